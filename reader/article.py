@@ -1,0 +1,144 @@
+"""The model: what an article is, whatever brought it and wherever it is kept.
+
+Frozen values on the standard library alone. No parsing, no files, no SQL: those live in
+`formats`, `sources` and `cache`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from typing import NamedTuple, NewType
+
+ArticleId = NewType("ArticleId", int)
+"""Seconds from `EPOCH` to publication, bumped to a free second: the order of ids is the order
+of publication. 0 to 2**32 - 1. It may change when an article's date changes; `Identity` does not."""
+
+EPOCH = datetime(2009, 1, 3, 18, 15, 5, tzinfo=UTC)
+"""The second of the first Bitcoin block: no crypto news is older."""
+
+LAST_INSTANT = EPOCH + timedelta(seconds=2**32 - 1 - 2**20)
+"""The latest publication that gets an id of its own; the rest of the range takes the bumped ones."""
+
+UNKNOWN_LANG = "und"
+"""ISO 639 for a language that nobody named."""
+
+NO_CATEGORY = "OTHER"
+
+
+class Sentiment(StrEnum):
+    """What the publisher said of the news; `UNRATED` where it said nothing."""
+
+    POSITIVE = "POSITIVE"
+    NEGATIVE = "NEGATIVE"
+    NEUTRAL = "NEUTRAL"
+    UNRATED = "UNRATED"
+
+
+class Identity(NamedTuple):
+    """What stays the same when an article is edited, re-dated or published again.
+
+    `external` is the external id, else the canonical URL, else the path inside the import root.
+    """
+
+    source: str
+    external: str
+    lang: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """Who published it. `key` names the source in queries and in identities."""
+
+    key: str
+    name: str = ""
+    type: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cover:
+    """URLs of one picture by size; empty where the publisher gave none."""
+
+    raw: str = ""
+    full: str = ""
+    regular: str = ""
+    small: str = ""
+    thumb: str = ""
+    small_s3: str = ""
+
+    @property
+    def best(self) -> str:
+        """The size to look at in a browser: regular, else full, raw, small; empty where none."""
+        return self.regular or self.full or self.raw or self.small or self.thumb or self.small_s3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ai:
+    """What a machine did to the text. `translated_from` is the original's external id."""
+
+    rewritten: bool = False
+    expanded_at: datetime | None = None
+    version: int | None = None
+    translated_from: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Article:
+    """One article in one language, cleaned and typed.
+
+    Instants are aware and UTC, `published` lies within [EPOCH, LAST_INSTANT]. `category` and
+    `tags` are upper case, as the archive writes them. `extra` holds front-matter fields that the
+    model has no name for, so that an export gives them back. `flags` says, a sentence each, what
+    was wrong with the input and had to be put right.
+    """
+
+    title: str
+    published: datetime
+    updated: datetime
+    lang: str
+    body: str
+    origin: str = ""
+    """Where it stood: the path inside the import root, with forward slashes."""
+    description: str = ""
+    external_id: str = ""
+    source: Source | None = None
+    category: str = NO_CATEGORY
+    tags: tuple[str, ...] = ()
+    sticky_weight: int = 0
+    sentiment: Sentiment = Sentiment.UNRATED
+    score: float | int | None = None
+    url: str = ""
+    draft: bool = False
+    cover: Cover | None = None
+    ai: Ai | None = None
+    extra: Mapping[str, object] = field(default_factory=dict)
+    flags: tuple[str, ...] = ()
+
+    @property
+    def identity(self) -> Identity:
+        return Identity(
+            self.source.key if self.source else "",
+            self.external_id or self.url or self.origin,
+            self.lang,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """What a list shows of an article: everything but the text and the pictures."""
+
+    id: ArticleId
+    title: str
+    published: datetime
+    lang: str
+    category: str
+    sentiment: Sentiment
+    source: str
+    """The source's key, empty where it is unknown."""
+    read: bool
+    favourite: bool
+    pinned: bool
+    draft: bool
+    flagged: bool
+    """Something was wrong with its file; the article says what."""

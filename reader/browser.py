@@ -1,0 +1,308 @@
+"""An outside URL on its way to the user's browser: whether it may be opened, and by which command.
+
+This is the only place that starts a browser: an argv of its own, never a shell. What the screen
+shows meanwhile, and what it copies when no browser is found, is not decided here.
+"""
+
+import os
+import re
+import shlex
+import shutil
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from unicodedata import normalize
+from urllib.parse import SplitResult, quote, urlsplit
+
+from reader.errors import CryptoreadError
+
+MAX_URL = 8 * 1024
+"""Characters."""
+
+SETTLED_S = 0.5
+"""A browser that still runs after so long, or has ended well by then, has taken the URL."""
+
+_NETLOC = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[^][:@]+)(?::([0-9]*))?")
+_LABEL = r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?"
+_HOST = re.compile(rf"{_LABEL}(?:\.{_LABEL})*\.?")
+_DOTS = re.compile("[.。．｡]")
+_ENCODED_CONTROL = re.compile(r"%(?:[01][0-9a-f]|7f)", re.IGNORECASE)
+_URL_CHARACTERS = "/?#[]@!$&'()*+,;=:%~"
+
+# IDNA 2003, which Python speaks, turns these into other letters; browsers keep them.
+_KEPT_LETTERS = frozenset("ßς")
+
+_WITH_SCHEME = re.compile(r"(?:https?:/*|\b(?=www\.))([^\s/?#\\]+)", re.IGNORECASE)
+_BARE_HOST = re.compile(r"[^\s/?#\\.]+(?:\.[^\s/?#\\.]+)*\.[^\W\d_]{2,}")
+_FILE_TYPES = ("csv", "gif", "htm", "html", "jpg", "js", "json", "pdf", "php", "png", "txt", "xml")
+_AROUND_HOST = " <>()[]{}\"'`«»“”„‘’.,:;!?…→"
+
+_DESKTOP = (
+    ("xdg-open",),
+    ("gio", "open", "--"),
+    ("x-www-browser",),
+    ("firefox",),
+    ("chromium",),
+    ("google-chrome",),
+)
+_TERMINAL = ("www-browser", "w3m", "lynx", "elinks", "links2", "links", "browsh", "cha")
+
+
+class UrlRefused(CryptoreadError):
+    """The URL must not be opened. `reason` goes on from "it is not opened because"."""
+
+    def __init__(self, url: str, reason: str) -> None:
+        self.reason = reason
+        super().__init__(f"{_shown(url)} is not opened: {reason}")
+
+
+class BrowserFailed(CryptoreadError):
+    """No browser took `url`, which is fit to open: show it, copy it."""
+
+    def __init__(self, url: str, reason: str) -> None:
+        self.url = url
+        super().__init__(f"{reason}; the address is {url}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """A command that opens `url`. `needs_terminal`: it takes over the terminal until it ends."""
+
+    url: str
+    argv: tuple[str, ...]
+    needs_terminal: bool = False
+
+
+def check(url: str) -> str:
+    """The URL as it may be given to a browser: ASCII only, the host in punycode.
+
+    Raises UrlRefused for anything but http and https with a plain host and, if any, a valid port.
+    """
+    parts = _split(url)
+    if parts.scheme not in ("http", "https"):
+        raise UrlRefused(url, "only http and https links are")
+    if "@" in parts.netloc:
+        raise UrlRefused(url, "a user name stands before its host and can pass for one")
+    if not parts.netloc:
+        raise UrlRefused(url, "it names no host")
+    tail = url.partition("//")[2][len(parts.netloc) :]
+    return f"{parts.scheme}://{_netloc(url, parts.netloc)}{quote(tail, safe=_URL_CHARACTERS)}"
+
+
+def host(url: str) -> str:
+    """The host that the URL goes to, in punycode where it has other letters. Raises UrlRefused."""
+    return urlsplit(check(url)).hostname or ""
+
+
+def deceives(label: str, url: str) -> str | None:
+    """A sentence where the label of a link names another host than the link goes to.
+
+    A label names a host when it holds an address, or when all of it is one (`bank.example`,
+    `bank.example/login`). A subdomain of the named host, or the host that it is a subdomain of,
+    is no other host. None, too, for a URL that is not opened at all.
+    """
+    try:
+        actual = host(url)
+    except UrlRefused:
+        return None
+    for named in _named_hosts(label):
+        if not _related(named, actual):
+            return f"The link says {named}, but it goes to {actual}."
+    return None
+
+
+def plan(url: str, environ: Mapping[str, str] = os.environ, platform: str = sys.platform) -> Plan:
+    """How to open the URL: with the first usable entry of BROWSER, else with what is usual here.
+
+    Raises UrlRefused, and BrowserFailed where there is no such program.
+    """
+    address = check(url)
+    chosen = environ.get("BROWSER", "").strip()
+    for command in _chosen(chosen) if chosen else _usual(environ, platform):
+        program = shutil.which(command[0], path=environ.get("PATH"))
+        if program:
+            argv = (program, *(part.replace("%s", address) for part in command[1:]))
+            in_terminal = Path(program).name in _TERMINAL
+            return Plan(url=address, argv=argv, needs_terminal=in_terminal)
+    if chosen:
+        raise BrowserFailed(address, f"BROWSER is set to {chosen}, which cannot be run")
+    raise BrowserFailed(address, "no browser was found here")
+
+
+def launch(plan: Plan) -> None:
+    """Start the browser. Raises BrowserFailed where it does not start or fails at once.
+
+    Blocks for up to SETTLED_S. With `needs_terminal` it blocks until the browser ends: the caller
+    gives up the terminal first and calls from the main thread.
+    """
+    name = Path(plan.argv[0]).name
+    try:
+        code = _in_foreground(plan.argv) if plan.needs_terminal else _detached(plan.argv)
+    except OSError as error:
+        reason = f"{name} could not be started ({error.strerror})"
+        raise BrowserFailed(plan.url, reason) from error
+    if code:
+        raise BrowserFailed(plan.url, f"{name} failed with exit code {code}")
+
+
+def open_url(url: str) -> str:
+    """Plan and launch: for callers that own no screen. The URL as it was opened.
+
+    Raises UrlRefused and BrowserFailed.
+    """
+    way = plan(url)
+    launch(way)
+    return way.url
+
+
+def _shown(url: str) -> str:
+    """Short and without anything that a terminal would act on."""
+    short = url if len(url) <= 80 else url[:79] + "…"
+    return "".join(ch if ch.isprintable() else "�" for ch in short) or "an empty address"
+
+
+def _split(url: str) -> SplitResult:
+    """The parts, of a URL that hides nothing. urlsplit alone drops newlines and tabs unasked."""
+    if len(url) > MAX_URL:
+        raise UrlRefused(url, f"it is longer than {MAX_URL} characters")
+    if any(ch == " " or not ch.isprintable() for ch in url):
+        raise UrlRefused(url, "it holds a space or a control character")
+    if _ENCODED_CONTROL.search(url):
+        raise UrlRefused(url, "it holds an encoded control character")
+    try:
+        return urlsplit(url)
+    except ValueError as error:
+        raise UrlRefused(url, "it is no valid address") from error
+
+
+def _netloc(url: str, netloc: str) -> str:
+    match = _NETLOC.fullmatch(netloc)
+    if not match:
+        raise UrlRefused(url, "it is no valid address")
+    name, port = match.groups()
+    if not port:
+        return _ascii_host(url, name)
+    if len(port) > 5 or int(port) > 0xFFFF:
+        raise UrlRefused(url, f"there is no port {port[:20]}")
+    return f"{_ascii_host(url, name)}:{int(port)}"
+
+
+def _ascii_host(url: str, name: str) -> str:
+    try:
+        if name.startswith("["):
+            from ipaddress import IPv6Address
+
+            return f"[{IPv6Address(name[1:-1])}]"
+        ascii_name = _punycode(name)
+    except ValueError as error:
+        raise UrlRefused(url, f"{_shown(name)} is no valid host") from error
+    if len(ascii_name) > 254 or not _HOST.fullmatch(ascii_name):
+        raise UrlRefused(url, f"{_shown(name)} is no valid host")
+    return ascii_name
+
+
+def _punycode(name: str) -> str:
+    """The host in lower-case ASCII. Raises ValueError where it has no such form."""
+    if name.isascii():
+        return name.lower()
+    return ".".join(map(_ascii_label, _DOTS.split(name[:255])))
+
+
+def _ascii_label(label: str) -> str:
+    if label.isascii():
+        return label.lower()
+    if not _KEPT_LETTERS.isdisjoint(label):
+        return "xn--" + normalize("NFKC", label).lower().encode("punycode").decode()
+    return label.encode("idna").decode().lower()
+
+
+def _named_hosts(label: str) -> Iterator[str]:
+    """Hosts that a reader would take the label to name, in punycode."""
+    text = "".join(ch for ch in normalize("NFKC", label[:MAX_URL]) if ch == " " or ch.isprintable())
+    authorities = _WITH_SCHEME.findall(text)
+    bare = text.strip(_AROUND_HOST)
+    whole = re.match(r"[^\s/?#\\]*", bare)
+    if not authorities and whole and not re.search(r"\s", bare):
+        authorities = [name for name in re.split("[@:]", whole[0]) if _looks_like_host(name)]
+    for authority in authorities:
+        for part in authority.split("@"):
+            name = part.partition(":")[0].strip(_AROUND_HOST)
+            try:
+                yield _ascii_host(name, name)
+            except UrlRefused:
+                continue
+
+
+def _looks_like_host(name: str) -> bool:
+    return bool(_BARE_HOST.fullmatch(name)) and name.rpartition(".")[2].lower() not in _FILE_TYPES
+
+
+def _related(one: str, other: str) -> bool:
+    """The same host, or one a subdomain of the other; `www.` does not count."""
+    short, long = sorted(map(_without_www, (one, other)), key=len)
+    return short == long or ("." in short and long.endswith(f".{short}"))
+
+
+def _without_www(name: str) -> str:
+    name = name.rstrip(".")
+    rest = name.removeprefix("www.")
+    return rest if "." in rest else name
+
+
+def _chosen(browser: str) -> Iterator[list[str]]:
+    """The commands of BROWSER, each with `%s` where the URL goes."""
+    for entry in browser.split(os.pathsep):
+        try:
+            command = shlex.split(entry)
+        except ValueError:
+            continue
+        if command[-1:] == ["&"]:
+            command.pop()
+        if not command or any("%s" in part and len(part.split()) > 1 for part in command):
+            # An argument that is a command line itself would hand the URL to a shell.
+            continue
+        if not any("%s" in part for part in command):
+            command.append("%s")
+        yield command
+
+
+def _usual(environ: Mapping[str, str], platform: str) -> Iterator[list[str]]:
+    """Commands that open a URL where the user sits, best first."""
+    remote = "SSH_CONNECTION" in environ or "SSH_TTY" in environ
+    if platform == "win32":
+        yield ["rundll32", "url.dll,FileProtocolHandler", "%s"]
+    if platform == "darwin" and not remote:
+        yield ["open", "%s"]
+    if "WSL_DISTRO_NAME" in environ:
+        yield ["wslview", "%s"]
+    if environ.get("DISPLAY") or environ.get("WAYLAND_DISPLAY"):
+        yield from ([*command, "%s"] for command in _DESKTOP)
+    if environ.get("TERM", "dumb") != "dumb":
+        yield from ([program, "%s"] for program in _TERMINAL)
+
+
+def _detached(argv: tuple[str, ...]) -> int:
+    """Exit code, or 0 while it runs on, out of reach of what ends this terminal."""
+    from subprocess import DEVNULL, Popen, TimeoutExpired
+    from threading import Thread
+
+    process = Popen(argv, stdin=DEVNULL, stdout=DEVNULL, stderr=DEVNULL, start_new_session=True)
+    try:
+        return process.wait(SETTLED_S)
+    except TimeoutExpired:
+        # Somebody has to wait for it, else it stays as a zombie when it ends.
+        Thread(target=process.wait, daemon=True).start()
+        return 0
+
+
+def _in_foreground(argv: tuple[str, ...]) -> int:
+    """Exit code. A ctrl+c is the browser's own while it has the terminal."""
+    import signal
+    from subprocess import call
+
+    previous = signal.signal(signal.SIGINT, lambda *_: None)
+    try:
+        return call(argv)
+    finally:
+        signal.signal(signal.SIGINT, previous)

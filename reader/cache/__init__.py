@@ -1,0 +1,32 @@
+"""What cryptoread keeps on disk, behind a few questions and changes (`Store`).
+
+SQLite is known here alone. Another engine has to answer what `Store` answers, no more.
+"""
+
+from reader.cache.answers import (
+    PINNED,
+    Change,
+    Group,
+    Grouping,
+    Outcome,
+    Stamp,
+    Stats,
+    TagCount,
+)
+from reader.cache.ids import Ids
+from reader.cache.marks import Mark
+from reader.cache.store import Store
+
+__all__ = [
+    "PINNED",
+    "Change",
+    "Group",
+    "Grouping",
+    "Ids",
+    "Mark",
+    "Outcome",
+    "Stamp",
+    "Stats",
+    "Store",
+    "TagCount",
+]

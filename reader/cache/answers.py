@@ -1,0 +1,83 @@
+"""What the cache answers with: groups, counts, outcomes. Values only, no SQL."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from reader.article import Sentiment
+from reader.cache.ids import Ids
+
+
+class Grouping(StrEnum):
+    """How a list of articles is cut into groups."""
+
+    CATEGORY = "category"
+    DAY = "day"
+    SOURCE = "source"
+    NONE = "none"
+
+
+PINNED = "PINNED"
+"""Key of the group of pinned articles, which stands above all others."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """Articles under one heading, newest first; a group has children or shows its articles.
+
+    `key` is the path of headings, such as ("BTC",) or ("BTC", "POSITIVE"): it stays the same
+    whatever the filter. Groups without articles do not exist.
+    """
+
+    key: tuple[str, ...]
+    label: str
+    ids: Ids
+    unread: int
+    sentiment: Sentiment | None = None
+    """Set on the groups of the second level of a grouping by category."""
+    children: "tuple[Group, ...]" = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TagCount:
+    tag: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stats:
+    """How many articles there are of what, most frequent first."""
+
+    articles: int
+    languages: Mapping[str, int]
+    sources: Mapping[str, int]
+    tags: Mapping[str, int]
+    categories: Mapping[str, Mapping[Sentiment, int]]
+
+
+class Outcome(StrEnum):
+    """What became of an article that was put into the cache."""
+
+    NEW = "new"
+    UPDATED = "updated"
+    UNCHANGED = "unchanged"
+    SUPERSEDED = "superseded"
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """What tells that a file has not changed. `digest` is of its bytes, mtime in nanoseconds."""
+
+    where: str
+    size: int
+    mtime_ns: int
+    digest: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """One step of the undo journal: what was done, in words, and to how many articles."""
+
+    label: str
+    articles: int
+    ids: Ids = field(default_factory=Ids)

@@ -1,0 +1,68 @@
+"""Sets of article ids, newest first. Nothing here knows what an article is."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import overload
+
+from pyroaring import BitMap
+
+from reader.article import ArticleId
+
+
+class Ids(Sequence[ArticleId]):
+    """An immutable set of ids that reads as a sequence, newest first.
+
+    The k-th id, the place of an id and any slice cost microseconds, however large the set: ids
+    are in order of publication, so the set is the sorted list.
+    """
+
+    __slots__ = ("bits",)
+
+    def __init__(self, bits: Iterable[int] = ()) -> None:
+        self.bits: BitMap = bits if isinstance(bits, BitMap) else BitMap(bits)
+
+    def __len__(self) -> int:
+        return len(self.bits)
+
+    def __contains__(self, id: object) -> bool:
+        return isinstance(id, int) and id in self.bits
+
+    def __iter__(self) -> Iterator[ArticleId]:
+        # pyroaring iterates backwards, which its type stubs do not say.
+        return reversed(self.bits)  # type: ignore[arg-type]
+
+    @overload
+    def __getitem__(self, place: int) -> ArticleId: ...
+    @overload
+    def __getitem__(self, place: slice) -> "list[ArticleId]": ...
+    def __getitem__(self, place: "int | slice") -> "ArticleId | list[ArticleId]":
+        size = len(self.bits)
+        if isinstance(place, slice):
+            start, stop, step = place.indices(size)
+            if step != 1 or start >= stop:
+                return [self[k] for k in range(start, stop, step)]
+            return [ArticleId(n) for n in reversed(self.bits[size - stop : size - start])]
+        if not -size <= place < size:
+            raise IndexError(place)
+        return ArticleId(self.bits[-1 - place])
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Ids) and self.bits == other.bits
+
+    def __hash__(self) -> int:
+        return hash((len(self.bits), self.bits[0] if self.bits else 0))
+
+    def __and__(self, other: "Ids") -> "Ids":
+        return Ids(self.bits & other.bits)
+
+    def __or__(self, other: "Ids") -> "Ids":
+        return Ids(self.bits | other.bits)
+
+    def __sub__(self, other: "Ids") -> "Ids":
+        return Ids(self.bits - other.bits)
+
+    def __repr__(self) -> str:
+        return f"Ids({len(self)})"
+
+    def place(self, id: ArticleId) -> int:
+        """How many are newer: the index of `id`, or of the next older where it is not in."""
+        return len(self.bits) - int(self.bits.rank(id))

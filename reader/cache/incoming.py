@@ -1,0 +1,63 @@
+"""An article made ready for the tables, in any process, so that storing it is all that is left."""
+
+import json
+from dataclasses import dataclass
+from hashlib import blake2b
+
+from reader.article import Article, Identity
+from reader.cache.evaluation import milliseconds
+from reader.formats import to_fields
+
+DIGEST_BYTES = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """What the cache keeps of an article. Instants are milliseconds since 1970.
+
+    `fields` is the front matter as JSON; `digest` is of fields and body.
+    """
+
+    identity: Identity
+    title: str
+    description: str
+    published: int
+    updated: int
+    category: str
+    sentiment: str
+    tags: tuple[str, ...]
+    pinned: bool
+    draft: bool
+    flagged: bool
+    origin: str
+    fields: str
+    body: str
+    digest: bytes
+
+    @classmethod
+    def of(cls, article: Article) -> "Incoming":
+        fields = json.dumps(to_fields(article), ensure_ascii=False, separators=(",", ":"))
+        return cls(
+            article.identity,
+            article.title,
+            article.description,
+            milliseconds(article.published),
+            milliseconds(article.updated),
+            article.category,
+            article.sentiment.value,
+            article.tags,
+            article.sticky_weight > 0,
+            article.draft,
+            bool(article.flags),
+            article.origin,
+            fields,
+            article.body,
+            digest_of(fields, article.body),
+        )
+
+
+def digest_of(fields: str, body: str) -> bytes:
+    """Of what is stored of an article, to notice damage and change."""
+    digest = blake2b(fields.encode(), digest_size=DIGEST_BYTES)
+    digest.update(body.encode())
+    return digest.digest()

@@ -1,0 +1,134 @@
+"""What the reader did: read, favourite, undo journal, positions, state of the screen.
+
+Keyed by the article's identity, never by its id, so that it survives a rebuilt cache. Every
+change raises `counter`; the cache notes the counter whose marks its facets show.
+"""
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from enum import StrEnum
+
+from reader.article import Identity
+from reader.cache.schema import transaction
+
+JOURNAL_STEPS = 100
+
+
+class Mark(StrEnum):
+    READ = "read"
+    FAVOURITE = "favourite"
+
+
+class Step:
+    """One entry of the undo journal: `mark` became `value` on these articles, and only on them."""
+
+    __slots__ = ("articles", "label", "mark", "value")
+
+    def __init__(self, label: str, mark: Mark, value: bool, articles: Sequence[Identity]) -> None:
+        self.label = label
+        self.mark = mark
+        self.value = value
+        self.articles = articles
+
+
+class Marks:
+    """The marks file, through one connection. Raises sqlite3.Error; `Store` makes it ours."""
+
+    def __init__(self, db: sqlite3.Connection) -> None:
+        self._db = db
+
+    def counter(self) -> int:
+        return int(self._db.execute("SELECT value FROM meta WHERE name = 'counter'").fetchone()[0])
+
+    def of(self, identity: Identity) -> tuple[bool, bool]:
+        """Whether it is read, and whether it is a favourite."""
+        row = self._db.execute(
+            "SELECT read, favourite FROM marks WHERE external = ? AND lang = ? AND source = ?",
+            (identity.external, identity.lang, identity.source),
+        ).fetchone()
+        return (bool(row[0]), bool(row[1])) if row else (False, False)
+
+    def every(self, mark: Mark) -> Iterator[Identity]:
+        """The articles that have the mark."""
+        found = self._db.execute(f"SELECT source, external, lang FROM marks WHERE {mark}")
+        return (Identity(*values) for values in found)
+
+    def do(self, step: Step) -> int:
+        """Make the change; if it has a label, as a step of the journal. The counter."""
+        with transaction(self._db):
+            if step.label:
+                self._note(step)
+            return self._set(step.articles, step.mark, step.value)
+
+    def _note(self, step: Step) -> None:
+        """In the journal, where it ends what could have been redone."""
+        self._db.execute("DELETE FROM steps WHERE undone")
+        (number,) = self._db.execute(
+            "INSERT INTO steps (label, mark, value) VALUES (?, ?, ?) RETURNING step",
+            (step.label, step.mark, step.value),
+        ).fetchone()
+        self._db.execute("DELETE FROM steps WHERE step <= ?", (number - JOURNAL_STEPS,))
+        self._db.executemany(
+            "INSERT INTO step_articles VALUES (?, ?, ?, ?)",
+            ((number, a.external, a.lang, a.source) for a in step.articles),
+        )
+
+    def undo(self) -> Step | None:
+        """Take the last step back; None where there is none. The step has the value now set."""
+        return self._replay("SELECT max(step) FROM steps WHERE NOT undone", undone=True)
+
+    def redo(self) -> Step | None:
+        return self._replay("SELECT min(step) FROM steps WHERE undone", undone=False)
+
+    def _replay(self, which: str, *, undone: bool) -> Step | None:
+        with transaction(self._db):
+            (number,) = self._db.execute(which).fetchone()
+            if number is None:
+                return None
+            label, mark, value = self._db.execute(
+                "UPDATE steps SET undone = ? WHERE step = ? RETURNING label, mark, value",
+                (undone, number),
+            ).fetchone()
+            articles = [
+                Identity(source, external, lang)
+                for external, lang, source in self._db.execute(
+                    "SELECT external, lang, source FROM step_articles WHERE step = ?", (number,)
+                )
+            ]
+            step = Step(label, Mark(mark), bool(value) is not undone, articles)
+            self._set(articles, step.mark, step.value)
+            return step
+
+    def _set(self, articles: Iterable[Identity], mark: Mark, value: bool) -> int:
+        self._db.executemany(
+            f"INSERT INTO marks (external, lang, source, {mark}) VALUES (?, ?, ?, ?) "
+            f"ON CONFLICT DO UPDATE SET {mark} = excluded.{mark}",
+            ((a.external, a.lang, a.source, value) for a in articles),
+        )
+        (counter,) = self._db.execute(
+            "UPDATE meta SET value = value + 1 WHERE name = 'counter' RETURNING value"
+        ).fetchone()
+        return int(counter)
+
+    def position(self, identity: Identity) -> float:
+        """How far the article was read, as the reading pane saved it; 0.0 at first."""
+        row = self._db.execute(
+            "SELECT position FROM marks WHERE external = ? AND lang = ? AND source = ?",
+            (identity.external, identity.lang, identity.source),
+        ).fetchone()
+        return float(row[0]) if row else 0.0
+
+    def save_position(self, identity: Identity, position: float) -> None:
+        self._db.execute(
+            "INSERT INTO marks (external, lang, source, position) VALUES (?, ?, ?, ?) "
+            "ON CONFLICT DO UPDATE SET position = excluded.position",
+            (identity.external, identity.lang, identity.source, position),
+        )
+
+    def state(self, name: str) -> str:
+        """What was saved under the name, empty at first."""
+        row = self._db.execute("SELECT value FROM state WHERE name = ?", (name,)).fetchone()
+        return str(row[0]) if row else ""
+
+    def save_state(self, name: str, value: str) -> None:
+        self._db.execute("INSERT OR REPLACE INTO state VALUES (?, ?)", (name, value))

@@ -1,0 +1,302 @@
+"""The two SQLite files: their tables, their migrations, how they are opened, and their errors.
+
+Nothing here knows what a query or an outcome is.
+"""
+
+import os
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from reader.errors import CacheDamaged, CacheError, CacheLocked, CacheTooNew, CacheUnwritable
+
+BUSY_TIMEOUT_MS = 10_000
+
+CHECKPOINT_PAGES = 8_000
+"""32 MB of log: an import then copies a page that it changed ten times only once."""
+
+CHUNK_BITS = 22
+"""A facet is kept in chunks of 2**22 seconds (48 days): adding today's articles rewrites today's
+chunks alone, and three years of a facet are 23 rows."""
+
+CHUNKS = 1 << (32 - CHUNK_BITS)
+
+_CACHE_1 = f"""
+CREATE TABLE meta (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
+INSERT INTO meta VALUES ('version', 0), ('marks', 0), ('run', 0);
+
+CREATE TABLE articles (
+    id INTEGER PRIMARY KEY,
+    source TEXT NOT NULL,
+    external TEXT NOT NULL,
+    lang TEXT NOT NULL,
+    published INTEGER NOT NULL, -- milliseconds since 1970
+    updated INTEGER NOT NULL,
+    category TEXT NOT NULL,
+    sentiment TEXT NOT NULL,
+    pinned INTEGER NOT NULL,
+    draft INTEGER NOT NULL,
+    flagged INTEGER NOT NULL,
+    origin TEXT NOT NULL,
+    run INTEGER NOT NULL,       -- the import that brought it first
+    title TEXT NOT NULL
+);
+CREATE UNIQUE INDEX articles_identity ON articles (external, lang, source);
+CREATE INDEX articles_published ON articles (published);
+
+CREATE TABLE documents (
+    id INTEGER PRIMARY KEY,
+    digest BLOB NOT NULL,       -- of fields and body, to notice damage
+    fields TEXT NOT NULL,       -- the front matter as JSON
+    body TEXT NOT NULL
+);
+
+CREATE VIEW searchable AS
+    SELECT articles.id, title, fields ->> 'description' AS description, body
+    FROM articles JOIN documents USING (id);
+CREATE VIRTUAL TABLE fulltext USING fts5 (
+    title, description, body,
+    content = 'searchable', content_rowid = 'id', tokenize = 'unicode61 remove_diacritics 2'
+);
+-- The memory that gathers new words before they are written: more of it, fewer merges.
+INSERT INTO fulltext (fulltext, rank) VALUES ('hashsize', 16777216);
+
+CREATE TABLE facets (
+    key INTEGER PRIMARY KEY,
+    field TEXT NOT NULL,
+    value TEXT NOT NULL,
+    label TEXT NOT NULL,
+    UNIQUE (field, value)
+);
+CREATE TABLE chunks (
+    id INTEGER PRIMARY KEY,     -- facets.key * {CHUNKS} + number of the chunk
+    version INTEGER NOT NULL,   -- meta.version of the change that wrote it
+    ids BLOB NOT NULL           -- a Roaring bitmap
+);
+CREATE INDEX chunks_version ON chunks (version);
+
+CREATE TABLE files (
+    location BLOB PRIMARY KEY,   -- a path as the file system has it, which may be no text
+    size INTEGER NOT NULL,
+    mtime INTEGER NOT NULL,     -- nanoseconds
+    digest BLOB NOT NULL        -- of its bytes
+) WITHOUT ROWID;
+"""
+
+_MARKS_1 = """
+CREATE TABLE meta (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
+INSERT INTO meta VALUES ('counter', 0);
+
+CREATE TABLE marks (
+    external TEXT NOT NULL,
+    lang TEXT NOT NULL,
+    source TEXT NOT NULL,
+    read INTEGER NOT NULL DEFAULT 0,
+    favourite INTEGER NOT NULL DEFAULT 0,
+    position REAL NOT NULL DEFAULT 0,
+    PRIMARY KEY (external, lang, source)
+) WITHOUT ROWID;
+
+CREATE TABLE steps (
+    step INTEGER PRIMARY KEY,
+    label TEXT NOT NULL,
+    mark TEXT NOT NULL,         -- 'read' or 'favourite'
+    value INTEGER NOT NULL,
+    undone INTEGER NOT NULL DEFAULT 0
+);
+CREATE TABLE step_articles (
+    step INTEGER NOT NULL REFERENCES steps ON DELETE CASCADE,
+    external TEXT NOT NULL,
+    lang TEXT NOT NULL,
+    source TEXT NOT NULL,
+    PRIMARY KEY (step, external, lang, source)
+) WITHOUT ROWID;
+
+CREATE TABLE state (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Schema:
+    """A kind of file. `migrations` is append-only: the n-th takes a file of version n to n + 1."""
+
+    application_id: int
+    migrations: Sequence[str]
+    synchronous: str
+
+
+CACHE = Schema(application_id=0x63724331, migrations=(_CACHE_1,), synchronous="NORMAL")
+MARKS = Schema(application_id=0x63724D31, migrations=(_MARKS_1,), synchronous="FULL")
+
+
+@contextmanager
+def sql_errors(path: Path) -> Iterator[None]:
+    """Errors of SQLite as ours, each with what a user can do about it."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise _ours(path, error) from error
+
+
+def _ours(path: Path, error: sqlite3.Error) -> CacheError:
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        return CacheLocked(path)
+    if code in (
+        sqlite3.SQLITE_FULL,
+        sqlite3.SQLITE_READONLY,
+        sqlite3.SQLITE_IOERR,
+        sqlite3.SQLITE_CANTOPEN,
+        sqlite3.SQLITE_PERM,
+    ):
+        return CacheUnwritable(path, str(error))
+    if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+        _suspect(path).touch()
+        return CacheDamaged(path, str(error))
+    return CacheError(f"{path}: {error}")
+
+
+def _suspect(path: Path) -> Path:
+    """Its presence asks the next start for a full check, too slow to make every time."""
+    return path.with_name(path.name + ".suspect")
+
+
+def connect(path: Path, schema: Schema) -> sqlite3.Connection:
+    """A connection to a file that `prepare` has seen. Raises CacheError."""
+    with sql_errors(path):
+        uri = path.resolve().as_uri()
+        if not _writable(path):
+            uri += "?mode=ro&immutable=1"
+        # Handed from thread to thread only when the first is done with it (see `Store`).
+        db = sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False)
+        db.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
+        db.execute("PRAGMA foreign_keys = ON")
+        db.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
+        db.execute(f"PRAGMA synchronous = {schema.synchronous}")
+        return db
+
+
+def prepare(path: Path, schema: Schema) -> str | None:
+    """Make the file ready: created, migrated, checked where it was suspected of damage.
+
+    A damaged file is put aside beside itself and a new one begun; the sentence returned says so.
+    Raises CacheTooNew, CacheLocked, CacheUnwritable.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise CacheUnwritable(path.parent, error.strerror or str(error)) from error
+    try:
+        _migrate(path, schema)
+    except CacheDamaged:
+        aside = _put_aside(path)
+        _migrate(path, schema)
+        return f"{path.name} was damaged and now lies in {aside.name}; a new one was begun"
+    return None
+
+
+def _migrate(path: Path, schema: Schema) -> None:
+    db = connect(path, schema)
+    try:
+        with sql_errors(path):
+            if _suspect(path).exists():
+                _check(db, path)
+            version = _version(db, path, schema)
+            if version == len(schema.migrations):
+                return
+            if version:
+                _back_up(db, path, version)
+            db.execute("PRAGMA journal_mode = WAL")
+            for number in range(version, len(schema.migrations)):
+                _apply(db, schema, number)
+    finally:
+        db.close()
+
+
+def _version(db: sqlite3.Connection, path: Path, schema: Schema) -> int:
+    version = int(db.execute("PRAGMA user_version").fetchone()[0])
+    application_id = db.execute("PRAGMA application_id").fetchone()[0]
+    if version > len(schema.migrations):
+        raise CacheTooNew(path)
+    if application_id not in (0, schema.application_id) or (version and not application_id):
+        raise CacheError(f"{path} is not a file of cryptoread; choose another folder with --data")
+    return version
+
+
+def _apply(db: sqlite3.Connection, schema: Schema, number: int) -> None:
+    """One migration, whole or not at all; another process may have made it in the meantime."""
+    db.execute("BEGIN IMMEDIATE")
+    try:
+        if db.execute("PRAGMA user_version").fetchone()[0] == number:
+            for statement in _statements(schema.migrations[number]):
+                db.execute(statement)
+            db.execute(f"PRAGMA application_id = {schema.application_id}")
+            db.execute(f"PRAGMA user_version = {number + 1}")
+        db.execute("COMMIT")
+    except BaseException:
+        db.execute("ROLLBACK")
+        raise
+
+
+def _statements(script: str) -> Iterator[str]:
+    """`executescript` would commit the transaction that holds the migration together."""
+    statement = ""
+    for line in script.splitlines(keepends=True):
+        statement += line
+        if sqlite3.complete_statement(statement):
+            yield statement
+            statement = ""
+
+
+def _check(db: sqlite3.Connection, path: Path) -> None:
+    verdict = db.execute("PRAGMA quick_check(1)").fetchone()[0]
+    if verdict != "ok":
+        raise CacheDamaged(path, verdict)
+    _suspect(path).unlink(missing_ok=True)
+
+
+def _back_up(db: sqlite3.Connection, path: Path, version: int) -> None:
+    with sqlite3.connect(path.with_name(f"{path.name}.v{version}")) as copy:
+        db.backup(copy)
+    copy.close()
+
+
+def _put_aside(path: Path) -> Path:
+    aside = path.with_name(f"{path.name}.damaged-{datetime.now():%Y%m%d-%H%M%S}")
+    for ending in ("-wal", "-shm", ""):
+        with suppress(FileNotFoundError):
+            path.with_name(path.name + ending).rename(aside.with_name(aside.name + ending))
+    _suspect(path).unlink(missing_ok=True)
+    return aside
+
+
+def _writable(path: Path) -> bool:
+    """Without a writable folder there is no write-ahead log; reading still works."""
+    return os.access(path.parent, os.W_OK) and (not path.exists() or os.access(path, os.W_OK))
+
+
+@contextmanager
+def transaction(db: sqlite3.Connection) -> Iterator[None]:
+    """A write transaction: taken at once, so that it cannot fail half-way for a lock."""
+    db.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+    except BaseException:
+        if db.in_transaction:
+            db.execute("ROLLBACK")
+        raise
+    db.execute("COMMIT")
+
+
+@contextmanager
+def snapshot(db: sqlite3.Connection) -> Iterator[None]:
+    """A read transaction: everything read within is of one moment."""
+    db.execute("BEGIN")
+    try:
+        yield
+    finally:
+        if db.in_transaction:
+            db.execute("COMMIT")

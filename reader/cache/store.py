@@ -1,0 +1,404 @@
+"""The cache: articles, facets, full text and marks, behind the questions that `Library` asks.
+
+Any thread may ask: each has a connection of its own, and what the facets hold is shared. Writes
+go one at a time. Everything raises CacheError and nothing else.
+"""
+
+import json
+import os
+import sqlite3
+import threading
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self, TypeVar
+
+from pyroaring import BitMap
+
+from reader.article import Article, ArticleId, Identity, Row, Sentiment
+from reader.cache.answers import (
+    Change,
+    Group,
+    Grouping,
+    Stamp,
+    Stats,
+    TagCount,
+)
+from reader.cache.evaluation import evaluate, from_milliseconds
+from reader.cache.facets import FAVOURITE, READ, FacetChanges, Facets
+from reader.cache.grouping import group
+from reader.cache.ids import Ids
+from reader.cache.marks import Mark, Marks, Step
+from reader.cache.schema import CACHE, MARKS, Schema, connect, prepare, sql_errors, transaction
+from reader.errors import CacheDamaged
+from reader.query import Query
+
+if TYPE_CHECKING:
+    from reader.cache.writing import Writer
+
+T = TypeVar("T")
+
+BATCH = 500
+"""Ids that one statement names at most."""
+
+_ROW = (
+    "SELECT id, title, published, lang, category, sentiment, source, pinned, draft, flagged "
+    "FROM articles WHERE id IN "
+)
+_FACET_OF = {Mark.READ: READ, Mark.FAVOURITE: FAVOURITE}
+
+
+class Store:
+    """One data folder: `cache.db`, which can be rebuilt, and `marks.db`, which is precious.
+
+    `notices`: sentences about what had to be put right when it was opened.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.path = folder / "cache.db"
+        self.marks_path = folder / "marks.db"
+        self.notices: tuple[str, ...] = ()
+        self._prepare()
+        self._local = threading.local()
+        self._connections: list[sqlite3.Connection] = []
+        self._facets = Facets()
+        self._lock = threading.RLock()
+        self._writing = threading.RLock()
+        try:
+            self._show_stale_marks()
+        except CacheDamaged:
+            self.close()
+            self._prepare()
+            self._show_stale_marks()
+
+    def _prepare(self) -> None:
+        prepared = (prepare(self.path, CACHE), prepare(self.marks_path, MARKS))
+        self.notices += tuple(notice for notice in prepared if notice)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        for db in self._connections:
+            db.close()
+        self._connections.clear()
+        self._local = threading.local()
+
+    # Questions.
+
+    def version(self) -> int:
+        """A number that grows with every change of the cache, whichever program made it."""
+        with self._asking() as db:
+            return self._facets.refresh(db)
+
+    def find(self, query: Query, now: datetime) -> Ids:
+        """Ids that match, newest first; drafts only where the query asks for them. now: aware."""
+        with self._asking() as db:
+            return Ids(evaluate(query, self._facets, db, now))
+
+    def groups(self, ids: Ids, by: Grouping) -> tuple[Group, ...]:
+        """The ids under headings, the pinned first; groups without any of them are left out."""
+        with self._asking() as db:
+            return group(ids.bits, by, self._facets, db)
+
+    def tag_counts(self, ids: Ids) -> list[TagCount]:
+        """Each tag that occurs among the ids, most frequent first, ties by name."""
+        counts = self._counts("tag", ids)
+        return [TagCount(tag=tag, count=count) for tag, count in counts.items()]
+
+    def unread(self, ids: Ids) -> Ids:
+        """Those of the ids that are not marked as read."""
+        with self._asking() as db:
+            return Ids(ids.bits - self._facets.get(db, READ))
+
+    def languages(self) -> dict[str, int]:
+        """Each language and how many articles it has, drafts included, most frequent first."""
+        with self._asking() as db:
+            every = self._facets.every(db, "lang")
+            return _ranked({lang: len(bits) for lang, bits in every.items() if bits})
+
+    def stats(self, ids: Ids) -> Stats:
+        with self._asking() as db:
+            categories: dict[str, dict[Sentiment, int]] = {}
+            for value, bits in self._facets.every(db, "group").items():
+                name, sentiment = self._facets.label(("group", value)).split("\t")
+                counts = categories.setdefault(name, dict.fromkeys(Sentiment, 0))
+                counts[Sentiment(sentiment)] = bits.intersection_cardinality(ids.bits)
+        ranked = sorted(categories.items(), key=lambda item: (-sum(item[1].values()), item[0]))
+        return Stats(
+            articles=len(ids),
+            languages=self._counts("lang", ids),
+            sources=self._counts("source", ids),
+            tags=self._counts("tag", ids),
+            categories={name: counts for name, counts in ranked if any(counts.values())},
+        )
+
+    def rows(self, ids: Sequence[ArticleId]) -> list[Row]:
+        """A row for each id that the cache still has, in the order of the ids."""
+        with self._asking() as db:
+            states = self._facets.get(db, READ), self._facets.get(db, FAVOURITE)
+            found: dict[ArticleId, Row] = {}
+            for some in _batches(ids):
+                for values in db.execute(_ROW + _places(some), some):
+                    found[values[0]] = _row(values, *states)
+        return [found[id] for id in ids if id in found]
+
+    def article(self, id: ArticleId) -> Article | None:
+        """The whole article; None where there is no such id. Raises CacheDamaged."""
+        return next((article for _, article in self.articles([id])), None)
+
+    def articles(self, ids: Iterable[ArticleId]) -> Iterator[tuple[Row, Article]]:
+        """Whole articles in the order of the ids, a few in memory at a time."""
+        for some in _batches(list(ids)):
+            rows = {row.id: row for row in self.rows(some)}
+            with self._asking() as db:
+                texts = "SELECT id, origin, digest, fields, body FROM articles JOIN documents "
+                found = db.execute(f"{texts} USING (id) WHERE id IN {_places(some)}", some)
+                documents = {id: rest for id, *rest in found}
+            for id in some:
+                if id in rows and id in documents:
+                    yield rows[id], self._article(id, *documents[id])
+
+    def _article(self, id: int, origin: str, digest: bytes, fields: str, body: str) -> Article:
+        from reader.cache.incoming import digest_of
+        from reader.formats import from_fields
+
+        if digest_of(fields, body) != digest:
+            raise CacheDamaged(self.path, f"the text of article {id} has changed on disk")
+        article: Article = from_fields(json.loads(fields), body, origin)
+        return article
+
+    def with_external_id(self, external: str) -> Ids:
+        """Articles of that external id, in any language and of any source."""
+        with self._asking() as db:
+            found = db.execute("SELECT id FROM articles WHERE external = ?", (external,))
+            return Ids([id for (id,) in found])
+
+    def with_identity(self, identity: Identity) -> ArticleId | None:
+        with self._asking() as db:
+            id = self._id_of(db, identity)
+            return None if id is None else ArticleId(id)
+
+    # Articles in.
+
+    def begin_run(self) -> int:
+        """The number of a new import. Versions of one article within it supersede each other."""
+        with self._changing() as db, transaction(db):
+            return int(
+                db.execute(
+                    "UPDATE meta SET value = value + 1 WHERE name = 'run' RETURNING value"
+                ).fetchone()[0]
+            )
+
+    @contextmanager
+    def writing(self, run: int) -> Iterator["Writer"]:
+        """A transaction that articles are put in; all of them are on disk when it has ended."""
+        from reader.cache.writing import Writer
+
+        with self._changing() as db, transaction(db):
+            writer = Writer(db, self._marks().of, run)
+            yield writer
+            writer.finish()
+
+    def stamps(self, locations: Sequence[str]) -> dict[str, Stamp]:
+        """What is known of those files; the others are new."""
+        with self._asking() as db:
+            return {
+                (where := os.fsdecode(location)): Stamp(where, size, mtime_ns, digest)
+                for some in _batches([os.fsencode(location) for location in locations])
+                for location, size, mtime_ns, digest in db.execute(
+                    f"SELECT * FROM files WHERE location IN {_places(some)}", some
+                )
+            }
+
+    def files_below(self, prefix: str) -> Iterator[str]:
+        """Locations of the known files that begin with the prefix, in order."""
+        first = os.fsencode(prefix)
+        with self._asking() as db:
+            found = db.execute(
+                "SELECT location FROM files WHERE location >= ? AND location < ?",
+                (first, first[:-1] + bytes([first[-1] + 1])),
+            )
+            yield from (os.fsdecode(location) for (location,) in found)
+
+    # Marks.
+
+    def mark(self, ids: Ids, mark: Mark, value: bool, label: str) -> int:
+        """Set a mark where it differs; how many articles it changed.
+
+        label: its name in the undo journal; without one it is no step of the journal.
+        """
+        with self._changing() as db:
+            facet = self._facets.get(db, _FACET_OF[mark])
+            changed = ids.bits - facet if value else ids.bits & facet
+            if changed:
+                with sql_errors(self.marks_path):
+                    self._marks().do(Step(label, mark, value, list(_identities(db, changed))))
+                self._show(db, mark, value, changed)
+            return len(changed)
+
+    def undo(self) -> Change | None:
+        """Take back the last change of marks; None where there is none left."""
+        return self._replay(Marks.undo)
+
+    def redo(self) -> Change | None:
+        """Make the last change that was undone again; None where there is none."""
+        return self._replay(Marks.redo)
+
+    def _replay(self, which: Callable[[Marks], Step | None]) -> Change | None:
+        with self._changing() as db:
+            with sql_errors(self.marks_path):
+                step = which(self._marks())
+            if step is None:
+                return None
+            found = [self._id_of(db, identity) for identity in step.articles]
+            ids = BitMap([id for id in found if id is not None])
+            self._show(db, step.mark, step.value, ids)
+            return Change(label=step.label, articles=len(step.articles), ids=Ids(ids))
+
+    def position(self, identity: Identity) -> float:
+        """How far the article was read, as it was saved; 0.0 at first."""
+        with sql_errors(self.marks_path):
+            return self._marks().position(identity)
+
+    def save_position(self, identity: Identity, position: float) -> None:
+        with sql_errors(self.marks_path):
+            self._marks().save_position(identity, position)
+
+    def state(self, name: str) -> str:
+        """What the screen saved under the name, empty at first."""
+        with sql_errors(self.marks_path):
+            return self._marks().state(name)
+
+    def save_state(self, name: str, value: str) -> None:
+        with sql_errors(self.marks_path):
+            self._marks().save_state(name, value)
+
+    def _show(self, db: sqlite3.Connection, mark: Mark, value: bool, ids: BitMap) -> None:
+        """A change of the marks in the facets. If it fails, the next start rebuilds them."""
+        changes = FacetChanges()
+        for id in ids:
+            changes.set(id, [_FACET_OF[mark]], value)
+        with transaction(db):
+            self._note_marks(db)
+            changes.write(db, {})
+        self._facets.refresh(db)
+
+    def _show_stale_marks(self) -> None:
+        """Rebuild the read and favourite facets where the marks changed without the cache."""
+        with self._changing() as db:
+            (shown,) = db.execute("SELECT value FROM meta WHERE name = 'marks'").fetchone()
+            if shown == self._marks().counter():
+                return
+            with transaction(db):
+                changes = FacetChanges()
+                for mark, facet in _FACET_OF.items():
+                    now = BitMap(self._marked(db, mark))
+                    before = self._facets.get(db, facet)
+                    for id in now - before:
+                        changes.set(id, [facet], True)
+                    for id in before - now:
+                        changes.set(id, [facet], False)
+                self._note_marks(db)
+                changes.write(db, {})
+
+    def _marked(self, db: sqlite3.Connection, mark: Mark) -> Iterator[int]:
+        for identity in self._marks().every(mark):
+            id = self._id_of(db, identity)
+            if id is not None:
+                yield id
+
+    def _note_marks(self, db: sqlite3.Connection) -> None:
+        db.execute("UPDATE meta SET value = ? WHERE name = 'marks'", (self._marks().counter(),))
+
+    # Connections.
+
+    @contextmanager
+    def _asking(self) -> Iterator[sqlite3.Connection]:
+        """This thread's connection, the facets up to date."""
+        with self._lock, sql_errors(self.path):
+            db = self._connection()
+            self._facets.refresh(db)
+            yield db
+
+    @contextmanager
+    def _changing(self) -> Iterator[sqlite3.Connection]:
+        with self._writing, sql_errors(self.path):
+            db = self._connection()
+            with self._lock:
+                self._facets.refresh(db)
+            yield db
+
+    def _connection(self) -> sqlite3.Connection:
+        return self._opened("cache", self.path, CACHE)
+
+    def _marks(self) -> Marks:
+        return Marks(self._opened("marks", self.marks_path, MARKS))
+
+    def _opened(self, name: str, path: Path, schema: Schema) -> sqlite3.Connection:
+        db: sqlite3.Connection | None = getattr(self._local, name, None)
+        if db is None:
+            db = connect(path, schema)
+            setattr(self._local, name, db)
+            self._connections.append(db)
+        return db
+
+    def _id_of(self, db: sqlite3.Connection, identity: Identity) -> int | None:
+        row = db.execute(
+            "SELECT id FROM articles WHERE external = ? AND lang = ? AND source = ?",
+            (identity.external, identity.lang, identity.source),
+        ).fetchone()
+        return int(row[0]) if row else None
+
+    def _counts(self, field: str, ids: Ids) -> dict[str, int]:
+        with self._asking() as db:
+            every = self._facets.every(db, field)
+            counts = {
+                self._facets.label((field, value)): bits.intersection_cardinality(ids.bits)
+                for value, bits in every.items()
+            }
+        return _ranked({name: count for name, count in counts.items() if count})
+
+
+def _ranked(counts: dict[str, int]) -> dict[str, int]:
+    """Most frequent first, ties by name."""
+    return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
+
+
+def _row(values: tuple[Any, ...], read: BitMap, favourite: BitMap) -> Row:
+    id, title, published, lang, category, sentiment, source, pinned, draft, flagged = values
+    return Row(
+        id=id,
+        title=title,
+        published=from_milliseconds(published),
+        lang=lang,
+        category=category,
+        sentiment=Sentiment(sentiment),
+        source=source,
+        read=id in read,
+        favourite=id in favourite,
+        pinned=bool(pinned),
+        draft=bool(draft),
+        flagged=bool(flagged),
+    )
+
+
+def _identities(db: sqlite3.Connection, ids: BitMap) -> Iterator[Identity]:
+    for some in _batches(list(ids)):
+        found = db.execute(
+            f"SELECT source, external, lang FROM articles WHERE id IN {_places(some)}", some
+        )
+        yield from (Identity(*values) for values in found)
+
+
+def _batches(items: Sequence[T]) -> Iterator[Sequence[T]]:
+    for start in range(0, len(items), BATCH):
+        yield items[start : start + BATCH]
+
+
+def _places(values: Sequence[object]) -> str:
+    return f"({', '.join('?' * len(values))})"

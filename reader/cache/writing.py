@@ -1,0 +1,192 @@
+"""Articles into the cache: what becomes of each, its id, and everything that follows from it.
+
+All functions work within the transaction that their caller holds open.
+"""
+
+import json
+import os
+import sqlite3
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from reader.article import Identity
+from reader.cache.answers import Outcome, Stamp
+from reader.cache.evaluation import id_second
+from reader.cache.facets import ALL, DRAFT, FAVOURITE, PINNED, READ, Facet, FacetChanges
+from reader.cache.incoming import Incoming
+
+Marks = Callable[[Identity], tuple[bool, bool]]
+"""Whether an article is read, and whether it is a favourite."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """What tells the stored version of an article from an incoming one."""
+
+    id: int
+    published: int
+    run: int
+    updated: int
+    digest: bytes
+    origin: str
+
+
+def decide(stored: Stored | None, incoming: Incoming, run: int) -> tuple[Outcome, bool]:
+    """What an incoming article is, and whether it is to be stored.
+
+    The newest `updated` wins, so that the order of arrival does not matter; the larger digest
+    breaks a tie. A file that was itself changed is believed whatever its date says. Where two
+    versions come in one run, the older counts as superseded, whichever came first.
+    """
+    if stored is None:
+        return Outcome.NEW, True
+    if incoming.digest == stored.digest:
+        return Outcome.UNCHANGED, False
+    if incoming.origin == stored.origin and stored.run != run:
+        return Outcome.UPDATED, True
+    if (incoming.updated, incoming.digest) < (stored.updated, stored.digest):
+        return Outcome.SUPERSEDED, False
+    return (Outcome.SUPERSEDED if stored.run == run else Outcome.UPDATED), True
+
+
+class Writer:
+    """Puts articles within one transaction; `finish` writes what has gathered."""
+
+    def __init__(self, db: sqlite3.Connection, marks: Marks, run: int) -> None:
+        self._db = db
+        self._marks = marks
+        self._run = run
+        self._changes = FacetChanges()
+        self._labels: dict[Facet, str] = {}
+
+    def put(self, incoming: Incoming) -> Outcome:
+        """Store it, unless what is stored is as good; what became of it."""
+        stored = self._stored(incoming.identity)
+        outcome, keep = decide(stored, incoming, self._run)
+        if keep:
+            self._insert(self._make_place(stored, incoming.published), incoming)
+        return outcome
+
+    def note_file(self, stamp: Stamp) -> None:
+        """Remember the file, so that the next import can tell that it has not changed."""
+        self._db.execute(
+            "INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?)",
+            (os.fsencode(stamp.where), stamp.size, stamp.mtime_ns, stamp.digest),
+        )
+
+    def finish(self) -> None:
+        self._changes.write(self._db, self._labels)
+
+    def _stored(self, identity: Identity) -> Stored | None:
+        row = self._db.execute(
+            "SELECT articles.id, published, run, updated, digest, origin "
+            "FROM articles JOIN documents USING (id) "
+            "WHERE external = ? AND lang = ? AND source = ?",
+            (identity.external, identity.lang, identity.source),
+        ).fetchone()
+        return Stored(*row) if row else None
+
+    def _make_place(self, stored: Stored | None, published: int) -> int:
+        """The id for an article of that instant; what was stored of it before is gone."""
+        if stored is not None:
+            self._delete(stored.id)
+            if stored.published == published:
+                return stored.id
+        wanted = max(id_second(published), self._last_until(published) + 1)
+        for id in reversed(self._occupied_from(wanted)):
+            self._move(id, id + 1)
+        return wanted
+
+    def _last_until(self, published: int) -> int:
+        row = self._db.execute(
+            "SELECT id FROM articles WHERE published <= ? ORDER BY published DESC, id DESC LIMIT 1",
+            (published,),
+        ).fetchone()
+        return int(row[0]) if row else -1
+
+    def _occupied_from(self, wanted: int) -> list[int]:
+        """Ids from there on without a gap. They are of later articles, which must stay later."""
+        run: list[int] = []
+        later = "SELECT id FROM articles WHERE id >= ? ORDER BY id"
+        for (id,) in self._db.execute(later, (wanted,)):
+            if id != wanted + len(run):
+                break
+            run.append(id)
+        return run
+
+    def _insert(self, id: int, new: Incoming) -> None:
+        source, external, lang = new.identity
+        states = (new.pinned, new.draft, new.flagged)
+        self._db.execute(
+            "INSERT INTO articles VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                *(id, source, external, lang, new.published, new.updated),
+                *(new.category, new.sentiment, *states, new.origin, self._run, new.title),
+            ),
+        )
+        self._db.execute(
+            "INSERT INTO documents VALUES (?, ?, ?, ?)", (id, new.digest, new.fields, new.body)
+        )
+        self._index(id, new.title, new.description, new.body)
+        facets = [*self._facets_of(new.identity, new.category, new.sentiment, new.tags)]
+        facets += self._states_of(new.identity, new.pinned, new.draft)
+        self._changes.set(id, facets, True)
+
+    def _index(self, id: int, title: str, description: str, body: str) -> None:
+        self._db.execute(
+            "INSERT INTO fulltext (rowid, title, description, body) VALUES (?, ?, ?, ?)",
+            (id, title, description, body),
+        )
+
+    def _delete(self, id: int) -> None:
+        self._forget_facets_and_text(id)
+        self._db.execute("DELETE FROM articles WHERE id = ?", (id,))
+        self._db.execute("DELETE FROM documents WHERE id = ?", (id,))
+
+    def _move(self, id: int, to: int) -> None:
+        title, description, body, facets = self._forget_facets_and_text(id)
+        self._db.execute("UPDATE articles SET id = ? WHERE id = ?", (to, id))
+        self._db.execute("UPDATE documents SET id = ? WHERE id = ?", (to, id))
+        self._index(to, title, description, body)
+        self._changes.set(to, facets, True)
+
+    def _forget_facets_and_text(self, id: int) -> tuple[str, str, str, Sequence[Facet]]:
+        row = self._db.execute(
+            "SELECT source, external, lang, category, sentiment, pinned, draft, "
+            "title, fields, body "
+            "FROM articles JOIN documents USING (id) WHERE id = ?",
+            (id,),
+        ).fetchone()
+        source, external, lang, category, sentiment, pinned, draft, title, text, body = row
+        identity = Identity(source, external, lang)
+        fields: dict[str, Any] = json.loads(text)
+        description = fields.get("description", "")
+        facets = list(self._facets_of(identity, category, sentiment, fields.get("tags", ())))
+        facets += self._states_of(identity, pinned, draft)
+        self._changes.set(id, facets, False)
+        # An external-content index has to be told the old text to forget it.
+        self._db.execute(
+            "INSERT INTO fulltext (fulltext, rowid, title, description, body) "
+            "VALUES ('delete', ?, ?, ?, ?)",
+            (id, title, description, body),
+        )
+        return title, description, body, facets
+
+    def _facets_of(
+        self, identity: Identity, category: str, sentiment: str, tags: Sequence[str]
+    ) -> Iterator[Facet]:
+        yield ALL
+        group = f"{category}\t{sentiment}"
+        named = [("category", category), ("source", identity.source), ("lang", identity.lang)]
+        named += [("sentiment", sentiment), ("group", group)]
+        named += [("tag", tag) for tag in tags]
+        for field, name in named:
+            facet = (field, name.casefold())
+            self._labels[facet] = name
+            yield facet
+
+    def _states_of(self, identity: Identity, pinned: bool, draft: bool) -> list[Facet]:
+        read, favourite = self._marks(identity)
+        states = ((READ, read), (FAVOURITE, favourite), (PINNED, pinned), (DRAFT, draft))
+        return [facet for facet, holds in states if holds]

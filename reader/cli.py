@@ -1,0 +1,357 @@
+"""The commands. Results go to stdout, everything else to stderr.
+
+Exit codes: 0 done, 1 done but some input was refused, 2 wrong usage, 3 failed, 130 interrupted.
+What a command needs is imported when it runs, so that each starts fast.
+"""
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NoReturn
+
+import click
+
+from reader import __version__
+from reader.errors import CryptoreadError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from reader.library import Library
+    from reader.query import Query
+
+REFUSED, FAILED, INTERRUPTED = 1, 3, 130
+
+QUERY_HELP = """\b
+QUERY is words and terms, all of which must hold; "-" in front excludes:
+  word   "a phrase"   bit*   tag:xrp   -tag:market   category:btc
+  sentiment:negative   source:newsbtc   lang:en   title:etf
+  is:unread|read|favourite|draft|pinned   after:7d   before:2025-12-01
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Paths:
+    """What the common options say."""
+
+    data: Path | None
+    config: Path | None
+
+    @contextmanager
+    def library(self) -> Iterator["Library"]:
+        from reader.config import data_folder
+        from reader.library import Library
+
+        with Library(data_folder(self.data)) as library:
+            for notice in library.notices:
+                say(notice)
+            yield library
+
+
+class Commands(click.Group):
+    """Commands, and `read` for whatever begins with no command's name."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args[0] in self.commands:
+            return super().resolve_command(ctx, args)
+        return "", read, args
+
+
+def query_argument(command: Callable[..., Any]) -> Callable[..., Any]:
+    """A QUERY of any words, such as `-tag:market`, which only looks like options."""
+    return click.argument(
+        "query", nargs=-1, type=click.UNPROCESSED, callback=_parse_query, shell_complete=_complete
+    )(command)
+
+
+def _parse_query(ctx: click.Context, _param: click.Parameter, words: tuple[str, ...]) -> "Query":
+    from reader.query import parse
+
+    for word in words:
+        if word.startswith("--"):
+            raise click.NoSuchOption(word, ctx=ctx)
+    query = parse(" ".join(words))
+    for hint in query.hints:
+        say(f"{hint.term}: {hint.reason}; searching for it as plain text")
+    return query
+
+
+def _complete(ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[str]:
+    """Fields of the query language, and the values that the cache knows for them."""
+    from reader.query import Field, parse
+
+    minus = "-" if incomplete.startswith("-") else ""
+    field, colon, _ = incomplete.removeprefix("-").partition(":")
+    if not colon:
+        return [f"{minus}{name}:" for name in Field if name.startswith(field)]
+    paths: Paths = ctx.find_object(Paths) or Paths(None, None)
+    with paths.library() as library:
+        stats = library.stats(parse(""))
+    values = {
+        Field.TAG: stats.tags,
+        Field.CATEGORY: stats.categories,
+        Field.SOURCE: stats.sources,
+        Field.LANG: stats.languages,
+    }.get(Field(field) if field in list(Field) else Field.TITLE, {})
+    names = [f"{minus}{field}:{value.lower()}" for value in values]
+    return [name for name in names if name.startswith(incomplete) and " " not in name]
+
+
+ANY_WORDS = {"ignore_unknown_options": True, "help_option_names": ["--help"]}
+
+
+@click.group(
+    cls=Commands,
+    context_settings=ANY_WORDS | {"max_content_width": 100},
+    invoke_without_command=True,
+    options_metavar="[OPTIONS]",
+    subcommand_metavar="[QUERY | COMMAND …]",
+    epilog="cryptoread list --help, and so on, shows a command's options and an example.",
+)
+@click.option(
+    "--data",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="FOLDER",
+    help="Where articles and marks are kept (or CRYPTOREAD_DATA).",
+)
+@click.option(
+    "--config",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Settings (or CRYPTOREAD_CONFIG).",
+)
+@click.version_option(__version__, message="%(prog)s %(version)s")
+@click.pass_context
+def cli(ctx: click.Context, data: Path | None, config: Path | None) -> None:
+    """Read an archive of crypto news. Without a command: open the reader.
+
+    \b
+    Example:
+      cryptoread tag:xrp after:7d     the reader, on a week of XRP
+    """
+    ctx.obj = Paths(data, config)
+    if ctx.invoked_subcommand is None:
+        ctx.invoke(read, query=_parse_query(ctx, read.params[0], ()))
+
+
+@click.command(context_settings=ANY_WORDS)
+@query_argument
+@click.pass_obj
+def read(paths: Paths, query: "Query") -> None:
+    """Open the reader."""
+    if not _on_terminal():
+        raise click.UsageError(
+            "the reader needs a terminal; in a pipe or a script use `cryptoread list`"
+        )
+    from reader.config import config_file, read_settings
+
+    settings = read_settings(config_file(paths.config))
+    from reader.library import Library
+
+    with paths.library() as library:
+        from reader.ui.app import run
+
+        if library.is_empty:
+            with Library.of_samples() as samples:
+                run(samples, settings, query)
+        else:
+            run(library, settings, query)
+
+
+def _on_terminal() -> bool:
+    usable = os.environ.get("TERM", "") not in ("", "dumb", "unknown")
+    return usable and sys.stdin.isatty() and sys.stdout.isatty()
+
+
+@cli.command("import", short_help="Bring articles in from folders, files and archives.")
+@click.argument("sources", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PATH…")
+@click.pass_obj
+def import_(paths: Paths, sources: tuple[Path, ...]) -> None:
+    """Bring articles in from folders, Markdown files, .zip and .tar archives (.gz, .xz, .bz2).
+
+    What has not changed since the last import is skipped. What is refused is named, with the
+    reason, and the rest goes in.
+
+    \b
+    Example:
+      cryptoread import ~/news articles-2025.tar.xz
+    """
+    with paths.library() as library, _progress() as on_progress:
+        report = library.bring_in(
+            sources, on_progress=on_progress, on_refusal=lambda refusal: say(str(refusal))
+        )
+    for flag in report.flagged:
+        say(f"{flag} (imported all the same)")
+    if report.vanished:
+        count = len(report.vanished)
+        say(f"{count} known files are gone, such as {report.vanished[0]}; their articles stay")
+    say(str(report))
+    if report.refusals:
+        sys.exit(REFUSED)
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[int, int | None], None]]:
+    """A bar on a terminal, nothing in a pipe."""
+    if not sys.stderr.isatty():
+        yield lambda _done, _total: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("importing"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("", total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+@cli.command("list", context_settings=ANY_WORDS, short_help="List articles, newest first.")
+@query_argument
+@click.option("--format", "form", type=click.Choice(["table", "json", "jsonl", "csv"]), default="table")
+@click.option("--limit", type=click.IntRange(min=0), metavar="N", help="At most N articles.")
+@click.pass_obj
+def list_(paths: Paths, query: "Query", form: str, limit: int | None) -> None:
+    """List the articles that match QUERY, newest first.
+
+    \b
+    Example:
+      cryptoread list tag:xrp -tag:market after:7d --format jsonl --limit 20
+    """
+    from reader.output import ListFormat, print_articles, print_rows
+
+    with paths.library() as library:
+        ids = library.find(query)[: limit if limit is not None else None]
+        if form != ListFormat.TABLE:
+            print_articles(library.articles(ids), ListFormat(form))
+            return
+        width = _terminal_width() if sys.stdout.isatty() else None
+        for start in range(0, len(ids), 500):
+            print_rows(library.rows(ids[start : start + 500]), width)
+    if not ids and sys.stdout.isatty():
+        say("no article matches")
+
+
+def _terminal_width() -> int:
+    import shutil
+
+    return shutil.get_terminal_size().columns
+
+
+@cli.command(short_help="Print one article.")
+@click.argument("wanted", metavar="ID")
+@click.option("--format", "form", type=click.Choice(["text", "markdown", "json"]), default="text")
+@click.pass_obj
+def show(paths: Paths, wanted: str, form: str) -> None:
+    """Print the article with that id, or that external id where only one has it.
+
+    \b
+    Example:
+      cryptoread show 531990123 --format markdown > article.md
+    """
+    from reader.output import print_article, record, to_json
+
+    with paths.library() as library:
+        row, article = next(library.articles([library.resolve(wanted)]))
+    if form == "json":
+        print(to_json(record(row, article) | {"body": article.body}, indent=2))
+    elif form == "markdown":
+        from reader.formats import write_article
+
+        print(write_article(article), end="")
+    else:
+        print_article(row, article)
+
+
+@cli.command(context_settings=ANY_WORDS, short_help="Count articles by category, tag, source.")
+@query_argument
+@click.option("--format", "form", type=click.Choice(["table", "json"]), default="table")
+@click.pass_obj
+def stats(paths: Paths, query: "Query", form: str) -> None:
+    """Count the articles that match QUERY by category, sentiment, language, source and tag.
+
+    \b
+    Example:
+      cryptoread stats lang:en --format json
+    """
+    from reader.output import print_stats, print_stats_json
+
+    with paths.library() as library:
+        counted = library.stats(query)
+    (print_stats_json if form == "json" else print_stats)(counted)
+
+
+@cli.command("open", short_help="Open an article's original or cover image in the browser.")
+@click.argument("wanted", metavar="ID")
+@click.option("--cover", "what", flag_value="cover", help="The cover image.")
+@click.option("--original", "what", flag_value="original", help="The article at its publisher.")
+@click.pass_obj
+def open_(paths: Paths, wanted: str, what: str | None) -> None:
+    """Open the original of an article in the browser, or its cover where there is no original.
+
+    \b
+    Example:
+      cryptoread open 531990123 --cover
+    """
+    with paths.library() as library:
+        article = library.article(library.resolve(wanted))
+    urls = {"cover": article.cover.best if article.cover else "", "original": article.url}
+    url = urls[what] if what else urls["original"] or urls["cover"]
+    if not url:
+        raise CryptoreadError(f"article {wanted} names no {what or 'original and no cover'}")
+    from reader.browser import open_url
+
+    say(f"opened {open_url(url)}")
+
+
+@cli.command(context_settings=ANY_WORDS, short_help="Write articles as Markdown files.")
+@query_argument
+@click.option(
+    "--to",
+    required=True,
+    type=click.Path(path_type=Path),
+    metavar="FOLDER|FILE",
+    help="A folder, or a new .zip, .tar, .tar.gz, .tar.xz.",
+)
+@click.pass_obj
+def export(paths: Paths, query: "Query", to: Path) -> None:
+    """Write the articles that match QUERY back into the archive's own layout.
+
+    \b
+    Example:
+      cryptoread export is:favourite --to favourites.zip
+    """
+    with paths.library() as library:
+        report = library.export(query, to, on_refusal=lambda refusal: say(str(refusal)))
+    say(str(report))
+    if report.refusals:
+        sys.exit(REFUSED)
+
+
+def say(text: str) -> None:
+    """A line on stderr."""
+    print(text, file=sys.stderr)
+
+
+def main() -> NoReturn:
+    """The command `cryptoread`."""
+    try:
+        code = cli.main(prog_name="cryptoread", standalone_mode=False)
+        sys.stdout.flush()
+    except click.ClickException as error:
+        error.show()
+        code = error.exit_code
+    except CryptoreadError as error:
+        say(f"cryptoread: {error}")
+        code = FAILED
+    except (KeyboardInterrupt, click.Abort):
+        say("interrupted; what was reported is kept")
+        code = INTERRUPTED
+    except BrokenPipeError:
+        # Whoever read has seen enough. Python would complain once more when it flushes.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = 0
+    sys.exit(code)

@@ -1,0 +1,139 @@
+"""Where cryptoread keeps its files, and the settings that the user wrote down.
+
+Only finding and reading: what a setting does belongs to whoever uses it, and nothing here writes.
+"""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+
+from reader.errors import CryptoreadError
+
+APP = "cryptoread"
+WIDTHS = range(10, 501)
+"""Columns that a width may have."""
+
+
+class ConfigError(CryptoreadError):
+    """The settings cannot be used."""
+
+    def __init__(self, path: Path, problem: str) -> None:
+        super().__init__(f"{path}: {problem}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What the config file may say, under the same names. None: nobody chose."""
+
+    language: str | None = None
+    """The language to start on, such as `uk`."""
+    sidebar_width: int | None = None
+    """Columns."""
+    theme: str | None = None
+    """Name of a Textual theme."""
+    column_width: int = 88
+    """Columns of text at most in the reading pane."""
+    keys: Mapping[str, str] = field(default_factory=dict)
+    """Id of a binding to its keys, separated by commas."""
+
+
+def read_settings(path: Path) -> Settings:
+    """The settings in a TOML file; the defaults where there is no file.
+
+    Raises ConfigError, naming the file and the setting, where one is unknown or cannot be meant.
+    """
+    import tomllib
+
+    try:
+        written = tomllib.loads(path.read_text("utf-8"))
+    except FileNotFoundError:
+        return Settings()
+    except OSError as error:
+        raise ConfigError(path, f"cannot be read ({error.strerror})") from error
+    except ValueError as error:  # no TOML, or no UTF-8
+        raise ConfigError(path, f"is no valid TOML ({error})") from error
+    for name, value in written.items():
+        if problem := _problem(name, value):
+            raise ConfigError(path, problem)
+    return Settings(**written)
+
+
+def _problem(name: str, value: object) -> str | None:
+    """What is wrong with a setting, as a sentence; None where it can be used."""
+    names = [setting.name for setting in fields(Settings)]
+    if name not in names:
+        return f"no setting {name!r}; there are {', '.join(names)}"
+    if name == "keys":
+        return _keys_problem(value)
+    if name in ("sidebar_width", "column_width"):
+        if type(value) is int and value in WIDTHS:
+            return None
+        return f"{name!r} must be a whole number from {WIDTHS[0]} to {WIDTHS[-1]}, not {value!r}"
+    if isinstance(value, str) and value:
+        return None
+    return f"{name!r} must be a text in quotes, not {value!r}"
+
+
+def _keys_problem(value: object) -> str | None:
+    if not isinstance(value, dict):
+        return f"'keys' must be a table [keys] of binding = \"key\", not {value!r}"
+    for binding, keys in value.items():
+        if not isinstance(keys, str) or not keys:
+            return f"{binding!r} in [keys] must be a text in quotes such as 'ctrl+n', not {keys!r}"
+    return None
+
+
+def data_folder(option: Path | None = None) -> Path:
+    """Where the cache and the marks are: `option`, else CRYPTOREAD_DATA, else the platform's place.
+
+    It need not exist yet.
+    """
+    if chosen := option or _from_environment("CRYPTOREAD_DATA"):
+        return chosen.expanduser()
+    import platformdirs
+
+    return platformdirs.user_data_path(APP, appauthor=False)
+
+
+def config_file(option: Path | None = None) -> Path:
+    """The settings: `option`, else CRYPTOREAD_CONFIG, else `config.toml` in the platform's place.
+
+    It need not exist, unless it was asked for: raises ConfigError where `option` is missing.
+    """
+    if option and not option.expanduser().exists():
+        raise ConfigError(option, "there is no such file")
+    if chosen := option or _from_environment("CRYPTOREAD_CONFIG"):
+        return chosen.expanduser()
+    import platformdirs
+
+    return platformdirs.user_config_path(APP, appauthor=False) / "config.toml"
+
+
+def _from_environment(name: str) -> Path | None:
+    value = os.environ.get(name)
+    return Path(value) if value else None
+
+
+def preferred_language(settings: Settings, environ: Mapping[str, str]) -> str:
+    """The setting, else the language of the POSIX locale, else `en`; lower case."""
+    if settings.language:
+        return settings.language.lower()
+    names = ("LC_ALL", "LC_MESSAGES", "LANG")
+    locale = next(filter(None, map(environ.get, names)), "")
+    language = locale.partition(".")[0].partition("@")[0].partition("_")[0].lower()
+    is_code = len(language) in (2, 3) and language.isascii() and language.isalpha()
+    return language if is_code else "en"
+
+
+def resource(name: str) -> Path:
+    """The folder of that name that came with the program: `styles` or `sample_articles`.
+
+    A wheel holds it inside the package, a source checkout beside it. Raises CryptoreadError where
+    it is missing.
+    """
+    package = Path(__file__).parent
+    for folder in (package / name, package.parent / name):
+        if folder.is_dir():
+            return folder
+    raise CryptoreadError(f"{package} is incomplete: no folder {name!r}; install {APP} again")

@@ -1,0 +1,73 @@
+"""One family of errors, each a sentence that a user can act on.
+
+The text is shown as it is: no traceback, no jargon. Causes are chained with `raise … from`.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+class CryptoreadError(Exception):
+    """Base of everything that cryptoread itself reports."""
+
+
+class CacheError(CryptoreadError):
+    """The cache or the marks cannot be used."""
+
+
+class CacheLocked(CacheError):
+    def __init__(self, path: Path) -> None:
+        super().__init__(f"{path} is in use by another program; try again when it has finished")
+
+
+class CacheTooNew(CacheError):
+    def __init__(self, path: Path) -> None:
+        super().__init__(
+            f"{path} was written by a newer cryptoread; update cryptoread, "
+            "or choose another folder with --data"
+        )
+
+
+class CacheUnwritable(CacheError):
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(
+            f"{path} cannot be written ({reason}); free some space or make the folder writable, "
+            "or choose another folder with --data"
+        )
+
+
+class CacheDamaged(CacheError):
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(f"{path} is damaged ({reason}); import the archive again to rebuild it")
+
+
+class ArticleNotFound(CryptoreadError):
+    def __init__(self, wanted: str) -> None:
+        super().__init__(f"no article {wanted}; `cryptoread list` shows the ids")
+
+
+class ArticleAmbiguous(CryptoreadError):
+    """`candidates`: the ids that the external id may mean."""
+
+    def __init__(self, wanted: str, candidates: tuple[int, ...]) -> None:
+        self.candidates = candidates
+        ids = ", ".join(map(str, candidates))
+        super().__init__(f"{wanted} is the external id of several articles; choose one of {ids}")
+
+
+class SourceError(CryptoreadError):
+    """A path or an address gives no articles at all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """One piece of input that did not get in; the rest went on."""
+
+    where: str
+    """The path, with `archive!member` for what lies in an archive; cleaned for display."""
+    reason: str
+    line: int | None = None
+
+    def __str__(self) -> str:
+        place = f"{self.where}:{self.line}" if self.line else self.where
+        return f"{place}: {self.reason}"

@@ -1,0 +1,165 @@
+"""Articles back into the archive's own layout: `YYYY/MM/slug.LANG.md`, in a folder or an archive.
+
+What was imported comes out again, field for field; nothing that is already there is overwritten.
+"""
+
+import io
+import re
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import partial
+from pathlib import Path, PurePosixPath
+from unicodedata import normalize
+
+from reader.article import Article
+from reader.errors import CryptoreadError, Refusal
+from reader.formats import write_article
+
+Add = Callable[[str, bytes, datetime], str | None]
+"""Writes one file: name, bytes, time of its last change. Returns why it was not written, if so."""
+
+_IN_LAYOUT = re.compile(r"\d{4}/\d{2}/[^/]+\.md")
+_TAR_ENDINGS = {".tar": "", ".tar.gz": "gz", ".tgz": "gz", ".tar.xz": "xz", ".tar.bz2": "bz2"}
+_SLUG_LENGTH = 100
+
+
+class ExportError(CryptoreadError):
+    """Nothing can be written there."""
+
+    def __init__(self, to: Path, reason: str) -> None:
+        super().__init__(f"cannot export to {to}: {reason}")
+
+
+@dataclass(slots=True, kw_only=True)
+class ExportReport:
+    """What an export did; `str` of it is its summary."""
+
+    written: int = 0
+    refusals: list[Refusal] = field(default_factory=list)
+    """Files that are there already with another content."""
+
+    def __str__(self) -> str:
+        return f"{self.written} written, {len(self.refusals)} refused"
+
+
+def export(
+    articles: Iterable[Article], to: Path, on_refusal: Callable[[Refusal], None]
+) -> ExportReport:
+    """Write the articles below a folder, or into a new archive where `to` is named like one.
+
+    Raises ExportError.
+    """
+    report = ExportReport()
+    taken: set[str] = set()
+    try:
+        with _target(to) as add:
+            for article in articles:
+                name = _free_name(layout_path(article), taken)
+                reason = add(name, write_article(article).encode(), article.updated)
+                if reason is None:
+                    report.written += 1
+                    continue
+                refusal = Refusal(where=name, reason=reason)
+                report.refusals.append(refusal)
+                on_refusal(refusal)
+    except OSError as error:
+        raise ExportError(to, error.strerror or str(error)) from error
+    return report
+
+
+def layout_path(article: Article) -> str:
+    """Its place in an archive: where it came from, if that was one, else by date and title."""
+    if _IN_LAYOUT.fullmatch(article.origin):
+        return article.origin
+    stem = PurePosixPath(article.origin).name.removesuffix(".md") or _slug(article.title)
+    stem = stem.removesuffix(f".{article.lang}")
+    return f"{article.published:%Y/%m}/{stem}.{article.lang}.md"
+
+
+def _slug(title: str) -> str:
+    words = re.sub(r"\W+", "-", normalize("NFKC", title).lower()).strip("-")
+    return words[:_SLUG_LENGTH].rstrip("-") or "article"
+
+
+def _free_name(name: str, taken: set[str]) -> str:
+    """Two articles may have stood at the same place of two archives."""
+    stem, dot, ending = name.partition(".")
+    free, number = name, 1
+    while free in taken:
+        number += 1
+        free = f"{stem}-{number}{dot}{ending}"
+    taken.add(free)
+    return free
+
+
+def _target(to: Path) -> AbstractContextManager[Add]:
+    name = to.name.lower()
+    if name.endswith(".zip"):
+        return _archive(to, _zip)
+    for ending, compression in sorted(_TAR_ENDINGS.items(), key=lambda item: -len(item[0])):
+        if name.endswith(ending):
+            return _archive(to, partial(_tar, compression=compression))
+    return _folder(to)
+
+
+@contextmanager
+def _folder(to: Path) -> Iterator[Add]:
+    def add(name: str, data: bytes, _changed: datetime) -> str | None:
+        path = to / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            with path.open("xb") as file:
+                file.write(data)
+        except FileExistsError:
+            if path.read_bytes() != data:
+                return "is there already with another content; export to an empty folder"
+        return None
+
+    to.mkdir(parents=True, exist_ok=True)
+    yield add
+
+
+@contextmanager
+def _archive(to: Path, write: Callable[[Path], AbstractContextManager[Add]]) -> Iterator[Add]:
+    """The archive takes its name only when it is whole."""
+    if to.exists():
+        raise ExportError(to, "it is there already; choose another name")
+    part = to.with_name(f"{to.name}.part")
+    try:
+        with write(part) as add:
+            yield add
+        part.rename(to)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+@contextmanager
+def _zip(path: Path) -> Iterator[Add]:
+    import zipfile
+
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+
+        def add(name: str, data: bytes, changed: datetime) -> None:
+            member = zipfile.ZipInfo(name, changed.timetuple()[:6])  # EPOCH is after 1980
+            member.compress_type = zipfile.ZIP_DEFLATED
+            member.external_attr = 0o644 << 16
+            archive.writestr(member, data)
+
+        yield add
+
+
+@contextmanager
+def _tar(path: Path, compression: str) -> Iterator[Add]:
+    import tarfile
+
+    with tarfile.open(path, f"w:{compression}") as archive:  # type: ignore[call-overload]
+
+        def add(name: str, data: bytes, changed: datetime) -> None:
+            member = tarfile.TarInfo(name)
+            member.size = len(data)
+            member.mtime = changed.timestamp()
+            archive.addfile(member, io.BytesIO(data))
+
+        yield add

@@ -1,0 +1,422 @@
+"""A tree of front-matter fields to an Article and back: names, types, defaults.
+
+One reader serves both what a file says (strings, and nothing certain) and what `to_fields` made
+of an article (typed, and right). A value that cannot be taken as it is stays in `Article.extra`
+under its own name, with a flag, so that an export gives it back. Text has been cleaned before.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import datetime
+from math import isfinite
+from pathlib import PurePosixPath
+from typing import cast
+
+from reader.article import (
+    EPOCH,
+    LAST_INSTANT,
+    NO_CATEGORY,
+    UNKNOWN_LANG,
+    Ai,
+    Article,
+    Cover,
+    Sentiment,
+    Source,
+)
+from reader.formats.instants import format_instant, parse_instant
+from reader.text import clean, one_line
+
+MAX_TAGS = 64
+"""Tags that one article may have; each costs the cache a set of ids."""
+
+_FLAGS = "\0flags"
+"""No file can hold this key: `clean` removes NUL."""
+
+FIELDS = frozenset(
+    (
+        "title",
+        "description",
+        "publishedAt",
+        "updatedAt",
+        "lang",
+        "externalId",
+        "source",
+        "category",
+        "tags",
+        "stickyWeight",
+        "sentiment",
+        "score",
+        "canonicalUrl",
+        "draft",
+        "coverImage",
+        "ai",
+    )
+)
+"""The names of the archive's fields, as they stand outermost."""
+
+_COVER_SIZES = ("raw", "full", "regular", "small", "thumb", "small_s3")
+_SENTIMENTS = {word.value: word for word in Sentiment}
+_TRUTHS = {"true": True, "yes": True, "on": True, "1": True, "y": True} | {
+    "false": False, "no": False, "off": False, "0": False, "n": False, "": False
+}  # fmt: skip
+_INTEGER = re.compile(r"[-+]?[0-9]{1,18}")
+_DECIMAL = re.compile(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
+_LANG = re.compile(r"[a-z]{2,3}")
+_LANG_OF_FILE = re.compile(r"\.([a-z]{2})\.[a-z]+$")
+_TOP_HEADING = re.compile(r"^# +(.+)$", re.MULTILINE)
+_PROSE = re.compile(r"^ {0,3}(?![#>|`~*+=-])(\S.*)$", re.MULTILINE)
+_TITLE_LENGTH = 100
+
+
+class Bare(str):
+    """A scalar that stood without quotes: it may have meant a number or a truth value."""
+
+    __slots__ = ()
+
+
+def article_of(fields: Mapping[str, object], body: str, origin: str, flags: list[str]) -> Article:
+    """The article of one file. Never raises for what the fields hold: it adds to `flags`."""
+    reader = _Fields(fields, flags)
+    published, updated = _instants(reader)
+    return Article(
+        title=_title(reader, body, origin),
+        description=reader.scalar("description").strip(),
+        published=published,
+        updated=updated,
+        lang=_lang(reader, origin),
+        external_id=reader.line("externalId"),
+        source=_source(reader),
+        category=_upper(reader.line("category")) or NO_CATEGORY,
+        tags=_tags(reader),
+        sticky_weight=reader.integer("stickyWeight") or 0,
+        sentiment=_sentiment(reader),
+        score=reader.number("score"),
+        url=reader.line("canonicalUrl"),
+        draft=reader.truth("draft"),
+        cover=_cover(reader),
+        ai=_ai(reader),
+        body=body,
+        origin=origin,
+        # Last: by now every known field has been taken, and has had its say.
+        extra={name: _native(value) for name, value in reader.rest.items()},
+        flags=tuple(flags),
+    )
+
+
+def from_fields(fields: Mapping[str, object], body: str, origin: str) -> Article:
+    """What `to_fields` was given: `from_fields(to_fields(a), a.body, a.origin) == a`."""
+    known = dict(fields)
+    flags = cast("list[str]", known.pop(_FLAGS, []))
+    return replace(article_of(known, body, origin, []), flags=tuple(flags))
+
+
+def to_fields(article: Article) -> dict[str, object]:
+    """All but body and origin, ready for JSON, in the archive's order; flags under a private key.
+
+    Dates are strings such as `2025-11-16T18:49:34.000Z`. What is absent is left out.
+    """
+    fields = archive_fields(article)
+    if article.flags:
+        fields[_FLAGS] = list(article.flags)
+    return fields
+
+
+def archive_fields(article: Article) -> dict[str, object]:
+    """The fields as a file of the archive holds them: the names and values of its front matter."""
+    rated = article.sentiment is not Sentiment.UNRATED
+    fields = _present(
+        title=article.title,
+        description=article.description,
+        publishedAt=format_instant(article.published),
+        updatedAt=format_instant(article.updated),
+        lang=article.lang,
+        externalId=article.external_id,
+        source=_source_fields(article.source),
+        category=article.category,
+        tags=list(article.tags),
+        stickyWeight=article.sticky_weight,
+        sentiment=article.sentiment.value if rated else None,
+        score=article.score,
+        canonicalUrl=article.url,
+        draft=article.draft,
+        coverImage=_cover_fields(article.cover),
+        ai=_ai_fields(article.ai),
+    )
+    for name, value in article.extra.items():
+        known = fields.get(name)
+        if isinstance(known, dict) and isinstance(value, dict):
+            value = known | value
+        fields[name] = value
+    return fields
+
+
+def _source_fields(source: Source | None) -> dict[str, object] | None:
+    if source is None:
+        return None
+    return _present(name=source.name, key=source.key, type=source.type, url=source.url)
+
+
+def _cover_fields(cover: Cover | None) -> dict[str, object] | None:
+    if cover is None:
+        return None
+    return _present(**{size: getattr(cover, size) for size in _COVER_SIZES})
+
+
+def _ai_fields(ai: Ai | None) -> dict[str, object] | None:
+    if ai is None:
+        return None
+    return _present(
+        rewritten=ai.rewritten or None,
+        expandedAt=format_instant(ai.expanded_at) if ai.expanded_at else None,
+        translatedFrom=ai.translated_from,
+        version=ai.version,
+    )
+
+
+def _present(**fields: object) -> dict[str, object]:
+    return {name: value for name, value in fields.items() if value is not None and value != ""}
+
+
+class _Fields:
+    """Takes known fields out of one mapping. What is unknown or unreadable stays in `rest`."""
+
+    __slots__ = ("flags", "rest", "where")
+
+    def __init__(self, fields: Mapping[str, object], flags: list[str], where: str = "") -> None:
+        self.rest = dict(fields)
+        self.flags = flags
+        self.where = where
+
+    def keep(self, name: str, value: object, trouble: str) -> None:
+        """Leave the value where it was, and say why."""
+        self.rest[name] = value
+        self.flags.append(f"{self.where}{name} {trouble}")
+
+    def scalar(self, name: str) -> str:
+        """The value's text, as it is; empty where it is absent, null or no scalar."""
+        value = self.rest.pop(name, None)
+        if value is None:
+            return ""
+        if isinstance(value, str):
+            return value
+        if isinstance(value, bool):
+            return "true" if value else "false"
+        if isinstance(value, int | float):
+            return repr(value)
+        self.keep(name, value, "is not a text")
+        return ""
+
+    def line(self, name: str) -> str:
+        return one_line(self.scalar(name))
+
+    def integer(self, name: str) -> int | None:
+        value = self.rest.get(name)
+        text = self.line(name)
+        if _INTEGER.fullmatch(text):
+            return int(text)
+        if text:
+            self.keep(name, value, f"is no whole number: {_shown(text)}")
+        return None
+
+    def number(self, name: str) -> int | float | None:
+        value = self.rest.get(name)
+        text = self.line(name)
+        if _INTEGER.fullmatch(text):
+            return int(text)
+        if _DECIMAL.fullmatch(text) and isfinite(number := float(text)):
+            return number
+        if text:
+            self.keep(name, value, f"is no number: {_shown(text)}")
+        return None
+
+    def truth(self, name: str) -> bool:
+        """False where it cannot be told."""
+        value = self.rest.get(name)
+        text = self.line(name)
+        truth = _TRUTHS.get(text.lower())
+        if truth is None:
+            self.keep(name, value, f"is neither true nor false: {_shown(text)}")
+        return bool(truth)
+
+    def instant(self, name: str) -> datetime | None:
+        """Within [EPOCH, LAST_INSTANT]."""
+        value = self.rest.get(name)
+        text = self.line(name)
+        if not text:
+            return None
+        try:
+            instant = parse_instant(text)
+        except ValueError:
+            self.keep(name, value, f"is no date: {_shown(text)}")
+            return None
+        clamped = min(max(instant, EPOCH), LAST_INSTANT)
+        if clamped != instant:
+            trouble = f"is out of range: {_shown(text)} became {format_instant(clamped)}"
+            self.keep(name, value, trouble)
+        return clamped
+
+    def mapping(self, name: str) -> "_Fields | None":
+        """The fields below a name; `close` puts back what was not taken of them."""
+        value = self.rest.pop(name, None)
+        if isinstance(value, Mapping):
+            return _Fields(value, self.flags, f"{name}.")
+        if value is not None:
+            self.keep(name, value, "is not a mapping")
+        return None
+
+    def close(self, name: str, inner: "_Fields") -> None:
+        if inner.rest:
+            self.rest[name] = inner.rest
+
+
+def _instants(reader: _Fields) -> tuple[datetime, datetime]:
+    published, updated = reader.instant("publishedAt"), reader.instant("updatedAt")
+    if published is None and "publishedAt" not in reader.rest:
+        stand_in = "updatedAt stands in" if updated else "the earliest date stands in"
+        reader.flags.append(f"publishedAt is missing: {stand_in}")
+    published = published or updated or EPOCH
+    return published, updated or published
+
+
+def _title(reader: _Fields, body: str, origin: str) -> str:
+    if title := _tidied(reader.scalar("title")):
+        return title
+    stand_ins = ((where, one_line(text)) for where, text in _stand_ins(body, origin))
+    where, title = next(found for found in stand_ins if found[1])
+    reader.flags.append(f"title is missing: the {where} stands in")
+    return title if len(title) <= _TITLE_LENGTH else title[: _TITLE_LENGTH - 1].rstrip() + "…"
+
+
+def _stand_ins(body: str, origin: str) -> Iterator[tuple[str, str]]:
+    """What may serve as a title, best first, and what it is; the last one is never empty."""
+    if heading := _TOP_HEADING.search(body):
+        yield "first heading", heading[1].rstrip(" #")
+    if prose := _PROSE.search(body):
+        yield "first line", prose[1]
+    yield "file's name", clean(PurePosixPath(origin).name.partition(".")[0]).replace("-", " ")
+    yield "word", "Untitled"
+
+
+def _tidied(text: str) -> str:
+    """On one line. Two spaces, or one that does not break, are the publisher's and stay."""
+    return one_line(text) if "\n" in text or "\t" in text else text.strip()
+
+
+def _lang(reader: _Fields, origin: str) -> str:
+    value = reader.rest.get("lang")
+    text = reader.line("lang").lower()
+    if text:
+        lang = re.split("[-_]", text, maxsplit=1)[0]
+        if _LANG.fullmatch(lang):
+            if lang != text:
+                reader.rest["lang"] = value  # the region, for the export
+            return lang
+        reader.keep("lang", value, f"is no language code: {_shown(text)}")
+    of_file = _LANG_OF_FILE.search(origin)
+    return of_file[1] if of_file else UNKNOWN_LANG
+
+
+def _source(reader: _Fields) -> Source | None:
+    value = reader.rest.get("source")
+    if isinstance(value, str):
+        key = reader.line("source")
+        return Source(key=key, name=key) if key else None
+    inner = reader.mapping("source")
+    if inner is None:
+        return None
+    name = inner.line("name")
+    key = inner.line("key") or name
+    if not key:
+        reader.keep("source", value, "has neither key nor name")
+        return None
+    source = Source(key=key, name=name, type=inner.line("type"), url=inner.line("url"))
+    reader.close("source", inner)
+    return source
+
+
+def _cover(reader: _Fields) -> Cover | None:
+    if isinstance(reader.rest.get("coverImage"), str):
+        url = reader.line("coverImage")
+        return Cover(raw=url) if url else None
+    inner = reader.mapping("coverImage")
+    if inner is None:
+        return None
+    cover = Cover(**{size: inner.line(size) for size in _COVER_SIZES})
+    reader.close("coverImage", inner)
+    return cover
+
+
+def _ai(reader: _Fields) -> Ai | None:
+    inner = reader.mapping("ai")
+    if inner is None:
+        return None
+    ai = Ai(
+        rewritten=inner.truth("rewritten"),
+        expanded_at=inner.instant("expandedAt"),
+        version=inner.integer("version"),
+        translated_from=inner.line("translatedFrom"),
+    )
+    reader.close("ai", inner)
+    return ai
+
+
+def _sentiment(reader: _Fields) -> Sentiment:
+    value = reader.rest.get("sentiment")
+    text = reader.line("sentiment")
+    sentiment = _SENTIMENTS.get(text.upper())
+    if sentiment is None and text:
+        reader.keep("sentiment", value, f"is unknown: {_shown(text)}")
+    return sentiment or Sentiment.UNRATED
+
+
+def _tags(reader: _Fields) -> tuple[str, ...]:
+    """Upper case, in their order, each once. A text is split at its commas, as is a broken list."""
+    value = reader.rest.get("tags")
+    if isinstance(value, list):
+        del reader.rest["tags"]
+        items = [str(item) for item in value if isinstance(item, str | int | float)]
+        if len(items) + value.count(None) < len(value):
+            reader.keep("tags", value, "holds something that is not a text")
+    else:
+        items = [item.strip(" '\"") for item in reader.scalar("tags").strip(" []").split(",")]
+    tags = tuple(dict.fromkeys(tag for item in items if (tag := _upper(one_line(item)))))
+    if len(tags) > MAX_TAGS:
+        reader.keep("tags", value, f"are too many: the first {MAX_TAGS} of {len(tags)} count")
+    return tags[:MAX_TAGS]
+
+
+def _upper(text: str) -> str:
+    upper = text.upper()
+    # An upper-case letter may come apart into one and a mark.
+    return upper if upper.isascii() else clean(upper)
+
+
+def _shown(text: str) -> str:
+    return text if len(text) <= 40 else text[:39] + "…"
+
+
+def _native(value: object) -> object:
+    """Bare numbers and truth values typed, where that keeps every character; the rest as it is.
+
+    So that an export writes `12` where there was 12, and '12' where there was '12'.
+    """
+    if isinstance(value, Bare):
+        return _typed(str(value))
+    if isinstance(value, Mapping):
+        return {name: _native(inner) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [_native(inner) for inner in value]
+    if isinstance(value, float) and not isfinite(value):
+        return repr(value)
+    return value
+
+
+def _typed(text: str) -> str | int | float | bool:
+    if text in ("true", "false"):
+        return text == "true"
+    if _INTEGER.fullmatch(text) and str(int(text)) == text:
+        return int(text)
+    if _DECIMAL.fullmatch(text) and repr(float(text)) == text:
+        return float(text)
+    return text

@@ -1,0 +1,277 @@
+"""From paths to the cache: read, parse on all cores, store in batches, count what became of it.
+
+Every batch is one transaction, reported when it is on disk: an import that is interrupted keeps
+what it reported, and goes on from there when it is run again.
+"""
+
+import os
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from hashlib import blake2b
+from itertools import chain, islice
+from multiprocessing.context import BaseContext
+from pathlib import Path
+from typing import TypeVar
+
+from reader.cache import Outcome, Stamp, Store
+from reader.cache.incoming import Incoming
+from reader.errors import CacheError, CryptoreadError, Refusal
+from reader.formats import NotAnArticle, read_article
+from reader.sources import Entry, is_archive, resolve, scan, stamp
+from reader.text import display_name
+
+PARSED_AT_ONCE = 64
+"""Files that one task of a worker reads and parses."""
+
+STORED_AT_ONCE = 1_500
+"""Articles of one transaction. Each transaction rewrites the chunks of facets that it touches."""
+
+WORTH_WORKERS = 400
+"""Files from which on starting worker processes pays."""
+
+AHEAD = 4
+"""Tasks a worker that wait for it or whose results wait to be stored."""
+
+DIGEST_BYTES = 16
+
+PARSERS = ("yaml", "frontmatter")
+"""What parsing imports, to be there before the workers are forked."""
+
+T = TypeVar("T")
+
+
+@dataclass(slots=True, kw_only=True)
+class ImportReport:
+    """What an import did; `str` of it is its summary."""
+
+    outcomes: Counter[Outcome] = field(default_factory=Counter)
+    refusals: list[Refusal] = field(default_factory=list)
+    flagged: list[Refusal] = field(default_factory=list)
+    """What was wrong with articles that went in all the same."""
+    vanished: list[str] = field(default_factory=list)
+    """Files that an earlier import knew and that are gone from their folder or archive."""
+
+    @property
+    def read(self) -> int:
+        return self.outcomes.total() + len(self.refusals)
+
+    def __str__(self) -> str:
+        counts = ", ".join(f"{self.outcomes[outcome]} {outcome}" for outcome in Outcome)
+        return f"{self.read} read: {counts}, {len(self.refusals)} refused"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parsed:
+    """What a file turned out to be: an article, the bytes that were known (neither), or refused."""
+
+    where: str
+    """Its name for display."""
+    stamp: Stamp | None = None
+    incoming: Incoming | None = None
+    flags: tuple[str, ...] = ()
+    refusal: Refusal | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """An entry to read, and the digest of its bytes when they were last read."""
+
+    entry: Entry
+    known: bytes | None = None
+
+
+class Import:
+    """One import into a store.
+
+    `on_progress` is told how many files are done and, where that is known, of how many;
+    `on_refusal` what did not get in, as it happens.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        on_progress: Callable[[int, int | None], None],
+        on_refusal: Callable[[Refusal], None],
+    ) -> None:
+        self.report = ImportReport()
+        self._store = store
+        self._on_progress = on_progress
+        self._on_refusal = on_refusal
+        self._run = store.begin_run()
+        self._total: int | None = None
+
+    def run(self, paths: Iterable[Path]) -> ImportReport:
+        """Bring the paths in, one after the other. Raises CacheError; input is refused by name."""
+        for path in paths:
+            try:
+                self._bring_in(resolve(path))
+            except CacheError:
+                raise
+            except CryptoreadError as error:
+                self._refuse(Refusal(display_name(str(path)), str(error)))
+        return self.report
+
+    def _bring_in(self, path: Path) -> None:
+        if is_archive(path):
+            self._bring_in_archive(path)
+            return
+        found = list(scan(path))
+        self._total = self.report.read + len(found)
+        self._store_all(found)
+        if path.is_dir():
+            self._note_vanished(f"{path}{os.sep}", found)
+        self._total = None
+
+    def _bring_in_archive(self, path: Path) -> None:
+        """Members can only be read in order, so an archive that has not changed is not opened."""
+        size, mtime_ns = stamp(path)
+        where = str(path)
+        now = Stamp(where, size, mtime_ns, b"")
+        if self._store.stamps([where]).get(where) == now:
+            self._count(Outcome.UNCHANGED, sum(1 for _ in self._store.files_below(f"{where}!")))
+            return
+        refused = len(self.report.refusals)
+        self._store_all(scan(path))
+        if len(self.report.refusals) == refused:  # else the next import names them again
+            with self._store.writing(self._run) as writer:
+                writer.note_file(now)
+
+    def _store_all(self, found: Iterable[Entry | Refusal]) -> None:
+        parsed = _parse(self._tasks(found))
+        for first in parsed:
+            self._store_batch(chain([first], islice(parsed, STORED_AT_ONCE - 1)))
+
+    def _tasks(self, found: Iterable[Entry | Refusal]) -> Iterator[Task]:
+        """What has to be read: neither refused nor known by path, size and time."""
+        for some in _batched(found, PARSED_AT_ONCE):
+            entries = [entry for entry in some if isinstance(entry, Entry)]
+            known = self._store.stamps([entry.where for entry in entries])
+            unchanged = 0
+            for entry in entries:
+                before = known.get(entry.where)
+                if before and (before.size, before.mtime_ns) == (entry.size, entry.mtime_ns):
+                    unchanged += 1
+                else:
+                    yield Task(entry=entry, known=before.digest if before else None)
+            self._count(Outcome.UNCHANGED, unchanged)
+            for refusal in some:
+                if isinstance(refusal, Refusal):
+                    self._refuse(refusal)
+
+    def _store_batch(self, batch: Iterable[Parsed]) -> None:
+        """One transaction. It counts only when it is on disk."""
+        outcomes: Counter[Outcome] = Counter()
+        with self._store.writing(self._run) as writer:
+            for parsed in batch:
+                if parsed.refusal:
+                    self._refuse(parsed.refusal)
+                    continue
+                if parsed.stamp:
+                    writer.note_file(parsed.stamp)
+                incoming = parsed.incoming
+                outcomes[writer.put(incoming) if incoming else Outcome.UNCHANGED] += 1
+                self.report.flagged += [Refusal(parsed.where, flag) for flag in parsed.flags]
+        self.report.outcomes.update(outcomes)
+        self._on_progress(self.report.read, self._total)
+
+    def _count(self, outcome: Outcome, number: int) -> None:
+        self.report.outcomes[outcome] += number
+        self._on_progress(self.report.read, self._total)
+
+    def _refuse(self, refusal: Refusal) -> None:
+        self.report.refusals.append(refusal)
+        self._on_refusal(refusal)
+
+    def _note_vanished(self, prefix: str, found: Iterable[Entry | Refusal]) -> None:
+        seen = {entry.where for entry in found if isinstance(entry, Entry)}
+        known = self._store.files_below(prefix)
+        self.report.vanished += [where for where in known if where not in seen]
+
+
+def _parse(tasks: Iterator[Task]) -> Iterator[Parsed]:
+    """Each task done, in order: here where they are few, else in worker processes."""
+    first = list(islice(tasks, WORTH_WORKERS))
+    if len(first) < WORTH_WORKERS or _cores() < 2:
+        return map(_read_and_parse, chain(first, tasks))
+    return _parse_in_workers(first, tasks, _cores())
+
+
+def _parse_in_workers(first: list[Task], tasks: Iterator[Task], workers: int) -> Iterator[Parsed]:
+    """`first` is done here, while the workers start."""
+    from concurrent.futures import Future, ProcessPoolExecutor
+
+    with ProcessPoolExecutor(workers, _context(), initializer=_begin_worker) as pool:
+        submitted = (
+            pool.submit(_read_and_parse_all, some) for some in _batched(tasks, PARSED_AT_ONCE)
+        )
+        waiting: deque[Future[list[Parsed]]] = deque(islice(submitted, AHEAD * workers))
+        try:
+            yield from map(_read_and_parse, first)
+            while waiting:
+                yield from waiting.popleft().result()
+                waiting.extend(islice(submitted, 1))
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _context() -> BaseContext:
+    """Workers that start fast, but not as forks of a process whose threads may hold locks."""
+    import multiprocessing
+
+    if "forkserver" not in multiprocessing.get_all_start_methods():
+        return multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["__main__", "reader.importing", *PARSERS])
+    return context
+
+
+def _begin_worker() -> None:
+    """A worker leaves ctrl+c to the importing process, and ends when that one is gone."""
+    import signal
+    from multiprocessing import parent_process
+    from threading import Thread
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    parent = parent_process()
+
+    def end_with_parent() -> None:
+        if parent:
+            parent.join()
+        os._exit(1)
+
+    Thread(target=end_with_parent, daemon=True).start()
+
+
+def _read_and_parse_all(tasks: list[Task]) -> list[Parsed]:
+    return [_read_and_parse(task) for task in tasks]
+
+
+def _read_and_parse(task: Task) -> Parsed:
+    entry = task.entry
+    where = display_name(entry.where)
+    try:
+        data = entry.read()
+        digest = blake2b(data, digest_size=DIGEST_BYTES).digest()
+        stamp = Stamp(entry.where, entry.size, entry.mtime_ns, digest)
+        if digest == task.known:
+            return Parsed(where=where, stamp=stamp)
+        article = read_article(data, origin=entry.origin)
+        incoming = Incoming.of(article)
+        return Parsed(where=where, stamp=stamp, incoming=incoming, flags=article.flags)
+    except NotAnArticle as error:
+        return Parsed(where=where, refusal=Refusal(where, str(error), error.line))
+    except CryptoreadError as error:
+        return Parsed(where=where, refusal=Refusal(where, str(error)))
+
+
+def _batched(items: Iterable[T], size: int) -> Iterator[list[T]]:
+    rest = iter(items)
+    while batch := list(islice(rest, size)):
+        yield batch
+
+
+def _cores() -> int:
+    if hasattr(os, "sched_getaffinity"):  # what this process may use, in a container too
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1

@@ -1,0 +1,217 @@
+"""The one door: everything that the screen and the command line may ask of cryptoread.
+
+It puts the cache, the importer and the clock together. No SQL, no widgets, no printing.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Self
+
+from reader.article import Article, ArticleId, Identity, Row
+from reader.cache import (
+    PINNED,
+    Change,
+    Group,
+    Grouping,
+    Ids,
+    Mark,
+    Stats,
+    Store,
+    TagCount,
+)
+from reader.config import resource
+from reader.errors import ArticleAmbiguous, ArticleNotFound, Refusal
+from reader.query import Query
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from reader.exporting import ExportReport
+    from reader.importing import ImportReport
+
+__all__ = [
+    "PINNED",
+    "Change",
+    "Group",
+    "Grouping",
+    "Ids",
+    "Library",
+    "Mark",
+    "Stats",
+    "TagCount",
+]
+
+Clock = Callable[[], datetime]
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Library:
+    """One data folder and its articles. Any thread may ask. Raises CacheError.
+
+    `notices`: sentences about what had to be put right when it was opened. `is_sample`: it holds
+    the sample articles and is thrown away when it is closed.
+    """
+
+    def __init__(self, folder: Path, *, clock: Clock = utc_now) -> None:
+        self.folder = folder
+        self.clock = clock
+        self.is_sample = False
+        self._store = Store(folder)
+        self._on_close: Callable[[], None] = lambda: None
+
+    @classmethod
+    def of_samples(cls, *, clock: Clock = utc_now) -> Self:
+        """The sample articles, in a folder of their own that nothing of the user's is in."""
+        from tempfile import TemporaryDirectory
+
+        folder = TemporaryDirectory(prefix="cryptoread-", ignore_cleanup_errors=True)
+        library = cls(Path(folder.name), clock=clock)
+        library.is_sample = True
+        library._on_close = folder.cleanup
+        library.bring_in([resource("sample_articles")])
+        return library
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self._store.close()
+        self._on_close()
+
+    @property
+    def notices(self) -> tuple[str, ...]:
+        return self._store.notices
+
+    @property
+    def version(self) -> int:
+        """Grows with every change of the articles or the marks, whichever program made it."""
+        return self._store.version()
+
+    @property
+    def is_empty(self) -> bool:
+        """No article at all, drafts included."""
+        return not self._store.languages()
+
+    # Sets of articles.
+
+    def find(self, query: Query) -> Ids:
+        """Articles that match, newest first; drafts only where the query says `is:draft`."""
+        return self._store.find(query, self.clock())
+
+    def groups(self, ids: Ids, by: Grouping = Grouping.CATEGORY) -> tuple[Group, ...]:
+        """The articles under headings, each under one, pinned ones first."""
+        return self._store.groups(ids, by)
+
+    def tag_counts(self, ids: Ids) -> list[TagCount]:
+        """Tags that occur among the articles, most frequent first, ties by name."""
+        return self._store.tag_counts(ids)
+
+    def unread(self, ids: Ids) -> Ids:
+        return self._store.unread(ids)
+
+    def languages(self) -> dict[str, int]:
+        """Each language and its number of articles, most frequent first."""
+        return self._store.languages()
+
+    def stats(self, query: Query) -> Stats:
+        return self._store.stats(self.find(query))
+
+    # Articles.
+
+    def rows(self, ids: Sequence[ArticleId]) -> list[Row]:
+        """What a list shows of each, in the order of the ids; those that are gone are left out."""
+        return self._store.rows(ids)
+
+    def article(self, id: ArticleId) -> Article:
+        """Raises ArticleNotFound, CacheDamaged."""
+        article = self._store.article(id)
+        if article is None:
+            raise ArticleNotFound(str(id))
+        return article
+
+    def articles(self, ids: Sequence[ArticleId]) -> Iterator[tuple[Row, Article]]:
+        """Whole articles with their rows, in the order of the ids, few in memory at a time."""
+        return self._store.articles(ids)
+
+    def resolve(self, wanted: str) -> ArticleId:
+        """The article of that id, or of that external id where only one has it.
+
+        Raises ArticleNotFound, ArticleAmbiguous.
+        """
+        if wanted.isascii() and wanted.isdecimal() and len(wanted) <= len(str(2**32)):
+            id = ArticleId(int(wanted))
+            if self._store.rows([id]):
+                return id
+        found = self._store.with_external_id(wanted)
+        if len(found) == 1:
+            return found[0]
+        if found:
+            raise ArticleAmbiguous(wanted, tuple(found))
+        raise ArticleNotFound(wanted)
+
+    def id_of(self, identity: Identity) -> ArticleId | None:
+        """The present id of an article, None where it is gone."""
+        return self._store.with_identity(identity)
+
+    # Marks, and what the screen remembers.
+
+    def mark(self, ids: Ids, mark: Mark, value: bool, label: str) -> int:
+        """Set or take away a mark; how many articles it changed.
+
+        label: its name in the undo journal; without one it is no step of the journal.
+        """
+        return self._store.mark(ids, mark, value, label)
+
+    def undo(self) -> Change | None:
+        """Take back the last change of marks; None where there is none left."""
+        return self._store.undo()
+
+    def redo(self) -> Change | None:
+        return self._store.redo()
+
+    def position(self, identity: Identity) -> float:
+        """How far the article was read, as saved; 0.0 at first."""
+        return self._store.position(identity)
+
+    def save_position(self, identity: Identity, position: float) -> None:
+        self._store.save_position(identity, position)
+
+    def state(self, name: str) -> str:
+        """What the screen saved under the name, empty at first."""
+        return self._store.state(name)
+
+    def save_state(self, name: str, value: str) -> None:
+        self._store.save_state(name, value)
+
+    # In and out.
+
+    def bring_in(
+        self,
+        paths: Iterable[Path],
+        *,
+        on_progress: Callable[[int, int | None], None] = lambda _done, _total: None,
+        on_refusal: Callable[[Refusal], None] = lambda _refusal: None,
+    ) -> "ImportReport":
+        """Import folders, files and archives. on_progress: files done, and of how many if known."""
+        from reader.importing import Import
+
+        return Import(self._store, on_progress, on_refusal).run(paths)
+
+    def export(
+        self,
+        query: Query,
+        to: Path,
+        *,
+        on_refusal: Callable[[Refusal], None] = lambda _refusal: None,
+    ) -> "ExportReport":
+        """Write what matches into a folder or a new archive, in the archive's own layout."""
+        from reader.exporting import export
+
+        articles = self._store.articles(self.find(query))
+        return export((article for _, article in articles), to, on_refusal)

@@ -1,0 +1,200 @@
+"""What the command line prints on stdout: articles and counts, for people and for programs.
+
+Only formatting; which articles is the commands' business.
+"""
+
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+
+from reader.article import Article, Row, Sentiment
+from reader.cache import Stats
+
+GLYPHS = {
+    Sentiment.POSITIVE: "▲",
+    Sentiment.NEGATIVE: "▼",
+    Sentiment.NEUTRAL: "■",
+    Sentiment.UNRATED: "·",
+}
+
+FIELDS = (
+    "id",
+    "external_id",
+    "title",
+    "description",
+    "published_at",
+    "updated_at",
+    "lang",
+    "source",
+    "category",
+    "sentiment",
+    "score",
+    "tags",
+    "read",
+    "favourite",
+    "cover",
+    "url",
+)
+
+
+class ListFormat(StrEnum):
+    TABLE = "table"
+    JSON = "json"
+    JSONL = "jsonl"
+    CSV = "csv"
+
+
+def record(row: Row, article: Article) -> dict[str, Any]:
+    """An article as a JSON object: dates ISO 8601 UTC with Z, null for what is not known."""
+    values = (
+        row.id,
+        article.external_id or None,
+        article.title,
+        article.description,
+        iso(article.published),
+        iso(article.updated),
+        article.lang,
+        row.source or None,
+        article.category,
+        None if row.sentiment is Sentiment.UNRATED else row.sentiment.value,
+        article.score,
+        list(article.tags),
+        row.read,
+        row.favourite,
+        (article.cover.best or None) if article.cover else None,
+        article.url or None,
+    )
+    return dict(zip(FIELDS, values, strict=True))
+
+
+def iso(instant: datetime) -> str:
+    """2025-11-14T02:00:28Z, with milliseconds where it has any."""
+    precision = "milliseconds" if instant.microsecond else "seconds"
+    return instant.astimezone(UTC).replace(tzinfo=None).isoformat(timespec=precision) + "Z"
+
+
+def print_articles(articles: Iterable[tuple[Row, Article]], form: ListFormat) -> None:
+    """The articles as JSON, JSON lines or CSV, each printed as it comes."""
+    records = (record(row, article) for row, article in articles)
+    match form:
+        case ListFormat.JSON:
+            _print_array(records)
+        case ListFormat.JSONL:
+            for each in records:
+                print(to_json(each))
+        case ListFormat.CSV:
+            _print_csv(records)
+        case ListFormat.TABLE:
+            raise ValueError(form)
+
+
+def to_json(value: object, indent: int | None = None) -> str:
+    import json
+
+    return json.dumps(value, ensure_ascii=False, indent=indent)
+
+
+def _print_array(records: Iterator[dict[str, Any]]) -> None:
+    print("[", end="")
+    separator = "\n"
+    for each in records:
+        print(separator, to_json(each), sep="", end="")
+        separator = ",\n"
+    print("\n]")
+
+
+def _print_csv(records: Iterator[dict[str, Any]]) -> None:
+    """Tags are joined by `|`; truth is 1 or 0."""
+    import csv
+
+    out = csv.writer(sys.stdout, lineterminator="\n")
+    out.writerow(FIELDS)
+    for each in records:
+        each["tags"] = "|".join(each["tags"])
+        each["read"], each["favourite"] = int(each["read"]), int(each["favourite"])
+        out.writerow(each.values())
+
+
+def print_rows(rows: Iterable[Row], width: int | None) -> None:
+    """One line an article, cut to `width` cells; whole titles where it is None."""
+    from rich.cells import cell_len, set_cell_size
+
+    for row in rows:
+        when = f"{row.published.astimezone():%Y-%m-%d %H:%M}"
+        mark = " " if row.read else "•"
+        start = f"{row.id:>10} {mark} {when}  {row.lang:<3} {GLYPHS[row.sentiment]} "
+        line = f"{start}{set_cell_size(row.category, 12)} {row.title}"
+        if width is not None and cell_len(line) > width:
+            line = set_cell_size(line, width - 1).rstrip() + "…"
+        print(line)
+
+
+def print_stats_json(stats: Stats) -> None:
+    print(
+        to_json(
+            {
+                "articles": stats.articles,
+                "languages": dict(stats.languages),
+                "sources": dict(stats.sources),
+                "tags": dict(stats.tags),
+                "categories": {name: dict(each) for name, each in stats.categories.items()},
+            },
+            indent=2,
+        )
+    )
+
+
+def print_stats(stats: Stats, most_tags: int = 20) -> None:
+    """Tables for a terminal: categories by sentiment, then languages, sources and frequent tags."""
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    console = Console(highlight=False, markup=False)
+    table = Table("category", "articles", *(f"{GLYPHS[s]} {s.lower()}" for s in Sentiment))
+    table.box = box.SIMPLE_HEAD
+    for column in table.columns[1:]:
+        column.justify = "right"
+    for name, counts in stats.categories.items():
+        numbers = [sum(counts.values()), *(counts[s] for s in Sentiment)]
+        table.add_row(Text(name), *(f"{number:,}" if number else "–" for number in numbers))
+    console.print(f"{stats.articles:,} articles")
+    console.print(table)
+    frequent = dict(list(stats.tags.items())[:most_tags])
+    for title, counted in _counted(stats, frequent):
+        console.print(Text.assemble((f"{title}  ", "bold"), _enumeration(counted)))
+
+
+def _counted(stats: Stats, frequent: Mapping[str, int]) -> Iterator[tuple[str, Mapping[str, int]]]:
+    yield "languages", stats.languages
+    yield "sources", {name or "none": count for name, count in stats.sources.items()}
+    yield f"tags ({len(frequent)} of {len(stats.tags):,})", frequent
+
+
+def _enumeration(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{name} {count:,}" for name, count in counts.items())
+
+
+def print_article(row: Row, article: Article) -> None:
+    """The article to read: laid out on a terminal, as it is written in a pipe."""
+    source = article.source.name or article.source.key if article.source else ""
+    facts = [source, article.category, article.lang, row.sentiment.lower(), iso(article.published)]
+    head = [article.title, " · ".join(filter(None, facts))]
+    head += [", ".join(article.tags)] if article.tags else []
+    if not sys.stdout.isatty():
+        print("\n".join(head), article.description, article.body, sep="\n\n")
+        return
+    from rich.console import Console
+    from rich.markdown import Markdown
+    from rich.text import Text
+
+    console = Console(highlight=False, markup=False, emoji=False)
+    column = min(console.width, 88)
+    console.print(Text(head[0], style="bold"), width=column)
+    for line in head[1:]:
+        console.print(Text(line, style="dim"), width=column)
+    console.print()
+    console.print(Markdown(article.body, hyperlinks=False), width=column)

@@ -1,0 +1,296 @@
+"""The query language: text to `Query` and back, and the steps by which a screen changes a `Query`.
+
+Any text is a query: nothing raises, what makes no sense is searched for as plain text and named in
+a hint. Finding the articles that match belongs to the cache, painting a query to the screen.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from typing import NamedTuple, Self
+
+from reader.article import EPOCH, Sentiment
+
+
+class Field(StrEnum):
+    """What a term may be about, in the words of the language."""
+
+    TAG = "tag"
+    CATEGORY = "category"
+    SENTIMENT = "sentiment"
+    SOURCE = "source"
+    LANG = "lang"
+    IS = "is"
+    AFTER = "after"
+    BEFORE = "before"
+    TITLE = "title"
+
+
+STATES = ("unread", "read", "favourite", "draft", "pinned")
+"""What `is:` takes."""
+
+SENTIMENTS = tuple(sentiment.lower() for sentiment in Sentiment)
+"""What `sentiment:` takes."""
+
+_HOURS = {"h": 1, "d": 24, "w": 7 * 24}
+_OPPOSITE_STATE = {"read": "unread", "unread": "read"}
+_OPPOSITE_BOUND = {Field.AFTER: Field.BEFORE, Field.BEFORE: Field.AFTER}
+
+# `name:` is a field unless `//` follows, so that an address is a plain word.
+_NAME = re.compile(r"([A-Za-z]+):(?!//)")
+_TERM = re.compile(rf'(?=\S)(-?)(?:{_NAME.pattern})?(?:"((?:[^"]+|"")*+)"?(\*?)|(\S*))')
+_CONTROLS = (*range(0x20), *range(0x7F, 0xA0))
+_BIDI = (*range(0x202A, 0x202F), *range(0x2066, 0x206A))
+_UNWANTED = dict.fromkeys((*_CONTROLS, *_BIDI)) | dict.fromkeys(map(ord, "\t\n\v\f\r\x85"), " ")
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One condition, always in its normal form: terms that mean the same compare equal.
+
+    Values hold no control characters and single spaces only; those of tag, category, sentiment,
+    source, lang and is are case-folded; dates are UTC. An excluded bound is the opposite bound, and
+    what is not read is unread, so `after`, `before` and `is:read` are never excluded. `prefix`
+    (words and titles only) lets the last word of `value` go on.
+
+    Raises ValueError, with a sentence, where the value makes no sense for the field.
+    """
+
+    field: Field | None
+    """None: free text, looked for in title, description and body."""
+    value: str
+    exclude: bool = False
+    prefix: bool = False
+
+    def __post_init__(self) -> None:
+        field, value = self.field, _clean(self.value)
+        if field not in (None, Field.TITLE):
+            value = _clean(value.casefold())
+        value = _checked(field, " ".join(value.split()), self.prefix)
+        exclude = self.exclude
+        if exclude and field is Field.IS and value in _OPPOSITE_STATE:
+            value, exclude = _OPPOSITE_STATE[value], False
+        elif exclude and field in _OPPOSITE_BOUND:
+            field, exclude = _OPPOSITE_BOUND[field], False
+        object.__setattr__(self, "field", field)
+        object.__setattr__(self, "value", value)
+        object.__setattr__(self, "exclude", exclude)
+
+    def __str__(self) -> str:
+        name = f"{self.field}:" if self.field else ""
+        value = self.value
+        if not self._is_bare:
+            value = '"' + value.replace('"', '""') + '"'
+        return f"{'-' * self.exclude}{name}{value}{'*' * self.prefix}"
+
+    @property
+    def _is_bare(self) -> bool:
+        """Whether the value without quotes would be read back as itself."""
+        if " " in self.value or self.value.endswith("*") or self.value.startswith(('"', "-", "//")):
+            return False
+        return self.field is not None or not _NAME.match(self.value)
+
+
+class Hint(NamedTuple):
+    """A term that made no sense, as it was typed, and why, as a sentence."""
+
+    term: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """Terms that an article must all meet, in the order in which they were added.
+
+    Several included values of category, sentiment, source or lang are alternatives; several tags
+    must all be there. No term stands twice: where a later one contradicts an earlier one (`tag:xrp
+    -tag:xrp`) the later counts, in the earlier one's place. Every method gives a new query, without
+    the hints, which belong to the text that was parsed.
+    """
+
+    terms: tuple[Term, ...] = ()
+    hints: tuple[Hint, ...] = field(default=(), compare=False)
+
+    def __post_init__(self) -> None:
+        latest = {(term.field, term.value, term.prefix): term for term in self.terms}
+        object.__setattr__(self, "terms", tuple(latest.values()))
+
+    def __bool__(self) -> bool:
+        return bool(self.terms)
+
+    def __str__(self) -> str:
+        """The normal form, which parses back to this query."""
+        return " ".join(map(str, self.terms))
+
+    # What an evaluation needs.
+
+    def included(self, field: Field) -> tuple[str, ...]:
+        """Values of the field that are asked for."""
+        return tuple(t.value for t in self.terms if t.field is field and not t.exclude)
+
+    def excluded(self, field: Field) -> tuple[str, ...]:
+        """Values of the field that are ruled out."""
+        return tuple(t.value for t in self.terms if t.field is field and t.exclude)
+
+    @property
+    def words(self) -> tuple[Term, ...]:
+        """The terms that full text answers: free text and titles."""
+        return tuple(t for t in self.terms if t.field in (None, Field.TITLE))
+
+    @property
+    def tags(self) -> tuple[Term, ...]:
+        """The tag terms, included and excluded."""
+        return tuple(t for t in self.terms if t.field is Field.TAG)
+
+    def period(self, now: datetime) -> tuple[datetime | None, datetime | None]:
+        """First instant that matches and the first after it that does not; None where open.
+
+        `now`: aware; ages count back from it.
+        """
+        after = [instant(value, now) for value in self.included(Field.AFTER)]
+        before = [instant(value, now) for value in self.included(Field.BEFORE)]
+        return max(after, default=None), min(before, default=None)
+
+    # What a keystroke does.
+
+    def tag_state(self, name: str) -> bool | None:
+        """True: the tag is asked for; False: ruled out; None: not named."""
+        value = Term(Field.TAG, name).value
+        return next((not term.exclude for term in self.tags if term.value == value), None)
+
+    def cycle_tag(self, name: str) -> Self:
+        """The tag goes from absent to included to excluded to absent."""
+        term = Term(Field.TAG, name)
+        match self.tag_state(name):
+            case None:
+                return self.with_term(term)
+            case True:
+                return self.with_term(replace(term, exclude=True))
+            case False:
+                return self.without(replace(term, exclude=True))
+
+    def with_term(self, term: Term) -> Self:
+        """The term comes last, or takes the place of the one that it contradicts."""
+        return type(self)((*self.terms, term))
+
+    def with_only(self, field: Field, value: str | None) -> Self:
+        """One value of the field is asked for, or (None) any that is not ruled out."""
+        rest = tuple(t for t in self.terms if t.field is not field or t.exclude)
+        return type(self)(rest if value is None else (*rest, Term(field, value)))
+
+    def without(self, term: Term) -> Self:
+        """The same query where it has no such term."""
+        return type(self)(tuple(t for t in self.terms if t != term))
+
+    def drop_last(self) -> Self:
+        """The term that was added last goes; an empty query stays empty."""
+        return type(self)(self.terms[:-1])
+
+
+def parse(text: str) -> Query:
+    """Any text to a query. Never raises; what made no sense is in the query's hints.
+
+    A `"` inside quotes is written twice. A missing closing quote is taken to stand at the end.
+    Words without a letter or digit cannot be searched for and are left out.
+    """
+    terms: list[Term] = []
+    hints: list[Hint] = []
+    for typed, term, reason in _read(_clean(text)):
+        if term:
+            terms.append(term)
+        if reason:
+            hints.append(Hint(typed, reason))
+    return Query(tuple(terms), tuple(hints))
+
+
+def instant(value: str, now: datetime) -> datetime:
+    """The instant that the value of an `after` or `before` term means; aware UTC, from EPOCH on.
+
+    `now`: aware; an age counts back from it.
+    """
+    if not _is_age(value):
+        return max(EPOCH, datetime.fromisoformat(value).replace(tzinfo=UTC))
+    try:
+        age = timedelta(hours=int(value[:-1]) * _HOURS[value[-1]])
+        return max(EPOCH, now.astimezone(UTC) - age)
+    except (OverflowError, ValueError):  # more digits than a date, or than int() takes
+        return EPOCH
+
+
+def _read(text: str) -> Iterator[tuple[str, Term | None, str]]:
+    """Each term as typed, what it means if anything, and why it does not mean what it seems to."""
+    for match in _TERM.finditer(text):
+        minus, name, quoted, star, word = match.groups()
+        exclude = bool(minus)
+        value = word if quoted is None else quoted.replace('""', '"')
+        stem = value.removesuffix("*") if quoted is None else value
+        if not name and not stem:  # "-", "*" or a pair of quotes: still being typed
+            continue
+        try:
+            yield match[0], Term(_field(name), stem, exclude, bool(star) or stem != value), ""
+        except ValueError as error:
+            plain = Term(None, f"{name}:{value}", exclude) if name else None
+            yield match[0], plain, str(error)
+
+
+def _field(name: str | None) -> Field | None:
+    if name is None:
+        return None
+    try:
+        return Field(name.lower())
+    except ValueError:
+        raise ValueError(f"no field `{name}`") from None
+
+
+def _checked(field: Field | None, value: str, prefix: bool) -> str:
+    """The value in the field's own words. Raises ValueError where it has no such value."""
+    if field in (None, Field.TITLE):
+        if not any(map(str.isalnum, value)):
+            raise ValueError(f"`{value}` has no letter or digit to search for")
+        return value
+    if not value:
+        raise ValueError(f"`{field}:` has no value")
+    if prefix:
+        raise ValueError(f"`{field}:` takes no `*`")
+    if field in (Field.AFTER, Field.BEFORE):
+        return _time(value)
+    if field is Field.SENTIMENT and value not in SENTIMENTS:
+        raise ValueError(f"`{value}` is no sentiment ({', '.join(SENTIMENTS)})")
+    if field is Field.IS:
+        value = "favourite" if value == "favorite" else value
+        if value not in STATES:
+            raise ValueError(f"`{value}` is no state ({', '.join(STATES)})")
+    return value
+
+
+def _time(value: str) -> str:
+    """An age without leading zeros, or a date with its time (UTC, no offset) unless midnight."""
+    if _is_age(value):
+        return value.lstrip("0").rjust(2, "0")
+    try:
+        when = datetime.fromisoformat(value.upper())
+        when = when.astimezone(UTC) if when.tzinfo else when
+    except (ValueError, OverflowError):
+        raise ValueError(
+            f"`{value}` is no date, time or age (2025-11-01, 2025-11-01T10:00, 24h, 7d, 3w)"
+        ) from None
+    if not (when.hour or when.minute or when.second):
+        return when.date().isoformat()
+    return when.replace(tzinfo=None).isoformat(timespec="seconds").removesuffix(":00")
+
+
+def _is_age(value: str) -> bool:
+    number, unit = value[:-1], value[-1:]
+    return unit in _HOURS and number.isascii() and number.isdecimal()
+
+
+def _clean(text: str) -> str:
+    """Without what no query may hold: controls, bidi overrides, lone surrogates. NFC."""
+    text = text.translate(_UNWANTED)
+    if text.isascii():
+        return text
+    from unicodedata import normalize
+
+    return normalize("NFC", text.encode("utf-8", "ignore").decode())

@@ -1,0 +1,71 @@
+"""Where bytes come from: folders, single files and archives. No SQL, no screen, no parsing."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from stat import S_ISDIR, S_ISREG
+
+from reader.errors import Refusal, SourceError
+from reader.sources.archives import ARCHIVE_SUFFIXES, members
+from reader.sources.files import (
+    ARTICLE_SUFFIXES,
+    MAX_FILE_BYTES,
+    NOT_REGULAR,
+    Entry,
+    cannot_be_read,
+    file_entry,
+    is_article_name,
+    walk,
+)
+from reader.text import display_name
+
+__all__ = ["MAX_FILE_BYTES", "Entry", "is_archive", "resolve", "scan", "stamp"]
+
+_NO_ARTICLE = (
+    f"is no article ({', '.join(ARTICLE_SUFFIXES)}) and no archive ({', '.join(ARCHIVE_SUFFIXES)})"
+)
+
+
+def scan(path: Path) -> Iterator[Entry | Refusal]:
+    """Every article of a folder, an archive or a file, and what had to be left out, in order.
+
+    The path itself may be a link: its entries are known by where it leads. Raises SourceError,
+    with the reason alone, where there is nothing at that path.
+    """
+    resolved = resolve(path)
+    status = _look_at(resolved)
+    where = str(resolved)
+    if S_ISDIR(status.st_mode):
+        return walk(where)
+    if not S_ISREG(status.st_mode):
+        return iter([Refusal(where=display_name(where), reason=NOT_REGULAR)])
+    if is_archive(path):
+        return members(where)
+    if is_article_name(path.name):
+        return iter([file_entry(where, path.name, status)])
+    return iter([Refusal(where=display_name(where), reason=_NO_ARTICLE)])
+
+
+def resolve(path: Path) -> Path:
+    """The one absolute path, without links, under which whatever lies at `path` is known."""
+    return Path(os.path.realpath(path.expanduser()))
+
+
+def is_archive(path: Path) -> bool:
+    """Whether the path is taken for an archive: by its name, unless it is a folder."""
+    return path.name.lower().endswith(ARCHIVE_SUFFIXES) and not path.is_dir()
+
+
+def stamp(path: Path) -> tuple[int, int]:
+    """Size in bytes and time of the last change in nanoseconds. Raises SourceError."""
+    status = _look_at(path)
+    return status.st_size, status.st_mtime_ns
+
+
+def _look_at(path: Path) -> os.stat_result:
+    try:
+        return path.stat()
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise SourceError("there is no such file or folder") from error
+    except OSError as error:
+        raise SourceError(cannot_be_read(error)) from error

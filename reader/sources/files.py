@@ -1,0 +1,133 @@
+"""Articles in folders, as single files, and how any file of a user is opened safely.
+
+Only regular files inside the folder that was named: each is looked at before it is opened. What
+the bytes mean belongs to `formats`, members of archives to `archives`.
+"""
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from stat import S_ISREG
+from typing import BinaryIO
+
+from reader.errors import Refusal, SourceError
+from reader.text import display_name
+
+MAX_FILE_BYTES = 4 * 1024 * 1024
+ARTICLE_SUFFIXES = (".md", ".markdown")
+
+NOT_REGULAR = "is no regular file"
+TOO_LARGE = f"is larger than {MAX_FILE_BYTES // 1024**2} MiB"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One file that may hold an article.
+
+    `size` and `mtime_ns` tell a later import whether it changed; a member has its archive's time.
+    """
+
+    where: str
+    """How it is known from now on: the resolved absolute path, or "<archive's path>!<member>".
+
+    Exact: bytes that are no UTF-8 are surrogates, as `os.fsdecode` makes them.
+    """
+    origin: str
+    """The path inside the import root, with forward slashes, cleaned for display."""
+    size: int
+    mtime_ns: int
+    data: bytes | None = None
+    """Members of archives bring their bytes; a file is read when it is wanted."""
+
+    def read(self) -> bytes:
+        """The bytes. Raises SourceError, with the reason alone, where they cannot be had."""
+        if self.data is not None:
+            return self.data
+        with open_regular(self.where) as file:
+            status = os.fstat(file.fileno())
+            data = b"" if status.st_size > MAX_FILE_BYTES else file.read(self.size + 1)
+        if (status.st_size, status.st_mtime_ns, len(data)) != (self.size, self.mtime_ns, self.size):
+            raise SourceError("changed while it was being imported; import it again")
+        return data
+
+
+def is_article_name(name: str) -> bool:
+    return name.lower().endswith(ARTICLE_SUFFIXES)
+
+
+def cannot_be_read(error: OSError) -> str:
+    """The reason, for a refusal."""
+    return f"cannot be read ({error.strerror or error})"
+
+
+def open_regular(path: str) -> BinaryIO:
+    """A regular file, open to read; nothing else is waited for, followed or read from.
+
+    Raises SourceError, with the reason alone.
+    """
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW)
+    except OSError as error:
+        raise SourceError(cannot_be_read(error)) from error
+    if S_ISREG(os.fstat(descriptor).st_mode):
+        return os.fdopen(descriptor, "rb")
+    os.close(descriptor)
+    raise SourceError(NOT_REGULAR)
+
+
+def file_entry(where: str, origin: str, status: os.stat_result) -> Entry | Refusal:
+    """The entry of a file that has been looked at, without opening it."""
+    if not S_ISREG(status.st_mode):
+        return Refusal(where=display_name(where), reason=NOT_REGULAR)
+    if status.st_size > MAX_FILE_BYTES:
+        return Refusal(where=display_name(where), reason=TOO_LARGE)
+    return Entry(
+        where=where,
+        origin=display_name(origin),
+        size=status.st_size,
+        mtime_ns=status.st_mtime_ns,
+    )
+
+
+def walk(root: str) -> Iterator[Entry | Refusal]:
+    """Every article below a folder, by name, a folder's files before its folders.
+
+    `root`: absolute and resolved. Hidden files and folders and other types of file are passed
+    over. A link to an article inside the root is that article; other links inside lead to what
+    is found anyway; those that lead out are refused. Unreadable ones are refused by name.
+    """
+    folders = [(root, "")]
+    while folders:
+        folder, inside = folders.pop()
+        try:
+            with os.scandir(folder) as found:
+                visible = (child for child in found if not child.name.startswith("."))
+                children = sorted(visible, key=lambda child: child.name)
+            below = [child for child in children if child.is_dir(follow_symlinks=False)]
+        except OSError as error:
+            yield Refusal(where=display_name(folder), reason=cannot_be_read(error))
+            continue
+        for child in children:
+            if child.is_dir(follow_symlinks=False):
+                continue
+            if result := _child(child, inside + child.name, root):
+                yield result
+        folders += ((child.path, f"{inside}{child.name}/") for child in reversed(below))
+
+
+def _child(child: os.DirEntry[str], origin: str, root: str) -> Entry | Refusal | None:
+    """What a child that is no folder gives; None where it is passed over."""
+    where = child.path
+    wanted = is_article_name(child.name)
+    if child.is_symlink():
+        target = Path(os.path.realpath(child.path))
+        where = str(target)
+        if not target.is_relative_to(root) and (wanted or target.is_dir()):
+            return Refusal(where=display_name(child.path), reason="is a link out of the folder")
+    if not wanted:
+        return None
+    try:
+        return file_entry(where, origin, os.lstat(where))
+    except OSError as error:
+        return Refusal(where=display_name(child.path), reason=cannot_be_read(error))

@@ -1,0 +1,158 @@
+"""What an untrusted string passes before anything else may see it: gate 1 of the trust model.
+
+Bytes become text, text becomes safe to show and to store. What the text means (fields, queries,
+Markdown) belongs elsewhere. Standard library alone at import; ftfy is loaded by the first text
+that shows marks of mojibake.
+"""
+
+import re
+from unicodedata import combining, normalize
+
+# The first look at a text: English, Ukrainian and their like are made of nothing else. It is a
+# class of what is harmless, matched to the end, for that is three times as fast as a search for
+# what is not. Left out: whatever may be a control, a mark or the beginning of mojibake.
+_PLAIN = re.compile(
+    r"[\t\n -~\xa0-\xc1\xf1-\u02ff\u0370-\u0482\u048a-\u0590\u1e00-\u2027\u202f-\u205f"
+    r"\u2070-\u20cf\u2100-\u2bff\u3400-\u9fff\uac00-\ud7a3]*+"
+)
+_CONTROLS = (
+    r"\x00-\x08\x0b-\x1f\x7f-\x9f"  # C0, DEL and C1, but newline and tab
+    r"\u2028-\u202e"  # line and paragraph separators, bidi embeddings and overrides
+    r"\u2066-\u206f"  # bidi isolates, deprecated format controls
+    r"\ud800-\udfff\ufeff\ufff9-\ufffb"  # surrogates, byte order mark, annotations
+    r"\ufdd0-\ufdef\ufffe\uffff"  # non-characters
+)
+_HIGH_CONTROLS = r"\U000e0000-\U000e007f" + "".join(
+    f"{chr(plane | 0xFFFE)}{chr(plane | 0xFFFF)}" for plane in range(0x10000, 0x110000, 0x10000)
+)
+_HIGH = r"\U00010000-\U0010ffff"
+# Every block with a combining mark, and some letters that share one with them.
+_MARKS = (
+    r"\u0300-\u036f\u0483-\u0487\u0591-\u1dff\u20d0-\u20ff\u2cef-\u2dff\u302a-\u309a"
+    r"\ua66f-\uabed\ufb1e\ufe20-\ufe2f"
+)
+_MAX_MARKS = 30
+"""Combining marks on one letter; Unicode's stream-safe format has the same limit."""
+
+# UTF-8 read as cp1252 or latin-1: a lead byte looks like a letter from Â to ð, and each byte
+# after it like one of these. No language puts them behind those letters, but for the closing
+# signs, which are asked for in pairs.
+_TRAIL = "\x80-\xbf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ"
+_TRAIL_UNLIKE_PUNCTUATION = "\x80-\x9f¡-ª¬-º¼-¿€‚ƒ„†‡ˆ‰Š‹ŒŽ˜™š›œžŸ"
+
+# Strings, not patterns: few runs of the program need them, and `re` keeps what it compiled.
+_UNSAFE = f"[{_CONTROLS}]+"
+_UNSAFE_HIGH = f"[{_HIGH_CONTROLS}]+"
+_ANY_HIGH = f"[{_HIGH}]"
+_CROWDED = f"[{_MARKS}{_HIGH}]{{{_MAX_MARKS + 1}}}"
+_SURROGATE = r"[\ud800-\udfff]"
+_BREAK = "\r\n?|[\u2028\u2029]"
+_MOJIBAKE = (
+    "[\xc2-\xf0](?:"
+    f"(?<=[ÂÃ])[{_TRAIL_UNLIKE_PUNCTUATION}]"
+    "|(?<=Â)\xa0"
+    f"|(?<=[\xc2-\xdf])[{_TRAIL}][\xc2-\xdf][{_TRAIL}]"
+    f"|(?<=â)(?:[€\x80]|[{_TRAIL}]{{2}})"
+    f"|(?<=[\xe0-\xef])[{_TRAIL}]{{2}}[\xe0-\xef][{_TRAIL}]{{2}}"
+    "|(?<=ï)(?:»¿|¿½)"
+    "|(?<=ð)[Ÿ\x9f])"
+)
+
+# A whole control sequence goes with its ESC, so that no "[31m" is left behind. Its length is
+# bounded and a string sequence needs its terminator: what follows a stray ESC is kept.
+_SEQUENCE = (
+    r"\x1b(?:\[[0-?]{0,32}[ -/]{0,4}[@-~]"
+    r"|[\]PX^_][^\x00-\x1f\x7f-\x9f]{0,4096}(?:\x07|\x1b\\|\x9c))"
+)
+
+_MAX_REPAIRED = 200_000
+"""Characters of marked lines that one text may send through ftfy, which takes up to 6 µs each."""
+
+_MAX_ROUNDS = 4
+_REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
+
+
+def decode(data: bytes) -> tuple[str, str | None]:
+    """Text of UTF-8 (or UTF-16 with a byte order mark), and what was wrong with it, if anything.
+
+    Total: bytes that fit nothing become U+FFFD. The text has not been cleaned.
+    """
+    encoding = "UTF-16" if data.startswith((b"\xff\xfe", b"\xfe\xff")) else "UTF-8"
+    try:
+        return data.decode(encoding).removeprefix("\ufeff"), None
+    except UnicodeDecodeError as error:
+        note = f"not valid {encoding} at byte {error.start}: unreadable characters were replaced"
+        return data.decode(encoding, "replace").removeprefix("\ufeff"), note
+
+
+def clean(text: str) -> str:
+    """The same text, safe to store and to show; `clean(clean(s)) == clean(s)`.
+
+    Without controls other than newline and tab, escape sequences, bidi overrides and isolates,
+    tag characters, surrogates and non-characters; line ends are newlines; NFC; mojibake
+    repaired. Directional marks and joiners stay: right-to-left text and emoji need them.
+    """
+    for _ in range(_MAX_ROUNDS):
+        before = text
+        if not _PLAIN.fullmatch(text):
+            text = _without_crowds(_without_controls(_repaired(text)))
+        text = normalize("NFC", text)
+        if text == before:
+            return text
+    # Mojibake that uncovers more of itself at every repair is made, not met.
+    return re.sub(_MOJIBAKE, _REPLACEMENT, text)
+
+
+def clean_line(text: str) -> str:
+    """Cleaned, on one line: every run of white space is one space, none at the ends."""
+    return one_line(clean(text))
+
+
+def one_line(text: str) -> str:
+    """Text that is clean already, with every run of white space made one space."""
+    return " ".join(text.split())
+
+
+def display_name(path: str | bytes) -> str:
+    """A file name, or a path, fit to show on one line; undecodable bytes appear as U+FFFD."""
+    if isinstance(path, bytes):
+        path = path.decode("utf-8", "replace")
+    return clean_line(re.sub(_SURROGATE, _REPLACEMENT, path))
+
+
+def _repaired(text: str) -> str:
+    if not re.search(_MOJIBAKE, text):
+        return text
+    from ftfy import fix_encoding
+
+    lines = text.split("\n")
+    marked = [number for number, line in enumerate(lines) if re.search(_MOJIBAKE, line)]
+    if sum(len(lines[number]) for number in marked) > _MAX_REPAIRED:
+        return text
+    for number in marked:
+        lines[number] = fix_encoding(lines[number])
+    return "\n".join(lines)
+
+
+def _without_controls(text: str) -> str:
+    text = re.sub(_BREAK, "\n", text)
+    if "\x1b" in text:
+        text = re.sub(_SEQUENCE, "", text)
+    text = re.sub(_UNSAFE, "", text)
+    if re.search(_ANY_HIGH, text):
+        text = re.sub(_UNSAFE_HIGH, "", text)
+    return text
+
+
+def _without_crowds(text: str) -> str:
+    """Normalising takes the square of a run of marks: 200,000 of them half a minute."""
+    if not re.search(_CROWDED, text):
+        return text
+    kept = []
+    run = 0
+    for char in text:
+        # The three Tibetan vowels count as letters but fall apart into marks.
+        run = run + 1 if combining(char) or char in "\u0f73\u0f75\u0f81" else 0
+        if run <= _MAX_MARKS:
+            kept.append(char)
+    return "".join(kept)

@@ -1,0 +1,147 @@
+"""What stands above an article's text: title, description, a line of facts, tags, cover, flags.
+
+Laid out as lines of symbolically styled text, as `prose` does; no widget, no colour, no clock.
+"""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
+from math import ceil
+
+from reader.article import UNKNOWN_LANG, Article, Cover
+from reader.ui.prose_wrap import Line, Span, wrap
+from reader.ui.sentiment import GLYPHS
+
+STYLES = (
+    *("title", "description", "meta", "positive", "negative", "neutral", "unrated", "favourite"),
+    *("tag", "edge", "cover", "key", "flag", "rule"),
+)
+"""Every name of a style that a line may carry."""
+
+HEADER_PLACES = 10_000
+"""Places (`Line.at`) below this are in the header, the text begins here: where a reader stopped
+must not depend on how the header of that day was worded."""
+
+_PLACES_A_PART = 1_000
+_WORDS_A_MINUTE = 220
+_COUNTED = 60_000
+"""Characters of a body in which words are counted; the rest is taken to be like them."""
+
+_AGES = (
+    (timedelta(days=365.25), "y"),
+    (timedelta(days=30.4375), "mo"),
+    (timedelta(weeks=1), "wk"),
+    (timedelta(days=1), "d"),
+    (timedelta(hours=1), "h"),
+    (timedelta(minutes=1), "min"),
+)
+
+
+def age(instant: datetime, now: datetime) -> str:
+    """How long ago, in one whole unit: `3 h ago`; `in 3 h` for what is to come. Both aware."""
+    distance = abs(now - instant)
+    for unit, name in _AGES:
+        if distance >= unit:
+            amount = f"{distance // unit} {name}"
+            return f"{amount} ago" if instant < now else f"in {amount}"
+    return "just now"
+
+
+def reading_minutes(body: str) -> int:
+    """Whole minutes that the text takes to read, at least 1."""
+    words = len(body[:_COUNTED].split()) * max(1.0, len(body) / _COUNTED)
+    return max(1, ceil(words / _WORDS_A_MINUTE))
+
+
+def header_lines(
+    article: Article, *, read: bool, favourite: bool, now: datetime, width: int
+) -> Iterator[Line]:
+    """The lines, at most `width` cells wide, a blank one first and last.
+
+    Spans in the style `tag` have the tag as their target, in the style `cover` its URL.
+    """
+    parts = (
+        [[Span(article.title, ("title",))]],
+        [[Span(article.description, ("description",))]] if article.description else [],
+        [[], list(_facts(article, read=read, favourite=favourite, now=now))],
+        [list(_chips(article.tags))] if article.tags else [],
+        [_cover(article.cover)],
+        [[Span(f"! {flag}", ("flag",))] for flag in article.flags],
+        [[Span("─" * width, ("rule",))], []],
+    )
+    yield Line((), 0)
+    last = 0
+    for number, paragraphs in enumerate(parts):
+        for paragraph in paragraphs:
+            for offset, spans in wrap(paragraph, width):
+                last = max(last + 1, number * _PLACES_A_PART + offset)
+                yield Line(spans, min(last, HEADER_PLACES - 1))
+
+
+def _facts(article: Article, *, read: bool, favourite: bool, now: datetime) -> Iterator[Span]:
+    """One line of facts that breaks between them only."""
+    sentiment = article.sentiment.lower()
+    facts = [
+        (_source(article), "meta"),
+        (article.category, "meta"),
+        (f"{GLYPHS[article.sentiment]} {sentiment}", sentiment),
+        (_published(article.published, now), "meta"),
+        (f"{reading_minutes(article.body)} min", "meta"),
+        (article.lang if article.lang != UNKNOWN_LANG else "", "meta"),
+        (_machine(article), "meta"),
+        ("pinned" if article.sticky_weight > 0 else "", "meta"),
+        ("draft" if article.draft else "", "meta"),
+        ("read" if read else "", "meta"),
+        ("★ favourite" if favourite else "", "favourite"),
+    ]
+    between = ""
+    for fact, style in facts:
+        if fact:
+            yield Span(between, ("meta",))
+            yield Span(_unbreakable(fact), ("meta", style) if style != "meta" else ("meta",))
+            between = "\xa0· "
+
+
+def _unbreakable(text: str) -> str:
+    return text.replace(" ", "\xa0")
+
+
+def _source(article: Article) -> str:
+    return (article.source.name or article.source.key) if article.source else ""
+
+
+def _published(instant: datetime, now: datetime) -> str:
+    local = instant.astimezone()
+    return f"{local.day} {local:%b %Y %H:%M} ({age(instant, now)})"
+
+
+def _machine(article: Article) -> str:
+    if article.ai is None:
+        return ""
+    original = article.ai.translated_from
+    words = ["AI rewritten"] if article.ai.rewritten else []
+    return ", ".join([*words, f"translated from {original}"] if original else words)
+
+
+def _chips(tags: Iterable[str]) -> Iterator[Span]:
+    for number, tag in enumerate(tags):
+        if number:
+            yield Span(" ", ())
+        yield Span("▐", ("tag", "edge"), tag)
+        yield Span(_unbreakable(tag), ("tag",), tag)
+        yield Span("▌", ("tag", "edge"), tag)
+
+
+def _cover(cover: Cover | None) -> list[Span]:
+    from reader.browser import UrlRefused, host
+
+    if cover is None or not cover.best:
+        return [Span("no cover image", ("meta",))]
+    try:
+        where = host(cover.best)
+    except UrlRefused:
+        where = "an address that cannot be opened"
+    return [
+        Span("i", ("cover", "key"), cover.best),
+        Span("  cover image", ("cover",), cover.best),
+        Span(f"  {where}", ("meta",), cover.best),
+    ]

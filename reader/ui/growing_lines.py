@@ -1,0 +1,60 @@
+"""A list of laid-out lines that grows as it is asked to, by number, by place or for a while."""
+
+from bisect import bisect_right
+from collections.abc import Iterator
+from itertools import chain
+from time import monotonic
+
+from reader.ui.prose_wrap import Line
+
+_LINES_A_LOOK = 16
+"""Lines between two looks at the clock."""
+
+
+class GrowingLines:
+    """The first lines of `source`, whose places (`Line.at`) never fall."""
+
+    def __init__(self, source: Iterator[Line]) -> None:
+        self._lines: list[Line] = []
+        self._source: Iterator[Line] | None = source
+
+    def __len__(self) -> int:
+        return len(self._lines)
+
+    def __getitem__(self, index: int) -> Line:
+        return self._lines[index]
+
+    @property
+    def is_complete(self) -> bool:
+        return self._source is None
+
+    def grow(self, lines: int, place: int = 0, seconds: float | None = None) -> None:
+        """Grows until it has so many lines and goes beyond the place; or `seconds` are over, or
+        there is no more."""
+        deadline = None if seconds is None else monotonic() + seconds
+        while self._source and not (len(self) >= lines and self.goes_beyond(place)):
+            if deadline and len(self) % _LINES_A_LOOK == 0 and len(self) and monotonic() > deadline:
+                return
+            if (line := next(self._source, None)) is None:
+                self._source = None
+            else:
+                self._lines.append(line)
+
+    def goes_beyond(self, place: int) -> bool:
+        """Whether `index(place)` is final."""
+        return self.is_complete or bool(self._lines and self._lines[-1].at > place)
+
+    def index(self, place: int) -> int:
+        """The line in which the place is; the last of them where there is no such place yet."""
+        return max(0, bisect_right(self._lines, place, key=lambda line: line.at) - 1)
+
+    def expected(self, first: int, last: int) -> int:
+        """How many lines there will be if the places from `first` to `last` fill as many lines
+        each as those that have been laid out."""
+        if self.is_complete:
+            return len(self)
+        before = bisect_right(self._lines, first, key=lambda line: line.at)
+        done = self._lines[-1].at - first if self._lines else 0
+        if done <= 0:
+            return len(self)
+        return before + (len(self) - before) * max(last - first, done) // done

@@ -1,0 +1,131 @@
+"""A list with a cursor for modal screens: one line a row, and only the rows in view are painted.
+
+It knows nothing of what its rows mean; a subclass says how a row reads.
+"""
+
+from collections.abc import Sequence
+from typing import ClassVar, Generic, TypeVar
+
+from rich.cells import cell_len, set_cell_size
+from rich.segment import Segment
+from rich.style import Style
+from textual.binding import Binding, BindingType
+from textual.events import Click
+from textual.geometry import Size
+from textual.message import Message
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+Row = TypeVar("Row")
+
+Span = tuple[str, str]
+"""Plain text, and the component class that it is painted with; "" for none."""
+
+
+def fit(text: str, cells: int) -> str:
+    """The text in exactly so many cells: filled with spaces, or cut with an ellipsis."""
+    if cell_len(text) <= cells:
+        return set_cell_size(text, cells)
+    return set_cell_size(text, cells - 1) + "…" if cells > 0 else ""
+
+
+class PickList(ScrollView, Generic[Row]):
+    """Moves its cursor by keys and posts `Picked` on a click."""
+
+    ALLOW_SELECT = False
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "pick-list--cursor",
+        "pick-list--dim",
+        "pick-list--match",
+        "pick-list--included",
+        "pick-list--excluded",
+    }
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up,k", "move(-1)", "Up", show=False),
+        Binding("down,j", "move(1)", "Down", show=False),
+        Binding("pageup,ctrl+u", "page(-1)", "Page up", show=False),
+        Binding("pagedown,ctrl+d", "page(1)", "Page down", show=False),
+        Binding("home,g", "first", "First", show=False),
+        Binding("end,G", "last", "Last", show=False),
+    ]
+
+    class Picked(Message):
+        """A row was clicked; the cursor is on it."""
+
+    class Moved(Message):
+        """The cursor stands on another row, or the row under it changed."""
+
+    def __init__(self, *, empty: str = "", can_focus: bool = True) -> None:
+        """`empty` is said where there are no rows."""
+        super().__init__(can_focus=can_focus)
+        self.rows: Sequence[Row] = ()
+        self.cursor = 0
+        self._empty = empty
+
+    @property
+    def current(self) -> Row | None:
+        """The row under the cursor; None where there are no rows."""
+        return self.rows[self.cursor] if self.rows else None
+
+    def show(self, rows: Sequence[Row], cursor: int = 0) -> None:
+        """Other rows, with the cursor on the given one or the last."""
+        self.rows = rows
+        self.virtual_size = Size(0, len(rows))
+        self.move_to(cursor)
+
+    def move_to(self, place: int) -> None:
+        """The cursor goes to the row, or to the end that is nearest, and comes into view."""
+        self.cursor = max(0, min(place, len(self.rows) - 1))
+        self._reveal()
+        self.refresh()
+        self.post_message(self.Moved())
+
+    def action_move(self, rows: int) -> None:
+        self.move_to(self.cursor + rows)
+
+    def action_page(self, pages: int) -> None:
+        self.move_to(self.cursor + pages * max(1, self.size.height - 1))
+
+    def action_first(self) -> None:
+        self.move_to(0)
+
+    def action_last(self) -> None:
+        self.move_to(len(self.rows) - 1)
+
+    def spans(self, row: Row, width: int) -> Sequence[Span]:
+        """How a row reads in so many cells."""
+        raise NotImplementedError
+
+    def render_line(self, y: int) -> Strip:
+        width, base = self.scrollable_content_region.width, self.rich_style
+        place = self.scroll_offset.y + y
+        if place >= len(self.rows):
+            text = "" if self.rows or y else fit(f"  {self._empty}", width)
+            return Strip(
+                [Segment(text, base + self._component("pick-list--dim"))]
+            ).adjust_cell_length(width, base)
+        over = self._component("pick-list--cursor") if place == self.cursor else Style.null()
+        # Said by a sign as well, for terminals without colours.
+        spans = [("›" if over else " ", ""), *self.spans(self.rows[place], width - 1)]
+        segments = [Segment(text, base + self._component(name) + over) for text, name in spans]
+        return Strip(segments).adjust_cell_length(width, base + over)
+
+    def on_resize(self) -> None:
+        self._reveal()
+
+    def on_click(self, event: Click) -> None:
+        event.stop()
+        place = self.scroll_offset.y + event.y
+        if place < len(self.rows):
+            self.move_to(place)
+            self.post_message(self.Picked())
+
+    def _component(self, name: str) -> Style:
+        return self.get_component_rich_style(name) if name else Style.null()
+
+    def _reveal(self) -> None:
+        top, height = self.scroll_offset.y, self.size.height
+        if self.cursor < top:
+            self.scroll_to(y=self.cursor, animate=False)
+        elif self.cursor >= top + height > 0:
+            self.scroll_to(y=self.cursor - height + 1, animate=False)

@@ -1,0 +1,100 @@
+"""Tables of prose: how columns share the width, and the records that a table becomes when they
+cannot.
+
+Cells come as spans; how they were written is not known here.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import zip_longest
+
+from rich.cells import cell_len
+
+from reader.ui.prose_wrap import Span, Styles, width_of, wrap
+
+Cell = Sequence[Span]
+Row = Sequence[Cell]
+
+_WORD_CELLS = 14
+"""A column is not made narrower than its longest word, unless that is longer than this."""
+_BETWEEN = " │ "
+_CROSSING = "─┼─"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grid:
+    """A table's columns: their widths in cells and where their text stands.
+
+    `alignments`: `left`, `center` or `right`, one a column. `styles`: of the text around.
+    """
+
+    widths: tuple[int, ...]
+    alignments: tuple[str, ...]
+    styles: Styles
+
+    def head(self, row: Row) -> Iterator[tuple[Span, ...]]:
+        yield from self.row(row)
+        rule = _CROSSING.join("─" * width for width in self.widths)
+        yield (Span(rule, (*self.styles, "rule")),)
+
+    def row(self, row: Row) -> Iterator[tuple[Span, ...]]:
+        """The lines of one row, its cells wrapped."""
+        cells = [
+            [spans for _, spans in wrap(cell, width)]
+            for cell, width in zip(row, self.widths, strict=True)
+        ]
+        for line in zip_longest(*cells, fillvalue=()):
+            yield tuple(self._line(line))
+
+    def _line(self, parts: Sequence[Sequence[Span]]) -> Iterator[Span]:
+        for column, part in enumerate(parts):
+            if column:
+                yield Span(_BETWEEN, (*self.styles, "rule"))
+            free = self.widths[column] - width_of(part)
+            before = {"right": free, "center": free // 2}.get(self.alignments[column], 0)
+            if before > 0:
+                yield Span(" " * before, self.styles)
+            yield from part
+            if free > before and column < len(parts) - 1:
+                yield Span(" " * (free - before), self.styles)
+
+
+def fit(rows: Sequence[Row], alignments: Sequence[str], styles: Styles, width: int) -> Grid | None:
+    """The grid of the rows in `width` cells; None where it would break words apart."""
+    room = width - len(_BETWEEN) * (len(alignments) - 1)
+    columns = list(zip(*rows, strict=True))
+    natural = [max(1, *map(_natural, column)) for column in columns]
+    least = [min(_WORD_CELLS, max(1, *map(_longest_word, column))) for column in columns]
+    if sum(natural) > room:
+        if sum(least) > room:
+            return None
+        natural = _share(least, natural, room)
+    return Grid(widths=tuple(natural), alignments=tuple(alignments), styles=styles)
+
+
+def _share(least: Sequence[int], natural: Sequence[int], room: int) -> list[int]:
+    """Widths that fill the room: those that want little get it, the rest share alike."""
+    widths = list(least)
+    free = room - sum(least)
+    by_wish = sorted(range(len(least)), key=lambda column: natural[column] - least[column])
+    for place, column in enumerate(by_wish):
+        more = min(natural[column] - least[column], free // (len(by_wish) - place))
+        widths[column] += more
+        free -= more
+    return widths
+
+
+def record(head: Row, row: Row, width: int, styles: Styles) -> Iterator[tuple[Span, ...]]:
+    """A row that fits in no grid: `header: value`, a line or more for each cell."""
+    for name, cell in zip(head, row, strict=True):
+        label = [*name, Span(": ", (*styles, "head"))] if width_of(name) else []
+        for number, (_, spans) in enumerate(wrap([*label, *cell], max(1, width - 2))):
+            yield (Span("  ", styles), *spans) if number else spans
+
+
+def _natural(cell: Cell) -> int:
+    return max(map(cell_len, "".join(span.text for span in cell).split("\n")))
+
+
+def _longest_word(cell: Cell) -> int:
+    return max(map(cell_len, "".join(span.text for span in cell).split()), default=0)

@@ -1,0 +1,251 @@
+"""Spans of symbolically styled text, and how they break into lines of a width in cells.
+
+The bottom of the prose modules: no Markdown here, no colours, no widget. All text is literal.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+from rich.cells import cell_len
+
+Styles = tuple[str, ...]
+"""Names of styles, the outer first (`("quote", "strong")`); the widget gives them their looks."""
+
+
+class Span(NamedTuple):
+    """A run of text in one style. `target`: the URL that a click on it means, empty where none."""
+
+    text: str
+    styles: Styles = ()
+    target: str = ""
+
+
+class Line(NamedTuple):
+    """One laid-out line. `at` grows from line to line and names the place in the source text, so
+    that the line of a place can be found again after a layout at another width."""
+
+    spans: tuple[Span, ...]
+    at: int
+
+    @property
+    def text(self) -> str:
+        return "".join(span.text for span in self.spans)
+
+
+# Every character that rich measures as one cell and that western, Cyrillic and Greek news use.
+_NOT_NARROW = re.compile(
+    "[^\n\x20-\x7e\xa0-\u02ff\u0370-\u0482\u048a-\u0590\u1e00-\u200a\u2010-\u2027\u2030-\u205f"
+    "\u2070-\u20cf\u2190-\u2300\u2500-\u25fc]"
+)
+_WIDE = (
+    "\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe4f\uff01-\uff60"
+)
+_CLOSING = "、。，．：；？！）」』】〉》〕”’％"
+# What may stand alone on a line: a run of spaces, one ideograph with the punctuation that must not
+# begin a line, or a word (a long one in pieces, so that no step is longer than a piece).
+_UNITS = re.compile(f"( +)|[{_WIDE}][{_CLOSING}]{{0,8}}|[^ {_WIDE}]{{1,256}}")
+
+NARROWEST = 12
+"""Cells that indents and bars leave to the text, where there are twice as many."""
+
+_MAX_CLUSTER = 32
+"""Code points that may pile up in one cell: more is an attack on the terminal, not a script."""
+
+
+def is_narrow(text: str) -> bool:
+    """Whether each character is known to take exactly one cell."""
+    return _NOT_NARROW.search(text) is None
+
+
+def width_of(spans: Iterable[Span]) -> int:
+    """Cells that the spans take on one line."""
+    return sum(cell_len(span.text) for span in spans)
+
+
+def wrap(spans: Sequence[Span], width: int) -> Iterator[tuple[int, tuple[Span, ...]]]:
+    """The lines of a paragraph, each with the offset in its text where the line begins.
+
+    Breaks at spaces, at newlines always, between ideographs, and inside words that are longer
+    than a line. Spaces at a break are dropped, every other character is kept. `width`: cells, at
+    least 1; only a character wider than that exceeds it.
+    """
+    text = "".join(span.text for span in spans)
+    yield from _cut(spans, _breaks(text, max(1, width)))
+
+
+def chop(spans: Sequence[Span], width: int) -> Iterator[tuple[int, tuple[Span, ...]]]:
+    """As `wrap`, but full lines with every space kept: for code."""
+    text = "".join(span.text for span in spans)
+    yield from _cut(spans, _chops(text, 0, len(text), max(1, width)))
+
+
+def _cut(
+    spans: Sequence[Span], lines: Iterable[tuple[int, int]]
+) -> Iterator[tuple[int, tuple[Span, ...]]]:
+    """Slices the spans into lines; `lines` gives offsets into their joined text, ascending."""
+    index, begin = 0, 0
+    for start, end in lines:
+        line: list[Span] = []
+        while index < len(spans):
+            text, styles, target = spans[index]
+            here = text[max(0, start - begin) : end - begin]
+            if here and begin < end:
+                line.append(Span(here, styles, target))
+            if begin + len(text) >= end:
+                break
+            begin += len(text)
+            index += 1
+        yield start, tuple(line)
+
+
+def _breaks(text: str, width: int) -> Iterator[tuple[int, int]]:
+    narrow = is_narrow(text)
+    start = 0
+    while True:
+        end = text.find("\n", start)
+        stop = _without_trailing_spaces(text, start, len(text) if end < 0 else end)
+        yield from (_narrow_breaks if narrow else _wide_breaks)(text, start, stop, width)
+        if end < 0:
+            return
+        start = end + 1
+
+
+def _narrow_breaks(text: str, start: int, stop: int, width: int) -> Iterator[tuple[int, int]]:
+    while stop - start > width:
+        cut = text.rfind(" ", start, start + width + 1)
+        if cut <= start:
+            cut = start + width
+        yield start, _without_trailing_spaces(text, start, cut)
+        start = cut
+        while start < stop and text[start] == " ":
+            start += 1
+    yield start, stop
+
+
+def _wide_breaks(text: str, start: int, stop: int, width: int) -> Iterator[tuple[int, int]]:
+    most = _most_characters(width)
+    used = 0
+    for unit in _UNITS.finditer(text, start, stop):
+        begin, end = unit.span()
+        cells = cell_len(unit[0])
+        if used + cells <= width and end - start <= most:
+            used += cells
+            continue
+        if unit[1]:
+            yield start, _without_trailing_spaces(text, start, begin)
+            start, used = end, 0
+            continue
+        if begin > start:
+            yield start, _without_trailing_spaces(text, start, begin)
+        *full, (start, last) = _chops(text, begin, end, width)
+        yield from full
+        used = cell_len(text[start:last])
+    yield start, stop
+
+
+def _without_trailing_spaces(text: str, start: int, end: int) -> int:
+    while end > start and text[end - 1] == " ":
+        end -= 1
+    return end
+
+
+def _most_characters(width: int) -> int:
+    """Zero-width characters fill no cell: this bounds the line that they would make endless."""
+    return 64 + 8 * width
+
+
+def _chops(text: str, start: int, stop: int, width: int) -> Iterator[tuple[int, int]]:
+    if _NOT_NARROW.search(text, start, stop) is None:
+        yield from ((at, min(at + width, stop)) for at in range(start, stop, width))
+        if start == stop:
+            yield start, stop
+        return
+    used, most = 0, _most_characters(width)
+    at = start
+    while at < stop:
+        end = _cluster_end(text, at, stop)
+        cells = cell_len(text[at:end])
+        if at > start and (used + cells > width or end - start > most):
+            yield start, at
+            start, used = at, 0
+        used += cells
+        at = end
+    yield start, stop
+
+
+def _cluster_end(text: str, at: int, stop: int) -> int:
+    """Where the character at `at` ends, with its accents, joiners and the other half of a flag."""
+    end = at + 1
+    limit = min(stop, at + _MAX_CLUSTER)
+    if end < limit and _is_flag_half(text[at]) and _is_flag_half(text[end]):
+        return end + 1
+    while end < limit and (text[end - 1] == "\u200d" or cell_len(text[end]) == 0):
+        end += 1
+    return end
+
+
+def _is_flag_half(character: str) -> bool:
+    return "\U0001f1e6" <= character <= "\U0001f1ff"
+
+
+class Frame:
+    """What stands left of the text: the bars of quotes, bullets, indents; blocks nest in frames.
+
+    `styles`: of the text within. `lists`: how many lists it stands in.
+    """
+
+    def __init__(
+        self,
+        width: int,
+        first: tuple[Span, ...] = (),
+        rest: tuple[Span, ...] = (),
+        styles: Styles = (),
+        lists: int = 0,
+    ) -> None:
+        self._width = width
+        self._first: tuple[Span, ...] | None = first
+        self._rest = rest
+        self.styles = styles
+        self.lists = lists
+
+    @property
+    def room(self) -> int:
+        """Cells for the text, at least 1."""
+        return max(1, self._width - width_of(self._rest))
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether its first line was laid out."""
+        return self._first is None
+
+    def quote(self, bar: str) -> "Frame":
+        edge = Span(bar, (*self.styles, "bar"))
+        styles = self.styles if "quote" in self.styles else (*self.styles, "quote")
+        return self._inner(edge, edge, styles, self.lists)
+
+    def item(self, bullet: str) -> "Frame":
+        first = Span(bullet, (*self.styles, "bullet"))
+        rest = Span(" " * cell_len(bullet), self.styles)
+        return self._inner(first, rest, self.styles, self.lists + 1)
+
+    def _inner(self, first: Span, rest: Span, styles: Styles, lists: int) -> "Frame":
+        inner = (*self._rest, rest)
+        if self._width - width_of(inner) < min(NARROWEST, self._width // 2):
+            inner = self._rest
+        return Frame(self._width, (*self._left(), first), inner, styles, lists)
+
+    def line(self, spans: Sequence[Span]) -> tuple[Span, ...]:
+        return (*self._left(), *spans)
+
+    def blank(self) -> tuple[Span, ...]:
+        """A line with nothing but the bars."""
+        bars = len(self._rest)
+        while bars and self._rest[bars - 1].text.isspace():
+            bars -= 1
+        return self._rest[:bars]
+
+    def _left(self) -> tuple[Span, ...]:
+        left = self._rest if self._first is None else self._first
+        self._first = None
+        return left

@@ -1,0 +1,628 @@
+"""The list on the left: groups, sub-groups and articles as one virtual list.
+
+Rows are counted, never collected: a row is painted from the sizes of the open groups and from the
+few articles that are in view. Which articles a group holds is the library's decision, what becomes
+of an opened one the screen's.
+"""
+
+from bisect import bisect_right
+from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import ClassVar, Literal
+
+from rich.cells import cell_len
+from rich.segment import Segment
+from rich.style import Style
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.cache import LRUCache
+from textual.content import Content
+from textual.geometry import Region, Size, clamp
+from textual.message import Message
+from textual.reactive import reactive, var
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from reader.article import ArticleId, Row, Sentiment
+from reader.library import PINNED, Group, Ids
+from reader.ui.sentiment import GLYPHS
+
+Key = tuple[str, ...]
+"""The path of headings that names a group, as in `Group.key`."""
+
+Part = tuple[str, str]
+"""A text of a row and the component class that styles it; empty for the list's own style."""
+
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_ROWS_KEPT = 1024
+
+
+def age(published: datetime, now: datetime) -> str:
+    """How old, or else which day in local time: `now`, `5m`, `3h`, `2d`, `14 Nov`, `14 Nov 24`.
+
+    Both aware. More than a minute in the future is a day, as is a week and more ago; the year is
+    given where it is not this one.
+    """
+    passed = now - published
+    if abs(passed) < timedelta(minutes=1):
+        return "now"
+    if timedelta() < passed < timedelta(hours=1):
+        return f"{passed // timedelta(minutes=1)}m"
+    if timedelta() < passed < timedelta(days=1):
+        return f"{passed // timedelta(hours=1)}h"
+    if timedelta() < passed < timedelta(days=7):
+        return f"{passed.days}d"
+    day = published.astimezone()
+    text = f"{day.day} {_MONTHS[day.month - 1]}"
+    return text if day.year == now.astimezone().year else f"{text} {day.year % 100:02}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cursor:
+    """Where the cursor stands: on an article of a group, or (None) on the group's own row."""
+
+    group: Key
+    article: ArticleId | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heading:
+    """A group's own row. `depth`: 0 for groups, 1 for their sub-groups."""
+
+    group: Group
+    row: int
+    depth: int
+    is_open: bool
+
+
+class Outline:
+    """Groups laid out as rows: every heading, below it, where open, its children or articles.
+
+    Costs a step for each heading in view, whatever the number of articles.
+    """
+
+    def __init__(
+        self, groups: Sequence[Group] = (), open_groups: AbstractSet[Key] = frozenset()
+    ) -> None:
+        self.height = 0
+        """Number of rows."""
+        self._groups = groups
+        self._headings: list[Heading] = []
+        self._lay(groups, 0, open_groups)
+        self._rows = [heading.row for heading in self._headings]
+        self._by_key = {heading.group.key: heading for heading in self._headings}
+
+    def _lay(self, groups: Sequence[Group], depth: int, open_groups: AbstractSet[Key]) -> None:
+        for group in groups:
+            is_open = group.key in open_groups
+            self._headings.append(
+                Heading(group=group, row=self.height, depth=depth, is_open=is_open)
+            )
+            self.height += 1
+            if is_open and group.children:
+                self._lay(group.children, depth + 1, open_groups)
+            elif is_open:
+                self.height += len(group.ids)
+
+    def heading(self, row: int) -> Heading:
+        """The heading in that row, or the one that the row's article stands under."""
+        return self._headings[bisect_right(self._rows, row) - 1]
+
+    def cursor(self, row: int) -> Cursor:
+        """What stands in that row."""
+        heading = self.heading(row)
+        if row == heading.row:
+            return Cursor(group=heading.group.key)
+        return Cursor(group=heading.group.key, article=heading.group.ids[row - heading.row - 1])
+
+    def articles(self, start: int, stop: int) -> list[ArticleId]:
+        """The articles in the rows from start to before stop, in order."""
+        found: list[ArticleId] = []
+        while start < min(stop, self.height):
+            k = bisect_right(self._rows, start)
+            end = min(stop, self._rows[k] if k < len(self._rows) else self.height)
+            heading = self._headings[k - 1]
+            found += heading.group.ids[max(0, start - heading.row - 1) : end - heading.row - 1]
+            start = end
+        return found
+
+    def path(self, article: ArticleId) -> list[Group]:
+        """The group that holds the article, and the sub-group, open or not; empty where none."""
+        path: list[Group] = []
+        groups = self._groups
+        while group := next((g for g in groups if article in g.ids), None):
+            path.append(group)
+            groups = group.children
+        return path
+
+    def row(self, cursor: Cursor, near: int = 0) -> int:
+        """The cursor's row in these groups.
+
+        The row of its article; if that is gone, of the article's neighbour in the same group, else
+        of the group; if that is gone too, or is folded away, of what stands around it; else `near`,
+        or the nearest row that there is.
+        """
+        if cursor.article is None:
+            return self._heading_row(cursor.group, near)
+        if path := self.path(cursor.article):
+            return self._article_row(path[-1].key, cursor.article, near)
+        return self._article_row(cursor.group, cursor.article, near)
+
+    def _article_row(self, group: Key, article: ArticleId, near: int) -> int:
+        heading = self._by_key.get(group)
+        if not heading or not heading.is_open or heading.group.children:
+            return self._heading_row(group, near)
+        ids = heading.group.ids
+        return heading.row + 1 + min(ids.place(article), len(ids) - 1)
+
+    def _heading_row(self, group: Key, near: int) -> int:
+        while group and group not in self._by_key:
+            group = group[:-1]
+        return self._by_key[group].row if group else clamp(near, 0, max(0, self.height - 1))
+
+    def neighbour(
+        self,
+        start: Cursor,
+        step: Literal[1, -1],
+        wanted: Callable[[Group], Ids],
+        *,
+        is_next: bool = False,
+    ) -> ArticleId | None:
+        """The nearest article after or before `start`, in list order, open or not; None at the end.
+
+        `wanted`: those of a group that count. `is_next`: the article at `start` counts too.
+        """
+        leaves = list(_leaves(self._groups))
+        k = self._leaf(leaves, start)
+        if start.article is not None and k < len(leaves):
+            ids = wanted(leaves[k])
+            place = ids.place(start.article)
+            if step < 0:
+                place -= 1
+            elif start.article in ids and not is_next:
+                place += 1
+            if 0 <= place < len(ids):
+                return ids[place]
+        if start.article is not None or step < 0:
+            k += step
+        while 0 <= k < len(leaves):
+            if ids := wanted(leaves[k]):
+                return ids[0 if step > 0 else -1]
+            k += step
+        return None
+
+    def _leaf(self, leaves: Sequence[Group], start: Cursor) -> int:
+        """Which of the leaves the cursor stands in or, on a group, comes before."""
+        group = start.group
+        if start.article is not None and (path := self.path(start.article)):
+            group = path[-1].key
+        return next((k for k, leaf in enumerate(leaves) if leaf.key[: len(group)] == group), 0)
+
+
+def _leaves(groups: Sequence[Group]) -> Iterator[Group]:
+    """The groups that show articles, in list order."""
+    for group in groups:
+        if group.children:
+            yield from _leaves(group.children)
+        else:
+            yield group
+
+
+_MOVE = Binding.Group("Move")
+_FOLD = Binding.Group("Open and close")
+
+
+def _key(key: str, action: str, group: Binding.Group, name: str, tooltip: str) -> Binding:
+    id = f"sidebar.{name.lower().replace(' ', '-')}"
+    return Binding(key, action, name, tooltip=tooltip, id=id, group=group)
+
+
+class Sidebar(ScrollView, inherit_bindings=False):
+    """The virtual list of groups and articles, with a cursor that belongs to the article.
+
+    `fetch` gives the rows of a few articles, in any order; one that is gone is left out.
+    `now` gives the instant from which ages are counted, aware.
+    """
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "sidebar--cursor",
+        "sidebar--favourite",
+        "sidebar--flagged",
+        "sidebar--group",
+        "sidebar--muted",
+        "sidebar--opened",
+        "sidebar--unread",
+        *(f"sidebar--{sentiment.lower()}" for sentiment in GLYPHS),
+    }
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        _key("j,down", "move(1)", _MOVE, "Down", "To the next row"),
+        _key("k,up", "move(-1)", _MOVE, "Up", "To the previous row"),
+        _key("g,home", "top", _MOVE, "Top", "To the first row"),
+        _key("G,end", "bottom", _MOVE, "Bottom", "To the last row"),
+        _key("ctrl+d", "page(0.5)", _MOVE, "Half page down", "Half a page down"),
+        _key("ctrl+u", "page(-0.5)", _MOVE, "Half page up", "Half a page up"),
+        _key("pagedown", "page(1)", _MOVE, "Page down", "A page down"),
+        _key("pageup", "page(-1)", _MOVE, "Page up", "A page up"),
+        _key("h,left", "collapse", _FOLD, "Collapse", "Close the group, or go to the one around"),
+        _key(
+            "l,right", "expand", _FOLD, "Expand", "Open the group, then step in; open the article"
+        ),
+        _key("enter", "open", _FOLD, "Open", "Open the article; open or close the group"),
+        _key("space", "fold", _FOLD, "Fold", "Open or close the group around the cursor"),
+    ]
+
+    ALLOW_SELECT = False
+
+    opened_article: var[ArticleId | None] = var(None)
+    """The article in the reading pane: its row is marked, wherever the cursor is."""
+
+    show_language = reactive(False)
+    """Whether rows name their language: of use where the list holds several."""
+
+    @dataclass
+    class ArticleOpened(Message):
+        """The reader chose an article."""
+
+        id: ArticleId
+
+    @dataclass
+    class CursorMoved(Message):
+        """The cursor stands elsewhere, by a key or by a new answer; None in an empty list."""
+
+        cursor: Cursor | None
+
+        def can_replace(self, message: Message) -> bool:
+            return isinstance(message, Sidebar.CursorMoved)
+
+    class GroupsChanged(Message):
+        """The reader opened or closed groups: `Sidebar.open_groups` has changed."""
+
+    def __init__(
+        self,
+        fetch: Callable[[Sequence[ArticleId]], Sequence[Row]],
+        *,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        id: str | None = None,
+        classes: str | None = None,
+    ) -> None:
+        super().__init__(id=id, classes=classes)
+        self._fetch = fetch
+        self._now = now
+        self._known: LRUCache[ArticleId, Row] = LRUCache(_ROWS_KEPT)
+        self._groups: Sequence[Group] = ()
+        self._empty_hint = ""
+        self._open: set[Key] = set()
+        self._outline = Outline()
+        self._width = 0
+        self._styles: dict[str, Style] = {}
+        self._row = 0
+        self._wanted: Cursor | None = None
+        """What the reader chose last: the cursor comes back to it when an answer has it again."""
+        self._told: Cursor | None = None
+
+    # What the screen asks for.
+
+    def show(self, groups: Sequence[Group], *, empty_hint: str = "") -> None:
+        """Show another answer; the cursor stays on its article and on its line of the screen.
+
+        `empty_hint` is what an empty list says, as plain text.
+        """
+        top = self.scroll_offset.y
+        is_cursor_in_view = top <= self._row < top + self.size.height
+        held_row = self._row if is_cursor_in_view else top
+        held = self._wanted if is_cursor_in_view else self._at(held_row)
+        self._groups, self._empty_hint = groups, empty_hint
+        self._lay_out()
+        self._settle()
+        if held:
+            self._scroll(self._outline.row(held, held_row) - held_row + top)
+
+    def refresh_rows(self) -> None:
+        """Forget what is known of the articles: something of them (read, favourite) has changed."""
+        self._known.clear()
+        self.refresh()
+
+    @property
+    def cursor(self) -> Cursor | None:
+        """Where the cursor stands; None in an empty list.
+
+        Setting it opens nothing: a cursor in a closed group stands on that group.
+        """
+        return self._at(self._row)
+
+    @cursor.setter
+    def cursor(self, cursor: Cursor) -> None:
+        self._wanted = cursor
+        self._settle()
+        self._reveal()
+
+    @property
+    def open_groups(self) -> AbstractSet[Key]:
+        """Keys of the open groups, shown at present or not. Setting them does not scroll."""
+        return frozenset(self._open)
+
+    @open_groups.setter
+    def open_groups(self, keys: AbstractSet[Key]) -> None:
+        self._open = set(keys)
+        self._lay_out()
+        self._settle()
+
+    def group(self, key: Key) -> Group | None:
+        """The group of that key in the present answer, in view or not."""
+        found, groups = None, self._groups
+        for depth in range(1, len(key) + 1):
+            found = next((group for group in groups if group.key == key[:depth]), None)
+            groups = found.children if found else ()
+        return found
+
+    def move_to(self, article: ArticleId) -> bool:
+        """Put the cursor on the article, its groups open; False where no group holds it."""
+        path = self._outline.path(article)
+        if not path:
+            return False
+        if closed := {group.key for group in path} - self._open:
+            self._open |= closed
+            self._lay_out()
+            self.post_message(self.GroupsChanged())
+        row = self._outline.row(Cursor(group=path[-1].key, article=article))
+        if not self.scroll_offset.y <= row < self.scroll_offset.y + self.size.height:
+            self._scroll(row - self.size.height // 2)
+        self._go(row)
+        return True
+
+    def neighbour(
+        self,
+        article: ArticleId | None,
+        step: Literal[1, -1],
+        *,
+        unread_in: Callable[[Ids], Ids] | None = None,
+    ) -> ArticleId | None:
+        """The next (1) or previous (-1) article in list order, open or not; None at the end.
+
+        Counted from `article`; where that is None or not in the list, from the cursor, whose own
+        article is the next one. `unread_in`: gives the unread of a set, and only those count.
+        """
+
+        def wanted(group: Group) -> Ids:
+            if unread_in is None:
+                return group.ids
+            return unread_in(group.ids) if group.unread else Ids()
+
+        if article is not None and (path := self._outline.path(article)):
+            start = Cursor(group=path[-1].key, article=article)
+            return self._outline.neighbour(start, step, wanted)
+        if cursor := self.cursor:
+            return self._outline.neighbour(cursor, step, wanted, is_next=True)
+        return None
+
+    # Keys and mouse.
+
+    def action_move(self, rows: int) -> None:
+        self._go(self._row + rows)
+
+    def action_top(self) -> None:
+        self._go(0)
+
+    def action_bottom(self) -> None:
+        self._go(self._outline.height - 1)
+
+    def action_page(self, pages: float) -> None:
+        rows = int(self.size.height * pages)
+        self._scroll(self.scroll_offset.y + rows)
+        self._go(self._row + rows)
+
+    def action_open(self) -> None:
+        if not self._open_article():
+            self.action_fold()
+
+    def action_fold(self) -> None:
+        if self._outline.height:
+            heading = self._outline.heading(self._row)
+            self._fold(heading.group.key, is_open=not heading.is_open)
+
+    def action_expand(self) -> None:
+        if self._open_article() or not self._outline.height:
+            return
+        heading = self._outline.heading(self._row)
+        if heading.is_open:
+            self._go(self._row + 1)
+        else:
+            self._fold(heading.group.key, is_open=True)
+
+    def action_collapse(self) -> None:
+        if not self._outline.height:
+            return
+        heading = self._outline.heading(self._row)
+        key = heading.group.key
+        if self._row != heading.row:
+            self._go(heading.row)
+        elif heading.is_open:
+            self._fold(key, is_open=False)
+        elif heading.depth:
+            self._go(self._outline.row(Cursor(group=key[:-1])))
+
+    def on_click(self, event: events.Click) -> None:
+        place = event.get_content_offset(self)
+        if place is None or self.scroll_offset.y + place.y >= self._outline.height:
+            return
+        self._go(self.scroll_offset.y + place.y)
+        self.action_open()
+
+    def on_resize(self) -> None:
+        self._reveal()
+
+    def watch_opened_article(self, old: ArticleId | None, new: ArticleId | None) -> None:
+        for article in (old, new):
+            if article is not None:
+                self.refresh_line(self._outline.row(Cursor(group=(), article=article)))
+
+    def _open_article(self) -> bool:
+        cursor = self.cursor
+        if not cursor or cursor.article is None:
+            return False
+        self._wanted = cursor
+        self.post_message(self.ArticleOpened(cursor.article))
+        return True
+
+    def _fold(self, key: Key, *, is_open: bool) -> None:
+        """Open or close a group, with the cursor on it and the first of what it holds in view."""
+        if is_open:
+            self._open.add(key)
+        else:
+            self._open.discard(key)
+        self._lay_out()
+        row = self._outline.row(Cursor(group=key))
+        if is_open:
+            below = min(self._outline.height - 1, row + self.size.height // 2)
+            self._scroll(max(self.scroll_offset.y, below - self.size.height + 1))
+        self._go(row)
+        self.post_message(self.GroupsChanged())
+
+    # The cursor and the rows in view.
+
+    def _at(self, row: int) -> Cursor | None:
+        return self._outline.cursor(row) if row < self._outline.height else None
+
+    def _lay_out(self) -> None:
+        self._outline = Outline(self._groups, self._open)
+        self.virtual_size = Size(1, self._outline.height)
+        self.refresh()
+
+    def _go(self, row: int) -> None:
+        """The reader moves the cursor to a row, or to the nearest that there is."""
+        if not self._outline.height:
+            return
+        self._wanted = self._outline.cursor(clamp(row, 0, self._outline.height - 1))
+        self._settle()
+        self._reveal()
+
+    def _settle(self) -> None:
+        """Put the cursor where it is wanted, or as near as the list allows."""
+        if not self._wanted:
+            self._wanted = self._at(0)
+        if self._wanted:
+            self.refresh_line(self._row)
+            self._row = self._outline.row(self._wanted, self._row)
+            self.refresh_line(self._row)
+        if self.cursor != self._told:
+            self._told = self.cursor
+            self.post_message(self.CursorMoved(self._told))
+
+    def _reveal(self) -> None:
+        """Scroll as little as brings the cursor into view."""
+        bottom = self._row - self.size.height + 1
+        self._scroll(clamp(self.scroll_offset.y, bottom, self._row))
+
+    def _scroll(self, top: int) -> None:
+        """Bring a row to the top of the view, as far as the list allows."""
+        if self.size:  # none before the first layout, which reveals the cursor
+            self.scroll_to(y=clamp(top, 0, self.max_scroll_y), animate=False, force=True)
+
+    # Painting.
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        top = self.scroll_offset.y
+        in_view = self._outline.articles(top, top + self.size.height)
+        if unknown := [article for article in in_view if article not in self._known]:
+            for row in self._fetch(unknown):
+                self._known[row.id] = row
+        self._width = self.scrollable_content_region.width
+        self._styles.clear()  # the theme and the focus may be others than at the last paint
+        return super().render_lines(crop)
+
+    def render_line(self, y: int) -> Strip:
+        row = self.scroll_offset.y + y
+        if not self._outline.height:
+            return self._paint_hint(y)
+        if row >= self._outline.height:
+            return Strip.blank(self._width, self._style(""))
+        heading = self._outline.heading(row)
+        if row == heading.row:
+            return self._paint(row, *_heading_parts(heading))
+        article = heading.group.ids[row - heading.row - 1]
+        mark = ("▌", "sidebar--opened") if article == self.opened_article else (" ", "")
+        if known := self._known.get(article):
+            return self._paint(row, *self._article_parts(known, heading, mark))
+        return self._paint(row, [mark], ("", ""), [])
+
+    def _article_parts(
+        self, row: Row, heading: Heading, mark: Part
+    ) -> tuple[list[Part], Part, list[Part]]:
+        left = [mark, ("  " * (heading.depth + 1), "")]
+        left.append(("  ", "") if row.read else ("• ", "sidebar--unread"))
+        if heading.group.sentiment is None:
+            left.append(_glyph(row.sentiment))
+        right: list[Part] = []
+        if row.favourite:
+            right.append((" ★", "sidebar--favourite"))
+        if row.draft:
+            right.append((" ✎", "sidebar--flagged"))
+        if row.flagged:
+            right.append((" !", "sidebar--flagged"))
+        if self.show_language:
+            right.append((f" {row.lang}", "sidebar--muted"))
+        right.append((f" {age(row.published, self._now())}", "sidebar--muted"))
+        return left, (row.title, "sidebar--muted" if row.read else ""), right
+
+    def _paint(self, row: int, left: list[Part], label: Part, right: list[Part]) -> Strip:
+        """Left, the label, cut where it is too long, then right at the edge but for a free cell."""
+        taken = sum(cell_len(text) for text, _ in (*left, *right)) + 1
+        room = max(0, self._width - taken)
+        text = Content(" ".join(label[0].split())).truncate(room, ellipsis=True)
+        gap = " " * (room - text.cell_length)
+        parts = (*left, (text.plain, label[1]), (gap, ""), *right, (" ", ""))
+        segments = [Segment(text, self._style(name)) for text, name in parts if text]
+        if row == self._row:
+            cursor = self._style("sidebar--cursor")
+            segments = list(Segment.apply_style(segments, post_style=cursor))
+        return Strip(segments, taken + room).adjust_cell_length(self._width)
+
+    def _style(self, name: str) -> Style:
+        """The style of a component class, or (empty) the list's own; kept for one paint."""
+        if name not in self._styles:
+            self._styles[name] = self._component_style(name)
+        return self._styles[name]
+
+    def _component_style(self, name: str) -> Style:
+        if not name:
+            return self.rich_style
+        style = self.get_component_rich_style(name)
+        if name == "sidebar--cursor" and not self.has_focus:
+            # Its background alone, so that the row keeps its colours.
+            return style.without_color + Style(bgcolor=style.bgcolor)
+        return style
+
+    def _paint_hint(self, y: int) -> Strip:
+        """A line of the hint, wrapped and in the middle of an empty list."""
+        width = self._width
+        lines = Content(self._empty_hint).wrap(max(1, width - 4))
+        k = y - max(0, (self.size.height - len(lines)) // 2)
+        if not 0 <= k < len(lines):
+            return Strip.blank(width, self._style(""))
+        line = lines[k].rstrip()
+        text = line.pad_left((width - line.cell_length) // 2).plain
+        hint = Segment(text, self._style("sidebar--muted"))
+        return Strip([hint]).adjust_cell_length(width, self._style(""))
+
+
+def _heading_parts(heading: Heading) -> tuple[list[Part], Part, list[Part]]:
+    group = heading.group
+    left: list[Part] = [
+        (" " + "  " * heading.depth, ""),
+        ("▾ " if heading.is_open else "▸ ", "sidebar--muted"),
+    ]
+    if group.sentiment is not None:
+        left.append(_glyph(group.sentiment))
+    elif group.key == (PINNED,):
+        left.append(("⚑ ", "sidebar--favourite"))
+    name = "" if heading.depth else "sidebar--group"
+    label = (group.label, name if group.unread else "sidebar--muted")
+    unread = (f" {group.unread}", "" if group.unread else "sidebar--muted")
+    return left, label, [unread, (f"/{len(group.ids)}", "sidebar--muted")]
+
+
+def _glyph(sentiment: Sentiment) -> Part:
+    return f"{GLYPHS[sentiment]} ", f"sidebar--{sentiment.lower()}"

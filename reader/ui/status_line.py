@@ -1,0 +1,147 @@
+"""The two lines at the bottom: where the reader is and what just happened; which keys there are.
+
+Both show what they are given and nothing else: counting and naming is the screen's.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar, NamedTuple
+
+from rich.cells import cell_len
+from rich.segment import Segment
+from rich.style import Style
+from textual import events
+from textual.content import Content
+from textual.message import Message
+from textual.strip import Strip
+from textual.timer import Timer
+from textual.widget import Widget
+
+_GAP = 2
+
+
+class StatusLine(Widget):
+    """Left: where the reader is. Right: how the list is set up. Between: what just happened.
+
+    A message that does not fit between takes the place of the left, then of the right. It goes
+    after `linger` seconds, or when another comes.
+    """
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "status-line--error",
+        "status-line--message",
+        "status-line--muted",
+    }
+
+    def __init__(
+        self, *, linger: float = 6.0, id: str | None = None, classes: str | None = None
+    ) -> None:
+        super().__init__(id=id, classes=classes)
+        self._linger = linger
+        self._left = self._right = self._message = ""
+        self._is_error = False
+        self._timer: Timer | None = None
+
+    def show(self, left: str, right: str) -> None:
+        """Plain texts; a message that is shown stays."""
+        self._left, self._right = _one_line(left), _one_line(right)
+        self.refresh()
+
+    def say(self, text: str, *, error: bool = False) -> None:
+        """Show a message for a while, as plain text; an empty one takes the last away."""
+        if self._timer:
+            self._timer.stop()
+        self._timer = self.set_timer(self._linger, lambda: self.say("")) if text else None
+        self._message, self._is_error = _one_line(f"! {text}" if error else text), error
+        self.refresh()
+
+    def render_line(self, y: int) -> Strip:
+        width = self.size.width
+        if y:
+            return Strip.blank(width, self.rich_style)
+        left, message, right = self._left, self._message, self._right
+        if message and not _fit(width, left, message, right):
+            left = ""
+        if not _fit(width, left, message, right):
+            right = ""
+        style = "error" if self._is_error else "message"
+        segments = [
+            Segment(_cut(left, width), self.rich_style),
+            Segment(" " * _GAP if left and message else "", self.rich_style),
+            Segment(_cut(message, width), self._style(style)),
+        ]
+        end = Segment(right, self._style("muted"))
+        strip = Strip(segments).adjust_cell_length(width - end.cell_length, self.rich_style)
+        return Strip([*strip, end], width)
+
+    def _style(self, name: str) -> Style:
+        return self.get_component_rich_style(f"status-line--{name}")
+
+
+class KeyHint(NamedTuple):
+    """A key worth knowing. `action`: what a click on it asks for, from the program's own table."""
+
+    keys: str
+    label: str
+    action: str = ""
+
+
+class KeyLine(Widget):
+    """The most useful keys. What does not fit is left out, whole, but never the last, the help."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"key-line--key", "key-line--label"}
+
+    ALLOW_SELECT = False
+
+    @dataclass
+    class ActionChosen(Message):
+        """A key was clicked."""
+
+        action: str
+
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
+        super().__init__(id=id, classes=classes)
+        self._hints: Sequence[KeyHint] = ()
+
+    def show(self, hints: Sequence[KeyHint]) -> None:
+        """The most useful first, the help last."""
+        self._hints = hints
+        self.refresh()
+
+    def on_click(self, event: events.Click) -> None:
+        if action := event.style.meta.get("action"):
+            self.post_message(self.ActionChosen(action))
+
+    def render_line(self, y: int) -> Strip:
+        width = self.size.width
+        if y:
+            return Strip.blank(width, self.rich_style)
+        items = [self._item(hint) for hint in self._hints]
+        last = items.pop() if items else Strip([])
+        room = width - last.cell_length
+        shown: list[Strip] = []
+        for item in items:
+            room -= item.cell_length + _GAP
+            if room < 0:
+                break
+            shown += (item, Strip.blank(_GAP, self.rich_style))
+        return Strip.join([*shown, last]).adjust_cell_length(width, self.rich_style)
+
+    def _item(self, hint: KeyHint) -> Strip:
+        meta = Style(meta={"action": hint.action})
+        key = self.get_component_rich_style("key-line--key") + meta
+        label = self.get_component_rich_style("key-line--label") + meta
+        return Strip([Segment(hint.keys, key), Segment(f" {hint.label}", label)])
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _cut(text: str, cells: int) -> str:
+    return Content(text).truncate(cells, ellipsis=True).plain
+
+
+def _fit(width: int, *texts: str) -> bool:
+    """Whether the texts stand side by side, the empty ones left out."""
+    return sum(cell_len(text) + _GAP for text in texts if text) - _GAP <= width

@@ -1,0 +1,174 @@
+"""The tag picker: every tag with the count it would leave, found by a few letters.
+
+It knows the query and a function that counts; what the library does with them is not its affair.
+"""
+
+import asyncio
+from collections.abc import Callable, Iterator, Sequence
+from itertools import groupby
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
+
+from textual import work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.message import Message
+
+from reader.errors import CryptoreadError
+from reader.query import Query
+from reader.ui.fuzzy import best, fold, matched
+from reader.ui.modal import Modal
+from reader.ui.pick_list import PickList, Span, fit
+
+if TYPE_CHECKING:
+    from textual.widgets import Input
+
+    from reader.library import TagCount
+
+
+class Tag(NamedTuple):
+    """A row. `left` is None until it is known; `included` as `Query.tag_state` has it."""
+
+    name: str
+    left: int | None
+    included: bool | None
+
+
+_SIGNS = {True: ("+", "pick-list--included"), False: ("−", "pick-list--excluded"), None: (" ", "")}
+
+
+class TagList(PickList[Tag]):
+    """Sign, name with the letters that matched, count on the right."""
+
+    typed = ""
+
+    def spans(self, row: Tag, width: int) -> Sequence[Span]:
+        sign, state = _SIGNS[row.included]
+        count = "…" if row.left is None else f"{row.left:,}"
+        name = fit(row.name, width - len(count) - 4)
+        counted = state or "pick-list--dim"
+        return [(f"{sign} ", state), *self._emphasised(name, row, state), (f" {count} ", counted)]
+
+    def _emphasised(self, shown: str, row: Tag, state: str) -> Iterator[Span]:
+        places = frozenset(matched(self.typed, row.name) if self.typed else ())
+        plain = state or ("" if row.left else "pick-list--dim")
+        for is_match, letters in groupby(enumerate(shown), lambda each: each[0] in places):
+            yield "".join(ch for _, ch in letters), "pick-list--match" if is_match else plain
+
+
+class TagPicker(Modal[None]):
+    """Enter cycles the tag under the cursor and the picker stays; Esc closes it.
+
+    The screen below gets `QueryChanged` for every change, and so can follow it.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "dismiss(None)", "Close", id="tag_picker.close"),
+        Binding("up", "move(-1)", "Up", show=False, id="tag_picker.up"),
+        Binding("down,ctrl+n", "move(1)", "Down", show=False, id="tag_picker.down"),
+        Binding("pageup", "page(-1)", "Page up", show=False, id="tag_picker.page_up"),
+        Binding("pagedown", "page(1)", "Page down", show=False, id="tag_picker.page_down"),
+    ]
+
+    class QueryChanged(Message):
+        def __init__(self, query: Query) -> None:
+            self.query = query
+            super().__init__()
+
+    def __init__(self, query: Query, counts: Callable[[Query], "Sequence[TagCount]"]) -> None:
+        """`counts`: every tag with the number of articles left by the query together with it.
+
+        It is called in a thread and may raise CryptoreadError.
+        """
+        super().__init__()
+        self._filter = query
+        self._counts = counts
+        self._counted: Sequence[TagCount] | None = None
+        self._tags: Sequence[Tag] = ()
+        self._folded: Sequence[str] = ()
+
+    def compose(self) -> ComposeResult:
+        from textual.containers import Horizontal, Vertical
+        from textual.widgets import Input, Static
+
+        with Vertical(classes="modal-box") as box:
+            box.border_title = "Tags"
+            box.border_subtitle = "Enter + − off · Esc close"
+            with Horizontal(id="tag-line"):
+                yield Input(placeholder="Type to find a tag", compact=True)
+                yield Static(id="tag-matches", markup=False)
+            yield TagList(empty="No tag here has these letters", can_focus=False)
+
+    def on_mount(self) -> None:
+        self._list_tags()
+        self._count()
+
+    def on_input_changed(self, event: "Input.Changed") -> None:
+        event.stop()
+        self._show()
+
+    def on_input_submitted(self, event: "Input.Submitted") -> None:
+        event.stop()
+        self._cycle()
+
+    def on_pick_list_picked(self) -> None:
+        self._cycle()
+
+    def action_move(self, rows: int) -> None:
+        self._list.action_move(rows)
+
+    def action_page(self, pages: int) -> None:
+        self._list.action_page(pages)
+
+    @property
+    def _list(self) -> TagList:
+        return self.query_one(TagList)
+
+    def _cycle(self) -> None:
+        tag = self._list.current
+        if tag is None:
+            return
+        self._filter = self._filter.cycle_tag(tag.name)
+        stack = self.app.screen_stack
+        stack[stack.index(self) - 1].post_message(self.QueryChanged(self._filter))
+        self._list_tags()
+        self._count()
+
+    @work(exclusive=True, group="tag-counts", exit_on_error=False)
+    async def _count(self) -> None:
+        try:
+            self._counted = await asyncio.to_thread(self._counts, self._filter)
+        except CryptoreadError as error:
+            self.notify(str(error), severity="error", markup=False)
+        else:
+            self._list_tags()
+
+    def _list_tags(self) -> None:
+        """Tags that the filter names first, then the others, most frequent first."""
+        counted = {each.tag.casefold(): each for each in self._counted or ()}
+        unknown = None if self._counted is None else 0
+        named = []
+        for term in self._filter.tags:
+            each = counted.pop(term.value, None)
+            name, count = (each.tag, each.count) if each else (term.value.upper(), unknown)
+            named.append(Tag(name, count, not term.exclude))
+        others = sorted(counted.values(), key=lambda each: (-each.count, each.tag))
+        self._tags = [*named, *(Tag(each.tag, each.count, None) for each in others)]
+        self._folded = [fold(tag.name) for tag in self._tags]
+        self._show(self._list.current)
+
+    def _show(self, kept: Tag | None = None) -> None:
+        """The matching tags, with the cursor on the tag that is kept or else on the best one."""
+        from textual.widgets import Input, Static
+
+        tags, typed = self._list, self.query_one(Input).value
+        rows = [self._tags[place] for place in best(typed, self._folded)]
+        names = [row.name for row in rows]
+        if kept is None:
+            cursor = 0
+        else:
+            cursor = names.index(kept.name) if kept.name in names else tags.cursor
+        tags.typed = typed
+        tags.show(rows, cursor)
+        whole = f"{len(self._tags):,}"
+        found = f"{len(rows):,} of {whole}" if typed.strip() else whole
+        self.query_one("#tag-matches", Static).update(found)

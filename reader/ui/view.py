@@ -1,0 +1,53 @@
+"""How the reader left the screen: open groups, cursor, grouping, width. Kept with the marks."""
+
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+
+from reader.article import Identity
+from reader.library import Grouping
+
+Key = tuple[str, ...]
+
+
+@dataclass(slots=True, kw_only=True)
+class View:
+    """`str` writes it down, `parse` reads it back. None and empty: never chosen."""
+
+    grouping: Grouping = Grouping.CATEGORY
+    open_groups: AbstractSet[Key] | None = None
+    group: Key = ()
+    """The group of the cursor."""
+    article: Identity | None = None
+    """The article of the cursor, None where it was on the group."""
+    sidebar_width: int | None = None
+
+    def __str__(self) -> str:
+        import json
+
+        return json.dumps(
+            {
+                "grouping": self.grouping,
+                "open_groups": None if self.open_groups is None else sorted(self.open_groups),
+                "group": self.group,
+                "article": self.article,
+                "sidebar_width": self.sidebar_width,
+            }
+        )
+
+    @classmethod
+    def parse(cls, text: str) -> "View":
+        """What was written down, or what it is at first if that cannot be read."""
+        import json
+
+        try:
+            saved = json.loads(text)
+            opened = saved["open_groups"]
+            return cls(
+                grouping=Grouping(saved["grouping"]),
+                open_groups=None if opened is None else {tuple(key) for key in opened},
+                group=tuple(saved["group"]),
+                article=Identity(*saved["article"]) if saved["article"] else None,
+                sidebar_width=saved["sidebar_width"],
+            )
+        except (ValueError, KeyError, TypeError):
+            return cls()

@@ -1,0 +1,330 @@
+"""The bars: how a query looks, which digit a tag gets, what fits on a line, what a click means."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from rich.cells import cell_len
+from textual import on
+from textual.app import App, ComposeResult
+from textual.geometry import Region
+from textual.message import Message
+from textual.pilot import Pilot
+from textual.widget import Widget
+
+from reader.library import TagCount
+from reader.query import Field, Term, parse
+from reader.ui.status_line import KeyHint, KeyLine, StatusLine
+from reader.ui.tag_bar import ChipKind, DigitTag, TagBar, assign_digits, chip
+
+STYLES = Path(__file__).parents[2] / "styles"
+
+
+class BarsApp(App[None]):
+    CSS_PATH = STYLES / "10-bars.tcss"
+
+    def __init__(self, linger: float) -> None:
+        super().__init__()
+        self.linger = linger
+        self.said: list[Message] = []
+
+    def compose(self) -> ComposeResult:
+        yield TagBar()
+        yield StatusLine(linger=self.linger)
+        yield KeyLine()
+
+    @on(TagBar.TagCycled)
+    @on(TagBar.ChipRemoved)
+    @on(KeyLine.ActionChosen)
+    def record(self, message: Message) -> None:
+        self.said.append(message)
+
+
+@asynccontextmanager
+async def bars(width: int = 80, linger: float = 60) -> AsyncIterator[tuple[BarsApp, Pilot[None]]]:
+    app = BarsApp(linger)
+    async with app.run_test(size=(width, 5), notifications=True, tooltips=True) as pilot:
+        yield app, pilot
+
+
+def line(bar: Widget) -> str:
+    (strip,) = bar.render_lines(Region(0, 0, *bar.outer_size))
+    assert sum(cell_len(segment.text) for segment in strip) == bar.outer_size.width
+    return strip.text
+
+
+def counts(*tags: str) -> list[TagCount]:
+    return [TagCount(tag=tag, count=100 - k) for k, tag in enumerate(tags)]
+
+
+NINE = ("BTC", "ETH", "XRP", "SOL", "MARKET", "DEFI", "ETF", "NFT", "BITCOIN NEWS")
+
+
+# Chips.
+
+
+@pytest.mark.parametrize(
+    ("query", "text", "kind"),
+    [
+        ("tag:xrp", "+XRP", ChipKind.INCLUDED),
+        ("-tag:market", "−MARKET", ChipKind.EXCLUDED),
+        ('tag:"bitcoin news"', "+BITCOIN NEWS", ChipKind.INCLUDED),
+        ("sentiment:positive", "▲", ChipKind.POSITIVE),
+        ("sentiment:negative", "▼", ChipKind.NEGATIVE),
+        ("sentiment:neutral", "■", ChipKind.NEUTRAL),
+        ("sentiment:unrated", "·", ChipKind.UNRATED),
+        ("-sentiment:negative", "−▼", ChipKind.EXCLUDED),
+        ("lang:en", "en", ChipKind.OTHER),
+        ("-lang:uk", "−uk", ChipKind.EXCLUDED),
+        ('"spot etf"', '"spot etf"', ChipKind.OTHER),
+        ("-halv*", '−"halv"*', ChipKind.EXCLUDED),
+        ("after:7d", "after:7d", ChipKind.OTHER),
+        ('-category:"a b"', '−category:"a b"', ChipKind.EXCLUDED),
+        ("title:[/foo]", "title:[/foo]", ChipKind.OTHER),
+    ],
+)
+def test_a_term_is_shown_shortly(query, text, kind):
+    (term,) = parse(query).terms
+    shown = chip(term)
+    assert (shown.text, shown.kind, shown.term) == (text, kind, term)
+
+
+# Digits.
+
+
+def asked(*names: str) -> list[Term]:
+    return [Term(Field.TAG, name.lstrip("-"), exclude=name.startswith("-")) for name in names]
+
+
+def by_digit(tags: tuple[DigitTag, ...]) -> dict[int, str]:
+    return {tag.digit: tag.tag for tag in tags}
+
+
+def test_the_most_frequent_tags_get_the_digits_in_order():
+    tags = assign_digits([], counts(*NINE, "TENTH"))
+    assert by_digit(tags) == dict(enumerate(NINE, start=1))
+    assert [tag.count for tag in tags] == list(range(100, 91, -1))
+    assert {tag.state for tag in tags} == {None}
+
+
+def test_a_tag_keeps_its_digit_while_the_filter_names_it():
+    first = assign_digits([], counts(*NINE))
+    included = assign_digits(asked("xrp"), counts("XRP", *NINE[:2], "NEW"), first)
+    assert by_digit(included) == {1: "BTC", 2: "ETH", 3: "XRP", 4: "NEW"}
+    excluded = assign_digits(asked("-xrp"), counts("NEW", "BTC"), included)
+    assert by_digit(excluded) == {1: "NEW", 2: "BTC", 3: "XRP"}
+    assert [tag.state for tag in excluded] == [None, None, False]
+    off = assign_digits([], counts(*NINE), excluded)
+    assert by_digit(off) == dict(enumerate(NINE, start=1))
+
+
+def test_tags_from_the_picker_take_the_highest_free_digits():
+    first = assign_digits([], counts(*NINE))
+    one = assign_digits(asked("rare"), counts("RARE", *NINE), first)
+    assert by_digit(one) == {**dict(enumerate(NINE[:8], start=1)), 9: "RARE"}
+    two = assign_digits(asked("rare", "-odd"), counts("RARE", *NINE), one)
+    assert by_digit(two)[9] == "RARE"
+    assert by_digit(two)[8] == "ODD"
+    assert two[7].state is False
+
+
+def test_a_tenth_tag_in_the_filter_has_no_digit():
+    named = asked(*(f"T{k}" for k in range(10)))
+    tags = assign_digits(named, counts("BTC"))
+    assert by_digit(tags) == {9 - k: f"T{k}" for k in range(9)}
+
+
+NAMES = st.sampled_from([f"TAG {k}" for k in range(14)])
+
+
+@settings(max_examples=200)
+@given(
+    st.lists(
+        st.tuples(
+            st.lists(NAMES, unique=True, max_size=11), st.lists(NAMES, unique=True, max_size=12)
+        ),
+        min_size=1,
+        max_size=5,
+    )
+)
+def test_whatever_is_pressed_digits_are_unique_kept_and_given_in_order(steps):
+    bar: tuple[DigitTag, ...] = ()
+    for named, frequent in steps:
+        previous, bar = bar, assign_digits(asked(*named), counts(*frequent), bar)
+        digits = by_digit(bar)
+
+        assert list(digits) == sorted(set(digits))
+        assert set(digits) <= set(range(1, 10))
+        assert len(set(digits.values())) == len(bar)
+        kept = {tag.digit: tag.tag for tag in previous if tag.tag in named}
+        assert kept.items() <= digits.items()
+        assert len(set(named) & set(digits.values())) == min(9, len(named))
+        others = [tag for tag in frequent if tag not in named]
+        shown = [tag for tag in digits.values() if tag not in named]
+        assert shown == others[: 9 - min(9, len(named))]
+
+
+# The tag bar.
+
+
+def shown(app: BarsApp, query: str, frequent: list[TagCount]) -> TagBar:
+    bar = app.query_one(TagBar)
+    terms = parse(query)
+    bar.show([chip(term) for term in terms.terms], assign_digits(terms.tags, frequent))
+    return bar
+
+
+async def test_the_bar_shows_what_filters_and_then_the_numbered_tags():
+    async with bars() as (app, pilot):
+        query = 'tag:xrp -tag:market sentiment:negative lang:en "spot etf"'
+        bar = shown(app, query, counts("XRP", "BTC"))
+        await pilot.pause()
+        assert " ".join(line(bar).split()) == (
+            '+XRP −MARKET ▼ en "spot etf" │ 1 BTC 99 8 −MARKET 9 +XRP 100'
+        )
+
+
+async def test_without_a_filter_the_bar_says_so():
+    async with bars() as (app, pilot):
+        bar = shown(app, "", counts("BTC"))
+        await pilot.pause()
+        assert line(bar).strip() == "all articles │ 1 BTC 100"
+        bar.show([], [])
+        await pilot.pause()
+        assert line(bar).strip() == "all articles"
+
+
+@pytest.mark.parametrize("width", range(1, 120, 7))
+async def test_tags_that_do_not_fit_are_left_out_whole(width):
+    async with bars(width) as (app, pilot):
+        bar = shown(app, "", counts(*NINE))
+        await pilot.pause()
+        whole = "all articles │ " + "  ".join(
+            f"{k} {tag} {101 - k}" for k, tag in enumerate(NINE, start=1)
+        )
+        cut, more, rest = line(bar).rstrip().partition(" …")
+        cut = cut.strip()
+        assert rest == ""
+        assert whole.startswith(cut)
+        assert cut == whole or more or width < 4
+        assert cut in ("", whole) or whole[len(cut) :].startswith(("  ", " │"))
+
+
+async def test_a_click_on_a_tag_or_a_chip_says_which():
+    async with bars() as (app, pilot):
+        bar = shown(app, "tag:xrp lang:en", counts("[/foo]", "BITCOIN NEWS"))
+        await pilot.pause()
+        for text in ("[/foo]", "NEWS", "en ", "│"):
+            await pilot.click(TagBar, offset=(line(bar).index(text), 0))
+        tags = [m.tag for m in app.said if isinstance(m, TagBar.TagCycled)]
+        terms = [m.term for m in app.said if isinstance(m, TagBar.ChipRemoved)]
+        assert tags == ["[/foo]", "BITCOIN NEWS"]
+        assert terms == [Term(Field.LANG, "en")]
+
+
+async def test_states_are_told_apart_without_colours(monkeypatch):
+    monkeypatch.setenv("NO_COLOR", "1")
+    async with bars() as (app, pilot):
+        bar = shown(app, "tag:xrp -tag:market", counts("XRP", "BTC"))
+        await pilot.pause()
+        (strip,) = bar.render_lines(Region(0, 0, *bar.outer_size))
+        styles = {segment.text: segment.style for segment in strip}
+        assert styles["−MARKET"].strike
+        assert styles["+XRP"].bold
+        assert not styles["BTC"].bold
+
+
+# The status line.
+
+
+async def test_the_status_line_shows_where_the_reader_is():
+    async with bars(50) as (app, pilot):
+        status = app.query_one(StatusLine)
+        status.show("312 of [5,438]", "category · en")
+        await pilot.pause()
+        assert line(status) == f" {'312 of [5,438]':<35}{'category · en'} "
+
+
+async def test_a_message_stands_between_or_takes_the_place_of_the_left():
+    async with bars(50) as (app, pilot):
+        status = app.query_one(StatusLine)
+        status.show("312 of 5,438", "category · en")
+        status.say("[/foo]\nexample.org")
+        await pilot.pause()
+        assert line(status) == " 312 of 5,438  [/foo] example.org   category · en "
+        status.say("the address of this link is copied", error=True)
+        await pilot.pause()
+        assert line(status).strip().startswith("! the address of this link is copied")
+        assert "312" not in line(status)
+        status.say("x" * 100)
+        await pilot.pause()
+        assert line(status).strip() == "x" * 47 + "…"
+        status.say("")
+        await pilot.pause()
+        assert line(status).split() == ["312", "of", "5,438", "category", "·", "en"]
+
+
+async def test_a_message_goes_by_itself_but_not_with_the_time_of_an_earlier_one():
+    async with bars(linger=0.02) as (app, pilot):
+        status = app.query_one(StatusLine)
+        status.show("left", "right")
+        status.say("first")
+        status._linger = 60
+        status.say("second")
+        await pilot.pause(0.05)
+        assert "second" in line(status)
+        status._linger = 0.01
+        status.say("third")
+        while "third" in line(status):
+            await pilot.pause(0.01)
+        assert line(status).split() == ["left", "right"]
+
+
+async def test_a_narrow_status_line_keeps_the_left():
+    async with bars(12) as (app, pilot):
+        status = app.query_one(StatusLine)
+        status.show("312 of 5,438 articles", "category")
+        await pilot.pause()
+        assert line(status) == " 312 of 5,… "
+
+
+# The keys.
+
+KEYS = [
+    KeyHint("j/k", "move"),
+    KeyHint("l", "open", "open"),
+    KeyHint("1-9", "tags"),
+    KeyHint("?", "help", "help"),
+]
+
+
+@pytest.mark.parametrize(
+    ("width", "text"),
+    [
+        (40, "j/k move  l open  1-9 tags  ? help"),
+        (36, "j/k move  l open  1-9 tags  ? help"),
+        (35, "j/k move  l open  ? help"),
+        (20, "j/k move  ? help"),
+        (17, "? help"),
+        (5, "? h"),
+    ],
+)
+async def test_keys_that_do_not_fit_are_left_out_whole_but_never_the_help(width, text):
+    async with bars(width) as (app, pilot):
+        keys = app.query_one(KeyLine)
+        keys.show(KEYS)
+        await pilot.pause()
+        assert line(keys).strip() == text
+
+
+async def test_a_click_on_a_key_asks_for_its_action():
+    async with bars() as (app, pilot):
+        keys = app.query_one(KeyLine)
+        keys.show(KEYS)
+        await pilot.pause()
+        for text in ("move", "open", "help"):
+            await pilot.click(KeyLine, offset=(line(keys).index(text), 0))
+        assert [m.action for m in app.said] == ["open", "help"]

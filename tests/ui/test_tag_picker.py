@@ -1,0 +1,251 @@
+"""The tag picker: finding a tag, cycling it, and counts that never arrive late."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from threading import Event
+
+import pytest
+from textual.app import App
+from textual.events import MouseScrollDown
+from textual.pilot import Pilot
+from textual.screen import Screen
+from textual.widgets import Input, Static
+
+from reader.cache.answers import TagCount
+from reader.errors import CacheError
+from reader.query import Field, Query, parse
+from reader.ui.tag_picker import TagList, TagPicker
+
+Counts = Callable[[Query], Sequence[TagCount]]
+
+
+def tag_counts(**counts: int) -> list[TagCount]:
+    return [TagCount(tag=tag.replace("_", " "), count=n) for tag, n in counts.items()]
+
+
+class Below(Screen[None]):
+    """A reader that only writes down which queries it was told to show."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.queries: list[str] = []
+
+    def on_tag_picker_query_changed(self, message: TagPicker.QueryChanged) -> None:
+        self.queries.append(str(message.query))
+
+
+class PickerApp(App[None]):
+    def __init__(self, query: str, counts: Counts) -> None:
+        super().__init__()
+        self.below = Below()
+        self.picker = TagPicker(parse(query), counts)
+
+    async def on_mount(self) -> None:
+        await self.push_screen(self.below)
+        await self.push_screen(self.picker)
+
+    @property
+    def tags(self) -> TagList:
+        return self.picker.query_one(TagList)
+
+    def lines(self) -> list[str]:
+        """The rows in view as they are painted, without empty ones."""
+        tags = self.tags
+        painted = (tags.render_line(y).text.rstrip() for y in range(tags.size.height))
+        return [line for line in painted if line]
+
+    def words(self) -> list[str]:
+        return [" ".join(line.split()) for line in self.lines()]
+
+    def matches(self) -> str:
+        return str(self.picker.query_one("#tag-matches", Static).content)
+
+
+async def counted(picker: PickerApp, pilot: Pilot[None]) -> None:
+    """Every count that was asked for has arrived."""
+    await pilot.pause()
+    await picker.workers.wait_for_complete()
+    await pilot.pause()
+
+
+def app(query: str = "", counts: Counts | None = None) -> PickerApp:
+    some = tag_counts(ETF=30, XRP=200, BITCOIN_NEWS=1500, SOLANA=0)
+    return PickerApp(query, counts or (lambda _: some))
+
+
+RUN = {"notifications": True, "tooltips": True}
+
+
+async def test_all_tags_are_listed_with_their_counts_most_frequent_first() -> None:
+    async with (picker := app()).run_test(**RUN) as pilot:
+        await counted(picker, pilot)
+        assert picker.words() == ["› BITCOIN NEWS 1,500", "XRP 200", "ETF 30", "SOLANA 0"]
+        assert picker.matches() == "4"
+
+
+async def test_counts_stand_right_aligned_under_one_another() -> None:
+    async with (picker := app()).run_test(**RUN) as pilot:
+        await counted(picker, pilot)
+        assert len({len(line) for line in picker.lines()}) == 1
+
+
+async def test_typing_finds_tags_and_puts_the_cursor_on_the_best() -> None:
+    async with (picker := app()).run_test(**RUN) as pilot:
+        await counted(picker, pilot)
+        await pilot.press("down", "down", "n", "e", "w")
+        assert picker.words() == ["› BITCOIN NEWS 1,500"]
+        assert picker.matches() == "1 of 4"
+        await pilot.press("q")
+        assert picker.words() == ["No tag here has these letters"]
+        await pilot.press("enter")
+        assert picker.below.queries == []
+
+
+async def test_enter_cycles_the_tag_and_the_picker_stays_for_the_next() -> None:
+    async with (picker := app()).run_test(**RUN) as pilot:
+        await counted(picker, pilot)
+        await pilot.press("x", "r", "p", "enter")
+        assert picker.words() == ["›+ XRP 200"]
+        await pilot.press("enter")
+        assert picker.words() == ["›− XRP 200"]
+        await pilot.press("enter")
+        assert picker.words() == ["› XRP 200"]
+        await pilot.press("ctrl+u", "e", "t", "f", "enter", "escape")
+        assert picker.below.queries == ["tag:xrp", "-tag:xrp", "", "tag:etf"]
+        assert picker.screen is picker.below
+
+
+async def test_the_rest_of_the_query_is_kept() -> None:
+    query = 'lang:en "spot etf"'
+    async with (picker := app(query)).run_test(**RUN) as pilot:
+        await counted(picker, pilot)
+        await pilot.press("enter")
+        assert picker.below.queries == [f'{query} tag:"bitcoin news"']
+
+
+async def test_tags_of_the_filter_stand_on_top_even_when_nothing_is_left_of_them() -> None:
+    async with (picker := app("-tag:etf tag:gone")).run_test(**RUN) as pilot:
+        await counted(picker, pilot)
+        assert picker.words()[:3] == ["›− ETF 30", "+ GONE 0", "BITCOIN NEWS 1,500"]
+
+
+async def test_the_cursor_stays_on_the_tag_when_its_row_moves() -> None:
+    def counts(query: Query) -> list[TagCount]:
+        return tag_counts(ETF=9, XRP=5, SOLANA=1) if query else tag_counts(XRP=9, SOLANA=5, ETF=1)
+
+    async with (picker := app(counts=counts)).run_test(**RUN) as pilot:
+        await counted(picker, pilot)
+        await pilot.press("down", "down", "enter")
+        await counted(picker, pilot)
+        assert picker.words() == ["›+ ETF 9", "XRP 5", "SOLANA 1"]
+        await pilot.press("enter", "enter")
+        await counted(picker, pilot)
+        assert picker.words() == ["XRP 9", "SOLANA 5", "› ETF 1"]
+
+
+async def test_the_cursor_stays_near_when_its_tag_is_gone() -> None:
+    async with (picker := app("tag:xrp -tag:gone")).run_test(**RUN) as pilot:
+        await counted(picker, pilot)
+        await pilot.press("down", "enter")
+        assert picker.words()[:3] == ["+ XRP 200", "› BITCOIN NEWS 1,500", "ETF 30"]
+
+
+async def test_hostile_names_are_shown_and_cycled_as_they_are() -> None:
+    names = ["[/foo]", "[BTC]", "[@click=app.quit]x[/]", "比特币🚀", "e\u0301" * 80, "$(id)"]
+    hostile = [TagCount(tag=name, count=99 - n) for n, name in enumerate(names)]
+    async with (picker := app(counts=lambda _: hostile)).run_test(size=(80, 24), **RUN) as pilot:
+        await counted(picker, pilot)
+        await pilot.press("[", "slash", "enter")
+        assert picker.words()[0] == "›+ [/foo] 99"
+        await pilot.press("ctrl+u")
+        shown = "\n".join(picker.lines())
+        assert all(name[:20] in shown for name in names)
+        assert picker.below.queries == ["tag:[/foo]"]
+
+
+async def test_a_long_name_is_cut_before_its_count() -> None:
+    long = [TagCount(tag="比特币" * 40, count=12345)]
+    async with (picker := app(counts=lambda _: long)).run_test(size=(40, 12), **RUN) as pilot:
+        await counted(picker, pilot)
+        (line,) = picker.lines()
+        assert line.endswith(("… 12,345", "…  12,345"))
+
+
+async def test_superseded_counts_are_never_shown() -> None:
+    first_may_end, first_ended = Event(), Event()
+
+    def counts(query: Query) -> list[TagCount]:
+        if query.excluded(Field.TAG):
+            return tag_counts(XRP=0, NEW=2)
+        first_may_end.wait(30)
+        first_ended.set()
+        return tag_counts(XRP=7, OLD=1)
+
+    async with (picker := PickerApp("tag:xrp", counts)).run_test(**RUN) as pilot:
+        await pilot.pause()
+        assert picker.words() == ["›+ XRP …"]
+        await pilot.press("enter")
+        await picker.workers.wait_for_complete()
+        newest = ["›− XRP 0", "NEW 2"]
+        assert picker.words() == newest
+        first_may_end.set()
+        await asyncio.to_thread(first_ended.wait, 30)
+        await pilot.pause(0.05)
+        assert picker.words() == newest
+
+
+async def test_counts_that_fail_say_so_and_the_tags_stay() -> None:
+    def counts(query: Query) -> list[TagCount]:
+        if query:
+            raise CacheError("the cache [/foo] is in use")
+        return tag_counts(XRP=7)
+
+    async with (picker := app(counts=counts)).run_test(**RUN) as pilot:
+        await counted(picker, pilot)
+        await pilot.press("enter")
+        await counted(picker, pilot)
+        assert [toast.message for toast in picker._notifications] == ["the cache [/foo] is in use"]
+        assert picker.words() == ["›+ XRP 7"]
+
+
+async def test_a_click_cycles_the_tag_and_the_wheel_changes_nothing() -> None:
+    many = [TagCount(tag=f"T{n:03}", count=1000 - n) for n in range(300)]
+    async with (picker := app(counts=lambda _: many)).run_test(**RUN) as pilot:
+        await counted(picker, pilot)
+        await pilot.click(TagList, offset=(5, 3))
+        assert picker.below.queries == ["tag:t003"]
+        assert picker.tags.current is not None
+        assert picker.tags.current.name == "T003"
+        wheel = MouseScrollDown(picker.tags, 1, 1, 0, 1, 0, False, False, False, 1, 1)
+        picker.tags.post_message(wheel)
+        await pilot.wait_for_animation()
+        await pilot.pause()
+        assert picker.tags.scroll_offset.y > 0
+        assert picker.tags.current.name == "T003"
+        assert picker.below.queries == ["tag:t003"]
+
+
+@pytest.mark.parametrize("size", [(80, 24), (40, 12), (200, 60), (20, 6)])
+async def test_the_cursor_is_always_in_view(size: tuple[int, int]) -> None:
+    many = [TagCount(tag=f"T{n:03}", count=1000 - n) for n in range(300)]
+    async with (picker := app(counts=lambda _: many)).run_test(size=size, **RUN) as pilot:
+        await counted(picker, pilot)
+        for keys, place in (
+            ("down", 1),
+            ("ctrl+n", 2),
+            ("pagedown", 1 + picker.tags.size.height),
+            ("up", picker.tags.size.height),
+            ("pageup", 1),
+            ("pageup", 0),
+        ):
+            await pilot.press(keys)
+            assert picker.tags.cursor == place
+            assert f"T{place:03}" in next(line for line in picker.lines() if line[0] == "›")
+
+
+async def test_keys_of_the_line_stay_with_the_line() -> None:
+    async with (picker := app()).run_test(**RUN) as pilot:
+        await counted(picker, pilot)
+        await pilot.press("j", "k", "q", "question_mark", "home", "tab", "1")
+        assert picker.screen is picker.picker
+        assert picker.picker.query_one(Input).value == "1jkq?"

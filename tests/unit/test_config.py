@@ -1,0 +1,160 @@
+"""Paths and settings: defaults, overrides, and errors that name the file and the setting."""
+
+from pathlib import Path
+
+import pytest
+
+from reader import config
+from reader.config import (
+    ConfigError,
+    Settings,
+    config_file,
+    data_folder,
+    preferred_language,
+    read_settings,
+    resource,
+)
+from reader.errors import CryptoreadError
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    for name in ("CRYPTOREAD_DATA", "CRYPTOREAD_CONFIG", "XDG_DATA_HOME", "XDG_CONFIG_HOME"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    return tmp_path
+
+
+def write(folder: Path, text: str | bytes) -> Path:
+    path = folder / "config.toml"
+    path.write_bytes(text.encode() if isinstance(text, str) else text)
+    return path
+
+
+def test_without_a_file_the_defaults_stand(tmp_path: Path) -> None:
+    assert read_settings(tmp_path / "config.toml") == Settings()
+    assert Settings().column_width == 88
+
+
+def test_an_empty_file_leaves_the_defaults(tmp_path: Path) -> None:
+    assert read_settings(write(tmp_path, "")) == Settings()
+
+
+def test_every_setting_is_read(tmp_path: Path) -> None:
+    path = write(
+        tmp_path,
+        """
+        language = "uk"
+        sidebar_width = 42
+        theme = "nord"
+        column_width = 72
+        [keys]
+        next_unread = "n,ctrl+n"
+        """,
+    )
+    assert read_settings(path) == Settings(
+        language="uk",
+        sidebar_width=42,
+        theme="nord",
+        column_width=72,
+        keys={"next_unread": "n,ctrl+n"},
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("colour = 1", "no setting 'colour'; there are language, sidebar_width, theme"),
+        ('"\\u001b[2J" = 1', r"no setting '\x1b[2J'"),
+        ("language = 3", "'language' must be a text in quotes, not 3"),
+        ('theme = ""', "'theme' must be a text in quotes, not ''"),
+        ('column_width = "wide"', "'column_width' must be a whole number from 10 to 500"),
+        ("column_width = true", "'column_width' must be a whole number"),
+        ("sidebar_width = -4", "'sidebar_width' must be a whole number"),
+        ("keys = 3", "'keys' must be a table"),
+        ("[keys]\nquit = 3", "'quit' in [keys] must be a text in quotes"),
+        ("language = ", "is no valid TOML"),
+        (b"language = '\xff'", "is no valid TOML"),
+    ],
+)
+def test_a_setting_that_cannot_be_meant_is_named_with_its_file(
+    tmp_path: Path, text: str | bytes, problem: str
+) -> None:
+    path = write(tmp_path, text)
+    with pytest.raises(ConfigError) as caught:
+        read_settings(path)
+    assert str(caught.value).startswith(f"{path}: ")
+    assert problem in str(caught.value)
+
+
+def test_a_config_file_that_cannot_be_read_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"cannot be read"):
+        read_settings(tmp_path)
+
+
+def test_the_data_folder_is_the_options_else_the_environments_else_the_platforms(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    default = data_folder()
+    assert default.is_relative_to(tmp_path)
+    assert default.name == "cryptoread"
+    monkeypatch.setenv("CRYPTOREAD_DATA", "~/news")
+    assert data_folder() == tmp_path / "news"
+    assert data_folder(Path("~/mine")) == tmp_path / "mine"
+    monkeypatch.setenv("CRYPTOREAD_DATA", "")
+    assert data_folder() == default
+
+
+def test_the_config_file_is_the_options_else_the_environments_else_the_platforms(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert config_file().is_relative_to(tmp_path)
+    assert config_file().name == "config.toml"
+    monkeypatch.setenv("CRYPTOREAD_CONFIG", "~/news.toml")
+    assert config_file() == tmp_path / "news.toml"
+    assert config_file(write(tmp_path, "")) == tmp_path / "config.toml"
+
+
+def test_a_config_file_that_was_asked_for_must_exist(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"typo\.toml: there is no such file"):
+        config_file(tmp_path / "typo.toml")
+
+
+@pytest.mark.parametrize(
+    ("environ", "language"),
+    [
+        ({}, "en"),
+        ({"LANG": "uk_UA.UTF-8"}, "uk"),
+        ({"LANG": "uk"}, "uk"),
+        ({"LANG": "sr@latin"}, "sr"),
+        ({"LANG": "C.UTF-8"}, "en"),
+        ({"LANG": "POSIX"}, "en"),
+        ({"LC_ALL": "", "LC_MESSAGES": "uk_UA", "LANG": "de_DE"}, "uk"),
+        ({"LC_ALL": "C", "LANG": "uk_UA"}, "en"),
+        ({"LC_ALL": "FIL_PH"}, "fil"),
+        ({"LANG": "\x1b]52"}, "en"),
+    ],
+)
+def test_the_language_follows_the_locale(environ: dict[str, str], language: str) -> None:
+    assert preferred_language(Settings(), environ) == language
+
+
+def test_a_language_in_the_settings_beats_the_locale() -> None:
+    assert preferred_language(Settings(language="UK"), {"LC_ALL": "de_DE"}) == "uk"
+
+
+@pytest.mark.parametrize("place", ["reader", "."])
+def test_a_folder_is_found_inside_the_package_and_beside_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str
+) -> None:
+    folder = tmp_path / place / "styles"
+    folder.mkdir(parents=True)
+    monkeypatch.setattr(config, "__file__", str(tmp_path / "reader" / "config.py"))
+    assert resource("styles").samefile(folder)
+    with pytest.raises(CryptoreadError, match="install cryptoread again"):
+        resource("sample_articles")
+
+
+def test_the_folders_of_this_program_are_found() -> None:
+    assert resource("styles").is_dir()
+    assert resource("sample_articles").is_dir()

@@ -1,0 +1,283 @@
+"""The query language: any text is a query, and its normal form parses back to it."""
+
+import unicodedata
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from reader.article import EPOCH
+from reader.query import SENTIMENTS, STATES, Field, Query, Term, instant, parse
+
+NOW = datetime(2025, 11, 12, 9, 30, tzinfo=UTC)
+
+
+def tag(name: str, exclude: bool = False) -> Term:
+    return Term(Field.TAG, name, exclude)
+
+
+def word(value: str, exclude: bool = False, prefix: bool = False) -> Term:
+    return Term(None, value, exclude, prefix)
+
+
+SYNTAX = st.sampled_from(
+    [*'-":*\\ \t\n', "tag:", "TITLE:", "after:", "is:", "foo:", "https://", "7d", "read", "\0", "İ̖"]
+)
+TEXT = st.one_of(
+    st.text(st.characters()),  # lone surrogates too: that is how odd bytes arrive in argv
+    st.lists(st.one_of(SYNTAX, st.text(max_size=3))).map("".join),
+)
+SAID = st.text(min_size=1).filter(lambda text: any(map(str.isalnum, text)))
+TERM = st.one_of(
+    st.builds(Term, st.sampled_from([None, Field.TITLE]), SAID, st.booleans(), st.booleans()),
+    st.builds(
+        Term,
+        st.sampled_from([Field.TAG, Field.CATEGORY, Field.SOURCE, Field.LANG]),
+        SAID,
+        st.booleans(),
+    ),
+    st.builds(Term, st.just(Field.SENTIMENT), st.sampled_from(SENTIMENTS), st.booleans()),
+    st.builds(Term, st.just(Field.IS), st.sampled_from(STATES), st.booleans()),
+    st.builds(
+        Term,
+        st.sampled_from([Field.AFTER, Field.BEFORE]),
+        st.one_of(
+            st.datetimes().map(datetime.isoformat),
+            st.dates().map(str),
+            st.from_regex(r"\A[0-9]{1,12}[hdw]\Z"),
+        ),
+        st.booleans(),
+    ),
+)
+QUERY = st.lists(TERM, max_size=6).map(lambda terms: Query(tuple(terms)))
+
+
+@given(TEXT)
+@example("\ud800 tag:\udcff")
+@example("before:0001-01-01T00:00+23:59")
+@example("after:9999-12-31T23:59-23:59")
+@example("after:" + "9" * 5000 + "w")
+def test_any_text_is_a_query_in_a_normal_form_that_stands(text: str) -> None:
+    query = parse(text)
+    again = parse(str(query))
+    assert again == query
+    assert str(again) == str(query)
+    assert again.hints == ()
+
+
+@given(QUERY)
+def test_any_query_parses_back_from_its_normal_form(query: Query) -> None:
+    assert parse(str(query)) == query
+    assert parse(str(query)).hints == ()
+
+
+@given(TEXT)
+def test_no_control_character_gets_into_a_query_or_a_hint(text: str) -> None:
+    query = parse(text)
+    shown = [str(query), *(part for hint in query.hints for part in hint)]
+    assert not [c for c in "".join(shown) if unicodedata.category(c) in ("Cc", "Cs")]
+
+
+@given(QUERY)
+def test_every_term_of_a_query_can_be_evaluated(query: Query) -> None:
+    after, before = query.period(NOW)
+    assert all(bound is None or bound >= EPOCH for bound in (after, before))
+
+
+@pytest.mark.parametrize(
+    ("text", "terms"),
+    [
+        ("", ()),
+        ("   ", ()),
+        ("bitcoin etf", (word("bitcoin"), word("etf"))),
+        ('"spot etf"', (word("spot etf"),)),
+        ('"bitcoin"', (word("bitcoin"),)),
+        ('"spot  \n etf', (word("spot etf"),)),
+        ('"say ""hi"""', (word('say "hi"'),)),
+        ('5" "a"b', (word('5"'), word("a"), word("b"))),
+        ("-bitcoin", (word("bitcoin", exclude=True),)),
+        ("--fast", (word("-fast", exclude=True),)),
+        ("bit*", (word("bit", prefix=True),)),
+        ('-"spot et"*', (word("spot et", exclude=True, prefix=True),)),
+        ('"bit*"', (word("bit*"),)),
+        ("title:xrp*", (Term(Field.TITLE, "xrp", prefix=True),)),
+        ('TAG:"Bitcoin News"', (tag("bitcoin news"),)),
+        ("-tag:XRP", (tag("xrp", exclude=True),)),
+        ("tag:-x", (tag("-x"),)),
+        ("source:Bloomberg_Crypto_", (Term(Field.SOURCE, "bloomberg_crypto_"),)),
+        ("sentiment:Unrated", (Term(Field.SENTIMENT, "unrated"),)),
+        ("is:favorite", (Term(Field.IS, "favourite"),)),
+        ("https://example.org/a:b", (word("https://example.org/a:b"),)),
+        ("10:30", (word("10:30"),)),
+        ('"tag:xrp"', (word("tag:xrp"),)),
+        ("-", ()),
+        ('"', ()),
+        ('""', ()),
+        ("c++", (word("c++"),)),
+        ("BTC/USD", (word("BTC/USD"),)),
+        ("NEAR(", (word("NEAR("),)),
+        ("a AND OR NOT b", tuple(map(word, ["a", "AND", "OR", "NOT", "b"]))),
+        ("bit\0coin", (word("bitcoin"),)),
+        ("\x1b[2Jxrp\u202e", (word("[2Jxrp"),)),
+    ],
+)
+def test_what_a_text_means(text: str, terms: tuple[Term, ...]) -> None:
+    query = parse(text)
+    assert query.terms == terms
+    assert query.hints == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "plain", "reason"),
+    [
+        ("foo:bar", "foo:bar", "no field `foo`"),
+        ('foo:"bar baz"', "foo:bar baz", "no field `foo`"),
+        ("tag:", "tag:", "`tag:` has no value"),
+        ('tag:""', "tag:", "`tag:` has no value"),
+        ("tag:bit*", "tag:bit*", "`tag:` takes no `*`"),
+        ("title:++", "title:++", "`++` has no letter or digit to search for"),
+        ("sentiment:great", "sentiment:great", "`great` is no sentiment"),
+        ("is:new", "is:new", "`new` is no state (unread, read, favourite, draft, pinned)"),
+        ("after:31-31-2025", "after:31-31-2025", "`31-31-2025` is no date"),
+        ("after:2025-02-30", "after:2025-02-30", "`2025-02-30` is no date"),
+        ("before:2m", "before:2m", "`2m` is no date"),
+        ("after:-7d", "after:-7d", "`-7d` is no date"),
+        ("after:²d", "after:²d", "`²d` is no date"),
+    ],
+)
+def test_what_makes_no_sense_is_plain_text_and_named_in_a_hint(
+    text: str, plain: str, reason: str
+) -> None:
+    query = parse(f"xrp -{text}")
+    assert query.terms == (word("xrp"), word(plain, exclude=True))
+    (hint,) = query.hints
+    assert hint.term == f"-{text}"
+    assert hint.reason.startswith(reason)
+
+
+def test_a_word_without_letters_or_digits_is_left_out_with_a_hint() -> None:
+    query = parse("xrp +++ 🚀")
+    assert query.terms == (word("xrp"),)
+    assert [hint.term for hint in query.hints] == ["+++", "🚀"]
+
+
+@pytest.mark.parametrize(
+    ("text", "normal"),
+    [
+        ("  TAG:XRP   -Category:BTC ", "tag:xrp -category:btc"),
+        ("tag:й", "tag:й"),
+        ("tag:STRASSE tag:straße", "tag:strasse"),
+        ('title:"//x"', 'title:"//x"'),
+        ("foo:bar", '"foo:bar"'),
+        ("after:2025-11-01T00:00Z", "after:2025-11-01"),
+        ("after:20251101", "after:2025-11-01"),
+        ("before:2025-11-01T10:00+02:00", "before:2025-11-01T08:00"),
+        ("before:2025-11-01T10:00:07.5", "before:2025-11-01T10:00:07"),
+        ("after:007D", "after:7d"),
+        ("-after:7d", "before:7d"),
+        ("-is:read -is:draft", "is:unread -is:draft"),
+        ("xrp tag:a xrp", "xrp tag:a"),
+        ("tag:a tag:b -tag:a", "-tag:a tag:b"),
+    ],
+)
+def test_queries_that_mean_the_same_have_one_normal_form(text: str, normal: str) -> None:
+    assert str(parse(text)) == normal
+    assert parse(text) == parse(normal)
+
+
+@pytest.mark.parametrize(
+    ("value", "meant"),
+    [
+        ("24h", NOW - timedelta(hours=24)),
+        ("7d", NOW - timedelta(days=7)),
+        ("3w", NOW - timedelta(weeks=3)),
+        ("0h", NOW),
+        ("2025-11-01", datetime(2025, 11, 1, tzinfo=UTC)),
+        ("2025-11-01T10:00", datetime(2025, 11, 1, 10, tzinfo=UTC)),
+        ("9999-12-31", datetime(9999, 12, 31, tzinfo=UTC)),
+        ("0001-01-01", EPOCH),
+        ("999999999999w", EPOCH),
+        ("9" * 5000 + "h", EPOCH),
+    ],
+)
+def test_the_instant_that_a_time_means(value: str, meant: datetime) -> None:
+    assert instant(value, NOW) == meant
+    assert instant(value, NOW.astimezone(timezone(timedelta(hours=2)))) == meant
+
+
+def test_the_narrowest_bounds_make_the_period() -> None:
+    query = parse("after:2025-11-01 after:7d before:2025-11-10 before:2025-11-11")
+    assert query.period(NOW) == (NOW - timedelta(days=7), datetime(2025, 11, 10, tzinfo=UTC))
+    assert parse("tag:xrp").period(NOW) == (None, None)
+
+
+def test_terms_are_grouped_for_evaluation_in_their_order() -> None:
+    query = parse("lang:uk tag:b -lang:en etf -tag:a title:sec lang:de")
+    assert query.included(Field.LANG) == ("uk", "de")
+    assert query.excluded(Field.LANG) == ("en",)
+    assert query.tags == (tag("b"), tag("a", exclude=True))
+    assert query.words == (word("etf"), Term(Field.TITLE, "sec"))
+
+
+def test_a_query_is_true_when_it_filters() -> None:
+    assert not parse("")
+    assert parse("xrp")
+
+
+def test_a_tag_cycles_through_included_excluded_and_absent_in_its_place() -> None:
+    start = parse("tag:btc etf")
+    assert start.tag_state("BTC") is True
+    excluded = start.cycle_tag("BTC")
+    assert str(excluded) == "-tag:btc etf"
+    assert excluded.tag_state("btc") is False
+    absent = excluded.cycle_tag("btc")
+    assert str(absent) == "etf"
+    assert absent.tag_state("BTC") is None
+    assert str(absent.cycle_tag("BTC")) == "etf tag:btc"
+
+
+@given(QUERY, SAID)
+def test_a_tag_cycled_three_times_is_as_it_was(query: Query, name: str) -> None:
+    before = query.tag_state(name)
+    once = query.cycle_tag(name)
+    assert once.tag_state(name) is {None: True, True: False, False: None}[before]
+    assert once.cycle_tag(name).cycle_tag(name).tag_state(name) is before
+
+
+def test_one_value_replaces_the_others_of_its_field() -> None:
+    query = parse("lang:en tag:x lang:uk -lang:de")
+    assert str(query.with_only(Field.LANG, "fr")) == "tag:x -lang:de lang:fr"
+    assert str(query.with_only(Field.LANG, "DE")) == "tag:x lang:de"
+    assert str(query.with_only(Field.LANG, None)) == "tag:x -lang:de"
+
+
+def test_the_term_that_was_added_last_is_dropped_first() -> None:
+    query = parse("tag:a xrp").with_term(word("etf"))
+    assert str(query.drop_last()) == "tag:a xrp"
+    assert str(query.drop_last().drop_last()) == "tag:a"
+    assert query.drop_last().drop_last().drop_last().drop_last() == Query()
+
+
+@given(QUERY)
+def test_a_term_taken_out_is_gone_and_the_rest_stays(query: Query) -> None:
+    for term in query.terms:
+        rest = query.without(term)
+        assert rest.terms == tuple(other for other in query.terms if other != term)
+        assert rest.without(term) == rest
+
+
+def test_hints_belong_to_the_text_and_make_no_difference_between_queries() -> None:
+    query = parse("foo:bar")
+    assert query.hints
+    assert query == parse('"foo:bar"')
+    assert hash(query) == hash(parse('"foo:bar"'))
+    assert not query.with_term(tag("xrp")).hints
+
+
+@pytest.mark.parametrize(
+    ("field", "value"), [(Field.TAG, " "), (Field.IS, "new"), (Field.AFTER, "soon"), (None, "?")]
+)
+def test_a_term_without_meaning_cannot_be_made(field: Field | None, value: str) -> None:
+    with pytest.raises(ValueError, match=r"^`.+`"):
+        Term(field, value)

@@ -1,0 +1,470 @@
+"""The cache: what goes in comes out, facets agree with SQL, ids keep the order of publication."""
+
+import random
+import sqlite3
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from reader.article import EPOCH, LAST_INSTANT, Article, ArticleId, Sentiment
+from reader.cache import Grouping, Ids, Mark, Outcome, Store
+from reader.errors import CacheDamaged, CacheError, CacheLocked, CacheTooNew
+from reader.query import Field, Query, Term, parse
+from tests.builders import NOW, article, put
+
+CATEGORIES = ("BTC", "ETH", "OTHER")
+TAGS = ("BTC", "XRP", "BITCOIN NEWS", "ÄTHER")
+SOURCES = ("block_ledger", "nonce_weekly_", "")
+LANGS = ("en", "uk")
+# Few seconds, so that many articles want the same id.
+INSTANTS = st.integers(0, 40).map(lambda n: NOW + timedelta(milliseconds=n * 400))
+
+
+@st.composite
+def articles(draw: st.DrawFn) -> list[Article]:
+    """Versions of a dozen stories, in any order of arrival."""
+    made = []
+    for _ in range(draw(st.integers(0, 25))):
+        n = draw(st.integers(1, 12))
+        made.append(
+            article(
+                n,
+                published=draw(INSTANTS),
+                updated=draw(INSTANTS),
+                lang=draw(st.sampled_from(LANGS)),
+                source=draw(st.sampled_from(SOURCES)),
+                category=draw(st.sampled_from(CATEGORIES)),
+                tags=tuple(draw(st.sets(st.sampled_from(TAGS)))),
+                sentiment=draw(st.sampled_from(list(Sentiment))),
+                sticky_weight=draw(st.sampled_from([0, 0, 0, 5])),
+                draft=draw(st.sampled_from([False, False, True])),
+                body=draw(st.sampled_from(["spot etf flows", "halving", "etf"])),
+            )
+        )
+    return made
+
+
+@st.composite
+def queries(draw: st.DrawFn) -> Query:
+    values = {
+        Field.TAG: TAGS,
+        Field.CATEGORY: CATEGORIES,
+        Field.SENTIMENT: tuple(word.lower() for word in Sentiment),
+        Field.SOURCE: SOURCES[:2],
+        Field.LANG: LANGS,
+        Field.IS: ("unread", "read", "favourite", "draft", "pinned"),
+        Field.AFTER: ("2026-03-14T12:00:03", "1h"),
+        Field.BEFORE: ("2026-03-14T12:00:09", "0d"),
+        Field.TITLE: ("story", "7"),
+        None: ("etf", "spot etf", "halv"),
+    }
+    terms = []
+    for field in draw(st.lists(st.sampled_from(list(values)), max_size=4)):
+        value = draw(st.sampled_from(values[field]))
+        terms.append(Term(field, value, draw(st.booleans())))
+    return Query(tuple(terms))
+
+
+class Mirror:
+    """The same questions, answered by reading every row that SQLite has."""
+
+    def __init__(self, store: Store) -> None:
+        self._db = sqlite3.connect(store.path)
+        self._db.execute("ATTACH ? AS marks", (str(store.marks_path),))
+
+    def rows(self) -> list[tuple[int, dict[str, object]]]:
+        """Newest first."""
+        found = self._db.execute(
+            "SELECT id, category, sentiment, articles.source, articles.lang, pinned, draft, title, "
+            "body, published, (SELECT group_concat(value, '|') FROM json_each(fields, '$.tags')), "
+            "coalesce(read, 0), coalesce(favourite, 0) "
+            "FROM articles JOIN documents USING (id) "
+            "LEFT JOIN marks.marks USING (external, lang, source) ORDER BY id DESC"
+        )
+        names = (
+            "category sentiment source lang pinned draft title body published tags read favourite"
+        )
+        return [(id, dict(zip(names.split(), rest, strict=True))) for id, *rest in found]
+
+    def find(self, query: Query) -> list[int]:
+        return [id for id, row in self.rows() if self._matches(row, query)]
+
+    def _matches(self, row: dict[str, object], query: Query) -> bool:
+        if row["draft"] and "draft" not in query.included(Field.IS):
+            return False
+        for field in (Field.CATEGORY, Field.SENTIMENT, Field.SOURCE, Field.LANG):
+            value = str(row[field.value]).casefold()
+            wanted = query.included(field)
+            if (wanted and value not in wanted) or value in query.excluded(field):
+                return False
+        tags = {tag.casefold() for tag in str(row["tags"] or "").split("|")}
+        if any((term.value in tags) is term.exclude for term in query.tags):
+            return False
+        for term in query.terms:
+            if term.field is Field.IS and self._state(row, term.value) is term.exclude:
+                return False
+            if term in query.words and self._says(row, term) is term.exclude:
+                return False
+        after, before = query.period(NOW)
+        published = datetime.fromtimestamp(int(str(row["published"])) / 1000, UTC)
+        return (after is None or published >= after) and (before is None or published < before)
+
+    def _state(self, row: dict[str, object], name: str) -> bool:
+        return not row["read"] if name == "unread" else bool(row[name])
+
+    def _says(self, row: dict[str, object], term: Term) -> bool:
+        words = str(row["title"]).lower().split()
+        if term.field is None:
+            words += ["", *str(row["body"]).lower().split()]
+        return f" {term.value} " in f" {' '.join(words)} "
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    with Store(tmp_path) as made:
+        yield made
+
+
+def found(store: Store, text: str = "") -> list[str]:
+    """Titles of what matches, newest first."""
+    return [row.title for row in store.rows(store.find(parse(text), NOW))]
+
+
+# Laws.
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.data())
+def test_facets_agree_with_sql_for_any_archive_filter_and_order_of_arrival(
+    data: st.DataObject,
+) -> None:
+    with TemporaryDirectory() as folder, Store(Path(folder)) as store:
+        arrived = data.draw(articles())
+        for start in range(0, len(arrived), 7):
+            put(store, arrived[start : start + 7])
+            store.find(Query(), NOW)  # so that what is loaded has to be kept up to date
+        known = list(store.find(parse("is:draft"), NOW) | store.find(Query(), NOW))
+        for mark in Mark:
+            store.mark(
+                Ids(data.draw(st.sets(st.sampled_from(known))) if known else ()), mark, True, ""
+            )
+        mirror = Mirror(store)
+        for _ in range(4):
+            query = data.draw(queries())
+            ids = store.find(query, NOW)
+            assert list(ids) == mirror.find(query), str(query)
+            assert_counts_agree(store, ids, dict(mirror.rows()))
+
+
+def assert_counts_agree(store: Store, ids: Ids, rows: dict[int, dict[str, object]]) -> None:
+    shown = {id: rows[id] for id in ids}
+    for by in Grouping:
+        groups = store.groups(ids, by)
+        leaves = [leaf for group in groups for leaf in (group.children or (group,))]
+        assert sorted(id for leaf in leaves for id in leaf.ids) == sorted(ids)
+        for group in (*groups, *leaves):
+            assert group.unread == sum(not shown[id]["read"] for id in group.ids)
+    for group in store.groups(ids, Grouping.CATEGORY):
+        assert group.key == ("PINNED",) or {rows[id]["category"] for id in group.ids} == {
+            group.label
+        }
+        for leaf in group.children:
+            assert {rows[id]["sentiment"] for id in leaf.ids} == {leaf.sentiment}
+    tags = [tag for row in shown.values() for tag in str(row["tags"] or "").split("|") if tag]
+    counts = {count.tag: count.count for count in store.tag_counts(ids)}
+    assert counts == {tag: tags.count(tag) for tag in set(tags)}
+
+
+@settings(max_examples=60, deadline=None)
+@given(articles())
+def test_the_order_of_ids_is_the_order_of_publication(arrived: list[Article]) -> None:
+    with TemporaryDirectory() as folder, Store(Path(folder)) as store:
+        for start in range(0, len(arrived), 5):
+            put(store, arrived[start : start + 5])
+        published = [instant for instant, _ in instants(store)]
+        assert published == sorted(published)
+
+
+@settings(max_examples=40, deadline=None)
+@given(articles(), st.randoms(use_true_random=False))
+def test_one_run_gives_the_same_articles_in_whatever_order_they_arrive(
+    arrived: list[Article], shuffled: random.Random
+) -> None:
+    # Two files with the same instant of update are told apart by what they say.
+    other_order = list(arrived)
+    shuffled.shuffle(other_order)
+    kept = []
+    for order in (arrived, other_order):
+        with TemporaryDirectory() as folder, Store(Path(folder)) as store:
+            put(store, order)
+            kept.append({each for _, each in instants(store)})
+    assert kept[0] == kept[1]
+
+
+def instants(store: Store) -> list[tuple[datetime, tuple[object, ...]]]:
+    """When each article was published, in the order of ids, and what is kept of it."""
+    everything = store.find(Query(), NOW) | store.find(parse("is:draft"), NOW)
+    kept = [each for _, each in store.articles(list(everything))]
+    return [(a.published, (a.identity, a.updated, a.title, a.body, a.tags)) for a in reversed(kept)]
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.lists(st.tuples(st.sampled_from(list(Mark)), st.booleans(), st.sets(st.integers(1, 6)))))
+def test_undo_gives_back_the_marks_as_they_were(steps: list[tuple[Mark, bool, set[int]]]) -> None:
+    with TemporaryDirectory() as folder, Store(Path(folder)) as store:
+        put(store, [article(n) for n in range(1, 7)])
+        ids = list(store.find(Query(), NOW))
+        states = [marks(store)]
+        for mark, value, chosen in steps:
+            if store.mark(Ids(ids[n - 1] for n in chosen), mark, value, "a step"):
+                states.append(marks(store))
+        for state in reversed(states[:-1]):
+            assert store.undo() is not None
+            assert marks(store) == state
+        assert store.undo() is None
+        for state in states[1:]:
+            assert store.redo() is not None
+            assert marks(store) == state
+        assert store.redo() is None
+
+
+def marks(store: Store) -> list[tuple[ArticleId, bool, bool]]:
+    rows = store.rows(store.find(Query(), NOW))
+    return [(row.id, row.read, row.favourite) for row in rows]
+
+
+# Articles in and out.
+
+
+def test_an_article_comes_back_as_it_went_in(store: Store) -> None:
+    new = article(
+        1,
+        title="[BTC] hits $100k: «ціна» 🚀",
+        description="A [/foo] description",
+        tags=("BTC", "BITCOIN NEWS"),
+        extra={"newField": {"a": ["1", "2"]}},
+        flags=("line 3: no value",),
+        score=0,
+        url="https://news.example.org/a",
+    )
+    put(store, [new])
+    (id,) = store.find(Query(), NOW)
+    assert store.article(id) == new
+
+
+def test_articles_of_one_second_get_ids_of_their_own_in_order(store: Store) -> None:
+    second = NOW.replace(microsecond=0)
+    put(store, [article(n, published=second, title=f"At once {n}") for n in range(5)])
+    put(store, [article(9, published=second - timedelta(seconds=1), title="Before")])
+    put(store, [article(8, published=second + timedelta(seconds=1), title="After")])
+    put(store, [article(7, published=second, title="At once too")])
+    titles = found(store)
+    assert titles[0] == "After"
+    assert titles[-1] == "Before"
+    assert len(titles) == 8
+
+
+def test_a_changed_date_moves_the_article_and_keeps_its_marks(store: Store) -> None:
+    put(store, [article(1), article(2)])
+    store.mark(store.find(parse("title:1"), NOW), Mark.READ, True, "")
+    put(store, [article(1, published=NOW - timedelta(days=9), updated=NOW)])
+    assert found(store) == ["Story 2", "Story 1"]
+    assert found(store, "is:read") == ["Story 1"]
+
+
+def test_an_updated_article_is_no_longer_found_by_what_it_said_before(store: Store) -> None:
+    put(store, [article(1, body="the halving", tags=("OLD",))])
+    put(store, [article(1, body="the merge", tags=("NEW",), updated=NOW)])
+    assert found(store, "halving") == found(store, "tag:old") == []
+    assert found(store, "merge") == found(store, "tag:new") == ["Story 1"]
+
+
+@pytest.mark.parametrize("instant", [EPOCH, LAST_INSTANT])
+def test_the_first_and_the_last_instant_have_ids(store: Store, instant: datetime) -> None:
+    put(store, [article(n, published=instant) for n in range(3)])
+    assert len(store.find(Query(), NOW)) == 3
+
+
+def test_within_a_run_the_older_version_is_superseded_whichever_comes_first(tmp_path: Path) -> None:
+    old = article(1, updated=NOW - timedelta(days=1), origin="2026/03/old.en.md", title="Old")
+    new = article(1, updated=NOW, origin="2026/03/new.en.md", title="New")
+    for order in ([old, new], [new, old]):
+        with Store(tmp_path / order[0].title) as store:
+            assert put(store, order) == [Outcome.NEW, Outcome.SUPERSEDED]
+            assert found(store) == ["New"]
+
+
+def test_a_newer_version_in_a_later_run_is_an_update(store: Store) -> None:
+    put(store, [article(1, title="Old")])
+    newer = article(1, title="New", updated=NOW, origin="2026/03/elsewhere.en.md")
+    assert put(store, [newer]) == [Outcome.UPDATED]
+    assert put(store, [newer]) == [Outcome.UNCHANGED]
+    assert found(store) == ["New"]
+
+
+def test_a_file_that_was_itself_changed_is_believed_whatever_its_date_says(store: Store) -> None:
+    put(store, [article(1, title="Typo")])
+    earlier = NOW - timedelta(days=30)
+    assert put(store, [article(1, title="Mended", updated=earlier)]) == [Outcome.UPDATED]
+    assert found(store) == ["Mended"]
+
+
+def test_an_external_id_names_an_article_of_each_source_and_language(store: Store) -> None:
+    put(store, [article(1), article(1, lang="uk"), article(1, source="other"), article(2)])
+    assert len(store.with_external_id("1")) == 3
+
+
+@pytest.mark.parametrize(
+    "text", ["c++", "BTC/USD", '"', "NEAR(", "a AND", "* ^ {", "\0", "-", "🚀"]
+)
+def test_any_text_is_a_query(store: Store, text: str) -> None:
+    put(store, [article(1, title="c++ and BTC/USD")])
+    store.find(parse(text), NOW)
+
+
+# Marks.
+
+
+def test_marks_survive_a_deleted_cache(tmp_path: Path) -> None:
+    with Store(tmp_path) as store:
+        put(store, [article(1), article(2)])
+        store.mark(store.find(parse("title:1"), NOW), Mark.READ, True, "")
+        store.mark(store.find(parse("title:2"), NOW), Mark.FAVOURITE, True, "")
+        store.save_position(article(1).identity, 0.5)
+    for file in tmp_path.glob("cache.db*"):
+        file.unlink()
+    with Store(tmp_path) as store:
+        put(store, [article(2), article(1)])
+        assert found(store, "is:read") == ["Story 1"]
+        assert found(store, "is:favourite") == ["Story 2"]
+        assert store.position(article(1).identity) == 0.5
+
+
+def test_marks_that_the_cache_missed_are_shown_after_the_next_start(tmp_path: Path) -> None:
+    with Store(tmp_path) as store:
+        put(store, [article(1), article(2)])
+    # As if the program had been killed between the two files.
+    with sqlite3.connect(tmp_path / "marks.db") as db:
+        db.execute(
+            "INSERT INTO marks (external, lang, source, read) VALUES ('1', 'en', 'block_ledger', 1)"
+        )
+        db.execute("UPDATE meta SET value = value + 1 WHERE name = 'counter'")
+    db.close()
+    with Store(tmp_path) as store:
+        assert found(store, "is:read") == ["Story 1"]
+
+
+def test_another_store_sees_what_this_one_changes(tmp_path: Path) -> None:
+    with Store(tmp_path) as one, Store(tmp_path) as other:
+        put(one, [article(1, tags=("XRP",))])
+        assert found(other, "tag:xrp") == ["Story 1"]
+        version = other.version()
+        one.mark(one.find(Query(), NOW), Mark.READ, True, "")
+        assert other.version() > version
+        assert found(other, "is:unread") == []
+
+
+def test_a_mark_without_a_label_is_no_step_to_undo(store: Store) -> None:
+    put(store, [article(1)])
+    store.mark(store.find(Query(), NOW), Mark.READ, True, "")
+    assert store.undo() is None
+    assert found(store, "is:read") == ["Story 1"]
+
+
+# Faults.
+
+QUESTIONS: dict[str, Callable[[Store], object]] = {
+    "begin_run": lambda store: store.begin_run(),
+    "put": lambda store: put(store, [article(2)], run=1),
+    "mark": lambda store: store.mark(store.find(Query(), NOW), Mark.READ, True, "read"),
+    "undo": lambda store: store.undo(),
+    "redo": lambda store: store.redo(),
+    "save_position": lambda store: store.save_position(article(1).identity, 1.0),
+    "save_state": lambda store: store.save_state("view", "{}"),
+}
+
+
+@pytest.mark.parametrize("name", QUESTIONS)
+def test_every_change_of_locked_files_raises_one_clear_error(
+    tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("reader.cache.schema.BUSY_TIMEOUT_MS", 1)
+    with Store(tmp_path) as store:
+        put(store, [article(1)])
+        others = [sqlite3.connect(tmp_path / file) for file in ("cache.db", "marks.db")]
+        for db in others:
+            db.execute("BEGIN IMMEDIATE")
+        with pytest.raises(CacheLocked, match="in use by another program"):
+            QUESTIONS[name](store)
+        for db in others:
+            db.close()
+        assert found(store) == ["Story 1"]
+
+
+def test_a_file_of_a_newer_version_is_refused_and_left_untouched(tmp_path: Path) -> None:
+    with Store(tmp_path):
+        pass
+    with sqlite3.connect(tmp_path / "cache.db") as db:
+        db.execute("PRAGMA user_version = 99")
+    db.close()
+    before = (tmp_path / "cache.db").read_bytes()
+    with pytest.raises(CacheTooNew, match="newer cryptoread"):
+        Store(tmp_path)
+    assert (tmp_path / "cache.db").read_bytes() == before
+
+
+def test_a_foreign_database_is_refused_and_left_untouched(tmp_path: Path) -> None:
+    with sqlite3.connect(tmp_path / "cache.db") as db:
+        db.execute("CREATE TABLE recipes (name)")
+        db.execute("PRAGMA user_version = 1")
+    db.close()
+    with pytest.raises(CacheError, match="not a file of cryptoread"):
+        Store(tmp_path)
+
+
+@pytest.mark.parametrize("damage", [b"", b"this is no database, but it is long enough" * 100])
+def test_a_cache_that_is_no_database_is_put_aside_and_begun_anew(
+    tmp_path: Path, damage: bytes
+) -> None:
+    with Store(tmp_path) as store:
+        put(store, [article(1)])
+        store.mark(store.find(Query(), NOW), Mark.READ, True, "")
+    (tmp_path / "cache.db").write_bytes(damage)
+    with Store(tmp_path) as store:
+        assert found(store) == []
+        put(store, [article(1)])
+        assert found(store, "is:read") == ["Story 1"]
+        if damage:
+            assert "damaged" in store.notices[0]
+            (aside,) = tmp_path.glob("cache.db.damaged-*")
+            assert aside.read_bytes() == damage
+
+
+def test_flipped_bytes_are_noticed_when_the_article_is_opened(tmp_path: Path) -> None:
+    with Store(tmp_path) as store:
+        put(store, [article(1, body="a text that somebody changes on disk")])
+    with sqlite3.connect(tmp_path / "cache.db") as db:
+        db.execute("UPDATE documents SET body = replace(body, 'somebody', 'nobody')")
+    db.close()
+    with Store(tmp_path) as store, pytest.raises(CacheDamaged):
+        store.article(store.find(Query(), NOW)[0])
+
+
+def test_damage_met_on_the_way_is_put_aside_at_the_next_start(tmp_path: Path) -> None:
+    with Store(tmp_path) as store:
+        put(store, [article(n, body="words " * 500) for n in range(100)])
+    file = tmp_path / "cache.db"
+    data = bytearray(file.read_bytes())
+    half = len(data) // 2
+    data[half:] = bytes(len(data) - half)
+    file.write_bytes(data)
+    with Store(tmp_path) as store, pytest.raises(CacheDamaged):
+        list(store.articles(store.find(Query(), NOW)))
+    with Store(tmp_path) as store:
+        assert "damaged" in store.notices[0]
+        assert found(store) == []
