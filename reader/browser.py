@@ -50,7 +50,7 @@ _TERMINAL = ("www-browser", "w3m", "lynx", "elinks", "links2", "links", "browsh"
 
 
 class UrlRefused(CryptoreadError):
-    """The URL must not be opened. `reason` goes on from "it is not opened because"."""
+    """The URL must not be opened. `reason` is the second half of the sentence."""
 
     def __init__(self, url: str, reason: str) -> None:
         self.reason = reason
@@ -96,7 +96,7 @@ def host(url: str) -> str:
 
 
 def deceives(label: str, url: str) -> str | None:
-    """A sentence where the label of a link names another host than the link goes to.
+    """The question to ask where the label of a link names another host than the link goes to.
 
     A label names a host when it holds an address, or when all of it is one (`bank.example`,
     `bank.example/login`). A subdomain of the named host, or the host that it is a subdomain of,
@@ -108,7 +108,7 @@ def deceives(label: str, url: str) -> str | None:
         return None
     for named in _named_hosts(label):
         if not _related(named, actual):
-            return f"The link says {named}, but it goes to {actual}."
+            return f"The link says {named}, but it goes to {actual}. Open it?"
     return None
 
 
@@ -206,7 +206,9 @@ def _punycode(name: str) -> str:
     """The host in lower-case ASCII. Raises ValueError where it has no such form."""
     if name.isascii():
         return name.lower()
-    return ".".join(map(_ascii_label, _DOTS.split(name[:255])))
+    if len(name) > 255:  # the codec is slow on long ones
+        raise ValueError(name)
+    return ".".join(map(_ascii_label, _DOTS.split(name)))
 
 
 def _ascii_label(label: str) -> str:
@@ -220,12 +222,9 @@ def _ascii_label(label: str) -> str:
 def _named_hosts(label: str) -> Iterator[str]:
     """Hosts that a reader would take the label to name, in punycode."""
     text = "".join(ch for ch in normalize("NFKC", label[:MAX_URL]) if ch == " " or ch.isprintable())
-    authorities = _WITH_SCHEME.findall(text)
-    bare = text.strip(_AROUND_HOST)
-    whole = re.match(r"[^\s/?#\\]*", bare)
-    if not authorities and whole and not re.search(r"\s", bare):
-        authorities = [name for name in re.split("[@:]", whole[0]) if _looks_like_host(name)]
-    for authority in authorities:
+    whole = re.split(r"[/?#\\]", text.strip(_AROUND_HOST), maxsplit=1)[0]
+    bare = [name for name in re.split("[@:]", whole) if _looks_like_host(name)]
+    for authority in _WITH_SCHEME.findall(text) or bare:
         for part in authority.split("@"):
             name = part.partition(":")[0].strip(_AROUND_HOST)
             try:

@@ -13,9 +13,10 @@ import yaml
 from frontmatter.default_handlers import YAMLHandler
 
 from reader.formats.errors import NotAnArticle
-from reader.formats.schema import FIELDS, Bare
+from reader.formats.fields import Bare
+from reader.formats.schema import FIELDS, MAPPINGS
 from reader.formats.yaml_lines import lines_of
-from reader.text import clean
+from reader.text import clean, one_line
 
 _Loader: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 
@@ -111,7 +112,7 @@ class FrontMatter(YAMLHandler):
         if not isinstance(tree, dict) or not tree:
             raise NotAnArticle("has no fields in its front matter", self.first_line)
         if events.repeated:
-            names = ", ".join(list(events.repeated)[:5])
+            names = one_line(", ".join(list(events.repeated)[:5]))
             self.problems.append(f"given more than once, the first one counts: {names}")
         return tree
 
@@ -241,7 +242,7 @@ def _guessed(block: str, depth: int) -> dict[str, Tree] | None:
     if not colon or (depth == 1 and name not in FIELDS):
         return None
     if value:
-        return {name: _unquoted(value)}
+        return {name: _unquoted(value)} if name not in MAPPINGS else None
     items = [line.strip() for line in below.split("\n") if line.strip()]
     if all(item.startswith("- ") for item in items):
         return {name: [_unquoted(item[2:].strip()) for item in items]}

@@ -9,13 +9,11 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
-from math import isfinite
 from pathlib import PurePosixPath
 from typing import cast
 
 from reader.article import (
     EPOCH,
-    LAST_INSTANT,
     NO_CATEGORY,
     UNKNOWN_LANG,
     Ai,
@@ -24,7 +22,8 @@ from reader.article import (
     Sentiment,
     Source,
 )
-from reader.formats.instants import format_instant, parse_instant
+from reader.formats.fields import Fields, native, shown
+from reader.formats.instants import format_instant
 from reader.text import clean, one_line
 
 MAX_TAGS = 64
@@ -55,13 +54,11 @@ FIELDS = frozenset(
 )
 """The names of the archive's fields, as they stand outermost."""
 
+MAPPINGS = frozenset(("source", "coverImage", "ai"))
+"""Those of them that have fields of their own."""
+
 _COVER_SIZES = ("raw", "full", "regular", "small", "thumb", "small_s3")
 _SENTIMENTS = {word.value: word for word in Sentiment}
-_TRUTHS = {"true": True, "yes": True, "on": True, "1": True, "y": True} | {
-    "false": False, "no": False, "off": False, "0": False, "n": False, "": False
-}  # fmt: skip
-_INTEGER = re.compile(r"[-+]?[0-9]{1,18}")
-_DECIMAL = re.compile(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
 _LANG = re.compile(r"[a-z]{2,3}")
 _LANG_OF_FILE = re.compile(r"\.([a-z]{2})\.[a-z]+$")
 _TOP_HEADING = re.compile(r"^# +(.+)$", re.MULTILINE)
@@ -69,15 +66,12 @@ _PROSE = re.compile(r"^ {0,3}(?![#>|`~*+=-])(\S.*)$", re.MULTILINE)
 _TITLE_LENGTH = 100
 
 
-class Bare(str):
-    """A scalar that stood without quotes: it may have meant a number or a truth value."""
-
-    __slots__ = ()
-
-
 def article_of(fields: Mapping[str, object], body: str, origin: str, flags: list[str]) -> Article:
-    """The article of one file. Never raises for what the fields hold: it adds to `flags`."""
-    reader = _Fields(fields, flags)
+    """The article of one file. Never raises for what the fields hold: it adds to `flags`.
+
+    Values are what YAML gave, strings, or what JSON has: no NaN, no infinity.
+    """
+    reader = Fields(fields, flags)
     published, updated = _instants(reader)
     return Article(
         title=_title(reader, body, origin),
@@ -99,7 +93,7 @@ def article_of(fields: Mapping[str, object], body: str, origin: str, flags: list
         body=body,
         origin=origin,
         # Last: by now every known field has been taken, and has had its say.
-        extra={name: _native(value) for name, value in reader.rest.items()},
+        extra={name: native(value) for name, value in reader.rest.items()},
         flags=tuple(flags),
     )
 
@@ -178,99 +172,7 @@ def _present(**fields: object) -> dict[str, object]:
     return {name: value for name, value in fields.items() if value is not None and value != ""}
 
 
-class _Fields:
-    """Takes known fields out of one mapping. What is unknown or unreadable stays in `rest`."""
-
-    __slots__ = ("flags", "rest", "where")
-
-    def __init__(self, fields: Mapping[str, object], flags: list[str], where: str = "") -> None:
-        self.rest = dict(fields)
-        self.flags = flags
-        self.where = where
-
-    def keep(self, name: str, value: object, trouble: str) -> None:
-        """Leave the value where it was, and say why."""
-        self.rest[name] = value
-        self.flags.append(f"{self.where}{name} {trouble}")
-
-    def scalar(self, name: str) -> str:
-        """The value's text, as it is; empty where it is absent, null or no scalar."""
-        value = self.rest.pop(name, None)
-        if value is None:
-            return ""
-        if isinstance(value, str):
-            return value
-        if isinstance(value, bool):
-            return "true" if value else "false"
-        if isinstance(value, int | float):
-            return repr(value)
-        self.keep(name, value, "is not a text")
-        return ""
-
-    def line(self, name: str) -> str:
-        return one_line(self.scalar(name))
-
-    def integer(self, name: str) -> int | None:
-        value = self.rest.get(name)
-        text = self.line(name)
-        if _INTEGER.fullmatch(text):
-            return int(text)
-        if text:
-            self.keep(name, value, f"is no whole number: {_shown(text)}")
-        return None
-
-    def number(self, name: str) -> int | float | None:
-        value = self.rest.get(name)
-        text = self.line(name)
-        if _INTEGER.fullmatch(text):
-            return int(text)
-        if _DECIMAL.fullmatch(text) and isfinite(number := float(text)):
-            return number
-        if text:
-            self.keep(name, value, f"is no number: {_shown(text)}")
-        return None
-
-    def truth(self, name: str) -> bool:
-        """False where it cannot be told."""
-        value = self.rest.get(name)
-        text = self.line(name)
-        truth = _TRUTHS.get(text.lower())
-        if truth is None:
-            self.keep(name, value, f"is neither true nor false: {_shown(text)}")
-        return bool(truth)
-
-    def instant(self, name: str) -> datetime | None:
-        """Within [EPOCH, LAST_INSTANT]."""
-        value = self.rest.get(name)
-        text = self.line(name)
-        if not text:
-            return None
-        try:
-            instant = parse_instant(text)
-        except ValueError:
-            self.keep(name, value, f"is no date: {_shown(text)}")
-            return None
-        clamped = min(max(instant, EPOCH), LAST_INSTANT)
-        if clamped != instant:
-            trouble = f"is out of range: {_shown(text)} became {format_instant(clamped)}"
-            self.keep(name, value, trouble)
-        return clamped
-
-    def mapping(self, name: str) -> "_Fields | None":
-        """The fields below a name; `close` puts back what was not taken of them."""
-        value = self.rest.pop(name, None)
-        if isinstance(value, Mapping):
-            return _Fields(value, self.flags, f"{name}.")
-        if value is not None:
-            self.keep(name, value, "is not a mapping")
-        return None
-
-    def close(self, name: str, inner: "_Fields") -> None:
-        if inner.rest:
-            self.rest[name] = inner.rest
-
-
-def _instants(reader: _Fields) -> tuple[datetime, datetime]:
+def _instants(reader: Fields) -> tuple[datetime, datetime]:
     published, updated = reader.instant("publishedAt"), reader.instant("updatedAt")
     if published is None and "publishedAt" not in reader.rest:
         stand_in = "updatedAt stands in" if updated else "the earliest date stands in"
@@ -279,7 +181,7 @@ def _instants(reader: _Fields) -> tuple[datetime, datetime]:
     return published, updated or published
 
 
-def _title(reader: _Fields, body: str, origin: str) -> str:
+def _title(reader: Fields, body: str, origin: str) -> str:
     if title := _tidied(reader.scalar("title")):
         return title
     stand_ins = ((where, one_line(text)) for where, text in _stand_ins(body, origin))
@@ -295,7 +197,7 @@ def _stand_ins(body: str, origin: str) -> Iterator[tuple[str, str]]:
     if prose := _PROSE.search(body):
         yield "first line", prose[1]
     yield "file's name", clean(PurePosixPath(origin).name.partition(".")[0]).replace("-", " ")
-    yield "word", "Untitled"
+    yield "word Untitled", "Untitled"
 
 
 def _tidied(text: str) -> str:
@@ -303,7 +205,7 @@ def _tidied(text: str) -> str:
     return one_line(text) if "\n" in text or "\t" in text else text.strip()
 
 
-def _lang(reader: _Fields, origin: str) -> str:
+def _lang(reader: Fields, origin: str) -> str:
     value = reader.rest.get("lang")
     text = reader.line("lang").lower()
     if text:
@@ -312,12 +214,12 @@ def _lang(reader: _Fields, origin: str) -> str:
             if lang != text:
                 reader.rest["lang"] = value  # the region, for the export
             return lang
-        reader.keep("lang", value, f"is no language code: {_shown(text)}")
+        reader.keep("lang", value, f"is no language code: {shown(text)}")
     of_file = _LANG_OF_FILE.search(origin)
     return of_file[1] if of_file else UNKNOWN_LANG
 
 
-def _source(reader: _Fields) -> Source | None:
+def _source(reader: Fields) -> Source | None:
     value = reader.rest.get("source")
     if isinstance(value, str):
         key = reader.line("source")
@@ -335,7 +237,7 @@ def _source(reader: _Fields) -> Source | None:
     return source
 
 
-def _cover(reader: _Fields) -> Cover | None:
+def _cover(reader: Fields) -> Cover | None:
     if isinstance(reader.rest.get("coverImage"), str):
         url = reader.line("coverImage")
         return Cover(raw=url) if url else None
@@ -347,7 +249,7 @@ def _cover(reader: _Fields) -> Cover | None:
     return cover
 
 
-def _ai(reader: _Fields) -> Ai | None:
+def _ai(reader: Fields) -> Ai | None:
     inner = reader.mapping("ai")
     if inner is None:
         return None
@@ -361,16 +263,16 @@ def _ai(reader: _Fields) -> Ai | None:
     return ai
 
 
-def _sentiment(reader: _Fields) -> Sentiment:
+def _sentiment(reader: Fields) -> Sentiment:
     value = reader.rest.get("sentiment")
     text = reader.line("sentiment")
     sentiment = _SENTIMENTS.get(text.upper())
     if sentiment is None and text:
-        reader.keep("sentiment", value, f"is unknown: {_shown(text)}")
+        reader.keep("sentiment", value, f"is unknown: {shown(text)}")
     return sentiment or Sentiment.UNRATED
 
 
-def _tags(reader: _Fields) -> tuple[str, ...]:
+def _tags(reader: Fields) -> tuple[str, ...]:
     """Upper case, in their order, each once. A text is split at its commas, as is a broken list."""
     value = reader.rest.get("tags")
     if isinstance(value, list):
@@ -388,35 +290,8 @@ def _tags(reader: _Fields) -> tuple[str, ...]:
 
 def _upper(text: str) -> str:
     upper = text.upper()
-    # An upper-case letter may come apart into one and a mark.
-    return upper if upper.isascii() else clean(upper)
-
-
-def _shown(text: str) -> str:
-    return text if len(text) <= 40 else text[:39] + "…"
-
-
-def _native(value: object) -> object:
-    """Bare numbers and truth values typed, where that keeps every character; the rest as it is.
-
-    So that an export writes `12` where there was 12, and '12' where there was '12'.
-    """
-    if isinstance(value, Bare):
-        return _typed(str(value))
-    if isinstance(value, Mapping):
-        return {name: _native(inner) for name, inner in value.items()}
-    if isinstance(value, list):
-        return [_native(inner) for inner in value]
-    if isinstance(value, float) and not isfinite(value):
-        return repr(value)
-    return value
-
-
-def _typed(text: str) -> str | int | float | bool:
-    if text in ("true", "false"):
-        return text == "true"
-    if _INTEGER.fullmatch(text) and str(int(text)) == text:
-        return int(text)
-    if _DECIMAL.fullmatch(text) and repr(float(text)) == text:
-        return float(text)
-    return text
+    if upper.isascii():
+        return upper
+    # An upper-case letter may come apart into a letter and a mark, or make mojibake of its like.
+    cleaned = clean(upper)
+    return upper if cleaned == upper else _upper(cleaned)

@@ -6,6 +6,7 @@ Theme, styles, keys of the config file, signals, and what happens when something
 import os
 import signal
 from collections.abc import Iterable
+from pathlib import Path
 from typing import ClassVar
 
 from textual.app import App, SystemCommand
@@ -25,7 +26,7 @@ CRASH_LOG = "crash.log"
 class Broken(CryptoreadError):
     """Something unforeseen happened; it says where the details are."""
 
-    def __init__(self, error: Exception, log: os.PathLike[str]) -> None:
+    def __init__(self, error: Exception, log: Path) -> None:
         super().__init__(
             f"something went wrong ({type(error).__name__}); your articles and marks are safe, "
             f"the details are in {log}"
@@ -42,12 +43,12 @@ def run(library: Library, settings: Settings, query: Query) -> None:
         raise Broken(app.crash, log) from app.crash
 
 
-def _write_down(error: Exception, log: os.PathLike[str]) -> None:
+def _write_down(error: Exception, log: Path) -> None:
     """The traceback without values: what the reader read is nobody else's business."""
     import traceback
     from contextlib import suppress
 
-    with suppress(OSError), open(log, "w", encoding="utf-8") as file:
+    with suppress(OSError), log.open("w", encoding="utf-8") as file:
         traceback.print_exception(error, file=file)
 
 
@@ -61,7 +62,7 @@ class CryptoreadApp(App[None]):
     """One library on one screen. query: what to show first, beside the reader's language."""
 
     TITLE = "cryptoread"
-    CSS_PATH: ClassVar = sorted(resource("styles").glob("*.tcss"))
+    CSS_PATH: ClassVar = sorted(resource("styles").glob("[0-4]*.tcss"))  # boxes bring their own
     COMMANDS: ClassVar = {_commands}
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+q", "quit", "Quit", show=False, id="app.quit"),
@@ -111,12 +112,6 @@ class CryptoreadApp(App[None]):
 
     async def action_quit(self) -> None:
         self.exit()
-
-    def exit(self, *arguments: object, **options: object) -> None:  # type: ignore[override]
-        for screen in self.screen_stack:
-            if isinstance(screen, ReaderScreen):
-                screen.save()
-        super().exit(*arguments, **options)  # type: ignore[arg-type]
 
     def _fatal_error(self) -> None:
         """Textual would print a traceback with the values of all variables."""

@@ -7,13 +7,13 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from math import ceil
 
-from reader.article import UNKNOWN_LANG, Article, Cover
+from reader.article import UNKNOWN_LANG, Article, Cover, Sentiment
 from reader.ui.prose_wrap import Line, Span, wrap
 from reader.ui.sentiment import GLYPHS
 
 STYLES = (
     *("title", "description", "meta", "positive", "negative", "neutral", "unrated", "favourite"),
-    *("tag", "edge", "cover", "key", "flag", "rule"),
+    *("tag", "tag-edge", "cover", "key", "flag", "rule"),
 )
 """Every name of a style that a line may carry."""
 
@@ -79,11 +79,10 @@ def header_lines(
 
 def _facts(article: Article, *, read: bool, favourite: bool, now: datetime) -> Iterator[Span]:
     """One line of facts that breaks between them only."""
-    sentiment = article.sentiment.lower()
     facts = [
         (_source(article), "meta"),
         (article.category, "meta"),
-        (f"{GLYPHS[article.sentiment]} {sentiment}", sentiment),
+        (_sentiment(article.sentiment), article.sentiment.lower()),
         (_published(article.published, now), "meta"),
         (f"{reading_minutes(article.body)} min", "meta"),
         (article.lang if article.lang != UNKNOWN_LANG else "", "meta"),
@@ -109,6 +108,12 @@ def _source(article: Article) -> str:
     return (article.source.name or article.source.key) if article.source else ""
 
 
+def _sentiment(sentiment: Sentiment) -> str:
+    word = sentiment.lower()
+    # The glyph of no rating is the dot that stands between the facts.
+    return word if sentiment is Sentiment.UNRATED else f"{GLYPHS[sentiment]} {word}"
+
+
 def _published(instant: datetime, now: datetime) -> str:
     local = instant.astimezone()
     return f"{local.day} {local:%b %Y %H:%M} ({age(instant, now)})"
@@ -126,9 +131,9 @@ def _chips(tags: Iterable[str]) -> Iterator[Span]:
     for number, tag in enumerate(tags):
         if number:
             yield Span(" ", ())
-        yield Span("▐", ("tag", "edge"), tag)
+        yield Span("▐", ("tag-edge",), tag)
         yield Span(_unbreakable(tag), ("tag",), tag)
-        yield Span("▌", ("tag", "edge"), tag)
+        yield Span("▌", ("tag-edge",), tag)
 
 
 def _cover(cover: Cover | None) -> list[Span]:

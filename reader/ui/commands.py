@@ -6,14 +6,15 @@ from functools import partial
 from textual.binding import Binding
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
-from textual.dom import DOMNode
+from textual.types import IgnoreReturnCallbackType
+from textual.widget import Widget
 
 from reader.ui.help_screen import HelpGroup
 from reader.ui.reader_screen import ReaderScreen
 from reader.ui.reading_pane import ReadingPane
 from reader.ui.sidebar import Sidebar
 
-_PARTS: tuple[tuple[str, type[DOMNode]], ...] = (
+_PARTS: tuple[tuple[str, type[Widget]], ...] = (
     ("List", Sidebar),
     ("Reading pane", ReadingPane),
     ("", ReaderScreen),
@@ -48,7 +49,7 @@ def _key_name(key: str) -> str:
     return key.capitalize()
 
 
-def _bindings(part: type[DOMNode]) -> Iterator[Binding]:
+def _bindings(part: type[Widget]) -> Iterator[Binding]:
     return (binding for binding in part.BINDINGS if isinstance(binding, Binding))
 
 
@@ -78,7 +79,7 @@ def _with_digits_together(rows: list[tuple[str, str]]) -> list[tuple[str, str]]:
 class ReaderCommands(Provider):
     """Every action of the screen, found by its name."""
 
-    def _commands(self) -> Iterator[tuple[str, str, partial[object]]]:
+    def _commands(self) -> Iterator[tuple[str, str, IgnoreReturnCallbackType]]:
         screen = self.screen
         for _, part in _PARTS:
             for node in [screen] if isinstance(screen, part) else screen.query(part):

@@ -2,7 +2,6 @@
 
 from bisect import bisect_right
 from collections.abc import Iterator
-from itertools import chain
 from time import monotonic
 
 from reader.ui.prose_wrap import Line

@@ -100,12 +100,12 @@ class HelpText(ScrollView):
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {"help--title", "help--keys"}
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("j", "scroll_down", "Down", show=False),
-        Binding("k", "scroll_up", "Up", show=False),
-        Binding("g", "scroll_home", "Top", show=False),
-        Binding("G", "scroll_end", "End", show=False),
-        Binding("space,ctrl+d", "page_down", "Page down", show=False),
-        Binding("ctrl+u", "page_up", "Page up", show=False),
+        Binding("j", "scroll_down", "Down", show=False, id="help.down"),
+        Binding("k", "scroll_up", "Up", show=False, id="help.up"),
+        Binding("g", "scroll_home", "Top", show=False, id="help.top"),
+        Binding("G", "scroll_end", "End", show=False, id="help.end"),
+        Binding("space,ctrl+d", "page_down", "Page down", show=False, id="help.page_down"),
+        Binding("ctrl+u", "page_up", "Page up", show=False, id="help.page_up"),
     ]
 
     def __init__(self, groups: Sequence[HelpGroup], data: str) -> None:

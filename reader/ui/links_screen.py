@@ -59,7 +59,13 @@ class LinksScreen(Modal[str | None]):
         Binding("enter,o", "open", "Open", id="links.open"),
         Binding("y", "copy", "Copy", id="links.copy"),
         *(
-            Binding(str(number), f"open_number({number})", f"Open link {number}", show=False)
+            Binding(
+                str(number),
+                f"open_number({number})",
+                f"Open link {number}",
+                show=False,
+                id=f"links.open_{number}",
+            )
             for number in range(1, 10)
         ),
     ]
@@ -105,8 +111,8 @@ class LinksScreen(Modal[str | None]):
         if link.refused:
             self.notify(link.refused, severity="warning", markup=False)
             return
-        warning = deceives(link.label, link.url)
-        if warning is None:
+        question = deceives(link.label, link.url)
+        if question is None:
             self.dismiss(link.url)
             return
 
@@ -114,7 +120,7 @@ class LinksScreen(Modal[str | None]):
             if yes:
                 self.dismiss(link.url)
 
-        self.app.push_screen(ConfirmScreen(f"{warning} Open it?"), answered)
+        self.app.push_screen(ConfirmScreen(question), answered)
 
     def action_copy(self) -> None:
         link = self._list.current

@@ -41,12 +41,12 @@ class PickList(ScrollView, Generic[Row]):
         "pick-list--excluded",
     }
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up,k", "move(-1)", "Up", show=False),
-        Binding("down,j", "move(1)", "Down", show=False),
-        Binding("pageup,ctrl+u", "page(-1)", "Page up", show=False),
-        Binding("pagedown,ctrl+d", "page(1)", "Page down", show=False),
-        Binding("home,g", "first", "First", show=False),
-        Binding("end,G", "last", "Last", show=False),
+        Binding("up,k", "move(-1)", "Up", show=False, id="pick_list.up"),
+        Binding("down,j", "move(1)", "Down", show=False, id="pick_list.down"),
+        Binding("pageup,ctrl+u", "page(-1)", "Page up", show=False, id="pick_list.page_up"),
+        Binding("pagedown,ctrl+d", "page(1)", "Page down", show=False, id="pick_list.page_down"),
+        Binding("home,g", "first", "First", show=False, id="pick_list.first"),
+        Binding("end,G", "last", "Last", show=False, id="pick_list.last"),
     ]
 
     class Picked(Message):
@@ -60,7 +60,7 @@ class PickList(ScrollView, Generic[Row]):
         super().__init__(can_focus=can_focus)
         self.rows: Sequence[Row] = ()
         self.cursor = 0
-        self._empty = empty
+        self.empty = empty
 
     @property
     def current(self) -> Row | None:
@@ -99,16 +99,20 @@ class PickList(ScrollView, Generic[Row]):
     def render_line(self, y: int) -> Strip:
         width, base = self.scrollable_content_region.width, self.rich_style
         place = self.scroll_offset.y + y
-        if place >= len(self.rows):
-            text = "" if self.rows or y else fit(f"  {self._empty}", width)
-            return Strip(
-                [Segment(text, base + self._component("pick-list--dim"))]
-            ).adjust_cell_length(width, base)
-        over = self._component("pick-list--cursor") if place == self.cursor else Style.null()
-        # Said by a sign as well, for terminals without colours.
-        spans = [("›" if over else " ", ""), *self.spans(self.rows[place], width - 1)]
-        segments = [Segment(text, base + self._component(name) + over) for text, name in spans]
+        has_cursor = place == self.cursor < len(self.rows)
+        over = self._component("pick-list--cursor" if has_cursor else "")
+        segments = [
+            Segment(text, base + self._component(name) + over)
+            for text, name in self._line(place, width)
+        ]
         return Strip(segments).adjust_cell_length(width, base + over)
+
+    def _line(self, place: int, width: int) -> Sequence[Span]:
+        if place < len(self.rows):
+            # The cursor is a sign as well, for terminals without colours.
+            sign = "›" if place == self.cursor else " "
+            return [(sign, ""), *self.spans(self.rows[place], width - 1)]
+        return [(f"  {self.empty}", "pick-list--dim")] if place == 0 else []
 
     def on_resize(self) -> None:
         self._reveal()

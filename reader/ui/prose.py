@@ -30,7 +30,19 @@ if TYPE_CHECKING:
 
 STYLES = (
     *("h1", "h2", "h3", "h4", "h5", "h6", "em", "strong", "strike", "code", "link", "image"),
-    *("html", "source", "note", "bullet", "quote", "bar", "block", "edge", "head", "rule"),
+    *(
+        "html",
+        "source",
+        "note",
+        "bullet",
+        "quote",
+        "bar",
+        "block",
+        "edge",
+        "head",
+        "rule",
+        "underline",
+    ),
 )
 """Every name of a style that a line may carry."""
 
@@ -144,6 +156,8 @@ class _Layout:
         self._known = known
         self._width = width
         self._last = -1
+        self._stays_close = False
+        """Whether what comes next belongs to what was laid out last."""
         # Of the piece at hand:
         self._joined = False
         self._source: list[str] = []
@@ -155,7 +169,7 @@ class _Layout:
     def lines(self) -> Iterator[Line]:
         for piece in self._pieces:
             frame = Frame(self._width)
-            if self._last >= 0 and (piece.gap or not piece.joined):
+            if self._last >= 0 and (piece.gap or not piece.joined) and not self._stays_close:
                 yield self._blank(frame, piece.start)
             self._joined = piece.joined
             self._source, self._offsets = piece.source.split("\n"), piece.offsets()
@@ -182,6 +196,7 @@ class _Layout:
         return self._offsets[node.token.map[0]] if node.token.map else self._last + 1
 
     def _as_written(self, frame: Frame, reason: str) -> Iterator[Line]:
+        self._stays_close = False
         if not self._joined:
             yield from self._note(frame, reason, self._offsets[0])
         for text, at in zip(self._source, self._offsets, strict=True):
@@ -201,13 +216,12 @@ class _Layout:
         yield from self._words(frame, spans, at)
 
     def _blocks(self, nodes: Sequence[_Node], frame: Frame) -> Iterator[Line]:
-        """Blocks with a blank line between them, but none after a tight item's paragraph."""
-        previous = None
-        for node in nodes:
-            if previous and not previous.token.hidden:
+        """Blocks with a blank line between them, but none below a heading or in a tight item."""
+        for number, node in enumerate(nodes):
+            if number and not self._stays_close:
                 yield self._blank(frame, self._at(node))
             yield from self._block(node, frame)
-            previous = node
+            self._stays_close = node.token.hidden or node.token.type == "heading_open"
 
     def _block(self, node: _Node, frame: Frame) -> Iterator[Line]:
         match node.token.type:
@@ -231,7 +245,7 @@ class _Layout:
         tag = node.token.tag
         yield from self._inline(frame, node.content, self._at(node), tag)
         if underline := _UNDERLINES.get(tag):
-            rule = Span(underline * frame.room, (*frame.styles, "rule"))
+            rule = Span(underline * frame.room, (*frame.styles, "underline"))
             yield self._line(frame, [rule], self._last)
 
     def _list(self, node: _Node, frame: Frame) -> Iterator[Line]:

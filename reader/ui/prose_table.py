@@ -17,6 +17,8 @@ Row = Sequence[Cell]
 
 _WORD_CELLS = 14
 """A column is not made narrower than its longest word, unless that is longer than this."""
+_TALLEST = 6
+"""Lines that a cell may be wrapped into, about."""
 _BETWEEN = " │ "
 _CROSSING = "─┼─"
 
@@ -60,16 +62,21 @@ class Grid:
 
 
 def fit(rows: Sequence[Row], alignments: Sequence[str], styles: Styles, width: int) -> Grid | None:
-    """The grid of the rows in `width` cells; None where it would break words apart."""
+    """The grid of the rows in `width` cells; None where words would break or cells be towers."""
     room = width - len(_BETWEEN) * (len(alignments) - 1)
     columns = list(zip(*rows, strict=True))
     natural = [max(1, *map(_natural, column)) for column in columns]
     least = [min(_WORD_CELLS, max(1, *map(_longest_word, column))) for column in columns]
+    widths = natural
     if sum(natural) > room:
-        if sum(least) > room:
+        widths = _share(least, natural, room)
+        if sum(least) > room or any(map(_is_too_narrow, widths, natural)):
             return None
-        natural = _share(least, natural, room)
-    return Grid(widths=tuple(natural), alignments=tuple(alignments), styles=styles)
+    return Grid(widths=tuple(widths), alignments=tuple(alignments), styles=styles)
+
+
+def _is_too_narrow(width: int, natural: int) -> bool:
+    return width * _TALLEST < natural
 
 
 def _share(least: Sequence[int], natural: Sequence[int], room: int) -> list[int]:

@@ -5,11 +5,12 @@ It mediates: widgets tell it what happened, it asks the library and hands values
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from textual import events, work
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Horizontal
 from textual.screen import Screen
 
@@ -18,10 +19,12 @@ from reader.config import Settings
 from reader.errors import CryptoreadError
 from reader.library import PINNED, Change, Group, Grouping, Ids, Library, Mark
 from reader.query import Field, Query
+from reader.ui.keys import LIST_KEYS, READER_KEYS, READING_KEYS
+from reader.ui.outline import Cursor
 from reader.ui.prose import Prose, warm_up
 from reader.ui.reading_pane import ReadingPane
-from reader.ui.sidebar import Cursor, Sidebar
-from reader.ui.status_line import KeyHint, KeyLine, StatusLine
+from reader.ui.sidebar import Sidebar
+from reader.ui.status_line import KeyLine, StatusLine
 from reader.ui.tag_bar import DigitTag, TagBar, assign_digits, chip
 from reader.ui.view import View
 
@@ -41,7 +44,9 @@ SAMPLE_BANNER = (
     "These are sample articles. Bring in your own: "
     "cryptoread import FOLDER (or a .zip, .tar.gz, .tar.xz), then start cryptoread again."
 )
-READING_HINT = "l or Enter opens the article under the cursor, n the next unread one. ? shows all keys."
+READING_HINT = (
+    "l or Enter opens the article under the cursor, n the next unread one. ? shows all keys."
+)
 EMPTY = "No articles."
 EMPTY_FILTERED = "No article matches. Esc drops the last filter, x all of them."
 
@@ -52,94 +57,13 @@ GROUPINGS = {
     Grouping.NONE: "newest first",
 }
 
-LIST_KEYS = (
-    KeyHint("j k", "move"),
-    KeyHint("l", "open", "open_at_cursor"),
-    KeyHint("n", "next unread", "neighbour(1, True)"),
-    KeyHint("1-9", "tags"),
-    KeyHint("t", "all tags", "pick_tags"),
-    KeyHint("+ - =", "sentiment"),
-    KeyHint("L", "language", "next_language"),
-    KeyHint("x", "clear", "clear"),
-    KeyHint("s", "group", "regroup"),
-    KeyHint("m", "read", "toggle_read"),
-    KeyHint("q", "quit", "app.quit"),
-    KeyHint("?", "help", "help"),
-)
-READING_KEYS = (
-    KeyHint("j k", "scroll"),
-    KeyHint("Tab", "list", "other_pane"),
-    KeyHint("J K", "next, previous", "neighbour(1)"),
-    KeyHint("n", "next unread", "neighbour(1, True)"),
-    KeyHint("i", "cover", "cover"),
-    KeyHint("o", "original, links", "original"),
-    KeyHint("y", "copy link", "copy_link"),
-    KeyHint("f", "favourite", "toggle_favourite"),
-    KeyHint("z", "alone", "zoom"),
-    KeyHint("q", "quit", "app.quit"),
-    KeyHint("?", "help", "help"),
-)
-
-_READ = Binding.Group("Articles")
-_FILTER = Binding.Group("Filter")
-_MARK = Binding.Group("Mark")
-_SCREEN = Binding.Group("Screen")
-
-
-def _key(key: str, action: str, group: Binding.Group, name: str, tooltip: str) -> Binding:
-    id = f"reader.{name.lower().replace(' ', '-').replace(',', '')}"
-    return Binding(key, action, name, tooltip=tooltip, id=id, group=group)
-
 
 class ReaderScreen(Screen[None]):
     """Sidebar and reading pane, side by side or (narrow) one at a time."""
 
-    HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [
-        (0, "-narrow"),
-        (NARROW, "-wide"),
-    ]
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (NARROW, "-wide")]  # noqa: RUF012
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        _key("J", "neighbour(1)", _READ, "Next article", "Open the next article, from anywhere"),
-        _key("K", "neighbour(-1)", _READ, "Previous article", "Open the previous article"),
-        _key("n", "neighbour(1, True)", _READ, "Next unread", "Open the next unread article"),
-        _key("N", "neighbour(-1, True)", _READ, "Previous unread", "Open the previous unread one"),
-        _key("i", "cover", _READ, "Cover image", "Show the cover image in the browser"),
-        _key("o", "original", _READ, "Original", "Open the original, or choose one of the links"),
-        _key("y", "copy_link", _READ, "Copy link", "Copy the article's address"),
-        _key("Y", "copy_markdown", _READ, "Copy Markdown", "Copy the article as Markdown"),
-        *(
-            Binding(
-                str(digit),
-                f"cycle_digit({digit})",
-                f"Tag {digit}",
-                tooltip=f"Tag {digit} of the bar: include, exclude, off",
-                id=f"reader.tag-{digit}",
-                group=_FILTER,
-            )
-            for digit in range(1, 10)
-        ),
-        _key("t", "pick_tags", _FILTER, "All tags", "Find any tag and filter by it"),
-        _key("plus", "sentiment('positive')", _FILTER, "Positive", "Positive news only"),
-        _key("minus", "sentiment('negative')", _FILTER, "Negative", "Negative news only"),
-        _key("equals_sign", "sentiment('neutral')", _FILTER, "Neutral", "Neutral news only"),
-        _key("0", "sentiment(None)", _FILTER, "Any sentiment", "Any sentiment again"),
-        _key("L", "next_language", _FILTER, "Next language", "The next language, then all of them"),
-        _key("escape", "back", _FILTER, "Drop last filter", "Drop the filter that was added last"),
-        _key("x", "clear", _FILTER, "Clear filters", "Drop every filter"),
-        _key("m", "toggle_read", _MARK, "Read, unread", "Mark the article, or the group, read or not"),
-        _key("M", "all_read", _MARK, "All read", "Mark everything in the list as read"),
-        _key("f", "toggle_favourite", _MARK, "Favourite", "Mark the article as a favourite or not"),
-        _key("u", "undo", _MARK, "Undo", "Take back the last mark"),
-        _key("U", "redo", _MARK, "Redo", "Make the mark again that was taken back"),
-        _key("tab", "other_pane", _SCREEN, "Other pane", "Go to the other pane"),
-        _key("z", "zoom", _SCREEN, "Reading pane alone", "Hide the list, or show it again"),
-        _key("less_than_sign", "resize(-1)", _SCREEN, "Narrower list", "Make the list narrower"),
-        _key("greater_than_sign", "resize(1)", _SCREEN, "Wider list", "Make the list wider"),
-        _key("s", "regroup", _SCREEN, "Group by", "Group by category, day, source, or not at all"),
-        _key("question_mark,f1", "help", _SCREEN, "Help", "All keys and the query language"),
-        _key("q", "app.quit", _SCREEN, "Quit", "Leave cryptoread"),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = READER_KEYS
 
     def __init__(self, library: Library, settings: Settings, query: Query, start: Query) -> None:
         """query: what to show first. start: what `x` returns to."""
@@ -207,7 +131,11 @@ class ReaderScreen(Screen[None]):
     def _kept(self, ids: Ids) -> Ids:
         """With the open article, which `is:unread` would take away at the moment it is opened."""
         opened = self._opened_id
-        if opened is None or opened not in self._ids or "unread" not in self.filter.included(Field.IS):
+        if (
+            opened is None
+            or opened not in self._ids
+            or "unread" not in self.filter.included(Field.IS)
+        ):
             return ids
         return ids | Ids([opened])
 
@@ -270,7 +198,9 @@ class ReaderScreen(Screen[None]):
         from reader.ui.tag_picker import TagPicker
 
         self.app.push_screen(
-            TagPicker(self.filter, lambda query: self._library.tag_counts(self._library.find(query)))
+            TagPicker(
+                self.filter, lambda query: self._library.tag_counts(self._library.find(query))
+            )
         )
 
     def on_tag_picker_query_changed(self, event: "TagPicker.QueryChanged") -> None:
@@ -404,7 +334,8 @@ class ReaderScreen(Screen[None]):
     async def _confirmed(self, question: str) -> bool:
         from reader.ui.links_screen import ConfirmScreen
 
-        return bool(await self.app.push_screen_wait(ConfirmScreen(f"{question} Open it?")))
+        answer: bool | None = await self.app.push_screen_wait(ConfirmScreen(question))
+        return bool(answer)
 
     def action_copy_link(self) -> None:
         if article := self._of_article():
@@ -546,17 +477,18 @@ class ReaderScreen(Screen[None]):
             article = self._library.id_of(self._view.article) if self._view.article else None
             self._sidebar.cursor = Cursor(group=self._view.group, article=article)
 
-    def save(self) -> None:
-        """Write down how the screen is left. Raises CacheError."""
+    def on_unmount(self) -> None:
+        """Write down how the screen is left."""
         if self._opened is not None:
             self._library.save_position(self._opened.identity, self._pane.position)
         cursor = self._sidebar.cursor
+        article = cursor.article if cursor else None
+        rows = self._library.articles([article]) if article is not None else iter(())
         self._view.open_groups = self._sidebar.open_groups
         self._view.group = cursor.group if cursor else ()
-        self._view.article = None
-        if cursor and cursor.article is not None:
-            self._view.article = self._library.article(cursor.article).identity
-        self._library.save_state("view", str(self._view))
+        self._view.article = next((each.identity for _, each in rows), None)
+        with suppress(CryptoreadError):  # nobody is there any more to be told
+            self._library.save_state("view", str(self._view))
 
     def _open_first_group(self) -> None:
         """What is pinned, and the largest group down to its articles."""

@@ -75,9 +75,8 @@ class TagPicker(Modal[None]):
             super().__init__()
 
     def __init__(self, query: Query, counts: Callable[[Query], "Sequence[TagCount]"]) -> None:
-        """`counts`: every tag with the number of articles left by the query together with it.
-
-        It is called in a thread and may raise CryptoreadError.
+        """`counts`: tags with the number of articles left by the query together with each, most
+        frequent first. It is called in a thread and may raise CryptoreadError.
         """
         super().__init__()
         self._filter = query
@@ -94,9 +93,9 @@ class TagPicker(Modal[None]):
             box.border_title = "Tags"
             box.border_subtitle = "Enter + − off · Esc close"
             with Horizontal(id="tag-line"):
-                yield Input(placeholder="Type to find a tag", compact=True)
+                yield Input(placeholder="Type to find a tag", compact=True, max_length=100)
                 yield Static(id="tag-matches", markup=False)
-            yield TagList(empty="No tag here has these letters", can_focus=False)
+            yield TagList(empty="Counting…", can_focus=False)
 
     def on_mount(self) -> None:
         self._list_tags()
@@ -138,12 +137,13 @@ class TagPicker(Modal[None]):
         try:
             self._counted = await asyncio.to_thread(self._counts, self._filter)
         except CryptoreadError as error:
+            self._counted = self._counted or ()
             self.notify(str(error), severity="error", markup=False)
-        else:
-            self._list_tags()
+        self._list.empty = "No such tag here"
+        self._list_tags()
 
     def _list_tags(self) -> None:
-        """Tags that the filter names first, then the others, most frequent first."""
+        """Tags that the filter names come first, whatever is left of them."""
         counted = {each.tag.casefold(): each for each in self._counted or ()}
         unknown = None if self._counted is None else 0
         named = []
@@ -151,8 +151,7 @@ class TagPicker(Modal[None]):
             each = counted.pop(term.value, None)
             name, count = (each.tag, each.count) if each else (term.value.upper(), unknown)
             named.append(Tag(name, count, not term.exclude))
-        others = sorted(counted.values(), key=lambda each: (-each.count, each.tag))
-        self._tags = [*named, *(Tag(each.tag, each.count, None) for each in others)]
+        self._tags = [*named, *(Tag(each.tag, each.count, None) for each in counted.values())]
         self._folded = [fold(tag.name) for tag in self._tags]
         self._show(self._list.current)
 
@@ -162,13 +161,10 @@ class TagPicker(Modal[None]):
 
         tags, typed = self._list, self.query_one(Input).value
         rows = [self._tags[place] for place in best(typed, self._folded)]
-        names = [row.name for row in rows]
-        if kept is None:
-            cursor = 0
-        else:
-            cursor = names.index(kept.name) if kept.name in names else tags.cursor
+        nearest = tags.cursor if kept else 0
+        same = (place for place, row in enumerate(rows) if kept and row.name == kept.name)
         tags.typed = typed
-        tags.show(rows, cursor)
+        tags.show(rows, next(same, nearest))
         whole = f"{len(self._tags):,}"
         found = f"{len(rows):,} of {whole}" if typed.strip() else whole
         self.query_one("#tag-matches", Static).update(found)

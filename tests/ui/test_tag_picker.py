@@ -20,7 +20,8 @@ Counts = Callable[[Query], Sequence[TagCount]]
 
 
 def tag_counts(**counts: int) -> list[TagCount]:
-    return [TagCount(tag=tag.replace("_", " "), count=n) for tag, n in counts.items()]
+    frequent = sorted(counts.items(), key=lambda each: -each[1])
+    return [TagCount(tag=tag.replace("_", " "), count=n) for tag, n in frequent]
 
 
 class Below(Screen[None]):
@@ -37,6 +38,7 @@ class Below(Screen[None]):
 class PickerApp(App[None]):
     def __init__(self, query: str, counts: Counts) -> None:
         super().__init__()
+        self.animation_level = "none"
         self.below = Below()
         self.picker = TagPicker(parse(query), counts)
 
@@ -96,7 +98,7 @@ async def test_typing_finds_tags_and_puts_the_cursor_on_the_best() -> None:
         assert picker.words() == ["› BITCOIN NEWS 1,500"]
         assert picker.matches() == "1 of 4"
         await pilot.press("q")
-        assert picker.words() == ["No tag here has these letters"]
+        assert picker.words() == ["No such tag here"]
         await pilot.press("enter")
         assert picker.below.queries == []
 
@@ -104,13 +106,13 @@ async def test_typing_finds_tags_and_puts_the_cursor_on_the_best() -> None:
 async def test_enter_cycles_the_tag_and_the_picker_stays_for_the_next() -> None:
     async with (picker := app()).run_test(**RUN) as pilot:
         await counted(picker, pilot)
-        await pilot.press("x", "r", "p", "enter")
+        await pilot.press("x", "enter")
         assert picker.words() == ["›+ XRP 200"]
         await pilot.press("enter")
         assert picker.words() == ["›− XRP 200"]
         await pilot.press("enter")
         assert picker.words() == ["› XRP 200"]
-        await pilot.press("ctrl+u", "e", "t", "f", "enter", "escape")
+        await pilot.press("ctrl+u", "e", "enter", "escape")
         assert picker.below.queries == ["tag:xrp", "-tag:xrp", "", "tag:etf"]
         assert picker.screen is picker.below
 
@@ -218,14 +220,13 @@ async def test_a_click_cycles_the_tag_and_the_wheel_changes_nothing() -> None:
         assert picker.tags.current.name == "T003"
         wheel = MouseScrollDown(picker.tags, 1, 1, 0, 1, 0, False, False, False, 1, 1)
         picker.tags.post_message(wheel)
-        await pilot.wait_for_animation()
         await pilot.pause()
         assert picker.tags.scroll_offset.y > 0
         assert picker.tags.current.name == "T003"
         assert picker.below.queries == ["tag:t003"]
 
 
-@pytest.mark.parametrize("size", [(80, 24), (40, 12), (200, 60), (20, 6)])
+@pytest.mark.parametrize("size", [(80, 24), (200, 60), (20, 6)])
 async def test_the_cursor_is_always_in_view(size: tuple[int, int]) -> None:
     many = [TagCount(tag=f"T{n:03}", count=1000 - n) for n in range(300)]
     async with (picker := app(counts=lambda _: many)).run_test(size=size, **RUN) as pilot:
@@ -249,3 +250,18 @@ async def test_keys_of_the_line_stay_with_the_line() -> None:
         await pilot.press("j", "k", "q", "question_mark", "home", "tab", "1")
         assert picker.screen is picker.picker
         assert picker.picker.query_one(Input).value == "1jkq?"
+
+
+async def test_tags_that_are_still_being_counted_are_not_called_missing() -> None:
+    may_end = Event()
+
+    def counts(_: Query) -> list[TagCount]:
+        may_end.wait(30)
+        raise CacheError("the cache is in use")
+
+    async with (picker := app(counts=counts)).run_test(**RUN) as pilot:
+        await pilot.pause()
+        assert picker.words() == ["Counting…"]
+        may_end.set()
+        await counted(picker, pilot)
+        assert picker.words() == ["No such tag here"]

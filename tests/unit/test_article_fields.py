@@ -225,7 +225,7 @@ JSON = st.recursive(
     st.none()
     | st.booleans()
     | st.integers()
-    | st.floats()
+    | st.floats(allow_nan=False, allow_infinity=False)
     | st.text(max_size=8)
     | st.sampled_from(["2025-11-16", "-0", "1e5", "yes", "a, b", "EN-us"]),
     lambda inner: (

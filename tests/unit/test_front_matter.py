@@ -104,6 +104,11 @@ def test_broken_lists_and_mappings_are_rescued_line_by_line() -> None:
     assert fields["source"] == {"name": "A: b", "key": "ab"}
 
 
+def test_a_broken_mapping_is_kept_but_not_taken_for_a_text() -> None:
+    fields, _ = load("title: T\nsource: {name: A\n")
+    assert fields == {"title": "T", UNREADABLE: "source: {name: A\n"}
+
+
 def test_what_was_opened_is_named_where_something_is_not_closed() -> None:
     _, problems = load('lang: en\ntitle: "open\ncategory: BTC\n')
     assert problems[0].startswith("the front matter is broken at line 3: ")

@@ -210,6 +210,12 @@ def hostile(max_size: int = 30) -> st.SearchStrategy[str]:
     return st.lists(markup | st.text(max_size=6), max_size=max_size // 6).map("".join)
 
 
+def shouted(text: str) -> str:
+    while (louder := clean_line(text.upper())) != text:
+        text = louder
+    return text
+
+
 LINES = hostile().map(clean_line)
 NAMES = LINES.filter(bool)
 INSTANTS = st.datetimes(
@@ -232,8 +238,8 @@ ARTICLES = st.builds(
     origin=st.just(ORIGIN),
     external_id=LINES,
     source=st.none() | st.builds(Source, key=NAMES, name=LINES, type=LINES, url=LINES),
-    category=NAMES.map(lambda text: clean(text.upper())),
-    tags=st.lists(NAMES.map(lambda text: clean(text.upper())), max_size=5, unique=True).map(tuple),
+    category=NAMES.map(shouted),
+    tags=st.lists(NAMES.map(shouted), max_size=5, unique=True).map(tuple),
     sticky_weight=st.integers(-(10**17), 10**17),
     sentiment=st.sampled_from(Sentiment),
     score=st.none() | NUMBERS,

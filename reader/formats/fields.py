@@ -1,0 +1,146 @@
+"""Untyped values by name, read one by one: what a mapping of front matter or of JSON holds.
+
+Text, numbers, truth values and instants, whichever way they were written. Which names there are
+and what they mean is the schema's affair.
+"""
+
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from math import isfinite
+
+from reader.article import EPOCH, LAST_INSTANT
+from reader.formats.instants import format_instant, parse_instant
+from reader.text import one_line
+
+_TRUE = frozenset(("true", "yes", "on", "y", "1"))
+_FALSE = frozenset(("false", "no", "off", "n", "0", ""))
+_INTEGER = re.compile(r"[-+]?[0-9]{1,18}")
+_DECIMAL = re.compile(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
+
+
+class Bare(str):
+    """A scalar that stood without quotes: it may have meant a number or a truth value."""
+
+    __slots__ = ()
+
+
+class Fields:
+    """Takes known fields out of one mapping. What is unknown or unreadable stays in `rest`."""
+
+    __slots__ = ("flags", "rest", "where")
+
+    def __init__(self, fields: Mapping[str, object], flags: list[str], where: str = "") -> None:
+        self.rest = dict(fields)
+        self.flags = flags
+        self.where = where
+
+    def keep(self, name: str, value: object, trouble: str) -> None:
+        """Leave the value where it was, and say why."""
+        self.rest[name] = value
+        self.flags.append(f"{self.where}{name} {trouble}")
+
+    def scalar(self, name: str) -> str:
+        """The value's text, as it is; empty where it is absent, null or no scalar."""
+        value = self.rest.pop(name, None)
+        if value is None:
+            return ""
+        if isinstance(value, str):
+            return value
+        if isinstance(value, bool):
+            return "true" if value else "false"
+        if isinstance(value, int | float):
+            return repr(value)
+        self.keep(name, value, "is not a text")
+        return ""
+
+    def line(self, name: str) -> str:
+        return one_line(self.scalar(name))
+
+    def integer(self, name: str) -> int | None:
+        value = self.rest.get(name)
+        text = self.line(name)
+        if _INTEGER.fullmatch(text):
+            return int(text)
+        if text:
+            self.keep(name, value, f"is no whole number: {shown(text)}")
+        return None
+
+    def number(self, name: str) -> int | float | None:
+        value = self.rest.get(name)
+        text = self.line(name)
+        if _INTEGER.fullmatch(text):
+            return int(text)
+        if _DECIMAL.fullmatch(text) and isfinite(number := float(text)):
+            return number
+        if text:
+            self.keep(name, value, f"is no number: {shown(text)}")
+        return None
+
+    def truth(self, name: str) -> bool:
+        """False where it cannot be told."""
+        value = self.rest.get(name)
+        text = self.line(name)
+        if text.lower() in _TRUE:
+            return True
+        if text.lower() not in _FALSE:
+            self.keep(name, value, f"is neither true nor false: {shown(text)}")
+        return False
+
+    def instant(self, name: str) -> datetime | None:
+        """Within [EPOCH, LAST_INSTANT]."""
+        value = self.rest.get(name)
+        text = self.line(name)
+        if not text:
+            return None
+        try:
+            instant = parse_instant(text)
+        except ValueError:
+            self.keep(name, value, f"is no date: {shown(text)}")
+            return None
+        clamped = min(max(instant, EPOCH), LAST_INSTANT)
+        if clamped != instant:
+            trouble = f"is out of range: {shown(text)} became {format_instant(clamped)}"
+            self.keep(name, value, trouble)
+        return clamped
+
+    def mapping(self, name: str) -> "Fields | None":
+        """The fields below a name; `close` puts back what was not taken of them."""
+        value = self.rest.pop(name, None)
+        if isinstance(value, Mapping):
+            return Fields(value, self.flags, f"{name}.")
+        if value is not None:
+            self.keep(name, value, "is not a mapping")
+        return None
+
+    def close(self, name: str, inner: "Fields") -> None:
+        if inner.rest:
+            self.rest[name] = inner.rest
+
+
+def native(value: object) -> object:
+    """Bare numbers and truth values typed, where that keeps every character; the rest as it is.
+
+    So that an export writes `12` where there was 12, and '12' where there was '12'.
+    """
+    if isinstance(value, Bare):
+        return _typed(str(value))
+    if isinstance(value, Mapping):
+        return {name: native(inner) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [native(inner) for inner in value]
+    return value
+
+
+def _typed(text: str) -> str | int | float | bool:
+    if text in ("true", "false"):
+        return text == "true"
+    if _INTEGER.fullmatch(text) and str(int(text)) == text:
+        return int(text)
+    if _DECIMAL.fullmatch(text) and repr(float(text)) == text:
+        return float(text)
+    return text
+
+
+def shown(text: str) -> str:
+    return text if len(text) <= 40 else text[:39] + "…"
