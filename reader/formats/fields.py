@@ -143,4 +143,5 @@ def _typed(text: str) -> str | int | float | bool:
 
 
 def shown(text: str) -> str:
+    """As much of it as a sentence about it needs."""
     return text if len(text) <= 40 else text[:39] + "…"

@@ -1,69 +1,33 @@
-"""An article's Markdown laid out as lines of symbolically styled text, piece by piece.
+"""An article's Markdown as lines of symbolically styled text, and its links.
 
-Blocks are walked here: headings, paragraphs, lists, quotes, code, tables. No widget and no colour:
-the names of styles in a line are turned into looks by whoever paints it. All text is literal, and
-every word of the source is in some line: what is not formatted is shown as it was written.
+The door to the modules that do it, which are imported when the first text is laid out: the first
+screen has no text yet and does not wait for them. No widget and no colour here: whoever paints a
+line turns the names of its styles into looks. All text in it is literal.
 """
 
-import re
-from collections.abc import Iterable, Iterator, Sequence
-from functools import cache
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Iterator
+from functools import cached_property
+from typing import TYPE_CHECKING
 
-from reader.ui.prose_inline import (
-    Link,
-    References,
-    defuse,
-    inline_spans,
-    is_too_dense,
-    links,
-    may_link,
-    references,
-)
-from reader.ui.prose_source import Piece, definitions, pieces
-from reader.ui.prose_table import Grid, Row, fit, record
-from reader.ui.prose_wrap import Frame, Line, Span, chop, width_of, wrap
+from reader.ui.prose_wrap import Line
 
 if TYPE_CHECKING:
-    from markdown_it import MarkdownIt
-    from markdown_it.token import Token
+    from reader.ui.prose_inline import Link
+    from reader.ui.prose_layout import Markdown
 
 STYLES = (
     *("h1", "h2", "h3", "h4", "h5", "h6", "em", "strong", "strike", "code", "link", "image"),
-    *(
-        "html",
-        "source",
-        "note",
-        "bullet",
-        "quote",
-        "bar",
-        "block",
-        "edge",
-        "head",
-        "rule",
-        "underline",
-    ),
+    *("html", "source", "note", "bullet", "quote", "bar", "block", "edge", "head", "rule"),
+    "underline",
 )
 """Every name of a style that a line may carry."""
 
-DEEPEST = 30
-"""Levels of blocks within blocks that are formatted; a list counts as two."""
-
-MOST_LINKED = 200_000
-
-_TOO_LONG = "too long to be formatted, shown as it was written"
-_TOO_DENSE = "too many marks to be formatted, shown as it was written"
-_TOO_DEEP = "nested too deeply to be formatted, shown as it was written"
-
-_BULLETS = "•◦▪"
-_UNDERLINES = {"h1": "━", "h2": "─"}
-_BAR = "▌ "
-_TASK = re.compile(r"\[([ xX])\][ \t]+")
-_CELL_EDGE = re.compile(r"(?<!\\)\|")
-
 
 def warm_up() -> None:
-    """Imports the parser and parses a line, so that the first article does not wait for that."""
+    """Imports the parser and lays a line out, so that the first article does not wait for that.
+
+    May run in any thread.
+    """
     for _ in Prose("*warm* up").lines(80):
         pass
 
@@ -72,291 +36,23 @@ class Prose:
     """A Markdown text, to be laid out at any width."""
 
     def __init__(self, text: str) -> None:
-        self._text = defuse(text.replace("\r\n", "\n").replace("\r", "\n"))
-        self._defined = definitions(self._text)
-        self._known = references(self._defined)
+        self._text = text
+
+    @cached_property
+    def _markdown(self) -> "Markdown":
+        from reader.ui.prose_layout import Markdown
+
+        return Markdown(self._text)
 
     def lines(self, width: int) -> Iterator[Line]:
-        """The lines at most `width` cells wide, lazily: the first ones come at once, however long
-        the text is."""
-        return _Layout(pieces(self._text, self._defined), self._known, max(1, width)).lines()
+        """The lines, at most `width` cells wide, lazily: the first ones come at once, however long
+        the text is. Their places are offsets in the text."""
+        return self._markdown.lines(width)
 
-    def links(self) -> list[Link]:
-        """The links in order, each URL once; last, definitions that no text refers to.
-
-        A text of more than `MOST_LINKED` characters in blocks with links is an attack: the
-        links of the rest are left out.
-        """
+    def links(self) -> "list[Link]":
+        """The links in order, each URL once with its first label; at last those that are defined
+        but that no text refers to. Of texts beyond all measure only the first ones."""
         found: dict[str, Link] = {}
-        parsed = 0
-        for piece in pieces(self._text, self._defined):
-            if piece.plain or not may_link(piece.source, self._known):
-                continue
-            for link in self._links_of(piece):
-                found.setdefault(link.url, link)
-            parsed += len(piece.source)
-            if parsed > MOST_LINKED:
-                break
-        for url in self._defined.values():
-            found.setdefault(url, Link(url, url))
+        for link in self._markdown.links():
+            found.setdefault(link.url, link)
         return list(found.values())
-
-    def _links_of(self, piece: Piece) -> Iterator[Link]:
-        for token in _parse(piece.source):
-            if token.type == "inline":
-                yield from links(inline_spans(token.content, (), self._known))
-
-
-@cache
-def _parser() -> "MarkdownIt":
-    from markdown_it import MarkdownIt
-
-    parser = MarkdownIt("commonmark", {"html": True, "maxNesting": DEEPEST})
-    # Definitions were taken out of the whole text: a piece alone cannot know them.
-    return parser.enable("table").disable("reference")
-
-
-def _parse(source: str) -> "list[Token]":
-    parser = _parser()
-    tokens: list[Token] = []
-    parser.block.parse(source, parser, {}, tokens)
-    return tokens
-
-
-class _Node(NamedTuple):
-    token: "Token"
-    inner: "list[_Node]"
-
-    @property
-    def content(self) -> str:
-        """The text of a paragraph, a heading or a cell."""
-        return self.inner[0].token.content
-
-
-def _tree(tokens: "Iterable[Token]") -> list[_Node]:
-    """The blocks with the blocks within them; closing tokens are gone."""
-    roots: list[_Node] = []
-    path = [roots]
-    for token in tokens:
-        if token.nesting < 0:
-            path.pop()
-            continue
-        node = _Node(token, [])
-        path[-1].append(node)
-        if token.nesting > 0:
-            path.append(node.inner)
-    return roots
-
-
-class _Layout:
-    """One pass over a text at one width."""
-
-    def __init__(self, source: Iterator[Piece], known: References, width: int) -> None:
-        self._pieces = source
-        self._known = known
-        self._width = width
-        self._last = -1
-        self._stays_close = False
-        """Whether what comes next belongs to what was laid out last."""
-        # Of the piece at hand:
-        self._joined = False
-        self._source: list[str] = []
-        self._offsets: list[int] = []
-        # What a piece leaves to the one that is joined to it:
-        self._next_number = 1
-        self._grid: Grid | None = None
-
-    def lines(self) -> Iterator[Line]:
-        for piece in self._pieces:
-            frame = Frame(self._width)
-            if self._last >= 0 and (piece.gap or not piece.joined) and not self._stays_close:
-                yield self._blank(frame, piece.start)
-            self._joined = piece.joined
-            self._source, self._offsets = piece.source.split("\n"), piece.offsets()
-            yield from self._piece(piece, frame)
-
-    def _piece(self, piece: Piece, frame: Frame) -> Iterator[Line]:
-        if piece.plain:
-            return self._as_written(frame, _TOO_LONG)
-        tokens = _parse(piece.source)
-        if any(token.level >= DEEPEST - 1 for token in tokens):
-            return self._as_written(frame, _TOO_DEEP)
-        return self._blocks(_tree(tokens), frame)
-
-    def _line(self, frame: Frame, spans: Sequence[Span], at: int) -> Line:
-        self._last = max(at, self._last + 1)
-        return Line(frame.line(spans), self._last)
-
-    def _blank(self, frame: Frame, before: int) -> Line:
-        self._last = max(before - 1, self._last + 1)
-        return Line(frame.blank(), self._last)
-
-    def _at(self, node: _Node) -> int:
-        """Where the block begins in the text."""
-        return self._offsets[node.token.map[0]] if node.token.map else self._last + 1
-
-    def _as_written(self, frame: Frame, reason: str) -> Iterator[Line]:
-        self._stays_close = False
-        if not self._joined:
-            yield from self._note(frame, reason, self._offsets[0])
-        for text, at in zip(self._source, self._offsets, strict=True):
-            yield from self._words(frame, [Span(text.expandtabs(4), ("source",))], at)
-
-    def _note(self, frame: Frame, reason: str, at: int) -> Iterator[Line]:
-        yield from self._words(frame, [Span(f"! {reason}", (*frame.styles, "note"))], at)
-
-    def _words(self, frame: Frame, spans: Sequence[Span], at: int) -> Iterator[Line]:
-        for offset, part in wrap(spans, frame.room):
-            yield self._line(frame, part, at + offset)
-
-    def _inline(self, frame: Frame, content: str, at: int, *styles: str) -> Iterator[Line]:
-        if is_too_dense(content):
-            yield from self._note(frame, _TOO_DENSE, at)
-        spans = inline_spans(content, (*frame.styles, *styles), self._known)
-        yield from self._words(frame, spans, at)
-
-    def _blocks(self, nodes: Sequence[_Node], frame: Frame) -> Iterator[Line]:
-        """Blocks with a blank line between them, but none below a heading or in a tight item."""
-        for number, node in enumerate(nodes):
-            if number and not self._stays_close:
-                yield self._blank(frame, self._at(node))
-            yield from self._block(node, frame)
-            self._stays_close = node.token.hidden or node.token.type == "heading_open"
-
-    def _block(self, node: _Node, frame: Frame) -> Iterator[Line]:
-        match node.token.type:
-            case "paragraph_open":
-                return self._inline(frame, node.content, self._at(node))
-            case "heading_open":
-                return self._heading(node, frame)
-            case "bullet_list_open" | "ordered_list_open":
-                return self._list(node, frame)
-            case "blockquote_open":
-                return self._blocks(node.inner, frame.quote(_BAR))
-            case "table_open":
-                return self._table(node, frame)
-            case "fence" | "code_block":
-                return self._code(node, frame)
-            case "hr":
-                return self._break(node, frame)
-        return self._html(node, frame)
-
-    def _heading(self, node: _Node, frame: Frame) -> Iterator[Line]:
-        tag = node.token.tag
-        yield from self._inline(frame, node.content, self._at(node), tag)
-        if underline := _UNDERLINES.get(tag):
-            rule = Span(underline * frame.room, (*frame.styles, "underline"))
-            yield self._line(frame, [rule], self._last)
-
-    def _list(self, node: _Node, frame: Frame) -> Iterator[Line]:
-        ordered = node.token.type == "ordered_list_open"
-        number = int(node.token.attrs.get("start", 1))
-        if self._joined and node.token.level == 0:
-            number = self._next_number
-        last = number + len(node.inner) - 1
-        cells = len(str(last)) + 1 if ordered else 1
-        loose = _is_loose(node)
-        for item in node.inner:
-            if loose and item is not node.inner[0]:
-                yield self._blank(frame, self._at(item))
-            bullet = _BULLETS[frame.lists % len(_BULLETS)]
-            mark = f"{number}{item.token.markup}" if ordered else _take_task(item) or bullet
-            yield from self._item(item, frame.item(f"{mark:>{cells}} "))
-            number += 1
-        self._next_number = number
-
-    def _item(self, item: _Node, frame: Frame) -> Iterator[Line]:
-        yield from self._blocks(item.inner, frame)
-        if not frame.has_begun:
-            yield self._line(frame, [], self._at(item))
-
-    def _code(self, node: _Node, frame: Frame) -> Iterator[Line]:
-        at = self._at(node)
-        text = node.token.content.removesuffix("\n")
-        language = node.token.info.strip()
-        if language and not (self._joined and node.token.level == 0):
-            yield from self._code_line(frame, defuse(language), at, "▏", "note")
-        for line in text.split("\n"):
-            yield from self._code_line(frame, line.expandtabs(4), at, "▏", "block")
-            at += len(line) + 1
-
-    def _code_line(self, frame: Frame, text: str, at: int, edge: str, style: str) -> Iterator[Line]:
-        """Shaded to the right edge; an arrow before what did not fit on the line above."""
-        styles = (*frame.styles, "block")
-        room = max(1, frame.room - 2)
-        for offset, part in chop([Span(text, (*styles, style))], room):
-            padding = Span(" " * max(0, room - width_of(part)), styles)
-            mark = Span("↪ " if offset else f"{edge} ", (*styles, "edge"))
-            yield self._line(frame, [mark, *part, padding], at + offset)
-
-    def _html(self, node: _Node, frame: Frame) -> Iterator[Line]:
-        at = self._at(node)
-        for line in node.token.content.removesuffix("\n").split("\n"):
-            yield from self._words(frame, [Span(line.expandtabs(4), (*frame.styles, "html"))], at)
-            at += len(line) + 1
-
-    def _break(self, node: _Node, frame: Frame) -> Iterator[Line]:
-        mark = "·  ·  ·"[: frame.room]
-        before = " " * ((frame.room - len(mark)) // 2)
-        yield self._line(frame, [Span(before + mark, (*frame.styles, "rule"))], self._at(node))
-
-    def _table(self, node: _Node, frame: Frame) -> Iterator[Line]:
-        goes_on = self._joined and node.token.level == 0
-        rows = [row for part in node.inner for row in part.inner]
-        head, *body = [self._cells(row, frame, "head" * (row is rows[0])) for row in rows]
-        if not goes_on:
-            sides = [_alignment(cell) for cell in rows[0].inner]
-            self._grid = fit([head, *body], sides, frame.styles, frame.room)
-            if self._grid:
-                for spans in self._grid.head(head):
-                    yield self._line(frame, spans, self._at(node))
-        for number, (row, cells) in enumerate(zip(rows[1:], body, strict=True)):
-            at = self._at(row)
-            if self._grid:
-                lines = self._grid.row(cells)
-            else:
-                if number or goes_on:
-                    yield self._blank(frame, at)
-                lines = record(head, cells, frame.room, frame.styles)
-            for spans in lines:
-                yield self._line(frame, spans, at)
-
-    def _cells(self, row: _Node, frame: Frame, style: str) -> Row:
-        styles = (*frame.styles, style) if style else frame.styles
-        contents = [cell.content for cell in row.inner]
-        if surplus := self._surplus(row):
-            contents[-1] += f" | {surplus}"
-        return [inline_spans(content, styles, self._known) for content in contents]
-
-    def _surplus(self, row: _Node) -> str:
-        """Cells for which the table has no column: Markdown drops them, we do not."""
-        if row.token.level != 2 or not row.token.map:
-            return ""
-        cells = _CELL_EDGE.split(self._source[row.token.map[0]].strip())
-        if cells and not cells[0]:
-            cells.pop(0)
-        return " | ".join(cells[len(row.inner) :]).strip(" |")
-
-
-def _is_loose(a_list: _Node) -> bool:
-    return any(
-        block.token.type == "paragraph_open" and not block.token.hidden
-        for item in a_list.inner
-        for block in item.inner
-    )
-
-
-def _take_task(item: _Node) -> str:
-    """The box of a task, which the bullet's place is for; empty where the item is none."""
-    if not item.inner or item.inner[0].token.type != "paragraph_open":
-        return ""
-    text = item.inner[0].inner[0].token
-    if not (task := _TASK.match(text.content)):
-        return ""
-    text.content = text.content[task.end() :]
-    return "☐" if task[1] == " " else "☑"
-
-
-def _alignment(cell: _Node) -> str:
-    """`left`, `center`, `right`, or empty."""
-    return str(cell.token.attrs.get("style", "")).removeprefix("text-align:")

@@ -1,8 +1,8 @@
-"""An article's Markdown laid out as lines of symbolically styled text, piece by piece.
+"""Markdown laid out piece by piece: headings, paragraphs, lists, quotes, code, tables.
 
-Blocks are walked here: headings, paragraphs, lists, quotes, code, tables. No widget and no colour:
-the names of styles in a line are turned into looks by whoever paints it. All text is literal, and
-every word of the source is in some line: what is not formatted is shown as it was written.
+Blocks are walked here; `prose_source` cuts the text, `prose_inline` styles what stands within a
+line, `prose_table` fits columns, `prose_wrap` breaks lines. Seen from outside it is `prose`. Every
+word of the source is in some line: what is not formatted is shown as it was written.
 """
 
 import re
@@ -32,6 +32,7 @@ DEEPEST = 30
 """Levels of blocks within blocks that are formatted; a list counts as two."""
 
 MOST_LINKED = 200_000
+"""Several times the longest article that is known: a text with more is an attack on our time."""
 
 _TOO_LONG = "too long to be formatted, shown as it was written"
 _TOO_DENSE = "too many marks to be formatted, shown as it was written"
@@ -83,6 +84,38 @@ def _tree(tokens: "Iterable[Token]") -> list[_Node]:
         if token.nesting > 0:
             path.append(node.inner)
     return roots
+
+
+class Markdown:
+    """A text to be laid out. It is looked at but once for what is the same at any width."""
+
+    def __init__(self, text: str) -> None:
+        self._text = defuse(text.replace("\r\n", "\n").replace("\r", "\n"))
+        self._defined = definitions(self._text)
+        self._known = references(self._defined)
+
+    def lines(self, width: int) -> Iterator[Line]:
+        """As `Prose.lines`."""
+        return _Layout(self._pieces(), self._known, max(1, width)).lines()
+
+    def links(self) -> Iterator[Link]:
+        """The links in order, some of them more than once; at last the definitions. What comes
+        after `MOST_LINKED` characters of blocks with links is left out."""
+        looked_at = 0
+        for piece in self._pieces():
+            if piece.plain or not may_link(piece.source, self._known):
+                continue
+            for token in _parse(piece.source):
+                if token.type == "inline":
+                    yield from links(inline_spans(token.content, (), self._known))
+            looked_at += len(piece.source)
+            if looked_at > MOST_LINKED:
+                break
+        for url in self._defined.values():
+            yield Link(url, url)
+
+    def _pieces(self) -> Iterator[Piece]:
+        return pieces(self._text, self._defined)
 
 
 class _Layout:

@@ -5,6 +5,7 @@ The bottom of the prose modules: no Markdown here, no colours, no widget. All te
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
 from typing import NamedTuple
 
 from rich.cells import cell_len
@@ -33,18 +34,10 @@ class Line(NamedTuple):
         return "".join(span.text for span in self.spans)
 
 
-# Every character that rich measures as one cell and that western, Cyrillic and Greek news use.
-_NOT_NARROW = re.compile(
-    "[^\n\x20-\x7e\xa0-\u02ff\u0370-\u0482\u048a-\u0590\u1e00-\u200a\u2010-\u2027\u2030-\u205f"
-    "\u2070-\u20cf\u2190-\u2300\u2500-\u25fc]"
-)
 _WIDE = (
     "\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe4f\uff01-\uff60"
 )
 _CLOSING = "、。，．：；？！）」』】〉》〕”’％"
-# What may stand alone on a line: a run of spaces, one ideograph with the punctuation that must not
-# begin a line, or a word (a long one in pieces, so that no step is longer than a piece).
-_UNITS = re.compile(f"( +)|[{_WIDE}][{_CLOSING}]{{0,8}}|[^ {_WIDE}]{{1,256}}")
 
 NARROWEST = 12
 """Cells that indents and bars leave to the text, where there are twice as many."""
@@ -53,9 +46,21 @@ _MAX_CLUSTER = 32
 """Code points that may pile up in one cell: more is an attack on the terminal, not a script."""
 
 
-def is_narrow(text: str) -> bool:
-    """Whether each character is known to take exactly one cell."""
-    return _NOT_NARROW.search(text) is None
+# Compiled when first used: that takes as long as painting a screen does.
+@cache
+def _not_narrow() -> re.Pattern[str]:
+    """Anything but what rich measures as one cell and western, Cyrillic and Greek news use."""
+    return re.compile(
+        "[^\n\x20-\x7e\xa0-\u02ff\u0370-\u0482\u048a-\u0590\u1e00-\u200a\u2010-\u2027"
+        "\u2030-\u205f\u2070-\u20cf\u2190-\u2300\u2500-\u25fc]"
+    )
+
+
+@cache
+def _units() -> re.Pattern[str]:
+    """What stands together on a line: a run of spaces, an ideograph with the punctuation that must
+    not begin a line, or a word; a long one in parts, so that no step takes long."""
+    return re.compile(f"( +)|[{_WIDE}][{_CLOSING}]{{0,8}}|[^ {_WIDE}]{{1,256}}")
 
 
 def width_of(spans: Iterable[Span]) -> int:
@@ -100,7 +105,7 @@ def _cut(
 
 
 def _breaks(text: str, width: int) -> Iterator[tuple[int, int]]:
-    narrow = is_narrow(text)
+    narrow = _not_narrow().search(text) is None
     start = 0
     while True:
         end = text.find("\n", start)
@@ -126,7 +131,7 @@ def _narrow_breaks(text: str, start: int, stop: int, width: int) -> Iterator[tup
 def _wide_breaks(text: str, start: int, stop: int, width: int) -> Iterator[tuple[int, int]]:
     most = _most_characters(width)
     used = 0
-    for unit in _UNITS.finditer(text, start, stop):
+    for unit in _units().finditer(text, start, stop):
         begin, end = unit.span()
         cells = cell_len(unit[0])
         if used + cells <= width and end - start <= most:
@@ -156,7 +161,7 @@ def _most_characters(width: int) -> int:
 
 
 def _chops(text: str, start: int, stop: int, width: int) -> Iterator[tuple[int, int]]:
-    if _NOT_NARROW.search(text, start, stop) is None:
+    if _not_narrow().search(text, start, stop) is None:
         yield from ((at, min(at + width, stop)) for at in range(start, stop, width))
         if start == stop:
             yield start, stop

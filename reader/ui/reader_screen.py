@@ -100,8 +100,6 @@ class ReaderScreen(Screen[None]):
         self._status = self.query_one(StatusLine)
         self._pane.column_width = self._settings.column_width
         self._pane.show_hint(READING_HINT)
-        if width := self._view.sidebar_width or self._settings.sidebar_width:
-            self._sidebar.styles.width = width
         self._answer()
         self._restore()
         self._sidebar.focus()
@@ -447,9 +445,18 @@ class ReaderScreen(Screen[None]):
 
     def action_resize(self, steps: int) -> None:
         widest = max(LEAST_WIDTH, self.size.width - LEAST_WIDTH)
-        width = min(widest, max(LEAST_WIDTH, self._sidebar.outer_size.width + steps * WIDTH_STEP))
-        self._sidebar.styles.width = width
-        self._view.sidebar_width = width
+        width = self._sidebar.outer_size.width + steps * WIDTH_STEP
+        self._view.sidebar_width = min(widest, max(LEAST_WIDTH, width))
+        self._fit_list(self.size.width)
+
+    def on_resize(self, event: events.Resize) -> None:
+        self._fit_list(event.size.width)
+
+    def _fit_list(self, columns: int) -> None:
+        """The width that the reader chose; where one pane is shown at a time, all there is."""
+        chosen = self._view.sidebar_width or self._settings.sidebar_width
+        width = chosen if columns >= NARROW else None
+        self._sidebar.styles.width = self._sidebar.styles.max_width = width
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         is_list = isinstance(event.widget, Sidebar)

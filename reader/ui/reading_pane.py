@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from sys import maxsize
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from rich.segment import Segment
 from rich.style import Style
@@ -28,8 +28,10 @@ from reader.ui import article_header, prose
 from reader.ui.article_header import HEADER_PLACES, header_lines
 from reader.ui.growing_lines import GrowingLines
 from reader.ui.prose import Prose
-from reader.ui.prose_inline import Link
 from reader.ui.prose_wrap import Line, Span, Styles, width_of, wrap
+
+if TYPE_CHECKING:
+    from reader.ui.prose_inline import Link
 
 AT_ONCE_S = 0.03
 """How long opening, scrolling or resizing may lay out lines before anything is painted."""
@@ -142,7 +144,7 @@ class ReadingPane(ScrollView, can_focus=True, inherit_bindings=False):
         self._lay_out(0)
 
     @property
-    def links(self) -> list[Link]:
+    def links(self) -> "list[Link]":
         """The article's links in order, each URL once, as `Prose.links` has them."""
         return self._prose.links()
 

@@ -33,14 +33,17 @@ Part = tuple[str, str]
 """A text of a row and the component class that styles it; empty for the list's own style."""
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_UNAMBIGUOUS = timedelta(days=335)
+"""For so long a day and a month say which year is meant."""
+
 _ROWS_KEPT = 1024
 
 
 def age(published: datetime, now: datetime) -> str:
-    """How old, or else which day in local time: `now`, `5m`, `3h`, `2d`, `14 Nov`, `14 Nov 24`.
+    """How old, or else which day in local time: `now`, `5m`, `3h`, `2d`, `14 Nov`, `Nov ’24`.
 
-    Both aware. More than a minute in the future is a day, as is a week and more ago; the year is
-    given where it is not this one.
+    Both aware. More than a minute in the future is a day, as is a week and more ago; the month
+    and the year where the day alone could mean two.
     """
     passed = now - published
     if abs(passed) < timedelta(minutes=1):
@@ -52,8 +55,10 @@ def age(published: datetime, now: datetime) -> str:
     if timedelta() < passed < timedelta(days=7):
         return f"{passed.days}d"
     day = published.astimezone()
-    text = f"{day.day} {_MONTHS[day.month - 1]}"
-    return text if day.year == now.astimezone().year else f"{text} {day.year % 100:02}"
+    month = _MONTHS[day.month - 1]
+    if abs(passed) < _UNAMBIGUOUS:
+        return f"{day.day} {month}"
+    return f"{month} ’{day.year % 100:02}"
 
 
 _MOVE = Binding.Group("Move")

@@ -236,10 +236,11 @@ def test_neighbours_follow_the_list_through_closed_groups_too(answer, step, unre
         (timedelta(days=1), "1d"),
         (timedelta(days=6, hours=23), "6d"),
         (timedelta(days=7), "7 Nov"),
-        (timedelta(days=365), "14 Nov 24"),
+        (timedelta(days=334), "15 Dec"),
+        (timedelta(days=365), "Nov ’24"),
         (timedelta(seconds=-30), "now"),
         (timedelta(days=-3), "17 Nov"),
-        (timedelta(days=-365 * 80), "26 Oct 05"),
+        (timedelta(days=-365 * 80), "Oct ’05"),
     ],
 )
 def test_an_age_is_short_and_turns_into_a_day(before, text):
@@ -249,7 +250,7 @@ def test_an_age_is_short_and_turns_into_a_day(before, text):
 def test_the_day_is_the_readers_own(monkeypatch):
     published = datetime(2024, 12, 31, 20, tzinfo=UTC)
     try:
-        for zone, day in [("Asia/Tokyo", "1 Jan"), ("UTC", "31 Dec 24")]:
+        for zone, day in [("Asia/Tokyo", "1 Jan"), ("UTC", "31 Dec")]:
             monkeypatch.setenv("TZ", zone)
             time.tzset()
             assert age(published, datetime(2025, 6, 1, tzinfo=UTC)) == day
@@ -267,16 +268,14 @@ async def test_groups_sub_groups_and_articles_stand_below_each_other_with_counts
     rows = {90: row(90, sentiment=Sentiment.NEGATIVE), 60: row(60, read=True), 70: row(70)}
     opened = frozenset({(PINNED,), ("BTC",), ("BTC", "POSITIVE")})
     async with showing(groups, opened, rows=rows.__getitem__) as (sidebar, _, _):
-        when = row(70).published.astimezone()
-        assert when.year == 2009
         shown = [line.split() for line in lines(sidebar)]
         assert shown[:6] == [
             ["▾", "⚑", "PINNED", "0/1"],
-            ["•", "▼", "Title", "90", str(when.day), "Jan", "09"],
+            ["•", "▼", "Title", "90", "Jan", "’09"],
             ["▾", "BTC", "1/2"],
             ["▾", "▲", "POSITIVE", "1/2"],
-            ["•", "Title", "70", str(when.day), "Jan", "09"],
-            ["Title", "60", str(when.day), "Jan", "09"],
+            ["•", "Title", "70", "Jan", "’09"],
+            ["Title", "60", "Jan", "’09"],
         ]
         assert shown[6] == ["▸", "ETH", "1/1"]
         assert not any(shown[7:])

@@ -240,7 +240,7 @@ NAMES = st.sampled_from([*sorted(FIELDS), "other"])
 
 
 @given(st.dictionaries(NAMES, JSON, max_size=6))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=200, deadline=None)
 def test_no_value_of_any_type_raises_and_what_is_stored_as_json_comes_back(
     fields: dict[str, object],
 ) -> None:

@@ -175,7 +175,7 @@ def texts_of(value: object) -> object:
 
 
 @given(st.dictionaries(TEXT, VALUES, min_size=1, max_size=4))
-@settings(max_examples=200)
+@settings(max_examples=120)
 def test_what_is_written_is_read_again_and_by_any_yaml_reader(fields: dict[str, object]) -> None:
     written = FrontMatter().export(fields)
     assert load(written) == (texts_of(fields), [])

@@ -260,7 +260,7 @@ ARTICLES = st.builds(
 
 
 @given(ARTICLES)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_what_is_written_is_read_again(article: Article) -> None:
     written = write_article(article).encode()
     assert read_article(written, origin=ORIGIN) == replace(article, flags=())
