@@ -4,6 +4,7 @@ Exit codes: 0 done, 1 done but some input was refused, 2 wrong usage, 3 failed, 
 What a command needs is imported when it runs, so that each starts fast.
 """
 
+import gc
 import os
 import sys
 from collections.abc import Callable, Iterator
@@ -147,6 +148,8 @@ def read(paths: Paths, query: "Query") -> None:
         raise click.UsageError(
             "the reader needs a terminal; in a pipe or a script use `cryptoread list`"
         )
+    # What start-up makes stays: looking through it for garbage would delay the first screen.
+    gc.disable()
     from reader.config import config_file, read_settings
 
     settings = read_settings(config_file(paths.config))

@@ -108,9 +108,12 @@ class Library:
         """The articles under headings, each under one, pinned ones first."""
         return self._store.groups(ids, by)
 
-    def tag_counts(self, ids: Ids) -> list[TagCount]:
-        """Tags that occur among the articles, most frequent first, ties by name."""
-        return self._store.tag_counts(ids)
+    def tag_counts(self, ids: Ids, most: int | None = None) -> list[TagCount]:
+        """Tags that occur among the articles, most frequent first, ties by name; at most so many.
+
+        A few are found without counting all.
+        """
+        return self._store.tag_counts(ids, most)
 
     def unread(self, ids: Ids) -> Ids:
         return self._store.unread(ids)

@@ -38,8 +38,10 @@ class Group:
     children: "tuple[Group, ...]" = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class TagCount:
+    """How many articles have a tag."""
+
     tag: str
     count: int
 

@@ -6,7 +6,9 @@ to them and writes it. Both work in chunks of time, as `schema` lays them down.
 
 import sqlite3
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from typing import Any
 
 from pyroaring import BitMap
 
@@ -26,42 +28,35 @@ NONE = BitMap()
 
 
 class Facets:
-    """What the facets hold as of the last `refresh`. The bitmaps given out are never changed."""
+    """What the facets hold as of the last `refresh`. The bitmaps given out are never changed.
+
+    Only what was asked for is read, names included: an archive has thousands of tags, and the
+    first screen shows nine.
+    """
 
     def __init__(self) -> None:
         self._version = -1
         self._keys: dict[Facet, int] = {}
         self._labels: dict[Facet, str] = {}
-        self._fields: dict[str, list[Facet]] = defaultdict(list)
-        self._facets: dict[int, Facet] = {}
+        self._values: dict[str, list[str]] = {}
+        """The values of a field, where all of them are known."""
         self._loaded: dict[int, BitMap] = {}
 
     def refresh(self, db: sqlite3.Connection) -> int:
         """Bring what is loaded up to date, reading changed chunks alone; the version read."""
-        (version,) = db.execute("SELECT value FROM meta WHERE name = 'version'").fetchone()
-        if version != self._version:
+        if _version(db) != self._version:
             with snapshot(db):
                 self._catch_up(db)
         return self._version
 
     def _catch_up(self, db: sqlite3.Connection) -> None:
-        (version,) = db.execute("SELECT value FROM meta WHERE name = 'version'").fetchone()
-        self._learn_keys(db)
+        version = _version(db)
+        self._values.clear()
         if self._loaded:
             changed = db.execute("SELECT id, ids FROM chunks WHERE version > ?", (self._version,))
             for id, blob in changed:
                 self._replace(id // CHUNKS, id % CHUNKS, blob)
         self._version = version
-
-    def _learn_keys(self, db: sqlite3.Connection) -> None:
-        newest = max(self._facets, default=0)
-        rows = db.execute("SELECT key, field, value, label FROM facets WHERE key > ?", (newest,))
-        for key, field, value, label in rows:
-            facet = (field, value)
-            self._keys[facet] = key
-            self._facets[key] = facet
-            self._labels[facet] = label
-            self._fields[field].append(facet)
 
     def _replace(self, key: int, chunk: int, blob: bytes) -> None:
         if key not in self._loaded:
@@ -73,32 +68,72 @@ class Facets:
 
     def get(self, db: sqlite3.Connection, facet: Facet) -> BitMap:
         """The ids of one facet; empty where there is no such facet."""
+        if facet not in self._keys:
+            find = "SELECT key, field, value, label FROM facets WHERE field = ? AND value = ?"
+            self._learn(db.execute(find, facet))
         key = self._keys.get(facet)
         if key is None:
             return NONE
         if key not in self._loaded:
-            self._load(db, [key])
+            chunks = "SELECT ids FROM chunks WHERE id >= ? AND id < ?"
+            found = db.execute(chunks, (key * CHUNKS, (key + 1) * CHUNKS))
+            self._loaded[key] = _joined([BitMap.deserialize(blob) for (blob,) in found])
         return self._loaded[key]
 
     def every(self, db: sqlite3.Connection, field: str) -> dict[str, BitMap]:
-        """The ids of each value of a field, in order of their first appearance."""
-        facets = self._fields.get(field, [])
-        keys = [self._keys[facet] for facet in facets]
-        self._load(db, [key for key in keys if key not in self._loaded])
-        return {value: self._loaded[self._keys[field, value]] for _, value in facets}
+        """The ids of each value of a field."""
+        if field not in self._values:
+            find = "SELECT key, field, value, label FROM facets WHERE field = ?"
+            self._values[field] = self._learn(db.execute(find, (field,)))
+        keys = {value: self._keys[field, value] for value in self._values[field]}
+        if missing := {key for key in keys.values() if key not in self._loaded}:
+            self._load(db, field, missing)
+        return {value: self._loaded[key] for value, key in keys.items()}
+
+    def by_size(self, db: sqlite3.Connection, field: str) -> Iterator[tuple[Facet, int]]:
+        """The facets of a field and their numbers of ids, the largest first."""
+        found = db.execute(
+            "SELECT key, field, value, label, size FROM facets WHERE field = ? ORDER BY size DESC",
+            (field,),
+        )
+        for *row, size in found:
+            (value,) = self._learn([row])
+            yield (field, value), size
 
     def label(self, facet: Facet) -> str:
-        """The name to show for a facet's value."""
+        """The name to show for a facet that was asked for."""
         return self._labels.get(facet) or facet[1]
 
-    def _load(self, db: sqlite3.Connection, keys: list[int]) -> None:
-        for key in keys:
-            blobs = db.execute(
-                "SELECT ids FROM chunks WHERE id BETWEEN ? AND ?",
-                (key * CHUNKS, key * CHUNKS + CHUNKS - 1),
-            ).fetchall()
-            parts = [BitMap.deserialize(blob) for (blob,) in blobs]
-            self._loaded[key] = BitMap.union(*parts) if parts else NONE
+    def _learn(self, rows: Iterable[Sequence[Any]]) -> list[str]:
+        """Keys and labels of facets; their values."""
+        values = []
+        for key, field, value, label in rows:
+            self._keys[field, value] = key
+            self._labels[field, value] = label
+            values.append(value)
+        return values
+
+    def _load(self, db: sqlite3.Connection, field: str, keys: AbstractSet[int]) -> None:
+        """Many facets of one field in one statement."""
+        parts: dict[int, list[BitMap]] = {key: [] for key in keys}
+        found = db.execute(
+            "SELECT key, ids FROM facets CROSS JOIN chunks "
+            f"ON id >= key * {CHUNKS} AND id < (key + 1) * {CHUNKS} WHERE field = ?",
+            (field,),
+        )
+        for key, blob in found:
+            if key in parts:
+                parts[key].append(BitMap.deserialize(blob))
+        for key, chunks in parts.items():
+            self._loaded[key] = _joined(chunks)
+
+
+def _version(db: sqlite3.Connection) -> int:
+    return int(db.execute("SELECT value FROM meta WHERE name = 'version'").fetchone()[0])
+
+
+def _joined(chunks: Sequence[BitMap]) -> BitMap:
+    return BitMap.union(*chunks) if chunks else NONE
 
 
 class FacetChanges:
@@ -122,10 +157,16 @@ class FacetChanges:
             "UPDATE meta SET value = value + 1 WHERE name = 'version' RETURNING value"
         ).fetchone()
         keys: dict[Facet, int] = {}
+        grown: dict[int, int] = defaultdict(int)
         for (facet, chunk), changes in self._chunks.items():
             if facet not in keys:
                 keys[facet] = _key(db, facet, labels.get(facet, ""))
-            _write_chunk(db, keys[facet] * CHUNKS + chunk, version, changes)
+            key = keys[facet]
+            grown[key] += _write_chunk(db, key * CHUNKS + chunk, version, changes)
+        db.executemany(
+            "UPDATE facets SET size = size + ? WHERE key = ?",
+            ((by, key) for key, by in grown.items() if by),
+        )
 
 
 def _key(db: sqlite3.Connection, facet: Facet, label: str) -> int:
@@ -139,11 +180,12 @@ def _key(db: sqlite3.Connection, facet: Facet, label: str) -> int:
     return int(row[0])
 
 
-def _write_chunk(
-    db: sqlite3.Connection, id: int, version: int, changes: Mapping[int, bool]
-) -> None:
+def _write_chunk(db: sqlite3.Connection, id: int, version: int, changes: Mapping[int, bool]) -> int:
+    """By how many ids the chunk has grown."""
     row = db.execute("SELECT ids FROM chunks WHERE id = ?", (id,)).fetchone()
     bits = BitMap.deserialize(row[0]) if row else BitMap()
+    before = len(bits)
     bits.update([id for id, present in changes.items() if present])
     bits.difference_update(BitMap([id for id, present in changes.items() if not present]))
     db.execute("INSERT OR REPLACE INTO chunks VALUES (?, ?, ?)", (id, version, bits.serialize()))
+    return len(bits) - before

@@ -7,7 +7,7 @@ from datetime import datetime, time, timedelta
 from pyroaring import BitMap
 
 from reader.article import EPOCH, NO_CATEGORY, Sentiment
-from reader.cache.answers import PINNED, Group, Grouping
+from reader.cache.answers import PINNED, Group, Grouping, TagCount
 from reader.cache.evaluation import first_id_since
 from reader.cache.facets import PINNED as PINNED_FACET
 from reader.cache.facets import READ, Facets
@@ -97,6 +97,23 @@ def _ungrouped(
     ids: BitMap, unread: Unread, _facets: Facets, _db: sqlite3.Connection
 ) -> list[Group]:
     return [_leaf(("ALL",), "ALL", ids, unread)] if ids else []
+
+
+def most_frequent(ids: BitMap, most: int, facets: Facets, db: sqlite3.Connection) -> list[TagCount]:
+    """The tags that most of the ids have, ties by name.
+
+    No tag occurs more often among the ids than in all: once the tags to come are smaller than the
+    last of the best so far, they need not be looked at.
+    """
+    best: list[TagCount] = []
+    for facet, size in facets.by_size(db, "tag"):
+        if len(best) == most and size < best[-1].count:
+            break
+        if count := facets.get(db, facet).intersection_cardinality(ids):
+            best.append(TagCount(facets.label(facet), count))
+            best.sort(key=lambda tag: (-tag.count, tag.tag))
+            del best[most:]
+    return best
 
 
 _GROUPINGS = {

@@ -69,8 +69,10 @@ CREATE TABLE facets (
     field TEXT NOT NULL,
     value TEXT NOT NULL,
     label TEXT NOT NULL,
+    size INTEGER NOT NULL DEFAULT 0,
     UNIQUE (field, value)
 );
+CREATE INDEX facets_size ON facets (field, size DESC);
 CREATE TABLE chunks (
     id INTEGER PRIMARY KEY,     -- facets.key * {CHUNKS} + number of the chunk
     version INTEGER NOT NULL,   -- meta.version of the change that wrote it

@@ -27,7 +27,7 @@ from reader.cache.answers import (
 )
 from reader.cache.evaluation import evaluate, from_milliseconds
 from reader.cache.facets import FAVOURITE, READ, FacetChanges, Facets
-from reader.cache.grouping import group
+from reader.cache.grouping import group, most_frequent
 from reader.cache.ids import Ids
 from reader.cache.marks import Mark, Marks, Step
 from reader.cache.schema import CACHE, MARKS, Schema, connect, prepare, sql_errors, transaction
@@ -105,10 +105,13 @@ class Store:
         with self._asking() as db:
             return group(ids.bits, by, self._facets, db)
 
-    def tag_counts(self, ids: Ids) -> list[TagCount]:
-        """Each tag that occurs among the ids, most frequent first, ties by name."""
-        counts = self._counts("tag", ids)
-        return [TagCount(tag=tag, count=count) for tag, count in counts.items()]
+    def tag_counts(self, ids: Ids, most: int | None = None) -> list[TagCount]:
+        """Tags that occur among the ids, most frequent first, ties by name; at most so many."""
+        if most is None:
+            counts = self._counts("tag", ids).items()
+            return [TagCount(tag, count) for tag, count in counts]
+        with self._asking() as db:
+            return most_frequent(ids.bits, most, self._facets, db)
 
     def unread(self, ids: Ids) -> Ids:
         """Those of the ids that are not marked as read."""

@@ -60,12 +60,12 @@ def header_lines(
     Spans in the style `tag` have the tag as their target, in the style `cover` its URL.
     """
     parts = (
-        [[Span(article.title, ("title",))]],
-        [[Span(article.description, ("description",))]] if article.description else [],
+        [[_sentence(article.title, "title")]],
+        [[_sentence(article.description, "description")]] if article.description else [],
         [[], list(_facts(article, read=read, favourite=favourite, now=now))],
         [list(_chips(article.tags))] if article.tags else [],
         [_cover(article.cover)],
-        [[Span(f"! {flag}", ("flag",))] for flag in article.flags],
+        [[_sentence(f"! {flag}", "flag")] for flag in article.flags],
         [[Span("─" * width, ("rule",))], []],
     )
     yield Line((), 0)
@@ -75,6 +75,10 @@ def header_lines(
             for offset, spans in wrap(paragraph, width):
                 last = max(last + 1, number * _PLACES_A_PART + offset)
                 yield Line(spans, min(last, HEADER_PLACES - 1))
+
+
+def _sentence(text: str, style: str) -> Span:
+    return Span(" ".join(text.split()), (style,))
 
 
 def _facts(article: Article, *, read: bool, favourite: bool, now: datetime) -> Iterator[Span]:
@@ -89,7 +93,7 @@ def _facts(article: Article, *, read: bool, favourite: bool, now: datetime) -> I
         (_machine(article), "meta"),
         ("pinned" if article.sticky_weight > 0 else "", "meta"),
         ("draft" if article.draft else "", "meta"),
-        ("read" if read else "", "meta"),
+        ("" if read else "unread", "meta"),
         ("★ favourite" if favourite else "", "favourite"),
     ]
     between = ""

@@ -51,6 +51,7 @@ READER_KEYS: list[BindingType] = [
     _key("f", "toggle_favourite", _MARK, "Favourite", "Mark the article as a favourite or not"),
     _key("u", "undo", _MARK, "Undo", "Take back the last mark"),
     _key("U", "redo", _MARK, "Redo", "Make the mark again that was taken back"),
+    _key("h,left", "to_list", _SCREEN, "Back to the list", "From the reading pane to the list"),
     _key("tab", "other_pane", _SCREEN, "Other pane", "Go to the other pane"),
     _key("z", "zoom", _SCREEN, "Reading pane alone", "Hide the list, or show it again"),
     _key("less_than_sign", "resize(-1)", _SCREEN, "Narrower list", "Make the list narrower"),

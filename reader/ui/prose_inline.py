@@ -16,12 +16,15 @@ if TYPE_CHECKING:
     from markdown_it.token import Token
 
 MOST_COST = 4_000
-"""A mark costs the parser up to 5 µs, a bracket ten times that; more is left as it was written."""
+"""A stop costs the parser up to 5 µs, a bracket ten times that; more is left as it was written."""
 _BRACKET_COST = 10
 _DEEPEST = 20
 
-_MARKS = re.compile(r"[*_`\[<&\\~]|\n|  |https?://")
+_MARKS = re.compile(r"[*_`\[<&\\~\n\t]|  |https?://")
+_STOPS = re.compile(r"[!#$%&*+:<=>@[\]\\^_`{}~\n-]")
+"""Where the parser stops to try its rules."""
 _SPACES = re.compile(r"[ \t\n]+")
+_TO_SPACES = str.maketrans("\t\n", "  ")
 _URL = re.compile(r"https?://[^\s<>\"`|]+")
 _LINE_BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
 _UNSAFE = re.compile(
@@ -55,8 +58,8 @@ def is_too_dense(content: str) -> bool:
     """Whether there are so many marks in it that parsing them would be felt."""
     if len(content) < MOST_COST // _BRACKET_COST:
         return False
-    marks = sum(1 for _ in _MARKS.finditer(content))
-    return marks + _BRACKET_COST * content.count("[") > MOST_COST
+    stops = sum(1 for _ in _STOPS.finditer(content))
+    return stops + _BRACKET_COST * content.count("[") > MOST_COST
 
 
 def references(defined: Mapping[str, str]) -> References:
@@ -135,7 +138,7 @@ class _Spans:
         yield from self._text(text)
 
     def _text(self, text: str) -> Iterator[Span]:
-        text = defuse(_SPACES.sub(" ", text))
+        text = _SPACES.sub(" ", _flat(text))
         if not text:
             return
         self._labelled = True
@@ -165,20 +168,25 @@ class _Spans:
 
     def _end_of_link(self) -> Iterator[Span]:
         if not self._labelled:
-            yield Span(defuse(self._target), self._styles[-1], self._target)
+            yield Span(_flat(self._target), self._styles[-1], self._target)
         self._target = ""
 
     def _leaf(self, token: "Token") -> Span:
         styles = self._styles[-1]
-        content = defuse(token.content)
+        content = _flat(token.content)
         if token.type == "hardbreak" or _LINE_BREAK.fullmatch(content):
             return Span("\n", styles)
         if token.type == "image":
             url = str(token.attrs.get("src", ""))
-            label = _SPACES.sub(" ", content).strip() or defuse(url)
+            label = content.strip() or _flat(url)
             return Span(f"[image: {label}]", (*styles, "image"), self._target or url)
         name = "code" if token.type == "code_inline" else "html"
-        return Span(content.replace("\n", " "), (*styles, name), self._target)
+        return Span(content, (*styles, name), self._target)
+
+
+def _flat(text: str) -> str:
+    """Safe, and on one line."""
+    return defuse(text.translate(_TO_SPACES))
 
 
 def _with_bare_urls(text: str, styles: Styles) -> Iterator[Span]:

@@ -132,6 +132,7 @@ class _Layout:
         self._joined = False
         self._source: list[str] = []
         self._offsets: list[int] = []
+        self._columns: tuple[int, ...] = ()
         # What a piece leaves to the one that is joined to it:
         self._next_number = 1
         self._grid: Grid | None = None
@@ -141,7 +142,7 @@ class _Layout:
             frame = Frame(self._width)
             if self._last >= 0 and (piece.gap or not piece.joined) and not self._stays_close:
                 yield self._blank(frame, piece.start)
-            self._joined = piece.joined
+            self._joined, self._columns = piece.joined, piece.columns
             self._source, self._offsets = piece.source.split("\n"), piece.offsets()
             yield from self._piece(piece, frame)
 
@@ -245,7 +246,7 @@ class _Layout:
         text = node.token.content.removesuffix("\n")
         language = node.token.info.strip()
         if language and not (self._joined and node.token.level == 0):
-            yield from self._code_line(frame, defuse(language), at, "▏", "note")
+            yield from self._code_line(frame, defuse(language.expandtabs(4)), at, "▏", "language")
         for line in text.split("\n"):
             yield from self._code_line(frame, line.expandtabs(4), at, "▏", "block")
             at += len(line) + 1
@@ -276,7 +277,7 @@ class _Layout:
         head, *body = [self._cells(row, frame, "head" * (row is rows[0])) for row in rows]
         if not goes_on:
             sides = [_alignment(cell) for cell in rows[0].inner]
-            self._grid = fit([head, *body], sides, frame.styles, frame.room)
+            self._grid = fit([head, *body], sides, frame.styles, frame.room, self._columns)
             if self._grid:
                 for spans in self._grid.head(head):
                     yield self._line(frame, spans, self._at(node))

@@ -8,17 +8,20 @@ import re
 from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum, auto
-from itertools import islice
+from itertools import islice, zip_longest
 
 SPLIT_CHARACTERS = 4_000
 SPLIT_LINES = 60
-SPLIT_CELLS = 300
+SPLIT_CELLS = 150
 """From here on a list, a table or code is cut where it does not show."""
 
 MOST_CHARACTERS = 16_000
 MOST_LINES = 250
 MOST_COLUMNS = 100
 """More in one block that cannot be cut is not parsed: it would take 50 ms and up."""
+
+MOST_ROWS_AHEAD = 3_000
+"""Of a long table, that are looked at to tell how wide its columns are."""
 
 MOST_DEFINITIONS = 2_000
 
@@ -27,6 +30,7 @@ _HEADING = re.compile(r"#{1,6}(?:[ \t]|$)")
 _FENCE = re.compile(r" {0,3}(`{3,}(?=[^`]*$)|~{3,})")
 _MARKER = re.compile(r" {0,3}(?:[-+*]|\d{1,9}[.)])(?:[ \t]|$)")
 _INTERRUPTION = re.compile(r" {0,3}(?:>|(?:[-+*]|1[.)])[ \t]+[^ \t\n])")
+_MARKS = re.compile(r"[*_`\[<&\\~]")
 _TABLE_RULE = re.compile(r" {0,3}(?=[|:-])[ \t|:-]*$")
 _DEFINITION = re.compile(
     r"^ {0,3}\[(?P<label>(?!\^)[^\[\]\n]{1,200})\]:[ \t]*"
@@ -51,6 +55,8 @@ class Piece:
     joined: bool = False
     gap: bool = False
     plain: bool = False
+    columns: tuple[int, ...] = ()
+    """Of a table that is cut here for the first time: the longest cell of each column below."""
 
     def offsets(self) -> list[int]:
         """Where each line of `source` begins in the whole; the repeated ones at `start`."""
@@ -93,7 +99,7 @@ def pieces(text: str, defined: Container[str] = ()) -> Iterator[Piece]:
             yield from block.pieces()
             block = _Block()
         elif block.can_be_cut_before(line):
-            yield from block.pieces()
+            yield from block.pieces(_columns_below(text, start) if block.has_columns else ())
             block = block.rest()
         if block.is_new and dropped < MOST_DEFINITIONS and _defines(line, defined):
             dropped += 1
@@ -102,14 +108,27 @@ def pieces(text: str, defined: Container[str] = ()) -> Iterator[Piece]:
     yield from block.pieces()
 
 
-def _lines(text: str) -> Iterator[tuple[int, str]]:
+def _lines(text: str, start: int = 0) -> Iterator[tuple[int, str]]:
     """Each line, but blank ones that follow one another together."""
-    start = 0
     while start < len(text):
         blank = _BLANK_LINES.match(text, start)
         end = blank.end() if blank else text.find("\n", start) + 1 or len(text)
         yield start, text[start:end]
         start = end
+
+
+def _columns_below(text: str, start: int) -> tuple[int, ...]:
+    """Characters of the longest cell in each column of the rows from `start` on, as far as they
+    hold no marks: those take no room."""
+    widths: list[int] = []
+    for _, line in islice(_lines(text, start), MOST_ROWS_AHEAD):
+        if line.isspace():
+            break
+        if _MARKS.search(line) is None:
+            cells = line.strip().strip("|").split("|")
+            longest = zip_longest(widths, (len(cell.strip()) for cell in cells), fillvalue=0)
+            widths = [max(pair) for pair in longest]
+    return tuple(widths)
 
 
 def _defines(line: str, defined: Container[str]) -> bool:
@@ -152,6 +171,10 @@ class _Block:
     @property
     def is_new(self) -> bool:
         return not self.lines and not self.joined
+
+    @property
+    def has_columns(self) -> bool:
+        return self.kind is _Kind.TABLE and not self.joined
 
     def rest(self) -> "_Block":
         return _Block(
@@ -238,7 +261,7 @@ class _Block:
     def _is_over(self, characters: int, lines: int) -> bool:
         return self.size > characters or len(self.lines) >= lines
 
-    def pieces(self) -> Iterator[Piece]:
+    def pieces(self, columns: tuple[int, ...] = ()) -> Iterator[Piece]:
         """The piece that was read, none where nothing was."""
         if not self.lines:
             return
@@ -251,6 +274,7 @@ class _Block:
             joined=self.joined,
             gap=self.gap,
             plain=plain,
+            columns=columns,
         )
 
     def _has_to_be_plain(self) -> bool:

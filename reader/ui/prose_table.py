@@ -6,7 +6,7 @@ Cells come as spans; how they were written is not known here.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import zip_longest
+from itertools import chain, repeat, zip_longest
 
 from rich.cells import cell_len
 
@@ -61,11 +61,23 @@ class Grid:
                 yield Span(" " * (free - before), self.styles)
 
 
-def fit(rows: Sequence[Row], alignments: Sequence[str], styles: Styles, width: int) -> Grid | None:
-    """The grid of the rows in `width` cells; None where words would break or cells be towers."""
+def fit(
+    rows: Sequence[Row],
+    alignments: Sequence[str],
+    styles: Styles,
+    width: int,
+    below: Sequence[int] = (),
+) -> Grid | None:
+    """The grid of the rows in `width` cells; None where words would break or cells be towers.
+
+    `below`: how wide the columns of rows that are to come would be.
+    """
     room = width - len(_BETWEEN) * (len(alignments) - 1)
     columns = list(zip(*rows, strict=True))
-    natural = [max(1, *map(_natural, column)) for column in columns]
+    natural = [
+        max(1, beneath, *map(_natural, column))
+        for column, beneath in zip(columns, chain(below, repeat(0)), strict=False)
+    ]
     least = [min(_WORD_CELLS, max(1, *map(_longest_word, column))) for column in columns]
     widths = natural
     if sum(natural) > room:

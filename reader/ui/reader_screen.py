@@ -4,6 +4,7 @@ It mediates: widgets tell it what happened, it asks the library and hands values
 """
 
 import asyncio
+import gc
 from collections.abc import Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING, ClassVar, Literal
@@ -30,6 +31,9 @@ from reader.ui.view import View
 
 if TYPE_CHECKING:
     from reader.ui.tag_picker import TagPicker
+
+WARM_UP_AFTER_S = 0.25
+"""By then the first screen is there, and few readers have opened an article."""
 
 LOOK_FOR_CHANGES_S = 1.0
 """How often the screen asks whether another program has changed the cache."""
@@ -61,8 +65,6 @@ GROUPINGS = {
 class ReaderScreen(Screen[None]):
     """Sidebar and reading pane, side by side or (narrow) one at a time."""
 
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (NARROW, "-wide")]  # noqa: RUF012
-
     BINDINGS: ClassVar[list[BindingType]] = READER_KEYS
 
     def __init__(self, library: Library, settings: Settings, query: Query, start: Query) -> None:
@@ -80,6 +82,7 @@ class ReaderScreen(Screen[None]):
         self._digits: tuple[DigitTag, ...] = ()
         self._opened: Article | None = None
         self._opened_id: ArticleId | None = None
+        self._list_width: int | None = None
 
     def compose(self) -> ComposeResult:
         if self._library.is_sample:
@@ -104,7 +107,7 @@ class ReaderScreen(Screen[None]):
         self._restore()
         self._sidebar.focus()
         self.set_interval(LOOK_FOR_CHANGES_S, self._look_for_changes)
-        self.call_after_refresh(self._warm_up)
+        self.set_timer(WARM_UP_AFTER_S, self._warm_up)
         for notice in self._library.notices:
             self._status.say(notice)
 
@@ -121,7 +124,8 @@ class ReaderScreen(Screen[None]):
         self._groups = self._library.groups(self._ids, self._view.grouping)
         self._sidebar.show_language = len(self.filter.included(Field.LANG)) != 1
         self._sidebar.show(self._groups, empty_hint=self._empty_hint())
-        counts = self._library.tag_counts(self._ids)
+        # Named tags take places among the most frequent, but not in the nine of the bar.
+        counts = self._library.tag_counts(self._ids, most=9 + len(self.filter.tags))
         self._digits = assign_digits(self.filter.tags, counts, self._digits)
         self.query_one(TagBar).show([chip(term) for term in self.filter.terms], self._digits)
         self._show_status(sum(group.unread for group in self._groups))
@@ -436,6 +440,9 @@ class ReaderScreen(Screen[None]):
         else:
             self._show_pane()
 
+    def action_to_list(self) -> None:
+        self._show_list()
+
     def action_zoom(self) -> None:
         if self._is_list_hidden:
             self._show_list()
@@ -450,13 +457,16 @@ class ReaderScreen(Screen[None]):
         self._fit_list(self.size.width)
 
     def on_resize(self, event: events.Resize) -> None:
+        self.set_class(event.size.width < NARROW, "-narrow")
         self._fit_list(event.size.width)
 
     def _fit_list(self, columns: int) -> None:
         """The width that the reader chose; where one pane is shown at a time, all there is."""
         chosen = self._view.sidebar_width or self._settings.sidebar_width
         width = chosen if columns >= NARROW else None
-        self._sidebar.styles.width = self._sidebar.styles.max_width = width
+        if width != self._list_width:  # setting it lays the screen out anew
+            self._list_width = width
+            self._sidebar.styles.width = self._sidebar.styles.max_width = width
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         is_list = isinstance(event.widget, Sidebar)
@@ -510,6 +520,8 @@ class ReaderScreen(Screen[None]):
 
     def _warm_up(self) -> None:
         """What the first opened article needs, while nobody waits."""
+        gc.freeze()
+        gc.enable()
         self._in_background(warm_up)
 
     @work(thread=True, group="background", exit_on_error=False)

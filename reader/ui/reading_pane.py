@@ -242,7 +242,7 @@ class ReadingPane(ScrollView, can_focus=True, inherit_bindings=False):
             (self._slices.pause if idle else self._slices.resume)()
 
     def _lay_out_slice(self) -> None:
-        self._lay_out_more(SLICE_S, AHEAD)
+        self._lay_out_more(SLICE_S if self._wish is None else AT_ONCE_S, AHEAD)
 
     def _measure(self) -> None:
         """Tells the scroll bar how many lines there are, or will be by what is known so far."""

@@ -140,6 +140,8 @@ class Sidebar(ScrollView, inherit_bindings=False):
         classes: str | None = None,
     ) -> None:
         super().__init__(id=id, classes=classes)
+        # It is always there: finding that out later would lay the first screen out twice.
+        self.set_reactive(Sidebar.show_vertical_scrollbar, True)
         self._fetch = fetch
         self._now = now
         self._known: LRUCache[ArticleId, Row] = LRUCache(_ROWS_KEPT)

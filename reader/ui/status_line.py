@@ -105,8 +105,9 @@ class KeyLine(Widget):
 
     def show(self, hints: Sequence[KeyHint]) -> None:
         """The most useful first, the help last."""
-        self._hints = hints
-        self.refresh()
+        if hints != self._hints:
+            self._hints = hints
+            self.refresh()
 
     def on_click(self, event: events.Click) -> None:
         if action := event.style.meta.get("action"):

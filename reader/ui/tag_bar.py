@@ -99,7 +99,7 @@ def assign_digits(
             places[free.pop()] = name
     places |= zip(free, (name for name in counted if name not in names), strict=False)
     entries = (
-        (digit, counted.get(name) or TagCount(tag=name.upper(), count=0), names.get(name))
+        (digit, counted.get(name) or TagCount(name.upper(), 0), names.get(name))
         for digit, name in sorted(places.items())
     )
     return tuple(

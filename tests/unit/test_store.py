@@ -178,6 +178,8 @@ def assert_counts_agree(store: Store, ids: Ids, rows: dict[int, dict[str, object
     tags = [tag for row in shown.values() for tag in str(row["tags"] or "").split("|") if tag]
     counts = {count.tag: count.count for count in store.tag_counts(ids)}
     assert counts == {tag: tags.count(tag) for tag in set(tags)}
+    for most in (1, 2, 9):
+        assert store.tag_counts(ids, most) == store.tag_counts(ids)[:most]
 
 
 @settings(max_examples=60, deadline=None)

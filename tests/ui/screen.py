@@ -1,0 +1,196 @@
+"""The whole reader under test: started on a library, driven by keys, read as a user reads it."""
+
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from typing import Any
+
+import pytest
+from textual import events
+from textual.keys import _character_to_key
+from textual.pilot import Pilot
+from textual.strip import Strip
+from textual.widget import Widget
+
+from reader.article import Article, ArticleId, Sentiment
+from reader.config import Settings
+from reader.library import Library
+from reader.query import parse
+from reader.ui.app import CryptoreadApp
+from reader.ui.reader_screen import ReaderScreen
+from reader.ui.sidebar import Sidebar
+from reader.ui.status_line import StatusLine
+from reader.ui.tag_bar import TagBar
+from tests.builders import article
+
+WIDE = (120, 40)
+NARROW = (60, 24)
+
+HOPS = 10
+"""From widget to widget that a key and all that it sets off may go until something is painted."""
+
+
+class Reading:
+    """A running reader. `press` and `click` return when all that follows has been painted."""
+
+    def __init__(self, app: CryptoreadApp, pilot: Pilot[None], library: Library) -> None:
+        assert isinstance(app.screen, ReaderScreen)
+        self.app = app
+        self.pilot = pilot
+        self.library = library
+        self.screen = app.screen
+        """The main screen, whatever stands over it."""
+
+    async def press(self, *keys: str) -> None:
+        """Characters as they are typed, or Textual's names of keys. `Pilot.press` is far slower."""
+        for key in keys:
+            is_typed = len(key) == 1
+            name = _character_to_key(key) if is_typed else key
+            self.app.post_message(events.Key(name, key if is_typed else None))
+            await self.settle()
+
+    async def go_to(self, title: str) -> None:
+        """Put the cursor of the list on an article of this language by the words of its title."""
+        found = self.library.find(parse(f'title:"{title}"'))
+        assert self.screen.query_one(Sidebar).move_to(found[0]), title
+        await self.settle()
+
+    async def wait_for(self, condition: Callable[[], object]) -> None:
+        """For what does not follow from a key at once; gives up after some seconds."""
+        for _ in range(200):
+            if condition():
+                return
+            await self.pilot.pause(0.02)
+        raise AssertionError("it did not happen")
+
+    async def click(self, text: str, part: type[Widget] | str) -> None:
+        """Click on the first cell of a text where it stands in a part of the screen."""
+        region = self.part(part).region
+        rows = [line.find(text) for line in self.shown(part)]
+        y = next(y for y, x in enumerate(rows) if x >= 0)
+        await self.pilot.click(offset=(region.x + rows[y], region.y + y))
+        await self.settle()
+
+    async def settle(self) -> None:
+        """Wait for all that was asked for, but for a browser that waits for an answer."""
+        while True:
+            for _ in range(HOPS):
+                await self.pilot.pause(0)
+            busy = [w for w in self.app.workers if not w.is_finished and w.group != "browser"]
+            if not busy:
+                return
+            await self.app.workers.wait_for_complete(busy)
+
+    def part(self, kind: type[Widget] | str) -> Widget:
+        """A part of the topmost screen, else of the main one."""
+        found = [*self.app.screen.query(kind), *self.screen.query(kind)]
+        assert found, f"nothing shows {kind}"
+        return found[0]
+
+    @property
+    def strips(self) -> list[Strip]:
+        """What is painted, boxes over the main screen as well."""
+        update = self.app.screen._compositor.render_update(
+            full=True, screen_stack=self.app._background_screens
+        )
+        return [Strip.join(row) for row in update.strips]
+
+    @property
+    def lines(self) -> list[str]:
+        return [strip.text.rstrip() for strip in self.strips]
+
+    def shown(self, part: type[Widget] | str) -> list[str]:
+        """The painted lines of a part; none where it is hidden."""
+        region = self.part(part).region
+        rows = self.strips[region.y : region.bottom]
+        return [row.crop(region.x, region.right).text.rstrip() for row in rows if region]
+
+    def text(self, part: type[Widget] | str) -> str:
+        """The words of a part, however they are wrapped and spaced."""
+        return " ".join(" ".join(self.shown(part)).replace("\xa0", " ").split())
+
+    @property
+    def list(self) -> list[str]:
+        """The rows of the list, in words."""
+        return [" ".join(line.split()) for line in self.shown(Sidebar) if line]
+
+    @property
+    def filter(self) -> str:
+        return str(self.screen.filter)
+
+    @property
+    def status(self) -> str:
+        return self.text(StatusLine)
+
+    @property
+    def tag_bar(self) -> str:
+        return self.text(TagBar)
+
+    @property
+    def cursor(self) -> str:
+        """The row of the list that the cursor is on, in words; empty where it is out of view."""
+        sidebar = self.screen.query_one(Sidebar)
+        row = sidebar._row - sidebar.scroll_offset.y
+        lines = self.shown(Sidebar)
+        return " ".join(lines[row].split()) if 0 <= row < len(lines) else ""
+
+    @property
+    def opened(self) -> ArticleId | None:
+        return self.screen.query_one(Sidebar).opened_article
+
+
+@asynccontextmanager
+async def reading(
+    library: Library,
+    query: str = "",
+    *,
+    settings: Settings | None = None,
+    size: tuple[int, int] = WIDE,
+) -> AsyncIterator[Reading]:
+    """Start the reader; leave it at the end."""
+    with _plain_environment():
+        app = CryptoreadApp(library, settings or Settings(), parse(query))
+        async with app.run_test(size=size, notifications=True, tooltips=True) as pilot:
+            app.animation_level = "none"
+            reading = Reading(app, pilot, library)
+            await reading.settle()
+            yield reading
+
+
+@contextmanager
+def _plain_environment() -> Iterator[None]:
+    """English, UTC, in colours, whatever is usual where the tests run."""
+    with pytest.MonkeyPatch.context() as environ:
+        for name in ("LC_ALL", "LC_MESSAGES", "LC_TIME", "NO_COLOR", "TEXTUAL_THEME"):
+            environ.delenv(name, raising=False)
+        environ.setenv("LANG", "C.UTF-8")
+        environ.setenv("TZ", "UTC")
+        time.tzset()
+        yield
+    time.tzset()
+
+
+def archive() -> list[Article]:
+    """Seven stories: one pinned, four of Bitcoin, two of Ether; two of them in Ukrainian as well."""
+    return [
+        story(1, "How this archive is kept", category="OTHER", tags="GUIDE", sticky_weight=5),
+        story(2, "Northfell idles its machines", "NEGATIVE", tags="BTC,MINING"),
+        story(2, "Нортфелл зупиняє машини", "NEGATIVE", tags="BTC,MINING", lang="uk"),
+        story(3, "Fees fall for a third week", "POSITIVE", tags="BTC,FEES"),
+        story(4, "A wallet learns new words", "POSITIVE", tags="BTC,WALLET"),
+        story(5, "An exchange counts its coins", "POSITIVE", tags="BTC,EXCHANGE"),
+        story(5, "Біржа рахує монети", "POSITIVE", tags="BTC,EXCHANGE", lang="uk"),
+        story(6, "Validators vote on limits", "NEUTRAL", category="ETH", tags="ETH,STAKING"),
+        story(7, "A bridge closes for repairs", "NEGATIVE", category="ETH", tags="ETH,EXCHANGE"),
+    ]
+
+
+def story(n: int, title: str, sentiment: str = "UNRATED", tags: str = "", **values: Any) -> Article:
+    """An article with a title; tags are separated by commas."""
+    return article(
+        n,
+        title=title,
+        sentiment=Sentiment(sentiment),
+        tags=tuple(filter(None, tags.split(","))),
+        **values,
+    )

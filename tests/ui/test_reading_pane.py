@@ -1,0 +1,387 @@
+"""The reading pane: what is painted, where it stays, what a click, a key and a selection mean."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from textual import on
+from textual.app import App, ComposeResult
+from textual.events import MouseScrollDown
+from textual.geometry import Offset
+from textual.message import Message
+from textual.pilot import Pilot
+from textual.selection import SELECT_ALL, Selection
+
+from reader.article import Cover
+from reader.ui.reading_pane import ReadingPane
+from tests.builders import NOW, article
+
+STYLES = Path(__file__).parents[2] / "styles"
+
+LONG = "\n\n".join(f"## Part {number}\n\n" + f"word{number} " * 120 for number in range(40))
+
+
+class PaneApp(App[None]):
+    CSS_PATH = STYLES / "30-reading.tcss"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.said: list[Message] = []
+
+    def compose(self) -> ComposeResult:
+        yield ReadingPane()
+
+    @on(ReadingPane.LinkClicked)
+    @on(ReadingPane.TagClicked)
+    @on(ReadingPane.CoverClicked)
+    def record(self, message: Message) -> None:
+        self.said.append(message)
+
+
+class Reading:
+    """The app, its pane, and what a person sees of it."""
+
+    def __init__(self, app: PaneApp, pilot: Pilot[None]) -> None:
+        self.app = app
+        self.pilot = pilot
+        self.pane = app.query_one(ReadingPane)
+
+    async def show(self, body: str = "Text.", position: int = 0, **values: Any) -> None:
+        self.pane.show(
+            article(body=body, **values),
+            read=False,
+            favourite=False,
+            now=NOW,
+            position=position,
+        )
+        await self.pilot.pause()
+
+    @property
+    def screen(self) -> list[str]:
+        height = self.pane.size.height
+        return [self.pane.render_line(y).text.strip().replace("\xa0", " ") for y in range(height)]
+
+    @property
+    def top(self) -> str:
+        return self.screen[0]
+
+    async def all_laid_out(self) -> None:
+        while not self.pane._lines.is_complete:
+            await self.pilot.pause(0.01)
+        await self.pilot.pause()
+
+    async def click_on(self, text: str) -> None:
+        (y, line) = next((y, line) for y, line in enumerate(self.painted) if text in line)
+        await self.pilot.click(ReadingPane, offset=(line.index(text), y))
+        await self.pilot.pause()
+
+    @property
+    def painted(self) -> list[str]:
+        lines = (self.pane.render_line(y).text for y in range(self.pane.size.height))
+        return [line.replace("\xa0", " ") for line in lines]
+
+
+@asynccontextmanager
+async def reading(width: int = 80, height: int = 24) -> AsyncIterator[Reading]:
+    app = PaneApp()
+    async with app.run_test(size=(width, height), notifications=True, tooltips=True) as pilot:
+        await pilot.pause()
+        opened = Reading(app, pilot)
+        opened.pane.focus()
+        yield opened
+
+
+# What is painted.
+
+
+async def test_the_first_screenful_is_there_as_soon_as_an_article_is_shown() -> None:
+    async with reading() as it:
+        it.pane.show(
+            article(title="Fees fall", description="At last.", body="## Overview\n\nThey fell."),
+            read=False,
+            favourite=False,
+            now=NOW,
+        )
+        assert it.screen[1:3] == ["Fees fall", "At last."]
+        assert "Overview" in it.screen
+        assert "They fell." in it.screen
+
+
+@pytest.mark.parametrize(
+    "text", ["[/foo]", "[BTC] hits 100k", "[red]x[/red]", "[@click=app.quit]x[/]", "[", "]]", "\\["]
+)
+async def test_hostile_text_is_shown_literally(text: str) -> None:
+    async with reading() as it:
+        await it.show(f"`{text}`", title=text, description=text, tags=(text,), flags=(text,))
+        assert it.screen[1:3] == [text, text]
+        assert text in it.screen
+        assert f"▐{text}▌" in it.screen
+        assert f"! {text}" in it.screen
+        await it.click_on(f"▐{text}▌")
+        assert it.app.is_running
+
+
+async def test_the_column_stands_in_the_middle_and_is_no_wider_than_asked() -> None:
+    async with reading(200) as it:
+        await it.show("word " * 100)
+        text = next(line for line in it.painted if "word" in line)
+        left = len(text) - len(text.lstrip())
+        assert 84 <= len(text.strip()) <= 88
+        assert left == (it.pane.size.width - 88) // 2
+        it.pane.column_width = 40
+        assert max(map(len, it.screen)) <= 40
+
+
+@pytest.mark.parametrize("size", [(1, 1), (2, 3), (5, 2), (20, 5), (80, 24), (300, 80)])
+async def test_any_size_is_painted(size: tuple[int, int]) -> None:
+    async with reading(*size) as it:
+        await it.show(LONG + "\n\n| a | b |\n|--|--|\n| c | d |\n\n> - x\n\n```\ncode\n```")
+        for key in ("G", "g", "space", "ctrl+d", "k"):
+            await it.pilot.press(key)
+        assert all(len(it.pane.render_line(y).text) <= size[0] for y in range(size[1]))
+
+
+async def test_a_hint_stands_in_the_middle_of_an_empty_pane() -> None:
+    async with reading(40, 11) as it:
+        it.pane.show_hint("Press [l] to read.")
+        await it.pilot.pause()
+        assert it.screen[5] == "Press [l] to read."
+        assert it.painted[5].index("P") == 11
+        assert it.pane.position == 0
+        assert it.pane.links == []
+
+
+async def test_a_hint_takes_the_place_of_an_article() -> None:
+    async with reading() as it:
+        await it.show(LONG)
+        await it.pilot.press("G")
+        it.pane.show_hint("Nothing here.")
+        await it.pilot.pause()
+        assert [line for line in it.screen if line] == ["Nothing here."]
+
+
+async def test_a_mark_is_shown_without_losing_the_place() -> None:
+    async with reading() as it:
+        await it.show(LONG)
+        await it.pilot.press("space", "space")
+        top = it.top
+        it.pane.favourite = True
+        assert it.top == top
+        await it.pilot.press("g")
+        assert any("★ favourite" in line for line in it.screen)
+
+
+async def test_a_theme_recolours_what_is_shown() -> None:
+    async with reading() as it:
+        await it.show("## Head\n\ntext")
+
+        def colour() -> object:
+            strips = (it.pane.render_line(y) for y in range(24))
+            segment = next(s for strip in strips for s in strip if s.text == "Head")
+            return segment.style and segment.style.color
+
+        before = colour()
+        it.app.theme = "textual-light"
+        await it.pilot.pause()
+        assert colour() != before
+
+
+# Scrolling and places.
+
+
+async def test_keys_scroll_at_once() -> None:
+    async with reading() as it:
+        await it.show(LONG)
+        await it.all_laid_out()
+        await it.pilot.press("j", "j", "down")
+        assert it.pane.scroll_y == 3
+        await it.pilot.press("k", "up")
+        assert it.pane.scroll_y == 1
+        await it.pilot.press("ctrl+d")
+        assert it.pane.scroll_y == 13
+        await it.pilot.press("ctrl+u", "space", "pagedown")
+        assert it.pane.scroll_y == 47
+        await it.pilot.press("pageup")
+        assert it.pane.scroll_y == 24
+        await it.pilot.press("home")
+        assert it.pane.scroll_y == 0
+        await it.pilot.press("end")
+        assert it.pane.scroll_y == it.pane.max_scroll_y
+
+
+async def test_the_end_is_the_end_of_the_text() -> None:
+    async with reading() as it:
+        await it.show(LONG + "\n\nThe last words.")
+        await it.pilot.press("G")
+        await it.all_laid_out()
+        assert "The last words." in it.screen[-3:]
+
+
+async def test_the_end_of_a_text_that_takes_long_is_reached_later() -> None:
+    async with reading() as it:
+        await it.show(LONG * 30 + "\n\nThe last words.")
+        await it.pilot.press("G")
+        await it.all_laid_out()
+        assert "The last words." in it.screen[-3:]
+
+
+async def test_a_position_brings_back_the_same_top_line() -> None:
+    async with reading() as it:
+        await it.show(LONG)
+        for lines in range(0, 120, 17):
+            it.pane.action_top()
+            it.pane.action_move(lines)
+            top, position = it.top, it.pane.position
+            await it.show("Another text.")
+            await it.show(LONG, position=position)
+            assert (it.top, it.pane.scroll_y, it.pane.position) == (top, lines, position)
+
+
+async def test_a_position_far_down_a_long_text_is_reached() -> None:
+    async with reading() as it:
+        await it.show(LONG * 20)
+        await it.pilot.press("G")
+        await it.all_laid_out()
+        top, position = it.top, it.pane.position
+        await it.show("Another text.")
+        await it.show(LONG * 20, position=position)
+        assert it.pane.position == position
+        await it.all_laid_out()
+        assert it.top == top
+
+
+async def test_a_resize_keeps_the_text_on_the_top_line() -> None:
+    async with reading(100, 30) as it:
+        body = " ".join(f"w{number}" for number in range(3_000))
+        await it.show(body)
+        await it.all_laid_out()
+        for _ in range(5):
+            await it.pilot.press("space")
+        top = it.top
+        word = top.split()[0]
+        for width in (60, 41, 87, 30):
+            await it.pilot.resize_terminal(width, 30)
+            await it.pilot.pause()
+            assert word in it.top.split()
+        await it.pilot.resize_terminal(100, 30)
+        await it.pilot.pause()
+        assert it.top == top
+
+
+async def test_a_superseded_article_never_touches_a_newer_one() -> None:
+    async with reading() as it:
+        it.pane.show(article(body=LONG * 30), read=False, favourite=False, now=NOW, position=10**6)
+        await it.show("Short.")
+        await it.pilot.pause(0.1)
+        assert it.pane.virtual_size.height < 24
+        assert it.pane.scroll_y == 0
+        assert "Short." in it.screen
+
+
+async def test_the_wheel_scrolls() -> None:
+    async with reading() as it:
+        await it.show(LONG)
+        it.pane.post_message(MouseScrollDown(it.pane, 5, 5, 0, 1, 0, False, False, False))
+        await it.pilot.pause()
+        assert it.pane.scroll_y > 0
+
+
+# Links, tags, cover.
+
+
+async def test_links_are_complete_before_the_text_is_laid_out() -> None:
+    async with reading() as it:
+        it.pane.show(
+            article(body=LONG * 5 + "\n\n[last](https://last.example)"),
+            read=False,
+            favourite=False,
+            now=NOW,
+        )
+        assert not it.pane._lines.is_complete
+        assert [tuple(link) for link in it.pane.links] == [("last", "https://last.example")]
+
+
+async def test_a_click_on_a_link_gives_its_whole_label() -> None:
+    async with reading(30) as it:
+        await it.show("See [the site of a bank that is named here](https://evil.example/) now.")
+        await it.click_on("bank")
+        (said,) = it.app.said
+        assert isinstance(said, ReadingPane.LinkClicked)
+        assert said.url == "https://evil.example/"
+        assert said.label == "the site of a bank that is named here"
+
+
+async def test_a_url_over_two_lines_is_its_own_label() -> None:
+    url = "https://long.example/" + "x" * 60
+    async with reading(40) as it:
+        await it.show(f"<{url}>")
+        await it.click_on("https://long")
+        (said,) = it.app.said
+        assert isinstance(said, ReadingPane.LinkClicked)
+        assert (said.url, said.label) == (url, url)
+
+
+async def test_clicks_on_tags_and_cover_say_so_and_text_says_nothing() -> None:
+    async with reading() as it:
+        await it.show(
+            "Plain. [x](tag:XRP)",
+            tags=("BITCOIN NEWS", "XRP"),
+            cover=Cover(regular="https://images.example/1"),
+        )
+        await it.click_on("Plain.")
+        assert it.app.said == []
+        await it.click_on("BITCOIN NEWS")
+        await it.click_on("cover image")
+        await it.click_on("x")
+        tag, cover, _ = it.app.said
+        assert isinstance(tag, ReadingPane.TagClicked)
+        assert tag.tag == "BITCOIN NEWS"
+        assert isinstance(cover, ReadingPane.CoverClicked)
+
+
+async def test_a_link_of_the_text_never_passes_for_a_tag() -> None:
+    async with reading() as it:
+        await it.show("[press here](tag:XRP)")
+        await it.click_on("press here")
+        (said,) = it.app.said
+        assert isinstance(said, ReadingPane.LinkClicked)
+
+
+# Selection.
+
+
+async def test_a_selection_copies_the_text_without_margins_and_bars() -> None:
+    async with reading(60) as it:
+        await it.show("> quoted\n\n```\ncode\n```\n\n- point")
+        it.app.screen.selections = {it.pane: SELECT_ALL}
+        copied, _ = it.pane.get_selection(SELECT_ALL) or ("", "")
+        assert copied.endswith("quoted\n\ncode\n\n• point")
+
+
+async def test_a_selection_within_a_line_copies_just_that() -> None:
+    async with reading(60) as it:
+        await it.show("one two three")
+        y, line = next(
+            (y, line.text) for y in range(24) if "one two" in (line := it.pane.render_line(y)).text
+        )
+        start = line.index("two")
+        selection = Selection(Offset(start, y), Offset(start + 3, y))
+        assert it.pane.get_selection(selection) == ("two", "\n")
+        it.app.screen.selections = {it.pane: selection}
+        selected = [s.text for s in it.pane.render_line(y) if s.text.strip() == "two"]
+        assert selected == ["two"]
+
+
+async def test_a_drag_over_a_link_selects_and_does_not_open_it() -> None:
+    async with reading(60) as it:
+        await it.show("a [link here](https://x.example) b")
+        y = next(y for y in range(24) if "link here" in it.pane.render_line(y).text)
+        x = it.pane.render_line(y).text.index("link")
+        await it.pilot.mouse_down(ReadingPane, offset=(x, y))
+        await it.pilot.hover(ReadingPane, offset=(x + 4, y))
+        await it.pilot.mouse_up(ReadingPane, offset=(x + 4, y))
+        await it.pilot.pause()
+        assert it.app.said == []
+        assert it.app.screen.get_selected_text() == "link"

@@ -1,0 +1,152 @@
+"""What stands above an article: facts in words, places that do not depend on them."""
+
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reader.article import Ai, Article, Cover, Sentiment, Source
+from reader.ui.article_header import HEADER_PLACES, age, header_lines, reading_minutes
+from reader.ui.prose_wrap import Line
+
+NOW = datetime(2026, 3, 14, 12, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def utc(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setenv("TZ", "UTC")
+    time.tzset()
+    yield
+    monkeypatch.undo()
+    time.tzset()
+
+
+def article(**values: object) -> Article:
+    plain: dict[str, object] = {
+        "title": "A title",
+        "published": NOW - timedelta(hours=3),
+        "updated": NOW,
+        "lang": "en",
+        "body": "words " * 700,
+    }
+    return Article(**(plain | values))  # type: ignore[arg-type]
+
+
+def header(
+    shown: Article, width: int = 80, *, read: bool = False, favourite: bool = False
+) -> list[Line]:
+    return list(header_lines(shown, read=read, favourite=favourite, now=NOW, width=width))
+
+
+def text(shown: Article, width: int = 80, *, read: bool = False, favourite: bool = False) -> str:
+    lines = header(shown, width, read=read, favourite=favourite)
+    return "\n".join(line.text for line in lines).replace("\xa0", " ")
+
+
+@pytest.mark.parametrize(
+    ("passed", "words"),
+    [
+        (timedelta(0), "just now"),
+        (timedelta(seconds=59), "just now"),
+        (timedelta(minutes=1), "1 min ago"),
+        (timedelta(minutes=59, seconds=59), "59 min ago"),
+        (timedelta(hours=3, minutes=40), "3 h ago"),
+        (timedelta(days=1), "1 d ago"),
+        (timedelta(days=13), "1 wk ago"),
+        (timedelta(days=45), "1 mo ago"),
+        (timedelta(days=800), "2 y ago"),
+        (timedelta(seconds=-30), "just now"),
+        (timedelta(hours=-3), "in 3 h"),
+    ],
+)
+def test_age_is_said_in_one_unit(passed: timedelta, words: str) -> None:
+    assert age(NOW - passed, NOW) == words
+
+
+@pytest.mark.parametrize(
+    ("body", "minutes"),
+    [("", 1), ("word " * 220, 1), ("word " * 221, 2), ("word " * 220_000, 1_000)],
+)
+def test_reading_time_is_at_least_a_minute(body: str, minutes: int) -> None:
+    assert reading_minutes(body) == minutes
+
+
+def test_the_facts_are_on_one_line() -> None:
+    shown = article(
+        source=Source(key="coindesk_", name="Coin Desk"),
+        category="ETH",
+        sentiment=Sentiment.POSITIVE,
+        ai=Ai(rewritten=True, translated_from="54881017"),
+        sticky_weight=2,
+    )
+    assert (
+        "Coin Desk · ETH · ▲ positive · 14 Mar 2026 09:00 (3 h ago) · 4 min · en · "
+        "AI rewritten, translated from 54881017 · pinned · ★ favourite"
+    ) in text(shown, 200, read=True, favourite=True)
+
+
+def test_what_is_not_known_is_not_said() -> None:
+    assert "\nOTHER · unrated · 14 Mar 2026 09:00 (3 h ago) · 4 min\n" in text(
+        article(lang="und"), 100, read=True
+    )
+
+
+def test_an_article_that_was_marked_unread_says_so() -> None:
+    assert "en · unread\n" in text(article(), 100)
+
+
+def test_a_source_without_a_name_is_called_by_its_key() -> None:
+    assert "coindesk_ · " in text(article(source=Source(key="coindesk_")))
+
+
+@pytest.mark.parametrize("sentiment", Sentiment)
+def test_a_sentiment_is_said_in_a_word(sentiment: Sentiment) -> None:
+    assert sentiment.lower() in text(article(sentiment=sentiment))
+
+
+def test_a_fact_is_never_broken() -> None:
+    lines = text(article(source=Source(key="x", name="The Coin Desk")), 30).split("\n")
+    assert "The Coin Desk · OTHER ·" in lines
+    assert "14 Mar 2026 09:00 (3 h ago) ·" in lines
+
+
+def test_tags_are_chips_with_their_tag_as_target() -> None:
+    lines = header(article(tags=("BITCOIN NEWS", "XRP")))
+    (chips,) = (line for line in lines if "XRP" in line.text)
+    assert chips.text.replace("\xa0", " ") == "▐BITCOIN NEWS▌ ▐XRP▌"
+    assert [span.target for span in chips.spans] == ["BITCOIN NEWS"] * 3 + [""] + ["XRP"] * 3
+
+
+def test_the_cover_says_where_it_comes_from() -> None:
+    shown = article(cover=Cover(regular="https://images.example/x", raw="https://raw.example/"))
+    assert "i  cover image  images.example" in text(shown)
+    assert "cannot be opened" in text(article(cover=Cover(raw="javascript:alert(1)")))
+    assert "no cover image" in text(article())
+
+
+def test_flags_are_warnings_a_line_each() -> None:
+    shown = text(article(flags=("no date: the file's was taken", "no title")))
+    assert "\n! no date: the file's was taken\n! no title\n" in shown
+
+
+def test_titles_are_literal_and_on_one_line_each() -> None:
+    assert "[/foo] [BTC] [red]x[/red] a b" in text(article(title="[/foo] [BTC] [red]x[/red] a\tb"))
+
+
+@given(
+    st.text("ab 日[]", max_size=300),
+    st.text("ab 日", max_size=300),
+    st.lists(st.text("AB 日", min_size=1, max_size=30), max_size=31),
+    st.integers(1, 100),
+)
+def test_places_grow_and_stay_above_the_text(
+    title: str, description: str, tags: list[str], width: int
+) -> None:
+    lines = header(article(title=title, description=description, tags=tuple(tags)), width)
+    assert lines[0].at == 0
+    assert all(before.at < after.at for before, after in pairwise(lines))
+    assert lines[-1].at < HEADER_PLACES
