@@ -1,29 +1,22 @@
 """The commands. Results go to stdout, everything else to stderr.
 
-Exit codes: 0 done, 1 done but some input was refused, 2 wrong usage, 3 failed, 130 interrupted.
-What a command needs is imported when it runs, so that each starts fast.
+What a command needs is imported when it runs, so that each starts fast. Exit codes are `main`'s.
 """
 
-import gc
-import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from reader import __version__
 from reader.errors import CryptoreadError
+from reader.main import REFUSED, Paths, open_reader, say
 
-TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from reader.library import Library
     from reader.query import Query
-
-REFUSED, FAILED, INTERRUPTED = 1, 3, 130
 
 QUERY_HELP = """\b
 QUERY is words and terms, all of which must hold; "-" in front excludes:
@@ -31,24 +24,6 @@ QUERY is words and terms, all of which must hold; "-" in front excludes:
   sentiment:negative   source:newsbtc   lang:en   title:etf
   is:unread|read|favourite|draft|pinned   after:7d   before:2025-12-01
 """
-
-
-@dataclass(frozen=True, slots=True)
-class Paths:
-    """What the common options say."""
-
-    data: Path | None
-    config: Path | None
-
-    @contextmanager
-    def library(self) -> Iterator["Library"]:
-        from reader.config import data_folder
-        from reader.library import Library
-
-        with Library(data_folder(self.data)) as library:
-            for notice in library.notices:
-                say(notice)
-            yield library
 
 
 class Commands(click.Group):
@@ -144,34 +119,13 @@ def cli(ctx: click.Context, data: Path | None, config: Path | None) -> None:
 @click.pass_obj
 def read(paths: Paths, query: "Query") -> None:
     """Open the reader."""
-    if not _on_terminal():
-        raise click.UsageError(
-            "the reader needs a terminal; in a pipe or a script use `cryptoread list`"
-        )
-    # What start-up makes stays: looking through it for garbage would delay the first screen.
-    gc.disable()
-    from reader.config import config_file, read_settings
-
-    settings = read_settings(config_file(paths.config))
-    from reader.library import Library
-
-    with paths.library() as library:
-        from reader.ui.app import run
-
-        if library.is_empty:
-            with Library.of_samples() as samples:
-                run(samples, settings, query)
-        else:
-            run(library, settings, query)
-
-
-def _on_terminal() -> bool:
-    usable = os.environ.get("TERM", "") not in ("", "dumb", "unknown")
-    return usable and sys.stdin.isatty() and sys.stdout.isatty()
+    open_reader(paths, query)
 
 
 @cli.command("import", short_help="Bring articles in from folders, files and archives.")
-@click.argument("sources", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PATH…")
+@click.argument(
+    "sources", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PATH…"
+)
 @click.pass_obj
 def import_(paths: Paths, sources: tuple[Path, ...]) -> None:
     """Bring articles in from folders, Markdown files, .zip and .tar archives (.gz, .xz, .bz2).
@@ -204,7 +158,13 @@ def _progress() -> Iterator[Callable[[int, int | None], None]]:
         yield lambda _done, _total: None
         return
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeRemainingColumn,
+    )
 
     columns = (TextColumn("importing"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
@@ -214,7 +174,9 @@ def _progress() -> Iterator[Callable[[int, int | None], None]]:
 
 @cli.command("list", context_settings=ANY_WORDS, short_help="List articles, newest first.")
 @query_argument
-@click.option("--format", "form", type=click.Choice(["table", "json", "jsonl", "csv"]), default="table")
+@click.option(
+    "--format", "form", type=click.Choice(["table", "json", "jsonl", "csv"]), default="table"
+)
 @click.option("--limit", type=click.IntRange(min=0), metavar="N", help="At most N articles.")
 @click.pass_obj
 def list_(paths: Paths, query: "Query", form: str, limit: int | None) -> None:
@@ -334,27 +296,12 @@ def export(paths: Paths, query: "Query", to: Path) -> None:
         sys.exit(REFUSED)
 
 
-def say(text: str) -> None:
-    """A line on stderr."""
-    print(text, file=sys.stderr)
-
-
-def main() -> NoReturn:
-    """The command `cryptoread`."""
+def run_command(arguments: list[str]) -> int:
+    """Run a command line; its exit code. Wrong usage is explained on stderr."""
     try:
-        code = cli.main(prog_name="cryptoread", standalone_mode=False)
-        sys.stdout.flush()
+        return cli.main(arguments, prog_name="cryptoread", standalone_mode=False) or 0
+    except click.Abort:
+        raise KeyboardInterrupt from None
     except click.ClickException as error:
         error.show()
-        code = error.exit_code
-    except CryptoreadError as error:
-        say(f"cryptoread: {error}")
-        code = FAILED
-    except (KeyboardInterrupt, click.Abort):
-        say("interrupted; what was reported is kept")
-        code = INTERRUPTED
-    except BrokenPipeError:
-        # Whoever read has seen enough. Python would complain once more when it flushes.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        code = 0
-    sys.exit(code)
+        return error.exit_code

@@ -3,8 +3,8 @@
 The text is shown as it is: no traceback, no jargon. Causes are chained with `raise … from`.
 """
 
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 
 class CryptoreadError(Exception):
@@ -59,8 +59,7 @@ class SourceError(CryptoreadError):
     """A path or an address gives no articles at all."""
 
 
-@dataclass(frozen=True, slots=True)
-class Refusal:
+class Refusal(NamedTuple):
     """One piece of input that did not get in; the rest went on."""
 
     where: str

@@ -1,8 +1,8 @@
 """What the cache answers with: groups, counts, outcomes. Values only, no SQL."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import NamedTuple
 
 from reader.article import Sentiment
 from reader.cache.ids import Ids
@@ -21,8 +21,7 @@ PINNED = "PINNED"
 """Key of the group of pinned articles, which stands above all others."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Group:
+class Group(NamedTuple):
     """Articles under one heading, newest first; a group has children or shows its articles.
 
     `key` is the path of headings, such as ("BTC",) or ("BTC", "POSITIVE"): it stays the same
@@ -38,16 +37,14 @@ class Group:
     children: "tuple[Group, ...]" = ()
 
 
-@dataclass(frozen=True, slots=True)
-class TagCount:
+class TagCount(NamedTuple):
     """How many articles have a tag."""
 
     tag: str
-    count: int
+    articles: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stats:
+class Stats(NamedTuple):
     """How many articles there are of what, most frequent first."""
 
     articles: int
@@ -66,8 +63,7 @@ class Outcome(StrEnum):
     SUPERSEDED = "superseded"
 
 
-@dataclass(frozen=True, slots=True)
-class Stamp:
+class Stamp(NamedTuple):
     """What tells that a file has not changed. `digest` is of its bytes, mtime in nanoseconds."""
 
     where: str
@@ -76,10 +72,9 @@ class Stamp:
     digest: bytes
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
+class Change(NamedTuple):
     """One step of the undo journal: what was done, in words, and to how many articles."""
 
     label: str
     articles: int
-    ids: Ids = field(default_factory=Ids)
+    ids: Ids

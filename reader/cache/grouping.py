@@ -107,11 +107,11 @@ def most_frequent(ids: BitMap, most: int, facets: Facets, db: sqlite3.Connection
     """
     best: list[TagCount] = []
     for facet, size in facets.by_size(db, "tag"):
-        if len(best) == most and size < best[-1].count:
+        if len(best) == most and size < best[-1].articles:
             break
         if count := facets.get(db, facet).intersection_cardinality(ids):
             best.append(TagCount(facets.label(facet), count))
-            best.sort(key=lambda tag: (-tag.count, tag.tag))
+            best.sort(key=lambda tag: (-tag.articles, tag.tag))
             del best[most:]
     return best
 

@@ -7,9 +7,9 @@ import os
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import NamedTuple
 
 from reader.errors import CacheDamaged, CacheError, CacheLocked, CacheTooNew, CacheUnwritable
 
@@ -121,8 +121,7 @@ CREATE TABLE state (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 """
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Schema:
+class Schema(NamedTuple):
     """A kind of file. `migrations` is append-only: the n-th takes a file of version n to n + 1."""
 
     application_id: int

@@ -21,6 +21,7 @@ from reader.query import Field, Query
 from reader.ui.reader_screen import ReaderScreen
 
 CRASH_LOG = "crash.log"
+SHEETS = ("00-screen", "10-bars", "20-sidebar")
 
 
 class Broken(CryptoreadError):
@@ -33,9 +34,9 @@ class Broken(CryptoreadError):
         )
 
 
-def run(library: Library, settings: Settings, query: Query) -> None:
+def run(library: Library, settings: Settings, query: Query | None) -> None:
     """Show the reader until it is left. Raises Broken."""
-    app = CryptoreadApp(library, settings, query)
+    app = CryptoreadApp(library, settings, query or Query())
     app.run()
     if app.crash is not None:
         log = library.folder / CRASH_LOG
@@ -62,7 +63,8 @@ class CryptoreadApp(App[None]):
     """One library on one screen. query: what to show first, beside the reader's language."""
 
     TITLE = "cryptoread"
-    CSS_PATH: ClassVar = sorted(resource("styles").glob("[0-4]*.tcss"))  # boxes bring their own
+    # Of what the first screen shows. The reading pane and the boxes bring their own.
+    CSS_PATH: ClassVar = [resource("styles") / f"{name}.tcss" for name in SHEETS]
     COMMANDS: ClassVar = {_commands}
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+q", "quit", "Quit", show=False, id="app.quit"),

@@ -16,8 +16,9 @@ from textual.geometry import Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
+from reader.ui.cells import fit
 from reader.ui.modal import Modal
-from reader.ui.pick_list import Span, fit
+from reader.ui.pick_list import Span
 
 
 class HelpGroup(NamedTuple):

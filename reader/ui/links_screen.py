@@ -12,8 +12,9 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 
 from reader.browser import UrlRefused, check, deceives, host
+from reader.ui.cells import fit
 from reader.ui.modal import Modal
-from reader.ui.pick_list import PickList, Span, fit
+from reader.ui.pick_list import PickList, Span
 
 
 class Link(NamedTuple):

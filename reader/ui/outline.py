@@ -6,8 +6,7 @@ Pure arithmetic on the sizes of groups: nothing is painted or fetched here.
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from textual.geometry import clamp
 
@@ -18,16 +17,14 @@ Key = tuple[str, ...]
 """The path of headings that names a group, as in `Group.key`."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cursor:
+class Cursor(NamedTuple):
     """Where the cursor stands: on an article of a group, or (None) on the group's own row."""
 
     group: Key
     article: ArticleId | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Heading:
+class Heading(NamedTuple):
     """A group's own row. `depth`: 0 for groups, 1 for their sub-groups."""
 
     group: Group

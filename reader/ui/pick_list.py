@@ -6,7 +6,6 @@ It knows nothing of what its rows mean; a subclass says how a row reads.
 from collections.abc import Sequence
 from typing import ClassVar, Generic, TypeVar
 
-from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
 from rich.style import Style
 from textual.binding import Binding, BindingType
@@ -20,13 +19,6 @@ Row = TypeVar("Row")
 
 Span = tuple[str, str]
 """Plain text, and the component class that it is painted with; "" for none."""
-
-
-def fit(text: str, cells: int) -> str:
-    """The text in exactly so many cells: filled with spaces, or cut with an ellipsis."""
-    if cell_len(text) <= cells:
-        return set_cell_size(text, cells)
-    return set_cell_size(text, cells - 1) + "…" if cells > 0 else ""
 
 
 class PickList(ScrollView, Generic[Row]):

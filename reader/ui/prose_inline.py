@@ -33,7 +33,6 @@ _UNSAFE = re.compile(
 
 _STYLES = {"em_open": "em", "strong_open": "strong", "s_open": "strike"}
 
-
 References = MutableMapping[str, Any]
 """The parser's environment; pieces of one text share it."""
 
@@ -84,7 +83,8 @@ def inline_spans(content: str, styles: Styles, known: References) -> list[Span]:
 
 def may_link(source: str, known: References) -> bool:
     """Whether a piece of source is worth parsing for its links."""
-    return "](" in source or "://" in source or ("]" in source and bool(known["references"]))
+    may_refer = "]" in source and bool(known["references"])
+    return may_refer or "](" in source or "://" in source or ("<" in source and "@" in source)
 
 
 def links(spans: list[Span]) -> Iterator[Link]:

@@ -176,6 +176,10 @@ class _Layout:
     def _note(self, frame: Frame, reason: str, at: int) -> Iterator[Line]:
         yield from self._words(frame, [Span(f"! {reason}", (*frame.styles, "note"))], at)
 
+    def _lines(self, frame: Frame, parts: Iterable[Sequence[Span]], at: int) -> Iterator[Line]:
+        for spans in parts:
+            yield self._line(frame, spans, at)
+
     def _words(self, frame: Frame, spans: Sequence[Span], at: int) -> Iterator[Line]:
         for offset, part in wrap(spans, frame.room):
             yield self._line(frame, part, at + offset)
@@ -246,18 +250,18 @@ class _Layout:
         text = node.token.content.removesuffix("\n")
         language = node.token.info.strip()
         if language and not (self._joined and node.token.level == 0):
-            yield from self._code_line(frame, defuse(language.expandtabs(4)), at, "▏", "language")
+            yield from self._code_line(frame, defuse(language.expandtabs(4)), at, "language")
         for line in text.split("\n"):
-            yield from self._code_line(frame, line.expandtabs(4), at, "▏", "block")
+            yield from self._code_line(frame, line.expandtabs(4), at, "block")
             at += len(line) + 1
 
-    def _code_line(self, frame: Frame, text: str, at: int, edge: str, style: str) -> Iterator[Line]:
+    def _code_line(self, frame: Frame, text: str, at: int, style: str) -> Iterator[Line]:
         """Shaded to the right edge; an arrow before what did not fit on the line above."""
         styles = (*frame.styles, "block")
         room = max(1, frame.room - 2)
         for offset, part in chop([Span(text, (*styles, style))], room):
             padding = Span(" " * max(0, room - width_of(part)), styles)
-            mark = Span("↪ " if offset else f"{edge} ", (*styles, "edge"))
+            mark = Span("↪ " if offset else "▏ ", (*styles, "edge"))
             yield self._line(frame, [mark, *part, padding], at + offset)
 
     def _html(self, node: _Node, frame: Frame) -> Iterator[Line]:
@@ -273,27 +277,36 @@ class _Layout:
 
     def _table(self, node: _Node, frame: Frame) -> Iterator[Line]:
         goes_on = self._joined and node.token.level == 0
-        rows = [row for part in node.inner for row in part.inner]
-        head, *body = [self._cells(row, frame, "head" * (row is rows[0])) for row in rows]
+        first, *rest = (row for part in node.inner for row in part.inner)
+        head = self._cells(first, frame, "head")
+        body = [self._cells(row, frame) for row in rest]
+        places = [self._at(row) for row in rest]
         if not goes_on:
-            sides = [_alignment(cell) for cell in rows[0].inner]
+            sides = [_alignment(cell) for cell in first.inner]
             self._grid = fit([head, *body], sides, frame.styles, frame.room, self._columns)
-            if self._grid:
-                for spans in self._grid.head(head):
-                    yield self._line(frame, spans, self._at(node))
-        for number, (row, cells) in enumerate(zip(rows[1:], body, strict=True)):
-            at = self._at(row)
-            if self._grid:
-                lines = self._grid.row(cells)
-            else:
-                if number or goes_on:
-                    yield self._blank(frame, at)
-                lines = record(head, cells, frame.room, frame.styles)
-            for spans in lines:
-                yield self._line(frame, spans, at)
+        if not self._grid:
+            yield from self._records(frame, head, zip(places, body, strict=True), goes_on)
+            return
+        if not goes_on:
+            yield from self._lines(frame, self._grid.head(head), self._at(node))
+        for at, row in zip(places, body, strict=True):
+            yield from self._lines(frame, self._grid.row(row), at)
 
-    def _cells(self, row: _Node, frame: Frame, style: str) -> Row:
-        styles = (*frame.styles, style) if style else frame.styles
+    def _records(
+        self, frame: Frame, head: Row, rows: Iterable[tuple[int, Row]], goes_on: bool
+    ) -> Iterator[Line]:
+        is_first = not goes_on
+        for at, row in rows:
+            if not is_first:
+                yield self._blank(frame, at)
+            yield from self._lines(frame, record(head, row, frame.room, frame.styles), at)
+            is_first = False
+        if is_first:
+            empty: Row = [() for _ in head]
+            yield from self._lines(frame, record(head, empty, frame.room, frame.styles), 0)
+
+    def _cells(self, row: _Node, frame: Frame, *style: str) -> Row:
+        styles = (*frame.styles, *style)
         contents = [cell.content for cell in row.inner]
         if surplus := self._surplus(row):
             contents[-1] += f" | {surplus}"

@@ -235,10 +235,11 @@ class Frame:
         return self._inner(first, rest, self.styles, self.lists + 1)
 
     def _inner(self, first: Span, rest: Span, styles: Styles, lists: int) -> "Frame":
-        inner = (*self._rest, rest)
-        if self._width - width_of(inner) < min(NARROWEST, self._width // 2):
-            inner = self._rest
-        return Frame(self._width, (*self._left(), first), inner, styles, lists)
+        firsts, rests = (*self._left(), first), (*self._rest, rest)
+        if self._width - width_of(rests) < min(NARROWEST, self._width // 2):
+            rests = self._rest
+            firsts = _last_of(firsts, width_of(rests))
+        return Frame(self._width, firsts, rests, styles, lists)
 
     def line(self, spans: Sequence[Span]) -> tuple[Span, ...]:
         return (*self._left(), *spans)
@@ -254,3 +255,11 @@ class Frame:
         left = self._rest if self._first is None else self._first
         self._first = None
         return left
+
+
+def _last_of(spans: Sequence[Span], width: int) -> tuple[Span, ...]:
+    """As many of the last spans as fit, after spaces that fill the width."""
+    kept = list(spans)
+    while kept and width_of(kept) > width:
+        kept.pop(0)
+    return (Span(" " * (width - width_of(kept))), *kept)

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 from textual import events, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Horizontal
+from textual.content import Content
 from textual.screen import Screen
+from textual.widgets import Static
 
 from reader.article import Article, ArticleId
 from reader.config import Settings
@@ -22,14 +23,13 @@ from reader.library import PINNED, Change, Group, Grouping, Ids, Library, Mark
 from reader.query import Field, Query
 from reader.ui.keys import LIST_KEYS, READER_KEYS, READING_KEYS
 from reader.ui.outline import Cursor
-from reader.ui.prose import Prose, warm_up
-from reader.ui.reading_pane import ReadingPane
 from reader.ui.sidebar import Sidebar
 from reader.ui.status_line import KeyLine, StatusLine
 from reader.ui.tag_bar import DigitTag, TagBar, assign_digits, chip
 from reader.ui.view import View
 
 if TYPE_CHECKING:
+    from reader.ui.reading_pane import ReadingPane
     from reader.ui.tag_picker import TagPicker
 
 WARM_UP_AFTER_S = 0.25
@@ -44,10 +44,7 @@ NARROW = 100
 WIDTH_STEP = 4
 LEAST_WIDTH = 24
 
-SAMPLE_BANNER = (
-    "These are sample articles. Bring in your own: "
-    "cryptoread import FOLDER (or a .zip, .tar.gz, .tar.xz), then start cryptoread again."
-)
+SAMPLE_BANNER = "Sample articles. For your own, quit and run: cryptoread import PATH"
 READING_HINT = (
     "l or Enter opens the article under the cursor, n the next unread one. ? shows all keys."
 )
@@ -83,26 +80,22 @@ class ReaderScreen(Screen[None]):
         self._opened: Article | None = None
         self._opened_id: ArticleId | None = None
         self._list_width: int | None = None
+        self._pane: ReadingPane | None = None
 
     def compose(self) -> ComposeResult:
         if self._library.is_sample:
-            from textual.content import Content
-            from textual.widgets import Static
-
+            self.add_class("-sample")
             yield Static(Content(SAMPLE_BANNER), id="banner")
         yield TagBar()
-        with Horizontal(id="panes"):
-            yield Sidebar(self._library.rows, now=self._library.clock)
-            yield ReadingPane()
+        yield Sidebar(self._library.rows, now=self._library.clock)
+        yield Static(Content(READING_HINT), id="hint")
         yield StatusLine()
         yield KeyLine()
 
     def on_mount(self) -> None:
         self._sidebar = self.query_one(Sidebar)
-        self._pane = self.query_one(ReadingPane)
         self._status = self.query_one(StatusLine)
-        self._pane.column_width = self._settings.column_width
-        self._pane.show_hint(READING_HINT)
+        self.query_one(KeyLine).show(LIST_KEYS)
         self._answer()
         self._restore()
         self._sidebar.focus()
@@ -214,16 +207,16 @@ class ReaderScreen(Screen[None]):
     def on_tag_bar_chip_removed(self, event: TagBar.ChipRemoved) -> None:
         self._show(self.filter.without(event.term))
 
-    def on_reading_pane_tag_clicked(self, event: ReadingPane.TagClicked) -> None:
+    def on_reading_pane_tag_clicked(self, event: "ReadingPane.TagClicked") -> None:
         self._show(self.filter.cycle_tag(event.tag))
 
     # The article.
 
-    def on_sidebar_article_opened(self, event: Sidebar.ArticleOpened) -> None:
-        self._open(event.id)
+    async def on_sidebar_article_opened(self, event: Sidebar.ArticleOpened) -> None:
+        await self._open(event.id)
         self._show_pane()
 
-    def action_neighbour(self, step: Literal[1, -1], unread: bool = False) -> None:
+    async def action_neighbour(self, step: Literal[1, -1], unread: bool = False) -> None:
         unread_in = self._library.unread if unread else None
         found = self._sidebar.neighbour(self._opened_id, step, unread_in=unread_in)
         if found is None:
@@ -231,11 +224,11 @@ class ReaderScreen(Screen[None]):
             self._status.say(f"no {'next' if step > 0 else 'previous'} {what} in this list")
             return
         self._sidebar.move_to(found)
-        self._open(found)
+        await self._open(found)
         if self.has_class("-narrow"):
             self._show_pane()
 
-    def _open(self, id: ArticleId) -> None:
+    async def _open(self, id: ArticleId) -> None:
         """Show the article in the reading pane and mark it as read."""
         self._leave_article()
         try:
@@ -247,7 +240,8 @@ class ReaderScreen(Screen[None]):
             return
         self._opened, self._opened_id = article, id
         self._sidebar.opened_article = id
-        self._pane.show(
+        pane = self._pane or await self._mount_pane()
+        pane.show(
             article,
             read=True,
             favourite=row.favourite,
@@ -257,8 +251,18 @@ class ReaderScreen(Screen[None]):
         if not row.read:
             self._mark(Ids([id]), Mark.READ, True)
 
+    async def _mount_pane(self) -> "ReadingPane":
+        """The reading pane in the place of the hint: the first screen does not wait for it."""
+        from reader.ui.reading_pane import ReadingPane
+
+        self._pane = pane = ReadingPane()
+        pane.column_width = self._settings.column_width
+        await self.query_one("#hint").remove()
+        await self.mount(pane, after=self._sidebar)
+        return pane
+
     def _leave_article(self) -> None:
-        if self._opened is not None:
+        if self._opened is not None and self._pane is not None:
             self._in_background(
                 self._library.save_position, self._opened.identity, self._pane.position
             )
@@ -301,6 +305,8 @@ class ReaderScreen(Screen[None]):
         if article.url:
             self.browse(article.url)
             return
+        from reader.ui.prose import Prose
+
         links = Prose(article.body).links()
         if not links:
             self._status.say("this article names no original and holds no links")
@@ -313,7 +319,7 @@ class ReaderScreen(Screen[None]):
         if url:
             self.browse(url)
 
-    def on_reading_pane_link_clicked(self, event: ReadingPane.LinkClicked) -> None:
+    def on_reading_pane_link_clicked(self, event: "ReadingPane.LinkClicked") -> None:
         self.browse(event.url, event.label)
 
     @work(group="browser", exit_on_error=False)
@@ -396,7 +402,7 @@ class ReaderScreen(Screen[None]):
             self._changed()
         if label:
             self._status.say(f"{label} · u undoes" if changed else f"already {label}")
-        if mark is Mark.FAVOURITE and self._opened_id in ids:
+        if mark is Mark.FAVOURITE and self._opened_id in ids and self._pane:
             self._pane.favourite = value
 
     def action_undo(self) -> None:
@@ -427,6 +433,9 @@ class ReaderScreen(Screen[None]):
         )
 
     def _show_pane(self) -> None:
+        if self._pane is None:
+            self._status.say("no article is open yet")
+            return
         self.add_class("-reading")
         self._pane.focus()
 
@@ -446,7 +455,7 @@ class ReaderScreen(Screen[None]):
     def action_zoom(self) -> None:
         if self._is_list_hidden:
             self._show_list()
-        else:
+        elif self._pane is not None:
             self.add_class("-zoomed")
             self._show_pane()
 
@@ -466,7 +475,7 @@ class ReaderScreen(Screen[None]):
         width = chosen if columns >= NARROW else None
         if width != self._list_width:  # setting it lays the screen out anew
             self._list_width = width
-            self._sidebar.styles.width = self._sidebar.styles.max_width = width
+            self._sidebar.styles.width = width
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         is_list = isinstance(event.widget, Sidebar)
@@ -496,7 +505,7 @@ class ReaderScreen(Screen[None]):
 
     def on_unmount(self) -> None:
         """Write down how the screen is left."""
-        if self._opened is not None:
+        if self._opened is not None and self._pane is not None:
             self._library.save_position(self._opened.identity, self._pane.position)
         cursor = self._sidebar.cursor
         article = cursor.article if cursor else None
@@ -522,8 +531,16 @@ class ReaderScreen(Screen[None]):
         """What the first opened article needs, while nobody waits."""
         gc.freeze()
         gc.enable()
-        self._in_background(warm_up)
+        self._in_background(_warm_up_reading)
 
     @work(thread=True, group="background", exit_on_error=False)
     def _in_background(self, task: Callable[..., object], *arguments: object) -> None:
         task(*arguments)
+
+
+def _warm_up_reading() -> None:
+    from reader.ui import reading_pane
+    from reader.ui.prose import warm_up
+
+    warm_up()
+    assert reading_pane

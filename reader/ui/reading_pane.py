@@ -24,6 +24,7 @@ from textual.strip import Strip
 from textual.timer import Timer
 
 from reader.article import Article
+from reader.config import resource
 from reader.ui import article_header, prose
 from reader.ui.article_header import HEADER_PLACES, header_lines
 from reader.ui.growing_lines import GrowingLines
@@ -33,8 +34,11 @@ from reader.ui.prose_wrap import Line, Span, Styles, width_of, wrap
 if TYPE_CHECKING:
     from reader.ui.prose_inline import Link
 
+SCREENFUL_S = 0.08
+"""How long what is seen may take to be laid out before it is painted with what there is."""
+
 AT_ONCE_S = 0.03
-"""How long opening, scrolling or resizing may lay out lines before anything is painted."""
+"""How long what is not seen yet may delay the painting, or a slice for which somebody waits."""
 
 SLICE_S = 0.006
 PAUSE_S = 0.012
@@ -64,6 +68,9 @@ class ReadingPane(ScrollView, can_focus=True, inherit_bindings=False):
     """Shows an article, or a hint where there is none."""
 
     ALLOW_SELECT = True
+
+    # Read with this file, when the first article is opened.
+    DEFAULT_CSS = (resource("styles") / "30-reading.tcss").read_text("utf-8")
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         f"reading-pane--{name}" for name in (*prose.STYLES, *article_header.STYLES, "hint")
@@ -230,6 +237,7 @@ class ReadingPane(ScrollView, can_focus=True, inherit_bindings=False):
         if self._wish is not None:
             self._lines.grow(0, self._wish, seconds)
             top = self._lines.index(self._wish)
+        self._lines.grow(top + height, 0, SCREENFUL_S)
         self._lines.grow(top + 2 * height + ahead, 0, seconds)
         self._measure()
         if before < self.scroll_y + height:

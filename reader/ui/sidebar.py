@@ -7,7 +7,6 @@ of an opened one the screen's.
 
 from collections.abc import Callable, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import ClassVar, Literal
 
@@ -26,6 +25,7 @@ from textual.strip import Strip
 
 from reader.article import ArticleId, Row, Sentiment
 from reader.library import PINNED, Group, Ids
+from reader.ui.cells import fit
 from reader.ui.outline import Cursor, Heading, Key, Outline
 from reader.ui.sentiment import GLYPHS
 
@@ -113,17 +113,19 @@ class Sidebar(ScrollView, inherit_bindings=False):
     show_language = reactive(False)
     """Whether rows name their language: of use where the list holds several."""
 
-    @dataclass
     class ArticleOpened(Message):
         """The reader chose an article."""
 
-        id: ArticleId
+        def __init__(self, id: ArticleId) -> None:
+            self.id = id
+            super().__init__()
 
-    @dataclass
     class CursorMoved(Message):
         """The cursor stands elsewhere, by a key or by a new answer; None in an empty list."""
 
-        cursor: Cursor | None
+        def __init__(self, cursor: Cursor | None) -> None:
+            self.cursor = cursor
+            super().__init__()
 
         def can_replace(self, message: Message) -> bool:
             return isinstance(message, Sidebar.CursorMoved)
@@ -425,9 +427,8 @@ class Sidebar(ScrollView, inherit_bindings=False):
         taken = sum(cell_len(text) for text, _ in (*left, *right)) + 1
         room = max(0, self._width - taken)
         name, style = label
-        shown = Content(" ".join(name.split())).truncate(room, ellipsis=True)
-        gap = " " * (room - shown.cell_length)
-        parts = (*left, (shown.plain, style), (gap, ""), *right, (" ", ""))
+        shown = fit(" ".join(name.split()), room)
+        parts = (*left, (shown, style), *right, (" ", ""))
         segments = [Segment(text, self._style(name)) for text, name in parts if text]
         if row == self._row:
             cursor = self._style("sidebar--cursor")

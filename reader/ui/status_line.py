@@ -4,7 +4,6 @@ Both show what they are given and nothing else: counting and naming is the scree
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import ClassVar, NamedTuple
 
 from rich.cells import cell_len
@@ -93,11 +92,12 @@ class KeyLine(Widget):
 
     ALLOW_SELECT = False
 
-    @dataclass
     class ActionChosen(Message):
         """A key was clicked."""
 
-        action: str
+        def __init__(self, action: str) -> None:
+            self.action = action
+            super().__init__()
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)

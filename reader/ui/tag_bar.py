@@ -5,9 +5,8 @@ query is the screen's.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 from rich.segment import Segment
 from rich.style import Style
@@ -40,8 +39,7 @@ class ChipKind(StrEnum):
     OTHER = "other"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Chip:
+class Chip(NamedTuple):
     """A term of the query as it is shown."""
 
     text: str
@@ -49,13 +47,12 @@ class Chip:
     term: Term
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DigitTag:
+class DigitTag(NamedTuple):
     """A tag under its digit. `state`: True where it is asked for, False where it is ruled out."""
 
     digit: int
     tag: str
-    count: int
+    articles: int
     state: bool | None = None
 
 
@@ -103,7 +100,7 @@ def assign_digits(
         for digit, name in sorted(places.items())
     )
     return tuple(
-        DigitTag(digit=digit, tag=entry.tag, count=entry.count, state=state)
+        DigitTag(digit=digit, tag=entry.tag, articles=entry.articles, state=state)
         for digit, entry, state in entries
     )
 
@@ -121,17 +118,19 @@ class TagBar(Widget):
 
     ALLOW_SELECT = False
 
-    @dataclass
     class TagCycled(Message):
         """A numbered tag was clicked, which means what its digit means."""
 
-        tag: str
+        def __init__(self, tag: str) -> None:
+            self.tag = tag
+            super().__init__()
 
-    @dataclass
     class ChipRemoved(Message):
         """A chip was clicked: its term has to go."""
 
-        term: Term
+        def __init__(self, term: Term) -> None:
+            self.term = term
+            super().__init__()
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
@@ -185,7 +184,7 @@ class TagBar(Widget):
                 Segment(sign + " ".join(tag.tag.split()), self._style(name)),
             ]
             if tag.state is not False:  # nothing that is shown has it
-                item.append(Segment(f" {tag.count}", self._style("muted")))
+                item.append(Segment(f" {tag.articles}", self._style("muted")))
             meta = Style(meta={"tag": tag.tag})
             gap = Segment("  " if k else " │ ", self._style("muted"))
             yield [gap, *Segment.apply_style(item, post_style=meta)]

@@ -15,9 +15,10 @@ from textual.message import Message
 
 from reader.errors import CryptoreadError
 from reader.query import Query
+from reader.ui.cells import fit
 from reader.ui.fuzzy import best, fold, matched
 from reader.ui.modal import Modal
-from reader.ui.pick_list import PickList, Span, fit
+from reader.ui.pick_list import PickList, Span
 
 if TYPE_CHECKING:
     from textual.widgets import Input
@@ -149,9 +150,9 @@ class TagPicker(Modal[None]):
         named = []
         for term in self._filter.tags:
             each = counted.pop(term.value, None)
-            name, count = (each.tag, each.count) if each else (term.value.upper(), unknown)
+            name, count = (each.tag, each.articles) if each else (term.value.upper(), unknown)
             named.append(Tag(name, count, not term.exclude))
-        self._tags = [*named, *(Tag(each.tag, each.count, None) for each in counted.values())]
+        self._tags = [*named, *(Tag(each.tag, each.articles, None) for each in counted.values())]
         self._folded = [fold(tag.name) for tag in self._tags]
         self._show(self._list.current)
 

@@ -42,35 +42,35 @@ class Story:
 
 # slug | title | category | sentiment | tags
 _ENGLISH = """
-vault-keys      | Vault keys move to a glass box           | BTC        | + | BTC, ETF, PICTURES
-miners-sleep    | Miners sleep while fees rest             | BTC        | + | BTC, MARKET, PICTURES
-hoard-grows     | A quiet hoard grows by the sea           | BTC        | + | BTC, ETF, BITCOIN NEWS, PICTURES
-lighthouse      | Lighthouse keepers take coins            | BTC        | + | BTC, BITCOIN NEWS, PICTURES
-bridge-toll     | Bridge toll doubles overnight            | BTC        | - | BTC, MARKET, PICTURES
-lost-ledger     | A ledger lost in the rain                | BTC        | - | BTC, XRP
-cold-wallet     | Cold wallet thaws too early              | BTC        | - | BTC, XRP, BITCOIN NEWS
-block-clock     | The block clock ticks as ever            | BTC        | = | BTC, ETF
-halving-almanac | An almanac of halvings                   | BTC        | = | BTC, BITCOIN NEWS
-paper-wallet    | What became of paper wallets             | BTC        | . | BTC
-autumn-sale     | Autumn sale ends in smiles               | MARKET     | + | MARKET, XRP
-spot-window     | The spot ETF window opens wide           | MARKET     | + | MARKET, ETF
-thin-books      | Thin books make loud noises              | MARKET     | - | MARKET, XRP
-margin-weather  | Margin weather turns sour                | MARKET     | - | MARKET
-flat-week       | A flat week, drawn with a ruler          | MARKET     | = | MARKET, ETF
-harbour-index   | The harbour index stands still           | MARKET     | = | MARKET
-staking-orchard | The staking orchard bears fruit          | ETH        | + | ETH, STAKING
-gas-lamps       | Gas lamps burn for less                  | ETH        | + | ETH
-how-we-rate     | How this paper rates its news            | OTHER      | . | GUIDE
-validator-nap   | A validator naps through its turn        | ETH        | - | ETH, STAKING
-rollup-jam      | Rollup jam at the junction               | ETH        | - | ETH, MARKET
-merge-diary     | A diary of the merge                     | ETH        | = | ETH
-sun-valley      | Sun valley welcomes fast blocks          | SOL        | + | SOL
-sun-burn        | Sunburn after a fast start               | SOL        | - | SOL, XRP
-sun-dial        | The sundial shows noon                   | SOL        | = | SOL
-travel-rule     | The travel rule reaches the ferry        | REGULATION | = | LAW, XRP
-licence-lost    | A licence lost in the post               | REGULATION | - | LAW
-odd-socks       | Odd socks sold for tokens                | OTHER      | + | ODD
-unfinished      | A sentence that nobody has               | ETH        | = | ETH
+vault-keys      | Vault keys move to a glass box | BTC | + | BTC, ETF, PICTURES
+miners-sleep    | Miners sleep while fees rest | BTC | + | BTC, MARKET, PICTURES
+hoard-grows     | A quiet hoard grows by the sea | BTC | + | BTC, ETF, BITCOIN NEWS, PICTURES
+lighthouse      | Lighthouse keepers take coins | BTC | + | BTC, BITCOIN NEWS, PICTURES
+bridge-toll     | Bridge toll doubles overnight | BTC | - | BTC, MARKET, PICTURES
+lost-ledger     | A ledger lost in the rain | BTC | - | BTC, XRP
+cold-wallet     | Cold wallet thaws too early | BTC | - | BTC, XRP, BITCOIN NEWS
+block-clock     | The block clock ticks as ever | BTC | = | BTC, ETF
+halving-almanac | An almanac of halvings | BTC | = | BTC, BITCOIN NEWS
+paper-wallet    | What became of paper wallets | BTC | . | BTC
+autumn-sale     | Autumn sale ends in smiles | MARKET | + | MARKET, XRP
+spot-window     | The spot ETF window opens wide | MARKET | + | MARKET, ETF
+thin-books      | Thin books make loud noises | MARKET | - | MARKET, XRP
+margin-weather  | Margin weather turns sour | MARKET | - | MARKET
+flat-week       | A flat week, drawn with a ruler | MARKET | = | MARKET, ETF
+harbour-index   | The harbour index stands still | MARKET | = | MARKET
+staking-orchard | The staking orchard bears fruit | ETH | + | ETH, STAKING
+gas-lamps       | Gas lamps burn for less | ETH | + | ETH
+how-we-rate     | How this paper rates its news | OTHER | . | GUIDE
+validator-nap   | A validator naps through its turn | ETH | - | ETH, STAKING
+rollup-jam      | Rollup jam at the junction | ETH | - | ETH, MARKET
+merge-diary     | A diary of the merge | ETH | = | ETH
+sun-valley      | Sun valley welcomes fast blocks | SOL | + | SOL
+sun-burn        | Sunburn after a fast start | SOL | - | SOL, XRP
+sun-dial        | The sundial shows noon | SOL | = | SOL
+travel-rule     | The travel rule reaches the ferry | REGULATION | = | LAW, XRP
+licence-lost    | A licence lost in the post | REGULATION | - | LAW
+odd-socks       | Odd socks sold for tokens | OTHER | + | ODD
+unfinished      | A sentence that nobody has | ETH | = | ETH
 """
 
 _UKRAINIAN = {
@@ -105,9 +105,7 @@ Read the [harbour notes](https://harbour.example.org/notes) and the
 def _stories() -> Iterator[Story]:
     for number, line in enumerate(_ENGLISH.strip().splitlines(), start=1):
         slug, title, category, sentiment, tags = (part.strip() for part in line.split("|"))
-        yield Story(
-            number, slug, title, category, SENTIMENTS[sentiment], tuple(tags.split(", "))
-        )
+        yield Story(number, slug, title, category, SENTIMENTS[sentiment], tuple(tags.split(", ")))
 
 
 STORIES = {story.external_id: story for story in _stories()}

@@ -100,14 +100,17 @@ def browser(tmp_path: Path) -> Browser:
 
 @pytest.fixture
 def reader(tmp_path: Path, browser: Browser) -> Iterator[Reader]:
-    """Starts `cryptoread` in a terminal, which ends with the test, and waits for the screen."""
+    """Starts `cryptoread` in a terminal, which ends with the test, and waits for the screen.
+
+    The key line comes last: it shows the keys of what has the focus.
+    """
     with ExitStack() as stack:
 
         def start(
             *words: str | os.PathLike[str],
             size: tuple[int, int] = (120, 40),
             env: dict[str, str | None] | None = None,
-            wait_for: str = "by category",
+            wait_for: str = "? help",
         ) -> Terminal:
             environment = {"CRYPTOREAD_DATA": str(tmp_path / "data"), "BROWSER": str(browser.path)}
             terminal = Terminal([COMMAND, *words], size=size, env=environment | (env or {}))

@@ -57,7 +57,7 @@ def line(bar: Widget) -> str:
 
 
 def counts(*tags: str) -> list[TagCount]:
-    return [TagCount(tag=tag, count=100 - k) for k, tag in enumerate(tags)]
+    return [TagCount(tag=tag, articles=100 - k) for k, tag in enumerate(tags)]
 
 
 NINE = ("BTC", "ETH", "XRP", "SOL", "MARKET", "DEFI", "ETF", "NFT", "BITCOIN NEWS")
@@ -106,7 +106,7 @@ def by_digit(tags: tuple[DigitTag, ...]) -> dict[int, str]:
 def test_the_most_frequent_tags_get_the_digits_in_order():
     tags = assign_digits([], counts(*NINE, "TENTH"))
     assert by_digit(tags) == dict(enumerate(NINE, start=1))
-    assert [tag.count for tag in tags] == list(range(100, 91, -1))
+    assert [tag.articles for tag in tags] == list(range(100, 91, -1))
     assert {tag.state for tag in tags} == {None}
 
 

@@ -1,6 +1,6 @@
 """The whole reader on a real library: what each key shows, marks, remembers and never breaks."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,12 +19,12 @@ from reader.ui import opening
 from reader.ui.app import CryptoreadApp
 from reader.ui.commands import key_names
 from reader.ui.help_screen import HelpScreen, HelpText
-from reader.ui.keys import READER_KEYS
+from reader.ui.keys import LIST_KEYS, READER_KEYS, READING_KEYS
 from reader.ui.links_screen import ConfirmScreen, LinkList, LinksScreen
 from reader.ui.reader_screen import ReaderScreen
 from reader.ui.reading_pane import ReadingPane
 from reader.ui.sidebar import Sidebar
-from reader.ui.status_line import KeyLine, StatusLine
+from reader.ui.status_line import KeyHint, KeyLine, StatusLine
 from reader.ui.tag_bar import TagBar
 from reader.ui.tag_picker import TagList, TagPicker
 from tests.builders import NOW, library, put
@@ -145,13 +145,16 @@ async def test_a_digit_without_a_tag_does_nothing(news: Library) -> None:
 
 
 async def test_a_tag_from_the_picker_takes_the_highest_free_digit(news: Library) -> None:
+    bring(news, story(8, "Many tags", tags="BTC,ETH,EXCHANGE,FEES,GUIDE,MINING,STAKING,A,B"))
     async with reading(news) as reader:
+        assert "WALLET" not in reader.tag_bar
         await reader.press("t", *"wal", "enter")
         assert reader.filter == "lang:en tag:wallet"
         assert "9 +WALLET 1" in reader.tag_bar
         assert isinstance(reader.app.screen, TagPicker)
         await reader.press("enter", "escape")
         assert reader.filter == "lang:en -tag:wallet"
+        assert "9 −WALLET" in reader.tag_bar
         await reader.press("9")
         assert reader.filter == "lang:en"
 
@@ -238,17 +241,16 @@ async def test_a_click_on_a_tag_of_the_article_filters_by_it(news: Library) -> N
 
 
 async def test_the_wheel_changes_nothing_but_what_is_in_view(news: Library) -> None:
-    async with reading(news, size=SHORT) as reader:
-        sidebar, cursor = reader.screen.query_one(Sidebar), reader.cursor
-        for _ in range(4):
-            wheel = MouseScrollDown(sidebar, 5, 5, 0, 1, 0, False, False, False)
-            sidebar.post_message(wheel)
-        await reader.settle()
+    async with reading(news, size=(120, 8)) as reader:
+        await reader.press("n", "tab")
+        sidebar, opened = reader.screen.query_one(Sidebar), reader.opened
+        cursor = sidebar.cursor
+        for kind in (Sidebar, ReadingPane, TagBar, StatusLine):
+            part = reader.screen.query_one(kind)
+            part.post_message(MouseScrollDown(part, 5, 0, 0, 1, 0, False, False, False))
+            await reader.settle()
         assert sidebar.scroll_offset.y > 0
-        await reader.pilot.press("g")
-        assert reader.filter == "lang:en"
-        assert reader.opened is None
-        assert cursor == "▾ ⚑ PINNED 1/1"
+        assert (sidebar.cursor, reader.filter, reader.opened) == (cursor, "lang:en", opened)
 
 
 # Groups and cursor.
@@ -286,14 +288,17 @@ async def test_a_filter_keeps_the_cursor_on_its_article(news: Library) -> None:
 
 async def test_the_list_is_made_wider_and_narrower_within_reason(news: Library) -> None:
     async with reading(news) as reader:
-        sidebar = reader.screen.query_one(Sidebar)
+        await reader.press("n")
+        sidebar, pane = reader.screen.query_one(Sidebar), reader.screen.query_one(ReadingPane)
         before = sidebar.outer_size.width
         await reader.press(">")
         assert sidebar.outer_size.width > before
-        await reader.press(*"<" * 30)
-        assert 20 <= sidebar.outer_size.width < before
-        await reader.press(*[">"] * 30)
-        assert reader.screen.query_one(ReadingPane).outer_size.width >= 20
+        await reader.press("<", "<")
+        assert sidebar.outer_size.width < before
+        for steps in (-99, 99):
+            reader.screen.action_resize(steps)
+            await reader.settle()
+            assert min(sidebar.outer_size.width, pane.outer_size.width) >= 20
 
 
 # Reading.
@@ -340,10 +345,10 @@ async def test_the_next_and_previous_article_are_found_across_groups(news: Libra
             "A wallet learns new words",
             "An exchange counts its coins",
             "Northfell idles its machines",
-            "Validators vote on limits",
             "A bridge closes for repairs",
+            "Validators vote on limits",
         ]
-        assert "A bridge closes for repairs" in reader.cursor
+        assert "Validators vote on limits" in reader.cursor
         await reader.press("J")
         assert "no next article in this list" in reader.status
         await reader.press(*"KKKKKK")
@@ -375,7 +380,7 @@ async def test_the_next_article_comes_from_the_reading_pane_too(news: Library) -
 async def test_each_pane_shows_its_own_keys(news: Library) -> None:
     async with reading(news) as reader:
         assert "all tags" in reader.text(KeyLine)
-        await reader.press("tab")
+        await reader.press("n", "tab")
         assert "cover" in reader.text(KeyLine)
         await reader.press("tab")
         assert "all tags" in reader.text(KeyLine)
@@ -387,34 +392,50 @@ async def test_an_article_is_found_again_where_it_was_left(tmp_path: Path) -> No
     with library(tmp_path, [long_story(1), story(2, "A short one")]) as news:
         async with reading(news, size=SHORT) as reader:
             await reader.press("n", "tab", "space", "space", "space")
-            top = reader.shown(ReadingPane)[0].strip()
-            assert top.startswith("Line")
+            left = top_line(reader)
+            assert left.startswith("Line")
             await reader.press("J")
             assert "A short one" in reader.text(ReadingPane)
             await reader.press("K")
-            assert reader.shown(ReadingPane)[0].strip() == top
+            assert top_line(reader) == left
             await reader.press("space")
-            left = reader.shown(ReadingPane)[0].strip()
+            left = top_line(reader)
         async with reading(news, size=SHORT) as reader:
-            await reader.press("J")
-            assert reader.shown(ReadingPane)[0].strip() == left
+            await reader.press("enter")
+            assert top_line(reader) == left
+
+
+def top_line(reader: Reading) -> str:
+    """The words on the first line of the article that is in view, without the scroll bar."""
+    return " ".join(reader.shown(ReadingPane)[0].split()[:2])
+
+
+class Damaged(Library):
+    """One of its articles has changed on disk."""
+
+    def article(self, id: ArticleId) -> Article:
+        article = super().article(id)
+        if article.title == "Fees fall for a third week":
+            raise CacheDamaged(self.folder / "cache.db", "[/foo]")
+        return article
 
 
 async def test_a_damaged_article_says_so_and_the_rest_is_read(tmp_path: Path) -> None:
-    class Damaged(Library):
-        def article(self, id: ArticleId) -> Article:
-            article = super().article(id)
-            if article.title == "Fees fall for a third week":
-                raise CacheDamaged(self.folder / "cache.db", "[/foo]")
-            return article
-
     library(tmp_path, archive()).close()
     with Damaged(tmp_path, clock=lambda: NOW) as news:
         async with reading(news) as reader:
             await reader.press(*"jjjj", "enter")
             assert "is damaged ([/foo])" in reader.status
-            await reader.press("J")
+            await reader.press("j", "enter")
             assert "A wallet learns new words" in reader.text(ReadingPane)
+
+
+async def test_the_next_article_passes_over_one_that_cannot_be_read(tmp_path: Path) -> None:
+    library(tmp_path, archive()).close()
+    with Damaged(tmp_path, clock=lambda: NOW) as news:
+        async with reading(news) as reader:
+            await reader.press("J", "J", "J", "J")
+            assert "An exchange counts its coins" in reader.text(ReadingPane)
 
 
 # Marks.
@@ -490,16 +511,13 @@ async def test_reading_on_is_no_step_to_undo(news: Library) -> None:
     async with reading(news) as reader:
         await reader.press("n", "n", "u")
         assert "nothing to be undone" in reader.status
-        assert reader.status.startswith("nothing") or "5 unread" in reader.status
+        assert reader.status.startswith("5 unread")
 
 
 async def test_the_open_article_says_how_it_is_marked_whatever_marked_it(news: Library) -> None:
-    def marks(reader: Reading) -> tuple[bool, bool]:
-        facts = reader.text(ReadingPane)
-        return "· read" in facts, "★ favourite" in facts
-
     async with reading(news) as reader:
-        await reader.press(*"jjjj", "enter")
+        await reader.go_to("Fees fall")
+        await reader.press("enter")
         assert marks(reader) == (True, False)
         await reader.press("m", "f")
         assert marks(reader) == (False, True)
@@ -509,6 +527,14 @@ async def test_the_open_article_says_how_it_is_marked_whatever_marked_it(news: L
         assert marks(reader) == (True, False)
         await reader.press("U", "U")
         assert marks(reader) == (False, True)
+        await reader.press("M")
+        assert marks(reader) == (True, True)
+
+
+def marks(reader: Reading) -> tuple[bool, bool]:
+    """Whether the open article says of itself that it is read, and that it is a favourite."""
+    facts = reader.text(ReadingPane)
+    return "· unread" not in facts, "★ favourite" in facts
 
 
 # Nothing to do.
@@ -517,11 +543,10 @@ async def test_the_open_article_says_how_it_is_marked_whatever_marked_it(news: L
 async def test_keys_without_anything_to_act_on_say_why(tmp_path: Path) -> None:
     with library(tmp_path, [story(1, "A lone story")]) as news:
         async with reading(news) as reader:
-            for key in ("i", "o", "y", "Y", "f", "m"):
+            for key in "ioyYf":
                 reader.screen.query_one(StatusLine).say("")
-                await reader.press("g", "tab", key)
+                await reader.press(key)
                 assert "no article is open or under the cursor" in reader.status, key
-                await reader.press("tab")
             await reader.press("n")
             for key, reason in (
                 ("i", "this article has no cover image"),
@@ -566,11 +591,9 @@ async def test_the_cover_and_the_original_open_in_the_browser(
     with library(tmp_path, [story(1, "A story", cover=COVERED, url=url)]) as news:
         async with reading(news) as reader:
             await reader.press("j", "j", "j", "i")
-            await reader.pilot.pause()
             assert browser.urls == ["https://img.example/regular"]
             assert "opened https://img.example/regular" in reader.status
             await reader.press("o", "y")
-            await reader.pilot.pause()
             assert browser.urls[1:] == [url]
             assert reader.app.clipboard == url
             await reader.press("enter")
@@ -587,7 +610,6 @@ async def test_without_an_original_the_links_are_offered(tmp_path: Path, browser
             assert "the report" in reader.text(LinkList)
             assert "reports.example" in reader.text(LinkList)
             await reader.press("2")
-            await reader.pilot.pause()
             assert browser.urls == ["https://maps.example/b"]
             assert reader.app.screen is reader.screen
 
@@ -605,7 +627,6 @@ async def test_a_link_whose_text_names_another_host_asks_first(
             assert browser.urls == []
             await reader.click("bank.example", ReadingPane)
             await reader.press("y")
-            await reader.pilot.pause()
             assert browser.urls == ["https://evil.example/login"]
 
 
@@ -613,7 +634,6 @@ async def test_a_link_of_another_kind_is_never_opened(tmp_path: Path) -> None:
     with library(tmp_path, [story(1, "A story", url="javascript:alert(1)")]) as news:
         async with reading(news) as reader:
             await reader.press("n", "o")
-            await reader.pilot.pause()
             assert "is not opened: only http and https links are" in reader.status
 
 
@@ -623,7 +643,6 @@ async def test_a_url_that_no_browser_took_is_copied(tmp_path: Path, browser: Bro
     with library(tmp_path, [story(1, "A story", url=url)]) as news:
         async with reading(news) as reader:
             await reader.press("n", "o")
-            await reader.pilot.pause()
             assert f"no browser was found here; the address is {url} (copied)" in reader.status
             assert reader.app.clipboard == url
 
@@ -927,7 +946,7 @@ async def test_z_shows_the_reading_pane_alone_and_back(news: Library) -> None:
         assert reader.filter == "lang:en"
 
 
-@pytest.mark.parametrize("size", [(1, 1), (3, 2), (10, 4), (24, 5), (99, 24), (100, 24), (300, 90)])
+@pytest.mark.parametrize("size", [(1, 1), (10, 4), (24, 5), (99, 24), (300, 90)])
 async def test_any_size_of_window_can_be_used(news: Library, size: tuple[int, int]) -> None:
     async with reading(news, size=size) as reader:
         await reader.press("n", "J", "1", "tab", "j", "z", "?", "escape", "t", "escape")
@@ -954,18 +973,18 @@ def test_the_keys_of_the_manual_are_bound() -> None:
     assert set(manual.split()) | set(named.split()) <= keys
 
 
-async def test_every_key_of_the_key_line_leads_to_an_action(news: Library) -> None:
-    for hint in reader_hints():
-        async with reading(news) as reader:
-            await reader.press("n")
-            assert await reader.screen.run_action(hint), hint
+@pytest.mark.parametrize("hint", [*LIST_KEYS, *READING_KEYS])
+def test_a_click_on_the_key_line_does_what_its_key_does(hint: KeyHint) -> None:
+    assert not hint.action or hint.action in {
+        binding.action for binding in BOUND if hint.keys.split()[0] in key_names(binding.key)
+    }
 
 
-def reader_hints() -> list[str]:
-    from reader.ui.keys import LIST_KEYS, READING_KEYS
-
-    actions = [hint.action for hint in (*LIST_KEYS, *READING_KEYS)]
-    return sorted({action for action in actions if action and action != "app.quit"})
+async def test_a_click_on_open_opens_what_the_cursor_is_on(news: Library) -> None:
+    async with reading(news) as reader:
+        await reader.go_to("Fees fall")
+        await reader.click("open", KeyLine)
+        assert "The text of story 3." in reader.text(ReadingPane)
 
 
 async def help_page(reader: Reading) -> str:
@@ -989,9 +1008,6 @@ async def test_the_help_lists_every_binding(news: Library) -> None:
 
 async def test_the_palette_offers_every_action(news: Library) -> None:
     async with reading(news) as reader:
-        await reader.press("ctrl+p")
-        await reader.pilot.pause(0.1)
-        await reader.settle()
         offered = await palette(reader)
         for binding in BOUND:
             assert any(name.startswith(binding.description) for name in offered), binding
@@ -999,28 +1015,31 @@ async def test_the_palette_offers_every_action(news: Library) -> None:
         assert sum(name.lower().startswith("quit") for name in offered) == 1
 
 
-async def palette(reader: Reading) -> list[str]:
+async def palette(reader: Reading, *keys: str) -> list[str]:
+    """What the palette offers at first, or for what is typed."""
     from textual.command import Command, CommandList
 
-    options = reader.app.screen.query_one(CommandList)
-    found = [options.get_option_at_index(k) for k in range(options.option_count)]
-    return [str(option.hit.text) for option in found if isinstance(option, Command)]
+    def offered() -> list[str]:
+        options = reader.app.screen.query_one(CommandList)
+        found = [options.get_option_at_index(k) for k in range(options.option_count)]
+        return [str(option.hit.text) for option in found if isinstance(option, Command)]
+
+    await reader.press("ctrl+p", *keys)
+    await reader.wait_for(offered)
+    return offered()
 
 
 async def test_an_action_of_the_palette_is_done(news: Library) -> None:
     async with reading(news) as reader:
-        await reader.press("ctrl+p", *"negative news")
-        await reader.pilot.pause(0.3)
-        await reader.press("enter")
-        await reader.pilot.pause(0.1)
-        assert reader.filter == "lang:en sentiment:negative"
+        assert await palette(reader, *"negative news") == ["Negative (-)"]
+        await reader.press("down", "enter")
+        await reader.wait_for(lambda: reader.filter == "lang:en sentiment:negative")
 
 
 async def test_any_text_may_be_typed_into_the_palette(news: Library) -> None:
     async with reading(news) as reader:
-        await reader.press("ctrl+p", *["left_square_bracket", "slash", "f"])
-        await reader.pilot.pause(0.1)
-        await reader.press("right_square_bracket", "escape", "escape")
+        await palette(reader)
+        await reader.press(*"[/foo]", "escape")
         assert reader.app.screen is reader.screen
 
 
@@ -1034,8 +1053,6 @@ async def test_a_key_of_the_settings_takes_the_place_of_the_usual_one(news: Libr
         page = await help_page(reader)
         assert "F5 Open the next unread article" in page
         assert "n Open the next unread article" not in page
-        await reader.press("ctrl+p")
-        await reader.pilot.pause(0.1)
         assert any(name.startswith("Next unread (F5)") for name in await palette(reader))
 
 
@@ -1127,7 +1144,7 @@ async def test_hostile_tags_filter_like_any_other(hostile: Library) -> None:
         digit = next(tag.digit for tag in reader.screen._digits if tag.tag == "[/FOO]")
         await reader.press(str(digit))
         assert "+[/FOO]" in reader.tag_bar
-        assert "1 articles" in reader.status or "1 article" in reader.status
+        assert "1 article" in reader.status
         await reader.press("t")
         assert "[@CLICK=APP.QUIT]X[/]" in reader.text(TagList)
         await reader.press("enter", "enter", "escape")
@@ -1146,7 +1163,6 @@ async def test_hostile_links_and_errors_are_literal(hostile: Library, browser: B
         assert isinstance(reader.app.screen, LinksScreen)
         assert HOSTILE[:20] in reader.text(LinkList)
         await reader.press("escape", "i")
-        await reader.pilot.pause()
         assert "[/foo]" in "".join(browser.urls) or "[/foo] is not opened" in reader.status
         page = await help_page(reader)
         assert "[BTC][" in page
@@ -1157,15 +1173,11 @@ async def test_hostile_links_and_errors_are_literal(hostile: Library, browser: B
 
 async def test_hostile_text_is_literal_in_the_rest_of_the_reader(hostile: Library) -> None:
     async with reading(hostile) as reader:
-        await reader.press("n", "f", "m", "u", "U", "Y", "ctrl+p")
-        await reader.pilot.pause(0.1)
-        await reader.press("escape", "L", "s", "z", "?", "escape")
+        await reader.press("n", "f", "m", "u", "U", "Y", "L", "s", "z", "<", ">", "?", "escape")
+        await palette(reader)
         assert HOSTILE in reader.app.clipboard
         assert not reader.app._exit
 
 
 def test_every_key_is_listed_where_the_screen_binds_it() -> None:
     assert ReaderScreen.BINDINGS is READER_KEYS
-
-
-Check = Callable[[Reading], None]

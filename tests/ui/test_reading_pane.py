@@ -8,19 +8,27 @@ from typing import Any
 import pytest
 from textual import on
 from textual.app import App, ComposeResult
-from textual.events import MouseScrollDown
+from textual.events import MouseDown, MouseMove, MouseScrollDown, MouseUp
 from textual.geometry import Offset
 from textual.message import Message
 from textual.pilot import Pilot
 from textual.selection import SELECT_ALL, Selection
 
 from reader.article import Cover
+from reader.ui import reading_pane
 from reader.ui.reading_pane import ReadingPane
 from tests.builders import NOW, article
 
 STYLES = Path(__file__).parents[2] / "styles"
 
 LONG = "\n\n".join(f"## Part {number}\n\n" + f"word{number} " * 120 for number in range(40))
+
+
+@pytest.fixture(autouse=True)
+def _patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A busy machine is no reason to paint less."""
+    monkeypatch.setattr(reading_pane, "SCREENFUL_S", 60)
+    monkeypatch.setattr(reading_pane, "AT_ONCE_S", 0.05)
 
 
 class PaneApp(App[None]):
@@ -129,7 +137,7 @@ async def test_the_column_stands_in_the_middle_and_is_no_wider_than_asked() -> N
         text = next(line for line in it.painted if "word" in line)
         left = len(text) - len(text.lstrip())
         assert 84 <= len(text.strip()) <= 88
-        assert left == (it.pane.size.width - 88) // 2
+        assert left == (200 - 1 - 88) // 2  # one for the scroll bar
         it.pane.column_width = 40
         assert max(map(len, it.screen)) <= 40
 
@@ -148,7 +156,7 @@ async def test_a_hint_stands_in_the_middle_of_an_empty_pane() -> None:
         it.pane.show_hint("Press [l] to read.")
         await it.pilot.pause()
         assert it.screen[5] == "Press [l] to read."
-        assert it.painted[5].index("P") == 11
+        assert it.painted[5].index("P") == (40 - 1 - 18) // 2
         assert it.pane.position == 0
         assert it.pane.links == []
 
@@ -160,6 +168,18 @@ async def test_a_hint_takes_the_place_of_an_article() -> None:
         it.pane.show_hint("Nothing here.")
         await it.pilot.pause()
         assert [line for line in it.screen if line] == ["Nothing here."]
+
+
+async def test_what_was_opened_while_the_pane_was_hidden_is_there_when_it_is_shown() -> None:
+    async with reading() as it:
+        await it.show("First.")
+        for body in ("Second.", "Third."):
+            it.pane.display = False
+            await it.pilot.pause()
+            await it.show(body)
+            it.pane.display = True
+            await it.pilot.pause()
+            assert body in it.screen
 
 
 async def test_a_mark_is_shown_without_losing_the_place() -> None:
@@ -221,7 +241,7 @@ async def test_the_end_is_the_end_of_the_text() -> None:
 
 async def test_the_end_of_a_text_that_takes_long_is_reached_later() -> None:
     async with reading() as it:
-        await it.show(LONG * 30 + "\n\nThe last words.")
+        await it.show(LONG * 10 + "\n\nThe last words.")
         await it.pilot.press("G")
         await it.all_laid_out()
         assert "The last words." in it.screen[-3:]
@@ -241,12 +261,12 @@ async def test_a_position_brings_back_the_same_top_line() -> None:
 
 async def test_a_position_far_down_a_long_text_is_reached() -> None:
     async with reading() as it:
-        await it.show(LONG * 20)
+        await it.show(LONG * 8)
         await it.pilot.press("G")
         await it.all_laid_out()
         top, position = it.top, it.pane.position
         await it.show("Another text.")
-        await it.show(LONG * 20, position=position)
+        await it.show(LONG * 8, position=position)
         assert it.pane.position == position
         await it.all_laid_out()
         assert it.top == top
@@ -272,12 +292,26 @@ async def test_a_resize_keeps_the_text_on_the_top_line() -> None:
 
 async def test_a_superseded_article_never_touches_a_newer_one() -> None:
     async with reading() as it:
-        it.pane.show(article(body=LONG * 30), read=False, favourite=False, now=NOW, position=10**6)
+        it.pane.show(article(body=LONG * 10), read=False, favourite=False, now=NOW, position=10**6)
         await it.show("Short.")
         await it.pilot.pause(0.1)
         assert it.pane.virtual_size.height < 24
         assert it.pane.scroll_y == 0
         assert "Short." in it.screen
+
+
+async def test_the_top_is_shown_until_the_position_is_reached(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(reading_pane, "AT_ONCE_S", 0)
+    async with reading() as it:
+        await it.show(LONG)
+        await it.all_laid_out()
+        it.pane.action_move(100)
+        it.pane.show(article(body=LONG), read=True, favourite=False, now=NOW, position=30_000)
+        assert it.screen[1] == "Story 1"
+        await it.all_laid_out()
+        assert it.pane.scroll_y > 100
 
 
 async def test_the_wheel_scrolls() -> None:
@@ -379,9 +413,8 @@ async def test_a_drag_over_a_link_selects_and_does_not_open_it() -> None:
         await it.show("a [link here](https://x.example) b")
         y = next(y for y in range(24) if "link here" in it.pane.render_line(y).text)
         x = it.pane.render_line(y).text.index("link")
-        await it.pilot.mouse_down(ReadingPane, offset=(x, y))
-        await it.pilot.hover(ReadingPane, offset=(x + 4, y))
-        await it.pilot.mouse_up(ReadingPane, offset=(x + 4, y))
-        await it.pilot.pause()
+        for kind, column in ((MouseDown, x), (MouseMove, x + 4), (MouseUp, x + 4)):
+            it.app.post_message(kind(None, column, y, 0, 0, 1, False, False, False))
+            await it.pilot.pause()
         assert it.app.said == []
         assert it.app.screen.get_selected_text() == "link"

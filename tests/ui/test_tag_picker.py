@@ -21,7 +21,7 @@ Counts = Callable[[Query], Sequence[TagCount]]
 
 def tag_counts(**counts: int) -> list[TagCount]:
     frequent = sorted(counts.items(), key=lambda each: -each[1])
-    return [TagCount(tag=tag.replace("_", " "), count=n) for tag, n in frequent]
+    return [TagCount(tag=tag.replace("_", " "), articles=n) for tag, n in frequent]
 
 
 class Below(Screen[None]):
@@ -154,7 +154,7 @@ async def test_the_cursor_stays_near_when_its_tag_is_gone() -> None:
 
 async def test_hostile_names_are_shown_and_cycled_as_they_are() -> None:
     names = ["[/foo]", "[BTC]", "[@click=app.quit]x[/]", "比特币🚀", "e\u0301" * 80, "$(id)"]
-    hostile = [TagCount(tag=name, count=99 - n) for n, name in enumerate(names)]
+    hostile = [TagCount(tag=name, articles=99 - n) for n, name in enumerate(names)]
     async with (picker := app(counts=lambda _: hostile)).run_test(size=(80, 24), **RUN) as pilot:
         await counted(picker, pilot)
         await pilot.press("[", "slash", "enter")
@@ -166,7 +166,7 @@ async def test_hostile_names_are_shown_and_cycled_as_they_are() -> None:
 
 
 async def test_a_long_name_is_cut_before_its_count() -> None:
-    long = [TagCount(tag="比特币" * 40, count=12345)]
+    long = [TagCount(tag="比特币" * 40, articles=12345)]
     async with (picker := app(counts=lambda _: long)).run_test(size=(40, 12), **RUN) as pilot:
         await counted(picker, pilot)
         (line,) = picker.lines()
@@ -211,7 +211,7 @@ async def test_counts_that_fail_say_so_and_the_tags_stay() -> None:
 
 
 async def test_a_click_cycles_the_tag_and_the_wheel_changes_nothing() -> None:
-    many = [TagCount(tag=f"T{n:03}", count=1000 - n) for n in range(300)]
+    many = [TagCount(tag=f"T{n:03}", articles=1000 - n) for n in range(300)]
     async with (picker := app(counts=lambda _: many)).run_test(**RUN) as pilot:
         await counted(picker, pilot)
         await pilot.click(TagList, offset=(5, 3))
@@ -228,7 +228,7 @@ async def test_a_click_cycles_the_tag_and_the_wheel_changes_nothing() -> None:
 
 @pytest.mark.parametrize("size", [(80, 24), (200, 60), (20, 6)])
 async def test_the_cursor_is_always_in_view(size: tuple[int, int]) -> None:
-    many = [TagCount(tag=f"T{n:03}", count=1000 - n) for n in range(300)]
+    many = [TagCount(tag=f"T{n:03}", articles=1000 - n) for n in range(300)]
     async with (picker := app(counts=lambda _: many)).run_test(size=size, **RUN) as pilot:
         await counted(picker, pilot)
         for keys, place in (

@@ -245,7 +245,7 @@ ARTICLES = st.builds(
     score=st.none() | NUMBERS,
     url=LINES,
     draft=st.booleans(),
-    cover=st.none() | st.builds(Cover, raw=LINES, full=LINES, small_s3=LINES),
+    cover=st.none() | st.builds(Cover, *[LINES] * len(Cover._fields)),
     ai=st.none()
     | st.builds(
         Ai,

@@ -154,6 +154,10 @@ def test_a_table_that_has_no_room_becomes_records() -> None:
     assert all(cell_len(line) <= 20 for line in lines)
 
 
+def test_the_head_of_an_empty_table_is_shown() -> None:
+    assert texts("| first | second | third |\n|--|--|--|\n", 10) == ["first:", "second:", "third:"]
+
+
 def test_cells_beyond_the_last_column_are_shown() -> None:
     assert "a | b | c" in "\n".join(texts("| x |\n|--|\n| a | b | c |\n"))
 
@@ -216,6 +220,7 @@ def test_what_is_not_formatted_says_so() -> None:
         "[BTC] hits 100k, [red]not red[/red]",
         "[@click=app.quit]x[/]",
         "[^1]: a footnote",
+        "mail <b",
         "[BTC]: 100k",
         "Price in [USD]",
         "$[x] ${x} {x}",
@@ -313,6 +318,7 @@ def test_any_text_is_laid_out_and_places_grow(text: str, width: int) -> None:
     lines = laid_out(text, width)
     assert all(before.at < after.at for before, after in pairwise(lines))
     assert all("\n" not in line.text and "\t" not in line.text for line in lines)
+    assert all(cell_len(line.text) <= max(width, 8) for line in lines)
     Prose(text).links()
 
 

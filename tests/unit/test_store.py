@@ -176,7 +176,7 @@ def assert_counts_agree(store: Store, ids: Ids, rows: dict[int, dict[str, object
         for leaf in group.children:
             assert {rows[id]["sentiment"] for id in leaf.ids} == {leaf.sentiment}
     tags = [tag for row in shown.values() for tag in str(row["tags"] or "").split("|") if tag]
-    counts = {count.tag: count.count for count in store.tag_counts(ids)}
+    counts = {count.tag: count.articles for count in store.tag_counts(ids)}
     assert counts == {tag: tags.count(tag) for tag in set(tags)}
     for most in (1, 2, 9):
         assert store.tag_counts(ids, most) == store.tag_counts(ids)[:most]

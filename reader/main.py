@@ -1,0 +1,106 @@
+"""The program `cryptoread`: from its arguments to its exit code.
+
+Exit codes: 0 done, 1 done but some input was refused, 2 wrong usage, 3 failed, 130 interrupted.
+Without arguments there is nothing to parse, and the reader opens without loading what parses them.
+"""
+
+import gc
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple, NoReturn
+
+from reader.errors import CryptoreadError
+
+if TYPE_CHECKING:
+    from reader.library import Library
+    from reader.query import Query
+
+REFUSED, USAGE, FAILED, INTERRUPTED = 1, 2, 3, 130
+
+
+class NoTerminal(CryptoreadError):
+    """There is nothing to open a screen on."""
+
+    def __init__(self) -> None:
+        super().__init__("the reader needs a terminal; in a pipe or a script use `cryptoread list`")
+
+
+class Paths(NamedTuple):
+    """What the common options say."""
+
+    data: Path | None = None
+    config: Path | None = None
+
+    @contextmanager
+    def library(self) -> Iterator["Library"]:
+        """The user's library; what had to be put right is said. Raises CacheError."""
+        from reader.config import data_folder
+        from reader.library import Library
+
+        with Library(data_folder(self.data)) as library:
+            for notice in library.notices:
+                say(notice)
+            yield library
+
+
+def open_reader(paths: Paths, query: "Query | None" = None) -> None:
+    """Show the reader until it is left: on the sample articles where the library is empty."""
+    if not _on_terminal():
+        raise NoTerminal
+    # What start-up makes stays: looking through it for garbage would delay the first screen.
+    gc.disable()
+    from reader.config import config_file, read_settings
+    from reader.library import Library
+
+    settings = read_settings(config_file(paths.config))
+    with paths.library() as library:
+        from reader.ui.app import run
+
+        if library.is_empty:
+            with Library.of_samples() as samples:
+                run(samples, settings, query)
+        else:
+            run(library, settings, query)
+
+
+def _on_terminal() -> bool:
+    usable = os.environ.get("TERM", "") not in ("", "dumb", "unknown")
+    return usable and sys.stdin.isatty() and sys.stdout.isatty()
+
+
+def say(text: str) -> None:
+    """A line on stderr."""
+    print(text, file=sys.stderr)
+
+
+def main() -> NoReturn:
+    """The command `cryptoread`."""
+    try:
+        code = _run(sys.argv[1:])
+        sys.stdout.flush()
+    except NoTerminal as error:
+        say(f"cryptoread: {error}")
+        code = USAGE
+    except CryptoreadError as error:
+        say(f"cryptoread: {error}")
+        code = FAILED
+    except KeyboardInterrupt:
+        say("interrupted; what was reported is kept")
+        code = INTERRUPTED
+    except BrokenPipeError:
+        # Whoever read has seen enough. Python would complain once more when it flushes.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = 0
+    sys.exit(code)
+
+
+def _run(arguments: list[str]) -> int:
+    if not arguments and "_CRYPTOREAD_COMPLETE" not in os.environ:
+        open_reader(Paths())
+        return 0
+    from reader.cli import run_command
+
+    return run_command(arguments)

@@ -1,0 +1,17 @@
+"""Text in cells of the terminal, where a letter may take two and a mark none."""
+
+from rich.cells import cell_len, set_cell_size
+
+
+_JOINER = "\N{ZERO WIDTH JOINER}"
+
+
+def fit(text: str, cells: int) -> str:
+    """The text in exactly so many cells: filled with spaces, or cut with an ellipsis."""
+    if cells <= 0:
+        return ""
+    if cell_len(text) > cells:
+        # A joiner at the end would swallow what follows it.
+        text = set_cell_size(text, cells - 1).rstrip(_JOINER) + "…"
+    text = text.rstrip(_JOINER)
+    return text + " " * (cells - cell_len(text))

@@ -1,0 +1,284 @@
+"""Text that means harm: to the terminal, to markup, to the file system. It is shown, and inert."""
+
+import json
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.builders import markdown
+from tests.e2e.conftest import COMMAND, Browser, Command, Reader, leave, run
+from tests.terminal import Terminal
+
+CLIPBOARD = "\x1b]52;c;SE9TVElMRQ==\x07"
+SEQUENCES = {
+    "clipboard": CLIPBOARD,
+    "clipboard-c1": "\x9d52;c;SE9TVElMRQ==\x9c",
+    "title": "\x1b]0;HOSTILE\x07",
+    "erase": "\x1b[2J\x1b[H",
+    "erase-c1": "\x9b2J",
+    "report": "\x1b[6n\x1b[c\x1bZ",
+    "device": '\x1bP$q"p\x1b\\',
+    "charset": "\x1b(0\x0e",
+    "mouse": "\x1b[?1000l\x1b[?1049l",
+    "reset": "\x1bc",
+    "link": "\x1b]8;;file:///etc/passwd\x1b\\here\x1b]8;;\x1b\\",
+    "controls": "\x00\x07\x08\x0b\x0c\r\x7f",
+    "override": "\u202egnirts\u202c \u2066isolated\u2069 \u200f",
+    "tags": "\U000e0041\U000e0042\U000e007f",
+}
+"""What reaches a terminal or deceives a reader's eye."""
+
+MARKUP = {
+    "closing": "[/foo] closing",
+    "ticker": "[BTC] ticker",
+    "colour": "[red]colour[/red]",
+    "action": "[@click=app.quit]action x[/]",
+    "anchor": "[link=https://evil.example]anchor[/link]",
+    "nested": "[[b]]]$nested[/] {x} %s",
+}
+"""What would be taken for markup, by name; to be shown letter by letter."""
+
+BODY = """## PAYLOAD
+
+PAYLOAD | PAYLOAD
+
+- [PAYLOAD](javascript:PAYLOAD)
+- [bank.example](https://evil.example/x)
+
+```
+PAYLOAD
+```
+
+| a | PAYLOAD |
+|---|---|
+| PAYLOAD | b |
+"""
+
+CONTROL = re.compile(
+    r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b[\]PX^_][^\x07\x1b]*(?:\x07|\x1b\\)?|\x1b[ -/]*[0-~]?|[\x00-\x1f]"
+)
+UNWANTED = re.compile("[\x7f-\x9f\u202a-\u202e\u2066-\u2069\U000e0000-\U000e007f]")
+
+
+def sequences(raw: bytes) -> set[str]:
+    """The kinds of control sequences that a program wrote: colours and places are not told apart.
+
+    A character that no program ought to write counts as one, too.
+    """
+    text = raw.decode()
+    kinds = {re.sub(r"(?<=\x1b\[)[\d;]*(?=[mH]$)", "", found) for found in CONTROL.findall(text)}
+    return kinds | set(UNWANTED.findall(text))
+
+
+def hostile_files() -> Iterator[tuple[str, str]]:
+    """Names and contents: every payload in every field that is shown, as it is and escaped."""
+    for n, (name, payload) in enumerate((SEQUENCES | MARKUP).items()):
+        escaped = json.dumps(payload)[1:-1]
+        for form, text in (("plain", payload.replace('"', "")), ("escaped", escaped)):
+            fields = {
+                "title": f'"{text} in a title"',
+                "description": f'"{text} described"',
+                "publishedAt": f"2025-11-{n + 1:02}T0{len(form)}:00:00Z",
+                "lang": "en",
+                "externalId": f"{name}-{form}",
+                "source": f'\n  name: "{text}"\n  key: "key {text}"',
+                "category": f'"{text}"' if n % 2 else "BTC",
+                "tags": f'\n  - "{text}"\n  - COMMON',
+                "coverImage": f'\n  regular: "https://x.example/{text}"',
+                "canonicalUrl": "null" if n % 2 else f'"https://x.example/{text}"',
+                "body": BODY.replace("PAYLOAD", payload),
+            }
+            yield f"{name}-{form}.en.md", markdown(**fields)
+        broken = f"---\ntitle: {payload}: @broken\n\ttags: [{payload}\n---\n{payload}"
+        yield f"{name}-broken.en.md", broken
+    for payload in (CLIPBOARD, "[", "\u202egpj", "[@click=app.quit]", "bytes \udcff"):
+        yield f"{payload}-refused.en.md", "no front matter"
+        yield f"{payload}-taken.en.md", "---\nlang: en\n---\n- [harm](https://x.example/)"
+
+
+@pytest.fixture(scope="module")
+def hostile_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home with the hostile archive in its data folder; the import said nothing harmful."""
+    home = tmp_path_factory.mktemp("hostile")
+    folder = home / "news/2025/11"
+    folder.mkdir(parents=True)
+    for name, content in hostile_files():
+        (folder / name).write_bytes(content.encode(errors="surrogatepass"))
+    done = run(home, "import", home / "news")
+    assert done.returncode == 1, done.stderr
+    assert done.stderr.splitlines()[-1].endswith("5 refused")
+    assert_harmless(done.stderr)
+    return home
+
+
+@pytest.fixture
+def hostile(hostile_home: Path, tmp_path: Path) -> Path:
+    """A data folder of the test's own with the hostile archive: the one that `command` uses."""
+    return Path(shutil.copytree(hostile_home / "data", tmp_path / "data"))
+
+
+def assert_harmless(text: str) -> None:
+    assert re.findall(r"[\x00-\x08\x0b-\x1f]", text) == []
+    assert UNWANTED.findall(text) == []
+    assert "Traceback" not in text
+
+
+def listed(command: Command) -> dict[str, dict[str, Any]]:
+    """What `list` says of each article, by external id."""
+    articles = json.loads(command("list", "--format", "json").stdout)
+    return {each["external_id"] or each["title"]: each for each in articles}
+
+
+def walk_through_everything(terminal: Terminal) -> None:
+    """All articles, every grouping, the picker, the links, the help, the palette."""
+    at_the_end = "no next article in this list"
+    while at_the_end not in terminal.text:
+        terminal.send("J")
+        terminal.wait_for(lambda t, before=terminal.text: t.text != before)
+    for grouping in ("by day", "by source", "newest first", "by category"):
+        terminal.send("s")
+        terminal.wait_for(grouping)
+    for keys, sign in (
+        ("t", "Enter + − off"),
+        ("?", "↑ ↓ scroll"),
+        ("<C-p>", "Search for commands"),
+        ("o", "Enter open"),
+    ):
+        terminal.send(keys)
+        terminal.wait_for(sign)
+        terminal.send("<Down><Down><End>")
+        close(terminal, sign)
+
+
+def close(terminal: Terminal, sign: str) -> None:
+    terminal.send("<Esc>")
+    terminal.wait_for(lambda t: sign not in t.text)
+
+
+def test_no_control_sequence_reaches_the_terminal_that_the_program_did_not_make(
+    hostile: Path, imported: Path, tmp_path: Path, reader: Reader
+) -> None:
+    quiet = shutil.copytree(imported, tmp_path / "quiet")
+    harmless = reader("--data", quiet, "title:quiet")
+    walk_through_everything(harmless)
+    leave(harmless)
+    terminal = reader("--data", hostile)
+    walk_through_everything(terminal)
+    leave(terminal)
+    assert sequences(terminal.raw) - sequences(harmless.raw) == set()
+
+
+@pytest.mark.parametrize("name", MARKUP)
+def test_markup_stands_letter_by_letter_in_title_tag_source_and_text(
+    hostile: Path, reader: Reader, name: str
+) -> None:
+    payload = MARKUP[name]
+    terminal = reader("--data", hostile, f"title:{name}", size=(200, 50))
+    assert f"• {payload} in a title" in terminal.text
+    terminal.send("n")
+    terminal.wait_for(f"{payload} described")
+    shown = terminal.text.replace("\xa0", " ")
+    assert f"▐{payload.upper()}▌" in shown
+    assert shown.count(payload) >= 6
+    leave(terminal)
+
+
+def test_a_click_on_an_action_in_a_title_is_a_click_on_a_title(
+    hostile: Path, reader: Reader
+) -> None:
+    action = MARKUP["action"]
+    terminal = reader("--data", hostile, "title:action", size=(160, 50))
+    terminal.click(*terminal.find(f"{action} in a title"))
+    terminal.wait_for(f"{action} described")
+    for y, line in enumerate(terminal.display[:20]):
+        for found in re.finditer(re.escape(action), line):
+            terminal.click(found.start() + action.index("x"), y)
+    terminal.send("?")
+    terminal.wait_for("↑ ↓ scroll")
+    close(terminal, "↑ ↓ scroll")
+    leave(terminal)
+
+
+def test_a_folder_named_to_do_harm_is_named_harmlessly(reader: Reader, tmp_path: Path) -> None:
+    data = tmp_path / "da[\x1b[2J\u202e[b]ta"
+    terminal = reader("--data", data, size=(160, 60))
+    terminal.send("?")
+    terminal.wait_for("↑ ↓ scroll")
+    terminal.send("G")
+    terminal.wait_for("Where the data is")
+    close(terminal, "↑ ↓ scroll")
+    leave(terminal)
+    assert "\u202e" not in terminal.raw.decode()
+    assert b"da[\x1b" not in terminal.raw
+
+
+def test_a_query_typed_to_do_harm_is_shown_harmlessly(hostile: Path, reader: Reader) -> None:
+    terminal = reader("--data", hostile, f"[/x]{CLIPBOARD}", "colour:\x1b[2J", "tag:\u202ex")
+    terminal.wait_for("No article matches.")
+    leave(terminal)
+    assert b"\x1b]52" not in terminal.raw
+    assert b"\x1b[2J" not in terminal.raw
+    assert "\u202e" not in terminal.raw.decode()
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("list",),
+        ("list", "--format", "json"),
+        ("list", "--format", "jsonl"),
+        ("list", "--format", "csv"),
+        ("stats",),
+        ("stats", "--format", "json"),
+        ("show", "\x1b[2Jno-such\u202e"),
+        ("list", "tag:\x1b[2J\u202e", "colour:\x1b]0;x\x07"),
+        ("import", "no-such-\x1b[2J\u202e"),
+        ("export", "--to", "no-such-\x1b[2J\u202e/x.zip"),
+        ("--config", "\x1b[2J\u202e.toml"),
+        ("list", "--format", "\x1b[2J\u202e"),
+        ("list", "--\x1b[2J\u202e"),
+    ],,
+    ids=" ".join,
+)
+@pytest.mark.usefixtures("hostile")
+def test_the_command_line_prints_no_control_sequence(
+    command: Command, words: tuple[str, ...]
+) -> None:
+    done = command(*words)
+    assert done.stdout + done.stderr
+    assert_harmless(done.stdout)
+    assert_harmless(done.stderr)
+
+
+@pytest.mark.usefixtures("hostile")
+def test_a_shown_article_holds_no_control_sequence(command: Command) -> None:
+    articles = listed(command)
+    for name, form in (("erase", "text"), ("clipboard", "markdown"), ("override", "json")):
+        done = command("show", str(articles[f"{name}-escaped"]["id"]), "--format", form)
+        assert done.returncode == 0
+        assert_harmless(done.stdout)
+
+
+def test_the_command_line_on_a_terminal_prints_only_its_own_colours(
+    hostile: Path, command: Command
+) -> None:
+    articles = listed(command)
+    shown = [("show", str(articles[name]["id"])) for name in ("link-plain", "action-plain")]
+    for words in (("list",), ("stats",), *shown):
+        with Terminal([COMMAND, "--data", hostile, *words], size=(300, 60)) as terminal:
+            assert terminal.wait_exit() == 0
+            others = {each for each in sequences(terminal.raw) if not each.endswith("m")}
+            assert others <= {"\n", "\r"}
+
+
+@pytest.mark.usefixtures("hostile")
+def test_a_url_that_holds_controls_is_not_opened(command: Command, browser: Browser) -> None:
+    articles = listed(command)
+    for name in ("closing-plain", "override-escaped", "tags-escaped"):
+        done = command("open", str(articles[name]["id"]), env={"BROWSER": str(browser.path)})
+        assert_harmless(done.stderr)
+    assert all(url.startswith("https://x.example/") and url.isascii() for url in browser.opened)

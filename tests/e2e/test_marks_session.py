@@ -1,0 +1,137 @@
+"""Read, unread, favourite, undo: seen at once, kept for the next start and for the command line."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.archive import STORIES
+from tests.e2e.conftest import Command, Reader, leave
+
+pytestmark = pytest.mark.usefixtures("data")
+
+
+def marked(command: Command, state: str) -> set[str]:
+    """External ids of the articles in that state, as the command line sees them."""
+    listed = command("list", f"is:{state}", "--format", "json")
+    return {each["external_id"] for each in json.loads(listed.stdout)}
+
+
+def test_an_opened_article_is_read_in_its_group_and_after_a_restart(
+    reader: Reader, command: Command
+) -> None:
+    first = reader()
+    assert "• Vault keys" in first.text
+    first.send("jjjjl")
+    first.wait_for("27 unread")
+    first.wait_for(lambda t: "9/10" in t.text and "3/4" in t.text)
+    assert "• Vault keys" not in first.text
+    leave(first)
+    second = reader()
+    assert "27 unread" in second.text
+    assert "• Vault keys" not in second.text
+    assert marked(command, "read") == {"1001"}
+
+
+def test_m_marks_the_article_unread_and_read_again(reader: Reader, command: Command) -> None:
+    terminal = reader()
+    terminal.send("jjjjm")
+    terminal.wait_for("27 unread")
+    terminal.wait_for("article read")
+    terminal.send("m")
+    terminal.wait_for("28 unread")
+    terminal.wait_for("article unread")
+    terminal.send("jm")
+    terminal.wait_for("27 unread")
+    leave(terminal)
+    assert marked(command, "read") == {"1002"}
+
+
+def test_m_on_a_group_marks_all_of_it(reader: Reader) -> None:
+    terminal = reader()
+    terminal.send("jjm")
+    terminal.wait_for("18 unread")
+    terminal.wait_for(lambda t: "0/10" in t.text and "10 articles read" in t.text)
+    terminal.send("u")
+    terminal.wait_for("28 unread")
+
+
+def test_everything_shown_is_read_and_undone_and_redone(reader: Reader, command: Command) -> None:
+    terminal = reader("tag:xrp")
+    terminal.send("M")
+    terminal.wait_for("0 unread")
+    terminal.wait_for("6 articles read")
+    terminal.send("u")
+    terminal.wait_for("6 unread")
+    terminal.wait_for("undone: 6 articles read")
+    terminal.send("u")
+    terminal.wait_for("nothing to be undone")
+    terminal.send("U")
+    terminal.wait_for("0 unread")
+    leave(terminal)
+    xrp = {story.external_id for story in STORIES.values() if "XRP" in story.tags}
+    assert marked(command, "read") == xrp
+
+
+def test_the_undo_journal_outlives_the_session(reader: Reader) -> None:
+    first = reader("tag:law")
+    first.send("M")
+    first.wait_for("0 unread")
+    leave(first)
+    second = reader("tag:law")
+    assert "0 unread" in second.text
+    second.send("u")
+    second.wait_for("2 unread")
+
+
+def test_a_favourite_bears_its_star_in_both_panes_and_after_a_restart(
+    reader: Reader, command: Command
+) -> None:
+    first = reader()
+    first.send("jjjjf")
+    first.wait_for(lambda t: "★" in t.display[5])
+    first.send("l")
+    first.wait_for("★\xa0favourite")
+    first.send("f")
+    first.wait_for(lambda t: "★" not in t.text)
+    first.send("Jf")
+    first.wait_for(lambda t: t.text.count("★") == 2)
+    leave(first)
+    second = reader("is:favourite")
+    assert "1 of 39 articles" in second.text
+    assert marked(command, "favourite") == {"1002"}
+
+
+def test_marks_of_one_language_are_not_those_of_the_other(reader: Reader, command: Command) -> None:
+    terminal = reader("lang:uk")
+    terminal.send("M")
+    terminal.wait_for("0 unread")
+    leave(terminal)
+    assert len(json.loads(command("list", "is:read", "--format", "json").stdout)) == 11
+    assert "28 unread" in reader().text
+
+
+def test_the_marks_survive_a_cache_that_is_deleted(
+    reader: Reader, command: Command, archive: Path, tmp_path: Path
+) -> None:
+    terminal = reader()
+    terminal.send("jjjjl")
+    terminal.wait_for("27 unread")
+    terminal.send("f")
+    terminal.wait_for("★")
+    leave(terminal)
+    for suffix in ("", "-wal", "-shm"):
+        (tmp_path / "data" / f"cache.db{suffix}").unlink(missing_ok=True)
+    assert command("import", archive).returncode == 0
+    assert marked(command, "read") == marked(command, "favourite") == {"1001"}
+
+
+def test_an_unread_list_keeps_the_article_that_is_being_read(reader: Reader) -> None:
+    terminal = reader("is:unread", "tag:law")
+    terminal.send("n")
+    terminal.wait_for("Desk note 1027.")
+    terminal.wait_for("1 unread")
+    assert "A licence lost" in terminal.text.split("Desk note")[0]
+    terminal.send("n")
+    terminal.wait_for("Desk note 1026.")
+    terminal.wait_for("0 unread")

@@ -1,0 +1,133 @@
+"""Whole screens as plain text, one a state of the screen: what a user sees, without the colours.
+
+`UPDATE_SNAPSHOTS=1 pytest tests/ui/test_snapshots.py -n 0` writes them anew: look at the difference
+before you keep it.
+"""
+
+import os
+from collections.abc import Iterator
+from difflib import unified_diff
+from pathlib import Path
+
+import pytest
+
+from reader.article import Article, Cover
+from reader.library import Library
+from tests.builders import library
+from tests.ui.screen import NARROW, WIDE, Reading, archive, reading, story
+
+SNAPSHOTS = Path(__file__).parent / "snapshots"
+
+BODY = """\
+## Overview
+
+A third of the machines in **Northfell** stand still since Monday. The operator calls it
+`planned`; the [notice](https://notices.example/northfell) names no end.
+
+- Power costs more than the coins bring in.
+- Fees are *lower* than they were:
+  1. in January
+  2. in February
+
+> Nobody turns a machine off for fun.
+
+| Week | Machines |
+|---|---:|
+| 9 | 12,000 |
+| 10 | 8,000 |
+
+```sh
+northfell --status
+```
+"""
+
+
+def newspaper() -> list[Article]:
+    """The archive, one article of which has everything that the reading pane can show."""
+    northfell = story(
+        8,
+        "Northfell turns a third of its machines off",
+        "NEGATIVE",
+        tags="BTC,MINING,ENERGY COSTS",
+        category="MINING",
+        description="The operator says that it is planned, and does not say for how long.",
+        cover=Cover(regular="https://images.example/northfell"),
+        body=BODY,
+    )
+    return [*archive(), northfell]
+
+
+@pytest.fixture
+def news(tmp_path: Path) -> Iterator[Library]:
+    with library(tmp_path, newspaper()) as made:
+        yield made
+
+
+def compare(name: str, reader: Reading) -> None:
+    """The screen is the one that was kept, line by line."""
+    path = SNAPSHOTS / f"{name}.txt"
+    seen = "\n".join(reader.lines) + "\n"
+    if os.environ.get("UPDATE_SNAPSHOTS") == "1":
+        path.write_text(seen, encoding="utf-8")
+        return
+    kept = path.read_text(encoding="utf-8") if path.exists() else ""
+    changes = unified_diff(kept.splitlines(), seen.splitlines(), "kept", "seen", lineterm="")
+    difference = "\n".join(changes)
+    assert not difference, f"{path.name} is not what the screen shows:\n{difference}"
+
+
+async def test_start(news: Library) -> None:
+    async with reading(news) as reader:
+        compare("start", reader)
+
+
+async def test_an_open_article(news: Library) -> None:
+    async with reading(news) as reader:
+        await reader.go_to("Northfell turns")
+        await reader.press("enter")
+        compare("article", reader)
+
+
+async def test_filtered_by_tags(news: Library) -> None:
+    async with reading(news) as reader:
+        await reader.press("1", "2", "2", "+")
+        compare("filtered", reader)
+
+
+async def test_the_tag_picker(news: Library) -> None:
+    async with reading(news) as reader:
+        await reader.press("t", *"ing", "enter")
+        compare("picker", reader)
+
+
+async def test_help(news: Library) -> None:
+    async with reading(news) as reader:
+        reader.library.folder = Path("/home/reader/news")
+        await reader.press("?")
+        compare("help", reader)
+
+
+async def test_narrow_list(news: Library) -> None:
+    async with reading(news, size=NARROW) as reader:
+        await reader.press("j", "j")
+        compare("narrow_list", reader)
+
+
+async def test_narrow_reading(news: Library) -> None:
+    async with reading(news, size=NARROW) as reader:
+        await reader.go_to("Northfell turns")
+        await reader.press("enter", "f")
+        compare("narrow_reading", reader)
+
+
+async def test_nothing_matches(news: Library) -> None:
+    async with reading(news, "tag:mining sentiment:positive before:2020-01-01", size=WIDE) as reader:
+        compare("nothing", reader)
+
+
+def test_no_snapshot_is_left_over() -> None:
+    kept = {path.stem for path in SNAPSHOTS.iterdir()}
+    assert kept == {
+        *("start", "article", "filtered", "picker", "help"),
+        *("narrow_list", "narrow_reading", "nothing"),
+    }

@@ -1,0 +1,387 @@
+"""Bringing articles in: what becomes of each file, what is skipped, what an interruption keeps."""
+
+import os
+import tarfile
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NoReturn
+
+import pytest
+
+from reader import importing
+from reader.cache import Outcome, Store
+from reader.errors import CacheError, CacheLocked, Refusal
+from reader.importing import Import, ImportReport
+from reader.library import Library, Mark
+from reader.query import Query, parse
+from tests.builders import markdown
+
+Files = dict[str, str | bytes]
+
+
+def story(n: int, **fields: object) -> str:
+    """The n-th story, an hour after the one before."""
+    given: dict[str, object] = {
+        "title": f"Story {n}",
+        "publishedAt": f"2026-03-{1 + n // 24:02}T{n % 24:02}:00:00Z",
+        "lang": "en",
+        "externalId": n,
+        "category": "BTC",
+    }
+    return markdown(**(given | fields))
+
+
+def stories(*numbers: int) -> Files:
+    return {f"2026/03/story-{n}.en.md": story(n) for n in numbers}
+
+
+def write(folder: Path, files: Files) -> Path:
+    for name, content in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    return folder
+
+
+def zipped(path: Path, files: Files) -> Path:
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    return path
+
+
+@pytest.fixture
+def news(tmp_path: Path) -> Iterator[Library]:
+    with Library(tmp_path / "data") as made:
+        yield made
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    """Where tests put what is imported."""
+    folder = tmp_path / "news"
+    folder.mkdir()
+    return folder
+
+
+def titles(news: Library, query: str = "") -> list[str]:
+    return [row.title for row in news.rows(news.find(parse(query)))]
+
+
+def counts(report: ImportReport) -> tuple[int, ...]:
+    """New, updated, unchanged, superseded, refused."""
+    return (*(report.outcomes[outcome] for outcome in Outcome), len(report.refusals))
+
+
+def reasons(report: ImportReport) -> list[str]:
+    return [refusal.reason for refusal in report.refusals]
+
+
+# What becomes of an article.
+
+
+def test_a_folder_comes_in_and_the_second_time_nothing_is_new(news: Library, root: Path) -> None:
+    write(root, stories(1, 2, 3))
+    assert counts(news.bring_in([root])) == (3, 0, 0, 0, 0)
+    report = news.bring_in([root])
+    assert counts(report) == (0, 0, 3, 0, 0)
+    assert str(report) == "3 read: 0 new, 0 updated, 3 unchanged, 0 superseded, 0 refused"
+    assert titles(news) == ["Story 3", "Story 2", "Story 1"]
+
+
+def test_a_changed_file_is_an_update(news: Library, root: Path) -> None:
+    news.bring_in([write(root, stories(1, 2))])
+    write(root, {"2026/03/story-1.en.md": story(1, title="Corrected")})
+    assert counts(news.bring_in([root])) == (0, 1, 1, 0, 0)
+    assert titles(news) == ["Story 2", "Corrected"]
+
+
+def test_of_one_article_under_two_names_the_newest_counts(news: Library, root: Path) -> None:
+    write(
+        root,
+        {
+            "a.en.md": story(1, title="Old", updatedAt="2026-03-02"),
+            "b.en.md": story(1, title="Newest", updatedAt="2026-03-04"),
+            "c.en.md": story(1, title="Newer", updatedAt="2026-03-03"),
+        },
+    )
+    assert counts(news.bring_in([root])) == (1, 0, 0, 2, 0)
+    assert titles(news) == ["Newest"]
+    assert counts(news.bring_in([root])) == (0, 0, 3, 0, 0)
+
+
+def test_the_same_files_elsewhere_are_the_same_articles(news: Library, root: Path) -> None:
+    news.bring_in([write(root / "here", stories(1, 2))])
+    assert counts(news.bring_in([write(root / "there", stories(1, 2))])) == (0, 0, 2, 0, 0)
+
+
+def test_an_article_keeps_its_marks_when_it_is_updated(news: Library, root: Path) -> None:
+    news.bring_in([write(root, stories(1))])
+    news.mark(news.find(Query()), Mark.READ, True, "read")
+    write(root, {"2026/03/story-1.en.md": story(1, publishedAt="2026-03-09", title="Later")})
+    news.bring_in([root])
+    assert titles(news, "is:read") == ["Later"]
+
+
+# What is skipped.
+
+
+def test_a_file_that_was_only_touched_is_unchanged(news: Library, root: Path) -> None:
+    news.bring_in([write(root, stories(1, 2))])
+    path = root / "2026/03/story-1.en.md"
+    os.utime(path, (1, 1))
+    assert counts(news.bring_in([root])) == (0, 0, 2, 0, 0)
+
+
+def test_a_file_of_known_size_and_time_is_not_read_again(news: Library, root: Path) -> None:
+    news.bring_in([write(root, stories(1))])
+    path = root / "2026/03/story-1.en.md"
+    status = path.stat()
+    path.write_bytes(b"\0" * status.st_size)
+    os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
+    assert counts(news.bring_in([root])) == (0, 0, 1, 0, 0)
+
+
+def test_a_file_of_the_same_size_with_another_text_is_read(news: Library, root: Path) -> None:
+    news.bring_in([write(root, stories(1))])
+    path = root / "2026/03/story-1.en.md"
+    before = path.stat().st_mtime_ns
+    path.write_text(story(1).replace("Story 1", "Other 1"))
+    os.utime(path, ns=(before, before + 1))
+    assert counts(news.bring_in([root])) == (0, 1, 0, 0, 0)
+
+
+@pytest.mark.parametrize("name", ["news.zip", "news.tar", "news.tar.gz", "news.tar.xz"])
+def test_an_archive_comes_in_and_unchanged_is_not_opened_again(
+    news: Library, tmp_path: Path, root: Path, name: str
+) -> None:
+    path = tmp_path / name
+    if name == "news.zip":
+        zipped(path, stories(1, 2, 3))
+    else:
+        write(root, stories(1, 2, 3))
+        with tarfile.open(path, f"w:{name.partition('.tar')[2].strip('.')}") as archive:
+            archive.add(root, arcname="")
+    assert counts(news.bring_in([path])) == (3, 0, 0, 0, 0)
+    status = path.stat()
+    path.write_bytes(b"garbage".ljust(status.st_size))
+    os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
+    assert counts(news.bring_in([path])) == (0, 0, 3, 0, 0)
+    os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns + 1))
+    (reason,) = reasons(news.bring_in([path]))
+    assert "damaged" in reason
+
+
+def test_a_changed_archive_brings_what_is_new_in_it(news: Library, tmp_path: Path) -> None:
+    path = zipped(tmp_path / "news.zip", stories(1, 2))
+    news.bring_in([path])
+    zipped(path, stories(1, 2, 3) | {"2026/03/story-2.en.md": story(2, title="Corrected")})
+    assert counts(news.bring_in([path])) == (1, 1, 1, 0, 0)
+
+
+def test_an_archive_with_refusals_names_them_each_time(news: Library, tmp_path: Path) -> None:
+    path = zipped(tmp_path / "news.zip", stories(1) | {"empty.md": ""})
+    assert counts(news.bring_in([path])) == (1, 0, 0, 0, 1)
+    report = news.bring_in([path])
+    assert counts(report) == (0, 0, 1, 0, 1)
+    assert str(report.refusals[0]) == f"{path}!empty.md: is empty"
+
+
+def test_the_same_archive_by_another_path_is_known(news: Library, tmp_path: Path) -> None:
+    path = zipped(tmp_path / "news.zip", stories(1, 2))
+    (tmp_path / "link.zip").symlink_to(path)
+    news.bring_in([path])
+    path_by_link = tmp_path / "data" / ".." / "link.zip"
+    assert counts(news.bring_in([path_by_link])) == (0, 0, 2, 0, 0)
+
+
+# What is refused, flagged, or gone.
+
+
+def test_what_is_refused_is_named_as_it_happens_and_the_rest_goes_in(
+    news: Library, root: Path, tmp_path: Path
+) -> None:
+    write(root, stories(1, 2) | {"empty.md": "", "binary.md": b"PNG\0\1\2" * 99})
+    (root / "away.md").symlink_to(write(tmp_path / "elsewhere", {"a.md": "# A"}) / "a.md")
+    told: list[Refusal] = []
+    report = news.bring_in([root, tmp_path / "no", root / "x.png"], on_refusal=told.append)
+    assert counts(report) == (2, 0, 0, 0, 5)
+    assert sorted(map(str, report.refusals)) == sorted(
+        [
+            f"{root}/away.md: is a link out of the folder",
+            f"{root}/binary.md: is not a text file",
+            f"{root}/empty.md: is empty",
+            f"{tmp_path}/no: there is no such file or folder",
+            f"{root}/x.png: there is no such file or folder",
+        ]
+    )
+    assert told == report.refusals
+    assert report.read == 7
+
+
+def test_a_refused_file_is_looked_at_again(news: Library, root: Path) -> None:
+    write(root, {"a.en.md": ""})
+    assert counts(news.bring_in([root])) == (0, 0, 0, 0, 1)
+    assert counts(news.bring_in([root])) == (0, 0, 0, 0, 1)
+    write(root, {"a.en.md": story(1)})
+    assert counts(news.bring_in([root])) == (1, 0, 0, 0, 0)
+
+
+def test_an_article_with_broken_front_matter_goes_in_and_is_flagged(
+    news: Library, root: Path
+) -> None:
+    text = "---\ntitle: A: colon @ large\npublishedAt: soon\n---\nA text to read.\n"
+    report = news.bring_in([write(root, {"2026/03/a.en.md": text})])
+    assert counts(report) == (1, 0, 0, 0, 0)
+    assert {flag.where for flag in report.flagged} == {f"{root}/2026/03/a.en.md"}
+    assert any("publishedAt" in flag.reason for flag in report.flagged)
+    (row,) = news.rows(news.find(Query()))
+    assert row.flagged
+    assert row.title == "A: colon @ large"
+    assert news.article(row.id).flags == tuple(flag.reason for flag in report.flagged)
+
+
+def test_files_that_are_gone_are_named_and_their_articles_stay(news: Library, root: Path) -> None:
+    news.bring_in([write(root, stories(1, 2, 3))])
+    (root / "2026/03/story-2.en.md").unlink()
+    report = news.bring_in([root])
+    assert report.vanished == [f"{root}/2026/03/story-2.en.md"]
+    assert counts(report) == (0, 0, 2, 0, 0)
+    assert len(titles(news)) == 3
+
+
+def test_files_beside_the_folder_are_not_missed(news: Library, root: Path) -> None:
+    news.bring_in([write(root / "a", stories(1)), write(root / "a-b", stories(2))])
+    report = news.bring_in([root / "a"])
+    assert report.vanished == []
+
+
+def test_a_path_given_twice_counts_twice_but_stores_once(news: Library, root: Path) -> None:
+    write(root, stories(1, 2))
+    report = news.bring_in([root, root / "2026/03/story-1.en.md", root])
+    assert counts(report) == (2, 0, 3, 0, 0)
+
+
+def test_hostile_names_are_shown_without_their_controls(news: Library, root: Path) -> None:
+    try:
+        write(root, {"\x1b]52;c;AAAA\x07[BTC].md": ""})
+    except OSError:
+        pytest.skip("the file system takes no such name")
+    (refusal,) = news.bring_in([root]).refusals
+    assert str(refusal) == f"{root}/[BTC].md: is empty"
+
+
+# Many files: progress, workers, interruption.
+
+
+def test_progress_is_told_up_to_the_last_file(news: Library, root: Path) -> None:
+    seen: list[tuple[int, int | None]] = []
+    write(root, stories(*range(70)) | {"empty.md": ""})
+    news.bring_in([root], on_progress=lambda *told: seen.append(told))
+    done = [count for count, _ in seen]
+    assert done == sorted(done)
+    assert seen[-1] == (71, 71)
+    seen.clear()
+    news.bring_in([root], on_progress=lambda *told: seen.append(told))
+    assert seen[-1] == (71, 71)
+
+
+def dump(news: Library) -> list[object]:
+    return [article for _, article in news.articles(news.find(Query()))]
+
+
+def test_workers_bring_in_what_one_process_does(
+    tmp_path: Path, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = stories(*range(90)) | {"empty.md": "", "odd.en.md": "---\ntitle: 'x\n---\nText."}
+    write(root, files)
+    with Library(tmp_path / "one") as one, Library(tmp_path / "many") as many:
+        report = one.bring_in([root])
+        monkeypatch.setattr(importing, "WORTH_WORKERS", 8)
+        monkeypatch.setattr(importing, "PARSED_AT_ONCE", 16)
+        monkeypatch.setattr(importing, "_cores", lambda: 2)
+        in_workers = many.bring_in([root])
+        assert in_workers == report
+        assert dump(many) == dump(one)
+        assert counts(many.bring_in([root])) == (0, 0, 91, 0, 1)
+
+
+class Interrupted(BaseException):
+    """As a ctrl+c would."""
+
+
+def test_an_interrupted_import_keeps_what_it_reported_and_goes_on_from_there(
+    news: Library, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(importing, "STORED_AT_ONCE", 10)
+    write(root, stories(*range(50)))
+    reported = 0
+
+    def interrupt(done: int, _total: int | None) -> None:
+        nonlocal reported
+        reported = done
+        if done >= 20:
+            raise Interrupted
+
+    with pytest.raises(Interrupted):
+        news.bring_in([root], on_progress=interrupt)
+    with Library(news.folder) as again:
+        assert reported == 20
+        assert len(titles(again)) == reported
+        assert counts(again.bring_in([root])) == (30, 0, 20, 0, 0)
+
+
+def test_what_fails_within_a_batch_leaves_nothing_of_it(
+    news: Library, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(importing, "STORED_AT_ONCE", 10)
+    write(root, stories(*range(25)))
+    parse_one, parsed = importing._read_and_parse, 0
+
+    def fail_at_the_fifteenth(task: importing.Task) -> importing.Parsed:
+        nonlocal parsed
+        parsed += 1
+        if parsed == 15:
+            raise Interrupted
+        return parse_one(task)
+
+    monkeypatch.setattr(importing, "_read_and_parse", fail_at_the_fifteenth)
+    with pytest.raises(Interrupted):
+        news.bring_in([root])
+    assert len(titles(news)) == 10
+    assert counts(news.bring_in([root])) == (15, 0, 10, 0, 0)
+
+
+def test_an_interrupted_archive_is_opened_again(
+    news: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(importing, "STORED_AT_ONCE", 10)
+    path = zipped(tmp_path / "news.zip", stories(*range(30)))
+
+    def interrupt(done: int, _total: int | None) -> None:
+        if done >= 20:
+            raise Interrupted
+
+    with pytest.raises(Interrupted):
+        news.bring_in([path], on_progress=interrupt)
+    assert counts(news.bring_in([path])) == (10, 0, 20, 0, 0)
+
+
+def test_a_cache_that_cannot_be_written_ends_the_import(tmp_path: Path, root: Path) -> None:
+    class Locked(Store):
+        def writing(self, _run: int) -> NoReturn:
+            raise CacheLocked(self.path)
+
+    write(root, stories(1))
+    with Locked(tmp_path / "data") as store:
+        begun = Import(store, lambda _done, _total: None, lambda _refusal: None)
+        with pytest.raises(CacheError, match="in use by another program"):
+            begun.run([root])
+
+
+def test_a_report_counts_what_was_read() -> None:
+    report = ImportReport(refusals=[Refusal("a.md", "is empty")])
+    report.outcomes.update({Outcome.NEW: 5438, Outcome.SUPERSEDED: 14})
+    assert report.read == 5453
+    assert str(report) == "5453 read: 5438 new, 0 updated, 0 unchanged, 14 superseded, 1 refused"
