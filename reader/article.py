@@ -35,6 +35,19 @@ class Sentiment(StrEnum):
     NEUTRAL = "NEUTRAL"
     UNRATED = "UNRATED"
 
+    @property
+    def glyph(self) -> str:
+        """One cell that says it without colour."""
+        return _GLYPHS[self]
+
+
+_GLYPHS = {
+    Sentiment.POSITIVE: "▲",
+    Sentiment.NEGATIVE: "▼",
+    Sentiment.NEUTRAL: "■",
+    Sentiment.UNRATED: "·",
+}
+
 
 class Identity(NamedTuple):
     """What stays the same when an article is edited, re-dated or published again.

@@ -12,13 +12,6 @@ from typing import Any
 from reader.article import Article, Row, Sentiment
 from reader.cache import Stats
 
-GLYPHS = {
-    Sentiment.POSITIVE: "▲",
-    Sentiment.NEGATIVE: "▼",
-    Sentiment.NEUTRAL: "■",
-    Sentiment.UNRATED: "·",
-}
-
 FIELDS = (
     "id",
     "external_id",
@@ -124,7 +117,7 @@ def print_rows(rows: Iterable[Row], width: int | None) -> None:
     for row in rows:
         when = f"{row.published.astimezone():%Y-%m-%d %H:%M}"
         mark = " " if row.read else "•"
-        start = f"{row.id:>10} {mark} {when}  {row.lang:<3} {GLYPHS[row.sentiment]} "
+        start = f"{row.id:>10} {mark} {when}  {row.lang:<3} {row.sentiment.glyph} "
         line = f"{start}{set_cell_size(row.category, 12)} {row.title}"
         if width is not None and cell_len(line) > width:
             line = set_cell_size(line, width - 1).rstrip() + "…"
@@ -154,7 +147,7 @@ def print_stats(stats: Stats, most_tags: int = 20) -> None:
     from rich.text import Text
 
     console = Console(highlight=False, markup=False)
-    table = Table("category", "articles", *(f"{GLYPHS[s]} {s.lower()}" for s in Sentiment))
+    table = Table("category", "articles", *(f"{s.glyph} {s.lower()}" for s in Sentiment))
     table.box = box.SIMPLE_HEAD
     for column in table.columns[1:]:
         column.justify = "right"

@@ -9,7 +9,6 @@ from math import ceil
 
 from reader.article import UNKNOWN_LANG, Article, Cover, Sentiment
 from reader.ui.prose_wrap import Line, Span, wrap
-from reader.ui.sentiment import GLYPHS
 
 STYLES = (
     *("title", "description", "meta", "positive", "negative", "neutral", "unrated", "favourite"),
@@ -34,6 +33,10 @@ _AGES = (
     (timedelta(hours=1), "h"),
     (timedelta(minutes=1), "min"),
 )
+
+
+_SOON = 2_000
+"""Characters."""
 
 
 def age(instant: datetime, now: datetime) -> str:
@@ -61,7 +64,7 @@ def header_lines(
     """
     parts = (
         [[_sentence(article.title, "title")]],
-        [[_sentence(article.description, "description")]] if article.description else [],
+        [[_sentence(lead, "description")]] if (lead := _lead(article)) else [],
         [[], list(_facts(article, read=read, favourite=favourite, now=now))],
         [list(_chips(article.tags))] if article.tags else [],
         [_cover(article.cover)],
@@ -75,6 +78,12 @@ def header_lines(
             for offset, spans in wrap(paragraph, width):
                 last = max(last + 1, number * _PLACES_A_PART + offset)
                 yield Line(spans, min(last, HEADER_PLACES - 1))
+
+
+def _lead(article: Article) -> str:
+    """The description, unless the text itself soon says the same, as many publishers have it."""
+    start = article.description.rstrip("…. ")
+    return "" if start in article.body[:_SOON] else article.description
 
 
 def _sentence(text: str, style: str) -> Span:
@@ -115,7 +124,7 @@ def _source(article: Article) -> str:
 def _sentiment(sentiment: Sentiment) -> str:
     word = sentiment.lower()
     # The glyph of no rating is the dot that stands between the facts.
-    return word if sentiment is Sentiment.UNRATED else f"{GLYPHS[sentiment]} {word}"
+    return word if sentiment is Sentiment.UNRATED else f"{sentiment.glyph} {word}"
 
 
 def _published(instant: datetime, now: datetime) -> str:

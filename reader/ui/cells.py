@@ -2,7 +2,6 @@
 
 from rich.cells import cell_len, set_cell_size
 
-
 _JOINER = "\N{ZERO WIDTH JOINER}"
 
 

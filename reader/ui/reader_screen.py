@@ -152,6 +152,9 @@ class ReaderScreen(Screen[None]):
         if self._opened is not None:
             self._opened_id = self._library.id_of(self._opened.identity)
             self._sidebar.opened_article = self._opened_id
+            for row in self._library.rows([self._opened_id] if self._opened_id else []):
+                if self._pane is not None:
+                    self._pane.read, self._pane.favourite = row.read, row.favourite
         self._sidebar.refresh_rows()
         self._answer()
 
@@ -402,8 +405,6 @@ class ReaderScreen(Screen[None]):
             self._changed()
         if label:
             self._status.say(f"{label} · u undoes" if changed else f"already {label}")
-        if mark is Mark.FAVOURITE and self._opened_id in ids and self._pane:
-            self._pane.favourite = value
 
     def action_undo(self) -> None:
         self._replay(self._library.undo, "undone")

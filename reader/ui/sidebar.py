@@ -27,7 +27,6 @@ from reader.article import ArticleId, Row, Sentiment
 from reader.library import PINNED, Group, Ids
 from reader.ui.cells import fit
 from reader.ui.outline import Cursor, Heading, Key, Outline
-from reader.ui.sentiment import GLYPHS
 
 Part = tuple[str, str]
 """A text of a row and the component class that styles it; empty for the list's own style."""
@@ -85,7 +84,7 @@ class Sidebar(ScrollView, inherit_bindings=False):
         "sidebar--muted",
         "sidebar--opened",
         "sidebar--unread",
-        *(f"sidebar--{sentiment.lower()}" for sentiment in GLYPHS),
+        *(f"sidebar--{sentiment.lower()}" for sentiment in Sentiment),
     }
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -480,4 +479,4 @@ def _heading_parts(heading: Heading) -> tuple[list[Part], Part, list[Part]]:
 
 
 def _glyph(sentiment: Sentiment) -> Part:
-    return f"{GLYPHS[sentiment]} ", f"sidebar--{sentiment.lower()}"
+    return f"{sentiment.glyph} ", f"sidebar--{sentiment.lower()}"

@@ -19,7 +19,6 @@ from textual.widget import Widget
 from reader.article import Sentiment
 from reader.library import TagCount
 from reader.query import Field, Term
-from reader.ui.sentiment import GLYPHS
 
 _MINUS = "\N{MINUS SIGN}"
 _DIGITS = range(1, 10)
@@ -66,7 +65,7 @@ def chip(term: Term) -> Chip:
             text = (sign or "+") + term.value.upper()
         case Field.SENTIMENT:
             kind = ChipKind(term.value)
-            text = sign + GLYPHS[Sentiment(term.value.upper())]
+            text = sign + Sentiment(term.value.upper()).glyph
         case Field.LANG:
             text = sign + term.value
         case None:

@@ -14,7 +14,7 @@ import pytest
 from reader.article import Article, Cover
 from reader.library import Library
 from tests.builders import library
-from tests.ui.screen import NARROW, WIDE, Reading, archive, reading, story
+from tests.ui.screen import NARROW, Reading, archive, reading, story
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"
 
@@ -121,7 +121,7 @@ async def test_narrow_reading(news: Library) -> None:
 
 
 async def test_nothing_matches(news: Library) -> None:
-    async with reading(news, "tag:mining sentiment:positive before:2020-01-01", size=WIDE) as reader:
+    async with reading(news, "tag:mining sentiment:positive before:2020-01-01") as reader:
         compare("nothing", reader)
 
 

@@ -150,3 +150,21 @@ def test_places_grow_and_stay_above_the_text(
     assert lines[0].at == 0
     assert all(before.at < after.at for before, after in pairwise(lines))
     assert lines[-1].at < HEADER_PLACES
+
+
+@pytest.mark.parametrize(
+    ("description", "body", "is_shown"),
+    [
+        ("Fees fell for…", "## Overview\n\nFees fell for a third week.", False),
+        ("Fees fell.", "Fees fell. Then they rose.", False),
+        ("What it means for miners", "Fees fell for a third week.", True),
+        ("", "Fees fell.", False),
+    ],
+)
+def test_a_description_that_the_text_repeats_is_not_shown(
+    description: str, body: str, is_shown: bool
+) -> None:
+    spans = [
+        span for line in header(article(description=description, body=body)) for span in line.spans
+    ]
+    assert any("description" in span.styles for span in spans) is is_shown

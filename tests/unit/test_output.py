@@ -26,7 +26,6 @@ from reader.output import (
     print_stats_json,
 )
 from reader.query import Query, parse
-from reader.ui.sentiment import GLYPHS
 from tests.builders import article, library
 
 HOSTILE = "[/foo] [BTC] hits 100k"
@@ -191,12 +190,6 @@ def test_a_long_category_leaves_the_titles_in_one_column(
     print_rows(found, None)
     lines = capsys.readouterr().out.splitlines()
     assert {cell_len(line.partition("Story")[0]) for line in lines} == {len(lines[0]) - 7}
-
-
-def test_sentiments_look_as_they_do_on_the_screen() -> None:
-    from reader import output
-
-    assert output.GLYPHS == GLYPHS
 
 
 @pytest.fixture
