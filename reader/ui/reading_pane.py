@@ -18,7 +18,6 @@ from textual.binding import Binding, BindingType
 from textual.geometry import Offset, Size
 from textual.message import Message
 from textual.reactive import var
-from textual.scroll_view import ScrollView
 from textual.selection import Selection
 from textual.strip import Strip
 from textual.timer import Timer
@@ -28,6 +27,7 @@ from reader.config import resource
 from reader.ui import article_header, prose
 from reader.ui.article_header import HEADER_PLACES, header_lines
 from reader.ui.growing_lines import GrowingLines
+from reader.ui.long_view import LongView
 from reader.ui.prose import Prose
 from reader.ui.prose_wrap import Line, Span, Styles, width_of, wrap
 
@@ -64,7 +64,7 @@ def _key(key: str, action: str, name: str, tooltip: str) -> Binding:
     return Binding(key, action, name, tooltip=tooltip, id=id, group=_MOVE)
 
 
-class ReadingPane(ScrollView, can_focus=True, inherit_bindings=False):
+class ReadingPane(LongView, can_focus=True, inherit_bindings=False):
     """Shows an article, or a hint where there is none."""
 
     ALLOW_SELECT = True
@@ -108,10 +108,8 @@ class ReadingPane(ScrollView, can_focus=True, inherit_bindings=False):
     class CoverClicked(Message):
         """The line about the cover image."""
 
-    def __init__(
-        self, *, name: str | None = None, id: str | None = None, classes: str | None = None
-    ) -> None:
-        super().__init__(name=name, id=id, classes=classes)
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
+        super().__init__(id=id, classes=classes)
         self._article: Article | None = None
         self._prose = Prose("")
         self._now: datetime | None = None
@@ -259,9 +257,11 @@ class ReadingPane(ScrollView, can_focus=True, inherit_bindings=False):
             last = HEADER_PLACES + len(self._article.body if self._article else "")
             lines = self._lines.expected(HEADER_PLACES, last)
         said = self.virtual_size.height
-        # Each change lays the whole screen out: guesses that are good enough are let be.
+        # A scroll bar that trembles at every guess would distract.
         if self._lines.is_complete or len(self._lines) > said or abs(lines - said) > lines // 10:
+            self._placing = True
             self.virtual_size = Size(self._width, lines)
+            self._placing = False
 
     def _grant(self, wish: int) -> None:
         self._wish = None

@@ -20,12 +20,12 @@ from textual.content import Content
 from textual.geometry import Region, Size, clamp
 from textual.message import Message
 from textual.reactive import reactive, var
-from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from reader.article import ArticleId, Row, Sentiment
 from reader.library import PINNED, Group, Ids
 from reader.ui.cells import fit
+from reader.ui.long_view import LongView
 from reader.ui.outline import Cursor, Heading, Key, Outline
 
 Part = tuple[str, str]
@@ -69,7 +69,7 @@ def _key(key: str, action: str, group: Binding.Group, name: str, tooltip: str) -
     return Binding(key, action, name, tooltip=tooltip, id=id, group=group)
 
 
-class Sidebar(ScrollView, inherit_bindings=False):
+class Sidebar(LongView, inherit_bindings=False):
     """The virtual list of groups and articles, with a cursor that belongs to the article.
 
     `fetch` gives the rows of a few articles, in any order; one that is gone is left out.
@@ -141,8 +141,6 @@ class Sidebar(ScrollView, inherit_bindings=False):
         classes: str | None = None,
     ) -> None:
         super().__init__(id=id, classes=classes)
-        # It is always there: finding that out later would lay the first screen out twice.
-        self.set_reactive(Sidebar.show_vertical_scrollbar, True)
         self._fetch = fetch
         self._now = now
         self._known: LRUCache[ArticleId, Row] = LRUCache(_ROWS_KEPT)

@@ -241,7 +241,7 @@ def test_a_query_typed_to_do_harm_is_shown_harmlessly(hostile: Path, reader: Rea
         ("--config", "\x1b[2J\u202e.toml"),
         ("list", "--format", "\x1b[2J\u202e"),
         ("list", "--\x1b[2J\u202e"),
-    ],,
+    ],
     ids=" ".join,
 )
 @pytest.mark.usefixtures("hostile")

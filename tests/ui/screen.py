@@ -27,7 +27,7 @@ from tests.builders import article
 WIDE = (120, 40)
 NARROW = (60, 24)
 
-HOPS = 10
+HOPS = 8
 """From widget to widget that a key and all that it sets off may go until something is painted."""
 
 
