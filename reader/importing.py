@@ -12,7 +12,7 @@ from hashlib import blake2b
 from itertools import chain, islice
 from multiprocessing.context import BaseContext
 from pathlib import Path
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from reader.cache import Outcome, Stamp, Store
 from reader.cache.incoming import Incoming
@@ -30,7 +30,7 @@ STORED_AT_ONCE = 1_500
 WORTH_WORKERS = 400
 """Files from which on starting worker processes pays."""
 
-AHEAD = 4
+AHEAD = 12
 """Tasks a worker that wait for it or whose results wait to be stored."""
 
 DIGEST_BYTES = 16
@@ -61,8 +61,7 @@ class ImportReport:
         return f"{self.read} read: {counts}, {len(self.refusals)} refused"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Parsed:
+class Parsed(NamedTuple):
     """What a file turned out to be: an article, the bytes that were known (neither), or refused."""
 
     where: str
@@ -73,8 +72,7 @@ class Parsed:
     refusal: Refusal | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Task:
+class Task(NamedTuple):
     """An entry to read, and the digest of its bytes when they were last read."""
 
     entry: Entry

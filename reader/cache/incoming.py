@@ -1,8 +1,8 @@
 """An article made ready for the tables, in any process, so that storing it is all that is left."""
 
 import json
-from dataclasses import dataclass
 from hashlib import blake2b
+from typing import NamedTuple
 
 from reader.article import Article, Identity
 from reader.cache.evaluation import milliseconds
@@ -11,8 +11,7 @@ from reader.formats import to_fields
 DIGEST_BYTES = 16
 
 
-@dataclass(frozen=True, slots=True)
-class Incoming:
+class Incoming(NamedTuple):
     """What the cache keeps of an article. Instants are milliseconds since 1970.
 
     `fields` is the front matter as JSON; `digest` is of fields and body.

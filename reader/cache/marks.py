@@ -40,6 +40,10 @@ class Marks:
     def counter(self) -> int:
         return int(self._db.execute("SELECT value FROM meta WHERE name = 'counter'").fetchone()[0])
 
+    def is_empty(self) -> bool:
+        """No article was ever marked."""
+        return self._db.execute("SELECT 1 FROM marks LIMIT 1").fetchone() is None
+
     def of(self, identity: Identity) -> tuple[bool, bool]:
         """Whether it is read, and whether it is a favourite."""
         row = self._db.execute(

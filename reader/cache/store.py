@@ -203,7 +203,7 @@ class Store:
         from reader.cache.writing import Writer
 
         with self._changing() as db, transaction(db):
-            writer = Writer(db, self._marks().of, run)
+            writer = Writer(db, self._marks(), run)
             yield writer
             writer.finish()
 

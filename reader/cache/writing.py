@@ -6,7 +6,7 @@ All functions work within the transaction that their caller holds open.
 import json
 import os
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,9 +15,17 @@ from reader.cache.answers import Outcome, Stamp
 from reader.cache.evaluation import id_second
 from reader.cache.facets import ALL, DRAFT, FAVOURITE, PINNED, READ, Facet, FacetChanges
 from reader.cache.incoming import Incoming
+from reader.cache.marks import Marks
 
-Marks = Callable[[Identity], tuple[bool, bool]]
-"""Whether an article is read, and whether it is a favourite."""
+
+Text = tuple[str, str, str]
+"""Title, description, body."""
+
+_INDEX = "INSERT INTO fulltext (rowid, title, description, body) VALUES (?, ?, ?, ?)"
+_FORGET = (
+    "INSERT INTO fulltext (fulltext, rowid, title, description, body) "
+    "VALUES ('delete', ?, ?, ?, ?)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +64,12 @@ class Writer:
     def __init__(self, db: sqlite3.Connection, marks: Marks, run: int) -> None:
         self._db = db
         self._marks = marks
+        self._any_marks = not marks.is_empty()
         self._run = run
         self._changes = FacetChanges()
         self._labels: dict[Facet, str] = {}
+        self._texts: dict[int, Text] = {}
+        """Of the articles that are still to be put into the full-text index, by id."""
 
     def put(self, incoming: Incoming) -> Outcome:
         """Store it, unless what is stored is as good; what became of it."""
@@ -76,6 +87,10 @@ class Writer:
         )
 
     def finish(self) -> None:
+        """Write what has gathered: nothing else of the transaction may come after it."""
+        # FTS5 writes a segment whenever a rowid is smaller than the one before.
+        self._db.executemany(_INDEX, ((id, *self._texts[id]) for id in sorted(self._texts)))
+        self._texts.clear()
         self._changes.write(self._db, self._labels)
 
     def _stored(self, identity: Identity) -> Stored | None:
@@ -128,16 +143,10 @@ class Writer:
         self._db.execute(
             "INSERT INTO documents VALUES (?, ?, ?, ?)", (id, new.digest, new.fields, new.body)
         )
-        self._index(id, new.title, new.description, new.body)
+        self._texts[id] = (new.title, new.description, new.body)
         facets = [*self._facets_of(new.identity, new.category, new.sentiment, new.tags)]
         facets += self._states_of(new.identity, new.pinned, new.draft)
         self._changes.set(id, facets, True)
-
-    def _index(self, id: int, title: str, description: str, body: str) -> None:
-        self._db.execute(
-            "INSERT INTO fulltext (rowid, title, description, body) VALUES (?, ?, ?, ?)",
-            (id, title, description, body),
-        )
 
     def _delete(self, id: int) -> None:
         self._forget_facets_and_text(id)
@@ -145,13 +154,13 @@ class Writer:
         self._db.execute("DELETE FROM documents WHERE id = ?", (id,))
 
     def _move(self, id: int, to: int) -> None:
-        title, description, body, facets = self._forget_facets_and_text(id)
+        text, facets = self._forget_facets_and_text(id)
         self._db.execute("UPDATE articles SET id = ? WHERE id = ?", (to, id))
         self._db.execute("UPDATE documents SET id = ? WHERE id = ?", (to, id))
-        self._index(to, title, description, body)
+        self._texts[to] = text
         self._changes.set(to, facets, True)
 
-    def _forget_facets_and_text(self, id: int) -> tuple[str, str, str, Sequence[Facet]]:
+    def _forget_facets_and_text(self, id: int) -> tuple[Text, Sequence[Facet]]:
         row = self._db.execute(
             "SELECT source, external, lang, category, sentiment, pinned, draft, "
             "title, fields, body "
@@ -165,13 +174,11 @@ class Writer:
         facets = list(self._facets_of(identity, category, sentiment, fields.get("tags", ())))
         facets += self._states_of(identity, pinned, draft)
         self._changes.set(id, facets, False)
-        # An external-content index has to be told the old text to forget it.
-        self._db.execute(
-            "INSERT INTO fulltext (fulltext, rowid, title, description, body) "
-            "VALUES ('delete', ?, ?, ?, ?)",
-            (id, title, description, body),
-        )
-        return title, description, body, facets
+        text = (title, description, body)
+        if self._texts.pop(id, None) is None:
+            # An external-content index has to be told the old text to forget it.
+            self._db.execute(_FORGET, (id, *text))
+        return text, facets
 
     def _facets_of(
         self, identity: Identity, category: str, sentiment: str, tags: Sequence[str]
@@ -187,6 +194,6 @@ class Writer:
             yield facet
 
     def _states_of(self, identity: Identity, pinned: bool, draft: bool) -> list[Facet]:
-        read, favourite = self._marks(identity)
+        read, favourite = self._marks.of(identity) if self._any_marks else (False, False)
         states = ((READ, read), (FAVOURITE, favourite), (PINNED, pinned), (DRAFT, draft))
         return [facet for facet, holds in states if holds]

@@ -108,7 +108,7 @@ def reader(tmp_path: Path, browser: Browser) -> Iterator[Reader]:
 
         def start(
             *words: str | os.PathLike[str],
-            size: tuple[int, int] = (120, 40),
+            size: tuple[int, int] = (120, 30),
             env: dict[str, str | None] | None = None,
             wait_for: str = "? help",
         ) -> Terminal:

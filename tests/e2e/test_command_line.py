@@ -13,26 +13,13 @@ import pytest
 
 from tests.e2e.archive import DRAFT, SHOWN, STORIES, cover_url
 from tests.e2e.conftest import COMMAND, Browser, Command, run
+from tests.terminal import Terminal
 
 pytestmark = pytest.mark.usefixtures("data")
 
 FIELDS = [
-    "id",
-    "external_id",
-    "title",
-    "description",
-    "published_at",
-    "updated_at",
-    "lang",
-    "source",
-    "category",
-    "sentiment",
-    "score",
-    "tags",
-    "read",
-    "favourite",
-    "cover",
-    "url",
+    *("id", "external_id", "title", "description", "published_at", "updated_at", "lang"),
+    *("source", "category", "sentiment", "score", "tags", "read", "favourite", "cover", "url"),
 ]
 COMMANDS = ("import", "list", "show", "stats", "open", "export")
 
@@ -141,13 +128,11 @@ def test_full_text_reads_title_description_and_body(command: Command) -> None:
     assert {each["external_id"] for each in listed(command, '"In short, number 14"')} == {"1014"}
 
 
-@pytest.mark.parametrize(
-    "text", ['"', "c++", "BTC/USD", "NEAR(", "*", "-", "AND OR", "title:", "%"]
-)
-def test_any_text_is_a_query(command: Command, text: str) -> None:
-    done = command("list", text)
-    assert done.returncode == 0
-    assert "Traceback" not in done.stderr
+def test_any_text_is_a_query(command: Command) -> None:
+    for text in ('"', "c++", "BTC/USD", "NEAR(", "*", "-", "AND OR NOT", "title:", "%_", "a\x01b"):
+        done = command("list", text)
+        assert done.returncode == 0, text
+        assert "Traceback" not in done.stderr
 
 
 def test_a_term_that_makes_no_sense_is_named_on_stderr(command: Command) -> None:
@@ -278,7 +263,7 @@ def test_open_without_a_browser_gives_the_address(command: Command) -> None:
 # export
 
 
-@pytest.mark.parametrize("name", ["folder", "news.zip", "news.tar", "news.tar.gz", "news.tar.xz"])
+@pytest.mark.parametrize("name", ["folder", "news.zip", "news.tar.xz"])
 def test_what_was_imported_comes_out_again(command: Command, tmp_path: Path, name: str) -> None:
     done = command("export", "--to", tmp_path / name)
     assert done.returncode == 0, done.stderr
@@ -404,35 +389,33 @@ def test_a_data_folder_that_is_a_file_is_an_error_with_its_name(
         ("this is no toml", "toml"),
     ],
 )
-def test_a_config_that_cannot_be_meant_is_named(
-    command: Command, tmp_path: Path, text: str, named: str
-) -> None:
+def test_a_config_that_cannot_be_meant_is_named(tmp_path: Path, text: str, named: str) -> None:
     settings = tmp_path / "settings.toml"
     settings.write_text(text)
-    for words, env in (
-        (("--config", settings), {}),
-        ((), {"CRYPTOREAD_CONFIG": str(settings)}),
-    ):
-        done = on_a_terminal(tmp_path, *words, env=env)
-        assert done[0] == 3
-        assert "settings.toml" in done[1]
-        assert named.lower() in done[1].lower()
-        assert "Traceback" not in done[1]
+    code, said = on_a_terminal(tmp_path, "--config", settings)
+    assert code == 3
+    assert "settings.toml" in said
+    assert named in said.lower()
+    assert "Traceback" not in said
 
 
-def on_a_terminal(
-    tmp_path: Path, *words: str | os.PathLike[str], env: dict[str, str]
-) -> tuple[int, str]:
+def test_the_config_may_be_named_by_the_environment(tmp_path: Path) -> None:
+    settings = tmp_path / "settings.toml"
+    settings.write_text('colour = "red"')
+    code, said = on_a_terminal(tmp_path, CRYPTOREAD_CONFIG=str(settings))
+    assert code == 3
+    assert "colour" in said
+
+
+def on_a_terminal(tmp_path: Path, *words: str | os.PathLike[str], **env: str) -> tuple[int, str]:
     """Exit code and screen of a reader that does not start."""
-    from tests.terminal import Terminal
-
     variables = {"CRYPTOREAD_DATA": str(tmp_path / "data")} | env
     with Terminal([COMMAND, *words], env=variables, size=(500, 10)) as terminal:
         return terminal.wait_exit(), terminal.text
 
 
-def test_a_config_that_is_not_there_is_named(command: Command, tmp_path: Path) -> None:
-    code, text = on_a_terminal(tmp_path, "--config", tmp_path / "none.toml", env={})
+def test_a_config_that_is_not_there_is_named(tmp_path: Path) -> None:
+    code, text = on_a_terminal(tmp_path, "--config", tmp_path / "none.toml")
     assert code in (2, 3)
     assert "none.toml" in text
 

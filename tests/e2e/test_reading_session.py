@@ -248,7 +248,7 @@ def test_a_storm_of_resizes_ends_in_a_whole_screen(reader: Reader) -> None:
     for _ in range(40):
         terminal.resize(*shuffled.choice(WIDTHS_AND_HEIGHTS))
         terminal.send("J")
-    terminal.resize(120, 40)
+    terminal.resize(120, 30)
     terminal.wait_for(lambda t: "28 of 39 articles" in t.display[-2] and "▾ BTC" in t.text)
     terminal.wait_for(lambda t: t.display[-1].rstrip().endswith("? help"))
     leave(terminal)
@@ -258,7 +258,7 @@ def test_a_window_that_shrinks_and_grows_back_at_once_is_painted_anew(reader: Re
     terminal = reader()
     whole = terminal.text
     terminal.resize(8, 3)
-    terminal.resize(120, 40)
+    terminal.resize(120, 30)
     terminal.wait_for(lambda t: t.text == whole)
 
 
@@ -266,7 +266,7 @@ def test_a_window_of_one_cell_is_survived(reader: Reader) -> None:
     terminal = reader(size=(1, 1), wait_for="")
     terminal.wait_for(lambda t: t.alternate_screen)
     terminal.send("jjl?")
-    terminal.resize(120, 40)
+    terminal.resize(120, 30)
     terminal.wait_for("Open the next article")
     terminal.send("<Esc>")
     terminal.wait_for(lambda t: "Open the next article" not in t.text)

@@ -269,7 +269,7 @@ def test_an_empty_folder_shows_the_samples_and_keeps_nothing_of_them(
     reader: Reader, command: Command, tmp_path: Path
 ) -> None:
     terminal = reader()
-    assert "These are sample articles." in terminal.text
+    assert "Sample articles" in terminal.text
     assert "cryptoread import" in terminal.text
     terminal.send("nf")
     terminal.wait_for("★")
@@ -279,7 +279,7 @@ def test_an_empty_folder_shows_the_samples_and_keeps_nothing_of_them(
     assert json.loads(command("stats", "--format", "json").stdout)["articles"] == 0
     texts = [path for path in (tmp_path / "data").rglob("*") if path.suffix != ".db"]
     assert [path for path in texts if path.is_file() and "sample" in path.name] == []
-    assert "These are sample articles." in reader().text
+    assert "Sample articles" in reader().text
 
 
 def test_the_samples_give_way_to_the_first_import(
@@ -288,7 +288,7 @@ def test_the_samples_give_way_to_the_first_import(
     leave(reader())
     assert command("import", archive).returncode == 0
     terminal = reader()
-    assert "sample articles" not in terminal.text
+    assert "Sample articles" not in terminal.text
     assert f"{len(ENGLISH)} of 39 articles" in terminal.text
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from textual import events
+from textual.command import Command, CommandList
 from textual.geometry import Region
 from textual.keys import _character_to_key
 from textual.pilot import Pilot
@@ -14,18 +15,21 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from reader.article import Article, ArticleId, Sentiment
+from reader.cache import Store
 from reader.config import Settings
 from reader.library import Library
 from reader.query import parse
 from reader.ui.app import CryptoreadApp
+from reader.ui.help_screen import HelpText
 from reader.ui.reader_screen import ReaderScreen
 from reader.ui.sidebar import Sidebar
 from reader.ui.status_line import StatusLine
 from reader.ui.tag_bar import TagBar
-from tests.builders import article
+from tests.builders import article, put
 
 WIDE = (120, 40)
 NARROW = (60, 24)
+SHORT = (120, 12)
 
 HOPS = 8
 """From widget to widget that a key and all that it sets off may go until something is painted."""
@@ -114,7 +118,7 @@ class Reading:
         return " ".join(" ".join(self.shown(part)).replace("\xa0", " ").split())
 
     @property
-    def list(self) -> list[str]:
+    def rows(self) -> list[str]:
         """The rows of the list, in words."""
         return [" ".join(line.split()) for line in self.shown(Sidebar) if line]
 
@@ -141,6 +145,26 @@ class Reading:
     @property
     def opened(self) -> ArticleId | None:
         return self.screen.query_one(Sidebar).opened_article
+
+    async def help(self) -> str:
+        """The words of the whole help page."""
+        await self.press("?")
+        lines = self.app.screen.query_one(HelpText)._lines
+        await self.press("escape")
+        text = " ".join("".join(part for part, _ in line) for line in lines)
+        return " ".join(text.split())
+
+    async def palette(self, *typed: str) -> list[str]:
+        """Open the palette: what it offers at first, or for what is typed."""
+
+        def offered() -> list[str]:
+            options = self.app.screen.query_one(CommandList)
+            found = [options.get_option_at_index(k) for k in range(options.option_count)]
+            return [str(option.hit.text) for option in found if isinstance(option, Command)]
+
+        await self.press("ctrl+p", *typed)
+        await self.wait_for(offered)
+        return offered()
 
 
 @asynccontextmanager
@@ -198,3 +222,9 @@ def story(n: int, title: str, sentiment: str = "UNRATED", tags: str = "", **valu
         tags=tuple(filter(None, tags.split(","))),
         **values,
     )
+
+
+def bring(into: Library, *articles: Article) -> None:
+    """What an import in another program does."""
+    with Store(into.folder) as store:
+        put(store, articles)

@@ -1,0 +1,312 @@
+"""What goes on beside the reader or goes wrong in it: other programs, locks, hostile text."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from reader.article import Ai, Article, ArticleId, Cover, Identity, Row, Source
+from reader.config import Settings
+from reader.errors import CacheError, CacheLocked
+from reader.library import Change, Ids, Library, Mark
+from reader.query import Query, parse
+from reader.ui.app import CryptoreadApp
+from reader.ui.links_screen import LinkList, LinksScreen
+from reader.ui.reading_pane import ReadingPane
+from reader.ui.sidebar import Sidebar
+from reader.ui.status_line import StatusLine
+from reader.ui.tag_picker import TagList
+from tests.builders import NOW, library
+from tests.ui.screen import SHORT, archive, bring, reading, story
+
+
+@pytest.fixture
+def news(tmp_path: Path) -> Iterator[Library]:
+    with library(tmp_path, archive()) as made:
+        yield made
+
+
+# Other programs, and what goes wrong.
+
+
+async def test_what_another_program_brings_in_appears_and_nothing_moves(tmp_path: Path) -> None:
+    stories = [story(n, f"Story {n}", "POSITIVE") for n in range(1, 61)]
+    with library(tmp_path, stories) as news:
+        async with reading(news, size=SHORT) as reader:
+            await reader.press(*"GGkkk")
+            cursor, rows = reader.cursor, reader.rows
+            line = reader.lines.index(next(text for text in reader.lines if "Story 57" in text))
+            bring(news, story(0, "Just in", "POSITIVE"), story(62, "Of old", category="ETH"))
+            reader.screen._look_for_changes()
+            await reader.settle()
+            assert "62 articles" in reader.status
+            assert reader.cursor == cursor
+            assert "Story 57" in reader.lines[line]
+            assert rows[0] in reader.rows
+            await reader.press("g", "j", "j")
+            assert "Just in" in reader.text(Sidebar)
+
+
+async def test_what_another_program_marks_is_shown(news: Library) -> None:
+    async with reading(news) as reader:
+        with Library(news.folder) as other:
+            other.mark(other.find(parse("tag:fees")), Mark.READ, True, "")
+        reader.screen._look_for_changes()
+        await reader.settle()
+        assert "▾ BTC 3/4" in reader.rows
+        assert "Fees fall for a third week 3h" in reader.rows
+
+
+class Forgetful(Library):
+    """Loses an article, as a rebuilt cache may."""
+
+    gone: Identity | None = None
+
+    @property
+    def version(self) -> int:
+        return super().version + (self.gone is not None)
+
+    def id_of(self, identity: Identity) -> ArticleId | None:
+        return None if identity == self.gone else super().id_of(identity)
+
+    def find(self, query: Query) -> Ids:
+        lost = super().id_of(self.gone) if self.gone else None
+        return super().find(query) - Ids([] if lost is None else [lost])
+
+
+async def test_an_article_that_vanishes_while_it_is_open_stays_on_the_screen(
+    tmp_path: Path,
+) -> None:
+    library(tmp_path, archive()).close()
+    with Forgetful(tmp_path, clock=lambda: NOW) as news:
+        async with reading(news) as reader:
+            await reader.go_to("Fees fall")
+            await reader.press("enter")
+            news.gone = Identity("block_ledger", "3", "en")
+            reader.screen._look_for_changes()
+            await reader.settle()
+            assert "Fees fall" in reader.text(ReadingPane)
+            assert "Fees fall" not in reader.text(Sidebar)
+            assert "A wallet learns new words" in reader.cursor
+            await reader.press("f", "m", "Y", "i", "space")
+            assert "Fees fall" in reader.text(ReadingPane)
+            await reader.press("J")
+            assert "A wallet learns new words" in reader.text(ReadingPane)
+
+
+class Failing(Library):
+    """Raises for whatever a test says that it cannot do at present."""
+
+    failing: str = ""
+
+    def _may(self, what: str) -> None:
+        if what == self.failing:
+            raise CacheLocked(self.folder / "[BTC].db")
+
+    @property
+    def version(self) -> int:
+        self._may("version")
+        return super().version
+
+    def find(self, query: Query) -> Ids:
+        self._may("find")
+        return super().find(query)
+
+    def rows(self, ids: Any) -> list[Row]:
+        self._may("rows")
+        return super().rows(ids)
+
+    def unread(self, ids: Ids) -> Ids:
+        self._may("unread")
+        return super().unread(ids)
+
+    def id_of(self, identity: Identity) -> ArticleId | None:
+        self._may("id_of")
+        return super().id_of(identity)
+
+    def languages(self) -> dict[str, int]:
+        self._may("languages")
+        return super().languages()
+
+    def mark(self, ids: Ids, mark: Mark, value: bool, label: str) -> int:
+        self._may("mark")
+        return super().mark(ids, mark, value, label)
+
+    def undo(self) -> Change | None:
+        self._may("undo")
+        return super().undo()
+
+    def position(self, identity: Identity) -> float:
+        self._may("position")
+        return super().position(identity)
+
+    def save_position(self, identity: Identity, position: float) -> None:
+        self._may("save_position")
+        super().save_position(identity, position)
+
+    def save_state(self, name: str, value: str) -> None:
+        self._may("save_state")
+        super().save_state(name, value)
+
+
+@pytest.fixture
+def failing(tmp_path: Path) -> Iterator[Failing]:
+    library(tmp_path, archive()).close()
+    with Failing(tmp_path, clock=lambda: NOW) as made:
+        yield made
+
+
+@pytest.mark.parametrize(
+    ("what", "key"),
+    [
+        ("mark", "m"),
+        ("mark", "M"),
+        ("mark", "f"),
+        ("mark", "enter"),
+        ("undo", "u"),
+        ("position", "enter"),
+        ("find", "1"),
+        ("find", "x"),
+        ("find", "s"),
+        ("unread", "n"),
+        ("unread", "m"),
+        ("id_of", "f"),
+        ("rows", "f"),
+        ("languages", "L"),
+    ],
+)
+async def test_a_locked_cache_is_named_on_the_status_line_and_reading_goes_on(
+    failing: Failing, what: str, key: str
+) -> None:
+    async with reading(failing) as reader:
+        await reader.go_to("Fees fall")
+        failing.failing = what
+        await reader.press(key)
+        assert "[BTC].db is in use by another program" in reader.status
+        failing.failing = ""
+        await reader.press("x", "J")
+        assert reader.opened is not None
+
+
+async def test_a_cache_that_is_locked_when_it_is_polled_is_asked_again(failing: Failing) -> None:
+    async with reading(failing) as reader:
+        failing.failing = "version"
+        reader.screen._look_for_changes()
+        await reader.settle()
+        failing.failing = ""
+        bring(failing, story(0, "Just in", "POSITIVE"))
+        reader.screen._look_for_changes()
+        await reader.settle()
+        assert "Just in" in reader.text(Sidebar)
+
+
+@pytest.mark.parametrize("what", ["save_position", "save_state", "rows"])
+async def test_leaving_never_fails(failing: Failing, what: str) -> None:
+    async with reading(failing) as reader:
+        await reader.press("n")
+        failing.failing = what
+        await reader.pilot.press("q")
+    assert reader.app.crash is None
+
+
+async def test_something_unforeseen_leaves_without_showing_what_was_read(tmp_path: Path) -> None:
+    class Broken(Library):
+        def find(self, query: Query) -> Ids:
+            if query.tags:
+                raise RuntimeError("a defect")
+            return super().find(query)
+
+    library(tmp_path, archive()).close()
+    with Broken(tmp_path, clock=lambda: NOW) as news:
+        app = CryptoreadApp(news, Settings(), Query())
+        with pytest.raises(RuntimeError, match="a defect"):
+            async with app.run_test(notifications=True, tooltips=True) as pilot:
+                await pilot.press("1")
+        assert isinstance(app.crash, RuntimeError)
+
+
+# Hostile text.
+
+HOSTILE = "[/foo] [BTC] [@click=app.quit]x[/]"
+
+
+def hostile_story() -> Article:
+    return story(
+        1,
+        f"{HOSTILE} hits 100k",
+        "POSITIVE",
+        tags="[/FOO],[BTC],[@CLICK=APP.QUIT]X[/]",
+        category="[RED]",
+        description=f"Says {HOSTILE}",
+        source=Source(key="[bold]wire", name="[bold]Wire"),
+        body=f"Text {HOSTILE} and [{HOSTILE}](https://evil.example/[BTC]).\n\n[/bar]: <x>",
+        url="",
+        cover=Cover(raw="[/foo]"),
+        ai=Ai(translated_from="[/foo]"),
+        flags=("odd: [/foo]",),
+        extra={"[/foo]": "[/bar]"},
+    )
+
+
+@pytest.fixture
+def hostile(tmp_path: Path) -> Iterator[Library]:
+    with library(tmp_path / "[BTC][", [hostile_story()]) as made:
+        yield made
+
+
+async def test_hostile_text_is_literal_in_list_bar_and_article(hostile: Library) -> None:
+    async with reading(hostile) as reader:
+        assert HOSTILE[:20] in reader.text(Sidebar)
+        assert "[RED]" in reader.text(Sidebar)
+        for tag in ("[/FOO] 1", "[BTC] 1", "[@CLICK=APP.QUIT]X[/] 1"):
+            assert tag in reader.tag_bar
+        await reader.press("n")
+        article = reader.text(ReadingPane)
+        for text in (f"{HOSTILE} hits", f"Says {HOSTILE}", "[bold]Wire", "[RED]", "odd: [/foo]"):
+            assert text in article
+        await reader.click("[@click", ReadingPane)
+        await reader.click("[/foo]", Sidebar)
+        assert not reader.app._exit
+        await reader.press("s", "s")
+        assert "[bold]wire" in reader.text(Sidebar)
+
+
+async def test_hostile_tags_filter_like_any_other(hostile: Library) -> None:
+    async with reading(hostile) as reader:
+        digit = next(tag.digit for tag in reader.screen._digits if tag.tag == "[/FOO]")
+        await reader.press(str(digit))
+        assert "+[/FOO]" in reader.tag_bar
+        assert "1 article" in reader.status
+        await reader.press("t")
+        assert "[@CLICK=APP.QUIT]X[/]" in reader.text(TagList)
+        await reader.press("enter", "enter", "escape")
+
+
+@pytest.mark.parametrize("query", ["[/foo]", "tag:[BTC]", 'title:"[@click=app.quit]x[/]"'])
+async def test_hostile_queries_are_shown_as_they_are(hostile: Library, query: str) -> None:
+    async with reading(hostile, query) as reader:
+        shown = str(parse(query)).removeprefix("tag:").removeprefix("title:").strip('"')
+        assert shown.upper() in reader.tag_bar.upper()
+
+
+async def test_hostile_links_and_errors_are_literal(hostile: Library) -> None:
+    async with reading(hostile) as reader:
+        await reader.press("n", "o")
+        assert isinstance(reader.app.screen, LinksScreen)
+        assert HOSTILE[:20] in reader.text(LinkList)
+        await reader.press("escape", "i")
+        assert "[/foo] is not opened" in reader.status
+        page = await reader.help()
+        assert "[BTC][" in page
+        reader.screen.query_one(StatusLine).say(str(CacheError(HOSTILE)), error=True)
+        await reader.settle()
+        assert HOSTILE in reader.status
+
+
+async def test_hostile_text_is_literal_in_the_rest_of_the_reader(hostile: Library) -> None:
+    async with reading(hostile) as reader:
+        await reader.press("n", "f", "m", "u", "U", "Y", "L", "s", "z", "<", ">", "?", "escape")
+        await reader.palette()
+        assert HOSTILE in reader.app.clipboard
+        assert not reader.app._exit

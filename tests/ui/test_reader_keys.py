@@ -1,0 +1,157 @@
+"""Keys, help, palette and settings of the whole reader: each says what it does, none can lie."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from textual.binding import Binding
+
+from reader.config import Settings
+from reader.library import Library
+from reader.ui.commands import key_names
+from reader.ui.keys import LIST_KEYS, READING_KEYS
+from reader.ui.reader_screen import ReaderScreen
+from reader.ui.reading_pane import ReadingPane
+from reader.ui.sidebar import Sidebar
+from reader.ui.status_line import KeyHint, KeyLine
+from tests.builders import library
+from tests.ui.screen import archive, reading
+
+BOUND: list[Binding] = [
+    binding
+    for part in (Sidebar, ReadingPane, ReaderScreen)
+    for binding in part.BINDINGS
+    if isinstance(binding, Binding)
+]
+
+
+@pytest.fixture
+def news(tmp_path: Path) -> Iterator[Library]:
+    with library(tmp_path, archive()) as made:
+        yield made
+
+
+# Keys, help and palette.
+
+
+def test_every_binding_says_what_it_does_and_has_an_id_of_its_own() -> None:
+    assert all(binding.id and binding.description and binding.tooltip for binding in BOUND)
+    ids = [binding.id for binding in BOUND]
+    assert len(set(ids)) == len(ids)
+    assert not any(binding.priority for binding in BOUND)
+
+
+def test_the_keys_of_the_manual_are_bound() -> None:
+    keys = {key for binding in BOUND for key in binding.key.split(",")}
+    manual = "j k g G h l J K n N 1 2 3 4 5 6 7 8 9 t x 0 L i o y Y m M f u U s z q"
+    named = (
+        "down up home end ctrl+d ctrl+u pagedown pageup left right enter tab space escape "
+        "plus minus equals_sign less_than_sign greater_than_sign question_mark f1"
+    )
+    assert set(manual.split()) | set(named.split()) <= keys
+
+
+@pytest.mark.parametrize("hint", [*LIST_KEYS, *READING_KEYS])
+def test_a_click_on_the_key_line_does_what_its_key_does(hint: KeyHint) -> None:
+    assert not hint.action or hint.action in {
+        binding.action for binding in BOUND if hint.keys.split()[0] in key_names(binding.key)
+    }
+
+
+async def test_a_click_on_open_opens_what_the_cursor_is_on(news: Library) -> None:
+    async with reading(news) as reader:
+        await reader.go_to("Fees fall")
+        await reader.click("open", KeyLine)
+        assert "The text of story 3." in reader.text(ReadingPane)
+
+
+async def test_the_help_lists_every_binding(news: Library) -> None:
+    async with reading(news, size=(60, 40)) as reader:
+        page = await reader.help()
+        for binding in BOUND:
+            if not binding.action.startswith("cycle_digit"):
+                row = f"{key_names(binding.key)} {binding.tooltip}"
+                assert set(row.split()) <= set(page.split()), row
+        assert "1 … 9 Tag of that number: include, exclude, off" in page
+        assert "".join(page.split()).endswith(str(news.folder))
+
+
+async def test_the_palette_offers_every_action(news: Library) -> None:
+    async with reading(news) as reader:
+        offered = await reader.palette()
+        for binding in BOUND:
+            assert any(name.startswith(binding.description) for name in offered), binding
+        assert sum(name.lower().startswith("quit") for name in offered) == 1
+
+
+async def test_the_palette_offers_themes(news: Library) -> None:
+    async with reading(news) as reader:
+        assert any("theme" in name.lower() for name in await reader.palette())
+
+
+async def test_an_action_of_the_palette_is_done(news: Library) -> None:
+    async with reading(news) as reader:
+        assert await reader.palette(*"negative news") == ["Negative (-)"]
+        await reader.press("down", "enter")
+        await reader.wait_for(lambda: reader.filter == "lang:en sentiment:negative")
+
+
+async def test_any_text_may_be_typed_into_the_palette(news: Library) -> None:
+    async with reading(news) as reader:
+        await reader.palette()
+        await reader.press(*"[/foo]", "escape")
+        assert reader.app.screen is reader.screen
+
+
+async def test_a_key_of_the_settings_takes_the_place_of_the_usual_one(news: Library) -> None:
+    settings = Settings(keys={"reader.next-unread": "f5", "sidebar.down": "ctrl+n"})
+    async with reading(news, settings=settings) as reader:
+        await reader.press("n")
+        assert reader.opened is None
+        await reader.press("ctrl+n", "f5")
+        assert reader.opened is not None
+        page = await reader.help()
+        assert "F5 Open the next unread article" in page
+        assert "n Open the next unread article" not in page
+
+
+async def test_the_palette_names_the_key_of_the_settings(news: Library) -> None:
+    async with reading(news, settings=Settings(keys={"reader.next-unread": "f5"})) as reader:
+        assert any(name.startswith("Next unread (F5)") for name in await reader.palette())
+
+
+async def test_theme_and_widths_come_from_the_settings(news: Library) -> None:
+    settings = Settings(theme="nord", sidebar_width=36, column_width=40)
+    async with reading(news, settings=settings) as reader:
+        assert reader.app.theme == "nord"
+        assert reader.screen.query_one(Sidebar).outer_size.width == 36
+        await reader.press("n")
+        lines = [line.strip() for line in reader.shown(ReadingPane)]
+        assert "─" * 40 in lines
+
+
+async def test_a_theme_that_does_not_exist_leaves_the_usual_one(news: Library) -> None:
+    async with reading(news, settings=Settings(theme="[/foo]")) as reader:
+        assert reader.app.theme == "textual-dark"
+
+
+async def test_q_leaves(news: Library) -> None:
+    async with reading(news) as reader:
+        await reader.pilot.press("q")
+        assert reader.app._exit
+
+
+async def test_samples_say_that_they_are_samples(news: Library) -> None:
+    news.is_sample = True
+    async with reading(news) as reader:
+        banner = reader.text("#banner")
+        assert "sample articles" in banner.lower()
+        assert "cryptoread import" in banner
+
+
+async def test_what_was_put_right_at_the_start_is_said(tmp_path: Path) -> None:
+    library(tmp_path, archive()).close()
+    (tmp_path / "cache.db").write_bytes(b"no database " * 1000)
+    with Library(tmp_path) as news:
+        async with reading(news) as reader:
+            assert "cache.db was damaged" in reader.status
