@@ -20,9 +20,10 @@ from reader.formats import write_article
 Add = Callable[[str, bytes, datetime], str | None]
 """Writes one file: name, bytes, time of its last change. Returns why it was not written, if so."""
 
-_IN_LAYOUT = re.compile(r"\d{4}/\d{2}/[^/]+\.md")
+_IN_LAYOUT = re.compile(r"\d{4}/\d{2}/\w[\w.+-]*\.md")
 _TAR_ENDINGS = {".tar": "", ".tar.gz": "gz", ".tgz": "gz", ".tar.xz": "xz", ".tar.bz2": "bz2"}
-_SLUG_LENGTH = 100
+_LONGEST = 100
+"""Bytes of a name; file systems take 255, endings and numbers included."""
 
 
 class ExportError(CryptoreadError):
@@ -71,16 +72,17 @@ def export(
 
 def layout_path(article: Article) -> str:
     """Its place in an archive: where it came from, if that was one, else by date and title."""
-    if _IN_LAYOUT.fullmatch(article.origin):
+    if _IN_LAYOUT.fullmatch(article.origin) and len(article.origin.encode()) <= _LONGEST:
         return article.origin
-    stem = PurePosixPath(article.origin).name.removesuffix(".md") or _slug(article.title)
-    stem = stem.removesuffix(f".{article.lang}")
-    return f"{article.published:%Y/%m}/{stem}.{article.lang}.md"
+    stem = PurePosixPath(article.origin).name.removesuffix(".md").removesuffix(f".{article.lang}")
+    slug = _slug(stem) or _slug(article.title) or "article"
+    return f"{article.published:%Y/%m}/{slug}.{_slug(article.lang)}.md"
 
 
-def _slug(title: str) -> str:
-    words = re.sub(r"\W+", "-", normalize("NFKC", title).lower()).strip("-")
-    return words[:_SLUG_LENGTH].rstrip("-") or "article"
+def _slug(text: str) -> str:
+    """Letters, digits and dashes, short enough for any file system."""
+    words = re.sub(r"[\W_]+", "-", normalize("NFKC", text).lower()).strip("-")
+    return words.encode()[:_LONGEST].decode(errors="ignore").rstrip("-")
 
 
 def _free_name(name: str, taken: set[str]) -> str:
@@ -113,7 +115,7 @@ def _folder(to: Path) -> Iterator[Add]:
             with path.open("xb") as file:
                 file.write(data)
         except FileExistsError:
-            if path.read_bytes() != data:
+            if not path.is_file() or path.read_bytes() != data:
                 return "is there already with another content; export to an empty folder"
         return None
 

@@ -71,7 +71,11 @@ class Library:
         library = cls(Path(folder.name), clock=clock)
         library.is_sample = True
         library._on_close = folder.cleanup
-        library.bring_in([resource("sample_articles")])
+        try:
+            library.bring_in([resource("sample_articles")])
+        except BaseException:
+            library.close()
+            raise
         return library
 
     def __enter__(self) -> Self:
@@ -157,6 +161,10 @@ class Library:
         if found:
             raise ArticleAmbiguous(wanted, tuple(found))
         raise ArticleNotFound(wanted)
+
+    def identity(self, id: ArticleId) -> Identity | None:
+        """What stays the same of the article when its id changes; None where it is gone."""
+        return self._store.identity(id)
 
     def id_of(self, identity: Identity) -> ArticleId | None:
         """The present id of an article, None where it is gone."""

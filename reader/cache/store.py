@@ -181,6 +181,11 @@ class Store:
             found = db.execute("SELECT id FROM articles WHERE external = ?", (external,))
             return Ids([id for (id,) in found])
 
+    def identity(self, id: ArticleId) -> Identity | None:
+        """The identity of an article, None where there is no such id."""
+        with self._asking() as db:
+            return next(_identities(db, BitMap([id])), None)
+
     def with_identity(self, identity: Identity) -> ArticleId | None:
         with self._asking() as db:
             id = self._id_of(db, identity)

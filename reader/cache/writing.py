@@ -17,14 +17,12 @@ from reader.cache.facets import ALL, DRAFT, FAVOURITE, PINNED, READ, Facet, Face
 from reader.cache.incoming import Incoming
 from reader.cache.marks import Marks
 
-
 Text = tuple[str, str, str]
 """Title, description, body."""
 
 _INDEX = "INSERT INTO fulltext (rowid, title, description, body) VALUES (?, ?, ?, ?)"
 _FORGET = (
-    "INSERT INTO fulltext (fulltext, rowid, title, description, body) "
-    "VALUES ('delete', ?, ?, ?, ?)"
+    "INSERT INTO fulltext (fulltext, rowid, title, description, body) VALUES ('delete', ?, ?, ?, ?)"
 )
 
 

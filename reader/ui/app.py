@@ -65,7 +65,7 @@ class CryptoreadApp(App[None]):
     TITLE = "cryptoread"
     # Of what the first screen shows. The reading pane and the boxes bring their own.
     CSS_PATH: ClassVar = [resource("styles") / f"{name}.tcss" for name in SHEETS]
-    COMMANDS: ClassVar = {_commands}
+    COMMANDS = App.COMMANDS | {_commands}
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+q", "quit", "Quit", show=False, id="app.quit"),
     ]

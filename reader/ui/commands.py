@@ -81,11 +81,13 @@ class ReaderCommands(Provider):
 
     def _commands(self) -> Iterator[tuple[str, str, IgnoreReturnCallbackType]]:
         screen = self.screen
+        keymap = screen.settings.keys if isinstance(screen, ReaderScreen) else {}
         for _, part in _PARTS:
             for node in [screen] if isinstance(screen, part) else screen.query(part):
                 for binding in _bindings(part):
                     run = partial(node.run_action, binding.action)
-                    yield f"{binding.description} ({key_names(binding.key)})", binding.tooltip, run
+                    keys = key_names(keymap.get(binding.id or "", binding.key))
+                    yield f"{binding.description} ({keys})", binding.tooltip, run
 
     async def discover(self) -> Hits:
         for name, tooltip, run in self._commands():

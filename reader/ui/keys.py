@@ -63,7 +63,7 @@ READER_KEYS: list[BindingType] = [
 
 LIST_KEYS = (
     KeyHint("j k", "move"),
-    KeyHint("l", "open", "open_at_cursor"),
+    KeyHint("l", "open", "expand"),
     KeyHint("n", "next unread", "neighbour(1, True)"),
     KeyHint("1-9", "tags"),
     KeyHint("t", "all tags", "pick_tags"),

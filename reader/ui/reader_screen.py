@@ -7,7 +7,9 @@ import asyncio
 import gc
 from collections.abc import Callable
 from contextlib import suppress
-from typing import TYPE_CHECKING, ClassVar, Literal
+from functools import wraps
+from inspect import iscoroutinefunction
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from textual import events, work
 from textual.app import ComposeResult
@@ -16,12 +18,13 @@ from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import Static
 
-from reader.article import Article, ArticleId
+from reader.article import Article, ArticleId, Row
 from reader.config import Settings
 from reader.errors import CryptoreadError
 from reader.library import PINNED, Change, Group, Grouping, Ids, Library, Mark
 from reader.query import Field, Query
 from reader.ui.keys import LIST_KEYS, READER_KEYS, READING_KEYS
+from reader.ui.opening import Doors
 from reader.ui.outline import Cursor
 from reader.ui.sidebar import Sidebar
 from reader.ui.status_line import KeyLine, StatusLine
@@ -59,6 +62,26 @@ GROUPINGS = {
 }
 
 
+def reported(handler: Callable[..., Any]) -> Callable[..., Any]:
+    """A handler that says what the library cannot do, where Textual would end the program."""
+
+    @wraps(handler)
+    async def report(self: "ReaderScreen", *arguments: Any) -> None:
+        try:
+            await handler(self, *arguments)
+        except CryptoreadError as error:
+            self._say(str(error), error=True)
+
+    @wraps(handler)
+    def report_at_once(self: "ReaderScreen", *arguments: Any) -> None:
+        try:
+            handler(self, *arguments)
+        except CryptoreadError as error:
+            self._say(str(error), error=True)
+
+    return report if iscoroutinefunction(handler) else report_at_once
+
+
 class ReaderScreen(Screen[None]):
     """Sidebar and reading pane, side by side or (narrow) one at a time."""
 
@@ -69,8 +92,8 @@ class ReaderScreen(Screen[None]):
         super().__init__()
         self.filter = query
         """What the list shows."""
+        self.settings = settings
         self._library = library
-        self._settings = settings
         self._start = start
         self._view = View.parse(library.state("view"))
         self._version = -1
@@ -101,11 +124,16 @@ class ReaderScreen(Screen[None]):
         self._sidebar.focus()
         self.set_interval(LOOK_FOR_CHANGES_S, self._look_for_changes)
         self.set_timer(WARM_UP_AFTER_S, self._warm_up)
-        for notice in self._library.notices:
-            self._status.say(notice)
+        self._doors = Doors(self, self._say)
+        if notices := self._library.notices:
+            self._say("; ".join(notices))
+
+    def _say(self, text: str, *, error: bool = False) -> None:
+        self._status.say(text, error=error)
 
     # The query and its answer.
 
+    @reported
     def _show(self, query: Query) -> None:
         self.filter = query
         self._answer()
@@ -143,20 +171,34 @@ class ReaderScreen(Screen[None]):
         grouping = GROUPINGS[self._view.grouping]
         self._status.show(f"{unread:,} unread · {articles}", grouping)
 
+    @reported
     def _look_for_changes(self) -> None:
+        """Another program may have changed the articles or the marks."""
         if self._library.version != self._version:
             self._changed()
+            self._reread()
 
+    @reported
     def _changed(self) -> None:
         """The articles or the marks are not what they were."""
         if self._opened is not None:
             self._opened_id = self._library.id_of(self._opened.identity)
             self._sidebar.opened_article = self._opened_id
-            for row in self._library.rows([self._opened_id] if self._opened_id else []):
-                if self._pane is not None:
-                    self._pane.read, self._pane.favourite = row.read, row.favourite
+        if self._pane is not None and self._opened_id is not None:
+            for row in self._library.rows([self._opened_id]):
+                self._pane.read, self._pane.favourite = row.read, row.favourite
         self._sidebar.refresh_rows()
         self._answer()
+
+    def _reread(self) -> None:
+        """Show the open article as it is now, at the same place."""
+        if self._opened is None or self._opened_id is None or self._pane is None:
+            return
+        article = self._library.article(self._opened_id)
+        if article != self._opened:
+            self._opened = article
+            (row,) = self._library.rows([self._opened_id])
+            self._show_article(row, self._pane.position, self._pane)
 
     def action_cycle_digit(self, digit: int) -> None:
         for tag in self._digits:
@@ -166,6 +208,7 @@ class ReaderScreen(Screen[None]):
     def action_sentiment(self, sentiment: str | None) -> None:
         self._show(self.filter.with_only(Field.SENTIMENT, sentiment))
 
+    @reported
     def action_next_language(self) -> None:
         """Each language in turn, the most frequent first, then all of them."""
         languages = list(self._library.languages())
@@ -184,6 +227,7 @@ class ReaderScreen(Screen[None]):
         elif self.filter:
             self._show(self.filter.drop_last())
 
+    @reported
     def action_regroup(self) -> None:
         groupings = list(Grouping)
         place = groupings.index(self._view.grouping) + 1
@@ -216,50 +260,59 @@ class ReaderScreen(Screen[None]):
     # The article.
 
     async def on_sidebar_article_opened(self, event: Sidebar.ArticleOpened) -> None:
-        await self._open(event.id)
-        self._show_pane()
+        if await self._open(event.id):
+            self._show_pane()
 
+    @reported
     async def action_neighbour(self, step: Literal[1, -1], unread: bool = False) -> None:
         unread_in = self._library.unread if unread else None
         found = self._sidebar.neighbour(self._opened_id, step, unread_in=unread_in)
         if found is None:
             what = "unread article" if unread else "article"
-            self._status.say(f"no {'next' if step > 0 else 'previous'} {what} in this list")
+            self._say(f"no {'next' if step > 0 else 'previous'} {what} in this list")
             return
         self._sidebar.move_to(found)
-        await self._open(found)
-        if self.has_class("-narrow"):
+        if await self._open(found) and self.has_class("-narrow"):
             self._show_pane()
 
-    async def _open(self, id: ArticleId) -> None:
-        """Show the article in the reading pane and mark it as read."""
+    async def _open(self, id: ArticleId) -> bool:
+        """Show the article in the reading pane and mark it as read; whether it could be read."""
         self._leave_article()
+        self._opened, self._opened_id = None, id
+        self._sidebar.opened_article = id
         try:
             article = self._library.article(id)
             (row,) = self._library.rows([id])
             position = self._library.position(article.identity)
         except CryptoreadError as error:
-            self._status.say(str(error), error=True)
-            return
-        self._opened, self._opened_id = article, id
-        self._sidebar.opened_article = id
-        pane = self._pane or await self._mount_pane()
-        pane.show(
-            article,
-            read=True,
-            favourite=row.favourite,
-            now=self._library.clock(),
-            position=int(position),
-        )
+            self._say(str(error), error=True)
+            if self._pane is not None:
+                self._pane.show_hint(str(error))
+            return False
+        self._opened = article
+        self._show_article(row, int(position), await self._mounted_pane())
         if not row.read:
             self._mark(Ids([id]), Mark.READ, True)
+        return True
 
-    async def _mount_pane(self) -> "ReadingPane":
-        """The reading pane in the place of the hint: the first screen does not wait for it."""
+    def _show_article(self, row: Row, position: int, pane: "ReadingPane") -> None:
+        if self._opened is not None:
+            pane.show(
+                self._opened,
+                read=True,
+                favourite=row.favourite,
+                now=self._library.clock(),
+                position=position,
+            )
+
+    async def _mounted_pane(self) -> "ReadingPane":
+        """The reading pane. It takes the place of the hint with the first article, not before."""
+        if self._pane is not None:
+            return self._pane
         from reader.ui.reading_pane import ReadingPane
 
         self._pane = pane = ReadingPane()
-        pane.column_width = self._settings.column_width
+        pane.column_width = self.settings.column_width
         await self.query_one("#hint").remove()
         await self.mount(pane, after=self._sidebar)
         return pane
@@ -270,101 +323,45 @@ class ReaderScreen(Screen[None]):
                 self._library.save_position, self._opened.identity, self._pane.position
             )
 
-    @property
-    def _chosen(self) -> Article | None:
+    def _of_article(self) -> Article | None:
         """The article that a key is about: the open one while it is read, else the cursor's."""
         cursor = self._sidebar.cursor
-        if self.focused is not self._sidebar or cursor is None or cursor.article is None:
-            return self._opened
-        if cursor.article == self._opened_id:
-            return self._opened
+        article = self._opened
         try:
-            return self._library.article(cursor.article)
+            if self.focused is self._sidebar and cursor and cursor.article is not None:
+                article = self._library.article(cursor.article)
         except CryptoreadError as error:
-            self._status.say(str(error), error=True)
+            self._say(str(error), error=True)
             return None
-
-    def _of_article(self) -> Article | None:
-        article = self._chosen
         if article is None:
-            self._status.say("no article is open or under the cursor")
+            self._say("no article is open or under the cursor")
         return article
 
     def action_cover(self) -> None:
         if article := self._of_article():
-            url = article.cover.best if article.cover else ""
-            if url:
-                self.browse(url)
-            else:
-                self._status.say("this article has no cover image")
+            self._doors.cover(article)
+
+    def action_original(self) -> None:
+        if article := self._of_article():
+            self._doors.original(article)
+
+    def action_copy_link(self) -> None:
+        if article := self._of_article():
+            self._doors.copy_link(article)
+
+    def action_copy_markdown(self) -> None:
+        if article := self._of_article():
+            self._doors.copy_markdown(article)
 
     def on_reading_pane_cover_clicked(self) -> None:
         self.action_cover()
 
-    def action_original(self) -> None:
-        article = self._of_article()
-        if article is None:
-            return
-        if article.url:
-            self.browse(article.url)
-            return
-        from reader.ui.prose import Prose
-
-        links = Prose(article.body).links()
-        if not links:
-            self._status.say("this article names no original and holds no links")
-            return
-        from reader.ui.links_screen import LinksScreen
-
-        self.app.push_screen(LinksScreen(links), self._link_chosen)
-
-    def _link_chosen(self, url: str | None) -> None:
-        if url:
-            self.browse(url)
-
     def on_reading_pane_link_clicked(self, event: "ReadingPane.LinkClicked") -> None:
-        self.browse(event.url, event.label)
-
-    @work(group="browser", exit_on_error=False)
-    async def browse(self, url: str, label: str = "") -> None:
-        """Open a URL in the browser, after a question where its label names another host."""
-        from reader.browser import BrowserFailed, deceives
-        from reader.ui.opening import open_in_browser
-
-        try:
-            question = deceives(label, url)
-            if question and not await self._confirmed(question):
-                return
-            self._status.say(await open_in_browser(self.app, url))
-        except BrowserFailed as error:
-            self.app.copy_to_clipboard(error.url)
-            self._status.say(f"{error} (copied)", error=True)
-        except CryptoreadError as error:
-            self._status.say(str(error), error=True)
-
-    async def _confirmed(self, question: str) -> bool:
-        from reader.ui.links_screen import ConfirmScreen
-
-        answer: bool | None = await self.app.push_screen_wait(ConfirmScreen(question))
-        return bool(answer)
-
-    def action_copy_link(self) -> None:
-        if article := self._of_article():
-            if article.url:
-                self._copy(article.url, "the link")
-            else:
-                self._status.say("the publisher gave no link; Y copies the text")
-
-    def action_copy_markdown(self) -> None:
-        if article := self._of_article():
-            self._copy(f"# {article.title}\n\n{article.body}\n", "the article as Markdown")
-
-    def _copy(self, text: str, what: str) -> None:
-        self.app.copy_to_clipboard(text)
-        self._status.say(f"copied {what}")
+        self._doors.link(event.url, event.label)
 
     # Marks.
 
+    @reported
     def action_toggle_read(self) -> None:
         ids, name = self._marked()
         if ids:
@@ -373,8 +370,9 @@ class ReaderScreen(Screen[None]):
             self._mark(ids, Mark.READ, value, f"{name} {'read' if value else 'unread'}")
 
     def action_all_read(self) -> None:
-        self._mark(self._ids, Mark.READ, True, f"{len(self._ids):,} articles read")
+        self._mark(self._ids, Mark.READ, True, f"{_articles(self._ids)} read")
 
+    @reported
     def action_toggle_favourite(self) -> None:
         article = self._of_article()
         id = self._library.id_of(article.identity) if article else None
@@ -388,7 +386,7 @@ class ReaderScreen(Screen[None]):
         cursor = self._sidebar.cursor
         if self.focused is self._sidebar and cursor and cursor.article is None:
             group = self._sidebar.group(cursor.group)
-            return (group.ids, f"{len(group.ids):,} articles") if group else (Ids(), "")
+            return (group.ids, _articles(group.ids)) if group else (Ids(), "")
         article = self._of_article()
         id = self._library.id_of(article.identity) if article else None
         return (Ids(), "") if id is None else (Ids([id]), "article")
@@ -399,12 +397,12 @@ class ReaderScreen(Screen[None]):
         try:
             changed = await asyncio.to_thread(self._library.mark, ids, mark, value, label)
         except CryptoreadError as error:
-            self._status.say(str(error), error=True)
+            self._say(str(error), error=True)
             return
         if changed:
             self._changed()
         if label:
-            self._status.say(f"{label} · u undoes" if changed else f"already {label}")
+            self._say(f"{label} · u undoes" if changed else f"already {label}")
 
     def action_undo(self) -> None:
         self._replay(self._library.undo, "undone")
@@ -417,13 +415,13 @@ class ReaderScreen(Screen[None]):
         try:
             change = await asyncio.to_thread(replay)
         except CryptoreadError as error:
-            self._status.say(str(error), error=True)
+            self._say(str(error), error=True)
             return
         if change is None:
-            self._status.say(f"nothing to be {word}")
+            self._say(f"nothing to be {word}")
             return
         self._changed()
-        self._status.say(f"{word}: {change.label}")
+        self._say(f"{word}: {change.label}")
 
     # Panes.
 
@@ -435,7 +433,7 @@ class ReaderScreen(Screen[None]):
 
     def _show_pane(self) -> None:
         if self._pane is None:
-            self._status.say("no article is open yet")
+            self._say("no article is open yet")
             return
         self.add_class("-reading")
         self._pane.focus()
@@ -472,7 +470,7 @@ class ReaderScreen(Screen[None]):
 
     def _fit_list(self, columns: int) -> None:
         """The width that the reader chose; where one pane is shown at a time, all there is."""
-        chosen = self._view.sidebar_width or self._settings.sidebar_width
+        chosen = self._view.sidebar_width or self.settings.sidebar_width
         width = chosen if columns >= NARROW else None
         if width != self._list_width:  # setting it lays the screen out anew
             self._list_width = width
@@ -483,13 +481,15 @@ class ReaderScreen(Screen[None]):
         self.query_one(KeyLine).show(LIST_KEYS if is_list else READING_KEYS)
 
     async def on_key_line_action_chosen(self, event: KeyLine.ActionChosen) -> None:
-        await self.run_action(event.action)
+        for node in (self.focused, self):
+            if node is not None and await self.app.run_action(event.action, node):
+                break
 
     def action_help(self) -> None:
         from reader.ui.commands import help_groups
         from reader.ui.help_screen import HelpScreen
 
-        groups = help_groups(self._settings.keys)
+        groups = help_groups(self.settings.keys)
         self.app.push_screen(HelpScreen(groups, str(self._library.folder)))
 
     # What is remembered.
@@ -505,17 +505,20 @@ class ReaderScreen(Screen[None]):
             self._sidebar.cursor = Cursor(group=self._view.group, article=article)
 
     def on_unmount(self) -> None:
+        with suppress(CryptoreadError):  # nobody is there any more to be told
+            self._save()
+
+    def _save(self) -> None:
         """Write down how the screen is left."""
-        if self._opened is not None and self._pane is not None:
-            self._library.save_position(self._opened.identity, self._pane.position)
         cursor = self._sidebar.cursor
-        article = cursor.article if cursor else None
-        rows = self._library.articles([article]) if article is not None else iter(())
         self._view.open_groups = self._sidebar.open_groups
         self._view.group = cursor.group if cursor else ()
-        self._view.article = next((each.identity for _, each in rows), None)
-        with suppress(CryptoreadError):  # nobody is there any more to be told
-            self._library.save_state("view", str(self._view))
+        self._view.article = None
+        if cursor and cursor.article is not None:
+            self._view.article = self._library.identity(cursor.article)
+        self._library.save_state("view", str(self._view))
+        if self._opened is not None and self._pane is not None:
+            self._library.save_position(self._opened.identity, self._pane.position)
 
     def _open_first_group(self) -> None:
         """What is pinned, and the largest group down to its articles."""
@@ -539,9 +542,12 @@ class ReaderScreen(Screen[None]):
         task(*arguments)
 
 
+def _articles(ids: Ids) -> str:
+    return "1 article" if len(ids) == 1 else f"{len(ids):,} articles"
+
+
 def _warm_up_reading() -> None:
-    from reader.ui import reading_pane
+    import reader.ui.reading_pane  # noqa: F401
     from reader.ui.prose import warm_up
 
     warm_up()
-    assert reading_pane

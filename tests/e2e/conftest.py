@@ -112,7 +112,11 @@ def reader(tmp_path: Path, browser: Browser) -> Iterator[Reader]:
             env: dict[str, str | None] | None = None,
             wait_for: str = "? help",
         ) -> Terminal:
-            environment = {"CRYPTOREAD_DATA": str(tmp_path / "data"), "BROWSER": str(browser.path)}
+            environment = {
+                "CRYPTOREAD_DATA": str(tmp_path / "data"),
+                "BROWSER": str(browser.path),
+                "COLORTERM": None,  # 256 colours: a third less for the emulator to read
+            }
             terminal = Terminal([COMMAND, *words], size=size, env=environment | (env or {}))
             stack.enter_context(terminal)
             if wait_for:

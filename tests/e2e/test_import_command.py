@@ -331,7 +331,7 @@ def importing(tmp_path: Path, many: Path) -> Iterator[Importing]:
         yield started
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
 def test_an_interrupted_import_keeps_what_it_reported_and_goes_on_from_there(
     importing: Importing, command: Command, many: Path, number: signal.Signals
 ) -> None:

@@ -267,9 +267,9 @@ def test_a_window_of_one_cell_is_survived(reader: Reader) -> None:
     terminal.wait_for(lambda t: t.alternate_screen)
     terminal.send("jjl?")
     terminal.resize(120, 30)
-    terminal.wait_for("Open the next article")
+    terminal.wait_for("To the next row")
     terminal.send("<Esc>")
-    terminal.wait_for(lambda t: "Open the next article" not in t.text)
+    terminal.wait_for(lambda t: "To the next row" not in t.text)
     leave(terminal)
 
 
@@ -349,7 +349,7 @@ def test_an_article_opens_where_it_was_left(reader: Reader) -> None:
     first.send("jjjjl")
     first.wait_for(lambda t: paragraphs(t)[:1] == [1] and "j k scroll" in t.text)
     first.send("<Space><Space>")
-    first.wait_for(lambda t: paragraphs(t)[:1] and paragraphs(t)[0] > 20)
+    first.wait_for(lambda t: paragraphs(t)[:1] and paragraphs(t)[0] > 12)
     left = paragraphs(first)
     leave(first)
     second = reader()

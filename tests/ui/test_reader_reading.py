@@ -8,11 +8,10 @@ import pytest
 from textual import events
 
 from reader.article import EPOCH, Article, ArticleId, Cover
-from reader.browser import BrowserFailed
+from reader.browser import BrowserFailed, Plan
 from reader.errors import CacheDamaged
 from reader.library import Library, Mark
 from reader.query import parse
-from reader.ui import opening
 from reader.ui.help_screen import HelpScreen
 from reader.ui.links_screen import ConfirmScreen, LinkList, LinksScreen
 from reader.ui.reading_pane import ReadingPane
@@ -336,17 +335,17 @@ class Browser:
         self.urls: list[str] = []
         self.failure = failure
 
-    async def __call__(self, _app: object, url: str) -> str:
-        self.urls.append(url)
+    def __call__(self, way: Plan) -> None:
+        self.urls.append(way.url)
         if self.failure:
             raise self.failure
-        return f"opened {url}"
 
 
 @pytest.fixture
 def browser(monkeypatch: pytest.MonkeyPatch) -> Browser:
     made = Browser()
-    monkeypatch.setattr(opening, "open_in_browser", made)
+    monkeypatch.setenv("BROWSER", "true")
+    monkeypatch.setattr("reader.browser.launch", made)
     return made
 
 
@@ -361,7 +360,7 @@ async def test_the_cover_and_the_original_open_in_the_browser(
         async with reading(news) as reader:
             await reader.press("j", "j", "j", "i")
             assert browser.urls == ["https://img.example/regular"]
-            assert "opened https://img.example/regular" in reader.status
+            assert "opened img.example in the browser" in reader.status
             await reader.press("o", "y")
             assert browser.urls[1:] == [url]
             assert reader.app.clipboard == url
