@@ -313,7 +313,7 @@ class ReadingPane(LongView, can_focus=True, inherit_bindings=False):
 
     def _strip(self, index: int, selected: tuple[int, int] | None = None) -> Strip:
         """The line with its margins. `selected`: from and to which character, -1 for the end."""
-        base = self.rich_style
+        base = self._look(Span(""))
         segments = [Segment(" " * self._left, base)]
         segments += [Segment(span.text, self._look(span)) for span in self._lines[index].spans]
         strip = Strip(segments)

@@ -8,6 +8,7 @@ of an opened one the screen's.
 from collections.abc import Callable, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import UTC, datetime, timedelta
+from itertools import zip_longest
 from typing import ClassVar, Literal
 
 from rich.cells import cell_len
@@ -166,16 +167,19 @@ class Sidebar(LongView, inherit_bindings=False):
         is_cursor_in_view = top <= self._row < top + self.size.height
         held_row = self._row if is_cursor_in_view else top
         held = self._wanted if is_cursor_in_view else self._at(held_row)
+        before = self._in_view()
         self._groups, self._empty_hint = groups, empty_hint
         self._lay_out()
         self._settle()
         if held:
             self._scroll(self._outline.row(held, held_row) - held_row + top)
+        self._repaint(before)
 
     def refresh_rows(self) -> None:
-        """Forget what is known of the articles: something of them (read, favourite) has changed."""
+        """Ask anew for the articles in view: something of them (read, favourite) has changed."""
+        before = self._in_view()
         self._known.clear()
-        self.refresh()
+        self._repaint(before)
 
     @property
     def cursor(self) -> Cursor | None:
@@ -199,7 +203,7 @@ class Sidebar(LongView, inherit_bindings=False):
     @open_groups.setter
     def open_groups(self, keys: AbstractSet[Key]) -> None:
         self._open = set(keys)
-        self._lay_out()
+        self._lay_out_anew()
         self._settle()
 
     def group(self, key: Key) -> Group | None:
@@ -217,7 +221,7 @@ class Sidebar(LongView, inherit_bindings=False):
             return False
         if closed := {group.key for group in path} - self._open:
             self._open |= closed
-            self._lay_out()
+            self._lay_out_anew()
             self.post_message(self.GroupsChanged())
         row = self._outline.row(Cursor(group=path[-1].key, article=article))
         if not self.scroll_offset.y <= row < self.scroll_offset.y + self.size.height:
@@ -325,7 +329,7 @@ class Sidebar(LongView, inherit_bindings=False):
             self._open.add(key)
         else:
             self._open.discard(key)
-        self._lay_out()
+        self._lay_out_anew()
         row = self._outline.row(Cursor(group=key))
         if is_open:
             below = min(self._outline.height - 1, row + self.size.height // 2)
@@ -341,7 +345,42 @@ class Sidebar(LongView, inherit_bindings=False):
     def _lay_out(self) -> None:
         self._outline = Outline(self._groups, self._open)
         self.virtual_size = Size(1, self._outline.height)
+
+    def _lay_out_anew(self) -> None:
+        self._lay_out()
         self.refresh()
+
+    def _in_view(self) -> tuple[int, list[object]]:
+        """The row at the top of the view, and what each row in view says."""
+        top = self.scroll_offset.y
+        says: list[object] = []
+        for row in range(top, min(top + self.size.height, self._outline.height)):
+            heading = self._outline.heading(row)
+            group = heading.group
+            if row == heading.row:
+                says.append((group.key, group.unread, len(group.ids), heading.is_open))
+            else:
+                article = group.ids[row - heading.row - 1]
+                says.append(self._known.get(article, article))
+        return top, says
+
+    def _repaint(self, before: tuple[int, list[object]]) -> None:
+        """Only the rows that say something else: opening an article changes three of them."""
+        self._fetch_in_view()
+        (old_top, old), (top, new) = before, self._in_view()
+        if top != old_top or not old or not new:
+            self.refresh()
+            return
+        for y, (was, now) in enumerate(zip_longest(old, new)):
+            if was != now:
+                self.refresh_line(top + y)
+
+    def _fetch_in_view(self) -> None:
+        top = self.scroll_offset.y
+        in_view = self._outline.articles(top, top + self.size.height)
+        if unknown := [article for article in in_view if article not in self._known]:
+            for row in self._fetch(unknown):
+                self._known[row.id] = row
 
     def _go(self, row: int) -> None:
         """The reader moves the cursor to a row, or to the nearest that there is."""
@@ -376,11 +415,7 @@ class Sidebar(LongView, inherit_bindings=False):
     # Painting.
 
     def render_lines(self, crop: Region) -> list[Strip]:
-        top = self.scroll_offset.y
-        in_view = self._outline.articles(top, top + self.size.height)
-        if unknown := [article for article in in_view if article not in self._known]:
-            for row in self._fetch(unknown):
-                self._known[row.id] = row
+        self._fetch_in_view()
         self._width = self.scrollable_content_region.width
         self._styles.clear()  # the theme and the focus may be others than at the last paint
         return super().render_lines(crop)

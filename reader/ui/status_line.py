@@ -43,8 +43,9 @@ class StatusLine(Widget):
 
     def show(self, left: str, right: str) -> None:
         """Plain texts; a message that is shown stays."""
-        self._left, self._right = _one_line(left), _one_line(right)
-        self.refresh()
+        if (left, right) != (self._left, self._right):
+            self._left, self._right = _one_line(left), _one_line(right)
+            self.refresh()
 
     def say(self, text: str, *, error: bool = False) -> None:
         """Show a message for a while, as plain text; an empty one takes the last away."""

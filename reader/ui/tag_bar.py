@@ -138,8 +138,9 @@ class TagBar(Widget):
 
     def show(self, query_chips: Sequence[Chip], tags: Sequence[DigitTag]) -> None:
         """Show what filters now and the numbered tags, both in the order given."""
-        self._chips, self._tags = query_chips, tags
-        self.refresh()
+        if (query_chips, tags) != (self._chips, self._tags):
+            self._chips, self._tags = query_chips, tags
+            self.refresh()
 
     def on_click(self, event: events.Click) -> None:
         meta = event.style.meta

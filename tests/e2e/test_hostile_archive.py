@@ -162,10 +162,10 @@ def test_no_control_sequence_reaches_the_terminal_that_the_program_did_not_make(
     hostile: Path, imported: Path, tmp_path: Path, reader: Reader
 ) -> None:
     quiet = shutil.copytree(imported, tmp_path / "quiet")
-    harmless = reader("--data", quiet, "title:quiet")
+    harmless = reader("--data", quiet, "title:quiet", size=(100, 24))
     walk_through_everything(harmless)
     leave(harmless)
-    terminal = reader("--data", hostile)
+    terminal = reader("--data", hostile, size=(100, 24))
     walk_through_everything(terminal)
     leave(terminal)
     assert sequences(terminal.raw) - sequences(harmless.raw) == set()
