@@ -24,13 +24,13 @@ from reader.text import display_name
 PARSED_AT_ONCE = 64
 """Files that one task of a worker reads and parses."""
 
-STORED_AT_ONCE = 1_500
+STORED_AT_ONCE = 2_500
 """Articles of one transaction. Each transaction rewrites the chunks of facets that it touches."""
 
-WORTH_WORKERS = 400
+WORTH_WORKERS = 256
 """Files from which on starting worker processes pays."""
 
-AHEAD = 12
+AHEAD = 20
 """Tasks a worker that wait for it or whose results wait to be stored."""
 
 DIGEST_BYTES = 16

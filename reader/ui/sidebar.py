@@ -5,10 +5,11 @@ few articles that are in view. Which articles a group holds is the library's dec
 of an opened one the screen's.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import UTC, datetime, timedelta
-from itertools import zip_longest
+from itertools import groupby, zip_longest
+from operator import itemgetter
 from typing import ClassVar, Literal
 
 from rich.cells import cell_len
@@ -460,8 +461,8 @@ class Sidebar(LongView, inherit_bindings=False):
         room = max(0, self._width - taken)
         name, style = label
         shown = fit(" ".join(name.split()), room)
-        parts = (*left, (shown, style), *right, (" ", ""))
-        segments = [Segment(text, self._style(name)) for text, name in parts if text]
+        parts = _joined((*left, (shown, style), *right, (" ", right[-1][1] if right else "")))
+        segments = [Segment(text, self._style(name)) for text, name in parts]
         if row == self._row:
             cursor = self._style("sidebar--cursor")
             segments = list(Segment.apply_style(segments, post_style=cursor))
@@ -509,6 +510,13 @@ def _heading_parts(heading: Heading) -> tuple[list[Part], Part, list[Part]]:
     label = (group.label, name if group.unread else "sidebar--muted")
     unread = (f" {group.unread}", "" if group.unread else "sidebar--muted")
     return left, label, [unread, (f"/{len(group.ids)}", "sidebar--muted")]
+
+
+def _joined(parts: Iterable[Part]) -> Iterator[Part]:
+    """Neighbours of one style as one: each segment costs something on its way to the terminal."""
+    for style, same in groupby(parts, key=itemgetter(1)):
+        if text := "".join(part for part, _ in same):
+            yield text, style
 
 
 def _glyph(sentiment: Sentiment) -> Part:

@@ -92,8 +92,9 @@ def hostile_files() -> Iterator[tuple[str, str]]:
             "body": BODY.replace("PAYLOAD", payload),
         }
         yield f"{name}.en.md", markdown(**fields)
-        broken = f"---\ntitle: {payload}: @broken\n\ttags: [{payload}\n---\n{payload}"
-        yield f"{name}-broken.en.md", broken
+        if n % 3 == 0:
+            broken = f"---\ntitle: {payload}: @broken\n\ttags: [{payload}\n---\n{payload}"
+            yield f"{name}-broken.en.md", broken
     for payload in (CLIPBOARD, "[", "\u202egpj", "[@click=app.quit]", "bytes \udcff"):
         yield f"{payload}-refused.en.md", "no front matter"
         yield f"{payload}-taken.en.md", "---\nlang: en\n---\n- [harm](https://x.example/)"
@@ -280,4 +281,5 @@ def test_a_url_that_holds_controls_is_not_opened(command: Command, browser: Brow
     for name in ("closing", "override", "tags"):
         done = command("open", str(articles[name]["id"]), env={"BROWSER": str(browser.path)})
         assert_harmless(done.stderr)
+        assert done.returncode in (0, 3)
     assert all(url.startswith("https://x.example/") and url.isascii() for url in browser.opened)
