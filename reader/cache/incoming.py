@@ -14,7 +14,8 @@ DIGEST_BYTES = 16
 class Incoming(NamedTuple):
     """What the cache keeps of an article. Instants are milliseconds since 1970.
 
-    `fields` is the front matter as JSON; `digest` is of fields and body.
+    `fields` is the front matter as JSON; `digest` is of fields and body. Both texts are UTF-8, as
+    SQLite keeps them, so that nothing has to decode and encode them on the way.
     """
 
     identity: Identity
@@ -29,13 +30,14 @@ class Incoming(NamedTuple):
     draft: bool
     flagged: bool
     origin: str
-    fields: str
-    body: str
+    fields: bytes
+    body: bytes
     digest: bytes
 
     @classmethod
     def of(cls, article: Article) -> "Incoming":
-        fields = json.dumps(to_fields(article), ensure_ascii=False, separators=(",", ":"))
+        text = json.dumps(to_fields(article), ensure_ascii=False, separators=(",", ":"))
+        fields, body = text.encode(), article.body.encode()
         return cls(
             article.identity,
             article.title,
@@ -50,13 +52,13 @@ class Incoming(NamedTuple):
             bool(article.flags),
             article.origin,
             fields,
-            article.body,
-            digest_of(fields, article.body),
+            body,
+            digest_of(fields, body),
         )
 
 
-def digest_of(fields: str, body: str) -> bytes:
+def digest_of(fields: bytes, body: bytes) -> bytes:
     """Of what is stored of an article, to notice damage and change."""
-    digest = blake2b(fields.encode(), digest_size=DIGEST_BYTES)
-    digest.update(body.encode())
+    digest = blake2b(fields, digest_size=DIGEST_BYTES)
+    digest.update(body)
     return digest.digest()

@@ -170,7 +170,7 @@ class Store:
         from reader.cache.incoming import digest_of
         from reader.formats import from_fields
 
-        if digest_of(fields, body) != digest:
+        if digest_of(fields.encode(), body.encode()) != digest:
             raise CacheDamaged(self.path, f"the text of article {id} has changed on disk")
         article: Article = from_fields(json.loads(fields), body, origin)
         return article

@@ -17,10 +17,12 @@ from reader.cache.facets import ALL, DRAFT, FAVOURITE, PINNED, READ, Facet, Face
 from reader.cache.incoming import Incoming
 from reader.cache.marks import Marks
 
-Text = tuple[str, str, str]
-"""Title, description, body."""
+Text = tuple[str, str, str | bytes]
+"""Title, description, body; the body as it came, or as SQLite gave it back."""
 
-_INDEX = "INSERT INTO fulltext (rowid, title, description, body) VALUES (?, ?, ?, ?)"
+_INDEX = (
+    "INSERT INTO fulltext (rowid, title, description, body) VALUES (?, ?, ?, CAST(? AS TEXT))"
+)
 _FORGET = (
     "INSERT INTO fulltext (fulltext, rowid, title, description, body) VALUES ('delete', ?, ?, ?, ?)"
 )
@@ -65,6 +67,8 @@ class Writer:
         self._any_marks = not marks.is_empty()
         self._run = run
         self._changes = FacetChanges()
+        self._facets: dict[tuple[str, str], Facet] = {}
+        """By field and name as it was met."""
         self._labels: dict[Facet, str] = {}
         self._texts: dict[int, Text] = {}
         """Of the articles that are still to be put into the full-text index, by id."""
@@ -139,7 +143,8 @@ class Writer:
             ),
         )
         self._db.execute(
-            "INSERT INTO documents VALUES (?, ?, ?, ?)", (id, new.digest, new.fields, new.body)
+            "INSERT INTO documents VALUES (?, ?, CAST(? AS TEXT), CAST(? AS TEXT))",
+            (id, new.digest, new.fields, new.body),
         )
         self._texts[id] = (new.title, new.description, new.body)
         facets = [*self._facets_of(new.identity, new.category, new.sentiment, new.tags)]
@@ -182,14 +187,20 @@ class Writer:
         self, identity: Identity, category: str, sentiment: str, tags: Sequence[str]
     ) -> Iterator[Facet]:
         yield ALL
-        group = f"{category}\t{sentiment}"
-        named = [("category", category), ("source", identity.source), ("lang", identity.lang)]
-        named += [("sentiment", sentiment), ("group", group)]
-        named += [("tag", tag) for tag in tags]
-        for field, name in named:
-            facet = (field, name.casefold())
+        yield self._facet("category", category)
+        yield self._facet("sentiment", sentiment)
+        yield self._facet("group", f"{category}\t{sentiment}")
+        yield self._facet("source", identity.source)
+        yield self._facet("lang", identity.lang)
+        for tag in tags:
+            yield self._facet("tag", tag)
+
+    def _facet(self, field: str, name: str) -> Facet:
+        facet = self._facets.get((field, name))
+        if facet is None:
+            facet = self._facets[field, name] = (field, name.casefold())
             self._labels[facet] = name
-            yield facet
+        return facet
 
     def _states_of(self, identity: Identity, pinned: bool, draft: bool) -> list[Facet]:
         read, favourite = self._marks.of(identity) if self._any_marks else (False, False)

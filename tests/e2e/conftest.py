@@ -5,6 +5,7 @@ An archive is imported once a worker; each test gets a copy of the data folder o
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -108,7 +109,7 @@ def reader(tmp_path: Path, browser: Browser) -> Iterator[Reader]:
 
         def start(
             *words: str | os.PathLike[str],
-            size: tuple[int, int] = (120, 30),
+            size: tuple[int, int] = (120, 24),
             env: dict[str, str | None] | None = None,
             wait_for: str = "? help",
         ) -> Terminal:
@@ -119,6 +120,8 @@ def reader(tmp_path: Path, browser: Browser) -> Iterator[Reader]:
             }
             terminal = Terminal([COMMAND, *words], size=size, env=environment | (env or {}))
             stack.enter_context(terminal)
+            # Who does not test how it ends need not wait for it.
+            stack.callback(terminal.signal, signal.SIGKILL)
             if wait_for:
                 terminal.wait_for(wait_for)
             return terminal

@@ -125,7 +125,6 @@ def test_the_link_and_the_text_are_copied_over_the_terminal(reader: Reader) -> N
     link, text = clipboard(terminal)
     assert link == ORIGINAL
     assert text.startswith("# Miners sleep while fees rest\n\n## Overview")
-    leave(terminal)
 
 
 def test_an_article_without_a_link_has_none_to_copy(reader: Reader) -> None:
@@ -142,7 +141,6 @@ def test_a_browser_that_cannot_be_run_leaves_the_address_in_the_clipboard(reader
     terminal.send("o")
     terminal.wait_for("/nowhere/browser")
     terminal.wait_for(lambda t: clipboard(t) == [ORIGINAL])
-    leave(terminal)
 
 
 def test_a_text_browser_gets_the_terminal_and_gives_it_back(reader: Reader, tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.archive import ENGLISH, SHOWN, titled
-from tests.e2e.conftest import Reader, leave
+from tests.e2e.conftest import Reader
 from tests.terminal import Terminal
 
 pytestmark = pytest.mark.usefixtures("data")
@@ -158,7 +158,6 @@ def test_an_empty_answer_says_how_to_get_out(reader: Reader) -> None:
     empty.wait_for("no next unread article")
     empty.send("x")
     shows(empty, len(ENGLISH))
-    leave(empty)
 
 
 # The picker
@@ -182,7 +181,6 @@ def test_the_picker_cycles_the_tag_and_stays_open(reader: Reader) -> None:
     assert "Tags" in terminal.text, "the picker has closed"
     terminal.send("<Esc>")
     terminal.wait_for(lambda t: "Tags" not in t.text)
-    leave(terminal)
 
 
 def test_the_picker_finds_a_tag_with_a_space_by_a_few_letters(reader: Reader) -> None:

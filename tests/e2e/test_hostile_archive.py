@@ -184,7 +184,6 @@ def test_markup_stands_letter_by_letter_in_title_tag_source_and_text(
         shown = terminal.text.replace("\xa0", " ")
         assert f"▐{payload.upper()}▌" in shown
         assert shown.count(payload) >= 6
-    leave(terminal)
 
 
 def test_a_click_on_an_action_in_a_title_is_a_click_on_a_title(

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.archive import FILES, STORIES
-from tests.e2e.conftest import COMMAND, Command, Reader, leave
+from tests.e2e.conftest import COMMAND, Command, Reader
 from tests.terminal import Terminal
 
 MANY = 3000
@@ -157,7 +157,6 @@ def test_the_reader_sees_an_import_while_it_is_open(
     )
     assert command("import", late).returncode == 0
     terminal.wait_for("29 of 40 articles")
-    leave(terminal)
     assert data.exists()
 
 
@@ -213,7 +212,6 @@ def test_broken_front_matter_goes_in_flagged(
     terminal.send("n")
     terminal.wait_for("Rates: up again")
     terminal.wait_for("! the front matter is broken at line 2")
-    leave(terminal)
 
 
 @pytest.mark.parametrize(

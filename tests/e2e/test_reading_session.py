@@ -198,7 +198,6 @@ def test_help_names_the_keys_and_the_data_folder(reader: Reader, tmp_path: Path)
     assert str(tmp_path)[:30] in terminal.text
     terminal.send("<Esc>")
     terminal.wait_for(lambda t: "Query language" not in t.text)
-    leave(terminal)
 
 
 def test_the_palette_runs_any_action(reader: Reader) -> None:
@@ -209,7 +208,6 @@ def test_the_palette_runs_any_action(reader: Reader) -> None:
     terminal.wait_for("Group by (s)")
     terminal.send("<Enter>")
     terminal.wait_for("by day")
-    leave(terminal)
 
 
 def test_a_click_on_the_key_line_is_the_key(reader: Reader) -> None:
@@ -248,7 +246,7 @@ def test_a_storm_of_resizes_ends_in_a_whole_screen(reader: Reader) -> None:
     for _ in range(40):
         terminal.resize(*shuffled.choice(WIDTHS_AND_HEIGHTS))
         terminal.send("J")
-    terminal.resize(120, 30)
+    terminal.resize(120, 24)
     terminal.wait_for(lambda t: "28 of 39 articles" in t.display[-2] and "▾ " in t.text)
     terminal.wait_for(lambda t: t.display[-1].rstrip().endswith("? help"))
     leave(terminal)
@@ -258,7 +256,7 @@ def test_a_window_that_shrinks_and_grows_back_at_once_is_painted_anew(reader: Re
     terminal = reader()
     whole = terminal.text
     terminal.resize(8, 3)
-    terminal.resize(120, 30)
+    terminal.resize(120, 24)
     terminal.wait_for(lambda t: t.text == whole)
 
 
@@ -266,7 +264,7 @@ def test_a_window_of_one_cell_is_survived(reader: Reader) -> None:
     terminal = reader(size=(1, 1), wait_for="")
     terminal.wait_for(lambda t: t.alternate_screen)
     terminal.send("jjl?")
-    terminal.resize(120, 30)
+    terminal.resize(120, 24)
     terminal.wait_for("To the next row")
     terminal.send("<Esc>")
     terminal.wait_for(lambda t: "To the next row" not in t.text)

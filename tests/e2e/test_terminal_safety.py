@@ -259,7 +259,6 @@ def test_no_colour_is_honoured_and_nothing_is_said_by_colour_alone(reader: Reade
 def test_a_plain_environment_without_a_locale_shows_every_letter(reader: Reader) -> None:
     terminal = reader("lang:uk", env={"LANG": None, "COLORTERM": None, "TERM": "xterm"})
     terminal.wait_for("Ключі від сховища")
-    leave(terminal)
 
 
 # The first start of all
