@@ -138,7 +138,7 @@ def walk_through_everything(terminal: Terminal) -> None:
     at_the_end = "no next article in this list"
     while at_the_end not in terminal.text:
         terminal.send("J")
-        terminal.wait_for(lambda t, before=terminal.text: t.text != before)
+        terminal.wait_for(lambda t, before=terminal.text: at_the_end in t.text or t.text != before)
     for grouping in ("by day", "by source", "newest first", "by category"):
         terminal.send("s")
         terminal.wait_for(grouping)
