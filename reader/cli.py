@@ -3,6 +3,7 @@
 What a command needs is imported when it runs, so that each starts fast. Exit codes are `main`'s.
 """
 
+import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -10,10 +11,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.shell_completion import CompletionItem
 
 from reader import __version__
 from reader.errors import CryptoreadError
-from reader.main import REFUSED, Paths, open_reader, say
+from reader.main import COMPLETE, PROGRAM, REFUSED, Paths, open_reader, say
 
 if TYPE_CHECKING:
     from reader.query import Query
@@ -24,6 +26,15 @@ QUERY is words and terms, all of which must hold; "-" in front excludes:
   sentiment:negative   source:newsbtc   lang:en   title:etf
   is:unread|read|favourite|draft|pinned   after:7d   before:2025-12-01
 """
+
+
+class QueryCommand(click.Command):
+    """A command whose words may begin with a minus, in completion too."""
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        if incomplete.startswith("-") and not incomplete.startswith("--"):
+            return [CompletionItem(word) for word in _complete(ctx, self.params[0], incomplete)]
+        return super().shell_complete(ctx, incomplete)
 
 
 class Commands(click.Group):
@@ -50,10 +61,20 @@ def _parse_query(ctx: click.Context, _param: click.Parameter, words: tuple[str, 
     for word in words:
         if word.startswith("--"):
             raise click.NoSuchOption(word, ctx=ctx)
-    query = parse(" ".join(words))
+    query = parse(" ".join(map(_as_typed, words)))
     for hint in query.hints:
         say(f"{hint.term}: {hint.reason}; searching for it as plain text")
     return query
+
+
+def _as_typed(word: str) -> str:
+    """The quotes of `tag:"bitcoin news"`, which the shell took away."""
+    from reader.query import Field
+
+    field, colon, value = word.partition(":")
+    if not colon or " " not in value or {'"', ":"} & set(value):
+        return word
+    return f'{field}:"{value}"' if field.removeprefix("-").lower() in list(Field) else word
 
 
 def _complete(ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[str]:
@@ -114,7 +135,7 @@ def cli(ctx: click.Context, data: Path | None, config: Path | None) -> None:
         ctx.invoke(read, query=_parse_query(ctx, read.params[0], ()))
 
 
-@click.command(context_settings=ANY_WORDS)
+@click.command(cls=QueryCommand, context_settings=ANY_WORDS)
 @query_argument
 @click.pass_obj
 def read(paths: Paths, query: "Query") -> None:
@@ -172,7 +193,9 @@ def _progress() -> Iterator[Callable[[int, int | None], None]]:
         yield lambda done, total: bar.update(task, completed=done, total=total)
 
 
-@cli.command("list", context_settings=ANY_WORDS, short_help="List articles, newest first.")
+@cli.command(
+    "list", cls=QueryCommand, context_settings=ANY_WORDS, short_help="List articles, newest first."
+)
 @query_argument
 @click.option(
     "--format", "form", type=click.Choice(["table", "json", "jsonl", "csv"]), default="table"
@@ -231,7 +254,11 @@ def show(paths: Paths, wanted: str, form: str) -> None:
         print_article(row, article)
 
 
-@cli.command(context_settings=ANY_WORDS, short_help="Count articles by category, tag, source.")
+@cli.command(
+    cls=QueryCommand,
+    context_settings=ANY_WORDS,
+    short_help="Count articles by category, tag, source.",
+)
 @query_argument
 @click.option("--format", "form", type=click.Choice(["table", "json"]), default="table")
 @click.pass_obj
@@ -272,7 +299,9 @@ def open_(paths: Paths, wanted: str, what: str | None) -> None:
     say(f"opened {open_url(url)}")
 
 
-@cli.command(context_settings=ANY_WORDS, short_help="Write articles as Markdown files.")
+@cli.command(
+    cls=QueryCommand, context_settings=ANY_WORDS, short_help="Write articles as Markdown files."
+)
 @query_argument
 @click.option(
     "--to",
@@ -298,10 +327,17 @@ def export(paths: Paths, query: "Query", to: Path) -> None:
 
 def run_command(arguments: list[str]) -> int:
     """Run a command line; its exit code. Wrong usage is explained on stderr."""
+    if COMPLETE in os.environ:
+        cli.main(arguments, prog_name=PROGRAM)
     try:
-        return cli.main(arguments, prog_name="cryptoread", standalone_mode=False) or 0
+        # Not `cli.main`, which takes a closed pipe for a failure.
+        with cli.make_context(PROGRAM, arguments) as context:
+            cli.invoke(context)
+    except click.exceptions.Exit as done:
+        return done.exit_code
     except click.Abort:
         raise KeyboardInterrupt from None
     except click.ClickException as error:
         error.show()
         return error.exit_code
+    return 0

@@ -12,11 +12,16 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
+from reader.crash import Broken
 from reader.errors import CryptoreadError
 
 if TYPE_CHECKING:
     from reader.library import Library
     from reader.query import Query
+
+PROGRAM = "cryptoread"
+COMPLETE = "_CRYPTOREAD_COMPLETE"
+"""Set by the shell while it completes a command line."""
 
 REFUSED, USAGE, FAILED, INTERRUPTED = 1, 2, 3, 130
 
@@ -43,7 +48,12 @@ class Paths(NamedTuple):
         with Library(data_folder(self.data)) as library:
             for notice in library.notices:
                 say(notice)
-            yield library
+            try:
+                yield library
+            except (CryptoreadError, OSError):
+                raise
+            except Exception as error:
+                raise Broken(error, library.folder) from error
 
 
 def open_reader(paths: Paths, query: "Query | None" = None) -> None:
@@ -74,8 +84,10 @@ def _on_terminal() -> bool:
 
 
 def say(text: str) -> None:
-    """A line on stderr."""
-    print(text, file=sys.stderr)
+    """A line on stderr, of which no part acts on the terminal: it may name what the user did."""
+    from reader.text import clean_line
+
+    print(clean_line(text), file=sys.stderr)
 
 
 def main() -> NoReturn:
@@ -100,7 +112,7 @@ def main() -> NoReturn:
 
 
 def _run(arguments: list[str]) -> int:
-    if not arguments and "_CRYPTOREAD_COMPLETE" not in os.environ:
+    if not arguments and COMPLETE not in os.environ:
         open_reader(Paths())
         return 0
     from reader.cli import run_command

@@ -246,13 +246,19 @@ class Terminal:
         A picture that comes and goes within one read may be missed.
         """
         deadline = time.monotonic() + timeout
+        looked_at = -1
         while True:
             running = self._process.poll() is None
             if not running:
                 self._ended()
             self._catch_up()
-            if wanted in self.text if isinstance(wanted, str) else wanted(self):
-                return
+            if not isinstance(wanted, str):
+                if wanted(self):
+                    return
+            elif looked_at != self._fed:
+                looked_at = self._fed
+                if wanted in self.text:
+                    return
             if not running:
                 raise self._failure(
                     f"the program ended with {self._process.returncode}: {wanted!r}"

@@ -20,9 +20,7 @@ from reader.cache.marks import Marks
 Text = tuple[str, str, str | bytes]
 """Title, description, body; the body as it came, or as SQLite gave it back."""
 
-_INDEX = (
-    "INSERT INTO fulltext (rowid, title, description, body) VALUES (?, ?, ?, CAST(? AS TEXT))"
-)
+_INDEX = "INSERT INTO fulltext (rowid, title, description, body) VALUES (?, ?, ?, CAST(? AS TEXT))"
 _FORGET = (
     "INSERT INTO fulltext (fulltext, rowid, title, description, body) VALUES ('delete', ?, ?, ?, ?)"
 )

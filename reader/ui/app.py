@@ -5,33 +5,29 @@ Theme, styles, keys of the config file, signals, and what happens when something
 
 import os
 import signal
-from collections.abc import Iterable
-from pathlib import Path
+import sys
+from collections.abc import Iterable, Sequence
 from typing import ClassVar
 
+from textual import events
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.command import Provider
+from textual.filter import LineFilter, NoColor
+from textual.geometry import Size
 from textual.screen import Screen
+from textual.timer import Timer
 
 from reader.config import Settings, preferred_language, resource
-from reader.errors import CryptoreadError
+from reader.crash import Broken
 from reader.library import Library
 from reader.query import Field, Query
 from reader.ui.reader_screen import ReaderScreen
 
-CRASH_LOG = "crash.log"
+CALM_S = 0.05
+"""After so long without another, a change of size was the last of its storm."""
+
 SHEETS = ("00-screen", "10-bars", "20-sidebar")
-
-
-class Broken(CryptoreadError):
-    """Something unforeseen happened; it says where the details are."""
-
-    def __init__(self, error: Exception, log: Path) -> None:
-        super().__init__(
-            f"something went wrong ({type(error).__name__}); your articles and marks are safe, "
-            f"the details are in {log}"
-        )
 
 
 def run(library: Library, settings: Settings, query: Query | None) -> None:
@@ -39,18 +35,7 @@ def run(library: Library, settings: Settings, query: Query | None) -> None:
     app = CryptoreadApp(library, settings, query or Query())
     app.run()
     if app.crash is not None:
-        log = library.folder / CRASH_LOG
-        _write_down(app.crash, log)
-        raise Broken(app.crash, log) from app.crash
-
-
-def _write_down(error: Exception, log: Path) -> None:
-    """The traceback without values: what the reader read is nobody else's business."""
-    import traceback
-    from contextlib import suppress
-
-    with suppress(OSError), log.open("w", encoding="utf-8") as file:
-        traceback.print_exception(error, file=file)
+        raise Broken(app.crash, library.folder) from app.crash
 
 
 def _commands() -> type[Provider]:
@@ -67,12 +52,14 @@ class CryptoreadApp(App[None]):
     CSS_PATH: ClassVar = [resource("styles") / f"{name}.tcss" for name in SHEETS]
     COMMANDS = App.COMMANDS | {_commands}
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+q", "quit", "Quit", show=False, id="app.quit"),
+        Binding("ctrl+q", "quit", "Quit", show=False, priority=True, id="app.quit"),
+        Binding("ctrl+z", "suspend_process", "Stop", show=False, priority=True, id="app.stop"),
     ]
 
     def __init__(self, library: Library, settings: Settings, query: Query) -> None:
         super().__init__()
         self.crash: Exception | None = None
+        self._storm: Timer | None = None
         self._library = library
         self._settings = settings
         self._query = query
@@ -114,6 +101,27 @@ class CryptoreadApp(App[None]):
 
     async def action_quit(self) -> None:
         self.exit()
+
+    def on_resize(self) -> None:
+        """Sizes that follow each other fast may be told out of order, or not painted at all."""
+        if self._storm is None:
+            self._storm = self.set_timer(0, lambda: None)  # the first is the start
+        else:
+            self._storm.stop()
+            self._storm = self.set_timer(CALM_S, self._after_storm)
+
+    def _after_storm(self) -> None:
+        if self.is_headless:
+            return
+        size = Size(*os.get_terminal_size(sys.__stdout__.fileno() if sys.__stdout__ else 1))
+        if size != self.size:
+            self.post_message(events.Resize(size, size))
+        else:
+            self.screen.refresh(layout=True)
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """NO_COLOR means none, where Textual makes do with shades of grey."""
+        return [NoColor()] if self.no_color else super().get_line_filters()
 
     def _fatal_error(self) -> None:
         """Textual would print a traceback with the values of all variables."""

@@ -436,11 +436,11 @@ class ReaderScreen(Screen[None]):
             self._say("no article is open yet")
             return
         self.add_class("-reading")
-        self._pane.focus()
+        self.set_focus(self._pane)  # at once: keys may have been typed ahead
 
     def _show_list(self) -> None:
         self.remove_class("-zoomed", "-reading")
-        self._sidebar.focus()
+        self.set_focus(self._sidebar)
 
     def action_other_pane(self) -> None:
         if self.focused is self._pane:
@@ -460,7 +460,7 @@ class ReaderScreen(Screen[None]):
 
     def action_resize(self, steps: int) -> None:
         widest = max(LEAST_WIDTH, self.size.width - LEAST_WIDTH)
-        width = self._sidebar.outer_size.width + steps * WIDTH_STEP
+        width = (self._list_width or self._sidebar.outer_size.width) + steps * WIDTH_STEP
         self._view.sidebar_width = min(widest, max(LEAST_WIDTH, width))
         self._fit_list(self.size.width)
 
@@ -480,10 +480,12 @@ class ReaderScreen(Screen[None]):
         is_list = isinstance(event.widget, Sidebar)
         self.query_one(KeyLine).show(LIST_KEYS if is_list else READING_KEYS)
 
-    async def on_key_line_action_chosen(self, event: KeyLine.ActionChosen) -> None:
-        for node in (self.focused, self):
-            if node is not None and await self.app.run_action(event.action, node):
-                break
+    def on_key_line_action_chosen(self, event: KeyLine.ActionChosen) -> None:
+        """What the key does, behind the keys that the pane has still to act on."""
+        name = event.action.partition("(")[0]
+        target = self.focused if hasattr(self.focused, f"action_{name}") else self
+        if target is not None:
+            target.call_later(target.run_action, event.action)
 
     def action_help(self) -> None:
         from reader.ui.commands import help_groups

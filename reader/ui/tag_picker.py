@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
-from textual import work
+from textual import events, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.message import Message
@@ -85,6 +85,7 @@ class TagPicker(Modal[None]):
         self._counted: Sequence[TagCount] | None = None
         self._tags: Sequence[Tag] = ()
         self._folded: Sequence[str] = ()
+        self._typed_ahead = ""
 
     def compose(self) -> ComposeResult:
         from textual.containers import Horizontal, Vertical
@@ -101,6 +102,21 @@ class TagPicker(Modal[None]):
     def on_mount(self) -> None:
         self._list_tags()
         self._count()
+        self._type(self._typed_ahead)
+
+    def on_key(self, event: events.Key) -> None:
+        """Letters that come before the line is there, or has the focus."""
+        if event.is_printable and event.character:
+            event.stop()
+            if self.is_mounted:
+                self._type(event.character)
+            else:
+                self._typed_ahead += event.character
+
+    def _type(self, text: str) -> None:
+        from textual.widgets import Input
+
+        self.query_one(Input).insert_text_at_cursor(text)
 
     def on_input_changed(self, event: "Input.Changed") -> None:
         event.stop()

@@ -373,22 +373,8 @@ def test_another_grouping_and_another_width_are_kept(reader: Reader) -> None:
 # Fast typing
 
 
-def test_keys_typed_ahead_go_to_the_pane_that_was_chosen(reader: Reader) -> None:
-    terminal = reader()
-    terminal.send("jjjjl<Space>")
-    terminal.wait_for(lambda t: paragraphs(t)[:1] and paragraphs(t)[0] > 5)
-    assert "▲ positive" in terminal.text
-
-
 def test_every_step_of_a_held_key_counts(reader: Reader) -> None:
     terminal = reader()
     before, row = terminal.find("10/10")
     terminal.send(">>>")
     terminal.wait_for(lambda t: t.find("10/10") == (before + 12, row))
-
-
-def test_a_tag_typed_right_behind_t_is_not_lost(reader: Reader) -> None:
-    terminal = reader()
-    terminal.send("tstak")
-    terminal.wait_for("stak")
-    terminal.wait_for("1 of 12")
