@@ -148,10 +148,6 @@ RULES: dict[str, tuple[Rule, ...]] = {
 }
 """Folder of the package, whose rules hold for all below it."""
 
-EXEMPT = {
-    ("ui/app.py", no_file_is_opened): "the log of a crash, when the screen is gone",
-}
-
 
 def problems(source: str, rules: tuple[Rule, ...]) -> Iterator[tuple[int, str, Rule]]:
     """Line, problem and the rule that is broken."""
@@ -174,20 +170,13 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 def test_the_source_goes_through_the_gates(path: Path) -> None:
     place = path.relative_to(PACKAGE).as_posix()
     found = problems(path.read_text("utf-8"), rules_for(path))
-    broken = [
-        f"{place}:{line}: {what}" for line, what, rule in found if (place, rule) not in EXEMPT
-    ]
+    broken = [f"{place}:{line}: {what}" for line, what, rule in found]
     assert broken == []
 
 
 def test_there_is_a_source_to_look_at() -> None:
     assert len(FILES) > 30
     assert {"ui", "formats"} <= {path.parent.name for path in FILES}
-
-
-def test_every_exemption_is_needed() -> None:
-    for place, rule in EXEMPT:
-        assert list(problems((PACKAGE / place).read_text("utf-8"), (rule,)))
 
 
 @pytest.mark.parametrize(
