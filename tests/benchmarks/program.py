@@ -27,8 +27,8 @@ class Import(NamedTuple):
 
 
 def reader(data: Path) -> Terminal:
-    """The reader on the articles of a data folder, not yet started."""
-    return Terminal([COMMAND, "--data", data], size=SIZE)
+    """The reader on the articles of a data folder, not yet started: as a user types it."""
+    return Terminal([COMMAND], size=SIZE, env={"CRYPTOREAD_DATA": str(data)})
 
 
 def empty_app() -> Terminal:
