@@ -63,7 +63,7 @@ def open_reader(paths: Paths, query: "Query | None" = None) -> None:
     # What start-up makes stays: looking through it for garbage would delay the first screen.
     gc.disable()
     # Textual paints on a clock. At 60 ticks a second a key would wait for it longer than for us.
-    os.environ.setdefault("TEXTUAL_FPS", "240")
+    os.environ.setdefault("TEXTUAL_FPS", "500")
     from reader.config import config_file, read_settings
     from reader.library import Library
 

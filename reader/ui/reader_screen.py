@@ -102,6 +102,8 @@ class ReaderScreen(Screen[None]):
         self._digits: tuple[DigitTag, ...] = ()
         self._opened: Article | None = None
         self._opened_id: ArticleId | None = None
+        self._position = 0
+        """Where the open article was left the last time."""
         self._list_width: int | None = None
         self._pane: ReadingPane | None = None
 
@@ -142,13 +144,16 @@ class ReaderScreen(Screen[None]):
         """Ask the library what the query matches, and show it."""
         self._version = self._library.version
         self._ids = self._kept(self._library.find(self.filter))
-        self._groups = self._library.groups(self._ids, self._view.grouping)
-        self._sidebar.show_language = len(self.filter.included(Field.LANG)) != 1
-        self._sidebar.show(self._groups, empty_hint=self._empty_hint())
+        self._show_groups()
         # Named tags take places among the most frequent, but not in the nine of the bar.
         counts = self._library.tag_counts(self._ids, most=9 + len(self.filter.tags))
         self._digits = assign_digits(self.filter.tags, counts, self._digits)
         self.query_one(TagBar).show([chip(term) for term in self.filter.terms], self._digits)
+
+    def _show_groups(self) -> None:
+        self._groups = self._library.groups(self._ids, self._view.grouping)
+        self._sidebar.show_language = len(self.filter.included(Field.LANG)) != 1
+        self._sidebar.show(self._groups, empty_hint=self._empty_hint())
         self._show_status(sum(group.unread for group in self._groups))
 
     def _kept(self, ids: Ids) -> Ids:
@@ -180,15 +185,29 @@ class ReaderScreen(Screen[None]):
 
     @reported
     def _changed(self) -> None:
-        """The articles or the marks are not what they were."""
+        """The articles are not what they were."""
         if self._opened is not None:
             self._opened_id = self._library.id_of(self._opened.identity)
             self._sidebar.opened_article = self._opened_id
+        self._sidebar.refresh_rows()
+        self._answer()
+        self._show_marks()
+
+    @reported
+    def _marks_changed(self) -> None:
+        """Read or favourite is not what it was: which articles match may still be the same."""
+        self._sidebar.refresh_rows()
+        if self.filter.included(Field.IS) or self.filter.excluded(Field.IS):
+            self._answer()
+        else:
+            self._version = self._library.version
+            self._show_groups()
+        self._show_marks()
+
+    def _show_marks(self) -> None:
         if self._pane is not None and self._opened_id is not None:
             for row in self._library.rows([self._opened_id]):
                 self._pane.read, self._pane.favourite = row.read, row.favourite
-        self._sidebar.refresh_rows()
-        self._answer()
 
     def _reread(self) -> None:
         """Show the open article as it is now, at the same place."""
@@ -289,7 +308,7 @@ class ReaderScreen(Screen[None]):
             if self._pane is not None:
                 self._pane.show_hint(str(error))
             return False
-        self._opened = article
+        self._opened, self._position = article, int(position)
         self._show_article(row, int(position), await self._mounted_pane())
         if not row.read:
             self._mark(Ids([id]), Mark.READ, True)
@@ -319,9 +338,9 @@ class ReaderScreen(Screen[None]):
 
     def _leave_article(self) -> None:
         if self._opened is not None and self._pane is not None:
-            self._in_background(
-                self._library.save_position, self._opened.identity, self._pane.position
-            )
+            position = self._pane.position
+            if position != self._position:
+                self._in_background(self._library.save_position, self._opened.identity, position)
 
     def _of_article(self) -> Article | None:
         """The article that a key is about: the open one while it is read, else the cursor's."""
@@ -400,7 +419,7 @@ class ReaderScreen(Screen[None]):
             self._say(str(error), error=True)
             return
         if changed:
-            self._changed()
+            self._marks_changed()
         if label:
             self._say(f"{label} · u undoes" if changed else f"already {label}")
 
@@ -420,7 +439,7 @@ class ReaderScreen(Screen[None]):
         if change is None:
             self._say(f"nothing to be {word}")
             return
-        self._changed()
+        self._marks_changed()
         self._say(f"{word}: {change.label}")
 
     # Panes.
