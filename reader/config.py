@@ -43,14 +43,16 @@ def read_settings(path: Path) -> Settings:
 
     Raises ConfigError, naming the file and the setting, where one is unknown or cannot be meant.
     """
-    import tomllib
-
     try:
-        written = tomllib.loads(path.read_text("utf-8"))
+        data = path.read_bytes()
     except FileNotFoundError:
         return Settings()
     except OSError as error:
         raise ConfigError(path, f"cannot be read ({error.strerror})") from error
+    import tomllib
+
+    try:
+        written = tomllib.loads(data.decode())
     except ValueError as error:  # no TOML, or no UTF-8
         raise ConfigError(path, f"is no valid TOML ({error})") from error
     for name, value in written.items():

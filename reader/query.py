@@ -39,8 +39,8 @@ _OPPOSITE_STATE = {"read": "unread", "unread": "read"}
 _OPPOSITE_BOUND = {Field.AFTER: Field.BEFORE, Field.BEFORE: Field.AFTER}
 
 # `name:` is a field unless `//` follows, so that an address is a plain word.
-_NAME = re.compile(r"([A-Za-z]+):(?!//)")
-_TERM = re.compile(rf'(?=\S)(-?)(?:{_NAME.pattern})?(?:"((?:[^"]+|"")*+)"?(\*?)|(\S*))')
+_NAME = r"([A-Za-z]+):(?!//)"
+_TERM = rf'(?=\S)(-?)(?:{_NAME})?(?:"((?:[^"]+|"")*+)"?(\*?)|(\S*))'  # compiled when one is parsed
 _CONTROLS = (*range(0x20), *range(0x7F, 0xA0))
 _BIDI = (*range(0x202A, 0x202F), *range(0x2066, 0x206A))
 _UNWANTED = dict.fromkeys((*_CONTROLS, *_BIDI)) | dict.fromkeys(map(ord, "\t\n\v\f\r\x85"), " ")
@@ -90,7 +90,7 @@ class Term:
         """Whether the value without quotes would be read back as itself."""
         if " " in self.value or self.value.endswith("*") or self.value.startswith(('"', "-", "//")):
             return False
-        return self.field is not None or not _NAME.match(self.value)
+        return self.field is not None or not re.match(_NAME, self.value)
 
 
 class Hint(NamedTuple):
@@ -221,7 +221,7 @@ def instant(value: str, now: datetime) -> datetime:
 
 def _read(text: str) -> Iterator[tuple[str, Term | None, str]]:
     """Each term as typed, what it means if anything, and why it does not mean what it seems to."""
-    for match in _TERM.finditer(text):
+    for match in re.finditer(_TERM, text):
         minus, name, quoted, star, word = match.groups()
         exclude = bool(minus)
         value = word if quoted is None else quoted.replace('""', '"')
