@@ -1,4 +1,4 @@
-"""Writes `screen.svg`, the picture at the top of the README: the program's own export of its screen.
+"""Writes `screen.svg`, the picture in the README: the program's own export of its screen.
 
 `python -m tests.screenshot` shows the sample articles, at a fixed time.
 """
