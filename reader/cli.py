@@ -151,12 +151,15 @@ def read(paths: Paths, query: "Query") -> None:
 def import_(paths: Paths, sources: tuple[Path, ...]) -> None:
     """Bring articles in from folders, Markdown files, .zip and .tar archives (.gz, .xz, .bz2).
 
+    Also from .jsonl files, an article a line, and .json files, an array of articles (or .gz of
+    either): the fields of the front matter, and "body".
+
     What has not changed since the last import is skipped. What is refused is named, with the
     reason, and the rest goes in.
 
     \b
     Example:
-      cryptoread import ~/news articles-2025.tar.xz
+      cryptoread import ~/news articles-2025.tar.xz more.jsonl.gz
     """
     with paths.library() as library, _progress() as on_progress:
         report = library.bring_in(
@@ -300,7 +303,9 @@ def open_(paths: Paths, wanted: str, what: str | None) -> None:
 
 
 @cli.command(
-    cls=QueryCommand, context_settings=ANY_WORDS, short_help="Write articles as Markdown files."
+    cls=QueryCommand,
+    context_settings=ANY_WORDS,
+    short_help="Write articles as Markdown or JSON lines.",
 )
 @query_argument
 @click.option(
@@ -308,11 +313,11 @@ def open_(paths: Paths, wanted: str, what: str | None) -> None:
     required=True,
     type=click.Path(path_type=Path),
     metavar="FOLDER|FILE",
-    help="A folder, or a new .zip, .tar, .tar.gz, .tar.xz.",
+    help="A folder, or a new .zip, .tar, .tar.gz, .tar.xz, .jsonl, .jsonl.gz.",
 )
 @click.pass_obj
 def export(paths: Paths, query: "Query", to: Path) -> None:
-    """Write the articles that match QUERY back into the archive's own layout.
+    """Write the articles that match QUERY back into the archive's own layout, or as JSON lines.
 
     \b
     Example:

@@ -55,6 +55,13 @@ class ArticleAmbiguous(CryptoreadError):
         super().__init__(f"{wanted} is the external id of several articles; choose one of {ids}")
 
 
+class Superseded(CryptoreadError):
+    """A question was cut short, because nobody waits for its answer any more."""
+
+    def __init__(self) -> None:
+        super().__init__("another search took this one's place")
+
+
 class SourceError(CryptoreadError):
     """A path or an address gives no articles at all."""
 

@@ -1,4 +1,5 @@
-"""Articles back into the archive's own layout: `YYYY/MM/slug.LANG.md`, in a folder or an archive.
+"""Articles back into the archive's own layout, `YYYY/MM/slug.LANG.md`, in a folder or an archive;
+or into one file of JSON lines.
 
 What was imported comes out again, field for field; nothing that is already there is overwritten.
 """
@@ -11,17 +12,22 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from pathlib import Path, PurePosixPath
+from typing import TypeVar
 from unicodedata import normalize
 
 from reader.article import Article
 from reader.errors import CryptoreadError, Refusal
 from reader.formats import write_article
+from reader.formats.json_articles import write_json_article
+
+T = TypeVar("T")
 
 Add = Callable[[str, bytes, datetime], str | None]
 """Writes one file: name, bytes, time of its last change. Returns why it was not written, if so."""
 
 _IN_LAYOUT = re.compile(r"\d{4}/\d{2}/\w[\w.+-]*\.md")
 _TAR_ENDINGS = {".tar": "", ".tar.gz": "gz", ".tgz": "gz", ".tar.xz": "xz", ".tar.bz2": "bz2"}
+_LINES_ENDINGS = (".jsonl", ".jsonl.gz")
 _LONGEST = 100
 """Bytes of a name; file systems take 255, endings and numbers included."""
 
@@ -50,23 +56,40 @@ def export(
 ) -> ExportReport:
     """Write the articles below a folder, or into a new archive where `to` is named like one.
 
-    Raises ExportError.
+    Where it is named `.jsonl` or `.jsonl.gz`: into a new file, each a line. Raises ExportError.
     """
-    report = ExportReport()
-    taken: set[str] = set()
     try:
-        with _target(to) as add:
-            for article in articles:
-                name = _free_name(layout_path(article), taken)
-                reason = add(name, write_article(article).encode(), article.updated)
-                if reason is None:
-                    report.written += 1
-                    continue
-                refusal = Refusal(where=name, reason=reason)
-                report.refusals.append(refusal)
-                on_refusal(refusal)
+        if to.name.lower().endswith(_LINES_ENDINGS):
+            return _export_lines(articles, to)
+        return _export_files(articles, to, on_refusal)
     except OSError as error:
         raise ExportError(to, error.strerror or str(error)) from error
+
+
+def _export_lines(articles: Iterable[Article], to: Path) -> ExportReport:
+    report = ExportReport()
+    with _archive(to, partial(_lines, packed=to.name.lower().endswith(".gz"))) as write:
+        for article in articles:
+            write(write_json_article(article).encode() + b"\n")
+            report.written += 1
+    return report
+
+
+def _export_files(
+    articles: Iterable[Article], to: Path, on_refusal: Callable[[Refusal], None]
+) -> ExportReport:
+    report = ExportReport()
+    taken: set[str] = set()
+    with _target(to) as add:
+        for article in articles:
+            name = _free_name(layout_path(article), taken)
+            reason = add(name, write_article(article).encode(), article.updated)
+            if reason is None:
+                report.written += 1
+                continue
+            refusal = Refusal(where=name, reason=reason)
+            report.refusals.append(refusal)
+            on_refusal(refusal)
     return report
 
 
@@ -124,8 +147,8 @@ def _folder(to: Path) -> Iterator[Add]:
 
 
 @contextmanager
-def _archive(to: Path, write: Callable[[Path], AbstractContextManager[Add]]) -> Iterator[Add]:
-    """The archive takes its name only when it is whole."""
+def _archive(to: Path, write: Callable[[Path], AbstractContextManager[T]]) -> Iterator[T]:
+    """What is written takes its name only when it is whole."""
     if to.exists():
         raise ExportError(to, "it is there already; choose another name")
     part = to.with_name(f"{to.name}.part")
@@ -165,3 +188,16 @@ def _tar(path: Path, compression: str) -> Iterator[Add]:
             archive.addfile(member, io.BytesIO(data))
 
         yield add
+
+
+@contextmanager
+def _lines(path: Path, packed: bool) -> Iterator[Callable[[bytes], object]]:
+    with path.open("wb") as file:
+        if not packed:
+            yield file.write
+            return
+        import gzip
+
+        # Without name and time: the same articles give the same file.
+        with gzip.GzipFile("", "wb", fileobj=file, mtime=0) as stream:
+            yield stream.write

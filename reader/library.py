@@ -11,18 +11,20 @@ from typing import Self
 from reader.article import Article, ArticleId, Identity, Row
 from reader.cache import (
     PINNED,
+    Cancel,
     Change,
     Group,
     Grouping,
     Ids,
     Mark,
+    Recent,
     Stats,
     Store,
     TagCount,
 )
 from reader.config import resource
 from reader.errors import ArticleAmbiguous, ArticleNotFound, Refusal
-from reader.query import Query
+from reader.query import Field, Query
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -31,15 +33,20 @@ if TYPE_CHECKING:
 
 __all__ = [
     "PINNED",
+    "Cancel",
     "Change",
     "Group",
     "Grouping",
     "Ids",
     "Library",
     "Mark",
+    "Recent",
     "Stats",
     "TagCount",
 ]
+
+RECENT = 200
+"""Articles that a search looks through first: about as many as fill some screens."""
 
 Clock = Callable[[], datetime]
 
@@ -100,13 +107,31 @@ class Library:
     @property
     def is_empty(self) -> bool:
         """No article at all, drafts included."""
-        return not self._store.languages()
+        return not self.names(Field.LANG)
 
     # Sets of articles.
 
-    def find(self, query: Query) -> Ids:
-        """Articles that match, newest first; drafts only where the query says `is:draft`."""
-        return self._store.find(query, self.clock())
+    def find(
+        self, query: Query, *, among: Recent | None = None, cancel: Cancel | None = None
+    ) -> Ids:
+        """Articles that match, newest first; drafts only where the query says `is:draft`.
+
+        among: of those alone, which takes no time. Raises Superseded where `cancel` is called.
+        """
+        return self._store.find(query, self.clock(), among=among, cancel=cancel)
+
+    @property
+    def total(self) -> int:
+        """The number of articles, without drafts."""
+        return self._store.total()
+
+    def finds_at_once(self, query: Query) -> bool:
+        """Whether `find` has no word to look up, which may take a while."""
+        return self._store.finds_at_once(query)
+
+    def recent(self, ids: Ids, count: int = RECENT) -> Recent:
+        """The newest of the articles, for `find` among them."""
+        return self._store.recent(ids, count)
 
     def groups(self, ids: Ids, by: Grouping = Grouping.CATEGORY) -> tuple[Group, ...]:
         """The articles under headings, each under one, pinned ones first."""
@@ -122,9 +147,9 @@ class Library:
     def unread(self, ids: Ids) -> Ids:
         return self._store.unread(ids)
 
-    def languages(self) -> dict[str, int]:
-        """Each language and its number of articles, most frequent first."""
-        return self._store.languages()
+    def names(self, field: Field) -> dict[str, int]:
+        """Values of tag, category, source or lang and their articles, most frequent first."""
+        return self._store.names(field)
 
     def stats(self, query: Query) -> Stats:
         return self._store.stats(self.find(query))
@@ -221,7 +246,10 @@ class Library:
         *,
         on_refusal: Callable[[Refusal], None] = lambda _refusal: None,
     ) -> "ExportReport":
-        """Write what matches into a folder or a new archive, in the archive's own layout."""
+        """Write what matches into a folder or a new archive, in the archive's own layout.
+
+        Or into a new `.jsonl` or `.jsonl.gz`, an article a line.
+        """
         from reader.exporting import export
 
         articles = self._store.articles(self.find(query))

@@ -23,6 +23,9 @@ PROGRAM = "cryptoread"
 COMPLETE = "_CRYPTOREAD_COMPLETE"
 """Set by the shell while it completes a command line."""
 
+SWITCH_S = 0.0005
+"""How long a thread that paints keeps one waiting that writes; Python's own is ten times that."""
+
 REFUSED, USAGE, FAILED, INTERRUPTED = 1, 2, 3, 130
 
 
@@ -62,6 +65,8 @@ def open_reader(paths: Paths, query: "Query | None" = None) -> None:
         raise NoTerminal
     # What start-up makes stays: looking through it for garbage would delay the first screen.
     gc.disable()
+    # What is written in the background asks for the interpreter at every statement.
+    sys.setswitchinterval(SWITCH_S)
     # Textual paints on a clock. At 60 ticks a second a key would wait for it longer than for us.
     os.environ.setdefault("TEXTUAL_FPS", "500")
     from reader.config import config_file, read_settings

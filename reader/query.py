@@ -5,7 +5,7 @@ a hint. Finding the articles that match belongs to the cache, painting a query t
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -30,6 +30,9 @@ class Field(StrEnum):
 
 STATES = ("unread", "read", "favourite", "draft", "pinned")
 """What `is:` takes."""
+
+NAMED = (Field.TAG, Field.CATEGORY, Field.SOURCE, Field.LANG)
+"""The fields whose values are what the articles have."""
 
 SENTIMENTS = tuple(sentiment.lower() for sentiment in Sentiment)
 """What `sentiment:` takes."""
@@ -203,6 +206,31 @@ def parse(text: str) -> Query:
         if reason:
             hints.append(Hint(typed, reason))
     return Query(tuple(terms), tuple(hints))
+
+
+def parse_typed(text: str, is_known: Callable[[Field, str], bool]) -> Query:
+    """As `parse`, for a line in which somebody types: its last term is not whole yet.
+
+    A last word is the beginning of one. A last `field:value` counts from the moment when there is
+    such a value: half a tag, or half a date, is not a reason to show nothing.
+    is_known: whether any article has that value of tag, category, source or lang.
+    """
+    read = list(_read(_clean(text)))
+    if not read or not text.endswith(read[-1][0]):  # behind a space, or behind a mere minus
+        return parse(text)
+    typed, term, reason = read.pop()
+    terms = [each for _, each, _ in read if each]
+    hints = [Hint(each, why) for each, _, why in read if why]
+    begins_field = re.match(_NAME, typed.removeprefix("-"))
+    if begins_field and reason and begins_field[1].lower() in set(Field):
+        term = None
+    elif reason:
+        hints.append(Hint(typed, reason))
+    if term and term.field in NAMED and not is_known(term.field, term.value):
+        term = None
+    if term and term.field in (None, Field.TITLE) and not typed.endswith(('"', "*")):
+        term = replace(term, prefix=True)
+    return Query((*terms, term) if term else tuple(terms), tuple(hints))
 
 
 def instant(value: str, now: datetime) -> datetime:

@@ -113,6 +113,13 @@ def one_line(text: str) -> str:
     return " ".join(text.split())
 
 
+def without_blank_lines(text: str) -> str:
+    """Blank lines at both ends are gone; the indentation of the first line is not."""
+    text = text.rstrip()
+    blank = len(text) - len(text.lstrip())
+    return text[text.rfind("\n", 0, blank) + 1 :]
+
+
 def display_name(path: str | bytes) -> str:
     """A file name, or a path, fit to show on one line; undecodable bytes appear as U+FFFD."""
     if isinstance(path, bytes):

@@ -16,15 +16,18 @@ from reader.cache.answers import (
 from reader.cache.ids import Ids
 from reader.cache.marks import Mark
 from reader.cache.store import Store
+from reader.cache.words import Cancel, Recent
 
 __all__ = [
     "PINNED",
+    "Cancel",
     "Change",
     "Group",
     "Grouping",
     "Ids",
     "Mark",
     "Outcome",
+    "Recent",
     "Stamp",
     "Stats",
     "Store",

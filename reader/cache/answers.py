@@ -1,6 +1,6 @@
 """What the cache answers with: groups, counts, outcomes. Values only, no SQL."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -34,7 +34,7 @@ class Group(NamedTuple):
     unread: int
     sentiment: Sentiment | None = None
     """Set on the groups of the second level of a grouping by category."""
-    children: "tuple[Group, ...]" = ()
+    children: "Sequence[Group]" = ()
 
 
 class TagCount(NamedTuple):

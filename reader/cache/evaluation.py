@@ -1,34 +1,42 @@
-"""A `Query` to the set of ids that match it: bitmaps for the facets, SQLite for words and time."""
+"""The filters of a `Query` to the set of ids that match: bitmaps for facets, SQLite for time."""
 
 import sqlite3
-from collections.abc import Iterable
 from datetime import UTC, datetime
 
 from pyroaring import BitMap
 
 from reader.article import EPOCH
 from reader.cache.facets import ALL, DRAFT, FAVOURITE, PINNED, READ, Facet, Facets
-from reader.query import Field, Query, Term
+from reader.query import Field, Query
 
 _SINGLE_VALUED = (Field.CATEGORY, Field.SENTIMENT, Field.SOURCE, Field.LANG)
 _STATES = {"read": READ, "favourite": FAVOURITE, "draft": DRAFT, "pinned": PINNED}
-_ALL_IDS = 1 << 32
+END = 1 << 32
+"""Past all ids."""
 
 
-def evaluate(query: Query, facets: Facets, db: sqlite3.Connection, now: datetime) -> BitMap:
-    """Ids that match. Drafts only where `is:draft` asks. now: aware; ages count back from it."""
-    bits = facets.get(db, ALL)
-    if "draft" not in query.included(Field.IS):
-        bits = bits - facets.get(db, DRAFT)
+def filtered(query: Query, facets: Facets, db: sqlite3.Connection, now: datetime) -> BitMap:
+    """Ids that match all but the words, which `words` answers.
+
+    Drafts only where `is:draft` asks. now: aware; ages count back from it.
+    """
+    alternatives = [
+        BitMap.union(*(facets.get(db, (field, value)) for value in wanted))
+        for field in _SINGLE_VALUED
+        if (wanted := query.included(field))
+    ]
+    asks_for_drafts = "draft" in query.included(Field.IS)
+    if alternatives:  # the set of all articles is large, and not needed
+        bits = BitMap.intersection(*alternatives)
+        bits = bits if asks_for_drafts else bits - facets.get(db, DRAFT)
+    else:
+        bits = facets.get(db, ALL) if asks_for_drafts else facets.visible(db)
     bits = _facet_terms(bits, query, facets, db)
-    bits = _within(bits, query.period(now), db)
-    return _with_words(bits, query.words, db)
+    return _within(bits, query.period(now), facets.get(db, ALL), db)
 
 
 def _facet_terms(bits: BitMap, query: Query, facets: Facets, db: sqlite3.Connection) -> BitMap:
     for field in _SINGLE_VALUED:
-        if wanted := query.included(field):
-            bits = bits & BitMap.union(*(facets.get(db, (field, value)) for value in wanted))
         for value in query.excluded(field):
             bits = bits - facets.get(db, (field, value))
     for term in query.tags:
@@ -50,29 +58,36 @@ def _keep(bits: BitMap, facet: BitMap, include: bool) -> BitMap:
 
 
 def _within(
-    bits: BitMap, period: tuple[datetime | None, datetime | None], db: sqlite3.Connection
+    bits: BitMap,
+    period: tuple[datetime | None, datetime | None],
+    every: BitMap,
+    db: sqlite3.Connection,
 ) -> BitMap:
     first, end = period
     if first is None and end is None:
         return bits
     bits = bits.copy()
     if first is not None:
-        bits.remove_range(0, first_id_since(db, first))
+        bits.remove_range(0, first_id_since(every, db, first))
     if end is not None:
-        bits.remove_range(first_id_since(db, end), _ALL_IDS)
+        bits.remove_range(first_id_since(every, db, end), END)
     return bits
 
 
-def first_id_since(db: sqlite3.Connection, instant: datetime) -> int:
-    """The id of the first article published at that instant or later; past all ids where none is.
+def first_id_since(every: BitMap, db: sqlite3.Connection, instant: datetime) -> int:
+    """The bound between the ids of what was published before the instant, and since then.
 
-    Asked of the table, as an id alone may have been bumped over the bound.
+    every: all ids. Only where the id of that second is taken may it, or one bumped over it, be of
+    something earlier: then the table is asked.
     """
+    bound = min(max(0, id_second(milliseconds(instant))), END)
+    if bound not in every:
+        return bound
     row = db.execute(
         "SELECT id FROM articles WHERE published >= ? ORDER BY published, id LIMIT 1",
         (milliseconds(instant),),
     ).fetchone()
-    return int(row[0]) if row else _ALL_IDS
+    return int(row[0]) if row else END
 
 
 def milliseconds(instant: datetime) -> int:
@@ -87,25 +102,3 @@ def from_milliseconds(value: int) -> datetime:
 def id_second(published: int) -> int:
     """The id that milliseconds since 1970 would have, were it free."""
     return published // 1000 - int(EPOCH.timestamp())
-
-
-def _with_words(bits: BitMap, words: Iterable[Term], db: sqlite3.Connection) -> BitMap:
-    wanted = [match_phrase(term) for term in words if not term.exclude]
-    if wanted:
-        bits = bits & _matches(db, " AND ".join(wanted))
-    for term in words:
-        if term.exclude:
-            bits = bits - _matches(db, match_phrase(term))
-    return bits
-
-
-def match_phrase(term: Term) -> str:
-    """A term in FTS5's grammar: always one quoted phrase, so that nothing in it is an operator."""
-    column = "title : " if term.field is Field.TITLE else ""
-    phrase = term.value.replace('"', '""')
-    return f'{column}"{phrase}"{" *" if term.prefix else ""}'
-
-
-def _matches(db: sqlite3.Connection, expression: str) -> BitMap:
-    found = db.execute("SELECT rowid FROM fulltext WHERE fulltext MATCH ?", (expression,))
-    return BitMap([id for (id,) in found])

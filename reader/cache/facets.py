@@ -20,6 +20,8 @@ FAVOURITE = ("state", "favourite")
 DRAFT = ("state", "draft")
 PINNED = ("state", "pinned")
 
+SIZES_AT_ONCE = 64
+
 Facet = tuple[str, str]
 """(field, folded value). Fields: all, category, sentiment, group (both, with a tab between), tag,
 source, lang, state."""
@@ -40,6 +42,9 @@ class Facets:
         self._labels: dict[Facet, str] = {}
         self._values: dict[str, list[str]] = {}
         """The values of a field, where all of them are known."""
+        self._visible: BitMap | None = None
+        self._sizes: dict[str, list[tuple[Facet, int]]] = {}
+        """The facets of a field with their sizes, the largest first."""
         self._loaded: dict[int, BitMap] = {}
 
     def refresh(self, db: sqlite3.Connection) -> int:
@@ -52,6 +57,8 @@ class Facets:
     def _catch_up(self, db: sqlite3.Connection) -> None:
         version = _version(db)
         self._values.clear()
+        self._sizes.clear()
+        self._visible = None
         if self._loaded:
             changed = db.execute("SELECT id, ids FROM chunks WHERE version > ?", (self._version,))
             for id, blob in changed:
@@ -65,6 +72,12 @@ class Facets:
         bits.remove_range(chunk << CHUNK_BITS, (chunk + 1) << CHUNK_BITS)
         bits |= BitMap.deserialize(blob)
         self._loaded[key] = bits
+
+    def visible(self, db: sqlite3.Connection) -> BitMap:
+        """All but drafts."""
+        if self._visible is None:
+            self._visible = self.get(db, ALL) - self.get(db, DRAFT)
+        return self._visible
 
     def get(self, db: sqlite3.Connection, facet: Facet) -> BitMap:
         """The ids of one facet; empty where there is no such facet."""
@@ -92,13 +105,27 @@ class Facets:
 
     def by_size(self, db: sqlite3.Connection, field: str) -> Iterator[tuple[Facet, int]]:
         """The facets of a field and their numbers of ids, the largest first."""
-        found = db.execute(
-            "SELECT key, field, value, label, size FROM facets WHERE field = ? ORDER BY size DESC",
-            (field,),
-        )
-        for *row, size in found:
-            (value,) = self._learn([row])
-            yield (field, value), size
+        known = self._sizes.setdefault(field, [])
+        place = 0
+        while True:
+            yield from known[place:]
+            place = len(known)
+            rows = db.execute(
+                "SELECT key, field, value, label, size FROM facets "
+                "WHERE field = ? ORDER BY size DESC LIMIT ? OFFSET ?",
+                (field, max(SIZES_AT_ONCE, place), place),
+            ).fetchall()
+            if not rows:
+                return
+            self._learn(row[:4] for row in rows)
+            if len(known) == place:  # nobody else has gone on in the meantime
+                known += [((field, value), size) for _, _, value, _, size in rows]
+
+    def size(self, db: sqlite3.Connection, facet: Facet) -> int:
+        """The number of ids, without reading them."""
+        find = "SELECT size FROM facets WHERE field = ? AND value = ?"
+        row = db.execute(find, facet).fetchone()
+        return int(row[0]) if row else 0
 
     def label(self, facet: Facet) -> str:
         """The name to show for a facet that was asked for."""
@@ -143,6 +170,9 @@ class FacetChanges:
         self._chunks: dict[tuple[Facet, int], dict[int, bool]] = defaultdict(dict)
         """(facet, number of the chunk) -> {id: whether it is in}."""
 
+    def __bool__(self) -> bool:
+        return bool(self._chunks)
+
     def set(self, id: int, facets: Iterable[Facet], present: bool) -> None:
         """Put an id into facets, or take it out of them; what is said last holds."""
         chunk = id >> CHUNK_BITS
@@ -151,41 +181,65 @@ class FacetChanges:
 
     def write(self, db: sqlite3.Connection, labels: Mapping[Facet, str]) -> None:
         """Into the open transaction, under a new version. labels: names of facets to show."""
-        if not self._chunks:
-            return
         (version,) = db.execute(
             "UPDATE meta SET value = value + 1 WHERE name = 'version' RETURNING value"
         ).fetchone()
-        keys: dict[Facet, int] = {}
-        grown: dict[int, int] = defaultdict(int)
+        for facet, chunks in self._by_facet().items():
+            _write_facet(db, facet, labels.get(facet, ""), chunks, version)
+
+    def _by_facet(self) -> dict[Facet, list[tuple[int, dict[int, bool]]]]:
+        found: dict[Facet, list[tuple[int, dict[int, bool]]]] = defaultdict(list)
         for (facet, chunk), changes in self._chunks.items():
-            if facet not in keys:
-                keys[facet] = _key(db, facet, labels.get(facet, ""))
-            key = keys[facet]
-            grown[key] += _write_chunk(db, key * CHUNKS + chunk, version, changes)
-        db.executemany(
-            "UPDATE facets SET size = size + ? WHERE key = ?",
-            ((by, key) for key, by in grown.items() if by),
-        )
+            found[facet].append((chunk, changes))
+        return found
 
 
-def _key(db: sqlite3.Connection, facet: Facet, label: str) -> int:
+def _write_facet(
+    db: sqlite3.Connection,
+    facet: Facet,
+    label: str,
+    chunks: Sequence[tuple[int, Mapping[int, bool]]],
+    version: int,
+) -> None:
     find = "SELECT key, label FROM facets WHERE field = ? AND value = ?"
     row = db.execute(find, facet).fetchone()
     if row is None:
-        insert = "INSERT INTO facets (field, value, label) VALUES (?, ?, ?) RETURNING key"
-        row = db.execute(insert, (*facet, label)).fetchone()
-    elif label not in ("", row[1]):
-        db.execute("UPDATE facets SET label = ? WHERE key = ?", (label, row[0]))
-    return int(row[0])
+        _insert_facet(db, facet, label, chunks, version)
+        return
+    key = row[0]
+    if label not in ("", row[1]):
+        db.execute("UPDATE facets SET label = ? WHERE key = ?", (label, key))
+    grown = 0
+    for chunk, changes in chunks:
+        id = key * CHUNKS + chunk
+        old = db.execute("SELECT ids FROM chunks WHERE id = ?", (id,)).fetchone()
+        bits = BitMap.deserialize(old[0]) if old else BitMap()
+        grown -= len(bits)
+        bits.update([id for id, present in changes.items() if present])
+        bits.difference_update(BitMap([id for id, present in changes.items() if not present]))
+        grown += len(bits)
+        _write_chunk(db, id, version, bits)
+    if grown:
+        db.execute("UPDATE facets SET size = size + ? WHERE key = ?", (grown, key))
 
 
-def _write_chunk(db: sqlite3.Connection, id: int, version: int, changes: Mapping[int, bool]) -> int:
-    """By how many ids the chunk has grown."""
-    row = db.execute("SELECT ids FROM chunks WHERE id = ?", (id,)).fetchone()
-    bits = BitMap.deserialize(row[0]) if row else BitMap()
-    before = len(bits)
-    bits.update([id for id, present in changes.items() if present])
-    bits.difference_update(BitMap([id for id, present in changes.items() if not present]))
-    db.execute("INSERT OR REPLACE INTO chunks VALUES (?, ?, ?)", (id, version, bits.serialize()))
-    return len(bits) - before
+def _insert_facet(
+    db: sqlite3.Connection,
+    facet: Facet,
+    label: str,
+    chunks: Sequence[tuple[int, Mapping[int, bool]]],
+    version: int,
+) -> None:
+    bits = [
+        (chunk, BitMap([id for id, present in changes.items() if present]))
+        for chunk, changes in chunks
+    ]
+    size = sum(len(ids) for _, ids in bits)
+    insert = "INSERT INTO facets (field, value, label, size) VALUES (?, ?, ?, ?) RETURNING key"
+    (key,) = db.execute(insert, (*facet, label, size)).fetchone()
+    for chunk, ids in bits:
+        _write_chunk(db, key * CHUNKS + chunk, version, ids)
+
+
+def _write_chunk(db: sqlite3.Connection, id: int, version: int, ids: BitMap) -> None:
+    db.execute("INSERT OR REPLACE INTO chunks VALUES (?, ?, ?)", (id, version, ids.serialize()))

@@ -1,118 +1,176 @@
 """Sets of ids under headings: by category and sentiment, day, source, or not at all."""
 
 import sqlite3
-from collections.abc import Callable, Iterator
-from datetime import datetime, time, timedelta
+import time as clock
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
+from datetime import date, datetime, time, timedelta
+from functools import lru_cache
+from itertools import count, islice
+from typing import NamedTuple, overload
 
 from pyroaring import BitMap
 
 from reader.article import EPOCH, NO_CATEGORY, Sentiment
 from reader.cache.answers import PINNED, Group, Grouping, TagCount
-from reader.cache.evaluation import first_id_since
+from reader.cache.evaluation import END, first_id_since
+from reader.cache.facets import ALL, READ, Facets
 from reader.cache.facets import PINNED as PINNED_FACET
-from reader.cache.facets import READ, Facets
-from reader.cache.ids import Ids
+from reader.cache.ids import Ids, Meet, Span
 
-Unread = Callable[[BitMap], int]
+TAGS_AT_ONCE = 32
+
+Ask = Callable[[], AbstractContextManager[sqlite3.Connection]]
+"""Gives a connection, for a while."""
 
 
-def group(ids: BitMap, by: Grouping, facets: Facets, db: sqlite3.Connection) -> tuple[Group, ...]:
+def group(ids: BitMap, by: Grouping, facets: Facets, ask: Ask) -> tuple[Group, ...]:
     """The ids under headings, each under one; pinned ones in a group of their own on top."""
-    read = facets.get(db, READ)
-
-    def unread(bits: BitMap) -> int:
-        return len(bits) - int(bits.intersection_cardinality(read))
-
-    pinned = ids & facets.get(db, PINNED_FACET)
-    rest = ids - pinned if pinned else ids
-    groups = list(_GROUPINGS[by](rest, unread, facets, db))
-    if pinned:
-        groups.insert(0, _leaf((PINNED,), PINNED, pinned, unread))
+    with ask() as db:
+        pinned = ids & facets.get(db, PINNED_FACET)
+        rest = ids - pinned if pinned else ids
+        groups = list(_GROUPINGS[by](rest, rest & facets.get(db, READ), facets, ask))
+        if pinned:
+            unread = len(pinned - facets.get(db, READ))
+            groups.insert(0, Group(key=(PINNED,), label=PINNED, ids=Ids(pinned), unread=unread))
     return tuple(groups)
 
 
-def _leaf(
-    key: tuple[str, ...],
-    label: str,
-    bits: BitMap,
-    unread: Unread,
-    sentiment: Sentiment | None = None,
-) -> Group:
-    return Group(key=key, label=label, ids=Ids(bits), unread=unread(bits), sentiment=sentiment)
+# Each takes the ids, those of them that are read, and what it needs to look further.
 
 
-def _by_category(
-    ids: BitMap, unread: Unread, facets: Facets, db: sqlite3.Connection
-) -> list[Group]:
+def _by_category(ids: BitMap, read: BitMap, facets: Facets, ask: Ask) -> list[Group]:
     """Largest first, OTHER last; below each its sentiments."""
-    children: dict[str, list[Group]] = {}
-    for value, bits in facets.every(db, "group").items():
-        if shown := bits & ids:
-            category, word = facets.label(("group", value)).split("\t")
-            sentiment = Sentiment(word)
-            leaf = _leaf((category, word), word.lower(), shown, unread, sentiment)
-            children.setdefault(category, []).append(leaf)
-    groups = [_with_children(category, leaves) for category, leaves in children.items()]
+    with ask() as db:
+        every = facets.every(db, "category")
+    groups = [
+        Group(
+            key=(facets.label(("category", value)),),
+            label=facets.label(("category", value)),
+            ids=shown,
+            unread=len(shown) - int(bits.intersection_cardinality(read)),
+            children=_Sentiments(facets.label(("category", value)), ids, read, facets, ask),
+        )
+        for value, bits in every.items()
+        if (shown := Meet(bits, ids))
+    ]
     return sorted(groups, key=lambda g: (g.label == NO_CATEGORY, -len(g.ids), g.label))
 
 
-def _with_children(category: str, leaves: list[Group]) -> Group:
-    order = list(Sentiment)
-    leaves.sort(key=lambda leaf: order.index(leaf.sentiment or Sentiment.UNRATED))
-    return Group(
-        key=(category,),
-        label=category,
-        ids=Ids(BitMap.union(*(leaf.ids.bits for leaf in leaves))),
-        unread=sum(leaf.unread for leaf in leaves),
-        children=tuple(leaves),
-    )
+class _Sentiments(Sequence[Group]):
+    """The groups below a category, counted when they are looked at: most stay closed."""
+
+    def __init__(self, category: str, ids: BitMap, read: BitMap, facets: Facets, ask: Ask) -> None:
+        self._of = category, ids, read, facets, ask
+        self._groups: tuple[Group, ...] | None = None
+
+    def __bool__(self) -> bool:
+        return True
+
+    def __len__(self) -> int:
+        return len(self._counted())
+
+    @overload
+    def __getitem__(self, place: int) -> Group: ...
+    @overload
+    def __getitem__(self, place: slice) -> Sequence[Group]: ...
+    def __getitem__(self, place: int | slice) -> Group | Sequence[Group]:
+        return self._counted()[place]
+
+    def _counted(self) -> tuple[Group, ...]:
+        if self._groups is None:
+            self._groups = tuple(self._count())
+        return self._groups
+
+    def _count(self) -> Iterator[Group]:
+        category, ids, read, facets, ask = self._of
+        for sentiment in Sentiment:
+            with ask() as db:
+                bits = facets.get(db, ("group", f"{category}\t{sentiment.value}".casefold()))
+            if shown := Meet(bits, ids):
+                unread = len(shown) - int(bits.intersection_cardinality(read))
+                key = (category, sentiment.value)
+                yield Group(key, sentiment.lower(), shown, unread, sentiment)
 
 
-def _by_day(
-    ids: BitMap, unread: Unread, _facets: Facets, db: sqlite3.Connection
-) -> Iterator[Group]:
+def _by_day(ids: BitMap, read: BitMap, facets: Facets, ask: Ask) -> list[Group]:
     """Days of the local calendar that have articles, latest first."""
-    rest = ids
-    while rest:
-        newest = EPOCH + timedelta(seconds=int(rest.max()))
-        start = datetime.combine(newest.astimezone().date(), time()).astimezone()
-        first = min(first_id_since(db, start), int(rest.max()))
-        day = rest.copy()
-        day.remove_range(0, first)
-        rest = rest - day
-        yield _leaf((f"{start:%Y-%m-%d}",), f"{start:%a %d %b %Y}", day, unread)
+    with ask() as db:
+        return list(_days(ids, read, facets.get(db, ALL), db))
 
 
-def _by_source(ids: BitMap, unread: Unread, facets: Facets, db: sqlite3.Connection) -> list[Group]:
+def _days(ids: BitMap, read: BitMap, every: BitMap, db: sqlite3.Connection) -> Iterator[Group]:
+    end, left = END, len(ids)
+    while left:
+        newest = int(ids[left - 1])
+        day = _day((EPOCH + timedelta(seconds=newest)).astimezone().date(), clock.tzname)
+        first = first_id_since(every, db, day.start)
+        if first > newest:  # its id was bumped over midnight
+            day = _day(day.date - timedelta(days=1), clock.tzname)
+            first = first_id_since(every, db, day.start)
+        older = int(ids.rank(first - 1)) if first else 0
+        span = Span(ids, first, end, left - older)
+        unread = len(span) - int(read.range_cardinality(first, end))
+        yield Group(key=day.key, label=day.label, ids=span, unread=unread)
+        end, left = first, older
+
+
+class _Day(NamedTuple):
+    """A day of the local calendar."""
+
+    date: date
+    start: datetime
+    key: tuple[str]
+    label: str
+
+
+@lru_cache(8192)
+def _day(of: date, _zone: tuple[str, str]) -> _Day:
+    start = datetime.combine(of, time()).astimezone()
+    return _Day(of, start, (f"{of:%Y-%m-%d}",), f"{of:%a %d %b %Y}")
+
+
+def _by_source(ids: BitMap, read: BitMap, facets: Facets, ask: Ask) -> list[Group]:
     """Largest first."""
+    with ask() as db:
+        every = facets.every(db, "source")
     groups = [
-        _leaf((value,), facets.label(("source", value)) or "no source", shown, unread)
-        for value, bits in facets.every(db, "source").items()
-        if (shown := bits & ids)
+        Group(
+            key=(value,),
+            label=facets.label(("source", value)) or "no source",
+            ids=shown,
+            unread=len(shown) - int(bits.intersection_cardinality(read)),
+        )
+        for value, bits in every.items()
+        if (shown := Meet(bits, ids))
     ]
     return sorted(groups, key=lambda g: (-len(g.ids), g.label))
 
 
-def _ungrouped(
-    ids: BitMap, unread: Unread, _facets: Facets, _db: sqlite3.Connection
-) -> list[Group]:
-    return [_leaf(("ALL",), "ALL", ids, unread)] if ids else []
+def _ungrouped(ids: BitMap, read: BitMap, _facets: Facets, _ask: Ask) -> list[Group]:
+    everything = Group(key=("ALL",), label="ALL", ids=Ids(ids), unread=len(ids) - len(read))
+    return [everything] if ids else []
 
 
-def most_frequent(ids: BitMap, most: int, facets: Facets, db: sqlite3.Connection) -> list[TagCount]:
+def most_frequent(ids: BitMap, most: int, facets: Facets, ask: Ask) -> list[TagCount]:
     """The tags that most of the ids have, ties by name.
 
     No tag occurs more often among the ids than in all: once the tags to come are smaller than the
     last of the best so far, they need not be looked at.
     """
     best: list[TagCount] = []
-    for facet, size in facets.by_size(db, "tag"):
-        if len(best) == most and size < best[-1].articles:
+    for place in count(step=TAGS_AT_ONCE):
+        with ask() as db:  # for a few at a time: somebody else may have a key to answer
+            some = list(islice(facets.by_size(db, "tag"), place, place + TAGS_AT_ONCE))
+            for facet, size in some:
+                if len(best) == most and size < best[-1].articles:
+                    return best
+                if found := facets.get(db, facet).intersection_cardinality(ids):
+                    best.append(TagCount(facets.label(facet), found))
+                    best.sort(key=lambda tag: (-tag.articles, tag.tag))
+                    del best[most:]
+        if not some:
             break
-        if count := facets.get(db, facet).intersection_cardinality(ids):
-            best.append(TagCount(facets.label(facet), count))
-            best.sort(key=lambda tag: (-tag.articles, tag.tag))
-            del best[most:]
     return best
 
 

@@ -66,3 +66,60 @@ class Ids(Sequence[ArticleId]):
     def place(self, id: ArticleId) -> int:
         """How many are newer: the index of `id`, or of the next older where it is not in."""
         return len(self.bits) - int(self.bits.rank(id))
+
+
+class LazyIds(Ids):
+    """Ids of which the number is known, and which ones only when they are looked at.
+
+    Under every key there are hundreds of groups, of which a screen shows what is in one or two.
+    """
+
+    __slots__ = ("_bits", "_size")
+
+    def __init__(self, size: int) -> None:
+        self._size = size
+        self._bits: BitMap | None = None
+
+    @property
+    def bits(self) -> BitMap:  # type: ignore[override]
+        if self._bits is None:
+            self._bits = self._look()
+        return self._bits
+
+    def __len__(self) -> int:
+        return self._size
+
+    def _look(self) -> BitMap:
+        raise NotImplementedError
+
+
+class Span(LazyIds):
+    """The ids of a set from `first` to before `end`. size: how many, where that is known."""
+
+    __slots__ = ("_end", "_first", "_whole")
+
+    def __init__(self, whole: BitMap, first: int, end: int, size: int | None = None) -> None:
+        super().__init__(int(whole.range_cardinality(first, end)) if size is None else size)
+        self._whole, self._first, self._end = whole, first, end
+
+    def __contains__(self, id: object) -> bool:
+        return isinstance(id, int) and self._first <= id < self._end and id in self._whole
+
+    def _look(self) -> BitMap:
+        return self._whole & BitMap(range(self._first, self._end))
+
+
+class Meet(LazyIds):
+    """The ids that two sets share. size: how many, where that is known already."""
+
+    __slots__ = ("_one", "_other")
+
+    def __init__(self, one: BitMap, other: BitMap, size: int | None = None) -> None:
+        super().__init__(int(one.intersection_cardinality(other)) if size is None else size)
+        self._one, self._other = one, other
+
+    def __contains__(self, id: object) -> bool:
+        return isinstance(id, int) and id in self._one and id in self._other
+
+    def _look(self) -> BitMap:
+        return self._one & self._other

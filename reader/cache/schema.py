@@ -15,14 +15,19 @@ from reader.errors import CacheDamaged, CacheError, CacheLocked, CacheTooNew, Ca
 
 BUSY_TIMEOUT_MS = 10_000
 
-CHECKPOINT_PAGES = 8_000
-"""32 MB of log: an import then copies a page that it changed ten times only once."""
+CHECKPOINT_PAGES = 32_000
+"""128 MB of log: an import then copies a page that it changed ten times only once."""
 
 CHUNK_BITS = 22
 """A facet is kept in chunks of 2**22 seconds (48 days): adding today's articles rewrites today's
 chunks alone, and three years of a facet are 23 rows."""
 
 CHUNKS = 1 << (32 - CHUNK_BITS)
+
+FULLTEXT_OPTIONS = (
+    "title, description, body, tokenize = 'unicode61 remove_diacritics 2', "
+    "columnsize = 0"  # lengths are for ranking, and hits come by date
+)
 
 _CACHE_1 = f"""
 CREATE TABLE meta (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
@@ -58,9 +63,7 @@ CREATE VIEW searchable AS
     SELECT articles.id, title, fields ->> 'description' AS description, body
     FROM articles JOIN documents USING (id);
 CREATE VIRTUAL TABLE fulltext USING fts5 (
-    title, description, body,
-    content = 'searchable', content_rowid = 'id', tokenize = 'unicode61 remove_diacritics 2',
-    columnsize = 0              -- lengths are for ranking, and hits come by date
+    {FULLTEXT_OPTIONS}, content = 'searchable', content_rowid = 'id'
 );
 -- The memory that gathers new words before they are written: more of it, fewer merges.
 INSERT INTO fulltext (fulltext, rank) VALUES ('hashsize', 16777216);
@@ -87,6 +90,11 @@ CREATE TABLE files (
     mtime INTEGER NOT NULL,     -- nanoseconds
     digest BLOB NOT NULL        -- of its bytes
 ) WITHOUT ROWID;
+"""
+
+_CACHE_2 = """
+-- Grows with every change of a text, where `version` grows with marks too.
+INSERT INTO meta VALUES ('texts', 0);
 """
 
 _MARKS_1 = """
@@ -130,7 +138,7 @@ class Schema(NamedTuple):
     synchronous: str
 
 
-CACHE = Schema(application_id=0x63724331, migrations=(_CACHE_1,), synchronous="NORMAL")
+CACHE = Schema(application_id=0x63724331, migrations=(_CACHE_1, _CACHE_2), synchronous="NORMAL")
 MARKS = Schema(application_id=0x63724D31, migrations=(_MARKS_1,), synchronous="FULL")
 
 

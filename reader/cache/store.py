@@ -25,14 +25,15 @@ from reader.cache.answers import (
     Stats,
     TagCount,
 )
-from reader.cache.evaluation import evaluate, from_milliseconds
-from reader.cache.facets import FAVOURITE, READ, FacetChanges, Facets
+from reader.cache.evaluation import filtered, from_milliseconds
+from reader.cache.facets import ALL, DRAFT, FAVOURITE, READ, Facet, FacetChanges, Facets
 from reader.cache.grouping import group, most_frequent
 from reader.cache.ids import Ids
 from reader.cache.marks import Mark, Marks, Step
 from reader.cache.schema import CACHE, MARKS, Schema, connect, prepare, sql_errors, transaction
+from reader.cache.words import Cancel, Recent, Words
 from reader.errors import CacheDamaged
-from reader.query import Query
+from reader.query import Field, Query
 
 if TYPE_CHECKING:
     from reader.cache.writing import Writer
@@ -41,6 +42,11 @@ T = TypeVar("T")
 
 BATCH = 500
 """Ids that one statement names at most."""
+
+TAGS_AT_ONCE = 100
+
+WRITER_CACHE_KIB = 128 * 1024
+"""Of pages that a transaction changes again and again, for a cache that is far larger."""
 
 _ROW = (
     "SELECT id, title, published, lang, category, sentiment, source, pinned, draft, flagged "
@@ -63,6 +69,7 @@ class Store:
         self._local = threading.local()
         self._connections: list[sqlite3.Connection] = []
         self._facets = Facets()
+        self._words = Words()
         self._lock = threading.RLock()
         self._writing = threading.RLock()
         try:
@@ -95,34 +102,81 @@ class Store:
         with self._asking() as db:
             return self._facets.refresh(db)
 
-    def find(self, query: Query, now: datetime) -> Ids:
-        """Ids that match, newest first; drafts only where the query asks for them. now: aware."""
+    def find(
+        self,
+        query: Query,
+        now: datetime,
+        *,
+        among: Recent | None = None,
+        cancel: Cancel | None = None,
+    ) -> Ids:
+        """Ids that match, newest first; drafts only where the query asks for them. now: aware.
+
+        among: of those alone, which takes no time. Raises Superseded.
+        """
         with self._asking() as db:
-            return Ids(evaluate(query, self._facets, db, now))
+            bits = filtered(query, self._facets, db, now)
+        if among is not None:
+            return Ids(among.keep(bits, query.words))
+        with sql_errors(self.path):  # without the lock: a word may take a second
+            return Ids(self._words.keep(bits, query.words, db, cancel or Cancel()))
+
+    def total(self) -> int:
+        """The number of articles, without drafts."""
+        with self._asking() as db:
+            return self._facets.size(db, ALL) - self._facets.size(db, DRAFT)
+
+    def finds_at_once(self, query: Query) -> bool:
+        """Whether no word of the query has to be looked up."""
+        with self._asking() as db:
+            return self._words.knows(query.words, db)
+
+    def recent(self, ids: Ids, count: int) -> Recent:
+        """The newest of the ids, for `find` among them."""
+        newest = ids[:count]
+        texts = "SELECT id, title, description, body FROM searchable WHERE id IN "
+        with sql_errors(self.path):
+            db = self._connection()
+            return Recent(
+                row for some in _batches(newest) for row in db.execute(texts + _places(some), some)
+            )
 
     def groups(self, ids: Ids, by: Grouping) -> tuple[Group, ...]:
         """The ids under headings, the pinned first; groups without any of them are left out."""
-        with self._asking() as db:
-            return group(ids.bits, by, self._facets, db)
+        return group(ids.bits, by, self._facets, self._asking)
 
     def tag_counts(self, ids: Ids, most: int | None = None) -> list[TagCount]:
         """Tags that occur among the ids, most frequent first, ties by name; at most so many."""
-        if most is None:
-            counts = self._counts("tag", ids).items()
-            return [TagCount(tag, count) for tag, count in counts]
+        if most is not None:
+            return most_frequent(ids.bits, most, self._facets, self._asking)
+        counts = [each for some in self._tags() for each in self._tag_counts(some, ids)]
+        return sorted(counts, key=lambda tag: (-tag.articles, tag.tag))
+
+    def _tags(self) -> Iterator[Sequence[Facet]]:
+        """All, some at a time: whoever paints must not wait until thousands are read."""
         with self._asking() as db:
-            return most_frequent(ids.bits, most, self._facets, db)
+            every = [facet for facet, size in self._facets.by_size(db, "tag") if size]
+        return _batches(every, TAGS_AT_ONCE)
+
+    def _tag_counts(self, tags: Iterable[Facet], ids: Ids) -> Iterator[TagCount]:
+        with self._asking() as db:
+            for tag in tags:
+                if count := self._facets.get(db, tag).intersection_cardinality(ids.bits):
+                    yield TagCount(self._facets.label(tag), count)
 
     def unread(self, ids: Ids) -> Ids:
         """Those of the ids that are not marked as read."""
         with self._asking() as db:
             return Ids(ids.bits - self._facets.get(db, READ))
 
-    def languages(self) -> dict[str, int]:
-        """Each language and how many articles it has, drafts included, most frequent first."""
+    def names(self, field: Field) -> dict[str, int]:
+        """Values of tag, category, source or lang, each with its number of articles.
+
+        Drafts included, most frequent first.
+        """
         with self._asking() as db:
-            every = self._facets.every(db, "lang")
-            return _ranked({lang: len(bits) for lang, bits in every.items() if bits})
+            sizes = self._facets.by_size(db, field)
+            return {self._facets.label(facet): size for facet, size in sizes if size}
 
     def stats(self, ids: Ids) -> Stats:
         with self._asking() as db:
@@ -208,6 +262,7 @@ class Store:
         from reader.cache.writing import Writer
 
         with self._changing() as db, transaction(db):
+            db.execute(f"PRAGMA cache_size = -{WRITER_CACHE_KIB}")
             writer = Writer(db, self._marks(), run)
             yield writer
             writer.finish()
@@ -403,9 +458,9 @@ def _identities(db: sqlite3.Connection, ids: BitMap) -> Iterator[Identity]:
         yield from (Identity(*values) for values in found)
 
 
-def _batches(items: Sequence[T]) -> Iterator[Sequence[T]]:
-    for start in range(0, len(items), BATCH):
-        yield items[start : start + BATCH]
+def _batches(items: Sequence[T], size: int = BATCH) -> Iterator[Sequence[T]]:
+    for start in range(0, len(items), size):
+        yield items[start : start + size]
 
 
 def _places(values: Sequence[object]) -> str:

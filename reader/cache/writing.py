@@ -68,6 +68,7 @@ class Writer:
         self._facets: dict[tuple[str, str], Facet] = {}
         """By field and name as it was met."""
         self._labels: dict[Facet, str] = {}
+        self._files: list[tuple[bytes, int, int, bytes]] = []
         self._texts: dict[int, Text] = {}
         """Of the articles that are still to be put into the full-text index, by id."""
 
@@ -81,17 +82,18 @@ class Writer:
 
     def note_file(self, stamp: Stamp) -> None:
         """Remember the file, so that the next import can tell that it has not changed."""
-        self._db.execute(
-            "INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?)",
-            (os.fsencode(stamp.where), stamp.size, stamp.mtime_ns, stamp.digest),
-        )
+        self._files.append((os.fsencode(stamp.where), stamp.size, stamp.mtime_ns, stamp.digest))
 
     def finish(self) -> None:
         """Write what has gathered: nothing else of the transaction may come after it."""
-        # FTS5 writes a segment whenever a rowid is smaller than the one before.
+        self._db.executemany("INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?)", self._files)
+        if self._changes:
+            self._changes.write(self._db, self._labels)
+            self._db.execute("UPDATE meta SET value = value + 1 WHERE name = 'texts'")
+        # Last: FTS5 has something to do at every statement that comes after it. And in order: it
+        # writes a segment whenever a rowid is smaller than the one before.
         self._db.executemany(_INDEX, ((id, *self._texts[id]) for id in sorted(self._texts)))
         self._texts.clear()
-        self._changes.write(self._db, self._labels)
 
     def _stored(self, identity: Identity) -> Stored | None:
         row = self._db.execute(

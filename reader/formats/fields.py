@@ -13,6 +13,15 @@ from reader.article import EPOCH, LAST_INSTANT
 from reader.formats.instants import format_instant, parse_instant
 from reader.text import one_line
 
+MAX_CHARACTERS = 64 * 1024
+"""Of all fields of one article, which bounds the number of their values too."""
+
+MAX_DEPTH = 8
+"""Mappings and lists in one another, the outermost counted."""
+
+MAX_KEY = 256
+"""Characters of a field's name. YAML itself ends at 1,024, escapes counted."""
+
 _TRUE = frozenset(("true", "yes", "on", "y", "1"))
 _FALSE = frozenset(("false", "no", "off", "n", "0", ""))
 _INTEGER = re.compile(r"[-+]?[0-9]{1,18}")
@@ -55,6 +64,7 @@ class Fields:
         return ""
 
     def line(self, name: str) -> str:
+        """The value's text on one line; empty where it is absent, null or no scalar."""
         return one_line(self.scalar(name))
 
     def integer(self, name: str) -> int | None:

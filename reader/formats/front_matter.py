@@ -13,33 +13,21 @@ import yaml
 from frontmatter.default_handlers import YAMLHandler
 
 from reader.formats.errors import NotAnArticle
-from reader.formats.fields import Bare
+from reader.formats.fields import MAX_CHARACTERS, MAX_DEPTH, MAX_KEY, Bare
+from reader.formats.plain_yaml import NULLS, Tree, tree_of
 from reader.formats.schema import FIELDS, MAPPINGS
 from reader.formats.yaml_lines import lines_of
-from reader.text import clean, one_line
+from reader.text import clean, one_line, without_blank_lines
 
 _Loader: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 
-MAX_CHARACTERS = 64 * 1024
-"""Of one front matter, which bounds the number of its nodes too."""
-
-MAX_DEPTH = 8
-"""Mappings and lists in one another, the outermost counted."""
-
-MAX_KEY = 256
-"""Characters. YAML itself ends at 1,024, escapes counted."""
-
 UNREADABLE = "unreadableFrontMatter"
 """The field that keeps the lines of a front matter that no reading could make sense of."""
-
-Tree = dict[str, "Tree"] | list["Tree"] | str | None
-"""What YAML says, with every scalar as it is written: `Bare` where it stood without quotes."""
 
 _OPENING = re.compile(r"(?:[ \t]*+\n)*+---[ \t]*+(?:\n|\Z)")
 _CLOSING = re.compile(r"\n---[ \t]*+(?:\n|\Z)")
 _FIELD = re.compile(r"^(?=[A-Za-z_][\w-]*[ \t]*:(?:[ \t]|$))", re.MULTILINE)
 _FIELD_LINE = re.compile(r"[A-Za-z_][\w-]*[ \t]*:(?:[ \t]|$)|[ \t]+\S|- ", re.MULTILINE)
-_NULLS = frozenset(("", "~", "null", "Null", "NULL"))
 
 
 class Broken(Exception):
@@ -107,6 +95,8 @@ class FrontMatter(YAMLHandler):
         return "\n".join(lines_of(metadata))
 
     def _mapping(self, fm: str) -> dict[str, Tree]:
+        if plain := tree_of(fm):
+            return plain
         events = _Events(fm)
         tree = events.document()
         if not isinstance(tree, dict) or not tree:
@@ -115,13 +105,6 @@ class FrontMatter(YAMLHandler):
             names = one_line(", ".join(list(events.repeated)[:5]))
             self.problems.append(f"given more than once, the first one counts: {names}")
         return tree
-
-
-def without_blank_lines(text: str) -> str:
-    """Blank lines at both ends are gone; the indentation of the first line is not."""
-    text = text.rstrip()
-    blank = len(text) - len(text.lstrip())
-    return text[text.rfind("\n", 0, blank) + 1 :]
 
 
 class _Events:
@@ -191,7 +174,7 @@ def _key(event: Any) -> str:
 def _scalar(event: Any) -> str | None:
     value: str = event.value
     if event.implicit[0]:
-        return None if value in _NULLS else Bare(value)
+        return None if value in NULLS else Bare(value)
     # Escapes in double quotes bring back what was cleaned off the file.
     return clean(value) if event.style == '"' else value
 

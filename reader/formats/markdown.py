@@ -8,6 +8,8 @@ from reader.text import clean, decode
 MAX_ARTICLE_BYTES = 4 * 1024 * 1024
 """The longest real article has 65 kB."""
 
+TOO_LARGE = f"is larger than {MAX_ARTICLE_BYTES // 1024**2} MiB"
+
 
 def read_article(data: bytes, *, origin: str) -> Article:
     """The article of one file. Raises NotAnArticle, and nothing else, whatever the bytes.
@@ -18,7 +20,7 @@ def read_article(data: bytes, *, origin: str) -> Article:
     from reader.formats.front_matter import FrontMatter
 
     if len(data) > MAX_ARTICLE_BYTES:
-        raise NotAnArticle(f"is larger than {MAX_ARTICLE_BYTES // 1024 // 1024} MiB")
+        raise NotAnArticle(TOO_LARGE)
     raw, note = decode(data)
     text = clean(raw)
     if not text.strip():

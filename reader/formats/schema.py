@@ -60,7 +60,8 @@ MAPPINGS = frozenset(("source", "coverImage", "ai"))
 _COVER_SIZES = ("raw", "full", "regular", "small", "thumb", "small_s3")
 _SENTIMENTS = {word.value: word for word in Sentiment}
 _LANG = re.compile(r"[a-z]{2,3}")
-_LANG_OF_FILE = re.compile(r"\.([a-z]{2})\.[a-z]+$")
+# `a.uk.md`, and the 17th article of `news.uk.jsonl.gz`, which is `news.uk.jsonl.gz:17`.
+_LANG_OF_FILE = re.compile(r"\.([a-z]{2})\.[a-z]+(?:\.gz)?(?::[0-9]+)?$")
 _TOP_HEADING = re.compile(r"^# +(.+)$", re.MULTILINE)
 _PROSE = re.compile(r"^ {0,3}(?![#>|`~*+=-])(\S.*)$", re.MULTILINE)
 _TITLE_LENGTH = 100

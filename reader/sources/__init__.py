@@ -1,4 +1,4 @@
-"""Where bytes come from: folders, single files and archives. No SQL, no screen, no parsing."""
+"""Where bytes come from: folders, files and archives. No SQL, no screen, no parsing."""
 
 import os
 from collections.abc import Iterator
@@ -17,12 +17,23 @@ from reader.sources.files import (
     is_article_name,
     walk,
 )
+from reader.sources.json_files import JSON_SUFFIXES, json_blocks
 from reader.text import display_name
 
-__all__ = ["MAX_FILE_BYTES", "Entry", "is_archive", "resolve", "scan", "stamp"]
+__all__ = [
+    "MAX_FILE_BYTES",
+    "Entry",
+    "is_archive",
+    "is_json",
+    "json_blocks",
+    "resolve",
+    "scan",
+    "stamp",
+]
 
 _NO_ARTICLE = (
-    f"is no article ({', '.join(ARTICLE_SUFFIXES)}) and no archive ({', '.join(ARCHIVE_SUFFIXES)})"
+    f"is no article ({', '.join((*ARTICLE_SUFFIXES, *JSON_SUFFIXES))}) "
+    f"and no archive ({', '.join(ARCHIVE_SUFFIXES)})"
 )
 
 
@@ -54,6 +65,11 @@ def resolve(path: Path) -> Path:
 def is_archive(path: Path) -> bool:
     """Whether the path is taken for an archive: by its name, unless it is a folder."""
     return path.name.lower().endswith(ARCHIVE_SUFFIXES) and not path.is_dir()
+
+
+def is_json(path: Path) -> bool:
+    """Whether the path is taken for a file of JSON articles: by its name, unless it is a folder."""
+    return path.name.lower().endswith(JSON_SUFFIXES) and not path.is_dir()
 
 
 def stamp(path: Path) -> tuple[int, int]:

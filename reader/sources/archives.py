@@ -37,8 +37,13 @@ _BLOCK = 512
 _CHUNK = 64 * 1024
 
 
-class _ReadError(Exception):
+class ReadError(Exception):
     """Why the rest of an archive, or one member, cannot be read."""
+
+
+def budget(size: int) -> int:
+    """Bytes that a file of that size may unpack to."""
+    return max(UNPACKED_ALWAYS, UNPACKED_PER_BYTE * size)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,8 +54,7 @@ class _Archive:
 
     @property
     def budget(self) -> int:
-        """Bytes that it may unpack to."""
-        return max(UNPACKED_ALWAYS, UNPACKED_PER_BYTE * self.size)
+        return budget(self.size)
 
     def entry(self, member: str, data: bytes) -> Entry:
         return Entry(
@@ -82,7 +86,7 @@ def members(path: str) -> Iterator[Entry | Refusal]:
                 yield from _zip_members(archive, file)
             else:
                 yield from _tar_members(archive, _unpacked(file, start))
-        except _ReadError as error:
+        except ReadError as error:
             yield Refusal(where=display_name(path), reason=str(error))
 
 
@@ -98,12 +102,12 @@ def _is_wanted(member: str) -> bool:
 
 def _check_name(member: str) -> None:
     if member.startswith(("/", "\\")) or ".." in _parts(member):
-        raise _ReadError("has a name that leads out of the archive")
+        raise ReadError("has a name that leads out of the archive")
 
 
-def _damage(error: Exception) -> _ReadError:
+def damage(error: Exception) -> ReadError:
     detail = display_name(str(error)) or type(error).__name__
-    return _ReadError(f"is damaged or cut off ({detail})")
+    return ReadError(f"is damaged or cut off ({detail})")
 
 
 _UNPACK = "unpack it and import the folder"
@@ -119,7 +123,7 @@ def _zip_members(archive: _Archive, file: BinaryIO) -> Iterator[Entry | Refusal]
     try:
         opened = ZipFile(file)
     except Exception as error:  # zipfile has no list of what a hostile directory may raise
-        raise _damage(error) from error
+        raise damage(error) from error
     unpacked = locked = 0
     for info in opened.infolist():
         if not _is_wanted(info.filename):
@@ -129,15 +133,15 @@ def _zip_members(archive: _Archive, file: BinaryIO) -> Iterator[Entry | Refusal]
             continue
         try:
             data = _zip_member(opened, info)
-        except _ReadError as error:
+        except ReadError as error:
             yield archive.refusal(info.filename, str(error))
             continue
         unpacked += len(data)
         if unpacked > archive.budget:
-            raise _ReadError(_BOMB)
+            raise ReadError(_BOMB)
         yield archive.entry(info.filename, data)
     if locked:
-        raise _ReadError(f"has {locked} articles locked by a password; {_UNPACK}")
+        raise ReadError(f"has {locked} articles locked by a password; {_UNPACK}")
 
 
 def _zip_member(opened: "ZipFile", info: "ZipInfo") -> bytes:
@@ -145,17 +149,17 @@ def _zip_member(opened: "ZipFile", info: "ZipInfo") -> bytes:
 
     _check_name(info.filename)
     if S_ISLNK(info.external_attr >> 16):
-        raise _ReadError(NOT_REGULAR)
+        raise ReadError(NOT_REGULAR)
     if info.compress_type not in (ZIP_STORED, ZIP_DEFLATED):
         # zipfile unpacks the other kinds in one go, whatever that takes.
-        raise _ReadError(f"is packed in a way that cannot be read safely; {_UNPACK}")
+        raise ReadError(f"is packed in a way that cannot be read safely; {_UNPACK}")
     if info.file_size > MAX_FILE_BYTES:
-        raise _ReadError(TOO_LARGE)
+        raise ReadError(TOO_LARGE)
     try:
         with opened.open(info) as member:
             return member.read(MAX_FILE_BYTES)
     except Exception as error:  # nor of what a hostile member may raise
-        raise _damage(error) from error
+        raise damage(error) from error
 
 
 # Tar: a stream of headers and contents, in which nothing comes after what is damaged.
@@ -168,10 +172,10 @@ def _tar_members(archive: _Archive, file: BinaryIO) -> Iterator[Entry | Refusal]
         try:
             opened = opened or _open_tar(stream)
             info = opened.next()
-        except _ReadError:
+        except ReadError:
             raise
         except Exception as error:  # tarfile has no list of what a hostile header may raise
-            raise _damage(error) from error
+            raise damage(error) from error
         if info is None:
             return stream.check_end()
         opened.members = []  # type: ignore[attr-defined]  # it would keep every header
@@ -179,7 +183,7 @@ def _tar_members(archive: _Archive, file: BinaryIO) -> Iterator[Entry | Refusal]
             continue
         try:
             _check_member(info)
-        except _ReadError as error:
+        except ReadError as error:
             yield archive.refusal(info.name, str(error))
             continue
         yield archive.entry(info.name, stream.content(info))
@@ -194,9 +198,9 @@ def _open_tar(stream: "_Stream") -> "TarFile":
 def _check_member(info: "TarInfo") -> None:
     _check_name(info.name)
     if not info.isreg() or info.issparse():
-        raise _ReadError(NOT_REGULAR)
+        raise ReadError(NOT_REGULAR)
     if info.size > MAX_FILE_BYTES:
-        raise _ReadError(TOO_LARGE)
+        raise ReadError(TOO_LARGE)
 
 
 def _unpacked(file: BinaryIO, start: bytes) -> BinaryIO:
@@ -220,7 +224,7 @@ class _Stream:
     """What tarfile reads from: forward only, a header at a time, within a budget.
 
     Without it, tarfile follows a negative size backwards for ever and reads an extended header of
-    any size at once. Raises _ReadError.
+    any size at once. Raises ReadError.
     """
 
     def __init__(self, file: BinaryIO, budget: int) -> None:
@@ -234,13 +238,13 @@ class _Stream:
 
     def seek(self, offset: int) -> None:
         if offset < self._at:
-            raise _ReadError("is damaged or cut off (a header points back)")
+            raise ReadError("is damaged or cut off (a header points back)")
         while self._at < offset and self._take(min(_CHUNK, offset - self._at)):
             pass
 
     def read(self, size: int) -> bytes:
         if not 0 <= size <= _MAX_HEADER:
-            raise _ReadError(f"is damaged or cut off (a header of {size} bytes)")
+            raise ReadError(f"is damaged or cut off (a header of {size} bytes)")
         self._last = self._take(size)
         return self._last
 
@@ -248,20 +252,20 @@ class _Stream:
         self.seek(info.offset_data)
         data = self._take(info.size)
         if len(data) < info.size:
-            raise _ReadError(f"is damaged or cut off (in {display_name(info.name)})")
+            raise ReadError(f"is damaged or cut off (in {display_name(info.name)})")
         return data
 
     def check_end(self) -> None:
         """Tarfile takes any broken header for the end, which is a block of zeros."""
         if self._last != bytes(_BLOCK):
-            raise _ReadError("is damaged or cut off (no end mark)")
+            raise ReadError("is damaged or cut off (no end mark)")
 
     def _take(self, size: int) -> bytes:
         try:
             data = self._file.read(size)
         except Exception as error:  # each decoder has exceptions of its own
-            raise _damage(error) from error
+            raise damage(error) from error
         self._at += len(data)
         if self._at > self._budget:
-            raise _ReadError(_BOMB)
+            raise ReadError(_BOMB)
         return data

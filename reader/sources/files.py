@@ -18,6 +18,7 @@ MAX_FILE_BYTES = 4 * 1024 * 1024
 ARTICLE_SUFFIXES = (".md", ".markdown")
 
 NOT_REGULAR = "is no regular file"
+CHANGED = "changed while it was being imported; import it again"
 TOO_LARGE = f"is larger than {MAX_FILE_BYTES // 1024**2} MiB"
 
 
@@ -48,7 +49,7 @@ class Entry:
             status = os.fstat(file.fileno())
             data = b"" if status.st_size > MAX_FILE_BYTES else file.read(self.size + 1)
         if (status.st_size, status.st_mtime_ns, len(data)) != (self.size, self.mtime_ns, self.size):
-            raise SourceError("changed while it was being imported; import it again")
+            raise SourceError(CHANGED)
         return data
 
 

@@ -8,6 +8,7 @@ import signal
 import sys
 from collections.abc import Iterable, Sequence
 from typing import ClassVar
+from weakref import WeakKeyDictionary
 
 from textual import events
 from textual.app import App, SystemCommand
@@ -17,6 +18,7 @@ from textual.filter import LineFilter, NoColor
 from textual.geometry import Size
 from textual.screen import Screen
 from textual.timer import Timer
+from textual.widget import Widget
 
 from reader.config import Settings, preferred_language, resource
 from reader.crash import Broken
@@ -58,6 +60,7 @@ class CryptoreadApp(App[None]):
 
     def __init__(self, library: Library, settings: Settings, query: Query) -> None:
         super().__init__()
+        self._typed_at: WeakKeyDictionary[events.Key, Widget] = WeakKeyDictionary()
         self.crash: Exception | None = None
         self._storm: Timer | None = None
         self._library = library
@@ -74,7 +77,7 @@ class CryptoreadApp(App[None]):
     def _start(self) -> Query:
         """The reader's language, if there is any article in it."""
         language = preferred_language(self._settings, os.environ)
-        if language not in self._library.languages():
+        if language not in self._library.names(Field.LANG):
             return Query()
         return Query().with_only(Field.LANG, language)
 
@@ -101,6 +104,24 @@ class CryptoreadApp(App[None]):
 
     async def action_quit(self) -> None:
         self.exit()
+
+    async def on_event(self, event: events.Event) -> None:
+        """A key is for what has the focus when its turn comes, not when it was typed.
+
+        Textual hands keys on as they come. Of `l` and Space, typed at once, both would go to the
+        list, and of `t` and a letter the letter nowhere.
+        """
+        if not isinstance(event, events.Key):
+            await super().on_event(event)
+            return
+        now = self.focused or self.screen
+        before = self._typed_at.setdefault(event, now)
+        if before is now or not event.is_forwarded:
+            await super().on_event(event)
+        else:
+            self._typed_at[event] = now
+            event.stop(False)
+            now.post_message(event)
 
     def on_resize(self) -> None:
         """Sizes that follow each other fast may be told out of order, or not painted at all."""

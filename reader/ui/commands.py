@@ -27,6 +27,7 @@ _NAMES = {
     "less_than_sign": "<",
     "greater_than_sign": ">",
     "question_mark": "?",
+    "slash": "/",
     "escape": "Esc",
     "pagedown": "PgDn",
     "pageup": "PgUp",

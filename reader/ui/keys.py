@@ -38,6 +38,7 @@ READER_KEYS: list[BindingType] = [
         )
         for digit in range(1, 10)
     ),
+    _key("slash", "search", _FILTER, "Search", "Search as you type, in the language of queries"),
     _key("t", "pick_tags", _FILTER, "All tags", "Find any tag and filter by it"),
     _key("plus", "sentiment('positive')", _FILTER, "Positive", "Positive news only"),
     _key("minus", "sentiment('negative')", _FILTER, "Negative", "Negative news only"),
@@ -65,13 +66,14 @@ LIST_KEYS = (
     KeyHint("j k", "move"),
     KeyHint("l", "open", "expand"),
     KeyHint("n", "next unread", "neighbour(1, True)"),
+    KeyHint("/", "search", "search"),
     KeyHint("1-9", "tags"),
     KeyHint("t", "all tags", "pick_tags"),
     KeyHint("+ - =", "sentiment"),
-    KeyHint("L", "language", "next_language"),
     KeyHint("x", "clear", "clear"),
-    KeyHint("s", "group", "regroup"),
     KeyHint("m", "read", "toggle_read"),
+    KeyHint("L", "language", "next_language"),
+    KeyHint("s", "group", "regroup"),
     KeyHint("q", "quit", "app.quit"),
     KeyHint("?", "help", "help"),
 )

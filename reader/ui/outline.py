@@ -62,6 +62,11 @@ class Outline:
             elif is_open:
                 self.height += len(group.ids)
 
+    @property
+    def has_articles(self) -> bool:
+        """Whether any row is an article."""
+        return self.height > len(self._headings)
+
     def heading(self, row: int) -> Heading:
         """The heading in that row, or the one that the row's article stands under."""
         return self._headings[bisect_right(self._rows, row) - 1]
@@ -131,11 +136,10 @@ class Outline:
         `start`: an article with the group that holds it, or a group, which its articles follow.
         `wanted`: those of a group that count. `is_next`: the article at `start` counts too.
         """
-        leaves = list(_leaves(self._groups))
-        group = start.group
-        k = next((k for k, leaf in enumerate(leaves) if leaf.key[: len(group)] == group), 0)
-        if start.article is not None and k < len(leaves):
-            ids = wanted(leaves[k])
+        leaves = _leaves_from(self._groups, start.group, step)
+        leaf = next(leaves, None)
+        if leaf is not None and start.article is not None:
+            ids = wanted(leaf)
             place = ids.place(start.article)
             if step < 0:
                 place -= 1
@@ -143,13 +147,31 @@ class Outline:
                 place += 1
             if 0 <= place < len(ids):
                 return ids[place]
-        if start.article is not None or step < 0:
-            k += step
-        while 0 <= k < len(leaves):
-            if ids := wanted(leaves[k]):
+        if leaf is not None and (start.article is not None or step < 0):
+            leaf = next(leaves, None)
+        while leaf is not None:
+            if ids := wanted(leaf):
                 return ids[0 if step > 0 else -1]
-            k += step
+            leaf = next(leaves, None)
         return None
+
+
+def _leaves_from(groups: Sequence[Group], key: Key, step: Literal[1, -1]) -> Iterator[Group]:
+    """The groups that show articles, from the first of the named group on, in list order or back.
+
+    Below the other groups nothing is counted before it is asked for. From the beginning where
+    there is no group of that name.
+    """
+    place = next((k for k, group in enumerate(groups) if group.key == key[:1]), 0)
+    here = list(_leaves(groups[place : place + 1]))
+    first = next((k for k, leaf in enumerate(here) if leaf.key[: len(key)] == key), 0)
+    if step > 0:
+        yield from here[first:]
+        yield from _leaves(groups[place + 1 :])
+    else:
+        yield from reversed(here[: first + 1])
+        for group in reversed(groups[:place]):
+            yield from reversed(list(_leaves([group])))
 
 
 def _leaves(groups: Sequence[Group]) -> Iterator[Group]:

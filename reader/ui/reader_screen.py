@@ -5,7 +5,7 @@ It mediates: widgets tell it what happened, it asks the library and hands values
 
 import asyncio
 import gc
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import wraps
 from inspect import iscoroutinefunction
@@ -16,27 +16,39 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.content import Content
 from textual.screen import Screen
+from textual.timer import Timer
 from textual.widgets import Static
 
 from reader.article import Article, ArticleId, Row
 from reader.config import Settings
-from reader.errors import CryptoreadError
-from reader.library import PINNED, Change, Group, Grouping, Ids, Library, Mark
+from reader.errors import CryptoreadError, Superseded
+from reader.library import PINNED, Group, Grouping, Ids, Library, TagCount
 from reader.query import Field, Query
 from reader.ui.keys import LIST_KEYS, READER_KEYS, READING_KEYS
+from reader.ui.marking import Marker, counted
 from reader.ui.opening import Doors
 from reader.ui.outline import Cursor
-from reader.ui.sidebar import Sidebar
+from reader.ui.repainting import ChangesOnly
+from reader.ui.sidebar import Place, Sidebar
 from reader.ui.status_line import KeyLine, StatusLine
 from reader.ui.tag_bar import DigitTag, TagBar, assign_digits, chip
 from reader.ui.view import View
 
 if TYPE_CHECKING:
+    from reader.ui.finding import Finder
     from reader.ui.reading_pane import ReadingPane
+    from reader.ui.search_line import SearchLine
+    from reader.ui.searching import Searching
     from reader.ui.tag_picker import TagPicker
 
 WARM_UP_AFTER_S = 0.25
 """By then the first screen is there, and few readers have opened an article."""
+
+PAINT_AT_LATEST_S = 0.01
+"""How long an article waits for its mark to be written, to be painted with it."""
+
+TYPING_S = 0.2
+"""After so long without another letter, whoever searches looks at what was found."""
 
 LOOK_FOR_CHANGES_S = 1.0
 """How often the screen asks whether another program has changed the cache."""
@@ -52,6 +64,7 @@ READING_HINT = (
     "l or Enter opens the article under the cursor, n the next unread one. ? shows all keys."
 )
 EMPTY = "No articles."
+EMPTY_SEARCH = "No article matches. Esc gives the list back as it was."
 EMPTY_FILTERED = "No article matches. Esc drops the last filter, x all of them."
 
 GROUPINGS = {
@@ -85,11 +98,13 @@ def reported(handler: Callable[..., Any]) -> Callable[..., Any]:
 class ReaderScreen(Screen[None]):
     """Sidebar and reading pane, side by side or (narrow) one at a time."""
 
+    BLANK = True  # behind the widgets, which cover it
     BINDINGS: ClassVar[list[BindingType]] = READER_KEYS
 
     def __init__(self, library: Library, settings: Settings, query: Query, start: Query) -> None:
         """query: what to show first. start: what `x` returns to."""
         super().__init__()
+        self._compositor = ChangesOnly()
         self.filter = query
         """What the list shows."""
         self.settings = settings
@@ -98,6 +113,7 @@ class ReaderScreen(Screen[None]):
         self._view = View.parse(library.state("view"))
         self._version = -1
         self._ids = Ids()
+        self._is_whole = True
         self._groups: tuple[Group, ...] = ()
         self._digits: tuple[DigitTag, ...] = ()
         self._opened: Article | None = None
@@ -106,13 +122,16 @@ class ReaderScreen(Screen[None]):
         """Where the open article was left the last time."""
         self._list_width: int | None = None
         self._pane: ReadingPane | None = None
+        self._finder: Finder | None = None
+        self._searching: Searching | None = None
+        self._tags_timer: Timer | None = None
 
     def compose(self) -> ComposeResult:
         if self._library.is_sample:
             self.add_class("-sample")
             yield Static(Content(SAMPLE_BANNER), id="banner")
         yield TagBar()
-        yield Sidebar(self._library.rows, now=self._library.clock)
+        yield Sidebar(self._library.rows, self._open_and_enter, now=self._library.clock)
         yield Static(Content(READING_HINT), id="hint")
         yield StatusLine()
         yield KeyLine()
@@ -123,10 +142,11 @@ class ReaderScreen(Screen[None]):
         self.query_one(KeyLine).show(LIST_KEYS)
         self._answer()
         self._restore()
-        self._sidebar.focus()
+        self.set_focus(self._sidebar)
         self.set_interval(LOOK_FOR_CHANGES_S, self._look_for_changes)
         self.set_timer(WARM_UP_AFTER_S, self._warm_up)
         self._doors = Doors(self, self._say)
+        self._marker = Marker(self, self._library, self._say, self._marks_changed)
         if notices := self._library.notices:
             self._say("; ".join(notices))
 
@@ -136,19 +156,88 @@ class ReaderScreen(Screen[None]):
     # The query and its answer.
 
     @reported
-    def _show(self, query: Query) -> None:
+    def show(self, query: Query, place: Place | None = None) -> None:
+        """Show what the query matches; place: where the list stood when it showed that before."""
         self.filter = query
+        if place is not None:
+            self._sidebar.place = place
         self._answer()
+        if place is not None:
+            self._sidebar.place = place
+
+    @property
+    def list_place(self) -> Place:
+        return self._sidebar.place
 
     def _answer(self) -> None:
         """Ask the library what the query matches, and show it."""
+        if self._library.finds_at_once(self.filter):
+            if self._finder is not None:
+                self._finder.stop()
+            self._show_answer(self._library.find(self.filter))
+        else:
+            self._look_up(self.filter)
+
+    @work(exclusive=True, group="find", exit_on_error=False)
+    async def _look_up(self, query: Query) -> None:
+        """Words may take a while: first rows as soon as there are any, then the whole answer."""
+        try:
+            async for answer in self._mounted_finder().answers(query):
+                if query is self.filter:
+                    self._show_answer(answer.ids, is_whole=answer.is_whole)
+        except Superseded:
+            return
+        except CryptoreadError as error:
+            self._say(str(error), error=True)
+
+    @work(exclusive=True, group="look-ahead", exit_on_error=False)
+    async def look_ahead(self, query: Query) -> None:
+        """What a search among the articles of the query will need."""
+        with suppress(CryptoreadError):
+            await self._mounted_finder().prepare(query)
+
+    def _mounted_finder(self) -> "Finder":
+        if self._finder is None:
+            from reader.ui.finding import Finder
+
+            self._finder = Finder(self._library)
+        return self._finder
+
+    def _show_answer(self, ids: Ids, *, is_whole: bool = True) -> None:
         self._version = self._library.version
-        self._ids = self._kept(self._library.find(self.filter))
+        self._ids = self._kept(ids)
+        self._is_whole = is_whole
+        if self._pane is not None:
+            self._pane.highlight(self.filter.words)
         self._show_groups()
+        if self.has_class("-searching") and not self._sidebar.shows_articles:
+            self._open_first_group()
+        if self.has_class("-searching"):
+            self._show_tags_soon(self._ids)
+        else:
+            self._show_tags(self._count_tags(self._ids))
+
+    def _count_tags(self, ids: Ids) -> list[TagCount]:
         # Named tags take places among the most frequent, but not in the nine of the bar.
-        counts = self._library.tag_counts(self._ids, most=9 + len(self.filter.tags))
+        return self._library.tag_counts(ids, most=9 + len(self.filter.tags))
+
+    def _show_tags(self, counts: Sequence[TagCount]) -> None:
         self._digits = assign_digits(self.filter.tags, counts, self._digits)
         self.query_one(TagBar).show([chip(term) for term in self.filter.terms], self._digits)
+
+    def _show_tags_soon(self, ids: Ids) -> None:
+        """While one types, the rows come first: few articles have any of thousands of tags."""
+        self.query_one(TagBar).show([chip(term) for term in self.filter.terms], self._digits)
+        if self._tags_timer is not None:
+            self._tags_timer.stop()
+        self._tags_timer = self.set_timer(TYPING_S, lambda: self._show_tags_of(ids))
+
+    @work(group="tags", exit_on_error=False)
+    async def _show_tags_of(self, ids: Ids) -> None:
+        with suppress(CryptoreadError):
+            counts = await asyncio.to_thread(self._count_tags, ids)
+            if ids is self._ids:
+                self._show_tags(counts)
 
     def _show_groups(self) -> None:
         self._groups = self._library.groups(self._ids, self._view.grouping)
@@ -168,10 +257,17 @@ class ReaderScreen(Screen[None]):
         return ids | Ids([opened])
 
     def _empty_hint(self) -> str:
+        if not self._is_whole:
+            return "Searching…"
+        if self.has_class("-searching"):
+            return EMPTY_SEARCH
         return EMPTY_FILTERED if self.filter else EMPTY
 
     def _show_status(self, unread: int) -> None:
-        shown, total = len(self._ids), len(self._library.find(Query()))
+        if not self._is_whole:
+            self._status.show("searching…", GROUPINGS[self._view.grouping])
+            return
+        shown, total = len(self._ids), self._library.total
         articles = f"{shown:,} articles" if shown >= total else f"{shown:,} of {total:,} articles"
         grouping = GROUPINGS[self._view.grouping]
         self._status.show(f"{unread:,} unread · {articles}", grouping)
@@ -194,9 +290,9 @@ class ReaderScreen(Screen[None]):
         self._show_marks()
 
     @reported
-    def _marks_changed(self) -> None:
+    def _marks_changed(self, ids: Ids) -> None:
         """Read or favourite is not what it was: which articles match may still be the same."""
-        self._sidebar.refresh_rows()
+        self._sidebar.refresh_rows(ids)
         if self.filter.included(Field.IS) or self.filter.excluded(Field.IS):
             self._answer()
         else:
@@ -222,29 +318,50 @@ class ReaderScreen(Screen[None]):
     def action_cycle_digit(self, digit: int) -> None:
         for tag in self._digits:
             if tag.digit == digit:
-                self._show(self.filter.cycle_tag(tag.tag))
+                self.show(self.filter.cycle_tag(tag.tag))
 
     def action_sentiment(self, sentiment: str | None) -> None:
-        self._show(self.filter.with_only(Field.SENTIMENT, sentiment))
+        self.show(self.filter.with_only(Field.SENTIMENT, sentiment))
 
     @reported
     def action_next_language(self) -> None:
         """Each language in turn, the most frequent first, then all of them."""
-        languages = list(self._library.languages())
+        languages = list(self._library.names(Field.LANG))
         now = self.filter.included(Field.LANG)
         place = languages.index(now[0]) + 1 if now and now[0] in languages else 0
         following = languages[place] if place < len(languages) else None
-        self._show(self.filter.with_only(Field.LANG, following))
+        self.show(self.filter.with_only(Field.LANG, following))
+
+    async def action_search(self) -> None:
+        """Open the line on which a search is typed."""
+        if self._searching is None:
+            from reader.ui.searching import Searching
+
+            self._searching = Searching(self, self._library)
+        await self._searching.begin()
+
+    def on_search_line_typed(self, event: "SearchLine.Typed") -> None:
+        if self._searching is not None:
+            self._searching.typed(event.query)
+
+    @reported
+    def on_search_line_kept(self, event: "SearchLine.Kept") -> None:
+        if self._searching is not None:
+            self._searching.keep(event.text)
+
+    def on_search_line_given_up(self) -> None:
+        if self._searching is not None:
+            self._searching.give_up()
 
     def action_clear(self) -> None:
-        self._show(self._start)
+        self.show(self._start)
 
     def action_back(self) -> None:
         """Out of the reading pane where it stands alone, else one filter less."""
         if self._is_list_hidden:
             self._show_list()
         elif self.filter:
-            self._show(self.filter.drop_last())
+            self.show(self.filter.drop_last())
 
     @reported
     def action_regroup(self) -> None:
@@ -255,35 +372,40 @@ class ReaderScreen(Screen[None]):
         if self._view.grouping is not Grouping.CATEGORY:
             self._open_first_group()
 
-    def action_pick_tags(self) -> None:
+    async def action_pick_tags(self) -> None:
         from reader.ui.tag_picker import TagPicker
 
-        self.app.push_screen(
+        await self.app.push_screen(
             TagPicker(
-                self.filter, lambda query: self._library.tag_counts(self._library.find(query))
+                self.filter,
+                lambda query, most: self._library.tag_counts(self._library.find(query), most),
             )
         )
 
     def on_tag_picker_query_changed(self, event: "TagPicker.QueryChanged") -> None:
-        self._show(event.query)
+        self.show(event.query)
 
     def on_tag_bar_tag_cycled(self, event: TagBar.TagCycled) -> None:
-        self._show(self.filter.cycle_tag(event.tag))
+        self.show(self.filter.cycle_tag(event.tag))
 
     def on_tag_bar_chip_removed(self, event: TagBar.ChipRemoved) -> None:
-        self._show(self.filter.without(event.term))
+        self.show(self.filter.without(event.term))
 
     def on_reading_pane_tag_clicked(self, event: "ReadingPane.TagClicked") -> None:
-        self._show(self.filter.cycle_tag(event.tag))
+        self.show(self.filter.cycle_tag(event.tag))
 
     # The article.
 
-    async def on_sidebar_article_opened(self, event: Sidebar.ArticleOpened) -> None:
-        if await self._open(event.id):
+    async def _open_and_enter(self, id: ArticleId) -> None:
+        if await self._open(id):
             self._show_pane()
+            if self._pane is not None:
+                await self._pane.first_layout()  # a key typed ahead may ask for the next page
 
     @reported
     async def action_neighbour(self, step: Literal[1, -1], unread: bool = False) -> None:
+        if unread and self._go_to_match(step):
+            return
         unread_in = self._library.unread if unread else None
         found = self._sidebar.neighbour(self._opened_id, step, unread_in=unread_in)
         if found is None:
@@ -293,6 +415,19 @@ class ReaderScreen(Screen[None]):
         self._sidebar.move_to(found)
         if await self._open(found) and self.has_class("-narrow"):
             self._show_pane()
+
+    def _go_to_match(self, step: Literal[1, -1]) -> bool:
+        """While words are searched for, `n` goes through them in the open article."""
+        if self._pane is None or self._opened is None or not self.filter.words:
+            return False
+        return self._pane.go_to_match(step)
+
+    def on_reading_pane_matches_found(self, event: "ReadingPane.MatchesFound") -> None:
+        if event.current:
+            self._say(f"match {event.current} of {event.count}")
+        elif event.count:
+            what = "1 match" if event.count == 1 else f"{event.count} matches"
+            self._say(f"{what} · n goes to the next")
 
     async def _open(self, id: ArticleId) -> bool:
         """Show the article in the reading pane and mark it as read; whether it could be read."""
@@ -309,13 +444,17 @@ class ReaderScreen(Screen[None]):
                 self._pane.show_hint(str(error))
             return False
         self._opened, self._position = article, int(position)
-        self._show_article(row, int(position), await self._mounted_pane())
-        if not row.read:
-            self._mark(Ids([id]), Mark.READ, True)
+        with self.app.batch_update():
+            mark = None if row.read else self._marker.opened(Ids([id]))
+            self._show_article(row, int(position), await self._mounted_pane())
+            if mark is not None:  # most disks are fast enough for the two to be painted together
+                await asyncio.wait({asyncio.ensure_future(mark.wait())}, timeout=PAINT_AT_LATEST_S)
+        self.check_idle()  # the end of a batch wakes the application, not the screen that paints
         return True
 
     def _show_article(self, row: Row, position: int, pane: "ReadingPane") -> None:
         if self._opened is not None:
+            pane.highlight(self.filter.words)
             pane.show(
                 self._opened,
                 read=True,
@@ -384,63 +523,31 @@ class ReaderScreen(Screen[None]):
     def action_toggle_read(self) -> None:
         ids, name = self._marked()
         if ids:
-            unread = self._library.unread(ids)
-            value = bool(unread)
-            self._mark(ids, Mark.READ, value, f"{name} {'read' if value else 'unread'}")
+            self._marker.toggle_read(ids, name)
 
     def action_all_read(self) -> None:
-        self._mark(self._ids, Mark.READ, True, f"{_articles(self._ids)} read")
+        self._marker.read(self._ids)
 
     @reported
     def action_toggle_favourite(self) -> None:
-        article = self._of_article()
-        id = self._library.id_of(article.identity) if article else None
-        if id is not None:
-            (row,) = self._library.rows([id])
-            value = not row.favourite
-            self._mark(Ids([id]), Mark.FAVOURITE, value, f"{'' if value else 'no '}favourite")
+        if article := self._of_article():
+            self._marker.toggle_favourite(article)
 
     def _marked(self) -> tuple[Ids, str]:
         """What `m` is about, and its name: an article, or the group under the cursor."""
         cursor = self._sidebar.cursor
         if self.focused is self._sidebar and cursor and cursor.article is None:
             group = self._sidebar.group(cursor.group)
-            return (group.ids, _articles(group.ids)) if group else (Ids(), "")
+            return (group.ids, counted(group.ids)) if group else (Ids(), "")
         article = self._of_article()
         id = self._library.id_of(article.identity) if article else None
         return (Ids(), "") if id is None else (Ids([id]), "article")
 
-    @work(group="marks", exit_on_error=False)
-    async def _mark(self, ids: Ids, mark: Mark, value: bool, label: str = "") -> None:
-        """Without a label the mark is the program's own and no step of the undo journal."""
-        try:
-            changed = await asyncio.to_thread(self._library.mark, ids, mark, value, label)
-        except CryptoreadError as error:
-            self._say(str(error), error=True)
-            return
-        if changed:
-            self._marks_changed()
-        if label:
-            self._say(f"{label} · u undoes" if changed else f"already {label}")
-
     def action_undo(self) -> None:
-        self._replay(self._library.undo, "undone")
+        self._marker.undo()
 
     def action_redo(self) -> None:
-        self._replay(self._library.redo, "redone")
-
-    @work(group="marks", exit_on_error=False)
-    async def _replay(self, replay: Callable[[], Change | None], word: str) -> None:
-        try:
-            change = await asyncio.to_thread(replay)
-        except CryptoreadError as error:
-            self._say(str(error), error=True)
-            return
-        if change is None:
-            self._say(f"nothing to be {word}")
-            return
-        self._marks_changed()
-        self._say(f"{word}: {change.label}")
+        self._marker.redo()
 
     # Panes.
 
@@ -506,12 +613,12 @@ class ReaderScreen(Screen[None]):
         if target is not None:
             target.call_later(target.run_action, event.action)
 
-    def action_help(self) -> None:
+    async def action_help(self) -> None:
         from reader.ui.commands import help_groups
         from reader.ui.help_screen import HelpScreen
 
         groups = help_groups(self.settings.keys)
-        self.app.push_screen(HelpScreen(groups, str(self._library.folder)))
+        await self.app.push_screen(HelpScreen(groups, str(self._library.folder)))
 
     # What is remembered.
 
@@ -526,6 +633,8 @@ class ReaderScreen(Screen[None]):
             self._sidebar.cursor = Cursor(group=self._view.group, article=article)
 
     def on_unmount(self) -> None:
+        if self._finder is not None:
+            self._finder.close()
         with suppress(CryptoreadError):  # nobody is there any more to be told
             self._save()
 
@@ -563,12 +672,9 @@ class ReaderScreen(Screen[None]):
         task(*arguments)
 
 
-def _articles(ids: Ids) -> str:
-    return "1 article" if len(ids) == 1 else f"{len(ids):,} articles"
-
-
 def _warm_up_reading() -> None:
-    import reader.ui.reading_pane  # noqa: F401
+    import reader.ui.reading_pane
+    import reader.ui.searching  # noqa: F401
     from reader.ui.prose import warm_up
 
     warm_up()

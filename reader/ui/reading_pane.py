@@ -5,11 +5,15 @@ scrolled, clicked and selected. The first screenful is laid out at once, the res
 nothing else happens.
 """
 
-from collections.abc import Iterator
+import asyncio
+import re
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from sys import maxsize
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from rich.segment import Segment
 from rich.style import Style
@@ -24,10 +28,12 @@ from textual.timer import Timer
 
 from reader.article import Article
 from reader.config import resource
+from reader.query import Term
 from reader.ui import article_header, prose
 from reader.ui.article_header import HEADER_PLACES, header_lines
 from reader.ui.growing_lines import GrowingLines
 from reader.ui.long_view import LongView
+from reader.ui.matches import Match, matches, pattern_of
 from reader.ui.prose import Prose
 from reader.ui.prose_wrap import Line, Span, Styles, width_of, wrap
 
@@ -41,8 +47,11 @@ AT_ONCE_S = 0.03
 """How long what is not seen yet may delay the painting, or a slice for which somebody waits."""
 
 SLICE_S = 0.006
-PAUSE_S = 0.012
+PAUSE_S = 0.03
 """From slice to slice: keys and clicks go first."""
+
+FIRST_LAYOUT_S = 0.25
+"""What the first layout takes at most; on a terminal of one line it never comes."""
 
 AHEAD = 5_000
 """Lines that are laid out below those that are seen: no text may fill the memory."""
@@ -73,7 +82,8 @@ class ReadingPane(LongView, can_focus=True, inherit_bindings=False):
     DEFAULT_CSS = (resource("styles") / "30-reading.tcss").read_text("utf-8")
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
-        f"reading-pane--{name}" for name in (*prose.STYLES, *article_header.STYLES, "hint")
+        f"reading-pane--{name}"
+        for name in (*prose.STYLES, *article_header.STYLES, "hint", "match", "match-current")
     }
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -108,6 +118,13 @@ class ReadingPane(LongView, can_focus=True, inherit_bindings=False):
     class CoverClicked(Message):
         """The line about the cover image."""
 
+    @dataclass
+    class MatchesFound(Message):
+        """How many places the words stand in, and at which the reader is, from 1; 0: none yet."""
+
+        count: int
+        current: int
+
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
         self._article: Article | None = None
@@ -127,6 +144,13 @@ class ReadingPane(LongView, can_focus=True, inherit_bindings=False):
         self._looks: dict[Styles, Style] = {}
         self._pressed_at: Offset | None = None
         self._slices: Timer | None = None
+        self._has_size = asyncio.Event()
+        self._words: re.Pattern[str] | None = None
+        self._matches: list[Match] = []
+        self._match = -1
+        """The number of the match that the reader went to last."""
+        self._searched = 0
+        """Lines of the layout that have been looked through."""
 
     def show(
         self,
@@ -157,6 +181,64 @@ class ReadingPane(LongView, can_focus=True, inherit_bindings=False):
     def position(self) -> int:
         """The place of the top line, the same text at any width; for `show`. 0: the top."""
         return self._anchor
+
+    # Words that were searched for
+
+    def highlight(self, terms: Iterable[Term]) -> None:
+        """Show where the words of a search stand, in this article and those that follow."""
+        words = pattern_of(terms)
+        if words != self._words:
+            self._words = words
+            self._search_anew()
+
+    def go_to_match(self, step: Literal[1, -1]) -> bool:
+        """Scroll to the next or previous match, round the ends; False where there is none."""
+        self._lines.grow(maxsize, _END, AT_ONCE_S)
+        self._measure()
+        self._search()
+        if not self._matches:
+            return False
+        count = self._matches[-1].number + 1
+        if self._match < 0:
+            top = round(self.scroll_y)
+            below = [each.number for each in self._matches if each.line >= top]
+            self._match = (below[0] if below else 0) if step > 0 else count - 1
+        else:
+            self._match = (self._match + step) % count
+        self._strips.clear()
+        line = next(each.line for each in self._matches if each.number == self._match)
+        if not round(self.scroll_y) <= line < round(self.scroll_y) + self._seen.height:
+            self._scroll_to_line(line - self._seen.height // 3)
+        self.refresh()
+        self.post_message(self.MatchesFound(count, self._match + 1))
+        return True
+
+    def _search_anew(self) -> None:
+        self._matches, self._match, self._searched = [], -1, 0
+        self._strips.clear()
+        self._search()
+        self.refresh()
+
+    def _search(self) -> None:
+        """Look through what is laid out, if there is more of it than before."""
+        if self._words is None or self._searched == len(self._lines):
+            return
+        self._searched = len(self._lines)
+        texts = ["".join(span.text for span in self._lines[k].spans) for k in range(self._searched)]
+        self._matches = matches(texts, self._words)
+        count = self._matches[-1].number + 1 if self._matches else 0
+        self.post_message(self.MatchesFound(count, self._match + 1))
+
+    def _matched(self, strip: Strip, index: int) -> Strip:
+        """The strip with the matches of its line marked."""
+        first = bisect_left(self._matches, index, key=lambda match: match.line)
+        for line, start, end, number in self._matches[first:]:
+            if line != index:
+                break
+            name = "match-current" if number == self._match else "match"
+            look = self.style_of(f"reading-pane--{name}")
+            strip = _restyled(strip, start + self._left, end + self._left, look)
+        return strip
 
     # Keys
 
@@ -195,7 +277,13 @@ class ReadingPane(LongView, can_focus=True, inherit_bindings=False):
     def on_mount(self) -> None:
         self._slices = self.set_interval(PAUSE_S, self._lay_out_slice, pause=True)
 
+    async def first_layout(self) -> None:
+        """Wait until it is known how much can be seen, where anything can."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._has_size.wait(), FIRST_LAYOUT_S)
+
     def on_resize(self) -> None:
+        self._has_size.set()
         if self._article is None or self._seen.width != self._width:
             self._lay_out(self._anchor)
         else:
@@ -212,6 +300,7 @@ class ReadingPane(LongView, can_focus=True, inherit_bindings=False):
         self._left = (self._width - column) // 2
         self._strips.clear()
         self._lines = GrowingLines(self._all_lines(column))
+        self._matches, self._match, self._searched = [], -1, 0
         self._lay_out_more(AT_ONCE_S)
         if self._wish is not None:
             self._place(0)
@@ -238,6 +327,8 @@ class ReadingPane(LongView, can_focus=True, inherit_bindings=False):
         self._lines.grow(top + height, 0, SCREENFUL_S)
         self._lines.grow(top + 2 * height + ahead, 0, seconds)
         self._measure()
+        if before == 0 or self._lines.is_complete:
+            self._search()
         if before < self.scroll_y + height:
             self.refresh()
         if self._wish is not None and self._lines.goes_beyond(self._wish):
@@ -316,7 +407,7 @@ class ReadingPane(LongView, can_focus=True, inherit_bindings=False):
         base = self._look(Span(""))
         segments = [Segment(" " * self._left, base)]
         segments += [Segment(span.text, self._look(span)) for span in self._lines[index].spans]
-        strip = Strip(segments)
+        strip = self._matched(Strip(segments), index)
         if selected:
             strip = _restyled(
                 strip, *selected, self.screen.get_component_rich_style("screen--selection")

@@ -5,12 +5,12 @@ few articles that are in view. Which articles a group holds is the library's dec
 of an opened one the screen's.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Container, Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import UTC, datetime, timedelta
 from itertools import groupby, zip_longest
 from operator import itemgetter
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, NamedTuple
 
 from rich.cells import cell_len
 from rich.segment import Segment
@@ -32,6 +32,8 @@ from reader.ui.outline import Cursor, Heading, Key, Outline
 
 Part = tuple[str, str]
 """A text of a row and the component class that styles it; empty for the list's own style."""
+
+Parts = tuple[Part, ...]
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _UNAMBIGUOUS = timedelta(days=335)
@@ -71,10 +73,19 @@ def _key(key: str, action: str, group: Binding.Group, name: str, tooltip: str) -
     return Binding(key, action, name, tooltip=tooltip, id=id, group=group)
 
 
+class Place(NamedTuple):
+    """How a list stands: what is open, where the cursor is wanted, and the row on top."""
+
+    open_groups: AbstractSet[Key]
+    cursor: Cursor | None
+    top: int
+
+
 class Sidebar(LongView, inherit_bindings=False):
     """The virtual list of groups and articles, with a cursor that belongs to the article.
 
     `fetch` gives the rows of a few articles, in any order; one that is gone is left out.
+    `open_article` shows the article that the reader chose; the next key waits until it is there.
     `now` gives the instant from which ages are counted, aware.
     """
 
@@ -114,13 +125,6 @@ class Sidebar(LongView, inherit_bindings=False):
     show_language = reactive(False)
     """Whether rows name their language: of use where the list holds several."""
 
-    class ArticleOpened(Message):
-        """The reader chose an article."""
-
-        def __init__(self, id: ArticleId) -> None:
-            self.id = id
-            super().__init__()
-
     class CursorMoved(Message):
         """The cursor stands elsewhere, by a key or by a new answer; None in an empty list."""
 
@@ -137,6 +141,7 @@ class Sidebar(LongView, inherit_bindings=False):
     def __init__(
         self,
         fetch: Callable[[Sequence[ArticleId]], Sequence[Row]],
+        open_article: Callable[[ArticleId], Awaitable[None]],
         *,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         id: str | None = None,
@@ -144,6 +149,7 @@ class Sidebar(LongView, inherit_bindings=False):
     ) -> None:
         super().__init__(id=id, classes=classes)
         self._fetch = fetch
+        self._show_article = open_article
         self._now = now
         self._known: LRUCache[ArticleId, Row] = LRUCache(_ROWS_KEPT)
         self._groups: Sequence[Group] = ()
@@ -151,7 +157,7 @@ class Sidebar(LongView, inherit_bindings=False):
         self._open: set[Key] = set()
         self._outline = Outline()
         self._width = 0
-        self._styles: dict[str, Style] = {}
+        self._strips: LRUCache[tuple[Parts, Part, Parts, bool], Strip] = LRUCache(_ROWS_KEPT)
         self._row = 0
         self._wanted: Cursor | None = None
         """What the reader chose last: the cursor comes back to it when an answer has it again."""
@@ -176,10 +182,12 @@ class Sidebar(LongView, inherit_bindings=False):
             self._scroll(self._outline.row(held, held_row) - held_row + top)
         self._repaint(before)
 
-    def refresh_rows(self) -> None:
-        """Ask anew for the articles in view: something of them (read, favourite) has changed."""
+    def refresh_rows(self, changed: Container[ArticleId] | None = None) -> None:
+        """Ask anew for these articles or (None) all: read or favourite is not what it was."""
         before = self._in_view()
-        self._known.clear()
+        for article in list(self._known.keys()):
+            if changed is None or article in changed:
+                self._known.discard(article)
         self._repaint(before)
 
     @property
@@ -206,6 +214,24 @@ class Sidebar(LongView, inherit_bindings=False):
         self._open = set(keys)
         self._lay_out_anew()
         self._settle()
+
+    @property
+    def place(self) -> "Place":
+        """How the list stands. Setting it puts the list back, as far as it shows the same."""
+        return Place(self.open_groups, self._wanted, self.scroll_offset.y)
+
+    @place.setter
+    def place(self, place: "Place") -> None:
+        self._open = set(place.open_groups)
+        self._wanted = place.cursor
+        self._lay_out_anew()
+        self._settle()
+        self._scroll(place.top)
+
+    @property
+    def shows_articles(self) -> bool:
+        """Whether any group is open down to its articles."""
+        return self._outline.has_articles
 
     def group(self, key: Key) -> Group | None:
         """The group of that key in the present answer, in view or not."""
@@ -271,8 +297,8 @@ class Sidebar(LongView, inherit_bindings=False):
         self._scroll(self.scroll_offset.y + rows)
         self._go(self._row + rows)
 
-    def action_open(self) -> None:
-        if not self._open_article():
+    async def action_open(self) -> None:
+        if not await self._open_article():
             self.action_fold()
 
     def action_fold(self) -> None:
@@ -280,8 +306,8 @@ class Sidebar(LongView, inherit_bindings=False):
             heading = self._outline.heading(self._row)
             self._fold(heading.group.key, is_open=not heading.is_open)
 
-    def action_expand(self) -> None:
-        if self._open_article() or not self._outline.height:
+    async def action_expand(self) -> None:
+        if await self._open_article() or not self._outline.height:
             return
         heading = self._outline.heading(self._row)
         if heading.is_open:
@@ -301,27 +327,33 @@ class Sidebar(LongView, inherit_bindings=False):
         elif heading.depth:
             self._go(self._outline.row(Cursor(group=key[:-1])))
 
-    def on_click(self, event: events.Click) -> None:
+    async def on_click(self, event: events.Click) -> None:
         place = event.get_content_offset(self)
         if place is None or self.scroll_offset.y + place.y >= self._outline.height:
             return
         self._go(self.scroll_offset.y + place.y)
-        self.action_open()
+        await self.action_open()
 
-    def on_resize(self) -> None:
-        self._reveal()
+    def _size_updated(
+        self, size: Size, virtual_size: Size, container_size: Size, layout: bool = True
+    ) -> bool:
+        """The cursor stays in view, at once: what `on_resize` does is painted a second time."""
+        is_changed = super()._size_updated(size, virtual_size, container_size, layout)
+        if is_changed:
+            self._reveal()
+        return is_changed
 
     def watch_opened_article(self, old: ArticleId | None, new: ArticleId | None) -> None:
         for article in (old, new):
             if article is not None:
                 self.refresh_line(self._outline.row(Cursor(group=(), article=article)))
 
-    def _open_article(self) -> bool:
+    async def _open_article(self) -> bool:
         cursor = self.cursor
         if not cursor or cursor.article is None:
             return False
         self._wanted = cursor
-        self.post_message(self.ArticleOpened(cursor.article))
+        await self._show_article(cursor.article)
         return True
 
     def _fold(self, key: Key, *, is_open: bool) -> None:
@@ -372,9 +404,9 @@ class Sidebar(LongView, inherit_bindings=False):
         if top != old_top or not old or not new:
             self.refresh()
             return
-        for y, (was, now) in enumerate(zip_longest(old, new)):
-            if was != now:
-                self.refresh_line(top + y)
+        pairs = enumerate(zip_longest(old, new))
+        if changed := [y for y, (was, now) in pairs if was != now]:
+            self.refresh(*(Region(0, y, self.size.width, 1) for y in changed))
 
     def _fetch_in_view(self) -> None:
         top = self.scroll_offset.y
@@ -415,10 +447,17 @@ class Sidebar(LongView, inherit_bindings=False):
 
     # Painting.
 
+    def notify_style_update(self) -> None:
+        """Theme, focus or colours are others."""
+        super().notify_style_update()
+        self._strips.clear()
+
     def render_lines(self, crop: Region) -> list[Strip]:
         self._fetch_in_view()
-        self._width = self.scrollable_content_region.width
-        self._styles.clear()  # the theme and the focus may be others than at the last paint
+        width = self.scrollable_content_region.width
+        if width != self._width:
+            self._width = width
+            self._strips.clear()
         return super().render_lines(crop)
 
     def render_line(self, y: int) -> Strip:
@@ -426,7 +465,7 @@ class Sidebar(LongView, inherit_bindings=False):
         if not self._outline.height:
             return self._paint_hint(y)
         if row >= self._outline.height:
-            return Strip.blank(self._width, self._style(""))
+            return Strip.blank(self._width, self.style_of(""))
         heading = self._outline.heading(row)
         if row == heading.row:
             return self._paint(row, *_heading_parts(heading))
@@ -434,11 +473,9 @@ class Sidebar(LongView, inherit_bindings=False):
         mark = ("▌", "sidebar--opened") if article == self.opened_article else (" ", "")
         if known := self._known.get(article):
             return self._paint(row, *self._article_parts(known, heading, mark))
-        return self._paint(row, [mark], ("", ""), [])
+        return self._paint(row, (mark,), ("", ""), ())
 
-    def _article_parts(
-        self, row: Row, heading: Heading, mark: Part
-    ) -> tuple[list[Part], Part, list[Part]]:
+    def _article_parts(self, row: Row, heading: Heading, mark: Part) -> tuple[Parts, Part, Parts]:
         left = [mark, ("  " * (heading.depth + 1), "")]
         left.append(("  ", "") if row.read else ("• ", "sidebar--unread"))
         if heading.group.sentiment is None:
@@ -453,31 +490,31 @@ class Sidebar(LongView, inherit_bindings=False):
         if self.show_language:
             right.append((f" {row.lang}", "sidebar--muted"))
         right.append((f" {age(row.published, self._now())}", "sidebar--muted"))
-        return left, (row.title, "sidebar--muted" if row.read else ""), right
+        return tuple(left), (row.title, "sidebar--muted" if row.read else ""), tuple(right)
 
-    def _paint(self, row: int, left: list[Part], label: Part, right: list[Part]) -> Strip:
+    def _paint(self, row: int, left: Parts, label: Part, right: Parts) -> Strip:
+        """The row as it was painted before, if it said the same."""
+        says = (left, label, right, row == self._row)
+        strip = self._strips.get(says)
+        if strip is None:
+            strip = self._strips[says] = self._painted(*says)
+        return strip
+
+    def _painted(self, left: Parts, label: Part, right: Parts, has_cursor: bool) -> Strip:
         """Left, the label, cut where it is too long, then right at the edge but for a free cell."""
         taken = sum(cell_len(text) for text, _ in (*left, *right)) + 1
         room = max(0, self._width - taken)
         name, style = label
         shown = fit(" ".join(name.split()), room)
         parts = _joined((*left, (shown, style), *right, (" ", right[-1][1] if right else "")))
-        segments = [Segment(text, self._style(name)) for text, name in parts]
-        if row == self._row:
-            cursor = self._style("sidebar--cursor")
+        segments = [Segment(text, self.style_of(name)) for text, name in parts]
+        if has_cursor:
+            cursor = self.style_of("sidebar--cursor")
             segments = list(Segment.apply_style(segments, post_style=cursor))
         return Strip(segments, taken + room).adjust_cell_length(self._width)
 
-    def _style(self, name: str) -> Style:
-        """The style of a component class, or (empty) the list's own; kept for one paint."""
-        if name not in self._styles:
-            self._styles[name] = self._component_style(name)
-        return self._styles[name]
-
     def _component_style(self, name: str) -> Style:
-        if not name:
-            return self.rich_style
-        style = self.get_component_rich_style(name)
+        style = super()._component_style(name)
         if name == "sidebar--cursor" and not self.has_focus:
             # Its background alone, so that the row keeps its colours.
             return style.without_color + Style(bgcolor=style.bgcolor)
@@ -489,14 +526,14 @@ class Sidebar(LongView, inherit_bindings=False):
         lines = Content(self._empty_hint).wrap(max(1, width - 4))
         k = y - max(0, (self.size.height - len(lines)) // 2)
         if not 0 <= k < len(lines):
-            return Strip.blank(width, self._style(""))
+            return Strip.blank(width, self.style_of(""))
         line = lines[k].rstrip()
         text = line.pad_left((width - line.cell_length) // 2).plain
-        hint = Segment(text, self._style("sidebar--muted"))
-        return Strip([hint]).adjust_cell_length(width, self._style(""))
+        hint = Segment(text, self.style_of("sidebar--muted"))
+        return Strip([hint]).adjust_cell_length(width, self.style_of(""))
 
 
-def _heading_parts(heading: Heading) -> tuple[list[Part], Part, list[Part]]:
+def _heading_parts(heading: Heading) -> tuple[Parts, Part, Parts]:
     group = heading.group
     left: list[Part] = [
         (" " + "  " * heading.depth, ""),
@@ -509,7 +546,7 @@ def _heading_parts(heading: Heading) -> tuple[list[Part], Part, list[Part]]:
     name = "" if heading.depth else "sidebar--group"
     label = (group.label, name if group.unread else "sidebar--muted")
     unread = (f" {group.unread}", "" if group.unread else "sidebar--muted")
-    return left, label, [unread, (f"/{len(group.ids)}", "sidebar--muted")]
+    return tuple(left), label, (unread, (f"/{len(group.ids)}", "sidebar--muted"))
 
 
 def _joined(parts: Iterable[Part]) -> Iterator[Part]:

@@ -14,12 +14,13 @@ from textual.content import Content
 from textual.message import Message
 from textual.strip import Strip
 from textual.timer import Timer
-from textual.widget import Widget
+
+from reader.ui.painted import Painted
 
 _GAP = 2
 
 
-class StatusLine(Widget):
+class StatusLine(Painted):
     """Left: where the reader is. Right: how the list is set up. Between: what just happened.
 
     A message that does not fit between takes the place of the left, then of the right. It goes
@@ -58,7 +59,7 @@ class StatusLine(Widget):
     def render_line(self, y: int) -> Strip:
         width = self.size.width
         if y:
-            return Strip.blank(width, self.rich_style)
+            return Strip.blank(width, self.style_of(""))
         left, message, right = self._left, self._message, self._right
         if message and not _fit(width, left, message, right):
             left = ""
@@ -66,16 +67,16 @@ class StatusLine(Widget):
             right = ""
         style = "error" if self._is_error else "message"
         segments = [
-            Segment(_cut(left, width), self.rich_style),
-            Segment(" " * _GAP if left and message else "", self.rich_style),
+            Segment(_cut(left, width), self.style_of("")),
+            Segment(" " * _GAP if left and message else "", self.style_of("")),
             Segment(_cut(message, width), self._style(style)),
         ]
         end = Segment(right, self._style("muted"))
-        strip = Strip(segments).adjust_cell_length(width - end.cell_length, self.rich_style)
+        strip = Strip(segments).adjust_cell_length(width - end.cell_length, self.style_of(""))
         return Strip([*strip, end], width)
 
     def _style(self, name: str) -> Style:
-        return self.get_component_rich_style(f"status-line--{name}")
+        return self.style_of(f"status-line--{name}")
 
 
 class KeyHint(NamedTuple):
@@ -86,7 +87,7 @@ class KeyHint(NamedTuple):
     action: str = ""
 
 
-class KeyLine(Widget):
+class KeyLine(Painted):
     """The most useful keys. What does not fit is left out, whole, but never the last, the help."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {"key-line--key", "key-line--label"}
@@ -117,7 +118,7 @@ class KeyLine(Widget):
     def render_line(self, y: int) -> Strip:
         width = self.size.width
         if y:
-            return Strip.blank(width, self.rich_style)
+            return Strip.blank(width, self.style_of(""))
         items = [self._item(hint) for hint in self._hints]
         last = items.pop() if items else Strip([])
         room = width - last.cell_length
@@ -126,13 +127,13 @@ class KeyLine(Widget):
             room -= item.cell_length + _GAP
             if room < 0:
                 break
-            shown += (item, Strip.blank(_GAP, self.rich_style))
-        return Strip.join([*shown, last]).adjust_cell_length(width, self.rich_style)
+            shown += (item, Strip.blank(_GAP, self.style_of("")))
+        return Strip.join([*shown, last]).adjust_cell_length(width, self.style_of(""))
 
     def _item(self, hint: KeyHint) -> Strip:
         meta = Style(meta={"action": hint.action})
-        key = self.get_component_rich_style("key-line--key") + meta
-        label = self.get_component_rich_style("key-line--label") + meta
+        key = self.style_of("key-line--key") + meta
+        label = self.style_of("key-line--label") + meta
         return Strip([Segment(hint.keys, key), Segment(f" {hint.label}", label)])
 
 

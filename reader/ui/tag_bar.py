@@ -14,11 +14,11 @@ from textual import events
 from textual.content import Content
 from textual.message import Message
 from textual.strip import Strip
-from textual.widget import Widget
 
 from reader.article import Sentiment
 from reader.library import TagCount
 from reader.query import Field, Term
+from reader.ui.painted import Painted
 
 _MINUS = "\N{MINUS SIGN}"
 _DIGITS = range(1, 10)
@@ -104,7 +104,7 @@ def assign_digits(
     )
 
 
-class TagBar(Widget):
+class TagBar(Painted):
     """One line. What does not fit is left out from the end, whole."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
@@ -153,7 +153,7 @@ class TagBar(Widget):
     def render_line(self, y: int) -> Strip:
         width = self.size.width
         if y:
-            return Strip.blank(width, self.rich_style)
+            return Strip.blank(width, self._style(""))
         items = [*self._chip_items(), *self._tag_items()]
         segments: list[Segment] = []
         room = width
@@ -165,7 +165,7 @@ class TagBar(Widget):
                 break
             segments += item
             room -= cells
-        return Strip(segments).adjust_cell_length(width, self.rich_style)
+        return Strip(segments).adjust_cell_length(width, self._style(""))
 
     def _chip_items(self) -> Iterator[list[Segment]]:
         if not self._chips:
@@ -173,7 +173,7 @@ class TagBar(Widget):
         for k, chip in enumerate(self._chips):
             text = Content(chip.text).truncate(_WIDEST_CHIP, ellipsis=True).plain
             style = self._style(chip.kind) + Style(meta={"term": str(chip.term)})
-            yield [Segment(" " if k else "", self.rich_style), Segment(f" {text} ", style)]
+            yield [Segment(" " if k else "", self._style("")), Segment(f" {text} ", style)]
 
     def _tag_items(self) -> Iterator[list[Segment]]:
         for k, tag in enumerate(self._tags):
@@ -190,4 +190,4 @@ class TagBar(Widget):
             yield [gap, *Segment.apply_style(item, post_style=meta)]
 
     def _style(self, name: str) -> Style:
-        return self.get_component_rich_style(f"tag-bar--{name}") if name else self.rich_style
+        return self.style_of(f"tag-bar--{name}" if name else "")

@@ -75,9 +75,11 @@ class TagPicker(Modal[None]):
             self.query = query
             super().__init__()
 
-    def __init__(self, query: Query, counts: Callable[[Query], "Sequence[TagCount]"]) -> None:
+    def __init__(
+        self, query: Query, counts: Callable[[Query, int | None], "Sequence[TagCount]"]
+    ) -> None:
         """`counts`: tags with the number of articles left by the query together with each, most
-        frequent first. It is called in a thread and may raise CryptoreadError.
+        frequent first, all or so many. It is called in a thread and may raise CryptoreadError.
         """
         super().__init__()
         self._filter = query
@@ -152,7 +154,11 @@ class TagPicker(Modal[None]):
     @work(exclusive=True, group="tag-counts", exit_on_error=False)
     async def _count(self) -> None:
         try:
-            self._counted = await asyncio.to_thread(self._counts, self._filter)
+            if not self._counted:  # those that are seen, while thousands are counted
+                first = await asyncio.to_thread(self._counts, self._filter, self.app.size.height)
+                self._counted = first
+                self._list_tags()
+            self._counted = await asyncio.to_thread(self._counts, self._filter, None)
         except CryptoreadError as error:
             self._counted = self._counted or ()
             self.notify(str(error), severity="error", markup=False)

@@ -1,4 +1,4 @@
-"""The command line of the benchmarks: which parts, on which archive, and how it is told."""
+"""The command line of the benchmarks: which parts, on which archives, and how it is told."""
 
 import argparse
 import json
@@ -6,39 +6,92 @@ import os
 import platform
 import sys
 import tempfile
+import traceback
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 
-from tests.benchmarks.archive import write
-from tests.benchmarks.figures import Figure, markdown_table, plain_table
-from tests.benchmarks.importing import measure_import
+from tests.benchmarks.adding import measure_add
+from tests.benchmarks.archive import archive as made_up
+from tests.benchmarks.archive import write_folder, write_jsonl
+from tests.benchmarks.figures import Figure, compared, markdown_table, plain_table
+from tests.benchmarks.importing import measure_import, measure_reimport, measure_size
+from tests.benchmarks.listing import (
+    measure_ends,
+    measure_expand,
+    measure_hold,
+    measure_read,
+    measure_regroup,
+)
+from tests.benchmarks.live import measure_live
 from tests.benchmarks.memory import measure_memory
+from tests.benchmarks.newsboat import measure_newsboat, why_not
 from tests.benchmarks.painting import measure_first_paint, measure_open, measure_tag_digits
-from tests.benchmarks.program import COMMAND, import_archive
+from tests.benchmarks.program import COMMAND
+from tests.benchmarks.searching import measure_picker, measure_search
+from tests.benchmarks.subject import Subject
 
-PARTS = ["import", "paint", "tag", "open", "memory"]
-ARTICLES = 5452
+PARTS: dict[str, Callable[[Subject], list[Figure]]] = {
+    "newsboat": measure_newsboat,
+    "import": measure_import,
+    "reimport": measure_reimport,
+    "size": measure_size,
+    "paint": measure_first_paint,
+    "tag": measure_tag_digits,
+    "picker": measure_picker,
+    "search": measure_search,
+    "expand": measure_expand,
+    "ends": measure_ends,
+    "hold": measure_hold,
+    "open": measure_open,
+    "read": measure_read,
+    "regroup": measure_regroup,
+    "memory": measure_memory,
+    "add": measure_add,
+    "live": measure_live,
+}
+"""In the order in which they run; the last two make the data folder larger."""
+
+SIZES = {"11k": 11_280, "100k": 100_000, "1m": 1_000_000}
 
 
 def main() -> None:
     options = _options()
     if not COMMAND.exists():
         sys.exit(f"{COMMAND} is missing; pip install -e . into this environment first")
+    figures: list[Figure] = []
+    failed: list[str] = []
     with tempfile.TemporaryDirectory(prefix="cryptoread-benchmarks-") as folder:
-        figures = list(_figures(options, Path(folder)))
+        for subject in _subjects(options, Path(folder)):
+            figures += compared(list(_figures(subject, options.parts or list(PARTS), failed)))
     print((markdown_table if options.markdown else plain_table)(figures))
     if options.json:
         report = {"machine": _machine(), "figures": [figure.as_json() for figure in figures]}
         options.json.write_text(json.dumps(report, indent=2, ensure_ascii=False) + "\n")
+    if failed:
+        sys.exit(f"without {', '.join(failed)}")
 
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
     parser.add_argument("parts", nargs="*", metavar="PART", help=f"{', '.join(PARTS)}; default all")
-    parser.add_argument("--archive", type=Path, help="folder or .tar.xz; default one made up")
-    parser.add_argument("--articles", type=int, default=ARTICLES, help="in the made-up archive")
-    parser.add_argument("--rounds", type=int, help="of import (3), paint (15) and tag (5)")
+    parser.add_argument(
+        "--sizes", nargs="+", type=_size, default=["11k"], help="11k, 100k, 1m or a number"
+    )
+    parser.add_argument("--files", action="store_true", help="made up as Markdown, not as .jsonl")
+    parser.add_argument(
+        "--archives", type=Path, help="where SIZE.jsonl is, or is written and stays"
+    )
+    parser.add_argument("--archive", type=Path, help="one of your own, instead of made-up ones")
+    parser.add_argument(
+        "--data",
+        action="append",
+        default=[],
+        metavar="[SIZE=]FOLDER",
+        help="a data folder that is used as it is, or is made and stays; may stand for each size",
+    )
+    parser.add_argument("--rounds", type=int, help="of every part; default what suits it")
     parser.add_argument("--sample", type=int, default=300, help="articles to open")
     parser.add_argument("--all", action="store_true", help="open every article")
     parser.add_argument("--seconds", type=float, default=60, help="to browse before weighing")
@@ -47,30 +100,71 @@ def _options() -> argparse.Namespace:
     options = parser.parse_args()
     if unknown := set(options.parts) - set(PARTS):
         parser.error(f"no such part: {', '.join(sorted(unknown))}")
+    if options.archive:
+        options.sizes = [options.archive.stem]
+    if any("=" not in data for data in options.data) and len(options.sizes) > 1:
+        parser.error("with several sizes: --data SIZE=FOLDER")
     return options
 
 
-def _figures(options: argparse.Namespace, folder: Path) -> Iterator[Figure]:
-    wanted = [part for part in PARTS if part in (options.parts or PARTS)]
-    archive, data = options.archive, folder / "data"
-    if archive is None:
-        _say(f"writing {options.articles:,} articles")
-        archive = folder / "archive"
-        write(archive, options.articles)
-    rounds = options.rounds
-    parts: dict[str, Callable[[], list[Figure]]] = {
-        "import": lambda: measure_import(archive, rounds or 3),
-        "paint": lambda: measure_first_paint(data, rounds or 15),
-        "tag": lambda: measure_tag_digits(data, rounds or 5),
-        "open": lambda: measure_open(data, None if options.all else options.sample),
-        "memory": lambda: measure_memory(data, options.seconds),
-    }
-    if wanted != ["import"]:
-        _say("importing")
-        import_archive(data, archive)
-    for part in wanted:
-        _say(part)
-        yield from parts[part]()
+def _size(text: str) -> str:
+    if text not in SIZES:
+        int(text)
+    return text
+
+
+def _subjects(options: argparse.Namespace, folder: Path) -> Iterator[Subject]:
+    """Each archive, imported, smallest first."""
+    for size in sorted(options.sizes, key=lambda size: SIZES.get(size) or _count(size)):
+        scratch = folder / size
+        scratch.mkdir()
+        subject = Subject(
+            size=size,
+            articles=0 if options.archive else SIZES.get(size) or int(size),
+            archive=options.archive or _made_up(size, options, scratch),
+            data=_data_folders(options).get(size, scratch / "data"),
+            scratch=scratch,
+            rounds=options.rounds,
+            sample=None if options.all else options.sample,
+            seconds=options.seconds,
+        )
+        _say(f"{size}: {subject.data}")
+        subject.prepare()
+        yield subject
+
+
+def _made_up(size: str, options: argparse.Namespace, scratch: Path) -> Path:
+    """The made-up archive of that size, written unless it is there."""
+    folder = options.archives or scratch
+    path = folder / (size if options.files else f"{size}.jsonl")
+    if not path.exists():
+        _say(f"{size}: writing {path}")
+        write = write_folder if options.files else write_jsonl
+        write(path, made_up(SIZES.get(size) or int(size)))
+    return path
+
+
+def _data_folders(options: argparse.Namespace) -> dict[str, Path]:
+    pairs = [data.rpartition("=") for data in options.data]
+    return {size or options.sizes[0]: Path(folder).absolute() for size, _, folder in pairs}
+
+
+def _figures(subject: Subject, parts: list[str], failed: list[str]) -> Iterator[Figure]:
+    """What each part found. One that fails is named, and the others go on."""
+    for part in [part for part in PARTS if part in parts]:
+        if part == "newsboat" and (reason := why_not(subject)):
+            _say(f"{subject.size}: no newsboat: {reason}")
+            continue
+        _say(f"{subject.size}: {part}")
+        try:
+            found = PARTS[part](subject)
+        except Exception:
+            traceback.print_exc()
+            failed.append(f"{part} at {subject.size}")
+            continue
+        figures = [replace(figure, size=subject.size) for figure in found]
+        print(plain_table(figures), file=sys.stderr, flush=True)
+        yield from figures
 
 
 def _machine() -> dict[str, object]:
@@ -80,6 +174,10 @@ def _machine() -> dict[str, object]:
         "system": f"{platform.system()} {platform.machine()}",
         "processors": os.cpu_count(),
     }
+
+
+def _count(size: str) -> int:
+    return int(size) if size.isdecimal() else 0
 
 
 def _say(what: str) -> None:

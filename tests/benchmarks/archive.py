@@ -1,18 +1,30 @@
 """A made-up archive in the shape of the real one, the same bytes every time.
 
-Shape: 55 categories and 3,157 tags with the real skews, six tags an article, bodies of 0.9 to 65 kB
-with a median of 3 to 4, every story in English and in Ukrainian, two months of dates.
+    python -m tests.benchmarks.archive --articles 1000000 --to 1m.jsonl
+
+Shape: 55 categories and 3,157 tags with the real skews, six tags an article (0 to 31), bodies of
+0.9 to 65 kB with a median of 3, every story in English and in Ukrainian under one external id,
+three years of dates. In the order of their months, and in none within a month.
 """
 
+import argparse
+import gzip
+import json
 import random
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import accumulate, product
 from pathlib import Path
 
+from tests.benchmarks.vocabulary import ASIDES, COMMON, Vocabulary, capitalized
+
+FIRST_DAY = datetime(2023, 1, 1, tzinfo=UTC)
 LAST_DAY = datetime(2025, 12, 31, tzinfo=UTC)
-DAYS = 61
+OUT_OF_ORDER_S = 20 * 86_400
+"""How far a story may stand from its place in the order of time, in seconds."""
+
 TAGS = 3157
 
 _CATEGORIES = """
@@ -22,39 +34,28 @@ ZRX ZK ZEC TUSD TON TOKEN_SALE PEPE FET BITTENSOR BCH BAL AVAX APT AIRDROP AIOZ 
 ATOM ARB OP SUI SECURITY_INCIDENTS
 """
 CATEGORIES = [name.replace("_", " ") for name in _CATEGORIES.split()]
-CATEGORY_WEIGHTS = [42, 18, 8.2, 5.2, 4.2, 4.1, 3, 2.6, 2.6, 2.5, 2.3, 1.6, 0.7, *[0.12] * 42]
+_PER_CENT = [42, 18, 8.2, 5.2, 4.2, 4.1, 3, 2.6, 2.6, 2.5, 2.3, 1.6, 0.7, *[0.12] * 42]
+CATEGORY_WEIGHTS = list(accumulate(_PER_CENT))
 
 SENTIMENTS = ["POSITIVE", "NEGATIVE", "NEUTRAL", None]
-SENTIMENT_WEIGHTS = [55, 38, 4, 3]
+SENTIMENT_WEIGHTS = list(accumulate([55, 38, 4, 3]))
 
 SOURCES = ["northwire", "ledgerpost", "chainday_", "coinharbour", "blockletter", "mintgazette", "x"]
-SOURCE_WEIGHTS = [29, 26, 24, 14, 3, 3, 1]
+SOURCE_WEIGHTS = list(accumulate([29, 26, 24, 14, 3, 3, 1]))
 
-_ENGLISH = """
-market price holders exchange network miners traders supply liquidity reserve futures spot volume
-index fund wallet bridge validator upgrade ledger token stable coin yield margin court ruling bank
-policy rate inflation growth report quarter investors demand pressure support level signal weekly
-record outflow inflow custody rises falls holds slows expects warns notes adds plans tests after
-before during while against across under above near quietly sharply again early late
-"""
-_UKRAINIAN = """
-ринок ціна власники біржа мережа майнери трейдери пропозиція ліквідність резерв ф'ючерси спот обсяг
-індекс фонд гаманець міст валідатор оновлення реєстр токен монета дохід маржа суд рішення банк
-політика ставка інфляція зростання звіт квартал інвестори попит тиск підтримка рівень сигнал
-рекорд відтік приплив зберігання росте падає тримається сповільнюється очікує попереджає зазначає
-додає планує тестує після перед під час проти через понад біля тихо різко знову рано пізно
-"""
-WORDS = {"en": _ENGLISH.split(), "uk": _UKRAINIAN.split()}
 HEADINGS = {
     "en": ["In short", "What was said", "Behind the figures", "Voices", "Effect on the market"],
     "uk": ["Коротко", "Що було сказано", "За цифрами", "Голоси", "Вплив на ринок"],
 }
-ASIDES = ["—", "$94,250", "12.5%", "“", "№ 7", "Q4", "€1.2B"]
+SENTENCE = 120
+"""Characters of one, on average."""
+
+_encode = json.JSONEncoder(ensure_ascii=False).encode
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """One file of the archive. `path`: `YYYY/MM/slug.LANG.md`."""
+    """One article. `path`: `YYYY/MM/slug.LANG.md`. `fields`: its front matter."""
 
     path: str
     fields: Mapping[str, object]
@@ -62,26 +63,56 @@ class Entry:
 
     @property
     def text(self) -> str:
+        """As a Markdown file."""
         return f"---\n{''.join(_yaml(self.fields))}---\n{self.body}"
 
+    @property
+    def line(self) -> str:
+        """As a line of `.jsonl`. No body holds a quote or a backslash, which saves much time."""
+        body = self.body.replace("\n", "\\n")
+        return f'{_encode(self.fields)[:-1]}, "body": "{body}"}}\n'
 
-def write(folder: Path, count: int, seed: int = 1) -> None:
-    """Writes an archive of `count` articles, one at a time."""
-    for entry in entries(count, seed):
+
+def write_folder(folder: Path, entries: Iterable[Entry]) -> None:
+    """A Markdown file each, in the layout of the archive."""
+    for entry in entries:
         path = folder / entry.path
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(entry.text, encoding="utf-8")
 
 
-def entries(count: int, seed: int = 1) -> Iterator[Entry]:
-    """`count` articles, stories in no order of time, each in English, then in Ukrainian."""
+def write_jsonl(path: Path, entries: Iterable[Entry]) -> None:
+    """A line each; gzipped where the name ends in `.gz`. In constant memory."""
+    with (
+        gzip.open(path, "wt", compresslevel=1, encoding="utf-8")
+        if path.suffix == ".gz"
+        else path.open("w", encoding="utf-8", buffering=1 << 20)
+    ) as file:
+        file.writelines(entry.line for entry in entries)
+
+
+def archive(count: int) -> Iterator[Entry]:
+    """The archive of `count` articles, each story in English, then in Ukrainian."""
+    return _entries(count, FIRST_DAY, LAST_DAY, first=0, seed=1)
+
+
+def further(count: int) -> Iterator[Entry]:
+    """`count` articles from after any archive's last, others each time: not the same bytes."""
+    day = LAST_DAY + timedelta(seconds=OUT_OF_ORDER_S)
+    now = time.time_ns() // 1000
+    return _entries(count, day, day, first=now, seed=now)
+
+
+def _entries(
+    count: int, since: datetime, until: datetime, *, first: int, seed: int
+) -> Iterator[Entry]:
     writer = _Writer(random.Random(seed))
+    stories = (count + 1) // 2
     for number in range(count):
+        story = number // 2
         if number % 2 == 0:
-            writer.next_story(number // 2)
-            yield writer.entry("en")
-        else:
-            yield writer.entry("uk")
+            writer.next_story(first + story, since + (until - since) * (story / stories))
+        yield writer.entry("uk" if number % 2 else "en")
 
 
 class _Writer:
@@ -89,26 +120,25 @@ class _Writer:
 
     def __init__(self, chance: random.Random) -> None:
         self._chance = chance
-        self._sentences = {
-            lang: [self._sentence(words) for _ in range(2000)] for lang, words in WORDS.items()
-        }
+        self._vocabulary = {lang: Vocabulary(lang, chance) for lang in HEADINGS}
         self._tags = _tag_names()
         self._tag_weights = list(accumulate((rank + 2) ** -1.2 for rank in range(1, TAGS + 1)))
 
-    def next_story(self, number: int) -> None:
+    def next_story(self, number: int, about: datetime) -> None:
         chance = self._chance
-        published = LAST_DAY - timedelta(seconds=chance.randrange(DAYS * 86_400))
+        published = about + timedelta(seconds=chance.randrange(OUT_OF_ORDER_S))
         updated = published + timedelta(seconds=chance.randrange(600, 10_800))
-        [source] = chance.choices(SOURCES, SOURCE_WEIGHTS)
-        [sentiment] = chance.choices(SENTIMENTS, SENTIMENT_WEIGHTS)
+        [source] = chance.choices(SOURCES, cum_weights=SOURCE_WEIGHTS)
+        [sentiment] = chance.choices(SENTIMENTS, cum_weights=SENTIMENT_WEIGHTS)
+        [category] = chance.choices(CATEGORIES, cum_weights=CATEGORY_WEIGHTS)
         self._number = number
-        self._month = f"{published:%Y/%m}"
+        self._month = f"{published.year}/{published.month:02}"
         self._length = self._body_length()
         self._shared: dict[str, object] = {
-            "publishedAt": f"{published:%Y-%m-%dT%H:%M:%S}.000Z",
-            "updatedAt": f"{updated:%Y-%m-%dT%H:%M:%S}.000Z",
+            "publishedAt": f"{published.isoformat()[:19]}.000Z",
+            "updatedAt": f"{updated.isoformat()[:19]}.000Z",
             "source": {"name": source.strip("_").title(), "key": source, "type": "RSS"},
-            "category": chance.choices(CATEGORIES, CATEGORY_WEIGHTS)[0],
+            "category": category,
             "tags": self._some_tags(),
             "stickyWeight": 1 if chance.random() < 0.001 else 0,
             "score": 0,
@@ -121,10 +151,11 @@ class _Writer:
 
     def entry(self, lang: str) -> Entry:
         chance, external_id = self._chance, str(50_000_000 + self._number)
-        words = " ".join(chance.sample(WORDS[lang], 7)).capitalize()
+        vocabulary = self._vocabulary[lang]
+        words = capitalized(" ".join(vocabulary.words(8)))
         fields = {
             "title": f"{words}: {chance.choice(ASIDES)} #{self._number}",
-            "description": chance.choice(self._sentences[lang]),
+            "description": chance.choice(vocabulary.sentences),
             "lang": lang,
             "externalId": external_id,
             **self._shared,
@@ -136,38 +167,39 @@ class _Writer:
         return Entry(path=path, fields=fields, body=self._body(lang))
 
     def _body_length(self) -> int:
-        """In characters; in Ukrainian each takes two bytes."""
+        """In characters; in Ukrainian most take two bytes."""
         if self._chance.random() < 0.001:
             return self._chance.randrange(10_000, 32_000)
-        return round(min(max(self._chance.gauss(2600, 850), 1100), 5500))
+        return min(max(round(self._chance.lognormvariate(7.86, 0.4)), 1_200), 9_000)
 
     def _body(self, lang: str) -> str:
+        """Paragraphs of four sentences, two a heading; bullets; some words that may be rare."""
+        headings, vocabulary = HEADINGS[lang], self._vocabulary[lang]
+        count = max(1, self._length // SENTENCE - 4)
+        chosen = self._chance.choices(vocabulary.sentences, k=count + 3)
         parts: list[str] = []
-        headings = iter(HEADINGS[lang][:-1] * 20)
-        left = self._length
-        while left > 500:
-            if len(parts) % 4 == 0:
-                parts.append(f"## {next(headings)}")
-            parts.append(" ".join(self._chance.choices(self._sentences[lang], k=4)))
-            left -= len(parts[-1])
-        bullets = self._chance.choices(self._sentences[lang], k=4)
-        parts += [f"## {HEADINGS[lang][-1]}", "\n".join(f"- {bullet}" for bullet in bullets)]
+        for start in range(0, count, 4):
+            if start % 8 == 0:
+                parts.append(f"## {headings[start // 8 % 4]}")
+            parts.append(" ".join(chosen[start : min(start + 4, count)]))
+        parts += [
+            f"## {headings[-1]}",
+            "\n".join([f"- {bullet}" for bullet in chosen[count:]]),
+            ", ".join(vocabulary.words(10)),
+        ]
         return "\n\n".join(parts) + "\n"
 
     def _some_tags(self) -> list[str]:
         chance = self._chance
-        size = 31 if chance.random() < 0.001 else min(30, round(chance.gammavariate(2, 3.5)))
+        if chance.random() < 0.001:
+            return chance.sample(self._tags, 31)
+        size = min(30, int(chance.gammavariate(2, 3.5)))
         drawn = chance.choices(self._tags, cum_weights=self._tag_weights, k=size)
         return list(dict.fromkeys(drawn))
 
-    def _sentence(self, words: list[str]) -> str:
-        chosen = self._chance.choices(words, k=self._chance.randrange(9, 19))
-        chosen.insert(4, self._chance.choice(ASIDES))
-        return " ".join(chosen).capitalize() + "."
-
 
 def _tag_names() -> list[str]:
-    words = [word.upper() for word in WORDS["en"]]
+    words = [word.upper() for word in COMMON["en"][13:]]
     pairs = (f"{first} {second}" for first, second in product(words, reversed(words)))
     return [*CATEGORIES, *(next(pairs) for _ in range(TAGS - len(CATEGORIES)))]
 
@@ -197,3 +229,16 @@ def _yaml(fields: Mapping[str, object], indent: str = "") -> Iterator[str]:
                 yield f"{indent}{key}: '{quoted}'\n"
             case _:
                 yield f"{indent}{key}: {str(value).lower()}\n"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.archive")
+    parser.add_argument("--articles", type=int, default=11_280)
+    parser.add_argument("--to", type=Path, required=True, help="FILE.jsonl, FILE.jsonl.gz, FOLDER")
+    options = parser.parse_args()
+    write = write_jsonl if ".jsonl" in options.to.suffixes else write_folder
+    write(options.to, archive(options.articles))
+
+
+if __name__ == "__main__":
+    main()

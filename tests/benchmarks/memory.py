@@ -5,20 +5,21 @@ import time
 from itertools import cycle
 from pathlib import Path
 
-from tests.benchmarks.figures import Figure
-from tests.benchmarks.program import empty_app, reader
+from tests.benchmarks.figures import Budget, Figure
+from tests.benchmarks.program import empty_app
+from tests.benchmarks.subject import Subject
 
 BROWSING = ["j", "j", "j", "J", "<Space>", "K", "J", "J", "1", "1", "1", "G", "g", "+", "0", "n"]
 
 
-def measure_memory(data: Path, seconds: float) -> list[Figure]:
-    """The reader after `seconds` of keys, as fast as it paints; the empty app as it starts."""
+def measure_memory(subject: Subject) -> list[Figure]:
+    """The reader after some seconds of keys, as fast as it paints; the empty app as it starts."""
     with empty_app() as terminal:
         terminal.first_paint()
         empty = pss(terminal.pid)
-    with reader(data) as terminal:
+    with subject.reader() as terminal:
         terminal.first_paint()
-        end = time.monotonic() + seconds
+        end = time.monotonic() + subject.seconds
         for key in cycle(BROWSING):
             terminal.send(key)
             terminal.settle(quiet=0.03)
@@ -27,11 +28,11 @@ def measure_memory(data: Path, seconds: float) -> list[Figure]:
         ours = pss(terminal.pid)
     return [
         Figure(
-            name=f"memory after {seconds:g} s",
+            name="memory",
             unit="MB",
             samples=[ours],
-            ratio=ours / empty,
-            budget="≤ 2 × empty app",
+            ratios={"empty app": ours / empty},
+            budget=Budget("empty app", 2),
         ),
         Figure(name="memory, empty app", unit="MB", samples=[empty]),
     ]

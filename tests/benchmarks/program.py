@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 from typing import NamedTuple
 
-from tests.terminal import Terminal
+from tests.benchmarks.watching import Watched
 
 COMMAND = Path(sys.executable).with_name("cryptoread")
 SIZE = (120, 40)
@@ -26,29 +26,34 @@ class Import(NamedTuple):
         return self.articles / self.seconds
 
 
-def reader(data: Path) -> Terminal:
+def reader(data: Path, *query: str) -> Watched:
     """The reader on the articles of a data folder, not yet started: as a user types it."""
-    return Terminal([COMMAND], size=SIZE, env={"CRYPTOREAD_DATA": str(data)})
+    return Watched([COMMAND, *query], size=SIZE, env={"CRYPTOREAD_DATA": str(data)})
 
 
-def empty_app() -> Terminal:
+def empty_app() -> Watched:
     """The empty app, run by the same interpreter, not yet started."""
-    return Terminal([sys.executable, Path(__file__).with_name("empty_app.py")], size=SIZE)
+    return Watched([sys.executable, Path(__file__).with_name("empty_app.py")], size=SIZE)
 
 
 def import_archive(data: Path, archive: Path) -> Import:
     """Runs `cryptoread import` as a script would; RuntimeError with its words if it fails."""
-    environment = {"PATH": os.environ["PATH"], "HOME": str(data.parent), "LANG": "C.UTF-8"}
     start = time.perf_counter()
-    done = subprocess.run(
-        [COMMAND, "--data", data, "import", archive],
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    running = start_import(data, archive)
+    _, said = running.communicate()
     seconds = time.perf_counter() - start
-    last_line = _LAST_LINE.search(done.stderr)
-    if done.returncode not in (0, 1) or not last_line:
-        raise RuntimeError(f"import ended with {done.returncode}:\n{done.stderr}")
+    last_line = _LAST_LINE.search(said)
+    if running.returncode not in (0, 1) or not last_line or last_line[1] == "0":
+        raise RuntimeError(f"import ended with {running.returncode}:\n{said}")
     return Import(seconds, int(last_line[1]))
+
+
+def start_import(data: Path, archive: Path) -> "subprocess.Popen[str]":
+    """`cryptoread import`, under way. What it says has to be read."""
+    return subprocess.Popen(
+        [COMMAND, "--data", data, "import", archive],
+        env={"PATH": os.environ["PATH"], "HOME": str(data.parent), "LANG": "C.UTF-8"},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    )

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.archive import FILES, STORIES
-from tests.e2e.conftest import COMMAND, Command, Reader
+from tests.e2e.conftest import COMMAND, Command, Reader, run
 from tests.terminal import Terminal
 
 MANY = 3000
@@ -100,6 +100,40 @@ def test_several_paths_are_one_import(command: Command, archive: Path, tmp_path:
     done = command("import", one, archive)
     assert last_line(done) == summary(FILES + 1, new=FILES + 1)
     assert "Alone" in command("show", "alone").stdout
+
+
+@pytest.mark.parametrize("name", ["news.jsonl", "news.jsonl.gz"])
+def test_an_export_of_lines_goes_in_elsewhere_and_is_the_same(
+    command: Command, archive: Path, tmp_path: Path, name: str
+) -> None:
+    command("import", archive)
+    done = command("export", "--to", tmp_path / name)
+    assert done.stderr.splitlines() == [f"{FILES - 1} written, 0 refused"]
+    (tmp_path / "elsewhere").mkdir()
+    for new, unchanged in ((FILES - 1, 0), (0, FILES - 1)):
+        again = run(tmp_path / "elsewhere", "import", tmp_path / name)
+        assert (again.returncode, again.stdout) == (0, "")
+        assert again.stderr.splitlines() == [summary(FILES - 1, new=new, unchanged=unchanged)]
+    counted = ("stats", "--format", "json")
+    assert run(tmp_path / "elsewhere", *counted).stdout == command(*counted).stdout
+    assert last_line(command("import", tmp_path / name)) == summary(FILES - 1, unchanged=FILES - 1)
+
+
+def test_broken_lines_are_named_and_the_rest_of_a_file_goes_in(
+    command: Command, tmp_path: Path
+) -> None:
+    path = tmp_path / "mixed.jsonl"
+    good = [json.dumps({"title": f"Good {n}", "externalId": n, "body": "Text."}) for n in (1, 2)]
+    hostile = '{"title": "\\u001b]52;c;AA\\u0007[BTC]", "externalId": 3, "body": "x"}'
+    path.write_text("\n".join([good[0], "{", hostile, "[]", good[1], "[" * 100_000]))
+    done = command("import", path)
+    assert done.returncode == 1
+    assert [line.split(":")[1] for line in done.stderr.splitlines() if "mixed" in line] == [
+        *("2", "4", "6"),  # what is refused, as it happens
+        *("1", "3", "5"),  # what went in without a date
+    ]
+    assert last_line(done) == summary(6, new=3, refused=3)
+    assert command("show", "3").stdout.startswith("[BTC]\n")
 
 
 # What changes

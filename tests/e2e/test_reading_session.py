@@ -370,7 +370,52 @@ def test_another_grouping_and_another_width_are_kept(reader: Reader) -> None:
     assert second.find("10/10")[0] == before + 4
 
 
+# Search
+
+
+def test_a_search_finds_as_it_is_typed_and_gives_the_list_back(reader: Reader) -> None:
+    terminal = reader()
+    terminal.send("jjj")
+    terminal.wait_for("28 of 39 articles")
+    before = terminal.text
+    terminal.send("/title:miners")
+    terminal.wait_for("1 of 39 articles")
+    assert "Miners sleep while fees rest" in terminal.text
+    terminal.send("<Esc>")
+    terminal.wait_for(lambda t: t.text == before)
+
+
+def test_a_search_that_is_kept_is_a_filter_and_is_remembered(reader: Reader) -> None:
+    terminal = reader()
+    terminal.send("/tag:st")
+    terminal.wait_for("tag:staking")
+    terminal.send("<Tab>")
+    terminal.wait_for("+STAKING")
+    terminal.send("<Enter>")
+    terminal.wait_for("j k move")
+    leave(terminal)
+    again = reader()
+    again.send("/")
+    again.wait_for("earlier searches")
+    again.send("<Up>")
+    again.wait_for("/ tag:staking")
+
+
 # Fast typing
+
+
+def test_keys_typed_ahead_go_to_the_pane_that_was_chosen(reader: Reader) -> None:
+    terminal = reader()
+    terminal.send("jjjjl<Space>")
+    terminal.wait_for(lambda t: paragraphs(t)[:1] and paragraphs(t)[0] > 1)
+    assert "▲ positive" in terminal.text
+
+
+def test_a_tag_typed_right_behind_t_is_not_lost(reader: Reader) -> None:
+    terminal = reader()
+    terminal.send("tstak")
+    terminal.wait_for("stak")
+    terminal.wait_for("1 of 12")
 
 
 def test_every_step_of_a_held_key_counts(reader: Reader) -> None:

@@ -10,7 +10,7 @@ from reader.article import Ai, Article, ArticleId, Cover, Identity, Row, Source
 from reader.config import Settings
 from reader.errors import CacheError, CacheLocked
 from reader.library import Change, Ids, Library, Mark
-from reader.query import Query, parse
+from reader.query import Field, Query, parse
 from reader.ui.app import CryptoreadApp
 from reader.ui.links_screen import LinkList, LinksScreen
 from reader.ui.reading_pane import ReadingPane
@@ -70,9 +70,9 @@ class Forgetful(Library):
     def id_of(self, identity: Identity) -> ArticleId | None:
         return None if identity == self.gone else super().id_of(identity)
 
-    def find(self, query: Query) -> Ids:
+    def find(self, query: Query, **how: Any) -> Ids:
         lost = super().id_of(self.gone) if self.gone else None
-        return super().find(query) - Ids([] if lost is None else [lost])
+        return super().find(query, **how) - Ids([] if lost is None else [lost])
 
 
 async def test_an_article_that_vanishes_while_it_is_open_stays_on_the_screen(
@@ -109,9 +109,9 @@ class Failing(Library):
         self._may("version")
         return super().version
 
-    def find(self, query: Query) -> Ids:
+    def find(self, query: Query, **how: Any) -> Ids:
         self._may("find")
-        return super().find(query)
+        return super().find(query, **how)
 
     def rows(self, ids: Any) -> list[Row]:
         self._may("rows")
@@ -125,9 +125,9 @@ class Failing(Library):
         self._may("id_of")
         return super().id_of(identity)
 
-    def languages(self) -> dict[str, int]:
-        self._may("languages")
-        return super().languages()
+    def names(self, field: Field) -> dict[str, int]:
+        self._may("names")
+        return super().names(field)
 
     def mark(self, ids: Ids, mark: Mark, value: bool, label: str) -> int:
         self._may("mark")
@@ -173,7 +173,7 @@ def failing(tmp_path: Path) -> Iterator[Failing]:
         ("unread", "m"),
         ("id_of", "f"),
         ("rows", "f"),
-        ("languages", "L"),
+        ("names", "L"),
     ],
 )
 async def test_a_locked_cache_is_named_on_the_status_line_and_reading_goes_on(

@@ -86,22 +86,22 @@ class ListApp(App[None]):
         self.gone: set[ArticleId] = set()
         self.asked: list[ArticleId] = []
         self.said: list[Message] = []
+        self.opened_articles: list[ArticleId] = []
 
     def compose(self) -> ComposeResult:
-        yield Sidebar(self.fetch, now=lambda: NOW)
+        yield Sidebar(self.fetch, self.open_article, now=lambda: NOW)
+
+    async def open_article(self, id: ArticleId) -> None:
+        self.opened_articles.append(id)
 
     def fetch(self, ids: Sequence[ArticleId]) -> list[Row]:
         self.asked += ids
         return [self.rows(id) for id in ids if id not in self.gone]
 
-    @on(Sidebar.ArticleOpened)
     @on(Sidebar.CursorMoved)
     @on(Sidebar.GroupsChanged)
     def record(self, message: Message) -> None:
         self.said.append(message)
-
-    def opened(self) -> list[int]:
-        return [m.id for m in self.said if isinstance(m, Sidebar.ArticleOpened)]
 
     def folds(self) -> int:
         return sum(isinstance(m, Sidebar.GroupsChanged) for m in self.said)
@@ -329,7 +329,7 @@ async def test_markup_in_titles_and_labels_is_shown_as_it_is_and_does_nothing():
         assert "[/foo]" in lines(sidebar)[0]
         assert "[BTC] [@click=app.quit]x[" in lines(sidebar)[1]
         await pilot.click(Sidebar, offset=(12, 1))
-        assert app.opened() == [1]
+        assert app.opened_articles == [1]
         assert app.is_running
 
 
@@ -454,7 +454,7 @@ async def test_enter_and_right_open_the_article():
         sidebar.focus()
         sidebar.cursor = ON_ARTICLE
         await pilot.press("enter", "l", "right")
-        assert app.opened() == [60, 60, 60]
+        assert app.opened_articles == [60, 60, 60]
         assert sidebar.cursor == ON_ARTICLE
 
 
@@ -465,7 +465,7 @@ async def test_no_key_does_anything_in_an_empty_list():
         await pilot.click(Sidebar, offset=(3, 3))
         assert sidebar.cursor is None
         assert sidebar.neighbour(None, 1) is None
-        assert not app.opened()
+        assert not app.opened_articles
         assert not app.folds()
 
 
@@ -481,13 +481,13 @@ async def test_every_key_has_a_name_and_a_tooltip_for_the_help():
 async def test_a_click_opens_an_article_and_folds_a_group_and_none_acts_below_the_list():
     async with showing(archive(), CLOSED) as (sidebar, pilot, app):
         await pilot.click(Sidebar, offset=(5, 2))
-        assert app.opened() == [80]
+        assert app.opened_articles == [80]
         assert sidebar.cursor == Cursor(group=(PINNED,), article=ArticleId(80))
         await pilot.click(Sidebar, offset=(5, 3))
         assert sidebar.open_groups == {(PINNED,)}
         await pilot.click(Sidebar, offset=(5, 11))
         assert sidebar.cursor == ON_GROUP
-        assert app.opened() == [80]
+        assert app.opened_articles == [80]
 
 
 async def test_the_wheel_scrolls_and_changes_nothing_else():

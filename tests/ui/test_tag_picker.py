@@ -16,7 +16,7 @@ from reader.errors import CacheError
 from reader.query import Field, Query, parse
 from reader.ui.tag_picker import TagList, TagPicker
 
-Counts = Callable[[Query], Sequence[TagCount]]
+Counts = Callable[[Query, int | None], Sequence[TagCount]]
 
 
 def tag_counts(**counts: int) -> list[TagCount]:
@@ -72,7 +72,7 @@ async def counted(picker: PickerApp, pilot: Pilot[None]) -> None:
 
 def app(query: str = "", counts: Counts | None = None) -> PickerApp:
     some = tag_counts(ETF=30, XRP=200, BITCOIN_NEWS=1500, SOLANA=0)
-    return PickerApp(query, counts or (lambda _: some))
+    return PickerApp(query, counts or (lambda *_: some))
 
 
 RUN = {"notifications": True, "tooltips": True}
@@ -132,7 +132,7 @@ async def test_tags_of_the_filter_stand_on_top_even_when_nothing_is_left_of_them
 
 
 async def test_the_cursor_stays_on_the_tag_when_its_row_moves() -> None:
-    def counts(query: Query) -> list[TagCount]:
+    def counts(query: Query, _most: int | None = None) -> list[TagCount]:
         return tag_counts(ETF=9, XRP=5, SOLANA=1) if query else tag_counts(XRP=9, SOLANA=5, ETF=1)
 
     async with (picker := app(counts=counts)).run_test(**RUN) as pilot:
@@ -155,7 +155,7 @@ async def test_the_cursor_stays_near_when_its_tag_is_gone() -> None:
 async def test_hostile_names_are_shown_and_cycled_as_they_are() -> None:
     names = ["[/foo]", "[BTC]", "[@click=app.quit]x[/]", "比特币🚀", "e\u0301" * 80, "$(id)"]
     hostile = [TagCount(tag=name, articles=99 - n) for n, name in enumerate(names)]
-    async with (picker := app(counts=lambda _: hostile)).run_test(size=(80, 24), **RUN) as pilot:
+    async with (picker := app(counts=lambda *_: hostile)).run_test(size=(80, 24), **RUN) as pilot:
         await counted(picker, pilot)
         await pilot.press("[", "slash", "enter")
         assert picker.words()[0] == "›+ [/foo] 99"
@@ -167,7 +167,7 @@ async def test_hostile_names_are_shown_and_cycled_as_they_are() -> None:
 
 async def test_a_long_name_is_cut_before_its_count() -> None:
     long = [TagCount(tag="比特币" * 40, articles=12345)]
-    async with (picker := app(counts=lambda _: long)).run_test(size=(40, 12), **RUN) as pilot:
+    async with (picker := app(counts=lambda *_: long)).run_test(size=(40, 12), **RUN) as pilot:
         await counted(picker, pilot)
         (line,) = picker.lines()
         assert line.endswith(("… 12,345", "…  12,345"))
@@ -176,7 +176,7 @@ async def test_a_long_name_is_cut_before_its_count() -> None:
 async def test_superseded_counts_are_never_shown() -> None:
     first_may_end, first_ended = Event(), Event()
 
-    def counts(query: Query) -> list[TagCount]:
+    def counts(query: Query, _most: int | None = None) -> list[TagCount]:
         if query.excluded(Field.TAG):
             return tag_counts(XRP=0, NEW=2)
         first_may_end.wait(30)
@@ -196,8 +196,25 @@ async def test_superseded_counts_are_never_shown() -> None:
         assert picker.words() == newest
 
 
+async def test_the_tags_in_view_are_counted_before_all_are() -> None:
+    may_count_all = Event()
+
+    def counts(_: Query, most: int | None) -> list[TagCount]:
+        if most is None:
+            may_count_all.wait(30)
+        return [TagCount(tag=f"T{n:03}", articles=1000 - n) for n in range(most or 300)]
+
+    async with (picker := app(counts=counts)).run_test(**RUN) as pilot:
+        while not picker.words() or "T000" not in picker.words()[0]:
+            await pilot.pause(0.01)
+        assert "300" not in picker.screen.query_one("#tag-matches", Static).content
+        may_count_all.set()
+        await counted(picker, pilot)
+        assert picker.screen.query_one("#tag-matches", Static).content == "300"
+
+
 async def test_counts_that_fail_say_so_and_the_tags_stay() -> None:
-    def counts(query: Query) -> list[TagCount]:
+    def counts(query: Query, _most: int | None = None) -> list[TagCount]:
         if query:
             raise CacheError("the cache [/foo] is in use")
         return tag_counts(XRP=7)
@@ -212,7 +229,7 @@ async def test_counts_that_fail_say_so_and_the_tags_stay() -> None:
 
 async def test_a_click_cycles_the_tag_and_the_wheel_changes_nothing() -> None:
     many = [TagCount(tag=f"T{n:03}", articles=1000 - n) for n in range(300)]
-    async with (picker := app(counts=lambda _: many)).run_test(**RUN) as pilot:
+    async with (picker := app(counts=lambda *_: many)).run_test(**RUN) as pilot:
         await counted(picker, pilot)
         await pilot.click(TagList, offset=(5, 3))
         assert picker.below.queries == ["tag:t003"]
@@ -229,7 +246,7 @@ async def test_a_click_cycles_the_tag_and_the_wheel_changes_nothing() -> None:
 @pytest.mark.parametrize("size", [(80, 24), (200, 60), (20, 6)])
 async def test_the_cursor_is_always_in_view(size: tuple[int, int]) -> None:
     many = [TagCount(tag=f"T{n:03}", articles=1000 - n) for n in range(300)]
-    async with (picker := app(counts=lambda _: many)).run_test(size=size, **RUN) as pilot:
+    async with (picker := app(counts=lambda *_: many)).run_test(size=size, **RUN) as pilot:
         await counted(picker, pilot)
         for keys, place in (
             ("down", 1),
@@ -255,7 +272,7 @@ async def test_keys_of_the_line_stay_with_the_line() -> None:
 async def test_tags_that_are_still_being_counted_are_not_called_missing() -> None:
     may_end = Event()
 
-    def counts(_: Query) -> list[TagCount]:
+    def counts(_: Query, _most: int | None = None) -> list[TagCount]:
         may_end.wait(30)
         raise CacheError("the cache is in use")
 

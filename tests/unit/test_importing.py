@@ -298,7 +298,7 @@ def test_workers_bring_in_what_one_process_does(
     write(root, files)
     with Library(tmp_path / "one") as one, Library(tmp_path / "many") as many:
         report = one.bring_in([root])
-        monkeypatch.setattr(importing, "WORTH_WORKERS", 8)
+        monkeypatch.setattr(importing, "WORTH_WORKERS", 1)
         monkeypatch.setattr(importing, "PARSED_AT_ONCE", 16)
         monkeypatch.setattr(importing, "_cores", lambda: 2)
         in_workers = many.bring_in([root])

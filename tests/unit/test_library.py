@@ -10,7 +10,7 @@ from reader.article import ArticleId, Identity, Sentiment, Source
 from reader.errors import ArticleAmbiguous, ArticleNotFound
 from reader.importing import Import
 from reader.library import PINNED, Grouping, Ids, Library, Mark
-from reader.query import Query, parse
+from reader.query import Field, Query, parse
 from tests.builders import NOW, article, library, markdown
 
 
@@ -162,7 +162,7 @@ def test_languages_and_stats_count_the_most_frequent_first(tmp_path: Path) -> No
         article(4, category="ETH", sentiment=Sentiment.NEGATIVE, source=""),
     ]
     with library(tmp_path, stories) as news:
-        assert list(news.languages().items()) == [("en", 3), ("uk", 1)]
+        assert list(news.names(Field.LANG).items()) == [("en", 3), ("uk", 1)]
         stats = news.stats(Query())
         assert stats.articles == 3
         assert list(stats.languages.items()) == [("en", 3)]
@@ -208,7 +208,7 @@ class TestSamples:
             rows = samples.rows(samples.find(Query()))
             assert len(rows) >= 28
             assert not any(row.flagged for row in rows)
-            assert set(samples.languages()) == {"en", "uk"}
+            assert set(samples.names(Field.LANG)) == {"en", "uk"}
 
     def test_their_folder_is_gone_when_they_are_closed(self) -> None:
         with Library.of_samples() as samples:

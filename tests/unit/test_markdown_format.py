@@ -16,8 +16,8 @@ from reader.formats import (
     to_fields,
     write_article,
 )
-from reader.formats.front_matter import UNREADABLE, without_blank_lines
-from reader.text import clean, clean_line
+from reader.formats.front_matter import UNREADABLE
+from reader.text import clean, clean_line, without_blank_lines
 
 ORIGIN = "2025/11/ether-rises.uk.md"
 

@@ -10,9 +10,11 @@ from tempfile import TemporaryDirectory
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pyroaring import BitMap
 
 from reader.article import EPOCH, LAST_INSTANT, Article, ArticleId, Sentiment
 from reader.cache import Grouping, Ids, Mark, Outcome, Store
+from reader.cache.ids import Meet, Span
 from reader.errors import CacheDamaged, CacheError, CacheLocked, CacheTooNew
 from reader.query import Field, Query, Term, parse
 from tests.builders import NOW, article, put
@@ -470,3 +472,44 @@ def test_damage_met_on_the_way_is_put_aside_at_the_next_start(tmp_path: Path) ->
     with Store(tmp_path) as store:
         assert "damaged" in store.notices[0]
         assert found(store) == []
+
+
+@settings(max_examples=40)
+@given(st.lists(st.integers(-3, 3).map(lambda n: n * 500 - 1), max_size=12), st.integers(0, 3))
+def test_days_are_those_of_the_calendar(offsets: list[int], step: int) -> None:
+    """Around several midnights, where ids are bumped from one day into the next."""
+    midnights = [
+        datetime(2026, 3, 14 - day).astimezone() for day in range(0, 3 * step + 1, step or 1)
+    ]
+    moments = [at + timedelta(milliseconds=ms) for ms in offsets for at in midnights]
+    with TemporaryDirectory() as folder, Store(Path(folder)) as store:
+        put(store, [article(n, published=at) for n, at in enumerate(moments)])
+        ids = store.find(Query(), NOW)
+        store.mark(Ids(list(ids)[::3]), Mark.READ, True, "")
+        wanted: dict[str, list[ArticleId]] = {}
+        for row in store.rows(list(ids)):
+            wanted.setdefault(f"{row.published.astimezone():%Y-%m-%d}", []).append(row.id)
+        groups = store.groups(ids, Grouping.DAY)
+        assert {group.key[0]: list(group.ids) for group in groups} == wanted
+        for group in groups:
+            assert len(group.ids) == len(list(group.ids))
+            assert group.unread == len(store.unread(group.ids))
+            assert all(id in group.ids for id in wanted[group.key[0]])
+
+
+@given(st.sets(st.integers(0, 99)), st.sets(st.integers(0, 99)))
+def test_a_meet_is_what_two_sets_share(one: set[int], other: set[int]) -> None:
+    meet, plain = Meet(BitMap(one), BitMap(other)), Ids(one & other)
+    assert (bool(meet), len(meet)) == (bool(plain), len(plain))
+    assert all((id in meet) == (id in plain) for id in range(100))
+    assert (list(meet), meet) == (list(plain), plain)
+
+
+@given(st.integers(0, 2**32 - 1), st.integers(0, 2**32 - 1), st.sets(st.integers(0, 2**32 - 1)))
+def test_a_span_is_the_set_between_its_bounds(one: int, other: int, ids: set[int]) -> None:
+    first, end = sorted((one, other))
+    span = Span(BitMap(ids), first, end)
+    plain = Ids(id for id in ids if first <= id < end)
+    assert (len(span), list(span), span) == (len(plain), list(plain), plain)
+    assert [span[k] for k in range(len(span))] == list(plain)
+    assert all((id in span) == (id in plain) for id in ids)

@@ -1,0 +1,115 @@
+"""One article as a JSON object: the fields of the front matter, and `body`. To an Article and back.
+
+Pure, as all formats. Where one object of a file ends and the next begins is `json_blocks`' affair.
+"""
+
+import json
+from functools import lru_cache
+from math import isfinite
+from typing import NoReturn
+
+from reader.article import Article
+from reader.formats.errors import NotAnArticle
+from reader.formats.fields import MAX_CHARACTERS, MAX_DEPTH, MAX_KEY
+from reader.formats.markdown import MAX_ARTICLE_BYTES, TOO_LARGE
+from reader.formats.schema import archive_fields, article_of
+from reader.text import clean, decode, without_blank_lines
+
+_TOO_DEEP = f"is nested deeper than {MAX_DEPTH}"
+
+
+def read_json_article(data: bytes, *, origin: str) -> Article:
+    """The article of one object. Raises NotAnArticle, and nothing else, whatever the bytes.
+
+    Of a name given more than once the last one counts, as with JSON's other readers. `origin` is
+    the file's name and the number of the article in it, such as `news.jsonl:17`: it stands in for
+    an external id. What had to be put right is in `flags`.
+    """
+    if len(data) > MAX_ARTICLE_BYTES:
+        raise NotAnArticle(TOO_LARGE)
+    text, note = decode(data)
+    fields = _fields(text)
+    body = fields.pop("body", None) or ""
+    if not isinstance(body, str):
+        raise NotAnArticle("has a body that is not a text")
+    _check_size(fields, len(text) - len(body))
+    body = without_blank_lines(body)
+    if not body and not fields.get("title") and not fields.get("description"):
+        raise NotAnArticle("has neither title nor text")
+    return article_of(fields, body, origin, [note] if note else [])
+
+
+def write_json_article(article: Article) -> str:
+    """The object, on one line; `read_json_article` of it gives the article back.
+
+    But for `origin` and `flags`, which are not written, and for a field of the front matter that
+    is itself called `body`.
+    """
+    fields = archive_fields(article) | {"body": article.body}
+    return json.dumps(fields, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+
+
+def _fields(text: str) -> dict[str, object]:
+    """The fields with every text in them cleaned. Raises NotAnArticle."""
+    try:
+        value = _DECODER.decode(text)
+    except json.JSONDecodeError as error:
+        raise NotAnArticle(f"is not JSON at character {error.pos + 1}: {error.msg}") from error
+    except ValueError as error:  # Python's own bound on the digits of an integer
+        raise NotAnArticle("holds a number of too many digits") from error
+    except RecursionError as error:
+        raise NotAnArticle(_TOO_DEEP) from error
+    if not isinstance(value, dict):
+        raise NotAnArticle("is no JSON object")
+    return _cleaned_fields(value, 1)
+
+
+def _cleaned(value: object, depth: int) -> object:
+    # After parsing: an escape such as \u001b is harmless to look at until then.
+    if isinstance(value, str):
+        return clean(value)
+    if isinstance(value, dict):
+        return _cleaned_fields(value, depth)
+    if isinstance(value, list):
+        _check_depth(depth)
+        return [_cleaned(inner, depth + 1) for inner in value]
+    return value
+
+
+def _cleaned_fields(fields: dict[str, object], depth: int) -> dict[str, object]:
+    _check_depth(depth)
+    return {_name(name): _cleaned(value, depth + 1) for name, value in fields.items()}
+
+
+@lru_cache(1024)
+def _name(name: str) -> str:
+    """The same few names come in every article."""
+    if len(name) > MAX_KEY:
+        raise NotAnArticle(f"has a field whose name is longer than {MAX_KEY} characters")
+    return clean(name)
+
+
+def _check_depth(depth: int) -> None:
+    if depth > MAX_DEPTH:
+        raise NotAnArticle(_TOO_DEEP)
+
+
+def _check_size(fields: dict[str, object], at_most: int) -> None:
+    """What is larger could not be written as front matter. `at_most`: what it cannot exceed."""
+    if at_most > MAX_CHARACTERS and len(json.dumps(fields, ensure_ascii=False)) > MAX_CHARACTERS:
+        raise NotAnArticle(f"has more than {MAX_CHARACTERS // 1024} KiB of fields beside its body")
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise NotAnArticle(f"holds {name}, which is no number of JSON")
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if not isfinite(number):
+        raise NotAnArticle("holds a number that is too large")
+    return number
+
+
+# Raw line ends and tabs in texts are no JSON, but clear enough: `clean` sees to the rest of them.
+_DECODER = json.JSONDecoder(strict=False, parse_float=_finite, parse_constant=_refuse_constant)

@@ -1,0 +1,103 @@
+"""Articles in `.jsonl` and `.json` files, plain or gzip: read in pieces, never whole.
+
+Where an article begins and ends is the format's affair; here is how its bytes are had safely.
+"""
+
+import os
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, BinaryIO
+
+from reader.errors import Refusal
+from reader.formats.errors import NotAnArticle
+from reader.sources.archives import ReadError, budget, damage
+from reader.sources.files import CHANGED, cannot_be_read, open_regular
+from reader.text import display_name
+
+if TYPE_CHECKING:
+    from reader.formats.json_blocks import Block
+
+LINES_SUFFIXES = (".jsonl", ".jsonl.gz")
+JSON_SUFFIXES = (*LINES_SUFFIXES, ".json", ".json.gz")
+
+PIECE = 256 * 1024
+"""Bytes read at once, which are parsed as one: some eighty articles."""
+
+_PART = 64 * 1024
+_GZIP = b"\x1f\x8b"
+_BOMB = (
+    "unpacks to far more than articles would, the rest is left out; if it is sound, unpack it "
+    "and import that"
+)
+
+
+def json_blocks(path: str) -> Iterator["Block | Refusal"]:
+    """The articles of a file in blocks, in order, and what in it cannot be read.
+
+    Damage ends in a refusal of the file, after what stands before it. Raises SourceError where
+    the file cannot be opened.
+    """
+    from reader.formats.json_blocks import Block, blocks_of_lines, blocks_of_values
+
+    where = display_name(path)
+    with open_regular(path) as file:
+        before = _state(file)
+        pieces = _pieces(file)
+        of_lines = path.lower().endswith(LINES_SUFFIXES)
+        try:
+            for found in blocks_of_lines(pieces) if of_lines else blocks_of_values(pieces):
+                yield found if isinstance(found, Block) else _refusal(where, found)
+        except NotAnArticle as error:
+            yield _refusal(where, error)
+        except ReadError as error:
+            yield Refusal(where, str(error))
+        except OSError as error:
+            yield Refusal(where, cannot_be_read(error))
+        if _state(file) != before:
+            yield Refusal(where, CHANGED)
+
+
+def _refusal(where: str, error: NotAnArticle) -> Refusal:
+    return Refusal(where, str(error), error.line)
+
+
+def _state(file: BinaryIO) -> tuple[int, int]:
+    status = os.fstat(file.fileno())
+    return status.st_size, status.st_mtime_ns
+
+
+def _pieces(file: BinaryIO) -> Iterator[bytes]:
+    """The bytes, unpacked. Raises ReadError after those that could be had."""
+    packed = file.read(len(_GZIP)) == _GZIP
+    file.seek(0)
+    left = budget(_state(file)[0]) if packed else None
+    for piece in _unpacked(file) if packed else _plain(file):
+        yield piece
+        if left is not None:
+            left -= len(piece)
+            if left < 0:
+                raise ReadError(_BOMB)
+
+
+def _plain(file: BinaryIO) -> Iterator[bytes]:
+    while piece := file.read(PIECE):
+        yield piece
+
+
+def _unpacked(file: BinaryIO) -> Iterator[bytes]:
+    from gzip import GzipFile
+
+    stream = GzipFile(fileobj=file)
+    trouble: Exception | None = None
+    while not trouble:
+        piece = bytearray()
+        try:
+            # Only `read1` gives all that comes before the damage.
+            while len(piece) < PIECE and (part := stream.read1(_PART)):
+                piece += part
+        except Exception as error:  # zlib and gzip have exceptions of their own
+            trouble = error
+        if piece:
+            yield bytes(piece)
+        elif not trouble:
+            return
+    raise damage(trouble) from trouble

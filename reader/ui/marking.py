@@ -1,0 +1,84 @@
+"""Marks: set, taken away, undone and redone, each written before the screen says so."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+from textual.screen import Screen
+from textual.worker import Worker
+
+from reader.article import Article
+from reader.errors import CryptoreadError
+from reader.library import Change, Ids, Library, Mark
+from reader.ui.opening import Say
+
+
+class Marker:
+    """Writes one screen's marks in the background. changed: told of which articles they were."""
+
+    def __init__(
+        self, screen: Screen[Any], library: Library, say: Say, changed: Callable[[Ids], None]
+    ) -> None:
+        self._screen = screen
+        self._library = library
+        self._say = say
+        self._changed = changed
+
+    def opened(self, ids: Ids) -> Worker[None]:
+        """Opening an article reads it: the program's own mark, no step of the undo journal."""
+        return self._set(ids, Mark.READ, True)
+
+    def toggle_read(self, ids: Ids, name: str) -> None:
+        """All read if any is not, else all unread. Raises CacheError."""
+        value = bool(self._library.unread(ids))
+        self._set(ids, Mark.READ, value, f"{name} {'read' if value else 'unread'}")
+
+    def read(self, ids: Ids) -> None:
+        self._set(ids, Mark.READ, True, f"{counted(ids)} read")
+
+    def toggle_favourite(self, article: Article) -> None:
+        """Raises CacheError."""
+        id = self._library.id_of(article.identity)
+        if id is not None:
+            (row,) = self._library.rows([id])
+            value = not row.favourite
+            self._set(Ids([id]), Mark.FAVOURITE, value, f"{'' if value else 'no '}favourite")
+
+    def undo(self) -> None:
+        self._run(self._replay(self._library.undo, "undone"))
+
+    def redo(self) -> None:
+        self._run(self._replay(self._library.redo, "redone"))
+
+    def _set(self, ids: Ids, mark: Mark, value: bool, label: str = "") -> Worker[None]:
+        return self._run(self._write(ids, mark, value, label))
+
+    def _run(self, work: Any) -> Worker[None]:
+        return self._screen.run_worker(work, group="marks", exit_on_error=False)
+
+    async def _write(self, ids: Ids, mark: Mark, value: bool, label: str) -> None:
+        try:
+            changed = await asyncio.to_thread(self._library.mark, ids, mark, value, label)
+        except CryptoreadError as error:
+            self._say(str(error), error=True)
+            return
+        if changed:
+            self._changed(ids)
+        if label:
+            self._say(f"{label} · u undoes" if changed else f"already {label}")
+
+    async def _replay(self, replay: Callable[[], Change | None], word: str) -> None:
+        try:
+            change = await asyncio.to_thread(replay)
+        except CryptoreadError as error:
+            self._say(str(error), error=True)
+            return
+        if change is None:
+            self._say(f"nothing to be {word}")
+            return
+        self._changed(change.ids)
+        self._say(f"{word}: {change.label}")
+
+
+def counted(ids: Ids) -> str:
+    return "1 article" if len(ids) == 1 else f"{len(ids):,} articles"

@@ -1,0 +1,114 @@
+"""What 50 more articles cost: how long their transactions take, and what is written for them.
+
+The importer runs in a process of its own, this file as a program, with the real library.
+"""
+
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tests.benchmarks.archive import further, write_jsonl
+from tests.benchmarks.figures import Budget, Figure
+from tests.benchmarks.subject import Subject
+
+ARTICLES = 50
+
+
+def measure_add(subject: Subject) -> list[Figure]:
+    """Newer articles than any before, other ones each time, into the data folder itself."""
+    path = subject.scratch / "further.jsonl"
+    done = []
+    for _ in range(subject.times(10)):
+        write_jsonl(path, further(ARTICLES))
+        done.append(_add(subject.data, path))
+    return [
+        Figure(
+            name="add 50, transactions",
+            unit="ms",
+            samples=[each["transactions"] * 1000 for each in done],
+            budget=Budget("p95", 100),
+            may_grow=True,
+        ),
+        Figure(
+            name="add 50, all of the import",
+            unit="ms",
+            samples=[each["import"] * 1000 for each in done],
+            may_grow=True,
+        ),
+        Figure(
+            name="add 50, written",
+            unit="MB",
+            samples=[each["written"] / 1e6 for each in done],
+            budget=Budget("p95", 2),
+            may_grow=True,
+        ),
+    ]
+
+
+def _add(data: Path, path: Path) -> dict[str, float]:
+    words = [sys.executable, "-m", "tests.benchmarks.adding", str(data), str(path)]
+    done = subprocess.run(words, capture_output=True, text=True, check=True)
+    result: dict[str, float] = json.loads(done.stdout)
+    if result["new"] != ARTICLES:
+        raise RuntimeError(f"{result['new']} of {ARTICLES} articles were new")
+    return result
+
+
+# In the process of its own.
+
+
+def main() -> None:
+    from reader.library import Library
+
+    data, path = map(Path, sys.argv[1:])
+    with Library(data) as library, _transactions() as seconds:
+        _empty_wal(data / "cache.db")
+        start = time.perf_counter()
+        report = library.bring_in([path])
+        elapsed = time.perf_counter() - start
+        written = (data / "cache.db-wal").stat().st_size
+    result = {
+        "new": report.outcomes["new"],
+        "transactions": sum(seconds),
+        "import": elapsed,
+        "written": written,
+    }
+    print(json.dumps(result))
+
+
+@contextmanager
+def _transactions() -> Iterator[list[float]]:
+    """Collects the seconds that each of the importer's transactions takes, its commit included."""
+    from reader.cache import Store
+
+    seconds: list[float] = []
+    original = Store.writing
+
+    @contextmanager
+    def timed(store: Store, run: int) -> Iterator[object]:
+        start = time.perf_counter()
+        with original(store, run) as writer:
+            yield writer
+        seconds.append(time.perf_counter() - start)
+
+    Store.writing = timed  # type: ignore[method-assign,assignment]
+    yield seconds
+
+
+def _empty_wal(path: Path) -> None:
+    """From then on the file's size is what was written."""
+    import sqlite3
+
+    db = sqlite3.connect(path)
+    busy, *_ = db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    db.close()
+    if busy:
+        raise RuntimeError("another program uses the data folder")
+
+
+if __name__ == "__main__":
+    main()

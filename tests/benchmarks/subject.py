@@ -1,0 +1,37 @@
+"""What is measured: an archive, the data folder that it was imported into, and how thoroughly."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tests.benchmarks.program import Import, import_archive, reader
+from tests.benchmarks.watching import Watched
+
+
+@dataclass(slots=True, kw_only=True)
+class Subject:
+    """`articles` is 0 for an archive of somebody's own, which nobody has counted."""
+
+    size: str
+    articles: int
+    archive: Path
+    data: Path
+    scratch: Path
+    """A folder for whatever a part needs for a while; thrown away in the end."""
+    rounds: int | None = None
+    sample: int | None = 300
+    seconds: float = 60
+    imports: list[Import] = field(default_factory=list)
+    """That into `data`, unless the folder was there already."""
+
+    def prepare(self) -> None:
+        """Imports the archive unless the data folder has one."""
+        if not (self.data / "cache.db").exists():
+            self.imports.append(import_archive(self.data, self.archive))
+
+    def reader(self, *query: str) -> Watched:
+        """The reader, not yet started, on this data folder."""
+        return reader(self.data, *query)
+
+    def times(self, usual: int) -> int:
+        """Rounds of a part: as asked for, else as usual."""
+        return self.rounds or usual

@@ -1,0 +1,213 @@
+"""The search line: answers as one types, and the list as it was when one gives up."""
+
+import threading
+from collections.abc import Iterator
+from concurrent.futures import Future
+from pathlib import Path
+from typing import Any
+
+import pytest
+from textual import events
+from textual.widgets import Input
+
+from reader.library import Ids, Library
+from reader.query import Query
+from reader.ui.reading_pane import ReadingPane
+from reader.ui.search_line import SearchHint, SearchLine
+from reader.ui.sidebar import Sidebar
+from tests.builders import NOW, library, put
+from tests.ui.screen import SHORT, Reading, archive, reading, story
+
+
+@pytest.fixture
+def news(tmp_path: Path) -> Iterator[Library]:
+    with library(tmp_path, archive()) as made:
+        yield made
+
+
+async def answered(reader: Reading, count: int) -> None:
+    await reader.wait_for(lambda: f"{count} of 9 articles" in reader.status)
+
+
+async def test_every_letter_narrows_the_list(news: Library) -> None:
+    async with reading(news) as reader:
+        await reader.press("slash", "f", "e")
+        await answered(reader, 1)
+        assert "Fees fall for a third week" in reader.text(Sidebar)
+        assert 'en "fe"*' in reader.tag_bar
+        await reader.press(" ")
+        await answered(reader, 0)
+        assert "Esc gives the list back" in reader.text(Sidebar)
+
+
+async def test_enter_keeps_the_search_as_a_filter(news: Library) -> None:
+    async with reading(news) as reader:
+        await reader.press("slash", *"wall", "enter")
+        await answered(reader, 1)
+        assert reader.screen.focused is reader.screen.query_one(Sidebar)
+        assert not reader.shown(SearchLine)
+        await reader.press("escape")
+        assert "7 of 9 articles" in reader.status
+
+
+async def test_escape_gives_back_the_list_as_it_was(tmp_path: Path) -> None:
+    stories = [story(n, f"Story {n}", "POSITIVE") for n in range(1, 61)]
+    with library(tmp_path, stories) as news:
+        async with reading(news, size=SHORT) as reader:
+            await reader.press(*"GGkkkkk")
+            sidebar = reader.screen.query_one(Sidebar)
+            before = reader.cursor, reader.rows, sidebar.scroll_offset, sidebar.open_groups
+            await reader.press("slash", *"story 7")
+            await reader.wait_for(lambda: "1 of 60" in reader.status)
+            await reader.press("escape")
+            await reader.wait_for(lambda: "60 articles" in reader.status)
+            now = reader.cursor, reader.rows, sidebar.scroll_offset, sidebar.open_groups
+            assert now == before
+
+
+async def test_a_search_respects_the_filters_that_are_on(news: Library) -> None:
+    async with reading(news, "tag:btc") as reader:
+        await reader.press("slash", *"closes")
+        await answered(reader, 0)
+        await reader.press("escape")
+        await reader.press("slash", *"fees")
+        await answered(reader, 1)
+
+
+async def test_what_makes_no_sense_is_named_and_taken_as_a_word(news: Library) -> None:
+    async with reading(news) as reader:
+        await reader.press("slash", *"colour:red")
+        await reader.wait_for(lambda: "no field `colour`" in reader.text(SearchHint))
+
+
+async def test_half_a_tag_empties_nothing_and_tab_completes_it(news: Library) -> None:
+    async with reading(news) as reader:
+        await reader.press("slash", *"tag:exc")
+        assert "7 of 9 articles" in reader.status
+        assert "Tab tag:exchange 3" in " ".join(reader.text(SearchHint).split())
+        await reader.press("tab")
+        await answered(reader, 2)
+        assert reader.screen.query_one(Input).value == "tag:exchange "
+
+
+async def test_earlier_searches_come_back_with_the_arrow(news: Library) -> None:
+    async with reading(news) as reader:
+        for words in ("fees", "wallet"):
+            await reader.press("slash", *words, "enter", "escape")
+        await reader.press("slash", *"br", "up")
+        line = reader.screen.query_one(Input)
+        assert line.value == "wallet"
+        await reader.press("up")
+        assert line.value == "fees"
+        await reader.press("down", "down")
+        assert line.value == "br"
+        await reader.press("escape")
+    async with reading(news) as reader:  # kept with the marks
+        await reader.press("slash", "up")
+        assert reader.screen.query_one(Input).value == "wallet"
+
+
+async def test_matches_are_marked_and_n_goes_through_them(news: Library) -> None:
+    put_body(news, "A fee here.\n\n" + "Nothing at all.\n\n" * 40 + "More fees there.")
+    async with reading(news) as reader:
+        await reader.press("slash", *"fee", "enter")
+        await answered(reader, 1)
+        await reader.go_to("Long story")
+        await reader.press("l")
+        await reader.wait_for(lambda: "2 matches" in reader.status)
+        await reader.press("n")
+        await reader.wait_for(lambda: "match 1 of 2" in reader.status)
+        await reader.press("n")
+        await reader.wait_for(lambda: "match 2 of 2" in reader.status)
+        assert "More fees there." in reader.text(ReadingPane)
+        await reader.press("N")
+        await reader.wait_for(lambda: "match 1 of 2" in reader.status)
+        opened = reader.opened
+        await reader.press("x", "n")  # without words, the next unread article
+        assert reader.opened not in (None, opened)
+
+
+def put_body(news: Library, body: str) -> None:
+    put(news._store, [story(3, "Long story", "POSITIVE", body=body)])
+
+
+def typed(reader: Reading, keys: str) -> None:
+    """`press` would wait for the answers."""
+    for key in keys:
+        reader.app.post_message(events.Key(key, key))
+
+
+class Slow(Library):
+    """Looks words up when it is told to; any number at a time."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder, clock=lambda: NOW)
+        self.may_answer = threading.Event()
+        self.asked: list[str] = []
+        self.answers: list[Future[None]] = []
+
+    def find(self, query: Query, *, cancel: Any = None, **how: Any) -> Ids:
+        if query.words and cancel is not None:
+            self.asked.append(str(query))
+            answer = Future[None]()
+            self.answers.append(answer)
+            try:
+                assert self.may_answer.wait(10)
+                return super().find(query, cancel=cancel, **how)
+            finally:
+                answer.set_result(None)
+        return super().find(query, cancel=cancel, **how)
+
+
+@pytest.mark.usefixtures("news")
+async def test_first_rows_come_before_the_whole_answer(tmp_path: Path) -> None:
+    with Slow(tmp_path) as slow:
+        async with reading(slow) as reader:
+            await reader.press("slash")
+            await reader.wait_for(lambda: reader.screen._finder and reader.screen._finder._recent)
+            typed(reader, "fee")
+            await reader.wait_for(lambda: "searching…" in reader.status)
+            assert "Fees fall" in reader.text(Sidebar)
+            assert "bridge" not in reader.text(Sidebar)
+            slow.may_answer.set()
+            await answered(reader, 1)
+
+
+@pytest.mark.usefixtures("news")
+async def test_a_superseded_query_never_reaches_the_screen(tmp_path: Path) -> None:
+    with Slow(tmp_path) as slow:
+        async with reading(slow) as reader:
+            shown: list[Query] = []
+            show = reader.screen._show_answer
+
+            def noting(ids: Ids, *, is_whole: bool = True) -> None:
+                shown.append(reader.screen.filter)
+                show(ids, is_whole=is_whole)
+
+            reader.screen._show_answer = noting  # type: ignore[method-assign]
+            await reader.press("slash")
+            for count, key in enumerate("fw", 1):
+                typed(reader, key)
+                await reader.wait_for(lambda count=count: len(slow.asked) == count)
+            await reader.pilot.press("escape")
+            await reader.wait_for(lambda: "7 of 9 articles" in reader.status)
+            shown.clear()
+            slow.may_answer.set()
+            await reader.wait_for(lambda: all(each.done() for each in slow.answers))
+            await reader.settle()
+            assert shown == []
+            assert "7 of 9 articles" in reader.status
+
+
+async def test_searching_leaves_no_thread_behind(news: Library) -> None:
+    async with reading(news) as reader:
+        await reader.press("slash", *"feeswallet")
+        await answered(reader, 0)
+        connections = len(news._store._connections)
+        await reader.press(*"xyz", "escape")
+        await reader.press("slash", *"miners", "escape")
+        assert len(news._store._connections) <= connections + 3
+    left = {each for each in threading.enumerate() if "cryptoread-search" in each.name}
+    for thread in left:
+        thread.join(5)
+        assert not thread.is_alive()
