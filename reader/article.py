@@ -12,13 +12,20 @@ from enum import StrEnum
 from typing import NamedTuple, NewType
 
 ArticleId = NewType("ArticleId", int)
-"""Seconds from `EPOCH` to publication, bumped to a free second: the order of ids is the order
-of publication. 0 to 2**32 - 1. It may change with an article's date; `Identity` does not."""
+"""Slots of `SLOT_SECONDS` from `EPOCH` to publication, bumped to a free one: the order of ids is
+the order of publication. 0 to 2**ID_BITS - 1. It may change with an article's date; `Identity` does
+not."""
+
+SLOT_SECONDS = 16
+"""5,400 ids a day: room for five times the articles of a busy archive, and dense enough for a set
+of its ids to be a few bitmaps, where one id a second would make it long lists of lone numbers."""
+
+ID_BITS = 28
 
 EPOCH = datetime(2009, 1, 3, 18, 15, 5, tzinfo=UTC)
 """The second of the first Bitcoin block: no crypto news is older."""
 
-LAST_INSTANT = EPOCH + timedelta(seconds=2**32 - 1 - 2**20)
+LAST_INSTANT = EPOCH + timedelta(seconds=SLOT_SECONDS * 2**ID_BITS - 1 - 2**20)
 """The latest publication that gets an id of its own; the rest is for ids that are bumped."""
 
 UNKNOWN_LANG = "und"

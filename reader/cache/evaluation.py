@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from pyroaring import BitMap
 
-from reader.article import EPOCH
+from reader.article import EPOCH, SLOT_SECONDS
 from reader.cache.facets import ALL, DRAFT, FAVOURITE, PINNED, READ, Facet, Facets
 from reader.query import Field, Query
 
@@ -32,7 +32,7 @@ def filtered(query: Query, facets: Facets, db: sqlite3.Connection, now: datetime
     else:
         bits = facets.get(db, ALL) if asks_for_drafts else facets.visible(db)
     bits = _facet_terms(bits, query, facets, db)
-    return _within(bits, query.period(now), facets.get(db, ALL), db)
+    return _within(bits, query.period(now), db)
 
 
 def _facet_terms(bits: BitMap, query: Query, facets: Facets, db: sqlite3.Connection) -> BitMap:
@@ -60,7 +60,6 @@ def _keep(bits: BitMap, facet: BitMap, include: bool) -> BitMap:
 def _within(
     bits: BitMap,
     period: tuple[datetime | None, datetime | None],
-    every: BitMap,
     db: sqlite3.Connection,
 ) -> BitMap:
     first, end = period
@@ -68,26 +67,19 @@ def _within(
         return bits
     bits = bits.copy()
     if first is not None:
-        bits.remove_range(0, first_id_since(every, db, first))
+        bits.remove_range(0, first_id_since(db, first))
     if end is not None:
-        bits.remove_range(first_id_since(every, db, end), END)
+        bits.remove_range(first_id_since(db, end), END)
     return bits
 
 
-def first_id_since(every: BitMap, db: sqlite3.Connection, instant: datetime) -> int:
-    """The bound between the ids of what was published before the instant, and since then.
-
-    every: all ids. Only where the id of that second is taken may it, or one bumped over it, be of
-    something earlier: then the table is asked.
-    """
-    bound = min(max(0, id_second(milliseconds(instant))), END)
-    if bound not in every:
-        return bound
+def first_id_since(db: sqlite3.Connection, instant: datetime) -> int:
+    """The bound between the ids of what was published before the instant, and since then."""
     row = db.execute(
-        "SELECT id FROM articles WHERE published >= ? ORDER BY published, id LIMIT 1",
+        "SELECT id FROM articles WHERE published < ? ORDER BY published DESC, id DESC LIMIT 1",
         (milliseconds(instant),),
     ).fetchone()
-    return int(row[0]) if row else END
+    return int(row[0]) + 1 if row else 0
 
 
 def milliseconds(instant: datetime) -> int:
@@ -99,6 +91,6 @@ def from_milliseconds(value: int) -> datetime:
     return datetime.fromtimestamp(value // 1000, UTC).replace(microsecond=value % 1000 * 1000)
 
 
-def id_second(published: int) -> int:
+def slot(published: int) -> int:
     """The id that milliseconds since 1970 would have, were it free."""
-    return published // 1000 - int(EPOCH.timestamp())
+    return (published // 1000 - int(EPOCH.timestamp())) // SLOT_SECONDS

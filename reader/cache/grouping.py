@@ -11,11 +11,11 @@ from typing import NamedTuple, overload
 
 from pyroaring import BitMap
 
-from reader.article import EPOCH, NO_CATEGORY, Sentiment
+from reader.article import EPOCH, NO_CATEGORY, SLOT_SECONDS, Sentiment
 from reader.cache.answers import PINNED, Group, Grouping, TagCount
 from reader.cache.evaluation import END, first_id_since
-from reader.cache.facets import ALL, READ, Facets
 from reader.cache.facets import PINNED as PINNED_FACET
+from reader.cache.facets import READ, Facets
 from reader.cache.ids import Ids, Meet, Span
 
 TAGS_AT_ONCE = 32
@@ -93,21 +93,22 @@ class _Sentiments(Sequence[Group]):
                 yield Group(key, sentiment.lower(), shown, unread, sentiment)
 
 
-def _by_day(ids: BitMap, read: BitMap, facets: Facets, ask: Ask) -> list[Group]:
+def _by_day(ids: BitMap, read: BitMap, _facets: Facets, ask: Ask) -> list[Group]:
     """Days of the local calendar that have articles, latest first."""
     with ask() as db:
-        return list(_days(ids, read, facets.get(db, ALL), db))
+        return list(_days(ids, read, db))
 
 
-def _days(ids: BitMap, read: BitMap, every: BitMap, db: sqlite3.Connection) -> Iterator[Group]:
+def _days(ids: BitMap, read: BitMap, db: sqlite3.Connection) -> Iterator[Group]:
     end, left = END, len(ids)
     while left:
         newest = int(ids[left - 1])
-        day = _day((EPOCH + timedelta(seconds=newest)).astimezone().date(), clock.tzname)
-        first = first_id_since(every, db, day.start)
-        if first > newest:  # its id was bumped over midnight
+        slot_end = EPOCH + timedelta(seconds=(newest + 1) * SLOT_SECONDS - 1)
+        day = _day(slot_end.astimezone().date(), clock.tzname)
+        first = first_id_since(db, day.start)
+        while first > newest:  # midnight is in its slot, or its id was bumped over midnight
             day = _day(day.date - timedelta(days=1), clock.tzname)
-            first = first_id_since(every, db, day.start)
+            first = first_id_since(db, day.start)
         older = int(ids.rank(first - 1)) if first else 0
         span = Span(ids, first, end, left - older)
         unread = len(span) - int(read.range_cardinality(first, end))

@@ -11,6 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
+from reader.article import ID_BITS
 from reader.errors import CacheDamaged, CacheError, CacheLocked, CacheTooNew, CacheUnwritable
 
 BUSY_TIMEOUT_MS = 10_000
@@ -18,11 +19,11 @@ BUSY_TIMEOUT_MS = 10_000
 CHECKPOINT_PAGES = 32_000
 """128 MB of log: an import then copies a page that it changed ten times only once."""
 
-CHUNK_BITS = 22
-"""A facet is kept in chunks of 2**22 seconds (48 days): adding today's articles rewrites today's
-chunks alone, and three years of a facet are 23 rows."""
+CHUNK_BITS = 16
+"""A facet is kept in chunks of 2**16 ids (12 days), each one container of a Roaring bitmap: adding
+today's articles rewrites today's chunks alone, and three years of a facet are 90 rows."""
 
-CHUNKS = 1 << (32 - CHUNK_BITS)
+CHUNKS = 1 << (ID_BITS - CHUNK_BITS)
 
 FULLTEXT_OPTIONS = (
     "title, description, body, tokenize = 'unicode61 remove_diacritics 2', "
@@ -97,6 +98,18 @@ _CACHE_2 = """
 INSERT INTO meta VALUES ('texts', 0);
 """
 
+_CACHE_3 = """
+-- Ids were seconds until here and are slots from here on: an import brings the articles in anew.
+DELETE FROM articles;
+DELETE FROM documents;
+DELETE FROM facets;
+DELETE FROM chunks;
+DELETE FROM files;
+INSERT INTO fulltext (fulltext) VALUES ('rebuild');
+UPDATE meta SET value = value + 1 WHERE name IN ('version', 'texts');
+UPDATE meta SET value = -1 WHERE name = 'marks';
+"""
+
 _MARKS_1 = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
 INSERT INTO meta VALUES ('counter', 0);
@@ -131,14 +144,23 @@ CREATE TABLE state (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 
 
 class Schema(NamedTuple):
-    """A kind of file. `migrations` is append-only: the n-th takes a file of version n to n + 1."""
+    """A kind of file. `migrations` is append-only: the n-th takes a file of version n to n + 1.
+
+    `emptied_at`: the version that begins with no article, of which the user is told.
+    """
 
     application_id: int
     migrations: Sequence[str]
     synchronous: str
+    emptied_at: int = 0
 
 
-CACHE = Schema(application_id=0x63724331, migrations=(_CACHE_1, _CACHE_2), synchronous="NORMAL")
+CACHE = Schema(
+    application_id=0x63724331,
+    migrations=(_CACHE_1, _CACHE_2, _CACHE_3),
+    synchronous="NORMAL",
+    emptied_at=3,
+)
 MARKS = Schema(application_id=0x63724D31, migrations=(_MARKS_1,), synchronous="FULL")
 
 
@@ -200,15 +222,18 @@ def prepare(path: Path, schema: Schema) -> str | None:
     except OSError as error:
         raise CacheUnwritable(path.parent, error.strerror or str(error)) from error
     try:
-        _migrate(path, schema)
+        before = _migrate(path, schema)
     except CacheDamaged:
         aside = _put_aside(path)
         _migrate(path, schema)
         return f"{path.name} was damaged and now lies in {aside.name}; a new one was begun"
+    if 0 < before < schema.emptied_at:
+        return f"{path.name} was of an earlier layout; import your articles again (marks are kept)"
     return None
 
 
-def _migrate(path: Path, schema: Schema) -> None:
+def _migrate(path: Path, schema: Schema) -> int:
+    """Bring the file to the latest version; the version that it had, 0 for a new one."""
     db = connect(path, schema)
     try:
         with sql_errors(path):
@@ -216,12 +241,13 @@ def _migrate(path: Path, schema: Schema) -> None:
                 _check(db, path)
             version = _version(db, path, schema)
             if version == len(schema.migrations):
-                return
+                return version
             if version:
                 _back_up(db, path, version)
             db.execute("PRAGMA journal_mode = WAL")
             for number in range(version, len(schema.migrations)):
                 _apply(db, schema, number)
+            return version
     finally:
         db.close()
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from reader.article import Identity
 from reader.cache.answers import Outcome, Stamp
-from reader.cache.evaluation import id_second
+from reader.cache.evaluation import slot
 from reader.cache.facets import ALL, DRAFT, FAVOURITE, PINNED, READ, Facet, FacetChanges
 from reader.cache.incoming import Incoming
 from reader.cache.marks import Marks
@@ -110,7 +110,7 @@ class Writer:
             self._delete(stored.id)
             if stored.published == published:
                 return stored.id
-        wanted = max(id_second(published), self._last_until(published) + 1)
+        wanted = max(slot(published), self._last_until(published) + 1)
         for id in reversed(self._occupied_from(wanted)):
             self._move(id, id + 1)
         return wanted

@@ -114,6 +114,7 @@ class ReaderScreen(Screen[None]):
         self._version = -1
         self._ids = Ids()
         self._is_whole = True
+        self._is_restored = False
         self._groups: tuple[Group, ...] = ()
         self._digits: tuple[DigitTag, ...] = ()
         self._opened: Article | None = None
@@ -140,8 +141,9 @@ class ReaderScreen(Screen[None]):
         self._sidebar = self.query_one(Sidebar)
         self._status = self.query_one(StatusLine)
         self.query_one(KeyLine).show(LIST_KEYS)
+        if not self._library.finds_at_once(self.filter):
+            self._show_answer(Ids(), is_whole=False)
         self._answer()
-        self._restore()
         self.set_focus(self._sidebar)
         self.set_interval(LOOK_FOR_CHANGES_S, self._look_for_changes)
         self.set_timer(WARM_UP_AFTER_S, self._warm_up)
@@ -210,6 +212,8 @@ class ReaderScreen(Screen[None]):
         if self._pane is not None:
             self._pane.highlight(self.filter.words)
         self._show_groups()
+        if is_whole and not self._is_restored:
+            self._restore()
         if self.has_class("-searching") and not self._sidebar.shows_articles:
             self._open_first_group()
         if self.has_class("-searching"):
@@ -624,6 +628,7 @@ class ReaderScreen(Screen[None]):
 
     def _restore(self) -> None:
         """Groups and cursor as they were left; at first, the top of the list stands open."""
+        self._is_restored = True
         if self._view.open_groups is None:
             self._open_first_group()
             return
