@@ -39,11 +39,14 @@ _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct",
 _UNAMBIGUOUS = timedelta(days=335)
 """For so long a day and a month say which year is meant."""
 
+_AGE_CELLS = 6
+"""As wide as the widest, `31 Dec`: titles end in one column."""
+
 _ROWS_KEPT = 1024
 
 
 def age(published: datetime, now: datetime) -> str:
-    """How old, or else which day in local time: `now`, `5m`, `3h`, `2d`, `14 Nov`, `Nov ’24`.
+    """How old, or else which day in local time: `now`, `5m`, `3h`, `2d`, `14 Nov`, `Nov’24`.
 
     Both aware. More than a minute in the future is a day, as is a week and more ago; the month
     and the year where the day alone could mean two.
@@ -61,7 +64,7 @@ def age(published: datetime, now: datetime) -> str:
     month = _MONTHS[day.month - 1]
     if abs(passed) < _UNAMBIGUOUS:
         return f"{day.day} {month}"
-    return f"{month} ’{day.year % 100:02}"
+    return f"{month}’{day.year % 100:02}"
 
 
 _MOVE = Binding.Group("Move")
@@ -489,7 +492,7 @@ class Sidebar(LongView, inherit_bindings=False):
             right.append((" !", "sidebar--flagged"))
         if self.show_language:
             right.append((f" {row.lang}", "sidebar--muted"))
-        right.append((f" {age(row.published, self._now())}", "sidebar--muted"))
+        right.append((f" {age(row.published, self._now()):>{_AGE_CELLS}}", "sidebar--muted"))
         return tuple(left), (row.title, "sidebar--muted" if row.read else ""), tuple(right)
 
     def _paint(self, row: int, left: Parts, label: Part, right: Parts) -> Strip:

@@ -15,6 +15,7 @@ from pyroaring import BitMap
 from reader.article import EPOCH, LAST_INSTANT, Article, ArticleId, Sentiment
 from reader.cache import Grouping, Ids, Mark, Outcome, Store
 from reader.cache.ids import Meet, Span
+from reader.cache.schema import CACHE
 from reader.errors import CacheDamaged, CacheError, CacheLocked, CacheTooNew
 from reader.query import Field, Query, Term, parse
 from tests.builders import NOW, article, put
@@ -420,6 +421,29 @@ def test_a_file_of_a_newer_version_is_refused_and_left_untouched(tmp_path: Path)
     with pytest.raises(CacheTooNew, match="newer cryptoread"):
         Store(tmp_path)
     assert (tmp_path / "cache.db").read_bytes() == before
+
+
+def test_a_cache_of_an_earlier_layout_is_emptied_and_says_so(tmp_path: Path) -> None:
+    old = sqlite3.connect(tmp_path / "cache.db")
+    for script in CACHE.migrations[:2]:
+        old.executescript(script)
+    old.execute(
+        "INSERT INTO articles VALUES (1, 's', '1', 'en', 0, 0, 'BTC', '', 0, 0, 0, '', 1, '')"
+    )
+    old.execute("INSERT INTO documents VALUES (1, '', '{}', '')")
+    old.execute(f"PRAGMA application_id = {CACHE.application_id}")
+    old.execute("PRAGMA user_version = 2")
+    old.commit()
+    old.close()
+    with Store(tmp_path) as store:
+        assert "import your articles again" in store.notices[0]
+        assert found(store) == []
+        put(store, [article(1)])
+        assert found(store) == ["Story 1"]
+    with Store(tmp_path) as store:
+        assert store.notices == ()
+        assert found(store) == ["Story 1"]
+    assert (tmp_path / "cache.db.v2").exists()
 
 
 def test_a_foreign_database_is_refused_and_left_untouched(tmp_path: Path) -> None:
