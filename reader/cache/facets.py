@@ -1,13 +1,13 @@
 """Facets: for every category, tag, source, language and state, the set of its article ids.
 
 `Facets` reads them and keeps what it has read; `FacetChanges` collects what a transaction does
-to them and writes it. Both work in chunks of time, as `schema` lays them down.
+to them and writes it. Both work in chunks of time, as `schema` lays them down: a facet is what
+`wholes` has of it, with the chunks that were written since in the place of what they were.
 """
 
 import sqlite3
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from collections.abc import Set as AbstractSet
 from typing import Any
 
 from pyroaring import BitMap
@@ -21,6 +21,11 @@ DRAFT = ("state", "draft")
 PINNED = ("state", "pinned")
 
 SIZES_AT_ONCE = 64
+
+NEWER = 8
+"""Chunks of a facet that may be newer than its whole; at one more it is written anew."""
+
+CHUNKS_AT_ONCE = 500
 
 Facet = tuple[str, str]
 """(field, folded value). Fields: all, category, sentiment, group (both, with a tab between), tag,
@@ -69,8 +74,7 @@ class Facets:
         if key not in self._loaded:
             return
         bits = self._loaded[key].copy()
-        bits.remove_range(chunk << CHUNK_BITS, (chunk + 1) << CHUNK_BITS)
-        bits |= BitMap.deserialize(blob)
+        _put_chunk(bits, chunk, blob)
         self._loaded[key] = bits
 
     def visible(self, db: sqlite3.Connection) -> BitMap:
@@ -88,9 +92,8 @@ class Facets:
         if key is None:
             return NONE
         if key not in self._loaded:
-            chunks = "SELECT ids FROM chunks WHERE id >= ? AND id < ?"
-            found = db.execute(chunks, (key * CHUNKS, (key + 1) * CHUNKS))
-            self._loaded[key] = _joined([BitMap.deserialize(blob) for (blob,) in found])
+            whole = "SELECT key, newer, ids FROM facets LEFT JOIN wholes USING (key) WHERE key = ?"
+            self._load(db, db.execute(whole, (key,)))
         return self._loaded[key]
 
     def every(self, db: sqlite3.Connection, field: str) -> dict[str, BitMap]:
@@ -100,7 +103,11 @@ class Facets:
             self._values[field] = self._learn(db.execute(find, (field,)))
         keys = {value: self._keys[field, value] for value in self._values[field]}
         if missing := {key for key in keys.values() if key not in self._loaded}:
-            self._load(db, field, missing)
+            wholes = (
+                "SELECT key, newer, ids FROM facets LEFT JOIN wholes USING (key) WHERE field = ?"
+            )
+            found = db.execute(wholes, (field,))
+            self._load(db, (row for row in found if row[0] in missing))
         return {value: self._loaded[key] for value, key in keys.items()}
 
     def by_size(self, db: sqlite3.Connection, field: str) -> Iterator[tuple[Facet, int]]:
@@ -140,27 +147,30 @@ class Facets:
             values.append(value)
         return values
 
-    def _load(self, db: sqlite3.Connection, field: str, keys: AbstractSet[int]) -> None:
-        """Many facets of one field in one statement."""
-        parts: dict[int, list[BitMap]] = {key: [] for key in keys}
-        found = db.execute(
-            "SELECT key, ids FROM facets CROSS JOIN chunks "
-            f"ON id >= key * {CHUNKS} AND id < (key + 1) * {CHUNKS} WHERE field = ?",
-            (field,),
-        )
-        for key, blob in found:
-            if key in parts:
-                parts[key].append(BitMap.deserialize(blob))
-        for key, chunks in parts.items():
-            self._loaded[key] = _joined(chunks)
+    def _load(self, db: sqlite3.Connection, found: Iterable[tuple[int, str, bytes | None]]) -> None:
+        """Facets from wholes and newer chunks. found: key, newer, whole."""
+        chunks = []
+        for key, newer, whole in found:
+            self._loaded[key] = BitMap.deserialize(whole) if whole else BitMap()
+            chunks += [key * CHUNKS + chunk for chunk in _numbers(newer)]
+        for start in range(0, len(chunks), CHUNKS_AT_ONCE):
+            some = chunks[start : start + CHUNKS_AT_ONCE]
+            places = ", ".join("?" * len(some))
+            for id, blob in db.execute(f"SELECT id, ids FROM chunks WHERE id IN ({places})", some):
+                _put_chunk(self._loaded[id // CHUNKS], id % CHUNKS, blob)
+
+
+def _numbers(newer: str) -> set[int]:
+    return set(map(int, newer.split())) if newer else set()
+
+
+def _put_chunk(bits: BitMap, chunk: int, blob: bytes) -> None:
+    bits.remove_range(chunk << CHUNK_BITS, (chunk + 1) << CHUNK_BITS)
+    bits |= BitMap.deserialize(blob)
 
 
 def _version(db: sqlite3.Connection) -> int:
     return int(db.execute("SELECT value FROM meta WHERE name = 'version'").fetchone()[0])
-
-
-def _joined(chunks: Sequence[BitMap]) -> BitMap:
-    return BitMap.union(*chunks) if chunks else NONE
 
 
 class FacetChanges:
@@ -201,45 +211,47 @@ def _write_facet(
     chunks: Sequence[tuple[int, Mapping[int, bool]]],
     version: int,
 ) -> None:
-    find = "SELECT key, label FROM facets WHERE field = ? AND value = ?"
+    key, newer = _facet_row(db, facet, label)
+    grown = sum(
+        _write_chunk(db, key * CHUNKS + chunk, version, changes) for chunk, changes in chunks
+    )
+    numbers = _numbers(newer) | {chunk for chunk, _ in chunks}
+    if len(numbers) > NEWER:
+        _write_whole(db, key)
+        numbers = set()
+    db.execute(
+        "UPDATE facets SET size = size + ?, newer = ? WHERE key = ?",
+        (grown, " ".join(map(str, sorted(numbers))), key),
+    )
+
+
+def _facet_row(db: sqlite3.Connection, facet: Facet, label: str) -> tuple[int, str]:
+    """Its key and newer chunks; a facet that is new is begun."""
+    find = "SELECT key, newer, label FROM facets WHERE field = ? AND value = ?"
     row = db.execute(find, facet).fetchone()
     if row is None:
-        _insert_facet(db, facet, label, chunks, version)
-        return
-    key = row[0]
-    if label not in ("", row[1]):
+        insert = "INSERT INTO facets (field, value, label) VALUES (?, ?, ?) RETURNING key"
+        (key,) = db.execute(insert, (*facet, label)).fetchone()
+        return key, ""
+    key, newer, known = row
+    if label not in ("", known):
         db.execute("UPDATE facets SET label = ? WHERE key = ?", (label, key))
-    grown = 0
-    for chunk, changes in chunks:
-        id = key * CHUNKS + chunk
-        old = db.execute("SELECT ids FROM chunks WHERE id = ?", (id,)).fetchone()
-        bits = BitMap.deserialize(old[0]) if old else BitMap()
-        grown -= len(bits)
-        bits.update([id for id, present in changes.items() if present])
-        bits.difference_update(BitMap([id for id, present in changes.items() if not present]))
-        grown += len(bits)
-        _write_chunk(db, id, version, bits)
-    if grown:
-        db.execute("UPDATE facets SET size = size + ? WHERE key = ?", (grown, key))
+    return key, newer
 
 
-def _insert_facet(
-    db: sqlite3.Connection,
-    facet: Facet,
-    label: str,
-    chunks: Sequence[tuple[int, Mapping[int, bool]]],
-    version: int,
-) -> None:
-    bits = [
-        (chunk, BitMap([id for id, present in changes.items() if present]))
-        for chunk, changes in chunks
-    ]
-    size = sum(len(ids) for _, ids in bits)
-    insert = "INSERT INTO facets (field, value, label, size) VALUES (?, ?, ?, ?) RETURNING key"
-    (key,) = db.execute(insert, (*facet, label, size)).fetchone()
-    for chunk, ids in bits:
-        _write_chunk(db, key * CHUNKS + chunk, version, ids)
+def _write_chunk(db: sqlite3.Connection, id: int, version: int, changes: Mapping[int, bool]) -> int:
+    """By how many ids it grew."""
+    old = db.execute("SELECT ids FROM chunks WHERE id = ?", (id,)).fetchone()
+    bits = BitMap.deserialize(old[0]) if old else BitMap()
+    before = len(bits)
+    bits.update([id for id, present in changes.items() if present])
+    bits.difference_update(BitMap([id for id, present in changes.items() if not present]))
+    db.execute("INSERT OR REPLACE INTO chunks VALUES (?, ?, ?)", (id, version, bits.serialize()))
+    return len(bits) - before
 
 
-def _write_chunk(db: sqlite3.Connection, id: int, version: int, ids: BitMap) -> None:
-    db.execute("INSERT OR REPLACE INTO chunks VALUES (?, ?, ?)", (id, version, ids.serialize()))
+def _write_whole(db: sqlite3.Connection, key: int) -> None:
+    chunks = "SELECT ids FROM chunks WHERE id >= ? AND id < ?"
+    found = db.execute(chunks, (key * CHUNKS, (key + 1) * CHUNKS))
+    bits = BitMap.union(*(BitMap.deserialize(blob) for (blob,) in found))
+    db.execute("INSERT OR REPLACE INTO wholes VALUES (?, ?)", (key, bits.serialize()))

@@ -100,6 +100,7 @@ INSERT INTO meta VALUES ('texts', 0);
 
 _CACHE_3 = """
 -- Ids were seconds until here and are slots from here on: an import brings the articles in anew.
+-- And a facet is also kept as a whole, so that a start reads one row of it and not ninety.
 DELETE FROM articles;
 DELETE FROM documents;
 DELETE FROM facets;
@@ -108,6 +109,11 @@ DELETE FROM files;
 INSERT INTO fulltext (fulltext) VALUES ('rebuild');
 UPDATE meta SET value = value + 1 WHERE name IN ('version', 'texts');
 UPDATE meta SET value = -1 WHERE name = 'marks';
+ALTER TABLE facets ADD newer TEXT NOT NULL DEFAULT ''; -- numbers of the chunks that `wholes` lacks
+CREATE TABLE wholes (
+    key INTEGER PRIMARY KEY REFERENCES facets ON DELETE CASCADE,
+    ids BLOB NOT NULL           -- a Roaring bitmap
+);
 """
 
 _MARKS_1 = """

@@ -24,8 +24,10 @@ CATEGORIES = ("BTC", "ETH", "OTHER")
 TAGS = ("BTC", "XRP", "BITCOIN NEWS", "ÄTHER")
 SOURCES = ("block_ledger", "nonce_weekly_", "")
 LANGS = ("en", "uk")
-# Few seconds, so that many articles want the same id.
-INSTANTS = st.integers(0, 40).map(lambda n: NOW + timedelta(milliseconds=n * 400))
+# Few seconds, so that many articles want the same id, and chunks of facets that lie far apart.
+INSTANTS = st.integers(0, 40).map(lambda n: NOW + timedelta(milliseconds=n * 400)) | st.integers(
+    1, 30
+).map(lambda n: NOW - timedelta(days=13 * n))
 
 
 @st.composite
