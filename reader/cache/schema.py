@@ -19,6 +19,9 @@ BUSY_TIMEOUT_MS = 10_000
 CHECKPOINT_PAGES = 32_000
 """128 MB of log: an import then copies a page that it changed ten times only once."""
 
+CACHE_KIB = 512
+"""Of pages that a connection keeps: each thread has one, and the system keeps what is read again."""
+
 CHUNK_BITS = 16
 """A facet is kept in chunks of 2**16 ids (12 days), each one container of a Roaring bitmap: adding
 today's articles rewrites today's chunks alone, and three years of a facet are 90 rows."""
@@ -213,6 +216,7 @@ def connect(path: Path, schema: Schema) -> sqlite3.Connection:
         db.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
         db.execute("PRAGMA foreign_keys = ON")
         db.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
+        db.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
         db.execute(f"PRAGMA synchronous = {schema.synchronous}")
         return db
 
