@@ -218,6 +218,8 @@ def connect(path: Path, schema: Schema) -> sqlite3.Connection:
         db.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
         db.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
         db.execute(f"PRAGMA synchronous = {schema.synchronous}")
+        # Some builds of SQLite write zeros over all that is deleted; merges of the index delete much.
+        db.execute("PRAGMA secure_delete = OFF")
         return db
 
 
