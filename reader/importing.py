@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from itertools import chain, islice
-from multiprocessing.context import BaseContext
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
@@ -43,9 +42,6 @@ HOPELESS = 1_000
 """Articles that may be refused from the start of a JSON file before the rest of it is."""
 
 DIGEST_BYTES = 16
-
-PARSERS = ("yaml", "frontmatter")
-"""What parsing imports, to be there before the workers are forked."""
 
 T = TypeVar("T")
 
@@ -261,7 +257,9 @@ def _parse_in_workers(first: list[Job], jobs: Iterator[Job], workers: int) -> It
     """`first` is done here, while the workers start."""
     from concurrent.futures import Future, ProcessPoolExecutor
 
-    with ProcessPoolExecutor(workers, _context(), initializer=_begin_worker) as pool:
+    from reader.workers import context
+
+    with ProcessPoolExecutor(workers, context(), initializer=_begin_worker) as pool:
         submitted = (pool.submit(_all_results, job) for job in jobs)
         waiting: deque[Future[list[Parsed]]] = deque(islice(submitted, AHEAD * workers))
         try:
@@ -272,17 +270,6 @@ def _parse_in_workers(first: list[Job], jobs: Iterator[Job], workers: int) -> It
                 waiting.extend(islice(submitted, 1))
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
-
-
-def _context() -> BaseContext:
-    """Workers that start fast, but not as forks of a process whose threads may hold locks."""
-    import multiprocessing
-
-    if "forkserver" not in multiprocessing.get_all_start_methods():
-        return multiprocessing.get_context("spawn")
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["__main__", "reader.importing", *PARSERS])
-    return context
 
 
 def _collect_seldom() -> None:
