@@ -178,7 +178,14 @@ class Import:
         size = min(STORED_AT_FIRST, STORED_AT_ONCE)
         for first in parsed:
             self._store_batch(chain([first], islice(parsed, size - 1)))
-            size = min(2 * size, STORED_AT_ONCE)
+            size = min(2 * size, STORED_AT_ONCE, self._worth_waiting_for())
+
+    def _worth_waiting_for(self) -> int:
+        """Of what is left so much at once that little is to be stored when all is parsed."""
+        if self._total is None:
+            return STORED_AT_ONCE
+        left = self._total - self.report.read
+        return max(left * 2 // 3, STORED_AT_FIRST)
 
     def _tasks(self, found: Iterable[Entry | Refusal]) -> Iterator[Task]:
         """What has to be read: neither refused nor known by path, size and time."""
