@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from hashlib import blake2b
 from itertools import chain, islice
 from pathlib import Path
+from threading import Thread
 from typing import NamedTuple, TypeVar
 
 from reader.cache import Outcome, Stamp, Store
@@ -176,9 +177,22 @@ class Import:
 
     def _store_parsed(self, parsed: Iterator[Parsed]) -> None:
         size = min(STORED_AT_FIRST, STORED_AT_ONCE)
-        for first in parsed:
-            self._store_batch(chain([first], islice(parsed, size - 1)))
-            size = min(2 * size, STORED_AT_ONCE, self._worth_waiting_for())
+        emptying = Thread(target=self._store.empty_log)
+        stored = False
+
+        def begin_emptying() -> None:
+            if stored:
+                emptying.start()
+
+        each = _with_end(parsed, begin_emptying)
+        try:
+            for first in each:
+                self._store_batch(chain([first], islice(each, size - 1)))
+                stored = True
+                size = min(2 * size, STORED_AT_ONCE, self._worth_waiting_for())
+        finally:
+            if emptying.ident:
+                emptying.join()
 
     def _worth_waiting_for(self) -> int:
         """Of what is left so much at once that little is to be stored when all is parsed."""
@@ -232,6 +246,12 @@ class Import:
         seen = {entry.where for entry in found if isinstance(entry, Entry)}
         known = self._store.files_below(prefix)
         self.report.vanished += [where for where in known if where not in seen]
+
+
+def _with_end(parsed: Iterator[Parsed], at_end: Callable[[], object]) -> Iterator[Parsed]:
+    """What is parsed, and something to do when all of it is: the workers are idle from then on."""
+    yield from parsed
+    at_end()
 
 
 def _json_jobs(path: str) -> Iterator[Job]:
@@ -292,7 +312,6 @@ def _begin_worker() -> None:
         os.nice(10)  # all wait for the process that stores
     import signal
     from multiprocessing import parent_process
-    from threading import Thread
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     parent = parent_process()
