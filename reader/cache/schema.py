@@ -97,6 +97,12 @@ _CACHE_2 = """
 INSERT INTO meta VALUES ('texts', 0);
 """
 
+_CACHE_3 = """
+-- Segments of one size that are merged at once, twice as many as by default: an import then copies
+-- most words one time less, and a search is no slower for it.
+INSERT INTO fulltext (fulltext, rank) VALUES ('automerge', 8);
+"""
+
 _MARKS_1 = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
 INSERT INTO meta VALUES ('counter', 0);
@@ -138,7 +144,9 @@ class Schema(NamedTuple):
     synchronous: str
 
 
-CACHE = Schema(application_id=0x63724331, migrations=(_CACHE_1, _CACHE_2), synchronous="NORMAL")
+CACHE = Schema(
+    application_id=0x63724331, migrations=(_CACHE_1, _CACHE_2, _CACHE_3), synchronous="NORMAL"
+)
 MARKS = Schema(application_id=0x63724D31, migrations=(_MARKS_1,), synchronous="FULL")
 
 
