@@ -161,6 +161,7 @@ def import_(paths: Paths, sources: tuple[Path, ...]) -> None:
     Example:
       cryptoread import ~/news articles-2025.tar.xz more.jsonl.gz
     """
+    _begin_first_import(paths)
     with paths.library() as library, _progress() as on_progress:
         report = library.bring_in(
             sources, on_progress=on_progress, on_refusal=lambda refusal: say(str(refusal))
@@ -173,6 +174,16 @@ def import_(paths: Paths, sources: tuple[Path, ...]) -> None:
     say(str(report))
     if report.refusals:
         sys.exit(REFUSED)
+
+
+def _begin_first_import(paths: Paths) -> None:
+    """Where nothing is known yet, all will be parsed: what parses starts beside the library."""
+    from reader.config import data_folder
+
+    if not data_folder(paths.data).exists():
+        from reader.workers import begin
+
+        begin()
 
 
 @contextmanager

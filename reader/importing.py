@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from itertools import chain, islice
-from multiprocessing.context import BaseContext
 from pathlib import Path
+from threading import Thread
 from typing import NamedTuple, TypeVar
 
 from reader.cache import Outcome, Stamp, Store
@@ -43,9 +43,6 @@ HOPELESS = 1_000
 """Articles that may be refused from the start of a JSON file before the rest of it is."""
 
 DIGEST_BYTES = 16
-
-PARSERS = ("yaml", "frontmatter")
-"""What parsing imports, to be there before the workers are forked."""
 
 T = TypeVar("T")
 
@@ -180,9 +177,29 @@ class Import:
 
     def _store_parsed(self, parsed: Iterator[Parsed]) -> None:
         size = min(STORED_AT_FIRST, STORED_AT_ONCE)
-        for first in parsed:
-            self._store_batch(chain([first], islice(parsed, size - 1)))
-            size = min(2 * size, STORED_AT_ONCE)
+        emptying = Thread(target=self._store.empty_log)
+        stored = False
+
+        def begin_emptying() -> None:
+            if stored:
+                emptying.start()
+
+        each = _with_end(parsed, begin_emptying)
+        try:
+            for first in each:
+                self._store_batch(chain([first], islice(each, size - 1)))
+                stored = True
+                size = min(2 * size, STORED_AT_ONCE, self._worth_waiting_for())
+        finally:
+            if emptying.ident:
+                emptying.join()
+
+    def _worth_waiting_for(self) -> int:
+        """Of what is left so much at once that little is to be stored when all is parsed."""
+        if self._total is None:
+            return STORED_AT_ONCE
+        left = self._total - self.report.read
+        return max(left * 2 // 3, STORED_AT_FIRST)
 
     def _tasks(self, found: Iterable[Entry | Refusal]) -> Iterator[Task]:
         """What has to be read: neither refused nor known by path, size and time."""
@@ -231,6 +248,12 @@ class Import:
         self.report.vanished += [where for where in known if where not in seen]
 
 
+def _with_end(parsed: Iterator[Parsed], at_end: Callable[[], object]) -> Iterator[Parsed]:
+    """What is parsed, and something to do when all of it is: the workers are idle from then on."""
+    yield from parsed
+    at_end()
+
+
 def _json_jobs(path: str) -> Iterator[Job]:
     for found in json_blocks(path):
         yield JsonTask(path, found) if isinstance(found, Block) else found
@@ -261,7 +284,9 @@ def _parse_in_workers(first: list[Job], jobs: Iterator[Job], workers: int) -> It
     """`first` is done here, while the workers start."""
     from concurrent.futures import Future, ProcessPoolExecutor
 
-    with ProcessPoolExecutor(workers, _context(), initializer=_begin_worker) as pool:
+    from reader.workers import context
+
+    with ProcessPoolExecutor(workers, context(), initializer=_begin_worker) as pool:
         submitted = (pool.submit(_all_results, job) for job in jobs)
         waiting: deque[Future[list[Parsed]]] = deque(islice(submitted, AHEAD * workers))
         try:
@@ -272,17 +297,6 @@ def _parse_in_workers(first: list[Job], jobs: Iterator[Job], workers: int) -> It
                 waiting.extend(islice(submitted, 1))
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
-
-
-def _context() -> BaseContext:
-    """Workers that start fast, but not as forks of a process whose threads may hold locks."""
-    import multiprocessing
-
-    if "forkserver" not in multiprocessing.get_all_start_methods():
-        return multiprocessing.get_context("spawn")
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["__main__", "reader.importing", *PARSERS])
-    return context
 
 
 def _collect_seldom() -> None:
@@ -298,7 +312,6 @@ def _begin_worker() -> None:
         os.nice(10)  # all wait for the process that stores
     import signal
     from multiprocessing import parent_process
-    from threading import Thread
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     parent = parent_process()

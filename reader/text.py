@@ -124,6 +124,8 @@ def display_name(path: str | bytes) -> str:
     """A file name, or a path, fit to show on one line; undecodable bytes appear as U+FFFD."""
     if isinstance(path, bytes):
         path = path.decode("utf-8", "replace")
+    if path.isascii() and path.isprintable():  # nothing to clean, and millions of them
+        return one_line(path)
     return clean_line(re.sub(_SURROGATE, _REPLACEMENT, path))
 
 

@@ -10,6 +10,8 @@ from reader.formats import to_fields
 
 DIGEST_BYTES = 16
 
+_to_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
 
 class Incoming(NamedTuple):
     """What the cache keeps of an article. Instants are milliseconds since 1970.
@@ -36,7 +38,7 @@ class Incoming(NamedTuple):
 
     @classmethod
     def of(cls, article: Article) -> "Incoming":
-        text = json.dumps(to_fields(article), ensure_ascii=False, separators=(",", ":"))
+        text = _to_json(to_fields(article))
         fields, body = text.encode(), article.body.encode()
         return cls(
             article.identity,

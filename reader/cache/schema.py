@@ -117,6 +117,9 @@ CREATE TABLE wholes (
     key INTEGER PRIMARY KEY REFERENCES facets ON DELETE CASCADE,
     ids BLOB NOT NULL           -- a Roaring bitmap
 );
+-- How many segments of one size are merged at once, 4 by default: with more, words are copied less
+-- often. At 65,000 articles an import's index took a seventh less time, and searches the same.
+INSERT INTO fulltext (fulltext, rank) VALUES ('automerge', 8);
 """
 
 _MARKS_1 = """

@@ -9,7 +9,7 @@ import os
 import sqlite3
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, TypeVar
@@ -266,6 +266,14 @@ class Store:
             writer = Writer(db, self._marks(), run)
             yield writer
             writer.finish()
+
+    def empty_log(self) -> None:
+        """Bring what is committed to its place in the file, even beside a thread that writes.
+
+        Whoever closes the cache does the same; before that it is no more than a help.
+        """
+        with suppress(sqlite3.Error):
+            self._connection().execute("PRAGMA wal_checkpoint(PASSIVE)")
 
     def stamps(self, locations: Sequence[str]) -> dict[str, Stamp]:
         """What is known of those files; the others are new."""

@@ -26,6 +26,9 @@ _BARE = re.compile(
 )
 
 
+_QUOTES = frozenset("'\"")
+
+
 class _NotPlain(Exception):
     """This needs a YAML parser."""
 
@@ -46,7 +49,7 @@ def _tree(lines: Iterable[tuple[str, str, str]]) -> dict[str, Tree]:
     fields: dict[str, Tree] = {}
     parent = ""
     for indent, name, written in lines:
-        value = _scalar(written)
+        value = _quoted(written) if written[:1] in _QUOTES else _bare(written)
         if indent and parent:
             _put(fields, parent, name, value)
         elif not indent and name and name not in fields:
@@ -61,33 +64,27 @@ def _put(fields: dict[str, Tree], parent: str, name: str, value: Tree) -> None:
     inner = fields[parent]
     if inner is None:
         inner = fields[parent] = {} if name else []
-    if isinstance(inner, dict):
-        if not name or name in inner:
-            raise _NotPlain
-        inner[name] = value
-    elif isinstance(inner, list) and not name:
+    if isinstance(inner, list) and not name:
         inner.append(value)
+    elif isinstance(inner, dict) and name and name not in inner:
+        inner[name] = value
     else:
         raise _NotPlain
 
 
-def _scalar(written: str) -> str | None:
-    first = written[:1]
-    if first == "'":
-        inner = written[1:-1]
+def _quoted(written: str) -> str:
+    inner = written[1:-1]
+    if len(written) < 2 or written[-1] != written[0]:
+        raise _NotPlain
+    if written[0] == "'":
         if "'" in inner:
             if "'" in inner.replace("''", ""):
                 raise _NotPlain
             inner = inner.replace("''", "'")
-        if written[-1] != "'" or len(written) < 2:
-            raise _NotPlain
         return inner
-    if first == '"':
-        inner = written[1:-1]
-        if '"' in inner or "\\" in inner or written[-1] != '"' or len(written) < 2:
-            raise _NotPlain
-        return clean(inner)
-    return _bare(written)
+    if '"' in inner or "\\" in inner:
+        raise _NotPlain
+    return clean(inner)
 
 
 @lru_cache(4096)

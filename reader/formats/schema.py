@@ -57,7 +57,6 @@ FIELDS = frozenset(
 MAPPINGS = frozenset(("source", "coverImage", "ai"))
 """Those of them that have fields of their own."""
 
-_COVER_SIZES = ("raw", "full", "regular", "small", "thumb", "small_s3")
 _SENTIMENTS = {word.value: word for word in Sentiment}
 _LANG = re.compile(r"[a-z]{2,3}")
 # `a.uk.md`, and the 17th article of `news.uk.jsonl.gz`, which is `news.uk.jsonl.gz:17`.
@@ -155,7 +154,7 @@ def _source_fields(source: Source | None) -> dict[str, object] | None:
 def _cover_fields(cover: Cover | None) -> dict[str, object] | None:
     if cover is None:
         return None
-    return _present(**{size: getattr(cover, size) for size in _COVER_SIZES})
+    return {size: url for size, url in zip(Cover._fields, cover, strict=True) if url}
 
 
 def _ai_fields(ai: Ai | None) -> dict[str, object] | None:
@@ -245,7 +244,7 @@ def _cover(reader: Fields) -> Cover | None:
     inner = reader.mapping("coverImage")
     if inner is None:
         return None
-    cover = Cover(**{size: inner.line(size) for size in _COVER_SIZES})
+    cover = Cover(*[inner.line(size) for size in Cover._fields])
     reader.close("coverImage", inner)
     return cover
 

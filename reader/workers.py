@@ -1,0 +1,27 @@
+"""The worker processes of an import: how they are forked, and how to have them ready early.
+
+Standard library alone, so that the first of them starts before the rest of the program is loaded.
+"""
+
+import multiprocessing
+from multiprocessing.context import BaseContext
+
+PRELOADED = ("__main__", "reader.importing", "reader.formats.front_matter")
+"""What parsing imports, to be there before the workers are forked."""
+
+
+def context() -> BaseContext:
+    """Workers that start fast, but not as forks of a process whose threads may hold locks."""
+    if "forkserver" not in multiprocessing.get_all_start_methods():
+        return multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(list(PRELOADED))
+    return context
+
+
+def begin() -> None:
+    """Have the process that forks the workers load what they need, while this one goes on."""
+    if context().get_start_method() == "forkserver":
+        from multiprocessing.forkserver import ensure_running
+
+        ensure_running()
