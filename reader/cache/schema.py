@@ -20,7 +20,7 @@ CHECKPOINT_PAGES = 32_000
 """128 MB of log: an import then copies a page that it changed ten times only once."""
 
 CACHE_KIB = 512
-"""Of pages that a connection keeps: each thread has one, and the system keeps what is read again."""
+"""Of pages that a connection keeps. Each thread has one, and the system keeps the rest."""
 
 CHUNK_BITS = 16
 """A facet is kept in chunks of 2**16 ids (12 days), each one container of a Roaring bitmap: adding
@@ -221,7 +221,7 @@ def connect(path: Path, schema: Schema) -> sqlite3.Connection:
         db.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
         db.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
         db.execute(f"PRAGMA synchronous = {schema.synchronous}")
-        # Some builds of SQLite write zeros over all that is deleted; merges of the index delete much.
+        # Some builds write zeros over what is deleted, and merging the index deletes much.
         db.execute("PRAGMA secure_delete = OFF")
         return db
 

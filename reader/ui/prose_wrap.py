@@ -45,6 +45,8 @@ NARROWEST = 12
 _MAX_CLUSTER = 32
 """Code points that may pile up in one cell: more is an attack on the terminal, not a script."""
 
+_WIDEST_CLUSTER = 2
+
 
 # Compiled when first used: that takes as long as painting a screen does.
 @cache
@@ -186,6 +188,8 @@ def _cluster_end(text: str, at: int, stop: int) -> int:
     if end < limit and _is_flag_half(text[at]) and _is_flag_half(text[end]):
         return end + 1
     while end < limit and (text[end - 1] == "\u200d" or cell_len(text[end]) == 0):
+        if cell_len(text[at : end + 1]) > _WIDEST_CLUSTER:
+            break  # a joiner that joins nothing
         end += 1
     return end
 

@@ -4,7 +4,7 @@ import re
 from itertools import islice, pairwise
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
@@ -41,6 +41,7 @@ def visible(text: str) -> str:
 
 
 @given(st.lists(PLAIN_WORDS, min_size=1), st.integers(1, 40))
+@example(["a\u200d\u200d👍"], 1)
 def test_every_character_of_a_paragraph_survives_wrapping(words: list[str], width: int) -> None:
     text = " ".join(words)
     lines = ["".join(span.text for span in spans) for _, spans in wrap([Span(text)], width)]
