@@ -10,6 +10,7 @@ from typing import Self
 
 from reader.article import Article, ArticleId, Identity, Row
 from reader.cache import (
+    MOST_TAGS,
     PINNED,
     Cancel,
     Change,
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from reader.importing import ImportReport
 
 __all__ = [
+    "MOST_TAGS",
     "PINNED",
     "Cancel",
     "Change",
@@ -119,6 +121,16 @@ class Library:
         among: of those alone, which takes no time. Raises Superseded where `cancel` is called.
         """
         return self._store.find(query, self.clock(), among=among, cancel=cancel)
+
+    def remember(self, query: Query) -> None:
+        """Keep what a list shows of the query, so that the next start has it at once."""
+        self._store.remember(query, self.clock())
+
+    def warm_up(self, query: Query) -> None:
+        """Read what the next filter on top of the query will need."""
+        ids = Ids(self.find(query).bits)
+        self.groups(ids)
+        self.tag_counts(ids, most=MOST_TAGS)
 
     @property
     def total(self) -> int:

@@ -4,6 +4,7 @@ SQLite is known here alone. Another engine has to answer what `Store` answers, n
 """
 
 from reader.cache.answers import (
+    MOST_TAGS,
     PINNED,
     Change,
     Group,
@@ -19,6 +20,7 @@ from reader.cache.store import Store
 from reader.cache.words import Cancel, Recent
 
 __all__ = [
+    "MOST_TAGS",
     "PINNED",
     "Cancel",
     "Change",

@@ -21,6 +21,10 @@ PINNED = "PINNED"
 """Key of the group of pinned articles, which stands above all others."""
 
 
+MOST_TAGS = 9
+"""Tags that are remembered of an answer: those under the digits."""
+
+
 class Group(NamedTuple):
     """Articles under one heading, newest first; a group has children or shows its articles.
 

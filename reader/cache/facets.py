@@ -42,7 +42,8 @@ class Facets:
     """
 
     def __init__(self) -> None:
-        self._version = -1
+        self.version = -1
+        """Of the cache, as of the last `refresh`."""
         self._keys: dict[Facet, int] = {}
         self._labels: dict[Facet, str] = {}
         self._values: dict[str, list[str]] = {}
@@ -54,10 +55,10 @@ class Facets:
 
     def refresh(self, db: sqlite3.Connection) -> int:
         """Bring what is loaded up to date, reading changed chunks alone; the version read."""
-        if _version(db) != self._version:
+        if _version(db) != self.version:
             with snapshot(db):
                 self._catch_up(db)
-        return self._version
+        return self.version
 
     def _catch_up(self, db: sqlite3.Connection) -> None:
         version = _version(db)
@@ -65,10 +66,10 @@ class Facets:
         self._sizes.clear()
         self._visible = None
         if self._loaded:
-            changed = db.execute("SELECT id, ids FROM chunks WHERE version > ?", (self._version,))
+            changed = db.execute("SELECT id, ids FROM chunks WHERE version > ?", (self.version,))
             for id, blob in changed:
                 self._replace(id // CHUNKS, id % CHUNKS, blob)
-        self._version = version
+        self.version = version
 
     def _replace(self, key: int, chunk: int, blob: bytes) -> None:
         if key not in self._loaded:

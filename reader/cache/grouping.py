@@ -49,7 +49,9 @@ def _by_category(ids: BitMap, read: BitMap, facets: Facets, ask: Ask) -> list[Gr
             label=facets.label(("category", value)),
             ids=shown,
             unread=len(shown) - int(bits.intersection_cardinality(read)),
-            children=_Sentiments(facets.label(("category", value)), ids, read, facets, ask),
+            children=Sentiments(
+                facets.label(("category", value)), lambda: ids, lambda: read, facets, ask
+            ),
         )
         for value, bits in every.items()
         if (shown := Meet(bits, ids))
@@ -57,10 +59,17 @@ def _by_category(ids: BitMap, read: BitMap, facets: Facets, ask: Ask) -> list[Gr
     return sorted(groups, key=lambda g: (g.label == NO_CATEGORY, -len(g.ids), g.label))
 
 
-class _Sentiments(Sequence[Group]):
+class Sentiments(Sequence[Group]):
     """The groups below a category, counted when they are looked at: most stay closed."""
 
-    def __init__(self, category: str, ids: BitMap, read: BitMap, facets: Facets, ask: Ask) -> None:
+    def __init__(
+        self,
+        category: str,
+        ids: Callable[[], BitMap],
+        read: Callable[[], BitMap],
+        facets: Facets,
+        ask: Ask,
+    ) -> None:
         self._of = category, ids, read, facets, ask
         self._groups: tuple[Group, ...] | None = None
 
@@ -87,8 +96,8 @@ class _Sentiments(Sequence[Group]):
         for sentiment in Sentiment:
             with ask() as db:
                 bits = facets.get(db, ("group", f"{category}\t{sentiment.value}".casefold()))
-            if shown := Meet(bits, ids):
-                unread = len(shown) - int(bits.intersection_cardinality(read))
+            if shown := Meet(bits, ids()):
+                unread = len(shown) - int(bits.intersection_cardinality(read()))
                 key = (category, sentiment.value)
                 yield Group(key, sentiment.lower(), shown, unread, sentiment)
 

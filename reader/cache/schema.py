@@ -112,6 +112,9 @@ DELETE FROM files;
 INSERT INTO fulltext (fulltext) VALUES ('rebuild');
 UPDATE meta SET value = value + 1 WHERE name IN ('version', 'texts');
 UPDATE meta SET value = -1 WHERE name = 'marks';
+-- What the list showed when the reader was left; it holds while `version` does.
+CREATE TABLE answers (query TEXT PRIMARY KEY, version INTEGER NOT NULL, answer TEXT NOT NULL)
+    WITHOUT ROWID;
 ALTER TABLE facets ADD newer TEXT NOT NULL DEFAULT ''; -- numbers of the chunks that `wholes` lacks
 CREATE TABLE wholes (
     key INTEGER PRIMARY KEY REFERENCES facets ON DELETE CASCADE,

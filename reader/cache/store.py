@@ -18,6 +18,7 @@ from pyroaring import BitMap
 
 from reader.article import Article, ArticleId, Identity, Row, Sentiment
 from reader.cache.answers import (
+    MOST_TAGS,
     Change,
     Group,
     Grouping,
@@ -30,6 +31,7 @@ from reader.cache.facets import ALL, DRAFT, FAVOURITE, READ, Facet, FacetChanges
 from reader.cache.grouping import group, most_frequent
 from reader.cache.ids import Ids
 from reader.cache.marks import Mark, Marks, Step
+from reader.cache.recalled import Recalled, recalled, written
 from reader.cache.schema import CACHE, MARKS, Schema, connect, prepare, sql_errors, transaction
 from reader.cache.words import Cancel, Recent, Words
 from reader.errors import CacheDamaged
@@ -114,12 +116,35 @@ class Store:
 
         among: of those alone, which takes no time. Raises Superseded.
         """
+        if among is None and (recalled := self._recalled(query, now)):
+            return recalled
         with self._asking() as db:
             bits = filtered(query, self._facets, db, now)
         if among is not None:
             return Ids(among.keep(bits, query.words))
         with sql_errors(self.path):  # without the lock: a word may take a second
             return Ids(self._words.keep(bits, query.words, db, cancel or Cancel()))
+
+    def remember(self, query: Query, now: datetime) -> None:
+        """Keep what a list shows of the query, for `find` to give back until anything changes."""
+        if query.words or query.period(now) != (None, None) or self._recalled(query, now):
+            return
+        ids = self.find(query, now)
+        groups, tags = self.groups(ids, Grouping.CATEGORY), self.tag_counts(ids, MOST_TAGS)
+        answer = (str(query), self._facets.version, written(len(ids), groups, tags))
+        with self._changing() as db, transaction(db):
+            db.execute("DELETE FROM answers")
+            db.execute("INSERT INTO answers VALUES (?, ?, ?)", answer)
+
+    def _recalled(self, query: Query, now: datetime) -> Recalled | None:
+        def find() -> BitMap:
+            with self._asking() as db:
+                return filtered(query, self._facets, db, now)
+
+        with self._asking() as db:
+            kept = "SELECT answer FROM answers WHERE query = ? AND version = ?"
+            row = db.execute(kept, (str(query), self._facets.version)).fetchone()
+        return recalled(row[0], find, self._facets, self._asking) if row else None
 
     def total(self) -> int:
         """The number of articles, without drafts."""
@@ -143,10 +168,14 @@ class Store:
 
     def groups(self, ids: Ids, by: Grouping) -> tuple[Group, ...]:
         """The ids under headings, the pinned first; groups without any of them are left out."""
+        if by is Grouping.CATEGORY and isinstance(ids, Recalled):
+            return ids.groups
         return group(ids.bits, by, self._facets, self._asking)
 
     def tag_counts(self, ids: Ids, most: int | None = None) -> list[TagCount]:
         """Tags that occur among the ids, most frequent first, ties by name; at most so many."""
+        if most == MOST_TAGS and isinstance(ids, Recalled):
+            return ids.tags
         if most is not None:
             return most_frequent(ids.bits, most, self._facets, self._asking)
         counts = [each for some in self._tags() for each in self._tag_counts(some, ids)]

@@ -89,11 +89,14 @@ class Outline:
             start = end
         return found
 
-    def path(self, article: ArticleId) -> list[Group]:
-        """The group that holds the article, and the sub-group, open or not; empty where none."""
+    def path(self, article: ArticleId, likely: Key = ()) -> list[Group]:
+        """The group that holds the article, and the sub-group, open or not; empty where none.
+
+        likely: where to look first, as others may not have been looked into yet.
+        """
         path: list[Group] = []
         groups = self._groups
-        while group := next((g for g in groups if article in g.ids), None):
+        while group := _holder(groups, article, likely):
             path.append(group)
             groups = group.children
         return path
@@ -107,7 +110,7 @@ class Outline:
         """
         if cursor.article is None:
             return self._heading_row(cursor.group, near)
-        if path := self.path(cursor.article):
+        if path := self.path(cursor.article, cursor.group):
             return self._article_row(path[-1].key, cursor.article, near)
         return self._article_row(cursor.group, cursor.article, near)
 
@@ -154,6 +157,13 @@ class Outline:
                 return ids[0 if step > 0 else -1]
             leaf = next(leaves, None)
         return None
+
+
+def _holder(groups: Sequence[Group], article: ArticleId, likely: Key) -> Group | None:
+    for group in groups:
+        if group.key == likely[: len(group.key)] and article in group.ids:
+            return group
+    return next((group for group in groups if article in group.ids), None)
 
 
 def _leaves_from(groups: Sequence[Group], key: Key, step: Literal[1, -1]) -> Iterator[Group]:

@@ -22,7 +22,7 @@ from textual.widgets import Static
 from reader.article import Article, ArticleId, Row
 from reader.config import Settings
 from reader.errors import CryptoreadError, Superseded
-from reader.library import PINNED, Group, Grouping, Ids, Library, TagCount
+from reader.library import MOST_TAGS, PINNED, Group, Grouping, Ids, Library, TagCount
 from reader.query import Field, Query
 from reader.ui.keys import LIST_KEYS, READER_KEYS, READING_KEYS
 from reader.ui.marking import Marker, counted
@@ -223,7 +223,7 @@ class ReaderScreen(Screen[None]):
 
     def _count_tags(self, ids: Ids) -> list[TagCount]:
         # Named tags take places among the most frequent, but not in the nine of the bar.
-        return self._library.tag_counts(ids, most=9 + len(self.filter.tags))
+        return self._library.tag_counts(ids, most=MOST_TAGS + len(self.filter.tags))
 
     def _show_tags(self, counts: Sequence[TagCount]) -> None:
         self._digits = assign_digits(self.filter.tags, counts, self._digits)
@@ -654,6 +654,7 @@ class ReaderScreen(Screen[None]):
         self._library.save_state("view", str(self._view))
         if self._opened is not None and self._pane is not None:
             self._library.save_position(self._opened.identity, self._pane.position)
+        self._library.remember(self._start)
 
     def _open_first_group(self) -> None:
         """What is pinned, and the largest group down to its articles."""
@@ -670,6 +671,7 @@ class ReaderScreen(Screen[None]):
         """What the first opened article needs, while nobody waits."""
         gc.freeze()
         gc.enable()
+        self._in_background(self._library.warm_up, self._start)
         self._in_background(_warm_up_reading)
 
     @work(thread=True, group="background", exit_on_error=False)

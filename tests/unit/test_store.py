@@ -2,7 +2,7 @@
 
 import random
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from pyroaring import BitMap
 
 from reader.article import EPOCH, LAST_INSTANT, Article, ArticleId, Sentiment
-from reader.cache import Grouping, Ids, Mark, Outcome, Store
+from reader.cache import Group, Grouping, Ids, Mark, Outcome, Store
 from reader.cache.ids import Meet, Span
 from reader.cache.schema import CACHE
 from reader.errors import CacheDamaged, CacheError, CacheLocked, CacheTooNew
@@ -423,6 +423,34 @@ def test_a_file_of_a_newer_version_is_refused_and_left_untouched(tmp_path: Path)
     with pytest.raises(CacheTooNew, match="newer cryptoread"):
         Store(tmp_path)
     assert (tmp_path / "cache.db").read_bytes() == before
+
+
+@settings(max_examples=40)
+@given(articles(), queries(), st.booleans())
+def test_what_is_remembered_of_an_answer_is_the_answer(
+    arrivals: list[Article], query: Query, changed: bool
+) -> None:
+    with TemporaryDirectory() as folder, Store(Path(folder)) as store:
+        put(store, arrivals)
+        store.mark(Ids(list(store.find(Query(), NOW))[::3]), Mark.READ, True, "")
+        store.remember(query, NOW)
+        if changed:
+            put(store, [article(99, tags=TAGS)])
+        with Store(Path(folder)) as later:
+            recalled = later.find(query, NOW)
+            plain = Ids(recalled.bits)
+            assert (len(recalled), list(recalled)) == (len(plain), list(plain))
+            groups = later.groups(recalled, Grouping.CATEGORY)
+            assert unfolded(groups) == unfolded(later.groups(plain, Grouping.CATEGORY))
+            assert later.tag_counts(recalled, 9) == later.tag_counts(plain, 9)
+
+
+def unfolded(groups: Sequence[Group]) -> list[tuple[object, ...]]:
+    return [
+        (group.key, group.label, len(group.ids), list(group.ids), group.unread)
+        for each in groups
+        for group in (each, *each.children)
+    ]
 
 
 def test_a_cache_of_an_earlier_layout_is_emptied_and_says_so(tmp_path: Path) -> None:
