@@ -36,6 +36,7 @@ from reader.errors import CacheDamaged
 from reader.query import Field, Query
 
 if TYPE_CHECKING:
+    from reader.cache.live import SourceState
     from reader.cache.writing import Writer
 
 T = TypeVar("T")
@@ -94,6 +95,14 @@ class Store:
             db.close()
         self._connections.clear()
         self._local = threading.local()
+
+    def release(self) -> None:
+        """Close what this thread has open, for a thread that ends before the store does."""
+        opened = vars(self._local)
+        for db in opened.values():
+            self._connections.remove(db)
+            db.close()
+        opened.clear()
 
     # Questions.
 
@@ -266,6 +275,13 @@ class Store:
             writer = Writer(db, self._marks(), run)
             yield writer
             writer.finish()
+
+    def source_states(self) -> dict[str, "SourceState"]:
+        """What is known of the live sources, by their addresses."""
+        from reader.cache.live import source_states
+
+        with self._asking() as db:
+            return {state.url: state for state in source_states(db)}
 
     def stamps(self, locations: Sequence[str]) -> dict[str, Stamp]:
         """What is known of those files; the others are new."""

@@ -15,6 +15,7 @@ from reader.cache.answers import Outcome, Stamp
 from reader.cache.evaluation import id_second
 from reader.cache.facets import ALL, DRAFT, FAVOURITE, PINNED, READ, Facet, FacetChanges
 from reader.cache.incoming import Incoming
+from reader.cache.live import SourceState, Stories, Version, note_source, rank, renamed, version
 from reader.cache.marks import Marks
 
 Text = tuple[str, str, str | bytes]
@@ -69,6 +70,7 @@ class Writer:
         """By field and name as it was met."""
         self._labels: dict[Facet, str] = {}
         self._files: list[tuple[bytes, int, int, bytes]] = []
+        self._stories = Stories(db)
         self._texts: dict[int, Text] = {}
         """Of the articles that are still to be put into the full-text index, by id."""
 
@@ -79,6 +81,44 @@ class Writer:
         if keep:
             self._insert(self._make_place(stored, incoming.published), incoming)
         return outcome
+
+    def put_live(self, incoming: Incoming) -> Outcome:
+        """Store what a live source gave, which may be a story that is there under another id.
+
+        The id that was published first stays, and the latest text. What comes of any number of
+        these in any order is the same.
+        """
+        names = self._stories.note(incoming)
+        incoming = renamed(incoming, names[0])
+        stored = self._stored(incoming.identity)
+        if len(names) == 1 and stored and stored.digest == incoming.digest:
+            return Outcome.UNCHANGED
+        known = [
+            found
+            for name in names
+            if (found := version(self._db, incoming.identity._replace(external=name)))
+        ]
+        return self._keep_best(incoming, known)
+
+    def _keep_best(self, incoming: Incoming, known: list[Version]) -> Outcome:
+        """One article of the version that came and of those that are stored."""
+        identity = incoming.identity
+        others = [each for each in known if each.incoming.identity != identity]
+        versions = [renamed(each.incoming, identity.external) for each in known]
+        best = max((*versions, incoming), key=rank)
+        if not others and versions and versions[0].digest == best.digest:
+            same = versions[0].digest == incoming.digest
+            return Outcome.UNCHANGED if same else Outcome.SUPERSEDED
+        for other in others:
+            self._delete(other.id)
+            self._marks.hand_over(other.incoming.identity, identity)
+            self._any_marks = not self._marks.is_empty()
+        self._insert(self._make_place(self._stored(identity), best.published), best)
+        return Outcome.UPDATED if known else Outcome.NEW
+
+    def note_source(self, state: SourceState) -> None:
+        """Remember how a live source is doing."""
+        note_source(self._db, state)
 
     def note_file(self, stamp: Stamp) -> None:
         """Remember the file, so that the next import can tell that it has not changed."""
