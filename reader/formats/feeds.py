@@ -5,6 +5,8 @@ from datetime import datetime
 from reader.formats.page import Page
 
 
-def read_feed(data: bytes, *, url: str, name: str = "", content_type: str = "", now: datetime) -> Page:
+def read_feed(
+    data: bytes, *, url: str, name: str = "", content_type: str = "", now: datetime
+) -> Page:
     """The page. Raises NotAPage."""
     raise NotImplementedError
