@@ -189,14 +189,14 @@ def web_address(address: object, base: str = "") -> str:
 class _Tag(Tag):
     """An element whose ancestors are found fast: markdownify asks each for a `pre` above it."""
 
-    def find_parent(self, name: object = None, **_: object) -> Any:
+    def find_parent(self, name: object = None, *_: object, **__: object) -> Any:
         above = self.parent
         while above is not None and above.name != name:
             above = above.parent
         return above
 
 
-class _Converter(MarkdownConverter):  # type: ignore[misc]
+class _Converter(MarkdownConverter):
     """Lists are numbered by what `_prune` counted; images stay in cells and headings too."""
 
     def convert_img(self, el: Tag, text: str, parent_tags: set[str]) -> str:
@@ -212,10 +212,10 @@ class _Converter(MarkdownConverter):  # type: ignore[misc]
         return f"{sign}{indent(text, ' ' * len(sign))[len(sign) :]}\n"
 
     def convert_blockquote(self, el: Tag, text: str, parent_tags: set[str]) -> str:
-        return f"\n{super().convert_blockquote(el, text, parent_tags)}"
+        return f"\n{super().convert_blockquote(el, text, parent_tags)}"  # type: ignore[misc]
 
     def escape(self, text: str, parent_tags: set[str]) -> str:
-        return escape_blocks(str(super().escape(text, parent_tags)))
+        return escape_blocks(super().escape(text, parent_tags))  # type: ignore[misc]
 
 
 @lru_cache(1)

@@ -72,7 +72,9 @@ def source_fields(source: object, names: tuple[str, str, str]) -> dict[str, obje
     if not isinstance(source, Mapping):
         return None
     found = zip(("key", "name", "type"), (source.get(name) for name in names), strict=True)
-    fields = {name: value for name, value in found if isinstance(value, str) and value}
+    fields: dict[str, object] = {
+        name: value for name, value in found if isinstance(value, str) and value
+    }
     return fields or None
 
 
