@@ -24,7 +24,7 @@ QUERY_HELP = """\b
 QUERY is words and terms, all of which must hold; "-" in front excludes:
   word   "a phrase"   bit*   tag:xrp   -tag:market   category:btc
   sentiment:negative   source:newsbtc   lang:en   title:etf
-  is:unread|read|favourite|draft|pinned   after:7d   before:2025-12-01
+  is:unread|read|favourite|draft|pinned|estimated   after:7d   before:2025-12-01
 """
 
 

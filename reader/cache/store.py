@@ -26,7 +26,7 @@ from reader.cache.answers import (
     TagCount,
 )
 from reader.cache.evaluation import filtered, from_milliseconds
-from reader.cache.facets import ALL, DRAFT, FAVOURITE, READ, Facet, FacetChanges, Facets
+from reader.cache.facets import ALL, DRAFT, ESTIMATED, FAVOURITE, READ, Facet, FacetChanges, Facets
 from reader.cache.grouping import group, most_frequent
 from reader.cache.ids import Ids
 from reader.cache.marks import Mark, Marks, Step
@@ -206,7 +206,7 @@ class Store:
     def rows(self, ids: Sequence[ArticleId]) -> list[Row]:
         """A row for each id that the cache still has, in the order of the ids."""
         with self._asking() as db:
-            states = self._facets.get(db, READ), self._facets.get(db, FAVOURITE)
+            states = [self._facets.get(db, state) for state in (READ, FAVOURITE, ESTIMATED)]
             found: dict[ArticleId, Row] = {}
             for some in _batches(ids):
                 for values in db.execute(_ROW + _places(some), some):
@@ -448,7 +448,7 @@ def _ranked(counts: dict[str, int]) -> dict[str, int]:
     return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
 
 
-def _row(values: tuple[Any, ...], read: BitMap, favourite: BitMap) -> Row:
+def _row(values: tuple[Any, ...], read: BitMap, favourite: BitMap, estimated: BitMap) -> Row:
     id, title, published, lang, category, sentiment, source, pinned, draft, flagged = values
     return Row(
         id=id,
@@ -463,6 +463,7 @@ def _row(values: tuple[Any, ...], read: BitMap, favourite: BitMap) -> Row:
         pinned=bool(pinned),
         draft=bool(draft),
         flagged=bool(flagged),
+        estimated=id in estimated,
     )
 
 

@@ -13,7 +13,7 @@ from typing import Any
 from reader.article import Identity
 from reader.cache.answers import Outcome, Stamp
 from reader.cache.evaluation import id_second
-from reader.cache.facets import ALL, DRAFT, FAVOURITE, PINNED, READ, Facet, FacetChanges
+from reader.cache.facets import ALL, DRAFT, ESTIMATED, FAVOURITE, PINNED, READ, Facet, FacetChanges
 from reader.cache.incoming import Incoming
 from reader.cache.live import SourceState, Stories, Version, note_source, rank, renamed, version
 from reader.cache.marks import Marks
@@ -188,7 +188,7 @@ class Writer:
         )
         self._texts[id] = (new.title, new.description, new.body)
         facets = [*self._facets_of(new.identity, new.category, new.sentiment, new.tags)]
-        facets += self._states_of(new.identity, new.pinned, new.draft)
+        facets += self._states_of(new.identity, new.pinned, new.draft, new.estimated)
         self._changes.set(id, facets, True)
 
     def _delete(self, id: int) -> None:
@@ -215,7 +215,7 @@ class Writer:
         fields: dict[str, Any] = json.loads(text)
         description = fields.get("description", "")
         facets = list(self._facets_of(identity, category, sentiment, fields.get("tags", ())))
-        facets += self._states_of(identity, pinned, draft)
+        facets += self._states_of(identity, pinned, draft, bool(fields.get("sentimentEstimated")))
         self._changes.set(id, facets, False)
         text = (title, description, body)
         if self._texts.pop(id, None) is None:
@@ -242,7 +242,12 @@ class Writer:
             self._labels[facet] = name
         return facet
 
-    def _states_of(self, identity: Identity, pinned: bool, draft: bool) -> list[Facet]:
+    def _states_of(
+        self, identity: Identity, pinned: bool, draft: bool, estimated: bool
+    ) -> list[Facet]:
         read, favourite = self._marks.of(identity) if self._any_marks else (False, False)
-        states = ((READ, read), (FAVOURITE, favourite), (PINNED, pinned), (DRAFT, draft))
+        states = (
+            *((READ, read), (FAVOURITE, favourite)),
+            *((PINNED, pinned), (DRAFT, draft), (ESTIMATED, estimated)),
+        )
         return [facet for facet, holds in states if holds]
