@@ -173,7 +173,9 @@ def _export(followed: "Sequence[Subscription]", to: Path) -> None:
     say(f"{len(followed) - local} subscriptions written to {to}{left_out}")
 
 
-def _print(followed: "Sequence[Subscription]", states: "Mapping[str, SourceState]", form: str) -> None:
+def _print(
+    followed: "Sequence[Subscription]", states: "Mapping[str, SourceState]", form: str
+) -> None:
     from reader.output import to_json
     from reader.text import clean_line
 

@@ -17,11 +17,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
+from reader.article import Article
 from reader.cache import Outcome, Store
 from reader.cache.incoming import Incoming
 from reader.cache.live import SourceState
 from reader.errors import CacheError, CryptoreadError, Refusal, SourceError
-from reader.formats.page import NotAPage, OverQuota, Page
+from reader.formats.page import UNDATED, ApiFailure, OverQuota, Page
 from reader.sources import read_whole
 from reader.sources.http import Answer, Fetcher, FetchFailed, Known, Limits
 from reader.sources.secret import coindesk_key
@@ -243,7 +244,7 @@ class _Source:
         options = self.sync.options
         estimate, extra = options.estimate_sentiment, options.categories
         incoming = [
-            Incoming.of(classified(article, estimate=estimate, extra=extra))
+            Incoming.of(classified(self.dated(article), estimate=estimate, extra=extra))
             for article in page.articles
         ]
         outcomes: Counter[Outcome] = Counter()
@@ -255,6 +256,16 @@ class _Source:
         self.refusals += page.refusals
         self.state = state
         return outcomes[Outcome.NEW] + outcomes[Outcome.UPDATED]
+
+    def dated(self, article: Article) -> Article:
+        """One without a date of its own keeps the time at which it was first seen."""
+        if UNDATED not in article.flags:
+            return article
+        id = self.sync.cache.with_identity(article.identity)
+        rows = self.sync.cache.rows([id]) if id is not None else []
+        if not rows:
+            return article
+        return replace(article, published=rows[0].published, updated=rows[0].published)
 
     def well(self, **changes: object) -> SourceState:
         """The state of a source that answered as it should."""
@@ -394,8 +405,8 @@ def _trouble(error: Exception) -> tuple[Status, str, float | None]:
         return error.status, str(error), error.retry_after
     if isinstance(error, OverQuota):
         return Status.OVER_QUOTA, str(error), None
-    if isinstance(error, NotAPage):
-        return Status.NOT_A_FEED, str(error), None
+    if isinstance(error, ApiFailure):
+        return Status.REJECTED, str(error), None
     if isinstance(error, CryptoreadError):
         return Status.NOT_A_FEED, str(error), None
     # No text of it: that may hold anything.
