@@ -21,6 +21,7 @@ COINDESK_HOST = "data-api.coindesk.com"
 COINDESK_URL = f"https://{COINDESK_HOST}/news/v1/article/list"
 
 _KEY_PARAMETERS = frozenset(("api_key", "apikey", "api-key", "x-api-key", "key"))
+_THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
 _CONTROL_OR_SPACE = re.compile(r"[\x00-\x20\x7f-\xa0\u2000-\u200f\u2028-\u202f\u2066-\u2069]")
 
 
@@ -179,8 +180,12 @@ def _url_problem(url: str, kind: Kind) -> str | None:
         return f"{url[:MAX_NAME]!r} is no address"
     if not parts.hostname or parts.username is not None:
         return "an address needs a host, and may hold no user name or password"
-    if kind is Kind.COINDESK and _holds_key(parts):
+    if kind is not Kind.COINDESK:
+        return None
+    if _holds_key(parts):
         return "a key never stands in an address: write it as `coindesk_key` in the config"
+    if parts.scheme != "https" and parts.hostname not in _THIS_MACHINE:
+        return "a key goes over https:// alone"
     return None
 
 

@@ -5,7 +5,7 @@ from xml.parsers import expat
 from xml.sax.saxutils import quoteattr
 
 from reader.errors import CryptoreadError
-from reader.subscriptions import MAX_NAME, Kind, Subscription, is_web, name_for
+from reader.subscriptions import MAX_NAME, Kind, Subscription, is_web, kind_of, name_for
 from reader.text import clean_line
 
 MAX_BYTES = 4 * 1024 * 1024
@@ -72,9 +72,9 @@ class _Outlines:
         given = {name.lower(): value for name, value in attributes.items()}
         if element.lower() == "outline" and (url := given.get("xmlurl", "").strip()):
             name = clean_line(given.get("title") or given.get("text") or "")[:MAX_NAME]
-            form = given.get("type", "").lower()
-            kinds = (Kind.COINDESK, Kind.NEWS_JSON)
-            kind = next((kind for kind in kinds if kind == form), Kind.FEED)
+            is_json = given.get("type", "").lower() == Kind.NEWS_JSON
+            # Never a file's word for it: whatever is of the kind `coindesk` is sent a key.
+            kind = Kind.NEWS_JSON if is_json else kind_of(url) if is_web(url) else Kind.FEED
             self.found.append(Subscription(name, url, kind))
 
     def end(self, _element: str) -> None:

@@ -114,6 +114,7 @@ def test_the_first_time_the_usual_sources_are_written_and_only_then(tmp_path: Pa
         (Subscription("x" * 81, "https://host.example/"), "needs a name"),
         (Subscription("a", "news", Kind.FOLDER), "no absolute path"),
         (Subscription("a", "https://host.example/?api_key=k", Kind.COINDESK), "coindesk_key"),
+        (Subscription("a", "http://host.example/", Kind.COINDESK), "over https:// alone"),
     ],
 )
 def test_what_cannot_be_followed_is_refused_by_name(
@@ -195,7 +196,7 @@ NAMES = st.text(st.characters(exclude_categories=["C", "Z"]), min_size=1, max_si
 URLS = st.integers(0, 10**6).map(lambda n: f"https://host.example/feed?n={n}&x=<{n}>'\"")
 
 
-@given(st.lists(st.tuples(NAMES, URLS, st.sampled_from([Kind.FEED, Kind.COINDESK]))))
+@given(st.lists(st.tuples(NAMES, URLS, st.sampled_from([Kind.FEED, Kind.NEWS_JSON]))))
 def test_what_is_exported_comes_back(parts: list[tuple[str, str, Kind]]) -> None:
     unique = {name.casefold(): Subscription(name, url, kind) for name, url, kind in parts}
     by_url = {each.url: each for each in unique.values()}
@@ -210,6 +211,13 @@ def test_what_is_exported_comes_back(parts: list[tuple[str, str, Kind]]) -> None
 def test_any_bytes_are_opml_or_are_refused(data: bytes) -> None:
     with contextlib.suppress(NotOpml):
         read_opml(data)
+
+
+def test_no_opml_makes_a_key_go_to_a_host_of_its_choice() -> None:
+    api = "https://data-api.coindesk.com/news/v1/article/list"
+    data = f'''<opml><outline type="coindesk" xmlUrl="https://a.example/"/>
+      <outline type="coindesk" xmlUrl="{api}"/></opml>'''
+    assert [each.kind for each in read_opml(data.encode())] == [Kind.FEED, Kind.COINDESK]
 
 
 def test_opml_of_other_readers_is_read() -> None:
