@@ -8,11 +8,12 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
-from importlib.resources import files
+from pkgutil import get_data
 from typing import Any
 
 from reader.article import NO_CATEGORY, Article, Sentiment
 from reader.formats.html import plain
+from reader.text import decode
 
 _TITLE, _TAG, _TEXT = 3, 2, 1
 """What it counts for that a category is named there, however often."""
@@ -91,7 +92,7 @@ def _analyzer() -> Any:
 def _own_words() -> dict[str, list[str]]:
     import tomllib
 
-    text = files("reader.formats").joinpath("categories.toml").read_text("utf-8")
+    text, _ = decode(get_data("reader.formats", "categories.toml") or b"")
     return tomllib.loads(text)
 
 
