@@ -5,6 +5,7 @@ and markdownify, and so belongs to a sync, not to a start.
 """
 
 import re
+from collections.abc import Mapping
 from functools import lru_cache
 from html import unescape
 from textwrap import indent
@@ -14,6 +15,7 @@ from urllib.parse import urljoin, urlsplit
 from bs4 import BeautifulSoup, Tag
 from markdownify import MarkdownConverter
 
+from reader.formats.html_paragraphs import Attributes, simple_markdown
 from reader.text import clean, clean_line, without_blank_lines
 
 MAX_HTML = 512 * 1024
@@ -136,6 +138,8 @@ def to_markdown(html: str, base: str = "") -> Text:
         return Text(escape_blocks(without_blank_lines(clean(unescape(html)))))
     # Long runs of space cost markdownify their square.
     html = _LONG_SPACE.sub(lambda run: " " if run[1] else "\n\n", _INVISIBLE.sub("", html))
+    if (simple := _simple(html, base)) is not None:
+        return simple
     bounded = _bounded(html)
     if bounded is None:
         return Text(_tidy(escape_blocks(unescape(_ANY_TAG.sub(" ", html)))))
@@ -186,6 +190,33 @@ def web_address(address: object, base: str = "") -> str:
     return joined.replace("(", "%28").replace(")", "%29")
 
 
+def _simple(html: str, base: str) -> Text | None:
+    first = ""
+
+    def image(attributes: Attributes) -> str:
+        nonlocal first
+        address = _image_address(attributes, base)
+        if not address:
+            return ""
+        first = first or address
+        return _image_markdown(attributes.get("alt"), address)
+
+    def link(attributes: Attributes) -> str:
+        return web_address(attributes.get("href"), base)
+
+    markdown = simple_markdown(html, _escaped_text, image, link)
+    return None if markdown is None else Text(_tidy(markdown), first)
+
+
+def _escaped_text(text: str) -> str:
+    return escape_blocks(text.replace("*", r"\*").replace("_", r"\_"))
+
+
+def _image_markdown(label: object, address: object) -> str:
+    label = re.sub(r"[\[\]\\]", "", clean_line(str(label or "")))[:300]
+    return f"![{label}]({address})"
+
+
 class _Tag(Tag):
     """An element whose ancestors are found fast: markdownify asks each for a `pre` above it."""
 
@@ -201,8 +232,7 @@ class _Converter(MarkdownConverter):
 
     def convert_img(self, el: Tag, text: str, parent_tags: set[str]) -> str:
         del text, parent_tags
-        label = re.sub(r"[\[\]\\]", "", clean_line(str(el.get("alt") or "")))[:300]
-        return f"![{label}]({el['src']})"
+        return _image_markdown(el.get("alt"), el["src"])
 
     def convert_li(self, el: Tag, text: str, parent_tags: set[str]) -> str:
         del parent_tags
@@ -313,17 +343,23 @@ def _number(numbered: Tag) -> None:
 
 def _kept_image(image: Tag, base: str) -> str:
     """Its address; the image is gone where it has none, or is no picture but a beacon."""
-    source = image.get("data-src") or image.get("data-lazy-src") or image.get("src")
-    address = web_address(source, base)
-    if not address or _is_beacon(image, address):
+    address = _image_address(image.attrs, base)
+    if address:
+        image["src"] = address
+    else:
         image.decompose()
-        return ""
-    image["src"] = address
     return address
 
 
-def _is_beacon(image: Tag, address: str) -> bool:
-    sizes = [str(image[name]) for name in ("width", "height") if name in image.attrs]
+def _image_address(image: Mapping[str, Any], base: str) -> str:
+    """Empty where it is no picture of the web, or a beacon."""
+    source = image.get("data-src") or image.get("data-lazy-src") or image.get("src")
+    address = web_address(source, base)
+    return "" if not address or _is_beacon(image, address) else address
+
+
+def _is_beacon(image: Mapping[str, Any], address: str) -> bool:
+    sizes = [str(image[name]) for name in ("width", "height") if name in image]
     if any(_TINY.fullmatch(size) for size in sizes):
         return True
     if _HIDDEN.search(str(image.get("style", ""))):

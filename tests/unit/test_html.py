@@ -92,6 +92,38 @@ def test_any_html_gives_clean_markdown(html: str) -> None:
     assert plain(text) == plain(text).strip()
 
 
+@given(
+    st.lists(
+        st.sampled_from(
+            [
+                *(
+                    "<p>",
+                    "</p>",
+                    "<b>",
+                    "</b>",
+                    "<em>",
+                    "</em>",
+                    "<br>",
+                    "<br/>",
+                    "</a>",
+                    " ",
+                    "\n",
+                ),
+                *("<a href='/x'>", '<a class="c" href="y?a&amp;b">', "<a>", "word", "a b", "*x_"),
+                *("<img src='i.png' alt='[a]'>", '<img src="/1.gif" width="1">', "&amp;", "1. x"),
+            ]
+        ),
+        max_size=9,
+    )
+)
+def test_simple_html_is_read_as_the_tree_reads_it(pieces: list[str]) -> None:
+    html = f"<p>{''.join(pieces)}"
+    simple = to_markdown(html, BASE)
+    # An element that is not simple, and says nothing.
+    tree = to_markdown(f"{html}<p><u></u>", BASE)
+    assert (plain(simple.markdown), simple.image) == (plain(tree.markdown), tree.image)
+
+
 def test_a_title_is_one_line_without_tags() -> None:
     assert to_line("A &amp;amp; B\n<b>C</b> [BTC] <5% &amp;#8217;") == "A & B C [BTC] <5% ’"
 
