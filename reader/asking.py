@@ -219,7 +219,7 @@ class _File(_Source):
 
 
 class _Folder(_Source):
-    """A folder of the archive's own files, which is imported."""
+    """A folder of the archive's own files, or one such file, which is imported."""
 
     async def run(self) -> SourceResult:
         return await self.desk.work(self.take)
@@ -228,8 +228,8 @@ class _Folder(_Source):
         from reader.importing import Import
 
         folder = Path(self.subscription.url).expanduser()
-        if not folder.is_dir():
-            raise FetchFailed(Status.NOT_FOUND, f"there is no folder {display_name(str(folder))}")
+        if not folder.exists():
+            raise FetchFailed(Status.NOT_FOUND, f"there is no {display_name(str(folder))}")
         report = Import(self.desk.cache, lambda _done, _total: None, self.refusals.append).run(
             [folder]
         )

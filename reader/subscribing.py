@@ -28,10 +28,15 @@ class NameTaken(CryptoreadError):
         super().__init__(f"there is a subscription {name!r} already; choose another --name")
 
 
+class Followed(CryptoreadError):
+    def __init__(self, url: str, name: str) -> None:
+        super().__init__(f"{url} is followed already, as {name!r}")
+
+
 def subscribe(path: Path, new: Iterable[Subscription]) -> None:
     """Add them to the config file, which is made where there is none.
 
-    Raises BadSubscription, NameTaken, ConfigError.
+    Raises BadSubscription, NameTaken, Followed, ConfigError.
     """
     document = _read(path)
     table = _table(document)
@@ -40,6 +45,8 @@ def subscribe(path: Path, new: Iterable[Subscription]) -> None:
             raise BadSubscription(trouble)
         if each.name.casefold() in (name.casefold() for name in table):
             raise NameTaken(each.name)
+        if other := next((name for name in table if _url(table[name]) == each.url), None):
+            raise Followed(each.url, other)
         table[each.name] = _value(each)
     _write(path, document)
 
@@ -62,12 +69,16 @@ def unsubscribe(path: Path, name: str) -> Subscription:
     table = _table(document)
     for known in list(table):
         if known.casefold() == name.casefold():
-            value = table[known]
-            url = str(value if isinstance(value, str) else value["url"])
+            url = _url(table[known])
             table.remove(known)
             _write(path, document)
             return Subscription(str(known), url, kind_of(url))
     raise NoSubscription(name, table)
+
+
+def _url(value: Any) -> str:
+    """Of an entry: it may be anything, as long as nobody has read the settings."""
+    return str(value.get("url", "") if isinstance(value, dict) else value)
 
 
 def _value(subscription: Subscription) -> Any:

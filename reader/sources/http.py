@@ -79,7 +79,10 @@ NOTHING_KNOWN = Known()
 
 
 class Fetcher:
-    """Asks many addresses side by side, a few at one host."""
+    """Asks many addresses side by side, a few at one host.
+
+    Raises SourceError where the environment names a proxy that cannot be one.
+    """
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
@@ -87,15 +90,7 @@ class Fetcher:
         self._hosts: defaultdict[str, asyncio.Semaphore] = defaultdict(
             lambda: asyncio.Semaphore(limits.a_host)
         )
-        self._client = httpx.AsyncClient(
-            verify=_trusted(),
-            timeout=httpx.Timeout(limits.seconds),
-            headers={
-                "User-Agent": f"cryptoread/{__version__}",
-                "Accept": ACCEPT,
-                "Accept-Encoding": "gzip, deflate",
-            },
-        )
+        self._client = _client(limits)
 
     async def __aenter__(self) -> Self:
         # A resolver cannot be cancelled: nobody waits for one that hangs.
@@ -116,7 +111,10 @@ class Fetcher:
 
         secrets: headers for the address's own host, and for no other.
         """
-        home = _origin(httpx.URL(url))
+        try:
+            home = _origin(httpx.URL(url))
+        except httpx.InvalidURL as error:
+            raise _trouble(error) from error
         conditions = _conditions(known)
         left = self._limits.seconds
         permanent, moved = "", True
@@ -187,6 +185,20 @@ class _Redirect(NamedTuple):
 class _Impatient(ThreadPoolExecutor):
     def shutdown(self, wait: bool = True, **_options: Any) -> None:  # noqa: ARG002
         super().shutdown(wait=False, cancel_futures=True)
+
+
+def _client(limits: Limits) -> httpx.AsyncClient:
+    headers = {
+        "User-Agent": f"cryptoread/{__version__}",
+        "Accept": ACCEPT,
+        "Accept-Encoding": "gzip, deflate",
+    }
+    timeout = httpx.Timeout(limits.seconds)
+    try:
+        return httpx.AsyncClient(verify=_trusted(), timeout=timeout, headers=headers)
+    except (ImportError, ValueError, httpx.InvalidURL) as error:
+        names = "HTTP_PROXY, HTTPS_PROXY and ALL_PROXY"
+        raise SourceError(f"the proxy of the environment cannot be used; check {names}") from error
 
 
 def _trusted() -> ssl.SSLContext:

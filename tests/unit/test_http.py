@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from reader.errors import SourceError
 from reader.sources.http import Answer, Fetcher, FetchFailed, Known, Limits
 from reader.subscriptions import Status
 from tests.news_server import FAULTS, NewsServer, feed, news_server, redirect, with_etag
@@ -191,6 +192,20 @@ def test_nobody_at_the_address(server: NewsServer) -> None:
     server.server_close()
     assert failure(url).status == Status.UNREACHABLE
     assert failure("http://nobody.invalid/feed").status == Status.UNREACHABLE
+
+
+@pytest.mark.parametrize(
+    "url", ["http://" + "a" * 70 + ".example/", "http://\u2460.\u00df\u0300-/", "http://[::1"]
+)
+def test_an_address_that_is_none_is_rejected(url: str) -> None:
+    assert failure(url).status in (Status.REJECTED, Status.UNREACHABLE)
+
+
+@pytest.mark.parametrize("proxy", ["socks5://127.0.0.1:9", "nonsense://x", "http://[::1"])
+def test_a_proxy_that_is_none_is_named(monkeypatch: pytest.MonkeyPatch, proxy: str) -> None:
+    monkeypatch.setenv("ALL_PROXY", proxy)
+    with pytest.raises(SourceError, match="ALL_PROXY"):
+        get("http://127.0.0.1:9/feed")
 
 
 def test_a_few_at_a_time_at_one_host(server: NewsServer) -> None:

@@ -10,7 +10,14 @@ from hypothesis import strategies as st
 
 from reader.config import ConfigError, Settings, read_settings
 from reader.formats.opml import MAX_BYTES, NotOpml, read_opml, write_opml
-from reader.subscribing import BadSubscription, NameTaken, subscribe, subscribed, unsubscribe
+from reader.subscribing import (
+    BadSubscription,
+    Followed,
+    NameTaken,
+    subscribe,
+    subscribed,
+    unsubscribe,
+)
 from reader.subscriptions import (
     DEFAULTS,
     Kind,
@@ -131,6 +138,8 @@ def test_a_name_is_given_once(config: Path) -> None:
         subscribe(config, [Subscription("decrypt", "https://other.example/feed")])
     with pytest.raises(NoSubscription, match="there are Decrypt, api"):
         unsubscribe(config, "Decript")
+    with pytest.raises(Followed, match="already, as 'Decrypt'"):
+        subscribe(config, [Subscription("again", "https://decrypt.co/feed")])
     assert config.read_text() == BY_HAND
 
 

@@ -240,6 +240,28 @@ def test_a_sync_ends_soon_after_it_is_told_to(news: Library, server: NewsServer)
     assert [each.name for each in results] == ["Quick"]
 
 
+def test_two_programs_that_sync_at_once_store_everything_once(
+    news: Library, server: NewsServer, tmp_path: Path, clock: Clock
+) -> None:
+    titles_of = {n: [f"Feed {n} story {k}" for k in range(30)] for n in range(4)}
+    every = [
+        Subscription(str(n), server.serve(f"/{n}", feed(*some, ids=f"{n}-")))
+        for n, some in titles_of.items()
+    ]
+
+    def other() -> None:
+        with Library(tmp_path / "data", clock=clock) as library:
+            sync(library, *every, limits=Limits())
+
+    threads = [threading.Thread(target=other) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    sync(news, *every, limits=Limits())
+    for thread in threads:
+        thread.join()
+    assert sorted(titles(news)) == sorted(title for some in titles_of.values() for title in some)
+
+
 # Pauses.
 
 
