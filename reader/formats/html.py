@@ -244,6 +244,16 @@ class _Converter(MarkdownConverter):
     def convert_blockquote(self, el: Tag, text: str, parent_tags: set[str]) -> str:
         return f"\n{super().convert_blockquote(el, text, parent_tags)}"  # type: ignore[misc]
 
+    def convert_figure(self, el: Tag, text: str, parent_tags: set[str]) -> str:
+        return str(self.convert_div(el, text, parent_tags))  # type: ignore[attr-defined]
+
+    def convert_hN(  # noqa: N802 (markdownify's own name)
+        self, n: int, el: Tag, text: str, parent_tags: set[str]
+    ) -> str:
+        if not text.strip():
+            return ""
+        return str(super().convert_hN(n, el, text, parent_tags))  # type: ignore[misc]
+
     def escape(self, text: str, parent_tags: set[str]) -> str:
         return escape_blocks(super().escape(text, parent_tags))  # type: ignore[misc]
 

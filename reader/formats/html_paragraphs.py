@@ -1,4 +1,4 @@
-"""HTML that is paragraphs, links, emphasis and images and nothing else, straight to Markdown.
+"""HTML of paragraphs, headings, flat lists, links, emphasis and images, straight to Markdown.
 
 Most feeds have no other, and a tree of it costs several times as much. What is not as simple as
 that is left to the tree: `simple_markdown` gives None rather than guess.
@@ -13,7 +13,10 @@ _ATTRIBUTE = re.compile(r"""\s+([a-zA-Z][\w:-]*)\s*=\s*(?:"([^"<>]*)"|'([^'<>]*)
 _SIGNS = {"b": "**", "strong": "**", "i": "*", "em": "*"}
 _SPACE = re.compile(r"[ \t\r\n]+")
 _VOID = ("br", "img")
-_KNOWN = frozenset((*_SIGNS, *_VOID, "p", "a"))
+_HEADINGS = {f"h{level}": f"{'#' * level} " for level in range(1, 7)}
+_BLOCKS = frozenset(("p", "div", "figure", "figcaption", "section", "article", *_HEADINGS))
+_LISTS = frozenset(("ul", "li"))
+_KNOWN = frozenset((*_SIGNS, *_VOID, *_BLOCKS, *_LISTS, "a", "span"))
 
 Attributes = Mapping[str, str]
 
@@ -31,7 +34,11 @@ class _Writer:
         image: Callable[[Attributes], str],
         link: Callable[[Attributes], str],
     ) -> None:
-        self.paragraphs: list[str] = []
+        self.markdown = ""
+        self._list = False
+        """Within one."""
+        self._prefix = ""
+        self._after_item = False
         self._escape, self._image, self._link = escape, image, link
         self._line: list[str] = []
         self._open: list[tuple[str, int, str]] = []
@@ -44,8 +51,10 @@ class _Writer:
 
     def start(self, name: str, rest: str) -> None:
         attributes = _attributes(rest)
-        if name == "p":
-            self.end_paragraph()
+        if name in _BLOCKS or name in _LISTS:
+            self._start_block(name)
+        elif name == "span":
+            pass
         elif name == "br":
             self._line.append("  \n")
         elif name == "img":
@@ -57,8 +66,11 @@ class _Writer:
             self._open.append((name, len(self._line), address))
 
     def end(self, name: str) -> None:
-        if name == "p":
+        if name in _BLOCKS or name in _LISTS:
             self.end_paragraph()
+            self._list = self._list and name != "ul"
+            return
+        if name == "span":
             return
         if name in _VOID or not self._open or self._open[-1][0] != name:
             raise _NotSimple
@@ -69,11 +81,25 @@ class _Writer:
         del self._line[at:]
         self._line.append(_marked(inner, _SIGNS.get(name, ""), address))
 
+    def _start_block(self, name: str) -> None:
+        # A list in a list, a paragraph in an item, an item without a list.
+        if (name != "li" and self._list) or (name == "li" and not self._list):
+            raise _NotSimple
+        self.end_paragraph()
+        self._list = self._list or name == "ul"
+        self._prefix = "- " if name == "li" else _HEADINGS.get(name, "")
+
     def end_paragraph(self) -> None:
         if self._open:
             raise _NotSimple
-        if line := "".join(self._line).strip(" \n"):
-            self.paragraphs.append(_broken(line))
+        if line := _broken("".join(self._line).strip(" \n")):
+            if (self._prefix and "\n" in line) or (self._list and not self._prefix):
+                raise _NotSimple
+            is_item = self._prefix == "- "
+            between = "\n" if is_item and self._after_item else "\n\n"
+            self.markdown += f"{between if self.markdown else ''}{self._prefix}{line}"
+            self._after_item = is_item
+        self._prefix = ""
         self._line.clear()
 
 
@@ -105,7 +131,7 @@ def simple_markdown(
         writer.end_paragraph()
     except _NotSimple:
         return None
-    return "\n\n".join(writer.paragraphs)
+    return writer.markdown
 
 
 def _marked(inner: str, sign: str, address: str) -> str:
