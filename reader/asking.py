@@ -213,6 +213,7 @@ class _File(_Source):
             raise FetchFailed(Status.NOT_FOUND, str(error)) from error
         digest = _digest(data)
         if digest == self.state.digest:
+            self.desk.note(self.well())
             return self.result(Status.UNCHANGED)
         self.store(self.parse(data), self.well(digest=digest))
         return self.result(Status.OK)

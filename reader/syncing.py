@@ -11,11 +11,13 @@ from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reader.asking import Desk, SyncOptions, failed, source
 from reader.cache import Store
 from reader.cache.live import SourceState
+from reader.crash import Broken
 from reader.errors import CacheError, CryptoreadError
 from reader.formats.page import ApiFailure, OverQuota
 from reader.sources.http import Fetcher, FetchFailed, Limits
@@ -142,7 +144,7 @@ class Sync:
         except CacheError:
             raise
         except Exception as error:
-            status, reason, retry_after = _trouble(error)
+            status, reason, retry_after = _trouble(error, self._store.path.parent)
             # Read again: a page may have been stored before the trouble began.
             state = self._store.source_states().get(subscription.url, state)
             state = _after_failure(state, desk.now(), status, reason, retry_after)
@@ -178,8 +180,11 @@ def pause(status: Status, failures: int, retry_after: float | None) -> float:
     return min(doubled, longest) * random.uniform(0.8, 1.2)
 
 
-def _trouble(error: Exception) -> tuple[Status, str, float | None]:
-    """What it is called, what was wrong, and the seconds that the server asks for."""
+def _trouble(error: Exception, folder: Path) -> tuple[Status, str, float | None]:
+    """What it is called, what was wrong, and the seconds that the server asks for.
+
+    folder: where the details go of what nobody has foreseen.
+    """
     if isinstance(error, FetchFailed):
         return error.status, str(error), error.retry_after
     if isinstance(error, OverQuota):
@@ -188,5 +193,4 @@ def _trouble(error: Exception) -> tuple[Status, str, float | None]:
         return Status.REJECTED, str(error), None
     if isinstance(error, CryptoreadError):
         return Status.NOT_A_FEED, str(error), None
-    # No text of it: that may hold anything.
-    return Status.BROKEN, f"cryptoread could not cope with it ({type(error).__name__})", None
+    return Status.BROKEN, str(Broken(error, folder)), None

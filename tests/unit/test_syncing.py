@@ -217,6 +217,8 @@ def test_a_fault_of_our_own_is_one_of_one_source(
     results = sync(news, bad, good)
     assert [each.status for each in results] == [Status.BROKEN, Status.OK]
     assert "hush" not in str(results[0])
+    assert "crash.log" in results[0].error
+    assert "ZeroDivisionError" in (news.folder / "crash.log").read_text()
 
 
 def test_a_locked_cache_ends_the_sync(
@@ -437,6 +439,9 @@ def test_news_json_comes_from_the_web_and_from_a_file(
     assert one(news, file).status == Status.UNCHANGED
     path.unlink()
     assert one(news, file).status == Status.NOT_FOUND
+    path.write_bytes(items(1, 2))
+    assert one(news, file).status == Status.UNCHANGED
+    assert news.source_states()[str(path)].last_error == ""
 
 
 def test_a_folder_is_imported(news: Library, tmp_path: Path) -> None:
