@@ -14,20 +14,24 @@ from reader.formats.errors import NotAnArticle
 from reader.formats.instants import format_instant
 from reader.formats.page import NotAPage, Page, page_of
 
-_TAIL = 512
-_CLOSED = re.compile(rb"</\s*(?:[\w.-]{1,30}:)?(?:rss|feed|rdf)\s*>|/>\s*$", re.IGNORECASE)
+_ROOT = re.compile(rb"<(?:[\w.-]{1,30}:)?(?:rss|feed|rdf|channel)\b", re.IGNORECASE)
+_CLOSED = re.compile(rb"</(?:[\w.-]{1,30}:)?(?:rss|feed|rdf|channel)\s*>", re.IGNORECASE)
+_NO_FEED = "the answer is XML, but no feed (RSS, Atom)"
 _IMAGE_NAME = re.compile(r"\.(?:jpe?g|png|webp|gif|avif)(?:\?|$)", re.IGNORECASE)
 _MAX_TEXTS = 20
 
 
 def read_xml_feed(data: bytes, url: str, name: str, content_type: str, now: datetime) -> Page:
     """As `read_feed`, for a document that looks like XML."""
+    # Before it is parsed: what feedparser makes of half a feed is slow to come, and half a feed.
+    if b"\0" not in data and not _CLOSED.search(data):
+        if _ROOT.search(data):
+            raise NotAPage("the feed ends in the middle: it is incomplete")
+        raise NotAPage(_NO_FEED)
     parsed = _parsed(data, content_type)
     entries = parsed.get("entries") or []
-    if parsed.get("bozo") and b"\0" not in data and not _CLOSED.search(data[-_TAIL:]):
-        raise NotAPage("the feed ends in the middle: it is incomplete")
     if not entries and not parsed.get("version"):
-        raise NotAPage("the answer is XML, but no feed (RSS, Atom)")
+        raise NotAPage(_NO_FEED)
     about = parsed.get("feed") or {}
     type = "ATOM" if str(parsed.get("version", "")).startswith("atom") else "RSS"
     feed = Feed.of(url, name, _text(about, "title"), _text(about, "language"), type, now)
