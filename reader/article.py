@@ -117,7 +117,8 @@ class Article:
     lang: str
     body: str
     origin: str = ""
-    """Where it stood: the path inside the import root, with forward slashes."""
+    """Where it stood: the path inside the import root, with forward slashes; of live news, where
+    it came from."""
     description: str = ""
     external_id: str = ""
     source: Source | None = None
@@ -125,6 +126,8 @@ class Article:
     tags: tuple[str, ...] = ()
     sticky_weight: int = 0
     sentiment: Sentiment = Sentiment.UNRATED
+    sentiment_is_estimated: bool = False
+    """A program guessed it from the words; the publisher said nothing."""
     score: float | int | None = None
     url: str = ""
     draft: bool = False
@@ -159,3 +162,5 @@ class Row(NamedTuple):
     draft: bool
     flagged: bool
     """Something was wrong with its file; the article says what."""
+    estimated: bool = False
+    """The sentiment is a program's guess, not the publisher's word."""

@@ -24,7 +24,7 @@ QUERY_HELP = """\b
 QUERY is words and terms, all of which must hold; "-" in front excludes:
   word   "a phrase"   bit*   tag:xrp   -tag:market   category:btc
   sentiment:negative   source:newsbtc   lang:en   title:etf
-  is:unread|read|favourite|draft|pinned   after:7d   before:2025-12-01
+  is:unread|read|favourite|draft|pinned|estimated   after:7d   before:2025-12-01
 """
 
 
@@ -37,13 +37,27 @@ class QueryCommand(click.Command):
         return super().shell_complete(ctx, incomplete)
 
 
+LIVE = ("subscribe", "subscriptions", "sync", "unsubscribe")
+"""Commands of `cli_live`."""
+
+
 class Commands(click.Group):
     """Commands, and `read` for whatever begins with no command's name."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted((*super().list_commands(ctx), *LIVE))
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in LIVE:
+            return super().get_command(ctx, cmd_name)
+        from reader import cli_live
+
+        return cli_live.COMMANDS[cmd_name]
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        if args[0] in self.commands:
+        if args[0] in self.list_commands(ctx):
             return super().resolve_command(ctx, args)
         return "", read, args
 

@@ -4,15 +4,21 @@ Only finding and reading: what a setting does belongs to whoever uses it, and no
 """
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from reader.errors import CryptoreadError
+
+if TYPE_CHECKING:
+    from reader.subscriptions import Subscription
 
 APP = "cryptoread"
 WIDTHS = range(10, 501)
 """Columns that a width may have."""
+MINUTES = range(1, 7 * 24 * 60 + 1)
+"""Between two syncs."""
 
 
 class ConfigError(CryptoreadError):
@@ -36,6 +42,16 @@ class Settings:
     """Columns of text at most in the reading pane."""
     keys: Mapping[str, str] = field(default_factory=dict)
     """Id of a binding to its keys, separated by commas."""
+    subscriptions: "tuple[Subscription, ...] | None" = None
+    """The live sources, in the order of the file."""
+    sync_every: int | None = None
+    """Minutes between the syncs that the screen starts by itself."""
+    estimate_sentiment: bool = True
+    """Whether news without a label of its publisher gets an estimated one."""
+    categories: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """A category to words of a title that put news into it, before those that are built in."""
+    coindesk_key: str | None = field(default=None, repr=False)
+    """For the Data API of CoinDesk; secret."""
 
 
 def read_settings(path: Path) -> Settings:
@@ -58,7 +74,18 @@ def read_settings(path: Path) -> Settings:
     for name, value in written.items():
         if problem := _problem(name, value):
             raise ConfigError(path, problem)
+    if "subscriptions" in written:
+        written["subscriptions"] = _subscriptions(path, written["subscriptions"])
     return Settings(**written)
+
+
+def _subscriptions(path: Path, table: Any) -> "tuple[Subscription, ...]":
+    from reader.subscriptions import from_table
+
+    try:
+        return from_table(table)
+    except ValueError as error:
+        raise ConfigError(path, str(error)) from error
 
 
 def _problem(name: str, value: object) -> str | None:
@@ -66,15 +93,17 @@ def _problem(name: str, value: object) -> str | None:
     names = [setting.name for setting in fields(Settings)]
     if name not in names:
         return f"no setting {name!r}; there are {', '.join(names)}"
-    if name == "keys":
-        return _keys_problem(value)
-    if name in ("sidebar_width", "column_width"):
-        if type(value) is int and value in WIDTHS:
+    if name in _NUMBERS:
+        allowed = _NUMBERS[name]
+        if type(value) is int and value in allowed:
             return None
-        return f"{name!r} must be a whole number from {WIDTHS[0]} to {WIDTHS[-1]}, not {value!r}"
+        return f"{name!r} must be a whole number from {allowed[0]} to {allowed[-1]}, not {value!r}"
+    if name in _PROBLEMS:
+        return _PROBLEMS[name](value)
     if isinstance(value, str) and value:
         return None
-    return f"{name!r} must be a text in quotes, not {value!r}"
+    shown = "" if name == "coindesk_key" else f", not {value!r}"
+    return f"{name!r} must be a text in quotes{shown}"
 
 
 def _keys_problem(value: object) -> str | None:
@@ -84,6 +113,37 @@ def _keys_problem(value: object) -> str | None:
         if not isinstance(keys, str) or not keys:
             return f"{binding!r} in [keys] must be a text in quotes such as 'ctrl+n', not {keys!r}"
     return None
+
+
+def _estimate_problem(value: object) -> str | None:
+    if isinstance(value, bool):
+        return None
+    return f"'estimate_sentiment' must be true or false, not {value!r}"
+
+
+def _categories_problem(value: object) -> str | None:
+    if not isinstance(value, dict):
+        return f"'categories' must be a table [categories] of NAME = [\"word\"], not {value!r}"
+    for name, words in value.items():
+        texts = isinstance(words, list) and all(isinstance(word, str) and word for word in words)
+        if not texts or not name:
+            return f"{name!r} in [categories] must be a list of words in quotes, not {words!r}"
+    return None
+
+
+def _subscriptions_problem(value: object) -> str | None:
+    if isinstance(value, dict):
+        return None
+    return f"'subscriptions' must be a table [subscriptions] of name = \"https://…\", not {value!r}"
+
+
+_NUMBERS = {"sidebar_width": WIDTHS, "column_width": WIDTHS, "sync_every": MINUTES}
+_PROBLEMS = {
+    "keys": _keys_problem,
+    "estimate_sentiment": _estimate_problem,
+    "categories": _categories_problem,
+    "subscriptions": _subscriptions_problem,
+}
 
 
 def data_folder(option: Path | None = None) -> Path:

@@ -3,7 +3,7 @@
 It puts the cache, the importer and the clock together. No SQL, no widgets, no printing.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Self
@@ -29,8 +29,14 @@ from reader.query import Field, Query
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import threading
+
+    from reader.cache.live import SourceState
     from reader.exporting import ExportReport
     from reader.importing import ImportReport
+    from reader.sources.http import Limits
+    from reader.subscriptions import SourceResult, Subscription
+    from reader.syncing import SyncOptions
 
 __all__ = [
     "MOST_TAGS",
@@ -250,6 +256,41 @@ class Library:
         from reader.importing import Import
 
         return Import(self._store, on_progress, on_refusal).run(paths)
+
+    def sync(
+        self,
+        subscriptions: "Iterable[Subscription]",
+        *,
+        options: "SyncOptions | None" = None,
+        on_result: "Callable[[SourceResult], None]" = lambda _result: None,
+        stop: "threading.Event | None" = None,
+        force: bool = False,
+        limits: "Limits | None" = None,
+    ) -> "list[SourceResult]":
+        """Ask live sources for news, all side by side, and store it; what became of each.
+
+        It returns when all have ended, or soon after `stop` is set, in the thread that calls it:
+        one without an event loop. on_result: told of each source as it ends, in that same thread.
+        force: ask those that are paused, too. Raises CacheError, and for no source anything else.
+        """
+        import threading
+
+        from reader.sources.http import Limits
+        from reader.syncing import Sync, SyncOptions
+
+        return Sync(
+            self._store,
+            options=options or SyncOptions(),
+            clock=self.clock,
+            on_result=on_result,
+            stop=stop or threading.Event(),
+            force=force,
+            limits=limits or Limits(),
+        ).run(subscriptions)
+
+    def source_states(self) -> "Mapping[str, SourceState]":
+        """How each live source is doing, by its address, where it has been asked before."""
+        return self._store.source_states()
 
     def export(
         self,

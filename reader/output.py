@@ -29,6 +29,7 @@ FIELDS = (
     "favourite",
     "cover",
     "url",
+    "sentiment_estimated",
 )
 
 
@@ -58,6 +59,7 @@ def record(row: Row, article: Article) -> dict[str, Any]:
         row.favourite,
         (article.cover.best or None) if article.cover else None,
         article.url or None,
+        row.estimated,
     )
     return dict(zip(FIELDS, values, strict=True))
 
@@ -106,7 +108,8 @@ def _print_csv(records: Iterator[dict[str, Any]]) -> None:
     out.writerow(FIELDS)
     for each in records:
         each["tags"] = "|".join(each["tags"])
-        each["read"], each["favourite"] = int(each["read"]), int(each["favourite"])
+        for name in ("read", "favourite", "sentiment_estimated"):
+            each[name] = int(each[name])
         out.writerow(each.values())
 
 
@@ -117,7 +120,8 @@ def print_rows(rows: Iterable[Row], width: int | None) -> None:
     for row in rows:
         when = f"{row.published.astimezone():%Y-%m-%d %H:%M}"
         mark = " " if row.read else "•"
-        start = f"{row.id:>10} {mark} {when}  {row.lang:<3} {row.sentiment.glyph} "
+        guess = "~" if row.estimated else " "
+        start = f"{row.id:>10} {mark} {when}  {row.lang:<3}{guess}{row.sentiment.glyph} "
         line = f"{start}{set_cell_size(row.category, 12)} {row.title}"
         if width is not None and cell_len(line) > width:
             line = set_cell_size(line, width - 1).rstrip() + "…"
@@ -174,7 +178,8 @@ def _enumeration(counts: Mapping[str, int]) -> str:
 def print_article(row: Row, article: Article) -> None:
     """The article to read: laid out on a terminal, as it is written in a pipe."""
     source = article.source.name or article.source.key if article.source else ""
-    facts = [source, article.category, article.lang, row.sentiment.lower(), iso(article.published)]
+    sentiment = f"{row.sentiment.lower()}{' (an estimate)' if row.estimated else ''}"
+    facts = [source, article.category, article.lang, sentiment, iso(article.published)]
     head = [article.title, " · ".join(filter(None, facts))]
     head += [", ".join(article.tags)] if article.tags else []
     if not sys.stdout.isatty():

@@ -28,7 +28,7 @@ class Field(StrEnum):
     TITLE = "title"
 
 
-STATES = ("unread", "read", "favourite", "draft", "pinned")
+STATES = ("unread", "read", "favourite", "draft", "pinned", "estimated")
 """What `is:` takes."""
 
 NAMED = (Field.TAG, Field.CATEGORY, Field.SOURCE, Field.LANG)

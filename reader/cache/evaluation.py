@@ -6,11 +6,17 @@ from datetime import UTC, datetime
 from pyroaring import BitMap
 
 from reader.article import EPOCH, SLOT_SECONDS
-from reader.cache.facets import ALL, DRAFT, FAVOURITE, PINNED, READ, Facet, Facets
+from reader.cache.facets import ALL, DRAFT, ESTIMATED, FAVOURITE, PINNED, READ, Facet, Facets
 from reader.query import Field, Query
 
 _SINGLE_VALUED = (Field.CATEGORY, Field.SENTIMENT, Field.SOURCE, Field.LANG)
-_STATES = {"read": READ, "favourite": FAVOURITE, "draft": DRAFT, "pinned": PINNED}
+_STATES = {
+    "read": READ,
+    "favourite": FAVOURITE,
+    "draft": DRAFT,
+    "pinned": PINNED,
+    "estimated": ESTIMATED,
+}
 END = 1 << 32
 """Past all ids."""
 

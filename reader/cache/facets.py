@@ -19,6 +19,7 @@ READ = ("state", "read")
 FAVOURITE = ("state", "favourite")
 DRAFT = ("state", "draft")
 PINNED = ("state", "pinned")
+ESTIMATED = ("state", "estimated")
 
 SIZES_AT_ONCE = 64
 

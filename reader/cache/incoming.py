@@ -31,6 +31,8 @@ class Incoming(NamedTuple):
     pinned: bool
     draft: bool
     flagged: bool
+    estimated: bool
+    """The sentiment is."""
     origin: str
     fields: bytes
     body: bytes
@@ -52,6 +54,7 @@ class Incoming(NamedTuple):
             article.sticky_weight > 0,
             article.draft,
             bool(article.flags),
+            article.sentiment_is_estimated,
             article.origin,
             fields,
             body,

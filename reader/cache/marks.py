@@ -114,6 +114,21 @@ class Marks:
         ).fetchone()
         return int(counter)
 
+    def hand_over(self, old: Identity, new: Identity) -> None:
+        """The marks of an article that goes on under another identity.
+
+        The counter stays: the article is stored with them by the transaction that renames it.
+        """
+        self._db.execute(
+            "INSERT INTO marks (external, lang, source, read, favourite, position) "
+            "SELECT ?, ?, ?, read, favourite, position FROM marks "
+            "WHERE external = ? AND lang = ? AND source = ? "
+            "ON CONFLICT DO UPDATE SET read = max(read, excluded.read), "
+            "favourite = max(favourite, excluded.favourite), "
+            "position = max(position, excluded.position)",
+            (new.external, new.lang, new.source, old.external, old.lang, old.source),
+        )
+
     def position(self, identity: Identity) -> float:
         """How far the article was read, as the reading pane saved it; 0.0 at first."""
         row = self._db.execute(

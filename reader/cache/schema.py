@@ -125,6 +125,32 @@ CREATE TABLE wholes (
 INSERT INTO fulltext (fulltext, rank) VALUES ('automerge', 8);
 """
 
+_CACHE_4 = """
+CREATE TABLE sources (
+    url TEXT PRIMARY KEY,
+    permanent TEXT NOT NULL,
+    etag TEXT NOT NULL,
+    last_modified TEXT NOT NULL,
+    digest BLOB NOT NULL,
+    pending TEXT NOT NULL,      -- a JSON array of seconds since 1970
+    failures INTEGER NOT NULL,
+    next_try INTEGER NOT NULL,  -- seconds since 1970
+    last_ok INTEGER NOT NULL,
+    last_error TEXT NOT NULL
+) WITHOUT ROWID;
+
+-- Of articles that came live, to know one that is published again under another id.
+CREATE TABLE versions (
+    source TEXT NOT NULL,
+    lang TEXT NOT NULL,
+    title BLOB NOT NULL,        -- a digest
+    published INTEGER NOT NULL, -- milliseconds since 1970
+    external TEXT NOT NULL,
+    PRIMARY KEY (title, published, external, source, lang)
+) WITHOUT ROWID;
+CREATE INDEX versions_external ON versions (external);
+"""
+
 _MARKS_1 = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
 INSERT INTO meta VALUES ('counter', 0);
@@ -172,7 +198,7 @@ class Schema(NamedTuple):
 
 CACHE = Schema(
     application_id=0x63724331,
-    migrations=(_CACHE_1, _CACHE_2, _CACHE_3),
+    migrations=(_CACHE_1, _CACHE_2, _CACHE_3, _CACHE_4),
     synchronous="NORMAL",
     emptied_at=3,
 )

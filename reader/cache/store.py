@@ -27,7 +27,7 @@ from reader.cache.answers import (
     TagCount,
 )
 from reader.cache.evaluation import filtered, from_milliseconds
-from reader.cache.facets import ALL, DRAFT, FAVOURITE, READ, Facet, FacetChanges, Facets
+from reader.cache.facets import ALL, DRAFT, ESTIMATED, FAVOURITE, READ, Facet, FacetChanges, Facets
 from reader.cache.grouping import group, most_frequent
 from reader.cache.ids import Ids
 from reader.cache.marks import Mark, Marks, Step
@@ -38,6 +38,7 @@ from reader.errors import CacheDamaged
 from reader.query import Field, Query
 
 if TYPE_CHECKING:
+    from reader.cache.live import SourceState
     from reader.cache.writing import Writer
 
 T = TypeVar("T")
@@ -96,6 +97,14 @@ class Store:
             db.close()
         self._connections.clear()
         self._local = threading.local()
+
+    def release(self) -> None:
+        """Close what this thread has open, for a thread that ends before the store does."""
+        opened = vars(self._local)
+        for db in opened.values():
+            self._connections.remove(db)
+            db.close()
+        opened.clear()
 
     # Questions.
 
@@ -226,7 +235,7 @@ class Store:
     def rows(self, ids: Sequence[ArticleId]) -> list[Row]:
         """A row for each id that the cache still has, in the order of the ids."""
         with self._asking() as db:
-            states = self._facets.get(db, READ), self._facets.get(db, FAVOURITE)
+            states = [self._facets.get(db, state) for state in (READ, FAVOURITE, ESTIMATED)]
             found: dict[ArticleId, Row] = {}
             for some in _batches(ids):
                 for values in db.execute(_ROW + _places(some), some):
@@ -303,6 +312,13 @@ class Store:
         """
         with suppress(sqlite3.Error):
             self._connection().execute("PRAGMA wal_checkpoint(PASSIVE)")
+
+    def source_states(self) -> dict[str, "SourceState"]:
+        """What is known of the live sources, by their addresses."""
+        from reader.cache.live import source_states
+
+        with self._asking() as db:
+            return {state.url: state for state in source_states(db)}
 
     def stamps(self, locations: Sequence[str]) -> dict[str, Stamp]:
         """What is known of those files; the others are new."""
@@ -469,7 +485,7 @@ def _ranked(counts: dict[str, int]) -> dict[str, int]:
     return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
 
 
-def _row(values: tuple[Any, ...], read: BitMap, favourite: BitMap) -> Row:
+def _row(values: tuple[Any, ...], read: BitMap, favourite: BitMap, estimated: BitMap) -> Row:
     id, title, published, lang, category, sentiment, source, pinned, draft, flagged = values
     return Row(
         id=id,
@@ -484,6 +500,7 @@ def _row(values: tuple[Any, ...], read: BitMap, favourite: BitMap) -> Row:
         pinned=bool(pinned),
         draft=bool(draft),
         flagged=bool(flagged),
+        estimated=id in estimated,
     )
 
 

@@ -13,8 +13,9 @@ from typing import Any
 from reader.article import Identity
 from reader.cache.answers import Outcome, Stamp
 from reader.cache.evaluation import slot
-from reader.cache.facets import ALL, DRAFT, FAVOURITE, PINNED, READ, Facet, FacetChanges
+from reader.cache.facets import ALL, DRAFT, ESTIMATED, FAVOURITE, PINNED, READ, Facet, FacetChanges
 from reader.cache.incoming import Incoming
+from reader.cache.live import SourceState, Stories, Version, note_source, rank, renamed, version
 from reader.cache.marks import Marks
 
 Text = tuple[str, str, str | bytes]
@@ -69,6 +70,7 @@ class Writer:
         """By field and name as it was met."""
         self._labels: dict[Facet, str] = {}
         self._files: list[tuple[bytes, int, int, bytes]] = []
+        self._stories = Stories(db)
         self._texts: dict[int, Text] = {}
         """Of the articles that are still to be put into the full-text index, by id."""
 
@@ -79,6 +81,44 @@ class Writer:
         if keep:
             self._insert(self._make_place(stored, incoming.published), incoming)
         return outcome
+
+    def put_live(self, incoming: Incoming) -> Outcome:
+        """Store what a live source gave, which may be a story that is there under another id.
+
+        The id that was published first stays, and the latest text. What comes of any number of
+        these in any order is the same.
+        """
+        names = self._stories.note(incoming)
+        incoming = renamed(incoming, names[0])
+        stored = self._stored(incoming.identity)
+        if len(names) == 1 and stored and stored.digest == incoming.digest:
+            return Outcome.UNCHANGED
+        known = [
+            found
+            for name in names
+            if (found := version(self._db, incoming.identity._replace(external=name)))
+        ]
+        return self._keep_best(incoming, known)
+
+    def _keep_best(self, incoming: Incoming, known: list[Version]) -> Outcome:
+        """One article of the version that came and of those that are stored."""
+        identity = incoming.identity
+        others = [each for each in known if each.incoming.identity != identity]
+        versions = [renamed(each.incoming, identity.external) for each in known]
+        best = max((*versions, incoming), key=rank)
+        if not others and versions and versions[0].digest == best.digest:
+            same = versions[0].digest == incoming.digest
+            return Outcome.UNCHANGED if same else Outcome.SUPERSEDED
+        for other in others:
+            self._delete(other.id)
+            self._marks.hand_over(other.incoming.identity, identity)
+            self._any_marks = not self._marks.is_empty()
+        self._insert(self._make_place(self._stored(identity), best.published), best)
+        return Outcome.UPDATED if known else Outcome.NEW
+
+    def note_source(self, state: SourceState) -> None:
+        """Remember how a live source is doing."""
+        note_source(self._db, state)
 
     def note_file(self, stamp: Stamp) -> None:
         """Remember the file, so that the next import can tell that it has not changed."""
@@ -148,7 +188,7 @@ class Writer:
         )
         self._texts[id] = (new.title, new.description, new.body)
         facets = [*self._facets_of(new.identity, new.category, new.sentiment, new.tags)]
-        facets += self._states_of(new.identity, new.pinned, new.draft)
+        facets += self._states_of(new.identity, new.pinned, new.draft, new.estimated)
         self._changes.set(id, facets, True)
 
     def _delete(self, id: int) -> None:
@@ -175,7 +215,7 @@ class Writer:
         fields: dict[str, Any] = json.loads(text)
         description = fields.get("description", "")
         facets = list(self._facets_of(identity, category, sentiment, fields.get("tags", ())))
-        facets += self._states_of(identity, pinned, draft)
+        facets += self._states_of(identity, pinned, draft, bool(fields.get("sentimentEstimated")))
         self._changes.set(id, facets, False)
         text = (title, description, body)
         if self._texts.pop(id, None) is None:
@@ -202,7 +242,12 @@ class Writer:
             self._labels[facet] = name
         return facet
 
-    def _states_of(self, identity: Identity, pinned: bool, draft: bool) -> list[Facet]:
+    def _states_of(
+        self, identity: Identity, pinned: bool, draft: bool, estimated: bool
+    ) -> list[Facet]:
         read, favourite = self._marks.of(identity) if self._any_marks else (False, False)
-        states = ((READ, read), (FAVOURITE, favourite), (PINNED, pinned), (DRAFT, draft))
+        states = (
+            *((READ, read), (FAVOURITE, favourite)),
+            *((PINNED, pinned), (DRAFT, draft), (ESTIMATED, estimated)),
+        )
         return [facet for facet, holds in states if holds]

@@ -61,7 +61,7 @@ def _fields(text: str) -> dict[str, object]:
         raise NotAnArticle(_TOO_DEEP) from error
     if not isinstance(value, dict):
         raise NotAnArticle("is no JSON object")
-    return _cleaned_fields(value, 1)
+    return cleaned(value)
 
 
 def _cleaned(value: object, depth: int) -> object:
@@ -69,14 +69,15 @@ def _cleaned(value: object, depth: int) -> object:
     if isinstance(value, str):
         return clean(value)
     if isinstance(value, dict):
-        return _cleaned_fields(value, depth)
+        return cleaned(value, depth)
     if isinstance(value, list):
         _check_depth(depth)
         return [_cleaned(inner, depth + 1) for inner in value]
     return value
 
 
-def _cleaned_fields(fields: dict[str, object], depth: int) -> dict[str, object]:
+def cleaned(fields: dict[str, object], depth: int = 1) -> dict[str, object]:
+    """Every text in it cleaned, names too. Raises NotAnArticle where it is too deep."""
     _check_depth(depth)
     return {_name(name): _cleaned(value, depth + 1) for name, value in fields.items()}
 

@@ -45,6 +45,7 @@ FIELDS = frozenset(
         "tags",
         "stickyWeight",
         "sentiment",
+        "sentimentEstimated",
         "score",
         "canonicalUrl",
         "draft",
@@ -58,6 +59,7 @@ MAPPINGS = frozenset(("source", "coverImage", "ai"))
 """Those of them that have fields of their own."""
 
 _SENTIMENTS = {word.value: word for word in Sentiment}
+_RATED = frozenset(Sentiment) - {Sentiment.UNRATED}
 _LANG = re.compile(r"[a-z]{2,3}")
 # `a.uk.md`, and the 17th article of `news.uk.jsonl.gz`, which is `news.uk.jsonl.gz:17`.
 _LANG_OF_FILE = re.compile(r"\.([a-z]{2})\.[a-z]+(?:\.gz)?(?::[0-9]+)?$")
@@ -84,7 +86,8 @@ def article_of(fields: Mapping[str, object], body: str, origin: str, flags: list
         category=_upper(reader.line("category")) or NO_CATEGORY,
         tags=_tags(reader),
         sticky_weight=reader.integer("stickyWeight") or 0,
-        sentiment=_sentiment(reader),
+        sentiment=(sentiment := _sentiment(reader)),
+        sentiment_is_estimated=reader.truth("sentimentEstimated") and sentiment in _RATED,
         score=reader.number("score"),
         url=reader.line("canonicalUrl"),
         draft=reader.truth("draft"),
@@ -131,6 +134,7 @@ def archive_fields(article: Article) -> dict[str, object]:
         tags=list(article.tags),
         stickyWeight=article.sticky_weight,
         sentiment=article.sentiment.value if rated else None,
+        sentimentEstimated=(rated and article.sentiment_is_estimated) or None,
         score=article.score,
         canonicalUrl=article.url,
         draft=article.draft,

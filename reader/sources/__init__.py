@@ -15,6 +15,7 @@ from reader.sources.files import (
     cannot_be_read,
     file_entry,
     is_article_name,
+    read_whole,
     walk,
 )
 from reader.sources.json_files import JSON_SUFFIXES, json_blocks
@@ -26,6 +27,7 @@ __all__ = [
     "is_archive",
     "is_json",
     "json_blocks",
+    "read_whole",
     "resolve",
     "scan",
     "stamp",

@@ -77,6 +77,15 @@ def open_regular(path: str) -> BinaryIO:
     raise SourceError(NOT_REGULAR)
 
 
+def read_whole(path: Path, most: int) -> bytes:
+    """The bytes of a regular file. Raises SourceError, with the reason alone."""
+    with open_regular(os.path.realpath(path.expanduser())) as file:
+        data = file.read(most + 1)
+    if len(data) > most:
+        raise SourceError(f"is larger than {most // 1024**2} MiB")
+    return data
+
+
 def file_entry(where: str, origin: str, status: os.stat_result) -> Entry | Refusal:
     """The entry of a file that has been looked at, without opening it."""
     if not S_ISREG(status.st_mode):

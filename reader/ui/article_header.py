@@ -95,7 +95,7 @@ def _facts(article: Article, *, read: bool, favourite: bool, now: datetime) -> I
     facts = [
         (_source(article), "meta"),
         (article.category, "meta"),
-        (_sentiment(article.sentiment), article.sentiment.lower()),
+        (_sentiment(article), article.sentiment.lower()),
         (_published(article.published, now), "meta"),
         (f"{reading_minutes(article.body)} min", "meta"),
         (article.lang if article.lang != UNKNOWN_LANG else "", "meta"),
@@ -121,10 +121,13 @@ def _source(article: Article) -> str:
     return (article.source.name or article.source.key) if article.source else ""
 
 
-def _sentiment(sentiment: Sentiment) -> str:
+def _sentiment(article: Article) -> str:
+    sentiment = article.sentiment
     word = sentiment.lower()
     # The glyph of no rating is the dot that stands between the facts.
-    return word if sentiment is Sentiment.UNRATED else f"{sentiment.glyph} {word}"
+    if sentiment is Sentiment.UNRATED:
+        return word
+    return f"{'~' * article.sentiment_is_estimated}{sentiment.glyph} {word}"
 
 
 def _published(instant: datetime, now: datetime) -> str:

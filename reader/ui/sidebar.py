@@ -480,10 +480,14 @@ class Sidebar(LongView, inherit_bindings=False):
 
     def _article_parts(self, row: Row, heading: Heading, mark: Part) -> tuple[Parts, Part, Parts]:
         left = [mark, ("  " * (heading.depth + 1), "")]
-        left.append(("  ", "") if row.read else ("• ", "sidebar--unread"))
-        if heading.group.sentiment is None:
-            left.append(_glyph(row.sentiment))
+        left.append((" ", "") if row.read else ("•", "sidebar--unread"))
+        glyph, style = _glyph(row.sentiment)
         right: list[Part] = []
+        if heading.group.sentiment is None:
+            left += [("~" if row.estimated else " ", style), (glyph, style)]
+        else:
+            left.append((" ", ""))
+            right += [(f" ~{glyph.rstrip()}", style)] * row.estimated
         if row.favourite:
             right.append((" ★", "sidebar--favourite"))
         if row.draft:

@@ -31,6 +31,7 @@ from tests.benchmarks.painting import measure_first_paint, measure_open, measure
 from tests.benchmarks.program import COMMAND
 from tests.benchmarks.searching import measure_picker, measure_search
 from tests.benchmarks.subject import Subject
+from tests.benchmarks.syncing import measure_sync
 
 PARTS: dict[str, Callable[[Subject], list[Figure]]] = {
     "newsboat": measure_newsboat,
@@ -48,6 +49,7 @@ PARTS: dict[str, Callable[[Subject], list[Figure]]] = {
     "read": measure_read,
     "regroup": measure_regroup,
     "memory": measure_memory,
+    "sync": measure_sync,
     "add": measure_add,
     "live": measure_live,
 }

@@ -281,6 +281,22 @@ async def test_groups_sub_groups_and_articles_stand_below_each_other_with_counts
         assert not any(shown[7:])
 
 
+async def test_an_estimate_is_marked_and_moves_nothing():
+    rows = {2: row(2, estimated=True), 1: row(1)}
+    day = leaf("2025-11-14", ids=[2, 1])
+    both = branch("BTC", leaf("BTC", "POSITIVE", ids=[2, 1]))
+    opened = frozenset({("2025-11-14",), ("BTC",), ("BTC", "POSITIVE")})
+    async with showing((day, both), opened, rows=rows.__getitem__) as (sidebar, _, _):
+        shown = lines(sidebar)
+        assert "•~▲ Title 2" in shown[1]
+        assert "• ▲ Title 1" in shown[2]
+        assert shown[1].index("Title") == shown[2].index("Title")
+        assert "• Title 2" in shown[5]
+        assert " ~▲ " in shown[5]
+        assert shown[5].index("Title") == shown[6].index("Title")
+        assert len(shown[5]) == len(shown[6])
+
+
 async def test_marks_and_the_language_stand_before_the_age():
     fresh = NOW - timedelta(hours=3)
     marked = row(1, favourite=True, draft=True, flagged=True, lang="uk", published=fresh)

@@ -89,6 +89,11 @@ def test_the_facts_are_on_one_line() -> None:
     ) in text(shown, 200, read=True, favourite=True)
 
 
+def test_an_estimate_is_shown_as_one() -> None:
+    shown = article(sentiment=Sentiment.NEGATIVE, sentiment_is_estimated=True)
+    assert " · ~▼ negative · " in text(shown, 200)
+
+
 def test_what_is_not_known_is_not_said() -> None:
     assert "\nOTHER · unrated · 14 Mar 2026 09:00 (3 h ago) · 4 min\n" in text(
         article(lang="und"), 100, read=True

@@ -17,8 +17,9 @@ ROOT = Path(__file__).parents[2]
 
 HEAVY = {
     *("httpx", "ftfy", "yaml", "frontmatter", "markdown_it", "tarfile", "zipfile"),
-    *("multiprocessing", "rich.markdown", "click"),
+    *("multiprocessing", "rich.markdown", "click", "feedparser", "tomlkit", "keyring"),
     *("reader.sources", "reader.importing", "reader.exporting", "reader.browser"),
+    *("reader.syncing", "reader.subscribing", "reader.subscriptions"),
     *("reader.ui.tag_picker", "reader.ui.help_screen", "reader.ui.links_screen"),
     *("reader.ui.commands", "reader.formats.front_matter"),
 }
@@ -97,6 +98,7 @@ def test_a_command_imports_no_screen(data: Path, arguments: list[str]) -> None:
 def test_help_imports_neither_cache_nor_library() -> None:
     imported = modules(COMMAND, "--help")
     assert not {"sqlite3", "pyroaring", "reader.library", "reader.cache"} & imported
+    assert not {"httpx", "feedparser", "tomlkit", "keyring", "reader.syncing"} & imported
 
 
 def test_the_first_screen_imports_nothing_that_it_can_spare(data: Path) -> None:

@@ -90,6 +90,7 @@ def test_json_gives_every_field_in_its_order(
         "favourite": False,
         "cover": "https://images.example/raw",
         "url": "https://wire.example/a",
+        "sentiment_estimated": False,
     }
 
 

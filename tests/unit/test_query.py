@@ -138,7 +138,11 @@ def test_what_a_text_means(text: str, terms: tuple[Term, ...]) -> None:
         ("tag:bit*", "tag:bit*", "`tag:` takes no `*`"),
         ("title:++", "title:++", "`++` has no letter or digit to search for"),
         ("sentiment:great", "sentiment:great", "`great` is no sentiment"),
-        ("is:new", "is:new", "`new` is no state (unread, read, favourite, draft, pinned)"),
+        (
+            "is:new",
+            "is:new",
+            "`new` is no state (unread, read, favourite, draft, pinned, estimated)",
+        ),
         ("after:31-31-2025", "after:31-31-2025", "`31-31-2025` is no date"),
         ("after:2025-02-30", "after:2025-02-30", "`2025-02-30` is no date"),
         ("before:2m", "before:2m", "`2m` is no date"),

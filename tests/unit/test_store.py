@@ -17,7 +17,7 @@ from reader.cache import Group, Grouping, Ids, Mark, Outcome, Store
 from reader.cache.ids import Meet, Span
 from reader.cache.schema import CACHE
 from reader.errors import CacheDamaged, CacheError, CacheLocked, CacheTooNew
-from reader.query import Field, Query, Term, parse
+from reader.query import STATES, Field, Query, Term, parse
 from tests.builders import NOW, article, put
 
 CATEGORIES = ("BTC", "ETH", "OTHER")
@@ -45,7 +45,8 @@ def articles(draw: st.DrawFn) -> list[Article]:
                 source=draw(st.sampled_from(SOURCES)),
                 category=draw(st.sampled_from(CATEGORIES)),
                 tags=tuple(draw(st.sets(st.sampled_from(TAGS)))),
-                sentiment=draw(st.sampled_from(list(Sentiment))),
+                sentiment=(sentiment := draw(st.sampled_from(list(Sentiment)))),
+                sentiment_is_estimated=sentiment is Sentiment.POSITIVE and draw(st.booleans()),
                 sticky_weight=draw(st.sampled_from([0, 0, 0, 5])),
                 draft=draw(st.sampled_from([False, False, True])),
                 body=draw(st.sampled_from(["spot etf flows", "halving", "etf"])),
@@ -62,7 +63,7 @@ def queries(draw: st.DrawFn) -> Query:
         Field.SENTIMENT: tuple(word.lower() for word in Sentiment),
         Field.SOURCE: SOURCES[:2],
         Field.LANG: LANGS,
-        Field.IS: ("unread", "read", "favourite", "draft", "pinned"),
+        Field.IS: STATES,
         Field.AFTER: ("2026-03-14T12:00:03", "1h"),
         Field.BEFORE: ("2026-03-14T12:00:09", "0d"),
         Field.TITLE: ("story", "7"),
@@ -87,12 +88,13 @@ class Mirror:
         found = self._db.execute(
             "SELECT id, category, sentiment, articles.source, articles.lang, pinned, draft, title, "
             "body, published, (SELECT group_concat(value, '|') FROM json_each(fields, '$.tags')), "
-            "coalesce(read, 0), coalesce(favourite, 0) "
+            "coalesce(read, 0), coalesce(favourite, 0), fields ->> '$.sentimentEstimated' "
             "FROM articles JOIN documents USING (id) "
             "LEFT JOIN marks.marks USING (external, lang, source) ORDER BY id DESC"
         )
         names = (
-            "category sentiment source lang pinned draft title body published tags read favourite"
+            "category sentiment source lang pinned draft title body published tags read favourite "
+            "estimated"
         )
         return [(id, dict(zip(names.split(), rest, strict=True))) for id, *rest in found]
 

@@ -1,0 +1,290 @@
+"""One live source being asked: what is fetched of it, parsed, and stored a page at a time.
+
+Which sources are asked, when, and what is made of their failures is `syncing`'s affair.
+"""
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass, replace
+from datetime import datetime
+from hashlib import blake2b
+from pathlib import Path
+from typing import NamedTuple, TypeVar
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+from reader.article import Article
+from reader.cache import Outcome, Store
+from reader.cache.incoming import Incoming
+from reader.cache.live import SourceState
+from reader.errors import Refusal, SourceError
+from reader.formats.page import UNDATED, Page
+from reader.sources import read_whole
+from reader.sources.http import Answer, Fetcher, FetchFailed, Known
+from reader.sources.secret import coindesk_key
+from reader.subscriptions import Kind, SourceResult, Status, Subscription
+from reader.text import display_name
+
+FIRST_PAGES, MOST_PAGES = 5, 100
+"""Of an API: how far back a first sync goes, and any later one."""
+
+MOST_PENDING = 8
+
+T = TypeVar("T")
+
+
+class SyncOptions(NamedTuple):
+    """What the settings say about syncing. `environ` may hold the key of CoinDesk's API."""
+
+    estimate_sentiment: bool = True
+    categories: Mapping[str, Sequence[str]] = {}
+    coindesk_key: str | None = None
+    environ: Mapping[str, str] = {}
+
+    def __repr__(self) -> str:
+        return "SyncOptions()"  # the key belongs in no log
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """What the sources of one sync share."""
+
+    cache: Store
+    run: int
+    options: SyncOptions
+    clock: Callable[[], datetime]
+    fetcher: Fetcher
+    worker: Executor
+    """One thread, in which all is parsed and stored."""
+    most: int
+    """Bytes of a file."""
+
+    def now(self) -> int:
+        """Seconds since 1970."""
+        return int(self.clock().timestamp())
+
+    async def work(self, function: Callable[..., T], *arguments: object) -> T:
+        """In the one thread that parses and stores. What has begun there is ended there."""
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self.worker, function, *arguments)
+
+    def note(self, state: SourceState) -> None:
+        with self.cache.writing(self.run) as writer:
+            writer.note_source(state)
+
+
+def source(desk: Desk, subscription: Subscription, state: SourceState) -> "_Source":
+    """What asks this one: `run` gives its result, or raises FetchFailed, NotAPage, CacheError."""
+    kinds = {Kind.FOLDER: _Folder, Kind.COINDESK: _CoinDesk}
+    made = kinds.get(subscription.kind, _File if subscription.is_local else _Document)
+    return made(desk, subscription, state)
+
+
+def failed(subscription: Subscription, status: Status, error: str) -> SourceResult:
+    return SourceResult(subscription.name, status, error=error, advice=status.advice)
+
+
+class _Source:
+    """One source being asked. Of a page, `store` runs in the worker, everything else does not."""
+
+    def __init__(self, desk: Desk, subscription: Subscription, state: SourceState) -> None:
+        self.desk = desk
+        self.subscription = subscription
+        self.state = state
+        self.outcomes: Counter[Outcome] = Counter()
+        self.refusals: list[Refusal] = []
+
+    @property
+    def added(self) -> int:
+        return self.outcomes[Outcome.NEW] + self.outcomes[Outcome.UPDATED]
+
+    async def run(self) -> SourceResult:
+        raise NotImplementedError
+
+    def result(self, status: Status) -> SourceResult:
+        counts = self.outcomes
+        return SourceResult(
+            name=self.subscription.name,
+            status=status,
+            new=counts[Outcome.NEW],
+            updated=counts[Outcome.UPDATED],
+            unchanged=counts[Outcome.UNCHANGED] + counts[Outcome.SUPERSEDED],
+            refusals=tuple(self.refusals),
+            advice=status.advice,
+        )
+
+    def parse(self, data: bytes, content_type: str = "") -> Page:
+        now = self.desk.clock()
+        match self.subscription.kind:
+            case Kind.COINDESK:
+                from reader.formats.coindesk import read_coindesk
+
+                return read_coindesk(data, now=now)
+            case Kind.NEWS_JSON:
+                from reader.formats.news_json import read_news_json
+
+                return read_news_json(data, now=now)
+        from reader.formats.feeds import read_feed
+
+        name, url = self.subscription.name, self.subscription.url
+        return read_feed(data, url=url, name=name, content_type=content_type, now=now)
+
+    def store(self, page: Page, state: SourceState) -> int:
+        """One transaction: the articles, and what is now known of the source. How many it added."""
+        from reader.formats.classify import classified
+
+        options = self.desk.options
+        estimate, extra = options.estimate_sentiment, options.categories
+        incoming = [
+            Incoming.of(classified(self.dated(article), estimate=estimate, extra=extra))
+            for article in page.articles
+        ]
+        outcomes: Counter[Outcome] = Counter()
+        with self.desk.cache.writing(self.desk.run) as writer:
+            for each in incoming:
+                outcomes[writer.put_live(each)] += 1
+            writer.note_source(state)
+        self.outcomes.update(outcomes)
+        self.refusals += page.refusals
+        self.state = state
+        return outcomes[Outcome.NEW] + outcomes[Outcome.UPDATED]
+
+    def dated(self, article: Article) -> Article:
+        """One without a date of its own keeps the time at which it was first seen."""
+        if UNDATED not in article.flags:
+            return article
+        id = self.desk.cache.with_identity(article.identity)
+        rows = self.desk.cache.rows([id]) if id is not None else []
+        if not rows:
+            return article
+        return replace(article, published=rows[0].published, updated=rows[0].published)
+
+    def well(self, **changes: object) -> SourceState:
+        """The state of a source that answered as it should."""
+        now = self.desk.now()
+        state = replace(self.state, failures=0, next_try=0, last_ok=now, last_error="")
+        return replace(state, **changes)  # type: ignore[arg-type]
+
+
+class _Document(_Source):
+    """A feed, or a news.json: one document that is asked for whole, unless it has not changed."""
+
+    async def run(self) -> SourceResult:
+        address = self.state.permanent or self.subscription.url
+        known = Known(self.state.etag, self.state.last_modified)
+        answer = await self.desk.fetcher.get(address, known=known)
+        status = await self.desk.work(self.take, answer)
+        return self.result(status)
+
+    def take(self, answer: Answer) -> Status:
+        moved = Status.MOVED if answer.permanent else None
+        changes = {"permanent": answer.permanent or self.state.permanent}
+        digest = self.state.digest if answer.body is None else _digest(answer.body)
+        if digest == self.state.digest and self.state.last_ok:
+            kept = Known(*(new or old for new, old in zip(answer.known, self._known, strict=True)))
+            known = kept if answer.body is None else answer.known
+            self.desk.note(self.well(etag=known.etag, last_modified=known.last_modified, **changes))
+            return moved or Status.UNCHANGED
+        if answer.body is None:
+            raise FetchFailed(Status.SERVER_ERROR, "the server said that nothing unknown changed")
+        page = self.parse(answer.body, answer.content_type)
+        etag, last_modified = answer.known
+        self.store(
+            page, self.well(etag=etag, last_modified=last_modified, digest=digest, **changes)
+        )
+        return moved or Status.OK
+
+    @property
+    def _known(self) -> Known:
+        return Known(self.state.etag, self.state.last_modified)
+
+
+class _File(_Source):
+    """A news.json on this machine."""
+
+    async def run(self) -> SourceResult:
+        return await self.desk.work(self.take)
+
+    def take(self) -> SourceResult:
+        try:
+            data = read_whole(Path(self.subscription.url), self.desk.most)
+        except SourceError as error:
+            raise FetchFailed(Status.NOT_FOUND, str(error)) from error
+        digest = _digest(data)
+        if digest == self.state.digest:
+            self.desk.note(self.well())
+            return self.result(Status.UNCHANGED)
+        self.store(self.parse(data), self.well(digest=digest))
+        return self.result(Status.OK)
+
+
+class _Folder(_Source):
+    """A folder of the archive's own files, or one such file, which is imported."""
+
+    async def run(self) -> SourceResult:
+        return await self.desk.work(self.take)
+
+    def take(self) -> SourceResult:
+        from reader.importing import Import
+
+        folder = Path(self.subscription.url).expanduser()
+        if not folder.exists():
+            raise FetchFailed(Status.NOT_FOUND, f"there is no {display_name(str(folder))}")
+        report = Import(self.desk.cache, lambda _done, _total: None, self.refusals.append).run(
+            [folder]
+        )
+        self.outcomes.update(report.outcomes)
+        self.desk.note(self.well())
+        return self.result(Status.OK if self.added or self.refusals else Status.UNCHANGED)
+
+
+class _CoinDesk(_Source):
+    """CoinDesk's Data API: pages, newest first, back to where a page adds nothing.
+
+    Where it still has to go is stored with every page, should it not get there.
+    """
+
+    async def run(self) -> SourceResult:
+        options = self.desk.options
+        key = await self.desk.work(coindesk_key, options.coindesk_key, options.environ)
+        if not key:
+            return failed(self.subscription, Status.NO_KEY, "its API wants a key")
+        is_first = not self.state.last_ok
+        ends: list[int | None] = [None, *self.state.pending]
+        for _ in range(FIRST_PAGES if is_first else MOST_PAGES):
+            end = ends.pop(0)
+            address = _page_url(self.subscription.url, end)
+            answer = await self.desk.fetcher.get(address, secrets={"x-api-key": key})
+            older = await self.desk.work(self.take, answer, end, ends)
+            ends = ends if older is None else [older, *ends]
+            if not ends:
+                break
+        pending = () if is_first else tuple(ends)
+        await self.desk.work(self.desk.note, self.well(pending=pending))
+        return self.result(Status.OK if self.added else Status.UNCHANGED)
+
+    def take(self, answer: Answer, end: int | None, others: Sequence[int]) -> int | None:
+        """Store a page; the end of the one to ask for next, None where this one added nothing."""
+        page = self.parse(answer.body or b"", answer.content_type)
+        older = page.older
+        if older is not None and end is not None and older >= end:
+            older = None
+        pending = others if older is None else [older, *others]
+        # It counts as made when it has gone back as far as it will.
+        state = self.well(last_ok=self.state.last_ok, pending=tuple(pending[:MOST_PENDING]))
+        return older if self.store(page, state) else None
+
+
+def _digest(data: bytes) -> bytes:
+    return blake2b(data, digest_size=16).digest()
+
+
+def _page_url(url: str, end: int | None) -> str:
+    """The address of a page, with what every page needs where the user did not write it."""
+    parts = urlsplit(url)
+    written = dict(parse_qsl(parts.query, keep_blank_values=True))
+    asked = {"lang": "EN", "limit": "100"} | written
+    if end is not None:
+        asked["to_ts"] = str(end)
+    return parts._replace(query=urlencode(asked)).geturl()

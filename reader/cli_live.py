@@ -1,0 +1,347 @@
+"""The commands of live news: subscriptions, and bringing in what they have.
+
+Part of `cli`, which loads it for these commands alone. What a command needs is imported when it
+runs.
+"""
+
+import os
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from reader.errors import CryptoreadError
+from reader.main import FAILED, REFUSED, Paths, say
+from reader.subscriptions import Kind
+
+if TYPE_CHECKING:
+    import threading
+
+    from reader.cache.live import SourceState
+    from reader.subscriptions import SourceResult, Subscription
+
+REFUSALS_NAMED = 3
+"""Of one source; the rest is counted."""
+
+LOOK_FOR_SIGNAL_S = 0.2
+
+
+class FileExists(CryptoreadError):
+    def __init__(self, path: Path) -> None:
+        super().__init__(f"{path} exists already; choose another name, or - for standard output")
+
+
+@click.command(short_help="Follow a feed, an API, or a folder.")
+@click.argument("url", metavar="URL|PATH")
+@click.option("--name", help="What to call it; otherwise after its host.")
+@click.option(
+    "--kind",
+    type=click.Choice([*Kind]),
+    help="What is there; otherwise what the address suggests: a feed, mostly.",
+)
+@click.pass_obj
+def subscribe(paths: Paths, url: str, name: str | None, kind: str | None) -> None:
+    """Write a source into the config file, so that `sync` asks it.
+
+    \b
+    Example:
+      cryptoread subscribe https://decrypt.co/feed --name Decrypt
+    """
+    from reader.config import config_file, read_settings
+    from reader.subscribing import subscribe as write
+    from reader.subscriptions import Subscription, is_web, kind_of, name_for
+
+    path = config_file(paths.config)
+    known = read_settings(path).subscriptions or ()
+    if not is_web(url) and "://" not in url:
+        url = str(Path.cwd() / Path(url).expanduser())
+        if not Path(url).exists():
+            raise CryptoreadError(f"{url} does not exist; an address begins with https://")
+    chosen = Kind(kind) if kind else kind_of(url)
+    new = Subscription(name or name_for(url, (each.name for each in known)), url, chosen)
+    write(path, [new])
+    say(f"subscribed to {new.name} ({new.kind}); `cryptoread sync` brings its articles in")
+
+
+@click.command(short_help="Follow a source no longer.")
+@click.argument("name")
+@click.pass_obj
+def unsubscribe(paths: Paths, name: str) -> None:
+    """Take a source out of the config file. Its articles stay.
+
+    \b
+    Example:
+      cryptoread unsubscribe Decrypt
+    """
+    from reader.config import config_file, read_settings
+    from reader.subscribing import unsubscribe as write
+
+    path = config_file(paths.config)
+    read_settings(path)
+    say(f"unsubscribed from {write(path, name).name}; its articles stay")
+
+
+@click.command(short_help="List what is followed; OPML in and out.")
+@click.option("--format", "form", type=click.Choice(["table", "json"]), default="table")
+@click.option(
+    "--export",
+    "to",
+    type=click.Path(path_type=Path, allow_dash=True),
+    metavar="FILE",
+    help="Write them as OPML; - for standard output.",
+)
+@click.option(
+    "--import",
+    "source",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Follow what an OPML file names as well.",
+)
+@click.pass_obj
+def subscriptions(paths: Paths, form: str, to: Path | None, source: Path | None) -> None:
+    """List the sources that are followed, and how each is doing.
+
+    \b
+    Example:
+      cryptoread subscriptions --import feeds.opml
+    """
+    from reader.config import config_file, read_settings
+
+    path = config_file(paths.config)
+    followed = read_settings(path).subscriptions or ()
+    if source:
+        _import(path, followed, source)
+    elif to:
+        _export(followed, to)
+    else:
+        with paths.library() as library:
+            states = library.source_states()
+        _print(followed, states, form)
+
+
+def _import(path: Path, known: "Sequence[Subscription]", source: Path) -> None:
+    from reader.errors import SourceError
+    from reader.formats.opml import MAX_BYTES, NotOpml, read_opml
+    from reader.sources import read_whole
+    from reader.subscribing import subscribe as write
+    from reader.subscriptions import name_for, problem
+
+    try:
+        found = read_opml(read_whole(source, MAX_BYTES))
+    except (NotOpml, SourceError) as error:
+        raise CryptoreadError(f"{source} {error}") from error
+    names = {each.name.casefold() for each in known}
+    urls = {each.url for each in known}
+    new, refused = [], 0
+    for each in found:
+        if each.url in urls:
+            continue
+        if trouble := problem(each):
+            say(f"{each.name}: {trouble}")
+            refused += 1
+            continue
+        if each.name.casefold() in names:
+            each = each._replace(name=name_for(each.url, names))
+        names.add(each.name.casefold())
+        new.append(each)
+    if new:
+        write(path, new)
+    say(f"{len(found)} read: {len(new)} new, {len(found) - len(new) - refused} known")
+    if refused:
+        sys.exit(REFUSED)
+
+
+def _export(followed: "Sequence[Subscription]", to: Path) -> None:
+    from reader.formats.opml import write_opml
+
+    text = write_opml(followed)
+    if str(to) == "-":
+        print(text, end="")
+        return
+    try:
+        with to.expanduser().open("x", encoding="utf-8") as file:
+            file.write(text)
+    except FileExistsError as error:
+        raise FileExists(to) from error
+    except OSError as error:
+        raise CryptoreadError(f"{to} cannot be written ({error.strerror})") from error
+    local = sum(each.is_local for each in followed)
+    left_out = f"; {local} folders and files stayed out" if local else ""
+    say(f"{len(followed) - local} subscriptions written to {to}{left_out}")
+
+
+def _print(
+    followed: "Sequence[Subscription]", states: "Mapping[str, SourceState]", form: str
+) -> None:
+    from reader.output import to_json
+    from reader.text import clean_line
+
+    if form == "json":
+        records = [_record(each, states.get(each.url)) for each in followed]
+        print(to_json(records, indent=2))
+        return
+    width = max((len(each.name) for each in followed), default=0)
+    for name, url, kind in followed:
+        state = states.get(url)
+        trouble = f"  ({state.last_error})" if state and state.last_error else ""
+        print(clean_line(f"{name}").ljust(width), f"{kind:<9}", clean_line(f"{url}{trouble}"))
+    if not followed and sys.stdout.isatty():
+        say("no subscriptions; the first `cryptoread sync` writes a set of them")
+
+
+def _record(each: "Subscription", state: "SourceState | None") -> dict[str, object]:
+    return {
+        "name": each.name,
+        "url": each.url,
+        "kind": each.kind,
+        "last_ok": _instant(state.last_ok) if state else None,
+        "next_try": _instant(state.next_try) if state else None,
+        "failures": state.failures if state else 0,
+        "last_error": (state.last_error if state else "") or None,
+    }
+
+
+def _instant(seconds: int) -> str | None:
+    from datetime import UTC, datetime
+
+    from reader.formats import format_instant
+
+    return format_instant(datetime.fromtimestamp(seconds, UTC)) if seconds else None
+
+
+@click.command(short_help="Bring in what the subscriptions have.")
+@click.argument("names", nargs=-1, metavar="[NAME…]")
+@click.option("--json", "as_json", is_flag=True, help="Print what became of each as JSON.")
+@click.option(
+    "--watch",
+    type=click.FloatRange(min=0, min_open=True),
+    metavar="MINUTES",
+    help="Again and again, until ctrl+c or SIGTERM.",
+)
+@click.pass_obj
+def sync(paths: Paths, names: tuple[str, ...], as_json: bool, watch: float | None) -> None:
+    """Ask all subscriptions, or those that are named, for news, side by side.
+
+    The first sync subscribes to ten sources of crypto news if there are no subscriptions yet. A
+    source that fails is named, with what to do; it never stops the others, and articles stay
+    whatever becomes of it. One that keeps failing rests for a while, unless it is named.
+
+    \b
+    Example:
+      cryptoread sync CoinDesk "The Block"
+    """
+    if watch:
+        _watch(paths, names, as_json, watch * 60)
+        return
+    results = _sync(paths, names, as_json, None)
+    problems = sum(each.status.is_problem for each in results)
+    if results and problems == len(results):
+        sys.exit(FAILED)
+    if problems or any(each.refusals for each in results):
+        sys.exit(REFUSED)
+
+
+def _watch(paths: Paths, names: tuple[str, ...], as_json: bool, seconds: float) -> None:
+    """Sync as a service: what fails is said, and tried again in its time."""
+    import signal
+    import threading
+
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda _number, _frame: stop.set())
+    while not stop.is_set():
+        begun = time.monotonic()
+        try:
+            _sync(paths, names, as_json, stop)
+        except CryptoreadError as error:
+            say(f"cryptoread: {error}")
+        sys.stdout.flush()
+        # Not `stop.wait`, whose lock a signal that comes at the wrong moment would wait for.
+        while not stop.is_set() and time.monotonic() < begun + seconds:
+            time.sleep(min(LOOK_FOR_SIGNAL_S, seconds))
+
+
+def _sync(
+    paths: Paths, names: tuple[str, ...], as_json: bool, stop: "threading.Event | None"
+) -> "list[SourceResult]":
+    from reader.config import config_file, read_settings
+    from reader.subscribing import subscribed
+    from reader.subscriptions import chosen
+    from reader.syncing import options_of
+
+    path = config_file(paths.config)
+    settings = read_settings(path)
+    followed, notice = subscribed(path, settings)
+    if notice:
+        say(notice)
+    wanted = chosen(followed, names)
+    if not wanted:
+        say("no subscriptions; `cryptoread subscribe URL` adds one")
+    with paths.library() as library:
+        results = library.sync(
+            wanted,
+            options=options_of(settings, os.environ),
+            on_result=_teller(),
+            stop=stop,
+            # Who names a source wants it now; a service does not.
+            force=bool(names) and stop is None,
+        )
+    say(_summary(results))
+    if as_json:
+        _print_results(results, None if stop else 2)
+    return results
+
+
+def _teller() -> "Callable[[SourceResult], None]":
+    """A line a source on a terminal; in a pipe, of those that went wrong."""
+    from reader.text import clean_line
+
+    every = sys.stderr.isatty()
+
+    def tell(result: "SourceResult") -> None:
+        if every or result.status.is_problem:
+            say(str(result))
+        for refusal in result.refusals[:REFUSALS_NAMED]:
+            say(f"{result.name}: {clean_line(str(refusal))}")
+        if (more := result.refused - REFUSALS_NAMED) > 0:
+            say(f"{result.name}: {more} more refused")
+
+    return tell
+
+
+def _summary(results: "Sequence[SourceResult]") -> str:
+    failed = sum(each.status.is_problem for each in results)
+    counts = ", ".join(f"{number} {name}" for name, number in _totals(results).items())
+    return f"{len(results)} sources: {counts}; {failed} failed"
+
+
+def _totals(results: "Sequence[SourceResult]") -> dict[str, int]:
+    names = ("new", "updated", "unchanged", "refused")
+    return {name: sum(getattr(each, name) for each in results) for name in names}
+
+
+def _print_results(results: "Sequence[SourceResult]", indent: int | None) -> None:
+    from reader.output import to_json
+
+    sources = [
+        {
+            "name": each.name,
+            "status": each.status,
+            "new": each.new,
+            "updated": each.updated,
+            "unchanged": each.unchanged,
+            "refused": each.refused,
+            "error": each.error or None,
+            "advice": each.advice or None,
+        }
+        for each in results
+    ]
+    print(to_json({"sources": sources, **_totals(results)}, indent=indent))
+
+
+COMMANDS = {
+    command.name or "": command for command in (subscribe, subscriptions, sync, unsubscribe)
+}

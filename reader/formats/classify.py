@@ -1,0 +1,132 @@
+"""Category and sentiment for articles whose source gives none: by words, and as an estimate.
+
+What a publisher said is never touched. The words stand in `categories.toml`; the sentiment is
+VADER's, of title and description, for English alone.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import lru_cache
+from pkgutil import get_data
+from typing import Any
+
+from reader.article import NO_CATEGORY, Article, Sentiment
+from reader.formats.html import plain
+from reader.text import decode
+
+_TITLE, _TAG, _TEXT = 3, 2, 1
+"""What it counts for that a category is named there, however often."""
+
+_BEGINNING = 1000
+"""Characters of the text that are looked at: news says first what it is about."""
+
+_LEAD = 400
+"""Characters of the text that stand in for a description."""
+
+_CERTAIN = 0.05
+"""VADER's own bound on the compound score, from -1 to 1, below which a text is neutral."""
+
+Words = Mapping[str, Sequence[str]]
+"""By category."""
+
+
+def classified(article: Article, *, estimate: bool, extra: Words | None = None) -> Article:
+    """With a category where it has none, and (if wanted) an estimated sentiment where unrated.
+
+    extra: words beside those of `categories.toml`, as `categorize` takes them.
+    """
+    changed: dict[str, Any] = {}
+    text = f"{article.description}\n{article.body[:_BEGINNING]}"
+    if article.category == NO_CATEGORY:
+        category = categorize(article.title, text, article.tags, extra)
+        if category != NO_CATEGORY:
+            changed["category"] = category
+    if estimate and article.sentiment is Sentiment.UNRATED and article.lang == "en":
+        sentiment = estimated(article)
+        if sentiment is not Sentiment.UNRATED:
+            changed |= {"sentiment": sentiment, "sentiment_is_estimated": True}
+    return replace(article, **changed) if changed else article
+
+
+def categorize(title: str, text: str, tags: Sequence[str] = (), extra: Words | None = None) -> str:
+    """The category that is named in the best places; OTHER where none is named.
+
+    extra: more words by category; a category that is new comes after the known ones.
+    """
+    find = _finder(tuple((name.upper(), *words) for name, words in (extra or {}).items()))
+    scores: dict[int, int] = {}
+    for weight, where in ((_TITLE, title), (_TAG, "\n".join(tags)), (_TEXT, text[:_BEGINNING])):
+        # Tags are all capitals, which says nothing of them.
+        for number in find(where.upper() if weight == _TAG else where):
+            scores[number] = scores.get(number, 0) + weight
+    if not scores:
+        return NO_CATEGORY
+    return find.names[min(scores, key=lambda number: (-scores[number], number))]
+
+
+def estimated(article: Article) -> Sentiment:
+    """The estimate for an article: the beginning of the text stands in for a description."""
+    return estimate(article.title, article.description or plain(article.body[:_LEAD]))
+
+
+def estimate(title: str, description: str) -> Sentiment:
+    """VADER's opinion of an English text; unrated where there is nothing to have one of."""
+    text = f"{title}. {description}"[:_BEGINNING]
+    if not re.search("[A-Za-z]{2}", text):
+        return Sentiment.UNRATED
+    compound = _analyzer().polarity_scores(text)["compound"]
+    if compound >= _CERTAIN:
+        return Sentiment.POSITIVE
+    return Sentiment.NEGATIVE if compound <= -_CERTAIN else Sentiment.NEUTRAL
+
+
+@lru_cache(1)
+def _analyzer() -> Any:
+    from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
+
+    return SentimentIntensityAnalyzer()
+
+
+@lru_cache(1)
+def _own_words() -> dict[str, list[str]]:
+    import tomllib
+
+    text, _ = decode(get_data("reader.formats", "categories.toml") or b"")
+    return tomllib.loads(text)
+
+
+class _Finder:
+    """Finds which categories' words a text holds."""
+
+    def __init__(self, words: Words) -> None:
+        self.names = tuple(words)
+        self._numbers: dict[str, int] = {}
+        for number, name in enumerate(self.names):
+            for word in words[name]:
+                self._numbers.setdefault(word if word.isupper() else word.casefold(), number)
+        exact = [word for word in self._numbers if word.isupper()]
+        self._exact = re.compile(rf"(?<!\w)(?:{_any_of(exact)})(?!\w)")
+        stems = [word[:-1] for word in self._numbers if word.endswith("*")]
+        whole = [word for word in self._numbers if not word.isupper() and not word.endswith("*")]
+        self._folded = re.compile(rf"(?<!\w)(?:({_any_of(whole)})(?!\w)|({_any_of(stems)}))")
+
+    def __call__(self, text: str) -> set[int]:
+        """Numbers of the categories that have a word in it."""
+        words = set(self._exact.findall(text))
+        for whole, stem in self._folded.findall(text.casefold()):
+            words.add(whole or f"{stem}*")
+        return {self._numbers[word] for word in words}
+
+
+def _any_of(words: Sequence[str]) -> str:
+    longest_first = sorted(words, key=len, reverse=True)
+    return "|".join(map(re.escape, longest_first)) or "(?!)"
+
+
+@lru_cache(8)
+def _finder(extra: tuple[tuple[str, ...], ...]) -> _Finder:
+    words = {name: list(own) for name, own in _own_words().items()}
+    for name, *more in extra:
+        words.setdefault(name, []).extend(word for word in more if word.strip("* "))
+    return _Finder(words)

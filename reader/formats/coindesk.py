@@ -1,0 +1,67 @@
+"""CoinDesk's Data API: a page of `GET /news/v1/article/list`."""
+
+from datetime import datetime
+
+from reader.article import Article
+from reader.formats.live_json import built, category_and_tags, document, object_of
+from reader.formats.news_json import dated, refuse_failure, source_fields
+from reader.formats.page import NotAPage, Page, page_of
+from reader.formats.paragraphs import body_of
+
+_ORIGIN = "data-api.coindesk.com"
+_NAMES = (
+    *("ID", "GUID", "PUBLISHED_ON", "UPDATED_ON", "IMAGE_URL", "TITLE", "SUBTITLE", "AUTHORS"),
+    *("URL", "BODY", "KEYWORDS", "LANG", "SCORE", "SENTIMENT", "SOURCE_DATA", "CATEGORY_DATA"),
+)
+
+
+def read_coindesk(data: bytes, *, now: datetime) -> Page:
+    """Its articles, and where the next page back ends. Raises NotAPage, and nothing else.
+
+    A page with a non-empty `Err` is a failure, whatever HTTP said. now: aware; it dates what has
+    no date.
+    """
+    answer = document(data)
+    if not isinstance(answer, dict):
+        raise NotAPage("the answer is JSON, but no page of CoinDesk's Data API")
+    refuse_failure(answer)
+    items = answer.get("Data")
+    if not isinstance(items, list):
+        raise NotAPage("the answer is JSON, but has no list of articles as its `Data`")
+    return page_of(items, lambda item: _article(item, now))._replace(older=_oldest(items))
+
+
+def _oldest(items: list[object]) -> int | None:
+    """`to_ts` takes in its own second, so that the next page begins with this one's last."""
+    seconds = (item.get("PUBLISHED_ON") for item in items if isinstance(item, dict))
+    return min((n for n in seconds if type(n) is int and 0 < n < 2**33), default=None)
+
+
+def _article(item: object, now: datetime) -> Article:
+    given = object_of(item, _NAMES)
+    category, tags = category_and_tags(given.get("CATEGORY_DATA"), given.get("KEYWORDS"))
+    fields: dict[str, object] = {
+        "title": given.get("TITLE"),
+        "description": given.get("SUBTITLE"),
+        "publishedAt": given.get("PUBLISHED_ON"),
+        "updatedAt": _updated(given),
+        "lang": given.get("LANG"),
+        "externalId": given.get("ID") or given.get("GUID"),
+        "source": source_fields(given.get("SOURCE_DATA"), ("SOURCE_KEY", "NAME", "SOURCE_TYPE")),
+        "category": category,
+        "tags": tags,
+        "sentiment": given.get("SENTIMENT"),
+        "score": given.get("SCORE"),
+        "canonicalUrl": given.get("URL"),
+        "coverImage": given.get("IMAGE_URL"),
+        "authors": given.get("AUTHORS"),
+    }
+    return built(fields, body_of(given.get("BODY")), _ORIGIN, dated(fields, now))
+
+
+def _updated(given: dict[str, object]) -> object:
+    """The service's own `UPDATED_ON`, unless it is before publication."""
+    updated, published = given.get("UPDATED_ON"), given.get("PUBLISHED_ON")
+    if isinstance(updated, int) and isinstance(published, int) and updated < published:
+        return published
+    return updated

@@ -1,0 +1,49 @@
+"""RSS and Atom through feedparser, and JSON Feed 1.1, to articles.
+
+feedparser opens addresses and files where it is given text: it gets a stream of bytes, always.
+It is loaded by the first feed, never by a start.
+"""
+
+import re
+from datetime import datetime
+
+from reader.formats.page import NotAPage, Page
+
+_HEAD = 4096
+"""Bytes in which a feed shows what it is."""
+
+_ROOT = re.compile(rb"<(?:[\w.-]{1,30}:)?(rss|feed|rdf|channel)[\s>/]", re.IGNORECASE)
+_WEB_PAGE = re.compile(rb"<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE)
+# An empty summary beside a full text makes feedparser forget the other summary.
+_EMPTY = re.compile(
+    rb"<((?:[\w.-]{1,30}:)?(?:description|encoded|summary|subtitle))\b[^<>]{0,300}"
+    rb"(?:(?<=/)>|(?<!/)>(?:\s|<!\[CDATA\[\s*\]\]>){0,20}</\1\s*>)"
+)
+
+
+def read_feed(
+    data: bytes, *, url: str, name: str = "", content_type: str = "", now: datetime
+) -> Page:
+    """The page. Raises NotAPage, and nothing else, whatever the bytes.
+
+    url: where it came from, after redirects: relative addresses and the source's key start there.
+    name: what the subscription is called, empty: as the feed calls itself. content_type: HTTP's
+    header, whose charset counts where the document names none. now: aware; it dates what has no
+    date.
+    """
+    start = data[:_HEAD].removeprefix(b"\xef\xbb\xbf").lstrip()
+    if not start:
+        raise NotAPage("the answer is empty")
+    if start[:1] in (b"{", b"["):
+        from reader.formats.json_feed import read_json_feed
+
+        return read_json_feed(data, url=url, name=name, now=now)
+    is_ascii_like = b"\0" not in start
+    if is_ascii_like and not _ROOT.search(start) and _WEB_PAGE.search(start):
+        raise NotAPage("the answer is a web page where a feed should be")
+    if is_ascii_like and b"<" not in start:
+        raise NotAPage("the answer is neither XML nor JSON")
+
+    from reader.formats.xml_feed import read_xml_feed
+
+    return read_xml_feed(_EMPTY.sub(b"", data), url, name, content_type, now)

@@ -1,0 +1,86 @@
+"""The pipeline's `news.json`: an array of items as its own database gave them."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from reader.article import Article
+from reader.formats.instants import format_instant
+from reader.formats.live_json import built, category_and_tags, document, object_of, told
+from reader.formats.page import UNDATED, ApiFailure, NotAPage, OverQuota, Page, page_of
+from reader.formats.paragraphs import body_of
+
+_ORIGIN = "news.json"
+_NAMES = (
+    *("id", "published", "title", "body", "sentiment", "score", "keywords", "lang"),
+    *("source_data", "category_data", "url", "image"),
+)
+_OVER_QUOTA = ("rate limit", "quota", "too many requests", "limit exceeded")
+
+
+def read_news_json(data: bytes, *, now: datetime) -> Page:
+    """Its articles. Raises NotAPage, and nothing else, whatever the bytes.
+
+    now: aware; it dates what has no date.
+    """
+    value = document(data)
+    if isinstance(value, dict):
+        refuse_failure(value)
+    if not isinstance(value, list):
+        raise NotAPage("the answer is JSON, but no array of news items")
+    return page_of(value, lambda item: _article(item, now))
+
+
+def refuse_failure(answer: Mapping[str, object]) -> None:
+    """Raises ApiFailure where a service says that it failed, with HTTP 200 or without."""
+    error = answer.get("Err")
+    legacy = answer.get("Response") == "Error"
+    if not legacy and not error:
+        return
+    code: object = answer.get("Type") if legacy else None
+    message: object = answer.get("Message") if legacy else error
+    if isinstance(error, Mapping) and not legacy:
+        message, code = error.get("message"), error.get("type")
+    said = told(message)
+    sentence = f"the service refused: {said}" if said else "the service refused without a reason"
+    if code in (99, 429) or any(words in said.lower() for words in _OVER_QUOTA):
+        raise OverQuota(sentence)
+    raise ApiFailure(sentence)
+
+
+def _article(item: object, now: datetime) -> Article:
+    given = object_of(item, _NAMES)
+    category, tags = category_and_tags(given.get("category_data"), given.get("keywords"))
+    source = given.get("source_data")
+    fields: dict[str, object] = {
+        "title": given.get("title"),
+        "publishedAt": given.get("published"),
+        "lang": given.get("lang"),
+        "externalId": given.get("id"),
+        "source": source_fields(source, ("source_key", "name", "source_type")),
+        "category": category,
+        "tags": tags,
+        "sentiment": given.get("sentiment"),
+        "score": given.get("score"),
+        "canonicalUrl": given.get("url"),
+        "coverImage": given.get("image"),
+    }
+    return built(fields, body_of(given.get("body")), _ORIGIN, dated(fields, now))
+
+
+def source_fields(source: object, names: tuple[str, str, str]) -> dict[str, object] | None:
+    """The archive's `source` of the service's. names: of its key, its name and its type."""
+    if not isinstance(source, Mapping):
+        return None
+    found = zip(("key", "name", "type"), (source.get(name) for name in names), strict=True)
+    fields: dict[str, object] = {
+        name: value for name, value in found if isinstance(value, str) and value
+    }
+    return fields or None
+
+
+def dated(fields: dict[str, object], now: datetime) -> list[str]:
+    """Flags of an item; where it has no date, it gets `now`'s second."""
+    if fields.get("publishedAt") not in (None, "", 0):
+        return []
+    fields["publishedAt"] = format_instant(now.replace(microsecond=0))
+    return [UNDATED]

@@ -1,0 +1,65 @@
+"""What one answer of a live source holds, and why an answer may hold nothing.
+
+The formats read the items; here they become a page.
+"""
+
+from collections.abc import Callable, Iterable
+from typing import NamedTuple, TypeVar
+
+from reader.article import Article, Identity
+from reader.errors import CryptoreadError, Refusal
+from reader.formats.errors import NotAnArticle
+
+_Item = TypeVar("_Item")
+
+MAX_ITEMS = 10_000
+"""Of one page; no feed has a tenth of it."""
+
+UNDATED = "publishedAt is missing: the time of the sync stands in"
+"""Flag of an article whose date is no more than when it was first seen."""
+
+
+class Page(NamedTuple):
+    """The articles of one answer, in its order, each identity once.
+
+    A refusal's `where` is the number of the item, such as `item 17`, from 1.
+    """
+
+    articles: tuple[Article, ...]
+    refusals: tuple[Refusal, ...] = ()
+    older: int | None = None
+    """Second since 1970 at which the next page back ends (`to_ts`); None where there is none."""
+
+
+class NotAPage(CryptoreadError):
+    """These bytes are no page of articles; the text is what is wrong with the answer."""
+
+
+class ApiFailure(NotAPage):
+    """The service answered, and said that it could not serve."""
+
+
+class OverQuota(ApiFailure):
+    """The service answered that the key, or the address, has asked too often."""
+
+
+def page_of(items: Iterable[_Item], read: Callable[[_Item], Article]) -> Page:
+    """A page of what `read` makes of each item; those for which it raises are refused.
+
+    Of two items with one identity the one updated last counts, in the place of the first.
+    """
+    articles: dict[Identity, Article] = {}
+    refusals: list[Refusal] = []
+    for number, item in enumerate(items, 1):
+        if number > MAX_ITEMS:
+            refusals.append(Refusal(f"item {number}", "is one too many, as are those after it"))
+            break
+        try:
+            article = read(item)
+        except NotAnArticle as error:
+            refusals.append(Refusal(f"item {number}", str(error)))
+            continue
+        known = articles.get(article.identity)
+        if known is None or article.updated > known.updated:
+            articles[article.identity] = article
+    return Page(tuple(articles.values()), tuple(refusals))

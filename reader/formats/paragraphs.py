@@ -1,0 +1,83 @@
+"""Bodies that come as one line, broken into paragraphs where a sentence ends."""
+
+import re
+
+from reader.text import without_blank_lines
+
+_LONG = 500
+"""Characters up to which a line is a paragraph."""
+
+_ENOUGH = 320
+"""Characters after which a paragraph may end with its sentence."""
+
+_TOO_MUCH = 1200
+"""Characters after which it ends even within a quotation."""
+
+_CLOSING = "\"'”’»)\\]"
+_OPENING = "\"'“‘„«(\\["
+_END = re.compile(rf"[.!?…]+[{_CLOSING}]*(?=\s+[{_OPENING}]*[^\W_a-zа-щьюяґєії])")
+_LAST_WORD = re.compile(rf"([^\s{_OPENING}]+)\.[{_CLOSING}]*$")
+_WORDS = """
+mr mrs ms dr prof st jr sr vs etc inc corp ltd co llc plc no nos vol fig approx est dept gov sen
+rep gen col capt lt rev hon pres jan feb mar apr jun jul aug sep sept oct nov dec cf al ca ph.d
+млн млрд трлн тис грн руб дол коп ст стор рис табл ім вул просп обл рр див напр т.ін тобто гр ред
+"""
+_ABBREVIATIONS = frozenset(_WORDS.split())
+"""What stands before a full stop that ends no sentence, in lower case."""
+
+_PAIRS = (("“", "”"), ("«", "»"), ("(", ")"))
+
+
+def body_of(body: object) -> str:
+    """The body that a service gave as text or as HTML, as Markdown in paragraphs."""
+    from reader.formats.html import escape_blocks, is_html, to_markdown
+
+    if not isinstance(body, str):
+        return ""
+    if is_html(body):
+        return in_paragraphs(to_markdown(body).markdown)
+    # A body without a line end is prose; another may be Markdown already.
+    is_prose = "\n" not in body.strip()
+    text = in_paragraphs(without_blank_lines(body))
+    return escape_blocks(text) if is_prose else text
+
+
+def in_paragraphs(text: str) -> str:
+    """The same words, a long line broken at ends of sentences; text with line ends stays."""
+    if len(text) <= _LONG or "\n" in text.strip():
+        return text
+    paragraphs = []
+    start = 0
+    for end in _sentence_ends(text):
+        length = end - start
+        if length < _ENOUGH or len(text) - end < _ENOUGH // 3:
+            continue
+        if length < _TOO_MUCH and _is_within_quotation(text[start:end]):
+            continue
+        paragraphs.append(text[start:end].strip())
+        start = end
+    paragraphs.append(text[start:].strip())
+    return "\n\n".join(paragraphs)
+
+
+def _sentence_ends(text: str) -> list[int]:
+    return [match.end() for match in _END.finditer(text) if not _is_abbreviated(text, match)]
+
+
+def _is_abbreviated(text: str, end: re.Match[str]) -> bool:
+    if not end[0].startswith(".") or end[0].startswith(".."):
+        return False
+    word = _LAST_WORD.search(text, max(0, end.start() - 24), end.end())
+    if word is None:
+        return False
+    last = word[1].lower()
+    # A letter alone is an initial, and one after a dot ends an abbreviation.
+    return (
+        last in _ABBREVIATIONS or len(last) == 1 or re.fullmatch(r"(?:\w\.)+\w", last) is not None
+    )
+
+
+def _is_within_quotation(text: str) -> bool:
+    if text.count('"') % 2:
+        return True
+    return any(text.count(first) > text.count(last) for first, last in _PAIRS)

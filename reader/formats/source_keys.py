@@ -1,0 +1,62 @@
+"""What a feed does not say of itself: its key in the archive's style, its texts' language."""
+
+import re
+from urllib.parse import urlsplit
+
+_OF_ARCHIVE = (
+    ("bloomberg.com", "/crypto", "bloomberg_crypto_"),
+    ("ft.com", "/crypto", "financialtimes_crypto_"),
+)
+"""Host, beginning of the path, and the key under which the archive knows it."""
+
+_SERVICE_WORDS = frozenset(("www", "feeds", "feed", "rss", "blog", "news", "api", "m"))
+_SECOND_LEVEL = frozenset(("co", "com", "org", "net", "gov", "edu", "ac", "in"))
+_SHARED_HOSTS = re.compile(
+    r"(?:^|\.)(?:medium\.com|feedburner\.com|google\.com|github\.com|reddit\.com|youtube\.com)$"
+)
+_UNFIT = re.compile(r"[^\w]+")
+_ENGLISH = re.compile(r"\b(?:the|of|and|to|in|for|is|on|with|as|at|its?|after|from|by)\b", re.I)
+_FOREIGN = re.compile(
+    r"\b(?:der|die|und|das|ist|nicht|el|los|las|una|por|que|del|les|des|est|pour|dans|il|che|di|uma"
+    r"|não|para|com)\b",
+    re.IGNORECASE,
+)
+
+
+def source_key(url: str, name: str = "") -> str:
+    """`cointelegraph` for `https://cointelegraph.com/rss`. Never empty; lower case.
+
+    name: what stands in where the host says nothing, as that of a service for many feeds does not.
+    """
+    try:
+        parts = urlsplit(url)
+        host, path = (parts.hostname or "").lower(), parts.path
+    except ValueError:
+        host, path = "", ""
+    for known, begins, key in _OF_ARCHIVE:
+        if host.endswith(known) and path.startswith(begins):
+            return key
+    if _SHARED_HOSTS.search(host):
+        return _slug(name) or _slug(path) or _slug(host)
+    labels = [label for label in host.split(".") if label not in _SERVICE_WORDS]
+    if len(labels) < 2 or host.replace(".", "").isdigit() or ":" in host:
+        return _slug(name) or _slug(host) or "feed"
+    labels.pop()
+    if len(labels) > 1 and labels[-1] in _SECOND_LEVEL:
+        labels.pop()
+    if labels[-1] in ("substack", "wordpress", "blogspot", "mirror", "ghost") and len(labels) > 1:
+        labels.pop()
+    return _slug(labels[-1]) or "feed"
+
+
+def language_of(text: str) -> str:
+    """`en`, `uk` or `ru` where the letters and small words say so; else empty. A guess."""
+    cyrillic = len(re.findall("[а-яіїєґ]", text, re.IGNORECASE))
+    if cyrillic > len(text) // 4:
+        return "uk" if re.search("[іїєґ]", text, re.IGNORECASE) else "ru"
+    english = len(_ENGLISH.findall(text))
+    return "en" if english and english > 2 * len(_FOREIGN.findall(text)) else ""
+
+
+def _slug(text: str) -> str:
+    return _UNFIT.sub("_", text.lower()).strip("_")[:40]

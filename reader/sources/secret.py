@@ -1,0 +1,22 @@
+"""The key of CoinDesk's API: from the settings, the environment, or the system's keyring."""
+
+from collections.abc import Mapping
+
+VARIABLE = "CRYPTOREAD_COINDESK_KEY"
+SERVICE, USER = "cryptoread", "coindesk"
+
+
+def coindesk_key(setting: str | None, environ: Mapping[str, str]) -> str:
+    """The key, empty where there is none that could be sent in a header. May take a while."""
+    key = (environ.get(VARIABLE) or setting or _from_keyring()).strip()
+    return key if key.isascii() and key.isprintable() and " " not in key else ""
+
+
+def _from_keyring() -> str:
+    """`keyring set cryptoread coindesk` puts it there. The package is an optional one."""
+    try:
+        import keyring
+
+        return keyring.get_password(SERVICE, USER) or ""
+    except Exception:  # each keyring has errors of its own, and without one there is no key
+        return ""

@@ -1,0 +1,135 @@
+"""Changes of the subscriptions in the config file, which stays the user's own.
+
+Comments, order and whatever else is in the file are kept; it is replaced whole or not at all.
+"""
+
+import os
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from reader.config import ConfigError, Settings
+from reader.errors import CryptoreadError
+from reader.subscriptions import DEFAULTS, NoSubscription, Subscription, kind_of, problem
+
+if TYPE_CHECKING:
+    from tomlkit import TOMLDocument
+
+TABLE = "subscriptions"
+
+
+class BadSubscription(CryptoreadError):
+    """It cannot be subscribed to as it is."""
+
+
+class NameTaken(CryptoreadError):
+    def __init__(self, name: str) -> None:
+        super().__init__(f"there is a subscription {name!r} already; choose another --name")
+
+
+class Followed(CryptoreadError):
+    def __init__(self, url: str, name: str) -> None:
+        super().__init__(f"{url} is followed already, as {name!r}")
+
+
+def subscribe(path: Path, new: Iterable[Subscription]) -> None:
+    """Add them to the config file, which is made where there is none.
+
+    Raises BadSubscription, NameTaken, Followed, ConfigError.
+    """
+    document = _read(path)
+    table = _table(document)
+    for each in new:
+        if trouble := problem(each):
+            raise BadSubscription(trouble)
+        if each.name.casefold() in (name.casefold() for name in table):
+            raise NameTaken(each.name)
+        if other := next((name for name in table if _url(table[name]) == each.url), None):
+            raise Followed(each.url, other)
+        table[each.name] = _value(each)
+    _write(path, document)
+
+
+def subscribed(path: Path, settings: Settings) -> tuple[tuple[Subscription, ...], str]:
+    """What the settings name, and an empty notice; where nobody ever chose, the usual sources.
+
+    Those are then written into the config file, and the notice says so. Raises ConfigError.
+    """
+    if settings.subscriptions is not None:
+        return settings.subscriptions, ""
+    subscribe(path, DEFAULTS)
+    notice = f"no subscriptions yet: {len(DEFAULTS)} sources of news were written into {path}"
+    return DEFAULTS, f"{notice}; `cryptoread subscriptions` lists them"
+
+
+def unsubscribe(path: Path, name: str) -> Subscription:
+    """Take one out, by its name without regard to case. Raises NoSubscription, ConfigError."""
+    document = _read(path)
+    table = _table(document)
+    for known in list(table):
+        if known.casefold() == name.casefold():
+            url = _url(table[known])
+            table.remove(known)
+            _write(path, document)
+            return Subscription(str(known), url, kind_of(url))
+    raise NoSubscription(name, table)
+
+
+def _url(value: Any) -> str:
+    """Of an entry: it may be anything, as long as nobody has read the settings."""
+    return str(value.get("url", "") if isinstance(value, dict) else value)
+
+
+def _value(subscription: Subscription) -> Any:
+    import tomlkit
+
+    if subscription.kind is kind_of(subscription.url):
+        return subscription.url
+    value = tomlkit.inline_table()
+    value.update({"url": subscription.url, "kind": subscription.kind.value})
+    return value
+
+
+def _table(document: "TOMLDocument") -> Any:
+    import tomlkit
+
+    if TABLE not in document:
+        document[TABLE] = tomlkit.table()
+    return document[TABLE]
+
+
+def _read(path: Path) -> "TOMLDocument":
+    import tomlkit
+    from tomlkit.exceptions import TOMLKitError
+
+    try:
+        return tomlkit.parse(path.read_text("utf-8"))
+    except FileNotFoundError:
+        return tomlkit.document()
+    except (TOMLKitError, ValueError) as error:
+        raise ConfigError(path, f"is no valid TOML ({error})") from error
+    except OSError as error:
+        raise ConfigError(path, f"cannot be read ({error.strerror})") from error
+
+
+def _write(path: Path, document: "TOMLDocument") -> None:
+    """In the place of the file that a link leads to, with the mode that it had."""
+    path = Path(os.path.realpath(path))
+    text = document.as_string()
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        mode = path.stat().st_mode & 0o777 if path.exists() else 0o600
+        handle, name = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
+                os.fchmod(file.fileno(), mode)
+                file.write(text)
+                file.flush()
+                os.fsync(file.fileno())
+            Path(name).replace(path)
+        except BaseException:
+            Path(name).unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        raise ConfigError(path, f"cannot be written ({error.strerror})") from error

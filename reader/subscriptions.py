@@ -1,0 +1,251 @@
+"""The live sources that a reader follows, and what became of each when it was last asked.
+
+Values and rules on the standard library alone. The file they stand in is `config`'s and
+`subscribing`'s affair, asking them is `syncing`'s.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from enum import StrEnum
+from pathlib import Path
+from typing import NamedTuple
+from urllib.parse import SplitResult, parse_qsl, urlsplit
+
+from reader.errors import CryptoreadError, Refusal
+
+MAX_SUBSCRIPTIONS = 1_000
+MAX_NAME = 80
+MAX_URL = 2_000
+
+COINDESK_HOST = "data-api.coindesk.com"
+COINDESK_URL = f"https://{COINDESK_HOST}/news/v1/article/list"
+
+_KEY_PARAMETERS = frozenset(("api_key", "apikey", "api-key", "x-api-key", "key"))
+_THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
+_CONTROL_OR_SPACE = re.compile(r"[\x00-\x20\x7f-\xa0\u2000-\u200f\u2028-\u202f\u2066-\u2069]")
+
+
+class Kind(StrEnum):
+    """What stands at the address."""
+
+    FEED = "feed"
+    COINDESK = "coindesk"
+    NEWS_JSON = "news-json"
+    FOLDER = "folder"
+
+
+class Subscription(NamedTuple):
+    """One source. `url` is a path for a folder, and may be one for news-json."""
+
+    name: str
+    url: str
+    kind: Kind = Kind.FEED
+
+    @property
+    def is_local(self) -> bool:
+        return self.kind is Kind.FOLDER or not is_web(self.url)
+
+
+DEFAULTS = (
+    Subscription("CoinDesk", "https://www.coindesk.com/arc/outboundfeeds/rss/"),
+    Subscription("Cointelegraph", "https://cointelegraph.com/rss"),
+    Subscription("Decrypt", "https://decrypt.co/feed"),
+    Subscription("NewsBTC", "https://www.newsbtc.com/feed/"),
+    Subscription("The Block", "https://www.theblock.co/rss.xml"),
+    Subscription("Blockworks", "https://blockworks.co/feed"),
+    Subscription("The Defiant", "https://thedefiant.io/feed"),
+    Subscription("Bitcoin Magazine", "https://bitcoinmagazine.com/feed"),
+    Subscription("Bloomberg Crypto", "https://feeds.bloomberg.com/crypto/news.rss"),
+    Subscription("FT", "https://www.ft.com/cryptofinance?format=rss"),
+)
+"""What the first sync subscribes to where nobody has chosen."""
+
+
+class Status(StrEnum):
+    """How asking a source ended. All but the first three are problems."""
+
+    OK = "ok"
+    UNCHANGED = "unchanged"
+    MOVED = "moved"
+    NOT_FOUND = "not-found"
+    GONE = "gone"
+    UNAUTHORIZED = "unauthorized"
+    FORBIDDEN = "forbidden"
+    REJECTED = "rejected"
+    RATE_LIMITED = "rate-limited"
+    SERVER_ERROR = "server-error"
+    NOT_A_FEED = "not-a-feed"
+    TRUNCATED = "truncated"
+    TOO_LARGE = "too-large"
+    TOO_SLOW = "too-slow"
+    REDIRECT_LOOP = "redirect-loop"
+    UNREACHABLE = "unreachable"
+    CERTIFICATE = "certificate"
+    OVER_QUOTA = "over-quota"
+    NO_KEY = "no-key"
+    PAUSED = "paused"
+    BROKEN = "broken"
+
+    @property
+    def is_problem(self) -> bool:
+        return self not in (Status.OK, Status.UNCHANGED, Status.MOVED)
+
+    @property
+    def advice(self) -> str:
+        """What the user can do about it; empty where there is nothing to do."""
+        return _ADVICE.get(self, "")
+
+
+_OTHER_ADDRESS = "look for the feed's new address on its site, subscribe to that and unsubscribe"
+_LATER = "it is tried again at the next sync"
+_ADVICE = {
+    Status.MOVED: "the new address is used from now on; put it into the config file some day",
+    Status.NOT_FOUND: f"{_OTHER_ADDRESS} this one",
+    Status.GONE: f"it has ended for good: {_OTHER_ADDRESS} this one",
+    Status.UNAUTHORIZED: "check the key: `coindesk_key` in the config, or CRYPTOREAD_COINDESK_KEY",
+    Status.FORBIDDEN: "the site does not serve readers like this one; try another feed of it",
+    Status.REJECTED: "check the address in the config file",
+    Status.RATE_LIMITED: "wait; it is left alone until the site allows more",
+    Status.SERVER_ERROR: f"the site is in trouble; {_LATER}",
+    Status.NOT_A_FEED: "open the address in a browser: it may want a log-in, or another --kind",
+    Status.TRUNCATED: _LATER,
+    Status.TOO_LARGE: "it sends more than any feed needs; unsubscribe it if it stays so",
+    Status.TOO_SLOW: _LATER,
+    Status.REDIRECT_LOOP: "check the address in the config file",
+    Status.UNREACHABLE: f"check the network and the address; {_LATER}",
+    Status.CERTIFICATE: "its certificate is not to be trusted; check this machine's clock, or wait",
+    Status.OVER_QUOTA: "wait until the quota is renewed, or sync less often",
+    Status.NO_KEY: "set `coindesk_key` in the config, or CRYPTOREAD_COINDESK_KEY",
+    Status.PAUSED: "it failed several times and rests; name it to try it now",
+    Status.BROKEN: "please report it, with the address",
+}
+
+
+class SourceResult(NamedTuple):
+    """What one source gave. `error` says what was wrong, empty where nothing was."""
+
+    name: str
+    status: Status
+    new: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    refusals: tuple[Refusal, ...] = ()
+    error: str = ""
+    advice: str = ""
+
+    @property
+    def refused(self) -> int:
+        return len(self.refusals)
+
+    def __str__(self) -> str:
+        if self.status.is_problem:
+            return "; ".join(filter(None, (f"{self.name}: {self.error}", self.advice)))
+        if self.status is Status.UNCHANGED:
+            return f"{self.name}: nothing new"
+        counts = [f"{self.new} new", f"{self.updated} updated", f"{self.unchanged} unchanged"]
+        counts += [f"{self.refused} refused"] if self.refused else []
+        moved = f"; {self.advice}" if self.status is Status.MOVED else ""
+        return f"{self.name}: {', '.join(counts)}{moved}"
+
+
+class NoSubscription(CryptoreadError):
+    """Somebody named a subscription that there is not."""
+
+    def __init__(self, name: str, known: Iterable[str]) -> None:
+        names = ", ".join(known) or "none"
+        super().__init__(f"no subscription {name!r}; there are {names}")
+
+
+def is_web(url: str) -> bool:
+    return url.lower().startswith(("http://", "https://"))
+
+
+def problem(subscription: Subscription) -> str | None:
+    """What is wrong with it, as a sentence; None where it can be used."""
+    name, url, kind = subscription
+    if not name or len(name) > MAX_NAME or _CONTROL_OR_SPACE.sub("", name) == "":
+        return f"a subscription needs a name of at most {MAX_NAME} characters"
+    if kind is Kind.FOLDER or (kind is Kind.NEWS_JSON and "://" not in url):
+        return None if Path(url).expanduser().is_absolute() else f"{url!r} is no absolute path"
+    return _url_problem(url, kind)
+
+
+def _url_problem(url: str, kind: Kind) -> str | None:
+    if len(url) > MAX_URL or not is_web(url) or _CONTROL_OR_SPACE.search(url):
+        return f"{url[:MAX_NAME]!r} is no address that begins with http:// or https://"
+    try:
+        parts = urlsplit(url)
+        _ = parts.port
+    except ValueError:
+        return f"{url[:MAX_NAME]!r} is no address"
+    if not parts.hostname or parts.username is not None:
+        return "an address needs a host, and may hold no user name or password"
+    if kind is not Kind.COINDESK:
+        return None
+    if _holds_key(parts):
+        return "a key never stands in an address: write it as `coindesk_key` in the config"
+    if parts.scheme != "https" and parts.hostname not in _THIS_MACHINE:
+        return "a key goes over https:// alone"
+    return None
+
+
+def _holds_key(parts: SplitResult) -> bool:
+    return any(name.lower() in _KEY_PARAMETERS for name, _ in parse_qsl(parts.query))
+
+
+def kind_of(url: str) -> Kind:
+    """The kind that the address suggests."""
+    if is_web(url):
+        return Kind.COINDESK if urlsplit(url).hostname == COINDESK_HOST else Kind.FEED
+    return Kind.NEWS_JSON if url.lower().endswith(".json") else Kind.FOLDER
+
+
+def name_for(url: str, taken: Iterable[str] = ()) -> str:
+    """A name for a source that nobody named: the host or the folder, numbered where it is taken."""
+    host = (urlsplit(url).hostname or "") if is_web(url) else Path(url).name
+    name = host.removeprefix("www.").removeprefix("feeds.")[:MAX_NAME] or "news"
+    names = {each.casefold() for each in taken}
+    number = 2
+    made = name
+    while made.casefold() in names:
+        made, number = f"{name} {number}", number + 1
+    return made
+
+
+def chosen(subscriptions: Iterable[Subscription], names: Iterable[str]) -> tuple[Subscription, ...]:
+    """Those of the names, without regard to case; all without names. Raises NoSubscription."""
+    every = tuple(subscriptions)
+    by_name = {each.name.casefold(): each for each in every}
+    found: dict[str, Subscription] = {}
+    for name in names:
+        if name.casefold() not in by_name:
+            raise NoSubscription(name, (each.name for each in every))
+        found[name.casefold()] = by_name[name.casefold()]
+    return tuple(found.values()) or every
+
+
+def from_table(table: Mapping[str, object]) -> tuple[Subscription, ...]:
+    """The table `[subscriptions]` of the config file: a name to a URL, or to {url, kind}.
+
+    Raises ValueError, with a sentence.
+    """
+    if len(table) > MAX_SUBSCRIPTIONS:
+        raise ValueError(f"more than {MAX_SUBSCRIPTIONS} subscriptions")
+    return tuple(_from_value(name, value) for name, value in table.items())
+
+
+def _from_value(name: str, value: object) -> Subscription:
+    where = f"{name!r} in [subscriptions]"
+    if isinstance(value, str):
+        value = {"url": value}
+    if not isinstance(value, Mapping) or not isinstance(value.get("url"), str):
+        raise ValueError(f'{where} must be "https://…" or {{ url = "https://…", kind = "feed" }}')
+    if unknown := set(value) - {"url", "kind"}:
+        raise ValueError(f"{where} has no {sorted(unknown)[0]!r}; there are url, kind")
+    kind = value.get("kind", kind_of(value["url"]).value)
+    if kind not in list(Kind):
+        raise ValueError(f"{where} has no kind {kind!r}; there are {', '.join(Kind)}")
+    made = Subscription(name, value["url"], Kind(kind))
+    if trouble := problem(made):
+        raise ValueError(f"{where}: {trouble}")
+    return made

@@ -1,0 +1,196 @@
+"""From live sources to the cache: ask all side by side, parse, store a page in one transaction.
+
+What is known of a source is stored with the page that it is about: a sync that is cut short, in
+whatever way, keeps what it stored and goes on from there. One bad source never stops the others.
+"""
+
+import asyncio
+import random
+import threading
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from reader.asking import Desk, SyncOptions, failed, source
+from reader.cache import Store
+from reader.cache.live import SourceState
+from reader.crash import Broken
+from reader.errors import CacheError, CryptoreadError
+from reader.formats.page import ApiFailure, OverQuota
+from reader.sources.http import Fetcher, FetchFailed, Limits
+from reader.subscriptions import SourceResult, Status, Subscription
+
+if TYPE_CHECKING:
+    from reader.config import Settings
+
+__all__ = ["Sync", "SyncOptions", "options_of"]
+
+FAILURES_TO_PAUSE = 3
+"""In a row, after which a source is left alone for a while."""
+
+FIRST_PAUSE_S, LONGEST_PAUSE_S = 120, 24 * 3600
+RETRY_AFTER_S = (60, 6 * 3600)
+"""What a site may ask for at least and at most."""
+GONE_S = 7 * 24 * 3600
+
+OFFLINE_S = 15 * 60
+"""At most where there is no way to a site: mostly it is this machine that is offline."""
+
+LOOK_FOR_STOP_S = 0.05
+
+
+def options_of(settings: "Settings", environ: Mapping[str, str]) -> SyncOptions:
+    """What the settings say, and an environment that may hold the key."""
+    return SyncOptions(
+        estimate_sentiment=settings.estimate_sentiment,
+        categories=settings.categories,
+        coindesk_key=settings.coindesk_key,
+        environ=environ,
+    )
+
+
+class Sync:
+    """One sync into a store. `on_result` is told of each source when it has ended.
+
+    force: ask those that are paused, too. stop: set by any thread, it ends the sync soon.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        *,
+        options: SyncOptions,
+        clock: Callable[[], datetime],
+        on_result: Callable[[SourceResult], None],
+        stop: threading.Event,
+        force: bool = False,
+        limits: Limits,
+    ) -> None:
+        self._store = store
+        self._options = options
+        self._clock = clock
+        self._on_result = on_result
+        self._stop = stop
+        self._force = force
+        self._limits = limits
+        self._run = store.begin_run()
+        self._states = store.source_states()
+
+    def run(self, subscriptions: Iterable[Subscription]) -> list[SourceResult]:
+        """Ask them all; the results of those that ended, in the order of the subscriptions.
+
+        Raises CacheError. No event loop may run in this thread.
+        """
+        every = list(subscriptions)
+        results: dict[str, SourceResult] = {}
+        with ThreadPoolExecutor(1, "storing") as worker:
+            try:
+                asyncio.run(self._all(every, results, worker))
+            finally:
+                worker.submit(self._store.release)
+        return [results[each.name] for each in every if each.name in results]
+
+    async def _all(
+        self,
+        subscriptions: list[Subscription],
+        results: dict[str, SourceResult],
+        worker: ThreadPoolExecutor,
+    ) -> None:
+        async with Fetcher(self._limits) as fetcher:
+            desk = Desk(
+                cache=self._store,
+                run=self._run,
+                options=self._options,
+                clock=self._clock,
+                fetcher=fetcher,
+                worker=worker,
+                most=self._limits.bytes,
+            )
+
+            async def one(subscription: Subscription) -> None:
+                result = await self._guarded(desk, subscription)
+                results[subscription.name] = result
+                self._on_result(result)
+
+            tasks = [asyncio.create_task(one(each)) for each in subscriptions]
+            try:
+                await self._ended(tasks)
+            finally:
+                for task in tasks:
+                    task.cancel()
+                await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _ended(self, tasks: list[asyncio.Task[None]]) -> None:
+        """Until all have ended, the cache has failed one of them, or it is to stop."""
+        waiting = set(tasks)
+        while waiting and not self._stop.is_set():
+            done, waiting = await asyncio.wait(
+                waiting, timeout=LOOK_FOR_STOP_S, return_when=asyncio.FIRST_EXCEPTION
+            )
+            for task in done:
+                task.result()
+
+    async def _guarded(self, desk: Desk, subscription: Subscription) -> SourceResult:
+        """The result of one source, whatever happens to it."""
+        state = self._states.get(subscription.url, SourceState(url=subscription.url))
+        if state.next_try > desk.now() and not self._force:
+            when = f"until {datetime.fromtimestamp(state.next_try):%Y-%m-%d %H:%M}"
+            return failed(subscription, Status.PAUSED, f"paused {when} ({state.last_error})")
+        try:
+            return await source(desk, subscription, state).run()
+        except CacheError:
+            raise
+        except Exception as error:
+            status, reason, retry_after = _trouble(error, self._store.path.parent)
+            # Read again: a page may have been stored before the trouble began.
+            state = self._store.source_states().get(subscription.url, state)
+            state = _after_failure(state, desk.now(), status, reason, retry_after)
+            await desk.work(desk.note, state)
+            return failed(subscription, status, reason)
+
+
+def _after_failure(
+    state: SourceState, now: int, status: Status, reason: str, retry_after: float | None
+) -> SourceState:
+    failures = state.failures + 1
+    return replace(
+        state,
+        failures=failures,
+        next_try=int(now + pause(status, failures, retry_after)),
+        last_error=reason,
+        # Where it moved to has failed: the address that the user wrote is tried next.
+        permanent="",
+    )
+
+
+def pause(status: Status, failures: int, retry_after: float | None) -> float:
+    """Seconds for which a source that failed is left alone."""
+    if retry_after is not None or status in (Status.RATE_LIMITED, Status.OVER_QUOTA):
+        least, most = RETRY_AFTER_S
+        return min(max(retry_after or FIRST_PAUSE_S, least), most)
+    if status is Status.GONE:
+        return GONE_S
+    if failures < FAILURES_TO_PAUSE:
+        return 0
+    doubled = FIRST_PAUSE_S * 2.0 ** min(failures - FAILURES_TO_PAUSE, 20)
+    longest = OFFLINE_S if status is Status.UNREACHABLE else LONGEST_PAUSE_S
+    return min(doubled, longest) * random.uniform(0.8, 1.2)
+
+
+def _trouble(error: Exception, folder: Path) -> tuple[Status, str, float | None]:
+    """What it is called, what was wrong, and the seconds that the server asks for.
+
+    folder: where the details go of what nobody has foreseen.
+    """
+    if isinstance(error, FetchFailed):
+        return error.status, str(error), error.retry_after
+    if isinstance(error, OverQuota):
+        return Status.OVER_QUOTA, str(error), None
+    if isinstance(error, ApiFailure):
+        return Status.REJECTED, str(error), None
+    if isinstance(error, CryptoreadError):
+        return Status.NOT_A_FEED, str(error), None
+    return Status.BROKEN, str(Broken(error, folder)), None

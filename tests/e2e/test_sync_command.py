@@ -1,0 +1,233 @@
+"""Live news from the shell: subscribing, syncing, killing it, and running it as a service."""
+
+import json
+import random
+import signal
+import subprocess
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.conftest import COMMAND, Command
+from tests.news_server import NewsServer, Request, api_page, feed, news_server, with_etag
+from tests.terminal import Terminal
+
+STORIES = 40
+FEEDS = 4
+
+
+@pytest.fixture
+def server() -> Iterator[NewsServer]:
+    with news_server() as serving:
+        yield serving
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Path:
+    return tmp_path / ".config" / "cryptoread" / "config.toml"
+
+
+def listed(command: Command) -> list[str]:
+    done = command("list", "--format", "json")
+    return [each["title"] for each in json.loads(done.stdout)]
+
+
+def test_subscribe_sync_and_read(command: Command, server: NewsServer, config: Path) -> None:
+    server.routes["/feed"] = with_etag(feed("Fees fall", "Blocks fill"))
+    done = command("subscribe", server.url("/feed"), "--name", "Ledger")
+    assert done.returncode == 0
+    assert "subscribed to Ledger (feed)" in done.stderr
+    assert "Ledger = " in config.read_text()
+
+    done = command("sync", "--json")
+    assert done.returncode == 0, done.stderr
+    result = json.loads(done.stdout)
+    assert (result["new"], result["sources"][0]["status"]) == (2, "ok")
+    assert "1 sources: 2 new, 0 updated, 0 unchanged, 0 refused; 0 failed" in done.stderr
+    assert listed(command) == ["Fees fall", "Blocks fill"]
+
+    done = command("sync", "ledger", "--json")
+    assert json.loads(done.stdout)["sources"][0]["status"] == "unchanged"
+
+    known = json.loads(command("subscriptions", "--format", "json").stdout)
+    assert [(each["name"], each["failures"]) for each in known] == [("Ledger", 0)]
+    assert known[0]["last_ok"].endswith("Z")
+
+    assert command("unsubscribe", "LEDGER").returncode == 0
+    assert command("subscriptions").stdout == ""
+    assert listed(command) == ["Fees fall", "Blocks fill"]
+
+
+def test_one_source_that_fails_is_named_and_says_what_to_do(
+    command: Command, server: NewsServer
+) -> None:
+    command("subscribe", server.serve("/feed", feed("One")), "--name", "Good")
+    command("subscribe", server.url("/403"), "--name", "Bad")
+    done = command("sync")
+    assert done.returncode == 1
+    assert done.stdout == ""
+    assert "Bad: the server answered 403; the site does not serve readers" in done.stderr
+    assert listed(command) == ["One"]
+    assert "Bad" in command("subscriptions").stdout
+    assert "the server answered 403" in command("subscriptions").stdout
+
+
+def test_where_every_source_fails_the_sync_has_failed(command: Command, server: NewsServer) -> None:
+    command("subscribe", server.url("/500"))
+    assert command("sync").returncode == 3
+
+
+def test_a_first_sync_writes_the_usual_sources_and_says_so(command: Command, config: Path) -> None:
+    dead = dict.fromkeys(("http_proxy", "https_proxy"), "http://127.0.0.1:9")
+    done = command("sync", "NewsBTC", env=dead)
+    assert done.returncode == 3
+    assert f"10 sources of news were written into {config}" in done.stderr
+    assert "NewsBTC: there is no way to its server" in done.stderr
+    written = config.read_text()
+    assert '"The Block" = "https://www.theblock.co/rss.xml"' in written
+    assert "were written" not in command("sync", "FT", env=dead).stderr
+
+
+def test_a_name_that_nobody_follows_is_an_error(command: Command, server: NewsServer) -> None:
+    command("subscribe", server.url("/feed"), "--name", "Ledger")
+    done = command("sync", "Leger")
+    assert (done.returncode, done.stdout) == (3, "")
+    assert "no subscription 'Leger'; there are Ledger" in done.stderr
+    assert command("unsubscribe", "Leger").returncode == 3
+    assert command("subscribe", "javascript://x/").returncode == 3
+    assert command("subscribe", "no/such/folder").returncode == 3
+
+
+def test_opml_goes_out_and_comes_in(command: Command, server: NewsServer, tmp_path: Path) -> None:
+    command("subscribe", server.url("/feed"), "--name", "A & B")
+    out = tmp_path / "feeds.opml"
+    assert command("subscriptions", "--export", out).returncode == 0
+    assert command("subscriptions", "--export", out).returncode == 3
+    assert command("subscriptions", "--export", "-").stdout == out.read_text()
+    command("unsubscribe", "A & B")
+    done = command("subscriptions", "--import", out)
+    assert (done.returncode, done.stderr) == (0, "1 read: 1 new, 0 known\n")
+    done = command("subscriptions", "--import", out)
+    assert done.stderr == "1 read: 0 new, 1 known\n"
+    assert "A & B" in command("subscriptions").stdout
+    out.write_text('<!DOCTYPE x [<!ENTITY y "z">]><opml/>')
+    done = command("subscriptions", "--import", out)
+    assert done.returncode == 3
+    assert "document type" in done.stderr
+
+
+def test_hostile_text_of_a_source_acts_on_no_terminal(command: Command, tmp_path: Path) -> None:
+    path = tmp_path / "evil\x1b[2J.json"
+    path.write_text('[{"title": 3}, 5]')
+    command("subscribe", path, "--kind", "news-json", "--name", "e\x1b]52;c;aGk=\x07vil")
+    done = command("sync")
+    assert "\x1b" not in done.stderr + done.stdout
+    assert "\x1b" not in command("subscriptions").stdout
+
+
+def test_on_a_terminal_every_source_has_a_line(
+    command: Command, server: NewsServer, tmp_path: Path
+) -> None:
+    command("subscribe", server.serve("/feed", feed("One")), "--name", "Ledger")
+    environment = {"CRYPTOREAD_DATA": str(tmp_path / "data"), "HOME": str(tmp_path)}
+    environment |= {"XDG_CONFIG_HOME": str(tmp_path / ".config")}
+    with Terminal([COMMAND, "sync"], size=(100, 10), env=environment) as terminal:
+        terminal.wait_for("Ledger: 1 new, 0 updated, 0 unchanged")
+        terminal.wait_for("1 sources: 1 new")
+        assert terminal.wait_exit() == 0
+
+
+def write_config(path: Path, server: NewsServer) -> None:
+    path.parent.mkdir(parents=True)
+    lines = ['coindesk_key = "hush"', "[subscriptions]"]
+    lines += [f'Feed{n} = "{server.url(f"/feed{n}")}"' for n in range(FEEDS)]
+    lines += [f'API = {{ url = "{server.url("/api")}", kind = "coindesk" }}']
+    path.write_text("\n".join(lines))
+
+
+def start(home: Path, *words: str) -> "subprocess.Popen[str]":
+    return subprocess.Popen(
+        [COMMAND, *words],
+        env={"HOME": str(home), "CRYPTOREAD_DATA": str(home / "data"), "LANG": "C.UTF-8"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def pages(request: Request) -> None:
+    """Stories of the API, ten a page; the last of each is the first of the next."""
+    from tests.builders import NOW
+
+    now = int(NOW.timestamp())
+    end = int(request.asked.get("to_ts", now))
+    numbers = [n for n in range(1, STORIES + 1) if now - 60 * n <= end]
+    request.answer(200, api_page(*numbers[:10]))
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_whenever_it_is_killed_the_next_sync_has_it_all_once(
+    command: Command, server: NewsServer, config: Path, tmp_path: Path, seed: int
+) -> None:
+    write_config(config, server)
+    for n in range(FEEDS):
+        titles = [f"Feed {n} story {k}" for k in range(STORIES)]
+        server.routes[f"/feed{n}"] = with_etag(feed(*titles, ids=f"{n}-"))
+    server.routes["/api"] = pages
+    chance = random.Random(seed)
+    for _ in range(2):
+        wanted = len(server.seen) + chance.randint(1, FEEDS + 4)
+        killed = start(tmp_path, "sync")
+        while len(server.seen) < wanted and killed.poll() is None:
+            pass
+        # Somewhere in what follows the request: parsing, storing, or the next one.
+        threading.Event().wait(chance.uniform(0, 0.05))
+        killed.kill()
+        killed.communicate()
+    assert command("sync").returncode == 0
+    expected = [f"Feed {n} story {k}" for n in range(FEEDS) for k in range(STORIES)]
+    expected += [f"Story {n} of the API" for n in range(1, STORIES + 1)]
+    assert sorted(listed(command)) == sorted(expected)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_as_a_service_it_goes_on_until_it_is_told_to_end(
+    server: NewsServer, config: Path, tmp_path: Path, number: signal.Signals
+) -> None:
+    rounds = threading.Semaphore(0)
+
+    def served(request: Request) -> None:
+        with_etag(feed("One"))(request)
+        rounds.release()
+
+    write_config(config, server)
+    config.write_text(f'[subscriptions]\nLedger = "{server.url("/feed")}"\n')
+    server.routes["/feed"] = served
+    service = start(tmp_path, "sync", "--watch", "0.001", "--json")
+    for _ in range(3):
+        assert rounds.acquire(timeout=20)
+    service.send_signal(number)
+    out, err = service.communicate(timeout=20)
+    assert service.returncode == 0, err
+    first, *others = [json.loads(line) for line in out.splitlines()]
+    assert first["new"] == 1
+    assert {each["new"] for each in others} == {0}
+
+
+def test_ctrl_c_ends_a_sync_at_once(server: NewsServer, config: Path, tmp_path: Path) -> None:
+    asked = threading.Event()
+
+    def silent(request: Request) -> None:
+        asked.set()
+        request.server.ended.wait()
+
+    write_config(config, server)
+    config.write_text(f'[subscriptions]\nLedger = "{server.url("/feed")}"\n')
+    server.routes["/feed"] = silent
+    running = start(tmp_path, "sync")
+    assert asked.wait(20)
+    running.send_signal(signal.SIGINT)
+    _, err = running.communicate(timeout=10)
+    assert (running.returncode, err) == (130, "interrupted; what was reported is kept\n")

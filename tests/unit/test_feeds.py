@@ -1,0 +1,279 @@
+"""RSS, Atom and JSON Feed: bytes to a page of articles."""
+
+import json
+from contextlib import suppress
+from datetime import UTC, datetime
+from html import escape
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reader.article import Article
+from reader.formats.feeds import read_feed
+from reader.formats.page import MAX_ITEMS, UNDATED, NotAPage, Page
+from reader.formats.source_keys import language_of, source_key
+
+NOW = datetime(2026, 3, 14, 12, 0, 7, 5, tzinfo=UTC)
+URL = "https://www.chainwire.example/rss"
+NAMESPACES = (
+    'xmlns:content="http://purl.org/rss/1.0/modules/content/" '
+    'xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:media="http://search.yahoo.com/mrss/"'
+)
+DATE = "<pubDate>Fri, 13 Mar 2026 09:30:00 +0200</pubDate>"
+
+
+def rss(*items: str, about: str = "<title>Chain Wire</title><language>en-GB</language>") -> bytes:
+    inside = "".join(f"<item>{item}</item>" for item in items)
+    return (
+        f'<?xml version="1.0" encoding="UTF-8"?><rss version="2.0" {NAMESPACES}>'
+        f"<channel>{about}{inside}</channel></rss>"
+    ).encode()
+
+
+def page(data: bytes, **named: Any) -> Page:
+    return read_feed(data, **({"url": URL, "now": NOW} | named))
+
+
+def only(data: bytes, **named: Any) -> Article:
+    found = page(data, **named)
+    assert not found.refusals
+    (article,) = found.articles
+    return article
+
+
+def test_an_item_of_rss_becomes_an_article() -> None:
+    article = only(
+        rss(
+            "<title>Miners &amp;amp; makers meet</title><link>https://chainwire.example/a?utm_source=x"
+            f"</link><guid isPermaLink='false'>g-1</guid>{DATE}"
+            "<description>A &lt;b&gt;short&lt;/b&gt; word on it.</description>"
+            "<content:encoded><![CDATA[<p>First of <em>two</em>.</p><p>Second, with more words."
+            "</p>]]></content:encoded>"
+            "<category>Mining/Energy</category><category>BTC | USD</category>"
+            "<dc:creator>Ada Byron</dc:creator>"
+        )
+    )
+    assert article.title == "Miners & makers meet"
+    assert article.description == "A short word on it."
+    assert article.body == "First of *two*.\n\nSecond, with more words."
+    assert article.published == datetime(2026, 3, 13, 7, 30, tzinfo=UTC)
+    assert article.url == "https://chainwire.example/a"
+    assert article.external_id == "g-1"
+    assert article.tags == ("MINING-ENERGY", "BTC - USD")
+    assert article.lang == "en"
+    assert article.source is not None
+    assert (article.source.key, article.source.name) == ("chainwire", "Chain Wire")
+    assert article.extra["authors"] == "Ada Byron"
+
+
+@pytest.mark.parametrize(
+    "empty",
+    [
+        "<dc:description/>",
+        "<dc:description></dc:description>",
+        "<content:encoded/><dc:description />",
+        "<dc:description><![CDATA[]]></dc:description>",
+    ],
+)
+def test_an_empty_description_beside_the_real_one_does_not_hide_it(empty: str) -> None:
+    item = f"<title>T</title>{DATE}<description>What was said.</description>{empty}"
+    full = "<content:encoded>Longer: what was said, and by whom.</content:encoded>"
+    assert only(rss(item)).body == "What was said."
+    article = only(rss(f"{item}{full}"))
+    assert article.body == "Longer: what was said, and by whom."
+    assert article.description == "What was said."
+
+
+@pytest.mark.parametrize(
+    ("item", "cover"),
+    [
+        ('<media:content url="https://i.example/a" medium="image"/>', "https://i.example/a"),
+        ('<media:content url="https://i.example/a.mp4" medium="video"/>', None),
+        ('<media:thumbnail url="/small.png"/>', "https://chainwire.example/small.png"),
+        ('<enclosure url="https://i.example/e.jpg" type="image/jpeg"/>', "https://i.example/e.jpg"),
+        ('<enclosure url="https://i.example/e.mp3" type="audio/mpeg"/>', None),
+        (
+            "<description>&lt;img src='https://i.example/in.png'&gt;words</description>",
+            "https://i.example/in.png",
+        ),
+        (
+            "<description>&lt;img src='https://t.example/p.png' width='1'&gt;words</description>",
+            None,
+        ),
+    ],
+)
+def test_the_cover_is_the_picture_that_is_given_first(item: str, cover: str | None) -> None:
+    article = only(rss(f"<title>T</title><link>https://chainwire.example/a</link>{item}"))
+    assert (article.cover.best if article.cover else None) == cover
+
+
+def test_an_entry_of_atom_becomes_an_article() -> None:
+    article = only(
+        b"<?xml version='1.0'?><feed xmlns='http://www.w3.org/2005/Atom' xml:lang='uk'>"
+        b"<title>F</title><entry><id>tag:1</id><title type='html'>A &amp;lt;b&amp;gt; sign</title>"
+        b"<link href='https://chainwire.example/atom'/><updated>2026-03-12T10:00:00Z</updated>"
+        b"<published>2026-03-12T09:00:00Z</published><content type='html'>&lt;p&gt;Text&lt;/p&gt;"
+        b"</content><category term='defi'/></entry></feed>"
+    )
+    assert (article.external_id, article.body, article.tags) == ("tag:1", "Text", ("DEFI",))
+    assert article.published == datetime(2026, 3, 12, 9, tzinfo=UTC)
+    assert article.updated == datetime(2026, 3, 12, 10, tzinfo=UTC)
+
+
+def test_an_item_of_a_json_feed_becomes_an_article() -> None:
+    feed = {
+        "version": "https://jsonfeed.org/version/1.1",
+        "title": "Chain Wire",
+        "language": "en",
+        "items": [
+            {
+                "id": 7,
+                "url": "/seven",
+                "title": "Seven [BTC]",
+                "content_html": "<p>It <a href='/x'>is</a> seven.</p>",
+                "summary": "Seven.",
+                "date_published": "2026-03-13T10:00:00+02:00",
+                "tags": ["a:b"],
+                "authors": [{"name": "Ada"}],
+                "image": "https://i.example/7.png",
+            },
+            {"id": "8", "title": None, "content_text": "\x1b[2JPlain."},
+            "no object",
+            {"id": 9},
+        ],
+    }
+    found = page(json.dumps(feed).encode())
+    first, second = found.articles
+    assert first.external_id == "7"
+    assert first.url == "https://www.chainwire.example/seven"
+    assert first.body == "It [is](https://www.chainwire.example/x) seven."
+    assert first.published == datetime(2026, 3, 13, 8, tzinfo=UTC)
+    assert first.tags == ("A-B",)
+    assert first.cover is not None
+    assert second.body == "Plain."
+    assert [refusal.where for refusal in found.refusals] == ["item 3", "item 4"]
+
+
+def test_an_item_without_id_title_and_date_has_the_same_identity_every_time() -> None:
+    data = rss("<description>Only words.</description>", "<link>https://a.example/1</link>x")
+    first, again = page(data), page(data, now=datetime(2026, 4, 1, tzinfo=UTC))
+    assert len(first.articles) == 1
+    assert [a.identity for a in first.articles] == [a.identity for a in again.articles]
+    assert first.articles[0].flags[0] == UNDATED
+    assert first.articles[0].published == NOW.replace(microsecond=0)
+
+
+def test_an_item_that_comes_twice_on_a_page_is_one_article() -> None:
+    item = f"<title>T</title><guid>g</guid>{DATE}"
+    assert len(page(rss(item, item)).articles) == 1
+
+
+def test_dates_out_of_range_are_clamped_and_flagged() -> None:
+    article = only(rss("<title>T</title><pubDate>Mon, 01 Jan 1990 00:00:00 GMT</pubDate>"))
+    assert article.published.year == 2009
+    assert any("out of range" in flag for flag in article.flags)
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (b"", "empty"),
+        (b"  \n", "empty"),
+        (b"<!DOCTYPE html><html><body>Log in</body></html>", "web page"),
+        (b"<html><head><title>x</title></head></html>", "web page"),
+        (b"Not found", "neither XML nor JSON"),
+        (b"<?xml version='1.0'?><note><to>you</to></note>", "no feed"),
+        (rss(f"<title>T</title>{DATE}", "<title>U</title>")[:-60], "incomplete"),
+        (b'{"items": [', "incomplete"),
+        (b'{"message": "no"}', "no JSON Feed"),
+        (b"{nonsense}", "not JSON"),
+        (b"[" * 100_000, "nested too deep"),
+    ],
+)
+def test_what_is_no_feed_is_refused_with_the_reason(data: bytes, said: str) -> None:
+    with pytest.raises(NotAPage, match=said):
+        page(data)
+
+
+def test_a_feed_that_is_not_well_formed_is_read_as_far_as_it_goes() -> None:
+    data = rss(f"<title>Fish & chips</title><guid>g</guid>{DATE}<description>a<b></description>")
+    assert only(data).title == "Fish & chips"
+
+
+def test_the_charset_of_http_counts_where_the_document_names_none() -> None:
+    data = "<rss version='2.0'><channel><item><title>Ціна</title></item></channel></rss>"
+    article = only(data.encode("cp1251"), content_type="text/xml; charset=windows-1251")
+    assert article.title == "Ціна"
+
+
+def test_nothing_hostile_comes_through() -> None:
+    evil = "&#27;]52;c;eA==&#7;\u202e[/x] [@click=app.quit]\u0085"
+    feed = {"items": [{"id": "\x1b[2J1", "title": "\x1b]0;x\x07t\u202e", "content_text": "\x9b2J"}]}
+    for data in (
+        rss(f"<title>{evil}</title><category>{evil}</category>"),
+        json.dumps(feed).encode(),
+    ):
+        article = page(data).articles[0]
+        for text in (article.title, article.body, article.external_id, *article.tags):
+            assert not set(text) & {"\x1b", "\x07", "\u202e", "\x85", "\x9b"}
+
+
+def test_bytes_that_are_a_path_open_nothing(tmp_path: Any) -> None:
+    file = tmp_path / "<rss"
+    file.write_bytes(rss(f"<title>Secret</title>{DATE}"))
+    with pytest.raises(NotAPage):
+        page(str(file).encode())
+
+
+def test_a_page_has_a_bounded_number_of_items() -> None:
+    items = [{"id": str(n), "title": "t"} for n in range(MAX_ITEMS + 5)]
+    found = page(json.dumps({"items": items}).encode())
+    assert len(found.articles) == MAX_ITEMS
+    assert found.refusals[0].where == f"item {MAX_ITEMS + 1}"
+
+
+@pytest.mark.parametrize(
+    ("url", "name", "key"),
+    [
+        ("https://www.coindesk.com/arc/outboundfeeds/rss/", "", "coindesk"),
+        ("https://cointelegraph.com/rss", "", "cointelegraph"),
+        ("https://feeds.bloomberg.com/crypto/news.rss", "", "bloomberg_crypto_"),
+        ("https://www.ft.com/cryptofinance?format=rss", "", "financialtimes_crypto_"),
+        ("https://www.theblock.co/rss.xml", "", "theblock"),
+        ("https://news.paper.co.uk/rss", "", "paper"),
+        ("https://someone.substack.com/feed", "", "someone"),
+        ("https://medium.com/feed/some-one", "", "feed_some_one"),
+        ("http://127.0.0.1:8000/rss", "My Source", "my_source"),
+        ("http://[::1", "", "feed"),
+    ],
+)
+def test_a_source_has_the_key_that_the_archive_gives_it(url: str, name: str, key: str) -> None:
+    assert source_key(url, name) == key
+
+
+def test_the_language_is_guessed_from_letters_and_small_words() -> None:
+    assert language_of("The price of it is up for the week") == "en"
+    assert language_of("Ціна зросла за тиждень") == "uk"
+    assert language_of("El precio de la moneda sube por la semana que viene") == ""
+
+
+@given(st.binary(max_size=400))
+def test_no_bytes_make_a_feed_raise_anything_else(data: bytes) -> None:
+    for each in (
+        data,
+        b"<rss><channel><item>" + data,
+        b"<feed><entry><summary>" + data + b"</feed>",
+    ):
+        with suppress(NotAPage):
+            page(each)
+
+
+@given(st.text(max_size=200))
+def test_no_text_in_a_feed_makes_it_raise(text: str) -> None:
+    text = escape(text.encode("utf-8", "replace").decode())
+    item = f"<title>{text}</title><guid>{text}</guid><link>{text}</link><description>{text}"
+    for end in ("</description>", f"</description><pubDate>{text}</pubDate>", ""):
+        with suppress(NotAPage):
+            page(rss(item + end))

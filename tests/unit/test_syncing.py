@@ -1,0 +1,565 @@
+"""Syncing: what of live sources gets into the cache, what is kept when they fail, what is asked."""
+
+import json
+import random
+import threading
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from reader.article import Article, Identity
+from reader.cache import Ids, Mark, Outcome, Store
+from reader.cache.incoming import Incoming
+from reader.cache.schema import CACHE, prepare
+from reader.errors import CacheLocked
+from reader.formats.page import Page
+from reader.library import Library
+from reader.query import Query, parse
+from reader.sources.http import Limits
+from reader.subscriptions import Kind, SourceResult, Status, Subscription
+from reader.syncing import LONGEST_PAUSE_S, RETRY_AFTER_S, SyncOptions, pause
+from tests.builders import NOW, article, markdown
+from tests.news_server import (
+    FAULTS,
+    NewsServer,
+    Request,
+    api_page,
+    code,
+    feed,
+    news_server,
+    redirect,
+    with_etag,
+)
+from tests.unit.test_http import EXPECTED, no_proxy
+
+__all__ = ["no_proxy"]
+
+LIMITS = Limits(seconds=0.8, bytes=256 * 1024)
+KEY = SyncOptions(environ={"CRYPTOREAD_COINDESK_KEY": "hush-hush"})
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = NOW
+
+    def __call__(self) -> Any:
+        return self.now
+
+    def go_on(self, **values: float) -> None:
+        self.now += timedelta(**values)
+
+
+@pytest.fixture
+def server() -> Iterator[NewsServer]:
+    with news_server() as serving:
+        yield serving
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def news(tmp_path: Path, clock: Clock) -> Iterator[Library]:
+    with Library(tmp_path / "data", clock=clock) as made:
+        yield made
+
+
+def sync(library: Library, *subscriptions: Subscription, **values: Any) -> list[SourceResult]:
+    return library.sync(subscriptions, **({"limits": LIMITS} | values))
+
+
+def one(library: Library, subscription: Subscription, **values: Any) -> SourceResult:
+    (result,) = sync(library, subscription, **values)
+    return result
+
+
+def titles(library: Library) -> list[str]:
+    ids = library.find(Query())
+    return [row.title for row in library.rows(ids[:])]
+
+
+def counts(result: SourceResult) -> tuple[int, int, int]:
+    return result.new, result.updated, result.unchanged
+
+
+# Feeds.
+
+
+def test_a_feed_comes_in(news: Library, server: NewsServer) -> None:
+    result = one(news, Subscription("Ledger", server.serve("/feed", feed("One", "Two"))))
+    assert (result.status, *counts(result), result.error) == (Status.OK, 2, 0, 0, "")
+    assert titles(news) == ["One", "Two"]
+
+
+def test_what_is_added_comes_in_and_what_is_gone_stays(news: Library, server: NewsServer) -> None:
+    ledger = Subscription("Ledger", server.serve("/feed", feed("One", "Two")))
+    sync(news, ledger)
+    server.serve("/feed", feed("Zero", "Half"))
+    assert counts(one(news, ledger)) == (2, 0, 0)
+    assert sorted(titles(news)) == ["Half", "One", "Two", "Zero"]
+
+
+def test_the_server_is_asked_only_for_what_has_changed(news: Library, server: NewsServer) -> None:
+    modified = "Sat, 14 Mar 2026 12:00:00 GMT"
+    server.routes["/feed"] = with_etag(feed("One"), modified=modified)
+    ledger = Subscription("Ledger", server.url("/feed"))
+    assert [one(news, ledger).status for _ in range(3)] == [
+        Status.OK,
+        Status.UNCHANGED,
+        Status.UNCHANGED,
+    ]
+    asked = [
+        (each.get("if-none-match"), each.get("if-modified-since")) for each in server.asked("/feed")
+    ]
+    assert asked == [(None, None), ('"v1"', modified), ('"v1"', modified)]
+
+
+def test_the_same_bytes_are_not_parsed_again(
+    news: Library, server: NewsServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ledger = Subscription("Ledger", server.serve("/feed", feed("One")))
+    sync(news, ledger)
+    monkeypatch.setattr("reader.formats.feeds.read_feed", None)
+    assert one(news, ledger).status == Status.UNCHANGED
+
+
+def test_a_move_for_good_is_remembered_until_it_fails(news: Library, server: NewsServer) -> None:
+    server.routes["/old"] = redirect("/new", 301)
+    server.serve("/new", feed("One"))
+    ledger = Subscription("Ledger", server.url("/old"))
+    assert [one(news, ledger).status for _ in range(2)] == [Status.MOVED, Status.UNCHANGED]
+    assert len(server.asked("/old")) == 1
+    server.routes["/new"] = code(404)
+    server.serve("/old", feed("One", "Two"))
+    assert [one(news, ledger).status for _ in range(2)] == [Status.NOT_FOUND, Status.OK]
+    assert titles(news) == ["One", "Two"]
+
+
+def test_a_published_article_that_returns_under_a_new_id_is_one_article(
+    news: Library, server: NewsServer
+) -> None:
+    ledger = Subscription("Ledger", server.serve("/feed", feed("One", "Two", ids="a:")))
+    sync(news, ledger)
+    news.mark(news.find(parse("title:one")), Mark.FAVOURITE, True, "")
+    server.serve("/feed", feed("One", "Two", "Three", ids="b:"))
+    assert counts(one(news, ledger))[0] == 1
+    assert sorted(titles(news)) == ["One", "Three", "Two"]
+    assert len(news.find(parse("is:favourite"))) == 1
+
+
+# Faults.
+
+ALL_FAULTS = EXPECTED | {
+    "304-unasked": Status.SERVER_ERROR,
+    "html": Status.NOT_A_FEED,
+    "empty": Status.NOT_A_FEED,
+}
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_a_source_that_fails_is_named_and_its_articles_stay(
+    news: Library, server: NewsServer, name: str
+) -> None:
+    ledger = Subscription("Ledger", server.serve("/feed", feed("One", "Two")))
+    sync(news, ledger)
+    server.routes["/feed"] = FAULTS[name]
+    if name == "304-unasked":
+        ledger = ledger._replace(url=server.url("/304-unasked"))
+    result = one(news, ledger)
+    assert result.status == ALL_FAULTS[name]
+    assert result.error
+    assert result.advice
+    assert titles(news) == ["One", "Two"]
+    server.serve("/feed", feed("One", "Two", "Three"))
+    assert one(news, ledger._replace(url=server.url("/feed")), force=True).new == 1
+
+
+def test_all_faults_at_once_stop_nobody(news: Library, server: NewsServer) -> None:
+    faulty = [Subscription(name, server.url(f"/{name}")) for name in FAULTS]
+    good = Subscription("Ledger", server.serve("/feed", feed("One")))
+    told: list[str] = []
+    results = sync(
+        news,
+        *faulty,
+        good,
+        on_result=lambda result: told.append(result.name),
+        limits=LIMITS._replace(a_host=40, at_once=40),
+    )
+    assert {each.name: each.status for each in results} == {**ALL_FAULTS, "Ledger": Status.OK}
+    assert sorted(told) == sorted((*FAULTS, "Ledger"))
+    assert titles(news) == ["One"]
+
+
+def test_a_wrong_charset_does_no_harm(news: Library, server: NewsServer) -> None:
+    body = feed("Ціна зросла").decode().replace('encoding="utf-8"', 'encoding="ascii"').encode()
+    result = one(news, Subscription("L", server.serve("/feed", body, Content_Type="text/xml")))
+    assert result.new == 1
+    assert titles(news) == ["Ціна зросла"]
+
+
+def test_a_fault_of_our_own_is_one_of_one_source(
+    news: Library, server: NewsServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object, **__: object) -> Page:
+        raise ZeroDivisionError("hush")
+
+    monkeypatch.setattr("reader.formats.news_json.read_news_json", broken)
+    bad = Subscription("Bad", server.serve("/x.json", b"[]"), Kind.NEWS_JSON)
+    good = Subscription("Good", server.serve("/feed", feed("One")))
+    results = sync(news, bad, good)
+    assert [each.status for each in results] == [Status.BROKEN, Status.OK]
+    assert "hush" not in str(results[0])
+    assert "crash.log" in results[0].error
+    assert "ZeroDivisionError" in (news.folder / "crash.log").read_text()
+
+
+def test_a_locked_cache_ends_the_sync(
+    news: Library, server: NewsServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def locked(*_: object) -> None:
+        raise CacheLocked(news.folder)
+
+    monkeypatch.setattr("reader.cache.writing.Writer.put_live", locked)
+    with pytest.raises(CacheLocked):
+        sync(news, Subscription("Ledger", server.serve("/feed", feed("One"))))
+
+
+def test_a_sync_ends_soon_after_it_is_told_to(news: Library, server: NewsServer) -> None:
+    stop = threading.Event()
+    quick = Subscription("Quick", server.serve("/feed", feed("One")))
+    slow = Subscription("Slow", server.url("/silent"))
+    results = sync(
+        news, slow, quick, stop=stop, on_result=lambda _: stop.set(), limits=Limits(seconds=60)
+    )
+    assert [each.name for each in results] == ["Quick"]
+
+
+def test_two_programs_that_sync_at_once_store_everything_once(
+    news: Library, server: NewsServer, tmp_path: Path, clock: Clock
+) -> None:
+    titles_of = {n: [f"Feed {n} story {k}" for k in range(30)] for n in range(4)}
+    every = [
+        Subscription(str(n), server.serve(f"/{n}", feed(*some, ids=f"{n}-")))
+        for n, some in titles_of.items()
+    ]
+
+    def other() -> None:
+        with Library(tmp_path / "data", clock=clock) as library:
+            sync(library, *every, limits=Limits())
+
+    threads = [threading.Thread(target=other) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    sync(news, *every, limits=Limits())
+    for thread in threads:
+        thread.join()
+    assert sorted(titles(news)) == sorted(title for some in titles_of.values() for title in some)
+
+
+# Pauses.
+
+
+def test_a_source_that_keeps_failing_rests_longer_and_longer(
+    news: Library, server: NewsServer, clock: Clock
+) -> None:
+    ledger = Subscription("Ledger", server.url("/500"))
+    statuses = [one(news, ledger).status for _ in range(5)]
+    assert statuses == [Status.SERVER_ERROR] * 3 + [Status.PAUSED] * 2
+    assert len(server.asked("/500")) == 3
+    clock.go_on(minutes=3)
+    assert one(news, ledger).status == Status.SERVER_ERROR
+    clock.go_on(minutes=3)
+    assert one(news, ledger).status == Status.PAUSED
+    assert one(news, ledger, force=True).status == Status.SERVER_ERROR
+    server.serve("/500", feed("One"))
+    assert one(news, ledger, force=True).status == Status.OK
+    assert one(news, ledger).status == Status.UNCHANGED
+
+
+def test_a_site_that_asks_for_ages_is_left_alone_for_hours(
+    news: Library, server: NewsServer, clock: Clock
+) -> None:
+    ledger = Subscription("Ledger", server.url("/429"))
+    assert one(news, ledger).status == Status.RATE_LIMITED
+    assert one(news, ledger).status == Status.PAUSED
+    clock.go_on(seconds=RETRY_AFTER_S[1] + 1)
+    assert one(news, ledger).status == Status.RATE_LIMITED
+
+
+@given(
+    st.sampled_from(Status),
+    st.integers(1, 10**6),
+    st.none() | st.floats(allow_nan=False),
+)
+def test_no_pause_is_absurd(status: Status, failures: int, retry_after: float | None) -> None:
+    seconds = pause(status, failures, retry_after)
+    assert 0 <= seconds <= max(LONGEST_PAUSE_S * 1.2, 7 * 24 * 3600)
+
+
+# CoinDesk's API.
+
+
+def api(server: NewsServer, pages: Callable[[Request], bytes]) -> Subscription:
+    server.routes["/api"] = lambda request: request.answer(200, pages(request))
+    return Subscription("API", server.url("/api"), Kind.COINDESK)
+
+
+def pages_of(newest: int, oldest: int, size: int = 10) -> Callable[[Request], bytes]:
+    """The stories between those numbers, newest first: the n-th is n minutes before NOW."""
+
+    def page(request: Request) -> bytes:
+        now = int(NOW.timestamp())
+        end = int(request.asked.get("to_ts", now + 10**6))
+        numbers = [n for n in range(newest, oldest + 1) if now - 60 * n <= end]
+        return api_page(*numbers[:size])
+
+    return page
+
+
+def test_without_a_key_the_api_is_not_asked(
+    news: Library, server: NewsServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("reader.sources.secret._from_keyring", lambda: "")
+    result = one(news, api(server, pages_of(1, 5)))
+    assert result.status == Status.NO_KEY
+    assert "coindesk_key" in result.advice
+    assert server.seen == []
+
+
+def test_the_key_is_a_header_and_shows_nowhere_else(
+    news: Library, server: NewsServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(0)
+    source = api(server, pages_of(1, 5))
+    shown = [repr(one(news, source, options=KEY)), repr(KEY)]
+    server.routes["/api"] = code(401)
+    shown.append(repr(one(news, source, options=KEY)))
+    assert [headers["x-api-key"] for headers in server.asked("/api")] == ["hush-hush"] * 3
+    assert "hush" not in "".join(shown) + caplog.text
+    stored = b"".join(path.read_bytes() for path in news.folder.iterdir())
+    assert b"hush" not in stored
+
+
+def test_pages_are_asked_for_back_to_what_is_known(news: Library, server: NewsServer) -> None:
+    source = api(server, pages_of(31, 60))
+    assert one(news, source, options=KEY).new == 30
+    source = api(server, pages_of(1, 60))
+    before = len(server.seen)
+    assert one(news, source, options=KEY).new == 30
+    assert len(server.seen) - before <= 5
+    assert one(news, source, options=KEY).status == Status.UNCHANGED
+
+
+def test_a_first_sync_goes_back_only_so_far(news: Library, server: NewsServer) -> None:
+    source = api(server, pages_of(1, 1000))
+    assert one(news, source, options=KEY).new == 46  # each page begins with the last of the other
+    assert one(news, source, options=KEY).new == 0
+    assert len(server.seen) == 6
+
+
+def test_a_gap_that_a_failure_left_is_closed_later(news: Library, server: NewsServer) -> None:
+    assert one(news, api(server, pages_of(61, 70)), options=KEY).new == 10
+    whole = pages_of(1, 70)
+
+    def fails_at_the_third(request: Request) -> bytes:
+        if len(server.asked("/api")) - before == 3:
+            raise BrokenPipeError
+        return whole(request)
+
+    before = len(server.asked("/api"))
+    failed = one(news, api(server, fails_at_the_third), options=KEY)
+    assert failed.status == Status.UNREACHABLE
+    assert 10 < len(titles(news)) < 70
+    assert one(news, api(server, whole), options=KEY).status == Status.OK
+    assert len(titles(news)) == 70
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        (
+            b'{"Response":"Error","Message":"You are over your rate limit","Type":99,"Data":{}}',
+            Status.OVER_QUOTA,
+        ),
+        (b'{"Data":{},"Err":{"type":1,"message":"lang parameter is invalid"}}', Status.REJECTED),
+        (b"<html>", Status.NOT_A_FEED),
+        (b'{"Data": [', Status.NOT_A_FEED),
+    ],
+)
+def test_a_failure_that_comes_as_a_success_is_one(
+    news: Library, server: NewsServer, body: bytes, status: Status
+) -> None:
+    assert one(news, api(server, lambda _: body), options=KEY).status == status
+
+
+def test_an_api_whose_pages_go_nowhere_is_left(news: Library, server: NewsServer) -> None:
+    same_second = list(range(1, 11))
+    published = int(NOW.timestamp())
+    one(news, api(server, lambda _: api_page(*same_second, PUBLISHED_ON=published)), options=KEY)
+    assert len(server.seen) <= 3
+
+
+# Other kinds.
+
+
+def items(*numbers: int) -> bytes:
+    return json.dumps(
+        [
+            {
+                "id": n,
+                "published": int(NOW.timestamp() - 3600 * n) * 1000,
+                "title": f"Story {n}",
+                "body": f"The text of story {n}.",
+                "lang": "en",
+                "source_data": {"name": "Ledger", "source_key": "ledger", "source_type": "RSS"},
+                "category_data": [{"NAME": "BTC", "CATEGORY": "BTC"}],
+            }
+            for n in numbers
+        ]
+    ).encode()
+
+
+def test_news_json_comes_from_the_web_and_from_a_file(
+    news: Library, server: NewsServer, tmp_path: Path
+) -> None:
+    path = tmp_path / "news.json"
+    path.write_bytes(items(1, 2))
+    web = Subscription("Web", server.serve("/news.json", items(2, 3)), Kind.NEWS_JSON)
+    file = Subscription("File", str(path), Kind.NEWS_JSON)
+    assert [each.status for each in sync(news, web, file)] == [Status.OK, Status.OK]
+    assert titles(news) == ["Story 1", "Story 2", "Story 3"]
+    assert one(news, file).status == Status.UNCHANGED
+    path.unlink()
+    assert one(news, file).status == Status.NOT_FOUND
+    path.write_bytes(items(1, 2))
+    assert one(news, file).status == Status.UNCHANGED
+    assert news.source_states()[str(path)].last_error == ""
+
+
+def test_a_folder_is_imported(news: Library, tmp_path: Path) -> None:
+    folder = tmp_path / "mine"
+    folder.mkdir()
+    source = Subscription("Mine", str(folder), Kind.FOLDER)
+    (folder / "a.en.md").write_text(markdown(title="One", lang="en"))
+    assert counts(one(news, source)) == (1, 0, 0)
+    assert one(news, source).status == Status.UNCHANGED
+    assert one(news, source._replace(url=str(tmp_path / "none"))).status == Status.NOT_FOUND
+
+
+def test_a_cache_of_before_live_news_is_brought_up_to_date(tmp_path: Path) -> None:
+    before = CACHE._replace(migrations=CACHE.migrations[:2])
+    prepare(tmp_path / "cache.db", before)
+    with Store(tmp_path) as store:
+        assert store.source_states() == {}
+        assert put_live(store, article(1)) == [Outcome.NEW]
+    assert (tmp_path / "cache.db.v2").exists()
+
+
+# Stories.
+
+
+def put_live(store: Store, *articles: Article) -> list[Outcome]:
+    with store.writing(store.begin_run()) as writer:
+        return [writer.put_live(Incoming.of(each)) for each in articles]
+
+
+def contents(store: Store) -> list[tuple[Identity | None, Article]]:
+    ids = store.find(Query(), NOW + timedelta(days=99))
+    return sorted(
+        ((store.identity(id), store.article(id)) for id in ids),  # type: ignore[misc]
+        key=lambda pair: str(pair[0]),
+    )
+
+
+@st.composite
+def pages(draw: st.DrawFn) -> list[list[Article]]:
+    """Pages of versions of a few stories, under a few ids and titles."""
+
+    def version() -> Article:
+        published = NOW + timedelta(hours=draw(st.sampled_from([0, 1, 15, 24, 30, 100])))
+        return article(
+            1,
+            external_id=draw(st.sampled_from(["a", "b", "c", "d"])),
+            title=draw(st.sampled_from(["Fees fall", "Fees rise", "FEES FALL"])),
+            published=published,
+            updated=published + timedelta(hours=draw(st.sampled_from([0, 0, 2]))),
+            body=draw(st.sampled_from(["one", "two", "three"])),
+            source=draw(st.sampled_from(["ledger", "nonce"])),
+        )
+
+    return [
+        [version() for _ in range(draw(st.integers(1, 4)))] for _ in range(draw(st.integers(1, 5)))
+    ]
+
+
+@settings(max_examples=60, deadline=None)
+@given(pages(), st.randoms(use_true_random=False))
+def test_any_order_and_any_number_of_times_give_the_same_cache(
+    given_pages: list[list[Article]], chance: random.Random
+) -> None:
+    found = []
+    for _ in range(2):
+        order = [*given_pages, *chance.choices(given_pages, k=chance.randrange(4))]
+        chance.shuffle(order)
+        with TemporaryDirectory() as folder, Store(Path(folder)) as store:
+            for page in order:
+                put_live(store, *chance.sample(page, len(page)))
+            found.append(contents(store))
+    assert found[0] == found[1]
+
+
+def test_the_same_documents_in_any_order_give_the_same_cache(
+    server: NewsServer, tmp_path: Path
+) -> None:
+    again = feed("One", "Two", "Three", ids="later-")
+    documents = [feed("One", "Two"), feed("Two", "Three"), again, feed("One", name="Other")]
+    found = []
+    for seed in range(4):
+        chance = random.Random(seed)
+        order = chance.choices(documents, k=3) + chance.sample(documents, 4)
+        with Library(tmp_path / str(seed), clock=Clock()) as library:
+            for document in order:
+                one(library, Subscription("Ledger", server.serve("/feed", document)))
+        with Store(tmp_path / str(seed)) as store:
+            found.append(contents(store))
+    assert len(found[0]) == 3
+    assert all(each == found[0] for each in found)
+
+
+def test_a_daily_column_of_one_title_stays_a_story_a_day(tmp_path: Path) -> None:
+    days = [
+        article(1, external_id=f"day-{n}", title="Daily brief", published=NOW + timedelta(days=n))
+        for n in range(5)
+    ]
+    with Store(tmp_path) as store:
+        assert put_live(store, *days) == [Outcome.NEW] * 5
+
+
+def test_marks_go_with_a_story_whose_first_id_comes_later(tmp_path: Path) -> None:
+    late = article(1, external_id="late", title="Fees", published=NOW)
+    early = article(1, external_id="early", title="Fees", published=NOW - timedelta(hours=1))
+    with Store(tmp_path) as store:
+        put_live(store, late)
+        for mark in Mark:
+            store.mark(store.find(Query(), NOW + timedelta(days=1)), mark, True, "x")
+        assert put_live(store, early) == [Outcome.UPDATED]
+        (id,) = store.find(parse("is:read is:favourite"), NOW + timedelta(days=1))
+        assert store.identity(id) == Identity("block_ledger", "early", "en")
+    with Store(tmp_path) as store:
+        assert store.find(parse("is:favourite"), NOW + timedelta(days=1)) == Ids([id])
+
+
+def test_an_edit_without_a_new_date_is_taken_where_it_is_longer(tmp_path: Path) -> None:
+    with Store(tmp_path) as store:
+        put_live(store, article(1, body="Short."))
+        assert put_live(store, article(1, body="Short. And more.")) == [Outcome.UPDATED]
+        assert put_live(store, article(1, body="Short.")) == [Outcome.SUPERSEDED]
+        assert [each.body for _, each in contents(store)] == ["Short. And more."]
