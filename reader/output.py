@@ -29,7 +29,6 @@ FIELDS = (
     "favourite",
     "cover",
     "url",
-    "sentiment_estimated",
 )
 
 
@@ -41,7 +40,10 @@ class ListFormat(StrEnum):
 
 
 def record(row: Row, article: Article) -> dict[str, Any]:
-    """An article as a JSON object: dates ISO 8601 UTC with Z, null for what is not known."""
+    """An article as a JSON object: dates ISO 8601 UTC with Z, null for what is not known.
+
+    Where the sentiment is an estimate, a field more says so.
+    """
     values = (
         row.id,
         article.external_id or None,
@@ -59,9 +61,9 @@ def record(row: Row, article: Article) -> dict[str, Any]:
         row.favourite,
         (article.cover.best or None) if article.cover else None,
         article.url or None,
-        row.estimated,
     )
-    return dict(zip(FIELDS, values, strict=True))
+    found = dict(zip(FIELDS, values, strict=True))
+    return found | {"sentiment_estimated": True} if row.estimated else found
 
 
 def iso(instant: datetime) -> str:
@@ -108,9 +110,9 @@ def _print_csv(records: Iterator[dict[str, Any]]) -> None:
     out.writerow(FIELDS)
     for each in records:
         each["tags"] = "|".join(each["tags"])
-        for name in ("read", "favourite", "sentiment_estimated"):
+        for name in ("read", "favourite"):
             each[name] = int(each[name])
-        out.writerow(each.values())
+        out.writerow(each[name] for name in FIELDS)
 
 
 def print_rows(rows: Iterable[Row], width: int | None) -> None:

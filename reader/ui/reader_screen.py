@@ -47,6 +47,9 @@ WARM_UP_AFTER_S = 0.25
 PAINT_AT_LATEST_S = 0.01
 """How long an article waits for its mark to be written, to be painted with it."""
 
+FIRST_ANSWER_S = 0.25
+"""How long the first picture waits for the words of the query that it begins with."""
+
 TYPING_S = 0.2
 """After so long without another letter, whoever searches looks at what was found."""
 
@@ -137,13 +140,11 @@ class ReaderScreen(Screen[None]):
         yield StatusLine()
         yield KeyLine()
 
-    def on_mount(self) -> None:
+    async def on_mount(self) -> None:
         self._sidebar = self.query_one(Sidebar)
         self._status = self.query_one(StatusLine)
         self.query_one(KeyLine).show(LIST_KEYS)
-        if not self._library.finds_at_once(self.filter):
-            self._show_answer(Ids(), is_whole=False)
-        self._answer()
+        await self._first_answer()
         self.set_focus(self._sidebar)
         self.set_interval(LOOK_FOR_CHANGES_S, self._look_for_changes)
         self.set_timer(WARM_UP_AFTER_S, self._warm_up)
@@ -179,6 +180,16 @@ class ReaderScreen(Screen[None]):
             self._show_answer(self._library.find(self.filter))
         else:
             self._look_up(self.filter)
+
+    async def _first_answer(self) -> None:
+        """A list that is there from the first picture on, unless its words take long to find."""
+        if self._library.finds_at_once(self.filter):
+            self._answer()
+            return
+        search = asyncio.ensure_future(self._look_up(self.filter).wait())
+        done, _ = await asyncio.wait({search}, timeout=FIRST_ANSWER_S)
+        if not done:
+            self._show_answer(Ids(), is_whole=False)
 
     @work(exclusive=True, group="find", exit_on_error=False)
     async def _look_up(self, query: Query) -> None:

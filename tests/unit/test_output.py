@@ -90,8 +90,16 @@ def test_json_gives_every_field_in_its_order(
         "favourite": False,
         "cover": "https://images.example/raw",
         "url": "https://wire.example/a",
-        "sentiment_estimated": False,
     }
+
+
+def test_an_estimated_sentiment_says_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    guessed = article(1, sentiment=Sentiment.POSITIVE, sentiment_is_estimated=True)
+    found = stored(tmp_path, guessed)
+    (record,) = json.loads(printed(capsys, found, ListFormat.JSON))
+    assert (record["sentiment"], record["sentiment_estimated"]) == ("POSITIVE", True)
+    header, line = printed(capsys, found, ListFormat.CSV).splitlines()
+    assert header.count(",") == line.count(",") == len(FIELDS) - 1
 
 
 def test_what_is_not_known_is_null(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
