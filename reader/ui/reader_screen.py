@@ -387,13 +387,15 @@ class ReaderScreen(Screen[None]):
         if self._view.grouping is not Grouping.CATEGORY:
             self._open_first_group()
 
+    @reported
     async def action_pick_tags(self) -> None:
         from reader.ui.tag_picker import TagPicker
 
         await self.app.push_screen(
             TagPicker(
                 self.filter,
-                lambda query, most: self._library.tag_counts(self._library.find(query), most),
+                lambda query: self._library.tag_counts(self._library.find(query)),
+                self._count_tags(self._ids),
             )
         )
 

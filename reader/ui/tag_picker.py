@@ -76,15 +76,20 @@ class TagPicker(Modal[None]):
             super().__init__()
 
     def __init__(
-        self, query: Query, counts: Callable[[Query, int | None], "Sequence[TagCount]"]
+        self,
+        query: Query,
+        counts: Callable[[Query], "Sequence[TagCount]"],
+        first: "Sequence[TagCount]" = (),
     ) -> None:
         """`counts`: tags with the number of articles left by the query together with each, most
-        frequent first, all or so many. It is called in a thread and may raise CryptoreadError.
+        frequent first. It is called in a thread and may raise CryptoreadError. `first`: the
+        beginning of it, where that is known, to be shown until all are counted.
         """
         super().__init__()
         self._filter = query
         self._counts = counts
-        self._counted: Sequence[TagCount] | None = None
+        self._counted: Sequence[TagCount] | None = first or None
+        self._is_whole = False
         self._tags: Sequence[Tag] = ()
         self._folded: Sequence[str] = ()
         self._typed_ahead = ""
@@ -154,14 +159,11 @@ class TagPicker(Modal[None]):
     @work(exclusive=True, group="tag-counts", exit_on_error=False)
     async def _count(self) -> None:
         try:
-            if not self._counted:  # those that are seen, while thousands are counted
-                first = await asyncio.to_thread(self._counts, self._filter, self.app.size.height)
-                self._counted = first
-                self._list_tags()
-            self._counted = await asyncio.to_thread(self._counts, self._filter, None)
+            self._counted = await asyncio.to_thread(self._counts, self._filter)
         except CryptoreadError as error:
             self._counted = self._counted or ()
             self.notify(str(error), severity="error", markup=False)
+        self._is_whole = True
         self._list.empty = "No such tag here"
         self._list_tags()
 
@@ -190,4 +192,4 @@ class TagPicker(Modal[None]):
         tags.show(rows, next(same, nearest))
         whole = f"{len(self._tags):,}"
         found = f"{len(rows):,} of {whole}" if typed.strip() else whole
-        self.query_one("#tag-matches", Static).update(found)
+        self.query_one("#tag-matches", Static).update(found if self._is_whole else "")
