@@ -315,7 +315,8 @@ def _teller() -> "Callable[[SourceResult], None]":
 def _summary(results: "Sequence[SourceResult]") -> str:
     failed = sum(each.status.is_problem for each in results)
     counts = ", ".join(f"{number} {name}" for name, number in _totals(results).items())
-    return f"{len(results)} sources: {counts}; {failed} failed"
+    sources = "1 source" if len(results) == 1 else f"{len(results)} sources"
+    return f"{sources}: {counts}; {failed} failed"
 
 
 def _totals(results: "Sequence[SourceResult]") -> dict[str, int]:

@@ -45,7 +45,7 @@ def test_subscribe_sync_and_read(command: Command, server: NewsServer, config: P
     assert done.returncode == 0, done.stderr
     result = json.loads(done.stdout)
     assert (result["new"], result["sources"][0]["status"]) == (2, "ok")
-    assert "1 sources: 2 new, 0 updated, 0 unchanged, 0 refused; 0 failed" in done.stderr
+    assert "1 source: 2 new, 0 updated, 0 unchanged, 0 refused; 0 failed" in done.stderr
     assert listed(command) == ["Fees fall", "Blocks fill"]
 
     done = command("sync", "ledger", "--json")
@@ -135,7 +135,7 @@ def test_on_a_terminal_every_source_has_a_line(
     environment |= {"XDG_CONFIG_HOME": str(tmp_path / ".config")}
     with Terminal([COMMAND, "sync"], size=(100, 10), env=environment) as terminal:
         terminal.wait_for("Ledger: 1 new, 0 updated, 0 unchanged")
-        terminal.wait_for("1 sources: 1 new")
+        terminal.wait_for("1 source: 1 new")
         assert terminal.wait_exit() == 0
 
 
