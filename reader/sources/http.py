@@ -5,10 +5,11 @@ The only place that imports httpx. What the bytes mean, and when to ask again, i
 
 import asyncio
 import ssl
+import threading
 import zlib
 from collections import defaultdict
-from collections.abc import AsyncIterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import AsyncIterator, Callable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any, NamedTuple, Self
@@ -94,7 +95,7 @@ class Fetcher:
 
     async def __aenter__(self) -> Self:
         # A resolver cannot be cancelled: nobody waits for one that hangs.
-        asyncio.get_running_loop().set_default_executor(_Impatient(8, "resolver"))
+        asyncio.get_running_loop().set_default_executor(_Impatient())
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -183,8 +184,20 @@ class _Redirect(NamedTuple):
 
 
 class _Impatient(ThreadPoolExecutor):
-    def shutdown(self, wait: bool = True, **_options: Any) -> None:  # noqa: ARG002
-        super().shutdown(wait=False, cancel_futures=True)
+    """A thread for each lookup that nobody waits for: the end of the program does not, either."""
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **options: Any) -> Future[Any]:
+        future: Future[Any] = Future()
+
+        def run() -> None:
+            if future.set_running_or_notify_cancel():
+                try:
+                    future.set_result(fn(*args, **options))
+                except BaseException as error:
+                    future.set_exception(error)
+
+        threading.Thread(target=run, name="resolver", daemon=True).start()
+        return future
 
 
 def _client(limits: Limits) -> httpx.AsyncClient:

@@ -5,6 +5,7 @@ import gzip
 import shutil
 import ssl
 import subprocess
+import sys
 import time
 import zlib
 from collections.abc import Iterator
@@ -242,3 +243,32 @@ def test_a_certificate_that_nobody_vouches_for_is_refused(tmp_path: Path) -> Non
         failed = failure(server.url("/feed"))
     assert failed.status == Status.CERTIFICATE
     assert server.seen == []
+
+
+HANGING_RESOLVER = """
+import asyncio, socket, threading
+from reader.sources.http import Fetcher, FetchFailed, Limits
+
+socket.getaddrinfo = lambda *_, **__: threading.Event().wait()
+
+async def asked():
+    async with Fetcher(Limits(seconds=0.2)) as fetcher:
+        await fetcher.get("https://nowhere.example/")
+
+try:
+    asyncio.run(asked())
+except FetchFailed as error:
+    print(error.status)
+"""
+
+
+def test_the_program_ends_though_a_name_is_never_found() -> None:
+    ended = subprocess.run(
+        [sys.executable, "-c", HANGING_RESOLVER],
+        cwd=Path(__file__).parents[2],
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=True,
+    )
+    assert ended.stdout.strip() == Status.TOO_SLOW
