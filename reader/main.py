@@ -72,15 +72,16 @@ def open_reader(paths: Paths, query: "Query | None" = None) -> None:
     from reader.config import config_file, read_settings
     from reader.library import Library
 
-    settings = read_settings(config_file(paths.config))
+    config = config_file(paths.config)
+    settings = read_settings(config)
     with paths.library() as library:
         from reader.ui.app import run
 
         if library.is_empty:
             with Library.of_samples() as samples:
-                run(samples, settings, query)
+                run(samples, settings, query, config)
         else:
-            run(library, settings, query)
+            run(library, settings, query, config)
 
 
 def _on_terminal() -> bool:

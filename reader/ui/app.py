@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import ClassVar
 from weakref import WeakKeyDictionary
 
@@ -32,9 +33,9 @@ CALM_S = 0.05
 SHEETS = ("00-screen", "10-bars", "20-sidebar")
 
 
-def run(library: Library, settings: Settings, query: Query | None) -> None:
-    """Show the reader until it is left. Raises Broken."""
-    app = CryptoreadApp(library, settings, query or Query())
+def run(library: Library, settings: Settings, query: Query | None, config: Path) -> None:
+    """Show the reader until it is left. config: where the settings are from. Raises Broken."""
+    app = CryptoreadApp(library, settings, query or Query(), config)
     app.run()
     if app.crash is not None:
         raise Broken(app.crash, library.folder) from app.crash
@@ -47,7 +48,10 @@ def _commands() -> type[Provider]:
 
 
 class CryptoreadApp(App[None]):
-    """One library on one screen. query: what to show first, beside the reader's language."""
+    """One library on one screen. query: what to show first, beside the reader's language.
+
+    config: the file of the settings, which a sync reads again and may write to; None: none.
+    """
 
     TITLE = "cryptoread"
     # Of what the first screen shows. The reading pane and the boxes bring their own.
@@ -58,13 +62,16 @@ class CryptoreadApp(App[None]):
         Binding("ctrl+z", "suspend_process", "Stop", show=False, priority=True, id="app.stop"),
     ]
 
-    def __init__(self, library: Library, settings: Settings, query: Query) -> None:
+    def __init__(
+        self, library: Library, settings: Settings, query: Query, config: Path | None = None
+    ) -> None:
         super().__init__()
         self._typed_at: WeakKeyDictionary[events.Key, Widget] = WeakKeyDictionary()
         self.crash: Exception | None = None
         self._storm: Timer | None = None
         self._library = library
         self._settings = settings
+        self._config = config
         self._query = query
 
     def get_default_screen(self) -> Screen[None]:
@@ -72,7 +79,7 @@ class CryptoreadApp(App[None]):
         terms = self._query.terms
         if not self._query.included(Field.LANG):
             terms = (*start.terms, *terms)
-        return ReaderScreen(self._library, self._settings, Query(terms), start)
+        return ReaderScreen(self._library, self._settings, Query(terms), start, self._config)
 
     def _start(self) -> Query:
         """The reader's language, if there is any article in it."""

@@ -74,16 +74,16 @@ def _stacked(groups: Iterable[HelpGroup], width: int, keys_width: int) -> list[L
     """Each group: its title, its rows, a blank line. Keys and texts are wrapped, never cut."""
     lines: list[Line] = []
     for group in groups:
-        lines += [[(part, "help--title")] for part in _wrap(group.title, width)]
+        lines += [[(part, "help--title")] for part in wrap(group.title, width)]
         for keys, text in group.rows:
-            parts = _wrap(keys, keys_width), _wrap(text, width - keys_width - 2)
+            parts = wrap(keys, keys_width), wrap(text, width - keys_width - 2)
             for key, meaning in zip_longest(*parts, fillvalue=""):
                 lines.append([(fit(key, keys_width + 2), "help--keys"), (meaning, "")])
         lines.append([])
     return lines
 
 
-def _wrap(text: str, width: int) -> list[str]:
+def wrap(text: str, width: int) -> list[str]:
     return TextWrapper(width, break_on_hyphens=False).wrap(text)
 
 
@@ -115,11 +115,14 @@ class HelpText(ScrollView):
         self._data = data
         self._lines: list[Line] = []
 
+    def lay_out(self, width: int) -> list[Line]:
+        return lay_out(self._groups, self._data, width)
+
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:  # noqa: ARG002
-        return len(lay_out(self._groups, self._data, width))
+        return len(self.lay_out(width))
 
     def on_resize(self) -> None:
-        self._lines = lay_out(self._groups, self._data, self.scrollable_content_region.width)
+        self._lines = self.lay_out(self.scrollable_content_region.width)
         self.virtual_size = Size(0, len(self._lines))
         self.refresh()
 

@@ -57,6 +57,8 @@ READER_KEYS: list[BindingType] = [
     _key("z", "zoom", _SCREEN, "Reading pane alone", "Hide the list, or show it again"),
     _key("less_than_sign", "resize(-1)", _SCREEN, "Narrower list", "Make the list narrower"),
     _key("greater_than_sign", "resize(1)", _SCREEN, "Wider list", "Make the list wider"),
+    _key("r", "sync", _SCREEN, "Sync", "Ask the sources for news, while you read on"),
+    _key("S", "sources", _SCREEN, "Sources", "How each source is doing, and what to do"),
     _key("s", "regroup", _SCREEN, "Group by", "Group by category, day, source, or not at all"),
     _key("question_mark,f1", "help", _SCREEN, "Help", "All keys and the query language"),
     _key("q", "app.quit", _SCREEN, "Quit", "Leave cryptoread"),

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import wraps
 from inspect import iscoroutinefunction
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from textual import events, work
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from reader.ui.reading_pane import ReadingPane
     from reader.ui.search_line import SearchLine
     from reader.ui.searching import Searching
+    from reader.ui.syncing import Syncing
     from reader.ui.tag_picker import TagPicker
 
 WARM_UP_AFTER_S = 0.25
@@ -53,6 +55,9 @@ FIRST_ANSWER_S = 0.25
 TYPING_S = 0.2
 """After so long without another letter, whoever searches looks at what was found."""
 
+FIRST_SYNC_AFTER_S = 2.0
+"""A sync that nobody asked for loads much: by then the reader has what he came for."""
+
 LOOK_FOR_CHANGES_S = 1.0
 """How often the screen asks whether another program has changed the cache."""
 
@@ -62,7 +67,7 @@ NARROW = 100
 WIDTH_STEP = 4
 LEAST_WIDTH = 24
 
-SAMPLE_BANNER = "Sample articles. For your own, quit and run: cryptoread import PATH"
+SAMPLE_BANNER = "Sample articles. Quit and run cryptoread sync for news, or cryptoread import"
 READING_HINT = (
     "l or Enter opens the article under the cursor, n the next unread one. ? shows all keys."
 )
@@ -86,14 +91,14 @@ def reported(handler: Callable[..., Any]) -> Callable[..., Any]:
         try:
             await handler(self, *arguments)
         except CryptoreadError as error:
-            self._say(str(error), error=True)
+            self.say(str(error), error=True)
 
     @wraps(handler)
     def report_at_once(self: "ReaderScreen", *arguments: Any) -> None:
         try:
             handler(self, *arguments)
         except CryptoreadError as error:
-            self._say(str(error), error=True)
+            self.say(str(error), error=True)
 
     return report if iscoroutinefunction(handler) else report_at_once
 
@@ -104,14 +109,22 @@ class ReaderScreen(Screen[None]):
     BLANK = True  # behind the widgets, which cover it
     BINDINGS: ClassVar[list[BindingType]] = READER_KEYS
 
-    def __init__(self, library: Library, settings: Settings, query: Query, start: Query) -> None:
-        """query: what to show first. start: what `x` returns to."""
+    def __init__(
+        self,
+        library: Library,
+        settings: Settings,
+        query: Query,
+        start: Query,
+        config: Path | None = None,
+    ) -> None:
+        """query: what to show first. start: what `x` returns to. config: of the settings."""
         super().__init__()
         self._compositor = ChangesOnly()
         self.filter = query
         """What the list shows."""
         self.settings = settings
         self._library = library
+        self._config = config
         self._start = start
         self._view = View.parse(library.state("view"))
         self._version = -1
@@ -128,6 +141,7 @@ class ReaderScreen(Screen[None]):
         self._pane: ReadingPane | None = None
         self._finder: Finder | None = None
         self._searching: Searching | None = None
+        self._syncing: Syncing | None = None
         self._tags_timer: Timer | None = None
 
     def compose(self) -> ComposeResult:
@@ -148,13 +162,20 @@ class ReaderScreen(Screen[None]):
         self.set_focus(self._sidebar)
         self.set_interval(LOOK_FOR_CHANGES_S, self._look_for_changes)
         self.set_timer(WARM_UP_AFTER_S, self._warm_up)
-        self._doors = Doors(self, self._say)
-        self._marker = Marker(self, self._library, self._say, self._marks_changed)
+        if minutes := self.settings.sync_every:
+            self.set_timer(FIRST_SYNC_AFTER_S, lambda: self._mounted_syncing().keep_on(minutes))
+        self._doors = Doors(self, self.say)
+        self._marker = Marker(self, self._library, self.say, self._marks_changed)
         if notices := self._library.notices:
-            self._say("; ".join(notices))
+            self.say("; ".join(notices))
 
-    def _say(self, text: str, *, error: bool = False) -> None:
+    def say(self, text: str, *, error: bool = False) -> None:
+        """Tell the reader something, for a while, as plain text."""
         self._status.say(text, error=error)
+
+    def show_progress(self, text: str) -> None:
+        """What goes on in the background; empty: nothing."""
+        self._status.progress(text)
 
     # The query and its answer.
 
@@ -201,7 +222,7 @@ class ReaderScreen(Screen[None]):
         except Superseded:
             return
         except CryptoreadError as error:
-            self._say(str(error), error=True)
+            self.say(str(error), error=True)
 
     @work(exclusive=True, group="look-ahead", exit_on_error=False)
     async def look_ahead(self, query: Query) -> None:
@@ -427,7 +448,7 @@ class ReaderScreen(Screen[None]):
         found = self._sidebar.neighbour(self._opened_id, step, unread_in=unread_in)
         if found is None:
             what = "unread article" if unread else "article"
-            self._say(f"no {'next' if step > 0 else 'previous'} {what} in this list")
+            self.say(f"no {'next' if step > 0 else 'previous'} {what} in this list")
             return
         self._sidebar.move_to(found)
         if await self._open(found) and self.has_class("-narrow"):
@@ -441,10 +462,10 @@ class ReaderScreen(Screen[None]):
 
     def on_reading_pane_matches_found(self, event: "ReadingPane.MatchesFound") -> None:
         if event.current:
-            self._say(f"match {event.current} of {event.count}")
+            self.say(f"match {event.current} of {event.count}")
         elif event.count:
             what = "1 match" if event.count == 1 else f"{event.count} matches"
-            self._say(f"{what} · n goes to the next")
+            self.say(f"{what} · n goes to the next")
 
     async def _open(self, id: ArticleId) -> bool:
         """Show the article in the reading pane and mark it as read; whether it could be read."""
@@ -456,7 +477,7 @@ class ReaderScreen(Screen[None]):
             (row,) = self._library.rows([id])
             position = self._library.position(article.identity)
         except CryptoreadError as error:
-            self._say(str(error), error=True)
+            self.say(str(error), error=True)
             if self._pane is not None:
                 self._pane.show_hint(str(error))
             return False
@@ -506,10 +527,10 @@ class ReaderScreen(Screen[None]):
             if self.focused is self._sidebar and cursor and cursor.article is not None:
                 article = self._library.article(cursor.article)
         except CryptoreadError as error:
-            self._say(str(error), error=True)
+            self.say(str(error), error=True)
             return None
         if article is None:
-            self._say("no article is open or under the cursor")
+            self.say("no article is open or under the cursor")
         return article
 
     def action_cover(self) -> None:
@@ -576,7 +597,7 @@ class ReaderScreen(Screen[None]):
 
     def _show_pane(self) -> None:
         if self._pane is None:
-            self._say("no article is open yet")
+            self.say("no article is open yet")
             return
         self.add_class("-reading")
         self.set_focus(self._pane)  # at once: keys may have been typed ahead
@@ -637,6 +658,22 @@ class ReaderScreen(Screen[None]):
         groups = help_groups(self.settings.keys)
         await self.app.push_screen(HelpScreen(groups, str(self._library.folder)))
 
+    # Live news.
+
+    def _mounted_syncing(self) -> "Syncing":
+        if self._syncing is None:
+            from reader.ui.syncing import Syncing
+
+            self._syncing = Syncing(self, self._library, self._config, self._look_for_changes)
+        return self._syncing
+
+    def action_sync(self) -> None:
+        self._mounted_syncing().begin()
+
+    @reported
+    async def action_sources(self) -> None:
+        await self._mounted_syncing().show_sources()
+
     # What is remembered.
 
     def _restore(self) -> None:
@@ -653,6 +690,8 @@ class ReaderScreen(Screen[None]):
     def on_unmount(self) -> None:
         if self._finder is not None:
             self._finder.close()
+        if self._syncing is not None:
+            self._syncing.end()
         with suppress(CryptoreadError):  # nobody is there any more to be told
             self._save()
 

@@ -24,7 +24,8 @@ class StatusLine(Painted):
     """Left: where the reader is. Right: how the list is set up. Between: what just happened.
 
     A message that does not fit between takes the place of the left, then of the right. It goes
-    after `linger` seconds, or when another comes.
+    after `linger` seconds, or when another comes. What goes on in the background stands in front
+    of the right, and stays.
     """
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
@@ -38,7 +39,7 @@ class StatusLine(Painted):
     ) -> None:
         super().__init__(id=id, classes=classes)
         self._linger = linger
-        self._left = self._right = self._message = ""
+        self._left = self._right = self._progress = self._message = ""
         self._is_error = False
         self._timer: Timer | None = None
 
@@ -46,6 +47,12 @@ class StatusLine(Painted):
         """Plain texts; a message that is shown stays."""
         if (left, right) != (self._left, self._right):
             self._left, self._right = _one_line(left), _one_line(right)
+            self.refresh()
+
+    def progress(self, text: str) -> None:
+        """What goes on in the background, as plain text; empty: nothing."""
+        if text != self._progress:
+            self._progress = _one_line(text)
             self.refresh()
 
     def say(self, text: str, *, error: bool = False) -> None:
@@ -60,11 +67,12 @@ class StatusLine(Painted):
         width = self.size.width
         if y:
             return Strip.blank(width, self.style_of(""))
-        left, message, right = self._left, self._message, self._right
+        left, message = self._left, self._message
+        right = " · ".join(filter(None, (self._progress, self._right)))
         if message and not _fit(width, left, message, right):
             left = ""
         if not _fit(width, left, message, right):
-            right = ""
+            right = self._progress
         style = "error" if self._is_error else "message"
         segments = [
             Segment(_cut(left, width), self.style_of("")),

@@ -3,6 +3,7 @@
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -53,6 +54,10 @@ class Reading:
             name = _character_to_key(key) if is_typed else key
             self.app.post_message(events.Key(name, key if is_typed else None))
             await self.settle()
+
+    def hit(self, key: str) -> None:
+        """A key whose work may take long: nobody waits for it."""
+        self.app.post_message(events.Key(key, key))
 
     async def go_to(self, title: str) -> None:
         """Put the cursor of the list on an article of this language by the words of its title."""
@@ -173,11 +178,12 @@ async def reading(
     query: str = "",
     *,
     settings: Settings | None = None,
+    config: Path | None = None,
     size: tuple[int, int] = WIDE,
 ) -> AsyncIterator[Reading]:
     """Start the reader; leave it at the end."""
     with _plain_environment():
-        app = CryptoreadApp(library, settings or Settings(), parse(query))
+        app = CryptoreadApp(library, settings or Settings(), parse(query), config)
         async with app.run_test(size=size, notifications=True, tooltips=True) as pilot:
             app.animation_level = "none"
             reading = Reading(app, pilot, library)

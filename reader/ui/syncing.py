@@ -1,0 +1,193 @@
+"""Syncing from the screen: by `r` or by the clock, in a thread, while the reader reads on.
+
+What is asked and stored is `library.sync`'s affair; here it is begun, stopped and told of.
+"""
+
+import asyncio
+import os
+import threading
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from reader.config import Settings
+from reader.errors import CryptoreadError
+
+if TYPE_CHECKING:
+    from reader.library import Library
+    from reader.subscriptions import SourceResult, Subscription
+    from reader.ui.reader_screen import ReaderScreen
+
+MINUTE_S = 60.0
+
+SAMPLES = "these are samples, thrown away at the end; for news, quit and run: cryptoread sync"
+NOTHING_FOLLOWED = "no subscriptions; `cryptoread subscribe URL` adds one"
+
+
+class Syncing:
+    """One screen's syncs, one at a time. changed: to look at the articles at once."""
+
+    def __init__(
+        self,
+        screen: "ReaderScreen",
+        library: "Library",
+        config: Path | None,
+        changed: Callable[[], None],
+    ) -> None:
+        self._screen = screen
+        self._library = library
+        self._config = config
+        self._changed = changed
+        self._stop: threading.Event | None = None
+        """Of the sync that is running."""
+        self._asked = self._ended = 0
+        self._was_asked_again = False
+        self.results: dict[str, SourceResult] = {}
+        """What became of each source, by its name, since the screen is there."""
+
+    def begin(self) -> None:
+        """What `r` asks for."""
+        if self._library.is_sample:
+            self._screen.say(SAMPLES)
+        elif self._stop is not None:
+            self._was_asked_again = True
+            self._screen.say(f"a sync is running: {self._ended} of {self._asked} sources answered")
+        else:
+            self._start(by_itself=False)
+
+    def keep_on(self, minutes: int) -> None:
+        """Sync now and every so many minutes, quietly."""
+        if not self._library.is_sample:
+            self._by_itself()
+            self._screen.set_interval(minutes * MINUTE_S, self._by_itself)
+
+    def end(self) -> None:
+        """Stop what is running: nobody waits for a slow source."""
+        if self._stop is not None:
+            self._stop.set()
+
+    async def show_sources(self) -> None:
+        """Open the box that says how each source is doing. Raises ConfigError, CacheError."""
+        from reader.ui.sources_screen import SourcesScreen, entries
+
+        followed = self._settings().subscriptions
+        states, now = self._library.source_states(), self._library.clock()
+        rows = entries(followed or (), states, self.results, now)
+        await self._screen.app.push_screen(SourcesScreen(rows, is_chosen=followed is not None))
+
+    def _by_itself(self) -> None:
+        if self._stop is None:
+            self._start(by_itself=True)
+
+    def _start(self, *, by_itself: bool) -> None:
+        self._stop = stop = threading.Event()
+        self._asked = self._ended = 0
+        self._screen.show_progress("⟳")
+        self._screen.run_worker(self._run(stop, by_itself), group="sync", exit_on_error=False)
+
+    async def _run(self, stop: threading.Event, by_itself: bool) -> None:
+        """A worker that is cancelled stops its thread, too: the event is what it listens to."""
+        results: Sequence[SourceResult] | None = None
+        try:
+            results = await asyncio.to_thread(self._sync, stop)
+        except CryptoreadError as error:
+            self._screen.say(str(error), error=True)
+        except Exception as error:
+            from reader.crash import Broken
+
+            self._screen.say(str(Broken(error, self._library.folder)), error=True)
+        finally:
+            is_leaving = stop.is_set() or not self._screen.is_running
+            stop.set()
+            self._stop = None
+            if not is_leaving:
+                self._screen.show_progress("")
+                if self._was_asked_again:
+                    self._was_asked_again = False
+                    self._screen.say("")  # that it is running
+                self._changed()
+        if results is not None and not is_leaving:
+            self._tell(results, by_itself)
+
+    # In the thread.
+
+    def _settings(self) -> Settings:
+        """As they are now: another program may have subscribed to something."""
+        from reader.config import read_settings
+
+        return read_settings(self._config) if self._config else self._screen.settings
+
+    def _sync(self, stop: threading.Event) -> "Sequence[SourceResult]":
+        from reader.syncing import options_of
+
+        settings = self._settings()
+        followed, notice = self._followed(settings)
+        if notice:
+            self._screen.call_later(self._screen.say, notice)
+        self._screen.call_later(self._begun, len(followed))
+
+        def told(result: "SourceResult") -> None:
+            self._screen.call_later(self._one_ended, result)
+
+        options = options_of(settings, os.environ)
+        return self._library.sync(followed, options=options, on_result=told, stop=stop)
+
+    def _followed(self, settings: Settings) -> "tuple[Sequence[Subscription], str]":
+        if self._config is None:
+            return settings.subscriptions or (), ""
+        from reader.subscribing import subscribed
+
+        return subscribed(self._config, settings)
+
+    # On the screen again.
+
+    def _begun(self, count: int) -> None:
+        self._asked = count
+        self._show_progress()
+
+    def _one_ended(self, result: "SourceResult") -> None:
+        self.results[result.name] = result
+        self._ended += 1
+        self._show_progress()
+
+    def _show_progress(self) -> None:
+        if self._stop is not None:
+            self._screen.show_progress(f"⟳ {self._ended}/{self._asked}")
+
+    def _tell(self, results: "Sequence[SourceResult]", by_itself: bool) -> None:
+        """What the reader has to know: of a sync by itself, only what is new."""
+        text = summary(results)
+        if any(each.new for each in results):
+            self._screen.notify(text, markup=False)
+        elif not by_itself or _fails_anew(results):
+            is_lost = bool(results) and all(each.status.is_problem for each in results)
+            self._screen.say(text, error=is_lost)
+
+
+def summary(results: "Sequence[SourceResult]") -> str:
+    """`12 new articles from 4 sources; 2 of 10 sources failed · S shows why`."""
+    if not results:
+        return NOTHING_FOLLOWED
+    givers = [each.new for each in results if each.new]
+    failed = sum(each.status.is_problem for each in results)
+    parts = []
+    if givers:
+        parts.append(
+            f"{_counted(sum(givers), 'new article')} from {_counted(len(givers), 'source')}"
+        )
+    elif failed < len(results):
+        parts.append("nothing new")
+    if failed:
+        parts.append(f"{failed} of {_counted(len(results), 'source')} failed · S shows why")
+    return "; ".join(parts)
+
+
+def _fails_anew(results: "Sequence[SourceResult]") -> bool:
+    """Whether any is in trouble that is not resting from it already."""
+    from reader.subscriptions import Status
+
+    return any(each.status.is_problem and each.status is not Status.PAUSED for each in results)
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number:,} {what}" if number == 1 else f"{number:,} {what}s"

@@ -1,0 +1,282 @@
+"""Live news on the screen: syncing while one reads, and how each source is doing."""
+
+import asyncio
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from reader.config import Settings
+from reader.library import Library
+from reader.subscriptions import SourceResult, Status, Subscription
+from reader.ui.sidebar import Sidebar
+from reader.ui.sources_screen import SourcesScreen, SourcesText, entries, lay_out
+from reader.ui.syncing import Syncing, summary
+from tests.builders import NOW, article, library
+from tests.news_server import NewsServer, Request, feed, news_server
+from tests.ui.screen import Reading, archive, reading
+from tests.unit.test_http import no_proxy
+
+__all__ = ["no_proxy"]
+
+SCROLLBAR = " ▁▂▃▄▅▆▇█"
+HOSTILE = "[/foo] [BTC] [@click=app.quit]x[/]"
+
+
+@pytest.fixture
+def server() -> Iterator[NewsServer]:
+    with news_server() as serving:
+        yield serving
+
+
+@pytest.fixture
+def news(tmp_path: Path) -> Iterator[Library]:
+    with library(tmp_path / "data", archive()) as made:
+        yield made
+
+
+def follow(*urls: str, **values: int) -> Settings:
+    """Settings that subscribe to the addresses, under the names `Ledger 1` and so on."""
+    followed = [Subscription(f"Ledger {n}", url) for n, url in enumerate(urls, 1)]
+    return Settings(subscriptions=tuple(followed), **values)  # type: ignore[arg-type]
+
+
+def toasts(reader: Reading) -> list[str]:
+    return [toast.message for toast in reader.app._notifications]
+
+
+def titles(reader: Reading) -> list[str]:
+    """The rows of the list without the scrollbar."""
+    return [row.rstrip(SCROLLBAR) for row in reader.rows]
+
+
+class Held:
+    """A feed that is served when the test says so."""
+
+    def __init__(self, server: NewsServer, path: str, body: bytes) -> None:
+        self.asked, self.go = threading.Event(), threading.Event()
+        self.body = body
+        self.url = server.url(path)
+        server.routes[path] = self
+
+    def __call__(self, request: Request) -> None:
+        self.asked.set()
+        while not (self.go.wait(0.01) or request.server.ended.is_set()):
+            pass
+        request.answer(200, self.body)
+
+
+# New articles.
+
+
+async def test_a_sync_brings_articles_and_tells_how_many(news: Library, server: NewsServer) -> None:
+    one = server.serve("/one", feed("Blocks fill", "Miners rest"))
+    two = server.serve("/two", feed("Tokens rise", name="Other"))
+    async with reading(news, settings=follow(one, two)) as reader:
+        await reader.press("r")
+        assert toasts(reader) == ["3 new articles from 2 sources"]
+        assert reader.status == "10 unread · 10 of 12 articles by category"
+        await reader.press("r")
+        assert "nothing new" in reader.status
+        assert len(toasts(reader)) == 1
+
+
+async def test_what_comes_in_moves_neither_cursor_nor_scroll(
+    tmp_path: Path, server: NewsServer
+) -> None:
+    url = server.serve("/feed", feed(*(f"BTC news {n}" for n in range(1, 6))))
+    stories = [article(n) for n in range(10, 200)]
+    with library(tmp_path, stories) as news:
+        async with reading(news, settings=follow(url)) as reader:
+            await reader.go_to("Story 100")
+            before, cursor = titles(reader), reader.cursor.rstrip(SCROLLBAR)
+            top = reader.screen.query_one(Sidebar).scroll_offset.y
+            await reader.press("r")
+            assert toasts(reader) == ["5 new articles from 1 source"]
+            assert reader.cursor.rstrip(SCROLLBAR) == cursor
+            assert titles(reader) == before
+            assert reader.screen.query_one(Sidebar).scroll_offset.y > top
+
+
+async def test_the_line_shows_how_far_it_is_and_the_screen_goes_on(
+    news: Library, server: NewsServer
+) -> None:
+    held = Held(server, "/held", feed("Blocks fill"))
+    quick = server.serve("/quick", feed("Tokens rise"))
+    async with reading(news, settings=follow(held.url, quick)) as reader:
+        reader.hit("r")
+        await reader.wait_for(lambda: "⟳ 1/2 · by category" in reader.status)
+        reader.hit("j")
+        await reader.wait_for(lambda: reader.cursor.startswith("▾ BTC") or reader.cursor)
+        reader.hit("r")
+        await reader.wait_for(lambda: "1 of 2 sources answered" in reader.status)
+        assert len(server.asked("/quick")) == 1
+        held.go.set()
+        await reader.wait_for(lambda: toasts(reader))
+        await reader.settle()
+        assert "⟳" not in reader.status
+        assert toasts(reader) == ["2 new articles from 2 sources"]
+
+
+async def test_a_source_that_fails_is_named_and_says_what_to_do(
+    news: Library, server: NewsServer
+) -> None:
+    good = server.serve("/good", feed("Blocks fill"))
+    async with reading(news, settings=follow(good, server.url("/403"))) as reader:
+        await reader.press("r")
+        expected = "1 new article from 1 source; 1 of 2 sources failed · S shows why"
+        assert toasts(reader) == [expected]
+        await reader.press("S")
+        shown = reader.text(SourcesText)
+        assert "2 followed, 1 in trouble" in shown
+        assert "Ledger 1" in shown
+        assert "the server answered 403" in shown
+        assert "the site does not serve readers like this one" in shown
+        await reader.press("escape")
+        assert reader.app.screen is reader.screen
+
+
+async def test_where_all_fail_the_line_says_so(news: Library, server: NewsServer) -> None:
+    async with reading(news, settings=follow(server.url("/500"))) as reader:
+        await reader.press("r")
+        assert "! 1 of 1 source failed · S shows why" in reader.status
+        assert not toasts(reader)
+
+
+async def test_leaving_waits_for_no_source(news: Library, server: NewsServer) -> None:
+    held = Held(server, "/held", feed("Blocks fill"))
+    async with reading(news, settings=follow(held.url)) as reader:
+        reader.hit("r")
+        await reader.wait_for(held.asked.is_set)
+        syncing = reader.screen._syncing
+        assert isinstance(syncing, Syncing)
+        stop = syncing._stop
+        assert stop is not None
+        reader.hit("q")
+        async with asyncio.timeout(5):
+            while "storing" in str(threading.enumerate()) or not stop.is_set():
+                await asyncio.sleep(0.01)
+        assert not held.go.is_set()
+
+
+# By itself.
+
+
+async def test_it_syncs_by_itself_every_so_many_minutes(
+    news: Library, server: NewsServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("reader.ui.reader_screen.FIRST_SYNC_AFTER_S", 0.01)
+    monkeypatch.setattr("reader.ui.syncing.MINUTE_S", 0.01)
+    url = server.serve("/feed", feed("Blocks fill"))
+    async with reading(news, settings=follow(url, sync_every=5)) as reader:
+        await reader.wait_for(lambda: len(server.asked("/feed")) > 2)
+        assert toasts(reader) == ["1 new article from 1 source"]
+        assert "nothing new" not in reader.status
+
+
+async def test_without_the_setting_nothing_is_asked_before_the_key(
+    news: Library, server: NewsServer
+) -> None:
+    async with reading(news, settings=follow(server.url("/feed"))) as reader:
+        assert reader.screen._syncing is None
+        await reader.press("r")
+        assert len(server.asked("/feed")) == 1
+
+
+# Who is followed.
+
+
+async def test_the_first_sync_subscribes_and_says_so(
+    news: Library, server: NewsServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    usual = (Subscription("Usual", server.serve("/feed", feed("Blocks fill"))),)
+    monkeypatch.setattr("reader.subscribing.DEFAULTS", usual)
+    config = tmp_path / "config.toml"
+    async with reading(news, config=config) as reader:
+        await reader.press("S")
+        assert "No subscriptions yet. r subscribes" in reader.text(SourcesText)
+        await reader.press("escape", "r")
+        assert "no subscriptions yet: 1 sources of news were written" in reader.status
+        assert toasts(reader) == ["1 new article from 1 source"]
+        assert "Usual = " in config.read_text()
+
+
+async def test_what_another_program_subscribes_to_is_asked(
+    news: Library, server: NewsServer, tmp_path: Path
+) -> None:
+    config = tmp_path / "config.toml"
+    config.write_text("[subscriptions]\n")
+    async with reading(news, config=config) as reader:
+        await reader.press("r")
+        assert "no subscriptions; `cryptoread subscribe URL` adds one" in reader.status
+        url = server.serve("/feed", feed("Blocks fill"))
+        config.write_text(f'[subscriptions]\nNew = "{url}"\n')
+        await reader.press("r")
+        assert toasts(reader) == ["1 new article from 1 source"]
+        config.write_text("[subscriptions\n")
+        for key in ("r", "S"):
+            await reader.press(key)
+            assert reader.status.startswith(f"! {tmp_path}"[:60])
+            reader.screen.say("")
+        assert reader.app.screen is reader.screen
+
+
+async def test_the_samples_stay_as_they_are(server: NewsServer) -> None:
+    url = server.serve("/feed", feed("Blocks fill"))
+    with Library.of_samples(clock=lambda: NOW) as samples:
+        async with reading(samples, settings=follow(url)) as reader:
+            assert "cryptoread sync" in reader.text("#banner")
+            await reader.press("r")
+            assert "quit and run: cryptoread sync" in reader.status
+            assert not server.seen
+
+
+async def test_names_from_outside_are_inert(news: Library, server: NewsServer) -> None:
+    followed = Subscription(f"{HOSTILE}\x1b[2J\u202e", server.url("/404"))
+    async with reading(news, settings=Settings(subscriptions=(followed,))) as reader:
+        await reader.press("r", "S")
+        assert isinstance(reader.app.screen, SourcesScreen)
+        assert HOSTILE in reader.text(SourcesText)
+        assert not {"\x1b", "\u202e"} & set("".join(reader.lines))
+
+
+async def test_a_long_list_scrolls(news: Library) -> None:
+    followed = tuple(Subscription(f"Ledger {n}", f"https://n{n}.example/") for n in range(1, 60))
+    settings = Settings(subscriptions=followed)
+    async with reading(news, settings=settings, size=(60, 24)) as reader:
+        await reader.press("S")
+        assert "Ledger 59" not in reader.text(SourcesText)
+        await reader.press("G")
+        await reader.wait_for(lambda: "Ledger 59" in reader.text(SourcesText))
+
+
+# In words.
+
+
+@pytest.mark.parametrize("width", [20, 36, 60, 96])
+def test_no_line_is_wider_than_the_box(width: int) -> None:
+    followed = [Subscription("Ledger " * 9, "https://news.example/" + "long/" * 30)]
+    results = {followed[0].name: SourceResult(followed[0].name, Status.GONE, error="it is gone")}
+    rows = entries(followed, {}, results, NOW)
+    lines = ["".join(text for text, _ in line) for line in lay_out(rows, True, width)]
+    assert max(map(len, lines)) <= width
+
+
+@pytest.mark.parametrize(
+    ("results", "words"),
+    [
+        ([], "no subscriptions; `cryptoread subscribe URL` adds one"),
+        ([SourceResult("A", Status.UNCHANGED)], "nothing new"),
+        (
+            [SourceResult("A", Status.OK, new=1200), SourceResult("B", Status.OK, new=1)],
+            "1,201 new articles from 2 sources",
+        ),
+        (
+            [SourceResult("A", Status.OK, updated=3), SourceResult("B", Status.GONE)],
+            "nothing new; 1 of 2 sources failed · S shows why",
+        ),
+    ],
+)
+def test_the_end_of_a_sync_in_words(results: list[SourceResult], words: str) -> None:
+    assert summary(results) == words
