@@ -292,6 +292,25 @@ class Library:
         """How each live source is doing, by its address, where it has been asked before."""
         return self._store.source_states()
 
+    def fetch_full_text(
+        self,
+        article: Article,
+        *,
+        stop: "threading.Event | None" = None,
+        limits: "Limits | None" = None,
+    ) -> bool:
+        """Whether the article's original has more text, which is then kept under its identity.
+
+        For a thread without an event loop, which it keeps until soon after `stop` is set.
+        Raises CryptoreadError.
+        """
+        import threading
+
+        from reader.originals import PAGE, fetch_full_text
+
+        stop = stop or threading.Event()
+        return fetch_full_text(self._store, article, stop, limits or PAGE)
+
     def export(
         self,
         query: Query,

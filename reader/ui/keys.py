@@ -25,6 +25,7 @@ READER_KEYS: list[BindingType] = [
     _key("N", "neighbour(-1, True)", _READ, "Previous unread", "Open the previous unread one"),
     _key("i", "cover", _READ, "Cover image", "Show the cover image in the browser"),
     _key("o", "original", _READ, "Original", "Open the original, or choose one of the links"),
+    _key("F", "full_text", _READ, "Full text", "Fetch the whole text of the original"),
     _key("y", "copy_link", _READ, "Copy link", "Copy the article's address"),
     _key("Y", "copy_markdown", _READ, "Copy Markdown", "Copy the article as Markdown"),
     *(

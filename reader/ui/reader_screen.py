@@ -37,6 +37,7 @@ from reader.ui.view import View
 
 if TYPE_CHECKING:
     from reader.ui.finding import Finder
+    from reader.ui.originals import Originals
     from reader.ui.reading_pane import ReadingPane
     from reader.ui.search_line import SearchLine
     from reader.ui.searching import Searching
@@ -142,6 +143,7 @@ class ReaderScreen(Screen[None]):
         self._finder: Finder | None = None
         self._searching: Searching | None = None
         self._syncing: Syncing | None = None
+        self._originals: Originals | None = None
         self._tags_timer: Timer | None = None
 
     def compose(self) -> ComposeResult:
@@ -670,6 +672,14 @@ class ReaderScreen(Screen[None]):
     def action_sync(self) -> None:
         self._mounted_syncing().begin()
 
+    def action_full_text(self) -> None:
+        if self._originals is None:
+            from reader.ui.originals import Originals
+
+            self._originals = Originals(self, self._library, self._look_for_changes)
+        if article := self._of_article():
+            self._originals.fetch(article)
+
     @reported
     async def action_sources(self) -> None:
         await self._mounted_syncing().show_sources()
@@ -690,8 +700,9 @@ class ReaderScreen(Screen[None]):
     def on_unmount(self) -> None:
         if self._finder is not None:
             self._finder.close()
-        if self._syncing is not None:
-            self._syncing.end()
+        for each in (self._syncing, self._originals):
+            if each is not None:
+                each.end()
         with suppress(CryptoreadError):  # nobody is there any more to be told
             self._save()
 

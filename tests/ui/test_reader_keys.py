@@ -43,7 +43,7 @@ def test_every_binding_says_what_it_does_and_has_an_id_of_its_own() -> None:
 
 def test_the_keys_of_the_manual_are_bound() -> None:
     keys = {key for binding in BOUND for key in binding.key.split(",")}
-    manual = "j k g G h l J K n N 1 2 3 4 5 6 7 8 9 t x 0 L i o y Y m M f u U r S s z q"
+    manual = "j k g G h l J K n N 1 2 3 4 5 6 7 8 9 t x 0 L i o F y Y m M f u U r S s z q"
     named = (
         "down up home end ctrl+d ctrl+u pagedown pageup left right enter tab space escape "
         "plus minus equals_sign less_than_sign greater_than_sign question_mark f1 slash"

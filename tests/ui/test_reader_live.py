@@ -10,12 +10,14 @@ import pytest
 from reader.config import Settings
 from reader.library import Library
 from reader.subscriptions import SourceResult, Status, Subscription
+from reader.ui.reading_pane import ReadingPane
 from reader.ui.sidebar import Sidebar
 from reader.ui.sources_screen import SourcesScreen, SourcesText, entries, lay_out
 from reader.ui.syncing import Syncing, summary
 from tests.builders import NOW, article, library
 from tests.news_server import NewsServer, Request, feed, news_server
-from tests.ui.screen import Reading, archive, reading
+from tests.ui.screen import Reading, archive, bring, reading, story
+from tests.unit.test_fulltext import LONG, page
 from tests.unit.test_http import no_proxy
 
 __all__ = ["no_proxy"]
@@ -280,3 +282,64 @@ def test_no_line_is_wider_than_the_box(width: int) -> None:
 )
 def test_the_end_of_a_sync_in_words(results: list[SourceResult], words: str) -> None:
     assert summary(results) == words
+
+
+# Full texts.
+
+
+def with_original(news: Library, url: str) -> None:
+    bring(news, story(9, "A story with an original", url=url, body="Only a summary."))
+
+
+async def test_the_full_text_of_an_open_article_comes_to_where_it_is_read(
+    news: Library, server: NewsServer
+) -> None:
+    pytest.importorskip("trafilatura")
+    with_original(news, server.serve("/original", page(*LONG), Content_Type="text/html"))
+    async with reading(news) as reader:
+        await reader.go_to("A story with an original")
+        await reader.press("enter", "F")
+        assert "The second paragraph goes on" in reader.text(ReadingPane)
+        assert "full text: A story with an original" in reader.status
+        await reader.press("F")
+        assert "the original has no more text" in reader.status
+
+
+async def test_an_original_that_fails_is_named(news: Library, server: NewsServer) -> None:
+    pytest.importorskip("trafilatura")
+    with_original(news, server.url("/404"))
+    async with reading(news) as reader:
+        await reader.go_to("A story with an original")
+        await reader.press("F")
+        assert "! 127.0.0.1: the server answered 404; o opens it" in reader.status
+        await reader.go_to("Fees fall")
+        await reader.press("F")
+        assert "the publisher gave no link" in reader.status
+
+
+async def test_leaving_waits_for_no_original(news: Library, server: NewsServer) -> None:
+    pytest.importorskip("trafilatura")
+    held = Held(server, "/original", b"")
+    with_original(news, held.url)
+    async with reading(news) as reader:
+        await reader.go_to("A story with an original")
+        reader.hit("F")
+        await reader.wait_for(held.asked.is_set)
+        stop = reader.screen._originals._stop  # type: ignore[union-attr]
+        reader.hit("F")
+        await reader.wait_for(lambda: "fetched already" in reader.status)
+        reader.hit("q")
+        async with asyncio.timeout(5):
+            while not (stop and stop.is_set()):
+                await asyncio.sleep(0.01)
+
+
+async def test_without_the_extra_the_line_says_how_to_get_it(
+    news: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("reader.formats.fulltext.find_spec", lambda _name: None)
+    with_original(news, "https://news.example/")
+    async with reading(news) as reader:
+        await reader.go_to("A story with an original")
+        await reader.press("F")
+        assert 'pip install "cryptoread[fulltext]"' in reader.status

@@ -21,7 +21,8 @@ HEAVY = {
     *("reader.sources", "reader.importing", "reader.exporting", "reader.browser"),
     *("reader.syncing", "reader.subscribing", "reader.subscriptions"),
     *("reader.ui.tag_picker", "reader.ui.help_screen", "reader.ui.links_screen"),
-    *("reader.ui.syncing", "reader.ui.sources_screen"),
+    *("reader.ui.syncing", "reader.ui.sources_screen", "reader.ui.originals"),
+    *("reader.originals", "trafilatura"),
     *("reader.ui.commands", "reader.formats.front_matter"),
 }
 """What the first screen does without."""

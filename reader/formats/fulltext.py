@@ -1,0 +1,86 @@
+"""The main text of a web page, as Markdown: without menus, notices, and whatever else is around it.
+
+Finding it is trafilatura's, which is an optional extra and loaded here alone. What it finds is
+treated as the HTML of any feed.
+"""
+
+import re
+from importlib.util import find_spec
+
+from reader.errors import CryptoreadError
+from reader.formats.html import plain, to_markdown
+from reader.formats.paragraphs import in_paragraphs
+
+EXTRA = 'pip install "cryptoread[fulltext]"'
+
+_SHORTEST = 200
+"""Characters, below which what was found is a notice and no article."""
+
+_BYTE_ORDER_MARKS = (b"\xff\xfe", b"\xfe\xff")
+_CONTROLS = bytes({*range(32), 127} - {*b"\t\n\r"})
+_CONTROL_REFERENCES = re.compile(
+    rb"&#(?:0*(?:[0-8]|1[1245-9]|2\d|3[01]|127)|[xX]0*(?:[0-8bBcCeEfF]|1[\da-fA-F]|7[fF]))\b;?"
+)
+"""lxml refuses a text that holds one, and the whole page with it."""
+
+
+class NoFullText(CryptoreadError):
+    """A page gave no text."""
+
+
+class ExtraMissing(CryptoreadError):
+    def __init__(self) -> None:
+        super().__init__(f"full texts need an extra: {EXTRA}")
+
+
+def require() -> None:
+    """Raises ExtraMissing where what finds the text is not installed."""
+    if find_spec("trafilatura") is None:
+        raise ExtraMissing
+
+
+def main_text(page: bytes, url: str, title: str = "") -> str:
+    """The text of the article on a page, cleaned Markdown, without its title at the top.
+
+    Raises NoFullText, ExtraMissing.
+    """
+    require()
+    found = to_markdown(_extracted(page, url), url).markdown
+    text = in_paragraphs(_without_title(found, title))
+    if len(text) < _SHORTEST:
+        raise NoFullText("no article was found on the page")
+    return text
+
+
+def _extracted(page: bytes, url: str) -> str:
+    """HTML of the main text, empty where there is none."""
+    if not page.startswith(_BYTE_ORDER_MARKS):
+        page = _CONTROL_REFERENCES.sub(b"", page.translate(None, _CONTROLS))
+    try:
+        from trafilatura import extract as main_html
+
+        found = main_html(
+            page,
+            url=url,
+            output_format="html",
+            include_comments=False,
+            include_formatting=True,
+            include_images=True,
+            include_links=True,
+            include_tables=True,
+        )
+    except Exception as error:  # it has no list of what a hostile page may raise
+        raise NoFullText("the page cannot be read") from error
+    return found or ""
+
+
+def _without_title(markdown: str, title: str) -> str:
+    """Pages begin with their title, which stands above the text already."""
+    first, _, rest = markdown.partition("\n")
+    if first.startswith("#") and _words(plain(first.lstrip("# "))) == _words(title):
+        return rest.lstrip("\n")
+    return markdown
+
+
+def _words(text: str) -> list[str]:
+    return re.findall(r"\w+", text.casefold())

@@ -1,0 +1,81 @@
+"""The full text of an article whose source gave a summary: fetched from its original, and kept.
+
+On demand only. The web page is fetched within the bounds of `sources.http`, its text found by
+`formats.fulltext`.
+"""
+
+import asyncio
+import threading
+from dataclasses import replace
+
+from reader.article import Article
+from reader.browser import check, host
+from reader.cache import Store
+from reader.cache.incoming import Incoming
+from reader.errors import CryptoreadError
+from reader.formats.fulltext import NoFullText, main_text, require
+from reader.sources.http import Answer, Fetcher, FetchFailed, Limits
+
+PAGE = Limits(seconds=20.0, bytes=4 * 1024 * 1024)
+LOOK_FOR_STOP_S = 0.05
+_HTML = ("text/html", "application/xhtml+xml", "")
+
+
+class NoOriginal(CryptoreadError):
+    def __init__(self) -> None:
+        super().__init__("the publisher gave no link to fetch the text from")
+
+
+class OriginalFailed(CryptoreadError):
+    """The original gave nothing, and why."""
+
+    def __init__(self, url: str, reason: str) -> None:
+        super().__init__(f"{host(url)}: {reason}; o opens it in the browser")
+
+
+def fetch_full_text(
+    store: Store, article: Article, stop: threading.Event, limits: Limits = PAGE
+) -> bool:
+    """Whether the original has more text than was known, which is then kept; False where stopped.
+
+    Raises ExtraMissing, NoOriginal, UrlRefused, OriginalFailed, CacheError. No event loop may run
+    in this thread.
+    """
+    require()
+    if not article.url:
+        raise NoOriginal
+    url = check(article.url)
+    try:
+        answer = asyncio.run(_fetched(url, stop, limits))
+        if answer is None:
+            return False
+        text = main_text(_page(answer), url, article.title)
+    except (FetchFailed, NoFullText) as error:
+        raise OriginalFailed(url, str(error)) from error
+    if stop.is_set() or len(text.encode()) <= len(article.body.encode()):
+        return False
+    # Of two versions with one date the longer text stays: a later sync of the feed, which has the
+    # summary still, does not take it back. A version that the publisher dates later does.
+    with store.writing(store.begin_run()) as writer:
+        writer.put_live(Incoming.of(replace(article, body=text)))
+    return True
+
+
+async def _fetched(url: str, stop: threading.Event, limits: Limits) -> Answer | None:
+    """None where it is to stop."""
+    async with Fetcher(limits) as fetcher:
+        task = asyncio.create_task(fetcher.get(url))
+        while not stop.is_set():
+            done, _ = await asyncio.wait({task}, timeout=LOOK_FOR_STOP_S)
+            if done:
+                return task.result()
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+    return None
+
+
+def _page(answer: Answer) -> bytes:
+    kind = answer.content_type.partition(";")[0].strip().lower()
+    if kind not in _HTML:
+        raise NoFullText("it is no web page")
+    return answer.body or b""

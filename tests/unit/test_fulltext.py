@@ -1,0 +1,200 @@
+"""Full texts: what is found on a page, that it is harmless, and that it stays."""
+
+import asyncio
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from reader.article import Article
+from reader.browser import UrlRefused
+from reader.errors import CryptoreadError
+from reader.formats.fulltext import ExtraMissing, NoFullText, main_text
+from reader.library import Library
+from reader.originals import NoOriginal, OriginalFailed
+from reader.query import Query
+from reader.sources.http import Limits
+from reader.subscriptions import Subscription
+from tests.builders import NOW, article
+from tests.news_server import NewsServer, feed, news_server
+from tests.unit.test_http import no_proxy
+
+__all__ = ["no_proxy"]
+
+LIMITS = Limits(seconds=0.8, bytes=256 * 1024)
+
+
+@pytest.fixture
+def extra() -> None:
+    pytest.importorskip("trafilatura")
+
+
+@pytest.fixture
+def server() -> Iterator[NewsServer]:
+    with news_server() as serving:
+        yield serving
+
+
+@pytest.fixture
+def news(tmp_path: Path) -> Iterator[Library]:
+    with Library(tmp_path / "data", clock=lambda: NOW) as made:
+        yield made
+
+
+def page(*paragraphs: str, title: str = "Fees fall") -> bytes:
+    """A page of a news site, with what stands around an article."""
+    text = "".join(f"<p>{each}</p>" for each in paragraphs)
+    return (
+        f"<!doctype html><html><head><title>{title}</title></head><body>"
+        '<nav><a href="/">Home</a> <a href="/markets">Markets</a></nav>'
+        f"<article><h1>{title}</h1>{text}</article><footer>All rights reserved</footer>"
+        "</body></html>"
+    ).encode()
+
+
+LONG = (
+    'Blocks have room again, and whoever sends coins <a href="/fees">pays less</a> than in '
+    "<b>January</b>. That is what the figures of the week say, read by several people.",
+    "The second paragraph goes on at some length about the reasons, among them that fewer people "
+    "send coins at the weekend than did a month ago, and says who thinks so.",
+    "A third one ends the story with an outlook on the coming weeks, which nobody knows yet.",
+)
+
+
+def followed(news: Library, server: NewsServer, body: bytes) -> Article:
+    """An article of a feed, whose original is the page."""
+    url = server.serve("/original", body, Content_Type="text/html; charset=utf-8")
+    rss = feed("Fees fall").replace(b"https://news.example/1<", f"{url}<".encode())
+    sync(news, server, rss)
+    return only(news)
+
+
+def sync(news: Library, server: NewsServer, rss: bytes) -> None:
+    news.sync([Subscription("Ledger", server.serve("/feed", rss))])
+
+
+def only(news: Library) -> Article:
+    (id,) = news.find(Query())
+    return news.article(id)
+
+
+# What is found.
+
+
+@pytest.mark.usefixtures("extra")
+def test_the_article_is_found_and_nothing_around_it() -> None:
+    text = main_text(page(*LONG), "https://news.example/a/b", "Fees Fall!")
+    assert text.startswith("Blocks have room again")
+    assert "[pays less](https://news.example/fees)" in text
+    assert "**January**" in text
+    assert len(text.split("\n\n")) == 3
+    assert not [word for word in ("Markets", "rights", "Fees fall") if word in text]
+
+
+@pytest.mark.usefixtures("extra")
+@pytest.mark.parametrize(
+    "control", ["&#27;", "&#x1B", "&#0;", "\x1b", "\x00", "\u202e", "&#x202e;"]
+)
+def test_what_acts_on_a_terminal_is_gone_and_the_text_is_not(control: str) -> None:
+    text = main_text(page(f"{control}[2J is no word.", *LONG), "https://news.example/")
+    assert "second paragraph" in text
+    assert not {"\x1b", "\x00", "\u202e"} & set(text)
+
+
+@pytest.mark.usefixtures("extra")
+def test_nothing_of_a_page_runs_or_is_markup() -> None:
+    hostile = "[/foo] [BTC] <script>alert(1)</script><a href='javascript:alert(1)'>here</a>"
+    text = main_text(page(hostile, *LONG), "https://news.example/")
+    assert "alert" not in text
+
+
+@pytest.mark.usefixtures("extra")
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"\xff\xfe\x00",
+        bytes(range(256)) * 9,
+        b"<p>" * 30_000,
+        b"<div>" * 30_000 + b"text",
+        b"<html><body><p>Log in</p></body></html>",
+        b"<?xml version='1.0'?><!DOCTYPE a [<!ENTITY b SYSTEM 'file:///etc/passwd'>]><a>&b;</a>",
+    ],
+)
+def test_a_page_without_an_article_is_refused_by_name(body: bytes) -> None:
+    with pytest.raises(NoFullText):
+        main_text(body, "https://news.example/")
+
+
+def test_without_the_extra_it_says_how_to_get_it(
+    news: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("reader.formats.fulltext.find_spec", lambda _name: None)
+    with pytest.raises(ExtraMissing, match=r'pip install "cryptoread\[fulltext\]"'):
+        news.fetch_full_text(article(1, url="https://news.example/"))
+
+
+# What is kept.
+
+
+@pytest.mark.usefixtures("extra")
+def test_the_full_text_stays_whatever_the_feed_brings_again(
+    news: Library, server: NewsServer
+) -> None:
+    short = followed(news, server, page(*LONG))
+    assert news.fetch_full_text(short)
+    full = only(news)
+    assert "second paragraph" in full.body
+    assert (full.identity, full.title, full.published) == (
+        short.identity,
+        short.title,
+        short.published,
+    )
+    assert not news.fetch_full_text(full)
+    sync(news, server, feed("Fees fall", "Another").replace(b"news.example/1<", b"news.example/9<"))
+    id = news.id_of(short.identity)
+    assert id is not None
+    assert news.article(id).body == full.body
+
+
+@pytest.mark.usefixtures("extra")
+@pytest.mark.parametrize("path", ["/403", "/silent", "/gzip-bomb", "/redirect-loop", "/empty"])
+def test_an_original_that_fails_is_named_and_the_summary_stays(
+    news: Library, server: NewsServer, path: str
+) -> None:
+    short = followed(news, server, b"")
+    server.routes["/original"] = server.routes[path]
+    with pytest.raises(OriginalFailed, match=r"^127\.0\.0\.1: .*; o opens it in the browser"):
+        news.fetch_full_text(short, limits=LIMITS)
+    assert only(news) == short
+
+
+@pytest.mark.usefixtures("extra")
+def test_only_a_web_page_is_read(news: Library, server: NewsServer) -> None:
+    short = followed(news, server, b"")
+    server.serve("/original", b"%PDF-1.7", Content_Type="application/pdf")
+    with pytest.raises(OriginalFailed, match="it is no web page"):
+        news.fetch_full_text(short)
+
+
+@pytest.mark.usefixtures("extra")
+@pytest.mark.parametrize(
+    ("url", "error"),
+    [("", NoOriginal), ("file:///etc/passwd", UrlRefused), ("http://a@b.example/", UrlRefused)],
+)
+def test_only_the_web_is_asked(news: Library, url: str, error: type[CryptoreadError]) -> None:
+    with pytest.raises(error):
+        news.fetch_full_text(article(1, url=url))
+
+
+@pytest.mark.usefixtures("extra")
+async def test_it_ends_soon_when_it_is_to_stop(news: Library, server: NewsServer) -> None:
+    short = article(1, url=server.url("/silent"))
+    stop = threading.Event()
+    fetching = asyncio.create_task(asyncio.to_thread(news.fetch_full_text, short, stop=stop))
+    async with asyncio.timeout(10):
+        while not server.asked("/silent"):
+            await asyncio.sleep(0.01)
+        stop.set()
+        assert not await fetching
