@@ -5,6 +5,7 @@ It shows what it is given. Asking the sources is the affair of `r`, and of the l
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from shlex import quote
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from textual.app import ComposeResult
@@ -21,8 +22,8 @@ if TYPE_CHECKING:
     from reader.subscriptions import SourceResult, Subscription
 
 NOBODY_CHOSE = (
-    "No subscriptions yet. r subscribes to ten sources of crypto news and asks them; "
-    "to choose your own, quit and run: cryptoread subscribe URL"
+    "No subscriptions yet. The first sync (r, or the command cryptoread sync) subscribes to ten "
+    "sources of crypto news. To choose your own, quit and run: cryptoread subscribe URL"
 )
 NOTHING_FOLLOWED = "No subscriptions. To follow a feed, quit and run: cryptoread subscribe URL"
 
@@ -73,7 +74,7 @@ def _entry(
     if state and error and state.next_try > now.timestamp():
         how, until = "resting", datetime.fromtimestamp(state.next_try)
         rests = f"it rests until {until:%Y-%m-%d %H:%M}; quit and name it to ask it before: "
-        advice = f"{_unless_paused(result)}{rests}cryptoread sync {followed.name!r}"
+        advice = f"{_unless_paused(result)}{rests}cryptoread sync {quote(followed.name)}"
     return Entry(*map(clean_line, (followed.name, followed.url, how, last, error, advice)))
 
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 MINUTE_S = 60.0
 
-SAMPLES = "these are samples, thrown away at the end; for news, quit and run: cryptoread sync"
+SAMPLES = "samples are thrown away; for news, quit and run: cryptoread sync"
 NOTHING_FOLLOWED = "no subscriptions; `cryptoread subscribe URL` adds one"
 
 

@@ -5,12 +5,13 @@ import random
 import signal
 import subprocess
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.e2e.conftest import COMMAND, Command
+from tests.e2e.conftest import COMMAND, Command, Reader, leave
 from tests.news_server import NewsServer, Request, api_page, feed, news_server, with_etag
 from tests.terminal import Terminal
 
@@ -231,3 +232,27 @@ def test_ctrl_c_ends_a_sync_at_once(server: NewsServer, config: Path, tmp_path: 
     running.send_signal(signal.SIGINT)
     _, err = running.communicate(timeout=10)
     assert (running.returncode, err) == (130, "interrupted; what was reported is kept\n")
+
+
+# On the screen.
+
+
+@pytest.mark.usefixtures("data")
+def test_the_screen_syncs_goes_on_and_leaves_at_once(
+    reader: Reader, command: Command, server: NewsServer, tmp_path: Path
+) -> None:
+    command("subscribe", server.serve("/feed", feed("Fees fall", "Blocks fill")), "--name", "Good")
+    command("subscribe", server.url("/silent"), "--name", "Silent")
+    config = tmp_path / ".config" / "cryptoread" / "config.toml"
+    terminal = reader(env={"CRYPTOREAD_CONFIG": str(config)})
+    terminal.send("r")
+    terminal.wait_for("⟳ 1/2")
+    terminal.send("S")
+    terminal.wait_for("2 followed")
+    terminal.send("S")
+    terminal.wait_for(lambda shown: "2 followed" not in shown.text)
+    assert "⟳ 1/2 · by category" in terminal.text
+    begun = time.monotonic()
+    leave(terminal)
+    assert time.monotonic() - begun < 10  # the silent one has thirty seconds to answer
+    assert {"Fees fall", "Blocks fill"} <= set(listed(command))

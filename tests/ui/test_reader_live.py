@@ -197,7 +197,7 @@ async def test_the_first_sync_subscribes_and_says_so(
     config = tmp_path / "config.toml"
     async with reading(news, config=config) as reader:
         await reader.press("S")
-        assert "No subscriptions yet. r subscribes" in reader.text(SourcesText)
+        assert "No subscriptions yet. The first sync" in reader.text(SourcesText)
         await reader.press("escape", "r")
         assert "no subscriptions yet: 1 sources of news were written" in reader.status
         assert toasts(reader) == ["1 new article from 1 source"]
