@@ -48,7 +48,7 @@ def options_of(settings: "Settings", environ: Mapping[str, str]) -> SyncOptions:
         estimate_sentiment=settings.estimate_sentiment,
         categories=settings.categories,
         coindesk_key=settings.coindesk_key,
-        environ=environ,
+        environ=dict(environ),
     )
 
 

@@ -1,6 +1,6 @@
-"""Syncing from the screen: by `r` or by the clock, in a thread, while the reader reads on.
+"""Syncing from the screen: by `r` or by the clock, while the reader reads on.
 
-What is asked and stored is `library.sync`'s affair; here it is begun, stopped and told of.
+It goes on in a process of its own; here it is begun, stopped and told of.
 """
 
 import asyncio
@@ -118,6 +118,7 @@ class Syncing:
         return read_settings(self._config) if self._config else self._screen.settings
 
     def _sync(self, stop: threading.Event) -> "Sequence[SourceResult]":
+        from reader.sync_process import sync
         from reader.syncing import options_of
 
         settings = self._settings()
@@ -130,7 +131,7 @@ class Syncing:
             self._screen.call_later(self._one_ended, result)
 
         options = options_of(settings, os.environ)
-        return self._library.sync(followed, options=options, on_result=told, stop=stop)
+        return sync(self._library.folder, followed, options=options, on_result=told, stop=stop)
 
     def _followed(self, settings: Settings) -> "tuple[Sequence[Subscription], str]":
         if self._config is None:

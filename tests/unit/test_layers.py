@@ -19,7 +19,7 @@ HEAVY = {
     *("httpx", "ftfy", "yaml", "frontmatter", "markdown_it", "tarfile", "zipfile"),
     *("multiprocessing", "rich.markdown", "click", "feedparser", "tomlkit", "keyring"),
     *("reader.sources", "reader.importing", "reader.exporting", "reader.browser"),
-    *("reader.syncing", "reader.subscribing", "reader.subscriptions"),
+    *("reader.sync_process", "reader.syncing", "reader.subscribing", "reader.subscriptions"),
     *("reader.ui.tag_picker", "reader.ui.help_screen", "reader.ui.links_screen"),
     *("reader.ui.syncing", "reader.ui.sources_screen", "reader.ui.originals"),
     *("reader.originals", "trafilatura"),

@@ -1,0 +1,66 @@
+"""A sync in a process of its own gives what one in this process would, and ends when told to."""
+
+import sqlite3
+import threading
+from pathlib import Path
+
+import pytest
+
+from reader.asking import SyncOptions
+from reader.errors import CryptoreadError
+from reader.library import Library
+from reader.query import Query
+from reader.subscriptions import Kind, SourceResult, Status, Subscription
+from reader.sync_process import sync
+
+ARTICLE = "---\ntitle: Blocks have room\nlang: en\nexternalId: '1'\n---\nFees fall."
+
+
+@pytest.fixture
+def news(tmp_path: Path) -> Subscription:
+    folder = tmp_path / "news"
+    folder.mkdir()
+    (folder / "a.en.md").write_text(ARTICLE)
+    return Subscription("news", str(folder), Kind.FOLDER)
+
+
+def synced(folder: Path, *followed: Subscription) -> list[SourceResult]:
+    told: list[SourceResult] = []
+    stop = threading.Event()
+    results = sync(folder, followed, options=SyncOptions(), on_result=told.append, stop=stop)
+    assert results == told
+    return results
+
+
+def test_what_it_stores_is_there_for_this_process(tmp_path: Path, news: Subscription) -> None:
+    with Library(tmp_path / "data") as library:
+        (result,) = synced(library.folder, news)
+        assert (result.name, result.status, result.new) == ("news", Status.OK, 1)
+        (row,) = library.rows(library.find(Query()))
+        assert row.title == "Blocks have room"
+
+
+def test_a_module_in_the_working_folder_is_not_taken_for_ours(
+    tmp_path: Path, news: Subscription, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "reader").mkdir()
+    (tmp_path / "reader" / "__init__.py").write_text("raise SystemExit(9)")
+    monkeypatch.chdir(tmp_path)
+    assert [result.new for result in synced(tmp_path / "data", news)] == [1]
+
+
+def test_a_cache_that_cannot_be_used_is_said(tmp_path: Path, news: Subscription) -> None:
+    (tmp_path / "data").mkdir()
+    with sqlite3.connect(tmp_path / "data" / "cache.db") as db:
+        db.execute("PRAGMA user_version = 99")
+    db.close()
+    with pytest.raises(CryptoreadError, match="newer cryptoread"):
+        synced(tmp_path / "data", news)
+
+
+def test_what_is_stopped_tells_nothing_more(tmp_path: Path, news: Subscription) -> None:
+    stop = threading.Event()
+    stop.set()
+    told: list[SourceResult] = []
+    options = SyncOptions()
+    assert sync(tmp_path, [news], options=options, on_result=told.append, stop=stop) == told == []
