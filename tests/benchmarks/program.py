@@ -26,9 +26,12 @@ class Import(NamedTuple):
         return self.articles / self.seconds
 
 
-def reader(data: Path, *query: str) -> Watched:
+def reader(data: Path, *query: str, config: Path | None = None) -> Watched:
     """The reader on the articles of a data folder, not yet started: as a user types it."""
-    return Watched([COMMAND, *query], size=SIZE, env={"CRYPTOREAD_DATA": str(data)})
+    env = {"CRYPTOREAD_DATA": str(data)}
+    if config:
+        env["CRYPTOREAD_CONFIG"] = str(config)
+    return Watched([COMMAND, *query], size=SIZE, env=env)
 
 
 def empty_app() -> Watched:

@@ -28,9 +28,9 @@ class Subject:
         if not (self.data / "cache.db").exists():
             self.imports.append(import_archive(self.data, self.archive))
 
-    def reader(self, *query: str) -> Watched:
+    def reader(self, *query: str, config: Path | None = None) -> Watched:
         """The reader, not yet started, on this data folder."""
-        return reader(self.data, *query)
+        return reader(self.data, *query, config=config)
 
     def times(self, usual: int) -> int:
         """Rounds of a part: as asked for, else as usual."""
