@@ -30,12 +30,16 @@ class Later(LazyIds):
 
 
 class Recalled(Later):
-    """The ids of an answer, with its groups by category and its most frequent tags."""
+    """The ids of an answer, with its groups by category and its most frequent tags.
 
-    __slots__ = ("groups", "tags")
+    These hold for the version of the cache that they were counted in.
+    """
 
-    def __init__(self, size: int, find: Callable[[], BitMap]) -> None:
+    __slots__ = ("groups", "tags", "version")
+
+    def __init__(self, size: int, find: Callable[[], BitMap], version: int) -> None:
         super().__init__(size, find)
+        self.version = version
         self.groups: tuple[Group, ...] = ()
         self.tags: list[TagCount] = []
 
@@ -47,9 +51,9 @@ def written(size: int, groups: Sequence[Group], tags: Sequence[TagCount]) -> str
 
 
 def recalled(answer: str, find: Callable[[], BitMap], facets: Facets, ask: Ask) -> Recalled:
-    """The answer as it was. find: the ids that it is about."""
+    """The answer as it was, in the version that the facets have. find: the ids that it is about."""
     size, counts, tags = json.loads(answer)
-    ids = Recalled(size, find)
+    ids = Recalled(size, find, facets.version)
     ids.groups = tuple(_groups(counts, lambda: ids.bits, facets, ask))
     ids.tags = [TagCount(*tag) for tag in tags]
     return ids

@@ -155,6 +155,10 @@ class Store:
             row = db.execute(kept, (str(query), self._facets.version)).fetchone()
         return recalled(row[0], find, self._facets, self._asking) if row else None
 
+    def _holds(self, answer: Recalled) -> bool:
+        """Whether nothing has changed since: a mark changes counts, not which articles match."""
+        return answer.version == self.version()
+
     def total(self) -> int:
         """The number of articles, without drafts."""
         with self._asking() as db:
@@ -177,13 +181,13 @@ class Store:
 
     def groups(self, ids: Ids, by: Grouping) -> tuple[Group, ...]:
         """The ids under headings, the pinned first; groups without any of them are left out."""
-        if by is Grouping.CATEGORY and isinstance(ids, Recalled):
+        if by is Grouping.CATEGORY and isinstance(ids, Recalled) and self._holds(ids):
             return ids.groups
         return group(ids.bits, by, self._facets, self._asking)
 
     def tag_counts(self, ids: Ids, most: int | None = None) -> list[TagCount]:
         """Tags that occur among the ids, most frequent first, ties by name; at most so many."""
-        if most == MOST_TAGS and isinstance(ids, Recalled):
+        if most == MOST_TAGS and isinstance(ids, Recalled) and self._holds(ids):
             return ids.tags
         if most is not None:
             return most_frequent(ids.bits, most, self._facets, self._asking)

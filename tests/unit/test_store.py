@@ -447,6 +447,15 @@ def test_what_is_remembered_of_an_answer_is_the_answer(
             assert later.tag_counts(recalled, 9) == later.tag_counts(plain, 9)
 
 
+def test_what_is_remembered_is_counted_anew_after_a_mark(store: Store) -> None:
+    put(store, [article(n) for n in range(3)])
+    store.remember(Query(), NOW)
+    ids = store.find(Query(), NOW)
+    assert [group.unread for group in store.groups(ids, Grouping.CATEGORY)] == [3]
+    store.mark(Ids(list(ids)[:1]), Mark.READ, True, "")
+    assert [group.unread for group in store.groups(ids, Grouping.CATEGORY)] == [2]
+
+
 def unfolded(groups: Sequence[Group]) -> list[tuple[object, ...]]:
     return [
         (group.key, group.label, len(group.ids), list(group.ids), group.unread)
