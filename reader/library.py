@@ -133,10 +133,8 @@ class Library:
         self._store.remember(query, self.clock())
 
     def warm_up(self, query: Query) -> None:
-        """Read what the next filter on top of the query will need."""
-        ids = Ids(self.find(query).bits)
-        self.groups(ids)
-        self.tag_counts(ids, most=MOST_TAGS)
+        """Read what the next filter on top of the query will need; nothing is recalled any more."""
+        self._store.warm_up(query, self.clock())
 
     @property
     def total(self) -> int:

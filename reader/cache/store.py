@@ -73,6 +73,7 @@ class Store:
         self._connections: list[sqlite3.Connection] = []
         self._facets = Facets()
         self._words = Words()
+        self._recalls = True
         self._lock = threading.RLock()
         self._writing = threading.RLock()
         try:
@@ -136,7 +137,7 @@ class Store:
 
     def remember(self, query: Query, now: datetime) -> None:
         """Keep what a list shows of the query, for `find` to give back until anything changes."""
-        if query.words or query.period(now) != (None, None) or self._recalled(query, now):
+        if query.words or query.period(now) != (None, None):
             return
         ids = self.find(query, now)
         groups, tags = self.groups(ids, Grouping.CATEGORY), self.tag_counts(ids, MOST_TAGS)
@@ -145,7 +146,17 @@ class Store:
             db.execute("DELETE FROM answers")
             db.execute("INSERT INTO answers VALUES (?, ?, ?)", answer)
 
+    def warm_up(self, query: Query, now: datetime) -> None:
+        """Read what the next filter on top of the query will need; nothing is recalled any more."""
+        self._recalls = False
+        ids = self.find(query, now)
+        self.groups(ids, Grouping.CATEGORY)
+        self.tag_counts(ids, MOST_TAGS)
+
     def _recalled(self, query: Query, now: datetime) -> Recalled | None:
+        if not self._recalls:
+            return None
+
         def find() -> BitMap:
             with self._asking() as db:
                 return filtered(query, self._facets, db, now)

@@ -734,8 +734,19 @@ class ReaderScreen(Screen[None]):
         """What the first opened article needs, while nobody waits."""
         gc.freeze()
         gc.enable()
-        self._in_background(self._library.warm_up, self._start)
+        self._in_background(self._warm_up_list)
         self._in_background(_warm_up_reading)
+
+    def _warm_up_list(self) -> None:
+        """What the list shows, if it was remembered, as it is found; in a thread."""
+        with suppress(CryptoreadError):
+            self._library.warm_up(self._start)
+            self.call_later(self._show_what_is_found)
+
+    @reported
+    def _show_what_is_found(self) -> None:
+        if self._library.finds_at_once(self.filter):
+            self._answer()
 
     @work(thread=True, group="background", exit_on_error=False)
     def _in_background(self, task: Callable[..., object], *arguments: object) -> None:
