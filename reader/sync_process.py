@@ -1,20 +1,17 @@
-"""A sync in a process of its own, as parsing and storing would hold up the thread that paints.
-
-The two speak in pickles over a pipe that nobody else can reach.
-"""
+"""A sync in a process of its own, as parsing and storing would hold up the thread that paints."""
 
 import os
-import pickle
-import subprocess
 import sys
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import redirect_stderr
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reader.errors import CryptoreadError
 from reader.subscriptions import SourceResult, Subscription
+from reader.workers import context
 
 if TYPE_CHECKING:
     from reader.syncing import SyncOptions
@@ -37,25 +34,18 @@ def sync(
 
     When `stop` is set the process is killed: what it reported is stored.
     """
-    # Without the working folder on its path, where anybody's `reader` may lie.
-    command = [sys.executable, "-P", "-m", __name__]
-    with subprocess.Popen(
-        command,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,  # ctrl+c and a closed terminal are for the reader
-    ) as child:
+    ours, its = context().Pipe(duplex=False)
+    task = (its, folder, tuple(subscriptions), options)
+    child = context().Process(target=_run, args=task, daemon=True)
+    with ours:
+        # Textual's own has no file behind it, which the start of a process asks for.
+        with its, redirect_stderr(sys.__stderr__):
+            child.start()
         try:
-            assert child.stdin is not None
-            assert child.stdout is not None
-            with child.stdin as task:
-                pickle.dump((folder, tuple(subscriptions), options), task)
-            pipe = Connection(os.dup(child.stdout.fileno()), writable=False)
-            with pipe:
-                return _listen(pipe, on_result, stop)
+            return _listen(ours, on_result, stop)
         finally:
             child.kill()
+            child.join()
 
 
 def _listen(
@@ -81,11 +71,15 @@ def _listen(
 # In the process of its own.
 
 
-def main() -> None:
-    folder, subscriptions, options = pickle.load(sys.stdin.buffer)
-    with Connection(os.dup(sys.stdout.fileno()), readable=False) as pipe:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        os.nice(NICENESS)
+def _run(
+    pipe: Connection, folder: Path, subscriptions: Sequence[Subscription], options: "SyncOptions"
+) -> None:
+    os.setsid()  # ctrl+c and a closed terminal are for the reader
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    for stream in range(3):  # the terminal is the reader's, too
+        os.dup2(nowhere, stream)
+    os.nice(NICENESS)
+    with pipe:
         pipe.send(_sync(folder, subscriptions, options, pipe.send))
 
 
@@ -107,7 +101,3 @@ def _sync(
     except Exception as error:
         return str(Broken(error, folder))
     return None
-
-
-if __name__ == "__main__":
-    main()

@@ -4,13 +4,13 @@ Standard library alone, so that the first of them starts before the rest of the 
 """
 
 import multiprocessing
-from multiprocessing.context import BaseContext
+from multiprocessing.context import ForkServerContext, SpawnContext
 
 PRELOADED = ("__main__", "reader.importing", "reader.formats.front_matter")
 """What parsing imports, to be there before the workers are forked."""
 
 
-def context() -> BaseContext:
+def context() -> ForkServerContext | SpawnContext:
     """Workers that start fast, but not as forks of a process whose threads may hold locks."""
     if "forkserver" not in multiprocessing.get_all_start_methods():
         return multiprocessing.get_context("spawn")
