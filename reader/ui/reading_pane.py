@@ -151,6 +151,8 @@ class ReadingPane(LongView, can_focus=True, inherit_bindings=False):
         """The number of the match that the reader went to last."""
         self._searched = 0
         """Lines of the layout that have been looked through."""
+        self._counted = 0
+        """Matches in this article as they were told last: a layout anew is no news."""
 
     def show(
         self,
@@ -165,6 +167,7 @@ class ReadingPane(LongView, can_focus=True, inherit_bindings=False):
         self._article, self._prose, self._now = article, Prose(article.body), now
         self.set_reactive(ReadingPane.read, read)
         self.set_reactive(ReadingPane.favourite, favourite)
+        self._match, self._counted = -1, 0
         self._lay_out(position)
 
     def show_hint(self, text: str) -> None:
@@ -214,7 +217,7 @@ class ReadingPane(LongView, can_focus=True, inherit_bindings=False):
         return True
 
     def _search_anew(self) -> None:
-        self._matches, self._match, self._searched = [], -1, 0
+        self._matches, self._match, self._searched, self._counted = [], -1, 0, 0
         self._strips.clear()
         self._search()
         self.refresh()
@@ -227,7 +230,9 @@ class ReadingPane(LongView, can_focus=True, inherit_bindings=False):
         texts = ["".join(span.text for span in self._lines[k].spans) for k in range(self._searched)]
         self._matches = matches(texts, self._words)
         count = self._matches[-1].number + 1 if self._matches else 0
-        self.post_message(self.MatchesFound(count, self._match + 1))
+        if count != self._counted:
+            self._counted = count
+            self.post_message(self.MatchesFound(count, 0))
 
     def _matched(self, strip: Strip, index: int) -> Strip:
         """The strip with the matches of its line marked."""
@@ -300,7 +305,7 @@ class ReadingPane(LongView, can_focus=True, inherit_bindings=False):
         self._left = (self._width - column) // 2
         self._strips.clear()
         self._lines = GrowingLines(self._all_lines(column))
-        self._matches, self._match, self._searched = [], -1, 0
+        self._matches, self._searched = [], 0
         self._lay_out_more(AT_ONCE_S)
         if self._wish is not None:
             self._place(0)

@@ -15,6 +15,7 @@ from textual.pilot import Pilot
 from textual.selection import SELECT_ALL, Selection
 
 from reader.article import Cover
+from reader.query import parse
 from reader.ui import reading_pane
 from reader.ui.reading_pane import ReadingPane
 from tests.builders import NOW, article
@@ -44,6 +45,7 @@ class PaneApp(App[None]):
     @on(ReadingPane.LinkClicked)
     @on(ReadingPane.TagClicked)
     @on(ReadingPane.CoverClicked)
+    @on(ReadingPane.MatchesFound)
     def record(self, message: Message) -> None:
         self.said.append(message)
 
@@ -418,3 +420,17 @@ async def test_a_drag_over_a_link_selects_and_does_not_open_it() -> None:
             await it.pilot.pause()
         assert it.app.said == []
         assert it.app.screen.get_selected_text() == "link"
+
+
+async def test_matches_are_told_once_and_the_reader_stays_at_his_in_a_new_layout() -> None:
+    async with reading() as it:
+        await it.show("A whale here, a whale there.")
+        it.pane.highlight(parse("whale").words)
+        await it.pilot.pause()
+        it.pane.go_to_match(1)
+        it.pane.favourite = True
+        await it.pilot.pause()
+        it.pane.go_to_match(1)
+        await it.pilot.pause()
+        told = [(message.count, message.current) for message in it.app.said]
+        assert told == [(2, 0), (2, 1), (2, 2)]
