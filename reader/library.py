@@ -160,6 +160,10 @@ class Library:
         """
         return self._store.tag_counts(ids, most)
 
+    def tags_at_once(self, ids: Ids, most: int) -> list[TagCount] | None:
+        """The same; None where that may take a tenth of a second."""
+        return self._store.tags_at_once(ids, most)
+
     def unread(self, ids: Ids) -> Ids:
         return self._store.unread(ids)
 

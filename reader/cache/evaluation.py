@@ -2,6 +2,8 @@
 
 import sqlite3
 from datetime import UTC, datetime
+from functools import reduce
+from operator import and_, or_
 
 from pyroaring import BitMap
 
@@ -27,18 +29,25 @@ def filtered(query: Query, facets: Facets, db: sqlite3.Connection, now: datetime
     Drafts only where `is:draft` asks. now: aware; ages count back from it.
     """
     alternatives = [
-        BitMap.union(*(facets.get(db, (field, value)) for value in wanted))
+        reduce(or_, (facets.get(db, (field, value)) for value in wanted))
         for field in _SINGLE_VALUED
         if (wanted := query.included(field))
     ]
     asks_for_drafts = "draft" in query.included(Field.IS)
     if alternatives:  # the set of all articles is large, and not needed
-        bits = BitMap.intersection(*alternatives)
-        bits = bits if asks_for_drafts else bits - facets.get(db, DRAFT)
+        bits = reduce(and_, alternatives)
+        drafts = facets.get(db, DRAFT)
+        bits = bits if asks_for_drafts or bits.isdisjoint(drafts) else bits - drafts
     else:
         bits = facets.get(db, ALL) if asks_for_drafts else facets.visible(db)
     bits = _facet_terms(bits, query, facets, db)
     return _within(bits, query.period(now), db)
+
+
+def language_of(query: Query) -> str:
+    """The one language that all that match are in, empty where there are others."""
+    languages = query.included(Field.LANG)
+    return languages[0] if len(languages) == 1 else ""
 
 
 def _facet_terms(bits: BitMap, query: Query, facets: Facets, db: sqlite3.Connection) -> BitMap:

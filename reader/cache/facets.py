@@ -12,6 +12,7 @@ from typing import Any
 
 from pyroaring import BitMap
 
+from reader.cache.ids import NONE
 from reader.cache.schema import CHUNK_BITS, CHUNKS, snapshot
 
 ALL = ("all", "")
@@ -32,17 +33,18 @@ Facet = tuple[str, str]
 """(field, folded value). Fields: all, category, sentiment, group (both, with a tab between), tag,
 source, lang, state."""
 
-NONE = BitMap()
-
 
 class Facets:
     """What the facets hold as of the last `refresh`. The bitmaps given out are never changed.
 
     Only what was asked for is read, names included: an archive has thousands of tags, and the
-    first screen shows nine.
+    first screen shows nine. With a language, only its ids: half the memory where half of an
+    archive is read, and what is asked of sets within that language has the same answer.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, lang: str = "") -> None:
+        """lang: the folded language to which the ids are cut; empty: to none."""
+        self._language: Facet | None = ("lang", lang) if lang else None
         self.version = -1
         """Of the cache, as of the last `refresh`."""
         self._keys: dict[Facet, int] = {}
@@ -67,17 +69,21 @@ class Facets:
         self._sizes.clear()
         self._visible = None
         if self._loaded:
-            changed = db.execute("SELECT id, ids FROM chunks WHERE version > ?", (self.version,))
-            for id, blob in changed:
-                self._replace(id // CHUNKS, id % CHUNKS, blob)
+            changed = db.execute("SELECT id FROM chunks WHERE version > ?", (self.version,))
+            self._replace(db, [id for (id,) in changed if id // CHUNKS in self._loaded])
         self.version = version
 
-    def _replace(self, key: int, chunk: int, blob: bytes) -> None:
-        if key not in self._loaded:
-            return
-        bits = self._loaded[key].copy()
-        _put_chunk(bits, chunk, blob)
-        self._loaded[key] = bits
+    def _replace(self, db: sqlite3.Connection, chunks: Sequence[int]) -> None:
+        """Read those chunks of loaded facets; whoever holds an old bitmap keeps it as it was."""
+        language = self._keys.get(self._language) if self._language else None
+        for is_language in (True, False):  # it cuts the others
+            some = [id for id in chunks if (id // CHUNKS == language) is is_language]
+            bits = {key: self._loaded[key].copy() for key in {id // CHUNKS for id in some}}
+            _put_chunks(db, bits, some, None if is_language else self._cut(db))
+            self._loaded |= bits
+
+    def _cut(self, db: sqlite3.Connection) -> BitMap | None:
+        return self.get(db, self._language) if self._language else None
 
     def visible(self, db: sqlite3.Connection) -> BitMap:
         """All but drafts."""
@@ -87,16 +93,24 @@ class Facets:
 
     def get(self, db: sqlite3.Connection, facet: Facet) -> BitMap:
         """The ids of one facet; empty where there is no such facet."""
-        if facet not in self._keys:
-            find = "SELECT key, field, value, label FROM facets WHERE field = ? AND value = ?"
-            self._learn(db.execute(find, facet))
-        key = self._keys.get(facet)
+        key = self._key(db, facet)
         if key is None:
             return NONE
         if key not in self._loaded:
             whole = "SELECT key, newer, ids FROM facets LEFT JOIN wholes USING (key) WHERE key = ?"
-            self._load(db, db.execute(whole, (key,)))
+            cut = None if facet == self._language else self._cut(db)
+            self._load(db, db.execute(whole, (key,)), cut)
         return self._loaded[key]
+
+    def has(self, db: sqlite3.Connection, facet: Facet) -> bool:
+        """Whether its ids are there without being read."""
+        return self._key(db, facet) in self._loaded
+
+    def _key(self, db: sqlite3.Connection, facet: Facet) -> int | None:
+        if facet not in self._keys:
+            find = "SELECT key, field, value, label FROM facets WHERE field = ? AND value = ?"
+            self._learn(db.execute(find, facet))
+        return self._keys.get(facet)
 
     def every(self, db: sqlite3.Connection, field: str) -> dict[str, BitMap]:
         """The ids of each value of a field."""
@@ -109,7 +123,7 @@ class Facets:
                 "SELECT key, newer, ids FROM facets LEFT JOIN wholes USING (key) WHERE field = ?"
             )
             found = db.execute(wholes, (field,))
-            self._load(db, (row for row in found if row[0] in missing))
+            self._load(db, (row for row in found if row[0] in missing), self._cut(db))
         return {value: self._loaded[key] for value, key in keys.items()}
 
     def by_size(self, db: sqlite3.Connection, field: str) -> Iterator[tuple[Facet, int]]:
@@ -136,6 +150,11 @@ class Facets:
         row = db.execute(find, facet).fetchone()
         return int(row[0]) if row else 0
 
+    def name(self, db: sqlite3.Connection, facet: Facet) -> str:
+        """The name to show, whether it was asked for or not."""
+        self._key(db, facet)
+        return self.label(facet)
+
     def label(self, facet: Facet) -> str:
         """The name to show for a facet that was asked for."""
         return self._labels.get(facet) or facet[1]
@@ -149,26 +168,40 @@ class Facets:
             values.append(value)
         return values
 
-    def _load(self, db: sqlite3.Connection, found: Iterable[tuple[int, str, bytes | None]]) -> None:
+    def _load(
+        self,
+        db: sqlite3.Connection,
+        found: Iterable[tuple[int, str, bytes | None]],
+        cut: BitMap | None,
+    ) -> None:
         """Facets from wholes and newer chunks. found: key, newer, whole."""
         chunks = []
+        bits = {}
         for key, newer, whole in found:
-            self._loaded[key] = BitMap.deserialize(whole) if whole else BitMap()
+            all_ids = BitMap.deserialize(whole) if whole else BitMap()
+            bits[key] = all_ids if cut is None else all_ids & cut
+            bits[key].shrink_to_fit()  # what is shared by two takes as much as the larger
             chunks += [key * CHUNKS + chunk for chunk in _numbers(newer)]
-        for start in range(0, len(chunks), CHUNKS_AT_ONCE):
-            some = chunks[start : start + CHUNKS_AT_ONCE]
-            places = ", ".join("?" * len(some))
-            for id, blob in db.execute(f"SELECT id, ids FROM chunks WHERE id IN ({places})", some):
-                _put_chunk(self._loaded[id // CHUNKS], id % CHUNKS, blob)
+        _put_chunks(db, bits, chunks, cut)
+        self._loaded |= bits
 
 
 def _numbers(newer: str) -> set[int]:
     return set(map(int, newer.split())) if newer else set()
 
 
-def _put_chunk(bits: BitMap, chunk: int, blob: bytes) -> None:
-    bits.remove_range(chunk << CHUNK_BITS, (chunk + 1) << CHUNK_BITS)
-    bits |= BitMap.deserialize(blob)
+def _put_chunks(
+    db: sqlite3.Connection, bits: Mapping[int, BitMap], chunks: Sequence[int], cut: BitMap | None
+) -> None:
+    """Chunks as they are on disk in the place of what bitmaps have there. bits: by facet."""
+    for start in range(0, len(chunks), CHUNKS_AT_ONCE):
+        some = chunks[start : start + CHUNKS_AT_ONCE]
+        places = ", ".join("?" * len(some))
+        for id, blob in db.execute(f"SELECT id, ids FROM chunks WHERE id IN ({places})", some):
+            ids = BitMap.deserialize(blob)
+            facet, chunk = bits[id // CHUNKS], id % CHUNKS
+            facet.remove_range(chunk << CHUNK_BITS, (chunk + 1) << CHUNK_BITS)
+            facet |= ids if cut is None else ids & cut
 
 
 def _version(db: sqlite3.Connection) -> int:

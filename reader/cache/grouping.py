@@ -2,6 +2,7 @@
 
 import sqlite3
 import time as clock
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from datetime import date, datetime, time, timedelta
@@ -20,6 +21,9 @@ from reader.cache.ids import Ids, Meet, Span
 
 TAGS_AT_ONCE = 32
 
+FEW = 128
+"""Articles whose own tags are counted, which takes 2 ms and reads no other tags."""
+
 Ask = Callable[[], AbstractContextManager[sqlite3.Connection]]
 """Gives a connection, for a while."""
 
@@ -28,18 +32,21 @@ def group(ids: BitMap, by: Grouping, facets: Facets, ask: Ask) -> tuple[Group, .
     """The ids under headings, each under one; pinned ones in a group of their own on top."""
     with ask() as db:
         pinned = ids & facets.get(db, PINNED_FACET)
-        rest = ids - pinned if pinned else ids
-        groups = list(_GROUPINGS[by](rest, rest & facets.get(db, READ), facets, ask))
+        read = (ids & facets.get(db, READ)) - pinned
+        groups = list(_GROUPINGS[by](ids, pinned, read, facets, ask))
         if pinned:
             unread = len(pinned - facets.get(db, READ))
             groups.insert(0, Group(key=(PINNED,), label=PINNED, ids=Ids(pinned), unread=unread))
     return tuple(groups)
 
 
-# Each takes the ids, those of them that are read, and what it needs to look further.
+# Each takes the ids, those that it has to leave out, those of the rest that are read, and what it
+# needs to look further.
 
 
-def _by_category(ids: BitMap, read: BitMap, facets: Facets, ask: Ask) -> list[Group]:
+def _by_category(
+    ids: BitMap, pinned: BitMap, read: BitMap, facets: Facets, ask: Ask
+) -> list[Group]:
     """Largest first, OTHER last; below each its sentiments."""
     with ask() as db:
         every = facets.every(db, "category")
@@ -50,11 +57,11 @@ def _by_category(ids: BitMap, read: BitMap, facets: Facets, ask: Ask) -> list[Gr
             ids=shown,
             unread=len(shown) - int(bits.intersection_cardinality(read)),
             children=Sentiments(
-                facets.label(("category", value)), lambda: ids, lambda: read, facets, ask
+                facets.label(("category", value)), lambda: (ids, pinned, read), facets, ask
             ),
         )
         for value, bits in every.items()
-        if (shown := Meet(bits, ids))
+        if (shown := Meet(bits, ids, pinned))
     ]
     return sorted(groups, key=lambda g: (g.label == NO_CATEGORY, -len(g.ids), g.label))
 
@@ -65,12 +72,12 @@ class Sentiments(Sequence[Group]):
     def __init__(
         self,
         category: str,
-        ids: Callable[[], BitMap],
-        read: Callable[[], BitMap],
+        ids: Callable[[], tuple[BitMap, BitMap, BitMap]],
         facets: Facets,
         ask: Ask,
     ) -> None:
-        self._of = category, ids, read, facets, ask
+        """ids: all, those to leave out, those of the rest that are read."""
+        self._of = category, ids, facets, ask
         self._groups: tuple[Group, ...] | None = None
 
     def __bool__(self) -> bool:
@@ -92,20 +99,21 @@ class Sentiments(Sequence[Group]):
         return self._groups
 
     def _count(self) -> Iterator[Group]:
-        category, ids, read, facets, ask = self._of
+        category, find, facets, ask = self._of
+        ids, pinned, read = find()
         for sentiment in Sentiment:
             with ask() as db:
                 bits = facets.get(db, ("group", f"{category}\t{sentiment.value}".casefold()))
-            if shown := Meet(bits, ids()):
-                unread = len(shown) - int(bits.intersection_cardinality(read()))
+            if shown := Meet(bits, ids, pinned):
+                unread = len(shown) - int(bits.intersection_cardinality(read))
                 key = (category, sentiment.value)
                 yield Group(key, sentiment.lower(), shown, unread, sentiment)
 
 
-def _by_day(ids: BitMap, read: BitMap, _facets: Facets, ask: Ask) -> list[Group]:
+def _by_day(ids: BitMap, pinned: BitMap, read: BitMap, _facets: Facets, ask: Ask) -> list[Group]:
     """Days of the local calendar that have articles, latest first."""
     with ask() as db:
-        return list(_days(ids, read, db))
+        return list(_days(ids - pinned, read, db))
 
 
 def _days(ids: BitMap, read: BitMap, db: sqlite3.Connection) -> Iterator[Group]:
@@ -140,7 +148,7 @@ def _day(of: date, _zone: tuple[str, str]) -> _Day:
     return _Day(of, start, (f"{of:%Y-%m-%d}",), f"{of:%a %d %b %Y}")
 
 
-def _by_source(ids: BitMap, read: BitMap, facets: Facets, ask: Ask) -> list[Group]:
+def _by_source(ids: BitMap, pinned: BitMap, read: BitMap, facets: Facets, ask: Ask) -> list[Group]:
     """Largest first."""
     with ask() as db:
         every = facets.every(db, "source")
@@ -152,36 +160,68 @@ def _by_source(ids: BitMap, read: BitMap, facets: Facets, ask: Ask) -> list[Grou
             unread=len(shown) - int(bits.intersection_cardinality(read)),
         )
         for value, bits in every.items()
-        if (shown := Meet(bits, ids))
+        if (shown := Meet(bits, ids, pinned))
     ]
     return sorted(groups, key=lambda g: (-len(g.ids), g.label))
 
 
-def _ungrouped(ids: BitMap, read: BitMap, _facets: Facets, _ask: Ask) -> list[Group]:
-    everything = Group(key=("ALL",), label="ALL", ids=Ids(ids), unread=len(ids) - len(read))
-    return [everything] if ids else []
+def _ungrouped(
+    ids: BitMap, pinned: BitMap, read: BitMap, _facets: Facets, _ask: Ask
+) -> list[Group]:
+    rest = ids - pinned
+    everything = Group(key=("ALL",), label="ALL", ids=Ids(rest), unread=len(rest) - len(read))
+    return [everything] if rest else []
 
 
-def most_frequent(ids: BitMap, most: int, facets: Facets, ask: Ask) -> list[TagCount]:
+def most_frequent(
+    ids: BitMap, most: int, facets: Facets, ask: Ask, reads: int | None = None
+) -> list[TagCount] | None:
     """The tags that most of the ids have, ties by name.
 
     No tag occurs more often among the ids than in all: once the tags to come are smaller than the
-    last of the best so far, they need not be looked at.
+    last of the best so far, they need not be looked at. reads: how many tags may be read from
+    disk for it; where that is not enough, None.
     """
+    if len(ids) <= FEW:
+        return _tags_of_few(ids, facets, ask)[:most]
     best: list[TagCount] = []
     for place in count(step=TAGS_AT_ONCE):
         with ask() as db:  # for a few at a time: somebody else may have a key to answer
             some = list(islice(facets.by_size(db, "tag"), place, place + TAGS_AT_ONCE))
             for facet, size in some:
-                if len(best) == most and size < best[-1].articles:
+                least = best[-1].articles if len(best) == most else 0
+                if size < least:
                     return best
-                if found := facets.get(db, facet).intersection_cardinality(ids):
+                if reads is not None and not facets.has(db, facet):
+                    if not reads:
+                        return None
+                    reads -= 1
+                bits = facets.get(db, facet)
+                if len(bits) >= least and (found := bits.intersection_cardinality(ids)):
                     best.append(TagCount(facets.label(facet), found))
-                    best.sort(key=lambda tag: (-tag.articles, tag.tag))
+                    best.sort(key=_rank)
                     del best[most:]
         if not some:
             break
     return best
+
+
+def _tags_of_few(ids: BitMap, facets: Facets, ask: Ask) -> list[TagCount]:
+    """Counted from the articles: thousands of tags may be in use, of which these have some."""
+    places = ", ".join("?" * len(ids))
+    tags = (
+        "SELECT documents.id, value FROM documents, json_each(fields, '$.tags') "
+        f"WHERE documents.id IN ({places})"
+    )
+    with ask() as db:
+        found = {(id, tag.casefold()) for id, tag in db.execute(tags, list(ids))}
+        counts = Counter(tag for _, tag in found)
+        named = [TagCount(facets.name(db, ("tag", tag)), n) for tag, n in counts.items()]
+    return sorted(named, key=_rank)
+
+
+def _rank(tag: TagCount) -> tuple[int, str]:
+    return -tag.articles, tag.tag
 
 
 _GROUPINGS = {

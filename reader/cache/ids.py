@@ -7,6 +7,8 @@ from pyroaring import BitMap
 
 from reader.article import ArticleId
 
+NONE = BitMap()
+
 
 class Ids(Sequence[ArticleId]):
     """An immutable set of ids that reads as a sequence, newest first.
@@ -15,10 +17,12 @@ class Ids(Sequence[ArticleId]):
     are in order of publication, so the set is the sorted list.
     """
 
-    __slots__ = ("bits",)
+    __slots__ = ("bits", "lang")
 
-    def __init__(self, bits: Iterable[int] = ()) -> None:
+    def __init__(self, bits: Iterable[int] = (), lang: str = "") -> None:
+        """lang: the folded language that all of them are in, empty where that is not known."""
         self.bits: BitMap = bits if isinstance(bits, BitMap) else BitMap(bits)
+        self.lang = lang
 
     def __len__(self) -> int:
         return len(self.bits)
@@ -52,13 +56,13 @@ class Ids(Sequence[ArticleId]):
         return hash((len(self.bits), self.bits[0] if self.bits else 0))
 
     def __and__(self, other: "Ids") -> "Ids":
-        return Ids(self.bits & other.bits)
+        return Ids(self.bits & other.bits, self.lang or other.lang)
 
     def __or__(self, other: "Ids") -> "Ids":
-        return Ids(self.bits | other.bits)
+        return Ids(self.bits | other.bits, self.lang if self.lang == other.lang else "")
 
     def __sub__(self, other: "Ids") -> "Ids":
-        return Ids(self.bits - other.bits)
+        return Ids(self.bits - other.bits, self.lang)
 
     def __repr__(self) -> str:
         return f"Ids({len(self)})"
@@ -76,8 +80,9 @@ class LazyIds(Ids):
 
     __slots__ = ("_bits", "_size")
 
-    def __init__(self, size: int) -> None:
+    def __init__(self, size: int, lang: str = "") -> None:
         self._size = size
+        self.lang = lang
         self._bits: BitMap | None = None
 
     @property
@@ -110,16 +115,20 @@ class Span(LazyIds):
 
 
 class Meet(LazyIds):
-    """The ids that two sets share. size: how many, where that is known already."""
+    """The ids that two sets share, `without` some of the second."""
 
-    __slots__ = ("_one", "_other")
+    __slots__ = ("_one", "_other", "_without")
 
-    def __init__(self, one: BitMap, other: BitMap, size: int | None = None) -> None:
-        super().__init__(int(one.intersection_cardinality(other)) if size is None else size)
-        self._one, self._other = one, other
+    def __init__(self, one: BitMap, other: BitMap, without: BitMap = NONE) -> None:
+        shared = int(one.intersection_cardinality(other))
+        super().__init__(shared - int(one.intersection_cardinality(without)))
+        self._one, self._other, self._without = one, other, without
 
     def __contains__(self, id: object) -> bool:
-        return isinstance(id, int) and id in self._one and id in self._other
+        if not isinstance(id, int) or id in self._without:
+            return False
+        return id in self._one and id in self._other
 
     def _look(self) -> BitMap:
-        return self._one & self._other
+        shared = self._one & self._other
+        return shared - self._without if self._without else shared

@@ -4,7 +4,7 @@ It is counts; which articles they count is looked up when somebody looks at them
 """
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
 
 from pyroaring import BitMap
@@ -21,8 +21,8 @@ class Later(LazyIds):
 
     __slots__ = ("_find",)
 
-    def __init__(self, size: int, find: Callable[[], BitMap]) -> None:
-        super().__init__(size)
+    def __init__(self, size: int, find: Callable[[], BitMap], lang: str = "") -> None:
+        super().__init__(size, lang)
         self._find = find
 
     def _look(self) -> BitMap:
@@ -37,11 +37,19 @@ class Recalled(Later):
 
     __slots__ = ("groups", "tags", "version")
 
-    def __init__(self, size: int, find: Callable[[], BitMap], version: int) -> None:
-        super().__init__(size, find)
+    def __init__(
+        self,
+        size: int,
+        find: Callable[[], BitMap],
+        lang: str,
+        version: int,
+        groups: Iterable[Group],
+        tags: Iterable[TagCount],
+    ) -> None:
+        super().__init__(size, find, lang)
         self.version = version
-        self.groups: tuple[Group, ...] = ()
-        self.tags: list[TagCount] = []
+        self.groups = tuple(groups)
+        self.tags = list(tags)
 
 
 def written(size: int, groups: Sequence[Group], tags: Sequence[TagCount]) -> str:
@@ -50,13 +58,17 @@ def written(size: int, groups: Sequence[Group], tags: Sequence[TagCount]) -> str
     return json.dumps([size, counts, tags], ensure_ascii=False)
 
 
-def recalled(answer: str, find: Callable[[], BitMap], facets: Facets, ask: Ask) -> Recalled:
-    """The answer as it was, in the version that the facets have. find: the ids that it is about."""
+def recalled(
+    answer: str, find: Callable[[], BitMap], lang: str, facets: Facets, ask: Ask
+) -> Recalled:
+    """The answer as it was, in the version that the facets have.
+
+    find: the ids that it is about, all in that language where there is one.
+    """
     size, counts, tags = json.loads(answer)
-    ids = Recalled(size, find, facets.version)
-    ids.groups = tuple(_groups(counts, lambda: ids.bits, facets, ask))
-    ids.tags = [TagCount(*tag) for tag in tags]
-    return ids
+    find = cache(find)  # the groups must not hold the answer that holds them
+    groups = _groups(counts, find, facets, ask)
+    return Recalled(size, find, lang, facets.version, groups, (TagCount(*tag) for tag in tags))
 
 
 def _groups(
@@ -66,16 +78,20 @@ def _groups(
         with ask() as db:
             return facets.get(db, facet)
 
-    pinned = cache(lambda: ids() & of(PINNED_FACET))
-    rest = cache(lambda: ids() - pinned() if pinned() else ids())
-    read = cache(lambda: rest() & of(READ))
+    @cache
+    def parts() -> tuple[BitMap, BitMap, BitMap]:
+        pinned = ids() & of(PINNED_FACET)
+        return ids(), pinned, (ids() & of(READ)) - pinned
+
+    def pinned() -> BitMap:
+        return parts()[1]
 
     def category(label: str) -> Callable[[], BitMap]:
-        return lambda: rest() & of(("category", label.casefold()))
+        return lambda: (ids() & of(("category", label.casefold()))) - pinned()
 
     for label, size, unread in counts:
         if label == PINNED:
             yield Group((PINNED,), PINNED, Later(size, pinned), unread)
             continue
-        below = Sentiments(label, rest, read, facets, ask)
+        below = Sentiments(label, parts, facets, ask)
         yield Group((label,), label, Later(size, category(label)), unread, children=below)

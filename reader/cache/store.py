@@ -11,6 +11,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
@@ -26,7 +27,7 @@ from reader.cache.answers import (
     Stats,
     TagCount,
 )
-from reader.cache.evaluation import filtered, from_milliseconds
+from reader.cache.evaluation import filtered, from_milliseconds, language_of
 from reader.cache.facets import ALL, DRAFT, ESTIMATED, FAVOURITE, READ, Facet, FacetChanges, Facets
 from reader.cache.grouping import group, most_frequent
 from reader.cache.ids import Ids
@@ -47,6 +48,9 @@ BATCH = 500
 """Ids that one statement names at most."""
 
 TAGS_AT_ONCE = 100
+
+READS_AT_ONCE = 40
+"""Tags that may be read while somebody waits, some 5 ms; beyond that it is a matter of hundreds."""
 
 WRITER_CACHE_KIB = 128 * 1024
 """Of pages that a transaction changes again and again, for a cache that is far larger."""
@@ -72,6 +76,7 @@ class Store:
         self._local = threading.local()
         self._connections: list[sqlite3.Connection] = []
         self._facets = Facets()
+        self._of_language: dict[str, Facets] = {"": self._facets}
         self._words = Words()
         self._recalls = True
         self._lock = threading.RLock()
@@ -128,12 +133,13 @@ class Store:
         """
         if among is None and (recalled := self._recalled(query, now)):
             return recalled
-        with self._asking() as db:
-            bits = filtered(query, self._facets, db, now)
+        lang = language_of(query)
+        with self._asking(lang) as db:
+            bits = filtered(query, self._facets_of(lang), db, now)
         if among is not None:
-            return Ids(among.keep(bits, query.words))
+            return Ids(among.keep(bits, query.words), lang)
         with sql_errors(self.path):  # without the lock: a word may take a second
-            return Ids(self._words.keep(bits, query.words, db, cancel or Cancel()))
+            return Ids(self._words.keep(bits, query.words, db, cancel or Cancel()), lang)
 
     def remember(self, query: Query, now: datetime) -> None:
         """Keep what a list shows of the query, for `find` to give back until anything changes."""
@@ -157,14 +163,17 @@ class Store:
         if not self._recalls:
             return None
 
-        def find() -> BitMap:
-            with self._asking() as db:
-                return filtered(query, self._facets, db, now)
+        lang = language_of(query)
+        facets, ask = self._facets_of(lang), partial(self._asking, lang)
 
-        with self._asking() as db:
+        def find() -> BitMap:
+            with ask() as db:
+                return filtered(query, facets, db, now)
+
+        with ask() as db:
             kept = "SELECT answer FROM answers WHERE query = ? AND version = ?"
-            row = db.execute(kept, (str(query), self._facets.version)).fetchone()
-        return recalled(row[0], find, self._facets, self._asking) if row else None
+            row = db.execute(kept, (str(query), facets.version)).fetchone()
+        return recalled(row[0], find, lang, facets, ask) if row else None
 
     def _holds(self, answer: Recalled) -> bool:
         """Whether nothing has changed since: a mark changes counts, not which articles match."""
@@ -194,16 +203,26 @@ class Store:
         """The ids under headings, the pinned first; groups without any of them are left out."""
         if by is Grouping.CATEGORY and isinstance(ids, Recalled) and self._holds(ids):
             return ids.groups
-        return group(ids.bits, by, self._facets, self._asking)
+        return group(ids.bits, by, self._facets_of(ids.lang), partial(self._asking, ids.lang))
 
     def tag_counts(self, ids: Ids, most: int | None = None) -> list[TagCount]:
         """Tags that occur among the ids, most frequent first, ties by name; at most so many."""
-        if most == MOST_TAGS and isinstance(ids, Recalled) and self._holds(ids):
-            return ids.tags
         if most is not None:
-            return most_frequent(ids.bits, most, self._facets, self._asking)
+            return self._most_frequent(ids, most) or []
         counts = [each for some in self._tags() for each in self._tag_counts(some, ids)]
         return sorted(counts, key=lambda tag: (-tag.articles, tag.tag))
+
+    def tags_at_once(self, ids: Ids, most: int) -> list[TagCount] | None:
+        """The same; None where many tags would have to be read for it."""
+        if most == MOST_TAGS and isinstance(ids, Recalled) and self._holds(ids):
+            return ids.tags
+        return self._most_frequent(ids, most, READS_AT_ONCE)
+
+    def _most_frequent(
+        self, ids: Ids, most: int, reads: int | None = None
+    ) -> list[TagCount] | None:
+        ask = partial(self._asking, ids.lang)
+        return most_frequent(ids.bits, most, self._facets_of(ids.lang), ask, reads)
 
     def _tags(self) -> Iterator[Sequence[Facet]]:
         """All, some at a time: whoever paints must not wait until thousands are read."""
@@ -212,15 +231,16 @@ class Store:
         return _batches(every, TAGS_AT_ONCE)
 
     def _tag_counts(self, tags: Iterable[Facet], ids: Ids) -> Iterator[TagCount]:
-        with self._asking() as db:
+        facets = self._facets_of(ids.lang)
+        with self._asking(ids.lang) as db:
             for tag in tags:
-                if count := self._facets.get(db, tag).intersection_cardinality(ids.bits):
-                    yield TagCount(self._facets.label(tag), count)
+                if count := facets.get(db, tag).intersection_cardinality(ids.bits):
+                    yield TagCount(facets.label(tag), count)
 
     def unread(self, ids: Ids) -> Ids:
         """Those of the ids that are not marked as read."""
         with self._asking() as db:
-            return Ids(ids.bits - self._facets.get(db, READ))
+            return Ids(ids.bits - self._facets.get(db, READ), ids.lang)
 
     def names(self, field: Field) -> dict[str, int]:
         """Values of tag, category, source or lang, each with its number of articles.
@@ -232,10 +252,11 @@ class Store:
             return {self._facets.label(facet): size for facet, size in sizes if size}
 
     def stats(self, ids: Ids) -> Stats:
-        with self._asking() as db:
+        facets = self._facets_of(ids.lang)
+        with self._asking(ids.lang) as db:
             categories: dict[str, dict[Sentiment, int]] = {}
-            for value, bits in self._facets.every(db, "group").items():
-                name, sentiment = self._facets.label(("group", value)).split("\t")
+            for value, bits in facets.every(db, "group").items():
+                name, sentiment = facets.label(("group", value)).split("\t")
                 counts = categories.setdefault(name, dict.fromkeys(Sentiment, 0))
                 counts[Sentiment(sentiment)] = bits.intersection_cardinality(ids.bits)
         ranked = sorted(categories.items(), key=lambda item: (-sum(item[1].values()), item[0]))
@@ -448,12 +469,18 @@ class Store:
 
     # Connections.
 
+    def _facets_of(self, lang: str) -> Facets:
+        """For questions about ids of that folded language; of all where it is empty."""
+        if lang not in self._of_language:
+            self._of_language[lang] = Facets(lang)
+        return self._of_language[lang]
+
     @contextmanager
-    def _asking(self) -> Iterator[sqlite3.Connection]:
-        """This thread's connection, the facets up to date."""
+    def _asking(self, lang: str = "") -> Iterator[sqlite3.Connection]:
+        """This thread's connection, the facets of the language up to date."""
         with self._lock, sql_errors(self.path):
             db = self._connection()
-            self._facets.refresh(db)
+            self._facets_of(lang).refresh(db)
             yield db
 
     @contextmanager
@@ -486,10 +513,11 @@ class Store:
         return int(row[0]) if row else None
 
     def _counts(self, field: str, ids: Ids) -> dict[str, int]:
-        with self._asking() as db:
-            every = self._facets.every(db, field)
+        facets = self._facets_of(ids.lang)
+        with self._asking(ids.lang) as db:
+            every = facets.every(db, field)
             counts = {
-                self._facets.label((field, value)): bits.intersection_cardinality(ids.bits)
+                facets.label((field, value)): bits.intersection_cardinality(ids.bits)
                 for value, bits in every.items()
             }
         return _ranked({name: count for name, count in counts.items() if count})

@@ -251,24 +251,30 @@ class ReaderScreen(Screen[None]):
         if self.has_class("-searching") and not self._sidebar.shows_articles:
             self._open_first_group()
         if self.has_class("-searching"):
-            self._show_tags_soon(self._ids)
+            self._show_tags_soon(self._ids, TYPING_S)
+        elif (counts := self._library.tags_at_once(self._ids, self._most_tags)) is not None:
+            self._show_tags(counts)
         else:
-            self._show_tags(self._count_tags(self._ids))
+            self._show_tags_soon(self._ids, 0)
+
+    @property
+    def _most_tags(self) -> int:
+        # Named tags take places among the most frequent, but not in the nine of the bar.
+        return MOST_TAGS + len(self.filter.tags)
 
     def _count_tags(self, ids: Ids) -> list[TagCount]:
-        # Named tags take places among the most frequent, but not in the nine of the bar.
-        return self._library.tag_counts(ids, most=MOST_TAGS + len(self.filter.tags))
+        return self._library.tag_counts(ids, self._most_tags)
 
     def _show_tags(self, counts: Sequence[TagCount]) -> None:
         self._digits = assign_digits(self.filter.tags, counts, self._digits)
         self.query_one(TagBar).show([chip(term) for term in self.filter.terms], self._digits)
 
-    def _show_tags_soon(self, ids: Ids) -> None:
-        """While one types, the rows come first: few articles have any of thousands of tags."""
+    def _show_tags_soon(self, ids: Ids, seconds: float) -> None:
+        """The rows come first: few articles may have any of thousands of tags."""
         self.query_one(TagBar).show([chip(term) for term in self.filter.terms], self._digits)
         if self._tags_timer is not None:
             self._tags_timer.stop()
-        self._tags_timer = self.set_timer(TYPING_S, lambda: self._show_tags_of(ids))
+        self._tags_timer = self.set_timer(seconds, lambda: self._show_tags_of(ids))
 
     @work(group="tags", exit_on_error=False)
     async def _show_tags_of(self, ids: Ids) -> None:
@@ -292,7 +298,7 @@ class ReaderScreen(Screen[None]):
             or "unread" not in self.filter.included(Field.IS)
         ):
             return ids
-        return ids | Ids([opened])
+        return ids | (self._ids & Ids([opened]))
 
     def _empty_hint(self) -> str:
         if not self._is_whole:
@@ -734,14 +740,17 @@ class ReaderScreen(Screen[None]):
         """What the first opened article needs, while nobody waits."""
         gc.freeze()
         gc.enable()
-        self._in_background(self._warm_up_list)
-        self._in_background(_warm_up_reading)
+        self._in_background(self._warm_up_list_and_reading)
 
-    def _warm_up_list(self) -> None:
-        """What the list shows, if it was remembered, as it is found; in a thread."""
+    def _warm_up_list_and_reading(self) -> None:
+        """What the list shows, if it was remembered, as it is found; then what reading needs.
+
+        One after the other: a second thread would have connections and memory of its own.
+        """
         with suppress(CryptoreadError):
             self._library.warm_up(self._start)
             self.call_later(self._show_what_is_found)
+        _warm_up_reading()
 
     @reported
     def _show_what_is_found(self) -> None:

@@ -4,6 +4,7 @@ import random
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
+from itertools import product
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -13,9 +14,10 @@ from hypothesis import strategies as st
 from pyroaring import BitMap
 
 from reader.article import EPOCH, LAST_INSTANT, Article, ArticleId, Sentiment
-from reader.cache import Group, Grouping, Ids, Mark, Outcome, Store
+from reader.cache import Group, Grouping, Ids, Mark, Outcome, Store, TagCount, grouping
 from reader.cache.ids import Meet, Span
 from reader.cache.schema import CACHE
+from reader.cache.store import READS_AT_ONCE
 from reader.errors import CacheDamaged, CacheError, CacheLocked, CacheTooNew
 from reader.query import STATES, Field, Query, Term, parse
 from tests.builders import NOW, article, put
@@ -154,7 +156,8 @@ def test_facets_agree_with_sql_for_any_archive_filter_and_order_of_arrival(
         arrived = data.draw(articles())
         for start in range(0, len(arrived), 7):
             put(store, arrived[start : start + 7])
-            store.find(Query(), NOW)  # so that what is loaded has to be kept up to date
+            for query in ("", *(f"lang:{lang}" for lang in LANGS)):
+                look_at(store, parse(query))  # so that what is loaded has to be kept up to date
         known = list(store.find(parse("is:draft"), NOW) | store.find(Query(), NOW))
         for mark in Mark:
             store.mark(
@@ -166,6 +169,13 @@ def test_facets_agree_with_sql_for_any_archive_filter_and_order_of_arrival(
             ids = store.find(query, NOW)
             assert list(ids) == mirror.find(query), str(query)
             assert_counts_agree(store, ids, dict(mirror.rows()))
+
+
+def look_at(store: Store, query: Query) -> None:
+    ids = store.find(query, NOW)
+    for by in Grouping:
+        store.groups(ids, by)
+    store.tag_counts(ids)
 
 
 def assert_counts_agree(store: Store, ids: Ids, rows: dict[int, dict[str, object]]) -> None:
@@ -185,8 +195,22 @@ def assert_counts_agree(store: Store, ids: Ids, rows: dict[int, dict[str, object
     tags = [tag for row in shown.values() for tag in str(row["tags"] or "").split("|") if tag]
     counts = {count.tag: count.articles for count in store.tag_counts(ids)}
     assert counts == {tag: tags.count(tag) for tag in set(tags)}
-    for most in (1, 2, 9):
-        assert store.tag_counts(ids, most) == store.tag_counts(ids)[:most]
+    for most, few in product((1, 2, 9), (0, grouping.FEW)):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(grouping, "FEW", few)  # more than that are counted in another way
+            assert store.tag_counts(ids, most) == store.tag_counts(ids)[:most]
+            assert store.tags_at_once(ids, most) == store.tag_counts(ids)[:most]
+
+
+def test_tags_of_which_many_have_to_be_read_are_not_counted_at_once(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(store, [article(n, tags=(f"TAG {n}",)) for n in range(READS_AT_ONCE + 1)])
+    ids = store.find(Query(), NOW)
+    monkeypatch.setattr(grouping, "FEW", 0)
+    assert store.tags_at_once(ids, 1) is None
+    assert store.tag_counts(ids, 1) == [TagCount("TAG 0", 1)]
+    assert store.tags_at_once(ids, 1) == [TagCount("TAG 0", 1)]
 
 
 @settings(max_examples=60, deadline=None)
@@ -427,7 +451,7 @@ def test_a_file_of_a_newer_version_is_refused_and_left_untouched(tmp_path: Path)
     assert (tmp_path / "cache.db").read_bytes() == before
 
 
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 @given(articles(), queries(), st.booleans())
 def test_what_is_remembered_of_an_answer_is_the_answer(
     arrivals: list[Article], query: Query, changed: bool
@@ -539,7 +563,7 @@ def test_damage_met_on_the_way_is_put_aside_at_the_next_start(tmp_path: Path) ->
         assert found(store) == []
 
 
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 @given(st.lists(st.integers(-3, 3).map(lambda n: n * 500 - 1), max_size=12), st.integers(0, 3))
 def test_days_are_those_of_the_calendar(offsets: list[int], step: int) -> None:
     """Around several midnights, where ids are bumped from one day into the next."""
