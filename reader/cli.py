@@ -18,6 +18,7 @@ from reader.errors import CryptoreadError
 from reader.main import COMPLETE, PROGRAM, REFUSED, Paths, open_reader, say
 
 if TYPE_CHECKING:
+    from reader.importing import ImportReport
     from reader.query import Query
 
 QUERY_HELP = """\b
@@ -175,19 +176,28 @@ def import_(paths: Paths, sources: tuple[Path, ...]) -> None:
     Example:
       cryptoread import ~/news articles-2025.tar.xz more.jsonl.gz
     """
+    from reader.workers import make_way
+
+    make_way()
     _begin_first_import(paths)
-    with paths.library() as library, _progress() as on_progress:
-        report = library.bring_in(
-            sources, on_progress=on_progress, on_refusal=lambda refusal: say(str(refusal))
-        )
+    with paths.library() as library:
+        with _progress() as on_progress:
+            report = library.bring_in(
+                sources, on_progress=on_progress, on_refusal=lambda refusal: say(str(refusal))
+            )
+        _tell(report)
+        library.tidy()
+    if report.refusals:
+        sys.exit(REFUSED)
+
+
+def _tell(report: "ImportReport") -> None:
     for flag in report.flagged:
         say(f"{flag} (imported all the same)")
     if report.vanished:
         count = len(report.vanished)
         say(f"{count} known files are gone, such as {report.vanished[0]}; their articles stay")
     say(str(report))
-    if report.refusals:
-        sys.exit(REFUSED)
 
 
 def _begin_first_import(paths: Paths) -> None:

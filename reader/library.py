@@ -259,6 +259,10 @@ class Library:
 
         return Import(self._store, on_progress, on_refusal).run(paths)
 
+    def tidy(self) -> None:
+        """What the cache gains from when many articles have come in, for when nobody waits."""
+        self._store.tidy()
+
     def sync(
         self,
         subscriptions: "Iterable[Subscription]",

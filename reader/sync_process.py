@@ -96,6 +96,7 @@ def _sync(
     try:
         with Library(folder) as library:
             library.sync(subscriptions, options=options, on_result=on_result)
+            library.tidy()
     except CryptoreadError as error:
         return str(error)
     except Exception as error:

@@ -12,7 +12,7 @@ from typing import Any
 
 from pyroaring import BitMap
 
-from reader.cache.ids import NONE
+from reader.cache.ids import NONE, Meet
 from reader.cache.schema import CHUNK_BITS, CHUNKS, snapshot
 
 ALL = ("all", "")
@@ -55,6 +55,8 @@ class Facets:
         self._sizes: dict[str, list[tuple[Facet, int]]] = {}
         """The facets of a field with their sizes, the largest first."""
         self._loaded: dict[int, BitMap] = {}
+        self._shared: tuple[BitMap, dict[int, tuple[BitMap, int]]] = NONE, {}
+        """A set, and what it shares with others, by their Python ids."""
 
     def refresh(self, db: sqlite3.Connection) -> int:
         """Bring what is loaded up to date, reading changed chunks alone; the version read."""
@@ -125,6 +127,20 @@ class Facets:
             found = db.execute(wholes, (field,))
             self._load(db, (row for row in found if row[0] in missing), self._cut(db))
         return {value: self._loaded[key] for value, key in keys.items()}
+
+    def meet(self, bits: BitMap, ids: BitMap, without: BitMap) -> Meet:
+        """The ids that a facet shares with a set, without some.
+
+        How many is remembered of the last set that was asked about: a mark that is set changes
+        none of it, and a million articles take milliseconds to count.
+        """
+        of, known = self._shared
+        if of is not ids:
+            known = {}
+            self._shared = ids, known
+        if id(bits) not in known:  # and who holds a bitmap holds its Python id
+            known[id(bits)] = bits, int(bits.intersection_cardinality(ids))
+        return Meet(bits, ids, without, known[id(bits)][1])
 
     def by_size(self, db: sqlite3.Connection, field: str) -> Iterator[tuple[Facet, int]]:
         """The facets of a field and their numbers of ids, the largest first."""

@@ -17,7 +17,7 @@ from reader.cache.answers import PINNED, Group, Grouping, TagCount
 from reader.cache.evaluation import END, first_id_since
 from reader.cache.facets import PINNED as PINNED_FACET
 from reader.cache.facets import READ, Facets
-from reader.cache.ids import Ids, Meet, Span
+from reader.cache.ids import Ids, Span
 
 TAGS_AT_ONCE = 32
 
@@ -61,7 +61,7 @@ def _by_category(
             ),
         )
         for value, bits in every.items()
-        if (shown := Meet(bits, ids, pinned))
+        if (shown := facets.meet(bits, ids, pinned))
     ]
     return sorted(groups, key=lambda g: (g.label == NO_CATEGORY, -len(g.ids), g.label))
 
@@ -104,7 +104,7 @@ class Sentiments(Sequence[Group]):
         for sentiment in Sentiment:
             with ask() as db:
                 bits = facets.get(db, ("group", f"{category}\t{sentiment.value}".casefold()))
-            if shown := Meet(bits, ids, pinned):
+            if shown := facets.meet(bits, ids, pinned):
                 unread = len(shown) - int(bits.intersection_cardinality(read))
                 key = (category, sentiment.value)
                 yield Group(key, sentiment.lower(), shown, unread, sentiment)
@@ -160,7 +160,7 @@ def _by_source(ids: BitMap, pinned: BitMap, read: BitMap, facets: Facets, ask: A
             unread=len(shown) - int(bits.intersection_cardinality(read)),
         )
         for value, bits in every.items()
-        if (shown := Meet(bits, ids, pinned))
+        if (shown := facets.meet(bits, ids, pinned))
     ]
     return sorted(groups, key=lambda g: (-len(g.ids), g.label))
 

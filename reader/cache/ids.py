@@ -115,12 +115,11 @@ class Span(LazyIds):
 
 
 class Meet(LazyIds):
-    """The ids that two sets share, `without` some of the second."""
+    """The ids that two sets share, `without` some of the second. shared: how many by two sets."""
 
     __slots__ = ("_one", "_other", "_without")
 
-    def __init__(self, one: BitMap, other: BitMap, without: BitMap = NONE) -> None:
-        shared = int(one.intersection_cardinality(other))
+    def __init__(self, one: BitMap, other: BitMap, without: BitMap, shared: int) -> None:
         super().__init__(shared - int(one.intersection_cardinality(without)))
         self._one, self._other, self._without = one, other, without
 

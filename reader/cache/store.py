@@ -33,7 +33,16 @@ from reader.cache.grouping import group, most_frequent
 from reader.cache.ids import Ids
 from reader.cache.marks import Mark, Marks, Step
 from reader.cache.recalled import Recalled, recalled, written
-from reader.cache.schema import CACHE, MARKS, Schema, connect, prepare, sql_errors, transaction
+from reader.cache.schema import (
+    BUSY_TIMEOUT_MS,
+    CACHE,
+    MARKS,
+    Schema,
+    connect,
+    prepare,
+    sql_errors,
+    transaction,
+)
 from reader.cache.words import Cancel, Recent, Words
 from reader.errors import CacheDamaged
 from reader.query import Field, Query
@@ -54,6 +63,10 @@ READS_AT_ONCE = 40
 
 WRITER_CACHE_KIB = 128 * 1024
 """Of pages that a transaction changes again and again, for a cache that is far larger."""
+
+MERGE_STEPS = 10
+MERGE = "INSERT INTO fulltext (fulltext, rank) VALUES ('merge', 100)"
+"""Pages of 4 kB that one transaction writes; the steps together keep up with 50 articles a time."""
 
 _ROW = (
     "SELECT id, title, published, lang, category, sentiment, source, pinned, draft, flagged "
@@ -348,6 +361,21 @@ class Store:
         """
         with suppress(sqlite3.Error):
             self._connection().execute("PRAGMA wal_checkpoint(PASSIVE)")
+
+    def tidy(self) -> None:
+        """Merge segments of the full-text index where many of one size have gathered.
+
+        For when nobody waits: it may write some megabytes, a little at a time.
+        """
+        db = self._connection()
+        db.execute("PRAGMA busy_timeout = 0")
+        with suppress(sqlite3.Error):  # another program writes, and will do it
+            for _ in range(MERGE_STEPS):
+                before = db.total_changes
+                db.execute(MERGE)
+                if db.total_changes < before + 2:  # by its manual, nothing was left to merge
+                    break
+        db.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
 
     def source_states(self) -> dict[str, "SourceState"]:
         """What is known of the live sources, by their addresses."""

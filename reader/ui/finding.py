@@ -9,7 +9,7 @@ from typing import NamedTuple
 from reader.library import Cancel, Ids, Library, Recent
 from reader.query import Query
 
-FIRST_ROWS_S = 0.012
+FIRST_ROWS_S = 0.005
 """How long the whole answer may take before the newest articles are shown of it."""
 
 THREADS = 3

@@ -22,7 +22,7 @@ def measure_add(subject: Subject) -> list[Figure]:
     """Newer articles than any before, other ones each time, into the data folder itself."""
     path = subject.scratch / "further.jsonl"
     done = []
-    for _ in range(subject.times(10)):
+    for _ in range(subject.times(20)):
         write_jsonl(path, further(ARTICLES))
         done.append(_add(subject.data, path))
     return [
@@ -44,6 +44,18 @@ def measure_add(subject: Subject) -> list[Figure]:
             unit="MB",
             samples=[each["written"] / 1e6 for each in done],
             budget=Budget("p95", 2),
+            may_grow=True,
+        ),
+        Figure(
+            name="tidying after 50",
+            unit="ms",
+            samples=[each["tidying"] * 1000 for each in done],
+            may_grow=True,
+        ),
+        Figure(
+            name="tidying after 50, written",
+            unit="MB",
+            samples=[each["tidied"] / 1e6 for each in done],
             may_grow=True,
         ),
     ]
@@ -70,14 +82,23 @@ def main() -> None:
         start = time.perf_counter()
         report = library.bring_in([path])
         elapsed = time.perf_counter() - start
-        written = (data / "cache.db-wal").stat().st_size
-    result = {
-        "new": report.outcomes["new"],
-        "transactions": sum(seconds),
-        "import": elapsed,
-        "written": written,
-    }
+        written = _log(data).stat().st_size
+        _empty_wal(data / "cache.db")
+        start = time.perf_counter()
+        library.tidy()
+        result = {
+            "new": report.outcomes["new"],
+            "transactions": sum(seconds),
+            "import": elapsed,
+            "written": written,
+            "tidying": time.perf_counter() - start,
+            "tidied": _log(data).stat().st_size,
+        }
     print(json.dumps(result))
+
+
+def _log(data: Path) -> Path:
+    return data / "cache.db-wal"
 
 
 @contextmanager

@@ -15,7 +15,8 @@ from pyroaring import BitMap
 
 from reader.article import EPOCH, LAST_INSTANT, Article, ArticleId, Sentiment
 from reader.cache import Group, Grouping, Ids, Mark, Outcome, Store, TagCount, grouping
-from reader.cache.ids import Meet, Span
+from reader.cache.facets import Facets
+from reader.cache.ids import Span
 from reader.cache.schema import CACHE
 from reader.cache.store import READS_AT_ONCE
 from reader.errors import CacheDamaged, CacheError, CacheLocked, CacheTooNew
@@ -439,6 +440,34 @@ def test_every_change_of_locked_files_raises_one_clear_error(
         assert found(store) == ["Story 1"]
 
 
+def test_an_index_in_many_pieces_is_tidied_and_finds_the_same(store: Store) -> None:
+    for n in range(12):
+        put(store, [article(n, body=f"whale word{n}")])
+    assert segments(store) == 12
+    store.tidy()
+    assert segments(store) < 8
+    assert len(found(store, "whale")) == 12
+    assert found(store, "word7") == ["Story 7"]
+
+
+def test_a_tidy_index_is_left_alone_and_so_is_one_that_is_written(store: Store) -> None:
+    put(store, [article(1)])
+    store.tidy()
+    assert segments(store) == 1
+    with sqlite3.connect(store.path) as other:
+        other.execute("BEGIN IMMEDIATE")
+        store.tidy()
+    other.close()
+
+
+def segments(store: Store) -> int:
+    """Of the full-text index."""
+    with sqlite3.connect(store.path) as db:
+        (count,) = db.execute("SELECT count(DISTINCT segid) FROM fulltext_idx").fetchone()
+    db.close()
+    return int(count)
+
+
 def test_a_file_of_a_newer_version_is_refused_and_left_untouched(tmp_path: Path) -> None:
     with Store(tmp_path):
         pass
@@ -586,12 +615,23 @@ def test_days_are_those_of_the_calendar(offsets: list[int], step: int) -> None:
             assert all(id in group.ids for id in wanted[group.key[0]])
 
 
-@given(st.sets(st.integers(0, 99)), st.sets(st.integers(0, 99)))
-def test_a_meet_is_what_two_sets_share(one: set[int], other: set[int]) -> None:
-    meet, plain = Meet(BitMap(one), BitMap(other)), Ids(one & other)
-    assert (bool(meet), len(meet)) == (bool(plain), len(plain))
-    assert all((id in meet) == (id in plain) for id in range(100))
-    assert (list(meet), meet) == (list(plain), plain)
+SETS = st.sets(st.integers(0, 99))
+
+
+@given(st.lists(SETS, min_size=1), st.lists(SETS, min_size=1), SETS)
+def test_meets_are_what_two_sets_share(
+    facets: list[set[int]], sets: list[set[int]], left_out: set[int]
+) -> None:
+    kept = Facets()
+    bitmaps = [BitMap(facet) for facet in facets]
+    for other, (facet, bits) in product(sets, zip(facets, bitmaps, strict=True)):
+        ids = BitMap(other)
+        without = other & left_out
+        for _ in range(2):  # the second time it is remembered
+            meet, plain = kept.meet(bits, ids, BitMap(without)), Ids((facet & other) - without)
+            assert (bool(meet), len(meet)) == (bool(plain), len(plain))
+            assert all((id in meet) == (id in plain) for id in range(100))
+            assert (list(meet), meet) == (list(plain), plain)
 
 
 @given(st.integers(0, 2**32 - 1), st.integers(0, 2**32 - 1), st.sets(st.integers(0, 2**32 - 1)))
