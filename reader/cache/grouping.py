@@ -1,23 +1,20 @@
 """Sets of ids under headings: by category and sentiment, day, source, or not at all."""
 
 import sqlite3
-import time as clock
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
-from datetime import date, datetime, time, timedelta
-from functools import lru_cache
 from itertools import count, islice
-from typing import NamedTuple, overload
+from typing import overload
 
 from pyroaring import BitMap
 
-from reader.article import EPOCH, NO_CATEGORY, SLOT_SECONDS, Sentiment
+from reader.article import NO_CATEGORY, Sentiment
 from reader.cache.answers import PINNED, Group, Grouping, TagCount
-from reader.cache.evaluation import END, first_id_since
+from reader.cache.days import Days
 from reader.cache.facets import PINNED as PINNED_FACET
 from reader.cache.facets import READ, Facets
-from reader.cache.ids import Ids, Span
+from reader.cache.ids import Ids
 
 TAGS_AT_ONCE = 32
 
@@ -28,12 +25,15 @@ Ask = Callable[[], AbstractContextManager[sqlite3.Connection]]
 """Gives a connection, for a while."""
 
 
-def group(ids: BitMap, by: Grouping, facets: Facets, ask: Ask) -> tuple[Group, ...]:
+def group(ids: BitMap, by: Grouping, facets: Facets, days: Days, ask: Ask) -> tuple[Group, ...]:
     """The ids under headings, each under one; pinned ones in a group of their own on top."""
     with ask() as db:
         pinned = ids & facets.get(db, PINNED_FACET)
         read = (ids & facets.get(db, READ)) - pinned
-        groups = list(_GROUPINGS[by](ids, pinned, read, facets, ask))
+        if by is Grouping.DAY:
+            groups = list(days.groups(ids - pinned, read, db))
+        else:
+            groups = list(_GROUPINGS[by](ids, pinned, read, facets, ask))
         if pinned:
             unread = len(pinned - facets.get(db, READ))
             groups.insert(0, Group(key=(PINNED,), label=PINNED, ids=Ids(pinned), unread=unread))
@@ -108,44 +108,6 @@ class Sentiments(Sequence[Group]):
                 unread = len(shown) - int(bits.intersection_cardinality(read))
                 key = (category, sentiment.value)
                 yield Group(key, sentiment.lower(), shown, unread, sentiment)
-
-
-def _by_day(ids: BitMap, pinned: BitMap, read: BitMap, _facets: Facets, ask: Ask) -> list[Group]:
-    """Days of the local calendar that have articles, latest first."""
-    with ask() as db:
-        return list(_days(ids - pinned, read, db))
-
-
-def _days(ids: BitMap, read: BitMap, db: sqlite3.Connection) -> Iterator[Group]:
-    end, left = END, len(ids)
-    while left:
-        newest = int(ids[left - 1])
-        slot_end = EPOCH + timedelta(seconds=(newest + 1) * SLOT_SECONDS - 1)
-        day = _day(slot_end.astimezone().date(), clock.tzname)
-        first = first_id_since(db, day.start)
-        while first > newest:  # midnight is in its slot, or its id was bumped over midnight
-            day = _day(day.date - timedelta(days=1), clock.tzname)
-            first = first_id_since(db, day.start)
-        older = int(ids.rank(first - 1)) if first else 0
-        span = Span(ids, first, end, left - older)
-        unread = len(span) - int(read.range_cardinality(first, end))
-        yield Group(key=day.key, label=day.label, ids=span, unread=unread)
-        end, left = first, older
-
-
-class _Day(NamedTuple):
-    """A day of the local calendar."""
-
-    date: date
-    start: datetime
-    key: tuple[str]
-    label: str
-
-
-@lru_cache(8192)
-def _day(of: date, _zone: tuple[str, str]) -> _Day:
-    start = datetime.combine(of, time()).astimezone()
-    return _Day(of, start, (f"{of:%Y-%m-%d}",), f"{of:%a %d %b %Y}")
 
 
 def _by_source(ids: BitMap, pinned: BitMap, read: BitMap, facets: Facets, ask: Ask) -> list[Group]:
@@ -226,7 +188,6 @@ def _rank(tag: TagCount) -> tuple[int, str]:
 
 _GROUPINGS = {
     Grouping.CATEGORY: _by_category,
-    Grouping.DAY: _by_day,
     Grouping.SOURCE: _by_source,
     Grouping.NONE: _ungrouped,
 }

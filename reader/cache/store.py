@@ -27,6 +27,7 @@ from reader.cache.answers import (
     Stats,
     TagCount,
 )
+from reader.cache.days import Days
 from reader.cache.evaluation import filtered, from_milliseconds, language_of
 from reader.cache.facets import ALL, DRAFT, ESTIMATED, FAVOURITE, READ, Facet, FacetChanges, Facets
 from reader.cache.grouping import group, most_frequent
@@ -90,6 +91,7 @@ class Store:
         self._connections: list[sqlite3.Connection] = []
         self._facets = Facets()
         self._of_language: dict[str, Facets] = {"": self._facets}
+        self._days = Days()
         self._words = Words()
         self._recalls = True
         self._lock = threading.RLock()
@@ -171,6 +173,7 @@ class Store:
         ids = self.find(query, now)
         self.groups(ids, Grouping.CATEGORY)
         self.tag_counts(ids, MOST_TAGS)
+        self.groups(ids, Grouping.DAY)
 
     def _recalled(self, query: Query, now: datetime) -> Recalled | None:
         if not self._recalls:
@@ -216,7 +219,8 @@ class Store:
         """The ids under headings, the pinned first; groups without any of them are left out."""
         if by is Grouping.CATEGORY and isinstance(ids, Recalled) and self._holds(ids):
             return ids.groups
-        return group(ids.bits, by, self._facets_of(ids.lang), partial(self._asking, ids.lang))
+        ask = partial(self._asking, ids.lang)
+        return group(ids.bits, by, self._facets_of(ids.lang), self._days, ask)
 
     def tag_counts(self, ids: Ids, most: int | None = None) -> list[TagCount]:
         """Tags that occur among the ids, most frequent first, ties by name; at most so many."""

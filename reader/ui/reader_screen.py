@@ -412,7 +412,7 @@ class ReaderScreen(Screen[None]):
         groupings = list(Grouping)
         place = groupings.index(self._view.grouping) + 1
         self._view.grouping = groupings[place % len(groupings)]
-        self._answer()
+        self._show_groups()
         if self._view.grouping is not Grouping.CATEGORY:
             self._open_first_group()
 

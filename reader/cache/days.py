@@ -1,0 +1,62 @@
+"""The days of the local calendar: which have articles, and sets of ids cut into them."""
+
+import sqlite3
+import time as clock
+from collections.abc import Iterator
+from datetime import date, datetime, time
+from typing import NamedTuple
+
+from pyroaring import BitMap
+
+from reader.cache.answers import Group
+from reader.cache.evaluation import END, first_id_since, from_milliseconds
+from reader.cache.ids import Span
+
+
+class _Day(NamedTuple):
+    key: tuple[str]
+    label: str
+    first: int
+    """The bound between its ids and those of the days before."""
+
+
+class Days:
+    """Remembers where days begin, until a text changes or the clock is set to another zone."""
+
+    def __init__(self) -> None:
+        self._of: object = None
+        self._days: list[_Day] = []
+
+    def groups(self, ids: BitMap, read: BitMap, db: sqlite3.Connection) -> Iterator[Group]:
+        """The ids under the days that have any of them, latest first. read: those of them."""
+        end, left = END, len(ids)
+        for day in self._all(db):
+            if not left:
+                return
+            older = int(ids.rank(day.first - 1)) if day.first else 0
+            if older < left:
+                unread = left - older - int(read.range_cardinality(day.first, end))
+                span = Span(ids, day.first, end, left - older)
+                yield Group(key=day.key, label=day.label, ids=span, unread=unread)
+            end, left = day.first, older
+
+    def _all(self, db: sqlite3.Connection) -> list[_Day]:
+        (texts,) = db.execute("SELECT value FROM meta WHERE name = 'texts'").fetchone()
+        if self._of != (texts, clock.tzname):
+            self._days = list(_days(db))
+            self._of = texts, clock.tzname
+        return self._days
+
+
+def _days(db: sqlite3.Connection) -> Iterator[_Day]:
+    """All days that have articles, latest first."""
+    newest = "SELECT published FROM articles WHERE id < ? ORDER BY id DESC LIMIT 1"
+    first = END
+    while row := db.execute(newest, (first,)).fetchone():
+        day = from_milliseconds(row[0]).astimezone().date()
+        first = first_id_since(db, _start(day))
+        yield _Day((f"{day:%Y-%m-%d}",), f"{day:%a %d %b %Y}", first)
+
+
+def _start(day: date) -> datetime:
+    return datetime.combine(day, time()).astimezone()
