@@ -24,6 +24,9 @@ ESTIMATED = ("state", "estimated")
 
 SIZES_AT_ONCE = 64
 
+SETS_KEPT = 3
+"""Of which it is remembered what they share with facets."""
+
 NEWER = 8
 """Chunks of a facet that may be newer than its whole; at one more it is written anew."""
 
@@ -55,8 +58,8 @@ class Facets:
         self._sizes: dict[str, list[tuple[Facet, int]]] = {}
         """The facets of a field with their sizes, the largest first."""
         self._loaded: dict[int, BitMap] = {}
-        self._shared: tuple[BitMap, dict[int, tuple[BitMap, int]]] = NONE, {}
-        """A set, and what it shares with others, by their Python ids."""
+        self._shared: dict[int, tuple[BitMap, dict[int, tuple[BitMap, int]]]] = {}
+        """Sets, and how many ids each shares with facets, by the Python ids of both."""
 
     def refresh(self, db: sqlite3.Connection) -> int:
         """Bring what is loaded up to date, reading changed chunks alone; the version read."""
@@ -129,18 +132,22 @@ class Facets:
         return {value: self._loaded[key] for value, key in keys.items()}
 
     def meet(self, bits: BitMap, ids: BitMap, without: BitMap) -> Meet:
-        """The ids that a facet shares with a set, without some.
+        """The ids that a facet shares with a set, without some of the set."""
+        return Meet(bits, ids, without, self.shared(bits, ids))
 
-        How many is remembered of the last set that was asked about: a mark that is set changes
-        none of it, and a million articles take milliseconds to count.
+    def shared(self, bits: BitMap, ids: BitMap) -> int:
+        """How many ids a facet shares with a set.
+
+        Remembered of the last few sets: counting among a million articles takes milliseconds, a
+        mark that is set changes none of it, and filters are put on and taken off again.
         """
-        of, known = self._shared
-        if of is not ids:
-            known = {}
-            self._shared = ids, known
-        if id(bits) not in known:  # and who holds a bitmap holds its Python id
+        # Whoever holds a bitmap holds its Python id. The last to be forgotten stands last.
+        _, known = self._shared[id(ids)] = self._shared.pop(id(ids), (ids, {}))
+        if len(self._shared) > SETS_KEPT:
+            self._shared.pop(next(iter(self._shared)), None)
+        if id(bits) not in known:
             known[id(bits)] = bits, int(bits.intersection_cardinality(ids))
-        return Meet(bits, ids, without, known[id(bits)][1])
+        return known[id(bits)][1]
 
     def by_size(self, db: sqlite3.Connection, field: str) -> Iterator[tuple[Facet, int]]:
         """The facets of a field and their numbers of ids, the largest first."""

@@ -159,7 +159,7 @@ def most_frequent(
                         return None
                     reads -= 1
                 bits = facets.get(db, facet)
-                if len(bits) >= least and (found := bits.intersection_cardinality(ids)):
+                if len(bits) >= least and (found := facets.shared(bits, ids)):
                     best.append(TagCount(facets.label(facet), found))
                     best.sort(key=_rank)
                     del best[most:]

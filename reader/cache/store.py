@@ -29,7 +29,17 @@ from reader.cache.answers import (
 )
 from reader.cache.days import Days
 from reader.cache.evaluation import filtered, from_milliseconds, language_of
-from reader.cache.facets import ALL, DRAFT, ESTIMATED, FAVOURITE, READ, Facet, FacetChanges, Facets
+from reader.cache.facets import (
+    ALL,
+    DRAFT,
+    ESTIMATED,
+    FAVOURITE,
+    READ,
+    SETS_KEPT,
+    Facet,
+    FacetChanges,
+    Facets,
+)
 from reader.cache.grouping import group, most_frequent
 from reader.cache.ids import Ids
 from reader.cache.marks import Mark, Marks, Step
@@ -91,6 +101,8 @@ class Store:
         self._connections: list[sqlite3.Connection] = []
         self._facets = Facets()
         self._of_language: dict[str, Facets] = {"": self._facets}
+        self._kept: dict[tuple[Query, int], Ids] = {}
+        """The last answers, with the version of the cache that they hold for."""
         self._days = Days()
         self._words = Words()
         self._recalls = True
@@ -150,11 +162,25 @@ class Store:
             return recalled
         lang = language_of(query)
         with self._asking(lang) as db:
+            if among is None and not query.words and query.period(now) == (None, None):
+                return self._found(query, lang, db, now)
             bits = filtered(query, self._facets_of(lang), db, now)
         if among is not None:
             return Ids(among.keep(bits, query.words), lang)
         with sql_errors(self.path):  # without the lock: a word may take a second
             return Ids(self._words.keep(bits, query.words, db, cancel or Cancel()), lang)
+
+    def _found(self, query: Query, lang: str, db: sqlite3.Connection, now: datetime) -> Ids:
+        """The same set as before where nothing has changed: what was counted of it holds, too."""
+        facets = self._facets_of(lang)
+        key = query, facets.version
+        ids = self._kept.pop(key, None)
+        if ids is None:
+            ids = Ids(filtered(query, facets, db, now), lang)
+        self._kept[key] = ids  # the last to be forgotten
+        if len(self._kept) > SETS_KEPT:
+            del self._kept[next(iter(self._kept))]
+        return ids
 
     def remember(self, query: Query, now: datetime) -> None:
         """Keep what a list shows of the query, for `find` to give back until anything changes."""

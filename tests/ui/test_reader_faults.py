@@ -9,7 +9,7 @@ import pytest
 from reader.article import Ai, Article, ArticleId, Cover, Identity, Row, Source
 from reader.config import Settings
 from reader.errors import CacheError, CacheLocked
-from reader.library import Change, Ids, Library, Mark
+from reader.library import Change, Group, Grouping, Ids, Library, Mark
 from reader.query import Field, Query, parse
 from reader.ui.app import CryptoreadApp
 from reader.ui.links_screen import LinkList, LinksScreen
@@ -133,6 +133,10 @@ class Failing(Library):
         self._may("mark")
         return super().mark(ids, mark, value, label)
 
+    def groups(self, ids: Ids, by: Grouping) -> tuple[Group, ...]:
+        self._may("groups")
+        return super().groups(ids, by)
+
     def undo(self) -> Change | None:
         self._may("undo")
         return super().undo()
@@ -168,7 +172,7 @@ def failing(tmp_path: Path) -> Iterator[Failing]:
         ("position", "enter"),
         ("find", "1"),
         ("find", "x"),
-        ("find", "s"),
+        ("groups", "s"),
         ("unread", "n"),
         ("unread", "m"),
         ("id_of", "f"),
