@@ -764,7 +764,8 @@ class ReaderScreen(Screen[None]):
 
 def _warm_up_reading() -> None:
     import reader.ui.reading_pane
-    import reader.ui.searching  # noqa: F401
+    import reader.ui.searching
+    import reader.ui.tag_picker  # noqa: F401
     from reader.ui.prose import warm_up
 
     warm_up()
