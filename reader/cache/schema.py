@@ -19,7 +19,7 @@ BUSY_TIMEOUT_MS = 10_000
 CHECKPOINT_PAGES = 32_000
 """128 MB of log: an import then copies a page that it changed ten times only once."""
 
-CACHE_KIB = 512
+CACHE_KIB = 256
 """Of pages that a connection keeps. Each thread has one, and the system keeps the rest."""
 
 CHUNK_BITS = 16

@@ -41,13 +41,17 @@ class LongView(ScrollView, Painted, inherit_bindings=False):
             self._scroll_update(size)
 
     def render_lines(self, crop: Region) -> list[Strip]:
-        """The lines as `render_line` makes them, through the filters of the application."""
+        """The lines as `paint_line` makes them, through the filters of the application."""
         changed = [y for y in crop.line_range if y not in self._lines_painted]
         width, _ = self.outer_size  # the scroll bar lies over the last cells
-        lines = [self.render_line(y).extend_cell_length(width, self.style_of("")) for y in changed]
+        lines = [self.paint_line(y).extend_cell_length(width, self.style_of("")) for y in changed]
         strips = _filtered(self, lines)
         self._lines_painted |= zip(changed, strips, strict=True)
         return _cropped([self._lines_painted[y] for y in crop.line_range], crop)
+
+    def paint_line(self, y: int) -> Strip:
+        """A line as it is shown; `render_line` may say more of it, to whoever asks."""
+        return self.render_line(y)
 
     def _set_dirty(self, *regions: Region) -> None:
         super()._set_dirty(*regions)

@@ -738,6 +738,7 @@ class ReaderScreen(Screen[None]):
 
     def _warm_up(self) -> None:
         """What the first opened article needs, while nobody waits."""
+        gc.collect()  # what start-up left behind would stay for ever
         gc.freeze()
         gc.enable()
         self._in_background(self._warm_up_list_and_reading)

@@ -394,6 +394,14 @@ class ReadingPane(LongView, can_focus=True, inherit_bindings=False):
         self._strips.clear()
 
     def render_line(self, y: int) -> Strip:
+        """The line with the places of its characters, by which Textual selects text.
+
+        Every segment then has a style of its own. Painting does without: Rich and Textual keep
+        thousands of styles, and nothing else in this program has so many.
+        """
+        return self.paint_line(y).apply_offsets(0, round(self.scroll_y) + y)
+
+    def paint_line(self, y: int) -> Strip:
         index = round(self.scroll_y) + y
         if index >= len(self._lines):
             return Strip.blank(self._width, self.rich_style)
@@ -417,7 +425,7 @@ class ReadingPane(LongView, can_focus=True, inherit_bindings=False):
             strip = _restyled(
                 strip, *selected, self.screen.get_component_rich_style("screen--selection")
             )
-        return strip.crop_extend(0, self._width, base).apply_offsets(0, index)
+        return strip.crop_extend(0, self._width, base)
 
     def _look(self, span: Span) -> Style:
         look = self._looks.get(span.styles)

@@ -42,7 +42,7 @@ _UNAMBIGUOUS = timedelta(days=335)
 _AGE_CELLS = 6
 """As wide as the widest, `31 Dec`: titles end in one column."""
 
-_ROWS_KEPT = 1024
+_ROWS_KEPT = 256
 
 
 def age(published: datetime, now: datetime) -> str:
