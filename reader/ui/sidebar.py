@@ -231,6 +231,17 @@ class Sidebar(LongView, inherit_bindings=False):
         self._settle()
         self._scroll(place.top)
 
+    def open_first(self) -> None:
+        """Open what is pinned, and the largest group down to its articles."""
+        opened: set[Key] = set()
+        for group in self._groups:
+            opened.add(group.key)
+            if group.key == (PINNED,):
+                continue
+            opened |= {child.key for child in group.children[:1]}
+            break
+        self.open_groups = self.open_groups | opened
+
     @property
     def shows_articles(self) -> bool:
         """Whether any group is open down to its articles."""
