@@ -9,7 +9,6 @@ import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import ClassVar
-from weakref import WeakKeyDictionary
 
 from textual import events
 from textual.app import App, SystemCommand
@@ -19,13 +18,13 @@ from textual.filter import LineFilter, NoColor
 from textual.geometry import Size
 from textual.screen import Screen
 from textual.timer import Timer
-from textual.widget import Widget
 
 from reader.config import Settings, preferred_language, resource
 from reader.crash import Broken
 from reader.library import Library
 from reader.query import Field, Query
 from reader.ui.reader_screen import ReaderScreen
+from reader.ui.typed_ahead import Act, TypedAhead
 
 CALM_S = 0.05
 """After so long without another, a change of size was the last of its storm."""
@@ -66,7 +65,7 @@ class CryptoreadApp(App[None]):
         self, library: Library, settings: Settings, query: Query, config: Path | None = None
     ) -> None:
         super().__init__()
-        self._typed_at: WeakKeyDictionary[events.Key, Widget] = WeakKeyDictionary()
+        self.typed_ahead = TypedAhead(self)
         self.crash: Exception | None = None
         self._storm: Timer | None = None
         self._library = library
@@ -113,22 +112,12 @@ class CryptoreadApp(App[None]):
         self.exit()
 
     async def on_event(self, event: events.Event) -> None:
-        """A key is for what has the focus when its turn comes, not when it was typed.
-
-        Textual hands keys on as they come. Of `l` and Space, typed at once, both would go to the
-        list, and of `t` and a letter the letter nowhere.
-        """
-        if not isinstance(event, events.Key):
+        if not isinstance(event, Act) or event.is_forwarded:
             await super().on_event(event)
-            return
-        now = self.focused or self.screen
-        before = self._typed_at.setdefault(event, now)
-        if before is now or not event.is_forwarded:
+        elif self.typed_ahead.may_go(event):
+            target = self.typed_ahead.target(event)
             await super().on_event(event)
-        else:
-            self._typed_at[event] = now
-            event.stop(False)
-            now.post_message(event)
+            await self.typed_ahead.gone_to(target)
 
     def on_resize(self) -> None:
         """Sizes that follow each other fast may be told out of order, or not painted at all."""
