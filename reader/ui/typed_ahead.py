@@ -18,7 +18,7 @@ from textual.errors import NoWidget
 Act = events.Key | events.Paste | events.MouseDown | events.MouseUp
 """What the one at the keyboard does, and sees the answer to before the next, however late."""
 
-ROUNDS = 3
+ROUNDS = 5
 """What a key sets off goes as a message from widget to widget, and may set off the next message."""
 
 PATIENCE_S = 2.0
@@ -64,13 +64,13 @@ class TypedAhead:
         await self._follow(target.ancestors_with_self, ROUNDS, self._turn)
 
     async def _follow(self, path: Sequence[DOMNode], rounds: int, turn: int) -> None:
-        """Go to the next on the path, behind all that waits there; from its end, round again."""
+        """Go to the next on the path, behind all that waits there; round again if more does."""
         for place, node in enumerate(path, 1):
             if node.call_later(self._follow, path[place:], rounds, turn):
                 return
-        if rounds > 1:
-            focus = self._app.focused or self._app.screen
-            await self._follow(focus.ancestors_with_self, rounds - 1, turn)
+        path = (self._app.focused or self._app.screen).ancestors_with_self
+        if rounds > 1 and any(node.message_queue_size for node in path[:-1]):
+            await self._follow(path, rounds - 1, turn)
         else:
             await self._next_after(turn)
 
