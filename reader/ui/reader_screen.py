@@ -95,6 +95,7 @@ class ReaderScreen(Screen[None]):
         self._ids = Ids()
         self._is_whole = True
         self._is_restored = False
+        self._said_of_matches = ""
         self._searching: Searching | None = None
         self._syncing: Syncing | None = None
         self._originals: Originals | None = None
@@ -126,11 +127,15 @@ class ReaderScreen(Screen[None]):
         if minutes := self.settings.sync_every:
             self.set_timer(FIRST_SYNC_AFTER_S, lambda: self._mounted_syncing().keep_on(minutes))
         if notices := self._library.notices:
-            self.say("; ".join(notices))
+            self.say("; ".join(notices), patient=True)
 
-    def say(self, text: str, *, error: bool = False) -> None:
-        """Tell the reader something, for a while, as plain text."""
-        self._status.say(text, error=error)
+    def say(self, text: str, *, error: bool = False, patient: bool = False) -> None:
+        """Tell the reader something, for a while, as plain text; patient: it answers no key."""
+        self._status.say(text, error=error, patient=patient)
+
+    def unsay(self, text: str) -> None:
+        """Take back what is not true any more."""
+        self._status.unsay(text)
 
     def show_progress(self, text: str) -> None:
         """What goes on in the background; empty: nothing."""
@@ -319,11 +324,15 @@ class ReaderScreen(Screen[None]):
             self._panes.show_article()
 
     def on_reading_pane_matches_found(self, event: "ReadingPane.MatchesFound") -> None:
+        self.unsay(self._said_of_matches)
+        self._said_of_matches = ""
         if event.current:
-            self.say(f"match {event.current} of {event.count}")
+            self._said_of_matches = f"match {event.current} of {event.count}"
         elif event.count:
             what = "1 match" if event.count == 1 else f"{event.count} matches"
-            self.say(f"{what} · n goes to the next")
+            self._said_of_matches = f"{what} · n goes to the next"
+        if event.count:
+            self.say(self._said_of_matches, patient=not event.current)
 
     def _of_article(self) -> Article | None:
         """The article that a key is about: the open one while it is read, else the cursor's."""

@@ -120,7 +120,10 @@ class ReadingPane(LongView, can_focus=True, inherit_bindings=False):
 
     @dataclass
     class MatchesFound(Message):
-        """How many places the words stand in, and at which the reader is, from 1; 0: none yet."""
+        """How many places the words stand in, and at which the reader is, from 1; 0: none yet.
+
+        No places: what was told before is of another article, or of another search.
+        """
 
         count: int
         current: int
@@ -167,7 +170,7 @@ class ReadingPane(LongView, can_focus=True, inherit_bindings=False):
         self._article, self._prose, self._now = article, Prose(article.body), now
         self.set_reactive(ReadingPane.read, read)
         self.set_reactive(ReadingPane.favourite, favourite)
-        self._match, self._counted = -1, 0
+        self._forget_matches()
         self._lay_out(position)
 
     def show_hint(self, text: str) -> None:
@@ -217,10 +220,15 @@ class ReadingPane(LongView, can_focus=True, inherit_bindings=False):
         return True
 
     def _search_anew(self) -> None:
-        self._matches, self._match, self._searched, self._counted = [], -1, 0, 0
+        self._forget_matches()
         self._strips.clear()
         self._search()
         self.refresh()
+
+    def _forget_matches(self) -> None:
+        if self._counted:
+            self.post_message(self.MatchesFound(0, 0))
+        self._matches, self._match, self._searched, self._counted = [], -1, 0, 0
 
     def _search(self) -> None:
         """Look through what is laid out, if there is more of it than before."""
