@@ -34,9 +34,9 @@ QUERY_LANGUAGE = HelpGroup(
 )
 
 _NARROWEST = 34
-_COLUMN = 40
+_COLUMN = 38
 _GAP = 4
-_KEYS = 14
+_KEYS = 10
 _EXAMPLES = 31
 
 

@@ -64,12 +64,16 @@ class Panes:
         """The reading pane alone, or the list again."""
         if self.is_list_hidden:
             self.show_list()
-        elif self._article.pane is not None:
+            return
+        if self._article.pane is not None:
             self._screen.add_class("-zoomed")
-            self.show_article()
+        self.show_article()
 
     def widen(self, steps: int) -> None:
         """Another width of the list."""
+        if self.is_narrow or self.is_list_hidden:
+            self._screen.say("one pane is shown alone: there is no width to choose")
+            return
         columns = self._screen.size.width
         widest = max(LEAST_WIDTH, columns - LEAST_WIDTH)
         width = (self._list_width or self._sidebar.outer_size.width) + steps * WIDTH_STEP
