@@ -105,8 +105,8 @@ class CryptoreadApp(App[None]):
                 loop.add_signal_handler(getattr(signal, name), self.exit)
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
-        """Textual's own, but for the keys and the quitting that are ours."""
-        ours = ("Keys", "Quit")
+        """Textual's own, but for what is ours: keys, quitting, one pane alone."""
+        ours = ("Keys", "Quit", "Maximize", "Minimize")
         return (each for each in super().get_system_commands(screen) if each.title not in ours)
 
     async def action_quit(self) -> None:

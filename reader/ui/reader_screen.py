@@ -176,6 +176,7 @@ class ReaderScreen(Screen[None]):
     def _show_groups(self) -> None:
         groups = self._library.groups(self._ids, self._view.grouping)
         self._sidebar.show_language = len(self.filter.included(Field.LANG)) != 1
+        self._sidebar.show_time = self._view.grouping is Grouping.DAY
         self._sidebar.show(groups, empty_hint=self._empty_hint())
         self._show_status(sum(group.unread for group in groups))
 

@@ -41,6 +41,7 @@ class Searching:
         if self._before is None:
             self._before = screen.filter, screen.list_place
         self._names.clear()
+        screen.action_to_list()  # where one pane is shown at a time, the answers are in that one
         screen.add_class("-searching")
         self._line.begin(self._history())
         self._answers.look_ahead(self._before[0])

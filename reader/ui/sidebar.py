@@ -128,6 +128,9 @@ class Sidebar(LongView, inherit_bindings=False):
     show_language = reactive(False)
     """Whether rows name their language: of use where the list holds several."""
 
+    show_time = reactive(False)
+    """Whether rows tell the hour, of use where the day stands over them."""
+
     class CursorMoved(Message):
         """The cursor stands elsewhere, by a key or by a new answer; None in an empty list."""
 
@@ -507,7 +510,11 @@ class Sidebar(LongView, inherit_bindings=False):
             right.append((" !", "sidebar--flagged"))
         if self.show_language:
             right.append((f" {row.lang}", "sidebar--muted"))
-        right.append((f" {age(row.published, self._now()):>{_AGE_CELLS}}", "sidebar--muted"))
+        if self.show_time and heading.group.key != (PINNED,):
+            when = f"{row.published.astimezone():%H:%M}"
+        else:
+            when = age(row.published, self._now())
+        right.append((f" {when:>{_AGE_CELLS}}", "sidebar--muted"))
         return tuple(left), (row.title, "sidebar--muted" if row.read else ""), tuple(right)
 
     def _paint(self, row: int, left: Parts, label: Part, right: Parts) -> Strip:

@@ -16,7 +16,7 @@ from reader.ui.reading_pane import ReadingPane
 from reader.ui.search_line import SearchHint, SearchLine
 from reader.ui.sidebar import Sidebar
 from tests.builders import NOW, library, put
-from tests.ui.screen import SHORT, Reading, archive, reading, story
+from tests.ui.screen import NARROW, SHORT, Reading, archive, reading, story
 
 
 @pytest.fixture
@@ -80,6 +80,24 @@ async def test_what_makes_no_sense_is_named_and_taken_as_a_word(news: Library) -
         await reader.wait_for(lambda: "no field `colour`" in reader.text(SearchHint))
 
 
+async def test_hints_that_do_not_fit_are_left_out_whole_or_say_so(news: Library) -> None:
+    async with reading(news, size=NARROW) as reader:
+        await reader.press("slash", *"colour:red taste:sour shape:round")
+        await reader.wait_for(lambda: reader.text(SearchHint).endswith("…"))
+        await reader.press(*["backspace"] * 40, *"sentiment:")
+        await reader.wait_for(lambda: "Tab" in reader.text(SearchHint))
+        assert reader.text(SearchHint).endswith("sentiment:negative")
+
+
+async def test_a_search_shows_the_list_where_the_article_stands_alone(news: Library) -> None:
+    async with reading(news, size=NARROW) as reader:
+        await reader.press("n", "slash", *"fees")
+        await answered(reader, 1)
+        assert "Fees fall" in reader.text(Sidebar)
+        await reader.press("escape")
+        assert "Fees fall" in reader.text(Sidebar)
+
+
 async def test_half_a_tag_empties_nothing_and_tab_completes_it(news: Library) -> None:
     async with reading(news) as reader:
         await reader.press("slash", *"tag:exc")
@@ -123,7 +141,9 @@ async def test_matches_are_marked_and_n_goes_through_them(news: Library) -> None
         await reader.press("N")
         await reader.wait_for(lambda: "match 1 of 2" in reader.status)
         opened = reader.opened
-        await reader.press("x", "n")  # without words, the next unread article
+        await reader.press("x")
+        assert "match" not in reader.status
+        await reader.press("n")  # without words, the next unread article
         assert reader.opened not in (None, opened)
 
 
