@@ -20,8 +20,9 @@ if TYPE_CHECKING:
     from reader.subscriptions import SourceResult, Subscription
 
 NOBODY_CHOSE = (
-    "No subscriptions yet. The first sync (r, or the command cryptoread sync) subscribes to ten "
-    "sources of crypto news. To choose your own, quit and run: cryptoread subscribe URL"
+    "No subscriptions yet. The first sync (r; on the samples quit and run: cryptoread sync) "
+    "subscribes to ten sources of crypto news. To choose your own, quit and run: "
+    "cryptoread subscribe URL"
 )
 NOTHING_FOLLOWED = "No subscriptions. To follow a feed, quit and run: cryptoread subscribe URL"
 
