@@ -39,7 +39,7 @@ class OpenArticle:
         self._position = 0
         """Where it was left the last time."""
 
-    async def open(self, id: ArticleId) -> bool:
+    async def show(self, id: ArticleId) -> bool:
         """Show the article and mark it as read; whether it could be read."""
         self._leave()
         self.article = None
@@ -56,7 +56,7 @@ class OpenArticle:
         self.article = article
         with self._screen.app.batch_update():
             mark = None if row.read else self._marker.opened(Ids([id]))
-            self._show(article, row, self._position, await self._mounted_pane())
+            self._paint(article, row, self._position, await self._mounted_pane())
             if mark is not None:  # most disks are fast enough for the two to be painted together
                 await asyncio.wait({asyncio.ensure_future(mark.wait())}, timeout=PAINT_AT_LATEST_S)
         self._screen.check_idle()  # the end of a batch wakes the application, not who paints
@@ -98,7 +98,7 @@ class OpenArticle:
         if article != self.article:
             self.article = article
             (row,) = self._library.rows([self.id])
-            self._show(article, row, self.pane.position, self.pane)
+            self._paint(article, row, self.pane.position, self.pane)
 
     def save_position(self) -> None:
         """Write down how far it was read. Raises CacheError."""
@@ -114,7 +114,7 @@ class OpenArticle:
         write = partial(self._library.save_position, self.article.identity, self.pane.position)
         self._screen.run_worker(write, thread=True, group="background", exit_on_error=False)
 
-    def _show(self, article: Article, row: Row, position: int, pane: "ReadingPane") -> None:
+    def _paint(self, article: Article, row: Row, position: int, pane: "ReadingPane") -> None:
         pane.highlight(self._screen.filter.words)
         pane.show(
             article,

@@ -9,6 +9,7 @@ from typing import ClassVar
 from rich.segment import Segment
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
+from textual.content import Content
 from textual.geometry import Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
@@ -43,6 +44,11 @@ class Page(ScrollView):
         super().__init__()
         self._lines: list[Line] = []
 
+    @property
+    def allow_vertical_scroll(self) -> bool:
+        """Before there is a scroll bar, too: a key may be typed right behind the one that opens."""
+        return True
+
     def lay_out(self, width: int) -> list[Line]:
         """The page in lines of at most so many cells."""
         raise NotImplementedError
@@ -75,6 +81,6 @@ class PageScreen(Modal[None]):
         from textual.containers import Vertical
 
         with Vertical(classes="modal-box") as box:
-            box.border_title = self._title
+            box.border_title = Content(self._title)
             box.border_subtitle = "↑ ↓ scroll · Esc close"
             yield self._page

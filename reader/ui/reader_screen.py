@@ -305,7 +305,7 @@ class ReaderScreen(Screen[None]):
     # The article.
 
     async def _open_and_enter(self, id: ArticleId) -> None:
-        if await self._article.open(id):
+        if await self._article.show(id):
             self._panes.show_article()
             if self._article.pane is not None:
                 await self._article.pane.first_layout()  # a key typed ahead may ask for a page
@@ -321,7 +321,7 @@ class ReaderScreen(Screen[None]):
             self.say(f"no {'next' if step > 0 else 'previous'} {what} in this list")
             return
         self._sidebar.move_to(found)
-        if await self._article.open(found) and self._panes.is_narrow:
+        if await self._article.show(found) and self._panes.is_narrow:
             self._panes.show_article()
 
     def on_reading_pane_matches_found(self, event: "ReadingPane.MatchesFound") -> None:

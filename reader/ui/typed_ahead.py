@@ -68,9 +68,12 @@ class TypedAhead:
         for place, node in enumerate(path, 1):
             if node.call_later(self._follow, path[place:], rounds, turn):
                 return
-        path = (self._app.focused or self._app.screen).ancestors_with_self
+        focus = self._app.focused or self._app.screen
+        path = focus.ancestors_with_self
         if rounds > 1 and any(node.message_queue_size for node in path[:-1]):
             await self._follow(path, rounds - 1, turn)
+        elif rounds > 0 and not focus.size:  # not laid out yet: keys may be about what is seen
+            focus.call_after_refresh(self._app.call_later, self._follow, (), 0, turn)
         else:
             await self._next_after(turn)
 
