@@ -62,6 +62,7 @@ class BrowserFailed(CryptoreadError):
 
     def __init__(self, url: str, reason: str) -> None:
         self.url = url
+        self.reason = reason
         super().__init__(f"{reason}; the address is {url}")
 
 

@@ -69,6 +69,8 @@ def open_reader(paths: Paths, query: "Query | None" = None) -> None:
     sys.setswitchinterval(SWITCH_S)
     # Textual paints on a clock. At 60 ticks a second a key would wait for it longer than for us.
     os.environ.setdefault("TEXTUAL_FPS", "500")
+    # A lone Escape is told from the beginning of another key by the time that passes behind it.
+    os.environ.setdefault("ESCDELAY", "50")
     from reader.config import config_file, read_settings
     from reader.library import Library
 

@@ -1,7 +1,25 @@
-"""What holds for all tests."""
+"""What tests of every kind share: no deadlines, and a news server, asked without a proxy."""
 
+from collections.abc import Iterator
+
+import pytest
 from hypothesis import settings
+
+from tests.news_server import NewsServer, news_server
 
 # How long an example takes says more about the machine than about the program.
 settings.register_profile("cryptoread", deadline=None)
 settings.load_profile("cryptoread")
+
+
+@pytest.fixture(autouse=True)
+def no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("http_proxy", "https_proxy", "all_proxy"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.upper(), raising=False)
+
+
+@pytest.fixture
+def server() -> Iterator[NewsServer]:
+    with news_server() as serving:
+        yield serving

@@ -9,23 +9,23 @@ import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import ClassVar
-from weakref import WeakKeyDictionary
 
 from textual import events
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.command import Provider
+from textual.driver import Driver
 from textual.filter import LineFilter, NoColor
 from textual.geometry import Size
 from textual.screen import Screen
 from textual.timer import Timer
-from textual.widget import Widget
 
 from reader.config import Settings, preferred_language, resource
 from reader.crash import Broken
 from reader.library import Library
 from reader.query import Field, Query
 from reader.ui.reader_screen import ReaderScreen
+from reader.ui.typed_ahead import Act, TypedAhead
 
 CALM_S = 0.05
 """After so long without another, a change of size was the last of its storm."""
@@ -66,7 +66,7 @@ class CryptoreadApp(App[None]):
         self, library: Library, settings: Settings, query: Query, config: Path | None = None
     ) -> None:
         super().__init__()
-        self._typed_at: WeakKeyDictionary[events.Key, Widget] = WeakKeyDictionary()
+        self.typed_ahead = TypedAhead(self)
         self.crash: Exception | None = None
         self._storm: Timer | None = None
         self._library = library
@@ -105,30 +105,20 @@ class CryptoreadApp(App[None]):
                 loop.add_signal_handler(getattr(signal, name), self.exit)
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
-        """Textual's own, but for the keys and the quitting that are ours."""
-        ours = ("Keys", "Quit")
+        """Textual's own, but for what is ours: keys, quitting, one pane alone."""
+        ours = ("Keys", "Quit", "Maximize", "Minimize")
         return (each for each in super().get_system_commands(screen) if each.title not in ours)
 
     async def action_quit(self) -> None:
         self.exit()
 
     async def on_event(self, event: events.Event) -> None:
-        """A key is for what has the focus when its turn comes, not when it was typed.
-
-        Textual hands keys on as they come. Of `l` and Space, typed at once, both would go to the
-        list, and of `t` and a letter the letter nowhere.
-        """
-        if not isinstance(event, events.Key):
+        if not isinstance(event, Act) or event.is_forwarded:
             await super().on_event(event)
-            return
-        now = self.focused or self.screen
-        before = self._typed_at.setdefault(event, now)
-        if before is now or not event.is_forwarded:
+        elif self.typed_ahead.may_go(event):
+            target = self.typed_ahead.target(event)
             await super().on_event(event)
-        else:
-            self._typed_at[event] = now
-            event.stop(False)
-            now.post_message(event)
+            await self.typed_ahead.gone_to(target)
 
     def on_resize(self) -> None:
         """Sizes that follow each other fast may be told out of order, or not painted at all."""
@@ -146,6 +136,14 @@ class CryptoreadApp(App[None]):
             self.post_message(events.Resize(size, size))
         else:
             self.screen.refresh(layout=True)
+
+    def get_driver_class(self) -> type[Driver]:
+        driver = super().get_driver_class()
+        if driver.__name__ != "LinuxDriver":  # Windows has another
+            return driver
+        from reader.ui.terminal_driver import TerminalDriver
+
+        return TerminalDriver
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """NO_COLOR means none, where Textual makes do with shades of grey."""

@@ -5,20 +5,13 @@ The keys are handed over by who binds them, so that this page cannot lie about t
 
 from collections.abc import Iterable, Sequence
 from itertools import zip_longest
-from textwrap import TextWrapper
 from typing import ClassVar, NamedTuple
 
 from rich.cells import cell_len, chop_cells
-from rich.segment import Segment
-from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.geometry import Size
-from textual.scroll_view import ScrollView
-from textual.strip import Strip
 
 from reader.ui.cells import fit
-from reader.ui.modal import Modal
-from reader.ui.pick_list import Span
+from reader.ui.page import Line, Page, PageScreen, wrap
 
 
 class HelpGroup(NamedTuple):
@@ -40,12 +33,10 @@ QUERY_LANGUAGE = HelpGroup(
     ),
 )
 
-Line = list[Span]
-
 _NARROWEST = 34
-_COLUMN = 40
+_COLUMN = 38
 _GAP = 4
-_KEYS = 14
+_KEYS = 10
 _EXAMPLES = 31
 
 
@@ -67,24 +58,20 @@ def lay_out(groups: Sequence[HelpGroup], data: str, width: int) -> list[Line]:
         lines = _side_by_side(*min(halves, key=lambda pair: max(map(len, pair))), column)
     lines += _stacked([QUERY_LANGUAGE], width, min(_EXAMPLES, width - 16))
     where: list[Line] = [[(part, "")] for part in chop_cells(data, width)]
-    return [*lines, [("Where the data is", "help--title")], *where]
+    return [*lines, [("Where the data is", "page--title")], *where]
 
 
 def _stacked(groups: Iterable[HelpGroup], width: int, keys_width: int) -> list[Line]:
     """Each group: its title, its rows, a blank line. Keys and texts are wrapped, never cut."""
     lines: list[Line] = []
     for group in groups:
-        lines += [[(part, "help--title")] for part in wrap(group.title, width)]
+        lines += [[(part, "page--title")] for part in wrap(group.title, width)]
         for keys, text in group.rows:
             parts = wrap(keys, keys_width), wrap(text, width - keys_width - 2)
             for key, meaning in zip_longest(*parts, fillvalue=""):
-                lines.append([(fit(key, keys_width + 2), "help--keys"), (meaning, "")])
+                lines.append([(fit(key, keys_width + 2), "page--keys"), (meaning, "")])
         lines.append([])
     return lines
-
-
-def wrap(text: str, width: int) -> list[str]:
-    return TextWrapper(width, break_on_hyphens=False).wrap(text)
 
 
 def _side_by_side(left: list[Line], right: list[Line], column: int) -> list[Line]:
@@ -96,61 +83,21 @@ def _side_by_side(left: list[Line], right: list[Line], column: int) -> list[Line
     return lines
 
 
-class HelpText(ScrollView):
-    """The page, which scrolls where it is longer than the screen."""
-
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"help--title", "help--keys"}
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("j", "scroll_down", "Down", show=False, id="help.down"),
-        Binding("k", "scroll_up", "Up", show=False, id="help.up"),
-        Binding("g", "scroll_home", "Top", show=False, id="help.top"),
-        Binding("G", "scroll_end", "End", show=False, id="help.end"),
-        Binding("space,ctrl+d", "page_down", "Page down", show=False, id="help.page_down"),
-        Binding("ctrl+u", "page_up", "Page up", show=False, id="help.page_up"),
-    ]
-
+class HelpText(Page):
     def __init__(self, groups: Sequence[HelpGroup], data: str) -> None:
         super().__init__()
         self._groups = groups
         self._data = data
-        self._lines: list[Line] = []
 
     def lay_out(self, width: int) -> list[Line]:
         return lay_out(self._groups, self._data, width)
 
-    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:  # noqa: ARG002
-        return len(self.lay_out(width))
 
-    def on_resize(self) -> None:
-        self._lines = self.lay_out(self.scrollable_content_region.width)
-        self.virtual_size = Size(0, len(self._lines))
-        self.refresh()
-
-    def render_line(self, y: int) -> Strip:
-        place, base = self.scroll_offset.y + y, self.rich_style
-        spans = self._lines[place] if place < len(self._lines) else []
-        segments = [
-            Segment(text, base + self.get_component_rich_style(name) if name else base)
-            for text, name in spans
-        ]
-        return Strip(segments).adjust_cell_length(self.size.width, base)
-
-
-class HelpScreen(Modal[None]):
+class HelpScreen(PageScreen):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q,question_mark,f1", "dismiss(None)", "Close", id="help.close"),
     ]
 
     def __init__(self, groups: Sequence[HelpGroup], data: str) -> None:
         """`data`: where the data lives, cleaned for display."""
-        super().__init__()
-        self._groups = groups
-        self._data = data
-
-    def compose(self) -> ComposeResult:
-        from textual.containers import Vertical
-
-        with Vertical(classes="modal-box") as box:
-            box.border_title = "Help"
-            box.border_subtitle = "↑ ↓ scroll · Esc close"
-            yield HelpText(self._groups, self._data)
+        super().__init__("Help", HelpText(groups, data))

@@ -79,7 +79,7 @@ class Doors:
             self._say(f"opened {browser.host(way.url)} in the browser")
         except browser.BrowserFailed as error:
             self._screen.app.copy_to_clipboard(error.url)
-            self._say(f"{error} (copied)", error=True)
+            self._say(f"{error.reason}; copied the address {error.url}", error=True)
         except CryptoreadError as error:
             self._say(str(error), error=True)
 

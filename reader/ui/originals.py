@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from reader.library import Library
     from reader.ui.reader_screen import ReaderScreen
 
+FETCHING = "fetching the full text…"
+
 
 class Originals:
     """Fetches for one screen, one at a time. changed: to look at the articles at once."""
@@ -30,7 +32,7 @@ class Originals:
             self._screen.say("a full text is being fetched already")
             return
         self._stop = stop = threading.Event()
-        self._screen.say("fetching the full text…")
+        self._screen.say(FETCHING)
         self._screen.run_worker(self._run(article, stop), group="full-text", exit_on_error=False)
 
     def end(self) -> None:
@@ -43,14 +45,15 @@ class Originals:
         try:
             is_longer = await asyncio.to_thread(self._library.fetch_full_text, article, stop=stop)
         except CryptoreadError as error:
-            self._screen.say(str(error), error=True)
+            self._screen.say(str(error), error=True, patient=True)
             return
         except Exception as error:
             from reader.crash import Broken
 
-            self._screen.say(str(Broken(error, self._library.folder)), error=True)
+            self._screen.say(str(Broken(error, self._library.folder)), error=True, patient=True)
             return
         finally:
+            self._screen.unsay(FETCHING)
             is_leaving = stop.is_set()
             stop.set()
             self._stop = None
@@ -58,6 +61,6 @@ class Originals:
             return
         if is_longer:
             self._changed()
-            self._screen.say(f"full text: {article.title}")
+            self._screen.say(f"full text: {article.title}", patient=True)
         else:
-            self._screen.say("the original has no more text than is here")
+            self._screen.say("the original has no more text than is here", patient=True)

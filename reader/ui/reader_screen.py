@@ -3,40 +3,38 @@
 It mediates: widgets tell it what happened, it asks the library and hands values to widgets.
 """
 
-import asyncio
 import gc
-from collections.abc import Callable, Sequence
 from contextlib import suppress
-from functools import wraps
-from inspect import iscoroutinefunction
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
-from textual import events, work
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.content import Content
 from textual.screen import Screen
-from textual.timer import Timer
 from textual.widgets import Static
 
-from reader.article import Article, ArticleId, Row
+from reader.article import Article, ArticleId
 from reader.config import Settings
-from reader.errors import CryptoreadError, Superseded
-from reader.library import MOST_TAGS, PINNED, Group, Grouping, Ids, Library, TagCount
+from reader.errors import CryptoreadError
+from reader.library import Grouping, Ids, Library
 from reader.query import Field, Query
+from reader.ui.answers import Answers
 from reader.ui.keys import LIST_KEYS, READER_KEYS, READING_KEYS
 from reader.ui.marking import Marker, counted
+from reader.ui.numbered_tags import NumberedTags
+from reader.ui.open_article import OpenArticle
 from reader.ui.opening import Doors
-from reader.ui.outline import Cursor
+from reader.ui.panes import Panes
 from reader.ui.repainting import ChangesOnly
+from reader.ui.reported import reported
 from reader.ui.sidebar import Place, Sidebar
 from reader.ui.status_line import KeyLine, StatusLine
-from reader.ui.tag_bar import DigitTag, TagBar, assign_digits, chip
+from reader.ui.tag_bar import TagBar
 from reader.ui.view import View
 
 if TYPE_CHECKING:
-    from reader.ui.finding import Finder
     from reader.ui.originals import Originals
     from reader.ui.reading_pane import ReadingPane
     from reader.ui.search_line import SearchLine
@@ -47,26 +45,11 @@ if TYPE_CHECKING:
 WARM_UP_AFTER_S = 0.25
 """By then the first screen is there, and few readers have opened an article."""
 
-PAINT_AT_LATEST_S = 0.01
-"""How long an article waits for its mark to be written, to be painted with it."""
-
-FIRST_ANSWER_S = 0.25
-"""How long the first picture waits for the words of the query that it begins with."""
-
-TYPING_S = 0.2
-"""After so long without another letter, whoever searches looks at what was found."""
-
 FIRST_SYNC_AFTER_S = 2.0
 """A sync that nobody asked for loads much: by then the reader has what he came for."""
 
 LOOK_FOR_CHANGES_S = 1.0
 """How often the screen asks whether another program has changed the cache."""
-
-NARROW = 100
-"""Columns below which one pane is shown at a time."""
-
-WIDTH_STEP = 4
-LEAST_WIDTH = 24
 
 SAMPLE_BANNER = "Sample articles. Quit and run cryptoread sync for news, or cryptoread import"
 READING_HINT = (
@@ -82,26 +65,6 @@ GROUPINGS = {
     Grouping.SOURCE: "by source",
     Grouping.NONE: "newest first",
 }
-
-
-def reported(handler: Callable[..., Any]) -> Callable[..., Any]:
-    """A handler that says what the library cannot do, where Textual would end the program."""
-
-    @wraps(handler)
-    async def report(self: "ReaderScreen", *arguments: Any) -> None:
-        try:
-            await handler(self, *arguments)
-        except CryptoreadError as error:
-            self.say(str(error), error=True)
-
-    @wraps(handler)
-    def report_at_once(self: "ReaderScreen", *arguments: Any) -> None:
-        try:
-            handler(self, *arguments)
-        except CryptoreadError as error:
-            self.say(str(error), error=True)
-
-    return report if iscoroutinefunction(handler) else report_at_once
 
 
 class ReaderScreen(Screen[None]):
@@ -132,19 +95,10 @@ class ReaderScreen(Screen[None]):
         self._ids = Ids()
         self._is_whole = True
         self._is_restored = False
-        self._groups: tuple[Group, ...] = ()
-        self._digits: tuple[DigitTag, ...] = ()
-        self._opened: Article | None = None
-        self._opened_id: ArticleId | None = None
-        self._position = 0
-        """Where the open article was left the last time."""
-        self._list_width: int | None = None
-        self._pane: ReadingPane | None = None
-        self._finder: Finder | None = None
+        self._said_of_matches = ""
         self._searching: Searching | None = None
         self._syncing: Syncing | None = None
         self._originals: Originals | None = None
-        self._tags_timer: Timer | None = None
 
     def compose(self) -> ComposeResult:
         if self._library.is_sample:
@@ -159,21 +113,29 @@ class ReaderScreen(Screen[None]):
     async def on_mount(self) -> None:
         self._sidebar = self.query_one(Sidebar)
         self._status = self.query_one(StatusLine)
+        self._doors = Doors(self, self.say)
+        self._marker = Marker(self, self._library, self.say, self._marks_changed)
+        self._article = OpenArticle(self, self._library, self._sidebar, self._marker)
+        self._tags = NumberedTags(self, self._library, self.query_one(TagBar))
+        self._answers = Answers(self, self._library, self._show_answer)
+        self._panes = Panes(self, self._sidebar, self._article, self._view)
         self.query_one(KeyLine).show(LIST_KEYS)
-        await self._first_answer()
+        await self._answers.ask_first()
         self.set_focus(self._sidebar)
         self.set_interval(LOOK_FOR_CHANGES_S, self._look_for_changes)
         self.set_timer(WARM_UP_AFTER_S, self._warm_up)
         if minutes := self.settings.sync_every:
             self.set_timer(FIRST_SYNC_AFTER_S, lambda: self._mounted_syncing().keep_on(minutes))
-        self._doors = Doors(self, self.say)
-        self._marker = Marker(self, self._library, self.say, self._marks_changed)
         if notices := self._library.notices:
-            self.say("; ".join(notices))
+            self.say("; ".join(notices), patient=True)
 
-    def say(self, text: str, *, error: bool = False) -> None:
-        """Tell the reader something, for a while, as plain text."""
-        self._status.say(text, error=error)
+    def say(self, text: str, *, error: bool = False, patient: bool = False) -> None:
+        """Tell the reader something, for a while, as plain text; patient: it answers no key."""
+        self._status.say(text, error=error, patient=patient)
+
+    def unsay(self, text: str) -> None:
+        """Take back what is not true any more."""
+        self._status.unsay(text)
 
     def show_progress(self, text: str) -> None:
         """What goes on in the background; empty: nothing."""
@@ -187,7 +149,7 @@ class ReaderScreen(Screen[None]):
         self.filter = query
         if place is not None:
             self._sidebar.place = place
-        self._answer()
+        self._answers.ask()
         if place is not None:
             self._sidebar.place = place
 
@@ -195,110 +157,28 @@ class ReaderScreen(Screen[None]):
     def list_place(self) -> Place:
         return self._sidebar.place
 
-    def _answer(self) -> None:
-        """Ask the library what the query matches, and show it."""
-        if self._library.finds_at_once(self.filter):
-            if self._finder is not None:
-                self._finder.stop()
-            self._show_answer(self._library.find(self.filter))
-        else:
-            self._look_up(self.filter)
-
-    async def _first_answer(self) -> None:
-        """A list that is there from the first picture on, unless its words take long to find."""
-        if self._library.finds_at_once(self.filter):
-            self._answer()
-            return
-        search = asyncio.ensure_future(self._look_up(self.filter).wait())
-        done, _ = await asyncio.wait({search}, timeout=FIRST_ANSWER_S)
-        if not done:
-            self._show_answer(Ids(), is_whole=False)
-
-    @work(exclusive=True, group="find", exit_on_error=False)
-    async def _look_up(self, query: Query) -> None:
-        """Words may take a while: first rows as soon as there are any, then the whole answer."""
-        try:
-            async for answer in self._mounted_finder().answers(query):
-                if query is self.filter:
-                    self._show_answer(answer.ids, is_whole=answer.is_whole)
-        except Superseded:
-            return
-        except CryptoreadError as error:
-            self.say(str(error), error=True)
-
-    @work(exclusive=True, group="look-ahead", exit_on_error=False)
-    async def look_ahead(self, query: Query) -> None:
-        """What a search among the articles of the query will need."""
-        with suppress(CryptoreadError):
-            await self._mounted_finder().prepare(query)
-
-    def _mounted_finder(self) -> "Finder":
-        if self._finder is None:
-            from reader.ui.finding import Finder
-
-            self._finder = Finder(self._library)
-        return self._finder
-
-    def _show_answer(self, ids: Ids, *, is_whole: bool = True) -> None:
+    def _show_answer(self, ids: Ids, is_whole: bool) -> None:
         self._version = self._library.version
-        self._ids = self._kept(ids)
+        self._ids = self._article.kept(ids, self._ids)
         self._is_whole = is_whole
-        if self._pane is not None:
-            self._pane.highlight(self.filter.words)
+        self._article.highlight()
         self._show_groups()
         if is_whole and not self._is_restored:
-            self._restore()
-        if self.has_class("-searching") and not self._sidebar.shows_articles:
-            self._open_first_group()
-        if self.has_class("-searching"):
-            self._show_tags_soon(self._ids, TYPING_S)
-        elif (counts := self._library.tags_at_once(self._ids, self._most_tags)) is not None:
-            self._show_tags(counts)
-        else:
-            self._show_tags_soon(self._ids, 0)
-
-    @property
-    def _most_tags(self) -> int:
-        # Named tags take places among the most frequent, but not in the nine of the bar.
-        return MOST_TAGS + len(self.filter.tags)
-
-    def _count_tags(self, ids: Ids) -> list[TagCount]:
-        return self._library.tag_counts(ids, self._most_tags)
-
-    def _show_tags(self, counts: Sequence[TagCount]) -> None:
-        self._digits = assign_digits(self.filter.tags, counts, self._digits)
-        self.query_one(TagBar).show([chip(term) for term in self.filter.terms], self._digits)
-
-    def _show_tags_soon(self, ids: Ids, seconds: float) -> None:
-        """The rows come first: few articles may have any of thousands of tags."""
-        self.query_one(TagBar).show([chip(term) for term in self.filter.terms], self._digits)
-        if self._tags_timer is not None:
-            self._tags_timer.stop()
-        self._tags_timer = self.set_timer(seconds, lambda: self._show_tags_of(ids))
-
-    @work(group="tags", exit_on_error=False)
-    async def _show_tags_of(self, ids: Ids) -> None:
-        with suppress(CryptoreadError):
-            counts = await asyncio.to_thread(self._count_tags, ids)
-            if ids is self._ids:
-                self._show_tags(counts)
+            self._is_restored = True
+            self._view.put_back(self._sidebar, self._library)
+        if not self.has_class("-searching"):
+            self._tags.show(self._ids)
+            return
+        if not self._sidebar.shows_articles:
+            self._sidebar.open_first()
+        self._tags.show_soon(self._ids)
 
     def _show_groups(self) -> None:
-        self._groups = self._library.groups(self._ids, self._view.grouping)
+        groups = self._library.groups(self._ids, self._view.grouping)
         self._sidebar.show_language = len(self.filter.included(Field.LANG)) != 1
-        self._sidebar.show(self._groups, empty_hint=self._empty_hint())
-        self._show_status(sum(group.unread for group in self._groups))
-
-    def _kept(self, ids: Ids) -> Ids:
-        """With the open article, which `is:unread` would take away at the moment it is opened."""
-        opened = self._opened_id
-        if (
-            opened is None
-            or opened not in self._ids
-            or "unread" not in self.filter.included(Field.IS)
-        ):
-            return ids
-        return ids | (self._ids & Ids([opened]))
+        self._sidebar.show_time = self._view.grouping is Grouping.DAY
+        self._sidebar.show(groups, empty_hint=self._empty_hint())
+        self._show_status(sum(group.unread for group in groups))
 
     def _empty_hint(self) -> str:
         if not self._is_whole:
@@ -321,48 +201,30 @@ class ReaderScreen(Screen[None]):
         """Another program may have changed the articles or the marks."""
         if self._library.version != self._version:
             self._changed()
-            self._reread()
+            self._article.reread()
 
     @reported
     def _changed(self) -> None:
         """The articles are not what they were."""
-        if self._opened is not None:
-            self._opened_id = self._library.id_of(self._opened.identity)
-            self._sidebar.opened_article = self._opened_id
+        self._article.find_again()
         self._sidebar.refresh_rows()
-        self._answer()
-        self._show_marks()
+        self._answers.ask()
+        self._article.show_marks()
 
     @reported
     def _marks_changed(self, ids: Ids) -> None:
         """Read or favourite is not what it was: which articles match may still be the same."""
         self._sidebar.refresh_rows(ids)
         if self.filter.included(Field.IS) or self.filter.excluded(Field.IS):
-            self._answer()
+            self._answers.ask()
         else:
             self._version = self._library.version
             self._show_groups()
-        self._show_marks()
-
-    def _show_marks(self) -> None:
-        if self._pane is not None and self._opened_id is not None:
-            for row in self._library.rows([self._opened_id]):
-                self._pane.read, self._pane.favourite = row.read, row.favourite
-
-    def _reread(self) -> None:
-        """Show the open article as it is now, at the same place."""
-        if self._opened is None or self._opened_id is None or self._pane is None:
-            return
-        article = self._library.article(self._opened_id)
-        if article != self._opened:
-            self._opened = article
-            (row,) = self._library.rows([self._opened_id])
-            self._show_article(row, self._pane.position, self._pane)
+        self._article.show_marks()
 
     def action_cycle_digit(self, digit: int) -> None:
-        for tag in self._digits:
-            if tag.digit == digit:
-                self.show(self.filter.cycle_tag(tag.tag))
+        if query := self._tags.cycled(digit):
+            self.show(query)
 
     def action_sentiment(self, sentiment: str | None) -> None:
         self.show(self.filter.with_only(Field.SENTIMENT, sentiment))
@@ -381,7 +243,7 @@ class ReaderScreen(Screen[None]):
         if self._searching is None:
             from reader.ui.searching import Searching
 
-            self._searching = Searching(self, self._library)
+            self._searching = Searching(self, self._library, self._answers)
         await self._searching.begin()
 
     def on_search_line_typed(self, event: "SearchLine.Typed") -> None:
@@ -402,8 +264,8 @@ class ReaderScreen(Screen[None]):
 
     def action_back(self) -> None:
         """Out of the reading pane where it stands alone, else one filter less."""
-        if self._is_list_hidden:
-            self._show_list()
+        if self._panes.is_list_hidden:
+            self._panes.show_list()
         elif self.filter:
             self.show(self.filter.drop_last())
 
@@ -414,7 +276,7 @@ class ReaderScreen(Screen[None]):
         self._view.grouping = groupings[place % len(groupings)]
         self._show_groups()
         if self._view.grouping is not Grouping.CATEGORY:
-            self._open_first_group()
+            self._sidebar.open_first()
 
     @reported
     async def action_pick_tags(self) -> None:
@@ -424,7 +286,7 @@ class ReaderScreen(Screen[None]):
             TagPicker(
                 self.filter,
                 lambda query: self._library.tag_counts(self._library.find(query)),
-                self._count_tags(self._ids),
+                self._tags.at_once(self._ids) or (),
             )
         )
 
@@ -443,94 +305,40 @@ class ReaderScreen(Screen[None]):
     # The article.
 
     async def _open_and_enter(self, id: ArticleId) -> None:
-        if await self._open(id):
-            self._show_pane()
-            if self._pane is not None:
-                await self._pane.first_layout()  # a key typed ahead may ask for the next page
+        if await self._article.show(id):
+            self._panes.show_article()
+            if self._article.pane is not None:
+                await self._article.pane.first_layout()  # a key typed ahead may ask for a page
 
     @reported
     async def action_neighbour(self, step: Literal[1, -1], unread: bool = False) -> None:
-        if unread and self._go_to_match(step):
+        if unread and self._article.go_to_match(step):
             return
         unread_in = self._library.unread if unread else None
-        found = self._sidebar.neighbour(self._opened_id, step, unread_in=unread_in)
+        found = self._sidebar.neighbour(self._article.id, step, unread_in=unread_in)
         if found is None:
             what = "unread article" if unread else "article"
             self.say(f"no {'next' if step > 0 else 'previous'} {what} in this list")
             return
         self._sidebar.move_to(found)
-        if await self._open(found) and self.has_class("-narrow"):
-            self._show_pane()
-
-    def _go_to_match(self, step: Literal[1, -1]) -> bool:
-        """While words are searched for, `n` goes through them in the open article."""
-        if self._pane is None or self._opened is None or not self.filter.words:
-            return False
-        return self._pane.go_to_match(step)
+        if await self._article.show(found) and self._panes.is_narrow:
+            self._panes.show_article()
 
     def on_reading_pane_matches_found(self, event: "ReadingPane.MatchesFound") -> None:
+        self.unsay(self._said_of_matches)
+        self._said_of_matches = ""
         if event.current:
-            self.say(f"match {event.current} of {event.count}")
+            self._said_of_matches = f"match {event.current} of {event.count}"
         elif event.count:
             what = "1 match" if event.count == 1 else f"{event.count} matches"
-            self.say(f"{what} · n goes to the next")
-
-    async def _open(self, id: ArticleId) -> bool:
-        """Show the article in the reading pane and mark it as read; whether it could be read."""
-        self._leave_article()
-        self._opened, self._opened_id = None, id
-        self._sidebar.opened_article = id
-        try:
-            article = self._library.article(id)
-            (row,) = self._library.rows([id])
-            position = self._library.position(article.identity)
-        except CryptoreadError as error:
-            self.say(str(error), error=True)
-            if self._pane is not None:
-                self._pane.show_hint(str(error))
-            return False
-        self._opened, self._position = article, int(position)
-        with self.app.batch_update():
-            mark = None if row.read else self._marker.opened(Ids([id]))
-            self._show_article(row, int(position), await self._mounted_pane())
-            if mark is not None:  # most disks are fast enough for the two to be painted together
-                await asyncio.wait({asyncio.ensure_future(mark.wait())}, timeout=PAINT_AT_LATEST_S)
-        self.check_idle()  # the end of a batch wakes the application, not the screen that paints
-        return True
-
-    def _show_article(self, row: Row, position: int, pane: "ReadingPane") -> None:
-        if self._opened is not None:
-            pane.highlight(self.filter.words)
-            pane.show(
-                self._opened,
-                read=True,
-                favourite=row.favourite,
-                now=self._library.clock(),
-                position=position,
-            )
-
-    async def _mounted_pane(self) -> "ReadingPane":
-        """The reading pane. It takes the place of the hint with the first article, not before."""
-        if self._pane is not None:
-            return self._pane
-        from reader.ui.reading_pane import ReadingPane
-
-        self._pane = pane = ReadingPane()
-        pane.column_width = self.settings.column_width
-        await self.query_one("#hint").remove()
-        await self.mount(pane, after=self._sidebar)
-        return pane
-
-    def _leave_article(self) -> None:
-        if self._opened is not None and self._pane is not None:
-            position = self._pane.position
-            if position != self._position:
-                self._in_background(self._library.save_position, self._opened.identity, position)
+            self._said_of_matches = f"{what} · n goes to the next"
+        if event.count:
+            self.say(self._said_of_matches, patient=not event.current)
 
     def _of_article(self) -> Article | None:
         """The article that a key is about: the open one while it is read, else the cursor's."""
         cursor = self._sidebar.cursor
-        article = self._opened
+        article = self._article.article
         try:
             if self.focused is self._sidebar and cursor and cursor.article is not None:
                 article = self._library.article(cursor.article)
@@ -597,56 +405,20 @@ class ReaderScreen(Screen[None]):
 
     # Panes.
 
-    @property
-    def _is_list_hidden(self) -> bool:
-        return self.has_class("-zoomed") or (
-            self.has_class("-narrow") and self.has_class("-reading")
-        )
-
-    def _show_pane(self) -> None:
-        if self._pane is None:
-            self.say("no article is open yet")
-            return
-        self.add_class("-reading")
-        self.set_focus(self._pane)  # at once: keys may have been typed ahead
-
-    def _show_list(self) -> None:
-        self.remove_class("-zoomed", "-reading")
-        self.set_focus(self._sidebar)
-
     def action_other_pane(self) -> None:
-        if self.focused is self._pane:
-            self._show_list()
-        else:
-            self._show_pane()
+        self._panes.change()
 
     def action_to_list(self) -> None:
-        self._show_list()
+        self._panes.show_list()
 
     def action_zoom(self) -> None:
-        if self._is_list_hidden:
-            self._show_list()
-        elif self._pane is not None:
-            self.add_class("-zoomed")
-            self._show_pane()
+        self._panes.zoom()
 
     def action_resize(self, steps: int) -> None:
-        widest = max(LEAST_WIDTH, self.size.width - LEAST_WIDTH)
-        width = (self._list_width or self._sidebar.outer_size.width) + steps * WIDTH_STEP
-        self._view.sidebar_width = min(widest, max(LEAST_WIDTH, width))
-        self._fit_list(self.size.width)
+        self._panes.widen(steps)
 
     def on_resize(self, event: events.Resize) -> None:
-        self.set_class(event.size.width < NARROW, "-narrow")
-        self._fit_list(event.size.width)
-
-    def _fit_list(self, columns: int) -> None:
-        """The width that the reader chose; where one pane is shown at a time, all there is."""
-        chosen = self._view.sidebar_width or self.settings.sidebar_width
-        width = chosen if columns >= NARROW else None
-        if width != self._list_width:  # setting it lays the screen out anew
-            self._list_width = width
-            self._sidebar.styles.width = width
+        self._panes.resize(event.size.width)
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         is_list = isinstance(event.widget, Sidebar)
@@ -692,20 +464,8 @@ class ReaderScreen(Screen[None]):
 
     # What is remembered.
 
-    def _restore(self) -> None:
-        """Groups and cursor as they were left; at first, the top of the list stands open."""
-        self._is_restored = True
-        if self._view.open_groups is None:
-            self._open_first_group()
-            return
-        self._sidebar.open_groups = self._view.open_groups
-        if self._view.group:
-            article = self._library.id_of(self._view.article) if self._view.article else None
-            self._sidebar.cursor = Cursor(group=self._view.group, article=article)
-
     def on_unmount(self) -> None:
-        if self._finder is not None:
-            self._finder.close()
+        self._answers.end()
         for each in (self._syncing, self._originals):
             if each is not None:
                 each.end()
@@ -714,34 +474,19 @@ class ReaderScreen(Screen[None]):
 
     def _save(self) -> None:
         """Write down how the screen is left."""
-        cursor = self._sidebar.cursor
-        self._view.open_groups = self._sidebar.open_groups
-        self._view.group = cursor.group if cursor else ()
-        self._view.article = None
-        if cursor and cursor.article is not None:
-            self._view.article = self._library.identity(cursor.article)
+        self._view.note(self._sidebar, self._library)
         self._library.save_state("view", str(self._view))
-        if self._opened is not None and self._pane is not None:
-            self._library.save_position(self._opened.identity, self._pane.position)
+        self._article.save_position()
         self._library.remember(self._start)
-
-    def _open_first_group(self) -> None:
-        """What is pinned, and the largest group down to its articles."""
-        opened: set[tuple[str, ...]] = set()
-        for group in self._groups:
-            opened.add(group.key)
-            if group.key == (PINNED,):
-                continue
-            opened |= {child.key for child in group.children[:1]}
-            break
-        self._sidebar.open_groups = self._sidebar.open_groups | opened
 
     def _warm_up(self) -> None:
         """What the first opened article needs, while nobody waits."""
         gc.collect()  # what start-up left behind would stay for ever
         gc.freeze()
         gc.enable()
-        self._in_background(self._warm_up_list_and_reading)
+        self.run_worker(
+            self._warm_up_list_and_reading, thread=True, group="background", exit_on_error=False
+        )
 
     def _warm_up_list_and_reading(self) -> None:
         """What the list shows, if it was remembered, as it is found; then what reading needs.
@@ -755,12 +500,7 @@ class ReaderScreen(Screen[None]):
 
     @reported
     def _show_what_is_found(self) -> None:
-        if self._library.finds_at_once(self.filter):
-            self._answer()
-
-    @work(thread=True, group="background", exit_on_error=False)
-    def _in_background(self, task: Callable[..., object], *arguments: object) -> None:
-        task(*arguments)
+        self._answers.ask_at_once()
 
 
 def _warm_up_reading() -> None:

@@ -6,8 +6,6 @@ nothing else happens.
 """
 
 import asyncio
-import re
-from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -32,8 +30,8 @@ from reader.query import Term
 from reader.ui import article_header, prose
 from reader.ui.article_header import HEADER_PLACES, header_lines
 from reader.ui.growing_lines import GrowingLines
+from reader.ui.highlights import Highlights
 from reader.ui.long_view import LongView
-from reader.ui.matches import Match, matches, pattern_of
 from reader.ui.prose import Prose
 from reader.ui.prose_wrap import Line, Span, Styles, width_of, wrap
 
@@ -120,7 +118,10 @@ class ReadingPane(LongView, can_focus=True, inherit_bindings=False):
 
     @dataclass
     class MatchesFound(Message):
-        """How many places the words stand in, and at which the reader is, from 1; 0: none yet."""
+        """How many places the words stand in, and at which the reader is, from 1; 0: none yet.
+
+        No places: what was told before is of another article, or of another search.
+        """
 
         count: int
         current: int
@@ -145,12 +146,7 @@ class ReadingPane(LongView, can_focus=True, inherit_bindings=False):
         self._pressed_at: Offset | None = None
         self._slices: Timer | None = None
         self._has_size = asyncio.Event()
-        self._words: re.Pattern[str] | None = None
-        self._matches: list[Match] = []
-        self._match = -1
-        """The number of the match that the reader went to last."""
-        self._searched = 0
-        """Lines of the layout that have been looked through."""
+        self._highlights = Highlights()
         self._counted = 0
         """Matches in this article as they were told last: a layout anew is no news."""
 
@@ -167,7 +163,7 @@ class ReadingPane(LongView, can_focus=True, inherit_bindings=False):
         self._article, self._prose, self._now = article, Prose(article.body), now
         self.set_reactive(ReadingPane.read, read)
         self.set_reactive(ReadingPane.favourite, favourite)
-        self._match, self._counted = -1, 0
+        self._forget_matches()
         self._lay_out(position)
 
     def show_hint(self, text: str) -> None:
@@ -189,60 +185,51 @@ class ReadingPane(LongView, can_focus=True, inherit_bindings=False):
 
     def highlight(self, terms: Iterable[Term]) -> None:
         """Show where the words of a search stand, in this article and those that follow."""
-        words = pattern_of(terms)
-        if words != self._words:
-            self._words = words
-            self._search_anew()
+        if self._highlights.ask(terms):
+            self._forget_matches()
+            self._strips.clear()
+            self._search()
+            self.refresh()
 
     def go_to_match(self, step: Literal[1, -1]) -> bool:
         """Scroll to the next or previous match, round the ends; False where there is none."""
         self._lines.grow(maxsize, _END, AT_ONCE_S)
         self._measure()
         self._search()
-        if not self._matches:
+        top = round(self.scroll_y)
+        line = self._highlights.go(step, top)
+        if line is None:
             return False
-        count = self._matches[-1].number + 1
-        if self._match < 0:
-            top = round(self.scroll_y)
-            below = [each.number for each in self._matches if each.line >= top]
-            self._match = (below[0] if below else 0) if step > 0 else count - 1
-        else:
-            self._match = (self._match + step) % count
         self._strips.clear()
-        line = next(each.line for each in self._matches if each.number == self._match)
-        if not round(self.scroll_y) <= line < round(self.scroll_y) + self._seen.height:
+        if not top <= line < top + self._seen.height:
             self._scroll_to_line(line - self._seen.height // 3)
         self.refresh()
-        self.post_message(self.MatchesFound(count, self._match + 1))
+        self.post_message(self.MatchesFound(self._highlights.count, self._highlights.current + 1))
         return True
 
-    def _search_anew(self) -> None:
-        self._matches, self._match, self._searched, self._counted = [], -1, 0, 0
-        self._strips.clear()
-        self._search()
-        self.refresh()
+    def _forget_matches(self) -> None:
+        if self._counted:
+            self.post_message(self.MatchesFound(0, 0))
+        self._counted = 0
+        self._highlights.forget()
 
     def _search(self) -> None:
         """Look through what is laid out, if there is more of it than before."""
-        if self._words is None or self._searched == len(self._lines):
+        laid_out = len(self._lines)
+        if not self._highlights.is_behind(laid_out):
             return
-        self._searched = len(self._lines)
-        texts = ["".join(span.text for span in self._lines[k].spans) for k in range(self._searched)]
-        self._matches = matches(texts, self._words)
-        count = self._matches[-1].number + 1 if self._matches else 0
-        if count != self._counted:
-            self._counted = count
-            self.post_message(self.MatchesFound(count, 0))
+        lines = (self._lines[place] for place in range(laid_out))
+        self._highlights.search(["".join(span.text for span in line.spans) for line in lines])
+        if self._highlights.count != self._counted:
+            self._counted = self._highlights.count
+            self.post_message(self.MatchesFound(self._counted, 0))
 
     def _matched(self, strip: Strip, index: int) -> Strip:
         """The strip with the matches of its line marked."""
-        first = bisect_left(self._matches, index, key=lambda match: match.line)
-        for line, start, end, number in self._matches[first:]:
-            if line != index:
-                break
-            name = "match-current" if number == self._match else "match"
-            look = self.style_of(f"reading-pane--{name}")
-            strip = _restyled(strip, start + self._left, end + self._left, look)
+        for match in self._highlights.on_line(index):
+            is_current = match.number == self._highlights.current
+            look = self.style_of(f"reading-pane--{'match-current' if is_current else 'match'}")
+            strip = _restyled(strip, match.start + self._left, match.end + self._left, look)
         return strip
 
     # Keys
@@ -305,7 +292,7 @@ class ReadingPane(LongView, can_focus=True, inherit_bindings=False):
         self._left = (self._width - column) // 2
         self._strips.clear()
         self._lines = GrowingLines(self._all_lines(column))
-        self._matches, self._searched = [], 0
+        self._highlights.forget_places()
         self._lay_out_more(AT_ONCE_S)
         if self._wish is not None:
             self._place(0)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
+from rich.cells import cell_len
 from rich.segment import Segment
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -17,6 +18,7 @@ from textual.widgets import Input, Static
 
 from reader.config import resource
 from reader.query import NAMED, Field, Query, parse_typed
+from reader.ui.cells import fit
 from reader.ui.completion import Completion, Names, completed, completions
 from reader.ui.painted import Painted
 
@@ -50,20 +52,29 @@ class SearchHint(Painted):
     def render_line(self, y: int) -> Strip:
         width, base = self.size.width, self.style_of("")
         segments: list[Segment] = []
-        for text, look in self._parts() if y == 0 else ():
-            segments.append(Segment(text, self.style_of(f"search-hint--{look}" if look else "")))
+        for item in self._items(width) if y == 0 else ():
+            room = width - sum(segment.cell_length for segment in segments)
+            if sum(cell_len(text) for text, _ in item) > room:
+                break
+            for text, look in item:
+                style = self.style_of(f"search-hint--{look}" if look else "")
+                segments.append(Segment(text, style))
         return Strip(segments).adjust_cell_length(width, base)
 
-    def _parts(self) -> list[tuple[str, str]]:
+    def _items(self, width: int) -> list[list[tuple[str, str]]]:
+        """What is said, each with its look; what does not fit is left out from the end, whole."""
         if self._warning:
-            return [(self._warning, "warning")]
-        if self._completions:
-            parts = [("Tab", "key")]
-            for each in self._completions:
-                parts.append((f" {each.term}", ""))
-                parts.append((f" {each.articles} " if each.articles else " ", "muted"))
-            return parts
-        return [part for key, label in TIP for part in ((key, "key"), (f" {label}  ", "muted"))]
+            return [[(fit(self._warning, width), "warning")]]
+        if not self._completions:
+            return [[(key, "key"), (f" {label}  ", "muted")] for key, label in TIP]
+        tab, *others = (
+            [(f" {each.term}", ""), (_count(each), "muted")] for each in self._completions
+        )
+        return [[("Tab", "key"), *tab], *others]
+
+
+def _count(completion: Completion) -> str:
+    return f" {completion.articles} " if completion.articles else " "
 
 
 class SearchLine(Vertical):

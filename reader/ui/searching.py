@@ -9,6 +9,7 @@ from reader.ui.search_line import SearchLine, remembered
 
 if TYPE_CHECKING:
     from reader.library import Library
+    from reader.ui.answers import Answers
     from reader.ui.reader_screen import ReaderScreen
     from reader.ui.sidebar import Place
 
@@ -19,9 +20,10 @@ HISTORY = "searches"
 class Searching:
     """One screen's searches. `begin` opens the line; it ends with `keep` or `give_up`."""
 
-    def __init__(self, screen: "ReaderScreen", library: "Library") -> None:
+    def __init__(self, screen: "ReaderScreen", library: "Library", answers: "Answers") -> None:
         self._screen = screen
         self._library = library
+        self._answers = answers
         self._line: SearchLine | None = None
         self._names: dict[Field, Mapping[str, int]] = {}
         self._before: tuple[Query, Place] | None = None
@@ -39,9 +41,10 @@ class Searching:
         if self._before is None:
             self._before = screen.filter, screen.list_place
         self._names.clear()
+        screen.action_to_list()  # where one pane is shown at a time, the answers are in that one
         screen.add_class("-searching")
         self._line.begin(self._history())
-        screen.look_ahead(self._before[0])
+        self._answers.look_ahead(self._before[0])
 
     def typed(self, query: Query) -> None:
         """The filters that were on, and what the line says."""

@@ -5,11 +5,10 @@ few articles that are in view. Which articles a group holds is the library's dec
 of an opened one the screen's.
 """
 
-from collections.abc import Awaitable, Callable, Container, Iterable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Container, Sequence
 from collections.abc import Set as AbstractSet
-from datetime import UTC, datetime, timedelta
-from itertools import groupby, zip_longest
-from operator import itemgetter
+from datetime import UTC, datetime
+from itertools import zip_longest
 from typing import ClassVar, Literal, NamedTuple
 
 from rich.cells import cell_len
@@ -27,44 +26,11 @@ from textual.strip import Strip
 from reader.article import ArticleId, Row, Sentiment
 from reader.library import PINNED, Group, Ids
 from reader.ui.cells import fit
+from reader.ui.list_rows import Part, Parts, age, article_parts, heading_parts, hour, joined
 from reader.ui.long_view import LongView
 from reader.ui.outline import Cursor, Heading, Key, Outline
 
-Part = tuple[str, str]
-"""A text of a row and the component class that styles it; empty for the list's own style."""
-
-Parts = tuple[Part, ...]
-
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-_UNAMBIGUOUS = timedelta(days=335)
-"""For so long a day and a month say which year is meant."""
-
-_AGE_CELLS = 6
-"""As wide as the widest, `31 Dec`: titles end in one column."""
-
 _ROWS_KEPT = 256
-
-
-def age(published: datetime, now: datetime) -> str:
-    """How old, or else which day in local time: `now`, `5m`, `3h`, `2d`, `14 Nov`, `Nov’24`.
-
-    Both aware. More than a minute in the future is a day, as is a week and more ago; the month
-    and the year where the day alone could mean two.
-    """
-    passed = now - published
-    if abs(passed) < timedelta(minutes=1):
-        return "now"
-    if timedelta() < passed < timedelta(hours=1):
-        return f"{passed // timedelta(minutes=1)}m"
-    if timedelta() < passed < timedelta(days=1):
-        return f"{passed // timedelta(hours=1)}h"
-    if timedelta() < passed < timedelta(days=7):
-        return f"{passed.days}d"
-    day = published.astimezone()
-    month = _MONTHS[day.month - 1]
-    if abs(passed) < _UNAMBIGUOUS:
-        return f"{day.day} {month}"
-    return f"{month}’{day.year % 100:02}"
 
 
 _MOVE = Binding.Group("Move")
@@ -127,6 +93,9 @@ class Sidebar(LongView, inherit_bindings=False):
 
     show_language = reactive(False)
     """Whether rows name their language: of use where the list holds several."""
+
+    show_time = reactive(False)
+    """Whether rows tell the hour, of use where the day stands over them."""
 
     class CursorMoved(Message):
         """The cursor stands elsewhere, by a key or by a new answer; None in an empty list."""
@@ -230,6 +199,17 @@ class Sidebar(LongView, inherit_bindings=False):
         self._lay_out_anew()
         self._settle()
         self._scroll(place.top)
+
+    def open_first(self) -> None:
+        """Open what is pinned, and the largest group down to its articles."""
+        opened: set[Key] = set()
+        for group in self._groups:
+            opened.add(group.key)
+            if group.key == (PINNED,):
+                continue
+            opened |= {child.key for child in group.children[:1]}
+            break
+        self.open_groups = self.open_groups | opened
 
     @property
     def shows_articles(self) -> bool:
@@ -471,33 +451,20 @@ class Sidebar(LongView, inherit_bindings=False):
             return Strip.blank(self._width, self.style_of(""))
         heading = self._outline.heading(row)
         if row == heading.row:
-            return self._paint(row, *_heading_parts(heading))
+            return self._paint(row, *heading_parts(heading))
         article = heading.group.ids[row - heading.row - 1]
         mark = ("▌", "sidebar--opened") if article == self.opened_article else (" ", "")
         if known := self._known.get(article):
-            return self._paint(row, *self._article_parts(known, heading, mark))
+            when = self._when(known, heading)
+            language = self.show_language
+            parts = article_parts(known, heading, mark, when=when, show_language=language)
+            return self._paint(row, *parts)
         return self._paint(row, (mark,), ("", ""), ())
 
-    def _article_parts(self, row: Row, heading: Heading, mark: Part) -> tuple[Parts, Part, Parts]:
-        left = [mark, ("  " * (heading.depth + 1), "")]
-        left.append((" ", "") if row.read else ("•", "sidebar--unread"))
-        glyph, style = _glyph(row.sentiment)
-        right: list[Part] = []
-        if heading.group.sentiment is None:
-            left += [("~" if row.estimated else " ", style), (glyph, style)]
-        else:
-            left.append((" ", ""))
-            right += [(f" ~{glyph.rstrip()}", style)] * row.estimated
-        if row.favourite:
-            right.append((" ★", "sidebar--favourite"))
-        if row.draft:
-            right.append((" ✎", "sidebar--flagged"))
-        if row.flagged:
-            right.append((" !", "sidebar--flagged"))
-        if self.show_language:
-            right.append((f" {row.lang}", "sidebar--muted"))
-        right.append((f" {age(row.published, self._now()):>{_AGE_CELLS}}", "sidebar--muted"))
-        return tuple(left), (row.title, "sidebar--muted" if row.read else ""), tuple(right)
+    def _when(self, row: Row, heading: Heading) -> str:
+        if self.show_time and heading.group.key != (PINNED,):
+            return hour(row.published)
+        return age(row.published, self._now())
 
     def _paint(self, row: int, left: Parts, label: Part, right: Parts) -> Strip:
         """The row as it was painted before, if it said the same."""
@@ -513,7 +480,7 @@ class Sidebar(LongView, inherit_bindings=False):
         room = max(0, self._width - taken)
         name, style = label
         shown = fit(" ".join(name.split()), room)
-        parts = _joined((*left, (shown, style), *right, (" ", right[-1][1] if right else "")))
+        parts = joined((*left, (shown, style), *right, (" ", right[-1][1] if right else "")))
         segments = [Segment(text, self.style_of(name)) for text, name in parts]
         if has_cursor:
             cursor = self.style_of("sidebar--cursor")
@@ -538,30 +505,3 @@ class Sidebar(LongView, inherit_bindings=False):
         text = line.pad_left((width - line.cell_length) // 2).plain
         hint = Segment(text, self.style_of("sidebar--muted"))
         return Strip([hint]).adjust_cell_length(width, self.style_of(""))
-
-
-def _heading_parts(heading: Heading) -> tuple[Parts, Part, Parts]:
-    group = heading.group
-    left: list[Part] = [
-        (" " + "  " * heading.depth, ""),
-        ("▾ " if heading.is_open else "▸ ", "sidebar--muted"),
-    ]
-    if group.sentiment is not None:
-        left.append(_glyph(group.sentiment))
-    elif group.key == (PINNED,):
-        left.append(("⚑ ", "sidebar--favourite"))
-    name = "" if heading.depth else "sidebar--group"
-    label = (group.label, name if group.unread else "sidebar--muted")
-    unread = (f" {group.unread}", "" if group.unread else "sidebar--muted")
-    return tuple(left), label, (unread, (f"/{len(group.ids)}", "sidebar--muted"))
-
-
-def _joined(parts: Iterable[Part]) -> Iterator[Part]:
-    """Neighbours of one style as one: each segment costs something on its way to the terminal."""
-    for style, same in groupby(parts, key=itemgetter(1)):
-        if text := "".join(part for part, _ in same):
-            yield text, style
-
-
-def _glyph(sentiment: Sentiment) -> Part:
-    return f"{sentiment.glyph} ", f"sidebar--{sentiment.lower()}"

@@ -8,22 +8,21 @@ from datetime import UTC, datetime
 from shlex import quote
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
-from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
 from reader.text import clean_line
 from reader.ui.article_header import age
 from reader.ui.cells import fit
-from reader.ui.help_screen import HelpText, Line, wrap
-from reader.ui.modal import Modal
+from reader.ui.page import Line, Page, PageScreen, wrap
 
 if TYPE_CHECKING:
     from reader.cache.live import SourceState
     from reader.subscriptions import SourceResult, Subscription
 
 NOBODY_CHOSE = (
-    "No subscriptions yet. The first sync (r, or the command cryptoread sync) subscribes to ten "
-    "sources of crypto news. To choose your own, quit and run: cryptoread subscribe URL"
+    "No subscriptions yet. The first sync (r; on the samples quit and run: cryptoread sync) "
+    "subscribes to ten sources of crypto news. To choose your own, quit and run: "
+    "cryptoread subscribe URL"
 )
 NOTHING_FOLLOWED = "No subscriptions. To follow a feed, quit and run: cryptoread subscribe URL"
 
@@ -94,7 +93,7 @@ def lay_out(rows: Sequence[Entry], is_chosen: bool, width: int) -> list[Line]:
         ]
     failing = sum(bool(row.error) for row in rows)
     title = f"{len(rows)} followed" + (f", {failing} in trouble" if failing else "")
-    lines: list[Line] = [[(fit(title, width), "help--title")], []]
+    lines: list[Line] = [[(fit(title, width), "page--title")], []]
     for row in rows:
         lines += _entry_lines(row, width)
     return lines
@@ -104,16 +103,16 @@ def _entry_lines(row: Entry, width: int) -> Iterator[Line]:
     glyph = "! " if row.error else ("✓ " if row.last else "· ")
     state = " · ".join(filter(None, (row.state, row.last)))
     room = width - len(glyph)
-    style = "help--error" if row.error else "help--keys"
+    style = "page--error" if row.error else "page--keys"
     if width < _NARROW:
         yield [(glyph, style), (fit(row.name, room), "")]
-        yield from _wrapped(state, width, "help--muted")
+        yield from _wrapped(state, width, "page--muted")
     else:
         half = room // 2
         state = fit(state, room - half)
-        yield [(glyph, style), (fit(row.name, half - 2) + "  ", ""), (state, "help--muted")]
+        yield [(glyph, style), (fit(row.name, half - 2) + "  ", ""), (state, "page--muted")]
     if row.error:
-        for text, name in ((row.error, "help--error"), (row.advice, ""), (row.url, "help--muted")):
+        for text, name in ((row.error, "page--error"), (row.advice, ""), (row.url, "page--muted")):
             yield from _wrapped(text, width, name)
         yield []
 
@@ -123,13 +122,9 @@ def _wrapped(text: str, width: int, style: str) -> Iterator[Line]:
         yield [(_INDENT + part, style)]
 
 
-class SourcesText(HelpText):
-    """The list, which scrolls where it is longer than the screen."""
-
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"help--error", "help--muted"}
-
+class SourcesText(Page):
     def __init__(self, rows: Sequence[Entry], *, is_chosen: bool) -> None:
-        super().__init__((), "")
+        super().__init__()
         self._rows = rows
         self._is_chosen = is_chosen
 
@@ -137,21 +132,11 @@ class SourcesText(HelpText):
         return lay_out(self._rows, self._is_chosen, max(width, 1))
 
 
-class SourcesScreen(Modal[None]):
+class SourcesScreen(PageScreen):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q,S", "dismiss(None)", "Close", id="sources.close"),
     ]
 
     def __init__(self, rows: Sequence[Entry], *, is_chosen: bool) -> None:
         """is_chosen: somebody has said what to follow, if only nothing."""
-        super().__init__()
-        self._rows = rows
-        self._is_chosen = is_chosen
-
-    def compose(self) -> ComposeResult:
-        from textual.containers import Vertical
-
-        with Vertical(classes="modal-box") as box:
-            box.border_title = "Sources"
-            box.border_subtitle = "↑ ↓ scroll · Esc close"
-            yield SourcesText(self._rows, is_chosen=self._is_chosen)
+        super().__init__("Sources", SourcesText(rows, is_chosen=is_chosen))

@@ -24,8 +24,8 @@ class StatusLine(Painted):
     """Left: where the reader is. Right: how the list is set up. Between: what just happened.
 
     A message that does not fit between takes the place of the left, then of the right. It goes
-    after `linger` seconds, or when another comes. What goes on in the background stands in front
-    of the right, and stays.
+    after `linger` seconds, or when another comes; one that can wait leaves it `reading` seconds.
+    What goes on in the background stands in front of the right, and stays.
     """
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
@@ -35,13 +35,21 @@ class StatusLine(Painted):
     }
 
     def __init__(
-        self, *, linger: float = 6.0, id: str | None = None, classes: str | None = None
+        self,
+        *,
+        linger: float = 6.0,
+        reading: float = 1.5,
+        id: str | None = None,
+        classes: str | None = None,
     ) -> None:
         super().__init__(id=id, classes=classes)
         self._linger = linger
+        self._reading = reading
         self._left = self._right = self._progress = self._message = ""
         self._is_error = False
         self._timer: Timer | None = None
+        self._being_read: Timer | None = None
+        self._waiting: list[tuple[str, bool]] = []
 
     def show(self, left: str, right: str) -> None:
         """Plain texts; a message that is shown stays."""
@@ -55,13 +63,36 @@ class StatusLine(Painted):
             self._progress = _one_line(text)
             self.refresh()
 
-    def say(self, text: str, *, error: bool = False) -> None:
-        """Show a message for a while, as plain text; an empty one takes the last away."""
-        if self._timer:
-            self._timer.stop()
-        self._timer = self.set_timer(self._linger, lambda: self.say("")) if text else None
-        self._message, self._is_error = _one_line(f"! {text}" if error else text), error
+    def say(self, text: str, *, error: bool = False, patient: bool = False) -> None:
+        """Show a message for a while, as plain text; an empty one takes the last away.
+
+        patient: it answers no key, and waits until what was said before could be read.
+        """
+        if patient and self._being_read is not None:
+            self._waiting.append((text, error))
+            return
+        for timer in (self._timer, self._being_read):
+            if timer is not None:
+                timer.stop()
+        self._timer = self._being_read = None
+        if not text and self._waiting:
+            text, error = self._waiting.pop(0)
+        if text:
+            self._timer = self.set_timer(self._linger, lambda: self.say(""))
+            self._being_read = self.set_timer(self._reading, self._was_read)
+        self._message, self._is_error = _message(text, error), error
         self.refresh()
+
+    def unsay(self, text: str) -> None:
+        """What is not true any more: take it away, shown or still to come."""
+        self._waiting = [each for each in self._waiting if each[0] != text]
+        if text and self._message == _message(text, self._is_error):
+            self.say("")
+
+    def _was_read(self) -> None:
+        self._being_read = None
+        if self._waiting:
+            self.say("")
 
     def render_line(self, y: int) -> Strip:
         width = self.size.width
@@ -143,6 +174,10 @@ class KeyLine(Painted):
         key = self.style_of("key-line--key") + meta
         label = self.style_of("key-line--label") + meta
         return Strip([Segment(hint.keys, key), Segment(f" {hint.label}", label)])
+
+
+def _message(text: str, error: bool) -> str:
+    return _one_line(f"! {text}" if error else text)
 
 
 def _one_line(text: str) -> str:

@@ -41,7 +41,8 @@ class Syncing:
         self._stop: threading.Event | None = None
         """Of the sync that is running."""
         self._asked = self._ended = 0
-        self._was_asked_again = False
+        self._said = ""
+        """That it is running, to who asked for another."""
         self.results: dict[str, SourceResult] = {}
         """What became of each source, by its name, since the screen is there."""
 
@@ -50,8 +51,8 @@ class Syncing:
         if self._library.is_sample:
             self._screen.say(SAMPLES)
         elif self._stop is not None:
-            self._was_asked_again = True
-            self._screen.say(f"a sync is running: {self._ended} of {self._asked} sources answered")
+            self._said = f"a sync is running: {self._ended} of {self._asked} sources answered"
+            self._screen.say(self._said)
         else:
             self._start(by_itself=False)
 
@@ -102,9 +103,7 @@ class Syncing:
             self._stop = None
             if not is_leaving:
                 self._screen.show_progress("")
-                if self._was_asked_again:
-                    self._was_asked_again = False
-                    self._screen.say("")  # that it is running
+                self._screen.unsay(self._said)
                 self._changed()
         if results is not None and not is_leaving:
             self._tell(results, by_itself)
@@ -162,7 +161,7 @@ class Syncing:
             self._screen.notify(text, markup=False)
         elif not by_itself or _fails_anew(results):
             is_lost = bool(results) and all(each.status.is_problem for each in results)
-            self._screen.say(text, error=is_lost)
+            self._screen.say(text, error=is_lost, patient=True)
 
 
 def summary(results: "Sequence[SourceResult]") -> str:

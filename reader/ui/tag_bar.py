@@ -23,7 +23,8 @@ from reader.ui.painted import Painted
 _MINUS = "\N{MINUS SIGN}"
 _DIGITS = range(1, 10)
 _MORE = " …"
-_WIDEST_CHIP = 28
+_WIDEST = 28
+"""Cells of a term or a tag: one of them is not to push all others out."""
 
 
 class ChipKind(StrEnum):
@@ -171,7 +172,7 @@ class TagBar(Painted):
         if not self._chips:
             yield [Segment("all articles", self._style("muted"))]
         for k, chip in enumerate(self._chips):
-            text = Content(chip.text).truncate(_WIDEST_CHIP, ellipsis=True).plain
+            text = _cut(chip.text)
             style = self._style(chip.kind) + Style(meta={"term": str(chip.term)})
             yield [Segment(" " if k else "", self._style("")), Segment(f" {text} ", style)]
 
@@ -181,7 +182,7 @@ class TagBar(Painted):
             name = {None: "", True: "asked-for", False: "ruled-out"}[tag.state]
             item = [
                 Segment(f"{tag.digit} ", self._style("digit")),
-                Segment(sign + " ".join(tag.tag.split()), self._style(name)),
+                Segment(sign + _cut(" ".join(tag.tag.split())), self._style(name)),
             ]
             if tag.state is not False:  # nothing that is shown has it
                 item.append(Segment(f" {tag.articles}", self._style("muted")))
@@ -191,3 +192,7 @@ class TagBar(Painted):
 
     def _style(self, name: str) -> Style:
         return self.style_of(f"tag-bar--{name}" if name else "")
+
+
+def _cut(text: str) -> str:
+    return Content(text).truncate(_WIDEST, ellipsis=True).plain

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
-from textual import events, work
+from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.message import Message
@@ -89,10 +89,9 @@ class TagPicker(Modal[None]):
         self._filter = query
         self._counts = counts
         self._counted: Sequence[TagCount] | None = first or None
-        self._is_whole = False
         self._tags: Sequence[Tag] = ()
         self._folded: Sequence[str] = ()
-        self._typed_ahead = ""
+        self._has_counted = asyncio.Event()
 
     def compose(self) -> ComposeResult:
         from textual.containers import Horizontal, Vertical
@@ -109,28 +108,15 @@ class TagPicker(Modal[None]):
     def on_mount(self) -> None:
         self._list_tags()
         self._count()
-        self._type(self._typed_ahead)
-
-    def on_key(self, event: events.Key) -> None:
-        """Letters that come before the line is there, or has the focus."""
-        if event.is_printable and event.character:
-            event.stop()
-            if self.is_mounted:
-                self._type(event.character)
-            else:
-                self._typed_ahead += event.character
-
-    def _type(self, text: str) -> None:
-        from textual.widgets import Input
-
-        self.query_one(Input).insert_text_at_cursor(text)
 
     def on_input_changed(self, event: "Input.Changed") -> None:
         event.stop()
         self._show()
 
-    def on_input_submitted(self, event: "Input.Submitted") -> None:
+    async def on_input_submitted(self, event: "Input.Submitted") -> None:
         event.stop()
+        if event.value.strip():  # the tag that it means may not be among the first
+            await self._has_counted.wait()
         self._cycle()
 
     def on_pick_list_picked(self) -> None:
@@ -163,7 +149,8 @@ class TagPicker(Modal[None]):
         except CryptoreadError as error:
             self._counted = self._counted or ()
             self.notify(str(error), severity="error", markup=False)
-        self._is_whole = True
+        finally:
+            self._has_counted.set()
         self._list.empty = "No such tag here"
         self._list_tags()
 
@@ -192,4 +179,4 @@ class TagPicker(Modal[None]):
         tags.show(rows, next(same, nearest))
         whole = f"{len(self._tags):,}"
         found = f"{len(rows):,} of {whole}" if typed.strip() else whole
-        self.query_one("#tag-matches", Static).update(found if self._is_whole else "")
+        self.query_one("#tag-matches", Static).update(found if self._has_counted.is_set() else "")

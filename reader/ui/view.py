@@ -4,9 +4,9 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from reader.article import Identity
-from reader.library import Grouping
-
-Key = tuple[str, ...]
+from reader.library import Grouping, Library
+from reader.ui.outline import Cursor, Key
+from reader.ui.sidebar import Sidebar
 
 
 @dataclass(slots=True, kw_only=True)
@@ -20,6 +20,25 @@ class View:
     article: Identity | None = None
     """The article of the cursor, None where it was on the group."""
     sidebar_width: int | None = None
+
+    def put_back(self, sidebar: Sidebar, library: Library) -> None:
+        """Groups and cursor as they were left; at first, the top of the list stands open."""
+        if self.open_groups is None:
+            sidebar.open_first()
+            return
+        sidebar.open_groups = self.open_groups
+        if self.group:
+            article = library.id_of(self.article) if self.article else None
+            sidebar.cursor = Cursor(group=self.group, article=article)
+
+    def note(self, sidebar: Sidebar, library: Library) -> None:
+        """Groups and cursor as they are now."""
+        cursor = sidebar.cursor
+        self.open_groups = sidebar.open_groups
+        self.group = cursor.group if cursor else ()
+        self.article = None
+        if cursor and cursor.article is not None:
+            self.article = library.identity(cursor.article)
 
     def __str__(self) -> str:
         import json

@@ -418,6 +418,42 @@ def test_a_tag_typed_right_behind_t_is_not_lost(reader: Reader) -> None:
     terminal.wait_for("1 of 12")
 
 
+def test_a_tag_and_enter_typed_right_behind_t_mean_that_tag(reader: Reader) -> None:
+    terminal = reader()
+    terminal.send("tstaking<Enter>")
+    terminal.wait_for("+STAKING")
+    terminal.wait_for("2 of 39 articles")
+
+
+def test_keys_typed_right_behind_a_search_are_the_lists(reader: Reader) -> None:
+    terminal = reader()
+    terminal.send("/title:miners<Enter>n<Tab>")
+    terminal.wait_for("j k scroll")
+    assert "Miners sleep while fees rest" in terminal.text
+    assert "1 of 39 articles" in terminal.text
+
+
+def test_keys_typed_right_behind_a_question_mark_scroll_the_help(reader: Reader) -> None:
+    terminal = reader()
+    terminal.send("?G")
+    terminal.wait_for("Where the data is")
+
+
+def test_keys_typed_before_the_first_screen_are_not_lost(reader: Reader) -> None:
+    terminal = reader(wait_for="")
+    terminal.send("jjjjl<Space>")
+    terminal.wait_for(lambda t: paragraphs(t)[:1] and paragraphs(t)[0] > 1)
+
+
+def test_a_click_does_not_overtake_the_keys_before_it(reader: Reader) -> None:
+    terminal = reader()
+    chosen = terminal.find(titled("1003"))
+    terminal.send("jjjjlj")
+    terminal.click(*chosen)
+    terminal.wait_for(note("1003"))
+    unread(terminal, 26)
+
+
 def test_every_step_of_a_held_key_counts(reader: Reader) -> None:
     terminal = reader()
     before, row = terminal.find("10/10")

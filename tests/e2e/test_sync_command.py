@@ -6,23 +6,16 @@ import signal
 import subprocess
 import threading
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.e2e.conftest import COMMAND, Command, Reader, leave
-from tests.news_server import NewsServer, Request, api_page, feed, news_server, with_etag
+from tests.news_server import NewsServer, Request, api_page, feed, with_etag
 from tests.terminal import Terminal
 
 STORIES = 40
 FEEDS = 4
-
-
-@pytest.fixture
-def server() -> Iterator[NewsServer]:
-    with news_server() as serving:
-        yield serving
 
 
 @pytest.fixture

@@ -86,6 +86,8 @@ class Reading:
         while True:
             for _ in range(HOPS):
                 await self.pilot.pause(0)
+            if not self.app.typed_ahead.is_idle:
+                continue
             is_asking = self.app.screen is not self.screen
             busy = [
                 worker

@@ -291,6 +291,42 @@ async def test_a_message_goes_by_itself_but_not_with_the_time_of_an_earlier_one(
         assert line(status).split() == ["left", "right"]
 
 
+async def test_a_message_that_answers_no_key_waits_until_the_last_was_read():
+    async with bars() as (app, pilot):
+        status = app.query_one(StatusLine)
+        status._reading = 60
+        status.say("opened example.org")
+        status.say("3 matches", patient=True)
+        status.say("the sync failed", error=True, patient=True)
+        await pilot.pause()
+        assert "opened example.org" in line(status)
+        status._reading = 0.01
+        status.say("copied the link")
+        await pilot.pause()
+        status.unsay("3 matches")
+        while "the sync failed" not in line(status):
+            assert "3 matches" not in line(status)
+            await pilot.pause(0.01)
+        assert "! the sync failed" in line(status)
+
+
+async def test_what_is_not_true_any_more_is_taken_back():
+    async with bars() as (app, pilot):
+        status = app.query_one(StatusLine)
+        status._reading = 60
+        status.say("3 matches")
+        status.say("2 new articles", patient=True)
+        status.unsay("something else")
+        await pilot.pause()
+        assert "3 matches" in line(status)
+        status.unsay("3 matches")
+        await pilot.pause()
+        assert "2 new articles" in line(status)
+        status.unsay("2 new articles")
+        await pilot.pause()
+        assert not line(status).strip()
+
+
 async def test_a_narrow_status_line_keeps_the_left():
     async with bars(12) as (app, pilot):
         status = app.query_one(StatusLine)

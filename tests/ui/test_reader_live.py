@@ -15,21 +15,12 @@ from reader.ui.sidebar import Sidebar
 from reader.ui.sources_screen import SourcesScreen, SourcesText, entries, lay_out
 from reader.ui.syncing import Syncing, summary
 from tests.builders import NOW, article, library
-from tests.news_server import NewsServer, Request, feed, news_server
+from tests.news_server import NewsServer, Request, feed
 from tests.ui.screen import Reading, archive, bring, reading, story
 from tests.unit.test_fulltext import LONG, page
-from tests.unit.test_http import no_proxy
-
-__all__ = ["no_proxy"]
 
 SCROLLBAR = " ▁▂▃▄▅▆▇█"
 HOSTILE = "[/foo] [BTC] [@click=app.quit]x[/]"
-
-
-@pytest.fixture
-def server() -> Iterator[NewsServer]:
-    with news_server() as serving:
-        yield serving
 
 
 @pytest.fixture

@@ -411,7 +411,7 @@ async def test_a_url_that_no_browser_took_is_copied(tmp_path: Path, browser: Bro
     with library(tmp_path, [story(1, "A story", url=url)]) as news:
         async with reading(news) as reader:
             await reader.press("n", "o")
-            assert f"no browser was found here; the address is {url} (copied)" in reader.status
+            assert f"no browser was found here; copied the address {url}" in reader.status
             assert reader.app.clipboard == url
 
 

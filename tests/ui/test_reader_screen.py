@@ -1,5 +1,6 @@
 """The screen as a whole: the query, the list, one pane or two, and what is remembered of them."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -361,6 +362,36 @@ async def test_z_shows_the_reading_pane_alone_and_back(news: Library) -> None:
         await reader.press("z", "escape")
         assert reader.shown(Sidebar)
         assert reader.filter == "lang:en"
+
+
+async def test_z_before_any_article_is_open_says_so(news: Library) -> None:
+    async with reading(news) as reader:
+        await reader.press("z")
+        assert "no article is open yet" in reader.status
+        assert reader.shown(Sidebar)
+
+
+async def test_a_list_that_is_alone_or_hidden_has_no_width_to_choose(news: Library) -> None:
+    async with reading(news) as reader:
+        sidebar = reader.screen.query_one(Sidebar)
+        width = sidebar.outer_size.width
+        await reader.press("n", "z", ">")
+        assert "no width to choose" in reader.status
+        await reader.press("z")
+        assert sidebar.outer_size.width == width
+        await reader.pilot.resize_terminal(*NARROW)
+        await reader.press(">")
+        assert "no width to choose" in reader.status
+
+
+async def test_under_a_day_the_rows_tell_the_hour(news: Library) -> None:
+    async with reading(news) as reader:
+        await reader.press("s")
+        hours = [row.split()[-1] for row in reader.rows[3:9]]
+        assert all(re.fullmatch(r"\d\d:\d\d", hour) for hour in hours)
+        assert hours == sorted(hours, reverse=True)
+        await reader.press("s")
+        assert not re.search(r"\d\d:\d\d", reader.text(Sidebar))
 
 
 @pytest.mark.parametrize("size", [(1, 1), (10, 4), (24, 5), (99, 24), (300, 90)])

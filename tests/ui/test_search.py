@@ -1,7 +1,7 @@
 """The search line: answers as one types, and the list as it was when one gives up."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
@@ -10,13 +10,13 @@ import pytest
 from textual import events
 from textual.widgets import Input
 
-from reader.library import Ids, Library
+from reader.library import Group, Ids, Library
 from reader.query import Query
 from reader.ui.reading_pane import ReadingPane
 from reader.ui.search_line import SearchHint, SearchLine
 from reader.ui.sidebar import Sidebar
 from tests.builders import NOW, library, put
-from tests.ui.screen import SHORT, Reading, archive, reading, story
+from tests.ui.screen import NARROW, SHORT, Reading, archive, reading, story
 
 
 @pytest.fixture
@@ -80,6 +80,24 @@ async def test_what_makes_no_sense_is_named_and_taken_as_a_word(news: Library) -
         await reader.wait_for(lambda: "no field `colour`" in reader.text(SearchHint))
 
 
+async def test_hints_that_do_not_fit_are_left_out_whole_or_say_so(news: Library) -> None:
+    async with reading(news, size=NARROW) as reader:
+        await reader.press("slash", *"colour:red taste:sour shape:round")
+        await reader.wait_for(lambda: reader.text(SearchHint).endswith("…"))
+        await reader.press(*["backspace"] * 40, *"sentiment:")
+        await reader.wait_for(lambda: "Tab" in reader.text(SearchHint))
+        assert reader.text(SearchHint).endswith("sentiment:negative")
+
+
+async def test_a_search_shows_the_list_where_the_article_stands_alone(news: Library) -> None:
+    async with reading(news, size=NARROW) as reader:
+        await reader.press("n", "slash", *"fees")
+        await answered(reader, 1)
+        assert "Fees fall" in reader.text(Sidebar)
+        await reader.press("escape")
+        assert "Fees fall" in reader.text(Sidebar)
+
+
 async def test_half_a_tag_empties_nothing_and_tab_completes_it(news: Library) -> None:
     async with reading(news) as reader:
         await reader.press("slash", *"tag:exc")
@@ -123,7 +141,9 @@ async def test_matches_are_marked_and_n_goes_through_them(news: Library) -> None
         await reader.press("N")
         await reader.wait_for(lambda: "match 1 of 2" in reader.status)
         opened = reader.opened
-        await reader.press("x", "n")  # without words, the next unread article
+        await reader.press("x")
+        assert "match" not in reader.status
+        await reader.press("n")  # without words, the next unread article
         assert reader.opened not in (None, opened)
 
 
@@ -164,7 +184,8 @@ async def test_first_rows_come_before_the_whole_answer(tmp_path: Path) -> None:
     with Slow(tmp_path) as slow:
         async with reading(slow) as reader:
             await reader.press("slash")
-            await reader.wait_for(lambda: reader.screen._finder and reader.screen._finder._recent)
+            answers = reader.screen._answers
+            await reader.wait_for(lambda: answers._finder and answers._finder._recent)
             typed(reader, "fee")
             await reader.wait_for(lambda: "searching…" in reader.status)
             assert "Fees fall" in reader.text(Sidebar)
@@ -177,14 +198,15 @@ async def test_first_rows_come_before_the_whole_answer(tmp_path: Path) -> None:
 async def test_a_superseded_query_never_reaches_the_screen(tmp_path: Path) -> None:
     with Slow(tmp_path) as slow:
         async with reading(slow) as reader:
-            shown: list[Query] = []
-            show = reader.screen._show_answer
+            shown: list[int] = []
+            sidebar = reader.screen.query_one(Sidebar)
+            show = sidebar.show
 
-            def noting(ids: Ids, *, is_whole: bool = True) -> None:
-                shown.append(reader.screen.filter)
-                show(ids, is_whole=is_whole)
+            def noting(groups: Sequence[Group], *, empty_hint: str = "") -> None:
+                shown.append(sum(len(group.ids) for group in groups))
+                show(groups, empty_hint=empty_hint)
 
-            reader.screen._show_answer = noting  # type: ignore[method-assign]
+            sidebar.show = noting  # type: ignore[method-assign]
             await reader.press("slash")
             for count, key in enumerate("fw", 1):
                 typed(reader, key)
@@ -195,7 +217,7 @@ async def test_a_superseded_query_never_reaches_the_screen(tmp_path: Path) -> No
             slow.may_answer.set()
             await reader.wait_for(lambda: all(each.done() for each in slow.answers))
             await reader.settle()
-            assert not any(query.words for query in shown)
+            assert set(shown) <= {7}
             assert "7 of 9 articles" in reader.status
 
 

@@ -20,8 +20,9 @@ from textual.strip import Strip
 
 from reader.article import EPOCH, ArticleId, Row, Sentiment
 from reader.library import PINNED, Group, Ids
+from reader.ui.list_rows import age
 from reader.ui.outline import Cursor, Outline
-from reader.ui.sidebar import Sidebar, age
+from reader.ui.sidebar import Sidebar
 
 STYLES = Path(__file__).parents[2] / "styles"
 NOW = datetime(2025, 11, 14, 12, tzinfo=UTC)

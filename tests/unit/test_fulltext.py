@@ -17,10 +17,7 @@ from reader.query import Query
 from reader.sources.http import Limits
 from reader.subscriptions import Subscription
 from tests.builders import NOW, article
-from tests.news_server import NewsServer, feed, news_server
-from tests.unit.test_http import no_proxy
-
-__all__ = ["no_proxy"]
+from tests.news_server import NewsServer, feed
 
 LIMITS = Limits(seconds=0.8, bytes=256 * 1024)
 
@@ -28,12 +25,6 @@ LIMITS = Limits(seconds=0.8, bytes=256 * 1024)
 @pytest.fixture
 def extra() -> None:
     pytest.importorskip("trafilatura")
-
-
-@pytest.fixture
-def server() -> Iterator[NewsServer]:
-    with news_server() as serving:
-        yield serving
 
 
 @pytest.fixture

@@ -8,7 +8,6 @@ import subprocess
 import sys
 import time
 import zlib
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -53,19 +52,6 @@ EXPECTED = {
 
 OF_THE_BODY = {"304-unasked", "html", "empty"}
 """Well answered: what is wrong with them shows when they are read."""
-
-
-@pytest.fixture(autouse=True)
-def no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("http_proxy", "https_proxy", "all_proxy"):
-        monkeypatch.delenv(name, raising=False)
-        monkeypatch.delenv(name.upper(), raising=False)
-
-
-@pytest.fixture
-def server() -> Iterator[NewsServer]:
-    with news_server() as serving:
-        yield serving
 
 
 def get(

@@ -32,13 +32,10 @@ from tests.news_server import (
     api_page,
     code,
     feed,
-    news_server,
     redirect,
     with_etag,
 )
-from tests.unit.test_http import EXPECTED, no_proxy
-
-__all__ = ["no_proxy"]
+from tests.unit.test_http import EXPECTED
 
 LIMITS = Limits(seconds=0.8, bytes=256 * 1024)
 KEY = SyncOptions(environ={"CRYPTOREAD_COINDESK_KEY": "hush-hush"})
@@ -53,12 +50,6 @@ class Clock:
 
     def go_on(self, **values: float) -> None:
         self.now += timedelta(**values)
-
-
-@pytest.fixture
-def server() -> Iterator[NewsServer]:
-    with news_server() as serving:
-        yield serving
 
 
 @pytest.fixture

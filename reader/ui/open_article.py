@@ -1,0 +1,136 @@
+"""The open article and the pane that shows it: opened, marked, changed by a sync, left.
+
+Which article is next, and what stands beside it on the screen, is the screen's affair.
+"""
+
+import asyncio
+from functools import partial
+from typing import TYPE_CHECKING, Literal
+
+from reader.article import Article, ArticleId, Row
+from reader.errors import CryptoreadError
+from reader.library import Ids, Library
+from reader.query import Field
+from reader.ui.marking import Marker
+from reader.ui.sidebar import Sidebar
+
+if TYPE_CHECKING:
+    from reader.ui.reader_screen import ReaderScreen
+    from reader.ui.reading_pane import ReadingPane
+
+PAINT_AT_LATEST_S = 0.01
+"""How long an article waits for its mark to be written, to be painted with it."""
+
+
+class OpenArticle:
+    """One screen's. All is None until the first article is opened."""
+
+    def __init__(
+        self, screen: "ReaderScreen", library: Library, sidebar: Sidebar, marker: Marker
+    ) -> None:
+        self.id: ArticleId | None = None
+        self.article: Article | None = None
+        """None, too, where it could not be read."""
+        self.pane: ReadingPane | None = None
+        self._screen = screen
+        self._library = library
+        self._sidebar = sidebar
+        self._marker = marker
+        self._position = 0
+        """Where it was left the last time."""
+
+    async def show(self, id: ArticleId) -> bool:
+        """Show the article and mark it as read; whether it could be read."""
+        self._leave()
+        self.article = None
+        self._is(id)
+        try:
+            article = self._library.article(id)
+            (row,) = self._library.rows([id])
+            self._position = int(self._library.position(article.identity))
+        except CryptoreadError as error:
+            self._screen.say(str(error), error=True)
+            if self.pane is not None:
+                self.pane.show_hint(str(error))
+            return False
+        self.article = article
+        with self._screen.app.batch_update():
+            mark = None if row.read else self._marker.opened(Ids([id]))
+            self._paint(article, row, self._position, await self._mounted_pane())
+            if mark is not None:  # most disks are fast enough for the two to be painted together
+                await asyncio.wait({asyncio.ensure_future(mark.wait())}, timeout=PAINT_AT_LATEST_S)
+        self._screen.check_idle()  # the end of a batch wakes the application, not who paints
+        return True
+
+    def kept(self, ids: Ids, shown: Ids) -> Ids:
+        """With the article, if it is shown: `is:unread` would take it away as it is opened."""
+        if self.id is None or "unread" not in self._screen.filter.included(Field.IS):
+            return ids
+        return ids | (shown & Ids([self.id]))
+
+    def highlight(self) -> None:
+        """Show where the words of the screen's filter stand."""
+        if self.pane is not None:
+            self.pane.highlight(self._screen.filter.words)
+
+    def go_to_match(self, step: Literal[1, -1]) -> bool:
+        """Where the filter's words stand; False where there are none, or none in the article."""
+        if self.pane is None or self.article is None or not self._screen.filter.words:
+            return False
+        return self.pane.go_to_match(step)
+
+    def find_again(self) -> None:
+        """Articles are not what they were: this one may have another id, or none."""
+        if self.article is not None:
+            self._is(self._library.id_of(self.article.identity))
+
+    def show_marks(self) -> None:
+        if self.pane is not None and self.id is not None:
+            for row in self._library.rows([self.id]):
+                self.pane.read, self.pane.favourite = row.read, row.favourite
+
+    def reread(self) -> None:
+        """Show it as it is now, at the same place."""
+        if self.article is None or self.id is None or self.pane is None:
+            return
+        article = self._library.article(self.id)
+        if article != self.article:
+            self.article = article
+            (row,) = self._library.rows([self.id])
+            self._paint(article, row, self.pane.position, self.pane)
+
+    def save_position(self) -> None:
+        """Write down how far it was read. Raises CacheError."""
+        if self.article is not None and self.pane is not None:
+            self._library.save_position(self.article.identity, self.pane.position)
+
+    def _is(self, id: ArticleId | None) -> None:
+        self.id = self._sidebar.opened_article = id
+
+    def _leave(self) -> None:
+        if self.article is None or self.pane is None or self.pane.position == self._position:
+            return
+        write = partial(self._library.save_position, self.article.identity, self.pane.position)
+        self._screen.run_worker(write, thread=True, group="background", exit_on_error=False)
+
+    def _paint(self, article: Article, row: Row, position: int, pane: "ReadingPane") -> None:
+        pane.highlight(self._screen.filter.words)
+        pane.show(
+            article,
+            read=True,
+            favourite=row.favourite,
+            now=self._library.clock(),
+            position=position,
+        )
+
+    async def _mounted_pane(self) -> "ReadingPane":
+        """The pane. It takes the place of the hint with the first article, not before."""
+        if self.pane is not None:
+            return self.pane
+        from reader.ui.reading_pane import ReadingPane
+
+        self.pane = pane = ReadingPane()
+        pane.column_width = self._screen.settings.column_width
+        await self._screen.query_one("#hint").remove()
+        await self._screen.mount(pane, after=self._sidebar)
+        return pane
