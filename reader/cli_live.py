@@ -19,14 +19,19 @@ from reader.subscriptions import Kind
 
 if TYPE_CHECKING:
     import threading
+    from datetime import datetime
 
     from reader.cache.live import SourceState
+    from reader.health import Health
     from reader.subscriptions import SourceResult, Subscription
 
 REFUSALS_NAMED = 3
 """Of one source; the rest is counted."""
 
 LOOK_FOR_SIGNAL_S = 0.2
+
+_STATE_WIDTH = len("failed 3 times, answered 2026-03-14 12:00")
+"""Of what `subscriptions` says of a source, so that addresses stand below each other."""
 
 
 class FileExists(CryptoreadError):
@@ -176,40 +181,57 @@ def _export(followed: "Sequence[Subscription]", to: Path) -> None:
 def _print(
     followed: "Sequence[Subscription]", states: "Mapping[str, SourceState]", form: str
 ) -> None:
-    from reader.output import to_json
-    from reader.text import clean_line
+    from datetime import UTC, datetime
 
+    from reader.health import health
+    from reader.output import to_json
+
+    now = datetime.now(UTC)
+    found = [(each, health(each, states.get(each.url), now)) for each in followed]
     if form == "json":
-        records = [_record(each, states.get(each.url)) for each in followed]
-        print(to_json(records, indent=2))
+        print(to_json([_record(each, its) for each, its in found], indent=2))
         return
     width = max((len(each.name) for each in followed), default=0)
-    for name, url, kind in followed:
-        state = states.get(url)
-        trouble = f"  ({state.last_error})" if state and state.last_error else ""
-        print(clean_line(f"{name}").ljust(width), f"{kind:<9}", clean_line(f"{url}{trouble}"))
+    for each, its in found:
+        _print_source(each, its, width)
     if not followed and sys.stdout.isatty():
         say("no subscriptions; the first `cryptoread sync` writes a set of them")
 
 
-def _record(each: "Subscription", state: "SourceState | None") -> dict[str, object]:
+def _print_source(source: "Subscription", its: "Health", width: int) -> None:
+    """A line; where it fails another one with the reason, and one with what to do."""
+    from reader.text import clean_line
+
+    ok = f", answered {its.last_ok.astimezone():%Y-%m-%d %H:%M}" if its.last_ok else ""
+    state = f"{its.how}{ok}".ljust(_STATE_WIDTH)
+    print(clean_line(source.name).ljust(width), f"{source.kind:<9}", state, clean_line(source.url))
+    if its.error:
+        when = f"{its.last_failed.astimezone():%Y-%m-%d %H:%M}: " if its.last_failed else ""
+        print(clean_line(f"    {when}{its.error}"))
+        if its.advice:
+            print(clean_line(f"    {its.advice}"))
+
+
+def _record(each: "Subscription", its: "Health") -> dict[str, object]:
     return {
         "name": each.name,
         "url": each.url,
         "kind": each.kind,
-        "last_ok": _instant(state.last_ok) if state else None,
-        "next_try": _instant(state.next_try) if state else None,
-        "failures": state.failures if state else 0,
-        "last_error": (state.last_error if state else "") or None,
+        "state": its.how,
+        "status": its.status,
+        "last_ok": _instant(its.last_ok),
+        "last_failed": _instant(its.last_failed),
+        "next_try": _instant(its.rests_until),
+        "failures": its.failures,
+        "last_error": its.error or None,
+        "advice": its.advice or None,
     }
 
 
-def _instant(seconds: int) -> str | None:
-    from datetime import UTC, datetime
-
+def _instant(instant: "datetime | None") -> str | None:
     from reader.formats import format_instant
 
-    return format_instant(datetime.fromtimestamp(seconds, UTC)) if seconds else None
+    return format_instant(instant) if instant else None
 
 
 @click.command(short_help="Bring in what the subscriptions have.")

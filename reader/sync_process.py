@@ -29,13 +29,14 @@ def sync(
     options: "SyncOptions",
     on_result: Callable[[SourceResult], None],
     stop: threading.Event,
+    force: bool = False,
 ) -> list[SourceResult]:
     """As `Library.sync` of that folder, in the calling thread. Raises CryptoreadError.
 
     When `stop` is set the process is killed: what it reported is stored.
     """
     ours, its = context().Pipe(duplex=False)
-    task = (its, folder, tuple(subscriptions), options)
+    task = (its, folder, tuple(subscriptions), options, force)
     child = context().Process(target=_run, args=task, daemon=True)
     with ours:
         # Textual's own has no file behind it, which the start of a process asks for.
@@ -72,7 +73,11 @@ def _listen(
 
 
 def _run(
-    pipe: Connection, folder: Path, subscriptions: Sequence[Subscription], options: "SyncOptions"
+    pipe: Connection,
+    folder: Path,
+    subscriptions: Sequence[Subscription],
+    options: "SyncOptions",
+    force: bool,
 ) -> None:
     os.setsid()  # ctrl+c and a closed terminal are for the reader
     nowhere = os.open(os.devnull, os.O_RDWR)
@@ -80,7 +85,7 @@ def _run(
         os.dup2(nowhere, stream)
     os.nice(NICENESS)
     with pipe:
-        pipe.send(_sync(folder, subscriptions, options, pipe.send))
+        pipe.send(_sync(folder, subscriptions, options, pipe.send, force))
 
 
 def _sync(
@@ -88,6 +93,7 @@ def _sync(
     subscriptions: Sequence[Subscription],
     options: "SyncOptions",
     on_result: Callable[[SourceResult], None],
+    force: bool,
 ) -> str | None:
     """What went wrong, if anything did."""
     from reader.crash import Broken
@@ -95,7 +101,7 @@ def _sync(
 
     try:
         with Library(folder) as library:
-            library.sync(subscriptions, options=options, on_result=on_result)
+            library.sync(subscriptions, options=options, on_result=on_result, force=force)
     except CryptoreadError as error:
         return str(error)
     except Exception as error:

@@ -151,6 +151,12 @@ CREATE TABLE versions (
 CREATE INDEX versions_external ON versions (external);
 """
 
+_CACHE_5 = """
+-- How asking a source ended, for advice on what to do to be there after a restart.
+ALTER TABLE sources ADD last_status TEXT NOT NULL DEFAULT '';
+ALTER TABLE sources ADD last_failed INTEGER NOT NULL DEFAULT 0; -- seconds since 1970
+"""
+
 _MARKS_1 = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
 INSERT INTO meta VALUES ('counter', 0);
@@ -198,7 +204,7 @@ class Schema(NamedTuple):
 
 CACHE = Schema(
     application_id=0x63724331,
-    migrations=(_CACHE_1, _CACHE_2, _CACHE_3, _CACHE_4),
+    migrations=(_CACHE_1, _CACHE_2, _CACHE_3, _CACHE_4, _CACHE_5),
     synchronous="NORMAL",
     emptied_at=3,
 )

@@ -42,18 +42,16 @@ class Syncing:
         """Of the sync that is running."""
         self._asked = self._ended = 0
         self._was_asked_again = False
-        self.results: dict[str, SourceResult] = {}
-        """What became of each source, by its name, since the screen is there."""
 
-    def begin(self) -> None:
-        """What `r` asks for."""
+    def begin(self, *, force: bool = False) -> None:
+        """What `r` asks for. force: those that rest after failures, too."""
         if self._library.is_sample:
             self._screen.say(SAMPLES)
         elif self._stop is not None:
             self._was_asked_again = True
             self._screen.say(f"a sync is running: {self._ended} of {self._asked} sources answered")
         else:
-            self._start(by_itself=False)
+            self._start(by_itself=False, force=force)
 
     def keep_on(self, minutes: int) -> None:
         """Sync now and every so many minutes, quietly."""
@@ -72,24 +70,31 @@ class Syncing:
 
         followed = self._settings().subscriptions
         states, now = self._library.source_states(), self._library.clock()
-        rows = entries(followed or (), states, self.results, now)
-        await self._screen.app.push_screen(SourcesScreen(rows, is_chosen=followed is not None))
+        rows = entries(followed or (), states, now)
+        box = SourcesScreen(rows, is_chosen=followed is not None)
+        await self._screen.app.push_screen(box, self._asked_for_all)
+
+    def _asked_for_all(self, is_wanted: bool | None) -> None:
+        if is_wanted:
+            self.begin(force=True)
 
     def _by_itself(self) -> None:
         if self._stop is None:
-            self._start(by_itself=True)
+            self._start(by_itself=True, force=False)
 
-    def _start(self, *, by_itself: bool) -> None:
+    def _start(self, *, by_itself: bool, force: bool) -> None:
         self._stop = stop = threading.Event()
         self._asked = self._ended = 0
         self._screen.show_progress("⟳")
-        self._screen.run_worker(self._run(stop, by_itself), group="sync", exit_on_error=False)
+        self._screen.run_worker(
+            self._run(stop, by_itself, force), group="sync", exit_on_error=False
+        )
 
-    async def _run(self, stop: threading.Event, by_itself: bool) -> None:
+    async def _run(self, stop: threading.Event, by_itself: bool, force: bool) -> None:
         """A worker that is cancelled stops its thread, too: the event is what it listens to."""
         results: Sequence[SourceResult] | None = None
         try:
-            results = await asyncio.to_thread(self._sync, stop)
+            results = await asyncio.to_thread(self._sync, stop, force)
         except CryptoreadError as error:
             self._screen.say(str(error), error=True)
         except Exception as error:
@@ -117,7 +122,7 @@ class Syncing:
 
         return read_settings(self._config) if self._config else self._screen.settings
 
-    def _sync(self, stop: threading.Event) -> "Sequence[SourceResult]":
+    def _sync(self, stop: threading.Event, force: bool) -> "Sequence[SourceResult]":
         from reader.sync_process import sync
         from reader.syncing import options_of
 
@@ -127,11 +132,18 @@ class Syncing:
             self._screen.call_later(self._screen.say, notice)
         self._screen.call_later(self._begun, len(followed))
 
-        def told(result: "SourceResult") -> None:
-            self._screen.call_later(self._one_ended, result)
+        def told(_result: "SourceResult") -> None:
+            self._screen.call_later(self._one_ended)
 
         options = options_of(settings, os.environ)
-        return sync(self._library.folder, followed, options=options, on_result=told, stop=stop)
+        return sync(
+            self._library.folder,
+            followed,
+            options=options,
+            on_result=told,
+            stop=stop,
+            force=force,
+        )
 
     def _followed(self, settings: Settings) -> "tuple[Sequence[Subscription], str]":
         if self._config is None:
@@ -146,8 +158,7 @@ class Syncing:
         self._asked = count
         self._show_progress()
 
-    def _one_ended(self, result: "SourceResult") -> None:
-        self.results[result.name] = result
+    def _one_ended(self) -> None:
         self._ended += 1
         self._show_progress()
 

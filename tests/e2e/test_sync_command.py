@@ -71,8 +71,16 @@ def test_one_source_that_fails_is_named_and_says_what_to_do(
     assert done.stdout == ""
     assert "Bad: the server answered 403; the site does not serve readers" in done.stderr
     assert listed(command) == ["One"]
-    assert "Bad" in command("subscriptions").stdout
-    assert "the server answered 403" in command("subscriptions").stdout
+    good, bad, reason, advice = command("subscriptions").stdout.splitlines()
+    assert good.startswith("Good feed      well, answered 20")
+    assert bad.startswith("Bad  feed      failing  ")
+    assert bad.endswith("/403")
+    assert reason.endswith(": the server answered 403")
+    assert "the site does not serve readers" in advice
+    _, told = json.loads(command("subscriptions", "--format", "json").stdout)
+    assert (told["state"], told["status"], told["failures"]) == ("failing", "forbidden", 1)
+    assert told["last_failed"].endswith("Z")
+    assert told["advice"].startswith("the site does not serve readers")
 
 
 def test_where_every_source_fails_the_sync_has_failed(command: Command, server: NewsServer) -> None:

@@ -197,6 +197,53 @@ def test_what_is_no_feed_is_refused_with_the_reason(data: bytes, said: str) -> N
         page(data)
 
 
+BROKEN = "<title>Fish & chips</title>"
+"""In an item, it makes the whole document one that is not well-formed."""
+
+
+@pytest.mark.parametrize("before", ["", BROKEN], ids=["well-formed", "damaged"])
+@pytest.mark.parametrize(
+    ("hostile", "said"),
+    [
+        ("<a/>" * 100_001, "more than 100,000 elements"),
+        ("<a>" * 100_001, "more than 100,000 elements"),
+        (f"<a {' '.join(f'x{n}=1' for n in range(101))}/>".replace("=1", "='1'"), "100 attributes"),
+        ("".join(f"<x:a xmlns:x='urn:{n}' xmlns:y{n}='u'/>" for n in range(250)), "200 namespaces"),
+    ],
+    ids=["elements", "depth", "attributes", "namespaces"],
+)
+def test_a_feed_that_would_take_for_ever_is_refused(before: str, hostile: str, said: str) -> None:
+    with pytest.raises(NotAPage, match=said):
+        page(rss(f"{before}<title>T</title>{hostile}"))
+
+
+@pytest.mark.parametrize("before", ["", BROKEN], ids=["well-formed", "damaged"])
+def test_what_feedparser_would_take_for_ever_over_is_left_out(before: str) -> None:
+    """Without bounds these are quadratic: they would outlast any patience."""
+    names = "".join(f"<category>{n}</category>" for n in range(30_000))
+    item = f"{before}<title>T</title><guid>g</guid>{names}<author>{'a.' * 300_000}</author>"
+    article = only(rss(f"{item}{DATE}"))
+    assert len(article.tags) <= 200
+    assert article.tags[0] == "0"
+    assert len(str(article.extra["authors"])) == 300
+
+
+def test_space_in_pieces_without_number_is_refused() -> None:
+    """Each reference is a piece of its own where a feed is damaged."""
+    blanks = "&#32;" * 100_000
+    with pytest.raises(NotAPage, match="pieces of space"):
+        page(
+            b"<feed xmlns='http://www.w3.org/2005/Atom'>&<entry><title>T</title>"
+            b"<content type='xhtml'>" + blanks.encode() + b"</content></entry></feed>"
+        )
+
+
+def test_ten_thousand_items_with_all_that_items_have_are_no_hostile_feed() -> None:
+    item = f"<title>T</title><link>u</link><dc:creator>A</dc:creator>{DATE}<category>c</category>"
+    items = (f"{item}<guid>{n}</guid><description>d</description>" for n in range(MAX_ITEMS))
+    assert len(page(rss(*items)).articles) == MAX_ITEMS
+
+
 def test_a_feed_that_is_not_well_formed_is_read_as_far_as_it_goes() -> None:
     data = rss(f"<title>Fish & chips</title><guid>g</guid>{DATE}<description>a<b></description>")
     assert only(data).title == "Fish & chips"

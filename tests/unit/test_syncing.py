@@ -2,6 +2,7 @@
 
 import json
 import random
+import sqlite3
 import threading
 from collections.abc import Callable, Iterator
 from datetime import timedelta
@@ -177,6 +178,9 @@ def test_a_source_that_fails_is_named_and_its_articles_stay(
     assert result.status == ALL_FAULTS[name]
     assert result.error
     assert result.advice
+    kept = news.source_states()[ledger.url]
+    assert (kept.last_status, kept.last_error) == (result.status, result.error)
+    assert kept.last_failed == int(NOW.timestamp())
     assert titles(news) == ["One", "Two"]
     server.serve("/feed", feed("One", "Two", "Three"))
     assert one(news, ledger._replace(url=server.url("/feed")), force=True).new == 1
@@ -328,10 +332,16 @@ def test_without_a_key_the_api_is_not_asked(
     news: Library, server: NewsServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("reader.sources.secret._from_keyring", lambda: "")
-    result = one(news, api(server, pages_of(1, 5)))
+    source = api(server, pages_of(1, 5))
+    result = one(news, source)
     assert result.status == Status.NO_KEY
     assert "coindesk_key" in result.advice
     assert server.seen == []
+    kept = news.source_states()[source.url]
+    assert (kept.last_status, kept.failures) == (Status.NO_KEY, 0)
+    # It rests from nothing: with a key it is asked at once.
+    assert one(news, source, options=KEY).status == Status.OK
+    assert news.source_states()[source.url].last_error == ""
 
 
 def test_the_key_is_a_header_and_shows_nowhere_else(
@@ -461,6 +471,19 @@ def test_a_cache_of_before_live_news_is_brought_up_to_date(tmp_path: Path) -> No
         assert store.source_states() == {}
         assert put_live(store, article(1)) == [Outcome.NEW]
     assert (tmp_path / "cache.db.v2").exists()
+
+
+def test_sources_of_the_version_before_keep_what_was_known_of_them(tmp_path: Path) -> None:
+    prepare(tmp_path / "cache.db", CACHE._replace(migrations=CACHE.migrations[:4]))
+    with sqlite3.connect(tmp_path / "cache.db") as db:
+        values = ("https://a.example/", "", '"v1"', "", b"", "[]", 2, 5, 7, "it failed")
+        db.execute(f"INSERT INTO sources VALUES ({', '.join('?' * 10)})", values)
+    db.close()
+    with Store(tmp_path) as store:
+        assert store.notices == ()
+        (state,) = store.source_states().values()
+        assert (state.etag, state.failures, state.next_try, state.last_ok) == ('"v1"', 2, 5, 7)
+        assert (state.last_error, state.last_status, state.last_failed) == ("it failed", "", 0)
 
 
 # Stories.
