@@ -9,12 +9,14 @@ import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING
 
 import click
+from click.shell_completion import CompletionItem
 
 from reader.errors import CryptoreadError
-from reader.main import FAILED, REFUSED, Paths, say
+from reader.main import COMPLETE, FAILED, REFUSED, Paths, say
 from reader.subscriptions import Kind
 
 if TYPE_CHECKING:
@@ -37,6 +39,30 @@ _STATE_WIDTH = len("failed 3 times, answered 2026-03-14 12:00")
 class FileExists(CryptoreadError):
     def __init__(self, path: Path) -> None:
         super().__init__(f"{path} exists already; choose another name, or - for standard output")
+
+
+def _complete_names(
+    ctx: click.Context, _param: click.Parameter, incomplete: str
+) -> list[CompletionItem]:
+    """Names of subscriptions that are not on the line yet; none where the settings are broken."""
+    from reader.config import config_file, read_settings
+    from reader.text import clean_line
+
+    paths = ctx.find_object(Paths) or Paths(None, None)
+    try:
+        followed = read_settings(config_file(paths.config)).subscriptions or ()
+    except CryptoreadError:
+        return []
+    typed = {name.casefold() for name in ctx.params.get("names") or ()}
+    # Of the shells, bash alone puts what it is given on the line as it is.
+    as_typed = quote if os.environ.get(COMPLETE, "").startswith("bash") else str
+    return [
+        CompletionItem(as_typed(each.name), help=clean_line(each.url))
+        for each in followed
+        if each.name.casefold().startswith(incomplete.casefold())
+        and each.name.casefold() not in typed
+        and clean_line(each.name) == each.name
+    ]
 
 
 @click.command(short_help="Follow a feed, an API, or a folder.")
@@ -72,7 +98,7 @@ def subscribe(paths: Paths, url: str, name: str | None, kind: str | None) -> Non
 
 
 @click.command(short_help="Follow a source no longer.")
-@click.argument("name")
+@click.argument("name", shell_complete=_complete_names)
 @click.pass_obj
 def unsubscribe(paths: Paths, name: str) -> None:
     """Take a source out of the config file. Its articles stay.
@@ -235,7 +261,7 @@ def _instant(instant: "datetime | None") -> str | None:
 
 
 @click.command(short_help="Bring in what the subscriptions have.")
-@click.argument("names", nargs=-1, metavar="[NAME…]")
+@click.argument("names", nargs=-1, metavar="[NAME…]", shell_complete=_complete_names)
 @click.option("--json", "as_json", is_flag=True, help="Print what became of each as JSON.")
 @click.option(
     "--watch",

@@ -29,6 +29,12 @@ MAX_TAGS = 200
 MAX_AUTHOR = 300
 """Characters in which an address is looked for; a longer author stays as it is written."""
 
+MAX_DAMAGED = 4 * 1024 * 1024
+"""Bytes of a document that is not well-formed, which is looked through by slower means."""
+
+MAX_SIGNS = 300_000
+"""Of `<` in such a document: beside elements also what only looks like the beginning of one."""
+
 MAX_BLANKS = 1_000
 """Pieces of nothing but space, one after the other, at the beginning of an element."""
 
@@ -46,6 +52,7 @@ def parse_feed(data: bytes, content_type: str) -> Mapping[str, Any]:
     version, data, entities = replace_doctype(data)
     parser = _strictly(data) if result.get("encoding") else None
     if parser is None:
+        _check_damaged(data)
         parser = _Loose("", None, "utf-8", entities)
         _set_up(parser)
         parser.feed(data.decode("utf-8", "replace"))
@@ -124,6 +131,11 @@ class _Loose(_Bounded, LooseFeedParser):  # type: ignore[misc]
 def _check_attributes(count: int) -> None:
     if count > MAX_ATTRIBUTES:
         raise TooMuch(f"an element of more than {MAX_ATTRIBUTES} attributes")
+
+
+def _check_damaged(data: bytes) -> None:
+    if len(data) > MAX_DAMAGED or data.count(b"<") > MAX_SIGNS:
+        raise NotAPage("the feed is damaged, and too large to be read all the same")
 
 
 def _refuse_blanks(pieces: list[Any]) -> None:

@@ -1,7 +1,9 @@
 """Live news from the shell: subscribing, syncing, killing it, and running it as a service."""
 
 import json
+import os
 import random
+import shutil
 import signal
 import subprocess
 import threading
@@ -125,6 +127,36 @@ def test_opml_goes_out_and_comes_in(command: Command, server: NewsServer, tmp_pa
     done = command("subscriptions", "--import", out)
     assert done.returncode == 3
     assert "document type" in done.stderr
+
+
+@pytest.mark.skipif(not shutil.which("bash"), reason="asks a real bash")
+def test_bash_completes_the_names_of_subscriptions(config: Path, tmp_path: Path) -> None:
+    config.parent.mkdir(parents=True)
+    config.write_text(
+        '[subscriptions]\nDecrypt = "https://a.example"\n"The Block" = "https://b.example"\n'
+        '"e\\u001bvil" = "https://c.example"\n'
+    )
+    script = (
+        'eval "$(_CRYPTOREAD_COMPLETE=bash_source cryptoread)"; COMP_WORDS=(cryptoread "$@"); '
+        'COMP_CWORD=$#; _cryptoread_completion cryptoread; printf "%s\n" "${COMPREPLY[@]}"'
+    )
+    path = f"{COMMAND.parent}{os.pathsep}{os.environ['PATH']}"
+
+    def completed(*words: str) -> list[str]:
+        done = subprocess.run(
+            ["bash", "-c", script, "bash", *words],
+            env={"HOME": str(tmp_path), "PATH": path, "LANG": "C.UTF-8"},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        return done.stdout.split("\n")[:-1]
+
+    assert completed("unsubscribe", "d") == ["Decrypt"]
+    assert completed("unsubscribe", "") == ["Decrypt", "'The Block'"]
+    assert completed("sync", "decrypt", "") == ["'The Block'"]
+    config.write_text("[subscriptions\n")
+    assert completed("unsubscribe", "D") == [""]
 
 
 def test_hostile_text_of_a_source_acts_on_no_terminal(command: Command, tmp_path: Path) -> None:

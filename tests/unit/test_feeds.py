@@ -228,6 +228,13 @@ def test_what_feedparser_would_take_for_ever_over_is_left_out(before: str) -> No
     assert len(str(article.extra["authors"])) == 300
 
 
+@pytest.mark.parametrize("hostile", ["</" * 300_001, "a" * 4 * 1024 * 1024], ids=["signs", "bytes"])
+def test_a_damaged_feed_is_read_only_while_it_is_small(hostile: str) -> None:
+    with pytest.raises(NotAPage, match="damaged, and too large"):
+        page(rss(f"{BROKEN}{hostile}"))
+    assert len(page(rss(f"<title>{hostile.replace('</', 'b')}</title>")).articles) == 1
+
+
 def test_space_in_pieces_without_number_is_refused() -> None:
     """Each reference is a piece of its own where a feed is damaged."""
     blanks = "&#32;" * 100_000
