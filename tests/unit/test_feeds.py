@@ -4,13 +4,16 @@ import json
 from contextlib import suppress
 from datetime import UTC, datetime
 from html import escape
+from io import BytesIO
 from typing import Any
 
+import feedparser
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from reader.article import Article
+from reader.formats.bounded_feed import parse_feed
 from reader.formats.feeds import read_feed
 from reader.formats.page import MAX_ITEMS, UNDATED, NotAPage, Page
 from reader.formats.source_keys import language_of, source_key
@@ -195,6 +198,27 @@ def test_dates_out_of_range_are_clamped_and_flagged() -> None:
 def test_what_is_no_feed_is_refused_with_the_reason(data: bytes, said: str) -> None:
     with pytest.raises(NotAPage, match=said):
         page(data)
+
+
+PIECES = st.sampled_from(
+    [
+        *("<title>T</title>", "<link>https://a.example/?a=1&amp;b=2</link>", DATE, "&", "&#32;"),
+        *("<category>c</category>", "<author>a@b.example (Ada)</author>", "words", "<item/>"),
+        *("<content:encoded><![CDATA[<p>x]]></content:encoded>", "<dc:date>2026</dc:date>"),
+        *("<media:content url='u' medium='image'/>", "<description>&lt;b&gt;d</description>"),
+        *("<a x='1'>", "</a>", "<dc:creator>A</dc:creator>", "<guid>g</guid>", "<!-- -->"),
+    ]
+)
+
+
+@given(st.lists(st.lists(PIECES, max_size=6), max_size=3))
+def test_bounds_change_nothing_in_what_feedparser_finds(items: list[list[str]]) -> None:
+    data = rss(*("".join(pieces) for pieces in items))
+    whole = feedparser.parse(BytesIO(data), resolve_relative_uris=False, sanitize_html=False)
+    bounded = parse_feed(data, "")
+    assert {name: bounded[name] for name in ("feed", "entries", "version")} == {
+        name: whole[name] for name in ("feed", "entries", "version")
+    }
 
 
 BROKEN = "<title>Fish & chips</title>"
