@@ -332,7 +332,8 @@ def _sync(
         results = library.sync(
             wanted,
             options=options_of(settings, os.environ),
-            on_result=_teller(),
+            # The log of a service has no use for a line that says nothing new.
+            on_result=_teller(only_news=stop is not None and not sys.stderr.isatty()),
             stop=stop,
             # Who names a source wants it now; a service does not.
             force=bool(names) and stop is None,
@@ -343,14 +344,12 @@ def _sync(
     return results
 
 
-def _teller() -> "Callable[[SourceResult], None]":
-    """A line a source on a terminal; in a pipe, of those that went wrong."""
+def _teller(*, only_news: bool) -> "Callable[[SourceResult], None]":
+    """A line a source as it ends; only_news: of those with something new, or wrong."""
     from reader.text import clean_line
 
-    every = sys.stderr.isatty()
-
     def tell(result: "SourceResult") -> None:
-        if every or result.status.is_problem:
+        if result.status.is_problem or result.new or result.updated or not only_news:
             say(str(result))
         for refusal in result.refusals[:REFUSALS_NAMED]:
             say(f"{result.name}: {clean_line(str(refusal))}")
