@@ -3,6 +3,7 @@
 import json
 import random
 import sqlite3
+import ssl
 import threading
 from collections.abc import Callable, Iterator
 from datetime import timedelta
@@ -37,7 +38,7 @@ from tests.news_server import (
     redirect,
     with_etag,
 )
-from tests.unit.test_http import EXPECTED, no_proxy
+from tests.unit.test_http import EXPECTED, certificate, needs_openssl, no_proxy
 
 __all__ = ["no_proxy"]
 
@@ -199,6 +200,25 @@ def test_all_faults_at_once_stop_nobody(news: Library, server: NewsServer) -> No
     )
     assert {each.name: each.status for each in results} == {**ALL_FAULTS, "Ledger": Status.OK}
     assert sorted(told) == sorted((*FAULTS, "Ledger"))
+    assert titles(news) == ["One"]
+
+
+@needs_openssl
+def test_a_changed_certificate_is_named_and_the_articles_stay(
+    news: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known, key = certificate(tmp_path, "known")
+    monkeypatch.setenv("SSL_CERT_FILE", str(known))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(known, key)
+    with news_server(context) as server:
+        ledger = Subscription("Ledger", server.serve("/feed", feed("One")))
+        assert one(news, ledger).status == Status.OK
+        context.load_cert_chain(*certificate(tmp_path, "changed"))
+        server.serve("/feed", feed("Not from Ledger"))
+        result = one(news, ledger)
+        assert (result.status, len(server.seen)) == (Status.CERTIFICATE, 1)
+    assert "certificate" in result.error
     assert titles(news) == ["One"]
 
 
@@ -502,6 +522,28 @@ def contents(store: Store) -> list[tuple[Identity | None, Article]]:
     )
 
 
+def everything(library: Library) -> tuple[object, ...]:
+    """What anybody may see of it: articles newest first, counts of every facet, words found.
+
+    Of those of one instant, the one that came later stands first: that alone is of the order.
+    """
+    words = [
+        sorted(row.title for row in library.rows(library.find(parse(word))[:]))
+        for word in ("fees", "rise", "is:estimated", "-sentiment:positive", "tag:x lang:en")
+    ]
+    articles = [
+        (article.published, str(library.identity(row.id)), article)
+        for row, article in library.articles(library.find(Query())[:])
+    ]
+    times = [published for published, _, _ in articles]
+    assert times == sorted(times, reverse=True)
+    articles.sort(key=lambda each: each[:2])
+    stats = library.stats(Query())
+    counts = {name: sorted(each.items()) for name, each in stats.categories.items()}
+    facets = (stats.sources, stats.tags, stats.languages, counts)
+    return articles, [sorted(each.items()) for each in facets], words
+
+
 @st.composite
 def pages(draw: st.DrawFn) -> list[list[Article]]:
     """Pages of versions of a few stories, under a few ids and titles."""
@@ -536,6 +578,45 @@ def test_any_order_and_any_number_of_times_give_the_same_cache(
             for page in order:
                 put_live(store, *chance.sample(page, len(page)))
             found.append(contents(store))
+    assert found[0] == found[1]
+
+
+@st.composite
+def news_pages(draw: st.DrawFn) -> list[bytes]:
+    """Pages of `news.json`: a few stories, some of one instant, some under several ids."""
+
+    def item() -> dict[str, object]:
+        hours = draw(st.sampled_from([0, 1, 15, 24, 100]))
+        number = draw(st.integers(1, 4))
+        return {
+            "id": draw(st.sampled_from([number, number + 10])),
+            "published": int((NOW - timedelta(hours=hours)).timestamp() * 1000),
+            "title": draw(st.sampled_from(["Fees fall", "Fees rise", "Terrible losses"])),
+            "body": draw(st.sampled_from(["It is so.", "It is so, they say.", "Great gains."])),
+            "lang": draw(st.sampled_from(["en", "uk"])),
+            "source_data": {"source_key": draw(st.sampled_from(["ledger", "nonce"]))},
+            "category_data": [{"NAME": name} for name in draw(st.sets(st.sampled_from("XYZ")))],
+        }
+
+    many = st.integers(1, 4)
+    return [json.dumps([item() for _ in range(draw(many))]).encode() for _ in range(draw(many))]
+
+
+@settings(max_examples=25, deadline=None)
+@given(news_pages(), st.randoms(use_true_random=False))
+def test_whole_syncs_in_any_order_and_any_number_of_times_give_the_same_cache(
+    given_pages: list[bytes], chance: random.Random
+) -> None:
+    found = []
+    for _ in range(2):
+        order = [*given_pages, *chance.choices(given_pages, k=chance.randrange(3))]
+        chance.shuffle(order)
+        with TemporaryDirectory() as folder, Library(Path(folder), clock=Clock()) as library:
+            for number, data in enumerate(order):
+                path = Path(folder, f"{number}.json")
+                path.write_bytes(data)
+                sync(library, Subscription(str(number), str(path), Kind.NEWS_JSON))
+            found.append(everything(library))
     assert found[0] == found[1]
 
 
