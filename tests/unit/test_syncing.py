@@ -188,18 +188,27 @@ def test_a_source_that_fails_is_named_and_its_articles_stay(
 
 
 def test_all_faults_at_once_stop_nobody(news: Library, server: NewsServer) -> None:
-    faulty = [Subscription(name, server.url(f"/{name}")) for name in FAULTS]
+    """Of every kind of source that is asked on the web."""
+    kinds = (Kind.FEED, Kind.NEWS_JSON, Kind.COINDESK)
+    faulty = [
+        Subscription(f"{kind} {name}", server.url(f"/{name}"), kind)
+        for name in FAULTS
+        for kind in kinds
+    ]
     good = Subscription("Ledger", server.serve("/feed", feed("One")))
     told: list[str] = []
     results = sync(
         news,
         *faulty,
         good,
+        options=KEY,
         on_result=lambda result: told.append(result.name),
-        limits=LIMITS._replace(a_host=40, at_once=40),
+        limits=LIMITS._replace(a_host=100, at_once=100),
     )
-    assert {each.name: each.status for each in results} == {**ALL_FAULTS, "Ledger": Status.OK}
-    assert sorted(told) == sorted((*FAULTS, "Ledger"))
+    expected = {f"{kind} {name}": ALL_FAULTS[name] for name in FAULTS for kind in kinds}
+    expected["coindesk 304-unasked"] = Status.NOT_A_FEED  # it was not asked for what is new
+    assert {each.name: each.status for each in results} == {**expected, "Ledger": Status.OK}
+    assert sorted(told) == sorted((*expected, "Ledger"))
     assert titles(news) == ["One"]
 
 
