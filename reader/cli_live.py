@@ -98,7 +98,7 @@ def subscribe(paths: Paths, url: str, name: str | None, kind: str | None) -> Non
 
 
 @click.command(short_help="Follow a source no longer.")
-@click.argument("name", shell_complete=_complete_names)
+@click.argument("name", metavar="NAME|URL", shell_complete=_complete_names)
 @click.pass_obj
 def unsubscribe(paths: Paths, name: str) -> None:
     """Take a source out of the config file. Its articles stay.
@@ -127,9 +127,9 @@ def unsubscribe(paths: Paths, name: str) -> None:
 @click.option(
     "--import",
     "source",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=click.Path(path_type=Path, dir_okay=False, allow_dash=True),
     metavar="FILE",
-    help="Follow what an OPML file names as well.",
+    help="Follow what an OPML file names as well; - for standard input.",
 )
 @click.pass_obj
 def subscriptions(paths: Paths, form: str, to: Path | None, source: Path | None) -> None:
@@ -141,6 +141,8 @@ def subscriptions(paths: Paths, form: str, to: Path | None, source: Path | None)
     """
     from reader.config import config_file, read_settings
 
+    if source and to:
+        raise click.UsageError("--import and --export are two commands: give one of them")
     path = config_file(paths.config)
     followed = read_settings(path).subscriptions or ()
     if source:
@@ -155,15 +157,15 @@ def subscriptions(paths: Paths, form: str, to: Path | None, source: Path | None)
 
 def _import(path: Path, known: "Sequence[Subscription]", source: Path) -> None:
     from reader.errors import SourceError
-    from reader.formats.opml import MAX_BYTES, NotOpml, read_opml
-    from reader.sources import read_whole
+    from reader.formats.opml import NotOpml, read_opml
     from reader.subscribing import subscribe as write
     from reader.subscriptions import name_for, problem
 
     try:
-        found = read_opml(read_whole(source, MAX_BYTES))
+        found = read_opml(_bytes_of(source))
     except (NotOpml, SourceError) as error:
-        raise CryptoreadError(f"{source} {error}") from error
+        shown = "standard input" if str(source) == "-" else source
+        raise CryptoreadError(f"{shown} {error}") from error
     names = {each.name.casefold() for each in known}
     urls = {each.url for each in known}
     new, refused = [], 0
@@ -180,9 +182,19 @@ def _import(path: Path, known: "Sequence[Subscription]", source: Path) -> None:
         new.append(each)
     if new:
         write(path, new)
-    say(f"{len(found)} read: {len(new)} new, {len(found) - len(new) - refused} known")
+    counts = f"{len(new)} new, {len(found) - len(new) - refused} known"
+    say(f"{len(found)} read: {counts}{f', {refused} refused' if refused else ''}")
     if refused:
         sys.exit(REFUSED)
+
+
+def _bytes_of(source: Path) -> bytes:
+    from reader.formats.opml import MAX_BYTES
+    from reader.sources import read_whole
+
+    if str(source) == "-":
+        return sys.stdin.buffer.read(MAX_BYTES + 1)
+    return read_whole(source, MAX_BYTES)
 
 
 def _export(followed: "Sequence[Subscription]", to: Path) -> None:
@@ -233,9 +245,9 @@ def _print_source(source: "Subscription", its: "Health", width: int) -> None:
     print(clean_line(source.name).ljust(width), f"{source.kind:<9}", state, clean_line(source.url))
     if its.error:
         when = f"{its.last_failed.astimezone():%Y-%m-%d %H:%M}: " if its.last_failed else ""
-        print(clean_line(f"    {when}{its.error}"))
+        print("   ", clean_line(f"{when}{its.error}"))
         if its.advice:
-            print(clean_line(f"    {its.advice}"))
+            print("   ", clean_line(its.advice))
 
 
 def _record(each: "Subscription", its: "Health") -> dict[str, object]:

@@ -64,12 +64,15 @@ def subscribed(path: Path, settings: Settings) -> tuple[tuple[Subscription, ...]
 
 
 def unsubscribe(path: Path, name: str) -> Subscription:
-    """Take one out, by its name without regard to case. Raises NoSubscription, ConfigError."""
+    """Take one out, by its name without regard to case, or by its address.
+
+    Raises NoSubscription, ConfigError.
+    """
     document = _read(path)
     table = _table(document)
     for known in list(table):
-        if known.casefold() == name.casefold():
-            url = _url(table[known])
+        url = _url(table[known])
+        if known.casefold() == name.casefold() or url == name:
             table.remove(known)
             _write(path, document)
             return Subscription(str(known), url, kind_of(url))
@@ -117,6 +120,7 @@ def _write(path: Path, document: "TOMLDocument") -> None:
     """In the place of the file that a link leads to, with the mode that it had."""
     path = Path(os.path.realpath(path))
     text = document.as_string()
+    text += "" if text.endswith("\n") else "\n"  # so that a line can be added to it
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         mode = path.stat().st_mode & 0o777 if path.exists() else 0o600

@@ -195,14 +195,21 @@ def _holds_key(parts: SplitResult) -> bool:
 
 def kind_of(url: str) -> Kind:
     """The kind that the address suggests."""
-    if is_web(url):
-        return Kind.COINDESK if urlsplit(url).hostname == COINDESK_HOST else Kind.FEED
+    if "://" in url:
+        return Kind.COINDESK if _host(url) == COINDESK_HOST else Kind.FEED
     return Kind.NEWS_JSON if url.lower().endswith(".json") else Kind.FOLDER
+
+
+def _host(url: str) -> str:
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:
+        return ""
 
 
 def name_for(url: str, taken: Iterable[str] = ()) -> str:
     """A name for a source that nobody named: the host or the folder, numbered where it is taken."""
-    host = (urlsplit(url).hostname or "") if is_web(url) else Path(url).name
+    host = _host(url) if is_web(url) else Path(url).name
     name = host.removeprefix("www.").removeprefix("feeds.")[:MAX_NAME] or "news"
     names = {each.casefold() for each in taken}
     number = 2

@@ -79,8 +79,9 @@ def test_one_source_that_fails_is_named_and_says_what_to_do(
     assert good.startswith("Good feed      well, answered 20")
     assert bad.startswith("Bad  feed      failing  ")
     assert bad.endswith("/403")
+    assert reason.startswith("    20")
     assert reason.endswith(": the server answered 403")
-    assert "the site does not serve readers" in advice
+    assert advice.startswith("    the site does not serve readers")
     _, told = json.loads(command("subscriptions", "--format", "json").stdout)
     assert (told["state"], told["status"], told["failures"]) == ("failing", "forbidden", 1)
     assert told["last_failed"].endswith("Z")
@@ -125,6 +126,12 @@ def test_opml_goes_out_and_comes_in(command: Command, server: NewsServer, tmp_pa
     done = command("subscriptions", "--import", out)
     assert done.stderr == "1 read: 0 new, 1 known\n"
     assert "A & B" in command("subscriptions").stdout
+    assert command("subscriptions", "--import", out, "--export", "-").returncode == 2
+    some = '<outline xmlUrl="https://a.example/"/><outline text="b" xmlUrl="ftp://b.example"/>'
+    done = command("subscriptions", "--import", "-", typed=f"<opml>{some}</opml>")
+    assert done.returncode == 1
+    assert done.stderr.endswith("2 read: 1 new, 0 known, 1 refused\n")
+    assert "b: 'ftp://b.example' is no address" in done.stderr
     out.write_text('<!DOCTYPE x [<!ENTITY y "z">]><opml/>')
     done = command("subscriptions", "--import", out)
     assert done.returncode == 3

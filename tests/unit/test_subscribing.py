@@ -71,8 +71,9 @@ def test_a_change_keeps_every_other_line_of_the_file(config: Path) -> None:
     assert config.read_text() == BY_HAND
 
 
-def test_what_was_unsubscribed_is_gone_with_its_line_alone(config: Path) -> None:
-    assert unsubscribe(config, "DECRYPT").url == "https://decrypt.co/feed"
+@pytest.mark.parametrize("by", ["DECRYPT", "https://decrypt.co/feed"])
+def test_what_was_unsubscribed_is_gone_with_its_line_alone(config: Path, by: str) -> None:
+    assert unsubscribe(config, by).url == "https://decrypt.co/feed"
     left = config.read_text()
     assert "decrypt" not in left.lower()
     for kept in ("# my settings", "# dark", "# what I read", '"n,ctrl+n"', "api = {"):
@@ -84,6 +85,7 @@ def test_a_file_is_made_where_there_is_none_for_its_owner_alone(tmp_path: Path) 
     subscribe(path, [Subscription("a", "https://a.example/feed")])
     assert read_settings(path).subscriptions == (Subscription("a", "https://a.example/feed"),)
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert path.read_text().endswith('"\n')
 
 
 def test_the_mode_and_the_link_of_the_file_stay(config: Path, tmp_path: Path) -> None:
@@ -190,6 +192,7 @@ def test_a_source_is_called_after_its_host() -> None:
     assert name_for("/srv/news") == "news"
     assert kind_of("https://data-api.coindesk.com/x") == Kind.COINDESK
     assert kind_of("/srv/news.json") == Kind.NEWS_JSON
+    assert kind_of("https://[::1/feed") == kind_of("ftp://a.example/feed") == Kind.FEED
 
 
 @pytest.mark.parametrize("status", Status)
