@@ -29,6 +29,9 @@ from reader.text import display_name
 FIRST_PAGES, MOST_PAGES = 5, 100
 """Of an API: how far back a first sync goes, and any later one."""
 
+MOST_A_PAGE = 100
+"""Articles: the API refuses a larger limit."""
+
 MOST_PENDING = 8
 
 T = TypeVar("T")
@@ -306,7 +309,9 @@ def _page_url(url: str, end: int | None) -> str:
     """The address of a page, with what every page needs where the user did not write it."""
     parts = urlsplit(url)
     written = dict(parse_qsl(parts.query, keep_blank_values=True))
-    asked = {"lang": "EN", "limit": "100"} | written
+    asked = {"lang": "EN", "limit": str(MOST_A_PAGE)} | written
+    if not asked["limit"].isdecimal() or int(asked["limit"]) > MOST_A_PAGE:
+        asked["limit"] = str(MOST_A_PAGE)
     if end is not None:
         asked["to_ts"] = str(end)
     return parts._replace(query=urlencode(asked)).geturl()

@@ -4,6 +4,7 @@ import json
 import random
 import sqlite3
 import ssl
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from datetime import timedelta
@@ -385,6 +386,42 @@ def test_the_key_is_a_header_and_shows_nowhere_else(
     assert "hush" not in "".join(shown) + caplog.text
     stored = b"".join(path.read_bytes() for path in news.folder.iterdir())
     assert b"hush" not in stored
+
+
+@pytest.mark.parametrize(
+    ("written", "limit"),
+    [("", "100"), ("limit=20", "20"), ("limit=500", "100"), ("limit=x", "100")],
+)
+def test_the_api_is_asked_for_what_the_address_says_and_for_no_more_than_it_gives(
+    news: Library, server: NewsServer, written: str, limit: str
+) -> None:
+    asked: list[dict[str, str]] = []
+
+    def page(request: Request) -> bytes:
+        asked.append(request.asked)
+        return api_page(1)
+
+    source = api(server, page)
+    chosen = f"lang=UK&categories=BTC,ETH&source_ids=coindesk&{written}"
+    one(news, source._replace(url=f"{source.url}?{chosen}"), options=KEY)
+    expected = {"lang": "UK", "categories": "BTC,ETH", "source_ids": "coindesk", "limit": limit}
+    assert asked[0] == expected
+    assert asked[1] == expected | {"to_ts": str(int(NOW.timestamp()) - 60)}
+
+
+def test_the_key_may_stand_in_the_keyring_of_the_system(
+    news: Library, server: NewsServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A keyring of its own in the place of the real one, which a test has no right to read."""
+    (tmp_path / "keyring.py").write_text(
+        "def get_password(service, user):\n"
+        "    return {('cryptoread', 'coindesk'): 'from-the-ring'}[service, user]\n"
+    )
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.delitem(sys.modules, "keyring", raising=False)
+    assert one(news, api(server, pages_of(1, 5)), options=SyncOptions()).status == Status.OK
+    assert server.asked("/api")[0]["x-api-key"] == "from-the-ring"
+    monkeypatch.delitem(sys.modules, "keyring")
 
 
 def test_pages_are_asked_for_back_to_what_is_known(news: Library, server: NewsServer) -> None:
