@@ -70,7 +70,7 @@ def _complete_names(
 @click.option("--name", help="What to call it; otherwise after its host.")
 @click.option(
     "--kind",
-    type=click.Choice([*Kind]),
+    type=click.Choice([kind.value for kind in Kind]),  # of an enum click takes the names
     help="What is there; otherwise what the address suggests: a feed, mostly.",
 )
 @click.pass_obj

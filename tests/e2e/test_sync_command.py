@@ -114,6 +114,61 @@ def test_a_name_that_nobody_follows_is_an_error(command: Command, server: NewsSe
     assert command("subscribe", "no/such/folder").returncode == 3
 
 
+GOOD, BAD = "A great win for happy holders", "Terrible losses and fear"
+
+
+def test_an_estimate_is_shown_as_one_and_found_as_one(command: Command, server: NewsServer) -> None:
+    command("subscribe", server.serve("/feed", feed(GOOD, BAD)))
+    labelled = server.serve("/news.json", json.dumps([labelled_item()]).encode())
+    command("subscribe", labelled, "--kind", "news-json", "--name", "Labelled")
+    assert command("sync").returncode == 0
+    shown = command("list").stdout
+    assert [line.split(" en ")[1].split()[0] for line in shown.splitlines()] == ["▲", "~▲", "~▼"]
+    assert len(command("list", "is:estimated", "--format", "jsonl").stdout.splitlines()) == 2
+    said, *guessed = json.loads(command("list", "--format", "json").stdout)
+    assert (said["sentiment"], said.get("sentiment_estimated")) == ("POSITIVE", None)
+    assert {each["sentiment_estimated"] for each in guessed} == {True}
+    assert "negative (an estimate)" in command("show", str(guessed[1]["id"])).stdout
+    counted = json.loads(command("stats", "-is:estimated", "--format", "json").stdout)
+    assert counted["articles"] == 1
+
+
+def labelled_item() -> dict[str, object]:
+    from tests.builders import NOW
+
+    return {
+        "id": 1,
+        "published": int(NOW.timestamp() * 1000),
+        "title": "Terrible losses, says the title, and the publisher knows better",
+        "sentiment": "POSITIVE",
+        "lang": "en",
+    }
+
+
+def test_estimates_are_off_by_a_setting_and_categories_have_words_of_the_readers(
+    command: Command, server: NewsServer, config: Path
+) -> None:
+    url = server.serve("/feed", feed(GOOD, "Penguins march"))
+    config.parent.mkdir(parents=True)
+    config.write_text(
+        "estimate_sentiment = false\n[categories]\nBIRDS = ['penguin*']\n"
+        f"[subscriptions]\nLedger = '{url}'\n"
+    )
+    assert command("sync").returncode == 0
+    found = json.loads(command("list", "--format", "json").stdout)
+    assert {each["sentiment"] for each in found} == {None}
+    assert [each["category"] for each in found] == ["OTHER", "BIRDS"]
+
+
+@pytest.mark.parametrize("kind", ["feed", "coindesk", "news-json", "folder"])
+def test_every_kind_can_be_chosen(command: Command, tmp_path: Path, kind: str) -> None:
+    where = tmp_path if kind == "folder" else "https://news.example/some"
+    done = command("subscribe", where, "--name", "Mine", "--kind", kind)
+    assert (done.returncode, f"subscribed to Mine ({kind})" in done.stderr) == (0, True)
+    (told,) = json.loads(command("subscriptions", "--format", "json").stdout)
+    assert (told["kind"], told["url"]) == (kind, str(where))
+
+
 def test_opml_goes_out_and_comes_in(command: Command, server: NewsServer, tmp_path: Path) -> None:
     command("subscribe", server.url("/feed"), "--name", "A & B")
     out = tmp_path / "feeds.opml"
@@ -171,7 +226,8 @@ def test_bash_completes_the_names_of_subscriptions(config: Path, tmp_path: Path)
 def test_hostile_text_of_a_source_acts_on_no_terminal(command: Command, tmp_path: Path) -> None:
     path = tmp_path / "evil\x1b[2J.json"
     path.write_text('[{"title": 3}, 5]')
-    command("subscribe", path, "--kind", "news-json", "--name", "e\x1b]52;c;aGk=\x07vil")
+    name = "e\x1b]52;c;aGk=\x07vil"
+    assert command("subscribe", path, "--kind", "news-json", "--name", name).returncode == 0
     done = command("sync")
     assert "\x1b" not in done.stderr + done.stdout
     assert "\x1b" not in command("subscriptions").stdout
