@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 REFUSALS_NAMED = 3
 """Of one source; the rest is counted."""
 
+WATCH_MINUTES = 15
 LOOK_FOR_SIGNAL_S = 0.2
 
 _STATE_WIDTH = len("failed 3 times, answered 2026-03-14 12:00")
@@ -278,8 +279,10 @@ def _instant(instant: "datetime | None") -> str | None:
 @click.option(
     "--watch",
     type=click.FloatRange(min=0, min_open=True),
-    metavar="MINUTES",
-    help="Again and again, until ctrl+c or SIGTERM.",
+    is_flag=False,
+    flag_value=WATCH_MINUTES,
+    metavar="[MINUTES]",
+    help=f"Again every {WATCH_MINUTES} minutes, or so many, until ctrl+c or SIGTERM.",
 )
 @click.pass_obj
 def sync(paths: Paths, names: tuple[str, ...], as_json: bool, watch: float | None) -> None:
@@ -357,11 +360,13 @@ def _sync(
 
 
 def _teller(*, only_news: bool) -> "Callable[[SourceResult], None]":
-    """A line a source as it ends; only_news: of those with something new, or wrong."""
+    """A line a source as it ends; only_news: of those with something new, or newly wrong."""
+    from reader.subscriptions import Status
     from reader.text import clean_line
 
     def tell(result: "SourceResult") -> None:
-        if result.status.is_problem or result.new or result.updated or not only_news:
+        is_wrong = result.status.is_problem and result.status is not Status.PAUSED
+        if is_wrong or result.new or result.updated or not only_news:
             say(str(result))
         for refusal in result.refusals[:REFUSALS_NAMED]:
             say(f"{result.name}: {clean_line(str(refusal))}")

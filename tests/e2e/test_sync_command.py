@@ -350,6 +350,30 @@ def test_as_a_service_it_goes_on_until_it_is_told_to_end(
     assert {each["new"] for each in others} == {0}
 
 
+def test_a_service_says_what_is_new_or_newly_wrong_and_nothing_twice(
+    server: NewsServer, config: Path, tmp_path: Path
+) -> None:
+    """Without minutes it waits for a quarter of an hour, here for the signal."""
+    write_config(config, server)
+    good, bad = server.serve("/feed", feed("One")), server.url("/429")
+    config.write_text(f'[subscriptions]\nGood = "{good}"\nBad = "{bad}"\n')
+    said = []
+    for _ in range(2):
+        service = start(tmp_path, "sync", "--watch")
+        assert service.stderr is not None
+        lines: list[str] = []
+        while not lines or not lines[-1].startswith("2 sources: "):
+            lines.append(service.stderr.readline())
+        service.send_signal(signal.SIGTERM)
+        assert service.wait(20) == 0
+        service.communicate()
+        said.append(sorted(lines[:-1]))
+    (wrong, new), again = said
+    assert wrong.startswith("Bad: the server answered 429; wait")
+    assert new == "Good: 1 new, 0 updated, 0 unchanged\n"
+    assert again == []
+
+
 def test_ctrl_c_ends_a_sync_at_once(server: NewsServer, config: Path, tmp_path: Path) -> None:
     asked = threading.Event()
 
