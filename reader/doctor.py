@@ -146,7 +146,7 @@ def _failing(folder: Path, followed: "tuple[Subscription, ...]") -> Iterator[Fin
 
     try:
         states = sources(folder)
-    except (FileNotFoundError, CryptoreadError):
+    except CryptoreadError:
         return  # as was said of the files
     now = datetime.now(UTC)
     for each in followed:

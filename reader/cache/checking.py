@@ -38,11 +38,12 @@ def check_marks(folder: Path) -> int:
 
 
 def sources(folder: Path) -> dict[str, SourceState]:
-    """How each live source is doing, by its address; none in a file of an earlier version.
-
-    Raises as `check_cache`.
+    """How each live source is doing, by its address; none in a file of an earlier version, or
+    where there is no file. Raises CacheError.
     """
     path = folder / "cache.db"
+    if not path.exists():
+        return {}
     with _opened(path, CACHE) as db:
         if check_version(db, path, CACHE) < len(CACHE.migrations):
             return {}

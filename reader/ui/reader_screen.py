@@ -68,7 +68,7 @@ NARROW = 100
 WIDTH_STEP = 4
 LEAST_WIDTH = 24
 
-SAMPLE_BANNER = "Sample articles. Quit and run cryptoread sync for news, or cryptoread import"
+SAMPLE_BANNER = "Sample articles. r brings news; your own: quit and run cryptoread import"
 READING_HINT = (
     "l or Enter opens the article under the cursor, n the next unread one. ? shows all keys."
 )

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 MINUTE_S = 60.0
 
-SAMPLES = "samples are thrown away; for news, quit and run: cryptoread sync"
 NOTHING_FOLLOWED = "no subscriptions; `cryptoread subscribe URL` adds one"
 
 
@@ -45,9 +44,7 @@ class Syncing:
 
     def begin(self, *, force: bool = False) -> None:
         """What `r` asks for. force: those that rest after failures, too."""
-        if self._library.is_sample:
-            self._screen.say(SAMPLES)
-        elif self._stop is not None:
+        if self._stop is not None:
             self._was_asked_again = True
             self._screen.say(f"a sync is running: {self._ended} of {self._asked} sources answered")
         else:
@@ -100,7 +97,7 @@ class Syncing:
         except Exception as error:
             from reader.crash import Broken
 
-            self._screen.say(str(Broken(error, self._library.folder)), error=True)
+            self._screen.say(str(Broken(error, self._library.home)), error=True)
         finally:
             is_leaving = stop.is_set() or not self._screen.is_running
             stop.set()
@@ -137,7 +134,7 @@ class Syncing:
 
         options = options_of(settings, os.environ)
         return sync(
-            self._library.folder,
+            self._library.home,
             followed,
             options=options,
             on_result=told,
@@ -169,7 +166,9 @@ class Syncing:
     def _tell(self, results: "Sequence[SourceResult]", by_itself: bool) -> None:
         """What the reader has to know: of a sync by itself, only what is new."""
         text = summary(results)
-        if any(each.new for each in results):
+        if self._library.is_sample and any(each.new for each in results):
+            self._screen.app.exit(True)  # the news takes the place of the samples
+        elif any(each.new for each in results):
             self._screen.notify(text, markup=False)
         elif not by_itself or _fails_anew(results):
             is_lost = bool(results) and all(each.status.is_problem for each in results)

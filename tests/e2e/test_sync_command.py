@@ -413,3 +413,16 @@ def test_the_screen_syncs_goes_on_and_leaves_at_once(
     leave(terminal)
     assert time.monotonic() - begun < 10  # the silent one has thirty seconds to answer
     assert {"Fees fall", "Blocks fill"} <= set(listed(command))
+
+
+def test_the_first_start_comes_from_the_samples_to_the_news_by_one_key(
+    reader: Reader, command: Command, server: NewsServer, config: Path
+) -> None:
+    command("subscribe", server.serve("/feed", feed("Fees fall", "Blocks fill")), "--name", "Good")
+    terminal = reader(env={"CRYPTOREAD_CONFIG": str(config), "LANG": "en_US.UTF-8"})
+    terminal.wait_for("Sample articles")
+    terminal.send("r")
+    terminal.wait_for(lambda shown: "Sample" not in shown.text and "2 articles" in shown.text)
+    terminal.wait_for("Fees fall")
+    leave(terminal)
+    assert listed(command) == ["Fees fall", "Blocks fill"]

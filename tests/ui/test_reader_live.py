@@ -255,14 +255,31 @@ async def test_what_another_program_subscribes_to_is_asked(
         assert reader.app.screen is reader.screen
 
 
-async def test_the_samples_stay_as_they_are(server: NewsServer) -> None:
+async def test_a_sync_from_the_samples_is_the_users_and_takes_their_place(
+    server: NewsServer, tmp_path: Path
+) -> None:
     url = server.serve("/feed", feed("Blocks fill"))
     with Library.of_samples(clock=lambda: NOW) as samples:
+        samples.home = tmp_path / "data"
+        count = samples.total
         async with reading(samples, settings=follow(url)) as reader:
-            assert "cryptoread sync" in reader.text("#banner")
+            assert "r brings news" in reader.text("#banner")
+            reader.hit("r")
+            await reader.wait_for(lambda: reader.app._exit)
+            assert reader.app.return_value is True
+        assert samples.total == count
+    with Library(tmp_path / "data") as news:
+        assert news.total == 1
+
+
+async def test_where_no_news_comes_the_samples_stay(server: NewsServer, tmp_path: Path) -> None:
+    with Library.of_samples(clock=lambda: NOW) as samples:
+        samples.home = tmp_path / "data"
+        async with reading(samples, settings=follow(server.url("/403"))) as reader:
             await reader.press("r")
-            assert "quit and run: cryptoread sync" in reader.status
-            assert not server.seen
+            assert "1 of 1 source failed · S shows why" in reader.status
+            await reader.press("S")
+            assert "the server answered 403" in reader.text(SourcesText)
 
 
 async def test_names_from_outside_are_inert(news: Library, server: NewsServer) -> None:
