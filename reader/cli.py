@@ -195,9 +195,9 @@ def _begin_first_import(paths: Paths) -> None:
     from reader.config import data_folder
 
     if not data_folder(paths.data).exists():
-        from reader.workers import begin
+        from reader.workers import context
 
-        begin()
+        context()
 
 
 @contextmanager

@@ -35,11 +35,13 @@ def sync(
 
     When `stop` is set the process is killed: what it reported is stored.
     """
-    ours, its = context().Pipe(duplex=False)
+    # Textual's own has no file behind it, which the start of a process asks for.
+    with redirect_stderr(sys.__stderr__):
+        workers = context()
+    ours, its = workers.Pipe(duplex=False)
     task = (its, folder, tuple(subscriptions), options, force)
-    child = context().Process(target=_run, args=task, daemon=True)
+    child = workers.Process(target=_run, args=task, daemon=True)
     with ours:
-        # Textual's own has no file behind it, which the start of a process asks for.
         with its, redirect_stderr(sys.__stderr__):
             child.start()
         try:
