@@ -333,6 +333,7 @@ def test_a_source_has_the_key_that_the_archive_gives_it(url: str, name: str, key
 
 def test_the_language_is_guessed_from_letters_and_small_words() -> None:
     assert language_of("The price of it is up for the week") == "en"
+    assert language_of("Miners rest. Only a summary.") == "en"
     assert language_of("Ціна зросла за тиждень") == "uk"
     assert language_of("El precio de la moneda sube por la semana que viene") == ""
 
