@@ -85,7 +85,7 @@ def source(desk: Desk, subscription: Subscription, state: SourceState) -> "_Sour
 
 
 def failed(subscription: Subscription, status: Status, error: str) -> SourceResult:
-    return SourceResult(subscription.name, status, error=error, advice=status.advice)
+    return SourceResult(subscription.name, status, error=error, advice=subscription.advice(status))
 
 
 def troubled(state: SourceState, now: int, status: Status, reason: str) -> SourceState:
@@ -119,7 +119,7 @@ class _Source:
             updated=counts[Outcome.UPDATED],
             unchanged=counts[Outcome.UNCHANGED] + counts[Outcome.SUPERSEDED],
             refusals=tuple(self.refusals),
-            advice=status.advice,
+            advice=self.subscription.advice(status),
         )
 
     def parse(self, data: bytes, content_type: str = "") -> Page:

@@ -134,15 +134,18 @@ def _sources(folder: Path, settings: Settings, environ: Mapping[str, str]) -> It
         return
     failing = list(_failing(folder, settings.subscriptions))
     followed = f"{len(settings.subscriptions)} followed"
-    yield Finding("sources", f"{followed}, {len(failing)} in trouble" if failing else followed)
+    if failing:
+        yield Finding("sources", f"{followed}, {len(failing)} in trouble", State.NOTED)
+    else:
+        yield Finding("sources", followed)
     yield from failing
-    if finding := _key(settings, environ):
-        yield finding
+    yield from _keys(settings.subscriptions, settings.coindesk_key, environ)
 
 
 def _failing(folder: Path, followed: "tuple[Subscription, ...]") -> Iterator[Finding]:
     from reader.cache.checking import sources
     from reader.health import health
+    from reader.subscriptions import Status
 
     try:
         states = sources(folder)
@@ -151,19 +154,25 @@ def _failing(folder: Path, followed: "tuple[Subscription, ...]") -> Iterator[Fin
     now = datetime.now(UTC)
     for each in followed:
         its = health(each, states.get(each.url), now)
-        if its.error:
+        if its.error and its.status is not Status.NO_KEY:  # which is said of the key
             yield Finding("source", f"{each.name}: {its.error}", State.WRONG, its.advice)
 
 
-def _key(settings: Settings, environ: Mapping[str, str]) -> Finding | None:
+def _keys(
+    followed: "tuple[Subscription, ...]", setting: str | None, environ: Mapping[str, str]
+) -> Iterator[Finding]:
+    """Of sources that want one; a first sync would say no more."""
     from reader.sources.secret import coindesk_key
     from reader.subscriptions import Kind, Status
 
-    if not any(each.kind is Kind.COINDESK for each in settings.subscriptions or ()):
-        return None
-    if coindesk_key(settings.coindesk_key, environ):
-        return Finding("key", "the key for CoinDesk's API is there")
-    return Finding("key", "CoinDesk's API wants a key", State.WRONG, Status.NO_KEY.advice)
+    wanting = [each for each in followed if each.kind is Kind.COINDESK]
+    if not wanting:
+        return
+    if coindesk_key(setting, environ):
+        yield Finding("key", "the key for CoinDesk's API is there")
+    else:
+        advice = wanting[0].advice(Status.NO_KEY)
+        yield Finding("key", "there is no key for CoinDesk's API", State.WRONG, advice)
 
 
 def _full_text() -> Finding:

@@ -43,7 +43,7 @@ def health(source: Subscription, state: "SourceState | None", now: datetime) -> 
         last_failed=_instant(state.last_failed),
         failures=state.failures,
         error=state.last_error,
-        advice=status.advice if status else "",
+        advice=source.advice(status) if status else "",
     )
     if not state.last_error:
         return made

@@ -122,7 +122,7 @@ def test_a_key_that_is_wanted_and_not_there_is_named_and_never_shown(
     monkeypatch.setattr("reader.sources.secret._from_keyring", lambda: "")
     subscriptions = '[subscriptions]\nAPI = "https://data-api.coindesk.com/news/v1/article/list"\n'
     config.write_text(subscriptions)
-    assert "wants a key" in wrong(folder, config).text
+    assert "no key" in wrong(folder, config).text
     config.write_text(f'coindesk_key = "hush"\n{subscriptions}')
     found = findings(folder, config)
     assert found["key"].state is State.WELL

@@ -39,7 +39,7 @@ def test_one_that_fails_says_since_when_and_what_to_do(failures: int, how: str) 
     its = failed("forbidden", failures, last_ok=int((EARLIER - AN_HOUR).timestamp()))
     assert (its.how, its.status, its.error) == (how, Status.FORBIDDEN, "it failed")
     assert (its.last_ok, its.last_failed) == (EARLIER - AN_HOUR, EARLIER)
-    assert its.advice == Status.FORBIDDEN.advice
+    assert its.advice == Subscription("FT", URL).advice(Status.FORBIDDEN)
     assert its.rests_until is None
 
 
@@ -48,7 +48,7 @@ def test_one_that_rests_says_how_long_and_how_to_ask_it_before() -> None:
     assert (its.how, its.rests_until) == ("resting", NOW + AN_HOUR)
     until = f"{(NOW + AN_HOUR).astimezone():%Y-%m-%d %H:%M}"
     rests = f"it rests until {until}; `cryptoread sync FT` asks it before"
-    assert its.advice == f"{Status.SERVER_ERROR.advice}; {rests}"
+    assert its.advice == f"the site is in trouble; it is tried again at the next sync; {rests}"
     assert failed("gone", 3, next_try=int((NOW - AN_HOUR).timestamp())).how == "failed 3 times"
 
 

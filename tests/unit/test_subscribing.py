@@ -197,9 +197,20 @@ def test_a_source_is_called_after_its_host() -> None:
 
 @pytest.mark.parametrize("status", Status)
 def test_every_problem_says_what_to_do(status: Status) -> None:
-    assert bool(status.advice) or not status.is_problem
-    result = SourceResult("FT", status, error="it failed", advice=status.advice)
+    advice = Subscription("FT", "https://news.example").advice(status)
+    assert bool(advice) or not status.is_problem
+    result = SourceResult("FT", status, error="it failed", advice=advice)
     assert str(result).startswith("FT: ")
+
+
+def test_what_to_do_is_of_the_kind_of_the_source() -> None:
+    folder = Subscription("Mine", "/srv/news", Kind.FOLDER)
+    assert folder.advice(Status.NOT_FOUND) == "put it back where it was, or unsubscribe it"
+    feed, api = (
+        Subscription("a", "https://a.example", kind) for kind in (Kind.FEED, Kind.COINDESK)
+    )
+    assert "another feed" in feed.advice(Status.UNAUTHORIZED)
+    assert "coindesk_key" in api.advice(Status.UNAUTHORIZED)
 
 
 # OPML.
