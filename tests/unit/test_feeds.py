@@ -269,6 +269,15 @@ def test_space_in_pieces_without_number_is_refused() -> None:
         )
 
 
+def test_a_page_has_a_bounded_amount_of_markup() -> None:
+    heavy, light = "<b></b>" * 100_000, "<b>x</b>"
+    bodies = [light, heavy, heavy, light]
+    items = [{"id": str(n), "title": "t", "content_html": body} for n, body in enumerate(bodies)]
+    found = page(json.dumps({"items": items}).encode())
+    assert [article.external_id for article in found.articles] == ["0", "1", "3"]
+    assert [str(each) for each in found.refusals] == ["item 3: holds more markup than a page may"]
+
+
 def test_ten_thousand_items_with_all_that_items_have_are_no_hostile_feed() -> None:
     item = f"<title>T</title><link>u</link><dc:creator>A</dc:creator>{DATE}<category>c</category>"
     items = (f"{item}<guid>{n}</guid><description>d</description>" for n in range(MAX_ITEMS))
