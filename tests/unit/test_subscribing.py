@@ -14,6 +14,7 @@ from reader.subscribing import (
     BadSubscription,
     Followed,
     NameTaken,
+    TooMany,
     subscribe,
     subscribed,
     unsubscribe,
@@ -145,6 +146,16 @@ def test_a_name_is_given_once(config: Path) -> None:
     assert config.read_text() == BY_HAND
 
 
+def test_no_more_are_written_than_can_be_read_again(tmp_path: Path) -> None:
+    path = tmp_path / "config.toml"
+    many = [Subscription(f"n{n}", f"https://a.example/{n}") for n in range(1001)]
+    subscribe(path, many[:999])
+    with pytest.raises(TooMany, match="1,000 subscriptions at most"):
+        subscribe(path, many[999:])
+    subscribe(path, many[999:1000])
+    assert len(read_settings(path).subscriptions or ()) == 1000
+
+
 @pytest.mark.parametrize(
     ("text", "trouble"),
     [
@@ -263,7 +274,11 @@ def test_opml_of_other_readers_is_read() -> None:
         (b"<rss/>", "no element <opml>"),
         (b"<opml>", "line 1"),
         (b"", "line 1"),
-        (b"<opml>" + b"<outline>" * 100, "far larger"),
+        (b"<opml>" + b"<outline>" * 100, "far deeper"),
+        (
+            b"<opml>" + b"<outline xmlUrl='https://a.example'/>" * 1002 + b"</opml>",
+            "more than 1,000 sources",
+        ),
         (b" " * (MAX_BYTES + 1), "larger than"),
         (b'<?xml version="1.0" encoding="nonsense"?><opml/>', "is no OPML"),
     ],
