@@ -29,6 +29,9 @@ from reader.text import display_name
 FIRST_PAGES, MOST_PAGES = 5, 100
 """Of an API: how far back a first sync goes, and any later one."""
 
+MOST_A_PAGE = 100
+"""Articles: the API refuses a larger limit."""
+
 MOST_PENDING = 8
 
 T = TypeVar("T")
@@ -82,7 +85,12 @@ def source(desk: Desk, subscription: Subscription, state: SourceState) -> "_Sour
 
 
 def failed(subscription: Subscription, status: Status, error: str) -> SourceResult:
-    return SourceResult(subscription.name, status, error=error, advice=status.advice)
+    return SourceResult(subscription.name, status, error=error, advice=subscription.advice(status))
+
+
+def troubled(state: SourceState, now: int, status: Status, reason: str) -> SourceState:
+    """The state of a source that gave nothing, and why. now: seconds since 1970."""
+    return replace(state, last_failed=now, last_status=status.value, last_error=reason)
 
 
 class _Source:
@@ -111,7 +119,7 @@ class _Source:
             updated=counts[Outcome.UPDATED],
             unchanged=counts[Outcome.UNCHANGED] + counts[Outcome.SUPERSEDED],
             refusals=tuple(self.refusals),
-            advice=status.advice,
+            advice=self.subscription.advice(status),
         )
 
     def parse(self, data: bytes, content_type: str = "") -> Page:
@@ -160,10 +168,16 @@ class _Source:
             return article
         return replace(article, published=rows[0].published, updated=rows[0].published)
 
-    def well(self, **changes: object) -> SourceState:
+    def well(self, status: Status, **changes: object) -> SourceState:
         """The state of a source that answered as it should."""
-        now = self.desk.now()
-        state = replace(self.state, failures=0, next_try=0, last_ok=now, last_error="")
+        state = replace(
+            self.state,
+            failures=0,
+            next_try=0,
+            last_ok=self.desk.now(),
+            last_status=status.value,
+            last_error="",
+        )
         return replace(state, **changes)  # type: ignore[arg-type]
 
 
@@ -179,21 +193,22 @@ class _Document(_Source):
 
     def take(self, answer: Answer) -> Status:
         moved = Status.MOVED if answer.permanent else None
-        changes = {"permanent": answer.permanent or self.state.permanent}
+        changes: dict[str, object] = {"permanent": answer.permanent or self.state.permanent}
         digest = self.state.digest if answer.body is None else _digest(answer.body)
         if digest == self.state.digest and self.state.last_ok:
             kept = Known(*(new or old for new, old in zip(answer.known, self._known, strict=True)))
             known = kept if answer.body is None else answer.known
-            self.desk.note(self.well(etag=known.etag, last_modified=known.last_modified, **changes))
-            return moved or Status.UNCHANGED
+            status = moved or Status.UNCHANGED
+            changes |= known._asdict()
+            self.desk.note(self.well(status, **changes))
+            return status
         if answer.body is None:
             raise FetchFailed(Status.SERVER_ERROR, "the server said that nothing unknown changed")
         page = self.parse(answer.body, answer.content_type)
-        etag, last_modified = answer.known
-        self.store(
-            page, self.well(etag=etag, last_modified=last_modified, digest=digest, **changes)
-        )
-        return moved or Status.OK
+        status = moved or Status.OK
+        changes |= answer.known._asdict()
+        self.store(page, self.well(status, digest=digest, **changes))
+        return status
 
     @property
     def _known(self) -> Known:
@@ -213,9 +228,9 @@ class _File(_Source):
             raise FetchFailed(Status.NOT_FOUND, str(error)) from error
         digest = _digest(data)
         if digest == self.state.digest:
-            self.desk.note(self.well())
+            self.desk.note(self.well(Status.UNCHANGED))
             return self.result(Status.UNCHANGED)
-        self.store(self.parse(data), self.well(digest=digest))
+        self.store(self.parse(data), self.well(Status.OK, digest=digest))
         return self.result(Status.OK)
 
 
@@ -235,8 +250,9 @@ class _Folder(_Source):
             [folder]
         )
         self.outcomes.update(report.outcomes)
-        self.desk.note(self.well())
-        return self.result(Status.OK if self.added or self.refusals else Status.UNCHANGED)
+        status = Status.OK if self.added or self.refusals else Status.UNCHANGED
+        self.desk.note(self.well(status))
+        return self.result(status)
 
 
 class _CoinDesk(_Source):
@@ -249,7 +265,7 @@ class _CoinDesk(_Source):
         options = self.desk.options
         key = await self.desk.work(coindesk_key, options.coindesk_key, options.environ)
         if not key:
-            return failed(self.subscription, Status.NO_KEY, "its API wants a key")
+            return await self.without_key()
         is_first = not self.state.last_ok
         ends: list[int | None] = [None, *self.state.pending]
         for _ in range(FIRST_PAGES if is_first else MOST_PAGES):
@@ -261,8 +277,16 @@ class _CoinDesk(_Source):
             if not ends:
                 break
         pending = () if is_first else tuple(ends)
-        await self.desk.work(self.desk.note, self.well(pending=pending))
-        return self.result(Status.OK if self.added else Status.UNCHANGED)
+        status = Status.OK if self.added else Status.UNCHANGED
+        await self.desk.work(self.desk.note, self.well(status, pending=pending))
+        return self.result(status)
+
+    async def without_key(self) -> SourceResult:
+        """No failure of the source, which is asked as soon as there is a key."""
+        reason = "its API wants a key"
+        state = troubled(self.state, self.desk.now(), Status.NO_KEY, reason)
+        await self.desk.work(self.desk.note, state)
+        return failed(self.subscription, Status.NO_KEY, reason)
 
     def take(self, answer: Answer, end: int | None, others: Sequence[int]) -> int | None:
         """Store a page; the end of the one to ask for next, None where this one added nothing."""
@@ -272,7 +296,8 @@ class _CoinDesk(_Source):
             older = None
         pending = others if older is None else [older, *others]
         # It counts as made when it has gone back as far as it will.
-        state = self.well(last_ok=self.state.last_ok, pending=tuple(pending[:MOST_PENDING]))
+        left = tuple(pending[:MOST_PENDING])
+        state = self.well(Status.OK, last_ok=self.state.last_ok, pending=left)
         return older if self.store(page, state) else None
 
 
@@ -284,7 +309,9 @@ def _page_url(url: str, end: int | None) -> str:
     """The address of a page, with what every page needs where the user did not write it."""
     parts = urlsplit(url)
     written = dict(parse_qsl(parts.query, keep_blank_values=True))
-    asked = {"lang": "EN", "limit": "100"} | written
+    asked = {"lang": "EN", "limit": str(MOST_A_PAGE)} | written
+    if not asked["limit"].isdecimal() or int(asked["limit"]) > MOST_A_PAGE:
+        asked["limit"] = str(MOST_A_PAGE)
     if end is not None:
         asked["to_ts"] = str(end)
     return parts._replace(query=urlencode(asked)).geturl()

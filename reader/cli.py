@@ -205,9 +205,9 @@ def _begin_first_import(paths: Paths) -> None:
     from reader.config import data_folder
 
     if not data_folder(paths.data).exists():
-        from reader.workers import begin
+        from reader.workers import context
 
-        begin()
+        context()
 
 
 @contextmanager
@@ -362,6 +362,26 @@ def export(paths: Paths, query: "Query", to: Path) -> None:
         report = library.export(query, to, on_refusal=lambda refusal: say(str(refusal)))
     say(str(report))
     if report.refusals:
+        sys.exit(REFUSED)
+
+
+@cli.command(short_help="See whether all is well, and what to do where it is not.")
+@click.pass_obj
+def doctor(paths: Paths) -> None:
+    """Look at the settings, the files, the sources, and what is needed around them.
+
+    The files are read whole, which takes a while where there are many articles. Nothing is
+    changed. The exit code is 1 where something is wrong.
+
+    \b
+    Example:
+      cryptoread doctor
+    """
+    from reader.config import config_file, data_folder
+    from reader.doctor import examine
+    from reader.output import print_findings
+
+    if not print_findings(examine(data_folder(paths.data), config_file(paths.config))):
         sys.exit(REFUSED)
 
 

@@ -9,24 +9,32 @@ import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING
 
 import click
+from click.shell_completion import CompletionItem
 
 from reader.errors import CryptoreadError
-from reader.main import FAILED, REFUSED, Paths, say
+from reader.main import COMPLETE, FAILED, REFUSED, Paths, say
 from reader.subscriptions import Kind
 
 if TYPE_CHECKING:
     import threading
+    from datetime import datetime
 
     from reader.cache.live import SourceState
+    from reader.health import Health
     from reader.subscriptions import SourceResult, Subscription
 
 REFUSALS_NAMED = 3
 """Of one source; the rest is counted."""
 
+WATCH_MINUTES = 15
 LOOK_FOR_SIGNAL_S = 0.2
+
+_STATE_WIDTH = len("failed 3 times, answered 2026-03-14 12:00")
+"""Of what `subscriptions` says of a source, so that addresses stand below each other."""
 
 
 class FileExists(CryptoreadError):
@@ -34,12 +42,36 @@ class FileExists(CryptoreadError):
         super().__init__(f"{path} exists already; choose another name, or - for standard output")
 
 
+def _complete_names(
+    ctx: click.Context, _param: click.Parameter, incomplete: str
+) -> list[CompletionItem]:
+    """Names of subscriptions that are not on the line yet; none where the settings are broken."""
+    from reader.config import config_file, read_settings
+    from reader.text import clean_line
+
+    paths = ctx.find_object(Paths) or Paths(None, None)
+    try:
+        followed = read_settings(config_file(paths.config)).subscriptions or ()
+    except CryptoreadError:
+        return []
+    typed = {name.casefold() for name in ctx.params.get("names") or ()}
+    # Of the shells, bash alone puts what it is given on the line as it is.
+    as_typed = quote if os.environ.get(COMPLETE, "").startswith("bash") else str
+    return [
+        CompletionItem(as_typed(each.name), help=clean_line(each.url))
+        for each in followed
+        if each.name.casefold().startswith(incomplete.casefold())
+        and each.name.casefold() not in typed
+        and clean_line(each.name) == each.name
+    ]
+
+
 @click.command(short_help="Follow a feed, an API, or a folder.")
 @click.argument("url", metavar="URL|PATH")
 @click.option("--name", help="What to call it; otherwise after its host.")
 @click.option(
     "--kind",
-    type=click.Choice([*Kind]),
+    type=click.Choice([kind.value for kind in Kind]),  # of an enum click takes the names
     help="What is there; otherwise what the address suggests: a feed, mostly.",
 )
 @click.pass_obj
@@ -67,7 +99,7 @@ def subscribe(paths: Paths, url: str, name: str | None, kind: str | None) -> Non
 
 
 @click.command(short_help="Follow a source no longer.")
-@click.argument("name")
+@click.argument("name", metavar="NAME|URL", shell_complete=_complete_names)
 @click.pass_obj
 def unsubscribe(paths: Paths, name: str) -> None:
     """Take a source out of the config file. Its articles stay.
@@ -96,9 +128,9 @@ def unsubscribe(paths: Paths, name: str) -> None:
 @click.option(
     "--import",
     "source",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=click.Path(path_type=Path, dir_okay=False, allow_dash=True),
     metavar="FILE",
-    help="Follow what an OPML file names as well.",
+    help="Follow what an OPML file names as well; - for standard input.",
 )
 @click.pass_obj
 def subscriptions(paths: Paths, form: str, to: Path | None, source: Path | None) -> None:
@@ -110,6 +142,8 @@ def subscriptions(paths: Paths, form: str, to: Path | None, source: Path | None)
     """
     from reader.config import config_file, read_settings
 
+    if source and to:
+        raise click.UsageError("--import and --export are two commands: give one of them")
     path = config_file(paths.config)
     followed = read_settings(path).subscriptions or ()
     if source:
@@ -124,15 +158,15 @@ def subscriptions(paths: Paths, form: str, to: Path | None, source: Path | None)
 
 def _import(path: Path, known: "Sequence[Subscription]", source: Path) -> None:
     from reader.errors import SourceError
-    from reader.formats.opml import MAX_BYTES, NotOpml, read_opml
-    from reader.sources import read_whole
+    from reader.formats.opml import NotOpml, read_opml
     from reader.subscribing import subscribe as write
     from reader.subscriptions import name_for, problem
 
     try:
-        found = read_opml(read_whole(source, MAX_BYTES))
+        found = read_opml(_bytes_of(source))
     except (NotOpml, SourceError) as error:
-        raise CryptoreadError(f"{source} {error}") from error
+        shown = "standard input" if str(source) == "-" else source
+        raise CryptoreadError(f"{shown} {error}") from error
     names = {each.name.casefold() for each in known}
     urls = {each.url for each in known}
     new, refused = [], 0
@@ -149,9 +183,19 @@ def _import(path: Path, known: "Sequence[Subscription]", source: Path) -> None:
         new.append(each)
     if new:
         write(path, new)
-    say(f"{len(found)} read: {len(new)} new, {len(found) - len(new) - refused} known")
+    counts = f"{len(new)} new, {len(found) - len(new) - refused} known"
+    say(f"{len(found)} read: {counts}{f', {refused} refused' if refused else ''}")
     if refused:
         sys.exit(REFUSED)
+
+
+def _bytes_of(source: Path) -> bytes:
+    from reader.formats.opml import MAX_BYTES
+    from reader.sources import read_whole
+
+    if str(source) == "-":
+        return sys.stdin.buffer.read(MAX_BYTES + 1)
+    return read_whole(source, MAX_BYTES)
 
 
 def _export(followed: "Sequence[Subscription]", to: Path) -> None:
@@ -176,50 +220,69 @@ def _export(followed: "Sequence[Subscription]", to: Path) -> None:
 def _print(
     followed: "Sequence[Subscription]", states: "Mapping[str, SourceState]", form: str
 ) -> None:
-    from reader.output import to_json
-    from reader.text import clean_line
+    from datetime import UTC, datetime
 
+    from reader.health import health
+    from reader.output import to_json
+
+    now = datetime.now(UTC)
+    found = [(each, health(each, states.get(each.url), now)) for each in followed]
     if form == "json":
-        records = [_record(each, states.get(each.url)) for each in followed]
-        print(to_json(records, indent=2))
+        print(to_json([_record(each, its) for each, its in found], indent=2))
         return
     width = max((len(each.name) for each in followed), default=0)
-    for name, url, kind in followed:
-        state = states.get(url)
-        trouble = f"  ({state.last_error})" if state and state.last_error else ""
-        print(clean_line(f"{name}").ljust(width), f"{kind:<9}", clean_line(f"{url}{trouble}"))
+    for each, its in found:
+        _print_source(each, its, width)
     if not followed and sys.stdout.isatty():
         say("no subscriptions; the first `cryptoread sync` writes a set of them")
 
 
-def _record(each: "Subscription", state: "SourceState | None") -> dict[str, object]:
+def _print_source(source: "Subscription", its: "Health", width: int) -> None:
+    """A line; where it fails another one with the reason, and one with what to do."""
+    from reader.text import clean_line
+
+    ok = f", answered {its.last_ok.astimezone():%Y-%m-%d %H:%M}" if its.last_ok else ""
+    state = f"{its.how}{ok}".ljust(_STATE_WIDTH)
+    print(clean_line(source.name).ljust(width), f"{source.kind:<9}", state, clean_line(source.url))
+    if its.error:
+        when = f"{its.last_failed.astimezone():%Y-%m-%d %H:%M}: " if its.last_failed else ""
+        print("   ", clean_line(f"{when}{its.error}"))
+        if its.advice:
+            print("   ", clean_line(its.advice))
+
+
+def _record(each: "Subscription", its: "Health") -> dict[str, object]:
     return {
         "name": each.name,
         "url": each.url,
         "kind": each.kind,
-        "last_ok": _instant(state.last_ok) if state else None,
-        "next_try": _instant(state.next_try) if state else None,
-        "failures": state.failures if state else 0,
-        "last_error": (state.last_error if state else "") or None,
+        "state": its.how,
+        "status": its.status,
+        "last_ok": _instant(its.last_ok),
+        "last_failed": _instant(its.last_failed),
+        "next_try": _instant(its.rests_until),
+        "failures": its.failures,
+        "last_error": its.error or None,
+        "advice": its.advice or None,
     }
 
 
-def _instant(seconds: int) -> str | None:
-    from datetime import UTC, datetime
-
+def _instant(instant: "datetime | None") -> str | None:
     from reader.formats import format_instant
 
-    return format_instant(datetime.fromtimestamp(seconds, UTC)) if seconds else None
+    return format_instant(instant) if instant else None
 
 
 @click.command(short_help="Bring in what the subscriptions have.")
-@click.argument("names", nargs=-1, metavar="[NAME…]")
+@click.argument("names", nargs=-1, metavar="[NAME…]", shell_complete=_complete_names)
 @click.option("--json", "as_json", is_flag=True, help="Print what became of each as JSON.")
 @click.option(
     "--watch",
     type=click.FloatRange(min=0, min_open=True),
-    metavar="MINUTES",
-    help="Again and again, until ctrl+c or SIGTERM.",
+    is_flag=False,
+    flag_value=WATCH_MINUTES,
+    metavar="[MINUTES]",
+    help=f"Again every {WATCH_MINUTES} minutes, or so many, until ctrl+c or SIGTERM.",
 )
 @click.pass_obj
 def sync(paths: Paths, names: tuple[str, ...], as_json: bool, watch: float | None) -> None:
@@ -284,25 +347,27 @@ def _sync(
         results = library.sync(
             wanted,
             options=options_of(settings, os.environ),
-            on_result=_teller(),
+            # The log of a service has no use for a line that says nothing new.
+            on_result=_teller(only_news=stop is not None and not sys.stderr.isatty()),
             stop=stop,
             # Who names a source wants it now; a service does not.
             force=bool(names) and stop is None,
         )
-    say(_summary(results))
-    if as_json:
-        _print_results(results, None if stop else 2)
+        say(_summary(results))
+        if as_json:
+            _print_results(results, None if stop else 2)
+        library.tidy()
     return results
 
 
-def _teller() -> "Callable[[SourceResult], None]":
-    """A line a source on a terminal; in a pipe, of those that went wrong."""
+def _teller(*, only_news: bool) -> "Callable[[SourceResult], None]":
+    """A line a source as it ends; only_news: of those with something new, or newly wrong."""
+    from reader.subscriptions import Status
     from reader.text import clean_line
 
-    every = sys.stderr.isatty()
-
     def tell(result: "SourceResult") -> None:
-        if every or result.status.is_problem:
+        is_wrong = result.status.is_problem and result.status is not Status.PAUSED
+        if is_wrong or result.new or result.updated or not only_news:
             say(str(result))
         for refusal in result.refusals[:REFUSALS_NAMED]:
             say(f"{result.name}: {clean_line(str(refusal))}")

@@ -67,11 +67,12 @@ class Library:
     """One data folder and its articles. Any thread may ask. Raises CacheError.
 
     `notices`: sentences about what had to be put right when it was opened. `is_sample`: it holds
-    the sample articles and is thrown away when it is closed.
+    the sample articles and is thrown away when it is closed. `home`: the folder that is kept, which
+    the screen's syncs fill; of the samples, whichever its owner says.
     """
 
     def __init__(self, folder: Path, *, clock: Clock = utc_now) -> None:
-        self.folder = folder
+        self.folder = self.home = folder
         self.clock = clock
         self.is_sample = False
         self._store = Store(folder)
@@ -296,7 +297,11 @@ class Library:
 
     def source_states(self) -> "Mapping[str, SourceState]":
         """How each live source is doing, by its address, where it has been asked before."""
-        return self._store.source_states()
+        if self.home == self.folder:
+            return self._store.source_states()
+        from reader.cache.checking import sources
+
+        return sources(self.home)
 
     def fetch_full_text(
         self,

@@ -81,9 +81,11 @@ def open_reader(paths: Paths, query: "Query | None" = None) -> None:
 
         if library.is_empty:
             with Library.of_samples() as samples:
-                run(samples, settings, query, config)
-        else:
-            run(library, settings, query, config)
+                samples.home = library.folder
+                is_filled = run(samples, settings, query, config)
+            if not is_filled:
+                return
+        run(library, settings, query, config)
 
 
 def _on_terminal() -> bool:

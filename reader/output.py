@@ -7,10 +7,13 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from reader.article import Article, Row, Sentiment
 from reader.cache import Stats
+
+if TYPE_CHECKING:
+    from reader.doctor import Finding
 
 FIELDS = (
     "id",
@@ -198,3 +201,17 @@ def print_article(row: Row, article: Article) -> None:
         console.print(Text(line, style="dim"), width=column)
     console.print()
     console.print(Markdown(article.body, hyperlinks=False), width=column)
+
+
+def print_findings(findings: "Iterable[Finding]") -> bool:
+    """A line each, below it what to do about it; whether nothing is wrong."""
+    from reader.doctor import State
+    from reader.text import clean_line
+
+    nothing_wrong = True
+    for what, text, state, advice in findings:
+        nothing_wrong = nothing_wrong and state is not State.WRONG
+        print(state, f"{what:<9}", clean_line(text), flush=True)
+        if advice:
+            print(" " * 11, clean_line(advice), flush=True)
+    return nothing_wrong

@@ -11,7 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 from reader.config import ConfigError, Settings
 from reader.errors import CryptoreadError
-from reader.subscriptions import DEFAULTS, NoSubscription, Subscription, kind_of, problem
+from reader.subscriptions import (
+    DEFAULTS,
+    MAX_SUBSCRIPTIONS,
+    NoSubscription,
+    Subscription,
+    kind_of,
+    problem,
+)
 
 if TYPE_CHECKING:
     from tomlkit import TOMLDocument
@@ -33,21 +40,33 @@ class Followed(CryptoreadError):
         super().__init__(f"{url} is followed already, as {name!r}")
 
 
-def subscribe(path: Path, new: Iterable[Subscription]) -> None:
-    """Add them to the config file, which is made where there is none.
+class TooMany(CryptoreadError):
+    def __init__(self) -> None:
+        most = f"{MAX_SUBSCRIPTIONS:,} subscriptions at most"
+        super().__init__(f"there can be {most}; unsubscribe from some first")
 
-    Raises BadSubscription, NameTaken, Followed, ConfigError.
+
+def subscribe(path: Path, new: Iterable[Subscription]) -> None:
+    """Add them to the config file, which is made where there is none: all of them, or none.
+
+    Raises BadSubscription, NameTaken, Followed, TooMany, ConfigError.
     """
     document = _read(path)
     table = _table(document)
+    names = {name.casefold() for name in table}
+    by_url = {_url(value): str(name) for name, value in table.items()}
     for each in new:
         if trouble := problem(each):
             raise BadSubscription(trouble)
-        if each.name.casefold() in (name.casefold() for name in table):
+        if each.name.casefold() in names:
             raise NameTaken(each.name)
-        if other := next((name for name in table if _url(table[name]) == each.url), None):
-            raise Followed(each.url, other)
+        if each.url in by_url:
+            raise Followed(each.url, by_url[each.url])
         table[each.name] = _value(each)
+        names.add(each.name.casefold())
+        by_url[each.url] = each.name
+    if len(names) > MAX_SUBSCRIPTIONS:
+        raise TooMany
     _write(path, document)
 
 
@@ -64,12 +83,15 @@ def subscribed(path: Path, settings: Settings) -> tuple[tuple[Subscription, ...]
 
 
 def unsubscribe(path: Path, name: str) -> Subscription:
-    """Take one out, by its name without regard to case. Raises NoSubscription, ConfigError."""
+    """Take one out, by its name without regard to case, or by its address.
+
+    Raises NoSubscription, ConfigError.
+    """
     document = _read(path)
     table = _table(document)
     for known in list(table):
-        if known.casefold() == name.casefold():
-            url = _url(table[known])
+        url = _url(table[known])
+        if known.casefold() == name.casefold() or url == name:
             table.remove(known)
             _write(path, document)
             return Subscription(str(known), url, kind_of(url))
@@ -117,6 +139,7 @@ def _write(path: Path, document: "TOMLDocument") -> None:
     """In the place of the file that a link leads to, with the mode that it had."""
     path = Path(os.path.realpath(path))
     text = document.as_string()
+    text += "" if text.endswith("\n") else "\n"  # so that a line can be added to it
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         mode = path.stat().st_mode & 0o777 if path.exists() else 0o600

@@ -45,6 +45,14 @@ class Subscription(NamedTuple):
     def is_local(self) -> bool:
         return self.kind is Kind.FOLDER or not is_web(self.url)
 
+    def advice(self, status: "Status") -> str:
+        """What the user can do about it; empty where there is nothing to do."""
+        if status is Status.NOT_FOUND and self.is_local:
+            return "put it back where it was, or unsubscribe it"
+        if status is Status.UNAUTHORIZED and self.kind is not Kind.COINDESK:
+            return "it wants a log-in, which cannot be given; try another feed of its site"
+        return _ADVICE.get(status, "")
+
 
 DEFAULTS = (
     Subscription("CoinDesk", "https://www.coindesk.com/arc/outboundfeeds/rss/"),
@@ -89,11 +97,6 @@ class Status(StrEnum):
     @property
     def is_problem(self) -> bool:
         return self not in (Status.OK, Status.UNCHANGED, Status.MOVED)
-
-    @property
-    def advice(self) -> str:
-        """What the user can do about it; empty where there is nothing to do."""
-        return _ADVICE.get(self, "")
 
 
 _OTHER_ADDRESS = "look for the feed's new address on its site, subscribe to that and unsubscribe"
@@ -195,14 +198,21 @@ def _holds_key(parts: SplitResult) -> bool:
 
 def kind_of(url: str) -> Kind:
     """The kind that the address suggests."""
-    if is_web(url):
-        return Kind.COINDESK if urlsplit(url).hostname == COINDESK_HOST else Kind.FEED
+    if "://" in url:
+        return Kind.COINDESK if _host(url) == COINDESK_HOST else Kind.FEED
     return Kind.NEWS_JSON if url.lower().endswith(".json") else Kind.FOLDER
+
+
+def _host(url: str) -> str:
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:
+        return ""
 
 
 def name_for(url: str, taken: Iterable[str] = ()) -> str:
     """A name for a source that nobody named: the host or the folder, numbered where it is taken."""
-    host = (urlsplit(url).hostname or "") if is_web(url) else Path(url).name
+    host = _host(url) if is_web(url) else Path(url).name
     name = host.removeprefix("www.").removeprefix("feeds.")[:MAX_NAME] or "news"
     names = {each.casefold() for each in taken}
     number = 2

@@ -11,15 +11,12 @@ from typing import TYPE_CHECKING
 
 from reader.errors import CryptoreadError
 from reader.subscriptions import SourceResult, Subscription
-from reader.workers import context
+from reader.workers import context, make_way
 
 if TYPE_CHECKING:
     from reader.syncing import SyncOptions
 
 LOOK_FOR_STOP_S = 0.1
-
-NICENESS = 5
-"""Whoever reads goes first."""
 
 
 def sync(
@@ -29,16 +26,19 @@ def sync(
     options: "SyncOptions",
     on_result: Callable[[SourceResult], None],
     stop: threading.Event,
+    force: bool = False,
 ) -> list[SourceResult]:
     """As `Library.sync` of that folder, in the calling thread. Raises CryptoreadError.
 
     When `stop` is set the process is killed: what it reported is stored.
     """
-    ours, its = context().Pipe(duplex=False)
-    task = (its, folder, tuple(subscriptions), options)
-    child = context().Process(target=_run, args=task, daemon=True)
+    # Textual's own has no file behind it, which the start of a process asks for.
+    with redirect_stderr(sys.__stderr__):
+        workers = context()
+    ours, its = workers.Pipe(duplex=False)
+    task = (its, folder, tuple(subscriptions), options, force)
+    child = workers.Process(target=_run, args=task, daemon=True)
     with ours:
-        # Textual's own has no file behind it, which the start of a process asks for.
         with its, redirect_stderr(sys.__stderr__):
             child.start()
         try:
@@ -72,15 +72,19 @@ def _listen(
 
 
 def _run(
-    pipe: Connection, folder: Path, subscriptions: Sequence[Subscription], options: "SyncOptions"
+    pipe: Connection,
+    folder: Path,
+    subscriptions: Sequence[Subscription],
+    options: "SyncOptions",
+    force: bool,
 ) -> None:
     os.setsid()  # ctrl+c and a closed terminal are for the reader
     nowhere = os.open(os.devnull, os.O_RDWR)
     for stream in range(3):  # the terminal is the reader's, too
         os.dup2(nowhere, stream)
-    os.nice(NICENESS)
+    make_way()
     with pipe:
-        pipe.send(_sync(folder, subscriptions, options, pipe.send))
+        pipe.send(_sync(folder, subscriptions, options, pipe.send, force))
 
 
 def _sync(
@@ -88,6 +92,7 @@ def _sync(
     subscriptions: Sequence[Subscription],
     options: "SyncOptions",
     on_result: Callable[[SourceResult], None],
+    force: bool,
 ) -> str | None:
     """What went wrong, if anything did."""
     from reader.crash import Broken
@@ -95,7 +100,7 @@ def _sync(
 
     try:
         with Library(folder) as library:
-            library.sync(subscriptions, options=options, on_result=on_result)
+            library.sync(subscriptions, options=options, on_result=on_result, force=force)
             library.tidy()
     except CryptoreadError as error:
         return str(error)

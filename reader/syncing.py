@@ -14,7 +14,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from reader.asking import Desk, SyncOptions, failed, source
+from reader.asking import Desk, SyncOptions, failed, source, troubled
 from reader.cache import Store
 from reader.cache.live import SourceState
 from reader.crash import Broken
@@ -156,11 +156,11 @@ def _after_failure(
     state: SourceState, now: int, status: Status, reason: str, retry_after: float | None
 ) -> SourceState:
     failures = state.failures + 1
+    rest = pause(status, failures, retry_after)
     return replace(
-        state,
+        troubled(state, now, status, reason),
         failures=failures,
-        next_try=int(now + pause(status, failures, retry_after)),
-        last_error=reason,
+        next_try=int(now + rest) if rest else 0,
         # Where it moved to has failed: the address that the user wrote is tried next.
         permanent="",
     )

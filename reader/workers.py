@@ -5,10 +5,14 @@ Standard library alone, so that the first of them starts before the rest of the 
 
 import multiprocessing
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from multiprocessing.context import ForkServerContext, SpawnContext
 
 PRELOADED = ("__main__", "reader.importing", "reader.formats.front_matter")
 """What parsing imports, to be there before the workers are forked."""
+
+SAFE_PATH = "PYTHONSAFEPATH"
 
 
 NICENESS = 5
@@ -22,17 +26,33 @@ def make_way() -> None:
 
 
 def context() -> ForkServerContext | SpawnContext:
-    """Workers that start fast, but not as forks of a process whose threads may hold locks."""
+    """Workers that start fast, but not as forks of a process whose threads may hold locks.
+
+    The process that forks them is running from here on, and loads what they need.
+    """
     if "forkserver" not in multiprocessing.get_all_start_methods():
         return multiprocessing.get_context("spawn")
+    from multiprocessing.forkserver import ensure_running
+
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(list(PRELOADED))
+    with _safe_path():
+        ensure_running()
     return context
 
 
-def begin() -> None:
-    """Have the process that forks the workers load what they need, while this one goes on."""
-    if context().get_start_method() == "forkserver":
-        from multiprocessing.forkserver import ensure_running
+@contextmanager
+def _safe_path() -> Iterator[None]:
+    """What is started here takes no module from the working folder, which may be anybody's.
 
-        ensure_running()
+    It is started as `python -c`, which would look there first, for `reader` too.
+    """
+    before = os.environ.get(SAFE_PATH)
+    os.environ[SAFE_PATH] = "1"
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ[SAFE_PATH]
+        else:
+            os.environ[SAFE_PATH] = before

@@ -266,7 +266,7 @@ def silent(request: Request) -> None:
 
 def slow_redirects(request: Request) -> None:
     """Each hop is quick enough; all of them are not."""
-    time.sleep(0.2)
+    time.sleep(0.4)
     number = int(request.asked.get("n", "0"))
     request.answer(302, Location=f"/slow-redirects?n={number + 1}")
 

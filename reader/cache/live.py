@@ -6,7 +6,7 @@ All functions work within the transaction that their caller holds open.
 import json
 import sqlite3
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from hashlib import blake2b
 from typing import NamedTuple
 
@@ -38,38 +38,28 @@ class SourceState:
     """In a row."""
     next_try: int = 0
     last_ok: int = 0
+    last_failed: int = 0
+    last_status: str = ""
+    """A word of `Status`: how asking it ended; empty where that was before it was noted."""
     last_error: str = ""
+    """What was wrong when it was asked last, empty where nothing was."""
+
+
+_COLUMNS = tuple(field.name for field in fields(SourceState))
 
 
 def source_states(db: sqlite3.Connection) -> Iterator[SourceState]:
-    for url, permanent, etag, modified, digest, pending, *rest in db.execute(
-        "SELECT url, permanent, etag, last_modified, digest, pending, failures, next_try, last_ok, "
-        "last_error FROM sources"
-    ):
-        failures, next_try, last_ok, last_error = rest
-        yield SourceState(
-            url=url,
-            permanent=permanent,
-            etag=etag,
-            last_modified=modified,
-            digest=digest,
-            pending=tuple(json.loads(pending)),
-            failures=failures,
-            next_try=next_try,
-            last_ok=last_ok,
-            last_error=last_error,
-        )
+    for row in db.execute(f"SELECT {', '.join(_COLUMNS)} FROM sources"):
+        values = dict(zip(_COLUMNS, row, strict=True))
+        values["pending"] = tuple(json.loads(values["pending"]))
+        yield SourceState(**values)
 
 
 def note_source(db: sqlite3.Connection, state: SourceState) -> None:
-    db.execute(
-        "INSERT OR REPLACE INTO sources VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (
-            *(state.url, state.permanent, state.etag, state.last_modified, state.digest),
-            *(json.dumps(state.pending), state.failures, state.next_try, state.last_ok),
-            state.last_error,
-        ),
-    )
+    values = {name: getattr(state, name) for name in _COLUMNS}
+    values["pending"] = json.dumps(state.pending)
+    places = ", ".join(f":{name}" for name in _COLUMNS)
+    db.execute(f"INSERT OR REPLACE INTO sources ({', '.join(_COLUMNS)}) VALUES ({places})", values)
 
 
 class Stories:

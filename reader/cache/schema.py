@@ -153,6 +153,12 @@ CREATE TABLE versions (
 CREATE INDEX versions_external ON versions (external);
 """
 
+_CACHE_5 = """
+-- How asking a source ended, for advice on what to do to be there after a restart.
+ALTER TABLE sources ADD last_status TEXT NOT NULL DEFAULT '';
+ALTER TABLE sources ADD last_failed INTEGER NOT NULL DEFAULT 0; -- seconds since 1970
+"""
+
 _MARKS_1 = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
 INSERT INTO meta VALUES ('counter', 0);
@@ -200,7 +206,7 @@ class Schema(NamedTuple):
 
 CACHE = Schema(
     application_id=0x63724331,
-    migrations=(_CACHE_1, _CACHE_2, _CACHE_3, _CACHE_4),
+    migrations=(_CACHE_1, _CACHE_2, _CACHE_3, _CACHE_4, _CACHE_5),
     synchronous="NORMAL",
     emptied_at=3,
 )
@@ -229,7 +235,7 @@ def _ours(path: Path, error: sqlite3.Error) -> CacheError:
     ):
         return CacheUnwritable(path, str(error))
     if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
-        _suspect(path).touch()
+        _note_suspicion(path)
         return CacheDamaged(path, str(error))
     return CacheError(f"{path}: {error}")
 
@@ -237,6 +243,11 @@ def _ours(path: Path, error: sqlite3.Error) -> CacheError:
 def _suspect(path: Path) -> Path:
     """Its presence asks the next start for a full check, too slow to make every time."""
     return path.with_name(path.name + ".suspect")
+
+
+def _note_suspicion(path: Path) -> None:
+    with suppress(OSError):  # where nothing can be written, nothing could be begun anew either
+        _suspect(path).touch()
 
 
 def connect(path: Path, schema: Schema) -> sqlite3.Connection:
@@ -284,8 +295,8 @@ def _migrate(path: Path, schema: Schema) -> int:
     try:
         with sql_errors(path):
             if _suspect(path).exists():
-                _check(db, path)
-            version = _version(db, path, schema)
+                check_whole(db, path)
+            version = check_version(db, path, schema)
             if version == len(schema.migrations):
                 return version
             if version:
@@ -298,7 +309,8 @@ def _migrate(path: Path, schema: Schema) -> int:
         db.close()
 
 
-def _version(db: sqlite3.Connection, path: Path, schema: Schema) -> int:
+def check_version(db: sqlite3.Connection, path: Path, schema: Schema) -> int:
+    """The version of a file that this program can use. Raises CacheTooNew, CacheError."""
     version = int(db.execute("PRAGMA user_version").fetchone()[0])
     application_id = db.execute("PRAGMA application_id").fetchone()[0]
     if version > len(schema.migrations):
@@ -333,9 +345,11 @@ def _statements(script: str) -> Iterator[str]:
             statement = ""
 
 
-def _check(db: sqlite3.Connection, path: Path) -> None:
+def check_whole(db: sqlite3.Connection, path: Path) -> None:
+    """Read every page. Raises CacheDamaged; the next start then puts the file aside."""
     verdict = db.execute("PRAGMA quick_check(1)").fetchone()[0]
     if verdict != "ok":
+        _note_suspicion(path)
         raise CacheDamaged(path, verdict)
     _suspect(path).unlink(missing_ok=True)
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from reader.article import Article
 from reader.formats.live_json import built, category_and_tags, document, object_of
 from reader.formats.news_json import dated, refuse_failure, source_fields
-from reader.formats.page import NotAPage, Page, page_of
+from reader.formats.page import Markup, NotAPage, Page, page_of
 from reader.formats.paragraphs import body_of
 
 _ORIGIN = "data-api.coindesk.com"
@@ -28,7 +28,9 @@ def read_coindesk(data: bytes, *, now: datetime) -> Page:
     items = answer.get("Data")
     if not isinstance(items, list):
         raise NotAPage("the answer is JSON, but has no list of articles as its `Data`")
-    return page_of(items, lambda item: _article(item, now))._replace(older=_oldest(items))
+    markup = Markup()
+    page = page_of(items, lambda item: _article(item, now, markup))
+    return page._replace(older=_oldest(items))
 
 
 def _oldest(items: list[object]) -> int | None:
@@ -37,8 +39,9 @@ def _oldest(items: list[object]) -> int | None:
     return min((n for n in seconds if type(n) is int and 0 < n < 2**33), default=None)
 
 
-def _article(item: object, now: datetime) -> Article:
+def _article(item: object, now: datetime, markup: Markup) -> Article:
     given = object_of(item, _NAMES)
+    markup.take(given.get("BODY"))
     category, tags = category_and_tags(given.get("CATEGORY_DATA"), given.get("KEYWORDS"))
     fields: dict[str, object] = {
         "title": given.get("TITLE"),

@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 from reader.article import UNKNOWN_LANG, Article
 from reader.formats.html import Text, is_html, plain, to_line, to_markdown, web_address
 from reader.formats.live_json import built, tag_of
-from reader.formats.page import UNDATED
+from reader.formats.page import UNDATED, Markup
 from reader.formats.paragraphs import in_paragraphs
 from reader.formats.source_keys import language_of, source_key
 from reader.text import clean_line
@@ -30,11 +30,12 @@ class Feed(NamedTuple):
     type: str
     lang: str
     now: datetime
+    markup: Markup
 
     @classmethod
     def of(cls, url: str, name: str, title: str, lang: str, type: str, now: datetime) -> "Feed":
         shown = clean_line(name)[:200] or to_line(title)[:200]
-        return cls(url, source_key(url, shown), shown, type, clean_line(lang)[:20], now)
+        return cls(url, source_key(url, shown), shown, type, clean_line(lang)[:20], now, Markup())
 
 
 class Entry(NamedTuple):
@@ -56,7 +57,8 @@ class Entry(NamedTuple):
 
 
 def article_of_entry(entry: Entry, feed: Feed) -> Article:
-    """Raises NotAnArticle where it has neither title nor text."""
+    """Raises NotAnArticle where it has neither title nor text, or too much markup."""
+    feed.markup.take(*entry.texts, entry.summary)
     link = canonical(web_address(entry.link, feed.url))
     text = to_markdown(max(entry.texts, key=len, default=""), link or feed.url)
     title = to_line(entry.title)[:_MAX_TITLE]

@@ -16,6 +16,9 @@ EXTRA = 'pip install "cryptoread[fulltext]"'
 _SHORTEST = 200
 """Characters, below which what was found is a notice and no article."""
 
+_MOST_TAGS = 60_000
+"""Of a page, several times what any has: finding the text takes their square."""
+
 _BYTE_ORDER_MARKS = (b"\xff\xfe", b"\xfe\xff")
 _CONTROLS = bytes({*range(32), 127} - {*b"\t\n\r"})
 _CONTROL_REFERENCES = re.compile(
@@ -54,6 +57,8 @@ def main_text(page: bytes, url: str, title: str = "") -> str:
 
 def _extracted(page: bytes, url: str) -> str:
     """HTML of the main text, empty where there is none."""
+    if page.count(b"<") > _MOST_TAGS:
+        raise NoFullText("the page holds more markup than any article needs")
     if not page.startswith(_BYTE_ORDER_MARKS):
         page = _CONTROL_REFERENCES.sub(b"", page.translate(None, _CONTROLS))
     try:

@@ -6,7 +6,7 @@ from datetime import datetime
 from reader.article import Article
 from reader.formats.instants import format_instant
 from reader.formats.live_json import built, category_and_tags, document, object_of, told
-from reader.formats.page import UNDATED, ApiFailure, NotAPage, OverQuota, Page, page_of
+from reader.formats.page import UNDATED, ApiFailure, Markup, NotAPage, OverQuota, Page, page_of
 from reader.formats.paragraphs import body_of
 
 _ORIGIN = "news.json"
@@ -27,7 +27,8 @@ def read_news_json(data: bytes, *, now: datetime) -> Page:
         refuse_failure(value)
     if not isinstance(value, list):
         raise NotAPage("the answer is JSON, but no array of news items")
-    return page_of(value, lambda item: _article(item, now))
+    markup = Markup()
+    return page_of(value, lambda item: _article(item, now, markup))
 
 
 def refuse_failure(answer: Mapping[str, object]) -> None:
@@ -47,8 +48,9 @@ def refuse_failure(answer: Mapping[str, object]) -> None:
     raise ApiFailure(sentence)
 
 
-def _article(item: object, now: datetime) -> Article:
+def _article(item: object, now: datetime, markup: Markup) -> Article:
     given = object_of(item, _NAMES)
+    markup.take(given.get("body"))
     category, tags = category_and_tags(given.get("category_data"), given.get("keywords"))
     source = given.get("source_data")
     fields: dict[str, object] = {

@@ -5,11 +5,18 @@ from xml.parsers import expat
 from xml.sax.saxutils import quoteattr
 
 from reader.errors import CryptoreadError
-from reader.subscriptions import MAX_NAME, Kind, Subscription, is_web, kind_of, name_for
+from reader.subscriptions import (
+    MAX_NAME,
+    MAX_SUBSCRIPTIONS,
+    Kind,
+    Subscription,
+    is_web,
+    kind_of,
+    name_for,
+)
 from reader.text import clean_line
 
 MAX_BYTES = 4 * 1024 * 1024
-MAX_OUTLINES = 10_000
 MAX_DEPTH = 32
 
 
@@ -18,6 +25,12 @@ class NotOpml(CryptoreadError):
 
     def __init__(self, reason: str) -> None:
         super().__init__(f"is no OPML: {reason}")
+
+
+class TooManySources(NotOpml):
+    def __init__(self) -> None:
+        most = f"{MAX_SUBSCRIPTIONS:,} sources"
+        CryptoreadError.__init__(self, f"names more than {most}, which are the most to follow")
 
 
 def read_opml(data: bytes) -> tuple[Subscription, ...]:
@@ -67,8 +80,10 @@ class _Outlines:
     def begin(self, element: str, attributes: dict[str, str]) -> None:
         self._depth += 1
         self.is_opml = self.is_opml or (self._depth == 1 and element.lower() == "opml")
-        if self._depth > MAX_DEPTH or len(self.found) > MAX_OUTLINES:
-            raise NotOpml("it is far larger than any list of subscriptions")
+        if self._depth > MAX_DEPTH:
+            raise NotOpml("it is nested far deeper than any list of subscriptions")
+        if len(self.found) > MAX_SUBSCRIPTIONS:
+            raise TooManySources
         given = {name.lower(): value for name, value in attributes.items()}
         if element.lower() == "outline" and (url := given.get("xmlurl", "").strip()):
             name = clean_line(given.get("title") or given.get("text") or "")[:MAX_NAME]

@@ -19,6 +19,24 @@ UNDATED = "publishedAt is missing: the time of the sync stands in"
 """Flag of an article whose date is no more than when it was first seen."""
 
 
+MAX_MARKUP = 300_000
+"""Tags in the texts of one page: each takes up to 60 µs to become Markdown."""
+
+
+class Markup:
+    """How much of it a page may still hold, so that no page keeps the other sources waiting."""
+
+    def __init__(self) -> None:
+        self._left = MAX_MARKUP
+
+    def take(self, *texts: object) -> None:
+        """Raises NotAnArticle where the texts hold more of it than is left."""
+        tags = sum(text.count("<") for text in texts if isinstance(text, str))
+        if tags > self._left:
+            raise NotAnArticle("holds more markup than a page may")
+        self._left -= tags
+
+
 class Page(NamedTuple):
     """The articles of one answer, in its order, each identity once.
 

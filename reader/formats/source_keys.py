@@ -15,7 +15,11 @@ _SHARED_HOSTS = re.compile(
     r"(?:^|\.)(?:medium\.com|feedburner\.com|google\.com|github\.com|reddit\.com|youtube\.com)$"
 )
 _UNFIT = re.compile(r"[^\w]+")
-_ENGLISH = re.compile(r"\b(?:the|of|and|to|in|for|is|on|with|as|at|its?|after|from|by)\b", re.I)
+_ENGLISH = re.compile(
+    r"\b(?:the|of|and|to|in|for|is|on|with|as|at|its?|after|from|by|this|that|are|have|will|be|but"
+    r"|not|how|why|what|than|says|amid|over|into|here|only|new)\b",
+    re.IGNORECASE,
+)
 _FOREIGN = re.compile(
     r"\b(?:der|die|und|das|ist|nicht|el|los|las|una|por|que|del|les|des|est|pour|dans|il|che|di|uma"
     r"|não|para|com)\b",

@@ -4,11 +4,9 @@ import re
 from calendar import timegm
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from io import BytesIO
 from typing import Any
 
-import feedparser
-
+from reader.formats.bounded_feed import parse_feed
 from reader.formats.entries import Entry, Feed, article_of_entry
 from reader.formats.errors import NotAnArticle
 from reader.formats.instants import format_instant
@@ -39,17 +37,12 @@ def read_xml_feed(data: bytes, url: str, name: str, content_type: str, now: date
 
 
 def _parsed(data: bytes, content_type: str) -> Mapping[str, Any]:
-    headers = {"content-type": content_type} if content_type else {}
     try:
-        result: Mapping[str, Any] = feedparser.parse(
-            BytesIO(data),
-            response_headers=headers,
-            resolve_relative_uris=False,
-            sanitize_html=False,
-        )
+        return parse_feed(data, content_type)
+    except NotAPage:
+        raise
     except Exception as error:  # whatever a parser of any XML in the wild may raise
         raise NotAPage(f"the feed cannot be read ({type(error).__name__})") from error
-    return result
 
 
 def _article(entry: Any, feed: Feed) -> Any:

@@ -33,12 +33,16 @@ CALM_S = 0.05
 SHEETS = ("00-screen", "10-bars", "20-sidebar")
 
 
-def run(library: Library, settings: Settings, query: Query | None, config: Path) -> None:
-    """Show the reader until it is left. config: where the settings are from. Raises Broken."""
+def run(library: Library, settings: Settings, query: Query | None, config: Path) -> bool:
+    """Show the reader until it is left. config: where the settings are from. Raises Broken.
+
+    Whether it was left because there is news where there were but samples.
+    """
     app = CryptoreadApp(library, settings, query or Query(), config)
-    app.run()
+    is_filled = app.run()
     if app.crash is not None:
-        raise Broken(app.crash, library.folder) from app.crash
+        raise Broken(app.crash, library.home) from app.crash
+    return is_filled is True
 
 
 def _commands() -> type[Provider]:
@@ -47,7 +51,7 @@ def _commands() -> type[Provider]:
     return ReaderCommands
 
 
-class CryptoreadApp(App[None]):
+class CryptoreadApp(App[bool]):
     """One library on one screen. query: what to show first, beside the reader's language.
 
     config: the file of the settings, which a sync reads again and may write to; None: none.

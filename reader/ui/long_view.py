@@ -45,7 +45,7 @@ class LongView(ScrollView, Painted, inherit_bindings=False):
         changed = [y for y in crop.line_range if y not in self._lines_painted]
         width, _ = self.outer_size  # the scroll bar lies over the last cells
         lines = [self.paint_line(y).extend_cell_length(width, self.style_of("")) for y in changed]
-        strips = _filtered(self, lines)
+        strips = filtered(self, lines)
         self._lines_painted |= zip(changed, strips, strict=True)
         return _cropped([self._lines_painted[y] for y in crop.line_range], crop)
 
@@ -81,10 +81,10 @@ class _Bar(ScrollBar):
             bar_color=render.style.color or Color.default(),
         )
         strips = [Strip([segment], width) for segment in bar.segments]
-        return _cropped(_filtered(self, [strips[y] for y in crop.line_range]), crop)
+        return _cropped(filtered(self, [strips[y] for y in crop.line_range]), crop)
 
 
-def _filtered(widget: Widget, strips: list[Strip]) -> list[Strip]:
+def filtered(widget: Widget, strips: list[Strip]) -> list[Strip]:
     """Through the filters of the application, such as for NO_COLOR."""
     _, background = widget.background_colors
     for line_filter in widget.get_line_filters():

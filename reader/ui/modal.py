@@ -10,6 +10,7 @@ from textual.screen import ModalScreen, Screen, ScreenResultType
 from textual.strip import Strip
 
 from reader.config import resource
+from reader.ui.long_view import filtered
 from reader.ui.repainting import ChangesOnly
 
 _ROOMY = [(0, "-short"), (30, "-tall")]
@@ -41,7 +42,8 @@ class Modal(ModalScreen[ScreenResultType]):
         rows = range(crop.y, crop.bottom)
         whole = Region(0, crop.y, below.size.width, crop.height)
         chops = below._compositor._render_chops(whole, rows.__contains__)
-        return [self._dim(chops[y].values()).crop_extend(crop.x, crop.right, None) for y in rows]
+        lines = [self._dim(chops[y].values()).crop_extend(crop.x, crop.right, None) for y in rows]
+        return filtered(self, lines)
 
     def _dim(self, parts: Iterable[Strip]) -> Strip:
         return Strip(

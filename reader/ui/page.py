@@ -71,16 +71,18 @@ class Page(ScrollView):
         return Strip(segments).adjust_cell_length(self.size.width, base)
 
 
-class PageScreen(Modal[None]):
-    def __init__(self, title: str, page: Page) -> None:
+class PageScreen(Modal[bool]):
+    def __init__(self, title: str, page: Page, keys: str = "↑ ↓ scroll") -> None:
+        """keys: what they do, beside the one that closes the box."""
         super().__init__()
         self._title = title
         self._page = page
+        self._keys = keys
 
     def compose(self) -> ComposeResult:
         from textual.containers import Vertical
 
         with Vertical(classes="modal-box") as box:
             box.border_title = Content(self._title)
-            box.border_subtitle = "↑ ↓ scroll · Esc close"
+            box.border_subtitle = Content(f"{self._keys} · Esc close")
             yield self._page

@@ -51,7 +51,7 @@ FIRST_SYNC_AFTER_S = 2.0
 LOOK_FOR_CHANGES_S = 1.0
 """How often the screen asks whether another program has changed the cache."""
 
-SAMPLE_BANNER = "Sample articles. Quit and run cryptoread sync for news, or cryptoread import"
+SAMPLE_BANNER = "Sample articles. r brings news; your own: quit and run cryptoread import"
 READING_HINT = (
     "l or Enter opens the article under the cursor, n the next unread one. ? shows all keys."
 )

@@ -4,12 +4,12 @@ It shows what it is given. Asking the sources is the affair of `r`, and of the l
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, datetime
-from shlex import quote
+from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from textual.binding import Binding, BindingType
 
+from reader.health import Health, health
 from reader.text import clean_line
 from reader.ui.article_header import age
 from reader.ui.cells import fit
@@ -17,10 +17,10 @@ from reader.ui.page import Line, Page, PageScreen, wrap
 
 if TYPE_CHECKING:
     from reader.cache.live import SourceState
-    from reader.subscriptions import SourceResult, Subscription
+    from reader.subscriptions import Subscription
 
 NOBODY_CHOSE = (
-    "No subscriptions yet. The first sync (r; on the samples quit and run: cryptoread sync) "
+    "No subscriptions yet. The first sync (r) "
     "subscribes to ten sources of crypto news. To choose your own, quit and run: "
     "cryptoread subscribe URL"
 )
@@ -44,45 +44,18 @@ class Entry(NamedTuple):
 
 
 def entries(
-    followed: "Sequence[Subscription]",
-    states: "Mapping[str, SourceState]",
-    results: "Mapping[str, SourceResult]",
-    now: datetime,
+    followed: "Sequence[Subscription]", states: "Mapping[str, SourceState]", now: datetime
 ) -> list[Entry]:
-    """One a subscription, in their order; results: of this session, by name."""
-    return [_entry(each, states.get(each.url), results.get(each.name), now) for each in followed]
+    """One a subscription, in their order."""
+    return [_entry(each, health(each, states.get(each.url), now), now) for each in followed]
 
 
-def _entry(
-    followed: "Subscription",
-    state: "SourceState | None",
-    result: "SourceResult | None",
-    now: datetime,
-) -> Entry:
-    last_ok = state.last_ok if state else 0
-    last = f"answered {age(datetime.fromtimestamp(last_ok, UTC), now)}" if last_ok else ""
-    error = advice = ""
-    if result and result.status.is_problem:
-        # What is stored is the trouble itself; a result may only name the rest from it.
-        error, advice = (state.last_error if state else "") or result.error, result.advice
-    elif state and state.last_error:
-        error, advice = state.last_error, "r asks it again"
-    how = "well" if last_ok or result else "not asked yet"
-    if error:
-        how = "failing" if not state or state.failures < 2 else f"failed {state.failures} times"
-    if state and error and state.next_try > now.timestamp():
-        how, until = "resting", datetime.fromtimestamp(state.next_try)
-        rests = f"it rests until {until:%Y-%m-%d %H:%M}; quit and name it to ask it before: "
-        advice = f"{_unless_paused(result)}{rests}cryptoread sync {quote(followed.name)}"
-    return Entry(*map(clean_line, (followed.name, followed.url, how, last, error, advice)))
-
-
-def _unless_paused(result: "SourceResult | None") -> str:
-    from reader.subscriptions import Status
-
-    if result is None or not result.advice or result.status is Status.PAUSED:
-        return ""
-    return f"{result.advice}; "
+def _entry(followed: "Subscription", found: Health, now: datetime) -> Entry:
+    last = f"answered {age(found.last_ok, now)}" if found.last_ok else ""
+    since = f" ({age(found.last_failed, now)})" if found.last_failed else ""
+    error = f"{found.error}{since}" if found.error else ""
+    parts = (followed.name, followed.url, found.how, last, error, found.advice)
+    return Entry(*map(clean_line, parts))
 
 
 def lay_out(rows: Sequence[Entry], is_chosen: bool, width: int) -> list[Line]:
@@ -133,10 +106,14 @@ class SourcesText(Page):
 
 
 class SourcesScreen(PageScreen):
+    """Its result: whether all are to be asked now, those that rest too."""
+
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q,S", "dismiss(None)", "Close", id="sources.close"),
+        Binding("escape,q,S", "dismiss(False)", "Close", id="sources.close"),
+        Binding("r", "dismiss(True)", "Ask all", id="sources.ask"),
     ]
 
     def __init__(self, rows: Sequence[Entry], *, is_chosen: bool) -> None:
         """is_chosen: somebody has said what to follow, if only nothing."""
-        super().__init__("Sources", SourcesText(rows, is_chosen=is_chosen))
+        page = SourcesText(rows, is_chosen=is_chosen)
+        super().__init__("Sources", page, "r ask all, resting ones too")

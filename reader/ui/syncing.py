@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 MINUTE_S = 60.0
 
-SAMPLES = "samples are thrown away; for news, quit and run: cryptoread sync"
 NOTHING_FOLLOWED = "no subscriptions; `cryptoread subscribe URL` adds one"
 
 
@@ -43,18 +42,14 @@ class Syncing:
         self._asked = self._ended = 0
         self._said = ""
         """That it is running, to who asked for another."""
-        self.results: dict[str, SourceResult] = {}
-        """What became of each source, by its name, since the screen is there."""
 
-    def begin(self) -> None:
-        """What `r` asks for."""
-        if self._library.is_sample:
-            self._screen.say(SAMPLES)
-        elif self._stop is not None:
+    def begin(self, *, force: bool = False) -> None:
+        """What `r` asks for. force: those that rest after failures, too."""
+        if self._stop is not None:
             self._said = f"a sync is running: {self._ended} of {self._asked} sources answered"
             self._screen.say(self._said)
         else:
-            self._start(by_itself=False)
+            self._start(by_itself=False, force=force)
 
     def keep_on(self, minutes: int) -> None:
         """Sync now and every so many minutes, quietly."""
@@ -73,30 +68,37 @@ class Syncing:
 
         followed = self._settings().subscriptions
         states, now = self._library.source_states(), self._library.clock()
-        rows = entries(followed or (), states, self.results, now)
-        await self._screen.app.push_screen(SourcesScreen(rows, is_chosen=followed is not None))
+        rows = entries(followed or (), states, now)
+        box = SourcesScreen(rows, is_chosen=followed is not None)
+        await self._screen.app.push_screen(box, self._asked_for_all)
+
+    def _asked_for_all(self, is_wanted: bool | None) -> None:
+        if is_wanted:
+            self.begin(force=True)
 
     def _by_itself(self) -> None:
         if self._stop is None:
-            self._start(by_itself=True)
+            self._start(by_itself=True, force=False)
 
-    def _start(self, *, by_itself: bool) -> None:
+    def _start(self, *, by_itself: bool, force: bool) -> None:
         self._stop = stop = threading.Event()
         self._asked = self._ended = 0
         self._screen.show_progress("⟳")
-        self._screen.run_worker(self._run(stop, by_itself), group="sync", exit_on_error=False)
+        self._screen.run_worker(
+            self._run(stop, by_itself, force), group="sync", exit_on_error=False
+        )
 
-    async def _run(self, stop: threading.Event, by_itself: bool) -> None:
+    async def _run(self, stop: threading.Event, by_itself: bool, force: bool) -> None:
         """A worker that is cancelled stops its thread, too: the event is what it listens to."""
         results: Sequence[SourceResult] | None = None
         try:
-            results = await asyncio.to_thread(self._sync, stop)
+            results = await asyncio.to_thread(self._sync, stop, force)
         except CryptoreadError as error:
             self._screen.say(str(error), error=True)
         except Exception as error:
             from reader.crash import Broken
 
-            self._screen.say(str(Broken(error, self._library.folder)), error=True)
+            self._screen.say(str(Broken(error, self._library.home)), error=True)
         finally:
             is_leaving = stop.is_set() or not self._screen.is_running
             stop.set()
@@ -116,7 +118,7 @@ class Syncing:
 
         return read_settings(self._config) if self._config else self._screen.settings
 
-    def _sync(self, stop: threading.Event) -> "Sequence[SourceResult]":
+    def _sync(self, stop: threading.Event, force: bool) -> "Sequence[SourceResult]":
         from reader.sync_process import sync
         from reader.syncing import options_of
 
@@ -126,11 +128,18 @@ class Syncing:
             self._screen.call_later(self._screen.say, notice)
         self._screen.call_later(self._begun, len(followed))
 
-        def told(result: "SourceResult") -> None:
-            self._screen.call_later(self._one_ended, result)
+        def told(_result: "SourceResult") -> None:
+            self._screen.call_later(self._one_ended)
 
         options = options_of(settings, os.environ)
-        return sync(self._library.folder, followed, options=options, on_result=told, stop=stop)
+        return sync(
+            self._library.home,
+            followed,
+            options=options,
+            on_result=told,
+            stop=stop,
+            force=force,
+        )
 
     def _followed(self, settings: Settings) -> "tuple[Sequence[Subscription], str]":
         if self._config is None:
@@ -145,8 +154,7 @@ class Syncing:
         self._asked = count
         self._show_progress()
 
-    def _one_ended(self, result: "SourceResult") -> None:
-        self.results[result.name] = result
+    def _one_ended(self) -> None:
         self._ended += 1
         self._show_progress()
 
@@ -157,7 +165,9 @@ class Syncing:
     def _tell(self, results: "Sequence[SourceResult]", by_itself: bool) -> None:
         """What the reader has to know: of a sync by itself, only what is new."""
         text = summary(results)
-        if any(each.new for each in results):
+        if self._library.is_sample and any(each.new for each in results):
+            self._screen.app.exit(True)  # the news takes the place of the samples
+        elif any(each.new for each in results):
             self._screen.notify(text, markup=False)
         elif not by_itself or _fails_anew(results):
             is_lost = bool(results) and all(each.status.is_problem for each in results)

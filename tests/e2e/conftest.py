@@ -39,7 +39,10 @@ class Browser:
 
 
 def run(
-    home: Path, *words: str | os.PathLike[str], env: dict[str, str] | None = None
+    home: Path,
+    *words: str | os.PathLike[str],
+    env: dict[str, str] | None = None,
+    typed: str = "",
 ) -> "subprocess.CompletedProcess[str]":
     """The command as a script runs it: no terminal, and nothing of this machine's settings."""
     environment = {
@@ -51,7 +54,7 @@ def run(
     }
     return subprocess.run(
         [COMMAND, *words],
-        stdin=subprocess.DEVNULL,
+        input=typed,
         capture_output=True,
         encoding="utf-8",
         env=environment | (env or {}),
@@ -87,9 +90,9 @@ def command(tmp_path: Path) -> Command:
     """Runs `cryptoread` with the given words; its data folder is `tmp_path / "data"`."""
 
     def call(
-        *words: str | os.PathLike[str], env: dict[str, str] | None = None
+        *words: str | os.PathLike[str], env: dict[str, str] | None = None, typed: str = ""
     ) -> "subprocess.CompletedProcess[str]":
-        return run(tmp_path, *words, env=env)
+        return run(tmp_path, *words, env=env, typed=typed)
 
     return call
 

@@ -468,3 +468,17 @@ def test_the_shell_completes_commands_fields_and_values(command: Command) -> Non
     assert "category:" in completed("cryptoread list ca")
     assert "tag:staking" in completed("cryptoread list tag:sta")
     assert "-tag:staking" in completed("cryptoread list -tag:sta")
+
+
+def test_the_doctor_says_what_is_wrong_by_its_exit_code(command: Command, data: Path) -> None:
+    done = command("doctor")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "✓ cache.db  40 articles, all whole" in done.stdout
+    with (data / "cache.db").open("r+b") as file:
+        file.seek(20_000)
+        file.write(bytes(20_000))
+    done = command("doctor")
+    assert done.returncode == 1
+    assert "! cache.db  " in done.stdout
+    assert "the next start puts it aside" in done.stdout
+    assert command("doctor", "more").returncode == 2

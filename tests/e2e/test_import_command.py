@@ -65,6 +65,16 @@ def test_a_folder_goes_in_with_one_line(command: Command, archive: Path) -> None
     assert done.stderr.splitlines() == [summary(FILES, new=FILES)]
 
 
+def test_no_code_of_the_working_folder_runs(
+    command: Command, archive: Path, tmp_path: Path
+) -> None:
+    for name in ("reader", "multiprocessing"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "__init__.py").write_text("open('ran', 'w')")
+    assert command("import", archive).returncode == 0
+    assert not (tmp_path / "ran").exists()
+
+
 def test_a_second_run_finds_nothing_changed(command: Command, archive: Path) -> None:
     command("import", archive)
     done = command("import", archive)

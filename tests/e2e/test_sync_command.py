@@ -1,7 +1,9 @@
 """Live news from the shell: subscribing, syncing, killing it, and running it as a service."""
 
 import json
+import os
 import random
+import shutil
 import signal
 import subprocess
 import threading
@@ -16,6 +18,8 @@ from tests.terminal import Terminal
 
 STORIES = 40
 FEEDS = 4
+LOG = 1_300_000
+"""Bytes to which a sync of them makes the log of the cache grow."""
 
 
 @pytest.fixture
@@ -64,8 +68,17 @@ def test_one_source_that_fails_is_named_and_says_what_to_do(
     assert done.stdout == ""
     assert "Bad: the server answered 403; the site does not serve readers" in done.stderr
     assert listed(command) == ["One"]
-    assert "Bad" in command("subscriptions").stdout
-    assert "the server answered 403" in command("subscriptions").stdout
+    good, bad, reason, advice = command("subscriptions").stdout.splitlines()
+    assert good.startswith("Good feed      well, answered 20")
+    assert bad.startswith("Bad  feed      failing  ")
+    assert bad.endswith("/403")
+    assert reason.startswith("    20")
+    assert reason.endswith(": the server answered 403")
+    assert advice.startswith("    the site does not serve readers")
+    _, told = json.loads(command("subscriptions", "--format", "json").stdout)
+    assert (told["state"], told["status"], told["failures"]) == ("failing", "forbidden", 1)
+    assert told["last_failed"].endswith("Z")
+    assert told["advice"].startswith("the site does not serve readers")
 
 
 def test_where_every_source_fails_the_sync_has_failed(command: Command, server: NewsServer) -> None:
@@ -94,6 +107,61 @@ def test_a_name_that_nobody_follows_is_an_error(command: Command, server: NewsSe
     assert command("subscribe", "no/such/folder").returncode == 3
 
 
+GOOD, BAD = "A great win for happy holders", "Terrible losses and fear"
+
+
+def test_an_estimate_is_shown_as_one_and_found_as_one(command: Command, server: NewsServer) -> None:
+    command("subscribe", server.serve("/feed", feed(GOOD, BAD)))
+    labelled = server.serve("/news.json", json.dumps([labelled_item()]).encode())
+    command("subscribe", labelled, "--kind", "news-json", "--name", "Labelled")
+    assert command("sync").returncode == 0
+    shown = command("list").stdout
+    assert [line.split(" en ")[1].split()[0] for line in shown.splitlines()] == ["▲", "~▲", "~▼"]
+    assert len(command("list", "is:estimated", "--format", "jsonl").stdout.splitlines()) == 2
+    said, *guessed = json.loads(command("list", "--format", "json").stdout)
+    assert (said["sentiment"], said.get("sentiment_estimated")) == ("POSITIVE", None)
+    assert {each["sentiment_estimated"] for each in guessed} == {True}
+    assert "negative (an estimate)" in command("show", str(guessed[1]["id"])).stdout
+    counted = json.loads(command("stats", "-is:estimated", "--format", "json").stdout)
+    assert counted["articles"] == 1
+
+
+def labelled_item() -> dict[str, object]:
+    from tests.builders import NOW
+
+    return {
+        "id": 1,
+        "published": int(NOW.timestamp() * 1000),
+        "title": "Terrible losses, says the title, and the publisher knows better",
+        "sentiment": "POSITIVE",
+        "lang": "en",
+    }
+
+
+def test_estimates_are_off_by_a_setting_and_categories_have_words_of_the_readers(
+    command: Command, server: NewsServer, config: Path
+) -> None:
+    url = server.serve("/feed", feed(GOOD, "Penguins march"))
+    config.parent.mkdir(parents=True)
+    config.write_text(
+        "estimate_sentiment = false\n[categories]\nBIRDS = ['penguin*']\n"
+        f"[subscriptions]\nLedger = '{url}'\n"
+    )
+    assert command("sync").returncode == 0
+    found = json.loads(command("list", "--format", "json").stdout)
+    assert {each["sentiment"] for each in found} == {None}
+    assert [each["category"] for each in found] == ["OTHER", "BIRDS"]
+
+
+@pytest.mark.parametrize("kind", ["feed", "coindesk", "news-json", "folder"])
+def test_every_kind_can_be_chosen(command: Command, tmp_path: Path, kind: str) -> None:
+    where = tmp_path if kind == "folder" else "https://news.example/some"
+    done = command("subscribe", where, "--name", "Mine", "--kind", kind)
+    assert (done.returncode, f"subscribed to Mine ({kind})" in done.stderr) == (0, True)
+    (told,) = json.loads(command("subscriptions", "--format", "json").stdout)
+    assert (told["kind"], told["url"]) == (kind, str(where))
+
+
 def test_opml_goes_out_and_comes_in(command: Command, server: NewsServer, tmp_path: Path) -> None:
     command("subscribe", server.url("/feed"), "--name", "A & B")
     out = tmp_path / "feeds.opml"
@@ -106,16 +174,53 @@ def test_opml_goes_out_and_comes_in(command: Command, server: NewsServer, tmp_pa
     done = command("subscriptions", "--import", out)
     assert done.stderr == "1 read: 0 new, 1 known\n"
     assert "A & B" in command("subscriptions").stdout
+    assert command("subscriptions", "--import", out, "--export", "-").returncode == 2
+    some = '<outline xmlUrl="https://a.example/"/><outline text="b" xmlUrl="ftp://b.example"/>'
+    done = command("subscriptions", "--import", "-", typed=f"<opml>{some}</opml>")
+    assert done.returncode == 1
+    assert done.stderr.endswith("2 read: 1 new, 0 known, 1 refused\n")
+    assert "b: 'ftp://b.example' is no address" in done.stderr
     out.write_text('<!DOCTYPE x [<!ENTITY y "z">]><opml/>')
     done = command("subscriptions", "--import", out)
     assert done.returncode == 3
     assert "document type" in done.stderr
 
 
+@pytest.mark.skipif(not shutil.which("bash"), reason="asks a real bash")
+def test_bash_completes_the_names_of_subscriptions(config: Path, tmp_path: Path) -> None:
+    config.parent.mkdir(parents=True)
+    config.write_text(
+        '[subscriptions]\nDecrypt = "https://a.example"\n"The Block" = "https://b.example"\n'
+        '"e\\u001bvil" = "https://c.example"\n'
+    )
+    script = (
+        'eval "$(_CRYPTOREAD_COMPLETE=bash_source cryptoread)"; COMP_WORDS=(cryptoread "$@"); '
+        'COMP_CWORD=$#; _cryptoread_completion cryptoread; printf "%s\n" "${COMPREPLY[@]}"'
+    )
+    path = f"{COMMAND.parent}{os.pathsep}{os.environ['PATH']}"
+
+    def completed(*words: str) -> list[str]:
+        done = subprocess.run(
+            ["bash", "-c", script, "bash", *words],
+            env={"HOME": str(tmp_path), "PATH": path, "LANG": "C.UTF-8"},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        return done.stdout.split("\n")[:-1]
+
+    assert completed("unsubscribe", "d") == ["Decrypt"]
+    assert completed("unsubscribe", "") == ["Decrypt", "'The Block'"]
+    assert completed("sync", "decrypt", "") == ["'The Block'"]
+    config.write_text("[subscriptions\n")
+    assert completed("unsubscribe", "D") == [""]
+
+
 def test_hostile_text_of_a_source_acts_on_no_terminal(command: Command, tmp_path: Path) -> None:
     path = tmp_path / "evil\x1b[2J.json"
     path.write_text('[{"title": 3}, 5]')
-    command("subscribe", path, "--kind", "news-json", "--name", "e\x1b]52;c;aGk=\x07vil")
+    name = "e\x1b]52;c;aGk=\x07vil"
+    assert command("subscribe", path, "--kind", "news-json", "--name", name).returncode == 0
     done = command("sync")
     assert "\x1b" not in done.stderr + done.stdout
     assert "\x1b" not in command("subscriptions").stdout
@@ -161,29 +266,57 @@ def pages(request: Request) -> None:
     request.answer(200, api_page(*numbers[:10]))
 
 
+def size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except FileNotFoundError:
+        return 0
+
+
+def kill_somewhere(
+    syncing: "subprocess.Popen[str]", server: NewsServer, log: Path, chance: random.Random
+) -> str:
+    """kill -9 at a moment of the sync's own making; what it had said until then.
+
+    After so many requests, or when the log of the cache has grown to so many bytes: between them
+    lies all of starting, asking, parsing, and storing, in the middle of a transaction too.
+    """
+    by_requests = chance.random() < 0.25
+    wanted = len(server.seen) + chance.randint(1, 8) if by_requests else chance.randint(1, LOG)
+    while syncing.poll() is None:
+        if (len(server.seen) if by_requests else size(log)) >= wanted:
+            break
+    syncing.kill()
+    return syncing.communicate()[1]
+
+
 @pytest.mark.parametrize("seed", range(8))
 def test_whenever_it_is_killed_the_next_sync_has_it_all_once(
     command: Command, server: NewsServer, config: Path, tmp_path: Path, seed: int
 ) -> None:
     write_config(config, server)
-    for n in range(FEEDS):
-        titles = [f"Feed {n} story {k}" for k in range(STORIES)]
+    stories = {f"Feed{n}": [f"Feed {n} story {k}" for k in range(STORIES)] for n in range(FEEDS)}
+    for n, titles in enumerate(stories.values()):
         server.routes[f"/feed{n}"] = with_etag(feed(*titles, ids=f"{n}-"))
     server.routes["/api"] = pages
+    stories["API"] = [f"Story {n} of the API" for n in range(1, STORIES + 1)]
     chance = random.Random(seed)
-    for _ in range(2):
-        wanted = len(server.seen) + chance.randint(1, FEEDS + 4)
-        killed = start(tmp_path, "sync")
-        while len(server.seen) < wanted and killed.poll() is None:
-            pass
-        # Somewhere in what follows the request: parsing, storing, or the next one.
-        threading.Event().wait(chance.uniform(0, 0.05))
-        killed.kill()
-        killed.communicate()
+    there: set[str] = set()
+    for _ in range(3):
+        said = kill_somewhere(
+            start(tmp_path, "sync"), server, tmp_path / "data/cache.db-wal", chance
+        )
+        listing = listed(command)
+        for name, titles in stories.items():
+            if f"{name}: " in said:
+                there |= set(titles)
+        assert there <= set(listing)  # nothing that was reported, or seen, is lost
+        there = set(listing)
+        assert len(listing) == len(there)
     assert command("sync").returncode == 0
-    expected = [f"Feed {n} story {k}" for n in range(FEEDS) for k in range(STORIES)]
-    expected += [f"Story {n} of the API" for n in range(1, STORIES + 1)]
-    assert sorted(listed(command)) == sorted(expected)
+    assert sorted(listed(command)) == sorted(title for some in stories.values() for title in some)
+    counted = json.loads(command("stats", "story", "--format", "json").stdout)
+    assert counted["articles"] == len(stories) * STORIES
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
@@ -208,6 +341,30 @@ def test_as_a_service_it_goes_on_until_it_is_told_to_end(
     first, *others = [json.loads(line) for line in out.splitlines()]
     assert first["new"] == 1
     assert {each["new"] for each in others} == {0}
+
+
+def test_a_service_says_what_is_new_or_newly_wrong_and_nothing_twice(
+    server: NewsServer, config: Path, tmp_path: Path
+) -> None:
+    """Without minutes it waits for a quarter of an hour, here for the signal."""
+    write_config(config, server)
+    good, bad = server.serve("/feed", feed("One")), server.url("/429")
+    config.write_text(f'[subscriptions]\nGood = "{good}"\nBad = "{bad}"\n')
+    said = []
+    for _ in range(2):
+        service = start(tmp_path, "sync", "--watch")
+        assert service.stderr is not None
+        lines: list[str] = []
+        while not lines or not lines[-1].startswith("2 sources: "):
+            lines.append(service.stderr.readline())
+        service.send_signal(signal.SIGTERM)
+        assert service.wait(20) == 0
+        service.communicate()
+        said.append(sorted(lines[:-1]))
+    (wrong, new), again = said
+    assert wrong.startswith("Bad: the server answered 429; wait")
+    assert new == "Good: 1 new, 0 updated, 0 unchanged\n"
+    assert again == []
 
 
 def test_ctrl_c_ends_a_sync_at_once(server: NewsServer, config: Path, tmp_path: Path) -> None:
@@ -249,3 +406,16 @@ def test_the_screen_syncs_goes_on_and_leaves_at_once(
     leave(terminal)
     assert time.monotonic() - begun < 10  # the silent one has thirty seconds to answer
     assert {"Fees fall", "Blocks fill"} <= set(listed(command))
+
+
+def test_the_first_start_comes_from_the_samples_to_the_news_by_one_key(
+    reader: Reader, command: Command, server: NewsServer, config: Path
+) -> None:
+    command("subscribe", server.serve("/feed", feed("Fees fall", "Blocks fill")), "--name", "Good")
+    terminal = reader(env={"CRYPTOREAD_CONFIG": str(config), "LANG": "en_US.UTF-8"})
+    terminal.wait_for("Sample articles")
+    terminal.send("r")
+    terminal.wait_for(lambda shown: "Sample" not in shown.text and "2 articles" in shown.text)
+    terminal.wait_for("Fees fall")
+    leave(terminal)
+    assert listed(command) == ["Fees fall", "Blocks fill"]

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from reader.cache.live import SourceState
 from reader.config import Settings
 from reader.library import Library
 from reader.subscriptions import SourceResult, Status, Subscription
@@ -15,7 +16,7 @@ from reader.ui.sidebar import Sidebar
 from reader.ui.sources_screen import SourcesScreen, SourcesText, entries, lay_out
 from reader.ui.syncing import Syncing, summary
 from tests.builders import NOW, article, library
-from tests.news_server import NewsServer, Request, feed
+from tests.news_server import FAULTS, NewsServer, Request, feed
 from tests.ui.screen import Reading, archive, bring, reading, story
 from tests.unit.test_fulltext import LONG, page
 
@@ -130,6 +131,36 @@ async def test_a_source_that_fails_is_named_and_says_what_to_do(
         assert reader.app.screen is reader.screen
 
 
+async def test_what_to_do_is_there_after_a_restart(news: Library, server: NewsServer) -> None:
+    settings = follow(server.url("/403"))
+    async with reading(news, settings=settings) as reader:
+        await reader.press("r")
+    async with reading(news, settings=settings) as reader:
+        await reader.press("S")
+        shown = reader.text(SourcesText)
+        assert "failing" in shown
+        assert "the server answered 403" in shown
+        assert "the site does not serve readers like this one" in shown
+
+
+async def test_the_list_of_sources_asks_those_that_rest_too(
+    news: Library, server: NewsServer
+) -> None:
+    url = server.url("/held-back")
+    server.routes["/held-back"] = FAULTS["429"]
+    async with reading(news, settings=follow(url)) as reader:
+        await reader.press("r")
+        server.serve("/held-back", feed("Blocks fill"))
+        await reader.press("S")
+        assert "resting" in reader.text(SourcesText)
+        assert "cryptoread sync 'Ledger 1'" in reader.text(SourcesText)
+        await reader.press("escape", "r")
+        assert len(server.asked("/held-back")) == 1
+        await reader.press("S", "r")
+        assert reader.app.screen is reader.screen
+        assert toasts(reader) == ["1 new article from 1 source"]
+
+
 async def test_where_all_fail_the_line_says_so(news: Library, server: NewsServer) -> None:
     async with reading(news, settings=follow(server.url("/500"))) as reader:
         await reader.press("r")
@@ -215,14 +246,31 @@ async def test_what_another_program_subscribes_to_is_asked(
         assert reader.app.screen is reader.screen
 
 
-async def test_the_samples_stay_as_they_are(server: NewsServer) -> None:
+async def test_a_sync_from_the_samples_is_the_users_and_takes_their_place(
+    server: NewsServer, tmp_path: Path
+) -> None:
     url = server.serve("/feed", feed("Blocks fill"))
     with Library.of_samples(clock=lambda: NOW) as samples:
+        samples.home = tmp_path / "data"
+        count = samples.total
         async with reading(samples, settings=follow(url)) as reader:
-            assert "cryptoread sync" in reader.text("#banner")
+            assert "r brings news" in reader.text("#banner")
+            reader.hit("r")
+            await reader.wait_for(lambda: reader.app._exit)
+            assert reader.app.return_value is True
+        assert samples.total == count
+    with Library(tmp_path / "data") as news:
+        assert news.total == 1
+
+
+async def test_where_no_news_comes_the_samples_stay(server: NewsServer, tmp_path: Path) -> None:
+    with Library.of_samples(clock=lambda: NOW) as samples:
+        samples.home = tmp_path / "data"
+        async with reading(samples, settings=follow(server.url("/403"))) as reader:
             await reader.press("r")
-            assert "quit and run: cryptoread sync" in reader.status
-            assert not server.seen
+            assert "1 of 1 source failed · S shows why" in reader.status
+            await reader.press("S")
+            assert "the server answered 403" in reader.text(SourcesText)
 
 
 async def test_names_from_outside_are_inert(news: Library, server: NewsServer) -> None:
@@ -250,8 +298,10 @@ async def test_a_long_list_scrolls(news: Library) -> None:
 @pytest.mark.parametrize("width", [20, 36, 60, 96])
 def test_no_line_is_wider_than_the_box(width: int) -> None:
     followed = [Subscription("Ledger " * 9, "https://news.example/" + "long/" * 30)]
-    results = {followed[0].name: SourceResult(followed[0].name, Status.GONE, error="it is gone")}
-    rows = entries(followed, {}, results, NOW)
+    state = SourceState(
+        url=followed[0].url, last_status="gone", last_error="it is gone", next_try=2**32
+    )
+    rows = entries(followed, {state.url: state}, NOW)
     lines = ["".join(text for text, _ in line) for line in lay_out(rows, True, width)]
     assert max(map(len, lines)) <= width
 

@@ -4,13 +4,16 @@ import json
 from contextlib import suppress
 from datetime import UTC, datetime
 from html import escape
+from io import BytesIO
 from typing import Any
 
+import feedparser
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from reader.article import Article
+from reader.formats.bounded_feed import parse_feed
 from reader.formats.feeds import read_feed
 from reader.formats.page import MAX_ITEMS, UNDATED, NotAPage, Page
 from reader.formats.source_keys import language_of, source_key
@@ -197,6 +200,90 @@ def test_what_is_no_feed_is_refused_with_the_reason(data: bytes, said: str) -> N
         page(data)
 
 
+PIECES = st.sampled_from(
+    [
+        *("<title>T</title>", "<link>https://a.example/?a=1&amp;b=2</link>", DATE, "&", "&#32;"),
+        *("<category>c</category>", "<author>a@b.example (Ada)</author>", "words", "<item/>"),
+        *("<content:encoded><![CDATA[<p>x]]></content:encoded>", "<dc:date>2026</dc:date>"),
+        *("<media:content url='u' medium='image'/>", "<description>&lt;b&gt;d</description>"),
+        *("<a x='1'>", "</a>", "<dc:creator>A</dc:creator>", "<guid>g</guid>", "<!-- -->"),
+    ]
+)
+
+
+@given(st.lists(st.lists(PIECES, max_size=6), max_size=3))
+def test_bounds_change_nothing_in_what_feedparser_finds(items: list[list[str]]) -> None:
+    data = rss(*("".join(pieces) for pieces in items))
+    whole = feedparser.parse(BytesIO(data), resolve_relative_uris=False, sanitize_html=False)
+    bounded = parse_feed(data, "")
+    assert {name: bounded[name] for name in ("feed", "entries", "version")} == {
+        name: whole[name] for name in ("feed", "entries", "version")
+    }
+
+
+BROKEN = "<title>Fish & chips</title>"
+"""In an item, it makes the whole document one that is not well-formed."""
+
+
+@pytest.mark.parametrize("before", ["", BROKEN], ids=["well-formed", "damaged"])
+@pytest.mark.parametrize(
+    ("hostile", "said"),
+    [
+        ("<a/>" * 100_001, "more than 100,000 elements"),
+        ("<a>" * 100_001, "more than 100,000 elements"),
+        (f"<a {' '.join(f'x{n}=1' for n in range(101))}/>".replace("=1", "='1'"), "100 attributes"),
+        ("".join(f"<x:a xmlns:x='urn:{n}' xmlns:y{n}='u'/>" for n in range(250)), "200 namespaces"),
+    ],
+    ids=["elements", "depth", "attributes", "namespaces"],
+)
+def test_a_feed_that_would_take_for_ever_is_refused(before: str, hostile: str, said: str) -> None:
+    with pytest.raises(NotAPage, match=said):
+        page(rss(f"{before}<title>T</title>{hostile}"))
+
+
+@pytest.mark.parametrize("before", ["", BROKEN], ids=["well-formed", "damaged"])
+def test_what_feedparser_would_take_for_ever_over_is_left_out(before: str) -> None:
+    """Without bounds these are quadratic: they would outlast any patience."""
+    names = "".join(f"<category>{n}</category>" for n in range(30_000))
+    item = f"{before}<title>T</title><guid>g</guid>{names}<author>{'a.' * 300_000}</author>"
+    article = only(rss(f"{item}{DATE}"))
+    assert len(article.tags) <= 200
+    assert article.tags[0] == "0"
+    assert len(str(article.extra["authors"])) == 300
+
+
+@pytest.mark.parametrize("hostile", ["</" * 300_001, "a" * 4 * 1024 * 1024], ids=["signs", "bytes"])
+def test_a_damaged_feed_is_read_only_while_it_is_small(hostile: str) -> None:
+    with pytest.raises(NotAPage, match="damaged, and too large"):
+        page(rss(f"{BROKEN}{hostile}"))
+    assert len(page(rss(f"<title>{hostile.replace('</', 'b')}</title>")).articles) == 1
+
+
+def test_space_in_pieces_without_number_is_refused() -> None:
+    """Each reference is a piece of its own where a feed is damaged."""
+    blanks = "&#32;" * 100_000
+    with pytest.raises(NotAPage, match="pieces of space"):
+        page(
+            b"<feed xmlns='http://www.w3.org/2005/Atom'>&<entry><title>T</title>"
+            b"<content type='xhtml'>" + blanks.encode() + b"</content></entry></feed>"
+        )
+
+
+def test_a_page_has_a_bounded_amount_of_markup() -> None:
+    heavy, light = "<b></b>" * 100_000, "<b>x</b>"
+    bodies = [light, heavy, heavy, light]
+    items = [{"id": str(n), "title": "t", "content_html": body} for n, body in enumerate(bodies)]
+    found = page(json.dumps({"items": items}).encode())
+    assert [article.external_id for article in found.articles] == ["0", "1", "3"]
+    assert [str(each) for each in found.refusals] == ["item 3: holds more markup than a page may"]
+
+
+def test_ten_thousand_items_with_all_that_items_have_are_no_hostile_feed() -> None:
+    item = f"<title>T</title><link>u</link><dc:creator>A</dc:creator>{DATE}<category>c</category>"
+    items = (f"{item}<guid>{n}</guid><description>d</description>" for n in range(MAX_ITEMS))
+    assert len(page(rss(*items)).articles) == MAX_ITEMS
+
+
 def test_a_feed_that_is_not_well_formed_is_read_as_far_as_it_goes() -> None:
     data = rss(f"<title>Fish & chips</title><guid>g</guid>{DATE}<description>a<b></description>")
     assert only(data).title == "Fish & chips"
@@ -255,6 +342,7 @@ def test_a_source_has_the_key_that_the_archive_gives_it(url: str, name: str, key
 
 def test_the_language_is_guessed_from_letters_and_small_words() -> None:
     assert language_of("The price of it is up for the week") == "en"
+    assert language_of("Miners rest. Only a summary.") == "en"
     assert language_of("Ціна зросла за тиждень") == "uk"
     assert language_of("El precio de la moneda sube por la semana que viene") == ""
 

@@ -118,6 +118,14 @@ def test_a_page_without_an_article_is_refused_by_name(body: bytes) -> None:
         main_text(body, "https://news.example/")
 
 
+@pytest.mark.usefixtures("extra")
+def test_a_page_that_would_take_for_ever_is_refused() -> None:
+    """Four megabytes of one-letter paragraphs took minutes."""
+    with pytest.raises(NoFullText, match="more markup than any article"):
+        main_text(page(*["a"] * 40_000), "https://news.example/")
+    assert "second paragraph" in main_text(page(*LONG, *["a"] * 500), "https://news.example/")
+
+
 def test_without_the_extra_it_says_how_to_get_it(
     news: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:

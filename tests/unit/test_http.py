@@ -50,6 +50,9 @@ EXPECTED = {
     "no-http": Status.UNREACHABLE,
 }
 
+ON_A_BUSY_MACHINE_S = 5
+"""Those that dawdle would do so for ever: it is the deadline that ends them, if anything does."""
+
 OF_THE_BODY = {"304-unasked", "html", "empty"}
 """Well answered: what is wrong with them shows when they are read."""
 
@@ -82,7 +85,7 @@ def test_a_fault_ends_by_its_name_and_in_its_time(server: NewsServer, name: str)
     begun = time.monotonic()
     failed = failure(server.url(f"/{name}"))
     assert failed.status == EXPECTED[name]
-    assert time.monotonic() - begun < LIMITS.seconds + 0.7
+    assert time.monotonic() - begun < LIMITS.seconds + ON_A_BUSY_MACHINE_S
     assert str(failed)
     assert "127.0.0.1" not in str(failed)
 
@@ -215,15 +218,23 @@ def test_a_few_at_a_time_at_one_host(server: NewsServer) -> None:
     assert most[0] <= Limits().a_host
 
 
-@pytest.mark.skipif(not shutil.which("openssl"), reason="makes the certificate")
-def test_a_certificate_that_nobody_vouches_for_is_refused(tmp_path: Path) -> None:
-    key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
+def certificate(folder: Path, name: str) -> tuple[Path, Path]:
+    """A new one for this machine, signed by nobody else; its file and that of its key."""
+    key, made = folder / f"{name}.key", folder / f"{name}.pem"
     words = "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2"
-    name = ["-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1"]
-    files = ["-keyout", str(key), "-out", str(certificate)]
-    subprocess.run([*words.split(), *name, *files], check=True, capture_output=True)
+    subject = ["-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1"]
+    files = ["-keyout", str(key), "-out", str(made)]
+    subprocess.run([*words.split(), *subject, *files], check=True, capture_output=True)
+    return made, key
+
+
+needs_openssl = pytest.mark.skipif(not shutil.which("openssl"), reason="makes the certificate")
+
+
+@needs_openssl
+def test_a_certificate_that_nobody_vouches_for_is_refused(tmp_path: Path) -> None:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificate, key)
+    context.load_cert_chain(*certificate(tmp_path, "unknown"))
     with news_server(context) as server:
         server.serve("/feed", feed("Story 1"))
         failed = failure(server.url("/feed"))

@@ -136,6 +136,15 @@ def test_items_that_are_broken_are_refused_by_their_number_and_the_rest_goes_in(
     assert [article.external_id for article in found.articles] == ["7", "3"]
 
 
+def test_a_page_has_a_bounded_amount_of_markup() -> None:
+    bodies = ["<b>x</b>", "<b></b>" * 200_000, "<i>y</i>"]
+    found = pipeline(*(news(id=n, body=body) for n, body in enumerate(bodies)))
+    assert [each.external_id for each in found.articles] == ["0", "2"]
+    found = coindesk(*(item(ID=n + 1, BODY=body) for n, body in enumerate(bodies)))
+    assert [each.external_id for each in found.articles] == ["1", "3"]
+    assert found.refusals[0].where == "item 2"
+
+
 def test_what_has_no_date_gets_the_time_of_the_sync() -> None:
     (article,) = pipeline(news(published=None)).articles
     assert (article.published, article.flags) == (NOW, (UNDATED,))

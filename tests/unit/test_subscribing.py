@@ -14,6 +14,7 @@ from reader.subscribing import (
     BadSubscription,
     Followed,
     NameTaken,
+    TooMany,
     subscribe,
     subscribed,
     unsubscribe,
@@ -71,8 +72,9 @@ def test_a_change_keeps_every_other_line_of_the_file(config: Path) -> None:
     assert config.read_text() == BY_HAND
 
 
-def test_what_was_unsubscribed_is_gone_with_its_line_alone(config: Path) -> None:
-    assert unsubscribe(config, "DECRYPT").url == "https://decrypt.co/feed"
+@pytest.mark.parametrize("by", ["DECRYPT", "https://decrypt.co/feed"])
+def test_what_was_unsubscribed_is_gone_with_its_line_alone(config: Path, by: str) -> None:
+    assert unsubscribe(config, by).url == "https://decrypt.co/feed"
     left = config.read_text()
     assert "decrypt" not in left.lower()
     for kept in ("# my settings", "# dark", "# what I read", '"n,ctrl+n"', "api = {"):
@@ -84,6 +86,7 @@ def test_a_file_is_made_where_there_is_none_for_its_owner_alone(tmp_path: Path) 
     subscribe(path, [Subscription("a", "https://a.example/feed")])
     assert read_settings(path).subscriptions == (Subscription("a", "https://a.example/feed"),)
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert path.read_text().endswith('"\n')
 
 
 def test_the_mode_and_the_link_of_the_file_stay(config: Path, tmp_path: Path) -> None:
@@ -143,6 +146,16 @@ def test_a_name_is_given_once(config: Path) -> None:
     assert config.read_text() == BY_HAND
 
 
+def test_no_more_are_written_than_can_be_read_again(tmp_path: Path) -> None:
+    path = tmp_path / "config.toml"
+    many = [Subscription(f"n{n}", f"https://a.example/{n}") for n in range(1001)]
+    subscribe(path, many[:999])
+    with pytest.raises(TooMany, match="1,000 subscriptions at most"):
+        subscribe(path, many[999:])
+    subscribe(path, many[999:1000])
+    assert len(read_settings(path).subscriptions or ()) == 1000
+
+
 @pytest.mark.parametrize(
     ("text", "trouble"),
     [
@@ -190,13 +203,25 @@ def test_a_source_is_called_after_its_host() -> None:
     assert name_for("/srv/news") == "news"
     assert kind_of("https://data-api.coindesk.com/x") == Kind.COINDESK
     assert kind_of("/srv/news.json") == Kind.NEWS_JSON
+    assert kind_of("https://[::1/feed") == kind_of("ftp://a.example/feed") == Kind.FEED
 
 
 @pytest.mark.parametrize("status", Status)
 def test_every_problem_says_what_to_do(status: Status) -> None:
-    assert bool(status.advice) or not status.is_problem
-    result = SourceResult("FT", status, error="it failed", advice=status.advice)
+    advice = Subscription("FT", "https://news.example").advice(status)
+    assert bool(advice) or not status.is_problem
+    result = SourceResult("FT", status, error="it failed", advice=advice)
     assert str(result).startswith("FT: ")
+
+
+def test_what_to_do_is_of_the_kind_of_the_source() -> None:
+    folder = Subscription("Mine", "/srv/news", Kind.FOLDER)
+    assert folder.advice(Status.NOT_FOUND) == "put it back where it was, or unsubscribe it"
+    feed, api = (
+        Subscription("a", "https://a.example", kind) for kind in (Kind.FEED, Kind.COINDESK)
+    )
+    assert "another feed" in feed.advice(Status.UNAUTHORIZED)
+    assert "coindesk_key" in api.advice(Status.UNAUTHORIZED)
 
 
 # OPML.
@@ -249,7 +274,11 @@ def test_opml_of_other_readers_is_read() -> None:
         (b"<rss/>", "no element <opml>"),
         (b"<opml>", "line 1"),
         (b"", "line 1"),
-        (b"<opml>" + b"<outline>" * 100, "far larger"),
+        (b"<opml>" + b"<outline>" * 100, "far deeper"),
+        (
+            b"<opml>" + b"<outline xmlUrl='https://a.example'/>" * 1002 + b"</opml>",
+            "more than 1,000 sources",
+        ),
         (b" " * (MAX_BYTES + 1), "larger than"),
         (b'<?xml version="1.0" encoding="nonsense"?><opml/>', "is no OPML"),
     ],

@@ -1,6 +1,8 @@
 """A sync in a process of its own gives what one in this process would, and ends when told to."""
 
 import sqlite3
+import subprocess
+import sys
 import threading
 from pathlib import Path
 
@@ -40,13 +42,35 @@ def test_what_it_stores_is_there_for_this_process(tmp_path: Path, news: Subscrip
         assert row.title == "Blocks have room"
 
 
+PROGRAM = """
+import sys, threading
+from pathlib import Path
+from reader.asking import SyncOptions
+from reader.subscriptions import Kind, Subscription
+from reader.sync_process import sync
+
+if __name__ == "__main__":
+    news = Subscription("news", sys.argv[1], Kind.FOLDER)
+    options, stop = SyncOptions(), threading.Event()
+    (result,) = sync(Path("data"), [news], options=options, on_result=print, stop=stop)
+"""
+
+
 def test_a_module_in_the_working_folder_is_not_taken_for_ours(
-    tmp_path: Path, news: Subscription, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, news: Subscription
 ) -> None:
-    (tmp_path / "reader").mkdir()
-    (tmp_path / "reader" / "__init__.py").write_text("raise SystemExit(9)")
-    monkeypatch.chdir(tmp_path)
-    assert [result.new for result in synced(tmp_path / "data", news)] == [1]
+    """In a program of its own: the process that forks others is started once."""
+    program, working = tmp_path / "program.py", tmp_path / "working"
+    program.write_text(PROGRAM)
+    for name in ("reader", "multiprocessing"):
+        (working / name).mkdir(parents=True)
+        (working / name / "__init__.py").write_text("open('ran', 'w')")
+    done = subprocess.run(
+        [sys.executable, program, news.url], cwd=working, capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "news: 1 new, 0 updated, 0 unchanged\n"
+    assert not (working / "ran").exists()
+    assert done.stderr == ""
 
 
 def test_a_cache_that_cannot_be_used_is_said(tmp_path: Path, news: Subscription) -> None:

@@ -2,6 +2,9 @@
 
 import json
 import random
+import sqlite3
+import ssl
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from datetime import timedelta
@@ -32,10 +35,11 @@ from tests.news_server import (
     api_page,
     code,
     feed,
+    news_server,
     redirect,
     with_etag,
 )
-from tests.unit.test_http import EXPECTED
+from tests.unit.test_http import EXPECTED, certificate, needs_openssl
 
 LIMITS = Limits(seconds=0.8, bytes=256 * 1024)
 KEY = SyncOptions(environ={"CRYPTOREAD_COINDESK_KEY": "hush-hush"})
@@ -168,24 +172,52 @@ def test_a_source_that_fails_is_named_and_its_articles_stay(
     assert result.status == ALL_FAULTS[name]
     assert result.error
     assert result.advice
+    kept = news.source_states()[ledger.url]
+    assert (kept.last_status, kept.last_error) == (result.status, result.error)
+    assert kept.last_failed == int(NOW.timestamp())
     assert titles(news) == ["One", "Two"]
     server.serve("/feed", feed("One", "Two", "Three"))
     assert one(news, ledger._replace(url=server.url("/feed")), force=True).new == 1
 
 
-def test_all_faults_at_once_stop_nobody(news: Library, server: NewsServer) -> None:
-    faulty = [Subscription(name, server.url(f"/{name}")) for name in FAULTS]
+@pytest.mark.parametrize("kind", [Kind.FEED, Kind.NEWS_JSON, Kind.COINDESK])
+def test_all_faults_at_once_stop_nobody(news: Library, server: NewsServer, kind: Kind) -> None:
+    faulty = [Subscription(name, server.url(f"/{name}"), kind) for name in FAULTS]
     good = Subscription("Ledger", server.serve("/feed", feed("One")))
     told: list[str] = []
     results = sync(
         news,
         *faulty,
         good,
+        options=KEY,
         on_result=lambda result: told.append(result.name),
-        limits=LIMITS._replace(a_host=40, at_once=40),
+        # Side by side each takes longer, and the slow redirects longer still.
+        limits=LIMITS._replace(seconds=1.8, a_host=40, at_once=40),
     )
-    assert {each.name: each.status for each in results} == {**ALL_FAULTS, "Ledger": Status.OK}
-    assert sorted(told) == sorted((*FAULTS, "Ledger"))
+    expected = ALL_FAULTS | {"Ledger": Status.OK}
+    if kind is Kind.COINDESK:  # it is never asked only for what is new
+        expected["304-unasked"] = Status.NOT_A_FEED
+    assert {each.name: each.status for each in results} == expected
+    assert sorted(told) == sorted(expected)
+    assert titles(news) == ["One"]
+
+
+@needs_openssl
+def test_a_changed_certificate_is_named_and_the_articles_stay(
+    news: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known, key = certificate(tmp_path, "known")
+    monkeypatch.setenv("SSL_CERT_FILE", str(known))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(known, key)
+    with news_server(context) as server:
+        ledger = Subscription("Ledger", server.serve("/feed", feed("One")))
+        assert one(news, ledger).status == Status.OK
+        context.load_cert_chain(*certificate(tmp_path, "changed"))
+        server.serve("/feed", feed("Not from Ledger"))
+        result = one(news, ledger)
+        assert (result.status, len(server.seen)) == (Status.CERTIFICATE, 1)
+    assert "certificate" in result.error
     assert titles(news) == ["One"]
 
 
@@ -319,10 +351,16 @@ def test_without_a_key_the_api_is_not_asked(
     news: Library, server: NewsServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("reader.sources.secret._from_keyring", lambda: "")
-    result = one(news, api(server, pages_of(1, 5)))
+    source = api(server, pages_of(1, 5))
+    result = one(news, source)
     assert result.status == Status.NO_KEY
     assert "coindesk_key" in result.advice
     assert server.seen == []
+    kept = news.source_states()[source.url]
+    assert (kept.last_status, kept.failures) == (Status.NO_KEY, 0)
+    # It rests from nothing: with a key it is asked at once.
+    assert one(news, source, options=KEY).status == Status.OK
+    assert news.source_states()[source.url].last_error == ""
 
 
 def test_the_key_is_a_header_and_shows_nowhere_else(
@@ -337,6 +375,42 @@ def test_the_key_is_a_header_and_shows_nowhere_else(
     assert "hush" not in "".join(shown) + caplog.text
     stored = b"".join(path.read_bytes() for path in news.folder.iterdir())
     assert b"hush" not in stored
+
+
+@pytest.mark.parametrize(
+    ("written", "limit"),
+    [("", "100"), ("limit=20", "20"), ("limit=500", "100"), ("limit=x", "100")],
+)
+def test_the_api_is_asked_for_what_the_address_says_and_for_no_more_than_it_gives(
+    news: Library, server: NewsServer, written: str, limit: str
+) -> None:
+    asked: list[dict[str, str]] = []
+
+    def page(request: Request) -> bytes:
+        asked.append(request.asked)
+        return api_page(1)
+
+    source = api(server, page)
+    chosen = f"lang=UK&categories=BTC,ETH&source_ids=coindesk&{written}"
+    one(news, source._replace(url=f"{source.url}?{chosen}"), options=KEY)
+    expected = {"lang": "UK", "categories": "BTC,ETH", "source_ids": "coindesk", "limit": limit}
+    assert asked[0] == expected
+    assert asked[1] == expected | {"to_ts": str(int(NOW.timestamp()) - 60)}
+
+
+def test_the_key_may_stand_in_the_keyring_of_the_system(
+    news: Library, server: NewsServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A keyring of its own in the place of the real one, which a test has no right to read."""
+    (tmp_path / "keyring.py").write_text(
+        "def get_password(service, user):\n"
+        "    return {('cryptoread', 'coindesk'): 'from-the-ring'}[service, user]\n"
+    )
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.delitem(sys.modules, "keyring", raising=False)
+    assert one(news, api(server, pages_of(1, 5)), options=SyncOptions()).status == Status.OK
+    assert server.asked("/api")[0]["x-api-key"] == "from-the-ring"
+    monkeypatch.delitem(sys.modules, "keyring")
 
 
 def test_pages_are_asked_for_back_to_what_is_known(news: Library, server: NewsServer) -> None:
@@ -454,6 +528,19 @@ def test_a_cache_of_before_live_news_is_brought_up_to_date(tmp_path: Path) -> No
     assert (tmp_path / "cache.db.v2").exists()
 
 
+def test_sources_of_the_version_before_keep_what_was_known_of_them(tmp_path: Path) -> None:
+    prepare(tmp_path / "cache.db", CACHE._replace(migrations=CACHE.migrations[:4]))
+    with sqlite3.connect(tmp_path / "cache.db") as db:
+        values = ("https://a.example/", "", '"v1"', "", b"", "[]", 2, 5, 7, "it failed")
+        db.execute(f"INSERT INTO sources VALUES ({', '.join('?' * 10)})", values)
+    db.close()
+    with Store(tmp_path) as store:
+        assert store.notices == ()
+        (state,) = store.source_states().values()
+        assert (state.etag, state.failures, state.next_try, state.last_ok) == ('"v1"', 2, 5, 7)
+        assert (state.last_error, state.last_status, state.last_failed) == ("it failed", "", 0)
+
+
 # Stories.
 
 
@@ -468,6 +555,28 @@ def contents(store: Store) -> list[tuple[Identity | None, Article]]:
         ((store.identity(id), store.article(id)) for id in ids),  # type: ignore[misc]
         key=lambda pair: str(pair[0]),
     )
+
+
+def everything(library: Library) -> tuple[object, ...]:
+    """What anybody may see of it: articles newest first, counts of every facet, words found.
+
+    Of those of one instant, the one that came later stands first: that alone is of the order.
+    """
+    words = [
+        sorted(row.title for row in library.rows(library.find(parse(word))[:]))
+        for word in ("fees", "rise", "is:estimated", "-sentiment:positive", "tag:x lang:en")
+    ]
+    articles = [
+        (article.published, str(library.identity(row.id)), article)
+        for row, article in library.articles(library.find(Query())[:])
+    ]
+    times = [published for published, _, _ in articles]
+    assert times == sorted(times, reverse=True)
+    articles.sort(key=lambda each: each[:2])
+    stats = library.stats(Query())
+    counts = {name: sorted(each.items()) for name, each in stats.categories.items()}
+    facets = (stats.sources, stats.tags, stats.languages, counts)
+    return articles, [sorted(each.items()) for each in facets], words
 
 
 @st.composite
@@ -504,6 +613,45 @@ def test_any_order_and_any_number_of_times_give_the_same_cache(
             for page in order:
                 put_live(store, *chance.sample(page, len(page)))
             found.append(contents(store))
+    assert found[0] == found[1]
+
+
+@st.composite
+def news_pages(draw: st.DrawFn) -> list[bytes]:
+    """Pages of `news.json`: a few stories, some of one instant, some under several ids."""
+
+    def item() -> dict[str, object]:
+        hours = draw(st.sampled_from([0, 1, 15, 24, 100]))
+        number = draw(st.integers(1, 4))
+        return {
+            "id": draw(st.sampled_from([number, number + 10])),
+            "published": int((NOW - timedelta(hours=hours)).timestamp() * 1000),
+            "title": draw(st.sampled_from(["Fees fall", "Fees rise", "Terrible losses"])),
+            "body": draw(st.sampled_from(["It is so.", "It is so, they say.", "Great gains."])),
+            "lang": draw(st.sampled_from(["en", "uk"])),
+            "source_data": {"source_key": draw(st.sampled_from(["ledger", "nonce"]))},
+            "category_data": [{"NAME": name} for name in draw(st.sets(st.sampled_from("XYZ")))],
+        }
+
+    many = st.integers(1, 4)
+    return [json.dumps([item() for _ in range(draw(many))]).encode() for _ in range(draw(many))]
+
+
+@settings(max_examples=25, deadline=None)
+@given(news_pages(), st.randoms(use_true_random=False))
+def test_whole_syncs_in_any_order_and_any_number_of_times_give_the_same_cache(
+    given_pages: list[bytes], chance: random.Random
+) -> None:
+    found = []
+    for _ in range(2):
+        order = [*given_pages, *chance.choices(given_pages, k=chance.randrange(3))]
+        chance.shuffle(order)
+        with TemporaryDirectory() as folder, Library(Path(folder), clock=Clock()) as library:
+            for number, data in enumerate(order):
+                path = Path(folder, f"{number}.json")
+                path.write_bytes(data)
+                sync(library, Subscription(str(number), str(path), Kind.NEWS_JSON))
+            found.append(everything(library))
     assert found[0] == found[1]
 
 

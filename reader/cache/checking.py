@@ -1,0 +1,71 @@
+"""Whether the two files are whole, by reading all of them. Nothing in them is changed."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from reader.cache.incoming import digest_of
+from reader.cache.live import SourceState, source_states
+from reader.cache.schema import (
+    CACHE,
+    MARKS,
+    Schema,
+    check_version,
+    check_whole,
+    connect,
+    sql_errors,
+)
+
+
+def check_cache(folder: Path) -> tuple[int, list[int]]:
+    """How many articles there are, and the ids of those whose text has changed on disk.
+
+    Raises CacheDamaged, CacheTooNew and other CacheErrors; FileNotFoundError where there is none.
+    """
+    with _opened(folder / "cache.db", CACHE) as db:
+        check_whole(db, folder / "cache.db")
+        (count,) = db.execute("SELECT count(*) FROM articles").fetchone()
+        return count, list(_changed(db))
+
+
+def check_marks(folder: Path) -> int:
+    """How many articles have a mark. Raises as `check_cache`."""
+    with _opened(folder / "marks.db", MARKS) as db:
+        check_whole(db, folder / "marks.db")
+        (count,) = db.execute("SELECT count(*) FROM marks WHERE read OR favourite").fetchone()
+        return int(count)
+
+
+def sources(folder: Path) -> dict[str, SourceState]:
+    """How each live source is doing, by its address; none in a file of an earlier version, or
+    where there is no file. Raises CacheError.
+    """
+    path = folder / "cache.db"
+    if not path.exists():
+        return {}
+    with _opened(path, CACHE) as db:
+        if check_version(db, path, CACHE) < len(CACHE.migrations):
+            return {}
+        return {state.url: state for state in source_states(db)}
+
+
+@contextmanager
+def _opened(path: Path, schema: Schema) -> Iterator[sqlite3.Connection]:
+    """A file that is there, and that this program can use."""
+    if not path.exists():
+        raise FileNotFoundError(path)  # SQLite would make it
+    db = connect(path, schema)
+    try:
+        with sql_errors(path):
+            check_version(db, path, schema)
+            yield db
+    finally:
+        db.close()
+
+
+def _changed(db: sqlite3.Connection) -> Iterator[int]:
+    texts = "SELECT id, digest, CAST(fields AS BLOB), CAST(body AS BLOB) FROM documents"
+    for id, digest, fields, body in db.execute(texts):
+        if digest_of(fields, body) != digest:
+            yield id

@@ -1,0 +1,203 @@
+"""What `cryptoread doctor` looks at: settings, files, sources, and what is needed around them.
+
+Each check is a finding: a sentence, and what to do where something is wrong. Nothing is repaired
+here, and nothing that the user has is changed.
+"""
+
+import os
+import platform
+import shutil
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime
+from enum import StrEnum
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from reader import __version__
+from reader.config import APP, ConfigError, Settings, read_settings
+from reader.crash import CRASH_LOG
+from reader.errors import CacheDamaged, CryptoreadError
+
+if TYPE_CHECKING:
+    from reader.subscriptions import Subscription
+
+MARKS_DAMAGED = (
+    "the next start puts it aside and begins a new one; replace it by a copy if you have one"
+)
+CACHE_DAMAGED = "the next start puts it aside and begins a new one; then import and sync again"
+CHANGED = "move cache.db away, then import and sync again; marks are kept"
+LITTLE_SPACE = 200 * 1024 * 1024
+"""Bytes that should be free: an import writes its articles twice before it is done."""
+
+
+class State(StrEnum):
+    WELL = "✓"
+    NOTED = "·"
+    WRONG = "!"
+
+
+class Finding(NamedTuple):
+    """What was found where. `advice`: what to do about it, for whatever is wrong."""
+
+    what: str
+    text: str
+    state: State = State.WELL
+    advice: str = ""
+
+
+def examine(
+    folder: Path, config: Path, environ: Mapping[str, str] = os.environ
+) -> Iterator[Finding]:
+    """One finding after the other, as they are made: reading a large cache takes a while."""
+    python = f"Python {platform.python_version()} on {platform.system()}"
+    yield Finding("program", f"{APP} {__version__}, {python}")
+    try:
+        settings = read_settings(config)
+    except ConfigError as error:
+        settings = Settings()
+        yield Finding("settings", str(error), State.WRONG, "correct it there")
+    else:
+        is_there = config.exists()
+        text = str(config) if is_there else f"none; they would be in {config}"
+        yield Finding("settings", text, State.WELL if is_there else State.NOTED)
+    yield from _files(folder)
+    yield from _sources(folder, settings, environ)
+    yield _full_text()
+    yield _browser(environ)
+
+
+def _files(folder: Path) -> Iterator[Finding]:
+    if not folder.exists():
+        yield Finding(
+            "data", f"{folder} is not there yet; an import or a sync makes it", State.NOTED
+        )
+        return
+    yield _space(folder)
+    yield _checked("cache.db", lambda: _articles(folder), CACHE_DAMAGED)
+    yield _checked("marks.db", lambda: _marks(folder), MARKS_DAMAGED)
+    if (folder / CRASH_LOG).exists():
+        text = f"something went wrong once: {folder / CRASH_LOG}"
+        yield Finding("crash", text, State.WRONG, "report it, then delete it")
+    for left in sorted((*folder.glob("*.db.v[0-9]*"), *folder.glob("*.db.damaged-*"))):
+        if not left.name.endswith(("-wal", "-shm")):
+            size = _size(left.stat().st_size)
+            yield Finding("left over", f"{left.name}, {size}: may be deleted", State.NOTED)
+
+
+def _space(folder: Path) -> Finding:
+    used = _size(sum(each.stat().st_size for each in folder.iterdir() if each.is_file()))
+    free = shutil.disk_usage(folder).free
+    text = f"{folder}: {used}, {_size(free)} free"
+    if not os.access(folder, os.W_OK):
+        return Finding(
+            "data", f"{text}, not writable", State.WRONG, "make it writable, or use --data"
+        )
+    if free < LITTLE_SPACE:
+        return Finding("data", text, State.WRONG, "free some before the next import or sync")
+    return Finding("data", text)
+
+
+def _checked(what: str, check: Callable[[], Finding], damaged: str) -> Finding:
+    try:
+        return check()
+    except FileNotFoundError:
+        return Finding(what, "is not there yet", State.NOTED)
+    except CacheDamaged as error:
+        return Finding(what, str(error).partition(";")[0], State.WRONG, damaged)
+    except CryptoreadError as error:
+        text, _, advice = str(error).partition("; ")
+        return Finding(what, text, State.WRONG, advice)
+
+
+def _articles(folder: Path) -> Finding:
+    from reader.cache.checking import check_cache
+
+    count, changed = check_cache(folder)
+    if not changed:
+        return Finding("cache.db", f"{_counted(count, 'article')}, all whole")
+    shown = ", ".join(map(str, changed[:5])) + (", …" if changed[5:] else "")
+    text = f"{_counted(len(changed), 'article')} of {count:,} changed on disk: {shown}"
+    return Finding("cache.db", text, State.WRONG, CHANGED)
+
+
+def _marks(folder: Path) -> Finding:
+    from reader.cache.checking import check_marks
+
+    return Finding("marks.db", f"{_counted(check_marks(folder), 'article')} with marks")
+
+
+def _sources(folder: Path, settings: Settings, environ: Mapping[str, str]) -> Iterator[Finding]:
+    if settings.subscriptions is None:
+        text = "none yet; the first `cryptoread sync` subscribes to some"
+        yield Finding("sources", text, State.NOTED)
+        return
+    failing = list(_failing(folder, settings.subscriptions))
+    followed = f"{len(settings.subscriptions)} followed"
+    if failing:
+        yield Finding("sources", f"{followed}, {len(failing)} in trouble", State.NOTED)
+    else:
+        yield Finding("sources", followed)
+    yield from failing
+    yield from _keys(settings.subscriptions, settings.coindesk_key, environ)
+
+
+def _failing(folder: Path, followed: "tuple[Subscription, ...]") -> Iterator[Finding]:
+    from reader.cache.checking import sources
+    from reader.health import health
+    from reader.subscriptions import Status
+
+    try:
+        states = sources(folder)
+    except CryptoreadError:
+        return  # as was said of the files
+    now = datetime.now(UTC)
+    for each in followed:
+        its = health(each, states.get(each.url), now)
+        if its.error and its.status is not Status.NO_KEY:  # which is said of the key
+            yield Finding("source", f"{each.name}: {its.error}", State.WRONG, its.advice)
+
+
+def _keys(
+    followed: "tuple[Subscription, ...]", setting: str | None, environ: Mapping[str, str]
+) -> Iterator[Finding]:
+    """Of sources that want one; a first sync would say no more."""
+    from reader.sources.secret import coindesk_key
+    from reader.subscriptions import Kind, Status
+
+    wanting = [each for each in followed if each.kind is Kind.COINDESK]
+    if not wanting:
+        return
+    if coindesk_key(setting, environ):
+        yield Finding("key", "the key for CoinDesk's API is there")
+    else:
+        advice = wanting[0].advice(Status.NO_KEY)
+        yield Finding("key", "there is no key for CoinDesk's API", State.WRONG, advice)
+
+
+def _full_text() -> Finding:
+    if find_spec("trafilatura"):
+        return Finding("full text", "F fetches it")
+    return Finding("full text", f'for F: pip install "{APP}[fulltext]"', State.NOTED)
+
+
+def _browser(environ: Mapping[str, str]) -> Finding:
+    from reader.browser import BrowserFailed, plan
+
+    try:
+        return Finding("browser", plan("https://example.org/", environ).argv[0])
+    except BrowserFailed as error:
+        reason = str(error).partition("; the address")[0]
+        return Finding("browser", f"{reason}; addresses are shown and copied", State.NOTED)
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number:,} {what}" if number == 1 else f"{number:,} {what}s"
+
+
+def _size(number: float) -> str:
+    for unit in ("B", "kB", "MB"):
+        if number < 1000:
+            return f"{number:.0f} {unit}"
+        number /= 1000
+    return f"{number:.1f} GB"

@@ -1,0 +1,61 @@
+"""How a live source is doing, from what the cache keeps of it: for the screen and the shell alike.
+
+Words only; how they are laid out is others' affair.
+"""
+
+from datetime import UTC, datetime
+from shlex import quote
+from typing import TYPE_CHECKING, NamedTuple
+
+from reader.subscriptions import Status, Subscription
+
+if TYPE_CHECKING:
+    from reader.cache.live import SourceState
+
+
+class Health(NamedTuple):
+    """Of one source. Instants are aware, None where there was none."""
+
+    how: str
+    """In a word or two: `well`, `not asked yet`, `failing`, `failed 4 times`, `resting`."""
+    status: Status | None = None
+    """How asking it ended last; None where it was never asked, or that was not noted."""
+    last_ok: datetime | None = None
+    last_failed: datetime | None = None
+    failures: int = 0
+    """In a row."""
+    rests_until: datetime | None = None
+    error: str = ""
+    """What was wrong when it was asked last, empty where nothing was."""
+    advice: str = ""
+    """What to do about it, empty where there is nothing to do."""
+
+
+def health(source: Subscription, state: "SourceState | None", now: datetime) -> Health:
+    """How the source is doing at that moment, which is aware."""
+    if state is None:
+        return Health("not asked yet")
+    status = Status(state.last_status) if state.last_status in list(Status) else None
+    made = Health(
+        how="well",
+        status=status,
+        last_ok=_instant(state.last_ok),
+        last_failed=_instant(state.last_failed),
+        failures=state.failures,
+        error=state.last_error,
+        advice=source.advice(status) if status else "",
+    )
+    if not state.last_error:
+        return made
+    how = "failing" if state.failures < 2 else f"failed {state.failures} times"
+    until = _instant(state.next_try)
+    if until is None or until <= now:
+        return made._replace(how=how)
+    ask = f"`cryptoread sync {quote(source.name)}` asks it before"
+    rests = f"it rests until {until.astimezone():%Y-%m-%d %H:%M}; {ask}"
+    advice = f"{made.advice}; {rests}" if made.advice else rests
+    return made._replace(how="resting", rests_until=until, advice=advice)
+
+
+def _instant(seconds: int) -> datetime | None:
+    return datetime.fromtimestamp(seconds, UTC) if seconds else None

@@ -1,0 +1,153 @@
+"""The doctor finds what is wrong, says what to do, and changes nothing."""
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from reader.cache.schema import CACHE, prepare
+from reader.doctor import Finding, State, examine
+from reader.library import Library
+from reader.query import Query
+from reader.subscriptions import Kind, Subscription
+from tests.builders import article, library
+
+NO_BROWSER = {"PATH": "/nowhere"}
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A data folder with three articles."""
+    made = tmp_path / "data"
+    with library(made, [article(n, body="words " * 500) for n in range(3)]):
+        pass
+    return made
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Path:
+    made = tmp_path / "config.toml"
+    made.write_text("[subscriptions]\n")
+    return made
+
+
+def findings(
+    folder: Path, config: Path, environ: dict[str, str] = NO_BROWSER
+) -> dict[str, Finding]:
+    return {each.what: each for each in examine(folder, config, environ)}
+
+
+def wrong(folder: Path, config: Path) -> Finding:
+    """The only thing that is."""
+    (found,) = [each for each in findings(folder, config).values() if each.state is State.WRONG]
+    return found
+
+
+def test_where_all_is_well_nothing_is_wrong(folder: Path, config: Path) -> None:
+    found = findings(folder, config)
+    assert State.WRONG not in {each.state for each in found.values()}
+    assert found["cache.db"].text == "3 articles, all whole"
+    assert found["marks.db"].text == "0 articles with marks"
+    assert found["sources"].text == "0 followed"
+
+
+def test_before_the_first_start_it_makes_nothing(tmp_path: Path) -> None:
+    found = findings(tmp_path / "data", tmp_path / "config.toml")
+    assert State.WRONG not in {each.state for each in found.values()}
+    assert "not there yet" in found["data"].text
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_text_that_changed_on_disk_is_named(folder: Path, config: Path) -> None:
+    with sqlite3.connect(folder / "cache.db") as db:
+        (id,) = db.execute("SELECT max(id) FROM documents").fetchone()
+        db.execute("UPDATE documents SET body = 'else' WHERE id = ?", (id,))
+    db.close()
+    found = wrong(folder, config)
+    assert found.text == f"1 article of 3 changed on disk: {id}"
+    assert found.advice.startswith("move cache.db away")
+
+
+@pytest.mark.parametrize("name", ["cache.db", "marks.db"])
+def test_a_damaged_file_is_named_and_put_aside_by_the_next_start(
+    folder: Path, config: Path, name: str
+) -> None:
+    data = bytearray((folder / name).read_bytes())
+    data[len(data) // 2 :] = bytes(len(data) - len(data) // 2)
+    (folder / name).write_bytes(data)
+    found = wrong(folder, config)
+    assert found.what == name
+    assert "is damaged" in found.text
+    assert "the next start puts it aside" in found.advice
+    assert (folder / name).read_bytes() == data
+    with Library(folder) as news:
+        assert f"{name} was damaged" in news.notices[0]
+        assert len(news.find(Query())) == (0 if name == "cache.db" else 3)
+
+
+def test_a_newer_file_and_a_foreign_one_are_named(folder: Path, config: Path) -> None:
+    for statement, said in (
+        ("PRAGMA user_version = 99", "newer cryptoread"),
+        ("PRAGMA application_id = 7", "not a file of cryptoread"),
+    ):
+        with sqlite3.connect(folder / "cache.db") as db:
+            db.execute("PRAGMA user_version = 1")
+            db.execute(statement)
+        db.close()
+        found = wrong(folder, config)
+        assert said in found.text
+        assert "choose another folder" in found.advice
+
+
+def test_settings_that_cannot_be_meant_are_named(folder: Path, config: Path) -> None:
+    config.write_text("sync_every = 0")
+    found = wrong(folder, config)
+    assert (found.what, "'sync_every'" in found.text) == ("settings", True)
+
+
+def test_a_source_that_fails_says_what_to_do(folder: Path, config: Path, tmp_path: Path) -> None:
+    path = tmp_path / "gone.json"
+    config.write_text(f'[subscriptions]\nMine = "{path}"\n')
+    with Library(folder) as news:
+        news.sync([Subscription("Mine", str(path), Kind.NEWS_JSON)])
+    found = wrong(folder, config)
+    assert found.text.startswith("Mine: ")
+    assert found.advice
+    assert findings(folder, config)["sources"].text == "1 followed, 1 in trouble"
+
+
+def test_a_key_that_is_wanted_and_not_there_is_named_and_never_shown(
+    folder: Path, config: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("reader.sources.secret._from_keyring", lambda: "")
+    subscriptions = '[subscriptions]\nAPI = "https://data-api.coindesk.com/news/v1/article/list"\n'
+    config.write_text(subscriptions)
+    assert "no key" in wrong(folder, config).text
+    config.write_text(f'coindesk_key = "hush"\n{subscriptions}')
+    found = findings(folder, config)
+    assert found["key"].state is State.WELL
+    assert "hush" not in str(found)
+
+
+def test_what_lies_about_is_mentioned(folder: Path, config: Path) -> None:
+    (folder / "cache.db.v4").write_bytes(bytes(2_000_000))
+    (folder / "crash.log").write_text("Traceback")
+    assert wrong(folder, config).what == "crash"
+    left = findings(folder, config)["left over"]
+    assert left.text == "cache.db.v4, 2 MB: may be deleted"
+
+
+def test_a_cache_of_an_earlier_version_is_read_as_it_is(tmp_path: Path, config: Path) -> None:
+    folder = tmp_path / "data"
+    prepare(folder / "cache.db", CACHE._replace(migrations=CACHE.migrations[:4]))
+    assert findings(folder, config)["cache.db"].text == "0 articles, all whole"
+
+
+def test_the_browser_is_the_one_that_would_be_started(
+    folder: Path, config: Path, tmp_path: Path
+) -> None:
+    assert "no browser was found here" in findings(folder, config)["browser"].text
+    browser = tmp_path / "browser"
+    browser.write_text("#!/bin/sh\n")
+    browser.chmod(0o755)
+    assert findings(folder, config, {"BROWSER": str(browser)})["browser"].text == str(browser)

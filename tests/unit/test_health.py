@@ -1,0 +1,64 @@
+"""How a source is doing, in words: from what the cache keeps, in whichever session it was asked."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from reader.cache.live import SourceState
+from reader.health import Health, health
+from reader.subscriptions import Status, Subscription
+from tests.builders import NOW
+
+URL = "https://news.example/feed"
+EARLIER = NOW - timedelta(hours=3)
+AN_HOUR = timedelta(hours=1)
+
+
+def found(name: str = "FT", **values: Any) -> Health:
+    return health(Subscription(name, URL), SourceState(url=URL, **values), NOW)
+
+
+def failed(status: str, failures: int = 1, **values: Any) -> Health:
+    at = int(EARLIER.timestamp())
+    made = {"last_failed": at, "last_status": status, "last_error": "it failed"}
+    return found(failures=failures, **made, **values)
+
+
+def test_a_source_that_answered_is_well() -> None:
+    its = found(last_ok=int(EARLIER.timestamp()), last_status="unchanged")
+    assert its == Health("well", Status.UNCHANGED, EARLIER)
+
+
+def test_one_that_was_never_asked_says_so() -> None:
+    assert health(Subscription("FT", URL), None, NOW) == Health("not asked yet")
+
+
+@pytest.mark.parametrize(("failures", "how"), [(1, "failing"), (2, "failed 2 times")])
+def test_one_that_fails_says_since_when_and_what_to_do(failures: int, how: str) -> None:
+    its = failed("forbidden", failures, last_ok=int((EARLIER - AN_HOUR).timestamp()))
+    assert (its.how, its.status, its.error) == (how, Status.FORBIDDEN, "it failed")
+    assert (its.last_ok, its.last_failed) == (EARLIER - AN_HOUR, EARLIER)
+    assert its.advice == Subscription("FT", URL).advice(Status.FORBIDDEN)
+    assert its.rests_until is None
+
+
+def test_one_that_rests_says_how_long_and_how_to_ask_it_before() -> None:
+    its = failed("server-error", 3, next_try=int((NOW + AN_HOUR).timestamp()))
+    assert (its.how, its.rests_until) == ("resting", NOW + AN_HOUR)
+    until = f"{(NOW + AN_HOUR).astimezone():%Y-%m-%d %H:%M}"
+    rests = f"it rests until {until}; `cryptoread sync FT` asks it before"
+    assert its.advice == f"the site is in trouble; it is tried again at the next sync; {rests}"
+    assert failed("gone", 3, next_try=int((NOW - AN_HOUR).timestamp())).how == "failed 3 times"
+
+
+def test_a_name_can_be_typed_as_it_is_shown() -> None:
+    url = SourceState(url=URL, last_error="x", next_try=2**32)
+    its = health(Subscription("The Block; rm", URL), url, NOW)
+    assert "`cryptoread sync 'The Block; rm'`" in its.advice
+
+
+@pytest.mark.parametrize("status", ["", "of-another-version"])
+def test_a_failure_whose_name_is_not_known_is_one_all_the_same(status: str) -> None:
+    its = failed(status)
+    assert (its.how, its.status, its.error, its.advice) == ("failing", None, "it failed", "")
