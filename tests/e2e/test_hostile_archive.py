@@ -137,8 +137,9 @@ def walk_through_everything(terminal: Terminal) -> None:
     """All articles, every grouping, the picker, the links, the help, the palette."""
     at_the_end = "no next article in this list"
     while at_the_end not in terminal.text:
+        before = terminal.text
         terminal.send("J")
-        terminal.wait_for(lambda t, before=terminal.text: at_the_end in t.text or t.text != before)
+        terminal.wait_for(lambda t, before=before: at_the_end in t.text or t.text != before)
     for grouping in ("by day", "by source", "newest first", "by category"):
         terminal.send("s")
         terminal.wait_for(grouping)
