@@ -195,7 +195,8 @@ async def test_a_superseded_query_never_reaches_the_screen(tmp_path: Path) -> No
             slow.may_answer.set()
             await reader.wait_for(lambda: all(each.done() for each in slow.answers))
             await reader.settle()
-            assert shown == []
+            # The start's own answer may come again, once the background has read the facets.
+            assert not [query for query in shown if query.words]
             assert "7 of 9 articles" in reader.status
 
 
