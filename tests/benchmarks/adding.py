@@ -27,37 +27,19 @@ def measure_add(subject: Subject) -> list[Figure]:
         done.append(_add(subject.data, path))
     return [
         Figure(
-            name="add 50, transactions",
-            unit="ms",
-            samples=[each["transactions"] * 1000 for each in done],
-            budget=Budget("p95", 100),
+            name=name,
+            unit=unit,
+            samples=[each[what] * (1000 if unit == "ms" else 1e-6) for each in done],
+            budget=budget,
             may_grow=True,
-        ),
-        Figure(
-            name="add 50, all of the import",
-            unit="ms",
-            samples=[each["import"] * 1000 for each in done],
-            may_grow=True,
-        ),
-        Figure(
-            name="add 50, written",
-            unit="MB",
-            samples=[each["written"] / 1e6 for each in done],
-            budget=Budget("p95", 2),
-            may_grow=True,
-        ),
-        Figure(
-            name="tidying after 50",
-            unit="ms",
-            samples=[each["tidying"] * 1000 for each in done],
-            may_grow=True,
-        ),
-        Figure(
-            name="tidying after 50, written",
-            unit="MB",
-            samples=[each["tidied"] / 1e6 for each in done],
-            may_grow=True,
-        ),
+        )
+        for name, unit, what, budget in (
+            ("add 50, transactions", "ms", "transactions", Budget("p95", 100)),
+            ("add 50, all of the import", "ms", "import", None),
+            ("add 50, written", "MB", "written", Budget("p95", 2)),
+            ("tidying after 50", "ms", "tidying", None),
+            ("tidying after 50, written", "MB", "tidied", None),
+        )
     ]
 
 
