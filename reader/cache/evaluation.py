@@ -8,7 +8,7 @@ from operator import and_, or_
 from pyroaring import BitMap
 
 from reader.article import EPOCH, SLOT_SECONDS
-from reader.cache.facets import ALL, DRAFT, ESTIMATED, FAVOURITE, PINNED, READ, Facet, Facets
+from reader.cache.facets import DRAFT, ESTIMATED, FAVOURITE, PINNED, READ, Facet, Facets
 from reader.query import Field, Query
 
 _SINGLE_VALUED = (Field.CATEGORY, Field.SENTIMENT, Field.SOURCE, Field.LANG)
@@ -26,12 +26,14 @@ END = 1 << 32
 def filtered(query: Query, facets: Facets, db: sqlite3.Connection, now: datetime) -> BitMap:
     """Ids that match all but the words, which `words` answers.
 
-    Drafts only where `is:draft` asks. now: aware; ages count back from it.
+    Drafts only where `is:draft` asks. facets: of the query's language where it has one. now: aware;
+    ages count back from it.
     """
     alternatives = [
         reduce(or_, (facets.get(db, (field, value)) for value in wanted))
         for field in _SINGLE_VALUED
         if (wanted := query.included(field))
+        and not (field is Field.LANG and facets.language)  # to which all are cut
     ]
     asks_for_drafts = "draft" in query.included(Field.IS)
     if alternatives:  # the set of all articles is large, and not needed
@@ -39,7 +41,7 @@ def filtered(query: Query, facets: Facets, db: sqlite3.Connection, now: datetime
         drafts = facets.get(db, DRAFT)
         bits = bits if asks_for_drafts or bits.isdisjoint(drafts) else bits - drafts
     else:
-        bits = facets.get(db, ALL) if asks_for_drafts else facets.visible(db)
+        bits = facets.all(db) if asks_for_drafts else facets.visible(db)
     bits = _facet_terms(bits, query, facets, db)
     return _within(bits, query.period(now), db)
 

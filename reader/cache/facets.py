@@ -47,14 +47,17 @@ class Facets:
 
     def __init__(self, lang: str = "") -> None:
         """lang: the folded language to which the ids are cut; empty: to none."""
-        self._language: Facet | None = ("lang", lang) if lang else None
+        self.language: Facet | None = ("lang", lang) if lang else None
+        """To which the ids are cut."""
         self.version = -1
         """Of the cache, as of the last `refresh`."""
         self._keys: dict[Facet, int] = {}
         self._labels: dict[Facet, str] = {}
         self._values: dict[str, list[str]] = {}
         """The values of a field, where all of them are known."""
-        self._visible: BitMap | None = None
+        self._visible = NONE
+        self._visible_of = NONE, NONE
+        """All and the drafts, of which that was made."""
         self._sizes: dict[str, list[tuple[Facet, int]]] = {}
         """The facets of a field with their sizes, the largest first."""
         self._loaded: dict[int, BitMap] = {}
@@ -72,7 +75,6 @@ class Facets:
         version = _version(db)
         self._values.clear()
         self._sizes.clear()
-        self._visible = None
         if self._loaded:
             changed = db.execute("SELECT id FROM chunks WHERE version > ?", (self.version,))
             self._replace(db, [id for (id,) in changed if id // CHUNKS in self._loaded])
@@ -80,7 +82,7 @@ class Facets:
 
     def _replace(self, db: sqlite3.Connection, chunks: Sequence[int]) -> None:
         """Read those chunks of loaded facets; whoever holds an old bitmap keeps it as it was."""
-        language = self._keys.get(self._language) if self._language else None
+        language = self._keys.get(self.language) if self.language else None
         for is_language in (True, False):  # it cuts the others
             some = [id for id in chunks if (id // CHUNKS == language) is is_language]
             bits = {key: self._loaded[key].copy() for key in {id // CHUNKS for id in some}}
@@ -88,12 +90,18 @@ class Facets:
             self._loaded |= bits
 
     def _cut(self, db: sqlite3.Connection) -> BitMap | None:
-        return self.get(db, self._language) if self._language else None
+        return self.get(db, self.language) if self.language else None
+
+    def all(self, db: sqlite3.Connection) -> BitMap:
+        """All ids, or those of the language."""
+        return self.get(db, self.language or ALL)
 
     def visible(self, db: sqlite3.Connection) -> BitMap:
-        """All but drafts."""
-        if self._visible is None:
-            self._visible = self.get(db, ALL) - self.get(db, DRAFT)
+        """All but drafts: the same bitmap until either changes."""
+        bits, drafts = self.all(db), self.get(db, DRAFT)
+        if self._visible_of[0] is not bits or self._visible_of[1] is not drafts:
+            self._visible_of = bits, drafts
+            self._visible = bits if bits.isdisjoint(drafts) else bits - drafts
         return self._visible
 
     def get(self, db: sqlite3.Connection, facet: Facet) -> BitMap:
@@ -103,7 +111,7 @@ class Facets:
             return NONE
         if key not in self._loaded:
             whole = "SELECT key, newer, ids FROM facets LEFT JOIN wholes USING (key) WHERE key = ?"
-            cut = None if facet == self._language else self._cut(db)
+            cut = None if facet == self.language else self._cut(db)
             self._load(db, db.execute(whole, (key,)), cut)
         return self._loaded[key]
 

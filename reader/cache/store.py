@@ -177,6 +177,7 @@ class Store:
         ids = self._kept.pop(key, None)
         if ids is None:
             ids = Ids(filtered(query, facets, db, now), lang)
+            self._kept = {kept: ids for kept, ids in self._kept.items() if kept[1] == key[1]}
         self._kept[key] = ids  # the last to be forgotten
         if len(self._kept) > SETS_KEPT:
             del self._kept[next(iter(self._kept))]

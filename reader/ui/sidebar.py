@@ -30,7 +30,8 @@ from reader.ui.list_rows import Part, Parts, age, article_parts, heading_parts, 
 from reader.ui.long_view import LongView
 from reader.ui.outline import Cursor, Heading, Key, Outline
 
-_ROWS_KEPT = 256
+_ROWS_KEPT = 128
+"""Of those that are not in view, too; more where more are in view."""
 
 
 _MOVE = Binding.Group("Move")
@@ -323,6 +324,8 @@ class Sidebar(LongView, inherit_bindings=False):
         """The cursor stays in view, at once: what `on_resize` does is painted a second time."""
         is_changed = super()._size_updated(size, virtual_size, container_size, layout)
         if is_changed:
+            for kept in (self._known, self._strips):
+                kept.grow(2 * self.size.height)
             self._reveal()
         return is_changed
 

@@ -369,6 +369,16 @@ async def test_a_million_articles_are_never_asked_for_beyond_what_is_in_view():
         assert "Title 499999" in "\n".join(lines(sidebar))
 
 
+async def test_a_list_higher_than_the_rows_that_are_kept_shows_them_all():
+    height = 300
+    groups = [leaf("ALL", ids=range(1, 400))]
+    async with showing(groups, frozenset({("ALL",)}), size=(44, height)) as (sidebar, _, app):
+        assert all(f"Title {400 - n}" in lines(sidebar)[n] for n in range(1, height))
+        app.asked.clear()
+        strips(sidebar)
+        assert app.asked == []
+
+
 async def test_rows_are_asked_for_again_only_when_they_may_have_changed():
     async with showing(archive()) as (sidebar, pilot, app):
         app.asked.clear()
