@@ -30,6 +30,8 @@ class Answers:
         self._library = library
         self._show = show
         self._finder: Finder | None = None
+        self.version = -1
+        """Of the library, when it was asked last: what came since is not in the answer."""
 
     def ask(self) -> None:
         """What does the filter match? Raises CacheError."""
@@ -43,6 +45,7 @@ class Answers:
             return False
         if self._finder is not None:
             self._finder.stop()
+        self.version = self._library.version
         self._show(self._library.find(query), True)
         return True
 
@@ -70,6 +73,7 @@ class Answers:
     async def _find(self, query: Query) -> None:
         """First rows as soon as there are any, then the whole answer."""
         try:
+            self.version = self._library.version
             async for answer in self._mounted_finder().answers(query):
                 if query is self._screen.filter:
                     self._show(answer.ids, answer.is_whole)

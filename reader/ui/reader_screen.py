@@ -91,7 +91,6 @@ class ReaderScreen(Screen[None]):
         self._config = config
         self._start = start
         self._view = View.parse(library.state("view"))
-        self._version = -1
         self._ids = Ids()
         self._is_whole = True
         self._is_restored = False
@@ -158,7 +157,6 @@ class ReaderScreen(Screen[None]):
         return self._sidebar.place
 
     def _show_answer(self, ids: Ids, is_whole: bool) -> None:
-        self._version = self._library.version
         self._ids = self._article.kept(ids, self._ids)
         self._is_whole = is_whole
         self._article.highlight()
@@ -199,7 +197,7 @@ class ReaderScreen(Screen[None]):
     @reported
     def _look_for_changes(self) -> None:
         """Another program may have changed the articles or the marks."""
-        if self._library.version != self._version:
+        if self._library.version != self._answers.version:
             self._changed()
             self._article.reread()
 
@@ -213,12 +211,16 @@ class ReaderScreen(Screen[None]):
 
     @reported
     def _marks_changed(self, ids: Ids) -> None:
-        """Read or favourite is not what it was: which articles match may still be the same."""
+        """Read or favourite is not what it was: which articles match may still be the same.
+
+        Not if more has changed than this: somebody else may have put articles in before.
+        """
         self._sidebar.refresh_rows(ids)
-        if self.filter.included(Field.IS) or self.filter.excluded(Field.IS):
+        is_all = self._library.version == self._answers.version + 1
+        if not is_all or self.filter.included(Field.IS) or self.filter.excluded(Field.IS):
             self._answers.ask()
         else:
-            self._version = self._library.version
+            self._answers.version += 1
             self._show_groups()
         self._article.show_marks()
 

@@ -58,6 +58,17 @@ async def test_what_another_program_marks_is_shown(news: Library) -> None:
         assert "Fees fall for a third week 3h" in reader.rows
 
 
+@pytest.mark.parametrize("key", ["m", "f", "enter"])
+async def test_what_came_right_before_a_mark_is_not_missed(news: Library, key: str) -> None:
+    async with reading(news) as reader:
+        await reader.go_to("Fees fall")
+        bring(news, story(99, "Just in", "POSITIVE"))
+        await reader.press(key)
+        reader.screen._look_for_changes()
+        await reader.settle()
+        assert "8 of 10 articles" in reader.status
+
+
 class Forgetful(Library):
     """Loses an article, as a rebuilt cache may."""
 
