@@ -80,8 +80,12 @@ class _Bar(ScrollBar):
             back_color=render.style.bgcolor or Color.default(),
             bar_color=render.style.color or Color.default(),
         )
-        strips = [Strip([segment], width) for segment in bar.segments]
-        return _cropped(filtered(self, [strips[y] for y in crop.line_range]), crop)
+        segments = list(bar.segments)
+        shown = [segments[y] for y in crop.line_range]
+        kinds = list(dict.fromkeys(shown))  # a handful, of which the bar is made
+        strips = filtered(self, [Strip([segment], width) for segment in kinds])
+        painted = dict(zip(kinds, _cropped(strips, crop), strict=True))
+        return [painted[segment] for segment in shown]
 
 
 def filtered(widget: Widget, strips: list[Strip]) -> list[Strip]:
