@@ -38,6 +38,9 @@ class QueryCommand(click.Command):
         return super().shell_complete(ctx, incomplete)
 
 
+MANY = 1_000
+"""Articles at once: a first import, or a year's. The next sync or small import tidies up."""
+
 LIVE = ("subscribe", "subscriptions", "sync", "unsubscribe")
 """Commands of `cli_live`."""
 
@@ -186,7 +189,8 @@ def import_(paths: Paths, sources: tuple[Path, ...]) -> None:
                 sources, on_progress=on_progress, on_refusal=lambda refusal: say(str(refusal))
             )
         _tell(report)
-        library.tidy()
+        if report.stored < MANY:  # after more, somebody waits to read
+            library.tidy()
     if report.refusals:
         sys.exit(REFUSED)
 

@@ -62,6 +62,11 @@ class ImportReport:
     def read(self) -> int:
         return self.outcomes.total() + len(self.refusals)
 
+    @property
+    def stored(self) -> int:
+        """Articles that came in, new or in another version."""
+        return self.outcomes[Outcome.NEW] + self.outcomes[Outcome.UPDATED]
+
     def __str__(self) -> str:
         counts = ", ".join(f"{self.outcomes[outcome]} {outcome}" for outcome in Outcome)
         return f"{self.read} read: {counts}, {len(self.refusals)} refused"
