@@ -13,7 +13,7 @@ from typing import Any
 from pyroaring import BitMap
 
 from reader.cache.ids import NONE, Meet
-from reader.cache.schema import CHUNK_BITS, CHUNKS, snapshot
+from reader.cache.schema import CHUNK_BITS, FACETS, snapshot
 
 ALL = ("all", "")
 READ = ("state", "read")
@@ -77,15 +77,15 @@ class Facets:
         self._sizes.clear()
         if self._loaded:
             changed = db.execute("SELECT id FROM chunks WHERE version > ?", (self.version,))
-            self._replace(db, [id for (id,) in changed if id // CHUNKS in self._loaded])
+            self._replace(db, [id for (id,) in changed if id % FACETS in self._loaded])
         self.version = version
 
     def _replace(self, db: sqlite3.Connection, chunks: Sequence[int]) -> None:
         """Read those chunks of loaded facets; whoever holds an old bitmap keeps it as it was."""
         language = self._keys.get(self.language) if self.language else None
         for is_language in (True, False):  # it cuts the others
-            some = [id for id in chunks if (id // CHUNKS == language) is is_language]
-            bits = {key: self._loaded[key].copy() for key in {id // CHUNKS for id in some}}
+            some = [id for id in chunks if (id % FACETS == language) is is_language]
+            bits = {key: self._loaded[key].copy() for key in {id % FACETS for id in some}}
             _put_chunks(db, bits, some, None if is_language else self._cut(db))
             self._loaded |= bits
 
@@ -212,7 +212,7 @@ class Facets:
             all_ids = BitMap.deserialize(whole) if whole else BitMap()
             bits[key] = all_ids if cut is None else all_ids & cut
             bits[key].shrink_to_fit()  # what is shared by two takes as much as the larger
-            chunks += [key * CHUNKS + chunk for chunk in _numbers(newer)]
+            chunks += [chunk * FACETS + key for chunk in _numbers(newer)]
         _put_chunks(db, bits, chunks, cut)
         self._loaded |= bits
 
@@ -230,7 +230,7 @@ def _put_chunks(
         places = ", ".join("?" * len(some))
         for id, blob in db.execute(f"SELECT id, ids FROM chunks WHERE id IN ({places})", some):
             ids = BitMap.deserialize(blob)
-            facet, chunk = bits[id // CHUNKS], id % CHUNKS
+            facet, chunk = bits[id % FACETS], id // FACETS
             facet.remove_range(chunk << CHUNK_BITS, (chunk + 1) << CHUNK_BITS)
             facet |= ids if cut is None else ids & cut
 
@@ -279,11 +279,11 @@ def _write_facet(
 ) -> None:
     key, newer = _facet_row(db, facet, label)
     grown = sum(
-        _write_chunk(db, key * CHUNKS + chunk, version, changes) for chunk, changes in chunks
+        _write_chunk(db, chunk * FACETS + key, version, changes) for chunk, changes in chunks
     )
     numbers = _numbers(newer) | {chunk for chunk, _ in chunks}
     if len(numbers) > NEWER:
-        _write_whole(db, key)
+        _write_whole(db, key, numbers)
         numbers = set()
     db.execute(
         "UPDATE facets SET size = size + ?, newer = ? WHERE key = ?",
@@ -316,8 +316,8 @@ def _write_chunk(db: sqlite3.Connection, id: int, version: int, changes: Mapping
     return len(bits) - before
 
 
-def _write_whole(db: sqlite3.Connection, key: int) -> None:
-    chunks = "SELECT ids FROM chunks WHERE id >= ? AND id < ?"
-    found = db.execute(chunks, (key * CHUNKS, (key + 1) * CHUNKS))
-    bits = BitMap.union(*(BitMap.deserialize(blob) for (blob,) in found))
+def _write_whole(db: sqlite3.Connection, key: int, newer: Iterable[int]) -> None:
+    row = db.execute("SELECT ids FROM wholes WHERE key = ?", (key,)).fetchone()
+    bits = BitMap.deserialize(row[0]) if row else BitMap()
+    _put_chunks(db, {key: bits}, [chunk * FACETS + key for chunk in newer], None)
     db.execute("INSERT OR REPLACE INTO wholes VALUES (?, ?)", (key, bits.serialize()))

@@ -11,7 +11,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
-from reader.article import ID_BITS
 from reader.errors import CacheDamaged, CacheError, CacheLocked, CacheTooNew, CacheUnwritable
 
 BUSY_TIMEOUT_MS = 10_000
@@ -26,7 +25,9 @@ CHUNK_BITS = 16
 """A facet is kept in chunks of 2**16 ids (12 days), each one container of a Roaring bitmap: adding
 today's articles rewrites today's chunks alone, and three years of a facet are 90 rows."""
 
-CHUNKS = 1 << (ID_BITS - CHUNK_BITS)
+FACETS = 1 << 40
+"""More than there will be. The row of a chunk is its number times this and the key of its facet:
+today's chunks of all facets stand side by side, and adding articles writes few pages."""
 
 FULLTEXT_OPTIONS = (
     "title, description, body, tokenize = 'unicode61 remove_diacritics 2', "
@@ -82,7 +83,7 @@ CREATE TABLE facets (
 );
 CREATE INDEX facets_size ON facets (field, size DESC);
 CREATE TABLE chunks (
-    id INTEGER PRIMARY KEY,     -- facets.key * {CHUNKS} + number of the chunk
+    id INTEGER PRIMARY KEY,     -- facets.key and number of the chunk, as _CACHE_6 has it
     version INTEGER NOT NULL,   -- meta.version of the change that wrote it
     ids BLOB NOT NULL           -- a Roaring bitmap
 );
@@ -159,6 +160,19 @@ ALTER TABLE sources ADD last_status TEXT NOT NULL DEFAULT '';
 ALTER TABLE sources ADD last_failed INTEGER NOT NULL DEFAULT 0; -- seconds since 1970
 """
 
+_CACHE_6 = f"""
+-- Chunks were in the order of facets: adding 50 articles wrote a page for each of 150 tags.
+CREATE TABLE turned (
+    id INTEGER PRIMARY KEY,     -- number of the chunk * {FACETS} + facets.key
+    version INTEGER NOT NULL,
+    ids BLOB NOT NULL
+);
+INSERT INTO turned SELECT id % 4096 * {FACETS} + id / 4096, version, ids FROM chunks ORDER BY 1;
+DROP TABLE chunks;
+ALTER TABLE turned RENAME TO chunks;
+CREATE INDEX chunks_version ON chunks (version);
+"""
+
 _MARKS_1 = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
 INSERT INTO meta VALUES ('counter', 0);
@@ -206,7 +220,7 @@ class Schema(NamedTuple):
 
 CACHE = Schema(
     application_id=0x63724331,
-    migrations=(_CACHE_1, _CACHE_2, _CACHE_3, _CACHE_4, _CACHE_5),
+    migrations=(_CACHE_1, _CACHE_2, _CACHE_3, _CACHE_4, _CACHE_5, _CACHE_6),
     synchronous="NORMAL",
     emptied_at=3,
 )
