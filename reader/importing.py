@@ -8,10 +8,12 @@ import gc
 import os
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from itertools import chain, islice
 from pathlib import Path
+from queue import SimpleQueue
 from threading import Thread
 from typing import NamedTuple, TypeVar
 
@@ -31,13 +33,15 @@ STORED_AT_ONCE = 10_000
 """Articles of one transaction. Each transaction rewrites the chunks of facets that it touches."""
 
 STORED_AT_FIRST = 600
-"""Of the first, which begins while the workers still parse what the next will store."""
+STORED_GROWTH = 1.25
+"""Of the first transaction, and from one to the next. What is parsed while one is committed is soon
+put into the next; the rest of it has to be waited for, and grows with it."""
 
 WORTH_WORKERS = 4
 """Jobs from which on starting worker processes pays."""
 
-AHEAD = 20
-"""Jobs a worker that wait for it or whose results wait to be stored."""
+AHEAD = 40
+"""Jobs a worker that wait for it or whose results wait to be stored: some 2,500 articles."""
 
 HOPELESS = 1_000
 """Articles that may be refused from the start of a JSON file before the rest of it is."""
@@ -182,22 +186,11 @@ class Import:
 
     def _store_parsed(self, parsed: Iterator[Parsed]) -> None:
         size = min(STORED_AT_FIRST, STORED_AT_ONCE)
-        emptying = Thread(target=self._store.empty_log)
-        stored = False
-
-        def begin_emptying() -> None:
-            if stored:
-                emptying.start()
-
-        each = _with_end(parsed, begin_emptying)
-        try:
-            for first in each:
-                self._store_batch(chain([first], islice(each, size - 1)))
-                stored = True
-                size = min(2 * size, STORED_AT_ONCE, self._worth_waiting_for())
-        finally:
-            if emptying.ident:
-                emptying.join()
+        with _log_emptied_behind(self._store) as empty_log:
+            for first in parsed:
+                self._store_batch(chain([first], islice(parsed, size - 1)))
+                empty_log()
+                size = min(int(size * STORED_GROWTH), STORED_AT_ONCE, self._worth_waiting_for())
 
     def _worth_waiting_for(self) -> int:
         """Of what is left so much at once that little is to be stored when all is parsed."""
@@ -253,10 +246,23 @@ class Import:
         self.report.vanished += [where for where in known if where not in seen]
 
 
-def _with_end(parsed: Iterator[Parsed], at_end: Callable[[], object]) -> Iterator[Parsed]:
-    """What is parsed, and something to do when all of it is: the workers are idle from then on."""
-    yield from parsed
-    at_end()
+@contextmanager
+def _log_emptied_behind(store: Store) -> Iterator[Callable[[], None]]:
+    """What empties the log of what is committed, while the next is parsed and stored."""
+    wanted: SimpleQueue[bool] = SimpleQueue()
+
+    def empty() -> None:
+        while wanted.get():
+            store.empty_log()
+        store.release()
+
+    emptying = Thread(target=empty)
+    emptying.start()
+    try:
+        yield lambda: wanted.put(True)
+    finally:
+        wanted.put(False)
+        emptying.join()
 
 
 def _json_jobs(path: str) -> Iterator[Job]:

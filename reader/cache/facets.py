@@ -6,9 +6,9 @@ to them and writes it. Both work in chunks of time, as `schema` lays them down: 
 """
 
 import sqlite3
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple, TypeVar
 
 from pyroaring import BitMap
 
@@ -30,7 +30,10 @@ SETS_KEPT = 3
 NEWER = 8
 """Chunks of a facet that may be newer than its whole; at one more it is written anew."""
 
-CHUNKS_AT_ONCE = 500
+AT_ONCE = 500
+"""Facets or chunks that one statement names at most."""
+
+T = TypeVar("T")
 
 Facet = tuple[str, str]
 """(field, folded value). Fields: all, category, sentiment, group (both, with a tab between), tag,
@@ -225,14 +228,24 @@ def _put_chunks(
     db: sqlite3.Connection, bits: Mapping[int, BitMap], chunks: Sequence[int], cut: BitMap | None
 ) -> None:
     """Chunks as they are on disk in the place of what bitmaps have there. bits: by facet."""
-    for start in range(0, len(chunks), CHUNKS_AT_ONCE):
-        some = chunks[start : start + CHUNKS_AT_ONCE]
-        places = ", ".join("?" * len(some))
-        for id, blob in db.execute(f"SELECT id, ids FROM chunks WHERE id IN ({places})", some):
-            ids = BitMap.deserialize(blob)
+    for some in _some(chunks):
+        for id, ids in _read_chunks(db, some).items():
             facet, chunk = bits[id % FACETS], id // FACETS
             facet.remove_range(chunk << CHUNK_BITS, (chunk + 1) << CHUNK_BITS)
             facet |= ids if cut is None else ids & cut
+
+
+def _read_chunks(db: sqlite3.Connection, ids: Sequence[int]) -> dict[int, BitMap]:
+    """Those of the chunks that there are. ids: `AT_ONCE` at most."""
+    places = ", ".join("?" * len(ids))
+    found = db.execute(f"SELECT id, ids FROM chunks WHERE id IN ({places})", ids)
+    return {id: BitMap.deserialize(blob) for id, blob in found}
+
+
+def _some(items: Sequence[T]) -> Iterator[Sequence[T]]:
+    """As many at a time as one statement names."""
+    for start in range(0, len(items), AT_ONCE):
+        yield items[start : start + AT_ONCE]
 
 
 def _version(db: sqlite3.Connection) -> int:
@@ -243,77 +256,117 @@ class FacetChanges:
     """What one transaction adds to facets and takes from them."""
 
     def __init__(self) -> None:
-        self._chunks: dict[tuple[Facet, int], dict[int, bool]] = defaultdict(dict)
-        """(facet, number of the chunk) -> {id: whether it is in}."""
+        self._changes: dict[Facet, dict[int, bool]] = defaultdict(dict)
+        """Facet -> {id: whether it is in}."""
 
     def __bool__(self) -> bool:
-        return bool(self._chunks)
+        return bool(self._changes)
 
     def set(self, id: int, facets: Iterable[Facet], present: bool) -> None:
         """Put an id into facets, or take it out of them; what is said last holds."""
-        chunk = id >> CHUNK_BITS
+        changes = self._changes
         for facet in facets:
-            self._chunks[facet, chunk][id] = present
+            changes[facet][id] = present
 
     def write(self, db: sqlite3.Connection, labels: Mapping[Facet, str]) -> None:
         """Into the open transaction, under a new version. labels: names of facets to show."""
         (version,) = db.execute(
             "UPDATE meta SET value = value + 1 WHERE name = 'version' RETURNING value"
         ).fetchone()
-        for facet, chunks in self._by_facet().items():
-            _write_facet(db, facet, labels.get(facet, ""), chunks, version)
-
-    def _by_facet(self) -> dict[Facet, list[tuple[int, dict[int, bool]]]]:
-        found: dict[Facet, list[tuple[int, dict[int, bool]]]] = defaultdict(list)
-        for (facet, chunk), changes in self._chunks.items():
-            found[facet].append((chunk, changes))
-        return found
-
-
-def _write_facet(
-    db: sqlite3.Connection,
-    facet: Facet,
-    label: str,
-    chunks: Sequence[tuple[int, Mapping[int, bool]]],
-    version: int,
-) -> None:
-    key, newer = _facet_row(db, facet, label)
-    grown = sum(
-        _write_chunk(db, chunk * FACETS + key, version, changes) for chunk, changes in chunks
-    )
-    numbers = _numbers(newer) | {chunk for chunk, _ in chunks}
-    if len(numbers) > NEWER:
-        _write_whole(db, key, numbers)
-        numbers = set()
-    db.execute(
-        "UPDATE facets SET size = size + ?, newer = ? WHERE key = ?",
-        (grown, " ".join(map(str, sorted(numbers))), key),
-    )
+        rows = _begin(db, {facet: labels.get(facet, "") for facet in self._changes})
+        chunks = {
+            chunk * FACETS + rows[facet].key: changed
+            for facet, changes in self._changes.items()
+            for chunk, changed in _by_chunk(changes).items()
+        }
+        grown = _write_chunks(db, chunks, version)
+        _note_chunks(db, rows.values(), chunks, grown)
 
 
-def _facet_row(db: sqlite3.Connection, facet: Facet, label: str) -> tuple[int, str]:
-    """Its key and newer chunks; a facet that is new is begun."""
-    find = "SELECT key, newer, label FROM facets WHERE field = ? AND value = ?"
-    row = db.execute(find, facet).fetchone()
-    if row is None:
-        insert = "INSERT INTO facets (field, value, label) VALUES (?, ?, ?) RETURNING key"
-        (key,) = db.execute(insert, (*facet, label)).fetchone()
-        return key, ""
-    key, newer, known = row
-    if label not in ("", known):
-        db.execute("UPDATE facets SET label = ? WHERE key = ?", (label, key))
-    return key, newer
+class _Row(NamedTuple):
+    """A row of `facets`, as far as writing its chunks needs it."""
+
+    key: int
+    newer: str
 
 
-def _write_chunk(db: sqlite3.Connection, id: int, version: int, changes: Mapping[int, bool]) -> int:
-    """By how many ids it grew."""
-    old = db.execute("SELECT ids FROM chunks WHERE id = ?", (id,)).fetchone()
-    bits = BitMap.deserialize(old[0]) if old else BitMap()
-    before = len(bits)
+def _by_chunk(changes: Mapping[int, bool]) -> dict[int, dict[int, bool]]:
+    chunks: dict[int, dict[int, bool]] = defaultdict(dict)
+    for id, present in changes.items():
+        chunks[id >> CHUNK_BITS][id] = present
+    return chunks
+
+
+def _begin(db: sqlite3.Connection, labels: Mapping[Facet, str]) -> dict[Facet, _Row]:
+    """Their rows; those that are new are begun, and labels (empty: as they are) put in place."""
+    found = _rows(db, labels)
+    new = [(*facet, label) for facet, label in labels.items() if facet not in found]
+    db.executemany("INSERT INTO facets (field, value, label) VALUES (?, ?, ?)", new)
+    found |= _rows(db, [(field, value) for field, value, _ in new])
+    relabelled = [
+        (labels[facet], row.key)
+        for facet, (row, known) in found.items()
+        if labels[facet] not in ("", known)
+    ]
+    db.executemany("UPDATE facets SET label = ? WHERE key = ?", relabelled)
+    return {facet: row for facet, (row, _) in found.items()}
+
+
+def _rows(db: sqlite3.Connection, facets: Iterable[Facet]) -> dict[Facet, tuple[_Row, str]]:
+    """Rows and labels of those facets that there are."""
+    values = defaultdict(list)
+    for field, value in facets:
+        values[field].append(value)
+    find = "SELECT field, value, key, newer, label FROM facets WHERE field = ? AND value IN"
+    return {
+        (field, value): (_Row(key, newer), label)
+        for wanted, every in values.items()
+        for some in _some(every)
+        for field, value, key, newer, label in db.execute(
+            f"{find} ({', '.join('?' * len(some))})", (wanted, *some)
+        )
+    }
+
+
+def _write_chunks(
+    db: sqlite3.Connection, chunks: Mapping[int, Mapping[int, bool]], version: int
+) -> Counter[int]:
+    """By how many ids each facet grew, by its key. In order, so that rows are only appended."""
+    grown: Counter[int] = Counter()
+    for some in _some(sorted(chunks)):
+        old = _read_chunks(db, some)
+        rows = []
+        for id in some:
+            bits = old.get(id, BitMap())
+            before = len(bits)
+            _change(bits, chunks[id])
+            grown[id % FACETS] += len(bits) - before
+            rows.append((id, version, bits.serialize()))
+        db.executemany("INSERT OR REPLACE INTO chunks VALUES (?, ?, ?)", rows)
+    return grown
+
+
+def _change(bits: BitMap, changes: Mapping[int, bool]) -> None:
     bits.update([id for id, present in changes.items() if present])
-    bits.difference_update(BitMap([id for id, present in changes.items() if not present]))
-    db.execute("INSERT OR REPLACE INTO chunks VALUES (?, ?, ?)", (id, version, bits.serialize()))
-    return len(bits) - before
+    if absent := [id for id, present in changes.items() if not present]:
+        bits.difference_update(BitMap(absent))
+
+
+def _note_chunks(
+    db: sqlite3.Connection, rows: Iterable[_Row], chunks: Iterable[int], grown: Mapping[int, int]
+) -> None:
+    """Sizes of facets and which of their chunks are newer than their wholes, or new wholes."""
+    written = defaultdict(set)
+    for id in chunks:
+        written[id % FACETS].add(id // FACETS)
+    updates = []
+    for key, newer in rows:
+        numbers = _numbers(newer) | written[key]
+        if len(numbers) > NEWER:
+            _write_whole(db, key, numbers)
+            numbers = set()
+        updates.append((grown[key], " ".join(map(str, sorted(numbers))), key))
+    db.executemany("UPDATE facets SET size = size + ?, newer = ? WHERE key = ?", updates)
 
 
 def _write_whole(db: sqlite3.Connection, key: int, newer: Iterable[int]) -> None:
