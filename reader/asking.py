@@ -5,13 +5,13 @@ Which sources are asked, when, and what is made of their failures is `syncing`'s
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import blake2b
 from pathlib import Path
-from typing import NamedTuple, TypeVar
+from typing import TypeVar
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from reader.article import Article
@@ -23,7 +23,7 @@ from reader.formats.page import UNDATED, Page
 from reader.sources import read_whole
 from reader.sources.http import Answer, Fetcher, FetchFailed, Known
 from reader.sources.secret import coindesk_key
-from reader.subscriptions import Kind, SourceResult, Status, Subscription
+from reader.subscriptions import Kind, SourceResult, Status, Subscription, SyncOptions
 from reader.text import display_name
 
 FIRST_PAGES, MOST_PAGES = 5, 100
@@ -35,18 +35,6 @@ MOST_A_PAGE = 100
 MOST_PENDING = 8
 
 T = TypeVar("T")
-
-
-class SyncOptions(NamedTuple):
-    """What the settings say about syncing. `environ` may hold the key of CoinDesk's API."""
-
-    estimate_sentiment: bool = True
-    categories: Mapping[str, Sequence[str]] = {}
-    coindesk_key: str | None = None
-    environ: Mapping[str, str] = {}
-
-    def __repr__(self) -> str:
-        return "SyncOptions()"  # the key belongs in no log
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -333,7 +333,6 @@ def _sync(
     from reader.config import config_file, read_settings
     from reader.subscribing import subscribed
     from reader.subscriptions import chosen
-    from reader.syncing import options_of
 
     path = config_file(paths.config)
     settings = read_settings(path)
@@ -346,7 +345,7 @@ def _sync(
     with paths.library() as library:
         results = library.sync(
             wanted,
-            options=options_of(settings, os.environ),
+            options=settings.sync_options(os.environ),
             # The log of a service has no use for a line that says nothing new.
             on_result=_teller(only_news=stop is not None and not sys.stderr.isatty()),
             stop=stop,

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from reader.errors import CryptoreadError
 
 if TYPE_CHECKING:
-    from reader.subscriptions import Subscription
+    from reader.subscriptions import Subscription, SyncOptions
 
 APP = "cryptoread"
 WIDTHS = range(10, 501)
@@ -52,6 +52,17 @@ class Settings:
     """A category to words of a title that put news into it, before those that are built in."""
     coindesk_key: str | None = field(default=None, repr=False)
     """For the Data API of CoinDesk; secret."""
+
+    def sync_options(self, environ: Mapping[str, str]) -> "SyncOptions":
+        """What they say about syncing; the key may be in the environment."""
+        from reader.subscriptions import SyncOptions
+
+        return SyncOptions(
+            estimate_sentiment=self.estimate_sentiment,
+            categories=self.categories,
+            coindesk_key=self.coindesk_key,
+            environ=dict(environ),
+        )
 
 
 def read_settings(path: Path) -> Settings:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from hashlib import blake2b
 from itertools import chain, islice
 from pathlib import Path
-from queue import SimpleQueue
+from queue import Queue
 from threading import Thread
 from typing import NamedTuple, TypeVar
 
@@ -174,7 +174,7 @@ class Import:
             self._count(Outcome.UNCHANGED, int.from_bytes(before.digest, "big"))
             return
         stored, refused = self.report.outcomes.total(), len(self.report.refusals)
-        self._store_parsed(_while_hopeful(_parse(_json_jobs(where)), where))
+        self._store_parsed(_while_hopeful(self._parse(_json_jobs(where)), where))
         if len(self.report.refusals) == refused:  # else the next import names them again
             articles = self.report.outcomes.total() - stored
             digest = articles.to_bytes(DIGEST_BYTES, "big")
@@ -182,7 +182,18 @@ class Import:
                 writer.note_file(Stamp(where, size, mtime_ns, digest))
 
     def _store_all(self, found: Iterable[Entry | Refusal]) -> None:
-        self._store_parsed(_parse(_batched(self._tasks(found), PARSED_AT_ONCE)))
+        self._store_parsed(self._parse(_batched(self._tasks(found), PARSED_AT_ONCE)))
+
+    def _parse(self, jobs: Iterator[Job]) -> Iterator[Parsed]:
+        """Each job done, in order: here where they are few, else in worker processes."""
+        first = list(islice(jobs, WORTH_WORKERS))
+        if len(first) < WORTH_WORKERS or _cores() < 2:
+            return chain.from_iterable(map(_results, chain(first, jobs)))
+        return _parse_in_workers(first, jobs, self._jobs_ahead)
+
+    def _jobs_ahead(self) -> int:
+        """That wait or whose results do; for somebody who reads meanwhile, a processor is left."""
+        return max(_cores() - 2, 1) if self._store.is_read() else AHEAD * _cores()
 
     def _store_parsed(self, parsed: Iterator[Parsed]) -> None:
         size = min(STORED_AT_FIRST, STORED_AT_ONCE)
@@ -249,17 +260,25 @@ class Import:
 @contextmanager
 def _log_emptied_behind(store: Store) -> Iterator[Callable[[], None]]:
     """What empties the log of what is committed, while the next is parsed and stored."""
-    wanted: SimpleQueue[bool] = SimpleQueue()
+    wanted: Queue[bool] = Queue()
 
-    def empty() -> None:
+    def work() -> None:
         while wanted.get():
             store.empty_log()
+            wanted.task_done()
         store.release()
 
-    emptying = Thread(target=empty)
+    def empty_log() -> None:
+        if store.is_read():
+            return  # one busy processor is enough
+        wanted.put(True)
+        if store.has_long_log():
+            wanted.join()  # it begins anew only where nothing is left in it
+
+    emptying = Thread(target=work)
     emptying.start()
     try:
-        yield lambda: wanted.put(True)
+        yield empty_log
     finally:
         wanted.put(False)
         emptying.join()
@@ -283,29 +302,23 @@ def _while_hopeful(parsed: Iterator[Parsed], path: str) -> Iterator[Parsed]:
             return
 
 
-def _parse(jobs: Iterator[Job]) -> Iterator[Parsed]:
-    """Each job done, in order: here where they are few, else in worker processes."""
-    first = list(islice(jobs, WORTH_WORKERS))
-    if len(first) < WORTH_WORKERS or _cores() < 2:
-        return chain.from_iterable(map(_results, chain(first, jobs)))
-    return _parse_in_workers(first, jobs, _cores())
-
-
-def _parse_in_workers(first: list[Job], jobs: Iterator[Job], workers: int) -> Iterator[Parsed]:
-    """`first` is done here, while the workers start."""
+def _parse_in_workers(
+    first: list[Job], jobs: Iterator[Job], ahead: Callable[[], int]
+) -> Iterator[Parsed]:
+    """`first` is done here, while the workers start. ahead: of the results that are taken."""
     from concurrent.futures import Future, ProcessPoolExecutor
 
     from reader.workers import context
 
-    with ProcessPoolExecutor(workers, context(), initializer=_begin_worker) as pool:
+    with ProcessPoolExecutor(_cores(), context(), initializer=_begin_worker) as pool:
         submitted = (pool.submit(_all_results, job) for job in jobs)
-        waiting: deque[Future[list[Parsed]]] = deque(islice(submitted, AHEAD * workers))
+        waiting: deque[Future[list[Parsed]]] = deque(islice(submitted, ahead()))
         try:
             for job in first:
                 yield from _results(job)
             while waiting:
                 yield from waiting.popleft().result()
-                waiting.extend(islice(submitted, 1))
+                waiting.extend(islice(submitted, max(0, ahead() - len(waiting))))
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
 

@@ -35,8 +35,7 @@ if TYPE_CHECKING:
     from reader.exporting import ExportReport
     from reader.importing import ImportReport
     from reader.sources.http import Limits
-    from reader.subscriptions import SourceResult, Subscription
-    from reader.syncing import SyncOptions
+    from reader.subscriptions import SourceResult, Subscription, SyncOptions
 
 __all__ = [
     "MOST_TAGS",
@@ -112,6 +111,22 @@ class Library:
     def version(self) -> int:
         """Grows with every change of the articles or the marks, whichever program made it."""
         return self._store.version()
+
+    def hold(self) -> None:
+        """Answer as of one moment from now on, until `catch_up`.
+
+        What other programs write then delays no question; what is marked here is seen at once.
+        """
+        self._store.hold()
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether anything has changed since the moment as of which it answers."""
+        return self._store.is_behind()
+
+    def catch_up(self) -> None:
+        """Answer as of now; for any thread, while others go on asking."""
+        self._store.catch_up()
 
     @property
     def is_empty(self) -> bool:
@@ -283,7 +298,8 @@ class Library:
         import threading
 
         from reader.sources.http import Limits
-        from reader.syncing import Sync, SyncOptions
+        from reader.subscriptions import SyncOptions
+        from reader.syncing import Sync
 
         return Sync(
             self._store,

@@ -5,7 +5,7 @@ Values and rules on the standard library alone. The file they stand in is `confi
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import NamedTuple
@@ -23,6 +23,18 @@ COINDESK_URL = f"https://{COINDESK_HOST}/news/v1/article/list"
 _KEY_PARAMETERS = frozenset(("api_key", "apikey", "api-key", "x-api-key", "key"))
 _THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
 _CONTROL_OR_SPACE = re.compile(r"[\x00-\x20\x7f-\xa0\u2000-\u200f\u2028-\u202f\u2066-\u2069]")
+
+
+class SyncOptions(NamedTuple):
+    """What the settings say about syncing. `environ` may hold the key of CoinDesk's API."""
+
+    estimate_sentiment: bool = True
+    categories: Mapping[str, Sequence[str]] = {}
+    coindesk_key: str | None = None
+    environ: Mapping[str, str] = {}
+
+    def __repr__(self) -> str:
+        return "SyncOptions()"  # the key belongs in no log
 
 
 class Kind(StrEnum):

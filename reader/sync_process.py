@@ -7,14 +7,10 @@ from collections.abc import Callable, Sequence
 from contextlib import redirect_stderr
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from reader.errors import CryptoreadError
-from reader.subscriptions import SourceResult, Subscription
+from reader.subscriptions import SourceResult, Subscription, SyncOptions
 from reader.workers import context, make_way
-
-if TYPE_CHECKING:
-    from reader.syncing import SyncOptions
 
 LOOK_FOR_STOP_S = 0.1
 
@@ -23,7 +19,7 @@ def sync(
     folder: Path,
     subscriptions: Sequence[Subscription],
     *,
-    options: "SyncOptions",
+    options: SyncOptions,
     on_result: Callable[[SourceResult], None],
     stop: threading.Event,
     force: bool = False,
@@ -75,7 +71,7 @@ def _run(
     pipe: Connection,
     folder: Path,
     subscriptions: Sequence[Subscription],
-    options: "SyncOptions",
+    options: SyncOptions,
     force: bool,
 ) -> None:
     os.setsid()  # ctrl+c and a closed terminal are for the reader
@@ -90,7 +86,7 @@ def _run(
 def _sync(
     folder: Path,
     subscriptions: Sequence[Subscription],
-    options: "SyncOptions",
+    options: SyncOptions,
     on_result: Callable[[SourceResult], None],
     force: bool,
 ) -> str | None:

@@ -7,26 +7,20 @@ whatever way, keeps what it stored and goes on from there. One bad source never 
 import asyncio
 import random
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from reader.asking import Desk, SyncOptions, failed, source, troubled
+from reader.asking import Desk, failed, source, troubled
 from reader.cache import Store
 from reader.cache.live import SourceState
 from reader.crash import Broken
 from reader.errors import CacheError, CryptoreadError
 from reader.formats.page import ApiFailure, OverQuota
 from reader.sources.http import Fetcher, FetchFailed, Limits
-from reader.subscriptions import SourceResult, Status, Subscription
-
-if TYPE_CHECKING:
-    from reader.config import Settings
-
-__all__ = ["Sync", "SyncOptions", "options_of"]
+from reader.subscriptions import SourceResult, Status, Subscription, SyncOptions
 
 FAILURES_TO_PAUSE = 3
 """In a row, after which a source is left alone for a while."""
@@ -40,16 +34,6 @@ OFFLINE_S = 15 * 60
 """At most where there is no way to a site: mostly it is this machine that is offline."""
 
 LOOK_FOR_STOP_S = 0.05
-
-
-def options_of(settings: "Settings", environ: Mapping[str, str]) -> SyncOptions:
-    """What the settings say, and an environment that may hold the key."""
-    return SyncOptions(
-        estimate_sentiment=settings.estimate_sentiment,
-        categories=settings.categories,
-        coindesk_key=settings.coindesk_key,
-        environ=dict(environ),
-    )
 
 
 class Sync:

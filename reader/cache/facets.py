@@ -5,9 +5,10 @@ to them and writes it. Both work in chunks of time, as `schema` lays them down: 
 `wholes` has of it, with the chunks that were written since in the place of what they were.
 """
 
+import json
 import sqlite3
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, TypeVar
 
 from pyroaring import BitMap
@@ -24,8 +25,11 @@ ESTIMATED = ("state", "estimated")
 
 SIZES_AT_ONCE = 64
 
-SETS_KEPT = 3
+SETS_KEPT = 2
 """Of which it is remembered what they share with facets."""
+
+DENSE_FROM = 20_000
+"""Ids of a set from which on making it dense takes less than it saves."""
 
 NEWER = 8
 """Chunks of a facet that may be newer than its whole; at one more it is written anew."""
@@ -38,6 +42,33 @@ T = TypeVar("T")
 Facet = tuple[str, str]
 """(field, folded value). Fields: all, category, sentiment, group (both, with a tab between), tag,
 source, lang, state."""
+
+
+class News(NamedTuple):
+    """What has changed of the facets that were loaded, between two versions of the cache."""
+
+    since: int
+    version: int
+    texts: int
+    known: Collection[int]
+    """Keys of the facets that were loaded."""
+    replaced: dict[int, BitMap]
+
+
+class _Counts:
+    """How many ids a set shares with facets."""
+
+    __slots__ = ("ids", "known", "part", "whole")
+
+    def __init__(
+        self, ids: BitMap, whole: "_Counts | None" = None, part: "_Counts | None" = None
+    ) -> None:
+        """whole, part: of the sets that it is the difference of, where it is of any."""
+        self.ids = ids
+        self.whole = whole
+        self.part = part
+        self.known: dict[int, tuple[BitMap, int]] = {}
+        """By the Python ids of the facets, which are held with it."""
 
 
 class Facets:
@@ -53,44 +84,84 @@ class Facets:
         self.language: Facet | None = ("lang", lang) if lang else None
         """To which the ids are cut."""
         self.version = -1
-        """Of the cache, as of the last `refresh`."""
+        self.texts = -1
+        """Of the cache, as of the last `refresh`: the one grows with every change, the other with
+        those of articles and not of marks."""
         self._keys: dict[Facet, int] = {}
         self._labels: dict[Facet, str] = {}
         self._values: dict[str, list[str]] = {}
         """The values of a field, where all of them are known."""
         self._visible = NONE
+        self._parts: dict[tuple[int, int], tuple[BitMap, BitMap, BitMap]] = {}
+        """What two facets share, by the Python ids of both, which are held with it."""
+        self._dense = NONE, NONE
+        """A set, and what `dense` makes of it."""
         self._visible_of = NONE, NONE
         """All and the drafts, of which that was made."""
         self._sizes: dict[str, list[tuple[Facet, int]]] = {}
         """The facets of a field with their sizes, the largest first."""
+        self._size: dict[Facet, int] = {}
+        self._lengths: dict[Facet, int] = {}
+        """How many ids those facets have that were read for no more than that."""
         self._loaded: dict[int, BitMap] = {}
-        self._shared: dict[int, tuple[BitMap, dict[int, tuple[BitMap, int]]]] = {}
-        """Sets, and how many ids each shares with facets, by the Python ids of both."""
+        self._counts: dict[int, _Counts] = {}
+        """Of the last sets, by their Python ids."""
 
     def refresh(self, db: sqlite3.Connection) -> int:
         """Bring what is loaded up to date, reading changed chunks alone; the version read."""
-        if _version(db) != self.version:
+        if self.is_behind(db):
             with snapshot(db):
-                self._catch_up(db)
+                news = self.news(db)
+            self.take(news)
         return self.version
 
-    def _catch_up(self, db: sqlite3.Connection) -> None:
-        version = _version(db)
-        self._values.clear()
-        self._sizes.clear()
-        if self._loaded:
-            changed = db.execute("SELECT id FROM chunks WHERE version > ?", (self.version,))
-            self._replace(db, [id for (id,) in changed if id % FACETS in self._loaded])
-        self.version = version
+    def is_behind(self, db: sqlite3.Connection) -> bool:
+        """Whether the cache has changed since."""
+        return _meta(db, "version") != self.version
 
-    def _replace(self, db: sqlite3.Connection, chunks: Sequence[int]) -> None:
-        """Read those chunks of loaded facets; whoever holds an old bitmap keeps it as it was."""
-        language = self._keys.get(self.language) if self.language else None
+    def news(self, db: sqlite3.Connection) -> "News":
+        """What has changed of what is loaded, for `take`; others may go on asking and loading.
+
+        db: within a snapshot.
+        """
+        since, version, loaded = self.version, _meta(db, "version"), self._loaded.copy()
+        chunks: list[int] = []
+        if loaded:
+            changed = db.execute(
+                f"SELECT id FROM chunks WHERE version > ? AND id % {FACETS} IN "
+                "(SELECT value FROM json_each(?))",
+                (since, json.dumps(list(loaded))),
+            )
+            chunks = [id for (id,) in changed]
+        replaced = self._replaced(db, loaded, chunks)
+        return News(since, version, _meta(db, "texts"), loaded.keys(), replaced)
+
+    def take(self, news: "News") -> None:
+        """Answer with them from now on, if nothing newer has been taken in the meantime."""
+        if news.since != self.version:
+            return
+        # What was loaded in the meantime may be of before: it is read again when it is asked for.
+        kept = {key: bits for key, bits in self._loaded.items() if key in news.known}
+        self._loaded = kept | news.replaced
+        if news.texts != self.texts:  # else no more than marks have changed
+            for known in (self._values, self._sizes, self._size, self._lengths, self._parts):
+                known.clear()
+            self._dense = NONE, NONE
+        self.version, self.texts = news.version, news.texts
+
+    def _replaced(
+        self, db: sqlite3.Connection, loaded: Mapping[int, BitMap], chunks: Sequence[int]
+    ) -> dict[int, BitMap]:
+        """Those loaded facets with those chunks read; old bitmaps stay as they were."""
+        language = self._key(db, self.language) if self.language else None
+        replaced: dict[int, BitMap] = {}
         for is_language in (True, False):  # it cuts the others
             some = [id for id in chunks if (id % FACETS == language) is is_language]
-            bits = {key: self._loaded[key].copy() for key in {id % FACETS for id in some}}
-            _put_chunks(db, bits, some, None if is_language else self._cut(db))
-            self._loaded |= bits
+            bits = {key: loaded[key].copy() for key in {id % FACETS for id in some}}
+            cut = replaced[language] if language in replaced else self._cut(db)
+            _put_chunks(db, bits, some, None if is_language else cut)
+            replaced |= bits
+        return replaced
 
     def _cut(self, db: sqlite3.Connection) -> BitMap | None:
         return self.get(db, self.language) if self.language else None
@@ -118,9 +189,20 @@ class Facets:
             self._load(db, db.execute(whole, (key,)), cut)
         return self._loaded[key]
 
-    def has(self, db: sqlite3.Connection, facet: Facet) -> bool:
-        """Whether its ids are there without being read."""
-        return self._key(db, facet) in self._loaded
+    def get_many(self, db: sqlite3.Connection, facet: Facet, least: int) -> BitMap:
+        """The ids of a facet that has so many; of one that has fewer none, nor are they kept."""
+        if self._lengths.get(facet, least) < least:
+            return NONE
+        was_loaded = self._key(db, facet) in self._loaded
+        bits = self.get(db, facet)
+        if len(bits) < least and not was_loaded:
+            self._lengths[facet] = len(bits)
+            self._loaded.pop(self._keys[facet], None)
+        return bits if len(bits) >= least else NONE
+
+    def knows(self, db: sqlite3.Connection, facet: Facet, least: int) -> bool:
+        """Whether `get_many` reads nothing."""
+        return self._lengths.get(facet, least) < least or self._key(db, facet) in self._loaded
 
     def _key(self, db: sqlite3.Connection, facet: Facet) -> int | None:
         if facet not in self._keys:
@@ -143,8 +225,16 @@ class Facets:
         return {value: self._loaded[key] for value, key in keys.items()}
 
     def meet(self, bits: BitMap, ids: BitMap, without: BitMap) -> Meet:
-        """The ids that a facet shares with a set, without some of the set."""
-        return Meet(bits, ids, without, self.shared(bits, ids))
+        """The ids that a facet shares with a set, without those of another facet."""
+        part = self._part(bits, without)
+        hidden = int(part.intersection_cardinality(ids)) if part else 0
+        return Meet(bits, ids, part, self.shared(bits, ids) - hidden)
+
+    def _part(self, bits: BitMap, other: BitMap) -> BitMap:
+        """What two facets share; remembered, as few of many articles are pinned."""
+        if (id(bits), id(other)) not in self._parts:
+            self._parts[id(bits), id(other)] = bits, other, bits & other
+        return self._parts[id(bits), id(other)][2]
 
     def shared(self, bits: BitMap, ids: BitMap) -> int:
         """How many ids a facet shares with a set.
@@ -153,12 +243,43 @@ class Facets:
         mark that is set changes none of it, and filters are put on and taken off again.
         """
         # Whoever holds a bitmap holds its Python id. The last to be forgotten stands last.
-        _, known = self._shared[id(ids)] = self._shared.pop(id(ids), (ids, {}))
-        if len(self._shared) > SETS_KEPT:
-            self._shared.pop(next(iter(self._shared)), None)
-        if id(bits) not in known:
-            known[id(bits)] = bits, int(bits.intersection_cardinality(ids))
-        return known[id(bits)][1]
+        counts = self._counts[id(ids)] = self._counts.pop(id(ids), _Counts(ids))
+        if len(self._counts) > SETS_KEPT:
+            self._counts.pop(next(iter(self._counts)), None)
+        return self._counted(bits, counts)
+
+    def note_rest(self, ids: BitMap, whole: BitMap, part: BitMap) -> None:
+        """A set is what a part leaves of a whole: it shares with a facet what these do not both."""
+        of = self._counts.get(id(whole)), self._counts.get(id(part))
+        self._counts[id(ids)] = _Counts(ids, *of)
+
+    def _counted(self, bits: BitMap, counts: "_Counts") -> int:
+        if id(bits) not in counts.known:
+            counts.known[id(bits)] = bits, self._count(bits, counts)
+        return counts.known[id(bits)][1]
+
+    def _count(self, bits: BitMap, counts: "_Counts") -> int:
+        if counts.whole and counts.part and id(bits) in counts.part.known:
+            return self._counted(bits, counts.whole) - self._counted(bits, counts.part)
+        return int(bits.intersection_cardinality(self.dense(counts.ids)))
+
+    def dense(self, ids: BitMap) -> BitMap:
+        """A set that shares with any facet what these ids do, which is counted faster.
+
+        It has all that is not of the language as well, which no facet has. What Roaring then keeps
+        is not lists of ids but bits: a facet's ids are looked up in them, where two lists would be
+        merged.
+        """
+        language = self._loaded.get(self._keys.get(self.language, -1)) if self.language else None
+        if not language or len(ids) < DENSE_FROM:
+            return ids
+        before, dense = self._dense
+        if dense is NONE:
+            dense = language.flip(0, language[-1] + 1)
+        if before is not ids:
+            dense ^= before ^ ids  # in its place: made anew each time, memory falls into pieces
+            self._dense = ids, dense
+        return dense
 
     def by_size(self, db: sqlite3.Connection, field: str) -> Iterator[tuple[Facet, int]]:
         """The facets of a field and their numbers of ids, the largest first."""
@@ -180,9 +301,11 @@ class Facets:
 
     def size(self, db: sqlite3.Connection, facet: Facet) -> int:
         """The number of ids, without reading them."""
-        find = "SELECT size FROM facets WHERE field = ? AND value = ?"
-        row = db.execute(find, facet).fetchone()
-        return int(row[0]) if row else 0
+        if facet not in self._size:
+            find = "SELECT size FROM facets WHERE field = ? AND value = ?"
+            row = db.execute(find, facet).fetchone()
+            self._size[facet] = int(row[0]) if row else 0
+        return self._size[facet]
 
     def name(self, db: sqlite3.Connection, facet: Facet) -> str:
         """The name to show, whether it was asked for or not."""
@@ -248,8 +371,8 @@ def _some(items: Sequence[T]) -> Iterator[Sequence[T]]:
         yield items[start : start + AT_ONCE]
 
 
-def _version(db: sqlite3.Connection) -> int:
-    return int(db.execute("SELECT value FROM meta WHERE name = 'version'").fetchone()[0])
+def _meta(db: sqlite3.Connection, name: str) -> int:
+    return int(db.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()[0])
 
 
 class FacetChanges:

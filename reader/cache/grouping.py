@@ -28,41 +28,35 @@ Ask = Callable[[], AbstractContextManager[sqlite3.Connection]]
 def group(ids: BitMap, by: Grouping, facets: Facets, days: Days, ask: Ask) -> tuple[Group, ...]:
     """The ids under headings, each under one; pinned ones in a group of their own on top."""
     with ask() as db:
-        pinned = ids & facets.get(db, PINNED_FACET)
-        read = (ids & facets.get(db, READ)) - pinned
+        on_top = facets.get(db, PINNED_FACET)
+        read = (ids & facets.get(db, READ)) - on_top
         if by is Grouping.DAY:
-            groups = list(days.groups(ids - pinned, read, db))
+            groups = list(days.groups(ids - on_top, read, db))
         else:
-            groups = list(_GROUPINGS[by](ids, pinned, read, facets, ask))
-        if pinned:
+            groups = list(_GROUPINGS[by](ids, on_top, read, facets, ask))
+        if pinned := ids & on_top:
             unread = len(pinned - facets.get(db, READ))
             groups.insert(0, Group(key=(PINNED,), label=PINNED, ids=Ids(pinned), unread=unread))
     return tuple(groups)
 
 
-# Each takes the ids, those that it has to leave out, those of the rest that are read, and what it
-# needs to look further.
+# Each takes the ids, a facet that it has to leave out, those of the rest that are read, and what
+# it needs to look further.
 
 
 def _by_category(
-    ids: BitMap, pinned: BitMap, read: BitMap, facets: Facets, ask: Ask
+    ids: BitMap, without: BitMap, read: BitMap, facets: Facets, ask: Ask
 ) -> list[Group]:
     """Largest first, OTHER last; below each its sentiments."""
     with ask() as db:
         every = facets.every(db, "category")
-    groups = [
-        Group(
-            key=(facets.label(("category", value)),),
-            label=facets.label(("category", value)),
-            ids=shown,
-            unread=len(shown) - int(bits.intersection_cardinality(read)),
-            children=Sentiments(
-                facets.label(("category", value)), lambda: (ids, pinned, read), facets, ask
-            ),
-        )
-        for value, bits in every.items()
-        if (shown := facets.meet(bits, ids, pinned))
-    ]
+    groups = []
+    for value, bits in every.items():
+        if shown := facets.meet(bits, ids, without):
+            label = facets.label(("category", value))
+            below = Sentiments(label, lambda: (ids, without, read), facets, ask)
+            unread = len(shown) - int(bits.intersection_cardinality(read))
+            groups.append(Group((label,), label, shown, unread, children=below))
     return sorted(groups, key=lambda g: (g.label == NO_CATEGORY, -len(g.ids), g.label))
 
 
@@ -76,7 +70,7 @@ class Sentiments(Sequence[Group]):
         facets: Facets,
         ask: Ask,
     ) -> None:
-        """ids: all, those to leave out, those of the rest that are read."""
+        """ids: all, a facet to leave out, those of the rest that are read."""
         self._of = category, ids, facets, ask
         self._groups: tuple[Group, ...] | None = None
 
@@ -100,17 +94,17 @@ class Sentiments(Sequence[Group]):
 
     def _count(self) -> Iterator[Group]:
         category, find, facets, ask = self._of
-        ids, pinned, read = find()
+        ids, without, read = find()
         for sentiment in Sentiment:
             with ask() as db:
                 bits = facets.get(db, ("group", f"{category}\t{sentiment.value}".casefold()))
-            if shown := facets.meet(bits, ids, pinned):
+            if shown := facets.meet(bits, ids, without):
                 unread = len(shown) - int(bits.intersection_cardinality(read))
                 key = (category, sentiment.value)
                 yield Group(key, sentiment.lower(), shown, unread, sentiment)
 
 
-def _by_source(ids: BitMap, pinned: BitMap, read: BitMap, facets: Facets, ask: Ask) -> list[Group]:
+def _by_source(ids: BitMap, without: BitMap, read: BitMap, facets: Facets, ask: Ask) -> list[Group]:
     """Largest first."""
     with ask() as db:
         every = facets.every(db, "source")
@@ -122,15 +116,15 @@ def _by_source(ids: BitMap, pinned: BitMap, read: BitMap, facets: Facets, ask: A
             unread=len(shown) - int(bits.intersection_cardinality(read)),
         )
         for value, bits in every.items()
-        if (shown := facets.meet(bits, ids, pinned))
+        if (shown := facets.meet(bits, ids, without))
     ]
     return sorted(groups, key=lambda g: (-len(g.ids), g.label))
 
 
 def _ungrouped(
-    ids: BitMap, pinned: BitMap, read: BitMap, _facets: Facets, _ask: Ask
+    ids: BitMap, without: BitMap, read: BitMap, _facets: Facets, _ask: Ask
 ) -> list[Group]:
-    rest = ids - pinned
+    rest = ids - without
     everything = Group(key=("ALL",), label="ALL", ids=Ids(rest), unread=len(rest) - len(read))
     return [everything] if rest else []
 
@@ -154,12 +148,12 @@ def most_frequent(
                 least = best[-1].articles if len(best) == most else 0
                 if size < least:
                     return best
-                if reads is not None and not facets.has(db, facet):
+                if reads is not None and not facets.knows(db, facet, least):
                     if not reads:
                         return None
                     reads -= 1
-                bits = facets.get(db, facet)
-                if len(bits) >= least and (found := facets.shared(bits, ids)):
+                bits = facets.get_many(db, facet, least)
+                if bits and (found := facets.shared(bits, ids)):
                     best.append(TagCount(facets.label(facet), found))
                     best.sort(key=_rank)
                     del best[most:]

@@ -115,12 +115,12 @@ class Span(LazyIds):
 
 
 class Meet(LazyIds):
-    """The ids that two sets share, `without` some of the second. shared: how many by two sets."""
+    """The ids that two sets share, `without` some of the first. size: how many these are."""
 
     __slots__ = ("_one", "_other", "_without")
 
-    def __init__(self, one: BitMap, other: BitMap, without: BitMap, shared: int) -> None:
-        super().__init__(shared - int(one.intersection_cardinality(without)))
+    def __init__(self, one: BitMap, other: BitMap, without: BitMap, size: int) -> None:
+        super().__init__(size)
         self._one, self._other, self._without = one, other, without
 
     def __contains__(self, id: object) -> bool:

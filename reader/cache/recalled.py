@@ -80,11 +80,11 @@ def _groups(
 
     @cache
     def parts() -> tuple[BitMap, BitMap, BitMap]:
-        pinned = ids() & of(PINNED_FACET)
-        return ids(), pinned, (ids() & of(READ)) - pinned
+        on_top = of(PINNED_FACET)
+        return ids(), on_top, (ids() & of(READ)) - on_top
 
     def pinned() -> BitMap:
-        return parts()[1]
+        return ids() & of(PINNED_FACET)
 
     def category(label: str) -> Callable[[], BitMap]:
         return lambda: (ids() & of(("category", label.casefold()))) - pinned()

@@ -15,8 +15,11 @@ from reader.errors import CacheDamaged, CacheError, CacheLocked, CacheTooNew, Ca
 
 BUSY_TIMEOUT_MS = 10_000
 
+PAGE_BYTES = 4096
 CHECKPOINT_PAGES = 32_000
 """128 MB of log: an import then copies a page that it changed ten times only once."""
+LOG_BYTES = CHECKPOINT_PAGES * PAGE_BYTES
+"""To which the file of the log shrinks when the log begins anew."""
 
 CACHE_KIB = 256
 """Of pages that a connection keeps. Each thread has one, and the system keeps the rest."""
@@ -275,6 +278,7 @@ def connect(path: Path, schema: Schema) -> sqlite3.Connection:
         db.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
         db.execute("PRAGMA foreign_keys = ON")
         db.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
+        db.execute(f"PRAGMA journal_size_limit = {LOG_BYTES}")
         db.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
         db.execute(f"PRAGMA synchronous = {schema.synchronous}")
         # Some builds write zeros over what is deleted, and merging the index deletes much.

@@ -10,6 +10,7 @@ import sqlite3
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -43,14 +44,17 @@ from reader.cache.facets import (
 from reader.cache.grouping import group, most_frequent
 from reader.cache.ids import Ids
 from reader.cache.marks import Mark, Marks, Step
+from reader.cache.presence import Presence
 from reader.cache.recalled import Recalled, recalled, written
 from reader.cache.schema import (
     BUSY_TIMEOUT_MS,
     CACHE,
+    LOG_BYTES,
     MARKS,
     Schema,
     connect,
     prepare,
+    snapshot,
     sql_errors,
     transaction,
 )
@@ -63,6 +67,9 @@ if TYPE_CHECKING:
     from reader.cache.writing import Writer
 
 T = TypeVar("T")
+
+Asked = tuple[Query, int, int | None]
+"""A question, and the versions of articles and of marks that its answer holds for."""
 
 BATCH = 500
 """Ids that one statement names at most."""
@@ -101,11 +108,13 @@ class Store:
         self._connections: list[sqlite3.Connection] = []
         self._facets = Facets()
         self._of_language: dict[str, Facets] = {"": self._facets}
-        self._kept: dict[tuple[Query, int], Ids] = {}
-        """The last answers, with the version of the cache that they hold for."""
+        self._kept: dict[Asked, Ids] = {}
+        """The last answers."""
         self._days = Days()
         self._words = Words()
         self._recalls = True
+        self._holds_still = False
+        self._presence = Presence(folder / "reading.lock")
         self._lock = threading.RLock()
         self._writing = threading.RLock()
         try:
@@ -126,6 +135,7 @@ class Store:
         self.close()
 
     def close(self) -> None:
+        self._presence.close()
         for db in self._connections:
             db.close()
         self._connections.clear()
@@ -142,9 +152,41 @@ class Store:
     # Questions.
 
     def version(self) -> int:
-        """A number that grows with every change of the cache, whichever program made it."""
+        """A number that grows with every change of the cache, whichever program made it.
+
+        It is that of what answers are made of.
+        """
+        with self._asking():
+            return self._facets.version
+
+    def hold(self) -> None:
+        """From now on other programs' changes wait for `catch_up`: no question is kept by them.
+
+        What has not been asked about before is read as it is then.
+        """
+        self._holds_still = False
+        with self._asking():
+            self._holds_still = True
+        self._presence.announce()
+
+    def is_read(self) -> bool:
+        """Whether a program has this folder open that holds still for its reader."""
+        return self._presence.is_anybody_here()
+
+    def is_behind(self) -> bool:
+        """Whether answers are of a moment before the last change."""
         with self._asking() as db:
-            return self._facets.refresh(db)
+            return self._facets.is_behind(db)
+
+    def catch_up(self) -> None:
+        """Answer as of now. For any thread: others may ask in the meantime."""
+        with sql_errors(self.path):
+            db = self._connection()
+            with snapshot(db):
+                news = [(facets, facets.news(db)) for facets in list(self._of_language.values())]
+            with self._lock:
+                for facets, found in news:
+                    facets.take(found)
 
     def find(
         self,
@@ -173,15 +215,28 @@ class Store:
     def _found(self, query: Query, lang: str, db: sqlite3.Connection, now: datetime) -> Ids:
         """The same set as before where nothing has changed: what was counted of it holds, too."""
         facets = self._facets_of(lang)
-        key = query, facets.version
+        key = _asked(query, facets)
         ids = self._kept.pop(key, None)
         if ids is None:
             ids = Ids(filtered(query, facets, db, now), lang)
             self._kept = {kept: ids for kept, ids in self._kept.items() if kept[1] == key[1]}
+            self._note_rest(query, ids, facets)
         self._kept[key] = ids  # the last to be forgotten
         if len(self._kept) > SETS_KEPT:
             del self._kept[next(iter(self._kept))]
         return ids
+
+    def _note_rest(self, query: Query, ids: Ids, facets: Facets) -> None:
+        """A tag that was included is excluded: then all has been counted that is left to count."""
+        tag = query.terms[-1] if query.terms else None
+        if tag is None or tag.field is not Field.TAG or not tag.exclude:
+            return
+        without = query.without(tag)
+        whole = self._kept.get(_asked(without, facets))
+        included = without.with_term(replace(tag, exclude=False))
+        part = self._kept.get(_asked(included, facets))
+        if whole and part:
+            facets.note_rest(ids.bits, whole.bits, part.bits)
 
     def remember(self, query: Query, now: datetime) -> None:
         """Keep what a list shows of the query, for `find` to give back until anything changes."""
@@ -277,8 +332,9 @@ class Store:
     def _tag_counts(self, tags: Iterable[Facet], ids: Ids) -> Iterator[TagCount]:
         facets = self._facets_of(ids.lang)
         with self._asking(ids.lang) as db:
+            dense = facets.dense(ids.bits)
             for tag in tags:
-                if count := facets.get(db, tag).intersection_cardinality(ids.bits):
+                if count := facets.get(db, tag).intersection_cardinality(dense):
                     yield TagCount(facets.label(tag), count)
 
     def unread(self, ids: Ids) -> Ids:
@@ -393,6 +449,13 @@ class Store:
         with suppress(sqlite3.Error):
             self._connection().execute("PRAGMA wal_checkpoint(PASSIVE)")
 
+    def has_long_log(self) -> bool:
+        """Whether what waits there should be brought to its place before more is written."""
+        try:
+            return self.path.with_name(f"{self.path.name}-wal").stat().st_size > LOG_BYTES
+        except FileNotFoundError:
+            return False
+
     def tidy(self) -> None:
         """Merge segments of the full-text index where many of one size have gathered.
 
@@ -497,7 +560,8 @@ class Store:
         with transaction(db):
             self._note_marks(db)
             changes.write(db, {})
-        self._facets.refresh(db)
+        with self._lock:
+            self._refresh(db)
 
     def _show_stale_marks(self) -> None:
         """Rebuild the read and favourite facets where the marks changed without the cache."""
@@ -539,7 +603,8 @@ class Store:
         """This thread's connection, the facets of the language up to date."""
         with self._lock, sql_errors(self.path):
             db = self._connection()
-            self._facets_of(lang).refresh(db)
+            if self._facets_of(lang).version < 0 or not self._holds_still:
+                self._refresh(db)
             yield db
 
     @contextmanager
@@ -547,8 +612,13 @@ class Store:
         with self._writing, sql_errors(self.path):
             db = self._connection()
             with self._lock:
-                self._facets.refresh(db)
+                self._refresh(db)
             yield db
+
+    def _refresh(self, db: sqlite3.Connection) -> None:
+        """All of the same version."""
+        for facets in self._of_language.values():
+            facets.refresh(db)
 
     def _connection(self) -> sqlite3.Connection:
         return self._opened("cache", self.path, CACHE)
@@ -580,6 +650,12 @@ class Store:
                 for value, bits in every.items()
             }
         return _ranked({name: count for name, count in counts.items() if count})
+
+
+def _asked(query: Query, facets: Facets) -> Asked:
+    """A mark changes the answer to none but a question about marks."""
+    is_of_marks = query.included(Field.IS) or query.excluded(Field.IS)
+    return query, facets.texts, facets.version if is_of_marks else None
 
 
 def _ranked(counts: dict[str, int]) -> dict[str, int]:

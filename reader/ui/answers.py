@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from functools import partial
+from time import monotonic
 from typing import TYPE_CHECKING
 
 from textual.worker import Worker
@@ -15,6 +16,11 @@ from reader.query import Query
 if TYPE_CHECKING:
     from reader.ui.finding import Finder
     from reader.ui.reader_screen import ReaderScreen
+
+REST_S = 0.5
+LATEST_S = 5.0
+"""What other programs bring in is shown when no filter has changed for so long, and at the latest
+after so long."""
 
 FIRST_ANSWER_S = 0.25
 """How long the first picture waits for the words of the query that it begins with."""
@@ -30,11 +36,14 @@ class Answers:
         self._library = library
         self._show = show
         self._finder: Finder | None = None
+        self._catching_up: Worker[None] | None = None
+        self._asked = self._looked = 0.0
         self.version = -1
         """Of the library, when it was asked last: what came since is not in the answer."""
 
     def ask(self) -> None:
         """What does the filter match? Raises CacheError."""
+        self._asked = monotonic()
         if not self.ask_at_once():
             self._look_up()
 
@@ -61,6 +70,30 @@ class Answers:
     def look_ahead(self, query: Query) -> None:
         """What a search among the articles of the query will need."""
         self._run(partial(self._prepare, query), "look-ahead")
+
+    def may_change(self) -> bool:
+        """Whether it is time to look for what is new: not while somebody asks one after the other.
+
+        What he looks at stays as it is until he rests, but not for long.
+        """
+        now = monotonic()
+        if now - self._asked < REST_S and now - self._looked < LATEST_S:
+            return False
+        self._looked = now
+        return True
+
+    def catch_up(self, then: Callable[[], None]) -> None:
+        """Read what has changed, while keys are answered as of before."""
+        if self._catching_up is None or self._catching_up.is_finished:
+            self._catching_up = self._run(partial(self._catch_up, then), "catch-up")
+
+    async def _catch_up(self, then: Callable[[], None]) -> None:
+        try:
+            await asyncio.to_thread(self._library.catch_up)
+        except CryptoreadError as error:
+            self._screen.say(str(error), error=True)
+        else:
+            then()
 
     def end(self) -> None:
         """Nobody asks any more."""

@@ -119,9 +119,10 @@ class ReaderScreen(Screen[None]):
         self._answers = Answers(self, self._library, self._show_answer)
         self._panes = Panes(self, self._sidebar, self._article, self._view)
         self.query_one(KeyLine).show(LIST_KEYS)
+        self._library.hold()  # a key waits for nothing that other programs do
         await self._answers.ask_first()
         self.set_focus(self._sidebar)
-        self.set_interval(LOOK_FOR_CHANGES_S, self._look_for_changes)
+        self.set_interval(LOOK_FOR_CHANGES_S, self._look_now_and_then)
         self.set_timer(WARM_UP_AFTER_S, self._warm_up)
         if minutes := self.settings.sync_every:
             self.set_timer(FIRST_SYNC_AFTER_S, lambda: self._mounted_syncing().keep_on(minutes))
@@ -194,12 +195,21 @@ class ReaderScreen(Screen[None]):
         grouping = GROUPINGS[self._view.grouping]
         self._status.show(f"{unread:,} unread · {articles}", grouping)
 
+    def _look_now_and_then(self) -> None:
+        if self._answers.may_change():
+            self._look_for_changes()
+
     @reported
     def _look_for_changes(self) -> None:
         """Another program may have changed the articles or the marks."""
-        if self._library.version != self._answers.version:
-            self._changed()
-            self._article.reread()
+        if self._library.is_behind:
+            self._answers.catch_up(self._changed_outside)
+        elif self._library.version != self._answers.version:
+            self._changed_outside()
+
+    def _changed_outside(self) -> None:
+        self._changed()
+        self._article.reread()
 
     @reported
     def _changed(self) -> None:

@@ -120,7 +120,6 @@ class Syncing:
 
     def _sync(self, stop: threading.Event, force: bool) -> "Sequence[SourceResult]":
         from reader.sync_process import sync
-        from reader.syncing import options_of
 
         settings = self._settings()
         followed, notice = self._followed(settings)
@@ -131,7 +130,7 @@ class Syncing:
         def told(_result: "SourceResult") -> None:
             self._screen.call_later(self._one_ended)
 
-        options = options_of(settings, os.environ)
+        options = settings.sync_options(os.environ)
         return sync(
             self._library.home,
             followed,

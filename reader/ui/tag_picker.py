@@ -107,7 +107,7 @@ class TagPicker(Modal[None]):
 
     def on_mount(self) -> None:
         self._list_tags()
-        self._count()
+        self.call_after_refresh(self._count)  # beside the first picture it would hold that up
 
     def on_input_changed(self, event: "Input.Changed") -> None:
         event.stop()
@@ -179,4 +179,5 @@ class TagPicker(Modal[None]):
         tags.show(rows, next(same, nearest))
         whole = f"{len(self._tags):,}"
         found = f"{len(rows):,} of {whole}" if typed.strip() else whole
-        self.query_one("#tag-matches", Static).update(found if self._has_counted.is_set() else "")
+        if self._has_counted.is_set():
+            self.query_one("#tag-matches", Static).update(found)

@@ -62,8 +62,11 @@ def _while_syncing(subject: Subject) -> tuple[list[float], list[float]]:
         config.write_text("[subscriptions]\n" + "".join(f'{n} = "{url}"\n' for n, url in urls))
         with subject.reader(config=config) as terminal:
             terminal.first_paint()
-            terminal.press("r", quiet=0.03)
-            _read_on(terminal, lambda: SYNCING in "".join(terminal.lines[-2:]), digits, holds)
+            for _ in range(subject.times(2)):
+                _serve(server)
+                terminal.press("r", quiet=0.03)
+                _read_on(terminal, lambda: SYNCING in "".join(terminal.lines[-2:]), digits, holds)
+                terminal.settle(1)
     return digits, holds
 
 

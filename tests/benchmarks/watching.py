@@ -16,6 +16,9 @@ Lines = tuple[str, ...]
 """The rows of the screen, padded with blanks to its width."""
 
 
+UNTIL_QUIET_S = 0.05
+
+
 class Frame(NamedTuple):
     """What the screen showed, and how many seconds after the key."""
 
@@ -55,9 +58,9 @@ class Watched(Terminal):
     def until(self, keys: str, wanted: Callable[[Lines], bool], timeout: float = 5) -> float:
         """Seconds from the keys to the first picture that is wanted, whatever comes later."""
         pressed = self._send(keys)
-        while (rest := pressed + timeout - time.perf_counter()) > 0:
-            with self._news:
-                self._news.wait_for(lambda: self._fed < len(self._chunks), rest)
+        while time.perf_counter() < pressed + timeout:
+            # What replays would keep the thread waiting that says when the next bytes came.
+            self.settle(UNTIL_QUIET_S, timeout)
             for frame in self._frames(pressed):
                 if wanted(frame.lines):
                     return frame.seconds

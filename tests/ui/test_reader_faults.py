@@ -11,6 +11,7 @@ from reader.config import Settings
 from reader.errors import CacheError, CacheLocked
 from reader.library import Change, Group, Grouping, Ids, Library, Mark
 from reader.query import Field, Query, parse
+from reader.ui import answers
 from reader.ui.app import CryptoreadApp
 from reader.ui.links_screen import LinkList, LinksScreen
 from reader.ui.reading_pane import ReadingPane
@@ -46,6 +47,34 @@ async def test_what_another_program_brings_in_appears_and_nothing_moves(tmp_path
             assert rows[0] in reader.rows
             await reader.press("g", "j", "j")
             assert "Just in" in reader.text(Sidebar)
+
+
+async def test_a_key_is_answered_as_of_before_what_another_program_brings(news: Library) -> None:
+    async with reading(news) as reader:
+        bring(news, story(99, "Just in", "POSITIVE"))
+        await reader.press("+", "0", "s", "s", "s", "s")
+        assert "7 of 9 articles" in reader.status
+        reader.screen._look_for_changes()
+        await reader.settle()
+        assert "8 of 10 articles" in reader.status
+
+
+async def test_nothing_moves_while_filters_follow_each_other(
+    news: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(answers, "REST_S", 60)
+    monkeypatch.setattr(answers, "LATEST_S", 60)
+    async with reading(news) as reader:
+        reader.screen._look_now_and_then()
+        bring(news, story(99, "Just in", "POSITIVE"))
+        await reader.press("+", "0")
+        reader.screen._look_now_and_then()
+        await reader.settle()
+        assert "Just in" not in reader.text(Sidebar)
+        monkeypatch.setattr(answers, "LATEST_S", 0)
+        reader.screen._look_now_and_then()
+        await reader.settle()
+        assert "Just in" in reader.text(Sidebar)
 
 
 async def test_what_another_program_marks_is_shown(news: Library) -> None:

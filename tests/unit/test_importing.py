@@ -10,7 +10,7 @@ from typing import NoReturn
 import pytest
 
 from reader import importing
-from reader.cache import Outcome, Store
+from reader.cache import Outcome, Store, store
 from reader.errors import CacheError, CacheLocked, Refusal
 from reader.importing import Import, ImportReport
 from reader.library import Library, Mark
@@ -291,13 +291,16 @@ def dump(news: Library) -> list[object]:
     return [article for _, article in news.articles(news.find(Query()))]
 
 
+@pytest.mark.parametrize("is_read", [False, True])
 def test_workers_bring_in_what_one_process_does(
-    tmp_path: Path, root: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, root: Path, monkeypatch: pytest.MonkeyPatch, is_read: bool
 ) -> None:
     files = stories(*range(90)) | {"empty.md": "", "odd.en.md": "---\ntitle: 'x\n---\nText."}
     write(root, files)
     with Library(tmp_path / "one") as one, Library(tmp_path / "many") as many:
         report = one.bring_in([root])
+        if is_read:  # then fewer work at a time
+            many.hold()
         monkeypatch.setattr(importing, "WORTH_WORKERS", 1)
         monkeypatch.setattr(importing, "PARSED_AT_ONCE", 16)
         monkeypatch.setattr(importing, "_cores", lambda: 2)
@@ -305,6 +308,20 @@ def test_workers_bring_in_what_one_process_does(
         assert in_workers == report
         assert dump(many) == dump(one)
         assert counts(many.bring_in([root])) == (0, 0, 91, 0, 1)
+
+
+def test_the_log_of_a_long_import_stays_short(
+    tmp_path: Path, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(root, stories(*range(300)))
+    sizes = []
+    for name, at_once in (("one", 300), ("many", 20)):
+        monkeypatch.setattr(importing, "STORED_AT_ONCE", at_once)
+        monkeypatch.setattr(store, "LOG_BYTES", 0)
+        with Library(tmp_path / name) as news:
+            news.bring_in([root])
+            sizes.append((news.folder / "cache.db-wal").stat().st_size)
+    assert sizes[1] < sizes[0]
 
 
 class Interrupted(BaseException):

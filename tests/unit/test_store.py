@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from pyroaring import BitMap
 
 from reader.article import EPOCH, LAST_INSTANT, Article, ArticleId, Sentiment
-from reader.cache import Group, Grouping, Ids, Mark, Outcome, Store, TagCount, grouping
+from reader.cache import Group, Grouping, Ids, Mark, Outcome, Store, TagCount, facets, grouping
 from reader.cache.facets import Facets
 from reader.cache.ids import Span
 from reader.cache.schema import CACHE
@@ -148,8 +148,17 @@ def found(store: Store, text: str = "") -> list[str]:
 # Laws.
 
 
+@pytest.fixture(params=[0, facets.DENSE_FROM], ids=["dense", "sparse"], scope="module")
+def counted(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Sets of few articles and of many are counted in two ways."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(facets, "DENSE_FROM", request.param)
+        yield
+
+
 @settings(max_examples=60, deadline=None)
 @given(st.data())
+@pytest.mark.usefixtures("counted")
 def test_facets_agree_with_sql_for_any_archive_filter_and_order_of_arrival(
     data: st.DataObject,
 ) -> None:
@@ -167,9 +176,40 @@ def test_facets_agree_with_sql_for_any_archive_filter_and_order_of_arrival(
         mirror = Mirror(store)
         for _ in range(4):
             query = data.draw(queries())
-            ids = store.find(query, NOW)
-            assert list(ids) == mirror.find(query), str(query)
-            assert_counts_agree(store, ids, dict(mirror.rows()))
+            for tag in (*TAGS[:2], TAGS[0]):  # a filter after the other, on and off again
+                for _ in range(3):
+                    ids = store.find(query, NOW)
+                    assert list(ids) == mirror.find(query), str(query)
+                    assert_counts_agree(store, ids, dict(mirror.rows()))
+                    query = query.cycle_tag(tag)
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.data())
+@pytest.mark.usefixtures("counted")
+def test_what_was_caught_up_with_is_what_is_there(data: st.DataObject) -> None:
+    with TemporaryDirectory() as folder, Store(Path(folder)) as held, Store(Path(folder)) as other:
+        arrived = data.draw(articles())
+        held.hold()
+        for start in range(0, len(arrived), 5):
+            asked = [Query(), *(data.draw(queries()) for _ in range(3))]
+            for query in asked:
+                answer(held, query)
+            put(other, arrived[start : start + 5])
+            other.mark(other.find(data.draw(queries()), NOW), Mark.READ, True, "")
+            held.catch_up()
+            assert not held.is_behind()
+            assert [answer(held, query) for query in asked] == [answer(other, q) for q in asked]
+
+
+def answer(store: Store, query: Query) -> object:
+    """What a screen shows of it but the rows, which are read as they are."""
+    ids = store.find(query, NOW)
+    groups = [
+        (group.key, len(group.ids), group.unread, [leaf.key for leaf in group.children])
+        for group in store.groups(ids, Grouping.CATEGORY)
+    ]
+    return list(ids), groups, store.total()
 
 
 def look_at(store: Store, query: Query) -> None:
@@ -186,6 +226,7 @@ def assert_counts_agree(store: Store, ids: Ids, rows: dict[int, dict[str, object
         leaves = [leaf for group in groups for leaf in (group.children or (group,))]
         assert sorted(id for leaf in leaves for id in leaf.ids) == sorted(ids)
         for group in (*groups, *leaves):
+            assert len(group.ids) == len(list(group.ids))
             assert group.unread == sum(not shown[id]["read"] for id in group.ids)
     for group in store.groups(ids, Grouping.CATEGORY):
         assert group.key == ("PINNED",) or {rows[id]["category"] for id in group.ids} == {
@@ -391,6 +432,28 @@ def test_marks_that_the_cache_missed_are_shown_after_the_next_start(tmp_path: Pa
     db.close()
     with Store(tmp_path) as store:
         assert found(store, "is:read") == ["Story 1"]
+
+
+def test_who_holds_still_sees_nothing_new_until_he_catches_up(tmp_path: Path) -> None:
+    with Store(tmp_path) as held, Store(tmp_path) as other:
+        put(other, [article(1), article(2)])
+        held.hold()
+        before = answer(held, Query())
+        put(other, [article(3)])
+        assert held.is_behind()
+        assert answer(held, Query()) == before
+        held.catch_up()
+        assert not held.is_behind()
+        assert answer(held, Query()) == answer(other, Query()) != before
+
+
+def test_who_marks_something_sees_all_that_is_new(tmp_path: Path) -> None:
+    with Store(tmp_path) as held, Store(tmp_path) as other:
+        put(other, [article(1), article(2)])
+        held.hold()
+        put(other, [article(3)])
+        held.mark(held.find(Query(), NOW), Mark.READ, True, "")
+        assert answer(held, Query()) == answer(other, Query())
 
 
 def test_another_store_sees_what_this_one_changes(tmp_path: Path) -> None:

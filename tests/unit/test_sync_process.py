@@ -8,11 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from reader.asking import SyncOptions
 from reader.errors import CryptoreadError
 from reader.library import Library
 from reader.query import Query
-from reader.subscriptions import Kind, SourceResult, Status, Subscription
+from reader.subscriptions import Kind, SourceResult, Status, Subscription, SyncOptions
 from reader.sync_process import sync
 
 ARTICLE = "---\ntitle: Blocks have room\nlang: en\nexternalId: '1'\n---\nFees fall."
@@ -45,8 +44,7 @@ def test_what_it_stores_is_there_for_this_process(tmp_path: Path, news: Subscrip
 PROGRAM = """
 import sys, threading
 from pathlib import Path
-from reader.asking import SyncOptions
-from reader.subscriptions import Kind, Subscription
+from reader.subscriptions import Kind, Subscription, SyncOptions
 from reader.sync_process import sync
 
 if __name__ == "__main__":

@@ -25,8 +25,8 @@ from reader.formats.page import Page
 from reader.library import Library
 from reader.query import Query, parse
 from reader.sources.http import Limits
-from reader.subscriptions import Kind, SourceResult, Status, Subscription
-from reader.syncing import LONGEST_PAUSE_S, RETRY_AFTER_S, SyncOptions, pause
+from reader.subscriptions import Kind, SourceResult, Status, Subscription, SyncOptions
+from reader.syncing import LONGEST_PAUSE_S, RETRY_AFTER_S, pause
 from tests.builders import NOW, article, markdown
 from tests.news_server import (
     FAULTS,

@@ -1,0 +1,48 @@
+"""Whether somebody reads: a lock on a file beside the cache, which ends with whoever holds it."""
+
+import os
+from contextlib import suppress
+from pathlib import Path
+
+try:
+    from fcntl import LOCK_EX, LOCK_NB, LOCK_SH, LOCK_UN, flock
+except ImportError:  # Windows: there nobody is known of
+    flock = None  # type: ignore[assignment]
+
+
+class Presence:
+    """One program's part in the lock on that file, until `close`."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._file = -1
+        self._is_here = False
+
+    def announce(self) -> None:
+        """From now on somebody reads here. Any number may."""
+        if not self._is_here and self._open():
+            with suppress(OSError):
+                flock(self._file, LOCK_SH | LOCK_NB)
+                self._is_here = True
+
+    def is_anybody_here(self) -> bool:
+        """Whether any program has announced that and still runs."""
+        if self._is_here or not self._open():
+            return self._is_here
+        try:
+            flock(self._file, LOCK_EX | LOCK_NB)
+        except OSError:
+            return True
+        flock(self._file, LOCK_UN)
+        return False
+
+    def close(self) -> None:
+        if self._file >= 0:
+            os.close(self._file)
+        self._file, self._is_here = -1, False
+
+    def _open(self) -> bool:
+        if self._file < 0 and flock is not None:
+            with suppress(OSError):  # nothing may be written there
+                self._file = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o666)
+        return self._file >= 0

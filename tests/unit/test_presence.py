@@ -1,0 +1,64 @@
+"""Whether somebody reads, told by real programs that come and go."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from reader.cache import Store
+from reader.cache.presence import Presence
+
+READER = """
+import sys
+from pathlib import Path
+from reader.library import Library
+
+with Library(Path(sys.argv[1])) as library:
+    library.hold()
+    print("reading", flush=True)
+    sys.stdin.read()
+"""
+
+
+def test_who_has_the_folder_open_without_a_reader_is_not_there(tmp_path: Path) -> None:
+    with Store(tmp_path) as store, Store(tmp_path) as other:
+        assert not store.is_read()
+        other.hold()
+        assert store.is_read()
+        assert other.is_read()
+        other.hold()
+        assert store.is_read()
+
+
+def test_the_last_to_leave_ends_it(tmp_path: Path) -> None:
+    with Store(tmp_path) as store:
+        with Store(tmp_path) as one:
+            one.hold()
+            with Store(tmp_path) as other:
+                other.hold()
+            assert store.is_read()
+        assert not store.is_read()
+
+
+def test_a_reader_that_is_killed_is_gone(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", READER, str(tmp_path)]
+    pipe = subprocess.PIPE
+    with (
+        Store(tmp_path) as store,
+        subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True) as reader,
+    ):
+        assert reader.stdout is not None
+        assert reader.stdout.readline() == "reading\n"
+        assert store.is_read()
+        reader.kill()
+        reader.wait()
+        assert not store.is_read()
+
+
+@pytest.mark.parametrize("name", ["missing/reading.lock", "."])
+def test_where_nothing_can_be_written_nobody_is_known_of(tmp_path: Path, name: str) -> None:
+    presence = Presence(tmp_path / name)
+    presence.announce()
+    assert not presence.is_anybody_here()
+    presence.close()
