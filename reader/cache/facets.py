@@ -74,6 +74,8 @@ class _Counts:
 class Facets:
     """What the facets hold as of the last `refresh`. The bitmaps given out are never changed.
 
+    One thread at a time may ask; any may look for `news` beside it.
+
     Only what was asked for is read, names included: an archive has thousands of tags, and the
     first screen shows nine. With a language, only its ids: half the memory where half of an
     archive is read, and what is asked of sets within that language has the same answer.
@@ -92,12 +94,12 @@ class Facets:
         self._values: dict[str, list[str]] = {}
         """The values of a field, where all of them are known."""
         self._visible = NONE
+        self._visible_of = NONE, NONE
+        """All and the drafts, of which that was made."""
         self._parts: dict[tuple[int, int], tuple[BitMap, BitMap, BitMap]] = {}
         """What two facets share, by the Python ids of both, which are held with it."""
         self._dense = NONE, NONE
         """A set, and what `dense` makes of it."""
-        self._visible_of = NONE, NONE
-        """All and the drafts, of which that was made."""
         self._sizes: dict[str, list[tuple[Facet, int]]] = {}
         """The facets of a field with their sizes, the largest first."""
         self._size: dict[Facet, int] = {}
@@ -268,7 +270,7 @@ class Facets:
 
         It has all that is not of the language as well, which no facet has. What Roaring then keeps
         is not lists of ids but bits: a facet's ids are looked up in them, where two lists would be
-        merged.
+        merged. It holds until another set is made dense.
         """
         language = self._loaded.get(self._keys.get(self.language, -1)) if self.language else None
         if not language or len(ids) < DENSE_FROM:

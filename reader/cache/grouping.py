@@ -48,15 +48,14 @@ def _by_category(
     ids: BitMap, without: BitMap, read: BitMap, facets: Facets, ask: Ask
 ) -> list[Group]:
     """Largest first, OTHER last; below each its sentiments."""
-    with ask() as db:
-        every = facets.every(db, "category")
     groups = []
-    for value, bits in every.items():
-        if shown := facets.meet(bits, ids, without):
-            label = facets.label(("category", value))
-            below = Sentiments(label, lambda: (ids, without, read), facets, ask)
-            unread = len(shown) - int(bits.intersection_cardinality(read))
-            groups.append(Group((label,), label, shown, unread, children=below))
+    with ask() as db:
+        for value, bits in facets.every(db, "category").items():
+            if shown := facets.meet(bits, ids, without):
+                label = facets.label(("category", value))
+                below = Sentiments(label, lambda: (ids, without, read), facets, ask)
+                unread = len(shown) - int(bits.intersection_cardinality(read))
+                groups.append(Group((label,), label, shown, unread, children=below))
     return sorted(groups, key=lambda g: (g.label == NO_CATEGORY, -len(g.ids), g.label))
 
 
@@ -98,7 +97,8 @@ class Sentiments(Sequence[Group]):
         for sentiment in Sentiment:
             with ask() as db:
                 bits = facets.get(db, ("group", f"{category}\t{sentiment.value}".casefold()))
-            if shown := facets.meet(bits, ids, without):
+                shown = facets.meet(bits, ids, without)
+            if shown:
                 unread = len(shown) - int(bits.intersection_cardinality(read))
                 key = (category, sentiment.value)
                 yield Group(key, sentiment.lower(), shown, unread, sentiment)
@@ -107,17 +107,16 @@ class Sentiments(Sequence[Group]):
 def _by_source(ids: BitMap, without: BitMap, read: BitMap, facets: Facets, ask: Ask) -> list[Group]:
     """Largest first."""
     with ask() as db:
-        every = facets.every(db, "source")
-    groups = [
-        Group(
-            key=(value,),
-            label=facets.label(("source", value)) or "no source",
-            ids=shown,
-            unread=len(shown) - int(bits.intersection_cardinality(read)),
-        )
-        for value, bits in every.items()
-        if (shown := facets.meet(bits, ids, without))
-    ]
+        groups = [
+            Group(
+                key=(value,),
+                label=facets.label(("source", value)) or "no source",
+                ids=shown,
+                unread=len(shown) - int(bits.intersection_cardinality(read)),
+            )
+            for value, bits in facets.every(db, "source").items()
+            if (shown := facets.meet(bits, ids, without))
+        ]
     return sorted(groups, key=lambda g: (-len(g.ids), g.label))
 
 
