@@ -38,8 +38,9 @@ class QueryCommand(click.Command):
         return super().shell_complete(ctx, incomplete)
 
 
-MANY = 1_000
-"""Articles at once: a first import, or a year's. The next sync or small import tidies up."""
+MANY, VERY_MANY = 1_000, 100_000
+"""Articles at once: a first import, or a year's. The next sync or small import tidies up; what very
+many leave to tidy would be too much for it."""
 
 LIVE = ("subscribe", "subscriptions", "sync", "unsubscribe")
 """Commands of `cli_live`."""
@@ -189,8 +190,8 @@ def import_(paths: Paths, sources: tuple[Path, ...]) -> None:
                 sources, on_progress=on_progress, on_refusal=lambda refusal: say(str(refusal))
             )
         _tell(report)
-        if report.stored < MANY:  # after more, somebody waits to read
-            library.tidy()
+        if report.stored < MANY or report.stored >= VERY_MANY:  # in between, somebody waits to read
+            library.tidy(entirely=report.stored >= VERY_MANY)
     if report.refusals:
         sys.exit(REFUSED)
 

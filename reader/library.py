@@ -275,9 +275,12 @@ class Library:
 
         return Import(self._store, on_progress, on_refusal).run(paths)
 
-    def tidy(self) -> None:
-        """What the cache gains from when many articles have come in, for when nobody waits."""
-        self._store.tidy()
+    def tidy(self, *, entirely: bool = False) -> None:
+        """What the cache gains from when many articles have come in, for when nobody waits.
+
+        entirely: at once and not a little at a time.
+        """
+        self._store.tidy(entirely=entirely)
 
     def sync(
         self,

@@ -155,6 +155,8 @@ class Facets:
         self, db: sqlite3.Connection, loaded: Mapping[int, BitMap], chunks: Sequence[int]
     ) -> dict[int, BitMap]:
         """Those loaded facets with those chunks read; old bitmaps stay as they were."""
+        if not chunks:
+            return {}
         language = self._key(db, self.language) if self.language else None
         replaced: dict[int, BitMap] = {}
         for is_language in (True, False):  # it cuts the others
@@ -492,6 +494,13 @@ def _note_chunks(
             numbers = set()
         updates.append((grown[key], " ".join(map(str, sorted(numbers))), key))
     db.executemany("UPDATE facets SET size = size + ?, newer = ? WHERE key = ?", updates)
+
+
+def settle(db: sqlite3.Connection) -> None:
+    """Every facet as a whole, within a transaction: else the next to add a few rewrite them all."""
+    for key, newer in db.execute("SELECT key, newer FROM facets WHERE newer != ''").fetchall():
+        _write_whole(db, key, _numbers(newer))
+    db.execute("UPDATE facets SET newer = ''")
 
 
 def _write_whole(db: sqlite3.Connection, key: int, newer: Iterable[int]) -> None:

@@ -13,6 +13,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
@@ -40,6 +41,7 @@ from reader.cache.facets import (
     Facet,
     FacetChanges,
     Facets,
+    settle,
 )
 from reader.cache.grouping import group, most_frequent
 from reader.cache.ids import Ids
@@ -82,9 +84,10 @@ READS_AT_ONCE = 40
 WRITER_CACHE_KIB = 128 * 1024
 """Of pages that a transaction changes again and again, for a cache that is far larger."""
 
-MERGE_STEPS = 10
-MERGE = "INSERT INTO fulltext (fulltext, rank) VALUES ('merge', 100)"
-"""Pages of 4 kB that one transaction writes; the steps together keep up with 50 articles a time."""
+MERGE = "INSERT INTO fulltext (fulltext, rank) VALUES ('merge', ?)"
+MERGE_PAGES, MERGE_STEPS = 100, 10
+"""Of 4 kB that one transaction writes; the steps together keep up with 50 articles a time."""
+ALL_PAGES = 100_000
 
 _ROW = (
     "SELECT id, title, published, lang, category, sentiment, source, pinned, draft, flagged "
@@ -456,17 +459,22 @@ class Store:
         except FileNotFoundError:
             return False
 
-    def tidy(self) -> None:
+    def tidy(self, *, entirely: bool = False) -> None:
         """Merge segments of the full-text index where many of one size have gathered.
 
-        For when nobody waits: it may write some megabytes, a little at a time.
+        For when nobody waits: it may write some megabytes, a little at a time. entirely: all that
+        there is; of a large import that may be a gigabyte, which some later change would write.
         """
+        pages, steps = (ALL_PAGES, count()) if entirely else (MERGE_PAGES, range(MERGE_STEPS))
         db = self._connection()
         db.execute("PRAGMA busy_timeout = 0")
         with suppress(sqlite3.Error):  # another program writes, and will do it
-            for _ in range(MERGE_STEPS):
+            if entirely:
+                with transaction(db):
+                    settle(db)
+            for _ in steps:
                 before = db.total_changes
-                db.execute(MERGE)
+                db.execute(MERGE, (pages,))
                 if db.total_changes < before + 2:  # by its manual, nothing was left to merge
                     break
         db.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")

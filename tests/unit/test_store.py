@@ -503,12 +503,15 @@ def test_every_change_of_locked_files_raises_one_clear_error(
         assert found(store) == ["Story 1"]
 
 
-def test_an_index_in_many_pieces_is_tidied_and_finds_the_same(store: Store) -> None:
+@pytest.mark.parametrize("entirely", [False, True])
+def test_an_index_in_many_pieces_is_tidied_and_finds_the_same(store: Store, entirely: bool) -> None:
     for n in range(12):
         put(store, [article(n, body=f"whale word{n}")])
     assert segments(store) == 12
-    store.tidy()
+    store.tidy(entirely=entirely)
     assert segments(store) < 8
+    with Store(store.path.parent) as again:  # which reads the facets anew
+        assert answer(again, Query()) == answer(store, Query())
     assert len(found(store, "whale")) == 12
     assert found(store, "word7") == ["Story 7"]
 
