@@ -111,7 +111,9 @@ class Span(LazyIds):
         return isinstance(id, int) and self._first <= id < self._end and id in self._whole
 
     def _look(self) -> BitMap:
-        return self._whole & BitMap(range(self._first, self._end))
+        # The latest day ends with time itself: a set of all that has no day yet takes milliseconds.
+        end = min(self._end, self._whole.max() + 1) if self._whole else 0
+        return self._whole & BitMap(range(self._first, end))
 
 
 class Meet(LazyIds):
