@@ -61,7 +61,7 @@ from reader.cache.schema import (
     transaction,
 )
 from reader.cache.words import Cancel, Recent, Words
-from reader.errors import CacheDamaged
+from reader.errors import CacheDamaged, CacheError
 from reader.query import Field, Query
 
 if TYPE_CHECKING:
@@ -449,7 +449,7 @@ class Store:
 
         Whoever closes the cache does the same; before that it is no more than a help.
         """
-        with suppress(sqlite3.Error):
+        with suppress(sqlite3.Error, CacheError):
             self._connection().execute("PRAGMA wal_checkpoint(PASSIVE)")
 
     def has_long_log(self) -> bool:
