@@ -2,14 +2,15 @@
 
 import asyncio
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from textual.screen import Screen
 from textual.worker import Worker
 
 from reader.article import Article
-from reader.errors import CryptoreadError
 from reader.library import Change, Ids, Library, Mark
+from reader.ui.failures import Work, in_background
 from reader.ui.opening import Say
 
 
@@ -45,39 +46,31 @@ class Marker:
             self._set(Ids([id]), Mark.FAVOURITE, value, f"{'' if value else 'no '}favourite")
 
     def undo(self) -> None:
-        self._run(self._replay(self._library.undo, "undone"))
+        self._run(partial(self._replay, self._library.undo, "undo", "undone"))
 
     def redo(self) -> None:
-        self._run(self._replay(self._library.redo, "redone"))
+        self._run(partial(self._replay, self._library.redo, "redo", "redone"))
 
     def _set(self, ids: Ids, mark: Mark, value: bool, label: str = "") -> Worker[None]:
-        return self._run(self._write(ids, mark, value, label))
+        return self._run(partial(self._write, ids, mark, value, label))
 
-    def _run(self, work: Any) -> Worker[None]:
-        return self._screen.run_worker(work, group="marks", exit_on_error=False)
+    def _run(self, work: Work) -> Worker[None]:
+        return in_background(self._screen, work, group="marks")
 
     async def _write(self, ids: Ids, mark: Mark, value: bool, label: str) -> None:
-        try:
-            changed = await asyncio.to_thread(self._library.mark, ids, mark, value, label)
-        except CryptoreadError as error:
-            self._say(str(error), error=True)
-            return
+        changed = await asyncio.to_thread(self._library.mark, ids, mark, value, label)
         if changed:
             self._changed(ids)
         if label:
             self._say(f"{label} · u undoes" if changed else f"already {label}")
 
-    async def _replay(self, replay: Callable[[], Change | None], word: str) -> None:
-        try:
-            change = await asyncio.to_thread(replay)
-        except CryptoreadError as error:
-            self._say(str(error), error=True)
-            return
+    async def _replay(self, replay: Callable[[], Change | None], verb: str, done: str) -> None:
+        change = await asyncio.to_thread(replay)
         if change is None:
-            self._say(f"nothing to be {word}")
+            self._say(f"nothing to {verb}")
             return
         self._changed(change.ids)
-        self._say(f"{word}: {change.label}")
+        self._say(f"{done}: {change.label}")
 
 
 def counted(ids: Ids) -> str:

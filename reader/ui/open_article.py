@@ -11,6 +11,7 @@ from reader.article import Article, ArticleId, Row
 from reader.errors import CryptoreadError
 from reader.library import Ids, Library
 from reader.query import Field
+from reader.ui.failures import in_background
 from reader.ui.marking import Marker
 from reader.ui.sidebar import Sidebar
 
@@ -111,7 +112,7 @@ class OpenArticle:
         if self.article is None or self.pane is None or self.pane.position == self._position:
             return
         write = partial(self._library.save_position, self.article.identity, self.pane.position)
-        self._screen.run_worker(write, thread=True, group="background", exit_on_error=False)
+        in_background(self._screen, partial(asyncio.to_thread, write), group="positions")
 
     def _paint(self, article: Article, row: Row, position: int, pane: "ReadingPane") -> None:
         pane.highlight(self._screen.filter.words)

@@ -3,8 +3,10 @@
 It mediates: widgets tell it what happened, it asks the library and hands values to widgets.
 """
 
+import asyncio
 import gc
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Literal
 
@@ -21,6 +23,7 @@ from reader.errors import CryptoreadError
 from reader.library import Grouping, Ids, Library
 from reader.query import Field, Query
 from reader.ui.answers import Answers
+from reader.ui.failures import Guarded, in_background
 from reader.ui.keys import LIST_KEYS, READER_KEYS, READING_KEYS
 from reader.ui.marking import Marker, counted
 from reader.ui.numbered_tags import NumberedTags
@@ -67,7 +70,7 @@ GROUPINGS = {
 }
 
 
-class ReaderScreen(Screen[None]):
+class ReaderScreen(Guarded, Screen[None]):
     """Sidebar and reading pane, side by side or (narrow) one at a time."""
 
     BLANK = True  # behind the widgets, which cover it
@@ -146,12 +149,22 @@ class ReaderScreen(Screen[None]):
     @reported
     def show(self, query: Query, place: Place | None = None) -> None:
         """Show what the query matches; place: where the list stood when it showed that before."""
+        before = self.filter
+        self.filter_by(query)
+        if place is not None:
+            self._sidebar.place = place
+        try:
+            self._answers.ask()
+        except Exception:
+            self.filter_by(before)  # which the list still shows
+            raise
+        if place is not None:
+            self._sidebar.place = place
+
+    def filter_by(self, query: Query) -> None:
+        """Name another filter in the bar; the list follows."""
         self.filter = query
-        if place is not None:
-            self._sidebar.place = place
-        self._answers.ask()
-        if place is not None:
-            self._sidebar.place = place
+        self._tags.show_filter()
 
     @property
     def list_place(self) -> Place:
@@ -496,19 +509,19 @@ class ReaderScreen(Screen[None]):
         gc.collect()  # what start-up left behind would stay for ever
         gc.freeze()
         gc.enable()
-        self.run_worker(
-            self._warm_up_list_and_reading, thread=True, group="background", exit_on_error=False
-        )
+        work = partial(asyncio.to_thread, self._warm_up_list_and_reading)
+        in_background(self, work, group="warm-up")
 
     def _warm_up_list_and_reading(self) -> None:
         """What the list shows, if it was remembered, as it is found; then what reading needs.
 
         One after the other: a second thread would have connections and memory of its own.
         """
-        with suppress(CryptoreadError):
+        try:
             self._library.warm_up(self._start)
             self.call_later(self._show_what_is_found)
-        _warm_up_reading()
+        finally:
+            _warm_up_reading()
 
     @reported
     def _show_what_is_found(self) -> None:
