@@ -24,7 +24,15 @@ from reader.library import Grouping, Ids, Library
 from reader.query import Field, Query
 from reader.ui.answers import Answers
 from reader.ui.failures import Guarded, in_background
-from reader.ui.keys import LIST_KEYS, READER_KEYS, READING_KEYS
+from reader.ui.keys import (
+    LIST_KEYS,
+    NEXT,
+    PREVIOUS,
+    READER_KEYS,
+    READING_KEYS,
+    as_bound,
+    key_of,
+)
 from reader.ui.marking import Marker, counted
 from reader.ui.numbered_tags import NumberedTags
 from reader.ui.open_article import OpenArticle
@@ -121,7 +129,7 @@ class ReaderScreen(Guarded, Screen[None]):
         self._tags = NumberedTags(self, self._library, self.query_one(TagBar))
         self._answers = Answers(self, self._library, self._show_answer)
         self._panes = Panes(self, self._sidebar, self._article, self._view)
-        self.query_one(KeyLine).show(LIST_KEYS)
+        self.query_one(KeyLine).show(as_bound(LIST_KEYS, self.settings.keys, self._next_label))
         self._library.hold()  # a key waits for nothing that other programs do
         await self._answers.ask_first()
         self.set_focus(self._sidebar)
@@ -165,6 +173,7 @@ class ReaderScreen(Guarded, Screen[None]):
         """Name another filter in the bar; the list follows."""
         self.filter = query
         self._tags.show_filter()
+        self._show_keys()
 
     @property
     def list_place(self) -> Place:
@@ -332,22 +341,77 @@ class ReaderScreen(Guarded, Screen[None]):
     async def _open_and_enter(self, id: ArticleId) -> None:
         if await self._article.show(id):
             self._panes.show_article()
+            self._show_keys()
             if self._article.pane is not None:
                 await self._article.pane.first_layout()  # a key typed ahead may ask for a page
 
     @reported
     async def action_neighbour(self, step: Literal[1, -1], unread: bool = False) -> None:
-        if unread and self._article.go_to_match(step):
+        """Open the next article; unread: the next that is, or after a search what it found."""
+        if unread and self._is_searched:
+            await self._go_to_match_or_result(step)
             return
         unread_in = self._library.unread if unread else None
         found = self._sidebar.neighbour(self._article.id, step, unread_in=unread_in)
-        if found is None:
-            what = "unread article" if unread else "article"
-            self.say(f"no {'next' if step > 0 else 'previous'} {what} in this list")
+        await self._go_to(found, step, "unread article" if unread else "article")
+
+    async def _go_to_match_or_result(self, step: Literal[1, -1]) -> None:
+        """Go through the matches of the open article, then to the next one that was found."""
+        if await self._article.go_to_match(step):
             return
-        self._sidebar.move_to(found)
-        if await self._article.show(found) and self._panes.is_narrow:
+        found = self._sidebar.neighbour(self._article.id, step, else_first=True)
+        if await self._go_to(found, step, "result") and self._article.pane is not None:
+            await self._article.pane.first_layout()
+            await self._article.go_to_match(step, at_edge=True)
+
+    async def _go_to(self, article: ArticleId | None, step: Literal[1, -1], what: str) -> bool:
+        """Open it in the pane, with the cursor on it; whether there is one that can be read."""
+        if article is None:
+            self.say(f"no {'next' if step > 0 else 'previous'} {what} in this list")
+            return False
+        self._sidebar.move_to(article)
+        if not await self._article.show(article):
+            return False
+        if self._panes.is_narrow:
             self._panes.show_article()
+        self._show_keys()
+        return True
+
+    @property
+    def _is_searched(self) -> bool:
+        """Whether the filter asks for words, which stand somewhere in what it found."""
+        return any(not term.exclude for term in self.filter.words)
+
+    @property
+    def _next_label(self) -> str:
+        """What `n` does at present."""
+        if not self._is_searched:
+            return "next unread"
+        return "next match" if self._article.has_match_ahead else "next result"
+
+    @property
+    def keys_at_present(self) -> dict[str, str]:
+        """Return what those keys do at present that do not always do the same, by binding id."""
+        if not self._is_searched:
+            return {}
+        label = self._next_label
+        return {
+            NEXT: f"Go to the {label}; after the last match, to the next result",
+            PREVIOUS: "Go to the previous match; before the first, to the previous result",
+        }
+
+    def _show_keys(self) -> None:
+        """Show the keys of what has the focus, as the user has bound them."""
+        hints = LIST_KEYS if isinstance(self.focused, Sidebar) else READING_KEYS
+        shown = as_bound(hints, self.settings.keys, self._next_label)
+        self.query_one(KeyLine).show(shown)
+
+    def key(self, id: str) -> str:
+        """Return the key of a binding of the screen, as the user has bound it."""
+        return key_of(id, self.settings.keys)
+
+    def on_reading_pane_matches_passed(self) -> None:
+        self._show_keys()
 
     def on_reading_pane_matches_found(self, event: "ReadingPane.MatchesFound") -> None:
         self.unsay(self._said_of_matches)
@@ -356,9 +420,10 @@ class ReaderScreen(Guarded, Screen[None]):
             self._said_of_matches = f"match {event.current} of {event.count}"
         elif event.count:
             what = "1 match" if event.count == 1 else f"{event.count} matches"
-            self._said_of_matches = f"{what} · n goes to the next"
+            self._said_of_matches = f"{what} · {self.key(NEXT)} goes to the next"
         if event.count:
             self.say(self._said_of_matches, patient=not event.current)
+        self._show_keys()
 
     def _of_article(self) -> Article | None:
         """The article that a key is about: the open one while it is read, else the cursor's."""
@@ -446,8 +511,8 @@ class ReaderScreen(Guarded, Screen[None]):
         self._panes.resize(event.size.width)
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
-        is_list = isinstance(event.widget, Sidebar)
-        self.query_one(KeyLine).show(LIST_KEYS if is_list else READING_KEYS)
+        if isinstance(event.widget, Sidebar) or event.widget is self._article.pane:
+            self._show_keys()
 
     def on_key_line_action_chosen(self, event: KeyLine.ActionChosen) -> None:
         """What the key does, behind the keys that the pane has still to act on."""
@@ -460,7 +525,7 @@ class ReaderScreen(Guarded, Screen[None]):
         from reader.ui.commands import help_groups
         from reader.ui.help_screen import HelpScreen
 
-        groups = help_groups(self.settings.keys)
+        groups = help_groups(self.settings.keys, self.keys_at_present)
         await self.app.push_screen(HelpScreen(groups, str(self._library.folder)))
 
     # Live news.
