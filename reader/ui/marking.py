@@ -8,34 +8,49 @@ from typing import Any
 from textual.screen import Screen
 from textual.worker import Worker
 
-from reader.article import Article
+from reader.article import Article, ArticleId
 from reader.library import Change, Ids, Library, Mark
+from reader.ui.cells import fit
 from reader.ui.failures import Work, in_background
 from reader.ui.opening import Say
+
+TITLE_CELLS = 40
+"""Of an article, in the name of a step of the undo journal."""
 
 
 class Marker:
     """Writes one screen's marks in the background. changed: told of which articles they were."""
 
     def __init__(
-        self, screen: Screen[Any], library: Library, say: Say, changed: Callable[[Ids], None]
+        self,
+        screen: Screen[Any],
+        library: Library,
+        say: Say,
+        changed: Callable[[Ids], None],
+        undo_key: str,
     ) -> None:
         self._screen = screen
         self._library = library
         self._say = say
         self._changed = changed
+        self._undo_key = undo_key
 
-    def opened(self, ids: Ids) -> Worker[None]:
-        """Opening an article reads it: the program's own mark, no step of the undo journal."""
-        return self._set(ids, Mark.READ, True)
+    def opened(self, id: ArticleId, title: str) -> Worker[None]:
+        """Mark an opened article as read, without a word: a step of its own in the journal."""
+        label = f"“{fit(title, TITLE_CELLS).rstrip()}” read"
+        return self._set(Ids([id]), Mark.READ, True, label, is_quiet=True)
 
-    def toggle_read(self, ids: Ids, name: str) -> None:
-        """All read if any is not, else all unread. Raises CacheError."""
-        value = bool(self._library.unread(ids))
-        self._set(ids, Mark.READ, value, f"{name} {'read' if value else 'unread'}")
+    def toggle_read(self, id: ArticleId) -> None:
+        """Mark one article as read, or as unread where it is. Raises CacheError."""
+        value = bool(self._library.unread(Ids([id])))
+        self._set(Ids([id]), Mark.READ, value, f"article {_state(value)}")
+
+    def toggle_all_read(self, ids: Ids) -> None:
+        """Mark all as read, or as unread where all are read. Raises CacheError."""
+        self._run(partial(self._write_read, ids, bool(self._library.unread(ids))))
 
     def read(self, ids: Ids) -> None:
-        self._set(ids, Mark.READ, True, f"{counted(ids)} read")
+        self._run(partial(self._write_read, ids, True))
 
     def toggle_favourite(self, article: Article) -> None:
         """Raises CacheError."""
@@ -51,18 +66,36 @@ class Marker:
     def redo(self) -> None:
         self._run(partial(self._replay, self._library.redo, "redo", "redone"))
 
-    def _set(self, ids: Ids, mark: Mark, value: bool, label: str = "") -> Worker[None]:
-        return self._run(partial(self._write, ids, mark, value, label))
+    def _set(
+        self, ids: Ids, mark: Mark, value: bool, label: str, *, is_quiet: bool = False
+    ) -> Worker[None]:
+        return self._run(partial(self._write, ids, mark, value, label, is_quiet=is_quiet))
 
     def _run(self, work: Work) -> Worker[None]:
         return in_background(self._screen, work, group="marks")
 
-    async def _write(self, ids: Ids, mark: Mark, value: bool, label: str) -> None:
+    async def _write(
+        self, ids: Ids, mark: Mark, value: bool, label: str, *, is_quiet: bool = False
+    ) -> None:
         changed = await asyncio.to_thread(self._library.mark, ids, mark, value, label)
         if changed:
             self._changed(ids)
-        if label:
-            self._say(f"{label} · u undoes" if changed else f"already {label}")
+        if not is_quiet:
+            self._say(f"{label} · {self._undo_key} undoes" if changed else f"already {label}")
+
+    async def _write_read(self, ids: Ids, value: bool) -> None:
+        """Mark those of many that are not so already, and say how many that were."""
+        unread = await asyncio.to_thread(self._library.unread, ids)
+        others = unread if value else ids - unread
+        label = f"{counted(len(others))} {_state(value)}"
+        changed = await asyncio.to_thread(self._library.mark, others, Mark.READ, value, label)
+        if not changed:
+            self._say(f"already {_state(value)}: {counted(len(ids))}" if ids else "nothing to mark")
+            return
+        self._changed(others)
+        before = len(ids) - changed
+        rest = f" ({before:,} already {'was' if before == 1 else 'were'})" if before else ""
+        self._say(f"{counted(changed)} {_state(value)}{rest} · {self._undo_key} undoes")
 
     async def _replay(self, replay: Callable[[], Change | None], verb: str, done: str) -> None:
         change = await asyncio.to_thread(replay)
@@ -73,5 +106,9 @@ class Marker:
         self._say(f"{done}: {change.label}")
 
 
-def counted(ids: Ids) -> str:
-    return "1 article" if len(ids) == 1 else f"{len(ids):,} articles"
+def counted(number: int) -> str:
+    return "1 article" if number == 1 else f"{number:,} articles"
+
+
+def _state(is_read: bool) -> str:
+    return "read" if is_read else "unread"
