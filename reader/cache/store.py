@@ -76,6 +76,8 @@ Asked = tuple[Query, int, int | None]
 BATCH = 500
 """Ids that one statement names at most."""
 
+LEAVING_TIMEOUT_MS = 500
+
 TAGS_AT_ONCE = 100
 
 READS_AT_ONCE = 40
@@ -143,6 +145,16 @@ class Store:
             db.close()
         self._connections.clear()
         self._local = threading.local()
+
+    def hurry(self) -> None:
+        """Wait no longer than a moment for locks of other programs, in this thread: to leave."""
+        with sql_errors(self.marks_path):
+            for name, path, schema in (
+                ("cache", self.path, CACHE),
+                ("marks", self.marks_path, MARKS),
+            ):
+                db = self._opened(name, path, schema)
+                db.execute(f"PRAGMA busy_timeout = {LEAVING_TIMEOUT_MS}")
 
     def release(self) -> None:
         """Close what this thread has open, for a thread that ends before the store does."""

@@ -373,9 +373,24 @@ async def test_groups_opened_by_a_search_that_was_kept_close_when_it_is_dropped(
         assert "Validators vote on limits" in reader.text(Sidebar)
         await reader.press("escape")
         assert reader.rows == before
-        await reader.press("slash", *"title:limits", "enter")
+        await reader.press("slash", *"title:limits", "enter", "g")
     async with reading(news) as reader:
-        assert reader.rows == before
+        assert reader.rows == ["▸ ⚑ PINNED 1/1", "▸ BTC 4/4", "▾ ETH 2/2", *reader.rows[3:]]
+
+
+async def test_the_cursor_is_in_view_after_a_restart_behind_a_search(tmp_path: Path) -> None:
+    stories = [
+        story(n, f"Story {n} {'whale' if n % 30 == 0 else ''}", category=f"C{n % 7}")
+        for n in range(1, 400)
+    ]
+    with library(tmp_path, stories) as news:
+        async with reading(news, size=SHORT) as reader:
+            await close_all(reader)
+            await reader.press("slash", *"whale", "enter", "n", "n", "n")
+            opened = reader.opened
+        async with reading(news, size=SHORT) as reader:
+            assert reader.opened == opened
+            assert reader.cursor.startswith("▌")
 
 
 async def test_a_group_that_the_user_opens_meanwhile_stays_open(news: Library) -> None:
