@@ -11,6 +11,7 @@ from reader.article import Article, ArticleId, Row
 from reader.errors import CryptoreadError
 from reader.library import Ids, Library
 from reader.query import Field
+from reader.ui.failures import in_background
 from reader.ui.marking import Marker
 from reader.ui.sidebar import Sidebar
 
@@ -73,11 +74,19 @@ class OpenArticle:
         if self.pane is not None:
             self.pane.highlight(self._screen.filter.words)
 
-    def go_to_match(self, step: Literal[1, -1]) -> bool:
-        """Where the filter's words stand; False where there are none, or none in the article."""
-        if self.pane is None or self.article is None or not self._screen.filter.words:
+    @property
+    def has_match_ahead(self) -> bool:
+        """Whether a word of the filter stands ahead in the open article."""
+        return self.pane is not None and self.article is not None and self.pane.has_match_ahead()
+
+    async def go_to_match(self, step: Literal[1, -1], *, at_edge: bool = False) -> bool:
+        """Go to where the filter's words stand; False where they do not, that way.
+
+        at_edge: to the first such place or (-1) to the last.
+        """
+        if self.pane is None or self.article is None:
             return False
-        return self.pane.go_to_match(step)
+        return await self.pane.go_to_match(step, at_edge=at_edge)
 
     def find_again(self) -> None:
         """Articles are not what they were: this one may have another id, or none."""
@@ -111,7 +120,7 @@ class OpenArticle:
         if self.article is None or self.pane is None or self.pane.position == self._position:
             return
         write = partial(self._library.save_position, self.article.identity, self.pane.position)
-        self._screen.run_worker(write, thread=True, group="background", exit_on_error=False)
+        in_background(self._screen, partial(asyncio.to_thread, write), group="positions")
 
     def _paint(self, article: Article, row: Row, position: int, pane: "ReadingPane") -> None:
         pane.highlight(self._screen.filter.words)

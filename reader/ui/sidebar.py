@@ -263,11 +263,13 @@ class Sidebar(LongView, inherit_bindings=False):
         step: Literal[1, -1],
         *,
         unread_in: Callable[[Ids], Ids] | None = None,
+        else_first: bool = False,
     ) -> ArticleId | None:
         """The next (1) or previous (-1) article in list order, open or not; None at the end.
 
         Counted from `article`; where that is None or not in the list, from the cursor, whose own
-        article is the next one. `unread_in`: gives the unread of a set, and only those count.
+        article is the next one, or (else_first) from the top of the list. `unread_in`: gives the
+        unread of a set, and only those count.
         """
 
         def wanted(group: Group) -> Ids:
@@ -278,6 +280,8 @@ class Sidebar(LongView, inherit_bindings=False):
         if article is not None and (path := self._outline.path(article)):
             start = Cursor(group=path[-1].key, article=article)
             return self._outline.neighbour(start, step, wanted)
+        if else_first:
+            return self._outline.neighbour(Cursor(group=()), step, wanted)
         if cursor := self.cursor:
             return self._outline.neighbour(cursor, step, wanted, is_next=True)
         return None

@@ -18,6 +18,7 @@ from textual.widget import Widget
 from reader.article import Article, ArticleId, Sentiment
 from reader.cache import Store
 from reader.config import Settings
+from reader.crash import CRASH_LOG
 from reader.library import Library
 from reader.query import parse
 from reader.ui.app import CryptoreadApp
@@ -182,8 +183,9 @@ async def reading(
     settings: Settings | None = None,
     config: Path | None = None,
     size: tuple[int, int] = WIDE,
+    breaks: bool = False,
 ) -> AsyncIterator[Reading]:
-    """Start the reader; leave it at the end."""
+    """Start the reader; leave it at the end. breaks: a crash log is expected, else refused."""
     with _plain_environment():
         app = CryptoreadApp(library, settings or Settings(), parse(query), config)
         async with app.run_test(size=size, notifications=True, tooltips=True) as pilot:
@@ -191,6 +193,8 @@ async def reading(
             reading = Reading(app, pilot, library)
             await reading.settle()
             yield reading
+        log = library.home / CRASH_LOG
+        assert breaks or not log.exists(), log.read_text()
 
 
 @contextmanager

@@ -318,20 +318,18 @@ async def test_leaving_never_fails(failing: Failing, what: str) -> None:
     assert reader.app.crash is None
 
 
-async def test_something_unforeseen_leaves_without_showing_what_was_read(tmp_path: Path) -> None:
-    class Broken(Library):
-        def find(self, query: Query) -> Ids:
-            if query.tags:
-                raise RuntimeError("a defect")
-            return super().find(query)
+async def test_what_breaks_before_the_first_screen_ends_the_program(
+    news: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def groups(*_: object) -> None:
+        raise RuntimeError("a defect")
 
-    library(tmp_path, archive()).close()
-    with Broken(tmp_path, clock=lambda: NOW) as news:
-        app = CryptoreadApp(news, Settings(), Query())
-        with pytest.raises(RuntimeError, match="a defect"):
-            async with app.run_test(notifications=True, tooltips=True) as pilot:
-                await pilot.press("1")
-        assert isinstance(app.crash, RuntimeError)
+    monkeypatch.setattr(news, "groups", groups)
+    app = CryptoreadApp(news, Settings(), Query())
+    with pytest.raises(RuntimeError, match="a defect"):
+        async with app.run_test(notifications=True, tooltips=True):
+            pass
+    assert isinstance(app.crash, RuntimeError)
 
 
 # Hostile text.
