@@ -20,14 +20,11 @@ def _key(key: str, action: str, group: Binding.Group, name: str, tooltip: str) -
     return Binding(key, action, name, tooltip=tooltip, id=id, group=group)
 
 
-NEXT_UNREAD = "Open the next unread article; after a search, the next match or result"
-PREVIOUS_UNREAD = "Open the previous unread one; after a search, the previous match or result"
-
 READER_KEYS: list[BindingType] = [
     _key("J", "neighbour(1)", _READ, "Next article", "Open the next article, from anywhere"),
     _key("K", "neighbour(-1)", _READ, "Previous article", "Open the previous article"),
-    _key("n", "neighbour(1, True)", _READ, "Next unread", NEXT_UNREAD),
-    _key("N", "neighbour(-1, True)", _READ, "Previous unread", PREVIOUS_UNREAD),
+    _key("n", "neighbour(1, True)", _READ, "Next unread", "Open the next unread article"),
+    _key("N", "neighbour(-1, True)", _READ, "Previous unread", "Open the previous unread one"),
     _key("i", "cover", _READ, "Cover image", "Show the cover image in the browser"),
     _key("o", "original", _READ, "Original", "Open the original, or choose one of the links"),
     _key("F", "full_text", _READ, "Full text", "Fetch the whole text of the original"),

@@ -7,7 +7,7 @@ import asyncio
 from functools import partial
 from typing import TYPE_CHECKING, Literal
 
-from reader.article import Article, ArticleId, Row
+from reader.article import Article, ArticleId, Identity, Row
 from reader.errors import CryptoreadError
 from reader.library import Ids, Library
 from reader.query import Field
@@ -37,11 +37,25 @@ class OpenArticle:
         self._library = library
         self._sidebar = sidebar
         self._marker = marker
+        self._showing = asyncio.Lock()
         self._position = 0
         """Where it was left the last time."""
 
     async def show(self, id: ArticleId) -> bool:
         """Show the article and mark it as read; whether it could be read."""
+        async with self._showing:
+            return await self._show(id, marks=True)
+
+    async def reopen(self, identity: Identity) -> bool:
+        """Show what was open at the last session's end, marked as it is; whether it is shown.
+
+        It is not where another has been opened in the meantime, or where it is gone.
+        """
+        async with self._showing:
+            id = None if self.id is not None else self._library.id_of(identity)
+            return id is not None and await self._show(id, marks=False)
+
+    async def _show(self, id: ArticleId, *, marks: bool) -> bool:
         self._leave()
         self.article = None
         self._is(id)
@@ -56,8 +70,10 @@ class OpenArticle:
             return False
         self.article = article
         with self._screen.app.batch_update():
-            mark = None if row.read else self._marker.opened(Ids([id]))
-            self._paint(article, row, self._position, await self._mounted_pane())
+            mark = self._marker.opened(Ids([id])) if marks and not row.read else None
+            is_read = row.read or marks
+            pane = await self._mounted_pane()
+            self._paint(article, row, self._position, pane, is_read=is_read)
             if mark is not None:  # most disks are fast enough for the two to be painted together
                 await asyncio.wait({asyncio.ensure_future(mark.wait())}, timeout=PAINT_AT_LATEST_S)
         self._screen.check_idle()  # the end of a batch wakes the application, not who paints
@@ -106,7 +122,7 @@ class OpenArticle:
         if article != self.article:
             self.article = article
             (row,) = self._library.rows([self.id])
-            self._paint(article, row, self.pane.position, self.pane)
+            self._paint(article, row, self.pane.position, self.pane, is_read=row.read)
 
     def save_position(self) -> None:
         """Write down how far it was read. Raises CacheError."""
@@ -122,11 +138,13 @@ class OpenArticle:
         write = partial(self._library.save_position, self.article.identity, self.pane.position)
         in_background(self._screen, partial(asyncio.to_thread, write), group="positions")
 
-    def _paint(self, article: Article, row: Row, position: int, pane: "ReadingPane") -> None:
+    def _paint(
+        self, article: Article, row: Row, position: int, pane: "ReadingPane", *, is_read: bool
+    ) -> None:
         pane.highlight(self._screen.filter.words)
         pane.show(
             article,
-            read=True,
+            read=is_read,
             favourite=row.favourite,
             now=self._library.clock(),
             position=position,

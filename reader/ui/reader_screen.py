@@ -17,13 +17,14 @@ from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import Static
 
-from reader.article import Article, ArticleId
+from reader.article import Article, ArticleId, Identity
 from reader.config import Settings
 from reader.errors import CryptoreadError
 from reader.library import Grouping, Ids, Library, TagCount
 from reader.query import Field, Query
 from reader.ui.answers import Answers
 from reader.ui.failures import Guarded, in_background
+from reader.ui.filtering import stepped_back
 from reader.ui.keys import (
     LIST_KEYS,
     NEXT,
@@ -37,6 +38,7 @@ from reader.ui.marking import Marker, counted
 from reader.ui.numbered_tags import NumberedTags
 from reader.ui.open_article import OpenArticle
 from reader.ui.opening import Doors
+from reader.ui.outline import Cursor
 from reader.ui.panes import Panes
 from reader.ui.repainting import ChangesOnly
 from reader.ui.reported import reported
@@ -116,7 +118,8 @@ class ReaderScreen(Guarded, Screen[None]):
             yield Static(Content(SAMPLE_BANNER), id="banner")
         yield TagBar()
         yield Sidebar(self._library.rows, self._open_and_enter, now=self._library.clock)
-        yield Static(Content(READING_HINT), id="hint")
+        # Without the text where an article is going to take its place.
+        yield Static(Content("" if self._view.opened else READING_HINT), id="hint")
         yield StatusLine()
         yield KeyLine()
 
@@ -194,6 +197,7 @@ class ReaderScreen(Guarded, Screen[None]):
         if is_whole and not self._is_restored:
             self._is_restored = True
             self._view.put_back(self._sidebar, self._library)
+            self.call_after_refresh(self._reopen)
         if not self.has_class("-searching"):
             self._tags.show(self._ids)
             return
@@ -284,13 +288,34 @@ class ReaderScreen(Guarded, Screen[None]):
         self.show(self.filter.with_only(Field.SENTIMENT, sentiment))
 
     @reported
-    def action_next_language(self) -> None:
-        """Each language in turn, the most frequent first, then all of them."""
+    async def action_next_language(self) -> None:
+        """Each language in turn, the most frequent first, then all of them.
+
+        Cursor and pane go to the same story in that language, where there is one.
+        """
         languages = list(self._library.names(Field.LANG))
         now = self.filter.included(Field.LANG)
         place = languages.index(now[0]) + 1 if now and now[0] in languages else 0
         following = languages[place] if place < len(languages) else None
-        self.show(self.filter.with_only(Field.LANG, following))
+        cursor, opened = self._sidebar.cursor, self._article.article
+        at_cursor = self._library.identity(cursor.article) if cursor and cursor.article else None
+        twin = self._twin(at_cursor, following)
+        opened_twin = self._twin(opened.identity if opened else None, following)
+        query = self.filter.with_only(Field.LANG, following)
+        self.show(query)
+        if self.filter is not query:  # it could not be found
+            return
+        if cursor and twin is not None and not self._sidebar.move_to(twin):
+            self._sidebar.cursor = Cursor(group=cursor.group, article=twin)
+        if opened_twin not in (None, self._article.id):
+            await self._article.show(opened_twin)
+            self._show_keys()
+
+    def _twin(self, story: Identity | None, lang: str | None) -> ArticleId | None:
+        """The article that says the same in the language."""
+        if story is None or lang is None:
+            return None
+        return self._library.id_of(story._replace(lang=lang))
 
     async def action_search(self) -> None:
         """Open the line on which a search is typed."""
@@ -320,8 +345,8 @@ class ReaderScreen(Guarded, Screen[None]):
         """Out of the reading pane where it stands alone, else one filter less."""
         if self._panes.is_list_hidden:
             self._panes.show_list()
-        elif self.filter:
-            self.show(self.filter.drop_last())
+        elif self.filter != self._start:
+            self.show(stepped_back(self.filter, self._start))
 
     @reported
     def action_regroup(self) -> None:
@@ -590,9 +615,22 @@ class ReaderScreen(Guarded, Screen[None]):
         with suppress(CryptoreadError):  # nobody is there any more to be told
             self._save()
 
+    def _reopen(self) -> None:
+        """Show the article that was open at the end of the last session."""
+        if self._view.opened is not None:
+            in_background(self, partial(self._reopen_article, self._view.opened), group="reopen")
+
+    async def _reopen_article(self, identity: Identity) -> None:
+        await asyncio.to_thread(_import_reading_pane)  # keys are answered meanwhile
+        if await self._article.reopen(identity):
+            self._show_keys()
+        elif self._article.pane is None:
+            self.query_one("#hint", Static).update(Content(READING_HINT))
+
     def _save(self) -> None:
         """Write down how the screen is left."""
         self._view.note(self._sidebar, self._library)
+        self._view.opened = self._article.article.identity if self._article.article else None
         self._library.save_state("view", str(self._view))
         self._article.save_position()
         self._library.remember(self._start)
@@ -619,6 +657,10 @@ class ReaderScreen(Guarded, Screen[None]):
     @reported
     def _show_what_is_found(self) -> None:
         self._answers.ask_at_once()
+
+
+def _import_reading_pane() -> None:
+    import reader.ui.reading_pane  # noqa: F401
 
 
 def _warm_up_reading() -> None:

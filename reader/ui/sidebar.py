@@ -132,6 +132,8 @@ class Sidebar(LongView, inherit_bindings=False):
         self._width = 0
         self._strips: LRUCache[tuple[Parts, Part, Parts, bool], Strip] = LRUCache(_ROWS_KEPT)
         self._row = 0
+        self._line: int | None = None
+        """Of the view, on which the cursor is wanted in the first layout."""
         self._wanted: Cursor | None = None
         """What the reader chose last: the cursor comes back to it when an answer has it again."""
         self._told: Cursor | None = None
@@ -193,6 +195,18 @@ class Sidebar(LongView, inherit_bindings=False):
         self._wanted = cursor
         self._settle()
         self._reveal()
+
+    @property
+    def line(self) -> int:
+        """The line of the view that the cursor stands on; beyond it where it is out of view."""
+        return self._row - round(self.scroll_offset.y)
+
+    @line.setter
+    def line(self, line: int) -> None:
+        if self.size:
+            self._scroll(self._row - line)
+        else:
+            self._line = line
 
     @property
     def open_groups(self) -> AbstractSet[Key]:
@@ -347,6 +361,9 @@ class Sidebar(LongView, inherit_bindings=False):
         if is_changed:
             for kept in (self._known, self._strips):
                 kept.grow(2 * self.size.height)
+            if self._line is not None and self.size:
+                self._scroll(self._row - self._line)
+                self._line = None
             self._reveal()
         return is_changed
 

@@ -67,6 +67,12 @@ async def _look_for_changes(reader: Reading) -> None:
     reader.screen._look_for_changes()
 
 
+async def _reopen(reader: Reading) -> None:
+    (article,) = (each for _, each in reader.library.articles(list(reader.screen._ids)[:1]))
+    reader.screen._view.opened = article.identity
+    reader.screen._reopen()
+
+
 async def _warm_up(reader: Reading) -> None:
     reader.screen._warm_up()
 
@@ -89,6 +95,7 @@ FAULTS: dict[str, tuple[str, Callable[[Reading], Any]]] = {
     "full-text": ("fetch_full_text", _keys("n", "F")),
     "look-ahead": ("recent", _keys("slash")),
     "marks": ("mark", _keys("m")),
+    "reopen": ("reader.ui.reader_screen._import_reading_pane", _reopen),
     "positions": ("save_position", _open_scroll_and_go_on),
     "sync": ("reader.sync_process.sync", _keys("r")),
     "tag-counts": ("tag_counts", _keys("t")),

@@ -53,16 +53,22 @@ class Counting(Library):
         super().__init__(folder, clock=lambda: NOW)
         self.is_late = True
         self.waiting: list[threading.Event] = []
+        self.ended: list[threading.Event] = []
 
     def tags_at_once(self, ids: Ids, most: int) -> list[TagCount] | None:
         return None if self.is_late else super().tags_at_once(ids, most)
 
     def tag_counts(self, ids: Ids, most: int | None = None) -> list[TagCount]:
-        go = threading.Event()
-        if self.is_late:
-            self.waiting.append(go)
+        go, ended = threading.Event(), threading.Event()
+        if not self.is_late:
+            return super().tag_counts(ids, most)
+        self.ended.append(ended)
+        self.waiting.append(go)
+        try:
             assert go.wait(10)
-        return super().tag_counts(ids, most)
+            return super().tag_counts(ids, most)
+        finally:
+            ended.set()
 
 
 @pytest.fixture
@@ -71,8 +77,9 @@ def late(tmp_path: Path) -> Iterator[Counting]:
     with Counting(tmp_path) as made:
         made.is_late = False
         yield made
-        for go in made.waiting:
+        for go, ended in zip(made.waiting, made.ended, strict=True):
             go.set()
+            assert ended.wait(10)
 
 
 async def pressed(reader: Reading, key: str) -> None:
@@ -126,9 +133,14 @@ async def test_superseded_counts_never_reach_the_bar(late: Counting) -> None:
         late.is_late = True
         await pressed(reader, "1")
         await pressed(reader, "2")
-        first, second = late.waiting
-        second.set()
-        await reader.wait_for(lambda: all(each.articles is not None for each in bar(reader)))
+        first = late.waiting[0]
+
+        def is_counted() -> bool:
+            for go in late.waiting[1:]:
+                go.set()
+            return all(each.articles is not None for each in bar(reader))
+
+        await reader.wait_for(is_counted)
         shown = bar(reader)
         first.set()
         late.is_late = False
@@ -144,7 +156,8 @@ async def test_counts_at_once_supersede_those_that_come_late(late: Counting) -> 
         late.is_late = False
         reader.hit("x")
         await reader.wait_for(lambda: reader.filter == "lang:en")
-        late.waiting[0].set()
+        for go in late.waiting:
+            go.set()
         await reader.settle()
         assert as_counted(reader)
         assert "1 BTC 4" in reader.tag_bar

@@ -12,6 +12,7 @@ from textual.widgets import Input
 
 from reader.library import Group, Ids, Library, Mark
 from reader.query import Query, parse
+from reader.ui import reading_pane
 from reader.ui.reading_pane import ReadingPane
 from reader.ui.search_line import SearchHint, SearchLine
 from reader.ui.sidebar import Sidebar
@@ -233,8 +234,9 @@ async def test_footer_help_and_palette_say_what_n_does_at_that_moment(news: Libr
 
 
 async def test_a_match_that_is_not_laid_out_yet_is_reached_before_the_next_result(
-    news: Library,
+    news: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(reading_pane, "MATCH_S", 60)
     body = "A whale.\n\n" + "Nothing at all.\n\n" * 4000 + "The last whale."
     put(news._store, [story(1, "Long", body=body), story(2, "Short", body="A whale.")])
     async with reading(news, "whale") as reader:
