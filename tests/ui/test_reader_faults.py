@@ -14,7 +14,7 @@ from reader.config import Settings
 from reader.errors import CacheError, CacheLocked
 from reader.library import Change, Group, Grouping, Ids, Library, Mark
 from reader.query import Field, Query, parse
-from reader.ui import answers
+from reader.ui import answers, reader_screen
 from reader.ui.app import CryptoreadApp
 from reader.ui.links_screen import LinkList, LinksScreen
 from reader.ui.reading_pane import ReadingPane
@@ -29,6 +29,12 @@ from tests.ui.screen import SHORT, archive, bring, reading, story
 def news(tmp_path: Path) -> Iterator[Library]:
     with library(tmp_path, archive()) as made:
         yield made
+
+
+@pytest.fixture(autouse=True)
+def looks_when_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each test says when the screen looks for what other programs changed."""
+    monkeypatch.setattr(reader_screen, "LOOK_FOR_CHANGES_S", 3600)
 
 
 # Other programs, and what goes wrong.
