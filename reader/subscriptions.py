@@ -24,6 +24,17 @@ _KEY_PARAMETERS = frozenset(("api_key", "apikey", "api-key", "x-api-key", "key")
 _THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
 _CONTROL_OR_SPACE = re.compile(r"[\x00-\x20\x7f-\xa0\u2000-\u200f\u2028-\u202f\u2066-\u2069]")
 
+_AROUND = " \t\r\n\f\v\xa0\u200b\u2060\ufeff"
+_LINE_BREAK = re.compile(r"[\t\r\n]")
+_FEED_SCHEME = re.compile(r"(feeds?|rss|itpc|pcast|podcast):(?://)?(?=[^/])", re.IGNORECASE)
+_SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:(?!\d)", re.IGNORECASE)
+_AUTHORITY = re.compile(r"https?://[^/?# ]*", re.IGNORECASE)
+_HOST_AND_PATH = re.compile(
+    r"(?P<host>localhost|\d{1,3}(?:\.\d{1,3}){3}|(?:[^\W_][\w-]{0,62}\.){1,20}[^\W\d_][\w-]{1,62})"
+    r"(?::(?P<port>\d{1,5}))?(?:[/?#]|$)",
+    re.IGNORECASE,
+)
+
 
 class SyncOptions(NamedTuple):
     """What the settings say about syncing. `environ` may hold the key of CoinDesk's API."""
@@ -173,6 +184,40 @@ class NoSubscription(CryptoreadError):
 
 def is_web(url: str) -> bool:
     return url.lower().startswith(("http://", "https://"))
+
+
+def without_feed_scheme(url: str) -> str:
+    """Return the web address within `feed:https://…`, `feed://…` and their like; others unchanged.
+
+    >>> without_feed_scheme("feed://example.org/rss")
+    'http://example.org/rss'
+    """
+    found = _FEED_SCHEME.match(url)
+    if found is None:
+        return url
+    inner = url[found.end() :]
+    if is_web(inner):
+        return inner
+    if not inner or _SCHEME.match(inner):
+        return url
+    return f"{'https' if found[1].lower() == 'feeds' else 'http'}://{inner}"
+
+
+def web_address(text: str) -> str:
+    """Return the address that a user, a config file or an OPML file means; else the text itself.
+
+    White space around it and line breaks within it go, as in a browser; a space in the path is
+    escaped; `feed:` is taken off; a host without a scheme gets one: https, but http on this
+    machine and where a port is named. What is a web address already is not changed.
+    """
+    url = without_feed_scheme(_LINE_BREAK.sub("", text.strip(_AROUND)))
+    if not is_web(url):
+        if not (found := _HOST_AND_PATH.match(url)):
+            return text
+        plain = found["port"] not in (None, "443") or found["host"].lower() in _THIS_MACHINE
+        url = f"{'http' if plain else 'https'}://{url}"
+    host = _AUTHORITY.match(url)
+    return url if host is None else host[0] + url[host.end() :].replace(" ", "%20")
 
 
 def problem(subscription: Subscription) -> str | None:
