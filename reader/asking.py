@@ -19,6 +19,7 @@ from reader.cache import Outcome, Store
 from reader.cache.incoming import Incoming
 from reader.cache.live import SourceState
 from reader.errors import Refusal, SourceError
+from reader.formats.discovery import WebPage, read_page
 from reader.formats.page import UNDATED, Page
 from reader.sources import read_whole
 from reader.sources.http import NOTHING_KNOWN, Answer, Fetcher, FetchFailed, Known
@@ -205,11 +206,19 @@ class _Document(_Source):
             changes |= known._asdict()
             self.desk.note(self.well(status, **changes))
             return status
-        page = self.parse(answer.body or b"", answer.content_type)
+        page = self.page_of(answer)
         status = moved or Status.OK
         changes |= answer.known._asdict()
         self.store(page, self.well(status, digest=digest, **changes))
         return status
+
+    def page_of(self, answer: Answer) -> Page:
+        body = answer.body or b""
+        try:
+            return self.parse(body, answer.content_type)
+        except WebPage as error:
+            address = answer.url or self.state.permanent or self.subscription.url
+            raise WebPage(read_page(body, address, answer.content_type).feeds) from error
 
     @property
     def _known(self) -> Known:

@@ -24,17 +24,6 @@ _KEY_PARAMETERS = frozenset(("api_key", "apikey", "api-key", "x-api-key", "key")
 _THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
 _CONTROL_OR_SPACE = re.compile(r"[\x00-\x20\x7f-\xa0\u2000-\u200f\u2028-\u202f\u2066-\u2069]")
 
-_AROUND = " \t\r\n\f\v\xa0\u200b\u2060\ufeff"
-_LINE_BREAK = re.compile(r"[\t\r\n]")
-_FEED_SCHEME = re.compile(r"(feeds?|rss|itpc|pcast|podcast):(?://)?(?=[^/])", re.IGNORECASE)
-_SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:(?!\d)", re.IGNORECASE)
-_AUTHORITY = re.compile(r"https?://[^/?# ]*", re.IGNORECASE)
-_HOST_AND_PATH = re.compile(
-    r"(?P<host>localhost|\d{1,3}(?:\.\d{1,3}){3}|(?:[^\W_][\w-]{0,62}\.){1,20}[^\W\d_][\w-]{1,62})"
-    r"(?::(?P<port>\d{1,5}))?(?:[/?#]|$)",
-    re.IGNORECASE,
-)
-
 
 class SyncOptions(NamedTuple):
     """What the settings say about syncing. `environ` may hold the key of CoinDesk's API."""
@@ -106,6 +95,7 @@ class Status(StrEnum):
     RATE_LIMITED = "rate-limited"
     SERVER_ERROR = "server-error"
     NOT_A_FEED = "not-a-feed"
+    WEB_PAGE = "web-page"
     TRUNCATED = "truncated"
     TOO_LARGE = "too-large"
     TOO_SLOW = "too-slow"
@@ -134,6 +124,7 @@ _ADVICE = {
     Status.RATE_LIMITED: "wait; it is left alone until the site allows more",
     Status.SERVER_ERROR: f"the site is in trouble; {_LATER}",
     Status.NOT_A_FEED: "open the address in a browser: it may want a log-in, or another --kind",
+    Status.WEB_PAGE: "subscribe to the feed that it names, and unsubscribe this one",
     Status.TRUNCATED: _LATER,
     Status.TOO_LARGE: "it sends more than any feed needs; unsubscribe it if it stays so",
     Status.TOO_SLOW: _LATER,
@@ -186,38 +177,18 @@ def is_web(url: str) -> bool:
     return url.lower().startswith(("http://", "https://"))
 
 
-def without_feed_scheme(url: str) -> str:
-    """Return the web address within `feed:https://…`, `feed://…` and their like; others unchanged.
+def meant(url: str, kind: object = None) -> str:
+    """Return the address that was meant where it is written otherwise, such as `feed://…`.
 
-    >>> without_feed_scheme("feed://example.org/rss")
-    'http://example.org/rss'
+    kind: where it is given, a path is told from an address without a scheme.
     """
-    found = _FEED_SCHEME.match(url)
-    if found is None:
+    if is_web(url) and not _CONTROL_OR_SPACE.search(url):
         return url
-    inner = url[found.end() :]
-    if is_web(inner):
-        return inner
-    if not inner or _SCHEME.match(inner):
+    if kind == Kind.FOLDER or (kind == Kind.NEWS_JSON and "://" not in url):
         return url
-    return f"{'https' if found[1].lower() == 'feeds' else 'http'}://{inner}"
+    from reader.addresses import web_address
 
-
-def web_address(text: str) -> str:
-    """Return the address that a user, a config file or an OPML file means; else the text itself.
-
-    White space around it and line breaks within it go, as in a browser; a space in the path is
-    escaped; `feed:` is taken off; a host without a scheme gets one: https, but http on this
-    machine and where a port is named. What is a web address already is not changed.
-    """
-    url = without_feed_scheme(_LINE_BREAK.sub("", text.strip(_AROUND)))
-    if not is_web(url):
-        if not (found := _HOST_AND_PATH.match(url)):
-            return text
-        plain = found["port"] not in (None, "443") or found["host"].lower() in _THIS_MACHINE
-        url = f"{'http' if plain else 'https'}://{url}"
-    host = _AUTHORITY.match(url)
-    return url if host is None else host[0] + url[host.end() :].replace(" ", "%20")
+    return web_address(url)
 
 
 def problem(subscription: Subscription) -> str | None:
@@ -309,10 +280,11 @@ def _from_value(name: str, value: object) -> Subscription:
         raise ValueError(f'{where} must be "https://…" or {{ url = "https://…", kind = "feed" }}')
     if unknown := set(value) - {"url", "kind"}:
         raise ValueError(f"{where} has no {sorted(unknown)[0]!r}; there are url, kind")
-    kind = value.get("kind", kind_of(value["url"]).value)
+    url = meant(value["url"], value.get("kind"))
+    kind = value.get("kind", kind_of(url).value)
     if kind not in list(Kind):
         raise ValueError(f"{where} has no kind {kind!r}; there are {', '.join(Kind)}")
-    made = Subscription(name, value["url"], Kind(kind))
+    made = Subscription(name, url, Kind(kind))
     if trouble := problem(made):
         raise ValueError(f"{where}: {trouble}")
     return made

@@ -18,11 +18,12 @@ from typing import Any, NamedTuple, Self
 import httpx
 
 from reader import __version__
+from reader.addresses import without_feed_scheme
 from reader.errors import SourceError
 from reader.sources.answers import NOTHING_KNOWN, Answer, FetchFailed, Known, content_type
 from reader.sources.cookies import Cookies, Host
 from reader.sources.unpacking import unpacked
-from reader.subscriptions import Status, without_feed_scheme
+from reader.subscriptions import Status
 
 __all__ = ["NOTHING_KNOWN", "Answer", "FetchFailed", "Fetcher", "Known", "Limits"]
 
