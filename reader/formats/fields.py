@@ -21,6 +21,9 @@ MAX_DEPTH = 8
 MAX_KEY = 256
 """Characters of a field's name. YAML itself ends at 1,024, escapes counted."""
 
+_MAX_WORDS = 64
+"""Names that one text may hold with mere spaces between them."""
+
 _TRUE = frozenset(("true", "yes", "on", "y", "1"))
 _FALSE = frozenset(("false", "no", "off", "n", "0", ""))
 _INTEGER = re.compile(r"[-+]?[0-9]{1,18}")
@@ -156,6 +159,32 @@ def _typed(text: str) -> str | int | float | bool:
     if _DECIMAL.fullmatch(text) and repr(float(text)) == text:
         return float(text)
     return text
+
+
+def text_of(value: object) -> str:
+    """The text of a text or a number; empty for anything else."""
+    if isinstance(value, str):
+        return value.strip()
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return repr(value) if is_number else ""
+
+
+def listed(value: object) -> list[str]:
+    """The names in a list, or in a text with commas or spaces between them; without their `#`."""
+    names = map(text_of, value) if isinstance(value, list) else _split(text_of(value))
+    return [bare for name in names if (bare := name.lstrip("#").strip())]
+
+
+def _split(text: str) -> list[str]:
+    """At commas or semicolons, else at spaces where all words are tags of one small word each."""
+    text = text.strip(" []")
+    for sign in (",", ";"):
+        if sign in text:
+            return [item.strip(" '\"") for item in text.split(sign)]
+    words = text.split()
+    are_words = len(words) <= _MAX_WORDS and text == text.lower()
+    are_hashes = all(word.startswith("#") for word in words)
+    return words if are_words or are_hashes else [text]
 
 
 def shown(text: str) -> str:
