@@ -274,7 +274,7 @@ def _instant(instant: "datetime | None") -> str | None:
 
 
 @click.command(short_help="Bring in what the subscriptions have.")
-@click.argument("names", nargs=-1, metavar="[NAME…]", shell_complete=_complete_names)
+@click.argument("names", nargs=-1, metavar="[NAME...]", shell_complete=_complete_names)
 @click.option("--json", "as_json", is_flag=True, help="Print what became of each as JSON.")
 @click.option(
     "--watch",
