@@ -196,8 +196,11 @@ def print_article(row: Row, article: Article) -> None:
     facts = [source, article.category, article.lang, sentiment, local(article.published)]
     head = [article.title, " · ".join(filter(None, facts))]
     head += [", ".join(article.tags)] if article.tags else []
+    from reader.formats.lead import lead
+
+    summary = lead(article)
     if not sys.stdout.isatty():
-        print("\n".join(head), article.description, article.body, sep="\n\n")
+        print("\n".join(head), *filter(None, (summary, article.body)), sep="\n\n")
         return
     from rich.console import Console
     from rich.markdown import Markdown
@@ -209,6 +212,9 @@ def print_article(row: Row, article: Article) -> None:
     for line in head[1:]:
         console.print(Text(line, style="dim"), width=column)
     console.print()
+    if summary:
+        console.print(Text(summary, style="italic"), width=column)
+        console.print()
     console.print(Markdown(article.body, hyperlinks=False), width=column)
 
 

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple, Self
 
-from reader.article import EPOCH, Sentiment
+from reader.article import Sentiment
 
 
 class Field(StrEnum):
@@ -235,18 +235,18 @@ def parse_typed(text: str, is_known: Callable[[Field, str], bool]) -> Query:
 
 
 def instant(value: str, now: datetime) -> datetime:
-    """The instant that the value of an `after` or `before` term means; aware UTC, from EPOCH on.
+    """The instant that the value of an `after` or `before` term means; aware and UTC.
 
     `now`: aware; an age counts back from it. A date is one of the system's time zone unless it
     ends in `Z`.
     """
     if not _is_age(value):
-        return max(EPOCH, _in_utc(datetime.fromisoformat(value)))
+        return _in_utc(datetime.fromisoformat(value))
     try:
         age = timedelta(hours=int(value[:-1]) * _HOURS[value[-1]])
-        return max(EPOCH, now.astimezone(UTC) - age)
+        return now.astimezone(UTC) - age
     except (OverflowError, ValueError):  # more digits than a date, or than int() takes
-        return EPOCH
+        return datetime.min.replace(tzinfo=UTC)
 
 
 def _in_utc(when: datetime) -> datetime:

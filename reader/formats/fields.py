@@ -6,10 +6,10 @@ and what they mean is the schema's affair.
 
 import re
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from math import isfinite
 
-from reader.article import EPOCH, LAST_INSTANT
+from reader.article import LAST_INSTANT
 from reader.formats.instants import format_instant, parse_instant
 
 MAX_CHARACTERS = 64 * 1024
@@ -23,6 +23,9 @@ MAX_KEY = 256
 
 _MAX_WORDS = 64
 """Names that one text may hold with mere spaces between them."""
+
+_FIRST_INSTANT = datetime(2, 1, 1, tzinfo=UTC)
+"""A year earlier, some time zone has no such date."""
 
 _TRUE = frozenset(("true", "yes", "on", "y", "1"))
 _FALSE = frozenset(("false", "no", "off", "n", "0", ""))
@@ -107,7 +110,7 @@ class Fields:
         return False
 
     def instant(self, name: str) -> datetime | None:
-        """Within [EPOCH, LAST_INSTANT]."""
+        """At most LAST_INSTANT."""
         value = self.rest.get(name)
         text = self.line(name)
         if not text:
@@ -117,7 +120,7 @@ class Fields:
         except ValueError:
             self.keep(name, value, f"is no date: {shown(text)}")
             return None
-        clamped = min(max(instant, EPOCH), LAST_INSTANT)
+        clamped = min(max(instant, _FIRST_INSTANT), LAST_INSTANT)
         if clamped != instant:
             trouble = f"is out of range: {shown(text)} became {format_instant(clamped)}"
             self.keep(name, value, trouble)

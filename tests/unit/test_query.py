@@ -9,7 +9,6 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from reader.article import EPOCH
 from reader.query import SENTIMENTS, STATES, Field, Query, Term, instant, parse
 
 NOW = datetime(2025, 11, 12, 9, 30, tzinfo=UTC)
@@ -99,7 +98,7 @@ def test_no_control_character_gets_into_a_query_or_a_hint(text: str) -> None:
 @given(QUERY)
 def test_every_term_of_a_query_can_be_evaluated(query: Query) -> None:
     after, before = query.period(NOW)
-    assert all(bound is None or bound >= EPOCH for bound in (after, before))
+    assert all(bound is None or bound.tzinfo is UTC for bound in (after, before))
 
 
 @pytest.mark.parametrize(
@@ -220,9 +219,9 @@ def test_queries_that_mean_the_same_have_one_normal_form(text: str, normal: str)
         ("2025-11-01", datetime(2025, 11, 1, tzinfo=UTC)),
         ("2025-11-01T10:00", datetime(2025, 11, 1, 10, tzinfo=UTC)),
         ("9999-12-31", datetime(9999, 12, 31, tzinfo=UTC)),
-        ("0001-01-01", EPOCH),
-        ("999999999999w", EPOCH),
-        ("9" * 5000 + "h", EPOCH),
+        ("0001-01-01", datetime(1, 1, 1, tzinfo=UTC)),
+        ("999999999999w", datetime(1, 1, 1, tzinfo=UTC)),
+        ("9" * 5000 + "h", datetime(1, 1, 1, tzinfo=UTC)),
     ],
 )
 def test_the_instant_that_a_time_means(value: str, meant: datetime) -> None:
@@ -247,7 +246,7 @@ ZONES = ["Europe/Kyiv", "America/New_York", "UTC", "Pacific/Apia"]
         ("Africa/Cairo", "2025-04-25", datetime(2025, 4, 24, 22, tzinfo=UTC)),
         ("America/New_York", "2025-11-02T01:30", datetime(2025, 11, 2, 5, 30, tzinfo=UTC)),
         ("America/New_York", "9999-12-31T23:59", datetime(9999, 12, 31, 23, 59, tzinfo=UTC)),
-        ("Europe/Kyiv", "0001-01-01", EPOCH),
+        ("Europe/Kyiv", "0001-01-01", datetime(1, 1, 1, tzinfo=UTC)),
     ],
 )
 def test_a_date_is_local_unless_it_says_otherwise(
