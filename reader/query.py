@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import NamedTuple, Self
 
 from reader.article import Sentiment
+from reader.folding import has_words
 
 
 class Field(StrEnum):
@@ -291,7 +292,7 @@ def _field(name: str | None) -> Field | None:
 def _checked(field: Field | None, value: str, prefix: bool) -> str:
     """The value in the field's own words. Raises ValueError where it has no such value."""
     if field in (None, Field.TITLE):
-        if not any(map(str.isalnum, value)):
+        if not has_words(value):
             raise ValueError(f"`{value}` has no letter or digit to search for")
         return value
     if not value:
