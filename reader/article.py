@@ -23,7 +23,7 @@ of its ids to be a few bitmaps, where one id a second would make it long lists o
 ID_BITS = 28
 
 EPOCH = datetime(2009, 1, 3, 18, 15, 5, tzinfo=UTC)
-"""The second of the first Bitcoin block: no crypto news is older."""
+"""The second of the first Bitcoin block: ids begin here, and what is older comes first."""
 
 LAST_INSTANT = EPOCH + timedelta(seconds=SLOT_SECONDS * 2**ID_BITS - 1 - 2**20)
 """The latest publication that gets an id of its own; the rest is for ids that are bumped."""
@@ -67,6 +67,26 @@ class Identity(NamedTuple):
     lang: str
 
 
+CHECK = 1_000_000
+
+
+def reference(id: ArticleId, identity: Identity) -> int:
+    """Return the number by which a user names the article, now and later.
+
+    The id, which tells where to look first, then six digits that only this identity has: the
+    article is found when its id has changed, and no other is taken for it. Up to 15 digits.
+    """
+    return id * CHECK + check_digits(identity)
+
+
+def check_digits(identity: Identity) -> int:
+    """Return the last six digits of every reference to the article."""
+    from hashlib import blake2b
+
+    digest = blake2b("\0".join(identity).encode(), digest_size=8).digest()
+    return int.from_bytes(digest, "big") % CHECK
+
+
 class Source(NamedTuple):
     """Who published it. `key` names the source in queries and in identities."""
 
@@ -105,9 +125,10 @@ class Ai(NamedTuple):
 class Article:
     """One article in one language, cleaned and typed.
 
-    Instants are aware and UTC, `published` lies within [EPOCH, LAST_INSTANT]. `category` and
-    `tags` are upper case, as the archive writes them. `extra` holds front-matter fields that the
-    model has no name for, so that an export gives them back. `flags` says, a sentence each, what
+    Instants are aware and UTC, `published` is at most LAST_INSTANT; what is older than EPOCH is
+    placed in the order as if of then. `category` and `tags` are upper case, as the archive writes
+    them. `extra` holds front-matter fields that the model has no name for, so that an export gives
+    them back. `flags` says, a sentence each, what
     was wrong with the input and had to be put right.
     """
 
@@ -164,3 +185,10 @@ class Row(NamedTuple):
     """Something was wrong with its file; the article says what."""
     estimated: bool = False
     """The sentiment is a program's guess, not the publisher's word."""
+    identity: Identity = Identity("", "", "")
+    """What the article goes by where its id may have changed since."""
+
+    @property
+    def reference(self) -> int:
+        """What a user names the article by."""
+        return reference(self.id, self.identity)

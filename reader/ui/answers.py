@@ -42,8 +42,8 @@ class Answers:
         """Number of the last question; answers to an earlier one are dropped."""
         self._answered = Query(), Ids()
         """The last query whose whole answer was shown, and that answer."""
-        self.version = -1
-        """Of the library when it was asked last; -1 where that failed, to ask again."""
+        self.has_failed = False
+        """The last question could not be answered: it is to be asked again."""
 
     def ask(self) -> None:
         """What does the filter match? Raises CacheError."""
@@ -59,12 +59,9 @@ class Answers:
         self._turn += 1
         if self._finder is not None:
             self._finder.stop()
-        try:
-            self.version = self._library.version
-            self._tell(query, self._library.find(query), is_whole=True)
-        except Exception:
-            self.version = -1
-            raise
+        self.has_failed = True
+        self._tell(query, self._library.find(query), is_whole=True)
+        self.has_failed = False
         return True
 
     async def ask_first(self) -> None:
@@ -93,14 +90,14 @@ class Answers:
         return True
 
     def catch_up(self, then: Callable[[], None]) -> None:
-        """Read what has changed, while keys are answered as of before."""
+        """Read what has changed, while keys are answered as of before; then it can be shown."""
         if self._catching_up is None or self._catching_up.is_finished:
             catch_up = partial(self._catch_up, then)
             self._catching_up = in_background(self._screen, catch_up, group="catch-up")
 
     async def _catch_up(self, then: Callable[[], None]) -> None:
-        await asyncio.to_thread(self._library.catch_up)
-        then()
+        if await asyncio.to_thread(self._library.prepare, self._screen.filter):
+            self._screen.call_later(then)  # which may ask for more: this has ended by then
 
     def end(self) -> None:
         """Nobody asks any more."""
@@ -120,7 +117,6 @@ class Answers:
     async def _find(self, query: Query, turn: int) -> None:
         """Show first rows as soon as there are any, then the whole answer."""
         try:
-            self.version = self._library.version
             async for answer in self._mounted_finder().answers(query):
                 if turn == self._turn:
                     self._tell(query, answer.ids, is_whole=answer.is_whole)
@@ -136,7 +132,7 @@ class Answers:
         query, ids = self._answered
         self._screen.filter_by(query)
         self._show(ids, True)
-        self.version = -1
+        self.has_failed = True
 
     async def _prepare(self, query: Query) -> None:
         await self._mounted_finder().prepare(query)
