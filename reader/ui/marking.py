@@ -8,8 +8,8 @@ from typing import Any, TypeVar
 from textual.screen import Screen
 from textual.worker import Worker
 
-from reader.article import Article, ArticleId
-from reader.library import Change, Ids, Library, Mark
+from reader.article import ArticleId
+from reader.library import Change, Ids, Library, Mark, Marked
 from reader.query import Query
 from reader.ui.cells import fit
 from reader.ui.failures import Work, in_background
@@ -22,9 +22,10 @@ TITLE_CELLS = 40
 
 
 class Marker:
-    """Write one screen's marks in the background.
+    """Write one screen's marks in the background, one after the other as they were asked for.
 
     query: what the screen shows. show_changes: called when all marks are written, and can be shown.
+    undo_key: the key that takes a mark back, as the user has bound it.
     """
 
     def __init__(
@@ -40,10 +41,11 @@ class Marker:
         self._screen = screen
         self._library = library
         self._say = say
-        self._undo_key = undo_key
         self._query = query
         self._show_changes = show_changes
+        self._undo_key = undo_key
         self._writing = 0
+        self._turn = asyncio.Lock()
 
     @property
     def is_writing(self) -> bool:
@@ -53,27 +55,31 @@ class Marker:
     def opened(self, id: ArticleId, title: str) -> Worker[None]:
         """Mark an opened article as read, without a word: a step of its own in the journal."""
         label = f"“{fit(title, TITLE_CELLS).rstrip()}” read"
-        return self._set(Ids([id]), Mark.READ, True, label, is_quiet=True)
+        return self._run(partial(self._write, Ids([id]), Mark.READ, True, lambda *_: label))
 
     def toggle_read(self, id: ArticleId) -> None:
-        """Mark one article as read, or as unread where it is. Raises CacheError."""
-        value = bool(self._library.unread(Ids([id])))
-        self._set(Ids([id]), Mark.READ, value, f"article {_state(value)}")
+        """Mark one article as read, or as unread where it is."""
+
+        def label(value: bool, _changed: int) -> str:
+            return f"article {_state(value)}"
+
+        self._run(partial(self._write_and_say, Ids([id]), Mark.READ, None, label))
 
     def toggle_all_read(self, ids: Ids) -> None:
-        """Mark all as read, or as unread where all are read. Raises CacheError."""
-        self._run(partial(self._write_read, ids, bool(self._library.unread(ids))))
+        """Mark all as read, or as unread where all are read."""
+        self._run(partial(self._write_many, ids, None))
 
     def read(self, ids: Ids) -> None:
-        self._run(partial(self._write_read, ids, True))
+        """Mark all as read."""
+        self._run(partial(self._write_many, ids, True))
 
-    def toggle_favourite(self, article: Article) -> None:
-        """Raises CacheError."""
-        id = self._library.id_of(article.identity)
-        if id is not None:
-            (row,) = self._library.rows([id])
-            value = not row.favourite
-            self._set(Ids([id]), Mark.FAVOURITE, value, f"{'' if value else 'no '}favourite")
+    def toggle_favourite(self, id: ArticleId) -> None:
+        """Make the article a favourite, or take that away."""
+
+        def label(value: bool, _changed: int) -> str:
+            return "favourite" if value else "no favourite"
+
+        self._run(partial(self._write_and_say, Ids([id]), Mark.FAVOURITE, None, label))
 
     def undo(self) -> None:
         self._run(partial(self._replay, self._library.undo, "undo", "undone"))
@@ -81,14 +87,18 @@ class Marker:
     def redo(self) -> None:
         self._run(partial(self._replay, self._library.redo, "redo", "redone"))
 
-    def _set(
-        self, ids: Ids, mark: Mark, value: bool, label: str, *, is_quiet: bool = False
-    ) -> Worker[None]:
-        return self._run(partial(self._write, ids, mark, value, label, is_quiet=is_quiet))
-
     def _run(self, work: Work) -> Worker[None]:
         self._writing += 1
-        return in_background(self._screen, work, group="marks")
+        return in_background(self._screen, partial(self._in_turn, work), group="marks")
+
+    async def _in_turn(self, work: Work) -> None:
+        try:
+            async with self._turn:
+                await work()
+        finally:
+            self._writing -= 1
+            if not self._writing:
+                self._show_changes()
 
     async def _written(self, write: Callable[[], T]) -> T:
         """Write in a thread, which also reads what the screen then shows."""
@@ -98,36 +108,35 @@ class Marker:
             self._library.prepare(self._query())
             return result
 
-        try:
-            return await asyncio.to_thread(write_and_read)
-        finally:
-            self._writing -= 1
-            if not self._writing:
-                self._show_changes()
+        return await asyncio.to_thread(write_and_read)
 
     async def _write(
-        self, ids: Ids, mark: Mark, value: bool, label: str, *, is_quiet: bool = False
+        self, ids: Ids, mark: Mark, value: bool | None, label: Callable[[bool, int], str]
+    ) -> Marked:
+        return await self._written(partial(self._library.set_marks, ids, mark, value, label))
+
+    async def _write_and_say(
+        self, ids: Ids, mark: Mark, value: bool | None, label: Callable[[bool, int], str]
     ) -> None:
-        changed = await self._written(partial(self._library.mark, ids, mark, value, label))
-        if not is_quiet:
-            self._say(f"{label} · {self._undo_key} undoes" if changed else f"already {label}")
+        marked = await self._write(ids, mark, value, label)
+        said = label(marked.value, marked.changed)
+        self._say(f"{said} · {self._undo_key} undoes" if marked.changed else f"already {said}")
 
-    async def _write_read(self, ids: Ids, value: bool) -> None:
-        """Mark those of many that are not so already, and say how many that were."""
+    async def _write_many(self, ids: Ids, value: bool | None) -> None:
+        """Mark those that are not so already, and say how many that were."""
 
-        def mark() -> int:
-            unread = self._library.unread(ids)
-            others = unread if value else ids - unread
-            label = f"{counted(len(others))} {_state(value)}"
-            return self._library.mark(others, Mark.READ, value, label)
+        def label(value: bool, changed: int) -> str:
+            return f"{counted(changed)} {_state(value)}"
 
-        changed = await self._written(mark)
-        if not changed:
-            self._say(f"already {_state(value)}: {counted(len(ids))}" if ids else "nothing to mark")
+        marked = await self._write(ids, Mark.READ, value, label)
+        if not marked.changed:
+            state = _state(marked.value)
+            self._say(f"already {state}: {counted(len(ids))}" if ids else "nothing to mark")
             return
-        before = len(ids) - changed
+        before = len(ids) - marked.changed
         rest = f" ({before:,} already {'was' if before == 1 else 'were'})" if before else ""
-        self._say(f"{counted(changed)} {_state(value)}{rest} · {self._undo_key} undoes")
+        said = label(marked.value, marked.changed)
+        self._say(f"{said}{rest} · {self._undo_key} undoes")
 
     async def _replay(self, replay: Callable[[], Change | None], verb: str, done: str) -> None:
         change = await self._written(replay)

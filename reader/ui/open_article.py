@@ -11,7 +11,7 @@ from reader.article import Article, ArticleId, Identity, Row
 from reader.errors import CryptoreadError
 from reader.library import Ids, Library
 from reader.query import Field
-from reader.ui.failures import in_background
+from reader.ui.failures import ended, in_background
 from reader.ui.marking import Marker
 from reader.ui.sidebar import Sidebar
 
@@ -80,7 +80,7 @@ class OpenArticle:
             pane = await self._mounted_pane()
             self._paint(article, row, self._position, pane, is_read=is_read)
             if mark is not None:  # most disks are fast enough for the two to be painted together
-                await asyncio.wait({asyncio.ensure_future(mark.wait())}, timeout=PAINT_AT_LATEST_S)
+                await ended(mark, PAINT_AT_LATEST_S)
         self._screen.check_idle()  # the end of a batch wakes the application, not who paints
         return True
 

@@ -555,8 +555,10 @@ class ReaderScreen(Guarded, Screen[None]):
 
     @reported
     def action_toggle_favourite(self) -> None:
-        if article := self._of_article():
-            self._marker.toggle_favourite(article)
+        article = self._of_article()
+        id = self._library.id_of(article.identity) if article else None
+        if id is not None:
+            self._marker.toggle_favourite(id)
 
     def action_undo(self) -> None:
         self._marker.undo()
