@@ -395,9 +395,11 @@ def doctor(paths: Paths) -> None:
     """
     from reader.config import config_file, data_folder
     from reader.doctor import examine
+    from reader.main import settings_fault
     from reader.output import print_findings
 
-    if not print_findings(examine(data_folder(paths.data), config_file(paths.config))):
+    folder, config = data_folder(paths.data), config_file(paths.config)
+    if not print_findings(examine(folder, config, settings_fault=settings_fault)):
         sys.exit(REFUSED)
 
 
