@@ -16,6 +16,7 @@ from reader.text import clean, clean_line, without_blank_lines
 PLAIN, HTML, UNSAID = "plain", "html", ""
 """How a text is written."""
 
+_ANY_WORD = re.compile(r"[^\W_]")
 _ANY_TAG = re.compile(r"</?[a-zA-Z][^<>]*+>")
 _ESCAPED_OPENING = re.compile(r"(^\s*)?&lt;([a-zA-Z][a-zA-Z0-9]{0,9})(?=[\s/&])")
 _ESCAPED_CLOSING = re.compile(r"&lt;/([a-zA-Z][a-zA-Z0-9]{0,9})\s*&gt;")
@@ -93,7 +94,7 @@ def full_and_summary(
     which may be either.
     """
     full = _longest(contents)
-    if full is None or not words_of(full):
+    if full is None or not has_words(full):
         full, rest = _longest(others) or full or Written(), list(others)
     else:
         rest = [each for each in others if each.text.strip()]
@@ -116,6 +117,11 @@ def _longest(texts: Sequence[Written]) -> Written | None:
 def _goes_on(beginning: Written, whole: Written) -> bool:
     start, all_words = words_without_cut(visible(beginning)), words_of(whole)
     return len(start) < len(all_words) and begins_with(all_words, start)
+
+
+def has_words(written: Written) -> bool:
+    """Return whether there is anything to read in it."""
+    return _ANY_WORD.search(visible(written)) is not None
 
 
 def words_of(written: Written) -> list[str]:

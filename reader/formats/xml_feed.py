@@ -17,14 +17,17 @@ from reader.formats.media import Medium, is_image
 from reader.formats.page import NotAPage, Page, page_of
 
 _ROOT = re.compile(rb"<(?:[\w.-]{1,30}:)?(?:rss|feed|rdf|channel)\b", re.IGNORECASE)
-_CLOSED = re.compile(rb"</(?:[\w.-]{1,30}:)?(?:rss|feed|rdf|channel)\s*>", re.IGNORECASE)
+_CLOSED = re.compile(rb"</(?:[\w.-]{1,30}:)?(?:rss|feed|rdf|channel)\s*(?:>|$)", re.IGNORECASE)
 _NO_FEED = "the answer is XML, but no feed (RSS, Atom)"
 _MAX_TEXTS = 20
 _XHTML = "application/xhtml+xml"
 _CONTENTS = frozenset(("content:encoded", "content", "fullitem", "body", "xhtml:body"))
 _TITLES = frozenset(("title", "dc:title", "media:title"))
 _NO_BODIES = _TITLES | frozenset(
-    ("rights", "copyright", "dc:rights", "subtitle", "tagline", "itunes:subtitle", "info")
+    ("rights", "copyright", "dc:rights", "subtitle", "tagline", "info")
+)
+_NOT_READ = frozenset(
+    ("enclosure", "license", "edit", "edit-media", "replies", "author", "payment")
 )
 _PUBLISHED = ("published", "created", "date")
 _OTHER_MEDIA = ("media_player", "podcast_transcript", "podcast_chapters")
@@ -87,7 +90,7 @@ def _entry(entry: Mapping[str, Any], told: list[Told], feed: Feed) -> Entry:
         title=_title(entry, is_atom, told),
         link=_link(entry),
         contents=tuple(_written(each, is_atom, feed) for each in told if _is_content(each)),
-        summaries=tuple(_written(each, is_atom, feed) for each in told if _is_summary(each)),
+        summaries=tuple(_written(each, is_atom, feed) for each in _summaries(told)),
         published=_instant(entry, published, "published_parsed", feed),
         updated=_instant(entry, _text(entry, "updated"), "updated_parsed", feed),
         said=published or _text(entry, "updated"),
@@ -103,8 +106,10 @@ def _is_content(told: Told) -> bool:
     return told.element in _CONTENTS and _is_text(told)
 
 
-def _is_summary(told: Told) -> bool:
-    return told.element not in _CONTENTS and told.element not in _NO_BODIES and _is_text(told)
+def _summaries(told: list[Told]) -> list[Told]:
+    """What may be the summary, or the whole text; the shortest kind comes last."""
+    bodies = [each for each in told if each.element not in _CONTENTS | _NO_BODIES]
+    return sorted(filter(_is_text, bodies), key=lambda each: each.element == "itunes:subtitle")
 
 
 def _is_text(told: Told) -> bool:
@@ -141,7 +146,8 @@ def _link(entry: Mapping[str, Any]) -> str:
     if link := _text(entry, "link"):
         return link
     links = {_text(each, "rel"): _text(each, "href") for each in reversed(_list(entry, "links"))}
-    found = (links.get(rel, "") for rel in ("alternate", "", "related", "via", "self"))
+    others = sorted(links.keys() - _NOT_READ)
+    found = (links.get(rel, "") for rel in ("alternate", "", "related", "via", "self", *others))
     return next(filter(None, found), "") or _text(entry, "comments")
 
 
