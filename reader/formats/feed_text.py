@@ -16,6 +16,7 @@ from reader.text import clean, clean_line, without_blank_lines
 PLAIN, HTML, UNSAID = "plain", "html", ""
 """How a text is written."""
 
+_MARKUP = re.compile(r"</[a-zA-Z]|<(?:br|hr|img|wbr|p)\b|/>", re.IGNORECASE)
 _ANY_WORD = re.compile(r"[^\W_]")
 _ANY_TAG = re.compile(r"</?[a-zA-Z][^<>]*+>")
 _ESCAPED_OPENING = re.compile(r"(^\s*)?&lt;([a-zA-Z][a-zA-Z0-9]{0,9})(?=[\s/&])")
@@ -59,7 +60,9 @@ def read_line(written: Written) -> str:
     if written.form == PLAIN:
         return clean_line(_HARMLESS_ENTITY.sub(lambda found: unescape(found[0]), text))
     if written.form == UNSAID:
-        return to_line(text)
+        read = unescape(unescape(text)) if "&" in text else text
+        names_a_tag = is_html(read) and not _MARKUP.search(read)
+        return clean_line(read) if names_a_tag else to_line(text)
     if is_html(text):
         return plain(to_markdown(text).markdown)
     return clean_line(unescape(text))

@@ -13,6 +13,7 @@ from reader.formats.dates import day_comes_first, read_date
 from reader.formats.entries import Entry, Feed, article_of_entry
 from reader.formats.errors import NotAnArticle
 from reader.formats.feed_text import HTML, PLAIN, UNSAID, Written
+from reader.formats.html import is_html
 from reader.formats.media import Medium, is_image
 from reader.formats.page import NotAPage, Page, page_of
 
@@ -29,8 +30,9 @@ _NO_BODIES = _TITLES | frozenset(
 _NOT_READ = frozenset(
     ("enclosure", "license", "edit", "edit-media", "replies", "author", "payment")
 )
+_PLAIN_TYPES = frozenset(("text", "plain", "text/plain"))
 _PUBLISHED = ("published", "created", "date")
-_OTHER_MEDIA = ("media_player", "podcast_transcript", "podcast_chapters")
+_OTHER_MEDIA = ("media_player", "podcast_source", "podcast_transcript", "podcast_chapters")
 _MONTH_FIRST = re.compile(r"en(?:[-_]us)?$", re.IGNORECASE)
 _LOOKS_LIKE_HTML = re.compile(
     r"\s*<(?:p|div|a|img|h[1-6]|ul|ol|table|blockquote|figure|span)\b[^<>]*>", re.IGNORECASE
@@ -123,9 +125,13 @@ def _written(told: Told, is_atom: bool, feed: Feed) -> Written:
 
 
 def _form(told: Told, is_atom: bool) -> str:
+    if told.declared in _PLAIN_TYPES:
+        return PLAIN
     if told.type in ("text/html", _XHTML):
-        return HTML if is_atom and told.is_declared else UNSAID
-    if is_atom and not told.is_declared and _LOOKS_LIKE_HTML.match(told.text):
+        if told.element == "media:description" and not told.declared and not is_html(told.text):
+            return PLAIN  # as its specification has it
+        return HTML if is_atom and told.declared else UNSAID
+    if is_atom and not told.declared and _LOOKS_LIKE_HTML.match(told.text):
         return UNSAID
     return PLAIN
 
@@ -154,7 +160,9 @@ def _link(entry: Mapping[str, Any]) -> str:
 def _images(entry: Mapping[str, Any]) -> list[str]:
     media = [each for each in _list(entry, "media_content") if is_image(_medium(each))]
     own = dict.get(entry, "image") if isinstance(entry, dict) else None
-    found = [*media, own, *_list(entry, "media_thumbnail")]
+    href = Medium(_text(entry, "href"))  # of `<image><url>`, and of authors too
+    others = [{"href": href.address}] if is_image(href) else []
+    found = [*media, own, *_list(entry, "media_thumbnail"), *others]
     return [_text(each, "url") or _text(each, "href") for each in found[:_MAX_TEXTS]]
 
 
@@ -167,7 +175,7 @@ def _media(entry: Mapping[str, Any], told: list[Told]) -> list[Medium]:
 
 
 def _medium(given: Any) -> Medium:
-    address = _text(given, "url") or _text(given, "href")
+    address = _text(given, "url") or _text(given, "href") or _text(given, "uri")
     return Medium(address, _text(given, "medium") or _text(given, "type"), _text(given, "title"))
 
 

@@ -113,6 +113,9 @@ def test_what_a_link_blog_points_at_is_a_link_of_the_article() -> None:
             "https://i.example/7.jpg",
         ),
         ("<media:thumbnail url='https://i.example/s.jpg'/>", "https://i.example/s.jpg"),
+        ("<itunes:image>https://i.example/7.jpg</itunes:image>", "https://i.example/7.jpg"),
+        ("<image>https://i.example/7.jpg</image>", "https://i.example/7.jpg"),
+        ("<image><url>https://i.example/7.jpg</url></image>", "https://i.example/7.jpg"),
     ],
 )
 def test_the_picture_of_an_episode_is_its_cover(inside: str, cover: str) -> None:
