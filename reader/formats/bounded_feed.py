@@ -31,6 +31,9 @@ MAX_TAGS = 200
 MAX_TEXTS = 40
 """Of one entry, titles among them; more are left out."""
 
+MAX_BASE = 2_000
+"""Characters of a base address: one that grows with every element takes their square."""
+
 MAX_AUTHOR = 300
 """Characters in which an address is looked for; a longer author stays as it is written."""
 
@@ -140,10 +143,12 @@ class _Bounded:
         name, value = attribute
         if name.lower() != "xml:base" or not self.url:
             return attribute
+        before: str = self.baseuri  # type: ignore[attr-defined]
         try:
-            return name, urljoin(urljoin(self.url, self.baseuri), value.strip())  # type: ignore[attr-defined]
+            base = urljoin(urljoin(self.url, before), value.strip())
         except ValueError:
-            return name, self.baseuri  # type: ignore[attr-defined]
+            return name, before
+        return name, base if len(base) <= MAX_BASE else before
 
     def push_content(self, tag: str, attrs_d: Any, *rest: Any) -> None:
         self._pushed = (self._element, str(attrs_d.get("type") or ""))

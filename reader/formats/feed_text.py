@@ -9,12 +9,15 @@ from collections.abc import Sequence
 from html import unescape
 from typing import NamedTuple
 
-from reader.formats.html import MAX_HTML, Text, is_html, plain, to_line, to_markdown
+from reader.formats.html import Text, is_html, plain, to_line, to_markdown
 from reader.formats.lead import begins_with, words, words_without_cut
 from reader.text import clean, clean_line, without_blank_lines
 
 PLAIN, HTML, UNSAID = "plain", "html", ""
 """How a text is written."""
+
+_MAX_TEXT = 512 * 1024
+"""Characters of one text; the longest article has an eighth of that."""
 
 _MARKUP = re.compile(r"</[a-zA-Z]|<(?:br|hr|img|wbr|p)\b|/>", re.IGNORECASE)
 _ANY_WORD = re.compile(r"[^\W_]")
@@ -51,12 +54,12 @@ def read_text(written: Written, base: str) -> Text:
     """Its Markdown and first image. base: where its addresses start if it does not say."""
     if written.form == PLAIN:
         return Text(plain_markdown(written.text))
-    return to_markdown(_unescaped_once_more(written.text[:MAX_HTML]), written.base or base)
+    return to_markdown(_unescaped_once_more(written.text[:_MAX_TEXT]), written.base or base)
 
 
 def read_line(written: Written) -> str:
     """A title or a summary, on one line."""
-    text = written.text[:MAX_HTML]
+    text = written.text[:_MAX_TEXT]
     if written.form == PLAIN:
         return clean_line(_HARMLESS_ENTITY.sub(lambda found: unescape(found[0]), text))
     if written.form == UNSAID:
@@ -70,7 +73,7 @@ def read_line(written: Written) -> str:
 
 def plain_markdown(text: str) -> str:
     """Markdown that shows the text as it stands, its lines as lines."""
-    lines = without_blank_lines(clean(text[:MAX_HTML])).split("\n")
+    lines = without_blank_lines(clean(text[:_MAX_TEXT])).split("\n")
     shown = [_plain_line(line.rstrip()) for line in lines]
     broken = [
         f"{line}  " if line and following else line
@@ -134,7 +137,7 @@ def words_of(written: Written) -> list[str]:
 
 def visible(written: Written) -> str:
     """About what is read of it: no tags, whatever they would do."""
-    text = written.text[:MAX_HTML]
+    text = written.text[:_MAX_TEXT]
     if written.form == PLAIN:
         return text
     text = unescape(_ANY_TAG.sub(" ", text))
