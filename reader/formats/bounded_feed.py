@@ -31,7 +31,7 @@ MAX_TAGS = 200
 MAX_TEXTS = 40
 """Of one entry, titles among them; more are left out."""
 
-MAX_BASE = 2_000
+MAX_BASE = 500
 """Characters of a base address: one that grows with every element takes their square."""
 
 MAX_AUTHOR = 300

@@ -253,7 +253,7 @@ def test_what_feedparser_would_take_for_ever_over_is_left_out(before: str) -> No
 
 
 def test_a_base_that_grows_with_every_element_does_no_harm() -> None:
-    nested = b"<a xml:base='x/'>" * 20_000 + b"</a>" * 20_000
+    nested = b"<a xml:base='x/'>" * 9_000 + b"</a>" * 9_000
     article = only(
         b"<feed xmlns='http://www.w3.org/2005/Atom'><title>F</title><entry><id>1</id>"
         b"<title>T</title>" + nested + b"</entry></feed>"
