@@ -40,6 +40,13 @@ _PLACEHOLDER = re.compile(
     r"|gray|empty|dummy|default-image)(?:[_.-][\w.-]{0,40})?\.(?:gif|png|svg|jpe?g|webp)(?:$|[?#])",
     re.IGNORECASE,
 )
+_NO_PICTURE = re.compile(
+    r"(?:^|[/_.-])(?:spacer|blank|transparent|placeholder|pixel|1x1|lazy|lazyload|loading|loader)"
+    r"(?:[_.-][\w-]{0,40})?\.(?:gif|png|svg)(?:$|[?#])",
+    re.IGNORECASE,
+)
+"""What is shown until the picture is there, by its name."""
+
 _TINY = re.compile(r"\s*0*[01](?:px)?\s*", re.IGNORECASE)
 _HIDDEN = re.compile(r"display\s*:\s*none|(?:^|[;\s])(?:width|height)\s*:\s*[01]px", re.IGNORECASE)
 _LAZY = (
@@ -116,7 +123,8 @@ def image_address(image: Attributes, base: str) -> str:
         if not _PLACEHOLDER.search(address):
             return "" if _is_beacon(image, address) else address
         stand_in = stand_in or address
-    return stand_in if stand_in and not _is_beacon(image, stand_in) else ""
+    is_none = not stand_in or _NO_PICTURE.search(stand_in) or _is_beacon(image, stand_in)
+    return "" if is_none else stand_in
 
 
 def set_address(source: Attributes, base: str) -> str:

@@ -23,7 +23,7 @@ from reader.formats.html_addresses import (
     web_address,
 )
 from reader.formats.html_source import names
-from reader.formats.html_table import MOST_COLUMNS, Cell, lines_of
+from reader.formats.html_table import MOST_SPANNED, Cell, lines_of
 from reader.formats.markdown_blocks import Blocks, List
 from reader.formats.markdown_inline import BREAK, PLAIN, Kind, Run, Style, heading, inline
 from reader.formats.small_signs import lowered, raised
@@ -38,17 +38,21 @@ _MOST_NODES = 200_000
 _SPACE = re.compile(r"[ \t\n\f\r]+")
 _DROPPED = names(
     """applet area base button canvas col colgroup datalist frame frameset head link meta noembed
-    noframes option optgroup param script select style svg template textarea title track annotation
-    annotation-xml rtc map"""
+    noframes param script select style svg template textarea title track annotation
+    annotation-xml"""
 )
+_DRAWN = names("button canvas select svg textarea")
+"""What takes room on the page though it is dropped: the words beside it are two."""
+
 _BLOCKS = names(
     """address article aside body caption center dd details dialog dir div dl dt fieldset figcaption
-    figure footer form header hgroup html legend main marquee menu nav p search section summary
+    figure footer form header hgroup html legend main marquee menu nav optgroup option p search
+    section summary
     tbody tfoot thead"""
 )
 _INLINE = names(
     """abbr acronym b bdi bdo big blink cite data dfn em font i mark nobr output rb ruby span strong
-    time tt u var math semantics mrow mi mn mo ms mtext mstyle mpadded"""
+    time tt u var wbr rp rtc math semantics mrow mi mn mo ms mtext mstyle mpadded"""
 )
 _PROSE = "p,ul,ol,table,h1,h2,h3,h4,h5,h6,img,blockquote,iframe,video"
 _LAYOUT = ",".join(
@@ -218,7 +222,10 @@ class _Reading:
             tag = node.tag or ""
             if tag == "-text":
                 self._text(node.text_content or "")
-            elif left > 0 and tag[:1].isalpha() and tag not in _DROPPED:
+            elif tag in _DROPPED:
+                if tag in _DRAWN:
+                    self._keep_apart()
+            elif left > 0 and tag[:1].isalpha():
                 style = self._style
                 leave = self._enter(node, tag)
                 if leave is not _skip:
@@ -429,7 +436,7 @@ class _Reading:
         text = inline(self._paragraph.take(), in_cell=True)
         columns = _whole(attributes.get("colspan"), 1)
         rows = _whole(attributes.get("rowspan"), 1)
-        row.append(Cell(text, max(1, min(columns, MOST_COLUMNS)), max(0, rows)))
+        row.append(Cell(text, max(1, min(columns, MOST_SPANNED)), max(0, rows)))
 
     # Within a line.
 
@@ -630,9 +637,10 @@ class _Reading:
     def _put_media(self, address: str, attributes: Attributes) -> None:
         """A link, where the film or the page stood."""
         key = picture_key(address)
-        if (self._within_noscript and key in self._pictures) or not (
-            address := self._afford(address)
-        ):
+        if self._within_noscript and key in self._pictures:
+            return
+        if not (address := self._afford(address)):
+            self._keep_apart()
             return
         self._pictures.add(key)
         title = attributes.get("title") or attributes.get("aria-label") or ""

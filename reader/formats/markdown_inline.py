@@ -46,6 +46,9 @@ _NAMES = ("href", *_SIGNS)
 _BACKTICKS = re.compile("`+")
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});")
 _INLINE = re.compile(r"[\\`*_\[\]<&!|]|~~+")
+_HARMLESS = re.compile(r"[^\\`*_\[\]<&!|~#>\-+=:0-9\s][^\\`*_\[\]<&!|~]*+")
+"""Text that holds no sign of Markdown and begins no block; most is such."""
+
 _ASCII_PUNCTUATION = frozenset("!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~")
 _LINE_START = re.compile(
     r"#{1,6}(?:\s|$)|>|[-+*](?:\s|$)|=++\s*+$|(?:[-*_]\s*+){3,}+$|(?=[|:\s]*+-)[|:\-\s]*+$"
@@ -68,6 +71,10 @@ class _Text(_Piece):
     """To be escaped."""
 
 
+class _Code(_Piece):
+    """Of code, to be put between backticks."""
+
+
 class _Pair:
     """The two marks of a style; without effect where a parser would not take them for marks."""
 
@@ -80,6 +87,10 @@ class _Pair:
 
 def inline(runs: Sequence[Run], *, in_cell: bool = False, in_heading: bool = False) -> str:
     """The Markdown of a paragraph; of a cell or a heading, on one line."""
+    if len(runs) == 1 and runs[0].style == PLAIN and runs[0].kind is Kind.TEXT:
+        text = runs[0].text.strip(" ")
+        if _HARMLESS.fullmatch(text):
+            return text
     runs = list(_trimmed(runs, in_cell or in_heading))
     if not runs:
         return ""
@@ -99,6 +110,11 @@ def escape(text: str) -> str:
     return "".join(_escaped(pieces, False))
 
 
+def begins_block(line: str) -> bool:
+    """Whether a parser would take it for more than a line of a paragraph."""
+    return any(each.match(line) for each in (_LINE_START, _NUMBER, _DEFINITION))
+
+
 def heading(markdown: str) -> str:
     """A line as the text of a heading: hashes at its end stay."""
     return _CLOSING_HASHES.sub(r"\\#", markdown)
@@ -107,7 +123,7 @@ def heading(markdown: str) -> str:
 def _trimmed(runs: Sequence[Run], on_one_line: bool) -> Iterator[Run]:
     """Without space at both ends and around breaks, and without breaks there."""
     kept: list[Run] = []
-    for run in runs:
+    for run in _with_spaces_outside_code(runs):
         if run.kind is Kind.BREAK and on_one_line:
             run = Run(" ")
         at_start = not kept or kept[-1].kind is Kind.BREAK
@@ -120,12 +136,27 @@ def _trimmed(runs: Sequence[Run], on_one_line: bool) -> Iterator[Run]:
         if run.kind is Kind.TEXT and (at_start or _ends_with_space(kept)):
             text = text.lstrip(" ")
         if text:
-            kept.append(run._replace(text=text))
+            kept.append(run if text == run.text else run._replace(text=text))
     _trim_end(kept)
     while kept and kept[-1].kind is Kind.BREAK:
         kept.pop()
         _trim_end(kept)
     return iter(kept)
+
+
+def _with_spaces_outside_code(runs: Sequence[Run]) -> Iterator[Run]:
+    for run in runs:
+        text = run.text.strip(" ")
+        if not run.style.code or text == run.text:
+            yield run
+            continue
+        space = Run(" ", run.style._replace(code=False))
+        if run.text[:1] == " ":
+            yield space
+        if text:
+            yield run._replace(text=text)
+            if run.text[-1:] == " ":
+                yield space
 
 
 def _ends_with_space(runs: list[Run]) -> bool:
@@ -136,7 +167,8 @@ def _trim_end(runs: list[Run]) -> None:
     while runs and runs[-1].kind is Kind.TEXT:
         last = runs[-1]
         if text := last.text.rstrip(" "):
-            runs[-1] = last._replace(text=text)
+            if text != last.text:
+                runs[-1] = last._replace(text=text)
             return
         runs.pop()
 
@@ -177,16 +209,14 @@ def _goes_on(run: Run, name: str, value: object) -> bool:
 
 def _styled(runs: Sequence[Run], name: str, rest: tuple[str, ...]) -> Iterator[_Piece]:
     """With its spaces outside: `** a**` is not emphasis."""
-    first, last = runs[0], runs[-1]
-    is_text = first.kind is Kind.TEXT and not first.style.code
-    before = first.text[: len(first.text) - len(first.text.lstrip(" "))] if is_text else ""
     inner = list(runs)
-    inner[0] = first._replace(text=first.text[len(before) :])
-    last = inner[-1]
-    after = ""
-    if last.kind is Kind.TEXT and not last.style.code:
-        after = last.text[len(last.text.rstrip(" ")) :]
+    before = after = ""
+    if _may_lose_space(first := inner[0]) and first.text[:1] == " ":
+        inner[0] = first._replace(text=first.text.lstrip(" "))
+        before = " "
+    if _may_lose_space(last := inner[-1]) and last.text[-1:] == " ":
         inner[-1] = last._replace(text=last.text.rstrip(" "))
+        after = " "
     inner = [run for run in inner if run.text or run.kind is Kind.BREAK]
     if before:
         yield _Text(before)
@@ -194,6 +224,10 @@ def _styled(runs: Sequence[Run], name: str, rest: tuple[str, ...]) -> Iterator[_
         yield from _marked(inner, name, rest)
     if after:
         yield _Text(after)
+
+
+def _may_lose_space(run: Run) -> bool:
+    return run.kind is Kind.TEXT and not run.style.code
 
 
 def _marked(runs: Sequence[Run], name: str, rest: tuple[str, ...]) -> Iterator[_Piece]:
@@ -224,7 +258,7 @@ def _leaf(run: Run) -> Iterator[_Piece]:
     elif run.kind is Kind.RAW:
         yield _Piece(run.text)
     elif run.style.code:
-        yield _Piece(_code(run.text))
+        yield _Code(run.text)
     else:
         yield _Text(run.text)
 
@@ -254,16 +288,29 @@ def _drop_what_is_no_mark(pieces: list[_Piece]) -> None:
                 piece.pair.end = at
     # What one pair stands beside changes with another that is dropped.
     for _ in range(_MOST_ROUNDS):
-        dropped = False
-        for at, piece in enumerate(pieces):
-            if piece.opens and piece.text and not _is_mark(pieces, at):
-                _drop(pieces, at)
-                dropped = True
-        if not dropped:
+        if not _drop_once(pieces):
             return
     for at, piece in enumerate(pieces):
         if piece.opens:
             _drop(pieces, at)
+
+
+def _drop_once(pieces: list[_Piece]) -> bool:
+    """Whether a pair was dropped."""
+    dropped = False
+    stars = 0
+    for at, piece in enumerate(pieces):
+        if piece.pair is None or not piece.text:
+            continue
+        is_star = piece.text[0] == "*"
+        if not piece.opens:
+            stars -= is_star
+        elif _is_mark(pieces, at, is_nested=is_star and stars > 0):
+            stars += is_star
+        else:
+            _drop(pieces, at)
+            dropped = True
+    return dropped
 
 
 def _drop(pieces: list[_Piece], at: int) -> None:
@@ -272,23 +319,20 @@ def _drop(pieces: list[_Piece], at: int) -> None:
         pieces[pair.start].text = pieces[pair.end].text = ""
 
 
-def _is_mark(pieces: list[_Piece], at: int) -> bool:
+def _is_mark(pieces: list[_Piece], at: int, *, is_nested: bool) -> bool:
     pair = pieces[at].pair
-    return pair is not None and _opens(pieces, at) and _closes(pieces, pair.end)
-
-
-def _opens(pieces: list[_Piece], at: int) -> bool:
+    if pair is None:
+        return False
     before, previous = _neighbour(pieces, at, -1)
     after, _ = _neighbour(pieces, at, 1)
+    last, _ = _neighbour(pieces, pair.end, -1)
+    following, _ = _neighbour(pieces, pair.end, 1)
     if previous is not None and not previous.opens:  # the end of another: `**a***b*`
         return False
-    return _flanks(before, after) and not (previous and _is_word(before) and _is_word(after))
-
-
-def _closes(pieces: list[_Piece], at: int) -> bool:
-    before, _ = _neighbour(pieces, at, -1)
-    after, _ = _neighbour(pieces, at, 1)
-    return _flanks(after, before)
+    # Within a word a mark opens and closes: it may be taken for an end of the one around it.
+    if is_nested and (_flanks(after, before) or _flanks(last, following)):
+        return False
+    return _flanks(before, after) and _flanks(following, last)
 
 
 def _flanks(outside: str, inside: str) -> bool:
@@ -308,12 +352,8 @@ def _neighbour(pieces: list[_Piece], at: int, step: int) -> tuple[str, _Piece | 
         if piece.pair is not None and piece.text[0] == sign:
             mark = mark or piece
             continue
-        return piece.text[0 if step > 0 else -1], mark
+        return "`" if isinstance(piece, _Code) else piece.text[0 if step > 0 else -1], mark
     return "\n", mark
-
-
-def _is_word(sign: str) -> bool:
-    return not sign.isspace() and not _is_punctuation(sign)
 
 
 def _is_punctuation(sign: str) -> bool:
@@ -333,9 +373,12 @@ def _merged(pieces: Sequence[_Piece]) -> list[_Piece]:
     for piece in pieces:
         if not piece.text:
             continue
-        if isinstance(piece, _Text) and merged and isinstance(merged[-1], _Text):
-            piece = _Text(merged.pop().text + piece.text)
+        if type(piece) is not _Piece and merged and type(merged[-1]) is type(piece):
+            piece = type(piece)(merged.pop().text + piece.text)
         merged.append(piece)
+    for at, piece in enumerate(merged):
+        if isinstance(piece, _Code):
+            merged[at] = _Piece(_code(piece.text))
     return merged
 
 
