@@ -15,6 +15,9 @@ from reader.formats.html_source import names
 _OPEN, _CLOSE = "\N{LEFT WHITE CURLY BRACKET}", "\N{RIGHT WHITE CURLY BRACKET}"
 _MARK = re.compile(f"{_OPEN}([0-9]+){_CLOSE}")
 _WITHOUT_EVENTS = 1
+_PARAGRAPHS_OF_TEXT = 3
+"""In a form that is more than a form."""
+
 _SILENT = names("script style template noscript textarea select option button svg title head")
 _BLOCKS = names(
     """address article aside blockquote body caption center dd details dialog div dl dt fieldset
@@ -40,6 +43,9 @@ class NumberedPage:
     def __init__(self, page: str) -> None:
         page = page.replace(_OPEN, "{").replace(_CLOSE, "}")
         self._tree = LexborHTMLParser(page, options=_WITHOUT_EVENTS)
+        for form in self._tree.css("form"):
+            if len(form.css("p")) >= _PARAGRAPHS_OF_TEXT:
+                form.unwrap()  # the finder drops forms, and some sites put the page into one
         self._blocks: dict[int, LexborNode] = {}
         self._with_text: set[int] = set()
         """Ids of the elements with a numbered block, or text of one, within."""

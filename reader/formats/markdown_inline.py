@@ -55,6 +55,7 @@ _LINE_START = re.compile(
 )
 _NUMBER = re.compile(r"([0-9]{1,9})([.)](?:\s|$))")
 _DEFINITION = re.compile(r"\[[^\[\]]*\\?\]:")
+_LABEL_START = re.compile(r"^ *\[", re.MULTILINE)
 _CLOSING_HASHES = re.compile(r"(?:^|(?<=\s))#(?=#*$)")
 
 
@@ -388,6 +389,8 @@ class _Context(NamedTuple):
     stars: bool
     backticks: bool
     underscores: bool
+    definitions: bool
+    """Whether a label may begin in one line and end in another."""
     in_cell: bool
 
 
@@ -397,6 +400,7 @@ def _escaped(pieces: list[_Piece], in_cell: bool) -> Iterator[str]:
         stars=text.count("*") > 1,
         backticks=text.count("`") > 1,
         underscores=text.count("_") > 1,
+        definitions=_LABEL_START.search(text) is not None and "\n" in text,
         in_cell=in_cell,
     )
     brackets = _links_with_brackets(pieces)
@@ -495,7 +499,9 @@ _ACTS: Mapping[str, Callable[[str, str, _Context], bool]] = {
     "*": _star,
     "_": _underscore,
     "[": lambda *_: False,
-    "]": lambda _, following, __: following == "(",
+    "]": lambda _, following, context: (
+        following == "(" or (following == ":" and context.definitions)
+    ),
     "<": _less,
     "|": lambda _, __, context: context.in_cell,
 }
