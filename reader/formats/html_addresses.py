@@ -12,6 +12,11 @@ _MOST_CHARACTERS = 4096
 _WIDEST = 1600
 """Pixels; of a set of pictures the widest one up to here is taken."""
 
+_USUAL = re.compile(
+    r"https?://[a-z0-9][a-z0-9.-]*(?::[0-9]{1,5})?(?:[/?#][\w!#$%&'*+,./:;=?@~-]*)?", re.ASCII
+)
+"""An address that is as it should be."""
+
 _UNFIT = re.compile(r"[\s<>\"\\^`{|}\x00-\x20\x7f-\x9f]")
 _SCHEME = re.compile(r"\s*([a-zA-Z][a-zA-Z0-9+.-]{1,30}):")
 _NEVER_SHOWN = frozenset(
@@ -78,6 +83,8 @@ def web_address(address: object, base: str = "") -> str:
     """The address made absolute where it is one of the web: http(s), with a host; else empty."""
     if not isinstance(address, str) or not address or len(address) > _MOST_CHARACTERS:
         return ""
+    if _USUAL.fullmatch(address):
+        return address
     try:
         joined = urljoin(base, address.strip())
         parts = urlsplit(joined)

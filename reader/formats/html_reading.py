@@ -25,7 +25,18 @@ from reader.formats.html_addresses import (
 from reader.formats.html_source import names
 from reader.formats.html_table import MOST_SPANNED, Cell, lines_of
 from reader.formats.markdown_blocks import Blocks, List
-from reader.formats.markdown_inline import BREAK, PLAIN, Kind, Run, Style, heading, inline
+from reader.formats.markdown_inline import (
+    BREAK,
+    PLAIN,
+    Kind,
+    Run,
+    Style,
+    emphasised,
+    heading,
+    inline,
+    linked,
+    strengthened,
+)
 from reader.formats.small_signs import lowered, raised
 from reader.text import clean, clean_line
 
@@ -35,7 +46,9 @@ _WITHOUT_EVENTS = 1
 _MOST_NODES = 200_000
 """Elements and texts that are looked at; a parser may make more of them than the source has."""
 
-_SPACE = re.compile(r"[ \t\n\f\r]+")
+_SPACE = re.compile(r"[ \t\n\f\r]{2,}|[\t\n\f\r]")
+"""What a browser makes one space of, and is not one."""
+
 _DROPPED = names(
     """applet area base button canvas col colgroup datalist frame frameset head link meta noembed
     noframes param script select style svg template textarea title track annotation
@@ -125,6 +138,12 @@ class _Paragraph:
             return ""
         run = self.runs[-1]
         return "\n" if run.kind is Kind.BREAK else run.text[-1:]
+
+    @property
+    def ends_with_link(self) -> bool:
+        return (
+            bool(self.runs) and self.runs[-1].kind is Kind.TEXT and self.runs[-1].style.href != ""
+        )
 
     def take(self) -> list[Run]:
         runs, self.runs, self._space = self.runs, [], _Space.NONE
@@ -221,7 +240,11 @@ class _Reading:
             left -= 1
             tag = node.tag or ""
             if tag == "-text":
-                self._text(node.text_content or "")
+                text = node.text_content or ""
+                if self._keeps_lines:
+                    self._lines(text)
+                else:
+                    self._add(text)
             elif tag in _DROPPED:
                 if tag in _DRAWN:
                     self._keep_apart()
@@ -236,22 +259,20 @@ class _Reading:
             node = node.next
         self.end_block()
 
-    def _text(self, text: str) -> None:
-        if self._keeps_lines and "\n" in text:
-            first, *rest = text.split("\n")
-            self._add(first)
-            for line in rest:
-                self._end_line()
-                self._add(line)
-        else:
-            self._add(text)
+    def _lines(self, text: str) -> None:
+        first, *rest = text.split("\n")
+        self._add(first)
+        for line in rest:
+            self._end_line()
+            self._add(line)
 
     def _add(self, text: str) -> None:
         # Cleaned before it is escaped: what goes may have stood between two signs of Markdown.
-        text = _SPACE.sub(" ", clean(text))
-        if "\xad" in text:
-            text = text.replace("\xad", "")
-        self._paragraph.add(text, self._style)
+        if not (text.isascii() and text.isprintable()):
+            text = clean(text)
+            if "\xad" in text:
+                text = text.replace("\xad", "")
+        self._paragraph.add(_SPACE.sub(" ", text), self._style)
 
     def _enter(self, node: LexborNode, tag: str) -> Leave | None:
         if self._roles and (role := self._roles.pop(node.mem_id, "")):
@@ -441,10 +462,10 @@ class _Reading:
     # Within a line.
 
     def strong(self, _: LexborNode) -> None:
-        self._style = self._style._replace(strong=True)
+        self._style = strengthened(self._style)
 
     def em(self, _: LexborNode) -> None:
-        self._style = self._style._replace(em=True)
+        self._style = emphasised(self._style)
 
     def code(self, _: LexborNode) -> None:
         self._style = self._style._replace(code=True)
@@ -532,7 +553,7 @@ class _Reading:
         attributes = node.attributes
         href = attributes.get("href")
         mark = self._paragraph.mark
-        if href and _NOTE_ADDRESS.search(href):
+        if href and "#" in href and _NOTE_ADDRESS.search(href):
             self._is_note += 1
             self._style = self._style._replace(
                 href=self._afford(link_address(attributes, self.base))
@@ -540,9 +561,9 @@ class _Reading:
             return partial(self._end_note, mark)
         address = self._afford(link_address(attributes, self.base))
         if address:
-            if self._style.href == "" and self._paragraph.last.isalnum():
-                self._paragraph.keep_apart(_Space.NONE)
-            self._style = self._style._replace(href=address)
+            if self._paragraph.ends_with_link:
+                self._keep_apart()
+            self._style = linked(self._style, address)
             return None
         if told := self._afford(told_address(href)):
             return partial(self._tell, told, mark)

@@ -24,6 +24,18 @@ class Style(NamedTuple):
 PLAIN = Style()
 
 
+def strengthened(style: Style) -> Style:
+    return Style(True, style.em, style.strike, style.code, style.href)
+
+
+def emphasised(style: Style) -> Style:
+    return Style(style.strong, True, style.strike, style.code, style.href)
+
+
+def linked(style: Style, address: str) -> Style:
+    return Style(style.strong, style.em, style.strike, style.code, address)
+
+
 class Kind(Enum):
     TEXT = auto()
     BREAK = auto()
@@ -88,18 +100,14 @@ class _Pair:
 
 def inline(runs: Sequence[Run], *, in_cell: bool = False, in_heading: bool = False) -> str:
     """The Markdown of a paragraph; of a cell or a heading, on one line."""
-    if len(runs) == 1 and runs[0].style == PLAIN and runs[0].kind is Kind.TEXT:
-        text = runs[0].text.strip(" ")
-        if _HARMLESS.fullmatch(text):
+    if all(run.style == PLAIN and run.kind is Kind.TEXT for run in runs):
+        text = "".join(run.text for run in runs).strip(" ")
+        if not text or _HARMLESS.fullmatch(text):
             return text
+        return "".join(_escaped([_Text(text)], in_cell))
     runs = list(_trimmed(runs, in_cell or in_heading))
-    if not runs:
-        return ""
-    if len(runs) == 1 and runs[0].style == PLAIN and runs[0].kind is Kind.TEXT:
-        pieces: list[_Piece] = [_Text(runs[0].text)]
-    else:
-        pieces = list(_pieces(runs, _NAMES))
-        _drop_what_is_no_mark(pieces)
+    pieces = list(_pieces(runs, _NAMES))
+    _drop_what_is_no_mark(pieces)
     return "".join(_escaped(_merged(pieces), in_cell))
 
 
@@ -147,8 +155,11 @@ def _trimmed(runs: Sequence[Run], on_one_line: bool) -> Iterator[Run]:
 
 def _with_spaces_outside_code(runs: Sequence[Run]) -> Iterator[Run]:
     for run in runs:
+        if not run.style.code:
+            yield run
+            continue
         text = run.text.strip(" ")
-        if not run.style.code or text == run.text:
+        if text == run.text:
             yield run
             continue
         space = Run(" ", run.style._replace(code=False))
@@ -190,9 +201,12 @@ def _pieces(runs: Sequence[Run], names: tuple[str, ...]) -> Iterator[_Piece]:
 
 def _longest(runs: Sequence[Run], at: int, names: tuple[str, ...]) -> tuple[str, int]:
     best, best_end = "", at
+    style = runs[at].style
+    if style == PLAIN or runs[at].kind is Kind.BREAK:
+        return best, best_end
     for name in names:
-        value = getattr(runs[at].style, name)
-        if not value or runs[at].kind is Kind.BREAK:
+        value = getattr(style, name)
+        if not value:
             continue
         end = at + 1
         while end < len(runs) and _goes_on(runs[end], name, value):
@@ -281,12 +295,16 @@ def _code(text: str) -> str:
 
 def _drop_what_is_no_mark(pieces: list[_Piece]) -> None:
     """Of emphasis that Markdown cannot say (`**(a)**b`) the text stays."""
+    has_marks = False
     for at, piece in enumerate(pieces):
         if piece.pair is not None:
+            has_marks = True
             if piece.opens:
                 piece.pair.start = at
             else:
                 piece.pair.end = at
+    if not has_marks:
+        return
     # What one pair stands beside changes with another that is dropped.
     for _ in range(_MOST_ROUNDS):
         if not _drop_once(pieces):
@@ -419,6 +437,8 @@ def _escaped(pieces: list[_Piece], in_cell: bool) -> Iterator[str]:
 def _links_with_brackets(pieces: list[_Piece]) -> list[bool]:
     """For each piece: whether every bracket in it must be escaped, as its label is not balanced."""
     found = [False] * len(pieces)
+    if not any("[" in p.text or "]" in p.text for p in pieces if isinstance(p, _Text)):
+        return found
     start = -1
     for at, piece in enumerate(pieces):
         if piece.text == "[" and not isinstance(piece, _Text):
