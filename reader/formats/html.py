@@ -52,7 +52,10 @@ _WITHIN_WORDS = names(
     """a abbr b big cite code em font i kbd mark q s samp small span strike strong sub sup tt u var
     wbr"""
 )
-_OVER_ESCAPED = re.compile(r"&(?:lt|#60|#x3c);", re.IGNORECASE)
+_OVER_ESCAPED = re.compile(r"&(?:amp;)?(?:lt|#60|#x3c);", re.IGNORECASE)
+_MOST_ESCAPED = 2
+"""Times that a text is escaped too often."""
+
 _WRAPPED = re.compile(r"\s*<(p|div|span)\b[^<>]*>([^<>]*)</\1>\s*", re.IGNORECASE)
 _FIRST_BLOCK = re.compile(
     r"\s*<(p|div|h[1-6]|ul|ol|table|blockquote|figure|section|article|span|a|strong|b|em|i|center)"
@@ -101,7 +104,9 @@ def is_html(text: str) -> bool:
 def to_markdown(html: str, base: str = "") -> Text:
     """Cleaned Markdown of a piece of HTML. base: the address that relative ones start from."""
     html = html[:MAX_HTML].replace("\0", "")
-    if _is_over_escaped(html):
+    for _ in range(_MOST_ESCAPED):
+        if not _is_over_escaped(html):
+            break
         html = unescape(_unwrapped(html))
     if _TAG.search(html) is None:
         return Text(without_blank_lines(escape(clean(unescape(html)))))
@@ -177,6 +182,8 @@ def _is_over_escaped(text: str) -> bool:
         wrapped = _WRAPPED.fullmatch(text)
         return wrapped is not None and _begins_with(_FIRST_WRAPPED, unescape(wrapped[2]))
     hidden = unescape(text)
+    if _TAG.search(hidden) is None and "&" in hidden:
+        hidden = unescape(hidden)
     if _TAG.search(hidden) is None:
         return False
     return (

@@ -106,6 +106,8 @@ def inline(runs: Sequence[Run], *, in_cell: bool = False, in_heading: bool = Fal
             return text
         return "".join(_escaped([_Text(text)], in_cell))
     runs = list(_trimmed(runs, in_cell or in_heading))
+    if in_cell:
+        runs = [_without_code(run) for run in runs]
     pieces = list(_pieces(runs, _NAMES))
     _drop_what_is_no_mark(pieces)
     return "".join(_escaped(_merged(pieces), in_cell))
@@ -169,6 +171,11 @@ def _with_spaces_outside_code(runs: Sequence[Run]) -> Iterator[Run]:
             yield run._replace(text=text)
             if run.text[-1:] == " ":
                 yield space
+
+
+def _without_code(run: Run) -> Run:
+    """In a cell no code can hold a backslash before a bar."""
+    return run._replace(style=run.style._replace(code=False)) if r"\|" in run.text else run
 
 
 def _ends_with_space(runs: list[Run]) -> bool:

@@ -160,6 +160,8 @@ def words_between(html: str) -> list[str]:
         ("in 2019<sup><a href='#n4'>4</a></sup> and", "in 2019 [4] and"),
         ("in 2019<a href='#fn4'><sup>4</sup></a>", "in 2019 [4]"),
         ("in 2019<a href='/p#footnote-4'>4</a>", "in 2019 [4]"),
+        ("<a href='/p#notes'>2019</a>", "[2019](https://wire.example/p#notes)"),
+        ("so they say<sup>[citation needed]</sup>", "so they say [citation needed]"),
         ("<code>2<sup>8</sup></code>", "`2⁸`"),
         ("<math><msup><mn>7</mn><mn>12</mn></msup></math>", "7¹²"),
         ("<math><mfrac><mn>1</mn><mn>4</mn></mfrac></math>", "(1)/(4)"),
@@ -224,6 +226,7 @@ def test_lists_are_numbered_and_nested_as_a_browser_shows_them(html: str, expect
         ("<tr><td rowspan=0>a<td>1</tr><tr><td>2</tr><tr><td>3</tr>", ["a | 1", " | 2", " | 3"]),
         ("<tr><td>1<td rowspan=2>a</tr><tr><td>2</tr>", ["1 | a", "2 | "]),
         ("<tr><td>a|b<td><code>c|d</code></tr>", [r"a\|b | `c\|d`"]),
+        (r"<tr><td>a<td><code>c\|d</code></tr>", [r"a | c\\\|d"]),
         ("<tr><td>a<br>b<td><p>c</p><p>d</p></tr>", ["a b | c d"]),
     ],
 )
@@ -302,6 +305,10 @@ def test_code_keeps_its_lines_and_sentences_keep_theirs() -> None:
     assert markdown("<pre><span>a\n\n\n</span>\n\nb</pre>") == "```\na\n\n\n\n\nb\n```"
     assert markdown("<pre>a<br><br>b</pre>") == "```\na\n\nb\n```"
     assert markdown("<pre><code><div>a</div><div>b  c</div></code></pre>") == "```\na\nb  c\n```"
+    assert (
+        markdown("<pre><span class=line>a</span><span class=line>b</span></pre>")
+        == "```\na\nb\n```"
+    )
     assert markdown("<pre>```\nx</pre>") == "````\n```\nx\n````"
     assert markdown("<blockquote><pre>a\n\nb</pre></blockquote>") == "> ```\n> a\n>\n> b\n> ```"
     assert markdown("<p>The <code>x = 1</code> stands.</p>") == "The `x = 1` stands."
@@ -464,6 +471,7 @@ def test_emphasis_is_written_where_markdown_can_say_it(html: str, expected: str)
             "a\n\nb [l](https://wire.example/r)",
         ),
         ("a&lt;br /&gt;b", "a  \nb"),
+        ("&amp;lt;p&amp;gt;a&amp;lt;/p&amp;gt;", "a"),
         ("See &lt;a href='https://o.example/'&gt;it&lt;/a&gt;.", "See [it](https://o.example/)."),
         ("<p>&lt;p&gt;a&lt;/p&gt;</p>", "a"),
         ("Use &lt;b&gt; for bold", "Use \\<b> for bold"),
