@@ -117,6 +117,12 @@ def test_fts5_takes_every_character_for_what_its_plain_form_says() -> None:
     assert wrong == {}
 
 
+def test_what_follows_a_character_that_is_a_word_is_read_the_same() -> None:
+    some = [chr(code) for code in (*range(0x3200), *range(0xFF00, 0xFFF0))]
+    words = words_of(f"比{char}b" for char in some)
+    assert words == [f"比 {plain_form(char)}b".split() for char in some]
+
+
 def test_what_is_kept_has_a_plain_form_of_the_same_length() -> None:
     kept = filter(is_kept, map(chr, range(0x20000)))
     assert [char for char in kept if len(plain_form(char)) != 1] == []
