@@ -79,6 +79,7 @@ _FORMS = {
     "\u06a9": "\u0643",  # Persian kaf
     "\u0671": "\u0627",  # alef
     **dict.fromkeys("\u02b9\u02bb\u02bc\u02bd\u02be\u02bf\u02c8\ua78b\ua78c", " "),  # apostrophes
+    **dict.fromkeys("\ufe0e\ufe0f", " "),  # after 1 or ℹ: it is a sign, which ends a word
     **dict.fromkeys("\u1cf2\u1cf3", ""),  # Vedic signs, letters to Python alone
 }
 
@@ -145,7 +146,7 @@ def _character(char: str, kind: str) -> str:
 
 def _letter(char: str, kind: str) -> str:
     """What a character is within a word."""
-    if kind[0] == "M":
+    if kind in ("Mn", "Mc"):
         return ""
     if not char.isalnum():
         return " "
