@@ -54,6 +54,7 @@ from reader.cache.schema import (
     CACHE,
     LOG_BYTES,
     MARKS,
+    WRITER_CACHE_KIB,
     prepare,
     sql_errors,
     transaction,
@@ -86,9 +87,6 @@ TAGS_AT_ONCE = 100
 
 READS_AT_ONCE = 40
 """Tags that may be read while somebody waits, some 5 ms; beyond that it is a matter of hundreds."""
-
-WRITER_CACHE_KIB = 128 * 1024
-"""Of pages that a transaction changes again and again, for a cache that is far larger."""
 
 MERGE = "INSERT INTO fulltext (fulltext, rank) VALUES ('merge', ?)"
 MERGE_PAGES, MERGE_STEPS = 100, 10

@@ -248,6 +248,22 @@ async def test_a_match_that_is_not_laid_out_yet_is_reached_before_the_next_resul
         assert "Short" in reader.text(ReadingPane)
 
 
+async def test_a_script_without_spaces_is_searched_and_marked_as_it_is_typed(
+    news: Library,
+) -> None:
+    put_body(news, "链上手续费下降，矿工的**手续**费收入也减少。\n\n**Ёмкость** рынка")
+    async with reading(news) as reader:
+        await reader.press("slash", "手")
+        await answered(reader, 1)
+        await reader.press("续", "费", "enter")
+        await answered(reader, 1)
+        await reader.go_to("Long story")
+        await reader.press("l")
+        await reader.wait_for(lambda: "2 matches" in reader.status)
+        await reader.press("escape", "slash", *"емкость", "enter")
+        await reader.wait_for(lambda: "1 match" in reader.status)
+
+
 def put_body(news: Library, body: str) -> None:
     put(news._store, [story(3, "Long story", "POSITIVE", body=body)])
 
