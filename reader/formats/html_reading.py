@@ -34,12 +34,12 @@ from reader.formats.html_paragraph import Paragraph, Space, ends_with_break
 from reader.formats.html_source import names
 from reader.formats.html_table import MOST_SPANNED, Cell, lines_of
 from reader.formats.markdown_blocks import Blocks, List
+from reader.formats.markdown_escape import heading
 from reader.formats.markdown_inline import (
     PLAIN,
     Kind,
     Style,
     emphasised,
-    heading,
     inline,
     linked,
     strengthened,

@@ -5,10 +5,12 @@ would act. Knows nothing of HTML.
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from enum import Enum, auto
 from typing import NamedTuple
 from unicodedata import category
+
+from reader.formats.markdown_escape import ASCII_PUNCTUATION, Context, escaped_text
 
 
 class Style(NamedTuple):
@@ -56,19 +58,8 @@ _MOST_ROUNDS = 3
 _SIGNS = {"strong": "**", "em": "*", "strike": "~~"}
 _NAMES = ("href", *_SIGNS)
 _BACKTICKS = re.compile("`+")
-_ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});")
-_INLINE = re.compile(r"[\\`*_\[\]<&!|]|~~+")
 _HARMLESS = re.compile(r"[^\\`*_\[\]<&!|~#>\-+=:0-9\s][^\\`*_\[\]<&!|~]*+")
 """Text that holds no sign of Markdown and begins no block; most is such."""
-
-_ASCII_PUNCTUATION = frozenset("!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~")
-_LINE_START = re.compile(
-    r"#{1,6}(?:\s|$)|>|[-+*](?:\s|$)|=++\s*+$|(?:[-*_]\s*+){3,}+$|(?=[|:\s]*+-)[|:\-\s]*+$"
-)
-_NUMBER = re.compile(r"([0-9]{1,9})([.)](?:\s|$))")
-_DEFINITION = re.compile(r"\[[^\[\]]*\\?\]:")
-_LABEL_START = re.compile(r"^ *\[", re.MULTILINE)
-_CLOSING_HASHES = re.compile(r"(?:^|(?<=\s))#(?=#*$)")
 
 
 class _Piece:
@@ -119,16 +110,6 @@ def escape(text: str) -> str:
     for number, line in enumerate(text.split("\n")):
         pieces += [_Piece("\n")] * bool(number) + [_Text(line)] * bool(line)
     return "".join(_escaped(pieces, False))
-
-
-def begins_block(line: str) -> bool:
-    """Whether a parser would take it for more than a line of a paragraph."""
-    return any(each.match(line) for each in (_LINE_START, _NUMBER, _DEFINITION))
-
-
-def heading(markdown: str) -> str:
-    """A line as the text of a heading: hashes at its end stay."""
-    return _CLOSING_HASHES.sub(r"\\#", markdown)
 
 
 def _trimmed(runs: Sequence[Run], on_one_line: bool) -> Iterator[Run]:
@@ -384,11 +365,11 @@ def _neighbour(pieces: list[_Piece], at: int, step: int) -> tuple[str, _Piece | 
 
 def _is_punctuation(sign: str) -> bool:
     """Whether every version of CommonMark counts it as such."""
-    return sign in _ASCII_PUNCTUATION or category(sign)[0] == "P"
+    return sign in ASCII_PUNCTUATION or category(sign)[0] == "P"
 
 
 def _may_be_punctuation(sign: str) -> bool:
-    return sign in _ASCII_PUNCTUATION or category(sign)[0] in "PS"
+    return sign in ASCII_PUNCTUATION or category(sign)[0] in "PS"
 
 
 # Text that reads as it is written.
@@ -408,33 +389,16 @@ def _merged(pieces: Sequence[_Piece]) -> list[_Piece]:
     return merged
 
 
-class _Context(NamedTuple):
-    """What a sign needs to know of its paragraph."""
-
-    stars: bool
-    backticks: bool
-    underscores: bool
-    definitions: bool
-    """Whether a label may begin in one line and end in another."""
-    in_cell: bool
-
-
 def _escaped(pieces: list[_Piece], in_cell: bool) -> Iterator[str]:
     text = "".join(piece.text for piece in pieces)
-    context = _Context(
-        stars=text.count("*") > 1,
-        backticks=text.count("`") > 1,
-        underscores=text.count("_") > 1,
-        definitions=_LABEL_START.search(text) is not None and "\n" in text,
-        in_cell=in_cell,
-    )
+    context = Context.of(text, in_cell)
     brackets = _links_with_brackets(pieces)
     before = "\n"
     for at, piece in enumerate(pieces):
         after = pieces[at + 1].text[0] if at + 1 < len(pieces) else "\n"
         written = piece.text
         if isinstance(piece, _Text):
-            written = _escaped_text(written, before, after, context, brackets[at])
+            written = escaped_text(written, before, after, context, brackets[at])
         elif in_cell and "|" in written:
             written = re.sub(r"(?<!\\)\|", r"\\|", written)
         yield written
@@ -467,69 +431,3 @@ def _is_balanced(label: str) -> bool:
         if depth < 0:
             return False
     return depth == 0
-
-
-def _escaped_text(
-    text: str, before: str, after: str, context: _Context, every_bracket: bool
-) -> str:
-    def place(match: re.Match[str]) -> str:
-        sign = match[0]
-        if len(sign) > 1:
-            return r"\~" * len(sign)
-        end = match.end()
-        previous = text[end - 2] if end > 1 else before
-        following = text[end] if end < len(text) else after
-        if sign in "[]" and every_bracket:
-            acts = True
-        elif sign == "&":
-            acts = _ENTITY.match(text, end - 1) is not None
-        elif sign == "!":
-            acts = end == len(text) and after == "["
-        else:
-            acts = _ACTS[sign](previous, following, context)
-        return f"\\{sign}" if acts else sign
-
-    written = _INLINE.sub(place, text) if _INLINE.search(text) else text
-    return _escaped_start(written) if before == "\n" else written
-
-
-def _escaped_start(written: str) -> str:
-    """Of a line: it begins no block."""
-    rest = written.lstrip(" ")
-    indent = written[: len(written) - len(rest)]
-    if rest.startswith("```"):
-        rest = rest.replace("`", r"\`")
-    elif _DEFINITION.match(rest) or _LINE_START.match(rest):
-        rest = f"\\{rest}"
-    else:
-        rest = _NUMBER.sub(r"\1\\\2", rest, count=1) if _NUMBER.match(rest) else rest
-    return indent + rest
-
-
-def _star(previous: str, following: str, context: _Context) -> bool:
-    return context.stars and not (previous.isspace() and following.isspace())
-
-
-def _underscore(previous: str, following: str, context: _Context) -> bool:
-    if not context.underscores or (previous.isspace() and following.isspace()):
-        return False
-    return not (previous.isalnum() and following.isalnum())
-
-
-def _less(_: str, following: str, __: _Context) -> bool:
-    return following.isascii() and (following.isalpha() or following in "/!?")
-
-
-_ACTS: Mapping[str, Callable[[str, str, _Context], bool]] = {
-    "\\": lambda _, following, __: following in _ASCII_PUNCTUATION or following == "\n",
-    "`": lambda _, __, context: context.backticks,
-    "*": _star,
-    "_": _underscore,
-    "[": lambda *_: False,
-    "]": lambda _, following, context: (
-        following == "(" or (following == ":" and context.definitions)
-    ),
-    "<": _less,
-    "|": lambda _, __, context: context.in_cell,
-}
-"""Whether a sign would act; of the character before it and of the one after it."""
