@@ -38,12 +38,12 @@ class Context(NamedTuple):
 
 
 def begins_block(line: str) -> bool:
-    """Whether a parser would take it for more than a line of a paragraph."""
+    """Return whether a parser would read it as more than a line of a paragraph."""
     return any(each.match(line) for each in (_LINE_START, _NUMBER, _DEFINITION))
 
 
 def heading(markdown: str) -> str:
-    """A line as the text of a heading: hashes at its end stay."""
+    """Escape hashes at the end of a heading's text."""
     return _CLOSING_HASHES.sub(r"\\#", markdown)
 
 
@@ -70,7 +70,7 @@ def escaped_text(text: str, before: str, after: str, context: Context, every_bra
 
 
 def _escaped_start(written: str) -> str:
-    """Of a line: it begins no block."""
+    """Escape what would begin a block at the start of a line."""
     rest = written.lstrip(" ")
     indent = written[: len(written) - len(rest)]
     if rest.startswith("```"):

@@ -90,7 +90,7 @@ class _Pair:
 
 
 def inline(runs: Sequence[Run], *, in_cell: bool = False, in_heading: bool = False) -> str:
-    """The Markdown of a paragraph; of a cell or a heading, on one line."""
+    """Return the Markdown of a paragraph; of a cell or a heading on one line."""
     if all(run.style == PLAIN and run.kind is Kind.TEXT for run in runs):
         text = "".join(run.text for run in runs).strip(" ")
         if not text or _HARMLESS.fullmatch(text):
@@ -105,7 +105,7 @@ def inline(runs: Sequence[Run], *, in_cell: bool = False, in_heading: bool = Fal
 
 
 def escape(text: str) -> str:
-    """Plain text as Markdown: every line reads as it is written. Line ends stay line ends."""
+    """Return Markdown of plain text that reads as written. Line ends stay line ends."""
     pieces: list[_Piece] = []
     for number, line in enumerate(text.split("\n")):
         pieces += [_Piece("\n")] * bool(number) + [_Text(line)] * bool(line)
@@ -113,7 +113,7 @@ def escape(text: str) -> str:
 
 
 def _trimmed(runs: Sequence[Run], on_one_line: bool) -> Iterator[Run]:
-    """Without space at both ends and around breaks, and without breaks there."""
+    """Remove spaces at both ends and around breaks, and breaks at both ends."""
     kept: list[Run] = []
     for run in _with_spaces_outside_code(runs):
         if run.kind is Kind.BREAK and on_one_line:
@@ -155,7 +155,7 @@ def _with_spaces_outside_code(runs: Sequence[Run]) -> Iterator[Run]:
 
 
 def _without_code(run: Run) -> Run:
-    """In a cell no code can hold a backslash before a bar."""
+    """Make code with a backslash before a bar plain text: no cell can hold it as code."""
     return run._replace(style=run.style._replace(code=False)) if r"\|" in run.text else run
 
 
@@ -174,7 +174,7 @@ def _trim_end(runs: list[Run]) -> None:
 
 
 def _pieces(runs: Sequence[Run], names: tuple[str, ...]) -> Iterator[_Piece]:
-    """names: of the styles that are not open yet; of those that begin, the longest goes first."""
+    """Yield the pieces of runs; the longest style opens first. names: styles not open yet."""
     at = 0
     while at < len(runs):
         name, end = _longest(runs, at, names)
@@ -211,7 +211,7 @@ def _goes_on(run: Run, name: str, value: object) -> bool:
 
 
 def _styled(runs: Sequence[Run], name: str, rest: tuple[str, ...]) -> Iterator[_Piece]:
-    """With its spaces outside: `** a**` is not emphasis."""
+    """Yield a styled part with its spaces outside: `** a**` is not emphasis."""
     inner = list(runs)
     before = after = ""
     if _may_lose_space(first := inner[0]) and first.text[:1] == " ":
@@ -282,7 +282,7 @@ def _code(text: str) -> str:
 
 
 def _drop_what_is_no_mark(pieces: list[_Piece]) -> None:
-    """Of emphasis that Markdown cannot say (`**(a)**b`) the text stays."""
+    """Remove marks that a parser would not read as marks (`**(a)**b`)."""
     has_marks = False
     for at, piece in enumerate(pieces):
         if piece.pair is not None:
@@ -303,7 +303,7 @@ def _drop_what_is_no_mark(pieces: list[_Piece]) -> None:
 
 
 def _drop_once(pieces: list[_Piece]) -> bool:
-    """Whether a pair was dropped."""
+    """Drop pairs that are not marks; return whether there were any."""
     dropped = False
     stars = 0
     for at, piece in enumerate(pieces):
@@ -349,7 +349,7 @@ def _flanks(outside: str, inside: str) -> bool:
 
 
 def _neighbour(pieces: list[_Piece], at: int, step: int) -> tuple[str, _Piece | None]:
-    """The next character that is not of a mark of the same sign, and the nearest such mark."""
+    """Return the next character beyond marks of the same sign, and the nearest such mark."""
     sign = pieces[at].text[0]
     mark = None
     while 0 <= (at := at + step) < len(pieces):
@@ -364,7 +364,7 @@ def _neighbour(pieces: list[_Piece], at: int, step: int) -> tuple[str, _Piece | 
 
 
 def _is_punctuation(sign: str) -> bool:
-    """Whether every version of CommonMark counts it as such."""
+    """Return whether every version of CommonMark counts it as punctuation."""
     return sign in ASCII_PUNCTUATION or category(sign)[0] == "P"
 
 
@@ -406,7 +406,7 @@ def _escaped(pieces: list[_Piece], in_cell: bool) -> Iterator[str]:
 
 
 def _links_with_brackets(pieces: list[_Piece]) -> list[bool]:
-    """For each piece: whether every bracket in it must be escaped, as its label is not balanced."""
+    """Return for each piece whether its brackets must be escaped: its label is unbalanced."""
     found = [False] * len(pieces)
     if not any("[" in p.text or "]" in p.text for p in pieces if isinstance(p, _Text)):
         return found
