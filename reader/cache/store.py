@@ -65,7 +65,7 @@ from reader.errors import CacheDamaged, CacheError
 from reader.query import Field, Query
 
 if TYPE_CHECKING:
-    from reader.cache.live import SourceState
+    from reader.cache.live import FeedPage, SourceState
     from reader.cache.writing import Writer
 
 T = TypeVar("T")
@@ -418,8 +418,14 @@ class Store:
             return next(_identities(db, BitMap([id])), None)
 
     def with_identity(self, identity: Identity) -> ArticleId | None:
+        """The id of an article, also by an identity that it had earlier; None where it is gone."""
         with self._asking() as db:
             id = self._id_of(db, identity)
+            if id is None:
+                from reader.cache.live import found_as
+
+                stored = found_as(db, identity, any_lang=True)
+                id = stored.id if stored else None
             return None if id is None else ArticleId(id)
 
     # Articles in.
@@ -443,6 +449,20 @@ class Store:
             writer = Writer(db, self._marks(), run)
             yield writer
             writer.finish()
+        writer.committed()
+
+    def feed_page(
+        self, addresses: Sequence[str], name: str, articles: Sequence[Article]
+    ) -> "FeedPage":
+        """A page of a feed, ready to be stored. Raises CacheError.
+
+        addresses: of the subscription, and where it has moved to for good. name: of the
+        subscription.
+        """
+        from reader.cache.feeds import feed_page
+
+        with self._changing() as db:
+            return feed_page(db, self._marks(), addresses, name, articles)
 
     def empty_log(self) -> None:
         """Bring what is committed to its place in the file, even beside a thread that writes.
@@ -643,11 +663,13 @@ class Store:
         return db
 
     def _id_of(self, db: sqlite3.Connection, identity: Identity) -> int | None:
-        row = db.execute(
-            "SELECT id FROM articles WHERE external = ? AND lang = ? AND source = ?",
-            (identity.external, identity.lang, identity.source),
-        ).fetchone()
-        return int(row[0]) if row else None
+        source, external, lang = identity
+        which, values = "lang = ? AND source = ? AND feed = ''", [external, lang, source]
+        if identity.is_of_feed:
+            which, values = "feed = ?", [external, source]
+        row = db.execute(f"SELECT id FROM articles WHERE external = ? AND {which}", values)
+        found = row.fetchone()
+        return int(found[0]) if found else None
 
     def _counts(self, field: str, ids: Ids) -> dict[str, int]:
         facets = self._facets_of(ids.lang)
@@ -693,7 +715,9 @@ def _row(values: tuple[Any, ...], read: BitMap, favourite: BitMap, estimated: Bi
 def _identities(db: sqlite3.Connection, ids: BitMap) -> Iterator[Identity]:
     for some in _batches(list(ids)):
         found = db.execute(
-            f"SELECT source, external, lang FROM articles WHERE id IN {_places(some)}", some
+            "SELECT iif(feed = '', source, feed), external, iif(feed = '', lang, '') "
+            f"FROM articles WHERE id IN {_places(some)}",
+            some,
         )
         yield from (Identity(*values) for values in found)
 

@@ -27,7 +27,7 @@ def read_json_feed(data: bytes, *, url: str, name: str, now: datetime) -> Page:
         raise NotAPage("the answer is JSON, but no JSON Feed: it has no list of items")
     lang, title = _text(answer, "language"), _text(answer, "title")
     feed = Feed.of(url, name, title, lang, "JSON", now)
-    return page_of(answer["items"], lambda item: _article(item, feed))
+    return page_of(answer["items"], lambda item: _article(item, feed), ids_are_distinct=False)
 
 
 def _article(item: object, feed: Feed) -> Article:

@@ -33,7 +33,7 @@ def read_xml_feed(data: bytes, url: str, name: str, content_type: str, now: date
     about = parsed.get("feed") or {}
     type = "ATOM" if str(parsed.get("version", "")).startswith("atom") else "RSS"
     feed = Feed.of(url, name, _text(about, "title"), _text(about, "language"), type, now)
-    return page_of(entries, lambda entry: _article(entry, feed))
+    return page_of(entries, lambda entry: _article(entry, feed), ids_are_distinct=False)
 
 
 def _parsed(data: bytes, content_type: str) -> Mapping[str, Any]:
