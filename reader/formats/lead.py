@@ -20,8 +20,8 @@ _CUT_OFF_IN_BRACKETS = r"(?s)\[\s*(?:…|\.{3}|&hellip;|&#8230;)\s*\].*$"
 def lead(article: Article) -> str:
     """Return the description; empty where the text says the same, or begins with it."""
     start = words_without_cut(article.description)
-    if not start:
-        return ""
+    if not start:  # signs alone, such as those of a text that is all cut off
+        return article.description if article.description.strip(" .…[]") else ""
     body = article.body[: _LOOKED_AT + 4 * len(article.description)]
     return "" if _holds(words(re.sub(_ADDRESS, " ", body)), start) else article.description
 

@@ -124,9 +124,10 @@ async def test_the_first_screenful_is_there_as_soon_as_an_article_is_shown() -> 
 )
 async def test_hostile_text_is_shown_literally(text: str) -> None:
     async with reading() as it:
-        said = f"Other words: {text}"
-        await it.show(f"`{text}`", title=text, description=said, tags=(text,), flags=(text,))
-        assert it.screen[1:3] == [text, said]
+        await it.show(
+            f"`{text}`", title=text, description=f"So: {text}!", tags=(text,), flags=(text,)
+        )
+        assert it.screen[1:3] == [text, f"So: {text}!"]
         assert text in it.screen
         assert f"▐{text}▌" in it.screen
         assert f"! {text}" in it.screen
@@ -428,10 +429,10 @@ async def test_matches_are_told_once_and_the_reader_stays_at_his_in_a_new_layout
         await it.show("A whale here, a whale there.")
         it.pane.highlight(parse("whale").words)
         await it.pilot.pause()
-        await it.pane.go_to_match(1)
+        it.pane.go_to_match(1)
         it.pane.favourite = True
         await it.pilot.pause()
-        await it.pane.go_to_match(1)
+        it.pane.go_to_match(1)
         await it.pilot.pause()
         told = [(message.count, message.current) for message in it.app.said]
         assert told == [(2, 0), (2, 1), (2, 2)]
