@@ -425,7 +425,7 @@ def judge(group: Group, page: Page, memory: Memory, claimed: frozenset[int] | se
 def _is_of_another(name: Name, found: Known, item: Item, page: Page, memory: Memory) -> bool:
     """Whether a name leads to an article that is not this item."""
     is_link = name in (item.link.whole, item.link.base) and name not in (item.id, found.id)
-    if is_link and not item.link.agrees(found.link):
+    if is_link and item.link.contradicts(found.link):
         return True  # two places of one address
     owner = _owner(found, page, memory)
     return owner is not None and owner is not item

@@ -39,6 +39,8 @@ def former(folder: Path, stored: Iterable[Article], *, read: Iterable[int] = ())
         cache.execute(
             "INSERT INTO fulltext (rowid, title, description, body) VALUES (?, ?, ?, ?)", text
         )
+        version = (source, lang, bytes(8), new.published, external)
+        cache.execute("INSERT INTO versions VALUES (?, ?, ?, ?, ?)", version)
         kinds = [("category", "other"), ("sentiment", "unrated"), ("group", "other\tunrated")]
         changes.set(id, [ALL, *kinds, ("lang", lang), ("source", source)], True)
         if id in read:
