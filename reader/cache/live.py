@@ -24,6 +24,7 @@ from reader.cache.sameness import (
     Telling,
     id_name,
     link_of,
+    one_adds_numbers,
     related,
     retold,
     telling_of,
@@ -285,6 +286,8 @@ class FeedMemory:
         }
         found: dict[int, bool] = {}
         for entry, *row in self._db.execute(_ALIKE, values).fetchall():
+            if not one_adds_numbers(telling.numbers, _unpacked(row[-1])):
+                continue  # the commonest reason, and the quickest to see
             found[entry] = found.get(entry, False) or retold(telling, _telling(row))
         for entry, is_near in found.items():
             if is_near and (known := self._known(entry)):
