@@ -420,6 +420,18 @@ def _earlier_names(db: sqlite3.Connection, arrival: Arrival) -> list[Stored]:
     return [each for each in found.values() if _is_live(each, incoming)]
 
 
+def told_formerly(db: sqlite3.Connection, identity: Identity) -> list[Identity]:
+    """Articles of an API under which an earlier version had shown this one, for its title."""
+    found = db.execute(
+        "SELECT DISTINCT other.external FROM versions one JOIN versions other "
+        "USING (title, source, lang) WHERE one.external = ? AND source = ? AND lang = ? "
+        "AND abs(other.published - one.published) <= ? LIMIT 20",
+        (identity.external, identity.source, identity.lang, REPUBLISHED_WITHIN_MS),
+    )
+    others = (identity._replace(external=external) for (external,) in found)
+    return [other for other in others if other != identity]
+
+
 def _is_live(stored: Stored, incoming: Incoming) -> bool:
     """It came from a feed, and not from a file of an archive."""
     return bool(stored.entry) or stored.origin == incoming.source
