@@ -24,6 +24,7 @@ from reader.cache.sameness import (
     Telling,
     id_name,
     link_of,
+    one_adds_numbers,
     related,
     retold,
     telling_of,
@@ -285,6 +286,8 @@ class FeedMemory:
         }
         found: dict[int, bool] = {}
         for entry, *row in self._db.execute(_ALIKE, values).fetchall():
+            if not one_adds_numbers(telling.numbers, _unpacked(row[-1])):
+                continue  # the commonest reason, and the quickest to see
             found[entry] = found.get(entry, False) or retold(telling, _telling(row))
         for entry, is_near in found.items():
             if is_near and (known := self._known(entry)):
@@ -415,6 +418,18 @@ def _earlier_names(db: sqlite3.Connection, arrival: Arrival) -> list[Stored]:
     ).fetchall()
     found = {each.id: each for each in map(_stored, rows)}
     return [each for each in found.values() if _is_live(each, incoming)]
+
+
+def told_formerly(db: sqlite3.Connection, identity: Identity) -> list[Identity]:
+    """Articles of an API under which an earlier version had shown this one, for its title."""
+    found = db.execute(
+        "SELECT DISTINCT other.external FROM versions one JOIN versions other "
+        "USING (title, source, lang) WHERE one.external = ? AND source = ? AND lang = ? "
+        "AND abs(other.published - one.published) <= ? LIMIT 20",
+        (identity.external, identity.source, identity.lang, REPUBLISHED_WITHIN_MS),
+    )
+    others = (identity._replace(external=external) for (external,) in found)
+    return [other for other in others if other != identity]
 
 
 def _is_live(stored: Stored, incoming: Incoming) -> bool:

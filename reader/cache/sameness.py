@@ -245,16 +245,19 @@ def retold(one: Telling, other: Telling) -> bool:
     title. Never a title alone, never where each has a number that the other lacks, as reports of
     prices made from one template have, and never a day apart.
     """
-    if not one.length or not other.length:
+    if not one.length or not other.length or not one_adds_numbers(one.numbers, other.numbers):
         return False
-    dates = [each.published for each in (one, other) if each.published is not None]
-    if len(dates) == 2 and abs(dates[0] - dates[1]) > REPUBLISHED_WITHIN_MS:
-        return False
-    if not (one.numbers <= other.numbers or other.numbers <= one.numbers):
+    moment, then = one.published, other.published
+    if moment is not None and then is not None and abs(moment - then) > REPUBLISHED_WITHIN_MS:
         return False
     if one.title and one.title == other.title:
         return one.text == other.text or likeness(one.words, other.words) >= NEARLY
     return one.text == other.text and one.length >= WHOLE_WORDS
+
+
+def one_adds_numbers(one: frozenset[int], other: frozenset[int]) -> bool:
+    """Whether at most one of two texts has numbers that the other lacks."""
+    return one <= other or other <= one
 
 
 def likeness_within(summary: str, text: str) -> bool:
@@ -425,7 +428,7 @@ def judge(group: Group, page: Page, memory: Memory, claimed: frozenset[int] | se
 def _is_of_another(name: Name, found: Known, item: Item, page: Page, memory: Memory) -> bool:
     """Whether a name leads to an article that is not this item."""
     is_link = name in (item.link.whole, item.link.base) and name not in (item.id, found.id)
-    if is_link and not item.link.agrees(found.link):
+    if is_link and item.link.contradicts(found.link):
         return True  # two places of one address
     owner = _owner(found, page, memory)
     return owner is not None and owner is not item

@@ -27,6 +27,7 @@ from reader.cache.live import (
     note_source,
     stored_as,
     stored_entry,
+    told_formerly,
 )
 from reader.cache.marks import Marks
 from reader.cache.placing import places
@@ -106,6 +107,8 @@ class Writer:
         """Articles that turned out to be another one."""
         self._handed: list[tuple[Identity, Identity]] = []
         """Identities whose marks go on under another."""
+        self._inherited: list[tuple[Identity, Identity]] = []
+        """Identities whose marks another article has, too."""
         self._texts: dict[int, Text] = {}
         """Of the articles that are still to be put into the full-text index, by id."""
 
@@ -128,6 +131,9 @@ class Writer:
         stored = self._found(incoming)
         if stored is None:
             self._coming[incoming.identity] = _Coming(incoming, None, came=incoming.digest)
+            if self._any_marks:
+                told = told_formerly(self._db, incoming.identity)
+                self._inherited += [(each, incoming.identity) for each in told]
             return Outcome.NEW
         if stored.came == incoming.digest:
             return Outcome.UNCHANGED
@@ -310,8 +316,8 @@ class Writer:
 
     def finish(self) -> None:
         """Write what has gathered: nothing else of the transaction may come after it."""
-        if self._any_marks and self._handed:
-            self._marks.hand_over(self._handed)
+        if self._any_marks and (self._handed or self._inherited):
+            self._marks.hand_over(self._handed + self._inherited)
         self._store_articles()
         self._db.executemany("INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?)", self._files)
         if self._changes:

@@ -39,6 +39,8 @@ def former(folder: Path, stored: Iterable[Article], *, read: Iterable[int] = ())
         cache.execute(
             "INSERT INTO fulltext (rowid, title, description, body) VALUES (?, ?, ?, ?)", text
         )
+        version = (source, lang, bytes(8), new.published, external)
+        cache.execute("INSERT INTO versions VALUES (?, ?, ?, ?, ?)", version)
         kinds = [("category", "other"), ("sentiment", "unrated"), ("group", "other\tunrated")]
         changes.set(id, [ALL, *kinds, ("lang", lang), ("source", source)], True)
         if id in read:
@@ -196,3 +198,21 @@ def test_a_correction_that_was_dropped_comes_in(tmp_path: Path) -> None:
         assert articles(store)[0].body == "It has NOT."
         store.mark(store.find(Query(), END), Mark.READ, True, "read")
         assert len(store.find(parse("is:read"), END)) == 1
+
+
+def test_what_an_api_told_twice_and_was_read_once_stays_read(tmp_path: Path) -> None:
+    first, second, third = (item(A, id=str(n), link=f"/{n}") for n in (1, 2, 3))
+    former(tmp_path, [first], read=[1])
+    with sqlite3.connect(tmp_path / "cache.db") as db:
+        values = ("ledger", "en", bytes(8), int(NOW.timestamp() * 1000), "2")
+        db.execute("INSERT INTO versions VALUES (?, ?, ?, ?, ?)", values)
+    db.close()
+    with Store(tmp_path) as store:
+        with store.writing(store.begin_run()) as writer:
+            for each in (first, second, third):
+                writer.put_live(Incoming.of(each))
+        read = [
+            each.external_id for _, each in store.articles(store.find(parse("is:read"), END)[:])
+        ]
+        assert sorted(read) == ["1", "2"]
+        assert len(articles(store)) == 3
