@@ -1,0 +1,423 @@
+"""One run of the program beside the model: every action, and the comparison that follows it.
+
+An action is a method whose name begins with `do_` and whose arguments are plain values, so that a
+list of them is a script that can be written down, shortened and replayed.
+"""
+
+import shutil
+import sqlite3
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+from tests.model.check import Expected
+from tests.model.drivers import PATIENCE_S, Driver, Start, monotonic
+from tests.model.model import START, Identity, Records, State, Term, added, cycled
+from tests.model.outside import Outside
+from tests.model.predict import Before
+from tests.model.seen import Seen
+
+Step = tuple[str, dict[str, Any]]
+
+SEARCHES: dict[str, tuple[Term, ...]] = {
+    "fees": (Term("", "fees", prefix=True),),
+    "bri": (Term("", "bri", prefix=True),),
+    "міст": (Term("", "міст", prefix=True),),
+    "title:court": (Term("title", "court", prefix=True),),
+    "-title:fees": (Term("title", "fees", exclude=True, prefix=True),),
+    "tag:btc": (Term("tag", "btc"),),
+    "tag:nosuchtag": (),
+    "-tag:market": (Term("tag", "market", exclude=True),),
+    "category:eth": (Term("category", "eth"),),
+    "source:northwire": (Term("source", "northwire"),),
+    "is:unread": (Term("is", "unread"),),
+    "is:read": (Term("is", "read"),),
+    "is:favourite": (Term("is", "favourite"),),
+    "is:pinned": (Term("is", "pinned"),),
+    "after:2026-03-01": (Term("after", "2026-03-01"),),
+    "before:2026-02-20": (Term("before", "2026-02-20"),),
+    "((": (),
+    "xyzzyq": (Term("", "xyzzyq", prefix=True),),
+    "is:unread fees": (Term("is", "unread"), Term("", "fees", prefix=True)),
+}
+"""What is typed, and what it should come to."""
+
+
+class Failed(AssertionError):
+    """The screen and the model differ."""
+
+
+class Session:
+    """A copy of the archive, the program on it, and the state that it should be in."""
+
+    def __init__(self, archive: Path, folder: Path, start: Start) -> None:
+        self.script: list[Step] = []
+        self.folder = folder
+        self.data = Path(shutil.copytree(archive, folder / "data"))
+        self.outside = Outside(self.data, folder)
+        self.config = folder / "config.toml"
+        self.config.write_text(f'[subscriptions]\nloopback = "{self.outside.url}"\n', "utf-8")
+        self.size = (120, 40)
+        self.state = State()
+        self.records = Records(self.data)
+        self._start = start
+        self._driver: Driver | None = None
+        self._zoomed = False
+        try:
+            self._begin([State()])
+        except BaseException:
+            self.close()
+            raise
+
+    @property
+    def driver(self) -> Driver:
+        assert self._driver is not None
+        return self._driver
+
+    def do(self, name: str, **values: Any) -> None:
+        """Run an action; a failure names it."""
+        self.script.append((name, values))
+        try:
+            getattr(self, f"do_{name}")(**values)
+        except AssertionError as error:
+            raise Failed(f"after {name} {values}: {error}") from error
+
+    def close(self) -> None:
+        try:
+            if self._driver is not None:
+                self._driver.close()
+        finally:
+            self.outside.close()
+            shutil.rmtree(self.folder, ignore_errors=True)
+
+    # Actions.
+
+    def do_press(self, key: str) -> None:
+        before = self._before()
+        states = before.after(key)
+        is_zoom = key == "z" and before.has_pane and not before.is_alone
+        self.driver.keys(key)
+        self._zoomed = (self._zoomed or is_zoom) and not (key == "z" and before.is_alone)
+        self._settle(states)
+
+    def do_press_twice(self, key: str) -> None:
+        """The same key twice without a pause: the second acts on what the first has made."""
+        before = self._before()
+        if key.isdecimal() and key != "0":
+            states = self._twice(before, key)
+        else:
+            states = [
+                second
+                for first in before.after(key)
+                for second in Before(first, before.seen, self.records, is_alone=False).after(key)
+            ]
+        self.driver.keys(key, key)
+        self._settle(states)
+
+    def _twice(self, before: Before, key: str) -> list[State]:
+        """A digit keeps its tag: the second press is about the same one."""
+        [first] = before.after(key)
+        tag = next((tag for tag, digit in first.digits.items() if digit == int(key)), None)
+        tag = tag or next((t for t, d in before.seen.digits.items() if d == int(key)), None)
+        if tag is None:
+            return [first]
+        second = before.asked(cycled(first.terms, tag))
+        if tag in second.digits:
+            second.digits[tag] = int(key)
+        return [second]
+
+    def do_click_row(self, place: int) -> None:
+        before = self._before()
+        if not before.seen.rows:
+            return
+        row = before.seen.rows[place % len(before.seen.rows)]
+        if row.code:
+            states = [before.opened(self.records.by_code[row.code], focus="pane")]
+        else:
+            arrow = (before.key_of(row), not row.is_open)
+            states = [self.state.but(cursor=row.label, wanted="", arrow=arrow, focus=None)]
+        self.driver.click(8, row.y)
+        self._settle(states)
+
+    def do_click_chip(self, place: int) -> None:
+        before = self._before()
+        chips = before.seen.chips
+        shown = self.state.terms[: len(chips)]
+        if not shown or len(chips) < len(self.state.terms):
+            return
+        term = shown[place % len(shown)]
+        x = before.seen.lines[0].find(f" {term.chip} ") + 1
+        self.driver.click(x, 0)
+        terms = tuple(each for each in self.state.terms if each != term)
+        self._settle([before.asked(terms).but(focus=None)])
+
+    def do_click_tag(self, place: int) -> None:
+        before = self._before()
+        digits = before.seen.digits
+        if not digits:
+            return
+        digit = sorted(digits.values())[place % len(digits)]
+        [state] = before.after(str(digit))
+        x = before.seen.lines[0].find(f"{digit} ", before.seen.lines[0].find("│"))
+        self.driver.click(x + 2, 0)
+        self._settle([state.but(focus=None)])
+
+    def do_wheel(self, clicks: int, in_list: bool) -> None:
+        before = self._before()
+        x = 8 if in_list else before.seen.width - 10
+        self.driver.wheel(x, min(6, before.seen.height - 1), clicks)
+        self._settle([self.state.but(arrow=None, focus=None)])
+
+    def do_resize(self, columns: int, rows: int) -> None:
+        self.size = (columns, rows)
+        self.driver.resize(columns, rows)
+        self._zoomed = self._zoomed and columns >= 100
+        self._settle([self.state.but(arrow=None)])
+
+    def do_shrink_and_back(self, columns: int, rows: int, key: str) -> None:
+        """A window that is hardly there, a key in it, and the old size again."""
+        before = self._before()
+        states = before.after(key)
+        self.driver.resize(columns, rows)
+        self.driver.rest()
+        self.driver.keys(key)
+        self.driver.rest()
+        self.driver.resize(*self.size)
+        self._settle(
+            [state.but(focus=None, arrow=None, cursor=None, wanted="") for state in states]
+        )
+
+    def do_search(self, text: str, keep: bool) -> None:
+        before = self._before()
+        new = added(self.state.terms, *SEARCHES[text])
+        searching = before.asked(new).but(focus=None)
+        self.driver.keys("/")
+        self.driver.rest()
+        self.driver.keys(*text)
+        self._settle([searching])
+        if keep:
+            self.driver.keys("enter")
+            self._settle([self.state.but(focus="list")])
+        else:
+            self.driver.keys("escape")
+            self._settle([before.state.but(focus="list", arrow=None, held=frozenset())])
+        self._zoomed = False
+
+    def do_pick(self, tag: str, times: int) -> None:
+        """The picker: a tag is typed, Enter cycles it, Escape closes."""
+        before = self._before()
+        focus = self.state.focus
+        state = self.state
+        self.driver.keys("t")
+        self.driver.rest()
+        self.driver.keys(*tag)
+        self.driver.rest()
+        for _ in range(times):
+            counts = {t for record in state.found(self.records) for t in record.tags}
+            named = {term.value for term in state.terms if term.field == "tag"}
+            if tag.casefold() in counts | named:
+                here = Before(state, before.seen, self.records, is_alone=False)
+                state = here.asked(cycled(state.terms, tag)).but(focus=None)
+            self.driver.keys("enter")
+            self.driver.rest()
+        self.driver.keys("escape")
+        self._settle([state.but(focus=focus, arrow=None)])
+
+    def do_box(self, key: str) -> None:
+        """Help, palette or sources: opened and closed, nothing is changed."""
+        self.driver.keys(key)
+        self.driver.rest()
+        self._wait(lambda seen: seen.painted.text.count("╭") > 0 or seen.lines != self.seen.lines)
+        self.driver.keys("escape")
+        self._settle([self.state.but(arrow=None)])
+
+    def do_sync(self, items: int) -> None:
+        """`r`: the loopback feed has more."""
+        codes = self.outside.publish(items)
+        self.driver.keys("r")
+        self._settle([self.state.but(arrow=None)], has=codes)
+
+    def do_quit(self, keys: Sequence[str] = ()) -> None:
+        """`q`, right behind other keys: exit code 0 and no crash log, and it starts again."""
+        before = self._before()
+        self.driver.keys(*keys, "q")
+        code = self.driver.wait_exit()
+        self.driver.close()
+        self._driver = None
+        if code:
+            raise Failed(f"exit code {code}")
+        logs = [path for path in self.data.iterdir() if "crash" in path.name]
+        if logs:
+            raise Failed(logs[0].read_text("utf-8"))
+        if keys:
+            self._adopt_marks()
+        self._zoomed = False
+        state = self.state.but(
+            terms=START,
+            digits={},
+            held=frozenset(),
+            focus=None,
+            arrow=None,
+            cursor=None,
+            wanted=None,
+        )
+        states = [state, state.but(opened=None)]
+        if "s" in keys:
+            [regrouped] = before.regroup()
+            states += [each.but(grouping=regrouped.grouping) for each in states]
+        self._begin(states)
+
+    # From another process.
+
+    def do_import_before_cursor(self, seconds: int, key: str) -> None:
+        """An article comes in before the cursor's, in its slot, and a key follows at once."""
+        before = self._before()
+        code = before.seen.cursor.code if before.seen.cursor else ""
+        if not code:
+            return
+        self.outside.bring(self.outside.beside(self.records.by_code[code], seconds))
+        self._key_behind(before, key)
+
+    def do_correct(self, key: str, draft: bool) -> None:
+        """The article under the cursor is changed, or withdrawn, and a key follows at once."""
+        before = self._before()
+        code = before.seen.cursor.code if before.seen.cursor else ""
+        if not code or not code.startswith(("e", "u")):
+            return
+        if draft:
+            key = "j"
+        self.outside.bring(self.outside.corrected(self.records.by_code[code], draft=draft))
+        self._key_behind(before, key, is_gone=draft)
+
+    def do_sync_outside(self, items: int, key: str) -> None:
+        before = self._before()
+        codes = self.outside.publish(items)
+        self.outside.sync()
+        self._key_behind(before, key, has=codes)
+
+    def do_mark_outside(self, place: int, mark: str, value: bool) -> None:
+        """Another program marks an article of the list."""
+        before = self._before()
+        articles = before.expected.articles
+        if not articles:
+            return
+        identity = articles[place % len(articles)].identity
+        self.outside.mark(identity, mark, value)
+        new = self.state.marked(mark, value, [identity])
+        held = new.held | (frozenset([identity]) if mark == "read" and value else frozenset())
+        states = [new.but(arrow=None), new.but(arrow=None, held=held & new.read)]
+        if any(term.field == "is" for term in new.terms):
+            states = [each.but(cursor=None) for each in states]
+            states += [state.but(held=frozenset()) for state in states]
+        self._settle(states)
+
+    def _key_behind(
+        self, before: Before, key: str, *, is_gone: bool = False, has: Sequence[str] = ()
+    ) -> None:
+        states = before.after(key)
+        self.driver.keys(key)
+        if is_gone:
+            states = [state.but(cursor=None) for state in states]
+        if key in ("j", "k"):  # the list may have grown before it was pressed
+            states = [state.but(cursor=None) for state in states]
+        self._settle([*states, *(state.but(held=frozenset()) for state in states)], has=has)
+
+    # Comparing.
+
+    def _begin(self, states: Sequence[State]) -> None:
+        self._driver = self._start(self.data, self.config, self.size)
+        self._settle(states)
+
+    def _before(self) -> Before:
+        return Before(self.state, self.seen, self.records, is_alone=self._is_alone(self.seen.focus))
+
+    def _is_alone(self, focus: str | None) -> bool:
+        return focus == "pane" and (self._zoomed or self.size[0] < 100)
+
+    def look(self) -> Seen:
+        """The picture as it is now."""
+        seen = Seen(self.driver.picture(False))
+        if seen.focus == "list":
+            self._zoomed = False
+        if self._is_alone(seen.focus):
+            return Seen(self.driver.picture(True))
+        return seen
+
+    def _wait(self, condition: Callable[[Seen], object]) -> None:
+        deadline = monotonic() + PATIENCE_S
+        while not condition(self.look()):
+            if monotonic() > deadline:
+                raise Failed("nothing was painted")
+            self.driver.rest()
+
+    def _settle(self, states: Sequence[State], has: Sequence[str] = ()) -> None:
+        """Wait until the screen is as one of the states says. Raises Failed with what is not."""
+        deadline = monotonic() + PATIENCE_S
+        while True:
+            self.driver.rest()
+            seen = self.look()
+            self.records.refresh()
+            troubles = []
+            for state in states:
+                differences = self._differences(state, seen, has)
+                if not differences:
+                    self._take_over(state, seen)
+                    return
+                troubles.append("\n  ".join(differences))
+            if monotonic() > deadline:
+                told = "\nor\n  ".join(dict.fromkeys(troubles))
+                raise Failed(f"\n  {told}\n{_framed(seen)}")
+
+    def _differences(self, state: State, seen: Seen, has: Sequence[str]) -> list[str]:
+        expected = Expected(state, self.records)
+        differences = list(expected.differences(seen))
+        if missing := [code for code in has if code not in self.records.by_code]:
+            differences.append(f"not in the cache: {missing}")
+        return [*differences, *self._marks(state)]
+
+    def _marks(self, state: State) -> list[str]:
+        read, favourite = self._stored_marks()
+        differences = []
+        for name, stored, wanted in (
+            ("read", read, state.read),
+            ("favourite", favourite, state.favourite),
+        ):
+            if stored != wanted:
+                more, less = sorted(stored - wanted), sorted(wanted - stored)
+                differences.append(
+                    f"marks.db: {name} of {len(wanted)} expected, {len(stored)} there; "
+                    f"too many {more[:3]}, missing {less[:3]}"
+                )
+        return differences
+
+    def _stored_marks(self) -> tuple[frozenset[Identity], frozenset[Identity]]:
+        with closing(sqlite3.connect(self.data / "marks.db")) as db:
+            rows = db.execute(
+                "SELECT external, lang, source, read, favourite FROM marks"
+            ).fetchall()
+        read = frozenset(Identity(*row[:3]) for row in rows if row[3])
+        return read, frozenset(Identity(*row[:3]) for row in rows if row[4])
+
+    def _adopt_marks(self) -> None:
+        """After keys that nobody waited for, what was stored is what counts."""
+        read, favourite = self._stored_marks()
+        self.state = self.state.but(read=read, favourite=favourite, journal=(), undone=())
+        self.outside.forget_journal()
+
+    def _take_over(self, state: State, seen: Seen) -> None:
+        """What was left open is now as it is painted."""
+        cursor = state.cursor
+        if cursor is None and seen.cursor is not None:
+            cursor = seen.cursor.name
+        wanted = state.wanted
+        if wanted == "":
+            wanted = seen.cursor.name if seen.cursor else None
+        focus = seen.focus or state.focus
+        self.state = state.but(cursor=cursor, wanted=wanted, focus=focus, arrow=None)
+        self.seen = seen
+
+
+def _framed(seen: Seen) -> str:
+    edge = "+" + "-" * seen.width + "+"
+    return "\n".join([edge, *(f"|{line}|" for line in seen.lines), edge])
