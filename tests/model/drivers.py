@@ -27,7 +27,7 @@ from tests.model.seen import Painted, is_searching
 from tests.terminal import Terminal
 from tests.ui.screen import Reading, reading
 
-PATIENCE_S = 10.0
+PATIENCE_S = 20.0
 """After so long without the expected picture a step has failed."""
 
 

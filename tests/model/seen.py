@@ -115,6 +115,11 @@ class Seen:
         _, _, tags = self.lines[0].rstrip().partition("│")
         return {name.casefold(): int(d) for d, _, name, _ in _DIGIT.findall("│" + tags)}
 
+    def column_of(self, digit: int) -> int:
+        """Where the name of that digit's tag begins in the bar."""
+        found = next(each for each in _DIGIT.finditer(self.lines[0]) if each[1] == str(digit))
+        return found.start(3)
+
     @property
     def chips(self) -> list[str]:
         """The chips, as far as the bar has room for them."""

@@ -159,8 +159,7 @@ class Session:
             return
         digit = sorted(digits.values())[place % len(digits)]
         [state] = before.after(str(digit))
-        x = before.seen.lines[0].find(f"{digit} ", before.seen.lines[0].find("│"))
-        self.driver.click(x + 2, 0)
+        self.driver.click(before.seen.column_of(digit), 0)
         self._settle([state.but(focus=None)])
 
     def do_wheel(self, clicks: int, in_list: bool) -> None:
