@@ -67,6 +67,26 @@ class Identity(NamedTuple):
     lang: str
 
 
+CHECK = 1_000_000
+
+
+def reference(id: ArticleId, identity: Identity) -> int:
+    """Return the number by which a user names the article, now and later.
+
+    The id, which tells where to look first, then six digits that only this identity has: the
+    article is found when its id has changed, and no other is taken for it. Up to 15 digits.
+    """
+    return id * CHECK + check_digits(identity)
+
+
+def check_digits(identity: Identity) -> int:
+    """Return the last six digits of every reference to the article."""
+    from hashlib import blake2b
+
+    digest = blake2b("\0".join(identity).encode(), digest_size=8).digest()
+    return int.from_bytes(digest, "big") % CHECK
+
+
 class Source(NamedTuple):
     """Who published it. `key` names the source in queries and in identities."""
 
@@ -164,3 +184,10 @@ class Row(NamedTuple):
     """Something was wrong with its file; the article says what."""
     estimated: bool = False
     """The sentiment is a program's guess, not the publisher's word."""
+    identity: Identity = Identity("", "", "")
+    """What the article goes by where its id may have changed since."""
+
+    @property
+    def reference(self) -> int:
+        """What a user names the article by."""
+        return reference(self.id, self.identity)

@@ -254,7 +254,7 @@ def list_(paths: Paths, query: "Query", form: str, limit: int | None) -> None:
     """
     from reader.output import ListFormat, print_articles, print_rows
 
-    with paths.library() as library:
+    with paths.held_library() as library:
         ids = library.find(query)[: limit if limit is not None else None]
         if form != ListFormat.TABLE:
             print_articles(library.articles(ids), ListFormat(form))
@@ -285,7 +285,7 @@ def show(paths: Paths, wanted: str, form: str) -> None:
     """
     from reader.output import print_article, record, to_json
 
-    with paths.library() as library:
+    with paths.held_library() as library:
         row, article = next(library.articles([library.resolve(wanted)]))
     if form == "json":
         print(to_json(record(row, article) | {"body": article.body}, indent=2))
@@ -314,7 +314,7 @@ def stats(paths: Paths, query: "Query", form: str) -> None:
     """
     from reader.output import print_stats, print_stats_json
 
-    with paths.library() as library:
+    with paths.held_library() as library:
         counted = library.stats(query)
     (print_stats_json if form == "json" else print_stats)(counted)
 
@@ -331,7 +331,7 @@ def open_(paths: Paths, wanted: str, what: str | None) -> None:
     Example:
       cryptoread open 531990123 --cover
     """
-    with paths.library() as library:
+    with paths.held_library() as library:
         article = library.article(library.resolve(wanted))
     urls = {"cover": article.cover.best if article.cover else "", "original": article.url}
     url = urls[what] if what else urls["original"] or urls["cover"]
@@ -363,7 +363,7 @@ def export(paths: Paths, query: "Query", to: Path) -> None:
     Example:
       cryptoread export is:favourite --to favourites.zip
     """
-    with paths.library() as library:
+    with paths.held_library() as library:
         report = library.export(query, to, on_refusal=lambda refusal: say(str(refusal)))
     say(str(report))
     if report.refusals:

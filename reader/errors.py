@@ -47,7 +47,7 @@ class ArticleNotFound(CryptoreadError):
 
 
 class ArticleAmbiguous(CryptoreadError):
-    """`candidates`: the ids that the external id may mean."""
+    """`candidates`: references to the articles that the external id may mean."""
 
     def __init__(self, wanted: str, candidates: tuple[int, ...]) -> None:
         self.candidates = candidates

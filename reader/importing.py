@@ -15,6 +15,7 @@ from itertools import chain, islice
 from pathlib import Path
 from queue import Queue
 from threading import Thread
+from time import monotonic, sleep
 from typing import NamedTuple, TypeVar
 
 from reader.cache import Outcome, Stamp, Store
@@ -47,6 +48,10 @@ HOPELESS = 1_000
 """Articles that may be refused from the start of a JSON file before the rest of it is."""
 
 DIGEST_BYTES = 16
+
+SCREEN_WAIT_S, SCREEN_LOOK_S = 12.0, 0.05
+"""How long an import waits for a screen to move on, which it does within five seconds, and how
+often it looks."""
 
 T = TypeVar("T")
 
@@ -268,9 +273,12 @@ def _log_emptied_behind(store: Store) -> Iterator[Callable[[], None]]:
             wanted.task_done()
         store.release()
 
+    screen = _LogBesideScreen(store)
+
     def empty_log() -> None:
         if store.is_read():
-            return  # one busy processor is enough
+            screen.empty_log()  # in this thread: one busy processor is enough
+            return
         wanted.put(True)
         if store.has_long_log():
             wanted.join()  # it begins anew only where nothing is left in it
@@ -282,6 +290,29 @@ def _log_emptied_behind(store: Store) -> Iterator[Callable[[], None]]:
     finally:
         wanted.put(False)
         emptying.join()
+
+
+class _LogBesideScreen:
+    """The log beside an open screen, which holds a state of the cache that it is read from.
+
+    A log that has grown long begins anew when the screen has moved on, twice as a rule: to what was
+    written last, then out of the log. Where that takes too long (a screen that was stopped) the log
+    is let grow to twice its length before the next wait.
+    """
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._longest = 0
+
+    def empty_log(self) -> None:
+        if not self._store.has_long_log(self._longest):
+            return
+        end = monotonic() + SCREEN_WAIT_S
+        while not self._store.begin_log_anew():
+            if monotonic() > end:
+                self._longest = 2 * self._store.log_bytes()
+                return
+            sleep(SCREEN_LOOK_S)
 
 
 def _json_jobs(path: str) -> Iterator[Job]:

@@ -112,21 +112,47 @@ class Library:
         """Grows with every change of the articles or the marks, whichever program made it."""
         return self._store.version()
 
-    def hold(self) -> None:
-        """Answer as of one moment from now on, until `catch_up`.
+    @property
+    def texts(self) -> int:
+        """Grows with every change of the articles, and not with marks: ids may be others then."""
+        return self._store.texts()
 
-        What other programs write then delays no question; what is marked here is seen at once.
+    def hold(self) -> None:
+        """Answer as of this moment until `catch_up`: sets, rows, texts and words.
+
+        What other programs write then delays no question, and ids mean what they meant.
         """
         self._store.hold()
 
-    @property
-    def is_behind(self) -> bool:
-        """Whether anything has changed since the moment as of which it answers."""
-        return self._store.is_behind()
+    def announce(self) -> None:
+        """Let imports know that a screen is open, which they leave a processor."""
+        self._store.announce()
 
-    def catch_up(self) -> None:
-        """Answer as of now; for any thread, while others go on asking."""
-        self._store.catch_up()
+    def renew(self) -> bool:
+        """Return whether nothing has changed since the moment held.
+
+        To be asked often: else the files of the cache grow while others write.
+        """
+        return self._store.renew()
+
+    def prepare(self, query: Query) -> bool:
+        """Read what has changed, and the answer to the query's words; whether anything has.
+
+        For any thread, while others ask as of the moment held; `catch_up` then takes no time.
+        """
+        return self._store.prepare(query)
+
+    def is_prepared_for(self, query: Query) -> bool:
+        """Return whether there is something to catch up with, and the query's words are known."""
+        return self._store.is_prepared_for(query)
+
+    def catch_up(self, follow: Iterable[ArticleId] = ()) -> dict[ArticleId, ArticleId | None]:
+        """Answer as of what `prepare` has read, else as of now.
+
+        Ids may be others then: the result has those of the articles to follow, None for one that
+        is gone.
+        """
+        return self._store.catch_up(follow)
 
     @property
     def is_empty(self) -> bool:
@@ -161,9 +187,13 @@ class Library:
         """Whether `find` has no word to look up, which may take a while."""
         return self._store.finds_at_once(query)
 
-    def recent(self, ids: Ids, count: int = RECENT) -> Recent:
-        """The newest of the articles, for `find` among them."""
-        return self._store.recent(ids, count)
+    def recent(self, query: Query, count: int = RECENT) -> Recent:
+        """Return the newest articles that match, for `find` among them."""
+        return self._store.recent(query, self.clock(), count)
+
+    def is_current(self, recent: Recent) -> bool:
+        """Return whether no text has changed since these were read."""
+        return self._store.is_current(recent)
 
     def groups(self, ids: Ids, by: Grouping = Grouping.CATEGORY) -> tuple[Group, ...]:
         """The articles under headings, each under one, pinned ones first."""
@@ -208,19 +238,22 @@ class Library:
         return self._store.articles(ids)
 
     def resolve(self, wanted: str) -> ArticleId:
-        """The article of that id, or of that external id where only one has it.
+        """Return the article of a reference, or of an external id that only one article has.
 
-        Raises ArticleNotFound, ArticleAmbiguous.
+        A reference stays good when the article's id changes. Raises ArticleNotFound,
+        ArticleAmbiguous.
         """
-        if wanted.isascii() and wanted.isdecimal() and len(wanted) <= len(str(2**32)):
-            id = ArticleId(int(wanted))
-            if self._store.rows([id]):
-                return id
+        number = int(wanted) if wanted.isascii() and wanted.isdecimal() and len(wanted) < 16 else -1
+        if (id := self._store.with_reference(number, near=True)) is not None:
+            return id
         found = self._store.with_external_id(wanted)
         if len(found) == 1:
             return found[0]
         if found:
-            raise ArticleAmbiguous(wanted, tuple(found))
+            references = tuple(row.reference for row in self._store.rows(found))
+            raise ArticleAmbiguous(wanted, references)
+        if (id := self._store.with_reference(number)) is not None:
+            return id
         raise ArticleNotFound(wanted)
 
     def identity(self, id: ArticleId) -> Identity | None:
@@ -236,6 +269,7 @@ class Library:
     def mark(self, ids: Ids, mark: Mark, value: bool, label: str) -> int:
         """Set or take away a mark; how many articles it changed.
 
+        Where a moment is held, `catch_up` shows it, and must not be called in between.
         label: its name in the undo journal; without one it is no step of the journal.
         """
         return self._store.mark(ids, mark, value, label)

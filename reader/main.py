@@ -58,6 +58,13 @@ class Paths(NamedTuple):
             except Exception as error:
                 raise Broken(error, library.folder) from error
 
+    @contextmanager
+    def held_library(self) -> Iterator["Library"]:
+        """The library as of this moment, whatever other programs write meanwhile."""
+        with self.library() as library:
+            library.hold()
+            yield library
+
 
 def open_reader(paths: Paths, query: "Query | None" = None) -> None:
     """Show the reader until it is left: on the sample articles where the library is empty."""

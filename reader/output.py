@@ -48,7 +48,7 @@ def record(row: Row, article: Article) -> dict[str, Any]:
     Where the sentiment is an estimate, a field more says so.
     """
     values = (
-        row.id,
+        row.reference,
         article.external_id or None,
         article.title,
         article.description,
@@ -126,7 +126,7 @@ def print_rows(rows: Iterable[Row], width: int | None) -> None:
         when = f"{row.published.astimezone():%Y-%m-%d %H:%M}"
         mark = " " if row.read else "•"
         guess = "~" if row.estimated else " "
-        start = f"{row.id:>10} {mark} {when}  {row.lang:<3}{guess}{row.sentiment.glyph} "
+        start = f"{row.reference:>15} {mark} {when}  {row.lang:<3}{guess}{row.sentiment.glyph} "
         line = f"{start}{set_cell_size(row.category, 12)} {row.title}"
         if width is not None and cell_len(line) > width:
             line = set_cell_size(line, width - 1).rstrip() + "…"

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from reader.article import Identity, reference
 from reader.cache.incoming import digest_of
 from reader.cache.live import SourceState, source_states
 from reader.cache.schema import (
@@ -19,7 +20,7 @@ from reader.cache.schema import (
 
 
 def check_cache(folder: Path) -> tuple[int, list[int]]:
-    """How many articles there are, and the ids of those whose text has changed on disk.
+    """How many articles there are, and references to those whose text has changed on disk.
 
     Raises CacheDamaged, CacheTooNew and other CacheErrors; FileNotFoundError where there is none.
     """
@@ -65,7 +66,10 @@ def _opened(path: Path, schema: Schema) -> Iterator[sqlite3.Connection]:
 
 
 def _changed(db: sqlite3.Connection) -> Iterator[int]:
-    texts = "SELECT id, digest, CAST(fields AS BLOB), CAST(body AS BLOB) FROM documents"
-    for id, digest, fields, body in db.execute(texts):
+    texts = (
+        "SELECT id, source, external, lang, digest, CAST(fields AS BLOB), CAST(body AS BLOB) "
+        "FROM articles JOIN documents USING (id)"
+    )
+    for id, source, external, lang, digest, fields, body in db.execute(texts):
         if digest_of(fields, body) != digest:
-            yield id
+            yield reference(id, Identity(source, external, lang))

@@ -407,7 +407,10 @@ def transaction(db: sqlite3.Connection) -> Iterator[None]:
 
 @contextmanager
 def snapshot(db: sqlite3.Connection) -> Iterator[None]:
-    """A read transaction: everything read within is of one moment."""
+    """A read transaction, or the open one: everything read within is of one moment."""
+    if db.in_transaction:
+        yield
+        return
     db.execute("BEGIN")
     try:
         yield

@@ -7,19 +7,18 @@ go one at a time. Everything raises CacheError and nothing else.
 import json
 import os
 import sqlite3
-import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
-from itertools import count
+from itertools import chain, count
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, Self, TypeVar
 
 from pyroaring import BitMap
 
-from reader.article import Article, ArticleId, Identity, Row, Sentiment
+from reader.article import CHECK, Article, ArticleId, Identity, Row, Sentiment, check_digits
 from reader.cache.answers import (
     MOST_TAGS,
     Change,
@@ -30,7 +29,7 @@ from reader.cache.answers import (
     TagCount,
 )
 from reader.cache.days import Days
-from reader.cache.evaluation import filtered, from_milliseconds, language_of
+from reader.cache.evaluation import END, filtered, from_milliseconds, language_of
 from reader.cache.facets import (
     ALL,
     DRAFT,
@@ -41,6 +40,7 @@ from reader.cache.facets import (
     Facet,
     FacetChanges,
     Facets,
+    News,
     settle,
 )
 from reader.cache.grouping import group, most_frequent
@@ -53,14 +53,12 @@ from reader.cache.schema import (
     CACHE,
     LOG_BYTES,
     MARKS,
-    Schema,
-    connect,
     prepare,
-    snapshot,
     sql_errors,
     transaction,
 )
-from reader.cache.words import Cancel, Recent, Words
+from reader.cache.session import Moment, Session
+from reader.cache.words import Cancel, Recent
 from reader.errors import CacheDamaged, CacheError
 from reader.query import Field, Query
 
@@ -76,6 +74,12 @@ Asked = tuple[Query, int, int | None]
 BATCH = 500
 """Ids that one statement names at most."""
 
+NEAR = 1_000
+"""How far an article is looked for from the id that it had, before all articles are looked at."""
+
+FIRST_TO_SEARCH = 100_000
+"""From January 2009 on: smaller numbers are rather external ids that no article has."""
+
 TAGS_AT_ONCE = 100
 
 READS_AT_ONCE = 40
@@ -90,10 +94,20 @@ MERGE_PAGES, MERGE_STEPS = 100, 10
 ALL_PAGES = 100_000
 
 _ROW = (
-    "SELECT id, title, published, lang, category, sentiment, source, pinned, draft, flagged "
+    "SELECT id, title, published, lang, category, sentiment, source, pinned, draft, flagged, "
+    "external "
     "FROM articles WHERE id IN "
 )
 _FACET_OF = {Mark.READ: READ, Mark.FAVOURITE: FAVOURITE}
+
+
+class Next(NamedTuple):
+    """What there is to take when the moment held is left for a later one."""
+
+    moment: Moment
+    news: list[tuple[Facets, News]]
+    query: Query
+    """Whose words have been looked up in it."""
 
 
 class Store:
@@ -107,19 +121,18 @@ class Store:
         self.marks_path = folder / "marks.db"
         self.notices: tuple[str, ...] = ()
         self._prepare()
-        self._local = threading.local()
-        self._connections: list[sqlite3.Connection] = []
+        self._session = Session(self.path, self.marks_path)
         self._facets = Facets()
         self._of_language: dict[str, Facets] = {"": self._facets}
+        self._latest = Facets()
+        """Of the present state, for changes of marks; the others are of the moment held."""
+        self._next: Next | None = None
+        """Read by `prepare`, for `catch_up`."""
         self._kept: dict[Asked, Ids] = {}
         """The last answers."""
         self._days = Days()
-        self._words = Words()
         self._recalls = True
-        self._holds_still = False
         self._presence = Presence(folder / "reading.lock")
-        self._lock = threading.RLock()
-        self._writing = threading.RLock()
         try:
             self._show_stale_marks()
         except CacheDamaged:
@@ -139,23 +152,16 @@ class Store:
 
     def close(self) -> None:
         self._presence.close()
-        for db in self._connections:
-            db.close()
-        self._connections.clear()
-        self._local = threading.local()
+        self._session.close()
 
     def release(self) -> None:
-        """Close what this thread has open, for a thread that ends before the store does."""
-        opened = vars(self._local)
-        for db in opened.values():
-            self._connections.remove(db)
-            db.close()
-        opened.clear()
+        """Close this thread's connections, for a thread that ends before the store does."""
+        self._session.release()
 
-    # Questions.
+    # The moment as of which questions are answered.
 
     def version(self) -> int:
-        """A number that grows with every change of the cache, whichever program made it.
+        """Return a number that grows with every change of the cache, by whichever program.
 
         It is that of what answers are made of.
         """
@@ -163,33 +169,105 @@ class Store:
             return self._facets.version
 
     def hold(self) -> None:
-        """From now on other programs' changes wait for `catch_up`: no question is kept by them.
+        """Answer as of this moment until `catch_up`, rows, texts and words included.
 
-        What has not been asked about before is read as it is then.
+        What other programs write then delays no question, and ids mean what they meant.
         """
-        self._holds_still = False
-        with self._asking():
-            self._holds_still = True
+        with sql_errors(self.path), self._session.lock:
+            moment = self._session.begin(searches=0)
+            self._session.take(moment)
+            for facets in self._of_language.values():
+                facets.refresh(moment.db)
+
+    def announce(self) -> None:
+        """Let imports know that a screen is open, which they leave a processor."""
         self._presence.announce()
 
     def is_read(self) -> bool:
-        """Whether a program has this folder open that holds still for its reader."""
+        """Return whether a program has announced a screen on this folder and still runs."""
         return self._presence.is_anybody_here()
 
-    def is_behind(self) -> bool:
-        """Whether answers are of a moment before the last change."""
-        with self._asking() as db:
-            return self._facets.is_behind(db)
+    def renew(self) -> bool:
+        """Return whether nothing has changed since the moment held, and hold the present one.
 
-    def catch_up(self) -> None:
-        """Answer as of now. For any thread: others may ask in the meantime."""
+        Only so can the write-ahead log be emptied: it keeps what an open read transaction sees.
+        """
         with sql_errors(self.path):
-            db = self._connection()
-            with snapshot(db):
-                news = [(facets, facets.news(db)) for facets in list(self._of_language.values())]
-            with self._lock:
-                for facets, found in news:
-                    facets.take(found)
+            moment = self._session.begin()
+            is_same = self._renewed(moment)
+            if not is_same:
+                self._session.end(moment)
+            return is_same
+
+    def _renewed(self, moment: Moment) -> bool:
+        with self._session.lock:
+            is_same = moment.version == self._facets.version
+            if is_same:
+                self._session.take(moment)
+            return is_same
+
+    def prepare(self, query: Query) -> bool:
+        """Read what has changed, for `catch_up`; whether anything has.
+
+        query: its words are looked up as well, so that it is answered at once. May be called from
+        any thread, while others ask as of the moment before.
+        """
+        if self._session.moment is None:
+            return False
+        with sql_errors(self.path):
+            moment = self._session.begin()
+            if self._renewed(moment):
+                return False
+            news = [(facets, facets.news(moment.db)) for facets in list(self._of_language.values())]
+            self._look_up(query, moment)
+            with self._session.lock:
+                before, self._next = self._next, Next(moment, news, query)
+            if before is not None:
+                self._session.end(before.moment)
+            return True
+
+    def is_prepared_for(self, query: Query) -> bool:
+        """Return whether there is something to catch up with, and the query's words are known."""
+        return self._next is not None and set(query.words) <= set(self._next.query.words)
+
+    def texts(self) -> int:
+        """Return a number that grows with every change of an article, and not with marks."""
+        with self._asking():
+            return self._facets.texts
+
+    def _look_up(self, query: Query, moment: Moment) -> None:
+        if query.words:
+            with self._session.lock:
+                moment.users += 1
+            with self._session.searching(moment) as (db, words):
+                words.keep(BitMap(), query.words, db, Cancel())
+
+    def catch_up(self, follow: Iterable[ArticleId] = ()) -> dict[ArticleId, ArticleId | None]:
+        """Answer as of the moment that `prepare` has read, else as of now.
+
+        follow: articles by their ids until here; the result has their ids from here on, None where
+        an article is gone.
+        """
+        if self._next is None:
+            self.prepare(Query())
+        with sql_errors(self.path), self._session.lock:
+            following, self._next = self._next, None
+            if following is None:
+                return {id: id for id in follow}
+            with self._asking() as db:
+                identities = {id: next(_identities(db, BitMap([id])), None) for id in follow}
+            for facets, found in following.news:
+                facets.take(found)
+            self._session.take(following.moment)
+            db = following.moment.db
+            for facets in self._of_language.values():
+                facets.refresh(db)  # those of a language that was first asked for meanwhile
+            return {
+                id: ArticleId(now) if each and (now := self._id_of(db, each)) is not None else None
+                for id, each in identities.items()
+            }
+
+    # Questions.
 
     def find(
         self,
@@ -210,10 +288,12 @@ class Store:
             if among is None and not query.words and query.period(now) == (None, None):
                 return self._found(query, lang, db, now)
             bits = filtered(query, self._facets_of(lang), db, now)
-        if among is not None:
-            return Ids(among.keep(bits, query.words), lang)
-        with sql_errors(self.path):  # without the lock: a word may take a second
-            return Ids(self._words.keep(bits, query.words, db, cancel or Cancel()), lang)
+            if among is not None:
+                return Ids(among.keep(bits, query.words), lang)
+            moment = self._session.lease()
+        # Without the lock: a word may take a second.
+        with sql_errors(self.path), self._session.searching(moment) as (db, words):
+            return Ids(words.keep(bits, query.words, db, cancel or Cancel()), lang)
 
     def _found(self, query: Query, lang: str, db: sqlite3.Connection, now: datetime) -> Ids:
         """The same set as before where nothing has changed: what was counted of it holds, too."""
@@ -288,17 +368,21 @@ class Store:
     def finds_at_once(self, query: Query) -> bool:
         """Whether no word of the query has to be looked up."""
         with self._asking() as db:
-            return self._words.knows(query.words, db)
+            return self._session.words.knows(query.words, db)
 
-    def recent(self, ids: Ids, count: int) -> Recent:
-        """The newest of the ids, for `find` among them."""
-        newest = ids[:count]
+    def recent(self, query: Query, now: datetime, count: int) -> Recent:
+        """Return the newest articles that match, for `find` among them."""
+        with self._session.lock:
+            newest = self.find(query, now)[:count]
+            moment, version = self._session.lease(), self._facets.texts
         texts = "SELECT id, title, description, body FROM searchable WHERE id IN "
-        with sql_errors(self.path):
-            db = self._connection()
-            return Recent(
-                row for some in _batches(newest) for row in db.execute(texts + _places(some), some)
-            )
+        with sql_errors(self.path), self._session.searching(moment) as (db, _):
+            found = (db.execute(texts + _places(some), some) for some in _batches(newest))
+            return Recent(chain.from_iterable(found), version)
+
+    def is_current(self, recent: Recent) -> bool:
+        """Return whether no text has changed since the newest articles were read."""
+        return recent.texts == self._facets.texts
 
     def groups(self, ids: Ids, by: Grouping) -> tuple[Group, ...]:
         """The ids under headings, the pinned first; groups without any of them are left out."""
@@ -395,14 +479,16 @@ class Store:
                 documents = {id: rest for id, *rest in found}
             for id in some:
                 if id in rows and id in documents:
-                    yield rows[id], self._article(id, *documents[id])
+                    yield rows[id], self._article(rows[id].reference, *documents[id])
 
-    def _article(self, id: int, origin: str, digest: bytes, fields: str, body: str) -> Article:
+    def _article(
+        self, reference: int, origin: str, digest: bytes, fields: str, body: str
+    ) -> Article:
         from reader.cache.incoming import digest_of
         from reader.formats import from_fields
 
         if digest_of(fields.encode(), body.encode()) != digest:
-            raise CacheDamaged(self.path, f"the text of article {id} has changed on disk")
+            raise CacheDamaged(self.path, f"the text of article {reference} has changed on disk")
         article: Article = from_fields(json.loads(fields), body, origin)
         return article
 
@@ -411,6 +497,21 @@ class Store:
         with self._asking() as db:
             found = db.execute("SELECT id FROM articles WHERE external = ?", (external,))
             return Ids([id for (id,) in found])
+
+    def with_reference(self, reference: int, *, near: bool = False) -> ArticleId | None:
+        """Return the article of a reference, whatever its id is by now; None where it is gone.
+
+        near: look no further than articles of about the same time, where it mostly is.
+        """
+        id, digits = divmod(reference, CHECK)
+        if id < (0 if near else FIRST_TO_SEARCH):
+            return None
+        about = (id - NEAR, id + NEAR) if near else (0, END)
+        places = "SELECT id, source, external, lang FROM articles WHERE id BETWEEN ? AND ?"
+        with self._asking() as db:
+            rows = db.execute(places, about)
+            found = [place for place, *who in rows if check_digits(Identity(*who)) == digits]
+        return ArticleId(min(found, key=lambda place: abs(place - id))) if found else None
 
     def identity(self, id: ArticleId) -> Identity | None:
         """The identity of an article, None where there is no such id."""
@@ -440,9 +541,19 @@ class Store:
 
         with self._changing() as db, transaction(db):
             db.execute(f"PRAGMA cache_size = -{WRITER_CACHE_KIB}")
-            writer = Writer(db, self._marks(), run)
+            writer = Writer(db, self._session.marks(), run)
             yield writer
             writer.finish()
+
+    def begin_log_anew(self) -> bool:
+        """Bring all that is committed to its place and let the log begin anew; whether it could.
+
+        It cannot while another program holds an older state, which a screen does for a second or
+        some; nothing is waited for.
+        """
+        with self._present() as db, _impatient(db):
+            (is_busy, _, _) = db.execute("PRAGMA wal_checkpoint(RESTART)").fetchone()
+            return not is_busy
 
     def empty_log(self) -> None:
         """Bring what is committed to its place in the file, even beside a thread that writes.
@@ -450,14 +561,18 @@ class Store:
         Whoever closes the cache does the same; before that it is no more than a help.
         """
         with suppress(sqlite3.Error, CacheError):
-            self._connection().execute("PRAGMA wal_checkpoint(PASSIVE)")
+            self._session.connection().execute("PRAGMA wal_checkpoint(PASSIVE)")
 
-    def has_long_log(self) -> bool:
-        """Whether what waits there should be brought to its place before more is written."""
+    def has_long_log(self, least: int = 0) -> bool:
+        """Return whether the log should be emptied before more is written. least: bytes."""
+        return self.log_bytes() > max(LOG_BYTES, least)
+
+    def log_bytes(self) -> int:
+        """Return the length of the write-ahead log's file."""
         try:
-            return self.path.with_name(f"{self.path.name}-wal").stat().st_size > LOG_BYTES
+            return self.path.with_name(f"{self.path.name}-wal").stat().st_size
         except FileNotFoundError:
-            return False
+            return 0
 
     def tidy(self, *, entirely: bool = False) -> None:
         """Merge segments of the full-text index where many of one size have gathered.
@@ -466,9 +581,9 @@ class Store:
         there is; of a large import that may be a gigabyte, which some later change would write.
         """
         pages, steps = (ALL_PAGES, count()) if entirely else (MERGE_PAGES, range(MERGE_STEPS))
-        db = self._connection()
-        db.execute("PRAGMA busy_timeout = 0")
-        with suppress(sqlite3.Error):  # another program writes, and will do it
+        db = self._session.connection()
+        # What is suppressed: another program writes, and will do it.
+        with suppress(sqlite3.Error), _impatient(db):
             if entirely:
                 with transaction(db):
                     settle(db)
@@ -477,18 +592,17 @@ class Store:
                 db.execute(MERGE, (pages,))
                 if db.total_changes < before + 2:  # by its manual, nothing was left to merge
                     break
-        db.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
 
     def source_states(self) -> dict[str, "SourceState"]:
         """What is known of the live sources, by their addresses."""
         from reader.cache.live import source_states
 
-        with self._asking() as db:
+        with self._present() as db:
             return {state.url: state for state in source_states(db)}
 
     def stamps(self, locations: Sequence[str]) -> dict[str, Stamp]:
         """What is known of those files; the others are new."""
-        with self._asking() as db:
+        with self._present() as db:
             return {
                 (where := os.fsdecode(location)): Stamp(where, size, mtime_ns, digest)
                 for some in _batches([os.fsencode(location) for location in locations])
@@ -500,7 +614,7 @@ class Store:
     def files_below(self, prefix: str) -> Iterator[str]:
         """Locations of the known files that begin with the prefix, in order."""
         first = os.fsencode(prefix)
-        with self._asking() as db:
+        with self._present() as db:
             found = db.execute(
                 "SELECT location FROM files WHERE location >= ? AND location < ?",
                 (first, first[:-1] + bytes([first[-1] + 1])),
@@ -512,16 +626,29 @@ class Store:
     def mark(self, ids: Ids, mark: Mark, value: bool, label: str) -> int:
         """Set a mark where it differs; how many articles it changed.
 
+        ids: as of the moment held, which does not move on: `catch_up` shows what has changed.
         label: its name in the undo journal; without one it is no step of the journal.
         """
-        with self._changing() as db:
-            facet = self._facets.get(db, _FACET_OF[mark])
-            changed = ids.bits - facet if value else ids.bits & facet
+        with self._changing() as db, transaction(db):
+            self._latest.refresh(db)
+            bits, facet = self._as_of_now(ids, db), self._latest.get(db, _FACET_OF[mark])
+            changed = bits - facet if value else bits & facet
             if changed:
                 with sql_errors(self.marks_path):
-                    self._marks().do(Step(label, mark, value, list(_identities(db, changed))))
+                    step = Step(label, mark, value, list(_identities(db, changed)))
+                    self._session.marks().do(step)
                 self._show(db, mark, value, changed)
-            return len(changed)
+        return len(changed)
+
+    def _as_of_now(self, ids: Ids, db: sqlite3.Connection) -> BitMap:
+        """The ids that the articles have in the present state, of which `_latest` is."""
+        with self._session.lock:
+            moment = self._session.moment
+            if moment is None or moment.version == self._latest.version:
+                return ids.bits
+            held = list(_identities(moment.db, ids.bits))
+        found = (self._id_of(db, identity) for identity in held)
+        return BitMap([id for id in found if id is not None])
 
     def undo(self) -> Change | None:
         """Take back the last change of marks; None where there is none left."""
@@ -532,9 +659,9 @@ class Store:
         return self._replay(Marks.redo)
 
     def _replay(self, which: Callable[[Marks], Step | None]) -> Change | None:
-        with self._changing() as db:
+        with self._changing() as db, transaction(db):
             with sql_errors(self.marks_path):
-                step = which(self._marks())
+                step = which(self._session.marks())
             if step is None:
                 return None
             found = [self._id_of(db, identity) for identity in step.articles]
@@ -545,43 +672,41 @@ class Store:
     def position(self, identity: Identity) -> float:
         """How far the article was read, as it was saved; 0.0 at first."""
         with sql_errors(self.marks_path):
-            return self._marks().position(identity)
+            return self._session.marks().position(identity)
 
     def save_position(self, identity: Identity, position: float) -> None:
         with sql_errors(self.marks_path):
-            self._marks().save_position(identity, position)
+            self._session.marks().save_position(identity, position)
 
     def state(self, name: str) -> str:
         """What the screen saved under the name, empty at first."""
         with sql_errors(self.marks_path):
-            return self._marks().state(name)
+            return self._session.marks().state(name)
 
     def save_state(self, name: str, value: str) -> None:
         with sql_errors(self.marks_path):
-            self._marks().save_state(name, value)
+            self._session.marks().save_state(name, value)
 
     def _show(self, db: sqlite3.Connection, mark: Mark, value: bool, ids: BitMap) -> None:
-        """A change of the marks in the facets. If it fails, the next start rebuilds them."""
+        """Put a change of the marks into the facets, within the open transaction."""
         changes = FacetChanges()
         for id in ids:
             changes.set(id, [_FACET_OF[mark]], value)
-        with transaction(db):
-            self._note_marks(db)
-            changes.write(db, {})
-        with self._lock:
-            self._refresh(db)
+        self._note_marks(db)
+        changes.write(db, {})
 
     def _show_stale_marks(self) -> None:
         """Rebuild the read and favourite facets where the marks changed without the cache."""
         with self._changing() as db:
             (shown,) = db.execute("SELECT value FROM meta WHERE name = 'marks'").fetchone()
-            if shown == self._marks().counter():
+            if shown == self._session.marks().counter():
                 return
             with transaction(db):
+                self._latest.refresh(db)
                 changes = FacetChanges()
                 for mark, facet in _FACET_OF.items():
                     now = BitMap(self._marked(db, mark))
-                    before = self._facets.get(db, facet)
+                    before = self._latest.get(db, facet)
                     for id in now - before:
                         changes.set(id, [facet], True)
                     for id in before - now:
@@ -590,13 +715,15 @@ class Store:
                 changes.write(db, {})
 
     def _marked(self, db: sqlite3.Connection, mark: Mark) -> Iterator[int]:
-        for identity in self._marks().every(mark):
+        for identity in self._session.marks().every(mark):
             id = self._id_of(db, identity)
             if id is not None:
                 yield id
 
     def _note_marks(self, db: sqlite3.Connection) -> None:
-        db.execute("UPDATE meta SET value = ? WHERE name = 'marks'", (self._marks().counter(),))
+        db.execute(
+            "UPDATE meta SET value = ? WHERE name = 'marks'", (self._session.marks().counter(),)
+        )
 
     # Connections.
 
@@ -608,39 +735,25 @@ class Store:
 
     @contextmanager
     def _asking(self, lang: str = "") -> Iterator[sqlite3.Connection]:
-        """This thread's connection, the facets of the language up to date."""
-        with self._lock, sql_errors(self.path):
-            db = self._connection()
-            if self._facets_of(lang).version < 0 or not self._holds_still:
-                self._refresh(db)
+        """Give a connection that shows the moment held, with the facets of the language."""
+        with self._session.lock, sql_errors(self.path):
+            facets, moment = self._facets_of(lang), self._session.moment
+            db = moment.db if moment else self._session.connection()
+            if moment is None or facets.version != moment.version:
+                for each in self._of_language.values():  # all of the same version
+                    each.refresh(db)
             yield db
 
     @contextmanager
+    def _present(self) -> Iterator[sqlite3.Connection]:
+        """Give a connection that shows the present state, whatever moment is held."""
+        with sql_errors(self.path):
+            yield self._session.connection()
+
+    @contextmanager
     def _changing(self) -> Iterator[sqlite3.Connection]:
-        with self._writing, sql_errors(self.path):
-            db = self._connection()
-            with self._lock:
-                self._refresh(db)
-            yield db
-
-    def _refresh(self, db: sqlite3.Connection) -> None:
-        """All of the same version."""
-        for facets in self._of_language.values():
-            facets.refresh(db)
-
-    def _connection(self) -> sqlite3.Connection:
-        return self._opened("cache", self.path, CACHE)
-
-    def _marks(self) -> Marks:
-        return Marks(self._opened("marks", self.marks_path, MARKS))
-
-    def _opened(self, name: str, path: Path, schema: Schema) -> sqlite3.Connection:
-        db: sqlite3.Connection | None = getattr(self._local, name, None)
-        if db is None:
-            db = connect(path, schema)
-            setattr(self._local, name, db)
-            self._connections.append(db)
-        return db
+        with self._session.writing, sql_errors(self.path):
+            yield self._session.connection()
 
     def _id_of(self, db: sqlite3.Connection, identity: Identity) -> int | None:
         row = db.execute(
@@ -660,6 +773,16 @@ class Store:
         return _ranked({name: count for name, count in counts.items() if count})
 
 
+@contextmanager
+def _impatient(db: sqlite3.Connection) -> Iterator[None]:
+    """Do not wait for locks of other programs meanwhile."""
+    db.execute("PRAGMA busy_timeout = 0")
+    try:
+        yield
+    finally:
+        db.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
+
+
 def _asked(query: Query, facets: Facets) -> Asked:
     """A mark changes the answer to none but a question about marks."""
     is_of_marks = query.included(Field.IS) or query.excluded(Field.IS)
@@ -672,7 +795,8 @@ def _ranked(counts: dict[str, int]) -> dict[str, int]:
 
 
 def _row(values: tuple[Any, ...], read: BitMap, favourite: BitMap, estimated: BitMap) -> Row:
-    id, title, published, lang, category, sentiment, source, pinned, draft, flagged = values
+    id, title, published, lang, category, sentiment, source, *states, external = values
+    pinned, draft, flagged = map(bool, states)
     return Row(
         id=id,
         title=title,
@@ -683,9 +807,10 @@ def _row(values: tuple[Any, ...], read: BitMap, favourite: BitMap, estimated: Bi
         source=source,
         read=id in read,
         favourite=id in favourite,
-        pinned=bool(pinned),
-        draft=bool(draft),
-        flagged=bool(flagged),
+        pinned=pinned,
+        draft=draft,
+        flagged=flagged,
+        identity=Identity(source, external, lang),
         estimated=id in estimated,
     )
 

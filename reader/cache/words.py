@@ -99,12 +99,13 @@ class Recent:
     answer that takes longer.
     """
 
-    def __init__(self, texts: Iterable[tuple[int, str, str, str]]) -> None:
-        """texts: id, title, description and body of each."""
+    def __init__(self, rows: Iterable[tuple[int, str, str, str]], texts: int) -> None:
+        """rows: id, title, description and body of each. texts: the version that they are of."""
+        self.texts = texts
         self._db = sqlite3.connect(":memory:", check_same_thread=False)
         self._db.execute(f"CREATE VIRTUAL TABLE fulltext USING fts5 ({FULLTEXT_OPTIONS})")
         insert = "INSERT INTO fulltext (rowid, title, description, body) VALUES (?, ?, ?, ?)"
-        self._db.executemany(insert, texts)
+        self._db.executemany(insert, rows)
         self._ids = BitMap([id for (id,) in self._db.execute("SELECT rowid FROM fulltext")])
 
     def keep(self, bits: BitMap, terms: Iterable[Term]) -> BitMap:

@@ -38,8 +38,8 @@ class Answers:
         self._finder: Finder | None = None
         self._catching_up: Worker[None] | None = None
         self._asked = self._looked = 0.0
-        self.version = -1
-        """Of the library, when it was asked last: what came since is not in the answer."""
+        self._questions = 0
+        """So many have been asked: the answer to an earlier one is not shown any more."""
 
     def ask(self) -> None:
         """What does the filter match? Raises CacheError."""
@@ -54,7 +54,7 @@ class Answers:
             return False
         if self._finder is not None:
             self._finder.stop()
-        self.version = self._library.version
+        self._questions += 1
         self._show(self._library.find(query), True)
         return True
 
@@ -83,17 +83,16 @@ class Answers:
         return True
 
     def catch_up(self, then: Callable[[], None]) -> None:
-        """Read what has changed, while keys are answered as of before."""
+        """Read what has changed, while keys are answered as of before; then it can be shown."""
         if self._catching_up is None or self._catching_up.is_finished:
             self._catching_up = self._run(partial(self._catch_up, then), "catch-up")
 
     async def _catch_up(self, then: Callable[[], None]) -> None:
         try:
-            await asyncio.to_thread(self._library.catch_up)
+            if await asyncio.to_thread(self._library.prepare, self._screen.filter):
+                self._screen.call_later(then)  # which may ask for more: this has ended by then
         except CryptoreadError as error:
             self._screen.say(str(error), error=True)
-        else:
-            then()
 
     def end(self) -> None:
         """Nobody asks any more."""
@@ -105,10 +104,11 @@ class Answers:
 
     async def _find(self, query: Query) -> None:
         """First rows as soon as there are any, then the whole answer."""
+        self._questions += 1
+        question = self._questions
         try:
-            self.version = self._library.version
             async for answer in self._mounted_finder().answers(query):
-                if query is self._screen.filter:
+                if question == self._questions:
                     self._show(answer.ids, answer.is_whole)
         except Superseded:
             return

@@ -40,7 +40,7 @@ class Finder:
         self._recent = recent
 
     def _newest(self, base: Query) -> Recent:
-        return self._library.recent(self._library.find(base))
+        return self._library.recent(base)
 
     async def answers(self, query: Query) -> AsyncIterator[Answer]:
         """First rows where the whole takes long, then the whole.
@@ -54,7 +54,7 @@ class Finder:
         whole.add_done_callback(_looked_at)
         try:
             done, _ = await asyncio.wait({whole}, timeout=FIRST_ROWS_S)
-            if not done and self._recent is not None:
+            if not done and self._recent is not None and self._library.is_current(self._recent):
                 yield Answer(self._library.find(query, among=self._recent), is_whole=False)
             yield Answer(await whole, is_whole=True)
         finally:

@@ -2,7 +2,8 @@
 
 import asyncio
 from collections.abc import Callable
-from typing import Any
+from functools import partial
+from typing import Any, TypeVar
 
 from textual.screen import Screen
 from textual.worker import Worker
@@ -10,19 +11,38 @@ from textual.worker import Worker
 from reader.article import Article
 from reader.errors import CryptoreadError
 from reader.library import Change, Ids, Library, Mark
+from reader.query import Query
 from reader.ui.opening import Say
+
+T = TypeVar("T")
 
 
 class Marker:
-    """Writes one screen's marks in the background. changed: told of which articles they were."""
+    """Write one screen's marks in the background.
+
+    query: what the screen shows. show_changes: called when all marks are written, and can be shown.
+    """
 
     def __init__(
-        self, screen: Screen[Any], library: Library, say: Say, changed: Callable[[Ids], None]
+        self,
+        screen: Screen[Any],
+        library: Library,
+        say: Say,
+        *,
+        query: Callable[[], Query],
+        show_changes: Callable[[], None],
     ) -> None:
         self._screen = screen
         self._library = library
         self._say = say
-        self._changed = changed
+        self._query = query
+        self._show_changes = show_changes
+        self._writing = 0
+
+    @property
+    def is_writing(self) -> bool:
+        """Whether any mark is on its way: its ids are of the moment that the library holds."""
+        return self._writing > 0
 
     def opened(self, ids: Ids) -> Worker[None]:
         """Opening an article reads it: the program's own mark, no step of the undo journal."""
@@ -54,30 +74,37 @@ class Marker:
         return self._run(self._write(ids, mark, value, label))
 
     def _run(self, work: Any) -> Worker[None]:
+        self._writing += 1
         return self._screen.run_worker(work, group="marks", exit_on_error=False)
 
-    async def _write(self, ids: Ids, mark: Mark, value: bool, label: str) -> None:
+    async def _written(self, write: Callable[[], T]) -> T | None:
+        """Return what is done in a thread gives; None where it failed, which is said."""
+
+        def write_and_read() -> T:
+            result = write()
+            self._library.prepare(self._query())
+            return result
+
         try:
-            changed = await asyncio.to_thread(self._library.mark, ids, mark, value, label)
+            return await asyncio.to_thread(write_and_read)
         except CryptoreadError as error:
             self._say(str(error), error=True)
-            return
-        if changed:
-            self._changed(ids)
-        if label:
+            return None
+        finally:
+            self._writing -= 1
+            if not self._writing:
+                self._show_changes()
+
+    async def _write(self, ids: Ids, mark: Mark, value: bool, label: str) -> None:
+        changed = await self._written(partial(self._library.mark, ids, mark, value, label))
+        if changed is not None and label:
             self._say(f"{label} · u undoes" if changed else f"already {label}")
 
     async def _replay(self, replay: Callable[[], Change | None], word: str) -> None:
-        try:
-            change = await asyncio.to_thread(replay)
-        except CryptoreadError as error:
-            self._say(str(error), error=True)
-            return
-        if change is None:
-            self._say(f"nothing to be {word}")
-            return
-        self._changed(change.ids)
-        self._say(f"{word}: {change.label}")
+        no_change = Change(label="", articles=0, ids=Ids())
+        change = await self._written(lambda: replay() or no_change)
+        if change is not None:
+            self._say(f"{word}: {change.label}" if change.label else f"nothing to {word[:-2]}")
 
 
 def counted(ids: Ids) -> str:

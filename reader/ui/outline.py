@@ -4,7 +4,7 @@ Pure arithmetic on the sizes of groups: nothing is painted or fetched here.
 """
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from typing import Literal, NamedTuple
 
@@ -22,6 +22,16 @@ class Cursor(NamedTuple):
 
     group: Key
     article: ArticleId | None = None
+
+
+def moved(cursor: Cursor | None, moves: Mapping[ArticleId, ArticleId | None]) -> Cursor | None:
+    """Return the cursor on the same article, whose id has changed; where it is gone, on its place.
+
+    moves: new ids of articles, None for those that are gone.
+    """
+    if cursor is None or cursor.article is None:
+        return cursor
+    return cursor._replace(article=moves.get(cursor.article) or cursor.article)
 
 
 class Heading(NamedTuple):

@@ -18,7 +18,7 @@ from textual.widgets import Static
 from reader.article import Article, ArticleId
 from reader.config import Settings
 from reader.errors import CryptoreadError
-from reader.library import Grouping, Ids, Library
+from reader.library import Grouping, Ids, Library, TagCount
 from reader.query import Field, Query
 from reader.ui.answers import Answers
 from reader.ui.keys import LIST_KEYS, READER_KEYS, READING_KEYS
@@ -113,13 +113,20 @@ class ReaderScreen(Screen[None]):
         self._sidebar = self.query_one(Sidebar)
         self._status = self.query_one(StatusLine)
         self._doors = Doors(self, self.say)
-        self._marker = Marker(self, self._library, self.say, self._marks_changed)
+        self._marker = Marker(
+            self,
+            self._library,
+            self.say,
+            query=lambda: self.filter,
+            show_changes=self._show_changes,
+        )
         self._article = OpenArticle(self, self._library, self._sidebar, self._marker)
         self._tags = NumberedTags(self, self._library, self.query_one(TagBar))
         self._answers = Answers(self, self._library, self._show_answer)
         self._panes = Panes(self, self._sidebar, self._article, self._view)
         self.query_one(KeyLine).show(LIST_KEYS)
         self._library.hold()  # a key waits for nothing that other programs do
+        self._library.announce()
         await self._answers.ask_first()
         self.set_focus(self._sidebar)
         self.set_interval(LOOK_FOR_CHANGES_S, self._look_now_and_then)
@@ -201,36 +208,48 @@ class ReaderScreen(Screen[None]):
 
     @reported
     def _look_for_changes(self) -> None:
-        """Another program may have changed the articles or the marks."""
-        if self._library.is_behind:
-            self._answers.catch_up(self._changed_outside)
-        elif self._library.version != self._answers.version:
-            self._changed_outside()
-
-    def _changed_outside(self) -> None:
-        self._changed()
-        self._article.reread()
+        """Show what another program has changed."""
+        if not self._library.renew():
+            self._answers.catch_up(self._show_changes)
 
     @reported
-    def _changed(self) -> None:
-        """The articles are not what they were."""
+    def _show_changes(self) -> None:
+        """Go on to the moment that has been read: the list, its rows and what is open together.
+
+        Not while a mark is on its way: what it is about has the ids of the moment before.
+        """
+        if self._marker.is_writing:
+            return  # when it is written, changes are looked for again
+        if not self._library.is_prepared_for(self.filter):
+            self._answers.catch_up(self._show_changes)
+            return
+        texts, shown = self._library.texts, self._ids
+        moves = self._library.catch_up(self._held_articles())
+        if self._library.texts == texts:
+            self._marks_changed()
+            return
+        self._sidebar.follow(moves)
+        if self._searching is not None:
+            self._searching.follow(moves)
+        opened = self._article.id
         self._article.find_again()
+        self._ids = Ids([moved] if opened in shown and (moved := self._article.id) else [])
         self._sidebar.refresh_rows()
         self._answers.ask()
         self._article.show_marks()
+        self._article.reread()
 
-    @reported
-    def _marks_changed(self, ids: Ids) -> None:
-        """Read or favourite is not what it was: which articles match may still be the same.
+    def _held_articles(self) -> set[ArticleId]:
+        """Those that stay what they are on the screen when their ids change."""
+        searching = self._searching.held_articles if self._searching else set()
+        return self._sidebar.held_articles | searching
 
-        Not if more has changed than this: somebody else may have put articles in before.
-        """
-        self._sidebar.refresh_rows(ids)
-        is_all = self._library.version == self._answers.version + 1
-        if not is_all or self.filter.included(Field.IS) or self.filter.excluded(Field.IS):
+    def _marks_changed(self) -> None:
+        """Read or favourite is not what it was: which articles match may still be the same."""
+        self._sidebar.refresh_rows()
+        if self.filter.included(Field.IS) or self.filter.excluded(Field.IS):
             self._answers.ask()
         else:
-            self._answers.version += 1
             self._show_groups()
         self._article.show_marks()
 
@@ -297,10 +316,18 @@ class ReaderScreen(Screen[None]):
         await self.app.push_screen(
             TagPicker(
                 self.filter,
-                lambda query: self._library.tag_counts(self._library.find(query)),
+                self._counted_tags,
                 self._tags.at_once(self._ids) or (),
             )
         )
+
+    def _counted_tags(self, query: Query) -> list[TagCount]:
+        """Return the tags of what matches, counted as of one moment. For any thread."""
+        while True:
+            version = self._library.version
+            counts = self._library.tag_counts(self._library.find(query))
+            if version == self._library.version:
+                return counts
 
     def on_tag_picker_query_changed(self, event: "TagPicker.QueryChanged") -> None:
         self.show(event.query)

@@ -4,7 +4,9 @@ import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from reader.article import ArticleId
 from reader.query import Field, Query
+from reader.ui.outline import moved
 from reader.ui.search_line import SearchLine, remembered
 
 if TYPE_CHECKING:
@@ -51,6 +53,19 @@ class Searching:
         if self._before is not None:
             before, _ = self._before
             self._screen.show(Query((*before.terms, *query.terms), query.hints))
+
+    @property
+    def held_articles(self) -> set[ArticleId]:
+        """The article of the cursor that `give_up` goes back to."""
+        cursor = self._before[1].cursor if self._before else None
+        return {cursor.article} if cursor and cursor.article is not None else set()
+
+    def follow(self, moves: Mapping[ArticleId, ArticleId | None]) -> None:
+        """Ids of articles have changed, and what is first found is looked for anew."""
+        if self._before is not None:
+            query, place = self._before
+            self._before = query, place._replace(cursor=moved(place.cursor, moves))
+            self._answers.look_ahead(query)
 
     def keep(self, text: str) -> None:
         if text:

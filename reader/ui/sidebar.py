@@ -5,7 +5,7 @@ few articles that are in view. Which articles a group holds is the library's dec
 of an opened one the screen's.
 """
 
-from collections.abc import Awaitable, Callable, Container, Sequence
+from collections.abc import Awaitable, Callable, Container, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import UTC, datetime
 from itertools import zip_longest
@@ -28,7 +28,7 @@ from reader.library import PINNED, Group, Ids
 from reader.ui.cells import fit
 from reader.ui.list_rows import Part, Parts, age, article_parts, heading_parts, hour, joined
 from reader.ui.long_view import LongView
-from reader.ui.outline import Cursor, Heading, Key, Outline
+from reader.ui.outline import Cursor, Heading, Key, Outline, moved
 
 _ROWS_KEPT = 128
 """Of those that are not in view, too; more where more are in view."""
@@ -135,6 +135,8 @@ class Sidebar(LongView, inherit_bindings=False):
         self._wanted: Cursor | None = None
         """What the reader chose last: the cursor comes back to it when an answer has it again."""
         self._told: Cursor | None = None
+        self._moves: Mapping[ArticleId, ArticleId | None] = {}
+        """New ids of articles that the present answer still has under their old ones."""
 
     # What the screen asks for.
 
@@ -146,7 +148,8 @@ class Sidebar(LongView, inherit_bindings=False):
         top = self.scroll_offset.y
         is_cursor_in_view = top <= self._row < top + self.size.height
         held_row = self._row if is_cursor_in_view else top
-        held = self._wanted if is_cursor_in_view else self._at(held_row)
+        held = self._wanted if is_cursor_in_view else moved(self._at(held_row), self._moves)
+        self._moves = {}
         before = self._in_view()
         self._groups, self._empty_hint = groups, empty_hint
         self._lay_out()
@@ -154,6 +157,20 @@ class Sidebar(LongView, inherit_bindings=False):
         if held:
             self._scroll(self._outline.row(held, held_row) - held_row + top)
         self._repaint(before)
+
+    @property
+    def held_articles(self) -> set[ArticleId]:
+        """The articles of the cursor and of the row on top, which the next answer keeps there."""
+        cursors = (self._wanted, self.cursor, self._at(self.scroll_offset.y))
+        return {each.article for each in cursors if each and each.article is not None}
+
+    def follow(self, moves: Mapping[ArticleId, ArticleId | None]) -> None:
+        """Ids of articles have changed; `show` is told next which articles there are.
+
+        moves: the new ids of `held_articles`, None for one that is gone.
+        """
+        self._moves = moves
+        self._wanted = moved(self._wanted, moves)
 
     def refresh_rows(self, changed: Container[ArticleId] | None = None) -> None:
         """Ask anew for these articles or (None) all: read or favourite is not what it was."""

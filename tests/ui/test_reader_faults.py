@@ -1,12 +1,15 @@
 """What goes on beside the reader or goes wrong in it: other programs, locks, hostile text."""
 
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from reader.article import Ai, Article, ArticleId, Cover, Identity, Row, Source
+from reader.cache import Store
 from reader.config import Settings
 from reader.errors import CacheError, CacheLocked
 from reader.library import Change, Group, Grouping, Ids, Library, Mark
@@ -98,32 +101,93 @@ async def test_what_came_right_before_a_mark_is_not_missed(news: Library, key: s
         assert "8 of 10 articles" in reader.status
 
 
-class Forgetful(Library):
-    """Loses an article, as a rebuilt cache may."""
+def shift_ids(news: Library) -> None:
+    """Store an article right before each one of the archive: it takes their ids."""
+    just_before = [
+        replace(
+            each,
+            title="In the way",
+            external_id=f"before-{each.external_id}",
+            published=each.published - timedelta(seconds=5),
+        )
+        for each in archive()
+    ]
+    bring(news, *just_before)
 
-    gone: Identity | None = None
 
-    @property
-    def version(self) -> int:
-        return super().version + (self.gone is not None)
+@pytest.mark.parametrize("is_known", [False, True])
+async def test_the_article_under_the_cursor_is_the_one_that_opens(
+    news: Library, is_known: bool
+) -> None:
+    async with reading(news) as reader:
+        await reader.go_to("Fees fall")
+        shift_ids(news)
+        if is_known:
+            reader.screen._look_for_changes()
+            await reader.settle()
+            assert "In the way" in reader.text(Sidebar)
+        assert "Fees fall" in reader.cursor
+        await reader.press("enter")
+        assert "Fees fall" in reader.text(ReadingPane)
+        await reader.settle()
+        assert "Fees fall" in reader.cursor
+    assert [row.title for row in news.rows(news.find(parse("is:read")))] == [
+        "Fees fall for a third week"
+    ]
 
-    def id_of(self, identity: Identity) -> ArticleId | None:
-        return None if identity == self.gone else super().id_of(identity)
 
-    def find(self, query: Query, **how: Any) -> Ids:
-        lost = super().id_of(self.gone) if self.gone else None
-        return super().find(query, **how) - Ids([] if lost is None else [lost])
+@pytest.mark.parametrize("key", ["m", "f"])
+async def test_a_mark_is_for_the_article_under_the_cursor(news: Library, key: str) -> None:
+    async with reading(news) as reader:
+        await reader.go_to("Fees fall")
+        shift_ids(news)
+        await reader.press(key)
+        assert "Fees fall" in reader.cursor
+    with Library(news.folder) as other:
+        marked = other.find(parse("is:read" if key == "m" else "is:favourite"))
+        assert [row.title for row in other.rows(marked)] == ["Fees fall for a third week"]
+
+
+async def test_a_search_shows_what_it_found_while_ids_move(news: Library) -> None:
+    async with reading(news) as reader:
+        await reader.press("slash", *"fees", "enter", "g")
+        shift_ids(news)
+        reader.screen._look_for_changes()
+        await reader.settle()
+        await reader.go_to("Fees fall")
+        await reader.press("enter")
+        assert "Fees fall" in reader.text(ReadingPane)
+
+
+async def test_leaving_a_search_goes_back_to_the_article_though_its_id_moved(
+    news: Library,
+) -> None:
+    async with reading(news) as reader:
+        await reader.go_to("A wallet learns")
+        await reader.press("slash", *"fees")
+        shift_ids(news)
+        reader.screen._look_for_changes()
+        await reader.settle()
+        await reader.press("escape")
+        assert "A wallet learns" in reader.cursor
+
+
+def forget(folder: Path, identity: Identity) -> None:
+    """Lose an article, as a rebuilt cache may."""
+    with Store(folder) as store:
+        id = store.with_identity(identity)
+        with store.writing(store.begin_run()) as writer:
+            writer._delete(id)
 
 
 async def test_an_article_that_vanishes_while_it_is_open_stays_on_the_screen(
     tmp_path: Path,
 ) -> None:
-    library(tmp_path, archive()).close()
-    with Forgetful(tmp_path, clock=lambda: NOW) as news:
+    with library(tmp_path, archive()) as news:
         async with reading(news) as reader:
             await reader.go_to("Fees fall")
             await reader.press("enter")
-            news.gone = Identity("block_ledger", "3", "en")
+            forget(tmp_path, Identity("block_ledger", "3", "en"))
             reader.screen._look_for_changes()
             await reader.settle()
             assert "Fees fall" in reader.text(ReadingPane)

@@ -250,9 +250,9 @@ async def test_undo_takes_marks_back_one_by_one_and_redo_makes_them_again(news: 
         assert "redone: 4 articles read" in reader.status
         assert "▾ BTC 0/4" in reader.rows
         await reader.press("U", "U")
-        assert "nothing to be redone" in reader.status
+        assert "nothing to redo" in reader.status
         await reader.press("u", "u", "u")
-        assert "nothing to be undone" in reader.status
+        assert "nothing to undo" in reader.status
 
 
 async def test_one_article_is_not_called_articles(news: Library) -> None:
@@ -276,7 +276,7 @@ async def test_an_article_of_the_first_second_is_marked_like_any_other(tmp_path:
 async def test_reading_on_is_no_step_to_undo(news: Library) -> None:
     async with reading(news) as reader:
         await reader.press("n", "n", "u")
-        assert "nothing to be undone" in reader.status
+        assert "nothing to undo" in reader.status
         assert reader.status.startswith("5 unread")
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from reader.article import Identity, reference
 from reader.cache.schema import CACHE, prepare
 from reader.doctor import Finding, State, examine
 from reader.library import Library
@@ -61,10 +62,12 @@ def test_before_the_first_start_it_makes_nothing(tmp_path: Path) -> None:
 def test_a_text_that_changed_on_disk_is_named(folder: Path, config: Path) -> None:
     with sqlite3.connect(folder / "cache.db") as db:
         (id,) = db.execute("SELECT max(id) FROM documents").fetchone()
+        who = "SELECT source, external, lang FROM articles WHERE id = ?"
+        wanted = reference(id, Identity(*db.execute(who, (id,)).fetchone()))
         db.execute("UPDATE documents SET body = 'else' WHERE id = ?", (id,))
     db.close()
     found = wrong(folder, config)
-    assert found.text == f"1 article of 3 changed on disk: {id}"
+    assert found.text == f"1 article of 3 changed on disk: {wanted}"
     assert found.advice.startswith("move cache.db away")
 
 

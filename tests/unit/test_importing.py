@@ -300,7 +300,7 @@ def test_workers_bring_in_what_one_process_does(
     with Library(tmp_path / "one") as one, Library(tmp_path / "many") as many:
         report = one.bring_in([root])
         if is_read:  # then fewer work at a time
-            many.hold()
+            many.announce()
         monkeypatch.setattr(importing, "WORTH_WORKERS", 1)
         monkeypatch.setattr(importing, "PARSED_AT_ONCE", 16)
         monkeypatch.setattr(importing, "_cores", lambda: 2)

@@ -6,12 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from reader.article import ArticleId, Identity, Sentiment, Source
+from reader.article import ArticleId, Identity, Sentiment, Source, reference
+from reader.cache import Store
 from reader.errors import ArticleAmbiguous, ArticleNotFound
 from reader.importing import Import
 from reader.library import PINNED, Grouping, Ids, Library, Mark
 from reader.query import Field, Query, parse
-from tests.builders import NOW, article, library, markdown
+from tests.builders import NOW, article, library, markdown, put
 
 
 def titles(news: Library, query: str = "") -> list[str]:
@@ -57,10 +58,29 @@ def test_an_article_that_is_not_there_is_named(tmp_path: Path) -> None:
 
 
 class TestResolve:
-    def test_an_id_names_its_article(self, tmp_path: Path) -> None:
-        with library(tmp_path, [article(1)]) as news:
-            (id,) = news.find(Query())
-            assert news.resolve(str(id)) == id
+    def test_a_reference_names_its_article(self, tmp_path: Path) -> None:
+        with library(tmp_path, [article(n) for n in range(1, 5)]) as news:
+            for row in news.rows(news.find(Query())):
+                assert news.resolve(str(row.reference)) == row.id
+
+    @pytest.mark.parametrize("seconds", [1, 3600, 200 * 86_400])
+    def test_a_reference_stays_good_when_its_id_is_another_article_s(
+        self, tmp_path: Path, seconds: int
+    ) -> None:
+        later = timedelta(seconds=seconds)
+        with library(tmp_path, [article(1, published=NOW)]) as news:
+            ((row, _),) = news.articles(news.find(Query()))
+            with Store(tmp_path) as other:
+                put(other, [article(1, published=NOW + later)])
+                put(other, [article(2, published=NOW)])
+            assert [each.title for each in news.rows([row.id])] == ["Story 2"]
+            assert news.article(news.resolve(str(row.reference))).title == "Story 1"
+
+    def test_a_reference_to_an_article_that_is_gone_names_no_other(self, tmp_path: Path) -> None:
+        with library(tmp_path, [article(n) for n in range(1, 50)]) as news:
+            gone = reference(news.find(Query())[0], article(99).identity)
+            with pytest.raises(ArticleNotFound):
+                news.resolve(str(gone))
 
     def test_an_external_id_names_the_one_article_that_has_it(self, tmp_path: Path) -> None:
         stories = [article(1, external_id="BTC-1"), article(2, external_id="BTC-2")]
@@ -72,17 +92,11 @@ class TestResolve:
         with library(tmp_path, stories) as news:
             with pytest.raises(ArticleAmbiguous) as caught:
                 news.resolve("1")
-            assert set(caught.value.candidates) == set(news.find(parse("title:1")))
-            assert all(str(id) in str(caught.value) for id in caught.value.candidates)
+            named = {news.resolve(str(each)) for each in caught.value.candidates}
+            assert named == set(news.find(parse("title:1")))
+            assert all(str(each) in str(caught.value) for each in caught.value.candidates)
 
-    def test_an_id_goes_before_an_external_id_of_the_same_digits(self, tmp_path: Path) -> None:
-        with library(tmp_path, [article(1)]) as news:
-            (id,) = news.find(Query())
-            news._store.close()
-        with library(tmp_path, [article(2, external_id=str(id))]) as news:
-            assert news.article(news.resolve(str(id))).title == "Story 1"
-
-    def test_digits_that_are_no_id_may_be_an_external_id(self, tmp_path: Path) -> None:
+    def test_digits_that_are_not_a_reference_may_be_an_external_id(self, tmp_path: Path) -> None:
         long = "9" * 30
         with library(tmp_path, [article(1, external_id=long), article(2)]) as news:
             assert news.article(news.resolve(long)).title == "Story 1"

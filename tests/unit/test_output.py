@@ -74,7 +74,7 @@ def test_json_gives_every_field_in_its_order(
     (record,) = json.loads(printed(capsys, found, ListFormat.JSON))
     assert list(record) == list(FIELDS)
     assert record == {
-        "id": row.id,
+        "id": row.reference,
         "external_id": "1",
         "title": HOSTILE,
         "description": 'He said "sell", then left',
@@ -177,7 +177,7 @@ def test_a_row_says_id_mark_date_language_sentiment_category_and_title(
 ) -> None:
     (row,) = found = rows(tmp_path, RICH)
     print_rows(found, None)
-    line = f"{row.id:>10} • 2026-03-14 11:00  en  ▼ BTC          {HOSTILE}\n"
+    line = f"{row.reference:>15} • 2026-03-14 11:00  en  ▼ BTC          {HOSTILE}\n"
     assert capsys.readouterr().out == line
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from reader.library import Library
 
 with Library(Path(sys.argv[1])) as library:
-    library.hold()
+    library.announce()
     print("reading", flush=True)
     sys.stdin.read()
 """
@@ -24,19 +24,19 @@ with Library(Path(sys.argv[1])) as library:
 def test_who_has_the_folder_open_without_a_reader_is_not_there(tmp_path: Path) -> None:
     with Store(tmp_path) as store, Store(tmp_path) as other:
         assert not store.is_read()
-        other.hold()
+        other.announce()
         assert store.is_read()
         assert other.is_read()
-        other.hold()
+        other.announce()
         assert store.is_read()
 
 
 def test_the_last_to_leave_ends_it(tmp_path: Path) -> None:
     with Store(tmp_path) as store:
         with Store(tmp_path) as one:
-            one.hold()
+            one.announce()
             with Store(tmp_path) as other:
-                other.hold()
+                other.announce()
             assert store.is_read()
         assert not store.is_read()
 

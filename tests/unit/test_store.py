@@ -3,6 +3,7 @@
 import random
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from itertools import product
 from pathlib import Path
@@ -198,7 +199,7 @@ def test_what_was_caught_up_with_is_what_is_there(data: st.DataObject) -> None:
             put(other, arrived[start : start + 5])
             other.mark(other.find(data.draw(queries()), NOW), Mark.READ, True, "")
             held.catch_up()
-            assert not held.is_behind()
+            assert held.renew()
             assert [answer(held, query) for query in asked] == [answer(other, q) for q in asked]
 
 
@@ -434,26 +435,112 @@ def test_marks_that_the_cache_missed_are_shown_after_the_next_start(tmp_path: Pa
         assert found(store, "is:read") == ["Story 1"]
 
 
-def test_who_holds_still_sees_nothing_new_until_he_catches_up(tmp_path: Path) -> None:
+def test_a_held_store_shows_nothing_new_until_it_catches_up(tmp_path: Path) -> None:
     with Store(tmp_path) as held, Store(tmp_path) as other:
         put(other, [article(1), article(2)])
         held.hold()
         before = answer(held, Query())
         put(other, [article(3)])
-        assert held.is_behind()
+        assert not held.renew()
         assert answer(held, Query()) == before
         held.catch_up()
-        assert not held.is_behind()
+        assert held.renew()
         assert answer(held, Query()) == answer(other, Query()) != before
 
 
-def test_who_marks_something_sees_all_that_is_new(tmp_path: Path) -> None:
+def test_ids_rows_texts_and_words_of_a_held_store_are_of_one_moment(tmp_path: Path) -> None:
+    with Store(tmp_path) as held, Store(tmp_path) as other:
+        put(other, [article(1, published=NOW, body="halving")])
+        held.hold()
+        (id,) = held.find(Query(), NOW)
+        put(other, [article(2, published=NOW - timedelta(seconds=1), body="halving etf")])
+        assert titles(other, [id]) == ["Story 2"]  # the ids have moved
+        assert titles(held, [id]) == ["Story 1"]
+        assert held.article(id) == article(1, published=NOW, body="halving")
+        assert list(held.find(parse("halving"), NOW)) == [id]
+        assert list(held.find(parse("etf"), NOW)) == []
+        assert held.identity(id) == article(1).identity
+        assert held.with_external_id("2") == Ids()
+        (moved,) = held.catch_up([id]).values()
+        assert titles(held, [moved]) == ["Story 1"]
+        assert len(held.find(parse("halving"), NOW)) == 2
+
+
+def test_words_are_known_at_once_behind_a_prepared_step(tmp_path: Path) -> None:
+    with Store(tmp_path) as held, Store(tmp_path) as other:
+        put(other, [article(1, body="halving")])
+        held.hold()
+        put(other, [article(2, body="halving")])
+        assert held.prepare(parse("halving"))
+        assert held.is_prepared_for(parse("halving"))
+        assert not held.is_prepared_for(parse("etf"))
+        held.catch_up()
+        assert held.finds_at_once(parse("halving"))
+        assert len(held.find(parse("halving"), NOW)) == 2
+
+
+def test_a_mark_goes_to_the_article_that_was_shown_wherever_it_moved(tmp_path: Path) -> None:
+    with Store(tmp_path) as held, Store(tmp_path) as other:
+        put(other, [article(1, published=NOW)])
+        held.hold()
+        shown = held.find(Query(), NOW)
+        put(other, [article(2, published=NOW - timedelta(seconds=1))])
+        assert held.mark(shown, Mark.READ, True, "read") == 1
+        held.catch_up()
+        assert found(held, "is:read") == found(other, "is:read") == ["Story 1"]
+        held.undo()
+        assert found(other, "is:read") == []
+
+
+def test_a_mark_is_seen_with_the_next_step(tmp_path: Path) -> None:
     with Store(tmp_path) as held, Store(tmp_path) as other:
         put(other, [article(1), article(2)])
         held.hold()
         put(other, [article(3)])
         held.mark(held.find(Query(), NOW), Mark.READ, True, "")
+        held.catch_up()
         assert answer(held, Query()) == answer(other, Query())
+
+
+def test_a_search_that_is_running_keeps_its_moment(tmp_path: Path) -> None:
+    with Store(tmp_path) as held, Store(tmp_path) as other:
+        put(other, [article(1, body="halving")])
+        held.hold()
+        with held._session.lock:
+            moment = held._session.lease()
+        with held._session.searching(moment) as (db, _):
+            put(other, [article(2, body="halving")])
+            held.catch_up()
+            (count,) = db.execute("SELECT count(*) FROM articles").fetchone()
+            assert count == 1
+        assert len(held.find(parse("halving"), NOW)) == 2
+
+
+def test_many_searches_at_once_wait_for_a_connection(tmp_path: Path) -> None:
+    with Store(tmp_path) as held, Store(tmp_path) as other:
+        put(other, [article(n, body=f"word{n} halving") for n in range(1, 9)])
+        held.hold()
+        put(other, [article(9)])  # from now on no connection can be added
+        with ThreadPoolExecutor(8) as threads:
+            words = [parse(f"word{n} halving") for n in range(1, 9)]
+            answers = threads.map(lambda query: titles(held, held.find(query, NOW)), words)
+            assert list(answers) == [[f"Story {n}"] for n in range(1, 9)]
+
+
+def test_the_log_is_emptied_behind_a_screen_that_renews_its_moment(tmp_path: Path) -> None:
+    with Store(tmp_path) as held, Store(tmp_path) as other:
+        put(other, [article(1)])
+        held.hold()
+        put(other, [article(n) for n in range(2, 400)])
+        assert not other.begin_log_anew()
+        held.catch_up()  # to the end of the log
+        assert not other.begin_log_anew()
+        assert held.renew()  # out of it
+        assert other.begin_log_anew()
+
+
+def titles(store: Store, ids: Sequence[ArticleId | None]) -> list[str]:
+    return [row.title for row in store.rows([id for id in ids if id is not None])]
 
 
 def test_another_store_sees_what_this_one_changes(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from reader.cache import Cancel, Ids, Store
 from reader.errors import Superseded
-from reader.query import parse
+from reader.query import Query, parse
 from tests.builders import NOW, article, put
 
 TEXTS = ("fees fall", "Fees rise, miners rest", "feeding the miners", "Éter rests", "")
@@ -59,8 +59,8 @@ def test_a_mark_changes_no_text(store: Store) -> None:
 
 
 def test_the_newest_articles_answer_as_the_whole_index_does(store: Store) -> None:
-    everything = store.find(parse(""), NOW)
-    recent = store.recent(everything, 3)
+    everything = store.find(Query(), NOW)
+    recent = store.recent(Query(), NOW, 3)
     for query in ("fee*", "miners", "-fees", "title:t2", "rest*"):
         whole = store.find(parse(query), NOW)
         assert store.find(parse(query), NOW, among=recent) == whole & Ids(everything[:3])
@@ -78,8 +78,8 @@ def test_recent_articles_agree_with_the_index(
 ) -> None:
     with Store(tmp_path_factory.mktemp("words")) as store:
         put(store, [article(n, body=body or "x") for n, body in enumerate(bodies)])
-        newest = store.find(parse(""), NOW)
-        recent = store.recent(newest, count)
+        newest = store.find(Query(), NOW)
+        recent = store.recent(Query(), NOW, count)
         whole = store.find(parse(query), NOW)
         assert store.find(parse(query), NOW, among=recent) == whole & Ids(newest[:count])
         recent.close()
