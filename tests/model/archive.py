@@ -9,6 +9,7 @@ built once into a data folder and copied for every example, so that each begins 
 import random
 import re
 import shutil
+import tempfile
 from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
@@ -62,11 +63,13 @@ CODE = re.compile(r"\b[eufn]\d{4}\b")
 def build(folder: Path) -> Path:
     """Write the data folder once; later calls return it as it is."""
     if not folder.exists():
-        unfinished = folder.with_name(folder.name + ".new")
-        shutil.rmtree(unfinished, ignore_errors=True)
+        unfinished = Path(tempfile.mkdtemp(dir=folder.parent))
         with Store(unfinished) as store:
             put(store, stories())
-        unfinished.rename(folder)
+        try:
+            unfinished.rename(folder)
+        except OSError:  # another process was faster
+            shutil.rmtree(unfinished)
     return folder
 
 

