@@ -1,17 +1,17 @@
 """What the library answers to the screen's filter: at once, or (words) as it is found."""
 
 import asyncio
-from collections.abc import Callable, Coroutine
-from contextlib import suppress
+from collections.abc import Callable
 from functools import partial
 from time import monotonic
 from typing import TYPE_CHECKING
 
 from textual.worker import Worker
 
-from reader.errors import CryptoreadError, Superseded
+from reader.errors import Superseded
 from reader.library import Ids, Library
 from reader.query import Query
+from reader.ui.failures import in_background
 
 if TYPE_CHECKING:
     from reader.ui.finding import Finder
@@ -38,8 +38,12 @@ class Answers:
         self._finder: Finder | None = None
         self._catching_up: Worker[None] | None = None
         self._asked = self._looked = 0.0
-        self._questions = 0
-        """So many have been asked: the answer to an earlier one is not shown any more."""
+        self._turn = 0
+        """Number of the last question; answers to an earlier one are dropped."""
+        self._answered = Query(), Ids()
+        """The last query whose whole answer was shown, and that answer."""
+        self.has_failed = False
+        """The last question could not be answered: it is to be asked again."""
 
     def ask(self) -> None:
         """What does the filter match? Raises CacheError."""
@@ -52,10 +56,12 @@ class Answers:
         query = self._screen.filter
         if not self._library.finds_at_once(query):
             return False
+        self._turn += 1
         if self._finder is not None:
             self._finder.stop()
-        self._questions += 1
-        self._show(self._library.find(query), True)
+        self.has_failed = True
+        self._tell(query, self._library.find(query), is_whole=True)
+        self.has_failed = False
         return True
 
     async def ask_first(self) -> None:
@@ -69,7 +75,8 @@ class Answers:
 
     def look_ahead(self, query: Query) -> None:
         """What a search among the articles of the query will need."""
-        self._run(partial(self._prepare, query), "look-ahead")
+        prepare = partial(self._prepare, query)
+        in_background(self._screen, prepare, group="look-ahead", exclusive=True)
 
     def may_change(self) -> bool:
         """Whether it is time to look for what is new: not while somebody asks one after the other.
@@ -85,42 +92,50 @@ class Answers:
     def catch_up(self, then: Callable[[], None]) -> None:
         """Read what has changed, while keys are answered as of before; then it can be shown."""
         if self._catching_up is None or self._catching_up.is_finished:
-            self._catching_up = self._run(partial(self._catch_up, then), "catch-up")
+            catch_up = partial(self._catch_up, then)
+            self._catching_up = in_background(self._screen, catch_up, group="catch-up")
 
     async def _catch_up(self, then: Callable[[], None]) -> None:
-        try:
-            if await asyncio.to_thread(self._library.prepare, self._screen.filter):
-                self._screen.call_later(then)  # which may ask for more: this has ended by then
-        except CryptoreadError as error:
-            self._screen.say(str(error), error=True)
+        if await asyncio.to_thread(self._library.prepare, self._screen.filter):
+            self._screen.call_later(then)  # which may ask for more: this has ended by then
 
     def end(self) -> None:
         """Nobody asks any more."""
         if self._finder is not None:
             self._finder.close()
 
-    def _look_up(self) -> Worker[None]:
-        return self._run(partial(self._find, self._screen.filter), "find")
+    def _tell(self, query: Query, ids: Ids, *, is_whole: bool) -> None:
+        self._show(ids, is_whole)
+        if is_whole:
+            self._answered = query, ids
 
-    async def _find(self, query: Query) -> None:
-        """First rows as soon as there are any, then the whole answer."""
-        self._questions += 1
-        question = self._questions
+    def _look_up(self) -> Worker[None]:
+        self._turn += 1
+        find = partial(self._find, self._screen.filter, self._turn)
+        return in_background(self._screen, find, group="find", exclusive=True)
+
+    async def _find(self, query: Query, turn: int) -> None:
+        """Show first rows as soon as there are any, then the whole answer."""
         try:
             async for answer in self._mounted_finder().answers(query):
-                if question == self._questions:
-                    self._show(answer.ids, answer.is_whole)
+                if turn == self._turn:
+                    self._tell(query, answer.ids, is_whole=answer.is_whole)
         except Superseded:
             return
-        except CryptoreadError as error:
-            self._screen.say(str(error), error=True)
+        except Exception:
+            if turn == self._turn:
+                self._give_back()
+            raise
+
+    def _give_back(self) -> None:
+        """Show the last list that was found, under its own filter, after a search that failed."""
+        query, ids = self._answered
+        self._screen.filter_by(query)
+        self._show(ids, True)
+        self.has_failed = True
 
     async def _prepare(self, query: Query) -> None:
-        with suppress(CryptoreadError):
-            await self._mounted_finder().prepare(query)
-
-    def _run(self, work: Callable[[], Coroutine[None, None, None]], group: str) -> Worker[None]:
-        return self._screen.run_worker(work, exclusive=True, group=group, exit_on_error=False)
+        await self._mounted_finder().prepare(query)
 
     def _mounted_finder(self) -> "Finder":
         if self._finder is None:

@@ -22,8 +22,10 @@ from textual.timer import Timer
 
 from reader.config import Settings, preferred_language, resource
 from reader.crash import Broken
+from reader.errors import CryptoreadError
 from reader.library import Library
 from reader.query import Field, Query
+from reader.ui.failures import Guarded
 from reader.ui.reader_screen import ReaderScreen
 from reader.ui.typed_ahead import Act, TypedAhead
 
@@ -40,6 +42,8 @@ def run(library: Library, settings: Settings, query: Query | None, config: Path)
     """
     app = CryptoreadApp(library, settings, query or Query(), config)
     is_filled = app.run()
+    if isinstance(app.crash, CryptoreadError):
+        raise app.crash
     if app.crash is not None:
         raise Broken(app.crash, library.home) from app.crash
     return is_filled is True
@@ -51,7 +55,7 @@ def _commands() -> type[Provider]:
     return ReaderCommands
 
 
-class CryptoreadApp(App[bool]):
+class CryptoreadApp(Guarded, App[bool]):
     """One library on one screen. query: what to show first, beside the reader's language.
 
     config: the file of the settings, which a sync reads again and may write to; None: none.
@@ -73,6 +77,7 @@ class CryptoreadApp(App[bool]):
         self.typed_ahead = TypedAhead(self)
         self.crash: Exception | None = None
         self._storm: Timer | None = None
+        self._has_size = False
         self._library = library
         self._settings = settings
         self._config = config
@@ -121,16 +126,18 @@ class CryptoreadApp(App[bool]):
             await super().on_event(event)
         elif self.typed_ahead.may_go(event):
             target = self.typed_ahead.target(event)
-            await super().on_event(event)
-            await self.typed_ahead.gone_to(target)
+            try:
+                await super().on_event(event)
+            finally:
+                await self.typed_ahead.gone_to(target)
 
     def on_resize(self) -> None:
-        """Sizes that follow each other fast may be told out of order, or not painted at all."""
-        if self._storm is None:
-            self._storm = self.set_timer(0, lambda: None)  # the first is the start
-        else:
+        """Paint once more after the last of several: they may come out of order, or unpainted."""
+        if self._storm is not None:
             self._storm.stop()
+        if self._has_size:
             self._storm = self.set_timer(CALM_S, self._after_storm)
+        self._has_size = True  # the first is the start
 
     def _after_storm(self) -> None:
         if self.is_headless:
@@ -152,6 +159,16 @@ class CryptoreadApp(App[bool]):
     def get_line_filters(self) -> Sequence[LineFilter]:
         """NO_COLOR means none, where Textual makes do with shades of grey."""
         return [NoColor()] if self.no_color else super().get_line_filters()
+
+    def report(self, error: Exception) -> None:
+        """Say in one sentence what failed; write a crash log unless the error is expected."""
+        is_expected = isinstance(error, CryptoreadError)
+        sentence = str(error if is_expected else Broken(error, self._library.home))
+        for screen in self.screen_stack if self.is_running else ():
+            if isinstance(screen, ReaderScreen):
+                screen.say(sentence, error=True)
+                if screen is not self.screen:  # a box is over the status line
+                    self.notify(sentence, severity="error", markup=False)
 
     def _fatal_error(self) -> None:
         """Textual would print a traceback with the values of all variables."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from functools import partial
+from types import MappingProxyType
 
 from textual.binding import Binding
 from textual.command import DiscoveryHit, Hit, Hits, Provider
@@ -10,6 +11,7 @@ from textual.types import IgnoreReturnCallbackType
 from textual.widget import Widget
 
 from reader.ui.help_screen import HelpGroup
+from reader.ui.keys import key_names
 from reader.ui.reader_screen import ReaderScreen
 from reader.ui.reading_pane import ReadingPane
 from reader.ui.sidebar import Sidebar
@@ -20,44 +22,18 @@ _PARTS: tuple[tuple[str, type[Widget]], ...] = (
     ("", ReaderScreen),
 )
 
-_NAMES = {
-    "plus": "+",
-    "minus": "-",
-    "equals_sign": "=",
-    "less_than_sign": "<",
-    "greater_than_sign": ">",
-    "question_mark": "?",
-    "slash": "/",
-    "escape": "Esc",
-    "pagedown": "PgDn",
-    "pageup": "PgUp",
-    "down": "↓",
-    "up": "↑",
-    "left": "←",
-    "right": "→",
-}
-"""Keys as they stand on a keyboard, where Textual's names are others."""
-
-
-def key_names(keys: str) -> str:
-    """`question_mark,f1` as a user reads it: `? F1`."""
-    return " ".join(_key_name(key.strip()) for key in keys.split(","))
-
-
-def _key_name(key: str) -> str:
-    if key in _NAMES or len(key) == 1 or key.startswith("ctrl+"):
-        return _NAMES.get(key, key)
-    return key.capitalize()
-
 
 def _bindings(part: type[Widget]) -> Iterator[Binding]:
     return (binding for binding in part.BINDINGS if isinstance(binding, Binding))
 
 
-def help_groups(keymap: Mapping[str, str]) -> list[HelpGroup]:
-    """The keys as they are bound, by part of the screen and by purpose.
+def help_groups(
+    keymap: Mapping[str, str], at_present: Mapping[str, str] = MappingProxyType({})
+) -> list[HelpGroup]:
+    """Return the keys as they are bound, by part of the screen and by purpose.
 
-    keymap: id of a binding to its keys, where the user has chosen others.
+    keymap: id of a binding to its keys, where the user has chosen others. at_present: id of a
+    binding to what it does now, where that is not always the same.
     """
     groups: dict[str, list[tuple[str, str]]] = {}
     for title, part in _PARTS:
@@ -65,7 +41,8 @@ def help_groups(keymap: Mapping[str, str]) -> list[HelpGroup]:
             purpose = binding.group.description if binding.group else ""
             name = " · ".join(filter(None, (title, purpose)))
             keys = keymap.get(binding.id or "", binding.key)
-            groups.setdefault(name, []).append((key_names(keys), binding.tooltip))
+            does = at_present.get(binding.id or "", binding.tooltip)
+            groups.setdefault(name, []).append((key_names(keys), does))
     return [HelpGroup(title, _with_digits_together(rows)) for title, rows in groups.items()]
 
 
@@ -82,13 +59,17 @@ class ReaderCommands(Provider):
 
     def _commands(self) -> Iterator[tuple[str, str, IgnoreReturnCallbackType]]:
         screen = self.screen
-        keymap = screen.settings.keys if isinstance(screen, ReaderScreen) else {}
+        keymap: Mapping[str, str] = {}
+        at_present: Mapping[str, str] = {}
+        if isinstance(screen, ReaderScreen):
+            keymap, at_present = screen.settings.keys, screen.keys_at_present
         for _, part in _PARTS:
             for node in [screen] if isinstance(screen, part) else screen.query(part):
                 for binding in _bindings(part):
                     run = partial(node.run_action, binding.action)
                     keys = key_names(keymap.get(binding.id or "", binding.key))
-                    yield f"{binding.description} ({keys})", binding.tooltip, run
+                    does = at_present.get(binding.id or "", binding.tooltip)
+                    yield f"{binding.description} ({keys})", does, run
 
     async def discover(self) -> Hits:
         for name, tooltip, run in self._commands():

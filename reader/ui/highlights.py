@@ -50,21 +50,30 @@ class Highlights:
             self._searched = len(texts)
             self._matches = matches(texts, self._words)
 
-    def go(self, step: Literal[1, -1], top: int) -> int | None:
-        """To the next or previous one, round the ends: its line; None where there is none.
+    def ahead(self, step: Literal[1, -1], top: int) -> int | None:
+        """Return the number of the next or previous match; None where there is none that way.
 
-        top: the line on top, from which the first one is counted.
+        top: the line on top, from which it is counted until a match has been gone to.
         """
-        if not self._matches:
-            return None
         if self.current >= 0:
-            self.current = (self.current + step) % self.count
-        elif step > 0:
-            below = (each.number for each in self._matches if each.line >= top)
-            self.current = next(below, 0)
-        else:
-            self.current = self.count - 1
-        return next(each.line for each in self._matches if each.number == self.current)
+            number = self.current + step
+            return number if 0 <= number < self.count else None
+        if step > 0:
+            return next((each.number for each in self._matches if each.line >= top), None)
+        return next((each.number for each in reversed(self._matches) if each.line < top), None)
+
+    def go(self, step: Literal[1, -1], top: int) -> int | None:
+        """Go to that match: its first line; None where there is none."""
+        number = self.ahead(step, top)
+        return None if number is None else self._go_to(number)
+
+    def go_to_edge(self, step: Literal[1, -1]) -> int | None:
+        """Go to the first match or (-1) to the last: its first line; None where there is none."""
+        return self._go_to(0 if step > 0 else self.count - 1) if self._matches else None
+
+    def _go_to(self, number: int) -> int:
+        self.current = number
+        return next(each.line for each in self._matches if each.number == number)
 
     def on_line(self, index: int) -> Iterator[Match]:
         first = bisect_left(self._matches, index, key=lambda match: match.line)

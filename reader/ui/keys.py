@@ -1,7 +1,9 @@
-"""The reader screen's keys: what each is bound to, and which of them the key line shows.
+"""The reader screen's keys: what each is bound to, its name, and which of them the key line shows.
 
 Lists and the reading pane have their own keys for moving, in their own files.
 """
+
+from collections.abc import Mapping, Sequence
 
 from textual.binding import Binding, BindingType
 
@@ -65,31 +67,106 @@ READER_KEYS: list[BindingType] = [
     _key("q", "app.quit", _SCREEN, "Quit", "Leave cryptoread"),
 ]
 
+
+def _hint(ids: str, keys: str, label: str, action: str = "") -> KeyHint:
+    return KeyHint(keys, label, action, tuple(ids.split()))
+
+
+NEXT = "reader.next-unread"
+PREVIOUS = "reader.previous-unread"
+
+_NEXT = _hint(NEXT, "n", "next unread", "neighbour(1, True)")
+_QUIT = _hint("reader.quit", "q", "quit", "app.quit")
+_HELP = _hint("reader.help", "?", "help", "help")
+
 LIST_KEYS = (
-    KeyHint("j k", "move"),
-    KeyHint("l", "open", "expand"),
-    KeyHint("n", "next unread", "neighbour(1, True)"),
-    KeyHint("/", "search", "search"),
-    KeyHint("1-9", "tags"),
-    KeyHint("t", "all tags", "pick_tags"),
-    KeyHint("+ - =", "sentiment"),
-    KeyHint("x", "clear", "clear"),
-    KeyHint("m", "read", "toggle_read"),
-    KeyHint("L", "language", "next_language"),
-    KeyHint("s", "group", "regroup"),
-    KeyHint("q", "quit", "app.quit"),
-    KeyHint("?", "help", "help"),
+    _hint("sidebar.down sidebar.up", "j k", "move"),
+    _hint("sidebar.expand", "l", "open", "expand"),
+    _NEXT,
+    _hint("reader.search", "/", "search", "search"),
+    _hint("reader.tag-1 reader.tag-9", "1-9", "tags"),
+    _hint("reader.all-tags", "t", "all tags", "pick_tags"),
+    _hint("reader.positive reader.negative reader.neutral", "+ - =", "sentiment"),
+    _hint("reader.clear-filters", "x", "clear", "clear"),
+    _hint("reader.read-unread", "m", "read", "toggle_read"),
+    _hint("reader.next-language", "L", "language", "next_language"),
+    _hint("reader.group-by", "s", "group", "regroup"),
+    _QUIT,
+    _HELP,
 )
 READING_KEYS = (
-    KeyHint("j k", "scroll"),
-    KeyHint("Tab", "list", "other_pane"),
-    KeyHint("J K", "next, previous", "neighbour(1)"),
-    KeyHint("n", "next unread", "neighbour(1, True)"),
-    KeyHint("i", "cover", "cover"),
-    KeyHint("o", "original, links", "original"),
-    KeyHint("y", "copy link", "copy_link"),
-    KeyHint("f", "favourite", "toggle_favourite"),
-    KeyHint("z", "alone", "zoom"),
-    KeyHint("q", "quit", "app.quit"),
-    KeyHint("?", "help", "help"),
+    _hint("reading.down reading.up", "j k", "scroll"),
+    _hint("reader.other-pane", "Tab", "list", "other_pane"),
+    _hint("reader.next-article reader.previous-article", "J K", "next, previous", "neighbour(1)"),
+    _NEXT,
+    _hint("reader.cover-image", "i", "cover", "cover"),
+    _hint("reader.original", "o", "original, links", "original"),
+    _hint("reader.copy-link", "y", "copy link", "copy_link"),
+    _hint("reader.favourite", "f", "favourite", "toggle_favourite"),
+    _hint("reader.reading-pane-alone", "z", "alone", "zoom"),
+    _QUIT,
+    _HELP,
 )
+
+_NAMES = {
+    "plus": "+",
+    "minus": "-",
+    "equals_sign": "=",
+    "less_than_sign": "<",
+    "greater_than_sign": ">",
+    "question_mark": "?",
+    "slash": "/",
+    "escape": "Esc",
+    "pagedown": "PgDn",
+    "pageup": "PgUp",
+    "down": "↓",
+    "up": "↑",
+    "left": "←",
+    "right": "→",
+}
+"""Keys as they stand on a keyboard, where Textual's names are others."""
+
+
+def key_names(keys: str) -> str:
+    """`question_mark,f1` as a user reads it: `? F1`."""
+    return " ".join(_key_name(key.strip()) for key in keys.split(","))
+
+
+def _key_name(key: str) -> str:
+    if key in _NAMES or len(key) == 1 or key.startswith("ctrl+"):
+        return _NAMES.get(key, key)
+    return key.capitalize()
+
+
+def key_of(id: str, keymap: Mapping[str, str]) -> str:
+    """Return the first key of a binding of READER_KEYS, as the user reads it.
+
+    keymap: id of a binding to its keys, where the user has chosen others.
+    """
+    usual = next(each.key for each in READER_KEYS if isinstance(each, Binding) and each.id == id)
+    return _first(keymap.get(id, usual))
+
+
+def as_bound(
+    hints: Sequence[KeyHint], keymap: Mapping[str, str], next_label: str
+) -> tuple[KeyHint, ...]:
+    """Return the hints with the keys that the user has chosen; next_label: what `n` does now."""
+    shown = []
+    for hint in hints:
+        label = next_label if hint is _NEXT else hint.label
+        shown.append(hint._replace(keys=_keys_of(hint, keymap), label=label))
+    return tuple(shown)
+
+
+def _keys_of(hint: KeyHint, keymap: Mapping[str, str]) -> str:
+    if not any(id in keymap for id in hint.ids):
+        return hint.keys
+    joint = "-" if "-" in hint.keys.strip("-") and " " not in hint.keys else " "
+    usual = hint.keys.split(joint)
+    return joint.join(
+        _first(keymap[id]) if id in keymap else key for id, key in zip(hint.ids, usual, strict=True)
+    )
+
+
+def _first(keys: str) -> str:
+    return key_names(keys.partition(",")[0])

@@ -9,9 +9,9 @@ from textual.screen import Screen
 from textual.worker import Worker
 
 from reader.article import Article
-from reader.errors import CryptoreadError
 from reader.library import Change, Ids, Library, Mark
 from reader.query import Query
+from reader.ui.failures import Work, in_background
 from reader.ui.opening import Say
 
 T = TypeVar("T")
@@ -65,20 +65,20 @@ class Marker:
             self._set(Ids([id]), Mark.FAVOURITE, value, f"{'' if value else 'no '}favourite")
 
     def undo(self) -> None:
-        self._run(self._replay(self._library.undo, "undone"))
+        self._run(partial(self._replay, self._library.undo, "undo", "undone"))
 
     def redo(self) -> None:
-        self._run(self._replay(self._library.redo, "redone"))
+        self._run(partial(self._replay, self._library.redo, "redo", "redone"))
 
     def _set(self, ids: Ids, mark: Mark, value: bool, label: str = "") -> Worker[None]:
-        return self._run(self._write(ids, mark, value, label))
+        return self._run(partial(self._write, ids, mark, value, label))
 
-    def _run(self, work: Any) -> Worker[None]:
+    def _run(self, work: Work) -> Worker[None]:
         self._writing += 1
-        return self._screen.run_worker(work, group="marks", exit_on_error=False)
+        return in_background(self._screen, work, group="marks")
 
-    async def _written(self, write: Callable[[], T]) -> T | None:
-        """Return what is done in a thread gives; None where it failed, which is said."""
+    async def _written(self, write: Callable[[], T]) -> T:
+        """Write in a thread, which also reads what the screen then shows."""
 
         def write_and_read() -> T:
             result = write()
@@ -87,9 +87,6 @@ class Marker:
 
         try:
             return await asyncio.to_thread(write_and_read)
-        except CryptoreadError as error:
-            self._say(str(error), error=True)
-            return None
         finally:
             self._writing -= 1
             if not self._writing:
@@ -97,14 +94,12 @@ class Marker:
 
     async def _write(self, ids: Ids, mark: Mark, value: bool, label: str) -> None:
         changed = await self._written(partial(self._library.mark, ids, mark, value, label))
-        if changed is not None and label:
+        if label:
             self._say(f"{label} · u undoes" if changed else f"already {label}")
 
-    async def _replay(self, replay: Callable[[], Change | None], word: str) -> None:
-        no_change = Change(label="", articles=0, ids=Ids())
-        change = await self._written(lambda: replay() or no_change)
-        if change is not None:
-            self._say(f"{word}: {change.label}" if change.label else f"nothing to {word[:-2]}")
+    async def _replay(self, replay: Callable[[], Change | None], verb: str, done: str) -> None:
+        change = await self._written(replay)
+        self._say(f"{done}: {change.label}" if change else f"nothing to {verb}")
 
 
 def counted(ids: Ids) -> str:

@@ -10,6 +10,7 @@ from textual.screen import ModalScreen, Screen, ScreenResultType
 from textual.strip import Strip
 
 from reader.config import resource
+from reader.ui.failures import Guarded
 from reader.ui.long_view import filtered
 from reader.ui.repainting import ChangesOnly
 
@@ -17,7 +18,7 @@ _ROOMY = [(0, "-short"), (30, "-tall")]
 """From how many lines on a box may have air."""
 
 
-class Modal(ModalScreen[ScreenResultType]):
+class Modal(Guarded, ModalScreen[ScreenResultType]):
     """Brings its own style sheet, which is read when the first box opens: start-up need not pay."""
 
     VERTICAL_BREAKPOINTS = _ROOMY

@@ -7,10 +7,11 @@ import asyncio
 from functools import partial
 from typing import TYPE_CHECKING, Literal
 
-from reader.article import Article, ArticleId, Row
+from reader.article import Article, ArticleId, Identity, Row
 from reader.errors import CryptoreadError
 from reader.library import Ids, Library
 from reader.query import Field
+from reader.ui.failures import in_background
 from reader.ui.marking import Marker
 from reader.ui.sidebar import Sidebar
 
@@ -36,11 +37,25 @@ class OpenArticle:
         self._library = library
         self._sidebar = sidebar
         self._marker = marker
+        self._showing = asyncio.Lock()
         self._position = 0
         """Where it was left the last time."""
 
     async def show(self, id: ArticleId) -> bool:
         """Show the article and mark it as read; whether it could be read."""
+        async with self._showing:
+            return await self._show(id, marks=True)
+
+    async def reopen(self, identity: Identity) -> bool:
+        """Show what was open at the last session's end, marked as it is; whether it is shown.
+
+        It is not where another has been opened in the meantime, or where it is gone.
+        """
+        async with self._showing:
+            id = None if self.id is not None else self._library.id_of(identity)
+            return id is not None and await self._show(id, marks=False)
+
+    async def _show(self, id: ArticleId, *, marks: bool) -> bool:
         self._leave()
         self.article = None
         self._is(id)
@@ -55,8 +70,10 @@ class OpenArticle:
             return False
         self.article = article
         with self._screen.app.batch_update():
-            mark = None if row.read else self._marker.opened(Ids([id]))
-            self._paint(article, row, self._position, await self._mounted_pane())
+            mark = self._marker.opened(Ids([id])) if marks and not row.read else None
+            is_read = row.read or marks
+            pane = await self._mounted_pane()
+            self._paint(article, row, self._position, pane, is_read=is_read)
             if mark is not None:  # most disks are fast enough for the two to be painted together
                 await asyncio.wait({asyncio.ensure_future(mark.wait())}, timeout=PAINT_AT_LATEST_S)
         self._screen.check_idle()  # the end of a batch wakes the application, not who paints
@@ -73,11 +90,19 @@ class OpenArticle:
         if self.pane is not None:
             self.pane.highlight(self._screen.filter.words)
 
-    def go_to_match(self, step: Literal[1, -1]) -> bool:
-        """Where the filter's words stand; False where there are none, or none in the article."""
-        if self.pane is None or self.article is None or not self._screen.filter.words:
+    @property
+    def has_match_ahead(self) -> bool:
+        """Whether a word of the filter stands ahead in the open article."""
+        return self.pane is not None and self.article is not None and self.pane.has_match_ahead()
+
+    async def go_to_match(self, step: Literal[1, -1], *, at_edge: bool = False) -> bool:
+        """Go to where the filter's words stand; False where they do not, that way.
+
+        at_edge: to the first such place or (-1) to the last.
+        """
+        if self.pane is None or self.article is None:
             return False
-        return self.pane.go_to_match(step)
+        return await self.pane.go_to_match(step, at_edge=at_edge)
 
     def find_again(self) -> None:
         """Articles are not what they were: this one may have another id, or none."""
@@ -97,7 +122,7 @@ class OpenArticle:
         if article != self.article:
             self.article = article
             (row,) = self._library.rows([self.id])
-            self._paint(article, row, self.pane.position, self.pane)
+            self._paint(article, row, self.pane.position, self.pane, is_read=row.read)
 
     def save_position(self) -> None:
         """Write down how far it was read. Raises CacheError."""
@@ -111,13 +136,15 @@ class OpenArticle:
         if self.article is None or self.pane is None or self.pane.position == self._position:
             return
         write = partial(self._library.save_position, self.article.identity, self.pane.position)
-        self._screen.run_worker(write, thread=True, group="background", exit_on_error=False)
+        in_background(self._screen, partial(asyncio.to_thread, write), group="positions")
 
-    def _paint(self, article: Article, row: Row, position: int, pane: "ReadingPane") -> None:
+    def _paint(
+        self, article: Article, row: Row, position: int, pane: "ReadingPane", *, is_read: bool
+    ) -> None:
         pane.highlight(self._screen.filter.words)
         pane.show(
             article,
-            read=True,
+            read=is_read,
             favourite=row.favourite,
             now=self._library.clock(),
             position=position,

@@ -2,12 +2,13 @@
 
 import asyncio
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from textual.screen import Screen
 
 from reader.article import Article
-from reader.errors import CryptoreadError
+from reader.ui.failures import in_background
 
 Say = Callable[..., None]
 """Tells the reader something, with `error=True` if it went wrong."""
@@ -36,7 +37,7 @@ class Doors:
 
         links = Prose(article.body).links()
         if not links:
-            self._say("this article names no original and holds no links")
+            self._say("this article has no original and no links")
             return
         from reader.ui.links_screen import LinksScreen
 
@@ -48,7 +49,7 @@ class Doors:
 
     def link(self, url: str, label: str = "") -> None:
         """A URL, after a question where its label names another host."""
-        self._screen.run_worker(self._open(url, label), group="browser", exit_on_error=False)
+        in_background(self._screen, partial(self._open, url, label), group="browser")
 
     def copy_link(self, article: Article) -> None:
         if article.url:
@@ -80,8 +81,6 @@ class Doors:
         except browser.BrowserFailed as error:
             self._screen.app.copy_to_clipboard(error.url)
             self._say(f"{error.reason}; copied the address {error.url}", error=True)
-        except CryptoreadError as error:
-            self._say(str(error), error=True)
 
     async def _confirmed(self, question: str) -> bool:
         from reader.ui.links_screen import ConfirmScreen

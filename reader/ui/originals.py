@@ -3,10 +3,12 @@
 import asyncio
 import threading
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from reader.article import Article
 from reader.errors import CryptoreadError
+from reader.ui.failures import in_background
 
 if TYPE_CHECKING:
     from reader.library import Library
@@ -33,7 +35,7 @@ class Originals:
             return
         self._stop = stop = threading.Event()
         self._screen.say(FETCHING)
-        self._screen.run_worker(self._run(article, stop), group="full-text", exit_on_error=False)
+        in_background(self._screen, partial(self._run, article, stop), group="full-text")
 
     def end(self) -> None:
         """Stop: nobody waits for a slow site."""
@@ -46,11 +48,6 @@ class Originals:
             is_longer = await asyncio.to_thread(self._library.fetch_full_text, article, stop=stop)
         except CryptoreadError as error:
             self._screen.say(str(error), error=True, patient=True)
-            return
-        except Exception as error:
-            from reader.crash import Broken
-
-            self._screen.say(str(Broken(error, self._library.folder)), error=True, patient=True)
             return
         finally:
             self._screen.unsay(FETCHING)

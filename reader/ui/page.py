@@ -14,6 +14,7 @@ from textual.geometry import Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
+from reader.ui.failures import Guarded
 from reader.ui.modal import Modal
 from reader.ui.pick_list import Span
 
@@ -24,7 +25,7 @@ def wrap(text: str, width: int) -> list[str]:
     return TextWrapper(width, break_on_hyphens=False).wrap(text)
 
 
-class Page(ScrollView):
+class Page(Guarded, ScrollView):
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "page--error",
         "page--keys",

@@ -5,8 +5,10 @@ from typing import Any
 from rich.style import Style
 from textual.widget import Widget
 
+from reader.ui.failures import Guarded
 
-class Painted(Widget, inherit_bindings=False):
+
+class Painted(Guarded, Widget, inherit_bindings=False):
     """Keeps its styles until the theme, the focus or the sheets change.
 
     Textual works them out anew for every paint, which takes longer than the painting.

@@ -15,13 +15,15 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
+from reader.ui.failures import Guarded
+
 Row = TypeVar("Row")
 
 Span = tuple[str, str]
 """Plain text, and the component class that it is painted with; "" for none."""
 
 
-class PickList(ScrollView, Generic[Row]):
+class PickList(Guarded, ScrollView, Generic[Row]):
     """Moves its cursor by keys and posts `Picked` on a click."""
 
     ALLOW_SELECT = False

@@ -3,8 +3,10 @@
 It mediates: widgets tell it what happened, it asks the library and hands values to widgets.
 """
 
+import asyncio
 import gc
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Literal
 
@@ -15,17 +17,28 @@ from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import Static
 
-from reader.article import Article, ArticleId
+from reader.article import Article, ArticleId, Identity
 from reader.config import Settings
 from reader.errors import CryptoreadError
 from reader.library import Grouping, Ids, Library, TagCount
 from reader.query import Field, Query
 from reader.ui.answers import Answers
-from reader.ui.keys import LIST_KEYS, READER_KEYS, READING_KEYS
+from reader.ui.failures import Guarded, in_background
+from reader.ui.filtering import stepped_back
+from reader.ui.keys import (
+    LIST_KEYS,
+    NEXT,
+    PREVIOUS,
+    READER_KEYS,
+    READING_KEYS,
+    as_bound,
+    key_of,
+)
 from reader.ui.marking import Marker, counted
 from reader.ui.numbered_tags import NumberedTags
 from reader.ui.open_article import OpenArticle
 from reader.ui.opening import Doors
+from reader.ui.outline import Cursor
 from reader.ui.panes import Panes
 from reader.ui.repainting import ChangesOnly
 from reader.ui.reported import reported
@@ -67,7 +80,7 @@ GROUPINGS = {
 }
 
 
-class ReaderScreen(Screen[None]):
+class ReaderScreen(Guarded, Screen[None]):
     """Sidebar and reading pane, side by side or (narrow) one at a time."""
 
     BLANK = True  # behind the widgets, which cover it
@@ -105,7 +118,8 @@ class ReaderScreen(Screen[None]):
             yield Static(Content(SAMPLE_BANNER), id="banner")
         yield TagBar()
         yield Sidebar(self._library.rows, self._open_and_enter, now=self._library.clock)
-        yield Static(Content(READING_HINT), id="hint")
+        # Without the text where an article is going to take its place.
+        yield Static(Content("" if self._view.opened else READING_HINT), id="hint")
         yield StatusLine()
         yield KeyLine()
 
@@ -124,7 +138,7 @@ class ReaderScreen(Screen[None]):
         self._tags = NumberedTags(self, self._library, self.query_one(TagBar))
         self._answers = Answers(self, self._library, self._show_answer)
         self._panes = Panes(self, self._sidebar, self._article, self._view)
-        self.query_one(KeyLine).show(LIST_KEYS)
+        self.query_one(KeyLine).show(as_bound(LIST_KEYS, self.settings.keys, self._next_label))
         self._library.hold()  # a key waits for nothing that other programs do
         self._library.announce()
         await self._answers.ask_first()
@@ -153,12 +167,23 @@ class ReaderScreen(Screen[None]):
     @reported
     def show(self, query: Query, place: Place | None = None) -> None:
         """Show what the query matches; place: where the list stood when it showed that before."""
+        before = self.filter
+        self.filter_by(query)
+        if place is not None:
+            self._sidebar.place = place
+        try:
+            self._answers.ask()
+        except Exception:
+            self.filter_by(before)  # which the list still shows
+            raise
+        if place is not None:
+            self._sidebar.place = place
+
+    def filter_by(self, query: Query) -> None:
+        """Name another filter in the bar; the list follows."""
         self.filter = query
-        if place is not None:
-            self._sidebar.place = place
-        self._answers.ask()
-        if place is not None:
-            self._sidebar.place = place
+        self._tags.show_filter()
+        self._show_keys()
 
     @property
     def list_place(self) -> Place:
@@ -172,6 +197,7 @@ class ReaderScreen(Screen[None]):
         if is_whole and not self._is_restored:
             self._is_restored = True
             self._view.put_back(self._sidebar, self._library)
+            self.call_after_refresh(self._reopen)
         if not self.has_class("-searching"):
             self._tags.show(self._ids)
             return
@@ -211,8 +237,9 @@ class ReaderScreen(Screen[None]):
         """Show what another program has changed."""
         if not self._library.renew():
             self._answers.catch_up(self._show_changes)
+        elif self._answers.has_failed:
+            self._answers.ask()
 
-    @reported
     def _show_changes(self) -> None:
         """Go on to the moment that has been read: the list, its rows and what is open together.
 
@@ -261,13 +288,34 @@ class ReaderScreen(Screen[None]):
         self.show(self.filter.with_only(Field.SENTIMENT, sentiment))
 
     @reported
-    def action_next_language(self) -> None:
-        """Each language in turn, the most frequent first, then all of them."""
+    async def action_next_language(self) -> None:
+        """Each language in turn, the most frequent first, then all of them.
+
+        Cursor and pane go to the same story in that language, where there is one.
+        """
         languages = list(self._library.names(Field.LANG))
         now = self.filter.included(Field.LANG)
         place = languages.index(now[0]) + 1 if now and now[0] in languages else 0
         following = languages[place] if place < len(languages) else None
-        self.show(self.filter.with_only(Field.LANG, following))
+        cursor, opened = self._sidebar.cursor, self._article.article
+        at_cursor = self._library.identity(cursor.article) if cursor and cursor.article else None
+        twin = self._twin(at_cursor, following)
+        opened_twin = self._twin(opened.identity if opened else None, following)
+        query = self.filter.with_only(Field.LANG, following)
+        self.show(query)
+        if self.filter is not query:  # it could not be found
+            return
+        if cursor and twin is not None and not self._sidebar.move_to(twin):
+            self._sidebar.cursor = Cursor(group=cursor.group, article=twin)
+        if opened_twin not in (None, self._article.id):
+            await self._article.show(opened_twin)
+            self._show_keys()
+
+    def _twin(self, story: Identity | None, lang: str | None) -> ArticleId | None:
+        """The article that says the same in the language."""
+        if story is None or lang is None:
+            return None
+        return self._library.id_of(story._replace(lang=lang))
 
     async def action_search(self) -> None:
         """Open the line on which a search is typed."""
@@ -297,8 +345,8 @@ class ReaderScreen(Screen[None]):
         """Out of the reading pane where it stands alone, else one filter less."""
         if self._panes.is_list_hidden:
             self._panes.show_list()
-        elif self.filter:
-            self.show(self.filter.drop_last())
+        elif self.filter != self._start:
+            self.show(stepped_back(self.filter, self._start))
 
     @reported
     def action_regroup(self) -> None:
@@ -346,22 +394,77 @@ class ReaderScreen(Screen[None]):
     async def _open_and_enter(self, id: ArticleId) -> None:
         if await self._article.show(id):
             self._panes.show_article()
+            self._show_keys()
             if self._article.pane is not None:
                 await self._article.pane.first_layout()  # a key typed ahead may ask for a page
 
     @reported
     async def action_neighbour(self, step: Literal[1, -1], unread: bool = False) -> None:
-        if unread and self._article.go_to_match(step):
+        """Open the next article; unread: the next that is, or after a search what it found."""
+        if unread and self._is_searched:
+            await self._go_to_match_or_result(step)
             return
         unread_in = self._library.unread if unread else None
         found = self._sidebar.neighbour(self._article.id, step, unread_in=unread_in)
-        if found is None:
-            what = "unread article" if unread else "article"
-            self.say(f"no {'next' if step > 0 else 'previous'} {what} in this list")
+        await self._go_to(found, step, "unread article" if unread else "article")
+
+    async def _go_to_match_or_result(self, step: Literal[1, -1]) -> None:
+        """Go through the matches of the open article, then to the next one that was found."""
+        if await self._article.go_to_match(step):
             return
-        self._sidebar.move_to(found)
-        if await self._article.show(found) and self._panes.is_narrow:
+        found = self._sidebar.neighbour(self._article.id, step, else_first=True)
+        if await self._go_to(found, step, "result") and self._article.pane is not None:
+            await self._article.pane.first_layout()
+            await self._article.go_to_match(step, at_edge=True)
+
+    async def _go_to(self, article: ArticleId | None, step: Literal[1, -1], what: str) -> bool:
+        """Open it in the pane, with the cursor on it; whether there is one that can be read."""
+        if article is None:
+            self.say(f"no {'next' if step > 0 else 'previous'} {what} in this list")
+            return False
+        self._sidebar.move_to(article)
+        if not await self._article.show(article):
+            return False
+        if self._panes.is_narrow:
             self._panes.show_article()
+        self._show_keys()
+        return True
+
+    @property
+    def _is_searched(self) -> bool:
+        """Whether the filter asks for words, which stand somewhere in what it found."""
+        return any(not term.exclude for term in self.filter.words)
+
+    @property
+    def _next_label(self) -> str:
+        """What `n` does at present."""
+        if not self._is_searched:
+            return "next unread"
+        return "next match" if self._article.has_match_ahead else "next result"
+
+    @property
+    def keys_at_present(self) -> dict[str, str]:
+        """Return what those keys do at present that do not always do the same, by binding id."""
+        if not self._is_searched:
+            return {}
+        label = self._next_label
+        return {
+            NEXT: f"Go to the {label}; after the last match, to the next result",
+            PREVIOUS: "Go to the previous match; before the first, to the previous result",
+        }
+
+    def _show_keys(self) -> None:
+        """Show the keys of what has the focus, as the user has bound them."""
+        hints = LIST_KEYS if isinstance(self.focused, Sidebar) else READING_KEYS
+        shown = as_bound(hints, self.settings.keys, self._next_label)
+        self.query_one(KeyLine).show(shown)
+
+    def key(self, id: str) -> str:
+        """Return the key of a binding of the screen, as the user has bound it."""
+        return key_of(id, self.settings.keys)
+
+    def on_reading_pane_matches_passed(self) -> None:
+        self._show_keys()
 
     def on_reading_pane_matches_found(self, event: "ReadingPane.MatchesFound") -> None:
         self.unsay(self._said_of_matches)
@@ -370,9 +473,10 @@ class ReaderScreen(Screen[None]):
             self._said_of_matches = f"match {event.current} of {event.count}"
         elif event.count:
             what = "1 match" if event.count == 1 else f"{event.count} matches"
-            self._said_of_matches = f"{what} · n goes to the next"
+            self._said_of_matches = f"{what} · {self.key(NEXT)} goes to the next"
         if event.count:
             self.say(self._said_of_matches, patient=not event.current)
+        self._show_keys()
 
     def _of_article(self) -> Article | None:
         """The article that a key is about: the open one while it is read, else the cursor's."""
@@ -460,8 +564,8 @@ class ReaderScreen(Screen[None]):
         self._panes.resize(event.size.width)
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
-        is_list = isinstance(event.widget, Sidebar)
-        self.query_one(KeyLine).show(LIST_KEYS if is_list else READING_KEYS)
+        if isinstance(event.widget, Sidebar) or event.widget is self._article.pane:
+            self._show_keys()
 
     def on_key_line_action_chosen(self, event: KeyLine.ActionChosen) -> None:
         """What the key does, behind the keys that the pane has still to act on."""
@@ -474,7 +578,7 @@ class ReaderScreen(Screen[None]):
         from reader.ui.commands import help_groups
         from reader.ui.help_screen import HelpScreen
 
-        groups = help_groups(self.settings.keys)
+        groups = help_groups(self.settings.keys, self.keys_at_present)
         await self.app.push_screen(HelpScreen(groups, str(self._library.folder)))
 
     # Live news.
@@ -511,9 +615,22 @@ class ReaderScreen(Screen[None]):
         with suppress(CryptoreadError):  # nobody is there any more to be told
             self._save()
 
+    def _reopen(self) -> None:
+        """Show the article that was open at the end of the last session."""
+        if self._view.opened is not None:
+            in_background(self, partial(self._reopen_article, self._view.opened), group="reopen")
+
+    async def _reopen_article(self, identity: Identity) -> None:
+        await asyncio.to_thread(_import_reading_pane)  # keys are answered meanwhile
+        if await self._article.reopen(identity):
+            self._show_keys()
+        elif self._article.pane is None:
+            self.query_one("#hint", Static).update(Content(READING_HINT))
+
     def _save(self) -> None:
         """Write down how the screen is left."""
         self._view.note(self._sidebar, self._library)
+        self._view.opened = self._article.article.identity if self._article.article else None
         self._library.save_state("view", str(self._view))
         self._article.save_position()
         self._library.remember(self._start)
@@ -523,23 +640,27 @@ class ReaderScreen(Screen[None]):
         gc.collect()  # what start-up left behind would stay for ever
         gc.freeze()
         gc.enable()
-        self.run_worker(
-            self._warm_up_list_and_reading, thread=True, group="background", exit_on_error=False
-        )
+        work = partial(asyncio.to_thread, self._warm_up_list_and_reading)
+        in_background(self, work, group="warm-up")
 
     def _warm_up_list_and_reading(self) -> None:
         """What the list shows, if it was remembered, as it is found; then what reading needs.
 
         One after the other: a second thread would have connections and memory of its own.
         """
-        with suppress(CryptoreadError):
+        try:
             self._library.warm_up(self._start)
             self.call_later(self._show_what_is_found)
-        _warm_up_reading()
+        finally:
+            _warm_up_reading()
 
     @reported
     def _show_what_is_found(self) -> None:
         self._answers.ask_at_once()
+
+
+def _import_reading_pane() -> None:
+    import reader.ui.reading_pane  # noqa: F401
 
 
 def _warm_up_reading() -> None:

@@ -11,6 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from sys import maxsize
+from time import monotonic
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from rich.segment import Segment
@@ -43,6 +44,9 @@ SCREENFUL_S = 0.08
 
 AT_ONCE_S = 0.03
 """How long what is not seen yet may delay the painting, or a slice for which somebody waits."""
+
+MATCH_S = 1.0
+"""How long a text without a match so far is laid out further for the next one."""
 
 SLICE_S = 0.006
 PAUSE_S = 0.03
@@ -126,6 +130,12 @@ class ReadingPane(LongView, can_focus=True, inherit_bindings=False):
         count: int
         current: int
 
+    class MatchesPassed(Message):
+        """Other matches are ahead: the text was scrolled."""
+
+        def can_replace(self, message: Message) -> bool:
+            return isinstance(message, ReadingPane.MatchesPassed)
+
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
         self._article: Article | None = None
@@ -191,13 +201,30 @@ class ReadingPane(LongView, can_focus=True, inherit_bindings=False):
             self._search()
             self.refresh()
 
-    def go_to_match(self, step: Literal[1, -1]) -> bool:
-        """Scroll to the next or previous match, round the ends; False where there is none."""
-        self._lines.grow(maxsize, _END, AT_ONCE_S)
-        self._measure()
-        self._search()
+    def has_match_ahead(self) -> bool:
+        """Whether `go_to_match(1)` has anywhere to go, as far as the text is laid out."""
+        return self._highlights.ahead(1, round(self.scroll_y)) is not None
+
+    async def go_to_match(self, step: Literal[1, -1], *, at_edge: bool = False) -> bool:
+        """Scroll to the next or previous match; False where there is none that way.
+
+        at_edge: to the first match of the article, or (-1) to the last.
+        """
         top = round(self.scroll_y)
-        line = self._highlights.go(step, top)
+        is_all_needed = at_edge and step < 0
+        deadline = monotonic() + MATCH_S
+        while True:
+            self._lines.grow(maxsize, _END, AT_ONCE_S)
+            self._measure()
+            self._search()
+            is_over = self._lines.is_complete or not self._width or monotonic() > deadline
+            line = None
+            if is_over or not is_all_needed:
+                go = self._highlights
+                line = go.go_to_edge(step) if at_edge else go.go(step, top)
+            if line is not None or is_over:
+                break
+            await asyncio.sleep(0)  # others paint, too
         if line is None:
             return False
         self._strips.clear()
@@ -372,6 +399,8 @@ class ReadingPane(LongView, can_focus=True, inherit_bindings=False):
         self._wish = None
         self._lay_out_more(AT_ONCE_S)
         self._anchor = self._place_on_top()
+        if self._highlights.count and self._highlights.current < 0:
+            self.post_message(self.MatchesPassed())
 
     # Looks
 

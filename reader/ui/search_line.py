@@ -20,6 +20,7 @@ from reader.config import resource
 from reader.query import NAMED, Field, Query, parse_typed
 from reader.ui.cells import fit
 from reader.ui.completion import Completion, Names, completed, completions
+from reader.ui.failures import Guarded
 from reader.ui.painted import Painted
 
 HISTORY = 100
@@ -77,7 +78,7 @@ def _count(completion: Completion) -> str:
     return f" {completion.articles} " if completion.articles else " "
 
 
-class SearchLine(Vertical):
+class SearchLine(Guarded, Vertical):
     """Shown while the screen has the class `-searching`."""
 
     DEFAULT_CSS = (resource("styles") / "40-search.tcss").read_text("utf-8")

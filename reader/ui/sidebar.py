@@ -132,6 +132,8 @@ class Sidebar(LongView, inherit_bindings=False):
         self._width = 0
         self._strips: LRUCache[tuple[Parts, Part, Parts, bool], Strip] = LRUCache(_ROWS_KEPT)
         self._row = 0
+        self._line: int | None = None
+        """Of the view, on which the cursor is wanted in the first layout."""
         self._wanted: Cursor | None = None
         """What the reader chose last: the cursor comes back to it when an answer has it again."""
         self._told: Cursor | None = None
@@ -193,6 +195,18 @@ class Sidebar(LongView, inherit_bindings=False):
         self._wanted = cursor
         self._settle()
         self._reveal()
+
+    @property
+    def line(self) -> int:
+        """The line of the view that the cursor stands on; beyond it where it is out of view."""
+        return self._row - round(self.scroll_offset.y)
+
+    @line.setter
+    def line(self, line: int) -> None:
+        if self.size:
+            self._scroll(self._row - line)
+        else:
+            self._line = line
 
     @property
     def open_groups(self) -> AbstractSet[Key]:
@@ -263,11 +277,13 @@ class Sidebar(LongView, inherit_bindings=False):
         step: Literal[1, -1],
         *,
         unread_in: Callable[[Ids], Ids] | None = None,
+        else_first: bool = False,
     ) -> ArticleId | None:
         """The next (1) or previous (-1) article in list order, open or not; None at the end.
 
         Counted from `article`; where that is None or not in the list, from the cursor, whose own
-        article is the next one. `unread_in`: gives the unread of a set, and only those count.
+        article is the next one, or (else_first) from the top of the list. `unread_in`: gives the
+        unread of a set, and only those count.
         """
 
         def wanted(group: Group) -> Ids:
@@ -278,6 +294,8 @@ class Sidebar(LongView, inherit_bindings=False):
         if article is not None and (path := self._outline.path(article)):
             start = Cursor(group=path[-1].key, article=article)
             return self._outline.neighbour(start, step, wanted)
+        if else_first:
+            return self._outline.neighbour(Cursor(group=()), step, wanted)
         if cursor := self.cursor:
             return self._outline.neighbour(cursor, step, wanted, is_next=True)
         return None
@@ -343,6 +361,9 @@ class Sidebar(LongView, inherit_bindings=False):
         if is_changed:
             for kept in (self._known, self._strips):
                 kept.grow(2 * self.size.height)
+            if self._line is not None and self.size:
+                self._scroll(self._row - self._line)
+                self._line = None
             self._reveal()
         return is_changed
 

@@ -119,11 +119,15 @@ class StatusLine(Painted):
 
 
 class KeyHint(NamedTuple):
-    """A key worth knowing. `action`: what a click on it asks for, from the program's own table."""
+    """A key worth knowing.
+
+    `action`: what a click on it asks for, from the program's own table. `ids`: of the bindings.
+    """
 
     keys: str
     label: str
     action: str = ""
+    ids: tuple[str, ...] = ()
 
 
 class KeyLine(Painted):

@@ -7,11 +7,12 @@ import asyncio
 import os
 import threading
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reader.config import Settings
-from reader.errors import CryptoreadError
+from reader.ui.failures import in_background
 
 if TYPE_CHECKING:
     from reader.library import Library
@@ -55,7 +56,7 @@ class Syncing:
         """Sync now and every so many minutes, quietly."""
         if not self._library.is_sample:
             self._by_itself()
-            self._screen.set_interval(minutes * MINUTE_S, self._by_itself)
+            self._screen.set_interval(max(1, minutes) * MINUTE_S, self._by_itself)
 
     def end(self) -> None:
         """Stop what is running: nobody waits for a slow source."""
@@ -84,21 +85,13 @@ class Syncing:
         self._stop = stop = threading.Event()
         self._asked = self._ended = 0
         self._screen.show_progress("⟳")
-        self._screen.run_worker(
-            self._run(stop, by_itself, force), group="sync", exit_on_error=False
-        )
+        in_background(self._screen, partial(self._run, stop, by_itself, force), group="sync")
 
     async def _run(self, stop: threading.Event, by_itself: bool, force: bool) -> None:
         """A worker that is cancelled stops its thread, too: the event is what it listens to."""
         results: Sequence[SourceResult] | None = None
         try:
             results = await asyncio.to_thread(self._sync, stop, force)
-        except CryptoreadError as error:
-            self._screen.say(str(error), error=True)
-        except Exception as error:
-            from reader.crash import Broken
-
-            self._screen.say(str(Broken(error, self._library.home)), error=True)
         finally:
             is_leaving = stop.is_set() or not self._screen.is_running
             stop.set()

@@ -52,7 +52,8 @@ class DigitTag(NamedTuple):
 
     digit: int
     tag: str
-    articles: int
+    articles: int | None
+    """None while they are being counted."""
     state: bool | None = None
 
 
@@ -185,7 +186,8 @@ class TagBar(Painted):
                 Segment(sign + _cut(" ".join(tag.tag.split())), self._style(name)),
             ]
             if tag.state is not False:  # nothing that is shown has it
-                item.append(Segment(f" {tag.articles}", self._style("muted")))
+                count = "…" if tag.articles is None else tag.articles
+                item.append(Segment(f" {count}", self._style("muted")))
             meta = Style(meta={"tag": tag.tag})
             gap = Segment("  " if k else " │ ", self._style("muted"))
             yield [gap, *Segment.apply_style(item, post_style=meta)]

@@ -8,14 +8,13 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
-from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.message import Message
 
-from reader.errors import CryptoreadError
 from reader.query import Query
 from reader.ui.cells import fit
+from reader.ui.failures import in_background
 from reader.ui.fuzzy import best, fold, matched
 from reader.ui.modal import Modal
 from reader.ui.pick_list import PickList, Span
@@ -107,7 +106,7 @@ class TagPicker(Modal[None]):
 
     def on_mount(self) -> None:
         self._list_tags()
-        self.call_after_refresh(self._count)  # beside the first picture it would hold that up
+        self.call_after_refresh(self._begin_to_count)  # would delay the first picture
 
     def on_input_changed(self, event: "Input.Changed") -> None:
         event.stop()
@@ -140,19 +139,19 @@ class TagPicker(Modal[None]):
         stack = self.app.screen_stack
         stack[stack.index(self) - 1].post_message(self.QueryChanged(self._filter))
         self._list_tags()
-        self._count()
+        self._begin_to_count()
 
-    @work(exclusive=True, group="tag-counts", exit_on_error=False)
+    def _begin_to_count(self) -> None:
+        in_background(self, self._count, group="tag-counts", exclusive=True)
+
     async def _count(self) -> None:
         try:
             self._counted = await asyncio.to_thread(self._counts, self._filter)
-        except CryptoreadError as error:
-            self._counted = self._counted or ()
-            self.notify(str(error), severity="error", markup=False)
         finally:
+            self._counted = self._counted or ()
             self._has_counted.set()
-        self._list.empty = "No such tag here"
-        self._list_tags()
+            self._list.empty = "No such tag here"
+            self._list_tags()
 
     def _list_tags(self) -> None:
         """Tags that the filter names come first, whatever is left of them."""

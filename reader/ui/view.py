@@ -1,4 +1,4 @@
-"""How the reader left the screen: open groups, cursor, grouping, width. Kept with the marks."""
+"""How the user left the screen: groups, cursor, open article, width. Kept with the marks."""
 
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
@@ -19,6 +19,10 @@ class View:
     """The group of the cursor."""
     article: Identity | None = None
     """The article of the cursor, None where it was on the group."""
+    line: int = 0
+    """Of the screen, on which the cursor stood in the list."""
+    opened: Identity | None = None
+    """The article in the reading pane."""
     sidebar_width: int | None = None
 
     def put_back(self, sidebar: Sidebar, library: Library) -> None:
@@ -30,12 +34,14 @@ class View:
         if self.group:
             article = library.id_of(self.article) if self.article else None
             sidebar.cursor = Cursor(group=self.group, article=article)
+            sidebar.line = self.line
 
     def note(self, sidebar: Sidebar, library: Library) -> None:
         """Groups and cursor as they are now."""
         cursor = sidebar.cursor
         self.open_groups = sidebar.open_groups
         self.group = cursor.group if cursor else ()
+        self.line = sidebar.line
         self.article = None
         if cursor and cursor.article is not None:
             self.article = library.identity(cursor.article)
@@ -49,6 +55,8 @@ class View:
                 "open_groups": None if self.open_groups is None else sorted(self.open_groups),
                 "group": self.group,
                 "article": self.article,
+                "line": self.line,
+                "opened": self.opened,
                 "sidebar_width": self.sidebar_width,
             }
         )
@@ -66,6 +74,8 @@ class View:
                 open_groups=None if opened is None else {tuple(key) for key in opened},
                 group=tuple(saved["group"]),
                 article=Identity(*saved["article"]) if saved["article"] else None,
+                line=int(saved.get("line", 0)),
+                opened=Identity(*saved["opened"]) if saved.get("opened") else None,
                 sidebar_width=saved["sidebar_width"],
             )
         except (ValueError, KeyError, TypeError):

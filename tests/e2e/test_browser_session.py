@@ -111,7 +111,7 @@ def test_an_article_with_nothing_to_open_says_so(reader: Reader, browser: Browse
     terminal = reader("title:lighthouse")
     opens(terminal, WITHOUT_LINKS)
     terminal.send("o")
-    terminal.wait_for("names no original and holds no links")
+    terminal.wait_for("has no original and no links")
     assert browser.opened == []
 
 

@@ -1,12 +1,16 @@
 """Narrowing the list by single keys, by the picker, by clicks and from the command line."""
 
+import random
 import re
+import shutil
 from pathlib import Path
 
 import pytest
 
+from reader.cache import Store
+from tests.builders import article, put
 from tests.e2e.archive import ENGLISH, SHOWN, titled
-from tests.e2e.conftest import Reader
+from tests.e2e.conftest import Reader, leave
 from tests.terminal import Terminal
 
 pytestmark = pytest.mark.usefixtures("data")
@@ -282,3 +286,28 @@ def test_the_language_setting_goes_before_the_locale(reader: Reader, tmp_path: P
     settings = tmp_path / "settings.toml"
     settings.write_text('language = "uk"\n')
     assert chips(reader("--config", settings)) == ["uk"]
+
+
+def test_digits_typed_fast_on_a_cold_archive_of_many_tags_filter_and_leave_well(
+    reader: Reader, tmp_path: Path
+) -> None:
+    shutil.rmtree(tmp_path / "data")
+    with Store(tmp_path / "data") as store:
+        put(store, [article(n, tags=many_tags(n)) for n in range(3000)])
+    terminal = reader()
+    assert terminal.display[0].split("│")[1].startswith(" 1 EVEN 1500  2 THIRD 1000")
+    terminal.send("112")
+    terminal.wait_for("2 +THIRD 500")
+    assert chips(terminal) == ["en", f"{MINUS}EVEN", "+THIRD"]
+    terminal.send("12x")
+    terminal.wait_for("1 EVEN 1500  2 THIRD 1000")
+    terminal.send("1")  # whose counts are not waited for
+    leave(terminal)
+    assert not (tmp_path / "data" / "crash.log").exists()
+
+
+def many_tags(n: int) -> tuple[str, ...]:
+    """Two that many articles have, and three of thousands that few have."""
+    shuffled = random.Random(n)
+    common = [name for name, step in (("EVEN", 2), ("THIRD", 3)) if n % step == 0]
+    return (*common, *(f"RARE {k}" for k in shuffled.sample(range(3000), 3)))

@@ -65,7 +65,7 @@ def test_everything_shown_is_read_and_undone_and_redone(reader: Reader, command:
     terminal.wait_for("6 unread")
     terminal.wait_for("undone: 6 articles read")
     terminal.send("u")
-    terminal.wait_for("nothing to be undone")
+    terminal.wait_for("nothing to undo")
     terminal.send("U")
     terminal.wait_for("0 unread")
     leave(terminal)

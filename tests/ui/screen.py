@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +14,12 @@ from textual.keys import _character_to_key
 from textual.pilot import Pilot
 from textual.strip import Strip
 from textual.widget import Widget
+from textual.worker import WorkerCancelled
 
 from reader.article import Article, ArticleId, Sentiment
 from reader.cache import Store
 from reader.config import Settings
+from reader.crash import CRASH_LOG
 from reader.library import Library
 from reader.query import parse
 from reader.ui.app import CryptoreadApp
@@ -96,7 +98,8 @@ class Reading:
             ]
             if not busy:
                 return
-            await self.app.workers.wait_for_complete(busy)
+            with suppress(WorkerCancelled):  # what takes its place is waited for next
+                await self.app.workers.wait_for_complete(busy)
 
     @property
     def strips(self) -> list[Strip]:
@@ -182,15 +185,23 @@ async def reading(
     settings: Settings | None = None,
     config: Path | None = None,
     size: tuple[int, int] = WIDE,
+    breaks: bool = False,
+    settles: bool = True,
 ) -> AsyncIterator[Reading]:
-    """Start the reader; leave it at the end."""
+    """Start the reader; leave it at the end.
+
+    breaks: a crash log is expected, else refused. settles: what goes on at the start is waited for.
+    """
     with _plain_environment():
         app = CryptoreadApp(library, settings or Settings(), parse(query), config)
         async with app.run_test(size=size, notifications=True, tooltips=True) as pilot:
             app.animation_level = "none"
             reading = Reading(app, pilot, library)
-            await reading.settle()
+            if settles:
+                await reading.settle()
             yield reading
+        log = library.home / CRASH_LOG
+        assert breaks or not log.exists(), log.read_text()
 
 
 @contextmanager

@@ -14,7 +14,7 @@ from reader.config import Settings
 from reader.errors import CacheError, CacheLocked
 from reader.library import Change, Group, Grouping, Ids, Library, Mark
 from reader.query import Field, Query, parse
-from reader.ui import answers
+from reader.ui import answers, reader_screen
 from reader.ui.app import CryptoreadApp
 from reader.ui.links_screen import LinkList, LinksScreen
 from reader.ui.reading_pane import ReadingPane
@@ -29,6 +29,12 @@ from tests.ui.screen import SHORT, archive, bring, reading, story
 def news(tmp_path: Path) -> Iterator[Library]:
     with library(tmp_path, archive()) as made:
         yield made
+
+
+@pytest.fixture(autouse=True)
+def looks_when_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each test says when the screen looks for what other programs changed."""
+    monkeypatch.setattr(reader_screen, "LOOK_FOR_CHANGES_S", 3600)
 
 
 # Other programs, and what goes wrong.
@@ -318,20 +324,18 @@ async def test_leaving_never_fails(failing: Failing, what: str) -> None:
     assert reader.app.crash is None
 
 
-async def test_something_unforeseen_leaves_without_showing_what_was_read(tmp_path: Path) -> None:
-    class Broken(Library):
-        def find(self, query: Query) -> Ids:
-            if query.tags:
-                raise RuntimeError("a defect")
-            return super().find(query)
+async def test_what_breaks_before_the_first_screen_ends_the_program(
+    news: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def groups(*_: object) -> None:
+        raise RuntimeError("a defect")
 
-    library(tmp_path, archive()).close()
-    with Broken(tmp_path, clock=lambda: NOW) as news:
-        app = CryptoreadApp(news, Settings(), Query())
-        with pytest.raises(RuntimeError, match="a defect"):
-            async with app.run_test(notifications=True, tooltips=True) as pilot:
-                await pilot.press("1")
-        assert isinstance(app.crash, RuntimeError)
+    monkeypatch.setattr(news, "groups", groups)
+    app = CryptoreadApp(news, Settings(), Query())
+    with pytest.raises(RuntimeError, match="a defect"):
+        async with app.run_test(notifications=True, tooltips=True):
+            pass
+    assert isinstance(app.crash, RuntimeError)
 
 
 # Hostile text.

@@ -318,7 +318,7 @@ async def test_keys_without_anything_to_act_on_say_why(tmp_path: Path) -> None:
             await reader.press("n")
             for key, reason in (
                 ("i", "this article has no cover image"),
-                ("o", "this article names no original and holds no links"),
+                ("o", "this article has no original and no links"),
                 ("y", "the publisher gave no link; Y copies the text"),
             ):
                 await reader.press(key)

@@ -1,22 +1,29 @@
 """The screen as a whole: the query, the list, one pane or two, and what is remembered of them."""
 
+import json
 import re
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis.strategies import lists, sampled_from
 from textual import events
 from textual.widgets import Input
 
 from reader.config import Settings
 from reader.library import Library
+from reader.query import parse
+from reader.ui import reader_screen
+from reader.ui.filtering import stepped_back
 from reader.ui.reading_pane import ReadingPane
 from reader.ui.sidebar import Sidebar
 from reader.ui.status_line import StatusLine
 from reader.ui.tag_bar import TagBar
 from reader.ui.tag_picker import TagPicker
 from tests.builders import NOW, library
-from tests.ui.screen import NARROW, archive, bring, reading, story
+from tests.ui.screen import NARROW, SHORT, archive, bring, reading, story
 
 
 @pytest.fixture
@@ -138,8 +145,10 @@ async def test_escape_drops_the_last_filter_and_x_returns_to_the_start(news: Lib
     async with reading(news) as reader:
         await reader.press("1", "+", "escape")
         assert reader.filter == "lang:en tag:btc"
-        await reader.press("escape", "escape", "escape")
-        assert reader.filter == ""
+        await reader.press("escape")
+        assert reader.filter == "lang:en"
+        await reader.press("escape", "escape")
+        assert reader.filter == "lang:en"
         await reader.press("1", "2", "x")
         assert reader.filter == "lang:en"
 
@@ -399,3 +408,143 @@ async def test_any_size_of_window_can_be_used(news: Library, size: tuple[int, in
     async with reading(news, size=size) as reader:
         await reader.press("n", "J", "1", "tab", "j", "z", "?", "escape", "t", "escape")
         assert reader.opened is not None
+
+
+# The start, to which Esc and x both go back.
+
+
+@pytest.mark.parametrize(
+    ("query", "start", "steps"),
+    [
+        ("lang:en", "lang:en", []),
+        ("lang:en tag:btc +", "lang:en", ["lang:en"]),
+        ("lang:en tag:btc is:unread", "lang:en", ["lang:en tag:btc", "lang:en"]),
+        ("lang:uk", "lang:en", ["lang:en"]),
+        ("", "lang:en", ["lang:en"]),
+        ("tag:btc", "lang:en", ["", "lang:en"]),
+        ("tag:btc lang:uk", "lang:en", ["lang:en tag:btc", "lang:en"]),
+        ("lang:uk tag:btc", "lang:en", ["lang:uk", "lang:en"]),
+        ("-lang:uk", "lang:en", ["lang:en"]),
+        ("tag:btc", "", [""]),
+        ("lang:uk", "", [""]),
+    ],
+)
+def test_steps_back_end_at_the_start(query: str, start: str, steps: list[str]) -> None:
+    now, beginning = parse(query.removesuffix(" +")), parse(start)
+    for step in steps:
+        now = stepped_back(now, beginning)
+        assert str(now) == step
+    assert stepped_back(now, beginning) == beginning
+
+
+@given(lists(sampled_from(["tag:a", "-tag:b", "lang:en", "lang:uk", "is:read", "word"])))
+def test_any_filter_steps_back_to_the_start_in_as_many_steps_as_it_has_terms(
+    terms: list[str],
+) -> None:
+    query, start = parse(" ".join(terms)), parse("lang:en")
+    for _ in range(len(query.terms) + 1):
+        query = stepped_back(query, start)
+    assert query == start
+
+
+async def test_escape_ends_where_x_goes_whatever_was_pressed_before(news: Library) -> None:
+    async with reading(news, "tag:btc") as reader:
+        for keys in ("1", "+2", "L", "LL", "L1L", "LL1"):
+            await reader.press(*keys, *["escape"] * 6)
+            assert reader.filter == "lang:en", keys
+
+
+async def test_escape_in_the_reading_pane_beside_the_list_drops_the_last_filter(
+    news: Library,
+) -> None:
+    async with reading(news, "tag:btc") as reader:
+        await reader.press("n", "tab", "escape")
+        assert reader.filter == "lang:en"
+        assert reader.screen.focused is reader.screen.query_one(ReadingPane)
+
+
+# The same story in another language.
+
+
+async def test_the_language_key_keeps_the_story_in_list_and_pane(news: Library) -> None:
+    async with reading(news) as reader:
+        await reader.go_to("An exchange")
+        await reader.press("enter", "L")
+        assert reader.filter == "lang:uk"
+        assert "Біржа рахує монети" in reader.cursor
+        assert "Біржа рахує монети" in reader.text(ReadingPane)
+        await reader.press("L")
+        assert reader.filter == ""
+        assert "Біржа рахує монети" in reader.cursor
+        await reader.press("L")
+        assert "An exchange counts its coins" in reader.cursor
+        assert "An exchange counts its coins" in reader.text(ReadingPane)
+
+
+async def test_cursor_and_pane_each_keep_their_own_story(news: Library) -> None:
+    async with reading(news) as reader:
+        await reader.go_to("An exchange")
+        await reader.press("enter")
+        await reader.go_to("Northfell")
+        await reader.press("L")
+        assert "Нортфелл зупиняє машини" in reader.cursor
+        assert "Біржа рахує монети" in reader.text(ReadingPane)
+
+
+async def test_a_story_without_a_twin_stays_in_the_pane(news: Library) -> None:
+    async with reading(news) as reader:
+        await reader.go_to("Fees fall")
+        await reader.press("enter", "L")
+        assert "Fees fall" in reader.text(ReadingPane)
+        assert reader.filter == "lang:uk"
+        await reader.press("escape")
+        assert "Fees fall" in reader.cursor
+
+
+# A restart.
+
+
+async def test_after_a_restart_the_open_article_is_where_it_was(tmp_path: Path) -> None:
+    body = "\n\n".join(f"Line {line}." for line in range(200))
+    stories = [story(n, f"Story {n}", "POSITIVE", body=body) for n in range(1, 61)]
+    with library(tmp_path, stories) as news:
+        async with reading(news, size=SHORT) as reader:
+            await reader.go_to("Story 30")
+            await reader.press("enter", "m", "space", "space", "tab", *"jjj")
+            left = reader.lines[:-2]
+            assert "Story 33" in reader.cursor
+        async with reading(news, size=SHORT) as reader:
+            assert reader.lines[:-2] == left
+            assert "Story 33" in reader.cursor
+            assert reader.screen.focused is reader.screen.query_one(Sidebar)
+            assert not news.find(parse("is:read"))
+            await reader.press("J")
+            assert "Story 31" in reader.text(ReadingPane)
+
+
+async def test_an_open_article_that_is_gone_leaves_the_hint(news: Library) -> None:
+    async with reading(news) as reader:
+        await reader.press("n")
+    saved = json.loads(news.state("view"))
+    news.save_state("view", json.dumps(saved | {"opened": ["gone", "1", "en"]}))
+    async with reading(news) as reader:
+        assert reader.opened is None
+        assert "Enter opens the article under the cursor" in reader.text("#hint")
+
+
+async def test_an_article_opened_before_the_last_one_is_back_stays(
+    news: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with reading(news) as reader:
+        await reader.go_to("Fees fall")
+        await reader.press("enter")
+    go = threading.Event()
+    monkeypatch.setattr(reader_screen, "_import_reading_pane", lambda: go.wait(10))
+    async with reading(news, settles=False) as reader:
+        reader.hit("J")
+        await reader.wait_for(lambda: reader.opened is not None)
+        opened = reader.opened
+        go.set()
+        await reader.settle()
+        assert reader.opened == opened
+        assert len(reader.screen.query(ReadingPane)) == 1

@@ -10,13 +10,15 @@ import pytest
 from textual import events
 from textual.widgets import Input
 
-from reader.library import Group, Ids, Library
-from reader.query import Query
+from reader.library import Group, Ids, Library, Mark
+from reader.query import Query, parse
+from reader.ui import reading_pane
 from reader.ui.reading_pane import ReadingPane
 from reader.ui.search_line import SearchHint, SearchLine
 from reader.ui.sidebar import Sidebar
+from reader.ui.status_line import KeyLine
 from tests.builders import NOW, library, put
-from tests.ui.screen import NARROW, SHORT, Reading, archive, reading, story
+from tests.ui.screen import NARROW, SHORT, WIDE, Reading, archive, reading, story
 
 
 @pytest.fixture
@@ -145,6 +147,103 @@ async def test_matches_are_marked_and_n_goes_through_them(news: Library) -> None
         assert "match" not in reader.status
         await reader.press("n")  # without words, the next unread article
         assert reader.opened not in (None, opened)
+
+
+def put_results(news: Library) -> None:
+    """Three stories with the word `whale`, the second of which is read; one without it."""
+    far = "Nothing at all.\n\n" * 60
+    put(
+        news._store,
+        [
+            story(1, "First story", "POSITIVE", body=f"A whale.\n\n{far}A whale again."),
+            story(2, "Second story", "POSITIVE", body=f"{far}One whale far below."),
+            story(3, "Without it", "POSITIVE", body="Nothing."),
+            story(4, "Fourth story", "POSITIVE", body="The last whale."),
+        ],
+    )
+    news.mark(news.find(parse("title:second")), Mark.READ, True, "")
+
+
+async def test_n_walks_the_matches_then_goes_to_the_next_result_read_or_not(
+    news: Library,
+) -> None:
+    put_results(news)
+    async with reading(news) as reader:
+        await reader.press("slash", *"whale", "enter")
+        await answered(reader, 3)
+        said = []
+        for _ in range(5):
+            await reader.press("n")
+            title = reader.shown(ReadingPane)[1].strip()
+            said.append((reader.opened, reader.status.split("articles ")[1].split(" by ")[0]))
+            assert "whale" in reader.text(ReadingPane), title
+        rows = [row.id for row in news.rows(list(news.find(parse("whale"))))]
+        opened, matches = zip(*said, strict=True)
+        assert list(dict.fromkeys(opened)) == rows
+        assert matches[:2] == ("match 1 of 2", "match 2 of 2")
+        assert matches[2] == matches[3] == "match 1 of 1"
+        assert "no next result in this list" in matches[4]
+        await reader.press("N")
+        assert reader.opened == rows[1]
+        await reader.press("N")
+        assert reader.opened == rows[0]
+        assert "match 2 of 2" in reader.status
+        assert "A whale again." in reader.text(ReadingPane)
+        await reader.press("N")
+        assert "match 1 of 2" in reader.status
+        await reader.press("N")
+        assert "no previous result in this list" in reader.status
+
+
+@pytest.mark.parametrize("size", [WIDE, NARROW])
+async def test_n_in_a_list_of_results_without_an_open_one_opens_the_first(
+    news: Library, size: tuple[int, int]
+) -> None:
+    put_results(news)
+    async with reading(news, size=size) as reader:
+        await reader.press("G")
+        await reader.press("slash", *"whale", "enter", "n")
+        assert "First story" in reader.cursor or size == NARROW
+        assert "match 1 of 2" in reader.status
+        assert "First story" in reader.text(ReadingPane)
+    async with reading(news, size=size) as reader:
+        await reader.go_to("Without it")
+        await reader.press("enter", "tab", "slash", *"whale", "enter", "n")
+        assert "First story" in reader.text(ReadingPane)
+
+
+async def test_footer_help_and_palette_say_what_n_does_at_that_moment(news: Library) -> None:
+    put_results(news)
+    async with reading(news) as reader:
+        assert "n next unread" in reader.text(KeyLine)
+        await reader.press("slash", *"whale", "enter")
+        assert "n next result" in reader.text(KeyLine)
+        assert "n Go to the next result" in await reader.help()
+        await reader.press("n")
+        assert "n next match" in reader.text(KeyLine)
+        assert "n Go to the next match" in await reader.help()
+        await reader.press("n")
+        assert "n next result" in reader.text(KeyLine)
+        await reader.press("J")  # the match of the second is far below
+        assert "n next match" in reader.text(KeyLine)
+        await reader.press("tab", "G")
+        assert "One whale far below." in reader.text(ReadingPane)
+        await reader.press("tab", "x")
+        assert "n next unread" in reader.text(KeyLine)
+        assert "n Open the next unread article" in await reader.help()
+
+
+async def test_a_match_that_is_not_laid_out_yet_is_reached_before_the_next_result(
+    news: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading_pane, "MATCH_S", 60)
+    body = "A whale.\n\n" + "Nothing at all.\n\n" * 4000 + "The last whale."
+    put(news._store, [story(1, "Long", body=body), story(2, "Short", body="A whale.")])
+    async with reading(news, "whale") as reader:
+        await reader.press("n", "n")
+        assert "The last whale." in reader.text(ReadingPane)
+        await reader.press("n")
+        assert "Short" in reader.text(ReadingPane)
 
 
 def put_body(news: Library, body: str) -> None:

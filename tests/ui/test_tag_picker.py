@@ -46,6 +46,9 @@ class PickerApp(App[None]):
         await self.push_screen(self.below)
         await self.push_screen(self.picker)
 
+    def report(self, error: Exception) -> None:
+        self.notify(str(error), severity="error", markup=False)
+
     @property
     def tags(self) -> TagList:
         return self.picker.query_one(TagList)
