@@ -323,7 +323,7 @@ class State:
         """Every row of the list, as if all groups were open."""
         made: list[Line] = []
         headings = self.headings(found)
-        for heading, following in zip(headings, [*headings[1:], None], strict=True):
+        for heading, following in zip(headings, [*headings[1:], None], strict=False):
             made.append(heading)
             if following is None or following.key[: len(heading.key)] != heading.key:
                 made += heading.records

@@ -55,9 +55,15 @@ class Before:
 
     # Filters.
 
+    @property
+    def digits(self) -> dict[str, int]:
+        """Tags and their digits, those too that the line has no room for."""
+        numbered = self.state.numbered(self.expected.found)
+        return {tag: digit for digit, tag, _ in numbered}
+
     def asked(self, terms: Terms, *, wanted: str | None = None) -> State:
         """The list asked anew with other terms: the cursor stays where it was wanted."""
-        new = self.state.with_terms(terms, self.seen.digits)
+        new = self.state.with_terms(terms, self.digits)
         new.wanted = wanted or new.wanted
         return new.but(cursor=self._kept_cursor(new), arrow=None)
 
@@ -68,16 +74,8 @@ class Before:
         return tuple(Expected(new, self.records).path_of(str(new.wanted))) or None
 
     def _digit(self, digit: int) -> list[State]:
-        tag = next((tag for tag, d in self.seen.digits.items() if d == digit), None)
-        if tag is None:  # it may be one that did not fit into the line
-            numbered = self.state.numbered(self.expected.found)
-            tag = next((tag for d, tag, _ in numbered if d == digit), None)
-        if tag is None:
-            return [self.state]
-        new = self.asked(cycled(self.state.terms, tag))
-        if tag in new.digits:
-            new.digits[tag] = digit
-        return [new]
+        tag = next((tag for tag, d in self.digits.items() if d == digit), None)
+        return [self.asked(cycled(self.state.terms, tag)) if tag else self.state.but()]
 
     def clear(self) -> list[State]:
         return [self.asked(START)]

@@ -118,14 +118,8 @@ class Session:
     def _twice(self, before: Before, key: str) -> list[State]:
         """A digit keeps its tag: the second press is about the same one."""
         [first] = before.after(key)
-        tag = next((tag for tag, digit in first.digits.items() if digit == int(key)), None)
-        tag = tag or next((t for t, d in before.seen.digits.items() if d == int(key)), None)
-        if tag is None:
-            return [first]
-        second = before.asked(cycled(first.terms, tag))
-        if tag in second.digits:
-            second.digits[tag] = int(key)
-        return [second]
+        tag = next((tag for tag, digit in before.digits.items() if digit == int(key)), None)
+        return [before.asked(cycled(first.terms, tag)) if tag else first]
 
     def do_click_row(self, place: int) -> None:
         before = self._before()
