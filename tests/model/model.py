@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple, Self
 
@@ -140,6 +141,7 @@ class Records:
         return {tag for record in self.all for tag in record.tags}
 
 
+@lru_cache(8192)
 def _record(*row: object) -> Record:
     id, external, lang, source, category, sentiment, pinned, draft, published, *text = row
     title, fields, body = text
@@ -246,22 +248,18 @@ class State:
     # What matches.
 
     def matches(self, record: Record) -> bool:
-        """Whether the article meets every term."""
-        by_field: dict[tuple[str, bool], list[Term]] = {}
-        for term in self.terms:
-            by_field.setdefault((term.field, term.exclude), []).append(term)
-        is_draft_asked = Term("is", "draft") in self.terms
-        if record.draft and not is_draft_asked:
+        """Whether the article meets every term; several values of some fields are alternatives."""
+        if record.draft and Term("is", "draft") not in self.terms:
             return False
-        for (name, exclude), terms in by_field.items():
-            met = [self._meets(record, term) for term in terms]
-            alternatives = name in ("category", "sentiment", "source", "lang")
-            if exclude:
-                if any(met):
+        alternatives: dict[str, bool] = {}
+        for term in self.terms:
+            if term.exclude or term.field not in ("category", "sentiment", "source", "lang"):
+                if self._meets(record, term) is term.exclude:
                     return False
-            elif not (any(met) if alternatives else all(met)):
-                return False
-        return True
+            else:
+                met = alternatives.get(term.field, False) or self._meets(record, term)
+                alternatives[term.field] = met
+        return all(alternatives.values())
 
     def _meets(self, record: Record, term: Term) -> bool:
         match term.field:

@@ -92,5 +92,6 @@ class Outside:
     def forget_journal(self) -> None:
         """Empty the undo journal: the model does not know what is in it."""
         with closing(sqlite3.connect(self._data / "marks.db")) as db:
+            db.execute("PRAGMA foreign_keys = ON")
             db.execute("DELETE FROM steps")
             db.commit()

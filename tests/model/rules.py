@@ -165,6 +165,8 @@ def _guarded(failures: list[Failure], script: list[Step], work: Callable[[], Any
     except BaseException as error:
         trouble = str(error) if isinstance(error, AssertionError) else traceback.format_exc()
         failures.append(Failure(list(script), trouble))
+        if script:
+            print(f"{script[-1][0]}: {' / '.join(trouble.splitlines()[:2])[:300]}", flush=True)
         return None
 
 
