@@ -23,7 +23,7 @@ of its ids to be a few bitmaps, where one id a second would make it long lists o
 ID_BITS = 28
 
 EPOCH = datetime(2009, 1, 3, 18, 15, 5, tzinfo=UTC)
-"""The second of the first Bitcoin block: no crypto news is older."""
+"""The second of the first Bitcoin block: ids begin here, and what is older comes first."""
 
 LAST_INSTANT = EPOCH + timedelta(seconds=SLOT_SECONDS * 2**ID_BITS - 1 - 2**20)
 """The latest publication that gets an id of its own; the rest is for ids that are bumped."""
@@ -125,9 +125,10 @@ class Ai(NamedTuple):
 class Article:
     """One article in one language, cleaned and typed.
 
-    Instants are aware and UTC, `published` lies within [EPOCH, LAST_INSTANT]. `category` and
-    `tags` are upper case, as the archive writes them. `extra` holds front-matter fields that the
-    model has no name for, so that an export gives them back. `flags` says, a sentence each, what
+    Instants are aware and UTC, `published` is at most LAST_INSTANT; what is older than EPOCH is
+    placed in the order as if of then. `category` and `tags` are upper case, as the archive writes
+    them. `extra` holds front-matter fields that the model has no name for, so that an export gives
+    them back. `flags` says, a sentence each, what
     was wrong with the input and had to be put right.
     """
 

@@ -19,9 +19,10 @@ from reader.cache import Outcome, Store
 from reader.cache.incoming import Incoming
 from reader.cache.live import SourceState
 from reader.errors import Refusal, SourceError
+from reader.formats.discovery import WebPage, read_page
 from reader.formats.page import UNDATED, Page
 from reader.sources import read_whole
-from reader.sources.http import Answer, Fetcher, FetchFailed, Known
+from reader.sources.http import NOTHING_KNOWN, Answer, Fetcher, FetchFailed, Known
 from reader.sources.secret import coindesk_key
 from reader.subscriptions import Kind, SourceResult, Status, Subscription, SyncOptions
 from reader.text import display_name
@@ -33,6 +34,9 @@ MOST_A_PAGE = 100
 """Articles: the API refuses a larger limit."""
 
 MOST_PENDING = 8
+
+FORGET_S = 8 * 24 * 3600
+"""A source is asked for all it has at least once in so many seconds."""
 
 T = TypeVar("T")
 
@@ -174,10 +178,22 @@ class _Document(_Source):
 
     async def run(self) -> SourceResult:
         address = self.state.permanent or self.subscription.url
-        known = Known(self.state.etag, self.state.last_modified)
+        known = NOTHING_KNOWN if self.is_asked_for_all else self._known
         answer = await self.desk.fetcher.get(address, known=known)
+        if answer.body is None and known == NOTHING_KNOWN:
+            raise FetchFailed(Status.SERVER_ERROR, "the server said that nothing unknown changed")
         status = await self.desk.work(self.take, answer)
         return self.result(status)
+
+    @property
+    def is_asked_for_all(self) -> bool:
+        """Whether to send no validators: after a failure, and from time to time.
+
+        Some servers fail over their own validators, others never say that anything has changed.
+        """
+        last_ok, now = self.state.last_ok, self.desk.now()
+        failed_there = self.state.failures and self.state.last_status != Status.UNREACHABLE
+        return bool(failed_there) or last_ok // FORGET_S != now // FORGET_S
 
     def take(self, answer: Answer) -> Status:
         moved = Status.MOVED if answer.permanent else None
@@ -190,17 +206,24 @@ class _Document(_Source):
             changes |= known._asdict()
             self.desk.note(self.well(status, **changes))
             return status
-        if answer.body is None:
-            raise FetchFailed(Status.SERVER_ERROR, "the server said that nothing unknown changed")
-        page = self.parse(answer.body, answer.content_type)
+        page = self.page_of(answer)
         status = moved or Status.OK
         changes |= answer.known._asdict()
         self.store(page, self.well(status, digest=digest, **changes))
         return status
 
+    def page_of(self, answer: Answer) -> Page:
+        body = answer.body or b""
+        try:
+            return self.parse(body, answer.content_type)
+        except WebPage as error:
+            address = answer.url or self.state.permanent or self.subscription.url
+            raise WebPage(read_page(body, address, answer.content_type).feeds) from error
+
     @property
     def _known(self) -> Known:
-        return Known(self.state.etag, self.state.last_modified)
+        """As stored, perhaps by a version that kept what cannot be sent."""
+        return Known(self.state.etag, self.state.last_modified).sendable
 
 
 class _File(_Source):

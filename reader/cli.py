@@ -125,7 +125,7 @@ ANY_WORDS = {"ignore_unknown_options": True, "help_option_names": ["--help"]}
     context_settings=ANY_WORDS | {"max_content_width": 100},
     invoke_without_command=True,
     options_metavar="[OPTIONS]",
-    subcommand_metavar="[QUERY | COMMAND …]",
+    subcommand_metavar="[QUERY | COMMAND ...]",
     epilog="cryptoread list --help, and so on, shows a command's options and an example.",
 )
 @click.option(
@@ -164,7 +164,7 @@ def read(paths: Paths, query: "Query") -> None:
 
 @cli.command("import", short_help="Bring articles in from folders, files and archives.")
 @click.argument(
-    "sources", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PATH…"
+    "sources", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PATH..."
 )
 @click.pass_obj
 def import_(paths: Paths, sources: tuple[Path, ...]) -> None:

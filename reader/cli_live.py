@@ -16,7 +16,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from reader.errors import CryptoreadError
-from reader.main import COMPLETE, FAILED, REFUSED, Paths, say
+from reader.main import COMPLETE, FAILED, REFUSED, USAGE, Paths, say
 from reader.subscriptions import Kind
 
 if TYPE_CHECKING:
@@ -78,24 +78,73 @@ def _complete_names(
 def subscribe(paths: Paths, url: str, name: str | None, kind: str | None) -> None:
     """Write a source into the config file, so that `sync` asks it.
 
+    The address of a web page is good enough where the page names its feed: that feed is followed.
+    With --kind the address is written as it is, and nothing is asked.
+
     \b
     Example:
       cryptoread subscribe https://decrypt.co/feed --name Decrypt
     """
     from reader.config import config_file, read_settings
     from reader.subscribing import subscribe as write
-    from reader.subscriptions import Subscription, is_web, kind_of, name_for
+    from reader.subscriptions import Subscription, is_web, kind_of, name_for, problem
 
     path = config_file(paths.config)
     known = read_settings(path).subscriptions or ()
-    if not is_web(url) and "://" not in url:
-        url = str(Path.cwd() / Path(url).expanduser())
-        if not Path(url).exists():
-            raise CryptoreadError(f"{url} does not exist; an address begins with https://")
-    chosen = Kind(kind) if kind else kind_of(url)
-    new = Subscription(name or name_for(url, (each.name for each in known)), url, chosen)
+    addresses = _addresses(url, kind)
+    new = Subscription(name or "", addresses[0], Kind(kind) if kind else kind_of(addresses[0]))
+    if not name:
+        new = new._replace(name=name_for(new.url, (each.name for each in known)))
+    is_wrong = False
+    if not kind and new.kind is Kind.FEED and is_web(new.url) and not problem(new):
+        if new.url in (each.url for each in known):
+            write(path, [new])  # raises
+        new, is_wrong = _found(new, addresses)
     write(path, [new])
     say(f"subscribed to {new.name} ({new.kind}); `cryptoread sync` brings its articles in")
+    if is_wrong:
+        sys.exit(REFUSED)
+
+
+def _addresses(typed: str, kind: str | None) -> list[str]:
+    """Return what may be meant, the most likely first: an absolute path, or web addresses."""
+    from reader.subscriptions import is_web, meant
+
+    made = meant(typed, kind)
+    if is_web(made):
+        is_path = "://" not in typed and _path(typed).exists()
+        if not is_path:
+            guessed = "://" not in typed and made.startswith("https://")
+            return [made, made.replace("https://", "http://", 1)] if guessed else [made]
+    elif "://" in typed:
+        return [made]
+    if not _path(typed).exists():
+        raise CryptoreadError(f"{_path(typed)} does not exist; an address begins with https://")
+    return [str(_path(typed))]
+
+
+def _path(typed: str) -> Path:
+    return Path.cwd() / Path(typed).expanduser()
+
+
+def _found(new: "Subscription", addresses: "Sequence[str]") -> "tuple[Subscription, bool]":
+    """Return the subscription with the address of its feed, and whether there is certainly none.
+
+    What the address turned out to be is said. Exits where a page names several feeds.
+    """
+    from reader.discovering import SeveralFeeds, find_feed
+
+    try:
+        found = find_feed(addresses)
+    except SeveralFeeds as several:
+        say(f"{several}:")
+        for each in several.feeds:
+            say(f"  {each}")
+        say("nothing was subscribed to; run `cryptoread subscribe ADDRESS` with one of them")
+        sys.exit(USAGE)
+    if found.note:
+        say(found.note)
+    return new._replace(url=found.url), found.is_wrong
 
 
 @click.command(short_help="Follow a source no longer.")
@@ -274,7 +323,7 @@ def _instant(instant: "datetime | None") -> str | None:
 
 
 @click.command(short_help="Bring in what the subscriptions have.")
-@click.argument("names", nargs=-1, metavar="[NAME…]", shell_complete=_complete_names)
+@click.argument("names", nargs=-1, metavar="[NAME...]", shell_complete=_complete_names)
 @click.option("--json", "as_json", is_flag=True, help="Print what became of each as JSON.")
 @click.option(
     "--watch",

@@ -99,7 +99,8 @@ def layout_path(article: Article) -> str:
         return article.origin
     stem = PurePosixPath(article.origin).name.removesuffix(".md").removesuffix(f".{article.lang}")
     slug = _slug(stem) or _slug(article.title) or "article"
-    return f"{article.published:%Y/%m}/{slug}.{_slug(article.lang)}.md"
+    when = article.published
+    return f"{when.year:04}/{when.month:02}/{slug}.{_slug(article.lang)}.md"
 
 
 def _slug(text: str) -> str:
@@ -160,6 +161,10 @@ def _archive(to: Path, write: Callable[[Path], AbstractContextManager[T]]) -> It
         part.unlink(missing_ok=True)
 
 
+_FIRST_OF_ZIP = (1980, 1, 1, 0, 0, 0)
+"""ZIP knows no earlier date; the one in the file itself counts."""
+
+
 @contextmanager
 def _zip(path: Path) -> Iterator[Add]:
     import zipfile
@@ -167,7 +172,7 @@ def _zip(path: Path) -> Iterator[Add]:
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
 
         def add(name: str, data: bytes, changed: datetime) -> None:
-            member = zipfile.ZipInfo(name, changed.timetuple()[:6])  # EPOCH is after 1980
+            member = zipfile.ZipInfo(name, max(changed.timetuple()[:6], _FIRST_OF_ZIP))
             member.compress_type = zipfile.ZIP_DEFLATED
             member.external_attr = 0o644 << 16
             archive.writestr(member, data)

@@ -10,6 +10,7 @@ from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from hashlib import blake2b
 from itertools import chain, islice
 from pathlib import Path
@@ -413,7 +414,8 @@ def _read_and_parse(task: Task) -> Parsed:
         stamp = Stamp(entry.where, entry.size, entry.mtime_ns, digest)
         if digest == task.known:
             return Parsed(where=where, stamp=stamp)
-        article = read_article(data, origin=entry.origin)
+        modified = datetime.fromtimestamp(entry.mtime_ns // 10**9, UTC)
+        article = read_article(data, origin=entry.origin, modified=modified)
         incoming = Incoming.of(article)
         return Parsed(where=where, stamp=stamp, incoming=incoming, flags=article.flags)
     except NotAnArticle as error:

@@ -9,6 +9,7 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
@@ -107,8 +108,16 @@ def say(text: str) -> None:
     print(clean_line(text), file=sys.stderr)
 
 
+def _never_fail_to_encode() -> None:
+    """Print `?` for what the encoding of the terminal or the pipe cannot express."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")
+
+
 def main() -> NoReturn:
     """The command `cryptoread`."""
+    _never_fail_to_encode()
     try:
         code = _run(sys.argv[1:])
         sys.stdout.flush()

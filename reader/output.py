@@ -75,6 +75,13 @@ def iso(instant: datetime) -> str:
     return instant.astimezone(UTC).replace(tzinfo=None).isoformat(timespec=precision) + "Z"
 
 
+def local(instant: datetime) -> str:
+    """2025-11-14 04:00 +02:00, in the system's time zone."""
+    here = instant.astimezone()
+    offset = f"{here:%z}"
+    return f"{here:%Y-%m-%d %H:%M} {offset[:3]}:{offset[3:5]}"
+
+
 def print_articles(articles: Iterable[tuple[Row, Article]], form: ListFormat) -> None:
     """The articles as JSON, JSON lines or CSV, each printed as it comes."""
     records = (record(row, article) for row, article in articles)
@@ -91,9 +98,11 @@ def print_articles(articles: Iterable[tuple[Row, Article]], form: ListFormat) ->
 
 
 def to_json(value: object, indent: int | None = None) -> str:
+    """JSON for stdout: with escapes where its encoding has not every character."""
     import json
 
-    return json.dumps(value, ensure_ascii=False, indent=indent)
+    ascii_only = not (sys.stdout.encoding or "").lower().startswith("utf")
+    return json.dumps(value, ensure_ascii=ascii_only, indent=indent)
 
 
 def _print_array(records: Iterator[dict[str, Any]]) -> None:
@@ -184,11 +193,14 @@ def print_article(row: Row, article: Article) -> None:
     """The article to read: laid out on a terminal, as it is written in a pipe."""
     source = article.source.name or article.source.key if article.source else ""
     sentiment = f"{row.sentiment.lower()}{' (an estimate)' if row.estimated else ''}"
-    facts = [source, article.category, article.lang, sentiment, iso(article.published)]
+    facts = [source, article.category, article.lang, sentiment, local(article.published)]
     head = [article.title, " · ".join(filter(None, facts))]
     head += [", ".join(article.tags)] if article.tags else []
+    from reader.formats.lead import lead
+
+    summary = lead(article)
     if not sys.stdout.isatty():
-        print("\n".join(head), article.description, article.body, sep="\n\n")
+        print("\n".join(head), *filter(None, (summary, article.body)), sep="\n\n")
         return
     from rich.console import Console
     from rich.markdown import Markdown
@@ -200,6 +212,9 @@ def print_article(row: Row, article: Article) -> None:
     for line in head[1:]:
         console.print(Text(line, style="dim"), width=column)
     console.print()
+    if summary:
+        console.print(Text(summary, style="italic"), width=column)
+        console.print()
     console.print(Markdown(article.body, hyperlinks=False), width=column)
 
 

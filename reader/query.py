@@ -11,7 +11,8 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple, Self
 
-from reader.article import EPOCH, Sentiment
+from reader.article import Sentiment
+from reader.folding import has_words
 
 
 class Field(StrEnum):
@@ -54,7 +55,8 @@ class Term:
     """One condition, always in its normal form: terms that mean the same compare equal.
 
     Values hold no control characters and single spaces only; those of tag, category, sentiment,
-    source, lang and is are case-folded; dates are UTC. An excluded bound is the opposite bound, and
+    source, lang and is are case-folded; dates are local, or UTC where they end in `Z`. An excluded
+    bound is the opposite bound, and
     what is not read is unread, so `after`, `before` and `is:read` are never excluded. `prefix`
     (words and titles only) lets the last word of `value` go on.
 
@@ -234,17 +236,32 @@ def parse_typed(text: str, is_known: Callable[[Field, str], bool]) -> Query:
 
 
 def instant(value: str, now: datetime) -> datetime:
-    """The instant that the value of an `after` or `before` term means; aware UTC, from EPOCH on.
+    """The instant that the value of an `after` or `before` term means; aware and UTC.
 
-    `now`: aware; an age counts back from it.
+    `now`: aware; an age counts back from it. A date is one of the system's time zone unless it
+    ends in `Z`.
     """
     if not _is_age(value):
-        return max(EPOCH, datetime.fromisoformat(value).replace(tzinfo=UTC))
+        return _in_utc(datetime.fromisoformat(value))
     try:
         age = timedelta(hours=int(value[:-1]) * _HOURS[value[-1]])
-        return max(EPOCH, now.astimezone(UTC) - age)
+        return now.astimezone(UTC) - age
     except (OverflowError, ValueError):  # more digits than a date, or than int() takes
-        return EPOCH
+        return datetime.min.replace(tzinfo=UTC)
+
+
+def _in_utc(when: datetime) -> datetime:
+    """A naive time is local. Of a time that clocks show twice the first one is meant.
+
+    One that they skip is as far behind the skip as it would have been without it.
+    """
+    try:
+        instant = when.astimezone(UTC)
+        if when.tzinfo or instant.astimezone().replace(tzinfo=None) == when:
+            return instant
+        return when.replace(fold=1).astimezone(UTC)
+    except (OverflowError, OSError, ValueError):  # within a day of the calendar's ends
+        return when.replace(tzinfo=UTC)
 
 
 def _read(text: str) -> Iterator[tuple[str, Term | None, str]]:
@@ -275,7 +292,7 @@ def _field(name: str | None) -> Field | None:
 def _checked(field: Field | None, value: str, prefix: bool) -> str:
     """The value in the field's own words. Raises ValueError where it has no such value."""
     if field in (None, Field.TITLE):
-        if not any(map(str.isalnum, value)):
+        if not has_words(value):
             raise ValueError(f"`{value}` has no letter or digit to search for")
         return value
     if not value:
@@ -294,7 +311,10 @@ def _checked(field: Field | None, value: str, prefix: bool) -> str:
 
 
 def _time(value: str) -> str:
-    """An age without leading zeros, or a date with its time (UTC, no offset) unless midnight."""
+    """An age without leading zeros, or a date with its time unless midnight.
+
+    What names an offset is written in UTC with its time and a `Z`, what names none stays local.
+    """
     if _is_age(value):
         return value.lstrip("0").rjust(2, "0")
     try:
@@ -304,9 +324,11 @@ def _time(value: str) -> str:
         raise ValueError(
             f"`{value}` is no date, time or age (2025-11-01, 2025-11-01T10:00, 24h, 7d, 3w)"
         ) from None
-    if not (when.hour or when.minute or when.second):
+    zone = "Z" if when.tzinfo else ""
+    if not (zone or when.hour or when.minute or when.second):
         return when.date().isoformat()
-    return when.replace(tzinfo=None).isoformat(timespec="seconds").removesuffix(":00")
+    time = when.replace(tzinfo=None).isoformat(timespec="seconds").removesuffix(":00")
+    return f"{time}{zone}"
 
 
 def _is_age(value: str) -> bool:

@@ -17,6 +17,7 @@ from reader.subscriptions import (
     NoSubscription,
     Subscription,
     kind_of,
+    meant,
     problem,
 )
 
@@ -91,7 +92,7 @@ def unsubscribe(path: Path, name: str) -> Subscription:
     table = _table(document)
     for known in list(table):
         url = _url(table[known])
-        if known.casefold() == name.casefold() or url == name:
+        if known.casefold() == name.casefold() or url == meant(name):
             table.remove(known)
             _write(path, document)
             return Subscription(str(known), url, kind_of(url))
@@ -99,8 +100,10 @@ def unsubscribe(path: Path, name: str) -> Subscription:
 
 
 def _url(value: Any) -> str:
-    """Of an entry: it may be anything, as long as nobody has read the settings."""
-    return str(value.get("url", "") if isinstance(value, dict) else value)
+    """Return the address that an entry means: it may be anything until the settings are read."""
+    if isinstance(value, dict):
+        return meant(str(value.get("url", "")), value.get("kind"))
+    return meant(str(value))
 
 
 def _value(subscription: Subscription) -> Any:

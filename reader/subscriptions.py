@@ -95,6 +95,7 @@ class Status(StrEnum):
     RATE_LIMITED = "rate-limited"
     SERVER_ERROR = "server-error"
     NOT_A_FEED = "not-a-feed"
+    WEB_PAGE = "web-page"
     TRUNCATED = "truncated"
     TOO_LARGE = "too-large"
     TOO_SLOW = "too-slow"
@@ -123,6 +124,7 @@ _ADVICE = {
     Status.RATE_LIMITED: "wait; it is left alone until the site allows more",
     Status.SERVER_ERROR: f"the site is in trouble; {_LATER}",
     Status.NOT_A_FEED: "open the address in a browser: it may want a log-in, or another --kind",
+    Status.WEB_PAGE: "subscribe to the feed that it names, and unsubscribe this one",
     Status.TRUNCATED: _LATER,
     Status.TOO_LARGE: "it sends more than any feed needs; unsubscribe it if it stays so",
     Status.TOO_SLOW: _LATER,
@@ -173,6 +175,20 @@ class NoSubscription(CryptoreadError):
 
 def is_web(url: str) -> bool:
     return url.lower().startswith(("http://", "https://"))
+
+
+def meant(url: str, kind: object = None) -> str:
+    """Return the address that was meant where it is written otherwise, such as `feed://…`.
+
+    kind: where it is given, a path is told from an address without a scheme.
+    """
+    if is_web(url) and not _CONTROL_OR_SPACE.search(url):
+        return url
+    if kind == Kind.FOLDER or (kind == Kind.NEWS_JSON and "://" not in url):
+        return url
+    from reader.addresses import web_address
+
+    return web_address(url)
 
 
 def problem(subscription: Subscription) -> str | None:
@@ -264,10 +280,11 @@ def _from_value(name: str, value: object) -> Subscription:
         raise ValueError(f'{where} must be "https://…" or {{ url = "https://…", kind = "feed" }}')
     if unknown := set(value) - {"url", "kind"}:
         raise ValueError(f"{where} has no {sorted(unknown)[0]!r}; there are url, kind")
-    kind = value.get("kind", kind_of(value["url"]).value)
+    url = meant(value["url"], value.get("kind"))
+    kind = value.get("kind", kind_of(url).value)
     if kind not in list(Kind):
         raise ValueError(f"{where} has no kind {kind!r}; there are {', '.join(Kind)}")
-    made = Subscription(name, value["url"], Kind(kind))
+    made = Subscription(name, url, Kind(kind))
     if trouble := problem(made):
         raise ValueError(f"{where}: {trouble}")
     return made

@@ -18,6 +18,7 @@ from reader.cache import Store
 from reader.cache.live import SourceState
 from reader.crash import Broken
 from reader.errors import CacheError, CryptoreadError
+from reader.formats.discovery import WebPage
 from reader.formats.page import ApiFailure, OverQuota
 from reader.sources.http import Fetcher, FetchFailed, Limits
 from reader.subscriptions import SourceResult, Status, Subscription, SyncOptions
@@ -175,6 +176,8 @@ def _trouble(error: Exception, folder: Path) -> tuple[Status, str, float | None]
         return Status.OVER_QUOTA, str(error), None
     if isinstance(error, ApiFailure):
         return Status.REJECTED, str(error), None
+    if isinstance(error, WebPage) and error.feeds:
+        return Status.WEB_PAGE, str(error), None
     if isinstance(error, CryptoreadError):
         return Status.NOT_A_FEED, str(error), None
     return Status.BROKEN, str(Broken(error, folder)), None

@@ -3,6 +3,7 @@
 import sqlite3
 from datetime import UTC, datetime
 from functools import reduce
+from math import floor
 from operator import and_, or_
 
 from pyroaring import BitMap
@@ -100,8 +101,8 @@ def first_id_since(db: sqlite3.Connection, instant: datetime) -> int:
 
 
 def milliseconds(instant: datetime) -> int:
-    """Since 1970, as the tables keep instants."""
-    return int(instant.timestamp()) * 1000 + instant.microsecond // 1000
+    """Return Unix milliseconds, as the tables keep instants."""
+    return floor(instant.timestamp()) * 1000 + instant.microsecond // 1000
 
 
 def from_milliseconds(value: int) -> datetime:
@@ -109,5 +110,5 @@ def from_milliseconds(value: int) -> datetime:
 
 
 def slot(published: int) -> int:
-    """The id that milliseconds since 1970 would have, were it free."""
-    return (published // 1000 - int(EPOCH.timestamp())) // SLOT_SECONDS
+    """Return the id that Unix milliseconds would have, were it free; 0 before EPOCH."""
+    return max(0, (published // 1000 - int(EPOCH.timestamp())) // SLOT_SECONDS)

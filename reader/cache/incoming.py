@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from reader.article import Article, Identity
 from reader.cache.evaluation import milliseconds
+from reader.folding import is_kept
 from reader.formats import to_fields
 
 DIGEST_BYTES = 16
@@ -37,6 +38,8 @@ class Incoming(NamedTuple):
     fields: bytes
     body: bytes
     digest: bytes
+    body_is_kept: bool = False
+    """The full-text index takes the body as it stands. False: it has not been looked at."""
 
     @classmethod
     def of(cls, article: Article) -> "Incoming":
@@ -59,6 +62,7 @@ class Incoming(NamedTuple):
             fields,
             body,
             digest_of(fields, body),
+            is_kept(article.body),
         )
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from reader.errors import CacheDamaged, CacheError, CacheLocked, CacheTooNew, CacheUnwritable
+from reader.folding import folded, is_kept
 
 BUSY_TIMEOUT_MS = 10_000
 
@@ -176,6 +177,26 @@ ALTER TABLE turned RENAME TO chunks;
 CREATE INDEX chunks_version ON chunks (version);
 """
 
+_CACHE_7 = """
+-- Full text is indexed as `reader.folding` writes it: what it writes otherwise is indexed anew.
+-- What an article's text has been damaged to is noticed when it is opened, not here.
+CREATE TEMP VIEW texts AS
+    SELECT articles.id, CAST(title AS BLOB) AS title, CAST(body AS BLOB) AS body,
+        iif(json_valid(fields), CAST(fields ->> 'description' AS BLOB), '') AS description
+    FROM articles JOIN documents USING (id);
+CREATE TEMP TABLE changed AS
+    SELECT id FROM texts WHERE NOT (is_kept(title) AND is_kept(description) AND is_kept(body));
+INSERT INTO fulltext (fulltext, rowid, title, description, body)
+    SELECT 'delete', id, CAST(title AS TEXT), CAST(description AS TEXT), CAST(body AS TEXT)
+    FROM changed CROSS JOIN texts USING (id) ORDER BY id;
+INSERT INTO fulltext (rowid, title, description, body)
+    SELECT id, folded(title), folded(description), folded(body)
+    FROM changed CROSS JOIN texts USING (id) ORDER BY id;
+DROP TABLE changed;
+DROP VIEW texts;
+UPDATE meta SET value = value + 1 WHERE name = 'texts';
+"""
+
 _MARKS_1 = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
 INSERT INTO meta VALUES ('counter', 0);
@@ -223,7 +244,7 @@ class Schema(NamedTuple):
 
 CACHE = Schema(
     application_id=0x63724331,
-    migrations=(_CACHE_1, _CACHE_2, _CACHE_3, _CACHE_4, _CACHE_5, _CACHE_6),
+    migrations=(_CACHE_1, _CACHE_2, _CACHE_3, _CACHE_4, _CACHE_5, _CACHE_6, _CACHE_7),
     synchronous="NORMAL",
     emptied_at=3,
 )
@@ -320,11 +341,22 @@ def _migrate(path: Path, schema: Schema) -> int:
             if version:
                 _back_up(db, path, version)
             db.execute("PRAGMA journal_mode = WAL")
+            _add_functions(db)
             for number in range(version, len(schema.migrations)):
                 _apply(db, schema, number)
             return version
     finally:
         db.close()
+
+
+def _add_functions(db: sqlite3.Connection) -> None:
+    """Give migrations `is_kept` and `folded`, of UTF-8 that may be damaged."""
+
+    def text(value: str | bytes | None) -> str:
+        return value.decode(errors="replace") if isinstance(value, bytes) else value or ""
+
+    db.create_function("is_kept", 1, lambda value: is_kept(text(value)), deterministic=True)
+    db.create_function("folded", 1, lambda value: folded(text(value)), deterministic=True)
 
 
 def check_version(db: sqlite3.Connection, path: Path, schema: Schema) -> int:

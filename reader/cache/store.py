@@ -59,7 +59,7 @@ from reader.cache.schema import (
 )
 from reader.cache.session import Moment, Session
 from reader.cache.words import Cancel, Recent
-from reader.errors import CacheDamaged, CacheError
+from reader.errors import CacheDamaged, CacheError, CacheLocked
 from reader.query import Field, Query
 
 if TYPE_CHECKING:
@@ -322,13 +322,16 @@ class Store:
             facets.note_rest(ids.bits, whole.bits, part.bits)
 
     def remember(self, query: Query, now: datetime) -> None:
-        """Keep what a list shows of the query, for `find` to give back until anything changes."""
+        """Keep what a list shows of the query, for `find` to give back until anything changes.
+
+        Not while another program writes: leaving the screen does not wait for it.
+        """
         if query.words or query.period(now) != (None, None):
             return
         ids = self.find(query, now)
         groups, tags = self.groups(ids, Grouping.CATEGORY), self.tag_counts(ids, MOST_TAGS)
         answer = (str(query), self._facets.version, written(len(ids), groups, tags))
-        with self._changing() as db, transaction(db):
+        with suppress(CacheLocked), self._changing() as db, _impatient(db), transaction(db):
             db.execute("DELETE FROM answers")
             db.execute("INSERT INTO answers VALUES (?, ?, ?)", answer)
 

@@ -11,6 +11,7 @@ from pyroaring import BitMap
 
 from reader.cache.schema import FULLTEXT_OPTIONS
 from reader.errors import Superseded
+from reader.folding import folded
 from reader.query import Field, Term
 
 KEPT = 64
@@ -99,13 +100,13 @@ class Recent:
     answer that takes longer.
     """
 
-    def __init__(self, rows: Iterable[tuple[int, str, str, str]], texts: int) -> None:
+    def __init__(self, rows: Iterable[tuple[int, str, str | None, str]], texts: int) -> None:
         """rows: id, title, description and body of each. texts: the version that they are of."""
         self.texts = texts
         self._db = sqlite3.connect(":memory:", check_same_thread=False)
         self._db.execute(f"CREATE VIRTUAL TABLE fulltext USING fts5 ({FULLTEXT_OPTIONS})")
         insert = "INSERT INTO fulltext (rowid, title, description, body) VALUES (?, ?, ?, ?)"
-        self._db.executemany(insert, rows)
+        self._db.executemany(insert, (_indexed(*row) for row in rows))
         self._ids = BitMap([id for (id,) in self._db.execute("SELECT rowid FROM fulltext")])
 
     def keep(self, bits: BitMap, terms: Iterable[Term]) -> BitMap:
@@ -123,8 +124,12 @@ class Recent:
 def match_phrase(term: Term) -> str:
     """A term in FTS5's grammar: always one quoted phrase, so that nothing in it is an operator."""
     column = "title : " if term.field is Field.TITLE else ""
-    phrase = term.value.replace('"', '""')
+    phrase = folded(term.value).replace('"', '""')
     return f'{column}"{phrase}"{" *" if term.prefix else ""}'
+
+
+def _indexed(id: int, *columns: str | None) -> tuple[object, ...]:
+    return id, *(folded(column or "") for column in columns)
 
 
 def _texts(db: sqlite3.Connection) -> int:

@@ -17,9 +17,10 @@ from reader.cache.facets import ALL, DRAFT, ESTIMATED, FAVOURITE, PINNED, READ, 
 from reader.cache.incoming import Incoming
 from reader.cache.live import SourceState, Stories, Version, note_source, rank, renamed, version
 from reader.cache.marks import Marks
+from reader.folding import folded
 
 Text = tuple[str, str, str | bytes]
-"""Title, description, body; the body as it came, or as SQLite gave it back."""
+"""Title, description, body, as the full-text index has them; the body may be UTF-8."""
 
 Document = tuple[bytes, bytes, bytes]
 """Digest, fields, body."""
@@ -209,7 +210,8 @@ class Writer:
             ),
         )
         self._documents[id] = (new.digest, new.fields, new.body)
-        self._texts[id] = (new.title, new.description, new.body)
+        body = new.body if new.body_is_kept else folded(new.body.decode())
+        self._texts[id] = (folded(new.title), folded(new.description), body)
         facets = [*self._facets_of(new.identity, new.category, new.sentiment, new.tags)]
         facets += self._states_of(new.identity, new.pinned, new.draft, new.estimated)
         self._changes.set(id, facets, True)
@@ -241,9 +243,9 @@ class Writer:
         facets = list(self._facets_of(identity, category, sentiment, fields.get("tags", ())))
         facets += self._states_of(identity, pinned, draft, bool(fields.get("sentimentEstimated")))
         self._changes.set(id, facets, False)
-        text = (title, description, body)
+        text = (folded(title), folded(description), folded(body))
         if self._texts.pop(id, None) is None:
-            # An external-content index has to be told the old text to forget it.
+            # An external-content index has to be told the old words to forget them.
             self._db.execute(_FORGET, (id, *text))
         return text, facets
 

@@ -8,7 +8,8 @@ holds the interpreter, so that one source would stop all the others.
 import io
 import xml.sax
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
+from urllib.parse import urljoin
 
 from feedparser.api import LooseFeedParser, StrictFeedParser
 from feedparser.encodings import convert_to_utf8
@@ -25,6 +26,9 @@ MAX_ATTRIBUTES = 100
 MAX_NAMESPACES = 200
 MAX_TAGS = 200
 """Of one entry; more are left out."""
+
+MAX_TEXTS = 40
+"""Of one entry, titles among them; more are left out."""
 
 MAX_AUTHOR = 300
 """Characters in which an address is looked for; a longer author stays as it is written."""
@@ -44,29 +48,48 @@ class TooMuch(NotAPage):
         super().__init__(f"the feed holds {what}, far more than any needs")
 
 
-def parse_feed(data: bytes, content_type: str) -> Mapping[str, Any]:
-    """What `feedparser.parse` gives of bytes. Raises TooMuch, and whatever feedparser raises."""
+class Told(NamedTuple):
+    """A text of an entry, and which element it stood in: feedparser itself forgets that."""
+
+    element: str
+    """With its usual prefix, such as `content:encoded`."""
+    type: str
+    """MIME type, as declared or as feedparser takes it to be."""
+    is_declared: bool
+    text: str
+    base: str
+    """Address from which relative ones start, empty where the document says nothing of it."""
+    source: str
+    """Address of a content that stands elsewhere."""
+
+
+def parse_feed(data: bytes, content_type: str, url: str = "") -> Mapping[str, Any]:
+    """What `feedparser.parse` gives of bytes. Raises TooMuch, and whatever feedparser raises.
+
+    And, as `told`, a list for each entry of its texts. url: where a relative `xml:base` starts.
+    """
     headers = {"content-type": content_type} if content_type else {}
     result: dict[str, Any] = {"bozo": False}
     data = convert_to_utf8(headers, data, result)
     version, data, entities = replace_doctype(data)
-    parser = _strictly(data) if result.get("encoding") else None
+    parser = _strictly(data, url) if result.get("encoding") else None
     if parser is None:
         _check_damaged(data)
         parser = _Loose("", None, "utf-8", entities)
-        _set_up(parser)
+        _set_up(parser, url)
         parser.feed(data.decode("utf-8", "replace"))
     return {
         "feed": parser.feeddata,
         "entries": parser.entries,
+        "told": parser.told,
         "version": version or parser.version,
     }
 
 
-def _strictly(data: bytes) -> "_Strict | None":
+def _strictly(data: bytes, url: str) -> "_Strict | None":
     """None where it is not well-formed."""
     parser = _Strict("", None, "utf-8")
-    _set_up(parser)
+    _set_up(parser, url)
     reader = xml.sax.make_parser()
     reader.setFeature(xml.sax.handler.feature_namespaces, True)
     reader.setFeature(xml.sax.handler.feature_external_ges, False)
@@ -81,22 +104,74 @@ def _strictly(data: bytes) -> "_Strict | None":
     return parser
 
 
-def _set_up(parser: Any) -> None:
+def _set_up(parser: Any, url: str) -> None:
     """What an entry says is cleaned by us, and later."""
     parser.resolve_relative_uris = parser.sanitize_html = False
+    parser.url = url
+    parser.told = []
 
 
 class _Bounded:
     """What both of feedparser's parsers inherit, with an eye on how much it becomes."""
 
     _elements = 0
+    _element = ""
+    _pushed: tuple[str, bool] = ("", False)
+    told: list[list[Told]]
+    url: str
 
     def unknown_starttag(self, tag: str, attributes: list[tuple[str, str]]) -> None:
         self._elements += 1
         if self._elements > MAX_ELEMENTS:
             raise TooMuch(f"more than {MAX_ELEMENTS:,} elements")
         _check_attributes(len(attributes))
+        self._element = tag.lower()
+        if any(name.lower() == "xml:base" for name, _ in attributes):
+            attributes = [self._with_base(each) for each in attributes]
         super().unknown_starttag(tag, attributes)  # type: ignore[misc]
+
+    def _with_base(self, attribute: tuple[str, str]) -> tuple[str, str]:
+        """feedparser knows no base but those of the document, and takes no relative one alone."""
+        name, value = attribute
+        if name.lower() != "xml:base" or not self.url:
+            return attribute
+        try:
+            return name, urljoin(urljoin(self.url, self.baseuri), value.strip())  # type: ignore[attr-defined]
+        except ValueError:
+            return name, self.baseuri  # type: ignore[attr-defined]
+
+    def push_content(self, tag: str, attrs_d: Any, *rest: Any) -> None:
+        self._pushed = (self._element, "type" in attrs_d)
+        super().push_content(tag, attrs_d, *rest)  # type: ignore[misc]
+
+    def pop_content(self, tag: str) -> Any:
+        """As feedparser's own, which clears what is known of the text with it."""
+        parameters = self.contentparams  # type: ignore[attr-defined]
+        value = self.pop(tag)
+        self.incontent -= 1  # type: ignore[attr-defined]
+        if self.inentry and not self.insource:  # type: ignore[attr-defined]
+            self._tell(value, parameters)
+        parameters.clear()
+        return value
+
+    def _tell(self, value: Any, parameters: Any) -> None:
+        source = str(dict.get(parameters, "src") or "")
+        if not isinstance(value, str) or not (value or source):
+            return
+        while len(self.told) < len(self.entries):  # type: ignore[attr-defined]
+            self.told.append([])
+        if len(self.told[-1]) >= MAX_TEXTS:
+            return
+        element, is_declared = self._pushed
+        type, base = (str(dict.get(parameters, name) or "") for name in ("type", "base"))
+        self.told[-1].append(Told(self._usual(element), type, is_declared, value, base, source))
+
+    def _usual(self, element: str) -> str:
+        """The name with the prefix that feedparser has for its namespace."""
+        prefix, colon, name = element.rpartition(":")
+        if colon:
+            prefix = self.namespacemap.get(prefix, prefix)  # type: ignore[attr-defined]
+        return f"{prefix}:{name}" if prefix else name
 
     def track_namespace(self, prefix: str | None, uri: str) -> None:
         if len(self.namespaces_in_use) > MAX_NAMESPACES:  # type: ignore[attr-defined]

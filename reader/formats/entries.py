@@ -6,15 +6,29 @@ from typing import NamedTuple
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from reader.article import UNKNOWN_LANG, Article
-from reader.formats.html import Text, is_html, plain, to_line, to_markdown, web_address
-from reader.formats.live_json import built, tag_of
-from reader.formats.page import UNDATED, Markup
+from reader.formats.feed_text import (
+    PLAIN,
+    Written,
+    full_and_summary,
+    read_line,
+    read_text,
+    words_of,
+)
+from reader.formats.html import Text, plain, to_line, web_address
+from reader.formats.instants import format_instant
+from reader.formats.lead import begins_with, words
+from reader.formats.live_json import built, first_words, tag_of
+from reader.formats.media import Medium, is_image, media_links
+from reader.formats.page import Markup, is_possible, published_or_now
 from reader.formats.paragraphs import in_paragraphs
 from reader.formats.source_keys import language_of, source_key
 from reader.text import clean_line
 
-_MAX_DESCRIPTION = 600
-"""Characters of a summary that is shown above the text; a longer one is the text."""
+_MAX_DESCRIPTION = 4_000
+"""Characters of a summary that is shown above the text."""
+
+_LONG_DESCRIPTION = 600
+"""Characters of a summary that may begin as the text does and is kept all the same."""
 
 _MAX_TITLE = 1000
 _TRACKING = ("utm_", "mc_", "ga_")
@@ -31,6 +45,8 @@ class Feed(NamedTuple):
     lang: str
     now: datetime
     markup: Markup
+    day_first: bool | None = None
+    """How the feed writes dates such as `03/04/2025`; None where it does not show."""
 
     @classmethod
     def of(cls, url: str, name: str, title: str, lang: str, type: str, now: datetime) -> "Feed":
@@ -39,47 +55,72 @@ class Feed(NamedTuple):
 
 
 class Entry(NamedTuple):
-    """As the feed gave it: nothing cleaned, and empty what it did not give. Dates are ISO 8601."""
+    """As the feed gave it: nothing cleaned, and empty what it did not give."""
 
     id: str = ""
-    title: str = ""
+    title: Written = Written()
     link: str = ""
-    texts: tuple[str, ...] = ()
-    """HTML or plain, the full text and the summary, in any order."""
-    summary: str = ""
-    published: str = ""
-    updated: str = ""
+    contents: tuple[Written, ...] = ()
+    """What the feed calls the content."""
+    summaries: tuple[Written, ...] = ()
+    """What it calls a summary or a description, which may be the whole text all the same."""
+    published: datetime | None = None
+    updated: datetime | None = None
+    said: str = ""
+    """The date of publication as the feed wrote it."""
     lang: str = ""
     authors: str = ""
     tags: tuple[str, ...] = ()
     images: tuple[str, ...] = ()
     """Addresses of pictures beside the text, the best first."""
+    media: tuple[Medium, ...] = ()
+    """Enclosures and their like, pictures among them."""
 
 
 def article_of_entry(entry: Entry, feed: Feed) -> Article:
-    """Raises NotAnArticle where it has neither title nor text, or too much markup."""
-    feed.markup.take(*entry.texts, entry.summary)
+    """Raises NotAnArticle where it has neither title, text nor link, or too much markup."""
+    feed.markup.take(*(each.text for each in (*entry.contents, *entry.summaries)))
     link = canonical(web_address(entry.link, feed.url))
-    text = to_markdown(max(entry.texts, key=len, default=""), link or feed.url)
-    title = to_line(entry.title)[:_MAX_TITLE]
+    base = link or feed.url
+    full, summary = full_and_summary(entry.contents, entry.summaries)
+    text = read_text(full, base)
+    title = read_line(entry.title)[:_MAX_TITLE]
     body = in_paragraphs(text.markdown)
-    description, image = _summary(entry.summary, link or feed.url)
-    covers = (web_address(address, link or feed.url) for address in entry.images)
-    published = entry.published or entry.updated
+    description, image = _summary(summary, full, base)
+    images = [*entry.images, *(each.address for each in entry.media if is_image(each))]
+    covers = (web_address(address, base) for address in images)
+    cover = next(filter(None, covers), text.image or image)
+    published, flags = _published(entry, feed.now)
     fields: dict[str, object] = {
         "title": title,
         "description": description,
-        "publishedAt": published or feed.now.replace(microsecond=0).isoformat(),
-        "updatedAt": max(entry.updated, published) if published else "",
+        "publishedAt": format_instant(published),
+        "updatedAt": _updated(entry, published, feed.now),
         "lang": _language(entry, feed, f"{title} {body[:500]}"),
         "externalId": clean_line(entry.id)[:1000] or ("" if link else _derived(title, body)),
         "source": {"key": feed.key, "name": feed.name, "type": feed.type},
         "tags": _tags(entry.tags),
         "canonicalUrl": link,
-        "coverImage": next(filter(None, covers), text.image or image),
+        "coverImage": cover,
         "authors": to_line(entry.authors)[:300],
     }
-    return built(fields, body, feed.key, [] if published else [UNDATED])
+    links = media_links(entry.media, base, [link, cover], text.markdown)
+    return built(fields, f"{body}\n\n{links}" if links else body, feed.key, flags)
+
+
+def _published(entry: Entry, now: datetime) -> tuple[datetime, list[str]]:
+    """The second that it gives itself, else the one in which it came, and the flags for that."""
+    for instant in (entry.published, entry.updated):
+        if instant is not None and is_possible(instant, now):
+            return instant.replace(microsecond=0), []
+    return published_or_now(None, clean_line(entry.said), now)
+
+
+def _updated(entry: Entry, published: datetime, now: datetime) -> str:
+    updated = entry.updated
+    if updated is None or updated <= published or not is_possible(updated, now):
+        return ""
+    return format_instant(updated.replace(microsecond=0))
 
 
 def canonical(address: str) -> str:
@@ -97,13 +138,15 @@ def _tracks(name: str) -> bool:
     return name.lower().startswith(_TRACKING) or name.lower() in _TRACKING_NAMES
 
 
-def _summary(summary: str, base: str) -> tuple[str, str]:
-    """The summary on one line, where it is one and not the whole text; its first image."""
-    if not summary:
+def _summary(summary: Written, full: Written, base: str) -> tuple[str, str]:
+    """The summary on one line, and its first image."""
+    if not summary.text:
         return "", ""
-    read = to_markdown(summary, base) if is_html(summary) else Text(to_line(summary))
-    line = plain(read.markdown)
-    return (line if len(line) <= _MAX_DESCRIPTION else ""), read.image
+    text = read_text(summary, base) if summary.form != PLAIN and "<" in summary.text else Text("")
+    line = plain(text.markdown) or ("" if text.image else read_line(summary))
+    if len(line) > _LONG_DESCRIPTION and begins_with(words_of(full), words(line)):
+        return "", text.image
+    return first_words(line, _MAX_DESCRIPTION), text.image
 
 
 def _language(entry: Entry, feed: Feed, text: str) -> str:

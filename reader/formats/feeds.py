@@ -7,13 +7,12 @@ It is loaded by the first feed, never by a start.
 import re
 from datetime import datetime
 
+from reader.formats.discovery import WebPage, is_web_page
 from reader.formats.page import NotAPage, Page
 
 _HEAD = 4096
 """Bytes in which a feed shows what it is."""
 
-_ROOT = re.compile(rb"<(?:[\w.-]{1,30}:)?(rss|feed|rdf|channel)[\s>/]", re.IGNORECASE)
-_WEB_PAGE = re.compile(rb"<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE)
 # An empty summary beside a full text makes feedparser forget the other summary.
 _EMPTY = re.compile(
     rb"<((?:[\w.-]{1,30}:)?(?:description|encoded|summary|subtitle))\b[^<>]{0,300}"
@@ -38,10 +37,9 @@ def read_feed(
         from reader.formats.json_feed import read_json_feed
 
         return read_json_feed(data, url=url, name=name, now=now)
-    is_ascii_like = b"\0" not in start
-    if is_ascii_like and not _ROOT.search(start) and _WEB_PAGE.search(start):
-        raise NotAPage("the answer is a web page where a feed should be")
-    if is_ascii_like and b"<" not in start:
+    if is_web_page(start):
+        raise WebPage
+    if b"\0" not in start and b"<" not in start:
         raise NotAPage("the answer is neither XML nor JSON")
 
     from reader.formats.xml_feed import read_xml_feed

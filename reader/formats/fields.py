@@ -6,10 +6,10 @@ and what they mean is the schema's affair.
 
 import re
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from math import isfinite
 
-from reader.article import EPOCH, LAST_INSTANT
+from reader.article import LAST_INSTANT
 from reader.formats.instants import format_instant, parse_instant
 
 MAX_CHARACTERS = 64 * 1024
@@ -20,6 +20,12 @@ MAX_DEPTH = 8
 
 MAX_KEY = 256
 """Characters of a field's name. YAML itself ends at 1,024, escapes counted."""
+
+_MAX_WORDS = 64
+"""Names that one text may hold with mere spaces between them."""
+
+_FIRST_INSTANT = datetime(2, 1, 1, tzinfo=UTC)
+"""A year earlier, some time zone has no such date."""
 
 _TRUE = frozenset(("true", "yes", "on", "y", "1"))
 _FALSE = frozenset(("false", "no", "off", "n", "0", ""))
@@ -104,7 +110,7 @@ class Fields:
         return False
 
     def instant(self, name: str) -> datetime | None:
-        """Within [EPOCH, LAST_INSTANT]."""
+        """At most LAST_INSTANT."""
         value = self.rest.get(name)
         text = self.line(name)
         if not text:
@@ -114,7 +120,7 @@ class Fields:
         except ValueError:
             self.keep(name, value, f"is no date: {shown(text)}")
             return None
-        clamped = min(max(instant, EPOCH), LAST_INSTANT)
+        clamped = min(max(instant, _FIRST_INSTANT), LAST_INSTANT)
         if clamped != instant:
             trouble = f"is out of range: {shown(text)} became {format_instant(clamped)}"
             self.keep(name, value, trouble)
@@ -156,6 +162,32 @@ def _typed(text: str) -> str | int | float | bool:
     if _DECIMAL.fullmatch(text) and repr(float(text)) == text:
         return float(text)
     return text
+
+
+def text_of(value: object) -> str:
+    """The text of a text or a number; empty for anything else."""
+    if isinstance(value, str):
+        return value.strip()
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return repr(value) if is_number else ""
+
+
+def listed(value: object) -> list[str]:
+    """The names in a list, or in a text with commas or spaces between them; without their `#`."""
+    names = map(text_of, value) if isinstance(value, list) else _split(text_of(value))
+    return [bare for name in names if (bare := name.lstrip("#").strip())]
+
+
+def _split(text: str) -> list[str]:
+    """At commas or semicolons, else at spaces where all words are tags of one small word each."""
+    text = text.strip(" []")
+    for sign in (",", ";"):
+        if sign in text:
+            return [item.strip(" '\"") for item in text.split(sign)]
+    words = text.split()
+    are_words = len(words) <= _MAX_WORDS and text == text.lower()
+    are_hashes = all(word.startswith("#") for word in words)
+    return words if are_words or are_hashes else [text]
 
 
 def shown(text: str) -> str:

@@ -1,122 +1,85 @@
 """HTML of feeds to Markdown, and what else is to be got out of it. Pure, bounded, never raises.
 
-What runs, tracks or styles is dropped; text, links, images and tables stay. Loads BeautifulSoup
-and markdownify, and so belongs to a sync, not to a start.
+What runs, tracks or styles is dropped; text, links, media and tables stay. Loads a parser of HTML
+with the first text that has markup, and so belongs to a sync, not to a start.
 """
 
 import re
-from collections.abc import Mapping
-from functools import lru_cache
 from html import unescape
-from textwrap import indent
-from typing import Any, NamedTuple
-from urllib.parse import urljoin, urlsplit
+from typing import NamedTuple
 
-from bs4 import BeautifulSoup, Tag
-from markdownify import MarkdownConverter
-
-from reader.formats.html_paragraphs import Attributes, simple_markdown
+from reader.formats.html_addresses import web_address
+from reader.formats.html_source import MAX_DEPTH, MAX_ELEMENTS, MAX_HTML, mended, names
+from reader.formats.markdown_inline import escape
+from reader.formats.small_signs import lowered, raised
 from reader.text import clean, clean_line, without_blank_lines
 
-MAX_HTML = 512 * 1024
-"""Characters of one text; the longest article has an eighth of that."""
-
-MAX_DEPTH = 40
-"""Elements in one another. What is deeper keeps its text; markdownify recurses once a level."""
-
-MAX_ELEMENTS = 5_000
-"""Of one text, beyond which only its words are kept."""
-
-_MAX_GROWTH = 4
-"""Markdown repeats a quote's sign on every line, so that nesting may multiply it."""
+__all__ = [
+    "MAX_DEPTH",
+    "MAX_ELEMENTS",
+    "MAX_HTML",
+    "Text",
+    "from_text",
+    "is_html",
+    "plain",
+    "to_line",
+    "to_markdown",
+    "visible_words",
+    "web_address",
+]
 
 _TAG = re.compile(
-    r"</?(?:a|abbr|article|aside|b|blockquote|br|center|code|div|em|figure|font|h[1-6]|hr|i|iframe"
-    r"|img|li|ol|p|picture|pre|q|s|script|section|small|span|strong|style|sub|sup|table|tbody|td"
-    r"|th|tr|tt|u|ul|video)\b[^<>]*>",
+    r"</?(?:a|abbr|address|article|aside|audio|b|big|blockquote|br|center|cite|code|dd|del|details"
+    r"|div|dl|dt|em|embed|figcaption|figure|font|footer|form|h[1-6]|header|hr|i|iframe|img|ins|kbd"
+    r"|li|main|mark|math|nav|object|ol|p|picture|pre|q|s|samp|script|section|small|source|span"
+    r"|strike|strong|style|sub|summary|sup|svg|table|tbody|td|th|thead|tr|tt|u|ul|var|video|wbr)"
+    r"\b[^<>]*>|</[a-zA-Z][\w:.-]{0,30}\s*>",
     re.IGNORECASE,
 )
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});")
-_ANY_TAG = re.compile(r"<(/?)([a-zA-Z][^\s/<>]{0,31})([^<>]*)>?")
-# Comments, declarations, scripts: to the end where nobody closes them.
+_ANY_TAG = re.compile(r"</?[a-zA-Z][^<>]*>?")
+# Comments, declarations, scripts: to the end where nothing closes them.
 _INVISIBLE = re.compile(
     r"<!--(?:(?!-->).)*+(?:-->)?|<[!?][^<>]*+>?"
     r"|<(script|style|noscript|template|textarea|svg)\b(?:(?!</\1).)*+",
     re.IGNORECASE | re.DOTALL,
 )
-_VOID = frozenset(
-    [
-        "area",
-        "br",
-        "col",
-        "embed",
-        "hr",
-        "img",
-        "input",
-        "link",
-        "meta",
-        "param",
-        "source",
-        "track",
-        "wbr",
-    ]
+_BLANK_LINES = re.compile(r"[ \t]*\n(?:[ \t]*\n)+[ \t]*")
+_NAME = re.compile("[a-zA-Z][a-zA-Z0-9]*")
+_SMALL = re.compile(r"<(su[pb])(?:\s[^<>]*)?>([^<>]*)</\1>", re.IGNORECASE)
+_ALONE = frozenset(("br", "hr", "img", "wbr"))
+_WITHIN_WORDS = names(
+    """a abbr b big cite code em font i kbd mark q s samp small span strike strong sub sup tt u var
+    wbr"""
 )
-_CLOSED_BY_THE_NEXT = frozenset(["p", "li", "td", "th", "tr", "dt", "dd", "option"])
-_DISSOLVED = frozenset(("thead", "tbody", "tfoot"))
-_ONE_DIGIT = re.compile("[1-9]")
-_START = re.compile("[0-9]{1,6}")
-_DROPPED = frozenset(
-    [
-        "applet",
-        "audio",
-        "base",
-        "button",
-        "canvas",
-        "embed",
-        "form",
-        "frame",
-        "frameset",
-        "head",
-        "iframe",
-        "input",
-        "link",
-        "meta",
-        "noscript",
-        "object",
-        "script",
-        "select",
-        "style",
-        "svg",
-        "template",
-        "textarea",
-        "title",
-        "video",
-    ]
+_OVER_ESCAPED = re.compile(r"&(?:lt|#60|#x3c);", re.IGNORECASE)
+_WRAPPED = re.compile(r"\s*<(p|div|span)\b[^<>]*>([^<>]*)</\1>\s*", re.IGNORECASE)
+_FIRST_BLOCK = re.compile(
+    r"\s*<(p|div|h[1-6]|ul|ol|table|blockquote|figure|section|article|span|a|strong|b|em|i|center)"
+    r"\b[^<>]*>",
+    re.IGNORECASE,
 )
-_BEACONS = re.compile(
-    r"(?:^|\.)(?:doubleclick\.net|feedsportal\.com|google-analytics\.com|googletagmanager\.com"
-    r"|pixel\.wp\.com|quantserve\.com|scorecardresearch\.com|stats\.wordpress\.com|facebook\.com)$"
-    r"|^(?:pixel|beacon|track|tracking|stats)\."
+_FIRST_VOID = re.compile(r"\s*<(?:img|br|hr)\b[^<>]*>\s*\S", re.IGNORECASE)
+_ELEMENT_WITH_ADDRESS = re.compile(
+    r"<a\s[^<>]*href\s*=\s*[\"']?https?://[^<>]*>[^<>]+</a>|<img\s[^<>]*src\s*=\s*[\"']?https?://",
+    re.IGNORECASE,
 )
-_BEACON_PATHS = re.compile(r"^/(?:~r/|~ff/|pixel\b|beacon\b|tr/?$|b\.gif)|/(?:pixel|1x1|blank)\.")
-_TINY = re.compile(r"\s*0*[01](?:px)?\s*", re.IGNORECASE)
-_HIDDEN = re.compile(r"display\s*:\s*none|(?:^|[;\s])(?:width|height)\s*:\s*[01]px", re.IGNORECASE)
-_UNFIT = re.compile(r"[\s<>\"\\^`{|}\x00-\x20\x7f-\x9f]")
-_BLANK_LINES = re.compile(r"\n{3,}")
-_LONG_SPACE = re.compile(r"([ \t]{32,}+)|\s{32,}+")
-# What Markdown would take for a heading, a quote, a list, a rule, a fence or a tag.
-_BLOCK_SIGN = re.compile(
-    r"^( {0,3})(?=#{1,6}(?:\s|$)|>|[-+](?:\s|$)|=+\s*$|-{3,}\s*$|~{3})|(?=<[a-zA-Z/!?])",
+_GLUED_BREAK = re.compile(r"\S<br\s*/?>|<br\s*/?>\S", re.IGNORECASE)
+_PAIR = re.compile(r"<(b|strong|em|i|u|p|div|span)(?:\s[^<>]*)?>[^<>]*\w[^<>]*</\1>", re.IGNORECASE)
+_PLAIN = re.compile(
+    r"^ {0,12}(?:(?:#{1,6} |> ?|[-*+] )+(?:`{3,}$)?|`{3,}$)"
+    r"|\\([!-/:-@\[-`{-~])"  # 1: an escaped sign
+    r"|(`{1,20})(?!`)(.{1,2000}?)(?<!`)\2(?!`)"  # 3: code
+    r"|!\[[^\[\]]{0,1000}\]\([^()\s]*(?:\s+\"[^\"]*\")?\)"
+    r"|\[((?:[^\[\]\\]|\\.|\[[^\[\]]{0,1000}\]){0,1000}+)\]\([^()\s]*(?:\s+\"[^\"]*\")?\)"
+    r"|<(https?://[^<>\s]+)>"  # 5: an address; 4 is the label of a link
+    r"|((?<!\S)\*(?!\S))"  # 6: a sign that stands alone
+    r"|\*{1,3}|~~",
     re.MULTILINE,
 )
-_NUMBER_SIGN = re.compile(r"^( {0,3}[0-9]{1,9})(?=[.)](?:\s|$))", re.MULTILINE)
-_PIECES_OF_MARKDOWN = (
-    (re.compile(r"!\[[^\[\]]*\]\([^()\s]*(?:\s+\"[^\"]*\")?\)"), ""),
-    (re.compile(r"\[([^\[\]]*)\]\([^()\s]*(?:\s+\"[^\"]*\")?\)"), r"\1"),
-    (re.compile(r"^ {0,3}(?:#{1,6} |> ?|[-*+] )+", re.MULTILINE), ""),
-    (re.compile(r"(?<!\\)(?:\*\*|\*|~~|`+)"), ""),
-    (re.compile(r"\\([-\\`*_{}\[\]()#+.!<>~|=&])"), r"\1"),
-)
+_TABLE_RULE = re.compile(r"\|(?: :?-{3,}:? \|)+")
+_CELL_EDGE = re.compile(r"(?<!\\)\|")
+_WORD = re.compile(r"\w+")
 
 
 class Text(NamedTuple):
@@ -127,25 +90,39 @@ class Text(NamedTuple):
 
 
 def is_html(text: str) -> bool:
-    """Whether it has a tag that texts have; `<5%` and `[BTC]` are none."""
-    return _TAG.search(text) is not None
+    """Whether it has a tag that texts have; `<5%` and `[BTC]` are none. Text that was escaped once
+    too often counts."""
+    return _TAG.search(text) is not None or _is_over_escaped(text)
 
 
 def to_markdown(html: str, base: str = "") -> Text:
     """Cleaned Markdown of a piece of HTML. base: the address that relative ones start from."""
     html = html[:MAX_HTML].replace("\0", "")
-    if not is_html(html):
-        return Text(escape_blocks(without_blank_lines(clean(unescape(html)))))
-    # Long runs of space cost markdownify their square.
-    html = _LONG_SPACE.sub(lambda run: " " if run[1] else "\n\n", _INVISIBLE.sub("", html))
-    if (simple := _simple(html, base)) is not None:
-        return simple
-    bounded = _bounded(html)
-    if bounded is None:
-        return Text(_tidy(escape_blocks(unescape(_ANY_TAG.sub(" ", html)))))
-    soup = BeautifulSoup(bounded, "html.parser", element_classes={Tag: _Tag})
-    image = _prune(soup, base)
-    return Text(_tidy(_converted(soup, len(html))), image)
+    if _is_over_escaped(html):
+        html = unescape(_unwrapped(html))
+    if _TAG.search(html) is None:
+        return Text(without_blank_lines(escape(clean(unescape(html)))))
+    fit = mended(html)
+    if fit is None:
+        words = clean(unescape(_ANY_TAG.sub(" ", _INVISIBLE.sub("", html))))
+        return Text(without_blank_lines(escape(_BLANK_LINES.sub("\n\n", words))))
+    from reader.formats.html_reading import read
+
+    markdown, image = read(fit, base)
+    return Text(without_blank_lines(clean(markdown)), image)
+
+
+def from_text(text: str) -> str:
+    """Cleaned Markdown of what is declared as plain text: tags, signs, lines and indents stay as
+    they are written."""
+    lines = escape(clean(text[:MAX_HTML]).expandtabs(4)).split("\n")
+    written = []
+    for number, line in enumerate(lines):
+        indent = len(line) - len(line.lstrip(" "))
+        follows = number + 1 < len(lines) and lines[number + 1].strip()
+        end = "  " if line.strip() and follows else ""
+        written.append("\N{NO-BREAK SPACE}" * indent + line.strip() + end)
+    return without_blank_lines("\n".join(written)) if text.strip() else ""
 
 
 def to_line(text: str) -> str:
@@ -156,223 +133,109 @@ def to_line(text: str) -> str:
     # Twice, for the title of an RSS item is often escaped HTML of escaped HTML.
     if _ENTITY.search(text):
         text = unescape(text)
-    return clean_line(_TAG.sub("", text) if "<" in text else text)
+    return clean_line(_without_tags(text) if "<" in text else text)
 
 
 def plain(markdown: str) -> str:
     """The words of Markdown that `to_markdown` made, on one line."""
-    for pattern, replacement in _PIECES_OF_MARKDOWN:
-        markdown = pattern.sub(replacement, markdown)
-    return clean_line(markdown)
+    if "| ---" in markdown:
+        markdown = "\n".join(_without_cells(line) for line in markdown.split("\n"))
+    return clean_line(_PLAIN.sub(_plain_piece, markdown))
 
 
-def escape_blocks(text: str) -> str:
-    """Plain text as Markdown: no line of it becomes a heading, a quote, a list or a rule."""
-    return _NUMBER_SIGN.sub(r"\1\\", _BLOCK_SIGN.sub(_escaped, text))
+def _plain_piece(piece: re.Match[str]) -> str:
+    sign, _, code, label, address, star = piece.groups()
+    if label:
+        return _PLAIN.sub(_plain_piece, label)
+    return sign or code or address or star or ""
 
 
-def _escaped(sign: re.Match[str]) -> str:
-    return f"{sign[1] or ''}\\"
+def _without_cells(line: str) -> str:
+    if not line.startswith("|"):
+        return line
+    return "" if _TABLE_RULE.fullmatch(line) else _CELL_EDGE.sub(" ", line)
 
 
-def web_address(address: object, base: str = "") -> str:
-    """The address made absolute where it is one of the web: http(s), with a host; else empty."""
-    if not isinstance(address, str) or not address or len(address) > 4096:
-        return ""
-    try:
-        joined = urljoin(base, address.strip())
-        parts = urlsplit(joined)
-        if parts.scheme not in ("http", "https") or not parts.hostname or "@" in parts.netloc:
-            return ""
-    except ValueError:
-        return ""
-    joined = _UNFIT.sub(lambda sign: "".join(f"%{b:02X}" for b in sign[0].encode()), clean(joined))
-    return joined.replace("(", "%28").replace(")", "%29")
+def visible_words(text: str) -> list[str]:
+    """The words that are read of HTML or Markdown, in order, in lower case; no addresses."""
+    markdown = to_markdown(text).markdown if is_html(text) else text
+    return _WORD.findall(plain(markdown).casefold())
 
 
-def _simple(html: str, base: str) -> Text | None:
-    first = ""
-
-    def image(attributes: Attributes) -> str:
-        nonlocal first
-        address = _image_address(attributes, base)
-        if not address:
-            return ""
-        first = first or address
-        return _image_markdown(attributes.get("alt"), address)
-
-    def link(attributes: Attributes) -> str:
-        return web_address(attributes.get("href"), base)
-
-    markdown = simple_markdown(html, _escaped_text, image, link)
-    return None if markdown is None else Text(_tidy(markdown), first)
+# Text that was escaped once too often.
 
 
-def _escaped_text(text: str) -> str:
-    return escape_blocks(text.replace("*", r"\*").replace("_", r"\_"))
+def _is_over_escaped(text: str) -> bool:
+    """Whether its entities hide markup. Beside real markup they are what the author wrote."""
+    if _OVER_ESCAPED.search(text) is None:
+        return False
+    if _TAG.search(text) is not None:
+        wrapped = _WRAPPED.fullmatch(text)
+        return wrapped is not None and _begins_as_markup(unescape(wrapped[2]))
+    hidden = unescape(text)
+    if _TAG.search(hidden) is None:
+        return False
+    return (
+        _begins_as_markup(hidden)
+        or _ELEMENT_WITH_ADDRESS.search(hidden) is not None
+        or _GLUED_BREAK.search(hidden) is not None
+        or len(_PAIR.findall(hidden)) > 1
+    )
 
 
-def _image_markdown(label: object, address: object) -> str:
-    label = re.sub(r"[\[\]\\]", "", clean_line(str(label or "")))[:300]
-    return f"![{label}]({address})"
+def _begins_as_markup(text: str) -> bool:
+    if _FIRST_VOID.match(text):
+        return True
+    first = _FIRST_BLOCK.match(text)
+    return first is not None and f"</{first[1].lower()}>" in text.lower()
 
 
-class _Tag(Tag):
-    """An element whose ancestors are found fast: markdownify asks each for a `pre` above it."""
-
-    def find_parent(self, name: object = None, *_: object, **__: object) -> Any:
-        above = self.parent
-        while above is not None and above.name != name:
-            above = above.parent
-        return above
+def _unwrapped(text: str) -> str:
+    wrapped = _WRAPPED.fullmatch(text)
+    return wrapped[2] if wrapped else text
 
 
-class _Converter(MarkdownConverter):
-    """Lists are numbered by what `_prune` counted; images stay in cells and headings too."""
-
-    def convert_img(self, el: Tag, text: str, parent_tags: set[str]) -> str:
-        del text, parent_tags
-        return _image_markdown(el.get("alt"), el["src"])
-
-    def convert_li(self, el: Tag, text: str, parent_tags: set[str]) -> str:
-        del parent_tags
-        if not (text := text.strip()):
-            return "\n"
-        sign = f"{el['value']}. " if "value" in el.attrs else "- "
-        return f"{sign}{indent(text, ' ' * len(sign))[len(sign) :]}\n"
-
-    def convert_blockquote(self, el: Tag, text: str, parent_tags: set[str]) -> str:
-        return f"\n{super().convert_blockquote(el, text, parent_tags)}"  # type: ignore[misc]
-
-    def convert_figure(self, el: Tag, text: str, parent_tags: set[str]) -> str:
-        return str(self.convert_div(el, text, parent_tags))  # type: ignore[attr-defined]
-
-    def convert_hN(  # noqa: N802 (markdownify's own name)
-        self, n: int, el: Tag, text: str, parent_tags: set[str]
-    ) -> str:
-        if not text.strip():
-            return ""
-        return str(super().convert_hN(n, el, text, parent_tags))  # type: ignore[misc]
-
-    def escape(self, text: str, parent_tags: set[str]) -> str:
-        return escape_blocks(super().escape(text, parent_tags))  # type: ignore[misc]
+# Titles.
 
 
-@lru_cache(1)
-def _converter() -> _Converter:
-    return _Converter(heading_style="atx", bullets="-", autolinks=False)
-
-
-def _converted(soup: BeautifulSoup, size: int) -> str:
-    markdown = str(_converter().convert_soup(soup))
-    if len(markdown) > _MAX_GROWTH * size + 1000:
-        return escape_blocks(soup.get_text(" "))
-    return markdown
-
-
-def _tidy(markdown: str) -> str:
-    lines = [_without_trail(line) for line in clean(markdown).split("\n")]
-    return without_blank_lines(_BLANK_LINES.sub("\n\n", "\n".join(lines)))
-
-
-def _without_trail(line: str) -> str:
-    """Two spaces at the end of a line, and no more, break it."""
-    text = line.rstrip()
-    return f"{text}  " if text and line[len(text) :] == "  " else text
-
-
-def _bounded(html: str) -> str | None:
-    """The same tags, those closed that nobody closes, none too deep; None where they are too many.
-
-    Before a tree is made of it: that takes the square of the depth.
-    """
-    open_tags: list[str] = []
-    count = 0
-
-    def place(tag: re.Match[str]) -> str:
-        nonlocal count
-        closing, name, rest = tag[1], tag[2].lower(), tag[3]
-        if name in _DISSOLVED:
-            return ""
-        if closing:
-            return _close(open_tags, name)
-        count += 1
-        before = ""
-        if name in _CLOSED_BY_THE_NEXT and open_tags and open_tags[-1] == name:
-            before = f"</{open_tags.pop()}>"
-        if name in _VOID:
-            return f"{before}<{name}{rest}>"
-        if len(open_tags) >= MAX_DEPTH:
-            return before + " "
-        open_tags.append(name)
-        return f"{before}<{name}{rest}>"
-
-    bounded = _ANY_TAG.sub(place, html)
-    return bounded if count <= MAX_ELEMENTS else None
-
-
-def _close(open_tags: list[str], name: str) -> str:
-    if name not in open_tags:
-        return ""
-    closed = ""
-    while True:
-        last = open_tags.pop()
-        closed += f"</{last}>"
-        if last == name:
-            return closed
-
-
-def _prune(soup: BeautifulSoup, base: str) -> str:
-    """Drop what must not stay and make addresses absolute; that of the first image."""
-    first = ""
-    for element in soup.find_all(True):
-        if element.decomposed:
+def _without_tags(text: str) -> str:
+    """Elements lose their tags; a tag alone is a word of the title: `Use <b> here`."""
+    text = _SMALL.sub(_small, text)
+    tags = list(_TAG.finditer(text))
+    dropped = _paired(tags)
+    kept, at = [], 0
+    for number, tag in enumerate(tags):
+        if number not in dropped:
             continue
-        if element.name in _DROPPED:
-            element.decompose()
-        elif element.name == "img":
-            address = _kept_image(element, base)
-            first = first or address
-        elif element.name == "a":
-            address = web_address(element.get("href"), base)
-            element.attrs = {"href": address} if address else {}
-        elif element.name == "ol":
-            _number(element)
-        elif not _ONE_DIGIT.fullmatch(str(element.get("colspan", "1"))):
-            del element["colspan"]
-    return first
+        kept.append(text[at : tag.start()])
+        kept.append("" if _name(tag) in _WITHIN_WORDS else " ")
+        at = tag.end()
+    return "".join(kept) + text[at:]
 
 
-def _number(numbered: Tag) -> None:
-    start = str(numbered.get("start", ""))
-    number = int(start) if _START.fullmatch(start) else 1
-    for item in numbered.find_all("li", recursive=False):
-        item["value"] = str(number)
-        number += 1
+def _small(element: re.Match[str]) -> str:
+    inner = element[2].strip()
+    before = element.string[element.start() - 1 : element.start()]
+    if not inner:
+        return ""
+    return raised(inner, before) if element[1].lower() == "sup" else lowered(inner, before)
 
 
-def _kept_image(image: Tag, base: str) -> str:
-    """Its address; the image is gone where it has none, or is no picture but a beacon."""
-    address = _image_address(image.attrs, base)
-    if address:
-        image["src"] = address
-    else:
-        image.decompose()
-    return address
+def _paired(tags: list[re.Match[str]]) -> set[int]:
+    """Numbers of the tags that have a partner, or need none."""
+    found: set[int] = set()
+    waiting: dict[str, list[int]] = {}
+    for number, tag in enumerate(tags):
+        name = _name(tag)
+        if name in _ALONE:
+            found.add(number)
+        elif not tag[0].startswith("</"):
+            waiting.setdefault(name, []).append(number)
+        elif waiting.get(name):
+            found |= {waiting[name].pop(), number}
+    return found
 
 
-def _image_address(image: Mapping[str, Any], base: str) -> str:
-    """Empty where it is no picture of the web, or a beacon."""
-    source = image.get("data-src") or image.get("data-lazy-src") or image.get("src")
-    address = web_address(source, base)
-    return "" if not address or _is_beacon(image, address) else address
-
-
-def _is_beacon(image: Mapping[str, Any], address: str) -> bool:
-    sizes = [str(image[name]) for name in ("width", "height") if name in image]
-    if any(_TINY.fullmatch(size) for size in sizes):
-        return True
-    if _HIDDEN.search(str(image.get("style", ""))):
-        return True
-    parts = urlsplit(address)
-    return bool(_BEACONS.search(parts.hostname or "") or _BEACON_PATHS.search(parts.path))
+def _name(tag: re.Match[str]) -> str:
+    name = _NAME.search(tag[0])
+    return name[0].lower() if name else ""

@@ -5,9 +5,11 @@ from datetime import datetime
 from typing import Any
 
 from reader.article import Article
+from reader.formats.dates import day_comes_first, read_date
 from reader.formats.entries import Entry, Feed, article_of_entry
-from reader.formats.instants import format_instant, parse_instant
+from reader.formats.feed_text import HTML, PLAIN, Written, words_of
 from reader.formats.live_json import document, object_of
+from reader.formats.media import MAX_MEDIA, Medium
 from reader.formats.news_json import refuse_failure
 from reader.formats.page import NotAPage, Page, page_of
 
@@ -27,26 +29,39 @@ def read_json_feed(data: bytes, *, url: str, name: str, now: datetime) -> Page:
         raise NotAPage("the answer is JSON, but no JSON Feed: it has no list of items")
     lang, title = _text(answer, "language"), _text(answer, "title")
     feed = Feed.of(url, name, title, lang, "JSON", now)
+    dates = (_text(item, "date_published") for item in answer["items"] if isinstance(item, dict))
+    feed = feed._replace(day_first=day_comes_first(dates))
     return page_of(answer["items"], lambda item: _article(item, feed))
 
 
 def _article(item: object, feed: Feed) -> Article:
     given = object_of(item, _NAMES)
     id = given.get("id")
+    link = _text(given, "url") or _text(given, "external_url")
     entry = Entry(
         id=str(id) if isinstance(id, str | int | float) else "",
-        title=_text(given, "title"),
-        link=_text(given, "url") or _text(given, "external_url"),
-        texts=(_text(given, "content_html"), _text(given, "content_text"), _text(given, "summary")),
-        summary=_text(given, "summary"),
-        published=_instant(given, "date_published"),
-        updated=_instant(given, "date_modified"),
+        title=Written(_text(given, "title"), PLAIN),
+        link=link,
+        contents=tuple(_contents(given)),
+        summaries=(Written(_text(given, "summary"), PLAIN),),
+        published=_instant(given, "date_published", feed),
+        updated=_instant(given, "date_modified", feed),
+        said=_said(given, "date_published"),
         lang=_text(given, "language"),
         authors=", ".join(_authors(given)),
         tags=tuple(tag for tag in _list(given, "tags") if isinstance(tag, str)),
-        images=(_text(given, "image"), _text(given, "banner_image"), *_attached(given)),
+        images=(_text(given, "image"), _text(given, "banner_image")),
+        media=(Medium(_text(given, "external_url"), "link"), *_attached(given)),
     )
     return article_of_entry(entry, feed)
+
+
+def _contents(given: Mapping[str, Any]) -> list[Written]:
+    """One of them: they are the same text, in two forms."""
+    html = _text(given, "content_html")
+    text = Written(_text(given, "content_text"), PLAIN)
+    written = Written(html, HTML)
+    return [written] if html and (words_of(written) or not text.text) else [text]
 
 
 def _authors(given: Mapping[str, Any]) -> list[str]:
@@ -54,19 +69,22 @@ def _authors(given: Mapping[str, Any]) -> list[str]:
     return [name for each in found[:20] if isinstance(each, dict) and (name := _text(each, "name"))]
 
 
-def _attached(given: Mapping[str, Any]) -> list[str]:
+def _attached(given: Mapping[str, Any]) -> list[Medium]:
     return [
-        _text(each, "url")
-        for each in _list(given, "attachments")[:20]
-        if isinstance(each, dict) and _text(each, "mime_type").startswith("image/")
+        Medium(_text(each, "url"), _text(each, "mime_type"), _text(each, "title"))
+        for each in _list(given, "attachments")[:MAX_MEDIA]
+        if isinstance(each, dict)
     ]
 
 
-def _instant(given: Mapping[str, Any], name: str) -> str:
-    try:
-        return format_instant(parse_instant(_text(given, name).strip()))
-    except ValueError:
-        return ""
+def _instant(given: Mapping[str, Any], name: str, feed: Feed) -> datetime | None:
+    return read_date(_said(given, name), day_first=feed.day_first)
+
+
+def _said(given: Mapping[str, Any], name: str) -> str:
+    """A date as it stands; some give a number, of seconds or milliseconds since 1970."""
+    value = given.get(name)
+    return str(value) if isinstance(value, str | int | float) and value is not True else ""
 
 
 def _text(mapping: Mapping[str, Any], name: str) -> str:

@@ -12,6 +12,12 @@ from reader.formats.page import NotAPage
 from reader.formats.schema import article_of
 from reader.text import clean_line, decode, without_blank_lines
 
+TITLE_STANDS_IN = "title is missing: the first words stand in"
+"""Flag of an article whose title is no more than what its text begins with."""
+
+_TITLE_LENGTH = 80
+_SHORT_LINE = 20
+_LOOKED_THROUGH = 2_000
 _MAX_DIGITS = 64
 _MAX_TOKEN = 20
 _TOKEN = re.compile(rf"[A-Za-z0-9_\-]{{{_MAX_TOKEN},}}")
@@ -60,11 +66,42 @@ def built(fields: Mapping[str, object], body: str, origin: str, flags: list[str]
     body = without_blank_lines(body)
     if len(body) > MAX_ARTICLE_BYTES // 4:
         raise NotAnArticle(TOO_LARGE)
-    if not body and not fields.get("title") and not fields.get("description"):
-        raise NotAnArticle("has neither title nor text")
-    return article_of(
-        {k: v for k, v in fields.items() if v not in (None, "", [])}, body, origin, flags
-    )
+    known = {name: value for name, value in fields.items() if value not in (None, "", [])}
+    if not known.get("title"):
+        known["title"] = _stand_in(known, body)
+        flags = [*flags, TITLE_STANDS_IN]
+    return article_of(known, body, origin, flags)
+
+
+def _stand_in(fields: Mapping[str, object], body: str) -> str:
+    """The first words of what has no title, else its address. Raises NotAnArticle."""
+    for text in (body, fields.get("description")):
+        if isinstance(text, str) and (line := _first_lines(text)):
+            return first_words(line)
+    address = fields.get("canonicalUrl")
+    if isinstance(address, str):
+        return first_words(address.partition("://")[2])
+    raise NotAnArticle("has neither title, text nor link")
+
+
+def _first_lines(markdown: str) -> str:
+    """The words of the first line, and of those after it where it has only a few."""
+    from reader.formats.html import plain
+
+    found = ""
+    for line in markdown[:_LOOKED_THROUGH].split("\n"):
+        found = f"{found} {plain(line)}".strip()
+        if len(found) >= _SHORT_LINE:
+            break
+    return found
+
+
+def first_words(text: str, most: int = _TITLE_LENGTH) -> str:
+    """As many whole words as that many characters hold; `…` stands for the rest."""
+    if len(text) <= most:
+        return text
+    cut = text[:most]
+    return f"{cut.rpartition(' ')[0] or cut}…"
 
 
 def category_and_tags(named: object, keywords: object) -> tuple[str, list[str]]:

@@ -1,9 +1,11 @@
-"""One file of the archive: Markdown with YAML front matter, to an Article and back."""
+"""One Markdown file, with front matter or without, to an Article and back."""
+
+from datetime import datetime
 
 from reader.article import Article
 from reader.formats.errors import NotAnArticle
 from reader.formats.schema import archive_fields, article_of
-from reader.text import clean, decode
+from reader.text import clean
 
 MAX_ARTICLE_BYTES = 4 * 1024 * 1024
 """The longest real article has 65 kB."""
@@ -11,29 +13,32 @@ MAX_ARTICLE_BYTES = 4 * 1024 * 1024
 TOO_LARGE = f"is larger than {MAX_ARTICLE_BYTES // 1024**2} MiB"
 
 
-def read_article(data: bytes, *, origin: str) -> Article:
+def read_article(data: bytes, *, origin: str, modified: datetime | None = None) -> Article:
     """The article of one file. Raises NotAnArticle, and nothing else, whatever the bytes.
 
     `origin` is the path inside the import root: it names the language of a file that does not,
-    and stands in for a title and for an external id. What had to be put right is in `flags`.
+    and stands in for a title, a date and an external id. `modified`, when the file was changed
+    last, stands in for a date that is said nowhere. What had to be put right is in `flags`.
     """
+    from reader.formats.encodings import decode_file, is_binary, without_marks_of_wide
     from reader.formats.front_matter import FrontMatter
+    from reader.formats.other_names import is_text, with_own_names
 
     if len(data) > MAX_ARTICLE_BYTES:
         raise NotAnArticle(TOO_LARGE)
-    raw, note = decode(data)
+    raw, note = decode_file(without_marks_of_wide(data))
     text = clean(raw)
     if not text.strip():
         raise NotAnArticle("is empty")
     handler = FrontMatter()
-    if "\0" in raw and not handler.detect(text):
+    fields, body = handler.read(text)
+    if not fields and is_binary(data, raw):
         raise NotAnArticle("is not a text file")
-    header, body = handler.split(text)
-    fields = handler.load(header)
-    if not body and not fields.get("title") and not fields.get("description"):
+    if not body and not any(value and is_text(name) for name, value in fields.items()):
         raise NotAnArticle("; ".join(["has neither title nor text", *handler.problems]))
     flags = [note] if note else []
-    return article_of(fields, body, origin, flags + handler.problems)
+    flags += handler.problems
+    return article_of(with_own_names(fields, body, origin, flags), body, origin, flags, modified)
 
 
 def write_article(article: Article) -> str:

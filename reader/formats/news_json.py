@@ -4,10 +4,21 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from reader.article import Article
+from reader.formats.dates import read_date
 from reader.formats.instants import format_instant
 from reader.formats.live_json import built, category_and_tags, document, object_of, told
-from reader.formats.page import UNDATED, ApiFailure, Markup, NotAPage, OverQuota, Page, page_of
+from reader.formats.page import (
+    ApiFailure,
+    Markup,
+    NotAPage,
+    OverQuota,
+    Page,
+    is_possible,
+    page_of,
+    published_or_now,
+)
 from reader.formats.paragraphs import body_of
+from reader.text import clean_line
 
 _ORIGIN = "news.json"
 _NAMES = (
@@ -81,8 +92,12 @@ def source_fields(source: object, names: tuple[str, str, str]) -> dict[str, obje
 
 
 def dated(fields: dict[str, object], now: datetime) -> list[str]:
-    """Flags of an item; where it has no date, it gets `now`'s second."""
-    if fields.get("publishedAt") not in (None, "", 0):
-        return []
-    fields["publishedAt"] = format_instant(now.replace(microsecond=0))
-    return [UNDATED]
+    """Flags of an item; where it has no date, or one that cannot be, it gets `now`'s second."""
+    given = fields.get("publishedAt")
+    said = "" if given in (None, "", 0, False) else clean_line(str(given))
+    instant, flags = published_or_now(read_date(said), said, now)
+    fields["publishedAt"] = format_instant(instant)
+    updated = read_date(str(fields.get("updatedAt") or ""))
+    if updated is None or not is_possible(updated, now) or updated < instant:
+        fields.pop("updatedAt", None)
+    return flags

@@ -4,6 +4,7 @@ The formats read the items; here they become a page.
 """
 
 from collections.abc import Callable, Iterable
+from datetime import UTC, datetime, timedelta
 from typing import NamedTuple, TypeVar
 
 from reader.article import Article, Identity
@@ -18,6 +19,11 @@ MAX_ITEMS = 10_000
 UNDATED = "publishedAt is missing: the time of the sync stands in"
 """Flag of an article whose date is no more than when it was first seen."""
 
+_AHEAD = timedelta(days=1)
+"""How far a publisher's clock may be ahead."""
+
+_NO_DATES = frozenset(((1600, 12, 31), (1601, 1, 1), (1899, 12, 30), (1899, 12, 31), (1900, 1, 1)))
+"""Days at which clocks of some systems begin: 1970 is not the only zero."""
 
 MAX_MARKUP = 300_000
 """Tags in the texts of one page: each takes up to 60 µs to become Markdown."""
@@ -35,6 +41,28 @@ class Markup:
         if tags > self._left:
             raise NotAnArticle("holds more markup than a page may")
         self._left -= tags
+
+
+def is_possible(instant: datetime, now: datetime) -> bool:
+    """Return whether news can have this date: not the zero of a clock, and not ahead. Both UTC."""
+    if not 2 <= instant.year <= 9998 or instant > now + _AHEAD:
+        return False
+    is_zero = abs(instant - datetime(1970, 1, 1, tzinfo=UTC)) < timedelta(days=1)
+    return not is_zero and (instant.year, instant.month, instant.day) not in _NO_DATES
+
+
+def published_or_now(
+    instant: datetime | None, said: str, now: datetime
+) -> tuple[datetime, list[str]]:
+    """When an item was published, and its flags; `now`'s second where that cannot be.
+
+    said: the date as the source gave it, empty where it gave none.
+    """
+    if instant is not None and is_possible(instant, now):
+        return instant, []
+    shown = said if len(said) <= 40 else said[:39] + "…"
+    doubt = [f"publishedAt cannot be right: {shown}"] if shown else []
+    return now.replace(microsecond=0), [UNDATED, *doubt]
 
 
 class Page(NamedTuple):

@@ -30,7 +30,8 @@ _PAIRS = (("“", "”"), ("«", "»"), ("(", ")"))
 
 def body_of(body: object) -> str:
     """The body that a service gave as text or as HTML, as Markdown in paragraphs."""
-    from reader.formats.html import escape_blocks, is_html, to_markdown
+    from reader.formats.html import is_html, to_markdown
+    from reader.formats.markdown_inline import escape
 
     if not isinstance(body, str):
         return ""
@@ -39,7 +40,7 @@ def body_of(body: object) -> str:
     # A body without a line end is prose; another may be Markdown already.
     is_prose = "\n" not in body.strip()
     text = in_paragraphs(without_blank_lines(body))
-    return escape_blocks(text) if is_prose else text
+    return escape(text) if is_prose else text
 
 
 def in_paragraphs(text: str) -> str:

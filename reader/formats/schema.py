@@ -14,6 +14,7 @@ from typing import cast
 
 from reader.article import (
     EPOCH,
+    LAST_INSTANT,
     NO_CATEGORY,
     UNKNOWN_LANG,
     Ai,
@@ -22,8 +23,9 @@ from reader.article import (
     Sentiment,
     Source,
 )
-from reader.formats.fields import Fields, native, shown
+from reader.formats.fields import Fields, listed, native, shown
 from reader.formats.instants import format_instant
+from reader.formats.source_keys import source_key
 from reader.text import clean, one_line
 
 MAX_TAGS = 64
@@ -63,18 +65,26 @@ _RATED = frozenset(Sentiment) - {Sentiment.UNRATED}
 _LANG = re.compile(r"[a-z]{2,3}")
 # `a.uk.md`, and the 17th article of `news.uk.jsonl.gz`, which is `news.uk.jsonl.gz:17`.
 _LANG_OF_FILE = re.compile(r"\.([a-z]{2})\.[a-z]+(?:\.gz)?(?::[0-9]+)?$")
+_WEB_HOST = re.compile(r"https?://(?:www\.)?([^\s/?#@:]+)", re.IGNORECASE)
 _TOP_HEADING = re.compile(r"^# +(.+)$", re.MULTILINE)
 _PROSE = re.compile(r"^ {0,3}(?![#>|`~*+=-])(\S.*)$", re.MULTILINE)
 _TITLE_LENGTH = 100
 
 
-def article_of(fields: Mapping[str, object], body: str, origin: str, flags: list[str]) -> Article:
+def article_of(
+    fields: Mapping[str, object],
+    body: str,
+    origin: str,
+    flags: list[str],
+    modified: datetime | None = None,
+) -> Article:
     """The article of one file. Never raises for what the fields hold: it adds to `flags`.
 
-    Values are what YAML gave, strings, or what JSON has: no NaN, no infinity.
+    Values are what YAML gave, strings, or what JSON has: no NaN, no infinity. modified: when the
+    file was changed last, which stands in for a date.
     """
     reader = Fields(fields, flags)
-    published, updated = _instants(reader)
+    published, updated = _instants(reader, modified)
     return Article(
         title=_title(reader, body, origin),
         description=reader.scalar("description").strip(),
@@ -83,7 +93,7 @@ def article_of(fields: Mapping[str, object], body: str, origin: str, flags: list
         lang=_lang(reader, origin),
         external_id=reader.line("externalId"),
         source=_source(reader),
-        category=_upper(reader.line("category")) or NO_CATEGORY,
+        category=_category(reader),
         tags=_tags(reader),
         sticky_weight=reader.integer("stickyWeight") or 0,
         sentiment=(sentiment := _sentiment(reader)),
@@ -176,12 +186,16 @@ def _present(**fields: object) -> dict[str, object]:
     return {name: value for name, value in fields.items() if value is not None and value != ""}
 
 
-def _instants(reader: Fields) -> tuple[datetime, datetime]:
+def _instants(reader: Fields, modified: datetime | None) -> tuple[datetime, datetime]:
     published, updated = reader.instant("publishedAt"), reader.instant("updatedAt")
+    if modified is not None:
+        modified = min(max(modified, EPOCH), LAST_INSTANT)
     if published is None and "publishedAt" not in reader.rest:
-        stand_in = "updatedAt stands in" if updated else "the earliest date stands in"
-        reader.flags.append(f"publishedAt is missing: {stand_in}")
-    published = published or updated or EPOCH
+        dates = (("updatedAt", updated), ("time of the file's last change", modified))
+        stand_in = next((name for name, date in dates if date), "earliest date")
+        the = "" if stand_in == "updatedAt" else "the "
+        reader.flags.append(f"publishedAt is missing: {the}{stand_in} stands in")
+    published = published or updated or modified or EPOCH
     return published, updated or published
 
 
@@ -191,6 +205,11 @@ def _title(reader: Fields, body: str, origin: str) -> str:
     stand_ins = ((where, one_line(text)) for where, text in _stand_ins(body, origin))
     where, title = next(found for found in stand_ins if found[1])
     reader.flags.append(f"title is missing: the {where} stands in")
+    return shortened(title)
+
+
+def shortened(title: str) -> str:
+    """A title that was no title before, at a length that a list can show."""
     return title if len(title) <= _TITLE_LENGTH else title[: _TITLE_LENGTH - 1].rstrip() + "…"
 
 
@@ -227,6 +246,8 @@ def _source(reader: Fields) -> Source | None:
     value = reader.rest.get("source")
     if isinstance(value, str):
         key = reader.line("source")
+        if match := _WEB_HOST.match(key):
+            return Source(key=source_key(key), name=match[1], url=key)
         return Source(key=key, name=key) if key else None
     inner = reader.mapping("source")
     if inner is None:
@@ -274,6 +295,15 @@ def _sentiment(reader: Fields) -> Sentiment:
     if sentiment is None and text:
         reader.keep("sentiment", value, f"is unknown: {shown(text)}")
     return sentiment or Sentiment.UNRATED
+
+
+def _category(reader: Fields) -> str:
+    """Of a list, which stays as it is, the first name."""
+    value = reader.rest.get("category")
+    name = reader.line("category")
+    if not name and isinstance(value, list):
+        name = next(iter(listed(value)), "")
+    return _upper(one_line(name)) or NO_CATEGORY
 
 
 def _tags(reader: Fields) -> tuple[str, ...]:

@@ -5,18 +5,33 @@ from calendar import timegm
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import urljoin
 
-from reader.formats.bounded_feed import parse_feed
+from reader.article import Article
+from reader.formats.bounded_feed import Told, parse_feed
+from reader.formats.dates import day_comes_first, read_date
 from reader.formats.entries import Entry, Feed, article_of_entry
 from reader.formats.errors import NotAnArticle
-from reader.formats.instants import format_instant
+from reader.formats.feed_text import HTML, PLAIN, UNSAID, Written
+from reader.formats.media import Medium, is_image
 from reader.formats.page import NotAPage, Page, page_of
 
 _ROOT = re.compile(rb"<(?:[\w.-]{1,30}:)?(?:rss|feed|rdf|channel)\b", re.IGNORECASE)
 _CLOSED = re.compile(rb"</(?:[\w.-]{1,30}:)?(?:rss|feed|rdf|channel)\s*>", re.IGNORECASE)
 _NO_FEED = "the answer is XML, but no feed (RSS, Atom)"
-_IMAGE_NAME = re.compile(r"\.(?:jpe?g|png|webp|gif|avif)(?:\?|$)", re.IGNORECASE)
 _MAX_TEXTS = 20
+_XHTML = "application/xhtml+xml"
+_CONTENTS = frozenset(("content:encoded", "content", "fullitem", "body", "xhtml:body"))
+_TITLES = frozenset(("title", "dc:title", "media:title"))
+_NO_BODIES = _TITLES | frozenset(
+    ("rights", "copyright", "dc:rights", "subtitle", "tagline", "itunes:subtitle", "info")
+)
+_PUBLISHED = ("published", "created", "date")
+_OTHER_MEDIA = ("media_player", "podcast_transcript", "podcast_chapters")
+_MONTH_FIRST = re.compile(r"en(?:[-_]us)?$", re.IGNORECASE)
+_LOOKS_LIKE_HTML = re.compile(
+    r"\s*<(?:p|div|a|img|h[1-6]|ul|ol|table|blockquote|figure|span)\b[^<>]*>", re.IGNORECASE
+)
 
 
 def read_xml_feed(data: bytes, url: str, name: str, content_type: str, now: datetime) -> Page:
@@ -26,76 +41,140 @@ def read_xml_feed(data: bytes, url: str, name: str, content_type: str, now: date
         if _ROOT.search(data):
             raise NotAPage("the feed ends in the middle: it is incomplete")
         raise NotAPage(_NO_FEED)
-    parsed = _parsed(data, content_type)
+    parsed = _parsed(data, content_type, url)
     entries = parsed.get("entries") or []
     if not entries and not parsed.get("version"):
         raise NotAPage(_NO_FEED)
     about = parsed.get("feed") or {}
     type = "ATOM" if str(parsed.get("version", "")).startswith("atom") else "RSS"
     feed = Feed.of(url, name, _text(about, "title"), _text(about, "language"), type, now)
-    return page_of(entries, lambda entry: _article(entry, feed))
+    feed = feed._replace(day_first=_day_first(entries, _text(about, "language")))
+    told = [*parsed.get("told", []), *([] for _ in entries)]
+    return page_of(zip(entries, told, strict=False), lambda given: _article(*given, feed))
 
 
-def _parsed(data: bytes, content_type: str) -> Mapping[str, Any]:
+def _day_first(entries: list[Any], lang: str) -> bool | None:
+    """As all dates of the feed show, else as its language has it."""
+    names = ("published", "updated", "created")
+    found = day_comes_first(_text(entry, name) for entry in entries for name in names)
+    if found is None and lang and not _MONTH_FIRST.match(lang):
+        return True
+    return found
+
+
+def _parsed(data: bytes, content_type: str, url: str) -> Mapping[str, Any]:
     try:
-        return parse_feed(data, content_type)
+        return parse_feed(data, content_type, url)
     except NotAPage:
         raise
     except Exception as error:  # whatever a parser of any XML in the wild may raise
         raise NotAPage(f"the feed cannot be read ({type(error).__name__})") from error
 
 
-def _article(entry: Any, feed: Feed) -> Any:
+def _article(entry: Any, told: list[Told], feed: Feed) -> Article:
     try:
-        read = _entry(entry)
+        read = _entry(entry, told, feed)
     except (AttributeError, TypeError, ValueError, KeyError, OverflowError) as error:
         raise NotAnArticle("is not as entries of feeds are") from error
     return article_of_entry(read, feed)
 
 
-def _entry(entry: Mapping[str, Any]) -> Entry:
-    contents = _list(entry, "content")[:_MAX_TEXTS]
-    summary = _text(entry, "summary")
+def _entry(entry: Mapping[str, Any], told: list[Told], feed: Feed) -> Entry:
+    is_atom = feed.type == "ATOM"
+    published = next(filter(None, (_text(entry, name) for name in _PUBLISHED)), "")
     return Entry(
         id=_text(entry, "id"),
-        title=_text(entry, "title"),
-        link=_text(entry, "link"),
-        texts=(*(_text(each, "value") for each in contents), summary),
-        summary=summary,
-        published=_instant(entry, "published_parsed") or _instant(entry, "created_parsed"),
-        updated=_instant(entry, "updated_parsed"),
+        title=_title(entry, is_atom, told),
+        link=_link(entry),
+        contents=tuple(_written(each, is_atom, feed) for each in told if _is_content(each)),
+        summaries=tuple(_written(each, is_atom, feed) for each in told if _is_summary(each)),
+        published=_instant(entry, published, "published_parsed", feed),
+        updated=_instant(entry, _text(entry, "updated"), "updated_parsed", feed),
+        said=published or _text(entry, "updated"),
         lang=_text(entry, "language"),
         authors=_text(entry, "author"),
         tags=tuple(_text(tag, "term") or _text(tag, "label") for tag in _list(entry, "tags")),
         images=tuple(_images(entry)),
+        media=tuple(_media(entry, told)),
     )
 
 
+def _is_content(told: Told) -> bool:
+    return told.element in _CONTENTS and _is_text(told)
+
+
+def _is_summary(told: Told) -> bool:
+    return told.element not in _CONTENTS and told.element not in _NO_BODIES and _is_text(told)
+
+
+def _is_text(told: Told) -> bool:
+    """What is neither text nor HTML, such as a picture in base64, is not to be read."""
+    return not told.source and (told.type.startswith("text/") or told.type == _XHTML)
+
+
+def _written(told: Told, is_atom: bool, feed: Feed) -> Written:
+    base = urljoin(feed.url, told.base) if told.base else ""
+    return Written(told.text, _form(told, is_atom), base)
+
+
+def _form(told: Told, is_atom: bool) -> str:
+    if told.type in ("text/html", _XHTML):
+        return HTML if is_atom and told.is_declared else UNSAID
+    if is_atom and not told.is_declared and _LOOKS_LIKE_HTML.match(told.text):
+        return UNSAID
+    return PLAIN
+
+
+def _title(entry: Mapping[str, Any], is_atom: bool, told: list[Told]) -> Written:
+    """Atom says how its titles are written; those of RSS are text, HTML, or HTML escaped twice."""
+    title = _text(entry, "title")
+    if is_atom:
+        for each in told:
+            if each.element in _TITLES and each.text == title:
+                is_plain = each.type not in ("text/html", _XHTML)
+                return Written(title, PLAIN if is_plain else HTML)
+    return Written(title)
+
+
+def _link(entry: Mapping[str, Any]) -> str:
+    """Where it is read; feedparser passes over all but HTML."""
+    if link := _text(entry, "link"):
+        return link
+    links = {_text(each, "rel"): _text(each, "href") for each in reversed(_list(entry, "links"))}
+    found = (links.get(rel, "") for rel in ("alternate", "", "related", "via", "self"))
+    return next(filter(None, found), "") or _text(entry, "comments")
+
+
 def _images(entry: Mapping[str, Any]) -> list[str]:
-    media = [each for each in _list(entry, "media_content") if _is_image(each)]
-    enclosures = [
-        each for each in _list(entry, "links") if each.get("rel") == "enclosure" and _is_image(each)
-    ]
-    found = [*media, *_list(entry, "media_thumbnail"), *enclosures]
+    media = [each for each in _list(entry, "media_content") if is_image(_medium(each))]
+    own = dict.get(entry, "image") if isinstance(entry, dict) else None
+    found = [*media, own, *_list(entry, "media_thumbnail")]
     return [_text(each, "url") or _text(each, "href") for each in found[:_MAX_TEXTS]]
 
 
-def _is_image(media: Mapping[str, Any]) -> bool:
-    kind = _text(media, "medium") or _text(media, "type")
-    if kind:
-        return kind.startswith("image")
-    return _IMAGE_NAME.search(_text(media, "url") or _text(media, "href")) is not None
+def _media(entry: Mapping[str, Any], told: list[Told]) -> list[Medium]:
+    enclosures = [each for each in _list(entry, "links") if _text(each, "rel") == "enclosure"]
+    others = [dict.get(entry, name) for name in _OTHER_MEDIA] if isinstance(entry, dict) else []
+    found = [*enclosures, *_list(entry, "media_content"), *others]
+    elsewhere = [Medium(each.source, each.type) for each in told if each.source]
+    return [*(_medium(each) for each in found), *elsewhere]
 
 
-def _instant(entry: Mapping[str, Any], name: str) -> str:
-    # As a plain dict: feedparser's own lets `updated` stand for `published`, with a warning.
-    parsed = dict.get(entry, name) if isinstance(entry, dict) else None
-    if not parsed:
-        return ""
+def _medium(given: Any) -> Medium:
+    address = _text(given, "url") or _text(given, "href")
+    return Medium(address, _text(given, "medium") or _text(given, "type"), _text(given, "title"))
+
+
+def _instant(entry: Any, text: str, parsed: str, feed: Feed) -> datetime | None:
+    instant = read_date(text, day_first=feed.day_first)
+    # feedparser turns 30 February into 2 March; of languages, it knows a few more.
+    if instant is not None or text.isascii():
+        return instant
+    found = dict.get(entry, parsed)
     try:
-        return format_instant(datetime.fromtimestamp(timegm(parsed), UTC))
+        return datetime.fromtimestamp(timegm(found), UTC) if found else None
     except (ValueError, OverflowError, OSError, TypeError):
-        return ""
+        return None
 
 
 def _text(mapping: Any, name: str) -> str:

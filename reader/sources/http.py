@@ -4,29 +4,37 @@ The only place that imports httpx. What the bytes mean, and when to ask again, i
 """
 
 import asyncio
+import re
 import ssl
 import threading
-import zlib
 from collections import defaultdict
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from http.cookiejar import CookieJar
 from typing import Any, NamedTuple, Self
 
 import httpx
 
 from reader import __version__
+from reader.addresses import without_feed_scheme
 from reader.errors import SourceError
+from reader.sources.answers import NOTHING_KNOWN, Answer, FetchFailed, Known, content_type
+from reader.sources.cookies import Cookies, Host
+from reader.sources.unpacking import unpacked
 from reader.subscriptions import Status
+
+__all__ = ["NOTHING_KNOWN", "Answer", "FetchFailed", "Fetcher", "Known", "Limits"]
 
 ACCEPT = (
     "application/rss+xml, application/atom+xml, application/feed+json, application/json;q=0.9, "
     "application/xml;q=0.9, text/xml;q=0.9, */*;q=0.5"
 )
-_GZIP_OR_ZLIB = 32 + zlib.MAX_WBITS
 _PERMANENT = (301, 308)
-_REDIRECTS = (301, 302, 303, 307, 308)
+_REDIRECTS = (300, 301, 302, 303, 307, 308)
+_OVER_CONDITIONS = (400, 412, 431)
+"""What a server answers that does not like the validators which it gave itself."""
 _STATUSES = {
     401: Status.UNAUTHORIZED,
     403: Status.FORBIDDEN,
@@ -45,38 +53,9 @@ class Limits(NamedTuple):
     seconds: float = 30.0
     bytes: int = 16 * 1024 * 1024
     """After unpacking."""
-    redirects: int = 5
+    redirects: int = 10
     a_host: int = 4
     at_once: int = 32
-
-
-class Known(NamedTuple):
-    """What the server said about the bytes that are known already, to hear if there are others."""
-
-    etag: str = ""
-    last_modified: str = ""
-
-
-class Answer(NamedTuple):
-    """What came. `body` is None where nothing has changed."""
-
-    body: bytes | None
-    known: Known
-    content_type: str = ""
-    permanent: str = ""
-    """Where the address has moved for good; empty where it has not."""
-
-
-class FetchFailed(SourceError):
-    """An address gave nothing, and what that is called. `retry_after`: seconds, as was asked."""
-
-    def __init__(self, status: Status, reason: str, retry_after: float | None = None) -> None:
-        super().__init__(reason)
-        self.status = status
-        self.retry_after = retry_after
-
-
-NOTHING_KNOWN = Known()
 
 
 class Fetcher:
@@ -112,75 +91,129 @@ class Fetcher:
 
         secrets: headers for the address's own host, and for no other.
         """
-        try:
-            home = _origin(httpx.URL(url))
-        except httpx.InvalidURL as error:
-            raise _trouble(error) from error
-        conditions = _conditions(known)
-        left = self._limits.seconds
-        permanent, moved = "", True
-        seen = {url}
+        trip = _Trip(url, known.sendable.conditions, secrets or {}, self._limits)
         while True:
-            own = _origin(httpx.URL(url)) == home
-            hop = _Hop(url, {**conditions, **(secrets or {})} if own else conditions)
-            answer, took = await self._hop(hop, left)
-            left -= took
-            if not isinstance(answer, _Redirect):
-                return answer._replace(permanent=permanent)
-            url = _target(url, answer.location)
-            moved = moved and answer.code in _PERMANENT and _as_safe(url, home)
-            permanent = url if moved else permanent
-            if url in seen or len(seen) > self._limits.redirects:
-                raise FetchFailed(Status.REDIRECT_LOOP, "it redirects round and round")
-            seen.add(url)
+            try:
+                answer = await self._hop(trip)
+            except FetchFailed as error:
+                if not trip.conditions or error.code not in _OVER_CONDITIONS:
+                    raise
+                trip.conditions = {}
+                continue
+            if isinstance(answer, Answer):
+                return answer._replace(permanent=trip.permanent, url=trip.elsewhere)
+            trip.follow(answer)
 
-    async def _hop(self, hop: "_Hop", left: float) -> "tuple[Answer | _Redirect, float]":
-        """One request, and the seconds it took; waiting for its turn takes none."""
+    async def _hop(self, trip: "_Trip") -> "Answer | _Redirect":
+        """Send one request. Waiting for its turn does not count as time taken."""
         loop = asyncio.get_running_loop()
-        async with self._hosts[_origin(httpx.URL(hop.url))[1]], self._at_once:
+        async with self._hosts[trip.address.host], self._at_once:
             started = loop.time()
             try:
-                async with asyncio.timeout(max(left, 0.001)):
-                    answer = await self._ask(hop)
+                async with asyncio.timeout(max(trip.left, 0.001)):
+                    return await self._ask(trip)
             except TimeoutError as error:
                 limit = f"{self._limits.seconds:g} seconds"
                 raise FetchFailed(Status.TOO_SLOW, f"it took longer than {limit}") from error
-            return answer, loop.time() - started
+            finally:
+                trip.left -= loop.time() - started
 
-    async def _ask(self, hop: "_Hop") -> "Answer | _Redirect":
+    async def _ask(self, trip: "_Trip") -> "Answer | _Redirect":
         try:
-            request = self._client.build_request("GET", hop.url, headers=hop.headers)
+            request = self._client.build_request("GET", trip.url, headers=trip.headers)
             response = await self._client.send(request, stream=True, follow_redirects=False)
         except Exception as error:
             raise _trouble(error) from error
         try:
-            return await self._answer(response)
+            return await self._answer(response, trip)
         except (httpx.HTTPError, httpx.StreamError) as error:
             raise _trouble(error, Status.TRUNCATED) from error
         finally:
             await response.aclose()
 
-    async def _answer(self, response: httpx.Response) -> "Answer | _Redirect":
-        code, headers = response.status_code, response.headers
-        if code in _REDIRECTS and "location" in headers:
-            return _Redirect(code, headers["location"])
-        known = Known(headers.get("etag", "")[:1000], headers.get("last-modified", "")[:100])
+    async def _answer(self, response: httpx.Response, trip: "_Trip") -> "Answer | _Redirect":
+        code, raw = response.status_code, response.headers.raw
+        headers = {name.lower(): value for name, value in reversed(raw)}
+        trip.remember(value for name, value in raw if name.lower() == b"set-cookie")
+        if code in _REDIRECTS and (location := response.extensions.get(_LOCATION)):
+            return _Redirect(code, location)
         if code == 304:
-            return Answer(None, known)
+            return Answer(None, Known.of(headers))
         if not 200 <= code < 300:
-            raise _refused(code, headers.get("retry-after", ""))
-        body = await _unpacked(response, self._limits.bytes)
-        return Answer(body, known, headers.get("content-type", "")[:200])
-
-
-class _Hop(NamedTuple):
-    url: str
-    headers: Mapping[str, str]
+            raise _refused(code, headers.get(b"retry-after", b"").decode("latin-1"))
+        named = headers.get(b"content-encoding", b"").decode("latin-1")
+        body = await unpacked(response.aiter_raw(), named, self._limits.bytes)
+        return Answer(body, Known.of(headers), content_type(headers.get(b"content-type", b"")))
 
 
 class _Redirect(NamedTuple):
     code: int
     location: str
+
+
+class _Trip:
+    """One fetch, from the address that was asked for through its redirects.
+
+    Raises FetchFailed where the address cannot be one, or where a redirect leads nowhere.
+    """
+
+    def __init__(
+        self, url: str, conditions: Mapping[str, str], secrets: Mapping[str, str], limits: Limits
+    ) -> None:
+        self.url = url
+        self.conditions = conditions
+        self.left = limits.seconds
+        self.permanent = ""
+        self.address = _parsed(url)
+        self._secrets = secrets
+        self._redirects = limits.redirects
+        self._first, self._home = url, _origin(self.address)
+        self._moved = True
+        self._cookies = Cookies()
+        self._seen = {(url, "")}
+
+    @property
+    def elsewhere(self) -> str:
+        """The address, where it is not the one that was asked for."""
+        return "" if self.url == self._first else self.url
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """Request headers. Secrets go to the origin of the first address and to no other."""
+        own = self._secrets if _origin(self.address) == self._home else {}
+        cookie = {"Cookie": self._cookie} if self._cookie else {}
+        return {**self.conditions, **cookie, **own}
+
+    def remember(self, cookies: Iterable[bytes]) -> None:
+        self._cookies.take(self._host, cookies, secure=self._is_secure)
+
+    def follow(self, redirect: _Redirect) -> None:
+        self.url = _target(self.url, redirect.location)
+        self.address = _parsed(self.url)
+        step = (self.url, self._cookie)
+        if step in self._seen or len(self._seen) > self._redirects:
+            raise FetchFailed(Status.REDIRECT_LOOP, "it redirects round and round")
+        self._seen.add(step)
+        self._moved = self._moved and redirect.code in _PERMANENT and self._is_as_safe
+        if self._moved:
+            self.permanent = self.elsewhere
+
+    @property
+    def _cookie(self) -> str:
+        return self._cookies.header(self._host, secure=self._is_secure)
+
+    @property
+    def _host(self) -> Host:
+        return Host(self.address.host, self.address.port)
+
+    @property
+    def _is_secure(self) -> bool:
+        return self.address.scheme == "https"
+
+    @property
+    def _is_as_safe(self) -> bool:
+        """A step down from https is taken, but not for ever."""
+        return self._home[0] == "http" or self._is_secure
 
 
 class _Impatient(ThreadPoolExecutor):
@@ -208,7 +241,13 @@ def _client(limits: Limits) -> httpx.AsyncClient:
     }
     timeout = httpx.Timeout(limits.seconds)
     try:
-        return httpx.AsyncClient(verify=_trusted(), timeout=timeout, headers=headers)
+        return httpx.AsyncClient(
+            verify=_trusted(),
+            timeout=timeout,
+            headers=headers,
+            cookies=_NoCookies(),
+            event_hooks={"response": [_set_location_aside]},
+        )
     except (ImportError, ValueError, httpx.InvalidURL) as error:
         names = "HTTP_PROXY, HTTPS_PROXY and ALL_PROXY"
         raise SourceError(f"the proxy of the environment cannot be used; check {names}") from error
@@ -228,19 +267,40 @@ def _origin(url: httpx.URL) -> tuple[str, str, int | None]:
     return url.scheme, url.host, url.port
 
 
-def _as_safe(url: str, home: tuple[str, str, int | None]) -> bool:
-    """A step down from https is taken, but not for ever."""
-    return home[0] == "http" or url.startswith("https:")
+def _parsed(url: str) -> httpx.URL:
+    try:
+        return httpx.URL(url)
+    except httpx.InvalidURL as error:
+        raise _trouble(error) from error
 
 
-def _conditions(known: Known) -> dict[str, str]:
-    conditions = {"If-None-Match": known.etag, "If-Modified-Since": known.last_modified}
-    return {name: value for name, value in conditions.items() if value}
+class _NoCookies(CookieJar):
+    """Keeps none: each fetch has its own, and the client is shared by all of them."""
+
+    def extract_cookies(self, response: Any, request: Any) -> None:
+        pass
+
+
+_LOCATION = "location"
+
+
+async def _set_location_aside(response: httpx.Response) -> None:
+    """Take the header out of the response: httpx reads it even where it is not to follow it.
+
+    Bytes beyond ASCII are escaped as they are, in whatever encoding the server knows them by.
+    """
+    raw = next((value for name, value in response.headers.raw if name.lower() == b"location"), b"")
+    response.headers.pop("location", None)
+    text = raw.decode("latin-1").strip()
+    response.extensions[_LOCATION] = _NOT_ASCII.sub(lambda found: f"%{ord(found[0]):02X}", text)
+
+
+_NOT_ASCII = re.compile(r"[\x80-\xff]")
 
 
 def _target(url: str, location: str) -> str:
     try:
-        target = httpx.URL(url).join(location).copy_with(fragment=None)
+        target = httpx.URL(url).join(without_feed_scheme(location)).copy_with(fragment=None)
     except Exception as error:  # httpx has no list of what a hostile address may raise
         raise FetchFailed(Status.REJECTED, "it redirects to no address") from error
     if target.scheme not in ("http", "https") or not target.host or target.userinfo:
@@ -249,8 +309,10 @@ def _target(url: str, location: str) -> str:
 
 
 def _refused(code: int, retry_after: str) -> FetchFailed:
+    if code in _REDIRECTS:
+        return FetchFailed(Status.REJECTED, "it redirects without saying where", code=code)
     status = _STATUSES.get(code, Status.SERVER_ERROR if code >= 500 else Status.REJECTED)
-    return FetchFailed(status, f"the server answered {code}", _seconds(retry_after))
+    return FetchFailed(status, f"the server answered {code}", _seconds(retry_after), code)
 
 
 def _seconds(retry_after: str) -> float | None:
@@ -278,57 +340,8 @@ def _trouble(error: BaseException, meanwhile: Status = Status.UNREACHABLE) -> Fe
         cause = cause.__cause__ or cause.__context__
     if meanwhile is Status.TRUNCATED:
         return FetchFailed(Status.TRUNCATED, "the answer broke off")
-    if isinstance(error, httpx.RemoteProtocolError) and "location header" in str(error):
-        return FetchFailed(Status.REJECTED, "it redirects to no address")
     if isinstance(error, httpx.ConnectError):
         return FetchFailed(Status.UNREACHABLE, "there is no way to its server")
     if isinstance(error, httpx.LocalProtocolError | httpx.InvalidURL | ValueError | TypeError):
         return FetchFailed(Status.REJECTED, "its address or a header of it cannot be sent")
     return FetchFailed(Status.UNREACHABLE, "its server does not speak HTTP as it should")
-
-
-async def _unpacked(response: httpx.Response, most: int) -> bytes:
-    """The whole body, unpacked piece by piece, so that a bomb is noticed before it goes off."""
-    encodings = [
-        name.strip().lower()
-        for name in response.headers.get("content-encoding", "").split(",")
-        if name.strip().lower() not in ("", "identity")
-    ]
-    if len(encodings) > 1:
-        raise FetchFailed(Status.NOT_A_FEED, "the answer is packed more than once")
-    if encodings and encodings[0] not in ("gzip", "x-gzip", "deflate"):
-        raise FetchFailed(Status.NOT_A_FEED, "the answer is packed in a way nobody asked for")
-    pieces = response.aiter_raw()
-    return await (_inflated(pieces, most) if encodings else _plain(pieces, most))
-
-
-def _too_large(most: int) -> FetchFailed:
-    return FetchFailed(Status.TOO_LARGE, f"the answer is larger than {most / 1024**2:g} MiB")
-
-
-async def _plain(pieces: AsyncIterator[bytes], most: int) -> bytes:
-    body = bytearray()
-    async for piece in pieces:
-        body += piece
-        if len(body) > most:
-            raise _too_large(most)
-    return bytes(body)
-
-
-async def _inflated(pieces: AsyncIterator[bytes], most: int) -> bytes:
-    body = bytearray()
-    stream = zlib.decompressobj(_GZIP_OR_ZLIB)
-    async for piece in pieces:
-        try:
-            while piece and len(body) <= most:
-                if stream.eof:  # gzip may be a chain of streams
-                    stream = zlib.decompressobj(_GZIP_OR_ZLIB)
-                body += stream.decompress(piece, most + 1 - len(body))
-                piece = stream.unused_data or stream.unconsumed_tail
-        except zlib.error as error:
-            raise FetchFailed(Status.TRUNCATED, "the answer is packed wrongly") from error
-        if len(body) > most:
-            raise _too_large(most)
-    if not stream.eof:
-        raise FetchFailed(Status.TRUNCATED, "the answer broke off")
-    return bytes(body)

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from math import ceil
 
 from reader.article import UNKNOWN_LANG, Article, Cover, Sentiment
+from reader.formats.lead import lead
 from reader.ui.prose_wrap import Line, Span, wrap
 
 STYLES = (
@@ -35,10 +36,6 @@ _AGES = (
 )
 
 
-_SOON = 2_000
-"""Characters."""
-
-
 def age(instant: datetime, now: datetime) -> str:
     """How long ago, in one whole unit: `3 h ago`; `in 3 h` for what is to come. Both aware."""
     distance = abs(now - instant)
@@ -64,7 +61,7 @@ def header_lines(
     """
     parts = (
         [[_sentence(article.title, "title")]],
-        [[_sentence(lead, "description")]] if (lead := _lead(article)) else [],
+        [[_sentence(summary, "description")]] if (summary := lead(article)) else [],
         [[], list(_facts(article, read=read, favourite=favourite, now=now))],
         [list(_chips(article.tags))] if article.tags else [],
         [_cover(article.cover)],
@@ -78,12 +75,6 @@ def header_lines(
             for offset, spans in wrap(paragraph, width):
                 last = max(last + 1, number * _PLACES_A_PART + offset)
                 yield Line(spans, min(last, HEADER_PLACES - 1))
-
-
-def _lead(article: Article) -> str:
-    """The description, unless the text itself soon says the same, as many publishers have it."""
-    start = article.description.rstrip("…. ")
-    return "" if start in article.body[:_SOON] else article.description
 
 
 def _sentence(text: str, style: str) -> Span:

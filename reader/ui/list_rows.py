@@ -21,6 +21,9 @@ _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct",
 _UNAMBIGUOUS = timedelta(days=335)
 """For so long a day and a month say which year is meant."""
 
+_CENTURY = timedelta(days=50 * 365)
+"""For so long two digits say which year is meant."""
+
 _AGE_CELLS = 6
 """As wide as the widest, `31 Dec`: titles end in one column."""
 
@@ -44,6 +47,8 @@ def age(published: datetime, now: datetime) -> str:
     month = _MONTHS[day.month - 1]
     if abs(passed) < _UNAMBIGUOUS:
         return f"{day.day} {month}"
+    if abs(passed) > _CENTURY:
+        return str(day.year)
     return f"{month}’{day.year % 100:02}"
 
 

@@ -1,21 +1,20 @@
 """Where in a laid-out text the words of a query stand, by the rules of the full-text index.
 
-Case and diacritics do not count, words are runs of letters and digits, and a phrase may go on in
-the next line.
+What those rules are is in `reader.folding`. A phrase may go on in the next line.
 """
 
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
-from functools import lru_cache
+from functools import cache
 from itertools import accumulate
 from typing import NamedTuple
-from unicodedata import combining, normalize
+from unicodedata import category
 
+from reader.folding import is_kept, pieces, plain_form
 from reader.query import Term
 
-_WORD = re.compile(r"[^\W_]+")
-_BETWEEN = r"[\W_]+"
+_BETWEEN = " +"
 
 
 class Match(NamedTuple):
@@ -28,43 +27,70 @@ class Match(NamedTuple):
     """Of the match, from 0, however many lines it takes."""
 
 
+class Plain(NamedTuple):
+    """The plain form of a text, its words apart, and how to get back from it."""
+
+    text: str
+    starts: Sequence[int]
+    """Of each piece of the original: where its form begins."""
+    origins: Sequence[int]
+    """Of each piece: where it begins in the original; at the end, the original's length."""
+
+    @classmethod
+    def of(cls, text: str) -> "Plain":
+        every = range(len(text) + 1)
+        if text.isascii():
+            return cls(text.translate(_ascii()), every, every)
+        split = pieces(text)
+        forms = list(map(plain_form, split))
+        starts = every if is_kept(text) else list(accumulate(map(len, forms), initial=0))
+        origins = every if split is text else list(accumulate(map(len, split), initial=0))
+        return cls("".join(forms), starts, origins)
+
+    def origin(self, place: int) -> int:
+        """Return the index of the piece whose form has the character at that place."""
+        return bisect_right(self.starts, place) - 1
+
+
+@cache
+def _ascii() -> dict[int, str]:
+    return {code: plain_form(chr(code)) for code in range(128)}
+
+
 def pattern_of(terms: Iterable[Term]) -> "re.Pattern[str] | None":
-    """What finds the words that are asked for, in folded text; None where there are none."""
+    """What finds the words that are asked for, in plain text; None where there are none."""
     asked = [_phrase(term) for term in terms if not term.exclude]
     alternatives = sorted(filter(None, asked), key=len, reverse=True)
     if not alternatives:
         return None
-    return re.compile(rf"(?<![^\W_])(?:{'|'.join(alternatives)})(?![^\W_])")
+    return re.compile(rf"(?<!\S)(?:{'|'.join(alternatives)})(?!\S)")
 
 
 def _phrase(term: Term) -> str:
-    words = [re.escape(word) for word in _WORD.findall(folded(term.value))]
-    return _BETWEEN.join(words) + (r"[^\W_]*" if term.prefix and words else "")
+    words = [re.escape(word) for word in Plain.of(term.value).text.split()]
+    return _BETWEEN.join(words) + (r"\S*" if term.prefix and words else "")
 
 
 def matches(lines: Sequence[str], pattern: "re.Pattern[str]") -> list[Match]:
     """All of them, in order."""
     starts = list(accumulate((len(line) + 1 for line in lines), initial=0))
-    text = folded("\n".join(lines))
+    text = "\n".join(lines)
+    plain = Plain.of(text)
     found: list[Match] = []
-    for number, hit in enumerate(pattern.finditer(text)):
-        start = hit.start()
-        while start < hit.end():
+    for number, hit in enumerate(pattern.finditer(plain.text)):
+        start = plain.origins[plain.origin(hit.start())]
+        stop = _with_marks(text, plain.origins[plain.origin(hit.end() - 1) + 1])
+        while start < stop:
             line = bisect_right(starts, start) - 1
-            end = min(hit.end(), starts[line + 1] - 1)
+            end = min(stop, starts[line + 1] - 1)
             if start < end:
                 found.append(Match(line, start - starts[line], end - starts[line], number))
             start = starts[line + 1]
     return found
 
 
-def folded(text: str) -> str:
-    """Without case and diacritics, character by character: the length stays the same."""
-    lower = text.lower() if text.isascii() else ""
-    return lower or "".join(map(_folded_character, text))
-
-
-@lru_cache(4096)
-def _folded_character(char: str) -> str:
-    base = [each for each in normalize("NFD", char.casefold()) if not combining(each)]
-    return base[0] if len(base) == 1 else char
+def _with_marks(text: str, end: int) -> int:
+    """The end of the letter whose marks may follow there: a cell is painted in one style."""
+    while end < len(text) and category(text[end])[0] == "M":
+        end += 1
+    return end

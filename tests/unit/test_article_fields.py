@@ -66,13 +66,24 @@ def test_an_impossible_date_is_flagged_and_kept_and_the_update_stands_in(text: s
 
 @pytest.mark.parametrize(
     ("text", "clamped"),
-    [("1999-01-01", EPOCH), ("-1000000000", EPOCH), ("9999-12-31T23:59:59Z", LAST_INSTANT)],
+    [
+        ("0001-01-01", datetime(2, 1, 1, tzinfo=UTC)),
+        ("9999-12-31T23:59:59Z", LAST_INSTANT),
+    ],
 )
 def test_a_date_out_of_range_is_clamped_flagged_and_kept(text: str, clamped: datetime) -> None:
     found = article(publishedAt=text)
     assert found.published == clamped
     assert found.flags == (f"publishedAt is out of range: {text} became {format_instant(clamped)}",)
     assert to_fields(found)["publishedAt"] == text
+
+
+@pytest.mark.parametrize("text", ["1999-01-01", "1905-06-30T10:00:00Z", "-1000000000"])
+def test_a_date_before_the_first_block_is_the_date_of_the_article(text: str) -> None:
+    found = article(publishedAt=text)
+    assert found.published == parse_instant(text) < EPOCH
+    assert found.flags == ()
+    assert to_fields(found)["publishedAt"] == format_instant(found.published)
 
 
 def test_without_any_date_an_article_is_the_oldest() -> None:

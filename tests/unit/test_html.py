@@ -30,7 +30,7 @@ def markdown(html: str) -> str:
             "<p>a</p><img src='p.png' alt='A ]( b'>",
             "a\n\n![A ( b](https://wire.example/news/p.png)",
         ),
-        ("<script>x</script><style>y</style><p>a<!-- c --></p><iframe src=x></iframe>", "a"),
+        ("<script>x</script><style>y</style><p>a<!-- c --></p><noembed>z</noembed>", "a"),
         (
             "<p># 1 is &gt; 2</p><p>- no list</p><p>1. none</p>",
             "\\# 1 is > 2\n\n\\- no list\n\n1\\. none",

@@ -120,8 +120,9 @@ def test_unknown_fields_come_out_again_in_their_places_with_their_types() -> Non
         (b"", "is empty", None),
         (b"\xef\xbb\xbf \n\t\n", "is empty", None),
         (b"\x89PNG\r\n\x00\x00", "is not a text file", None),
-        (b"# A project\n\nHow to build it.\n\n---\n\nMore.\n", "has no front matter", None),
-        (b"---\n\nA rule above, and one below.\n\n---\n", "has no fields in its front", 2),
+        (b"\x89PNG\r\n\x1a\n", "is not a text file", None),
+        (b"Some text \x00 with a zero in it", "is not a text file", None),
+        (b"ab\x01\x02\x03" * 99, "is not a text file", None),
         (b"---\nlang: en\n---\n\n", "has neither title nor text", None),
         (b"---\n" + b"x" * MAX_ARTICLE_BYTES, "is larger than 4 MiB", None),
     ],
@@ -172,9 +173,9 @@ def test_windows_line_ends_a_mark_and_blank_lines_above_do_not_matter() -> None:
 
 
 def test_bytes_that_are_no_text_are_replaced_with_a_flag() -> None:
-    article = read_article(b"---\ntitle: Caf\xe9\n---\nText\n", origin=ORIGIN)
-    assert article.title == "Caf\ufffd"
-    assert article.flags[0].startswith("not valid UTF-8 at byte 14")
+    article = read_article("---\ntitle: Café\n---\nПів ".encode() + b"\xff", origin=ORIGIN)
+    assert (article.title, article.body) == ("Café", "Пів \ufffd")
+    assert article.flags[0].startswith("not valid UTF-8 at byte 28")
 
 
 def test_mojibake_is_repaired_in_title_and_body() -> None:

@@ -1,15 +1,14 @@
 """Where the words of a search stand in a laid-out text."""
 
-import sqlite3
-
 import pytest
-from hypothesis import given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from pyroaring import BitMap
 
-from reader.cache.schema import FULLTEXT_OPTIONS
-from reader.cache.words import match_phrase
+from reader.cache import Recent
+from reader.folding import has_words
 from reader.query import Term, parse
-from reader.ui.matches import folded, matches, pattern_of
+from reader.ui.matches import matches, pattern_of
 
 
 def found(query: str, *lines: str) -> list[str]:
@@ -42,13 +41,62 @@ def test_several_words_and_none_that_is_ruled_out() -> None:
     assert pattern_of(parse("-miners tag:xrp").words) is None
 
 
-def test_ukrainian() -> None:
-    assert found("їжак", "Їжак і їжаки") == ["Їжак"]
+@pytest.mark.parametrize(
+    ("query", "line", "marked"),
+    [
+        ("їжак", "Їжак і їжаки, їжа́к", ["Їжак", "їжа́к"]),
+        ("іжак", "їжак", []),
+        ("елка", "Ёлка, елка и ёлки", ["Ёлка", "елка"]),
+        ("masse", "Maße und Masse, Maßeinheit", ["Maße", "Masse"]),
+        ("masse*", "eine Maßeinheit", ["Maßeinheit"]),
+        ("efficient", "an eﬃcient and efficient market", ["eﬃcient", "efficient"]),
+        ("質押", "質押和再質押，收益質\u3000押", ["質押", "質押", "質\u3000押"]),
+        ("質", "質押", ["質"]),
+        ('"eth 質押"', "ETH質押, ETH 質押", ["ETH質押", "ETH 質押"]),
+        ("ブロック", "ﾌﾞﾛｯｸとブロック", ["ﾌﾞﾛｯｸ", "ブロック"]),
+        ("ซ", "ซื้อ", ["ซื้"]),
+        ("سوق", "في سُوقٌ", ["سُوقٌ"]),
+        ("stablecoin", "a stable\u00adcoin", ["stable\u00adcoin"]),
+        ("2025", "２０２５ ٢٠٢٥", ["２０２５", "٢٠٢٥"]),
+    ],
+)
+def test_what_is_marked_is_what_the_plain_forms_find(
+    query: str, line: str, marked: list[str]
+) -> None:
+    assert found(query, line) == marked
 
 
-@given(st.text(st.characters(codec="utf-8"), max_size=60))
-def test_folding_keeps_the_length(text: str) -> None:
-    assert len(folded(text)) == len(text)
+def test_a_word_without_spaces_goes_on_in_the_next_line() -> None:
+    assert found("流动性质押", "以太坊的流动", "性质押") == ["流动", "性质押"]
+
+
+LETTERS = [
+    *"ab1-.' \n", *"ёЁйиіїґ", *"ßæıİſ", "ﬃ", "Ｂ", "１", "𝐁", "¹", "½", "Ⅳ", "™", "ŉ",
+    *"比特币，", *"ビﾋﾞ゙ｰー", *"비트ㅋ", *"ไม่น้ำ", *"कीज़", *"မာ", *"ςσά", "ʼ", "’",
+    "ب", "\u0650", "ـ", "أ", "ی", "\u200c", "ﷺ", "ש", "\u05c1", "\u0301", "\xad", "\u200b",
+    "🚀", "🤑", "₿", "\u3000", "\ue000",
+]  # fmt: skip
+MIXED = st.lists(st.sampled_from(LETTERS) | st.characters(codec="utf-8"), max_size=14).map("".join)
+
+
+@settings(max_examples=300)
+@given(st.lists(MIXED, min_size=1, max_size=3), MIXED, st.data(), st.booleans())
+def test_what_the_index_finds_is_marked_and_nothing_else(
+    lines: list[str], other: str, data: st.DataObject, prefix: bool
+) -> None:
+    text = "\n".join(lines)
+    start = data.draw(st.integers(0, len(text)))
+    value = data.draw(st.sampled_from([other, text[start : start + data.draw(st.integers(1, 6))]]))
+    assume(has_words(value))
+    term = Term(None, value, prefix=prefix)
+    assume(has_words(term.value))
+    pattern = pattern_of([term])
+    assert pattern is not None
+    marked = matches(lines, pattern)
+    assert bool(marked) == is_in_index(text, term)
+    for number in {each.number for each in marked}:
+        parts = [lines[line][start:end] for line, start, end, of in marked if of == number]
+        assert is_in_index("\n".join(parts), term)
 
 
 @pytest.mark.parametrize("value", ["fee", "éter", "spot etf", "b2b", "o'neil"])
@@ -60,11 +108,14 @@ def test_a_text_is_marked_if_and_only_if_the_index_finds_it(
     value: str, prefix: bool, text: str
 ) -> None:
     term = Term(None, value, prefix=prefix)
-    db = sqlite3.connect(":memory:")
-    db.execute(f"CREATE VIRTUAL TABLE fulltext USING fts5 ({FULLTEXT_OPTIONS})")
-    db.execute("INSERT INTO fulltext (body) VALUES (?)", (text,))
-    query = "SELECT count(*) FROM fulltext WHERE fulltext MATCH ?"
-    (hits,) = db.execute(query, (match_phrase(term),)).fetchone()
     pattern = pattern_of([term])
     assert pattern is not None
-    assert bool(matches([text], pattern)) == bool(hits)
+    assert bool(matches([text], pattern)) == is_in_index(text, term)
+
+
+def is_in_index(text: str, term: Term) -> bool:
+    recent = Recent([(1, "", "", text)])
+    try:
+        return bool(recent.keep(BitMap([1]), [term]))
+    finally:
+        recent.close()

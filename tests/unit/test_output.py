@@ -19,6 +19,7 @@ from reader.output import (
     FIELDS,
     ListFormat,
     iso,
+    local,
     print_article,
     print_articles,
     print_rows,
@@ -168,6 +169,34 @@ def test_instants_are_utc_with_a_z(instant: datetime, text: str) -> None:
     assert iso(instant) == text
 
 
+@pytest.mark.parametrize(
+    ("zone", "text"),
+    [
+        ("Europe/Kyiv", "2025-12-01 00:30 +02:00"),
+        ("America/New_York", "2025-11-30 17:30 -05:00"),
+        ("Asia/Kathmandu", "2025-12-01 04:15 +05:45"),
+        ("UTC", "2025-11-30 22:30 +00:00"),
+    ],
+)
+def test_an_article_to_read_says_its_local_time_and_its_offset(
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    zone: str,
+    text: str,
+) -> None:
+    monkeypatch.setenv("TZ", zone)
+    time.tzset()
+    late = datetime(2025, 11, 30, 22, 30, tzinfo=UTC)
+    ((row, whole),) = found = stored(tmp_path, article(1, published=late))
+    assert local(late) == text
+    print_article(row, whole)
+    assert text in capsys.readouterr().out
+    print_rows([row], None)
+    assert text.rpartition(" ")[0] in capsys.readouterr().out
+    assert '"2025-11-30T22:30:00Z"' in printed(capsys, found, ListFormat.JSONL)
+
+
 def rows(tmp_path: Path, *articles: Article) -> list[Row]:
     return [row for row, _ in stored(tmp_path, *articles)]
 
@@ -255,7 +284,7 @@ def test_an_article_in_a_pipe_is_its_text_as_it_is_written(
     print_article(row, whole)
     assert capsys.readouterr().out == (
         f"{HOSTILE}\n"
-        "The Wire · BTC · en · negative · 2026-03-14T11:00:00Z\n"
+        "The Wire · BTC · en · negative · 2026-03-14 11:00 +00:00\n"
         "XRP, BITCOIN NEWS\n\n"
         'He said "sell", then left\n\n'
         "The text of story 1.\n"

@@ -543,6 +543,18 @@ def titles(store: Store, ids: Sequence[ArticleId | None]) -> list[str]:
     return [row.title for row in store.rows([id for id in ids if id is not None])]
 
 
+def test_leaving_does_not_wait_for_a_program_that_writes(tmp_path: Path) -> None:
+    with Store(tmp_path) as store, Store(tmp_path) as other:
+        put(store, [article(1)])
+        with other.writing(other.begin_run()):
+            store.remember(Query(), NOW)
+        with other._present() as db:
+            assert db.execute("SELECT count(*) FROM answers").fetchone() == (0,)
+        store.remember(Query(), NOW)
+        with other._present() as db:
+            assert db.execute("SELECT count(*) FROM answers").fetchone() == (1,)
+
+
 def test_another_store_sees_what_this_one_changes(tmp_path: Path) -> None:
     with Store(tmp_path) as one, Store(tmp_path) as other:
         put(one, [article(1, tags=("XRP",))])

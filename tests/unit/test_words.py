@@ -1,7 +1,8 @@
 """Words of a query: what is found, what is kept, and how a question is cut short."""
 
+import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reader.cache import Cancel, Ids, Store
+from reader.cache.schema import CACHE
+from reader.cache.words import match_phrase
 from reader.errors import Superseded
 from reader.query import Query, parse
 from tests.builders import NOW, article, put
@@ -37,6 +40,117 @@ def test_words_phrases_beginnings_and_what_is_ruled_out(store: Store) -> None:
     assert found(store, "miners -fees") == {3}
     assert found(store, "-fee*") == {4, 5}
     assert found(store, "title:t1") == {1}
+
+
+SCRIPTS = (
+    ("以太坊质押收益", "质押 ETH 的收益，上涨"),
+    ("Ёжики", "Чёрный список"),
+    ("Großhandel", "Maße in der Straße"),
+    ("비트코인 채굴", "채굴자들이"),
+    ("ﬂash loan", "ＤｅＦｉ, stable\u00adcoins"),
+    ("Plain", "nothing to fold, “quoted” — and Київ"),
+)
+
+
+def put_scripts(store: Store) -> None:
+    texts = enumerate(SCRIPTS, 1)
+    put(store, [article(n, title=f"T{n} {title}", body=body) for n, (title, body) in texts])
+
+
+def numbers(store: Store, query: str) -> set[int]:
+    ids = store.find(parse(query), NOW)
+    return {int(row.title.split()[0][1:]) for row in store.rows(list(ids))}
+
+
+QUERIES = {
+    "质押": {1},
+    "押": {1},
+    "title:押收": {1},
+    '"质押 eth"': {1},
+    '"eth 的收益"': {1},
+    "-质押": {2, 3, 4, 5, 6},
+    "质*": {1},
+    "ежики": {2},
+    "черный": {2},
+    "grosshandel masse": {3},
+    "코인": {4},
+    "굴자": {4},
+    "flash defi stablecoins": {5},
+    "київ": {6},
+    "киів": set(),
+    "title:plain": {6},
+}
+
+
+def test_any_script_is_found_by_what_stands_in_the_text(tmp_path: Path) -> None:
+    with Store(tmp_path) as store:
+        put_scripts(store)
+        assert {query: numbers(store, query) for query in QUERIES} == QUERIES
+        recent = store.recent(store.find(parse(""), NOW), 3)
+        for query in QUERIES:
+            newest = Ids(list(store.find(parse(""), NOW))[:3])
+            whole = store.find(parse(query), NOW) & newest
+            assert store.find(parse(query), NOW, among=recent) == whole
+        recent.close()
+
+
+def test_a_text_that_is_replaced_is_forgotten_to_the_last_word(tmp_path: Path) -> None:
+    with Store(tmp_path) as store:
+        put_scripts(store)
+        count = len(SCRIPTS)
+        put(store, [article(n, title=f"T{n}", body="later") for n in range(1, count + 1)])
+        assert numbers(store, "later") == set(range(1, count + 1))
+        store.tidy(entirely=True)
+    assert indexed(tmp_path) == {"later", *(f"t{n}" for n in range(1, count + 1))}
+
+
+def indexed(folder: Path) -> set[str]:
+    with sqlite3.connect(folder / "cache.db") as db:
+        db.execute("CREATE VIRTUAL TABLE temp.words USING fts5vocab (main, fulltext, row)")
+        words = {word for (word,) in db.execute("SELECT term FROM words")}
+    db.close()
+    return words
+
+
+def earlier_cache(folder: Path, texts: Iterable[tuple[str, str]]) -> None:
+    """A cache of version 6, whose index has every text as it stands. The last one is damaged."""
+    db = sqlite3.connect(folder / "cache.db")
+    for script in CACHE.migrations[:6]:
+        db.executescript(script)
+    into_articles = (
+        "INSERT INTO articles VALUES (?1, 's', ?1, 'en', 0, 0, 'BTC', '', 0, 0, 0, '', 1, ?2)"
+    )
+    into_fulltext = "INSERT INTO fulltext (rowid, title, description, body) VALUES (?, ?, '', ?)"
+    for id, (title, body) in enumerate(texts, 1):
+        db.execute(into_articles, (id, title))
+        db.execute("INSERT INTO documents VALUES (?, '', '{}', ?)", (id, body))
+        db.execute(into_fulltext, (id, title, body))
+    damaged = "fields = '{', body = CAST(x'E8B4206469736B' AS TEXT)"
+    db.execute(f"UPDATE documents SET {damaged} WHERE id = ?", (id,))
+    db.execute(f"PRAGMA application_id = {CACHE.application_id}")
+    db.execute("PRAGMA user_version = 6")
+    db.commit()
+    db.close()
+
+
+def test_a_cache_of_an_earlier_version_finds_what_its_texts_contain(tmp_path: Path) -> None:
+    texts = [(f"T{n} {title}", body) for n, (title, body) in enumerate(SCRIPTS, 1)]
+    earlier_cache(tmp_path, [*texts, ("T7", "disk")])
+    before = indexed(tmp_path)
+    with Store(tmp_path) as store:
+        assert store.notices == ()
+    after = indexed(tmp_path)
+    assert before - after >= {
+        *("以太坊质押收益", "质押", "的收益", "上涨", "ёжики", "чёрный", "großhandel", "maße"),
+        *("straße", "비트코인", "채굴", "채굴자들이", "ﬂash", "ｄｅｆｉ", "stable", "coins"),
+    }
+    with sqlite3.connect(tmp_path / "cache.db") as db:
+        for query, expected in {**QUERIES, "disk": {7}, "plain": {6}}.items():
+            for term in parse(query).words[:1]:
+                match = "SELECT rowid FROM fulltext WHERE fulltext MATCH ?"
+                ids = {id for (id,) in db.execute(match, (match_phrase(term),))}
+                assert term.exclude or ids == expected
+    db.close()
 
 
 def test_an_answer_is_kept_until_a_text_changes(store: Store) -> None:

@@ -1,0 +1,165 @@
+"""Blocks of Markdown, one after the other, each within the quotes and lists that are open.
+
+Knows nothing of HTML, and of a line only its text.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+MOST_OPEN = 12
+"""Quotes and items in one another; what is deeper is written without them."""
+
+_INDENT = "  "
+_MOST_GROWTH = 4
+"""A quote's sign stands on every line, so that nesting may multiply a text."""
+
+
+@dataclass(slots=True, eq=False)
+class List:
+    """A list that is written. number: of the next item, where the list is numbered."""
+
+    numbered: bool = False
+    number: int = 1
+    delimiter: str = ""
+    """The sign that its items share, once one of them is written."""
+
+
+@dataclass(slots=True, eq=False)
+class _Container:
+    """A quote, an item of a list, or what only indents."""
+
+    rest: str
+    """What stands before each line but the first."""
+    marker: str = ""
+    of: List | None = None
+    label: str = ""
+    """Of an item: its number, where the list does not count as Markdown does."""
+    is_written: bool = False
+
+
+@dataclass(slots=True, eq=False)
+class Blocks:
+    """What is written so far. `size`: of the source, which the Markdown may not exceed by far."""
+
+    size: int = 0
+    _lines: list[str] = field(default_factory=list)
+    _open: list[_Container] = field(default_factory=list)
+    _last: list[_Container] = field(default_factory=list)
+    """What was open around the last block."""
+    _left: int = 0
+    _last_is_paragraph: bool = False
+    _unopened: int = 0
+
+    def __post_init__(self) -> None:
+        self._left = _MOST_GROWTH * self.size + 1000
+
+    @property
+    def is_full(self) -> bool:
+        """Whether it has grown so much that only words may follow."""
+        return self._left < 0
+
+    @property
+    def is_in_item(self) -> bool:
+        return bool(self._open) and self._open[-1].of is not None
+
+    def open_quote(self) -> None:
+        self._push(_Container("> ", "> "))
+
+    def open_indent(self) -> None:
+        """What belongs to the last item of a list, and stands outside of it in the source."""
+        self._push(_Container(_INDENT, _INDENT))
+
+    def open_item(self, a_list: List, label: str = "") -> None:
+        self._push(_Container("", of=a_list, label=label))
+
+    def close(self) -> None:
+        if self._unopened:
+            self._unopened -= 1
+            return
+        closed = self._open[-1]
+        if closed.of is not None and closed.of.numbered and not closed.is_written:
+            self.add([""])  # an item without text counts
+        self._open.pop()
+
+    def _push(self, container: _Container) -> None:
+        if len(self._open) >= MOST_OPEN or self._unopened:
+            self._unopened += 1
+        else:
+            self._open.append(container)
+
+    def add(self, lines: Sequence[str], *, is_paragraph: bool = True) -> None:
+        """One block. A line break in a line of it is not allowed for."""
+        if self.is_full:
+            self._open, self._unopened = [], self._unopened + len(self._open)
+        for depth, container in enumerate(self._open):
+            if container.of is not None and not container.is_written:
+                self._choose_marker(container, container.of, depth)
+        common = self._common()
+        if self._lines and not self._is_tight(common, is_paragraph):
+            self._append("".join(each.rest for each in self._open[:common]).rstrip())
+        for line in lines:
+            before = "".join(_before(each) for each in self._open)
+            self._append(before + line if line else before.rstrip())
+        self._last = list(self._open)
+        self._last_is_paragraph = is_paragraph
+
+    def text(self) -> str:
+        return "\n".join(self._lines)
+
+    def _append(self, line: str) -> None:
+        self._lines.append(line)
+        self._left -= len(line) + 1
+
+    def _common(self) -> int:
+        """How many containers the last block and the next one share."""
+        count = 0
+        for old, new in zip(self._last, self._open, strict=False):
+            if old is not new:
+                break
+            count += 1
+        return count
+
+    def _is_tight(self, common: int, is_paragraph: bool) -> bool:
+        """Whether the next block follows without a blank line: items, and a list in an item."""
+        if common == len(self._open):
+            return False
+        begun = self._open[common]
+        within_item = common > 0 and self._open[common - 1].of is not None
+        if begun.marker == _INDENT and common + 1 < len(self._open):
+            begun, within_item = self._open[common + 1], True
+        elif common < len(self._last) and begun.of is not None:
+            return self._last[common].of is begun.of
+        if begun.of is None:
+            return False
+        interrupts = not begun.of.numbered or begun.marker.startswith("1")
+        return within_item and self._last_is_paragraph and is_paragraph and interrupts
+
+    def _choose_marker(self, item: _Container, of: List, depth: int) -> None:
+        if not of.delimiter:
+            of.delimiter = self._delimiter(of, depth)
+        if not of.numbered:
+            item.marker, item.rest = f"{of.delimiter} ", "  "
+            if item.label:
+                item.marker += f"{item.label} "
+                item.rest = " " * len(item.marker)
+            return
+        item.marker = f"{of.number}{of.delimiter} "
+        item.rest = " " * len(item.marker)
+        of.number += 1
+
+    def _delimiter(self, of: List, depth: int) -> str:
+        """Another one than that of a list right before, which would be one with this one."""
+        usual, other = ".)" if of.numbered else "-*"
+        if depth >= len(self._last) or self._last[:depth] != self._open[:depth]:
+            return usual
+        before = self._last[depth].of
+        if before is None or before is of or before.numbered != of.numbered:
+            return usual
+        return other if before.delimiter == usual else usual
+
+
+def _before(container: _Container) -> str:
+    if container.is_written:
+        return container.rest
+    container.is_written = True
+    return container.marker

@@ -1,0 +1,459 @@
+"""Styled pieces of a line to Markdown that any parser reads as the same text in the same styles.
+
+What a page says by its text stays text: signs of Markdown in it are escaped, and only those that
+would act. Knows nothing of HTML.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from enum import Enum, auto
+from typing import NamedTuple
+from unicodedata import category
+
+
+class Style(NamedTuple):
+    """How a piece is shown. href: the address that it links to, empty where it does not."""
+
+    strong: bool = False
+    em: bool = False
+    strike: bool = False
+    code: bool = False
+    href: str = ""
+
+
+PLAIN = Style()
+
+
+class Kind(Enum):
+    TEXT = auto()
+    BREAK = auto()
+    """A line ends."""
+    RAW = auto()
+    """Markdown already, such as an image."""
+
+
+class Run(NamedTuple):
+    text: str
+    style: Style = PLAIN
+    kind: Kind = Kind.TEXT
+
+
+BREAK = Run("", PLAIN, Kind.BREAK)
+_LINE_BREAK = "  \n"
+_MOST_ROUNDS = 3
+_SIGNS = {"strong": "**", "em": "*", "strike": "~~"}
+_NAMES = ("href", *_SIGNS)
+_BACKTICKS = re.compile("`+")
+_ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});")
+_INLINE = re.compile(r"[\\`*_\[\]<&!|]|~~+")
+_ASCII_PUNCTUATION = frozenset("!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~")
+_LINE_START = re.compile(
+    r"#{1,6}(?:\s|$)|>|[-+*](?:\s|$)|=++\s*+$|(?:[-*_]\s*+){3,}+$|(?=[|:\s]*+-)[|:\-\s]*+$"
+)
+_NUMBER = re.compile(r"([0-9]{1,9})([.)](?:\s|$))")
+_DEFINITION = re.compile(r"\[[^\[\]]*\\?\]:")
+_CLOSING_HASHES = re.compile(r"(?:^|(?<=\s))#(?=#*$)")
+
+
+class _Piece:
+    """Of a line that is being written: text to be escaped, Markdown, or the mark of a style."""
+
+    __slots__ = ("opens", "pair", "text")
+
+    def __init__(self, text: str, pair: "_Pair | None" = None, opens: bool = False) -> None:
+        self.text, self.pair, self.opens = text, pair, opens
+
+
+class _Text(_Piece):
+    """To be escaped."""
+
+
+class _Pair:
+    """The two marks of a style; without effect where a parser would not take them for marks."""
+
+    __slots__ = ("end", "sign", "start")
+
+    def __init__(self, sign: str) -> None:
+        self.sign = sign
+        self.start = self.end = -1
+
+
+def inline(runs: Sequence[Run], *, in_cell: bool = False, in_heading: bool = False) -> str:
+    """The Markdown of a paragraph; of a cell or a heading, on one line."""
+    runs = list(_trimmed(runs, in_cell or in_heading))
+    if not runs:
+        return ""
+    if len(runs) == 1 and runs[0].style == PLAIN and runs[0].kind is Kind.TEXT:
+        pieces: list[_Piece] = [_Text(runs[0].text)]
+    else:
+        pieces = list(_pieces(runs, _NAMES))
+        _drop_what_is_no_mark(pieces)
+    return "".join(_escaped(_merged(pieces), in_cell))
+
+
+def escape(text: str) -> str:
+    """Plain text as Markdown: every line reads as it is written. Line ends stay line ends."""
+    pieces: list[_Piece] = []
+    for number, line in enumerate(text.split("\n")):
+        pieces += [_Piece("\n")] * bool(number) + [_Text(line)] * bool(line)
+    return "".join(_escaped(pieces, False))
+
+
+def heading(markdown: str) -> str:
+    """A line as the text of a heading: hashes at its end stay."""
+    return _CLOSING_HASHES.sub(r"\\#", markdown)
+
+
+def _trimmed(runs: Sequence[Run], on_one_line: bool) -> Iterator[Run]:
+    """Without space at both ends and around breaks, and without breaks there."""
+    kept: list[Run] = []
+    for run in runs:
+        if run.kind is Kind.BREAK and on_one_line:
+            run = Run(" ")
+        at_start = not kept or kept[-1].kind is Kind.BREAK
+        if run.kind is Kind.BREAK:
+            _trim_end(kept)
+            if kept and kept[-1].kind is not Kind.BREAK:
+                kept.append(run)
+            continue
+        text = run.text
+        if run.kind is Kind.TEXT and (at_start or _ends_with_space(kept)):
+            text = text.lstrip(" ")
+        if text:
+            kept.append(run._replace(text=text))
+    _trim_end(kept)
+    while kept and kept[-1].kind is Kind.BREAK:
+        kept.pop()
+        _trim_end(kept)
+    return iter(kept)
+
+
+def _ends_with_space(runs: list[Run]) -> bool:
+    return runs[-1].kind is Kind.TEXT and runs[-1].text.endswith(" ")
+
+
+def _trim_end(runs: list[Run]) -> None:
+    while runs and runs[-1].kind is Kind.TEXT:
+        last = runs[-1]
+        if text := last.text.rstrip(" "):
+            runs[-1] = last._replace(text=text)
+            return
+        runs.pop()
+
+
+def _pieces(runs: Sequence[Run], names: tuple[str, ...]) -> Iterator[_Piece]:
+    """names: of the styles that are not open yet; of those that begin, the longest goes first."""
+    at = 0
+    while at < len(runs):
+        name, end = _longest(runs, at, names)
+        if not name:
+            yield from _leaf(runs[at])
+            at += 1
+            continue
+        rest = tuple(each for each in names if each != name)
+        yield from _styled(runs[at:end], name, rest)
+        at = end
+
+
+def _longest(runs: Sequence[Run], at: int, names: tuple[str, ...]) -> tuple[str, int]:
+    best, best_end = "", at
+    for name in names:
+        value = getattr(runs[at].style, name)
+        if not value or runs[at].kind is Kind.BREAK:
+            continue
+        end = at + 1
+        while end < len(runs) and _goes_on(runs[end], name, value):
+            end += 1
+        while runs[end - 1].kind is Kind.BREAK:
+            end -= 1
+        if end > best_end:
+            best, best_end = name, end
+    return best, best_end
+
+
+def _goes_on(run: Run, name: str, value: object) -> bool:
+    return run.kind is Kind.BREAK or getattr(run.style, name) == value
+
+
+def _styled(runs: Sequence[Run], name: str, rest: tuple[str, ...]) -> Iterator[_Piece]:
+    """With its spaces outside: `** a**` is not emphasis."""
+    first, last = runs[0], runs[-1]
+    is_text = first.kind is Kind.TEXT and not first.style.code
+    before = first.text[: len(first.text) - len(first.text.lstrip(" "))] if is_text else ""
+    inner = list(runs)
+    inner[0] = first._replace(text=first.text[len(before) :])
+    last = inner[-1]
+    after = ""
+    if last.kind is Kind.TEXT and not last.style.code:
+        after = last.text[len(last.text.rstrip(" ")) :]
+        inner[-1] = last._replace(text=last.text.rstrip(" "))
+    inner = [run for run in inner if run.text or run.kind is Kind.BREAK]
+    if before:
+        yield _Text(before)
+    if inner:
+        yield from _marked(inner, name, rest)
+    if after:
+        yield _Text(after)
+
+
+def _marked(runs: Sequence[Run], name: str, rest: tuple[str, ...]) -> Iterator[_Piece]:
+    if name == "href":
+        yield from _link(runs, rest)
+        return
+    pair = _Pair(_SIGNS[name])
+    yield _Piece(pair.sign, pair, opens=True)
+    yield from _pieces(runs, rest)
+    yield _Piece(pair.sign, pair)
+
+
+def _link(runs: Sequence[Run], rest: tuple[str, ...]) -> Iterator[_Piece]:
+    address = runs[0].style.href
+    if all(run.kind is Kind.TEXT for run in runs):
+        label = "".join(run.text for run in runs)
+        if label == address:
+            yield _Piece(f"<{address}>")
+            return
+    yield _Piece("[")
+    yield from _pieces(runs, rest)
+    yield _Piece(f"]({address})")
+
+
+def _leaf(run: Run) -> Iterator[_Piece]:
+    if run.kind is Kind.BREAK:
+        yield _Piece(_LINE_BREAK)
+    elif run.kind is Kind.RAW:
+        yield _Piece(run.text)
+    elif run.style.code:
+        yield _Piece(_code(run.text))
+    else:
+        yield _Text(run.text)
+
+
+def _code(text: str) -> str:
+    if not text.strip(" "):
+        return text
+    runs = {len(run) for run in _BACKTICKS.findall(text)}
+    fence = "`" * next(n for n in range(1, len(runs) + 2) if n not in runs)
+    before = text[: len(text) - len(text.lstrip(" "))]
+    after = text[len(text.rstrip(" ")) :]
+    text = text.strip(" ")
+    space = " " * (text[0] == "`" or text[-1] == "`")
+    return f"{before}{fence}{space}{text}{space}{fence}{after}"
+
+
+# Marks that a parser takes for marks.
+
+
+def _drop_what_is_no_mark(pieces: list[_Piece]) -> None:
+    """Of emphasis that Markdown cannot say (`**(a)**b`) the text stays."""
+    for at, piece in enumerate(pieces):
+        if piece.pair is not None:
+            if piece.opens:
+                piece.pair.start = at
+            else:
+                piece.pair.end = at
+    # What one pair stands beside changes with another that is dropped.
+    for _ in range(_MOST_ROUNDS):
+        dropped = False
+        for at, piece in enumerate(pieces):
+            if piece.opens and piece.text and not _is_mark(pieces, at):
+                _drop(pieces, at)
+                dropped = True
+        if not dropped:
+            return
+    for at, piece in enumerate(pieces):
+        if piece.opens:
+            _drop(pieces, at)
+
+
+def _drop(pieces: list[_Piece], at: int) -> None:
+    pair = pieces[at].pair
+    if pair is not None:
+        pieces[pair.start].text = pieces[pair.end].text = ""
+
+
+def _is_mark(pieces: list[_Piece], at: int) -> bool:
+    pair = pieces[at].pair
+    return pair is not None and _opens(pieces, at) and _closes(pieces, pair.end)
+
+
+def _opens(pieces: list[_Piece], at: int) -> bool:
+    before, previous = _neighbour(pieces, at, -1)
+    after, _ = _neighbour(pieces, at, 1)
+    if previous is not None and not previous.opens:  # the end of another: `**a***b*`
+        return False
+    return _flanks(before, after) and not (previous and _is_word(before) and _is_word(after))
+
+
+def _closes(pieces: list[_Piece], at: int) -> bool:
+    before, _ = _neighbour(pieces, at, -1)
+    after, _ = _neighbour(pieces, at, 1)
+    return _flanks(after, before)
+
+
+def _flanks(outside: str, inside: str) -> bool:
+    if inside.isspace():
+        return False
+    return not _may_be_punctuation(inside) or outside.isspace() or _is_punctuation(outside)
+
+
+def _neighbour(pieces: list[_Piece], at: int, step: int) -> tuple[str, _Piece | None]:
+    """The next character that is not of a mark of the same sign, and the nearest such mark."""
+    sign = pieces[at].text[0]
+    mark = None
+    while 0 <= (at := at + step) < len(pieces):
+        piece = pieces[at]
+        if not piece.text:
+            continue
+        if piece.pair is not None and piece.text[0] == sign:
+            mark = mark or piece
+            continue
+        return piece.text[0 if step > 0 else -1], mark
+    return "\n", mark
+
+
+def _is_word(sign: str) -> bool:
+    return not sign.isspace() and not _is_punctuation(sign)
+
+
+def _is_punctuation(sign: str) -> bool:
+    """Whether every version of CommonMark counts it as such."""
+    return sign in _ASCII_PUNCTUATION or category(sign)[0] == "P"
+
+
+def _may_be_punctuation(sign: str) -> bool:
+    return sign in _ASCII_PUNCTUATION or category(sign)[0] in "PS"
+
+
+# Text that reads as it is written.
+
+
+def _merged(pieces: Sequence[_Piece]) -> list[_Piece]:
+    merged: list[_Piece] = []
+    for piece in pieces:
+        if not piece.text:
+            continue
+        if isinstance(piece, _Text) and merged and isinstance(merged[-1], _Text):
+            piece = _Text(merged.pop().text + piece.text)
+        merged.append(piece)
+    return merged
+
+
+class _Context(NamedTuple):
+    """What a sign needs to know of its paragraph."""
+
+    stars: bool
+    backticks: bool
+    underscores: bool
+    in_cell: bool
+
+
+def _escaped(pieces: list[_Piece], in_cell: bool) -> Iterator[str]:
+    text = "".join(piece.text for piece in pieces)
+    context = _Context(
+        stars=text.count("*") > 1,
+        backticks=text.count("`") > 1,
+        underscores=text.count("_") > 1,
+        in_cell=in_cell,
+    )
+    brackets = _links_with_brackets(pieces)
+    before = "\n"
+    for at, piece in enumerate(pieces):
+        after = pieces[at + 1].text[0] if at + 1 < len(pieces) else "\n"
+        written = piece.text
+        if isinstance(piece, _Text):
+            written = _escaped_text(written, before, after, context, brackets[at])
+        elif in_cell and "|" in written:
+            written = re.sub(r"(?<!\\)\|", r"\\|", written)
+        yield written
+        before = piece.text[-1]
+
+
+def _links_with_brackets(pieces: list[_Piece]) -> list[bool]:
+    """For each piece: whether every bracket in it must be escaped, as its label is not balanced."""
+    found = [False] * len(pieces)
+    start = -1
+    for at, piece in enumerate(pieces):
+        if piece.text == "[" and not isinstance(piece, _Text):
+            start = at
+        elif start >= 0 and piece.text.startswith("](") and not isinstance(piece, _Text):
+            label = "".join(p.text for p in pieces[start + 1 : at] if isinstance(p, _Text))
+            if not _is_balanced(label):
+                found[start:at] = [True] * (at - start)
+            start = -1
+    return found
+
+
+def _is_balanced(label: str) -> bool:
+    if "](" in label or "][" in label or "]:" in label:
+        return False
+    depth = 0
+    for sign in label:
+        depth += (sign == "[") - (sign == "]")
+        if depth < 0:
+            return False
+    return depth == 0
+
+
+def _escaped_text(
+    text: str, before: str, after: str, context: _Context, every_bracket: bool
+) -> str:
+    def place(match: re.Match[str]) -> str:
+        sign = match[0]
+        if len(sign) > 1:
+            return r"\~" * len(sign)
+        end = match.end()
+        previous = text[end - 2] if end > 1 else before
+        following = text[end] if end < len(text) else after
+        if sign in "[]" and every_bracket:
+            acts = True
+        elif sign == "&":
+            acts = _ENTITY.match(text, end - 1) is not None
+        elif sign == "!":
+            acts = end == len(text) and after == "["
+        else:
+            acts = _ACTS[sign](previous, following, context)
+        return f"\\{sign}" if acts else sign
+
+    written = _INLINE.sub(place, text) if _INLINE.search(text) else text
+    return _escaped_start(written) if before == "\n" else written
+
+
+def _escaped_start(written: str) -> str:
+    """Of a line: it begins no block."""
+    rest = written.lstrip(" ")
+    indent = written[: len(written) - len(rest)]
+    if rest.startswith("```"):
+        rest = rest.replace("`", r"\`")
+    elif _DEFINITION.match(rest) or _LINE_START.match(rest):
+        rest = f"\\{rest}"
+    else:
+        rest = _NUMBER.sub(r"\1\\\2", rest, count=1) if _NUMBER.match(rest) else rest
+    return indent + rest
+
+
+def _star(previous: str, following: str, context: _Context) -> bool:
+    return context.stars and not (previous.isspace() and following.isspace())
+
+
+def _underscore(previous: str, following: str, context: _Context) -> bool:
+    if not context.underscores or (previous.isspace() and following.isspace()):
+        return False
+    return not (previous.isalnum() and following.isalnum())
+
+
+def _less(_: str, following: str, __: _Context) -> bool:
+    return following.isascii() and (following.isalpha() or following in "/!?")
+
+
+_ACTS: Mapping[str, Callable[[str, str, _Context], bool]] = {
+    "\\": lambda _, following, __: following in _ASCII_PUNCTUATION or following == "\n",
+    "`": lambda _, __, context: context.backticks,
+    "*": _star,
+    "_": _underscore,
+    "[": lambda *_: False,
+    "]": lambda _, following, __: following == "(",
+    "<": _less,
+    "|": lambda _, __, context: context.in_cell,
+}
+"""Whether a sign would act; of the character before it and of the one after it."""

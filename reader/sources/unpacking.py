@@ -1,0 +1,194 @@
+"""Compressed bodies of HTTP, decompressed piece by piece, so that a bomb is noticed in time.
+
+What is in the body counts, not what Content-Encoding calls it: servers name encodings that do not
+exist, compress without saying so, and say so without compressing.
+"""
+
+import zlib
+from collections.abc import AsyncIterator
+
+from reader.sources.answers import FetchFailed
+from reader.subscriptions import Status
+
+MAX_STREAMS = 1_000
+"""Gzip streams in one body; tools that write blocks make one of each 64 KiB."""
+
+_GZIP, _ZLIB, _RAW = 16 + zlib.MAX_WBITS, zlib.MAX_WBITS, -zlib.MAX_WBITS
+_GZIP_MAGIC = b"\x1f\x8b"
+_ZSTD_MAGIC = b"\x28\xb5\x2f\xfd"
+_NEVER_ASKED_FOR = frozenset(
+    ("br", "brotli", "bzip2", "compress", "dcb", "dcz", "lzma", "x-compress", "xz", "zstd")
+)
+
+_START = 1_024
+"""Bytes in which a body shows how it is compressed."""
+
+_STARTS_OF_DOCUMENTS = (
+    b"<",
+    b"{",
+    b"[",
+    b"\xef\xbb\xbf",
+    b"\xff\xfe",
+    b"\xfe\xff",
+    b"\0<",
+    b"\0\0\0<",
+)
+_CONTROLS = bytes(set(range(32)) - set(b"\t\n\r\f") | {127})
+_FEW_CONTROLS = 0.02
+"""Of the bytes of a text; of compressed ones it is a tenth."""
+
+
+async def unpacked(pieces: AsyncIterator[bytes], named: str, most: int) -> bytes:
+    """Return the whole body without its compression. named: the header Content-Encoding.
+
+    Raises FetchFailed, and what `pieces` raises. most: bytes after decompression, and before.
+    """
+    if _NEVER_ASKED_FOR & {name.strip().lower() for name in named.split(",")}:
+        raise FetchFailed(Status.NOT_A_FEED, _NOT_ASKED)
+    body = _Body(most)
+    try:
+        async for piece in pieces:
+            body.add(piece)
+    except FetchFailed:
+        raise
+    except Exception:
+        if not body.is_whole:  # a wrong Content-Length takes nothing away from a whole stream
+            raise
+    return body.end()
+
+
+class _Body:
+    """A body that comes in pieces."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._came = 0
+        self._start = b""
+        self._is_begun = False
+        self._packing: int | None = None
+        self._stream = zlib.decompressobj(_GZIP)
+        self._streams = 0
+        self._after = b""
+        """What follows the end of a stream, as long as it may be the start of another."""
+        self._has_ended = False
+        self._made = bytearray()
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether a compressed stream has come to its end."""
+        if not self._is_begun:
+            self._begin()
+        return self._packing is not None and self._stream.eof
+
+    def add(self, piece: bytes) -> None:
+        self._came += len(piece)
+        if self._came > self._most:
+            raise _too_large(self._most)
+        if self._is_begun:
+            self._take(piece)
+            return
+        self._start += piece
+        if len(self._start) >= _START:
+            self._begin()
+
+    def end(self) -> bytes:
+        if not self._is_begun:
+            self._begin()
+        if self._packing is None:
+            return bytes(self._made)
+        if not self._stream.eof:
+            raise FetchFailed(Status.TRUNCATED, "the answer broke off")
+        if _packing(bytes(self._made[:_START])) is not None:
+            raise FetchFailed(Status.NOT_A_FEED, "the answer is compressed more than once")
+        return bytes(self._made)
+
+    def _begin(self) -> None:
+        self._is_begun = True
+        self._packing = _packing(self._start)
+        if self._packing is not None:
+            self._stream = zlib.decompressobj(self._packing)
+        self._take(self._start)
+
+    def _take(self, piece: bytes) -> None:
+        if self._packing is None:
+            self._made += piece
+        else:
+            self._decompress(piece)
+        if len(self._made) > self._most:
+            raise _too_large(self._most)
+
+    def _decompress(self, piece: bytes) -> None:
+        while piece and len(self._made) <= self._most and not self._has_ended:
+            if self._stream.eof:
+                piece = self._next_stream(piece)
+                continue
+            try:
+                self._made += self._stream.decompress(piece, self._most + 1 - len(self._made))
+            except zlib.error as error:
+                raise FetchFailed(Status.TRUNCATED, "the answer is compressed wrongly") from error
+            piece = self._stream.unused_data or self._stream.unconsumed_tail
+
+    def _next_stream(self, piece: bytes) -> bytes:
+        """Begin another gzip stream where one follows; padding and garbage are left out."""
+        after = (self._after + piece).lstrip(b"\0")
+        self._after = b""
+        if self._packing != _GZIP or not _GZIP_MAGIC.startswith(after[:2]):
+            self._has_ended = True
+            return b""
+        if len(after) < len(_GZIP_MAGIC):
+            self._after = after
+            return b""
+        self._streams += 1
+        if self._streams > MAX_STREAMS:
+            raise FetchFailed(Status.NOT_A_FEED, "the answer is compressed in far too many pieces")
+        self._stream = zlib.decompressobj(_GZIP)
+        return after
+
+
+_NOT_ASKED = "the answer is compressed in a way that was not asked for"
+
+
+def _packing(start: bytes) -> int | None:
+    """Return zlib's `wbits` for a body that begins so, None where it is not compressed."""
+    if start.startswith(_GZIP_MAGIC):
+        return _GZIP
+    if start.startswith(_ZSTD_MAGIC):
+        raise FetchFailed(Status.NOT_A_FEED, _NOT_ASKED)
+    is_text = _is_text(start)
+    if is_text and _is_document(start):
+        return None
+    for packing in (_ZLIB, _RAW):
+        inside = _tried(start, packing)
+        if inside is None:
+            continue
+        # A zlib stream has a header to be known by, a raw one only what is in it.
+        is_likely = packing == _ZLIB or not inside or _is_text(inside)
+        if _is_document(inside) or (is_likely and not is_text):
+            return packing
+    return None
+
+
+def _tried(start: bytes, packing: int) -> bytes | None:
+    """Return the first decompressed bytes, None where they cannot be decompressed so."""
+    stream = zlib.decompressobj(packing)
+    try:
+        inside = stream.decompress(start, _START)
+    except zlib.error:
+        return None
+    return inside if inside or stream.eof else None
+
+
+def _is_text(start: bytes) -> bool:
+    if not start:
+        return False
+    controls = len(start) - len(start.translate(None, _CONTROLS))
+    return controls <= _FEW_CONTROLS * len(start) or (b"\0" in start and _is_document(start))
+
+
+def _is_document(start: bytes) -> bool:
+    """Whether XML, HTML or JSON may begin so, in UTF-16 and UTF-32, too."""
+    return start.lstrip().startswith(_STARTS_OF_DOCUMENTS)
+
+
+def _too_large(most: int) -> FetchFailed:
+    return FetchFailed(Status.TOO_LARGE, f"the answer is larger than {most / 1024**2:g} MiB")
