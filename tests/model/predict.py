@@ -187,8 +187,6 @@ class Before:
 
     def opened(self, record: Record, *, focus: str | None = None) -> State:
         """Opened, marked as read, with the cursor on it."""
-        is_held = any(term == ("is", "unread", False, False) for term in self.state.terms)
-        held = self.state.held | {record.identity} if is_held else self.state.held
         new = self.state.marked("read", True, [record.identity])
         if __import__("os").environ.get("MODEL_OLD"):
             new = new.but(journal=self.state.journal, undone=self.state.undone)
@@ -198,7 +196,7 @@ class Before:
             cursor=record.code,
             wanted=record.code,
             focus=focus,
-            held=held,
+            held=self.state.held | {record.identity},
             arrow=None,
         )
 
@@ -223,10 +221,9 @@ class Before:
 
     def _marked(self, mark: str, value: bool, subject: Sequence[Identity]) -> list[State]:
         new = self.state.marked(mark, value, subject).but(arrow=None)
-        if mark == "read" and value and any(t[:2] == ("is", "unread") for t in new.terms):
-            changed = frozenset(each for each in subject if each not in self.state.read)
-            return [new.but(held=new.held | changed), new.but(held=new.held & new.read)]
-        return [new.but(cursor=new.cursor if self._is_listed(new) else None)]
+        changed = frozenset(each for each in subject if each not in self.state.read)
+        cursor = new.cursor if self._is_listed(new) else None
+        return [new.but(held=new.held | changed, cursor=cursor)]
 
     def _is_listed(self, new: State) -> bool:
         return not any(term.field == "is" for term in new.terms)
@@ -252,10 +249,7 @@ class Before:
 
     def _replayed(self, new: State) -> list[State]:
         new = new.but(arrow=None, cursor=new.cursor if self._is_listed(new) else None)
-        if not any(term[:2] == ("is", "unread") for term in new.terms):
-            return [new]
-        now_read = new.read - self.state.read
-        return [new.but(held=new.held & new.read), new.but(held=(new.held | now_read) & new.read)]
+        return [new.but(held=new.held | (new.read - self.state.read))]
 
     # Panes.
 

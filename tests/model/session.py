@@ -1,22 +1,17 @@
-"""One run of the program beside the model: every action, and the comparison that follows it.
+"""The actions of one run, each followed by the comparison.
 
 An action is a method whose name begins with `do_` and whose arguments are plain values, so that a
 list of them is a script that can be written down, shortened and replayed.
 """
 
-import shutil
-import sqlite3
-from collections.abc import Callable, Sequence
-from contextlib import closing
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from tests.model.check import Expected
-from tests.model.drivers import PATIENCE_S, Driver, Start, monotonic
-from tests.model.model import START, Identity, Records, State, Term, added, cycled
-from tests.model.outside import Outside
+from tests.model.comparing import Comparing, Failed
+from tests.model.drivers import Start
+from tests.model.model import START, State, Term, added, cycled
 from tests.model.predict import Before
-from tests.model.seen import Seen
 
 Step = tuple[str, dict[str, Any]]
 
@@ -44,36 +39,12 @@ SEARCHES: dict[str, tuple[Term, ...]] = {
 """What is typed, and what it should come to."""
 
 
-class Failed(AssertionError):
-    """The screen and the model differ."""
-
-
-class Session:
-    """A copy of the archive, the program on it, and the state that it should be in."""
+class Session(Comparing):
+    """A copy of the archive, the program on it, and what was done so far."""
 
     def __init__(self, archive: Path, folder: Path, start: Start) -> None:
         self.script: list[Step] = []
-        self.folder = folder
-        self.data = Path(shutil.copytree(archive, folder / "data"))
-        self.outside = Outside(self.data, folder)
-        self.config = folder / "config.toml"
-        self.config.write_text(f'[subscriptions]\nloopback = "{self.outside.url}"\n', "utf-8")
-        self.size = (120, 40)
-        self.state = State()
-        self.records = Records(self.data)
-        self._start = start
-        self._driver: Driver | None = None
-        self._zoomed = False
-        try:
-            self._begin([State()])
-        except BaseException:
-            self.close()
-            raise
-
-    @property
-    def driver(self) -> Driver:
-        assert self._driver is not None
-        return self._driver
+        super().__init__(archive, folder, start)
 
     def do(self, name: str, **values: Any) -> None:
         """Run an action; a failure names it."""
@@ -83,27 +54,17 @@ class Session:
         except AssertionError as error:
             raise Failed(f"after {name} {values}: {error}") from error
 
-    def close(self) -> None:
-        try:
-            if self._driver is not None:
-                self._driver.close()
-        finally:
-            self.outside.close()
-            shutil.rmtree(self.folder, ignore_errors=True)
-
-    # Actions.
-
     def do_press(self, key: str) -> None:
-        before = self._before()
+        before = self.before()
         states = before.after(key)
         is_zoom = key == "z" and before.has_pane and not before.is_alone
         self.driver.keys(key)
-        self._zoomed = (self._zoomed or is_zoom) and not (key == "z" and before.is_alone)
-        self._settle(states)
+        self.zoomed = (self.zoomed or is_zoom) and not (key == "z" and before.is_alone)
+        self.settle(states)
 
     def do_press_twice(self, key: str) -> None:
         """The same key twice without a pause: the second acts on what the first has made."""
-        before = self._before()
+        before = self.before()
         if key.isdecimal() and key != "0":
             states = self._twice(before, key)
         else:
@@ -113,7 +74,7 @@ class Session:
                 for second in Before(first, before.seen, self.records, is_alone=False).after(key)
             ]
         self.driver.keys(key, key)
-        self._settle(states)
+        self.settle(states)
 
     def _twice(self, before: Before, key: str) -> list[State]:
         """A digit keeps its tag: the second press is about the same one."""
@@ -122,7 +83,7 @@ class Session:
         return [before.asked(cycled(first.terms, tag)) if tag else first]
 
     def do_click_row(self, place: int) -> None:
-        before = self._before()
+        before = self.before()
         if not before.seen.rows:
             return
         row = before.seen.rows[place % len(before.seen.rows)]
@@ -132,10 +93,10 @@ class Session:
             arrow = (before.key_of(row), not row.is_open)
             states = [self.state.but(cursor=row.label, wanted="", arrow=arrow, focus=None)]
         self.driver.click(8, row.y)
-        self._settle(states)
+        self.settle(states)
 
     def do_click_chip(self, place: int) -> None:
-        before = self._before()
+        before = self.before()
         chips = before.seen.chips
         shown = self.state.terms[: len(chips)]
         if not shown or len(chips) < len(self.state.terms):
@@ -144,62 +105,60 @@ class Session:
         x = before.seen.lines[0].find(f" {term.chip} ") + 1
         self.driver.click(x, 0)
         terms = tuple(each for each in self.state.terms if each != term)
-        self._settle([before.asked(terms).but(focus=None)])
+        self.settle([before.asked(terms).but(focus=None)])
 
     def do_click_tag(self, place: int) -> None:
-        before = self._before()
+        before = self.before()
         digits = before.seen.digits
         if not digits:
             return
         digit = sorted(digits.values())[place % len(digits)]
         [state] = before.after(str(digit))
         self.driver.click(before.seen.column_of(digit), 0)
-        self._settle([state.but(focus=None)])
+        self.settle([state.but(focus=None)])
 
     def do_wheel(self, clicks: int, in_list: bool) -> None:
-        before = self._before()
+        before = self.before()
         x = 8 if in_list else before.seen.width - 10
         self.driver.wheel(x, min(6, before.seen.height - 1), clicks)
-        self._settle([self.state.but(arrow=None, focus=None)])
+        self.settle([self.state.but(arrow=None, focus=None)])
 
     def do_resize(self, columns: int, rows: int) -> None:
         self.size = (columns, rows)
         self.driver.resize(columns, rows)
-        self._zoomed = self._zoomed and columns >= 100
-        self._settle([self.state.but(arrow=None)])
+        self.zoomed = self.zoomed and columns >= 100
+        self.settle([self.state.but(arrow=None)])
 
     def do_shrink_and_back(self, columns: int, rows: int, key: str) -> None:
         """A window that is hardly there, a key in it, and the old size again."""
-        before = self._before()
+        before = self.before()
         states = before.after(key)
         self.driver.resize(columns, rows)
         self.driver.rest()
         self.driver.keys(key)
         self.driver.rest()
         self.driver.resize(*self.size)
-        self._settle(
-            [state.but(focus=None, arrow=None, cursor=None, wanted="") for state in states]
-        )
+        self.settle([state.but(focus=None, arrow=None, cursor=None, wanted="") for state in states])
 
     def do_search(self, text: str, keep: bool) -> None:
-        before = self._before()
+        before = self.before()
         new = added(self.state.terms, *SEARCHES[text])
         searching = before.asked(new).but(focus=None)
         self.driver.keys("/")
         self.driver.rest()
         self.driver.keys(*text)
-        self._settle([searching])
+        self.settle([searching])
         if keep:
             self.driver.keys("enter")
-            self._settle([self.state.but(focus="list")])
+            self.settle([self.state.but(focus="list")])
         else:
             self.driver.keys("escape")
-            self._settle([before.state.but(focus="list", arrow=None, held=frozenset())])
-        self._zoomed = False
+            self.settle([before.state.but(focus="list", arrow=None, held=frozenset())])
+        self.zoomed = False
 
     def do_pick(self, tag: str, times: int) -> None:
         """The picker: a tag is typed, Enter cycles it, Escape closes."""
-        before = self._before()
+        before = self.before()
         focus = self.state.focus
         state = self.state
         self.driver.keys("t")
@@ -215,29 +174,29 @@ class Session:
             self.driver.keys("enter")
             self.driver.rest()
         self.driver.keys("escape")
-        self._settle([state.but(focus=focus, arrow=None)])
+        self.settle([state.but(focus=focus, arrow=None)])
 
     def do_box(self, key: str) -> None:
         """Help, palette or sources: opened and closed, nothing is changed."""
         self.driver.keys(key)
         self.driver.rest()
-        self._wait(lambda seen: seen.painted.text.count("╭") > 0 or seen.lines != self.seen.lines)
+        self.wait(lambda seen: seen.painted.text.count("╭") > 0 or seen.lines != self.seen.lines)
         self.driver.keys("escape")
-        self._settle([self.state.but(arrow=None)])
+        self.settle([self.state.but(arrow=None)])
 
     def do_sync(self, items: int) -> None:
         """`r`: the loopback feed has more."""
         codes = self.outside.publish(items)
         self.driver.keys("r")
-        self._settle([self.state.but(arrow=None)], has=codes)
+        self.settle([self.state.but(arrow=None)], has=codes)
 
     def do_quit(self, keys: Sequence[str] = ()) -> None:
         """`q`, right behind other keys: exit code 0 and no crash log, and it starts again."""
-        before = self._before()
+        before = self.before()
         self.driver.keys(*keys, "q")
         code = self.driver.wait_exit()
         self.driver.close()
-        self._driver = None
+        self.running = None
         if code:
             raise Failed(f"exit code {code}")
         logs = [path for path in self.data.iterdir() if "crash" in path.name]
@@ -245,8 +204,8 @@ class Session:
             raise Failed(logs[0].read_text("utf-8"))
         was_read = self.state.read
         if keys:
-            self._adopt_marks()
-        self._zoomed = False
+            self.adopt_marks()
+        self.zoomed = False
         state = self.state.but(
             terms=START,
             digits={},
@@ -263,13 +222,13 @@ class Session:
         if "s" in keys:
             [regrouped] = before.regroup()
             states += [each.but(grouping=regrouped.grouping) for each in states]
-        self._begin(states)
+        self.begin(states)
 
     # From another process.
 
     def do_import_before_cursor(self, seconds: int, key: str) -> None:
         """An article comes in before the cursor's, in its slot, and a key follows at once."""
-        before = self._before()
+        before = self.before()
         code = before.seen.cursor.code if before.seen.cursor else ""
         if not code:
             return
@@ -278,7 +237,7 @@ class Session:
 
     def do_correct(self, key: str, draft: bool) -> None:
         """The article under the cursor is changed, or withdrawn, and a key follows at once."""
-        before = self._before()
+        before = self.before()
         code = before.seen.cursor.code if before.seen.cursor else ""
         if not code or not code.startswith(("e", "u")):
             return
@@ -288,14 +247,14 @@ class Session:
         self._key_behind(before, key, is_gone=draft)
 
     def do_sync_outside(self, items: int, key: str) -> None:
-        before = self._before()
+        before = self.before()
         codes = self.outside.publish(items)
         self.outside.sync()
         self._key_behind(before, key, has=codes)
 
     def do_mark_outside(self, place: int, mark: str, value: bool) -> None:
         """Another program marks an article of the list."""
-        before = self._before()
+        before = self.before()
         articles = before.expected.articles
         if not articles:
             return
@@ -303,11 +262,8 @@ class Session:
         self.outside.mark(identity, mark, value)
         new = self.state.marked(mark, value, [identity])
         held = new.held | (frozenset([identity]) if mark == "read" and value else frozenset())
-        states = [new.but(arrow=None), new.but(arrow=None, held=held & new.read)]
-        if any(term.field == "is" for term in new.terms):
-            states = [each.but(cursor=None) for each in states]
-            states += [state.but(held=frozenset()) for state in states]
-        self._settle(states)
+        cursor = None if any(term.field == "is" for term in new.terms) else new.cursor
+        self.settle([new.but(arrow=None, held=held, cursor=cursor)])
 
     def _key_behind(
         self, before: Before, key: str, *, is_gone: bool = False, has: Sequence[str] = ()
@@ -318,103 +274,4 @@ class Session:
             states = [state.but(cursor=None) for state in states]
         if key in ("j", "k"):  # the list may have grown before it was pressed
             states = [state.but(cursor=None) for state in states]
-        self._settle([*states, *(state.but(held=frozenset()) for state in states)], has=has)
-
-    # Comparing.
-
-    def _begin(self, states: Sequence[State]) -> None:
-        self._driver = self._start(self.data, self.config, self.size)
-        self._settle(states)
-
-    def _before(self) -> Before:
-        return Before(self.state, self.seen, self.records, is_alone=self._is_alone(self.seen.focus))
-
-    def _is_alone(self, focus: str | None) -> bool:
-        return focus == "pane" and (self._zoomed or self.size[0] < 100)
-
-    def look(self) -> Seen:
-        """The picture as it is now."""
-        seen = Seen(self.driver.picture(False))
-        if seen.focus == "list":
-            self._zoomed = False
-        if self._is_alone(seen.focus):
-            return Seen(self.driver.picture(True))
-        return seen
-
-    def _wait(self, condition: Callable[[Seen], object]) -> None:
-        deadline = monotonic() + PATIENCE_S
-        while not condition(self.look()):
-            if monotonic() > deadline:
-                raise Failed("nothing was painted")
-            self.driver.rest()
-
-    def _settle(self, states: Sequence[State], has: Sequence[str] = ()) -> None:
-        """Wait until the screen is as one of the states says. Raises Failed with what is not."""
-        deadline = monotonic() + PATIENCE_S
-        while True:
-            self.driver.rest()
-            seen = self.look()
-            self.records.refresh()
-            troubles = []
-            for state in states:
-                differences = self._differences(state, seen, has)
-                if not differences:
-                    self._take_over(state, seen)
-                    return
-                troubles.append("\n  ".join(differences))
-            if monotonic() > deadline:
-                told = "\nor\n  ".join(dict.fromkeys(troubles))
-                raise Failed(f"\n  {told}\n{_framed(seen)}")
-
-    def _differences(self, state: State, seen: Seen, has: Sequence[str]) -> list[str]:
-        expected = Expected(state, self.records)
-        differences = list(expected.differences(seen))
-        if missing := [code for code in has if code not in self.records.by_code]:
-            differences.append(f"not in the cache: {missing}")
-        return [*differences, *self._marks(state)]
-
-    def _marks(self, state: State) -> list[str]:
-        read, favourite = self._stored_marks()
-        differences = []
-        for name, stored, wanted in (
-            ("read", read, state.read),
-            ("favourite", favourite, state.favourite),
-        ):
-            if stored != wanted:
-                more, less = sorted(stored - wanted), sorted(wanted - stored)
-                differences.append(
-                    f"marks.db: {name} of {len(wanted)} expected, {len(stored)} there; "
-                    f"too many {more[:3]}, missing {less[:3]}"
-                )
-        return differences
-
-    def _stored_marks(self) -> tuple[frozenset[Identity], frozenset[Identity]]:
-        with closing(sqlite3.connect(self.data / "marks.db")) as db:
-            rows = db.execute(
-                "SELECT external, lang, source, read, favourite FROM marks"
-            ).fetchall()
-        read = frozenset(Identity(*row[:3]) for row in rows if row[3])
-        return read, frozenset(Identity(*row[:3]) for row in rows if row[4])
-
-    def _adopt_marks(self) -> None:
-        """After keys that nobody waited for, what was stored is what counts."""
-        read, favourite = self._stored_marks()
-        self.state = self.state.but(read=read, favourite=favourite, journal=(), undone=())
-        self.outside.forget_journal()
-
-    def _take_over(self, state: State, seen: Seen) -> None:
-        """What was left open is now as it is painted."""
-        cursor = state.cursor
-        if cursor is None and seen.cursor is not None:
-            cursor = seen.cursor.name
-        wanted = state.wanted
-        if wanted == "":
-            wanted = seen.cursor.name if seen.cursor else None
-        focus = seen.focus or state.focus
-        self.state = state.but(cursor=cursor, wanted=wanted, focus=focus, arrow=None)
-        self.seen = seen
-
-
-def _framed(seen: Seen) -> str:
-    edge = "+" + "-" * seen.width + "+"
-    return "\n".join([edge, *(f"|{line}|" for line in seen.lines), edge])
+        self.settle(states, has=has)
