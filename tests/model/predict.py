@@ -223,7 +223,7 @@ class Before:
         new = self.state.marked(mark, value, subject).but(arrow=None)
         changed = frozenset(each for each in subject if each not in self.state.read)
         cursor = new.cursor if self._is_listed(new) else None
-        return [new.but(held=new.held | changed, cursor=cursor)]
+        return [new.but(held=held, cursor=cursor) for held in (new.held | changed, new.held)]
 
     def _is_listed(self, new: State) -> bool:
         return not any(term.field == "is" for term in new.terms)

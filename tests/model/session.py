@@ -10,7 +10,7 @@ from typing import Any
 
 from tests.model.comparing import Comparing, Failed
 from tests.model.drivers import Start
-from tests.model.model import START, State, Term, added, cycled
+from tests.model.model import GROUPINGS, START, State, Term, added, cycled
 from tests.model.predict import Before
 
 Step = tuple[str, dict[str, Any]]
@@ -77,10 +77,19 @@ class Session(Comparing):
         self.settle(states)
 
     def _twice(self, before: Before, key: str) -> list[State]:
-        """A digit keeps its tag: the second press is about the same one."""
+        """A digit keeps its tag: the second press is about the same one.
+
+        When the first has dropped the tag, the digit may already be another's.
+        """
         [first] = before.after(key)
         tag = next((tag for tag, digit in before.digits.items() if digit == int(key)), None)
-        return [before.asked(cycled(first.terms, tag)) if tag else first]
+        if tag is None:
+            return [first]
+        again = before.asked(cycled(first.terms, tag))
+        if tag in first.digits:
+            return [again]
+        then = Before(first, before.seen, self.records, is_alone=before.is_alone)
+        return [again, *then.after(key)]
 
     def do_click_row(self, place: int) -> None:
         before = self.before()
@@ -219,10 +228,9 @@ class Session(Comparing):
         if keys:
             openable |= {*(self.state.read - was_read), *before.article}
         states = [state.but(opened=opened) for opened in openable]
-        if "s" in keys:
-            [regrouped] = before.regroup()
-            states += [each.but(grouping=regrouped.grouping) for each in states]
-        self.begin(states)
+        place = GROUPINGS.index(self.state.grouping)
+        groupings = [GROUPINGS[(place + k) % len(GROUPINGS)] for k in range(keys.count("s") + 1)]
+        self.begin([state.but(grouping=each) for state in states for each in groupings])
 
     # From another process.
 
