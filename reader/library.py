@@ -18,6 +18,7 @@ from reader.cache import (
     Grouping,
     Ids,
     Mark,
+    Marked,
     Recent,
     Stats,
     Store,
@@ -47,6 +48,7 @@ __all__ = [
     "Ids",
     "Library",
     "Mark",
+    "Marked",
     "Recent",
     "Stats",
     "TagCount",
@@ -269,10 +271,19 @@ class Library:
     def mark(self, ids: Ids, mark: Mark, value: bool, label: str) -> int:
         """Set or take away a mark; how many articles it changed.
 
-        Where a moment is held, `catch_up` shows it, and must not be called in between.
-        label: its name in the undo journal; without one it is no step of the journal.
+        label: its name in the undo journal; without one it is not a step of the journal.
         """
         return self._store.mark(ids, mark, value, label)
+
+    def set_marks(
+        self, ids: Ids, mark: Mark, value: bool | None, label: Callable[[bool, int], str]
+    ) -> Marked:
+        """Set or take away a mark; value None: set it where any article lacks it.
+
+        Where a moment is held, `catch_up` shows it, and must not be called in between.
+        label: gives its name in the undo journal, of what it becomes and of how many articles.
+        """
+        return self._store.set_marks(ids, mark, value, label)
 
     def undo(self) -> Change | None:
         """Take back the last change of marks; None where there is none left."""

@@ -76,6 +76,13 @@ class Stamp(NamedTuple):
     digest: bytes
 
 
+class Marked(NamedTuple):
+    """What setting a mark came to: what it became, and of how many articles."""
+
+    value: bool
+    changed: int
+
+
 class Change(NamedTuple):
     """One step of the undo journal: what was done, in words, and to how many articles."""
 

@@ -24,6 +24,7 @@ from reader.cache.answers import (
     Change,
     Group,
     Grouping,
+    Marked,
     Stamp,
     Stats,
     TagCount,
@@ -627,21 +628,29 @@ class Store:
     # Marks.
 
     def mark(self, ids: Ids, mark: Mark, value: bool, label: str) -> int:
-        """Set a mark where it differs; how many articles it changed.
+        """Set a mark where it differs; how many articles it changed. As `set_marks`."""
+        return self.set_marks(ids, mark, value, lambda _value, _changed: label).changed
+
+    def set_marks(
+        self, ids: Ids, mark: Mark, value: bool | None, label: Callable[[bool, int], str]
+    ) -> Marked:
+        """Set a mark where it differs; value None: where any lacks it, else take it away.
 
         ids: as of the moment held, which does not move on: `catch_up` shows what has changed.
-        label: its name in the undo journal; without one it is no step of the journal.
+        label: gives the name in the undo journal, of what the mark becomes and of how many
+        articles; empty: it is not a step of the journal.
         """
         with self._changing() as db, transaction(db):
             self._latest.refresh(db)
             bits, facet = self._as_of_now(ids, db), self._latest.get(db, _FACET_OF[mark])
-            changed = bits - facet if value else bits & facet
+            becomes = bool(bits - facet) if value is None else value
+            changed = bits - facet if becomes else bits & facet
             if changed:
+                name, who = label(becomes, len(changed)), list(_identities(db, changed))
                 with sql_errors(self.marks_path):
-                    step = Step(label, mark, value, list(_identities(db, changed)))
-                    self._session.marks().do(step)
-                self._show(db, mark, value, changed)
-        return len(changed)
+                    self._session.marks().do(Step(name, mark, becomes, who))
+                self._show(db, mark, becomes, changed)
+        return Marked(becomes, len(changed))
 
     def _as_of_now(self, ids: Ids, db: sqlite3.Connection) -> BitMap:
         """The ids that the articles have in the present state, of which `_latest` is."""

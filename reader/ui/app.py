@@ -3,10 +3,14 @@
 Theme, styles, keys of the config file, signals, and what happens when something breaks.
 """
 
+import asyncio
+import json
 import os
 import signal
 import sys
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import ClassVar
 
@@ -18,6 +22,7 @@ from textual.driver import Driver
 from textual.filter import LineFilter, NoColor
 from textual.geometry import Size
 from textual.screen import Screen
+from textual.theme import Theme
 from textual.timer import Timer
 
 from reader.config import Settings, preferred_language, resource
@@ -25,12 +30,15 @@ from reader.crash import Broken
 from reader.errors import CryptoreadError
 from reader.library import Library
 from reader.query import Field, Query
-from reader.ui.failures import Guarded
+from reader.ui.failures import Guarded, in_background
 from reader.ui.reader_screen import ReaderScreen
 from reader.ui.typed_ahead import Act, TypedAhead
 
 CALM_S = 0.05
 """After so long without another, a change of size was the last of its storm."""
+
+THEME = "theme"
+"""The name under which the theme is kept that was chosen in the palette."""
 
 SHEETS = ("00-screen", "10-bars", "20-sidebar")
 
@@ -78,6 +86,7 @@ class CryptoreadApp(Guarded, App[bool]):
         self.crash: Exception | None = None
         self._storm: Timer | None = None
         self._has_size = False
+        self._shown_theme = ""
         self._library = library
         self._settings = settings
         self._config = config
@@ -100,14 +109,29 @@ class CryptoreadApp(Guarded, App[bool]):
     def on_mount(self) -> None:
         if self._settings.keys:
             self.set_keymap(dict(self._settings.keys))
-        if self._settings.theme in self.available_themes:
-            self.theme = self._settings.theme
+        self.theme = self._shown_theme = self._chosen_theme() or self.theme
+        self.theme_changed_signal.subscribe(self, self._keep_theme)
         self._leave_on_signals()
+
+    def _chosen_theme(self) -> str | None:
+        """The theme of the palette, unless the settings have named another since; else theirs."""
+        named = self._settings.theme
+        with suppress(CryptoreadError, ValueError, TypeError, KeyError):
+            saved = json.loads(self._library.state(THEME) or "{}")
+            if saved["settings"] == named and saved["theme"] in self.available_themes:
+                return str(saved["theme"])
+        return named if named in self.available_themes else None
+
+    def _keep_theme(self, theme: Theme) -> None:
+        if theme.name == self._shown_theme:
+            return
+        self._shown_theme = theme.name
+        chosen = json.dumps({"theme": theme.name, "settings": self._settings.theme})
+        save = partial(asyncio.to_thread, self._library.save_state, THEME, chosen)
+        in_background(self, save, group="theme", exclusive=True)
 
     def _leave_on_signals(self) -> None:
         """A closed terminal or a `kill` leaves as `q` does: terminal restored, marks kept."""
-        import asyncio
-
         loop = asyncio.get_running_loop()
         for name in ("SIGTERM", "SIGHUP"):
             if hasattr(signal, name):

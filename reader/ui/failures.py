@@ -4,6 +4,7 @@ Textual ends the program when a handler, a timer or a callback raises, and says 
 a worker does. Everything of the screen that can fail goes through `Guarded` or `in_background`.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from functools import partial
 from inspect import isawaitable
@@ -20,7 +21,7 @@ from textual.worker import Worker
 _FATAL = (events.Load, events.Compose, events.Mount)
 """Messages after whose failure there is nothing to show."""
 
-Work = Callable[[], Awaitable[None]]
+Work = Callable[[], Awaitable[object]]
 
 
 class Reports(Protocol):
@@ -53,6 +54,13 @@ def in_background(
                 report(node.app, error)
 
     return node.run_worker(run, group=group, exclusive=exclusive, exit_on_error=False)
+
+
+async def ended(worker: Worker[None], seconds: float) -> None:
+    """Wait until a worker has ended, whether it did its work or not, and no longer than that."""
+    waiting = asyncio.ensure_future(worker.wait())
+    waiting.add_done_callback(lambda done: done.cancelled() or done.exception())
+    await asyncio.wait({waiting}, timeout=seconds)
 
 
 class Guarded(MessagePump):

@@ -21,6 +21,11 @@ class Highlights:
         """The number of the match that the reader went to last."""
 
     @property
+    def has_words(self) -> bool:
+        """Whether any words are looked for."""
+        return self._words is not None
+
+    @property
     def count(self) -> int:
         return self._matches[-1].number + 1 if self._matches else 0
 

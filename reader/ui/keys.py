@@ -72,6 +72,9 @@ def _hint(ids: str, keys: str, label: str, action: str = "") -> KeyHint:
     return KeyHint(keys, label, action, tuple(ids.split()))
 
 
+_OF_LIST = {"sidebar.expand": "l", "sidebar.open": "enter"}
+"""Keys of the list that are named on the screen."""
+
 NEXT = "reader.next-unread"
 PREVIOUS = "reader.previous-unread"
 
@@ -139,12 +142,12 @@ def _key_name(key: str) -> str:
 
 
 def key_of(id: str, keymap: Mapping[str, str]) -> str:
-    """Return the first key of a binding of READER_KEYS, as the user reads it.
+    """Return the first key of a binding, as the user reads it.
 
     keymap: id of a binding to its keys, where the user has chosen others.
     """
-    usual = next(each.key for each in READER_KEYS if isinstance(each, Binding) and each.id == id)
-    return _first(keymap.get(id, usual))
+    usual = {each.id: each.key for each in READER_KEYS if isinstance(each, Binding)} | _OF_LIST
+    return _first(keymap.get(id, usual[id]))
 
 
 def as_bound(

@@ -8,19 +8,24 @@ from typing import Any, TypeVar
 from textual.screen import Screen
 from textual.worker import Worker
 
-from reader.article import Article
-from reader.library import Change, Ids, Library, Mark
+from reader.article import ArticleId
+from reader.library import Change, Ids, Library, Mark, Marked
 from reader.query import Query
+from reader.ui.cells import fit
 from reader.ui.failures import Work, in_background
 from reader.ui.opening import Say
 
 T = TypeVar("T")
 
+TITLE_CELLS = 40
+"""Of an article, in the name of a step of the undo journal."""
+
 
 class Marker:
-    """Write one screen's marks in the background.
+    """Write one screen's marks in the background, one after the other as they were asked for.
 
     query: what the screen shows. show_changes: called when all marks are written, and can be shown.
+    undo_key: the key that takes a mark back, as the user has bound it.
     """
 
     def __init__(
@@ -31,38 +36,50 @@ class Marker:
         *,
         query: Callable[[], Query],
         show_changes: Callable[[], None],
+        undo_key: str,
     ) -> None:
         self._screen = screen
         self._library = library
         self._say = say
         self._query = query
         self._show_changes = show_changes
+        self._undo_key = undo_key
         self._writing = 0
+        self._turn = asyncio.Lock()
 
     @property
     def is_writing(self) -> bool:
         """Whether any mark is on its way: its ids are of the moment that the library holds."""
         return self._writing > 0
 
-    def opened(self, ids: Ids) -> Worker[None]:
-        """Opening an article reads it: the program's own mark, no step of the undo journal."""
-        return self._set(ids, Mark.READ, True)
+    def opened(self, id: ArticleId, title: str) -> Worker[None]:
+        """Mark an opened article as read, without a word: a step of its own in the journal."""
+        label = f"“{fit(title, TITLE_CELLS).rstrip()}” read"
+        return self._run(partial(self._write, Ids([id]), Mark.READ, True, lambda *_: label))
 
-    def toggle_read(self, ids: Ids, name: str) -> None:
-        """All read if any is not, else all unread. Raises CacheError."""
-        value = bool(self._library.unread(ids))
-        self._set(ids, Mark.READ, value, f"{name} {'read' if value else 'unread'}")
+    def toggle_read(self, id: ArticleId) -> None:
+        """Mark one article as read, or as unread where it is."""
+
+        def label(value: bool, _changed: int) -> str:
+            return f"article {_state(value)}"
+
+        self._run(partial(self._write_and_say, Ids([id]), Mark.READ, None, label))
+
+    def toggle_all_read(self, ids: Ids) -> None:
+        """Mark all as read, or as unread where all are read."""
+        self._run(partial(self._write_many, ids, None))
 
     def read(self, ids: Ids) -> None:
-        self._set(ids, Mark.READ, True, f"{counted(ids)} read")
+        """Mark all as read."""
+        self._run(partial(self._write_many, ids, True))
 
-    def toggle_favourite(self, article: Article) -> None:
-        """Raises CacheError."""
-        id = self._library.id_of(article.identity)
-        if id is not None:
-            (row,) = self._library.rows([id])
-            value = not row.favourite
-            self._set(Ids([id]), Mark.FAVOURITE, value, f"{'' if value else 'no '}favourite")
+    def toggle_favourite(self, id: ArticleId) -> None:
+        """Make the article a favourite, or take that away."""
+
+        def label(value: bool, _changed: int) -> str:
+            return "favourite" if value else "no favourite"
+
+        self._run(partial(self._write_and_say, Ids([id]), Mark.FAVOURITE, None, label))
 
     def undo(self) -> None:
         self._run(partial(self._replay, self._library.undo, "undo", "undone"))
@@ -70,12 +87,18 @@ class Marker:
     def redo(self) -> None:
         self._run(partial(self._replay, self._library.redo, "redo", "redone"))
 
-    def _set(self, ids: Ids, mark: Mark, value: bool, label: str = "") -> Worker[None]:
-        return self._run(partial(self._write, ids, mark, value, label))
-
     def _run(self, work: Work) -> Worker[None]:
         self._writing += 1
-        return in_background(self._screen, work, group="marks")
+        return in_background(self._screen, partial(self._in_turn, work), group="marks")
+
+    async def _in_turn(self, work: Work) -> None:
+        try:
+            async with self._turn:
+                await work()
+        finally:
+            self._writing -= 1
+            if not self._writing:
+                self._show_changes()
 
     async def _written(self, write: Callable[[], T]) -> T:
         """Write in a thread, which also reads what the screen then shows."""
@@ -85,22 +108,44 @@ class Marker:
             self._library.prepare(self._query())
             return result
 
-        try:
-            return await asyncio.to_thread(write_and_read)
-        finally:
-            self._writing -= 1
-            if not self._writing:
-                self._show_changes()
+        return await asyncio.to_thread(write_and_read)
 
-    async def _write(self, ids: Ids, mark: Mark, value: bool, label: str) -> None:
-        changed = await self._written(partial(self._library.mark, ids, mark, value, label))
-        if label:
-            self._say(f"{label} · u undoes" if changed else f"already {label}")
+    async def _write(
+        self, ids: Ids, mark: Mark, value: bool | None, label: Callable[[bool, int], str]
+    ) -> Marked:
+        return await self._written(partial(self._library.set_marks, ids, mark, value, label))
+
+    async def _write_and_say(
+        self, ids: Ids, mark: Mark, value: bool | None, label: Callable[[bool, int], str]
+    ) -> None:
+        marked = await self._write(ids, mark, value, label)
+        said = label(marked.value, marked.changed)
+        self._say(f"{said} · {self._undo_key} undoes" if marked.changed else f"already {said}")
+
+    async def _write_many(self, ids: Ids, value: bool | None) -> None:
+        """Mark those that are not so already, and say how many that were."""
+
+        def label(value: bool, changed: int) -> str:
+            return f"{counted(changed)} {_state(value)}"
+
+        marked = await self._write(ids, Mark.READ, value, label)
+        if not marked.changed:
+            state = _state(marked.value)
+            self._say(f"already {state}: {counted(len(ids))}" if ids else "nothing to mark")
+            return
+        before = len(ids) - marked.changed
+        rest = f" ({before:,} already {'was' if before == 1 else 'were'})" if before else ""
+        said = label(marked.value, marked.changed)
+        self._say(f"{said}{rest} · {self._undo_key} undoes")
 
     async def _replay(self, replay: Callable[[], Change | None], verb: str, done: str) -> None:
         change = await self._written(replay)
         self._say(f"{done}: {change.label}" if change else f"nothing to {verb}")
 
 
-def counted(ids: Ids) -> str:
-    return "1 article" if len(ids) == 1 else f"{len(ids):,} articles"
+def counted(number: int) -> str:
+    return "1 article" if number == 1 else f"{number:,} articles"
+
+
+def _state(is_read: bool) -> str:
+    return "read" if is_read else "unread"

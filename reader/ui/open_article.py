@@ -11,7 +11,7 @@ from reader.article import Article, ArticleId, Identity, Row
 from reader.errors import CryptoreadError
 from reader.library import Ids, Library
 from reader.query import Field
-from reader.ui.failures import in_background
+from reader.ui.failures import ended, in_background
 from reader.ui.marking import Marker
 from reader.ui.sidebar import Sidebar
 
@@ -38,6 +38,8 @@ class OpenArticle:
         self._sidebar = sidebar
         self._marker = marker
         self._showing = asyncio.Lock()
+        self._read_here: dict[Identity, None] = {}
+        """Articles of a list of unread ones that were opened there, in turn."""
         self._position = 0
         """Where it was left the last time."""
 
@@ -62,28 +64,45 @@ class OpenArticle:
         try:
             article = self._library.article(id)
             (row,) = self._library.rows([id])
-            self._position = int(self._library.position(article.identity))
         except CryptoreadError as error:
             self._screen.say(str(error), error=True)
             if self.pane is not None:
                 self.pane.show_hint(str(error))
             return False
         self.article = article
+        self._position = self._saved_position(article)
         with self._screen.app.batch_update():
-            mark = self._marker.opened(Ids([id])) if marks and not row.read else None
+            mark = None
+            if marks and not row.read:
+                self._note_read(id, article.identity)
+                mark = self._marker.opened(id, article.title)
             is_read = row.read or marks
             pane = await self._mounted_pane()
             self._paint(article, row, self._position, pane, is_read=is_read)
             if mark is not None:  # most disks are fast enough for the two to be painted together
-                await asyncio.wait({asyncio.ensure_future(mark.wait())}, timeout=PAINT_AT_LATEST_S)
+                await ended(mark, PAINT_AT_LATEST_S)
         self._screen.check_idle()  # the end of a batch wakes the application, not who paints
         return True
 
-    def kept(self, ids: Ids, shown: Ids) -> Ids:
-        """With the article, if it is shown: `is:unread` would take it away as it is opened."""
-        if self.id is None or "unread" not in self._screen.filter.included(Field.IS):
+    def kept(self, ids: Ids) -> Ids:
+        """Return the ids with what was read since a key asked for a list of unread articles.
+
+        Else each would vanish from the list as it is opened. Raises CacheError.
+        """
+        if self._screen.has_class("-searching"):
             return ids
-        return ids | (shown & Ids([self.id]))
+        found = map(self._library.id_of, self._read_here)
+        stay = [id for id in found if id is not None]
+        return ids | Ids(stay, ids.lang) if stay else ids
+
+    def forget_read(self) -> None:
+        """Keep none of them any more: the list is asked anew."""
+        self._read_here.clear()
+
+    def _note_read(self, id: ArticleId, identity: Identity) -> None:
+        is_of_unread = "unread" in self._screen.filter.included(Field.IS)
+        if is_of_unread and self._sidebar.holds(id):
+            self._read_here[identity] = None
 
     def highlight(self) -> None:
         """Show where the words of the screen's filter stand."""
@@ -128,6 +147,13 @@ class OpenArticle:
         """Write down how far it was read. Raises CacheError."""
         if self.article is not None and self.pane is not None:
             self._library.save_position(self.article.identity, self.pane.position)
+
+    def _saved_position(self, article: Article) -> int:
+        try:
+            return int(self._library.position(article.identity))
+        except CryptoreadError as error:  # the text can be read for all that
+            self._screen.say(str(error), error=True)
+            return 0
 
     def _is(self, id: ArticleId | None) -> None:
         self.id = self._sidebar.opened_article = id

@@ -17,9 +17,11 @@ Say = Callable[..., None]
 class Doors:
     """The ways out of a screen, which steps aside for a browser of the terminal."""
 
-    def __init__(self, screen: Screen[Any], say: Say) -> None:
+    def __init__(self, screen: Screen[Any], say: Say, copy_key: str) -> None:
+        """copy_key: the key that copies the article's text."""
         self._screen = screen
         self._say = say
+        self._copy_key = copy_key
 
     def cover(self, article: Article) -> None:
         """The cover image, in the size that is best to look at."""
@@ -55,7 +57,7 @@ class Doors:
         if article.url:
             self._copy(article.url, "the link")
         else:
-            self._say("the publisher gave no link; Y copies the text")
+            self._say(f"the publisher gave no link; {self._copy_key} copies the text")
 
     def copy_markdown(self, article: Article) -> None:
         self._copy(f"# {article.title}\n\n{article.body}\n", "the article as Markdown")

@@ -72,7 +72,7 @@ class Panes:
     def widen(self, steps: int) -> None:
         """Another width of the list."""
         if self.is_narrow or self.is_list_hidden:
-            self._screen.say("one pane is shown alone: there is no width to choose")
+            self._screen.say("only one pane is visible")
             return
         columns = self._screen.size.width
         widest = max(LEAST_WIDTH, columns - LEAST_WIDTH)

@@ -34,7 +34,7 @@ from reader.ui.keys import (
     as_bound,
     key_of,
 )
-from reader.ui.marking import Marker, counted
+from reader.ui.marking import Marker
 from reader.ui.numbered_tags import NumberedTags
 from reader.ui.open_article import OpenArticle
 from reader.ui.opening import Doors
@@ -64,13 +64,14 @@ FIRST_SYNC_AFTER_S = 2.0
 LOOK_FOR_CHANGES_S = 1.0
 """How often the screen asks whether another program has changed the cache."""
 
-SAMPLE_BANNER = "Sample articles. r brings news; your own: quit and run cryptoread import"
+SAMPLE_BANNER = "Sample articles. {sync} brings news; your own: quit and run cryptoread import"
 READING_HINT = (
-    "l or Enter opens the article under the cursor, n the next unread one. ? shows all keys."
+    "{expand} or {open} opens the article under the cursor, {next} the next unread one. "
+    "{help} shows all keys."
 )
 EMPTY = "No articles."
 EMPTY_SEARCH = "No article matches. Esc gives the list back as it was."
-EMPTY_FILTERED = "No article matches. Esc drops the last filter, x all of them."
+EMPTY_FILTERED = "No article matches. {drop} drops the last filter, {clear} all of them."
 
 GROUPINGS = {
     Grouping.CATEGORY: "by category",
@@ -115,24 +116,26 @@ class ReaderScreen(Guarded, Screen[None]):
     def compose(self) -> ComposeResult:
         if self._library.is_sample:
             self.add_class("-sample")
-            yield Static(Content(SAMPLE_BANNER), id="banner")
+            banner = SAMPLE_BANNER.format(sync=self.key("reader.sync"))
+            yield Static(Content(banner), id="banner")
         yield TagBar()
         yield Sidebar(self._library.rows, self._open_and_enter, now=self._library.clock)
         # Without the text where an article is going to take its place.
-        yield Static(Content("" if self._view.opened else READING_HINT), id="hint")
+        yield Static(Content("" if self._view.opened else self._reading_hint), id="hint")
         yield StatusLine()
         yield KeyLine()
 
     async def on_mount(self) -> None:
         self._sidebar = self.query_one(Sidebar)
         self._status = self.query_one(StatusLine)
-        self._doors = Doors(self, self.say)
+        self._doors = Doors(self, self.say, self.key("reader.copy-markdown"))
         self._marker = Marker(
             self,
             self._library,
             self.say,
             query=lambda: self.filter,
             show_changes=self._show_changes,
+            undo_key=self.key("reader.undo"),
         )
         self._article = OpenArticle(self, self._library, self._sidebar, self._marker)
         self._tags = NumberedTags(self, self._library, self.query_one(TagBar))
@@ -168,6 +171,10 @@ class ReaderScreen(Guarded, Screen[None]):
     def show(self, query: Query, place: Place | None = None) -> None:
         """Show what the query matches; place: where the list stood when it showed that before."""
         before = self.filter
+        if place is None and not self.has_class("-searching"):
+            self._article.forget_read()
+        if self._searching is not None and not self._searching.narrows(query):
+            self._sidebar.close_results()
         self.filter_by(query)
         if place is not None:
             self._sidebar.place = place
@@ -178,6 +185,10 @@ class ReaderScreen(Guarded, Screen[None]):
             raise
         if place is not None:
             self._sidebar.place = place
+
+    def forget_read(self) -> None:
+        """Keep no read article in a list of unread ones any longer than the present answer."""
+        self._article.forget_read()
 
     def filter_by(self, query: Query) -> None:
         """Name another filter in the bar; the list follows."""
@@ -190,7 +201,7 @@ class ReaderScreen(Guarded, Screen[None]):
         return self._sidebar.place
 
     def _show_answer(self, ids: Ids, is_whole: bool) -> None:
-        self._ids = self._article.kept(ids, self._ids)
+        self._ids = self._article.kept(ids)
         self._is_whole = is_whole
         self._article.highlight()
         self._show_groups()
@@ -201,8 +212,8 @@ class ReaderScreen(Guarded, Screen[None]):
         if not self.has_class("-searching"):
             self._tags.show(self._ids)
             return
-        if not self._sidebar.shows_articles:
-            self._sidebar.open_first()
+        if self._searching is not None and self._searching.narrows(self.filter):
+            self._sidebar.open_with_results()
         self._tags.show_soon(self._ids)
 
     def _show_groups(self) -> None:
@@ -217,7 +228,10 @@ class ReaderScreen(Guarded, Screen[None]):
             return "Searching…"
         if self.has_class("-searching"):
             return EMPTY_SEARCH
-        return EMPTY_FILTERED if self.filter else EMPTY
+        if not self.filter:
+            return EMPTY
+        drop, clear = self.key("reader.drop-last-filter"), self.key("reader.clear-filters")
+        return EMPTY_FILTERED.format(drop=drop, clear=clear)
 
     def _show_status(self, unread: int) -> None:
         if not self._is_whole:
@@ -250,7 +264,7 @@ class ReaderScreen(Guarded, Screen[None]):
         if not self._library.is_prepared_for(self.filter):
             self._answers.catch_up(self._show_changes)
             return
-        texts, shown = self._library.texts, self._ids
+        texts = self._library.texts
         moves = self._library.catch_up(self._held_articles())
         if self._library.texts == texts:
             self._marks_changed()
@@ -258,9 +272,7 @@ class ReaderScreen(Guarded, Screen[None]):
         self._sidebar.follow(moves)
         if self._searching is not None:
             self._searching.follow(moves)
-        opened = self._article.id
         self._article.find_again()
-        self._ids = Ids([moved] if opened in shown and (moved := self._article.id) else [])
         self._sidebar.refresh_rows()
         self._answers.ask()
         self._article.show_marks()
@@ -460,8 +472,17 @@ class ReaderScreen(Guarded, Screen[None]):
         self.query_one(KeyLine).show(shown)
 
     def key(self, id: str) -> str:
-        """Return the key of a binding of the screen, as the user has bound it."""
+        """Return the first key of a binding, as the user has bound it."""
         return key_of(id, self.settings.keys)
+
+    @property
+    def _reading_hint(self) -> str:
+        return READING_HINT.format(
+            expand=self.key("sidebar.expand"),
+            open=self.key("sidebar.open"),
+            next=self.key(NEXT),
+            help=self.key("reader.help"),
+        )
 
     def on_reading_pane_matches_passed(self) -> None:
         self._show_keys()
@@ -518,27 +539,26 @@ class ReaderScreen(Guarded, Screen[None]):
 
     @reported
     def action_toggle_read(self) -> None:
-        ids, name = self._marked()
-        if ids:
-            self._marker.toggle_read(ids, name)
+        """Mark the group under the cursor, else the article."""
+        cursor = self._sidebar.cursor
+        if self.focused is self._sidebar and cursor and cursor.article is None:
+            if group := self._sidebar.group(cursor.group):
+                self._marker.toggle_all_read(group.ids)
+            return
+        article = self._of_article()
+        id = self._library.id_of(article.identity) if article else None
+        if id is not None:
+            self._marker.toggle_read(id)
 
     def action_all_read(self) -> None:
         self._marker.read(self._ids)
 
     @reported
     def action_toggle_favourite(self) -> None:
-        if article := self._of_article():
-            self._marker.toggle_favourite(article)
-
-    def _marked(self) -> tuple[Ids, str]:
-        """What `m` is about, and its name: an article, or the group under the cursor."""
-        cursor = self._sidebar.cursor
-        if self.focused is self._sidebar and cursor and cursor.article is None:
-            group = self._sidebar.group(cursor.group)
-            return (group.ids, counted(group.ids)) if group else (Ids(), "")
         article = self._of_article()
         id = self._library.id_of(article.identity) if article else None
-        return (Ids(), "") if id is None else (Ids([id]), "article")
+        if id is not None:
+            self._marker.toggle_favourite(id)
 
     def action_undo(self) -> None:
         self._marker.undo()
@@ -590,7 +610,11 @@ class ReaderScreen(Guarded, Screen[None]):
             self._syncing = Syncing(self, self._library, self._config, self._look_for_changes)
         return self._syncing
 
+    @reported
     def action_sync(self) -> None:
+        self._article.forget_read()
+        if Field.IS in {term.field for term in self.filter.terms}:
+            self._answers.ask()
         self._mounted_syncing().begin()
 
     def action_full_text(self) -> None:
@@ -625,10 +649,11 @@ class ReaderScreen(Guarded, Screen[None]):
         if await self._article.reopen(identity):
             self._show_keys()
         elif self._article.pane is None:
-            self.query_one("#hint", Static).update(Content(READING_HINT))
+            self.query_one("#hint", Static).update(Content(self._reading_hint))
 
     def _save(self) -> None:
         """Write down how the screen is left."""
+        self._sidebar.close_results()
         self._view.note(self._sidebar, self._library)
         self._view.opened = self._article.article.identity if self._article.article else None
         self._library.save_state("view", str(self._view))

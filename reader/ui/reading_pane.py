@@ -131,7 +131,7 @@ class ReadingPane(LongView, can_focus=True, inherit_bindings=False):
         current: int
 
     class MatchesPassed(Message):
-        """Other matches are ahead: the text was scrolled."""
+        """Other matches are ahead, or none: the text was scrolled, or laid out to its end."""
 
         def can_replace(self, message: Message) -> bool:
             return isinstance(message, ReadingPane.MatchesPassed)
@@ -202,7 +202,9 @@ class ReadingPane(LongView, can_focus=True, inherit_bindings=False):
             self.refresh()
 
     def has_match_ahead(self) -> bool:
-        """Whether `go_to_match(1)` has anywhere to go, as far as the text is laid out."""
+        """Whether `go_to_match(1)` has anywhere to go, or the text is not laid out so far."""
+        if not self._lines.is_complete and self._highlights.has_words:
+            return True
         return self._highlights.ahead(1, round(self.scroll_y)) is not None
 
     async def go_to_match(self, step: Literal[1, -1], *, at_edge: bool = False) -> bool:
@@ -338,7 +340,7 @@ class ReadingPane(LongView, can_focus=True, inherit_bindings=False):
 
     def _lay_out_more(self, seconds: float, ahead: int = 0) -> None:
         """Lays out what is seen, a page more, and `ahead`; then goes where it is wished."""
-        before = len(self._lines)
+        before, was_complete = len(self._lines), self._lines.is_complete
         top, height = round(self.scroll_y), self._seen.height
         if self._wish is not None:
             self._lines.grow(0, self._wish, seconds)
@@ -348,6 +350,8 @@ class ReadingPane(LongView, can_focus=True, inherit_bindings=False):
         self._measure()
         if before == 0 or self._lines.is_complete:
             self._search()
+        if self._highlights.has_words and self._lines.is_complete and not was_complete:
+            self.post_message(self.MatchesPassed())
         if before < self.scroll_y + height:
             self.refresh()
         if self._wish is not None and self._lines.goes_beyond(self._wish):

@@ -1,11 +1,15 @@
 """A search from `/` to Enter or Escape: what is typed becomes a filter, and goes again."""
 
+import asyncio
 import json
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING
 
 from reader.article import ArticleId
-from reader.query import Field, Query
+from reader.errors import CryptoreadError
+from reader.query import Field, Query, Term
+from reader.ui.failures import in_background
 from reader.ui.outline import moved
 from reader.ui.search_line import SearchLine, remembered
 
@@ -30,10 +34,20 @@ class Searching:
         self._names: dict[Field, Mapping[str, int]] = {}
         self._before: tuple[Query, Place] | None = None
         """The filter and the list as they were; None while nothing is searched for."""
+        self._terms: AbstractSet[Term] = frozenset()
+        """What was typed so far, as terms of the filter."""
+        self._kept: AbstractSet[Term] = frozenset()
+        """Those of searches that were kept."""
+        self._typed: list[str] = []
+        """Searches of this session, saved or not."""
 
     @property
     def is_on(self) -> bool:
         return self._before is not None
+
+    def narrows(self, query: Query) -> bool:
+        """Whether anything of the query was typed on the line, now or before it was kept."""
+        return any(term in self._terms for term in query.terms)
 
     async def begin(self) -> None:
         screen = self._screen
@@ -52,6 +66,7 @@ class Searching:
         """The filters that were on, and what the line says."""
         if self._before is not None:
             before, _ = self._before
+            self._terms = self._kept | (set(query.terms) - set(before.terms))
             self._screen.show(Query((*before.terms, *query.terms), query.hints))
 
     @property
@@ -68,18 +83,28 @@ class Searching:
             self._answers.look_ahead(query)
 
     def keep(self, text: str) -> None:
-        if text:
-            history = remembered(self._history(), text)
-            self._library.save_state(HISTORY, json.dumps(history, ensure_ascii=False))
+        self._kept = self._terms
         self._end()
+        self._screen.forget_read()
+        if text:
+            self._typed.append(text)
+            in_background(self._screen, self._remember, group="history")
+
+    async def _remember(self) -> None:
+        history = json.dumps(self._history(), ensure_ascii=False)
+        try:
+            await asyncio.to_thread(self._library.save_state, HISTORY, history)
+        except CryptoreadError as error:
+            self._screen.say(f"search kept, history not saved: {error}", error=True)
 
     def give_up(self) -> None:
         """The list is as it was, down to the line that the cursor stood on."""
-        before, self._before = self._before, None
+        before = self._before
+        self._terms = self._kept
+        self._end()
         if before is not None:
             query, place = before
             self._screen.show(query, place)
-        self._end()
 
     def _end(self) -> None:
         self._before = None
@@ -92,6 +117,13 @@ class Searching:
         return self._names[field]
 
     def _history(self) -> list[str]:
+        """Return the searches of earlier sessions, then those of this one."""
+        history = self._saved_history()
+        for text in self._typed:
+            history = remembered(history, text)
+        return history
+
+    def _saved_history(self) -> list[str]:
         try:
             saved = json.loads(self._library.state(HISTORY) or "[]")
             return [each for each in saved if isinstance(each, str)]

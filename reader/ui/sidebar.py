@@ -34,6 +34,9 @@ _ROWS_KEPT = 128
 """Of those that are not in view, too; more where more are in view."""
 
 
+RESULTS_SHOWN = 10_000
+"""Articles of a search from which on no further group is opened: counting below it takes long."""
+
 _MOVE = Binding.Group("Move")
 _FOLD = Binding.Group("Open and close")
 
@@ -128,6 +131,8 @@ class Sidebar(LongView, inherit_bindings=False):
         self._groups: Sequence[Group] = ()
         self._empty_hint = ""
         self._open: set[Key] = set()
+        self._opened_for_results: set[Key] = set()
+        """Open groups that the user has not opened."""
         self._outline = Outline()
         self._width = 0
         self._strips: LRUCache[tuple[Parts, Part, Parts, bool], Strip] = LRUCache(_ROWS_KEPT)
@@ -227,6 +232,7 @@ class Sidebar(LongView, inherit_bindings=False):
     @place.setter
     def place(self, place: "Place") -> None:
         self._open = set(place.open_groups)
+        self._opened_for_results &= self._open
         self._wanted = place.cursor
         self._lay_out_anew()
         self._settle()
@@ -243,10 +249,32 @@ class Sidebar(LongView, inherit_bindings=False):
             break
         self.open_groups = self.open_groups | opened
 
+    def open_with_results(self) -> None:
+        """Open groups down to their articles from the top on, until so many are shown."""
+        opened: set[Key] = set()
+        left = RESULTS_SHOWN
+        for group in self._groups:
+            if left <= 0:
+                break
+            opened |= {group.key, *(child.key for child in group.children)}
+            left -= len(group.ids)
+        self._opened_for_results |= opened - self._open
+        self.open_groups = self.open_groups | opened
+
+    def close_results(self) -> None:
+        """Close the groups that were opened for results alone."""
+        if self._opened_for_results:
+            self.open_groups = self.open_groups - self._opened_for_results
+            self._opened_for_results.clear()
+
     @property
     def shows_articles(self) -> bool:
         """Whether any group is open down to its articles."""
         return self._outline.has_articles
+
+    def holds(self, article: ArticleId) -> bool:
+        """Whether the article is in the present answer, in view or not."""
+        return bool(self._outline.path(article))
 
     def group(self, key: Key) -> Group | None:
         """The group of that key in the present answer, in view or not."""
@@ -382,6 +410,7 @@ class Sidebar(LongView, inherit_bindings=False):
 
     def _fold(self, key: Key, *, is_open: bool) -> None:
         """Open or close a group, with the cursor on it and the first of what it holds in view."""
+        self._opened_for_results.discard(key)
         if is_open:
             self._open.add(key)
         else:

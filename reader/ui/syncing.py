@@ -156,7 +156,7 @@ class Syncing:
 
     def _tell(self, results: "Sequence[SourceResult]", by_itself: bool) -> None:
         """What the reader has to know: of a sync by itself, only what is new."""
-        text = summary(results)
+        text = summary(results, self._screen.key("reader.sources"))
         if self._library.is_sample and any(each.new for each in results):
             self._screen.app.exit(True)  # the news takes the place of the samples
         elif any(each.new for each in results):
@@ -166,7 +166,7 @@ class Syncing:
             self._screen.say(text, error=is_lost, patient=True)
 
 
-def summary(results: "Sequence[SourceResult]") -> str:
+def summary(results: "Sequence[SourceResult]", key: str = "S") -> str:
     """`12 new articles from 4 sources; 2 of 10 sources failed · S shows why`."""
     if not results:
         return NOTHING_FOLLOWED
@@ -180,7 +180,7 @@ def summary(results: "Sequence[SourceResult]") -> str:
     elif failed < len(results):
         parts.append("nothing new")
     if failed:
-        parts.append(f"{failed} of {_counted(len(results), 'source')} failed · S shows why")
+        parts.append(f"{failed} of {_counted(len(results), 'source')} failed · {key} shows why")
     return "; ".join(parts)
 
 

@@ -73,6 +73,10 @@ async def _reopen(reader: Reading) -> None:
     reader.screen._reopen()
 
 
+async def _choose_a_theme(reader: Reading) -> None:
+    reader.app.theme = "nord"
+
+
 async def _warm_up(reader: Reading) -> None:
     reader.screen._warm_up()
 
@@ -93,6 +97,7 @@ FAULTS: dict[str, tuple[str, Callable[[Reading], Any]]] = {
     "catch-up": ("catch_up", _look_for_changes),
     "find": ("find", _keys("slash", *"fees")),
     "full-text": ("fetch_full_text", _keys("n", "F")),
+    "history": ("save_state", _keys("slash", *"fees", "enter")),
     "look-ahead": ("recent", _keys("slash")),
     "marks": ("mark", _keys("m")),
     "reopen": ("reader.ui.reader_screen._import_reading_pane", _reopen),
@@ -100,6 +105,7 @@ FAULTS: dict[str, tuple[str, Callable[[Reading], Any]]] = {
     "sync": ("reader.sync_process.sync", _keys("r")),
     "tag-counts": ("tag_counts", _keys("t")),
     "tags": ("tag_counts", _keys("1")),
+    "theme": ("save_state", _choose_a_theme),
     "warm-up": ("warm_up", _warm_up),
 }
 """Group of the background work: what breaks in it, and what sets it off."""

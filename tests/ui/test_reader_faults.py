@@ -1,15 +1,18 @@
 """What goes on beside the reader or goes wrong in it: other programs, locks, hostile text."""
 
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from textual.widgets import Input
 
 from reader.article import Ai, Article, ArticleId, Cover, Identity, Row, Source
-from reader.cache import Store
+from reader.cache import Store, schema
 from reader.config import Settings
 from reader.errors import CacheError, CacheLocked
 from reader.library import Change, Group, Grouping, Ids, Library, Mark
@@ -422,3 +425,58 @@ async def test_hostile_text_is_literal_in_the_rest_of_the_reader(hostile: Librar
         await reader.palette()
         assert HOSTILE in reader.app.clipboard
         assert not reader.app._exit
+
+
+# Marks that another program has locked.
+
+
+@contextmanager
+def locked_marks(folder: Path) -> Iterator[None]:
+    """What another program does that writes for long."""
+    with closing(sqlite3.connect(folder / "marks.db", isolation_level=None)) as db:
+        db.execute("BEGIN IMMEDIATE")
+        yield
+        db.execute("ROLLBACK")
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(schema, "BUSY_TIMEOUT_MS", 100)
+
+
+LOCKED = "marks.db is in use by another program"
+
+
+@pytest.mark.usefixtures("impatient")
+async def test_enter_keeps_a_search_while_the_marks_are_locked(tmp_path: Path) -> None:
+    with library(tmp_path, archive()) as news, locked_marks(tmp_path):
+        async with reading(news) as reader:
+            await reader.press("slash", *"fees", "enter")
+            assert "search kept, history not saved: " in reader.status
+            assert reader.filter == "lang:en fees*"
+            assert reader.screen.focused is reader.screen.query_one(Sidebar)
+            await reader.press("escape", "slash", "up")
+            assert reader.screen.query_one(Input).value == "fees"
+
+
+@pytest.mark.usefixtures("impatient")
+@pytest.mark.parametrize("keys", ["n", "nJK", "nfm", "nMu", "n1x", "L", "s"])
+async def test_reading_goes_on_while_the_marks_are_locked(tmp_path: Path, keys: str) -> None:
+    with library(tmp_path, archive()) as news, locked_marks(tmp_path):
+        async with reading(news) as reader:
+            await reader.press(*keys)
+            assert keys[0] != "n" or LOCKED in reader.status or "1" in keys
+            await reader.press("J")
+            assert reader.opened is not None
+            assert "The text of story" in reader.text(ReadingPane)
+            await reader.pilot.press("q")
+        assert reader.app.crash is None
+
+
+async def test_an_article_opens_where_its_place_cannot_be_read(failing: Failing) -> None:
+    async with reading(failing) as reader:
+        failing.failing = "position"
+        await reader.go_to("Fees fall")
+        await reader.press("enter")
+        assert "[BTC].db is in use by another program" in reader.status
+        assert "The text of story 3." in reader.text(ReadingPane)

@@ -155,3 +155,55 @@ async def test_what_was_put_right_at_the_start_is_said(tmp_path: Path) -> None:
     with Library(tmp_path) as news:
         async with reading(news) as reader:
             assert "cache.db was damaged" in reader.status
+
+
+async def test_the_footer_and_messages_name_the_keys_of_the_settings(news: Library) -> None:
+    keys = {
+        "reader.next-unread": "f5,f6",
+        "sidebar.down": "ctrl+n",
+        "reader.tag-9": "f9",
+        "reader.undo": "ctrl+r",
+        "reader.help": "f2",
+        "reader.clear-filters": "f7",
+        "reader.copy-markdown": "f8",
+    }
+    async with reading(news, settings=Settings(keys=keys)) as reader:
+        footer = reader.text(KeyLine)
+        for hint in ("ctrl+n k move", "F5 next unread", "1-F9 tags", "l open", "F2 help"):
+            assert hint in footer
+        assert "F5 the next unread one. F2 shows all keys" in reader.text("#hint")
+        await reader.press("f5")
+        assert "F5 next unread" in reader.text(KeyLine)
+        await reader.press("m", "y")
+        assert "F8 copies the text" in reader.status
+        await reader.press("m")
+        assert "ctrl+r undoes" in reader.status
+    async with reading(news, "tag:none", settings=Settings(keys=keys)) as reader:
+        assert "Esc drops the last filter, F7 all of them." in reader.text(Sidebar)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "shown"),
+    [
+        (None, None, "nord"),
+        ("gruvbox", "gruvbox", "nord"),
+        ("gruvbox", "dracula", "dracula"),
+        (None, "dracula", "dracula"),
+        ("gruvbox", None, "textual-dark"),
+    ],
+)
+async def test_the_theme_of_the_palette_holds_until_the_settings_name_another(
+    news: Library, before: str | None, after: str | None, shown: str
+) -> None:
+    async with reading(news, settings=Settings(theme=before)) as reader:
+        reader.app.theme = "nord"
+        await reader.wait_for(lambda: news.state("theme"))
+    async with reading(news, settings=Settings(theme=after)) as reader:
+        assert reader.app.theme == shown
+
+
+@pytest.mark.parametrize("saved", ["{", "[]", '"nord"', '{"theme": "nope", "settings": null}'])
+async def test_a_kept_theme_that_cannot_be_read_is_the_usual_one(news: Library, saved: str) -> None:
+    news.save_state("theme", saved)
+    async with reading(news) as reader:
+        assert reader.app.theme == "textual-dark"

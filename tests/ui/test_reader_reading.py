@@ -18,7 +18,7 @@ from reader.ui.reading_pane import ReadingPane
 from reader.ui.sidebar import Sidebar
 from reader.ui.status_line import KeyLine, StatusLine
 from tests.builders import NOW, library
-from tests.ui.screen import SHORT, Reading, archive, reading, story
+from tests.ui.screen import SHORT, Reading, archive, bring, reading, story
 
 
 @pytest.fixture
@@ -59,9 +59,78 @@ async def test_an_opened_article_stays_in_a_list_of_unread_ones(news: Library) -
     async with reading(news, "is:unread tag:btc") as reader:
         await reader.press("n")
         assert "▌ Fees fall for a third week 3h" in reader.rows
-        await reader.press("n")
+        await reader.press("n", "n")
+        assert reader.rows[2:5] == [
+            "Fees fall for a third week 3h",
+            "A wallet learns new words 4h",
+            "▌ An exchange counts its coins 5h",
+        ]
+        assert "1 unread · 4 of 9 articles" in reader.status
+        await reader.press("K", "K")
+        assert "Fees fall" in reader.text(ReadingPane)
+        await reader.press("J", "n")
+        assert "Northfell" in reader.text(ReadingPane)
+
+
+def muted_rows(reader: Reading) -> list[str]:
+    """The titles in the list that are painted as those of read articles are."""
+    sidebar = reader.screen.query_one(Sidebar)
+    muted = sidebar.style_of("sidebar--muted").color
+    lines = (sidebar.paint_line(y) for y in range(sidebar.size.height))
+    return [
+        segment.text.strip()
+        for line in lines
+        for segment in line
+        if segment.style and segment.style.color == muted and len(segment.text.split()) > 2
+    ]
+
+
+async def test_what_was_read_in_a_list_of_unread_articles_is_dimmed(news: Library) -> None:
+    async with reading(news, "is:unread tag:btc") as reader:
+        await reader.press("n", "n", "g")
+        assert [row.split(" 3h")[0].strip() for row in muted_rows(reader)][:1] == [
+            "Fees fall for a third week"
+        ]
+
+
+@pytest.mark.parametrize("keys", ["x", "+", "1", "0", "r", "L"])
+async def test_a_list_of_unread_articles_lets_them_go_when_it_is_asked_anew(
+    news: Library, keys: str
+) -> None:
+    async with reading(news, "is:unread") as reader:
+        await reader.press("n", "n")
+        assert "Fees fall" in reader.text(Sidebar)
+        await reader.press(*keys)
+        expected = news.find(reader.screen.filter)
+        assert reader.screen._ids == expected
+
+
+async def test_what_was_read_stays_while_other_programs_bring_news_and_a_search_is_given_up(
+    news: Library,
+) -> None:
+    async with reading(news, "is:unread tag:btc") as reader:
+        await reader.press("n", "n")
+        bring(news, story(99, "Just in", "POSITIVE", tags="BTC"))
+        reader.screen._look_for_changes()
+        await reader.settle()
+        rows = reader.rows
+        assert "Just in" in reader.text(Sidebar)
+        assert "Fees fall for a third week 3h" in rows
+        await reader.press("slash", *"wallet")
+        await reader.wait_for(lambda: "0 of 10 articles" in reader.status)
+        await reader.press("escape")
+        assert reader.rows == rows
+        await reader.press("slash", *"just", "enter", "escape")
         assert "Fees fall" not in reader.text(Sidebar)
-        assert "▌ A wallet learns new words 4h" in reader.rows
+
+
+async def test_an_article_that_is_opened_from_elsewhere_does_not_join_the_list(
+    news: Library,
+) -> None:
+    async with reading(news, "is:unread lang:en title:counts") as reader:
+        await reader.press("n", "L")
+        assert "Біржа рахує" not in reader.text(Sidebar)
+        assert reader.screen._ids == news.find(reader.screen.filter)
 
 
 async def test_the_next_and_previous_article_are_found_across_groups(news: Library) -> None:
@@ -273,11 +342,49 @@ async def test_an_article_of_the_first_second_is_marked_like_any_other(tmp_path:
             assert "The first" in reader.text(ReadingPane)
 
 
-async def test_reading_on_is_no_step_to_undo(news: Library) -> None:
+async def test_opening_an_article_is_a_step_to_undo(news: Library) -> None:
     async with reading(news) as reader:
-        await reader.press("n", "n", "u")
-        assert "nothing to undo" in reader.status
+        await reader.press("n", "n")
         assert reader.status.startswith("5 unread")
+        await reader.press("u")
+        assert "undone: “Fees fall for a third week” read" in reader.status
+        assert "• Fees fall for a third week 3h" in [row.replace("▌ ", "") for row in reader.rows]
+        assert "· unread" in reader.text(ReadingPane)
+        await reader.press("u")
+        assert "undone: “How this archive is kept” read" in reader.status
+        await reader.press("u")
+        assert "nothing to undo" in reader.status
+        await reader.press("U")
+        assert "redone: “How this archive is kept” read" in reader.status
+
+
+async def test_the_name_of_a_step_to_undo_is_cut_short(tmp_path: Path) -> None:
+    with library(tmp_path, [story(1, "A headline without an end " * 20)]) as news:
+        async with reading(news) as reader:
+            await reader.press("n", "u")
+            assert "undone: “A headline without an end A headline wi…” read" in reader.status
+
+
+async def test_an_article_that_was_read_before_is_no_step_when_it_is_opened(news: Library) -> None:
+    async with reading(news) as reader:
+        await reader.press("n", "n", "K", "u")
+        assert "undone: “Fees fall for a third week” read" in reader.status
+
+
+async def test_what_is_said_counts_what_changed(news: Library) -> None:
+    async with reading(news) as reader:
+        await reader.go_to("Fees fall")
+        await reader.press("enter", "tab", "M")
+        assert "6 articles read (1 already was) · u undoes" in reader.status
+        await reader.press("u")
+        assert "undone: 6 articles read" in reader.status
+        assert reader.status.startswith("6 unread")
+        await reader.press("n", "n", "M")
+        assert "4 articles read (3 already were) · u undoes" in reader.status
+        await reader.press("M")
+        assert "already read: 7 articles" in reader.status
+        await reader.press("g", "j", "j", "m")
+        assert "4 articles unread · u undoes" in reader.status
 
 
 async def test_the_open_article_says_how_it_is_marked_whatever_marked_it(news: Library) -> None:

@@ -226,6 +226,8 @@ async def test_footer_help_and_palette_say_what_n_does_at_that_moment(news: Libr
         assert "n next result" in reader.text(KeyLine)
         await reader.press("J")  # the match of the second is far below
         assert "n next match" in reader.text(KeyLine)
+        await reader.wait_for(lambda: "1 match ·" in reader.status)
+        assert "n next match" in reader.text(KeyLine)
         await reader.press("tab", "G")
         assert "One whale far below." in reader.text(ReadingPane)
         await reader.press("tab", "x")
@@ -287,8 +289,8 @@ async def test_first_rows_come_before_the_whole_answer(tmp_path: Path) -> None:
             await reader.wait_for(lambda: answers._finder and answers._finder._recent)
             typed(reader, "fee")
             await reader.wait_for(lambda: "searching…" in reader.status)
+            await reader.wait_for(lambda: "bridge" not in reader.text(Sidebar))
             assert "Fees fall" in reader.text(Sidebar)
-            assert "bridge" not in reader.text(Sidebar)
             slow.may_answer.set()
             await answered(reader, 1)
 
@@ -332,3 +334,61 @@ async def test_searching_leaves_no_thread_behind(news: Library) -> None:
     for thread in left:
         thread.join(5)
         assert not thread.is_alive()
+
+
+# Closed groups.
+
+
+async def close_all(reader: Reading) -> None:
+    reader.screen.query_one(Sidebar).open_groups = frozenset()
+    await reader.settle()
+
+
+@pytest.mark.parametrize("grouping", ["", "s", "ss", "sss"])
+async def test_a_search_opens_the_groups_with_results_and_gives_them_back_closed(
+    news: Library, grouping: str
+) -> None:
+    async with reading(news) as reader:
+        await reader.press(*grouping)
+        await close_all(reader)
+        before = reader.rows
+        await reader.press("slash", *"the text of")
+        await answered(reader, 7)
+        for title in ("How this archive", "Northfell", "Fees", "Validators", "A bridge"):
+            assert title in reader.text(Sidebar)
+        await reader.press("escape")
+        assert reader.rows == before
+
+
+async def test_groups_opened_by_a_search_that_was_kept_close_when_it_is_dropped(
+    news: Library,
+) -> None:
+    async with reading(news) as reader:
+        await close_all(reader)
+        before = reader.rows
+        await reader.press("slash", *"title:limits", "enter")
+        assert "Validators vote on limits" in reader.text(Sidebar)
+        await reader.press("1")
+        await reader.press("escape")
+        assert "Validators vote on limits" in reader.text(Sidebar)
+        await reader.press("escape")
+        assert reader.rows == before
+        await reader.press("slash", *"title:limits", "enter")
+    async with reading(news) as reader:
+        assert reader.rows == before
+
+
+async def test_a_group_that_the_user_opens_meanwhile_stays_open(news: Library) -> None:
+    async with reading(news) as reader:
+        await close_all(reader)
+        await reader.press("slash", *"title:limits", "enter", "g", "space", "space", "escape")
+        assert "▾ ETH 2/2" in reader.rows
+        assert "▸ BTC 4/4" in reader.rows
+
+
+async def test_an_empty_search_line_opens_nothing(news: Library) -> None:
+    async with reading(news) as reader:
+        await close_all(reader)
+        before = reader.rows
+        await reader.press("slash", "a", "backspace")
+        assert [row for row in reader.rows if row in before] == before
