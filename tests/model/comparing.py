@@ -33,6 +33,8 @@ class Comparing:
         self._start = start
         self.running: Driver | None = None
         self.zoomed = False
+        self.patience = PATIENCE_S
+        """Seconds until a picture that is not as expected is a failure."""
         try:
             self.begin([State()])
         except BaseException:
@@ -72,7 +74,7 @@ class Comparing:
         return seen
 
     def wait(self, condition: Callable[[Seen], object]) -> None:
-        deadline = monotonic() + PATIENCE_S
+        deadline = monotonic() + self.patience
         while not condition(self.look()):
             if monotonic() > deadline:
                 raise Failed("nothing was painted")
@@ -80,7 +82,7 @@ class Comparing:
 
     def settle(self, states: Sequence[State], has: Sequence[str] = ()) -> None:
         """Wait until the screen is as one of the states says. Raises Failed with what is not."""
-        deadline = monotonic() + PATIENCE_S
+        deadline = monotonic() + self.patience
         states = [variant for state in states for variant in self._held(state)]
         while True:
             self.driver.rest()

@@ -188,8 +188,6 @@ class Before:
     def opened(self, record: Record, *, focus: str | None = None) -> State:
         """Opened, marked as read, with the cursor on it."""
         new = self.state.marked("read", True, [record.identity])
-        if __import__("os").environ.get("MODEL_OLD"):
-            new = new.but(journal=self.state.journal, undone=self.state.undone)
         focus = focus or ("pane" if self.is_narrow else self.state.focus)
         return new.but(
             opened=record.identity,

@@ -87,7 +87,7 @@ class Screen(RuleBasedStateMachine):
     def filter(self, key: str) -> None:
         self._do("press", key=key)
 
-    @rule(key=st.sampled_from([*DIGITS, "+", "s"]))
+    @rule(key=st.sampled_from([*DIGITS, "+", "s", "m", "f"]))
     def press_twice(self, key: str) -> None:
         self._do("press_twice", key=key)
 
