@@ -5,6 +5,7 @@ What a command needs is imported when it runs, so that each starts fast. Exit co
 
 import os
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -196,9 +197,19 @@ def import_(paths: Paths, sources: tuple[Path, ...]) -> None:
         sys.exit(REFUSED)
 
 
+MOST_ALIKE = 10
+"""Files that are named with one and the same note about them."""
+
+
 def _tell(report: "ImportReport") -> None:
+    alike: Counter[str] = Counter()
     for flag in report.flagged:
-        say(f"{flag} (imported all the same)")
+        alike[flag.reason] += 1
+        if alike[flag.reason] <= MOST_ALIKE:
+            say(f"{flag} (imported all the same)")
+    for reason, count in alike.items():
+        if count > MOST_ALIKE:
+            say(f"{count - MOST_ALIKE:,} files more: {reason} (imported all the same)")
     if report.vanished:
         count = len(report.vanished)
         say(f"{count} known files are gone, such as {report.vanished[0]}; their articles stay")
@@ -384,9 +395,11 @@ def doctor(paths: Paths) -> None:
     """
     from reader.config import config_file, data_folder
     from reader.doctor import examine
+    from reader.main import settings_fault
     from reader.output import print_findings
 
-    if not print_findings(examine(data_folder(paths.data), config_file(paths.config))):
+    folder, config = data_folder(paths.data), config_file(paths.config)
+    if not print_findings(examine(folder, config, settings_fault=settings_fault)):
         sys.exit(REFUSED)
 
 

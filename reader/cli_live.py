@@ -206,19 +206,22 @@ def subscriptions(paths: Paths, form: str, to: Path | None, source: Path | None)
 
 
 def _import(path: Path, known: "Sequence[Subscription]", source: Path) -> None:
-    from reader.errors import SourceError
+    from reader.errors import Refusal, SourceError
     from reader.formats.opml import NotOpml, read_opml
     from reader.subscribing import subscribe as write
     from reader.subscriptions import name_for, problem
 
+    unread: list[Refusal] = []
     try:
-        found = read_opml(_bytes_of(source))
+        found = read_opml(_bytes_of(source), unread.append)
     except (NotOpml, SourceError) as error:
         shown = "standard input" if str(source) == "-" else source
         raise CryptoreadError(f"{shown} {error}") from error
     names = {each.name.casefold() for each in known}
     urls = {each.url for each in known}
-    new, refused = [], 0
+    new, refused = [], len(unread)
+    for refusal in unread:
+        say(str(refusal))
     for each in found:
         if each.url in urls:
             continue
@@ -232,8 +235,9 @@ def _import(path: Path, known: "Sequence[Subscription]", source: Path) -> None:
         new.append(each)
     if new:
         write(path, new)
-    counts = f"{len(new)} new, {len(found) - len(new) - refused} known"
-    say(f"{len(found)} read: {counts}{f', {refused} refused' if refused else ''}")
+    read = len(found) + len(unread)
+    counts = f"{len(new)} new, {read - len(new) - refused} known"
+    say(f"{read} read: {counts}{f', {refused} refused' if refused else ''}")
     if refused:
         sys.exit(REFUSED)
 

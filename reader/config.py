@@ -4,6 +4,7 @@ Only finding and reading: what a setting does belongs to whoever uses it, and no
 """
 
 import os
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from pathlib import Path
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 APP = "cryptoread"
 WIDTHS = range(10, 501)
 """Columns that a width may have."""
+_LANGUAGE = r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8}){0,2}"
 MINUTES = range(1, 7 * 24 * 60 + 1)
 """Between two syncs."""
 
@@ -103,7 +105,7 @@ def _problem(name: str, value: object) -> str | None:
     """What is wrong with a setting, as a sentence; None where it can be used."""
     names = [setting.name for setting in fields(Settings)]
     if name not in names:
-        return f"no setting {name!r}; there are {', '.join(names)}"
+        return f"unknown setting {name!r}; valid settings: {', '.join(names)}"
     if name in _NUMBERS:
         allowed = _NUMBERS[name]
         if type(value) is int and value in allowed:
@@ -115,6 +117,16 @@ def _problem(name: str, value: object) -> str | None:
         return None
     shown = "" if name == "coindesk_key" else f", not {value!r}"
     return f"{name!r} must be a text in quotes{shown}"
+
+
+def _language_problem(value: object) -> str | None:
+    if not isinstance(value, str) or not value:
+        return f"'language' must be a text in quotes, not {value!r}"
+    if re.fullmatch(_LANGUAGE, value):
+        return None
+    return (
+        f"unknown language {value!r}; valid languages: codes of two or three letters, as 'en', 'uk'"
+    )
 
 
 def _keys_problem(value: object) -> str | None:
@@ -150,6 +162,7 @@ def _subscriptions_problem(value: object) -> str | None:
 
 _NUMBERS = {"sidebar_width": WIDTHS, "column_width": WIDTHS, "sync_every": MINUTES}
 _PROBLEMS = {
+    "language": _language_problem,
     "keys": _keys_problem,
     "estimate_sentiment": _estimate_problem,
     "categories": _categories_problem,
@@ -191,7 +204,7 @@ def _from_environment(name: str) -> Path | None:
 def preferred_language(settings: Settings, environ: Mapping[str, str]) -> str:
     """The setting, else the language of the POSIX locale, else `en`; lower case."""
     if settings.language:
-        return settings.language.lower()
+        return settings.language.lower().replace("_", "-").partition("-")[0]
     names = ("LC_ALL", "LC_MESSAGES", "LANG")
     locale = next(filter(None, map(environ.get, names)), "")
     language = locale.partition(".")[0].partition("@")[0].partition("_")[0].lower()

@@ -47,13 +47,21 @@ class Finding(NamedTuple):
 
 
 def examine(
-    folder: Path, config: Path, environ: Mapping[str, str] = os.environ
+    folder: Path,
+    config: Path,
+    environ: Mapping[str, str] = os.environ,
+    settings_fault: Callable[[Settings], str | None] = lambda _: None,
 ) -> Iterator[Finding]:
-    """One finding after the other, as they are made: reading a large cache takes a while."""
+    """Yield one finding after the other, as they are made: reading a large cache takes a while.
+
+    settings_fault: what the screen finds wrong with settings that can be read.
+    """
     python = f"Python {platform.python_version()} on {platform.system()}"
     yield Finding("program", f"{APP} {__version__}, {python}")
     try:
         settings = read_settings(config)
+        if fault := settings_fault(settings):
+            raise ConfigError(config, fault)
     except ConfigError as error:
         settings = Settings()
         yield Finding("settings", str(error), State.WRONG, "correct it there")

@@ -41,6 +41,9 @@ _BY_CHARACTER = _SIGNS + (
     r"\u2e80-\u2fdf\u3105-\u312f\u31a0-\u31bf\u3400-\u4dbf\u4e00-\ua4cf\uf900-\ufaff"  # Chinese, Yi
     r"\U00020000-\U0003ffff"
 )
+_COMMON = r"\u3041-\u3096\u30a1-\u30fa\u30fc\u4e00-\u9fef\uac00-\ud7a3"
+_RUN = rf"([{_COMMON}][{_COMMON}\u3000-\u3002\u3008-\u3011\uff0c ,.\n]*)|[^{_KEPT}{_COMMON}]+"
+"""Characters that are words and what merely parts them, apart within microseconds; others."""
 _PRIVATE = {0x0900: 0xE000, 0xA800: 0xF400}
 """Where the signs go, by the start of their blocks: FTS5 takes private characters for letters."""
 _NUKTA = 7
@@ -76,6 +79,7 @@ _FORMS = {
     "\u06a9": "\u0643",  # Persian kaf
     "\u0671": "\u0627",  # alef
     **dict.fromkeys("\u02b9\u02bb\u02bc\u02bd\u02be\u02bf\u02c8\ua78b\ua78c", " "),  # apostrophes
+    **dict.fromkeys("\ufe0e\ufe0f", " "),  # after 1 or ℹ: it is a sign, which ends a word
     **dict.fromkeys("\u1cf2\u1cf3", ""),  # Vedic signs, letters to Python alone
 }
 
@@ -84,7 +88,11 @@ def folded(text: str) -> str:
     """Return the text as the index and a query have it; words end where FTS5 sees them end."""
     if is_kept(text):
         return text
-    return re.sub(f"[^{_KEPT}]+", lambda run: "".join(map(plain_form, pieces(run[0]))), text)
+    return re.sub(_RUN, _plain_run, text)
+
+
+def _plain_run(run: "re.Match[str]") -> str:
+    return f" {' '.join(run[0])} " if run[1] else "".join(map(plain_form, pieces(run[0])))
 
 
 def is_kept(text: str) -> bool:
@@ -138,7 +146,7 @@ def _character(char: str, kind: str) -> str:
 
 def _letter(char: str, kind: str) -> str:
     """What a character is within a word."""
-    if kind[0] == "M":
+    if kind in ("Mn", "Mc"):
         return ""
     if not char.isalnum():
         return " "

@@ -299,6 +299,10 @@ class Library:
     def save_position(self, identity: Identity, position: float) -> None:
         self._store.save_position(identity, position)
 
+    def hurry(self) -> None:
+        """Wait no longer than a moment for locks of other programs, in this thread: to leave."""
+        self._store.hurry()
+
     def state(self, name: str) -> str:
         """What the screen saved under the name, empty at first."""
         return self._store.state(name)

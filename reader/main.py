@@ -17,6 +17,7 @@ from reader.crash import Broken
 from reader.errors import CryptoreadError
 
 if TYPE_CHECKING:
+    from reader.config import Settings
     from reader.library import Library
     from reader.query import Query
 
@@ -79,11 +80,13 @@ def open_reader(paths: Paths, query: "Query | None" = None) -> None:
     os.environ.setdefault("TEXTUAL_FPS", "500")
     # A lone Escape is told from the beginning of another key by the time that passes behind it.
     os.environ.setdefault("ESCDELAY", "50")
-    from reader.config import config_file, read_settings
+    from reader.config import ConfigError, config_file, read_settings
     from reader.library import Library
 
     config = config_file(paths.config)
     settings = read_settings(config)
+    if fault := settings_fault(settings):
+        raise ConfigError(config, fault)
     with paths.library() as library:
         from reader.ui.app import run
 
@@ -94,6 +97,15 @@ def open_reader(paths: Paths, query: "Query | None" = None) -> None:
             if not is_filled:
                 return
         run(library, settings, query, config)
+
+
+def settings_fault(settings: "Settings") -> str | None:
+    """What the screen finds wrong with settings that can be read, as a sentence."""
+    if not settings.theme and not settings.keys:
+        return None
+    from reader.ui.checked_settings import fault
+
+    return fault(settings)
 
 
 def _on_terminal() -> bool:

@@ -246,7 +246,7 @@ def name_for(url: str, taken: Iterable[str] = ()) -> str:
     number = 2
     made = name
     while made.casefold() in names:
-        made, number = f"{name} {number}", number + 1
+        made, number = f"{name[: MAX_NAME - 5]} {number}", number + 1
     return made
 
 

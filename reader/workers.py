@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from multiprocessing.context import ForkServerContext, SpawnContext
 
-PRELOADED = ("__main__", "reader.importing", "reader.formats.front_matter")
+PRELOADED = ("__main__", "reader.importing", "reader.formats.notes")
 """What parsing imports, to be there before the workers are forked."""
 
 SAFE_PATH = "PYTHONSAFEPATH"

@@ -25,6 +25,9 @@ LOG_BYTES = CHECKPOINT_PAGES * PAGE_BYTES
 CACHE_KIB = 256
 """Of pages that a connection keeps. Each thread has one, and the system keeps the rest."""
 
+WRITER_CACHE_KIB = 128 * 1024
+"""For what changes pages again and again, in a cache that is far larger."""
+
 CHUNK_BITS = 16
 """A facet is kept in chunks of 2**16 ids (12 days), each one container of a Roaring bitmap: adding
 today's articles rewrites today's chunks alone, and three years of a facet are 90 rows."""
@@ -184,15 +187,22 @@ CREATE TEMP VIEW texts AS
     SELECT articles.id, CAST(title AS BLOB) AS title, CAST(body AS BLOB) AS body,
         iif(json_valid(fields), CAST(fields ->> 'description' AS BLOB), '') AS description
     FROM articles JOIN documents USING (id);
-CREATE TEMP TABLE changed AS
+CREATE TEMP TABLE changed (id INTEGER PRIMARY KEY);
+INSERT INTO changed
     SELECT id FROM texts WHERE NOT (is_kept(title) AND is_kept(description) AND is_kept(body));
+-- Where that is most of them, an index begun anew is smaller than one with so much deleted.
+CREATE TEMP TABLE most AS
+    SELECT 1 WHERE (SELECT 2 * count(*) FROM changed) > (SELECT count(*) FROM articles);
 INSERT INTO fulltext (fulltext, rowid, title, description, body)
     SELECT 'delete', id, CAST(title AS TEXT), CAST(description AS TEXT), CAST(body AS TEXT)
-    FROM changed CROSS JOIN texts USING (id) ORDER BY id;
+    FROM changed CROSS JOIN texts USING (id) WHERE NOT EXISTS (SELECT 1 FROM most) ORDER BY id;
+INSERT INTO fulltext (fulltext) SELECT 'delete-all' FROM most;
+INSERT OR IGNORE INTO changed SELECT id FROM articles CROSS JOIN most;
 INSERT INTO fulltext (rowid, title, description, body)
     SELECT id, folded(title), folded(description), folded(body)
     FROM changed CROSS JOIN texts USING (id) ORDER BY id;
 DROP TABLE changed;
+DROP TABLE most;
 DROP VIEW texts;
 UPDATE meta SET value = value + 1 WHERE name = 'texts';
 """
@@ -341,6 +351,7 @@ def _migrate(path: Path, schema: Schema) -> int:
             if version:
                 _back_up(db, path, version)
             db.execute("PRAGMA journal_mode = WAL")
+            db.execute(f"PRAGMA cache_size = -{WRITER_CACHE_KIB}")
             _add_functions(db)
             for number in range(version, len(schema.migrations)):
                 _apply(db, schema, number)

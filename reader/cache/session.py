@@ -81,6 +81,13 @@ class Session:
             db.close()
         opened.clear()
 
+    def hurry(self, milliseconds: int) -> None:
+        """Wait no longer than that for locks of other programs, in this thread."""
+        self.connection()
+        self.marks()
+        for db in vars(self._local).values():
+            db.execute(f"PRAGMA busy_timeout = {milliseconds}")
+
     @property
     def words(self) -> Words:
         """The words that are known of what is asked about."""

@@ -54,6 +54,7 @@ from reader.cache.schema import (
     CACHE,
     LOG_BYTES,
     MARKS,
+    WRITER_CACHE_KIB,
     prepare,
     sql_errors,
     transaction,
@@ -75,6 +76,7 @@ Asked = tuple[Query, int, int | None]
 BATCH = 500
 """Ids that one statement names at most."""
 
+LEAVING_TIMEOUT_MS = 500
 NEAR = 1_000
 """How far an article is looked for from the id that it had, before all articles are looked at."""
 
@@ -85,9 +87,6 @@ TAGS_AT_ONCE = 100
 
 READS_AT_ONCE = 40
 """Tags that may be read while somebody waits, some 5 ms; beyond that it is a matter of hundreds."""
-
-WRITER_CACHE_KIB = 128 * 1024
-"""Of pages that a transaction changes again and again, for a cache that is far larger."""
 
 MERGE = "INSERT INTO fulltext (fulltext, rank) VALUES ('merge', ?)"
 MERGE_PAGES, MERGE_STEPS = 100, 10
@@ -154,6 +153,11 @@ class Store:
     def close(self) -> None:
         self._presence.close()
         self._session.close()
+
+    def hurry(self) -> None:
+        """Wait no longer than a moment for locks of other programs, in this thread: to leave."""
+        with sql_errors(self.marks_path):
+            self._session.hurry(LEAVING_TIMEOUT_MS)
 
     def release(self) -> None:
         """Close this thread's connections, for a thread that ends before the store does."""

@@ -6,6 +6,7 @@ holds the interpreter, so that one source would stop all the others.
 """
 
 import io
+import re
 import xml.sax
 from collections.abc import Mapping
 from typing import Any, NamedTuple
@@ -30,6 +31,9 @@ MAX_TAGS = 200
 MAX_TEXTS = 40
 """Of one entry, titles among them; more are left out."""
 
+MAX_BASE = 500
+"""Characters of a base address: one that grows with every element takes their square."""
+
 MAX_AUTHOR = 300
 """Characters in which an address is looked for; a longer author stays as it is written."""
 
@@ -43,6 +47,9 @@ MAX_BLANKS = 1_000
 """Pieces of nothing but space, one after the other, at the beginning of an element."""
 
 
+_ADDRESS = re.compile(r"https?://[^\s<>\"]{1,2000}")
+
+
 class TooMuch(NotAPage):
     def __init__(self, what: str) -> None:
         super().__init__(f"the feed holds {what}, far more than any needs")
@@ -54,8 +61,9 @@ class Told(NamedTuple):
     element: str
     """With its usual prefix, such as `content:encoded`."""
     type: str
-    """MIME type, as declared or as feedparser takes it to be."""
-    is_declared: bool
+    """MIME type, as feedparser takes it to be."""
+    declared: str
+    """The type as the document has it, empty where it has none."""
     text: str
     base: str
     """Address from which relative ones start, empty where the document says nothing of it."""
@@ -116,7 +124,7 @@ class _Bounded:
 
     _elements = 0
     _element = ""
-    _pushed: tuple[str, bool] = ("", False)
+    _pushed: tuple[str, str] = ("", "")
     told: list[list[Told]]
     url: str
 
@@ -135,13 +143,15 @@ class _Bounded:
         name, value = attribute
         if name.lower() != "xml:base" or not self.url:
             return attribute
+        before: str = self.baseuri  # type: ignore[attr-defined]
         try:
-            return name, urljoin(urljoin(self.url, self.baseuri), value.strip())  # type: ignore[attr-defined]
+            base = urljoin(urljoin(self.url, before), value.strip())
         except ValueError:
-            return name, self.baseuri  # type: ignore[attr-defined]
+            return name, before
+        return name, base if len(base) <= MAX_BASE else before
 
     def push_content(self, tag: str, attrs_d: Any, *rest: Any) -> None:
-        self._pushed = (self._element, "type" in attrs_d)
+        self._pushed = (self._element, str(attrs_d.get("type") or ""))
         super().push_content(tag, attrs_d, *rest)  # type: ignore[misc]
 
     def pop_content(self, tag: str) -> Any:
@@ -154,6 +164,20 @@ class _Bounded:
         parameters.clear()
         return value
 
+    def _end_itunes_image(self) -> None:
+        """Some write the address between the tags."""
+        self._note_image(self.pop("itunes_image"))
+
+    def _end_image(self) -> None:
+        value = self.pop("image")
+        self.inimage = 0
+        if self.inentry:  # type: ignore[attr-defined]
+            self._note_image(value)
+
+    def _note_image(self, address: Any) -> None:
+        if isinstance(address, str) and _ADDRESS.fullmatch(address):
+            self._get_context().setdefault("image", {"href": address})  # type: ignore[attr-defined]
+
     def _tell(self, value: Any, parameters: Any) -> None:
         source = str(dict.get(parameters, "src") or "")
         if not isinstance(value, str) or not (value or source):
@@ -162,9 +186,9 @@ class _Bounded:
             self.told.append([])
         if len(self.told[-1]) >= MAX_TEXTS:
             return
-        element, is_declared = self._pushed
+        element, declared = self._pushed
         type, base = (str(dict.get(parameters, name) or "") for name in ("type", "base"))
-        self.told[-1].append(Told(self._usual(element), type, is_declared, value, base, source))
+        self.told[-1].append(Told(self._usual(element), type, declared, value, base, source))
 
     def _usual(self, element: str) -> str:
         """The name with the prefix that feedparser has for its namespace."""

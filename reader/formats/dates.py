@@ -17,7 +17,7 @@ _SINCE_1970 = r"(-?[0-9]{9,19})(\.[0-9]+)?"
 _COMPACT = r"((?:19|20)[0-9]{2})([0-9]{2})([0-9]{2})([0-9]{2})([0-9]{2})([0-9]{2})?"
 _RFC_822 = (
     r"(?:[A-Z][a-z]{2}, ?)?([0-9]{1,2}) ([A-Z][a-z]{2}) ([0-9]{4}) "
-    r"([0-9]{2}):([0-9]{2}):([0-9]{2}) (?:(?:GMT|UTC|Z)|([-+][0-9]{2})([0-9]{2}))"
+    r"([0-9]{2}):([0-9]{2})(?::([0-9]{2}))? (?:(?:GMT|UTC|Z)|([-+][0-9]{2})([0-9]{2}))"
 )
 _YEAR_LAST = r"(?<![0-9])([0-9]{1,2})([-/]) ?([0-9]{1,2})\2 ?(?:[0-9]{4}|[0-9]{2})(?![0-9])"
 _MONTHS = "JanFebMarAprMayJunJulAugSepOctNovDec"
@@ -80,7 +80,7 @@ def _of_rfc_822(text: str) -> datetime | None:
         return None
     minutes = -minutes if (match[7] or "").startswith("-") else minutes
     year, day = int(match[3]), int(match[1])
-    time = (int(match[4]), int(match[5]), int(match[6]))
+    time = (int(match[4]), int(match[5]), int(match[6] or 0))
     if time[0] > 23 or time[2] > 59:
         return None
     zone = timezone(timedelta(hours=hours, minutes=minutes))

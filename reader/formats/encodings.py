@@ -128,12 +128,13 @@ def _guessed(data: bytes) -> str | None:
     if len(whole) * 2 > high:
         return None
     runs = _HIGH.findall(sample)
+    latin = None if len(whole) * 10 > high else "cp1252"
     if high < 2 * len(runs):  # lone letters among those of ASCII
-        return "cp1252"
+        return latin
     cyrillic = max(_CYRILLIC, key=lambda encoding: _words(sample, encoding))
     if _words(sample, cyrillic) > high * 0.6:
         return cyrillic
-    return _east_asian(sample) or "cp1252"
+    return _east_asian(sample) or latin
 
 
 def _words(sample: bytes, encoding: str) -> int:

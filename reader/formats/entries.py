@@ -142,9 +142,11 @@ def _summary(summary: Written, full: Written, base: str) -> tuple[str, str]:
     """The summary on one line, and its first image."""
     if not summary.text:
         return "", ""
-    text = read_text(summary, base) if summary.form != PLAIN and "<" in summary.text else Text("")
+    is_markup = summary.form != PLAIN and ("<" in summary.text or "&lt;" in summary.text)
+    text = read_text(summary, base) if is_markup else Text("")
     line = plain(text.markdown) or ("" if text.image else read_line(summary))
-    if len(line) > _LONG_DESCRIPTION and begins_with(words_of(full), words(line)):
+    same, found = words_of(full), words(line)
+    if same == found or (len(line) > _LONG_DESCRIPTION and begins_with(same, found)):
         return "", text.image
     return first_words(line, _MAX_DESCRIPTION), text.image
 

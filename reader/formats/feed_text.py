@@ -9,13 +9,18 @@ from collections.abc import Sequence
 from html import unescape
 from typing import NamedTuple
 
-from reader.formats.html import MAX_HTML, Text, is_html, plain, to_line, to_markdown
+from reader.formats.html import Text, is_html, plain, to_line, to_markdown
 from reader.formats.lead import begins_with, words, words_without_cut
 from reader.text import clean, clean_line, without_blank_lines
 
 PLAIN, HTML, UNSAID = "plain", "html", ""
 """How a text is written."""
 
+_MAX_TEXT = 512 * 1024
+"""Characters of one text; the longest article has an eighth of that."""
+
+_MARKUP = re.compile(r"</[a-zA-Z]|<(?:br|hr|img|wbr|p)\b|/>", re.IGNORECASE)
+_ANY_WORD = re.compile(r"[^\W_]")
 _ANY_TAG = re.compile(r"</?[a-zA-Z][^<>]*+>")
 _ESCAPED_OPENING = re.compile(r"(^\s*)?&lt;([a-zA-Z][a-zA-Z0-9]{0,9})(?=[\s/&])")
 _ESCAPED_CLOSING = re.compile(r"&lt;/([a-zA-Z][a-zA-Z0-9]{0,9})\s*&gt;")
@@ -49,16 +54,18 @@ def read_text(written: Written, base: str) -> Text:
     """Its Markdown and first image. base: where its addresses start if it does not say."""
     if written.form == PLAIN:
         return Text(plain_markdown(written.text))
-    return to_markdown(_unescaped_once_more(written.text[:MAX_HTML]), written.base or base)
+    return to_markdown(_unescaped_once_more(written.text[:_MAX_TEXT]), written.base or base)
 
 
 def read_line(written: Written) -> str:
     """A title or a summary, on one line."""
-    text = written.text[:MAX_HTML]
+    text = written.text[:_MAX_TEXT]
     if written.form == PLAIN:
         return clean_line(_HARMLESS_ENTITY.sub(lambda found: unescape(found[0]), text))
     if written.form == UNSAID:
-        return to_line(text)
+        read = unescape(unescape(text)) if "&" in text else text
+        names_a_tag = is_html(read) and not _MARKUP.search(read)
+        return clean_line(read) if names_a_tag else to_line(text)
     if is_html(text):
         return plain(to_markdown(text).markdown)
     return clean_line(unescape(text))
@@ -66,7 +73,7 @@ def read_line(written: Written) -> str:
 
 def plain_markdown(text: str) -> str:
     """Markdown that shows the text as it stands, its lines as lines."""
-    lines = without_blank_lines(clean(text[:MAX_HTML])).split("\n")
+    lines = without_blank_lines(clean(text[:_MAX_TEXT])).split("\n")
     shown = [_plain_line(line.rstrip()) for line in lines]
     broken = [
         f"{line}  " if line and following else line
@@ -93,7 +100,7 @@ def full_and_summary(
     which may be either.
     """
     full = _longest(contents)
-    if full is None or not words_of(full):
+    if full is None or not has_words(full):
         full, rest = _longest(others) or full or Written(), list(others)
     else:
         rest = [each for each in others if each.text.strip()]
@@ -118,6 +125,11 @@ def _goes_on(beginning: Written, whole: Written) -> bool:
     return len(start) < len(all_words) and begins_with(all_words, start)
 
 
+def has_words(written: Written) -> bool:
+    """Return whether there is anything to read in it."""
+    return _ANY_WORD.search(visible(written)) is not None
+
+
 def words_of(written: Written) -> list[str]:
     """What is read of it, without case and signs."""
     return words(visible(written))
@@ -125,7 +137,7 @@ def words_of(written: Written) -> list[str]:
 
 def visible(written: Written) -> str:
     """About what is read of it: no tags, whatever they would do."""
-    text = written.text[:MAX_HTML]
+    text = written.text[:_MAX_TEXT]
     if written.form == PLAIN:
         return text
     text = unescape(_ANY_TAG.sub(" ", text))

@@ -184,6 +184,7 @@ def _split(text: str) -> list[str]:
     for sign in (",", ";"):
         if sign in text:
             return [item.strip(" '\"") for item in text.split(sign)]
+    text = text.strip(" '\"")
     words = text.split()
     are_words = len(words) <= _MAX_WORDS and text == text.lower()
     are_hashes = all(word.startswith("#") for word in words)

@@ -7,6 +7,7 @@ what the fields mean. Imports PyYAML: only what reads or writes a file imports t
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
+from itertools import islice
 from textwrap import dedent
 from typing import Any, cast
 
@@ -33,11 +34,15 @@ _Loader: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 UNREADABLE = "unreadableFrontMatter"
 """The field that keeps the lines of a front matter that no reading could make sense of."""
 
+_MOST_NAMES = 16
+"""Fields that are compared with what is written; each is looked for in the whole block."""
+
 _FIELD = re.compile(r"^(?=[A-Za-z_][\w-]*[ \t]*:(?:[ \t]|$))", re.MULTILINE)
 _NAME = re.compile(r"^([A-Za-z_][\w-]*)[ \t]*[:=](?:[ \t]|$)", re.MULTILINE)
 _BLANK_LINE = re.compile(r"\S[ \t]*\n[ \t]*\n[ \t]*\S")
 _TOML_LINE = re.compile(r"^([A-Za-z_][\w-]*)[ \t]*=[ \t]*(\S.*)$", re.MULTILINE)
-_JSON_LINE = re.compile(r'^[ \t]*+"([A-Za-z_][\w-]*)"[ \t]*:[ \t]*(\S.*)$', re.MULTILINE)
+_JSON_LINE = re.compile(r'^[ \t{]*+"([A-Za-z_][\w-]*)"[ \t]*:[ \t]*(\S.*)$', re.MULTILINE)
+_JSON_END = re.compile(r"^(?:\{[^\n]*)?\}[ \t]*$", re.MULTILINE)
 _BLOCK_SCALAR = re.compile(r"[|>][-+0-9]{0,2}(?:[ \t]+#.*)?")
 
 
@@ -157,8 +162,8 @@ class FrontMatter(YAMLHandler):
             fields, end = json_fields(fm)
         except Unreadable as error:
             if is_bare:
-                end = fm.find("\n}", 0, MAX_CHARACTERS) + 2
-                fm = fm[:end] if end > 1 else ""
+                match = _JSON_END.search(fm, 0, MAX_CHARACTERS)
+                fm = fm[: match.end()] if match else ""
             if not any(is_known(match[1]) for match in _JSON_LINE.finditer(fm)):
                 raise _OnlyText from error
             rest = block.start + len(fm) if is_bare else block.rest
@@ -331,12 +336,14 @@ def _unquoted(value: str) -> str:
     quote = value[0]
     if quote not in "'\"":
         return value
-    inner = value[1:].removesuffix(quote)
-    first = inner.find(quote)
-    if first < 0:
-        return inner if value[1:2].isalpha() or value.endswith(quote) else value
-    is_closing = not inner[:first].endswith((" ", "\t")) and not inner[first + 1 :][:1].isalnum()
-    return value if is_closing else inner
+    is_closed = len(value) > 1 and value.endswith(quote)
+    inner = value[1:-1] if is_closed else value[1:]
+    # Apostrophes and escaped quotes neither open nor close anything.
+    marks = list(re.finditer(rf"(?<!\\){quote}(?!\w)|(?<![\w\\]){quote}", inner))
+    closing = [mark for mark in marks if not inner[: mark.start()].endswith((" ", "\t", "("))]
+    is_part = bool(marks and marks[0] in closing) if is_closed else bool(closing)
+    is_apostrophe = not is_closed and quote == "'" and inner[:1].isdigit()
+    return value if is_part or is_apostrophe else inner
 
 
 def _rescued_lines(fm: str, line: re.Pattern[str]) -> tuple[dict[str, Tree], str]:
@@ -375,13 +382,15 @@ def _as_meant(fm: str, tree: dict[str, Tree]) -> Iterator[str]:
 
     `title: We are #1`, `title: !important`, `title: [BTC]` and `- #tag`.
     """
-    for name, value in tree.items():
+    names = (name for name in tree if is_text(name) or is_list(name))
+    for name in list(islice(names, _MOST_NAMES)):
+        value = tree[name]
         if is_text(name):
             line = re.search(rf"^{re.escape(name)}[ \t]*:[ \t]+(\S.*)$", fm, re.MULTILINE)
             if line and _means_otherwise(line[1], value):
                 tree[name] = _unquoted(line[1].strip())
                 yield name
-        elif is_list(name) and (items := _with_hashes(fm, name, value)) != value:
+        elif (items := _with_hashes(fm, name, value)) != value:
             tree[name] = items
             yield name
 

@@ -1,14 +1,15 @@
 """The main text of a web page, as Markdown: without menus, notices, and whatever else is around it.
 
 Finding it is trafilatura's, which is an optional extra and loaded here alone. What it finds is
-treated as the HTML of any feed.
+read from the page itself, as the HTML of any feed.
 """
 
 import re
 from importlib.util import find_spec
 
 from reader.errors import CryptoreadError
-from reader.formats.html import plain, to_markdown
+from reader.formats.html import is_html, plain, to_markdown, web_address
+from reader.formats.html_source import MAX_PAGE, mended
 from reader.formats.paragraphs import in_paragraphs
 
 EXTRA = 'pip install "cryptoread[fulltext]"'
@@ -48,19 +49,45 @@ def main_text(page: bytes, url: str, title: str = "") -> str:
     Raises NoFullText, ExtraMissing.
     """
     require()
-    found = to_markdown(_extracted(page, url), url).markdown
+    if page.count(b"<") > _MOST_TAGS:
+        raise NoFullText("the page holds more markup than any article needs")
+    decoded = _decoded(page)
+    if not is_html(decoded):
+        raise NoFullText("no article was found on the page")
+    found = _read(decoded, url)
     text = in_paragraphs(_without_title(found, title))
     if len(text) < _SHORTEST:
         raise NoFullText("no article was found on the page")
     return text
 
 
-def _extracted(page: bytes, url: str) -> str:
-    """HTML of the main text, empty where there is none."""
-    if page.count(b"<") > _MOST_TAGS:
-        raise NoFullText("the page holds more markup than any article needs")
+def _read(page: str, url: str) -> str:
+    """Markdown of the blocks that hold the article; where they cannot be told apart, of what the
+    finder makes of them."""
+    source = mended(page, MAX_PAGE)
+    if source is None:
+        return to_markdown(_extracted(page, url), url).markdown
+    from reader.formats.fulltext_blocks import NumberedPage
+
+    numbered = NumberedPage(source)
+    base = web_address(numbered.base, url) or url
+    found = _extracted(numbered.marked(), url)
+    return to_markdown(numbered.cut_out(found), base).markdown
+
+
+def _decoded(page: bytes) -> str:
+    from trafilatura.utils import decode_file
+
     if not page.startswith(_BYTE_ORDER_MARKS):
         page = _CONTROL_REFERENCES.sub(b"", page.translate(None, _CONTROLS))
+    try:
+        return str(decode_file(page))
+    except Exception as error:  # it has no list of what a hostile page may raise
+        raise NoFullText("the page cannot be read") from error
+
+
+def _extracted(page: str, url: str) -> str:
+    """HTML of the main text, empty where there is none."""
     try:
         from trafilatura import extract as main_html
 
@@ -74,7 +101,7 @@ def _extracted(page: bytes, url: str) -> str:
             include_links=True,
             include_tables=True,
         )
-    except Exception as error:  # it has no list of what a hostile page may raise
+    except Exception as error:  # as above
         raise NoFullText("the page cannot be read") from error
     return found or ""
 

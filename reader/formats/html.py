@@ -44,7 +44,7 @@ _INVISIBLE = re.compile(
     r"|<(script|style|noscript|template|textarea|svg)\b(?:(?!</\1).)*+",
     re.IGNORECASE | re.DOTALL,
 )
-_BLANK_LINES = re.compile(r"[ \t]*\n(?:[ \t]*\n)+[ \t]*")
+_BLANK_LINES = re.compile("\n{3,}")
 _NAME = re.compile("[a-zA-Z][a-zA-Z0-9]*")
 _SMALL = re.compile(r"<(su[pb])(?:\s[^<>]*)?>([^<>]*)</\1>", re.IGNORECASE)
 _ALONE = frozenset(("br", "hr", "img", "wbr"))
@@ -52,12 +52,18 @@ _WITHIN_WORDS = names(
     """a abbr b big cite code em font i kbd mark q s samp small span strike strong sub sup tt u var
     wbr"""
 )
-_OVER_ESCAPED = re.compile(r"&(?:lt|#60|#x3c);", re.IGNORECASE)
+_OVER_ESCAPED = re.compile(r"&(?:amp;)?(?:lt|#60|#x3c);", re.IGNORECASE)
+_MOST_ESCAPED = 2
+"""Times that a text is escaped too often."""
+
 _WRAPPED = re.compile(r"\s*<(p|div|span)\b[^<>]*>([^<>]*)</\1>\s*", re.IGNORECASE)
 _FIRST_BLOCK = re.compile(
     r"\s*<(p|div|h[1-6]|ul|ol|table|blockquote|figure|section|article|span|a|strong|b|em|i|center)"
     r"\b[^<>]*>",
     re.IGNORECASE,
+)
+_FIRST_WRAPPED = re.compile(
+    r"\s*<(p|div|h[1-6]|ul|ol|table|blockquote|figure|section|article)\b[^<>]*>", re.IGNORECASE
 )
 _FIRST_VOID = re.compile(r"\s*<(?:img|br|hr)\b[^<>]*>\s*\S", re.IGNORECASE)
 _ELEMENT_WITH_ADDRESS = re.compile(
@@ -98,14 +104,17 @@ def is_html(text: str) -> bool:
 def to_markdown(html: str, base: str = "") -> Text:
     """Cleaned Markdown of a piece of HTML. base: the address that relative ones start from."""
     html = html[:MAX_HTML].replace("\0", "")
-    if _is_over_escaped(html):
+    for _ in range(_MOST_ESCAPED):
+        if not _is_over_escaped(html):
+            break
         html = unescape(_unwrapped(html))
     if _TAG.search(html) is None:
         return Text(without_blank_lines(escape(clean(unescape(html)))))
     fit = mended(html)
     if fit is None:
         words = clean(unescape(_ANY_TAG.sub(" ", _INVISIBLE.sub("", html))))
-        return Text(without_blank_lines(escape(_BLANK_LINES.sub("\n\n", words))))
+        lines = "\n".join(" ".join(line.split()) for line in words.split("\n"))
+        return Text(without_blank_lines(escape(_BLANK_LINES.sub("\n\n", lines))))
     from reader.formats.html_reading import read
 
     markdown, image = read(fit, base)
@@ -171,22 +180,24 @@ def _is_over_escaped(text: str) -> bool:
         return False
     if _TAG.search(text) is not None:
         wrapped = _WRAPPED.fullmatch(text)
-        return wrapped is not None and _begins_as_markup(unescape(wrapped[2]))
+        return wrapped is not None and _begins_with(_FIRST_WRAPPED, unescape(wrapped[2]))
     hidden = unescape(text)
+    if _TAG.search(hidden) is None and "&" in hidden:
+        hidden = unescape(hidden)
     if _TAG.search(hidden) is None:
         return False
     return (
-        _begins_as_markup(hidden)
+        _begins_with(_FIRST_BLOCK, hidden)
+        or _FIRST_VOID.match(hidden) is not None
         or _ELEMENT_WITH_ADDRESS.search(hidden) is not None
         or _GLUED_BREAK.search(hidden) is not None
         or len(_PAIR.findall(hidden)) > 1
     )
 
 
-def _begins_as_markup(text: str) -> bool:
-    if _FIRST_VOID.match(text):
-        return True
-    first = _FIRST_BLOCK.match(text)
+def _begins_with(tag: re.Pattern[str], text: str) -> bool:
+    """Whether an element is the first thing in it, and is closed."""
+    first = tag.match(text)
     return first is not None and f"</{first[1].lower()}>" in text.lower()
 
 

@@ -12,6 +12,11 @@ _MOST_CHARACTERS = 4096
 _WIDEST = 1600
 """Pixels; of a set of pictures the widest one up to here is taken."""
 
+_USUAL = re.compile(
+    r"https?://[a-z0-9][a-z0-9.-]*(?::[0-9]{1,5})?(?:[/?#][\w!#$%&'*+,./:;=?@~-]*)?", re.ASCII
+)
+"""An address that is as it should be."""
+
 _UNFIT = re.compile(r"[\s<>\"\\^`{|}\x00-\x20\x7f-\x9f]")
 _SCHEME = re.compile(r"\s*([a-zA-Z][a-zA-Z0-9+.-]{1,30}):")
 _NEVER_SHOWN = frozenset(
@@ -40,6 +45,13 @@ _PLACEHOLDER = re.compile(
     r"|gray|empty|dummy|default-image)(?:[_.-][\w.-]{0,40})?\.(?:gif|png|svg|jpe?g|webp)(?:$|[?#])",
     re.IGNORECASE,
 )
+_NO_PICTURE = re.compile(
+    r"(?:^|[/_.-])(?:spacer|blank|transparent|placeholder|pixel|1x1|lazy|lazyload|loading|loader)"
+    r"(?:[_.-][\w-]{0,40})?\.(?:gif|png|svg)(?:$|[?#])",
+    re.IGNORECASE,
+)
+"""What is shown until the picture is there, by its name."""
+
 _TINY = re.compile(r"\s*0*[01](?:px)?\s*", re.IGNORECASE)
 _HIDDEN = re.compile(r"display\s*:\s*none|(?:^|[;\s])(?:width|height)\s*:\s*[01]px", re.IGNORECASE)
 _LAZY = (
@@ -71,6 +83,8 @@ def web_address(address: object, base: str = "") -> str:
     """The address made absolute where it is one of the web: http(s), with a host; else empty."""
     if not isinstance(address, str) or not address or len(address) > _MOST_CHARACTERS:
         return ""
+    if _USUAL.fullmatch(address):
+        return address
     try:
         joined = urljoin(base, address.strip())
         parts = urlsplit(joined)
@@ -116,7 +130,8 @@ def image_address(image: Attributes, base: str) -> str:
         if not _PLACEHOLDER.search(address):
             return "" if _is_beacon(image, address) else address
         stand_in = stand_in or address
-    return stand_in if stand_in and not _is_beacon(image, stand_in) else ""
+    is_none = not stand_in or _NO_PICTURE.search(stand_in) or _is_beacon(image, stand_in)
+    return "" if is_none else stand_in
 
 
 def set_address(source: Attributes, base: str) -> str:

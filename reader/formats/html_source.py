@@ -22,6 +22,9 @@ MAX_DEPTH = 60
 MAX_ELEMENTS = 20_000
 """Of one text, beyond which only its words are kept."""
 
+MAX_PAGE = 60_000
+"""Elements of a web page, most of which are not of its article."""
+
 _FEW = 300
 """Tags that may be nested in any way: what they cost is not felt."""
 
@@ -39,7 +42,7 @@ _DECLARATION = re.compile(r"<[!?/][^<>]*+>?")
 _WORTH_A_LOOK = re.compile(
     r"<!|<(?:script|style|noscript|template|textarea|svg|iframe|title|xmp|noembed|noframes|plaintext"
     r"|select|button|canvas|object|video|audio|picture|math|datalist|applet|frameset)\b"
-    r"|='[^']*+\Z|<(?!(?:area|base|br|col|embed|hr|img|input|link|meta|param|source|track|wbr)\b)"
+    r"|<table\b[^<>]*>\s*+[^<\s]|='[^']*+\Z|<(?!(?:area|base|br|col|embed|hr|img|input|link|meta|param|source|track|wbr)\b)"
     r"[a-zA-Z](?:[^<>\"']|\"[^\"<>]*\"|'[^'<>]*')*/>",
     re.IGNORECASE,
 )
@@ -48,6 +51,7 @@ _CONTENT = re.compile(
     r"<(?:p|div|h[1-6]|ul|ol|table|blockquote|img|br|a|b|strong|em|i|span|section|article|figure)\b",
     re.IGNORECASE,
 )
+_BARE_TEXT = re.compile(r"\s*+[^<\s]")
 _BEFORE_THE_LAST = re.compile(r"[\s\"']")
 VOID = names("""area base br col embed hr img input link meta param source track wbr""")
 _RAW = names("""script style textarea title iframe xmp noembed noframes""")
@@ -86,12 +90,12 @@ class _Token(NamedTuple):
     """`<svg/>`."""
 
 
-def mended(html: str) -> str | None:
-    """The same HTML, fit for a parser; None where there is more of it than anything needs."""
+def mended(html: str, most: int = MAX_ELEMENTS) -> str | None:
+    """The same HTML, fit for a parser; None where it has more than `most` elements."""
     tags = html.count("<")
     if tags <= _FEW and not _needs_mending(html):
         return html
-    if len(_TAG_START.findall(html)) > MAX_ELEMENTS:
+    if len(_TAG_START.findall(html)) > most:
         return None
     return _Mender(html, bounded=tags > _FEW).mended()
 
@@ -249,6 +253,8 @@ class _Mender:
             return written
         if is_unclosed or (token.closed and (name != "a" or "href" not in token.attributes)):
             return f"{self._make_room(name)}{written}</{name}>"
+        if name == "table" and _BARE_TEXT.match(self._html, token.end):
+            written += "<tr><td>"  # it would go before the table
         return self._open_one(name, written) if self._bounded else written
 
     def _open_one(self, name: str, written: str) -> str:

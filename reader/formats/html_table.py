@@ -3,7 +3,9 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-MOST_COLUMNS = 100
+MOST_SPANNED = 50
+"""Columns of one cell."""
+
 _MOST_CELLS = 20_000
 """With those that spans leave empty; in a larger table no cell spans."""
 
@@ -54,7 +56,7 @@ def _skip(line: list[str], taken: list[int]) -> None:
 
 def _place(line: list[str], taken: list[int], cell: Cell, rows_left: int) -> None:
     start = len(line)
-    columns = max(1, min(cell.columns, MOST_COLUMNS - start))
+    columns = cell.columns
     rows = rows_left if cell.rows == 0 else min(cell.rows, rows_left)
     line += [cell.text] + [""] * (columns - 1)
     taken += [0] * (len(line) - len(taken))

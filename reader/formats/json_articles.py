@@ -12,6 +12,7 @@ from reader.article import Article
 from reader.formats.errors import NotAnArticle
 from reader.formats.fields import MAX_CHARACTERS, MAX_DEPTH, MAX_KEY
 from reader.formats.markdown import MAX_ARTICLE_BYTES, TOO_LARGE
+from reader.formats.other_names import with_own_names
 from reader.formats.schema import archive_fields, article_of
 from reader.text import clean, decode, without_blank_lines
 
@@ -36,7 +37,8 @@ def read_json_article(data: bytes, *, origin: str) -> Article:
     body = without_blank_lines(body)
     if not body and not fields.get("title") and not fields.get("description"):
         raise NotAnArticle("has neither title nor text")
-    return article_of(fields, body, origin, [note] if note else [])
+    flags = [note] if note else []
+    return article_of(with_own_names(fields, body, origin, flags), body, origin, flags)
 
 
 def write_json_article(article: Article) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 from reader.article import Article
 from reader.formats.dates import day_comes_first, read_date
 from reader.formats.entries import Entry, Feed, article_of_entry
-from reader.formats.feed_text import HTML, PLAIN, Written, words_of
+from reader.formats.feed_text import HTML, PLAIN, Written, has_words
 from reader.formats.live_json import document, object_of
 from reader.formats.media import MAX_MEDIA, Medium
 from reader.formats.news_json import refuse_failure
@@ -61,7 +61,7 @@ def _contents(given: Mapping[str, Any]) -> list[Written]:
     html = _text(given, "content_html")
     text = Written(_text(given, "content_text"), PLAIN)
     written = Written(html, HTML)
-    return [written] if html and (words_of(written) or not text.text) else [text]
+    return [written] if html and (has_words(written) or not text.text) else [text]
 
 
 def _authors(given: Mapping[str, Any]) -> list[str]:

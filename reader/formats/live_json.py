@@ -15,6 +15,7 @@ from reader.text import clean_line, decode, without_blank_lines
 TITLE_STANDS_IN = "title is missing: the first words stand in"
 """Flag of an article whose title is no more than what its text begins with."""
 
+_UNTITLED = "Untitled"
 _TITLE_LENGTH = 80
 _SHORT_LINE = 20
 _LOOKED_THROUGH = 2_000
@@ -81,6 +82,8 @@ def _stand_in(fields: Mapping[str, object], body: str) -> str:
     address = fields.get("canonicalUrl")
     if isinstance(address, str):
         return first_words(address.partition("://")[2])
+    if body:
+        return _UNTITLED  # pictures alone
     raise NotAnArticle("has neither title, text nor link")
 
 

@@ -5,7 +5,6 @@ from datetime import datetime
 from reader.article import Article
 from reader.formats.errors import NotAnArticle
 from reader.formats.schema import archive_fields, article_of
-from reader.text import clean
 
 MAX_ARTICLE_BYTES = 4 * 1024 * 1024
 """The longest real article has 65 kB."""
@@ -20,25 +19,12 @@ def read_article(data: bytes, *, origin: str, modified: datetime | None = None) 
     and stands in for a title, a date and an external id. `modified`, when the file was changed
     last, stands in for a date that is said nowhere. What had to be put right is in `flags`.
     """
-    from reader.formats.encodings import decode_file, is_binary, without_marks_of_wide
-    from reader.formats.front_matter import FrontMatter
-    from reader.formats.other_names import is_text, with_own_names
+    from reader.formats.notes import read_note
 
     if len(data) > MAX_ARTICLE_BYTES:
         raise NotAnArticle(TOO_LARGE)
-    raw, note = decode_file(without_marks_of_wide(data))
-    text = clean(raw)
-    if not text.strip():
-        raise NotAnArticle("is empty")
-    handler = FrontMatter()
-    fields, body = handler.read(text)
-    if not fields and is_binary(data, raw):
-        raise NotAnArticle("is not a text file")
-    if not body and not any(value and is_text(name) for name, value in fields.items()):
-        raise NotAnArticle("; ".join(["has neither title nor text", *handler.problems]))
-    flags = [note] if note else []
-    flags += handler.problems
-    return article_of(with_own_names(fields, body, origin, flags), body, origin, flags, modified)
+    fields, body, flags = read_note(data, origin)
+    return article_of(fields, body, origin, flags, modified)
 
 
 def write_article(article: Article) -> str:

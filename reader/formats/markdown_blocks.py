@@ -89,6 +89,9 @@ class Blocks:
 
     def add(self, lines: Sequence[str], *, is_paragraph: bool = True) -> None:
         """One block. A line break in a line of it is not allowed for."""
+        if not self._open and not self._last:
+            self._add_outside(lines)
+            return
         if self.is_full:
             self._open, self._unopened = [], self._unopened + len(self._open)
         for depth, container in enumerate(self._open):
@@ -102,6 +105,13 @@ class Blocks:
             self._append(before + line if line else before.rstrip())
         self._last = list(self._open)
         self._last_is_paragraph = is_paragraph
+
+    def _add_outside(self, lines: Sequence[str]) -> None:
+        """Of no quote and no list, as most blocks."""
+        if self._lines:
+            self._append("")
+        for line in lines:
+            self._append(line)
 
     def text(self) -> str:
         return "\n".join(self._lines)

@@ -24,6 +24,18 @@ class Style(NamedTuple):
 PLAIN = Style()
 
 
+def strengthened(style: Style) -> Style:
+    return Style(True, style.em, style.strike, style.code, style.href)
+
+
+def emphasised(style: Style) -> Style:
+    return Style(style.strong, True, style.strike, style.code, style.href)
+
+
+def linked(style: Style, address: str) -> Style:
+    return Style(style.strong, style.em, style.strike, style.code, address)
+
+
 class Kind(Enum):
     TEXT = auto()
     BREAK = auto()
@@ -46,12 +58,16 @@ _NAMES = ("href", *_SIGNS)
 _BACKTICKS = re.compile("`+")
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});")
 _INLINE = re.compile(r"[\\`*_\[\]<&!|]|~~+")
+_HARMLESS = re.compile(r"[^\\`*_\[\]<&!|~#>\-+=:0-9\s][^\\`*_\[\]<&!|~]*+")
+"""Text that holds no sign of Markdown and begins no block; most is such."""
+
 _ASCII_PUNCTUATION = frozenset("!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~")
 _LINE_START = re.compile(
     r"#{1,6}(?:\s|$)|>|[-+*](?:\s|$)|=++\s*+$|(?:[-*_]\s*+){3,}+$|(?=[|:\s]*+-)[|:\-\s]*+$"
 )
 _NUMBER = re.compile(r"([0-9]{1,9})([.)](?:\s|$))")
 _DEFINITION = re.compile(r"\[[^\[\]]*\\?\]:")
+_LABEL_START = re.compile(r"^ *\[", re.MULTILINE)
 _CLOSING_HASHES = re.compile(r"(?:^|(?<=\s))#(?=#*$)")
 
 
@@ -68,6 +84,10 @@ class _Text(_Piece):
     """To be escaped."""
 
 
+class _Code(_Piece):
+    """Of code, to be put between backticks."""
+
+
 class _Pair:
     """The two marks of a style; without effect where a parser would not take them for marks."""
 
@@ -80,14 +100,16 @@ class _Pair:
 
 def inline(runs: Sequence[Run], *, in_cell: bool = False, in_heading: bool = False) -> str:
     """The Markdown of a paragraph; of a cell or a heading, on one line."""
+    if all(run.style == PLAIN and run.kind is Kind.TEXT for run in runs):
+        text = "".join(run.text for run in runs).strip(" ")
+        if not text or _HARMLESS.fullmatch(text):
+            return text
+        return "".join(_escaped([_Text(text)], in_cell))
     runs = list(_trimmed(runs, in_cell or in_heading))
-    if not runs:
-        return ""
-    if len(runs) == 1 and runs[0].style == PLAIN and runs[0].kind is Kind.TEXT:
-        pieces: list[_Piece] = [_Text(runs[0].text)]
-    else:
-        pieces = list(_pieces(runs, _NAMES))
-        _drop_what_is_no_mark(pieces)
+    if in_cell:
+        runs = [_without_code(run) for run in runs]
+    pieces = list(_pieces(runs, _NAMES))
+    _drop_what_is_no_mark(pieces)
     return "".join(_escaped(_merged(pieces), in_cell))
 
 
@@ -99,6 +121,11 @@ def escape(text: str) -> str:
     return "".join(_escaped(pieces, False))
 
 
+def begins_block(line: str) -> bool:
+    """Whether a parser would take it for more than a line of a paragraph."""
+    return any(each.match(line) for each in (_LINE_START, _NUMBER, _DEFINITION))
+
+
 def heading(markdown: str) -> str:
     """A line as the text of a heading: hashes at its end stay."""
     return _CLOSING_HASHES.sub(r"\\#", markdown)
@@ -107,7 +134,7 @@ def heading(markdown: str) -> str:
 def _trimmed(runs: Sequence[Run], on_one_line: bool) -> Iterator[Run]:
     """Without space at both ends and around breaks, and without breaks there."""
     kept: list[Run] = []
-    for run in runs:
+    for run in _with_spaces_outside_code(runs):
         if run.kind is Kind.BREAK and on_one_line:
             run = Run(" ")
         at_start = not kept or kept[-1].kind is Kind.BREAK
@@ -120,12 +147,35 @@ def _trimmed(runs: Sequence[Run], on_one_line: bool) -> Iterator[Run]:
         if run.kind is Kind.TEXT and (at_start or _ends_with_space(kept)):
             text = text.lstrip(" ")
         if text:
-            kept.append(run._replace(text=text))
+            kept.append(run if text == run.text else run._replace(text=text))
     _trim_end(kept)
     while kept and kept[-1].kind is Kind.BREAK:
         kept.pop()
         _trim_end(kept)
     return iter(kept)
+
+
+def _with_spaces_outside_code(runs: Sequence[Run]) -> Iterator[Run]:
+    for run in runs:
+        if not run.style.code:
+            yield run
+            continue
+        text = run.text.strip(" ")
+        if text == run.text:
+            yield run
+            continue
+        space = Run(" ", run.style._replace(code=False))
+        if run.text[:1] == " ":
+            yield space
+        if text:
+            yield run._replace(text=text)
+            if run.text[-1:] == " ":
+                yield space
+
+
+def _without_code(run: Run) -> Run:
+    """In a cell no code can hold a backslash before a bar."""
+    return run._replace(style=run.style._replace(code=False)) if r"\|" in run.text else run
 
 
 def _ends_with_space(runs: list[Run]) -> bool:
@@ -136,7 +186,8 @@ def _trim_end(runs: list[Run]) -> None:
     while runs and runs[-1].kind is Kind.TEXT:
         last = runs[-1]
         if text := last.text.rstrip(" "):
-            runs[-1] = last._replace(text=text)
+            if text != last.text:
+                runs[-1] = last._replace(text=text)
             return
         runs.pop()
 
@@ -157,9 +208,12 @@ def _pieces(runs: Sequence[Run], names: tuple[str, ...]) -> Iterator[_Piece]:
 
 def _longest(runs: Sequence[Run], at: int, names: tuple[str, ...]) -> tuple[str, int]:
     best, best_end = "", at
+    style = runs[at].style
+    if style == PLAIN or runs[at].kind is Kind.BREAK:
+        return best, best_end
     for name in names:
-        value = getattr(runs[at].style, name)
-        if not value or runs[at].kind is Kind.BREAK:
+        value = getattr(style, name)
+        if not value:
             continue
         end = at + 1
         while end < len(runs) and _goes_on(runs[end], name, value):
@@ -177,16 +231,14 @@ def _goes_on(run: Run, name: str, value: object) -> bool:
 
 def _styled(runs: Sequence[Run], name: str, rest: tuple[str, ...]) -> Iterator[_Piece]:
     """With its spaces outside: `** a**` is not emphasis."""
-    first, last = runs[0], runs[-1]
-    is_text = first.kind is Kind.TEXT and not first.style.code
-    before = first.text[: len(first.text) - len(first.text.lstrip(" "))] if is_text else ""
     inner = list(runs)
-    inner[0] = first._replace(text=first.text[len(before) :])
-    last = inner[-1]
-    after = ""
-    if last.kind is Kind.TEXT and not last.style.code:
-        after = last.text[len(last.text.rstrip(" ")) :]
+    before = after = ""
+    if _may_lose_space(first := inner[0]) and first.text[:1] == " ":
+        inner[0] = first._replace(text=first.text.lstrip(" "))
+        before = " "
+    if _may_lose_space(last := inner[-1]) and last.text[-1:] == " ":
         inner[-1] = last._replace(text=last.text.rstrip(" "))
+        after = " "
     inner = [run for run in inner if run.text or run.kind is Kind.BREAK]
     if before:
         yield _Text(before)
@@ -194,6 +246,10 @@ def _styled(runs: Sequence[Run], name: str, rest: tuple[str, ...]) -> Iterator[_
         yield from _marked(inner, name, rest)
     if after:
         yield _Text(after)
+
+
+def _may_lose_space(run: Run) -> bool:
+    return run.kind is Kind.TEXT and not run.style.code
 
 
 def _marked(runs: Sequence[Run], name: str, rest: tuple[str, ...]) -> Iterator[_Piece]:
@@ -224,7 +280,7 @@ def _leaf(run: Run) -> Iterator[_Piece]:
     elif run.kind is Kind.RAW:
         yield _Piece(run.text)
     elif run.style.code:
-        yield _Piece(_code(run.text))
+        yield _Code(run.text)
     else:
         yield _Text(run.text)
 
@@ -246,24 +302,41 @@ def _code(text: str) -> str:
 
 def _drop_what_is_no_mark(pieces: list[_Piece]) -> None:
     """Of emphasis that Markdown cannot say (`**(a)**b`) the text stays."""
+    has_marks = False
     for at, piece in enumerate(pieces):
         if piece.pair is not None:
+            has_marks = True
             if piece.opens:
                 piece.pair.start = at
             else:
                 piece.pair.end = at
+    if not has_marks:
+        return
     # What one pair stands beside changes with another that is dropped.
     for _ in range(_MOST_ROUNDS):
-        dropped = False
-        for at, piece in enumerate(pieces):
-            if piece.opens and piece.text and not _is_mark(pieces, at):
-                _drop(pieces, at)
-                dropped = True
-        if not dropped:
+        if not _drop_once(pieces):
             return
     for at, piece in enumerate(pieces):
         if piece.opens:
             _drop(pieces, at)
+
+
+def _drop_once(pieces: list[_Piece]) -> bool:
+    """Whether a pair was dropped."""
+    dropped = False
+    stars = 0
+    for at, piece in enumerate(pieces):
+        if piece.pair is None or not piece.text:
+            continue
+        is_star = piece.text[0] == "*"
+        if not piece.opens:
+            stars -= is_star
+        elif _is_mark(pieces, at, is_nested=is_star and stars > 0):
+            stars += is_star
+        else:
+            _drop(pieces, at)
+            dropped = True
+    return dropped
 
 
 def _drop(pieces: list[_Piece], at: int) -> None:
@@ -272,23 +345,20 @@ def _drop(pieces: list[_Piece], at: int) -> None:
         pieces[pair.start].text = pieces[pair.end].text = ""
 
 
-def _is_mark(pieces: list[_Piece], at: int) -> bool:
+def _is_mark(pieces: list[_Piece], at: int, *, is_nested: bool) -> bool:
     pair = pieces[at].pair
-    return pair is not None and _opens(pieces, at) and _closes(pieces, pair.end)
-
-
-def _opens(pieces: list[_Piece], at: int) -> bool:
+    if pair is None:
+        return False
     before, previous = _neighbour(pieces, at, -1)
     after, _ = _neighbour(pieces, at, 1)
+    last, _ = _neighbour(pieces, pair.end, -1)
+    following, _ = _neighbour(pieces, pair.end, 1)
     if previous is not None and not previous.opens:  # the end of another: `**a***b*`
         return False
-    return _flanks(before, after) and not (previous and _is_word(before) and _is_word(after))
-
-
-def _closes(pieces: list[_Piece], at: int) -> bool:
-    before, _ = _neighbour(pieces, at, -1)
-    after, _ = _neighbour(pieces, at, 1)
-    return _flanks(after, before)
+    # Within a word a mark opens and closes: it may be taken for an end of the one around it.
+    if is_nested and (_flanks(after, before) or _flanks(last, following)):
+        return False
+    return _flanks(before, after) and _flanks(following, last)
 
 
 def _flanks(outside: str, inside: str) -> bool:
@@ -308,12 +378,8 @@ def _neighbour(pieces: list[_Piece], at: int, step: int) -> tuple[str, _Piece | 
         if piece.pair is not None and piece.text[0] == sign:
             mark = mark or piece
             continue
-        return piece.text[0 if step > 0 else -1], mark
+        return "`" if isinstance(piece, _Code) else piece.text[0 if step > 0 else -1], mark
     return "\n", mark
-
-
-def _is_word(sign: str) -> bool:
-    return not sign.isspace() and not _is_punctuation(sign)
 
 
 def _is_punctuation(sign: str) -> bool:
@@ -333,9 +399,12 @@ def _merged(pieces: Sequence[_Piece]) -> list[_Piece]:
     for piece in pieces:
         if not piece.text:
             continue
-        if isinstance(piece, _Text) and merged and isinstance(merged[-1], _Text):
-            piece = _Text(merged.pop().text + piece.text)
+        if type(piece) is not _Piece and merged and type(merged[-1]) is type(piece):
+            piece = type(piece)(merged.pop().text + piece.text)
         merged.append(piece)
+    for at, piece in enumerate(merged):
+        if isinstance(piece, _Code):
+            merged[at] = _Piece(_code(piece.text))
     return merged
 
 
@@ -345,6 +414,8 @@ class _Context(NamedTuple):
     stars: bool
     backticks: bool
     underscores: bool
+    definitions: bool
+    """Whether a label may begin in one line and end in another."""
     in_cell: bool
 
 
@@ -354,6 +425,7 @@ def _escaped(pieces: list[_Piece], in_cell: bool) -> Iterator[str]:
         stars=text.count("*") > 1,
         backticks=text.count("`") > 1,
         underscores=text.count("_") > 1,
+        definitions=_LABEL_START.search(text) is not None and "\n" in text,
         in_cell=in_cell,
     )
     brackets = _links_with_brackets(pieces)
@@ -372,6 +444,8 @@ def _escaped(pieces: list[_Piece], in_cell: bool) -> Iterator[str]:
 def _links_with_brackets(pieces: list[_Piece]) -> list[bool]:
     """For each piece: whether every bracket in it must be escaped, as its label is not balanced."""
     found = [False] * len(pieces)
+    if not any("[" in p.text or "]" in p.text for p in pieces if isinstance(p, _Text)):
+        return found
     start = -1
     for at, piece in enumerate(pieces):
         if piece.text == "[" and not isinstance(piece, _Text):
@@ -452,7 +526,9 @@ _ACTS: Mapping[str, Callable[[str, str, _Context], bool]] = {
     "*": _star,
     "_": _underscore,
     "[": lambda *_: False,
-    "]": lambda _, following, __: following == "(",
+    "]": lambda _, following, context: (
+        following == "(" or (following == ":" and context.definitions)
+    ),
     "<": _less,
     "|": lambda _, __, context: context.in_cell,
 }

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
+from itertools import islice
 from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
 
@@ -42,7 +43,7 @@ def is_image(medium: Medium) -> bool:
 def media_links(media: Iterable[Medium], base: str, known: Sequence[str], text: str) -> str:
     """A list of Markdown: a link for each that is not among the known addresses or in the text."""
     links: dict[str, str] = {}
-    for medium in media:
+    for medium in islice(media, 10 * MAX_MEDIA):
         address = medium.address.strip()
         magnet = address.startswith("magnet:?")
         address = _magnet(address) if magnet else web_address(address, base)

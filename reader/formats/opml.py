@@ -1,10 +1,20 @@
-"""OPML, in which readers of feeds exchange their subscriptions. Pure: bytes in, values out."""
+"""OPML, in which readers of feeds exchange their subscriptions. Pure: bytes in, values out.
 
-from collections.abc import Iterable
+It is read leniently, as other programs write it badly: the outlines of a document are found
+without a parser of XML, which ends at the first fault.
+"""
+
+import codecs
+import re
+from collections.abc import Callable, Iterable, Iterator
+from html import unescape
+from typing import NamedTuple
 from xml.parsers import expat
 from xml.sax.saxutils import quoteattr
 
-from reader.errors import CryptoreadError
+from reader.addresses import web_address
+from reader.errors import CryptoreadError, Refusal
+from reader.formats.charsets import text_encoding
 from reader.subscriptions import (
     MAX_NAME,
     MAX_SUBSCRIPTIONS,
@@ -18,6 +28,58 @@ from reader.text import clean_line
 
 MAX_BYTES = 4 * 1024 * 1024
 MAX_DEPTH = 32
+"""Folders in one another."""
+
+MAX_OUTLINES = 50_000
+MAX_ATTRIBUTES = 100
+MAX_REFUSALS = 1_000
+MAX_EXPANDED = 20_000
+"""Characters of an address in which references are expanded."""
+MAX_WRITTEN = 1_000
+"""Characters of a name as it is written, before it is cleaned and cut."""
+
+_ADDRESSES = ("xmlurl", "feedurl", "feed", "url", "htmlurl")
+"""Attributes that may hold the address, the best first."""
+
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+_UNMARKED = (
+    (re.compile(rb"(?:[\t\n\r ]\0\0\0){0,999}<\0\0\0"), "utf-32-le"),
+    (re.compile(rb"(?:\0\0\0[\t\n\r ]){0,999}\0\0\0<"), "utf-32-be"),
+    (re.compile(rb"(?:[\t\n\r ]\0){0,999}<\0"), "utf-16-le"),
+    (re.compile(rb"(?:\0[\t\n\r ]){0,999}\0<\0"), "utf-16-be"),
+)
+_DECLARED = re.compile(rb"<\?xml\s[^>]{0,200}?encoding\s*=\s*[\"']?([\w.:+-]{1,40})", re.IGNORECASE)
+_SEVEN_BITS = ("hz", "iso2022", "iso-2022", "utf-7", "utf7")
+"""Beginnings of encodings whose bytes are ASCII: they are as valid as UTF-8, and mean others."""
+
+_SUBSETS_OF_WINDOWS = ("ascii", "iso8859-1")
+
+_PREFIX = r"(?:[\w.-]{1,30}:)?"
+_SIGN = re.compile(
+    r"<(?:(?P<comment>!--)|(?P<data>!\[CDATA\[)|(?P<doctype>!DOCTYPE)"
+    rf"|(?P<root>{_PREFIX}opml)(?=[\s/>])|(?P<end>/{_PREFIX}outline)(?=[\s>])"
+    rf"|(?P<outline>{_PREFIX}outline)(?=[\s/>\"']|$))",
+    re.IGNORECASE,
+)
+# A value ends before the next outline: where its quote is missing, no other outline is lost.
+_ATTRIBUTE = re.compile(
+    r"[^\w<>/:.-]*+(?:/(?!>)[^\w<>/:.-]*+)*+(?P<name>[\w:.-]{1,100}+)"
+    rf"(?:\s*+=\s*+(?:\"(?P<double>(?:[^\"<]++|<(?!/?{_PREFIX}outline))*+)\""
+    rf"|'(?P<single>(?:[^'<]++|<(?!/?{_PREFIX}outline))*+)'"
+    r"|(?P<bare>[^\s<>\"'](?:(?!/>)[^\s<>])*+)))?",
+    re.IGNORECASE,
+)
+_REST = re.compile(r"[^<>/]*+(?:/(?!>)[^<>/]*+)*+(?P<end>/?>)?")
+_DOCTYPE = re.compile(r"(?:[^\[\]<>\"']|\"[^\"]*+\"|'[^']*+')*+(?P<end>[>\[]?)")
+_END_OF_COMMENT, _END_OF_DATA = re.compile("-->"), re.compile("]]>")
+_END_OF_SUBSET = re.compile(r"\]\s{0,100}>")
+_ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});")
 
 
 class NotOpml(CryptoreadError):
@@ -33,28 +95,32 @@ class TooManySources(NotOpml):
         CryptoreadError.__init__(self, f"names more than {most}, which are the most to follow")
 
 
-def read_opml(data: bytes) -> tuple[Subscription, ...]:
-    """What the list names, in its order, each address once; names are made unique.
+def read_opml(
+    data: bytes, refuse: Callable[[Refusal], None] = lambda _: None
+) -> tuple[Subscription, ...]:
+    """Return what the list names, in its order, each address once; names are made unique.
 
-    Raises NotOpml. A document type and entities are refused, whatever they say.
+    refuse: is told of each outline that names a source and cannot be read. An address that cannot
+    be followed is returned as it stands. Entities of the file's own are not expanded.
+
+    Raises NotOpml.
     """
     if len(data) > MAX_BYTES:
         raise NotOpml(f"it is larger than {MAX_BYTES // 1024**2} MiB")
-    outlines = _Outlines()
-    parser = expat.ParserCreate()
-    parser.StartElementHandler = outlines.begin
-    parser.EndElementHandler = outlines.end
-    parser.StartDoctypeDeclHandler = outlines.refuse_doctype
-    parser.EntityDeclHandler = outlines.refuse_doctype
-    try:
-        parser.Parse(data, True)
-    except expat.ExpatError as error:
-        raise NotOpml(f"line {error.lineno} is not well-formed XML") from error
-    except (ValueError, LookupError) as error:  # an encoding that Python has not
-        raise NotOpml("its encoding is unknown") from error
-    if not outlines.is_opml:
-        raise NotOpml("it has no element <opml>")
-    return _unique(outlines.found)
+    reading = _Reading(_text(data))
+    found: list[Subscription] = []
+    refused = 0
+    for outline in reading.outlines():
+        if isinstance(made := _source(outline), Subscription):
+            found.append(made)
+            if len(found) > MAX_SUBSCRIPTIONS:
+                raise TooManySources
+        elif made and refused < MAX_REFUSALS:
+            refused += 1
+            refuse(made)
+    if not found and not refused:
+        _check(data, reading)
+    return _unique(found)
 
 
 def write_opml(subscriptions: Iterable[Subscription]) -> str:
@@ -64,39 +130,176 @@ def write_opml(subscriptions: Iterable[Subscription]) -> str:
     for name, url, kind in subscriptions:
         if is_web(url):
             form = "rss" if kind is Kind.FEED else kind.value
-            title = quoteattr(name)
+            title = quoteattr(clean_line(name) or name_for(url))
             lines.append(
                 f'<outline type="{form}" text={title} title={title} xmlUrl={quoteattr(url)}/>'
             )
     return "\n".join([*lines, "</body>", "</opml>", ""])
 
 
-class _Outlines:
-    def __init__(self) -> None:
-        self.found: list[Subscription] = []
-        self.is_opml = False
+class _Outline(NamedTuple):
+    """The start tag of an outline. Names of attributes are in lower case, values as written."""
+
+    given: dict[str, str]
+    line: int
+    is_whole: bool
+    """Whether the tag came to its end."""
+    is_source: bool
+    """Whether it was to have the address of a feed."""
+
+
+class _Reading:
+    """The outlines of a document, and what else it was seen to hold."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._at = 0
         self._depth = 0
+        self._missing: set[re.Pattern[str]] = set()
+        """Ends of comments and the like that do not occur any more."""
+        self.is_opml = False
+        self.has_doctype = False
 
-    def begin(self, element: str, attributes: dict[str, str]) -> None:
-        self._depth += 1
-        self.is_opml = self.is_opml or (self._depth == 1 and element.lower() == "opml")
-        if self._depth > MAX_DEPTH:
-            raise NotOpml("it is nested far deeper than any list of subscriptions")
-        if len(self.found) > MAX_SUBSCRIPTIONS:
-            raise TooManySources
-        given = {name.lower(): value for name, value in attributes.items()}
-        if element.lower() == "outline" and (url := given.get("xmlurl", "").strip()):
-            name = clean_line(given.get("title") or given.get("text") or "")[:MAX_NAME]
-            is_json = given.get("type", "").lower() == Kind.NEWS_JSON
-            # Never a file's word for it: whatever is of the kind `coindesk` is sent a key.
-            kind = Kind.NEWS_JSON if is_json else kind_of(url) if is_web(url) else Kind.FEED
-            self.found.append(Subscription(name, url, kind))
+    def outlines(self) -> Iterator[_Outline]:
+        line, counted, count = 1, 0, 0
+        while found := _SIGN.search(self._text, self._at):
+            self._at = found.end()
+            if found["outline"]:
+                count += 1
+                if count > MAX_OUTLINES:
+                    raise NotOpml(f"it holds more than {MAX_OUTLINES:,} outlines")
+                line += self._text.count("\n", counted, found.start())
+                counted = found.start()
+                yield self._outline(line)
+            elif found["end"]:
+                self._depth = max(self._depth - 1, 0)
+            elif found["root"]:
+                self.is_opml = True
+            elif found["doctype"]:
+                self.has_doctype = True
+                self._skip_doctype()
+            else:
+                self._skip(_END_OF_COMMENT if found["comment"] else _END_OF_DATA)
 
-    def end(self, _element: str) -> None:
-        self._depth -= 1
+    def _outline(self, line: int) -> _Outline:
+        given: dict[str, str] = {}
+        at = begun = self._at
+        for _ in range(MAX_ATTRIBUTES):
+            if (found := _ATTRIBUTE.match(self._text, at)) is None:
+                break
+            at = found.end()
+            value = found["double"] or found["single"] or found["bare"] or ""
+            given.setdefault(found["name"].lower().rpartition(":")[2], value)
+        rest = _REST.match(self._text, at)
+        self._at = rest.end() if rest else at
+        end = rest["end"] if rest else None
+        if end != "/>" and not _address(given):
+            self._depth += 1
+            if self._depth > MAX_DEPTH:
+                raise NotOpml("it is nested far deeper than any list of subscriptions")
+        return _Outline(
+            given=given,
+            line=line,
+            is_whole=bool(end) or self._text.startswith("<", self._at),
+            is_source="xmlurl" in self._text[begun : self._at].lower(),
+        )
 
-    def refuse_doctype(self, *_: object) -> None:
-        raise NotOpml("it declares a document type, which a list of subscriptions never needs")
+    def _skip(self, end: re.Pattern[str]) -> None:
+        """Go on behind what is not markup; where it has no end it is taken for text."""
+        if end in self._missing:
+            return
+        if found := end.search(self._text, self._at):
+            self._at = found.end()
+        else:
+            self._missing.add(end)
+
+    def _skip_doctype(self) -> None:
+        if found := _DOCTYPE.match(self._text, self._at):
+            self._at = found.end()
+            if found["end"] == "[":
+                self._skip(_END_OF_SUBSET)
+
+
+def _source(outline: _Outline) -> Subscription | Refusal | None:
+    """Return what the outline names, why it cannot be read, or None for a folder or a note."""
+    given = outline.given
+    kind = given.get("type", "").strip().lower()
+    url = _unescaped(_address(given))
+    name = _name(given.get("title", "")) or _name(given.get("text", ""))
+    where = name or f"line {outline.line}"
+    if not outline.is_whole:
+        return Refusal(where, "the file breaks off within it")
+    if kind == "include":
+        return Refusal(where, "it is a list of its own: save that as a file, and import it")
+    if not url:
+        is_source = outline.is_source or kind in ("rss", "atom", "feed")
+        return Refusal(where, "it has no address") if is_source else None
+    url = web_address(f"https:{url}" if url.startswith("//") else url)
+    # Never a file's word for it: whatever is of the kind `coindesk` is sent a key.
+    is_json = kind == Kind.NEWS_JSON
+    made = Kind.NEWS_JSON if is_json else kind_of(url) if is_web(url) else Kind.FEED
+    return Subscription(name, url, made)
+
+
+def _name(text: str) -> str:
+    return clean_line(_unescaped(text[:MAX_WRITTEN]))[:MAX_NAME].strip()
+
+
+def _address(given: dict[str, str]) -> str:
+    return next((url for name in _ADDRESSES if (url := given.get(name, "").strip())), "")
+
+
+def _unescaped(value: str) -> str:
+    """Expand references that end as they should: a raw `&copy=1` of an address stays."""
+    if "&" not in value or len(value) > MAX_EXPANDED:
+        return value
+    return _ENTITY.sub(lambda found: unescape(found[0]), value)
+
+
+def _text(data: bytes) -> str:
+    """Return the document as text: by its mark, as UTF-8, as declared, else line by line."""
+    if wide := _wide(data):
+        return data.decode(wide, "replace").removeprefix("\ufeff")
+    declared = _DECLARED.search(data[:1_000])
+    name = text_encoding(declared[1].decode()).lower() if declared else ""
+    if name and codecs.lookup(name).name in _SUBSETS_OF_WINDOWS:
+        name = ""
+    first = [name, "utf-8"] if name.startswith(_SEVEN_BITS) else ["utf-8", name]
+    for encoding in filter(None, first):
+        try:
+            return data.decode(encoding)
+        except UnicodeError:
+            continue
+    return "\n".join(map(_line, data.split(b"\n")))
+
+
+def _wide(data: bytes) -> str:
+    """Return the encoding that the first bytes show by themselves, empty where they show none."""
+    marked = (encoding for mark, encoding in _MARKS if data.startswith(mark))
+    unmarked = (encoding for start, encoding in _UNMARKED if start.match(data))
+    return next(marked, "") or next(unmarked, "")
+
+
+def _line(data: bytes) -> str:
+    """Return one line of a document whose lines differ in their encoding, or lie about it."""
+    try:
+        return data.decode()
+    except UnicodeError:
+        return data.decode("windows-1252", "replace")
+
+
+def _check(data: bytes, reading: _Reading) -> None:
+    """Say what is wrong with a document that names nothing, if anything is."""
+    if reading.has_doctype:
+        raise NotOpml("it names no source but for its document type, which is not read")
+    try:
+        expat.ParserCreate().Parse(data, True)
+    except expat.ExpatError as error:
+        raise NotOpml(f"line {error.lineno} is not well-formed XML") from error
+    except (ValueError, LookupError) as error:  # an encoding that Python has not
+        raise NotOpml("its encoding is unknown") from error
+    if not reading.is_opml:
+        raise NotOpml("it has no element <opml>")
 
 
 def _unique(found: Iterable[Subscription]) -> tuple[Subscription, ...]:
@@ -118,5 +321,5 @@ def _unique(found: Iterable[Subscription]) -> tuple[Subscription, ...]:
 def _numbered(name: str, names: set[str]) -> str:
     number, made = 2, name
     while made.casefold() in names:
-        made, number = f"{name} {number}", number + 1
+        made, number = f"{name[: MAX_NAME - 5]} {number}", number + 1
     return made

@@ -15,7 +15,7 @@ MAX_DOTS = 64
 
 _DOT = re.compile(r"[\w\"'-][ \t]{0,8}\.[ \t]{0,8}[\w\"'-]")
 _LEFT_OVER_COMMA = re.compile(r",(?=\s{0,40}[}\]])")
-_COMMENT_LINE = re.compile(r"^[ \t]*//.*$", re.MULTILINE)
+_COMMENT = re.compile(r"(?:^|(?<=[,{\[]))[ \t]*+//.*$", re.MULTILINE)
 
 
 class Unreadable(Exception):
@@ -59,8 +59,8 @@ def json_fields(text: str) -> tuple[dict[str, object], int]:
 
 
 def repaired_json(text: str) -> str:
-    """Without the commas before a closing bracket and the comment lines that people leave."""
-    return _LEFT_OVER_COMMA.sub("", _COMMENT_LINE.sub("", text))
+    """Without the commas before a closing bracket and the comments that people leave."""
+    return _LEFT_OVER_COMMA.sub("", _COMMENT.sub("", text))
 
 
 def _mapping(value: dict[str, object], depth: int) -> dict[str, object]:

@@ -84,6 +84,8 @@ _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
 _ATX = re.compile(r" {0,3}(#{1,6})[ \t]+(\S.*)$")
 _SETEXT = re.compile(r" {0,3}(=+|-+)[ \t]*$")
 _NO_PARAGRAPH = re.compile(r" {0,3}(?:[>|#+*-]|\d+[.)])|    |\t")
+_LINK = re.compile(r"!?\[([^\[\]]*)\]\([^()\s]*\)")
+_ANCHOR = re.compile(r"[ \t]\{#[^{}]*\}$")
 _HASHTAG = re.compile(r"(?:(?<=[\s(])|^)#([^\W_][\w/-]{0,60})")
 _COLOUR = re.compile(r"(?=.*\d)(?:[0-9a-fA-F]{3}|[0-9a-fA-F]{6})")
 
@@ -110,13 +112,16 @@ def with_own_names(
 
     What the name of a note and its text say comes last. `flags` is added to.
     """
+    is_of_archive = not fields.keys().isdisjoint(_OF_ARCHIVE)
+    if is_of_archive and fields.keys() <= FIELDS:
+        return fields
     own = dict(fields)
-    if not fields.keys() <= FIELDS:
+    if not fields.keys() <= FIELDS or isinstance(fields.get("source"), str):
         named = _Named(fields, flags)
         for name, found in _FINDERS:
             if _is_empty(own.get(name)) and (value := found(named)):
                 own[name] = value
-    if fields.keys().isdisjoint(_OF_ARCHIVE):
+    if not is_of_archive:
         if (tags := own.get("tags")) and _holds_hashes(tags):
             own["tags"] = listed(tags)
         if _SUFFIX.search(origin):
@@ -128,7 +133,7 @@ def _holds_hashes(tags: object) -> bool:
     """Whether these are not yet the names alone."""
     if isinstance(tags, list):
         return any(str(tag).startswith("#") for tag in tags)
-    return isinstance(tags, str) and "," not in tags
+    return isinstance(tags, str) and ("#" in tags or "," not in tags)
 
 
 def _complete(own: dict[str, object], body: str, origin: str) -> None:
@@ -153,6 +158,9 @@ class _Named:
                 for name, value in mapping.items():
                     if not _is_empty(value):
                         self._values.setdefault(_plain_name(name), value)
+
+    def has(self, name: str) -> bool:
+        return name in self._values
 
     def among(self, names: tuple[str, ...]) -> Iterator[tuple[str, object]]:
         """Those that are there, in the order of the names."""
@@ -247,7 +255,8 @@ def _category(named: _Named) -> str:
 def _tags(named: _Named) -> list[str]:
     """Of the first field that has any; categories beyond the first one come behind them."""
     tags = next((found for name in _TAGS if (found := _names(named, (name,)))), [])
-    return [*tags, *_names(named, _CATEGORY)[1:]]
+    categories = () if named.has("category") else _names(named, _CATEGORY)
+    return [*tags, *categories[1:]]
 
 
 def _names(named: _Named, fields: tuple[str, ...]) -> list[str]:
@@ -352,7 +361,10 @@ def _lines_of_text(body: str) -> Iterator[str]:
 
 
 def first_heading(body: str) -> str:
-    """The first heading of the highest level that there is, on one line; empty where none is."""
+    """The first heading of the highest level that there is, on one line; empty where none is.
+
+    Of a link in it the text.
+    """
     best, level = "", 7
     paragraph = ""
     for line in _lines_of_text(body):
@@ -362,7 +374,7 @@ def first_heading(body: str) -> str:
         if level == 1:
             break
         paragraph = "" if found or _NO_PARAGRAPH.match(line) else line.strip()
-    return best
+    return one_line(_LINK.sub(r"\1", _ANCHOR.sub("", best)))
 
 
 def _heading(line: str, paragraph: str) -> tuple[int, str]:

@@ -2,6 +2,7 @@
 
 import re
 
+from reader.formats.markdown_inline import begins_block, escape
 from reader.text import without_blank_lines
 
 _LONG = 500
@@ -13,9 +14,13 @@ _ENOUGH = 320
 _TOO_MUCH = 1200
 """Characters after which it ends even within a quotation."""
 
+_FAR_TOO_MUCH = 4 * _TOO_MUCH
+"""Characters after which it ends even within a link or emphasis."""
+
 _CLOSING = "\"'”’»)\\]"
 _OPENING = "\"'“‘„«(\\["
-_END = re.compile(rf"[.!?…]+[{_CLOSING}]*(?=\s+[{_OPENING}]*[^\W_a-zа-щьюяґєії])")
+# From the first of a run of signs on, and never back: half a million dots took hours.
+_END = re.compile(rf"(?<![.!?…])[.!?…]++[{_CLOSING}]*+(?=\s++[{_OPENING}]*+[^\W_a-zа-щьюяґєії])")
 _LAST_WORD = re.compile(rf"([^\s{_OPENING}]+)\.[{_CLOSING}]*$")
 _WORDS = """
 mr mrs ms dr prof st jr sr vs etc inc corp ltd co llc plc no nos vol fig approx est dept gov sen
@@ -31,7 +36,6 @@ _PAIRS = (("“", "”"), ("«", "»"), ("(", ")"))
 def body_of(body: object) -> str:
     """The body that a service gave as text or as HTML, as Markdown in paragraphs."""
     from reader.formats.html import is_html, to_markdown
-    from reader.formats.markdown_inline import escape
 
     if not isinstance(body, str):
         return ""
@@ -39,8 +43,8 @@ def body_of(body: object) -> str:
         return in_paragraphs(to_markdown(body).markdown)
     # A body without a line end is prose; another may be Markdown already.
     is_prose = "\n" not in body.strip()
-    text = in_paragraphs(without_blank_lines(body))
-    return escape(text) if is_prose else text
+    text = without_blank_lines(body)
+    return in_paragraphs(escape(text) if is_prose else text)
 
 
 def in_paragraphs(text: str) -> str:
@@ -54,6 +58,10 @@ def in_paragraphs(text: str) -> str:
         if length < _ENOUGH or len(text) - end < _ENOUGH // 3:
             continue
         if length < _TOO_MUCH and _is_within_quotation(text[start:end]):
+            continue
+        if length < _FAR_TOO_MUCH and _is_within_markup(text[start:end]):
+            continue
+        if begins_block(text[end : end + 40].lstrip()):
             continue
         paragraphs.append(text[start:end].strip())
         start = end
@@ -76,6 +84,11 @@ def _is_abbreviated(text: str, end: re.Match[str]) -> bool:
     return (
         last in _ABBREVIATIONS or len(last) == 1 or re.fullmatch(r"(?:\w\.)+\w", last) is not None
     )
+
+
+def _is_within_markup(text: str) -> bool:
+    """Whether a mark of Markdown is open; escaped ones count as well, which does no harm."""
+    return text.count("*") % 2 == 1 or text.count("`") % 2 == 1 or text.count("[") > text.count("]")
 
 
 def _is_within_quotation(text: str) -> bool:

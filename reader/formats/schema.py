@@ -25,7 +25,6 @@ from reader.article import (
 )
 from reader.formats.fields import Fields, listed, native, shown
 from reader.formats.instants import format_instant
-from reader.formats.source_keys import source_key
 from reader.text import clean, one_line
 
 MAX_TAGS = 64
@@ -65,7 +64,6 @@ _RATED = frozenset(Sentiment) - {Sentiment.UNRATED}
 _LANG = re.compile(r"[a-z]{2,3}")
 # `a.uk.md`, and the 17th article of `news.uk.jsonl.gz`, which is `news.uk.jsonl.gz:17`.
 _LANG_OF_FILE = re.compile(r"\.([a-z]{2})\.[a-z]+(?:\.gz)?(?::[0-9]+)?$")
-_WEB_HOST = re.compile(r"https?://(?:www\.)?([^\s/?#@:]+)", re.IGNORECASE)
 _TOP_HEADING = re.compile(r"^# +(.+)$", re.MULTILINE)
 _PROSE = re.compile(r"^ {0,3}(?![#>|`~*+=-])(\S.*)$", re.MULTILINE)
 _TITLE_LENGTH = 100
@@ -246,8 +244,8 @@ def _source(reader: Fields) -> Source | None:
     value = reader.rest.get("source")
     if isinstance(value, str):
         key = reader.line("source")
-        if match := _WEB_HOST.match(key):
-            return Source(key=source_key(key), name=match[1], url=key)
+        if key.startswith(("http://", "https://")):
+            return _source_of_address(key)
         return Source(key=key, name=key) if key else None
     inner = reader.mapping("source")
     if inner is None:
@@ -260,6 +258,14 @@ def _source(reader: Fields) -> Source | None:
     source = Source(key=key, name=name, type=inner.line("type"), url=inner.line("url"))
     reader.close("source", inner)
     return source
+
+
+def _source_of_address(address: str) -> Source:
+    """A web clipper notes the page that it clipped."""
+    from reader.formats.source_keys import source_key
+
+    host = address.partition("//")[2].partition("/")[0].rpartition("@")[2]
+    return Source(key=source_key(address), name=host.removeprefix("www."), url=address)
 
 
 def _cover(reader: Fields) -> Cover | None:

@@ -234,7 +234,7 @@ class _Reading:
             if not match:
                 continue
             if pattern is _OTHER_TIME:
-                self._set_time(match[1] or match[4], match[2] or match[5], match[3])
+                self._set_time(match[1] or match[4] or match[6], match[2] or match[5], match[3])
             else:
                 self._set_time(*match.groups())
             before, after = self._text[: match.start()], self._text[match.end() :]

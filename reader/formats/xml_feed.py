@@ -13,21 +13,26 @@ from reader.formats.dates import day_comes_first, read_date
 from reader.formats.entries import Entry, Feed, article_of_entry
 from reader.formats.errors import NotAnArticle
 from reader.formats.feed_text import HTML, PLAIN, UNSAID, Written
+from reader.formats.html import is_html
 from reader.formats.media import Medium, is_image
 from reader.formats.page import NotAPage, Page, page_of
 
 _ROOT = re.compile(rb"<(?:[\w.-]{1,30}:)?(?:rss|feed|rdf|channel)\b", re.IGNORECASE)
-_CLOSED = re.compile(rb"</(?:[\w.-]{1,30}:)?(?:rss|feed|rdf|channel)\s*>", re.IGNORECASE)
+_CLOSED = re.compile(rb"</(?:[\w.-]{1,30}:)?(?:rss|feed|rdf|channel)\s*(?:>|$)", re.IGNORECASE)
 _NO_FEED = "the answer is XML, but no feed (RSS, Atom)"
 _MAX_TEXTS = 20
 _XHTML = "application/xhtml+xml"
 _CONTENTS = frozenset(("content:encoded", "content", "fullitem", "body", "xhtml:body"))
 _TITLES = frozenset(("title", "dc:title", "media:title"))
 _NO_BODIES = _TITLES | frozenset(
-    ("rights", "copyright", "dc:rights", "subtitle", "tagline", "itunes:subtitle", "info")
+    ("rights", "copyright", "dc:rights", "subtitle", "tagline", "info")
 )
+_NOT_READ = frozenset(
+    ("enclosure", "license", "edit", "edit-media", "replies", "author", "payment")
+)
+_PLAIN_TYPES = frozenset(("text", "plain", "text/plain"))
 _PUBLISHED = ("published", "created", "date")
-_OTHER_MEDIA = ("media_player", "podcast_transcript", "podcast_chapters")
+_OTHER_MEDIA = ("media_player", "podcast_source", "podcast_transcript", "podcast_chapters")
 _MONTH_FIRST = re.compile(r"en(?:[-_]us)?$", re.IGNORECASE)
 _LOOKS_LIKE_HTML = re.compile(
     r"\s*<(?:p|div|a|img|h[1-6]|ul|ol|table|blockquote|figure|span)\b[^<>]*>", re.IGNORECASE
@@ -87,7 +92,7 @@ def _entry(entry: Mapping[str, Any], told: list[Told], feed: Feed) -> Entry:
         title=_title(entry, is_atom, told),
         link=_link(entry),
         contents=tuple(_written(each, is_atom, feed) for each in told if _is_content(each)),
-        summaries=tuple(_written(each, is_atom, feed) for each in told if _is_summary(each)),
+        summaries=tuple(_written(each, is_atom, feed) for each in _summaries(told)),
         published=_instant(entry, published, "published_parsed", feed),
         updated=_instant(entry, _text(entry, "updated"), "updated_parsed", feed),
         said=published or _text(entry, "updated"),
@@ -103,8 +108,10 @@ def _is_content(told: Told) -> bool:
     return told.element in _CONTENTS and _is_text(told)
 
 
-def _is_summary(told: Told) -> bool:
-    return told.element not in _CONTENTS and told.element not in _NO_BODIES and _is_text(told)
+def _summaries(told: list[Told]) -> list[Told]:
+    """What may be the summary, or the whole text; the shortest kind comes last."""
+    bodies = [each for each in told if each.element not in _CONTENTS | _NO_BODIES]
+    return sorted(filter(_is_text, bodies), key=lambda each: each.element == "itunes:subtitle")
 
 
 def _is_text(told: Told) -> bool:
@@ -118,9 +125,13 @@ def _written(told: Told, is_atom: bool, feed: Feed) -> Written:
 
 
 def _form(told: Told, is_atom: bool) -> str:
+    if told.declared in _PLAIN_TYPES:
+        return PLAIN
     if told.type in ("text/html", _XHTML):
-        return HTML if is_atom and told.is_declared else UNSAID
-    if is_atom and not told.is_declared and _LOOKS_LIKE_HTML.match(told.text):
+        if told.element == "media:description" and not told.declared and not is_html(told.text):
+            return PLAIN  # as its specification has it
+        return HTML if is_atom and told.declared else UNSAID
+    if is_atom and not told.declared and _LOOKS_LIKE_HTML.match(told.text):
         return UNSAID
     return PLAIN
 
@@ -141,14 +152,17 @@ def _link(entry: Mapping[str, Any]) -> str:
     if link := _text(entry, "link"):
         return link
     links = {_text(each, "rel"): _text(each, "href") for each in reversed(_list(entry, "links"))}
-    found = (links.get(rel, "") for rel in ("alternate", "", "related", "via", "self"))
+    others = sorted(links.keys() - _NOT_READ)
+    found = (links.get(rel, "") for rel in ("alternate", "", "related", "via", "self", *others))
     return next(filter(None, found), "") or _text(entry, "comments")
 
 
 def _images(entry: Mapping[str, Any]) -> list[str]:
     media = [each for each in _list(entry, "media_content") if is_image(_medium(each))]
     own = dict.get(entry, "image") if isinstance(entry, dict) else None
-    found = [*media, own, *_list(entry, "media_thumbnail")]
+    href = Medium(_text(entry, "href"))  # of `<image><url>`, and of authors too
+    others = [{"href": href.address}] if is_image(href) else []
+    found = [*media, own, *_list(entry, "media_thumbnail"), *others]
     return [_text(each, "url") or _text(each, "href") for each in found[:_MAX_TEXTS]]
 
 
@@ -161,7 +175,7 @@ def _media(entry: Mapping[str, Any], told: list[Told]) -> list[Medium]:
 
 
 def _medium(given: Any) -> Medium:
-    address = _text(given, "url") or _text(given, "href")
+    address = _text(given, "url") or _text(given, "href") or _text(given, "uri")
     return Medium(address, _text(given, "medium") or _text(given, "type"), _text(given, "title"))
 
 

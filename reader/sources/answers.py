@@ -15,6 +15,8 @@ MAX_CONTENT_TYPE = 200
 
 # No white space at the ends, which HTTP takes away: the server would not know it again.
 _SENDABLE = re.compile(r"[!-~](?:[ -~]*[!-~])?")
+_AUTHORITY = re.compile(r"(?:[A-Za-z][A-Za-z0-9+.-]*:)*//[^/?#]*")
+_NOT_ASCII = re.compile(r"[\x80-\xff]")
 _CHARSET = re.compile(r";\s*charset\s*=\s*([^;,]*)", re.IGNORECASE)
 
 
@@ -81,6 +83,18 @@ def content_type(header: bytes) -> str:
     name = text_encoding(found[1].strip(" \t'\""))
     kept = f"; charset={name}" if name else ""
     return text[: found.start()] + kept + text[found.end() :]
+
+
+def location(header: bytes) -> str:
+    """Return the address of a Location header. The host is UTF-8, as browsers take it.
+
+    Other bytes beyond ASCII are escaped as they are, in the encoding that the server knows.
+    """
+    text = header.decode("latin-1").strip()
+    found = _AUTHORITY.match(text)
+    host = found[0].encode("latin-1").decode("utf-8", "replace") if found else ""
+    rest = text[found.end() :] if found else text
+    return host + _NOT_ASCII.sub(lambda each: f"%{ord(each[0]):02X}", rest)
 
 
 def _is_sendable(value: str) -> bool:

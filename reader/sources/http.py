@@ -4,7 +4,6 @@ The only place that imports httpx. What the bytes mean, and when to ask again, i
 """
 
 import asyncio
-import re
 import ssl
 import threading
 from collections import defaultdict
@@ -14,16 +13,25 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from http.cookiejar import CookieJar
 from typing import Any, NamedTuple, Self
+from urllib.parse import urlsplit
 
 import httpx
 
 from reader import __version__
 from reader.addresses import without_feed_scheme
 from reader.errors import SourceError
-from reader.sources.answers import NOTHING_KNOWN, Answer, FetchFailed, Known, content_type
+from reader.sources.answers import (
+    NOTHING_KNOWN,
+    Answer,
+    FetchFailed,
+    Known,
+    content_type,
+    location,
+)
 from reader.sources.cookies import Cookies, Host
+from reader.sources.response_heads import Backend
 from reader.sources.unpacking import unpacked
-from reader.subscriptions import Status
+from reader.subscriptions import Status, is_web
 
 __all__ = ["NOTHING_KNOWN", "Answer", "FetchFailed", "Fetcher", "Known", "Limits"]
 
@@ -107,7 +115,7 @@ class Fetcher:
     async def _hop(self, trip: "_Trip") -> "Answer | _Redirect":
         """Send one request. Waiting for its turn does not count as time taken."""
         loop = asyncio.get_running_loop()
-        async with self._hosts[trip.address.host], self._at_once:
+        async with self._hosts[trip.address.raw_host.decode()], self._at_once:
             started = loop.time()
             try:
                 async with asyncio.timeout(max(trip.left, 0.001)):
@@ -120,8 +128,7 @@ class Fetcher:
 
     async def _ask(self, trip: "_Trip") -> "Answer | _Redirect":
         try:
-            request = self._client.build_request("GET", trip.url, headers=trip.headers)
-            response = await self._client.send(request, stream=True, follow_redirects=False)
+            response = await self._sent(trip)
         except Exception as error:
             raise _trouble(error) from error
         try:
@@ -131,12 +138,23 @@ class Fetcher:
         finally:
             await response.aclose()
 
+    async def _sent(self, trip: "_Trip") -> httpx.Response:
+        """Send a request, and once more where the server had closed a connection that was kept."""
+        request = self._client.build_request("GET", trip.address, headers=trip.headers)
+        try:
+            return await self._client.send(request, stream=True)
+        except (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError):
+            if trip.is_again:
+                raise
+            trip.is_again = True
+            return await self._client.send(request, stream=True)
+
     async def _answer(self, response: httpx.Response, trip: "_Trip") -> "Answer | _Redirect":
         code, raw = response.status_code, response.headers.raw
         headers = {name.lower(): value for name, value in reversed(raw)}
         trip.remember(value for name, value in raw if name.lower() == b"set-cookie")
-        if code in _REDIRECTS and (location := response.extensions.get(_LOCATION)):
-            return _Redirect(code, location)
+        if code in _REDIRECTS and (to := response.extensions.get(_LOCATION)):
+            return _Redirect(code, to)
         if code == 304:
             return Answer(None, Known.of(headers))
         if not 200 <= code < 300:
@@ -148,7 +166,7 @@ class Fetcher:
 
 class _Redirect(NamedTuple):
     code: int
-    location: str
+    to: str
 
 
 class _Trip:
@@ -163,6 +181,7 @@ class _Trip:
         self.url = url
         self.conditions = conditions
         self.left = limits.seconds
+        self.is_again = False
         self.permanent = ""
         self.address = _parsed(url)
         self._secrets = secrets
@@ -188,7 +207,7 @@ class _Trip:
         self._cookies.take(self._host, cookies, secure=self._is_secure)
 
     def follow(self, redirect: _Redirect) -> None:
-        self.url = _target(self.url, redirect.location)
+        self.url = _target(self.url, redirect.to)
         self.address = _parsed(self.url)
         step = (self.url, self._cookie)
         if step in self._seen or len(self._seen) > self._redirects:
@@ -204,7 +223,7 @@ class _Trip:
 
     @property
     def _host(self) -> Host:
-        return Host(self.address.host, self.address.port)
+        return Host(self.address.raw_host.decode(), self.address.port)
 
     @property
     def _is_secure(self) -> bool:
@@ -241,7 +260,7 @@ def _client(limits: Limits) -> httpx.AsyncClient:
     }
     timeout = httpx.Timeout(limits.seconds)
     try:
-        return httpx.AsyncClient(
+        made = httpx.AsyncClient(
             verify=_trusted(),
             timeout=timeout,
             headers=headers,
@@ -251,6 +270,11 @@ def _client(limits: Limits) -> httpx.AsyncClient:
     except (ImportError, ValueError, httpx.InvalidURL) as error:
         names = "HTTP_PROXY, HTTPS_PROXY and ALL_PROXY"
         raise SourceError(f"the proxy of the environment cannot be used; check {names}") from error
+    # httpx takes no network of one's own. Should it name these otherwise, heads are read strictly.
+    pool = getattr(getattr(made, "_transport", None), "_pool", None)
+    if pool is not None and hasattr(pool, "_network_backend"):
+        pool._network_backend = Backend()
+    return made
 
 
 def _trusted() -> ssl.SSLContext:
@@ -264,14 +288,25 @@ def _trusted() -> ssl.SSLContext:
 
 
 def _origin(url: httpx.URL) -> tuple[str, str, int | None]:
-    return url.scheme, url.host, url.port
+    return url.scheme, url.raw_host.decode(), url.port
 
 
 def _parsed(url: str) -> httpx.URL:
     try:
         return httpx.URL(url)
     except httpx.InvalidURL as error:
+        if named := _by_older_rules(url):
+            return named
         raise _trouble(error) from error
+
+
+def _by_older_rules(url: str) -> httpx.URL | None:
+    """Take a host that only the rules of 2003 allow, as browsers do: emoji, combining marks."""
+    try:
+        host = urlsplit(url).hostname or ""
+        return httpx.URL(url.replace(host, host.encode("idna").decode(), 1))
+    except (ValueError, httpx.InvalidURL):
+        return None
 
 
 class _NoCookies(CookieJar):
@@ -285,25 +320,20 @@ _LOCATION = "location"
 
 
 async def _set_location_aside(response: httpx.Response) -> None:
-    """Take the header out of the response: httpx reads it even where it is not to follow it.
-
-    Bytes beyond ASCII are escaped as they are, in whatever encoding the server knows them by.
-    """
+    """Take the header out of the response: httpx reads it even where it is not to follow it."""
     raw = next((value for name, value in response.headers.raw if name.lower() == b"location"), b"")
     response.headers.pop("location", None)
-    text = raw.decode("latin-1").strip()
-    response.extensions[_LOCATION] = _NOT_ASCII.sub(lambda found: f"%{ord(found[0]):02X}", text)
+    response.extensions[_LOCATION] = location(raw)
 
 
-_NOT_ASCII = re.compile(r"[\x80-\xff]")
-
-
-def _target(url: str, location: str) -> str:
+def _target(url: str, to: str) -> str:
+    to = without_feed_scheme(to)
     try:
-        target = httpx.URL(url).join(without_feed_scheme(location)).copy_with(fragment=None)
+        target = _parsed(to) if is_web(to) else httpx.URL(url).join(to)
+        target = target.copy_with(fragment=None)
     except Exception as error:  # httpx has no list of what a hostile address may raise
         raise FetchFailed(Status.REJECTED, "it redirects to no address") from error
-    if target.scheme not in ("http", "https") or not target.host or target.userinfo:
+    if target.scheme not in ("http", "https") or not target.raw_host or target.userinfo:
         raise FetchFailed(Status.REJECTED, "it redirects to something that is no plain web address")
     return str(target)
 

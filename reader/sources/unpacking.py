@@ -4,6 +4,7 @@ What is in the body counts, not what Content-Encoding calls it: servers name enc
 exist, compress without saying so, and say so without compressing.
 """
 
+import re
 import zlib
 from collections.abc import AsyncIterator
 
@@ -23,6 +24,7 @@ _NEVER_ASKED_FOR = frozenset(
 _START = 1_024
 """Bytes in which a body shows how it is compressed."""
 
+_END_OF_FEED = re.compile(rb"</(?:[\w.-]{1,30}:)?(?:rss|feed|rdf)\s{0,99}>\s*\Z", re.IGNORECASE)
 _STARTS_OF_DOCUMENTS = (
     b"<",
     b"{",
@@ -52,7 +54,7 @@ async def unpacked(pieces: AsyncIterator[bytes], named: str, most: int) -> bytes
     except FetchFailed:
         raise
     except Exception:
-        if not body.is_whole:  # a wrong Content-Length takes nothing away from a whole stream
+        if not body.is_whole:  # a wrong Content-Length takes nothing away from what is whole
             raise
     return body.end()
 
@@ -75,10 +77,12 @@ class _Body:
 
     @property
     def is_whole(self) -> bool:
-        """Whether a compressed stream has come to its end."""
+        """Whether a compressed stream, or a plain feed, has come to its end."""
         if not self._is_begun:
             self._begin()
-        return self._packing is not None and self._stream.eof
+        if self._packing is not None:
+            return self._stream.eof
+        return _END_OF_FEED.search(self._made[-_START:]) is not None
 
     def add(self, piece: bytes) -> None:
         self._came += len(piece)

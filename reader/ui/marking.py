@@ -87,14 +87,14 @@ class Marker:
     def redo(self) -> None:
         self._run(partial(self._replay, self._library.redo, "redo", "redone"))
 
-    def _run(self, work: Work) -> Worker[None]:
+    def _run(self, write: Work) -> Worker[None]:
         self._writing += 1
-        return in_background(self._screen, partial(self._in_turn, work), group="marks")
+        return in_background(self._screen, partial(self._in_turn, write), group="marks")
 
-    async def _in_turn(self, work: Work) -> None:
+    async def _in_turn(self, write: Work) -> None:
         try:
             async with self._turn:
-                await work()
+                await write()
         finally:
             self._writing -= 1
             if not self._writing:

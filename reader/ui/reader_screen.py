@@ -653,7 +653,7 @@ class ReaderScreen(Guarded, Screen[None]):
 
     def _save(self) -> None:
         """Write down how the screen is left."""
-        self._sidebar.close_results()
+        self._library.hurry()
         self._view.note(self._sidebar, self._library)
         self._view.opened = self._article.article.identity if self._article.article else None
         self._library.save_state("view", str(self._view))

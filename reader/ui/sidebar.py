@@ -131,7 +131,7 @@ class Sidebar(LongView, inherit_bindings=False):
         self._groups: Sequence[Group] = ()
         self._empty_hint = ""
         self._open: set[Key] = set()
-        self._opened_for_results: set[Key] = set()
+        self.opened_for_results: set[Key] = set()
         """Open groups that the user has not opened."""
         self._outline = Outline()
         self._width = 0
@@ -232,7 +232,7 @@ class Sidebar(LongView, inherit_bindings=False):
     @place.setter
     def place(self, place: "Place") -> None:
         self._open = set(place.open_groups)
-        self._opened_for_results &= self._open
+        self.opened_for_results &= self._open
         self._wanted = place.cursor
         self._lay_out_anew()
         self._settle()
@@ -258,14 +258,14 @@ class Sidebar(LongView, inherit_bindings=False):
                 break
             opened |= {group.key, *(child.key for child in group.children)}
             left -= len(group.ids)
-        self._opened_for_results |= opened - self._open
+        self.opened_for_results |= opened - self._open
         self.open_groups = self.open_groups | opened
 
     def close_results(self) -> None:
         """Close the groups that were opened for results alone."""
-        if self._opened_for_results:
-            self.open_groups = self.open_groups - self._opened_for_results
-            self._opened_for_results.clear()
+        if self.opened_for_results:
+            self.open_groups = self.open_groups - self.opened_for_results
+            self.opened_for_results.clear()
 
     @property
     def shows_articles(self) -> bool:
@@ -410,7 +410,7 @@ class Sidebar(LongView, inherit_bindings=False):
 
     def _fold(self, key: Key, *, is_open: bool) -> None:
         """Open or close a group, with the cursor on it and the first of what it holds in view."""
-        self._opened_for_results.discard(key)
+        self.opened_for_results.discard(key)
         if is_open:
             self._open.add(key)
         else:

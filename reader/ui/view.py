@@ -39,8 +39,9 @@ class View:
     def note(self, sidebar: Sidebar, library: Library) -> None:
         """Groups and cursor as they are now."""
         cursor = sidebar.cursor
-        self.open_groups = sidebar.open_groups
         self.group = cursor.group if cursor else ()
+        around = {self.group[:depth] for depth in range(1, len(self.group) + 1)}
+        self.open_groups = sidebar.open_groups - (sidebar.opened_for_results - around)
         self.line = sidebar.line
         self.article = None
         if cursor and cursor.article is not None:

@@ -15,6 +15,7 @@ from pathlib import Path
 from tests.benchmarks.adding import measure_add
 from tests.benchmarks.archive import archive as made_up
 from tests.benchmarks.archive import write_folder, write_jsonl
+from tests.benchmarks.chinese import measure_chinese
 from tests.benchmarks.figures import Figure, compared, markdown_table, plain_table
 from tests.benchmarks.importing import measure_import, measure_reimport, measure_size
 from tests.benchmarks.listing import (
@@ -42,6 +43,7 @@ PARTS: dict[str, Callable[[Subject], list[Figure]]] = {
     "tag": measure_tag_digits,
     "picker": measure_picker,
     "search": measure_search,
+    "chinese": measure_chinese,
     "expand": measure_expand,
     "ends": measure_ends,
     "hold": measure_hold,

@@ -1,6 +1,7 @@
 """The tag picker and the search line: answers that may come in steps, above a blinking cursor."""
 
 import re
+from collections.abc import Sequence
 
 from tests.benchmarks.figures import A_KEY, Budget, Figure
 from tests.benchmarks.subject import Subject
@@ -33,17 +34,27 @@ def measure_picker(subject: Subject) -> list[Figure]:
 
 
 def measure_search(subject: Subject) -> list[Figure]:
-    """Each character of QUERIES, in a reader that was started anew and has nothing looked up yet.
+    """Each character of QUERIES."""
+    first, whole = typed(subject, QUERIES)
+    return [
+        Figure(name="search, first rows", unit="ms", samples=first, budget=Budget("p95", 50)),
+        Figure(name="search, whole answer", unit="ms", samples=whole, peer="search"),
+    ]
+
+
+def typed(subject: Subject, queries: Sequence[str]) -> tuple[list[float], list[float]]:
+    """Type the queries into a reader that was started anew and has nothing looked up yet.
 
     First rows: the first picture in which the filter above the list, or the list, is another.
-    Whole answer: the picture that stays.
+    Whole answer: the picture that stays. Both in milliseconds, of each character.
     """
-    first, whole = [], []
+    first: list[float] = []
+    whole: list[float] = []
     for _ in range(subject.times(5)):
         with subject.reader() as terminal:
             terminal.first_paint()
             terminal.settle(1)
-            for query in QUERIES:
+            for query in queries:
                 terminal.press("/", quiet=0.4)
                 for char in query:
                     before = terminal.lines
@@ -53,10 +64,7 @@ def measure_search(subject: Subject) -> list[Figure]:
                         whole.append(kept(frames) * 1000)
                 _check_whole(terminal)
                 terminal.press("<Esc>", quiet=0.4)
-    return [
-        Figure(name="search, first rows", unit="ms", samples=first, budget=Budget("p95", 50)),
-        Figure(name="search, whole answer", unit="ms", samples=whole, peer="search"),
-    ]
+    return first, whole
 
 
 def _is_counted(lines: Lines) -> bool:

@@ -387,6 +387,11 @@ def test_a_data_folder_that_is_a_file_is_an_error_with_its_name(
         ("language = 7", "language"),
         ("[keys]\n'reader.help' = 5", "reader.help"),
         ("this is no toml", "toml"),
+        ("language = 'ukrainian'", "unknown language 'ukrainian'"),
+        ("theme = 'nrod'", "unknown theme 'nrod'; valid themes: "),
+        ("[keys]\n'reader.hlep' = 'f2'", "valid bindings: reader.help"),
+        ("[keys]\n'reader.help' = 'f'", "'f' in [keys] is bound twice"),
+        ("[keys]\n'reader.help' = 'ctl+f'", "unknown key 'ctl+f'"),
     ],
 )
 def test_a_config_that_cannot_be_meant_is_named(tmp_path: Path, text: str, named: str) -> None:
@@ -397,6 +402,9 @@ def test_a_config_that_cannot_be_meant_is_named(tmp_path: Path, text: str, named
     assert "settings.toml" in said
     assert named in said.lower()
     assert "Traceback" not in said
+    checked = run(tmp_path, "--config", settings, "doctor")
+    assert checked.returncode == 1
+    assert named in checked.stdout.lower()
 
 
 def test_the_config_may_be_named_by_the_environment(tmp_path: Path) -> None:

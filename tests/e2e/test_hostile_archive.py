@@ -93,11 +93,12 @@ def hostile_files() -> Iterator[tuple[str, str]]:
         }
         yield f"{name}.en.md", markdown(**fields)
         if n % 3 == 0:
-            broken = f"---\ntitle: {payload}: @broken\n\ttags: [{payload}\n---\n{payload}"
+            fields = f"date: 2009-01-05\ntitle: {payload}: @broken\n\ttags: [{payload}"
+            broken = f"---\n{fields}\n---\n{payload}"
             yield f"{name}-broken.en.md", broken
     for payload in (CLIPBOARD, "[", "\u202egpj", "[@click=app.quit]", "bytes \udcff"):
-        yield f"{payload}-refused.en.md", "no front matter"
-        yield f"{payload}-taken.en.md", "---\nlang: en\n---\n- [harm](https://x.example/)"
+        yield f"{payload}-refused.en.md", "no text \0"
+        yield f"{payload}-taken.en.md", "---\ndate: 2009-01-05\n---\n- [harm](https://x.example/)"
 
 
 @pytest.fixture(scope="module")

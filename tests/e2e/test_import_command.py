@@ -209,7 +209,7 @@ def test_the_reader_sees_an_import_while_it_is_open(
 
 def test_bad_files_are_named_and_the_rest_goes_in(command: Command, news: Path) -> None:
     folder = news / "2025/11"
-    (folder / "README.md").write_text("# A readme\n\nNo front matter here.\n")
+    (folder / "picture.md").write_bytes(b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR")
     (folder / "empty.en.md").write_text("")
     (folder / "binary.en.md").write_bytes(bytes(range(256)) * 40)
     (folder / "huge.en.md").write_text(article("Huge", "x" * (4 * 1024 * 1024)))
@@ -222,7 +222,7 @@ def test_bad_files_are_named_and_the_rest_goes_in(command: Command, news: Path) 
     assert done.returncode == 1
     assert last_line(done) == summary(FILES + 8, new=FILES, refused=8)
     reasons = {
-        "README.md": "has no front matter",
+        "picture.md": "is not a text file",
         "empty.en.md": "is empty",
         "binary.en.md": "is not a text file",
         "huge.en.md": "is larger than 4 MiB",

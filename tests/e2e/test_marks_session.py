@@ -1,6 +1,8 @@
 """Read, unread, favourite, undo: seen at once, kept for the next start and for the command line."""
 
 import json
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -135,3 +137,23 @@ def test_an_unread_list_keeps_the_article_that_is_being_read(reader: Reader) -> 
     terminal.send("n")
     terminal.wait_for("Desk note 1026.")
     terminal.wait_for("0 unread")
+
+
+def test_search_reading_and_leaving_work_while_another_program_holds_the_marks(
+    reader: Reader, tmp_path: Path
+) -> None:
+    with closing(sqlite3.connect(tmp_path / "data" / "marks.db", isolation_level=None)) as db:
+        terminal = reader()
+        db.execute("BEGIN IMMEDIATE")
+        terminal.send("/title:vault<Enter>")
+        terminal.wait_for("j k move")
+        terminal.wait_for("1 of 39 articles")
+        terminal.send("n")
+        terminal.wait_for("Desk note")
+        db.execute("ROLLBACK")
+        terminal.wait_for("0 unread")
+        db.execute("BEGIN IMMEDIATE")
+        terminal.send("q")
+        assert terminal.wait_exit(8) == 0
+        db.execute("ROLLBACK")
+    assert not (tmp_path / "data" / "crash.log").exists()

@@ -143,3 +143,33 @@ def test_a_followed_page_is_named_with_its_feed_at_the_sync(
     assert command("subscribe", found, "--name", "Feed").returncode == 0
     assert command("sync", "Feed").returncode == 0
     assert listed(command) == ["One"]
+
+
+def test_a_list_that_is_written_badly_goes_in_and_what_cannot_be_read_is_named(
+    command: Command, server: NewsServer, tmp_path: Path
+) -> None:
+    url = server.serve("/feed", feed("Fees fall"))
+    plain = url.removeprefix("http:")
+    (tmp_path / "feeds.opml").write_bytes(
+        f"""\n\n<?xml version="1.0" encoding="UTF-8"?><!DOCTYPE opml>
+        <OPML><head><title>Mine & yours</title><body><outline text="Folder & Co">
+        <outline text="Börse & Bären\x0b\x1b[2J" type="rss" xmlUrl="feed:{plain}?a=1&b=2">
+        <outline text="No feed" url="ftp://b.example/"/>
+        <outline text="Nothing" type="rss"/>
+        <outline text="Cut off" xmlUrl="https://c.exam""".encode("windows-1252")
+    )
+    done = command("subscriptions", "--import", "feeds.opml")
+    assert done.returncode == 1
+    assert done.stderr.splitlines() == [
+        "Nothing: it has no address",
+        "Cut off: the file breaks off within it",
+        "No feed: 'ftp://b.example/' is no address that begins with http:// or https://",
+        "4 read: 1 new, 0 known, 3 refused",
+    ]
+    assert followed(command) == [("Börse & Bären", "feed", f"{url}?a=1&b=2")]
+    assert command("sync").returncode == 0
+    assert listed(command) == ["Fees fall"]
+    assert command("subscriptions", "--export", "out.opml").returncode == 0
+    command("unsubscribe", "börse & bären")
+    assert command("subscriptions", "--import", "out.opml").returncode == 0
+    assert followed(command) == [("Börse & Bären", "feed", f"{url}?a=1&b=2")]

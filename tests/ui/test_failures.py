@@ -94,12 +94,12 @@ def _keys(*keys: str) -> Callable[[Reading], Any]:
 
 FAULTS: dict[str, tuple[str, Callable[[Reading], Any]]] = {
     "browser": ("reader.browser.plan", _follow_a_link),
-    "catch-up": ("catch_up", _look_for_changes),
+    "catch-up": ("prepare", _look_for_changes),
     "find": ("find", _keys("slash", *"fees")),
     "full-text": ("fetch_full_text", _keys("n", "F")),
     "history": ("save_state", _keys("slash", *"fees", "enter")),
     "look-ahead": ("recent", _keys("slash")),
-    "marks": ("mark", _keys("m")),
+    "marks": ("set_marks", _keys("m")),
     "reopen": ("reader.ui.reader_screen._import_reading_pane", _reopen),
     "positions": ("save_position", _open_scroll_and_go_on),
     "sync": ("reader.sync_process.sync", _keys("r")),

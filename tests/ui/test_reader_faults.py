@@ -15,7 +15,7 @@ from reader.article import Ai, Article, ArticleId, Cover, Identity, Row, Source
 from reader.cache import Store, schema
 from reader.config import Settings
 from reader.errors import CacheError, CacheLocked
-from reader.library import Change, Group, Grouping, Ids, Library, Mark
+from reader.library import Change, Group, Grouping, Ids, Library, Mark, Marked
 from reader.query import Field, Query, parse
 from reader.ui import answers, reader_screen
 from reader.ui.app import CryptoreadApp
@@ -242,9 +242,9 @@ class Failing(Library):
         self._may("names")
         return super().names(field)
 
-    def mark(self, ids: Ids, mark: Mark, value: bool, label: str) -> int:
+    def set_marks(self, *how: Any) -> Marked:
         self._may("mark")
-        return super().mark(ids, mark, value, label)
+        return super().set_marks(*how)
 
     def groups(self, ids: Ids, by: Grouping) -> tuple[Group, ...]:
         self._may("groups")
@@ -287,9 +287,7 @@ def failing(tmp_path: Path) -> Iterator[Failing]:
         ("find", "x"),
         ("groups", "s"),
         ("unread", "n"),
-        ("unread", "m"),
         ("id_of", "f"),
-        ("rows", "f"),
         ("names", "L"),
     ],
 )

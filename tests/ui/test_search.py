@@ -248,6 +248,22 @@ async def test_a_match_that_is_not_laid_out_yet_is_reached_before_the_next_resul
         assert "Short" in reader.text(ReadingPane)
 
 
+async def test_a_script_without_spaces_is_searched_and_marked_as_it_is_typed(
+    news: Library,
+) -> None:
+    put_body(news, "链上手续费下降，矿工的**手续**费收入也减少。\n\n**Ёмкость** рынка")
+    async with reading(news) as reader:
+        await reader.press("slash", "手")
+        await answered(reader, 1)
+        await reader.press("续", "费", "enter")
+        await answered(reader, 1)
+        await reader.go_to("Long story")
+        await reader.press("l")
+        await reader.wait_for(lambda: "2 matches" in reader.status)
+        await reader.press("escape", "slash", *"емкость", "enter")
+        await reader.wait_for(lambda: "1 match" in reader.status)
+
+
 def put_body(news: Library, body: str) -> None:
     put(news._store, [story(3, "Long story", "POSITIVE", body=body)])
 
@@ -373,9 +389,24 @@ async def test_groups_opened_by_a_search_that_was_kept_close_when_it_is_dropped(
         assert "Validators vote on limits" in reader.text(Sidebar)
         await reader.press("escape")
         assert reader.rows == before
-        await reader.press("slash", *"title:limits", "enter")
+        await reader.press("slash", *"title:limits", "enter", "g")
     async with reading(news) as reader:
-        assert reader.rows == before
+        assert reader.rows == ["▸ ⚑ PINNED 1/1", "▸ BTC 4/4", "▾ ETH 2/2", *reader.rows[3:]]
+
+
+async def test_the_cursor_is_in_view_after_a_restart_behind_a_search(tmp_path: Path) -> None:
+    stories = [
+        story(n, f"Story {n} {'whale' if n % 30 == 0 else ''}", category=f"C{n % 7}")
+        for n in range(1, 400)
+    ]
+    with library(tmp_path, stories) as news:
+        async with reading(news, size=SHORT) as reader:
+            await close_all(reader)
+            await reader.press("slash", *"whale", "enter", "n", "n", "n")
+            opened = reader.opened
+        async with reading(news, size=SHORT) as reader:
+            assert reader.opened == opened
+            assert reader.cursor.startswith("▌")
 
 
 async def test_a_group_that_the_user_opens_meanwhile_stays_open(news: Library) -> None:

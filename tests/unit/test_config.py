@@ -64,8 +64,11 @@ def test_every_setting_is_read(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
-        ("colour = 1", "no setting 'colour'; there are language, sidebar_width, theme"),
-        ('"\\u001b[2J" = 1', r"no setting '\x1b[2J'"),
+        ("colour = 1", "unknown setting 'colour'; valid settings: language, sidebar_width, theme"),
+        ('"\\u001b[2J" = 1', r"unknown setting '\x1b[2J'"),
+        ('language = "english"', "unknown language 'english'; valid languages: codes of two or"),
+        ('language = "u"', "unknown language 'u'"),
+        ('language = "uk UA"', "unknown language 'uk UA'"),
         ("language = 3", "'language' must be a text in quotes, not 3"),
         ('theme = ""', "'theme' must be a text in quotes, not ''"),
         ('column_width = "wide"', "'column_width' must be a whole number from 10 to 500"),
@@ -141,6 +144,8 @@ def test_the_language_follows_the_locale(environ: dict[str, str], language: str)
 
 def test_a_language_in_the_settings_beats_the_locale() -> None:
     assert preferred_language(Settings(language="UK"), {"LC_ALL": "de_DE"}) == "uk"
+    for code in ("uk-UA", "uk_UA", "uk-Cyrl-UA"):
+        assert preferred_language(Settings(language=code), {}) == "uk"
 
 
 @pytest.mark.parametrize("place", ["reader", "."])

@@ -108,6 +108,16 @@ def test_settings_that_cannot_be_meant_are_named(folder: Path, config: Path) -> 
     assert (found.what, "'sync_every'" in found.text) == ("settings", True)
 
 
+def test_settings_that_the_screen_would_refuse_are_named(folder: Path, config: Path) -> None:
+    config.write_text('theme = "nrod"')
+    found = [
+        each
+        for each in examine(folder, config, NO_BROWSER, lambda each: f"unknown {each.theme}")
+        if each.state is State.WRONG
+    ]
+    assert [(each.what, each.text) for each in found] == [("settings", f"{config}: unknown nrod")]
+
+
 def test_a_source_that_fails_says_what_to_do(folder: Path, config: Path, tmp_path: Path) -> None:
     path = tmp_path / "gone.json"
     config.write_text(f'[subscriptions]\nMine = "{path}"\n')

@@ -95,6 +95,31 @@ def test_an_atom_title_is_read_as_it_says_that_it_is_written(title: str, expecte
     assert only(atom(f"{title}<summary>Words.</summary>")).title == expected
 
 
+@pytest.mark.parametrize(
+    ("title", "expected"),
+    [
+        ("Tom &amp;amp; Ada", "Tom & Ada"),
+        ("Tom &amp;amp;amp; Ada", "Tom & Ada"),
+        ("The &lt;b&gt;word&lt;/b&gt;", "The word"),
+        ("<![CDATA[The <i>word</i>]]>", "The word"),
+        ("How the &lt;video&gt; tag works", "How the <video> tag works"),
+        ("Why 3 &lt; 5 &amp;amp; 5 &gt; 3", "Why 3 < 5 & 5 > 3"),
+    ],
+)
+def test_a_title_of_rss_is_text_or_html_or_html_escaped_twice(title: str, expected: str) -> None:
+    assert only(rss(f"<title>{title}</title>{DATE}")).title == expected
+
+
+def test_what_is_declared_as_plain_in_rss_is_plain() -> None:
+    text = "Write &lt;b&gt;x&lt;/b&gt; &amp;amp; more\nin two lines"
+    found = only(
+        rss(f"<title>T</title>{DATE}<media:description type='plain'>{text}</media:description>")
+    )
+    assert shown(found.body) == "Write <b>x</b> &amp; more\nin two lines"
+    found = only(rss(f"<title>T</title>{DATE}<media:description>One\ntwo</media:description>"))
+    assert found.body == "One  \ntwo"
+
+
 def test_a_title_of_a_json_feed_is_plain_text() -> None:
     assert only(json_feed(title="Why <b> &amp; not <i>")).title == "Why <b> & not <i>"
 
@@ -142,6 +167,13 @@ def test_a_content_of_pictures_alone_leaves_the_description_as_the_text() -> Non
     picture = "<content:encoded>&lt;img src='https://i.example/a.png'&gt;</content:encoded>"
     found = only(rss(f"<title>T</title>{DATE}{picture}<description>Words.</description>"))
     assert "Words." in found.body
+
+
+def test_a_summary_of_the_same_words_is_none() -> None:
+    summary = "<summary>Few &amp; good words.</summary>"
+    content = "&lt;p&gt;Few &amp;amp; &lt;b&gt;good&lt;/b&gt; words.&lt;/p&gt;"
+    found = only(atom(f"<title>T</title>{summary}<content type='html'>{content}</content>"))
+    assert (found.description, found.body) == ("", "Few & **good** words.")
 
 
 def test_the_only_text_is_not_its_own_summary() -> None:

@@ -252,6 +252,20 @@ def test_what_feedparser_would_take_for_ever_over_is_left_out(before: str) -> No
     assert len(str(article.extra["authors"])) == 300
 
 
+def test_a_base_that_grows_with_every_element_does_no_harm() -> None:
+    nested = b"<a xml:base='x/'>" * 9_000 + b"</a>" * 9_000
+    article = only(
+        b"<feed xmlns='http://www.w3.org/2005/Atom'><title>F</title><entry><id>1</id>"
+        b"<title>T</title>" + nested + b"</entry></feed>"
+    )
+    assert article.title == "T"
+
+
+def test_half_a_million_signs_without_a_word_do_no_harm() -> None:
+    article = only(rss(f"<title>T</title>{DATE}<description>{'.' * 500_000}</description>"))
+    assert article.title == "T"
+
+
 @pytest.mark.parametrize("hostile", ["</" * 300_001, "a" * 4 * 1024 * 1024], ids=["signs", "bytes"])
 def test_a_damaged_feed_is_read_only_while_it_is_small(hostile: str) -> None:
     with pytest.raises(NotAPage, match="damaged, and too large"):

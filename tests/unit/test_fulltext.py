@@ -134,6 +134,82 @@ def test_without_the_extra_it_says_how_to_get_it(
         news.fetch_full_text(article(1, url="https://news.example/"))
 
 
+FIELDS = (
+    "<p>A coin has 7<sup>12</sup> parts and H<sub>2</sub>, was <del>100</del>200 dear, "
+    "and the field <code>x = 1</code> stands in the sentence.</p>"
+)
+LINKS = "<ul><li><a href='/py'>Pythons</a></li><li><a href='/ants'>Anthills</a></li></ul>"
+
+
+@pytest.mark.usefixtures("extra")
+@pytest.mark.parametrize(
+    ("inside", "expected"),
+    [
+        (FIELDS, "7¹² parts and H₂, was ~~100~~ 200 dear, and the field `x = 1` stands in the"),
+        (LINKS, "- [Pythons](https://news.example/py)\n- [Anthills](https://news.example/ants)"),
+        ("<ol start=7><li>Seven is a number</li><li>Eight is one</li></ol>", "7. Seven is"),
+        ("<pre>first\n\n\n  last</pre>", "```\nfirst\n\n\n  last\n```"),
+        (
+            "<iframe src='https://v.example/1' title='A film'></iframe>",
+            "[A film](https://v.example/1)",
+        ),
+        (
+            "<p><img src='/blank.gif' data-src='/r.png' alt='Chart'></p>",
+            "![Chart](https://news.exam",
+        ),
+        (
+            "<table><tr><th>Name</th><th>Price</th></tr><tr><td rowspan=2>Coin of gold</td>"
+            "<td>3<sup>9</sup></td></tr><tr><td>77</td></tr></table>",
+            "| Name | Price |\n| --- | --- |\n| Coin of gold | 3⁹ |\n|  | 77 |",
+        ),
+        ("<p>Write <a href='mailto:a@b.example'>us</a> a letter soon.</p>", "us (a@b.example)"),
+    ],
+)
+def test_what_stands_between_the_paragraphs_is_read_as_the_page_shows_it(
+    inside: str, expected: str
+) -> None:
+    body = page(LONG[0], LONG[1]).replace(
+        b"</article>", f"{inside}<p>{LONG[2]}</p></article>".encode()
+    )
+    text = main_text(body, "https://news.example/a/b", "Fees fall")
+    assert expected in text
+    assert text.index("Blocks have room") < text.index(expected) < text.index("A third one")
+
+
+@pytest.mark.usefixtures("extra")
+def test_a_page_within_a_form_is_a_page() -> None:
+    body = page(*LONG).replace(b"<article>", b"<form action=/x><article>")
+    body = body.replace(b"</article>", b"</article></form>")
+    assert "second paragraph" in main_text(body, "https://news.example/a/b", "Fees fall")
+
+
+@pytest.mark.usefixtures("extra")
+def test_what_stands_around_the_article_stays_out() -> None:
+    around = (
+        b"<header><a href='/'><img src='/logo.png'></a></header>"
+        b"<aside><h3>Read more</h3><ul><li><a href='/1'>Another story</a></li></ul></aside>"
+        b"<div class='share-buttons'><img src='/share.png'><a href='/s'>Share</a></div>"
+    )
+    body = (
+        page(*LONG)
+        .replace(b"<nav>", around + b"<nav>")
+        .replace(b"</article>", b"</article>" + around)
+    )
+    text = main_text(body, "https://news.example/a/b", "Fees fall")
+    assert not [word for word in ("logo", "Another story", "Read more", "share") if word in text]
+
+
+@pytest.mark.usefixtures("extra")
+def test_a_page_says_from_where_its_addresses_start_and_in_which_charset_it_is() -> None:
+    body = page(*LONG, "Ціна мережі зросла, і це вже третій тиждень поспіль, кажуть майнери.")
+    body = body.replace(
+        b"<head>", b"<head><meta charset=windows-1251><base href='https://o.example/'>"
+    )
+    text = main_text(body.decode().encode("cp1251"), "https://news.example/a/b", "Fees fall")
+    assert "[pays less](https://o.example/fees)" in text
+    assert "Ціна мережі зросла" in text
+
+
 # What is kept.
 
 

@@ -24,7 +24,7 @@ HEAVY = {
     *("reader.ui.tag_picker", "reader.ui.help_screen", "reader.ui.links_screen"),
     *("reader.ui.syncing", "reader.ui.sources_screen", "reader.ui.originals"),
     *("reader.originals", "trafilatura"),
-    *("reader.ui.commands", "reader.formats.front_matter"),
+    *("reader.ui.commands", "reader.formats.front_matter", "reader.formats.notes"),
 }
 """What the first screen does without."""
 

@@ -10,9 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reader.sources.answers import MAX_VALIDATOR, content_type
+from reader.sources.answers import MAX_VALIDATOR, content_type, location
 from reader.sources.cookies import MAX_CHARACTERS, MAX_COOKIES, Cookies, Host
 from reader.sources.http import FetchFailed, Known
+from reader.sources.response_heads import repaired
 from reader.sources.unpacking import MAX_STREAMS, unpacked
 from reader.subscriptions import Status
 from tests.news_server import Handler, NewsServer, Request, feed, news_server, redirect
@@ -236,6 +237,22 @@ def test_a_content_type_names_an_encoding_that_there_is_or_none(header: bytes, r
 # Redirects.
 
 
+@pytest.mark.parametrize(
+    ("header", "read"),
+    [
+        (b" /a b?c#d\t", "/a b?c#d"),
+        (b"/caf\xe9", "/caf%E9"),
+        (b"/caf\xc3\xa9?q=\xe9", "/caf%C3%A9?q=%E9"),
+        ("https://bücher.example/ü".encode(), "https://bücher.example/%C3%BC"),
+        ("//bücher.example?ü".encode(), "//bücher.example?%C3%BC"),
+        ("feed:https://bücher.example".encode(), "feed:https://bücher.example"),
+        (b"", ""),
+    ],
+)
+def test_an_address_of_a_redirect_is_read_with_its_bytes(header: bytes, read: str) -> None:
+    assert location(header) == read
+
+
 def cookie_wall(cookie: str = "seen=1; Path=/", code: int = 302) -> Handler:
     """Redirects to itself until the cookie comes back."""
     wanted = cookie.partition(";")[0]
@@ -419,3 +436,117 @@ def test_a_document_is_had_in_whatever_pieces_it_comes(
 def test_any_bytes_are_had_or_refused(data: bytes, size: int) -> None:
     with contextlib.suppress(FetchFailed):
         assert len(unpacked_in(cut(data, size), most=10_000)) <= 10_000
+
+
+# Heads and lengths.
+
+LENGTH = f"Content-Length: {len(FEED)}\r\n".encode()
+CHUNKS = b"%x\r\n%s\r\n" % (len(FEED), FEED)
+HEADS: dict[str, bytes] = {
+    "a space before a colon": b"HTTP/1.1 200 OK\r\nContent-Type : text/xml\r\n" + LENGTH,
+    "a space in a name": b"HTTP/1.1 200 OK\r\nX Made By: me\r\n" + LENGTH,
+    "no colon": b"HTTP/1.1 200 OK\r\nnonsense\r\n" + LENGTH,
+    "no name": b"HTTP/1.1 200 OK\r\n: a\r\n" + LENGTH,
+    "a control": b"HTTP/1.1 200 OK\r\nX-A: a\x0b\x00b\r\n" + LENGTH,
+    "a letter beyond ASCII": b"HTTP/1.1 200 D\xe9j\xe0\r\nX-\xe9: caf\xe9\r\n" + LENGTH,
+    "a line that goes on": b"HTTP/1.1 200 OK\r\n lost\r\nX-A: a\r\n\tb\r\nno\r\n c\r\n" + LENGTH,
+    "newlines alone": b"HTTP/1.1 200 OK\nX-A: a\n" + LENGTH.replace(b"\r", b""),
+    "a blank line before": b"\r\n\nHTTP/1.1 200 OK\r\n" + LENGTH,
+    "no reason": b"HTTP/1.1 200\r\n" + LENGTH,
+    "spaces": b"HTTP/1.1   200   OK  \r\n" + LENGTH,
+    "lower case": b"http/1.1 200 ok\r\n" + LENGTH,
+    "no headers": b"HTTP/1.0 200 OK\r\n",
+    "an older name": b"ICY 200 OK\r\n",
+    "an interim head": b"HTTP/1.1 103 x\r\nLink : </a>\r\n\r\nHTTP/1.1 200 OK\r\nX A: b\r\n"
+    + LENGTH,
+    "no length": b"HTTP/1.1 200 OK\r\nContent-Length:\r\n",
+    "a length of words": b"HTTP/1.1 200 OK\r\nContent-Length: many\r\n",
+    "a negative length": b"HTTP/1.1 200 OK\r\nContent-Length: -1\r\n",
+    "one length twice": b"HTTP/1.1 200 OK\r\n" + LENGTH * 2,
+    "a length that is too great": b"HTTP/1.1 200 OK\r\nContent-Length: 99999\r\n",
+    "another encoding": b"HTTP/1.1 200 OK\r\nTransfer-Encoding: identity\r\n",
+}
+
+
+def answered(*pieces: bytes) -> Handler:
+    """Bytes as they are, each piece by itself, and the end of the connection."""
+
+    def handler(request: Request) -> None:
+        for piece in pieces:
+            request.wfile.write(piece)
+            request.wfile.flush()
+        request.close_connection = True
+
+    return handler
+
+
+@pytest.mark.parametrize("head", HEADS)
+@pytest.mark.parametrize("size", [1, 40_000])
+def test_a_head_is_read_as_browsers_read_it(server: NewsServer, head: str, size: int) -> None:
+    server.routes["/feed"] = answered(*cut(HEADS[head] + b"\r\n" + FEED, size))
+    assert get(server.url("/feed")).body == FEED
+
+
+@pytest.mark.parametrize("twice", [1, 2])
+@pytest.mark.parametrize("end", [b"0\r\n\r\n", b"0\r\nX-A: a\r\n\r\n", b""])
+def test_chunks_may_be_named_twice_and_lack_their_end(
+    server: NewsServer, twice: int, end: bytes
+) -> None:
+    head = b"HTTP/1.1 200 OK\r\n" + b"Transfer-Encoding: Chunked\r\n" * twice + b"\r\n"
+    server.routes["/feed"] = answered(head + CHUNKS + end)
+    assert get(server.url("/feed")).body == FEED
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"HTTP/1.1 200 OK\r\n" + LENGTH,
+        b"HTTP/1.1 200 OK\r\n" + LENGTH + b"Content-Length: 5\r\n\r\n" + FEED,
+        b"HTTP/1.1 200 OK\r\n" + b"X-A: a\r\n" * 40_000 + b"\r\n" + FEED,
+        b"HTTP/1.1 OK\r\n\r\n" + FEED,
+        b"\r\n" * 1000,
+        b"HTTP/1.1 100 x\r\n\r\n" * 50,
+        FEED,
+    ],
+)
+def test_what_is_no_head_is_an_error_still(server: NewsServer, raw: bytes) -> None:
+    server.routes["/feed"] = answered(raw)
+    assert failure(server.url("/feed")).status == Status.UNREACHABLE
+
+
+def test_a_kept_connection_that_was_closed_is_opened_again(server: NewsServer) -> None:
+    server.serve("/feed", FEED)
+
+    def closes_unseen(request: Request) -> None:
+        request.answer(302, Location="/feed")
+        request.close_connection = True
+
+    server.routes["/first"] = closes_unseen
+    for _ in range(20):
+        assert get(server.url("/first")).body == FEED
+
+
+@pytest.mark.parametrize(
+    ("host", "status"),
+    [
+        ("b\u00fccher.invalid", Status.UNREACHABLE),
+        ("bu\u0308cher.invalid", Status.UNREACHABLE),
+        ("xn--bcher-kva.invalid", Status.UNREACHABLE),
+        ("\U0001f4b0.invalid", Status.REJECTED),
+        ("xn--zn8h.invalid", Status.REJECTED),
+    ],
+)
+def test_an_international_host_is_asked_or_rejected(
+    server: NewsServer, host: str, status: Status
+) -> None:
+    assert failure(f"http://{host}/feed").status == status
+    server.routes["/feed"] = moved(f"http://{host}/feed".encode())
+    assert failure(server.url("/feed")).status == status
+
+
+@given(
+    st.binary(max_size=300) | st.lists(st.sampled_from([*HEADS.values(), b"\r\n"])).map(b"".join)
+)
+def test_any_head_is_repaired_or_left(head: bytes) -> None:
+    made = repaired(head)
+    assert repaired(made) == made or made == head

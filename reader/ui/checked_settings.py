@@ -1,0 +1,153 @@
+"""Settings that only the screen can judge: its themes, its bindings, and the keys of a terminal.
+
+A name that nothing has would be passed over in silence by Textual. Imports only the parts of the
+screen whose bindings the settings name.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from importlib import import_module
+from typing import NamedTuple
+
+from textual.binding import Binding
+from textual.keys import (
+    KEY_ALIASES,
+    KEY_NAME_REPLACEMENTS,
+    REPLACED_KEYS,
+    Keys,
+    key_to_character,
+)
+from textual.theme import BUILTIN_THEMES
+
+from reader.config import Settings
+
+PLACES: Mapping[str, tuple[tuple[str, str], ...]] = {
+    "app": (("app", "CryptoreadApp"),),
+    "reader": (("reader_screen", "ReaderScreen"),),
+    "sidebar": (("sidebar", "Sidebar"),),
+    "reading": (("reading_pane", "ReadingPane"),),
+    "search": (("search_line", "SearchLine"),),
+    "help": (("help_screen", "HelpScreen"), ("page", "Page")),
+    "links": (("links_screen", "LinksScreen"),),
+    "confirm": (("links_screen", "ConfirmScreen"),),
+    "pick_list": (("pick_list", "PickList"),),
+    "sources": (("sources_screen", "SourcesScreen"),),
+    "tag_picker": (("tag_picker", "TagPicker"),),
+}
+"""First word of a binding's id to the modules and classes that have such bindings."""
+
+_MODIFIERS = frozenset(("ctrl", "shift", "alt", "super", "hyper", "meta"))
+_OTHER_NAMES = {
+    "esc": "escape",
+    "return": "enter",
+    "del": "delete",
+    "pgup": "pageup",
+    "pgdn": "pagedown",
+    "spacebar": "space",
+}
+_ALIASES = {alias: key for key, aliases in KEY_ALIASES.items() for alias in aliases}
+_KEYS = frozenset(
+    (*(key.value for key in Keys if key.value.isprintable()), *KEY_NAME_REPLACEMENTS.values())
+) - {"return", "newline"}
+
+
+class _Bound(NamedTuple):
+    id: str
+    keys: str
+    is_chosen: bool
+
+
+def fault(settings: Settings) -> str | None:
+    """Return a sentence that names setting, value and remedy; None where all can be meant."""
+    return next(_faults(settings), None)
+
+
+def _faults(settings: Settings) -> Iterator[str]:
+    if settings.theme is not None and settings.theme not in BUILTIN_THEMES:
+        yield _unknown("theme", settings.theme, sorted(BUILTIN_THEMES))
+    for id, keys in settings.keys.items():
+        if id not in _ids(id.partition(".")[0]):
+            known = [each for place in PLACES for each in _ids(place)]
+            yield _unknown("binding", id, _nearest(id, known), " in [keys]")
+        for key in keys.split(","):
+            if not is_key(key.strip()):
+                yield _no_key(id, key.strip())
+    yield from _clashes(settings.keys)
+
+
+def _unknown(what: str, value: str, valid: Sequence[str], where: str = "") -> str:
+    return f"unknown {what} {value!r}{where}; valid {what}s: {', '.join(valid)}"
+
+
+def _nearest(name: str, names: Sequence[str]) -> list[str]:
+    """The likeliest ones that were meant, else those of the same part of the screen, else all."""
+    from difflib import get_close_matches
+
+    part = name.partition(".")[0]
+    of_part = [each for each in names if each.partition(".")[0] == part]
+    return get_close_matches(name, names, 5, 0.7) or of_part or list(names)
+
+
+def _bindings(place: str) -> Iterator[list[Binding]]:
+    """The bindings of each class of that name, without those that it inherits."""
+    for module, name in PLACES.get(place, ()):
+        part = getattr(import_module(f"reader.ui.{module}"), name)
+        yield [each for each in vars(part).get("BINDINGS", ()) if isinstance(each, Binding)]
+
+
+def _ids(place: str) -> list[str]:
+    return [each.id for bindings in _bindings(place) for each in bindings if each.id]
+
+
+def _clashes(chosen: Mapping[str, str]) -> Iterator[str]:
+    """A key that two bindings of one part of the screen have, where one of them was chosen."""
+    for place in dict.fromkeys(id.partition(".")[0] for id in chosen):
+        for bindings in _bindings(place):
+            taken: dict[str, _Bound] = {}
+            for each in bindings:
+                id = each.id or ""
+                bound = _Bound(id, chosen.get(id, each.key), id in chosen)
+                for key in map(_canonical, bound.keys.split(",")):
+                    other = taken.setdefault(key, bound)
+                    if other.id != id and (other.is_chosen or bound.is_chosen):
+                        yield (
+                            f"{key!r} in [keys] is bound twice: to {other.id!r} and to {id!r}; "
+                            "choose another key for one of them"
+                        )
+
+
+def _canonical(key: str) -> str:
+    """One name for each key: `?` for `question_mark`, `tab` for `ctrl+i`."""
+    key = _ALIASES.get(key.strip(), key.strip())
+    return _named_sign(key) or key
+
+
+def is_key(key: str) -> bool:
+    """Whether Textual ever reports a key of this name."""
+    if len(key) == 1:
+        return key.isprintable() and key != " "
+    modifiers, _, name = key.rpartition("+")
+    if modifiers and not set(modifiers.split("+")) <= _MODIFIERS:
+        return False
+    if modifiers and len(name) == 1:  # `N` and not shift+n, ctrl+n and not ctrl+N
+        return name == name.lower() and modifiers != "shift"
+    return name in _KEYS or key in _KEYS or _named_sign(name) is not None
+
+
+def _named_sign(name: str) -> str | None:
+    """The sign that Textual calls so: `?` for `question_mark`."""
+    sign = key_to_character(REPLACED_KEYS.get(name, name)) if name.islower() else None
+    return sign if sign and sign.isprintable() and not sign.isalnum() else None
+
+
+def _no_key(id: str, key: str) -> str:
+    """With the name that was likely meant."""
+    from difflib import get_close_matches
+
+    small = key.lower()
+    modifiers, plus, name = small.rpartition("+")
+    likely = f"{modifiers}{plus}{_OTHER_NAMES.get(name, name)}"
+    if modifiers == "shift" and len(name) == 1:
+        likely = name.upper()
+    near = [likely] if is_key(likely) else get_close_matches(small, _KEYS, 1, 0.7)
+    meant = f"did you mean {near[0]!r}?" if near else "keys are written as 'n', 'ctrl+n', 'f2'"
+    return f"unknown key {key!r} for {id!r} in [keys]; {meant}"

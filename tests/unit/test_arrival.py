@@ -1,0 +1,56 @@
+"""What has no usable date is dated by its arrival, and later syncs do not move it."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from reader.library import Library
+from reader.query import Query
+from reader.subscriptions import Subscription
+from tests.news_server import NewsServer, news_server
+from tests.unit.test_feeds import rss
+
+NOON = datetime(2026, 3, 14, 12, tzinfo=UTC)
+
+
+class Clock:
+    now = NOON
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+@pytest.fixture
+def server() -> Iterator[NewsServer]:
+    with news_server() as running:
+        yield running
+
+
+@pytest.mark.parametrize(
+    "date",
+    [
+        "",
+        "<pubDate></pubDate>",
+        "<pubDate>soon</pubDate>",
+        "<pubDate>Thu, 01 Jan 1970 00:00:00 GMT</pubDate>",
+        "<pubDate>0000-00-00 00:00:00</pubDate>",
+        "<pubDate>Tue, 01 Jan 2030 00:00:00 GMT</pubDate>",
+    ],
+)
+@pytest.mark.parametrize("id", ["<guid isPermaLink='false'>g</guid>", ""])
+def test_it_stays_at_the_time_at_which_it_first_came(
+    tmp_path: Path, server: NewsServer, date: str, id: str
+) -> None:
+    clock = Clock()
+    item = f"<title>Story</title><link>https://a.example/1</link>{id}{date}"
+    with Library(tmp_path / "data", clock=clock) as news:
+        for day in range(3):
+            clock.now = NOON + timedelta(days=day)
+            text = f"<description>Told {day + 1} times.</description>"
+            ledger = Subscription("Ledger", server.serve("/feed", rss(item + text)))
+            news.sync([ledger])
+            ((row, article),) = news.articles(news.find(Query())[:])
+            assert row.published == article.published == NOON
+            assert any("the time of the sync stands in" in flag for flag in article.flags)
