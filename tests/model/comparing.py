@@ -80,6 +80,12 @@ class Comparing:
                 raise Failed("nothing was painted")
             self.driver.rest()
 
+    def wait_for_bar(self, state: State) -> None:
+        """Wait until the bar says what it should; a box may stand over what is below it."""
+        bar = Expected(state, self.records).bar(self.size[0] - 2)
+        self.wait(lambda seen: seen.lines[0].strip() == bar or seen.height < 20)
+        self.driver.rest()
+
     def settle(self, states: Sequence[State], has: Sequence[str] = ()) -> None:
         """Wait until the screen is as one of the states says. Raises Failed with what is not."""
         deadline = monotonic() + self.patience

@@ -4,6 +4,7 @@ An action is a method whose name begins with `do_` and whose arguments are plain
 list of them is a script that can be written down, shortened and replayed.
 """
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -173,7 +174,8 @@ class Session(Comparing):
         self.driver.keys("t")
         self.driver.rest()
         self.driver.keys(*tag)
-        self.driver.rest()
+        found = re.compile(rf"{tag}.* of [\d,]+")
+        self.wait(lambda seen: found.search(seen.painted.text))
         for _ in range(times):
             counts = {t for record in state.found(self.records) for t in record.tags}
             named = {term.value for term in state.terms if term.field == "tag"}
@@ -181,7 +183,7 @@ class Session(Comparing):
                 here = Before(state, before.seen, self.records, is_alone=False)
                 state = here.asked(cycled(state.terms, tag)).but(focus=None)
             self.driver.keys("enter")
-            self.driver.rest()
+            self.wait_for_bar(state)
         self.driver.keys("escape")
         self.settle([state.but(focus=focus, arrow=None)])
 
