@@ -38,6 +38,14 @@ LONGEST_S = 10.0
 """No step is begun later: on a slow machine fewer are made, always the same ones."""
 
 
+GIVEN_UP_SEARCH = """
+press {"key": "G"}
+pick {"tag": "T0010", "times": 1}
+search {"text": "xyzzyq", "keep": false}
+"""
+"""The cursor stood on the nearest row, as the article that it was on is filtered out."""
+
+
 @pytest.fixture(scope="module")
 def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return build(tmp_path_factory.mktemp("model") / "archive")
@@ -55,6 +63,10 @@ def test_the_screen_is_what_the_model_says_after_every_step(archive: Path) -> No
 
 def test_the_real_program_on_a_pty_is_what_the_model_says(archive: Path) -> None:
     assert replay(archive, "pty", read(TOUR)) == ""
+
+
+def test_a_search_that_is_given_up_leaves_the_cursor_on_its_row(archive: Path) -> None:
+    assert replay(archive, "pilot", read(GIVEN_UP_SEARCH)) == ""
 
 
 def test_a_script_is_read_back_as_it_was_written() -> None:
