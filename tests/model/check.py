@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from tests.model.model import Heading, Line, Record, Records, State
-from tests.model.seen import NARROWEST_LIST, Seen, SeenRow
+from tests.model.seen import Seen, SeenRow
 
 
 class Expected:
@@ -190,6 +190,3 @@ def _name(line: Line) -> str:
 def _is_below(line: Line, heading: Heading) -> bool:
     """Whether a row belongs to the group, as every row up to the next heading that is not."""
     return not isinstance(line, Heading) or line.key[: len(heading.key)] == heading.key
-
-
-__all__ = ["NARROWEST_LIST", "Expected"]

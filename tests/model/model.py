@@ -8,7 +8,7 @@ import json
 import re
 import sqlite3
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -380,7 +380,7 @@ def _by_category(records: Sequence[Record]) -> Iterator[Heading]:
                 yield Heading((name, sentiment), sentiment.lower(), below[sentiment])
 
 
-def _split(records, key):  # type: ignore[no-untyped-def]
+def _split(records: Sequence[Record], key: Callable[[Record], str]) -> dict[str, list[Record]]:
     parts: dict[str, list[Record]] = {}
     for record in records:
         parts.setdefault(key(record), []).append(record)
