@@ -59,12 +59,18 @@ _GLYPHS = {
 class Identity(NamedTuple):
     """What stays the same when an article is edited, re-dated or published again.
 
-    `external` is the external id, else the canonical URL, else the path inside the import root.
+    Of the archive and of APIs: source key, external id, language. Of a feed: `Article.feed`, the
+    entry's id, and an empty language, which is a property of the article there. `external` is the
+    id, else the canonical URL, else the path inside the import root.
     """
 
     source: str
     external: str
     lang: str
+
+    @property
+    def is_of_feed(self) -> bool:
+        return not self.lang
 
 
 CHECK = 1_000_000
@@ -156,9 +162,15 @@ class Article:
     ai: Ai | None = None
     extra: Mapping[str, object] = field(default_factory=dict)
     flags: tuple[str, ...] = ()
+    feed: str = ""
+    """The feed that it came from, as hexadecimal digits; empty for the archive and for APIs."""
+    former_titles: tuple[str, ...] = ()
+    """Titles that the source has replaced since, the last one first."""
 
     @property
     def identity(self) -> Identity:
+        if self.feed:
+            return Identity(self.feed, self.external_id or self.url or self.origin, "")
         return Identity(
             self.source.key if self.source else "",
             self.external_id or self.url or self.origin,

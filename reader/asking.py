@@ -5,10 +5,11 @@ Which sources are asked, when, and what is made of their failures is `syncing`'s
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from hashlib import blake2b
 from pathlib import Path
 from typing import TypeVar
@@ -18,6 +19,7 @@ from reader.article import Article
 from reader.cache import Outcome, Store
 from reader.cache.incoming import Incoming
 from reader.cache.live import SourceState
+from reader.cache.writing import Writer
 from reader.errors import Refusal, SourceError
 from reader.formats.discovery import WebPage, read_page
 from reader.formats.page import UNDATED, Page
@@ -37,6 +39,11 @@ MOST_PENDING = 8
 
 FORGET_S = 8 * 24 * 3600
 """A source is asked for all it has at least once in so many seconds."""
+
+STORED_AT_ONCE = 500
+"""Articles of a page that one transaction stores."""
+
+Put = Callable[[Writer], Outcome]
 
 T = TypeVar("T")
 
@@ -131,24 +138,40 @@ class _Source:
         return read_feed(data, url=url, name=name, content_type=content_type, now=now)
 
     def store(self, page: Page, state: SourceState) -> int:
-        """One transaction: the articles, and what is now known of the source. How many it added."""
+        """Store the articles, and with the last of them what is now known of the source.
+
+        Some at a time, so that others can write in between. Returns how many were added.
+        """
         from reader.formats.classify import classified
 
         options = self.desk.options
         estimate, extra = options.estimate_sentiment, options.categories
-        incoming = [
-            Incoming.of(classified(self.dated(article), estimate=estimate, extra=extra))
-            for article in page.articles
-        ]
+        articles = [classified(each, estimate=estimate, extra=extra) for each in page.articles]
         outcomes: Counter[Outcome] = Counter()
-        with self.desk.cache.writing(self.desk.run) as writer:
-            for each in incoming:
-                outcomes[writer.put_live(each)] += 1
-            writer.note_source(state)
+        puts = list(self.puts(articles, state))
+        for start in range(0, len(puts) or 1, STORED_AT_ONCE):
+            some = puts[start : start + STORED_AT_ONCE]
+            with self.desk.cache.writing(self.desk.run) as writer:
+                stored = Counter(put(writer) for put in some)
+                if start + STORED_AT_ONCE >= len(puts):
+                    writer.note_source(state)
+            outcomes.update(stored)
         self.outcomes.update(outcomes)
         self.refusals += page.refusals
         self.state = state
         return outcomes[Outcome.NEW] + outcomes[Outcome.UPDATED]
+
+    def puts(self, articles: Sequence[Article], state: SourceState) -> Iterator[Put]:
+        """What stores each article, the oldest first."""
+        if self.subscription.kind is Kind.FEED:
+            url, name = self.subscription.url, self.subscription.name
+            feed = self.desk.cache.feed_page((url, state.permanent or url), name, articles)
+            for group, arrival in feed.arrivals:
+                yield partial(Writer.put_item, page=feed, group=group, arrival=arrival)
+            return
+        incoming = [Incoming.of(self.dated(article)) for article in reversed(articles)]
+        for each in sorted(incoming, key=lambda new: new.published):
+            yield partial(Writer.put_live, incoming=each)
 
     def dated(self, article: Article) -> Article:
         """One without a date of its own keeps the time at which it was first seen."""

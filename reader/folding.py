@@ -52,7 +52,7 @@ _NUKTA = 7
 _PAIR = r"[\uff73-\uff84\uff8a-\uff8e][\uff9e\uff9f]|[\u0620-\u06ff]\u200c"
 _PIECES = rf"(?s:{_PAIR}|.)"
 """Half-width kana with their sound marks; the Persian letter before a break within a word."""
-_IN_PAIRS = re.compile("[\u200c\uff9e\uff9f]")
+_IN_PAIRS = "\u200c\uff9e\uff9f"
 
 _SHAPES = frozenset(
     ("<wide>", "<narrow>", "<compat>", "<font>", "<isolated>", "<initial>", "<medial>", "<final>")
@@ -109,7 +109,7 @@ def has_words(text: str) -> bool:
 
 def pieces(text: str) -> Sequence[str]:
     """Split a text into what has a plain form: characters, and a few pairs of them."""
-    return re.findall(_PIECES, text) if _IN_PAIRS.search(text) else text
+    return re.findall(_PIECES, text) if any(map(text.__contains__, _IN_PAIRS)) else text
 
 
 @lru_cache(8192)

@@ -205,9 +205,11 @@ class Import:
         size = min(STORED_AT_FIRST, STORED_AT_ONCE)
         with _log_emptied_behind(self._store) as empty_log:
             for first in parsed:
-                self._store_batch(chain([first], islice(parsed, size - 1)))
+                moved = self._store_batch(chain([first], islice(parsed, size - 1)))
                 empty_log()
                 size = min(int(size * STORED_GROWTH), STORED_AT_ONCE, self._worth_waiting_for())
+                if moved:  # in no order of time: the more at once, the fewer have to make room
+                    size = STORED_AT_ONCE
 
     def _worth_waiting_for(self) -> int:
         """Of what is left so much at once that little is to be stored when all is parsed."""
@@ -233,8 +235,8 @@ class Import:
                 if isinstance(refusal, Refusal):
                     self._refuse(refusal)
 
-    def _store_batch(self, batch: Iterable[Parsed]) -> None:
-        """One transaction. It counts only when it is on disk."""
+    def _store_batch(self, batch: Iterable[Parsed]) -> int:
+        """One transaction. It counts only when it is on disk. Returns how many articles moved."""
         outcomes: Counter[Outcome] = Counter()
         with self._store.writing(self._run) as writer:
             for parsed in batch:
@@ -248,6 +250,7 @@ class Import:
                 self.report.flagged += [Refusal(parsed.where, flag) for flag in parsed.flags]
         self.report.outcomes.update(outcomes)
         self._on_progress(self.report.read, self._total)
+        return writer.moved
 
     def _count(self, outcome: Outcome, number: int) -> None:
         self.report.outcomes[outcome] += number

@@ -6,12 +6,10 @@ On demand only. The web page is fetched within the bounds of `sources.http`, its
 
 import asyncio
 import threading
-from dataclasses import replace
 
 from reader.article import Article
 from reader.browser import check, host
 from reader.cache import Store
-from reader.cache.incoming import Incoming
 from reader.errors import CryptoreadError
 from reader.formats.fulltext import NoFullText, main_text, require
 from reader.sources.http import Answer, Fetcher, FetchFailed, Limits
@@ -54,11 +52,10 @@ def fetch_full_text(
         raise OriginalFailed(url, str(error)) from error
     if stop.is_set() or len(text.encode()) <= len(article.body.encode()):
         return False
-    # Of two versions with one date the longer text stays: a later sync of the feed, which has the
-    # summary still, does not take it back. A version that the publisher dates later does.
+    # A later sync of the feed, which has the summary still, does not take it back. A version that
+    # the publisher dates later does.
     with store.writing(store.begin_run()) as writer:
-        writer.put_live(Incoming.of(replace(article, body=text)))
-    return True
+        return writer.put_text(article.identity, text)
 
 
 async def _fetched(url: str, stop: threading.Event, limits: Limits) -> Answer | None:

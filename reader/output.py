@@ -45,7 +45,8 @@ class ListFormat(StrEnum):
 def record(row: Row, article: Article) -> dict[str, Any]:
     """An article as a JSON object: dates ISO 8601 UTC with Z, null for what is not known.
 
-    Where the sentiment is an estimate, a field more says so.
+    Where the sentiment is an estimate, a field more says so; where the source has changed the
+    title, one more holds the former ones, the last first.
     """
     values = (
         row.reference,
@@ -66,7 +67,11 @@ def record(row: Row, article: Article) -> dict[str, Any]:
         article.url or None,
     )
     found = dict(zip(FIELDS, values, strict=True))
-    return found | {"sentiment_estimated": True} if row.estimated else found
+    if row.estimated:
+        found["sentiment_estimated"] = True
+    if article.former_titles:
+        found["former_titles"] = list(article.former_titles)
+    return found
 
 
 def iso(instant: datetime) -> str:
@@ -194,7 +199,9 @@ def print_article(row: Row, article: Article) -> None:
     source = article.source.name or article.source.key if article.source else ""
     sentiment = f"{row.sentiment.lower()}{' (an estimate)' if row.estimated else ''}"
     facts = [source, article.category, article.lang, sentiment, local(article.published)]
-    head = [article.title, " · ".join(filter(None, facts))]
+    head = [article.title]
+    head += [f"was: {title}" for title in article.former_titles]
+    head += [" · ".join(filter(None, facts))]
     head += [", ".join(article.tags)] if article.tags else []
     from reader.formats.lead import lead
 

@@ -13,7 +13,7 @@ from email.utils import format_datetime
 from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, quote, urlsplit
 from xml.sax.saxutils import escape
 
 from tests.builders import NOW
@@ -25,7 +25,7 @@ def feed(*titles: str, name: str = "Block Ledger", ids: str = "") -> bytes:
     """RSS. The n-th story is from n hours before NOW; ids: what its guids begin with."""
     items = [
         f"<item><title>{escape(title)}</title><guid>{ids}{escape(title)}</guid>"
-        f"<link>https://news.example/{number}</link>"
+        f"<link>https://news.example/{quote(title)}</link>"
         f"<pubDate>{published(number)}</pubDate>"
         f"<description>{escape(text(title))}</description></item>"
         for number, title in enumerate(titles, 1)

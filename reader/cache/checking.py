@@ -10,6 +10,7 @@ from reader.cache.incoming import digest_of
 from reader.cache.live import SourceState, source_states
 from reader.cache.schema import (
     CACHE,
+    IDENTITY,
     MARKS,
     Schema,
     check_version,
@@ -67,9 +68,9 @@ def _opened(path: Path, schema: Schema) -> Iterator[sqlite3.Connection]:
 
 def _changed(db: sqlite3.Connection) -> Iterator[int]:
     texts = (
-        "SELECT id, source, external, lang, digest, CAST(fields AS BLOB), CAST(body AS BLOB) "
+        f"SELECT id, {IDENTITY}, digest, CAST(fields AS BLOB), CAST(body AS BLOB) "
         "FROM articles JOIN documents USING (id)"
     )
-    for id, source, external, lang, digest, fields, body in db.execute(texts):
+    for id, *who, digest, fields, body in db.execute(texts):
         if digest_of(fields, body) != digest:
-            yield reference(id, Identity(source, external, lang))
+            yield reference(id, Identity(*who))

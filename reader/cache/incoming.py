@@ -22,6 +22,9 @@ class Incoming(NamedTuple):
     """
 
     identity: Identity
+    source: str
+    """The key, as queries and facets have it."""
+    lang: str
     title: str
     description: str
     published: int
@@ -47,6 +50,8 @@ class Incoming(NamedTuple):
         fields, body = text.encode(), article.body.encode()
         return cls(
             article.identity,
+            article.source.key if article.source else "",
+            article.lang,
             article.title,
             article.description,
             milliseconds(article.published),

@@ -1,22 +1,43 @@
-"""What the cache keeps of live sources: the state of each, and which stories came under which ids.
+"""What the cache keeps of live sources: the state of each, and what tells a feed's items apart.
 
 All functions work within the transaction that their caller holds open.
 """
 
 import json
 import sqlite3
-from collections.abc import Iterator
+from array import array
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields
 from hashlib import blake2b
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from reader.article import Identity
+from reader.article import Article, Identity
 from reader.cache.incoming import Incoming, digest_of
-from reader.formats import from_fields
+from reader.cache.sameness import (
+    ALIKE_AT_MOST,
+    REPUBLISHED_WITHIN_MS,
+    Item,
+    Known,
+    Link,
+    Name,
+    Page,
+    Telling,
+    id_name,
+    link_of,
+    related,
+    retold,
+    telling_of,
+)
+from reader.formats.page import UNDATED
 
-SAME_STORY_MS = 20 * 3_600_000
-"""Apart at most in publication are two of one title that are one story. In 1,500 real items all
-that came again were within 14 hours; a daily column of one title comes after 24."""
+MAX_NAMES = 16
+"""Of one entry: a feed may give its items new ids at every sync."""
+
+_CUT = 1000
+"""Characters to which earlier versions cut an id."""
+
+_CUT_BODY = 60_000
+_LATEST = 2**62
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,93 +83,332 @@ def note_source(db: sqlite3.Connection, state: SourceState) -> None:
     db.execute(f"INSERT OR REPLACE INTO sources ({', '.join(_COLUMNS)}) VALUES ({places})", values)
 
 
-class Stories:
-    """Which ids of a source are one story: those that ever had one title at about one time.
-
-    It is a function of what has come, not of the order in which it came.
-    """
-
-    def __init__(self, db: sqlite3.Connection) -> None:
-        self._db = db
-
-    def note(self, new: Incoming) -> list[str]:
-        """Remember the version. The external ids of its story, the one published first in front."""
-        source, external, lang = new.identity
-        self._db.execute(
-            "INSERT OR IGNORE INTO versions VALUES (?, ?, ?, ?, ?)",
-            (source, lang, _title_key(new.title), new.published, external),
-        )
-        first: dict[str, int] = {}
-        waiting = {external}
-        while waiting:
-            each = waiting.pop()
-            versions = self._versions(new.identity._replace(external=each))
-            first[each] = min(published for _, published in versions)
-            for title, published in versions:
-                waiting |= self._namesakes(source, lang, title, published) - first.keys()
-        return sorted(first, key=lambda each: (first[each], each))
-
-    def _versions(self, identity: Identity) -> list[tuple[bytes, int]]:
-        return self._db.execute(
-            "SELECT title, published FROM versions WHERE external = ? AND source = ? AND lang = ?",
-            (identity.external, identity.source, identity.lang),
-        ).fetchall()
-
-    def _namesakes(self, source: str, lang: str, title: bytes, published: int) -> set[str]:
-        found = self._db.execute(
-            "SELECT external FROM versions WHERE source = ? AND lang = ? AND title = ? "
-            "AND published BETWEEN ? AND ?",
-            (source, lang, title, published - SAME_STORY_MS, published + SAME_STORY_MS),
-        )
-        return {external for (external,) in found}
-
-
-class Version(NamedTuple):
-    """An article as it is stored, read back to be compared with one that came."""
+class Stored(NamedTuple):
+    """What tells the stored version of an article from an incoming one."""
 
     id: int
+    identity: Identity
     published: int
-    incoming: Incoming
+    updated: int
+    run: int
+    origin: str
+    entry: int
+    came: bytes
+    fetched: bool
+    lang: str
 
 
-def version(db: sqlite3.Connection, identity: Identity) -> Version | None:
-    """What is stored under the identity."""
-    row = db.execute(
-        "SELECT id, published, origin, fields, body FROM articles JOIN documents USING (id) "
-        "WHERE external = ? AND lang = ? AND source = ?",
-        (identity.external, identity.lang, identity.source),
-    ).fetchone()
-    if row is None:
-        return None
-    id, published, origin, fields, body = row
-    article = from_fields(json.loads(fields), body, origin)
-    return Version(id, published, Incoming.of(article)._replace(identity=identity))
+_STORED = (
+    "SELECT id, source, external, lang, feed, published, updated, run, origin, entry, came, "
+    "fetched FROM articles WHERE "
+)
 
 
-def renamed(incoming: Incoming, external: str) -> Incoming:
-    """The same text under another external id."""
-    if incoming.identity.external == external:
-        return incoming
-    named = json.loads(incoming.fields) | {"externalId": external}
-    fields = json.dumps(named, ensure_ascii=False, separators=(",", ":")).encode()
-    return incoming._replace(
-        identity=incoming.identity._replace(external=external),
-        fields=fields,
-        digest=digest_of(fields, incoming.body),
-    )
+def _stored(row: tuple[Any, ...]) -> Stored:
+    id, source, external, lang, feed, published, updated, run, origin, entry, came, fetched = row
+    identity = identity_of(source, external, lang, feed)
+    return Stored(id, identity, published, updated, run, origin, entry, came, bool(fetched), lang)
 
 
-def rank(incoming: Incoming) -> tuple[int, int, bytes]:
-    """The larger of two versions of a story stays: the later, else the longer text.
+def identity_of(source: str, external: str, lang: str, feed: str) -> Identity:
+    """Of those columns of `articles`."""
+    return Identity(feed, external, "") if feed else Identity(source, external, lang)
 
-    What a feed corrects without a new date is longer more often than not. Bytes break a tie, so
-    that the order of arrival never matters; the external id has no part in them.
+
+def stored_as(db: sqlite3.Connection, identity: Identity) -> Stored | None:
+    """What is stored under that very identity."""
+    if identity.is_of_feed:
+        found = db.execute(
+            f"{_STORED} external = ? AND feed = ? LIMIT 1", (identity.external, identity.source)
+        )
+    else:
+        found = db.execute(
+            f"{_STORED} external = ? AND lang = ? AND source = ? AND feed = ''",
+            (identity.external, identity.lang, identity.source),
+        )
+    row = found.fetchone()
+    return _stored(row) if row else None
+
+
+def stored_entry(db: sqlite3.Connection, entry: int) -> Stored | None:
+    row = db.execute(f"{_STORED} entry = ? AND entry > 0", (entry,)).fetchone()
+    return _stored(row) if row else None
+
+
+def found_as(
+    db: sqlite3.Connection, identity: Identity, *, any_lang: bool = False
+) -> Stored | None:
+    """What is stored under the identity, or of a feed went by it earlier.
+
+    any_lang: also what a feed has in another language than it had then.
     """
-    fields = json.loads(incoming.fields)
-    fields.pop("externalId", None)
-    text = json.dumps(fields, sort_keys=True).encode()
-    return incoming.updated, len(incoming.body), digest_of(text, incoming.body)
+    if (found := stored_as(db, identity)) is not None:
+        return found
+    if not identity.is_of_feed:
+        row = db.execute(
+            f"{_STORED} external = ? AND source = ? AND (lang = ? OR ? AND feed != '') "
+            "ORDER BY lang = ? DESC LIMIT 1",
+            (identity.external, identity.source, identity.lang, any_lang, identity.lang),
+        ).fetchone()
+        return _stored(row) if row else None
+    memory = FeedMemory(db, identity.source, 0)
+    for name in (id_name(identity.external), link_of(identity.external).whole):
+        if name and (known := memory.named(name)):
+            return stored_entry(db, known.entry)
+    return None
 
 
-def _title_key(title: str) -> bytes:
-    return blake2b(title.casefold().encode(), digest_size=8).digest()
+def document(db: sqlite3.Connection, id: int) -> tuple[dict[str, Any], bytes, bytes]:
+    """Fields, body and digest of a stored article."""
+    fields, body, digest = db.execute(
+        "SELECT fields, CAST(body AS BLOB), digest FROM documents WHERE id = ?", (id,)
+    ).fetchone()
+    return json.loads(fields), body, digest
+
+
+# Items of feeds.
+
+
+class Arrival(NamedTuple):
+    """An article of a feed as it came, and what the law wants to know of it."""
+
+    incoming: Incoming
+    item: Item
+    came: bytes
+    """Digest of what the source sent; without the dates of an undated item."""
+    undated: bool
+    former: tuple[str, ...]
+    """External ids by which earlier versions of this program knew it."""
+
+
+def arrival_of(article: Article, item: Item) -> Arrival:
+    """article: as parsed, with its feed. item: what the law knows of it."""
+    incoming = Incoming.of(article)
+    undated = UNDATED in article.flags
+    came = incoming.digest
+    if undated:
+        fields = json.loads(incoming.fields)
+        for name in ("publishedAt", "updatedAt"):
+            fields.pop(name, None)
+        came = digest_of(json.dumps(fields, ensure_ascii=False).encode(), incoming.body)
+    untitled = not item.telling.title
+    words = (article.body if untitled else article.title).encode(errors="replace")
+    hashed = f"hash:{blake2b(words, digest_size=12).hexdigest()}"
+    former = dict.fromkeys((article.external_id[:_CUT], article.url, hashed))
+    return Arrival(incoming, item, came, undated, tuple(name for name in former if name))
+
+
+class FeedPage:
+    """A page of a feed, resolved: `arrivals` are its items, each once, the oldest first."""
+
+    def __init__(
+        self,
+        feed: str,
+        arrivals: Sequence[Arrival],
+        *,
+        older: Sequence[str] = (),
+        shared: Iterable[Name] = (),
+    ) -> None:
+        """arrivals: in the order of the page. older: feeds that this one has taken the place of.
+
+        shared: names that are known to distinguish nothing.
+        """
+        self.feed = feed
+        self.older = older
+        self.page = Page([(each.item, each.incoming.updated) for each in arrivals], shared)
+        self.claimed: set[int] = set()
+        """Entries of the feed that items of this page have turned out to be."""
+        found = [(group, arrivals[group.number]) for group in self.page.groups]
+        found.reverse()  # of one moment the first on the page is the latest
+        self.arrivals = sorted(found, key=lambda each: each[1].incoming.published)
+
+
+class FeedMemory:
+    """What the cache knows of the items of one feed."""
+
+    def __init__(self, db: sqlite3.Connection, feed: str, run: int) -> None:
+        self._db = db
+        self._feed = feed
+        self._run = run
+
+    def is_shared(self, name: Name) -> bool:
+        return self._entry(name) == 0
+
+    def named(self, name: Name) -> Known | None:
+        return self._known(self._entry(name))
+
+    def _entry(self, name: Name) -> int | None:
+        found = "SELECT entry FROM names WHERE feed = ? AND name = ?"
+        row = self._db.execute(found, (self._feed, name)).fetchone()
+        return int(row[0]) if row else None
+
+    def _known(self, entry: int | None) -> Known | None:
+        found = "SELECT id, whole, base FROM entries WHERE entry = ?"
+        row = self._db.execute(found, (entry,)).fetchone() if entry else None
+        return Known(entry, row[0], Link(row[1], row[2])) if row and entry else None
+
+    def alike(self, telling: Telling) -> Iterator[Known]:
+        seen: set[int] = set()
+        for column, value in (("text", telling.text), ("title", telling.title)):
+            if not value or not telling.length:
+                continue
+            for entry in self._near(column, value, telling.published):
+                if entry not in seen and (known := self._known(entry)):
+                    seen.add(entry)
+                    yield known
+
+    def _near(self, column: str, value: Name, published: int | None) -> Iterator[int]:
+        find = f"SELECT entry FROM tellings WHERE feed = ? AND {column} = ? AND published "
+        moment = published if published is not None else _LATEST
+        first = moment - REPUBLISHED_WITHIN_MS if published is not None else -_LATEST
+        for rest, values in (
+            ("BETWEEN ? AND ? ORDER BY published DESC", (first, moment)),
+            ("> ? AND published <= ? ORDER BY published", (moment, moment + REPUBLISHED_WITHIN_MS)),
+            ("IS NULL ORDER BY telling DESC", ()),
+        ):
+            found = self._db.execute(
+                f"{find}{rest} LIMIT {ALIKE_AT_MOST}", (self._feed, value, *values)
+            )
+            yield from (entry for (entry,) in found.fetchall())
+
+    def tellings(self, entry: int) -> Sequence[Telling]:
+        find = (
+            "SELECT title, text, length, published, words, title_words, numbers "
+            "FROM tellings WHERE entry = ? ORDER BY telling"
+        )
+        return [
+            Telling(title, text, length, published, _unpacked(a), _unpacked(b), _unpacked(c))
+            for title, text, length, published, a, b, c in self._db.execute(find, (entry,))
+        ]
+
+    def begin(self, item: Item) -> int:
+        """A new entry."""
+        (entry,) = self._db.execute(
+            "INSERT INTO entries (feed, id, whole, base) VALUES (?, ?, ?, ?) RETURNING entry",
+            (self._feed, item.id, item.link.whole, item.link.base),
+        ).fetchone()
+        return int(entry)
+
+    def note(self, entry: int, item: Item, names: Sequence[Name]) -> None:
+        """Note the present names of an entry. One that another entry has is shared from now on."""
+        self._db.execute(
+            "UPDATE entries SET id = ?, whole = ?, base = ? WHERE entry = ?",
+            (item.id if item.id in names else b"", item.link.whole, item.link.base, entry),
+        )
+        self._db.executemany(
+            "INSERT INTO names VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET "
+            "entry = iif(entry = excluded.entry, entry, 0), run = excluded.run",
+            [(self._feed, name, entry, self._run) for name in names or [item.words_name]],
+        )
+
+    def prune(self, entry: int) -> None:
+        """Forget the names that an entry has not had for longest, where it has had very many."""
+        self._db.execute(
+            "DELETE FROM names WHERE (feed, name) IN (SELECT feed, name FROM names "
+            "WHERE entry = ? AND entry > 0 ORDER BY run DESC LIMIT -1 OFFSET ?)",
+            (entry, MAX_NAMES),
+        )
+
+    def share(self, names: Iterable[Name]) -> None:
+        """Distinct items have those names."""
+        self._db.executemany(
+            "INSERT INTO names VALUES (?, ?, 0, ?) ON CONFLICT DO UPDATE SET entry = 0",
+            [(self._feed, name, self._run) for name in names],
+        )
+
+    def tell(self, entry: int, tellings: Sequence[Telling], *, again: bool) -> None:
+        """Note its versions, the present one first. again: as another publication.
+
+        Else the present one takes the place of the one before it.
+        """
+        if not again:
+            self._db.execute(
+                "DELETE FROM tellings WHERE telling = "
+                "(SELECT max(telling) FROM tellings WHERE entry = ?)",
+                (entry,),
+            )
+        self._db.executemany(
+            "INSERT INTO tellings (entry, feed, title, text, published, length, words, "
+            "title_words, numbers) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            [
+                (
+                    *(entry, self._feed, each.title, each.text, each.published, each.length),
+                    *(_packed(each.words), _packed(each.title_words), _packed(each.numbers)),
+                )
+                for each in reversed(tellings)
+            ],
+        )
+
+
+def _packed(hashes: Iterable[int]) -> bytes:
+    return array("I", sorted(hashes)).tobytes()
+
+
+def _unpacked(packed: bytes) -> frozenset[int]:
+    return frozenset(array("I", packed))
+
+
+def formerly(db: sqlite3.Connection, feed: FeedPage, arrival: Arrival) -> list[Stored]:
+    """Articles of an unknown item from before the law, or from an archive: the best first.
+
+    Earlier versions knew it by source key, id and language, whatever feed it came from. Only what
+    is the same item by its words or its link is taken; of another language only what came live,
+    where a guess had made two articles of one item.
+    """
+    incoming = arrival.incoming
+    places = ", ".join("?" * len(arrival.former))
+    rows = db.execute(
+        f"{_STORED} external IN ({places}) "
+        "AND (feed = ? AND entry = 0 OR feed = '' AND source = ?)",
+        (*arrival.former, feed.feed, incoming.source),
+    ).fetchall()
+    found = [_stored(row) for row in rows]
+    if not found:
+        found = _earlier_names(db, arrival)
+    same = [each for each in found if _is_same(db, each, arrival)]
+    same.sort(key=lambda each: (each.lang != incoming.lang, -each.updated))
+    return [each for each in same if each.lang == incoming.lang or _is_live(each, incoming)]
+
+
+def _earlier_names(db: sqlite3.Connection, arrival: Arrival) -> list[Stored]:
+    """Articles that an earlier version had made one of, by title; or that came at that moment."""
+    incoming = arrival.incoming
+    names: set[str] = set()
+    for external in arrival.former:
+        joined = db.execute(
+            "SELECT DISTINCT other.external FROM versions one JOIN versions other "
+            "USING (title, source) WHERE one.external = ? AND one.source = ? LIMIT 20",
+            (external, incoming.source),
+        )
+        names.update(name for (name,) in joined)
+    places = ", ".join("?" * len(names))
+    rows = db.execute(
+        f"{_STORED} feed = '' AND source = ? AND external IN ({places})",
+        (incoming.source, *names),
+    ).fetchall()
+    rows += db.execute(
+        f"{_STORED} published = ? AND source = ? AND feed = '' LIMIT 20",
+        (incoming.published, incoming.source),
+    ).fetchall()
+    found = {each.id: each for each in map(_stored, rows)}
+    return [each for each in found.values() if _is_live(each, incoming)]
+
+
+def _is_live(stored: Stored, incoming: Incoming) -> bool:
+    """It came from a feed, and not from a file of an archive."""
+    return bool(stored.entry) or stored.origin == incoming.source
+
+
+def _is_same(db: sqlite3.Connection, stored: Stored, arrival: Arrival) -> bool:
+    fields, body, _ = document(db, stored.id)
+    link = link_of(str(fields.get("canonicalUrl") or ""))
+    if arrival.item.link.agrees(link):
+        return True
+    telling = telling_of(
+        str(fields.get("title", "")), body[:_CUT_BODY].decode(errors="ignore"), stored.published
+    )
+    if retold(arrival.item.telling, telling):
+        return True
+    if stored.identity.external not in arrival.former:
+        return False
+    return not arrival.item.link.contradicts(link) or related(arrival.item.telling, telling)

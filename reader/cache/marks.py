@@ -114,19 +114,68 @@ class Marks:
         ).fetchone()
         return int(counter)
 
-    def hand_over(self, old: Identity, new: Identity) -> None:
-        """The marks of an article that goes on under another identity.
+    def under(self, source: str, external: str) -> list[Identity]:
+        """Identities of that source and id, in any language, that have a mark or a position."""
+        found = self._db.execute(
+            "SELECT source, external, lang FROM marks WHERE external = ? AND source = ?",
+            (external, source),
+        )
+        return [Identity(*values) for values in found]
 
-        The counter stays: the article is stored with them by the transaction that renames it.
+    def hand_over(self, renamed: Sequence[tuple[Identity, Identity]]) -> None:
+        """Copy marks, positions and undo steps of articles that go on under another identity.
+
+        The counter stays: the article is stored with them by the transaction that renames it. The
+        old ones stay until `forget`, as that transaction may fail.
         """
+        with transaction(self._db):
+            self._copy(renamed)
+
+    def forget(self, renamed: Sequence[tuple[Identity, Identity]]) -> None:
+        """Remove what was handed over, once it is; what was marked meanwhile is handed over too."""
+        taken = {new for _, new in renamed}
+        left = [(old, new) for old, new in renamed if old not in taken]
+        with transaction(self._db):
+            self._copy(left)
+            for table in ("marks", "step_articles"):
+                self._db.executemany(
+                    f"DELETE FROM {table} WHERE external = ? AND lang = ? AND source = ?",
+                    [(old.external, old.lang, old.source) for old, _ in left],
+                )
+
+    def _copy(self, renamed: Sequence[tuple[Identity, Identity]]) -> None:
+        """All are read before any is written: one may take the name that another gives up."""
+        marks = "SELECT read, favourite, position FROM marks WHERE "
+        steps = "SELECT step FROM step_articles WHERE "
+        which = "external = ? AND lang = ? AND source = ?"
+        found = []
+        for old, new in renamed:
+            values = (old.external, old.lang, old.source)
+            row = self._db.execute(marks + which, values).fetchone()
+            made = [step for (step,) in self._db.execute(steps + which, values)]
+            if row or made:
+                found.append((new, row, made))
+        given_up = {old for old, _ in renamed}
+        for taken in {new for new, _, _ in found if new in given_up}:
+            values = (taken.external, taken.lang, taken.source)
+            self._db.execute(f"DELETE FROM marks WHERE {which}", values)
+            self._db.execute(f"DELETE FROM step_articles WHERE {which}", values)
+        for new, row, made in found:
+            if row:
+                self._add(new, row)
+            self._db.executemany(
+                "INSERT OR IGNORE INTO step_articles VALUES (?, ?, ?, ?)",
+                [(step, new.external, new.lang, new.source) for step in made],
+            )
+
+    def _add(self, identity: Identity, marks: tuple[int, int, float]) -> None:
         self._db.execute(
             "INSERT INTO marks (external, lang, source, read, favourite, position) "
-            "SELECT ?, ?, ?, read, favourite, position FROM marks "
-            "WHERE external = ? AND lang = ? AND source = ? "
+            "VALUES (?, ?, ?, ?, ?, ?) "
             "ON CONFLICT DO UPDATE SET read = max(read, excluded.read), "
             "favourite = max(favourite, excluded.favourite), "
             "position = max(position, excluded.position)",
-            (new.external, new.lang, new.source, old.external, old.lang, old.source),
+            (identity.external, identity.lang, identity.source, *marks),
         )
 
     def position(self, identity: Identity) -> float:
@@ -143,6 +192,34 @@ class Marks:
             "ON CONFLICT DO UPDATE SET position = excluded.position",
             (identity.external, identity.lang, identity.source, position),
         )
+
+    # Feeds.
+
+    def feed_at(self, address: str) -> str:
+        """The feed at an address, empty where none is known."""
+        row = self._db.execute("SELECT feed FROM feeds WHERE address = ?", (address,)).fetchone()
+        return str(row[0]) if row else ""
+
+    def feeds_called(self, name: str) -> list[str]:
+        """Feeds of subscriptions that went by the folded name."""
+        found = self._db.execute("SELECT DISTINCT feed FROM feeds WHERE name = ?", (name,))
+        return [feed for (feed,) in found]
+
+    def note_feed(self, feed: str, addresses: Iterable[str], name: str) -> None:
+        """Note that the feed stands at those addresses; other feeds there were the same one."""
+        with transaction(self._db):
+            for address in addresses:
+                known = self.feed_at(address)
+                if known and known != feed:
+                    self._db.execute("INSERT OR IGNORE INTO joined VALUES (?, ?)", (feed, known))
+                self._db.execute(
+                    "INSERT OR REPLACE INTO feeds VALUES (?, ?, ?)", (address, feed, name)
+                )
+
+    def joined(self, feed: str) -> list[str]:
+        """Feeds that this one has taken the place of."""
+        found = self._db.execute("SELECT former FROM joined WHERE feed = ?", (feed,))
+        return [former for (former,) in found]
 
     def state(self, name: str) -> str:
         """What was saved under the name, empty at first."""

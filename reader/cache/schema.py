@@ -36,6 +36,9 @@ FACETS = 1 << 40
 """More than there will be. The row of a chunk is its number times this and the key of its facet:
 today's chunks of all facets stand side by side, and adding articles writes few pages."""
 
+IDENTITY = "iif(feed = '', source, feed), external, iif(feed = '', lang, '')"
+"""Of the columns of `articles`, what an `Identity` is made of."""
+
 FULLTEXT_OPTIONS = (
     "title, description, body, tokenize = 'unicode61 remove_diacritics 2', "
     "columnsize = 0"  # lengths are for ranking, and hits come by date
@@ -207,6 +210,48 @@ DROP VIEW texts;
 UPDATE meta SET value = value + 1 WHERE name = 'texts';
 """
 
+_CACHE_8 = """
+ALTER TABLE articles ADD feed TEXT NOT NULL DEFAULT '';      -- empty for the archive and for APIs
+ALTER TABLE articles ADD entry INTEGER NOT NULL DEFAULT 0;   -- of `entries`, 0 for no feed
+ALTER TABLE articles ADD came BLOB NOT NULL DEFAULT x'';     -- digest of what a source sent last
+ALTER TABLE articles ADD fetched INTEGER NOT NULL DEFAULT 0; -- the body is from the original
+DROP INDEX articles_identity;
+CREATE UNIQUE INDEX articles_identity ON articles (external, lang, source, feed);
+CREATE INDEX articles_entry ON articles (entry) WHERE entry > 0;
+
+-- What tells the items of a feed apart (`sameness`). Names are digests.
+CREATE TABLE entries (
+    entry INTEGER PRIMARY KEY,
+    feed TEXT NOT NULL,
+    id BLOB NOT NULL,
+    whole BLOB NOT NULL,        -- its link
+    base BLOB NOT NULL          -- the same without what follows #
+);
+CREATE TABLE names (
+    feed TEXT NOT NULL,
+    name BLOB NOT NULL,
+    entry INTEGER NOT NULL,     -- 0: distinct items have had the name
+    run INTEGER NOT NULL,       -- that saw it last as a new name
+    PRIMARY KEY (feed, name)
+) WITHOUT ROWID;
+CREATE INDEX names_entry ON names (entry) WHERE entry > 0;
+CREATE TABLE tellings (
+    telling INTEGER PRIMARY KEY,
+    entry INTEGER NOT NULL,
+    feed TEXT NOT NULL,
+    title BLOB NOT NULL,
+    text BLOB NOT NULL,
+    published INTEGER,          -- milliseconds since 1970; NULL: undated
+    length INTEGER NOT NULL,
+    words BLOB NOT NULL,        -- hashes of 32 bits
+    title_words BLOB NOT NULL,
+    numbers BLOB NOT NULL
+);
+CREATE INDEX tellings_title ON tellings (feed, title, published);
+CREATE INDEX tellings_text ON tellings (feed, text, published);
+CREATE INDEX tellings_entry ON tellings (entry);
+"""
+
 _MARKS_1 = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
 INSERT INTO meta VALUES ('counter', 0);
@@ -239,6 +284,21 @@ CREATE TABLE step_articles (
 CREATE TABLE state (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 """
 
+_MARKS_2 = """
+-- Which feed stands at an address, so that it keeps its articles when it moves or is renamed.
+CREATE TABLE feeds (
+    address TEXT PRIMARY KEY,   -- without its scheme
+    feed TEXT NOT NULL,
+    name TEXT NOT NULL          -- of the subscription, folded
+) WITHOUT ROWID;
+CREATE INDEX feeds_name ON feeds (name);
+CREATE TABLE joined (
+    feed TEXT NOT NULL,
+    former TEXT NOT NULL,       -- which was a feed of its own until both moved to one address
+    PRIMARY KEY (feed, former)
+) WITHOUT ROWID;
+"""
+
 
 class Schema(NamedTuple):
     """A kind of file. `migrations` is append-only: the n-th takes a file of version n to n + 1.
@@ -254,11 +314,11 @@ class Schema(NamedTuple):
 
 CACHE = Schema(
     application_id=0x63724331,
-    migrations=(_CACHE_1, _CACHE_2, _CACHE_3, _CACHE_4, _CACHE_5, _CACHE_6, _CACHE_7),
+    migrations=(_CACHE_1, _CACHE_2, _CACHE_3, _CACHE_4, _CACHE_5, _CACHE_6, _CACHE_7, _CACHE_8),
     synchronous="NORMAL",
     emptied_at=3,
 )
-MARKS = Schema(application_id=0x63724D31, migrations=(_MARKS_1,), synchronous="FULL")
+MARKS = Schema(application_id=0x63724D31, migrations=(_MARKS_1, _MARKS_2), synchronous="FULL")
 
 
 @contextmanager

@@ -52,6 +52,7 @@ from reader.cache.recalled import Recalled, recalled, written
 from reader.cache.schema import (
     BUSY_TIMEOUT_MS,
     CACHE,
+    IDENTITY,
     LOG_BYTES,
     MARKS,
     WRITER_CACHE_KIB,
@@ -65,7 +66,7 @@ from reader.errors import CacheDamaged, CacheError, CacheLocked
 from reader.query import Field, Query
 
 if TYPE_CHECKING:
-    from reader.cache.live import SourceState
+    from reader.cache.live import FeedPage, SourceState
     from reader.cache.writing import Writer
 
 T = TypeVar("T")
@@ -95,7 +96,7 @@ ALL_PAGES = 100_000
 
 _ROW = (
     "SELECT id, title, published, lang, category, sentiment, source, pinned, draft, flagged, "
-    "external "
+    f"{IDENTITY} "
     "FROM articles WHERE id IN "
 )
 _FACET_OF = {Mark.READ: READ, Mark.FAVOURITE: FAVOURITE}
@@ -515,7 +516,7 @@ class Store:
         if id < (0 if near else FIRST_TO_SEARCH):
             return None
         about = (id - NEAR, id + NEAR) if near else (0, END)
-        places = "SELECT id, source, external, lang FROM articles WHERE id BETWEEN ? AND ?"
+        places = f"SELECT id, {IDENTITY} FROM articles WHERE id BETWEEN ? AND ?"
         with self._asking() as db:
             rows = db.execute(places, about)
             found = [place for place, *who in rows if check_digits(Identity(*who)) == digits]
@@ -527,8 +528,14 @@ class Store:
             return next(_identities(db, BitMap([id])), None)
 
     def with_identity(self, identity: Identity) -> ArticleId | None:
+        """The id of an article, also by an identity that it had earlier; None where it is gone."""
         with self._asking() as db:
             id = self._id_of(db, identity)
+            if id is None:
+                from reader.cache.live import found_as
+
+                stored = found_as(db, identity, any_lang=True)
+                id = stored.id if stored else None
             return None if id is None else ArticleId(id)
 
     # Articles in.
@@ -552,6 +559,20 @@ class Store:
             writer = Writer(db, self._session.marks(), run)
             yield writer
             writer.finish()
+        writer.committed()
+
+    def feed_page(
+        self, addresses: Sequence[str], name: str, articles: Sequence[Article]
+    ) -> "FeedPage":
+        """A page of a feed, ready to be stored. Raises CacheError.
+
+        addresses: of the subscription, and where it has moved to for good. name: of the
+        subscription.
+        """
+        from reader.cache.feeds import feed_page
+
+        with self._changing() as db:
+            return feed_page(db, self._session.marks(), addresses, name, articles)
 
     def begin_log_anew(self) -> bool:
         """Bring all that is committed to its place and let the log begin anew; whether it could.
@@ -772,11 +793,13 @@ class Store:
             yield self._session.connection()
 
     def _id_of(self, db: sqlite3.Connection, identity: Identity) -> int | None:
-        row = db.execute(
-            "SELECT id FROM articles WHERE external = ? AND lang = ? AND source = ?",
-            (identity.external, identity.lang, identity.source),
-        ).fetchone()
-        return int(row[0]) if row else None
+        source, external, lang = identity
+        which, values = "lang = ? AND source = ? AND feed = ''", [external, lang, source]
+        if identity.is_of_feed:
+            which, values = "feed = ?", [external, source]
+        row = db.execute(f"SELECT id FROM articles WHERE external = ? AND {which}", values)
+        found = row.fetchone()
+        return int(found[0]) if found else None
 
     def _counts(self, field: str, ids: Ids) -> dict[str, int]:
         facets = self._facets_of(ids.lang)
@@ -811,8 +834,8 @@ def _ranked(counts: dict[str, int]) -> dict[str, int]:
 
 
 def _row(values: tuple[Any, ...], read: BitMap, favourite: BitMap, estimated: BitMap) -> Row:
-    id, title, published, lang, category, sentiment, source, *states, external = values
-    pinned, draft, flagged = map(bool, states)
+    id, title, published, lang, category, sentiment, source = values[:7]
+    pinned, draft, flagged = map(bool, values[7:10])
     return Row(
         id=id,
         title=title,
@@ -826,16 +849,14 @@ def _row(values: tuple[Any, ...], read: BitMap, favourite: BitMap, estimated: Bi
         pinned=pinned,
         draft=draft,
         flagged=flagged,
-        identity=Identity(source, external, lang),
+        identity=Identity(*values[10:]),
         estimated=id in estimated,
     )
 
 
 def _identities(db: sqlite3.Connection, ids: BitMap) -> Iterator[Identity]:
     for some in _batches(list(ids)):
-        found = db.execute(
-            f"SELECT source, external, lang FROM articles WHERE id IN {_places(some)}", some
-        )
+        found = db.execute(f"SELECT {IDENTITY} FROM articles WHERE id IN {_places(some)}", some)
         yield from (Identity(*values) for values in found)
 
 

@@ -12,67 +12,85 @@ from typing import Any
 
 from reader.article import Identity
 from reader.cache.answers import Outcome, Stamp
-from reader.cache.evaluation import slot
 from reader.cache.facets import ALL, DRAFT, ESTIMATED, FAVOURITE, PINNED, READ, Facet, FacetChanges
 from reader.cache.incoming import Incoming
-from reader.cache.live import SourceState, Stories, Version, note_source, rank, renamed, version
+from reader.cache.live import (
+    Arrival,
+    FeedMemory,
+    FeedPage,
+    SourceState,
+    Stored,
+    document,
+    formerly,
+    found_as,
+    identity_of,
+    note_source,
+    stored_as,
+    stored_entry,
+)
 from reader.cache.marks import Marks
+from reader.cache.placing import places
+from reader.cache.revising import revised, with_body, with_fields
+from reader.cache.sameness import Group, Verdict, judge, link_of, related
 from reader.folding import folded
 
 Text = tuple[str, str, str | bytes]
 """Title, description, body, as the full-text index has them; the body may be UTF-8."""
 
-Document = tuple[bytes, bytes, bytes]
-"""Digest, fields, body."""
-
-_PLACE = """
-WITH place (id) AS (SELECT max(?, 1 + coalesce((
-    SELECT id FROM articles WHERE published <= ? ORDER BY published DESC, id DESC LIMIT 1
-), -1)))
-SELECT id, EXISTS (SELECT 1 FROM articles WHERE articles.id = place.id) FROM place
-"""
-"""The first id that is no earlier than the article and after all before it; whether it is taken."""
-
+_INSERT = (
+    "INSERT INTO articles (id, source, external, lang, published, updated, category, sentiment, "
+    "pinned, draft, flagged, origin, run, title, feed, entry, came, fetched) "
+    f"VALUES ({', '.join('?' * 18)})"
+)
 _INDEX = "INSERT INTO fulltext (rowid, title, description, body) VALUES (?, ?, ?, CAST(? AS TEXT))"
 _FORGET = (
     "INSERT INTO fulltext (fulltext, rowid, title, description, body) VALUES ('delete', ?, ?, ?, ?)"
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Stored:
-    """What tells the stored version of an article from an incoming one."""
+@dataclass(slots=True)
+class _Coming:
+    """An article that `finish` stores. `before`: what it takes the place of."""
 
-    id: int
-    published: int
-    run: int
-    updated: int
-    digest: bytes
-    origin: str
+    incoming: Incoming
+    before: Stored | None
+    entry: int = 0
+    came: bytes = b""
+    fetched: bool = False
+
+    def as_stored(self, run: int) -> Stored:
+        """As if it were stored already."""
+        new = self.incoming
+        return Stored(
+            *(-1, new.identity, new.published, new.updated, run, new.origin),
+            *(self.entry, self.came, self.fetched, new.lang),
+        )
 
 
-def decide(stored: Stored | None, incoming: Incoming, run: int) -> tuple[Outcome, bool]:
-    """What an incoming article is, and whether it is to be stored.
+def decide(stored: Stored, digest: bytes, incoming: Incoming, run: int) -> tuple[Outcome, bool]:
+    """What an incoming article is beside the stored one, and whether it is to be stored.
 
-    The newest `updated` wins, so that the order of arrival does not matter; the larger digest
-    breaks a tie. A file that was itself changed is believed whatever its date says. Where two
-    versions come in one run, the older counts as superseded, whichever came first.
+    The newest `updated` wins; of equal ones, what came last. A file that was itself changed is
+    believed whatever its date says. Where two versions come in one run, the older counts as
+    superseded, whichever came first. digest: of what is stored.
     """
-    if stored is None:
-        return Outcome.NEW, True
-    if incoming.digest == stored.digest:
+    if incoming.digest == digest:
         return Outcome.UNCHANGED, False
     if incoming.origin == stored.origin and stored.run != run:
         return Outcome.UPDATED, True
-    if (incoming.updated, incoming.digest) < (stored.updated, stored.digest):
+    if incoming.updated < stored.updated:
         return Outcome.SUPERSEDED, False
     return (Outcome.SUPERSEDED if stored.run == run else Outcome.UPDATED), True
 
 
 class Writer:
-    """Puts articles within one transaction; `finish` writes what has gathered."""
+    """Puts articles within one transaction; `finish` writes what has gathered.
+
+    `moved`: articles that had to make room, known after `finish`.
+    """
 
     def __init__(self, db: sqlite3.Connection, marks: Marks, run: int) -> None:
+        self.moved = 0
         self._db = db
         self._marks = marks
         self._any_marks = not marks.is_empty()
@@ -82,54 +100,199 @@ class Writer:
         """By field and name as it was met."""
         self._labels: dict[Facet, str] = {}
         self._files: list[tuple[bytes, int, int, bytes]] = []
-        self._stories = Stories(db)
-        self._documents: dict[int, Document] = {}
-        """That are still to be stored, by the ids of their articles."""
+        self._coming: dict[Identity, _Coming] = {}
+        self._replaced: list[Stored] = []
+        """Articles that turned out to be another one."""
+        self._handed: list[tuple[Identity, Identity]] = []
+        """Identities whose marks go on under another."""
         self._texts: dict[int, Text] = {}
         """Of the articles that are still to be put into the full-text index, by id."""
 
+    # An archive, and APIs with ids of their own.
+
     def put(self, incoming: Incoming) -> Outcome:
-        """Store it, unless what is stored is as good; what became of it."""
-        stored = self._stored(incoming.identity)
-        outcome, keep = decide(stored, incoming, self._run)
+        """Store an article of a file, unless what is stored is as good; what became of it."""
+        stored = self._found(incoming)
+        if stored is None:
+            self._coming[incoming.identity] = _Coming(incoming, None)
+            return Outcome.NEW
+        incoming = _of_feed(incoming, stored)
+        outcome, keep = decide(stored, self._digest(stored), incoming, self._run)
         if keep:
-            self._insert(self._make_place(stored, incoming.published), incoming)
+            self._come(incoming, stored, stored.entry)
         return outcome
 
     def put_live(self, incoming: Incoming) -> Outcome:
-        """Store what a live source gave, which may be a story that is there under another id.
-
-        The id that was published first stays, and the latest text. What comes of any number of
-        these in any order is the same.
-        """
-        names = self._stories.note(incoming)
-        incoming = renamed(incoming, names[0])
-        stored = self._stored(incoming.identity)
-        if len(names) == 1 and stored and stored.digest == incoming.digest:
+        """Store what an API gave. The newest `updated` wins; of equal ones, what came last."""
+        stored = self._found(incoming)
+        if stored is None:
+            self._coming[incoming.identity] = _Coming(incoming, None, came=incoming.digest)
+            return Outcome.NEW
+        if stored.came == incoming.digest:
             return Outcome.UNCHANGED
-        self._store_documents()
-        known = [
-            found
-            for name in names
-            if (found := version(self._db, incoming.identity._replace(external=name)))
-        ]
-        return self._keep_best(incoming, known)
+        if incoming.updated < stored.updated:
+            return Outcome.SUPERSEDED
+        return self._revise(_of_feed(incoming, stored), stored, stored.entry, incoming.digest)
 
-    def _keep_best(self, incoming: Incoming, known: list[Version]) -> Outcome:
-        """One article of the version that came and of those that are stored."""
-        identity = incoming.identity
-        others = [each for each in known if each.incoming.identity != identity]
-        versions = [renamed(each.incoming, identity.external) for each in known]
-        best = max((*versions, incoming), key=rank)
-        if not others and versions and versions[0].digest == best.digest:
-            same = versions[0].digest == incoming.digest
-            return Outcome.UNCHANGED if same else Outcome.SUPERSEDED
-        for other in others:
-            self._delete(other.id)
-            self._marks.hand_over(other.incoming.identity, identity)
-            self._any_marks = not self._marks.is_empty()
-        self._insert(self._make_place(self._stored(identity), best.published), best)
-        return Outcome.UPDATED if known else Outcome.NEW
+    def put_text(self, identity: Identity, text: str) -> bool:
+        """Keep the text of an article's original; whether the article is there."""
+        stored = found_as(self._db, identity)
+        if stored is None:
+            return False
+        new = with_body(document(self._db, stored.id)[0], text, stored.origin, stored.identity)
+        self._coming[new.identity] = _Coming(new, stored, stored.entry, stored.came, True)
+        return True
+
+    def _found(self, incoming: Incoming) -> Stored | None:
+        coming = self._coming.get(incoming.identity)
+        if coming is not None:
+            return coming.as_stored(self._run)
+        stored = found_as(self._db, incoming.identity)
+        if stored is None or stored.identity == incoming.identity:
+            return stored
+        if (coming := self._coming.get(stored.identity)) is not None:
+            stored = coming.as_stored(self._run)
+        is_other = self._contradicts(incoming, stored)
+        return None if is_other else stored
+
+    def _contradicts(self, incoming: Incoming, stored: Stored) -> bool:
+        """Whether an article of a feed that went by the same id has another link."""
+        given = [json.loads(incoming.fields), self._document(stored)[0]]
+        one, other = (link_of(str(fields.get("canonicalUrl") or "")) for fields in given)
+        return one.contradicts(other)
+
+    # Feeds.
+
+    def put_item(self, page: FeedPage, group: Group, arrival: Arrival) -> Outcome:
+        """Store an item of a feed's page. What the feed sends last is what holds."""
+        memory = FeedMemory(self._db, page.feed, self._run)
+        verdict = judge(group, page.page, memory, page.claimed)
+        if verdict.shared:
+            memory.share(verdict.shared)
+        known = self._before(page, group, arrival, verdict)
+        before = known[0] if known else None
+        entry = verdict.entry or memory.begin(arrival.item)
+        page.claimed.add(entry)
+        if before and before.entry == entry and before.came == arrival.came:
+            return Outcome.UNCHANGED
+        names = [name for name in group.names if not memory.is_shared(name)]
+        memory.note(entry, arrival.item, names)
+        if verdict.entry is None:
+            memory.tell(entry, group.tellings, again=True)
+        else:
+            memory.prune(entry)
+            memory.tell(entry, group.tellings[:1], again=verdict.is_republished)
+        incoming = self._identified(names, entry, arrival)
+        if before is None:
+            self._coming[incoming.identity] = _Coming(incoming, None, entry, arrival.came)
+            self._hand_over_marks_alone(page, arrival, incoming.identity)
+            return Outcome.NEW
+        for each in known:
+            if each.identity != incoming.identity:
+                self._handed.append((each.identity, incoming.identity))
+        return self._revise(incoming, before, entry, arrival.came, undated=arrival.undated)
+
+    def _before(
+        self, page: FeedPage, group: Group, arrival: Arrival, verdict: Verdict
+    ) -> list[Stored]:
+        """The stored article of an item; of one from before it had an entry, there may be more."""
+        if verdict.entry is not None:
+            found = stored_entry(self._db, verdict.entry)
+            return [found] if found else []
+        for feed in page.older:
+            if found := self._of_older(feed, page, group):
+                return [found]
+        known = formerly(self._db, page, arrival)
+        self._replaced += known[1:]
+        return known
+
+    def _of_older(self, feed: str, page: FeedPage, group: Group) -> Stored | None:
+        """The article that the item was in a feed that has moved here since, if it agrees."""
+        memory = FeedMemory(self._db, feed, self._run)
+        entry = judge(group, page.page, memory, set()).entry
+        if entry is None or (stored := stored_entry(self._db, entry)) is None:
+            return None
+        known = link_of(str(document(self._db, stored.id)[0].get("canonicalUrl") or ""))
+        last = memory.tellings(entry)[-1:]
+        if known.agrees(group.item.link) or any(related(group.item.telling, t) for t in last):
+            return stored
+        return None
+
+    def _identified(self, names: Sequence[bytes], entry: int, arrival: Arrival) -> Incoming:
+        """The article under what distinguishes it: its id, else its link, else its words."""
+        incoming, item = arrival.incoming, arrival.item
+        hashed = f"hash:{item.words_name.hex()}"
+        external = incoming.identity.external
+        if item.id and item.id in names:
+            choices = [external, hashed]
+        elif item.link.whole in names:
+            choices = ["", hashed]
+        else:
+            choices = [hashed]
+        for choice in (*choices, f"entry:{entry}"):
+            named = _named(incoming, choice)
+            holder = stored_as(self._db, named.identity)
+            if named.identity not in self._coming and (
+                holder is None or holder.entry in (0, entry)
+            ):
+                return named
+        return named
+
+    def _hand_over_marks_alone(self, page: FeedPage, arrival: Arrival, identity: Identity) -> None:
+        """Marks may be all that is left of an article, when its cache was deleted."""
+        if not self._any_marks:
+            return
+        for feed in page.older:
+            for external in arrival.former:
+                self._handed.append((Identity(feed, external, ""), identity))
+        for external in arrival.former:
+            for old in self._marks.under(arrival.incoming.source, external):
+                if stored_as(self._db, old) is None and old not in self._coming:
+                    self._handed.append((old, identity))
+
+    # Both.
+
+    def _revise(
+        self,
+        incoming: Incoming,
+        before: Stored,
+        entry: int,
+        came: bytes,
+        *,
+        undated: bool = False,
+    ) -> Outcome:
+        """Put what a source sent in the place of what it sent before."""
+        fields, body, digest = self._document(before)
+        new, fetched = revised(incoming, before, fields, body, undated=undated)
+        self._come(new, before, entry, came, fetched)
+        if new.digest == digest or (before.entry != entry and _is_same(new, fields, body)):
+            return Outcome.UNCHANGED
+        return Outcome.UPDATED
+
+    def _come(
+        self,
+        incoming: Incoming,
+        before: Stored,
+        entry: int,
+        came: bytes = b"",
+        fetched: bool = False,
+    ) -> None:
+        coming = self._coming.pop(before.identity, None)
+        stored = coming.before if coming else before
+        self._coming[incoming.identity] = _Coming(incoming, stored, entry, came, fetched)
+
+    def _document(self, stored: Stored) -> tuple[dict[str, Any], bytes, bytes]:
+        if stored.id >= 0:
+            return document(self._db, stored.id)
+        new = self._coming[stored.identity].incoming
+        return json.loads(new.fields), new.body, new.digest
+
+    def _digest(self, stored: Stored) -> bytes:
+        if stored.id < 0:
+            return self._coming[stored.identity].incoming.digest
+        find = "SELECT digest FROM documents WHERE id = ?"
+        digest: bytes = self._db.execute(find, (stored.id,)).fetchone()[0]
+        return digest
 
     def note_source(self, state: SourceState) -> None:
         """Remember how a live source is doing."""
@@ -141,7 +304,9 @@ class Writer:
 
     def finish(self) -> None:
         """Write what has gathered: nothing else of the transaction may come after it."""
-        self._store_documents()
+        if self._any_marks and self._handed:
+            self._marks.hand_over(self._handed)
+        self._store_articles()
         self._db.executemany("INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?)", self._files)
         if self._changes:
             self._changes.write(self._db, self._labels)
@@ -151,70 +316,62 @@ class Writer:
         self._db.executemany(_INDEX, ((id, *self._texts[id]) for id in sorted(self._texts)))
         self._texts.clear()
 
-    def _store_documents(self) -> None:
-        """All at once and in order: a table that is only appended to is written faster."""
-        rows = ((id, *self._documents[id]) for id in sorted(self._documents))
-        insert = "INSERT INTO documents VALUES (?, ?, CAST(? AS TEXT), CAST(? AS TEXT))"
-        self._db.executemany(insert, rows)
-        self._documents.clear()
+    def committed(self) -> None:
+        """Forget the old names of marks that were handed over, once the transaction has ended."""
+        if self._any_marks and self._handed:
+            self._marks.forget(self._handed)
 
-    def _stored(self, identity: Identity) -> Stored | None:
-        row = self._db.execute(
-            "SELECT id, published, run, updated, origin FROM articles "
-            "WHERE external = ? AND lang = ? AND source = ?",
-            (identity.external, identity.lang, identity.source),
-        ).fetchone()
-        if row is None:
-            return None
-        id, published, run, updated, origin = row
-        return Stored(id, published, run, updated, self._digest(id), origin)
-
-    def _digest(self, id: int) -> bytes:
-        if id in self._documents:
-            return self._documents[id][0]
-        find = "SELECT digest FROM documents WHERE id = ?"
-        digest: bytes = self._db.execute(find, (id,)).fetchone()[0]
-        return digest
-
-    def _make_place(self, stored: Stored | None, published: int) -> int:
-        """The id for an article of that instant; what was stored of it before is gone."""
-        if stored is not None:
+    def _store_articles(self) -> None:
+        """In the order of ids: a table that is only appended to is written faster."""
+        kept: dict[int, _Coming] = {}
+        placed: list[_Coming] = []
+        for coming in self._coming.values():
+            before = coming.before
+            if before is not None:
+                self._delete(before.id)
+            if before is not None and before.published == coming.incoming.published:
+                kept[before.id] = coming
+            else:
+                placed.append(coming)
+        for stored in self._replaced:
             self._delete(stored.id)
-            if stored.published == published:
-                return stored.id
-        wanted: int
-        wanted, taken = self._db.execute(_PLACE, (slot(published), published)).fetchone()
-        if taken:
-            for id in reversed(self._occupied_from(wanted)):
-                self._move(id, id + 1)
-        return wanted
+        placed.sort(key=lambda coming: coming.incoming.published)
+        self._insert(kept)  # so that nothing else takes their places
+        found = places(self._db, [coming.incoming.published for coming in placed])
+        self.moved = len(found.moves)
+        for id, to in reversed(found.moves):
+            self._move(id, to)
+        self._insert(dict(zip(found.ids, placed, strict=True)))
+        self._coming.clear()
 
-    def _occupied_from(self, wanted: int) -> list[int]:
-        """Ids from there on without a gap. They are of later articles, which must stay later."""
-        run: list[int] = []
-        later = "SELECT id FROM articles WHERE id >= ? ORDER BY id"
-        for (id,) in self._db.execute(later, (wanted,)):
-            if id != wanted + len(run):
-                break
-            run.append(id)
-        return run
-
-    def _insert(self, id: int, new: Incoming) -> None:
-        source, external, lang = new.identity
-        states = (new.pinned, new.draft, new.flagged)
-        self._db.execute(
-            "INSERT INTO articles VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    def _insert(self, placed: dict[int, _Coming]) -> None:
+        ids = sorted(placed)
+        self._db.executemany(_INSERT, (self._row(id, placed[id]) for id in ids))
+        self._db.executemany(
+            "INSERT INTO documents VALUES (?, ?, CAST(? AS TEXT), CAST(? AS TEXT))",
             (
-                *(id, source, external, lang, new.published, new.updated),
-                *(new.category, new.sentiment, *states, new.origin, self._run, new.title),
+                (id, new.digest, new.fields, new.body)
+                for id in ids
+                for new in (placed[id].incoming,)
             ),
         )
-        self._documents[id] = (new.digest, new.fields, new.body)
-        body = new.body if new.body_is_kept else folded(new.body.decode())
-        self._texts[id] = (folded(new.title), folded(new.description), body)
-        facets = [*self._facets_of(new.identity, new.category, new.sentiment, new.tags)]
-        facets += self._states_of(new.identity, new.pinned, new.draft, new.estimated)
-        self._changes.set(id, facets, True)
+        for id in ids:
+            new = placed[id].incoming
+            body = new.body if new.body_is_kept else folded(new.body.decode())
+            self._texts[id] = (folded(new.title), folded(new.description), body)
+            kinds = (new.source, new.lang, new.category, new.sentiment)
+            facets = [*self._facets_of(*kinds, new.tags)]
+            facets += self._states_of(new.identity, new.pinned, new.draft, new.estimated)
+            self._changes.set(id, facets, True)
+
+    def _row(self, id: int, coming: _Coming) -> tuple[object, ...]:
+        new = coming.incoming
+        feed = new.identity.source if new.identity.is_of_feed else ""
+        return (
+            *(id, new.source, new.identity.external, new.lang, new.published, new.updated),
+            *(new.category, new.sentiment, new.pinned, new.draft, new.flagged, new.origin),
+            *(self._run, new.title, feed, coming.entry, coming.came, coming.fetched),
+        )
 
     def _delete(self, id: int) -> None:
         self._forget_facets_and_text(id)
@@ -229,18 +386,17 @@ class Writer:
         self._changes.set(to, facets, True)
 
     def _forget_facets_and_text(self, id: int) -> tuple[Text, Sequence[Facet]]:
-        self._store_documents()
         row = self._db.execute(
-            "SELECT source, external, lang, category, sentiment, pinned, draft, "
+            "SELECT source, external, lang, feed, category, sentiment, pinned, draft, "
             "title, fields, body "
             "FROM articles JOIN documents USING (id) WHERE id = ?",
             (id,),
         ).fetchone()
-        source, external, lang, category, sentiment, pinned, draft, title, text, body = row
-        identity = Identity(source, external, lang)
+        source, external, lang, feed, category, sentiment, pinned, draft, title, text, body = row
+        identity = identity_of(source, external, lang, feed)
         fields: dict[str, Any] = json.loads(text)
         description = fields.get("description", "")
-        facets = list(self._facets_of(identity, category, sentiment, fields.get("tags", ())))
+        facets = list(self._facets_of(source, lang, category, sentiment, fields.get("tags", ())))
         facets += self._states_of(identity, pinned, draft, bool(fields.get("sentimentEstimated")))
         self._changes.set(id, facets, False)
         text = (folded(title), folded(description), folded(body))
@@ -250,14 +406,14 @@ class Writer:
         return text, facets
 
     def _facets_of(
-        self, identity: Identity, category: str, sentiment: str, tags: Sequence[str]
+        self, source: str, lang: str, category: str, sentiment: str, tags: Sequence[str]
     ) -> Iterator[Facet]:
         yield ALL
         yield self._facet("category", category)
         yield self._facet("sentiment", sentiment)
         yield self._facet("group", f"{category}\t{sentiment}")
-        yield self._facet("source", identity.source)
-        yield self._facet("lang", identity.lang)
+        yield self._facet("source", source)
+        yield self._facet("lang", lang)
         for tag in tags:
             yield self._facet("tag", tag)
 
@@ -277,3 +433,36 @@ class Writer:
             *((PINNED, pinned), (DRAFT, draft), (ESTIMATED, estimated)),
         )
         return [facet for facet, holds in states if holds]
+
+
+def _named(incoming: Incoming, external: str) -> Incoming:
+    """The same article of a feed under that external id; empty: under its link."""
+    fields = json.loads(incoming.fields)
+    if fields.get("externalId", "") == external:
+        return incoming
+    if external:
+        fields["externalId"] = external
+    else:
+        fields.pop("externalId", None)
+        external = str(fields.get("canonicalUrl") or "")
+    return with_fields(incoming, fields)._replace(
+        identity=incoming.identity._replace(external=external)
+    )
+
+
+def _is_same(new: Incoming, fields: dict[str, Any], body: bytes) -> bool:
+    """Whether nothing but its identity is new."""
+    named = {"feed", "externalId"}
+    one, other = (
+        {name: value for name, value in each.items() if name not in named}
+        for each in (json.loads(new.fields), fields)
+    )
+    return one == other and new.body == body
+
+
+def _of_feed(incoming: Incoming, stored: Stored) -> Incoming:
+    """What an archive or an API has of an article of a feed goes on as that article."""
+    if incoming.identity == stored.identity:
+        return incoming
+    fields = json.loads(incoming.fields) | {"feed": stored.identity.source}
+    return with_fields(incoming, fields)._replace(identity=stored.identity)

@@ -31,6 +31,7 @@ _LONG_DESCRIPTION = 600
 """Characters of a summary that may begin as the text does and is kept all the same."""
 
 _MAX_TITLE = 1000
+_MAX_ID = 1000
 _TRACKING = ("utm_", "mc_", "ga_")
 _TRACKING_NAMES = frozenset(("fbclid", "gclid", "ref_src", "cmpid", "taid", "at_medium"))
 
@@ -97,7 +98,7 @@ def article_of_entry(entry: Entry, feed: Feed) -> Article:
         "publishedAt": format_instant(published),
         "updatedAt": _updated(entry, published, feed.now),
         "lang": _language(entry, feed, f"{title} {body[:500]}"),
-        "externalId": clean_line(entry.id)[:1000] or ("" if link else _derived(title, body)),
+        "externalId": whole_id(entry.id) or ("" if link else _derived(title, body)),
         "source": {"key": feed.key, "name": feed.name, "type": feed.type},
         "tags": _tags(entry.tags),
         "canonicalUrl": link,
@@ -155,9 +156,17 @@ def _language(entry: Entry, feed: Feed, text: str) -> str:
     return clean_line(entry.lang)[:20] or feed.lang or language_of(text) or UNKNOWN_LANG
 
 
+def whole_id(id: str) -> str:
+    """An entry's id on one line. Of a very long one the end is a digest of all of it."""
+    line = clean_line(id)
+    if len(line) <= _MAX_ID:
+        return line
+    return f"{line[:_MAX_ID]}#{blake2b(line.encode(), digest_size=16).hexdigest()}"
+
+
 def _derived(title: str, body: str) -> str:
-    """An identity for an entry that has neither id nor address: the same at every sync."""
-    what = title or body
+    """An id for an entry that has neither id nor address: of title and text, the same each time."""
+    what = f"{title}\0{body}"
     return f"hash:{blake2b(what.encode(), digest_size=12).hexdigest()}"
 
 

@@ -307,6 +307,7 @@ def _rescued(fm: str, depth: int = 1) -> tuple[dict[str, Tree], str]:
             unread += block
             tree = _guessed(block, depth)
         if isinstance(tree, dict):
+            list(_as_meant(block, tree))
             for name, value in tree.items():
                 fields.setdefault(name, value)
     return fields, unread

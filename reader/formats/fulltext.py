@@ -44,7 +44,7 @@ def require() -> None:
 
 
 def main_text(page: bytes, url: str, title: str = "") -> str:
-    """The text of the article on a page, cleaned Markdown, without its title at the top.
+    """Return the text of the article on a page, cleaned Markdown, without its title.
 
     Raises NoFullText, ExtraMissing.
     """
@@ -87,7 +87,7 @@ def _decoded(page: bytes) -> str:
 
 
 def _extracted(page: str, url: str) -> str:
-    """HTML of the main text, empty where there is none."""
+    """Return HTML of the main text, empty if there is none."""
     try:
         from trafilatura import extract as main_html
 

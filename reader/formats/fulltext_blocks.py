@@ -55,12 +55,12 @@ class NumberedPage:
 
     @property
     def base(self) -> str:
-        """What the page says that its addresses start from; empty where it does not."""
+        """Return the address of `<base>`, empty if there is none."""
         element = self._tree.css_first("base[href]")
         return (element.attributes["href"] or "") if element is not None else ""
 
     def marked(self) -> str:
-        """HTML of the page, the number of each block before its text."""
+        """Return the page with the number of each block before its text."""
         root = self._tree.body
         if root is None:
             return ""
@@ -72,7 +72,7 @@ class NumberedPage:
         return self._tree.html or ""
 
     def cut_out(self, found: str) -> str:
-        """HTML of the blocks whose numbers stand in what was found; empty where none does."""
+        """Return HTML of the blocks whose numbers occur in what was found."""
         for mark in self._marks:
             mark.decompose()
         numbers = {int(number) for number in _MARK.findall(found)}
@@ -90,7 +90,7 @@ class NumberedPage:
         return root.inner_html or ""
 
     def _superfluous(self, root: LexborNode) -> list[LexborNode]:
-        """What is not of the article, none of it within another."""
+        """Return the nodes that do not belong to the article, none within another."""
         found: list[LexborNode] = []
         waiting = [root]
         while waiting:
@@ -110,13 +110,13 @@ class NumberedPage:
         return node.mem_id in self._kept or (node.tag in _UNITS and node.mem_id in self._live)
 
     def _belongs(self, node: LexborNode, is_within_kept: bool) -> bool:
-        """Whether text that the finder left out is of the article all the same."""
+        """Return whether text that the finder left out belongs to the article."""
         if node.mem_id not in self._with_text or node.tag not in _BLOCKS:
             return is_within_kept
         return node.tag in _UNITS and self._stands_between(node) and not _is_aside(node)
 
     def _shows(self, node: LexborNode, number: int, last: int) -> bool:
-        """Whether it is a picture or a film of the article: before the `last` of its siblings that
+        """Return whether media belong to the article: before the `last` of its siblings that
         is kept, or right behind it."""
         tag = node.tag or ""
         if number > last and (tag not in _AFTER_THE_TEXT or not 0 <= last < number <= last + 2):
@@ -128,7 +128,7 @@ class NumberedPage:
         )
 
     def _stands_between(self, node: LexborNode) -> bool:
-        """Whether text of the article is on both sides, or the one before announces it."""
+        """Return whether text of the article surrounds or announces it."""
         before, after = _beside(node, back=True), _beside(node, back=False)
         if before is None or before.mem_id not in self._live or before.tag not in _BEFORE_A_UNIT:
             return False
@@ -138,7 +138,7 @@ class NumberedPage:
 
 
 def _first_texts(root: LexborNode) -> Iterator[tuple[LexborNode, LexborNode]]:
-    """Each block that holds text itself, with the first of its text."""
+    """Yield each block that holds text itself, with its first text node."""
     seen: set[int] = set()
     path: list[tuple[LexborNode, LexborNode]] = []
     block, node = root, root.first_child
@@ -164,7 +164,7 @@ def _mark_upwards(node: LexborNode | None, ids: set[int]) -> None:
 
 
 def _beside(node: LexborNode, *, back: bool) -> LexborNode | None:
-    """The next element on that side."""
+    """Return the next element on that side."""
     found = node.prev if back else node.next
     while found is not None and not (found.tag or "-")[0].isalpha():
         found = found.prev if back else found.next

@@ -96,13 +96,13 @@ class Text(NamedTuple):
 
 
 def is_html(text: str) -> bool:
-    """Whether it has a tag that texts have; `<5%` and `[BTC]` are none. Text that was escaped once
+    """Return whether the text has a tag; `<5%` and `[BTC]` are not tags. Text that was escaped once
     too often counts."""
     return _TAG.search(text) is not None or _is_over_escaped(text)
 
 
 def to_markdown(html: str, base: str = "") -> Text:
-    """Cleaned Markdown of a piece of HTML. base: the address that relative ones start from."""
+    """Return the cleaned Markdown of HTML, and its first image. base: of relative addresses."""
     html = html[:MAX_HTML].replace("\0", "")
     for _ in range(_MOST_ESCAPED):
         if not _is_over_escaped(html):
@@ -122,7 +122,7 @@ def to_markdown(html: str, base: str = "") -> Text:
 
 
 def from_text(text: str) -> str:
-    """Cleaned Markdown of what is declared as plain text: tags, signs, lines and indents stay as
+    """Return the cleaned Markdown of plain text: tags, signs, lines and indents stay as
     they are written."""
     lines = escape(clean(text[:MAX_HTML]).expandtabs(4)).split("\n")
     written = []
@@ -135,7 +135,7 @@ def from_text(text: str) -> str:
 
 
 def to_line(text: str) -> str:
-    """A title: without tags, its entities read, cleaned, on one line."""
+    """Return a title without its elements' tags, entities decoded, cleaned, on one line."""
     text = text[:MAX_HTML]
     if "&" in text:
         text = unescape(text)
@@ -146,7 +146,7 @@ def to_line(text: str) -> str:
 
 
 def plain(markdown: str) -> str:
-    """The words of Markdown that `to_markdown` made, on one line."""
+    """Return the text of Markdown that `to_markdown` made, on one line."""
     if "| ---" in markdown:
         markdown = "\n".join(_without_cells(line) for line in markdown.split("\n"))
     return clean_line(_PLAIN.sub(_plain_piece, markdown))
@@ -166,7 +166,7 @@ def _without_cells(line: str) -> str:
 
 
 def visible_words(text: str) -> list[str]:
-    """The words that are read of HTML or Markdown, in order, in lower case; no addresses."""
+    """Return the visible words of HTML or Markdown, in order, case-folded, without addresses."""
     markdown = to_markdown(text).markdown if is_html(text) else text
     return _WORD.findall(plain(markdown).casefold())
 
@@ -175,7 +175,7 @@ def visible_words(text: str) -> list[str]:
 
 
 def _is_over_escaped(text: str) -> bool:
-    """Whether its entities hide markup. Beside real markup they are what the author wrote."""
+    """Return whether entities hide markup. Beside real markup they are what the author wrote."""
     if _OVER_ESCAPED.search(text) is None:
         return False
     if _TAG.search(text) is not None:
@@ -196,7 +196,7 @@ def _is_over_escaped(text: str) -> bool:
 
 
 def _begins_with(tag: re.Pattern[str], text: str) -> bool:
-    """Whether an element is the first thing in it, and is closed."""
+    """Return whether the text begins with an element that is closed."""
     first = tag.match(text)
     return first is not None and f"</{first[1].lower()}>" in text.lower()
 
@@ -210,7 +210,7 @@ def _unwrapped(text: str) -> str:
 
 
 def _without_tags(text: str) -> str:
-    """Elements lose their tags; a tag alone is a word of the title: `Use <b> here`."""
+    """Remove the tags of elements; keep a tag without a partner: `Use <b> here`."""
     text = _SMALL.sub(_small, text)
     tags = list(_TAG.finditer(text))
     dropped = _paired(tags)
@@ -233,7 +233,7 @@ def _small(element: re.Match[str]) -> str:
 
 
 def _paired(tags: list[re.Match[str]]) -> set[int]:
-    """Numbers of the tags that have a partner, or need none."""
+    """Return the numbers of the tags that have a partner, or need none."""
     found: set[int] = set()
     waiting: dict[str, list[int]] = {}
     for number, tag in enumerate(tags):

@@ -80,7 +80,7 @@ _SIZE_IN_NAME = re.compile(r"-\d{2,5}x\d{2,5}(?=\.\w+$)")
 
 
 def web_address(address: object, base: str = "") -> str:
-    """The address made absolute where it is one of the web: http(s), with a host; else empty."""
+    """Return the absolute address if it is http(s) and has a host, else an empty string."""
     if not isinstance(address, str) or not address or len(address) > _MOST_CHARACTERS:
         return ""
     if _USUAL.fullmatch(address):
@@ -97,7 +97,7 @@ def web_address(address: object, base: str = "") -> str:
 
 
 def link_address(link: Attributes, base: str) -> str:
-    """Of an `a`, empty where it is none of the web."""
+    """Return the web address of an `a`, empty if it has none."""
     href = (link.get("href") or "").strip()
     is_a_stand_in = not href or href.startswith("#") or href.lower().startswith("javascript:")
     if is_a_stand_in:
@@ -108,7 +108,7 @@ def link_address(link: Attributes, base: str) -> str:
 
 
 def told_address(href: str | None) -> str:
-    """An address of another scheme than the web's, for the eye: `mailto:` is left out of it."""
+    """Return an address of another scheme as text to read, without `mailto:` and `tel:`."""
     if not href or len(href) > _MOST_CHARACTERS or not (scheme := _SCHEME.match(href)):
         return ""
     name = scheme[1].lower()
@@ -121,7 +121,7 @@ def told_address(href: str | None) -> str:
 
 
 def image_address(image: Attributes, base: str) -> str:
-    """Empty where it is not a picture of the web, or a beacon."""
+    """Return the address of the picture a browser would show; empty for a beacon."""
     stand_in = ""
     for source in _sources(image):
         address = web_address(source, base)
@@ -135,7 +135,7 @@ def image_address(image: Attributes, base: str) -> str:
 
 
 def set_address(source: Attributes, base: str) -> str:
-    """Of a `source` in a `picture`."""
+    """Return the address of a `source` within a `picture`."""
     for name in ("srcset", *_LAZY_SETS, "src", *_LAZY):
         value = source.get(name) or ""
         picked = _picked(value) if name.endswith("set") else value
@@ -146,7 +146,7 @@ def set_address(source: Attributes, base: str) -> str:
 
 
 def media_address(media: Attributes, base: str, *names: str) -> str:
-    """Of a film, a sound or a page within the page; empty where it only counts visitors."""
+    """Return the address of a video, audio or frame; empty for a beacon."""
     for name in (*names, *_LAZY_MEDIA):
         address = web_address(media.get(name), base)
         if address:
@@ -155,12 +155,12 @@ def media_address(media: Attributes, base: str, *names: str) -> str:
 
 
 def picture_key(address: str) -> str:
-    """The same for one picture in several sizes."""
+    """Return a key that is the same for one picture in several sizes."""
     return _SIZE_IN_NAME.sub("", address.partition("?")[0])
 
 
 def _sources(image: Attributes) -> Iterator[str]:
-    """The addresses that a picture is given, the best first."""
+    """Yield the addresses of a picture, best first."""
     for name in _LAZY:
         value = image.get(name)
         if value and _looks_like_one(value):
@@ -179,7 +179,7 @@ def _looks_like_one(value: str | None) -> bool:
 
 
 def _picked(srcset: str) -> str:
-    """The widest of moderate width, else the narrowest of those that are wider."""
+    """Return the widest candidate up to `_WIDEST`, else the narrowest."""
     candidates = [
         (width, address)
         for address, width in _candidates(srcset[: 16 * _MOST_CHARACTERS])
@@ -196,7 +196,7 @@ def _width(candidate: tuple[float, str]) -> float:
 
 
 def _candidates(srcset: str) -> Iterator[tuple[str, float]]:
-    """Address and width of each; an address may hold commas, but not at its end."""
+    """Yield address and width of each candidate; an address may contain commas."""
     address = ""
     for word in srcset.split():
         if not address:
@@ -212,7 +212,7 @@ def _candidates(srcset: str) -> Iterator[tuple[str, float]]:
 
 
 def _described(descriptor: str) -> float:
-    """Pixels; those of `2x` are guessed."""
+    """Return the width in pixels; `2x` is estimated."""
     try:
         number = float(descriptor[:-1])
     except ValueError:

@@ -36,7 +36,7 @@ Leave = Callable[[], object]
 
 
 def skip() -> None:
-    """Returned where the inside of an element is not looked at."""
+    """Mark an element whose children are not read."""
 
 
 def element_before(node: LexborNode) -> LexborNode | None:
@@ -56,7 +56,7 @@ def longest_run(line: str) -> int:
 
 
 def preformatted(node: LexborNode) -> str:
-    """Text as it stands, each block in it on lines of its own."""
+    """Return the text with its white space, each block on lines of its own."""
     pieces: list[str] = []
 
     def begin_line() -> None:
@@ -84,7 +84,7 @@ def _is_line(node: LexborNode) -> bool:
 
 
 def _walked(root: LexborNode) -> Iterator[tuple[LexborNode, bool]]:
-    """Every node within, and each element once more at its end."""
+    """Yield every node within, and each element again at its end (True)."""
     path: list[LexborNode] = []
     node = root.first_child
     while node is not None or path:
@@ -105,7 +105,7 @@ def _walked(root: LexborNode) -> Iterator[tuple[LexborNode, bool]]:
 
 
 def numbered(node: LexborNode) -> tuple[List, Iterator[str]]:
-    """The list, and a label for each item where Markdown would count otherwise."""
+    """Return the list, and a label for each item if Markdown would number it differently."""
     attributes = node.attributes
     values = [each.attributes.get("value") for each in node.iter() if each.tag == "li"]
     step = -1 if "reversed" in attributes else 1
@@ -152,7 +152,7 @@ def _roman(number: int) -> str:
 
 
 def is_data(table: LexborNode) -> bool:
-    """Whether its rows and columns say something: more than one column, and cells of one line."""
+    """Return whether the table holds data: several columns, cells of one line."""
     if (table.attributes.get("role") or "") == "presentation":
         return False
     if table.css_first(_LAYOUT) is not None:

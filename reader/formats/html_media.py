@@ -54,7 +54,7 @@ def picture(reading: "Reading", node: LexborNode) -> Leave:
 
 
 def source(reading: "Reading", node: LexborNode) -> Leave:
-    """One that stands alone, as what was around it has no end."""
+    """Read a `source` outside of `video` and `picture`."""
     attributes = node.attributes
     if any(name.endswith("srcset") for name in attributes):
         _show(reading, set_address(attributes, reading.base), "")
@@ -70,7 +70,7 @@ def frame(reading: "Reading", node: LexborNode) -> Leave:
 
 
 def film(reading: "Reading", node: LexborNode) -> Leave:
-    """The first of its sources; the others are the same in other formats."""
+    """Link to the first source; the others are the same in other formats."""
     attributes = node.attributes
     own = media_address(attributes, reading.base, "src")
     found = (media_address(each.attributes, reading.base, "src") for each in node.css("source"))
@@ -84,7 +84,7 @@ def film(reading: "Reading", node: LexborNode) -> Leave:
 
 
 def thing(reading: "Reading", node: LexborNode) -> Leave:
-    """An `object`: of what is shown in its place only where it has no address."""
+    """Read an `object`; its fallback content only if it has no address."""
     attributes = node.attributes
     address = media_address(attributes, reading.base, "data")
     if (attributes.get("type") or "").startswith("image/"):
@@ -98,7 +98,7 @@ def thing(reading: "Reading", node: LexborNode) -> Leave:
 
 
 def _put_media(reading: "Reading", address: str, attributes: Attributes) -> None:
-    """A link, where the film or the page stood."""
+    """Write a link in place of the media."""
     key = picture_key(address)
     if reading.within_noscript and key in reading.pictures:
         return
@@ -113,7 +113,7 @@ def _put_media(reading: "Reading", address: str, attributes: Attributes) -> None
 
 
 def noscript(reading: "Reading", node: LexborNode) -> Leave:
-    """What stands for a picture that comes later; not what asks for JavaScript."""
+    """Read what replaces a lazy picture, not a request to enable JavaScript."""
     if "javascript" in (node.text() or "").lower():
         return skip
     before = element_before(node)
@@ -133,7 +133,7 @@ def _end_noscript(reading: "Reading") -> None:
 
 
 def _label(alt: str) -> str:
-    """The text of an image, which may not end its brackets, nor begin code or a tag."""
+    """Return the text of an image without what would end its brackets or begin code."""
     label = re.sub(r"[\[\]\\]", "", clean_line(alt))[:300].replace("`", "'")
     return re.sub(r"<(?=[a-zA-Z/!?])", "< ", label)
 

@@ -49,12 +49,12 @@ class Paragraph:
         self.runs.append(BREAK)
 
     def keep_apart(self, how: "Space") -> None:
-        """What comes next is not glued to what is there."""
+        """Put a space before the next text if the two would be glued."""
         self._space = max(self._space, how)
 
     @property
     def last(self) -> str:
-        """The last character; empty at the start."""
+        """Return the last character; empty at the start."""
         if not self.runs:
             return ""
         run = self.runs[-1]
@@ -91,7 +91,7 @@ def _are_glued(last: str, first: str, between: Space) -> bool:
 
 
 def ends_with_break(runs: list[Run]) -> bool:
-    """Whether nothing but space stands after the last break."""
+    """Return whether only spaces follow the last line break."""
     for run in reversed(runs):
         if run.kind is Kind.BREAK:
             return True

@@ -34,12 +34,12 @@ from reader.formats.html_paragraph import Paragraph, Space, ends_with_break
 from reader.formats.html_source import names
 from reader.formats.html_table import MOST_SPANNED, Cell, lines_of
 from reader.formats.markdown_blocks import Blocks, List
+from reader.formats.markdown_escape import heading
 from reader.formats.markdown_inline import (
     PLAIN,
     Kind,
     Style,
     emphasised,
-    heading,
     inline,
     linked,
     strengthened,
@@ -100,7 +100,7 @@ class Read(NamedTuple):
 
 
 def read(html: str, base: str) -> Read:
-    """The Markdown of HTML that is fit for a parser, uncleaned. base: of relative addresses."""
+    """Return the Markdown of mended HTML, not cleaned. base: of relative addresses."""
     tree = LexborHTMLParser(f"<!doctype html><body>{html}", options=_WITHOUT_EVENTS)
     reading = Reading(base, len(html))
     if tree.body is not None:
@@ -217,7 +217,7 @@ class Reading:
         return leave
 
     def _end_line(self) -> None:
-        """Two in a row end the paragraph."""
+        """End a line; two in a row end the paragraph."""
         if self._on_one_line:
             self.paragraph.keep_apart(Space.ALWAYS)
         elif self.paragraph.last == "\n":
@@ -387,7 +387,7 @@ class Reading:
         return self.keep_apart
 
     def small(self, _: LexborNode) -> Leave:
-        """Cents are set so: `19<small>99</small>`."""
+        """Keep digits apart: `19<small>99</small>` is a price with cents."""
         self.paragraph.keep_apart(Space.DIGITS)
         return partial(self.paragraph.keep_apart, Space.DIGITS)
 
@@ -435,7 +435,7 @@ class Reading:
         self.paragraph.add(signs(text, self.paragraph.last), style)
 
     def _put_note(self, mark: tuple[int, int]) -> None:
-        """A note's mark in brackets, so that it is not read as a figure or an exponent."""
+        """Write a footnote mark in brackets, so that it is not read as an exponent."""
         text = self.paragraph.text_since(mark).strip()
         runs = self.paragraph.runs
         if mark[0] != self.paragraph.number or not _NOTE.fullmatch(text):
@@ -452,7 +452,7 @@ class Reading:
         return partial(self.paragraph.add, "”", self.style)
 
     def reading_aid(self, node: LexborNode) -> Leave | None:
-        """Of ruby: in brackets, where the page has none."""
+        """Write ruby text in brackets, unless the page has brackets."""
         if node.prev is not None and node.prev.tag == "rp":
             return None
         self.paragraph.add("(", self.style)
@@ -481,19 +481,19 @@ class Reading:
         self._put_note(mark)
 
     def _tell(self, address: str, mark: tuple[int, int]) -> None:
-        """An address that is none of the web, for the eye."""
+        """Write an address that is not a web address as text."""
         label = self.paragraph.text_since(mark)
         if address not in label:
             shown = f" ({address})" if label.strip() else address
             self.paragraph.add(shown, self.style)
 
     def afford(self, address: str) -> str:
-        """The address, empty where the addresses have become far longer than the source."""
+        """Return the address; empty once addresses are far longer than the source."""
         self._left_for_addresses -= len(address)
         return address if self._left_for_addresses >= 0 else ""
 
     def field(self, node: LexborNode) -> Leave:
-        """Of an input only what is ticked can be read."""
+        """Write a check box; other inputs have no text."""
         attributes = node.attributes
         if (attributes.get("type") or "").lower() == "checkbox":
             self.paragraph.add("☑ " if "checked" in attributes else "☐ ", PLAIN)
@@ -502,7 +502,7 @@ class Reading:
     # Mathematics.
 
     def mathematics(self, node: LexborNode) -> None:
-        """Its children are told apart by their place."""
+        """Give each child of a MathML element the role of its position."""
         roles = _ROLES[node.tag or ""]
         children = [each for each in node.iter() if each.tag != "-text"]
         for child, role in zip(children, roles, strict=False):

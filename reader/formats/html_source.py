@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 
 def names(words: str) -> frozenset[str]:
-    """A set of names that are written one after the other."""
+    """Return the set of names in a string, separated by spaces."""
     return frozenset(words.split())
 
 
@@ -91,7 +91,7 @@ class _Token(NamedTuple):
 
 
 def mended(html: str, most: int = MAX_ELEMENTS) -> str | None:
-    """The same HTML, fit for a parser; None where it has more than `most` elements."""
+    """Return HTML that a parser reads without loss; None if it has more than `most` elements."""
     tags = html.count("<")
     if tags <= _FEW and not _needs_mending(html):
         return html
@@ -143,7 +143,7 @@ class _Mender:
     # What stands there.
 
     def _read(self, at: int) -> int:
-        """The token at `at`; where to go on."""
+        """Read the token at `at`; return where to go on."""
         html = self._html
         if match := _TAG.match(html, at):
             return self._take(match)
@@ -166,7 +166,7 @@ class _Mender:
         return end
 
     def _end_of_comment(self, at: int) -> int:
-        """One that is not closed ends with the tag that it begins with."""
+        """Return where a comment ends; an unclosed one ends at its first `>`."""
         if self._html.startswith((">", "->"), at + 4):
             return self._html.index(">", at) + 1
         end = self._find("-->", at + 4)
@@ -176,7 +176,7 @@ class _Mender:
         return end + 1 if end >= 0 else at + 4
 
     def _find(self, sign: str, at: int) -> int:
-        """As `str.find`; what was not found once is not looked for again."""
+        """Find a string; search only once for one that does not occur again."""
         if sign in self._never:
             return -1
         found = self._html.find(sign, at)
@@ -204,7 +204,7 @@ class _Mender:
             waiting.pop()
 
     def _take_raw(self, token: _Token) -> int:
-        """What stands in a script is dropped, and in a frame, which shows another page."""
+        """Drop the content of scripts, styles and frames."""
         if token.closing or token.name == "plaintext":
             return self._drop(token.start, token.end)
         end = -1 if token.closed else self._end_of_raw(token)
@@ -228,7 +228,7 @@ class _Mender:
         return found.start()
 
     def _end_without_end(self, token: _Token) -> int:
-        """A script that is not closed ends where the text goes on."""
+        """Return where an unclosed element ends; a script ends at the next content tag."""
         if token.closed or token.name not in ("script", "style"):
             return token.end
         content = _CONTENT.search(self._html, token.end)
@@ -265,7 +265,7 @@ class _Mender:
         return before + written
 
     def _make_room(self, name: str) -> str:
-        """The ends of what a browser would end before this element."""
+        """Return the end tags that a browser implies before this element."""
         if not self._bounded or not self._open:
             return ""
         if name in _P_ENDS and self._open[-1] == "p":

@@ -17,7 +17,7 @@ class Cell(NamedTuple):
 
 
 def lines_of(rows: Sequence[Sequence[Cell]], *, has_head: bool) -> list[str]:
-    """The lines of the table. What spans stands in the first of its places, as a browser shows it
+    """Return the lines of the table. A spanning cell fills only its first place, as it is shown
     once; without a head the first line is empty."""
     grid = [row for n, row in enumerate(_grid(rows)) if any(row) or (has_head and not n)]
     width = max((len(row) for row in grid), default=0)

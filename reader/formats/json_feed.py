@@ -31,7 +31,7 @@ def read_json_feed(data: bytes, *, url: str, name: str, now: datetime) -> Page:
     feed = Feed.of(url, name, title, lang, "JSON", now)
     dates = (_text(item, "date_published") for item in answer["items"] if isinstance(item, dict))
     feed = feed._replace(day_first=day_comes_first(dates))
-    return page_of(answer["items"], lambda item: _article(item, feed))
+    return page_of(answer["items"], lambda item: _article(item, feed), ids_are_distinct=False)
 
 
 def _article(item: object, feed: Feed) -> Article:

@@ -55,7 +55,7 @@ class Blocks:
 
     @property
     def is_full(self) -> bool:
-        """Whether it has grown so much that only words may follow."""
+        """Return whether the Markdown is far longer than the source."""
         return self._left < 0
 
     @property
@@ -66,7 +66,7 @@ class Blocks:
         self._push(_Container("> ", "> "))
 
     def open_indent(self) -> None:
-        """What belongs to the last item of a list, and stands outside of it in the source."""
+        """Open what belongs to the last list item, but is outside of it in the source."""
         self._push(_Container(_INDENT, _INDENT))
 
     def open_item(self, a_list: List, label: str = "") -> None:
@@ -88,7 +88,7 @@ class Blocks:
             self._open.append(container)
 
     def add(self, lines: Sequence[str], *, is_paragraph: bool = True) -> None:
-        """One block. A line break in a line of it is not allowed for."""
+        """Append one block. Its lines may not contain line ends."""
         if not self._open and not self._last:
             self._add_outside(lines)
             return
@@ -107,7 +107,7 @@ class Blocks:
         self._last_is_paragraph = is_paragraph
 
     def _add_outside(self, lines: Sequence[str]) -> None:
-        """Of no quote and no list, as most blocks."""
+        """Append a block outside of quotes and lists."""
         if self._lines:
             self._append("")
         for line in lines:
@@ -121,7 +121,7 @@ class Blocks:
         self._left -= len(line) + 1
 
     def _common(self) -> int:
-        """How many containers the last block and the next one share."""
+        """Return how many containers the last block and the next one share."""
         count = 0
         for old, new in zip(self._last, self._open, strict=False):
             if old is not new:
@@ -130,7 +130,7 @@ class Blocks:
         return count
 
     def _is_tight(self, common: int, is_paragraph: bool) -> bool:
-        """Whether the next block follows without a blank line: items, and a list in an item."""
+        """Return whether the next block follows without a blank line."""
         if common == len(self._open):
             return False
         begun = self._open[common]
@@ -158,7 +158,7 @@ class Blocks:
         of.number += 1
 
     def _delimiter(self, of: List, depth: int) -> str:
-        """Another one than that of a list right before, which would be one with this one."""
+        """Return a delimiter that differs from that of an adjacent list, which would merge."""
         usual, other = ".)" if of.numbered else "-*"
         if depth >= len(self._last) or self._last[:depth] != self._open[:depth]:
             return usual

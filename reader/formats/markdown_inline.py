@@ -5,10 +5,12 @@ would act. Knows nothing of HTML.
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from enum import Enum, auto
 from typing import NamedTuple
 from unicodedata import category
+
+from reader.formats.markdown_escape import ASCII_PUNCTUATION, Context, escaped_text
 
 
 class Style(NamedTuple):
@@ -56,19 +58,8 @@ _MOST_ROUNDS = 3
 _SIGNS = {"strong": "**", "em": "*", "strike": "~~"}
 _NAMES = ("href", *_SIGNS)
 _BACKTICKS = re.compile("`+")
-_ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});")
-_INLINE = re.compile(r"[\\`*_\[\]<&!|]|~~+")
 _HARMLESS = re.compile(r"[^\\`*_\[\]<&!|~#>\-+=:0-9\s][^\\`*_\[\]<&!|~]*+")
 """Text that holds no sign of Markdown and begins no block; most is such."""
-
-_ASCII_PUNCTUATION = frozenset("!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~")
-_LINE_START = re.compile(
-    r"#{1,6}(?:\s|$)|>|[-+*](?:\s|$)|=++\s*+$|(?:[-*_]\s*+){3,}+$|(?=[|:\s]*+-)[|:\-\s]*+$"
-)
-_NUMBER = re.compile(r"([0-9]{1,9})([.)](?:\s|$))")
-_DEFINITION = re.compile(r"\[[^\[\]]*\\?\]:")
-_LABEL_START = re.compile(r"^ *\[", re.MULTILINE)
-_CLOSING_HASHES = re.compile(r"(?:^|(?<=\s))#(?=#*$)")
 
 
 class _Piece:
@@ -99,7 +90,7 @@ class _Pair:
 
 
 def inline(runs: Sequence[Run], *, in_cell: bool = False, in_heading: bool = False) -> str:
-    """The Markdown of a paragraph; of a cell or a heading, on one line."""
+    """Return the Markdown of a paragraph; of a cell or a heading on one line."""
     if all(run.style == PLAIN and run.kind is Kind.TEXT for run in runs):
         text = "".join(run.text for run in runs).strip(" ")
         if not text or _HARMLESS.fullmatch(text):
@@ -114,25 +105,15 @@ def inline(runs: Sequence[Run], *, in_cell: bool = False, in_heading: bool = Fal
 
 
 def escape(text: str) -> str:
-    """Plain text as Markdown: every line reads as it is written. Line ends stay line ends."""
+    """Return Markdown of plain text that reads as written. Line ends stay line ends."""
     pieces: list[_Piece] = []
     for number, line in enumerate(text.split("\n")):
         pieces += [_Piece("\n")] * bool(number) + [_Text(line)] * bool(line)
     return "".join(_escaped(pieces, False))
 
 
-def begins_block(line: str) -> bool:
-    """Whether a parser would take it for more than a line of a paragraph."""
-    return any(each.match(line) for each in (_LINE_START, _NUMBER, _DEFINITION))
-
-
-def heading(markdown: str) -> str:
-    """A line as the text of a heading: hashes at its end stay."""
-    return _CLOSING_HASHES.sub(r"\\#", markdown)
-
-
 def _trimmed(runs: Sequence[Run], on_one_line: bool) -> Iterator[Run]:
-    """Without space at both ends and around breaks, and without breaks there."""
+    """Remove spaces at both ends and around breaks, and breaks at both ends."""
     kept: list[Run] = []
     for run in _with_spaces_outside_code(runs):
         if run.kind is Kind.BREAK and on_one_line:
@@ -174,7 +155,7 @@ def _with_spaces_outside_code(runs: Sequence[Run]) -> Iterator[Run]:
 
 
 def _without_code(run: Run) -> Run:
-    """In a cell no code can hold a backslash before a bar."""
+    """Make code with a backslash before a bar plain text: no cell can hold it as code."""
     return run._replace(style=run.style._replace(code=False)) if r"\|" in run.text else run
 
 
@@ -193,7 +174,7 @@ def _trim_end(runs: list[Run]) -> None:
 
 
 def _pieces(runs: Sequence[Run], names: tuple[str, ...]) -> Iterator[_Piece]:
-    """names: of the styles that are not open yet; of those that begin, the longest goes first."""
+    """Yield the pieces of runs; the longest style opens first. names: styles not open yet."""
     at = 0
     while at < len(runs):
         name, end = _longest(runs, at, names)
@@ -230,7 +211,7 @@ def _goes_on(run: Run, name: str, value: object) -> bool:
 
 
 def _styled(runs: Sequence[Run], name: str, rest: tuple[str, ...]) -> Iterator[_Piece]:
-    """With its spaces outside: `** a**` is not emphasis."""
+    """Yield a styled part with its spaces outside: `** a**` is not emphasis."""
     inner = list(runs)
     before = after = ""
     if _may_lose_space(first := inner[0]) and first.text[:1] == " ":
@@ -301,7 +282,7 @@ def _code(text: str) -> str:
 
 
 def _drop_what_is_no_mark(pieces: list[_Piece]) -> None:
-    """Of emphasis that Markdown cannot say (`**(a)**b`) the text stays."""
+    """Remove marks that a parser would not read as marks (`**(a)**b`)."""
     has_marks = False
     for at, piece in enumerate(pieces):
         if piece.pair is not None:
@@ -322,7 +303,7 @@ def _drop_what_is_no_mark(pieces: list[_Piece]) -> None:
 
 
 def _drop_once(pieces: list[_Piece]) -> bool:
-    """Whether a pair was dropped."""
+    """Drop pairs that are not marks; return whether there were any."""
     dropped = False
     stars = 0
     for at, piece in enumerate(pieces):
@@ -368,7 +349,7 @@ def _flanks(outside: str, inside: str) -> bool:
 
 
 def _neighbour(pieces: list[_Piece], at: int, step: int) -> tuple[str, _Piece | None]:
-    """The next character that is not of a mark of the same sign, and the nearest such mark."""
+    """Return the next character beyond marks of the same sign, and the nearest such mark."""
     sign = pieces[at].text[0]
     mark = None
     while 0 <= (at := at + step) < len(pieces):
@@ -383,12 +364,12 @@ def _neighbour(pieces: list[_Piece], at: int, step: int) -> tuple[str, _Piece | 
 
 
 def _is_punctuation(sign: str) -> bool:
-    """Whether every version of CommonMark counts it as such."""
-    return sign in _ASCII_PUNCTUATION or category(sign)[0] == "P"
+    """Return whether every version of CommonMark counts it as punctuation."""
+    return sign in ASCII_PUNCTUATION or category(sign)[0] == "P"
 
 
 def _may_be_punctuation(sign: str) -> bool:
-    return sign in _ASCII_PUNCTUATION or category(sign)[0] in "PS"
+    return sign in ASCII_PUNCTUATION or category(sign)[0] in "PS"
 
 
 # Text that reads as it is written.
@@ -408,33 +389,16 @@ def _merged(pieces: Sequence[_Piece]) -> list[_Piece]:
     return merged
 
 
-class _Context(NamedTuple):
-    """What a sign needs to know of its paragraph."""
-
-    stars: bool
-    backticks: bool
-    underscores: bool
-    definitions: bool
-    """Whether a label may begin in one line and end in another."""
-    in_cell: bool
-
-
 def _escaped(pieces: list[_Piece], in_cell: bool) -> Iterator[str]:
     text = "".join(piece.text for piece in pieces)
-    context = _Context(
-        stars=text.count("*") > 1,
-        backticks=text.count("`") > 1,
-        underscores=text.count("_") > 1,
-        definitions=_LABEL_START.search(text) is not None and "\n" in text,
-        in_cell=in_cell,
-    )
+    context = Context.of(text, in_cell)
     brackets = _links_with_brackets(pieces)
     before = "\n"
     for at, piece in enumerate(pieces):
         after = pieces[at + 1].text[0] if at + 1 < len(pieces) else "\n"
         written = piece.text
         if isinstance(piece, _Text):
-            written = _escaped_text(written, before, after, context, brackets[at])
+            written = escaped_text(written, before, after, context, brackets[at])
         elif in_cell and "|" in written:
             written = re.sub(r"(?<!\\)\|", r"\\|", written)
         yield written
@@ -442,7 +406,7 @@ def _escaped(pieces: list[_Piece], in_cell: bool) -> Iterator[str]:
 
 
 def _links_with_brackets(pieces: list[_Piece]) -> list[bool]:
-    """For each piece: whether every bracket in it must be escaped, as its label is not balanced."""
+    """Return for each piece whether its brackets must be escaped: its label is unbalanced."""
     found = [False] * len(pieces)
     if not any("[" in p.text or "]" in p.text for p in pieces if isinstance(p, _Text)):
         return found
@@ -467,69 +431,3 @@ def _is_balanced(label: str) -> bool:
         if depth < 0:
             return False
     return depth == 0
-
-
-def _escaped_text(
-    text: str, before: str, after: str, context: _Context, every_bracket: bool
-) -> str:
-    def place(match: re.Match[str]) -> str:
-        sign = match[0]
-        if len(sign) > 1:
-            return r"\~" * len(sign)
-        end = match.end()
-        previous = text[end - 2] if end > 1 else before
-        following = text[end] if end < len(text) else after
-        if sign in "[]" and every_bracket:
-            acts = True
-        elif sign == "&":
-            acts = _ENTITY.match(text, end - 1) is not None
-        elif sign == "!":
-            acts = end == len(text) and after == "["
-        else:
-            acts = _ACTS[sign](previous, following, context)
-        return f"\\{sign}" if acts else sign
-
-    written = _INLINE.sub(place, text) if _INLINE.search(text) else text
-    return _escaped_start(written) if before == "\n" else written
-
-
-def _escaped_start(written: str) -> str:
-    """Of a line: it begins no block."""
-    rest = written.lstrip(" ")
-    indent = written[: len(written) - len(rest)]
-    if rest.startswith("```"):
-        rest = rest.replace("`", r"\`")
-    elif _DEFINITION.match(rest) or _LINE_START.match(rest):
-        rest = f"\\{rest}"
-    else:
-        rest = _NUMBER.sub(r"\1\\\2", rest, count=1) if _NUMBER.match(rest) else rest
-    return indent + rest
-
-
-def _star(previous: str, following: str, context: _Context) -> bool:
-    return context.stars and not (previous.isspace() and following.isspace())
-
-
-def _underscore(previous: str, following: str, context: _Context) -> bool:
-    if not context.underscores or (previous.isspace() and following.isspace()):
-        return False
-    return not (previous.isalnum() and following.isalnum())
-
-
-def _less(_: str, following: str, __: _Context) -> bool:
-    return following.isascii() and (following.isalpha() or following in "/!?")
-
-
-_ACTS: Mapping[str, Callable[[str, str, _Context], bool]] = {
-    "\\": lambda _, following, __: following in _ASCII_PUNCTUATION or following == "\n",
-    "`": lambda _, __, context: context.backticks,
-    "*": _star,
-    "_": _underscore,
-    "[": lambda *_: False,
-    "]": lambda _, following, context: (
-        following == "(" or (following == ":" and context.definitions)
-    ),
-    "<": _less,
-    "|": lambda _, __, context: context.in_cell,
-}
-"""Whether a sign would act; of the character before it and of the one after it."""

@@ -20,6 +20,9 @@ from reader.text import clean, one_line
 MAX_HASHTAGS = 20
 """Tags that are taken from a text which names none above it."""
 
+_LOOKED_AT = 64 * 1024
+"""Characters of a text in which a heading and tags are looked for."""
+
 _MIN_ID = 8
 """Characters of an `id` that is unique beyond its folder: a UUID, a time, an address."""
 
@@ -350,7 +353,7 @@ def _date_of_name(origin: str) -> str:
 def _lines_of_text(body: str) -> Iterator[str]:
     """Those outside fenced code."""
     fence = ""
-    for line in body.split("\n"):
+    for line in body[:_LOOKED_AT].split("\n"):
         mark = _FENCE.match(line)
         if mark and not fence:
             fence = mark[1]

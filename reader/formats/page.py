@@ -66,7 +66,7 @@ def published_or_now(
 
 
 class Page(NamedTuple):
-    """The articles of one answer, in its order, each identity once.
+    """The articles of one answer, in its order; of an API each identity once.
 
     A refusal's `where` is the number of the item, such as `item 17`, from 1.
     """
@@ -89,12 +89,15 @@ class OverQuota(ApiFailure):
     """The service answered that the key, or the address, has asked too often."""
 
 
-def page_of(items: Iterable[_Item], read: Callable[[_Item], Article]) -> Page:
+def page_of(
+    items: Iterable[_Item], read: Callable[[_Item], Article], *, ids_are_distinct: bool = True
+) -> Page:
     """A page of what `read` makes of each item; those for which it raises are refused.
 
-    Of two items with one identity the one updated last counts, in the place of the first.
+    Of two items with one identity the one updated last counts, in the place of the first; where ids
+    may be anything, as in feeds, all are given (`cache.sameness` tells them apart).
     """
-    articles: dict[Identity, Article] = {}
+    articles: dict[object, Article] = {}
     refusals: list[Refusal] = []
     for number, item in enumerate(items, 1):
         if number > MAX_ITEMS:
@@ -105,7 +108,8 @@ def page_of(items: Iterable[_Item], read: Callable[[_Item], Article]) -> Page:
         except NotAnArticle as error:
             refusals.append(Refusal(f"item {number}", str(error)))
             continue
-        known = articles.get(article.identity)
+        key: Identity | int = article.identity if ids_are_distinct else number
+        known = articles.get(key)
         if known is None or article.updated > known.updated:
-            articles[article.identity] = article
+            articles[key] = article
     return Page(tuple(articles.values()), tuple(refusals))

@@ -2,7 +2,8 @@
 
 import re
 
-from reader.formats.markdown_inline import begins_block, escape
+from reader.formats.markdown_escape import begins_block
+from reader.formats.markdown_inline import escape
 from reader.text import without_blank_lines
 
 _LONG = 500

@@ -52,6 +52,8 @@ FIELDS = frozenset(
         "draft",
         "coverImage",
         "ai",
+        "feed",
+        "formerTitles",
     )
 )
 """The names of the archive's fields, as they stand outermost."""
@@ -67,6 +69,10 @@ _LANG_OF_FILE = re.compile(r"\.([a-z]{2})\.[a-z]+(?:\.gz)?(?::[0-9]+)?$")
 _TOP_HEADING = re.compile(r"^# +(.+)$", re.MULTILINE)
 _PROSE = re.compile(r"^ {0,3}(?![#>|`~*+=-])(\S.*)$", re.MULTILINE)
 _TITLE_LENGTH = 100
+_FEED = re.compile(r"[0-9a-f]{20}")
+
+MAX_FORMER_TITLES = 5
+"""Of one article that are kept."""
 
 
 def article_of(
@@ -103,6 +109,8 @@ def article_of(
         ai=_ai(reader),
         body=body,
         origin=origin,
+        feed=_feed(reader),
+        former_titles=_former_titles(reader),
         # Last: by now every known field has been taken, and has had its say.
         extra={name: native(value) for name, value in reader.rest.items()},
         flags=tuple(flags),
@@ -148,6 +156,8 @@ def archive_fields(article: Article) -> dict[str, object]:
         draft=article.draft,
         coverImage=_cover_fields(article.cover),
         ai=_ai_fields(article.ai),
+        feed=article.feed,
+        formerTitles=list(article.former_titles) or None,
     )
     for name, value in article.extra.items():
         known = fields.get(name)
@@ -326,6 +336,23 @@ def _tags(reader: Fields) -> tuple[str, ...]:
     if len(tags) > MAX_TAGS:
         reader.keep("tags", value, f"are too many: the first {MAX_TAGS} of {len(tags)} count")
     return tags[:MAX_TAGS]
+
+
+def _feed(reader: Fields) -> str:
+    """Only what an export wrote: other programs write something else under this name."""
+    value = reader.rest.get("feed")
+    if not isinstance(value, str) or not _FEED.fullmatch(value):
+        return ""
+    return reader.line("feed")
+
+
+def _former_titles(reader: Fields) -> tuple[str, ...]:
+    value = reader.rest.get("formerTitles")
+    if not isinstance(value, list) or not all(isinstance(title, str) for title in value):
+        return ()
+    del reader.rest["formerTitles"]
+    titles = (_tidied(title) for title in value[:MAX_FORMER_TITLES])
+    return tuple(dict.fromkeys(title for title in titles if title))
 
 
 def _upper(text: str) -> str:

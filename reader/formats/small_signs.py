@@ -17,7 +17,7 @@ _TRADE_MARKS = {"tm": "™", "sm": "℠", "r": "®"}
 
 
 def raised(text: str, before: str) -> str:
-    """The text as a superscript: `10¹⁸`, else `10^(n-1)`. before: the character before it."""
+    """Return a superscript: `10¹⁸`, else `10^(n-1)`. before: the character before it."""
     if _stands_for_itself(text, before):
         return text
     if text in ("TM", "SM", "(R)", "(r)"):
@@ -26,7 +26,7 @@ def raised(text: str, before: str) -> str:
 
 
 def lowered(text: str, before: str) -> str:
-    """The text as a subscript: `H₂O`, else `x_(…)`."""
+    """Return a subscript: `H₂O`, else `x_(…)`."""
     del before
     return _signs(text, _DOWN, _DOWN_LETTERS) or f"_({text})"
 
@@ -38,7 +38,7 @@ def _stands_for_itself(text: str, before: str) -> bool:
 
 
 def _signs(text: str, figures: dict[str, str], letters: dict[str, str]) -> str:
-    """Unicode's signs; empty where one is missing, or where letters are calculated with."""
+    """Return Unicode's signs; empty if one is missing, or for a formula with letters."""
     if all(sign in figures for sign in text):
         return "".join(figures[sign] for sign in text)
     if not text.isalnum():

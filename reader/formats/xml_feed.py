@@ -55,7 +55,8 @@ def read_xml_feed(data: bytes, url: str, name: str, content_type: str, now: date
     feed = Feed.of(url, name, _text(about, "title"), _text(about, "language"), type, now)
     feed = feed._replace(day_first=_day_first(entries, _text(about, "language")))
     told = [*parsed.get("told", []), *([] for _ in entries)]
-    return page_of(zip(entries, told, strict=False), lambda given: _article(*given, feed))
+    given = zip(entries, told, strict=False)
+    return page_of(given, lambda each: _article(*each, feed), ids_are_distinct=False)
 
 
 def _day_first(entries: list[Any], lang: str) -> bool | None:

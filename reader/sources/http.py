@@ -128,7 +128,8 @@ class Fetcher:
 
     async def _ask(self, trip: "_Trip") -> "Answer | _Redirect":
         try:
-            response = await self._sent(trip)
+            request = self._client.build_request("GET", trip.address, headers=trip.headers)
+            response = await self._client.send(request, stream=True)
         except Exception as error:
             raise _trouble(error) from error
         try:
@@ -137,17 +138,6 @@ class Fetcher:
             raise _trouble(error, Status.TRUNCATED) from error
         finally:
             await response.aclose()
-
-    async def _sent(self, trip: "_Trip") -> httpx.Response:
-        """Send a request, and once more where the server had closed a connection that was kept."""
-        request = self._client.build_request("GET", trip.address, headers=trip.headers)
-        try:
-            return await self._client.send(request, stream=True)
-        except (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError):
-            if trip.is_again:
-                raise
-            trip.is_again = True
-            return await self._client.send(request, stream=True)
 
     async def _answer(self, response: httpx.Response, trip: "_Trip") -> "Answer | _Redirect":
         code, raw = response.status_code, response.headers.raw
@@ -181,7 +171,6 @@ class _Trip:
         self.url = url
         self.conditions = conditions
         self.left = limits.seconds
-        self.is_again = False
         self.permanent = ""
         self.address = _parsed(url)
         self._secrets = secrets

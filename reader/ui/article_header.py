@@ -60,7 +60,10 @@ def header_lines(
     Spans in the style `tag` have the tag as their target, in the style `cover` its URL.
     """
     parts = (
-        [[_sentence(article.title, "title")]],
+        [
+            [_sentence(article.title, "title")],
+            *([_sentence(f"was: {title}", "meta")] for title in article.former_titles),
+        ],
         [[_sentence(summary, "description")]] if (summary := lead(article)) else [],
         [[], list(_facts(article, read=read, favourite=favourite, now=now))],
         [list(_chips(article.tags))] if article.tags else [],

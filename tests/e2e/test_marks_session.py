@@ -152,6 +152,8 @@ def test_search_reading_and_leaving_work_while_another_program_holds_the_marks(
         terminal.wait_for("Desk note")
         db.execute("ROLLBACK")
         terminal.wait_for("0 unread")
+        saved = "SELECT count(*) FROM state WHERE name = 'searches'"
+        terminal.wait_for(lambda _: db.execute(saved).fetchone() == (1,), 20)
         db.execute("BEGIN IMMEDIATE")
         terminal.send("q")
         assert terminal.wait_exit(8) == 0

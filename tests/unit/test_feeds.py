@@ -168,9 +168,16 @@ def test_an_item_without_id_title_and_date_has_the_same_identity_every_time() ->
     assert first.articles[0].published == NOW.replace(microsecond=0)
 
 
-def test_an_item_that_comes_twice_on_a_page_is_one_article() -> None:
-    item = f"<title>T</title><guid>g</guid>{DATE}"
-    assert len(page(rss(item, item)).articles) == 1
+def test_items_of_one_id_are_all_given_as_it_may_be_the_id_of_all() -> None:
+    items = [f"<title>{title}</title><guid>g</guid>{DATE}" for title in ("One", "Two")]
+    assert [each.title for each in page(rss(*items)).articles] == ["One", "Two"]
+
+
+def test_a_very_long_id_is_told_from_one_that_begins_like_it() -> None:
+    items = [f"<title>T</title><guid>{'x' * 1200}{end}</guid>{DATE}" for end in "ab"]
+    one, other = (each.external_id for each in page(rss(*items)).articles)
+    assert one != other
+    assert one[:1000] == other[:1000]
 
 
 def test_a_date_before_the_first_block_is_the_date_of_the_article() -> None:

@@ -56,7 +56,7 @@ LONG = (
 def followed(news: Library, server: NewsServer, body: bytes) -> Article:
     """An article of a feed, whose original is the page."""
     url = server.serve("/original", body, Content_Type="text/html; charset=utf-8")
-    rss = feed("Fees fall").replace(b"https://news.example/1<", f"{url}<".encode())
+    rss = feed("Fees fall").replace(b"https://news.example/Fees%20fall<", f"{url}<".encode())
     sync(news, server, rss)
     return only(news)
 
@@ -227,7 +227,7 @@ def test_the_full_text_stays_whatever_the_feed_brings_again(
         short.published,
     )
     assert not news.fetch_full_text(full)
-    sync(news, server, feed("Fees fall", "Another").replace(b"news.example/1<", b"news.example/9<"))
+    sync(news, server, feed("Fees fall", "Another").replace(b"Fees%20fall<", b"moved<"))
     id = news.id_of(short.identity)
     assert id is not None
     assert news.article(id).body == full.body

@@ -4,6 +4,7 @@ import os
 import tarfile
 import zipfile
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import NoReturn
 
@@ -240,6 +241,21 @@ def test_an_article_with_broken_front_matter_goes_in_and_is_flagged(
     assert row.flagged
     assert row.title == "A: colon @ large"
     assert news.article(row.id).flags == tuple(flag.reason for flag in report.flagged)
+
+
+def test_a_note_without_a_date_has_that_of_its_last_change(news: Library, root: Path) -> None:
+    write(root, {"a note.md": "Fees fall."})
+    os.utime(root / "a note.md", (1_700_000_000, 1_700_000_000))
+    assert counts(news.bring_in([root])) == (1, 0, 0, 0, 0)
+    (row,) = news.rows(news.find(Query()))
+    assert (row.title, row.published) == ("a note", datetime(2023, 11, 14, 22, 13, 20, tzinfo=UTC))
+    assert row.flagged
+    os.utime(root / "a note.md", (1_800_000_000, 1_800_000_000))
+    assert counts(news.bring_in([root])) == (0, 0, 1, 0, 0)
+    write(root, {"a note.md": "Fees rise."})
+    assert counts(news.bring_in([root])) == (0, 1, 0, 0, 0)
+    (row,) = news.rows(news.find(Query()))
+    assert news.article(row.id).body == "Fees rise."
 
 
 def test_files_that_are_gone_are_named_and_their_articles_stay(news: Library, root: Path) -> None:

@@ -514,18 +514,6 @@ def test_what_is_no_head_is_an_error_still(server: NewsServer, raw: bytes) -> No
     assert failure(server.url("/feed")).status == Status.UNREACHABLE
 
 
-def test_a_kept_connection_that_was_closed_is_opened_again(server: NewsServer) -> None:
-    server.serve("/feed", FEED)
-
-    def closes_unseen(request: Request) -> None:
-        request.answer(302, Location="/feed")
-        request.close_connection = True
-
-    server.routes["/first"] = closes_unseen
-    for _ in range(20):
-        assert get(server.url("/first")).body == FEED
-
-
 @pytest.mark.parametrize(
     ("host", "status"),
     [

@@ -143,6 +143,12 @@ def test_what_is_yaml_is_read_as_yaml(header: str, title: str) -> None:
     assert (article.title, article.flags) == (title, (UNDATED,))
 
 
+def test_beside_a_line_that_is_not_yaml_the_others_are_as_whole() -> None:
+    article = said("description: one: two\ntitle: Fees are #1\ntags:\n  - #fees")
+    assert (article.title, article.description) == ("Fees are #1", "one: two")
+    assert article.tags == ("FEES",)
+
+
 def test_broken_toml_and_json_are_rescued_line_by_line() -> None:
     toml = note('+++\ntitle = Fees fall\ntags = ["fees"]\n+++\nText.\n')
     json = note('{\n  "title": "Fees fall"\n  "tags": ["fees"]\n}\nText.\n')

@@ -1,0 +1,73 @@
+"""Which feed a page is of, whatever its subscription is called and wherever it has moved to."""
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from hashlib import blake2b
+
+from reader.article import Article
+from reader.cache.live import FeedMemory, FeedPage, arrival_of
+from reader.cache.marks import Marks
+from reader.cache.sameness import Item, Name, item_of, normalised, related, retold
+
+DIGEST_BYTES = 10
+"""Of the address: a private feed's address holds a secret, and exports show the feed."""
+
+
+def feed_page(
+    db: sqlite3.Connection,
+    marks: Marks,
+    addresses: Sequence[str],
+    name: str,
+    articles: Sequence[Article],
+) -> FeedPage:
+    """The articles resolved as a page of their feed, which is noted under the addresses.
+
+    addresses: of the subscription, and where it has moved to for good.
+    """
+    places = list(dict.fromkeys(_place(address) for address in addresses))
+    called = name.casefold()
+    feed = next(filter(None, (marks.feed_at(place) for place in reversed(places))), "")
+    items = [item_of(article) for article in articles]
+    if not feed:
+        formerly = (each for each in marks.feeds_called(called) if _is_of(db, each, items))
+        feed = next(formerly, "") or _digest(places[0])
+    if any(marks.feed_at(place) != feed for place in places) or feed not in marks.feeds_called(
+        called
+    ):
+        marks.note_feed(feed, places, called)
+    arrivals = [
+        arrival_of(replace(article, feed=feed), item)
+        for article, item in zip(articles, items, strict=True)
+    ]
+    shared = _shared(FeedMemory(db, feed, 0), items)
+    return FeedPage(feed, arrivals, older=marks.joined(feed), shared=shared)
+
+
+def _place(address: str) -> str:
+    return normalised(address).partition("#")[0] or address
+
+
+def _digest(place: str) -> str:
+    return blake2b(place.encode(errors="replace"), digest_size=DIGEST_BYTES).hexdigest()
+
+
+def _shared(memory: FeedMemory, items: Sequence[Item]) -> Iterator[Name]:
+    for item in items:
+        yield from (name for name in item.names if memory.is_shared(name))
+
+
+def _is_of(db: sqlite3.Connection, feed: str, items: Sequence[Item]) -> bool:
+    """Whether a page at a new address has an item that a feed of the same name had."""
+    memory = FeedMemory(db, feed, 0)
+    for item in items:
+        for name in item.names:
+            known = memory.named(name)
+            if known is None:
+                continue
+            if known.link.agrees(item.link):
+                return True
+            last = memory.tellings(known.entry)[-1:]
+            if any(related(item.telling, each) or retold(item.telling, each) for each in last):
+                return True
+    return False

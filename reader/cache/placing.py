@@ -1,0 +1,97 @@
+"""Ids for articles that come in: where each stands among those that are there.
+
+The order of ids is the order of publication. Room is made once for all that a transaction brings,
+so that no article moves more than once, in whatever order they came.
+"""
+
+import sqlite3
+from collections import deque
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from reader.cache.evaluation import END, slot
+
+_BEFORE = "SELECT id FROM articles WHERE published <= ? ORDER BY published DESC, id DESC LIMIT 1"
+_AFTER = "SELECT id, published FROM articles WHERE id > ? ORDER BY id LIMIT 1"
+_FROM = "SELECT id, published FROM articles WHERE id >= ? ORDER BY id"
+
+
+class Places(NamedTuple):
+    ids: list[int]
+    """Of what is new, in its order."""
+    moves: list[tuple[int, int]]
+    """Old and new ids of articles that make room, in the order of ids."""
+
+
+def places(db: sqlite3.Connection, published: Sequence[int]) -> Places:
+    """Places for new articles. published: milliseconds since 1970, ascending.
+
+    Of one instant, those that are there stand first, then the new ones in their order.
+    """
+    made = Places([], [])
+    last = -1
+    while len(made.ids) < len(published):
+        last = _fill_gap(db, published, made, last)
+    return made
+
+
+def _fill_gap(db: sqlite3.Connection, published: Sequence[int], made: Places, last: int) -> int:
+    """Place the next ones that stand between the same two articles; the last id given."""
+    start = len(made.ids)
+    row = db.execute(_BEFORE, (published[start],)).fetchone()
+    before = row[0] if row else -1
+    found = db.execute(_AFTER, (before,)).fetchone()
+    after, later = found or (END, None)
+    end = start + 1
+    while end < len(published) and (later is None or published[end] < later):
+        end += 1
+    first = max(before, last) + 1
+    room = after - first
+    if end - start <= room:
+        made.ids.extend(_spread(published[start:end], first, after))
+        return made.ids[-1]
+    made.ids.extend(range(first, first + room))
+    return _push(db, published, made, first + room)
+
+
+def _spread(published: Sequence[int], first: int, end: int) -> list[int]:
+    """Ids from `first` to below `end`, where there is room: each at its time, if it can be."""
+    ids: list[int] = []
+    free = first
+    for moment in published:
+        ids.append(max(slot(moment), free))
+        free = ids[-1] + 1
+    limit = end - 1
+    for place in range(len(ids) - 1, -1, -1):
+        if ids[place] <= limit:
+            break
+        ids[place] = limit
+        limit -= 1
+    return ids
+
+
+def _push(db: sqlite3.Connection, published: Sequence[int], made: Places, place: int) -> int:
+    """Give ids from `place` on, without a gap, until nothing is pushed out of its own any more."""
+    stored: Iterator[tuple[int, int]] = iter(db.execute(_FROM, (place,)))
+    here = next(stored, None)
+    pushed: deque[tuple[int, int]] = deque()
+    while True:
+        if here and here[0] == place:
+            pushed.append(here)
+            here = next(stored, None)
+        number = len(made.ids)
+        is_new = number < len(published) and (not pushed or published[number] < pushed[0][1])
+        if not pushed and not (is_new and _is_next(published[number], here, place)):
+            return place - 1
+        if is_new:
+            made.ids.append(place)
+        else:
+            id, _ = pushed.popleft()
+            if id != place:
+                made.moves.append((id, place))
+        place += 1
+
+
+def _is_next(published: int, here: tuple[int, int] | None, place: int) -> bool:
+    """Whether a new article stands right here, as its time has passed."""
+    return slot(published) < place and (here is None or published < here[1])

@@ -1,0 +1,88 @@
+"""What becomes of a stored article when its source sends it again: a correction, with its history.
+
+Pure: given what is stored and what came, what is to be stored.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from reader.article import Identity
+from reader.cache.evaluation import from_milliseconds
+from reader.cache.incoming import Incoming, digest_of
+from reader.cache.live import Stored
+from reader.cache.sameness import NO_TITLE, likeness_within, same_words
+from reader.formats import format_instant, from_fields
+from reader.formats.schema import MAX_FORMER_TITLES
+
+MUCH_LONGER = 2
+"""Times the length of a summary, from which on a text that holds its words was fetched."""
+
+
+def revised(
+    incoming: Incoming, before: Stored, fields: Mapping[str, Any], body: bytes, *, undated: bool
+) -> tuple[Incoming, bool]:
+    """What is to be stored, and whether its body is the one that was fetched from the original.
+
+    fields, body: as stored. What came holds, but for three things: an undated item keeps the time
+    of its first arrival, a fetched text stays until the source dates its own later, and titles that
+    were replaced are kept.
+    """
+    changes: dict[str, object] = {}
+    if undated:
+        moment = format_instant(from_milliseconds(before.published))
+        changes |= {"publishedAt": moment, "updatedAt": moment}
+        incoming = incoming._replace(published=before.published, updated=before.published)
+    new = json.loads(incoming.fields) | changes
+    former = former_titles(fields, new)
+    if former:
+        new["formerTitles"] = former
+    else:
+        new.pop("formerTitles", None)
+    fetched = _is_fetched(before, body, incoming) and incoming.updated <= before.updated
+    fetched = fetched and len(body) > len(incoming.body)
+    if fetched:
+        incoming = incoming._replace(body=body)
+    return with_fields(incoming, new), fetched
+
+
+def former_titles(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
+    """The titles that the present one has replaced, the last first, each once.
+
+    Only where words changed. What stood in for a title was none.
+    """
+    title, last = str(now.get("title", "")), str(before.get("title", ""))
+    known = [str(each) for each in before.get("formerTitles") or ()]
+    if not _stands_in(before):
+        known.insert(0, last)
+    kept: list[str] = []
+    for each in known:
+        if not any(same_words(each, other) for other in (title, *kept)):
+            kept.append(each)
+    return kept[:MAX_FORMER_TITLES]
+
+
+def _stands_in(fields: Mapping[str, Any]) -> bool:
+    return any(str(flag).startswith(NO_TITLE) for flag in fields.get("\0flags") or ())
+
+
+def _is_fetched(before: Stored, body: bytes, incoming: Incoming) -> bool:
+    """Earlier versions kept no note of it: a text that holds the summary and is much longer."""
+    if before.came or before.entry:
+        return before.fetched
+    if len(body) < MUCH_LONGER * len(incoming.body):
+        return False
+    return likeness_within(incoming.body.decode(), body.decode(errors="replace"))
+
+
+def with_fields(incoming: Incoming, fields: Mapping[str, Any]) -> Incoming:
+    """The article with those fields, and the digest of what it is then."""
+    written = json.dumps(fields, ensure_ascii=False, separators=(",", ":")).encode()
+    return incoming._replace(fields=written, digest=digest_of(written, incoming.body))
+
+
+def with_body(fields: Mapping[str, Any], body: str, origin: str, identity: Identity) -> Incoming:
+    """A stored article with another text."""
+    article = replace(from_fields(fields, "", origin), body=body)
+    return Incoming.of(article)._replace(identity=identity)

@@ -1,0 +1,198 @@
+"""Caches and marks of before the law of identity: what was read stays read, and nothing doubles."""
+
+import sqlite3
+from collections.abc import Iterable
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from reader.article import Article, Source
+from reader.cache import Mark, Outcome, Store
+from reader.cache.facets import ALL, FacetChanges
+from reader.cache.incoming import Incoming
+from reader.cache.schema import CACHE, MARKS, prepare
+from reader.query import Query, parse
+from tests.builders import NOW
+from tests.unit.test_sameness import LONG, articles, item, sync, titles
+
+END = NOW + timedelta(days=99)
+A, B = "Fees fall", "Court rules on a fund"
+
+
+def former(folder: Path, stored: Iterable[Article], *, read: Iterable[int] = ()) -> None:
+    """A data folder as version 6 of the cache left it, the ids of the articles from 1 on."""
+    prepare(folder / "cache.db", CACHE._replace(migrations=CACHE.migrations[:6]))
+    prepare(folder / "marks.db", MARKS._replace(migrations=MARKS.migrations[:1]))
+    cache, marks = sqlite3.connect(folder / "cache.db"), sqlite3.connect(folder / "marks.db")
+    changes = FacetChanges()
+    for id, each in enumerate(stored, 1):
+        new = Incoming.of(each)
+        source, external, lang = new.identity
+        cache.execute(
+            "INSERT INTO articles VALUES (?, ?, ?, ?, ?, ?, 'OTHER', 'UNRATED', 0, 0, 0, ?, 1, ?)",
+            (id, source, external, lang, new.published, new.updated, new.origin, new.title),
+        )
+        document = (id, new.digest, new.fields.decode(), new.body.decode())
+        cache.execute("INSERT INTO documents VALUES (?, ?, ?, ?)", document)
+        text = (id, new.title, new.description, new.body.decode())
+        cache.execute(
+            "INSERT INTO fulltext (rowid, title, description, body) VALUES (?, ?, ?, ?)", text
+        )
+        kinds = [("category", "other"), ("sentiment", "unrated"), ("group", "other\tunrated")]
+        changes.set(id, [ALL, *kinds, ("lang", lang), ("source", source)], True)
+        if id in read:
+            values = (external, lang, source)
+            marks.execute("INSERT INTO marks VALUES (?, ?, ?, 1, 0, 7.0)", values)
+            marks.execute("INSERT INTO steps VALUES (?, 'read', 'read', 1, 0)", (id,))
+            marks.execute("INSERT INTO step_articles VALUES (?, ?, ?, ?)", (id, *values))
+    marks.execute("UPDATE meta SET value = value + 1 WHERE name = 'counter'")
+    changes.write(cache, {})
+    for db in (cache, marks):
+        db.commit()
+        db.close()
+
+
+KNOWN = {
+    "an id": (item(A, id="1", link="/a"), item(A, id="1", link="/a")),
+    "an id, and a correction since": (
+        item(A, id="1", link="/a"),
+        item("No fees fall", id="1", link="/a"),
+    ),
+    "an id, and another address since": (
+        item(A, id="1", link="/a"),
+        item("Fees fall again", id="1", link="/b"),
+    ),
+    "a link": (item(A, link="/a"), item(A, link="/a")),
+    "an id that was cut": (
+        item(A, id="x" * 1000, link="/a"),
+        item(A, id="x" * 1000 + "#0011223344", link="/a"),
+    ),
+    "another language": (
+        item(A, id="1", link="/a", lang="und"),
+        item(A, id="1", link="/a", lang="en"),
+    ),
+}
+GONE_WITH_THE_CACHE = {
+    "a link under another id": (item(A, id="1", link="/a"), item(B, id="2", link="/a")),
+    "nearly the same text": (
+        item(A, id="1", link="/a", text=LONG),
+        item(A, id="2", link="/b", text=f"{LONG} more"),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", [*KNOWN, *GONE_WITH_THE_CACHE])
+def test_an_article_that_was_read_stays_read_and_does_not_double(tmp_path: Path, name: str) -> None:
+    before, now = (KNOWN | GONE_WITH_THE_CACHE)[name]
+    former(tmp_path, [before], read=[1])
+    with Store(tmp_path) as store:
+        sync(store, now)
+        assert titles(store) == [now.title]
+        (id,) = store.find(parse("is:read"), END)
+        identity = store.identity(id)
+        assert identity is not None
+        assert store.position(identity) == 7.0
+        assert store.with_identity(before.identity) == id or before.external_id != now.external_id
+        change = store.undo()
+        assert change is not None
+        assert list(change.ids) == [id]
+        assert not store.find(parse("is:read"), END)
+    with Store(tmp_path) as store:
+        assert not store.find(parse("is:read"), END)
+        assert set(sync(store, now)) == {Outcome.UNCHANGED}
+
+
+@pytest.mark.parametrize("name", KNOWN)
+def test_marks_without_their_cache_are_found_again(tmp_path: Path, name: str) -> None:
+    before, now = KNOWN[name]
+    former(tmp_path, [before], read=[1])
+    (tmp_path / "cache.db").unlink()
+    with Store(tmp_path) as store:
+        sync(store, now, item(B, id="9", link="/z"))
+        assert [row.title for row in store.rows(store.find(parse("is:read"), END)[:])] == [
+            now.title
+        ]
+
+
+def test_an_unchanged_article_counts_as_unchanged(tmp_path: Path) -> None:
+    story = item(A, id="1", link="/a")
+    former(tmp_path, [story])
+    with Store(tmp_path) as store:
+        assert sync(store, story) == [Outcome.UNCHANGED]
+
+
+def test_two_articles_that_a_guess_had_made_of_one_become_one(tmp_path: Path) -> None:
+    short, long = (
+        item("Exchange lists a coin", id="1", link="/a", lang="und"),
+        item("Exchange lists a coin: what it means", id="1", link="/a", lang="en"),
+    )
+    former(tmp_path, [short, long], read=[1])
+    with Store(tmp_path) as store:
+        sync(store, long)
+        assert titles(store) == [long.title]
+        assert len(store.find(parse("is:read"), END)) == 1
+
+
+def test_an_id_of_another_feed_of_the_site_is_not_taken(tmp_path: Path) -> None:
+    former(tmp_path, [item(A, id="1", link="/a")], read=[1])
+    with Store(tmp_path) as store:
+        sync(store, item(B, id="1", link="/b"), address="https://blog.a.example/", name="Blog")
+        sync(store, item(A, id="1", link="/a"))
+        assert titles(store) == sorted((A, B))
+        read = store.find(parse("is:read"), END)
+        assert [row.title for row in store.rows(read[:])] == [A]
+
+
+def test_translations_of_an_archive_stay_two_articles(tmp_path: Path) -> None:
+    english = item(A, id="1", link="/a")
+    archived = [
+        Article(
+            title=title,
+            body=f"{title}: the text.",
+            published=NOW,
+            updated=NOW,
+            lang=lang,
+            external_id="1",
+            url="https://a.example/a",
+            source=Source("ledger", "Ledger"),
+            origin=f"2026/03/a.{lang}.md",
+        )
+        for title, lang in ((A, "en"), ("Комісії падають", "uk"))
+    ]
+    former(tmp_path, archived, read=[2])
+    with Store(tmp_path) as store:
+        sync(store, english)
+        assert titles(store) == sorted(each.title for each in archived)
+        with store.writing(store.begin_run()) as writer:
+            assert writer.put(Incoming.of(archived[1])) == Outcome.UNCHANGED
+            assert writer.put(Incoming.of(archived[0])) != Outcome.NEW
+        assert len(articles(store)) == 2
+        (id,) = store.find(parse("is:read"), END)
+        assert store.rows([id])[0].lang == "uk"
+
+
+def test_a_text_that_was_fetched_stays_until_the_feed_dates_its_own_later(tmp_path: Path) -> None:
+    summary = "Fees fell for a third week, as blocks had room again."
+    full = f"{summary} {LONG}. {LONG}."
+    story = item(A, id="1", link="/a", text=summary)
+    former(tmp_path, [item(A, id="1", link="/a", text=full)])
+    with Store(tmp_path) as store:
+        sync(store, story)
+        assert articles(store)[0].body == full
+        sync(store, item("Fees fell", id="1", link="/a", text=summary))
+        assert (articles(store)[0].title, articles(store)[0].body) == ("Fees fell", full)
+        sync(store, item("Fees fell", id="1", link="/a", text=summary, updated=1))
+        assert articles(store)[0].body == summary
+
+
+def test_a_correction_that_was_dropped_comes_in(tmp_path: Path) -> None:
+    former(
+        tmp_path, [item(A, id="1", link="/a", text="It has been approved, after long hearings.")]
+    )
+    with Store(tmp_path) as store:
+        fixed = item(A, id="1", link="/a", text="It has NOT.")
+        assert sync(store, fixed) == [Outcome.UPDATED]
+        assert articles(store)[0].body == "It has NOT."
+        store.mark(store.find(Query(), END), Mark.READ, True, "read")
+        assert len(store.find(parse("is:read"), END)) == 1
