@@ -24,7 +24,7 @@ GROUPINGS = ("by category", "by day", "by source", "newest first")
 
 
 class Identity(NamedTuple):
-    """The key of an article in both files."""
+    """The key of an article in both files; of a feed, with the feed's name and no language."""
 
     external: str
     lang: str
@@ -38,6 +38,8 @@ class Record:
     id: int
     identity: Identity
     code: str
+    lang: str
+    source: str
     category: str
     sentiment: str
     pinned: bool
@@ -119,7 +121,7 @@ class Records:
             if texts == self._texts:
                 return False
             rows = db.execute(
-                "SELECT id, external, lang, source, category, sentiment, pinned, draft, "
+                "SELECT id, feed, external, lang, source, category, sentiment, pinned, draft, "
                 "published, title, fields, body FROM articles JOIN documents USING (id) ORDER BY id"
             ).fetchall()
         self._texts = texts
@@ -134,7 +136,7 @@ class Records:
 
     def languages(self) -> list[str]:
         """Most frequent first, drafts included."""
-        counts = Counter(record.identity.lang for record in self.all)
+        counts = Counter(record.lang for record in self.all)
         return sorted(counts, key=lambda lang: (-counts[lang], lang))
 
     def tags(self) -> set[str]:
@@ -143,15 +145,17 @@ class Records:
 
 @lru_cache(8192)
 def _record(*row: object) -> Record:
-    id, external, lang, source, category, sentiment, pinned, draft, published, *text = row
+    id, feed, external, lang, source, category, sentiment, pinned, draft, published, *text = row
     title, fields, body = text
     values = json.loads(str(fields))
     texts = (str(title), values.get("description") or "", str(body))
     code = CODE.search(str(title))
     return Record(
         id=int(str(id)),
-        identity=Identity(str(external), str(lang), str(source)),
+        identity=Identity(str(external), "" if feed else str(lang), str(feed or source)),
         code=code[0] if code else str(title),
+        lang=str(lang),
+        source=str(source),
         category=str(category),
         sentiment=str(sentiment),
         pinned=bool(pinned),
@@ -265,10 +269,8 @@ class State:
         match term.field:
             case "tag":
                 return term.value in record.tags
-            case "category" | "sentiment":
+            case "category" | "sentiment" | "source" | "lang":
                 return str(getattr(record, term.field)).casefold() == term.value
-            case "source" | "lang":
-                return str(getattr(record.identity, term.field)).casefold() == term.value
             case "is":
                 return self._is(record, term.value)
             case "after":
@@ -310,7 +312,7 @@ class State:
                     for day, each in sorted(days.items(), reverse=True)
                 ]
             case "by source":
-                sources = _split(rest, lambda r: r.identity.source)
+                sources = _split(rest, lambda r: r.source)
                 named = [Heading((key,), key, each) for key, each in sources.items()]
                 groups += sorted(named, key=lambda g: (-len(g.records), g.label))
             case _ if rest:

@@ -1,16 +1,18 @@
 """Imports, corrections, syncs and marks in another process, while the screen is open."""
 
+import random
 import sqlite3
+from collections.abc import Sequence
 from contextlib import ExitStack, closing
 from datetime import timedelta
 from itertools import count
 from pathlib import Path
 from typing import Any
 
-from tests.model.archive import write_files
+from tests.model.archive import WORDS, write_files
 from tests.model.model import Identity, Record
 from tests.model.other import Other
-from tests.news_server import feed, news_server
+from tests.news_server import news_server, published
 
 
 class Outside:
@@ -23,8 +25,8 @@ class Outside:
         self._server = self._closing.enter_context(news_server())
         self._other: Other | None = None
         self._numbers = count(1)
-        self._titles: list[str] = []
-        self.url = self._server.serve("/feed", feed("f0000 nothing yet"))
+        self._codes: list[str] = []
+        self.url = self._server.serve("/feed", _feed([]))
 
     def close(self) -> None:
         self._closing.close()
@@ -41,10 +43,10 @@ class Outside:
         number = next(self._numbers)
         published = record.published - timedelta(seconds=seconds)
         return {
-            "path": f"2026/03/n{number:04}.{record.identity.lang}.md",
+            "path": f"2026/03/n{number:04}.{record.lang}.md",
             "title": f"n{number:04} came in later",
             "publishedAt": f"{published:%Y-%m-%dT%H:%M:%S.000Z}",
-            "lang": record.identity.lang,
+            "lang": record.lang,
             "externalId": f"n{number:04}",
             "source": "{name: Northwire, key: northwire, type: RSS}",
             "category": record.category,
@@ -77,10 +79,10 @@ class Outside:
 
     def publish(self, items: int) -> list[str]:
         """The feed has so many more; their codes."""
-        new = [f"f{next(self._numbers):04} of the feed" for _ in range(items)]
-        self._titles = [*new, *self._titles][:30]
-        self._server.serve("/feed", feed(*self._titles))
-        return [title.split()[0] for title in new]
+        new = [f"f{next(self._numbers):04}" for _ in range(items)]
+        self._codes = [*new, *self._codes][:30]
+        self._server.serve("/feed", _feed(self._codes))
+        return new
 
     def sync(self) -> None:
         self.other.do("sync", url=self.url)
@@ -95,3 +97,22 @@ class Outside:
             db.execute("PRAGMA foreign_keys = ON")
             db.execute("DELETE FROM steps")
             db.commit()
+
+
+def _feed(codes: Sequence[str]) -> bytes:
+    """RSS: items with ids, links and texts of their own, the newest first."""
+    items = [
+        f"<item><title>{code} of the feed</title><guid>{code}</guid>"
+        f"<link>https://news.example/{code}</link><pubDate>{published(int(code[1:]))}</pubDate>"
+        f"<description>{_text(code)}</description></item>"
+        for code in codes
+    ]
+    return (
+        '<?xml version="1.0" encoding="utf-8"?><rss version="2.0"><channel><title>Loopback</title>'
+        f"<link>https://news.example/</link>{''.join(items)}</channel></rss>"
+    ).encode()
+
+
+def _text(code: str) -> str:
+    words = random.Random(code).choices(WORDS["en"], k=30)
+    return f"{code} {' '.join(words)}."
