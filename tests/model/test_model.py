@@ -46,6 +46,15 @@ search {"text": "xyzzyq", "keep": false}
 """The cursor stood on the nearest row, as the article that it was on is filtered out."""
 
 
+CLICK_AND_NARROW = """
+press {"key": "j"}
+press {"key": "enter"}
+click_row {"place": 0}
+resize {"columns": 40, "rows": 10}
+"""
+"""A click on a heading gave the list the focus, and a narrow window took it away again."""
+
+
 @pytest.fixture(scope="module")
 def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return build(tmp_path_factory.mktemp("model") / "archive")
@@ -65,8 +74,9 @@ def test_the_real_program_on_a_pty_is_what_the_model_says(archive: Path) -> None
     assert replay(archive, "pty", read(TOUR)) == ""
 
 
-def test_a_search_that_is_given_up_leaves_the_cursor_on_its_row(archive: Path) -> None:
-    assert replay(archive, "pilot", read(GIVEN_UP_SEARCH)) == ""
+@pytest.mark.parametrize("script", [GIVEN_UP_SEARCH, CLICK_AND_NARROW])
+def test_what_was_wrong_once_stays_right(archive: Path, script: str) -> None:
+    assert replay(archive, "pilot", read(script)) == ""
 
 
 def test_a_script_is_read_back_as_it_was_written() -> None:
