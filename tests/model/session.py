@@ -57,6 +57,8 @@ class Session(Comparing):
 
     def do_press(self, key: str) -> None:
         before = self.before()
+        if before.seen.cursor is None and self.state.focus == "list":
+            key = "g"  # the model cannot tell what another key is about
         states = before.after(key)
         is_zoom = key == "z" and before.has_pane and not before.is_alone
         self.driver.keys(key)
@@ -66,6 +68,8 @@ class Session(Comparing):
     def do_press_twice(self, key: str) -> None:
         """The same key twice without a pause: the second acts on what the first has made."""
         before = self.before()
+        if key in ("m", "f") and before.seen.cursor is None and self.state.focus == "list":
+            return
         if key.isdecimal() and key != "0":
             states = self._twice(before, key)
         else:
@@ -101,7 +105,7 @@ class Session(Comparing):
             states = [before.opened(self.records.by_code[row.code], focus="pane")]
         else:
             arrow = (before.key_of(row), not row.is_open)
-            states = [self.state.but(cursor=row.label, wanted="", arrow=arrow, focus=None)]
+            states = [self.state.but(cursor=row.label, wanted="", arrow=arrow, focus="list")]
         self.driver.click(8, row.y)
         self.settle(states)
 
@@ -115,7 +119,7 @@ class Session(Comparing):
         x = before.seen.lines[0].find(f" {term.chip} ") + 1
         self.driver.click(x, 0)
         terms = tuple(each for each in self.state.terms if each != term)
-        self.settle([before.asked(terms).but(focus=None)])
+        self.settle([before.asked(terms)])
 
     def do_click_tag(self, place: int) -> None:
         before = self.before()
@@ -125,13 +129,13 @@ class Session(Comparing):
         digit = sorted(digits.values())[place % len(digits)]
         [state] = before.after(str(digit))
         self.driver.click(before.seen.column_of(digit), 0)
-        self.settle([state.but(focus=None)])
+        self.settle([state])
 
     def do_wheel(self, clicks: int, in_list: bool) -> None:
         before = self.before()
         x = 8 if in_list else before.seen.width - 10
         self.driver.wheel(x, min(6, before.seen.height - 1), clicks)
-        self.settle([self.state.but(arrow=None, focus=None)])
+        self.settle([self.state.but(arrow=None)])
 
     def do_resize(self, columns: int, rows: int) -> None:
         self.size = (columns, rows)
