@@ -1,14 +1,14 @@
 """Which feed a page is of, whatever its subscription is called and wherever it has moved to."""
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from hashlib import blake2b
 
 from reader.article import Article
 from reader.cache.live import FeedMemory, FeedPage, arrival_of
 from reader.cache.marks import Marks
-from reader.cache.sameness import Item, Name, item_of, normalised, related, retold
+from reader.cache.sameness import Item, item_of, normalised, related, retold
 
 DIGEST_BYTES = 10
 """Of the address: a private feed's address holds a secret, and exports show the feed."""
@@ -40,7 +40,7 @@ def feed_page(
         arrival_of(replace(article, feed=feed), item)
         for article, item in zip(articles, items, strict=True)
     ]
-    shared = _shared(FeedMemory(db, feed, 0), items)
+    shared = FeedMemory(db, feed, 0).shared()
     return FeedPage(feed, arrivals, older=marks.joined(feed), shared=shared)
 
 
@@ -50,11 +50,6 @@ def _place(address: str) -> str:
 
 def _digest(place: str) -> str:
     return blake2b(place.encode(errors="replace"), digest_size=DIGEST_BYTES).hexdigest()
-
-
-def _shared(memory: FeedMemory, items: Sequence[Item]) -> Iterator[Name]:
-    for item in items:
-        yield from (name for name in item.names if memory.is_shared(name))
 
 
 def _is_of(db: sqlite3.Connection, feed: str, items: Sequence[Item]) -> bool:

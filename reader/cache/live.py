@@ -223,13 +223,33 @@ class FeedPage:
         self.arrivals = sorted(found, key=lambda each: each[1].incoming.published)
 
 
+_TELLING = "title, text, length, published, words, title_words, numbers"
+_ALIKE = " UNION ALL ".join(
+    f"SELECT * FROM (SELECT entry, {_TELLING} FROM tellings WHERE feed = :feed "
+    f"AND {column} = :{column} AND published {which} LIMIT {ALIKE_AT_MOST})"
+    for column in ("text", "title")
+    for which in (
+        "BETWEEN :first AND :moment ORDER BY published DESC",
+        "> :moment AND published <= :last ORDER BY published",
+        "IS NULL ORDER BY telling DESC",
+    )
+)
+
+
 class FeedMemory:
     """What the cache knows of the items of one feed."""
 
     def __init__(self, db: sqlite3.Connection, feed: str, run: int) -> None:
+        """For one transaction: what was looked up is not looked up again."""
         self._db = db
         self._feed = feed
         self._run = run
+        self._entries: dict[Name, int | None] = {}
+
+    def shared(self) -> list[Name]:
+        """Every name of the feed that distinct items have had."""
+        found = "SELECT name FROM names WHERE feed = ? AND entry = 0"
+        return [name for (name,) in self._db.execute(found, (self._feed,))]
 
     def is_shared(self, name: Name) -> bool:
         return self._entry(name) == 0
@@ -238,9 +258,11 @@ class FeedMemory:
         return self._known(self._entry(name))
 
     def _entry(self, name: Name) -> int | None:
-        found = "SELECT entry FROM names WHERE feed = ? AND name = ?"
-        row = self._db.execute(found, (self._feed, name)).fetchone()
-        return int(row[0]) if row else None
+        if name not in self._entries:
+            found = "SELECT entry FROM names WHERE feed = ? AND name = ?"
+            row = self._db.execute(found, (self._feed, name)).fetchone()
+            self._entries[name] = int(row[0]) if row else None
+        return self._entries[name]
 
     def _known(self, entry: int | None) -> Known | None:
         found = "SELECT id, whole, base FROM entries WHERE entry = ?"
@@ -248,38 +270,29 @@ class FeedMemory:
         return Known(entry, row[0], Link(row[1], row[2])) if row and entry else None
 
     def alike(self, telling: Telling) -> Iterator[Known]:
-        seen: set[int] = set()
-        for column, value in (("text", telling.text), ("title", telling.title)):
-            if not value or not telling.length:
-                continue
-            for entry in self._near(column, value, telling.published):
-                if entry not in seen and (known := self._known(entry)):
-                    seen.add(entry)
-                    yield known
-
-    def _near(self, column: str, value: Name, published: int | None) -> Iterator[int]:
-        find = f"SELECT entry FROM tellings WHERE feed = ? AND {column} = ? AND published "
-        moment = published if published is not None else _LATEST
-        first = moment - REPUBLISHED_WITHIN_MS if published is not None else -_LATEST
-        for rest, values in (
-            ("BETWEEN ? AND ? ORDER BY published DESC", (first, moment)),
-            ("> ? AND published <= ? ORDER BY published", (moment, moment + REPUBLISHED_WITHIN_MS)),
-            ("IS NULL ORDER BY telling DESC", ()),
-        ):
-            found = self._db.execute(
-                f"{find}{rest} LIMIT {ALIKE_AT_MOST}", (self._feed, value, *values)
-            )
-            yield from (entry for (entry,) in found.fetchall())
+        """Only those that have a version which is nearly the same."""
+        if not telling.length:
+            return
+        moment = telling.published if telling.published is not None else _LATEST
+        first = moment - REPUBLISHED_WITHIN_MS if telling.published is not None else -_LATEST
+        values = {
+            "feed": self._feed,
+            "title": telling.title or None,
+            "text": telling.text,
+            "first": first,
+            "moment": moment,
+            "last": moment + REPUBLISHED_WITHIN_MS,
+        }
+        found: dict[int, bool] = {}
+        for entry, *row in self._db.execute(_ALIKE, values).fetchall():
+            found[entry] = found.get(entry, False) or retold(telling, _telling(row))
+        for entry, is_near in found.items():
+            if is_near and (known := self._known(entry)):
+                yield known
 
     def tellings(self, entry: int) -> Sequence[Telling]:
-        find = (
-            "SELECT title, text, length, published, words, title_words, numbers "
-            "FROM tellings WHERE entry = ? ORDER BY telling"
-        )
-        return [
-            Telling(title, text, length, published, _unpacked(a), _unpacked(b), _unpacked(c))
-            for title, text, length, published, a, b, c in self._db.execute(find, (entry,))
-        ]
+        find = f"SELECT {_TELLING} FROM tellings WHERE entry = ? ORDER BY telling"
+        return [_telling(row) for row in self._db.execute(find, (entry,))]
 
     def begin(self, item: Item) -> int:
         """A new entry."""
@@ -295,11 +308,12 @@ class FeedMemory:
             "UPDATE entries SET id = ?, whole = ?, base = ? WHERE entry = ?",
             (item.id if item.id in names else b"", item.link.whole, item.link.base, entry),
         )
-        self._db.executemany(
-            "INSERT INTO names VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET "
-            "entry = iif(entry = excluded.entry, entry, 0), run = excluded.run",
-            [(self._feed, name, entry, self._run) for name in names or [item.words_name]],
-        )
+        rows = []
+        for name in names or [item.words_name]:
+            known = self._entry(name)
+            self._entries[name] = entry if known in (None, entry) else 0
+            rows.append((self._feed, name, self._entries[name], self._run))
+        self._db.executemany("INSERT OR REPLACE INTO names VALUES (?, ?, ?, ?)", rows)
 
     def prune(self, entry: int) -> None:
         """Forget the names that an entry has not had for longest, where it has had very many."""
@@ -308,9 +322,12 @@ class FeedMemory:
             "WHERE entry = ? AND entry > 0 ORDER BY run DESC LIMIT -1 OFFSET ?)",
             (entry, MAX_NAMES),
         )
+        self._entries.clear()
 
     def share(self, names: Iterable[Name]) -> None:
         """Distinct items have those names."""
+        names = list(names)
+        self._entries |= dict.fromkeys(names, 0)
         self._db.executemany(
             "INSERT INTO names VALUES (?, ?, 0, ?) ON CONFLICT DO UPDATE SET entry = 0",
             [(self._feed, name, self._run) for name in names],
@@ -340,6 +357,12 @@ class FeedMemory:
         )
 
 
+def _telling(row: Sequence[Any]) -> Telling:
+    title, text, length, published, words, title_words, numbers = row
+    sets = (_unpacked(words), _unpacked(title_words), _unpacked(numbers))
+    return Telling(title, text, length, published, *sets)
+
+
 def _packed(hashes: Iterable[int]) -> bytes:
     return array("I", sorted(hashes)).tobytes()
 
@@ -363,7 +386,7 @@ def formerly(db: sqlite3.Connection, feed: FeedPage, arrival: Arrival) -> list[S
         (*arrival.former, feed.feed, incoming.source),
     ).fetchall()
     found = [_stored(row) for row in rows]
-    if not found:
+    if not found and db.execute("SELECT 1 FROM versions LIMIT 1").fetchone():
         found = _earlier_names(db, arrival)
     same = [each for each in found if _is_same(db, each, arrival)]
     same.sort(key=lambda each: (each.lang != incoming.lang, -each.updated))

@@ -211,6 +211,20 @@ UPDATE meta SET value = value + 1 WHERE name = 'texts';
 """
 
 _CACHE_8 = """
+-- With the columns of the key in front: SQLite 3.40 takes others for damage (`quick_check`).
+CREATE TABLE turned (
+    title BLOB NOT NULL,
+    published INTEGER NOT NULL,
+    external TEXT NOT NULL,
+    source TEXT NOT NULL,
+    lang TEXT NOT NULL,
+    PRIMARY KEY (title, published, external, source, lang)
+) WITHOUT ROWID;
+INSERT INTO turned SELECT title, published, external, source, lang FROM versions;
+DROP TABLE versions;
+ALTER TABLE turned RENAME TO versions;
+CREATE INDEX versions_external ON versions (external);
+
 ALTER TABLE articles ADD feed TEXT NOT NULL DEFAULT '';      -- empty for the archive and for APIs
 ALTER TABLE articles ADD entry INTEGER NOT NULL DEFAULT 0;   -- of `entries`, 0 for no feed
 ALTER TABLE articles ADD came BLOB NOT NULL DEFAULT x'';     -- digest of what a source sent last

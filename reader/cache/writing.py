@@ -101,6 +101,7 @@ class Writer:
         self._labels: dict[Facet, str] = {}
         self._files: list[tuple[bytes, int, int, bytes]] = []
         self._coming: dict[Identity, _Coming] = {}
+        self._memories: dict[str, FeedMemory] = {}
         self._replaced: list[Stored] = []
         """Articles that turned out to be another one."""
         self._handed: list[tuple[Identity, Identity]] = []
@@ -165,7 +166,7 @@ class Writer:
 
     def put_item(self, page: FeedPage, group: Group, arrival: Arrival) -> Outcome:
         """Store an item of a feed's page. What the feed sends last is what holds."""
-        memory = FeedMemory(self._db, page.feed, self._run)
+        memory = self._memory_of(page.feed)
         verdict = judge(group, page.page, memory, page.claimed)
         if verdict.shared:
             memory.share(verdict.shared)
@@ -192,6 +193,11 @@ class Writer:
                 self._handed.append((each.identity, incoming.identity))
         return self._revise(incoming, before, entry, arrival.came, undated=arrival.undated)
 
+    def _memory_of(self, feed: str) -> FeedMemory:
+        if feed not in self._memories:
+            self._memories[feed] = FeedMemory(self._db, feed, self._run)
+        return self._memories[feed]
+
     def _before(
         self, page: FeedPage, group: Group, arrival: Arrival, verdict: Verdict
     ) -> list[Stored]:
@@ -208,7 +214,7 @@ class Writer:
 
     def _of_older(self, feed: str, page: FeedPage, group: Group) -> Stored | None:
         """The article that the item was in a feed that has moved here since, if it agrees."""
-        memory = FeedMemory(self._db, feed, self._run)
+        memory = self._memory_of(feed)
         entry = judge(group, page.page, memory, set()).entry
         if entry is None or (stored := stored_entry(self._db, entry)) is None:
             return None

@@ -10,8 +10,8 @@ from reader.formats.feed_text import (
     PLAIN,
     Written,
     full_and_summary,
+    markdown_of,
     read_line,
-    read_text,
     words_of,
 )
 from reader.formats.html import Text, plain, to_line, web_address
@@ -84,7 +84,7 @@ def article_of_entry(entry: Entry, feed: Feed) -> Article:
     link = canonical(web_address(entry.link, feed.url))
     base = link or feed.url
     full, summary = full_and_summary(entry.contents, entry.summaries)
-    text = read_text(full, base)
+    text = markdown_of(full, base)
     title = read_line(entry.title)[:_MAX_TITLE]
     body = in_paragraphs(text.markdown)
     description, image = _summary(summary, full, base)
@@ -144,7 +144,7 @@ def _summary(summary: Written, full: Written, base: str) -> tuple[str, str]:
     if not summary.text:
         return "", ""
     is_markup = summary.form != PLAIN and ("<" in summary.text or "&lt;" in summary.text)
-    text = read_text(summary, base) if is_markup else Text("")
+    text = markdown_of(summary, base) if is_markup else Text("")
     line = plain(text.markdown) or ("" if text.image else read_line(summary))
     same, found = words_of(full), words(line)
     if same == found or (len(line) > _LONG_DESCRIPTION and begins_with(same, found)):

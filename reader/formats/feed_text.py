@@ -50,7 +50,7 @@ class Written(NamedTuple):
     base: str = ""
 
 
-def read_text(written: Written, base: str) -> Text:
+def markdown_of(written: Written, base: str) -> Text:
     """Its Markdown and first image. base: where its addresses start if it does not say."""
     if written.form == PLAIN:
         return Text(plain_markdown(written.text))

@@ -28,6 +28,7 @@ from tests.benchmarks.listing import (
 from tests.benchmarks.live import measure_live
 from tests.benchmarks.memory import measure_memory
 from tests.benchmarks.newsboat import measure_newsboat, why_not
+from tests.benchmarks.ordering import measure_order
 from tests.benchmarks.painting import measure_first_paint, measure_open, measure_tag_digits
 from tests.benchmarks.program import COMMAND
 from tests.benchmarks.searching import measure_picker, measure_search
@@ -52,6 +53,7 @@ PARTS: dict[str, Callable[[Subject], list[Figure]]] = {
     "regroup": measure_regroup,
     "memory": measure_memory,
     "sync": measure_sync,
+    "order": measure_order,
     "add": measure_add,
     "live": measure_live,
 }

@@ -110,27 +110,38 @@ async def test_what_came_right_before_a_mark_is_not_missed(news: Library, key: s
         assert "8 of 10 articles" in reader.status
 
 
-def shift_ids(news: Library) -> None:
-    """Store an article right before each one of the archive: it takes their ids."""
-    just_before = [
+def just_before(seconds: int, title: str) -> list[Article]:
+    """An article right before each one of the archive."""
+    return [
         replace(
             each,
-            title="In the way",
-            external_id=f"before-{each.external_id}",
-            published=each.published - timedelta(seconds=5),
+            title=title,
+            external_id=f"{seconds} {each.external_id}",
+            published=each.published - timedelta(seconds=seconds),
         )
         for each in archive()
     ]
-    bring(news, *just_before)
+
+
+@pytest.fixture
+def crowded(news: Library) -> Library:
+    """Articles with no free id between them and those before them."""
+    bring(news, *just_before(8, "A neighbour"))
+    return news
+
+
+def shift_ids(news: Library) -> None:
+    """Store an article between each of these: it takes an id that was another's."""
+    bring(news, *just_before(5, "In the way"))
 
 
 @pytest.mark.parametrize("is_known", [False, True])
 async def test_the_article_under_the_cursor_is_the_one_that_opens(
-    news: Library, is_known: bool
+    crowded: Library, is_known: bool
 ) -> None:
-    async with reading(news) as reader:
+    async with reading(crowded) as reader:
         await reader.go_to("Fees fall")
-        shift_ids(news)
+        shift_ids(crowded)
         if is_known:
             reader.screen._look_for_changes()
             await reader.settle()
@@ -140,27 +151,27 @@ async def test_the_article_under_the_cursor_is_the_one_that_opens(
         assert "Fees fall" in reader.text(ReadingPane)
         await reader.settle()
         assert "Fees fall" in reader.cursor
-    assert [row.title for row in news.rows(news.find(parse("is:read")))] == [
+    assert [row.title for row in crowded.rows(crowded.find(parse("is:read")))] == [
         "Fees fall for a third week"
     ]
 
 
 @pytest.mark.parametrize("key", ["m", "f"])
-async def test_a_mark_is_for_the_article_under_the_cursor(news: Library, key: str) -> None:
-    async with reading(news) as reader:
+async def test_a_mark_is_for_the_article_under_the_cursor(crowded: Library, key: str) -> None:
+    async with reading(crowded) as reader:
         await reader.go_to("Fees fall")
-        shift_ids(news)
+        shift_ids(crowded)
         await reader.press(key)
         assert "Fees fall" in reader.cursor
-    with Library(news.folder) as other:
+    with Library(crowded.folder) as other:
         marked = other.find(parse("is:read" if key == "m" else "is:favourite"))
         assert [row.title for row in other.rows(marked)] == ["Fees fall for a third week"]
 
 
-async def test_a_search_shows_what_it_found_while_ids_move(news: Library) -> None:
-    async with reading(news) as reader:
+async def test_a_search_shows_what_it_found_while_ids_move(crowded: Library) -> None:
+    async with reading(crowded) as reader:
         await reader.press("slash", *"fees", "enter", "g")
-        shift_ids(news)
+        shift_ids(crowded)
         reader.screen._look_for_changes()
         await reader.settle()
         await reader.go_to("Fees fall")
@@ -169,12 +180,12 @@ async def test_a_search_shows_what_it_found_while_ids_move(news: Library) -> Non
 
 
 async def test_leaving_a_search_goes_back_to_the_article_though_its_id_moved(
-    news: Library,
+    crowded: Library,
 ) -> None:
-    async with reading(news) as reader:
+    async with reading(crowded) as reader:
         await reader.go_to("A wallet learns")
         await reader.press("slash", *"fees")
-        shift_ids(news)
+        shift_ids(crowded)
         reader.screen._look_for_changes()
         await reader.settle()
         await reader.press("escape")

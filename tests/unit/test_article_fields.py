@@ -199,6 +199,28 @@ def test_what_cannot_be_read_is_flagged_and_comes_out_again(
     assert to_fields(found)[name] == value
 
 
+def test_the_feed_and_former_titles_come_back() -> None:
+    made = article(feed="0123456789abcdef0123", formerTitles=["One", " One ", "Two"] + ["x"] * 9)
+    assert (made.feed, made.former_titles) == ("0123456789abcdef0123", ("One", "Two", "x"))
+    assert from_fields(to_fields(made), made.body, made.origin) == made
+    assert made.identity.is_of_feed
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"feed": "https://a.example/rss"},
+        {"feed": 7},
+        {"formerTitles": "One"},
+        {"formerTitles": [1]},
+    ],
+)
+def test_what_other_programs_write_under_those_names_is_kept(fields: dict[str, object]) -> None:
+    made = article(**fields)
+    assert (made.feed, made.former_titles, made.flags) == ("", (), ())
+    assert to_fields(made).items() >= fields.items()
+
+
 def test_what_cannot_be_read_inside_a_mapping_is_named_with_it() -> None:
     found = article(ai={"version": "new", "rewritten": "true", "model": "m"})
     assert found.ai == Ai(rewritten=True)

@@ -89,6 +89,11 @@ def test_the_facts_are_on_one_line() -> None:
     ) in text(shown, 200, read=True, favourite=True)
 
 
+def test_former_titles_stand_below_the_title() -> None:
+    shown = text(article(former_titles=("SEC approves", "[/foo]"), description="In short."))
+    assert shown.strip().startswith("A title\nwas: SEC approves\nwas: [/foo]\nIn short.")
+
+
 def test_an_estimate_is_shown_as_one() -> None:
     shown = article(sentiment=Sentiment.NEGATIVE, sentiment_is_estimated=True)
     assert " · ~▼ negative · " in text(shown, 200)

@@ -68,8 +68,9 @@ class TestResolve:
         self, tmp_path: Path, seconds: int
     ) -> None:
         later = timedelta(seconds=seconds)
-        with library(tmp_path, [article(1, published=NOW)]) as news:
-            ((row, _),) = news.articles(news.find(Query()))
+        before = article(9, published=NOW - timedelta(seconds=1))
+        with library(tmp_path, [before, article(1, published=NOW)]) as news:
+            row = news.rows(news.find(Query()))[0]
             with Store(tmp_path) as other:
                 put(other, [article(1, published=NOW + later)])
                 put(other, [article(2, published=NOW)])

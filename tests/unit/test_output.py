@@ -103,6 +103,18 @@ def test_an_estimated_sentiment_says_so(tmp_path: Path, capsys: pytest.CaptureFi
     assert header.count(",") == line.count(",") == len(FIELDS) - 1
 
 
+def test_former_titles_are_told_where_there_are_any(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    found = stored(tmp_path, article(1, former_titles=("SEC approves", HOSTILE)), article(2))
+    given = [
+        each.get("former_titles") for each in json.loads(printed(capsys, found, ListFormat.JSON))
+    ]
+    assert given == [["SEC approves", HOSTILE], None]
+    print_article(*found[0])
+    assert capsys.readouterr().out.startswith(f"Story 1\nwas: SEC approves\nwas: {HOSTILE}\n")
+
+
 def test_what_is_not_known_is_null(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     bare = article(1, source="", external_id="")
     (record,) = json.loads(printed(capsys, stored(tmp_path, bare), ListFormat.JSON))

@@ -450,9 +450,10 @@ def test_a_held_store_shows_nothing_new_until_it_catches_up(tmp_path: Path) -> N
 
 def test_ids_rows_texts_and_words_of_a_held_store_are_of_one_moment(tmp_path: Path) -> None:
     with Store(tmp_path) as held, Store(tmp_path) as other:
-        put(other, [article(1, published=NOW, body="halving")])
+        before = article(9, published=NOW - timedelta(seconds=2), body="fees")
+        put(other, [before, article(1, published=NOW, body="halving")])
         held.hold()
-        (id,) = held.find(Query(), NOW)
+        id, _ = held.find(Query(), NOW)
         put(other, [article(2, published=NOW - timedelta(seconds=1), body="halving etf")])
         assert titles(other, [id]) == ["Story 2"]  # the ids have moved
         assert titles(held, [id]) == ["Story 1"]
@@ -481,10 +482,11 @@ def test_words_are_known_at_once_behind_a_prepared_step(tmp_path: Path) -> None:
 
 def test_a_mark_goes_to_the_article_that_was_shown_wherever_it_moved(tmp_path: Path) -> None:
     with Store(tmp_path) as held, Store(tmp_path) as other:
-        put(other, [article(1, published=NOW)])
+        put(other, [article(9, published=NOW - timedelta(seconds=2)), article(1, published=NOW)])
         held.hold()
-        shown = held.find(Query(), NOW)
+        shown = Ids(held.find(Query(), NOW)[:1])
         put(other, [article(2, published=NOW - timedelta(seconds=1))])
+        assert titles(other, list(shown)) == ["Story 2"]
         assert held.mark(shown, Mark.READ, True, "read") == 1
         held.catch_up()
         assert found(held, "is:read") == found(other, "is:read") == ["Story 1"]

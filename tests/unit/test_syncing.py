@@ -670,3 +670,31 @@ def test_articles_of_an_api_with_one_title_are_as_many_as_their_ids(
     source = api(server, lambda _: pages[0])
     assert counts(one(news, source, options=KEY))[0] == 2
     assert counts(one(news, source, options=KEY))[0] == 0
+
+
+def test_an_export_of_a_feed_is_known_again_with_and_without_the_cache(
+    news: Library, server: NewsServer, tmp_path: Path, clock: Clock
+) -> None:
+    ledger = Subscription("Ledger", server.serve("/feed", feed("One", "Two")))
+    sync(news, ledger)
+    server.serve("/feed", feed("One", "Two").replace(b"<title>One<", b"<title>Not one<"))
+    sync(news, ledger)
+    news.export(Query(), tmp_path / "out")
+    assert news.bring_in([tmp_path / "out"]).stored == 0
+    with Library(tmp_path / "other", clock=clock) as other:
+        assert other.bring_in([tmp_path / "out"]).stored == 2
+        assert counts(one(other, ledger))[0] == 0
+        assert sorted(titles(other)) == ["Not one", "Two"]
+        (article,) = (each for _, each in other.articles(other.find(parse("not"))[:]))
+        assert article.former_titles == ("One",)
+
+
+def test_a_subscription_that_is_renamed_keeps_its_articles(
+    news: Library, server: NewsServer
+) -> None:
+    ledger = Subscription("Ledger", server.serve("/feed", feed("One", "Two")))
+    sync(news, ledger)
+    news.mark(news.find(Query()), Mark.READ, True, "")
+    server.serve("/feed", feed("One", "Two", "Three"))
+    assert counts(one(news, ledger._replace(name="Another")))[0] == 1
+    assert len(news.find(parse("is:read"))) == 2
