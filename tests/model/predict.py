@@ -155,12 +155,11 @@ class Before:
         return None
 
     def _cursor_place(self) -> int | None:
-        row = self.seen.cursor
-        if row is None:
-            return None
-        return next(
-            (k for k, line in enumerate(self.expected.lines) if self.stands_for(row, line)), None
-        )
+        row, lines = self.seen.cursor, enumerate(self.expected.lines)
+        if row is None:  # the list is hidden
+            wanted = self.state.wanted
+            return next((k for k, line in lines if getattr(line, "code", "") == wanted), None)
+        return next((k for k, line in lines if self.stands_for(row, line)), None)
 
     def stands_for(self, row: SeenRow, line: object) -> bool:
         if isinstance(line, Record):

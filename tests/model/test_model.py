@@ -74,7 +74,9 @@ def test_the_real_program_on_a_pty_is_what_the_model_says(archive: Path) -> None
     assert replay(archive, "pty", read(TOUR)) == ""
 
 
-@pytest.mark.parametrize("script", [GIVEN_UP_SEARCH, CLICK_AND_NARROW])
+@pytest.mark.parametrize(
+    "script", [GIVEN_UP_SEARCH, CLICK_AND_NARROW], ids=["given up search", "click and narrow"]
+)
 def test_what_was_wrong_once_stays_right(archive: Path, script: str) -> None:
     assert replay(archive, "pilot", read(script)) == ""
 
