@@ -1,5 +1,6 @@
 """The program beside the model: started, looked at, and compared until it shows what it should."""
 
+import json
 import shutil
 import sqlite3
 from collections.abc import Callable, Sequence
@@ -142,6 +143,13 @@ class Comparing:
             ).fetchall()
         read = frozenset(Identity(*row[:3]) for row in rows if row[3])
         return read, frozenset(Identity(*row[:3]) for row in rows if row[4])
+
+    def opened_at_the_end(self) -> Identity | None:
+        """The article that the program wrote down as open when it was left."""
+        with closing(sqlite3.connect(self.data / "marks.db")) as db:
+            (view,) = db.execute("SELECT value FROM state WHERE name = 'view'").fetchone()
+        opened = json.loads(view).get("opened")
+        return Identity(opened[1], opened[2], opened[0]) if opened else None
 
     def adopt_marks(self) -> None:
         """After keys that nobody waited for, what was stored is what counts."""

@@ -207,7 +207,6 @@ class Session(Comparing):
 
     def do_quit(self, keys: Sequence[str] = ()) -> None:
         """`q`, right behind other keys: exit code 0 and no crash log, and it starts again."""
-        before = self.before()
         self.driver.keys(*keys, "q")
         code = self.driver.wait_exit()
         self.driver.close()
@@ -217,7 +216,6 @@ class Session(Comparing):
         logs = [path for path in self.data.iterdir() if "crash" in path.name]
         if logs:
             raise Failed(logs[0].read_text("utf-8"))
-        was_read = self.state.read
         if keys:
             self.adopt_marks()
         self.zoomed = False
@@ -231,8 +229,8 @@ class Session(Comparing):
             wanted=None,
         )
         openable = {self.state.opened, None}
-        if keys:
-            openable |= {*(self.state.read - was_read), *before.article}
+        if keys:  # what the last of them opened is what was written down
+            openable = {self.opened_at_the_end()}
         states = [state.but(opened=opened) for opened in openable]
         place = GROUPINGS.index(self.state.grouping)
         groupings = [GROUPINGS[(place + k) % len(GROUPINGS)] for k in range(keys.count("s") + 1)]
