@@ -584,7 +584,11 @@ class ReaderScreen(Guarded, Screen[None]):
         self._panes.resize(event.size.width)
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
-        if isinstance(event.widget, Sidebar) or event.widget is self._article.pane:
+        if isinstance(event.widget, Sidebar):
+            self.remove_class("-reading")  # a click gives the list the focus, as keys do
+            self._show_keys()
+        elif event.widget is self._article.pane:
+            self.add_class("-reading")
             self._show_keys()
 
     def on_key_line_action_chosen(self, event: KeyLine.ActionChosen) -> None:

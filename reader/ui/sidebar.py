@@ -47,10 +47,14 @@ def _key(key: str, action: str, group: Binding.Group, name: str, tooltip: str) -
 
 
 class Place(NamedTuple):
-    """How a list stands: what is open, where the cursor is wanted, and the row on top."""
+    """How a list stands: what is open, the cursor, and the row on top.
+
+    cursor: where it is wanted; where the list has no such place, it stands at `row`.
+    """
 
     open_groups: AbstractSet[Key]
     cursor: Cursor | None
+    row: int
     top: int
 
 
@@ -227,13 +231,13 @@ class Sidebar(LongView, inherit_bindings=False):
     @property
     def place(self) -> "Place":
         """How the list stands. Setting it puts the list back, as far as it shows the same."""
-        return Place(self.open_groups, self._wanted, self.scroll_offset.y)
+        return Place(self.open_groups, self._wanted, self._row, self.scroll_offset.y)
 
     @place.setter
     def place(self, place: "Place") -> None:
         self._open = set(place.open_groups)
         self.opened_for_results &= self._open
-        self._wanted = place.cursor
+        self._wanted, self._row = place.cursor, place.row
         self._lay_out_anew()
         self._settle()
         self._scroll(place.top)

@@ -1,0 +1,342 @@
+"""What a key should do to the state, as the design says. Several states where several are right."""
+
+from collections.abc import Sequence
+
+from tests.model.check import Expected
+from tests.model.model import (
+    GROUPINGS,
+    START,
+    Heading,
+    Identity,
+    Record,
+    Records,
+    State,
+    Terms,
+    added,
+    cycled,
+    only,
+)
+from tests.model.seen import Seen, SeenRow
+
+SENTIMENTS = {"+": "positive", "-": "negative", "=": "neutral", "0": None}
+
+
+class Before:
+    """The settled screen on which a key is pressed."""
+
+    def __init__(self, state: State, seen: Seen, records: Records, *, is_alone: bool) -> None:
+        """is_alone: the reading pane hides the list."""
+        self.state = state
+        self.seen = seen
+        self.records = records
+        self.is_alone = is_alone
+        self.expected = Expected(state, records)
+
+    @property
+    def is_narrow(self) -> bool:
+        return self.seen.width < 100
+
+    def after(self, key: str) -> list[State]:
+        """The states of which one must follow."""
+        if key.isdecimal() and key != "0":
+            return self._digit(int(key))
+        if key in SENTIMENTS:
+            terms = only(self.state.terms, "sentiment", SENTIMENTS[key])
+            return [self.asked(terms)]
+        handler = _KEYS.get(key)
+        if handler:
+            return handler(self)
+        if self.state.focus == "pane":
+            return [self.state.but(arrow=None)]
+        return [
+            state.but(wanted=state.wanted if state.opened != self.state.opened else "")
+            for state in self._in_list(key)
+        ]
+
+    # Filters.
+
+    @property
+    def digits(self) -> dict[str, int]:
+        """Tags and their digits, those too that the line has no room for."""
+        numbered = self.state.numbered(self.expected.found)
+        return {tag: digit for digit, tag, _ in numbered}
+
+    def asked(self, terms: Terms, *, wanted: str | None = None) -> State:
+        """The list asked anew with other terms: the cursor stays where it was wanted."""
+        new = self.state.with_terms(terms, self.digits)
+        new.wanted = wanted or new.wanted
+        return new.but(cursor=self._kept_cursor(new), arrow=None)
+
+    def _kept_cursor(self, new: State) -> object:
+        """The same article if the list has it, or a group that it is folded away in."""
+        if new.wanted not in self.records.by_code:
+            return None
+        return tuple(Expected(new, self.records).path_of(str(new.wanted))) or None
+
+    def _digit(self, digit: int) -> list[State]:
+        tag = next((tag for tag, d in self.digits.items() if d == digit), None)
+        return [self.asked(cycled(self.state.terms, tag)) if tag else self.state.but()]
+
+    def clear(self) -> list[State]:
+        return [self.asked(START)]
+
+    def escape(self) -> list[State]:
+        """Back to the list where the pane stands alone, else one filter less, down to the start."""
+        if self.is_alone:
+            return [self.state.but(focus="list", arrow=None)]
+        if self.state.terms == START:
+            return [self.state.but(arrow=None)]
+        later = [term for term in self.state.terms if term not in START]
+        if not later:
+            return [self.asked(START)]
+        left = tuple(term for term in self.state.terms if term != later[-1])
+        is_spoken = any(term.field == "lang" and not term.exclude for term in left)
+        if later[-1].field == "lang" and not is_spoken:
+            left = added(START, *left)
+        return [self.asked(left)]
+
+    def language(self) -> list[State]:
+        """The next language, then all; the cursor and the pane go to the twin."""
+        languages = self.records.languages()
+        now = next((t.value for t in self.state.terms if t.field == "lang" and not t.exclude), None)
+        place = languages.index(now) + 1 if now in languages else 0
+        following = languages[place] if place < len(languages) else None
+        row = self.seen.cursor
+        here = self.records.by_code[row.code].identity if row and row.code else None
+        there = self._twin(here, following)
+        wanted = self.records.by_identity[there].code if there else self.state.wanted
+        new = self.asked(only(self.state.terms, "lang", following), wanted=wanted)
+        if there is None:
+            new = new.but(cursor=None)
+        twin = self._twin(self.state.opened, following)
+        return [new.marked("read", True, [twin]).but(opened=twin) if twin else new]
+
+    def _twin(self, identity: Identity | None, lang: str | None) -> Identity | None:
+        if identity is None or lang is None or identity.lang == lang:
+            return None
+        twin = identity._replace(lang=lang)
+        return twin if twin in self.records.by_identity else None
+
+    def regroup(self) -> list[State]:
+        place = (GROUPINGS.index(self.state.grouping) + 1) % len(GROUPINGS)
+        new = self.state.but(grouping=GROUPINGS[place], arrow=None)
+        return [new.but(cursor=self._kept_cursor(new))]
+
+    # Articles.
+
+    def neighbour(self, step: int, *, unread: bool = False) -> list[State]:
+        target = self._neighbour(step, unread=unread)
+        nothing = self.state.but(arrow=None)
+        states = [self.opened(target) if target else nothing]
+        if unread and any(term.field in ("", "title") for term in self.state.terms):
+            result = self._neighbour(step, unread=False)
+            states += [nothing, *([self.opened(result)] if result else [])]
+            articles = self.expected.articles
+            if self.state.opened is None and articles:
+                states.append(self.opened(articles[0]))
+        return states
+
+    def _neighbour(self, step: int, *, unread: bool) -> Record | None:
+        lines = self.expected.lines
+        places = {each.identity: k for k, each in enumerate(lines) if isinstance(each, Record)}
+        opened = self.state.opened
+        if opened in places:
+            place = places[opened] + step
+        else:
+            here = self._cursor_place()
+            if here is None:
+                return None
+            place = here if step > 0 else here - 1
+        while 0 <= place < len(lines):
+            line = lines[place]
+            if isinstance(line, Record) and not (unread and line.identity in self.state.read):
+                return line
+            place += step
+        return None
+
+    def _cursor_place(self) -> int | None:
+        row, lines = self.seen.cursor, enumerate(self.expected.lines)
+        if row is None:  # the list is hidden
+            wanted = self.state.wanted
+            return next((k for k, line in lines if getattr(line, "code", "") == wanted), None)
+        return next((k for k, line in lines if self.stands_for(row, line)), None)
+
+    def stands_for(self, row: SeenRow, line: object) -> bool:
+        if isinstance(line, Record):
+            return line.code == row.code
+        return isinstance(line, Heading) and not row.code and line.key == self.key_of(row)
+
+    def key_of(self, row: SeenRow) -> tuple[str, ...]:
+        """The key of a painted heading: of a sub-group, with the group that stands above it."""
+        if row.depth == 0:
+            heading = next(
+                (each for each in self.headings if each.label == row.label and not each.depth), None
+            )
+            return heading.key if heading else ()
+        above = [r for r in self.seen.rows if r.y < row.y and not r.code and r.depth == 0]
+        if above:
+            return (*self.key_of(above[-1]), row.label.upper())
+        below = [r for r in self.seen.rows if r.y > row.y]
+        record = self.records.by_code.get(below[0].code) if below else None
+        return (record.category, row.label.upper()) if record else ()
+
+    @property
+    def headings(self) -> list[Heading]:
+        return [line for line in self.expected.lines if isinstance(line, Heading)]
+
+    def opened(self, record: Record, *, focus: str | None = None) -> State:
+        """Opened, marked as read, with the cursor on it."""
+        new = self.state.marked("read", True, [record.identity])
+        focus = focus or ("pane" if self.is_narrow else self.state.focus)
+        return new.but(
+            opened=record.identity,
+            cursor=record.code,
+            wanted=record.code,
+            focus=focus,
+            held=self.state.held | {record.identity},
+            arrow=None,
+        )
+
+    # Marks.
+
+    @property
+    def subject(self) -> list[Identity]:
+        """What `m` is about: the article, or all of the group under the cursor."""
+        row = self.seen.cursor
+        if self.state.focus == "list" and row and not row.code:
+            key = self.key_of(row)
+            heading = next((each for each in self.headings if each.key == key), None)
+            return [record.identity for record in heading.records] if heading else []
+        return self.article
+
+    @property
+    def article(self) -> list[Identity]:
+        row = self.seen.cursor
+        if self.state.focus == "list" and row and row.code:
+            return [self.records.by_code[row.code].identity]
+        return [self.state.opened] if self.state.opened in self.records.by_identity else []
+
+    def _marked(self, mark: str, value: bool, subject: Sequence[Identity]) -> list[State]:
+        new = self.state.marked(mark, value, subject).but(arrow=None)
+        changed = frozenset(each for each in subject if each not in self.state.read)
+        cursor = new.cursor if self._is_listed(new) else None
+        return [new.but(held=held, cursor=cursor) for held in (new.held | changed, new.held)]
+
+    def _is_listed(self, new: State) -> bool:
+        return not any(term.field == "is" for term in new.terms)
+
+    def toggle_read(self) -> list[State]:
+        subject = self.subject
+        value = any(each not in self.state.read for each in subject)
+        return self._marked("read", value, subject)
+
+    def all_read(self) -> list[State]:
+        return self._marked("read", True, [r.identity for r in self.expected.found])
+
+    def toggle_favourite(self) -> list[State]:
+        subject = self.article
+        value = not all(each in self.state.favourite for each in subject)
+        return self._marked("favourite", value, subject)
+
+    def undo(self) -> list[State]:
+        return self._replayed(self.state.undo())
+
+    def redo(self) -> list[State]:
+        return self._replayed(self.state.redo())
+
+    def _replayed(self, new: State) -> list[State]:
+        new = new.but(arrow=None, cursor=new.cursor if self._is_listed(new) else None)
+        return [new.but(held=new.held | (new.read - self.state.read))]
+
+    # Panes.
+
+    def to_list(self) -> list[State]:
+        if self.state.focus == "list":
+            return [state.but(wanted="") for state in self._in_list("h")]
+        return [self.state.but(focus="list", arrow=None)]
+
+    def other_pane(self) -> list[State]:
+        there = "pane" if self.state.focus == "list" and self.has_pane else "list"
+        return [self.state.but(focus=there, arrow=None)]
+
+    def zoom(self) -> list[State]:
+        if self.is_alone:
+            return [self.state.but(focus="list", arrow=None)]
+        return [self.state.but(focus="pane" if self.has_pane else self.state.focus, arrow=None)]
+
+    @property
+    def has_pane(self) -> bool:
+        return self.state.opened is not None
+
+    def nothing(self) -> list[State]:
+        return [self.state.but(arrow=None)]
+
+    # The list.
+
+    def _in_list(self, key: str) -> list[State]:
+        row = self.seen.cursor
+        if row is None:
+            return [self.state.but(cursor=None, arrow=None, focus=None)]
+        if key in ("enter", "l", "right") and row.code:
+            return [self.opened(self.records.by_code[row.code], focus="pane")]
+        if key in ("j", "down", "k", "up"):
+            return [
+                self.state.but(cursor=self._beside(row, 1 if key in "jdown" else -1), arrow=None)
+            ]
+        if key in ("enter", "space", "l", "right", "h", "left"):
+            return [self._folded(key, row)]
+        if key in ("g", "home") and self.expected.lines:
+            first = self.expected.lines[0]
+            assert isinstance(first, Heading)
+            return [self.state.but(cursor=first.label, arrow=None)]
+        return [self.state.but(cursor=None, arrow=None)]
+
+    def _beside(self, row: SeenRow, step: int) -> object:
+        painted = {each.y: each.name for each in self.seen.rows}
+        return painted.get(row.y + step)
+
+    def _folded(self, key: str, row: SeenRow) -> State:
+        heading = row if not row.code else self._heading_above(row)
+        if heading is None:
+            return self.state.but(cursor=None, arrow=None)
+        if key in ("h", "left"):
+            return self._collapsed(row, heading)
+        if key in ("l", "right") and row.is_open:
+            return self.state.but(cursor=self._beside(row, 1), arrow=None)
+        name = heading.label
+        return self.state.but(cursor=name, arrow=(self.key_of(heading), not heading.is_open))
+
+    def _collapsed(self, row: SeenRow, heading: SeenRow) -> State:
+        if row.code:
+            return self.state.but(cursor=heading.label, arrow=None)
+        if heading.is_open:
+            return self.state.but(cursor=heading.label, arrow=(self.key_of(heading), False))
+        cursor = heading.label if not heading.depth else self.key_of(heading)[0]
+        return self.state.but(cursor=cursor, arrow=None)
+
+    def _heading_above(self, row: SeenRow) -> SeenRow | None:
+        above = [each for each in self.seen.rows if each.y < row.y and not each.code]
+        return above[-1] if above else None
+
+
+_KEYS = {
+    "x": Before.clear,
+    "escape": Before.escape,
+    "L": Before.language,
+    "s": Before.regroup,
+    "J": lambda it: it.neighbour(1),
+    "K": lambda it: it.neighbour(-1),
+    "n": lambda it: it.neighbour(1, unread=True),
+    "N": lambda it: it.neighbour(-1, unread=True),
+    "m": Before.toggle_read,
+    "M": Before.all_read,
+    "f": Before.toggle_favourite,
+    "u": Before.undo,
+    "U": Before.redo,
+    "h": Before.to_list,
+    "left": Before.to_list,
+    "tab": Before.other_pane,
+    "z": Before.zoom,
+    "<": Before.nothing,
+    ">": Before.nothing,
+}
