@@ -226,11 +226,19 @@ class Store:
                 return False
             news = [(facets, facets.news(moment.db)) for facets in list(self._of_language.values())]
             self._look_up(query, moment)
-            with self._session.lock:
-                before, self._next = self._next, Next(moment, news, query)
-            if before is not None:
-                self._session.end(before.moment)
+            self._propose(Next(moment, news, query))
             return True
+
+    def _propose(self, step: Next) -> None:
+        """Let `catch_up` take this one, unless another thread has read a later one meanwhile."""
+        with self._session.lock:
+            left = self._next
+            if left is None or left.moment.version <= step.moment.version:
+                self._next = step
+            else:
+                left = step
+        if left is not None:
+            self._session.end(left.moment)
 
     def is_prepared_for(self, query: Query) -> bool:
         """Return whether there is something to catch up with, and the query's words are known."""
@@ -258,6 +266,9 @@ class Store:
             self.prepare(Query())
         with sql_errors(self.path), self._session.lock:
             following, self._next = self._next, None
+            if following is not None and following.moment.version <= self._facets.version:
+                self._session.end(following.moment)  # a later one is held already
+                following = None
             if following is None:
                 return {id: id for id in follow}
             with self._asking() as db:
