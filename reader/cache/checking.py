@@ -10,6 +10,7 @@ from reader.cache.incoming import digest_of
 from reader.cache.live import SourceState, source_states
 from reader.cache.schema import (
     CACHE,
+    FEEDS_SINCE,
     IDENTITY,
     MARKS,
     Schema,
@@ -28,7 +29,8 @@ def check_cache(folder: Path) -> tuple[int, list[int]]:
     with _opened(folder / "cache.db", CACHE) as db:
         check_whole(db, folder / "cache.db")
         (count,) = db.execute("SELECT count(*) FROM articles").fetchone()
-        return count, list(_changed(db))
+        has_feeds = check_version(db, folder / "cache.db", CACHE) >= FEEDS_SINCE
+        return count, list(_changed(db, IDENTITY if has_feeds else "source, external, lang"))
 
 
 def check_marks(folder: Path) -> int:
@@ -66,9 +68,10 @@ def _opened(path: Path, schema: Schema) -> Iterator[sqlite3.Connection]:
         db.close()
 
 
-def _changed(db: sqlite3.Connection) -> Iterator[int]:
+def _changed(db: sqlite3.Connection, identity: str) -> Iterator[int]:
+    """Yield references to articles whose text has changed. identity: columns of one."""
     texts = (
-        f"SELECT id, {IDENTITY}, digest, CAST(fields AS BLOB), CAST(body AS BLOB) "
+        f"SELECT id, {identity}, digest, CAST(fields AS BLOB), CAST(body AS BLOB) "
         "FROM articles JOIN documents USING (id)"
     )
     for id, *who, digest, fields, body in db.execute(texts):

@@ -39,6 +39,9 @@ today's chunks of all facets stand side by side, and adding articles writes few 
 IDENTITY = "iif(feed = '', source, feed), external, iif(feed = '', lang, '')"
 """Of the columns of `articles`, what an `Identity` is made of."""
 
+FEEDS_SINCE = 8
+"""The version from which on `articles` has these columns."""
+
 FULLTEXT_OPTIONS = (
     "title, description, body, tokenize = 'unicode61 remove_diacritics 2', "
     "columnsize = 0"  # lengths are for ranking, and hits come by date

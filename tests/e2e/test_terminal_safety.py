@@ -28,6 +28,16 @@ def article(self, id):
 Library.article = article
 """
 
+BREAKS_START = """
+from reader.library import Library
+
+def hold(self):
+    secret = "nobody else's business"
+    raise RuntimeError("unforeseen")
+
+Library.hold = hold
+"""
+
 
 def read_ids(command: Command) -> set[str]:
     return {
@@ -42,11 +52,11 @@ def opens_first(terminal: Terminal) -> None:
     terminal.wait_for("27 unread")
 
 
-def broken(tmp_path: Path) -> dict[str, str]:
-    """An environment in which opening an article goes wrong as nobody foresaw."""
+def broken(tmp_path: Path, code: str = BREAKS) -> dict[str, str]:
+    """An environment in which opening an article, or what the code says, goes wrong."""
     folder = tmp_path / "broken"
     folder.mkdir()
-    (folder / "sitecustomize.py").write_text(BREAKS)
+    (folder / "sitecustomize.py").write_text(code)
     return {"PYTHONPATH": str(folder)}
 
 
@@ -139,8 +149,7 @@ def is_stopped(pid: int) -> bool:
 def test_an_unforeseen_error_restores_the_terminal_and_says_one_sentence(
     reader: Reader, tmp_path: Path
 ) -> None:
-    terminal = reader(env=broken(tmp_path))
-    terminal.send("jjjjl")
+    terminal = reader(env=broken(tmp_path, BREAKS_START), wait_for="")
     assert terminal.wait_exit() == 3
     assert terminal.unrestored() == []
     assert "cryptoread: something went wrong (RuntimeError)" in terminal.text
@@ -149,6 +158,18 @@ def test_an_unforeseen_error_restores_the_terminal_and_says_one_sentence(
     assert "Traceback" in log
     assert "unforeseen" in log
     assert "business" not in log.replace('"nobody else\'s business"', ""), "a value is written down"
+
+
+@pytest.mark.usefixtures("data")
+def test_an_unforeseen_error_of_a_key_is_said_and_the_screen_stays(
+    reader: Reader, tmp_path: Path
+) -> None:
+    terminal = reader(env=broken(tmp_path))
+    terminal.send("jjjjl")
+    terminal.wait_for("something went wrong (RuntimeError)")
+    terminal.send("G")
+    leave(terminal)
+    assert "unforeseen" in (tmp_path / "data" / "crash.log").read_text()
 
 
 @pytest.mark.usefixtures("data")

@@ -52,8 +52,7 @@ async def test_what_another_program_brings_in_appears_and_nothing_moves(tmp_path
             line = reader.lines.index(next(text for text in reader.lines if "Story 57" in text))
             bring(news, story(0, "Just in", "POSITIVE"), story(62, "Of old", category="ETH"))
             reader.screen._look_for_changes()
-            await reader.settle()
-            assert "62 articles" in reader.status
+            await reader.wait_for(lambda: "62 articles" in reader.status)
             assert reader.cursor == cursor
             assert "Story 57" in reader.lines[line]
             assert rows[0] in reader.rows
@@ -94,8 +93,7 @@ async def test_what_another_program_marks_is_shown(news: Library) -> None:
         with Library(news.folder) as other:
             other.mark(other.find(parse("tag:fees")), Mark.READ, True, "")
         reader.screen._look_for_changes()
-        await reader.settle()
-        assert "▾ BTC 3/4" in reader.rows
+        await reader.wait_for(lambda: "▾ BTC 3/4" in reader.rows)
         assert "Fees fall for a third week 3h" in reader.rows
 
 

@@ -429,10 +429,10 @@ async def test_matches_are_told_once_and_the_reader_stays_at_his_in_a_new_layout
         await it.show("A whale here, a whale there.")
         it.pane.highlight(parse("whale").words)
         await it.pilot.pause()
-        it.pane.go_to_match(1)
+        await it.pane.go_to_match(1)
         it.pane.favourite = True
         await it.pilot.pause()
-        it.pane.go_to_match(1)
+        await it.pane.go_to_match(1)
         await it.pilot.pause()
         told = [(message.count, message.current) for message in it.app.said]
         assert told == [(2, 0), (2, 1), (2, 2)]

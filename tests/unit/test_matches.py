@@ -114,7 +114,7 @@ def test_a_text_is_marked_if_and_only_if_the_index_finds_it(
 
 
 def is_in_index(text: str, term: Term) -> bool:
-    recent = Recent([(1, "", "", text)])
+    recent = Recent([(1, "", "", text)], 0)
     try:
         return bool(recent.keep(BitMap([1]), [term]))
     finally:
