@@ -176,9 +176,12 @@ class Before:
         above = [r for r in self.seen.rows if r.y < row.y and not r.code and r.depth == 0]
         if above:
             return (*self.key_of(above[-1]), row.label.upper())
-        below = [r for r in self.seen.rows if r.y > row.y]
-        record = self.records.by_code.get(below[0].code) if below else None
-        return (record.category, row.label.upper()) if record else ()
+        # Its group is out of view: the nearest articles are of the same one.
+        below = [r for r in self.seen.rows if r.y > row.y][:1]
+        nearest = [*below, *reversed([r for r in self.seen.rows if r.y < row.y])]
+        codes = (r.code for r in nearest if r.code in self.records.by_code)
+        code = next(codes, None)
+        return (self.records.by_code[code].category, row.label.upper()) if code else ()
 
     @property
     def headings(self) -> list[Heading]:

@@ -152,7 +152,7 @@ class Session(Comparing):
         self.driver.keys(key)
         self.driver.rest()
         self.driver.resize(*self.size)
-        self.settle([state.but(focus=None, arrow=None, cursor=None, wanted="") for state in states])
+        self.settle([state.but(focus=None, arrow=None, cursor=None) for state in states])
 
     def do_search(self, text: str, keep: bool) -> None:
         before = self.before()
