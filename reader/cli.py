@@ -212,7 +212,9 @@ def _tell(report: "ImportReport") -> None:
             say(f"{count - MOST_ALIKE:,} files more: {reason} (imported all the same)")
     if report.vanished:
         count = len(report.vanished)
-        say(f"{count} known files are gone, such as {report.vanished[0]}; their articles stay")
+        say(
+            f"{count} previously imported files no longer exist, such as {report.vanished[0]}; their articles stay"
+        )
     say(str(report))
 
 
