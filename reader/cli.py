@@ -212,7 +212,9 @@ def _tell(report: "ImportReport") -> None:
             say(f"{count - MOST_ALIKE:,} files more: {reason} (imported all the same)")
     if report.vanished:
         count = len(report.vanished)
-        say(f"{count} known files are gone, such as {report.vanished[0]}; their articles stay")
+        gone = "file no longer exists" if count == 1 else "files no longer exist"
+        example = f"such as {report.vanished[0]}; their articles stay"
+        say(f"{count} previously imported {gone}, {example}")
     say(str(report))
 
 

@@ -14,7 +14,8 @@ from reader.cache.incoming import Incoming, digest_of
 from reader.cache.live import Stored
 from reader.cache.sameness import NO_TITLE, likeness_within, same_words
 from reader.formats import format_instant, from_fields
-from reader.formats.schema import MAX_FORMER_TITLES
+from reader.formats.page import UNDATED, is_possible
+from reader.formats.schema import FLAGS, MAX_FORMER_TITLES
 
 MUCH_LONGER = 2
 """Times the length of a summary, from which on a text that holds its words was fetched."""
@@ -29,12 +30,14 @@ def revised(
     of its first arrival, a fetched text stays until the source dates its own later, and titles that
     were replaced are kept.
     """
-    changes: dict[str, object] = {}
-    if undated:
+    new = json.loads(incoming.fields)
+    if was_ahead := _was_ahead(incoming, before, fields):
+        new[FLAGS] = list(dict.fromkeys((*fields[FLAGS], *new.get(FLAGS, ()))))
+        incoming = incoming._replace(flagged=True)
+    if undated or was_ahead:
         moment = format_instant(from_milliseconds(before.published))
-        changes |= {"publishedAt": moment, "updatedAt": moment}
+        new |= {"publishedAt": moment, "updatedAt": moment}
         incoming = incoming._replace(published=before.published, updated=before.published)
-    new = json.loads(incoming.fields) | changes
     former = former_titles(fields, new)
     if former:
         new["formerTitles"] = former
@@ -45,6 +48,20 @@ def revised(
     if fetched:
         incoming = incoming._replace(body=body, body_is_kept=False)
     return with_fields(incoming, new), fetched
+
+
+def _was_ahead(incoming: Incoming, before: Stored, fields: Mapping[str, Any]) -> bool:
+    """Return whether the date was in the future when the item first came, as an undated one.
+
+    It does not become the date when that day has come.
+    """
+    arrival, published = map(from_milliseconds, (before.published, incoming.published))
+    return has_no_date(fields) and not is_possible(published, arrival)
+
+
+def has_no_date(fields: Mapping[str, Any]) -> bool:
+    """Return whether the time of arrival stands in for the date of a stored article."""
+    return UNDATED in (fields.get(FLAGS) or ())
 
 
 def former_titles(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
@@ -64,7 +81,7 @@ def former_titles(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[str
 
 
 def _stands_in(fields: Mapping[str, Any]) -> bool:
-    return any(str(flag).startswith(NO_TITLE) for flag in fields.get("\0flags") or ())
+    return any(str(flag).startswith(NO_TITLE) for flag in fields.get(FLAGS) or ())
 
 
 def _is_fetched(before: Stored, body: bytes, incoming: Incoming) -> bool:

@@ -269,11 +269,22 @@ def likeness_within(summary: str, text: str) -> bool:
 def related(one: Telling, other: Telling) -> bool:
     """Whether one may be a correction of the other: the shorter title is mostly in the longer."""
     if not one.title or not other.title:
-        return one.text == other.text or _overlap(one.words, other.words) > RELATED
-    return one.title == other.title or _overlap(one.title_words, other.title_words) > RELATED
+        return _texts_are_related(one, other)
+    titles = one.title_words, other.title_words
+    return one.title == other.title or _overlap(*titles, _NUMBERS_KEPT) > RELATED
 
 
-def _overlap(one: frozenset[int], other: frozenset[int]) -> float:
+def _texts_are_related(one: Telling, other: Telling) -> bool:
+    return one.text == other.text or _overlap(one.words, other.words, _WORDS_KEPT) > RELATED
+
+
+def _overlap(one: frozenset[int], other: frozenset[int], most: int) -> float:
+    """The share of the smaller set that both have, an estimate where one holds `most` hashes."""
+    full = [max(each) for each in (one, other) if len(each) >= most]
+    if full:  # of what is greater, only the other one knows
+        one, other = (
+            frozenset(each for each in both if each <= min(full)) for both in (one, other)
+        )
     shorter = min(len(one), len(other))
     return len(one & other) / shorter if shorter else 0.0
 
@@ -430,8 +441,18 @@ def _is_of_another(name: Name, found: Known, item: Item, page: Page, memory: Mem
     is_link = name in (item.link.whole, item.link.base) and name not in (item.id, found.id)
     if is_link and item.link.contradicts(found.link):
         return True  # two places of one address
+    if name == item.id and name != found.link.whole and _is_reused(found, item, memory):
+        return True
     owner = _owner(found, page, memory)
     return owner is not None and owner is not item
+
+
+def _is_reused(found: Known, item: Item, memory: Memory) -> bool:
+    """Whether the item has nothing of an article but its id: no address, title or text."""
+    return item.link.contradicts(found.link) and not any(
+        related(item.telling, each) or _texts_are_related(item.telling, each)
+        for each in memory.tellings(found.entry)
+    )
 
 
 def _owner(found: Known, page: Page, memory: Memory) -> Item | None:

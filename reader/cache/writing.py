@@ -31,7 +31,7 @@ from reader.cache.live import (
 )
 from reader.cache.marks import Marks
 from reader.cache.placing import places
-from reader.cache.revising import revised, with_body, with_fields
+from reader.cache.revising import has_no_date, revised, with_body, with_fields
 from reader.cache.sameness import Group, Verdict, judge, link_of, related
 from reader.folding import folded
 
@@ -127,7 +127,10 @@ class Writer:
         return outcome
 
     def put_live(self, incoming: Incoming) -> Outcome:
-        """Store what an API gave. The newest `updated` wins; of equal ones, what came last."""
+        """Store what an API gave. The newest `updated` wins; of equal ones, what came last.
+
+        A date wins over a time of arrival.
+        """
         stored = self._found(incoming)
         if stored is None:
             self._coming[incoming.identity] = _Coming(incoming, None, came=incoming.digest)
@@ -137,7 +140,7 @@ class Writer:
             return Outcome.NEW
         if stored.came == incoming.digest:
             return Outcome.UNCHANGED
-        if incoming.updated < stored.updated:
+        if incoming.updated < stored.updated and not has_no_date(self._document(stored)[0]):
             return Outcome.SUPERSEDED
         return self._revise(_of_feed(incoming, stored), stored, stored.entry, incoming.digest)
 

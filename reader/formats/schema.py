@@ -30,7 +30,7 @@ from reader.text import clean, one_line
 MAX_TAGS = 64
 """Tags that one article may have; each costs the cache a set of ids."""
 
-_FLAGS = "\0flags"
+FLAGS = "\0flags"
 """No file can hold this key: `clean` removes NUL."""
 
 FIELDS = frozenset(
@@ -120,7 +120,7 @@ def article_of(
 def from_fields(fields: Mapping[str, object], body: str, origin: str) -> Article:
     """What `to_fields` was given: `from_fields(to_fields(a), a.body, a.origin) == a`."""
     known = dict(fields)
-    flags = cast("list[str]", known.pop(_FLAGS, []))
+    flags = cast("list[str]", known.pop(FLAGS, []))
     return replace(article_of(known, body, origin, []), flags=tuple(flags))
 
 
@@ -131,7 +131,7 @@ def to_fields(article: Article) -> dict[str, object]:
     """
     fields = archive_fields(article)
     if article.flags:
-        fields[_FLAGS] = list(article.flags)
+        fields[FLAGS] = list(article.flags)
     return fields
 
 

@@ -249,9 +249,12 @@ class ReadingPane(LongView, can_focus=True, inherit_bindings=False):
             return
         lines = (self._lines[place] for place in range(laid_out))
         self._highlights.search(["".join(span.text for span in line.spans) for line in lines])
-        if self._highlights.count != self._counted:
-            self._counted = self._highlights.count
-            self.post_message(self.MatchesFound(self._counted, 0))
+        count, is_whole = self._highlights.count, self._lines.is_complete
+        # Fewer than were told: the layout began anew and has not come to the others yet.
+        if count > self._counted or (is_whole and count != self._counted):
+            self._counted = count
+            current = min(self._highlights.current + 1, count)
+            self.post_message(self.MatchesFound(count, current))
 
     def _matched(self, strip: Strip, index: int) -> Strip:
         """The strip with the matches of its line marked."""

@@ -91,6 +91,10 @@ class TagPicker(Modal[None]):
         self._tags: Sequence[Tag] = ()
         self._folded: Sequence[str] = ()
         self._has_counted = asyncio.Event()
+        self._is_chosen = False
+        """The user moved to the tag under the cursor, or cycled it, since the last letter."""
+        self._dropped = ""
+        """The tag that was cycled off and not counted since: the next Enter may be for it."""
 
     def compose(self) -> ComposeResult:
         from textual.containers import Horizontal, Vertical
@@ -110,6 +114,7 @@ class TagPicker(Modal[None]):
 
     def on_input_changed(self, event: "Input.Changed") -> None:
         event.stop()
+        self._is_chosen = False
         self._show()
 
     async def on_input_submitted(self, event: "Input.Submitted") -> None:
@@ -122,9 +127,11 @@ class TagPicker(Modal[None]):
         self._cycle()
 
     def action_move(self, rows: int) -> None:
+        self._is_chosen = True
         self._list.action_move(rows)
 
     def action_page(self, pages: int) -> None:
+        self._is_chosen = True
         self._list.action_page(pages)
 
     @property
@@ -135,6 +142,8 @@ class TagPicker(Modal[None]):
         tag = self._list.current
         if tag is None:
             return
+        self._is_chosen = True
+        self._dropped = tag.name
         self._filter = self._filter.cycle_tag(tag.name)
         stack = self.app.screen_stack
         stack[stack.index(self) - 1].post_message(self.QueryChanged(self._filter))
@@ -147,6 +156,7 @@ class TagPicker(Modal[None]):
     async def _count(self) -> None:
         try:
             self._counted = await asyncio.to_thread(self._counts, self._filter)
+            self._dropped = ""
         finally:
             self._counted = self._counted or ()
             self._has_counted.set()
@@ -162,9 +172,13 @@ class TagPicker(Modal[None]):
             each = counted.pop(term.value, None)
             name, count = (each.tag, each.articles) if each else (term.value.upper(), unknown)
             named.append(Tag(name, count, not term.exclude))
+        seen = {each.name.casefold() for each in named} | counted.keys()
+        if self._dropped and self._dropped.casefold() not in seen:
+            named.append(Tag(self._dropped, None, None))
         self._tags = [*named, *(Tag(each.tag, each.articles, None) for each in counted.values())]
         self._folded = [fold(tag.name) for tag in self._tags]
-        self._show(self._list.current)
+        is_best = self._list.typed and not self._is_chosen  # counts may bring a better match
+        self._show(None if is_best else self._list.current)
 
     def _show(self, kept: Tag | None = None) -> None:
         """The matching tags, with the cursor on the tag that is kept or else on the best one."""

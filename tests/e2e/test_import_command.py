@@ -185,7 +185,7 @@ def test_vanished_files_are_reported_and_their_articles_stay(command: Command, n
     done = command("import", news)
     assert done.returncode == 0
     assert last_line(done) == summary(FILES - 2, unchanged=FILES - 2)
-    assert done.stderr.startswith("2 known files are gone, such as ")
+    assert done.stderr.startswith("2 previously imported files no longer exist, such as ")
     assert ".en.md" in done.stderr.splitlines()[0]
     assert articles(command) == FILES - 1
 

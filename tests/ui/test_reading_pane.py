@@ -436,3 +436,28 @@ async def test_matches_are_told_once_and_the_reader_stays_at_his_in_a_new_layout
         await it.pilot.pause()
         told = [(message.count, message.current) for message in it.app.said]
         assert told == [(2, 0), (2, 1), (2, 2)]
+
+
+async def test_a_new_layout_of_a_long_text_does_not_take_back_at_which_match_one_is() -> None:
+    async with reading() as it:
+        await it.show("A whale here.\n\n" + "Calm sea.\n\n" * 300 + "A whale there.")
+        await it.all_laid_out()
+        it.pane.highlight(parse("whale").words)
+        await it.pane.go_to_match(1)
+        await it.pilot.pause()
+        it.pane.favourite = True
+        await it.all_laid_out()
+        await it.pilot.pause()
+        told = [(message.count, message.current) for message in it.app.said]
+        assert told == [(2, 0), (2, 1)]
+
+
+async def test_matches_found_further_down_keep_the_one_that_was_gone_to() -> None:
+    async with reading() as it:
+        it.pane.highlight(parse("whale").words)
+        await it.show("A whale here.\n\n" + "Calm sea.\n\n" * 300 + "A whale there.")
+        await it.pane.go_to_match(1)
+        await it.all_laid_out()
+        await it.pilot.pause()
+        told = [(message.count, message.current) for message in it.app.said]
+        assert told[-1] == (2, 1)

@@ -221,6 +221,60 @@ async def test_the_tags_that_are_known_stand_there_before_all_are_counted() -> N
         assert picker.screen.query_one("#tag-matches", Static).content == "300"
 
 
+async def test_a_better_match_that_is_counted_later_takes_the_cursor() -> None:
+    may_count_all = Event()
+
+    def counts(_: Query) -> list[TagCount]:
+        may_count_all.wait(30)
+        return tag_counts(BITCOIN_CASH=1500, BCH=7)
+
+    async with (picker := app(counts=counts, first=tag_counts(BITCOIN_CASH=1500))).run_test(
+        **RUN
+    ) as pilot:
+        await pilot.press(*"bch")
+        assert picker.words() == ["› BITCOIN CASH 1,500"]
+        may_count_all.set()
+        await counted(picker, pilot)
+        assert picker.words() == ["› BCH 7", "BITCOIN CASH 1,500"]
+        await pilot.press("enter")
+        assert picker.below.queries == ["tag:bch"]
+
+
+async def test_the_cursor_stays_on_a_worse_match_that_was_chosen_before_all_are_counted() -> None:
+    may_count_all = Event()
+
+    def counts(_: Query) -> list[TagCount]:
+        may_count_all.wait(30)
+        return tag_counts(BITCOIN_CASH=1500, BCHAIN=9, BCH=7)
+
+    first = tag_counts(BITCOIN_CASH=1500, BCHAIN=9)
+    async with (picker := app(counts=counts, first=first)).run_test(**RUN) as pilot:
+        await pilot.press(*"bch", "down")
+        may_count_all.set()
+        await counted(picker, pilot)
+        assert "› BITCOIN CASH 1,500" in picker.words()
+
+
+async def test_enter_twice_stays_with_an_excluded_tag_that_is_counted_anew_in_between() -> None:
+    may_count = Event()
+
+    def counts(query: Query) -> list[TagCount]:
+        if "bch" in query.excluded(Field.TAG):
+            return tag_counts(BITCOIN_CASH=1500)
+        may_count.wait(30)
+        return tag_counts(BITCOIN_CASH=1500, BCH=7)
+
+    async with (picker := app("-tag:bch", counts)).run_test(**RUN) as pilot:
+        await counted(picker, pilot)
+        await pilot.press(*"bch", "enter")
+        assert picker.words() == ["› BCH …", "BITCOIN CASH 1,500"]
+        may_count.set()
+        await counted(picker, pilot)
+        assert picker.words() == ["› BCH 7", "BITCOIN CASH 1,500"]
+        await pilot.press("enter")
+        assert picker.below.queries == ["", "tag:bch"]
+
+
 async def test_counts_that_fail_say_so_and_the_tags_stay() -> None:
     def counts(
         query: Query,

@@ -1,5 +1,6 @@
 """What has no usable date is dated by its arrival, and later syncs do not move it."""
 
+import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -8,7 +9,7 @@ import pytest
 
 from reader.library import Library
 from reader.query import Query
-from reader.subscriptions import Subscription
+from reader.subscriptions import Kind, Subscription
 from tests.news_server import NewsServer, news_server
 from tests.unit.test_feeds import rss
 
@@ -54,3 +55,42 @@ def test_it_stays_at_the_time_at_which_it_first_came(
             ((row, article),) = news.articles(news.find(Query())[:])
             assert row.published == article.published == NOON
             assert any("the time of the sync stands in" in flag for flag in article.flags)
+
+
+WEEKS_AHEAD = "Sat, 28 Mar 2026 12:00:00 GMT"
+
+
+@pytest.mark.parametrize("service", ["feed", "json"])
+@pytest.mark.parametrize(
+    ("later", "expected"),
+    [
+        (WEEKS_AHEAD, NOON),
+        ("Mon, 30 Mar 2026 12:00:00 GMT", NOON),
+        ("Fri, 13 Mar 2026 09:00:00 GMT", datetime(2026, 3, 13, 9, tzinfo=UTC)),
+    ],
+)
+def test_a_date_that_was_ahead_never_becomes_the_date_but_a_corrected_one_does(
+    tmp_path: Path, server: NewsServer, service: str, later: str, expected: datetime
+) -> None:
+    clock = Clock()
+    with Library(tmp_path / "data", clock=clock) as news:
+        days = ((0, WEEKS_AHEAD), (10, WEEKS_AHEAD), (20, later), (21, later))
+        for day, date in days:
+            clock.now = NOON + timedelta(days=day)
+            news.sync([_told(server, service, date, f"Told on day {day}.")])
+            ((row, article),) = news.articles(news.find(Query())[:])
+            due = expected if day >= 20 else NOON
+            assert row.published == article.published == article.updated == due
+            assert bool(article.flags) == (due == NOON)
+            assert article.body == f"Told on day {day}."
+
+
+def _told(server: NewsServer, service: str, date: str, text: str) -> Subscription:
+    if service == "feed":
+        item = f"<title>Story</title><link>https://a.example/1</link><pubDate>{date}</pubDate>"
+        body = rss(f"{item}<description>{text}</description>")
+        return Subscription("Ledger", server.serve("/feed", body))
+    item = {"id": 7, "title": "Story", "published": date, "body": text}
+    return Subscription(
+        "Ledger", server.serve("/n.json", json.dumps([item]).encode()), Kind.NEWS_JSON
+    )

@@ -28,6 +28,7 @@ from reader.cache.sameness import (
     judge,
     link_of,
     normalised,
+    related,
     retold,
     telling_of,
 )
@@ -141,6 +142,26 @@ LAW: dict[str, tuple[list[list[Article]], list[str]]] = {
     "an id that is that of all as the second page shows": (
         [[item(A, id="x", link="/a")], [item(A, id="x", link="/a"), item(B, id="x", link="/b")]],
         [A, B],
+    ),
+    "one id for all, and one item a page": (
+        [
+            [item(A, id="x", link="/a", text="They are lower than in May.")],
+            [item(B, id="x", link="/b", text="Judges heard both sides for hours.")],
+            [item(C, id="x", link="/c", text="Cheap power draws machines away.")],
+            [item("Fees fall again", id="x", link="/a", text="Now at a cent.")],
+        ],
+        ["Fees fall again", B, C],
+    ),
+    "an id at another address, with another title and much of the text": (
+        [
+            [item(A, id="1", link="/a", text=LONG)],
+            [item(B, id="1", link="/b", text=" ".join(LONG.split()[:12]))],
+        ],
+        [B],
+    ),
+    "an id without an address, with other words": (
+        [[item(A, id="1", text="It is so.")], [item(B, id="1", text="Nothing of that holds.")]],
+        [B],
     ),
     "one id for some only": (
         [
@@ -422,6 +443,16 @@ def test_which_texts_are_nearly_the_same(
     tellings = [telling_of(title, text, 0) for title, text in (one, other)]
     assert retold(*tellings) is is_one
     assert retold(*reversed(tellings)) is is_one
+
+
+@pytest.mark.parametrize("words", [10, 40, 400, 4_000])
+@pytest.mark.parametrize("share", [0.25, 0.5, 1])
+def test_a_text_that_was_cut_short_is_related(words: int, share: float) -> None:
+    text = [f"word{n}" for n in range(words)]
+    one = telling_of("", " ".join(text), 0)
+    other = telling_of("", " ".join(text[: int(words * share)]), 0)
+    assert related(one, other)
+    assert not related(one, telling_of("", " ".join(text).replace("word", "term"), 0))
 
 
 def test_publications_are_never_chained() -> None:
