@@ -468,7 +468,8 @@ class Sidebar(LongView, inherit_bindings=False):
     def _fetch_in_view(self) -> None:
         top = self.scroll_offset.y
         in_view = self._outline.articles(top, top + self.size.height)
-        if unknown := [article for article in in_view if article not in self._known]:
+        # Looked at each time, so that what is in view is the last to be forgotten.
+        if unknown := [article for article in in_view if self._known.get(article) is None]:
             for row in self._fetch(unknown):
                 self._known[row.id] = row
 

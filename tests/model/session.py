@@ -202,8 +202,8 @@ class Session(Comparing):
     def do_sync(self, items: int) -> None:
         """`r`: the loopback feed has more."""
         codes = self.outside.publish(items)
-        self.driver.keys("r")
-        self.settle([self.state.but(arrow=None)], has=codes)
+        self.driver.keys("r")  # asks for the list anew, too
+        self.settle([self.state.but(arrow=None, held=frozenset())], has=codes)
 
     def do_quit(self, keys: Sequence[str] = ()) -> None:
         """`q`, right behind other keys: exit code 0 and no crash log, and it starts again."""
