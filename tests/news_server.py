@@ -240,7 +240,7 @@ def stacked(request: Request) -> None:
 
 
 def unasked_encoding(request: Request) -> None:
-    request.answer(200, feed("Story 1"), Content_Encoding="br")
+    request.answer(200, b"\x0b\x02\x80" + bytes(range(256)), Content_Encoding="br")
 
 
 def endless(request: Request) -> None:

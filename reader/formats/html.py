@@ -11,7 +11,7 @@ from typing import NamedTuple
 from reader.formats.html_addresses import web_address
 from reader.formats.html_source import MAX_DEPTH, MAX_ELEMENTS, MAX_HTML, mended, names
 from reader.formats.markdown_inline import escape
-from reader.formats.small_signs import lowered, raised
+from reader.formats.small_signs import lowered, numerator, raised
 from reader.text import clean, clean_line, without_blank_lines
 
 __all__ = [
@@ -208,6 +208,8 @@ def _unwrapped(text: str) -> str:
 
 # Titles.
 
+_BAR_AND_SUB = re.compile(r"(?:[/⁄]|&frasl;)<sub\b", re.IGNORECASE)
+
 
 def _without_tags(text: str) -> str:
     """Remove the tags of elements; keep a tag without a partner: `Use <b> here`."""
@@ -229,7 +231,10 @@ def _small(element: re.Match[str]) -> str:
     before = element.string[element.start() - 1 : element.start()]
     if not inner:
         return ""
-    return raised(inner, before) if element[1].lower() == "sup" else lowered(inner, before)
+    if element[1].lower() == "sub":
+        return lowered(inner, before)
+    is_numerator = _BAR_AND_SUB.match(element.string, element.end())
+    return numerator(inner, before) if is_numerator else raised(inner, before)
 
 
 def _paired(tags: list[re.Match[str]]) -> set[int]:

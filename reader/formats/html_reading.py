@@ -44,7 +44,7 @@ from reader.formats.markdown_inline import (
     linked,
     strengthened,
 )
-from reader.formats.small_signs import lowered, raised
+from reader.formats.small_signs import lowered, numerator, raised
 from reader.text import clean
 
 _WITHOUT_EVENTS = 1
@@ -408,7 +408,7 @@ class Reading:
         return None
 
     def superscript(self, node: LexborNode) -> Leave:
-        return self._small(node, raised)
+        return self._small(node, numerator if _is_numerator(node) else raised)
 
     def subscript(self, node: LexborNode) -> Leave:
         return self._small(node, lowered)
@@ -519,6 +519,14 @@ class Reading:
             return partial(self._end_small, mark, raised if role == "up" else lowered, False)
         self.paragraph.add("(" if role == "over" else "/(", self.style)
         return partial(self.paragraph.add, ")", self.style)
+
+
+def _is_numerator(node: LexborNode) -> bool:
+    """Whether a fraction bar and a subscript follow a superscript."""
+    bar = node.next
+    if bar is None or bar.tag != "-text" or (bar.text_content or "").strip() not in ("/", "⁄"):
+        return False
+    return bar.next is not None and bar.next.tag == "sub"
 
 
 _ROLES = {

@@ -25,6 +25,12 @@ def raised(text: str, before: str) -> str:
     return _signs(text, _UP, _UP_LETTERS) or f"^({text})"
 
 
+def numerator(text: str, before: str) -> str:
+    """Return the superscript of a fraction: `1 ¹/₂`, as `1¹` is a power."""
+    signs = raised(text, before)
+    return f" {signs}" if before.isdecimal() else signs
+
+
 def lowered(text: str, before: str) -> str:
     """Return a subscript: `H₂O`, else `x_(…)`."""
     del before

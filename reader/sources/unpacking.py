@@ -17,7 +17,7 @@ MAX_STREAMS = 1_000
 _GZIP, _ZLIB, _RAW = 16 + zlib.MAX_WBITS, zlib.MAX_WBITS, -zlib.MAX_WBITS
 _GZIP_MAGIC = b"\x1f\x8b"
 _ZSTD_MAGIC = b"\x28\xb5\x2f\xfd"
-_NEVER_ASKED_FOR = frozenset(
+_UNSUPPORTED = frozenset(
     ("br", "brotli", "bzip2", "compress", "dcb", "dcz", "lzma", "x-compress", "xz", "zstd")
 )
 
@@ -45,9 +45,7 @@ async def unpacked(pieces: AsyncIterator[bytes], named: str, most: int) -> bytes
 
     Raises FetchFailed, and what `pieces` raises. most: bytes after decompression, and before.
     """
-    if _NEVER_ASKED_FOR & {name.strip().lower() for name in named.split(",")}:
-        raise FetchFailed(Status.NOT_A_FEED, _NOT_ASKED)
-    body = _Body(most)
+    body = _Body(most, bool(_UNSUPPORTED & {name.strip().lower() for name in named.split(",")}))
     try:
         async for piece in pieces:
             body.add(piece)
@@ -62,8 +60,10 @@ async def unpacked(pieces: AsyncIterator[bytes], named: str, most: int) -> bytes
 class _Body:
     """A body that comes in pieces."""
 
-    def __init__(self, most: int) -> None:
+    def __init__(self, most: int, is_unsupported: bool) -> None:
+        """is_unsupported: the header names a compression that was not asked for."""
         self._most = most
+        self._is_unsupported = is_unsupported
         self._came = 0
         self._start = b""
         self._is_begun = False
@@ -109,6 +109,8 @@ class _Body:
     def _begin(self) -> None:
         self._is_begun = True
         self._packing = _packing(self._start)
+        if self._is_unsupported and not _is_readable(self._start, self._packing):
+            raise FetchFailed(Status.NOT_A_FEED, _NOT_ASKED)
         if self._packing is not None:
             self._stream = zlib.decompressobj(self._packing)
         self._take(self._start)
@@ -170,6 +172,13 @@ def _packing(start: bytes) -> int | None:
         if _is_document(inside) or (is_likely and not is_text):
             return packing
     return None
+
+
+def _is_readable(start: bytes, packing: int | None) -> bool:
+    """Return whether a body shows what it is by itself: gzip, zlib, or a plain document."""
+    if packing is None:
+        return _is_text(start) and _is_document(start)
+    return packing != _RAW
 
 
 def _tried(start: bytes, packing: int) -> bytes | None:

@@ -154,6 +154,7 @@ def words_between(html: str) -> list[str]:
         ("x<sup>n-1</sup> and a<sub>k,m</sub>", "x^(n-1) and a_(k,m)"),
         ("3<sup>3<sup>2</sup></sup>", "3^(3²)"),
         ("the 5<sup>th</sup> and 1<sup>st</sup>", "the 5th and 1st"),
+        ("3<sup>1</sup>/<sub>4</sub> and <sup>3</sup>&frasl;<sub>8</sub>", "3 ¹/₄ and ³⁄₈"),
         ("Coin<sup>TM</sup> Name<sup>®</sup>", "Coin™ Name®"),
         ("7<span style='vertical-align: super'>12</span>", "7¹²"),
         ("in 2019<sup>[4]</sup>.", "in 2019 [4]."),

@@ -96,6 +96,15 @@ def test_an_encoding_that_was_not_asked_for_is_named(server: NewsServer, named: 
     assert "not asked for" in str(failed)
 
 
+@pytest.mark.parametrize("named", ["br", "zstd", "gzip, br"])
+@pytest.mark.parametrize("body", ["plain", "gzip", "zlib"])
+def test_a_body_that_shows_what_it_is_may_be_called_anything(
+    server: NewsServer, body: str, named: str
+) -> None:
+    url = server.serve("/feed", BODIES[body](FEED), Content_Encoding=named)
+    assert get(url).body == FEED
+
+
 def test_zstd_is_known_by_its_first_bytes(server: NewsServer) -> None:
     failed = failure(server.serve("/feed", b"\x28\xb5\x2f\xfd\x04\x58" + FEED))
     assert (failed.status, "not asked for" in str(failed)) == (Status.NOT_A_FEED, True)
