@@ -86,7 +86,7 @@ def check(url: str) -> str:
     if "@" in parts.netloc:
         raise UrlRefused(url, "a user name stands before its host and can pass for one")
     if not parts.netloc:
-        raise UrlRefused(url, "it names no host")
+        raise UrlRefused(url, "it has no host")
     tail = url.partition("//")[2][len(parts.netloc) :]
     return f"{parts.scheme}://{_netloc(url, parts.netloc)}{quote(tail, safe=_URL_CHARACTERS)}"
 
@@ -174,13 +174,13 @@ def _split(url: str) -> SplitResult:
     try:
         return urlsplit(url)
     except ValueError as error:
-        raise UrlRefused(url, "it is no valid address") from error
+        raise UrlRefused(url, "it is not a valid address") from error
 
 
 def _netloc(url: str, netloc: str) -> str:
     match = _NETLOC.fullmatch(netloc)
     if not match:
-        raise UrlRefused(url, "it is no valid address")
+        raise UrlRefused(url, "it is not a valid address")
     name, port = match.groups()
     if not port:
         return _ascii_host(url, name)
@@ -197,9 +197,9 @@ def _ascii_host(url: str, name: str) -> str:
             return f"[{IPv6Address(name[1:-1])}]"
         ascii_name = _punycode(name)
     except ValueError as error:
-        raise UrlRefused(url, f"{_shown(name)} is no valid host") from error
+        raise UrlRefused(url, f"{_shown(name)} is not a valid host") from error
     if len(ascii_name) > 254 or not _HOST.fullmatch(ascii_name):
-        raise UrlRefused(url, f"{_shown(name)} is no valid host")
+        raise UrlRefused(url, f"{_shown(name)} is not a valid host")
     return ascii_name
 
 

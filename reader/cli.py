@@ -349,7 +349,7 @@ def open_(paths: Paths, wanted: str, what: str | None) -> None:
     urls = {"cover": article.cover.best if article.cover else "", "original": article.url}
     url = urls[what] if what else urls["original"] or urls["cover"]
     if not url:
-        raise CryptoreadError(f"article {wanted} names no {what or 'original and no cover'}")
+        raise CryptoreadError(f"article {wanted} has no {what or 'link and no cover image'}")
     from reader.browser import open_url
 
     say(f"opened {open_url(url)}")

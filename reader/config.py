@@ -83,7 +83,7 @@ def read_settings(path: Path) -> Settings:
     try:
         written = tomllib.loads(data.decode())
     except ValueError as error:  # no TOML, or no UTF-8
-        raise ConfigError(path, f"is no valid TOML ({error})") from error
+        raise ConfigError(path, f"is not valid TOML ({error})") from error
     for name, value in written.items():
         if problem := _problem(name, value):
             raise ConfigError(path, problem)

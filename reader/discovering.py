@@ -81,4 +81,4 @@ async def _looked_at(fetcher: Fetcher, url: str) -> Found:
         if not page.leads_to:
             break
         at = page.leads_to
-    return Found(url, f"{url} is a web page that names no feed", is_wrong=True)
+    return Found(url, f"{url} is a web page that does not name a feed", is_wrong=True)

@@ -74,5 +74,5 @@ async def _fetched(url: str, stop: threading.Event, limits: Limits) -> Answer | 
 def _page(answer: Answer) -> bytes:
     kind = answer.content_type.partition(";")[0].strip().lower()
     if kind not in _HTML:
-        raise NoFullText("it is no web page")
+        raise NoFullText("it is not a web page")
     return answer.body or b""

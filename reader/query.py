@@ -302,11 +302,11 @@ def _checked(field: Field | None, value: str, prefix: bool) -> str:
     if field in (Field.AFTER, Field.BEFORE):
         return _time(value)
     if field is Field.SENTIMENT and value not in SENTIMENTS:
-        raise ValueError(f"`{value}` is no sentiment ({', '.join(SENTIMENTS)})")
+        raise ValueError(f"`{value}` is not a sentiment ({', '.join(SENTIMENTS)})")
     if field is Field.IS:
         value = "favourite" if value == "favorite" else value
         if value not in STATES:
-            raise ValueError(f"`{value}` is no state ({', '.join(STATES)})")
+            raise ValueError(f"`{value}` is not a state ({', '.join(STATES)})")
     return value
 
 
@@ -322,7 +322,7 @@ def _time(value: str) -> str:
         when = when.astimezone(UTC) if when.tzinfo else when
     except (ValueError, OverflowError):
         raise ValueError(
-            f"`{value}` is no date, time or age (2025-11-01, 2025-11-01T10:00, 24h, 7d, 3w)"
+            f"`{value}` is not a date, time or age (2025-11-01, 2025-11-01T10:00, 24h, 7d, 3w)"
         ) from None
     zone = "Z" if when.tzinfo else ""
     if not (zone or when.hour or when.minute or when.second):

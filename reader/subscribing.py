@@ -133,7 +133,7 @@ def _read(path: Path) -> "TOMLDocument":
     except FileNotFoundError:
         return tomlkit.document()
     except (TOMLKitError, ValueError) as error:
-        raise ConfigError(path, f"is no valid TOML ({error})") from error
+        raise ConfigError(path, f"is not valid TOML ({error})") from error
     except OSError as error:
         raise ConfigError(path, f"cannot be read ({error.strerror})") from error
 

@@ -197,18 +197,18 @@ def problem(subscription: Subscription) -> str | None:
     if not name or len(name) > MAX_NAME or _CONTROL_OR_SPACE.sub("", name) == "":
         return f"a subscription needs a name of at most {MAX_NAME} characters"
     if kind is Kind.FOLDER or (kind is Kind.NEWS_JSON and "://" not in url):
-        return None if Path(url).expanduser().is_absolute() else f"{url!r} is no absolute path"
+        return None if Path(url).expanduser().is_absolute() else f"{url!r} is not an absolute path"
     return _url_problem(url, kind)
 
 
 def _url_problem(url: str, kind: Kind) -> str | None:
     if len(url) > MAX_URL or not is_web(url) or _CONTROL_OR_SPACE.search(url):
-        return f"{url[:MAX_NAME]!r} is no address that begins with http:// or https://"
+        return f"{url[:MAX_NAME]!r} is not an address that begins with http:// or https://"
     try:
         parts = urlsplit(url)
         _ = parts.port
     except ValueError:
-        return f"{url[:MAX_NAME]!r} is no address"
+        return f"{url[:MAX_NAME]!r} is not an address"
     if not parts.hostname or parts.username is not None:
         return "an address needs a host, and may hold no user name or password"
     if kind is not Kind.COINDESK:

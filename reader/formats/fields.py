@@ -85,7 +85,7 @@ class Fields:
         if _INTEGER.fullmatch(text):
             return int(text)
         if text:
-            self.keep(name, value, f"is no whole number: {shown(text)}")
+            self.keep(name, value, f"is not a whole number: {shown(text)}")
         return None
 
     def number(self, name: str) -> int | float | None:
@@ -96,7 +96,7 @@ class Fields:
         if _DECIMAL.fullmatch(text) and isfinite(number := float(text)):
             return number
         if text:
-            self.keep(name, value, f"is no number: {shown(text)}")
+            self.keep(name, value, f"is not a number: {shown(text)}")
         return None
 
     def truth(self, name: str) -> bool:
@@ -118,7 +118,7 @@ class Fields:
         try:
             instant = parse_instant(text)
         except ValueError:
-            self.keep(name, value, f"is no date: {shown(text)}")
+            self.keep(name, value, f"is not a date: {shown(text)}")
             return None
         clamped = min(max(instant, _FIRST_INSTANT), LAST_INSTANT)
         if clamped != instant:

@@ -62,7 +62,7 @@ def _fields(text: str) -> dict[str, object]:
     except RecursionError as error:
         raise NotAnArticle(_TOO_DEEP) from error
     if not isinstance(value, dict):
-        raise NotAnArticle("is no JSON object")
+        raise NotAnArticle("is not a JSON object")
     return cleaned(value)
 
 
@@ -104,7 +104,7 @@ def _check_size(fields: dict[str, object], at_most: int) -> None:
 
 
 def _refuse_constant(name: str) -> NoReturn:
-    raise NotAnArticle(f"holds {name}, which is no number of JSON")
+    raise NotAnArticle(f"holds {name}, which is not a JSON number")
 
 
 def _finite(text: str) -> float:

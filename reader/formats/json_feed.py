@@ -26,7 +26,7 @@ def read_json_feed(data: bytes, *, url: str, name: str, now: datetime) -> Page:
     if not isinstance(answer, dict) or not isinstance(answer.get("items"), list):
         if isinstance(answer, dict):
             refuse_failure(answer)
-        raise NotAPage("the answer is JSON, but no JSON Feed: it has no list of items")
+        raise NotAPage("the answer is JSON, but not a JSON Feed: it has no list of items")
     lang, title = _text(answer, "language"), _text(answer, "title")
     feed = Feed.of(url, name, title, lang, "JSON", now)
     dates = (_text(item, "date_published") for item in answer["items"] if isinstance(item, dict))

@@ -56,7 +56,7 @@ def document(data: bytes) -> object:
 def object_of(item: object, names: Sequence[str]) -> dict[str, object]:
     """Those fields of an item, cleaned; absent and null ones are left out. Raises NotAnArticle."""
     if not isinstance(item, Mapping):
-        raise NotAnArticle("is no JSON object")
+        raise NotAnArticle("is not a JSON object")
     wanted = {name: item[name] for name in names if item.get(name) is not None}
     _refuse_broken(wanted, 1)
     return cleaned(wanted)

@@ -86,7 +86,7 @@ class NotOpml(CryptoreadError):
     """These bytes are no list of subscriptions."""
 
     def __init__(self, reason: str) -> None:
-        super().__init__(f"is no OPML: {reason}")
+        super().__init__(f"is not OPML: {reason}")
 
 
 class TooManySources(NotOpml):
@@ -291,7 +291,7 @@ def _line(data: bytes) -> str:
 def _check(data: bytes, reading: _Reading) -> None:
     """Say what is wrong with a document that names nothing, if anything is."""
     if reading.has_doctype:
-        raise NotOpml("it names no source but for its document type, which is not read")
+        raise NotOpml("it names sources only in its document type, which is not read")
     try:
         expat.ParserCreate().Parse(data, True)
     except expat.ExpatError as error:

@@ -245,7 +245,7 @@ def _lang(reader: Fields, origin: str) -> str:
             if lang != text:
                 reader.rest["lang"] = value  # the region, for the export
             return lang
-        reader.keep("lang", value, f"is no language code: {shown(text)}")
+        reader.keep("lang", value, f"is not a language code: {shown(text)}")
     of_file = _LANG_OF_FILE.search(origin)
     return of_file[1] if of_file else UNKNOWN_LANG
 

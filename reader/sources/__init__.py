@@ -34,7 +34,7 @@ __all__ = [
 ]
 
 _NO_ARTICLE = (
-    f"is no article ({', '.join((*ARTICLE_SUFFIXES, *JSON_SUFFIXES))}) "
+    f"is not an article ({', '.join((*ARTICLE_SUFFIXES, *JSON_SUFFIXES))}) "
     f"and no archive ({', '.join(ARCHIVE_SUFFIXES)})"
 )
 

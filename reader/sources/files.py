@@ -17,7 +17,7 @@ from reader.text import display_name
 MAX_FILE_BYTES = 4 * 1024 * 1024
 ARTICLE_SUFFIXES = (".md", ".markdown")
 
-NOT_REGULAR = "is no regular file"
+NOT_REGULAR = "is not a regular file"
 CHANGED = "changed while it was being imported; import it again"
 TOO_LARGE = f"is larger than {MAX_FILE_BYTES // 1024**2} MiB"
 

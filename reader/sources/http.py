@@ -323,7 +323,9 @@ def _target(url: str, to: str) -> str:
     except Exception as error:  # httpx has no list of what a hostile address may raise
         raise FetchFailed(Status.REJECTED, "it redirects to no address") from error
     if target.scheme not in ("http", "https") or not target.raw_host or target.userinfo:
-        raise FetchFailed(Status.REJECTED, "it redirects to something that is no plain web address")
+        raise FetchFailed(
+            Status.REJECTED, "it redirects to something that is not a plain web address"
+        )
     return str(target)
 
 
@@ -360,7 +362,7 @@ def _trouble(error: BaseException, meanwhile: Status = Status.UNREACHABLE) -> Fe
     if meanwhile is Status.TRUNCATED:
         return FetchFailed(Status.TRUNCATED, "the answer broke off")
     if isinstance(error, httpx.ConnectError):
-        return FetchFailed(Status.UNREACHABLE, "there is no way to its server")
+        return FetchFailed(Status.UNREACHABLE, "its server cannot be reached")
     if isinstance(error, httpx.LocalProtocolError | httpx.InvalidURL | ValueError | TypeError):
         return FetchFailed(Status.REJECTED, "its address or a header of it cannot be sent")
     return FetchFailed(Status.UNREACHABLE, "its server does not speak HTTP as it should")

@@ -226,7 +226,7 @@ def test_bad_files_are_named_and_the_rest_goes_in(command: Command, news: Path) 
         "empty.en.md": "is empty",
         "binary.en.md": "is not a text file",
         "huge.en.md": "is larger than 4 MiB",
-        "pipe.en.md": "is no regular file",
+        "pipe.en.md": "is not a regular file",
         "passwd.en.md": "is a link out of the folder",
         "dangling.en.md": "cannot be read",
         "header.en.md": "front matter",

@@ -69,7 +69,7 @@ def test_what_a_page_names_is_a_feed_and_is_sent_no_key(
 def test_a_page_without_a_feed_is_said_to_have_none(command: Command, server: NewsServer) -> None:
     done = command("subscribe", server.url("/html"), "--name", "A")
     assert done.returncode == 1
-    assert f"{server.url('/html')} is a web page that names no feed" in done.stderr
+    assert f"{server.url('/html')} is a web page that does not name a feed" in done.stderr
     assert followed(command) == [("A", "feed", server.url("/html"))]
 
 
@@ -88,7 +88,7 @@ def test_offline_an_address_is_followed_all_the_same(command: Command) -> None:
     dead = dict.fromkeys(("http_proxy", "https_proxy"), "http://127.0.0.1:9")
     done = command("subscribe", "a.example/feed", env=dead)
     assert done.returncode == 0
-    assert "https://a.example/feed could not be asked: there is no way to its server" in done.stderr
+    assert "https://a.example/feed could not be asked: its server cannot be reached" in done.stderr
     done = command("subscribe", "https://b.example/feed", env={"ALL_PROXY": "nonsense://x"})
     assert done.returncode == 0
     assert "check HTTP_PROXY, HTTPS_PROXY and ALL_PROXY" in done.stderr
@@ -163,7 +163,7 @@ def test_a_list_that_is_written_badly_goes_in_and_what_cannot_be_read_is_named(
     assert done.stderr.splitlines() == [
         "Nothing: it has no address",
         "Cut off: the file breaks off within it",
-        "No feed: 'ftp://b.example/' is no address that begins with http:// or https://",
+        "No feed: 'ftp://b.example/' is not an address that begins with http:// or https://",
         "4 read: 1 new, 0 known, 3 refused",
     ]
     assert followed(command) == [("Börse & Bären", "feed", f"{url}?a=1&b=2")]

@@ -91,7 +91,7 @@ def test_a_first_sync_writes_the_usual_sources_and_says_so(command: Command, con
     done = command("sync", "NewsBTC", env=dead)
     assert done.returncode == 3
     assert f"10 sources of news were written into {config}" in done.stderr
-    assert "NewsBTC: there is no way to its server" in done.stderr
+    assert "NewsBTC: its server cannot be reached" in done.stderr
     written = config.read_text()
     assert '"The Block" = "https://www.theblock.co/rss.xml"' in written
     assert "were written" not in command("sync", "FT", env=dead).stderr
@@ -179,7 +179,7 @@ def test_opml_goes_out_and_comes_in(command: Command, server: NewsServer, tmp_pa
     done = command("subscriptions", "--import", "-", typed=f"<opml>{some}</opml>")
     assert done.returncode == 1
     assert done.stderr.endswith("2 read: 1 new, 0 known, 1 refused\n")
-    assert "b: 'ftp://b.example' is no address" in done.stderr
+    assert "b: 'ftp://b.example' is not an address" in done.stderr
     out.write_text('<!DOCTYPE x [<!ENTITY y "z">]><opml/>')
     done = command("subscriptions", "--import", out)
     assert done.returncode == 3

@@ -60,7 +60,7 @@ def test_thirteen_digits_are_milliseconds_even_where_they_look_like_a_date() -> 
 def test_an_impossible_date_is_flagged_and_kept_and_the_update_stands_in(text: str) -> None:
     found = article(publishedAt=text, updatedAt="2025-11-16T12:00:00Z")
     assert (found.published, found.updated) == (NOON, NOON)
-    assert found.flags == (f"publishedAt is no date: {text}",)
+    assert found.flags == (f"publishedAt is not a date: {text}",)
     assert found.extra == {"publishedAt": text}
 
 
@@ -175,12 +175,12 @@ def test_a_field_is_taken_in_each_of_its_forms(
     ("name", "value", "flag"),
     [
         ("sentiment", "meh", "sentiment is unknown: meh"),
-        ("score", "nan", "score is no number: nan"),
-        ("score", "1e999", "score is no number: 1e999"),
-        ("score", "1_000", "score is no number: 1_000"),
+        ("score", "nan", "score is not a number: nan"),
+        ("score", "1e999", "score is not a number: 1e999"),
+        ("score", "1_000", "score is not a number: 1_000"),
         ("draft", "perhaps", "draft is neither true nor false: perhaps"),
-        ("stickyWeight", "1.5", "stickyWeight is no whole number: 1.5"),
-        ("lang", "Klingon", "lang is no language code: klingon"),
+        ("stickyWeight", "1.5", "stickyWeight is not a whole number: 1.5"),
+        ("lang", "Klingon", "lang is not a language code: klingon"),
         ("category", ["BTC"], "category is not a text"),
         ("externalId", {"a": "b"}, "externalId is not a text"),
         ("coverImage", ["x"], "coverImage is not a mapping"),
@@ -224,7 +224,7 @@ def test_what_other_programs_write_under_those_names_is_kept(fields: dict[str, o
 def test_what_cannot_be_read_inside_a_mapping_is_named_with_it() -> None:
     found = article(ai={"version": "new", "rewritten": "true", "model": "m"})
     assert found.ai == Ai(rewritten=True)
-    assert found.flags == ("ai.version is no whole number: new",)
+    assert found.flags == ("ai.version is not a whole number: new",)
     assert to_fields(found)["ai"] == {"rewritten": True, "version": "new", "model": "m"}
 
 

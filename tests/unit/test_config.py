@@ -76,8 +76,8 @@ def test_every_setting_is_read(tmp_path: Path) -> None:
         ("sidebar_width = -4", "'sidebar_width' must be a whole number"),
         ("keys = 3", "'keys' must be a table"),
         ("[keys]\nquit = 3", "'quit' in [keys] must be a text in quotes"),
-        ("language = ", "is no valid TOML"),
-        (b"language = '\xff'", "is no valid TOML"),
+        ("language = ", "is not valid TOML"),
+        (b"language = '\xff'", "is not valid TOML"),
     ],
 )
 def test_a_setting_that_cannot_be_meant_is_named_with_its_file(

@@ -197,7 +197,7 @@ def test_a_date_before_the_first_block_is_the_date_of_the_article() -> None:
         (b"<?xml version='1.0'?><note><to>you</to></note>", "no feed"),
         (rss(f"<title>T</title>{DATE}", "<title>U</title>")[:-60], "incomplete"),
         (b'{"items": [', "incomplete"),
-        (b'{"message": "no"}', "no JSON Feed"),
+        (b'{"message": "no"}', "not a JSON Feed"),
         (b"{nonsense}", "not JSON"),
         (b"[" * 100_000, "nested too deep"),
     ],

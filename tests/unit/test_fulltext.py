@@ -249,7 +249,7 @@ def test_an_original_that_fails_is_named_and_the_summary_stays(
 def test_only_a_web_page_is_read(news: Library, server: NewsServer) -> None:
     short = followed(news, server, b"")
     server.serve("/original", b"%PDF-1.7", Content_Type="application/pdf")
-    with pytest.raises(OriginalFailed, match="it is no web page"):
+    with pytest.raises(OriginalFailed, match="it is not a web page"):
         news.fetch_full_text(short)
 
 

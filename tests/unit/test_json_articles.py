@@ -129,16 +129,16 @@ def test_what_escapes_hide_is_cleaned_after_parsing() -> None:
 @pytest.mark.parametrize(
     ("data", "why"),
     [
-        (b"[1]", "is no JSON object"),
-        (b'"text"', "is no JSON object"),
-        (b"null", "is no JSON object"),
+        (b"[1]", "is not a JSON object"),
+        (b'"text"', "is not a JSON object"),
+        (b"null", "is not a JSON object"),
         (b"", "is not JSON at character 1: Expecting value"),
         (b'{"title": "a"', "is not JSON at character 14: Expecting ',' delimiter"),
         (b'{"title": "a"} {}', "is not JSON at character 16: Extra data"),
         (b"{}", "has neither title nor text"),
         (b'{"body": ["x"]}', "has a body that is not a text"),
-        (b'{"title": "a", "score": NaN}', "holds NaN, which is no number of JSON"),
-        (b'{"title": "a", "x": [-Infinity]}', "holds -Infinity, which is no number of JSON"),
+        (b'{"title": "a", "score": NaN}', "holds NaN, which is not a JSON number"),
+        (b'{"title": "a", "x": [-Infinity]}', "holds -Infinity, which is not a JSON number"),
         (b'{"title": "a", "score": 1e999}', "holds a number that is too large"),
         (b'{"title": "a", "x": ' + b"9" * 5000 + b"}", "holds a number of too many digits"),
         (b'{"title": "a", "x": ' + b"[" * 8 + b"]" * 8 + b"}", "is nested deeper than 8"),
@@ -412,8 +412,8 @@ def test_a_broken_line_is_named_by_its_number_and_the_rest_goes_in(
     report = news.bring_in([path], on_refusal=told.append)
     assert [str(refusal) for refusal in report.refusals] == [
         f"{path}:3: is not JSON at character 11: Expecting value",
-        f"{path}:5: is no JSON object",
-        f"{path}:7: holds NaN, which is no number of JSON",
+        f"{path}:5: is not a JSON object",
+        f"{path}:7: holds NaN, which is not a JSON number",
     ]
     assert told == report.refusals
     assert counts(report) == (3, 0, 0, 0, 3)
@@ -430,15 +430,15 @@ def test_a_broken_object_of_an_array_is_named_by_its_line_and_place(
     assert counts(report) == (2, 0, 0, 0, 2)
     broken, number = map(str, report.refusals)
     assert broken.startswith(f"{path}:9: article 2 is not JSON at character ")
-    assert number == f"{path}:19: article 4 is no JSON object"
+    assert number == f"{path}:19: article 4 is not a JSON object"
 
 
 def test_an_odd_article_goes_in_and_is_flagged_by_its_line(news: Library, tmp_path: Path) -> None:
     path = as_file(tmp_path / "n.jsonl", obj(1), obj(2, score="high"))
     report = news.bring_in([path])
-    assert list(map(str, report.flagged)) == [f"{path}:2: score is no number: high"]
+    assert list(map(str, report.flagged)) == [f"{path}:2: score is not a number: high"]
     (id, *_) = news.find(Query())
-    assert news.article(id).flags == ("score is no number: high",)
+    assert news.article(id).flags == ("score is not a number: high",)
 
 
 @pytest.mark.parametrize("name", ["n.jsonl.gz", "n.json.gz"])
@@ -528,7 +528,7 @@ def test_only_a_regular_file_is_read(news: Library, tmp_path: Path) -> None:
         [tmp_path / "pipe.jsonl", tmp_path / "no.json", tmp_path / "folder.json"]
     )
     assert [str(refusal) for refusal in report.refusals] == [
-        f"{tmp_path}/pipe.jsonl: is no regular file",
+        f"{tmp_path}/pipe.jsonl: is not a regular file",
         f"{tmp_path}/no.json: there is no such file or folder",
     ]
 

@@ -134,10 +134,10 @@ class TestFolder:
         with socket.socket(socket.AF_UNIX) as server:
             server.bind(os.path.relpath(tmp_path / "s.md"))
             assert refusals(tmp_path) == [
-                f"{tmp_path}/pipe.md: is no regular file",
-                f"{tmp_path}/s.md: is no regular file",
+                f"{tmp_path}/pipe.md: is not a regular file",
+                f"{tmp_path}/s.md: is not a regular file",
             ]
-        with pytest.raises(SourceError, match="is no regular file"):
+        with pytest.raises(SourceError, match="is not a regular file"):
             Entry(where=str(tmp_path / "pipe.md"), origin="", size=0, mtime_ns=0).read()
 
     def test_a_file_that_is_too_large_is_refused_unread(self, tmp_path: Path) -> None:
@@ -217,8 +217,8 @@ class TestNamedPath:
     def test_what_is_neither_article_nor_archive_is_refused(self, tmp_path: Path) -> None:
         write(tmp_path, {"a.png": b""})
         os.mkfifo(tmp_path / "pipe.zip")
-        assert refusals(tmp_path / "a.png")[0].startswith(f"{tmp_path}/a.png: is no article")
-        assert refusals(tmp_path / "pipe.zip") == [f"{tmp_path}/pipe.zip: is no regular file"]
+        assert refusals(tmp_path / "a.png")[0].startswith(f"{tmp_path}/a.png: is not an article")
+        assert refusals(tmp_path / "pipe.zip") == [f"{tmp_path}/pipe.zip: is not a regular file"]
 
     def test_an_archive_is_known_by_its_name_but_a_folder_is_none(self, tmp_path: Path) -> None:
         assert is_archive(tmp_path / "news.2025.TAR.gz")
@@ -295,14 +295,16 @@ class TestArchive:
         path = tmp_path / "a.tar"
         path.write_bytes(tar_bytes([*infos, ("good.md", b"x")]))
         assert origins(path) == ["good.md"]
-        assert refusals(path) == [f"{path}!{n}.md: is no regular file" for n in range(len(kinds))]
+        assert refusals(path) == [
+            f"{path}!{n}.md: is not a regular file" for n in range(len(kinds))
+        ]
 
         link = zipfile.ZipInfo("link.md")
         link.external_attr = (stat.S_IFLNK | 0o777) << 16
         path = tmp_path / "a.zip"
         path.write_bytes(zip_bytes([(link, b"/etc/passwd"), ("good.md", b"x")]))
         assert origins(path) == ["good.md"]
-        assert refusals(path) == [f"{path}!link.md: is no regular file"]
+        assert refusals(path) == [f"{path}!link.md: is not a regular file"]
 
     @pytest.mark.parametrize(("suffix", "pack"), [("zip", zip_bytes), ("tar", tar_bytes)])
     def test_a_member_that_is_too_large_is_refused(

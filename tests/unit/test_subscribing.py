@@ -113,16 +113,16 @@ def test_the_first_time_the_usual_sources_are_written_and_only_then(tmp_path: Pa
 @pytest.mark.parametrize(
     ("subscription", "trouble"),
     [
-        (Subscription("a", "file:///etc/passwd"), "no address"),
+        (Subscription("a", "file:///etc/passwd"), "not an address"),
         (Subscription("a", "https://"), "needs a host"),
         (Subscription("a", "https://user:pass@host.example/"), "no user name"),
-        (Subscription("a", "https://host.example/a b"), "no address"),
-        (Subscription("a", "https://host.example/\x1b[2J"), "no address"),
-        (Subscription("a", "https://host.example:port/"), "is no address"),
-        (Subscription("a", "https://[::1/"), "is no address"),
+        (Subscription("a", "https://host.example/a b"), "not an address"),
+        (Subscription("a", "https://host.example/\x1b[2J"), "not an address"),
+        (Subscription("a", "https://host.example:port/"), "is not an address"),
+        (Subscription("a", "https://[::1/"), "is not an address"),
         (Subscription("", "https://host.example/"), "needs a name"),
         (Subscription("x" * 81, "https://host.example/"), "needs a name"),
-        (Subscription("a", "news", Kind.FOLDER), "no absolute path"),
+        (Subscription("a", "news", Kind.FOLDER), "not an absolute path"),
         (Subscription("a", "https://host.example/?api_key=k", Kind.COINDESK), "coindesk_key"),
         (Subscription("a", "http://host.example/", Kind.COINDESK), "over https:// alone"),
     ],
@@ -280,7 +280,7 @@ def test_opml_of_other_readers_is_read() -> None:
             "more than 1,000 sources",
         ),
         (b" " * (MAX_BYTES + 1), "larger than"),
-        (b'<?xml version="1.0" encoding="nonsense"?><opml/>', "is no OPML"),
+        (b'<?xml version="1.0" encoding="nonsense"?><opml/>', "is not OPML"),
     ],
 )
 def test_what_no_list_of_subscriptions_needs_is_refused(data: bytes, trouble: str) -> None:
