@@ -69,7 +69,7 @@ READING_HINT = (
     "{expand} or {open} opens the article under the cursor, {next} the next unread one. "
     "{help} shows all keys."
 )
-EMPTY = "No articles."
+EMPTY = "No articles. {sync} brings news; your own: quit and run cryptoread import"
 EMPTY_SEARCH = "No article matches. Esc gives the list back as it was."
 EMPTY_FILTERED = "No article matches. {drop} drops the last filter, {clear} all of them."
 
@@ -229,7 +229,7 @@ class ReaderScreen(Guarded, Screen[None]):
         if self.has_class("-searching"):
             return EMPTY_SEARCH
         if not self.filter:
-            return EMPTY
+            return EMPTY.format(sync=self.key("reader.sync"))
         drop, clear = self.key("reader.drop-last-filter"), self.key("reader.clear-filters")
         return EMPTY_FILTERED.format(drop=drop, clear=clear)
 

@@ -228,7 +228,7 @@ class Session(Comparing):
             cursor=None,
             wanted=None,
         )
-        openable = {self.state.opened, None}
+        openable = {self.state.opened}
         if keys:  # what the last of them opened is what was written down
             openable = {self.opened_at_the_end()}
         states = [state.but(opened=opened) for opened in openable]

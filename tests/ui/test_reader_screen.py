@@ -196,7 +196,7 @@ async def test_a_filter_that_matches_nothing_says_how_to_get_out(news: Library) 
 async def test_an_archive_without_articles_says_so(tmp_path: Path) -> None:
     with Library(tmp_path) as empty:
         async with reading(empty) as reader:
-            assert "No articles." in reader.text(Sidebar)
+            assert "No articles. r brings news" in reader.text(Sidebar)
             await reader.press("j", "l", "n", "m", "1", "t", "escape", "s", "L", "u", "x")
             assert "0 articles" in reader.text(StatusLine)
 

@@ -400,9 +400,9 @@ def test_a_redirect_is_followed_as_a_browser_follows_it(
     [
         (None, "without saying where"),
         (b"", "without saying where"),
-        (b"javascript:alert(1)", "no plain web address"),
-        (b"feed:javascript:alert(1)", "no plain web address"),
-        (b"mailto:a@b.example", "no plain web address"),
+        (b"javascript:alert(1)", "not a plain web address"),
+        (b"feed:javascript:alert(1)", "not a plain web address"),
+        (b"mailto:a@b.example", "not a plain web address"),
         (b"http://[::1", "no address"),
     ],
 )
