@@ -61,6 +61,9 @@ WARM_UP_AFTER_S = 0.25
 FIRST_SYNC_AFTER_S = 2.0
 """A sync that nobody asked for loads much: by then the reader has what he came for."""
 
+OPEN_MORE_AFTER_S = 0.05
+"""Pause between groups that are opened for results, in which keys are answered."""
+
 LOOK_FOR_CHANGES_S = 1.0
 """How often the screen asks whether another program has changed the cache."""
 
@@ -212,9 +215,16 @@ class ReaderScreen(Guarded, Screen[None]):
         if not self.has_class("-searching"):
             self._tags.show(self._ids)
             return
-        if self._searching is not None and self._searching.narrows(self.filter):
-            self._sidebar.open_with_results()
+        self._open_results()
         self._tags.show_soon(self._ids)
+
+    def _open_results(self) -> None:
+        """Open the groups that a search has found something in, some at a time."""
+        searching = self._searching
+        if searching is None or not (searching.is_on and searching.narrows(self.filter)):
+            return
+        if not self._sidebar.open_with_results():
+            self.set_timer(OPEN_MORE_AFTER_S, self._open_results)
 
     def _show_groups(self) -> None:
         groups = self._library.groups(self._ids, self._view.grouping)

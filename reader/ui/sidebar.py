@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable, Container, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import UTC, datetime
 from itertools import zip_longest
+from time import monotonic
 from typing import ClassVar, Literal, NamedTuple
 
 from rich.cells import cell_len
@@ -36,6 +37,9 @@ _ROWS_KEPT = 128
 
 RESULTS_SHOWN = 10_000
 """Articles of a search from which on no further group is opened: counting below it takes long."""
+
+OPENING_S = 0.005
+"""How long a key may wait for groups that are opened."""
 
 _MOVE = Binding.Group("Move")
 _FOLD = Binding.Group("Open and close")
@@ -253,17 +257,25 @@ class Sidebar(LongView, inherit_bindings=False):
             break
         self.open_groups = self.open_groups | opened
 
-    def open_with_results(self) -> None:
-        """Open groups down to their articles from the top on, until so many are shown."""
+    def open_with_results(self) -> bool:
+        """Open groups down to their articles from the top on; whether all were opened.
+
+        Until so many articles are shown. Counting below a group may have to read it: no more is
+        opened than a key can wait for, at least one group.
+        """
         opened: set[Key] = set()
-        left = RESULTS_SHOWN
+        left, end, is_all = RESULTS_SHOWN, monotonic() + OPENING_S, True
         for group in self._groups:
             if left <= 0:
+                break
+            if group.key not in self._open and opened - self._open and monotonic() > end:
+                is_all = False
                 break
             opened |= {group.key, *(child.key for child in group.children)}
             left -= len(group.ids)
         self.opened_for_results |= opened - self._open
         self.open_groups = self.open_groups | opened
+        return is_all
 
     def close_results(self) -> None:
         """Close the groups that were opened for results alone."""
