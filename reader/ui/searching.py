@@ -67,7 +67,9 @@ class Searching:
         if self._before is not None:
             before, _ = self._before
             self._terms = self._kept | (set(query.terms) - set(before.terms))
-            self._screen.show(Query((*before.terms, *query.terms), query.hints))
+            asked = Query((*before.terms, *query.terms), query.hints)
+            if asked != self._screen.filter:  # half a field, or a space, asks for nothing else
+                self._screen.show(asked)
 
     @property
     def held_articles(self) -> set[ArticleId]:
