@@ -321,8 +321,7 @@ async def test_a_cache_that_is_locked_when_it_is_polled_is_asked_again(failing: 
         failing.failing = ""
         bring(failing, story(0, "Just in", "POSITIVE"))
         reader.screen._look_for_changes()
-        await reader.settle()
-        assert "Just in" in reader.text(Sidebar)
+        await reader.wait_for(lambda: "Just in" in reader.text(Sidebar))
 
 
 @pytest.mark.parametrize("what", ["save_position", "save_state", "rows"])
