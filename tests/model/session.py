@@ -57,8 +57,7 @@ class Session(Comparing):
 
     def do_press(self, key: str) -> None:
         before = self.before()
-        if before.seen.cursor is None and self.state.focus == "list":
-            key = "g"  # the model cannot tell what another key is about
+        key = before.answerable(key)
         states = before.after(key)
         is_zoom = key == "z" and before.has_pane and not before.is_alone
         self.driver.keys(key)
@@ -68,7 +67,7 @@ class Session(Comparing):
     def do_press_twice(self, key: str) -> None:
         """The same key twice without a pause: the second acts on what the first has made."""
         before = self.before()
-        if key in ("m", "f") and before.seen.cursor is None and self.state.focus == "list":
+        if before.answerable(key) != key:
             return
         if key.isdecimal() and key != "0":
             states = self._twice(before, key)
@@ -280,6 +279,7 @@ class Session(Comparing):
     def _key_behind(
         self, before: Before, key: str, *, is_gone: bool = False, has: Sequence[str] = ()
     ) -> None:
+        key = before.answerable(key)
         states = before.after(key)
         self.driver.keys(key)
         if is_gone:
