@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from reader.article import Article, Identity, Source
 from reader.cache import Ids, Mark, Outcome, Store
 from reader.cache.incoming import Incoming
-from reader.cache.revising import former_titles
+from reader.cache.revising import former_titles, former_titles_and
 from reader.cache.sameness import (
     MAX_TELLINGS,
     Item,
@@ -510,6 +510,13 @@ def test_former_titles_are_few_and_each_once(titles: str, former: list[str]) -> 
         now = {"title": title}
         fields = now | {"formerTitles": former_titles(fields, now) if fields else []}
     assert fields["formerTitles"] == former
+
+
+def test_former_titles_that_an_export_names_are_kept_behind_those_that_are_known() -> None:
+    before = {"title": "B", "formerTitles": ["A"]}
+    assert former_titles(before, {"title": "C", "formerTitles": ["Z", "A"]}) == ["B", "A", "Z"]
+    assert former_titles_and(before, {"title": "Z"}) == ["A", "Z"]
+    assert former_titles_and(before, {"title": "b"}) == ["A"]
 
 
 def test_first_words_that_stood_in_for_a_title_are_no_former_title(tmp_path: Path) -> None:
