@@ -245,9 +245,9 @@ def likeness(one: frozenset[int], other: frozenset[int]) -> float:
 def retold(one: Telling, other: Telling) -> bool:
     """Whether two versions under different names are one story that was published again.
 
-    The same title and nearly the same text, of a very short text the very same; or the very same text of some length under another
-    title. Never a title alone, never where each has a number that the other lacks, as reports of
-    prices made from one template have, and never a day apart.
+    The same title and nearly the same text, where that is very short the very same; or the very
+    same text of some length under another title. Never a title alone, never where each has a number
+    that the other lacks, as reports of prices made from one template have, and never a day apart.
     """
     if not one.length or not other.length or not one_adds_numbers(one.numbers, other.numbers):
         return False
