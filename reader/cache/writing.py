@@ -103,6 +103,8 @@ class Writer:
         self._files: list[tuple[bytes, int, int, bytes]] = []
         self._coming: dict[Identity, _Coming] = {}
         self._memories: dict[str, FeedMemory] = {}
+        self._taken: set[int] = set()
+        """Ids of articles without an entry in the feed that items of a page are."""
         self._replaced: list[Stored] = []
         """Articles that turned out to be another one."""
         self._handed: list[tuple[Identity, Identity]] = []
@@ -214,10 +216,11 @@ class Writer:
         if verdict.entry is not None:
             found = stored_entry(self._db, verdict.entry)
             return [found] if found else []
-        for feed in page.older:
-            if found := self._of_older(feed, page, group):
-                return [found]
-        known = formerly(self._db, page, arrival)
+        older = (self._of_older(feed, page, group) for feed in page.older)
+        first = next((each for each in older if each and each.id not in self._taken), None)
+        every = [first] if first else formerly(self._db, page, arrival)
+        known = [each for each in every if each.id not in self._taken]
+        self._taken.update(each.id for each in known)
         self._replaced += known[1:]
         return known
 
