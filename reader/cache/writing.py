@@ -183,15 +183,16 @@ class Writer:
             memory.share(verdict.shared)
         known = self._before(page, group, arrival, verdict)
         before = known[0] if known else None
-        entry = verdict.entry or memory.begin(arrival.item)
+        names = [name for name in group.names if not memory.is_shared(name)]
+        entry = verdict.entry or memory.begin(arrival.item, names)
         page.claimed.add(entry)
         if before and before.entry == entry and before.came == arrival.came:
             return Outcome.UNCHANGED
-        names = [name for name in group.names if not memory.is_shared(name)]
         memory.note(entry, arrival.item, names)
         if verdict.entry is None:
             memory.tell(entry, group.tellings, again=True)
         else:
+            memory.go_on(entry, arrival.item, names)
             memory.prune(entry)
             memory.tell(entry, group.tellings[:1], again=verdict.is_republished)
         incoming = self._identified(names, entry, arrival)
@@ -248,7 +249,7 @@ class Writer:
         else:
             choices = [hashed]
         for choice in (*choices, f"entry:{entry}"):
-            named = _named(incoming, choice)
+            named = incoming if choice == arrival.external else _named(incoming, choice)
             holder = stored_as(self._db, named.identity)
             if named.identity not in self._coming and (
                 holder is None or holder.entry in (0, entry)

@@ -53,12 +53,19 @@ def classified(article: Article, *, estimate: bool, extra: Words | None = None) 
     return replace(article, **changed) if changed else article
 
 
+def prepare(*, estimate: bool, extra: Words | None = None) -> None:
+    """Read the words that `classified` needs, in whatever thread."""
+    _finder_of(extra)
+    if estimate:
+        _polarity()
+
+
 def categorize(title: str, text: str, tags: Sequence[str] = (), extra: Words | None = None) -> str:
     """The category that is named in the best places; OTHER where none is named.
 
     extra: more words by category; a category that is new comes after the known ones.
     """
-    find = _finder(tuple((name.upper(), *words) for name, words in (extra or {}).items()))
+    find = _finder_of(extra)
     scores: dict[int, int] = {}
     for weight, where in ((_TITLE, title), (_TAG, "\n".join(tags)), (_TEXT, text[:_BEGINNING])):
         # Tags are all capitals, which says nothing of them.
@@ -130,6 +137,10 @@ def _any_of(words: Sequence[str]) -> str:
         by_letter.setdefault(word[:1], []).append(re.escape(word[1:]))
     every = (f"{re.escape(letter)}(?:{'|'.join(ends)})" for letter, ends in by_letter.items())
     return f"(?:{'|'.join(every) or '(?!)'})"
+
+
+def _finder_of(extra: Words | None) -> _Finder:
+    return _finder(tuple((name.upper(), *words) for name, words in (extra or {}).items()))
 
 
 @lru_cache(8)
