@@ -11,7 +11,10 @@ from importlib import import_module
 from reader.sources.http import prepare
 from reader.subscriptions import Kind, SyncOptions
 
-_OF_FEEDS = ("feedparser", "reader.formats.xml_feed", "reader.cache.feeds")
+_OF_FEEDS = (
+    *("feedparser", "xml.sax.expatreader"),
+    *("reader.formats.feeds", "reader.formats.xml_feed", "reader.cache.feeds"),
+)
 
 
 def load(kinds: Collection[Kind], options: SyncOptions, over: threading.Event) -> None:
