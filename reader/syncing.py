@@ -5,10 +5,12 @@ whatever way, keeps what it stored and goes on from there. One bad source never 
 """
 
 import asyncio
+import gc
 import random
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -20,6 +22,7 @@ from reader.crash import Broken
 from reader.errors import CacheError, CryptoreadError
 from reader.formats.discovery import WebPage
 from reader.formats.page import ApiFailure, OverQuota
+from reader.loading import load
 from reader.sources.http import Fetcher, FetchFailed, Limits
 from reader.subscriptions import SourceResult, Status, Subscription, SyncOptions
 
@@ -71,10 +74,14 @@ class Sync:
         """
         every = list(subscriptions)
         results: dict[str, SourceResult] = {}
-        with ThreadPoolExecutor(1, "storing") as worker:
+        over = threading.Event()
+        with _known_objects_aside(), ThreadPoolExecutor(1, "storing") as worker:
+            asked = {each.kind for each in every if not self._is_paused(self._state(each))}
+            worker.submit(load, asked, self._options, over)
             try:
                 asyncio.run(self._all(every, results, worker))
             finally:
+                over.set()
                 worker.submit(self._store.release)
         return [results[each.name] for each in every if each.name in results]
 
@@ -118,10 +125,16 @@ class Sync:
             for task in done:
                 task.result()
 
+    def _state(self, subscription: Subscription) -> SourceState:
+        return self._states.get(subscription.url, SourceState(url=subscription.url))
+
+    def _is_paused(self, state: SourceState) -> bool:
+        return state.next_try > int(self._clock().timestamp()) and not self._force
+
     async def _guarded(self, desk: Desk, subscription: Subscription) -> SourceResult:
         """The result of one source, whatever happens to it."""
-        state = self._states.get(subscription.url, SourceState(url=subscription.url))
-        if state.next_try > desk.now() and not self._force:
+        state = self._state(subscription)
+        if self._is_paused(state):
             when = f"until {datetime.fromtimestamp(state.next_try):%Y-%m-%d %H:%M}"
             return failed(subscription, Status.PAUSED, f"paused {when} ({state.last_error})")
         try:
@@ -135,6 +148,19 @@ class Sync:
             state = _after_failure(state, desk.now(), status, reason, retry_after)
             await desk.work(desk.note, state)
             return failed(subscription, status, reason)
+
+
+@contextmanager
+def _known_objects_aside() -> Iterator[None]:
+    """Keep the garbage collector from looking through the whole program as articles come in."""
+    is_mine = not gc.get_freeze_count()
+    if is_mine:
+        gc.freeze()
+    try:
+        yield
+    finally:
+        if is_mine:
+            gc.unfreeze()
 
 
 def _after_failure(

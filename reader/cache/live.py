@@ -180,6 +180,8 @@ class Arrival(NamedTuple):
     undated: bool
     former: tuple[str, ...]
     """External ids by which earlier versions of this program knew it."""
+    external: str
+    """The id that the source gave, or that was derived where it gave none."""
 
 
 def arrival_of(article: Article, item: Item) -> Arrival:
@@ -196,7 +198,8 @@ def arrival_of(article: Article, item: Item) -> Arrival:
     words = (article.body if untitled else article.title).encode(errors="replace")
     hashed = f"hash:{blake2b(words, digest_size=12).hexdigest()}"
     former = dict.fromkeys((article.external_id[:_CUT], article.url, hashed))
-    return Arrival(incoming, item, came, undated, tuple(name for name in former if name))
+    names = tuple(name for name in former if name)
+    return Arrival(incoming, item, came, undated, names, article.external_id)
 
 
 class FeedPage:
@@ -246,6 +249,21 @@ class FeedMemory:
         self._feed = feed
         self._run = run
         self._entries: dict[Name, int | None] = {}
+        self._began_empty: bool | None = None
+
+    @property
+    def is_new(self) -> bool:
+        """Whether nothing was known of the feed before this transaction, so that all is in memory.
+
+        Its articles are those of the page at hand then, each of them claimed by an item of it.
+        """
+        if self._began_empty is None:
+            known = (
+                "SELECT EXISTS (SELECT 1 FROM names WHERE feed = ?1) "
+                "OR EXISTS (SELECT 1 FROM tellings WHERE feed = ?1)"
+            )
+            self._began_empty = not self._db.execute(known, (self._feed,)).fetchone()[0]
+        return self._began_empty
 
     def shared(self) -> list[Name]:
         """Every name of the feed that distinct items have had."""
@@ -260,6 +278,8 @@ class FeedMemory:
 
     def _entry(self, name: Name) -> int | None:
         if name not in self._entries:
+            if self.is_new:
+                return None
             found = "SELECT entry FROM names WHERE feed = ? AND name = ?"
             row = self._db.execute(found, (self._feed, name)).fetchone()
             self._entries[name] = int(row[0]) if row else None
@@ -272,7 +292,7 @@ class FeedMemory:
 
     def alike(self, telling: Telling) -> Iterator[Known]:
         """Only those that have a version which is nearly the same."""
-        if not telling.length:
+        if not telling.length or self.is_new:
             return
         moment = telling.published if telling.published is not None else _LATEST
         first = moment - REPUBLISHED_WITHIN_MS if telling.published is not None else -_LATEST
@@ -297,20 +317,23 @@ class FeedMemory:
         find = f"SELECT {_TELLING} FROM tellings WHERE entry = ? ORDER BY telling"
         return [_telling(row) for row in self._db.execute(find, (entry,))]
 
-    def begin(self, item: Item) -> int:
-        """A new entry."""
-        (entry,) = self._db.execute(
-            "INSERT INTO entries (feed, id, whole, base) VALUES (?, ?, ?, ?) RETURNING entry",
-            (self._feed, item.id, item.link.whole, item.link.base),
-        ).fetchone()
-        return int(entry)
+    def begin(self, item: Item, names: Sequence[Name]) -> int:
+        """A new entry. names: those that distinguish it."""
+        entry = self._db.execute(
+            "INSERT INTO entries (feed, id, whole, base) VALUES (?, ?, ?, ?)",
+            (self._feed, item.id if item.id in names else b"", item.link.whole, item.link.base),
+        ).lastrowid
+        return entry or 0
 
-    def note(self, entry: int, item: Item, names: Sequence[Name]) -> None:
-        """Note the present names of an entry. One that another entry has is shared from now on."""
+    def go_on(self, entry: int, item: Item, names: Sequence[Name]) -> None:
+        """A known entry has the id and the link of this item from now on."""
         self._db.execute(
             "UPDATE entries SET id = ?, whole = ?, base = ? WHERE entry = ?",
             (item.id if item.id in names else b"", item.link.whole, item.link.base, entry),
         )
+
+    def note(self, entry: int, item: Item, names: Sequence[Name]) -> None:
+        """Note the present names of an entry. One that another entry has is shared from now on."""
         rows = []
         for name in names or [item.words_name]:
             known = self._entry(name)
@@ -326,6 +349,7 @@ class FeedMemory:
             (entry, MAX_NAMES),
         )
         self._entries.clear()
+        self._began_empty = False
 
     def share(self, names: Iterable[Name]) -> None:
         """Distinct items have those names."""

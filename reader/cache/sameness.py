@@ -7,6 +7,7 @@ their words, resolving a page, and `judge`. What does not: reading or writing wh
 import re
 from collections.abc import Iterable, Sequence
 from enum import Enum
+from functools import lru_cache
 from hashlib import blake2b
 from typing import NamedTuple, Protocol
 from urllib.parse import urlsplit
@@ -47,6 +48,7 @@ NO_TITLE = "title is missing"
 
 _CJK = "\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
 _WORD = re.compile(rf"[{_CJK}]|[^\W_{_CJK}]+")
+_ASCII_WORD = re.compile("[a-z0-9]+")
 _DIGIT = re.compile(r"\d")
 _ADDRESS = re.compile(r"\]\([^()\s]*\)|https?://[^\s)\]]+")
 _TRACKING_ANCHOR = re.compile(r"(?:utm_|ref=|xtor=|at_|comment|respond)", re.IGNORECASE)
@@ -196,7 +198,8 @@ def telling_of(title: str, text: str, published: int | None) -> Telling:
     words = _words(_ADDRESS.sub(" ", text[:_MAX_TEXT]))
     titled = _words(title)
     different = set(words)
-    numbers = {_hash(word) for word in different.union(titled) if _DIGIT.search(word)}
+    with_signs = (word for word in different.union(titled) if not word.isalpha())
+    numbers = {_hash(word) for word in with_signs if _DIGIT.search(word)}
     return Telling(
         title=_digest(b"title", " ".join(titled).encode()) if titled else b"",
         text=_digest(b"words", " ".join(words).encode()),
@@ -214,9 +217,11 @@ def same_words(one: str, other: str) -> bool:
 
 
 def _words(text: str) -> list[str]:
-    return _WORD.findall(text.casefold())[:_MAX_WORDS]
+    text = text.casefold()
+    return (_ASCII_WORD if text.isascii() else _WORD).findall(text)[:_MAX_WORDS]
 
 
+@lru_cache(8192)
 def _hash(word: str) -> int:
     return crc32(word.encode(errors="replace"))
 

@@ -111,6 +111,8 @@ class Writer:
         self._files: list[tuple[bytes, int, int, bytes]] = []
         self._coming: dict[Identity, _Coming] = {}
         self._memories: dict[str, FeedMemory] = {}
+        self._taken: set[int] = set()
+        """Ids of articles without an entry in the feed that items of a page are."""
         self._replaced: list[Stored] = []
         """Articles that turned out to be another one."""
         self._handed: list[tuple[Identity, Identity]] = []
@@ -219,15 +221,16 @@ class Writer:
             memory.share(verdict.shared)
         known = self._before(page, group, arrival, verdict)
         before = known[0] if known else None
-        entry = verdict.entry or memory.begin(arrival.item)
+        names = [name for name in group.names if not memory.is_shared(name)]
+        entry = verdict.entry or memory.begin(arrival.item, names)
         page.claimed.add(entry)
         if before and before.entry == entry and before.came == arrival.came:
             return Outcome.UNCHANGED
-        names = [name for name in group.names if not memory.is_shared(name)]
         memory.note(entry, arrival.item, names)
         if verdict.entry is None:
             memory.tell(entry, group.tellings, again=True)
         else:
+            memory.go_on(entry, arrival.item, names)
             memory.prune(entry)
             memory.tell(entry, group.tellings[:1], again=verdict.is_republished)
         incoming = self._identified(names, entry, arrival)
@@ -252,10 +255,11 @@ class Writer:
         if verdict.entry is not None:
             found = stored_entry(self._db, verdict.entry)
             return [found] if found else []
-        for feed in page.older:
-            if found := self._of_older(feed, page, group):
-                return [found]
-        known = formerly(self._db, page, arrival)
+        older = (self._of_older(feed, page, group) for feed in page.older)
+        first = next((each for each in older if each and each.id not in self._taken), None)
+        every = [first] if first else formerly(self._db, page, arrival)
+        known = [each for each in every if each.id not in self._taken]
+        self._taken.update(each.id for each in known)
         self._replaced += known[1:]
         return known
 
@@ -283,7 +287,7 @@ class Writer:
         else:
             choices = [hashed]
         for choice in (*choices, f"entry:{entry}"):
-            named = _named(incoming, choice)
+            named = incoming if choice == arrival.external else _named(incoming, choice)
             holder = stored_as(self._db, named.identity)
             if named.identity not in self._coming and (
                 holder is None or holder.entry in (0, entry)

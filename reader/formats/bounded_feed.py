@@ -16,6 +16,7 @@ from feedparser.api import LooseFeedParser, StrictFeedParser
 from feedparser.encodings import convert_to_utf8
 from feedparser.sanitizer import replace_doctype
 
+from reader.formats.lean_feed import Lean
 from reader.formats.page import NotAPage
 
 MAX_ELEMENTS = 100_000
@@ -117,9 +118,10 @@ def _set_up(parser: Any, url: str) -> None:
     parser.resolve_relative_uris = parser.sanitize_html = False
     parser.url = url
     parser.told = []
+    parser.prepare()
 
 
-class _Bounded:
+class _Bounded(Lean):
     """What both of feedparser's parsers inherit, with an eye on how much it becomes."""
 
     _elements = 0
@@ -136,14 +138,14 @@ class _Bounded:
         self._element = tag.lower()
         if any(name.lower() == "xml:base" for name, _ in attributes):
             attributes = [self._with_base(each) for each in attributes]
-        super().unknown_starttag(tag, attributes)  # type: ignore[misc]
+        super().unknown_starttag(tag, attributes)
 
     def _with_base(self, attribute: tuple[str, str]) -> tuple[str, str]:
         """feedparser knows no base but those of the document, and takes no relative one alone."""
         name, value = attribute
         if name.lower() != "xml:base" or not self.url:
             return attribute
-        before: str = self.baseuri  # type: ignore[attr-defined]
+        before: str = self.baseuri
         try:
             base = urljoin(urljoin(self.url, before), value.strip())
         except ValueError:
@@ -152,11 +154,11 @@ class _Bounded:
 
     def push_content(self, tag: str, attrs_d: Any, *rest: Any) -> None:
         self._pushed = (self._element, str(attrs_d.get("type") or ""))
-        super().push_content(tag, attrs_d, *rest)  # type: ignore[misc]
+        super().push_content(tag, attrs_d, *rest)
 
     def pop_content(self, tag: str) -> Any:
         """As feedparser's own, which clears what is known of the text with it."""
-        parameters = self.contentparams  # type: ignore[attr-defined]
+        parameters = self.contentparams
         value = self.pop(tag)
         self.incontent -= 1  # type: ignore[attr-defined]
         if self.inentry and not self.insource:  # type: ignore[attr-defined]
@@ -200,7 +202,7 @@ class _Bounded:
     def track_namespace(self, prefix: str | None, uri: str) -> None:
         if len(self.namespaces_in_use) > MAX_NAMESPACES:  # type: ignore[attr-defined]
             raise TooMuch(f"more than {MAX_NAMESPACES} namespaces")
-        super().track_namespace(prefix, uri)  # type: ignore[misc]
+        super().track_namespace(prefix, uri)
 
     def pop(self, element: str, strip_whitespace: int = 1) -> Any:
         if self.elementstack:  # type: ignore[attr-defined]

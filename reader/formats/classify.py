@@ -30,6 +30,10 @@ _CERTAIN = 0.05
 Words = Mapping[str, Sequence[str]]
 """By category."""
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from reader.formats.polarity import Polarity
+
 
 def classified(article: Article, *, estimate: bool, extra: Words | None = None) -> Article:
     """With a category where it has none, and (if wanted) an estimated sentiment where unrated.
@@ -49,12 +53,19 @@ def classified(article: Article, *, estimate: bool, extra: Words | None = None) 
     return replace(article, **changed) if changed else article
 
 
+def prepare(*, estimate: bool, extra: Words | None = None) -> None:
+    """Read the words that `classified` needs, in whatever thread."""
+    _finder_of(extra)
+    if estimate:
+        _polarity()
+
+
 def categorize(title: str, text: str, tags: Sequence[str] = (), extra: Words | None = None) -> str:
     """The category that is named in the best places; OTHER where none is named.
 
     extra: more words by category; a category that is new comes after the known ones.
     """
-    find = _finder(tuple((name.upper(), *words) for name, words in (extra or {}).items()))
+    find = _finder_of(extra)
     scores: dict[int, int] = {}
     for weight, where in ((_TITLE, title), (_TAG, "\n".join(tags)), (_TEXT, text[:_BEGINNING])):
         # Tags are all capitals, which says nothing of them.
@@ -75,17 +86,17 @@ def estimate(title: str, description: str) -> Sentiment:
     text = f"{title}. {description}"[:_BEGINNING]
     if not re.search("[A-Za-z]{2}", text):
         return Sentiment.UNRATED
-    compound = _analyzer().polarity_scores(text)["compound"]
+    compound = _polarity().compound(text)
     if compound >= _CERTAIN:
         return Sentiment.POSITIVE
     return Sentiment.NEGATIVE if compound <= -_CERTAIN else Sentiment.NEUTRAL
 
 
 @lru_cache(1)
-def _analyzer() -> Any:
-    from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
+def _polarity() -> "Polarity":
+    from reader.formats.polarity import Polarity
 
-    return SentimentIntensityAnalyzer()
+    return Polarity()
 
 
 @lru_cache(1)
@@ -106,7 +117,7 @@ class _Finder:
             for word in words[name]:
                 self._numbers.setdefault(word if word.isupper() else word.casefold(), number)
         exact = [word for word in self._numbers if word.isupper()]
-        self._exact = re.compile(rf"(?<!\w)(?:{_any_of(exact)})(?!\w)")
+        self._exact = re.compile(rf"(?<!\w){_any_of(exact)}(?!\w)")
         stems = [word[:-1] for word in self._numbers if word.endswith("*")]
         whole = [word for word in self._numbers if not word.isupper() and not word.endswith("*")]
         self._folded = re.compile(rf"(?<!\w)(?:({_any_of(whole)})(?!\w)|({_any_of(stems)}))")
@@ -120,8 +131,16 @@ class _Finder:
 
 
 def _any_of(words: Sequence[str]) -> str:
-    longest_first = sorted(words, key=len, reverse=True)
-    return "|".join(map(re.escape, longest_first)) or "(?!)"
+    """A pattern of the longest that matches, by first letters: most words begin with another."""
+    by_letter: dict[str, list[str]] = {}
+    for word in sorted(words, key=len, reverse=True):
+        by_letter.setdefault(word[:1], []).append(re.escape(word[1:]))
+    every = (f"{re.escape(letter)}(?:{'|'.join(ends)})" for letter, ends in by_letter.items())
+    return f"(?:{'|'.join(every) or '(?!)'})"
+
+
+def _finder_of(extra: Words | None) -> _Finder:
+    return _finder(tuple((name.upper(), *words) for name, words in (extra or {}).items()))
 
 
 @lru_cache(8)

@@ -29,7 +29,7 @@ def read_date(text: str, *, day_first: bool | None = None) -> datetime | None:
     Never raises. day_first: how to read `03/04/2025`, where both readings are possible; the month
     comes first unless it is true. A date without a zone is UTC, and one without a time is midnight.
     """
-    if len(text) > MAX_CHARACTERS:
+    if not text or len(text) > MAX_CHARACTERS:
         return None
     text = text.strip()
     try:

@@ -15,16 +15,19 @@ _SHARED_HOSTS = re.compile(
     r"(?:^|\.)(?:medium\.com|feedburner\.com|google\.com|github\.com|reddit\.com|youtube\.com)$"
 )
 _UNFIT = re.compile(r"[^\w]+")
-_ENGLISH = re.compile(
-    r"\b(?:the|of|and|to|in|for|is|on|with|as|at|its?|after|from|by|this|that|are|have|will|be|but"
-    r"|not|how|why|what|than|says|amid|over|into|here|only|new)\b",
-    re.IGNORECASE,
-)
-_FOREIGN = re.compile(
-    r"\b(?:der|die|und|das|ist|nicht|el|los|las|una|por|que|del|les|des|est|pour|dans|il|che|di|uma"
-    r"|não|para|com)\b",
-    re.IGNORECASE,
-)
+_CYRILLIC = re.compile("[а-яіїєґ]", re.IGNORECASE)
+_UKRAINIAN = re.compile("[іїєґ]", re.IGNORECASE)
+_WORD = re.compile(r"\w+")
+_ENGLISH_WORDS = """
+the of and to in for is on with as at it its after from by this that are have will be but not how
+why what than says amid over into here only new
+"""
+_FOREIGN_WORDS = """
+der die und das ist nicht el los las una por que del les des est pour dans il che di uma não para
+com
+"""
+_ENGLISH = frozenset(_ENGLISH_WORDS.split())
+_FOREIGN = frozenset(_FOREIGN_WORDS.split())
 
 
 def source_key(url: str, name: str = "") -> str:
@@ -55,11 +58,12 @@ def source_key(url: str, name: str = "") -> str:
 
 def language_of(text: str) -> str:
     """`en`, `uk` or `ru` where the letters and small words say so; else empty. A guess."""
-    cyrillic = len(re.findall("[а-яіїєґ]", text, re.IGNORECASE))
+    cyrillic = 0 if text.isascii() else len(_CYRILLIC.findall(text))
     if cyrillic > len(text) // 4:
-        return "uk" if re.search("[іїєґ]", text, re.IGNORECASE) else "ru"
-    english = len(_ENGLISH.findall(text))
-    return "en" if english and english > 2 * len(_FOREIGN.findall(text)) else ""
+        return "uk" if _UKRAINIAN.search(text) else "ru"
+    words = _WORD.findall(text.lower())
+    english = sum(map(_ENGLISH.__contains__, words))
+    return "en" if english and english > 2 * sum(map(_FOREIGN.__contains__, words)) else ""
 
 
 def _slug(text: str) -> str:

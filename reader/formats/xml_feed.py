@@ -162,7 +162,7 @@ def _images(entry: Mapping[str, Any]) -> list[str]:
     media = [each for each in _list(entry, "media_content") if is_image(_medium(each))]
     own = dict.get(entry, "image") if isinstance(entry, dict) else None
     href = Medium(_text(entry, "href"))  # of `<image><url>`, and of authors too
-    others = [{"href": href.address}] if is_image(href) else []
+    others = [{"href": href.address}] if href.address and is_image(href) else []
     found = [*media, own, *_list(entry, "media_thumbnail"), *others]
     return [_text(each, "url") or _text(each, "href") for each in found[:_MAX_TEXTS]]
 

@@ -9,9 +9,11 @@ import threading
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from http.cookiejar import CookieJar
+from importlib import import_module
 from typing import Any, NamedTuple, Self
 from urllib.parse import urlsplit
 
@@ -53,6 +55,9 @@ _STATUSES = {
     429: Status.RATE_LIMITED,
     451: Status.FORBIDDEN,
 }
+
+
+_LOADED_BY_A_REQUEST = ("anyio.streams.tls", "anyio._core._sockets", "anyio._backends._asyncio")
 
 
 class Limits(NamedTuple):
@@ -222,6 +227,13 @@ class _Trip:
     def _is_as_safe(self) -> bool:
         """A step down from https is taken, but not for ever."""
         return self._home[0] == "http" or self._is_secure
+
+
+def prepare() -> None:
+    """Load what the first request would load, in whatever thread."""
+    for name in _LOADED_BY_A_REQUEST:
+        with suppress(ImportError):
+            import_module(name)
 
 
 class _Impatient(ThreadPoolExecutor):

@@ -39,6 +39,29 @@ def test_a_reader_may_add_words_and_categories() -> None:
     assert categorize("Penguins march", "") == "OTHER"
 
 
+@pytest.mark.parametrize(
+    ("title", "category"),
+    [
+        ("Alpha beta gamma", "LONG"),
+        ("Alpha beta", "SHORT"),
+        ("Alpha betas", "STEM"),
+        ("Alphabet", "STEM"),
+        ("An alpha", "STEM"),
+        ("xalpha beta", "OTHER"),
+        ("AB-1 rises", "EXACT"),
+        ("ab-1 rises", "OTHER"),
+    ],
+)
+def test_of_words_that_begin_alike_the_longest_is_found(title: str, category: str) -> None:
+    extra = {
+        "short": ["alpha beta"],
+        "long": ["alpha beta gamma"],
+        "stem": ["alpha*"],
+        "exact": ["AB-1", "AB"],
+    }
+    assert categorize(title, "", (), extra) == category
+
+
 def test_an_estimate_says_positive_negative_or_neutral() -> None:
     assert estimate(GOOD, "") is Sentiment.POSITIVE
     assert estimate(BAD, "") is Sentiment.NEGATIVE

@@ -366,6 +366,10 @@ def test_the_language_is_guessed_from_letters_and_small_words() -> None:
     assert language_of("Miners rest. Only a summary.") == "en"
     assert language_of("Ціна зросла за тиждень") == "uk"
     assert language_of("El precio de la moneda sube por la semana que viene") == ""
+    assert language_of("THE PRICE ISN’T UP — “IT” ROSE") == "en"
+    assert language_of("Theory often forms an island") == ""
+    assert language_of("Чому зростає ціна Bitcoin") == "uk"
+    assert language_of("Почему растет цена Bitcoin") == "ru"
 
 
 @given(st.binary(max_size=400))

@@ -40,6 +40,7 @@ from tests.news_server import (
     redirect,
     with_etag,
 )
+from tests.unit.test_feeds import rss
 from tests.unit.test_http import EXPECTED, LIMITS, certificate, limits_for, needs_openssl
 
 KEY = SyncOptions(environ={"CRYPTOREAD_COINDESK_KEY": "hush-hush"})
@@ -148,6 +149,26 @@ def test_a_published_article_that_returns_under_a_new_id_is_one_article(
     assert counts(one(news, ledger))[0] == 1
     assert sorted(titles(news)) == ["One", "Three", "Two"]
     assert len(news.find(parse("is:favourite"))) == 1
+
+
+def test_of_two_items_that_could_be_one_of_an_archive_only_one_is(
+    news: Library, server: NewsServer, tmp_path: Path
+) -> None:
+    archived = tmp_path / "archive" / "one.en.md"
+    archived.parent.mkdir()
+    archived.write_text(
+        "---\ntitle: Notes\npublishedAt: 2026-03-12T08:00:00Z\nlang: en\nexternalId: notes\n"
+        "source: {name: Ledger, key: ledger, type: RSS}\n---\nFees fell as blocks had room.\n"
+    )
+    news.bring_in([archived.parent])
+    items = [
+        f"<title>Notes</title><guid isPermaLink='false'>notes</guid>"
+        f"<link>https://news.example/{day}</link><description>Fees {word}.</description>"
+        for day, word in ((1, "fell as blocks had room"), (2, "rose as blocks were full of it"))
+    ]
+    result = one(news, Subscription("Ledger", server.serve("/feed", rss(*items))))
+    assert result.status == Status.OK, result.error
+    assert len(titles(news)) == 2
 
 
 # Faults.

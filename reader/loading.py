@@ -1,0 +1,39 @@
+"""What parsing and storing needs, loaded while the first answers are on their way.
+
+Only how early it is there depends on this module: what is missing is loaded when it is used.
+"""
+
+import threading
+from collections.abc import Callable, Collection, Iterator
+from functools import partial
+from importlib import import_module
+
+from reader.sources.http import prepare
+from reader.subscriptions import Kind, SyncOptions
+
+_OF_FEEDS = (
+    *("feedparser", "xml.sax.expatreader"),
+    *("reader.formats.feeds", "reader.formats.xml_feed", "reader.cache.feeds"),
+)
+
+
+def load(kinds: Collection[Kind], options: SyncOptions, over: threading.Event) -> None:
+    """Load what sources of these kinds need, step by step until `over` is set."""
+    for step in _steps(kinds, options):
+        if over.is_set():
+            return
+        step()
+
+
+def _steps(kinds: Collection[Kind], options: SyncOptions) -> Iterator[Callable[[], object]]:
+    if set(kinds) - {Kind.FOLDER}:
+        yield prepare
+    if Kind.FEED in kinds:
+        for name in _OF_FEEDS:
+            yield partial(import_module, name)
+    if set(kinds) - {Kind.FOLDER}:
+        from reader.formats import classify
+
+        yield partial(
+            classify.prepare, estimate=options.estimate_sentiment, extra=options.categories
+        )
