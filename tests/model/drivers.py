@@ -255,8 +255,18 @@ class PtyDriver:
         self._terminal.resize(columns, rows)
 
     def rest(self) -> None:
-        """Until nothing has been painted for a moment: the caller compares, and looks again."""
-        self._terminal.settle(0.08, PATIENCE_S)
+        """Wait until the program has done nothing for a moment, and has painted nothing.
+
+        Where many programs run, one that waits for a processor paints nothing either.
+        """
+        deadline = monotonic() + PATIENCE_S
+        before: object = None
+        while monotonic() < deadline:
+            self._terminal.settle(0.08, PATIENCE_S)
+            now = _time_used(self._terminal.pid)
+            if now is None or now == before:
+                return
+            before = now
 
     def picture(self, is_list_hidden: bool) -> Painted:
         if not _is_running(self._terminal.pid):
@@ -298,6 +308,23 @@ def _is_running(pid: int) -> bool:
             return False
         return True
     return state != "Z"
+
+
+def _time_used(pid: int) -> object:
+    """What its threads have had of the processor; unlike any other while one of them runs.
+
+    None where the system does not say, or the program has ended.
+    """
+    ticks = []
+    try:
+        for path in Path(f"/proc/{pid}/task").glob("*/stat"):
+            state, *fields = path.read_text().rpartition(")")[2].split()
+            if state == "R":
+                return object()
+            ticks.append((path, *fields[10:12]))
+    except OSError:
+        return object() if _is_running(pid) else None
+    return sorted(ticks) or None
 
 
 def monotonic() -> float:
