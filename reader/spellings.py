@@ -1,0 +1,136 @@
+"""How a secret may be written in what a server sends, and how it is found however it is written.
+
+As it is, in capitals or not; percent-encoded, once or twice; with the escapes of JSON, HTML and
+Markdown; in base64 at any place of a longer text, as in Basic authentication; in hexadecimal
+digits; cut at the end of a text. Any mixture of escapes is found. Standard library alone.
+"""
+
+import re
+from base64 import b64encode
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+REDACTED = "REDACTED"
+
+_SHORT = 12
+"""Characters below which a secret is found only where no letter or digit stands beside it."""
+
+_LEAST_BASE64 = 8
+_LEAST_CUT = 8
+
+_BEFORE = r"(?:(?<![A-Za-z0-9])|(?<=%[0-9A-Fa-f]{2})|(?<=\\[nrt])|(?<=\\u[0-9A-Fa-f]{4}))"
+_AFTER = r"(?![A-Za-z0-9])"
+_ESCAPE = re.compile(r"%[2-7][0-9A-Fa-f]|\\|&[#A-Za-z]")
+_ENTITIES = {"&": "amp", "<": "lt", ">": "gt", '"': "quot", "'": "apos"}
+_END = "…'\"`.,;)]}> \n"
+
+
+class Secret(NamedTuple):
+    """A text that is not to be shown.
+
+    before: where it is given, the value is found behind it alone, as it is too plain otherwise.
+    """
+
+    value: str
+    before: str = ""
+
+
+class Finder:
+    """Finds some secrets in texts."""
+
+    def __init__(self, secrets: Iterable[Secret]) -> None:
+        self._secrets = tuple(dict.fromkeys(secrets))
+        self._plain = tuple(secret.value.lower() for secret in self._secrets)
+        self._cut = tuple(plain for plain in self._plain if len(plain) >= _SHORT)
+        alone = (secret.value for secret in self._secrets if not secret.before)
+        self._coded = tuple(dict.fromkeys(part for value in alone for part in _coded(value)))
+        self._longest = max(map(len, self._plain), default=0)
+        self._pattern: re.Pattern[str] | None = None
+
+    def may_be_in(self, text: str) -> bool:
+        """Return False where none is: looking for all the ways to write them takes far longer."""
+        if not self._secrets:
+            return False
+        if _ESCAPE.search(text) or any(part in text for part in self._coded):
+            return True
+        lower = text.lower()
+        return any(plain in lower for plain in self._plain) or self._cut_at(text) >= 0
+
+    def replaced(self, text: str) -> str:
+        """Return the text with each of them replaced."""
+        if not self.may_be_in(text):
+            return text
+        if self._pattern is None:
+            self._pattern = re.compile("|".join(self._patterns()))
+        text = self._pattern.sub(REDACTED, text)
+        at = self._cut_at(text)
+        return text if at < 0 else f"{text[:at]}{REDACTED}{text[len(text.rstrip(_END)) :]}"
+
+    def _patterns(self) -> Iterator[str]:
+        """Yield what finds each, the longest first: one may be a part of another."""
+        for value, before in sorted(self._secrets, key=lambda each: -len(each.value)):
+            written = "".join(map(_character, value))
+            if before:
+                yield f"(?<={re.escape(before)}){written}{_AFTER}"
+            else:
+                yield written if len(value) >= _SHORT else f"{_BEFORE}{written}{_AFTER}"
+        yield from map(re.escape, sorted(self._coded, key=len, reverse=True))
+
+    def _cut_at(self, text: str) -> int:
+        """Return where the beginning of a secret ends the text, as it was cut there; else -1."""
+        rest = text.rstrip(_END)
+        end = rest[-self._longest :].lower()
+        for plain in self._cut:
+            if plain[:_LEAST_CUT] not in end:
+                continue
+            for length in range(min(len(plain) - 1, len(end)), _LEAST_CUT - 1, -1):
+                if end.endswith(plain[:length]):
+                    return len(rest) - length
+        return -1
+
+
+def _character(char: str) -> str:
+    """Return a pattern of all the ways in which one character may be written."""
+    every = dict.fromkeys(each for each in (char.lower(), char.upper(), char) if len(each) == 1)
+    ways = [way for each in every for way in _ways(each)]
+    if not char.isalnum():
+        ways.append(rf"\\{{1,2}}{re.escape(char)}")
+    return f"(?:{'|'.join(ways)})"
+
+
+def _ways(char: str) -> Iterator[str]:
+    code = ord(char)
+    yield re.escape(char)
+    yield "".join(f"%(?:25)?{_hex(byte, 2)}" for byte in char.encode(errors="replace"))
+    if code < 0x10000:
+        yield rf"\\{{1,2}}u{_hex(code, 4)}"
+    if code < 0x100:
+        yield rf"\\{{1,2}}x{_hex(code, 2)}"
+    yield f"&(?:amp;)?#(?:0{{0,5}}{code}|[xX]0{{0,5}}{_hex(code, 1)});?"
+    if name := _ENTITIES.get(char):
+        yield f"&(?:amp;)?{name};?"
+
+
+def _hex(number: int, digits: int) -> str:
+    written = f"{number:0{digits}x}"
+    return "".join(f"[{each}{each.upper()}]" if each.isalpha() else each for each in written)
+
+
+def _coded(value: str) -> Iterator[str]:
+    """Yield the value in base64 and in hexadecimal digits.
+
+    In base64 it looks otherwise at each of three places, and both its ends depend on what stands
+    beside it; these are left out.
+    """
+    data = value.encode(errors="replace")
+    for shift in range(3):
+        made = b64encode(bytes(shift) + data).decode().rstrip("=")
+        first = shift + 1 if shift else 0
+        last = len(made) - 1 if (shift + len(data)) % 3 else len(made)
+        core = made[first:last]
+        if len(core) >= _LEAST_BASE64:
+            yield core
+            yield core.replace("+", "-").replace("/", "_")
+    if len(data) * 2 >= _LEAST_BASE64:
+        yield data.hex()
+        yield data.hex().upper()
