@@ -55,6 +55,16 @@ class Settings:
     coindesk_key: str | None = field(default=None, repr=False)
     """For the Data API of CoinDesk; secret."""
 
+    def make_secrets_known(self) -> None:
+        """Let no message show the key, or what is secret in addresses of subscriptions."""
+        if not self.coindesk_key and not self.subscriptions:
+            return
+        from reader.redaction import know, know_address
+
+        know(self.coindesk_key)
+        for each in self.subscriptions or ():
+            know_address(each.url)
+
     def sync_options(self, environ: Mapping[str, str]) -> "SyncOptions":
         """What they say about syncing; the key may be in the environment."""
         from reader.subscriptions import SyncOptions
@@ -89,7 +99,9 @@ def read_settings(path: Path) -> Settings:
             raise ConfigError(path, problem)
     if "subscriptions" in written:
         written["subscriptions"] = _subscriptions(path, written["subscriptions"])
-    return Settings(**written)
+    settings = Settings(**written)
+    settings.make_secrets_known()
+    return settings
 
 
 def _subscriptions(path: Path, table: Any) -> "tuple[Subscription, ...]":

@@ -12,6 +12,7 @@ from reader.browser import check, host
 from reader.cache import Store
 from reader.errors import CryptoreadError
 from reader.formats.fulltext import NoFullText, main_text, require
+from reader.redaction import for_articles_of
 from reader.sources.http import Answer, Fetcher, FetchFailed, Limits
 
 PAGE = Limits(seconds=20.0, bytes=4 * 1024 * 1024)
@@ -47,7 +48,7 @@ def fetch_full_text(
         answer = asyncio.run(_fetched(url, stop, limits))
         if answer is None:
             return False
-        text = main_text(_page(answer), url, article.title)
+        text = for_articles_of(url).of_article(main_text(_page(answer), url, article.title))
     except (FetchFailed, NoFullText) as error:
         raise OriginalFailed(url, str(error)) from error
     if stop.is_set() or len(text.encode()) <= len(article.body.encode()):

@@ -228,12 +228,13 @@ def print_article(row: Row, article: Article) -> None:
 def print_findings(findings: "Iterable[Finding]") -> bool:
     """A line each, below it what to do about it; whether nothing is wrong."""
     from reader.doctor import State
+    from reader.redaction import redacted
     from reader.text import clean_line
 
     nothing_wrong = True
     for what, text, state, advice in findings:
         nothing_wrong = nothing_wrong and state is not State.WRONG
-        print(state, f"{what:<9}", clean_line(text), flush=True)
+        print(state, f"{what:<9}", clean_line(redacted(text)), flush=True)
         if advice:
-            print(" " * 11, clean_line(advice), flush=True)
+            print(" " * 11, clean_line(redacted(advice)), flush=True)
     return nothing_wrong

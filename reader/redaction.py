@@ -68,6 +68,10 @@ class Redaction:
         self._keys = Finder(Secret(key) for key in keys if len(key) >= SHORTEST_KEY)
         self._tokens = Finder(tokens)
 
+    def __bool__(self) -> bool:
+        """Return whether there is anything to look for."""
+        return bool(self._keys or self._tokens)
+
     def __call__(self, text: str) -> str:
         """Return the text without any of them."""
         return self._tokens.replaced(self._keys.replaced(text))
@@ -124,9 +128,9 @@ def for_articles_of(url: str) -> Redaction:
     return Redaction(_known.all_keys(), tokens(url))
 
 
-def holds_secret(url: str) -> bool:
-    """Return whether an address of a subscription would be shown otherwise than it is."""
-    return redacted_address(url) != url
+def is_redacted(url: str) -> bool:
+    """Return whether a secret was taken out of the address, so that it leads nowhere."""
+    return _without(url, is_ours=True) == url and re.search(rf"[=/:]{REDACTED}\b", url) is not None
 
 
 def passwords(url: str) -> list[str]:

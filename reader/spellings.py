@@ -47,6 +47,9 @@ class Finder:
         self._longest = max(map(len, self._plain), default=0)
         self._pattern: re.Pattern[str] | None = None
 
+    def __bool__(self) -> bool:
+        return bool(self._secrets)
+
     def may_be_in(self, text: str) -> bool:
         """Return False where none is: looking for all the ways to write them takes far longer."""
         if not self._secrets:
@@ -99,8 +102,8 @@ def _character(char: str) -> str:
 
 
 def _ways(char: str) -> Iterator[str]:
+    """Yield the escapes first: `%25` is a percent sign, and not one before a number."""
     code = ord(char)
-    yield re.escape(char)
     yield "".join(f"%(?:25)?{_hex(byte, 2)}" for byte in char.encode(errors="replace"))
     if code < 0x10000:
         yield rf"\\{{1,2}}u{_hex(code, 4)}"
@@ -109,6 +112,7 @@ def _ways(char: str) -> Iterator[str]:
     yield f"&(?:amp;)?#(?:0{{0,5}}{code}|[xX]0{{0,5}}{_hex(code, 1)});?"
     if name := _ENTITIES.get(char):
         yield f"&(?:amp;)?{name};?"
+    yield re.escape(char)
 
 
 def _hex(number: int, digits: int) -> str:

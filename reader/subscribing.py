@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from reader.config import ConfigError, Settings
 from reader.errors import CryptoreadError
+from reader.redaction import know_address
 from reader.subscriptions import (
     DEFAULTS,
     MAX_SUBSCRIPTIONS,
@@ -57,6 +58,7 @@ def subscribe(path: Path, new: Iterable[Subscription]) -> None:
     names = {name.casefold() for name in table}
     by_url = {_url(value): str(name) for name, value in table.items()}
     for each in new:
+        know_address(each.url)
         if trouble := problem(each):
             raise BadSubscription(trouble)
         if each.name.casefold() in names:

@@ -20,6 +20,7 @@ from reader.crash import Broken
 from reader.errors import CacheError, CryptoreadError
 from reader.formats.discovery import WebPage
 from reader.formats.page import ApiFailure, OverQuota
+from reader.redaction import KEY_VARIABLE, know, know_address
 from reader.sources.http import Fetcher, FetchFailed, Limits
 from reader.subscriptions import SourceResult, Status, Subscription, SyncOptions
 
@@ -70,6 +71,9 @@ class Sync:
         Raises CacheError. No event loop may run in this thread.
         """
         every = list(subscriptions)
+        know(self._options.coindesk_key, self._options.environ.get(KEY_VARIABLE))
+        for each in every:
+            know_address(each.url)
         results: dict[str, SourceResult] = {}
         with ThreadPoolExecutor(1, "storing") as worker:
             try:
