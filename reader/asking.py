@@ -214,7 +214,8 @@ class _Document(_Source):
     async def run(self) -> SourceResult:
         address = self.state.permanent or self.subscription.url
         known = NOTHING_KNOWN if self.is_asked_for_all else self._known
-        answer = await self.desk.fetcher.get(address, known=known)
+        named = self.subscription.url
+        answer = await self.desk.fetcher.get(address, known=known, named=named)
         if answer.body is None and known == NOTHING_KNOWN:
             raise FetchFailed(Status.SERVER_ERROR, "the server said that nothing unknown changed")
         status = await self.desk.work(self.take, answer)

@@ -102,6 +102,7 @@ class Status(StrEnum):
     REDIRECT_LOOP = "redirect-loop"
     UNREACHABLE = "unreachable"
     CERTIFICATE = "certificate"
+    INSIDE = "inside"
     OVER_QUOTA = "over-quota"
     NO_KEY = "no-key"
     PAUSED = "paused"
@@ -131,6 +132,7 @@ _ADVICE = {
     Status.REDIRECT_LOOP: "check the address in the config file",
     Status.UNREACHABLE: f"check the network and the address; {_LATER}",
     Status.CERTIFICATE: "its certificate is not to be trusted; check this machine's clock, or wait",
+    Status.INSIDE: "if that is what you want, subscribe to the address that it leads to",
     Status.OVER_QUOTA: "wait until the quota is renewed, or sync less often",
     Status.NO_KEY: "set `coindesk_key` in the config, or CRYPTOREAD_COINDESK_KEY",
     Status.PAUSED: "it failed several times and rests; name it to try it now",
