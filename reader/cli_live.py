@@ -279,7 +279,9 @@ def _bytes_of(source: Path) -> bytes:
 
 
 def _export(followed: "Sequence[Subscription]", to: Path, *, with_secrets: bool) -> None:
+    from reader.exporting import READABLE
     from reader.formats.opml import write_opml
+    from reader.own_files import create
 
     shown = [_shown(each, with_secrets) for each in followed]
     text = write_opml(shown)
@@ -291,7 +293,7 @@ def _export(followed: "Sequence[Subscription]", to: Path, *, with_secrets: bool)
         print(text, end="")
         return
     try:
-        with to.expanduser().open("x", encoding="utf-8") as file:
+        with os.fdopen(create(to.expanduser(), READABLE), "w", encoding="utf-8") as file:
             file.write(text)
     except FileExistsError as error:
         raise FileExists(to) from error

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from reader.errors import CryptoreadError
+from reader.own_files import NotRegular, read_own
 
 if TYPE_CHECKING:
     from reader.subscriptions import Subscription, SyncOptions
@@ -83,9 +84,11 @@ def read_settings(path: Path) -> Settings:
     Raises ConfigError, naming the file and the setting, where one is unknown or cannot be meant.
     """
     try:
-        data = path.read_bytes()
+        data = read_own(path)
     except FileNotFoundError:
         return Settings()
+    except NotRegular as error:
+        raise ConfigError(path, error.reason) from error
     except OSError as error:
         raise ConfigError(path, f"cannot be read ({error.strerror})") from error
     import tomllib

@@ -128,6 +128,11 @@ def for_articles_of(url: str) -> Redaction:
     return Redaction(_known.all_keys(), tokens(url))
 
 
+def holds_secret(url: str) -> bool:
+    """Return whether an address of a subscription has anything in it that is not to be shown."""
+    return _without(url, is_ours=True) != url
+
+
 def is_redacted(url: str) -> bool:
     """Return whether a secret was taken out of the address, so that it leads nowhere."""
     return _without(url, is_ours=True) == url and re.search(rf"[=/:]{REDACTED}\b", url) is not None

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from reader.config import ConfigError, Settings
 from reader.errors import CryptoreadError
+from reader.own_files import PRIVATE_FILE, NotRegular, make_folder, read_own
 from reader.redaction import know_address
 from reader.subscriptions import (
     DEFAULTS,
@@ -131,9 +132,11 @@ def _read(path: Path) -> "TOMLDocument":
     from tomlkit.exceptions import TOMLKitError
 
     try:
-        return tomlkit.parse(path.read_text("utf-8"))
+        return tomlkit.parse(read_own(path).decode())
     except FileNotFoundError:
         return tomlkit.document()
+    except NotRegular as error:
+        raise ConfigError(path, error.reason) from error
     except (TOMLKitError, ValueError) as error:
         raise ConfigError(path, f"is not valid TOML ({error})") from error
     except OSError as error:
@@ -146,8 +149,8 @@ def _write(path: Path, document: "TOMLDocument") -> None:
     text = document.as_string()
     text += "" if text.endswith("\n") else "\n"  # so that a line can be added to it
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        mode = path.stat().st_mode & 0o777 if path.exists() else 0o600
+        make_folder(path.parent)
+        mode = path.stat().st_mode & 0o777 if path.exists() else PRIVATE_FILE
         handle, name = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
         try:
             with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
