@@ -28,7 +28,7 @@ from reader.sources import read_whole
 from reader.sources.http import NOTHING_KNOWN, Answer, Fetcher, FetchFailed, Known
 from reader.sources.secret import coindesk_key
 from reader.subscriptions import Kind, SourceResult, Status, Subscription, SyncOptions
-from reader.text import display_name
+from reader.text import clean_line, display_name
 
 FIRST_PAGES, MOST_PAGES = 5, 100
 """Of an API: how far back a first sync goes, and any later one."""
@@ -85,13 +85,13 @@ def source(desk: Desk, subscription: Subscription, state: SourceState) -> "_Sour
 
 
 def failed(subscription: Subscription, status: Status, error: str) -> SourceResult:
-    error, advice = redacted(error), subscription.advice(status)
+    error, advice = redacted(clean_line(error)), subscription.advice(status)
     return SourceResult(subscription.name, status, error=error, advice=advice)
 
 
 def troubled(state: SourceState, now: int, status: Status, reason: str) -> SourceState:
     """The state of a source that gave nothing, and why. now: seconds since 1970."""
-    reason = redacted(reason)
+    reason = redacted(clean_line(reason))
     return replace(state, last_failed=now, last_status=status.value, last_error=reason)
 
 
@@ -349,7 +349,7 @@ class _CoinDesk(_Source):
 
 
 def _said(part: Any) -> Any:
-    return redacted(part) if isinstance(part, str) else part
+    return redacted(clean_line(part)) if isinstance(part, str) else part
 
 
 def _digest(data: bytes) -> bytes:

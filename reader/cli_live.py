@@ -90,12 +90,15 @@ def subscribe(paths: Paths, url: str, name: str | None, kind: str | None) -> Non
     from reader.redaction import know_address
     from reader.subscribing import subscribe as write
     from reader.subscriptions import Subscription, is_web, kind_of, name_for, problem
+    from reader.text import clean_line
 
     know_address(url)
     path = config_file(paths.config)
     known = read_settings(path).subscriptions or ()
     addresses = _addresses(url, kind)
-    new = Subscription(name or "", addresses[0], Kind(kind) if kind else kind_of(addresses[0]))
+    new = Subscription(
+        clean_line(name or ""), addresses[0], Kind(kind) if kind else kind_of(addresses[0])
+    )
     if not name:
         new = new._replace(name=name_for(new.url, (each.name for each in known)))
     is_wrong = False

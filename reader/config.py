@@ -102,9 +102,22 @@ def read_settings(path: Path) -> Settings:
             raise ConfigError(path, problem)
     if "subscriptions" in written:
         written["subscriptions"] = _subscriptions(path, written["subscriptions"])
+    if "categories" in written:
+        written["categories"] = _categories(written["categories"])
     settings = Settings(**written)
     settings.make_secrets_known()
     return settings
+
+
+def _categories(table: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
+    """Return the categories with names and words that are fit to show, empty ones left out."""
+    from reader.text import clean_line
+
+    found: dict[str, list[str]] = {}
+    for name, words in table.items():
+        if shown := clean_line(name):
+            found.setdefault(shown, []).extend(filter(None, map(clean_line, words)))
+    return found
 
 
 def _subscriptions(path: Path, table: Any) -> "tuple[Subscription, ...]":
@@ -150,6 +163,8 @@ def _keys_problem(value: object) -> str | None:
     for binding, keys in value.items():
         if not isinstance(keys, str) or not keys:
             return f"{binding!r} in [keys] must be a text in quotes such as 'ctrl+n', not {keys!r}"
+        if not (binding + keys).isprintable():
+            return f"{binding!r} in [keys] has characters that cannot be typed: {keys!r}"
     return None
 
 

@@ -30,8 +30,9 @@ def _write_down(error: Exception, log: Path) -> bool:
 
     from reader.own_files import PRIVATE_FILE, create_beside
     from reader.redaction import redacted
+    from reader.text import clean
 
-    text = redacted("".join(traceback.format_exception(error)))
+    text = redacted(clean("".join(traceback.format_exception(error))))
     with suppress(OSError):
         if os.path.lexists(log) and (log.is_symlink() or not log.is_file()):
             return False

@@ -118,7 +118,7 @@ def say(text: str) -> None:
     from reader.redaction import redacted
     from reader.text import clean_line
 
-    print(clean_line(redacted(text)), file=sys.stderr)
+    print(redacted(clean_line(text)), file=sys.stderr)
 
 
 def _never_fail_to_encode() -> None:

@@ -22,6 +22,7 @@ from reader.subscriptions import (
     meant,
     problem,
 )
+from reader.text import clean_line
 
 if TYPE_CHECKING:
     from tomlkit import TOMLDocument
@@ -56,7 +57,7 @@ def subscribe(path: Path, new: Iterable[Subscription]) -> None:
     """
     document = _read(path)
     table = _table(document)
-    names = {name.casefold() for name in table}
+    names = {clean_line(name).casefold() for name in table}
     by_url = {_url(value): str(name) for name, value in table.items()}
     for each in new:
         know_address(each.url)
@@ -95,10 +96,11 @@ def unsubscribe(path: Path, name: str) -> Subscription:
     table = _table(document)
     for known in list(table):
         url = _url(table[known])
-        if known.casefold() == name.casefold() or url == meant(name):
+        is_named = clean_line(known).casefold() == clean_line(name).casefold()
+        if is_named or url == meant(name):
             table.remove(known)
             _write(path, document)
-            return Subscription(str(known), url, kind_of(url))
+            return Subscription(clean_line(known), url, kind_of(url))
     raise NoSubscription(name, table)
 
 

@@ -160,3 +160,45 @@ def test_an_export_without_secrets_is_not_followed_by_mistake(
     env = {"CRYPTOREAD_CONFIG": str(config)}
     command("subscriptions", "--export", "whole.opml", "--secrets", env=env)
     assert address.replace("&", "&amp;") in (tmp_path / "whole.opml").read_text()
+
+
+EVIL = "Da\x1b]52;c;aGk=\x07i\u009bly\u202e"
+
+
+def test_no_control_comes_back_from_settings_names_and_arguments(
+    command: Command, server: NewsServer, tmp_path: Path
+) -> None:
+    config = tmp_path / "config.toml"
+    config.write_text(
+        f'[subscriptions]\n{json.dumps(EVIL)} = "{server.url("/404")}"\n'
+        f'"Folder" = {json.dumps(str(tmp_path / EVIL))}\n'
+    )
+    (tmp_path / EVIL).mkdir()
+    (tmp_path / EVIL / f"{EVIL}.md").write_text("---\ntitle: [broken\n")
+    (tmp_path / "evil.opml").write_text(
+        f'<opml><body><outline text="{EVIL}" xmlUrl="nowhere"/></body></opml>'
+    )
+    env = {"CRYPTOREAD_CONFIG": str(config)}
+    for words in (
+        ("sync", "--json"),
+        ("sync", EVIL),
+        ("subscriptions", "--format", "json"),
+        ("subscriptions",),
+        ("subscriptions", "--import", "evil.opml"),
+        ("subscribe", f"https://{EVIL}.example/", "--kind", "feed"),
+        ("subscribe", server.url("/other"), "--name", EVIL, "--kind", "feed"),
+        ("unsubscribe", EVIL),
+        ("doctor",),
+        ("import", EVIL),
+        ("list", "--format", EVIL),
+        ("list", f"--{EVIL}"),
+        ("export", "--to", f"{EVIL}/x/y.zip"),
+        ("show", EVIL),
+        ("--config", EVIL, "sync"),
+        ("--data", f"{EVIL}/{EVIL}.md", "list"),
+    ):
+        ran = command(*words, env=env)
+        said = ran.stdout + ran.stderr
+        assert said
+        assert "Traceback" not in said
+        assert not [char for char in "\x1b\x07\x9b\u202e" if char in said], (words, said)
