@@ -87,7 +87,7 @@ def subscribe(paths: Paths, url: str, name: str | None, kind: str | None) -> Non
       cryptoread subscribe https://decrypt.co/feed --name Decrypt
     """
     from reader.config import config_file, read_settings
-    from reader.redaction import know_address
+    from reader.known_secrets import know_address
     from reader.subscribing import subscribe as write
     from reader.subscriptions import Subscription, is_web, kind_of, name_for, problem
     from reader.text import clean_line
@@ -227,7 +227,7 @@ def _shown(each: "Subscription", with_secrets: bool) -> "Subscription":
 def _import(path: Path, known: "Sequence[Subscription]", source: Path) -> None:
     from reader.errors import Refusal, SourceError
     from reader.formats.opml import NotOpml, read_opml
-    from reader.redaction import know_address
+    from reader.known_secrets import know_address
     from reader.subscribing import subscribe as write
     from reader.subscriptions import name_for, problem
 

@@ -60,11 +60,10 @@ class Settings:
         """Let no message show the key, or what is secret in addresses of subscriptions."""
         if not self.coindesk_key and not self.subscriptions:
             return
-        from reader.redaction import know, know_address
+        from reader.known_secrets import know, know_address
 
         know(self.coindesk_key)
-        for each in self.subscriptions or ():
-            know_address(each.url)
+        know_address(*(each.url for each in self.subscriptions or ()))
 
     def sync_options(self, environ: Mapping[str, str]) -> "SyncOptions":
         """What they say about syncing; the key may be in the environment."""

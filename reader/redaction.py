@@ -15,14 +15,17 @@ import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import fields, is_dataclass, replace
+from itertools import islice
 from typing import Any, TypeVar
 
+from reader.known_secrets import ADDRESSES, KEYS
 from reader.spellings import REDACTED, Finder, Secret
 
 KEY_VARIABLE = "CRYPTOREAD_COINDESK_KEY"
 """The variable of the environment with the key of CoinDesk's API."""
 
 MAX_KNOWN = 5_000
+"""Tokens of addresses."""
 MAX_SECRET = 2_000
 """Characters of one secret."""
 
@@ -95,16 +98,6 @@ class Redaction:
         return "".join([*made, self._tokens.replaced(text[at:])])
 
 
-def know(*keys: str | None) -> None:
-    """Make keys and passwords known, of whatever kind; from now on no text shows them."""
-    _known.add(key for key in keys if key)
-
-
-def know_address(url: str) -> None:
-    """Make the secrets of a subscription's address known."""
-    _known.add(passwords(url), tokens(url))
-
-
 def redacted(text: str) -> str:
     """Return the text without secrets: those that are known, and those of addresses in it."""
     text = _known.redaction()(text)
@@ -118,14 +111,9 @@ def redacted_address(url: str) -> str:
     return _known.redaction()(_without(url, is_ours=True))
 
 
-def forget() -> None:
-    """Know nothing any more, as a process that has just begun."""
-    _known.forget()
-
-
 def for_articles_of(url: str) -> Redaction:
     """Return what articles of that subscription pass before they are stored."""
-    return Redaction(_known.all_keys(), tokens(url))
+    return Redaction(_keys(), tokens(url))
 
 
 def holds_secret(url: str) -> bool:
@@ -169,39 +157,28 @@ def tokens(url: str) -> list[Secret]:
 
 
 class _Known:
-    """The secrets of this process. What finds them is made when it is first asked for."""
+    """What finds the secrets that are known; it is made when it is first asked for."""
 
     def __init__(self) -> None:
-        self._keys: dict[str, None] = {}
-        self._tokens: dict[Secret, None] = {}
-        self._environment: tuple[str, ...] = ()
-        self._made: Redaction | None = None
-
-    def add(self, keys: Iterable[str], tokens: Iterable[Secret] = ()) -> None:
-        before = len(self._keys), len(self._tokens)
-        self._keys.update(dict.fromkeys(key[:MAX_SECRET] for key in keys))
-        if len(self._tokens) < MAX_KNOWN:
-            self._tokens.update(dict.fromkeys(tokens))
-        if (len(self._keys), len(self._tokens)) != before:
-            self._made = None
-
-    def forget(self) -> None:
-        self._keys.clear()
-        self._tokens.clear()
-        self._made = None
-
-    def all_keys(self) -> tuple[str, ...]:
-        return (*self._keys, *_of_environment(os.environ))
+        self._of: tuple[object, ...] = ()
+        self._made = Redaction()
 
     def redaction(self) -> Redaction:
         environment = tuple(_of_environment(os.environ))
-        if self._made is None or environment != self._environment:
-            self._environment = environment
-            self._made = Redaction((*self._keys, *environment), self._tokens)
+        known = (environment, tuple(KEYS), tuple(ADDRESSES))
+        if known != self._of:
+            found = (token for url in ADDRESSES for token in tokens(url))
+            self._of, self._made = known, Redaction(_keys(), islice(found, MAX_KNOWN))
         return self._made
 
 
 _known = _Known()
+
+
+def _keys() -> Iterator[str]:
+    yield from (key[:MAX_SECRET] for key in KEYS)
+    yield from (key for url in ADDRESSES for key in passwords(url))
+    yield from _of_environment(os.environ)
 
 
 def _of_environment(environ: Mapping[str, str]) -> Iterator[str]:

@@ -8,7 +8,10 @@ digits; cut at the end of a text. Any mixture of escapes is found. Standard libr
 import re
 from base64 import b64encode
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from html import unescape
 from typing import NamedTuple
+from urllib.parse import unquote
 
 REDACTED = "REDACTED"
 
@@ -21,6 +24,8 @@ _LEAST_CUT = 8
 _BEFORE = r"(?:(?<![A-Za-z0-9])|(?<=%[0-9A-Fa-f]{2})|(?<=\\[nrt])|(?<=\\u[0-9A-Fa-f]{4}))"
 _AFTER = r"(?![A-Za-z0-9])"
 _ESCAPE = re.compile(r"%[2-7][0-9A-Fa-f]|\\|&[#A-Za-z]")
+_BACKSLASH = re.compile(r"\\{1,2}(?:u([0-9A-Fa-f]{4})|x([0-9A-Fa-f]{2})|([^\\]))", re.DOTALL)
+_MOST_READINGS = 3
 _ENTITIES = {"&": "amp", "<": "lt", ">": "gt", '"': "quot", "'": "apos"}
 _END = "…'\"`.,;)]}> \n"
 
@@ -36,48 +41,45 @@ class Secret(NamedTuple):
 
 
 class Finder:
-    """Finds some secrets in texts."""
+    """Finds some secrets in texts, also where there are many secrets."""
 
     def __init__(self, secrets: Iterable[Secret]) -> None:
-        self._secrets = tuple(dict.fromkeys(secrets))
-        self._plain = tuple(secret.value.lower() for secret in self._secrets)
-        self._cut = tuple(plain for plain in self._plain if len(plain) >= _SHORT)
-        alone = (secret.value for secret in self._secrets if not secret.before)
+        # The longest first: one may be a part of another.
+        every = sorted(dict.fromkeys(secrets), key=lambda each: -len(each.value))
+        self._plain = tuple((each.value.lower(), each) for each in every)
+        self._cut = tuple(plain for plain, _ in self._plain if len(plain) >= _SHORT)
+        alone = (each.value for each in every if not each.before)
         self._coded = tuple(dict.fromkeys(part for value in alone for part in _coded(value)))
-        self._longest = max(map(len, self._plain), default=0)
-        self._pattern: re.Pattern[str] | None = None
+        self._longest = max((len(plain) for plain, _ in self._plain), default=0)
 
     def __bool__(self) -> bool:
-        return bool(self._secrets)
+        return bool(self._plain)
 
     def may_be_in(self, text: str) -> bool:
-        """Return False where none is: looking for all the ways to write them takes far longer."""
-        if not self._secrets:
+        """Return False where none of them is, however it is written."""
+        if not self._plain:
             return False
-        if _ESCAPE.search(text) or any(part in text for part in self._coded):
-            return True
-        lower = text.lower()
-        return any(plain in lower for plain in self._plain) or self._cut_at(text) >= 0
+        is_coded = any(part in text for part in self._coded)
+        return is_coded or bool(self._candidates(text)) or self._cut_at(text) >= 0
 
     def replaced(self, text: str) -> str:
         """Return the text with each of them replaced."""
-        if not self.may_be_in(text):
+        if not self._plain:
             return text
-        if self._pattern is None:
-            self._pattern = re.compile("|".join(self._patterns()))
-        text = self._pattern.sub(REDACTED, text)
+        for secret in self._candidates(text):
+            text = _pattern(secret).sub(REDACTED, text)
+        for part in self._coded:
+            if part in text:
+                text = text.replace(part, REDACTED)
         at = self._cut_at(text)
         return text if at < 0 else f"{text[:at]}{REDACTED}{text[len(text.rstrip(_END)) :]}"
 
-    def _patterns(self) -> Iterator[str]:
-        """Yield what finds each, the longest first: one may be a part of another."""
-        for value, before in sorted(self._secrets, key=lambda each: -len(each.value)):
-            written = "".join(map(_character, value))
-            if before:
-                yield f"(?<={re.escape(before)}){written}{_AFTER}"
-            else:
-                yield written if len(value) >= _SHORT else f"{_BEFORE}{written}{_AFTER}"
-        yield from map(re.escape, sorted(self._coded, key=len, reverse=True))
+    def _candidates(self, text: str) -> list[Secret]:
+        """Return the secrets that stand in the text once it is read: few, if any."""
+        readings = [reading.lower() for reading in _readings(text)]
+        return [
+            secret for plain, secret in self._plain if any(plain in reading for reading in readings)
+        ]
 
     def _cut_at(self, text: str) -> int:
         """Return where the beginning of a secret ends the text, as it was cut there; else -1."""
@@ -90,6 +92,33 @@ class Finder:
                 if end.endswith(plain[:length]):
                     return len(rest) - length
         return -1
+
+
+def _readings(text: str) -> Iterator[str]:
+    """Yield the text, and what it says where its escapes are read, and read once more."""
+    yield text
+    for _ in range(_MOST_READINGS):
+        if not _ESCAPE.search(text):
+            return
+        read = unescape(unquote(_BACKSLASH.sub(_unescaped, text)))
+        if read == text:
+            return
+        text = read
+        yield text
+
+
+def _unescaped(found: re.Match[str]) -> str:
+    return chr(int(found[1] or found[2], 16)) if found[1] or found[2] else found[3]
+
+
+@lru_cache(64)
+def _pattern(secret: Secret) -> re.Pattern[str]:
+    """Return what finds a secret in all the ways in which it may be written."""
+    value, before = secret
+    written = "".join(map(_character, value))
+    if before:
+        return re.compile(f"(?<={re.escape(before)}){written}{_AFTER}")
+    return re.compile(written if len(value) >= _SHORT else f"{_BEFORE}{written}{_AFTER}")
 
 
 def _character(char: str) -> str:

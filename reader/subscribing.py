@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from reader.config import ConfigError, Settings
 from reader.errors import CryptoreadError
+from reader.known_secrets import know_address
 from reader.own_files import PRIVATE_FILE, NotRegular, make_folder, read_own
-from reader.redaction import know_address
 from reader.subscriptions import (
     DEFAULTS,
     MAX_SUBSCRIPTIONS,

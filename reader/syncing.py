@@ -20,7 +20,8 @@ from reader.crash import Broken
 from reader.errors import CacheError, CryptoreadError
 from reader.formats.discovery import WebPage
 from reader.formats.page import ApiFailure, OverQuota
-from reader.redaction import KEY_VARIABLE, know, know_address
+from reader.known_secrets import know, know_address
+from reader.redaction import KEY_VARIABLE
 from reader.sources.http import Fetcher, FetchFailed, Limits
 from reader.subscriptions import SourceResult, Status, Subscription, SyncOptions
 
@@ -72,8 +73,7 @@ class Sync:
         """
         every = list(subscriptions)
         know(self._options.coindesk_key, self._options.environ.get(KEY_VARIABLE))
-        for each in every:
-            know_address(each.url)
+        know_address(*(each.url for each in every))
         results: dict[str, SourceResult] = {}
         with ThreadPoolExecutor(1, "storing") as worker:
             try:

@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
+from reader.known_secrets import know
 from reader.redaction import KEY_VARIABLE as VARIABLE
-from reader.redaction import know
 
 SERVICE, USER = "cryptoread", "coindesk"
 

@@ -211,7 +211,7 @@ def test_bash_completes_the_names_of_subscriptions(config: Path, tmp_path: Path)
 
     assert completed("unsubscribe", "d") == ["Decrypt"]
     assert completed("unsubscribe", "") == ["Decrypt", "'The Block'", "evil"]
-    assert completed("sync", "decrypt", "") == ["'The Block'"]
+    assert completed("sync", "decrypt", "") == ["'The Block'", "evil"]
     config.write_text("[subscriptions\n")
     assert completed("unsubscribe", "D") == [""]
 

