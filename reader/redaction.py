@@ -18,6 +18,7 @@ from dataclasses import fields, is_dataclass, replace
 from itertools import islice
 from typing import Any, TypeVar
 
+from reader.inside import address_of, host_of
 from reader.known_secrets import ADDRESSES, KEYS
 from reader.spellings import REDACTED, Finder, Secret
 
@@ -65,9 +66,15 @@ _ENDS = ".,:;!?)]}"
 
 
 class Redaction:
-    """Replaces certain secrets in any text. keys: such as no link needs; tokens: of addresses."""
+    """Replaces certain secrets in any text.
 
-    def __init__(self, keys: Iterable[str] = (), tokens: Iterable[Secret] = ()) -> None:
+    keys: such as no link needs; tokens: of addresses, and the host that links with them lead to.
+    """
+
+    def __init__(
+        self, keys: Iterable[str] = (), tokens: Iterable[Secret] = (), host: str = ""
+    ) -> None:
+        self._host = host
         self._keys = Finder(Secret(key) for key in keys if len(key) >= SHORTEST_KEY)
         self._tokens = Finder(tokens)
 
@@ -82,7 +89,7 @@ class Redaction:
     def of_article(self, value: T) -> T:
         """Return texts within texts of an article, without them: values in tuples, lists, tables.
 
-        Links keep the token of the feed that they are of, as they do not open without it.
+        Links to the site of their own feed keep its token, as they do not open without it.
         """
         made: T = _mapped(value, self._of_text)
         return made
@@ -93,8 +100,9 @@ class Redaction:
             return text
         made, at = [], 0
         for address in _ADDRESS.finditer(text):
-            made += [self._tokens.replaced(text[at : address.start()]), address[0]]
-            at = address.end()
+            if _is_of_site(host_of(address[0]), self._host):
+                made += [self._tokens.replaced(text[at : address.start()]), address[0]]
+                at = address.end()
         return "".join([*made, self._tokens.replaced(text[at:])])
 
 
@@ -113,7 +121,7 @@ def redacted_address(url: str) -> str:
 
 def for_articles_of(url: str) -> Redaction:
     """Return what articles of that subscription pass before they are stored."""
-    return Redaction(_keys(), tokens(url))
+    return Redaction(_keys(), tokens(url), host_of(url))
 
 
 def holds_secret(url: str) -> bool:
@@ -188,6 +196,13 @@ def _of_environment(environ: Mapping[str, str]) -> Iterator[str]:
         for written in (name, name.upper()):
             if "@" in (proxy := environ.get(written, "")):
                 yield from passwords(proxy if "//" in proxy else f"//{proxy}")
+
+
+def _is_of_site(host: str, site: str) -> bool:
+    """Whether two hosts share their last two names, as those of one site mostly do."""
+    if address_of(site) is not None:
+        return host == site
+    return bool(site) and host.split(".")[-2:] == site.split(".")[-2:]
 
 
 def _without_in_text(found: str) -> str:

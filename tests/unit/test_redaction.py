@@ -147,19 +147,22 @@ def test_addresses_in_a_text_lose_their_passwords_though_none_is_known() -> None
 
 def test_an_article_loses_the_key_and_keeps_links_that_need_a_token() -> None:
     know(KEY)
-    url = "https://cast.example/feed?token=Zx81-Spectrum"
+    url = "https://feeds.cast.example/feed?token=Zx81-Spectrum"
     link = "https://cast.example/1.mp3?token=Zx81-Spectrum"
+    other = "https://other.example/?token=Zx81-Spectrum"
     given = article(
         1,
         title=f"Echo {KEY}",
-        body=f"Key {KEY}, token Zx81-Spectrum, [play]({link})",
+        body=f"Key {KEY}, token Zx81-Spectrum, [play]({link}), [leak]({other})",
         url=link,
         tags=(KEY.upper(), "XRP"),
         extra={"authors": KEY, "score": 3},
     )
     kept = for_articles_of(url).of_article(given)
     assert kept.title == f"Echo {REDACTED}"
-    assert kept.body == f"Key {REDACTED}, token {REDACTED}, [play]({link})"
+    assert kept.body == f"Key {REDACTED}, token {REDACTED}, [play]({link}), " + (
+        f"[leak](https://other.example/?token={REDACTED})"
+    )
     assert (kept.url, kept.tags) == (link, (REDACTED, "XRP"))
     assert kept.extra == {"authors": REDACTED, "score": 3}
     assert (kept.published, kept.source) == (given.published, given.source)
