@@ -9,7 +9,6 @@ import stat
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from secrets import token_hex
 
 from reader.errors import CryptoreadError
 
@@ -54,9 +53,14 @@ def _refuse(path: Path, mode: int) -> None:
 
 def read_own(path: Path, most: int = MAX_BYTES) -> bytes:
     """Return the bytes of a regular file. Raises NotRegular, OSError."""
+    refuse_other(path)  # a socket cannot even be opened
     descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-    with os.fdopen(descriptor, "rb") as file:
+    try:
         _refuse(path, os.fstat(descriptor).st_mode)
+    except NotRegular:
+        os.close(descriptor)
+        raise
+    with os.fdopen(descriptor, "rb") as file:
         data = file.read(most + 1)
     if len(data) > most:
         raise OSError(0, f"it is larger than {most // 1024**2} MiB")
@@ -72,7 +76,7 @@ def create(path: Path, mode: int) -> int:
 def create_beside(path: Path, mode: int) -> tuple[int, Path]:
     """Return a descriptor of a new file beside the path, and its name. Raises OSError."""
     while True:
-        name = path.with_name(f".{path.name[:100]}-{token_hex(4)}.part")
+        name = path.with_name(f".{path.name[:100]}-{os.urandom(4).hex()}.part")
         with suppress(FileExistsError):
             return create(name, mode), name
 

@@ -5,10 +5,8 @@ The only place that imports httpx. What the bytes mean, and when to ask again, i
 
 import asyncio
 import ssl
-import threading
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -30,7 +28,7 @@ from reader.sources.answers import (
     location,
 )
 from reader.sources.cookies import Cookies, Host
-from reader.sources.network import Backend, Names
+from reader.sources.network import Backend, Impatient, Names
 from reader.sources.policy import Wish
 from reader.sources.unpacking import unpacked
 from reader.subscriptions import Status, is_web
@@ -85,7 +83,7 @@ class Fetcher:
 
     async def __aenter__(self) -> Self:
         # A resolver cannot be cancelled: nobody waits for one that hangs.
-        asyncio.get_running_loop().set_default_executor(_Impatient())
+        asyncio.get_running_loop().set_default_executor(Impatient())
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -266,23 +264,6 @@ class _Trip:
     def _is_as_safe(self) -> bool:
         """A step down from https is taken, but not for ever."""
         return self._home[0] == "http" or self._is_secure
-
-
-class _Impatient(ThreadPoolExecutor):
-    """A thread for each lookup that nobody waits for: the end of the program does not, either."""
-
-    def submit(self, fn: Callable[..., Any], /, *args: Any, **options: Any) -> Future[Any]:
-        future: Future[Any] = Future()
-
-        def run() -> None:
-            if future.set_running_or_notify_cancel():
-                try:
-                    future.set_result(fn(*args, **options))
-                except BaseException as error:
-                    future.set_exception(error)
-
-        threading.Thread(target=run, name="resolver", daemon=True).start()
-        return future
 
 
 def _client(limits: Limits, looked_up: Names) -> httpx.AsyncClient:

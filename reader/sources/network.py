@@ -6,7 +6,9 @@ resolves otherwise a moment later changes nothing: no connection looks it up aga
 
 import asyncio
 import socket
-from collections.abc import Iterator, Sequence
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from itertools import chain, zip_longest
 from typing import Any
@@ -35,6 +37,23 @@ class Names:
     def found(self, host: str) -> tuple[str, ...]:
         """Return what was looked up; nothing for another host."""
         return self._found.get(host, ())
+
+
+class Impatient(ThreadPoolExecutor):
+    """A thread for each lookup that nobody waits for: the end of the program does not, either."""
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **options: Any) -> Future[Any]:
+        future: Future[Any] = Future()
+
+        def run() -> None:
+            if future.set_running_or_notify_cancel():
+                try:
+                    future.set_result(fn(*args, **options))
+                except BaseException as error:
+                    future.set_exception(error)
+
+        threading.Thread(target=run, name="resolver", daemon=True).start()
+        return future
 
 
 async def _resolved(host: str) -> list[str]:

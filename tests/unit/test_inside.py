@@ -1,14 +1,16 @@
 """What is of the user's own network is asked only where the user named it."""
 
 import asyncio
-from ipaddress import ip_address
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from reader.cache.feeds import feed_of
 from reader.discovering import find_feed
-from reader.inside import is_inside, is_public
+from reader.inside import host_of, is_inside, is_public
 from reader.library import Library
 from reader.originals import OriginalFailed
 from reader.sources.http import Answer, Fetcher, FetchFailed
@@ -284,3 +286,33 @@ def test_two_servers_of_this_machine_are_one_host(server: NewsServer) -> None:
         other.serve("/moved", feed("Story 1"))
         server.routes["/feed"] = redirect(other.url("/moved"))
         assert get(server.url("/feed")).body == feed("Story 1")
+
+
+@given(st.integers(0, 2**32 - 1))
+def test_every_form_of_an_address_is_judged_alike(number: int) -> None:
+    parts = number.to_bytes(4, "big")
+    verdict = is_inside(".".join(map(str, parts)))
+    forms = [
+        str(number),
+        hex(number),
+        f"0{number:o}",
+        ".".join(f"0{part:o}" for part in parts),
+        ".".join(map(hex, parts)),
+        f"{parts[0]}.{number & 0xFFFFFF}",
+        f"{parts[0]}.{parts[1]}.{number & 0xFFFF}",
+        f"[::ffff:{number >> 16:x}:{number & 0xFFFF:x}]",
+        f"[64:ff9b::{number >> 16:x}:{number & 0xFFFF:x}]",
+        f"[2002:{number >> 16:x}:{number & 0xFFFF:x}::1]",
+    ]
+    if not any(ip_address(number) in network for network in TESTS):
+        assert {is_inside(form) for form in forms} == {verdict}
+    assert {is_inside(form) for form in forms[:7]} == {verdict}
+
+
+TESTS = (ip_network("198.18.0.0/15"),)
+
+
+@given(st.text(max_size=60))
+def test_no_host_raises(host: str) -> None:
+    is_inside(host)
+    assert host_of(f"http://{host}/") is not None
