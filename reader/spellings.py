@@ -11,7 +11,6 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from html import unescape
 from typing import NamedTuple
-from urllib.parse import unquote
 
 REDACTED = "REDACTED"
 
@@ -25,6 +24,8 @@ _BEFORE = r"(?:(?<![A-Za-z0-9])|(?<=%[0-9A-Fa-f]{2})|(?<=\\[nrt])|(?<=\\u[0-9A-F
 _AFTER = r"(?![A-Za-z0-9])"
 _ESCAPE = re.compile(r"%[2-7][0-9A-Fa-f]|\\|&[#A-Za-z]")
 _BACKSLASH = re.compile(r"\\{1,2}(?:u([0-9A-Fa-f]{4})|x([0-9A-Fa-f]{2})|([^\\]))", re.DOTALL)
+_CODES = re.compile(r"\\[ux\\]")
+_PERCENTS = re.compile(r"(?:%[0-9A-Fa-f]{2})++")
 _MOST_READINGS = 3
 _ENTITIES = {"&": "amp", "<": "lt", ">": "gt", '"': "quot", "'": "apos"}
 _END = "…'\"`.,;)]}> \n"
@@ -95,20 +96,41 @@ class Finder:
 
 
 def _readings(text: str) -> Iterator[str]:
-    """Yield the text, and what it says where its escapes are read, and read once more."""
+    """Yield the text, and what it says where escapes of each kind are read, and read once more."""
     yield text
     for _ in range(_MOST_READINGS):
         if not _ESCAPE.search(text):
             return
-        read = unescape(unquote(_BACKSLASH.sub(_unescaped, text)))
-        if read == text:
+        kinds = [kind for sign, kind in _KINDS if sign in text]
+        alone = [read for kind in kinds if (read := kind(text)) != text]
+        yield from alone
+        if not alone:
             return
-        text = read
-        yield text
+        text = alone[0]
+        if len(alone) > 1:
+            for kind in kinds:
+                text = kind(text)
+            yield text
+
+
+def _without_backslashes(text: str) -> str:
+    if _CODES.search(text):
+        return _BACKSLASH.sub(_unescaped, text)
+    return text.replace("\\", "")
+
+
+def _without_percents(text: str) -> str:
+    return _PERCENTS.sub(
+        lambda found: bytes.fromhex(found[0].replace("%", "")).decode(errors="replace"), text
+    )
 
 
 def _unescaped(found: re.Match[str]) -> str:
     return chr(int(found[1] or found[2], 16)) if found[1] or found[2] else found[3]
+
+
+_KINDS = (("\\", _without_backslashes), ("%", _without_percents), ("&", unescape))
+"""The sign that begins an escape, and what reads all of its kind."""
 
 
 @lru_cache(64)

@@ -21,6 +21,7 @@ HEAVY = {
     *("reader.sources", "reader.importing", "reader.exporting", "reader.browser"),
     *("reader.sync_process", "reader.syncing", "reader.subscribing", "reader.subscriptions"),
     *("reader.health", "reader.doctor", "reader.cache.checking", "reader.redaction"),
+    *("reader.spellings", "reader.inside", "reader.exposed"),
     *("reader.ui.tag_picker", "reader.ui.help_screen", "reader.ui.links_screen"),
     *("reader.ui.syncing", "reader.ui.sources_screen", "reader.ui.originals"),
     *("reader.originals", "trafilatura"),

@@ -63,11 +63,23 @@ def test_a_key_is_found_however_it_is_written(written: str) -> None:
     assert said.startswith("the server says ")
 
 
+WAYS = {
+    "percent": lambda char: f"%{ord(char):02X}",
+    "JSON": lambda char: f"\\u{ord(char):04x}",
+    "HTML": lambda char: f"&#{ord(char)};",
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
 @given(st.text(st.sampled_from("aB3-_/+=&%. "), min_size=12, max_size=40), st.data())
-def test_any_mixture_of_escapes_is_found(key: str, data: st.DataObject) -> None:
-    ways = [str, lambda c: f"%{ord(c):02X}", lambda c: f"\\u{ord(c):04x}", lambda c: f"&#{ord(c)};"]
-    # Nobody escapes some characters and leaves a percent sign.
-    written = "".join(data.draw(st.sampled_from(ways[char == "%" :]))(char) for char in key)
+def test_any_mixture_of_escapes_is_found(way: str, key: str, data: st.DataObject) -> None:
+    # What begins an escape is escaped itself.
+    signs = {"percent": "%", "JSON": "", "HTML": "&"}[way]
+    escaped = [char in signs or data.draw(st.booleans()) for char in key]
+    written = "".join(
+        WAYS[way](char) if is_escaped else char
+        for char, is_escaped in zip(key, escaped, strict=True)
+    )
     assert Redaction([key])(f"<{written}>") == f"<{REDACTED}>"
 
 
