@@ -12,7 +12,7 @@ from datetime import datetime
 from functools import partial
 from hashlib import blake2b
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from reader.article import Article
@@ -23,11 +23,12 @@ from reader.cache.writing import Writer
 from reader.errors import Refusal, SourceError
 from reader.formats.discovery import WebPage, read_page
 from reader.formats.page import UNDATED, Page
+from reader.redaction import for_articles_of, redacted
 from reader.sources import read_whole
 from reader.sources.http import NOTHING_KNOWN, Answer, Fetcher, FetchFailed, Known
 from reader.sources.secret import coindesk_key
 from reader.subscriptions import Kind, SourceResult, Status, Subscription, SyncOptions
-from reader.text import display_name
+from reader.text import clean_line, display_name
 
 FIRST_PAGES, MOST_PAGES = 5, 100
 """Of an API: how far back a first sync goes, and any later one."""
@@ -84,11 +85,13 @@ def source(desk: Desk, subscription: Subscription, state: SourceState) -> "_Sour
 
 
 def failed(subscription: Subscription, status: Status, error: str) -> SourceResult:
-    return SourceResult(subscription.name, status, error=error, advice=subscription.advice(status))
+    error, advice = redacted(clean_line(error)), subscription.advice(status)
+    return SourceResult(subscription.name, status, error=error, advice=advice)
 
 
 def troubled(state: SourceState, now: int, status: Status, reason: str) -> SourceState:
     """The state of a source that gave nothing, and why. now: seconds since 1970."""
+    reason = redacted(clean_line(reason))
     return replace(state, last_failed=now, last_status=status.value, last_error=reason)
 
 
@@ -117,7 +120,7 @@ class _Source:
             new=counts[Outcome.NEW],
             updated=counts[Outcome.UPDATED],
             unchanged=counts[Outcome.UNCHANGED] + counts[Outcome.SUPERSEDED],
-            refusals=tuple(self.refusals),
+            refusals=tuple(Refusal(*map(_said, each)) for each in self.refusals),
             advice=self.subscription.advice(status),
         )
 
@@ -146,7 +149,9 @@ class _Source:
 
         options = self.desk.options
         estimate, extra = options.estimate_sentiment, options.categories
-        articles = [classified(each, estimate=estimate, extra=extra) for each in page.articles]
+        articles = [
+            classified(each, estimate=estimate, extra=extra) for each in self.without_secrets(page)
+        ]
         outcomes: Counter[Outcome] = Counter()
         puts = list(self.puts(articles, state))
         for start in range(0, len(puts) or 1, STORED_AT_ONCE):
@@ -160,6 +165,13 @@ class _Source:
         self.refusals += page.refusals
         self.state = state
         return outcomes[Outcome.NEW] + outcomes[Outcome.UPDATED]
+
+    def without_secrets(self, page: Page) -> Sequence[Article]:
+        """Return the articles of the page, in which no key stands that the server may repeat."""
+        redaction = for_articles_of(self.subscription.url)
+        return (
+            [redaction.of_article(each) for each in page.articles] if redaction else page.articles
+        )
 
     def puts(self, articles: Sequence[Article], state: SourceState) -> Iterator[Put]:
         """What stores each article, the oldest first."""
@@ -202,7 +214,8 @@ class _Document(_Source):
     async def run(self) -> SourceResult:
         address = self.state.permanent or self.subscription.url
         known = NOTHING_KNOWN if self.is_asked_for_all else self._known
-        answer = await self.desk.fetcher.get(address, known=known)
+        named = self.subscription.url
+        answer = await self.desk.fetcher.get(address, known=known, named=named)
         if answer.body is None and known == NOTHING_KNOWN:
             raise FetchFailed(Status.SERVER_ERROR, "the server said that nothing unknown changed")
         status = await self.desk.work(self.take, answer)
@@ -333,6 +346,10 @@ class _CoinDesk(_Source):
         left = tuple(pending[:MOST_PENDING])
         state = self.well(Status.OK, last_ok=self.state.last_ok, pending=left)
         return older if self.store(page, state) else None
+
+
+def _said(part: Any) -> Any:
+    return redacted(clean_line(part)) if isinstance(part, str) else part
 
 
 def _digest(data: bytes) -> bytes:

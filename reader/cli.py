@@ -8,6 +8,7 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -257,9 +258,13 @@ def _progress() -> Iterator[Callable[[int, int | None], None]]:
     "--format", "form", type=click.Choice(["table", "json", "jsonl", "csv"]), default="table"
 )
 @click.option("--limit", type=click.IntRange(min=0), metavar="N", help="At most N articles.")
+@click.option("--raw", is_flag=True, help="Leave cells of CSV as they are.")
 @click.pass_obj
-def list_(paths: Paths, query: "Query", form: str, limit: int | None) -> None:
+def list_(paths: Paths, query: "Query", form: str, limit: int | None, raw: bool) -> None:
     """List the articles that match QUERY, newest first.
+
+    In CSV an apostrophe is put before a text that begins with = + - or @, which a spreadsheet would
+    take for a formula. --raw leaves it out, for programs.
 
     \b
     Example:
@@ -267,10 +272,12 @@ def list_(paths: Paths, query: "Query", form: str, limit: int | None) -> None:
     """
     from reader.output import ListFormat, print_articles, print_rows
 
+    if raw and form != ListFormat.CSV:
+        raise click.UsageError("--raw is for --format csv")
     with paths.held_library() as library:
         ids = library.find(query)[: limit if limit is not None else None]
         if form != ListFormat.TABLE:
-            print_articles(library.articles(ids), ListFormat(form))
+            print_articles(library.articles(ids), ListFormat(form), raw=raw)
             return
         width = _terminal_width() if sys.stdout.isatty() else None
         for start in range(0, len(ids), 500):
@@ -418,6 +425,11 @@ def run_command(arguments: list[str]) -> int:
     except click.Abort:
         raise KeyboardInterrupt from None
     except click.ClickException as error:
-        error.show()
+        from reader.redaction import redacted
+        from reader.text import clean
+
+        told = StringIO()
+        error.show(told)
+        click.echo(redacted(clean(told.getvalue())), err=True, nl=False)
         return error.exit_code
     return 0

@@ -47,6 +47,7 @@ def _complete_names(
 ) -> list[CompletionItem]:
     """Names of subscriptions that are not on the line yet; none where the settings are broken."""
     from reader.config import config_file, read_settings
+    from reader.redaction import redacted_address
     from reader.text import clean_line
 
     paths = ctx.find_object(Paths) or Paths(None, None)
@@ -58,7 +59,7 @@ def _complete_names(
     # Of the shells, bash alone puts what it is given on the line as it is.
     as_typed = quote if os.environ.get(COMPLETE, "").startswith("bash") else str
     return [
-        CompletionItem(as_typed(each.name), help=clean_line(each.url))
+        CompletionItem(as_typed(each.name), help=clean_line(redacted_address(each.url)))
         for each in followed
         if each.name.casefold().startswith(incomplete.casefold())
         and each.name.casefold() not in typed
@@ -87,13 +88,18 @@ def subscribe(paths: Paths, url: str, name: str | None, kind: str | None) -> Non
       cryptoread subscribe https://decrypt.co/feed --name Decrypt
     """
     from reader.config import config_file, read_settings
+    from reader.known_secrets import know_address
     from reader.subscribing import subscribe as write
     from reader.subscriptions import Subscription, is_web, kind_of, name_for, problem
+    from reader.text import clean_line
 
+    know_address(url)
     path = config_file(paths.config)
     known = read_settings(path).subscriptions or ()
     addresses = _addresses(url, kind)
-    new = Subscription(name or "", addresses[0], Kind(kind) if kind else kind_of(addresses[0]))
+    new = Subscription(
+        clean_line(name or ""), addresses[0], Kind(kind) if kind else kind_of(addresses[0])
+    )
     if not name:
         new = new._replace(name=name_for(new.url, (each.name for each in known)))
     if not kind and new.kind is Kind.FEED and is_web(new.url) and not problem(new):
@@ -187,9 +193,16 @@ def unsubscribe(paths: Paths, name: str) -> None:
     metavar="FILE",
     help="Follow what an OPML file names as well; - for standard input.",
 )
+@click.option("--secrets", is_flag=True, help="Write addresses whole, with keys and tokens.")
 @click.pass_obj
-def subscriptions(paths: Paths, form: str, to: Path | None, source: Path | None) -> None:
+def subscriptions(
+    paths: Paths, form: str, to: Path | None, source: Path | None, secrets: bool
+) -> None:
     """List the sources that are followed, and how each is doing.
+
+    What is secret in an address (passwords, keys, tokens, random parts of a path) is shown and
+    exported as REDACTED, so that the list can be handed on. An OPML file for another machine of
+    your own needs it: --secrets keeps it.
 
     \b
     Example:
@@ -204,16 +217,23 @@ def subscriptions(paths: Paths, form: str, to: Path | None, source: Path | None)
     if source:
         _import(path, followed, source)
     elif to:
-        _export(followed, to)
+        _export(followed, to, with_secrets=secrets)
     else:
         with paths.library() as library:
             states = library.source_states()
-        _print(followed, states, form)
+        _print(followed, states, form, with_secrets=secrets)
+
+
+def _shown(each: "Subscription", with_secrets: bool) -> "Subscription":
+    from reader.redaction import redacted_address
+
+    return each if with_secrets else each._replace(url=redacted_address(each.url))
 
 
 def _import(path: Path, known: "Sequence[Subscription]", source: Path) -> None:
     from reader.errors import Refusal, SourceError
     from reader.formats.opml import NotOpml, read_opml
+    from reader.known_secrets import know_address
     from reader.subscribing import subscribe as write
     from reader.subscriptions import name_for, problem
 
@@ -229,9 +249,10 @@ def _import(path: Path, known: "Sequence[Subscription]", source: Path) -> None:
     for refusal in unread:
         say(str(refusal))
     for each in found:
+        know_address(each.url)
         if each.url in urls:
             continue
-        if trouble := problem(each):
+        if trouble := _left_out(each) or problem(each):
             say(f"{each.name}: {trouble}")
             refused += 1
             continue
@@ -248,6 +269,15 @@ def _import(path: Path, known: "Sequence[Subscription]", source: Path) -> None:
         sys.exit(REFUSED)
 
 
+def _left_out(each: "Subscription") -> str:
+    """Say that an export left the secret of an address out, if it did."""
+    from reader.redaction import is_redacted
+
+    if not is_redacted(each.url):
+        return ""
+    return "its address was exported without its secret; export it again with --secrets"
+
+
 def _bytes_of(source: Path) -> bytes:
     from reader.formats.opml import MAX_BYTES
     from reader.sources import read_whole
@@ -257,15 +287,22 @@ def _bytes_of(source: Path) -> bytes:
     return read_whole(source, MAX_BYTES)
 
 
-def _export(followed: "Sequence[Subscription]", to: Path) -> None:
+def _export(followed: "Sequence[Subscription]", to: Path, *, with_secrets: bool) -> None:
+    from reader.exporting import READABLE
     from reader.formats.opml import write_opml
+    from reader.own_files import create
 
-    text = write_opml(followed)
+    shown = [_shown(each, with_secrets) for each in followed]
+    text = write_opml(shown)
+    hidden = sum(one.url != other.url for one, other in zip(followed, shown, strict=True))
+    if hidden:
+        count = "1 address holds" if hidden == 1 else f"{hidden} addresses hold"
+        say(f"{count} a secret, exported as REDACTED; --secrets writes addresses whole")
     if str(to) == "-":
         print(text, end="")
         return
     try:
-        with to.expanduser().open("x", encoding="utf-8") as file:
+        with os.fdopen(create(to.expanduser(), READABLE), "w", encoding="utf-8") as file:
             file.write(text)
     except FileExistsError as error:
         raise FileExists(to) from error
@@ -277,7 +314,11 @@ def _export(followed: "Sequence[Subscription]", to: Path) -> None:
 
 
 def _print(
-    followed: "Sequence[Subscription]", states: "Mapping[str, SourceState]", form: str
+    followed: "Sequence[Subscription]",
+    states: "Mapping[str, SourceState]",
+    form: str,
+    *,
+    with_secrets: bool,
 ) -> None:
     from datetime import UTC, datetime
 
@@ -285,7 +326,9 @@ def _print(
     from reader.output import to_json
 
     now = datetime.now(UTC)
-    found = [(each, health(each, states.get(each.url), now)) for each in followed]
+    found = [
+        (_shown(each, with_secrets), health(each, states.get(each.url), now)) for each in followed
+    ]
     if form == "json":
         print(to_json([_record(each, its) for each, its in found], indent=2))
         return

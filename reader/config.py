@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from reader.errors import CryptoreadError
+from reader.own_files import NotRegular, read_own
 
 if TYPE_CHECKING:
     from reader.subscriptions import Subscription, SyncOptions
@@ -55,6 +56,15 @@ class Settings:
     coindesk_key: str | None = field(default=None, repr=False)
     """For the Data API of CoinDesk; secret."""
 
+    def make_secrets_known(self) -> None:
+        """Let no message show the key, or what is secret in addresses of subscriptions."""
+        if not self.coindesk_key and not self.subscriptions:
+            return
+        from reader.known_secrets import know, know_address
+
+        know(self.coindesk_key)
+        know_address(*(each.url for each in self.subscriptions or ()))
+
     def sync_options(self, environ: Mapping[str, str]) -> "SyncOptions":
         """What they say about syncing; the key may be in the environment."""
         from reader.subscriptions import SyncOptions
@@ -73,9 +83,11 @@ def read_settings(path: Path) -> Settings:
     Raises ConfigError, naming the file and the setting, where one is unknown or cannot be meant.
     """
     try:
-        data = path.read_bytes()
+        data = read_own(path)
     except FileNotFoundError:
         return Settings()
+    except NotRegular as error:
+        raise ConfigError(path, error.reason) from error
     except OSError as error:
         raise ConfigError(path, f"cannot be read ({error.strerror})") from error
     import tomllib
@@ -89,7 +101,22 @@ def read_settings(path: Path) -> Settings:
             raise ConfigError(path, problem)
     if "subscriptions" in written:
         written["subscriptions"] = _subscriptions(path, written["subscriptions"])
-    return Settings(**written)
+    if "categories" in written:
+        written["categories"] = _categories(written["categories"])
+    settings = Settings(**written)
+    settings.make_secrets_known()
+    return settings
+
+
+def _categories(table: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
+    """Return the categories with names and words that are fit to show, empty ones left out."""
+    from reader.text import clean_line
+
+    found: dict[str, list[str]] = {}
+    for name, words in table.items():
+        if shown := clean_line(name):
+            found.setdefault(shown, []).extend(filter(None, map(clean_line, words)))
+    return found
 
 
 def _subscriptions(path: Path, table: Any) -> "tuple[Subscription, ...]":
@@ -135,6 +162,8 @@ def _keys_problem(value: object) -> str | None:
     for binding, keys in value.items():
         if not isinstance(keys, str) or not keys:
             return f"{binding!r} in [keys] must be a text in quotes such as 'ctrl+n', not {keys!r}"
+        if not (binding + keys).isprintable():
+            return f"{binding!r} in [keys] has characters that cannot be typed: {keys!r}"
     return None
 
 

@@ -13,16 +13,32 @@ class Broken(CryptoreadError):
 
     def __init__(self, error: Exception, folder: Path) -> None:
         log = folder / CRASH_LOG
-        _write_down(error, log)
-        super().__init__(
-            f"something went wrong ({type(error).__name__}); your articles and marks are safe, "
-            f"the details are in {log}"
-        )
+        said = f"something went wrong ({type(error).__name__}); your articles and marks are safe, "
+        if _write_down(error, log):
+            super().__init__(f"{said}the details are in {log}")
+        else:
+            super().__init__(f"{said}the details could not be written to {log}")
 
 
-def _write_down(error: Exception, log: Path) -> None:
-    """The traceback without values: what the reader read is nobody else's business."""
+def _write_down(error: Exception, log: Path) -> bool:
+    """Write the traceback, without secrets; whether that went well.
+
+    It takes the place of an earlier one, and never of anything else: no link is followed.
+    """
+    import os
     import traceback
 
-    with suppress(OSError), log.open("w", encoding="utf-8") as file:
-        traceback.print_exception(error, file=file)
+    from reader.own_files import PRIVATE_FILE, create_beside
+    from reader.redaction import redacted
+    from reader.text import clean
+
+    text = redacted(clean("".join(traceback.format_exception(error))))
+    with suppress(OSError):
+        if os.path.lexists(log) and (log.is_symlink() or not log.is_file()):
+            return False
+        descriptor, part = create_beside(log, PRIVATE_FILE)
+        with os.fdopen(descriptor, "w", encoding="utf-8", errors="replace") as file:
+            file.write(text)
+        part.replace(log)
+        return True
+    return False

@@ -72,12 +72,13 @@ async def _found(urls: Sequence[str], limits: Limits) -> Found:
 async def _looked_at(fetcher: Fetcher, url: str) -> Found:
     at = url
     for _ in range(MAX_PAGES):
-        answer = await fetcher.get(at)
+        answer = await fetcher.get(at, named=url)
         if not is_web_page(answer.body or b""):
             note = f"{url} is a web page that leads to {at}" if at != url else ""
             return _read(answer, Found(at, note))
         page = read_page(answer.body or b"", answer.url or at, answer.content_type)
         if main := main_feed(page.feeds):
+            await fetcher.check(main.url, named=url)
             note = f"{url} is a web page; its feed is {main.url}"
             return Found(main.url, note)
         if page.feeds:

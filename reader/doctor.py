@@ -18,6 +18,7 @@ from reader import __version__
 from reader.config import APP, ConfigError, Settings, read_settings
 from reader.crash import CRASH_LOG
 from reader.errors import CacheDamaged, CryptoreadError
+from reader.exposed import findings
 
 if TYPE_CHECKING:
     from reader.subscriptions import Subscription
@@ -58,8 +59,9 @@ def examine(
     """
     python = f"Python {platform.python_version()} on {platform.system()}"
     yield Finding("program", f"{APP} {__version__}, {python}")
+    known: Settings | None = None
     try:
-        settings = read_settings(config)
+        settings = known = read_settings(config)
         if fault := settings_fault(settings):
             raise ConfigError(config, fault)
     except ConfigError as error:
@@ -69,6 +71,9 @@ def examine(
         is_there = config.exists()
         text = str(config) if is_there else f"none; they would be in {config}"
         yield Finding("settings", text, State.WELL if is_there else State.NOTED)
+    for sentence in findings(config, folder, known):
+        text, _, advice = sentence.partition("; ")
+        yield Finding("privacy", text, State.WRONG, advice)
     yield from _files(folder)
     yield from _sources(folder, settings, environ)
     yield _full_text()

@@ -5,20 +5,23 @@ What was imported comes out again, field for field; nothing that is already ther
 """
 
 import io
+import os
 import re
+import stat
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from pathlib import Path, PurePosixPath
-from typing import TypeVar
+from typing import BinaryIO, TypeVar
 from unicodedata import normalize
 
 from reader.article import Article
 from reader.errors import CryptoreadError, Refusal
 from reader.formats import write_article
 from reader.formats.json_articles import write_json_article
+from reader.own_files import create, create_beside, read_own
 
 T = TypeVar("T")
 
@@ -28,6 +31,10 @@ Add = Callable[[str, bytes, datetime], str | None]
 _IN_LAYOUT = re.compile(r"\d{4}/\d{2}/\w[\w.+-]*\.md")
 _TAR_ENDINGS = {".tar": "", ".tar.gz": "gz", ".tgz": "gz", ".tar.xz": "xz", ".tar.bz2": "bz2"}
 _LINES_ENDINGS = (".jsonl", ".jsonl.gz")
+TAKEN = "it is there already; choose another name"
+READABLE = 0o666
+"""Rights of what is exported, but for those that the user's mask takes away."""
+
 _LONGEST = 100
 """Bytes of a name; file systems take 255, endings and numbers included."""
 
@@ -134,12 +141,15 @@ def _target(to: Path) -> AbstractContextManager[Add]:
 def _folder(to: Path) -> Iterator[Add]:
     def add(name: str, data: bytes, _changed: datetime) -> str | None:
         path = to / name
-        path.parent.mkdir(parents=True, exist_ok=True)
+        for folder in list(path.relative_to(to).parents)[-2::-1]:
+            if (to / folder).is_symlink():
+                return f"{folder} is a link, which is not followed; export to an empty folder"
+            (to / folder).mkdir(exist_ok=True)
         try:
-            with path.open("xb") as file:
+            with os.fdopen(create(path, READABLE), "wb") as file:
                 file.write(data)
         except FileExistsError:
-            if not path.is_file() or path.read_bytes() != data:
+            if not _is_same(path, data):
                 return "is there already with another content; export to an empty folder"
         return None
 
@@ -148,17 +158,37 @@ def _folder(to: Path) -> Iterator[Add]:
 
 
 @contextmanager
-def _archive(to: Path, write: Callable[[Path], AbstractContextManager[T]]) -> Iterator[T]:
+def _archive(to: Path, write: Callable[[BinaryIO], AbstractContextManager[T]]) -> Iterator[T]:
     """What is written takes its name only when it is whole."""
-    if to.exists():
-        raise ExportError(to, "it is there already; choose another name")
-    part = to.with_name(f"{to.name}.part")
+    if os.path.lexists(to):
+        raise ExportError(to, TAKEN)
+    descriptor, part = create_beside(to, READABLE)
     try:
-        with write(part) as add:
+        with os.fdopen(descriptor, "wb") as file, write(file) as add:
             yield add
-        part.rename(to)
+        _take_name(part, to)
     finally:
         part.unlink(missing_ok=True)
+
+
+def _take_name(part: Path, to: Path) -> None:
+    """Give the file its name, unless something has it by now. Raises ExportError, OSError."""
+    try:
+        os.link(part, to, follow_symlinks=False)
+    except FileExistsError as error:
+        raise ExportError(to, TAKEN) from error
+    except OSError:  # a file system without second names
+        if os.path.lexists(to):
+            raise ExportError(to, TAKEN) from None
+        part.rename(to)
+
+
+def _is_same(path: Path, data: bytes) -> bool:
+    """Whether there is a file of ours with that content, and not a link to one."""
+    found = path.lstat()
+    if not stat.S_ISREG(found.st_mode) or found.st_size != len(data):
+        return False
+    return read_own(path, len(data)) == data
 
 
 _FIRST_OF_ZIP = (1980, 1, 1, 0, 0, 0)
@@ -166,10 +196,10 @@ _FIRST_OF_ZIP = (1980, 1, 1, 0, 0, 0)
 
 
 @contextmanager
-def _zip(path: Path) -> Iterator[Add]:
+def _zip(file: BinaryIO) -> Iterator[Add]:
     import zipfile
 
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
 
         def add(name: str, data: bytes, changed: datetime) -> None:
             member = zipfile.ZipInfo(name, max(changed.timetuple()[:6], _FIRST_OF_ZIP))
@@ -181,10 +211,10 @@ def _zip(path: Path) -> Iterator[Add]:
 
 
 @contextmanager
-def _tar(path: Path, compression: str) -> Iterator[Add]:
+def _tar(file: BinaryIO, compression: str) -> Iterator[Add]:
     import tarfile
 
-    with tarfile.open(path, f"w:{compression}") as archive:  # type: ignore[call-overload]
+    with tarfile.open(None, f"w:{compression}", file) as archive:  # type: ignore[call-overload]
 
         def add(name: str, data: bytes, changed: datetime) -> None:
             member = tarfile.TarInfo(name)
@@ -196,13 +226,12 @@ def _tar(path: Path, compression: str) -> Iterator[Add]:
 
 
 @contextmanager
-def _lines(path: Path, packed: bool) -> Iterator[Callable[[bytes], object]]:
-    with path.open("wb") as file:
-        if not packed:
-            yield file.write
-            return
-        import gzip
+def _lines(file: BinaryIO, packed: bool) -> Iterator[Callable[[bytes], object]]:
+    if not packed:
+        yield file.write
+        return
+    import gzip
 
-        # Without name and time: the same articles give the same file.
-        with gzip.GzipFile("", "wb", fileobj=file, mtime=0) as stream:
-            yield stream.write
+    # Without name and time: the same articles give the same file.
+    with gzip.GzipFile("", "wb", fileobj=file, mtime=0) as stream:
+        yield stream.write

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from shlex import quote
 from typing import TYPE_CHECKING, NamedTuple
 
+from reader.redaction import redacted
 from reader.subscriptions import Status, Subscription
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ def health(source: Subscription, state: "SourceState | None", now: datetime) -> 
         last_ok=_instant(state.last_ok),
         last_failed=_instant(state.last_failed),
         failures=state.failures,
-        error=state.last_error,
+        error=redacted(state.last_error),
         advice=source.advice(status) if status else "",
     )
     if not state.last_error:

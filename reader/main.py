@@ -114,10 +114,11 @@ def _on_terminal() -> bool:
 
 
 def say(text: str) -> None:
-    """A line on stderr, of which no part acts on the terminal: it may name what the user did."""
+    """A line on stderr, without secrets, and of which no part acts on the terminal."""
+    from reader.redaction import redacted
     from reader.text import clean_line
 
-    print(clean_line(text), file=sys.stderr)
+    print(redacted(clean_line(text)), file=sys.stderr)
 
 
 def _never_fail_to_encode() -> None:

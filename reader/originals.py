@@ -10,8 +10,11 @@ import threading
 from reader.article import Article
 from reader.browser import check, host
 from reader.cache import Store
+from reader.cache.feeds import feed_of
 from reader.errors import CryptoreadError
 from reader.formats.fulltext import NoFullText, main_text, require
+from reader.inside import host_of, is_inside, is_same_host
+from reader.redaction import for_articles_of
 from reader.sources.http import Answer, Fetcher, FetchFailed, Limits
 
 PAGE = Limits(seconds=20.0, bytes=4 * 1024 * 1024)
@@ -44,10 +47,10 @@ def fetch_full_text(
         raise NoOriginal
     url = check(article.url)
     try:
-        answer = asyncio.run(_fetched(url, stop, limits))
+        answer = asyncio.run(_fetched(url, _named(store, article), stop, limits))
         if answer is None:
             return False
-        text = main_text(_page(answer), url, article.title)
+        text = for_articles_of(url).of_article(main_text(_page(answer), url, article.title))
     except (FetchFailed, NoFullText) as error:
         raise OriginalFailed(url, str(error)) from error
     if stop.is_set() or len(text.encode()) <= len(article.body.encode()):
@@ -58,10 +61,26 @@ def fetch_full_text(
         return writer.put_text(article.identity, text)
 
 
-async def _fetched(url: str, stop: threading.Event, limits: Limits) -> Answer | None:
+def _named(store: Store, article: Article) -> str:
+    """Return the address that the user named and that vouches for the host of the link.
+
+    That is one of the article's own source, at the same host; or the link itself, where the
+    article is of a file that the user has imported. Empty: the link leads to the web alone.
+    """
+    host = host_of(article.url)
+    for source in store.source_states():
+        is_its = not article.feed or article.feed == feed_of(source)
+        if is_its and is_same_host(host_of(source), host):
+            return source
+    key = article.source.key if article.source else ""
+    is_of_file = not article.feed and article.origin != key
+    return article.url if is_of_file and is_inside(host) else ""
+
+
+async def _fetched(url: str, named: str, stop: threading.Event, limits: Limits) -> Answer | None:
     """None where it is to stop."""
     async with Fetcher(limits) as fetcher:
-        task = asyncio.create_task(fetcher.get(url))
+        task = asyncio.create_task(fetcher.get(url, named=named))
         while not stop.is_set():
             done, _ = await asyncio.wait({task}, timeout=LOOK_FOR_STOP_S)
             if done:

@@ -87,8 +87,13 @@ def local(instant: datetime) -> str:
     return f"{here:%Y-%m-%d %H:%M} {offset[:3]}:{offset[3:5]}"
 
 
-def print_articles(articles: Iterable[tuple[Row, Article]], form: ListFormat) -> None:
-    """The articles as JSON, JSON lines or CSV, each printed as it comes."""
+def print_articles(
+    articles: Iterable[tuple[Row, Article]], form: ListFormat, *, raw: bool = False
+) -> None:
+    """The articles as JSON, JSON lines or CSV, each printed as it comes.
+
+    raw: texts of CSV stay as they are, though a spreadsheet would compute what looks like a sum.
+    """
     records = (record(row, article) for row, article in articles)
     match form:
         case ListFormat.JSON:
@@ -97,17 +102,22 @@ def print_articles(articles: Iterable[tuple[Row, Article]], form: ListFormat) ->
             for each in records:
                 print(to_json(each))
         case ListFormat.CSV:
-            _print_csv(records)
+            _print_csv(records, raw=raw)
         case ListFormat.TABLE:
             raise ValueError(form)
 
 
 def to_json(value: object, indent: int | None = None) -> str:
-    """JSON for stdout: with escapes where its encoding has not every character."""
+    """JSON for stdout: with escapes where its encoding has not every character.
+
+    What acts on a terminal is always escaped.
+    """
     import json
 
+    from reader.text import escaped_in_json
+
     ascii_only = not (sys.stdout.encoding or "").lower().startswith("utf")
-    return json.dumps(value, ensure_ascii=ascii_only, indent=indent)
+    return escaped_in_json(json.dumps(value, ensure_ascii=ascii_only, indent=indent))
 
 
 def _print_array(records: Iterator[dict[str, Any]]) -> None:
@@ -119,8 +129,12 @@ def _print_array(records: Iterator[dict[str, Any]]) -> None:
     print("\n]")
 
 
-def _print_csv(records: Iterator[dict[str, Any]]) -> None:
-    """Tags are joined by `|`; truth is 1 or 0."""
+FORMULA = tuple("=+-@\t\r\n＝＋－＠")
+"""Beginnings of a text that a spreadsheet takes for a formula."""
+
+
+def _print_csv(records: Iterator[dict[str, Any]], *, raw: bool) -> None:
+    """Tags are joined by `|`; truth is 1 or 0. Not raw: an apostrophe makes a formula a text."""
     import csv
 
     out = csv.writer(sys.stdout, lineterminator="\n")
@@ -129,7 +143,12 @@ def _print_csv(records: Iterator[dict[str, Any]]) -> None:
         each["tags"] = "|".join(each["tags"])
         for name in ("read", "favourite"):
             each[name] = int(each[name])
-        out.writerow(each[name] for name in FIELDS)
+        cells = (each[name] for name in FIELDS)
+        out.writerow(cells if raw else map(_as_text, cells))
+
+
+def _as_text(cell: object) -> object:
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA) else cell
 
 
 def print_rows(rows: Iterable[Row], width: int | None) -> None:
@@ -230,12 +249,13 @@ def print_article(row: Row, article: Article) -> None:
 def print_findings(findings: "Iterable[Finding]") -> bool:
     """A line each, below it what to do about it; whether nothing is wrong."""
     from reader.doctor import State
+    from reader.redaction import redacted
     from reader.text import clean_line
 
     nothing_wrong = True
     for what, text, state, advice in findings:
         nothing_wrong = nothing_wrong and state is not State.WRONG
-        print(state, f"{what:<9}", clean_line(text), flush=True)
+        print(state, f"{what:<9}", clean_line(redacted(text)), flush=True)
         if advice:
-            print(" " * 11, clean_line(advice), flush=True)
+            print(" " * 11, clean_line(redacted(advice)), flush=True)
     return nothing_wrong

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from reader.config import ConfigError, Settings
 from reader.errors import CryptoreadError
+from reader.known_secrets import know_address
+from reader.own_files import PRIVATE_FILE, NotRegular, make_folder, read_own
 from reader.subscriptions import (
     DEFAULTS,
     MAX_SUBSCRIPTIONS,
@@ -20,6 +22,7 @@ from reader.subscriptions import (
     meant,
     problem,
 )
+from reader.text import clean_line
 
 if TYPE_CHECKING:
     from tomlkit import TOMLDocument
@@ -54,9 +57,10 @@ def subscribe(path: Path, new: Iterable[Subscription]) -> None:
     """
     document = _read(path)
     table = _table(document)
-    names = {name.casefold() for name in table}
+    names = {clean_line(name).casefold() for name in table}
     by_url = {_url(value): str(name) for name, value in table.items()}
     for each in new:
+        know_address(each.url)
         if trouble := problem(each):
             raise BadSubscription(trouble)
         if each.name.casefold() in names:
@@ -92,10 +96,11 @@ def unsubscribe(path: Path, name: str) -> Subscription:
     table = _table(document)
     for known in list(table):
         url = _url(table[known])
-        if known.casefold() == name.casefold() or url == meant(name):
+        is_named = clean_line(known).casefold() == clean_line(name).casefold()
+        if is_named or url == meant(name):
             table.remove(known)
             _write(path, document)
-            return Subscription(str(known), url, kind_of(url))
+            return Subscription(clean_line(known), url, kind_of(url))
     raise NoSubscription(name, table)
 
 
@@ -129,9 +134,11 @@ def _read(path: Path) -> "TOMLDocument":
     from tomlkit.exceptions import TOMLKitError
 
     try:
-        return tomlkit.parse(path.read_text("utf-8"))
+        return tomlkit.parse(read_own(path).decode())
     except FileNotFoundError:
         return tomlkit.document()
+    except NotRegular as error:
+        raise ConfigError(path, error.reason) from error
     except (TOMLKitError, ValueError) as error:
         raise ConfigError(path, f"is not valid TOML ({error})") from error
     except OSError as error:
@@ -144,8 +151,8 @@ def _write(path: Path, document: "TOMLDocument") -> None:
     text = document.as_string()
     text += "" if text.endswith("\n") else "\n"  # so that a line can be added to it
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        mode = path.stat().st_mode & 0o777 if path.exists() else 0o600
+        make_folder(path.parent)
+        mode = path.stat().st_mode & 0o777 if path.exists() else PRIVATE_FILE
         handle, name = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
         try:
             with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:

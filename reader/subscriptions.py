@@ -12,6 +12,7 @@ from typing import NamedTuple
 from urllib.parse import SplitResult, parse_qsl, urlsplit
 
 from reader.errors import CryptoreadError, Refusal
+from reader.text import clean_line
 
 MAX_SUBSCRIPTIONS = 1_000
 MAX_NAME = 80
@@ -102,6 +103,7 @@ class Status(StrEnum):
     REDIRECT_LOOP = "redirect-loop"
     UNREACHABLE = "unreachable"
     CERTIFICATE = "certificate"
+    INSIDE = "inside"
     OVER_QUOTA = "over-quota"
     NO_KEY = "no-key"
     PAUSED = "paused"
@@ -131,6 +133,7 @@ _ADVICE = {
     Status.REDIRECT_LOOP: "check the address in the config file",
     Status.UNREACHABLE: f"check the network and the address; {_LATER}",
     Status.CERTIFICATE: "its certificate is not to be trusted; check this machine's clock, or wait",
+    Status.INSIDE: "if that is what you want, subscribe to the address that it leads to",
     Status.OVER_QUOTA: "wait until the quota is renewed, or sync less often",
     Status.NO_KEY: "set `coindesk_key` in the config, or CRYPTOREAD_COINDESK_KEY",
     Status.PAUSED: "it failed several times and rests; name it to try it now",
@@ -241,7 +244,7 @@ def _host(url: str) -> str:
 def name_for(url: str, taken: Iterable[str] = ()) -> str:
     """A name for a source that nobody named: the host or the folder, numbered where it is taken."""
     host = _host(url) if is_web(url) else Path(url).name
-    name = host.removeprefix("www.").removeprefix("feeds.")[:MAX_NAME] or "news"
+    name = clean_line(host.removeprefix("www.").removeprefix("feeds."))[:MAX_NAME] or "news"
     names = {each.casefold() for each in taken}
     number = 2
     made = name
@@ -269,10 +272,17 @@ def from_table(table: Mapping[str, object]) -> tuple[Subscription, ...]:
     """
     if len(table) > MAX_SUBSCRIPTIONS:
         raise ValueError(f"more than {MAX_SUBSCRIPTIONS} subscriptions")
-    return tuple(_from_value(name, value) for name, value in table.items())
+    made = tuple(_from_value(name, value) for name, value in table.items())
+    names: set[str] = set()
+    for each in made:
+        if each.name in names:  # they differ in what cannot be seen
+            raise ValueError(f"two names in [subscriptions] read {each.name!r}; change one of them")
+        names.add(each.name)
+    return made
 
 
 def _from_value(name: str, value: object) -> Subscription:
+    name = clean_line(name)
     where = f"{name!r} in [subscriptions]"
     if isinstance(value, str):
         value = {"url": value}

@@ -93,13 +93,14 @@ def _sync(
     """What went wrong, if anything did."""
     from reader.crash import Broken
     from reader.library import Library
+    from reader.redaction import redacted
 
     try:
         with Library(folder) as library:
             library.sync(subscriptions, options=options, on_result=on_result, force=force)
             library.tidy()
     except CryptoreadError as error:
-        return str(error)
+        return redacted(str(error))
     except Exception as error:
-        return str(Broken(error, folder))
+        return redacted(str(Broken(error, folder)))
     return None

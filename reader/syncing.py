@@ -22,7 +22,9 @@ from reader.crash import Broken
 from reader.errors import CacheError, CryptoreadError
 from reader.formats.discovery import WebPage
 from reader.formats.page import ApiFailure, OverQuota
+from reader.known_secrets import know, know_address
 from reader.loading import load
+from reader.redaction import KEY_VARIABLE
 from reader.sources.http import Fetcher, FetchFailed, Limits
 from reader.subscriptions import SourceResult, Status, Subscription, SyncOptions
 
@@ -73,6 +75,8 @@ class Sync:
         Raises CacheError. No event loop may run in this thread.
         """
         every = list(subscriptions)
+        know(self._options.coindesk_key, self._options.environ.get(KEY_VARIABLE))
+        know_address(*(each.url for each in every))
         results: dict[str, SourceResult] = {}
         over = threading.Event()
         with _known_objects_aside(), ThreadPoolExecutor(1, "storing") as worker:

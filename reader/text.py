@@ -113,6 +113,22 @@ def one_line(text: str) -> str:
     return " ".join(text.split())
 
 
+def escaped_in_json(json: str) -> str:
+    """Return JSON in which what acts on a terminal, or turns text about, is written `\\u009b`.
+
+    JSON itself escapes only the first 32 characters. What is read from it stays the same.
+    """
+    if _PLAIN.fullmatch(json):
+        return json
+    return re.sub(f"{_UNSAFE}|{_UNSAFE_HIGH}", _escaped, json)
+
+
+def _escaped(found: re.Match[str]) -> str:
+    """Return each character as the one or two units of UTF-16 that JSON names it by."""
+    data = found[0].encode("utf-16-be", "surrogatepass")
+    return "".join(f"\\u{data[at : at + 2].hex()}" for at in range(0, len(data), 2))
+
+
 def without_blank_lines(text: str) -> str:
     """Blank lines at both ends are gone; the indentation of the first line is not."""
     text = text.rstrip()

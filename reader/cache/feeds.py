@@ -44,6 +44,11 @@ def feed_page(
     return FeedPage(feed, arrivals, older=marks.joined(feed), shared=shared)
 
 
+def feed_of(address: str) -> str:
+    """Return the feed that begins at an address, as `Article.feed` has it."""
+    return _digest(_place(address))
+
+
 def _place(address: str) -> str:
     return normalised(address).partition("#")[0] or address
 

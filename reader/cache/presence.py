@@ -3,6 +3,10 @@
 import os
 from contextlib import suppress
 from pathlib import Path
+from typing import Self
+
+from reader.errors import CacheError
+from reader.own_files import PRIVATE_FILE, NotRegular, refuse_other
 
 try:
     from fcntl import LOCK_EX, LOCK_NB, LOCK_SH, LOCK_UN, flock
@@ -17,6 +21,15 @@ class Presence:
         self._path = path
         self._file = -1
         self._is_here = False
+
+    @classmethod
+    def of(cls, path: Path) -> Self:
+        """Return the part of this program. Raises CacheError where the lock is not a file."""
+        try:
+            refuse_other(path)
+        except NotRegular as error:
+            raise CacheError(f"{error}, or choose another folder with --data") from error
+        return cls(path)
 
     def announce(self) -> None:
         """From now on somebody reads here. Any number may."""
@@ -43,6 +56,7 @@ class Presence:
 
     def _open(self) -> bool:
         if self._file < 0 and flock is not None:
+            flags = os.O_RDWR | os.O_CREAT | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC
             with suppress(OSError):  # nothing may be written there
-                self._file = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o666)
+                self._file = os.open(self._path, flags, PRIVATE_FILE)
         return self._file >= 0

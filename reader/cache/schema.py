@@ -14,12 +14,22 @@ from typing import NamedTuple
 from reader.cache.connections import Connection
 from reader.errors import CacheDamaged, CacheError, CacheLocked, CacheTooNew, CacheUnwritable
 from reader.folding import folded, is_kept
+from reader.own_files import (
+    PRIVATE_FILE,
+    NotRegular,
+    make_folder,
+    make_private,
+    refuse_other,
+)
 
 BUSY_TIMEOUT_MS = 10_000
 
 PAGE_BYTES = 4096
 CHECKPOINT_PAGES = 32_000
 """128 MB of log: an import then copies a page that it changed ten times only once."""
+BESIDE = ("", "-wal", "-shm", "-journal")
+"""Endings of the files that SQLite keeps for one."""
+
 LOG_BYTES = CHECKPOINT_PAGES * PAGE_BYTES
 """To which the file of the log shrinks when the log begins anew."""
 
@@ -373,19 +383,22 @@ def _suspect(path: Path) -> Path:
 
 def _note_suspicion(path: Path) -> None:
     with suppress(OSError):  # where nothing can be written, nothing could be begun anew either
-        _suspect(path).touch()
+        _suspect(path).touch(PRIVATE_FILE)
 
 
 def connect(path: Path, schema: Schema) -> sqlite3.Connection:
     """A connection to a file that `prepare` has seen. Raises CacheError."""
     with sql_errors(path):
-        uri = path.resolve().as_uri()
+        _check_files(path)
+        path = path.resolve()
+        uri = path.as_uri()
         if not _writable(path):
             uri += "?mode=ro&immutable=1"
         # Handed from thread to thread only when the first is done with it (see `Store`).
         db = sqlite3.connect(
             uri, uri=True, isolation_level=None, check_same_thread=False, factory=Connection
         )
+        make_private(path)  # SQLite gives the files beside it the same rights
         db.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
         db.execute("PRAGMA foreign_keys = ON")
         db.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
@@ -397,6 +410,17 @@ def connect(path: Path, schema: Schema) -> sqlite3.Connection:
         return db
 
 
+def _check_files(path: Path) -> None:
+    """Raise CacheError where SQLite would wait for a pipe, or read a device."""
+    try:
+        refuse_other(path)
+        resolved = path.resolve()
+        for ending in BESIDE:
+            refuse_other(resolved.with_name(resolved.name + ending))
+    except NotRegular as error:
+        raise CacheError(f"{error}, or choose another folder with --data") from error
+
+
 def prepare(path: Path, schema: Schema) -> str | None:
     """Make the file ready: created, migrated, checked where it was suspected of damage.
 
@@ -404,7 +428,9 @@ def prepare(path: Path, schema: Schema) -> str | None:
     Raises CacheTooNew, CacheLocked, CacheUnwritable.
     """
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(path.parent)
+        for ending in BESIDE:
+            make_private(path.with_name(path.name + ending))
     except OSError as error:
         raise CacheUnwritable(path.parent, error.strerror or str(error)) from error
     try:
@@ -496,7 +522,10 @@ def check_whole(db: sqlite3.Connection, path: Path) -> None:
 
 
 def _back_up(db: sqlite3.Connection, path: Path, version: int) -> None:
-    with sqlite3.connect(path.with_name(f"{path.name}.v{version}")) as copy:
+    beside = path.with_name(f"{path.name}.v{version}")
+    _check_files(beside)
+    with sqlite3.connect(beside) as copy:
+        make_private(beside)
         db.backup(copy)
     copy.close()
 

@@ -133,7 +133,7 @@ class Store:
         """The last answers."""
         self._days = Days()
         self._recalls = True
-        self._presence = Presence(folder / "reading.lock")
+        self._presence = Presence.of(folder / "reading.lock")
         try:
             self._show_stale_marks()
         except CacheDamaged:

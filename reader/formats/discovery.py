@@ -15,6 +15,7 @@ from urllib.parse import urldefrag, urljoin
 from reader.addresses import web_address, without_feed_scheme
 from reader.formats.charsets import text_encoding
 from reader.formats.page import NotAPage
+from reader.inside import host_of, is_inside
 from reader.subscriptions import MAX_NAME, Subscription, problem
 from reader.text import clean_line
 
@@ -101,7 +102,8 @@ def is_web_page(data: bytes) -> bool:
 def read_page(data: bytes, url: str, content_type: str = "") -> Page:
     """Return what a web page names, in its order, each address once. Never raises.
 
-    url: of the page, after redirects. Addresses that cannot be followed are left out.
+    url: of the page, after redirects. Addresses that cannot be followed are left out, and those
+    inside the user's network that a page on the web names.
     """
     base, named, leads_to = url, [], ""
     has_base = False
@@ -117,7 +119,8 @@ def read_page(data: bytes, url: str, content_type: str = "") -> Page:
     feeds: dict[str, NamedFeed] = {}
     for weight, href, title in named:
         made = _joined(base, href)
-        if weight == best and made and made != url and len(feeds) < MAX_FEEDS:
+        is_wanted = weight == best and made and made != url and not _leads_inside(made, url)
+        if is_wanted and len(feeds) < MAX_FEEDS:
             feeds.setdefault(made, NamedFeed(made, clean_line(title)[:MAX_NAME]))
     leads_to = _joined(base, leads_to)
     return Page(tuple(feeds.values()), leads_to if leads_to != url else "")
@@ -205,6 +208,10 @@ def _refresh(given: Mapping[str, str]) -> str:
         return ""
     found = _REFRESH.match(given.get("content", ""))
     return found[1].strip() if found else ""
+
+
+def _leads_inside(made: str, url: str) -> bool:
+    return is_inside(host_of(made)) and not is_inside(host_of(url))
 
 
 def _joined(base: str, href: str) -> str:

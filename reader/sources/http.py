@@ -5,10 +5,8 @@ The only place that imports httpx. What the bytes mean, and when to ask again, i
 
 import asyncio
 import ssl
-import threading
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -31,7 +29,8 @@ from reader.sources.answers import (
     location,
 )
 from reader.sources.cookies import Cookies, Host
-from reader.sources.response_heads import Backend
+from reader.sources.network import Backend, Impatient, Names
+from reader.sources.policy import Wish
 from reader.sources.unpacking import unpacked
 from reader.subscriptions import Status, is_web
 
@@ -83,11 +82,12 @@ class Fetcher:
         self._hosts: defaultdict[str, asyncio.Semaphore] = defaultdict(
             lambda: asyncio.Semaphore(limits.a_host)
         )
-        self._client = _client(limits)
+        self._names = Names()
+        self._client = _client(limits, self._names)
 
     async def __aenter__(self) -> Self:
         # A resolver cannot be cancelled: nobody waits for one that hangs.
-        asyncio.get_running_loop().set_default_executor(_Impatient())
+        asyncio.get_running_loop().set_default_executor(Impatient())
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -99,12 +99,16 @@ class Fetcher:
         *,
         known: Known = NOTHING_KNOWN,
         secrets: Mapping[str, str] | None = None,
+        named: str | None = None,
     ) -> Answer:
         """The bytes at an address. Raises FetchFailed, whatever the server does.
 
-        secrets: headers for the address's own host, and for no other.
+        secrets: headers for the address's own host, and for no other. named: the address that the
+        user named, where a server named this one; empty where the user named none. A host on this
+        machine or its network is asked only where the user named it.
         """
-        trip = _Trip(url, known.sendable.conditions, secrets or {}, self._limits)
+        wish = Wish(_host_of(url if named is None else named))
+        trip = _Trip(url, known.sendable.conditions, secrets or {}, self._limits, wish)
         while True:
             try:
                 answer = await self._hop(trip)
@@ -117,6 +121,34 @@ class Fetcher:
                 return answer._replace(permanent=trip.permanent, url=trip.elsewhere)
             trip.follow(answer)
 
+    async def check(self, url: str, named: str) -> None:
+        """Raise FetchFailed where the user would have to name an address to have it asked.
+
+        named: as of `get`. An address that cannot be looked up is nobody's danger.
+        """
+        trip = _Trip(url, {}, {}, self._limits, Wish(_host_of(named)))
+        with suppress(OSError, UnicodeError, TimeoutError):
+            async with asyncio.timeout(self._limits.seconds):
+                await self._look_at(trip)
+
+    async def _look_at(self, trip: "_Trip") -> None:
+        """See where the next request goes. Raises FetchFailed, OSError.
+
+        A proxy looks names up itself: then they are judged as they are written.
+        """
+        _ = trip.address.host  # raises where httpx could not ask it anyway
+        host, redirected = trip.address.raw_host.decode(), bool(trip.elsewhere)
+        is_direct = self._is_direct(trip.address)
+        if not is_direct or not trip.wish.is_inside:
+            trip.wish.check(host, None, redirected=redirected)
+        if is_direct:
+            trip.wish.check(host, await self._names.look_up(host), redirected=redirected)
+
+    def _is_direct(self, url: httpx.URL) -> bool:
+        """Whether no proxy stands between. httpx shows it to nobody else, by these names."""
+        find = getattr(self._client, "_transport_for_url", None)
+        return find is None or find(url) is getattr(self._client, "_transport", None)
+
     async def _hop(self, trip: "_Trip") -> "Answer | _Redirect":
         """Send one request. Waiting for its turn does not count as time taken."""
         loop = asyncio.get_running_loop()
@@ -124,10 +156,13 @@ class Fetcher:
             started = loop.time()
             try:
                 async with asyncio.timeout(max(trip.left, 0.001)):
+                    await self._look_at(trip)
                     return await self._ask(trip)
             except TimeoutError as error:
                 limit = f"{self._limits.seconds:g} seconds"
                 raise FetchFailed(Status.TOO_SLOW, f"it took longer than {limit}") from error
+            except (OSError, UnicodeError) as error:
+                raise _not_found(error) from error
             finally:
                 trip.left -= loop.time() - started
 
@@ -171,9 +206,15 @@ class _Trip:
     """
 
     def __init__(
-        self, url: str, conditions: Mapping[str, str], secrets: Mapping[str, str], limits: Limits
+        self,
+        url: str,
+        conditions: Mapping[str, str],
+        secrets: Mapping[str, str],
+        limits: Limits,
+        wish: Wish,
     ) -> None:
         self.url = url
+        self.wish = wish
         self.conditions = conditions
         self.left = limits.seconds
         self.permanent = ""
@@ -236,24 +277,7 @@ def prepare() -> None:
             import_module(name)
 
 
-class _Impatient(ThreadPoolExecutor):
-    """A thread for each lookup that nobody waits for: the end of the program does not, either."""
-
-    def submit(self, fn: Callable[..., Any], /, *args: Any, **options: Any) -> Future[Any]:
-        future: Future[Any] = Future()
-
-        def run() -> None:
-            if future.set_running_or_notify_cancel():
-                try:
-                    future.set_result(fn(*args, **options))
-                except BaseException as error:
-                    future.set_exception(error)
-
-        threading.Thread(target=run, name="resolver", daemon=True).start()
-        return future
-
-
-def _client(limits: Limits) -> httpx.AsyncClient:
+def _client(limits: Limits, looked_up: Names) -> httpx.AsyncClient:
     headers = {
         "User-Agent": f"cryptoread/{__version__}",
         "Accept": ACCEPT,
@@ -274,7 +298,7 @@ def _client(limits: Limits) -> httpx.AsyncClient:
     # httpx takes no network of one's own. Should it name these otherwise, heads are read strictly.
     pool = getattr(getattr(made, "_transport", None), "_pool", None)
     if pool is not None and hasattr(pool, "_network_backend"):
-        pool._network_backend = Backend()
+        pool._network_backend = Backend(looked_up)
     return made
 
 
@@ -299,6 +323,14 @@ def _parsed(url: str) -> httpx.URL:
         if named := _by_older_rules(url):
             return named
         raise _trouble(error) from error
+
+
+def _host_of(url: str) -> str:
+    """Return the host of an address as it is sent, empty where it has none."""
+    try:
+        return _parsed(url).raw_host.decode()
+    except FetchFailed:
+        return ""
 
 
 def _by_older_rules(url: str) -> httpx.URL | None:
@@ -359,6 +391,13 @@ def _seconds(retry_after: str) -> float | None:
         return (at - datetime.now(UTC)).total_seconds()
     except (ValueError, TypeError, OverflowError):
         return None
+
+
+def _not_found(error: OSError | UnicodeError) -> FetchFailed:
+    """Ours for a name that has no address, or that no name can be."""
+    if isinstance(error, UnicodeError):
+        return _trouble(error)
+    return FetchFailed(Status.UNREACHABLE, "its server cannot be reached")
 
 
 def _trouble(error: BaseException, meanwhile: Status = Status.UNREACHABLE) -> FetchFailed:

@@ -55,23 +55,7 @@ def _without_controls(value: bytes) -> bytes:
     return value.translate(None, _CONTROLS).strip(b" \t")
 
 
-class Backend(httpcore.AsyncNetworkBackend):
-    """The network as it is, but for the heads of responses."""
-
-    def __init__(self) -> None:
-        self._inner = httpcore.AnyIOBackend()
-
-    async def connect_tcp(self, *values: Any, **named: Any) -> httpcore.AsyncNetworkStream:
-        return _Stream(await self._inner.connect_tcp(*values, **named))
-
-    async def connect_unix_socket(self, *values: Any, **named: Any) -> httpcore.AsyncNetworkStream:
-        return _Stream(await self._inner.connect_unix_socket(*values, **named))
-
-    async def sleep(self, seconds: float) -> None:
-        await self._inner.sleep(seconds)
-
-
-class _Stream(httpcore.AsyncNetworkStream):
+class HeadStream(httpcore.AsyncNetworkStream):
     """A connection. What comes after a request was written begins with a head."""
 
     def __init__(self, inner: httpcore.AsyncNetworkStream) -> None:
@@ -123,7 +107,7 @@ class _Stream(httpcore.AsyncNetworkStream):
         server_hostname: str | None = None,
         timeout: float | None = None,
     ) -> httpcore.AsyncNetworkStream:
-        return _Stream(await self._inner.start_tls(ssl_context, server_hostname, timeout))
+        return HeadStream(await self._inner.start_tls(ssl_context, server_hostname, timeout))
 
     def get_extra_info(self, info: str) -> Any:
         return self._inner.get_extra_info(info)

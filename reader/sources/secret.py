@@ -2,13 +2,16 @@
 
 from collections.abc import Mapping
 
-VARIABLE = "CRYPTOREAD_COINDESK_KEY"
+from reader.known_secrets import know
+from reader.redaction import KEY_VARIABLE as VARIABLE
+
 SERVICE, USER = "cryptoread", "coindesk"
 
 
 def coindesk_key(setting: str | None, environ: Mapping[str, str]) -> str:
     """The key, empty where there is none that could be sent in a header. May take a while."""
     key = (environ.get(VARIABLE) or setting or _from_keyring()).strip()
+    know(key)
     return key if key.isascii() and key.isprintable() and " " not in key else ""
 
 

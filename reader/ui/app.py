@@ -186,8 +186,12 @@ class CryptoreadApp(Guarded, App[bool]):
 
     def report(self, error: Exception) -> None:
         """Say in one sentence what failed; write a crash log unless the error is expected."""
+        from reader.redaction import redacted
+        from reader.text import clean_line
+
         is_expected = isinstance(error, CryptoreadError)
-        sentence = str(error if is_expected else Broken(error, self._library.home))
+        said = str(error if is_expected else Broken(error, self._library.home))
+        sentence = redacted(clean_line(said))
         for screen in self.screen_stack if self.is_running else ():
             if isinstance(screen, ReaderScreen):
                 screen.say(sentence, error=True)

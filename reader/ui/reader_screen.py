@@ -158,6 +158,10 @@ class ReaderScreen(Guarded, Screen[None]):
 
     def say(self, text: str, *, error: bool = False, patient: bool = False) -> None:
         """Tell the reader something, for a while, as plain text; patient: it answers no key."""
+        if error:
+            from reader.redaction import redacted
+
+            text = redacted(text)
         self._status.say(text, error=error, patient=patient)
 
     def unsay(self, text: str) -> None:

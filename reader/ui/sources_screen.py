@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, ClassVar, NamedTuple
 from textual.binding import Binding, BindingType
 
 from reader.health import Health, health
+from reader.redaction import redacted_address
 from reader.text import clean_line
 from reader.ui.article_header import age
 from reader.ui.cells import fit
@@ -54,7 +55,8 @@ def _entry(followed: "Subscription", found: Health, now: datetime) -> Entry:
     last = f"answered {age(found.last_ok, now)}" if found.last_ok else ""
     since = f" ({age(found.last_failed, now)})" if found.last_failed else ""
     error = f"{found.error}{since}" if found.error else ""
-    parts = (followed.name, followed.url, found.how, last, error, found.advice)
+    url = redacted_address(followed.url)
+    parts = (followed.name, url, found.how, last, error, found.advice)
     return Entry(*map(clean_line, parts))
 
 

@@ -181,7 +181,9 @@ class KeyLine(Painted):
 
 
 def _message(text: str, error: bool) -> str:
-    return _one_line(f"! {text}" if error else text)
+    from reader.text import clean_line
+
+    return clean_line(f"! {text}" if error else text)
 
 
 def _one_line(text: str) -> str:

@@ -209,8 +209,8 @@ def test_bash_completes_the_names_of_subscriptions(config: Path, tmp_path: Path)
         return done.stdout.split("\n")[:-1]
 
     assert completed("unsubscribe", "d") == ["Decrypt"]
-    assert completed("unsubscribe", "") == ["Decrypt", "'The Block'"]
-    assert completed("sync", "decrypt", "") == ["'The Block'"]
+    assert completed("unsubscribe", "") == ["Decrypt", "'The Block'", "evil"]
+    assert completed("sync", "decrypt", "") == ["'The Block'", "evil"]
     config.write_text("[subscriptions\n")
     assert completed("unsubscribe", "D") == [""]
 

@@ -1,5 +1,6 @@
 """Paths and settings: defaults, overrides, and errors that name the file and the setting."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from reader.config import (
     resource,
 )
 from reader.errors import CryptoreadError
+from reader.subscribing import unsubscribe
 
 
 @pytest.fixture(autouse=True)
@@ -163,3 +165,37 @@ def test_a_folder_is_found_inside_the_package_and_beside_it(
 def test_the_folders_of_this_program_are_found() -> None:
     assert resource("styles").is_dir()
     assert resource("sample_articles").is_dir()
+
+
+EVIL = "Da\x1b]52;c;aGk=\x07i\u202ely"
+
+
+def test_names_are_cleaned_where_they_are_read(tmp_path: Path) -> None:
+    path = tmp_path / "config.toml"
+    escaped = json.dumps(EVIL)
+    path.write_text(
+        f'[subscriptions]\n{escaped} = "https://news.example/feed"\n'
+        f'[categories]\n{escaped} = ["wo\\u202erd", "\\u202e"]\n"\\u202e" = ["gone"]\n'
+    )
+    settings = read_settings(path)
+    assert [each.name for each in settings.subscriptions or ()] == ["Daily"]
+    assert settings.categories == {"Daily": ["word"]}
+    unsubscribe(path, "daily")
+    assert read_settings(path).subscriptions == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '[subscriptions]\nA = "https://a.example/"\n"A\\u202e" = "https://b.example/"\n',
+        '[subscriptions]\n"\\u202e" = "https://a.example/"\n',
+        '[keys]\n"reader.undo" = "\\u009b"\n',
+        f"[keys]\n{json.dumps(EVIL)} = 'x'\n",
+    ],
+)
+def test_what_cannot_be_told_apart_or_typed_is_named(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "config.toml"
+    path.write_text(text)
+    with pytest.raises(ConfigError) as caught:
+        read_settings(path)
+    assert str(caught.value).isprintable()

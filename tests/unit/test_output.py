@@ -335,3 +335,22 @@ def test_what_is_deleted_does_not_read_as_what_holds(
     styles = [str(span.style) for span in text.spans if "$10" in text.plain[span.start : span.end]]
     assert "dim" in styles[0]
     assert "strike" in styles[0]
+
+
+@pytest.mark.parametrize("sign", [*"=+-@", "＝", "＠"])
+def test_no_text_of_csv_is_a_formula_unless_it_is_asked_for_raw(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], sign: str
+) -> None:
+    evil = f'{sign}HYPERLINK("https://evil.example";"x")'
+    with library(
+        tmp_path, [article(1, title=evil, description=evil, tags=(evil,), score=-3)]
+    ) as news:
+        ids = news.find(Query())
+        print_articles(news.articles(ids), ListFormat.CSV)
+        (kept,) = csv.DictReader(io.StringIO(capsys.readouterr().out))
+        print_articles(news.articles(ids), ListFormat.CSV, raw=True)
+        (raw,) = csv.DictReader(io.StringIO(capsys.readouterr().out))
+    for name in ("title", "description"):
+        assert (kept[name], raw[name]) == (f"'{evil}", evil)
+    assert (kept["tags"][:2], raw["tags"][:1]) == (f"'{sign}", sign)
+    assert (kept["score"], kept["lang"]) == ("-3", "en")

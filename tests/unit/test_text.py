@@ -1,12 +1,13 @@
 """Gate 1: what a text may hold once it has come in."""
 
+import json
 import unicodedata
 
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from reader.text import clean, clean_line, decode, display_name
+from reader.text import clean, clean_line, decode, display_name, escaped_in_json
 
 HOSTILE = st.text(
     st.one_of(
@@ -144,3 +145,23 @@ def test_bytes_that_are_no_utf_8_are_replaced_and_named() -> None:
 @settings(max_examples=100)
 def test_any_bytes_become_text(data: bytes) -> None:
     clean(decode(data)[0]).encode()
+
+
+@given(st.text())
+def test_json_reads_the_same_when_what_acts_on_a_terminal_is_escaped(text: str) -> None:
+    written = escaped_in_json(json.dumps({"a": [text]}, ensure_ascii=False, indent=2))
+    assert json.loads(written) == {"a": [text]}
+    assert all(map(is_harmless, set(written) - {"\n"}))
+
+
+def is_harmless(char: str) -> bool:
+    return not unicodedata.category(char).startswith("C") or clean(char) == char
+
+
+@pytest.mark.parametrize(
+    "char", ["\x1b", "\x9b", "\x7f", "\u202e", "\u2066", "\ufeff", "\U000e0041"]
+)
+def test_no_control_is_written_raw_into_json(char: str) -> None:
+    written = escaped_in_json(json.dumps(f"a{char}b", ensure_ascii=False))
+    assert char not in written
+    assert written.isascii()

@@ -136,12 +136,26 @@ def no_file_is_opened(node: ast.AST) -> str | None:
     return None
 
 
+def no_file_is_written_by_its_name(node: ast.AST) -> str | None:
+    """`own_files` makes new files: it follows no link, and others cannot read them."""
+    match called(node):
+        case (_, "write_text" | "write_bytes", _):
+            return "writes a file by its name: make it with `own_files.create`"
+        case (on, "open", call) if on not in ("os", "tarfile"):
+            words = [*call.args, *(word.value for word in call.keywords if word.arg == "mode")]
+            modes = [word.value for word in words if is_literal(word)]  # type: ignore[attr-defined]
+            if any(set(mode) & set("wax+") and set(mode) <= set("rwaxbt+") for mode in modes):
+                return "writes a file by its name: make it with `own_files.create`"
+    return None
+
+
 RULES: dict[str, tuple[Rule, ...]] = {
     "": (
         markup_is_written_here,
         no_action_is_written_in_text,
         no_shell_and_no_code,
         no_unsafe_module,
+        no_file_is_written_by_its_name,
     ),
     "ui": (a_widget_is_told_what_is_plain, a_title_is_written_here, no_file_is_opened),
     "formats": (no_file_is_opened,),
@@ -206,6 +220,9 @@ def test_there_is_a_source_to_look_at() -> None:
         (no_unsafe_module, "import webbrowser"),
         (no_unsafe_module, "from pickle import loads"),
         (no_program_is_started, "from subprocess import run"),
+        (no_file_is_written_by_its_name, "Path(name).write_text(text)"),
+        (no_file_is_written_by_its_name, "path.open('wb')"),
+        (no_file_is_written_by_its_name, "open(path, mode='a')"),
         (no_file_is_opened, "open(path)"),
         (no_file_is_opened, "Path(name).read_text()"),
         (no_file_is_opened, "path.open('rb')"),

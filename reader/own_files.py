@@ -1,0 +1,124 @@
+"""How files of our own are opened: regular files alone, for the user's eyes alone.
+
+A named pipe would be waited for without end, a device read without end, and a link would lead a
+write somewhere else. Standard library alone.
+"""
+
+import os
+import stat
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+from reader.errors import CryptoreadError
+
+PRIVATE_FILE, PRIVATE_FOLDER = 0o600, 0o700
+OTHERS = 0o077
+"""Rights of everybody but the owner."""
+
+MAX_BYTES = 4 * 1024 * 1024
+"""Of a file that is read whole."""
+
+_OF_OURS = ("cache", "marks", "reading", "crash", "cryptoread", "copies", "backup", "import")
+"""Beginnings of the names in a folder that holds nothing else than data of ours."""
+
+_KINDS: tuple[tuple[Callable[[int], bool], str], ...] = (
+    (stat.S_ISDIR, "a folder"),
+    (stat.S_ISFIFO, "a named pipe"),
+    (stat.S_ISSOCK, "a socket"),
+    (stat.S_ISCHR, "a device"),
+    (stat.S_ISBLK, "a device"),
+)
+
+
+class NotRegular(CryptoreadError):
+    """Something else stands where a file of ours should be. `reason`: without the path."""
+
+    def __init__(self, path: Path, kind: str) -> None:
+        self.reason = f"is {kind} and not a file; move it away"
+        super().__init__(f"{path} {self.reason}")
+
+
+def refuse_other(path: Path) -> None:
+    """Raise NotRegular where the path is something else than a regular file, or leads to it."""
+    with suppress(OSError):  # whoever opens it says what is wrong
+        _refuse(path, path.stat().st_mode)
+
+
+def _refuse(path: Path, mode: int) -> None:
+    if not stat.S_ISREG(mode):
+        kind = next((name for is_it, name in _KINDS if is_it(mode)), "something else")
+        raise NotRegular(path, kind)
+
+
+def read_own(path: Path, most: int = MAX_BYTES) -> bytes:
+    """Return the bytes of a regular file. Raises NotRegular, OSError."""
+    refuse_other(path)  # a socket cannot even be opened
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    try:
+        _refuse(path, os.fstat(descriptor).st_mode)
+    except NotRegular:
+        os.close(descriptor)
+        raise
+    with os.fdopen(descriptor, "rb") as file:
+        data = file.read(most + 1)
+    if len(data) > most:
+        raise OSError(0, f"it is larger than {most // 1024**2} MiB")
+    return data
+
+
+def create(path: Path, mode: int) -> int:
+    """Return a descriptor of a new file; no link is followed, nothing replaced. Raises OSError."""
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+    return os.open(path, flags, mode)
+
+
+def create_beside(path: Path, mode: int) -> tuple[int, Path]:
+    """Return a descriptor of a new file beside the path, and its name. Raises OSError."""
+    while True:
+        name = path.with_name(f".{path.name[:100]}-{os.urandom(4).hex()}.part")
+        with suppress(FileExistsError):
+            return create(name, mode), name
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder that the user alone may enter, with those above it. Raises OSError.
+
+    One that is there already is closed to others where it is the user's and holds but our data.
+    """
+    missing = []
+    above = folder
+    while not above.exists():
+        missing.append(above)
+        above = above.parent
+    for each in reversed(missing):
+        each.mkdir(PRIVATE_FOLDER, exist_ok=True)
+    if not missing and (entries := _of_ours(folder)) is not None:
+        for each in (folder, *entries):
+            make_private(each)
+
+
+def _of_ours(folder: Path) -> list[Path] | None:
+    """Return what is in a folder of our data; None where anything else is in it."""
+    with suppress(OSError), os.scandir(folder) as found:
+        entries = list(found)
+        if all(entry.name.startswith(_OF_OURS) for entry in entries):
+            return [Path(entry.path) for entry in entries]
+    return None
+
+
+def make_private(path: Path) -> None:
+    """Take the rights of others off a file or folder that is the user's own, where it is there."""
+    with suppress(OSError):
+        found = path.lstat()
+        is_meant = stat.S_ISREG(found.st_mode) or stat.S_ISDIR(found.st_mode)
+        if is_meant and found.st_mode & OTHERS and found.st_uid == os.geteuid():
+            path.chmod(stat.S_IMODE(found.st_mode) & ~OTHERS)
+
+
+def others_may(rights: int, path: Path) -> bool:
+    """Return whether anybody but the owner has one of the rights (4 reads, 1 enters a folder)."""
+    try:
+        return bool(path.stat().st_mode & (rights << 3 | rights))
+    except OSError:
+        return False
