@@ -17,6 +17,7 @@ from click.shell_completion import CompletionItem
 
 from reader.errors import CryptoreadError
 from reader.main import COMPLETE, FAILED, REFUSED, USAGE, Paths, say
+from reader.streams import OutputFailed
 from reader.subscriptions import Kind
 
 if TYPE_CHECKING:
@@ -243,11 +244,15 @@ def _import(path: Path, known: "Sequence[Subscription]", source: Path) -> None:
 
 
 def _bytes_of(source: Path) -> bytes:
+    from reader.errors import SourceError
     from reader.formats.opml import MAX_BYTES
     from reader.sources import read_whole
 
     if str(source) == "-":
-        return sys.stdin.buffer.read(MAX_BYTES + 1)
+        try:
+            return sys.stdin.buffer.read(MAX_BYTES + 1)
+        except OSError as error:
+            raise SourceError("cannot be read: it is closed, or not open for reading") from error
     return read_whole(source, MAX_BYTES)
 
 
@@ -372,6 +377,8 @@ def _watch(paths: Paths, names: tuple[str, ...], as_json: bool, seconds: float) 
         begun = time.monotonic()
         try:
             _sync(paths, names, as_json, stop)
+        except OutputFailed:
+            raise
         except CryptoreadError as error:
             say(f"cryptoread: {error}")
         sys.stdout.flush()
