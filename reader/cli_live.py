@@ -421,10 +421,13 @@ def _sync(
 
 def _teller(*, only_news: bool) -> "Callable[[SourceResult], None]":
     """A line a source as it ends; only_news: of those with something new, or newly wrong."""
+    from reader.logs import note
     from reader.subscriptions import Status
     from reader.text import clean_line
 
     def tell(result: "SourceResult") -> None:
+        counts = f"{result.new} new, {result.updated} updated, {result.refused} refused"
+        note(f"sync: {clean_line(result.name)}: {result.status}, {counts}")
         is_wrong = result.status.is_problem and result.status is not Status.PAUSED
         if is_wrong or result.new or result.updated or not only_news:
             say(str(result))

@@ -1,28 +1,22 @@
-"""When something unforeseen happens: one sentence for the user, the details in a file."""
+"""When something unforeseen happens: one sentence for the user, the details in the log."""
 
-from contextlib import suppress
 from pathlib import Path
 
 from reader.errors import CryptoreadError
 
-CRASH_LOG = "crash.log"
-
 
 class Broken(CryptoreadError):
-    """Something unforeseen happened; it says where the details are."""
+    """Something unforeseen happened; it says where the details are.
+
+    folder: the data folder, which takes the log where the log folder cannot be written.
+    """
 
     def __init__(self, error: Exception, folder: Path) -> None:
-        log = folder / CRASH_LOG
-        _write_down(error, log)
+        from reader.logs import note_error
+
+        log = note_error(error, folder)
+        details = f"the details are in {log}" if log else "the details could not be written down"
         super().__init__(
             f"something went wrong ({type(error).__name__}); your articles and marks are safe, "
-            f"the details are in {log}"
+            f"{details}"
         )
-
-
-def _write_down(error: Exception, log: Path) -> None:
-    """The traceback without values: what the reader read is nobody else's business."""
-    import traceback
-
-    with suppress(OSError), log.open("w", encoding="utf-8") as file:
-        traceback.print_exception(error, file=file)

@@ -57,6 +57,7 @@ class Paths(NamedTuple):
         with Library(data_folder(self.data)) as library:
             for notice in library.notices:
                 say(notice)
+                _warn(notice)
             try:
                 yield library
             except (CryptoreadError, OSError):
@@ -147,6 +148,11 @@ def _ended(run: Callable[[], int]) -> int:
         code = INTERRUPTED
     except BrokenPipeError:  # whoever read has seen enough
         code = 0
+    except Exception as error:
+        from reader.config import data_folder
+
+        say(f"cryptoread: {Broken(error, data_folder())}")
+        code = FAILED
     with suppress(OutputFailed, BrokenPipeError):
         settle()
     return code
@@ -157,6 +163,12 @@ def _code(run: Callable[[], int]) -> int:
         return run()
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else 0
+
+
+def _warn(text: str) -> None:
+    from reader.logs import warn
+
+    warn(text)
 
 
 def _say_anywhere(text: str) -> None:

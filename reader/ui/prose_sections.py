@@ -1,7 +1,7 @@
 """Where a long text may be cut so that each part, laid out alone, looks as it does in the whole.
 
-Nothing is parsed: a regular expression finds blank lines before lines that begin a block whatever
-stands above them, and fenced code, in which they do not, is stepped over.
+Nothing is parsed: a regular expression finds lines that begin a block whatever stands above them,
+and fenced code, in which they do not, is stepped over.
 """
 
 import re
@@ -17,10 +17,11 @@ _LONGEST_BEFORE = 10_000
 """Of the line above a cut: a longer one may be shown as it was written."""
 
 _CUT = re.compile(
-    r"(?<=\S)[ \t]*\n(?:[ \t]*\n)++"
-    r"(?=\S)(?!(?:[-+*]|\d{1,9}[.)])(?:\s|\Z))"
+    r"(?<=\S)[ \t]*\n(?:"
+    r"(?:[ \t]*\n)++(?=\S)(?!(?:[-+*]|\d{1,9}[.)])(?:\s|\Z))|"
+    r"(?=#{1,6}(?:\s|\Z)))"
 )
-"""Blank lines above a line without indent that is not an item of a list."""
+"""Blank lines above a line without indent that is not an item of a list; none above a heading."""
 
 _UNSURE = re.compile(r" {0,3}(?:=+|-+)[ \t]*$| {1,3}#|.*\]:")
 """A line above, of which it takes the parser to tell whether it is a heading, or shown at all."""
