@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple, NoReturn
 from reader.crash import Broken
 from reader.errors import CryptoreadError
 from reader.streams import OutputFailed, is_terminal, prepare, settle
+from reader.zone import usable_zone
 
 if TYPE_CHECKING:
     from reader.config import Settings
@@ -129,6 +130,8 @@ def say(text: str) -> None:
 def main() -> NoReturn:
     """The command `cryptoread`."""
     prepare()
+    if notice := usable_zone():
+        say(notice)
     sys.exit(_ended(lambda: _run(sys.argv[1:])))
 
 

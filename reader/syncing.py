@@ -15,7 +15,7 @@ from pathlib import Path
 
 from reader.asking import Desk, failed, source, troubled
 from reader.cache import Store
-from reader.cache.live import SourceState
+from reader.cache.live import LONGEST_REST_S, SourceState
 from reader.crash import Broken
 from reader.errors import CacheError, CryptoreadError
 from reader.formats.discovery import WebPage
@@ -29,7 +29,7 @@ FAILURES_TO_PAUSE = 3
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 120, 24 * 3600
 RETRY_AFTER_S = (60, 6 * 3600)
 """What a site may ask for at least and at most."""
-GONE_S = 7 * 24 * 3600
+GONE_S = LONGEST_REST_S
 
 OFFLINE_S = 15 * 60
 """At most where there is no way to a site: mostly it is this machine that is offline."""
@@ -121,6 +121,7 @@ class Sync:
     async def _guarded(self, desk: Desk, subscription: Subscription) -> SourceResult:
         """The result of one source, whatever happens to it."""
         state = self._states.get(subscription.url, SourceState(url=subscription.url))
+        state = state.as_of(desk.now())
         if state.next_try > desk.now() and not self._force:
             when = f"until {datetime.fromtimestamp(state.next_try):%Y-%m-%d %H:%M}"
             return failed(subscription, Status.PAUSED, f"paused {when} ({state.last_error})")

@@ -31,7 +31,7 @@ from reader.cache.live import (
 )
 from reader.cache.marks import Marks
 from reader.cache.placing import places
-from reader.cache.revising import has_no_date, revised, with_body, with_fields
+from reader.cache.revising import arrived_ahead, has_no_date, revised, with_body, with_fields
 from reader.cache.sameness import Group, Verdict, judge, link_of, related
 from reader.folding import folded
 
@@ -183,7 +183,11 @@ class Writer:
         before = known[0] if known else None
         entry = verdict.entry or memory.begin(arrival.item)
         page.claimed.add(entry)
-        if before and before.entry == entry and before.came == arrival.came:
+        if (
+            before
+            and (before.entry, before.came) == (entry, arrival.came)
+            and not arrived_ahead(arrival.incoming, before, undated=arrival.undated)
+        ):
             return Outcome.UNCHANGED
         names = [name for name in group.names if not memory.is_shared(name)]
         memory.note(entry, arrival.item, names)
