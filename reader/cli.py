@@ -142,18 +142,36 @@ ANY_WORDS = {"ignore_unknown_options": True, "help_option_names": ["--help"]}
     metavar="FILE",
     help="Settings (or CRYPTOREAD_CONFIG).",
 )
+@click.option("--debug", is_flag=True, help="Write more to the log (or CRYPTOREAD_DEBUG=1).")
 @click.version_option(__version__, message="%(prog)s %(version)s")
 @click.pass_context
-def cli(ctx: click.Context, data: Path | None, config: Path | None) -> None:
+def cli(ctx: click.Context, data: Path | None, config: Path | None, debug: bool) -> None:
     """Read an archive of crypto news. Without a command: open the reader.
 
     \b
     Example:
       cryptoread tag:xrp after:7d     the reader, on a week of XRP
     """
+    if debug or os.environ.get("CRYPTOREAD_DEBUG"):
+        _begin_debug(ctx, debug)
     ctx.obj = Paths(data, config)
     if ctx.invoked_subcommand is None:
         ctx.invoke(read, query=_parse_query(ctx, read.params[0], ()))
+
+
+def _begin_debug(ctx: click.Context, debug: bool) -> None:
+    """Write down which command runs, how long, and on what; never its words."""
+    from time import monotonic
+
+    from reader import logs
+
+    if debug:
+        logs.begin_debug()
+    begun = monotonic()
+    name = ctx.invoked_subcommand or "read"
+    python = ".".join(map(str, sys.version_info[:3]))
+    logs.note(f"{name} begins: cryptoread {__version__}, Python {python}, {sys.platform}")
+    ctx.call_on_close(lambda: logs.note(f"{name} ends after {monotonic() - begun:.1f} s"))
 
 
 @click.command(cls=QueryCommand, context_settings=ANY_WORDS)
@@ -217,6 +235,9 @@ def _tell(report: "ImportReport") -> None:
         example = f"such as {report.vanished[0]}; their articles stay"
         say(f"{count} previously imported {gone}, {example}")
     say(str(report))
+    from reader.logs import note
+
+    note(f"import: {report}")
 
 
 def _begin_first_import(paths: Paths) -> None:

@@ -17,6 +17,7 @@ from click.shell_completion import CompletionItem
 
 from reader.errors import CryptoreadError
 from reader.main import COMPLETE, FAILED, REFUSED, USAGE, Paths, say
+from reader.streams import OutputFailed
 from reader.subscriptions import Kind
 
 if TYPE_CHECKING:
@@ -279,11 +280,15 @@ def _left_out(each: "Subscription") -> str:
 
 
 def _bytes_of(source: Path) -> bytes:
+    from reader.errors import SourceError
     from reader.formats.opml import MAX_BYTES
     from reader.sources import read_whole
 
     if str(source) == "-":
-        return sys.stdin.buffer.read(MAX_BYTES + 1)
+        try:
+            return sys.stdin.buffer.read(MAX_BYTES + 1)
+        except OSError as error:
+            raise SourceError("cannot be read: it is closed, or not open for reading") from error
     return read_whole(source, MAX_BYTES)
 
 
@@ -421,6 +426,8 @@ def _watch(paths: Paths, names: tuple[str, ...], as_json: bool, seconds: float) 
         begun = time.monotonic()
         try:
             _sync(paths, names, as_json, stop)
+        except OutputFailed:
+            raise
         except CryptoreadError as error:
             say(f"cryptoread: {error}")
         sys.stdout.flush()
@@ -463,10 +470,13 @@ def _sync(
 
 def _teller(*, only_news: bool) -> "Callable[[SourceResult], None]":
     """A line a source as it ends; only_news: of those with something new, or newly wrong."""
+    from reader.logs import note
     from reader.subscriptions import Status
     from reader.text import clean_line
 
     def tell(result: "SourceResult") -> None:
+        counts = f"{result.new} new, {result.updated} updated, {result.refused} refused"
+        note(f"sync: {clean_line(result.name)}: {result.status}, {counts}")
         is_wrong = result.status.is_problem and result.status is not Status.PAUSED
         if is_wrong or result.new or result.updated or not only_news:
             say(str(result))

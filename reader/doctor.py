@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from reader import __version__
 from reader.config import APP, ConfigError, Settings, read_settings
-from reader.crash import CRASH_LOG
 from reader.errors import CacheDamaged, CryptoreadError
 from reader.exposed import findings
+from reader.logs import noted_errors
 
 if TYPE_CHECKING:
     from reader.subscriptions import Subscription
@@ -89,9 +89,9 @@ def _files(folder: Path) -> Iterator[Finding]:
     yield _space(folder)
     yield _checked("cache.db", lambda: _articles(folder), CACHE_DAMAGED)
     yield _checked("marks.db", lambda: _marks(folder), MARKS_DAMAGED)
-    if (folder / CRASH_LOG).exists():
-        text = f"something went wrong once: {folder / CRASH_LOG}"
-        yield Finding("crash", text, State.WRONG, "report it, then delete it")
+    if log := noted_errors(folder):
+        text = f"a previous run hit an unexpected error: {log}"
+        yield Finding("log", text, State.WRONG, "report it, then delete the file")
     for left in sorted((*folder.glob("*.db.v[0-9]*"), *folder.glob("*.db.damaged-*"))):
         if not left.name.endswith(("-wal", "-shm")):
             size = _size(left.stat().st_size)

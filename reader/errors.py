@@ -36,6 +36,14 @@ class CacheUnwritable(CacheError):
         )
 
 
+class CacheFull(CacheError):
+    def __init__(self) -> None:
+        super().__init__(
+            "there is no room for more articles of so late a date; correct the dates, "
+            "or choose another folder with --data"
+        )
+
+
 class CacheDamaged(CacheError):
     def __init__(self, path: Path, reason: str) -> None:
         super().__init__(f"{path} is damaged ({reason}); import the archive again to rebuild it")

@@ -36,6 +36,7 @@ def health(source: Subscription, state: "SourceState | None", now: datetime) -> 
     """How the source is doing at that moment, which is aware."""
     if state is None:
         return Health("not asked yet")
+    state = state.as_of(int(now.timestamp()))
     status = Status(state.last_status) if state.last_status in list(Status) else None
     made = Health(
         how="well",

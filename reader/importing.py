@@ -82,6 +82,16 @@ class ImportReport:
         return f"{self.read} read: {counts}, {len(self.refusals)} refused"
 
 
+class WorkerLost(CryptoreadError):
+    """A process that parsed was killed from outside."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "a worker process was killed, perhaps for want of memory; "
+            "import it again to bring in the rest"
+        )
+
+
 class Parsed(NamedTuple):
     """What a file turned out to be: an article, the bytes that were known (neither), or refused."""
 
@@ -346,6 +356,7 @@ def _parse_in_workers(
 ) -> Iterator[Parsed]:
     """`first` is done here, while the workers start. ahead: of the results that are taken."""
     from concurrent.futures import Future, ProcessPoolExecutor
+    from concurrent.futures.process import BrokenProcessPool
 
     from reader.workers import context
 
@@ -358,6 +369,8 @@ def _parse_in_workers(
             while waiting:
                 yield from waiting.popleft().result()
                 waiting.extend(islice(submitted, max(0, ahead() - len(waiting))))
+        except BrokenProcessPool as error:
+            raise WorkerLost from error
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
 

@@ -1,20 +1,22 @@
 """The program `cryptoread`: from its arguments to its exit code.
 
 Exit codes: 0 done, 1 done but some input was refused, 2 wrong usage, 3 failed, 130 interrupted.
+A pipe that is closed at its other end (`| head`) ends a command quietly, with 0.
 Without arguments there is nothing to parse, and the reader opens without loading what parses them.
 """
 
 import gc
 import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
-from io import TextIOWrapper
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
 from reader.crash import Broken
 from reader.errors import CryptoreadError
+from reader.streams import OutputFailed, is_terminal, prepare, settle
+from reader.zone import usable_zone
 
 if TYPE_CHECKING:
     from reader.config import Settings
@@ -35,7 +37,10 @@ class NoTerminal(CryptoreadError):
     """There is nothing to open a screen on."""
 
     def __init__(self) -> None:
-        super().__init__("the reader needs a terminal; in a pipe or a script use `cryptoread list`")
+        super().__init__(
+            "the reader needs a terminal for input, output and error output; "
+            "in a pipe or a script use `cryptoread list`"
+        )
 
 
 class Paths(NamedTuple):
@@ -53,6 +58,7 @@ class Paths(NamedTuple):
         with Library(data_folder(self.data)) as library:
             for notice in library.notices:
                 say(notice)
+                _warn(notice)
             try:
                 yield library
             except (CryptoreadError, OSError):
@@ -109,8 +115,9 @@ def settings_fault(settings: "Settings") -> str | None:
 
 
 def _on_terminal() -> bool:
+    """Return whether there are keys to read and a screen to paint, which Textual does on stderr."""
     usable = os.environ.get("TERM", "") not in ("", "dumb", "unknown")
-    return usable and sys.stdin.isatty() and sys.stdout.isatty()
+    return usable and all(map(is_terminal, (sys.stdin, sys.stdout, sys.stderr)))
 
 
 def say(text: str) -> None:
@@ -121,21 +128,21 @@ def say(text: str) -> None:
     print(redacted(clean_line(text)), file=sys.stderr)
 
 
-def _never_fail_to_encode() -> None:
-    """Print `?` for what the encoding of the terminal or the pipe cannot express."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, TextIOWrapper):
-            stream.reconfigure(errors="replace")
-
-
 def main() -> NoReturn:
     """The command `cryptoread`."""
-    _never_fail_to_encode()
+    prepare()
+    if notice := usable_zone():
+        say(notice)
+    sys.exit(_ended(lambda: _run(sys.argv[1:])))
+
+
+def _ended(run: Callable[[], int]) -> int:
+    """Run it; its exit code, whatever happens. What went wrong is said in one sentence."""
     try:
-        code = _run(sys.argv[1:])
-        sys.stdout.flush()
+        code = _code(run)
+        settle()
     except NoTerminal as error:
-        say(f"cryptoread: {error}")
+        _say_anywhere(f"cryptoread: {error}")
         code = USAGE
     except CryptoreadError as error:
         say(f"cryptoread: {error}")
@@ -143,11 +150,36 @@ def main() -> NoReturn:
     except KeyboardInterrupt:
         say("interrupted; what was reported is kept")
         code = INTERRUPTED
-    except BrokenPipeError:
-        # Whoever read has seen enough. Python would complain once more when it flushes.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except BrokenPipeError:  # whoever read has seen enough
         code = 0
-    sys.exit(code)
+    except Exception as error:
+        from reader.config import data_folder
+
+        say(f"cryptoread: {Broken(error, data_folder())}")
+        code = FAILED
+    with suppress(OutputFailed, BrokenPipeError):
+        settle()
+    return code
+
+
+def _code(run: Callable[[], int]) -> int:
+    try:
+        return run()
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else 0
+
+
+def _warn(text: str) -> None:
+    from reader.logs import warn
+
+    warn(text)
+
+
+def _say_anywhere(text: str) -> None:
+    """Say why there is no screen, on stdout where stderr leads away from the terminal."""
+    if is_terminal(sys.stdout) and not is_terminal(sys.stderr):
+        print(text, flush=True)
+    say(text)
 
 
 def _run(arguments: list[str]) -> int:

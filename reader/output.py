@@ -13,6 +13,8 @@ from reader.article import Article, Row, Sentiment
 from reader.cache import Stats
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from reader.doctor import Finding
 
 FIELDS = (
@@ -184,11 +186,10 @@ def print_stats_json(stats: Stats) -> None:
 def print_stats(stats: Stats, most_tags: int = 20) -> None:
     """Tables for a terminal: categories by sentiment, then languages, sources and frequent tags."""
     from rich import box
-    from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
-    console = Console(highlight=False, markup=False)
+    console = _console()
     table = Table("category", "articles", *(f"{s.glyph} {s.lower()}" for s in Sentiment))
     table.box = box.SIMPLE_HEAD
     for column in table.columns[1:]:
@@ -201,6 +202,18 @@ def print_stats(stats: Stats, most_tags: int = 20) -> None:
     frequent = dict(list(stats.tags.items())[:most_tags])
     for title, counted in _counted(stats, frequent):
         console.print(Text.assemble((f"{title}  ", "bold"), _enumeration(counted)))
+
+
+def _console() -> "Console":
+    from rich.console import Console
+    from rich.theme import Theme
+
+    class OnStdout(Console):
+        def on_broken_pipe(self) -> None:
+            raise  # rich would end the program, with a code of its own
+
+    struck = Theme({"markdown.s": "strike dim"})  # some terminals cannot strike
+    return OnStdout(highlight=False, markup=False, emoji=False, theme=struck)
 
 
 def _counted(stats: Stats, frequent: Mapping[str, int]) -> Iterator[tuple[str, Mapping[str, int]]]:
@@ -228,13 +241,10 @@ def print_article(row: Row, article: Article) -> None:
     if not sys.stdout.isatty():
         print("\n".join(head), *filter(None, (summary, article.body)), sep="\n\n")
         return
-    from rich.console import Console
     from rich.markdown import Markdown
     from rich.text import Text
-    from rich.theme import Theme
 
-    struck = Theme({"markdown.s": "strike dim"})  # some terminals cannot strike
-    console = Console(highlight=False, markup=False, emoji=False, theme=struck)
+    console = _console()
     column = min(console.width, 88)
     console.print(Text(head[0], style="bold"), width=column)
     for line in head[1:]:

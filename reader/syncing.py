@@ -17,7 +17,7 @@ from pathlib import Path
 
 from reader.asking import Desk, failed, source, troubled
 from reader.cache import Store
-from reader.cache.live import SourceState
+from reader.cache.live import LONGEST_REST_S, SourceState
 from reader.crash import Broken
 from reader.errors import CacheError, CryptoreadError
 from reader.formats.discovery import WebPage
@@ -34,7 +34,7 @@ FAILURES_TO_PAUSE = 3
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 120, 24 * 3600
 RETRY_AFTER_S = (60, 6 * 3600)
 """What a site may ask for at least and at most."""
-GONE_S = 7 * 24 * 3600
+GONE_S = LONGEST_REST_S
 
 OFFLINE_S = 15 * 60
 """At most where there is no way to a site: mostly it is this machine that is offline."""
@@ -130,7 +130,8 @@ class Sync:
                 task.result()
 
     def _state(self, subscription: Subscription) -> SourceState:
-        return self._states.get(subscription.url, SourceState(url=subscription.url))
+        state = self._states.get(subscription.url, SourceState(url=subscription.url))
+        return state.as_of(int(self._clock().timestamp()))
 
     def _is_paused(self, state: SourceState) -> bool:
         return state.next_try > int(self._clock().timestamp()) and not self._force

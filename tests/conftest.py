@@ -1,6 +1,7 @@
 """What tests of every kind share: no deadlines, and a news server, asked without a proxy."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
@@ -17,6 +18,14 @@ def no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("http_proxy", "https_proxy", "all_proxy"):
         monkeypatch.delenv(name, raising=False)
         monkeypatch.delenv(name.upper(), raising=False)
+
+
+@pytest.fixture(autouse=True)
+def logs(tmp_path: Path) -> Iterator[Path]:
+    """The log folder of the test; what it holds is not the user's."""
+    with pytest.MonkeyPatch.context() as environ:  # not the one that tests undo
+        environ.setenv("CRYPTOREAD_LOGS", str(tmp_path / "logs"))
+        yield tmp_path / "logs"
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import json
 import sqlite3
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from hashlib import blake2b
 from typing import Any, NamedTuple
 
@@ -37,13 +37,19 @@ MAX_NAMES = 16
 _CUT = 1000
 """Characters to which earlier versions cut an id."""
 
+LONGEST_REST_S = 7 * 24 * 3600
+"""For which a source is left alone at most, whatever it did."""
+
 _CUT_BODY = 60_000
 _LATEST = 2**62
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceState:
-    """What is known of a live source since it was last asked. Instants are seconds since 1970."""
+    """What is known of a live source since it was last asked. Instants are seconds since 1970.
+
+    They are of this machine's clock, which may have been wrong: see `as_of`.
+    """
 
     url: str
     """As subscribed: another address is another source."""
@@ -65,6 +71,20 @@ class SourceState:
     """A word of `Status`: how asking it ended; empty where that was before it was noted."""
     last_error: str = ""
     """What was wrong when it was asked last, empty where nothing was."""
+
+    def as_of(self, now: int) -> "SourceState":
+        """Return it without instants that no clock which now says `now` can have meant.
+
+        A source does not rest until a year to which the clock was once set by mistake.
+        """
+        if max(self.last_ok, self.last_failed) <= now and self.next_try <= now + LONGEST_REST_S:
+            return self
+        return replace(
+            self,
+            next_try=self.next_try if self.next_try <= now + LONGEST_REST_S else 0,
+            last_ok=min(self.last_ok, now),
+            last_failed=min(self.last_failed, now),
+        )
 
 
 _COLUMNS = tuple(field.name for field in fields(SourceState))

@@ -9,7 +9,9 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from reader.article import ID_BITS
 from reader.cache.evaluation import END, slot
+from reader.errors import CacheFull
 
 _BEFORE = "SELECT id FROM articles WHERE published <= ? ORDER BY published DESC, id DESC LIMIT 1"
 _AFTER = "SELECT id, published FROM articles WHERE id > ? ORDER BY id LIMIT 1"
@@ -26,12 +28,15 @@ class Places(NamedTuple):
 def places(db: sqlite3.Connection, published: Sequence[int]) -> Places:
     """Places for new articles. published: milliseconds since 1970, ascending.
 
-    Of one instant, those that are there stand first, then the new ones in their order.
+    Of one instant, those that are there stand first, then the new ones in their order. Raises
+    CacheFull where the ids behind the latest instant are used up.
     """
     made = Places([], [])
     last = -1
     while len(made.ids) < len(published):
         last = _fill_gap(db, published, made, last)
+    if made.ids and max(made.ids[-1], made.moves[-1][1] if made.moves else 0) >= 1 << ID_BITS:
+        raise CacheFull
     return made
 
 

@@ -21,6 +21,7 @@ class Presence:
         self._path = path
         self._file = -1
         self._is_here = False
+        self._is_wanted = False
 
     @classmethod
     def of(cls, path: Path) -> Self:
@@ -32,8 +33,16 @@ class Presence:
         return cls(path)
 
     def announce(self) -> None:
-        """From now on somebody reads here. Any number may."""
-        if not self._is_here and self._open():
+        """Let others know of an open screen, from now on. Any number may be open.
+
+        An import that looks holds the lock for a moment: `insist` tries again.
+        """
+        self._is_wanted = True
+        self.insist()
+
+    def insist(self) -> None:
+        """Announce the screen that was to be announced and could not be."""
+        if self._is_wanted and not self._is_here and self._open():
             with suppress(OSError):
                 flock(self._file, LOCK_SH | LOCK_NB)
                 self._is_here = True
@@ -52,7 +61,7 @@ class Presence:
     def close(self) -> None:
         if self._file >= 0:
             os.close(self._file)
-        self._file, self._is_here = -1, False
+        self._file, self._is_here, self._is_wanted = -1, False, False
 
     def _open(self) -> bool:
         if self._file < 0 and flock is not None:

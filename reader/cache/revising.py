@@ -17,6 +17,9 @@ from reader.formats import format_instant, from_fields
 from reader.formats.page import UNDATED, is_possible
 from reader.formats.schema import FLAGS, MAX_FORMER_TITLES
 
+CLOCK_MS = 24 * 3600 * 1000
+"""How far the clock may be set back without being taken for one that was wrong."""
+
 MUCH_LONGER = 2
 """Times the length of a summary, from which on a text that holds its words was fetched."""
 
@@ -34,7 +37,7 @@ def revised(
     if was_ahead := _was_ahead(incoming, before, fields):
         new[FLAGS] = list(dict.fromkeys((*fields[FLAGS], *new.get(FLAGS, ()))))
         incoming = incoming._replace(flagged=True)
-    if undated or was_ahead:
+    if (undated or was_ahead) and not arrived_ahead(incoming, before, undated=undated):
         moment = format_instant(from_milliseconds(before.published))
         new |= {"publishedAt": moment, "updatedAt": moment}
         incoming = incoming._replace(published=before.published, updated=before.published)
@@ -44,6 +47,11 @@ def revised(
     if fetched:
         incoming = incoming._replace(body=body, body_is_kept=False)
     return with_fields(incoming, new), fetched
+
+
+def arrived_ahead(incoming: Incoming, before: Stored, *, undated: bool) -> bool:
+    """Return whether an undated item first came when the clock was ahead, so that it came now."""
+    return undated and before.published > incoming.published + CLOCK_MS
 
 
 def _was_ahead(incoming: Incoming, before: Stored, fields: Mapping[str, Any]) -> bool:

@@ -454,16 +454,26 @@ def _migrate(path: Path, schema: Schema) -> int:
             version = check_version(db, path, schema)
             if version == len(schema.migrations):
                 return version
+            if version < schema.emptied_at and not _has_articles(db):
+                version = 0  # the first start was cut short
             if version:
                 _back_up(db, path, version)
             db.execute("PRAGMA journal_mode = WAL")
             db.execute(f"PRAGMA cache_size = -{WRITER_CACHE_KIB}")
             _add_functions(db)
-            for number in range(version, len(schema.migrations)):
-                _apply(db, schema, number)
+            for number in range(len(schema.migrations)):
+                _apply(db, schema, number)  # those that are made already do nothing
             return version
     finally:
         db.close()
+
+
+def _has_articles(db: sqlite3.Connection) -> bool:
+    """Return whether a file of an early version holds anything that a user would miss."""
+    table = "SELECT 1 FROM sqlite_master WHERE name = 'articles'"
+    if db.execute(table).fetchone() is None:
+        return False
+    return db.execute("SELECT 1 FROM articles LIMIT 1").fetchone() is not None
 
 
 def _add_functions(db: sqlite3.Connection) -> None:

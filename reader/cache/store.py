@@ -198,6 +198,7 @@ class Store:
 
         Only so can the write-ahead log be emptied: it keeps what an open read transaction sees.
         """
+        self._presence.insist()
         with sql_errors(self.path):
             moment = self._session.begin()
             is_same = self._renewed(moment)

@@ -33,6 +33,7 @@ from reader.cache.marks import Marks
 from reader.cache.origins import article_before
 from reader.cache.placing import places
 from reader.cache.revising import (
+    arrived_ahead,
     former_titles_and,
     has_no_date,
     revised,
@@ -224,7 +225,11 @@ class Writer:
         names = [name for name in group.names if not memory.is_shared(name)]
         entry = verdict.entry or memory.begin(arrival.item, names)
         page.claimed.add(entry)
-        if before and before.entry == entry and before.came == arrival.came:
+        if (
+            before
+            and (before.entry, before.came) == (entry, arrival.came)
+            and not arrived_ahead(arrival.incoming, before, undated=arrival.undated)
+        ):
             return Outcome.UNCHANGED
         memory.note(entry, arrival.item, names)
         if verdict.entry is None:

@@ -21,7 +21,7 @@ def read_coindesk(data: bytes, *, now: datetime) -> Page:
     A page with a non-empty `Err` is a failure, whatever HTTP said. now: aware; it dates what has
     no date.
     """
-    answer = document(data)
+    answer = document(data, items="Data", marks=("TITLE", "BODY"))
     if not isinstance(answer, dict):
         raise NotAPage("the answer is JSON, but no page of CoinDesk's Data API")
     refuse_failure(answer)

@@ -19,10 +19,12 @@ _NAMES = (
     "attachments",
 )
 
+_MARKS = ("id", "content_html", "content_text")
+
 
 def read_json_feed(data: bytes, *, url: str, name: str, now: datetime) -> Page:
     """As `read_feed`, for a document that looks like JSON."""
-    answer = document(data)
+    answer = document(data, items="items", marks=_MARKS)
     if not isinstance(answer, dict) or not isinstance(answer.get("items"), list):
         if isinstance(answer, dict):
             refuse_failure(answer)

@@ -2,13 +2,14 @@
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from reader.article import Article
 from reader.formats.errors import NotAnArticle
 from reader.formats.json_articles import cleaned
 from reader.formats.markdown import MAX_ARTICLE_BYTES, TOO_LARGE
 from reader.formats.page import Incomplete, NotAPage
+from reader.formats.rescued_json import Lost, Rescue
 from reader.formats.schema import article_of
 from reader.text import clean_line, decode, without_blank_lines
 
@@ -34,8 +35,12 @@ class _Broken:
 _BROKEN = _Broken()
 
 
-def document(data: bytes) -> object:
-    """What the JSON holds, uncleaned. Raises NotAPage, and nothing else."""
+def document(data: bytes, *, items: str, marks: Collection[str]) -> object:
+    """What the JSON holds, uncleaned. Raises NotAPage, and nothing else.
+
+    Where it is broken within some of its items, `Lost` stands for each of them. items: the member
+    that is their array, unless the document is one. marks: names of which every item has one.
+    """
     text, _ = decode(data)
     start = text.lstrip()[:1]
     if not start:
@@ -44,17 +49,24 @@ def document(data: bytes) -> object:
         raise NotAPage("the answer is a web page where JSON should be")
     try:
         return _DECODER.decode(text)
-    except json.JSONDecodeError as error:
-        if error.pos >= len(text.rstrip()) or error.msg.startswith("Unterminated"):
-            raise Incomplete("the answer ends in the middle: it is incomplete") from error
-        reason = f"the answer is not JSON at character {error.pos + 1}: {error.msg}"
-        raise NotAPage(reason) from error
     except (RecursionError, ValueError) as error:
-        raise NotAPage("the answer is JSON that is nested too deep") from error
+        if (found := Rescue(text, _DECODER, marks).document(items)) is not None:
+            return found
+        raise _not_a_page(text, error) from error
+
+
+def _not_a_page(text: str, error: Exception) -> NotAPage:
+    if isinstance(error, json.JSONDecodeError):
+        if error.pos >= len(text.rstrip()) or error.msg.startswith("Unterminated"):
+            return Incomplete("the answer ends in the middle: it is incomplete")
+        return NotAPage(f"the answer is not JSON at character {error.pos + 1}: {error.msg}")
+    return NotAPage("the answer is JSON that is nested too deep")
 
 
 def object_of(item: object, names: Sequence[str]) -> dict[str, object]:
     """Those fields of an item, cleaned; absent and null ones are left out. Raises NotAnArticle."""
+    if isinstance(item, Lost):
+        raise NotAnArticle(item.reason)
     if not isinstance(item, Mapping):
         raise NotAnArticle("is not a JSON object")
     wanted = {name: item[name] for name in names if item.get(name) is not None}

@@ -32,12 +32,12 @@ class GrowingLines:
         there is no more."""
         deadline = None if seconds is None else monotonic() + seconds
         while self._source and not (len(self) >= lines and self.goes_beyond(place)):
-            if deadline and len(self) % _LINES_A_LOOK == 0 and len(self) and monotonic() > deadline:
-                return
             if (line := next(self._source, None)) is None:
                 self._source = None
-            else:
-                self._lines.append(line)
+                return
+            self._lines.append(line)
+            if deadline and len(self) % _LINES_A_LOOK == 0 and monotonic() > deadline:
+                return
 
     def goes_beyond(self, place: int) -> bool:
         """Whether `index(place)` is final."""

@@ -2,23 +2,32 @@
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from typing import Literal
 
 from reader.query import Term
 from reader.ui.matches import Match, matches, pattern_of
+from reader.ui.sectioned_lines import Run, SectionedLines, Spot
+
+_NOTHING = Run(0, 0, 0, False)
 
 
 class Highlights:
-    """Of one reading pane, whose text is laid out little by little and, at times, anew."""
+    """Of one reading pane, whose text is laid out little by little and, at times, anew.
+
+    What is laid out around one spot is looked through; the lines of matches count from its first.
+    """
 
     def __init__(self) -> None:
         self._words: re.Pattern[str] | None = None
         self._matches: list[Match] = []
-        self._searched = 0
-        """Lines of the layout that have been looked through."""
+        self._lines = SectionedLines([])
+        self._searched = _NOTHING
+        """What of the layout has been looked through."""
         self.current = -1
-        """The number of the match that the reader went to last."""
+        """The number of the match that the user went to last."""
+        self._left_at = -1
+        """The same, while matches are not counted from the start of the text."""
 
     @property
     def has_words(self) -> bool:
@@ -39,27 +48,64 @@ class Highlights:
     def forget(self) -> None:
         """It is another text, or other words are looked for."""
         self.forget_places()
-        self.current = -1
+        self.current = self._left_at = -1
 
     def forget_places(self) -> None:
         """The text is laid out anew."""
-        self._matches, self._searched = [], 0
+        if not self.is_from_start:
+            self.current = -1
+        self._matches, self._searched = [], _NOTHING
 
-    def is_behind(self, lines: int) -> bool:
-        """Whether so many lines are more, or others, than have been looked through."""
-        return self._words is not None and self._searched != lines
+    @property
+    def is_from_start(self) -> bool:
+        """Whether what was looked through begins with the text: matches are counted as in all."""
+        return self._searched.part == 0
 
-    def search(self, texts: Sequence[str]) -> None:
-        """Look through all that is laid out by now."""
-        if self._words is not None:
-            self._searched = len(texts)
-            self._matches = matches(texts, self._words)
+    def covers(self, lines: SectionedLines, spot: Spot, height: int) -> bool:
+        """Whether so many lines from the spot on were looked through, or need not be."""
+        part, _, size, _ = self._searched
+        if self._words is None:
+            return True
+        first = lines.number(Spot(part, 0))
+        line = lines.number(spot)
+        is_same = lines is self._lines and first <= line
+        return is_same and min(line + height, len(lines)) <= first + size
+
+    def look_around(self, lines: SectionedLines, spot: Spot) -> bool:
+        """Look through what is laid out around the spot; whether it was another than before.
+
+        The match that was gone to last stays that where it is among them still.
+        """
+        run, before = lines.run(spot), self._searched
+        is_known = lines is self._lines and (run.part, run.size) == (before.part, before.size)
+        if self._words is None or is_known:
+            return False
+        place = self._place_of_current(lines, run)
+        self._lines, self._searched = lines, run
+        self._matches = matches(list(lines.texts(run)), self._words)
+        if run.part != before.part:
+            if before.part == 0:
+                self._left_at = self.current
+            again = (each.number for each in self._matches if (each.line, each.start) == place)
+            self.current = next(again, -1)
+        if run.part == 0 and self.current < 0:
+            self.current = self._left_at
+        return True
+
+    def _place_of_current(self, lines: SectionedLines, run: Run) -> tuple[int, int] | None:
+        """Line in that run, and column, of the match that was gone to last, if it is there."""
+        at = next((each for each in self._matches if each.number == self.current), None)
+        start = Spot(self._searched.part, 0)
+        if at is None or lines is not self._lines or lines.run(start).part != run.part:
+            return None
+        return at.line + lines.number(start) - run.first, at.start
 
     def ahead(self, step: Literal[1, -1], top: int) -> int | None:
         """Return the number of the next or previous match; None where there is none that way.
 
         top: the line on top, from which it is counted until a match has been gone to.
         """
+        top -= self._first
         if self.current >= 0:
             number = self.current + step
             return number if 0 <= number < self.count else None
@@ -77,10 +123,18 @@ class Highlights:
         return self._go_to(0 if step > 0 else self.count - 1) if self._matches else None
 
     def _go_to(self, number: int) -> int:
-        self.current = number
-        return next(each.line for each in self._matches if each.number == number)
+        self.current, self._left_at = number, -1
+        line = next(each.line for each in self._matches if each.number == number)
+        return line + self._first
+
+    @property
+    def _first(self) -> int:
+        """Number of the first line that was looked through, by what is known now."""
+        return self._lines.number(Spot(self._searched.part, 0)) if self._matches else 0
 
     def on_line(self, index: int) -> Iterator[Match]:
+        """The matches on the line of that number."""
+        index -= self._first
         first = bisect_left(self._matches, index, key=lambda match: match.line)
         for match in self._matches[first:]:
             if match.line != index:

@@ -14,6 +14,7 @@ from reader.ui.prose_wrap import Line
 if TYPE_CHECKING:
     from reader.ui.prose_inline import Link
     from reader.ui.prose_layout import Markdown
+    from reader.ui.sectioned_lines import Part
 
 STYLES = (
     *("h1", "h2", "h3", "h4", "h5", "h6", "em", "strong", "strike", "code", "link", "image"),
@@ -48,6 +49,10 @@ class Prose:
         """The lines, at most `width` cells wide, lazily: the first ones come at once, however long
         the text is. Their places are offsets in the text."""
         return self._markdown.lines(width)
+
+    def sections(self, width: int) -> "list[Part]":
+        """The same lines in parts, each of which can be laid out without those above it."""
+        return self._markdown.sections(width)
 
     def links(self) -> "list[Link]":
         """The links in order, each URL once with its first label; at last those that are defined

@@ -28,7 +28,7 @@ _TO_SPACES = str.maketrans("\t\n", "  ")
 _URL = re.compile(r"https?://[^\s<>\"`|]+")
 _LINE_BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
 _UNSAFE = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff\U000e0000-\U000e007f]+"
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff\U000e0000-\U000e007f]"
 )
 
 _STYLES = {"em_open": "em", "strong_open": "strong", "s_open": "strike"}
@@ -45,7 +45,7 @@ class Link(NamedTuple):
 
 
 def defuse(text: str) -> str:
-    """`text` with a mark in place of what could steer the terminal or turn its writing round.
+    """`text` with a mark for each character that could steer the terminal or turn its writing.
 
     Outside text was cleaned when it came in, but Markdown writes such characters in ASCII too:
     `&#x202e;`, `%1b` in a link.

@@ -7,7 +7,9 @@ word of the source is in some line: what is not formatted is shown as it was wri
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from functools import cache
+from dataclasses import replace
+from functools import cache, partial
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from reader.ui.prose_inline import (
@@ -20,9 +22,11 @@ from reader.ui.prose_inline import (
     may_link,
     references,
 )
+from reader.ui.prose_sections import Section, sections
 from reader.ui.prose_source import Piece, definitions, pieces
 from reader.ui.prose_table import Grid, Row, fit, record
 from reader.ui.prose_wrap import Frame, Line, Span, chop, width_of, wrap
+from reader.ui.sectioned_lines import Part
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
@@ -90,8 +94,10 @@ class Markdown:
     """A text to be laid out. It is looked at but once for what is the same at any width."""
 
     def __init__(self, text: str) -> None:
-        self._text = defuse(text.replace("\r\n", "\n").replace("\r", "\n"))
-        self._defined = definitions(self._text)
+        # Made safe piece by piece: of a long text that would be felt.
+        self._text = text.replace("\r\n", "\n").replace("\r", "\n")
+        found = definitions(self._text)
+        self._defined = {defuse(label): defuse(url) for label, url in found.items()}
         self._known = references(self._defined)
 
     def lines(self, width: int) -> Iterator[Line]:
@@ -114,8 +120,28 @@ class Markdown:
         for url in self._defined.values():
             yield Link(url, url)
 
-    def _pieces(self) -> Iterator[Piece]:
-        return pieces(self._text, self._defined)
+    def sections(self, width: int) -> list[Part]:
+        """As `Prose.sections`."""
+        cut = sections(self._text)
+        ends = [each.start for each in cut[1:]] + [len(self._text)]
+        # The blank line above a section, where there is one, is laid out with it.
+        firsts = [each.start - (each.start > 0 and not each.below_heading) for each in cut]
+        sizes = [end - first for first, end in pairwise([*firsts, len(self._text)])]
+        return [
+            Part(first, size, partial(self._section, section, end, width))
+            for section, first, size, end in zip(cut, firsts, sizes, ends, strict=True)
+        ]
+
+    def _section(self, section: Section, end: int, width: int) -> Iterator[Line]:
+        layout = _Layout(self._pieces(section.start, end), self._known, max(1, width))
+        if section.start:
+            layout.go_on_below(section)
+        return layout.lines()
+
+    def _pieces(self, start: int = 0, end: int | None = None) -> Iterator[Piece]:
+        for piece in pieces(self._text, self._defined, start, end):
+            safe = defuse(piece.source)
+            yield piece if safe == piece.source else replace(piece, source=safe)
 
 
 class _Layout:
@@ -136,6 +162,11 @@ class _Layout:
         # What a piece leaves to the one that is joined to it:
         self._next_number = 1
         self._grid: Grid | None = None
+
+    def go_on_below(self, section: Section) -> None:
+        """Begin as if all that stands above the section had been laid out."""
+        self._last = section.start - 2
+        self._stays_close = section.below_heading
 
     def lines(self) -> Iterator[Line]:
         for piece in self._pieces:

@@ -24,10 +24,12 @@ MOST_ROWS_AHEAD = 3_000
 """Of a long table, that are looked at to tell how wide its columns are."""
 
 MOST_DEFINITIONS = 2_000
+MOST_DEFINITION_LINES = 10_000
+"""Lines that look like one at first sight and are looked at."""
 
 _BLANK_LINES = re.compile(r"[ \t\n]*\n")
-_HEADING = re.compile(r"#{1,6}(?:[ \t]|$)")
-_FENCE = re.compile(r" {0,3}(`{3,}(?=[^`]*$)|~{3,})")
+HEADING = re.compile(r"#{1,6}(?:[ \t]|$)")
+FENCE = re.compile(r" {0,3}(`{3,}(?=[^`]*$)|~{3,})")
 _MARKER = re.compile(r" {0,3}(?:[-+*]|\d{1,9}[.)])(?:[ \t]|$)")
 _INTERRUPTION = re.compile(r" {0,3}(?:>|(?:[-+*]|1[.)])[ \t]+[^ \t\n])")
 _MARKS = re.compile(r"[*_`\[<&\\~]")
@@ -74,10 +76,21 @@ def definitions(text: str) -> Mapping[str, str]:
     Only what can be a link counts: `[BTC]: 100k` is text. The first of a label wins.
     """
     found: dict[str, str] = {}
-    if "]:" in text:
-        for match in islice(_DEFINITION.finditer(text), MOST_DEFINITIONS):
+    for line in islice(_lines_with(text, "]:"), MOST_DEFINITION_LINES):
+        if match := _DEFINITION.match(text, line):
             found.setdefault(normal_label(match["label"]), match["url"].strip("<>"))
+            if len(found) == MOST_DEFINITIONS:
+                break
     return found
+
+
+def _lines_with(text: str, mark: str) -> Iterator[int]:
+    """Where each line begins in which `mark` stands."""
+    at = text.find(mark)
+    while at >= 0:
+        yield text.rfind("\n", 0, at) + 1
+        end = text.find("\n", at)
+        at = text.find(mark, end) if end >= 0 else -1
 
 
 def normal_label(label: str) -> str:
@@ -85,13 +98,16 @@ def normal_label(label: str) -> str:
     return " ".join(label.split()).lower().upper()
 
 
-def pieces(text: str, defined: Container[str] = ()) -> Iterator[Piece]:
+def pieces(
+    text: str, defined: Container[str] = (), first: int = 0, end: int | None = None
+) -> Iterator[Piece]:
     """The pieces in order, one at a time. Together they hold every line, except for the blank
     ones between blocks and the definitions of the labels in `defined`, in their normal form.
-    `text`: its newlines are `\\n`."""
+    `text`: its newlines are `\\n`. `first`, `end`: the part of it that is meant (see
+    `prose_sections`)."""
     block = _Block()
     dropped = 0
-    for start, line in _lines(text):
+    for start, line in _lines(text, first, end):
         if line.isspace():
             block.add_blank(line)
             continue
@@ -108,9 +124,10 @@ def pieces(text: str, defined: Container[str] = ()) -> Iterator[Piece]:
     yield from block.pieces()
 
 
-def _lines(text: str, start: int = 0) -> Iterator[tuple[int, str]]:
+def _lines(text: str, start: int = 0, stop: int | None = None) -> Iterator[tuple[int, str]]:
     """Each line, but blank ones that follow one another together."""
-    while start < len(text):
+    stop = len(text) if stop is None else stop
+    while start < stop:
         blank = _BLANK_LINES.match(text, start)
         end = blank.end() if blank else text.find("\n", start) + 1 or len(text)
         yield start, text[start:end]
@@ -210,9 +227,9 @@ class _Block:
         self.after_blank = False
 
     def _begin(self, line: str) -> None:
-        if fence := _FENCE.match(line):
+        if fence := FENCE.match(line):
             self.kind, self.fence, self.head = _Kind.FENCE, fence[1], [line]
-        elif _HEADING.match(line):
+        elif HEADING.match(line):
             self.kind = _Kind.COMPLETE
         elif _indent(line) >= 4:
             self.kind = _Kind.CODE
@@ -243,7 +260,7 @@ class _Block:
             return False
         if self.kind is _Kind.COMPLETE or self.after_blank:
             return True
-        if _HEADING.match(line) or _FENCE.match(line):
+        if HEADING.match(line) or FENCE.match(line):
             return True
         may_be_lazy = self.kind in (_Kind.LIST, _Kind.QUOTE)
         return not may_be_lazy and _INTERRUPTION.match(line) is not None

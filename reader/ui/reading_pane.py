@@ -6,10 +6,11 @@ nothing else happens.
 """
 
 import asyncio
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from sys import maxsize
 from time import monotonic
 from typing import TYPE_CHECKING, ClassVar, Literal
@@ -30,11 +31,11 @@ from reader.config import resource
 from reader.query import Term
 from reader.ui import article_header, prose
 from reader.ui.article_header import HEADER_PLACES, header_lines
-from reader.ui.growing_lines import GrowingLines
 from reader.ui.highlights import Highlights
 from reader.ui.long_view import LongView
 from reader.ui.prose import Prose
 from reader.ui.prose_wrap import Line, Span, Styles, width_of, wrap
+from reader.ui.sectioned_lines import Part, SectionedLines, Spot
 
 if TYPE_CHECKING:
     from reader.ui.prose_inline import Link
@@ -56,7 +57,9 @@ FIRST_LAYOUT_S = 0.25
 """What the first layout takes at most; on a terminal of one line it never comes."""
 
 AHEAD = 5_000
-"""Lines that are laid out below those that are seen: no text may fill the memory."""
+MOST_IN_ADVANCE = 20_000
+"""Lines that are laid out below those that are seen, and in all before they are seen: no text may
+fill the memory."""
 
 _END = maxsize
 """The place after every other."""
@@ -142,7 +145,7 @@ class ReadingPane(LongView, can_focus=True, inherit_bindings=False):
         self._prose = Prose("")
         self._now: datetime | None = None
         self._hint = ""
-        self._lines = GrowingLines(iter(()))
+        self._lines = SectionedLines([Part(0, 0, lambda: iter(()))])
         self._width = 0
         """Cells for which the lines were laid out, margins and all."""
         self._left = 0
@@ -151,7 +154,7 @@ class ReadingPane(LongView, can_focus=True, inherit_bindings=False):
         self._wish: int | None = None
         """A place to go to once it is laid out."""
         self._placing = False
-        self._strips: dict[int, Strip] = {}
+        self._strips: dict[Spot, Strip] = {}
         self._looks: dict[Styles, Style] = {}
         self._pressed_at: Offset | None = None
         self._slices: Timer | None = None
@@ -212,29 +215,38 @@ class ReadingPane(LongView, can_focus=True, inherit_bindings=False):
 
         at_edge: to the first match of the article, or (-1) to the last.
         """
-        top = round(self.scroll_y)
-        is_all_needed = at_edge and step < 0
+        if not self._width:
+            return False
         deadline = monotonic() + MATCH_S
+        lines, go = self._lines, self._highlights
+        spot = lines.spot(round(self.scroll_y))
+        if at_edge:
+            spot = lines.spot(0) if step > 0 else lines.reach(_END, MATCH_S) or lines.last()
         while True:
-            self._lines.grow(maxsize, _END, AT_ONCE_S)
-            self._measure()
-            self._search()
-            is_over = self._lines.is_complete or not self._width or monotonic() > deadline
-            line = None
-            if is_over or not is_all_needed:
-                go = self._highlights
-                line = go.go_to_edge(step) if at_edge else go.go(step, top)
-            if line is not None or is_over:
+            self._search(spot)
+            line = go.go_to_edge(step) if at_edge else go.go(step, round(self.scroll_y))
+            if line is not None or monotonic() > deadline:
                 break
+            if lines is not self._lines or not lines.extend(spot, step, AT_ONCE_S):
+                break
+            self._measure()
             await asyncio.sleep(0)  # others paint, too
         if line is None:
             return False
         self._strips.clear()
+        top = round(self.scroll_y)
         if not top <= line < top + self._seen.height:
-            self._scroll_to_line(line - self._seen.height // 3)
+            self._show_line(lines.spot(line))
         self.refresh()
-        self.post_message(self.MatchesFound(self._highlights.count, self._highlights.current + 1))
+        self.post_message(self.MatchesFound(go.count, go.current + 1))
         return True
+
+    def _show_line(self, spot: Spot) -> None:
+        """Scroll to a line that is laid out, with some of those above it."""
+        height = self._seen.height
+        self._lines.spread(spot, height, height, SCREENFUL_S)
+        self._measure()
+        self._scroll_to_line(self._lines.number(spot) - height // 3)
 
     def _forget_matches(self) -> None:
         if self._counted:
@@ -242,16 +254,16 @@ class ReadingPane(LongView, can_focus=True, inherit_bindings=False):
         self._counted = 0
         self._highlights.forget()
 
-    def _search(self) -> None:
-        """Look through what is laid out, if there is more of it than before."""
-        laid_out = len(self._lines)
-        if not self._highlights.is_behind(laid_out):
+    def _search(self, spot: Spot | None = None) -> None:
+        """Look through what is laid out around the spot, else what is seen, if that is new."""
+        spot = spot or self._lines.spot(round(self.scroll_y))
+        if not self._highlights.look_around(self._lines, spot):
             return
-        lines = (self._lines[place] for place in range(laid_out))
-        self._highlights.search(["".join(span.text for span in line.spans) for line in lines])
+        self._strips.clear()
         count, is_whole = self._highlights.count, self._lines.is_complete
         # Fewer than were told: the layout began anew and has not come to the others yet.
-        if count > self._counted or (is_whole and count != self._counted):
+        is_news = count > self._counted and self._highlights.is_from_start
+        if is_news or (is_whole and count != self._counted):
             self._counted = count
             current = min(self._highlights.current + 1, count)
             self.post_message(self.MatchesFound(count, current))
@@ -323,66 +335,92 @@ class ReadingPane(LongView, can_focus=True, inherit_bindings=False):
         column = max(1, min(self.column_width, self._width - 2 * margin))
         self._left = (self._width - column) // 2
         self._strips.clear()
-        self._lines = GrowingLines(self._all_lines(column))
+        self._lines = SectionedLines(self._parts(column))
         self._highlights.forget_places()
         self._lay_out_more(AT_ONCE_S)
         if self._wish is not None:
             self._place(0)
         self.refresh()
 
-    def _all_lines(self, width: int) -> Iterator[Line]:
-        if self._article is None or self._now is None:
-            yield from _in_the_middle(self._hint, width, self._seen.height)
-            return
-        yield from header_lines(
-            self._article, read=self.read, favourite=self.favourite, now=self._now, width=width
+    def _parts(self, width: int) -> list[Part]:
+        """The text in parts: the header belongs to the first, an empty line ends the last."""
+        article, now = self._article, self._now
+        if article is None or now is None:
+            hint, height = self._hint, self._seen.height
+            return [Part(0, 0, lambda: _in_the_middle(hint, width, height))]
+        header = partial(
+            header_lines, article, read=self.read, favourite=self.favourite, now=now, width=width
         )
-        for spans, at in self._prose.lines(width):
-            yield Line(spans, HEADER_PLACES + at)
-        yield Line((), _END)
+        parts = self._prose.sections(width)
+        last = len(parts) - 1
+        return [
+            Part(
+                HEADER_PLACES + part.start if number else 0,
+                part.size,
+                partial(_moved, part.lay_out, None if number else header, number == last),
+            )
+            for number, part in enumerate(parts)
+        ]
 
     def _lay_out_more(self, seconds: float, ahead: int = 0) -> None:
-        """Lays out what is seen, a page more, and `ahead`; then goes where it is wished."""
-        before, was_complete = len(self._lines), self._lines.is_complete
-        top, height = round(self.scroll_y), self._seen.height
-        if self._wish is not None:
-            self._lines.grow(0, self._wish, seconds)
-            top = self._lines.index(self._wish)
-        self._lines.grow(top + height, 0, SCREENFUL_S)
-        self._lines.grow(top + 2 * height + ahead, 0, seconds)
+        """Lays out what is seen, a page around it, and `ahead`; then goes where it is wished."""
+        lines, height = self._lines, self._seen.height
+        before, was_complete, was_all_there = lines.laid_out, lines.is_complete, self._is_painted
+        view = None if self._wish is None else lines.reach(self._wish, seconds)
+        is_granted = view is not None
+        if view is None:
+            view = lines.spot(round(self.scroll_y))
+        lines.spread(view, height if self._wish == _END else 0, height, SCREENFUL_S)
+        lines.spread(view, height, 2 * height + ahead, seconds)
+        if ahead:
+            lines.fill(min(round(self.scroll_y) + ahead, MOST_IN_ADVANCE), seconds)
         self._measure()
-        if before == 0 or self._lines.is_complete:
+        self._stay_at(view, is_granted)
+        if before == 0 or lines.is_complete or not self._highlights.covers(lines, view, height):
             self._search()
-        if self._highlights.has_words and self._lines.is_complete and not was_complete:
+        if self._highlights.has_words and lines.is_complete and not was_complete:
             self.post_message(self.MatchesPassed())
-        if before < self.scroll_y + height:
+        if not was_all_there:
             self.refresh()
-        if self._wish is not None and self._lines.goes_beyond(self._wish):
-            self._grant(self._wish)
         if self._slices:
-            is_enough = len(self._lines) >= self.scroll_y + AHEAD and self._wish is None
-            idle = self._lines.is_complete or is_enough
+            idle = lines.is_complete or (self._wish is None and self._is_enough)
             (self._slices.pause if idle else self._slices.resume)()
+
+    @property
+    def _is_painted(self) -> bool:
+        """Whether every line that is seen is laid out."""
+        top = round(self.scroll_y)
+        seen = range(top, min(top + self._seen.height, len(self._lines)))
+        return bool(seen) and all(self._lines.get(index) for index in seen)
+
+    @property
+    def _is_enough(self) -> bool:
+        """Whether so much is laid out that no more is, before it is scrolled to."""
+        wanted = round(self.scroll_y) + AHEAD
+        run = self._lines.run(self._lines.spot(round(self.scroll_y)))
+        is_below = run.first + run.size >= wanted or run.is_to_end
+        return is_below and self._lines.laid_out >= min(wanted, MOST_IN_ADVANCE)
 
     def _lay_out_slice(self) -> None:
         self._lay_out_more(SLICE_S if self._wish is None else AT_ONCE_S, AHEAD)
 
     def _measure(self) -> None:
         """Tells the scroll bar how many lines there are, or will be by what is known so far."""
-        lines = len(self._lines)
-        if not self._lines.is_complete:
-            last = HEADER_PLACES + len(self._article.body if self._article else "")
-            lines = self._lines.expected(HEADER_PLACES, last)
-        said = self.virtual_size.height
-        # A scroll bar that trembles at every guess would distract.
-        if self._lines.is_complete or len(self._lines) > said or abs(lines - said) > lines // 10:
+        if self.virtual_size != (size := Size(self._width, len(self._lines))):
             self._placing = True
-            self.virtual_size = Size(self._width, lines)
+            self.virtual_size = size
             self._placing = False
+
+    def _stay_at(self, view: Spot, is_granted: bool) -> None:
+        """Keep the line on top that was there before others were laid out, or go where wished."""
+        if is_granted and self._wish is not None:
+            self._grant(self._wish)
+        elif (line := self._lines.number(view)) != round(self.scroll_y):
+            self._place(line)
 
     def _grant(self, wish: int) -> None:
         self._wish = None
-        self._place(self._lines.index(wish))
+        self._place(self._lines.number(self._lines.spot_of(wish) or self._lines.last()))
         if wish == _END:
             self._anchor = self._place_on_top()
 
@@ -397,7 +435,8 @@ class ReadingPane(LongView, can_focus=True, inherit_bindings=False):
 
     def _place_on_top(self) -> int:
         top = min(round(self.scroll_y), len(self._lines) - 1)
-        return self._lines[top].at if top > 0 else 0
+        line = self._lines.get(top) if top > 0 else None
+        return line.at if line else 0
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         super().watch_scroll_y(old_value, new_value)
@@ -426,23 +465,25 @@ class ReadingPane(LongView, can_focus=True, inherit_bindings=False):
 
     def paint_line(self, y: int) -> Strip:
         index = round(self.scroll_y) + y
-        if index >= len(self._lines):
+        if self._lines.get(index) is None:
             return Strip.blank(self._width, self.rich_style)
         selection = self.text_selection
         span = selection.get_span(index) if selection else None
         if span is not None:
             return self._strip(index, span)
-        if (strip := self._strips.get(index)) is None:
+        spot = self._lines.spot(index)
+        if (strip := self._strips.get(spot)) is None:
             if len(self._strips) > AHEAD:
                 self._strips.clear()
-            strip = self._strips[index] = self._strip(index)
+            strip = self._strips[spot] = self._strip(index)
         return strip
 
     def _strip(self, index: int, selected: tuple[int, int] | None = None) -> Strip:
         """The line with its margins. `selected`: from and to which character, -1 for the end."""
         base = self._look(Span(""))
         segments = [Segment(" " * self._left, base)]
-        segments += [Segment(span.text, self._look(span)) for span in self._lines[index].spans]
+        spans = line.spans if (line := self._lines.get(index)) else ()
+        segments += [Segment(span.text, self._look(span)) for span in spans]
         strip = self._matched(Strip(segments), index)
         if selected:
             strip = _restyled(
@@ -494,8 +535,8 @@ class ReadingPane(LongView, can_focus=True, inherit_bindings=False):
     def _label(self, index: int, url: str) -> str:
         """The whole label of a link of which a part is on the line."""
 
-        def part(line: int) -> str:
-            spans = self._lines[line].spans if 0 <= line < len(self._lines) else ()
+        def part(number: int) -> str:
+            spans = line.spans if number >= 0 and (line := self._lines.get(number)) else ()
             return "".join(span.text for span in spans if span.target == url)
 
         first = last = index
@@ -513,7 +554,7 @@ class ReadingPane(LongView, can_focus=True, inherit_bindings=False):
 
     def get_selection(self, selection: Selection) -> tuple[str, str] | None:
         if selection.end is None:
-            self._lines.grow(_END)
+            self._lines.fill(_END, _END)
         text = [
             self._copied(index, *span)
             for index in range(len(self._lines))
@@ -524,12 +565,27 @@ class ReadingPane(LongView, can_focus=True, inherit_bindings=False):
     def _copied(self, index: int, start: int, end: int) -> str:
         """The characters of a line from `start` to `end`, margin counted but not copied."""
         at, text = self._left, ""
-        for span in self._lines[index].spans:
+        line = self._lines.get(index)
+        for span in line.spans if line else ():
             stop = len(span.text) if end < 0 else max(0, end - at)
             if not _UNCOPIED.intersection(span.styles):
                 text += span.text[max(0, start - at) : stop]
             at += len(span.text)
         return text.replace("\xa0", " ").rstrip()
+
+
+def _moved(
+    lay_out: Callable[[], Iterator[Line]],
+    header: Callable[[], Iterable[Line]] | None,
+    is_last: bool,
+) -> Iterator[Line]:
+    """A part of the text at its places below the header, which comes first where it is given."""
+    if header:
+        yield from header()
+    for spans, at in lay_out():
+        yield Line(spans, HEADER_PLACES + at)
+    if is_last:
+        yield Line((), _END)
 
 
 def _restyled(strip: Strip, start: int, end: int, style: Style) -> Strip:

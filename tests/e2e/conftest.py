@@ -51,6 +51,7 @@ def run(
         "LANG": "C.UTF-8",
         "TZ": "UTC",
         "CRYPTOREAD_DATA": str(home / "data"),
+        "CRYPTOREAD_LOGS": str(home / "logs"),
     }
     return subprocess.run(
         [COMMAND, *words],
@@ -118,6 +119,7 @@ def reader(tmp_path: Path, browser: Browser) -> Iterator[Reader]:
         ) -> Terminal:
             environment = {
                 "CRYPTOREAD_DATA": str(tmp_path / "data"),
+                "CRYPTOREAD_LOGS": str(tmp_path / "logs"),
                 "BROWSER": str(browser.path),
                 "COLORTERM": None,  # 256 colours: a third less for the emulator to read
             }

@@ -303,7 +303,7 @@ def test_digits_typed_fast_on_a_cold_archive_of_many_tags_filter_and_leave_well(
     terminal.wait_for("1 EVEN 1500  2 THIRD 1000")
     terminal.send("1")  # whose counts are not waited for
     leave(terminal)
-    assert not (tmp_path / "data" / "crash.log").exists()
+    assert not (tmp_path / "logs" / "cryptoread.log").exists()
 
 
 def many_tags(n: int) -> tuple[str, ...]:

@@ -158,4 +158,4 @@ def test_search_reading_and_leaving_work_while_another_program_holds_the_marks(
         terminal.send("q")
         assert terminal.wait_exit(8) == 0
         db.execute("ROLLBACK")
-    assert not (tmp_path / "data" / "crash.log").exists()
+    assert not (tmp_path / "logs" / "cryptoread.log").exists()

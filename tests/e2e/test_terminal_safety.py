@@ -154,7 +154,7 @@ def test_an_unforeseen_error_restores_the_terminal_and_says_one_sentence(
     assert terminal.unrestored() == []
     assert "cryptoread: something went wrong (RuntimeError)" in terminal.text
     assert "Traceback" not in terminal.text
-    log = (tmp_path / "data" / "crash.log").read_text()
+    log = (tmp_path / "logs" / "cryptoread.log").read_text()
     assert "Traceback" in log
     assert "unforeseen" in log
     assert "business" not in log.replace('"nobody else\'s business"', ""), "a value is written down"
@@ -169,7 +169,7 @@ def test_an_unforeseen_error_of_a_key_is_said_and_the_screen_stays(
     terminal.wait_for("something went wrong (RuntimeError)")
     terminal.send("G")
     leave(terminal)
-    assert "unforeseen" in (tmp_path / "data" / "crash.log").read_text()
+    assert "unforeseen" in (tmp_path / "logs" / "cryptoread.log").read_text()
 
 
 @pytest.mark.usefixtures("data")

@@ -1,6 +1,7 @@
 """The program beside the model: started, looked at, and compared until it shows what it should."""
 
 import json
+import os
 import shutil
 import sqlite3
 from collections.abc import Callable, Sequence
@@ -25,6 +26,8 @@ class Comparing:
     def __init__(self, archive: Path, folder: Path, start: Start) -> None:
         self.folder = folder
         self.data = Path(shutil.copytree(archive, folder / "data"))
+        os.environ["CRYPTOREAD_LOGS"] = str(folder / "logs")  # of the pilot, of the pty's child
+        self.log = folder / "logs" / "cryptoread.log"
         self.outside = Outside(self.data, folder)
         self.config = folder / "config.toml"
         self.config.write_text(f'[subscriptions]\nloopback = "{self.outside.url}"\n', "utf-8")

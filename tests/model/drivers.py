@@ -234,6 +234,7 @@ class PtyDriver:
         env: dict[str, str | None] = {
             "CRYPTOREAD_DATA": str(data),
             "CRYPTOREAD_CONFIG": str(config),
+            "CRYPTOREAD_LOGS": os.environ["CRYPTOREAD_LOGS"],
             "BROWSER": "/bin/true",
             "COLORTERM": None,
         }

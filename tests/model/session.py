@@ -214,9 +214,8 @@ class Session(Comparing):
         self.running = None
         if code:
             raise Failed(f"exit code {code}")
-        logs = [path for path in self.data.iterdir() if "crash" in path.name]
-        if logs:
-            raise Failed(logs[0].read_text("utf-8"))
+        if self.log.exists() and " ERROR " in self.log.read_text("utf-8"):
+            raise Failed(self.log.read_text("utf-8"))
         if keys:
             self.adopt_marks()
         self.zoomed = False

@@ -19,8 +19,8 @@ from textual.worker import WorkerCancelled
 from reader.article import Article, ArticleId, Sentiment
 from reader.cache import Store
 from reader.config import Settings
-from reader.crash import CRASH_LOG
 from reader.library import Library
+from reader.logs import NAME, log_folder
 from reader.query import parse
 from reader.ui.app import CryptoreadApp
 from reader.ui.help_screen import HelpText
@@ -213,7 +213,7 @@ async def reading(
 ) -> AsyncIterator[Reading]:
     """Start the reader; leave it at the end.
 
-    breaks: a crash log is expected, else refused. settles: what goes on at the start is waited for.
+    breaks: a log is expected, else refused. settles: what goes on at the start is waited for.
     """
     with _plain_environment():
         app = CryptoreadApp(library, settings or Settings(), parse(query), config)
@@ -223,7 +223,7 @@ async def reading(
             if settles:
                 await reading.settle()
             yield reading
-        log = library.home / CRASH_LOG
+        log = log_folder() / NAME
         assert breaks or not log.exists(), log.read_text()
 
 

@@ -11,8 +11,8 @@ import pytest
 from textual.message_pump import MessagePump
 
 import reader.ui
-from reader.crash import CRASH_LOG
 from reader.library import Library
+from reader.logs import NAME, log_folder
 from reader.ui.failures import Guarded
 from reader.ui.reading_pane import ReadingPane
 from reader.ui.sidebar import Sidebar
@@ -146,7 +146,7 @@ async def test_background_work_that_fails_is_heard_and_the_screen_stays(
         await begin(reader)
         await reader.wait_for(lambda: "something went wrong (RuntimeError)" in reader.status)
         monkeypatch.undo()
-        assert "a defect" in (news.home / CRASH_LOG).read_text()
+        assert "a defect" in (log_folder() / NAME).read_text()
         await reader.press("escape", "escape", "x", "n")
         assert reader.opened is not None
     assert reader.app.crash is None
@@ -212,7 +212,7 @@ async def test_whatever_fails_is_said_and_written_down_and_the_screen_stays(
             await begun
         await reader.wait_for(lambda: "something went wrong (RuntimeError)" in reader.status)
         monkeypatch.undo()
-        assert "a defect" in (news.home / CRASH_LOG).read_text()
+        assert "a defect" in (log_folder() / NAME).read_text()
         await reader.press("escape", "x", "n", "s")
         assert reader.opened is not None
         assert "Sat 14 Mar 2026" in reader.text(Sidebar)

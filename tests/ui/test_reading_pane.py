@@ -25,6 +25,12 @@ STYLES = Path(__file__).parents[2] / "styles"
 LONG = "\n\n".join(f"## Part {number}\n\n" + f"word{number} " * 120 for number in range(40))
 
 
+LIST = "\n".join(f"- item {number} of a list that cannot be cut" for number in range(2_000))
+
+PARAGRAPHS = 100_000
+ENDLESS = "\n\n".join(f"Paragraph {number} is short." for number in range(PARAGRAPHS))
+
+
 @pytest.fixture(autouse=True)
 def _patience(monkeypatch: pytest.MonkeyPatch) -> None:
     """A busy machine is no reason to paint less."""
@@ -261,6 +267,69 @@ async def test_the_end_of_a_text_that_takes_long_is_reached_later() -> None:
         assert "The last words." in it.screen[-3:]
 
 
+async def test_the_end_of_an_endless_text_is_there_without_what_is_above() -> None:
+    async with reading() as it:
+        await it.show(ENDLESS)
+        it.pane.action_bottom()
+        assert it.screen[-2] == f"Paragraph {PARAGRAPHS - 1} is short."
+        assert it.pane._lines.laid_out < 20_000
+        assert it.pane.scroll_y == it.pane.max_scroll_y > PARAGRAPHS
+        await it.pilot.press("k", "k")
+        assert it.screen[-1] == f"Paragraph {PARAGRAPHS - 1} is short."[:0]
+        assert it.screen[-2] == f"Paragraph {PARAGRAPHS - 2} is short."
+        for _ in range(30):
+            await it.pilot.press("pageup")
+            assert sum("Paragraph" in line for line in it.screen) >= 11
+        numbers = [int(line.split()[1]) for line in it.screen if line]
+        assert numbers == list(range(numbers[0], numbers[0] + len(numbers)))
+        assert PARAGRAPHS - 400 < numbers[0] < PARAGRAPHS - 300
+        await it.pilot.press("G")
+        assert it.screen[-2] == f"Paragraph {PARAGRAPHS - 1} is short."
+        await it.pilot.press("g")
+        assert it.screen[1] == "Story 1"
+
+
+async def test_the_middle_of_an_endless_text_is_shown_where_the_bar_is_dragged_to() -> None:
+    async with reading() as it:
+        await it.show(ENDLESS)
+        it.pane.scroll_to(y=it.pane.max_scroll_y // 2, animate=False)
+        await it.pilot.pause()
+        number = int(next(line for line in it.screen if line).split()[1])
+        assert 0.4 * PARAGRAPHS < number < 0.6 * PARAGRAPHS
+        await it.pilot.press("j", "j")
+        assert int(next(line for line in it.screen if line).split()[1]) == number + 1
+        await it.pilot.press("k", "k", "k", "k")
+        assert int(next(line for line in it.screen if line).split()[1]) == number - 1
+
+
+async def test_a_resize_at_the_end_of_an_endless_text_stays_there() -> None:
+    async with reading() as it:
+        await it.show(ENDLESS)
+        await it.pilot.press("G")
+        top = it.top or it.screen[1]
+        for width in (30, 60, 80):
+            await it.pilot.resize_terminal(width, 24)
+            await it.pilot.pause()
+            assert top in it.screen[:3]
+        await it.pilot.press("G")
+        assert it.screen[-2] == f"Paragraph {PARAGRAPHS - 1} is short."
+
+
+async def test_matches_are_found_from_the_end_of_an_endless_text() -> None:
+    async with reading() as it:
+        await it.show(f"{ENDLESS[:2_000_000]}\n\nA whale.\n\n{ENDLESS[-60_000:]}\n\nA whale again.")
+        it.pane.highlight(parse("whale").words)
+        await it.pilot.press("G")
+        await it.pilot.pause()
+        assert "A whale again." in it.screen
+        assert await it.pane.go_to_match(-1)
+        await it.pilot.pause()
+        assert "A whale." in it.screen
+        assert await it.pane.go_to_match(1)
+        assert "A whale again." in it.screen
+        assert not await it.pane.go_to_match(1)
+
+
 async def test_a_position_brings_back_the_same_top_line() -> None:
     async with reading() as it:
         await it.show(LONG)
@@ -319,10 +388,10 @@ async def test_the_top_is_shown_until_the_position_is_reached(
 ) -> None:
     monkeypatch.setattr(reading_pane, "AT_ONCE_S", 0)
     async with reading() as it:
-        await it.show(LONG)
+        await it.show(LIST)
         await it.all_laid_out()
         it.pane.action_move(100)
-        it.pane.show(article(body=LONG), read=True, favourite=False, now=NOW, position=30_000)
+        it.pane.show(article(body=LIST), read=True, favourite=False, now=NOW, position=30_000)
         assert it.screen[1] == "Story 1"
         await it.all_laid_out()
         assert it.pane.scroll_y > 100

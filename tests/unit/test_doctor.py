@@ -7,8 +7,10 @@ import pytest
 
 from reader.article import Identity, reference
 from reader.cache.schema import CACHE, prepare
+from reader.crash import Broken
 from reader.doctor import Finding, State, examine
 from reader.library import Library
+from reader.logs import NAME, log_folder
 from reader.query import Query
 from reader.subscriptions import Kind, Subscription
 from tests.builders import article, library
@@ -144,8 +146,9 @@ def test_a_key_that_is_wanted_and_not_there_is_named_and_never_shown(
 
 def test_what_lies_about_is_mentioned(folder: Path, config: Path) -> None:
     (folder / "cache.db.v4").write_bytes(bytes(2_000_000))
-    (folder / "crash.log").write_text("Traceback")
-    assert wrong(folder, config).what == "crash"
+    Broken(ZeroDivisionError("hush"), folder)
+    assert wrong(folder, config).what == "log"
+    assert str(log_folder() / NAME) in wrong(folder, config).text
     left = findings(folder, config)["left over"]
     assert left.text == "cache.db.v4, 2 MB: may be deleted"
 

@@ -53,7 +53,7 @@ def test_one_that_rests_says_how_long_and_how_to_ask_it_before() -> None:
 
 
 def test_a_name_can_be_typed_as_it_is_shown() -> None:
-    url = SourceState(url=URL, last_error="x", next_try=2**32)
+    url = SourceState(url=URL, last_error="x", next_try=int((NOW + AN_HOUR).timestamp()))
     its = health(Subscription("The Block; rm", URL), url, NOW)
     assert "`cryptoread sync 'The Block; rm'`" in its.advice
 

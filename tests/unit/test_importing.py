@@ -2,9 +2,11 @@
 
 import json
 import os
+import signal
 import tarfile
 import zipfile
 from collections.abc import Iterator
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import NoReturn
@@ -17,6 +19,7 @@ from reader.errors import CacheError, CacheLocked, Refusal
 from reader.importing import Import, ImportReport
 from reader.library import Library, Mark
 from reader.query import Query, parse
+from reader.sources import Entry
 from tests.builders import markdown
 
 Files = dict[str, str | bytes]
@@ -561,3 +564,35 @@ def test_a_report_counts_what_was_read() -> None:
     report.outcomes.update({Outcome.NEW: 5438, Outcome.SUPERSEDED: 14})
     assert report.read == 5453
     assert str(report) == "5453 read: 5438 new, 0 updated, 0 unchanged, 14 superseded, 1 refused"
+
+
+class Deadly(Entry):
+    """An entry that takes the process with it that reads it, as a lack of memory may."""
+
+    def read(self) -> bytes:
+        os.kill(os.getpid(), signal.SIGKILL)
+        return b""
+
+
+def test_a_worker_that_is_killed_is_named_and_other_paths_go_in(
+    news: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(importing, "_cores", lambda: 2)
+    monkeypatch.setattr(importing, "PARSED_AT_ONCE", 1)
+    bad, good = write(tmp_path / "bad", stories(*range(20))), write(tmp_path / "good", stories(30))
+    scan = importing.scan
+
+    def deadly(path: Path) -> Iterator[Entry | Refusal]:
+        for number, entry in enumerate(scan(path)):
+            is_deadly = path.name == "bad" and number == 12 and isinstance(entry, Entry)
+            yield Deadly(**asdict(entry)) if is_deadly else entry
+
+    monkeypatch.setattr(importing, "scan", deadly)
+    report = news.bring_in([bad, good])
+    (refusal,) = report.refusals
+    assert refusal.where == str(bad)
+    assert refusal.reason.startswith("a worker process was killed")
+    assert next(row.title for row in news.rows(news.find(Query()))) == "Story 30"
+    monkeypatch.setattr(importing, "scan", scan)
+    assert news.bring_in([bad, good]).refusals == []
+    assert len(news.find(Query())) == 21

@@ -1,5 +1,6 @@
 """Whether somebody reads, told by real programs that come and go."""
 
+import fcntl
 import subprocess
 import sys
 from pathlib import Path
@@ -8,6 +9,8 @@ import pytest
 
 from reader.cache import Store
 from reader.cache.presence import Presence
+from reader.query import Query
+from tests.builders import NOW
 
 READER = """
 import sys
@@ -54,6 +57,25 @@ def test_a_reader_that_is_killed_is_gone(tmp_path: Path) -> None:
         reader.kill()
         reader.wait()
         assert not store.is_read()
+
+
+def test_a_lock_that_an_import_holds_for_a_moment_hides_no_screen(tmp_path: Path) -> None:
+    with (tmp_path / "reading.lock").open("w") as looking, Store(tmp_path) as screen:
+        fcntl.flock(looking, fcntl.LOCK_EX)
+        screen.announce()
+        fcntl.flock(looking, fcntl.LOCK_UN)
+        with Store(tmp_path) as other:
+            assert not other.is_read()
+            screen.find(Query(), NOW)
+            screen.renew()  # as an open screen does every second
+            assert other.is_read()
+
+
+def test_who_was_not_to_be_announced_is_not(tmp_path: Path) -> None:
+    with Store(tmp_path) as store, Store(tmp_path) as other:
+        store.find(Query(), NOW)
+        store.renew()
+        assert not other.is_read()
 
 
 @pytest.mark.parametrize("name", ["missing/reading.lock", "."])

@@ -17,7 +17,7 @@ from reader.article import EPOCH, LAST_INSTANT, Article, ArticleId, Sentiment
 from reader.cache import Group, Grouping, Ids, Mark, Outcome, Store, TagCount, facets, grouping
 from reader.cache.facets import Facets
 from reader.cache.ids import Span
-from reader.cache.schema import CACHE
+from reader.cache.schema import CACHE, prepare
 from reader.cache.store import READS_AT_ONCE
 from reader.errors import CacheDamaged, CacheError, CacheLocked, CacheTooNew
 from reader.query import STATES, Field, Query, Term, parse
@@ -678,6 +678,17 @@ def unfolded(groups: Sequence[Group]) -> list[tuple[object, ...]]:
         for each in groups
         for group in (each, *each.children)
     ]
+
+
+@pytest.mark.parametrize("version", range(1, len(CACHE.migrations)))
+def test_a_first_start_that_was_cut_short_goes_on_without_a_word(
+    tmp_path: Path, version: int
+) -> None:
+    prepare(tmp_path / "cache.db", CACHE._replace(migrations=CACHE.migrations[:version]))
+    with Store(tmp_path) as store:
+        assert list(store.notices) == []
+        put(store, [article(1)])
+        assert found(store) == ["Story 1"]
 
 
 def test_a_cache_of_an_earlier_layout_is_emptied_and_says_so(tmp_path: Path) -> None:

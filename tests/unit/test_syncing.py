@@ -23,6 +23,7 @@ from reader.cache.writing import Writer
 from reader.errors import CacheLocked
 from reader.formats.page import Page
 from reader.library import Library
+from reader.logs import NAME, log_folder
 from reader.query import Query, parse
 from reader.sources.http import Limits
 from reader.subscriptions import Kind, SourceResult, Status, Subscription, SyncOptions
@@ -261,8 +262,9 @@ def test_a_fault_of_our_own_is_one_of_one_source(
     results = sync(news, bad, good)
     assert [each.status for each in results] == [Status.BROKEN, Status.OK]
     assert "hush" not in str(results[0])
-    assert "crash.log" in results[0].error
-    assert "ZeroDivisionError" in (news.folder / "crash.log").read_text()
+    assert str(log_folder() / NAME) in results[0].error
+    log = (log_folder() / NAME).read_text()
+    assert "ZeroDivisionError" in log
 
 
 def test_a_locked_cache_ends_the_sync(

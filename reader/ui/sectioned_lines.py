@@ -1,0 +1,227 @@
+"""Laid-out lines in parts, any of which can be laid out before those above it.
+
+Of parts that are not laid out yet the number of lines is expected from the length of their text, so
+that the end of the longest text is as near as its beginning. Expectations move lines: what has to
+stay in place goes by `Spot`.
+"""
+
+from bisect import bisect_right
+from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
+from time import monotonic
+from typing import Literal, NamedTuple
+
+from reader.ui.growing_lines import GrowingLines
+from reader.ui.prose_wrap import Line
+
+_FIRST_RATE = 1 / 50
+"""Lines a place before any is laid out."""
+
+
+class Part(NamedTuple):
+    start: int
+    """The place at which it begins; the first part's is 0."""
+    size: int
+    """How many places it holds."""
+    lay_out: Callable[[], Iterator[Line]]
+
+
+class Spot(NamedTuple):
+    """A line that keeps its name while others are laid out above it."""
+
+    part: int
+    offset: int
+
+
+class Run(NamedTuple):
+    """Laid-out lines with no gap between them."""
+
+    part: int
+    """The first one's."""
+    first: int
+    """Number of the first line."""
+    size: int
+    """How many lines."""
+    is_to_end: bool
+    """Whether the last of them is the last of all."""
+
+
+class SectionedLines:
+    """The lines of the parts, counted through: exactly when all are laid out, else as expected."""
+
+    def __init__(self, parts: Sequence[Part]) -> None:
+        self._parts = parts
+        self._starts = [part.start for part in parts]
+        self._grown: list[GrowingLines | None] = [None] * len(parts)
+        self._total = 0
+        self._firsts: list[int] | None = None
+        """Number of the first line of each part; None: to be counted again."""
+
+    def __len__(self) -> int:
+        self._count()
+        return self._total
+
+    @property
+    def laid_out(self) -> int:
+        """How many lines are laid out, wherever they are."""
+        return sum(len(each) for each in self._grown if each)
+
+    @property
+    def is_complete(self) -> bool:
+        return all(each is not None and each.is_complete for each in self._grown)
+
+    def get(self, index: int) -> Line | None:
+        """The line of that number, None where it is not laid out."""
+        part, offset = self.spot(index)
+        grown = self._grown[part]
+        return grown[offset] if grown and 0 <= offset < len(grown) else None
+
+    def __iter__(self) -> Iterator[Line]:
+        """What is laid out, in order."""
+        return self._from(0)
+
+    def texts(self, run: "Run") -> Iterator[str]:
+        """The text of each line of a run."""
+        return (line.text for line in islice(self._from(run.part), run.size))
+
+    def _from(self, part: int) -> Iterator[Line]:
+        for grown in self._grown[part:]:
+            if grown:
+                yield from (grown[offset] for offset in range(len(grown)))
+
+    def spot(self, index: int) -> Spot:
+        """The line of that number."""
+        firsts = self._count()
+        part = max(0, bisect_right(firsts, index, hi=len(self._parts)) - 1)
+        return Spot(part, index - firsts[part])
+
+    def number(self, spot: Spot) -> int:
+        """The number of that line by what is known now."""
+        part, offset = spot
+        grown = self._grown[part]
+        if grown and grown.is_complete:
+            offset = min(offset, len(grown) - 1)
+        return max(0, self._count()[part] + offset)
+
+    def spot_of(self, place: int) -> Spot | None:
+        """The line in which the place is, None where it is not laid out."""
+        part = self._part_of(place)
+        grown = self._grown[part]
+        if grown is None or not grown.goes_beyond(place):
+            return None
+        return Spot(part, grown.index(place))
+
+    def reach(self, place: int, seconds: float) -> Spot | None:
+        """Lay out the part that holds the place, as far as that; where it is, if that was done."""
+        self._grow(self._part_of(place), 0, place, seconds)
+        return self.spot_of(place)
+
+    def spread(self, spot: Spot, above: int, below: int, seconds: float) -> None:
+        """Lay out so many lines from the spot on, then so many above it; no longer than that."""
+        deadline = monotonic() + seconds
+        part, needed = spot.part, spot.offset + below
+        while needed > 0 and part < len(self._parts):
+            grown = self._grow(part, needed, 0, deadline - monotonic())
+            if not grown.is_complete:
+                break
+            needed -= len(grown)
+            part += 1
+        part, needed = spot.part - 1, above - spot.offset
+        while needed > 0 and part >= 0 and monotonic() <= deadline:
+            needed -= len(self._grow_whole(part, deadline - monotonic()))
+            part -= 1
+
+    def fill(self, most: int, seconds: float) -> None:
+        """Lay out what is missing, the first first, until so many are laid out."""
+        deadline = monotonic() + seconds
+        have = self.laid_out
+        for part, grown in enumerate(self._grown):
+            if grown is None or not grown.is_complete:
+                if have >= most or monotonic() > deadline:
+                    return
+                before = len(grown) if grown else 0
+                more = self._grow(part, before + most - have, 0, deadline - monotonic())
+                have += len(more) - before
+
+    def extend(self, spot: Spot, step: Literal[1, -1], seconds: float) -> bool:
+        """Lay out more below, or (-1) above, the run at the spot; False where there is no more."""
+        part = spot.part
+        while 0 <= part < len(self._parts):
+            grown = self._grown[part]
+            if grown is None or not grown.is_complete:
+                self._grow_whole(part, seconds)
+                return True
+            part += step
+        return False
+
+    def run(self, spot: Spot) -> Run:
+        """The laid-out lines around the spot."""
+        first = last = spot.part
+        while first > 0 and self._is_whole(first - 1):
+            first -= 1
+        while self._is_whole(last) and last + 1 < len(self._parts) and self._grown[last + 1]:
+            last += 1
+        laid_out = (self._grown[part] for part in range(first, last + 1))
+        size = sum(len(each) for each in laid_out if each)
+        is_to_end = last + 1 == len(self._parts) and self._is_whole(last)
+        return Run(first, self._count()[first], size, is_to_end)
+
+    def last(self) -> Spot:
+        """A spot in the last part."""
+        return Spot(len(self._parts) - 1, 0)
+
+    def _part_of(self, place: int) -> int:
+        return max(0, bisect_right(self._starts, place) - 1)
+
+    def _is_whole(self, part: int) -> bool:
+        grown = self._grown[part]
+        return grown is not None and grown.is_complete
+
+    def _grow(self, part: int, lines: int, place: int, seconds: float) -> GrowingLines:
+        grown = self._grown[part]
+        if grown is None:
+            grown = self._grown[part] = GrowingLines(self._parts[part].lay_out())
+        before = len(grown), grown.is_complete
+        grown.grow(lines, place, max(0, seconds))
+        if before != (len(grown), grown.is_complete):
+            self._firsts = None
+        return grown
+
+    def _grow_whole(self, part: int, seconds: float) -> GrowingLines:
+        return self._grow(part, _ALL, 0, seconds)
+
+    def _count(self) -> list[int]:
+        """Number of the first line of each part, and at last of the line behind all."""
+        if self._firsts is not None:
+            return self._firsts
+        exact = self.laid_out
+        left = [self._left(part) for part in range(len(self._parts))]
+        unknown = sum(left)
+        self._total = self._expected(exact, unknown)
+        rate = (self._total - exact) / unknown if unknown else 0.0
+        self._firsts, above = [], 0.0
+        for grown, places in zip(self._grown, left, strict=True):
+            self._firsts.append(int(above + 1e-6))
+            above += (len(grown) if grown else 0) + places * rate
+        return self._firsts
+
+    def _left(self, part: int) -> int:
+        """How many places of the part are not laid out."""
+        grown, (start, size, _) = self._grown[part], self._parts[part]
+        if grown is None or not len(grown):
+            return size
+        return 0 if grown.is_complete else max(1, start + size - grown[len(grown) - 1].at)
+
+    def _expected(self, exact: int, unknown: int) -> int:
+        """How many lines there will be. It stays: a scroll bar that trembles would distract."""
+        if not unknown:
+            return exact
+        known = sum(size for _, size, _ in self._parts) - unknown
+        rate = exact / known if known > 0 and exact else _FIRST_RATE
+        expected = exact + max(1, round(unknown * rate))
+        if exact >= self._total or abs(expected - self._total) > expected // 10:
+            return expected
+        return self._total
+
+
+_ALL = 2**62

@@ -1,0 +1,50 @@
+"""Where the ids end: a sentence, never an id that is another's."""
+
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from reader.article import ID_BITS, LAST_INSTANT
+from reader.cache import Store
+from reader.cache.incoming import Incoming
+from reader.errors import CacheFull
+from reader.query import Query
+from tests.builders import NOW, article
+
+LAST = (1 << ID_BITS) - 1
+
+
+def put(store: Store, *names: str, published: datetime = LAST_INSTANT) -> None:
+    with store.writing(store.begin_run()) as writer:
+        for name in names:
+            made = article(external_id=name, title=name, published=published, updated=published)
+            writer.put(Incoming.of(made))
+
+
+def titles(store: Store) -> list[str]:
+    return [row.title for row in store.rows(store.find(Query(), NOW))]
+
+
+def make_full(store: Store) -> None:
+    """The article of the latest time has the last id that there is."""
+    put(store, "last")
+    (id,) = store.find(Query(), NOW)
+    with store.writing(store.begin_run()) as writer:
+        writer._move(id, LAST)
+
+
+def test_what_finds_no_id_is_refused_in_a_sentence_and_nothing_changes(tmp_path: Path) -> None:
+    with Store(tmp_path) as store:
+        make_full(store)
+        with pytest.raises(CacheFull, match="no room for more articles of so late a date"):
+            put(store, "one more")
+    with Store(tmp_path) as store:
+        assert titles(store) == ["last"]
+
+
+def test_other_times_have_room(tmp_path: Path) -> None:
+    with Store(tmp_path) as store:
+        make_full(store)
+        put(store, "today", published=NOW)
+        assert titles(store) == ["last", "today"]

@@ -1,0 +1,201 @@
+"""Parts of a long text: cut where it does not show, and laid out in any order."""
+
+from collections.abc import Iterator
+from itertools import chain
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from reader.ui import prose_sections
+from reader.ui.prose import Prose
+from reader.ui.prose_wrap import Line, Span
+from reader.ui.sectioned_lines import Part, SectionedLines
+
+BLOCKS = st.sampled_from(
+    [
+        *(
+            "# Head",
+            "## Head",
+            " # Head",
+            "Title\n===",
+            "Title\n---",
+            "---",
+            "***",
+            "text",
+            "two\nlines",
+        ),
+        *(
+            "- item",
+            "- item\n\n  more",
+            "  - deep",
+            "1. one",
+            "7. seven",
+            "   text",
+            "    code",
+            "\tcode",
+        ),
+        *("> quote", "> # head", "```", "```py", "~~~", "   ```", " ~~~", "````", "- ```", "  ```"),
+        *(
+            "|a|b|\n|-|-|\n|1|2|",
+            "<div>",
+            "<pre>",
+            "<!--",
+            "-->",
+            "[x]: http://y",
+            "see [x]",
+            "a]: b",
+        ),
+        *(
+            "\\# no",
+            "- [ ] task",
+            "жмих",
+            "\xa0",
+            "+",
+            "12)",
+            "1",
+            "*",
+            "x\n```",
+            "x\n- y",
+            "x\n# z",
+        ),
+    ]
+)
+GAPS = st.sampled_from(["\n", "\n\n", "\n\n", "\n \n", "\n\n\n", "\n\t\n"])
+TEXTS = st.lists(st.tuples(BLOCKS, GAPS), max_size=14).map(lambda each: "".join(chain(*each)))
+
+
+@settings(max_examples=400)
+@given(TEXTS, st.integers(8, 40))
+@example("```\n\ntext\n\n```\n\n# Head\n\ntext\n\n", 20)
+@example("- a\n\n   ```\n\ntext\n\n   ```\n\n# Head\n\ntext\n\n", 20)
+@example("# Head\n\ntext\n\n", 20)
+def test_the_parts_together_are_the_text(text: str, width: int) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(prose_sections, "SECTION", 0)
+        parts = Prose(text).sections(width)
+        spans = [line.spans for part in parts for line in part.lay_out()]
+    assert spans == [line.spans for line in Prose(text).lines(width)]
+    assert [part.start for part in parts] == sorted({part.start for part in parts})
+
+
+def test_a_long_text_is_cut_into_many_parts() -> None:
+    fenced = "```\n\n" + "code\n\n" * 100 + "```\n\n"
+    for unit in (
+        "word " * 20 + "\n\n",
+        "# Head\n\nText.\n\n",
+        "- item\n\nText.\n\n",
+        fenced,
+        "> a\n\n",
+    ):
+        text = unit * (200_000 // len(unit))
+        sizes = [part.size for part in Prose(text).sections(80)]
+        assert sum(sizes) == len(text)
+        assert max(sizes) < 2 * prose_sections.SECTION, unit
+
+
+@pytest.mark.parametrize(
+    "unit",
+    [
+        "\n",
+        " \n",
+        " ",
+        "a \n",
+        "```\n",
+        "   ```\n",
+        "a\n\n" + "\t" * 50,
+        "]:\n\n",
+        "=\n\n",
+        "[a]: b\n\n",
+    ],
+)
+def test_no_text_is_looked_at_more_than_a_few_times(unit: str) -> None:
+    """Quadratic time would take minutes."""
+    Prose(unit * (1_000_000 // len(unit))).sections(80)
+
+
+# Lines of parts.
+
+
+def lines(first: int, count: int) -> Iterator[Line]:
+    return (Line((Span(str(at)),), at) for at in range(first, first + count * 10, 10))
+
+
+def numbered(parts: int = 10, each: int = 20) -> SectionedLines:
+    """200 lines, 10 places apart, in 10 parts."""
+    size = each * 10
+    return SectionedLines(
+        [
+            Part(number * size, size, lambda at=number * size: lines(at, each))
+            for number in range(parts)
+        ]
+    )
+
+
+def test_the_end_is_reached_without_what_is_above() -> None:
+    text = numbered()
+    spot = text.reach(1_999, 60)
+    assert spot == (9, 19)
+    assert text.laid_out == 20
+    assert len(text) == 200
+    assert text.number(spot) == 199
+    assert text.get(199).text == "1990"
+    assert text.get(100) is None
+    text.spread(spot, above=30, below=1, seconds=60)
+    assert text.get(160).text == "1600"
+    assert len(text) == 200
+
+
+def test_a_spot_is_the_same_line_whatever_is_laid_out_above_it() -> None:
+    uneven = SectionedLines(
+        [
+            Part(0, 1_000, lambda: lines(0, 3)),
+            Part(1_000, 1_000, lambda: lines(1_000, 100)),
+            Part(2_000, 1_000, lambda: lines(2_000, 7)),
+        ]
+    )
+    spot = uneven.reach(2_030, 60)
+    assert spot is not None
+    for seconds in (0, 0, 60):
+        uneven.fill(1_000, seconds)
+        assert uneven.get(uneven.number(spot)).at == 2_030
+    assert uneven.is_complete
+    assert len(uneven) == 110
+    assert [line.at for line in uneven] == sorted(line.at for line in uneven)
+    assert [uneven.get(number) for number in range(110)] == list(uneven)
+
+
+def test_runs_grow_together_when_what_is_between_them_is_laid_out() -> None:
+    text = numbered()
+    text.spread(text.spot(0), 0, 25, 60)
+    end = text.reach(1_999, 60)
+    assert text.run(text.spot(0)) == (0, 0, 25, False)
+    assert text.run(end) == (9, len(text) - 20, 20, True)
+    while text.extend(end, -1, 60):
+        pass
+    assert text.is_complete
+    assert text.run(end) == (0, 0, 200, True)
+    assert not text.extend(end, 1, 60)
+
+
+def test_the_expected_length_stays_while_it_is_nearly_right() -> None:
+    told = []
+    text = SectionedLines(
+        [
+            Part(number * 100, 100, lambda at=number * 100: lines(at, 10 + at // 100 % 2))
+            for number in range(40)
+        ]
+    )
+    for most in range(10, 450, 10):
+        text.fill(most, 60)
+        told.append(len(text))
+    assert told[-1] == 420
+    assert len(set(told)) < 6
+
+
+def test_laying_out_stops_when_its_time_is_up() -> None:
+    text = numbered(parts=50)
+    text.spread(text.spot(0), 0, 1_000, 0)
+    assert 0 < text.laid_out <= 40
+    text.fill(1_000, 0)
+    assert text.laid_out < 200
