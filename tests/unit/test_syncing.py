@@ -548,7 +548,6 @@ def test_a_cache_of_before_live_news_is_brought_up_to_date(tmp_path: Path) -> No
     with Store(tmp_path) as store:
         assert store.source_states() == {}
         assert put_live(store, article(1)) == [Outcome.NEW]
-    assert (tmp_path / "cache.db.v2").exists()
 
 
 def test_sources_of_the_version_before_keep_what_was_known_of_them(tmp_path: Path) -> None:
