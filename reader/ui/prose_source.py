@@ -191,7 +191,7 @@ class _Block:
 
     @property
     def has_columns(self) -> bool:
-        return self.kind is _Kind.TABLE and not self.joined
+        return self.kind is _Kind.TABLE and not self.joined and self.columns <= MOST_COLUMNS
 
     def rest(self) -> "_Block":
         return _Block(

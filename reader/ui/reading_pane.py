@@ -358,6 +358,7 @@ class ReadingPane(LongView, can_focus=True, inherit_bindings=False):
                 HEADER_PLACES + part.start if number else 0,
                 part.size,
                 partial(_moved, part.lay_out, None if number else header, number == last),
+                0 if number else HEADER_PLACES,
             )
             for number, part in enumerate(parts)
         ]

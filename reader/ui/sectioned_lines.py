@@ -22,8 +22,10 @@ class Part(NamedTuple):
     start: int
     """The place at which it begins; the first part's is 0."""
     size: int
-    """How many places it holds."""
+    """How many places of text it holds."""
     lay_out: Callable[[], Iterator[Line]]
+    above: int = 0
+    """Places before those of its text, which tell nothing of how many lines there are."""
 
 
 class Spot(NamedTuple):
@@ -207,16 +209,17 @@ class SectionedLines:
 
     def _left(self, part: int) -> int:
         """How many places of the part are not laid out."""
-        grown, (start, size, _) = self._grown[part], self._parts[part]
+        grown, (start, size, _, above) = self._grown[part], self._parts[part]
         if grown is None or not len(grown):
             return size
-        return 0 if grown.is_complete else max(1, start + size - grown[len(grown) - 1].at)
+        end = start + above + size
+        return 0 if grown.is_complete else max(1, min(size, end - grown[len(grown) - 1].at))
 
     def _expected(self, exact: int, unknown: int) -> int:
         """How many lines there will be. It stays: a scroll bar that trembles would distract."""
         if not unknown:
             return exact
-        known = sum(size for _, size, _ in self._parts) - unknown
+        known = sum(part.size for part in self._parts) - unknown
         rate = exact / known if known > 0 and exact else _FIRST_RATE
         expected = exact + max(1, round(unknown * rate))
         if exact >= self._total or abs(expected - self._total) > expected // 10:

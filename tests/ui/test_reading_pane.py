@@ -339,6 +339,8 @@ async def test_a_position_brings_back_the_same_top_line() -> None:
             top, position = it.top, it.pane.position
             await it.show("Another text.")
             await it.show(LONG, position=position)
+            assert (it.top, it.pane.position) == (top, position)
+            await it.all_laid_out()
             assert (it.top, it.pane.scroll_y, it.pane.position) == (top, lines, position)
 
 
