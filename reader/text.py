@@ -104,8 +104,17 @@ def clean(text: str) -> str:
 
 
 def clean_line(text: str) -> str:
-    """Cleaned, on one line: every run of white space is one space, none at the ends."""
-    return one_line(clean(text))
+    """Cleaned, on one line: every run of white space is one space, none at the ends.
+
+    `clean_line(clean_line(s)) == clean_line(s)`.
+    """
+    cleaned = clean(text)
+    for _ in range(_MAX_ROUNDS):
+        line = one_line(cleaned)
+        if line == cleaned:
+            break
+        cleaned = clean(line)  # mojibake may be repaired now that other white space has gone
+    return line
 
 
 def one_line(text: str) -> str:

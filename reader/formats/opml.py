@@ -130,7 +130,7 @@ def write_opml(subscriptions: Iterable[Subscription]) -> str:
     for name, url, kind in subscriptions:
         if is_web(url):
             form = "rss" if kind is Kind.FEED else kind.value
-            title = quoteattr(clean_line(name) or name_for(url))
+            title = quoteattr(clean_line(name) or clean_line(name_for(url)))
             lines.append(
                 f'<outline type="{form}" text={title} title={title} xmlUrl={quoteattr(url)}/>'
             )
@@ -311,7 +311,7 @@ def _unique(found: Iterable[Subscription]) -> tuple[Subscription, ...]:
             continue
         name = each.name
         if not name or name.casefold() in names:
-            name = _numbered(name or name_for(each.url), names)
+            name = _numbered(name or clean_line(name_for(each.url)) or "news", names)
         urls.add(each.url)
         names.add(name.casefold())
         kept.append(each._replace(name=name))

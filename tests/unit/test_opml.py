@@ -303,3 +303,10 @@ def test_what_is_exported_comes_back_whatever_its_name(name: str, path: str, kin
     shown = clean_line(name)[:MAX_NAME].strip() or "a.example"
     assert back == subscription._replace(name=shown)
     assert read_opml(write_opml([back]).encode()) == (back,)
+
+
+@pytest.mark.parametrize("url", ["\0", "a\x1b[2J", "\u202ex", "http://a\x07.example/f"])
+def test_a_name_that_is_made_from_an_address_is_clean(url: str) -> None:
+    for name, _ in read(f"<opml><outline xmlUrl='{url}'/></opml>"):
+        assert name
+        assert name == clean_line(name)

@@ -124,6 +124,13 @@ def test_a_line_has_no_breaks_and_single_spaces() -> None:
     assert clean_line(" a\n b\t\tc\u00a0 d\x1b[2J ") == "a b c d"
 
 
+@pytest.mark.parametrize("text", ["\xa0ï»¿", " \xa0ï»¿x", "\x85ï»¿ a"])
+def test_a_line_is_cleaned_once_and_for_all(text: str) -> None:
+    line = clean_line(text)
+    assert clean_line(line) == line
+    assert "ï" not in line
+
+
 def test_a_file_name_that_is_not_utf_8_can_be_shown() -> None:
     assert display_name("caf\udce9\n[BTC].md") == "caf\ufffd [BTC].md"
     assert display_name(b"caf\xe9.md") == "caf\ufffd.md"
