@@ -6,7 +6,7 @@ that shows marks of mojibake.
 """
 
 import re
-from unicodedata import combining, normalize
+from unicodedata import category, combining, normalize
 
 # The first look at a text: English, Ukrainian and their like are made of nothing else. It is a
 # class of what is harmless, matched to the end, for that is three times as fast as a search for
@@ -31,6 +31,7 @@ _MARKS = (
     r"\u0300-\u036f\u0483-\u0487\u0591-\u1dff\u20d0-\u20ff\u2cef-\u2dff\u302a-\u309a"
     r"\ua66f-\uabed\ufb1e\ufe20-\ufe2f"
 )
+_INVISIBLE = frozenset(("Cc", "Cf", "Cs", "Zl", "Zp", "Zs"))
 _MAX_MARKS = 30
 """Combining marks on one letter; Unicode's stream-safe format has the same limit."""
 
@@ -120,6 +121,11 @@ def clean_line(text: str) -> str:
 def one_line(text: str) -> str:
     """Text that is clean already, with every run of white space made one space."""
     return " ".join(text.split())
+
+
+def is_visible(text: str) -> bool:
+    """Return whether a line of the text shows anything: not only spaces and joiners."""
+    return any(category(char) not in _INVISIBLE for char in text)
 
 
 def without_blank_lines(text: str) -> str:

@@ -24,7 +24,7 @@ from reader.subscriptions import (
     kind_of,
     name_for,
 )
-from reader.text import clean_line
+from reader.text import clean_line, is_visible
 
 MAX_BYTES = 4 * 1024 * 1024
 MAX_DEPTH = 32
@@ -242,7 +242,8 @@ def _source(outline: _Outline) -> Subscription | Refusal | None:
 
 
 def _name(text: str) -> str:
-    return clean_line(_unescaped(text[:MAX_WRITTEN]))[:MAX_NAME].strip()
+    name = clean_line(_unescaped(text[:MAX_WRITTEN]))[:MAX_NAME].strip()
+    return name if is_visible(name) else ""
 
 
 def _address(given: dict[str, str]) -> str:

@@ -133,7 +133,7 @@ def _read(text: str) -> None:
         # Of what is dropped without a word, none says anything.
         dropped = without_blank_lines(text).removesuffix(body)
         said = [line for line in dropped.split("\n") if not re.match(r"\s*(#|$)", line)]
-        rules = r"[-+;.]{3}\s*(?:yaml|yml|toml|json)?\s*|\s*(?:\{\s*\}|null|~)?\s*"
+        rules = r"[-+;.]{3}\s*(?:yaml|yml|toml|json)?\s*|[\s{}]*|\s*(?:null|~)\s*"
         assert all(re.fullmatch(rules, line, re.I) for line in said), f"{said[:3]!r} is lost"
 
 
@@ -143,6 +143,8 @@ def _write_and_read(article: object) -> None:
     assert isinstance(article, Article)
     for said in (article.title, article.description, article.body, *article.tags):
         assert_clean(said)
+    if any("broken" in flag or "no closing" in flag for flag in article.flags):
+        return  # what could not be read may be read otherwise once it stands alone
     written = write_article(article)
     again = read_article(written.encode(), origin=article.origin, modified=_NOW)
     assert replace(again, flags=()) == replace(article, flags=()), "not read as it was written"

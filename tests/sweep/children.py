@@ -12,6 +12,7 @@ from typing import Any, Self
 from tests.sweep.library import Fault
 
 ROOT = Path(__file__).parents[2]
+HANG_S = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,9 +100,10 @@ class Children:
         fault: Fault = Fault.NONE,
         file_size: int | None = None,
         env: dict[str, str] | None = None,
+        seconds: int = HANG_S,
     ) -> Ended:
-        """`cryptoread --data FOLDER …`."""
-        task = {"words": ["--data", str(folder), *words], "env": env or {}}
+        """`cryptoread --data FOLDER …`. seconds: after which it is ended, with code -14."""
+        task = {"words": ["--data", str(folder), *words], "env": env or {}, "seconds": seconds}
         return self._run(task | _fault(folder, at, fault, file_size))
 
     def _run(self, task: dict[str, Any]) -> Ended:

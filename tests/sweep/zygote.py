@@ -21,9 +21,9 @@ from typing import Any
 
 from reader.errors import CryptoreadError
 from reader.main import FAILED
+from tests.sweep.children import HANG_S
 from tests.sweep.library import Fault
 
-HANG_S = 60
 PRELOADED = (
     *("reader.cli", "reader.cli_live", "reader.library", "reader.importing", "reader.exporting"),
     *(
@@ -67,6 +67,7 @@ def _run(task: dict[str, Any], library: ctypes.CDLL | None) -> None:
     """Does not return. Standard output and error go to files, as a killed child flushes nothing."""
     to = Path(task["to"])
     os.setsid()
+    signal.signal(signal.SIGALRM, signal.SIG_DFL)
     signal.alarm(task.get("seconds", HANG_S))
     code = 70
     try:

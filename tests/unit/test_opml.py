@@ -47,6 +47,8 @@ A = f'<outline text="A" type="rss" xmlUrl="{FEED}"/>'
         (f'<outline text="A &#27;[2J &#7; B" xmlUrl="{FEED}"/>', "A [2J B", FEED),
         (f'<outline text="A\x0b\x1b[2J\x00\u202eB" xmlUrl="{FEED}"/>', "AB", FEED),
         (f'<outline text="A\n\t  B" xmlUrl="{FEED}"/>', "A B", FEED),
+        (f'<outline title="\u200b\xad" text="B" xmlUrl="{FEED}"/>', "B", FEED),
+        (f'<outline text="\u200b \u3000" xmlUrl="{FEED}"/>', "a.example", FEED),
         (f'<outline text="1 < 2 > 0" xmlUrl="{FEED}"/>', "1 < 2 > 0", FEED),
         (f'<outline text="The "Best" of all" xmlUrl="{FEED}"/>', "The", FEED),
         (f"<outline text='A' xmlUrl='{FEED}'/>", "A", FEED),

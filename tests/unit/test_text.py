@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from reader.text import clean, clean_line, decode, display_name
+from reader.text import clean, clean_line, decode, display_name, is_visible
 
 HOSTILE = st.text(
     st.one_of(
@@ -129,6 +129,20 @@ def test_a_line_is_cleaned_once_and_for_all(text: str) -> None:
     line = clean_line(text)
     assert clean_line(line) == line
     assert "ï" not in line
+
+
+@pytest.mark.parametrize(
+    ("text", "visible"),
+    [
+        ("", False),
+        (" \xa0\u3000", False),
+        ("\u200b\u200d\xad", False),
+        (" \u200b.", True),
+        ("ї", True),
+    ],
+)
+def test_a_line_of_spaces_and_joiners_shows_nothing(text: str, visible: bool) -> None:
+    assert is_visible(text) is visible
 
 
 def test_a_file_name_that_is_not_utf_8_can_be_shown() -> None:
