@@ -19,6 +19,7 @@ COMMANDS = (
 )
 """Run one after the other on one damaged folder: the first may set right what the next ones see."""
 
+PAGE = 4096
 FILES = ("cache.db", "marks.db", "cache.db-wal", "marks.db-wal")
 
 
@@ -74,10 +75,14 @@ def flipped_bit(some: random.Random, data: bytes) -> tuple[bytes, str]:
 
 
 def flipped_byte(some: random.Random, data: bytes) -> tuple[bytes, str]:
-    """One byte is another; those at the beginning of a page, which say what it is, more often."""
+    """One byte is another: anywhere, at the beginning of a page, which says what it is, or on the
+    first page, which says what there is."""
     at = some.randrange(len(data))
-    if some.random() < 0.5:
-        at = at // 4096 * 4096 + some.randrange(64)
+    match some.randrange(3):
+        case 0:
+            at = at // PAGE * PAGE + some.randrange(64)
+        case 1:
+            at %= PAGE
     at = min(at, len(data) - 1)
     changed = bytearray(data)
     changed[at] = (changed[at] + some.randrange(1, 256)) % 256
@@ -88,14 +93,14 @@ def truncated(some: random.Random, data: bytes) -> tuple[bytes, str]:
     """The end is missing, at the edge of a page or anywhere."""
     length = some.randrange(len(data))
     if some.random() < 0.5:
-        length = length // 4096 * 4096
+        length = length // PAGE * PAGE
     return data[:length], f"{length} of {len(data)} bytes"
 
 
 def blanked(some: random.Random, data: bytes) -> tuple[bytes, str]:
     """A page holds nothing but zeros, as after a power cut."""
-    at = some.randrange(max(len(data) // 4096, 1)) * 4096
-    return data[:at] + bytes(len(data[at : at + 4096])) + data[at + 4096 :], f"page at {at}"
+    at = some.randrange(max(len(data) // PAGE, 1)) * PAGE
+    return data[:at] + bytes(len(data[at : at + PAGE])) + data[at + PAGE :], f"page at {at}"
 
 
 HARMS = {
