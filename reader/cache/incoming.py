@@ -1,13 +1,15 @@
 """An article made ready for the tables, in any process, so that storing it is all that is left."""
 
 import json
+from collections.abc import Mapping
 from hashlib import blake2b
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from reader.article import Article, Identity
 from reader.cache.evaluation import milliseconds
 from reader.folding import is_kept
-from reader.formats import to_fields
+from reader.formats import from_fields, to_fields
+from reader.formats.schema import MAX_TAGS
 
 DIGEST_BYTES = 16
 
@@ -76,3 +78,30 @@ def digest_of(fields: bytes, body: bytes) -> bytes:
     digest = blake2b(fields, digest_size=DIGEST_BYTES)
     digest.update(body)
     return digest.digest()
+
+
+class Indexed(NamedTuple):
+    """What facets and full text have of the fields of an article, as `Incoming` gave it."""
+
+    description: str
+    tags: tuple[str, ...]
+    estimated: bool
+
+
+def indexed(fields: Mapping[str, Any]) -> Indexed:
+    """Return what was indexed of an article. fields: as they are stored.
+
+    What could not be read stands among them as it was given: tags that are mappings, or thousands.
+    """
+    description, tags = fields.get("description", ""), fields.get("tags", [])
+    estimated = fields.get("sentimentEstimated", False)
+    if (
+        isinstance(description, str)
+        and isinstance(tags, list)
+        and len(tags) <= MAX_TAGS
+        and all(isinstance(tag, str) for tag in tags)
+        and isinstance(estimated, bool)
+    ):
+        return Indexed(description, tuple(tags), estimated)
+    article = from_fields(fields, "", "")
+    return Indexed(article.description, article.tags, article.sentiment_is_estimated)

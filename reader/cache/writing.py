@@ -13,7 +13,7 @@ from typing import Any
 from reader.article import Identity
 from reader.cache.answers import Outcome, Stamp
 from reader.cache.facets import ALL, DRAFT, ESTIMATED, FAVOURITE, PINNED, READ, Facet, FacetChanges
-from reader.cache.incoming import Incoming
+from reader.cache.incoming import Incoming, indexed
 from reader.cache.live import (
     Arrival,
     FeedMemory,
@@ -409,12 +409,11 @@ class Writer:
         ).fetchone()
         source, external, lang, feed, category, sentiment, pinned, draft, title, text, body = row
         identity = identity_of(source, external, lang, feed)
-        fields: dict[str, Any] = json.loads(text)
-        description = fields.get("description", "")
-        facets = list(self._facets_of(source, lang, category, sentiment, fields.get("tags", ())))
-        facets += self._states_of(identity, pinned, draft, bool(fields.get("sentimentEstimated")))
+        known = indexed(json.loads(text))
+        facets = list(self._facets_of(source, lang, category, sentiment, known.tags))
+        facets += self._states_of(identity, pinned, draft, known.estimated)
         self._changes.set(id, facets, False)
-        text = (folded(title), folded(description), folded(body))
+        text = (folded(title), folded(known.description), folded(body))
         if self._texts.pop(id, None) is None:
             # An external-content index has to be told the old words to forget them.
             self._db.execute(_FORGET, (id, *text))
