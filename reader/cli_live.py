@@ -79,7 +79,8 @@ def subscribe(paths: Paths, url: str, name: str | None, kind: str | None) -> Non
     """Write a source into the config file, so that `sync` asks it.
 
     The address of a web page is good enough where the page names its feed: that feed is followed.
-    With --kind the address is written as it is, and nothing is asked.
+    An address that answers with something else is not followed. With --kind the address is written
+    as it is, and nothing is asked.
 
     \b
     Example:
@@ -95,15 +96,12 @@ def subscribe(paths: Paths, url: str, name: str | None, kind: str | None) -> Non
     new = Subscription(name or "", addresses[0], Kind(kind) if kind else kind_of(addresses[0]))
     if not name:
         new = new._replace(name=name_for(new.url, (each.name for each in known)))
-    is_wrong = False
     if not kind and new.kind is Kind.FEED and is_web(new.url) and not problem(new):
         if new.url in (each.url for each in known):
             write(path, [new])  # raises
-        new, is_wrong = _found(new, addresses)
+        new = _found(new, addresses)
     write(path, [new])
     say(f"subscribed to {new.name} ({new.kind}); `cryptoread sync` brings its articles in")
-    if is_wrong:
-        sys.exit(REFUSED)
 
 
 def _addresses(typed: str, kind: str | None) -> list[str]:
@@ -127,10 +125,12 @@ def _path(typed: str) -> Path:
     return Path.cwd() / Path(typed).expanduser()
 
 
-def _found(new: "Subscription", addresses: "Sequence[str]") -> "tuple[Subscription, bool]":
-    """Return the subscription with the address of its feed, and whether there is certainly none.
+def _found(new: "Subscription", addresses: "Sequence[str]") -> "Subscription":
+    """Return the subscription with the address of its feed.
 
-    What the address turned out to be is said. Exits where a page names several feeds.
+    What the address turned out to be is said. Exits where a page names several feeds or none, and
+    where something else answers: nothing is followed then. An address that does not answer may do
+    so later.
     """
     from reader.discovering import SeveralFeeds, find_feed
 
@@ -144,7 +144,13 @@ def _found(new: "Subscription", addresses: "Sequence[str]") -> "tuple[Subscripti
         sys.exit(USAGE)
     if found.note:
         say(found.note)
-    return new._replace(url=found.url), found.is_wrong
+    if found.is_wrong:
+        say(
+            "nothing was subscribed to; give the address of its feed, "
+            "or add `--kind feed` to follow this address all the same"
+        )
+        sys.exit(REFUSED)
+    return new._replace(url=found.url)
 
 
 @click.command(short_help="Follow a source no longer.")

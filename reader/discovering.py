@@ -5,10 +5,13 @@ The address is asked within the bounds of `sources.http`; `formats.discovery` re
 
 import asyncio
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import NamedTuple
 
 from reader.errors import CryptoreadError, SourceError
 from reader.formats.discovery import NamedFeed, is_web_page, main_feed, read_page
+from reader.formats.page import Incomplete, NotAPage
+from reader.sources.answers import Answer
 from reader.sources.http import Fetcher, FetchFailed, Limits
 from reader.subscriptions import Status
 
@@ -30,8 +33,8 @@ class SeveralFeeds(CryptoreadError):
 class Found(NamedTuple):
     """The address to subscribe to.
 
-    note: a sentence to tell the user, empty where a feed may be at the address that was given.
-    is_wrong: whether it is known that no feed is there.
+    note: a sentence to tell the user, empty where a feed is at the address that was given.
+    is_wrong: whether what is there is not a feed.
     """
 
     url: str
@@ -71,7 +74,8 @@ async def _looked_at(fetcher: Fetcher, url: str) -> Found:
     for _ in range(MAX_PAGES):
         answer = await fetcher.get(at)
         if not is_web_page(answer.body or b""):
-            return Found(at, f"{url} is a web page that leads to {at}" if at != url else "")
+            note = f"{url} is a web page that leads to {at}" if at != url else ""
+            return _read(answer, Found(at, note))
         page = read_page(answer.body or b"", answer.url or at, answer.content_type)
         if main := main_feed(page.feeds):
             note = f"{url} is a web page; its feed is {main.url}"
@@ -82,3 +86,17 @@ async def _looked_at(fetcher: Fetcher, url: str) -> Found:
             break
         at = page.leads_to
     return Found(url, f"{url} is a web page that does not name a feed", is_wrong=True)
+
+
+def _read(answer: Answer, found: Found) -> Found:
+    """Return what was found, wrong where it cannot be read as a feed; half a feed is one."""
+    from reader.formats.feeds import read_feed
+
+    now, data = datetime.now(UTC), answer.body or b""
+    try:
+        read_feed(data, url=found.url, content_type=answer.content_type, now=now)
+    except Incomplete as error:
+        return found._replace(note=f"{found.url} cannot be read now: {error}")
+    except NotAPage as error:
+        return found._replace(note=f"{found.url} is not a feed: {error}", is_wrong=True)
+    return found

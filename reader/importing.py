@@ -91,6 +91,8 @@ class Parsed(NamedTuple):
     incoming: Incoming | None = None
     flags: tuple[str, ...] = ()
     refusal: Refusal | None = None
+    known: bytes | None = None
+    """The digest of its bytes when an earlier import read it, which were others."""
 
 
 class Task(NamedTuple):
@@ -245,8 +247,10 @@ class Import:
                     continue
                 if parsed.stamp:
                     writer.note_file(parsed.stamp)
-                incoming = parsed.incoming
-                outcomes[writer.put(incoming) if incoming else Outcome.UNCHANGED] += 1
+                outcome = Outcome.UNCHANGED
+                if parsed.incoming:
+                    outcome = writer.put(parsed.incoming, before=parsed.known)
+                outcomes[outcome] += 1
                 self.report.flagged += [Refusal(parsed.where, flag) for flag in parsed.flags]
         self.report.outcomes.update(outcomes)
         self._on_progress(self.report.read, self._total)
@@ -420,7 +424,7 @@ def _read_and_parse(task: Task) -> Parsed:
         modified = datetime.fromtimestamp(entry.mtime_ns // 10**9, UTC)
         article = read_article(data, origin=entry.origin, modified=modified)
         incoming = Incoming.of(article)
-        return Parsed(where=where, stamp=stamp, incoming=incoming, flags=article.flags)
+        return Parsed(where, stamp, incoming, article.flags, known=task.known)
     except NotAnArticle as error:
         return Parsed(where=where, refusal=Refusal(where, str(error), error.line))
     except CryptoreadError as error:

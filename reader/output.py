@@ -212,8 +212,10 @@ def print_article(row: Row, article: Article) -> None:
     from rich.console import Console
     from rich.markdown import Markdown
     from rich.text import Text
+    from rich.theme import Theme
 
-    console = Console(highlight=False, markup=False, emoji=False)
+    struck = Theme({"markdown.s": "strike dim"})  # some terminals cannot strike
+    console = Console(highlight=False, markup=False, emoji=False, theme=struck)
     column = min(console.width, 88)
     console.print(Text(head[0], style="bold"), width=column)
     for line in head[1:]:

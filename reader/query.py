@@ -131,9 +131,6 @@ class Query:
         latest = {(term.field, term.value, term.prefix): term for term in self.terms}
         object.__setattr__(self, "terms", tuple(latest.values()))
 
-    def __bool__(self) -> bool:
-        return bool(self.terms)
-
     def __str__(self) -> str:
         """The normal form, which parses back to this query."""
         return " ".join(map(str, self.terms))

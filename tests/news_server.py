@@ -3,6 +3,7 @@
 import gzip
 import json
 import ssl
+import struct
 import threading
 import time
 import zlib
@@ -16,6 +17,7 @@ from typing import Any
 from urllib.parse import parse_qs, quote, urlsplit
 from xml.sax.saxutils import escape
 
+from reader.sources.http import Limits
 from tests.builders import NOW
 
 Handler = Callable[["Request"], None]
@@ -226,8 +228,11 @@ def html(request: Request) -> None:
 
 @cache
 def bomb_body() -> bytes:
-    packer = zlib.compressobj(9, zlib.DEFLATED, 31)
-    return b"".join(packer.compress(bytes(2**20)) for _ in range(50)) + packer.flush()
+    """50 MiB of zeros: one packed block, which is then repeated, so that it is made at once."""
+    packer = zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS)
+    block = packer.compress(bytes(2**20)) + packer.flush(zlib.Z_FULL_FLUSH)
+    head, end = b"\x1f\x8b\x08" + bytes(7), b"\x03\0"
+    return head + 50 * block + end + struct.pack("<II", zlib.crc32(bytes(50 * 2**20)), 50 * 2**20)
 
 
 def bomb(request: Request) -> None:
@@ -264,9 +269,13 @@ def silent(request: Request) -> None:
     request.server.ended.wait()
 
 
+SLOW_REDIRECTS_S = 0.5 * Limits().redirects
+"""What the redirects take together before there are too many of them."""
+
+
 def slow_redirects(request: Request) -> None:
     """Each hop is quick enough; all of them are not."""
-    time.sleep(0.4)
+    request.server.ended.wait(0.5)
     number = int(request.asked.get("n", "0"))
     request.answer(302, Location=f"/slow-redirects?n={number + 1}")
 

@@ -38,11 +38,7 @@ def revised(
         moment = format_instant(from_milliseconds(before.published))
         new |= {"publishedAt": moment, "updatedAt": moment}
         incoming = incoming._replace(published=before.published, updated=before.published)
-    former = former_titles(fields, new)
-    if former:
-        new["formerTitles"] = former
-    else:
-        new.pop("formerTitles", None)
+    _note_former_titles(fields, new)
     fetched = _is_fetched(before, body, incoming) and incoming.updated <= before.updated
     fetched = fetched and len(body) > len(incoming.body)
     if fetched:
@@ -64,20 +60,42 @@ def has_no_date(fields: Mapping[str, Any]) -> bool:
     return UNDATED in (fields.get(FLAGS) or ())
 
 
+def with_former_titles(incoming: Incoming, before: Mapping[str, Any]) -> Incoming:
+    """Return the article with the titles that it had before. before: the fields as stored."""
+    new = json.loads(incoming.fields)
+    known = new.get("formerTitles")
+    _note_former_titles(before, new)
+    return incoming if new.get("formerTitles") == known else with_fields(incoming, new)
+
+
+def _note_former_titles(before: Mapping[str, Any], new: dict[str, Any]) -> None:
+    if former := former_titles(before, new):
+        new["formerTitles"] = former
+    else:
+        new.pop("formerTitles", None)
+
+
 def former_titles(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
     """The titles that the present one has replaced, the last first, each once.
 
-    Only where words changed. What stood in for a title was none.
+    Only where words changed. What stood in for a title was none. An export names some itself.
     """
     title, last = str(now.get("title", "")), str(before.get("title", ""))
     known = [str(each) for each in before.get("formerTitles") or ()]
     if not _stands_in(before):
         known.insert(0, last)
+    known += [str(each) for each in now.get("formerTitles") or ()]
     kept: list[str] = []
     for each in known:
         if not any(same_words(each, other) for other in (title, *kept)):
             kept.append(each)
     return kept[:MAX_FORMER_TITLES]
+
+
+def former_titles_and(now: Mapping[str, Any], older: Mapping[str, Any]) -> list[str]:
+    """The same, with the title of a version that is older than the stored one, and came later."""
+    title = [] if _stands_in(older) else [str(older.get("title", ""))]
+    return former_titles(now, {**now, "formerTitles": [*(now.get("formerTitles") or ()), *title]})
 
 
 def _stands_in(fields: Mapping[str, Any]) -> bool:

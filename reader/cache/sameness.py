@@ -27,6 +27,10 @@ NEARLY = 0.8
 RELATED = 0.5
 """Share of the words of the shorter text that both have, above which one may correct the other."""
 
+VERY_SHORT = 12
+"""Words of a text below which only the very same words are related: most of the words of so short
+a text are common ones, such as "the price of", or hold a "not" that the other has not."""
+
 WHOLE_WORDS = 30
 """Words from which on the same text under another title is the same story."""
 
@@ -241,9 +245,9 @@ def likeness(one: frozenset[int], other: frozenset[int]) -> float:
 def retold(one: Telling, other: Telling) -> bool:
     """Whether two versions under different names are one story that was published again.
 
-    The same title and nearly the same text; or the very same text of some length under another
-    title. Never a title alone, never where each has a number that the other lacks, as reports of
-    prices made from one template have, and never a day apart.
+    The same title and nearly the same text, where that is very short the very same; or the very
+    same text of some length under another title. Never a title alone, never where each has a number
+    that the other lacks, as reports of prices made from one template have, and never a day apart.
     """
     if not one.length or not other.length or not one_adds_numbers(one.numbers, other.numbers):
         return False
@@ -251,7 +255,9 @@ def retold(one: Telling, other: Telling) -> bool:
     if moment is not None and then is not None and abs(moment - then) > REPUBLISHED_WITHIN_MS:
         return False
     if one.title and one.title == other.title:
-        return one.text == other.text or likeness(one.words, other.words) >= NEARLY
+        return one.text == other.text or (
+            not _is_very_short(one, other) and likeness(one.words, other.words) >= NEARLY
+        )
     return one.text == other.text and one.length >= WHOLE_WORDS
 
 
@@ -275,7 +281,14 @@ def related(one: Telling, other: Telling) -> bool:
 
 
 def _texts_are_related(one: Telling, other: Telling) -> bool:
-    return one.text == other.text or _overlap(one.words, other.words, _WORDS_KEPT) > RELATED
+    if one.text == other.text:
+        return True
+    overlap = 0.0 if _is_very_short(one, other) else _overlap(one.words, other.words, _WORDS_KEPT)
+    return overlap > RELATED
+
+
+def _is_very_short(one: Telling, other: Telling) -> bool:
+    return min(one.length, other.length) < VERY_SHORT
 
 
 def _overlap(one: frozenset[int], other: frozenset[int], most: int) -> float:

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 
 from pyroaring import BitMap
 
+from reader.apostrophes import spellings
 from reader.cache.schema import FULLTEXT_OPTIONS
 from reader.errors import Superseded
 from reader.folding import folded
@@ -122,10 +123,20 @@ class Recent:
 
 
 def match_phrase(term: Term) -> str:
-    """A term in FTS5's grammar: always one quoted phrase, so that nothing in it is an operator."""
+    """Return a term in FTS5's grammar: quoted phrases, so that nothing in it is an operator.
+
+    More than one where a word of it has an apostrophe, or may have lost one.
+    """
     column = "title : " if term.field is Field.TITLE else ""
-    phrase = folded(term.value).replace('"', '""')
-    return f'{column}"{phrase}"{" *" if term.prefix else ""}'
+    ways = spellings(term.value, prefix=term.prefix)
+    phrases = dict.fromkeys(_quoted(folded(text), prefix) for text, prefix in ways)
+    if len(phrases) == 1:
+        return column + next(iter(phrases))
+    return f"{column}({' OR '.join(phrases)})"
+
+
+def _quoted(phrase: str, prefix: bool) -> str:
+    return '"' + phrase.replace('"', '""') + '"' + (" *" if prefix else "")
 
 
 def _indexed(id: int, *columns: str | None) -> tuple[object, ...]:

@@ -30,8 +30,16 @@ from reader.cache.live import (
     told_formerly,
 )
 from reader.cache.marks import Marks
+from reader.cache.origins import article_before
 from reader.cache.placing import places
-from reader.cache.revising import has_no_date, revised, with_body, with_fields
+from reader.cache.revising import (
+    former_titles_and,
+    has_no_date,
+    revised,
+    with_body,
+    with_fields,
+    with_former_titles,
+)
 from reader.cache.sameness import Group, Verdict, judge, link_of, related
 from reader.folding import folded
 
@@ -114,17 +122,47 @@ class Writer:
 
     # An archive, and APIs with ids of their own.
 
-    def put(self, incoming: Incoming) -> Outcome:
-        """Store an article of a file, unless what is stored is as good; what became of it."""
+    def put(self, incoming: Incoming, *, before: bytes | None = None) -> Outcome:
+        """Store an article of a file, unless what is stored is as good; what became of it.
+
+        before: the digest of the bytes that the file had at an earlier import, if they were others.
+        """
         stored = self._found(incoming)
         if stored is None:
+            if before is not None and (held := self._held_by_file(incoming, before)):
+                self._handed.append((held.identity, incoming.identity))
+                self._come(with_former_titles(incoming, self._document(held)[0]), held, 0)
+                return Outcome.UPDATED
             self._coming[incoming.identity] = _Coming(incoming, None)
             return Outcome.NEW
         incoming = _of_feed(incoming, stored)
-        outcome, keep = decide(stored, self._digest(stored), incoming, self._run)
+        if incoming.digest == self._digest(stored):
+            return Outcome.UNCHANGED
+        fields, body, digest = self._document(stored)
+        incoming = with_former_titles(incoming, fields)
+        outcome, keep = decide(stored, digest, incoming, self._run)
         if keep:
             self._come(incoming, stored, stored.entry)
+        elif outcome is Outcome.SUPERSEDED and stored.run == self._run:
+            self._note_former_title(incoming, stored, fields, body)
         return outcome
+
+    def _held_by_file(self, incoming: Incoming, before: bytes) -> Stored | None:
+        """Return the article that the file alone held, under another identity."""
+        if any(digest == before for *_, digest in self._files):
+            return None  # another file has these bytes now
+        held = article_before(self._db, incoming, before, self._run)
+        return None if held is None or held.identity in self._coming else held
+
+    def _note_former_title(
+        self, older: Incoming, stored: Stored, fields: dict[str, Any], body: bytes
+    ) -> None:
+        """Of two versions in one import the older may come last: what it was called is noted."""
+        former = former_titles_and(fields, json.loads(older.fields))
+        if former != fields.get("formerTitles", []):
+            now = with_body(fields, body.decode(), stored.origin, stored.identity)
+            noted = with_fields(now, fields | {"formerTitles": former})
+            self._come(noted, stored, stored.entry, stored.came, stored.fetched)
 
     def put_live(self, incoming: Incoming) -> Outcome:
         """Store what an API gave. The newest `updated` wins; of equal ones, what came last.

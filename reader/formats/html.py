@@ -80,7 +80,7 @@ _PLAIN = re.compile(
     r"|\[((?:[^\[\]\\]|\\.|\[[^\[\]]{0,1000}\]){0,1000}+)\]\([^()\s]*(?:\s+\"[^\"]*\")?\)"
     r"|<(https?://[^<>\s]+)>"  # 5: an address; 4 is the label of a link
     r"|((?<!\S)\*(?!\S))"  # 6: a sign that stands alone
-    r"|\*{1,3}|~~",
+    r"|\*{1,3}",
     re.MULTILINE,
 )
 _TABLE_RULE = re.compile(r"\|(?: :?-{3,}:? \|)+")
@@ -135,7 +135,8 @@ def from_text(text: str) -> str:
 
 
 def to_line(text: str) -> str:
-    """Return a title without its elements' tags, entities decoded, cleaned, on one line."""
+    """Return a title without its elements' tags, entities decoded, cleaned, on one line; what is
+    deleted between `~~`."""
     text = text[:MAX_HTML]
     if "&" in text:
         text = unescape(text)
@@ -146,7 +147,8 @@ def to_line(text: str) -> str:
 
 
 def plain(markdown: str) -> str:
-    """Return the text of Markdown that `to_markdown` made, on one line."""
+    """Return the text of Markdown that `to_markdown` made, on one line; what is deleted between
+    `~~`, as it is not to be read as what holds."""
     if "| ---" in markdown:
         markdown = "\n".join(_without_cells(line) for line in markdown.split("\n"))
     return clean_line(_PLAIN.sub(_plain_piece, markdown))
@@ -208,6 +210,10 @@ def _unwrapped(text: str) -> str:
 
 # Titles.
 
+_STRUCK = frozenset(("del", "s", "strike"))
+_OPENING, _CLOSING = "\x0e", "\x0f"
+"""Where deleted text begins and ends, until the line is whole. No cleaned text has them."""
+_NOTHING_STRUCK = re.compile(r"\x0e[\x0e\s]*\x0f+")
 _BAR_AND_SUB = re.compile(r"(?:[/⁄]|&frasl;)<sub\b", re.IGNORECASE)
 
 
@@ -221,9 +227,23 @@ def _without_tags(text: str) -> str:
         if number not in dropped:
             continue
         kept.append(text[at : tag.start()])
-        kept.append("" if _name(tag) in _WITHIN_WORDS else " ")
         at = tag.end()
-    return "".join(kept) + text[at:]
+        if _name(tag) in _STRUCK:
+            kept.append(_CLOSING if tag[0].startswith("</") else _OPENING)
+        else:
+            kept.append("" if _name(tag) in _WITHIN_WORDS else " ")
+    return _with_strikes("".join(kept) + text[at:])
+
+
+def _with_strikes(text: str) -> str:
+    """Write `~~` where deleted text begins and ends, apart from the words on either side."""
+    if _OPENING not in text:
+        return text
+    text = _NOTHING_STRUCK.sub(" ", text)
+    text = re.sub(r"(?<=[^\s\x0e(\[{“«‘„'\"])\x0e", " \x0e", text)
+    text = re.sub(r"\x0f(?=[^\s\x0f.,;:!?)\]}”»’'\"…%])", "\x0f ", text)
+    text = re.sub(r"\x0e[\x0e\s]*", "~~", text)
+    return re.sub(r"(?<!\s)\s*\x0f[\x0f]*", "~~", text)
 
 
 def _small(element: re.Match[str]) -> str:

@@ -123,12 +123,13 @@ def told_address(href: str | None) -> str:
 def image_address(image: Attributes, base: str) -> str:
     """Return the address of the picture a browser would show; empty for a beacon."""
     stand_in = ""
-    for source in _sources(image):
+    for name, source in _sources(image):
         address = web_address(source, base)
         if not address:
             continue
         if not _PLACEHOLDER.search(address):
-            return "" if _is_beacon(image, address) else address
+            is_late = name != "src" and has_stand_in(image)
+            return "" if _is_beacon(image, address, is_late=is_late) else address
         stand_in = stand_in or address
     is_none = not stand_in or _NO_PICTURE.search(stand_in) or _is_beacon(image, stand_in)
     return "" if is_none else stand_in
@@ -159,19 +160,35 @@ def picture_key(address: str) -> str:
     return _SIZE_IN_NAME.sub("", address.partition("?")[0])
 
 
-def _sources(image: Attributes) -> Iterator[str]:
-    """Yield the addresses of a picture, best first."""
+def has_stand_in(image: Attributes) -> bool:
+    """Return whether `src` is only shown until the picture is there: a size may be that one's."""
+    src = (image.get("src") or "").strip()
+    return src.startswith("data:") or _PLACEHOLDER.search(src) is not None
+
+
+def is_tiny(element: Attributes) -> bool:
+    """Return whether an element is declared to be of one pixel."""
+    return any(_TINY.fullmatch(element.get(name) or "") for name in ("width", "height"))
+
+
+def is_hidden(element: Attributes) -> bool:
+    """Return whether a browser would show nothing of it, or a pixel."""
+    return is_tiny(element) or _HIDDEN.search(element.get("style") or "") is not None
+
+
+def _sources(image: Attributes) -> Iterator[tuple[str, str]]:
+    """Yield the addresses of a picture, best first, each with the attribute that has it."""
     for name in _LAZY:
         value = image.get(name)
         if value and _looks_like_one(value):
-            yield value
+            yield name, value
     src = image.get("src") or ""
-    lazy_sets = [_picked(image.get(name) or "") for name in _LAZY_SETS]
-    if any(lazy_sets) and not src:
-        yield from filter(None, lazy_sets)
-    yield src
-    yield from filter(None, lazy_sets)
-    yield _picked(image.get("srcset") or "")
+    lazy_sets = [(name, _picked(image.get(name) or "")) for name in _LAZY_SETS]
+    if any(address for _, address in lazy_sets) and not src:
+        yield from lazy_sets
+    yield "src", src
+    yield from lazy_sets
+    yield "srcset", _picked(image.get("srcset") or "")
 
 
 def _looks_like_one(value: str | None) -> bool:
@@ -220,10 +237,11 @@ def _described(descriptor: str) -> float:
     return number * 800 if descriptor.endswith("x") else number
 
 
-def _is_beacon(element: Attributes, address: str, embeds: bool = False) -> bool:
-    if any(_TINY.fullmatch(element.get(name) or "") for name in ("width", "height")):
-        return True
-    if _HIDDEN.search(element.get("style") or ""):
+def _is_beacon(
+    element: Attributes, address: str, *, embeds: bool = False, is_late: bool = False
+) -> bool:
+    """embeds: it is a page within the page. is_late: size and style are those of a stand-in."""
+    if not is_late and is_hidden(element):
         return True
     parts = urlsplit(address)
     host = parts.hostname or ""

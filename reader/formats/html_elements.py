@@ -27,8 +27,9 @@ _LAYOUT = ",".join(
     for cell in ("td", "th")
     for each in ("table", "pre", "blockquote", "h1", "h2", "h3", "h4", "iframe", "video", "hr")
 )
-_INTEGER = re.compile(r"\s*([+-]?[0-9]{1,9})")
+_INTEGER = re.compile(r"\s*([+-]?[0-9]{1,40})(?![0-9])")
 _MOST_LISTED = 999_999_999
+"""A number of more digits is text to Markdown, and not that of an item."""
 
 
 Leave = Callable[[], object]
@@ -104,6 +105,11 @@ def _walked(root: LexborNode) -> Iterator[tuple[LexborNode, bool]]:
 # Lists and tables, before they are read.
 
 
+def is_number(label: str) -> bool:
+    """Return whether Markdown would take the label of an item for its number."""
+    return label[:-1].isdecimal() and int(label[:-1]) <= _MOST_LISTED
+
+
 def numbered(node: LexborNode) -> tuple[List, Iterator[str]]:
     """Return the list, and a label for each item if Markdown would number it differently."""
     attributes = node.attributes
@@ -118,7 +124,7 @@ def numbered(node: LexborNode) -> tuple[List, Iterator[str]]:
     kind = attributes.get("type") or "1"
     first = numbers[0] if numbers else 1
     counts = all(number == first + n for n, number in enumerate(numbers))
-    if counts and first >= 0 and first + len(numbers) <= _MOST_LISTED and kind not in "aAiI":
+    if counts and first >= 0 and first + len(numbers) - 1 <= _MOST_LISTED and kind not in "aAiI":
         return List(numbered=True, number=first), iter(())
     return List(), (f"{_counted(number, kind)}." for number in numbers)
 

@@ -8,18 +8,26 @@ from selectolax.lexbor import LexborNode
 
 from reader.formats.html_addresses import (
     Attributes,
+    has_stand_in,
     image_address,
+    is_hidden,
+    is_tiny,
     media_address,
     picture_key,
     set_address,
     web_address,
 )
 from reader.formats.html_elements import Leave, element_before, skip
+from reader.formats.html_embeds import embedded_address, title_of
 from reader.formats.markdown_inline import Kind, Style
 from reader.text import clean_line
 
 if TYPE_CHECKING:
     from reader.formats.html_reading import Reading
+
+
+_MOST_DRAWN = 20
+"""Pictures of one drawing that are shown."""
 
 
 def image(reading: "Reading", node: LexborNode) -> Leave:
@@ -46,7 +54,7 @@ def picture(reading: "Reading", node: LexborNode) -> Leave:
     image = node.css_first("img")
     attributes: Attributes = image.attributes if image is not None else {}
     address = image_address(attributes, reading.base)
-    if not address and not any(name in attributes for name in ("width", "height")):
+    if not address and (not is_tiny(attributes) or has_stand_in(attributes)):
         found = (set_address(each.attributes, reading.base) for each in node.css("source"))
         address = next(filter(None, found), "")
     _show(reading, address, attributes.get("alt") or "")
@@ -64,9 +72,35 @@ def source(reading: "Reading", node: LexborNode) -> Leave:
 
 
 def frame(reading: "Reading", node: LexborNode) -> Leave:
+    """Link to a page within the page; one that is written in an attribute is read in its place."""
     attributes = node.attributes
-    _put_media(reading, media_address(attributes, reading.base, "src"), attributes)
+    address = media_address(attributes, reading.base, "src")
+    written = "" if address else (attributes.get("srcdoc") or "")
+    if not written.strip():
+        _put_media(reading, address, attributes)
+    elif not is_hidden(attributes):
+        reading.end_block()
+        reading.read_within(written)
     return skip
+
+
+def embedded(reading: "Reading", node: LexborNode, tag: str) -> Leave | None:
+    """Link to what an element of another site's player names; None where it names nothing."""
+    attributes = node.attributes
+    address = embedded_address(tag, attributes, reading.base)
+    if not address:
+        return None
+    _put_media(reading, address, attributes)
+    return skip
+
+
+def drawing(reading: "Reading", node: LexborNode) -> None:
+    """Show the pictures within an `svg`; what it draws itself has no text of the article."""
+    for image in node.css("image")[:_MOST_DRAWN]:
+        attributes = image.attributes
+        address = attributes.get("href") or attributes.get("xlink:href") or ""
+        sized = {name: attributes.get(name) for name in ("width", "height", "style")}
+        _show(reading, image_address({**sized, "src": address}, reading.base), "")
 
 
 def film(reading: "Reading", node: LexborNode) -> Leave:
@@ -106,9 +140,8 @@ def _put_media(reading: "Reading", address: str, attributes: Attributes) -> None
         reading.keep_apart()
         return
     reading.pictures.add(key)
-    title = attributes.get("title") or attributes.get("aria-label") or ""
     reading.end_block()
-    reading.paragraph.add(clean_line(title)[:300] or address, Style(href=address))
+    reading.paragraph.add(clean_line(title_of(attributes))[:300] or address, Style(href=address))
     reading.end_block()
 
 

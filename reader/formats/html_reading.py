@@ -23,15 +23,26 @@ from reader.formats.html_elements import (
     Leave,
     is_data,
     is_head,
+    is_number,
     longest_run,
     numbered,
     preformatted,
     skip,
     whole,
 )
-from reader.formats.html_media import film, frame, image, noscript, picture, source, thing
+from reader.formats.html_media import (
+    drawing,
+    embedded,
+    film,
+    frame,
+    image,
+    noscript,
+    picture,
+    source,
+    thing,
+)
 from reader.formats.html_paragraph import Paragraph, Space, ends_with_break
-from reader.formats.html_source import names
+from reader.formats.html_source import mended, names
 from reader.formats.html_table import MOST_SPANNED, Cell, lines_of
 from reader.formats.markdown_blocks import Blocks, List
 from reader.formats.markdown_escape import heading
@@ -52,6 +63,9 @@ _WITHOUT_EVENTS = 1
 
 _MOST_NODES = 200_000
 """Elements and texts that are looked at; a parser may make more of them than the source has."""
+
+_MOST_WITHIN = 2
+"""Documents in attributes of one another."""
 
 _SPACE = re.compile(r"[ \t\n\f\r]{2,}|[\t\n\f\r]")
 """What a browser makes one space of, and is not one."""
@@ -123,11 +137,15 @@ class Reading:
         self._keeps_lines = 0
         self._lists: list[_OpenList | None] = []
         """Lists that are open, and None for each item."""
+        self._labelled = (-1, 0)
+        """Where the text of an item begins whose label is written as text."""
         self._loose_items = List()
         """Of items without a list."""
         self._tables: list[_Table] = []
         self.pictures: set[str] = set()
         self.within_noscript = 0
+        self._within = 0
+        """Documents that are open, in one another."""
         self._is_note = 0
         """Links to notes that are open."""
         self._roles: dict[int, str] = {}
@@ -153,8 +171,7 @@ class Reading:
                 else:
                     self._add(text)
             elif tag in DROPPED:
-                if tag in _DRAWN:
-                    self.keep_apart()
+                self._leave_out(node, tag)
             elif left > 0 and tag[:1].isalpha():
                 style = self.style
                 leave = self._enter(node, tag)
@@ -165,6 +182,12 @@ class Reading:
                 self.style = style
             node = node.next
         self.end_block()
+
+    def _leave_out(self, node: LexborNode, tag: str) -> None:
+        if tag in _DRAWN:
+            self.keep_apart()
+        if tag == "svg":
+            drawing(self, node)
 
     def _lines(self, text: str) -> None:
         first, *rest = text.split("\n")
@@ -187,12 +210,27 @@ class Reading:
         if handler := _HANDLERS.get(tag):
             return handler(self, node)
         if tag in BLOCKS:
-            self.end_block()
+            if tag not in ("div", "p") or self.paragraph.mark != self._labelled:
+                self.end_block()
             return self._block_with_lines(node) if tag in ("div", "p") else self.end_block
         if tag in _INLINE:
             return None
+        if "-" in tag and (leave := embedded(self, node, tag)):
+            return leave
         self.keep_apart()
         return self.keep_apart
+
+    def read_within(self, html: str) -> None:
+        """Read a document that stands in an attribute of this one."""
+        if self._within >= _MOST_WITHIN or (fit := mended(html)) is None:
+            return
+        tree = LexborHTMLParser(f"<!doctype html><body>{fit}", options=_WITHOUT_EVENTS)
+        if tree.body is not None:
+            style, self.style = self.style, PLAIN
+            self._within += 1
+            self.walk(tree.body)
+            self._within -= 1
+            self.style = style
 
     # Blocks.
 
@@ -315,10 +353,11 @@ class Reading:
         else:
             above.has_items = True
             label = next(above.labels, "")
-            is_number = label[:-1].isdecimal()
-            self.blocks.open_item(above.list, label if is_number else "")
-            if label and not is_number:
+            counts = is_number(label)
+            self.blocks.open_item(above.list, label if counts else "")
+            if label and not counts:
                 self.paragraph.add(f"{label} ", PLAIN)
+                self._labelled = self.paragraph.mark
         self._lists.append(None)
         return self._end_item
 

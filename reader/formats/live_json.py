@@ -8,7 +8,7 @@ from reader.article import Article
 from reader.formats.errors import NotAnArticle
 from reader.formats.json_articles import cleaned
 from reader.formats.markdown import MAX_ARTICLE_BYTES, TOO_LARGE
-from reader.formats.page import NotAPage
+from reader.formats.page import Incomplete, NotAPage
 from reader.formats.schema import article_of
 from reader.text import clean_line, decode, without_blank_lines
 
@@ -46,7 +46,7 @@ def document(data: bytes) -> object:
         return _DECODER.decode(text)
     except json.JSONDecodeError as error:
         if error.pos >= len(text.rstrip()) or error.msg.startswith("Unterminated"):
-            raise NotAPage("the answer ends in the middle: it is incomplete") from error
+            raise Incomplete("the answer ends in the middle: it is incomplete") from error
         reason = f"the answer is not JSON at character {error.pos + 1}: {error.msg}"
         raise NotAPage(reason) from error
     except (RecursionError, ValueError) as error:

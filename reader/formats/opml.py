@@ -33,6 +33,9 @@ MAX_DEPTH = 32
 MAX_OUTLINES = 50_000
 MAX_ATTRIBUTES = 100
 MAX_REFUSALS = 1_000
+MOST_ESCAPED = 3
+"""Times that a value is escaped where it should be once."""
+
 MAX_EXPANDED = 20_000
 """Characters of an address in which references are expanded."""
 MAX_WRITTEN = 1_000
@@ -79,6 +82,10 @@ _REST = re.compile(r"[^<>/]*+(?:/(?!>)[^<>/]*+)*+(?P<end>/?>)?")
 _DOCTYPE = re.compile(r"(?:[^\[\]<>\"']|\"[^\"]*+\"|'[^']*+')*+(?P<end>[>\[]?)")
 _END_OF_COMMENT, _END_OF_DATA = re.compile("-->"), re.compile("]]>")
 _END_OF_SUBSET = re.compile(r"\]\s{0,100}>")
+_PLAIN_AMPERSAND = re.compile(
+    r"&(?!(?:amp|lt|gt|quot|apos|#0{0,5}(?:38|39|34|60|62)|#x0{0,5}(?:2[267]|3[ce]));)",
+    re.IGNORECASE,
+)
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});")
 
 
@@ -224,8 +231,11 @@ def _source(outline: _Outline) -> Subscription | Refusal | None:
     """Return what the outline names, why it cannot be read, or None for a folder or a note."""
     given = outline.given
     kind = given.get("type", "").strip().lower()
-    url = _unescaped(_address(given))
-    name = _name(given.get("title", "")) or _name(given.get("text", ""))
+    url = _address(given)
+    times = _times_escaped(url)
+    for _ in range(times):
+        url = _unescaped(url)
+    name = _name(given.get("title", ""), times) or _name(given.get("text", ""), times)
     where = name or f"line {outline.line}"
     if not outline.is_whole:
         return Refusal(where, "the file breaks off within it")
@@ -241,8 +251,12 @@ def _source(outline: _Outline) -> Subscription | Refusal | None:
     return Subscription(name, url, made)
 
 
-def _name(text: str) -> str:
-    name = clean_line(_unescaped(text[:MAX_WRITTEN]))[:MAX_NAME].strip()
+def _name(text: str, times: int) -> str:
+    """times: how often the list escapes what it writes, which should be once."""
+    text = text[:MAX_WRITTEN]
+    for _ in range(times):
+        text = _unescaped(text)
+    name = clean_line(text)[:MAX_NAME].strip()
     return name if is_visible(name) else ""
 
 
@@ -255,6 +269,15 @@ def _unescaped(value: str) -> str:
     if "&" not in value or len(value) > MAX_EXPANDED:
         return value
     return _ENTITY.sub(lambda found: unescape(found[0]), value)
+
+
+def _times_escaped(address: str) -> int:
+    """Return how often an address was escaped: more than once, where every `&` still is then."""
+    for times in range(1, MOST_ESCAPED):
+        address = _unescaped(address)
+        if "&" not in address or _PLAIN_AMPERSAND.search(address):
+            return times
+    return MOST_ESCAPED
 
 
 def _text(data: bytes) -> str:

@@ -15,6 +15,7 @@ from reader.formats.dates import read_date
 from reader.formats.fields import listed, shown, text_of
 from reader.formats.instants import format_instant
 from reader.formats.schema import FIELDS, shortened
+from reader.formats.wiki_links import without_links
 from reader.text import clean, one_line
 
 MAX_HASHTAGS = 20
@@ -67,6 +68,7 @@ _KNOWN = frozenset(
         *(*_LANG, *_ID, *_DRAFT, *_OTHERS, *(name.lower() for name in FIELDS)),
     )
 )
+_MAY_BE_LINKS = FIELDS - {"title", "description", "formerTitles"}
 _TEXTS = frozenset((*_TITLE, *_DESCRIPTION))
 _LISTS = frozenset((*_TAGS, *_CATEGORY))
 
@@ -119,7 +121,9 @@ def with_own_names(
     if is_of_archive and fields.keys() <= FIELDS:
         return fields
     own = dict(fields)
-    if not fields.keys() <= FIELDS or isinstance(fields.get("source"), str):
+    for name in _MAY_BE_LINKS & own.keys():
+        own[name] = without_links(own[name])
+    if not fields.keys() <= FIELDS or isinstance(own.get("source"), str):
         named = _Named(fields, flags)
         for name, found in _FINDERS:
             if _is_empty(own.get(name)) and (value := found(named)):
@@ -160,7 +164,9 @@ class _Named:
             if isinstance(mapping, Mapping):
                 for name, value in mapping.items():
                     if not _is_empty(value):
-                        self._values.setdefault(_plain_name(name), value)
+                        plain = _plain_name(name)
+                        value = value if plain in _TEXTS else without_links(value)
+                        self._values.setdefault(plain, value)
 
     def has(self, name: str) -> bool:
         return name in self._values
@@ -205,7 +211,7 @@ def _date(named: _Named, names: tuple[str, ...]) -> str:
     """The first date among them. `published` may as well be a truth value."""
     no_dates = []
     for name, value in named.among(names):
-        text = text_of(value)
+        text = text_of(value[0] if isinstance(value, list) and len(value) == 1 else value)
         if instant := read_date(text):
             return format_instant(instant)
         if name != "published" and text:

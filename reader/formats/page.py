@@ -81,6 +81,10 @@ class NotAPage(CryptoreadError):
     """These bytes are no page of articles; the text is what is wrong with the answer."""
 
 
+class Incomplete(NotAPage):
+    """A page that breaks off: the whole one may come next time."""
+
+
 class ApiFailure(NotAPage):
     """The service answered, and said that it could not serve."""
 

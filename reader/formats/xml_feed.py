@@ -15,7 +15,7 @@ from reader.formats.errors import NotAnArticle
 from reader.formats.feed_text import HTML, PLAIN, UNSAID, Written
 from reader.formats.html import is_html
 from reader.formats.media import Medium, is_image
-from reader.formats.page import NotAPage, Page, page_of
+from reader.formats.page import Incomplete, NotAPage, Page, page_of
 
 _ROOT = re.compile(rb"<(?:[\w.-]{1,30}:)?(?:rss|feed|rdf|channel)\b", re.IGNORECASE)
 _CLOSED = re.compile(rb"</(?:[\w.-]{1,30}:)?(?:rss|feed|rdf|channel)\s*(?:>|$)", re.IGNORECASE)
@@ -44,7 +44,7 @@ def read_xml_feed(data: bytes, url: str, name: str, content_type: str, now: date
     # Before it is parsed: what feedparser makes of half a feed is slow to come, and half a feed.
     if b"\0" not in data and not _CLOSED.search(data):
         if _ROOT.search(data):
-            raise NotAPage("the feed ends in the middle: it is incomplete")
+            raise Incomplete("the feed ends in the middle: it is incomplete")
         raise NotAPage(_NO_FEED)
     parsed = _parsed(data, content_type, url)
     entries = parsed.get("entries") or []

@@ -21,6 +21,11 @@ _UNSUPPORTED = frozenset(
     ("br", "brotli", "bzip2", "compress", "dcb", "dcz", "lzma", "x-compress", "xz", "zstd")
 )
 
+_PADDING = b" \t\r\n\f\0"
+_BOM = b"\xef\xbb\xbf"
+_MOST_PADDING = 64 * 1024
+"""Bytes that a site may send before a compressed body: blank lines of its templates."""
+
 _START = 1_024
 """Bytes in which a body shows how it is compressed."""
 
@@ -65,7 +70,9 @@ class _Body:
         self._most = most
         self._is_unsupported = is_unsupported
         self._came = 0
-        self._start = b""
+        self._start = bytearray()
+        self._padding = 0
+        """Bytes that the body begins with and that may belong to the site's template."""
         self._is_begun = False
         self._packing: int | None = None
         self._stream = zlib.decompressobj(_GZIP)
@@ -91,9 +98,15 @@ class _Body:
         if self._is_begun:
             self._take(piece)
             return
+        if self._padding == len(self._start):
+            self._padding += len(piece) - len(piece.lstrip(_PADDING))
         self._start += piece
-        if len(self._start) >= _START:
+        if len(self._start) >= self._most_before_start:
             self._begin()
+
+    @property
+    def _most_before_start(self) -> int:
+        return min(self._padding + _START, _MOST_PADDING)
 
     def end(self) -> bytes:
         if not self._is_begun:
@@ -108,12 +121,13 @@ class _Body:
 
     def _begin(self) -> None:
         self._is_begun = True
-        self._packing = _packing(self._start)
-        if self._is_unsupported and not _is_readable(self._start, self._packing):
+        start = _without_padding(bytes(self._start), self._padding)
+        self._packing = _packing(start)
+        if self._is_unsupported and not _is_readable(start, self._packing):
             raise FetchFailed(Status.NOT_A_FEED, _NOT_ASKED)
         if self._packing is not None:
             self._stream = zlib.decompressobj(self._packing)
-        self._take(self._start)
+        self._take(start)
 
     def _take(self, piece: bytes) -> None:
         if self._packing is None:
@@ -152,6 +166,17 @@ class _Body:
 
 
 _NOT_ASKED = "the answer is compressed in a way that was not asked for"
+
+
+def _without_padding(start: bytes, padding: int) -> bytes:
+    """Return what a body begins with, without the blanks before a compressed one."""
+    packed = start[padding:].removeprefix(_BOM).lstrip(_PADDING)
+    if len(packed) == len(start):
+        return start
+    if packed.startswith(_GZIP_MAGIC + b"\x08"):
+        return packed
+    inside = _tried(packed, _ZLIB) if packed.startswith(b"\x78") else None
+    return packed if inside and _is_document(inside) else start
 
 
 def _packing(start: bytes) -> int | None:

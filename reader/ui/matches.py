@@ -7,10 +7,11 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from functools import cache
-from itertools import accumulate
+from itertools import accumulate, chain
 from typing import NamedTuple
 from unicodedata import category
 
+from reader.apostrophes import spellings
 from reader.folding import is_kept, pieces, plain_form
 from reader.query import Term
 
@@ -59,16 +60,17 @@ def _ascii() -> dict[int, str]:
 
 def pattern_of(terms: Iterable[Term]) -> "re.Pattern[str] | None":
     """What finds the words that are asked for, in plain text; None where there are none."""
-    asked = [_phrase(term) for term in terms if not term.exclude]
-    alternatives = sorted(filter(None, asked), key=len, reverse=True)
+    ways = (spellings(term.value, prefix=term.prefix) for term in terms if not term.exclude)
+    asked = {_phrase(text, prefix) for text, prefix in chain.from_iterable(ways)}
+    alternatives = sorted(filter(None, asked), key=lambda each: (-len(each), each))
     if not alternatives:
         return None
     return re.compile(rf"(?<!\S)(?:{'|'.join(alternatives)})(?!\S)")
 
 
-def _phrase(term: Term) -> str:
-    words = [re.escape(word) for word in Plain.of(term.value).text.split()]
-    return _BETWEEN.join(words) + (r"\S*" if term.prefix and words else "")
+def _phrase(text: str, prefix: bool) -> str:
+    words = [re.escape(word) for word in Plain.of(text).text.split()]
+    return _BETWEEN.join(words) + (r"\S*" if prefix and words else "")
 
 
 def matches(lines: Sequence[str], pattern: "re.Pattern[str]") -> list[Match]:

@@ -111,6 +111,12 @@ class Outline:
             groups = group.children
         return path
 
+    def has(self, cursor: Cursor) -> bool:
+        """Whether these groups hold the cursor's article, or have its group; open or not."""
+        if cursor.article is None:
+            return any(group.key == cursor.group[:1] for group in self._groups)
+        return bool(self.path(cursor.article, cursor.group))
+
     def row(self, cursor: Cursor, near: int = 0) -> int:
         """The cursor's row in these groups.
 

@@ -238,7 +238,7 @@ class ReaderScreen(Guarded, Screen[None]):
             return "Searching…"
         if self.has_class("-searching"):
             return EMPTY_SEARCH
-        if not self.filter:
+        if not self.filter.terms:
             return EMPTY.format(sync=self.key("reader.sync"))
         drop, clear = self.key("reader.drop-last-filter"), self.key("reader.clear-filters")
         return EMPTY_FILTERED.format(drop=drop, clear=clear)
@@ -303,7 +303,8 @@ class ReaderScreen(Guarded, Screen[None]):
         self._article.show_marks()
 
     def action_cycle_digit(self, digit: int) -> None:
-        if query := self._tags.cycled(digit):
+        query = self._tags.cycled(digit)
+        if query is not None:
             self.show(query)
 
     def action_sentiment(self, sentiment: str | None) -> None:

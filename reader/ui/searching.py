@@ -10,7 +10,6 @@ from reader.article import ArticleId
 from reader.errors import CryptoreadError
 from reader.query import Field, Query, Term
 from reader.ui.failures import in_background
-from reader.ui.outline import moved
 from reader.ui.search_line import SearchLine, remembered
 
 if TYPE_CHECKING:
@@ -73,15 +72,14 @@ class Searching:
 
     @property
     def held_articles(self) -> set[ArticleId]:
-        """The article of the cursor that `give_up` goes back to."""
-        cursor = self._before[1].cursor if self._before else None
-        return {cursor.article} if cursor and cursor.article is not None else set()
+        """The articles of the cursor that `give_up` goes back to."""
+        return self._before[1].articles if self._before else set()
 
     def follow(self, moves: Mapping[ArticleId, ArticleId | None]) -> None:
         """Ids of articles have changed, and what is first found is looked for anew."""
         if self._before is not None:
             query, place = self._before
-            self._before = query, place._replace(cursor=moved(place.cursor, moves))
+            self._before = query, place.followed(moves)
             self._answers.look_ahead(query)
 
     def keep(self, text: str) -> None:

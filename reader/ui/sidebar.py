@@ -10,7 +10,7 @@ from collections.abc import Set as AbstractSet
 from datetime import UTC, datetime
 from itertools import zip_longest
 from time import monotonic
-from typing import ClassVar, Literal, NamedTuple
+from typing import ClassVar, Literal, NamedTuple, Self
 
 from rich.cells import cell_len
 from rich.segment import Segment
@@ -53,13 +53,25 @@ def _key(key: str, action: str, group: Binding.Group, name: str, tooltip: str) -
 class Place(NamedTuple):
     """How a list stands: what is open, the cursor, and the row on top.
 
-    cursor: where it is wanted; where the list has no such place, it stands at `row`.
+    wanted: what the cursor comes back to. stand_in: where it stood while the list did not have
+    that; where the list has neither, it stands at `row`.
     """
 
     open_groups: AbstractSet[Key]
-    cursor: Cursor | None
+    wanted: Cursor | None
+    stand_in: Cursor | None
     row: int
     top: int
+
+    @property
+    def articles(self) -> set[ArticleId]:
+        """Those that the cursor may come back to."""
+        cursors = (self.wanted, self.stand_in)
+        return {each.article for each in cursors if each and each.article is not None}
+
+    def followed(self, moves: Mapping[ArticleId, ArticleId | None]) -> Self:
+        """The same place after ids of articles have changed."""
+        return self._replace(wanted=moved(self.wanted, moves), stand_in=moved(self.stand_in, moves))
 
 
 class Sidebar(LongView, inherit_bindings=False):
@@ -149,6 +161,8 @@ class Sidebar(LongView, inherit_bindings=False):
         """Of the view, on which the cursor is wanted in the first layout."""
         self._wanted: Cursor | None = None
         """What the reader chose last: the cursor comes back to it when an answer has it again."""
+        self._stand_in: Cursor | None = None
+        """Where the cursor was put last: it stays there while no answer has what is wanted."""
         self._told: Cursor | None = None
         self._moves: Mapping[ArticleId, ArticleId | None] = {}
         """New ids of articles that the present answer still has under their old ones."""
@@ -163,14 +177,14 @@ class Sidebar(LongView, inherit_bindings=False):
         top = self.scroll_offset.y
         is_cursor_in_view = top <= self._row < top + self.size.height
         held_row = self._row if is_cursor_in_view else top
-        held = self._wanted if is_cursor_in_view else moved(self._at(held_row), self._moves)
+        held = None if is_cursor_in_view else moved(self._at(held_row), self._moves)
         self._moves = {}
         before = self._in_view()
         self._groups, self._empty_hint = groups, empty_hint
         self._lay_out()
         self._settle()
-        if held:
-            self._scroll(self._outline.row(held, held_row) - held_row + top)
+        new_row = self._outline.row(held, held_row) if held else self._row
+        self._scroll(new_row - held_row + top)
         self._repaint(before)
 
     @property
@@ -186,6 +200,7 @@ class Sidebar(LongView, inherit_bindings=False):
         """
         self._moves = moves
         self._wanted = moved(self._wanted, moves)
+        self._stand_in = moved(self._stand_in, moves)
 
     def refresh_rows(self, changed: Container[ArticleId] | None = None) -> None:
         """Ask anew for these articles or (None) all: read or favourite is not what it was."""
@@ -235,13 +250,14 @@ class Sidebar(LongView, inherit_bindings=False):
     @property
     def place(self) -> "Place":
         """How the list stands. Setting it puts the list back, as far as it shows the same."""
-        return Place(self.open_groups, self._wanted, self._row, self.scroll_offset.y)
+        top = self.scroll_offset.y
+        return Place(self.open_groups, self._wanted, self._stand_in, self._row, top)
 
     @place.setter
     def place(self, place: "Place") -> None:
         self._open = set(place.open_groups)
         self.opened_for_results &= self._open
-        self._wanted, self._row = place.cursor, place.row
+        self._wanted, self._stand_in, self._row = place.wanted, place.stand_in, place.row
         self._lay_out_anew()
         self._settle()
         self._scroll(place.top)
@@ -494,13 +510,17 @@ class Sidebar(LongView, inherit_bindings=False):
         self._reveal()
 
     def _settle(self) -> None:
-        """Put the cursor where it is wanted, or as near as the list allows."""
+        """Put the cursor where it is wanted, else where it stood, or as near as the list allows."""
         if not self._wanted:
             self._wanted = self._at(0)
         if self._wanted:
+            places = (self._wanted, self._stand_in)
+            there = next((each for each in places if each and self._outline.has(each)), None)
             self.refresh_line(self._row)
-            self._row = self._outline.row(self._wanted, self._row)
+            self._row = self._outline.row(there or self._wanted, self._row)
             self.refresh_line(self._row)
+        if self.cursor:
+            self._stand_in = self.cursor
         if self.cursor != self._told:
             self._told = self.cursor
             self.post_message(self.CursorMoved(self._told))

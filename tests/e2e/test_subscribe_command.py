@@ -66,11 +66,44 @@ def test_what_a_page_names_is_a_feed_and_is_sent_no_key(
     assert followed(command) == [("A", "feed", api)]
 
 
-def test_a_page_without_a_feed_is_said_to_have_none(command: Command, server: NewsServer) -> None:
-    done = command("subscribe", server.url("/html"), "--name", "A")
-    assert done.returncode == 1
-    assert f"{server.url('/html')} is a web page that does not name a feed" in done.stderr
-    assert followed(command) == [("A", "feed", server.url("/html"))]
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        (page(), "is a web page that does not name a feed"),
+        (b'{"ok": true}', "is not a feed: the answer is JSON, but not a JSON Feed"),
+        (b"%PDF-1.7 fees", "is not a feed: the answer is neither XML nor JSON"),
+        (b"<?xml version='1.0'?><urlset></urlset>", "is not a feed: "),
+        (b"", "is not a feed: the answer is empty"),
+    ],
+)
+def test_what_is_not_a_feed_is_followed_only_with_a_kind(
+    command: Command, server: NewsServer, body: bytes, reason: str
+) -> None:
+    url = server.serve("/thing", body)
+    done = command("subscribe", url, "--name", "A")
+    assert (done.returncode, done.stdout) == (1, "")
+    told, advice = done.stderr.splitlines()
+    assert told.startswith(f"{url} {reason}")
+    assert advice == (
+        "nothing was subscribed to; give the address of its feed, "
+        "or add `--kind feed` to follow this address all the same"
+    )
+    assert followed(command) == []
+    assert command("subscribe", url, "--name", "A", "--kind", "feed").returncode == 0
+    assert followed(command) == [("A", "feed", url)]
+
+
+def test_a_feed_without_an_item_and_one_that_breaks_off_are_followed(
+    command: Command, server: NewsServer
+) -> None:
+    empty = server.serve("/empty", feed())
+    half = server.serve("/half", feed("One", "Two")[:-40])
+    done = command("subscribe", empty, "--name", "A")
+    assert (done.returncode, len(done.stderr.splitlines())) == (0, 1)
+    done = command("subscribe", half, "--name", "B")
+    assert done.returncode == 0
+    assert f"{half} cannot be read now: the feed ends in the middle" in done.stderr
+    assert [url for _, _, url in followed(command)] == [empty, half]
 
 
 @pytest.mark.parametrize("path", ["/404", "/redirect-loop", "/no-http"])

@@ -62,12 +62,12 @@ class Expected:
             if bar != painted:
                 yield f"tag bar: expected {bar!r}, painted {painted!r}"
         wanted = (self.unread, len(self.found), self.records.total)
-        if (numbers := seen.numbers) and seen.width >= 100:
+        if numbers := seen.numbers:
             if len(self.found) >= self.records.total:
                 wanted = (*wanted[:2], len(self.found))
             if numbers != wanted:
                 yield f"status line: expected {wanted}, painted {numbers}: {seen.status!r}"
-            if not seen.status.endswith(self.state.grouping):
+            if seen.width >= 100 and not seen.status.endswith(self.state.grouping):
                 yield f"status line: expected {self.state.grouping!r} in {seen.status!r}"
         if self.state.focus and seen.focus and seen.focus != self.state.focus:
             yield f"focus: expected {self.state.focus}, the key line says {seen.focus}"

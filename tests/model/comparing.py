@@ -34,6 +34,8 @@ class Comparing:
         self._start = start
         self.running: Driver | None = None
         self.zoomed = False
+        self.is_zooming = False
+        """While a `z` is on its way: a picture with the list is of before it."""
         self.patience = PATIENCE_S
         """Seconds until a picture that is not as expected is a failure."""
         try:
@@ -68,7 +70,7 @@ class Comparing:
     def look(self) -> Seen:
         """The picture as it is now."""
         seen = Seen(self.driver.picture(False))
-        if seen.focus == "list":
+        if seen.focus == "list" and not self.is_zooming:
             self.zoomed = False
         if self._is_alone(seen.focus):
             return Seen(self.driver.picture(True))

@@ -195,8 +195,8 @@ class PilotDriver:
         self._main.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             self._loop.run_until_complete(asyncio.wait_for(asyncio.shield(self._main), PATIENCE_S))
-        self._library.close()
         self._loop.run_until_complete(self._loop.shutdown_default_executor())
+        self._library.close()
         self._loop.close()
 
 

@@ -18,6 +18,9 @@ from tests.model.model import (
 )
 from tests.model.seen import Seen, SeenRow
 
+_ALWAYS_KNOWN = {*"123456789+-=0xsMuU<>", "escape"}
+"""Keys that are not about the cursor."""
+
 SENTIMENTS = {"+": "positive", "-": "negative", "=": "neutral", "0": None}
 
 
@@ -35,6 +38,21 @@ class Before:
     @property
     def is_narrow(self) -> bool:
         return self.seen.width < 100
+
+    def answerable(self, key: str) -> str:
+        """The key, or one that shows the cursor where the model cannot tell what the key is about.
+
+        A cursor out of view stands where the list was left; in a hidden list, one whose article
+        the list no longer has stands in some other place.
+        """
+        if self.seen.cursor is not None:
+            return key
+        if self.state.focus == "list":
+            return key if key in _ALWAYS_KNOWN else "g"
+        is_lost = self._cursor_place() is None and self.state.opened not in {
+            record.identity for record in self.expected.found
+        }
+        return "h" if key in ("J", "K", "n", "N") and is_lost else key
 
     def after(self, key: str) -> list[State]:
         """The states of which one must follow."""

@@ -57,18 +57,18 @@ class Session(Comparing):
 
     def do_press(self, key: str) -> None:
         before = self.before()
-        if before.seen.cursor is None and self.state.focus == "list":
-            key = "g"  # the model cannot tell what another key is about
+        key = before.answerable(key)
         states = before.after(key)
-        is_zoom = key == "z" and before.has_pane and not before.is_alone
+        self.is_zooming = key == "z" and before.has_pane and not before.is_alone
         self.driver.keys(key)
-        self.zoomed = (self.zoomed or is_zoom) and not (key == "z" and before.is_alone)
+        self.zoomed = (self.zoomed or self.is_zooming) and not (key == "z" and before.is_alone)
         self.settle(states)
+        self.is_zooming = False
 
     def do_press_twice(self, key: str) -> None:
         """The same key twice without a pause: the second acts on what the first has made."""
         before = self.before()
-        if key in ("m", "f") and before.seen.cursor is None and self.state.focus == "list":
+        if before.answerable(key) != key:
             return
         if key.isdecimal() and key != "0":
             states = self._twice(before, key)
@@ -183,9 +183,10 @@ class Session(Comparing):
         for _ in range(times):
             counts = {t for record in state.found(self.records) for t in record.tags}
             named = {term.value for term in state.terms if term.field == "tag"}
-            if tag.casefold() in counts | named:
-                here = Before(state, before.seen, self.records, is_alone=False)
-                state = here.asked(cycled(state.terms, tag)).but(focus=None)
+            if tag.casefold() not in counts | named:
+                break  # the first in the box is another one, which only looks like it
+            here = Before(state, before.seen, self.records, is_alone=False)
+            state = here.asked(cycled(state.terms, tag)).but(focus=None)
             self.driver.keys("enter")
             self.wait_for_bar(state)
         self.driver.keys("escape")
@@ -280,6 +281,7 @@ class Session(Comparing):
     def _key_behind(
         self, before: Before, key: str, *, is_gone: bool = False, has: Sequence[str] = ()
     ) -> None:
+        key = before.answerable(key)
         states = before.after(key)
         self.driver.keys(key)
         if is_gone:

@@ -37,6 +37,9 @@ SHORT = (120, 12)
 HOPS = 8
 """From widget to widget that a key and all that it sets off may go until something is painted."""
 
+ROUNDS = 20
+"""Of so many hops: what is on its way longer than that waits for something else itself."""
+
 
 class Reading:
     """A running reader. `press` and `click` return when all that follows has been painted."""
@@ -68,8 +71,8 @@ class Reading:
         await self.settle()
 
     async def wait_for(self, condition: Callable[[], object]) -> None:
-        """For what does not follow from a key at once; gives up after some seconds."""
-        for _ in range(200):
+        """For what does not follow from a key at once; gives up after half a minute."""
+        for _ in range(1_500):
             if condition():
                 return
             await self.pilot.pause(0.02)
@@ -85,10 +88,14 @@ class Reading:
 
     async def settle(self) -> None:
         """Wait for all that was asked for, but not for what waits for an answer itself."""
+        left = ROUNDS
         while True:
             for _ in range(HOPS):
                 await self.pilot.pause(0)
             if not self.app.typed_ahead.is_idle:
+                continue
+            if left and self._is_on_its_way():
+                left -= 1
                 continue
             is_asking = self.app.screen is not self.screen
             busy = [
@@ -100,6 +107,22 @@ class Reading:
                 return
             with suppress(WorkerCancelled):  # what takes its place is waited for next
                 await self.app.workers.wait_for_complete(busy)
+
+    def _is_on_its_way(self) -> bool:
+        """Whether a message waits for a widget, or a call for the next picture of its screen.
+
+        `Pilot.pause` looks at the topmost screen alone; the others go by a timer of Textual's,
+        which comes late on a busy machine.
+        """
+        screens = self.app.screen_stack
+        for screen in screens[:-1]:
+            screen._on_timer_update()
+        nodes = (node for screen in screens for node in screen.walk_children(with_self=True))
+        return (
+            self.app.message_queue_size > 0
+            or any(screen._callbacks for screen in screens)
+            or any(node.message_queue_size or node._next_callbacks for node in nodes)
+        )
 
     @property
     def strips(self) -> list[Strip]:

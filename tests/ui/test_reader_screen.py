@@ -101,6 +101,17 @@ async def test_a_digit_includes_then_excludes_then_drops_its_tag(news: Library) 
         assert reader.filter == "lang:en"
 
 
+async def test_a_digit_drops_the_only_tag_of_a_filter_too(news: Library) -> None:
+    async with reading(news) as reader:
+        await reader.press("L", "L")
+        assert reader.filter == ""
+        await reader.press("1", "1")
+        assert reader.filter == "-tag:btc"
+        await reader.press("1")
+        assert reader.filter == ""
+        assert reader.tag_bar.startswith("all articles │ 1 BTC")
+
+
 async def test_a_tag_keeps_its_digit_while_the_filter_names_it(news: Library) -> None:
     async with reading(news) as reader:
         assert "3 EXCHANGE 2" in reader.tag_bar

@@ -119,6 +119,16 @@ async def test_the_first_screenful_is_there_as_soon_as_an_article_is_shown() -> 
         assert "They fell." in it.screen
 
 
+async def test_what_is_deleted_is_dim_as_well_for_terminals_that_cannot_strike() -> None:
+    async with reading() as it:
+        await it.show("Now ~~$10~~ $8.")
+        lines = [it.pane.render_line(y) for y in range(it.pane.size.height)]
+        (style,) = (part.style for line in lines for part in line if part.text == "$10")
+        assert style is not None
+        assert style.strike
+        assert style.dim
+
+
 @pytest.mark.parametrize(
     "text", ["[/foo]", "[BTC] hits 100k", "[red]x[/red]", "[@click=app.quit]x[/]", "[", "]]", "\\["]
 )

@@ -578,6 +578,34 @@ async def test_the_cursor_comes_back_when_the_article_does():
         assert last.cursor == ON_ARTICLE
 
 
+async def test_an_article_that_stands_in_for_the_wanted_one_keeps_the_cursor():
+    """Groups and articles that come in above it do not move the cursor to another row."""
+    is_open = frozenset({("A",), ("B",)})
+    async with showing((leaf("A", ids=[60]), leaf("B", ids=[50, 40])), is_open) as it:
+        sidebar, _, _ = it
+        sidebar.move_to(ArticleId(60))
+        sidebar.show((leaf("B", ids=[50, 40]),))
+        assert sidebar.cursor == Cursor(group=("B",), article=ArticleId(50))
+        sidebar.show((leaf("C", ids=[90]), leaf("B", ids=[50, 40])))
+        assert sidebar.cursor == Cursor(group=("B",), article=ArticleId(50))
+        sidebar.show((leaf("C", ids=[90]), leaf("B", ids=[70, 50, 40])))
+        assert sidebar.cursor == Cursor(group=("B",), article=ArticleId(50))
+        sidebar.show((leaf("A", ids=[60]), leaf("B", ids=[70, 50, 40])))
+        assert sidebar.cursor == Cursor(group=("A",), article=ArticleId(60))
+
+
+async def test_an_article_that_stands_in_is_followed_when_its_id_changes():
+    is_open = frozenset({("A",), ("B",)})
+    async with showing((leaf("A", ids=[60]), leaf("B", ids=[50, 40])), is_open) as it:
+        sidebar, _, _ = it
+        sidebar.move_to(ArticleId(60))
+        sidebar.show((leaf("B", ids=[50, 40]),))
+        assert sidebar.held_articles >= {ArticleId(60), ArticleId(50)}
+        sidebar.follow({ArticleId(50): ArticleId(51)})
+        sidebar.show((leaf("B", ids=[51, 50, 40]),))
+        assert sidebar.cursor == Cursor(group=("B",), article=ArticleId(51))
+
+
 async def test_a_list_that_was_scrolled_away_from_its_cursor_stays_where_it_is():
     groups = (leaf("A", ids=range(200)),)
     async with showing(groups, frozenset({("A",)})) as (sidebar, pilot, _):

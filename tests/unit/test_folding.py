@@ -9,10 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from reader.apostrophes import MOST
 from reader.cache.schema import FULLTEXT_OPTIONS
 from reader.cache.words import match_phrase
 from reader.folding import folded, has_words, is_kept, pieces, plain_form
-from reader.query import Term, parse
+from reader.query import Field, Term, parse
 
 FORMS = "69de119e0dfcad93"
 """Of every character of Unicode 3.2, which no later version changes."""
@@ -86,6 +87,53 @@ def test_a_word_that_stands_in_the_text_is_found_by_typing_it(
     text: str, queries: list[str]
 ) -> None:
     assert [query for query in queries if not finds(query, text)] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "queries"),
+    [
+        ("They don't pay", ["dont", "DONT", "don't", "don’t", "don", "dont*", '"dont pay"']),
+        ("They don’t pay", ["dont", "don't", '"they dont"', '"they dont pay"', '"dont pa"*']),
+        ("They dont pay", ["dont", "don't", "donʼt", '"don\'t pay"', '"don\'t pa"*']),
+        ("That’s what they've said", ["thats", "theyve", '"thats what theyve"']),
+        ("Kevin O’Leary", ["oleary", "o'leary", "leary", "olea*", '"kevin oleary"']),
+        ("Kevin OLeary", ["o’leary", "oleary", "o'lea*"]),
+        ("Coinbase’s", ["coinbase", "coinbase's", "coinbase’s"]),
+        ("м'ята", ["м'ята", "м’ята", "мʼята", "м`ята", "мята", "МЯТА", "мят*"]),
+        ("м’ята", ["м'ята", "м’ята", "мʼята", "мята", "м'ят*"]),
+        ("мʼята", ["м'ята", "м’ята", "мʼята", "мята"]),
+        ("мята", ["м'ята", "м’ята", "мʼята", "мята", "м’ят*"]),
+        ("Об’єднання з’явилося", ["обєднання", "зявилося", '"обєднання зявилося"', "обєдн*"]),
+        ("комп'ютер, пам’ять, здоров'я", ["компютер", "память", "здоровя", "здоровя*", "компют*"]),
+        ("під’їзд, роз'їхалися, з’їзд, Лук’яненко", ["підїзд", "розїхалися", "зїзд", "лукяненко"]),
+        ("суб’єктові в ім'я п’яти сімей", ["субєктові", "імя", "пяти"]),
+    ],
+)
+def test_a_word_is_found_with_and_without_its_apostrophe(text: str, queries: list[str]) -> None:
+    assert [query for query in queries if not finds(query, text)] == []
+
+
+@pytest.mark.parametrize(
+    ("query", "text"),
+    [
+        ("dont*", "Don Trump"),
+        ("its", "it's"),
+        ("we're", "they were"),
+        ("well", "we'll"),
+        ("coinbases", "Coinbase's"),
+        ("зя*", "з якою"),
+        ("dont", "do not"),
+    ],
+)
+def test_an_apostrophe_makes_no_other_word(query: str, text: str) -> None:
+    assert not finds(query, text)
+
+
+def test_a_phrase_with_many_apostrophes_is_asked_for_in_a_few_ways() -> None:
+    term = Term(None, "dont " * 500, prefix=True)
+    assert match_phrase(term).count(" OR ") < MOST
+    assert finds(str(term), "dont " * 500)
+    assert finds(str(Term(Field.TITLE, "мята")), "мята") is False
 
 
 @pytest.mark.parametrize(

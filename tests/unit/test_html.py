@@ -97,6 +97,9 @@ def test_tables_and_the_images_in_them_are_kept() -> None:
         "<img src='https://pixel.wp.com/b.gif?x=1'>",
         "<img src='https://stats.example/a.png'>",
         "<img src='data:image/png;base64,xx'>",
+        "<img data-src='https://i.example/a.png' width='1' height='1'>",
+        "<img src='https://i.example/a.png' data-src='https://i.example/b.png' width=1 height=1>",
+        "<img src='data:,' data-src='https://pixel.wp.com/b.gif' width='1' height='1'>",
         "<img>",
     ],
 )
@@ -183,6 +186,29 @@ def test_what_layout_says_of_a_figure_is_said_in_text(html: str, expected: str) 
     assert plain(markdown(f"<table><tr><th>h</th><td>{html}</td></tr></table>")).startswith("h ")
 
 
+@pytest.mark.parametrize(
+    ("html", "expected"),
+    [
+        ("<del>$10</del> $8", "~~$10~~ $8"),
+        ("<del>$10</del>$8", "~~$10~~ $8"),
+        ("was<s>10</s>8", "was ~~10~~ 8"),
+        ("(<strike>10</strike>) <b>8</b>", "(~~10~~) 8"),
+        ("a <del> 10 </del> b", "a ~~10~~ b"),
+        ("<del><s>10</s></del> 8", "~~10~~ 8"),
+        ("a<del></del>b <s> </s>c", "a b c"),
+        ("&lt;del&gt;10&lt;/del&gt; 8", "~~10~~ 8"),
+        ("Use <del> here", "Use <del> here"),
+    ],
+)
+def test_deleted_text_is_told_apart_in_titles(html: str, expected: str) -> None:
+    assert to_line(html) == expected
+
+
+def test_deleted_text_is_told_apart_in_summaries() -> None:
+    assert plain(markdown("<p>Now <del>$10</del> <b>$8</b></p>")) == "Now ~~$10~~ $8"
+    assert plain(markdown("<table><tr><th>a</th><td><s>1</s>2</td></tr></table>")) == "a ~~1~~ 2"
+
+
 def test_exponents_are_told_apart_in_cells_headings_titles_and_summaries() -> None:
     assert "| 3¹⁰ |" in markdown(
         "<table><tr><th>a</th></tr><tr><td>3<sup>10</sup></td></tr></table>"
@@ -198,6 +224,15 @@ def test_exponents_are_told_apart_in_cells_headings_titles_and_summaries() -> No
         ("<ol start=4><li>a</li><li>b</li></ol>", "4. a\n5. b"),
         ("<ol><li value=8>a</li><li>b</li></ol>", "8. a\n9. b"),
         ("<ol><li>a</li><li value=9>b</li></ol>", "- 1. a\n- 9. b"),
+        ("<ol><li value=999999999>a</li></ol>", "999999999. a"),
+        ("<ol><li value=1234567890>a</li><li>b</li></ol>", "- 1234567890. a\n- 1234567891. b"),
+        ("<ol start=999999999><li>a</li><li>b</li></ol>", "- 999999999. a\n- 1000000000. b"),
+        ("<ol><li value=20251128120000><p>a</p><p>b</p></ol>", "- 20251128120000. a\n\n  b"),
+        (
+            "<ol type=a><li><p>x</p><p>y</p></li><li><pre>z</pre></ol>",
+            "- a. x\n\n  y\n- b.\n\n  ```\n  z\n  ```",
+        ),
+        (f"<ol><li>a</li><li value={'9' * 60}>b</li></ol>", "1. a\n2. b"),
         ("<ol reversed><li>a</li><li>b</li></ol>", "- 2. a\n- 1. b"),
         ("<ol reversed start=9><li>a</li><li>b</li></ol>", "- 9. a\n- 8. b"),
         ("<ol type=a start=26><li>a</li><li>b</li></ol>", "- z. a\n- aa. b"),
@@ -364,6 +399,10 @@ def test_text_stays_text_with_its_lines_and_indents() -> None:
     assert written == "One \\<b>two\\</b>  \nthree\n\n\N{NO-BREAK SPACE}\N{NO-BREAK SPACE}four"
 
 
+WATCH = "https://www.youtube.com/watch?v="
+NESTED = "<p>1<iframe srcdoc='<p>2<iframe srcdoc=&#39;<p>3&#39;></iframe>'></iframe>"
+
+
 @pytest.mark.parametrize(
     ("html", "expected"),
     [
@@ -384,6 +423,40 @@ def test_text_stays_text_with_its_lines_and_indents() -> None:
         ("<object data='/a.pdf'>none</object>", "<https://wire.example/a.pdf>"),
         ("<object><param name=movie><embed src='/a'></object>", "<https://wire.example/a>"),
         ("<video><track src='/t.vtt'></video>", ""),
+        ("<amp-youtube data-videoid='aB-_1'></amp-youtube>", f"<{WATCH}aB-_1>"),
+        (
+            "<amp-youtube data-videoid=a1><amp-img src=/p.png></amp-img></amp-youtube>",
+            f"<{WATCH}a1>",
+        ),
+        ("<lite-youtube videoid=a1 videotitle='A film'></lite-youtube>", f"[A film]({WATCH}a1)"),
+        ("<lite-youtube videoid=a1><a href=/x>Play</a></lite-youtube>", f"<{WATCH}a1>"),
+        ("<lite-vimeo videoid=7></lite-vimeo>", "<https://vimeo.com/7>"),
+        ("<amp-vimeo data-videoid=7></amp-vimeo>", "<https://vimeo.com/7>"),
+        ("<amp-twitter data-tweetid=7>Two words</amp-twitter>", "<https://x.com/i/status/7>"),
+        ("<amp-instagram data-shortcode=f></amp-instagram>", "<https://www.instagram.com/p/f/>"),
+        ("<amp-facebook data-href='https://f.example/1'></amp-facebook>", "<https://f.example/1>"),
+        ("<amp-tiktok data-src='https://t.example/1'></amp-tiktok>", "<https://t.example/1>"),
+        ("<amp-video-iframe src='/v'></amp-video-iframe>", "<https://wire.example/v>"),
+        ("<lite-tube src='/v' title=V></lite-tube>", "[V](https://wire.example/v)"),
+        ("<hls-video src='/v.m3u8'></hls-video>", "<https://wire.example/v.m3u8>"),
+        ("<amp-youtube data-videoid='a b\"'></amp-youtube>", ""),
+        ("<amp-ad src='https://ad.example/1'></amp-ad>", ""),
+        ("<amp-pixel src='https://ad.example/1'></amp-pixel>", ""),
+        ("<lite-tube src='/v' width=1 height=1></lite-tube>", ""),
+        ("<iframe srcdoc='<p>c <b>d</b></p>'></iframe>", "c **d**"),
+        ("<iframe srcdoc='&lt;p>c&lt;/p>&lt;p>d'></iframe>", "c\n\nd"),
+        ("<iframe src='about:blank' srcdoc='<img src=/p.png>'>", "![](https://wire.example/p.png)"),
+        ("<iframe src='/v' srcdoc='<p>c</p>'></iframe>", "<https://wire.example/v>"),
+        ("<iframe srcdoc='<script>c</script>'></iframe>", ""),
+        ("<iframe srcdoc='<p>c</p>' style='display:none'></iframe>", ""),
+        (f"<iframe srcdoc='{escape(NESTED, quote=True)}'></iframe>", "1\n\n2"),
+        ("<svg><image href='/p.png'/></svg>", "![](https://wire.example/p.png)"),
+        (
+            "<svg><g><image xlink:href='/p.png'></image></g></svg>",
+            "![](https://wire.example/p.png)",
+        ),
+        ("<svg><image href='/p.png' width=1 height=1 /></svg>", ""),
+        ("<svg><image href='data:image/png;base64,A'/><text>t</text></svg>", ""),
     ],
 )
 def test_media_become_links_where_they_stood(html: str, expected: str) -> None:
@@ -407,6 +480,15 @@ def test_media_become_links_where_they_stood(html: str, expected: str) -> None:
         ("<noscript><img src='/r.jpg'></noscript>", "/r.jpg"),
         ("<img src='/spacer.gif'><noscript><img src='/r.jpg'></noscript>", "/r.jpg"),
         ("<img data-src='/r.jpg'><noscript><img src='/r.jpg'></noscript>", "/r.jpg"),
+        ("<img src='data:image/gif;base64,AA' width=1 height=1 data-src='/r.jpg'>", "/r.jpg"),
+        ("<img src='/1x1.gif' width=1 height=1 data-lazy-src='/r.jpg'>", "/r.jpg"),
+        ("<img src='/blank.gif' style='width:1px' data-srcset='/r.jpg 900w'>", "/r.jpg"),
+        ("<img src='data:image/gif;base64,AA' width=1 height=1 srcset='/r.jpg 900w'>", "/r.jpg"),
+        ("<picture><source srcset='/a.webp'><img width=600 height=400></picture>", "/a.webp"),
+        (
+            "<picture><source data-srcset='/a.webp'><img src='data:,' width=1 height=1></picture>",
+            "/a.webp",
+        ),
         ("<img data-src='/r-30x20.jpg'><noscript><img src='/r.jpg'></noscript>", "/r-30x20.jpg"),
     ],
 )

@@ -1,5 +1,6 @@
 """Bringing articles in: what becomes of each file, what is skipped, what an interruption keeps."""
 
+import json
 import os
 import tarfile
 import zipfile
@@ -126,6 +127,148 @@ def test_an_article_keeps_its_marks_when_it_is_updated(news: Library, root: Path
 
 
 # What is skipped.
+
+
+def former(news: Library) -> list[tuple[str, tuple[str, ...]]]:
+    """Titles with those that they replaced, by title."""
+    ids = news.find(Query())
+    return sorted((each.title, each.former_titles) for _, each in news.articles(ids[:]))
+
+
+def test_titles_that_a_changed_file_replaces_are_kept(news: Library, root: Path) -> None:
+    write(root, stories(1, 2))
+    news.bring_in([root])
+    for title in ("Story one", "STORY ONE!", "Story 1, corrected"):
+        write(root, {"2026/03/story-1.en.md": story(1, title=title)})
+        assert counts(news.bring_in([root])) == (0, 1, 1, 0, 0)
+    corrected = ("Story 1, corrected", ("STORY ONE!", "Story 1"))
+    assert former(news) == [corrected, ("Story 2", ())]
+    os.utime(root / "2026/03/story-1.en.md", (1, 1))
+    assert counts(news.bring_in([root])) == (0, 0, 2, 0, 0)
+    elsewhere = write(root.parent / "copy", {"a.md": story(1, title="Story 1, corrected")})
+    assert counts(news.bring_in([elsewhere])) == (0, 0, 1, 0, 0)
+    assert former(news)[0] == corrected
+
+
+def test_titles_that_a_changed_json_article_replaces_are_kept(news: Library, root: Path) -> None:
+    def line(title: str) -> str:
+        return json.dumps({"title": title, "externalId": "1", "lang": "en", "body": "Text."})
+
+    for title in ("Fees fall", "Fees do not fall", "Fees do not fall"):
+        write(root, {"news.jsonl": f"{line(title)}\n{'' if title == 'Fees fall' else ' '}"})
+        news.bring_in([root / "news.jsonl"])
+    assert former(news) == [("Fees do not fall", ("Fees fall",))]
+    os.utime(root / "news.jsonl", (1, 1))
+    assert counts(news.bring_in([root / "news.jsonl"])) == (0, 0, 1, 0, 0)
+
+
+@pytest.mark.parametrize("names", ["abc", "acb", "bac", "bca", "cab", "cba"])
+def test_of_versions_in_one_import_the_titles_of_the_older_are_kept_in_any_order(
+    news: Library, root: Path, names: str
+) -> None:
+    for n, name in enumerate(names):
+        file = story(1, title=f"Title {n}", updatedAt=f"2026-04-0{n + 1}T00:00:00Z")
+        write(root, {f"{name}.md": file})
+    assert counts(news.bring_in([root])) == (1, 0, 0, 2, 0)
+    ((title, titles_before),) = former(news)
+    assert title == "Title 2"
+    assert sorted(titles_before) == ["Title 0", "Title 1"]
+    assert counts(news.bring_in([root])) == (0, 0, 3, 0, 0)
+
+
+def test_an_export_gives_former_titles_back(news: Library, root: Path, tmp_path: Path) -> None:
+    write(root, stories(1))
+    news.bring_in([root])
+    write(root, {"2026/03/story-1.en.md": story(1, title="Corrected")})
+    news.bring_in([root])
+    news.export(Query(), tmp_path / "out")
+    with Library(tmp_path / "other") as other:
+        other.bring_in([tmp_path / "out"])
+        assert former(other) == [("Corrected", ("Story 1",))]
+
+
+# A file whose article goes by another identity than before.
+
+
+NOTE = "---\n{}\n---\nFees fell again today, as blocks were half empty for a week or more.\n"
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("title: A note", "title: A note\nguid: 0123-4567-89ab"),
+        ("title: A note", "title: A note\nurl: https://a.example/1"),
+        ("title: A note", "title: A note\nlanguage: uk"),
+        ("title: A note\nexternalId: 1", "title: A note\nexternalId: 2"),
+        ("title: A note", "title: Another title\nsource: CoinDesk"),
+    ],
+)
+def test_a_note_that_is_named_otherwise_keeps_its_marks(
+    news: Library, root: Path, before: str, after: str
+) -> None:
+    write(root, {"a/note.md": NOTE.format(before), **stories(1)})
+    news.bring_in([root])
+    news.mark(news.find(parse("fees")), Mark.READ, True, "read")
+    news.mark(news.find(parse("fees")), Mark.FAVOURITE, True, "favourite")
+    write(root, {"a/note.md": NOTE.format(after)})
+    assert counts(news.bring_in([root])) == (0, 1, 1, 0, 0)
+    assert len(news.find(parse("fees is:read is:favourite"))) == 1
+    assert len(news.find(parse("fees"))) == 1
+    news.undo()
+    assert len(news.find(parse("fees is:favourite"))) == 0
+    assert len(news.find(parse("fees is:read"))) == 1
+
+
+def test_a_file_with_another_text_is_another_article(news: Library, root: Path) -> None:
+    write(root, {"note.md": NOTE.format("title: A note")})
+    news.bring_in([root])
+    news.mark(news.find(Query()), Mark.READ, True, "read")
+    write(root, {"note.md": "---\ntitle: A note\nguid: 0123-4567\n---\nMiners moved north.\n"})
+    assert counts(news.bring_in([root])) == (1, 0, 0, 0, 0)
+    assert titles(news, "is:unread miners") == ["A note"]
+    assert titles(news, "is:read fees") == ["A note"]
+
+
+def test_of_two_files_of_one_path_neither_takes_the_place_of_the_other(
+    news: Library, root: Path
+) -> None:
+    one, other = root / "one", root / "other"
+    write(one, {"note.md": NOTE.format("title: A note\nguid: 0123-4567")})
+    write(other, {"note.md": NOTE.format("title: A note\nguid: 89ab-cdef")})
+    news.bring_in([one])
+    news.bring_in([other])
+    write(one, {"note.md": NOTE.format("title: A note\nguid: 0000-0000")})
+    assert counts(news.bring_in([one])) == (1, 0, 0, 0, 0)
+    assert len(news.find(Query())) == 3
+
+
+def test_a_note_that_moved_to_another_file_keeps_its_identity(news: Library, root: Path) -> None:
+    write(root, {"b.md": NOTE.format("title: A note\nexternalId: 1")})
+    news.bring_in([root])
+    news.mark(news.find(Query()), Mark.READ, True, "read")
+    write(root, {"a.md": NOTE.format("title: A note\nexternalId: 1")})
+    write(root, {"b.md": NOTE.format("title: A note\nexternalId: 2")})
+    assert counts(news.bring_in([root])) == (1, 0, 1, 0, 0)
+    assert len(news.find(parse("is:read"))) == 1
+    assert len(news.find(Query())) == 2
+
+
+def test_a_note_of_which_there_is_a_copy_stays(news: Library, root: Path) -> None:
+    write(root, dict.fromkeys(("b.md", "c.md"), NOTE.format("title: A note\nexternalId: 1")))
+    news.bring_in([root])
+    write(root, {"b.md": NOTE.format("title: A note\nexternalId: 2")})
+    assert counts(news.bring_in([root])) == (1, 0, 1, 0, 0)
+    assert len(news.find(Query())) == 2
+
+
+def test_notes_that_are_named_otherwise_in_two_imports_of_one_program_keep_their_marks(
+    news: Library, root: Path
+) -> None:
+    for n in range(1, 4):
+        write(root, {"note.md": NOTE.format(f"title: A note\nexternalId: {n}")})
+        assert news.bring_in([root]).stored == 1
+        news.mark(news.find(Query()), Mark.READ, True, "read")
+    assert len(news.find(Query())) == len(news.find(parse("is:read"))) == 1
 
 
 def test_a_file_that_was_only_touched_is_unchanged(news: Library, root: Path) -> None:

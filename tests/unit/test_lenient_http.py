@@ -44,6 +44,11 @@ BODIES: dict[str, Callable[[bytes], bytes]] = {
     "zlib and garbage": lambda data: zlib.compress(data) + b"\0\n",
     "stored gzip": lambda data: gzip.compress(data, 0),
     "stored zlib": lambda data: zlib.compress(data, 0),
+    "blank lines, gzip": lambda data: b"\r\n\r\n \t" + gzip.compress(data),
+    "a mark, gzip": lambda data: b"\n\xef\xbb\xbf\n" + gzip.compress(data),
+    "padding, gzip": lambda data: bytes(1_024) + b"\n" * 3_000 + gzip.compress(data),
+    "blank lines, stored gzip": lambda data: b"\n" + gzip.compress(data, 0),
+    "blank lines, zlib": lambda data: b"\n\n" + zlib.compress(data),
 }
 NAMED = [
     *("", "gzip", "GZip", "x-gzip", "deflate", "identity", "none", "utf-8", "8bit", "text/xml"),
@@ -128,6 +133,20 @@ def test_a_stream_that_breaks_off_is_an_error_of_its_own(
     headers = {"Content_Encoding": named} if named else {}
     server.serve("/feed", packed[: int(len(packed) * left)], **headers)
     assert failure(server.url("/feed")).status == Status.TRUNCATED
+
+
+@pytest.mark.parametrize("padding", [b"\n" * 50_000, b"\n" * 500_000, bytes(200_000)])
+def test_padding_is_bounded_and_a_document_keeps_its_own(
+    server: NewsServer, padding: bytes
+) -> None:
+    for body in (padding, padding + gzip.compress(FEED), padding + FEED):
+        url = server.serve("/feed", body)
+        if len(body) > LIMITS.bytes:
+            assert failure(url).status is Status.TOO_LARGE
+        elif body.endswith(FEED):
+            assert get(url).body == body
+    bomb = b"\n" * 100 + gzip.compress(bytes(10 * LIMITS.bytes))
+    assert failure(server.serve("/feed", bomb)).status is Status.TOO_LARGE
 
 
 @pytest.mark.parametrize("pack", [gzip.compress, zlib.compress, raw_deflate])

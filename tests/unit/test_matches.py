@@ -58,6 +58,10 @@ def test_several_words_and_none_that_is_ruled_out() -> None:
         ("سوق", "في سُوقٌ", ["سُوقٌ"]),
         ("stablecoin", "a stable\u00adcoin", ["stable\u00adcoin"]),
         ("2025", "２０２５ ٢٠٢٥", ["２０２５", "٢٠٢٥"]),
+        ("dont", "Don’t, don't and dont; don", ["Don’t", "don't", "dont"]),
+        ("don't*", "don’t, dont, donation", ["don’t", "dont"]),
+        ("мята", "М’ята, мʼята, мята, м'ятний", ["М’ята", "мʼята", "мята"]),
+        ("мят*", "М’ята, мʼята, мята, м'ятний", ["М’ята", "мʼята", "мята", "м'ятний"]),
     ],
 )
 def test_what_is_marked_is_what_the_plain_forms_find(
@@ -71,6 +75,7 @@ def test_a_word_without_spaces_goes_on_in_the_next_line() -> None:
 
 
 LETTERS = [
+    "don't", "dont", "м’я", "мя", "o’leary", "oleary",
     *"ab1-.' \n", *"ёЁйиіїґ", *"ßæıİſ", "ﬃ", "Ｂ", "１", "𝐁", "¹", "½", "Ⅳ", "™", "ŉ",
     *"比特币，", *"ビﾋﾞ゙ｰー", *"비트ㅋ", *"ไม่น้ำ", *"कीज़", *"မာ", *"ςσά", "ʼ", "’",
     "ب", "\u0650", "ـ", "أ", "ی", "\u200c", "ﷺ", "ש", "\u05c1", "\u0301", "\xad", "\u200b",
@@ -99,10 +104,18 @@ def test_what_the_index_finds_is_marked_and_nothing_else(
         assert is_in_index("\n".join(parts), term)
 
 
-@pytest.mark.parametrize("value", ["fee", "éter", "spot etf", "b2b", "o'neil"])
+@pytest.mark.parametrize("value", ["fee", "éter", "spot etf", "b2b", "o'neil", "oneil", "dont fee"])
 @pytest.mark.parametrize("prefix", [False, True])
 @pytest.mark.parametrize(
-    "text", ["Fees and fee.", "ETER éter", "the spot-ETF, a spot etfs", "B2B b2bc", "O’Neil's"]
+    "text",
+    [
+        "Fees and fee.",
+        "ETER éter",
+        "the spot-ETF, a spot etfs",
+        "B2B b2bc",
+        "O’Neil's",
+        "Don’t fee",
+    ],
 )
 def test_a_text_is_marked_if_and_only_if_the_index_finds_it(
     value: str, prefix: bool, text: str

@@ -364,6 +364,69 @@ def test_a_picture_is_found_under_each_of_its_names(header: str) -> None:
     assert cover.best == "https://p.example/1.png"
 
 
+@pytest.mark.parametrize(
+    "date",
+    [
+        '"[[2025-09-01]]"',
+        '"[[2025-09-01|1 Sep]]"',
+        "[[2025-09-01]]",
+        "[[2025-09-01|1 Sep]]",
+        '"[[Daily/2025-09-01#Noon]]"',
+        '"![[2025-09-01.md]]"',
+        '"[[2025-09-01]] 00:00"',
+        "\n  - '[[2025-09-01]]'",
+        "\n  - [[2025-09-01]]",
+        '"[1 Sep](2025-09-01)"',
+    ],
+)
+@pytest.mark.parametrize("name", ["created", "date", "published"])
+def test_a_date_that_is_a_link_to_the_note_of_a_day_is_that_day(name: str, date: str) -> None:
+    article = said(f"{name}: {date}")
+    assert (article.published, article.flags) == (DAY, ())
+
+
+@pytest.mark.parametrize(
+    ("tags", "expected"),
+    [
+        ("#a #b", "A B"),
+        ('"#a #b"', "A B"),
+        ("#a, #b", "A B"),
+        ("[[a]]", "A"),
+        ('"[[a]]"', "A"),
+        ('"[[a]] [[b|Bee]]"', "A B"),
+        ('["[[x/a]]", "[[b|B]]"]', "A B"),
+        ("[[a]], [[b]]", "A B"),
+        ("\n  - '[[a]]'\n  - [[b]]\n  - '#c'", "A B C"),
+    ],
+)
+def test_tags_that_are_links_or_have_their_sign_are_names(tags: str, expected: str) -> None:
+    assert said(f"created: 2025-09-01\ntags: {tags}").tags == tuple(expected.split())
+
+
+@pytest.mark.parametrize(
+    ("header", "name", "value"),
+    [
+        ('category: "[[Markets]]"', "category", "MARKETS"),
+        ('categories: ["[[Markets]]", "[[Macro]]"]', "category", "MARKETS"),
+        ('source: "[[CoinDesk]]"', "source", Source("CoinDesk", "CoinDesk")),
+        ("source: [[CoinDesk]]", "source", Source("CoinDesk", "CoinDesk")),
+        ('url: "[The page](https://a.example/1)"', "url", "https://a.example/1"),
+        ("url: <https://a.example/1>", "url", "https://a.example/1"),
+        ('title: "[[BTC]] hits 100k"', "title", "[[BTC]] hits 100k"),
+        ('up: "[[Index]]"', "extra", {"up": "[[Index]]"}),
+    ],
+)
+def test_other_values_that_are_links_are_what_they_name(
+    header: str, name: str, value: object
+) -> None:
+    assert getattr(said(header), name) == value
+
+
+def test_a_value_of_many_brackets_is_looked_at_once() -> None:
+    for value in ("[[" * 10_000, "[[a" * 10_000, "[[a]] " * 5_000, "![](" * 10_000):
+        assert said(f"created: '{value}'").body == "The text."
+
+
 def test_a_picture_beside_the_note_is_none_that_a_browser_could_show() -> None:
     assert said("image: ./1.png\ncover: '[[1.png]]'").cover is None
 

@@ -318,3 +318,20 @@ def test_an_article_on_a_terminal_is_laid_out_and_literal(
     assert "[BTC]" in text
     assert ":smile:" in text
     assert [line for line in text.splitlines() if cell_len(line) > 88] == []
+
+
+def test_what_is_deleted_does_not_read_as_what_holds(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ((row, whole),) = stored(tmp_path, article(1, body="Now ~~$10~~ $8."))
+    print_article(row, whole)
+    assert "Now ~~$10~~ $8." in capsys.readouterr().out
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("TERM", "xterm-256color")
+    print_article(row, whole)
+    (line,) = (line for line in capsys.readouterr().out.splitlines() if "$10" in line)
+    text = Text.from_ansi(line)
+    styles = [str(span.style) for span in text.spans if "$10" in text.plain[span.start : span.end]]
+    assert "dim" in styles[0]
+    assert "strike" in styles[0]

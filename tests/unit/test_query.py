@@ -297,11 +297,6 @@ def test_terms_are_grouped_for_evaluation_in_their_order() -> None:
     assert query.words == (word("etf"), Term(Field.TITLE, "sec"))
 
 
-def test_a_query_is_true_when_it_filters() -> None:
-    assert not parse("")
-    assert parse("xrp")
-
-
 def test_a_tag_cycles_through_included_excluded_and_absent_in_its_place() -> None:
     start = parse("tag:btc etf")
     assert start.tag_state("BTC") is True

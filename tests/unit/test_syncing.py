@@ -30,6 +30,7 @@ from reader.syncing import LONGEST_PAUSE_S, RETRY_AFTER_S, pause
 from tests.builders import NOW, article, markdown
 from tests.news_server import (
     FAULTS,
+    SLOW_REDIRECTS_S,
     NewsServer,
     Request,
     api_page,
@@ -39,9 +40,8 @@ from tests.news_server import (
     redirect,
     with_etag,
 )
-from tests.unit.test_http import EXPECTED, certificate, needs_openssl
+from tests.unit.test_http import EXPECTED, LIMITS, certificate, limits_for, needs_openssl
 
-LIMITS = Limits(seconds=0.8, bytes=256 * 1024)
 KEY = SyncOptions(environ={"CRYPTOREAD_COINDESK_KEY": "hush-hush"})
 
 
@@ -168,7 +168,7 @@ def test_a_source_that_fails_is_named_and_its_articles_stay(
     server.routes["/feed"] = FAULTS[name]
     if name == "304-unasked":
         ledger = ledger._replace(url=server.url("/304-unasked"))
-    result = one(news, ledger)
+    result = one(news, ledger, limits=limits_for(ALL_FAULTS[name]))
     assert result.status == ALL_FAULTS[name]
     assert result.error
     assert result.advice
@@ -191,8 +191,8 @@ def test_all_faults_at_once_stop_nobody(news: Library, server: NewsServer, kind:
         good,
         options=KEY,
         on_result=lambda result: told.append(result.name),
-        # Side by side each takes longer, and the slow redirects longer still.
-        limits=LIMITS._replace(seconds=1.8, a_host=40, at_once=40),
+        # Side by side each takes longer; the slow redirects take longer still.
+        limits=LIMITS._replace(seconds=SLOW_REDIRECTS_S - 1, a_host=40, at_once=40),
     )
     expected = ALL_FAULTS | {"Ledger": Status.OK}
     if kind is Kind.COINDESK:  # it is never asked only for what is new

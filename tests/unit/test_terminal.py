@@ -173,11 +173,8 @@ class TestMeasuring:
         source = "for _ in keys(): paint('\\x1b[2J\\x1b[Hnew', *['\\x1b[Hnew'] * 6)"
         with Terminal(program(RAW_APP + source)) as terminal:
             terminal.wait_for("ready")
-            pressed = time.perf_counter()
             paint = terminal.measure("a")
-            passed = time.perf_counter() - pressed
         assert paint.pictures == 1
-        assert paint.seconds + 6 * 0.05 < passed
         assert paint.size == len("\x1b[2J") + 7 * len("\x1b[Hnew")
 
     def test_a_picture_that_came_went_and_came_back_counts_when_it_stays(

@@ -1,0 +1,34 @@
+"""Connections that any thread may close, whichever thread is using them."""
+
+import sqlite3
+import threading
+from collections.abc import Iterable
+from contextlib import suppress
+from typing import Any
+
+
+class Connection(sqlite3.Connection):
+    """Waits with closing until a statement that another thread runs has ended.
+
+    Python asks SQLite about a statement that has just run; on a connection that was closed in the
+    meantime, that ends the whole process with a segmentation fault.
+    """
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        self._running = threading.RLock()
+        super().__init__(*args, **options)
+
+    def execute(self, sql: str, parameters: Any = (), /) -> sqlite3.Cursor:
+        with self._running:
+            return super().execute(sql, parameters)
+
+    def executemany(self, sql: str, parameters: Iterable[Any], /) -> sqlite3.Cursor:
+        with self._running:
+            return super().executemany(sql, parameters)
+
+    def close(self) -> None:
+        """Interrupt what is running, then close."""
+        with suppress(sqlite3.ProgrammingError):  # it is closed
+            self.interrupt()
+        with self._running:
+            super().close()
