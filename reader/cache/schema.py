@@ -11,6 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
+from reader.cache.connections import Connection
 from reader.errors import CacheDamaged, CacheError, CacheLocked, CacheTooNew, CacheUnwritable
 from reader.folding import folded, is_kept
 
@@ -382,7 +383,9 @@ def connect(path: Path, schema: Schema) -> sqlite3.Connection:
         if not _writable(path):
             uri += "?mode=ro&immutable=1"
         # Handed from thread to thread only when the first is done with it (see `Store`).
-        db = sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False)
+        db = sqlite3.connect(
+            uri, uri=True, isolation_level=None, check_same_thread=False, factory=Connection
+        )
         db.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
         db.execute("PRAGMA foreign_keys = ON")
         db.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
