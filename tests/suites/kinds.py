@@ -19,6 +19,7 @@ from reader.subscriptions import Kind, Subscription
 from reader.text import clean, clean_line, is_visible
 from tests.news_server import NewsServer
 from tests.suites.program import Program, Tally
+from tests.sweep.checks import faults
 
 T = TypeVar("T")
 
@@ -110,6 +111,7 @@ def run_naughty(program: Program, server: NewsServer, strings: list[str], said: 
     said(_in_a_feed(program, server, strings))
     said(_as_names(program, strings))
     said(_as_queries(program, strings))
+    said(_changed(program, archive, "naughty strings in fields that change"))
     said(_walked(program, "naughty strings on a screen"))
 
 
@@ -273,6 +275,8 @@ def run_yaml(program: Program, _: NewsServer, cases: Cases, said: Said) -> None:
         files[f"y{number}"] = (name, b"---\n" + data + b"\n---\n\n" + _last(f"y{number}"))
         files[f"r{number}"] = (name, data + b"\n\n" + _last(f"r{number}"))
     said(_one_by_one(program, "YAML documents as front matter", files))
+    archive = program.work / f"one-by-one-{len(files)}"
+    said(_changed(program, archive, "YAML documents that change"))
     said(_walked(program, "YAML documents on a screen"))
 
 
@@ -342,6 +346,17 @@ def _one_by_one(program: Program, kind: str, files: dict[str, tuple[str, bytes]]
         if not troubles and not is_there and not is_named:
             troubles.append("neither there nor named")
         tally.note(f"{name} ({number})", troubles)
+    return tally
+
+
+def _changed(program: Program, archive: Path, kind: str) -> Tally:
+    """Import the files of a folder again, each with more text: counts and words still agree."""
+    tally = Tally(kind)
+    for path in archive.glob("*.md"):
+        with path.open("ab") as file:
+            file.write(b"\nMore text.\n")
+    ended = program.run("import", str(archive), seconds=120)
+    tally.note("import", [*program.troubles(ended), *faults(program.folder)])
     return tally
 
 
