@@ -6,7 +6,7 @@ that shows marks of mojibake.
 """
 
 import re
-from unicodedata import combining, normalize
+from unicodedata import category, combining, normalize
 
 # The first look at a text: English, Ukrainian and their like are made of nothing else. It is a
 # class of what is harmless, matched to the end, for that is three times as fast as a search for
@@ -31,6 +31,7 @@ _MARKS = (
     r"\u0300-\u036f\u0483-\u0487\u0591-\u1dff\u20d0-\u20ff\u2cef-\u2dff\u302a-\u309a"
     r"\ua66f-\uabed\ufb1e\ufe20-\ufe2f"
 )
+_INVISIBLE = frozenset(("Cc", "Cf", "Cs", "Zl", "Zp", "Zs"))
 _MAX_MARKS = 30
 """Combining marks on one letter; Unicode's stream-safe format has the same limit."""
 
@@ -104,8 +105,17 @@ def clean(text: str) -> str:
 
 
 def clean_line(text: str) -> str:
-    """Cleaned, on one line: every run of white space is one space, none at the ends."""
-    return one_line(clean(text))
+    """Cleaned, on one line: every run of white space is one space, none at the ends.
+
+    `clean_line(clean_line(s)) == clean_line(s)`.
+    """
+    cleaned = clean(text)
+    for _ in range(_MAX_ROUNDS):
+        line = one_line(cleaned)
+        if line == cleaned:
+            break
+        cleaned = clean(line)  # mojibake may be repaired now that other white space has gone
+    return line
 
 
 def one_line(text: str) -> str:
@@ -127,6 +137,11 @@ def _escaped(found: re.Match[str]) -> str:
     """Return each character as the one or two units of UTF-16 that JSON names it by."""
     data = found[0].encode("utf-16-be", "surrogatepass")
     return "".join(f"\\u{data[at : at + 2].hex()}" for at in range(0, len(data), 2))
+
+
+def is_visible(text: str) -> bool:
+    """Return whether a line of the text shows anything: not only spaces and joiners."""
+    return any(category(char) not in _INVISIBLE for char in text)
 
 
 def without_blank_lines(text: str) -> str:

@@ -43,6 +43,9 @@ _BLANK_LINE = re.compile(r"\S[ \t]*\n[ \t]*\n[ \t]*\S")
 _TOML_LINE = re.compile(r"^([A-Za-z_][\w-]*)[ \t]*=[ \t]*(\S.*)$", re.MULTILINE)
 _JSON_LINE = re.compile(r'^[ \t{]*+"([A-Za-z_][\w-]*)"[ \t]*:[ \t]*(\S.*)$', re.MULTILINE)
 _JSON_END = re.compile(r"^(?:\{[^\n]*)?\}[ \t]*$", re.MULTILINE)
+_HALVES = re.compile(r"\\(?:u(d[89ab][0-9a-f]{2})\\u(d[c-f][0-9a-f]{2})|.)", re.I | re.S)
+"""Any escape: 1 and 2 are the halves of one character."""
+
 _BLOCK_SCALAR = re.compile(r"[|>][-+0-9]{0,2}(?:[ \t]+#.*)?")
 
 
@@ -192,14 +195,13 @@ class FrontMatter(YAMLHandler):
         """Raises Broken, and _OnlyText where it is YAML but no fields."""
         if plain := tree_of(fm):
             return plain
-        events = _Events(fm)
-        tree = events.document()
+        tree, repeated = _document(fm)
         if tree is None:
             return {}
         if not isinstance(tree, dict):
             raise _OnlyText
-        if events.repeated:
-            names = one_line(", ".join(list(events.repeated)[:5]))
+        if repeated:
+            names = one_line(", ".join(repeated[:5]))
             self.problems.append(f"given more than once, the first one counts: {names}")
         if meant := list(_as_meant(fm, tree)):
             names = one_line(", ".join(meant[:5]))
@@ -209,6 +211,32 @@ class FrontMatter(YAMLHandler):
 
 class _OnlyText(Exception):
     """What looked like front matter belongs to the body."""
+
+
+def _document(text: str) -> tuple[Tree, list[str]]:
+    """The tree of a text, and names that are given more than once in it. Raises Broken."""
+    events = _Events(text)
+    try:
+        return events.document(), list(events.repeated)
+    except Broken:
+        if (whole := _with_whole_characters(text)) == text:
+            raise
+    events = _Events(whole)
+    return events.document(), list(events.repeated)
+
+
+def _with_whole_characters(text: str) -> str:
+    """Combine characters that are escaped in two halves, as JSON has them and YAML refuses them."""
+    if "\\ud" not in text and "\\uD" not in text:
+        return text
+    return _HALVES.sub(_whole_character, text)
+
+
+def _whole_character(escape: re.Match[str]) -> str:
+    if not escape[1]:
+        return escape[0]
+    high, low = int(escape[1], 16), int(escape[2], 16)
+    return f"\\U{0x10000 + ((high - 0xD800) << 10) + (low - 0xDC00):08x}"
 
 
 class _Events:
@@ -300,7 +328,7 @@ def _rescued(fm: str, depth: int = 1) -> tuple[dict[str, Tree], str]:
     unread = ""
     for block in _FIELD.split(fm):
         try:
-            tree = _Events(block).document()
+            tree, _ = _document(block)
         except Broken:
             tree = block
         if isinstance(tree, str):

@@ -24,7 +24,7 @@ from reader.subscriptions import (
     kind_of,
     name_for,
 )
-from reader.text import clean_line
+from reader.text import clean_line, is_visible
 
 MAX_BYTES = 4 * 1024 * 1024
 MAX_DEPTH = 32
@@ -137,7 +137,7 @@ def write_opml(subscriptions: Iterable[Subscription]) -> str:
     for name, url, kind in subscriptions:
         if is_web(url):
             form = "rss" if kind is Kind.FEED else kind.value
-            title = quoteattr(clean_line(name) or name_for(url))
+            title = quoteattr(clean_line(name) or clean_line(name_for(url)))
             lines.append(
                 f'<outline type="{form}" text={title} title={title} xmlUrl={quoteattr(url)}/>'
             )
@@ -256,7 +256,8 @@ def _name(text: str, times: int) -> str:
     text = text[:MAX_WRITTEN]
     for _ in range(times):
         text = _unescaped(text)
-    return clean_line(text)[:MAX_NAME].strip()
+    name = clean_line(text)[:MAX_NAME].strip()
+    return name if is_visible(name) else ""
 
 
 def _address(given: dict[str, str]) -> str:
@@ -334,7 +335,7 @@ def _unique(found: Iterable[Subscription]) -> tuple[Subscription, ...]:
             continue
         name = each.name
         if not name or name.casefold() in names:
-            name = _numbered(name or name_for(each.url), names)
+            name = _numbered(name or clean_line(name_for(each.url)) or "news", names)
         urls.add(each.url)
         names.add(name.casefold())
         kept.append(each._replace(name=name))

@@ -25,7 +25,7 @@ from reader.article import (
 )
 from reader.formats.fields import Fields, listed, native, shown
 from reader.formats.instants import format_instant
-from reader.text import clean, one_line
+from reader.text import clean, is_visible, one_line
 
 MAX_TAGS = 64
 """Tags that one article may have; each costs the cache a set of ids."""
@@ -208,10 +208,10 @@ def _instants(reader: Fields, modified: datetime | None) -> tuple[datetime, date
 
 
 def _title(reader: Fields, body: str, origin: str) -> str:
-    if title := _tidied(reader.scalar("title")):
+    if is_visible(title := _tidied(reader.scalar("title"))):
         return title
     stand_ins = ((where, one_line(text)) for where, text in _stand_ins(body, origin))
-    where, title = next(found for found in stand_ins if found[1])
+    where, title = next(found for found in stand_ins if is_visible(found[1]))
     reader.flags.append(f"title is missing: the {where} stands in")
     return shortened(title)
 
@@ -360,5 +360,5 @@ def _upper(text: str) -> str:
     if upper.isascii():
         return upper
     # An upper-case letter may come apart into a letter and a mark, or make mojibake of its like.
-    cleaned = clean(upper)
+    cleaned = one_line(clean(upper))
     return upper if cleaned == upper else _upper(cleaned)

@@ -250,6 +250,19 @@ def test_a_missing_title_is_found_elsewhere_and_flagged(body: str, title: str, w
     assert found.flags == (f"title is missing: the {where} stands in",)
 
 
+@pytest.mark.parametrize("title", ["\u200b", "\u200d \xa0", "\xad"])
+def test_a_title_that_shows_nothing_is_missing(title: str) -> None:
+    found = article(title=title, body="First prose line.")
+    assert found.title == "First prose line."
+    assert found.flags == ("title is missing: the first line stands in",)
+
+
+def test_a_tag_that_is_mojibake_in_upper_case_is_on_one_line() -> None:
+    found = article(tags=["x\xc2\xa0\xff\xc2\xff"])
+    assert all(tag == " ".join(tag.split()) for tag in found.tags)
+    assert from_fields(to_fields(found), found.body, found.origin).tags == found.tags
+
+
 def test_an_article_without_any_name_is_untitled() -> None:
     assert article(title="", body="", origin="").title == "Untitled"
 

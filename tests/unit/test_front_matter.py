@@ -109,6 +109,27 @@ def test_a_broken_mapping_is_kept_but_not_taken_for_a_text() -> None:
     assert fields == {"title": "T", UNREADABLE: "source: {name: A\n"}
 
 
+@pytest.mark.parametrize(
+    ("written", "text"),
+    [
+        (r'"\ud83e\udd94 news"', "🦔 news"),
+        (r'"a \"b\" \u0041 \uD83E\uDD94"', 'a "b" A 🦔'),
+        (r'"\\ud83e \ud83e\udd94"', r"\ud83e 🦔"),
+        (r"\ud83e\udd94 as it is written", r"\ud83e\udd94 as it is written"),
+        (r"'\ud83e\udd94'", r"\ud83e\udd94"),
+    ],
+)
+def test_a_character_that_is_escaped_in_two_halves_is_one(written: str, text: str) -> None:
+    assert load(f"title: {written}\nlang: en\n") == ({"title": text, "lang": "en"}, [])
+
+
+def test_half_a_character_stays_as_it_is_written() -> None:
+    fields, problems = load('title: "a \\ud83e b"\nlang: en\n')
+    assert fields["title"] == r"a \ud83e b"
+    assert fields["lang"] == "en"
+    assert problems
+
+
 def test_what_was_opened_is_named_where_something_is_not_closed() -> None:
     _, problems = load('lang: en\ntitle: "open\ncategory: BTC\n')
     assert problems[0].startswith("the front matter is broken at line 3: ")

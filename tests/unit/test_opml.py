@@ -61,6 +61,8 @@ A = f'<outline text="A" type="rss" xmlUrl="{FEED}"/>'
         (f'<outline text="A &#27;[2J &#7; B" xmlUrl="{FEED}"/>', "A [2J B", FEED),
         (f'<outline text="A\x0b\x1b[2J\x00\u202eB" xmlUrl="{FEED}"/>', "AB", FEED),
         (f'<outline text="A\n\t  B" xmlUrl="{FEED}"/>', "A B", FEED),
+        (f'<outline title="\u200b\xad" text="B" xmlUrl="{FEED}"/>', "B", FEED),
+        (f'<outline text="\u200b \u3000" xmlUrl="{FEED}"/>', "a.example", FEED),
         (f'<outline text="1 < 2 > 0" xmlUrl="{FEED}"/>', "1 < 2 > 0", FEED),
         (f'<outline text="The "Best" of all" xmlUrl="{FEED}"/>', "The", FEED),
         (f"<outline text='A' xmlUrl='{FEED}'/>", "A", FEED),
@@ -317,3 +319,10 @@ def test_what_is_exported_comes_back_whatever_its_name(name: str, path: str, kin
     shown = clean_line(name)[:MAX_NAME].strip() or "a.example"
     assert back == subscription._replace(name=shown)
     assert read_opml(write_opml([back]).encode()) == (back,)
+
+
+@pytest.mark.parametrize("url", ["\0", "a\x1b[2J", "\u202ex", "http://a\x07.example/f"])
+def test_a_name_that_is_made_from_an_address_is_clean(url: str) -> None:
+    for name, _ in read(f"<opml><outline xmlUrl='{url}'/></opml>"):
+        assert name
+        assert name == clean_line(name)

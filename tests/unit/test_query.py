@@ -136,6 +136,8 @@ def test_every_term_of_a_query_can_be_evaluated(query: Query) -> None:
         ("a AND OR NOT b", tuple(map(word, ["a", "AND", "OR", "NOT", "b"]))),
         ("bit\0coin", (word("bitcoin"),)),
         ("\x1b[2Jxrp\u202e", (word("[2Jxrp"),)),
+        ("x\ufdecr\U000e0041p\U0001fffe\ufeff", (word("xrp"),)),
+        ("xrp\u2028ada", (word("xrp"), word("ada"))),
     ],
 )
 def test_what_a_text_means(text: str, terms: tuple[Term, ...]) -> None:

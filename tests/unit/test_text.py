@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from reader.text import clean, clean_line, decode, display_name, escaped_in_json
+from reader.text import clean, clean_line, decode, display_name, escaped_in_json, is_visible
 
 HOSTILE = st.text(
     st.one_of(
@@ -123,6 +123,27 @@ def test_a_crowd_of_combining_marks_is_cut_before_it_costs_anything() -> None:
 
 def test_a_line_has_no_breaks_and_single_spaces() -> None:
     assert clean_line(" a\n b\t\tc\u00a0 d\x1b[2J ") == "a b c d"
+
+
+@pytest.mark.parametrize("text", ["\xa0ï»¿", " \xa0ï»¿x", "\x85ï»¿ a"])
+def test_a_line_is_cleaned_once_and_for_all(text: str) -> None:
+    line = clean_line(text)
+    assert clean_line(line) == line
+    assert "ï" not in line
+
+
+@pytest.mark.parametrize(
+    ("text", "visible"),
+    [
+        ("", False),
+        (" \xa0\u3000", False),
+        ("\u200b\u200d\xad", False),
+        (" \u200b.", True),
+        ("ї", True),
+    ],
+)
+def test_a_line_of_spaces_and_joiners_shows_nothing(text: str, visible: bool) -> None:
+    assert is_visible(text) is visible
 
 
 def test_a_file_name_that_is_not_utf_8_can_be_shown() -> None:
