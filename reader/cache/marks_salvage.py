@@ -30,7 +30,9 @@ _TEXTS = {"state": 2, "feeds": 3, "joined": 2}
 """Tables of nothing but texts, and their columns."""
 
 _WAL_HEADER, _FRAME_HEADER = 32, 24
-_LEAF_OF_INDEX = 0x0A
+_LEAF, _INNER = 0x0A, 0x02
+_OF_OTHERS = (0x05, 0x0D)
+"""Kinds of pages: the first byte of each."""
 _LARGEST_CELL = (PAGE_BYTES - 12) * 64 // 255 - 23
 """Bytes of a row that lies in one page."""
 
@@ -202,14 +204,26 @@ def _pages(damaged: Path) -> Iterator[bytes]:
 
 
 def _cells(page: bytes) -> Iterator[Row]:
-    """Yield rows of six columns from a leaf of a table `WITHOUT ROWID`."""
-    if len(page) < PAGE_BYTES or page[0] != _LEAF_OF_INDEX:
+    """Yield rows of six columns from a page of a table `WITHOUT ROWID`.
+
+    A page whose kind is none may be of any: that byte may be the damaged one.
+    """
+    if len(page) < PAGE_BYTES:
+        return
+    if page[0] != _LEAF:
+        yield from _cells_of(page, 12, 4)  # each behind the number of another page
+    if page[0] != _INNER:
+        yield from _cells_of(page, 8, 0)
+
+
+def _cells_of(page: bytes, first: int, before: int) -> Iterator[Row]:
+    if page[0] in _OF_OTHERS:
         return
     (count,) = struct.unpack_from(">H", page, 3)
-    for number in range(min(count, (PAGE_BYTES - 8) // 2)):
-        (start,) = struct.unpack_from(">H", page, 8 + 2 * number)
+    for number in range(min(count, (PAGE_BYTES - first) // 2)):
+        (start,) = struct.unpack_from(">H", page, first + 2 * number)
         with suppress(IndexError, struct.error):
-            if row := _record(page, start):
+            if row := _record(page, start + before):
                 yield row
 
 

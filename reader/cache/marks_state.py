@@ -9,12 +9,12 @@ from zlib import crc32
 
 from reader.cache.marks import Mark, marks_errors
 from reader.cache.schema import MARKS, connect
-from reader.errors import CacheDamaged, CacheError, CacheTooNew, MarksDamaged
+from reader.errors import CacheDamaged, CacheError, CacheTooNew, CacheUnwritable, MarksDamaged
 
 TABLES = {1: 0x68BEB0EE, 2: 0x2BB15EDA}
 """Checksums of the tables by version: a byte that is flipped in them may still be SQL."""
 
-ABSURD = 1_000
+ABSURD = 1 << 16
 """No version of cryptoread has such a number."""
 
 ENOUGH = 3
@@ -42,13 +42,27 @@ def look(path: Path) -> State:
 
     Raises CacheTooNew, CacheLocked, CacheUnwritable; CacheError for a file of another program.
     """
-    if not path.exists():
-        return State.MISSING
     try:
-        with closing(connect(path, MARKS)) as db, marks_errors(path):
+        if not _has_header(path):
+            return State.DAMAGED
+        with marks_errors(path), closing(connect(path, MARKS)) as db:
             return _state(db, path)
+    except FileNotFoundError:
+        return State.MISSING
+    except OSError as error:
+        raise CacheUnwritable(path, error.strerror or str(error)) from error
     except CacheDamaged:
         return State.DAMAGED
+
+
+def _has_header(path: Path) -> bool:
+    """Return whether the file begins as SQLite's do, or is empty.
+
+    With another number of its format SQLite would open it, and only to read.
+    """
+    with path.open("rb") as file:
+        header = file.read(20)
+    return not header or (header[:16] == b"SQLite format 3\0" and set(header[18:]) <= {1, 2})
 
 
 def _state(db: sqlite3.Connection, path: Path) -> State:
