@@ -80,10 +80,11 @@ def set_aside(path: Path, word: str) -> Path:
     """
     path = path.resolve()
     aside = free_name(path, word)
-    log = path.name + LOG_ENDINGS[0]
-    for file, name in ((path.with_name(log), f"{aside.name}{LOG_ENDINGS[0]}"), (path, aside.name)):
-        with suppress(FileNotFoundError):
-            _name_again(file, aside.with_name(name))
+    log, aside_log = logs_of(path)[0], logs_of(aside)[0]
+    if log.exists() and log.stat().st_size:
+        _name_again(log, aside_log)
+    with suppress(FileNotFoundError):
+        _name_again(path, aside)
     return aside
 
 

@@ -44,6 +44,18 @@ class MarksKeeper:
                     return result
         raise MarksGone(self._session.marks_path)
 
+    def ask(self, question: Callable[[Marks], T]) -> T:
+        """Return an answer of the marks, of a file that is gone as well. Raises CacheError.
+
+        What is written so lasts as long as the file does.
+        """
+        try:
+            return question(self._session.marks())
+        except MarksDamaged:
+            if not self.repair():
+                raise
+        return question(self._session.marks())
+
     def repair(self) -> bool:
         """Put a damaged file right; return whether that was done, or had been by another."""
         from reader.cache.marks_repair import prepare_marks

@@ -779,17 +779,17 @@ class Store:
 
     def position(self, identity: Identity) -> float:
         """How far the article was read, as it was saved; 0.0 at first."""
-        return self._session.marks().position(identity)
+        return self._keeper.ask(lambda marks: marks.position(identity))
 
     def save_position(self, identity: Identity, position: float) -> None:
-        self._session.marks().save_position(identity, position)
+        self._keeper.ask(lambda marks: marks.save_position(identity, position))
 
     def state(self, name: str) -> str:
         """What the screen saved under the name, empty at first."""
-        return self._session.marks().state(name)
+        return self._keeper.ask(lambda marks: marks.state(name))
 
     def save_state(self, name: str, value: str) -> None:
-        self._session.marks().save_state(name, value)
+        self._keeper.ask(lambda marks: marks.save_state(name, value))
 
     def _show(self, db: sqlite3.Connection, step: Step, ids: BitMap, counter: int) -> None:
         """Put a change of the marks into the facets, within the open transaction.

@@ -258,6 +258,7 @@ class ReaderScreen(Guarded, Screen[None]):
         self._status.show(f"{unread:,} unread · {articles}", grouping)
 
     def _look_now_and_then(self) -> None:
+        self.marker.tell_notices()
         if self._answers.may_change():
             self._look_for_changes()
 
