@@ -39,9 +39,6 @@ ROOM = 64 * 1024 * 1024
 """Bytes that have to be free beside what is unpacked."""
 
 _CHUNK = 1 << 20
-_LEVEL = 1
-"""Of compression: others pack a tenth more and take several times as long."""
-
 _END = struct.Struct("<4s4H2LH")
 _END_64 = struct.Struct("<4sQ2H2L4Q")
 _LOCATOR = struct.Struct("<4sLQL")
@@ -159,7 +156,7 @@ def _packed(folder: Path, config: Path | None, names: list[str], work: Path) -> 
     report, told = Report(), {}
     with (
         new_file(work / "backup") as file,
-        ZipFile(file, "w", ZIP_DEFLATED, compresslevel=_LEVEL) as archive,
+        ZipFile(file, "w", ZIP_DEFLATED) as archive,
     ):
         for name in names:
             with new_file(work / name):

@@ -21,8 +21,8 @@ T = TypeVar("T")
 
 JOURNAL_STEPS = 100
 
-_CHANGED = ("no such table", "no such column", "table ", "malformed")
-"""How SQLite begins to say that the tables are not what they were."""
+_CHANGED = ("no such table", "no such column", "table ", "malformed", "unsupported file format")
+"""How SQLite begins to say that the file is not what it was."""
 
 
 class Mark(StrEnum):

@@ -14,10 +14,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from reader.cache.asides import PRIVATE, alone, logs_of, sync_folder
-from reader.cache.marks import marks_errors
+from reader.cache.marks import damaged, marks_errors
 from reader.cache.marks_state import State, counter_of, look
 from reader.cache.schema import MARKS, connect, snapshot
-from reader.errors import CacheUnwritable, MarksDamaged
+from reader.errors import CacheUnwritable
 
 FOLDER = "copies"
 KEPT = 7
@@ -150,7 +150,7 @@ def copied_from(db: sqlite3.Connection, to: Path, marks: Path) -> None:
         copy.execute("PRAGMA journal_mode = DELETE")
         verdict = copy.execute("PRAGMA quick_check(1)").fetchone()
         if verdict != ("ok",) or copy.execute(rows).fetchone() != expected:
-            raise MarksDamaged(marks, str(verdict[0]))
+            raise damaged(marks, str(verdict[0]))
     with to.open("rb") as file:
         os.fsync(file.fileno())
 
