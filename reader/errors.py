@@ -41,6 +41,11 @@ class CacheDamaged(CacheError):
         super().__init__(f"{path} is damaged ({reason}); import the archive again to rebuild it")
 
 
+class CacheGone(CacheError):
+    def __init__(self, path: Path) -> None:
+        super().__init__(f"{path} is gone; quit, then import or sync again")
+
+
 class MarksDamaged(CacheDamaged):
     def __init__(self, path: Path, reason: str) -> None:
         CacheError.__init__(

@@ -1,16 +1,21 @@
 """Changes of marks that last: in the file that is there, repaired or made anew where it must be."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import TypeVar
 
-from reader.cache.marks import Marks, marks_errors
+from reader.article import Identity
+from reader.cache.answers import Marked
+from reader.cache.marks import Mark, Marks, Step, marks_errors
 from reader.cache.schema import MARKS, connect
 from reader.cache.session import Session, file_id
 from reader.errors import CacheUnwritable, MarksDamaged, MarksGone
 
 T = TypeVar("T")
+
+Label = Callable[[bool, int], str]
+"""Gives a change its name in the journal, of what the mark becomes and of how many articles."""
 
 TRIES = 3
 
@@ -43,6 +48,25 @@ class MarksKeeper:
                 if self._session.has_present_marks():
                     return result
         raise MarksGone(self._session.marks_path)
+
+    def mark(
+        self, articles: Sequence[Identity], mark: Mark, value: bool | None, label: Label
+    ) -> Marked:
+        """Mark articles in the file alone, where there is no cache to show it. Raises CacheError.
+
+        value: as of `Store.set_marks`.
+        """
+
+        def write(marks: Marks) -> Marked:
+            place = list(Mark).index(mark)
+            is_marked = {each: marks.of(each)[place] for each in articles}
+            becomes = not all(is_marked.values()) if value is None else value
+            changed = [each for each, has_it in is_marked.items() if has_it is not becomes]
+            if changed:
+                marks.do(Step(label(becomes, len(changed)), mark, becomes, changed))
+            return Marked(becomes, len(changed))
+
+        return self.change(write)
 
     def ask(self, question: Callable[[Marks], T]) -> T:
         """Return an answer of the marks, of a file that is gone as well. Raises CacheError.

@@ -12,7 +12,7 @@ from pathlib import Path
 from reader.cache.marks import Marks
 from reader.cache.schema import CACHE, MARKS, Schema, connect
 from reader.cache.words import Words
-from reader.errors import MarksGone
+from reader.errors import CacheGone, MarksGone
 
 FileId = tuple[int, int]
 """Device and inode: what a file is, whatever it is called."""
@@ -106,8 +106,18 @@ class Session:
         return self.moment.words if self.moment else self._words
 
     def connection(self) -> sqlite3.Connection:
-        """Return this thread's connection to `cache.db`, which shows the present state."""
-        return self._opened("cache", self.path, CACHE)
+        """Return this thread's connection to `cache.db`, which shows the present state.
+
+        Raises CacheGone where the file is gone and no connection is to spare.
+        """
+        try:
+            return self._opened("cache", self.path, CACHE)
+        except CacheGone:
+            with self._pool:
+                if not self._idle:
+                    raise
+                self._local.cache = db = self._idle.pop()
+            return db
 
     def marks(self) -> Marks:
         """Return the marks, by this thread's connection. Raises MarksGone, CacheError.
@@ -157,6 +167,8 @@ class Session:
         return db
 
     def _connect(self, path: Path, schema: Schema) -> sqlite3.Connection:
+        if self._connections and not path.exists():  # SQLite would begin an empty one
+            raise MarksGone(path) if schema is MARKS else CacheGone(path)
         db = connect(path, schema)
         self._connections.append(db)
         return db
@@ -171,7 +183,10 @@ class Session:
         """
         for _ in range(TRIES):
             moment = Moment(self._begun())
-            if not searches or self._add(moment):
+            try:
+                if not searches or self._add(moment):
+                    break
+            except CacheGone:  # then its words are looked up on the first
                 break
             self.end(moment)
         return moment
@@ -222,8 +237,9 @@ class Session:
         with self._pool:
             while not moment.free:
                 searches = len(moment.connections) - 1
-                if searches < SEARCHES and self._add(moment):
-                    break
+                with suppress(CacheGone):
+                    if searches < SEARCHES and self._add(moment):
+                        break
                 if not searches:
                     return None
                 self._pool.wait()

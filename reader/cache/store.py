@@ -68,6 +68,7 @@ from reader.cache.words import Cancel, Recent
 from reader.errors import (
     CacheDamaged,
     CacheError,
+    CacheGone,
     CacheLocked,
     MarkNotShown,
     MarksDamaged,
@@ -217,12 +218,13 @@ class Store:
 
         Only so can the write-ahead log be emptied: it keeps what an open read transaction sees.
         """
-        with sql_errors(self.path):
+        with sql_errors(self.path), suppress(CacheGone):
             moment = self._session.begin()
             is_same = self._renewed(moment)
             if not is_same:
                 self._session.end(moment)
             return is_same
+        return True
 
     def _renewed(self, moment: Moment) -> bool:
         with self._session.lock:
@@ -240,7 +242,10 @@ class Store:
         if self._session.moment is None:
             return False
         with sql_errors(self.path):
-            moment = self._session.begin()
+            try:
+                moment = self._session.begin()
+            except CacheGone:
+                return False
             if self._renewed(moment):
                 return False
             news = [(facets, facets.news(moment.db)) for facets in list(self._of_language.values())]
@@ -695,7 +700,15 @@ class Store:
         label: gives the name in the undo journal, of what the mark becomes and of how many
         articles; empty: it is not a step of the journal.
         """
-        return self._marking(partial(self._set_marks, ids, mark, value, label))
+        try:
+            return self._marking(partial(self._set_marks, ids, mark, value, label))
+        except CacheGone:
+            moment = self._session.moment
+            if moment is None:
+                raise
+            with self._session.lock, sql_errors(self.path):
+                held = list(identities(moment.db, ids.bits))
+            return self._keeper.mark(held, mark, value, label)
 
     def _set_marks(
         self,
@@ -771,7 +784,13 @@ class Store:
             self._show(db, step, ids, counter)
             return Change(label=step.label, articles=len(step.articles), ids=Ids(ids))
 
-        return self._marking(replay)
+        try:
+            return self._marking(replay)
+        except CacheGone:
+            replayed = self._keeper.change(which)
+            if replayed is None:
+                return None
+            return Change(label=replayed[0].label, articles=len(replayed[0].articles), ids=Ids())
 
     def keep_copy(self) -> None:
         """Make today's copy of the marks, where there is none yet. Raises CacheError."""

@@ -6,6 +6,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
 from multiprocessing import get_context
 from pathlib import Path
@@ -522,3 +523,21 @@ def test_marks_in_a_read_only_folder_are_read(folder: Path) -> None:
     with suppress(PermissionError):
         assert shown(folder) == ({"Story 2"}, set())
     folder.chmod(0o700)
+
+
+def test_a_thread_that_never_asked_marks_after_the_folder_was_deleted(folder: Path) -> None:
+    with Store(folder) as store, ThreadPoolExecutor(1) as thread:
+        store.hold()
+        ids = store.find(parse("title:1"), NOW)
+        rmtree(folder)
+        marked = thread.submit(store.set_marks, ids, Mark.READ, None, lambda *_: "read").result()
+        assert marked == (True, 1)
+        assert "cache.db is gone, too" in store.notices[0]
+        assert thread.submit(store.undo).result() is not None
+        assert thread.submit(store.redo).result() is not None
+        assert not thread.submit(store.prepare, Query()).result()
+        assert store.renew()
+        assert not (folder / "cache.db").exists()
+    with Store(folder) as store:
+        put(store, [article(n, title=f"Story {n}") for n in (1, 2, 3)])
+        assert titles(store, "is:read") == {"Story 1", "Story 2"}
