@@ -42,6 +42,7 @@ from reader.cache.marks_shown import Shown, counter_shown, shown
 from reader.cache.marks_state import State, check_rows, counter_of, look, marked
 from reader.cache.schema import (
     MARKS,
+    WRITER_CACHE_KIB,
     connect,
     is_suspect,
     no_longer_suspect,
@@ -165,10 +166,11 @@ def new_file(path: Path) -> Iterator[Path]:
 def _fill(folder: Path, path: Path, new: Path) -> _Rebuilt:
     copy = next(whole_copies(folder), None)
     with closing(connect(new, MARKS)) as db, marks_errors(new), shown(folder) as cache:
+        db.execute(f"PRAGMA cache_size = -{WRITER_CACHE_KIB}")
         with transaction(db):
             own = salvage(path, [copy.path] if copy else [], db)
             if copy:
-                salvage(copy.path, [], db)
+                salvage(copy.path, [], db, is_whole=True)
             if cache is not None:
                 known = own.counter if own.any else copy and copy.counter
                 _bring(cache, db, known, is_of_rows=own.any)

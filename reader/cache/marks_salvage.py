@@ -47,11 +47,14 @@ class Found(NamedTuple):
     counter: int | None
 
 
-def salvage(damaged: Path, copies: Iterable[Path], into: sqlite3.Connection) -> Found:
+def salvage(
+    damaged: Path, copies: Iterable[Path], into: sqlite3.Connection, *, is_whole: bool = False
+) -> Found:
     """Put every row that can be read into a new file; what it has already is kept.
 
     copies: whole files of the same tables; the first page of one may stand in for a damaged one.
-    Raises OSError.
+    is_whole: the file was found to be; else its pages are looked through as well, as SQLite may
+    pass over damage in silence. Raises OSError.
     """
     if not damaged.exists():
         return Found(False, None)
@@ -63,6 +66,8 @@ def salvage(damaged: Path, copies: Iterable[Path], into: sqlite3.Connection) -> 
             found = _read(work, into)
             if found.any:
                 break
+        if is_whole:
+            return found
         is_added = _add_scanned(damaged, into)
         return Found(found.any or is_added, found.counter)
 
@@ -75,7 +80,7 @@ def put_over(copy: Path, into: sqlite3.Connection) -> None:
     )
     with closing(sqlite3.connect(copy.resolve().as_uri() + READ_ONLY, uri=True)) as db:
         into.executemany(f"{ADD_MARKS.replace(' OR IGNORE', '')} {over}", db.execute(_MARKS))
-    salvage(copy, [], into)
+    salvage(copy, [], into, is_whole=True)
 
 
 def _copy(damaged: Path, work: Path, first_page: bytes) -> None:
@@ -113,7 +118,10 @@ def _read(work: Path, into: sqlite3.Connection) -> Found:
             with suppress(sqlite3.Error):
                 counter = counter_of(db)
             for query in (_MARKS, _BACKWARDS):
-                into.executemany(ADD_MARKS, _marks(_rows(db, query)))
+                ended: list[sqlite3.Error] = []
+                into.executemany(ADD_MARKS, _marks(_rows(db, query, ended)))
+                if not ended:
+                    break
             is_any = into.total_changes > before
             for table, columns in _TEXTS.items():
                 add = f"INSERT OR IGNORE INTO {table} VALUES ({', '.join('?' * columns)})"
@@ -124,10 +132,15 @@ def _read(work: Path, into: sqlite3.Connection) -> Found:
     return Found(is_any or counter is not None, counter)
 
 
-def _rows(db: sqlite3.Connection, query: str) -> Iterator[Row]:
-    """Yield rows up to the first that cannot be read."""
-    with suppress(sqlite3.Error):
+def _rows(
+    db: sqlite3.Connection, query: str, ended: list[sqlite3.Error] | None = None
+) -> Iterator[Row]:
+    """Yield rows up to the first that cannot be read. ended: is given why."""
+    try:
         yield from db.execute(query)
+    except sqlite3.Error as error:
+        if ended is not None:
+            ended.append(error)
 
 
 def _marks(rows: Iterable[Row]) -> Iterator[Row]:
