@@ -1,6 +1,6 @@
 """Rolling copies of `marks.db`: one a day, seven kept, and one before every migration.
 
-A copy is made with SQLite's backup API while others write, is checked before it gets its name, and
+They lie beside it as `marks-2026-03-14.db`. A copy is made with SQLite's backup API while others write, is checked before it gets its name, and
 is a plain file that can be put into the place of `marks.db` by hand.
 """
 
@@ -19,7 +19,7 @@ from reader.cache.marks_state import State, counter_of, look
 from reader.cache.schema import MARKS, connect, snapshot
 from reader.errors import CacheUnwritable
 
-FOLDER = "copies"
+NAMES = "marks-[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]*.db"
 KEPT = 7
 ROOM = 64 * 1024 * 1024
 """Bytes that have to be free beside the copies that are kept, for one more to be made."""
@@ -42,7 +42,7 @@ def copies(folder: Path) -> list[Copy]:
 
 def copy_files(folder: Path) -> list[Path]:
     """Return the files of all copies, readable or not, by name."""
-    return sorted((folder / FOLDER).glob("marks-*.db"))
+    return sorted(folder.glob(NAMES))
 
 
 def whole_copies(folder: Path) -> Iterator[Copy]:
@@ -83,7 +83,7 @@ def is_due(folder: Path) -> bool:
 
 
 def _todays(folder: Path) -> Path:
-    return folder / FOLDER / f"marks-{datetime.now(UTC):%Y-%m-%d}.db"
+    return folder / f"marks-{datetime.now(UTC):%Y-%m-%d}.db"
 
 
 def keep_copy(folder: Path) -> Path | None:
@@ -100,17 +100,16 @@ def keep_copy(folder: Path) -> Path | None:
 
 def keep_before_migration(folder: Path, version: int) -> Path | None:
     """Make a copy of marks of an earlier version. Call it `alone`."""
-    return _kept(folder, folder / FOLDER / f"marks-{datetime.now(UTC):%Y-%m-%d}-v{version}.db")
+    return _kept(folder, folder / f"marks-{datetime.now(UTC):%Y-%m-%d}-v{version}.db")
 
 
 def _kept(folder: Path, path: Path) -> Path | None:
     marks = (folder / "marks.db").resolve()
     part = path.with_name(f"{path.name}.part")
     try:
-        path.parent.mkdir(mode=0o700, exist_ok=True)
         if path.exists() or not _has_room(marks):
             return None
-        for left in path.parent.glob("marks-*.part*"):  # of a copy that was cut short
+        for left in path.parent.glob(f"{NAMES}.part*"):  # of a copy that was cut short
             left.unlink()
         os.close(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, PRIVATE))
         try:

@@ -250,8 +250,7 @@ def test_marks_that_were_lost_are_back_at_the_next_start_and_it_is_said(
     first = reader()
     first.send("jjjjm")
     first.wait_for("article read")
-    copies = tmp_path / "data" / "copies"
-    first.wait_for(lambda _: list(copies.glob("marks-*.db")))
+    first.wait_for(lambda _: list((tmp_path / "data").glob("marks-*.db")))
     leave(first)
     lose_marks(tmp_path / "data")
     (tmp_path / "data" / "marks.db").touch()

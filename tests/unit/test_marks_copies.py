@@ -60,15 +60,14 @@ def test_a_day_has_one_copy_and_it_is_a_plain_private_file(
     mark(store, 1)
     assert is_due(tmp_path)
     path = keep_copy(tmp_path)
-    assert path == tmp_path / "copies" / "marks-2026-03-14.db"
+    assert path == tmp_path / "marks-2026-03-14.db"
     mark(store, 2)
     assert not is_due(tmp_path)
     assert keep_copy(tmp_path) is None
     assert read_in(path) == 1
     assert is_whole(path)
     assert path.stat().st_mode & 0o777 == 0o600
-    assert path.parent.stat().st_mode & 0o777 == 0o700
-    assert list(path.parent.iterdir()) == [path]
+    assert list(tmp_path.glob("marks-*")) == [path]
     clock.append(NOW + timedelta(days=1))
     later = keep_copy(tmp_path)
     assert later is not None
@@ -116,7 +115,7 @@ def test_a_damaged_file_is_never_kept_as_a_copy(store: Store, tmp_path: Path) ->
     (tmp_path / "marks.db").write_bytes(data)
     with pytest.raises(MarksDamaged):
         keep_copy(tmp_path)
-    assert list((tmp_path / "copies").iterdir()) == []
+    assert list(tmp_path.glob("marks-*")) == []
 
 
 def test_damage_that_a_copy_finds_is_repaired_and_said(store: Store, tmp_path: Path) -> None:
@@ -136,11 +135,11 @@ def test_damage_that_a_copy_finds_is_repaired_and_said(store: Store, tmp_path: P
 
 @pytest.mark.usefixtures("store")
 def test_a_copy_that_was_cut_short_is_made_again(tmp_path: Path) -> None:
-    folder = tmp_path / "copies"
-    folder.mkdir()
-    (folder / "marks-2020-01-01.db.part").write_bytes(b"half")
-    keep_copy(tmp_path)
-    assert len(list(folder.iterdir())) == 1
+    (tmp_path / "marks-2020-01-01.db.part").write_bytes(b"half")
+    (tmp_path / "marks-of-mine.db").write_bytes(b"a file of the user's")
+    path = keep_copy(tmp_path)
+    assert path is not None
+    assert {each.name for each in tmp_path.glob("marks-*")} == {path.name, "marks-of-mine.db"}
 
 
 def test_without_room_there_is_no_copy(
