@@ -47,19 +47,26 @@ many leave to tidy would be too much for it."""
 LIVE = ("subscribe", "subscriptions", "sync", "unsubscribe")
 """Commands of `cli_live`."""
 
+KEEPING = ("backup", "restore")
+"""Commands of `cli_backup`."""
+
 
 class Commands(click.Group):
     """Commands, and `read` for whatever begins with no command's name."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return sorted((*super().list_commands(ctx), *LIVE))
+        return sorted((*super().list_commands(ctx), *LIVE, *KEEPING))
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in LIVE:
-            return super().get_command(ctx, cmd_name)
-        from reader import cli_live
+        if cmd_name in LIVE:
+            from reader import cli_live
 
-        return cli_live.COMMANDS[cmd_name]
+            return cli_live.COMMANDS[cmd_name]
+        if cmd_name in KEEPING:
+            from reader import cli_backup
+
+            return cli_backup.COMMANDS[cmd_name]
+        return super().get_command(ctx, cmd_name)
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]

@@ -49,6 +49,38 @@ class CacheDamaged(CacheError):
         super().__init__(f"{path} is damaged ({reason}); import the archive again to rebuild it")
 
 
+class CacheGone(CacheError):
+    def __init__(self, path: Path) -> None:
+        super().__init__(f"{path} is gone; quit, then import or sync again")
+
+
+class MarksDamaged(CacheDamaged):
+    def __init__(self, path: Path, reason: str) -> None:
+        CacheError.__init__(
+            self, f"{path} is damaged ({reason}); run `cryptoread doctor --repair` to mend it"
+        )
+
+
+class MarksGone(CacheError):
+    def __init__(self, path: Path) -> None:
+        super().__init__(f"{path} is gone; the next mark makes it anew")
+
+
+class MarkNotShown(CacheError):
+    """The mark is stored; only the cache does not know of it yet."""
+
+    def __init__(self, error: CacheError) -> None:
+        super().__init__(f"the mark is kept, but cannot be shown yet: {error}")
+
+
+class MarksNotKept(CacheError):
+    """The screen was left before marks could be written."""
+
+    def __init__(self, count: int, reason: str) -> None:
+        marks = "the last mark was" if count == 1 else f"the last {count} marks were"
+        super().__init__(f"{marks} not kept: {reason}")
+
+
 class ArticleNotFound(CryptoreadError):
     def __init__(self, wanted: str) -> None:
         super().__init__(f"no article {wanted}; `cryptoread list` shows the ids")

@@ -4,6 +4,7 @@ It puts the cache, the importer and the clock together. No SQL, no widgets, no p
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Self
@@ -25,7 +26,13 @@ from reader.cache import (
     TagCount,
 )
 from reader.config import resource
-from reader.errors import ArticleAmbiguous, ArticleNotFound, Refusal
+from reader.errors import (
+    ArticleAmbiguous,
+    ArticleNotFound,
+    CacheLocked,
+    CacheUnwritable,
+    Refusal,
+)
 from reader.query import Field, Query
 
 TYPE_CHECKING = False
@@ -67,9 +74,9 @@ def utc_now() -> datetime:
 class Library:
     """One data folder and its articles. Any thread may ask. Raises CacheError.
 
-    `notices`: sentences about what had to be put right when it was opened. `is_sample`: it holds
-    the sample articles and is thrown away when it is closed. `home`: the folder that is kept, which
-    the screen's syncs fill; of the samples, whichever its owner says.
+    `notices`: sentences about what had to be put right, when it was opened and since. `is_sample`:
+    it holds the sample articles and is thrown away when it is closed. `home`: the folder that is
+    kept, which the screen's syncs fill; of the samples, whichever its owner says.
     """
 
     def __init__(self, folder: Path, *, clock: Clock = utc_now) -> None:
@@ -284,6 +291,15 @@ class Library:
         label: gives its name in the undo journal, of what it becomes and of how many articles.
         """
         return self._store.set_marks(ids, mark, value, label)
+
+    def keep_copy_of_marks(self) -> None:
+        """Make today's copy of the marks, where there is none yet; for when nobody waits.
+
+        Where nothing can be written, there is none. Raises CacheError.
+        """
+        if not self.is_sample:
+            with suppress(CacheLocked, CacheUnwritable):
+                self._store.keep_copy()
 
     def undo(self) -> Change | None:
         """Take back the last change of marks; None where there is none left."""

@@ -5,13 +5,24 @@ change raises `counter`; the cache notes the counter whose marks its facets show
 """
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from enum import StrEnum
+from functools import wraps
+from pathlib import Path
+from typing import Concatenate, ParamSpec, TypeVar
 
 from reader.article import Identity
-from reader.cache.schema import transaction
+from reader.cache.schema import sql_errors, suspect, transaction
+from reader.errors import CacheError, MarksDamaged
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 JOURNAL_STEPS = 100
+
+_CHANGED = ("no such table", "no such column", "table ", "malformed", "unsupported file format")
+"""How SQLite begins to say that the file is not what it was."""
 
 
 class Mark(StrEnum):
@@ -31,19 +42,67 @@ class Step:
         self.articles = articles
 
 
+@contextmanager
+def marks_errors(path: Path) -> Iterator[None]:
+    """Errors of SQLite and impossible values in the file as ours. path: of `marks.db`."""
+    try:
+        with sql_errors(path):
+            yield
+    except MarksDamaged:
+        raise
+    except CacheError as error:
+        cause = error.__cause__
+        if isinstance(cause, sqlite3.Error) and _is_damage(cause):
+            raise damaged(path, str(cause)) from cause
+        raise
+    except (TypeError, ValueError) as error:
+        raise damaged(path, str(error)) from error
+
+
+def _is_damage(error: sqlite3.Error) -> bool:
+    code = getattr(error, "sqlite_errorcode", None)
+    if code is None:  # Python could not decode a text
+        return isinstance(error, sqlite3.OperationalError)
+    if code & 0xFF == sqlite3.SQLITE_ERROR:
+        return str(error).startswith(_CHANGED)
+    return code & 0xFF in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+
+
+def damaged(path: Path, reason: str) -> MarksDamaged:
+    """Return the error, and ask the next start for a full check."""
+    suspect(path)
+    return MarksDamaged(path, reason)
+
+
+def _reported(
+    method: Callable[Concatenate["Marks", P], T],
+) -> Callable[Concatenate["Marks", P], T]:
+    @wraps(method)
+    def reporting(self: "Marks", /, *args: P.args, **kwargs: P.kwargs) -> T:
+        with marks_errors(self.path):
+            return method(self, *args, **kwargs)
+
+    return reporting
+
+
 class Marks:
-    """The marks file, through one connection. Raises sqlite3.Error; `Store` makes it ours."""
+    """The marks file at a path, through one connection. Raises CacheError (MarksDamaged)."""
 
-    def __init__(self, db: sqlite3.Connection) -> None:
+    def __init__(self, db: sqlite3.Connection, path: Path) -> None:
         self._db = db
+        self.path = path
 
+    @_reported
     def counter(self) -> int:
+        """Return the number of changes, the one that the cache's facets are compared with."""
         return int(self._db.execute("SELECT value FROM meta WHERE name = 'counter'").fetchone()[0])
 
+    @_reported
     def is_empty(self) -> bool:
         """No article was ever marked."""
         return self._db.execute("SELECT 1 FROM marks LIMIT 1").fetchone() is None
 
+    @_reported
     def of(self, identity: Identity) -> tuple[bool, bool]:
         """Whether it is read, and whether it is a favourite."""
         row = self._db.execute(
@@ -54,9 +113,12 @@ class Marks:
 
     def every(self, mark: Mark) -> Iterator[Identity]:
         """The articles that have the mark."""
-        found = self._db.execute(f"SELECT source, external, lang FROM marks WHERE {mark}")
-        return (Identity(*values) for values in found)
+        with marks_errors(self.path):
+            found = self._db.execute(f"SELECT source, external, lang FROM marks WHERE {mark}")
+            for values in found:
+                yield Identity(*values)
 
+    @_reported
     def do(self, step: Step) -> int:
         """Make the change; if it has a label, as a step of the journal. The counter."""
         with transaction(self._db):
@@ -77,14 +139,20 @@ class Marks:
             ((number, a.external, a.lang, a.source) for a in step.articles),
         )
 
-    def undo(self) -> Step | None:
-        """Take the last step back; None where there is none. The step has the value now set."""
+    @_reported
+    def undo(self) -> tuple[Step, int] | None:
+        """Take the last step back; None where there is none.
+
+        The step has the value now set; the counter is that of the change.
+        """
         return self._replay("SELECT max(step) FROM steps WHERE NOT undone", undone=True)
 
-    def redo(self) -> Step | None:
+    @_reported
+    def redo(self) -> tuple[Step, int] | None:
+        """Make the first step that was taken back again, as `undo`."""
         return self._replay("SELECT min(step) FROM steps WHERE undone", undone=False)
 
-    def _replay(self, which: str, *, undone: bool) -> Step | None:
+    def _replay(self, which: str, *, undone: bool) -> tuple[Step, int] | None:
         with transaction(self._db):
             (number,) = self._db.execute(which).fetchone()
             if number is None:
@@ -100,8 +168,7 @@ class Marks:
                 )
             ]
             step = Step(label, Mark(mark), bool(value) is not undone, articles)
-            self._set(articles, step.mark, step.value)
-            return step
+            return step, self._set(articles, step.mark, step.value)
 
     def _set(self, articles: Iterable[Identity], mark: Mark, value: bool) -> int:
         self._db.executemany(
@@ -114,6 +181,7 @@ class Marks:
         ).fetchone()
         return int(counter)
 
+    @_reported
     def under(self, source: str, external: str) -> list[Identity]:
         """Identities of that source and id, in any language, that have a mark or a position."""
         found = self._db.execute(
@@ -122,6 +190,7 @@ class Marks:
         )
         return [Identity(*values) for values in found]
 
+    @_reported
     def hand_over(self, renamed: Sequence[tuple[Identity, Identity]]) -> None:
         """Copy marks, positions and undo steps of articles that go on under another identity.
 
@@ -131,6 +200,7 @@ class Marks:
         with transaction(self._db):
             self._copy(renamed)
 
+    @_reported
     def forget(self, renamed: Sequence[tuple[Identity, Identity]]) -> None:
         """Remove what was handed over, once it is; what was marked meanwhile is handed over too."""
         taken = {new for _, new in renamed}
@@ -178,6 +248,7 @@ class Marks:
             (identity.external, identity.lang, identity.source, *marks),
         )
 
+    @_reported
     def position(self, identity: Identity) -> float:
         """How far the article was read, as the reading pane saved it; 0.0 at first."""
         row = self._db.execute(
@@ -186,6 +257,7 @@ class Marks:
         ).fetchone()
         return float(row[0]) if row else 0.0
 
+    @_reported
     def save_position(self, identity: Identity, position: float) -> None:
         self._db.execute(
             "INSERT INTO marks (external, lang, source, position) VALUES (?, ?, ?, ?) "
@@ -195,16 +267,19 @@ class Marks:
 
     # Feeds.
 
+    @_reported
     def feed_at(self, address: str) -> str:
         """The feed at an address, empty where none is known."""
         row = self._db.execute("SELECT feed FROM feeds WHERE address = ?", (address,)).fetchone()
         return str(row[0]) if row else ""
 
+    @_reported
     def feeds_called(self, name: str) -> list[str]:
         """Feeds of subscriptions that went by the folded name."""
         found = self._db.execute("SELECT DISTINCT feed FROM feeds WHERE name = ?", (name,))
         return [feed for (feed,) in found]
 
+    @_reported
     def note_feed(self, feed: str, addresses: Iterable[str], name: str) -> None:
         """Note that the feed stands at those addresses; other feeds there were the same one."""
         with transaction(self._db):
@@ -216,15 +291,18 @@ class Marks:
                     "INSERT OR REPLACE INTO feeds VALUES (?, ?, ?)", (address, feed, name)
                 )
 
+    @_reported
     def joined(self, feed: str) -> list[str]:
         """Feeds that this one has taken the place of."""
         found = self._db.execute("SELECT former FROM joined WHERE feed = ?", (feed,))
         return [former for (former,) in found]
 
+    @_reported
     def state(self, name: str) -> str:
         """What was saved under the name, empty at first."""
         row = self._db.execute("SELECT value FROM state WHERE name = ?", (name,)).fetchone()
         return str(row[0]) if row else ""
 
+    @_reported
     def save_state(self, name: str, value: str) -> None:
         self._db.execute("INSERT OR REPLACE INTO state VALUES (?, ?)", (name, value))

@@ -376,6 +376,21 @@ def _ours(path: Path, error: sqlite3.Error) -> CacheError:
     return CacheError(f"{path}: {error}")
 
 
+def suspect(path: Path) -> None:
+    """Ask the next start for a full check of the file."""
+    _note_suspicion(path)
+
+
+def is_suspect(path: Path) -> bool:
+    """Return whether a full check was asked for."""
+    return _suspect(path).exists()
+
+
+def no_longer_suspect(path: Path) -> None:
+    """Say that the file has been checked."""
+    _suspect(path).unlink(missing_ok=True)
+
+
 def _suspect(path: Path) -> Path:
     """Its presence asks the next start for a full check, too slow to make every time."""
     return path.with_name(path.name + ".suspect")
@@ -560,11 +575,11 @@ def transaction(db: sqlite3.Connection) -> Iterator[None]:
     db.execute("BEGIN IMMEDIATE")
     try:
         yield
+        db.execute("COMMIT")
     except BaseException:
-        if db.in_transaction:
+        if db.in_transaction:  # a commit that found no room leaves it open
             db.execute("ROLLBACK")
         raise
-    db.execute("COMMIT")
 
 
 @contextmanager

@@ -6,12 +6,16 @@ Which questions are asked, and what is remembered of the answers, belongs to `st
 import sqlite3
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from reader.cache.marks import Marks
 from reader.cache.schema import CACHE, MARKS, Schema, connect
 from reader.cache.words import Words
+from reader.errors import CacheGone, MarksGone
+
+FileId = tuple[int, int]
+"""Device and inode: what a file is, whatever it is called."""
 
 SEARCHES = 3
 """Words that are looked up at once. Includes a spare for a query SQLite cannot interrupt."""
@@ -63,6 +67,8 @@ class Session:
         self._idle: list[sqlite3.Connection] = []
         """Connections of moments that are over."""
         self._pool = threading.Condition()
+        self._files: dict[int, FileId] = {}
+        """Which file a connection to the marks is of, by its Python id."""
 
     def close(self) -> None:
         """Close every connection, whichever thread opened it."""
@@ -71,20 +77,26 @@ class Session:
         for db in self._connections:
             db.close()
         self._connections.clear()
+        self._files.clear()
         self._local = threading.local()
 
     def release(self) -> None:
         """Close this thread's connections, for a thread that ends before the session does."""
         opened = vars(self._local)
         for db in opened.values():
-            self._connections.remove(db)
-            db.close()
+            self._close(db)
         opened.clear()
+
+    def _close(self, db: sqlite3.Connection) -> None:
+        self._connections.remove(db)
+        self._files.pop(id(db), None)
+        db.close()
 
     def hurry(self, milliseconds: int) -> None:
         """Wait no longer than that for locks of other programs, in this thread."""
         self.connection()
-        self.marks()
+        with suppress(MarksGone):
+            self.marks()
         for db in vars(self._local).values():
             db.execute(f"PRAGMA busy_timeout = {milliseconds}")
 
@@ -94,11 +106,58 @@ class Session:
         return self.moment.words if self.moment else self._words
 
     def connection(self) -> sqlite3.Connection:
-        """Return this thread's connection to `cache.db`, which shows the present state."""
-        return self._opened("cache", self.path, CACHE)
+        """Return this thread's connection to `cache.db`, which shows the present state.
+
+        Raises CacheGone where the file is gone and no connection is to spare.
+        """
+        try:
+            return self._opened("cache", self.path, CACHE)
+        except CacheGone:
+            with self._pool:
+                if not self._idle:
+                    raise
+                self._local.cache = db = self._idle.pop()
+            return db
 
     def marks(self) -> Marks:
-        return Marks(self._opened("marks", self.marks_path, MARKS))
+        """Return the marks, by this thread's connection. Raises MarksGone, CacheError.
+
+        Where another file has taken the place of the one that it is of, it is opened anew. Where
+        there is none any more, the connection goes on showing what was there.
+        """
+        db: sqlite3.Connection | None = getattr(self._local, "marks", None)
+        file = file_id(self.marks_path)
+        if db is not None and file not in (None, self._files[id(db)]):
+            self.close_marks()
+            db = None
+        if db is None:
+            if file is None:
+                raise MarksGone(self.marks_path)  # SQLite would begin an empty one
+            db = self._opened("marks", self.marks_path, MARKS)
+            self._files[id(db)] = file
+        return Marks(db, self.marks_path)
+
+    def has_present_marks(self) -> bool:
+        """Return whether this thread's connection is to the file that is there now."""
+        db = getattr(self._local, "marks", None)
+        return db is not None and self._files[id(db)] == file_id(self.marks_path)
+
+    def close_marks(self) -> None:
+        """Close this thread's connection to the marks."""
+        db = vars(self._local).pop("marks", None)
+        if db is not None:
+            self._close(db)
+
+    def former_marks(self) -> sqlite3.Connection | None:
+        """Return a connection to marks that are gone: this thread's, else that of another.
+
+        SQLite lets one thread after the other use it.
+        """
+        db: sqlite3.Connection | None = getattr(self._local, "marks", None)
+        if db is None:
+            others = (each for each in self._connections if id(each) in self._files)
+            db = next(others, None)
+        return db
 
     def _opened(self, name: str, path: Path, schema: Schema) -> sqlite3.Connection:
         db: sqlite3.Connection | None = getattr(self._local, name, None)
@@ -108,6 +167,8 @@ class Session:
         return db
 
     def _connect(self, path: Path, schema: Schema) -> sqlite3.Connection:
+        if self._connections and not path.exists():  # SQLite would begin an empty one
+            raise MarksGone(path) if schema is MARKS else CacheGone(path)
         db = connect(path, schema)
         self._connections.append(db)
         return db
@@ -122,7 +183,10 @@ class Session:
         """
         for _ in range(TRIES):
             moment = Moment(self._begun())
-            if not searches or self._add(moment):
+            try:
+                if not searches or self._add(moment):
+                    break
+            except CacheGone:  # then its words are looked up on the first
                 break
             self.end(moment)
         return moment
@@ -173,8 +237,9 @@ class Session:
         with self._pool:
             while not moment.free:
                 searches = len(moment.connections) - 1
-                if searches < SEARCHES and self._add(moment):
-                    break
+                with suppress(CacheGone):
+                    if searches < SEARCHES and self._add(moment):
+                        break
                 if not searches:
                     return None
                 self._pool.wait()
@@ -215,6 +280,15 @@ class Session:
         for db in moment.connections:
             self._ended(db)
         moment.connections, moment.free = [], []
+
+
+def file_id(path: Path) -> FileId | None:
+    """Return what the file at a path is; None where there is none, or an empty one."""
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return (status.st_dev, status.st_ino) if status.st_size else None
 
 
 def meta(db: sqlite3.Connection, name: str) -> int:

@@ -45,8 +45,11 @@ from reader.cache.facets import (
     settle,
 )
 from reader.cache.grouping import group, most_frequent
+from reader.cache.identities import id_of, identities
 from reader.cache.ids import Ids
 from reader.cache.marks import Mark, Marks, Step
+from reader.cache.marks_keeper import MarksKeeper
+from reader.cache.marks_state import State, look
 from reader.cache.presence import Presence
 from reader.cache.recalled import Recalled, recalled, written
 from reader.cache.schema import (
@@ -54,15 +57,23 @@ from reader.cache.schema import (
     CACHE,
     IDENTITY,
     LOG_BYTES,
-    MARKS,
     WRITER_CACHE_KIB,
+    is_suspect,
     prepare,
     sql_errors,
     transaction,
 )
-from reader.cache.session import Moment, Session
+from reader.cache.session import Moment, Session, meta
 from reader.cache.words import Cancel, Recent
-from reader.errors import CacheDamaged, CacheError, CacheLocked
+from reader.errors import (
+    CacheDamaged,
+    CacheError,
+    CacheGone,
+    CacheLocked,
+    MarkNotShown,
+    MarksDamaged,
+    MarksGone,
+)
 from reader.query import Field, Query
 
 if TYPE_CHECKING:
@@ -70,6 +81,9 @@ if TYPE_CHECKING:
     from reader.cache.writing import Writer
 
 T = TypeVar("T")
+
+Changing = Callable[[Callable[[Marks], Any]], Any]
+"""Makes a change of the marks that lasts, and returns its result."""
 
 Asked = tuple[Query, int, int | None]
 """A question, and the versions of articles and of marks that its answer holds for."""
@@ -112,17 +126,15 @@ class Next(NamedTuple):
 
 
 class Store:
-    """One data folder: `cache.db`, which can be rebuilt, and `marks.db`, which is precious.
-
-    `notices`: sentences about what had to be put right when it was opened.
-    """
+    """One data folder: `cache.db`, which can be rebuilt, and `marks.db`, which is precious."""
 
     def __init__(self, folder: Path) -> None:
         self.path = folder / "cache.db"
         self.marks_path = folder / "marks.db"
-        self.notices: tuple[str, ...] = ()
+        self._notices: tuple[str, ...] = ()
         self._prepare()
         self._session = Session(self.path, self.marks_path)
+        self._keeper = MarksKeeper(folder, self._session)
         self._facets = Facets()
         self._of_language: dict[str, Facets] = {"": self._facets}
         self._latest = Facets()
@@ -142,8 +154,16 @@ class Store:
             self._show_stale_marks()
 
     def _prepare(self) -> None:
-        prepared = (prepare(self.path, CACHE), prepare(self.marks_path, MARKS))
-        self.notices += tuple(notice for notice in prepared if notice)
+        self._notices += tuple(filter(None, [prepare(self.path, CACHE)]))
+        if look(self.marks_path) is not State.WELL or is_suspect(self.marks_path):
+            from reader.cache.marks_repair import prepare_marks
+
+            self._notices += prepare_marks(self.path.parent)
+
+    @property
+    def notices(self) -> tuple[str, ...]:
+        """Sentences about what had to be put right, at the start and since."""
+        return (*self._notices, *self._keeper.notices)
 
     def __enter__(self) -> Self:
         return self
@@ -199,12 +219,13 @@ class Store:
         Only so can the write-ahead log be emptied: it keeps what an open read transaction sees.
         """
         self._presence.insist()
-        with sql_errors(self.path):
+        with sql_errors(self.path), suppress(CacheGone):
             moment = self._session.begin()
             is_same = self._renewed(moment)
             if not is_same:
                 self._session.end(moment)
             return is_same
+        return True
 
     def _renewed(self, moment: Moment) -> bool:
         with self._session.lock:
@@ -222,7 +243,10 @@ class Store:
         if self._session.moment is None:
             return False
         with sql_errors(self.path):
-            moment = self._session.begin()
+            try:
+                moment = self._session.begin()
+            except CacheGone:
+                return False
             if self._renewed(moment):
                 return False
             news = [(facets, facets.news(moment.db)) for facets in list(self._of_language.values())]
@@ -273,7 +297,7 @@ class Store:
             if following is None:
                 return {id: id for id in follow}
             with self._asking() as db:
-                identities = {id: next(_identities(db, BitMap([id])), None) for id in follow}
+                held = {id: next(identities(db, BitMap([id])), None) for id in follow}
             for facets, found in following.news:
                 facets.take(found)
             self._session.take(following.moment)
@@ -281,8 +305,8 @@ class Store:
             for facets in self._of_language.values():
                 facets.refresh(db)  # those of a language that was first asked for meanwhile
             return {
-                id: ArticleId(now) if each and (now := self._id_of(db, each)) is not None else None
-                for id, each in identities.items()
+                id: ArticleId(now) if each and (now := id_of(db, each)) is not None else None
+                for id, each in held.items()
             }
 
     # Questions.
@@ -537,12 +561,12 @@ class Store:
     def identity(self, id: ArticleId) -> Identity | None:
         """The identity of an article, None where there is no such id."""
         with self._asking() as db:
-            return next(_identities(db, BitMap([id])), None)
+            return next(identities(db, BitMap([id])), None)
 
     def with_identity(self, identity: Identity) -> ArticleId | None:
         """The id of an article, also by an identity that it had earlier; None where it is gone."""
         with self._asking() as db:
-            id = self._id_of(db, identity)
+            id = id_of(db, identity)
             if id is None:
                 from reader.cache.live import found_as
 
@@ -677,17 +701,60 @@ class Store:
         label: gives the name in the undo journal, of what the mark becomes and of how many
         articles; empty: it is not a step of the journal.
         """
-        with self._changing() as db, transaction(db):
-            self._latest.refresh(db)
-            bits, facet = self._as_of_now(ids, db), self._latest.get(db, _FACET_OF[mark])
-            becomes = bool(bits - facet) if value is None else value
-            changed = bits - facet if becomes else bits & facet
-            if changed:
-                name, who = label(becomes, len(changed)), list(_identities(db, changed))
-                with sql_errors(self.marks_path):
-                    self._session.marks().do(Step(name, mark, becomes, who))
-                self._show(db, mark, becomes, changed)
+        try:
+            return self._marking(partial(self._set_marks, ids, mark, value, label))
+        except CacheGone:
+            moment = self._session.moment
+            if moment is None:
+                raise
+            with self._session.lock, sql_errors(self.path):
+                held = list(identities(moment.db, ids.bits))
+            return self._keeper.mark(held, mark, value, label)
+
+    def _set_marks(
+        self,
+        ids: Ids,
+        mark: Mark,
+        value: bool | None,
+        label: Callable[[bool, int], str],
+        db: sqlite3.Connection,
+        change: "Changing",
+    ) -> Marked:
+        self._latest.refresh(db)
+        bits, facet = self._as_of_now(ids, db), self._latest.get(db, _FACET_OF[mark])
+        becomes = bool(bits - facet) if value is None else value
+        changed = bits - facet if becomes else bits & facet
+        if changed:
+            name, who = label(becomes, len(changed)), list(identities(db, changed))
+            step = Step(name, mark, becomes, who)
+            self._show(db, step, changed, change(lambda marks: marks.do(step)))
         return Marked(becomes, len(changed))
+
+    def _marking(self, work: Callable[[sqlite3.Connection, "Changing"], T]) -> T:
+        """Change marks and facets: marks first, which are on disk when the facets are written.
+
+        work: given a connection within a transaction, and what changes the marks.
+        """
+        is_stored = False
+
+        def change(of_marks: Callable[[Marks], Any]) -> Any:
+            nonlocal is_stored
+            result = self._keeper.change(of_marks)
+            is_stored = True
+            return result
+
+        try:
+            with self._changing() as db, transaction(db):
+                self._show_if_stale(db)
+                return work(db, change)
+        except MarksDamaged:
+            if is_stored or not self._keeper.repair():
+                raise
+        except CacheError as error:
+            if is_stored:
+                raise MarkNotShown(error) from error
+            raise
+        return self._marking(work)
 
     def _as_of_now(self, ids: Ids, db: sqlite3.Connection) -> BitMap:
         """The ids that the articles have in the present state, of which `_latest` is."""
@@ -695,8 +762,8 @@ class Store:
             moment = self._session.moment
             if moment is None or moment.version == self._latest.version:
                 return ids.bits
-            held = list(_identities(moment.db, ids.bits))
-        found = (self._id_of(db, identity) for identity in held)
+            held = list(identities(moment.db, ids.bits))
+        found = (id_of(db, identity) for identity in held)
         return BitMap([id for id in found if id is not None])
 
     def undo(self) -> Change | None:
@@ -707,72 +774,96 @@ class Store:
         """Make the last change that was undone again; None where there is none."""
         return self._replay(Marks.redo)
 
-    def _replay(self, which: Callable[[Marks], Step | None]) -> Change | None:
-        with self._changing() as db, transaction(db):
-            with sql_errors(self.marks_path):
-                step = which(self._session.marks())
-            if step is None:
+    def _replay(self, which: Callable[[Marks], tuple[Step, int] | None]) -> Change | None:
+        def replay(db: sqlite3.Connection, change: Changing) -> Change | None:
+            replayed = change(which)
+            if replayed is None:
                 return None
-            found = [self._id_of(db, identity) for identity in step.articles]
+            step, counter = replayed
+            found = [id_of(db, identity) for identity in step.articles]
             ids = BitMap([id for id in found if id is not None])
-            self._show(db, step.mark, step.value, ids)
+            self._show(db, step, ids, counter)
             return Change(label=step.label, articles=len(step.articles), ids=Ids(ids))
+
+        try:
+            return self._marking(replay)
+        except CacheGone:
+            replayed = self._keeper.change(which)
+            if replayed is None:
+                return None
+            return Change(label=replayed[0].label, articles=len(replayed[0].articles), ids=Ids())
+
+    def keep_copy(self) -> None:
+        """Make today's copy of the marks, where there is none yet. Raises CacheError."""
+        self._keeper.keep_copy()
 
     def position(self, identity: Identity) -> float:
         """How far the article was read, as it was saved; 0.0 at first."""
-        with sql_errors(self.marks_path):
-            return self._session.marks().position(identity)
+        return self._keeper.ask(lambda marks: marks.position(identity))
 
     def save_position(self, identity: Identity, position: float) -> None:
-        with sql_errors(self.marks_path):
-            self._session.marks().save_position(identity, position)
+        self._keeper.ask(lambda marks: marks.save_position(identity, position))
 
     def state(self, name: str) -> str:
         """What the screen saved under the name, empty at first."""
-        with sql_errors(self.marks_path):
-            return self._session.marks().state(name)
+        return self._keeper.ask(lambda marks: marks.state(name))
 
     def save_state(self, name: str, value: str) -> None:
-        with sql_errors(self.marks_path):
-            self._session.marks().save_state(name, value)
+        self._keeper.ask(lambda marks: marks.save_state(name, value))
 
-    def _show(self, db: sqlite3.Connection, mark: Mark, value: bool, ids: BitMap) -> None:
-        """Put a change of the marks into the facets, within the open transaction."""
+    def _show(self, db: sqlite3.Connection, step: Step, ids: BitMap, counter: int) -> None:
+        """Put a change of the marks into the facets, within the open transaction.
+
+        Where these did not show the change before it, they are made anew: else it stays hidden.
+        """
+        if self._counter_shown(db) != counter - 1:
+            self._show_all(db, counter)
+            return
         changes = FacetChanges()
         for id in ids:
-            changes.set(id, [_FACET_OF[mark]], value)
-        self._note_marks(db)
-        changes.write(db, {})
+            changes.set(id, [_FACET_OF[step.mark]], step.value)
+        self._write_facets(db, changes, counter)
 
     def _show_stale_marks(self) -> None:
         """Rebuild the read and favourite facets where the marks changed without the cache."""
         with self._changing() as db:
-            (shown,) = db.execute("SELECT value FROM meta WHERE name = 'marks'").fetchone()
-            if shown == self._session.marks().counter():
-                return
-            with transaction(db):
-                self._latest.refresh(db)
-                changes = FacetChanges()
-                for mark, facet in _FACET_OF.items():
-                    now = BitMap(self._marked(db, mark))
-                    before = self._latest.get(db, facet)
-                    for id in now - before:
-                        changes.set(id, [facet], True)
-                    for id in before - now:
-                        changes.set(id, [facet], False)
-                self._note_marks(db)
-                changes.write(db, {})
+            if self._counter_shown(db) > self._session.marks().counter():
+                self._keeper.catch_up()
+            if self._counter_shown(db) != self._session.marks().counter():
+                with transaction(db):
+                    self._show_if_stale(db)
+
+    def _show_if_stale(self, db: sqlite3.Connection) -> None:
+        """Rebuild these facets within the open transaction, where they are not of the present."""
+        with suppress(MarksGone):  # which are made anew by the change that follows
+            counter = self._session.marks().counter()
+            if self._counter_shown(db) != counter:
+                self._show_all(db, counter)
+
+    def _show_all(self, db: sqlite3.Connection, counter: int) -> None:
+        self._latest.refresh(db)
+        changes = FacetChanges()
+        for mark, facet in _FACET_OF.items():
+            now = BitMap(self._marked(db, mark))
+            before = self._latest.get(db, facet)
+            for id in now - before:
+                changes.set(id, [facet], True)
+            for id in before - now:
+                changes.set(id, [facet], False)
+        self._write_facets(db, changes, counter)
+
+    def _write_facets(self, db: sqlite3.Connection, changes: FacetChanges, counter: int) -> None:
+        db.execute("UPDATE meta SET value = ? WHERE name = 'marks'", (counter,))
+        changes.write(db, {})
+
+    def _counter_shown(self, db: sqlite3.Connection) -> int:
+        return meta(db, "marks")
 
     def _marked(self, db: sqlite3.Connection, mark: Mark) -> Iterator[int]:
         for identity in self._session.marks().every(mark):
-            id = self._id_of(db, identity)
+            id = id_of(db, identity)
             if id is not None:
                 yield id
-
-    def _note_marks(self, db: sqlite3.Connection) -> None:
-        db.execute(
-            "UPDATE meta SET value = ? WHERE name = 'marks'", (self._session.marks().counter(),)
-        )
 
     # Connections.
 
@@ -803,15 +894,6 @@ class Store:
     def _changing(self) -> Iterator[sqlite3.Connection]:
         with self._session.writing, sql_errors(self.path):
             yield self._session.connection()
-
-    def _id_of(self, db: sqlite3.Connection, identity: Identity) -> int | None:
-        source, external, lang = identity
-        which, values = "lang = ? AND source = ? AND feed = ''", [external, lang, source]
-        if identity.is_of_feed:
-            which, values = "feed = ?", [external, source]
-        row = db.execute(f"SELECT id FROM articles WHERE external = ? AND {which}", values)
-        found = row.fetchone()
-        return int(found[0]) if found else None
 
     def _counts(self, field: str, ids: Ids) -> dict[str, int]:
         facets = self._facets_of(ids.lang)
@@ -864,12 +946,6 @@ def _row(values: tuple[Any, ...], read: BitMap, favourite: BitMap, estimated: Bi
         identity=Identity(*values[10:]),
         estimated=id in estimated,
     )
-
-
-def _identities(db: sqlite3.Connection, ids: BitMap) -> Iterator[Identity]:
-    for some in _batches(list(ids)):
-        found = db.execute(f"SELECT {IDENTITY} FROM articles WHERE id IN {_places(some)}", some)
-        yield from (Identity(*values) for values in found)
 
 
 def _batches(items: Sequence[T], size: int = BATCH) -> Iterator[Sequence[T]]:

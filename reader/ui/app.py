@@ -37,6 +37,12 @@ from reader.ui.typed_ahead import Act, TypedAhead
 CALM_S = 0.05
 """After so long without another, a change of size was the last of its storm."""
 
+SAY_AFTER_S = 0.3
+LEAVE_AFTER_S = 11.0
+"""Longer than a mark waits for another program."""
+
+WAITING = "waiting for another program to let the last mark be written · {quit} leaves without it"
+
 THEME = "theme"
 """The name under which the theme is kept that was chosen in the palette."""
 
@@ -50,6 +56,8 @@ def run(library: Library, settings: Settings, query: Query | None, config: Path)
     """
     app = CryptoreadApp(library, settings, query or Query(), config)
     is_filled = app.run()
+    if app.crash is None:
+        app.crash = app.marks_not_kept()
     if isinstance(app.crash, CryptoreadError):
         raise app.crash
     if app.crash is not None:
@@ -84,6 +92,8 @@ class CryptoreadApp(Guarded, App[bool]):
         super().__init__()
         self.typed_ahead = TypedAhead(self)
         self.crash: Exception | None = None
+        self._main: ReaderScreen | None = None
+        self._is_leaving = False
         self._storm: Timer | None = None
         self._has_size = False
         self._shown_theme = ""
@@ -97,7 +107,8 @@ class CryptoreadApp(Guarded, App[bool]):
         terms = self._query.terms
         if not self._query.included(Field.LANG):
             terms = (*start.terms, *terms)
-        return ReaderScreen(self._library, self._settings, Query(terms), start, self._config)
+        self._main = ReaderScreen(self._library, self._settings, Query(terms), start, self._config)
+        return self._main
 
     def _start(self) -> Query:
         """The reader's language, if there is any article in it."""
@@ -135,7 +146,7 @@ class CryptoreadApp(Guarded, App[bool]):
         loop = asyncio.get_running_loop()
         for name in ("SIGTERM", "SIGHUP"):
             if hasattr(signal, name):
-                loop.add_signal_handler(getattr(signal, name), self.exit)
+                loop.add_signal_handler(getattr(signal, name), self._leave)
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Textual's own, but for what is ours: keys, quitting, one pane alone."""
@@ -143,7 +154,26 @@ class CryptoreadApp(Guarded, App[bool]):
         return (each for each in super().get_system_commands(screen) if each.title not in ours)
 
     async def action_quit(self) -> None:
+        self._leave()
+
+    def _leave(self) -> None:
+        """Leave when the marks are written; at once when asked for again."""
+        screen = self._main
+        if screen is None or not screen.marker.is_writing or self._is_leaving:
+            self.exit()
+            return
+        self._is_leaving = True
+        in_background(self, partial(self._leave_with_marks, screen), group="leave")
+
+    async def _leave_with_marks(self, screen: ReaderScreen) -> None:
+        if not await screen.marker.all_written(SAY_AFTER_S):
+            screen.say(WAITING.format(quit=screen.key("reader.quit")), error=True)
+            await screen.marker.all_written(LEAVE_AFTER_S)
         self.exit()
+
+    def marks_not_kept(self) -> CryptoreadError | None:
+        """Return what is lost, where the screen was left before its marks could be written."""
+        return self._main.marker.not_kept() if self._main is not None else None
 
     async def on_event(self, event: events.Event) -> None:
         if not isinstance(event, Act) or event.is_forwarded:

@@ -9,6 +9,7 @@ from textual.screen import Screen
 from textual.worker import Worker
 
 from reader.article import ArticleId
+from reader.errors import MarkNotShown, MarksNotKept
 from reader.library import Change, Ids, Library, Mark, Marked
 from reader.query import Query
 from reader.ui.cells import fit
@@ -46,11 +47,42 @@ class Marker:
         self._undo_key = undo_key
         self._writing = 0
         self._turn = asyncio.Lock()
+        self._told = len(library.notices)
+        self._unwritten = 0
+        """Marks that no thread has written or failed to write."""
+        self._failures: list[Exception] = []
+        """Of the marks since the last that was written."""
+        self._done = asyncio.Event()
 
     @property
     def is_writing(self) -> bool:
         """Whether any mark is on its way: its ids are of the moment that the library holds."""
         return self._writing > 0
+
+    async def all_written(self, seconds: float) -> bool:
+        """Return whether all marks are written or have failed; wait no longer than that."""
+        waiting = asyncio.ensure_future(self._done.wait())
+        await asyncio.wait({waiting}, timeout=seconds if self._writing else 0)
+        waiting.cancel()
+        return not self._writing
+
+    def not_kept(self) -> MarksNotKept | None:
+        """Return what is lost, when the screen has been left and its threads have ended.
+
+        A mark that failed before the last that was written has been told of.
+        """
+        count = self._unwritten + len(self._failures)
+        if not count:
+            return None
+        reason = str(self._failures[0]) if self._failures else "the screen was left before"
+        return MarksNotKept(count, reason)
+
+    def tell_notices(self) -> None:
+        """Say what had to be put right meanwhile, such as a damaged file."""
+        notices = self._library.notices
+        if new := notices[self._told :]:
+            self._told = len(notices)
+            self._say("; ".join(new), error=True)
 
     def opened(self, id: ArticleId, title: str) -> Worker[None]:
         """Mark an opened article as read, without a word: a step of its own in the journal."""
@@ -89,22 +121,35 @@ class Marker:
 
     def _run(self, write: Work) -> Worker[None]:
         self._writing += 1
+        self._unwritten += 1
+        self._done.clear()
         return in_background(self._screen, partial(self._in_turn, write), group="marks")
 
     async def _in_turn(self, write: Work) -> None:
         try:
             async with self._turn:
                 await write()
+            self.tell_notices()
         finally:
             self._writing -= 1
             if not self._writing:
+                self._done.set()
                 self._show_changes()
 
     async def _written(self, write: Callable[[], T]) -> T:
         """Write in a thread, which also reads what the screen then shows."""
 
         def write_and_read() -> T:
-            result = write()
+            try:
+                result = write()
+            except MarkNotShown:
+                raise
+            except Exception as error:
+                self._failures.append(error)
+                raise
+            finally:
+                self._unwritten -= 1
+            self._failures.clear()
             self._library.prepare(self._query())
             return result
 

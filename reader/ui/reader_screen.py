@@ -64,6 +64,9 @@ FIRST_SYNC_AFTER_S = 2.0
 OPEN_MORE_AFTER_S = 0.05
 """Pause between groups that are opened for results, in which keys are answered."""
 
+COPY_EVERY_S = 3600.0
+"""How often a screen that stays open looks whether today's copy of the marks is there."""
+
 LOOK_FOR_CHANGES_S = 1.0
 """How often the screen asks whether another program has changed the cache."""
 
@@ -115,6 +118,15 @@ class ReaderScreen(Guarded, Screen[None]):
         self._searching: Searching | None = None
         self._syncing: Syncing | None = None
         self._originals: Originals | None = None
+        self.marker = Marker(
+            self,
+            library,
+            self.say,
+            query=lambda: self.filter,
+            show_changes=self._show_changes,
+            undo_key=self.key("reader.undo"),
+        )
+        """What writes this screen's marks."""
 
     def compose(self) -> ComposeResult:
         if self._library.is_sample:
@@ -132,15 +144,7 @@ class ReaderScreen(Guarded, Screen[None]):
         self._sidebar = self.query_one(Sidebar)
         self._status = self.query_one(StatusLine)
         self._doors = Doors(self, self.say, self.key("reader.copy-markdown"))
-        self._marker = Marker(
-            self,
-            self._library,
-            self.say,
-            query=lambda: self.filter,
-            show_changes=self._show_changes,
-            undo_key=self.key("reader.undo"),
-        )
-        self._article = OpenArticle(self, self._library, self._sidebar, self._marker)
+        self._article = OpenArticle(self, self._library, self._sidebar, self.marker)
         self._tags = NumberedTags(self, self._library, self.query_one(TagBar))
         self._answers = Answers(self, self._library, self._show_answer)
         self._panes = Panes(self, self._sidebar, self._article, self._view)
@@ -151,6 +155,7 @@ class ReaderScreen(Guarded, Screen[None]):
         self.set_focus(self._sidebar)
         self.set_interval(LOOK_FOR_CHANGES_S, self._look_now_and_then)
         self.set_timer(WARM_UP_AFTER_S, self._warm_up)
+        self.set_interval(COPY_EVERY_S, self._keep_copy)
         if minutes := self.settings.sync_every:
             self.set_timer(FIRST_SYNC_AFTER_S, lambda: self._mounted_syncing().keep_on(minutes))
         if notices := self._library.notices:
@@ -257,6 +262,7 @@ class ReaderScreen(Guarded, Screen[None]):
         self._status.show(f"{unread:,} unread · {articles}", grouping)
 
     def _look_now_and_then(self) -> None:
+        self.marker.tell_notices()
         if self._answers.may_change():
             self._look_for_changes()
 
@@ -273,7 +279,7 @@ class ReaderScreen(Guarded, Screen[None]):
 
         Not while a mark is on its way: what it is about has the ids of the moment before.
         """
-        if self._marker.is_writing:
+        if self.marker.is_writing:
             return  # when it is written, changes are looked for again
         if not self._library.is_prepared_for(self.filter):
             self._answers.catch_up(self._show_changes)
@@ -558,28 +564,28 @@ class ReaderScreen(Guarded, Screen[None]):
         cursor = self._sidebar.cursor
         if self.focused is self._sidebar and cursor and cursor.article is None:
             if group := self._sidebar.group(cursor.group):
-                self._marker.toggle_all_read(group.ids)
+                self.marker.toggle_all_read(group.ids)
             return
         article = self._of_article()
         id = self._library.id_of(article.identity) if article else None
         if id is not None:
-            self._marker.toggle_read(id)
+            self.marker.toggle_read(id)
 
     def action_all_read(self) -> None:
-        self._marker.read(self._ids)
+        self.marker.read(self._ids)
 
     @reported
     def action_toggle_favourite(self) -> None:
         article = self._of_article()
         id = self._library.id_of(article.identity) if article else None
         if id is not None:
-            self._marker.toggle_favourite(id)
+            self.marker.toggle_favourite(id)
 
     def action_undo(self) -> None:
-        self._marker.undo()
+        self.marker.undo()
 
     def action_redo(self) -> None:
-        self._marker.redo()
+        self.marker.redo()
 
     # Panes.
 
@@ -697,6 +703,12 @@ class ReaderScreen(Guarded, Screen[None]):
             self.call_later(self._show_what_is_found)
         finally:
             _warm_up_reading()
+        self._library.keep_copy_of_marks()
+        self.call_later(self.marker.tell_notices)
+
+    def _keep_copy(self) -> None:
+        work = partial(asyncio.to_thread, self._library.keep_copy_of_marks)
+        in_background(self, work, group="copy")
 
     @reported
     def _show_what_is_found(self) -> None:

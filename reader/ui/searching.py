@@ -127,5 +127,5 @@ class Searching:
         try:
             saved = json.loads(self._library.state(HISTORY) or "[]")
             return [each for each in saved if isinstance(each, str)]
-        except (ValueError, TypeError):
+        except (ValueError, TypeError, CryptoreadError):  # a search needs no earlier ones
             return []

@@ -1,9 +1,12 @@
 """Read, unread, favourite, undo: seen at once, kept for the next start and for the command line."""
 
 import json
+import signal
 import sqlite3
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
+from shutil import rmtree
 
 import pytest
 
@@ -159,3 +162,103 @@ def test_search_reading_and_leaving_work_while_another_program_holds_the_marks(
         assert terminal.wait_exit(8) == 0
         db.execute("ROLLBACK")
     assert not (tmp_path / "logs" / "cryptoread.log").exists()
+
+
+# A mark that is on its way when the screen is left.
+
+
+@contextmanager
+def held(path: Path) -> Iterator[Callable[[], None]]:
+    """Lock a file as another program does; what is given lets it go."""
+    with closing(sqlite3.connect(path, isolation_level=None)) as db:
+        db.execute("BEGIN IMMEDIATE")
+        yield lambda: db.execute("ROLLBACK") and None
+
+
+WAITING = "waiting for another program to let the last mark be written"
+
+
+def test_leaving_waits_for_a_mark_that_another_program_holds_up(
+    reader: Reader, command: Command, tmp_path: Path
+) -> None:
+    terminal = reader()
+    with held(tmp_path / "data" / "marks.db") as let_go:
+        terminal.send("jjjjmq")
+        terminal.wait_for(WAITING)
+        let_go()
+        assert terminal.wait_exit(8) == 0
+    assert marked(command, "read") == {"1001"}
+
+
+def test_who_does_not_wait_is_told_that_the_mark_was_not_kept(
+    reader: Reader, command: Command, tmp_path: Path
+) -> None:
+    terminal = reader()
+    with held(tmp_path / "data" / "marks.db"):
+        terminal.send("jjjjmq")
+        terminal.wait_for(WAITING)
+        terminal.send("q")
+        assert terminal.wait_exit(20) == 3
+    assert "the last mark was not kept" in terminal.text.replace("\n", "")
+    assert "marks.db is in use by another program" in terminal.text.replace("\n", "")
+    assert terminal.unrestored() == []
+    assert marked(command, "read") == set()
+
+
+def test_sigterm_waits_for_a_mark_too(reader: Reader, command: Command, tmp_path: Path) -> None:
+    terminal = reader()
+    with held(tmp_path / "data" / "marks.db") as let_go:
+        terminal.send("jjjjm")
+        terminal.settle()
+        terminal.signal(signal.SIGTERM)
+        terminal.wait_for(WAITING)
+        let_go()
+        assert terminal.wait_exit(8) == 0
+    assert marked(command, "read") == {"1001"}
+
+
+# What is deleted or damaged while the screen is open.
+
+
+def lose_marks(data: Path) -> None:
+    for file in data.glob("marks.db*"):
+        file.unlink()
+
+
+@pytest.mark.parametrize("what", [lose_marks, rmtree], ids=["marks.db", "the folder"])
+def test_a_mark_after_it_was_deleted_says_so_and_makes_the_marks_anew(
+    reader: Reader, tmp_path: Path, what: Callable[[Path], None]
+) -> None:
+    data = tmp_path / "data"
+    terminal = reader(size=(200, 24))
+    terminal.send("jjjjm")
+    terminal.wait_for("article read")
+    what(data)
+    terminal.send("jm")
+    terminal.wait_for("marks.db had been deleted; it was made anew with all its marks")
+    terminal.send("jm")
+    terminal.wait_for("article read")
+    leave(terminal)
+    with closing(sqlite3.connect(data / "marks.db")) as db:
+        found = db.execute("SELECT external FROM marks WHERE read ORDER BY 1").fetchall()
+    assert found == [("1001",), ("1002",), ("1003",)]
+
+
+def test_marks_that_were_lost_are_back_at_the_next_start_and_it_is_said(
+    reader: Reader, command: Command, tmp_path: Path
+) -> None:
+    first = reader()
+    first.send("jjjjm")
+    first.wait_for("article read")
+    first.wait_for(lambda _: list((tmp_path / "data").glob("marks-*.db")))
+    leave(first)
+    lose_marks(tmp_path / "data")
+    (tmp_path / "data" / "marks.db").touch()
+    second = reader(size=(200, 24))
+    second.wait_for("marks.db was empty; 1 article has marks again, from the copy marks-")
+    leave(second)
+    lose_marks(tmp_path / "data")
+    listed = command("list", "is:read")
+    assert "marks.db was missing; 1 article has marks again" in listed.stderr
+    assert listed.stdout.count("\n") == 1
+    assert listed.returncode == 0

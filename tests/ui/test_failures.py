@@ -85,6 +85,17 @@ async def _follow_a_link(reader: Reading) -> None:
     reader.screen._doors.link("https://news.example/")
 
 
+async def _keep_a_copy(reader: Reading) -> None:
+    reader.screen._keep_copy()
+
+
+async def _leave_with_a_mark_on_its_way(reader: Reading) -> None:
+    reader.screen.marker._writing += 1
+    reader.app._leave()
+    await reader.settle()
+    reader.screen.marker._writing -= 1
+
+
 def _keys(*keys: str) -> Callable[[Reading], Any]:
     async def press(reader: Reading) -> None:
         await reader.press(*keys)
@@ -95,9 +106,11 @@ def _keys(*keys: str) -> Callable[[Reading], Any]:
 FAULTS: dict[str, tuple[str, Callable[[Reading], Any]]] = {
     "browser": ("reader.browser.plan", _follow_a_link),
     "catch-up": ("prepare", _look_for_changes),
+    "copy": ("keep_copy_of_marks", _keep_a_copy),
     "find": ("find", _keys("slash", *"fees")),
     "full-text": ("fetch_full_text", _keys("n", "F")),
     "history": ("save_state", _keys("slash", *"fees", "enter")),
+    "leave": ("reader.ui.marking.Marker.all_written", _leave_with_a_mark_on_its_way),
     "look-ahead": ("recent", _keys("slash")),
     "marks": ("set_marks", _keys("m")),
     "reopen": ("reader.ui.reader_screen._import_reading_pane", _reopen),

@@ -1,0 +1,33 @@
+"""Articles of the cache by their identities, and the identities of articles."""
+
+import json
+import sqlite3
+from collections.abc import Iterator
+
+from pyroaring import BitMap
+
+from reader.article import Identity
+from reader.cache.schema import IDENTITY
+
+AT_ONCE = 500
+"""Ids that one statement names."""
+
+
+def identities(db: sqlite3.Connection, ids: BitMap) -> Iterator[Identity]:
+    """Yield the identities of those articles that there are, in no order."""
+    every = list(ids)
+    find = f"SELECT {IDENTITY} FROM articles WHERE id IN (SELECT value FROM json_each(?))"
+    for start in range(0, len(every), AT_ONCE):
+        found = db.execute(find, (json.dumps(every[start : start + AT_ONCE]),))
+        yield from (Identity(*values) for values in found)
+
+
+def id_of(db: sqlite3.Connection, identity: Identity) -> int | None:
+    """Return the id of an article, None where it is gone."""
+    source, external, lang = identity
+    which, values = "lang = ? AND source = ? AND feed = ''", [external, lang, source]
+    if identity.is_of_feed:
+        which, values = "feed = ?", [external, source]
+    row = db.execute(f"SELECT id FROM articles WHERE external = ? AND {which}", values)
+    found = row.fetchone()
+    return int(found[0]) if found else None

@@ -1,0 +1,138 @@
+"""Changes of marks that last: in the file that is there, repaired or made anew where it must be."""
+
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from pathlib import Path
+from typing import TypeVar
+
+from reader.article import Identity
+from reader.cache.answers import Marked
+from reader.cache.marks import Mark, Marks, Step, marks_errors
+from reader.cache.schema import MARKS, connect
+from reader.cache.session import Session, file_id
+from reader.errors import CacheUnwritable, MarksDamaged, MarksGone
+
+T = TypeVar("T")
+
+Label = Callable[[bool, int], str]
+"""Gives a change its name in the journal, of what the mark becomes and of how many articles."""
+
+TRIES = 3
+
+
+class MarksKeeper:
+    """The marks of one open store. `notices`: what had to be put right, a sentence each."""
+
+    def __init__(self, folder: Path, session: Session) -> None:
+        self.notices: list[str] = []
+        self._folder = folder
+        self._session = session
+
+    def change(self, work: Callable[[Marks], T]) -> T:
+        """Do the work on the file that is there before and after it. Raises CacheError.
+
+        A damaged file is repaired, one that is gone is made anew, and the work done again.
+        """
+        for _ in range(TRIES):
+            try:
+                marks = self._session.marks()
+                if not self._session.has_present_marks():
+                    raise MarksGone(marks.path)
+                result = work(marks)
+            except MarksGone:
+                self._make_anew()
+            except MarksDamaged:
+                if not self.repair():
+                    raise
+            else:
+                if self._session.has_present_marks():
+                    return result
+        raise MarksGone(self._session.marks_path)
+
+    def mark(
+        self, articles: Sequence[Identity], mark: Mark, value: bool | None, label: Label
+    ) -> Marked:
+        """Mark articles in the file alone, where there is no cache to show it. Raises CacheError.
+
+        value: as of `Store.set_marks`.
+        """
+
+        def write(marks: Marks) -> Marked:
+            place = list(Mark).index(mark)
+            is_marked = {each: marks.of(each)[place] for each in articles}
+            becomes = not all(is_marked.values()) if value is None else value
+            changed = [each for each, has_it in is_marked.items() if has_it is not becomes]
+            if changed:
+                marks.do(Step(label(becomes, len(changed)), mark, becomes, changed))
+            return Marked(becomes, len(changed))
+
+        return self.change(write)
+
+    def ask(self, question: Callable[[Marks], T]) -> T:
+        """Return an answer of the marks, of a file that is gone as well. Raises CacheError.
+
+        What is written so lasts as long as the file does.
+        """
+        try:
+            return question(self._session.marks())
+        except MarksDamaged:
+            if not self.repair():
+                raise
+        return question(self._session.marks())
+
+    def repair(self) -> bool:
+        """Put a damaged file right; return whether that was done, or had been by another."""
+        from reader.cache.marks_repair import prepare_marks
+
+        before = file_id(self._session.marks_path)
+        self._session.close_marks()
+        self.notices += prepare_marks(self._folder)
+        return file_id(self._session.marks_path) != before
+
+    def catch_up(self) -> None:
+        """Bring marks that are behind what the cache shows up to it."""
+        from reader.cache.marks_repair import catch_up
+
+        self.notices += filter(None, [catch_up(self._folder)])
+
+    def keep_copy(self) -> None:
+        """Make today's copy of the marks, where there is none yet. Raises CacheError."""
+        from reader.cache.marks_copies import is_due, keep_copy
+
+        if not is_due(self._folder) or not self._folder.exists():
+            return
+        try:
+            keep_copy(self._folder)
+        except MarksDamaged:
+            if self.repair():
+                keep_copy(self._folder)
+
+    def _make_anew(self) -> None:
+        """From what this program still has open, else from copies and the cache."""
+        from reader.cache.asides import alone, take_place
+        from reader.cache.marks_copies import copied_from
+        from reader.cache.marks_repair import new_file, prepare_marks
+
+        path, former = self._session.marks_path, self._session.former_marks()
+        if former is None:
+            self.notices += prepare_marks(self._folder)
+            return
+        is_cache_gone = not self._session.path.exists()
+        with alone(self._folder):
+            if file_id(path) is not None:
+                return  # another program was first
+            try:
+                with new_file(path) as new:
+                    copied_from(former, new, path)
+                    with closing(connect(new, MARKS)) as db, marks_errors(new):
+                        db.execute("PRAGMA journal_mode = WAL")
+                    take_place(new, path)
+            except OSError as error:
+                raise CacheUnwritable(path, error.strerror or str(error)) from error
+        self._session.close_marks()
+        self.notices.append(_made_anew(path, is_cache_gone))
+
+
+def _made_anew(path: Path, is_cache_gone: bool) -> str:
+    said = f"{path} had been deleted; it was made anew with all its marks"
+    return f"{said}; cache.db is gone, too: import or sync again" if is_cache_gone else said
