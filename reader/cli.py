@@ -271,6 +271,8 @@ def list_(paths: Paths, query: "Query", form: str, limit: int | None) -> None:
         ids = library.find(query)[: limit if limit is not None else None]
         if form != ListFormat.TABLE:
             print_articles(library.articles(ids), ListFormat(form))
+            if library.damaged:
+                sys.exit(REFUSED)
             return
         width = _terminal_width() if sys.stdout.isatty() else None
         for start in range(0, len(ids), 500):
@@ -299,7 +301,7 @@ def show(paths: Paths, wanted: str, form: str) -> None:
     from reader.output import print_article, record, to_json
 
     with paths.held_library() as library:
-        row, article = next(library.articles([library.resolve(wanted)]))
+        row, article = library.whole(library.resolve(wanted))
     if form == "json":
         print(to_json(record(row, article) | {"body": article.body}, indent=2))
     elif form == "markdown":
@@ -378,8 +380,9 @@ def export(paths: Paths, query: "Query", to: Path) -> None:
     """
     with paths.held_library() as library:
         report = library.export(query, to, on_refusal=lambda refusal: say(str(refusal)))
-    say(str(report))
-    if report.refusals:
+        damaged = library.damaged
+    say(f"{report}{f', {damaged} damaged' if damaged else ''}")
+    if report.refusals or damaged:
         sys.exit(REFUSED)
 
 

@@ -27,7 +27,7 @@ def check_cache(folder: Path) -> tuple[int, list[int]]:
     Raises CacheDamaged, CacheTooNew and other CacheErrors; FileNotFoundError where there is none.
     """
     with _opened(folder / "cache.db", CACHE) as db:
-        check_whole(db, folder / "cache.db")
+        check_whole(db, folder / "cache.db", CACHE)
         (count,) = db.execute("SELECT count(*) FROM articles").fetchone()
         has_feeds = check_version(db, folder / "cache.db", CACHE) >= FEEDS_SINCE
         return count, list(_changed(db, IDENTITY if has_feeds else "source, external, lang"))
@@ -36,7 +36,7 @@ def check_cache(folder: Path) -> tuple[int, list[int]]:
 def check_marks(folder: Path) -> int:
     """How many articles have a mark. Raises as `check_cache`."""
     with _opened(folder / "marks.db", MARKS) as db:
-        check_whole(db, folder / "marks.db")
+        check_whole(db, folder / "marks.db", MARKS)
         (count,) = db.execute("SELECT count(*) FROM marks WHERE read OR favourite").fetchone()
         return int(count)
 

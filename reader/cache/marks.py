@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from enum import StrEnum
 
 from reader.article import Identity
+from reader.cache.damage import number
 from reader.cache.schema import transaction
 
 JOURNAL_STEPS = 100
@@ -38,7 +39,7 @@ class Marks:
         self._db = db
 
     def counter(self) -> int:
-        return int(self._db.execute("SELECT value FROM meta WHERE name = 'counter'").fetchone()[0])
+        return number(self._db.execute("SELECT value FROM meta WHERE name = 'counter'").fetchone())
 
     def is_empty(self) -> bool:
         """No article was ever marked."""

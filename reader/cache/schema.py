@@ -6,12 +6,23 @@ Nothing here knows what a query or an outcome is.
 import os
 import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
-from datetime import datetime
+from contextlib import closing, contextmanager, suppress
+from itertools import count
 from pathlib import Path
 from typing import NamedTuple
 
-from reader.errors import CacheDamaged, CacheError, CacheLocked, CacheTooNew, CacheUnwritable
+from reader.cache import copies
+from reader.cache.checksums import bitmap_sum, row_sum
+from reader.cache.damage import (
+    alone,
+    has_wrong_header,
+    note_suspicion,
+    put_aside,
+    rename_to_free,
+    suspect,
+)
+from reader.cache.damage import sql_errors as sql_errors
+from reader.errors import CacheDamaged, CacheError, CacheTooNew, CacheUnwritable
 from reader.folding import folded, is_kept
 
 BUSY_TIMEOUT_MS = 10_000
@@ -269,6 +280,16 @@ CREATE INDEX tellings_text ON tellings (feed, text, published);
 CREATE INDEX tellings_entry ON tellings (entry);
 """
 
+_CACHE_9 = """
+-- Checksums: a facet that is damaged is counted anew from the articles (`checksums`).
+ALTER TABLE facets ADD crc INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE chunks ADD crc INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE wholes ADD crc INTEGER NOT NULL DEFAULT 0;
+UPDATE facets SET crc = row_sum(key, field, value, label, size, newer);
+UPDATE chunks SET crc = bitmap_sum(id, ids);
+UPDATE wholes SET crc = bitmap_sum(key, ids);
+"""
+
 _MARKS_1 = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
 INSERT INTO meta VALUES ('counter', 0);
@@ -329,58 +350,26 @@ class Schema(NamedTuple):
     emptied_at: int = 0
 
 
+CANNOT_MEND = "make its folder writable to have it set right, or choose another with --data"
+
 CACHE = Schema(
     application_id=0x63724331,
-    migrations=(_CACHE_1, _CACHE_2, _CACHE_3, _CACHE_4, _CACHE_5, _CACHE_6, _CACHE_7, _CACHE_8),
+    migrations=(
+        *(_CACHE_1, _CACHE_2, _CACHE_3, _CACHE_4, _CACHE_5, _CACHE_6, _CACHE_7, _CACHE_8),
+        _CACHE_9,
+    ),
     synchronous="NORMAL",
     emptied_at=3,
 )
 MARKS = Schema(application_id=0x63724D31, migrations=(_MARKS_1, _MARKS_2), synchronous="FULL")
 
 
-@contextmanager
-def sql_errors(path: Path) -> Iterator[None]:
-    """Errors of SQLite as ours, each with what a user can do about it."""
-    try:
-        yield
-    except sqlite3.Error as error:
-        raise _ours(path, error) from error
-
-
-def _ours(path: Path, error: sqlite3.Error) -> CacheError:
-    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-    if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-        return CacheLocked(path)
-    if code in (
-        sqlite3.SQLITE_FULL,
-        sqlite3.SQLITE_READONLY,
-        sqlite3.SQLITE_IOERR,
-        sqlite3.SQLITE_CANTOPEN,
-        sqlite3.SQLITE_PERM,
-    ):
-        return CacheUnwritable(path, str(error))
-    if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
-        _note_suspicion(path)
-        return CacheDamaged(path, str(error))
-    return CacheError(f"{path}: {error}")
-
-
-def _suspect(path: Path) -> Path:
-    """Its presence asks the next start for a full check, too slow to make every time."""
-    return path.with_name(path.name + ".suspect")
-
-
-def _note_suspicion(path: Path) -> None:
-    with suppress(OSError):  # where nothing can be written, nothing could be begun anew either
-        _suspect(path).touch()
-
-
 def connect(path: Path, schema: Schema) -> sqlite3.Connection:
     """A connection to a file that `prepare` has seen. Raises CacheError."""
     with sql_errors(path):
-        uri = path.resolve().as_uri()
-        if not _writable(path):
-            uri += "?mode=ro&immutable=1"
+        uri, reads_only = copies.address(path), copies.is_only_read(path)
+        if not reads_only and not copies.is_writable(path):
+            uri, reads_only = f"{uri}?mode=ro&immutable=1", True
         # Handed from thread to thread only when the first is done with it (see `Store`).
         db = sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False)
         db.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
@@ -391,6 +380,8 @@ def connect(path: Path, schema: Schema) -> sqlite3.Connection:
         db.execute(f"PRAGMA synchronous = {schema.synchronous}")
         # Some builds write zeros over what is deleted, and merging the index deletes much.
         db.execute("PRAGMA secure_delete = OFF")
+        if reads_only:
+            db.execute("PRAGMA query_only = ON")
         return db
 
 
@@ -398,53 +389,149 @@ def prepare(path: Path, schema: Schema) -> str | None:
     """Make the file ready: created, migrated, checked where it was suspected of damage.
 
     A damaged file is put aside beside itself and a new one begun; the sentence returned says so.
-    Raises CacheTooNew, CacheLocked, CacheUnwritable.
+    Where nothing can be written the file is made ready to be read (`copies.is_only_read`).
+    Raises CacheTooNew, CacheLocked, CacheUnwritable, CacheDamaged.
     """
+    copies.forget(path)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise CacheUnwritable(path.parent, error.strerror or str(error)) from error
     try:
+        if not copies.is_writable(path):
+            raise CacheUnwritable(path, "its folder is read-only")
+        return _prepare_to_write(path, schema)
+    except CacheUnwritable as error:
+        _prepare_to_read(path, schema, error)
+        return None
+
+
+def _prepare_to_write(path: Path, schema: Schema) -> str | None:
+    with suppress(CacheDamaged):
+        if _is_ready(path, schema):
+            return None
+    try:
+        with alone(path.parent):
+            return _made_ready(path, schema)
+    except OSError as error:
+        raise CacheUnwritable(path, error.strerror or str(error)) from error
+
+
+def _is_ready(path: Path, schema: Schema) -> bool:
+    """Whether the file is of the latest version and nothing is suspected of it."""
+    if suspect(path).exists():
+        return False
+    with closing(connect(path, schema)) as db, sql_errors(path):
+        return check_version(db, path, schema) == len(schema.migrations)
+
+
+def _made_ready(path: Path, schema: Schema) -> str | None:
+    """With the lock held: another program may have done it in the meantime."""
+    is_suspected = suspect(path).exists()
+    notices = []
+    try:
         before = _migrate(path, schema)
+        if is_suspected and schema is CACHE:
+            notices = _mended(path, schema)
     except CacheDamaged:
-        aside = _put_aside(path)
+        aside = put_aside(path)
         _migrate(path, schema)
-        return f"{path.name} was damaged and now lies in {aside.name}; a new one was begun"
+        notice = f"{path.name} was damaged and now lies in {aside.name}; a new one was begun"
+        return f"{notice}{_taken_over(path, aside) if schema is CACHE else ''}"
+    suspect(path).unlink(missing_ok=True)
     if 0 < before < schema.emptied_at:
         return f"{path.name} was of an earlier layout; import your articles again (marks are kept)"
-    return None
+    return "; ".join(notices) or None
+
+
+def _taken_over(path: Path, aside: Path) -> str:
+    """Bring the articles that can be read into the new cache; what there is to say of it."""
+    from reader.cache.salvaging import AT_START, salvage
+
+    if aside.stat().st_size > AT_START:
+        return "; `cryptoread doctor --repair` brings over the articles that can be read"
+    with closing(connect(path, CACHE)) as db, sql_errors(path), transaction(db):
+        found, lost = salvage(db, aside)
+    if not lost:
+        return f" with its {found:,} articles" if found else "; import and sync again"
+    return f" with {found:,} of its articles; import and sync again to bring back the others"
+
+
+def _mended(path: Path, schema: Schema) -> list[str]:
+    from reader.cache.rebuilding import mend
+
+    with closing(connect(path, schema)) as db, sql_errors(path), transaction(db):
+        return mend(db)
+
+
+def _prepare_to_read(path: Path, schema: Schema, unwritable: CacheUnwritable) -> None:
+    """Choose how to read the file; marks that are not there are read as none."""
+    if schema is MARKS and not path.exists():
+        _choose(path, schema, copies.in_memory("marks"))
+        return
+    if not path.exists() or not path.stat().st_size:
+        raise unwritable
+    try:
+        for way in copies.ways(path):
+            with sql_errors(path):
+                if copies.reads(way) and _choose(path, schema, way):
+                    return
+    except CacheDamaged as error:
+        raise CacheDamaged(path, error.reason, CANNOT_MEND) from error
+    raise unwritable
+
+
+def _choose(path: Path, schema: Schema, way: copies.Way) -> bool:
+    """Open the file that way, migrated where it is a copy; whether it then can be used."""
+    if way.is_private:
+        with closing(sqlite3.connect(way.uri, uri=True, isolation_level=None)) as db:
+            _bring_up(db, path, schema)
+    copies.choose(path, way)
+    with closing(connect(path, schema)) as db, sql_errors(path):
+        if check_version(db, path, schema) == len(schema.migrations):
+            return True
+    copies.forget(path)
+    return False
 
 
 def _migrate(path: Path, schema: Schema) -> int:
     """Bring the file to the latest version; the version that it had, 0 for a new one."""
-    db = connect(path, schema)
-    try:
-        with sql_errors(path):
-            if _suspect(path).exists():
-                check_whole(db, path)
-            version = check_version(db, path, schema)
-            if version == len(schema.migrations):
-                return version
-            if version:
-                _back_up(db, path, version)
-            db.execute("PRAGMA journal_mode = WAL")
-            db.execute(f"PRAGMA cache_size = -{WRITER_CACHE_KIB}")
-            _add_functions(db)
-            for number in range(version, len(schema.migrations)):
-                _apply(db, schema, number)
-            return version
-    finally:
-        db.close()
+    with closing(connect(path, schema)) as db, sql_errors(path):
+        if suspect(path).exists():
+            check_whole(db, path, schema)
+        version = check_version(db, path, schema)
+        if 0 < version < len(schema.migrations):
+            _back_up(db, path, version)
+        _bring_up(db, path, schema)
+        return version
+
+
+def _bring_up(db: sqlite3.Connection, path: Path, schema: Schema) -> None:
+    """Apply the migrations that the file lacks."""
+    if check_version(db, path, schema) < len(schema.migrations):
+        db.execute("PRAGMA journal_mode = WAL")
+        db.execute(f"PRAGMA cache_size = -{WRITER_CACHE_KIB}")
+        apply_all(db, schema, len(schema.migrations))
+
+
+def apply_all(db: sqlite3.Connection, schema: Schema, version: int) -> None:
+    """Apply the migrations that the file lacks to be of that version."""
+    _add_functions(db)
+    (before,) = db.execute("PRAGMA user_version").fetchone()
+    for number in range(before, version):
+        _apply(db, schema, number)
 
 
 def _add_functions(db: sqlite3.Connection) -> None:
-    """Give migrations `is_kept` and `folded`, of UTF-8 that may be damaged."""
+    """Give migrations `is_kept` and `folded`, of UTF-8 that may be damaged, and checksums."""
 
     def text(value: str | bytes | None) -> str:
         return value.decode(errors="replace") if isinstance(value, bytes) else value or ""
 
     db.create_function("is_kept", 1, lambda value: is_kept(text(value)), deterministic=True)
     db.create_function("folded", 1, lambda value: folded(text(value)), deterministic=True)
+    db.create_function("row_sum", 6, row_sum, deterministic=True)
+    db.create_function("bitmap_sum", 2, bitmap_sum, deterministic=True)
 
 
 def check_version(db: sqlite3.Connection, path: Path, schema: Schema) -> int:
@@ -483,33 +570,48 @@ def _statements(script: str) -> Iterator[str]:
             statement = ""
 
 
-def check_whole(db: sqlite3.Connection, path: Path) -> None:
+def check_whole(db: sqlite3.Connection, path: Path, schema: Schema) -> None:
     """Read every page. Raises CacheDamaged; the next start then puts the file aside."""
-    verdict = db.execute("PRAGMA quick_check(1)").fetchone()[0]
-    if verdict != "ok":
-        _note_suspicion(path)
+    version = check_version(db, path, schema)
+    verdict = str(db.execute("PRAGMA quick_check(1)").fetchone()[0])
+    verdict = verdict if verdict != "ok" else ""
+    if not verdict and has_wrong_header(path):
+        verdict = "its header says another format"
+    if not verdict and version:
+        from reader.cache.shape import misshapen
+
+        verdict = misshapen(db, schema, version)
+    if verdict:
+        note_suspicion(path)
         raise CacheDamaged(path, verdict)
-    _suspect(path).unlink(missing_ok=True)
 
 
 def _back_up(db: sqlite3.Connection, path: Path, version: int) -> None:
-    with sqlite3.connect(path.with_name(f"{path.name}.v{version}")) as copy:
-        db.backup(copy)
-    copy.close()
+    """Copy the file before it is migrated, under a name that nothing has."""
+    part = path.with_name(f"{path.name}.v{version}.{os.getpid()}.part")
+    try:
+        with part.open("xb"):
+            pass
+        with closing(sqlite3.connect(part)) as copy, _errors_of_copy(part):
+            db.backup(copy)
+        for number in count(1):
+            ending = f"-{number}" if number > 1 else ""
+            with suppress(FileExistsError):
+                rename_to_free(part, path.with_name(f"{path.name}.v{version}{ending}"))
+                return
+    except OSError as error:
+        raise CacheUnwritable(part, error.strerror or str(error)) from error
+    finally:
+        part.unlink(missing_ok=True)
 
 
-def _put_aside(path: Path) -> Path:
-    aside = path.with_name(f"{path.name}.damaged-{datetime.now():%Y%m%d-%H%M%S}")
-    for ending in ("-wal", "-shm", ""):
-        with suppress(FileNotFoundError):
-            path.with_name(path.name + ending).rename(aside.with_name(aside.name + ending))
-    _suspect(path).unlink(missing_ok=True)
-    return aside
-
-
-def _writable(path: Path) -> bool:
-    """Without a writable folder there is no write-ahead log; reading still works."""
-    return os.access(path.parent, os.W_OK) and (not path.exists() or os.access(path, os.W_OK))
+@contextmanager
+def _errors_of_copy(part: Path) -> Iterator[None]:
+    """What goes wrong with a new file is a matter of room, and never damage of what is copied."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise CacheUnwritable(part, str(error)) from error
 
 
 @contextmanager

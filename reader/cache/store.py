@@ -4,7 +4,6 @@ Any thread may ask: each has a connection of its own, and what the facets hold i
 go one at a time. Everything raises CacheError and nothing else.
 """
 
-import json
 import os
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -19,6 +18,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Self, TypeVar
 from pyroaring import BitMap
 
 from reader.article import CHECK, Article, ArticleId, Identity, Row, Sentiment, check_digits
+from reader.cache import copies
 from reader.cache.answers import (
     MOST_TAGS,
     Change,
@@ -29,6 +29,7 @@ from reader.cache.answers import (
     Stats,
     TagCount,
 )
+from reader.cache.damage import note_suspicion, number, rows_of
 from reader.cache.days import Days
 from reader.cache.evaluation import END, filtered, from_milliseconds, language_of
 from reader.cache.facets import (
@@ -60,12 +61,13 @@ from reader.cache.schema import (
     sql_errors,
     transaction,
 )
-from reader.cache.session import Moment, Session
+from reader.cache.session import Moment, Session, meta
 from reader.cache.words import Cancel, Recent
-from reader.errors import CacheDamaged, CacheError, CacheLocked
+from reader.errors import ArticleDamaged, CacheDamaged, CacheError, CacheLocked
 from reader.query import Field, Query
 
 if TYPE_CHECKING:
+    from reader.cache.facets import Counted
     from reader.cache.live import FeedPage, SourceState
     from reader.cache.writing import Writer
 
@@ -99,6 +101,10 @@ _ROW = (
     f"{IDENTITY} "
     "FROM articles WHERE id IN "
 )
+_TEXTS = (
+    "SELECT id, title, iif(json_valid(fields), fields ->> 'description', ''), body "
+    "FROM articles JOIN documents USING (id) WHERE id IN "
+)
 _FACET_OF = {Mark.READ: READ, Mark.FAVOURITE: FAVOURITE}
 
 
@@ -114,18 +120,26 @@ class Next(NamedTuple):
 class Store:
     """One data folder: `cache.db`, which can be rebuilt, and `marks.db`, which is precious.
 
-    `notices`: sentences about what had to be put right when it was opened.
+    `notices`: sentences about what had to be put right when it was opened. `damaged`: articles that
+    could not be read since; `on_damage` is told of each in a sentence.
     """
 
     def __init__(self, folder: Path) -> None:
         self.path = folder / "cache.db"
         self.marks_path = folder / "marks.db"
         self.notices: tuple[str, ...] = ()
+        self.damaged: set[Identity] = set()
+        self.unreadable: set[int] = set()
+        """Ids of which there is not even a row that can be read."""
+        self._counts_anew = False
+        self.on_damage: Callable[[str], None] = self.note
         self._prepare()
         self._session = Session(self.path, self.marks_path)
-        self._facets = Facets()
+        self._given: dict[Facet, BitMap] = {}
+        """Facets of marks that the cache does not show and that cannot be written there."""
+        self._facets = Facets(truth=self._counted, given=self._given)
         self._of_language: dict[str, Facets] = {"": self._facets}
-        self._latest = Facets()
+        self._latest = Facets(truth=self._counted, given=self._given)
         """Of the present state, for changes of marks; the others are of the moment held."""
         self._next: Next | None = None
         """Read by `prepare`, for `catch_up`."""
@@ -144,6 +158,15 @@ class Store:
     def _prepare(self) -> None:
         prepared = (prepare(self.path, CACHE), prepare(self.marks_path, MARKS))
         self.notices += tuple(notice for notice in prepared if notice)
+        self.is_only_read = any(map(copies.is_only_read, (self.path, self.marks_path)))
+        if self.is_only_read:
+            misses = any(map(copies.misses_log, (self.path, self.marks_path)))
+            newest = "; the newest changes are in a log that cannot be read here" if misses else ""
+            self.note(f"{self.path.parent} cannot be written: marks are not kept{newest}")
+
+    def note(self, notice: str) -> None:
+        """Add a sentence to the notices."""
+        self.notices += (notice,)
 
     def __enter__(self) -> Self:
         return self
@@ -343,7 +366,7 @@ class Store:
 
         Not while another program writes: leaving the screen does not wait for it.
         """
-        if query.words or query.period(now) != (None, None):
+        if self.is_only_read or query.words or query.period(now) != (None, None):
             return
         ids = self.find(query, now)
         groups, tags = self.groups(ids, Grouping.CATEGORY), self.tag_counts(ids, MOST_TAGS)
@@ -395,10 +418,21 @@ class Store:
         with self._session.lock:
             newest = self.find(query, now)[:count]
             moment, version = self._session.lease(), self._facets.texts
-        texts = "SELECT id, title, description, body FROM searchable WHERE id IN "
         with sql_errors(self.path), self._session.searching(moment) as (db, _):
-            found = (db.execute(texts + _places(some), some) for some in _batches(newest))
+            found = (rows_of(db, _TEXTS, some, _passed_over) for some in _batches(newest))
             return Recent(chain.from_iterable(found), version)
+
+    def mend_index(self) -> bool:
+        """Make a damaged full-text index anew; whether it is, and a search may be made again."""
+        from reader.cache.rebuilding import INDEXED_AT_START, has_damaged_index, mend_index
+
+        with suppress(CacheError), self._changing() as db, transaction(db):
+            (count,) = db.execute("SELECT count(*) FROM articles").fetchone()
+            if count <= INDEXED_AT_START and has_damaged_index(db):
+                mend_index(db)
+                self.on_damage("the full-text index was damaged and has been made anew")
+                return True
+        return False
 
     def is_current(self, recent: Recent) -> bool:
         """Return whether no text has changed since the newest articles were read."""
@@ -477,40 +511,100 @@ class Store:
 
     def rows(self, ids: Sequence[ArticleId]) -> list[Row]:
         """A row for each id that the cache still has, in the order of the ids."""
+        found: dict[ArticleId, Row] = {}
+        failed: list[int] = []
         with self._asking() as db:
             states = [self._facets.get(db, state) for state in (READ, FAVOURITE, ESTIMATED)]
-            found: dict[ArticleId, Row] = {}
             for some in _batches(ids):
-                for values in db.execute(_ROW + _places(some), some):
+                for values in rows_of(db, _ROW, some, failed.append):
+                    try:
+                        found[values[0]] = _row(values, *states)
+                    except (ValueError, TypeError, OverflowError):
+                        failed.append(values[0])
+            if failed:
+                from reader.cache.documents import row_values
+
+                for values in row_values(db, failed):
                     found[values[0]] = _row(values, *states)
+        if failed:
+            self._mend_rows([found[id].identity for id in map(ArticleId, failed) if id in found])
+            self._note_unreadable({id for id in failed if id not in found})
         return [found[id] for id in ids if id in found]
 
+    def _note_unreadable(self, ids: set[int]) -> None:
+        """Tell of articles of which nothing can be read, once: the file itself is damaged."""
+        is_first = not self.unreadable
+        self.unreadable |= ids
+        if ids:
+            note_suspicion(self.path)
+        if ids and is_first:
+            text = f"{self.path} is damaged: some articles cannot be read and are left out"
+            self.on_damage(f"{text}; the next start sets it right")
+
     def article(self, id: ArticleId) -> Article | None:
-        """The whole article; None where there is no such id. Raises CacheDamaged."""
-        return next((article for _, article in self.articles([id])), None)
+        """The whole article; None where there is no such id. Raises ArticleDamaged."""
+        found = self.whole(id)
+        return found[1] if found else None
+
+    def whole(self, id: ArticleId) -> tuple[Row, Article] | None:
+        """The whole article with its row; None where there is none. Raises ArticleDamaged."""
+        for found in self._articles([id], lambda _: None):
+            return found
+        for row in self.rows([id]):
+            raise ArticleDamaged(row.reference, row.title)
+        return None
 
     def articles(self, ids: Iterable[ArticleId]) -> Iterator[tuple[Row, Article]]:
-        """Whole articles in the order of the ids, a few in memory at a time."""
+        """Whole articles in the order of the ids, a few in memory at a time.
+
+        Those that are damaged are left out; `on_damage` is told of each.
+        """
+        return self._articles(ids, self.on_damage)
+
+    def _articles(
+        self, ids: Iterable[ArticleId], on_damage: Callable[[str], None]
+    ) -> Iterator[tuple[Row, Article]]:
+        from reader.cache.documents import read
+
         for some in _batches(list(ids)):
             rows = {row.id: row for row in self.rows(some)}
             with self._asking() as db:
-                texts = "SELECT id, origin, digest, fields, body FROM articles JOIN documents "
-                found = db.execute(f"{texts} USING (id) WHERE id IN {_places(some)}", some)
-                documents = {id: rest for id, *rest in found}
+                documents = read(db, some)
+            damaged = [rows[id] for id in some if id in rows and documents.get(id) is None]
+            for row in self._forgotten(damaged):
+                on_damage(str(ArticleDamaged(row.reference, row.title)))
             for id in some:
-                if id in rows and id in documents:
-                    yield rows[id], self._article(rows[id].reference, *documents[id])
+                document = documents.get(id)
+                if id in rows and document is not None:
+                    yield self._agreed(rows[id], document.article())
 
-    def _article(
-        self, reference: int, origin: str, digest: bytes, fields: str, body: str
-    ) -> Article:
-        from reader.cache.incoming import digest_of
-        from reader.formats import from_fields
+    def _agreed(self, row: Row, article: Article) -> tuple[Row, Article]:
+        """The article with a row that says the same: what its document says is right."""
+        if (row.title, row.identity) == (article.title, article.identity):
+            return row, article
+        self._mend_rows([row.identity])
+        return row._replace(title=article.title, identity=article.identity), article
 
-        if digest_of(fields.encode(), body.encode()) != digest:
-            raise CacheDamaged(self.path, f"the text of article {reference} has changed on disk")
-        article: Article = from_fields(json.loads(fields), body, origin)
-        return article
+    def _mend_rows(self, identities: Iterable[Identity]) -> None:
+        """Write rows of articles as their documents have them, where that can be done now."""
+        from reader.cache.documents import mend_row
+
+        with suppress(CacheError), self._changing() as db, _impatient(db), transaction(db):
+            for identity in identities:
+                if (id := self._id_of(db, identity)) is not None:
+                    mend_row(db, id)
+
+    def _forgotten(self, damaged: Sequence[Row]) -> Sequence[Row]:
+        """Let the next import or sync bring damaged articles in again; those met first."""
+        new = [row for row in damaged if row.identity not in self.damaged]
+        if new:
+            from reader.cache.documents import forget, read_one
+
+            self.damaged |= {row.identity for row in new}
+            with suppress(CacheError), self._changing() as db, _impatient(db), transaction(db):
+                ids = [self._id_of(db, row.identity) for row in new]
+                forget(db, [id for id in ids if id is not None and read_one(db, id) is None])
+        return new
 
     def with_external_id(self, external: str) -> Ids:
         """Articles of that external id, in any language and of any source."""
@@ -554,11 +648,8 @@ class Store:
     def begin_run(self) -> int:
         """The number of a new import. Versions of one article within it supersede each other."""
         with self._changing() as db, transaction(db):
-            return int(
-                db.execute(
-                    "UPDATE meta SET value = value + 1 WHERE name = 'run' RETURNING value"
-                ).fetchone()[0]
-            )
+            run = "UPDATE meta SET value = value + 1 WHERE name = 'run' RETURNING value"
+            return number(db.execute(run).fetchone())
 
     @contextmanager
     def writing(self, run: int) -> Iterator["Writer"]:
@@ -567,7 +658,7 @@ class Store:
 
         with self._changing() as db, transaction(db):
             db.execute(f"PRAGMA cache_size = -{WRITER_CACHE_KIB}")
-            writer = Writer(db, self._session.marks(), run)
+            writer = Writer(db, self._session.marks(), run, self._counted)
             yield writer
             writer.finish()
         writer.committed()
@@ -625,7 +716,7 @@ class Store:
         # What is suppressed: another program writes, and will do it.
         with suppress(sqlite3.Error), _impatient(db):
             if entirely:
-                with transaction(db):
+                with suppress(CacheDamaged), sql_errors(self.path), transaction(db):
                     settle(db)
             for _ in steps:
                 before = db.total_changes
@@ -723,6 +814,8 @@ class Store:
             return self._session.marks().position(identity)
 
     def save_position(self, identity: Identity, position: float) -> None:
+        if self.is_only_read:
+            return
         with sql_errors(self.marks_path):
             self._session.marks().save_position(identity, position)
 
@@ -732,6 +825,8 @@ class Store:
             return self._session.marks().state(name)
 
     def save_state(self, name: str, value: str) -> None:
+        if self.is_only_read:
+            return
         with sql_errors(self.marks_path):
             self._session.marks().save_state(name, value)
 
@@ -741,13 +836,18 @@ class Store:
         for id in ids:
             changes.set(id, [_FACET_OF[mark]], value)
         self._note_marks(db)
-        changes.write(db, {})
+        changes.write(db, {}, self._counted)
 
     def _show_stale_marks(self) -> None:
         """Rebuild the read and favourite facets where the marks changed without the cache."""
         with self._changing() as db:
-            (shown,) = db.execute("SELECT value FROM meta WHERE name = 'marks'").fetchone()
-            if shown == self._session.marks().counter():
+            with sql_errors(self.marks_path):
+                counter = self._session.marks().counter()
+            if meta(db, "marks") == counter:
+                return
+            if self.is_only_read:
+                self._given |= self._marks_of(db)
+                self._recalls = False
                 return
             with transaction(db):
                 self._latest.refresh(db)
@@ -760,7 +860,7 @@ class Store:
                     for id in before - now:
                         changes.set(id, [facet], False)
                 self._note_marks(db)
-                changes.write(db, {})
+                changes.write(db, {}, self._counted)
 
     def _marked(self, db: sqlite3.Connection, mark: Mark) -> Iterator[int]:
         for identity in self._session.marks().every(mark):
@@ -778,8 +878,23 @@ class Store:
     def _facets_of(self, lang: str) -> Facets:
         """For questions about ids of that folded language; of all where it is empty."""
         if lang not in self._of_language:
-            self._of_language[lang] = Facets(lang)
+            self._of_language[lang] = Facets(lang, self._counted, self._given)
         return self._of_language[lang]
+
+    def _counted(self, db: sqlite3.Connection) -> "Counted":
+        """Every facet from the articles: those of the file are damaged, which is told of once."""
+        from reader.cache.rebuilding import counted
+
+        if not self._counts_anew:
+            self._counts_anew = True
+            note_suspicion(self.path)
+            self.on_damage(f"facets of {self.path} are damaged; counting the articles instead")
+        return counted(db, self._marks_of(db))
+
+    def _marks_of(self, db: sqlite3.Connection) -> dict[Facet, BitMap]:
+        with suppress(sqlite3.Error):
+            return {facet: BitMap(self._marked(db, mark)) for mark, facet in _FACET_OF.items()}
+        return {}
 
     @contextmanager
     def _asking(self, lang: str = "") -> Iterator[sqlite3.Connection]:
@@ -821,6 +936,10 @@ class Store:
                 for value, bits in every.items()
             }
         return _ranked({name: count for name, count in counts.items() if count})
+
+
+def _passed_over(_id: int) -> None:
+    """Tell nothing of a text that cannot be read: it is told of when it is opened."""
 
 
 @contextmanager

@@ -736,8 +736,8 @@ def test_flipped_bytes_are_noticed_when_the_article_is_opened(tmp_path: Path) ->
     with sqlite3.connect(tmp_path / "cache.db") as db:
         db.execute("UPDATE documents SET body = replace(body, 'somebody', 'nobody')")
     db.close()
-    with Store(tmp_path) as store, pytest.raises(CacheDamaged):
-        store.article(store.find(Query(), NOW)[0])
+    with Store(tmp_path) as store, pytest.raises(ArticleDamaged, match="Story 1"):
+        store.whole(store.find(Query(), NOW)[0])
 
 
 def test_damage_met_on_the_way_is_put_aside_at_the_next_start(tmp_path: Path) -> None:
