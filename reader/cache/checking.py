@@ -5,13 +5,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from reader.article import Identity, reference
-from reader.cache.incoming import digest_of
 from reader.cache.live import SourceState, source_states
 from reader.cache.schema import (
     CACHE,
-    FEEDS_SINCE,
-    IDENTITY,
     MARKS,
     Schema,
     check_version,
@@ -21,16 +17,15 @@ from reader.cache.schema import (
 )
 
 
-def check_cache(folder: Path) -> tuple[int, list[int]]:
-    """How many articles there are, and references to those whose text has changed on disk.
+def check_cache(folder: Path) -> int:
+    """Read every page of the articles; how many there are.
 
     Raises CacheDamaged, CacheTooNew and other CacheErrors; FileNotFoundError where there is none.
     """
     with _opened(folder / "cache.db", CACHE) as db:
         check_whole(db, folder / "cache.db", CACHE)
         (count,) = db.execute("SELECT count(*) FROM articles").fetchone()
-        has_feeds = check_version(db, folder / "cache.db", CACHE) >= FEEDS_SINCE
-        return count, list(_changed(db, IDENTITY if has_feeds else "source, external, lang"))
+        return int(count)
 
 
 def check_marks(folder: Path) -> int:
@@ -66,14 +61,3 @@ def _opened(path: Path, schema: Schema) -> Iterator[sqlite3.Connection]:
             yield db
     finally:
         db.close()
-
-
-def _changed(db: sqlite3.Connection, identity: str) -> Iterator[int]:
-    """Yield references to articles whose text has changed. identity: columns of one."""
-    texts = (
-        f"SELECT id, {identity}, digest, CAST(fields AS BLOB), CAST(body AS BLOB) "
-        "FROM articles JOIN documents USING (id)"
-    )
-    for id, *who, digest, fields, body in db.execute(texts):
-        if digest_of(fields, body) != digest:
-            yield reference(id, Identity(*who))

@@ -64,6 +64,7 @@ _WHOLE = (
     "SELECT key, field, value, label, size, newer, facets.crc, ids, wholes.crc "
     "FROM facets LEFT JOIN wholes USING (key) WHERE "
 )
+_ANY = "SELECT 1 FROM articles LIMIT 1"
 
 
 def _no_truth(_db: sqlite3.Connection) -> Counted:
@@ -386,6 +387,8 @@ class Facets:
             rows = db.execute(_FACET + which, values).fetchall()
             for row in rows:
                 _check_row(row)
+            if not rows and values == ALL and db.execute(_ANY).fetchone():
+                raise ChecksumWrong("the facet of all articles is missing")
         except sqlite3.Error as error:
             self._count_anew(db, error)
             return []
@@ -450,7 +453,7 @@ def _loaded(
 ) -> dict[int, BitMap]:
     """Facets from rows of `_WHOLE`. Raises ChecksumWrong and other sqlite3.Errors."""
     chunks: list[int] = []
-    bits = {}
+    bits, sizes = {}, {}
     for row in found:
         if row[0] not in missing:
             continue
@@ -462,7 +465,10 @@ def _loaded(
         bits[key] = all_ids if cut is None else all_ids & cut
         bits[key].shrink_to_fit()  # what is shared by two takes as much as the larger
         chunks += [chunk * FACETS + key for chunk in _numbers(newer)]
+        sizes[key] = size
     _put_chunks(db, bits, chunks, cut)
+    if cut is None and any(len(bits[key]) != size for key, size in sizes.items()):
+        raise ChecksumWrong("a facet has another number of articles than it had")
     return bits
 
 
@@ -481,7 +487,10 @@ def _put_chunks(
 ) -> None:
     """Chunks as they are on disk in the place of what bitmaps have there. bits: by facet."""
     for some in _some(chunks):
-        for id, ids in _read_chunks(db, some).items():
+        found = _read_chunks(db, some)
+        if len(found) < len(some):
+            raise ChecksumWrong("a part of a facet is missing")
+        for id, ids in found.items():
             facet, chunk = bits[id % FACETS], id // FACETS
             facet.remove_range(chunk << CHUNK_BITS, (chunk + 1) << CHUNK_BITS)
             facet |= ids if cut is None else ids & cut
@@ -713,9 +722,13 @@ def facets_with(db: sqlite3.Connection, id: int) -> list[Facet]:
 
 def check_all(db: sqlite3.Connection) -> None:
     """Read every row of the facets. Raises ChecksumWrong and other sqlite3.Errors."""
-    for row in db.execute(f"{_FACET} TRUE"):
-        _check_row(row)
     for id, blob, checksum in db.execute("SELECT id, ids, crc FROM chunks"):
         _bitmap(id, blob, checksum)
-    for key, blob, checksum in db.execute("SELECT key, ids, crc FROM wholes"):
-        _bitmap(key, blob, checksum)
+    if not db.execute(f"{_FACET} field = ? AND value = ?", ALL).fetchone():
+        if db.execute(_ANY).fetchone():
+            raise ChecksumWrong("the facet of all articles is missing")
+        return
+    keys = [key for (key,) in db.execute("SELECT key FROM facets NOT INDEXED")]
+    for some in _some(keys):
+        which = f"key IN ({', '.join('?' * len(some))})"
+        _loaded(db, db.execute(_WHOLE + which, some), set(some), None)

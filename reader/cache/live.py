@@ -74,7 +74,11 @@ _COLUMNS = tuple(field.name for field in fields(SourceState))
 def source_states(db: sqlite3.Connection) -> Iterator[SourceState]:
     for row in db.execute(f"SELECT {', '.join(_COLUMNS)} FROM sources"):
         values = dict(zip(_COLUMNS, row, strict=True))
-        values["pending"] = tuple(json.loads(values["pending"]))
+        try:
+            values["pending"] = tuple(json.loads(values["pending"]))
+        except (ValueError, TypeError):  # damaged: what is known of it begins anew
+            yield SourceState(url=str(values["url"]))
+            continue
         yield SourceState(**values)
 
 

@@ -14,7 +14,16 @@ from pyroaring import BitMap
 
 from reader.cache import facets
 from reader.cache.damage import is_damage, rows_of
-from reader.cache.facets import ALL, DRAFT, ESTIMATED, PINNED, Counted, Facet
+from reader.cache.facets import (
+    ALL,
+    DRAFT,
+    ESTIMATED,
+    FAVOURITE,
+    PINNED,
+    READ,
+    Counted,
+    Facet,
+)
 from reader.folding import folded
 
 BATCH = 500
@@ -62,7 +71,8 @@ def counted(db: sqlite3.Connection, marks: Mapping[Facet, BitMap]) -> Counted:
                 if holds:
                     found[state].append(id)
     ids = {facet: BitMap(each) for facet, each in found.items()}
-    return Counted(ids | {facet: bits for facet, bits in marks.items() if bits}, labels)
+    of_marks = {facet: bits & ids.get(ALL, BitMap()) for facet, bits in marks.items()}
+    return Counted(ids | {facet: bits for facet, bits in of_marks.items() if bits}, labels)
 
 
 def batches(db: sqlite3.Connection) -> Iterator[Sequence[int]]:
@@ -87,6 +97,22 @@ def mend_facets(db: sqlite3.Connection, marks: Mapping[Facet, BitMap]) -> None:
     """Count the facets anew, and write them."""
     version = facets.new_version(db)
     facets.write_anew(db, counted(db, marks), version)
+
+
+def marks_shown(old: sqlite3.Connection, db: sqlite3.Connection) -> Mapping[Facet, BitMap]:
+    """Return the marks that the facets of `old` show, for `db`, which is to show them, too.
+
+    Where they cannot be read, the next to open both files takes them from the marks.
+    """
+    known = facets.Facets()
+    try:
+        (counter,) = old.execute("SELECT value FROM meta WHERE name = 'marks'").fetchone()
+        known.refresh(old)
+        found = {facet: known.get(old, facet) for facet in (READ, FAVOURITE)}
+    except (sqlite3.Error, TypeError):
+        counter, found = -1, {}
+    db.execute("UPDATE meta SET value = ? WHERE name = 'marks'", (counter,))
+    return found
 
 
 def has_damaged_facets(db: sqlite3.Connection) -> bool:
@@ -130,9 +156,7 @@ def mend(db: sqlite3.Connection) -> list[str]:
     """Set right what can be seen without reading the articles; a sentence for each."""
     done = []
     if has_damaged_facets(db):
-        mend_facets(db, {})
-        # The marks are in another file: the next to open both shows them.
-        db.execute("UPDATE meta SET value = -1 WHERE name = 'marks'")
+        mend_facets(db, marks_shown(db, db))
         done.append("damaged facets were counted anew from the articles")
     if has_damaged_index(db):
         (count,) = db.execute("SELECT count(*) FROM articles").fetchone()

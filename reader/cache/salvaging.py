@@ -13,10 +13,11 @@ from typing import Any, NamedTuple
 
 from pyroaring import BitMap
 
+from reader.article import Article
 from reader.cache.damage import rows_of
 from reader.cache.documents import DERIVED, Document, derived, stamp_ends
 from reader.cache.incoming import Incoming
-from reader.cache.rebuilding import mend_facets, mend_index
+from reader.cache.rebuilding import marks_shown, mend_facets, mend_index
 from reader.cache.schema import FEEDS_SINCE, WRITER_CACHE_KIB
 
 AT_START = 256 * 1024 * 1024
@@ -51,39 +52,51 @@ class Salvaged(NamedTuple):
 
 
 def salvage(db: sqlite3.Connection, aside: Path) -> Salvaged:
-    """Bring the articles of a file that was set aside into a cache, in one transaction.
+    """Bring the articles of a file that was set aside into an empty cache, in one transaction.
 
-    An article that the cache has already stays as it is there. Raises sqlite3.Error.
+    Raises sqlite3.Error where they cannot be written.
     """
-    with suppress(sqlite3.Error), closing(_opened(aside)) as old:
-        if old.execute("PRAGMA user_version").fetchone()[0] < FEEDS_SINCE:
-            return Salvaged(0, 0)
-        db.execute(f"PRAGMA cache_size = -{WRITER_CACHE_KIB}")
-        is_first = db.execute("SELECT 1 FROM articles LIMIT 1").fetchone() is None
-        entries = _copy_feeds(old, db) if is_first else set()
+    if not _is_of_use(aside):
+        return Salvaged(0, 0)
+    db.execute(f"PRAGMA cache_size = -{WRITER_CACHE_KIB}")
+    with closing(opened(aside)) as old:
+        entries = _copy_feeds(old, db)
         origins: set[str] = set()
-        found, lost = 0, 0
         ids = list(_ids(old))
-        for start in range(0, len(ids), BATCH):
-            some = ids[start : start + BATCH]
-            for id, document, kept in _whole(old, some):
-                if _put(db, id, document, kept, entries):
-                    origins.add(document.origin)
-                    found += 1
-        lost = len(ids) - found
+        found = 0
+        for id, document, kept in whole_documents(old, ids):
+            if _put(db, id, document, kept, entries):
+                origins.add(document.origin)
+                found += 1
         if found:
-            if is_first:
-                _copy_stamps(old, db, origins, is_complete=not lost)
-            mend_facets(db, {})
+            _copy_stamps(old, db, origins, is_complete=found == len(ids))
+            mend_facets(db, marks_shown(old, db))
             mend_index(db)
-            db.execute("UPDATE meta SET value = -1 WHERE name = 'marks'")
             run = "(SELECT max(run) FROM articles)"
             db.execute(f"UPDATE meta SET value = max(value, {run}) WHERE name = 'run'")
-        return Salvaged(found, lost)
-    return Salvaged(0, 0)
+        return Salvaged(found, len(ids) - found)
 
 
-def _opened(path: Path) -> sqlite3.Connection:
+def articles_of(aside: Path) -> Iterator[Article]:
+    """Yield the articles of a file that was set aside, for a cache that has others already."""
+    if _is_of_use(aside):
+        with closing(opened(aside)) as old:
+            for _, document, _ in whole_documents(old, list(_ids(old))):
+                yield document.article()
+
+
+def _is_of_use(aside: Path) -> bool:
+    """Whether it can be opened, and is of a version that this one can read."""
+    try:
+        with closing(opened(aside)) as old:
+            version = old.execute("PRAGMA user_version").fetchone()[0]
+            old.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+            return bool(version >= FEEDS_SINCE)
+    except (sqlite3.Error, UnicodeDecodeError):
+        return False
+
+
+def opened(path: Path) -> sqlite3.Connection:
     db = sqlite3.connect(path, isolation_level=None)
     # What is malformed in the schema is passed over, and the rest can be read.
     db.execute("PRAGMA writable_schema = ON")
@@ -102,21 +115,26 @@ def _ids(old: sqlite3.Connection) -> BitMap:
     return found
 
 
-def _whole(
+def whole_documents(
     old: sqlite3.Connection, ids: Sequence[int]
 ) -> Iterator[tuple[int, Document, tuple[Any, ...]]]:
     """Yield the documents whose digests are right, with what only their rows tell."""
-    rows = {}
-    with suppress(sqlite3.Error):
-        rows = {id: kept for id, *kept in rows_of(old, _ROW, ids, lambda _: None)}
-    with suppress(sqlite3.Error):
-        for id, digest, fields, body in rows_of(old, _DOCUMENT, ids, lambda _: None):
-            kept = tuple(rows.get(id, _UNKNOWN))
-            if not _is_sane(kept):
-                kept = _UNKNOWN
-            document = Document(kept[0], digest, fields, body)
-            if document.is_whole:
-                yield id, document, kept
+    for start in range(0, len(ids), BATCH):
+        some = ids[start : start + BATCH]
+        rows = {}
+        with suppress(sqlite3.Error, UnicodeDecodeError):
+            rows = {id: tuple(kept) for id, *kept in rows_of(old, _ROW, some, _passed_over)}
+        with suppress(sqlite3.Error, UnicodeDecodeError):
+            for id, digest, fields, body in rows_of(old, _DOCUMENT, some, _passed_over):
+                kept = rows.get(id, _UNKNOWN)
+                kept = kept if _is_sane(kept) else _UNKNOWN
+                document = Document(kept[0], digest, fields, body)
+                if document.is_whole:
+                    yield id, document, kept
+
+
+def _passed_over(_id: int) -> None:
+    """Count nothing: what was not taken over is what is lost."""
 
 
 def _is_sane(kept: Sequence[object]) -> bool:

@@ -288,6 +288,7 @@ ALTER TABLE wholes ADD crc INTEGER NOT NULL DEFAULT 0;
 UPDATE facets SET crc = row_sum(key, field, value, label, size, newer);
 UPDATE chunks SET crc = bitmap_sum(id, ids);
 UPDATE wholes SET crc = bitmap_sum(key, ids);
+DELETE FROM answers; -- which begin with one from here on
 """
 
 _MARKS_1 = """

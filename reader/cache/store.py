@@ -397,7 +397,7 @@ class Store:
         with ask() as db:
             kept = "SELECT answer FROM answers WHERE query = ? AND version = ?"
             row = db.execute(kept, (str(query), facets.version)).fetchone()
-        return recalled(row[0], find, lang, facets, ask) if row else None
+        return recalled(str(row[0]), find, lang, facets, ask) if row else None
 
     def _holds(self, answer: Recalled) -> bool:
         """Whether nothing has changed since: a mark changes counts, not which articles match."""

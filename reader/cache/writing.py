@@ -12,7 +12,7 @@ from typing import Any
 
 from reader.article import Identity
 from reader.cache.answers import Outcome, Stamp
-from reader.cache.damage import rows_of
+from reader.cache.damage import is_damage, rows_of
 from reader.cache.facets import (
     ALL,
     DRAFT,
@@ -113,6 +113,8 @@ class Writer:
         """truth: counts facets anew where those of the file are damaged."""
         self.moved = 0
         self._truth = truth
+        self._index_anew = False
+        """The full-text index is damaged."""
         self._db = db
         self._marks = marks
         self._any_marks = not marks.is_empty()
@@ -354,7 +356,13 @@ class Writer:
             self._db.execute("UPDATE meta SET value = value + 1 WHERE name = 'texts'")
         # Last: FTS5 has something to do at every statement that comes after it. And in order: it
         # writes a segment whenever a rowid is smaller than the one before.
-        self._db.executemany(_INDEX, ((id, *self._texts[id]) for id in sorted(self._texts)))
+        if self._index_anew:
+            from reader.cache.rebuilding import mend_index
+
+            mend_index(self._db)
+        else:
+            texts = ((id, *self._texts[id]) for id in sorted(self._texts))
+            self._db.executemany(_INDEX, texts)
         self._texts.clear()
 
     def committed(self) -> None:
@@ -433,9 +441,17 @@ class Writer:
             facets = facets_with(self._db, id)
         self._changes.set(id, facets, False)
         if self._texts.pop(id, None) is None:
-            # An external-content index has to be told the old words to forget them.
-            self._db.execute(_FORGET, (id, *text))
+            self._forget_words(id, text)
         return text, facets
+
+    def _forget_words(self, id: int, text: Text) -> None:
+        """Tell an external-content index the old words, which it cannot know, to forget them."""
+        try:
+            self._db.execute(_FORGET, (id, *text))
+        except sqlite3.DatabaseError as error:  # words that it never had, or it is damaged itself
+            if not is_damage(error):
+                raise
+            self._index_anew = True
 
     def _text_and_facets(
         self, title: bytes, fields: bytes, body: bytes, digest: bytes, *kinds: Any
