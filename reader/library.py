@@ -118,6 +118,11 @@ class Library:
         self._store.on_damage = tell or self._store.note
 
     @property
+    def is_only_read(self) -> bool:
+        """Nothing can be written in its folder: marks, positions and articles are not kept."""
+        return self._store.is_only_read
+
+    @property
     def damaged(self) -> int:
         """The number of articles that were asked for and could not be read."""
         return len(self._store.damaged) + len(self._store.unreadable)

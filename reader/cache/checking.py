@@ -2,9 +2,10 @@
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
+from reader.cache import copies
 from reader.cache.live import SourceState, source_states
 from reader.cache.schema import (
     CACHE,
@@ -13,8 +14,10 @@ from reader.cache.schema import (
     check_version,
     check_whole,
     connect,
+    prepare,
     sql_errors,
 )
+from reader.errors import CacheUnwritable
 
 
 def check_cache(folder: Path) -> int:
@@ -54,10 +57,16 @@ def _opened(path: Path, schema: Schema) -> Iterator[sqlite3.Connection]:
     """A file that is there, and that this program can use."""
     if not path.exists():
         raise FileNotFoundError(path)  # SQLite would make it
-    db = connect(path, schema)
-    try:
-        with sql_errors(path):
-            check_version(db, path, schema)
-            yield db
-    finally:
-        db.close()
+    with closing(_connected(path, schema)) as db, sql_errors(path):
+        check_version(db, path, schema)
+        yield db
+
+
+def _connected(path: Path, schema: Schema) -> sqlite3.Connection:
+    """A connection to the file, or to what stands in for it where nothing can be written."""
+    if copies.is_writable(path):
+        with suppress(CacheUnwritable), closing(connect(path, schema)) as db, sql_errors(path):
+            db.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+            return connect(path, schema)
+    prepare(path, schema)
+    return connect(path, schema)

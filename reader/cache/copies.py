@@ -28,11 +28,14 @@ LEFT_FREE = 16 * 1024 * 1024
 
 
 class Way(NamedTuple):
-    """An address that SQLite opens. `is_private`: a copy, which may be migrated."""
+    """An address that SQLite opens. `is_private`: a copy, which may be migrated.
+
+    `note`: what it does not show.
+    """
 
     uri: str
     folder: "TemporaryDirectory[str] | None" = None
-    misses_log: bool = False
+    note: str = ""
     keeper: sqlite3.Connection | None = None
     """Holds a file in memory, which ends with its last connection."""
 
@@ -61,9 +64,9 @@ def is_only_read(path: Path) -> bool:
     return path in _chosen
 
 
-def misses_log(path: Path) -> bool:
-    """Return whether the newest changes are not shown."""
-    return path in _chosen and _chosen[path].misses_log
+def note(path: Path) -> str:
+    """Return what is not shown of a file that is only read, empty where nothing is missing."""
+    return _chosen[path].note if path in _chosen else ""
 
 
 def choose(path: Path, way: Way) -> None:
@@ -87,14 +90,17 @@ def ways(path: Path) -> Iterator[Way]:
     if Path(f"{path}-shm").exists():
         yield Way(f"{plain}?mode=ro")
     yield from _copies(path)
-    yield Way(f"{plain}?mode=ro&immutable=1", misses_log=True)
+    yield Way(
+        f"{plain}?mode=ro&immutable=1",
+        note=f"the newest changes of {path.name} are in a log that cannot be read here",
+    )
 
 
-def in_memory(name: str) -> Way:
-    """Return an empty file in memory, for what is not there and cannot be made."""
+def in_memory(name: str, note: str = "") -> Way:
+    """Return an empty file in memory, for what is not there or damaged, and cannot be made."""
     uri = f"file:{name}-{id(object())}-{os.getpid()}?mode=memory&cache=shared"
     keeper = sqlite3.connect(uri, uri=True, check_same_thread=False)
-    return Way(uri, keeper=keeper)
+    return Way(uri, note=note, keeper=keeper)
 
 
 def _copies(path: Path) -> Iterator[Way]:

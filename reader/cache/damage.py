@@ -12,12 +12,15 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
+from reader.cache import copies
 from reader.errors import CacheDamaged, CacheError, CacheLocked, CacheUnwritable
 
 try:
     from fcntl import LOCK_EX, flock
 except ImportError:  # Windows: a rename onto a name that exists fails there, which is enough
     flock = None  # type: ignore[assignment]
+
+CANNOT_MEND = "make its folder writable to have it set right, or choose another with --data"
 
 _IN_USE = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PROTOCOL)
 _UNWRITABLE = (
@@ -87,7 +90,8 @@ def _ours(path: Path, error: sqlite3.Error | UnicodeDecodeError) -> CacheError:
     if code in _DAMAGED or code == sqlite3.SQLITE_READONLY:
         note_suspicion(path)
         is_text = isinstance(error, UnicodeDecodeError)
-        return CacheDamaged(path, "a name in it is not text" if is_text else str(error))
+        advice = CANNOT_MEND if copies.is_only_read(path) else ""
+        return CacheDamaged(path, "a name in it is not text" if is_text else str(error), advice)
     return CacheError(f"{path}: {error}")
 
 

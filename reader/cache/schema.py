@@ -351,8 +351,6 @@ class Schema(NamedTuple):
     emptied_at: int = 0
 
 
-CANNOT_MEND = "make its folder writable to have it set right, or choose another with --data"
-
 CACHE = Schema(
     application_id=0x63724331,
     migrations=(
@@ -477,8 +475,12 @@ def _prepare_to_read(path: Path, schema: Schema, unwritable: CacheUnwritable) ->
             with sql_errors(path):
                 if copies.reads(way) and _choose(path, schema, way):
                     return
-    except CacheDamaged as error:
-        raise CacheDamaged(path, error.reason, CANNOT_MEND) from error
+    except CacheDamaged:
+        if schema is not MARKS:
+            raise
+        note = f"{path.name} is damaged, and no marks are shown"
+        _choose(path, schema, copies.in_memory("marks", note))
+        return
     raise unwritable
 
 
@@ -593,7 +595,8 @@ def _back_up(db: sqlite3.Connection, path: Path, version: int) -> None:
     try:
         with part.open("xb"):
             pass
-        with closing(sqlite3.connect(part)) as copy, _errors_of_copy(part):
+        with closing(sqlite3.connect(part)) as copy, _errors_of_copy(path):
+            copy.execute("PRAGMA journal_mode = OFF")
             db.backup(copy)
         for number in count(1):
             ending = f"-{number}" if number > 1 else ""
@@ -607,12 +610,13 @@ def _back_up(db: sqlite3.Connection, path: Path, version: int) -> None:
 
 
 @contextmanager
-def _errors_of_copy(part: Path) -> Iterator[None]:
+def _errors_of_copy(path: Path) -> Iterator[None]:
     """What goes wrong with a new file is a matter of room, and never damage of what is copied."""
     try:
         yield
     except sqlite3.Error as error:
-        raise CacheUnwritable(part, str(error)) from error
+        reason = f"there is no room for its back-up before an update: {error}"
+        raise CacheUnwritable(path, reason) from error
 
 
 @contextmanager

@@ -160,9 +160,9 @@ class Store:
         self.notices += tuple(notice for notice in prepared if notice)
         self.is_only_read = any(map(copies.is_only_read, (self.path, self.marks_path)))
         if self.is_only_read:
-            misses = any(map(copies.misses_log, (self.path, self.marks_path)))
-            newest = "; the newest changes are in a log that cannot be read here" if misses else ""
-            self.note(f"{self.path.parent} cannot be written: marks are not kept{newest}")
+            notes = filter(None, map(copies.note, (self.path, self.marks_path)))
+            said = f"{self.path.parent} cannot be written: marks are not kept"
+            self.note("; ".join((said, *notes)))
 
     def note(self, notice: str) -> None:
         """Add a sentence to the notices."""
