@@ -143,7 +143,6 @@ def put_aside(path: Path) -> Path:
     for ending in _ENDINGS:
         with suppress(FileNotFoundError):
             rename_to_free(Path(f"{path}{ending}"), Path(f"{aside}{ending}"))
-    suspect(path).unlink(missing_ok=True)
     return aside
 
 

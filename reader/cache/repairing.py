@@ -82,7 +82,23 @@ def checks(folder: Path, *, repair: bool = False, deep: bool = False) -> Iterato
         yield Check("cache.db", str(error).partition(";")[0], False, REPAIR)
         return
     deep = deep or repair or count <= DEEP_AT_MOST
+    if repair:
+        yield from _set_aside(folder)
     yield from _Cache(path, count, repair=repair, deep=deep, done=done).checks()
+
+
+def _set_aside(folder: Path) -> Iterator[Check]:
+    """Bring over the articles of files that were too large for the start that set them aside."""
+    from reader.cache.salvaging import AT_START, bring_over
+    from reader.cache.store import Store
+
+    for aside in sorted(folder.glob("cache.db.damaged-*")):
+        if aside.name.endswith(("-wal", "-shm")) or aside.stat().st_size <= AT_START:
+            continue
+        with Store(folder) as store:
+            brought = bring_over(store, aside)
+        done = f"{counted(brought, 'article')} brought over" if brought else ""
+        yield Check("set aside", f"{aside.name} was damaged and set aside", repair=done)
 
 
 def marks_checks(folder: Path, *, repair: bool = False) -> Iterator[Check]:

@@ -433,10 +433,12 @@ def _made_ready(path: Path, schema: Schema) -> str | None:
         if is_suspected and schema is CACHE:
             notices = _mended(path, schema)
     except CacheDamaged:
+        note_suspicion(path)  # so that others wait until the new file is complete
         aside = put_aside(path)
         _migrate(path, schema)
         notice = f"{path.name} was damaged and now lies in {aside.name}; a new one was begun"
-        return f"{notice}{_taken_over(path, aside) if schema is CACHE else ''}"
+        notices = [f"{notice}{_taken_over(path, aside) if schema is CACHE else ''}"]
+        before = 0
     suspect(path).unlink(missing_ok=True)
     if 0 < before < schema.emptied_at:
         return f"{path.name} was of an earlier layout; import your articles again (marks are kept)"

@@ -149,6 +149,13 @@ class Writer:
             self._come(incoming, stored, stored.entry)
         return outcome
 
+    def put_new(self, incoming: Incoming) -> Outcome:
+        """Store an article that is not there; what is there stays."""
+        if self._found(incoming) is not None:
+            return Outcome.UNCHANGED
+        self._coming[incoming.identity] = _Coming(incoming, None)
+        return Outcome.NEW
+
     def put_live(self, incoming: Incoming) -> Outcome:
         """Store what an API gave. The newest `updated` wins; of equal ones, what came last.
 
