@@ -8,6 +8,11 @@ def bitmap_sum(id: int, blob: bytes) -> int:
     return crc32(blob, (id ^ id >> 32) & 0xFFFFFFFF)
 
 
-def row_sum(*values: object) -> int:
-    """Return the checksum of a row of numbers and texts."""
-    return crc32("\0".join(map(str, values)).encode(errors="surrogatepass"))
+def row_sum(key: int, field: str, value: str, label: str, size: int, newer: str) -> int:
+    """Return the checksum of a row of `facets`."""
+    return text_sum(f"{key}\0{field}\0{value}\0{label}\0{size}\0{newer}")
+
+
+def text_sum(text: str) -> int:
+    """Return the checksum of a text."""
+    return crc32(text.encode(errors="surrogatepass"))

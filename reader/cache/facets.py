@@ -385,16 +385,16 @@ class Facets:
             return []
         try:
             rows = db.execute(_FACET + which, values).fetchall()
-            for row in rows:
-                _check_row(row)
+            for key, field, value, label, size, newer, checksum in rows:
+                if checksum != row_sum(key, field, value, label, size, newer):
+                    raise ChecksumWrong("a facet is not as it was written")
+                self._keys[field, value] = key
+                self._labels[field, value] = label
             if not rows and values == ALL and db.execute(_ANY).fetchone():
                 raise ChecksumWrong("the facet of all articles is missing")
         except sqlite3.Error as error:
             self._count_anew(db, error)
             return []
-        for key, field, value, label, *_ in rows:
-            self._keys[field, value] = key
-            self._labels[field, value] = label
         return rows
 
     def _load(
@@ -537,12 +537,20 @@ class FacetChanges:
         truth: counts all facets as they are to be, where those that are to be changed are damaged.
         """
         version = new_version(db)
+        if not self._is_written(db, labels, version):
+            write_anew(db, truth(db), version)
+
+    def _is_written(
+        self, db: sqlite3.Connection, labels: Mapping[Facet, str], version: int
+    ) -> bool:
+        """Write the changes, unless what they are to be made in is damaged."""
         try:
             self._write(db, labels, version)
         except sqlite3.Error as error:
             if not is_damage(error):
                 raise
-            write_anew(db, truth(db), version)
+            return False
+        return True
 
     def _write(self, db: sqlite3.Connection, labels: Mapping[Facet, str], version: int) -> None:
         rows = _begin(db, {facet: labels.get(facet, "") for facet in self._changes})
@@ -685,8 +693,7 @@ def _put_whole(db: sqlite3.Connection, key: int, bits: BitMap) -> None:
 
 def write_anew(db: sqlite3.Connection, counted: Counted, version: int) -> None:
     """Put counted facets in the place of all that there are, within a transaction."""
-    for table in ("wholes", "chunks", "facets"):
-        db.execute(f"DELETE FROM {table}")
+    _empty_tables(db)
     for key, (facet, bits) in enumerate(sorted(counted.ids.items()), 1):
         row = _Row(key, *facet, counted.labels.get(facet, ""), len(bits), "")
         db.execute(
@@ -696,6 +703,19 @@ def write_anew(db: sqlite3.Connection, counted: Counted, version: int) -> None:
         )
         _put_whole(db, key, bits)
         db.executemany(_PUT_CHUNK, _chunks_of(key, bits, version))
+
+
+def _empty_tables(db: sqlite3.Connection) -> None:
+    """Begin the tables anew: rows cannot be deleted one by one where an index is damaged."""
+    made = (
+        "SELECT sql FROM sqlite_schema WHERE tbl_name IN ('facets', 'chunks', 'wholes') "
+        "AND sql IS NOT NULL ORDER BY type DESC, name != 'facets'"
+    )
+    statements = [sql for (sql,) in db.execute(made).fetchall()]
+    for table in ("wholes", "chunks", "facets"):  # none of them refers to one that is gone
+        db.execute(f"DROP TABLE {table}")
+    for statement in statements:
+        db.execute(statement)
 
 
 def _chunks_of(key: int, bits: BitMap, version: int) -> Iterator[tuple[int, int, bytes, int]]:

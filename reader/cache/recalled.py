@@ -10,7 +10,7 @@ from functools import cache
 from pyroaring import BitMap
 
 from reader.cache.answers import PINNED, Group, TagCount
-from reader.cache.checksums import row_sum
+from reader.cache.checksums import text_sum
 from reader.cache.facets import PINNED as PINNED_FACET
 from reader.cache.facets import READ, Facet, Facets
 from reader.cache.grouping import Ask, Sentiments
@@ -57,7 +57,7 @@ def written(size: int, groups: Sequence[Group], tags: Sequence[TagCount]) -> str
     """An answer as `recalled` reads it."""
     counts = [(group.label, len(group.ids), group.unread) for group in groups]
     answer = json.dumps([size, counts, tags], ensure_ascii=False)
-    return f"{row_sum(answer)} {answer}"
+    return f"{text_sum(answer)} {answer}"
 
 
 def recalled(
@@ -68,7 +68,7 @@ def recalled(
     find: the ids that it is about, all in that language where there is one.
     """
     checksum, _, answer = written.partition(" ")
-    if checksum != str(row_sum(answer)):
+    if checksum != str(text_sum(answer)):
         return None
     size, counts, tags = json.loads(answer)
     find = cache(find)  # the groups must not hold the answer that holds them

@@ -427,22 +427,38 @@ def _is_ready(path: Path, schema: Schema) -> bool:
 def _made_ready(path: Path, schema: Schema) -> str | None:
     """With the lock held: another program may have done it in the meantime."""
     is_suspected = suspect(path).exists()
-    notices = []
     try:
+        notices: list[str] = []
         before = _migrate(path, schema)
         if is_suspected and schema is CACHE:
             notices = _mended(path, schema)
     except CacheDamaged:
-        note_suspicion(path)  # so that others wait until the new file is complete
-        aside = put_aside(path)
-        _migrate(path, schema)
-        notice = f"{path.name} was damaged and now lies in {aside.name}; a new one was begun"
-        notices = [f"{notice}{_taken_over(path, aside) if schema is CACHE else ''}"]
-        before = 0
+        note_suspicion(path)  # so that others wait until the file is complete
+        notices, before = [], 0
+        if schema is CACHE and _is_reindexed(path, schema):
+            notices = [f"damaged indexes of {path.name} were made anew", *_mended(path, schema)]
+        else:
+            aside = put_aside(path)
+            _migrate(path, schema)
+            notice = f"{path.name} was damaged and now lies in {aside.name}; a new one was begun"
+            notices = [f"{notice}{_taken_over(path, aside) if schema is CACHE else ''}"]
     suspect(path).unlink(missing_ok=True)
     if 0 < before < schema.emptied_at:
         return f"{path.name} was of an earlier layout; import your articles again (marks are kept)"
     return "; ".join(notices) or None
+
+
+def _is_reindexed(path: Path, schema: Schema) -> bool:
+    """Make the indexes anew; whether nothing else was damaged. The file is as it was if not."""
+    try:
+        with closing(connect(path, schema)) as db, transaction(db):
+            if check_version(db, path, schema) < len(schema.migrations):
+                return False
+            db.execute("REINDEX")
+            check_whole(db, path, schema)
+        return True
+    except (sqlite3.Error, UnicodeDecodeError, CacheError):
+        return False
 
 
 def _taken_over(path: Path, aside: Path) -> str:
@@ -578,7 +594,7 @@ def _statements(script: str) -> Iterator[str]:
 def check_whole(db: sqlite3.Connection, path: Path, schema: Schema) -> None:
     """Read every page. Raises CacheDamaged; the next start then puts the file aside."""
     version = check_version(db, path, schema)
-    verdict = str(db.execute("PRAGMA quick_check(1)").fetchone()[0])
+    verdict = str(db.execute("PRAGMA integrity_check(1)").fetchone()[0])
     verdict = verdict if verdict != "ok" else ""
     if not verdict and has_wrong_header(path):
         verdict = "its header says another format"
