@@ -160,6 +160,7 @@ class _Cache:
         if self._repair:
             with transaction(db):
                 forget(db, damaged)
+                _remove_replaced(db, damaged)
         names = references(db, damaged[:NAMED], has_feeds=not is_earlier)
         shown = ", ".join(map(str, names)) + (", …" if len(damaged) > NAMED else "")
         text = f"{counted(len(damaged), 'article')} of {self._count:,} changed on disk: {shown}"
@@ -381,12 +382,30 @@ def _skip(_id: int) -> None:
     """Name nothing that cannot be read."""
 
 
-def _ids(db: sqlite3.Connection, find: str) -> list[int]:
-    return [id for (id,) in db.execute(find)]
+def _ids(db: sqlite3.Connection, find: str, *values: object) -> list[int]:
+    return [id for (id,) in db.execute(find, values)]
 
 
 def _exists(db: sqlite3.Connection, id: int) -> bool:
     return db.execute("SELECT 1 FROM articles WHERE id = ?", (id,)).fetchone() is not None
+
+
+def _remove_replaced(db: sqlite3.Connection, damaged: Sequence[int]) -> None:
+    """Remove damaged articles that have come again as others, since their identity was damaged."""
+    find = (
+        "SELECT other.id FROM articles one JOIN articles other USING (published, origin) "
+        "WHERE one.id = ? AND other.id != one.id"
+    )
+    gone = []
+    for id in damaged:
+        others = read(db, _ids(db, find, id)).values()
+        if any(other is not None for other in others):
+            gone.append(id)
+    for table in ("articles", "documents"):
+        db.executemany(f"DELETE FROM {table} WHERE id = ?", [(id,) for id in gone])
+    if gone:
+        rebuilding.mend_facets(db, rebuilding.marks_shown(db, db))
+        rebuilding.mend_index(db)
 
 
 def _restored(db: sqlite3.Connection, id: int) -> bool:

@@ -515,6 +515,18 @@ def test_an_article_that_is_damaged_stays_a_finding_until_it_comes_again(folder:
         assert read_all(store) == ALL_TITLES
 
 
+def test_a_damaged_article_that_came_again_as_another_is_removed(folder: Path) -> None:
+    change(folder, f"UPDATE articles SET external = 'other' WHERE id = {NEWEST}")
+    change(folder, f"UPDATE documents SET body = 'else' WHERE id = {NEWEST}")
+    with Store(folder) as store:
+        put(store, archive())
+        assert titles(store) == ["Story 0", *ALL_TITLES]
+    repaired(folder)
+    with Store(folder) as store:
+        assert titles(store) == read_all(store) == ALL_TITLES
+        assert counts(store) == RIGHT_COUNTS
+
+
 def test_findings_for_programs_have_one_shape(folder: Path) -> None:
     change(folder, ROWS["a title"])
     for finding in examine(folder, folder / "config.toml", {}, depth=Depth(repair=True)):
