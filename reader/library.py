@@ -115,7 +115,7 @@ class Library:
 
         None: the sentences are added to `notices`.
         """
-        self._store.on_damage = tell or self._store.note
+        self._store.damage.tell = tell or self._store.note
 
     @property
     def is_only_read(self) -> bool:
@@ -125,7 +125,7 @@ class Library:
     @property
     def damaged(self) -> int:
         """The number of articles that were asked for and could not be read."""
-        return len(self._store.damaged) + len(self._store.unreadable)
+        return len(self._store.damage.damaged) + len(self._store.damage.unreadable)
 
     @property
     def version(self) -> int:
@@ -192,7 +192,7 @@ class Library:
         try:
             return self._store.find(query, self.clock(), among=among, cancel=cancel)
         except CacheDamaged:
-            if not query.words or not self._store.mend_index():
+            if not query.words or not self._store.damage.mend_index():
                 raise
             if self._is_shown:  # the ids on the screen are of the moment held
                 raise SearchAgain from None

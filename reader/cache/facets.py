@@ -59,12 +59,12 @@ class Counted(NamedTuple):
 Truth = Callable[[sqlite3.Connection], Counted]
 """Counts every facet anew, as of the state that the connection shows."""
 
-_FACET = "SELECT key, field, value, label, size, newer, crc FROM facets WHERE "
-_WHOLE = (
+FACET = "SELECT key, field, value, label, size, newer, crc FROM facets WHERE "
+WHOLE = (
     "SELECT key, field, value, label, size, newer, facets.crc, ids, wholes.crc "
     "FROM facets LEFT JOIN wholes USING (key) WHERE "
 )
-_ANY = "SELECT 1 FROM articles LIMIT 1"
+ANY = "SELECT 1 FROM articles LIMIT 1"
 
 
 def _no_truth(_db: sqlite3.Connection) -> Counted:
@@ -384,13 +384,13 @@ class Facets:
         if self.is_counted_anew:
             return []
         try:
-            rows = db.execute(_FACET + which, values).fetchall()
+            rows = db.execute(FACET + which, values).fetchall()
             for key, field, value, label, size, newer, checksum in rows:
                 if checksum != row_sum(key, field, value, label, size, newer):
                     raise ChecksumWrong("a facet is not as it was written")
                 self._keys[field, value] = key
                 self._labels[field, value] = label
-            if not rows and values == ALL and db.execute(_ANY).fetchone():
+            if not rows and values == ALL and db.execute(ANY).fetchone():
                 raise ChecksumWrong("the facet of all articles is missing")
         except sqlite3.Error as error:
             self._count_anew(db, error)
@@ -410,7 +410,7 @@ class Facets:
         Else all facets have been counted anew. missing: keys of those to load.
         """
         try:
-            self._loaded |= _loaded(db, db.execute(_WHOLE + which, (value,)), missing, cut)
+            self._loaded |= loaded(db, db.execute(WHOLE + which, (value,)), missing, cut)
         except sqlite3.Error as error:
             self._count_anew(db, error)
         return not self.is_counted_anew
@@ -440,26 +440,26 @@ class Facets:
             sizes.sort(key=lambda each: -each[1])
 
 
-def _check_row(row: Sequence[Any]) -> None:
+def check_row(row: Sequence[Any]) -> None:
     if row[6] != row_sum(*row[:6]):
         raise ChecksumWrong("a facet is not as it was written")
 
 
-def _loaded(
+def loaded(
     db: sqlite3.Connection,
     found: Iterable[Sequence[Any]],
     missing: Collection[int],
     cut: BitMap | None,
 ) -> dict[int, BitMap]:
-    """Facets from rows of `_WHOLE`. Raises ChecksumWrong and other sqlite3.Errors."""
+    """Facets from rows of `WHOLE`. Raises ChecksumWrong and other sqlite3.Errors."""
     chunks: list[int] = []
     bits, sizes = {}, {}
     for row in found:
         if row[0] not in missing:
             continue
-        _check_row(row)
+        check_row(row)
         key, size, newer, whole = row[0], row[4], row[5], row[7]
-        all_ids = _bitmap(key, whole, row[8]) if whole is not None else BitMap()
+        all_ids = bitmap(key, whole, row[8]) if whole is not None else BitMap()
         if not newer and len(all_ids) != size:
             raise ChecksumWrong("a facet has another number of articles than it had")
         bits[key] = all_ids if cut is None else all_ids & cut
@@ -472,7 +472,7 @@ def _loaded(
     return bits
 
 
-def _bitmap(id: int, blob: Any, checksum: Any) -> BitMap:
+def bitmap(id: int, blob: Any, checksum: Any) -> BitMap:
     if not isinstance(blob, bytes) or bitmap_sum(id, blob) != checksum:
         raise ChecksumWrong("the articles of a facet are not as they were written")
     return BitMap.deserialize(blob)
@@ -486,7 +486,7 @@ def _put_chunks(
     db: sqlite3.Connection, bits: Mapping[int, BitMap], chunks: Sequence[int], cut: BitMap | None
 ) -> None:
     """Chunks as they are on disk in the place of what bitmaps have there. bits: by facet."""
-    for some in _some(chunks):
+    for some in some_of(chunks):
         found = _read_chunks(db, some)
         if len(found) < len(some):
             raise ChecksumWrong("a part of a facet is missing")
@@ -500,10 +500,10 @@ def _read_chunks(db: sqlite3.Connection, ids: Sequence[int]) -> dict[int, BitMap
     """Those of the chunks that there are. ids: `AT_ONCE` at most."""
     places = ", ".join("?" * len(ids))
     found = db.execute(f"SELECT id, ids, crc FROM chunks WHERE id IN ({places})", ids)
-    return {id: _bitmap(id, blob, checksum) for id, blob, checksum in found}
+    return {id: bitmap(id, blob, checksum) for id, blob, checksum in found}
 
 
-def _some(items: Sequence[T]) -> Iterator[Sequence[T]]:
+def some_of(items: Sequence[T]) -> Iterator[Sequence[T]]:
     """As many at a time as one statement names."""
     for start in range(0, len(items), AT_ONCE):
         yield items[start : start + AT_ONCE]
@@ -538,6 +538,8 @@ class FacetChanges:
         """
         version = new_version(db)
         if not self._is_written(db, labels, version):
+            from reader.cache.facet_tables import write_anew
+
             write_anew(db, truth(db), version)
 
     def _is_written(
@@ -569,7 +571,7 @@ def new_version(db: sqlite3.Connection) -> int:
     return number(row.fetchone())
 
 
-class _Row(NamedTuple):
+class FacetRow(NamedTuple):
     """A row of `facets`, without its checksum."""
 
     key: int
@@ -587,7 +589,7 @@ def _by_chunk(changes: Mapping[int, bool]) -> dict[int, dict[int, bool]]:
     return chunks
 
 
-def _begin(db: sqlite3.Connection, labels: Mapping[Facet, str]) -> dict[Facet, _Row]:
+def _begin(db: sqlite3.Connection, labels: Mapping[Facet, str]) -> dict[Facet, FacetRow]:
     """Their rows; those that are new are begun, and labels (empty: as they are) put in place."""
     found = _rows(db, labels)
     new = [(*facet, label) for facet, label in labels.items() if facet not in found]
@@ -601,19 +603,19 @@ def _begin(db: sqlite3.Connection, labels: Mapping[Facet, str]) -> dict[Facet, _
 
 def _rows(
     db: sqlite3.Connection, facets: Iterable[Facet], *, is_new: bool = False
-) -> dict[Facet, _Row]:
+) -> dict[Facet, FacetRow]:
     """Rows of those facets that there are. is_new: without a checksum yet."""
     values = defaultdict(list)
     for field, value in facets:
         values[field].append(value)
     found = {}
     for wanted, every in values.items():
-        for some in _some(every):
+        for some in some_of(every):
             which = f"field = ? AND value IN ({', '.join('?' * len(some))})"
-            for row in db.execute(_FACET + which, (wanted, *some)):
+            for row in db.execute(FACET + which, (wanted, *some)):
                 if not is_new:
-                    _check_row(row)
-                found[row[1], row[2]] = _Row(*row[:6])
+                    check_row(row)
+                found[row[1], row[2]] = FacetRow(*row[:6])
     return found
 
 
@@ -622,7 +624,7 @@ def _write_chunks(
 ) -> Counter[int]:
     """By how many ids each facet grew, by its key. In order, so that rows are only appended."""
     grown: Counter[int] = Counter()
-    for some in _some(sorted(chunks)):
+    for some in some_of(sorted(chunks)):
         old = _read_chunks(db, some)
         rows = []
         for id in some:
@@ -632,7 +634,7 @@ def _write_chunks(
             grown[id % FACETS] += len(bits) - before
             blob = bits.serialize()
             rows.append((id, version, blob, bitmap_sum(id, blob)))
-        db.executemany(_PUT_CHUNK, rows)
+        db.executemany(PUT_CHUNK, rows)
     return grown
 
 
@@ -643,7 +645,10 @@ def _change(bits: BitMap, changes: Mapping[int, bool]) -> None:
 
 
 def _note_chunks(
-    db: sqlite3.Connection, rows: Iterable[_Row], chunks: Iterable[int], grown: Mapping[int, int]
+    db: sqlite3.Connection,
+    rows: Iterable[FacetRow],
+    chunks: Iterable[int],
+    grown: Mapping[int, int],
 ) -> None:
     """Sizes of facets and which of their chunks are newer than their wholes, or new wholes."""
     written = defaultdict(set)
@@ -661,94 +666,31 @@ def _note_chunks(
 
 
 _PUT_FACET = "UPDATE facets SET label = ?, size = ?, newer = ?, crc = ? WHERE key = ?"
-_PUT_CHUNK = "INSERT OR REPLACE INTO chunks (id, version, ids, crc) VALUES (?, ?, ?, ?)"
+PUT_CHUNK = "INSERT OR REPLACE INTO chunks (id, version, ids, crc) VALUES (?, ?, ?, ?)"
 _PUT_WHOLE = "INSERT OR REPLACE INTO wholes (key, ids, crc) VALUES (?, ?, ?)"
 
 
-def _summed(row: _Row) -> tuple[object, ...]:
+def _summed(row: FacetRow) -> tuple[object, ...]:
     """The values for `_PUT_FACET`."""
     return row.label, row.size, row.newer, row_sum(*row), row.key
 
 
 def settle(db: sqlite3.Connection) -> None:
     """Every facet as a whole, within a transaction: else the next to add a few rewrite them all."""
-    rows = db.execute(f"{_FACET} newer != ''").fetchall()
+    rows = db.execute(f"{FACET} newer != ''").fetchall()
     for row in rows:
-        _check_row(row)
+        check_row(row)
         _write_whole(db, row[0], _numbers(row[5]))
-    db.executemany(_PUT_FACET, [_summed(_Row(*row[:6])._replace(newer="")) for row in rows])
+    db.executemany(_PUT_FACET, [_summed(FacetRow(*row[:6])._replace(newer="")) for row in rows])
 
 
 def _write_whole(db: sqlite3.Connection, key: int, newer: Iterable[int]) -> None:
     row = db.execute("SELECT ids, crc FROM wholes WHERE key = ?", (key,)).fetchone()
-    bits = _bitmap(key, *row) if row else BitMap()
+    bits = bitmap(key, *row) if row else BitMap()
     _put_chunks(db, {key: bits}, [chunk * FACETS + key for chunk in newer], None)
-    _put_whole(db, key, bits)
+    put_whole(db, key, bits)
 
 
-def _put_whole(db: sqlite3.Connection, key: int, bits: BitMap) -> None:
+def put_whole(db: sqlite3.Connection, key: int, bits: BitMap) -> None:
     blob = bits.serialize()
     db.execute(_PUT_WHOLE, (key, blob, bitmap_sum(key, blob)))
-
-
-def write_anew(db: sqlite3.Connection, counted: Counted, version: int) -> None:
-    """Put counted facets in the place of all that there are, within a transaction."""
-    _empty_tables(db)
-    for key, (facet, bits) in enumerate(sorted(counted.ids.items()), 1):
-        row = _Row(key, *facet, counted.labels.get(facet, ""), len(bits), "")
-        db.execute(
-            "INSERT INTO facets (key, field, value, label, size, newer, crc) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?)",
-            (*row, row_sum(*row)),
-        )
-        _put_whole(db, key, bits)
-        db.executemany(_PUT_CHUNK, _chunks_of(key, bits, version))
-
-
-def _empty_tables(db: sqlite3.Connection) -> None:
-    """Begin the tables anew: rows cannot be deleted one by one where an index is damaged."""
-    made = (
-        "SELECT sql FROM sqlite_schema WHERE tbl_name IN ('facets', 'chunks', 'wholes') "
-        "AND sql IS NOT NULL ORDER BY type DESC, name != 'facets'"
-    )
-    statements = [sql for (sql,) in db.execute(made).fetchall()]
-    for table in ("wholes", "chunks", "facets"):  # none of them refers to one that is gone
-        db.execute(f"DROP TABLE {table}")
-    for statement in statements:
-        db.execute(statement)
-
-
-def _chunks_of(key: int, bits: BitMap, version: int) -> Iterator[tuple[int, int, bytes, int]]:
-    place = bits.min() if bits else None
-    while place is not None:
-        chunk = place >> CHUNK_BITS
-        end = (chunk + 1) << CHUNK_BITS
-        blob = (bits & BitMap(range(chunk << CHUNK_BITS, end))).serialize()
-        id = chunk * FACETS + key
-        yield id, version, blob, bitmap_sum(id, blob)
-        place = bits.next_set_bit(end) if bits.max() >= end else None
-
-
-def facets_with(db: sqlite3.Connection, id: int) -> list[Facet]:
-    """Return the facets that an article is in, whatever its text says."""
-    first = (id >> CHUNK_BITS) * FACETS
-    chunks = db.execute(
-        "SELECT id, ids, crc FROM chunks WHERE id >= ? AND id < ?", (first, first + FACETS)
-    )
-    keys = [place - first for place, blob, crc in chunks if id in _bitmap(place, blob, crc)]
-    rows = (db.execute(f"{_FACET} key = ?", (key,)).fetchone() for key in keys)
-    return [(row[1], row[2]) for row in rows if row]
-
-
-def check_all(db: sqlite3.Connection) -> None:
-    """Read every row of the facets. Raises ChecksumWrong and other sqlite3.Errors."""
-    for id, blob, checksum in db.execute("SELECT id, ids, crc FROM chunks"):
-        _bitmap(id, blob, checksum)
-    if not db.execute(f"{_FACET} field = ? AND value = ?", ALL).fetchone():
-        if db.execute(_ANY).fetchone():
-            raise ChecksumWrong("the facet of all articles is missing")
-        return
-    keys = [key for (key,) in db.execute("SELECT key FROM facets NOT INDEXED")]
-    for some in _some(keys):
-        which = f"key IN ({', '.join('?' * len(some))})"
-        _loaded(db, db.execute(_WHOLE + which, some), set(some), None)

@@ -14,6 +14,7 @@ from pyroaring import BitMap
 
 from reader.cache import facets
 from reader.cache.damage import is_damage, rows_of
+from reader.cache.facet_tables import check_all, write_anew
 from reader.cache.facets import (
     ALL,
     DRAFT,
@@ -96,7 +97,7 @@ def _fields(text: bytes | None) -> dict[str, object]:
 def mend_facets(db: sqlite3.Connection, marks: Mapping[Facet, BitMap]) -> None:
     """Count the facets anew, and write them."""
     version = facets.new_version(db)
-    facets.write_anew(db, counted(db, marks), version)
+    write_anew(db, counted(db, marks), version)
 
 
 def marks_shown(old: sqlite3.Connection, db: sqlite3.Connection) -> Mapping[Facet, BitMap]:
@@ -117,7 +118,7 @@ def marks_shown(old: sqlite3.Connection, db: sqlite3.Connection) -> Mapping[Face
 
 def has_damaged_facets(db: sqlite3.Connection) -> bool:
     """Return whether any row of the facets is not as it was written."""
-    return _fails(lambda: facets.check_all(db))
+    return _fails(lambda: check_all(db))
 
 
 def has_damaged_index(db: sqlite3.Connection) -> bool:

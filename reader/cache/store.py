@@ -29,7 +29,7 @@ from reader.cache.answers import (
     Stats,
     TagCount,
 )
-from reader.cache.damage import note_suspicion, number, rows_of
+from reader.cache.damage import number, rows_of
 from reader.cache.days import Days
 from reader.cache.evaluation import END, filtered, from_milliseconds, language_of
 from reader.cache.facets import (
@@ -48,15 +48,16 @@ from reader.cache.facets import (
 from reader.cache.grouping import group, most_frequent
 from reader.cache.ids import Ids
 from reader.cache.marks import Mark, Marks, Step
+from reader.cache.mending import Mending
 from reader.cache.presence import Presence
 from reader.cache.recalled import Recalled, recalled, written
 from reader.cache.schema import (
-    BUSY_TIMEOUT_MS,
     CACHE,
     IDENTITY,
     LOG_BYTES,
     MARKS,
     WRITER_CACHE_KIB,
+    impatient,
     prepare,
     sql_errors,
     transaction,
@@ -67,7 +68,6 @@ from reader.errors import ArticleDamaged, CacheDamaged, CacheError, CacheLocked
 from reader.query import Field, Query
 
 if TYPE_CHECKING:
-    from reader.cache.facets import Counted
     from reader.cache.live import FeedPage, SourceState
     from reader.cache.writing import Writer
 
@@ -120,26 +120,22 @@ class Next(NamedTuple):
 class Store:
     """One data folder: `cache.db`, which can be rebuilt, and `marks.db`, which is precious.
 
-    `notices`: sentences about what had to be put right when it was opened. `damaged`: articles that
-    could not be read since; `on_damage` is told of each in a sentence.
+    `notices`: sentences about what had to be put right when it was opened. `damage`: what has been
+    met since.
     """
 
     def __init__(self, folder: Path) -> None:
         self.path = folder / "cache.db"
         self.marks_path = folder / "marks.db"
         self.notices: tuple[str, ...] = ()
-        self.damaged: set[Identity] = set()
-        self.unreadable: set[int] = set()
-        """Ids of which there is not even a row that can be read."""
-        self._counts_anew = False
-        self.on_damage: Callable[[str], None] = self.note
+        self.damage = Mending(self.path, self._changing, self._id_of, self._marks_of, self.note)
         self._prepare()
         self._session = Session(self.path, self.marks_path)
         self._given: dict[Facet, BitMap] = {}
         """Facets of marks that the cache does not show and that cannot be written there."""
-        self._facets = Facets(truth=self._counted, given=self._given)
+        self._facets = Facets(truth=self.damage.counted, given=self._given)
         self._of_language: dict[str, Facets] = {"": self._facets}
-        self._latest = Facets(truth=self._counted, given=self._given)
+        self._latest = Facets(truth=self.damage.counted, given=self._given)
         """Of the present state, for changes of marks; the others are of the moment held."""
         self._next: Next | None = None
         """Read by `prepare`, for `catch_up`."""
@@ -371,7 +367,7 @@ class Store:
         ids = self.find(query, now)
         groups, tags = self.groups(ids, Grouping.CATEGORY), self.tag_counts(ids, MOST_TAGS)
         answer = (str(query), self._facets.version, written(len(ids), groups, tags))
-        with suppress(CacheLocked), self._changing() as db, _impatient(db), transaction(db):
+        with suppress(CacheLocked), self._changing() as db, impatient(db), transaction(db):
             db.execute("DELETE FROM answers")
             db.execute("INSERT INTO answers VALUES (?, ?, ?)", answer)
 
@@ -421,18 +417,6 @@ class Store:
         with sql_errors(self.path), self._session.searching(moment) as (db, _):
             found = (rows_of(db, _TEXTS, some, _passed_over) for some in _batches(newest))
             return Recent(chain.from_iterable(found), version)
-
-    def mend_index(self) -> bool:
-        """Make a damaged full-text index anew; whether it is, and a search may be made again."""
-        from reader.cache.rebuilding import INDEXED_AT_START, has_damaged_index, mend_index
-
-        with suppress(CacheError), self._changing() as db, transaction(db):
-            (count,) = db.execute("SELECT count(*) FROM articles").fetchone()
-            if count <= INDEXED_AT_START and has_damaged_index(db):
-                mend_index(db)
-                self.on_damage("the full-text index was damaged and has been made anew")
-                return True
-        return False
 
     def is_current(self, recent: Recent) -> bool:
         """Return whether no text has changed since the newest articles were read."""
@@ -527,19 +511,11 @@ class Store:
                 for values in row_values(db, failed):
                     found[values[0]] = _row(values, *states)
         if failed:
-            self._mend_rows([found[id].identity for id in map(ArticleId, failed) if id in found])
-            self._note_unreadable({id for id in failed if id not in found})
+            self.damage.mend_rows(
+                [found[id].identity for id in map(ArticleId, failed) if id in found]
+            )
+            self.damage.note_unreadable({id for id in failed if id not in found})
         return [found[id] for id in ids if id in found]
-
-    def _note_unreadable(self, ids: set[int]) -> None:
-        """Tell of articles of which nothing can be read, once: the file itself is damaged."""
-        is_first = not self.unreadable
-        self.unreadable |= ids
-        if ids:
-            note_suspicion(self.path)
-        if ids and is_first:
-            text = f"{self.path} is damaged: some articles cannot be read and are left out"
-            self.on_damage(f"{text}; the next start sets it right")
 
     def article(self, id: ArticleId) -> Article | None:
         """The whole article; None where there is no such id. Raises ArticleDamaged."""
@@ -557,9 +533,9 @@ class Store:
     def articles(self, ids: Iterable[ArticleId]) -> Iterator[tuple[Row, Article]]:
         """Whole articles in the order of the ids, a few in memory at a time.
 
-        Those that are damaged are left out; `on_damage` is told of each.
+        Those that are damaged are left out; `damage.tell` is told of each.
         """
-        return self._articles(ids, self.on_damage)
+        return self._articles(ids, self.damage.tell)
 
     def _articles(
         self, ids: Iterable[ArticleId], on_damage: Callable[[str], None]
@@ -571,40 +547,12 @@ class Store:
             with self._asking() as db:
                 documents = read(db, some)
             damaged = [rows[id] for id in some if id in rows and documents.get(id) is None]
-            for row in self._forgotten(damaged):
+            for row in self.damage.forgotten(damaged):
                 on_damage(str(ArticleDamaged(row.reference, row.title)))
             for id in some:
                 document = documents.get(id)
                 if id in rows and document is not None:
-                    yield self._agreed(rows[id], document.article())
-
-    def _agreed(self, row: Row, article: Article) -> tuple[Row, Article]:
-        """The article with a row that says the same: what its document says is right."""
-        if (row.title, row.identity) == (article.title, article.identity):
-            return row, article
-        self._mend_rows([row.identity])
-        return row._replace(title=article.title, identity=article.identity), article
-
-    def _mend_rows(self, identities: Iterable[Identity]) -> None:
-        """Write rows of articles as their documents have them, where that can be done now."""
-        from reader.cache.documents import mend_row
-
-        with suppress(CacheError), self._changing() as db, _impatient(db), transaction(db):
-            for identity in identities:
-                if (id := self._id_of(db, identity)) is not None:
-                    mend_row(db, id)
-
-    def _forgotten(self, damaged: Sequence[Row]) -> Sequence[Row]:
-        """Let the next import or sync bring damaged articles in again; those met first."""
-        new = [row for row in damaged if row.identity not in self.damaged]
-        if new:
-            from reader.cache.documents import forget, read_one
-
-            self.damaged |= {row.identity for row in new}
-            with suppress(CacheError), self._changing() as db, _impatient(db), transaction(db):
-                ids = [self._id_of(db, row.identity) for row in new]
-                forget(db, [id for id in ids if id is not None and read_one(db, id) is None])
-        return new
+                    yield self.damage.agreed(rows[id], document.article())
 
     def with_external_id(self, external: str) -> Ids:
         """Articles of that external id, in any language and of any source."""
@@ -658,7 +606,7 @@ class Store:
 
         with self._changing() as db, transaction(db):
             db.execute(f"PRAGMA cache_size = -{WRITER_CACHE_KIB}")
-            writer = Writer(db, self._session.marks(), run, self._counted)
+            writer = Writer(db, self._session.marks(), run, self.damage.counted)
             yield writer
             writer.finish()
         writer.committed()
@@ -682,7 +630,7 @@ class Store:
         It cannot while another program holds an older state, which a screen does for a second or
         some; nothing is waited for.
         """
-        with self._present() as db, _impatient(db):
+        with self._present() as db, impatient(db):
             (is_busy, _, _) = db.execute("PRAGMA wal_checkpoint(RESTART)").fetchone()
             return not is_busy
 
@@ -714,7 +662,7 @@ class Store:
         pages, steps = (ALL_PAGES, count()) if entirely else (MERGE_PAGES, range(MERGE_STEPS))
         db = self._session.connection()
         # What is suppressed: another program writes, and will do it.
-        with suppress(sqlite3.Error), _impatient(db):
+        with suppress(sqlite3.Error), impatient(db):
             if entirely:
                 with suppress(CacheDamaged), sql_errors(self.path), transaction(db):
                     settle(db)
@@ -836,7 +784,7 @@ class Store:
         for id in ids:
             changes.set(id, [_FACET_OF[mark]], value)
         self._note_marks(db)
-        changes.write(db, {}, self._counted)
+        changes.write(db, {}, self.damage.counted)
 
     def _show_stale_marks(self) -> None:
         """Rebuild the read and favourite facets where the marks changed without the cache."""
@@ -860,13 +808,18 @@ class Store:
                     for id in before - now:
                         changes.set(id, [facet], False)
                 self._note_marks(db)
-                changes.write(db, {}, self._counted)
+                changes.write(db, {}, self.damage.counted)
 
     def _marked(self, db: sqlite3.Connection, mark: Mark) -> Iterator[int]:
         for identity in self._session.marks().every(mark):
             id = self._id_of(db, identity)
             if id is not None:
                 yield id
+
+    def _marks_of(self, db: sqlite3.Connection) -> dict[Facet, BitMap]:
+        with suppress(sqlite3.Error):
+            return {facet: BitMap(self._marked(db, mark)) for mark, facet in _FACET_OF.items()}
+        return {}
 
     def _note_marks(self, db: sqlite3.Connection) -> None:
         db.execute(
@@ -878,23 +831,8 @@ class Store:
     def _facets_of(self, lang: str) -> Facets:
         """For questions about ids of that folded language; of all where it is empty."""
         if lang not in self._of_language:
-            self._of_language[lang] = Facets(lang, self._counted, self._given)
+            self._of_language[lang] = Facets(lang, self.damage.counted, self._given)
         return self._of_language[lang]
-
-    def _counted(self, db: sqlite3.Connection) -> "Counted":
-        """Every facet from the articles: those of the file are damaged, which is told of once."""
-        from reader.cache.rebuilding import counted
-
-        if not self._counts_anew:
-            self._counts_anew = True
-            note_suspicion(self.path)
-            self.on_damage(f"facets of {self.path} are damaged; counting the articles instead")
-        return counted(db, self._marks_of(db))
-
-    def _marks_of(self, db: sqlite3.Connection) -> dict[Facet, BitMap]:
-        with suppress(sqlite3.Error):
-            return {facet: BitMap(self._marked(db, mark)) for mark, facet in _FACET_OF.items()}
-        return {}
 
     @contextmanager
     def _asking(self, lang: str = "") -> Iterator[sqlite3.Connection]:
@@ -940,16 +878,6 @@ class Store:
 
 def _passed_over(_id: int) -> None:
     """Tell nothing of a text that cannot be read: it is told of when it is opened."""
-
-
-@contextmanager
-def _impatient(db: sqlite3.Connection) -> Iterator[None]:
-    """Do not wait for locks of other programs meanwhile."""
-    db.execute("PRAGMA busy_timeout = 0")
-    try:
-        yield
-    finally:
-        db.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
 
 
 def _asked(query: Query, facets: Facets) -> Asked:

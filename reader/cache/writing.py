@@ -23,7 +23,6 @@ from reader.cache.facets import (
     Facet,
     FacetChanges,
     Truth,
-    facets_with,
 )
 from reader.cache.incoming import Incoming, digest_of
 from reader.cache.live import (
@@ -445,6 +444,8 @@ class Writer:
         row = next(rows_of(self._db, _STORED_TEXT, [id], lambda _: None), None)
         text, facets = self._text_and_facets(*row) if row else (("", "", ""), None)
         if facets is None:
+            from reader.cache.facet_tables import facets_with
+
             facets = facets_with(self._db, id)
         self._changes.set(id, facets, False)
         if self._texts.pop(id, None) is None:
