@@ -17,7 +17,7 @@ from click.shell_completion import CompletionItem
 
 from reader import __version__
 from reader.errors import CryptoreadError
-from reader.main import COMPLETE, PROGRAM, REFUSED, Paths, open_reader, say
+from reader.main import COMPLETE, FAILED, PROGRAM, REFUSED, Paths, open_reader, say
 
 if TYPE_CHECKING:
     from reader.importing import ImportReport
@@ -306,6 +306,8 @@ def list_(paths: Paths, query: "Query", form: str, limit: int | None, raw: bool)
         ids = library.find(query)[: limit if limit is not None else None]
         if form != ListFormat.TABLE:
             print_articles(library.articles(ids), ListFormat(form), raw=raw)
+            if library.damaged:
+                sys.exit(REFUSED)
             return
         width = _terminal_width() if sys.stdout.isatty() else None
         for start in range(0, len(ids), 500):
@@ -334,7 +336,7 @@ def show(paths: Paths, wanted: str, form: str) -> None:
     from reader.output import print_article, record, to_json
 
     with paths.held_library() as library:
-        row, article = next(library.articles([library.resolve(wanted)]))
+        row, article = library.whole(library.resolve(wanted))
     if form == "json":
         print(to_json(record(row, article) | {"body": article.body}, indent=2))
     elif form == "markdown":
@@ -413,30 +415,47 @@ def export(paths: Paths, query: "Query", to: Path) -> None:
     """
     with paths.held_library() as library:
         report = library.export(query, to, on_refusal=lambda refusal: say(str(refusal)))
-    say(str(report))
-    if report.refusals:
+        damaged = library.damaged
+    say(f"{report}{f', {damaged} damaged' if damaged else ''}")
+    if report.refusals or damaged:
         sys.exit(REFUSED)
 
 
-@cli.command(short_help="See whether all is well, and what to do where it is not.")
+@cli.command(short_help="See whether all is well, and set right what is not.")
+@click.option("--repair", is_flag=True, help="Set right what can be, and say what was done.")
+@click.option("--deep", is_flag=True, help="Compare every article with all that is made of it.")
+@click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON.")
 @click.pass_obj
-def doctor(paths: Paths) -> None:
+def doctor(paths: Paths, repair: bool, deep: bool, as_json: bool) -> None:
     """Look at the settings, the files, the sources, and what is needed around them.
 
-    The files are read whole, which takes a while where there are many articles. Nothing is
-    changed. The exit code is 1 where something is wrong.
+    The files are read whole, which takes a while where there are many articles. Up to 20,000
+    articles, with --deep any number, are also compared with the rows of the list and the sets of
+    tags and categories that are made of them; --repair includes that. Without --repair nothing is
+    changed: a damaged file is never deleted, but set aside, and marks are kept.
+
+    With --json: an array of objects, each with "check" (what was looked at), "ok" (true or false),
+    "finding" (a sentence) and "repair" (what was done, empty where nothing was).
+
+    The exit code is 0 where all is well or was set right, 1 where something remains to be done, 3
+    where a file could not be looked at or written.
 
     \b
     Example:
-      cryptoread doctor
+      cryptoread doctor --repair
     """
     from reader.config import config_file, data_folder
-    from reader.doctor import examine
+    from reader.doctor import Depth, State, examine
     from reader.main import settings_fault
-    from reader.output import print_findings
+    from reader.output import print_findings, print_findings_json
 
     folder, config = data_folder(paths.data), config_file(paths.config)
-    if not print_findings(examine(folder, config, settings_fault=settings_fault)):
+    depth = Depth(repair=repair, deep=deep)
+    found = examine(folder, config, settings_fault=settings_fault, depth=depth)
+    states = (print_findings_json if as_json else print_findings)(found)
+    if State.UNKNOWN in states:
+        sys.exit(FAILED)
+    if State.WRONG in states:
         sys.exit(REFUSED)
 
 

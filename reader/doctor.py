@@ -1,7 +1,7 @@
 """What `cryptoread doctor` looks at: settings, files, sources, and what is needed around them.
 
-Each check is a finding: a sentence, and what to do where something is wrong. Nothing is repaired
-here, and nothing that the user has is changed.
+Each check is a finding: a sentence, and what to do where something is wrong. Nothing is changed,
+unless it is to repair: then a finding says what was done.
 """
 
 import os
@@ -16,18 +16,14 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from reader import __version__
 from reader.config import APP, ConfigError, Settings, read_settings
-from reader.errors import CacheDamaged, CryptoreadError
+from reader.errors import CryptoreadError
 from reader.exposed import findings
 from reader.logs import noted_errors
 
 if TYPE_CHECKING:
+    from reader.cache.repairing import Check
     from reader.subscriptions import Subscription
 
-MARKS_DAMAGED = (
-    "the next start puts it aside and begins a new one; replace it by a copy if you have one"
-)
-CACHE_DAMAGED = "the next start puts it aside and begins a new one; then import and sync again"
-CHANGED = "move cache.db away, then import and sync again; marks are kept"
 LITTLE_SPACE = 200 * 1024 * 1024
 """Bytes that should be free: an import writes its articles twice before it is done."""
 
@@ -36,15 +32,37 @@ class State(StrEnum):
     WELL = "✓"
     NOTED = "·"
     WRONG = "!"
+    UNKNOWN = "?"
+    """It could not be looked at, or not be set right."""
+
+    @property
+    def is_ok(self) -> bool:
+        return self in (State.WELL, State.NOTED)
 
 
 class Finding(NamedTuple):
-    """What was found where. `advice`: what to do about it, for whatever is wrong."""
+    """What was found where. `advice`: what to do about it, for whatever is wrong.
+
+    `repair`: what was done about it.
+    """
 
     what: str
     text: str
     state: State = State.WELL
     advice: str = ""
+    repair: str = ""
+
+    def record(self) -> dict[str, object]:
+        """Return the finding as `doctor --json` prints it."""
+        text = f"{self.text}; {self.advice}" if self.advice else self.text
+        return {"check": self.what, "ok": self.state.is_ok, "finding": text, "repair": self.repair}
+
+
+class Depth(NamedTuple):
+    """How far to look. `deep`: compare every article, which else is done where they are few."""
+
+    repair: bool = False
+    deep: bool = False
 
 
 def examine(
@@ -52,6 +70,7 @@ def examine(
     config: Path,
     environ: Mapping[str, str] = os.environ,
     settings_fault: Callable[[Settings], str | None] = lambda _: None,
+    depth: Depth = Depth(),  # noqa: B008
 ) -> Iterator[Finding]:
     """Yield one finding after the other, as they are made: reading a large cache takes a while.
 
@@ -74,21 +93,21 @@ def examine(
     for sentence in findings(config, folder, known):
         text, _, advice = sentence.partition("; ")
         yield Finding("privacy", text, State.WRONG, advice)
-    yield from _files(folder)
+    yield from _files(folder, depth)
     yield from _sources(folder, settings, environ)
     yield _full_text()
     yield _browser(environ)
 
 
-def _files(folder: Path) -> Iterator[Finding]:
+def _files(folder: Path, depth: Depth) -> Iterator[Finding]:
     if not folder.exists():
         yield Finding(
             "data", f"{folder} is not there yet; an import or a sync makes it", State.NOTED
         )
         return
     yield _space(folder)
-    yield _checked("cache.db", lambda: _articles(folder), CACHE_DAMAGED)
-    yield _checked("marks.db", lambda: _marks(folder), MARKS_DAMAGED)
+    yield from _checked("cache.db", lambda: _cache(folder, depth))
+    yield from _checked("marks.db", lambda: _marks(folder, depth))
     if log := noted_errors(folder):
         text = f"a previous run hit an unexpected error: {log}"
         yield Finding("log", text, State.WRONG, "report it, then delete the file")
@@ -111,33 +130,28 @@ def _space(folder: Path) -> Finding:
     return Finding("data", text)
 
 
-def _checked(what: str, check: Callable[[], Finding], damaged: str) -> Finding:
+def _checked(what: str, look: "Callable[[], Iterator[Check]]") -> Iterator[Finding]:
     try:
-        return check()
+        for each in look():
+            state = State.WELL if each.is_well else State.WRONG
+            yield Finding(each.check, each.finding, state, each.advice, each.repair)
     except FileNotFoundError:
-        return Finding(what, "is not there yet", State.NOTED)
-    except CacheDamaged as error:
-        return Finding(what, str(error).partition(";")[0], State.WRONG, damaged)
+        yield Finding(what, "is not there yet", State.NOTED)
     except CryptoreadError as error:
         text, _, advice = str(error).partition("; ")
-        return Finding(what, text, State.WRONG, advice)
+        yield Finding(what, text, State.UNKNOWN, advice)
 
 
-def _articles(folder: Path) -> Finding:
-    from reader.cache.checking import check_cache
+def _cache(folder: Path, depth: Depth) -> "Iterator[Check]":
+    from reader.cache.repairing import checks
 
-    count, changed = check_cache(folder)
-    if not changed:
-        return Finding("cache.db", f"{_counted(count, 'article')}, all whole")
-    shown = ", ".join(map(str, changed[:5])) + (", …" if changed[5:] else "")
-    text = f"{_counted(len(changed), 'article')} of {count:,} changed on disk: {shown}"
-    return Finding("cache.db", text, State.WRONG, CHANGED)
+    return checks(folder, repair=depth.repair, deep=depth.deep)
 
 
-def _marks(folder: Path) -> Finding:
-    from reader.cache.checking import check_marks
+def _marks(folder: Path, depth: Depth) -> "Iterator[Check]":
+    from reader.cache.repairing import marks_checks
 
-    return Finding("marks.db", f"{_counted(check_marks(folder), 'article')} with marks")
+    return marks_checks(folder, repair=depth.repair)
 
 
 def _sources(folder: Path, settings: Settings, environ: Mapping[str, str]) -> Iterator[Finding]:

@@ -45,8 +45,29 @@ class CacheFull(CacheError):
 
 
 class CacheDamaged(CacheError):
-    def __init__(self, path: Path, reason: str) -> None:
-        super().__init__(f"{path} is damaged ({reason}); import the archive again to rebuild it")
+    """`reason`: what was found, without what to do about it."""
+
+    def __init__(self, path: Path, reason: str, advice: str = "") -> None:
+        self.reason = reason
+        advice = advice or "the next start sets it right; `cryptoread doctor` says how it stands"
+        super().__init__(f"{path} is damaged ({reason}); {advice}")
+
+
+class SearchAgain(CacheError):
+    """A search met a damaged index, which is whole again."""
+
+    def __init__(self) -> None:
+        super().__init__("the full-text index was damaged and has been made anew; search again")
+
+
+class ArticleDamaged(CacheError):
+    """The stored text of one article cannot be read; the others can."""
+
+    def __init__(self, reference: int, title: str) -> None:
+        super().__init__(
+            f"article {reference} (“{title}”) was damaged on disk; "
+            "import or sync again to bring it back"
+        )
 
 
 class CacheGone(CacheError):

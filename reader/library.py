@@ -29,9 +29,11 @@ from reader.config import resource
 from reader.errors import (
     ArticleAmbiguous,
     ArticleNotFound,
+    CacheDamaged,
     CacheLocked,
     CacheUnwritable,
     Refusal,
+    SearchAgain,
 )
 from reader.query import Field, Query
 
@@ -83,6 +85,7 @@ class Library:
         self.folder = self.home = folder
         self.clock = clock
         self.is_sample = False
+        self._is_shown = False
         self._store = Store(folder)
         self._on_close: Callable[[], None] = lambda: None
 
@@ -116,6 +119,23 @@ class Library:
     def notices(self) -> tuple[str, ...]:
         return self._store.notices
 
+    def tell_of_damage(self, tell: Callable[[str], None] | None = None) -> None:
+        """Have a sentence said for each damage that is met, in whichever thread meets it.
+
+        None: the sentences are added to `notices`.
+        """
+        self._store.damage.tell = tell or self._store.note
+
+    @property
+    def is_only_read(self) -> bool:
+        """Nothing can be written in its folder: marks, positions and articles are not kept."""
+        return self._store.is_only_read
+
+    @property
+    def damaged(self) -> int:
+        """The number of articles that were asked for and could not be read."""
+        return len(self._store.damage.damaged) + len(self._store.damage.unreadable)
+
     @property
     def version(self) -> int:
         """Grows with every change of the articles or the marks, whichever program made it."""
@@ -135,6 +155,7 @@ class Library:
 
     def announce(self) -> None:
         """Let imports know that a screen is open, which they leave a processor."""
+        self._is_shown = True
         self._store.announce()
 
     def renew(self) -> bool:
@@ -177,7 +198,15 @@ class Library:
 
         among: of those alone, which takes no time. Raises Superseded where `cancel` is called.
         """
-        return self._store.find(query, self.clock(), among=among, cancel=cancel)
+        try:
+            return self._store.find(query, self.clock(), among=among, cancel=cancel)
+        except CacheDamaged:
+            if not query.words or not self._store.damage.mend_index():
+                raise
+            if self._is_shown:  # the ids on the screen are of the moment held
+                raise SearchAgain from None
+            self._store.hold()
+            return self._store.find(query, self.clock(), among=among, cancel=cancel)
 
     def remember(self, query: Query) -> None:
         """Keep what a list shows of the query, so that the next start has it at once."""
@@ -236,14 +265,21 @@ class Library:
         return self._store.rows(ids)
 
     def article(self, id: ArticleId) -> Article:
-        """Raises ArticleNotFound, CacheDamaged."""
-        article = self._store.article(id)
-        if article is None:
+        """Raises ArticleNotFound, ArticleDamaged."""
+        return self.whole(id)[1]
+
+    def whole(self, id: ArticleId) -> tuple[Row, Article]:
+        """The article and its row. Raises ArticleNotFound, ArticleDamaged."""
+        found = self._store.whole(id)
+        if found is None:
             raise ArticleNotFound(str(id))
-        return article
+        return found
 
     def articles(self, ids: Sequence[ArticleId]) -> Iterator[tuple[Row, Article]]:
-        """Whole articles with their rows, in the order of the ids, few in memory at a time."""
+        """Whole articles with their rows, in the order of the ids, few in memory at a time.
+
+        Damaged ones are left out; `tell_of_damage` says who is told.
+        """
         return self._store.articles(ids)
 
     def resolve(self, wanted: str) -> ArticleId:

@@ -30,6 +30,9 @@ COMPLETE = "_CRYPTOREAD_COMPLETE"
 SWITCH_S = 0.0005
 """How long a thread that paints keeps one waiting that writes; Python's own is ten times that."""
 
+MOST_DAMAGED = 10
+"""Damaged articles that are named."""
+
 REFUSED, USAGE, FAILED, INTERRUPTED = 1, 2, 3, 130
 
 
@@ -59,6 +62,7 @@ class Paths(NamedTuple):
             for notice in library.notices:
                 say(notice)
                 _warn(notice)
+            library.tell_of_damage(_few_of_many())
             try:
                 yield library
             except (CryptoreadError, OSError):
@@ -126,6 +130,22 @@ def say(text: str) -> None:
     from reader.text import clean_line
 
     print(redacted(clean_line(text)), file=sys.stderr)
+
+
+def _few_of_many() -> Callable[[str], None]:
+    """Say the first few sentences, and after them how many others there are, as they double."""
+    count, next_said = 0, MOST_DAMAGED
+
+    def tell(sentence: str) -> None:
+        nonlocal count, next_said
+        count += 1
+        if count <= MOST_DAMAGED:
+            say(sentence)
+        elif count == 2 * next_said:
+            next_said = count
+            say(f"{count} articles so far were damaged")
+
+    return tell
 
 
 def main() -> NoReturn:

@@ -15,7 +15,7 @@ from reader.cache import Stats
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from reader.doctor import Finding
+    from reader.doctor import Finding, State
 
 FIELDS = (
     "id",
@@ -256,16 +256,32 @@ def print_article(row: Row, article: Article) -> None:
     console.print(Markdown(article.body, hyperlinks=False), width=column)
 
 
-def print_findings(findings: "Iterable[Finding]") -> bool:
-    """A line each, below it what to do about it; whether nothing is wrong."""
-    from reader.doctor import State
+def print_findings(findings: "Iterable[Finding]") -> "set[State]":
+    """A line each, below it what was done and what to do about it; the states that there are."""
     from reader.redaction import redacted
     from reader.text import clean_line
 
-    nothing_wrong = True
-    for what, text, state, advice in findings:
-        nothing_wrong = nothing_wrong and state is not State.WRONG
+    states = set()
+    for what, text, state, advice, repair in findings:
+        states.add(state)
         print(state, f"{what:<9}", clean_line(redacted(text)), flush=True)
-        if advice:
-            print(" " * 11, clean_line(redacted(advice)), flush=True)
-    return nothing_wrong
+        for line in filter(None, (repair, advice)):
+            print(" " * 11, clean_line(redacted(line)), flush=True)
+    return states
+
+
+def print_findings_json(findings: "Iterable[Finding]") -> "set[State]":
+    """An array of objects with check, ok, finding and repair; the states that there are."""
+    from reader.redaction import redacted
+    from reader.text import clean_line
+
+    found = list(findings)
+    records = [
+        {
+            name: clean_line(redacted(value)) if isinstance(value, str) else value
+            for name, value in each
+        }
+        for each in (finding.record().items() for finding in found)
+    ]
+    print(to_json(records, indent=2))
+    return {finding.state for finding in found}

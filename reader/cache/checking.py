@@ -2,41 +2,39 @@
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
-from reader.article import Identity, reference
-from reader.cache.incoming import digest_of
+from reader.cache import copies
 from reader.cache.live import SourceState, source_states
 from reader.cache.schema import (
     CACHE,
-    FEEDS_SINCE,
-    IDENTITY,
     MARKS,
     Schema,
     check_version,
     check_whole,
     connect,
+    prepare,
     sql_errors,
 )
+from reader.errors import CacheUnwritable
 
 
-def check_cache(folder: Path) -> tuple[int, list[int]]:
-    """How many articles there are, and references to those whose text has changed on disk.
+def check_cache(folder: Path) -> int:
+    """Read every page of the articles; how many there are.
 
     Raises CacheDamaged, CacheTooNew and other CacheErrors; FileNotFoundError where there is none.
     """
     with _opened(folder / "cache.db", CACHE) as db:
-        check_whole(db, folder / "cache.db")
+        check_whole(db, folder / "cache.db", CACHE)
         (count,) = db.execute("SELECT count(*) FROM articles").fetchone()
-        has_feeds = check_version(db, folder / "cache.db", CACHE) >= FEEDS_SINCE
-        return count, list(_changed(db, IDENTITY if has_feeds else "source, external, lang"))
+        return int(count)
 
 
 def check_marks(folder: Path) -> int:
     """How many articles have a mark. Raises as `check_cache`."""
     with _opened(folder / "marks.db", MARKS) as db:
-        check_whole(db, folder / "marks.db")
+        check_whole(db, folder / "marks.db", MARKS)
         (count,) = db.execute("SELECT count(*) FROM marks WHERE read OR favourite").fetchone()
         return int(count)
 
@@ -59,21 +57,16 @@ def _opened(path: Path, schema: Schema) -> Iterator[sqlite3.Connection]:
     """A file that is there, and that this program can use."""
     if not path.exists():
         raise FileNotFoundError(path)  # SQLite would make it
-    db = connect(path, schema)
-    try:
-        with sql_errors(path):
-            check_version(db, path, schema)
-            yield db
-    finally:
-        db.close()
+    with closing(_connected(path, schema)) as db, sql_errors(path):
+        check_version(db, path, schema)
+        yield db
 
 
-def _changed(db: sqlite3.Connection, identity: str) -> Iterator[int]:
-    """Yield references to articles whose text has changed. identity: columns of one."""
-    texts = (
-        f"SELECT id, {identity}, digest, CAST(fields AS BLOB), CAST(body AS BLOB) "
-        "FROM articles JOIN documents USING (id)"
-    )
-    for id, *who, digest, fields, body in db.execute(texts):
-        if digest_of(fields, body) != digest:
-            yield reference(id, Identity(*who))
+def _connected(path: Path, schema: Schema) -> sqlite3.Connection:
+    """A connection to the file, or to what stands in for it where nothing can be written."""
+    if copies.is_writable(path):
+        with suppress(CacheUnwritable), closing(connect(path, schema)) as db, sql_errors(path):
+            db.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+            return connect(path, schema)
+    prepare(path, schema)
+    return connect(path, schema)

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from pyroaring import BitMap
 
 from reader.cache.answers import Group
+from reader.cache.damage import number
 from reader.cache.evaluation import END, first_id_since, from_milliseconds
 from reader.cache.ids import Span
 
@@ -41,7 +42,7 @@ class Days:
             end, left = day.first, older
 
     def _all(self, db: sqlite3.Connection) -> list[_Day]:
-        (texts,) = db.execute("SELECT value FROM meta WHERE name = 'texts'").fetchone()
+        texts = number(db.execute("SELECT value FROM meta WHERE name = 'texts'").fetchone())
         if self._of != (texts, clock.tzname):
             self._days = list(_days(db))
             self._of = texts, clock.tzname

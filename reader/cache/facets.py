@@ -3,16 +3,21 @@
 `Facets` reads them and keeps what it has read; `FacetChanges` collects what a transaction does
 to them and writes it. Both work in chunks of time, as `schema` lays them down: a facet is what
 `wholes` has of it, with the chunks that were written since in the place of what they were.
+
+Each row has a checksum of what is in it. Where one is wrong, facets are counted anew from the
+articles (`Truth`), which takes longer and gives the same.
 """
 
 import json
 import sqlite3
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, TypeVar
 
 from pyroaring import BitMap
 
+from reader.cache.checksums import bitmap_sum, row_sum
+from reader.cache.damage import ChecksumWrong, Malformed, is_damage, number
 from reader.cache.ids import NONE, Meet
 from reader.cache.schema import CHUNK_BITS, FACETS, snapshot
 
@@ -42,6 +47,28 @@ T = TypeVar("T")
 Facet = tuple[str, str]
 """(field, folded value). Fields: all, category, sentiment, group (both, with a tab between), tag,
 source, lang, state."""
+
+
+class Counted(NamedTuple):
+    """Every facet, counted anew from the articles, and the names to show."""
+
+    ids: Mapping[Facet, BitMap]
+    labels: Mapping[Facet, str]
+
+
+Truth = Callable[[sqlite3.Connection], Counted]
+"""Counts every facet anew, as of the state that the connection shows."""
+
+FACET = "SELECT key, field, value, label, size, newer, crc FROM facets WHERE "
+WHOLE = (
+    "SELECT key, field, value, label, size, newer, facets.crc, ids, wholes.crc "
+    "FROM facets LEFT JOIN wholes USING (key) WHERE "
+)
+ANY = "SELECT 1 FROM articles LIMIT 1"
+
+
+def _no_truth(_db: sqlite3.Connection) -> Counted:
+    raise Malformed("facets are damaged")
 
 
 class News(NamedTuple):
@@ -81,8 +108,21 @@ class Facets:
     archive is read, and what is asked of sets within that language has the same answer.
     """
 
-    def __init__(self, lang: str = "") -> None:
-        """lang: the folded language to which the ids are cut; empty: to none."""
+    def __init__(
+        self,
+        lang: str = "",
+        truth: Truth = _no_truth,
+        given: Mapping[Facet, BitMap] | None = None,
+    ) -> None:
+        """lang: the folded language to which the ids are cut; empty: to none.
+
+        truth: counts facets anew where they are damaged. given: facets that are known better than
+        the file has them.
+        """
+        self._truth = truth
+        self._given = {} if given is None else given
+        self.is_counted_anew = False
+        """What is loaded is not from the facets of the file, which are damaged."""
         self.language: Facet | None = ("lang", lang) if lang else None
         """To which the ids are cut."""
         self.version = -1
@@ -127,6 +167,8 @@ class Facets:
         db: within a snapshot.
         """
         since, version, loaded = self.version, _meta(db, "version"), self._loaded.copy()
+        if self.is_counted_anew:  # the file may have been set right: it is read anew
+            return News(since, version, _meta(db, "texts"), (), {})
         chunks: list[int] = []
         if loaded:
             changed = db.execute(
@@ -135,7 +177,12 @@ class Facets:
                 (since, json.dumps(list(loaded))),
             )
             chunks = [id for (id,) in changed]
-        replaced = self._replaced(db, loaded, chunks)
+        try:
+            replaced = self._replaced(db, loaded, chunks)
+        except sqlite3.Error as error:
+            if not is_damage(error):
+                raise
+            loaded, replaced = {}, {}  # what is read anew is counted anew
         return News(since, version, _meta(db, "texts"), loaded.keys(), replaced)
 
     def take(self, news: "News") -> None:
@@ -145,7 +192,11 @@ class Facets:
         # What was loaded in the meantime may be of before: it is read again when it is asked for.
         kept = {key: bits for key, bits in self._loaded.items() if key in news.known}
         self._loaded = kept | news.replaced
-        if news.texts != self.texts:  # else no more than marks have changed
+        if self.is_counted_anew:
+            self._keys.clear()
+            self._labels.clear()
+        if news.texts != self.texts or self.is_counted_anew:  # else only marks have changed
+            self.is_counted_anew = False
             for known in (self._values, self._sizes, self._size, self._lengths, self._parts):
                 known.clear()
             self._dense = NONE, NONE
@@ -187,11 +238,13 @@ class Facets:
         key = self._key(db, facet)
         if key is None:
             return NONE
-        if key not in self._loaded:
-            whole = "SELECT key, newer, ids FROM facets LEFT JOIN wholes USING (key) WHERE key = ?"
+        if key not in self._loaded and not self.is_counted_anew:
             cut = None if facet == self.language else self._cut(db)
-            self._load(db, db.execute(whole, (key,)), cut)
-        return self._loaded[key]
+            if facet in self._given:
+                self._loaded[key] = self._given[facet] if cut is None else self._given[facet] & cut
+            elif not self._load(db, "key = ?", key, {key}, cut):
+                return self.get(db, facet)
+        return self._loaded.get(key, NONE)
 
     def get_many(self, db: sqlite3.Connection, facet: Facet, least: int) -> BitMap:
         """The ids of a facet that has so many; of one that has fewer none, nor are they kept."""
@@ -199,7 +252,7 @@ class Facets:
             return NONE
         was_loaded = self._key(db, facet) in self._loaded
         bits = self.get(db, facet)
-        if len(bits) < least and not was_loaded:
+        if len(bits) < least and not was_loaded and not self.is_counted_anew:
             self._lengths[facet] = len(bits)
             self._loaded.pop(self._keys[facet], None)
         return bits if len(bits) >= least else NONE
@@ -209,23 +262,23 @@ class Facets:
         return self._lengths.get(facet, least) < least or self._key(db, facet) in self._loaded
 
     def _key(self, db: sqlite3.Connection, facet: Facet) -> int | None:
-        if facet not in self._keys:
-            find = "SELECT key, field, value, label FROM facets WHERE field = ? AND value = ?"
-            self._learn(db.execute(find, facet))
+        if facet not in self._keys and not self.is_counted_anew:
+            if facet in self._given:
+                self._keys[facet] = -1 - list(self._given).index(facet)
+            else:
+                self._look_up(db, "field = ? AND value = ?", facet)
         return self._keys.get(facet)
 
     def every(self, db: sqlite3.Connection, field: str) -> dict[str, BitMap]:
         """The ids of each value of a field."""
         if field not in self._values:
-            find = "SELECT key, field, value, label FROM facets WHERE field = ?"
-            self._values[field] = self._learn(db.execute(find, (field,)))
-        keys = {value: self._keys[field, value] for value in self._values[field]}
-        if missing := {key for key in keys.values() if key not in self._loaded}:
-            wholes = (
-                "SELECT key, newer, ids FROM facets LEFT JOIN wholes USING (key) WHERE field = ?"
-            )
-            found = db.execute(wholes, (field,))
-            self._load(db, (row for row in found if row[0] in missing), self._cut(db))
+            values = [row[2] for row in self._look_up(db, "field = ?", (field,))]
+            if not self.is_counted_anew:
+                self._values[field] = values
+        keys = {value: self._keys[field, value] for value in self._values.get(field, ())}
+        missing = {key for key in keys.values() if key not in self._loaded}
+        if missing and not self._load(db, "field = ?", field, missing, self._cut(db)):
+            return self.every(db, field)
         return {value: self._loaded[key] for value, key in keys.items()}
 
     def meet(self, bits: BitMap, ids: BitMap, without: BitMap) -> Meet:
@@ -292,24 +345,28 @@ class Facets:
         while True:
             yield from known[place:]
             place = len(known)
-            rows = db.execute(
-                "SELECT key, field, value, label, size FROM facets "
-                "WHERE field = ? ORDER BY size DESC LIMIT ? OFFSET ?",
-                (field, max(SIZES_AT_ONCE, place), place),
-            ).fetchall()
+            if self.is_counted_anew:
+                return
+            limit = (field, max(SIZES_AT_ONCE, place), place)
+            rows = self._look_up(db, "field = ? ORDER BY size DESC LIMIT ? OFFSET ?", limit)
+            if self.is_counted_anew:  # from here on in that order, which is nearly the same
+                known, place = self._sizes.get(field, []), 0
+                continue
             if not rows:
                 return
-            self._learn(row[:4] for row in rows)
             if len(known) == place:  # nobody else has gone on in the meantime
-                known += [((field, value), size) for _, _, value, _, size in rows]
+                known += [((field, row[2]), row[4]) for row in rows]
 
     def size(self, db: sqlite3.Connection, facet: Facet) -> int:
         """The number of ids, without reading them."""
         if facet not in self._size:
-            find = "SELECT size FROM facets WHERE field = ? AND value = ?"
-            row = db.execute(find, facet).fetchone()
-            self._size[facet] = int(row[0]) if row else 0
+            rows = self._look_up(db, "field = ? AND value = ?", facet)
+            self._size.setdefault(facet, int(rows[0][4]) if rows else 0)
         return self._size[facet]
+
+    def has(self, db: sqlite3.Connection, facet: Facet) -> bool:
+        """Return whether there is such a facet."""
+        return self._key(db, facet) is not None
 
     def name(self, db: sqlite3.Connection, facet: Facet) -> str:
         """The name to show, whether it was asked for or not."""
@@ -320,31 +377,105 @@ class Facets:
         """The name to show for a facet that was asked for."""
         return self._labels.get(facet) or facet[1]
 
-    def _learn(self, rows: Iterable[Sequence[Any]]) -> list[str]:
-        """Keys and labels of facets; their values."""
-        values = []
-        for key, field, value, label in rows:
-            self._keys[field, value] = key
-            self._labels[field, value] = label
-            values.append(value)
-        return values
+    def _look_up(
+        self, db: sqlite3.Connection, which: str, values: Sequence[object]
+    ) -> list[tuple[Any, ...]]:
+        """Rows of `facets`, whose keys and labels are known then; none where they are damaged."""
+        if self.is_counted_anew:
+            return []
+        try:
+            rows = db.execute(FACET + which, values).fetchall()
+            for key, field, value, label, size, newer, checksum in rows:
+                if checksum != row_sum(key, field, value, label, size, newer):
+                    raise ChecksumWrong("a facet is not as it was written")
+                self._keys[field, value] = key
+                self._labels[field, value] = label
+            if not rows and values == ALL and db.execute(ANY).fetchone():
+                raise ChecksumWrong("the facet of all articles is missing")
+        except sqlite3.Error as error:
+            self._count_anew(db, error)
+            return []
+        return rows
 
     def _load(
         self,
         db: sqlite3.Connection,
-        found: Iterable[tuple[int, str, bytes | None]],
+        which: str,
+        value: object,
+        missing: Collection[int],
         cut: BitMap | None,
-    ) -> None:
-        """Facets from wholes and newer chunks. found: key, newer, whole."""
-        chunks = []
-        bits = {}
-        for key, newer, whole in found:
-            all_ids = BitMap.deserialize(whole) if whole else BitMap()
-            bits[key] = all_ids if cut is None else all_ids & cut
-            bits[key].shrink_to_fit()  # what is shared by two takes as much as the larger
-            chunks += [chunk * FACETS + key for chunk in _numbers(newer)]
-        _put_chunks(db, bits, chunks, cut)
-        self._loaded |= bits
+    ) -> bool:
+        """Facets from wholes and newer chunks; whether these are as they were written.
+
+        Else all facets have been counted anew. missing: keys of those to load.
+        """
+        try:
+            self._loaded |= loaded(db, db.execute(WHOLE + which, (value,)), missing, cut)
+        except sqlite3.Error as error:
+            self._count_anew(db, error)
+        return not self.is_counted_anew
+
+    def _count_anew(self, db: sqlite3.Connection, error: sqlite3.Error) -> None:
+        """Answer with what the articles tell, where the error is of damaged facets."""
+        if not is_damage(error):
+            raise error
+        counted = self._truth(db)
+        cut = counted.ids.get(self.language, NONE) if self.language else None
+        self.is_counted_anew = True
+        for known in (self._keys, self._labels, self._values, self._sizes, self._size):
+            known.clear()
+        self._loaded = {}
+        self._lengths.clear()
+        self._parts.clear()
+        self._dense = NONE, NONE
+        for place, (facet, ids) in enumerate(counted.ids.items()):
+            field, value = facet
+            self._keys[facet] = place
+            self._labels[facet] = counted.labels.get(facet, "")
+            self._loaded[place] = ids if cut is None else ids & cut
+            self._values.setdefault(field, []).append(value)
+            self._sizes.setdefault(field, []).append((facet, len(ids)))
+            self._size[facet] = len(ids)
+        for sizes in self._sizes.values():
+            sizes.sort(key=lambda each: -each[1])
+
+
+def check_row(row: Sequence[Any]) -> None:
+    if row[6] != row_sum(*row[:6]):
+        raise ChecksumWrong("a facet is not as it was written")
+
+
+def loaded(
+    db: sqlite3.Connection,
+    found: Iterable[Sequence[Any]],
+    missing: Collection[int],
+    cut: BitMap | None,
+) -> dict[int, BitMap]:
+    """Facets from rows of `WHOLE`. Raises ChecksumWrong and other sqlite3.Errors."""
+    chunks: list[int] = []
+    bits, sizes = {}, {}
+    for row in found:
+        if row[0] not in missing:
+            continue
+        check_row(row)
+        key, size, newer, whole = row[0], row[4], row[5], row[7]
+        all_ids = bitmap(key, whole, row[8]) if whole is not None else BitMap()
+        if not newer and len(all_ids) != size:
+            raise ChecksumWrong("a facet has another number of articles than it had")
+        bits[key] = all_ids if cut is None else all_ids & cut
+        bits[key].shrink_to_fit()  # what is shared by two takes as much as the larger
+        chunks += [chunk * FACETS + key for chunk in _numbers(newer)]
+        sizes[key] = size
+    _put_chunks(db, bits, chunks, cut)
+    if cut is None and any(len(bits[key]) != size for key, size in sizes.items()):
+        raise ChecksumWrong("a facet has another number of articles than it had")
+    return bits
+
+
+def bitmap(id: int, blob: Any, checksum: Any) -> BitMap:
+    if not isinstance(blob, bytes) or bitmap_sum(id, blob) != checksum:
+        raise ChecksumWrong("the articles of a facet are not as they were written")
+    return BitMap.deserialize(blob)
 
 
 def _numbers(newer: str) -> set[int]:
@@ -355,8 +486,11 @@ def _put_chunks(
     db: sqlite3.Connection, bits: Mapping[int, BitMap], chunks: Sequence[int], cut: BitMap | None
 ) -> None:
     """Chunks as they are on disk in the place of what bitmaps have there. bits: by facet."""
-    for some in _some(chunks):
-        for id, ids in _read_chunks(db, some).items():
+    for some in some_of(chunks):
+        found = _read_chunks(db, some)
+        if len(found) < len(some):
+            raise ChecksumWrong("a part of a facet is missing")
+        for id, ids in found.items():
             facet, chunk = bits[id % FACETS], id // FACETS
             facet.remove_range(chunk << CHUNK_BITS, (chunk + 1) << CHUNK_BITS)
             facet |= ids if cut is None else ids & cut
@@ -365,18 +499,18 @@ def _put_chunks(
 def _read_chunks(db: sqlite3.Connection, ids: Sequence[int]) -> dict[int, BitMap]:
     """Those of the chunks that there are. ids: `AT_ONCE` at most."""
     places = ", ".join("?" * len(ids))
-    found = db.execute(f"SELECT id, ids FROM chunks WHERE id IN ({places})", ids)
-    return {id: BitMap.deserialize(blob) for id, blob in found}
+    found = db.execute(f"SELECT id, ids, crc FROM chunks WHERE id IN ({places})", ids)
+    return {id: bitmap(id, blob, checksum) for id, blob, checksum in found}
 
 
-def _some(items: Sequence[T]) -> Iterator[Sequence[T]]:
+def some_of(items: Sequence[T]) -> Iterator[Sequence[T]]:
     """As many at a time as one statement names."""
     for start in range(0, len(items), AT_ONCE):
         yield items[start : start + AT_ONCE]
 
 
 def _meta(db: sqlite3.Connection, name: str) -> int:
-    return int(db.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()[0])
+    return number(db.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone())
 
 
 class FacetChanges:
@@ -395,11 +529,32 @@ class FacetChanges:
         for facet in facets:
             changes[facet][id] = present
 
-    def write(self, db: sqlite3.Connection, labels: Mapping[Facet, str]) -> None:
-        """Into the open transaction, under a new version. labels: names of facets to show."""
-        (version,) = db.execute(
-            "UPDATE meta SET value = value + 1 WHERE name = 'version' RETURNING value"
-        ).fetchone()
+    def write(
+        self, db: sqlite3.Connection, labels: Mapping[Facet, str], truth: Truth = _no_truth
+    ) -> None:
+        """Into the open transaction, under a new version. labels: names of facets to show.
+
+        truth: counts all facets as they are to be, where those that are to be changed are damaged.
+        """
+        version = new_version(db)
+        if not self._is_written(db, labels, version):
+            from reader.cache.facet_tables import write_anew
+
+            write_anew(db, truth(db), version)
+
+    def _is_written(
+        self, db: sqlite3.Connection, labels: Mapping[Facet, str], version: int
+    ) -> bool:
+        """Write the changes, unless what they are to be made in is damaged."""
+        try:
+            self._write(db, labels, version)
+        except sqlite3.Error as error:
+            if not is_damage(error):
+                raise
+            return False
+        return True
+
+    def _write(self, db: sqlite3.Connection, labels: Mapping[Facet, str], version: int) -> None:
         rows = _begin(db, {facet: labels.get(facet, "") for facet in self._changes})
         chunks = {
             chunk * FACETS + rows[facet].key: changed
@@ -410,10 +565,20 @@ class FacetChanges:
         _note_chunks(db, rows.values(), chunks, grown)
 
 
-class _Row(NamedTuple):
-    """A row of `facets`, as far as writing its chunks needs it."""
+def new_version(db: sqlite3.Connection) -> int:
+    """Note in the open transaction that something changes; the version that it is from then on."""
+    row = db.execute("UPDATE meta SET value = value + 1 WHERE name = 'version' RETURNING value")
+    return number(row.fetchone())
+
+
+class FacetRow(NamedTuple):
+    """A row of `facets`, without its checksum."""
 
     key: int
+    field: str
+    value: str
+    label: str
+    size: int
     newer: str
 
 
@@ -424,35 +589,34 @@ def _by_chunk(changes: Mapping[int, bool]) -> dict[int, dict[int, bool]]:
     return chunks
 
 
-def _begin(db: sqlite3.Connection, labels: Mapping[Facet, str]) -> dict[Facet, _Row]:
+def _begin(db: sqlite3.Connection, labels: Mapping[Facet, str]) -> dict[Facet, FacetRow]:
     """Their rows; those that are new are begun, and labels (empty: as they are) put in place."""
     found = _rows(db, labels)
     new = [(*facet, label) for facet, label in labels.items() if facet not in found]
     db.executemany("INSERT INTO facets (field, value, label) VALUES (?, ?, ?)", new)
-    found |= _rows(db, [(field, value) for field, value, _ in new])
-    relabelled = [
-        (labels[facet], row.key)
-        for facet, (row, known) in found.items()
-        if labels[facet] not in ("", known)
-    ]
-    db.executemany("UPDATE facets SET label = ? WHERE key = ?", relabelled)
-    return {facet: row for facet, (row, _) in found.items()}
+    found |= _rows(db, [(field, value) for field, value, _ in new], is_new=True)
+    return {
+        facet: row._replace(label=labels[facet]) if labels[facet] else row
+        for facet, row in found.items()
+    }
 
 
-def _rows(db: sqlite3.Connection, facets: Iterable[Facet]) -> dict[Facet, tuple[_Row, str]]:
-    """Rows and labels of those facets that there are."""
+def _rows(
+    db: sqlite3.Connection, facets: Iterable[Facet], *, is_new: bool = False
+) -> dict[Facet, FacetRow]:
+    """Rows of those facets that there are. is_new: without a checksum yet."""
     values = defaultdict(list)
     for field, value in facets:
         values[field].append(value)
-    find = "SELECT field, value, key, newer, label FROM facets WHERE field = ? AND value IN"
-    return {
-        (field, value): (_Row(key, newer), label)
-        for wanted, every in values.items()
-        for some in _some(every)
-        for field, value, key, newer, label in db.execute(
-            f"{find} ({', '.join('?' * len(some))})", (wanted, *some)
-        )
-    }
+    found = {}
+    for wanted, every in values.items():
+        for some in some_of(every):
+            which = f"field = ? AND value IN ({', '.join('?' * len(some))})"
+            for row in db.execute(FACET + which, (wanted, *some)):
+                if not is_new:
+                    check_row(row)
+                found[row[1], row[2]] = FacetRow(*row[:6])
+    return found
 
 
 def _write_chunks(
@@ -460,7 +624,7 @@ def _write_chunks(
 ) -> Counter[int]:
     """By how many ids each facet grew, by its key. In order, so that rows are only appended."""
     grown: Counter[int] = Counter()
-    for some in _some(sorted(chunks)):
+    for some in some_of(sorted(chunks)):
         old = _read_chunks(db, some)
         rows = []
         for id in some:
@@ -468,8 +632,9 @@ def _write_chunks(
             before = len(bits)
             _change(bits, chunks[id])
             grown[id % FACETS] += len(bits) - before
-            rows.append((id, version, bits.serialize()))
-        db.executemany("INSERT OR REPLACE INTO chunks VALUES (?, ?, ?)", rows)
+            blob = bits.serialize()
+            rows.append((id, version, blob, bitmap_sum(id, blob)))
+        db.executemany(PUT_CHUNK, rows)
     return grown
 
 
@@ -480,31 +645,52 @@ def _change(bits: BitMap, changes: Mapping[int, bool]) -> None:
 
 
 def _note_chunks(
-    db: sqlite3.Connection, rows: Iterable[_Row], chunks: Iterable[int], grown: Mapping[int, int]
+    db: sqlite3.Connection,
+    rows: Iterable[FacetRow],
+    chunks: Iterable[int],
+    grown: Mapping[int, int],
 ) -> None:
     """Sizes of facets and which of their chunks are newer than their wholes, or new wholes."""
     written = defaultdict(set)
     for id in chunks:
         written[id % FACETS].add(id // FACETS)
     updates = []
-    for key, newer in rows:
-        numbers = _numbers(newer) | written[key]
+    for row in rows:
+        numbers = _numbers(row.newer) | written[row.key]
         if len(numbers) > NEWER:
-            _write_whole(db, key, numbers)
+            _write_whole(db, row.key, numbers)
             numbers = set()
-        updates.append((grown[key], " ".join(map(str, sorted(numbers))), key))
-    db.executemany("UPDATE facets SET size = size + ?, newer = ? WHERE key = ?", updates)
+        newer = " ".join(map(str, sorted(numbers)))
+        updates.append(_summed(row._replace(size=row.size + grown[row.key], newer=newer)))
+    db.executemany(_PUT_FACET, updates)
+
+
+_PUT_FACET = "UPDATE facets SET label = ?, size = ?, newer = ?, crc = ? WHERE key = ?"
+PUT_CHUNK = "INSERT OR REPLACE INTO chunks (id, version, ids, crc) VALUES (?, ?, ?, ?)"
+_PUT_WHOLE = "INSERT OR REPLACE INTO wholes (key, ids, crc) VALUES (?, ?, ?)"
+
+
+def _summed(row: FacetRow) -> tuple[object, ...]:
+    """The values for `_PUT_FACET`."""
+    return row.label, row.size, row.newer, row_sum(*row), row.key
 
 
 def settle(db: sqlite3.Connection) -> None:
     """Every facet as a whole, within a transaction: else the next to add a few rewrite them all."""
-    for key, newer in db.execute("SELECT key, newer FROM facets WHERE newer != ''").fetchall():
-        _write_whole(db, key, _numbers(newer))
-    db.execute("UPDATE facets SET newer = ''")
+    rows = db.execute(f"{FACET} newer != ''").fetchall()
+    for row in rows:
+        check_row(row)
+        _write_whole(db, row[0], _numbers(row[5]))
+    db.executemany(_PUT_FACET, [_summed(FacetRow(*row[:6])._replace(newer="")) for row in rows])
 
 
 def _write_whole(db: sqlite3.Connection, key: int, newer: Iterable[int]) -> None:
-    row = db.execute("SELECT ids FROM wholes WHERE key = ?", (key,)).fetchone()
-    bits = BitMap.deserialize(row[0]) if row else BitMap()
+    row = db.execute("SELECT ids, crc FROM wholes WHERE key = ?", (key,)).fetchone()
+    bits = bitmap(key, *row) if row else BitMap()
     _put_chunks(db, {key: bits}, [chunk * FACETS + key for chunk in newer], None)
-    db.execute("INSERT OR REPLACE INTO wholes VALUES (?, ?)", (key, bits.serialize()))
+    put_whole(db, key, bits)
+
+
+def put_whole(db: sqlite3.Connection, key: int, bits: BitMap) -> None:
+    blob = bits.serialize()
+    db.execute(_PUT_WHOLE, (key, blob, bitmap_sum(key, blob)))

@@ -11,6 +11,7 @@ from pyroaring import BitMap
 
 from reader.article import NO_CATEGORY, Sentiment
 from reader.cache.answers import PINNED, Group, Grouping, TagCount
+from reader.cache.damage import rows_of
 from reader.cache.days import Days
 from reader.cache.facets import PINNED as PINNED_FACET
 from reader.cache.facets import READ, Facets
@@ -163,15 +164,20 @@ def most_frequent(
 
 def _tags_of_few(ids: BitMap, facets: Facets, ask: Ask) -> list[TagCount]:
     """Counted from the articles: thousands of tags may be in use, of which these have some."""
-    places = ", ".join("?" * len(ids))
     tags = (
         "SELECT documents.id, value FROM documents, json_each(fields, '$.tags') "
-        f"WHERE documents.id IN ({places})"
+        "WHERE documents.id IN "
     )
     with ask() as db:
-        found = {(id, tag.casefold()) for id, tag in db.execute(tags, list(ids))}
+        # One at a time where a damaged text is among them. A tag that has no facet is damage, too.
+        rows = rows_of(db, tags, list(ids), lambda _: None)
+        found = {(id, tag.casefold()) for id, tag in rows if isinstance(tag, str)}
         counts = Counter(tag for _, tag in found)
-        named = [TagCount(facets.name(db, ("tag", tag)), n) for tag, n in counts.items()]
+        named = [
+            TagCount(facets.name(db, ("tag", tag)), n)
+            for tag, n in counts.items()
+            if facets.has(db, ("tag", tag))
+        ]
     return sorted(named, key=_rank)
 
 

@@ -12,6 +12,7 @@ from hashlib import blake2b
 from typing import Any, NamedTuple
 
 from reader.article import Article, Identity
+from reader.cache.damage import rows_of
 from reader.cache.incoming import Incoming, digest_of
 from reader.cache.sameness import (
     ALIKE_AT_MOST,
@@ -93,7 +94,11 @@ _COLUMNS = tuple(field.name for field in fields(SourceState))
 def source_states(db: sqlite3.Connection) -> Iterator[SourceState]:
     for row in db.execute(f"SELECT {', '.join(_COLUMNS)} FROM sources"):
         values = dict(zip(_COLUMNS, row, strict=True))
-        values["pending"] = tuple(json.loads(values["pending"]))
+        try:
+            values["pending"] = tuple(json.loads(values["pending"]))
+        except (ValueError, TypeError):  # damaged: what is known of it begins anew
+            yield SourceState(url=str(values["url"]))
+            continue
         yield SourceState(**values)
 
 
@@ -102,6 +107,9 @@ def note_source(db: sqlite3.Connection, state: SourceState) -> None:
     values["pending"] = json.dumps(state.pending)
     places = ", ".join(f":{name}" for name in _COLUMNS)
     db.execute(f"INSERT OR REPLACE INTO sources ({', '.join(_COLUMNS)}) VALUES ({places})", values)
+
+
+_DOCUMENT = "SELECT CAST(fields AS BLOB), CAST(body AS BLOB), digest FROM documents WHERE id IN "
 
 
 class Stored(NamedTuple):
@@ -180,11 +188,17 @@ def found_as(
 
 
 def document(db: sqlite3.Connection, id: int) -> tuple[dict[str, Any], bytes, bytes]:
-    """Fields, body and digest of a stored article."""
-    fields, body, digest = db.execute(
-        "SELECT fields, CAST(body AS BLOB), digest FROM documents WHERE id = ?", (id,)
-    ).fetchone()
-    return json.loads(fields), body, digest
+    """Fields, body and digest of a stored article; all of them empty where it is damaged."""
+    found = next(rows_of(db, _DOCUMENT, [id], lambda _: None), None)
+    if found is None:
+        return {}, b"", b""
+    fields, body, digest = found
+    try:
+        if digest_of(fields, body) == digest:
+            return json.loads(fields), body, digest
+    except TypeError:  # not even of that type
+        pass
+    return {}, b"", b""
 
 
 # Items of feeds.

@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Concatenate, ParamSpec, TypeVar
 
 from reader.article import Identity
-from reader.cache.schema import sql_errors, suspect, transaction
+from reader.cache.damage import note_suspicion, number
+from reader.cache.schema import sql_errors, transaction
 from reader.errors import CacheError, MarksDamaged
 
 P = ParamSpec("P")
@@ -52,7 +53,9 @@ def marks_errors(path: Path) -> Iterator[None]:
         raise
     except CacheError as error:
         cause = error.__cause__
-        if isinstance(cause, sqlite3.Error) and _is_damage(cause):
+        if isinstance(cause, UnicodeDecodeError) or (
+            isinstance(cause, sqlite3.Error) and _is_damage(cause)
+        ):
             raise damaged(path, str(cause)) from cause
         raise
     except (TypeError, ValueError) as error:
@@ -70,7 +73,7 @@ def _is_damage(error: sqlite3.Error) -> bool:
 
 def damaged(path: Path, reason: str) -> MarksDamaged:
     """Return the error, and ask the next start for a full check."""
-    suspect(path)
+    note_suspicion(path)
     return MarksDamaged(path, reason)
 
 
@@ -95,7 +98,7 @@ class Marks:
     @_reported
     def counter(self) -> int:
         """Return the number of changes, the one that the cache's facets are compared with."""
-        return int(self._db.execute("SELECT value FROM meta WHERE name = 'counter'").fetchone()[0])
+        return number(self._db.execute("SELECT value FROM meta WHERE name = 'counter'").fetchone())
 
     @_reported
     def is_empty(self) -> bool:

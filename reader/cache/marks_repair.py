@@ -28,6 +28,7 @@ from reader.cache.asides import (
     set_aside,
     take_place,
 )
+from reader.cache.damage import is_suspect, no_longer_suspect, note_suspicion
 from reader.cache.marks import marks_errors
 from reader.cache.marks_copies import (
     Copy,
@@ -44,10 +45,7 @@ from reader.cache.schema import (
     MARKS,
     WRITER_CACHE_KIB,
     connect,
-    is_suspect,
-    no_longer_suspect,
     prepare,
-    suspect,
     transaction,
 )
 from reader.errors import CacheDamaged, CacheUnwritable
@@ -286,7 +284,7 @@ def _repaired(folder: Path, path: Path) -> Iterator[str]:
         try:
             _check_whole(path)
         except CacheDamaged:
-            suspect(path)
+            note_suspicion(path)
     yield from _prepared(folder, path)
     if path.exists() and (agreed := _agree(folder, path)):
         yield agreed

@@ -10,6 +10,7 @@ from functools import cache
 from pyroaring import BitMap
 
 from reader.cache.answers import PINNED, Group, TagCount
+from reader.cache.checksums import text_sum
 from reader.cache.facets import PINNED as PINNED_FACET
 from reader.cache.facets import READ, Facet, Facets
 from reader.cache.grouping import Ask, Sentiments
@@ -55,16 +56,20 @@ class Recalled(Later):
 def written(size: int, groups: Sequence[Group], tags: Sequence[TagCount]) -> str:
     """An answer as `recalled` reads it."""
     counts = [(group.label, len(group.ids), group.unread) for group in groups]
-    return json.dumps([size, counts, tags], ensure_ascii=False)
+    answer = json.dumps([size, counts, tags], ensure_ascii=False)
+    return f"{text_sum(answer)} {answer}"
 
 
 def recalled(
-    answer: str, find: Callable[[], BitMap], lang: str, facets: Facets, ask: Ask
-) -> Recalled:
-    """The answer as it was, in the version that the facets have.
+    written: str, find: Callable[[], BitMap], lang: str, facets: Facets, ask: Ask
+) -> Recalled | None:
+    """The answer as it was, in the version that the facets have; None where it is damaged.
 
     find: the ids that it is about, all in that language where there is one.
     """
+    checksum, _, answer = written.partition(" ")
+    if checksum != str(text_sum(answer)):
+        return None
     size, counts, tags = json.loads(answer)
     find = cache(find)  # the groups must not hold the answer that holds them
     groups = _groups(counts, find, facets, ask)

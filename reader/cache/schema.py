@@ -3,19 +3,20 @@
 Nothing here knows what a query or an outcome is.
 """
 
-import os
 import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
-from datetime import datetime
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
 
+from reader.cache import copies
+from reader.cache.checksums import bitmap_sum, row_sum
 from reader.cache.connections import Connection
-from reader.errors import CacheDamaged, CacheError, CacheLocked, CacheTooNew, CacheUnwritable
+from reader.cache.damage import has_wrong_header, note_suspicion, suspect
+from reader.cache.damage import sql_errors as sql_errors
+from reader.errors import CacheDamaged, CacheError, CacheTooNew, CacheUnwritable
 from reader.folding import folded, is_kept
 from reader.own_files import (
-    PRIVATE_FILE,
     NotRegular,
     make_folder,
     make_private,
@@ -280,6 +281,17 @@ CREATE INDEX tellings_text ON tellings (feed, text, published);
 CREATE INDEX tellings_entry ON tellings (entry);
 """
 
+_CACHE_9 = """
+-- Checksums: a facet that is damaged is counted anew from the articles (`checksums`).
+ALTER TABLE facets ADD crc INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE chunks ADD crc INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE wholes ADD crc INTEGER NOT NULL DEFAULT 0;
+UPDATE facets SET crc = row_sum(key, field, value, label, size, newer);
+UPDATE chunks SET crc = bitmap_sum(id, ids);
+UPDATE wholes SET crc = bitmap_sum(key, ids);
+DELETE FROM answers; -- which begin with one from here on
+"""
+
 _MARKS_1 = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
 INSERT INTO meta VALUES ('counter', 0);
@@ -342,73 +354,23 @@ class Schema(NamedTuple):
 
 CACHE = Schema(
     application_id=0x63724331,
-    migrations=(_CACHE_1, _CACHE_2, _CACHE_3, _CACHE_4, _CACHE_5, _CACHE_6, _CACHE_7, _CACHE_8),
+    migrations=(
+        *(_CACHE_1, _CACHE_2, _CACHE_3, _CACHE_4, _CACHE_5, _CACHE_6, _CACHE_7, _CACHE_8),
+        _CACHE_9,
+    ),
     synchronous="NORMAL",
     emptied_at=3,
 )
 MARKS = Schema(application_id=0x63724D31, migrations=(_MARKS_1, _MARKS_2), synchronous="FULL")
 
 
-@contextmanager
-def sql_errors(path: Path) -> Iterator[None]:
-    """Errors of SQLite as ours, each with what a user can do about it."""
-    try:
-        yield
-    except sqlite3.Error as error:
-        raise _ours(path, error) from error
-
-
-def _ours(path: Path, error: sqlite3.Error) -> CacheError:
-    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-    if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-        return CacheLocked(path)
-    if code in (
-        sqlite3.SQLITE_FULL,
-        sqlite3.SQLITE_READONLY,
-        sqlite3.SQLITE_IOERR,
-        sqlite3.SQLITE_CANTOPEN,
-        sqlite3.SQLITE_PERM,
-    ):
-        return CacheUnwritable(path, str(error))
-    if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
-        _note_suspicion(path)
-        return CacheDamaged(path, str(error))
-    return CacheError(f"{path}: {error}")
-
-
-def suspect(path: Path) -> None:
-    """Ask the next start for a full check of the file."""
-    _note_suspicion(path)
-
-
-def is_suspect(path: Path) -> bool:
-    """Return whether a full check was asked for."""
-    return _suspect(path).exists()
-
-
-def no_longer_suspect(path: Path) -> None:
-    """Say that the file has been checked."""
-    _suspect(path).unlink(missing_ok=True)
-
-
-def _suspect(path: Path) -> Path:
-    """Its presence asks the next start for a full check, too slow to make every time."""
-    return path.with_name(path.name + ".suspect")
-
-
-def _note_suspicion(path: Path) -> None:
-    with suppress(OSError):  # where nothing can be written, nothing could be begun anew either
-        _suspect(path).touch(PRIVATE_FILE)
-
-
 def connect(path: Path, schema: Schema) -> sqlite3.Connection:
     """A connection to a file that `prepare` has seen. Raises CacheError."""
     with sql_errors(path):
-        _check_files(path)
-        path = path.resolve()
-        uri = path.as_uri()
-        if not _writable(path):
-            uri += "?mode=ro&immutable=1"
+        check_files(path)
+        uri, reads_only = copies.address(path), copies.is_only_read(path)
+        if not reads_only and not copies.is_writable(path):
+            uri, reads_only = f"{uri}?mode=ro&immutable=1", True
         # Handed from thread to thread only when the first is done with it (see `Store`).
         db = sqlite3.connect(
             uri, uri=True, isolation_level=None, check_same_thread=False, factory=Connection
@@ -422,10 +384,12 @@ def connect(path: Path, schema: Schema) -> sqlite3.Connection:
         db.execute(f"PRAGMA synchronous = {schema.synchronous}")
         # Some builds write zeros over what is deleted, and merging the index deletes much.
         db.execute("PRAGMA secure_delete = OFF")
+        if reads_only:
+            db.execute("PRAGMA query_only = ON")
         return db
 
 
-def _check_files(path: Path) -> None:
+def check_files(path: Path) -> None:
     """Raise CacheError where SQLite would wait for a pipe, or read a device."""
     try:
         refuse_other(path)
@@ -440,50 +404,39 @@ def prepare(path: Path, schema: Schema) -> str | None:
     """Make the file ready: created, migrated, checked where it was suspected of damage.
 
     A damaged file is put aside beside itself and a new one begun; the sentence returned says so.
-    Raises CacheTooNew, CacheLocked, CacheUnwritable.
+    Where nothing can be written the file is made ready to be read (`copies.is_only_read`).
+    Raises CacheTooNew, CacheLocked, CacheUnwritable, CacheDamaged.
     """
-    try:
+    with suppress(OSError):  # a folder that cannot be written is only read
         make_folder(path.parent)
         for ending in BESIDE:
             make_private(path.with_name(path.name + ending))
-    except OSError as error:
-        raise CacheUnwritable(path.parent, error.strerror or str(error)) from error
-    try:
-        before = _migrate(path, schema)
-    except CacheDamaged:
-        aside = _put_aside(path)
-        _migrate(path, schema)
-        return f"{path.name} was damaged and now lies in {aside.name}; a new one was begun"
-    if 0 < before < schema.emptied_at:
-        return f"{path.name} was of an earlier layout; import your articles again (marks are kept)"
-    return None
+    copies.forget(path)
+    with suppress(CacheDamaged, CacheUnwritable):
+        if path.exists() and copies.is_writable(path) and _is_ready(path, schema):
+            return None
+    from reader.cache.opening import make_ready
+
+    return make_ready(path, schema)
 
 
-def _migrate(path: Path, schema: Schema) -> int:
-    """Bring the file to the latest version; the version that it had, 0 for a new one."""
-    db = connect(path, schema)
-    try:
-        with sql_errors(path):
-            if _suspect(path).exists():
-                check_whole(db, path)
-            version = check_version(db, path, schema)
-            if version == len(schema.migrations):
-                return version
-            if version < schema.emptied_at and not _has_articles(db):
-                version = 0  # the first start was cut short
-            if version:
-                _back_up(db, path, version)
-            db.execute("PRAGMA journal_mode = WAL")
-            db.execute(f"PRAGMA cache_size = -{WRITER_CACHE_KIB}")
-            _add_functions(db)
-            for number in range(len(schema.migrations)):
-                _apply(db, schema, number)  # those that are made already do nothing
-            return version
-    finally:
-        db.close()
+def _is_ready(path: Path, schema: Schema) -> bool:
+    """Whether the file is of the latest version and nothing is suspected of it."""
+    if suspect(path).exists():
+        return False
+    with closing(connect(path, schema)) as db, sql_errors(path):
+        return check_version(db, path, schema) == len(schema.migrations)
 
 
-def _has_articles(db: sqlite3.Connection) -> bool:
+def apply_all(db: sqlite3.Connection, schema: Schema, version: int) -> None:
+    """Apply the migrations that the file lacks to be of that version."""
+    _add_functions(db)
+    (before,) = db.execute("PRAGMA user_version").fetchone()
+    for number in range(before, version):
+        _apply(db, schema, number)
+
+
+def has_articles(db: sqlite3.Connection) -> bool:
     """Return whether a file of an early version holds anything that a user would miss."""
     table = "SELECT 1 FROM sqlite_master WHERE name = 'articles'"
     if db.execute(table).fetchone() is None:
@@ -492,13 +445,15 @@ def _has_articles(db: sqlite3.Connection) -> bool:
 
 
 def _add_functions(db: sqlite3.Connection) -> None:
-    """Give migrations `is_kept` and `folded`, of UTF-8 that may be damaged."""
+    """Give migrations `is_kept` and `folded`, of UTF-8 that may be damaged, and checksums."""
 
     def text(value: str | bytes | None) -> str:
         return value.decode(errors="replace") if isinstance(value, bytes) else value or ""
 
     db.create_function("is_kept", 1, lambda value: is_kept(text(value)), deterministic=True)
     db.create_function("folded", 1, lambda value: folded(text(value)), deterministic=True)
+    db.create_function("row_sum", 6, row_sum, deterministic=True)
+    db.create_function("bitmap_sum", 2, bitmap_sum, deterministic=True)
 
 
 def check_version(db: sqlite3.Connection, path: Path, schema: Schema) -> int:
@@ -537,36 +492,30 @@ def _statements(script: str) -> Iterator[str]:
             statement = ""
 
 
-def check_whole(db: sqlite3.Connection, path: Path) -> None:
+def check_whole(db: sqlite3.Connection, path: Path, schema: Schema) -> None:
     """Read every page. Raises CacheDamaged; the next start then puts the file aside."""
-    verdict = db.execute("PRAGMA quick_check(1)").fetchone()[0]
-    if verdict != "ok":
-        _note_suspicion(path)
+    version = check_version(db, path, schema)
+    verdict = str(db.execute("PRAGMA integrity_check(1)").fetchone()[0])
+    verdict = verdict if verdict != "ok" else ""
+    if not verdict and has_wrong_header(path):
+        verdict = "its header says another format"
+    if not verdict and version:
+        from reader.cache.shape import misshapen
+
+        verdict = misshapen(db, schema, version)
+    if verdict:
+        note_suspicion(path)
         raise CacheDamaged(path, verdict)
-    _suspect(path).unlink(missing_ok=True)
 
 
-def _back_up(db: sqlite3.Connection, path: Path, version: int) -> None:
-    beside = path.with_name(f"{path.name}.v{version}")
-    _check_files(beside)
-    with sqlite3.connect(beside) as copy:
-        make_private(beside)
-        db.backup(copy)
-    copy.close()
-
-
-def _put_aside(path: Path) -> Path:
-    aside = path.with_name(f"{path.name}.damaged-{datetime.now():%Y%m%d-%H%M%S}")
-    for ending in ("-wal", "-shm", ""):
-        with suppress(FileNotFoundError):
-            path.with_name(path.name + ending).rename(aside.with_name(aside.name + ending))
-    _suspect(path).unlink(missing_ok=True)
-    return aside
-
-
-def _writable(path: Path) -> bool:
-    """Without a writable folder there is no write-ahead log; reading still works."""
-    return os.access(path.parent, os.W_OK) and (not path.exists() or os.access(path, os.W_OK))
+@contextmanager
+def impatient(db: sqlite3.Connection) -> Iterator[None]:
+    """Do not wait for locks of other programs meanwhile."""
+    db.execute("PRAGMA busy_timeout = 0")
+    try:
+        yield
+    finally:
+        db.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
 
 
 @contextmanager

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from reader.cache.damage import number
 from reader.cache.marks import Marks
 from reader.cache.schema import CACHE, MARKS, Schema, connect
 from reader.cache.words import Words
@@ -293,4 +294,4 @@ def file_id(path: Path) -> FileId | None:
 
 def meta(db: sqlite3.Connection, name: str) -> int:
     """Return a counter of the cache: `version` grows with every change, `texts` with articles."""
-    return int(db.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()[0])
+    return number(db.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone())

@@ -4,7 +4,6 @@ Any thread may ask: each has a connection of its own, and what the facets hold i
 go one at a time. Everything raises CacheError and nothing else.
 """
 
-import json
 import os
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -19,6 +18,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Self, TypeVar
 from pyroaring import BitMap
 
 from reader.article import CHECK, Article, ArticleId, Identity, Row, Sentiment, check_digits
+from reader.cache import copies
 from reader.cache.answers import (
     MOST_TAGS,
     Change,
@@ -29,6 +29,7 @@ from reader.cache.answers import (
     Stats,
     TagCount,
 )
+from reader.cache.damage import is_suspect, number, rows_of
 from reader.cache.days import Days
 from reader.cache.evaluation import END, filtered, from_milliseconds, language_of
 from reader.cache.facets import (
@@ -50,15 +51,16 @@ from reader.cache.ids import Ids
 from reader.cache.marks import Mark, Marks, Step
 from reader.cache.marks_keeper import MarksKeeper
 from reader.cache.marks_state import State, look
+from reader.cache.mending import Mending
 from reader.cache.presence import Presence
 from reader.cache.recalled import Recalled, recalled, written
 from reader.cache.schema import (
-    BUSY_TIMEOUT_MS,
     CACHE,
     IDENTITY,
     LOG_BYTES,
+    MARKS,
     WRITER_CACHE_KIB,
-    is_suspect,
+    impatient,
     prepare,
     sql_errors,
     transaction,
@@ -66,10 +68,12 @@ from reader.cache.schema import (
 from reader.cache.session import Moment, Session, meta
 from reader.cache.words import Cancel, Recent
 from reader.errors import (
+    ArticleDamaged,
     CacheDamaged,
     CacheError,
     CacheGone,
     CacheLocked,
+    CacheUnwritable,
     MarkNotShown,
     MarksDamaged,
     MarksGone,
@@ -113,6 +117,10 @@ _ROW = (
     f"{IDENTITY} "
     "FROM articles WHERE id IN "
 )
+_TEXTS = (
+    "SELECT id, title, iif(json_valid(fields), fields ->> 'description', ''), body "
+    "FROM articles JOIN documents USING (id) WHERE id IN "
+)
 _FACET_OF = {Mark.READ: READ, Mark.FAVOURITE: FAVOURITE}
 
 
@@ -126,18 +134,24 @@ class Next(NamedTuple):
 
 
 class Store:
-    """One data folder: `cache.db`, which can be rebuilt, and `marks.db`, which is precious."""
+    """One data folder: `cache.db`, which can be rebuilt, and `marks.db`, which is precious.
+
+    `damage`: what has been met since it was opened.
+    """
 
     def __init__(self, folder: Path) -> None:
         self.path = folder / "cache.db"
         self.marks_path = folder / "marks.db"
         self._notices: tuple[str, ...] = ()
+        self.damage = Mending(self.path, self._changing, id_of, self._marks_of, self.note)
         self._prepare()
         self._session = Session(self.path, self.marks_path)
         self._keeper = MarksKeeper(folder, self._session)
-        self._facets = Facets()
+        self._given: dict[Facet, BitMap] = {}
+        """Facets of marks that the cache does not show and that cannot be written there."""
+        self._facets = Facets(truth=self.damage.counted, given=self._given)
         self._of_language: dict[str, Facets] = {"": self._facets}
-        self._latest = Facets()
+        self._latest = Facets(truth=self.damage.counted, given=self._given)
         """Of the present state, for changes of marks; the others are of the moment held."""
         self._next: Next | None = None
         """Read by `prepare`, for `catch_up`."""
@@ -155,15 +169,33 @@ class Store:
 
     def _prepare(self) -> None:
         self._notices += tuple(filter(None, [prepare(self.path, CACHE)]))
-        if look(self.marks_path) is not State.WELL or is_suspect(self.marks_path):
-            from reader.cache.marks_repair import prepare_marks
+        self._prepare_marks()
+        self.is_only_read = any(map(copies.is_only_read, (self.path, self.marks_path)))
+        if self.is_only_read:
+            notes = filter(None, map(copies.note, (self.path, self.marks_path)))
+            said = f"{self.path.parent} cannot be written: marks are not kept"
+            self.note("; ".join((said, *notes)))
 
-            self._notices += prepare_marks(self.path.parent)
+    def _prepare_marks(self) -> None:
+        """Make the marks ready; where nothing can be written, to be read."""
+        copies.forget(self.marks_path)
+        if copies.is_writable(self.marks_path):
+            with suppress(CacheUnwritable):
+                if look(self.marks_path) is not State.WELL or is_suspect(self.marks_path):
+                    from reader.cache.marks_repair import prepare_marks
+
+                    self._notices += prepare_marks(self.path.parent)
+                return
+        self._notices += tuple(filter(None, [prepare(self.marks_path, MARKS)]))
 
     @property
     def notices(self) -> tuple[str, ...]:
         """Sentences about what had to be put right, at the start and since."""
         return (*self._notices, *self._keeper.notices)
+
+    def note(self, notice: str) -> None:
+        """Add a sentence to the notices."""
+        self._notices += (notice,)
 
     def __enter__(self) -> Self:
         return self
@@ -368,12 +400,12 @@ class Store:
 
         Not while another program writes: leaving the screen does not wait for it.
         """
-        if query.words or query.period(now) != (None, None):
+        if self.is_only_read or query.words or query.period(now) != (None, None):
             return
         ids = self.find(query, now)
         groups, tags = self.groups(ids, Grouping.CATEGORY), self.tag_counts(ids, MOST_TAGS)
         answer = (str(query), self._facets.version, written(len(ids), groups, tags))
-        with suppress(CacheLocked), self._changing() as db, _impatient(db), transaction(db):
+        with suppress(CacheLocked), self._changing() as db, impatient(db), transaction(db):
             db.execute("DELETE FROM answers")
             db.execute("INSERT INTO answers VALUES (?, ?, ?)", answer)
 
@@ -399,7 +431,7 @@ class Store:
         with ask() as db:
             kept = "SELECT answer FROM answers WHERE query = ? AND version = ?"
             row = db.execute(kept, (str(query), facets.version)).fetchone()
-        return recalled(row[0], find, lang, facets, ask) if row else None
+        return recalled(str(row[0]), find, lang, facets, ask) if row else None
 
     def _holds(self, answer: Recalled) -> bool:
         """Whether nothing has changed since: a mark changes counts, not which articles match."""
@@ -420,9 +452,8 @@ class Store:
         with self._session.lock:
             newest = self.find(query, now)[:count]
             moment, version = self._session.lease(), self._facets.texts
-        texts = "SELECT id, title, description, body FROM searchable WHERE id IN "
         with sql_errors(self.path), self._session.searching(moment) as (db, _):
-            found = (db.execute(texts + _places(some), some) for some in _batches(newest))
+            found = (rows_of(db, _TEXTS, some, _passed_over) for some in _batches(newest))
             return Recent(chain.from_iterable(found), version)
 
     def is_current(self, recent: Recent) -> bool:
@@ -502,40 +533,64 @@ class Store:
 
     def rows(self, ids: Sequence[ArticleId]) -> list[Row]:
         """A row for each id that the cache still has, in the order of the ids."""
+        found: dict[ArticleId, Row] = {}
+        failed: list[int] = []
         with self._asking() as db:
             states = [self._facets.get(db, state) for state in (READ, FAVOURITE, ESTIMATED)]
-            found: dict[ArticleId, Row] = {}
             for some in _batches(ids):
-                for values in db.execute(_ROW + _places(some), some):
+                for values in rows_of(db, _ROW, some, failed.append):
+                    try:
+                        found[values[0]] = _row(values, *states)
+                    except (ValueError, TypeError, OverflowError):
+                        failed.append(values[0])
+            if failed:
+                from reader.cache.documents import row_values
+
+                for values in row_values(db, failed):
                     found[values[0]] = _row(values, *states)
+        if failed:
+            self.damage.mend_rows(
+                [found[id].identity for id in map(ArticleId, failed) if id in found]
+            )
+            self.damage.note_unreadable({id for id in failed if id not in found})
         return [found[id] for id in ids if id in found]
 
     def article(self, id: ArticleId) -> Article | None:
-        """The whole article; None where there is no such id. Raises CacheDamaged."""
-        return next((article for _, article in self.articles([id])), None)
+        """The whole article; None where there is no such id. Raises ArticleDamaged."""
+        found = self.whole(id)
+        return found[1] if found else None
+
+    def whole(self, id: ArticleId) -> tuple[Row, Article] | None:
+        """The whole article with its row; None where there is none. Raises ArticleDamaged."""
+        for found in self._articles([id], lambda _: None):
+            return found
+        for row in self.rows([id]):
+            raise ArticleDamaged(row.reference, row.title)
+        return None
 
     def articles(self, ids: Iterable[ArticleId]) -> Iterator[tuple[Row, Article]]:
-        """Whole articles in the order of the ids, a few in memory at a time."""
+        """Whole articles in the order of the ids, a few in memory at a time.
+
+        Those that are damaged are left out; `damage.tell` is told of each.
+        """
+        return self._articles(ids, self.damage.tell)
+
+    def _articles(
+        self, ids: Iterable[ArticleId], on_damage: Callable[[str], None]
+    ) -> Iterator[tuple[Row, Article]]:
+        from reader.cache.documents import read
+
         for some in _batches(list(ids)):
             rows = {row.id: row for row in self.rows(some)}
             with self._asking() as db:
-                texts = "SELECT id, origin, digest, fields, body FROM articles JOIN documents "
-                found = db.execute(f"{texts} USING (id) WHERE id IN {_places(some)}", some)
-                documents = {id: rest for id, *rest in found}
+                documents = read(db, some)
+            damaged = [rows[id] for id in some if id in rows and documents.get(id) is None]
+            for row in self.damage.forgotten(damaged):
+                on_damage(str(ArticleDamaged(row.reference, row.title)))
             for id in some:
-                if id in rows and id in documents:
-                    yield rows[id], self._article(rows[id].reference, *documents[id])
-
-    def _article(
-        self, reference: int, origin: str, digest: bytes, fields: str, body: str
-    ) -> Article:
-        from reader.cache.incoming import digest_of
-        from reader.formats import from_fields
-
-        if digest_of(fields.encode(), body.encode()) != digest:
-            raise CacheDamaged(self.path, f"the text of article {reference} has changed on disk")
-        article: Article = from_fields(json.loads(fields), body, origin)
-        return article
+                document = documents.get(id)
+                if id in rows and document is not None:
+                    yield self.damage.agreed(rows[id], document.article())
 
     def with_external_id(self, external: str) -> Ids:
         """Articles of that external id, in any language and of any source."""
@@ -579,11 +634,8 @@ class Store:
     def begin_run(self) -> int:
         """The number of a new import. Versions of one article within it supersede each other."""
         with self._changing() as db, transaction(db):
-            return int(
-                db.execute(
-                    "UPDATE meta SET value = value + 1 WHERE name = 'run' RETURNING value"
-                ).fetchone()[0]
-            )
+            run = "UPDATE meta SET value = value + 1 WHERE name = 'run' RETURNING value"
+            return number(db.execute(run).fetchone())
 
     @contextmanager
     def writing(self, run: int) -> Iterator["Writer"]:
@@ -592,7 +644,7 @@ class Store:
 
         with self._changing() as db, transaction(db):
             db.execute(f"PRAGMA cache_size = -{WRITER_CACHE_KIB}")
-            writer = Writer(db, self._session.marks(), run)
+            writer = Writer(db, self._session.marks(), run, self.damage.counted)
             yield writer
             writer.finish()
         writer.committed()
@@ -616,7 +668,7 @@ class Store:
         It cannot while another program holds an older state, which a screen does for a second or
         some; nothing is waited for.
         """
-        with self._present() as db, _impatient(db):
+        with self._present() as db, impatient(db):
             (is_busy, _, _) = db.execute("PRAGMA wal_checkpoint(RESTART)").fetchone()
             return not is_busy
 
@@ -648,9 +700,9 @@ class Store:
         pages, steps = (ALL_PAGES, count()) if entirely else (MERGE_PAGES, range(MERGE_STEPS))
         db = self._session.connection()
         # What is suppressed: another program writes, and will do it.
-        with suppress(sqlite3.Error), _impatient(db):
+        with suppress(sqlite3.Error), impatient(db):
             if entirely:
-                with transaction(db):
+                with suppress(CacheDamaged), sql_errors(self.path), transaction(db):
                     settle(db)
             for _ in steps:
                 before = db.total_changes
@@ -802,14 +854,16 @@ class Store:
         return self._keeper.ask(lambda marks: marks.position(identity))
 
     def save_position(self, identity: Identity, position: float) -> None:
-        self._keeper.ask(lambda marks: marks.save_position(identity, position))
+        if not self.is_only_read:
+            self._keeper.ask(lambda marks: marks.save_position(identity, position))
 
     def state(self, name: str) -> str:
         """What the screen saved under the name, empty at first."""
         return self._keeper.ask(lambda marks: marks.state(name))
 
     def save_state(self, name: str, value: str) -> None:
-        self._keeper.ask(lambda marks: marks.save_state(name, value))
+        if not self.is_only_read:
+            self._keeper.ask(lambda marks: marks.save_state(name, value))
 
     def _show(self, db: sqlite3.Connection, step: Step, ids: BitMap, counter: int) -> None:
         """Put a change of the marks into the facets, within the open transaction.
@@ -833,6 +887,12 @@ class Store:
                 with transaction(db):
                     self._show_if_stale(db)
 
+    def _give_stale_marks(self, db: sqlite3.Connection) -> None:
+        """Take them from the marks where the cache cannot be written."""
+        if self._counter_shown(db) != self._session.marks().counter():
+            self._given |= self._marks_of(db)
+            self._recalls = False
+
     def _show_if_stale(self, db: sqlite3.Connection) -> None:
         """Rebuild these facets within the open transaction, where they are not of the present."""
         with suppress(MarksGone):  # which are made anew by the change that follows
@@ -854,7 +914,7 @@ class Store:
 
     def _write_facets(self, db: sqlite3.Connection, changes: FacetChanges, counter: int) -> None:
         db.execute("UPDATE meta SET value = ? WHERE name = 'marks'", (counter,))
-        changes.write(db, {})
+        changes.write(db, {}, self.damage.counted)
 
     def _counter_shown(self, db: sqlite3.Connection) -> int:
         return meta(db, "marks")
@@ -865,12 +925,17 @@ class Store:
             if id is not None:
                 yield id
 
+    def _marks_of(self, db: sqlite3.Connection) -> dict[Facet, BitMap]:
+        with suppress(sqlite3.Error):
+            return {facet: BitMap(self._marked(db, mark)) for mark, facet in _FACET_OF.items()}
+        return {}
+
     # Connections.
 
     def _facets_of(self, lang: str) -> Facets:
         """For questions about ids of that folded language; of all where it is empty."""
         if lang not in self._of_language:
-            self._of_language[lang] = Facets(lang)
+            self._of_language[lang] = Facets(lang, self.damage.counted, self._given)
         return self._of_language[lang]
 
     @contextmanager
@@ -906,14 +971,8 @@ class Store:
         return _ranked({name: count for name, count in counts.items() if count})
 
 
-@contextmanager
-def _impatient(db: sqlite3.Connection) -> Iterator[None]:
-    """Do not wait for locks of other programs meanwhile."""
-    db.execute("PRAGMA busy_timeout = 0")
-    try:
-        yield
-    finally:
-        db.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
+def _passed_over(_id: int) -> None:
+    """Tell nothing of a text that cannot be read: it is told of when it is opened."""
 
 
 def _asked(query: Query, facets: Facets) -> Asked:

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pyroaring import BitMap
 
 from reader.apostrophes import spellings
+from reader.cache.damage import number
 from reader.cache.schema import FULLTEXT_OPTIONS
 from reader.errors import Superseded
 from reader.folding import folded
@@ -145,7 +146,7 @@ def _indexed(id: int, *columns: str | None) -> tuple[object, ...]:
 
 def _texts(db: sqlite3.Connection) -> int:
     """A number that grows with every change of a text."""
-    return int(db.execute("SELECT value FROM meta WHERE name = 'texts'").fetchone()[0])
+    return number(db.execute("SELECT value FROM meta WHERE name = 'texts'").fetchone())
 
 
 def _matches(db: sqlite3.Connection, phrase: str) -> BitMap:

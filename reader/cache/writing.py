@@ -12,8 +12,19 @@ from typing import Any
 
 from reader.article import Identity
 from reader.cache.answers import Outcome, Stamp
-from reader.cache.facets import ALL, DRAFT, ESTIMATED, FAVOURITE, PINNED, READ, Facet, FacetChanges
-from reader.cache.incoming import Incoming, indexed
+from reader.cache.damage import is_damage, rows_of
+from reader.cache.facets import (
+    ALL,
+    DRAFT,
+    ESTIMATED,
+    FAVOURITE,
+    PINNED,
+    READ,
+    Facet,
+    FacetChanges,
+    Truth,
+)
+from reader.cache.incoming import Incoming, digest_of, indexed
 from reader.cache.live import (
     Arrival,
     FeedMemory,
@@ -58,6 +69,13 @@ _FORGET = (
 )
 
 
+_STORED_TEXT = (
+    "SELECT CAST(title AS BLOB), CAST(fields AS BLOB), CAST(body AS BLOB), digest, "
+    "source, external, lang, feed, category, sentiment, pinned, draft "
+    "FROM articles LEFT JOIN documents USING (id) WHERE articles.id IN "
+)
+
+
 @dataclass(slots=True)
 class _Coming:
     """An article that `finish` stores. `before`: what it takes the place of."""
@@ -99,8 +117,12 @@ class Writer:
     `moved`: articles that had to make room, known after `finish`.
     """
 
-    def __init__(self, db: sqlite3.Connection, marks: Marks, run: int) -> None:
+    def __init__(self, db: sqlite3.Connection, marks: Marks, run: int, truth: Truth) -> None:
+        """truth: counts facets anew where those of the file are damaged."""
         self.moved = 0
+        self._truth = truth
+        self._index_anew = False
+        """The full-text index is damaged."""
         self._db = db
         self._marks = marks
         self._any_marks = not marks.is_empty()
@@ -167,6 +189,13 @@ class Writer:
             noted = with_fields(now, fields | {"formerTitles": former})
             self._come(noted, stored, stored.entry, stored.came, stored.fetched)
 
+    def put_new(self, incoming: Incoming) -> Outcome:
+        """Store an article that is not there; what is there stays."""
+        if self._found(incoming) is not None:
+            return Outcome.UNCHANGED
+        self._coming[incoming.identity] = _Coming(incoming, None)
+        return Outcome.NEW
+
     def put_live(self, incoming: Incoming) -> Outcome:
         """Store what an API gave. The newest `updated` wins; of equal ones, what came last.
 
@@ -190,7 +219,10 @@ class Writer:
         stored = found_as(self._db, identity)
         if stored is None:
             return False
-        new = with_body(document(self._db, stored.id)[0], text, stored.origin, stored.identity)
+        fields, _, digest = document(self._db, stored.id)
+        if not digest:  # damaged: what else it had is to come from its source first
+            return False
+        new = with_body(fields, text, stored.origin, stored.identity)
         self._coming[new.identity] = _Coming(new, stored, stored.entry, stored.came, True)
         return True
 
@@ -325,6 +357,8 @@ class Writer:
     ) -> Outcome:
         """Put what a source sent in the place of what it sent before."""
         fields, body, digest = self._document(before)
+        if not digest:  # damaged: nothing of it is kept
+            fields = json.loads(incoming.fields)
         new, fetched = revised(incoming, before, fields, body, undated=undated)
         self._come(new, before, entry, came, fetched)
         if new.digest == digest or (before.entry != entry and _is_same(new, fields, body)):
@@ -353,8 +387,8 @@ class Writer:
         if stored.id < 0:
             return self._coming[stored.identity].incoming.digest
         find = "SELECT digest FROM documents WHERE id = ?"
-        digest: bytes = self._db.execute(find, (stored.id,)).fetchone()[0]
-        return digest
+        row = self._db.execute(find, (stored.id,)).fetchone()
+        return row[0] if row else b""
 
     def note_source(self, state: SourceState) -> None:
         """Remember how a live source is doing."""
@@ -371,11 +405,17 @@ class Writer:
         self._store_articles()
         self._db.executemany("INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?)", self._files)
         if self._changes:
-            self._changes.write(self._db, self._labels)
+            self._changes.write(self._db, self._labels, self._truth)
             self._db.execute("UPDATE meta SET value = value + 1 WHERE name = 'texts'")
         # Last: FTS5 has something to do at every statement that comes after it. And in order: it
         # writes a segment whenever a rowid is smaller than the one before.
-        self._db.executemany(_INDEX, ((id, *self._texts[id]) for id in sorted(self._texts)))
+        if self._index_anew:
+            from reader.cache.rebuilding import mend_index
+
+            mend_index(self._db)
+        else:
+            texts = ((id, *self._texts[id]) for id in sorted(self._texts))
+            self._db.executemany(_INDEX, texts)
         self._texts.clear()
 
     def committed(self) -> None:
@@ -448,23 +488,40 @@ class Writer:
         self._changes.set(to, facets, True)
 
     def _forget_facets_and_text(self, id: int) -> tuple[Text, Sequence[Facet]]:
-        row = self._db.execute(
-            "SELECT source, external, lang, feed, category, sentiment, pinned, draft, "
-            "title, fields, body "
-            "FROM articles JOIN documents USING (id) WHERE id = ?",
-            (id,),
-        ).fetchone()
-        source, external, lang, feed, category, sentiment, pinned, draft, title, text, body = row
-        identity = identity_of(source, external, lang, feed)
-        known = indexed(json.loads(text))
-        facets = list(self._facets_of(source, lang, category, sentiment, known.tags))
-        facets += self._states_of(identity, pinned, draft, known.estimated)
+        row = next(rows_of(self._db, _STORED_TEXT, [id], lambda _: None), None)
+        text, facets = self._text_and_facets(*row) if row else (("", "", ""), None)
+        if facets is None:
+            from reader.cache.facet_tables import facets_with
+
+            facets = facets_with(self._db, id)
         self._changes.set(id, facets, False)
-        text = (folded(title), folded(known.description), folded(body))
         if self._texts.pop(id, None) is None:
-            # An external-content index has to be told the old words to forget them.
-            self._db.execute(_FORGET, (id, *text))
+            self._forget_words(id, text)
         return text, facets
+
+    def _forget_words(self, id: int, text: Text) -> None:
+        """Tell an external-content index the old words, which it cannot know, to forget them."""
+        try:
+            self._db.execute(_FORGET, (id, *text))
+        except sqlite3.DatabaseError as error:  # words that it never had, or it is damaged itself
+            if not is_damage(error):
+                raise
+            self._index_anew = True
+
+    def _text_and_facets(
+        self, title: bytes, fields: bytes, body: bytes, digest: bytes, *kinds: Any
+    ) -> tuple[Text, Sequence[Facet] | None]:
+        """Of what is stored of an article; None for the facets that a damaged one does not tell."""
+        description, facets = "", None
+        is_whole = isinstance(fields, bytes) and isinstance(body, bytes)
+        if is_whole and digest_of(fields, body) == digest:
+            source, external, lang, feed, category, sentiment, pinned, draft = kinds
+            known = indexed(json.loads(fields))
+            description = known.description
+            identity = identity_of(source, external, lang, feed)
+            facets = [*self._facets_of(source, lang, category, sentiment, known.tags)]
+            facets += self._states_of(identity, pinned, draft, known.estimated)
+        return (folded(_decoded(title)), folded(description), folded(_decoded(body))), facets
 
     def _facets_of(
         self, source: str, lang: str, category: str, sentiment: str, tags: Sequence[str]
@@ -494,6 +551,10 @@ class Writer:
             *((PINNED, pinned), (DRAFT, draft), (ESTIMATED, estimated)),
         )
         return [facet for facet, holds in states if holds]
+
+
+def _decoded(text: bytes | None) -> str:
+    return text.decode(errors="replace") if isinstance(text, bytes) else ""
 
 
 def _named(incoming: Incoming, external: str) -> Incoming:

@@ -54,6 +54,7 @@ def run(library: Library, settings: Settings, query: Query | None, config: Path)
 
     Whether it was left because there is news where there were but samples.
     """
+    library.tell_of_damage()  # until there is a status line
     app = CryptoreadApp(library, settings, query or Query(), config)
     is_filled = app.run()
     if app.crash is None:

@@ -9,7 +9,7 @@ from textual.screen import Screen
 from textual.worker import Worker
 
 from reader.article import ArticleId
-from reader.errors import MarkNotShown, MarksNotKept
+from reader.errors import CacheUnwritable, MarkNotShown, MarksNotKept
 from reader.library import Change, Ids, Library, Mark, Marked
 from reader.query import Query
 from reader.ui.cells import fit
@@ -46,6 +46,8 @@ class Marker:
         self._show_changes = show_changes
         self._undo_key = undo_key
         self._writing = 0
+        self._is_full = False
+        """The last article that was opened could not be marked, for want of room."""
         self._turn = asyncio.Lock()
         self._told = len(library.notices)
         self._unwritten = 0
@@ -87,7 +89,7 @@ class Marker:
     def opened(self, id: ArticleId, title: str) -> Worker[None]:
         """Mark an opened article as read, without a word: a step of its own in the journal."""
         label = f"“{fit(title, TITLE_CELLS).rstrip()}” read"
-        return self._run(partial(self._write, Ids([id]), Mark.READ, True, lambda *_: label))
+        return self._run(partial(self._write_opened, Ids([id]), lambda *_: label))
 
     def toggle_read(self, id: ArticleId) -> None:
         """Mark one article as read, or as unread where it is."""
@@ -159,6 +161,18 @@ class Marker:
         self, ids: Ids, mark: Mark, value: bool | None, label: Callable[[bool, int], str]
     ) -> Marked:
         return await self._written(partial(self._library.set_marks, ids, mark, value, label))
+
+    async def _write_opened(self, ids: Ids, label: Callable[[bool, int], str]) -> None:
+        """Where nothing can be written, that is said of the first article that is opened."""
+        try:
+            await self._write(ids, Mark.READ, True, label)
+        except CacheUnwritable:
+            self._failures.pop()  # articles are read without marks
+            if not self._is_full:
+                self._is_full = True
+                raise
+        else:
+            self._is_full = False
 
     async def _write_and_say(
         self, ids: Ids, mark: Mark, value: bool | None, label: Callable[[bool, int], str]

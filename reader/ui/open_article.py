@@ -61,6 +61,7 @@ class OpenArticle:
         self._leave()
         self.article = None
         self._is(id)
+        marks = marks and not self._library.is_only_read
         try:
             article = self._library.article(id)
             (row,) = self._library.rows([id])

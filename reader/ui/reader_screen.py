@@ -160,6 +160,11 @@ class ReaderScreen(Guarded, Screen[None]):
             self.set_timer(FIRST_SYNC_AFTER_S, lambda: self._mounted_syncing().keep_on(minutes))
         if notices := self._library.notices:
             self.say("; ".join(notices), patient=True)
+        self._library.tell_of_damage(self._tell_of_damage)
+
+    def _tell_of_damage(self, sentence: str) -> None:
+        """From any thread."""
+        self.call_later(self.say, sentence, error=True)
 
     def say(self, text: str, *, error: bool = False, patient: bool = False) -> None:
         """Tell the reader something, for a while, as plain text; patient: it answers no key."""

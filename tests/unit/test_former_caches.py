@@ -1,17 +1,19 @@
 """Caches and marks of before the law of identity: what was read stays read, and nothing doubles."""
 
 import sqlite3
+from collections import defaultdict
 from collections.abc import Iterable
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from pyroaring import BitMap
 
 from reader.article import Article, Source
 from reader.cache import Mark, Outcome, Store
-from reader.cache.facets import ALL, FacetChanges
+from reader.cache.facets import ALL, Facet
 from reader.cache.incoming import Incoming
-from reader.cache.schema import CACHE, MARKS, prepare
+from reader.cache.schema import CACHE, CHUNK_BITS, FACETS, MARKS, prepare
 from reader.query import Query, parse
 from tests.builders import NOW
 from tests.unit.test_sameness import LONG, articles, item, sync, titles
@@ -25,7 +27,7 @@ def former(folder: Path, stored: Iterable[Article], *, read: Iterable[int] = ())
     prepare(folder / "cache.db", CACHE._replace(migrations=CACHE.migrations[:6]))
     prepare(folder / "marks.db", MARKS._replace(migrations=MARKS.migrations[:1]))
     cache, marks = sqlite3.connect(folder / "cache.db"), sqlite3.connect(folder / "marks.db")
-    changes = FacetChanges()
+    facets: dict[Facet, list[int]] = defaultdict(list)
     for id, each in enumerate(stored, 1):
         new = Incoming.of(each)
         source, external, lang = new.identity
@@ -42,17 +44,33 @@ def former(folder: Path, stored: Iterable[Article], *, read: Iterable[int] = ())
         version = (source, lang, bytes(8), new.published, external)
         cache.execute("INSERT INTO versions VALUES (?, ?, ?, ?, ?)", version)
         kinds = [("category", "other"), ("sentiment", "unrated"), ("group", "other\tunrated")]
-        changes.set(id, [ALL, *kinds, ("lang", lang), ("source", source)], True)
+        for facet in (ALL, *kinds, ("lang", lang), ("source", source)):
+            facets[facet].append(id)
         if id in read:
             values = (external, lang, source)
             marks.execute("INSERT INTO marks VALUES (?, ?, ?, 1, 0, 7.0)", values)
             marks.execute("INSERT INTO steps VALUES (?, 'read', 'read', 1, 0)", (id,))
             marks.execute("INSERT INTO step_articles VALUES (?, ?, ?, ?)", (id, *values))
     marks.execute("UPDATE meta SET value = value + 1 WHERE name = 'counter'")
-    changes.write(cache, {})
+    write_facets(cache, facets)
     for db in (cache, marks):
         db.commit()
         db.close()
+
+
+def write_facets(cache: sqlite3.Connection, facets: dict[Facet, list[int]]) -> None:
+    """As those versions did: in chunks, which had no checksums."""
+    cache.execute("UPDATE meta SET value = value + 1 WHERE name = 'version'")
+    for key, ((field, value), ids) in enumerate(facets.items(), 1):
+        chunks = defaultdict(list)
+        for id in ids:
+            chunks[id >> CHUNK_BITS].append(id)
+        newer = " ".join(map(str, sorted(chunks)))
+        row = (key, field, value, value, len(ids), newer)
+        cache.execute("INSERT INTO facets VALUES (?, ?, ?, ?, ?, ?)", row)
+        for chunk, some in chunks.items():
+            blob = BitMap(some).serialize()
+            cache.execute("INSERT INTO chunks VALUES (?, 1, ?)", (chunk * FACETS + key, blob))
 
 
 KNOWN = {

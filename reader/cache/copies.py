@@ -1,0 +1,176 @@
+"""How a file is read in a folder that cannot be written, or where there is no room to write.
+
+SQLite reads a file and its write-ahead log together only where it may write an index of the log
+beside them. So, in this order: the file as it is where there is no log; both where another program
+has made that index; a copy of both in a temporary folder; the file without its log, which then
+misses the newest changes. Nothing beside the file is written.
+"""
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from tempfile import TemporaryDirectory
+
+COPIED_AT_MOST = 1024 * 1024 * 1024
+"""Bytes of a file and its log. A copy of that size takes some seconds."""
+
+TRIES = 3
+"""Copies that are made while another program goes on writing the file."""
+
+MEMORY = Path("/dev/shm")
+LEFT_FREE = 16 * 1024 * 1024
+"""Bytes that a copy leaves free where it is put."""
+
+
+class Way(NamedTuple):
+    """An address that SQLite opens. `is_private`: a copy, which may be migrated.
+
+    `note`: what it does not show.
+    """
+
+    uri: str
+    folder: "TemporaryDirectory[str] | None" = None
+    note: str = ""
+    keeper: sqlite3.Connection | None = None
+    """Holds a file in memory, which ends with its last connection."""
+
+    @property
+    def is_private(self) -> bool:
+        return self.folder is not None or self.keeper is not None
+
+
+_chosen: dict[Path, Way] = {}
+"""Of files that are only read, by their paths."""
+
+
+def is_writable(path: Path) -> bool:
+    """Return whether the folder, and the file where there is one, may be written."""
+    return os.access(path.parent, os.W_OK) and (not path.exists() or os.access(path, os.W_OK))
+
+
+def address(path: Path) -> str:
+    """Return the address under which the file is opened."""
+    chosen = _chosen.get(path)
+    return chosen.uri if chosen else path.resolve().as_uri()
+
+
+def is_only_read(path: Path) -> bool:
+    """Return whether a way was chosen that writes nothing."""
+    return path in _chosen
+
+
+def note(path: Path) -> str:
+    """Return what is not shown of a file that is only read, empty where nothing is missing."""
+    return _chosen[path].note if path in _chosen else ""
+
+
+def choose(path: Path, way: Way) -> None:
+    """Open the file that way from now on."""
+    _chosen[path] = way
+
+
+def forget(path: Path) -> None:
+    """Open the file itself from now on. Open connections to a copy go on."""
+    _chosen.pop(path, None)
+
+
+def ways(path: Path) -> Iterator[Way]:
+    """Yield ways to read the file, the best first; the caller takes the first that works."""
+    plain = path.resolve().as_uri()
+    log = Path(f"{path}-wal")
+    if not log.exists() or not log.stat().st_size:
+        yield Way(f"{plain}?mode=ro&immutable=1")
+        yield from _copies(path)
+        return
+    if Path(f"{path}-shm").exists():
+        yield Way(f"{plain}?mode=ro")
+    yield from _copies(path)
+    yield Way(
+        f"{plain}?mode=ro&immutable=1",
+        note=f"the newest changes of {path.name} are in a log that cannot be read here",
+    )
+
+
+def in_memory(name: str, note: str = "") -> Way:
+    """Return an empty file in memory, for what is not there or damaged, and cannot be made."""
+    uri = f"file:{name}-{id(object())}-{os.getpid()}?mode=memory&cache=shared"
+    keeper = sqlite3.connect(uri, uri=True, check_same_thread=False)
+    return Way(uri, note=note, keeper=keeper)
+
+
+def _copies(path: Path) -> Iterator[Way]:
+    """Yield a copy, or nothing where it would be too large or there is no room for it."""
+    import shutil
+    from tempfile import TemporaryDirectory
+
+    for _ in range(TRIES):
+        before = _state(path)
+        size = sum(length for length, _ in before)
+        folder = _with_room(size)
+        if folder is None:
+            return
+        copied = TemporaryDirectory(prefix="cryptoread-", dir=folder, ignore_cleanup_errors=True)
+        to = Path(copied.name) / path.name
+        try:
+            for ending in ("", "-wal"):
+                with suppress(FileNotFoundError):
+                    shutil.copyfile(f"{path}{ending}", f"{to}{ending}")
+        except OSError:
+            copied.cleanup()
+            return
+        if _state(path) == before:
+            yield Way(to.as_uri(), copied)
+            return
+        copied.cleanup()
+
+
+def _state(path: Path) -> list[tuple[int, int]]:
+    """Sizes and times of the file and its log, to tell whether a copy is of one moment."""
+    found = []
+    for ending in ("", "-wal"):
+        with suppress(FileNotFoundError):
+            status = Path(f"{path}{ending}").stat()
+            found.append((status.st_size, status.st_mtime_ns))
+    return found
+
+
+def _with_room(size: int) -> str | None:
+    if size > COPIED_AT_MOST:
+        return None
+    import shutil
+    from tempfile import gettempdir
+
+    places = []
+    with suppress(OSError):  # no folder for temporary files can be written
+        places.append(gettempdir())
+    places.append(str(MEMORY))
+    for place in places:
+        with suppress(OSError):
+            if os.access(place, os.W_OK) and shutil.disk_usage(place).free > size + LEFT_FREE:
+                return place
+    return None
+
+
+def reads(way: Way) -> bool:
+    """Return whether the file can be read that way. Raises sqlite3.Error where it is damaged."""
+    with closing(sqlite3.connect(way.uri, uri=True)) as db:
+        try:
+            db.execute("PRAGMA schema_version").fetchone()
+            db.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+        except sqlite3.OperationalError as error:
+            code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+            if code in (
+                sqlite3.SQLITE_CANTOPEN,
+                sqlite3.SQLITE_READONLY,
+                sqlite3.SQLITE_IOERR,
+                sqlite3.SQLITE_FULL,
+                sqlite3.SQLITE_PERM,
+            ):
+                return False
+            raise
+    return True

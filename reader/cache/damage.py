@@ -1,0 +1,215 @@
+"""What counts as damage of a file, what is noted of it, and how a damaged file is set aside.
+
+Which file is ready to use, and what becomes of it then, belongs to `schema` and `rebuilding`.
+"""
+
+import os
+import sqlite3
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from datetime import datetime
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+from reader.cache import copies
+from reader.errors import CacheDamaged, CacheError, CacheLocked, CacheUnwritable
+from reader.own_files import PRIVATE_FILE
+
+try:
+    from fcntl import LOCK_EX, flock
+except ImportError:  # Windows: a rename onto a name that exists fails there, which is enough
+    flock = None  # type: ignore[assignment]
+
+CANNOT_MEND = "make its folder writable to have it set right, or choose another with --data"
+
+_IN_USE = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PROTOCOL)
+_UNWRITABLE = (
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_READONLY,
+    sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_CANTOPEN,
+    sqlite3.SQLITE_PERM,
+)
+_DAMAGED = (
+    sqlite3.SQLITE_CORRUPT,
+    sqlite3.SQLITE_NOTADB,
+    sqlite3.SQLITE_FORMAT,
+    # What a constraint refuses has been stored twice, or has a value of another type.
+    sqlite3.SQLITE_CONSTRAINT,
+    sqlite3.SQLITE_MISMATCH,
+    sqlite3.SQLITE_TOOBIG,
+    sqlite3.SQLITE_SCHEMA,
+    # A table, a column or a module that is not there; JSON or text that cannot be read.
+    sqlite3.SQLITE_ERROR,
+    0,
+)
+PASSED_ON = (
+    sqlite3.SQLITE_BUSY,
+    sqlite3.SQLITE_LOCKED,
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_CANTOPEN,
+    sqlite3.SQLITE_READONLY,
+    sqlite3.SQLITE_INTERRUPT,
+)
+"""Errors that tell nothing of a single row."""
+
+_ENDINGS = ("-wal", "-shm", "")
+_FILE_FORMATS = (1, 2)
+"""That SQLite writes; a file that says another is read, and never written."""
+
+
+class Malformed(sqlite3.DatabaseError):
+    """A value that this program cannot have written: damage that SQLite does not see."""
+
+    sqlite_errorcode = sqlite3.SQLITE_CORRUPT
+
+
+class ChecksumWrong(Malformed):
+    """Facets are not as they were written; the articles they are of tell what they were."""
+
+
+@contextmanager
+def sql_errors(path: Path) -> Iterator[None]:
+    """Errors of SQLite as ours, each with what a user can do about it."""
+    try:
+        yield
+    except (sqlite3.Error, UnicodeDecodeError) as error:
+        # SQLite quotes names of the schema in its messages, which need not be UTF-8.
+        raise _ours(path, error) from error
+
+
+def _ours(path: Path, error: sqlite3.Error | UnicodeDecodeError) -> CacheError:
+    if isinstance(error, sqlite3.ProgrammingError | sqlite3.InterfaceError):
+        return CacheError(f"{path}: {error}")
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    if code in _IN_USE:
+        return CacheLocked(path)
+    if code in _UNWRITABLE and not (code == sqlite3.SQLITE_READONLY and has_wrong_header(path)):
+        return CacheUnwritable(path, str(error))
+    if code in _DAMAGED or code == sqlite3.SQLITE_READONLY:
+        note_suspicion(path)
+        is_text = isinstance(error, UnicodeDecodeError)
+        advice = CANNOT_MEND if copies.is_only_read(path) else ""
+        return CacheDamaged(path, "a name in it is not text" if is_text else str(error), advice)
+    return CacheError(f"{path}: {error}")
+
+
+def has_wrong_header(path: Path) -> bool:
+    """Return whether the file says of itself that it cannot be written."""
+    try:
+        with path.open("rb") as file:
+            header = file.read(20)
+    except OSError:
+        return False
+    return len(header) == 20 and header[18] not in _FILE_FORMATS
+
+
+def suspect(path: Path) -> Path:
+    """Its presence asks the next start for a full check, too slow to make every time."""
+    return path.with_name(path.name + ".suspect")
+
+
+def is_suspect(path: Path) -> bool:
+    """Return whether a full check was asked for."""
+    return suspect(path).exists()
+
+
+def no_longer_suspect(path: Path) -> None:
+    """Say that the file has been checked."""
+    suspect(path).unlink(missing_ok=True)
+
+
+def note_suspicion(path: Path) -> None:
+    """Ask the next start for a full check of the file."""
+    with suppress(OSError):  # where nothing can be written, nothing could be begun anew either
+        suspect(path).touch(PRIVATE_FILE)
+
+
+@contextmanager
+def alone(folder: Path) -> Iterator[None]:
+    """Hold a lock on the folder while its files are checked, set aside, made or migrated.
+
+    Without a lock, where the system has none for folders, one program alone is assumed.
+    """
+    if flock is None:
+        yield
+        return
+    place = os.open(folder, os.O_RDONLY)
+    try:
+        with suppress(OSError):
+            flock(place, LOCK_EX)
+        yield
+    finally:
+        os.close(place)
+
+
+def put_aside(path: Path) -> Path:
+    """Rename the file and its log to a name that nothing has; the new name. Raises OSError."""
+    stem = f"{path.name}.damaged-{datetime.now():%Y%m%d-%H%M%S}"
+    for number in count(1):
+        aside = path.with_name(f"{stem}-{number}" if number > 1 else stem)
+        if not any(os.path.lexists(f"{aside}{ending}") for ending in _ENDINGS):
+            break
+    for ending in _ENDINGS:
+        with suppress(FileNotFoundError):
+            rename_to_free(Path(f"{path}{ending}"), Path(f"{aside}{ending}"))
+    return aside
+
+
+def rename_to_free(path: Path, to: Path) -> None:
+    """Rename a file, unless the name is taken. Raises FileExistsError and other OSErrors."""
+    try:
+        os.link(path, to)
+    except FileExistsError:
+        raise
+    except FileNotFoundError:
+        raise
+    except OSError:  # a file system without links
+        if os.path.lexists(to):
+            raise FileExistsError(to) from None
+        path.rename(to)
+        return
+    path.unlink()
+
+
+def rows_of(
+    db: sqlite3.Connection, statement: str, ids: Sequence[int], failed: Callable[[int], None]
+) -> Iterator[tuple[Any, ...]]:
+    """Yield the rows of those ids. failed: told of each row that cannot be read.
+
+    statement: ends where the ids are to be named.
+    """
+    try:
+        yield from db.execute(f"{statement} ({', '.join('?' * len(ids))})", ids).fetchall()
+        return
+    except sqlite3.Error as error:
+        raise_unless_of_a_row(error)
+    for id in ids:
+        try:
+            yield from db.execute(f"{statement} (?)", (id,)).fetchall()
+        except sqlite3.Error as error:
+            raise_unless_of_a_row(error)
+            failed(id)
+
+
+def raise_unless_of_a_row(error: sqlite3.Error) -> None:
+    """Raise the error where other rows would not be read either."""
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    if code in PASSED_ON or not isinstance(error, sqlite3.DatabaseError):
+        raise error
+
+
+def is_damage(error: sqlite3.Error) -> bool:
+    """Return whether the error is of what a file holds, and not of how it can be reached."""
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    is_ours = isinstance(error, sqlite3.ProgrammingError | sqlite3.InterfaceError)
+    return code in _DAMAGED and not is_ours
+
+
+def number(row: Sequence[Any] | None) -> int:
+    """Return the number that a row consists of. Raises Malformed where there is none."""
+    if row is None or not isinstance(row[0], int):
+        raise Malformed("a number that has to be there is missing")
+    return row[0]

@@ -1,0 +1,169 @@
+"""What is made from the articles, made anew: facets, the full-text index, the articles' rows.
+
+The documents are the truth. All functions work within the transaction that their caller holds
+open, and read a few hundred articles at a time.
+"""
+
+import json
+import sqlite3
+from array import array
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+
+from pyroaring import BitMap
+
+from reader.cache import facets
+from reader.cache.damage import is_damage, rows_of
+from reader.cache.facet_tables import check_all, write_anew
+from reader.cache.facets import (
+    ALL,
+    DRAFT,
+    ESTIMATED,
+    FAVOURITE,
+    PINNED,
+    READ,
+    Counted,
+    Facet,
+)
+from reader.folding import folded
+
+BATCH = 500
+INDEXED_AT_START = 50_000
+"""Articles of which a damaged full-text index is made anew at a start, which takes half a minute;
+of more, `doctor --repair` does it."""
+
+_FACTS = (
+    "SELECT id, source, lang, category, sentiment, pinned, draft, CAST(fields AS BLOB) "
+    "FROM articles LEFT JOIN documents USING (id) WHERE articles.id IN "
+)
+_WORDS = (
+    "SELECT id, CAST(title AS BLOB), CAST(fields AS BLOB), CAST(body AS BLOB) "
+    "FROM articles JOIN documents USING (id) WHERE articles.id IN "
+)
+_INDEX = "INSERT INTO fulltext (rowid, title, description, body) VALUES (?, ?, ?, ?)"
+
+
+def counted(db: sqlite3.Connection, marks: Mapping[Facet, BitMap]) -> Counted:
+    """Count every facet from the articles. marks: facets that the marks tell."""
+    found: dict[Facet, array[int]] = defaultdict(lambda: array("I"))
+    labels: dict[Facet, str] = {}
+
+    def put(id: int, field: str, name: str) -> None:
+        facet = (field, name.casefold())
+        found[facet].append(id)
+        labels[facet] = name
+
+    for some in batches(db):
+        for id, source, lang, category, sentiment, pinned, draft, text in rows_of(
+            db, _FACTS, some, lambda _: None
+        ):
+            fields = _fields(text)
+            found[ALL].append(id)
+            put(id, "category", category)
+            put(id, "sentiment", sentiment)
+            put(id, "group", f"{category}\t{sentiment}")
+            put(id, "source", source)
+            put(id, "lang", lang)
+            tags = fields.get("tags")
+            for tag in tags if isinstance(tags, list) else ():
+                put(id, "tag", str(tag))
+            states = {PINNED: pinned, DRAFT: draft, ESTIMATED: fields.get("sentimentEstimated")}
+            for state, holds in states.items():
+                if holds:
+                    found[state].append(id)
+    ids = {facet: BitMap(each) for facet, each in found.items()}
+    of_marks = {facet: bits & ids.get(ALL, BitMap()) for facet, bits in marks.items()}
+    return Counted(ids | {facet: bits for facet, bits in of_marks.items() if bits}, labels)
+
+
+def batches(db: sqlite3.Connection) -> Iterator[Sequence[int]]:
+    """Yield the ids of all articles, some at a time."""
+    last = -1
+    while some := db.execute(
+        "SELECT id FROM articles WHERE id > ? ORDER BY id LIMIT ?", (last, BATCH)
+    ).fetchall():
+        yield [id for (id,) in some]
+        last = some[-1][0]
+
+
+def _fields(text: bytes | None) -> dict[str, object]:
+    try:
+        fields = json.loads(text or b"")
+    except ValueError:
+        return {}
+    return fields if isinstance(fields, dict) else {}
+
+
+def mend_facets(db: sqlite3.Connection, marks: Mapping[Facet, BitMap]) -> None:
+    """Count the facets anew, and write them."""
+    version = facets.new_version(db)
+    write_anew(db, counted(db, marks), version)
+
+
+def marks_shown(old: sqlite3.Connection, db: sqlite3.Connection) -> Mapping[Facet, BitMap]:
+    """Return the marks that the facets of `old` show, for `db`, which is to show them, too.
+
+    Where they cannot be read, the next to open both files takes them from the marks.
+    """
+    known = facets.Facets()
+    try:
+        (counter,) = old.execute("SELECT value FROM meta WHERE name = 'marks'").fetchone()
+        known.refresh(old)
+        found = {facet: known.get(old, facet) for facet in (READ, FAVOURITE)}
+    except (sqlite3.Error, TypeError):
+        counter, found = -1, {}
+    db.execute("UPDATE meta SET value = ? WHERE name = 'marks'", (counter,))
+    return found
+
+
+def has_damaged_facets(db: sqlite3.Connection) -> bool:
+    """Return whether any row of the facets is not as it was written."""
+    return _fails(lambda: check_all(db))
+
+
+def has_damaged_index(db: sqlite3.Connection) -> bool:
+    """Return whether the full-text index contradicts itself."""
+    check = "INSERT INTO fulltext (fulltext, rank) VALUES ('integrity-check', 0)"
+    return _fails(lambda: db.execute(check))
+
+
+def _fails(check: Callable[[], object]) -> bool:
+    try:
+        check()
+    except sqlite3.Error as error:
+        if not is_damage(error):
+            raise
+        return True
+    return False
+
+
+def mend_index(db: sqlite3.Connection) -> None:
+    """Make the full-text index anew."""
+    facets.new_version(db)
+    db.execute("UPDATE meta SET value = value + 1 WHERE name = 'texts'")
+    db.execute("INSERT INTO fulltext (fulltext) VALUES ('delete-all')")
+    for some in batches(db):
+        for id, title, text, body in rows_of(db, _WORDS, some, lambda _: None):
+            description = str(_fields(text).get("description") or "")
+            words = (_text(title), description, _text(body))
+            db.execute(_INDEX, (id, *map(folded, words)))
+
+
+def _text(value: object) -> str:
+    return value.decode(errors="replace") if isinstance(value, bytes) else ""
+
+
+def mend(db: sqlite3.Connection) -> list[str]:
+    """Set right what can be seen without reading the articles; a sentence for each."""
+    done = []
+    if has_damaged_facets(db):
+        mend_facets(db, marks_shown(db, db))
+        done.append("damaged facets were counted anew from the articles")
+    if has_damaged_index(db):
+        (count,) = db.execute("SELECT count(*) FROM articles").fetchone()
+        if count > INDEXED_AT_START:
+            done.append("the full-text index is damaged; `cryptoread doctor --repair` mends it")
+        else:
+            mend_index(db)
+            done.append("the damaged full-text index was made anew")
+    return done

@@ -1,0 +1,440 @@
+"""Everything in the two files that can be compared with something else, and how it is set right.
+
+For `doctor`. A check reads a few hundred articles at a time; what it keeps are sets of ids.
+"""
+
+import re
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import closing, suppress
+from pathlib import Path
+from typing import NamedTuple
+
+from reader.article import LAST_INSTANT, Identity, reference
+from reader.cache import copies, rebuilding
+from reader.cache.checking import check_cache, check_marks
+from reader.cache.damage import is_damage, note_suspicion, rows_of, sql_errors
+from reader.cache.documents import DERIVED, derived, forget, mend_row, read
+from reader.cache.evaluation import milliseconds
+from reader.cache.facets import FAVOURITE, READ, Facets
+from reader.cache.ids import NONE
+from reader.cache.incoming import Incoming
+from reader.cache.schema import (
+    CACHE,
+    IDENTITY,
+    check_version,
+    connect,
+    prepare,
+    transaction,
+)
+from reader.errors import CacheDamaged
+from reader.folding import folded
+
+DEEP_AT_MOST = 20_000
+"""Articles that are compared with everything made from them without being asked to: ten seconds."""
+
+SAMPLE, WORDS = 200, 3
+"""Articles that are looked for in the full-text index, and words of each."""
+
+NAMED = 5
+
+_WORD = re.compile(r"(?<!\S)[A-Za-zА-Яа-я0-9]{4,30}(?![^\s.,;:!?])")
+_TEXT = (
+    "SELECT id, CAST(title AS BLOB), CAST(body AS BLOB) "
+    "FROM articles JOIN documents USING (id) WHERE articles.id IN "
+)
+
+
+class Check(NamedTuple):
+    """What was looked at and found. `advice`: what the user can do. `repair`: what was done."""
+
+    check: str
+    finding: str
+    is_well: bool = True
+    advice: str = ""
+    repair: str = ""
+
+
+REPAIR = "`cryptoread doctor --repair` sets it right"
+IMPORT = "import and sync again to bring them back"
+
+
+def checks(folder: Path, *, repair: bool = False, deep: bool = False) -> Iterator[Check]:
+    """Yield what was found in `cache.db`. Raises CacheTooNew and other CacheErrors.
+
+    repair: set right what can be; a check that is then well says what was done. deep: compare
+    every article, however many there are. Raises FileNotFoundError where there is no file.
+    """
+    path = folder / "cache.db"
+    if not path.exists():
+        raise FileNotFoundError(path)
+    done = ""
+    if repair:
+        try:
+            check_cache(folder)
+        except CacheDamaged:
+            note_suspicion(path)
+        done = prepare(path, CACHE) or ""
+    try:
+        count = check_cache(folder)
+    except CacheDamaged as error:
+        yield Check("cache.db", str(error).partition(";")[0], False, REPAIR)
+        return
+    deep = deep or repair or count <= DEEP_AT_MOST
+    if repair:
+        yield from _set_aside(folder)
+    yield from _Cache(path, count, repair=repair, deep=deep, done=done).checks()
+
+
+def _set_aside(folder: Path) -> Iterator[Check]:
+    """Bring over the articles of files that were too large for the start that set them aside."""
+    from reader.cache.salvaging import AT_START, bring_over
+    from reader.cache.store import Store
+
+    for aside in sorted(folder.glob("cache.db.damaged-*")):
+        if aside.name.endswith(("-wal", "-shm")) or aside.stat().st_size <= AT_START:
+            continue
+        with Store(folder) as store:
+            brought = bring_over(store, aside)
+        done = f"{counted(brought, 'article')} brought over" if brought else ""
+        yield Check("set aside", f"{aside.name} was damaged and set aside", repair=done)
+
+
+def marks_checks(folder: Path, *, repair: bool = False) -> Iterator[Check]:
+    """Yield what was found in `marks.db` and its copies. Raises as `checks`."""
+    found = marks_repair.check(folder)
+    done = marks_repair.repair(folder) if repair and found else []
+    if done:
+        found = marks_repair.check(folder)
+    for sentence in found:
+        yield Check("marks.db", sentence, False, REPAIR, "; ".join(done))
+    if not found:
+        text = f"{counted(check_marks(folder), 'article')} with marks"
+        yield Check("marks.db", text, True, "", "; ".join(done))
+
+
+class _Cache:
+    """A file that SQLite can read whole."""
+
+    def __init__(self, path: Path, count: int, *, repair: bool, deep: bool, done: str) -> None:
+        self._path = path
+        self._count = count
+        self._repair = repair
+        self._deep = deep
+        self._done = done
+
+    def checks(self) -> Iterator[Check]:
+        with closing(connect(self._path, CACHE)) as db, sql_errors(self._path):
+            if check_version(db, self._path, CACHE) < len(CACHE.migrations):
+                yield self._documents(db, is_earlier=True)
+                return
+            yield self._orphans(db)
+            yield self._documents(db)
+            if self._deep:
+                yield self._rows(db)
+            yield self._twins(db)
+            yield self._dates(db)
+            yield self._facets(db)
+            yield self._index(db)
+
+    @property
+    def _may_write(self) -> bool:
+        return copies.is_writable(self._path) and not copies.is_only_read(self._path)
+
+    def _documents(self, db: sqlite3.Connection, *, is_earlier: bool = False) -> Check:
+        """Whether each text is as it was written."""
+        damaged: list[int] = []
+        for some in rebuilding.batches(db):
+            found = read(db, some)
+            damaged += [id for id, document in found.items() if document is None]
+        if not damaged:
+            text = f"{counted(self._count, 'article')}, all whole"
+            return Check("cache.db", text, repair=self._done)
+        empty = db.execute("SELECT count(*) FROM documents WHERE digest = x''").fetchone()[0]
+        is_forgotten = self._repair or empty == len(damaged)
+        if self._repair:
+            with transaction(db):
+                forget(db, damaged)
+                _remove_replaced(db, damaged)
+        names = references(db, damaged[:NAMED], has_feeds=not is_earlier)
+        shown = ", ".join(map(str, names)) + (", …" if len(damaged) > NAMED else "")
+        text = f"{counted(len(damaged), 'article')} of {self._count:,} changed on disk: {shown}"
+        done = "the next import or sync brings it in again" if self._repair else ""
+        return Check("cache.db", text, False, IMPORT if is_forgotten else REPAIR, done)
+
+    def _orphans(self, db: sqlite3.Connection) -> Check:
+        """Articles and texts of which the other half is missing."""
+        texts = _ids(
+            db,
+            "SELECT documents.id FROM documents LEFT JOIN articles USING (id) "
+            "WHERE articles.id IS NULL",
+        )
+        rows = _ids(
+            db,
+            "SELECT articles.id FROM articles LEFT JOIN documents USING (id) "
+            "WHERE documents.id IS NULL",
+        )
+        if not texts and not rows:
+            return Check("orphans", "every article has its text")
+        text = (
+            f"{counted(len(rows), 'article')} without a text, "
+            f"{counted(len(texts), 'text')} without an article"
+        )
+        if not self._repair:
+            return Check("orphans", text, False, REPAIR)
+        with transaction(db):
+            restored = sum(_restored(db, id) for id in texts)
+            lost = [id for id in rows if _exists(db, id)]
+            forget(db, lost)
+            for id in lost:
+                db.execute("DELETE FROM articles WHERE id = ?", (id,))
+            rebuilding.mend_facets(db, rebuilding.marks_shown(db, db))
+            rebuilding.mend_index(db)
+        done = f"{counted(restored, 'article')} restored from their texts"
+        if lost:
+            done += f"; {counted(len(lost), 'article')} removed, to be imported again"
+        return Check("orphans", text, True, "", done)
+
+    def _rows(self, db: sqlite3.Connection) -> Check:
+        """Whether the rows of the list say what the articles say."""
+        wrong = []
+        for some in rebuilding.batches(db):
+            found = read(db, some)
+            failed: list[int] = []
+            stored = {
+                id: tuple(values)
+                for id, *values in rows_of(
+                    db, f"SELECT id, {DERIVED} FROM articles WHERE id IN", some, failed.append
+                )
+            }
+            for id, document in found.items():
+                if document is None:
+                    continue
+                if stored.get(id) != derived(Incoming.of(document.article())):
+                    wrong.append(id)
+        if not wrong:
+            return Check("rows", "every title and date is that of its article")
+        text = f"{counted(len(wrong), 'row')} of the list differ from their articles"
+        if not self._repair:
+            return Check("rows", text, False, REPAIR)
+        with transaction(db):
+            mended = sum(mend_row(db, id) for id in wrong)
+        done = f"{counted(mended, 'row')} written anew from their articles"
+        return Check("rows", text, mended == len(wrong), "", done)
+
+    def _twins(self, db: sqlite3.Connection) -> Check:
+        """Whether any article is there twice: under one identity, or as one item of a feed."""
+        alike = db.execute(
+            "SELECT max(id) FROM articles NOT INDEXED "
+            "GROUP BY external, feed, iif(feed = '', source, ''), iif(feed = '', lang, '') "
+            "HAVING count(*) > 1"
+        ).fetchall()
+        items = db.execute(
+            "SELECT entry FROM articles NOT INDEXED WHERE entry > 0 "
+            "GROUP BY entry HAVING count(*) > 1"
+        ).fetchall()
+        if not alike and not items:
+            return Check("twins", "no article is there twice")
+        text = f"{counted(len(alike) + len(items), 'article')} there twice"
+        if not self._repair:
+            return Check("twins", text, False, REPAIR)
+        with transaction(db):
+            for (id,) in alike:
+                db.execute("DELETE FROM articles WHERE id = ?", (id,))
+                db.execute("DELETE FROM documents WHERE id = ?", (id,))
+            for (entry,) in items:
+                db.execute(
+                    "UPDATE articles SET entry = 0 WHERE entry = ? AND id != "
+                    "(SELECT max(id) FROM articles WHERE entry = ?)",
+                    (entry, entry),
+                )
+            db.execute("REINDEX articles")
+            if alike:
+                rebuilding.mend_facets(db, rebuilding.marks_shown(db, db))
+                rebuilding.mend_index(db)
+        return Check("twins", text, True, "", f"{counted(len(alike), 'copy', 'copies')} removed")
+
+    def _dates(self, db: sqlite3.Connection) -> Check:
+        """Whether every date can be, and the order of ids is that of dates."""
+        (impossible,) = db.execute(
+            "SELECT count(*) FROM articles WHERE typeof(published) != 'integer' "
+            "OR typeof(updated) != 'integer' OR published > ?",
+            (milliseconds(LAST_INSTANT),),
+        ).fetchone()
+        (disordered,) = db.execute(
+            "SELECT count(*) FROM (SELECT published < lag(published) OVER (ORDER BY id) AS wrong "
+            "FROM articles) WHERE wrong"
+        ).fetchone()
+        if not impossible and not disordered:
+            return Check("dates", "every date can be, and articles are in the order of dates")
+        text = (
+            f"{counted(impossible, 'article')} with a date that cannot be, "
+            f"{disordered:,} not in the order of dates"
+        )
+        return Check(
+            "dates", text, False, "export, move cache.db away, import again; marks are kept"
+        )
+
+    def _facets(self, db: sqlite3.Connection) -> Check:
+        """Whether the sets that filters are made of are those of the articles."""
+        fault = facets_fault(db, deep=self._deep)
+        if not fault:
+            (count,) = db.execute("SELECT count(*) FROM facets").fetchone()
+            return Check("facets", f"{counted(count, 'facet')} agree with the articles")
+        if not self._repair:
+            return Check("facets", fault, False, REPAIR)
+        with transaction(db):
+            rebuilding.mend_facets(db, rebuilding.marks_shown(db, db))
+        return Check("facets", fault, True, "", "all facets were counted anew from the articles")
+
+    def _index(self, db: sqlite3.Connection) -> Check:
+        """Whether the full-text index finds what stands in the articles."""
+        fault = ""
+        if self._may_write and rebuilding.has_damaged_index(db):
+            fault = "the full-text index is damaged"
+        fault = fault or index_fault(db)
+        if not fault:
+            return Check("search", "the full-text index finds what stands in the articles")
+        if not self._repair:
+            return Check("search", fault, False, REPAIR)
+        with transaction(db):
+            rebuilding.mend_index(db)
+        return Check("search", fault, True, "", "the full-text index was made anew")
+
+
+def facets_fault(db: sqlite3.Connection, *, deep: bool) -> str:
+    """Return what is wrong with the facets, empty where nothing is. deep: count the articles."""
+    if rebuilding.has_damaged_facets(db):
+        return "facets are not as they were written"
+    if not deep:
+        return ""
+    truth = rebuilding.counted(db, {})
+    known = Facets()
+    known.refresh(db)
+    stored = {(field, value) for field, value in db.execute("SELECT field, value FROM facets")}
+    of_marks = {READ, FAVOURITE}
+    differ = 0
+    for facet in (stored | truth.ids.keys()) - of_marks:
+        try:
+            bits = known.get(db, facet)
+        except sqlite3.Error as error:
+            if not is_damage(error):
+                raise
+            return "facets are not as they were written"
+        differ += bits != truth.ids.get(facet, NONE)
+    return f"{counted(differ, 'facet')} differ from the articles" if differ else ""
+
+
+def index_fault(db: sqlite3.Connection) -> str:
+    """Return what is wrong with the full-text index, by words of a sample of articles."""
+    find = "SELECT 1 FROM fulltext WHERE fulltext MATCH ? AND rowid = ?"
+    ghosts = (
+        "SELECT count(*) FROM (SELECT rowid FROM fulltext WHERE fulltext MATCH ?) hits "
+        "LEFT JOIN articles ON articles.id = hits.rowid WHERE articles.id IS NULL"
+    )
+    missing = found_gone = 0
+    try:
+        for id, words in _sample(db):
+            phrases = [f'"{word}"' for word in words]
+            missing += sum(db.execute(find, (each, id)).fetchone() is None for each in phrases)
+            for each in phrases[:1]:
+                found_gone += db.execute(ghosts, (each,)).fetchone()[0]
+    except sqlite3.Error as error:
+        if not is_damage(error):
+            raise
+        return "the full-text index is damaged"
+    if missing:
+        return f"the full-text index misses {counted(missing, 'word')} of a sample of articles"
+    return "the full-text index finds articles that are gone" if found_gone else ""
+
+
+def _sample(db: sqlite3.Connection) -> Iterator[tuple[int, Sequence[str]]]:
+    """Yield articles all over the archive, and some of their longest words."""
+    (count,) = db.execute("SELECT count(*) FROM articles").fetchone()
+    step = max(1, count // SAMPLE)
+    every = "SELECT id FROM (SELECT id, row_number() OVER (ORDER BY id) AS n FROM articles) "
+    ids = _ids(db, f"{every} WHERE n % {step} = 0 LIMIT {2 * SAMPLE}")
+    for start in range(0, len(ids), rebuilding.BATCH):
+        some = ids[start : start + rebuilding.BATCH]
+        for id, *texts in rows_of(db, _TEXT, some, lambda _: None):
+            text = " ".join(each.decode(errors="replace") for each in texts if each is not None)
+            words = sorted(set(_WORD.findall(folded(text))), key=lambda word: (-len(word), word))
+            if read(db, [id]).get(id) is not None:
+                yield id, words[:WORDS]
+
+
+def references(
+    db: sqlite3.Connection, ids: Sequence[int], *, has_feeds: bool = True
+) -> Iterator[int]:
+    """Yield what a user names articles by."""
+    columns = IDENTITY if has_feeds else "source, external, lang"
+    for id, *who in rows_of(db, f"SELECT id, {columns} FROM articles WHERE id IN", ids, _skip):
+        with suppress(TypeError):
+            yield reference(id, Identity(*who))
+
+
+def _skip(_id: int) -> None:
+    """Name nothing that cannot be read."""
+
+
+def _ids(db: sqlite3.Connection, find: str, *values: object) -> list[int]:
+    return [id for (id,) in db.execute(find, values)]
+
+
+def _exists(db: sqlite3.Connection, id: int) -> bool:
+    return db.execute("SELECT 1 FROM articles WHERE id = ?", (id,)).fetchone() is not None
+
+
+def _remove_replaced(db: sqlite3.Connection, damaged: Sequence[int]) -> None:
+    """Remove damaged articles that have come again as others, since their identity was damaged."""
+    find = (
+        "SELECT other.id FROM articles one JOIN articles other USING (published, origin) "
+        "WHERE one.id = ? AND other.id != one.id"
+    )
+    gone = []
+    for id in damaged:
+        others = read(db, _ids(db, find, id)).values()
+        if any(other is not None for other in others):
+            gone.append(id)
+    for table in ("articles", "documents"):
+        db.executemany(f"DELETE FROM {table} WHERE id = ?", [(id,) for id in gone])
+    if gone:
+        rebuilding.mend_facets(db, rebuilding.marks_shown(db, db))
+        rebuilding.mend_index(db)
+
+
+def _restored(db: sqlite3.Connection, id: int) -> bool:
+    """Give a text its row again; a text that is damaged or there already is removed."""
+    from reader.cache.documents import Document
+
+    row = db.execute(
+        "SELECT digest, CAST(fields AS BLOB), CAST(body AS BLOB) FROM documents WHERE id = ?", (id,)
+    ).fetchone()
+    document = Document("", *row)
+    if document.is_whole:
+        new = Incoming.of(document.article())
+        values = derived(new)
+        half = db.execute(
+            "SELECT articles.id, origin, run, entry, came, fetched FROM articles "
+            "LEFT JOIN documents USING (id) WHERE documents.id IS NULL "
+            "AND external = ? AND feed = ? AND (feed != '' OR source = ? AND lang = ?)",
+            (values[1], values[3], values[0], values[2]),
+        ).fetchone()
+        if half is not None:
+            db.execute("DELETE FROM articles WHERE id = ?", (half[0],))
+        kept = half[1:] if half is not None else ("", 0, 0, b"", 0)
+        places = ", ".join("?" * (1 + len(kept) + len(values)))
+        with suppress(sqlite3.IntegrityError):
+            db.execute(
+                f"INSERT INTO articles (id, origin, run, entry, came, fetched, {DERIVED}) "
+                f"VALUES ({places})",
+                (id, *kept, *values),
+            )
+            return True
+    db.execute("DELETE FROM documents WHERE id = ?", (id,))
+    return False
+
+
+def counted(number: int, what: str, many: str = "") -> str:
+    """Return a number with what it counts, such as "1 article" and "1,200 articles"."""
+    return f"{number:,} {what}" if number == 1 else f"{number:,} {many or f'{what}s'}"
