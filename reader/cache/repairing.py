@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from reader.article import LAST_INSTANT, Identity, reference
-from reader.cache import copies, rebuilding
+from reader.cache import copies, marks_repair, rebuilding
 from reader.cache.checking import check_cache, check_marks
 from reader.cache.damage import is_damage, note_suspicion, rows_of, sql_errors
 from reader.cache.documents import DERIVED, derived, forget, mend_row, read
