@@ -1,6 +1,6 @@
 """Rolling copies of `marks.db`: one a day, seven kept, and one before every migration.
 
-They lie beside it as `marks-2026-03-14.db`. A copy is made with SQLite's backup API while others
+They lie beside it, as `marks-2026-03-14.db`. A copy is made with SQLite's backup API while others
 write, is checked before it gets its name, and is a plain file that can be put into the place of
 `marks.db` by hand.
 """

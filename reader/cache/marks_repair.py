@@ -69,6 +69,8 @@ class _Rebuilt(NamedTuple):
         ]
         if not sources:
             return "no mark could be restored, a new file was begun"
+        if not self.marks:
+            return f"no article had marks by {' and '.join(sources)}"
         what = "1 article has" if self.marks == 1 else f"{self.marks:,} articles have"
         return f"{what} marks again, from {' and '.join(sources)}"
 
