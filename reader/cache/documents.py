@@ -7,7 +7,7 @@ damaged one had in it has to come from its source again: `forget` sees to that.
 import json
 import os
 import sqlite3
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import suppress
 from typing import Any, NamedTuple
 
@@ -51,12 +51,20 @@ class Document(NamedTuple):
         return article
 
 
-def read(db: sqlite3.Connection, ids: Sequence[int]) -> dict[int, Document | None]:
-    """Return the documents of articles, None for each that is damaged."""
+def read(
+    db: sqlite3.Connection,
+    ids: Sequence[int],
+    on_broken: Callable[[int], None] = lambda _: None,
+) -> dict[int, Document | None]:
+    """Return the documents of articles, None for each that is damaged.
+
+    on_broken: told of those that SQLite itself cannot read.
+    """
     found: dict[int, Document | None] = {}
 
     def failed(id: int) -> None:
         found[id] = None
+        on_broken(id)
 
     for id, origin, *texts in rows_of(db, _DOCUMENTS, ids, failed):
         document = Document(bytes(origin).decode(errors="replace"), *texts)

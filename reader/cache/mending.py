@@ -58,6 +58,10 @@ class Mending:
             text = f"{self._path} is damaged: some articles cannot be read and are left out"
             self.tell(f"{text}; the next start sets it right")
 
+    def note_broken(self, _id: int) -> None:
+        """Have the next start check the file, which SQLite could not read there."""
+        suspect(self._path)
+
     def agreed(self, row: Row, article: Article) -> tuple[Row, Article]:
         """The article with a row that says the same: what its document says is right."""
         if (row.title, row.identity) == (article.title, article.identity):

@@ -545,7 +545,7 @@ class Store:
         for some in _batches(list(ids)):
             rows = {row.id: row for row in self.rows(some)}
             with self._asking() as db:
-                documents = read(db, some)
+                documents = read(db, some, self.damage.note_broken)
             damaged = [rows[id] for id in some if id in rows and documents.get(id) is None]
             for row in self.damage.forgotten(damaged):
                 on_damage(str(ArticleDamaged(row.reference, row.title)))
