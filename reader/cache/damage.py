@@ -89,7 +89,7 @@ def _ours(path: Path, error: sqlite3.Error | UnicodeDecodeError) -> CacheError:
     if code in _UNWRITABLE and not (code == sqlite3.SQLITE_READONLY and has_wrong_header(path)):
         return CacheUnwritable(path, str(error))
     if code in _DAMAGED or code == sqlite3.SQLITE_READONLY:
-        note_suspicion(path)
+        suspect(path)
         is_text = isinstance(error, UnicodeDecodeError)
         advice = CANNOT_MEND if copies.is_only_read(path) else ""
         return CacheDamaged(path, "a name in it is not text" if is_text else str(error), advice)
@@ -106,25 +106,25 @@ def has_wrong_header(path: Path) -> bool:
     return len(header) == 20 and header[18] not in _FILE_FORMATS
 
 
-def suspect(path: Path) -> Path:
+def marker(path: Path) -> Path:
     """Its presence asks the next start for a full check, too slow to make every time."""
     return path.with_name(path.name + ".suspect")
 
 
+def suspect(path: Path) -> None:
+    """Ask the next start for a full check of the file."""
+    with suppress(OSError):  # where nothing can be written, nothing could be begun anew either
+        marker(path).touch(PRIVATE_FILE)
+
+
 def is_suspect(path: Path) -> bool:
     """Return whether a full check was asked for."""
-    return suspect(path).exists()
+    return marker(path).exists()
 
 
 def no_longer_suspect(path: Path) -> None:
     """Say that the file has been checked."""
-    suspect(path).unlink(missing_ok=True)
-
-
-def note_suspicion(path: Path) -> None:
-    """Ask the next start for a full check of the file."""
-    with suppress(OSError):  # where nothing can be written, nothing could be begun anew either
-        suspect(path).touch(PRIVATE_FILE)
+    marker(path).unlink(missing_ok=True)
 
 
 @contextmanager

@@ -7,7 +7,8 @@ damaged one had in it has to come from its source again: `forget` sees to that.
 import json
 import os
 import sqlite3
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import suppress
 from typing import Any, NamedTuple
 
 from reader.article import Article
@@ -22,8 +23,10 @@ DERIVED = (
 )
 """Columns of `articles` that are made from the document."""
 
+TEXTS = ("source", "external", "lang", "feed", "category", "sentiment", "title")
+
 _DOCUMENTS = (
-    "SELECT id, origin, digest, CAST(fields AS BLOB), CAST(body AS BLOB) "
+    "SELECT id, CAST(origin AS BLOB), digest, CAST(fields AS BLOB), CAST(body AS BLOB) "
     "FROM articles JOIN documents USING (id) WHERE id IN "
 )
 
@@ -48,15 +51,23 @@ class Document(NamedTuple):
         return article
 
 
-def read(db: sqlite3.Connection, ids: Sequence[int]) -> dict[int, Document | None]:
-    """Return the documents of articles, None for each that is damaged."""
+def read(
+    db: sqlite3.Connection,
+    ids: Sequence[int],
+    on_broken: Callable[[int], None] = lambda _: None,
+) -> dict[int, Document | None]:
+    """Return the documents of articles, None for each that is damaged.
+
+    on_broken: told of those that SQLite itself cannot read.
+    """
     found: dict[int, Document | None] = {}
 
     def failed(id: int) -> None:
         found[id] = None
+        on_broken(id)
 
-    for id, *values in rows_of(db, _DOCUMENTS, ids, failed):
-        document = Document(*values)
+    for id, origin, *texts in rows_of(db, _DOCUMENTS, ids, failed):
+        document = Document(bytes(origin).decode(errors="replace"), *texts)
         found[id] = document if document.is_whole else None
     return found
 
@@ -116,12 +127,27 @@ def forget(db: sqlite3.Connection, ids: Iterable[int]) -> None:
         if row is not None:
             origins.add(bytes(row[0]).decode(errors="replace"))
             is_live = is_live or bool(row[1]) or bool(row[2])
+    for id in ids:
+        _make_readable(db, id)
     one = [(id,) for id in ids]
     db.executemany("UPDATE documents SET digest = x'' WHERE id = ?", one)
     db.executemany("UPDATE articles SET came = x'' WHERE id = ?", one)
     forget_stamps(db, origins)
     if is_live:
         db.execute("UPDATE sources SET etag = '', last_modified = '', digest = x''")
+
+
+def _make_readable(db: sqlite3.Connection, id: int) -> None:
+    """Put U+FFFD for what is not UTF-8 in the row of a damaged article, so that it can be read."""
+    for name in TEXTS:
+        row = db.execute(
+            f"SELECT CAST({name} AS BLOB) FROM articles WHERE id = ?", (id,)
+        ).fetchone()
+        text = bytes(row[0]).decode(errors="replace") if row and row[0] is not None else ""
+        if row is not None and text.encode() != row[0]:
+            # An index that has the right value makes this fail: the next start makes it anew.
+            with suppress(sqlite3.DatabaseError):
+                db.execute(f"UPDATE articles SET {name} = ? WHERE id = ?", (text, id))
 
 
 def forget_stamps(db: sqlite3.Connection, origins: Collection[str]) -> None:

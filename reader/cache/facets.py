@@ -64,6 +64,7 @@ WHOLE = (
     "SELECT key, field, value, label, size, newer, facets.crc, ids, wholes.crc "
     "FROM facets LEFT JOIN wholes USING (key) WHERE "
 )
+WRONG_ROW = "a facet is not as it was written"
 ANY = "SELECT 1 FROM articles LIMIT 1"
 
 
@@ -387,7 +388,7 @@ class Facets:
             rows = db.execute(FACET + which, values).fetchall()
             for key, field, value, label, size, newer, checksum in rows:
                 if checksum != row_sum(key, field, value, label, size, newer):
-                    raise ChecksumWrong("a facet is not as it was written")
+                    raise ChecksumWrong(WRONG_ROW)
                 self._keys[field, value] = key
                 self._labels[field, value] = label
             if not rows and values == ALL and db.execute(ANY).fetchone():
@@ -442,7 +443,7 @@ class Facets:
 
 def check_row(row: Sequence[Any]) -> None:
     if row[6] != row_sum(*row[:6]):
-        raise ChecksumWrong("a facet is not as it was written")
+        raise ChecksumWrong(WRONG_ROW)
 
 
 def loaded(
@@ -454,12 +455,12 @@ def loaded(
     """Facets from rows of `WHOLE`. Raises ChecksumWrong and other sqlite3.Errors."""
     chunks: list[int] = []
     bits, sizes = {}, {}
-    for row in found:
-        if row[0] not in missing:
+    for key, field, value, label, size, newer, checksum, whole, whole_sum in found:
+        if key not in missing:
             continue
-        check_row(row)
-        key, size, newer, whole = row[0], row[4], row[5], row[7]
-        all_ids = bitmap(key, whole, row[8]) if whole is not None else BitMap()
+        if checksum != row_sum(key, field, value, label, size, newer):
+            raise ChecksumWrong(WRONG_ROW)
+        all_ids = bitmap(key, whole, whole_sum) if whole is not None else BitMap()
         if not newer and len(all_ids) != size:
             raise ChecksumWrong("a facet has another number of articles than it had")
         bits[key] = all_ids if cut is None else all_ids & cut

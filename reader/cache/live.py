@@ -128,7 +128,8 @@ class Stored(NamedTuple):
 
 
 _STORED = (
-    "SELECT id, source, external, lang, feed, published, updated, run, origin, entry, came, "
+    "SELECT id, source, external, lang, feed, published, updated, run, "
+    "CAST(origin AS BLOB), entry, came, "
     "fetched FROM articles WHERE "
 )
 
@@ -136,6 +137,7 @@ _STORED = (
 def _stored(row: tuple[Any, ...]) -> Stored:
     id, source, external, lang, feed, published, updated, run, origin, entry, came, fetched = row
     identity = identity_of(source, external, lang, feed)
+    origin = bytes(origin).decode(errors="replace")
     return Stored(id, identity, published, updated, run, origin, entry, came, bool(fetched), lang)
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Concatenate, ParamSpec, TypeVar
 
 from reader.article import Identity
-from reader.cache.damage import note_suspicion, number
+from reader.cache.damage import number, suspect
 from reader.cache.schema import sql_errors, transaction
 from reader.errors import CacheError, MarksDamaged
 
@@ -73,7 +73,7 @@ def _is_damage(error: sqlite3.Error) -> bool:
 
 def damaged(path: Path, reason: str) -> MarksDamaged:
     """Return the error, and ask the next start for a full check."""
-    note_suspicion(path)
+    suspect(path)
     return MarksDamaged(path, reason)
 
 

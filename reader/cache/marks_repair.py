@@ -28,7 +28,7 @@ from reader.cache.asides import (
     set_aside,
     take_place,
 )
-from reader.cache.damage import is_suspect, no_longer_suspect, note_suspicion
+from reader.cache.damage import is_suspect, no_longer_suspect, suspect
 from reader.cache.marks import marks_errors
 from reader.cache.marks_copies import (
     Copy,
@@ -286,7 +286,7 @@ def _repaired(folder: Path, path: Path) -> Iterator[str]:
         try:
             _check_whole(path)
         except CacheDamaged:
-            note_suspicion(path)
+            suspect(path)
     yield from _prepared(folder, path)
     if path.exists() and (agreed := _agree(folder, path)):
         yield agreed

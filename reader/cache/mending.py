@@ -1,7 +1,7 @@
 """What an open store does about damage that it meets: go on, tell of it, set it right if it can.
 
 Setting right never waits for another program: what cannot be done now is done by the next start,
-which `note_suspicion` asks for.
+which `suspect` asks for.
 """
 
 import sqlite3
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from pyroaring import BitMap
 
 from reader.article import Article, Identity, Row
-from reader.cache.damage import note_suspicion
+from reader.cache.damage import suspect
 from reader.cache.schema import impatient, transaction
 from reader.errors import CacheError
 
@@ -53,10 +53,14 @@ class Mending:
         is_first = not self.unreadable
         self.unreadable |= ids
         if ids:
-            note_suspicion(self._path)
+            suspect(self._path)
         if ids and is_first:
             text = f"{self._path} is damaged: some articles cannot be read and are left out"
             self.tell(f"{text}; the next start sets it right")
+
+    def note_broken(self, _id: int) -> None:
+        """Have the next start check the file, which SQLite could not read there."""
+        suspect(self._path)
 
     def agreed(self, row: Row, article: Article) -> tuple[Row, Article]:
         """The article with a row that says the same: what its document says is right."""
@@ -92,7 +96,7 @@ class Mending:
 
         if not self._counts_anew:
             self._counts_anew = True
-            note_suspicion(self._path)
+            suspect(self._path)
             self.tell(f"facets of {self._path} are damaged; counting the articles instead")
         return counted(db, self._marks_of(db))
 

@@ -13,7 +13,8 @@ from pathlib import Path
 from reader.cache import copies
 from reader.cache.damage import (
     alone,
-    note_suspicion,
+    is_suspect,
+    no_longer_suspect,
     put_aside,
     rename_to_free,
     sql_errors,
@@ -56,14 +57,14 @@ def make_ready(path: Path, schema: Schema) -> str | None:
 
 def _made_ready(path: Path, schema: Schema) -> str | None:
     """With the lock held: another program may have done it in the meantime."""
-    is_suspected = suspect(path).exists()
+    is_suspected = is_suspect(path)
     try:
         notices: list[str] = []
         before = _migrate(path, schema)
         if is_suspected and schema is CACHE:
             notices = _mended(path, schema)
     except CacheDamaged:
-        note_suspicion(path)  # so that others wait until the file is complete
+        suspect(path)  # so that others wait until the file is complete
         notices, before = [], 0
         if schema is CACHE and _is_reindexed(path, schema):
             notices = [f"damaged indexes of {path.name} were made anew", *_mended(path, schema)]
@@ -72,7 +73,7 @@ def _made_ready(path: Path, schema: Schema) -> str | None:
             _migrate(path, schema)
             notice = f"{path.name} was damaged and now lies in {aside.name}; a new one was begun"
             notices = [f"{notice}{_taken_over(path, aside) if schema is CACHE else ''}"]
-    suspect(path).unlink(missing_ok=True)
+    no_longer_suspect(path)
     if 0 < before < schema.emptied_at:
         return f"{path.name} was of an earlier layout; import your articles again (marks are kept)"
     return "; ".join(notices) or None
@@ -148,7 +149,7 @@ def _choose(path: Path, schema: Schema, way: copies.Way) -> bool:
 def _migrate(path: Path, schema: Schema) -> int:
     """Bring the file to the latest version; the version that it had, 0 for a new one."""
     with closing(connect(path, schema)) as db, sql_errors(path):
-        if suspect(path).exists():
+        if is_suspect(path):
             check_whole(db, path, schema)
         version = check_version(db, path, schema)
         if version < schema.emptied_at and not has_articles(db):

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from reader.article import LAST_INSTANT, Identity, reference
 from reader.cache import copies, marks_repair, rebuilding
 from reader.cache.checking import check_cache, check_marks
-from reader.cache.damage import is_damage, note_suspicion, rows_of, sql_errors
+from reader.cache.damage import is_damage, rows_of, sql_errors, suspect
 from reader.cache.documents import DERIVED, derived, forget, mend_row, read
 from reader.cache.evaluation import milliseconds
 from reader.cache.facets import FAVOURITE, READ, Facets
@@ -73,7 +73,7 @@ def checks(folder: Path, *, repair: bool = False, deep: bool = False) -> Iterato
         try:
             check_cache(folder)
         except CacheDamaged:
-            note_suspicion(path)
+            suspect(path)
         done = prepare(path, CACHE) or ""
     try:
         count = check_cache(folder)

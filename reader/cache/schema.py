@@ -12,7 +12,7 @@ from typing import NamedTuple
 from reader.cache import copies
 from reader.cache.checksums import bitmap_sum, row_sum
 from reader.cache.connections import Connection
-from reader.cache.damage import has_wrong_header, note_suspicion, suspect
+from reader.cache.damage import has_wrong_header, is_suspect, suspect
 from reader.cache.damage import sql_errors as sql_errors
 from reader.errors import CacheDamaged, CacheError, CacheTooNew, CacheUnwritable
 from reader.folding import folded, is_kept
@@ -422,7 +422,7 @@ def prepare(path: Path, schema: Schema) -> str | None:
 
 def _is_ready(path: Path, schema: Schema) -> bool:
     """Whether the file is of the latest version and nothing is suspected of it."""
-    if suspect(path).exists():
+    if is_suspect(path):
         return False
     with closing(connect(path, schema)) as db, sql_errors(path):
         return check_version(db, path, schema) == len(schema.migrations)
@@ -504,7 +504,7 @@ def check_whole(db: sqlite3.Connection, path: Path, schema: Schema) -> None:
 
         verdict = misshapen(db, schema, version)
     if verdict:
-        note_suspicion(path)
+        suspect(path)
         raise CacheDamaged(path, verdict)
 
 

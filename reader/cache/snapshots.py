@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from reader.cache.asides import alone, set_aside, take_place
-from reader.cache.damage import no_longer_suspect, note_suspicion
+from reader.cache.damage import no_longer_suspect, suspect
 from reader.cache.marks import marks_errors
 from reader.cache.marks_copies import copies
 from reader.cache.marks_shown import counter_shown
@@ -77,7 +77,7 @@ def copy_of(folder: Path, name: str, to: Path) -> int:
                 copy.execute("PRAGMA journal_mode = DELETE")
                 return _whole(copy, path, name)
         except CacheDamaged as error:
-            note_suspicion(path)
+            suspect(path)
             raise CacheDamaged(path, str(error.__cause__ or error)) from error
         except CacheUnwritable as error:
             raise OSError(str(error.__cause__)) from error

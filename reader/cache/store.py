@@ -179,7 +179,7 @@ class Store:
     def _prepare_marks(self) -> None:
         """Make the marks ready; where nothing can be written, to be read."""
         copies.forget(self.marks_path)
-        if copies.is_writable(self.marks_path):
+        if copies.is_writable(self.marks_path) and not copies.is_only_read(self.path):
             with suppress(CacheUnwritable):
                 if look(self.marks_path) is not State.WELL or is_suspect(self.marks_path):
                     from reader.cache.marks_repair import prepare_marks
@@ -583,7 +583,7 @@ class Store:
         for some in _batches(list(ids)):
             rows = {row.id: row for row in self.rows(some)}
             with self._asking() as db:
-                documents = read(db, some)
+                documents = read(db, some, self.damage.note_broken)
             damaged = [rows[id] for id in some if id in rows and documents.get(id) is None]
             for row in self.damage.forgotten(damaged):
                 on_damage(str(ArticleDamaged(row.reference, row.title)))

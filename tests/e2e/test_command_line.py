@@ -488,5 +488,5 @@ def test_the_doctor_says_what_is_wrong_by_its_exit_code(command: Command, data: 
     done = command("doctor")
     assert done.returncode == 1
     assert "! cache.db  " in done.stdout
-    assert "the next start puts it aside" in done.stdout
+    assert "doctor --repair" in done.stdout
     assert command("doctor", "more").returncode == 2

@@ -515,6 +515,24 @@ def test_an_article_that_is_damaged_stays_a_finding_until_it_comes_again(folder:
         assert read_all(store) == ALL_TITLES
 
 
+@pytest.mark.parametrize("column", ["origin", "category", "title"])
+@pytest.mark.parametrize("is_damaged", [True, False])
+def test_a_row_that_is_not_text_keeps_no_import_from_coming_in(
+    folder: Path, column: str, is_damaged: bool
+) -> None:
+    change(folder, f"UPDATE articles SET {column} = CAST(x'61ff' AS TEXT) WHERE id = {NEWEST}")
+    if is_damaged:
+        change(folder, f"UPDATE documents SET body = 'else' WHERE id = {NEWEST}")
+    with Store(folder) as store:
+        assert read_all(store) == ALL_TITLES[is_damaged:]
+        put(store, archive())
+    repaired(folder)
+    with Store(folder) as store:
+        put(store, archive())
+        assert read_all(store) == ALL_TITLES
+        assert counts(store) == RIGHT_COUNTS
+
+
 def test_a_damaged_article_that_came_again_as_another_is_removed(folder: Path) -> None:
     change(folder, f"UPDATE articles SET external = 'other' WHERE id = {NEWEST}")
     change(folder, f"UPDATE documents SET body = 'else' WHERE id = {NEWEST}")
