@@ -216,7 +216,7 @@ class CryptoreadApp(Guarded, App[bool]):
         return [NoColor()] if self.no_color else super().get_line_filters()
 
     def report(self, error: Exception) -> None:
-        """Say in one sentence what failed; write a crash log unless the error is expected."""
+        """Say in one sentence what failed; write to the log unless the error is expected."""
         from reader.redaction import redacted
         from reader.text import clean_line
 

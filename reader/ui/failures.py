@@ -1,4 +1,4 @@
-"""Report what no handler expected: one sentence and a crash log; the screen stays.
+"""Report what no handler expected: one sentence and a record in the log; the screen stays.
 
 Textual ends the program when a handler, a timer or a callback raises, and says nothing at all when
 a worker does. Everything of the screen that can fail goes through `Guarded` or `in_background`.
@@ -28,7 +28,7 @@ class Reports(Protocol):
     """An application that tells the user of a failure."""
 
     def report(self, error: Exception) -> None:
-        """Say in one sentence what failed; write a crash log unless the error is expected."""
+        """Say in one sentence what failed; write to the log unless the error is expected."""
 
 
 def report(app: App[Any], error: Exception) -> None:
