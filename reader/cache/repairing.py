@@ -108,7 +108,9 @@ def marks_checks(folder: Path, *, repair: bool = False) -> Iterator[Check]:
         found = marks_repair.check(folder)
     for sentence in found:
         yield Check("marks.db", sentence, False, REPAIR, "; ".join(done))
-    if not found:
+    if found:
+        suspect(folder / "marks.db")  # so that the next start looks at all of it
+    else:
         text = f"{counted(check_marks(folder), 'article')} with marks"
         yield Check("marks.db", text, True, "", "; ".join(done))
 
