@@ -279,7 +279,7 @@ async def test_counts_that_fail_say_so_and_the_tags_stay() -> None:
     def counts(
         query: Query,
     ) -> list[TagCount]:
-        if query:
+        if query.terms:
             raise CacheError("the cache [/foo] is in use")
         return tag_counts(XRP=7)
 

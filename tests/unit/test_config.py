@@ -93,7 +93,7 @@ def test_a_setting_that_cannot_be_meant_is_named_with_its_file(
 
 
 def test_a_config_file_that_cannot_be_read_is_an_error(tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match=r"cannot be read"):
+    with pytest.raises(ConfigError, match=r"is a folder and not a file"):
         read_settings(tmp_path)
 
 
