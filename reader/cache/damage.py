@@ -56,8 +56,6 @@ PASSED_ON = (
 """Errors that tell nothing of a single row."""
 
 _ENDINGS = ("-wal", "-shm", "")
-_FILE_FORMATS = (1, 2)
-"""That SQLite writes; a file that says another is read, and never written."""
 
 
 class Malformed(sqlite3.DatabaseError):
@@ -86,7 +84,10 @@ def _ours(path: Path, error: sqlite3.Error | UnicodeDecodeError) -> CacheError:
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
     if code in _IN_USE:
         return CacheLocked(path)
-    if code in _UNWRITABLE and not (code == sqlite3.SQLITE_READONLY and has_wrong_header(path)):
+    is_of_another_format = getattr(
+        error, "sqlite_errorcode", 0
+    ) == sqlite3.SQLITE_READONLY and copies.is_writable(path)
+    if code in _UNWRITABLE and not is_of_another_format:
         return CacheUnwritable(path, str(error))
     if code in _DAMAGED or code == sqlite3.SQLITE_READONLY:
         suspect(path)
@@ -96,14 +97,23 @@ def _ours(path: Path, error: sqlite3.Error | UnicodeDecodeError) -> CacheError:
     return CacheError(f"{path}: {error}")
 
 
-def has_wrong_header(path: Path) -> bool:
-    """Return whether the file says of itself that it cannot be written."""
-    try:
-        with path.open("rb") as file:
-            header = file.read(20)
-    except OSError:
+def is_of_another_format(db: sqlite3.Connection, path: Path) -> bool:
+    """Return whether the file says that it cannot be written, in a folder where it could be.
+
+    SQLite is asked, as its locks on the file would end if this process opened and closed it.
+    """
+    if db.in_transaction or not copies.is_writable(path):
         return False
-    return len(header) == 20 and header[18] not in _FILE_FORMATS
+    (patience,) = db.execute("PRAGMA busy_timeout").fetchone()
+    db.execute("PRAGMA busy_timeout = 0")
+    try:
+        db.execute("BEGIN IMMEDIATE")
+        db.execute("ROLLBACK")
+    except sqlite3.Error as error:
+        return getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_READONLY
+    finally:
+        db.execute(f"PRAGMA busy_timeout = {patience}")
+    return False
 
 
 def marker(path: Path) -> Path:

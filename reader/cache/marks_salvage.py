@@ -4,6 +4,7 @@ Works on a copy, so that the damaged file stays as it is. What is there already 
 better source are put in first.
 """
 
+import os
 import sqlite3
 import struct
 from collections.abc import Iterable, Iterator
@@ -15,6 +16,7 @@ from typing import NamedTuple
 from reader.cache.asides import LOG_ENDINGS
 from reader.cache.marks_state import counter_of
 from reader.cache.schema import MARKS, PAGE_BYTES, prepare
+from reader.own_files import PRIVATE_FILE, create
 
 Row = tuple[object, ...]
 
@@ -89,7 +91,10 @@ def _copy(damaged: Path, work: Path, first_page: bytes) -> None:
             data = damaged.with_name(damaged.name + ending).read_bytes()
             if first_page and not ending:
                 data = first_page + data[PAGE_BYTES:]
-            work.with_name(work.name + ending).write_bytes(data)
+            to = work.with_name(work.name + ending)
+            to.unlink(missing_ok=True)
+            with os.fdopen(create(to, PRIVATE_FILE), "wb") as file:
+                file.write(data)
 
 
 def _first_pages(copies: Iterable[Path], folder: Path) -> Iterator[bytes]:

@@ -7,6 +7,7 @@ from enum import StrEnum
 from pathlib import Path
 from zlib import crc32
 
+from reader.cache.damage import is_of_another_format
 from reader.cache.marks import Mark, marks_errors
 from reader.cache.schema import MARKS, connect
 from reader.errors import CacheDamaged, CacheError, CacheTooNew, CacheUnwritable, MarksDamaged
@@ -43,26 +44,14 @@ def look(path: Path) -> State:
     Raises CacheTooNew, CacheLocked, CacheUnwritable; CacheError for a file of another program.
     """
     try:
-        if not _has_header(path):
-            return State.DAMAGED
+        if not path.exists():
+            return State.MISSING
         with marks_errors(path), closing(connect(path, MARKS)) as db:
-            return _state(db, path)
-    except FileNotFoundError:
-        return State.MISSING
+            return State.DAMAGED if is_of_another_format(db, path) else _state(db, path)
     except OSError as error:
         raise CacheUnwritable(path, error.strerror or str(error)) from error
     except CacheDamaged:
         return State.DAMAGED
-
-
-def _has_header(path: Path) -> bool:
-    """Return whether the file begins as SQLite's do, or is empty.
-
-    With another number of its format SQLite would open it, and only to read.
-    """
-    with path.open("rb") as file:
-        header = file.read(20)
-    return not header or (header[:16] == b"SQLite format 3\0" and set(header[18:]) <= {1, 2})
 
 
 def _state(db: sqlite3.Connection, path: Path) -> State:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from reader.cache import copies
 from reader.cache.checksums import bitmap_sum, row_sum
 from reader.cache.connections import Connection
-from reader.cache.damage import has_wrong_header, is_suspect, suspect
+from reader.cache.damage import is_of_another_format, is_suspect, suspect
 from reader.cache.damage import sql_errors as sql_errors
 from reader.errors import CacheDamaged, CacheError, CacheTooNew, CacheUnwritable
 from reader.folding import folded, is_kept
@@ -497,7 +497,7 @@ def check_whole(db: sqlite3.Connection, path: Path, schema: Schema) -> None:
     version = check_version(db, path, schema)
     verdict = str(db.execute("PRAGMA integrity_check(1)").fetchone()[0])
     verdict = verdict if verdict != "ok" else ""
-    if not verdict and has_wrong_header(path):
+    if not verdict and is_of_another_format(db, path):
         verdict = "its header says another format"
     if not verdict and version:
         from reader.cache.shape import misshapen

@@ -53,7 +53,7 @@ def test_what_is_no_file_of_the_data_is_refused_at_once(
         assert len(ran.stderr.splitlines()) <= 2
     ran = command("doctor")
     assert "Traceback" not in ran.stderr
-    assert ran.returncode == (1 if name.endswith(".db") else 0)
+    assert ran.returncode == (3 if name.endswith(".db") else 0)
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -141,7 +141,7 @@ def no_file_is_written_by_its_name(node: ast.AST) -> str | None:
     match called(node):
         case (_, "write_text" | "write_bytes", _):
             return "writes a file by its name: make it with `own_files.create`"
-        case (on, "open", call) if on not in ("os", "tarfile"):
+        case (on, "open", call) if on not in ("os", "tarfile", "archive"):  # whose members are none
             words = [*call.args, *(word.value for word in call.keywords if word.arg == "mode")]
             modes = [word.value for word in words if is_literal(word)]  # type: ignore[attr-defined]
             if any(set(mode) & set("wax+") and set(mode) <= set("rwaxbt+") for mode in modes):
