@@ -19,7 +19,20 @@ OTHERS = 0o077
 MAX_BYTES = 4 * 1024 * 1024
 """Of a file that is read whole."""
 
-_OF_OURS = ("cache", "marks", "reading", "crash", "cryptoread", "copies", "backup", "import")
+_OF_OURS = (
+    *("cache", "marks", "reading", "repair", "crash", "cryptoread"),
+    *("copies", "backup", "import"),
+)
+    "cache",
+    "marks",
+    "reading",
+    "repair",
+    "crash",
+    "cryptoread",
+    "copies",
+    "backup",
+    "import",
+)
 """Beginnings of the names in a folder that holds nothing else than data of ours."""
 
 _KINDS: tuple[tuple[Callable[[int], bool], str], ...] = (

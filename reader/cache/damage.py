@@ -108,10 +108,13 @@ def is_of_another_format(db: sqlite3.Connection, path: Path) -> bool:
     db.execute("PRAGMA busy_timeout = 0")
     try:
         db.execute("BEGIN IMMEDIATE")
-        db.execute("ROLLBACK")
+        (version,) = db.execute("PRAGMA user_version").fetchone()
+        db.execute(f"PRAGMA user_version = {version}")
     except sqlite3.Error as error:
         return getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_READONLY
     finally:
+        if db.in_transaction:
+            db.execute("ROLLBACK")
         db.execute(f"PRAGMA busy_timeout = {patience}")
     return False
 
