@@ -23,16 +23,6 @@ _OF_OURS = (
     *("cache", "marks", "reading", "repair", "crash", "cryptoread"),
     *("copies", "backup", "import"),
 )
-    "cache",
-    "marks",
-    "reading",
-    "repair",
-    "crash",
-    "cryptoread",
-    "copies",
-    "backup",
-    "import",
-)
 """Beginnings of the names in a folder that holds nothing else than data of ours."""
 
 _KINDS: tuple[tuple[Callable[[int], bool], str], ...] = (

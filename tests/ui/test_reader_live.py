@@ -9,7 +9,7 @@ import pytest
 
 from reader.cache.live import SourceState
 from reader.config import Settings
-from reader.library import Library
+from reader.library import Library, utc_now
 from reader.subscriptions import SourceResult, Status, Subscription
 from reader.ui.reading_pane import ReadingPane
 from reader.ui.sidebar import Sidebar
@@ -146,6 +146,7 @@ async def test_what_to_do_is_there_after_a_restart(news: Library, server: NewsSe
 async def test_the_list_of_sources_asks_those_that_rest_too(
     news: Library, server: NewsServer
 ) -> None:
+    news.clock = utc_now  # by which the program that syncs writes down how long it rests
     url = server.url("/held-back")
     server.routes["/held-back"] = FAULTS["429"]
     async with reading(news, settings=follow(url)) as reader:

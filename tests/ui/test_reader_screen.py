@@ -3,7 +3,7 @@
 import json
 import re
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -515,6 +515,11 @@ async def test_a_story_without_a_twin_stays_in_the_pane(news: Library) -> None:
 # A restart.
 
 
+def without_scroll_bar(lines: Sequence[str]) -> list[str]:
+    """Its size is that of what has been laid out, and of what is expected of the rest."""
+    return [line.rstrip(" ▁▂▃▄▅▆▇█") for line in lines]
+
+
 async def test_after_a_restart_the_open_article_is_where_it_was(tmp_path: Path) -> None:
     body = "\n\n".join(f"Line {line}." for line in range(200))
     stories = [story(n, f"Story {n}", "POSITIVE", body=body) for n in range(1, 61)]
@@ -522,10 +527,10 @@ async def test_after_a_restart_the_open_article_is_where_it_was(tmp_path: Path) 
         async with reading(news, size=SHORT) as reader:
             await reader.go_to("Story 30")
             await reader.press("enter", "m", "space", "space", "tab", *"jjj")
-            left = reader.lines[:-2]
+            left = without_scroll_bar(reader.lines[:-2])
             assert "Story 33" in reader.cursor
         async with reading(news, size=SHORT) as reader:
-            assert reader.lines[:-2] == left
+            assert without_scroll_bar(reader.lines[:-2]) == left
             assert "Story 33" in reader.cursor
             assert reader.screen.focused is reader.screen.query_one(Sidebar)
             assert not news.find(parse("is:read"))
