@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
-from reader.cache.checking import check_cache, check_marks
+from reader.cache.repairing import checks, marks_checks
 from reader.errors import CacheDamaged
 from reader.library import Library
 from reader.query import Field, parse
@@ -49,10 +49,9 @@ def faults(folder: Path) -> Iterator[str]:
             yield from _disagreements(library)
         except CacheDamaged as error:
             yield str(error)
-    count, changed = check_cache(folder)
-    if changed:
-        yield f"{len(changed)} of {count} articles have changed on disk"
-    check_marks(folder)
+    for check in (*checks(folder, deep=True), *marks_checks(folder)):
+        if not check.is_well:
+            yield check.finding
     with closing(sqlite3.connect(folder / "cache.db")) as db:
         if (verdict := db.execute("PRAGMA integrity_check").fetchone()[0]) != "ok":
             yield f"cache.db: {verdict}"

@@ -404,7 +404,14 @@ def whole() -> Iterator[bytes]:
     with TemporaryDirectory() as folder:
         with Store(Path(folder)) as store:
             put(store, archive())
-        yield (Path(folder) / "cache.db").read_bytes()
+        yield Whole((Path(folder) / "cache.db").read_bytes())
+
+
+class Whole(bytes):
+    """A file that is not printed byte by byte where a test fails."""
+
+    def __repr__(self) -> str:
+        return "the file"
 
 
 REFUSED = {*range(60, 64), *range(68, 72)}
