@@ -27,8 +27,17 @@ class Connection(sqlite3.Connection):
             return super().executemany(sql, parameters)
 
     def close(self) -> None:
-        """Interrupt what is running, then close."""
-        with suppress(sqlite3.ProgrammingError):  # it is closed
-            self.interrupt()
-        with self._running:
+        """Interrupt what is running, then close.
+
+        An interruption lasts until the next statement: it would end the checkpoint of closing.
+        """
+        if not self._running.acquire(blocking=False):
+            with suppress(sqlite3.ProgrammingError):  # it is closed
+                self.interrupt()
+            self._running.acquire()
+            with suppress(sqlite3.Error):
+                super().execute("SELECT 1").close()
+        try:
             super().close()
+        finally:
+            self._running.release()

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from reader.cache import Store
+from tests.builders import article, put
 
 CLOSED_WHILE_USED = """
 import sys
@@ -49,3 +50,10 @@ def store(tmp_path: Path) -> Path:
 def test_a_session_is_closed_while_other_threads_ask_and_the_process_goes_on(store: Path) -> None:
     command = [sys.executable, "-c", CLOSED_WHILE_USED, str(store)]
     assert subprocess.run(command, timeout=60).returncode == 0
+
+
+def test_the_last_connection_leaves_no_log_behind(tmp_path: Path) -> None:
+    with Store(tmp_path) as store:
+        put(store, [article(1)])
+        assert (tmp_path / "cache.db-wal").exists()
+    assert not list(tmp_path.glob("*-wal"))
