@@ -204,9 +204,10 @@ async def test_tags_that_do_not_fit_are_left_out_whole():
     async with bars() as (app, pilot):
         bar = shown(app, "", counts(*NINE))
         for width in (*range(16, 120, 11), len(whole) + 1, len(whole) + 2):
-            await pilot.resize_terminal(width, 5)
-            while bar.size.width != width:  # it is laid out anew when the next picture is due
-                await pilot.pause()
+            for _ in range(20):  # a busy machine lets a change of the size go by
+                await pilot.resize_terminal(width, 5)
+                if bar.size.width == width:
+                    break
             cut, more, rest = line(bar).strip().partition(" …")
             assert rest == ""
             assert whole.startswith(cut)

@@ -138,7 +138,11 @@ async def test_the_cursor_stays_on_the_tag_when_its_row_moves() -> None:
     def counts(
         query: Query,
     ) -> list[TagCount]:
-        return tag_counts(ETF=9, XRP=5, SOLANA=1) if query else tag_counts(XRP=9, SOLANA=5, ETF=1)
+        return (
+            tag_counts(ETF=9, XRP=5, SOLANA=1)
+            if query.terms
+            else tag_counts(XRP=9, SOLANA=5, ETF=1)
+        )
 
     async with (picker := app(counts=counts)).run_test(**RUN) as pilot:
         await counted(picker, pilot)
@@ -279,7 +283,7 @@ async def test_counts_that_fail_say_so_and_the_tags_stay() -> None:
     def counts(
         query: Query,
     ) -> list[TagCount]:
-        if query:
+        if query.terms:
             raise CacheError("the cache [/foo] is in use")
         return tag_counts(XRP=7)
 

@@ -2,6 +2,7 @@
 
 import contextlib
 import string
+from html import unescape
 
 import pytest
 from hypothesis import given
@@ -308,9 +309,11 @@ NAMES = (
 ).filter(lambda name: problem(Subscription(name, FEED)) is None)
 
 
-@given(
-    NAMES, st.text("&;<>\"'=/?#%éx1lt", max_size=40), st.sampled_from([Kind.FEED, Kind.NEWS_JSON])
-)
+PATHS = st.text("&;<>\"'=/?#%éx1lt", max_size=40).filter(lambda path: unescape(path) == path)
+"""One that holds `&lt;` is taken for an address that was escaped twice."""
+
+
+@given(NAMES, PATHS, st.sampled_from([Kind.FEED, Kind.NEWS_JSON]))
 def test_what_is_exported_comes_back_whatever_its_name(name: str, path: str, kind: Kind) -> None:
     subscription = Subscription(name, f"{FEED}/{path}", kind)
     (back,) = read_opml(write_opml([subscription]).encode())
