@@ -14,6 +14,14 @@ from tests.model.outside import Outside
 from tests.model.predict import Before
 from tests.model.seen import Seen
 
+_GROUPINGS = {
+    "category": "by category",
+    "day": "by day",
+    "source": "by source",
+    "none": "newest first",
+}
+"""What is written down, and how the status line names it."""
+
 
 class Failed(AssertionError):
     """The screen and the model differ."""
@@ -146,12 +154,14 @@ class Comparing:
         read = frozenset(Identity(*row[:3]) for row in rows if row[3])
         return read, frozenset(Identity(*row[:3]) for row in rows if row[4])
 
-    def opened_at_the_end(self) -> Identity | None:
-        """The article that the program wrote down as open when it was left."""
+    def view_at_the_end(self) -> tuple[Identity | None, str]:
+        """The open article and the grouping that the program wrote down when it was left."""
         with closing(sqlite3.connect(self.data / "marks.db")) as db:
             (view,) = db.execute("SELECT value FROM state WHERE name = 'view'").fetchone()
-        opened = json.loads(view).get("opened")
-        return Identity(opened[1], opened[2], opened[0]) if opened else None
+        saved = json.loads(view)
+        opened = saved.get("opened")
+        identity = Identity(opened[1], opened[2], opened[0]) if opened else None
+        return identity, _GROUPINGS[saved["grouping"]]
 
     def adopt_marks(self) -> None:
         """After keys that nobody waited for, what was stored is what counts."""

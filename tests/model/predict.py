@@ -45,6 +45,8 @@ class Before:
         A cursor out of view stands where the list was left; in a hidden list, one whose article
         the list no longer has stands in some other place.
         """
+        if key == "M" and self.seen.numbers is None:
+            return "g"  # a message stands where it would be seen that the list is of the present
         if self.seen.cursor is not None:
             return key
         if self.state.focus == "list":

@@ -229,13 +229,14 @@ class Session(Comparing):
             cursor=None,
             wanted=None,
         )
-        openable = {self.state.opened}
-        if keys:  # what the last of them opened is what was written down
-            openable = {self.opened_at_the_end()}
-        states = [state.but(opened=opened) for opened in openable]
-        place = GROUPINGS.index(self.state.grouping)
-        groupings = [GROUPINGS[(place + k) % len(GROUPINGS)] for k in range(keys.count("s") + 1)]
-        self.begin([state.but(grouping=each) for state in states for each in groupings])
+        if keys:  # what the last of them opened, and how it grouped, is what was written down
+            opened, grouping = self.view_at_the_end()
+            place = GROUPINGS.index(self.state.grouping)
+            possible = [GROUPINGS[(place + k) % len(GROUPINGS)] for k in range(len(keys) + 1)]
+            if grouping not in possible[: keys.count("s") + 1]:
+                raise Failed(f"left {grouping}, which no key had asked for")
+            state = state.but(opened=opened, grouping=grouping)
+        self.begin([state])
 
     # From another process.
 
