@@ -269,13 +269,16 @@ class _Cache:
         ).fetchone()
         if not impossible and not disordered:
             return Check("dates", "every date can be, and articles are in the order of dates")
-        text = (
-            f"{counted(impossible, 'article')} with a date that cannot be, "
-            f"{disordered:,} not in the order of dates"
-        )
-        return Check(
-            "dates", text, False, "export, move cache.db away, import again; marks are kept"
-        )
+        if impossible:
+            text = f"{counted(impossible, 'article')} with a date that cannot be"
+            advice = "export, move cache.db away, import again; marks are kept"
+            return Check("dates", text, False, advice)
+        text = f"{counted(disordered, 'article')} out of the order of dates"
+        if not self._repair:
+            return Check("dates", text, False, REPAIR)
+        with transaction(db):
+            rebuilding.put_in_order(db)
+        return Check("dates", text, True, "", "the articles were put in order")
 
     def _facets(self, db: sqlite3.Connection) -> Check:
         """Whether the sets that filters are made of are those of the articles."""

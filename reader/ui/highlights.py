@@ -61,6 +61,11 @@ class Highlights:
         """Whether what was looked through begins with the text: matches are counted as in all."""
         return self._searched.part == 0
 
+    @property
+    def is_to_end(self) -> bool:
+        """Whether what was looked through ends with the text."""
+        return self._searched.is_to_end
+
     def covers(self, lines: SectionedLines, spot: Spot, height: int) -> bool:
         """Whether so many lines from the spot on were looked through, or need not be."""
         part, _, size, _ = self._searched
@@ -77,7 +82,7 @@ class Highlights:
         The match that was gone to last stays that where it is among them still.
         """
         run, before = lines.run(spot), self._searched
-        is_known = lines is self._lines and (run.part, run.size) == (before.part, before.size)
+        is_known = lines is self._lines and run._replace(first=before.first) == before
         if self._words is None or is_known:
             return False
         place = self._place_of_current(lines, run)

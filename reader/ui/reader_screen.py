@@ -516,10 +516,13 @@ class ReaderScreen(Guarded, Screen[None]):
     def on_reading_pane_matches_found(self, event: "ReadingPane.MatchesFound") -> None:
         self.unsay(self._said_of_matches)
         self._said_of_matches = ""
-        if event.current:
-            self._said_of_matches = f"match {event.current} of {event.count}"
+        count = f"{event.count}" if event.is_to_end else f"{event.count}+"
+        if event.current and event.is_from_start:
+            self._said_of_matches = f"match {event.current} of {count}"
+        elif event.current:
+            self._said_of_matches = "a match, not counted: the text above is long"
         elif event.count:
-            what = "1 match" if event.count == 1 else f"{event.count} matches"
+            what = "1 match" if count == "1" else f"{count} matches"
             self._said_of_matches = f"{what} · {self.key(NEXT)} goes to the next"
         if event.count:
             self.say(self._said_of_matches, patient=not event.current)

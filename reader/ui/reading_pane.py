@@ -127,11 +127,14 @@ class ReadingPane(LongView, can_focus=True, inherit_bindings=False):
     class MatchesFound(Message):
         """How many places the words stand in, and at which the reader is, from 1; 0: none yet.
 
-        No places: what was told before is of another article, or of another search.
+        No places: what was told before is of another article, or of another search. Places are
+        counted in what is laid out, which may begin below the start and end above the end.
         """
 
         count: int
         current: int
+        is_from_start: bool = True
+        is_to_end: bool = True
 
     class MatchesPassed(Message):
         """Other matches are ahead, or none: the text was scrolled, or laid out to its end."""
@@ -217,6 +220,7 @@ class ReadingPane(LongView, can_focus=True, inherit_bindings=False):
         """
         if not self._width:
             return False
+        self._lay_out_rest(AT_ONCE_S)
         deadline = monotonic() + MATCH_S
         lines, go = self._lines, self._highlights
         spot = lines.spot(round(self.scroll_y))
@@ -238,8 +242,21 @@ class ReadingPane(LongView, can_focus=True, inherit_bindings=False):
         if not top <= line < top + self._seen.height:
             self._show_line(lines.spot(line))
         self.refresh()
-        self.post_message(self.MatchesFound(go.count, go.current + 1))
+        self._tell_of_matches(go.current + 1)
         return True
+
+    def _lay_out_rest(self, seconds: float) -> None:
+        """Lay out what is missing, if it takes no longer: matches are then counted in all."""
+        if not self._lines.is_complete:
+            view = self._lines.spot(round(self.scroll_y))
+            self._lines.fill(_END, seconds)
+            self._measure()
+            self._stay_at(view, is_granted=False)
+
+    def _tell_of_matches(self, current: int) -> None:
+        count, is_to_end = self._highlights.count, self._highlights.is_to_end
+        is_from_start = self._highlights.is_from_start
+        self.post_message(self.MatchesFound(count, current, is_from_start, is_to_end))
 
     def _show_line(self, spot: Spot) -> None:
         """Scroll to a line that is laid out, with some of those above it."""
@@ -265,8 +282,7 @@ class ReadingPane(LongView, can_focus=True, inherit_bindings=False):
         is_news = count > self._counted and self._highlights.is_from_start
         if is_news or (is_whole and count != self._counted):
             self._counted = count
-            current = min(self._highlights.current + 1, count)
-            self.post_message(self.MatchesFound(count, current))
+            self._tell_of_matches(min(self._highlights.current + 1, count))
 
     def _matched(self, strip: Strip, index: int) -> Strip:
         """The strip with the matches of its line marked."""

@@ -213,6 +213,7 @@ class Migration(Subject):
             )
             for n in range(1, self.size + 1)
         ]
+        stories.sort(key=lambda story: story.published)
         former(self.base, stories, read=range(1, self.size, 3))
 
     def act(self, folder: Path, at: int = 0, fault: Fault = Fault.NONE) -> Ended:

@@ -249,6 +249,18 @@ async def test_a_match_that_is_not_laid_out_yet_is_reached_before_the_next_resul
         assert "Short" in reader.text(ReadingPane)
 
 
+async def test_a_count_says_where_the_rest_of_a_long_text_was_not_looked_through(
+    news: Library,
+) -> None:
+    put_body(news, "A whale.\n\n" + "Nothing at all.\n\n" * 30_000 + "The last whale.")
+    async with reading(news, "whale") as reader:
+        await reader.press("n")
+        assert "match 1 of 1+" in reader.status
+        await reader.press("tab", "G", "n")
+        assert "The last whale." in reader.text(ReadingPane)
+        assert "a match, not counted: the text above is long" in reader.status
+
+
 async def test_a_script_without_spaces_is_searched_and_marked_as_it_is_typed(
     news: Library,
 ) -> None:

@@ -8,12 +8,13 @@ import pytest
 from reader.article import Identity, reference
 from reader.cache.schema import CACHE, prepare
 from reader.crash import Broken
-from reader.doctor import Finding, State, examine
+from reader.doctor import Depth, Finding, State, examine
 from reader.library import Library
 from reader.logs import NAME, log_folder
-from reader.query import Query
+from reader.query import Query, parse
 from reader.subscriptions import Kind, Subscription
 from tests.builders import article, library
+from tests.unit.test_former_caches import former
 
 NO_BROWSER = {"PATH": "/nowhere"}
 
@@ -168,3 +169,29 @@ def test_the_browser_is_the_one_that_would_be_started(
     browser.write_text("#!/bin/sh\n")
     browser.chmod(0o755)
     assert findings(folder, config, {"BROWSER": str(browser)})["browser"].text == str(browser)
+
+
+def test_articles_out_of_the_order_of_their_dates_are_put_in_order_and_keep_their_marks(
+    tmp_path: Path, config: Path
+) -> None:
+    stories = [article(n, body=f"Only here: word{n}.") for n in range(9)]
+    stories.sort(key=lambda story: story.published, reverse=True)
+    folder = tmp_path / "data"
+    folder.mkdir()
+    former(folder, stories, read=[3])
+    read = stories[2]
+    with Library(folder) as opened:
+        assert len(opened.find(parse("is:read"))) == 1
+    found = findings(folder, config)["dates"]
+    assert found.text == "8 articles out of the order of dates"
+    assert "doctor --repair" in found.advice
+    list(examine(folder, config, NO_BROWSER, depth=Depth(repair=True)))
+    assert State.WRONG not in {each.state for each in findings(folder, config).values()}
+    with Library(folder) as opened:
+        rows = opened.rows(list(opened.find(Query())))
+        assert [row.title for row in rows] == [story.title for story in stories]
+        (id,) = opened.find(parse("is:read"))
+        assert opened.article(id).identity == read.identity
+        for number, story in enumerate(stories):
+            (id,) = opened.find(parse(f"word{story.identity.external}"))
+            assert opened.article(id).identity == story.identity, number
