@@ -156,9 +156,9 @@ def put_in_order(db: sqlite3.Connection) -> None:
     """
     db.execute(
         "CREATE TEMP TABLE dealt AS SELECT old.id AS old, new.id AS new FROM "
-        "(SELECT id, row_number() OVER (ORDER BY published, id) AS place FROM articles) AS old JOIN "
-        "(SELECT id, row_number() OVER (ORDER BY id) AS place FROM articles) AS new USING (place) "
-        "WHERE old.id != new.id"
+        "(SELECT id, row_number() OVER (ORDER BY published, id) AS place FROM articles) AS old "
+        "JOIN (SELECT id, row_number() OVER (ORDER BY id) AS place FROM articles) AS new "
+        "USING (place) WHERE old.id != new.id"
     )
     for table in ("articles", "documents"):  # by way of numbers that are no ids
         db.execute(f"UPDATE {table} SET id = -1 - new FROM dealt WHERE id = old")
