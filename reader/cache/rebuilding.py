@@ -25,7 +25,9 @@ from reader.cache.facets import (
     Counted,
     Facet,
 )
+from reader.cache.incoming import Indexed, indexed
 from reader.folding import folded
+from reader.formats.schema import FLAGS
 
 BATCH = 500
 INDEXED_AT_START = 50_000
@@ -57,17 +59,16 @@ def counted(db: sqlite3.Connection, marks: Mapping[Facet, BitMap]) -> Counted:
         for id, source, lang, category, sentiment, pinned, draft, text in rows_of(
             db, _FACTS, some, lambda _: None
         ):
-            fields = _fields(text)
+            known = _indexed(text)
             found[ALL].append(id)
             put(id, "category", category)
             put(id, "sentiment", sentiment)
             put(id, "group", f"{category}\t{sentiment}")
             put(id, "source", source)
             put(id, "lang", lang)
-            tags = fields.get("tags")
-            for tag in tags if isinstance(tags, list) else ():
-                put(id, "tag", str(tag))
-            states = {PINNED: pinned, DRAFT: draft, ESTIMATED: fields.get("sentimentEstimated")}
+            for tag in known.tags:
+                put(id, "tag", tag)
+            states = {PINNED: pinned, DRAFT: draft, ESTIMATED: known.estimated}
             for state, holds in states.items():
                 if holds:
                     found[state].append(id)
@@ -86,12 +87,16 @@ def batches(db: sqlite3.Connection) -> Iterator[Sequence[int]]:
         last = some[-1][0]
 
 
-def _fields(text: bytes | None) -> dict[str, object]:
+def _indexed(text: bytes | None) -> Indexed:
+    """Return what storing the article has made of its fields; nothing of damaged ones."""
     try:
         fields = json.loads(text or b"")
     except ValueError:
-        return {}
-    return fields if isinstance(fields, dict) else {}
+        fields = {}
+    if not isinstance(fields, dict):
+        fields = {}
+    fields.pop(FLAGS, None)
+    return indexed(fields)
 
 
 def mend_facets(db: sqlite3.Connection, marks: Mapping[Facet, BitMap]) -> None:
@@ -144,8 +149,7 @@ def mend_index(db: sqlite3.Connection) -> None:
     db.execute("INSERT INTO fulltext (fulltext) VALUES ('delete-all')")
     for some in batches(db):
         for id, title, text, body in rows_of(db, _WORDS, some, lambda _: None):
-            description = str(_fields(text).get("description") or "")
-            words = (_text(title), description, _text(body))
+            words = (_text(title), _indexed(text).description, _text(body))
             db.execute(_INDEX, (id, *map(folded, words)))
 
 
