@@ -469,17 +469,12 @@ def check_version(db: sqlite3.Connection, path: Path, schema: Schema) -> int:
 
 def _apply(db: sqlite3.Connection, schema: Schema, number: int) -> None:
     """One migration, whole or not at all; another process may have made it in the meantime."""
-    db.execute("BEGIN IMMEDIATE")
-    try:
+    with transaction(db):
         if db.execute("PRAGMA user_version").fetchone()[0] == number:
             for statement in _statements(schema.migrations[number]):
                 db.execute(statement)
             db.execute(f"PRAGMA application_id = {schema.application_id}")
             db.execute(f"PRAGMA user_version = {number + 1}")
-        db.execute("COMMIT")
-    except BaseException:
-        db.execute("ROLLBACK")
-        raise
 
 
 def _statements(script: str) -> Iterator[str]:
