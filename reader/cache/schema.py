@@ -430,10 +430,14 @@ def _is_ready(path: Path, schema: Schema) -> bool:
 
 def apply_all(db: sqlite3.Connection, schema: Schema, version: int) -> None:
     """Apply the migrations that the file lacks to be of that version."""
+    from reader.cache.interrupting import interruptible
+
     _add_functions(db)
     (before,) = db.execute("PRAGMA user_version").fetchone()
-    for number in range(before, version):
-        _apply(db, schema, number)
+    with interruptible(db) as check:
+        for number in range(before, version):
+            check()
+            _apply(db, schema, number)
 
 
 def has_articles(db: sqlite3.Connection) -> bool:
