@@ -38,9 +38,10 @@ def context() -> ForkServerContext | SpawnContext:
 
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(list(PRELOADED))
-    resource_tracker.ensure_running()  # which lets ctrl+c through again when it has started
-    with _safe_path(), _ctrl_c_kept_off():
-        ensure_running()
+    with _safe_path():
+        resource_tracker.ensure_running()  # lets ctrl+c through again when it has started
+        with _ctrl_c_kept_off():
+            ensure_running()
     return context
 
 
