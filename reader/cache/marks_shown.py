@@ -18,19 +18,22 @@ FACET_OF = {Mark.READ: READ, Mark.FAVOURITE: FAVOURITE}
 class Shown:
     """What one state of the cache shows. `counter`: the change of marks up to which it does."""
 
-    def __init__(self, db: sqlite3.Connection) -> None:
+    def __init__(self, db: sqlite3.Connection, path: Path) -> None:
         self._db = db
+        self._path = path
         (self.counter,) = db.execute("SELECT value FROM meta WHERE name = 'marks'").fetchone()
         facets = Facets()
         self._bits = {mark: facets.get(db, facet) for mark, facet in FACET_OF.items()}
 
     def every(self, mark: Mark) -> Iterator[Identity]:
-        """Yield the articles that have the mark."""
-        return identities(self._db, self._bits[mark])
+        """Yield the articles that have the mark. Raises CacheDamaged and other CacheErrors."""
+        with _cache_errors(self._path):
+            yield from identities(self._db, self._bits[mark])
 
     def lacks(self, mark: Mark, identity: Identity) -> bool:
-        """Return whether the article is in the cache, and without the mark."""
-        id = id_of(self._db, identity)
+        """Return whether the article is in the cache, and without the mark. Raises as `every`."""
+        with _cache_errors(self._path):
+            id = id_of(self._db, identity)
         return id is not None and id not in self._bits[mark]
 
     def add_to(self, marks: sqlite3.Connection) -> None:
@@ -64,6 +67,16 @@ class Shown:
 
 
 @contextmanager
+def _cache_errors(path: Path) -> Iterator[None]:
+    """Errors of the cache as ours, without a cause that would be taken for one of the marks."""
+    try:
+        with sql_errors(path):
+            yield
+    except CacheError as error:
+        raise error from None
+
+
+@contextmanager
 def shown(folder: Path) -> Iterator[Shown | None]:
     """Give what the cache of the folder shows; None where there is none that can be read."""
     path = folder / "cache.db"
@@ -82,7 +95,7 @@ def shown(folder: Path) -> Iterator[Shown | None]:
 def _shown(db: sqlite3.Connection, path: Path) -> Shown | None:
     with suppress(CacheError, ValueError, TypeError), sql_errors(path):
         if check_version(db, path, CACHE) == len(CACHE.migrations):
-            found = Shown(db)
+            found = Shown(db, path)
             return found if found.counter > 0 else None  # a new cache has shown none yet
     return None
 
