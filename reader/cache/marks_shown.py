@@ -9,7 +9,7 @@ from reader.article import Identity
 from reader.cache.facets import FAVOURITE, READ, Facets
 from reader.cache.identities import id_of, identities
 from reader.cache.marks import Mark
-from reader.cache.schema import CACHE, check_version, connect, snapshot, sql_errors
+from reader.cache.schema import CACHE, check_version, connect, sql_errors
 from reader.errors import CacheError
 
 FACET_OF = {Mark.READ: READ, Mark.FAVOURITE: FAVOURITE}
@@ -88,8 +88,14 @@ def shown(folder: Path) -> Iterator[Shown | None]:
     except CacheError:
         yield None
         return
-    with closing(db), snapshot(db):
-        yield _shown(db, path)
+    with closing(db):
+        try:
+            with _cache_errors(path):
+                db.execute("BEGIN")
+                found = _shown(db, path)
+        except CacheError:
+            found = None
+        yield found
 
 
 def _shown(db: sqlite3.Connection, path: Path) -> Shown | None:
