@@ -53,7 +53,9 @@ def crowded_folders() -> Iterator[Fault]:
 def circles() -> Iterator[Fault]:
     """Yield modules that import each other, directly or by way of others."""
     graph = _imports()
-    edges = {module: set(graph.find_modules_directly_imported_by(module)) for module in graph.modules}
+    edges = {
+        module: set(graph.find_modules_directly_imported_by(module)) for module in graph.modules
+    }
     for circle in _circles(edges):
         yield Fault(" -> ".join(circle), "import each other")
 
