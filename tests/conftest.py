@@ -1,4 +1,4 @@
-"""What tests of every kind share: no deadlines, and a news server, asked without a proxy."""
+"""What tests of every kind share: quick or full, no deadlines, a news server without a proxy."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,8 +9,35 @@ from hypothesis import settings
 from tests.news_server import NewsServer, news_server
 
 # How long an example takes says more about the machine than about the program.
-settings.register_profile("cryptoread", deadline=None)
-settings.load_profile("cryptoread")
+settings.register_profile("quick", deadline=None, max_examples=20)
+settings.register_profile("full", deadline=None)
+
+LONG = {"model", "suites", "sweep"}
+"""Folders of tests that are driven at random for minutes."""
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    help = "the long tests as well, and every example of every law"
+    parser.addoption("--full", action="store_true", help=help)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "long: takes seconds; run with --full")
+    settings.load_profile("full" if config.getoption("--full") else "quick")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave the long tests out, unless they are asked for, or named."""
+    if config.getoption("--full"):
+        return
+    named = {Path(name.partition("::")[0]).resolve() for name in config.args}
+    left_out = [item for item in items if _is_long(item) and item.path not in named]
+    items[:] = [item for item in items if item not in left_out]
+    config.hook.pytest_deselected(items=left_out)
+
+
+def _is_long(item: pytest.Item) -> bool:
+    return item.path.parent.name in LONG or item.get_closest_marker("long") is not None
 
 
 @pytest.fixture(autouse=True)

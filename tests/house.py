@@ -1,0 +1,182 @@
+"""Count what the plan of the code keeps at zero, and name each fault:
+
+    python -m tests.house
+
+Prints modules over 400 lines, folders of more than 20 modules, import circles, imports that run
+upward and docstrings that do not read as PEP 257 has it. Exit code 1 where anything is found.
+"""
+
+import ast
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import grimp
+
+PACKAGE = Path(__file__).parents[1] / "reader"
+
+MOST_LINES = 400
+MOST_MODULES = 20
+
+RIDDLES = re.compile(
+    r"\b(nobody|somebody|whoever|affair|business of|is no(?! (?:longer|more)\b)|are no(?! longer\b)|"
+    r"(?<!/)he\b(?!/)|his)\b"
+)
+"""Words of sentences that have to be translated before they can be understood."""
+
+
+class Fault(NamedTuple):
+    """A place that does not keep the plan."""
+
+    where: str
+    what: str
+
+
+def long_modules() -> Iterator[Fault]:
+    """Yield modules of more than 400 lines."""
+    for path in _files():
+        lines = len(path.read_text("utf-8").splitlines())
+        if lines > MOST_LINES:
+            yield Fault(_shown(path), f"{lines} lines")
+
+
+def crowded_folders() -> Iterator[Fault]:
+    """Yield folders of more than 20 modules."""
+    for folder in sorted({path.parent for path in _files()}):
+        count = len([path for path in folder.glob("*.py") if path.name != "__init__.py"])
+        if count > MOST_MODULES:
+            yield Fault(_shown(folder), f"{count} modules")
+
+
+def circles() -> Iterator[Fault]:
+    """Yield modules that import each other, directly or by way of others."""
+    graph = _imports()
+    edges = {
+        module: set(graph.find_modules_directly_imported_by(module)) for module in graph.modules
+    }
+    for circle in _circles(edges):
+        yield Fault(" -> ".join(circle), "import each other")
+
+
+def upward_imports() -> Iterator[Fault]:
+    """Yield neighbours in a folder that import each other, taken with all that is below them.
+
+    Without such a pair every folder is a stack of floors, and every import runs down.
+    """
+    graph = _imports()
+    for package in sorted(module for module in graph.modules if graph.find_children(module)):
+        edges: dict[str, set[str]] = {child: set() for child in graph.find_children(package)}
+        for child in edges:
+            below = {child} | graph.find_descendants(child)
+            for module in below:
+                for imported in graph.find_modules_directly_imported_by(module):
+                    other = _child(package, imported)
+                    if other in edges and other != child:
+                        edges[child].add(other)
+        for circle in _circles(edges):
+            yield Fault(package, " <-> ".join(circle))
+
+
+def odd_docstrings() -> Iterator[Fault]:
+    """Yield docstrings and comments with words that PROSE avoids, and public names without one."""
+    for path in _files():
+        for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
+            if ('"""' in line or line.lstrip().startswith("#")) and (found := RIDDLES.search(line)):
+                yield Fault(f"{_shown(path)}:{number}", found[0])
+        tree = ast.parse(path.read_text("utf-8"))
+        if not ast.get_docstring(tree) and tree.body:
+            yield Fault(_shown(path), "no docstring")
+
+
+CHECKS = (long_modules, crowded_folders, circles, upward_imports, odd_docstrings)
+
+
+def floors() -> int:
+    """Return how many floors the rooms of the package stand on: a room above all it imports."""
+    graph = _imports()
+    for module in list(graph.modules):
+        if module.count(".") == 1 and graph.find_children(module):
+            graph.squash_module(module)
+    heights: dict[str, int] = {}
+
+    def height(room: str) -> int:
+        if room not in heights:
+            heights[room] = 0  # of a circle
+            below = graph.find_modules_directly_imported_by(room)
+            heights[room] = 1 + max(map(height, below), default=0)
+        return heights[room]
+
+    return max(height(room) for room in graph.modules if room != PACKAGE.name)
+
+
+def main() -> int:
+    """Print every fault and the number of each kind."""
+    total = 0
+    for check in CHECKS:
+        found = list(check())
+        for fault in found:
+            print(f"  {fault.where}: {fault.what}")
+        print(f"{check.__name__.replace('_', ' ')}: {len(found)}")
+        total += len(found)
+    rooms = [path for path in PACKAGE.iterdir() if _is_room(path)]
+    print(f"{len(rooms)} rooms on {floors()} floors")
+    return 1 if total else 0
+
+
+def _is_room(path: Path) -> bool:
+    if path.is_dir():
+        return (path / "__init__.py").exists()
+    return path.suffix == ".py" and not path.stem.startswith("__")
+
+
+def _files() -> list[Path]:
+    return sorted(PACKAGE.rglob("*.py"))
+
+
+def _shown(path: Path) -> str:
+    return str(path.relative_to(PACKAGE.parent))
+
+
+def _imports() -> grimp.ImportGraph:
+    return grimp.build_graph(PACKAGE.name)
+
+
+def _child(package: str, module: str) -> str:
+    """Return the module directly in the package that the module is, or is below."""
+    depth = package.count(".") + 2
+    return ".".join(module.split(".")[:depth]) if module.startswith(f"{package}.") else ""
+
+
+def _circles(edges: dict[str, set[str]]) -> list[list[str]]:
+    """Return the strongly connected parts of more than one member (Tarjan), sorted."""
+    index: dict[str, int] = {}
+    low: dict[str, int] = {}
+    stack: list[str] = []
+    found: list[list[str]] = []
+
+    def visit(node: str) -> None:
+        index[node] = low[node] = len(index)
+        stack.append(node)
+        for other in sorted(edges.get(node, ())):
+            if other not in index:
+                visit(other)
+                low[node] = min(low[node], low[other])
+            elif other in stack:
+                low[node] = min(low[node], index[other])
+        if low[node] == index[node]:
+            part = stack[stack.index(node) :]
+            del stack[stack.index(node) :]
+            if len(part) > 1:
+                found.append(sorted(part))
+
+    sys.setrecursionlimit(10_000)
+    for node in sorted(edges):
+        if node not in index:
+            visit(node)
+    return sorted(found)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
