@@ -86,7 +86,7 @@ def test_what_is_not_a_feed_is_followed_only_with_a_kind(
     assert told.startswith(f"{url} {reason}")
     assert advice == (
         "nothing was subscribed to; give the address of its feed, "
-        "or add `--kind feed` to follow this address all the same"
+        "or add `--kind feed` to follow this address anyway"
     )
     assert followed(command) == []
     assert command("subscribe", url, "--name", "A", "--kind", "feed").returncode == 0
