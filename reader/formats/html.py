@@ -115,7 +115,7 @@ def to_markdown(html: str, base: str = "") -> Text:
         words = clean(unescape(_ANY_TAG.sub(" ", _INVISIBLE.sub("", html))))
         lines = "\n".join(" ".join(line.split()) for line in words.split("\n"))
         return Text(without_blank_lines(escape(_BLANK_LINES.sub("\n\n", lines))))
-    from reader.formats.html_reading import read
+    from reader.formats.html_walk import read
 
     markdown, image = read(fit, base)
     return Text(without_blank_lines(clean(markdown)), image)

@@ -2,7 +2,7 @@
 
 from enum import IntEnum
 
-from reader.formats.markdown_inline import BREAK, PLAIN, Kind, Run, Style
+from reader.formats.markdown_styles import BREAK, PLAIN, Kind, Run, Style
 
 _OPENING = frozenset("([{“«‘„'\"/#@-–—")
 _CLOSING = frozenset(".,;:!?)]}”»’'\"%…/-–—")
