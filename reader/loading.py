@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Iterator
 from functools import partial
 from importlib import import_module
 
-from reader.sources.http import prepare
+from reader.sources.client import prepare
 from reader.subscriptions import Kind, SyncOptions
 
 _OF_FEEDS = (

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from reader import importing
+from reader import import_jobs, importing
 from reader.article import EPOCH, Article, Sentiment, Source
 from reader.cache import Outcome
 from reader.errors import Refusal
@@ -493,7 +493,7 @@ def test_what_the_first_bytes_say_counts_not_the_name(news: Library, tmp_path: P
 def test_what_is_no_file_of_articles_is_not_refused_line_by_line(
     news: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(importing, "HOPELESS", 5)
+    monkeypatch.setattr(import_jobs, "HOPELESS", 5)
     path = put(tmp_path / "n.jsonl", b"1;2\n" * 100 + lines(obj(1)))
     report = news.bring_in([path])
     assert counts(report) == (0, 0, 0, 0, 6)
@@ -557,7 +557,8 @@ def test_workers_bring_in_what_one_process_does(
         assert counts(report) == (81, 0, 0, 0, 2)
         monkeypatch.setattr(json_files, "PIECE", 1000)
         monkeypatch.setattr(importing, "WORTH_WORKERS", 1)
-        monkeypatch.setattr(importing, "_cores", lambda: 2)
+        monkeypatch.setattr(importing, "cores", lambda: 2)
+        monkeypatch.setattr(import_jobs, "cores", lambda: 2)
         assert many.bring_in([path]) == report
         assert list(many.articles(many.find(Query()))) == list(one.articles(one.find(Query())))
 

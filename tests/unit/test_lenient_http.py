@@ -422,7 +422,7 @@ def test_a_redirect_is_followed_as_a_browser_follows_it(
         (b"javascript:alert(1)", "not a plain web address"),
         (b"feed:javascript:alert(1)", "not a plain web address"),
         (b"mailto:a@b.example", "not a plain web address"),
-        (b"http://[::1", "no address"),
+        (b"http://[::1", "an invalid address"),
     ],
 )
 def test_a_redirect_to_nowhere_says_so(
