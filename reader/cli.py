@@ -53,25 +53,25 @@ class Commands(click.Group):
 def _commands_beside(name: str) -> Mapping[str, click.Command]:
     """Return the commands of the module that has the one with this name."""
     if name in READING:
-        from reader import cli_reading
+        import reader.cli_reading as reading
 
-        return cli_reading.COMMANDS
+        return reading.COMMANDS
     if name in ARCHIVE:
-        from reader import cli_archive
+        import reader.cli_archive as archive
 
-        return cli_archive.COMMANDS
+        return archive.COMMANDS
     if name in LIVE:
-        from reader import cli_live
+        import reader.cli_live as live
 
-        return cli_live.COMMANDS
+        return live.COMMANDS
     if name in SUBSCRIPTIONS:
-        from reader import cli_subscriptions
+        import reader.cli_subscriptions as subscriptions
 
-        return cli_subscriptions.COMMANDS
+        return subscriptions.COMMANDS
     if name in UPKEEP:
-        from reader import cli_backup
+        import reader.cli_backup as backup
 
-        return cli_backup.COMMANDS
+        return backup.COMMANDS
     return {}
 
 
@@ -116,15 +116,15 @@ def _begin_debug(ctx: click.Context, debug: bool) -> None:
     """Log which command runs, for how long, and on what platform; never its words."""
     from time import monotonic
 
-    from reader import logs
+    from reader.logs import begin_debug, note
 
     if debug:
-        logs.begin_debug()
+        begin_debug()
     begun = monotonic()
     name = ctx.invoked_subcommand or "read"
     python = ".".join(map(str, sys.version_info[:3]))
-    logs.note(f"{name} begins: cryptoread {__version__}, Python {python}, {sys.platform}")
-    ctx.call_on_close(lambda: logs.note(f"{name} ends after {monotonic() - begun:.1f} s"))
+    note(f"{name} begins: cryptoread {__version__}, Python {python}, {sys.platform}")
+    ctx.call_on_close(lambda: note(f"{name} ends after {monotonic() - begun:.1f} s"))
 
 
 @click.command(cls=QueryCommand, context_settings=ANY_WORDS)

@@ -82,7 +82,7 @@ def _tell(report: "ImportReport") -> None:
 
 def _begin_first_import(paths: Paths) -> None:
     """Start the worker processes while the library opens: the first import parses every file."""
-    from reader.config import data_folder
+    from reader.config_paths import data_folder
 
     if not data_folder(paths.data).exists():
         from reader.workers import context

@@ -31,7 +31,7 @@ def backup(paths: Paths, to: Path, marks_alone: bool, force: bool) -> None:
       cryptoread backup --marks /media/stick/marks.zip
     """
     from reader.backup import backup
-    from reader.config import config_file, data_folder
+    from reader.config_paths import config_file, data_folder
 
     to = to.expanduser()
     folder = data_folder(paths.data)
@@ -57,7 +57,7 @@ def restore(paths: Paths, source: Path, marks_alone: bool) -> None:
       cryptoread restore ~/cryptoread-2026-03.zip
     """
     from reader.backup import restore
-    from reader.config import config_file, data_folder
+    from reader.config_paths import config_file, data_folder
 
     config = paths.config.expanduser() if paths.config else config_file()
     source = source.expanduser()
@@ -91,7 +91,7 @@ def doctor(paths: Paths, repair: bool, deep: bool, as_json: bool) -> None:
       cryptoread doctor --repair
     """
     from reader.cli_screen import settings_fault
-    from reader.config import config_file, data_folder
+    from reader.config_paths import config_file, data_folder
     from reader.doctor import Depth, State, examine
     from reader.output import print_findings, print_findings_json
 

@@ -36,7 +36,7 @@ class Paths(NamedTuple):
     @contextmanager
     def library(self) -> Iterator["Library"]:
         """Open the user's library and report what was repaired. Raises CacheError."""
-        from reader.config import data_folder
+        from reader.config_paths import data_folder
         from reader.library import Library
 
         with Library(data_folder(self.data)) as library:

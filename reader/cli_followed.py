@@ -18,7 +18,8 @@ def complete_names(
     ctx: click.Context, _param: click.Parameter, incomplete: str
 ) -> list[CompletionItem]:
     """Return names of subscriptions that are not on the line yet; none if settings are broken."""
-    from reader.config import config_file, read_settings
+    from reader.config import read_settings
+    from reader.config_paths import config_file
     from reader.redaction import redacted_address
     from reader.text import clean_line
 

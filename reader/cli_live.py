@@ -87,7 +87,8 @@ def _watch(paths: Paths, names: tuple[str, ...], as_json: bool, seconds: float) 
 def _sync(
     paths: Paths, names: tuple[str, ...], as_json: bool, stop: "threading.Event | None"
 ) -> "list[SourceResult]":
-    from reader.config import config_file, read_settings
+    from reader.config import read_settings
+    from reader.config_paths import config_file
     from reader.subscribing import subscribed
     from reader.subscriptions import chosen
 

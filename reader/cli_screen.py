@@ -45,7 +45,8 @@ def open_reader(paths: Paths, query: "Query | None" = None) -> None:
     os.environ.setdefault("TEXTUAL_FPS", "500")
     # How long Textual waits (ms) to tell Escape from the first byte of another key.
     os.environ.setdefault("ESCDELAY", "50")
-    from reader.config import ConfigError, config_file, read_settings
+    from reader.config import read_settings
+    from reader.config_paths import ConfigError, config_file
     from reader.library import Library
 
     config = config_file(paths.config)

@@ -48,7 +48,8 @@ def subscribe(paths: Paths, url: str, name: str | None, kind: str | None) -> Non
     Example:
       cryptoread subscribe https://decrypt.co/feed --name Decrypt
     """
-    from reader.config import config_file, read_settings
+    from reader.config import read_settings
+    from reader.config_paths import config_file
     from reader.known_secrets import know_address
     from reader.subscribing import subscribe as write
     from reader.subscriptions import Subscription, is_web, kind_of, name_for, problem
@@ -129,7 +130,8 @@ def unsubscribe(paths: Paths, name: str) -> None:
     Example:
       cryptoread unsubscribe Decrypt
     """
-    from reader.config import config_file, read_settings
+    from reader.config import read_settings
+    from reader.config_paths import config_file
     from reader.subscribing import unsubscribe as write
 
     path = config_file(paths.config)
@@ -168,7 +170,8 @@ def subscriptions(
     Example:
       cryptoread subscriptions --import feeds.opml
     """
-    from reader.config import config_file, read_settings
+    from reader.config import read_settings
+    from reader.config_paths import config_file
 
     if source and to:
         raise click.UsageError("--import and --export cannot be used together")

@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from reader import __version__
-from reader.config import APP, ConfigError, Settings, read_settings
+from reader.config import Settings, read_settings
+from reader.config_paths import APP, ConfigError
 from reader.errors import CryptoreadError
 from reader.exposed import findings
 from reader.logs import noted_errors

@@ -32,8 +32,8 @@ def _steps(kinds: Collection[Kind], options: SyncOptions) -> Iterator[Callable[[
         for name in _OF_FEEDS:
             yield partial(import_module, name)
     if set(kinds) - {Kind.FOLDER}:
-        from reader.formats import classify
+        from reader.formats.classify import prepare as prepare_classifying
 
         yield partial(
-            classify.prepare, estimate=options.estimate_sentiment, extra=options.categories
+            prepare_classifying, estimate=options.estimate_sentiment, extra=options.categories
         )

@@ -43,7 +43,7 @@ def _ended(run: Callable[[], int]) -> int:
     except BrokenPipeError:  # the program that read the pipe has ended
         code = 0
     except Exception as error:
-        from reader.config import data_folder
+        from reader.config_paths import data_folder
 
         say(f"cryptoread: {Broken(error, data_folder())}")
         code = FAILED

@@ -9,7 +9,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from reader.config import ConfigError, Settings
+from reader.config import Settings
+from reader.config_paths import ConfigError
 from reader.errors import CryptoreadError
 from reader.known_secrets import know_address
 from reader.own_files import PRIVATE_FILE, NotRegular, make_folder, read_own

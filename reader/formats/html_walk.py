@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 from selectolax.lexbor import LexborNode
 
-from reader.formats import html_inline as inline
-from reader.formats import html_structure as structure
+import reader.formats.html_inline as inline
+import reader.formats.html_structure as structure
 from reader.formats.html_addresses import web_address
 from reader.formats.html_elements import BLOCKS, DROPPED, Leave, skip
 from reader.formats.html_mathematics import ROLES, mathematics, play, root

@@ -145,9 +145,7 @@ def _target(url: str, to: str) -> str:
         target = parsed(to) if is_web(to) else httpx.URL(url).join(to)
         target = target.copy_with(fragment=None)
     except Exception as error:  # httpx does not document what a hostile address may raise
-        raise FetchFailed(
-            Status.REJECTED, "it redirects to something that is not an address"
-        ) from error
+        raise FetchFailed(Status.REJECTED, "it redirects to an invalid address") from error
     if target.scheme not in ("http", "https") or not target.raw_host or target.userinfo:
         raise FetchFailed(
             Status.REJECTED, "it redirects to something that is not a plain web address"

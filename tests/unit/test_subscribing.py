@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reader.config import ConfigError, Settings, read_settings
+from reader.config import Settings, read_settings
+from reader.config_paths import ConfigError
 from reader.formats.opml import MAX_BYTES, NotOpml, read_opml, write_opml
 from reader.subscribing import (
     BadSubscription,
