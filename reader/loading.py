@@ -1,6 +1,6 @@
-"""What parsing and storing needs, loaded while the first answers are on their way.
+"""Imports for parsing and storing, made while the first answers are on their way.
 
-Only how early it is there depends on this module: what is missing is loaded when it is used.
+An optimisation only: what is missing is imported when it is used.
 """
 
 import threading
@@ -18,7 +18,7 @@ _OF_FEEDS = (
 
 
 def load(kinds: Collection[Kind], options: SyncOptions, over: threading.Event) -> None:
-    """Load what sources of these kinds need, step by step until `over` is set."""
+    """Import what sources of these kinds need, step by step until `over` is set."""
     for step in _steps(kinds, options):
         if over.is_set():
             return

@@ -1,7 +1,7 @@
-"""HTML of feeds to Markdown, and what else is to be got out of it. Pure, bounded, never raises.
+"""HTML of feeds to Markdown, titles and words. Pure, bounded, never raises.
 
-What runs, tracks or styles is dropped; text, links, media and tables stay. Loads a parser of HTML
-with the first text that has markup, and so belongs to a sync, not to a start.
+Scripts, trackers and styles are dropped; text, links, media and tables stay. Loads an HTML parser
+with the first text that has markup: during a sync, not at start-up.
 """
 
 import re
@@ -38,7 +38,7 @@ _TAG = re.compile(
 )
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});")
 _ANY_TAG = re.compile(r"</?[a-zA-Z][^<>]*>?")
-# Comments, declarations, scripts: to the end where nothing closes them.
+# Comments, declarations, scripts: unclosed ones run to the end.
 _INVISIBLE = re.compile(
     r"<!--(?:(?!-->).)*+(?:-->)?|<[!?][^<>]*+>?"
     r"|<(script|style|noscript|template|textarea|svg)\b(?:(?!</\1).)*+",
@@ -54,7 +54,7 @@ _WITHIN_WORDS = names(
 )
 _OVER_ESCAPED = re.compile(r"&(?:amp;)?(?:lt|#60|#x3c);", re.IGNORECASE)
 _MOST_ESCAPED = 2
-"""Times that a text is escaped too often."""
+"""Maximum times that a text is unescaped."""
 
 _WRAPPED = re.compile(r"\s*<(p|div|span)\b[^<>]*>([^<>]*)</\1>\s*", re.IGNORECASE)
 _FIRST_BLOCK = re.compile(
@@ -89,15 +89,17 @@ _WORD = re.compile(r"\w+")
 
 
 class Text(NamedTuple):
-    """What HTML held: its Markdown, and the address of its first image, empty where none."""
+    """Markdown of HTML, and the address of its first image, empty if there is none."""
 
     markdown: str
     image: str = ""
 
 
 def is_html(text: str) -> bool:
-    """Return whether the text has a tag; `<5%` and `[BTC]` are not tags. Text that was escaped once
-    too often counts."""
+    """Return whether the text has a tag, or one that was escaped once too often.
+
+    `<5%` and `[BTC]` are not tags.
+    """
     return _TAG.search(text) is not None or _is_over_escaped(text)
 
 
@@ -122,8 +124,10 @@ def to_markdown(html: str, base: str = "") -> Text:
 
 
 def from_text(text: str) -> str:
-    """Return the cleaned Markdown of plain text: tags, signs, lines and indents stay as
-    they are written."""
+    """Return the cleaned Markdown of plain text.
+
+    Tags, punctuation, lines and indents stay as they are written.
+    """
     lines = escape(clean(text[:MAX_HTML]).expandtabs(4)).split("\n")
     written = []
     for number, line in enumerate(lines):
@@ -135,20 +139,24 @@ def from_text(text: str) -> str:
 
 
 def to_line(text: str) -> str:
-    """Return a title without its elements' tags, entities decoded, cleaned, on one line; what is
-    deleted between `~~`."""
+    """Return a title on one line: without tags, entities decoded, cleaned.
+
+    Deleted text is between `~~`.
+    """
     text = text[:MAX_HTML]
     if "&" in text:
         text = unescape(text)
-    # Twice, for the title of an RSS item is often escaped HTML of escaped HTML.
+    # Twice: the title of an RSS item is often escaped HTML of escaped HTML.
     if _ENTITY.search(text):
         text = unescape(text)
     return clean_line(_without_tags(text) if "<" in text else text)
 
 
 def plain(markdown: str) -> str:
-    """Return the text of Markdown that `to_markdown` made, on one line; what is deleted between
-    `~~`, as it is not to be read as what holds."""
+    """Return the text of Markdown made by `to_markdown`, on one line.
+
+    Deleted text is between `~~`, so that it is not taken for the present text.
+    """
     if "| ---" in markdown:
         markdown = "\n".join(_without_cells(line) for line in markdown.split("\n"))
     return clean_line(_PLAIN.sub(_plain_piece, markdown))
@@ -177,7 +185,7 @@ def visible_words(text: str) -> list[str]:
 
 
 def _is_over_escaped(text: str) -> bool:
-    """Return whether entities hide markup. Beside real markup they are what the author wrote."""
+    """Return whether entities hide markup. Beside real markup the author meant them."""
     if _OVER_ESCAPED.search(text) is None:
         return False
     if _TAG.search(text) is not None:
@@ -212,7 +220,7 @@ def _unwrapped(text: str) -> str:
 
 _STRUCK = frozenset(("del", "s", "strike"))
 _OPENING, _CLOSING = "\x0e", "\x0f"
-"""Where deleted text begins and ends, until the line is whole. No cleaned text has them."""
+"""Placeholders around deleted text, until the line is complete. No cleaned text has them."""
 _NOTHING_STRUCK = re.compile(r"\x0e[\x0e\s]*\x0f+")
 _BAR_AND_SUB = re.compile(r"(?:[/⁄]|&frasl;)<sub\b", re.IGNORECASE)
 
@@ -236,7 +244,7 @@ def _without_tags(text: str) -> str:
 
 
 def _with_strikes(text: str) -> str:
-    """Write `~~` where deleted text begins and ends, apart from the words on either side."""
+    """Write `~~` around deleted text, apart from the neighbouring words."""
     if _OPENING not in text:
         return text
     text = _NOTHING_STRUCK.sub(" ", text)

@@ -23,24 +23,29 @@ _NOTE = re.compile(
 
 
 def strong(reading: Reading, _: LexborNode) -> None:
+    """Make text strong."""
     reading.style = strengthened(reading.style)
 
 
 def em(reading: Reading, _: LexborNode) -> None:
+    """Emphasise text."""
     reading.style = emphasised(reading.style)
 
 
 def code(reading: Reading, _: LexborNode) -> None:
+    """Make text code."""
     reading.style = reading.style._replace(code=True)
 
 
 def struck(reading: Reading, _: LexborNode) -> Leave:
+    """Strike text through, apart from its neighbours."""
     reading.keep_apart()
     reading.style = reading.style._replace(strike=True)
     return reading.keep_apart
 
 
 def apart(reading: Reading, _: LexborNode) -> Leave:
+    """Keep text apart from its neighbours."""
     reading.keep_apart()
     return reading.keep_apart
 
@@ -52,9 +57,10 @@ def small(reading: Reading, _: LexborNode) -> Leave:
 
 
 def span(reading: Reading, node: LexborNode) -> Leave | None:
+    """Read a `span` by its style: raised, lowered, struck through, or a block."""
     attributes = node.attributes
     if "katex-html" in (attributes.get("class") or "") and node.prev is not None:
-        return skip  # the same formula once more, drawn
+        return skip  # a second, drawn copy of the same formula
     style = attributes.get("style") or ""
     if not style:
         return None
@@ -69,6 +75,7 @@ def span(reading: Reading, node: LexborNode) -> Leave | None:
 
 
 def quotation(reading: Reading, _: LexborNode) -> Leave:
+    """Put quotation marks around text."""
     reading.paragraph.add("“", reading.style)
     return partial(reading.paragraph.add, "”", reading.style)
 
@@ -93,10 +100,12 @@ def field(reading: Reading, node: LexborNode) -> Leave:
 
 
 def superscript(reading: Reading, node: LexborNode) -> Leave:
+    """Write a superscript, a numerator, or a footnote mark."""
     return _small(reading, node, numerator if _is_numerator(node) else raised)
 
 
 def subscript(reading: Reading, node: LexborNode) -> Leave:
+    """Write a subscript."""
     return _small(reading, node, lowered)
 
 
@@ -109,6 +118,7 @@ def _small(reading: Reading, node: LexborNode, signs: Callable[[str, str], str])
 def end_small(
     reading: Reading, mark: tuple[int, int], signs: Callable[[str, str], str], is_note: bool
 ) -> None:
+    """Replace the text since `mark` with raised or lowered signs, or with a footnote mark."""
     text = reading.paragraph.text_since(mark).strip()
     runs = reading.paragraph.runs
     if not text or any(run.kind is not Kind.TEXT for run in runs[mark[1] :]):
@@ -149,6 +159,7 @@ def _is_numerator(node: LexborNode) -> bool:
 
 
 def link(reading: Reading, node: LexborNode) -> Leave | None:
+    """Link text to a web address; write other addresses as text."""
     attributes = node.attributes
     href = attributes.get("href")
     mark = reading.paragraph.mark

@@ -31,11 +31,13 @@ def mathematics(reading: Reading, node: LexborNode) -> None:
 
 
 def root(reading: Reading, _: LexborNode) -> Leave:
+    """Write a square root."""
     reading.paragraph.add("√(", reading.style)
     return partial(reading.paragraph.add, ")", reading.style)
 
 
 def play(reading: Reading, role: str) -> Leave:
+    """Write an element by its role: a script, a numerator, or a denominator."""
     mark = reading.paragraph.mark
     if role in ("up", "down"):
         return partial(end_small, reading, mark, raised if role == "up" else lowered, False)

@@ -1,4 +1,4 @@
-"""Pictures, films and pages within a page, where they stood."""
+"""Pictures, films and embedded pages, in their places."""
 
 import re
 from functools import partial
@@ -23,10 +23,11 @@ from reader.formats.markdown_styles import Kind, Style
 from reader.text import clean_line
 
 _MOST_DRAWN = 20
-"""Pictures of one drawing that are shown."""
+"""Maximum pictures shown from one drawing."""
 
 
 def image(reading: Reading, node: LexborNode) -> Leave:
+    """Show a picture; an emoji as text."""
     attributes = node.attributes
     alt = attributes.get("alt") or ""
     if _is_emoji(attributes) and 0 < len(alt) <= 16:
@@ -47,6 +48,7 @@ def _show(reading: Reading, address: str, alt: str) -> None:
 
 
 def picture(reading: Reading, node: LexborNode) -> Leave:
+    """Show the picture of a `picture`."""
     image = node.css_first("img")
     attributes: Attributes = image.attributes if image is not None else {}
     address = image_address(attributes, reading.base)
@@ -68,7 +70,7 @@ def source(reading: Reading, node: LexborNode) -> Leave:
 
 
 def frame(reading: Reading, node: LexborNode) -> Leave:
-    """Link to a page within the page; one that is written in an attribute is read in its place."""
+    """Link to an embedded page, or read the page that is written in an attribute."""
     attributes = node.attributes
     address = media_address(attributes, reading.base, "src")
     written = "" if address else (attributes.get("srcdoc") or "")
@@ -81,7 +83,7 @@ def frame(reading: Reading, node: LexborNode) -> Leave:
 
 
 def embedded(reading: Reading, node: LexborNode, tag: str) -> Leave | None:
-    """Link to what an element of another site's player names; None where it names nothing."""
+    """Link to the media of another site's player; None if the element names none."""
     attributes = node.attributes
     address = embedded_address(tag, attributes, reading.base)
     if not address:
@@ -91,7 +93,7 @@ def embedded(reading: Reading, node: LexborNode, tag: str) -> Leave | None:
 
 
 def drawing(reading: Reading, node: LexborNode) -> None:
-    """Show the pictures within an `svg`; what it draws itself has no text of the article."""
+    """Show the pictures within an `svg`; its own drawing has no text of the article."""
     for image in node.css("image")[:_MOST_DRAWN]:
         attributes = image.attributes
         address = attributes.get("href") or attributes.get("xlink:href") or ""
@@ -100,7 +102,7 @@ def drawing(reading: Reading, node: LexborNode) -> None:
 
 
 def film(reading: Reading, node: LexborNode) -> Leave:
-    """Link to the first source; the others are the same in other formats."""
+    """Link to the first source; the others have the same film in other formats."""
     attributes = node.attributes
     own = media_address(attributes, reading.base, "src")
     found = (media_address(each.attributes, reading.base, "src") for each in node.css("source"))

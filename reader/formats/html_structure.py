@@ -34,11 +34,13 @@ _PROSE = "p,ul,ol,table,h1,h2,h3,h4,h5,h6,img,blockquote,iframe,video"
 
 
 def br(reading: Reading, _: LexborNode) -> Leave:
+    """End the line."""
     reading.end_line()
     return skip
 
 
 def hr(reading: Reading, _: LexborNode) -> Leave:
+    """Write a thematic break."""
     reading.end_block()
     if not reading.on_one_line:
         reading.blocks.add(["___" if reading.blocks.is_in_item else "---"], is_paragraph=False)
@@ -46,6 +48,7 @@ def hr(reading: Reading, _: LexborNode) -> Leave:
 
 
 def heading(reading: Reading, node: LexborNode) -> Leave:
+    """Begin a heading."""
     reading.end_block()
     if reading.on_one_line:
         return reading.end_block
@@ -61,6 +64,7 @@ def _end_heading(reading: Reading, level: int) -> None:
 
 
 def quote(reading: Reading, _: LexborNode) -> Leave:
+    """Begin a quote."""
     reading.end_block()
     if reading.on_one_line:
         return reading.end_block
@@ -69,6 +73,7 @@ def quote(reading: Reading, _: LexborNode) -> Leave:
 
 
 def pre(reading: Reading, node: LexborNode) -> Leave:
+    """Write code; read a `pre` with other elements as text with line ends."""
     reading.end_block()
     if node.css_first(_PROSE) is not None:
         return reading.with_lines()
@@ -93,6 +98,7 @@ def pre(reading: Reading, node: LexborNode) -> Leave:
 
 
 def a_list(reading: Reading, node: LexborNode) -> Leave:
+    """Begin a list; within another list, below its last item."""
     reading.end_block()
     if reading.on_one_line:
         return reading.end_block
@@ -113,6 +119,7 @@ def _end_list(reading: Reading, within_last_item: bool) -> None:
 
 
 def item(reading: Reading, _: LexborNode) -> Leave:
+    """Begin an item."""
     reading.end_block()
     if reading.on_one_line:
         return reading.end_block
@@ -140,6 +147,7 @@ def _end_item(reading: Reading) -> None:
 
 
 def table(reading: Reading, node: LexborNode) -> Leave:
+    """Begin a table of data or of layout."""
     reading.end_block()
     table = Table()
     if not reading.on_one_line and is_data(node):
@@ -156,6 +164,7 @@ def _end_table(reading: Reading) -> None:
 
 
 def row(reading: Reading, node: LexborNode) -> Leave:
+    """Begin a row."""
     reading.end_block()
     if not reading.on_one_line and reading.tables:
         table = reading.tables[-1]
@@ -167,6 +176,7 @@ def row(reading: Reading, node: LexborNode) -> Leave:
 
 
 def cell(reading: Reading, node: LexborNode) -> Leave:
+    """Begin a cell."""
     reading.end_block()
     if reading.on_one_line or not reading.tables or not reading.tables[-1].rows:
         return reading.end_block

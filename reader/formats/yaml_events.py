@@ -67,11 +67,11 @@ class Events:
     def document(self) -> Tree:
         """Return the tree, None if the text is empty. Raises Broken."""
         try:
-            self._next()  # the stream's beginning
+            self._next()  # beginning of the stream
             if type(self._next()) is yaml.StreamEndEvent:
                 return None
             tree = self._value(self._next(), 1)
-            self._next()  # the document's end
+            self._next()  # end of the document
             event = self._next()
             if type(event) is not yaml.StreamEndEvent:
                 raise _refused("something follows its end", event)
@@ -121,7 +121,7 @@ def _scalar(event: Any) -> str | None:
     value: str = event.value
     if event.implicit[0]:
         return None if value in NULLS else Bare(value)
-    # Escapes in double quotes bring back what was cleaned off the file.
+    # Escapes in double quotes bring back characters that were cleaned.
     return clean(value) if event.style == '"' else value
 
 

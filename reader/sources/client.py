@@ -74,7 +74,7 @@ class _NoCookies(CookieJar):
     """Store no cookies: all fetches share the client, and each has cookies of its own."""
 
     def extract_cookies(self, response: Any, request: Any) -> None:
-        pass
+        """Store nothing."""
 
 
 async def _move_location(response: httpx.Response) -> None:

@@ -65,5 +65,5 @@ def failure(error: BaseException, meanwhile: Status = Status.UNREACHABLE) -> Fet
     if isinstance(error, httpx.ConnectError):
         return FetchFailed(Status.UNREACHABLE, "its server cannot be reached")
     if isinstance(error, httpx.LocalProtocolError | httpx.InvalidURL | ValueError | TypeError):
-        return FetchFailed(Status.REJECTED, "its address or a header of it cannot be sent")
-    return FetchFailed(Status.UNREACHABLE, "its server does not speak HTTP as it should")
+        return FetchFailed(Status.REJECTED, "its address or one of its headers cannot be sent")
+    return FetchFailed(Status.UNREACHABLE, "its server sent an invalid HTTP response")

@@ -21,7 +21,7 @@ class Limits(NamedTuple):
 
     seconds: float = 30.0
     bytes: int = 16 * 1024 * 1024
-    """After unpacking."""
+    """After decompression."""
     redirects: int = 10
     a_host: int = 4
     at_once: int = 32
@@ -83,7 +83,7 @@ class Trip:
         self.address = parsed(self.url)
         step = (self.url, self._cookie)
         if step in self._seen or len(self._seen) > self._redirects:
-            raise FetchFailed(Status.REDIRECT_LOOP, "it redirects round and round")
+            raise FetchFailed(Status.REDIRECT_LOOP, "it redirects in a loop")
         self._seen.add(step)
         self._moved = self._moved and redirect.code in _PERMANENT and self._is_as_safe
         if self._moved:

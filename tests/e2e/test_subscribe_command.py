@@ -31,7 +31,7 @@ def test_the_feed_that_a_page_names_is_followed(command: Command, server: NewsSe
     assert listed(command) == ["Fees fall"]
     done = command("subscribe", url)
     assert done.returncode == 3
-    assert f"{found} is followed already, as '127.0.0.1'" in done.stderr
+    assert f"{found} is already followed, as '127.0.0.1'" in done.stderr
 
 
 def test_of_several_feeds_none_is_followed_and_each_is_named(

@@ -100,7 +100,7 @@ def test_a_name_that_nobody_follows_is_an_error(command: Command, server: NewsSe
     command("subscribe", server.url("/feed"), "--name", "Ledger")
     done = command("sync", "Leger")
     assert (done.returncode, done.stdout) == (3, "")
-    assert "no subscription 'Leger'; there are Ledger" in done.stderr
+    assert "no subscription 'Leger'; subscriptions: Ledger" in done.stderr
     assert command("unsubscribe", "Leger").returncode == 3
     assert command("subscribe", "javascript://x/").returncode == 3
     assert command("subscribe", "no/such/folder").returncode == 3

@@ -195,7 +195,7 @@ def test_a_file_with_another_content_is_kept_and_the_rest_goes_out(tmp_path: Pat
     assert str(report) == "1 written, 1 refused"
     assert taken.read_text() == "mine"
     assert str(told[0]) == (
-        "2026/03/story-1.en.md: is there already with another content; export to an empty folder"
+        "2026/03/story-1.en.md: already exists with other content; export to an empty folder"
     )
 
 

@@ -217,7 +217,9 @@ class TestNamedPath:
     def test_what_is_neither_article_nor_archive_is_refused(self, tmp_path: Path) -> None:
         write(tmp_path, {"a.png": b""})
         os.mkfifo(tmp_path / "pipe.zip")
-        assert refusals(tmp_path / "a.png")[0].startswith(f"{tmp_path}/a.png: is not an article")
+        assert refusals(tmp_path / "a.png")[0].startswith(
+            f"{tmp_path}/a.png: is neither an article"
+        )
         assert refusals(tmp_path / "pipe.zip") == [f"{tmp_path}/pipe.zip: is not a regular file"]
 
     def test_an_archive_is_known_by_its_name_but_a_folder_is_none(self, tmp_path: Path) -> None:

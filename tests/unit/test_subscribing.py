@@ -140,7 +140,7 @@ def test_what_cannot_be_followed_is_refused_by_name(
 def test_a_name_is_given_once(config: Path) -> None:
     with pytest.raises(NameTaken, match="'decrypt' already"):
         subscribe(config, [Subscription("decrypt", "https://other.example/feed")])
-    with pytest.raises(NoSubscription, match="there are Decrypt, api"):
+    with pytest.raises(NoSubscription, match="subscriptions: Decrypt, api"):
         unsubscribe(config, "Decript")
     with pytest.raises(Followed, match="already, as 'Decrypt'"):
         subscribe(config, [Subscription("again", "https://decrypt.co/feed")])
