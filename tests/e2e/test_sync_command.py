@@ -65,7 +65,7 @@ def test_one_source_that_fails_is_named_and_says_what_to_do(
     done = command("sync")
     assert done.returncode == 1
     assert done.stdout == ""
-    assert "Bad: the server answered 403; the site does not serve readers" in done.stderr
+    assert "Bad: the server answered 403; the site refuses programs" in done.stderr
     assert listed(command) == ["One"]
     good, bad, reason, advice = command("subscriptions").stdout.splitlines()
     assert good.startswith("Good feed      well, answered 20")
@@ -73,11 +73,11 @@ def test_one_source_that_fails_is_named_and_says_what_to_do(
     assert bad.endswith("/403")
     assert reason.startswith("    20")
     assert reason.endswith(": the server answered 403")
-    assert advice.startswith("    the site does not serve readers")
+    assert advice.startswith("    the site refuses programs")
     _, told = json.loads(command("subscriptions", "--format", "json").stdout)
     assert (told["state"], told["status"], told["failures"]) == ("failing", "forbidden", 1)
     assert told["last_failed"].endswith("Z")
-    assert told["advice"].startswith("the site does not serve readers")
+    assert told["advice"].startswith("the site refuses programs")
 
 
 def test_where_every_source_fails_the_sync_has_failed(command: Command, server: NewsServer) -> None:

@@ -242,7 +242,7 @@ def test_an_archive_that_is_there_is_kept(tmp_path: Path) -> None:
     path.write_text("mine")
     with (
         library(tmp_path / "data", [article(1)]) as news,
-        pytest.raises(ExportError, match=r"out\.zip: it is there already"),
+        pytest.raises(ExportError, match=r"out\.zip: it already exists"),
     ):
         news.export(Query(), path)
     assert path.read_text() == "mine"

@@ -609,7 +609,7 @@ def test_only_what_matches_is_exported_and_nothing_overwritten(tmp_path: Path) -
         news.export(parse("tag:a"), path)
         (line,) = path.read_text("utf-8").splitlines()
         assert json.loads(line)["title"] == "Story 1"
-        with pytest.raises(ExportError, match=r"out\.jsonl: it is there already"):
+        with pytest.raises(ExportError, match=r"out\.jsonl: it already exists"):
             news.export(Query(), path)
     assert sorted(each.name for each in tmp_path.iterdir()) == ["data", "out.jsonl"]
 
