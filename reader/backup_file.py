@@ -8,9 +8,9 @@ import hashlib
 import json
 import os
 import struct
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
-from typing import IO, TYPE_CHECKING, Any, BinaryIO, NamedTuple
+from typing import IO, TYPE_CHECKING, BinaryIO, NamedTuple
 
 from reader import __version__
 from reader.cache.snapshots import SCHEMAS, Strange
@@ -44,7 +44,7 @@ def add_member(archive: "ZipFile", name: str, file: BinaryIO) -> Told:
     """Write a file into the archive; return what the manifest says about it."""
     from zipfile import ZIP_DEFLATED, ZipInfo
 
-    info = ZipInfo(name, datetime.now().timetuple()[:6])
+    info = ZipInfo(name, datetime.now().astimezone().timetuple()[:6])
     info.compress_type, info.external_attr = ZIP_DEFLATED, 0o600 << 16
     size, digest = 0, hashlib.sha256()
     with archive.open(info, "w", force_zip64=True) as member:
@@ -128,7 +128,7 @@ def _manifest_of(archive: "ZipFile") -> dict[str, Told]:
     return {name: _told(name, each) for name, each in files.items()}
 
 
-def _told(name: str, written: Any) -> Told:
+def _told(name: str, written: object) -> Told:
     size = written.get("size") if isinstance(written, dict) else None
     digest = written.get("sha256") if isinstance(written, dict) else None
     if type(size) is not int or size < 0 or not isinstance(digest, str):
@@ -138,7 +138,9 @@ def _told(name: str, written: Any) -> Told:
     return Told(size, digest)
 
 
-def read_member(archive: "ZipFile", name: str, told: Told | None, put: "Any") -> None:
+def read_member(
+    archive: "ZipFile", name: str, told: Told | None, put: Callable[[bytes], object]
+) -> None:
     """Pass a member to `put`, piece by piece, and compare it with the manifest.
 
     told: None for the manifest itself. Raises Strange, OSError.

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 from reader.asking import Desk, failed, source, troubled
@@ -140,7 +140,9 @@ class Sync:
         """Return the result of one source, whatever happens to it."""
         state = self._state(subscription)
         if self._is_paused(state):
-            when = f"until {datetime.fromtimestamp(state.next_try):%Y-%m-%d %H:%M}"
+            when = (
+                f"until {datetime.fromtimestamp(state.next_try, UTC).astimezone():%Y-%m-%d %H:%M}"
+            )
             return failed(subscription, Status.PAUSED, f"paused {when} ({state.last_error})")
         try:
             return await source(desk, subscription, state).run()

@@ -1,7 +1,7 @@
 """Title and date that the name of a file gives to a note."""
 
 import re
-from datetime import datetime
+from datetime import date
 from pathlib import PurePosixPath
 from urllib.parse import unquote
 
@@ -45,6 +45,6 @@ def date_of_name(origin: str) -> str:
     if not found and (folders := _DATED_FOLDERS.search(origin)):
         year, month, day = folders.groups()
     try:
-        return datetime(int(year), int(month), int(day)).date().isoformat()
+        return date(int(year), int(month), int(day)).isoformat()
     except ValueError:
         return ""

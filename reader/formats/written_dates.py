@@ -1,7 +1,7 @@
 """Dates in words and digits, in a dozen languages: formats that `dates` does not read itself."""
 
 import re
-from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from unicodedata import normalize
 
 from reader.formats.date_words import folded, is_weekday, month_of, noise, zone_of_place, zones
@@ -149,7 +149,7 @@ class _Reading:
             self._text = ""
             self._date = (int(match[1]), int(match[2]), 1)
         elif match := _DAY_OF_YEAR.match(self._text):
-            found = datetime(int(match[1]), 1, 1) + timedelta(days=int(match[2]) - 1)
+            found = date(int(match[1]), 1, 1) + timedelta(days=int(match[2]) - 1)
             if found.year != int(match[1]):
                 raise ValueError("no such day")
             self._text = self._text[match.end() :]

@@ -96,7 +96,7 @@ def test_a_first_sync_writes_the_usual_sources_and_says_so(command: Command, con
     assert "were written" not in command("sync", "FT", env=dead).stderr
 
 
-def test_a_name_that_nobody_follows_is_an_error(command: Command, server: NewsServer) -> None:
+def test_a_name_that_is_not_followed_is_an_error(command: Command, server: NewsServer) -> None:
     command("subscribe", server.url("/feed"), "--name", "Ledger")
     done = command("sync", "Leger")
     assert (done.returncode, done.stdout) == (3, "")

@@ -1,4 +1,4 @@
-"""A backup holds all, and a restore gives it back; what is no backup changes nothing."""
+"""A backup has everything, a restore gives it back; a file that is not a backup changes nothing."""
 
 import hashlib
 import json

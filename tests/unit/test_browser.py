@@ -305,7 +305,7 @@ def test_without_browser_the_usual_one_of_the_place_is_used(
         (REMOTE, "darwin", ["open"]),
     ],
 )
-def test_where_there_is_no_browser_the_address_is_given_instead(
+def test_without_a_browser_the_address_is_given_instead(
     environ: dict[str, str], platform: str, there: list[str], tmp_path: Path
 ) -> None:
     with pytest.raises(BrowserFailed, match="no browser was found here; the address is") as failed:

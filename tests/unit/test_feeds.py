@@ -202,7 +202,7 @@ def test_a_date_before_the_first_block_is_the_date_of_the_article() -> None:
         (b"[" * 100_000, "nested too deep"),
     ],
 )
-def test_what_is_no_feed_is_refused_with_the_reason(data: bytes, said: str) -> None:
+def test_what_is_not_a_feed_is_refused_with_the_reason(data: bytes, said: str) -> None:
     with pytest.raises(NotAPage, match=said):
         page(data)
 

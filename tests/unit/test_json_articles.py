@@ -150,7 +150,7 @@ def test_what_escapes_hide_is_cleaned_after_parsing() -> None:
     ],
     ids=lambda value: value[:24] if isinstance(value, bytes) else "",
 )
-def test_what_is_no_article_says_why(data: bytes, why: str) -> None:
+def test_what_is_not_an_article_says_why(data: bytes, why: str) -> None:
     assert why in reason(data)
 
 
@@ -490,7 +490,7 @@ def test_what_the_first_bytes_say_counts_not_the_name(news: Library, tmp_path: P
     assert counts(news.bring_in([plain, packed])) == (3, 0, 0, 0, 0)
 
 
-def test_what_is_no_file_of_articles_is_not_refused_line_by_line(
+def test_what_is_not_a_file_of_articles_is_not_refused_line_by_line(
     news: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(import_jobs, "HOPELESS", 5)

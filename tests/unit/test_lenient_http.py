@@ -537,7 +537,7 @@ def test_chunks_may_be_named_twice_and_lack_their_end(
         FEED,
     ],
 )
-def test_what_is_no_head_is_an_error_still(server: NewsServer, raw: bytes) -> None:
+def test_what_is_not_a_head_is_an_error_still(server: NewsServer, raw: bytes) -> None:
     server.routes["/feed"] = answered(raw)
     assert failure(server.url("/feed")).status == Status.UNREACHABLE
 

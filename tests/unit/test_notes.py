@@ -84,7 +84,7 @@ def test_an_empty_block_is_none(block: str) -> None:
         "---",
     ],
 )
-def test_what_is_no_front_matter_is_text(text: str) -> None:
+def test_what_is_not_a_front_matter_is_text(text: str) -> None:
     article = note(text)
     assert article.body == text
     assert article.extra == {}
