@@ -68,12 +68,12 @@ class Desk:
         return int(self.clock().timestamp())
 
     async def work(self, function: Callable[..., T], *arguments: object) -> T:
-        """Call a function in the thread that parses and stores; wait for it even if cancelled."""
+        """Call a function in the thread that parses and stores; it ends there even if cancelled."""
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self.worker, function, *arguments)
 
     def note(self, state: SourceState) -> None:
-        """Note the state of a source that is stored with its page."""
+        """Store the state of a source, without articles."""
         with self.cache.writing(self.run) as writer:
             writer.note_source(state)
 
@@ -242,7 +242,7 @@ class _Document(_Source):
         return bool(failed_there) or last_ok // FORGET_S != now // FORGET_S
 
     def take(self, answer: Answer) -> Status:
-        """Parse and store an answer; return the counts."""
+        """Store what is new in the answer; return the status."""
         moved = Status.MOVED if answer.permanent else None
         changes: dict[str, object] = {"permanent": answer.permanent or self.state.permanent}
         digest = self.state.digest if answer.body is None else _digest(answer.body)
@@ -282,7 +282,7 @@ class _File(_Source):
         return await self.desk.work(self.take)
 
     def take(self) -> SourceResult:
-        """Read, parse and store the file; return the counts."""
+        """Read and store the file, unless its content is known; return the result."""
         try:
             data = read_whole(Path(self.subscription.url), self.desk.most)
         except SourceError as error:
@@ -303,7 +303,7 @@ class _Folder(_Source):
         return await self.desk.work(self.take)
 
     def take(self) -> SourceResult:
-        """Import in the worker thread; return the counts."""
+        """Import the folder or file; return the result."""
         from reader.importing import Import
 
         folder = Path(self.subscription.url).expanduser()
@@ -359,7 +359,7 @@ class _CoinDesk(_Source):
         if older is not None and end is not None and older >= end:
             older = None
         pending = others if older is None else [older, *others]
-        # Complete once it has gone back as far as it will.
+        # `last_ok` changes only once it has gone back as far as it will.
         left = tuple(pending[:MOST_PENDING])
         state = self.well(Status.OK, last_ok=self.state.last_ok, pending=left)
         return older if self.store(page, state) else None

@@ -28,7 +28,7 @@ MOST_DAMAGED = 10
 
 
 class Paths(NamedTuple):
-    """The common options `--data` and `--config`; None where an option is not given."""
+    """The common options `--data` and `--config`; None for an option that is not given."""
 
     data: Path | None = None
     config: Path | None = None

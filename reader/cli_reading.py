@@ -65,7 +65,7 @@ def _terminal_width() -> int:
 @click.option("--format", "form", type=click.Choice(["text", "markdown", "json"]), default="text")
 @click.pass_obj
 def show(paths: Paths, wanted: str, form: str) -> None:
-    """Print the article with that id, or that external id where only one has it.
+    """Print the article with that id, or the only one with that external id.
 
     \b
     Example:
@@ -113,7 +113,7 @@ def stats(paths: Paths, query: "Query", form: str) -> None:
 @click.option("--original", "what", flag_value="original", help="The article at its publisher.")
 @click.pass_obj
 def open_(paths: Paths, wanted: str, what: str | None) -> None:
-    """Open the original of an article in the browser, or its cover where there is no original.
+    """Open the original of an article in the browser, or its cover if there is no original.
 
     \b
     Example:

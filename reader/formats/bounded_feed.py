@@ -144,7 +144,7 @@ class _Bounded(Lean):
         super().unknown_starttag(tag, attributes)
 
     def _with_base(self, attribute: tuple[str, str]) -> tuple[str, str]:
-        """Return the attributes with an absolute base: feedparser accepts no relative one alone."""
+        """Return an attribute; make a relative base absolute, which feedparser does not accept."""
         name, value = attribute
         if name.lower() != "xml:base" or not self.url:
             return attribute
@@ -161,7 +161,7 @@ class _Bounded(Lean):
         super().push_content(tag, attrs_d, *rest)
 
     def pop_content(self, tag: str) -> Any:
-        """End a text as feedparser does, which forgets everything about it."""
+        """End a text as feedparser does, and keep what is known of it before that is cleared."""
         parameters = self.contentparams
         value = self.pop(tag)
         self.incontent -= 1  # type: ignore[attr-defined]
@@ -210,7 +210,7 @@ class _Bounded(Lean):
         super().track_namespace(prefix, uri)
 
     def pop(self, element: str, strip_whitespace: int = 1) -> Any:
-        """End an element."""
+        """End an element. Raises TooMuch."""
         if self.elementstack:  # type: ignore[attr-defined]
             _refuse_blanks(self.elementstack[-1][2])  # type: ignore[attr-defined]
         return super().pop(element, strip_whitespace)  # type: ignore[misc]

@@ -129,7 +129,7 @@ class Fields:
         return clamped
 
     def mapping(self, name: str) -> "Fields | None":
-        """Return the fields below a name; `close` returns the ones not taken to the rest."""
+        """Return the fields below a name; `close` puts back the ones that were not taken."""
         value = self.rest.pop(name, None)
         if isinstance(value, Mapping):
             return Fields(value, self.flags, f"{name}.")
@@ -138,7 +138,7 @@ class Fields:
         return None
 
     def close(self, name: str, inner: "Fields") -> None:
-        """Return the fields that were not taken to the mapping they came from."""
+        """Put the fields of a mapping that were not taken back among the rest."""
         if inner.rest:
             self.rest[name] = inner.rest
 

@@ -46,17 +46,17 @@ class Lean:
         self.contentparams = Parameters(self.contentparams)  # type: ignore[has-type]
 
     def push_content(self, tag: str, attrs_d: Any, *rest: Any) -> None:
-        """Begin a text."""
+        """Begin a text, and share what is known of it."""
         super().push_content(tag, attrs_d, *rest)  # type: ignore[misc]
         self.contentparams = Parameters(self.contentparams)
 
     def track_namespace(self, prefix: str | None, uri: str) -> None:
-        """Note a namespace, once."""
+        """Note a namespace, which may change what an element is."""
         self._starts.clear()
         super().track_namespace(prefix, uri)  # type: ignore[misc]
 
     def resolve_uri(self, uri: str) -> str:
-        """Return an absolute address; the base itself at once."""
+        """Return an absolute address; without a base, the address itself."""
         if not self.baseuri and ":///" not in uri:
             return uri
         return str(super().resolve_uri(uri))  # type: ignore[misc]

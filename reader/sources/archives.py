@@ -48,7 +48,7 @@ def budget(size: int) -> int:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Archive:
-    """An archive being read: its path, its time, and what it may still unpack to."""
+    """An archive being read: its path, size and time."""
 
     path: str
     size: int
@@ -70,7 +70,7 @@ class _Archive:
         )
 
     def refusal(self, member: str, reason: str) -> Refusal:
-        """Return a refusal of the archive or of a member."""
+        """Return a refusal of a member."""
         return Refusal(where=display_name(f"{self.path}!{member}"), reason=reason)
 
 
