@@ -1,6 +1,7 @@
 """Finding the feed at an address: the feed itself, or a page that names its feeds.
 
-The address is fetched within the bounds of `sources.http`; `formats.discovery` reads the page.
+The address is fetched within the bounds of `sources.http`.
+`formats.discovery` reads the page.
 """
 
 import asyncio

@@ -1,7 +1,7 @@
 """The full text of an article whose source gave a summary: fetched from its original, and stored.
 
-On demand only. The page is fetched within the bounds of `sources.http`; `formats.fulltext` finds
-the text in it.
+On demand only. The page is fetched within the bounds of `sources.http`.
+`formats.fulltext` finds the text in it.
 """
 
 import asyncio

@@ -1,7 +1,7 @@
 """Where a fetch may go: to a host of this machine or its network only if the user named it.
 
-`reader.inside` knows which hosts are inside; this module compares them with the address that the
-user named, through all redirects of one fetch.
+`reader.inside` knows which hosts are inside; this module compares them with the address
+that the user named, through all redirects of one fetch.
 """
 
 from collections.abc import Iterable
