@@ -1,6 +1,6 @@
-"""Web addresses as people, other programs and servers write them, made such as can be asked.
+"""Web addresses as people, programs and servers write them, made requestable.
 
-Pure, on the standard library alone. `subscriptions` says whether an address may be followed.
+Pure, on the standard library alone. `subscriptions` decides whether an address may be followed.
 """
 
 import re
@@ -25,11 +25,11 @@ _HOST_AND_PATH = re.compile(
 _FILES = re.compile(
     r"atom|gz|html?|jsonl?|markdown|md|opml|rdf|rss|tar|toml|txt|xml|zip", re.IGNORECASE
 )
-"""What a name without a path that ends so is taken for: a file."""
+"""Endings of a name without a path that is taken for a file."""
 
 
 def without_feed_scheme(url: str) -> str:
-    """Return the web address within `feed:https://…`, `feed://…` and their like; others unchanged.
+    """Return the web address within `feed:https://…`, `feed://…` and the like; others unchanged.
 
     >>> without_feed_scheme("feed://example.org/rss")
     'http://example.org/rss'
@@ -48,9 +48,9 @@ def without_feed_scheme(url: str) -> str:
 def web_address(text: str) -> str:
     """Return the address that a user, a config file or an OPML file means; else the text itself.
 
-    White space around it and line breaks within it go, as in a browser; a space in the path is
-    escaped; `feed:` is taken off; a host without a scheme gets one: https, but http on this
-    machine and where a port is named. What is a web address already is not changed.
+    As in a browser, surrounding white space and line breaks are removed, and a space in the path is
+    escaped. `feed:` is removed; a host without a scheme gets one: https, but http on this machine
+    and with a port. A web address is not changed.
     """
     url = without_feed_scheme(_LINE_BREAK.sub("", text.strip(_AROUND)))
     if not _WEB.match(url):

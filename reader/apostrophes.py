@@ -1,9 +1,9 @@
-"""Other ways to write the words of a query that have an apostrophe, or should have one.
+"""Other spellings of query words that have an apostrophe, or should have one.
 
-The full-text index has "don't" as two words, "don t", as it has every word with an apostrophe. So
-a query for "dont" also asks for the phrase "don t", and one for "don't" also for the word "dont".
-The query alone is changed: an index that joined such words would have to be built anew, and would
-no longer find "Coinbase's" under "coinbase".
+The full-text index has "don't" as two words, "don t", like every word with an apostrophe. So a
+query for "dont" also asks for the phrase "don t", and one for "don't" also for the word "dont".
+Only the query is changed: an index that joined such words would have to be rebuilt, and would no
+longer find "Coinbase's" under "coinbase".
 """
 
 import re
@@ -13,7 +13,7 @@ from itertools import islice, product
 from typing import NamedTuple
 
 MOST = 8
-"""Ways to write one query; of a phrase with more of them, the first ones count."""
+"""Spellings of one query; the first ones count."""
 
 _SIGNS = "'’ʼ`´′＇ʹʻʽʾʿˈ‘‛"
 _WORD = rf"[^\W_]+(?:[{_SIGNS}][^\W_]+)*"
@@ -24,7 +24,7 @@ _CONTRACTIONS = (
     "should've would've you're they're you'll they'll it'll he's she's that's what's here's "
     "there's who's where's y'all"
 )
-"""Without "its", "were", "well", "shell", "ill", "lets": these are words of their own."""
+"""Without "its", "were", "well", "shell", "ill", "lets", which are words of their own."""
 
 _BEFORE_ANY = "бпвмфркБПВМФРК"
 _PREFIXES = "з|с|роз|без|від|під|над|перед|пред|між|через|об|ін|кон|ад|диз|транс|пан|супер|гіпер"
@@ -46,7 +46,7 @@ class Spelling(NamedTuple):
 
 
 def spellings(text: str, *, prefix: bool) -> list[Spelling]:
-    """Return the ways to write the words of a query, at most `MOST`, first as they are."""
+    """Return the spellings of a query, at most `MOST`, the original first."""
     parts: list[list[Spelling]] = []
     end = 0
     for word in re.finditer(_WORD, text):
@@ -63,20 +63,20 @@ def spellings(text: str, *, prefix: bool) -> list[Spelling]:
 
 
 def _others(word: str, prefix: bool) -> Iterator[Spelling]:
-    """Yield the other ways to write a word. prefix: it may go on."""
+    """Yield the other spellings of a word. prefix: it may go on."""
     parts = re.split(f"[{_SIGNS}]", word)
     if len(parts) == 2 and _may_be_joined(*parts):
         yield Spelling("".join(parts), True)
     if len(parts) > 1:
         return
     if place := _contractions().get(word.lower()):
-        # "don t*" would find Don Trump, too.
+        # "don t*" would also find Don Trump.
         yield Spelling(f"{word[:place]}'{word[place:]}", not prefix)
     elif _is_name(word[0], word[1:]):
         yield Spelling(f"{word[0]}'{word[1:]}", True)
     elif re.search(_CYRILLIC, word):
         for place in _places(word):
-            # A letter alone that may go on begins too many words.
+            # A single letter that may go on begins too many words.
             may_go_on = not prefix or len(word) - place > 1
             yield Spelling(f"{word[:place]}'{word[place:]}", may_go_on)
 
@@ -99,5 +99,5 @@ def _places(word: str) -> list[int]:
 
 @cache
 def _contractions() -> dict[str, int]:
-    """By how they are written without an apostrophe: where it belongs."""
+    """Return where the apostrophe belongs, by the spelling without it."""
     return {each.replace("'", ""): each.index("'") for each in _CONTRACTIONS.split()}

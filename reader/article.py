@@ -1,8 +1,8 @@
-"""The model: what an article is, whatever brought it and wherever it is kept.
+"""The model: what an article is, independent of where it came from and where it is kept.
 
-Frozen values on the standard library alone. No parsing, no files, no SQL: those live in
-`formats`, `sources` and `cache`. Most are named tuples, here and in what else the first screen
-imports: to define one costs a sixth of what a frozen dataclass costs at every start.
+Frozen values on the standard library alone. Parsing, files and SQL are up to `formats`, `sources`
+and `cache`. Most values are named tuples, as in all that the first screen imports: defining one
+costs a sixth of the time of a frozen dataclass at every start.
 """
 
 from collections.abc import Mapping
@@ -13,29 +13,29 @@ from typing import NamedTuple, NewType
 
 ArticleId = NewType("ArticleId", int)
 """Slots of `SLOT_SECONDS` from `EPOCH` to publication, bumped to a free one: the order of ids is
-the order of publication. 0 to 2**ID_BITS - 1. It may change with an article's date; `Identity` does
+the order of publication. 0 to 2**ID_BITS - 1. It changes with an article's date; `Identity` does
 not."""
 
 SLOT_SECONDS = 16
 """5,400 ids a day: room for five times the articles of a busy archive, and dense enough for a set
-of its ids to be a few bitmaps, where one id a second would make it long lists of lone numbers."""
+of its ids to be a few bitmaps. One id a second would make sets long lists of single numbers."""
 
 ID_BITS = 28
 
 EPOCH = datetime(2009, 1, 3, 18, 15, 5, tzinfo=UTC)
-"""The second of the first Bitcoin block: ids begin here, and what is older comes first."""
+"""Unix time of the first Bitcoin block, at which ids begin; older articles come first."""
 
 LAST_INSTANT = EPOCH + timedelta(seconds=SLOT_SECONDS * 2**ID_BITS - 1 - 2**20)
-"""The latest publication that gets an id of its own; the rest is for ids that are bumped."""
+"""The latest publication that gets an id of its own; ids above it are for bumping."""
 
 UNKNOWN_LANG = "und"
-"""ISO 639 for a language that nobody named."""
+"""ISO 639 code of an unknown language."""
 
 NO_CATEGORY = "OTHER"
 
 
 class Sentiment(StrEnum):
-    """What the publisher said of the news; `UNRATED` where it said nothing."""
+    """What the publisher said about the news; `UNRATED` if nothing."""
 
     POSITIVE = "POSITIVE"
     NEGATIVE = "NEGATIVE"
@@ -44,7 +44,7 @@ class Sentiment(StrEnum):
 
     @property
     def glyph(self) -> str:
-        """One cell that says it without colour."""
+        """Return one cell that shows it without colour."""
         return _GLYPHS[self]
 
 
@@ -59,8 +59,8 @@ _GLYPHS = {
 class Identity(NamedTuple):
     """What stays the same when an article is edited, re-dated or published again.
 
-    Of the archive and of APIs: source key, external id, language. Of a feed: `Article.feed`, the
-    entry's id, and an empty language, which is a property of the article there. `external` is the
+    In the archive and for APIs: source key, external id, language. In a feed: `Article.feed`, the
+    entry's id, and an empty language, as it is a property of the article there. `external` is the
     id, else the canonical URL, else the path inside the import root.
     """
 
@@ -70,6 +70,7 @@ class Identity(NamedTuple):
 
     @property
     def is_of_feed(self) -> bool:
+        """Return whether it is the identity of an entry of a feed."""
         return not self.lang
 
 
@@ -79,8 +80,8 @@ CHECK = 1_000_000
 def reference(id: ArticleId, identity: Identity) -> int:
     """Return the number by which a user names the article, now and later.
 
-    The id, which tells where to look first, then six digits that only this identity has: the
-    article is found when its id has changed, and no other is taken for it. Up to 15 digits.
+    It is the id, a hint where to look first, then six digits of the identity: the article is found
+    after its id has changed, and no other article is found instead. Up to 15 digits.
     """
     return id * CHECK + check_digits(identity)
 
@@ -94,7 +95,7 @@ def check_digits(identity: Identity) -> int:
 
 
 class Source(NamedTuple):
-    """Who published it. `key` names the source in queries and in identities."""
+    """The publisher. `key` names the source in queries and in identities."""
 
     key: str
     name: str = ""
@@ -103,7 +104,7 @@ class Source(NamedTuple):
 
 
 class Cover(NamedTuple):
-    """URLs of one picture by size; empty where the publisher gave none."""
+    """URLs of one picture by size; empty if the publisher gave none."""
 
     raw: str = ""
     full: str = ""
@@ -114,12 +115,12 @@ class Cover(NamedTuple):
 
     @property
     def best(self) -> str:
-        """The size to look at in a browser: regular, else full, raw, small; empty where none."""
+        """Return the URL for a browser: regular, else full, raw, small; empty if there is none."""
         return self.regular or self.full or self.raw or self.small or self.thumb or self.small_s3
 
 
 class Ai(NamedTuple):
-    """What a machine did to the text. `translated_from` is the original's external id."""
+    """How a machine changed the text. `translated_from` is the original's external id."""
 
     rewritten: bool = False
     expanded_at: datetime | None = None
@@ -131,11 +132,10 @@ class Ai(NamedTuple):
 class Article:
     """One article in one language, cleaned and typed.
 
-    Instants are aware and UTC, `published` is at most LAST_INSTANT; what is older than EPOCH is
-    placed in the order as if of then. `category` and `tags` are upper case, as the archive writes
-    them. `extra` holds front-matter fields that the model has no name for, so that an export gives
-    them back. `flags` says, a sentence each, what
-    was wrong with the input and had to be put right.
+    Instants are aware and UTC. `published` is at most LAST_INSTANT; articles older than EPOCH are
+    ordered as if published then. `category` and `tags` are upper case, as in the archive. `extra`
+    has front-matter fields that the model does not name, for exports. `flags` has a sentence for
+    each fault of the input that was corrected.
     """
 
     title: str
@@ -144,8 +144,7 @@ class Article:
     lang: str
     body: str
     origin: str = ""
-    """Where it stood: the path inside the import root, with forward slashes; of live news, where
-    it came from."""
+    """Where it came from: the path inside the import root, with forward slashes, or an address."""
     description: str = ""
     external_id: str = ""
     source: Source | None = None
@@ -154,7 +153,7 @@ class Article:
     sticky_weight: int = 0
     sentiment: Sentiment = Sentiment.UNRATED
     sentiment_is_estimated: bool = False
-    """A program guessed it from the words; the publisher said nothing."""
+    """Whether the sentiment is estimated from the words, as the publisher gave none."""
     score: float | int | None = None
     url: str = ""
     draft: bool = False
@@ -163,12 +162,13 @@ class Article:
     extra: Mapping[str, object] = field(default_factory=dict)
     flags: tuple[str, ...] = ()
     feed: str = ""
-    """The feed that it came from, as hexadecimal digits; empty for the archive and for APIs."""
+    """The feed that it came from, as hexadecimal digits; empty in the archive and for APIs."""
     former_titles: tuple[str, ...] = ()
-    """Titles that the source has replaced since, the last one first."""
+    """Titles that the source has replaced, the latest first."""
 
     @property
     def identity(self) -> Identity:
+        """Return what identifies the article."""
         if self.feed:
             return Identity(self.feed, self.external_id or self.url or self.origin, "")
         return Identity(
@@ -179,7 +179,7 @@ class Article:
 
 
 class Row(NamedTuple):
-    """What a list shows of an article: everything but the text and the pictures."""
+    """What a list shows of an article: everything but text and pictures."""
 
     id: ArticleId
     title: str
@@ -188,19 +188,19 @@ class Row(NamedTuple):
     category: str
     sentiment: Sentiment
     source: str
-    """The source's key, empty where it is unknown."""
+    """The source's key, empty if unknown."""
     read: bool
     favourite: bool
     pinned: bool
     draft: bool
     flagged: bool
-    """Something was wrong with its file; the article says what."""
+    """Whether its file had a fault; the article's flags name it."""
     estimated: bool = False
-    """The sentiment is a program's guess, not the publisher's word."""
+    """Whether the sentiment is an estimate rather than the publisher's."""
     identity: Identity = Identity("", "", "")
-    """What the article goes by where its id may have changed since."""
+    """What identifies the article after its id has changed."""
 
     @property
     def reference(self) -> int:
-        """What a user names the article by."""
+        """Return the number by which a user names the article."""
         return reference(self.id, self.identity)

@@ -1,6 +1,6 @@
-"""One live source being asked: what is fetched of it, parsed, and stored a page at a time.
+"""Asking one live source: fetch, parse, and store it a page at a time.
 
-Which sources are asked, when, and what is made of their failures is `syncing`'s affair.
+Which sources are asked, when, and what follows from their failures is up to `syncing`.
 """
 
 import asyncio
@@ -31,18 +31,18 @@ from reader.subscriptions import Kind, SourceResult, Status, Subscription, SyncO
 from reader.text import clean_line, display_name
 
 FIRST_PAGES, MOST_PAGES = 5, 100
-"""Of an API: how far back a first sync goes, and any later one."""
+"""Seconds back in time: of a first sync of an API, and of later ones."""
 
 MOST_A_PAGE = 100
-"""Articles: the API refuses a larger limit."""
+"""Articles per request: the API refuses a larger limit."""
 
 MOST_PENDING = 8
 
 FORGET_S = 8 * 24 * 3600
-"""A source is asked for all it has at least once in so many seconds."""
+"""Seconds after which a source is asked for everything, without validators."""
 
 STORED_AT_ONCE = 500
-"""Articles of a page that one transaction stores."""
+"""Articles of a page per transaction."""
 
 Put = Callable[[Writer], Outcome]
 
@@ -59,44 +59,46 @@ class Desk:
     clock: Callable[[], datetime]
     fetcher: Fetcher
     worker: Executor
-    """One thread, in which all is parsed and stored."""
+    """The one thread that parses and stores."""
     most: int
-    """Bytes of a file."""
+    """Maximum bytes of a file."""
 
     def now(self) -> int:
-        """Seconds since 1970."""
+        """Return Unix seconds."""
         return int(self.clock().timestamp())
 
     async def work(self, function: Callable[..., T], *arguments: object) -> T:
-        """In the one thread that parses and stores. What has begun there is ended there."""
+        """Call a function in the thread that parses and stores; it ends there even if cancelled."""
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self.worker, function, *arguments)
 
     def note(self, state: SourceState) -> None:
+        """Store the state of a source, without articles."""
         with self.cache.writing(self.run) as writer:
             writer.note_source(state)
 
 
 def source(desk: Desk, subscription: Subscription, state: SourceState) -> "_Source":
-    """What asks this one: `run` gives its result, or raises FetchFailed, NotAPage, CacheError."""
+    """Return the fetcher for this subscription."""
     kinds = {Kind.FOLDER: _Folder, Kind.COINDESK: _CoinDesk}
     made = kinds.get(subscription.kind, _File if subscription.is_local else _Document)
     return made(desk, subscription, state)
 
 
 def failed(subscription: Subscription, status: Status, error: str) -> SourceResult:
+    """Return the result of a source that failed."""
     error, advice = redacted(clean_line(error)), subscription.advice(status)
     return SourceResult(subscription.name, status, error=error, advice=advice)
 
 
 def troubled(state: SourceState, now: int, status: Status, reason: str) -> SourceState:
-    """The state of a source that gave nothing, and why. now: seconds since 1970."""
+    """Return the state of a source that failed, and why. now: Unix seconds."""
     reason = redacted(clean_line(reason))
     return replace(state, last_failed=now, last_status=status.value, last_error=reason)
 
 
 class _Source:
-    """One source being asked. Of a page, `store` runs in the worker, everything else does not."""
+    """One source being asked. `store` runs in the worker thread, everything else does not."""
 
     def __init__(self, desk: Desk, subscription: Subscription, state: SourceState) -> None:
         self.desk = desk
@@ -107,12 +109,15 @@ class _Source:
 
     @property
     def added(self) -> int:
+        """Return how many articles are new or updated."""
         return self.outcomes[Outcome.NEW] + self.outcomes[Outcome.UPDATED]
 
     async def run(self) -> SourceResult:
+        """Ask the source; return its result. Raises FetchFailed, NotAPage, CacheError."""
         raise NotImplementedError
 
     def result(self, status: Status) -> SourceResult:
+        """Return the result of a source that answered."""
         counts = self.outcomes
         return SourceResult(
             name=self.subscription.name,
@@ -125,6 +130,7 @@ class _Source:
         )
 
     def parse(self, data: bytes, content_type: str = "") -> Page:
+        """Parse an answer in the worker thread. Raises NotAPage."""
         now = self.desk.clock()
         match self.subscription.kind:
             case Kind.COINDESK:
@@ -141,9 +147,10 @@ class _Source:
         return read_feed(data, url=url, name=name, content_type=content_type, now=now)
 
     def store(self, page: Page, state: SourceState) -> int:
-        """Store the articles, and with the last of them what is now known of the source.
+        """Store the articles, and with the last of them the new state of the source.
 
-        Some at a time, so that others can write in between. Returns how many were added.
+        In small transactions, so that other programs can write in between. Returns how many were
+        added.
         """
         from reader.formats.classify import classified
 
@@ -167,14 +174,14 @@ class _Source:
         return outcomes[Outcome.NEW] + outcomes[Outcome.UPDATED]
 
     def without_secrets(self, page: Page) -> Sequence[Article]:
-        """Return the articles of the page, in which no key stands that the server may repeat."""
+        """Return the articles of the page without keys that the server may have repeated."""
         redaction = for_articles_of(self.subscription.url)
         return (
             [redaction.of_article(each) for each in page.articles] if redaction else page.articles
         )
 
     def puts(self, articles: Sequence[Article], state: SourceState) -> Iterator[Put]:
-        """What stores each article, the oldest first."""
+        """Yield functions that store one article each, the oldest first."""
         if self.subscription.kind is Kind.FEED:
             url, name = self.subscription.url, self.subscription.name
             feed = self.desk.cache.feed_page((url, state.permanent or url), name, articles)
@@ -186,7 +193,7 @@ class _Source:
             yield partial(Writer.put_live, incoming=each)
 
     def dated(self, article: Article) -> Article:
-        """One without a date of its own keeps the time at which it was first seen."""
+        """Return an article without a date of its own with the time at which it was first seen."""
         if UNDATED not in article.flags:
             return article
         id = self.desk.cache.with_identity(article.identity)
@@ -196,7 +203,7 @@ class _Source:
         return replace(article, published=rows[0].published, updated=rows[0].published)
 
     def well(self, status: Status, **changes: object) -> SourceState:
-        """The state of a source that answered as it should."""
+        """Return the state of a source that answered as expected."""
         state = replace(
             self.state,
             failures=0,
@@ -209,29 +216,33 @@ class _Source:
 
 
 class _Document(_Source):
-    """A feed, or a news.json: one document that is asked for whole, unless it has not changed."""
+    """A feed or a news.json: one document, fetched whole unless it has not changed."""
 
     async def run(self) -> SourceResult:
+        """Fetch the document, unless it has not changed, and store its articles."""
         address = self.state.permanent or self.subscription.url
         known = NOTHING_KNOWN if self.is_asked_for_all else self._known
         named = self.subscription.url
         answer = await self.desk.fetcher.get(address, known=known, named=named)
         if answer.body is None and known == NOTHING_KNOWN:
-            raise FetchFailed(Status.SERVER_ERROR, "the server said that nothing unknown changed")
+            raise FetchFailed(
+                Status.SERVER_ERROR, "the server answered 304 to an unconditional request"
+            )
         status = await self.desk.work(self.take, answer)
         return self.result(status)
 
     @property
     def is_asked_for_all(self) -> bool:
-        """Whether to send no validators: after a failure, and from time to time.
+        """Return whether to send no validators: after a failure, and from time to time.
 
-        Some servers fail over their own validators, others never say that anything has changed.
+        Some servers fail on their own validators, others never report a change.
         """
         last_ok, now = self.state.last_ok, self.desk.now()
         failed_there = self.state.failures and self.state.last_status != Status.UNREACHABLE
         return bool(failed_there) or last_ok // FORGET_S != now // FORGET_S
 
     def take(self, answer: Answer) -> Status:
+        """Store what is new in the answer; return the status."""
         moved = Status.MOVED if answer.permanent else None
         changes: dict[str, object] = {"permanent": answer.permanent or self.state.permanent}
         digest = self.state.digest if answer.body is None else _digest(answer.body)
@@ -249,6 +260,7 @@ class _Document(_Source):
         return status
 
     def page_of(self, answer: Answer) -> Page:
+        """Parse the document. Raises NotAPage."""
         body = answer.body or b""
         try:
             return self.parse(body, answer.content_type)
@@ -258,7 +270,7 @@ class _Document(_Source):
 
     @property
     def _known(self) -> Known:
-        """As stored, perhaps by a version that kept what cannot be sent."""
+        """Return the stored validators, without those of earlier versions that cannot be sent."""
         return Known(self.state.etag, self.state.last_modified).sendable
 
 
@@ -266,9 +278,11 @@ class _File(_Source):
     """A news.json on this machine."""
 
     async def run(self) -> SourceResult:
+        """Read the file, unless it has not changed, and store its articles."""
         return await self.desk.work(self.take)
 
     def take(self) -> SourceResult:
+        """Read and store the file, unless its content is known; return the result."""
         try:
             data = read_whole(Path(self.subscription.url), self.desk.most)
         except SourceError as error:
@@ -285,9 +299,11 @@ class _Folder(_Source):
     """A folder of the archive's own files, or one such file, which is imported."""
 
     async def run(self) -> SourceResult:
+        """Import the folder or file."""
         return await self.desk.work(self.take)
 
     def take(self) -> SourceResult:
+        """Import the folder or file; return the result."""
         from reader.importing import Import
 
         folder = Path(self.subscription.url).expanduser()
@@ -303,12 +319,13 @@ class _Folder(_Source):
 
 
 class _CoinDesk(_Source):
-    """CoinDesk's Data API: pages, newest first, back to where a page adds nothing.
+    """CoinDesk's Data API: pages, newest first, until a page adds nothing.
 
-    Where it still has to go is stored with every page, should it not get there.
+    The position is stored with every page, so that the next sync can go on from there.
     """
 
     async def run(self) -> SourceResult:
+        """Fetch and store page after page. Raises FetchFailed, NotAPage, CacheError."""
         options = self.desk.options
         key = await self.desk.work(coindesk_key, options.coindesk_key, options.environ)
         if not key:
@@ -329,20 +346,20 @@ class _CoinDesk(_Source):
         return self.result(status)
 
     async def without_key(self) -> SourceResult:
-        """No failure of the source, which is asked as soon as there is a key."""
+        """Return the result without a key, which is not a failure of the source."""
         reason = "its API wants a key"
         state = troubled(self.state, self.desk.now(), Status.NO_KEY, reason)
         await self.desk.work(self.desk.note, state)
         return failed(self.subscription, Status.NO_KEY, reason)
 
     def take(self, answer: Answer, end: int | None, others: Sequence[int]) -> int | None:
-        """Store a page; the end of the one to ask for next, None where this one added nothing."""
+        """Store a page; return the end of the next one, None if this one added nothing."""
         page = self.parse(answer.body or b"", answer.content_type)
         older = page.older
         if older is not None and end is not None and older >= end:
             older = None
         pending = others if older is None else [older, *others]
-        # It counts as made when it has gone back as far as it will.
+        # `last_ok` changes only once it has gone back as far as it will.
         left = tuple(pending[:MOST_PENDING])
         state = self.well(Status.OK, last_ok=self.state.last_ok, pending=left)
         return older if self.store(page, state) else None
@@ -357,7 +374,7 @@ def _digest(data: bytes) -> bytes:
 
 
 def _page_url(url: str, end: int | None) -> str:
-    """The address of a page, with what every page needs where the user did not write it."""
+    """Return the address of a page, with the parameters that the user did not write."""
     parts = urlsplit(url)
     written = dict(parse_qsl(parts.query, keep_blank_values=True))
     asked = {"lang": "EN", "limit": str(MOST_A_PAGE)} | written

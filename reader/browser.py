@@ -1,7 +1,7 @@
-"""An outside URL on its way to the user's browser: whether it may be opened, and by which command.
+"""Opening outside URLs in the user's browser: whether a URL may be opened, and by which command.
 
-This is the only place that starts a browser: an argv of its own, never a shell. What the screen
-shows meanwhile, and what it copies when no browser is found, is not decided here.
+The only place that starts a browser: with an argv of its own, never through a shell. What the
+screen shows meanwhile, and what it copies if there is no browser, is not decided here.
 """
 
 import os
@@ -18,10 +18,10 @@ from urllib.parse import SplitResult, quote, urlsplit
 from reader.errors import CryptoreadError
 
 MAX_URL = 8 * 1024
-"""Characters."""
+"""Characters of a URL."""
 
 SETTLED_S = 0.5
-"""A browser that still runs after so long, or has ended well by then, has taken the URL."""
+"""Seconds after which a browser that runs, or that has exited with 0, has accepted the URL."""
 
 _NETLOC = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[^][:@]+)(?::([0-9]*))?")
 _LABEL = r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?"
@@ -30,7 +30,7 @@ _DOTS = re.compile("[.。．｡]")
 _ENCODED_CONTROL = re.compile(r"%(?:[01][0-9a-f]|7f)", re.IGNORECASE)
 _URL_CHARACTERS = "/?#[]@!$&'()*+,;=:%~"
 
-# IDNA 2003, which Python speaks, turns these into other letters; browsers keep them.
+# IDNA 2003, Python's codec, turns these into other letters; browsers keep them.
 _KEPT_LETTERS = frozenset("ßς")
 
 _WITH_SCHEME = re.compile(r"(?:https?:/*|\b(?=www\.))([^\s/?#\\]+)", re.IGNORECASE)
@@ -58,7 +58,7 @@ class UrlRefused(CryptoreadError):
 
 
 class BrowserFailed(CryptoreadError):
-    """No browser took `url`, which is fit to open: show it, copy it."""
+    """No browser accepted `url`, which is safe: show it, copy it."""
 
     def __init__(self, url: str, reason: str) -> None:
         self.url = url
@@ -68,7 +68,7 @@ class BrowserFailed(CryptoreadError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """A command that opens `url`. `needs_terminal`: it takes over the terminal until it ends."""
+    """A command that opens `url`. needs_terminal: it takes over the terminal until it ends."""
 
     url: str
     argv: tuple[str, ...]
@@ -76,7 +76,7 @@ class Plan:
 
 
 def check(url: str) -> str:
-    """The URL as it may be given to a browser: ASCII only, the host in punycode.
+    """Return the URL as a browser may get it: ASCII only, the host in punycode.
 
     Raises UrlRefused for anything but http and https with a plain host and, if any, a valid port.
     """
@@ -92,16 +92,16 @@ def check(url: str) -> str:
 
 
 def host(url: str) -> str:
-    """The host that the URL goes to, in punycode where it has other letters. Raises UrlRefused."""
+    """Return the host of the URL, in punycode if it has other letters. Raises UrlRefused."""
     return urlsplit(check(url)).hostname or ""
 
 
 def deceives(label: str, url: str) -> str | None:
-    """The question to ask where the label of a link names another host than the link goes to.
+    """Return the question to ask if the label of a link names another host than the link.
 
-    A label names a host when it holds an address, or when all of it is one (`bank.example`,
-    `bank.example/login`). A subdomain of the named host, or the host that it is a subdomain of,
-    is no other host. None, too, for a URL that is not opened at all.
+    A label names a host if it contains an address, or if all of it is one (`bank.example`,
+    `bank.example/login`). A subdomain of the named host and its parent domain are not other hosts.
+    None for a label that does not deceive, and for a URL that is not opened at all.
     """
     try:
         actual = host(url)
@@ -114,9 +114,9 @@ def deceives(label: str, url: str) -> str | None:
 
 
 def plan(url: str, environ: Mapping[str, str] = os.environ, platform: str = sys.platform) -> Plan:
-    """How to open the URL: with the first usable entry of BROWSER, else with what is usual here.
+    """Return how to open the URL: by the first usable entry of BROWSER, else by a usual command.
 
-    Raises UrlRefused, and BrowserFailed where there is no such program.
+    Raises UrlRefused, and BrowserFailed if there is no such program.
     """
     address = check(url)
     chosen = environ.get("BROWSER", "").strip()
@@ -132,7 +132,7 @@ def plan(url: str, environ: Mapping[str, str] = os.environ, platform: str = sys.
 
 
 def launch(plan: Plan) -> None:
-    """Start the browser. Raises BrowserFailed where it does not start or fails at once.
+    """Start the browser. Raises BrowserFailed if it does not start or fails at once.
 
     Blocks for up to SETTLED_S. With `needs_terminal` it blocks until the browser ends: the caller
     gives up the terminal first and calls from the main thread.
@@ -148,7 +148,7 @@ def launch(plan: Plan) -> None:
 
 
 def open_url(url: str) -> str:
-    """Plan and launch: for callers that own no screen. The URL as it was opened.
+    """Plan and launch, for callers without a screen. Return the URL as it was opened.
 
     Raises UrlRefused and BrowserFailed.
     """
@@ -158,13 +158,13 @@ def open_url(url: str) -> str:
 
 
 def _shown(url: str) -> str:
-    """Short and without anything that a terminal would act on."""
+    """Return it short and without characters that act on a terminal."""
     short = url if len(url) <= 80 else url[:79] + "…"
     return "".join(ch if ch.isprintable() else "�" for ch in short) or "an empty address"
 
 
 def _split(url: str) -> SplitResult:
-    """The parts, of a URL that hides nothing. urlsplit alone drops newlines and tabs unasked."""
+    """Return the parts of a URL. urlsplit alone drops newlines and tabs silently."""
     if len(url) > MAX_URL:
         raise UrlRefused(url, f"it is longer than {MAX_URL} characters")
     if any(ch == " " or not ch.isprintable() for ch in url):
@@ -185,7 +185,7 @@ def _netloc(url: str, netloc: str) -> str:
     if not port:
         return _ascii_host(url, name)
     if len(port) > 5 or int(port) > 0xFFFF:
-        raise UrlRefused(url, f"there is no port {port[:20]}")
+        raise UrlRefused(url, f"{port[:20]} is not a valid port")
     return f"{_ascii_host(url, name)}:{int(port)}"
 
 
@@ -204,10 +204,10 @@ def _ascii_host(url: str, name: str) -> str:
 
 
 def _punycode(name: str) -> str:
-    """The host in lower-case ASCII. Raises ValueError where it has no such form."""
+    """Return the host in lower-case ASCII. Raises ValueError if it has no such form."""
     if name.isascii():
         return name.lower()
-    if len(name) > 255:  # the codec is slow on long ones
+    if len(name) > 255:  # the codec is slow on long names
         raise ValueError(name)
     return ".".join(map(_ascii_label, _DOTS.split(name)))
 
@@ -221,7 +221,7 @@ def _ascii_label(label: str) -> str:
 
 
 def _named_hosts(label: str) -> Iterator[str]:
-    """Hosts that a reader would take the label to name, in punycode."""
+    """Return the hosts that a label seems to name, in punycode."""
     text = "".join(ch for ch in normalize("NFKC", label[:MAX_URL]) if ch == " " or ch.isprintable())
     whole = re.split(r"[/?#\\]", text.strip(_AROUND_HOST), maxsplit=1)[0]
     bare = [name for name in re.split("[@:]", whole) if _looks_like_host(name)]
@@ -239,7 +239,7 @@ def _looks_like_host(name: str) -> bool:
 
 
 def _related(one: str, other: str) -> bool:
-    """The same host, or one a subdomain of the other; `www.` does not count."""
+    """Return whether hosts are equal, or one is a subdomain of the other; `www.` is ignored."""
     short, long = sorted(map(_without_www, (one, other)), key=len)
     return short == long or ("." in short and long.endswith(f".{short}"))
 
@@ -251,7 +251,7 @@ def _without_www(name: str) -> str:
 
 
 def _chosen(browser: str) -> Iterator[list[str]]:
-    """The commands of BROWSER, each with `%s` where the URL goes."""
+    """Yield the commands of BROWSER, each with `%s` for the URL."""
     for entry in browser.split(os.pathsep):
         try:
             command = shlex.split(entry)
@@ -260,7 +260,7 @@ def _chosen(browser: str) -> Iterator[list[str]]:
         if command[-1:] == ["&"]:
             command.pop()
         if not command or any("%s" in part and len(part.split()) > 1 for part in command):
-            # An argument that is a command line itself would hand the URL to a shell.
+            # An argument that is a command line would pass the URL to a shell.
             continue
         if not any("%s" in part for part in command):
             command.append("%s")
@@ -268,7 +268,7 @@ def _chosen(browser: str) -> Iterator[list[str]]:
 
 
 def _usual(environ: Mapping[str, str], platform: str) -> Iterator[list[str]]:
-    """Commands that open a URL where the user sits, best first."""
+    """Yield commands that usually open a URL, best first."""
     remote = "SSH_CONNECTION" in environ or "SSH_TTY" in environ
     if platform == "win32":
         yield ["rundll32", "url.dll,FileProtocolHandler", "%s"]
@@ -283,7 +283,7 @@ def _usual(environ: Mapping[str, str], platform: str) -> Iterator[list[str]]:
 
 
 def _detached(argv: tuple[str, ...]) -> int:
-    """Exit code, or 0 while it runs on, out of reach of what ends this terminal."""
+    """Run a command in a session of its own; return its exit code, or 0 if it is still running."""
     from subprocess import DEVNULL, Popen, TimeoutExpired
     from threading import Thread
 
@@ -291,13 +291,13 @@ def _detached(argv: tuple[str, ...]) -> int:
     try:
         return process.wait(SETTLED_S)
     except TimeoutExpired:
-        # Somebody has to wait for it, else it stays as a zombie when it ends.
+        # Wait for it, so that it does not stay as a zombie when it ends.
         Thread(target=process.wait, daemon=True).start()
         return 0
 
 
 def _in_foreground(argv: tuple[str, ...]) -> int:
-    """Exit code. A ctrl+c is the browser's own while it has the terminal."""
+    """Run a command and return its exit code. Meanwhile ctrl+c is the browser's own."""
     import signal
     from subprocess import call
 

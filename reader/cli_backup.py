@@ -1,25 +1,29 @@
-"""The commands `backup` and `restore`. Results go to stderr: nothing is printed to be read on."""
+"""The commands `backup`, `restore` and `doctor`: the files of the library as a whole.
 
+`doctor` prints its findings on stdout; `backup` and `restore` report on stderr.
+"""
+
+import sys
 from pathlib import Path
 
 import click
 
-from reader.main import Paths, say
+from reader.cli_context import FAILED, REFUSED, Paths, say
 
-MARKS_HELP = "The marks and nothing else: read, favourites, undo, where each article was left."
+MARKS_HELP = "Only the marks: read, favourites, undo, scroll positions."
 
 
-@click.command(short_help="Keep marks, articles and settings in one file.")
+@click.command(short_help="Back up marks, articles and settings to one file.")
 @click.argument("to", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE")
 @click.option("--marks", "marks_alone", is_flag=True, help=MARKS_HELP)
-@click.option("--force", is_flag=True, help="Put it in the place of a FILE that is there.")
+@click.option("--force", is_flag=True, help="Replace FILE if it exists.")
 @click.pass_obj
 def backup(paths: Paths, to: Path, marks_alone: bool, force: bool) -> None:
-    """Write marks, articles and settings into one new FILE, a ZIP archive.
+    """Write marks, articles and settings to one new FILE, a ZIP archive.
 
     Screens may be open and a sync may run meanwhile. FILE is read back before it gets its name.
-    It holds your settings with the keys that stand in them, and only you can read it; a key in
-    the system's keyring is not in it.
+    It holds your settings with the keys in them, and only you can read it; a key in the system's
+    keyring is not in it.
 
     \b
     Example:
@@ -27,7 +31,7 @@ def backup(paths: Paths, to: Path, marks_alone: bool, force: bool) -> None:
       cryptoread backup --marks /media/stick/marks.zip
     """
     from reader.backup import backup
-    from reader.config import config_file, data_folder
+    from reader.config_paths import config_file, data_folder
 
     to = to.expanduser()
     folder = data_folder(paths.data)
@@ -35,25 +39,25 @@ def backup(paths: Paths, to: Path, marks_alone: bool, force: bool) -> None:
     say(f"backed up {report} to {to} ({report.size / 1e6:,.1f} MB)")
 
 
-@click.command(short_help="Put back what a backup holds.")
+@click.command(short_help="Restore marks, articles and settings from a backup.")
 @click.argument("source", type=click.Path(path_type=Path), metavar="FILE")
 @click.option("--marks", "marks_alone", is_flag=True, help=MARKS_HELP)
 @click.pass_obj
 def restore(paths: Paths, source: Path, marks_alone: bool) -> None:
-    """Put back marks, articles and settings as they were when FILE was made.
+    """Restore marks, articles and settings as they were when FILE was made.
 
-    What is there now is not deleted: each file is set aside beside the new one, under a name that
-    is said. FILE is checked as a whole before anything is changed. Quit open screens before.
+    Present files are not deleted: each is renamed, and its new name is printed. FILE is checked as
+    a whole before anything is changed. Quit open screens first.
 
-    With --marks, the marks of FILE take the place of the present marks, which are set aside;
-    articles and settings stay as they are.
+    With --marks, only the marks are replaced, and the present marks are renamed; articles and
+    settings stay as they are.
 
     \b
     Example:
       cryptoread restore ~/cryptoread-2026-03.zip
     """
     from reader.backup import restore
-    from reader.config import config_file, data_folder
+    from reader.config_paths import config_file, data_folder
 
     config = paths.config.expanduser() if paths.config else config_file()
     source = source.expanduser()
@@ -63,4 +67,42 @@ def restore(paths: Paths, source: Path, marks_alone: bool) -> None:
         say(f"what was there before is now {aside}")
 
 
-COMMANDS = {"backup": backup, "restore": restore}
+@click.command(short_help="Check files, settings and sources, and repair them.")
+@click.option("--repair", is_flag=True, help="Repair what can be repaired, and say what was done.")
+@click.option("--deep", is_flag=True, help="Compare every article with its row and its sets.")
+@click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON.")
+@click.pass_obj
+def doctor(paths: Paths, repair: bool, deep: bool, as_json: bool) -> None:
+    """Check the settings, the files, the sources, and the programs around them.
+
+    The files are read whole, which takes a while if there are many articles. Up to 20,000 articles,
+    with --deep any number, are also compared with the rows of the list and the sets of tags and
+    categories that are made from them; --repair includes that. Without --repair nothing is changed.
+    With it a damaged file is renamed and never deleted, and marks are kept.
+
+    With --json: an array of objects, each with "check" (what was checked), "ok" (true or false),
+    "finding" (a sentence) and "repair" (what was done, empty if nothing was).
+
+    The exit code is 0 if all is well or was repaired, 1 if something remains to be done, 3 if a
+    file could not be read or written.
+
+    \b
+    Example:
+      cryptoread doctor --repair
+    """
+    from reader.cli_screen import settings_fault
+    from reader.config_paths import config_file, data_folder
+    from reader.doctor import Depth, State, examine
+    from reader.output import print_findings, print_findings_json
+
+    folder, config = data_folder(paths.data), config_file(paths.config)
+    depth = Depth(repair=repair, deep=deep)
+    found = examine(folder, config, settings_fault=settings_fault, depth=depth)
+    states = (print_findings_json if as_json else print_findings)(found)
+    if State.UNKNOWN in states:
+        sys.exit(FAILED)
+    if State.WRONG in states:
+        sys.exit(REFUSED)
+
+
+COMMANDS = {"backup": backup, "doctor": doctor, "restore": restore}

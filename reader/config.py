@@ -1,63 +1,55 @@
-"""Where cryptoread keeps its files, and the settings that the user wrote down.
+"""The settings that the user wrote into the config file.
 
-Only finding and reading: what a setting does belongs to whoever uses it, and nothing here writes.
+Only reading and checking; `subscribing` changes the file.
 """
 
-import os
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from reader.errors import CryptoreadError
+from reader.config_paths import ConfigError
 from reader.own_files import NotRegular, read_own
 
 if TYPE_CHECKING:
     from reader.subscriptions import Subscription, SyncOptions
 
-APP = "cryptoread"
 WIDTHS = range(10, 501)
-"""Columns that a width may have."""
+"""Allowed widths, in columns."""
+
 _LANGUAGE = r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8}){0,2}"
 MINUTES = range(1, 7 * 24 * 60 + 1)
-"""Between two syncs."""
-
-
-class ConfigError(CryptoreadError):
-    """The settings cannot be used."""
-
-    def __init__(self, path: Path, problem: str) -> None:
-        super().__init__(f"{path}: {problem}")
+"""Allowed minutes between two syncs."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """What the config file may say, under the same names. None: nobody chose."""
+    """The settings of the config file, under the same names. None: not set."""
 
     language: str | None = None
-    """The language to start on, such as `uk`."""
+    """The language on which the reader starts, such as `uk`."""
     sidebar_width: int | None = None
     """Columns."""
     theme: str | None = None
     """Name of a Textual theme."""
     column_width: int = 88
-    """Columns of text at most in the reading pane."""
+    """Maximum columns of text in the reading pane."""
     keys: Mapping[str, str] = field(default_factory=dict)
     """Id of a binding to its keys, separated by commas."""
     subscriptions: "tuple[Subscription, ...] | None" = None
     """The live sources, in the order of the file."""
     sync_every: int | None = None
-    """Minutes between the syncs that the screen starts by itself."""
+    """Minutes between the syncs that the open screen starts."""
     estimate_sentiment: bool = True
-    """Whether news without a label of its publisher gets an estimated one."""
+    """Whether to estimate the sentiment of news without a label of its publisher."""
     categories: Mapping[str, Sequence[str]] = field(default_factory=dict)
-    """A category to words of a title that put news into it, before those that are built in."""
+    """Words of titles by category; they take precedence over the built-in ones."""
     coindesk_key: str | None = field(default=None, repr=False)
-    """For the Data API of CoinDesk; secret."""
+    """Key for the Data API of CoinDesk; secret."""
 
     def make_secrets_known(self) -> None:
-        """Let no message show the key, or what is secret in addresses of subscriptions."""
+        """Redact the key and the secrets of subscription addresses in all messages from now on."""
         if not self.coindesk_key and not self.subscriptions:
             return
         from reader.known_secrets import know, know_address
@@ -66,7 +58,7 @@ class Settings:
         know_address(*(each.url for each in self.subscriptions or ()))
 
     def sync_options(self, environ: Mapping[str, str]) -> "SyncOptions":
-        """What they say about syncing; the key may be in the environment."""
+        """Return the settings of a sync. environ: may have the key."""
         from reader.subscriptions import SyncOptions
 
         return SyncOptions(
@@ -78,9 +70,9 @@ class Settings:
 
 
 def read_settings(path: Path) -> Settings:
-    """The settings in a TOML file; the defaults where there is no file.
+    """Return the settings of a TOML file, the defaults if it does not exist.
 
-    Raises ConfigError, naming the file and the setting, where one is unknown or cannot be meant.
+    Raises ConfigError, which names the file and the setting, for an unknown or invalid one.
     """
     try:
         data = read_own(path)
@@ -94,7 +86,7 @@ def read_settings(path: Path) -> Settings:
 
     try:
         written = tomllib.loads(data.decode())
-    except ValueError as error:  # no TOML, or no UTF-8
+    except ValueError as error:  # not TOML, or not UTF-8
         raise ConfigError(path, f"is not valid TOML ({error})") from error
     for name, value in written.items():
         if problem := _problem(name, value):
@@ -109,7 +101,7 @@ def read_settings(path: Path) -> Settings:
 
 
 def _categories(table: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
-    """Return the categories with names and words that are fit to show, empty ones left out."""
+    """Return the categories with cleaned names and words, without empty ones."""
     from reader.text import clean_line
 
     found: dict[str, list[str]] = {}
@@ -129,7 +121,7 @@ def _subscriptions(path: Path, table: Any) -> "tuple[Subscription, ...]":
 
 
 def _problem(name: str, value: object) -> str | None:
-    """What is wrong with a setting, as a sentence; None where it can be used."""
+    """Return what is wrong with a setting, as a sentence; None if it is valid."""
     names = [setting.name for setting in fields(Settings)]
     if name not in names:
         return f"unknown setting {name!r}; valid settings: {', '.join(names)}"
@@ -199,39 +191,8 @@ _PROBLEMS = {
 }
 
 
-def data_folder(option: Path | None = None) -> Path:
-    """Where the cache and the marks are: `option`, else CRYPTOREAD_DATA, else the platform's place.
-
-    It need not exist yet.
-    """
-    if chosen := option or _from_environment("CRYPTOREAD_DATA"):
-        return chosen.expanduser()
-    import platformdirs
-
-    return platformdirs.user_data_path(APP, appauthor=False)
-
-
-def config_file(option: Path | None = None) -> Path:
-    """The settings: `option`, else CRYPTOREAD_CONFIG, else `config.toml` in the platform's place.
-
-    It need not exist, unless it was asked for: raises ConfigError where `option` is missing.
-    """
-    if option and not option.expanduser().exists():
-        raise ConfigError(option, "there is no such file")
-    if chosen := option or _from_environment("CRYPTOREAD_CONFIG"):
-        return chosen.expanduser()
-    import platformdirs
-
-    return platformdirs.user_config_path(APP, appauthor=False) / "config.toml"
-
-
-def _from_environment(name: str) -> Path | None:
-    value = os.environ.get(name)
-    return Path(value) if value else None
-
-
 def preferred_language(settings: Settings, environ: Mapping[str, str]) -> str:
-    """The setting, else the language of the POSIX locale, else `en`; lower case."""
+    """Return the setting, else the language of the POSIX locale, else `en`; lower case."""
     if settings.language:
         return settings.language.lower().replace("_", "-").partition("-")[0]
     names = ("LC_ALL", "LC_MESSAGES", "LANG")
@@ -239,16 +200,3 @@ def preferred_language(settings: Settings, environ: Mapping[str, str]) -> str:
     language = locale.partition(".")[0].partition("@")[0].partition("_")[0].lower()
     is_code = len(language) in (2, 3) and language.isascii() and language.isalpha()
     return language if is_code else "en"
-
-
-def resource(name: str) -> Path:
-    """The folder of that name that came with the program: `styles` or `sample_articles`.
-
-    A wheel holds it inside the package, a source checkout beside it. Raises CryptoreadError where
-    it is missing.
-    """
-    package = Path(__file__).parent
-    for folder in (package / name, package.parent / name):
-        if folder.is_dir():
-            return folder
-    raise CryptoreadError(f"{package} is incomplete: no folder {name!r}; install {APP} again")

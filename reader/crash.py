@@ -1,4 +1,4 @@
-"""When something unforeseen happens: one sentence for the user, the details in the log."""
+"""Unexpected errors: one sentence for the user, details in the log."""
 
 from pathlib import Path
 
@@ -6,9 +6,9 @@ from reader.errors import CryptoreadError
 
 
 class Broken(CryptoreadError):
-    """Something unforeseen happened; it says where the details are.
+    """An unexpected error; the message says where the details are.
 
-    folder: the data folder, which takes the log where the log folder cannot be written.
+    folder: the data folder, for the log if the log folder cannot be written.
     """
 
     def __init__(self, error: Exception, folder: Path) -> None:

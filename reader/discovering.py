@@ -1,6 +1,7 @@
-"""What is at an address that the user wants to follow: a feed, or a page that names its feeds.
+"""Finding the feed at an address: the feed itself, or a page that names its feeds.
 
-The address is asked within the bounds of `sources.http`; `formats.discovery` reads the page.
+The address is fetched within the bounds of `sources.http`.
+`formats.discovery` reads the page.
 """
 
 import asyncio
@@ -17,13 +18,13 @@ from reader.subscriptions import Status
 
 LIMITS = Limits(seconds=10)
 MAX_PAGES = 3
-"""Pages of which each sends browsers on to the next."""
+"""Pages in a row that forward browsers to the next one."""
 
 _NO_WAY = (Status.UNREACHABLE, Status.CERTIFICATE)
 
 
 class SeveralFeeds(CryptoreadError):
-    """The page names several feeds, and none of them is plainly the main one."""
+    """The page names several feeds, and none of them is clearly the main one."""
 
     def __init__(self, url: str, feeds: tuple[NamedFeed, ...]) -> None:
         self.feeds = feeds
@@ -33,8 +34,8 @@ class SeveralFeeds(CryptoreadError):
 class Found(NamedTuple):
     """The address to subscribe to.
 
-    note: a sentence to tell the user, empty where a feed is at the address that was given.
-    is_wrong: whether what is there is not a feed.
+    note: a sentence for the user, empty if the given address is a feed. is_wrong: whether the
+    answer is not a feed.
     """
 
     url: str
@@ -43,14 +44,14 @@ class Found(NamedTuple):
 
 
 def find_feed(urls: Sequence[str], limits: Limits = LIMITS) -> Found:
-    """Ask the first address, and the next ones where there is no way to it. Raises SeveralFeeds.
+    """Ask the first address; ask the next ones if it cannot be reached. Raises SeveralFeeds.
 
-    An address that gives nothing is found all the same: it may do so later. No event loop may run
+    An address that does not answer is returned too, as it may answer later. No event loop may run
     in this thread.
     """
     try:
         return asyncio.run(_found(urls, limits))
-    except SourceError as error:  # a proxy that cannot be used
+    except SourceError as error:  # an unusable proxy
         return Found(urls[0], f"{urls[0]} could not be asked: {error}")
 
 
@@ -90,7 +91,7 @@ async def _looked_at(fetcher: Fetcher, url: str) -> Found:
 
 
 def _read(answer: Answer, found: Found) -> Found:
-    """Return what was found, wrong where it cannot be read as a feed; half a feed is one."""
+    """Return what was found; wrong if it cannot be read as a feed. An incomplete feed is one."""
     from reader.formats.feeds import read_feed
 
     now, data = datetime.now(UTC), answer.body or b""

@@ -1,7 +1,7 @@
-"""What `cryptoread doctor` looks at: settings, files, sources, and what is needed around them.
+"""What `cryptoread doctor` checks: settings, files, sources, and the programs around them.
 
-Each check is a finding: a sentence, and what to do where something is wrong. Nothing is changed,
-unless it is to repair: then a finding says what was done.
+Each check yields a finding: a sentence, and advice if something is wrong. Nothing is changed,
+unless it repairs: then the finding says what was done.
 """
 
 import os
@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from reader import __version__
-from reader.config import APP, ConfigError, Settings, read_settings
+from reader.config import Settings, read_settings
+from reader.config_paths import APP, ConfigError
 from reader.errors import CryptoreadError
 from reader.exposed import findings
 from reader.leftovers import leftovers
@@ -26,26 +27,26 @@ if TYPE_CHECKING:
     from reader.subscriptions import Subscription
 
 LITTLE_SPACE = 200 * 1024 * 1024
-"""Bytes that should be free: an import writes its articles twice before it is done."""
+"""Bytes that should be free: an import writes its articles twice."""
 
 
 class State(StrEnum):
+    """Result of a check."""
+
     WELL = "✓"
     NOTED = "·"
     WRONG = "!"
     UNKNOWN = "?"
-    """It could not be looked at, or not be set right."""
+    """It could not be checked or repaired."""
 
     @property
     def is_ok(self) -> bool:
+        """Return whether nothing is wrong."""
         return self in (State.WELL, State.NOTED)
 
 
 class Finding(NamedTuple):
-    """What was found where. `advice`: what to do about it, for whatever is wrong.
-
-    `repair`: what was done about it.
-    """
+    """Result of one check. advice: what to do about it, empty if nothing. repair: what was done."""
 
     what: str
     text: str
@@ -60,7 +61,7 @@ class Finding(NamedTuple):
 
 
 class Depth(NamedTuple):
-    """How far to look. `deep`: compare every article, which else is done where they are few."""
+    """How thorough to be. deep: compare every article, which otherwise is done for few."""
 
     repair: bool = False
     deep: bool = False
@@ -75,7 +76,7 @@ def examine(
 ) -> Iterator[Finding]:
     """Yield one finding after the other, as they are made: reading a large cache takes a while.
 
-    settings_fault: what the screen finds wrong with settings that can be read.
+    settings_fault: returns what the screen cannot use in valid settings.
     """
     python = f"Python {platform.python_version()} on {platform.system()}"
     yield Finding("program", f"{APP} {__version__}, {python}")
@@ -104,7 +105,7 @@ def examine(
 def _files(folder: Path, depth: Depth) -> Iterator[Finding]:
     if not folder.exists():
         yield Finding(
-            "data", f"{folder} is not there yet; an import or a sync makes it", State.NOTED
+            "data", f"{folder} does not exist yet; an import or a sync creates it", State.NOTED
         )
         return
     yield _space(folder)
@@ -141,7 +142,7 @@ def _checked(what: str, look: "Callable[[], Iterator[Check]]") -> Iterator[Findi
             state = State.WELL if each.is_well else State.WRONG
             yield Finding(each.check, each.finding, state, each.advice, each.repair)
     except FileNotFoundError:
-        yield Finding(what, "is not there yet", State.NOTED)
+        yield Finding(what, "does not exist yet", State.NOTED)
     except CryptoreadError as error:
         text, _, advice = str(error).partition("; ")
         yield Finding(what, text, State.UNKNOWN, advice)
@@ -182,18 +183,18 @@ def _failing(folder: Path, followed: "tuple[Subscription, ...]") -> Iterator[Fin
     try:
         states = sources(folder)
     except CryptoreadError:
-        return  # as was said of the files
+        return  # reported with the files
     now = datetime.now(UTC)
     for each in followed:
         its = health(each, states.get(each.url), now)
-        if its.error and its.status is not Status.NO_KEY:  # which is said of the key
+        if its.error and its.status is not Status.NO_KEY:  # reported with the key
             yield Finding("source", f"{each.name}: {its.error}", State.WRONG, its.advice)
 
 
 def _keys(
     followed: "tuple[Subscription, ...]", setting: str | None, environ: Mapping[str, str]
 ) -> Iterator[Finding]:
-    """Of sources that want one; a first sync would say no more."""
+    """Yield a finding about keys of sources that need one."""
     from reader.sources.secret import coindesk_key
     from reader.subscriptions import Kind, Status
 
@@ -201,10 +202,10 @@ def _keys(
     if not wanting:
         return
     if coindesk_key(setting, environ):
-        yield Finding("key", "the key for CoinDesk's API is there")
+        yield Finding("key", "the key for CoinDesk's API is set")
     else:
         advice = wanting[0].advice(Status.NO_KEY)
-        yield Finding("key", "there is no key for CoinDesk's API", State.WRONG, advice)
+        yield Finding("key", "no key for CoinDesk's API is set", State.WRONG, advice)
 
 
 def _full_text() -> Finding:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 
 class CryptoreadError(Exception):
-    """Base of everything that cryptoread itself reports."""
+    """Base of all errors that cryptoread reports itself."""
 
 
 class CacheError(CryptoreadError):
@@ -16,11 +16,15 @@ class CacheError(CryptoreadError):
 
 
 class CacheLocked(CacheError):
+    """Another program holds the write lock."""
+
     def __init__(self, path: Path) -> None:
         super().__init__(f"{path} is in use by another program; try again when it has finished")
 
 
 class CacheTooNew(CacheError):
+    """The file has the schema of a newer version."""
+
     def __init__(self, path: Path) -> None:
         super().__init__(
             f"{path} was written by a newer cryptoread; update cryptoread, "
@@ -29,6 +33,8 @@ class CacheTooNew(CacheError):
 
 
 class CacheUnwritable(CacheError):
+    """The file system refuses to write."""
+
     def __init__(self, path: Path, reason: str) -> None:
         super().__init__(
             f"{path} cannot be written ({reason}); free some space or make the folder writable, "
@@ -37,31 +43,33 @@ class CacheUnwritable(CacheError):
 
 
 class CacheFull(CacheError):
+    """No id is left at the end of time."""
+
     def __init__(self) -> None:
         super().__init__(
-            "there is no room for more articles of so late a date; correct the dates, "
+            "too many articles have so late a date; correct the dates, "
             "or choose another folder with --data"
         )
 
 
 class CacheDamaged(CacheError):
-    """`reason`: what was found, without what to do about it."""
+    """A database file is damaged. reason: what was found, without advice."""
 
     def __init__(self, path: Path, reason: str, advice: str = "") -> None:
         self.reason = reason
-        advice = advice or "the next start sets it right; `cryptoread doctor` says how it stands"
+        advice = advice or "the next start repairs it; `cryptoread doctor` shows details"
         super().__init__(f"{path} is damaged ({reason}); {advice}")
 
 
 class SearchAgain(CacheError):
-    """A search met a damaged index, which is whole again."""
+    """A search met a damaged index, which has been rebuilt."""
 
     def __init__(self) -> None:
-        super().__init__("the full-text index was damaged and has been made anew; search again")
+        super().__init__("the full-text index was damaged and has been rebuilt; search again")
 
 
 class ArticleDamaged(CacheError):
-    """The stored text of one article cannot be read; the others can."""
+    """The stored text of one article cannot be read; others can."""
 
     def __init__(self, reference: int, title: str) -> None:
         super().__init__(
@@ -71,31 +79,37 @@ class ArticleDamaged(CacheError):
 
 
 class CacheGone(CacheError):
+    """The file was deleted while it was open."""
+
     def __init__(self, path: Path) -> None:
         super().__init__(f"{path} is gone; quit, then import or sync again")
 
 
 class MarksDamaged(CacheDamaged):
+    """The marks cannot be read."""
+
     def __init__(self, path: Path, reason: str) -> None:
         CacheError.__init__(
-            self, f"{path} is damaged ({reason}); run `cryptoread doctor --repair` to mend it"
+            self, f"{path} is damaged ({reason}); run `cryptoread doctor --repair` to repair it"
         )
 
 
 class MarksGone(CacheError):
+    """The marks were deleted while they were open."""
+
     def __init__(self, path: Path) -> None:
-        super().__init__(f"{path} is gone; the next mark makes it anew")
+        super().__init__(f"{path} is gone; the next mark creates it again")
 
 
 class MarkNotShown(CacheError):
-    """The mark is stored; only the cache does not know of it yet."""
+    """The mark is stored, but the cache could not be updated."""
 
     def __init__(self, error: CacheError) -> None:
-        super().__init__(f"the mark is kept, but cannot be shown yet: {error}")
+        super().__init__(f"the mark is stored, but cannot be shown yet: {error}")
 
 
 class MarksNotKept(CacheError):
-    """The screen was left before marks could be written."""
+    """The screen was closed before marks could be written."""
 
     def __init__(self, count: int, reason: str) -> None:
         marks = "the last mark was" if count == 1 else f"the last {count} marks were"
@@ -103,12 +117,14 @@ class MarksNotKept(CacheError):
 
 
 class ArticleNotFound(CryptoreadError):
+    """No article has the id that was given."""
+
     def __init__(self, wanted: str) -> None:
         super().__init__(f"no article {wanted}; `cryptoread list` shows the ids")
 
 
 class ArticleAmbiguous(CryptoreadError):
-    """`candidates`: references to the articles that the external id may mean."""
+    """Several articles have this external id. candidates: references to them."""
 
     def __init__(self, wanted: str, candidates: tuple[int, ...]) -> None:
         self.candidates = candidates
@@ -117,10 +133,10 @@ class ArticleAmbiguous(CryptoreadError):
 
 
 class Superseded(CryptoreadError):
-    """A question was cut short, because nobody waits for its answer any more."""
+    """A newer question cancelled this one."""
 
     def __init__(self) -> None:
-        super().__init__("another search took this one's place")
+        super().__init__("cancelled by a newer search")
 
 
 class SourceError(CryptoreadError):
@@ -128,10 +144,10 @@ class SourceError(CryptoreadError):
 
 
 class Refusal(NamedTuple):
-    """One piece of input that did not get in; the rest went on."""
+    """One piece of input that was refused, and why."""
 
     where: str
-    """The path, with `archive!member` for what lies in an archive; cleaned for display."""
+    """The path, with `archive!member` for a member of an archive; cleaned for display."""
     reason: str
     line: int | None = None
 

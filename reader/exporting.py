@@ -1,7 +1,7 @@
-"""Articles back into the archive's own layout, `YYYY/MM/slug.LANG.md`, in a folder or an archive;
-or into one file of JSON lines.
+"""Articles back into files: the archive's layout, `YYYY/MM/slug.LANG.md`, or JSON lines.
 
-What was imported comes out again, field for field; nothing that is already there is overwritten.
+Files go to a folder or a new archive. An imported article is written field for field; no existing
+file is overwritten.
 """
 
 import io
@@ -26,17 +26,18 @@ from reader.own_files import create, create_beside, read_own
 T = TypeVar("T")
 
 Add = Callable[[str, bytes, datetime], str | None]
-"""Writes one file: name, bytes, time of its last change. Returns why it was not written, if so."""
+"""Writes one file: name, bytes, time of its last change. Returns why it was refused, None if
+written."""
 
 _IN_LAYOUT = re.compile(r"\d{4}/\d{2}/\w[\w.+-]*\.md")
 _TAR_ENDINGS = {".tar": "", ".tar.gz": "gz", ".tgz": "gz", ".tar.xz": "xz", ".tar.bz2": "bz2"}
 _LINES_ENDINGS = (".jsonl", ".jsonl.gz")
-TAKEN = "it is there already; choose another name"
+TAKEN = "it already exists; choose another name"
 READABLE = 0o666
-"""Rights of what is exported, but for those that the user's mask takes away."""
+"""Rights of exported files, before the user's umask."""
 
 _LONGEST = 100
-"""Bytes of a name; file systems take 255, endings and numbers included."""
+"""Maximum bytes of a name; file systems allow 255, with endings and numbers."""
 
 
 class ExportError(CryptoreadError):
@@ -48,11 +49,11 @@ class ExportError(CryptoreadError):
 
 @dataclass(slots=True, kw_only=True)
 class ExportReport:
-    """What an export did; `str` of it is its summary."""
+    """Counts of an export; `str` is its summary."""
 
     written: int = 0
     refusals: list[Refusal] = field(default_factory=list)
-    """Files that are there already with another content."""
+    """Files that already exist with another content."""
 
     def __str__(self) -> str:
         return f"{self.written} written, {len(self.refusals)} refused"
@@ -61,9 +62,10 @@ class ExportReport:
 def export(
     articles: Iterable[Article], to: Path, on_refusal: Callable[[Refusal], None]
 ) -> ExportReport:
-    """Write the articles below a folder, or into a new archive where `to` is named like one.
+    """Write the articles below a folder, or to a new archive if `to` is named like one.
 
-    Where it is named `.jsonl` or `.jsonl.gz`: into a new file, each a line. Raises ExportError.
+    To a new file of one article per line if it is named `.jsonl` or `.jsonl.gz`. Raises
+    ExportError.
     """
     try:
         if to.name.lower().endswith(_LINES_ENDINGS):
@@ -101,7 +103,7 @@ def _export_files(
 
 
 def layout_path(article: Article) -> str:
-    """Its place in an archive: where it came from, if that was one, else by date and title."""
+    """Return its path in an archive: where it came from, else by date and title."""
     if _IN_LAYOUT.fullmatch(article.origin) and len(article.origin.encode()) <= _LONGEST:
         return article.origin
     stem = PurePosixPath(article.origin).name.removesuffix(".md").removesuffix(f".{article.lang}")
@@ -111,13 +113,13 @@ def layout_path(article: Article) -> str:
 
 
 def _slug(text: str) -> str:
-    """Letters, digits and dashes, short enough for any file system."""
+    """Return letters, digits and dashes, short enough for any file system."""
     words = re.sub(r"[\W_]+", "-", normalize("NFKC", text).lower()).strip("-")
     return words.encode()[:_LONGEST].decode(errors="ignore").rstrip("-")
 
 
 def _free_name(name: str, taken: set[str]) -> str:
-    """Two articles may have stood at the same place of two archives."""
+    """Return a name that is not taken: two archives may have used the same path."""
     stem, dot, ending = name.partition(".")
     free, number = name, 1
     while free in taken:
@@ -150,7 +152,7 @@ def _folder(to: Path) -> Iterator[Add]:
                 file.write(data)
         except FileExistsError:
             if not _is_same(path, data):
-                return "is there already with another content; export to an empty folder"
+                return "already exists with other content; export to an empty folder"
         return None
 
     to.mkdir(parents=True, exist_ok=True)
@@ -159,7 +161,7 @@ def _folder(to: Path) -> Iterator[Add]:
 
 @contextmanager
 def _archive(to: Path, write: Callable[[BinaryIO], AbstractContextManager[T]]) -> Iterator[T]:
-    """What is written takes its name only when it is whole."""
+    """Give a function that writes to a new file, which gets its name when it is complete."""
     if os.path.lexists(to):
         raise ExportError(to, TAKEN)
     descriptor, part = create_beside(to, READABLE)
@@ -172,19 +174,19 @@ def _archive(to: Path, write: Callable[[BinaryIO], AbstractContextManager[T]]) -
 
 
 def _take_name(part: Path, to: Path) -> None:
-    """Give the file its name, unless something has it by now. Raises ExportError, OSError."""
+    """Give the file its name, unless that is taken. Raises ExportError, OSError."""
     try:
         os.link(part, to, follow_symlinks=False)
     except FileExistsError as error:
         raise ExportError(to, TAKEN) from error
-    except OSError:  # a file system without second names
+    except OSError:  # a file system without hard links
         if os.path.lexists(to):
             raise ExportError(to, TAKEN) from None
         part.rename(to)
 
 
 def _is_same(path: Path, data: bytes) -> bool:
-    """Whether there is a file of ours with that content, and not a link to one."""
+    """Return whether a regular file with that content exists."""
     found = path.lstat()
     if not stat.S_ISREG(found.st_mode) or found.st_size != len(data):
         return False
@@ -192,7 +194,7 @@ def _is_same(path: Path, data: bytes) -> bool:
 
 
 _FIRST_OF_ZIP = (1980, 1, 1, 0, 0, 0)
-"""ZIP knows no earlier date; the one in the file itself counts."""
+"""ZIP has no earlier date; the date in the file itself counts"""
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""What of the user's secrets and reading others on this machine can read."""
+"""Secrets and reading habits that other users of this machine can read."""
 
 from contextlib import suppress
 from pathlib import Path
@@ -16,7 +16,7 @@ _DATA = ("cache.db*", "marks.db*", "*.log")
 def findings(config: Path, folder: Path, settings: Settings | None) -> list[str]:
     """Return a sentence for each file that others can read, with what to do.
 
-    settings: of the config file; None where it cannot be read as it is.
+    settings: of the config file; None if it cannot be read.
     """
     found = []
     if others_may(READ, config) and _has_secret(config, settings):

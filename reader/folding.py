@@ -1,17 +1,17 @@
-"""The plain form of a text, from which full-text index, query and highlights are made alike.
+"""The plain form of a text, for full-text index, query and highlights alike.
 
 FTS5's `unicode61` splits a text into words, lowers letters and removes Latin diacritics. This
-module changes the text before FTS5 sees it, wherever that is not enough:
+module changes the text before FTS5 sees it, where that is not enough:
 
-- In a script without spaces, or whose vowels are signs on its letters, each character is a word,
+- In a script without spaces, or whose vowels are combining signs, each character is a word,
   so that any run of characters is a phrase.
 - Letters take their plain form: ё is е, ß is ss, ﬁ is fi, ı is i, Ｂ is b, ς is σ, đ is d, آ is ا.
   The other letters of Cyrillic stay apart: й is not и, ї is not і.
 - Decimal digits of any script are 0 to 9. Superscripts and subscripts (¹⁸, ₂) stay as they are.
 - Accents, vowel signs of Arabic and Hebrew, soft hyphens and zero-width characters are dropped.
 
-The index forgets a text by being given the same words again. So a migration that indexes every
-article anew must accompany any change of what `folded` returns.
+FTS5 removes a text from the index by its words. So any change of what `folded` returns needs a
+migration that indexes every article again.
 """
 
 import re
@@ -19,7 +19,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from unicodedata import category, combining, decimal, decomposition, normalize
 
-# Strings, not patterns: few runs of the program need them, and `re` keeps what it compiled.
+# Strings, not compiled patterns: few runs need them, and `re` caches what it compiled.
 _KEPT = (
     r"\x01-\xac\xae-\xc5\xc7-\xcf\xd1-\xd7\xd9-\xdd\xe0-\xe5\xe7-\xef\xf1-\xf7\xf9-\xfd"
     r"\xff-\u010f\u0112-\u0125\u0128-\u0130\u0134-\u0137\u0139-\u013e\u0143-\u0148\u014a-\u0151"
@@ -27,13 +27,13 @@ _KEPT = (
     r"\u0402-\u040c\u040e-\u044f\u0452-\u045c\u045e-\u0481\u048a-\u0527"  # Cyrillic
     r"\u2010-\u2027\u202f-\u205f\u20a0-\u20b9\u2116\u2122\u2190-\u23f3\u2500-\u26ff"  # signs
 )
-"""Characters that FTS5 reads as `plain_form` does. English and Ukrainian have no others."""
+"""Characters that FTS5 reads as `plain_form` does; English and Ukrainian have no others."""
 
 _SIGNS = (
     r"\u0900-\u109f\u1700-\u17ff\u1900-\u1aad\u1b00-\u1c4f"  # from Devanagari to Lepcha
     r"\ua800-\ua95f\ua980-\uaaf6\uabc0-\uabff"
 )
-"""Scripts whose vowels are signs that combine; many of them have no spaces either."""
+"""Scripts whose vowels are combining signs; many of them have no spaces either."""
 _BY_CHARACTER = _SIGNS + (
     r"\u1100-\u11ff\u3130-\u318e\ua960-\ua97f\uac00-\ud7ff\uffa0-\uffdc"  # Korean
     r"\u3041-\u3096\u309d-\u309f\u30a1-\u30fa\u30fc-\u30ff\u31f0-\u31ff\uff66-\uff9d"  # Japanese
@@ -43,11 +43,11 @@ _BY_CHARACTER = _SIGNS + (
 )
 _COMMON = r"\u3041-\u3096\u30a1-\u30fa\u30fc\u4e00-\u9fef\uac00-\ud7a3"
 _RUN = rf"([{_COMMON}][{_COMMON}\u3000-\u3002\u3008-\u3011\uff0c ,.\n]*)|[^{_KEPT}{_COMMON}]+"
-"""Characters that are words and what merely parts them, apart within microseconds; others."""
+"""Group 1: characters that are words each, and what stands between them. Else: other characters."""
 _PRIVATE = {0x0900: 0xE000, 0xA800: 0xF400}
-"""Where the signs go, by the start of their blocks: FTS5 takes private characters for letters."""
+"""Offset of signs, by the start of their blocks: FTS5 takes private characters for letters."""
 _NUKTA = 7
-"""The combining class of a dot that makes a foreign sound of an Indic letter."""
+"""Combining class of a dot that marks a foreign sound of an Indic letter."""
 
 _PAIR = r"[\uff73-\uff84\uff8a-\uff8e][\uff9e\uff9f]|[\u0620-\u06ff]\u200c"
 _PIECES = rf"(?s:{_PAIR}|.)"
@@ -57,7 +57,7 @@ _IN_PAIRS = "\u200c\uff9e\uff9f"
 _SHAPES = frozenset(
     ("<wide>", "<narrow>", "<compat>", "<font>", "<isolated>", "<initial>", "<medial>", "<final>")
 )
-"""Kinds of decomposition that change how a letter looks, not what it says."""
+"""Kinds of decomposition that change the look of a letter, not its meaning."""
 _FORMS = {
     **dict.fromkeys("Ёё", "е"),
     **dict.fromkeys("Ѐѐ", "е"),
@@ -85,7 +85,7 @@ _FORMS = {
 
 
 def folded(text: str) -> str:
-    """Return the text as the index and a query have it; words end where FTS5 sees them end."""
+    """Return the text as index and query have it; words end where FTS5 sees them end."""
     if is_kept(text):
         return text
     return re.sub(_RUN, _plain_run, text)
@@ -96,7 +96,7 @@ def _plain_run(run: "re.Match[str]") -> str:
 
 
 def is_kept(text: str) -> bool:
-    """Return whether `folded` returns this very text: a look without making anything."""
+    """Return whether `folded` returns this very text, without making a new one."""
     return text.isascii() or re.fullmatch(f"[{_KEPT}]*+", text) is not None
 
 
@@ -108,15 +108,15 @@ def has_words(text: str) -> bool:
 
 
 def pieces(text: str) -> Sequence[str]:
-    """Split a text into what has a plain form: characters, and a few pairs of them."""
+    """Split a text into units with a plain form: characters, and a few pairs of them."""
     return re.findall(_PIECES, text) if any(map(text.__contains__, _IN_PAIRS)) else text
 
 
 @lru_cache(8192)
 def plain_form(piece: str) -> str:
-    """Return what one of `pieces` is in the index: letters and digits, blanks between words.
+    """Return the form of one of `pieces` in the index: letters and digits, blanks between words.
 
-    Empty for what does not count within a word.
+    Empty for a character that does not count within a word.
     """
     if piece in _FORMS:
         return _FORMS[piece]
@@ -138,14 +138,14 @@ def plain_form(piece: str) -> str:
 
 
 def _character(char: str, kind: str) -> str:
-    """The one word that a character is."""
-    if kind[0] == "M" or "\u19b0" <= char <= "\u19c9":  # vowel signs, once of the kind M
+    """Return the one word that a character is."""
+    if kind[0] == "M" or "\u19b0" <= char <= "\u19c9":  # vowel signs, formerly of category M
         return _sign(char)
     return _same_letters(char) or (char if char.isalnum() else " ")
 
 
 def _letter(char: str, kind: str) -> str:
-    """What a character is within a word."""
+    """Return what a character is within a word."""
     if kind in ("Mn", "Mc"):
         return ""
     if not char.isalnum():
@@ -159,7 +159,7 @@ def _letter(char: str, kind: str) -> str:
 
 
 def _same_letters(char: str) -> str:
-    """The plain forms of the letters of which it is another shape; empty where it is none."""
+    """Return the plain forms of the letters of which it is another shape; empty if none."""
     shape, _, letters = decomposition(char).partition(" ")
     if shape not in _SHAPES:
         return ""
@@ -167,7 +167,7 @@ def _same_letters(char: str) -> str:
 
 
 def _sign(char: str) -> str:
-    """A letter in place of a sign that combines, which FTS5 would take for the end of a word."""
+    """Return a letter in place of a combining sign, which FTS5 would take for the end of a word."""
     if combining(char) == _NUKTA or not re.match(f"[{_SIGNS}]", char):
         return ""
     block = max(start for start in _PRIVATE if chr(start) <= char)

@@ -1,6 +1,6 @@
-"""How a live source is doing, from what the cache keeps of it: for the screen and the shell alike.
+"""How a live source is doing, from its state in the cache: for the screen and the shell alike.
 
-Words only; how they are laid out is others' affair.
+Words only; layout is not decided here.
 """
 
 from datetime import UTC, datetime
@@ -15,25 +15,25 @@ if TYPE_CHECKING:
 
 
 class Health(NamedTuple):
-    """Of one source. Instants are aware, None where there was none."""
+    """State of one source. Instants are aware, None if there was none."""
 
     how: str
-    """In a word or two: `well`, `not asked yet`, `failing`, `failed 4 times`, `resting`."""
+    """One or two words: `well`, `not asked yet`, `failing`, `failed 4 times`, `resting`."""
     status: Status | None = None
-    """How asking it ended last; None where it was never asked, or that was not noted."""
+    """Result of the last request; None if it was never asked, or that was not noted."""
     last_ok: datetime | None = None
     last_failed: datetime | None = None
     failures: int = 0
-    """In a row."""
+    """Consecutive failures."""
     rests_until: datetime | None = None
     error: str = ""
-    """What was wrong when it was asked last, empty where nothing was."""
+    """What was wrong at the last request, empty if nothing was."""
     advice: str = ""
-    """What to do about it, empty where there is nothing to do."""
+    """What to do about it, empty if nothing."""
 
 
 def health(source: Subscription, state: "SourceState | None", now: datetime) -> Health:
-    """How the source is doing at that moment, which is aware."""
+    """Return how the source is doing at that moment. now: aware."""
     if state is None:
         return Health("not asked yet")
     state = state.as_of(int(now.timestamp()))
@@ -53,7 +53,7 @@ def health(source: Subscription, state: "SourceState | None", now: datetime) -> 
     until = _instant(state.next_try)
     if until is None or until <= now:
         return made._replace(how=how)
-    ask = f"`cryptoread sync {quote(source.name)}` asks it before"
+    ask = f"`cryptoread sync {quote(source.name)}` asks it earlier"
     rests = f"it rests until {until.astimezone():%Y-%m-%d %H:%M}; {ask}"
     advice = f"{made.advice}; {rests}" if made.advice else rests
     return made._replace(how="resting", rests_until=until, advice=advice)

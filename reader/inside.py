@@ -1,8 +1,8 @@
-"""Which hosts and addresses are of this machine or its network, and not of the public web.
+"""Which hosts and addresses are on this machine or its network, rather than the public web.
 
-Pure, on the standard library alone. A name is judged as it is written; what it resolves to is
-looked up, and judged again, by `sources.http`. A source on the web may not send the program to
-such a place: it would reach what only this machine can reach.
+Pure, on the standard library alone. A name is judged by its text; `sources.http` looks it up and
+judges its addresses. A source on the web must not send the program to a place that only this
+machine can reach.
 """
 
 import re
@@ -16,17 +16,17 @@ _NAMES = re.compile(
     r"localhost|(?:.*\.)?(?:localhost|localdomain|local|lan|home|internal|intranet|private|corp"
     r"|home\.arpa)|[^.]*"
 )
-"""Names that no public server has; one without a dot is of the local network."""
+"""Top-level names that no public server has; a name without a dot is local."""
 
 _NUMBERS = re.compile(r"(?:0x[0-9a-f]*|[0-9]+)(?:\.(?:0x[0-9a-f]*|[0-9]+)){0,3}")
 _SHARED = (IPv4Network("100.64.0.0/10"), IPv4Network("192.0.0.0/24"))
-"""Of carriers, and of protocols; some clouds have their services there."""
+"""Networks of carriers and protocols; some clouds run internal services there."""
 
 _TESTS = IPv4Network("198.18.0.0/15")
-"""Proxies on this machine give names such addresses: only a written one is refused."""
+"""Addresses that proxies on this machine give to names: refused only if written as numbers."""
 
 _AZURE = IPv4Address("168.63.129.16")
-"""Of the host that a virtual machine at Azure runs on, and public by its number alone."""
+"""The host of a virtual machine at Azure, which is public by its number alone."""
 
 _PUBLIC = IPv6Network("2000::/3")
 _DOCUMENTATION = (IPv6Network("2001:db8::/32"), IPv6Network("3fff::/20"))
@@ -34,12 +34,12 @@ _NAT64 = IPv6Network("64:ff9b::/96")
 
 
 def plain_host(host: str) -> str:
-    """Return a host in lower case, without brackets and without the dot of the root."""
+    """Return a host in lower case, without brackets and without a final dot."""
     return unquote(host).strip("[]").lower().rstrip(".")
 
 
 def host_of(url: str) -> str:
-    """Return the host of an address as `plain_host`, empty where it has none."""
+    """Return the host of an address as `plain_host`, empty if it has none."""
     try:
         return plain_host(urlsplit(url).hostname or "")
     except ValueError:
@@ -47,7 +47,7 @@ def host_of(url: str) -> str:
 
 
 def is_inside(host: str) -> bool:
-    """Return whether a host, as it is written, is of this machine or its network."""
+    """Return whether a host, by its text, is on this machine or its network."""
     host = plain_host(host)
     address = address_of(host)
     if address is not None:
@@ -56,7 +56,7 @@ def is_inside(host: str) -> bool:
 
 
 def address_of(host: str) -> Address | None:
-    """Return the address that a host is, in any form that a resolver takes; None for a name."""
+    """Return the address that a host is, in any form that a resolver accepts; None for a name."""
     host = plain_host(host)
     try:
         return ip_address(host)
@@ -71,7 +71,7 @@ def address_of(host: str) -> Address | None:
 
 
 def is_public(address: Address) -> bool:
-    """Return whether an address is one of the public internet. Carried ones count, as in NAT64."""
+    """Return whether an address is on the public internet. Embedded ones count, as in NAT64."""
     if isinstance(address, IPv4Address):
         if address in _TESTS:
             return True
@@ -87,7 +87,7 @@ def is_public(address: Address) -> bool:
 
 
 def is_never_meant(address: Address) -> bool:
-    """Return whether no news can come from an address, whoever names it by a public name."""
+    """Return whether an address can never have news, even under a public name."""
     if isinstance(address, IPv6Address):
         carried = _carried(address)
         if carried is not None:
@@ -102,7 +102,7 @@ def is_never_meant(address: Address) -> bool:
 
 
 def is_same_host(one: str, other: str) -> bool:
-    """Return whether both name one host; the names of this machine are one."""
+    """Return whether both name one host; all names of this machine are one."""
     one, other = plain_host(one), plain_host(other)
     return one == other or (_is_this_machine(one) and _is_this_machine(other))
 
@@ -117,7 +117,7 @@ def _is_this_machine(host: str) -> bool:
 
 
 def _carried(address: IPv6Address) -> IPv4Address | None:
-    """Return the address of version 4 within one of version 6."""
+    """Return the IPv4 address that is embedded in an IPv6 address."""
     if address in _NAT64:
         return IPv4Address(int(address) & 0xFFFFFFFF)
     return address.ipv4_mapped or address.sixtofour

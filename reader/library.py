@@ -25,7 +25,7 @@ from reader.cache import (
     Store,
     TagCount,
 )
-from reader.config import resource
+from reader.config_paths import resource
 from reader.errors import (
     ArticleAmbiguous,
     ArticleNotFound,

@@ -1,6 +1,6 @@
-"""What parsing and storing needs, loaded while the first answers are on their way.
+"""Imports for parsing and storing, made while the first answers are on their way.
 
-Only how early it is there depends on this module: what is missing is loaded when it is used.
+An optimisation only: what is missing is imported when it is used.
 """
 
 import threading
@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Iterator
 from functools import partial
 from importlib import import_module
 
-from reader.sources.http import prepare
+from reader.sources.client import prepare
 from reader.subscriptions import Kind, SyncOptions
 
 _OF_FEEDS = (
@@ -18,7 +18,7 @@ _OF_FEEDS = (
 
 
 def load(kinds: Collection[Kind], options: SyncOptions, over: threading.Event) -> None:
-    """Load what sources of these kinds need, step by step until `over` is set."""
+    """Import what sources of these kinds need, step by step until `over` is set."""
     for step in _steps(kinds, options):
         if over.is_set():
             return
@@ -32,8 +32,8 @@ def _steps(kinds: Collection[Kind], options: SyncOptions) -> Iterator[Callable[[
         for name in _OF_FEEDS:
             yield partial(import_module, name)
     if set(kinds) - {Kind.FOLDER}:
-        from reader.formats import classify
+        from reader.formats.classify import prepare as prepare_classifying
 
         yield partial(
-            classify.prepare, estimate=options.estimate_sentiment, extra=options.categories
+            prepare_classifying, estimate=options.estimate_sentiment, extra=options.categories
         )

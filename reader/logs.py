@@ -1,9 +1,9 @@
-"""The program's one log: a bounded file in the user's log folder, to report what fails.
+"""The program's one log: a bounded file in the user's log folder, for reports of failures.
 
-It holds what the program did and where it failed, never what it read: no text of an article, no
-address, no value. Nothing is written while all is well, unless `--debug` asks for it. The standard
-library's `logging` would cost every start its import, follow links and know nothing of a bound that
-two processes share.
+It records what the program did and where it failed, never what it read: no text of an article, no
+address, no value. Nothing is written while all is well, except with `--debug`. The standard
+library's `logging` would cost its import at every start, follows links, and has no bound that two
+processes can share.
 """
 
 import os
@@ -17,18 +17,18 @@ from typing import NoReturn
 
 try:
     from fcntl import LOCK_EX, LOCK_NB, flock
-except ImportError:  # Windows: no lock, so that two processes may rotate at once
+except ImportError:  # Windows: no lock; two processes may rotate at once
     flock = None  # type: ignore[assignment]
 
 LOGS, DEBUG = "CRYPTOREAD_LOGS", "CRYPTOREAD_DEBUG"
-"""Environment: the folder to use, and whether to write more."""
+"""Environment variables: the folder of the log, and whether to write more."""
 
 NAME, OLD = "cryptoread.log", "cryptoread.log.1"
 HEADER = b"cryptoread log\n"
-"""First line of each file: what begins with anything else is not ours, and is left alone."""
+"""First line of each file: a file that begins otherwise is not ours and is left alone."""
 
 MOST_BYTES = 512 * 1024
-"""Of one file, of which there are two."""
+"""Maximum size of one file; there are two."""
 
 _MOST_RECORD = 16 * 1024
 _MOST_FRAMES = 40
@@ -39,7 +39,7 @@ _MADE_BY_PYTHON = (
     *(ArithmeticError, AttributeError, ImportError, MemoryError, NameError, RuntimeError),
     *(TypeError, AssertionError),
 )
-"""Errors whose text names types and attributes; that of others quotes what was read."""
+"""Errors whose text names types and attributes only; the text of others quotes input."""
 
 _QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"")
 _NAME = re.compile(r"['\"][A-Za-z_][\w.]{0,40}['\"]", re.ASCII)
@@ -47,7 +47,7 @@ _ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{0,30}://\S+")
 
 
 def log_folder() -> Path:
-    """Where the log is: CRYPTOREAD_LOGS, else the platform's place. It need not exist."""
+    """Return the folder of the log, which may not exist: CRYPTOREAD_LOGS, else the platform's."""
     if chosen := os.environ.get(LOGS):
         return Path(chosen).expanduser()
     import platformdirs
@@ -56,51 +56,51 @@ def log_folder() -> Path:
 
 
 def begin_debug() -> None:
-    """Write more from now on, in processes that this one starts as well."""
+    """Write more from now on, also in processes that this one starts."""
     os.environ[DEBUG] = "1"
 
 
 def note(text: str) -> None:
-    """Write down what was done, where `--debug` asks for it."""
+    """Record what was done, with `--debug` only."""
     if os.environ.get(DEBUG, "0") not in ("", "0"):
         write("DEBUG", text)
 
 
 def warn(text: str) -> None:
-    """Write down what a user had to be told."""
+    """Record what a user was told."""
     write("WARNING", text)
 
 
 def note_error(error: BaseException, elsewhere: Path) -> Path | None:
-    """Write down where it was raised, without values; the file, or None where none can be written.
+    """Record where an error was raised, without values. Return the file, None if none is writable.
 
-    elsewhere: the folder to use where the log folder cannot be.
+    elsewhere: the folder to use if the log folder cannot be written.
     """
     return write("ERROR", _described(error), elsewhere)
 
 
 def write(level: str, text: str, elsewhere: Path | None = None) -> Path | None:
-    """Append a record; the file that it is in, None where it could not be written."""
+    """Append a record. Return its file, None if it could not be written."""
     when = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
     lines = redacted(text[:_MOST_RECORD]).rstrip().replace("\n", "\n    ")
     record = f"{when} {level} {os.getpid()} {lines}\n".encode("utf-8", "replace")
     for folder in (log_folder(), elsewhere):
         if folder is not None:
-            with suppress(OSError, RuntimeError):  # no home
+            with suppress(OSError, RuntimeError):  # no home folder
                 _append(folder, record)
                 return folder / NAME
     return None
 
 
 def redacted(text: str) -> str:
-    """Return the text without what may be secret or was read: addresses, whole."""
+    """Return the text without addresses and without anything that may be secret or was read."""
     from reader.redaction import redacted as without_secrets
 
     return without_secrets(_ADDRESS.sub("(address)", text))
 
 
 def noted_errors(elsewhere: Path) -> Path | None:
-    """Return the log that holds an unexpected error, None where there is none."""
+    """Return the log with an unexpected error, None if there is none."""
     for folder in (log_folder(), elsewhere):
         with suppress(OSError, RuntimeError):
             file = _open(folder / NAME, os.O_RDONLY)
@@ -111,13 +111,13 @@ def noted_errors(elsewhere: Path) -> Path | None:
 
 
 def _append(folder: Path, record: bytes) -> None:
-    """Raises OSError."""
+    """Append a record to the file. Raises OSError."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     file = _open(folder / NAME, os.O_RDWR | os.O_APPEND | os.O_CREAT)
     try:
         if os.fstat(file).st_size > MOST_BYTES and _is_locked(file):
             file = _rotated(folder, file)
-        if os.fstat(file).st_size > 2 * MOST_BYTES:  # another rotates it, and takes long
+        if os.fstat(file).st_size > 2 * MOST_BYTES:  # another process rotates it, and is slow
             return
         begun = HEADER if not os.fstat(file).st_size else b""
         os.write(file, begun + record)
@@ -126,7 +126,7 @@ def _append(folder: Path, record: bytes) -> None:
 
 
 def _open(path: Path, flags: int) -> int:
-    """A file of ours, and nothing else: no link, no pipe, no device. Raises OSError."""
+    """Open a regular file of this program; no link, pipe or device. Raises OSError."""
     safe = os.O_CLOEXEC | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
     file = os.open(path, flags | safe, 0o600)
     try:
@@ -148,7 +148,7 @@ def _refuse(path: Path, reason: str) -> NoReturn:
 
 
 def _is_locked(file: int) -> bool:
-    """Whether this process is now the one that rotates it, for as long as it is open."""
+    """Return whether this process got the lock for rotating, until it closes the file."""
     if flock is None:
         return True
     try:
@@ -159,9 +159,9 @@ def _is_locked(file: int) -> bool:
 
 
 def _rotated(folder: Path, file: int) -> int:
-    """Begin a new file; the former one takes the place of the one before. It is closed."""
+    """Start a new file and rename the former one; return the new descriptor, close the old."""
     path, old = folder / NAME, folder / OLD
-    if os.lstat(path).st_ino != os.fstat(file).st_ino:  # another has done it meanwhile
+    if os.lstat(path).st_ino != os.fstat(file).st_ino:  # another process has rotated it
         again = _open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT)
         os.close(file)
         return again
@@ -169,7 +169,7 @@ def _rotated(folder: Path, file: int) -> int:
         os.close(_open(old, os.O_RDONLY))
     except FileNotFoundError:
         pass
-    except OSError:  # whatever is there stays
+    except OSError:  # the other file is not ours: keep it
         os.ftruncate(file, 0)
         return file
     path.rename(old)
@@ -179,7 +179,7 @@ def _rotated(folder: Path, file: int) -> int:
 
 
 def _described(error: BaseException) -> str:
-    """The error and its causes, each with where it was raised."""
+    """Return the error and its causes, each with where it was raised."""
     parts: list[str] = []
     waiting: list[BaseException | None] = [error]
     seen: set[int] = set()
@@ -202,7 +202,7 @@ def _frames(traceback: TracebackType | None) -> str:
 
 
 def _told(error: BaseException) -> str:
-    """The type, and its text as far as that can hold nothing that was read."""
+    """Return the type, and the text if it cannot contain what was read."""
     kind = type(error).__name__
     if isinstance(error, OSError):
         return f"{kind}: {error.strerror or 'no reason'} ({error.errno})"

@@ -1,7 +1,7 @@
-"""The full text of an article whose source gave a summary: fetched from its original, and kept.
+"""The full text of an article whose source gave a summary: fetched from its original, and stored.
 
-On demand only. The web page is fetched within the bounds of `sources.http`, its text found by
-`formats.fulltext`.
+On demand only. The page is fetched within the bounds of `sources.http`.
+`formats.fulltext` finds the text in it.
 """
 
 import asyncio
@@ -23,12 +23,14 @@ _HTML = ("text/html", "application/xhtml+xml", "")
 
 
 class NoOriginal(CryptoreadError):
+    """The article has no link to its original."""
+
     def __init__(self) -> None:
         super().__init__("the publisher gave no link to fetch the text from")
 
 
 class OriginalFailed(CryptoreadError):
-    """The original gave nothing, and why."""
+    """The original could not be used, and why."""
 
     def __init__(self, url: str, reason: str) -> None:
         super().__init__(f"{host(url)}: {reason}; o opens it in the browser")
@@ -37,7 +39,7 @@ class OriginalFailed(CryptoreadError):
 def fetch_full_text(
     store: Store, article: Article, stop: threading.Event, limits: Limits = PAGE
 ) -> bool:
-    """Whether the original has more text than was known, which is then kept; False where stopped.
+    """Fetch and store the full text; return whether it is longer. False if stopped.
 
     Raises ExtraMissing, NoOriginal, UrlRefused, OriginalFailed, CacheError. No event loop may run
     in this thread.
@@ -55,17 +57,17 @@ def fetch_full_text(
         raise OriginalFailed(url, str(error)) from error
     if stop.is_set() or len(text.encode()) <= len(article.body.encode()):
         return False
-    # A later sync of the feed, which has the summary still, does not take it back. A version that
+    # A later sync of the feed, which still has the summary, does not replace it. A version that
     # the publisher dates later does.
     with store.writing(store.begin_run()) as writer:
         return writer.put_text(article.identity, text)
 
 
 def _named(store: Store, article: Article) -> str:
-    """Return the address that the user named and that vouches for the host of the link.
+    """Return the address that the user named and that makes the host of the link trusted.
 
-    That is one of the article's own source, at the same host; or the link itself, where the
-    article is of a file that the user has imported. Empty: the link leads to the web alone.
+    It is that of the article's own source, if at the same host; or the link itself, if the article
+    was imported from a file. Empty: the link may only lead to the public web.
     """
     host = host_of(article.url)
     for source in store.source_states():
@@ -78,7 +80,7 @@ def _named(store: Store, article: Article) -> str:
 
 
 async def _fetched(url: str, named: str, stop: threading.Event, limits: Limits) -> Answer | None:
-    """None where it is to stop."""
+    """Return the answer, None if stopped. Raises FetchFailed."""
     async with Fetcher(limits) as fetcher:
         task = asyncio.create_task(fetcher.get(url, named=named))
         while not stop.is_set():

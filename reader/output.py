@@ -1,6 +1,6 @@
-"""What the command line prints on stdout: articles and counts, for people and for programs.
+"""Printing on stdout: articles and counts, for people and for programs.
 
-Only formatting; which articles is the commands' business.
+Only formatting; the commands choose the articles.
 """
 
 import sys
@@ -38,6 +38,8 @@ FIELDS = (
 
 
 class ListFormat(StrEnum):
+    """Formats of `list`."""
+
     TABLE = "table"
     JSON = "json"
     JSONL = "jsonl"
@@ -45,10 +47,10 @@ class ListFormat(StrEnum):
 
 
 def record(row: Row, article: Article) -> dict[str, Any]:
-    """An article as a JSON object: dates ISO 8601 UTC with Z, null for what is not known.
+    """Return an article as a JSON object: dates ISO 8601 UTC with Z, null for unknown values.
 
-    Where the sentiment is an estimate, a field more says so; where the source has changed the
-    title, one more holds the former ones, the last first.
+    Has `sentiment_estimated` only for an estimate, and `former_titles`, the latest first, only if
+    the source has changed the title.
     """
     values = (
         row.reference,
@@ -77,13 +79,13 @@ def record(row: Row, article: Article) -> dict[str, Any]:
 
 
 def iso(instant: datetime) -> str:
-    """2025-11-14T02:00:28Z, with milliseconds where it has any."""
+    """Return 2025-11-14T02:00:28Z, with milliseconds if it has any."""
     precision = "milliseconds" if instant.microsecond else "seconds"
     return instant.astimezone(UTC).replace(tzinfo=None).isoformat(timespec=precision) + "Z"
 
 
 def local(instant: datetime) -> str:
-    """2025-11-14 04:00 +02:00, in the system's time zone."""
+    """Return 2025-11-14 04:00 +02:00, in the system's time zone."""
     here = instant.astimezone()
     offset = f"{here:%z}"
     return f"{here:%Y-%m-%d %H:%M} {offset[:3]}:{offset[3:5]}"
@@ -92,9 +94,9 @@ def local(instant: datetime) -> str:
 def print_articles(
     articles: Iterable[tuple[Row, Article]], form: ListFormat, *, raw: bool = False
 ) -> None:
-    """The articles as JSON, JSON lines or CSV, each printed as it comes.
+    """Print the articles as JSON, JSON lines or CSV, one by one.
 
-    raw: texts of CSV stay as they are, though a spreadsheet would compute what looks like a sum.
+    raw: do not protect texts of CSV that a spreadsheet would take for a formula.
     """
     records = (record(row, article) for row, article in articles)
     match form:
@@ -110,9 +112,9 @@ def print_articles(
 
 
 def to_json(value: object, indent: int | None = None) -> str:
-    """JSON for stdout: with escapes where its encoding has not every character.
+    """Return JSON for stdout, escaped if its encoding lacks a character.
 
-    What acts on a terminal is always escaped.
+    Characters that act on a terminal are always escaped.
     """
     import json
 
@@ -136,7 +138,7 @@ FORMULA = tuple("=+-@\t\r\n＝＋－＠")
 
 
 def _print_csv(records: Iterator[dict[str, Any]], *, raw: bool) -> None:
-    """Tags are joined by `|`; truth is 1 or 0. Not raw: an apostrophe makes a formula a text."""
+    """Print CSV: tags joined by `|`, truth as 1 or 0. Not raw: an apostrophe protects formulas."""
     import csv
 
     out = csv.writer(sys.stdout, lineterminator="\n")
@@ -154,7 +156,7 @@ def _as_text(cell: object) -> object:
 
 
 def print_rows(rows: Iterable[Row], width: int | None) -> None:
-    """One line an article, cut to `width` cells; whole titles where it is None."""
+    """Print one line per article, cut to `width` cells; None: whole titles."""
     from rich.cells import cell_len, set_cell_size
 
     for row in rows:
@@ -169,6 +171,7 @@ def print_rows(rows: Iterable[Row], width: int | None) -> None:
 
 
 def print_stats_json(stats: Stats) -> None:
+    """Print counts as JSON."""
     print(
         to_json(
             {
@@ -184,7 +187,7 @@ def print_stats_json(stats: Stats) -> None:
 
 
 def print_stats(stats: Stats, most_tags: int = 20) -> None:
-    """Tables for a terminal: categories by sentiment, then languages, sources and frequent tags."""
+    """Print tables of categories by sentiment, languages, sources and frequent tags."""
     from rich import box
     from rich.table import Table
     from rich.text import Text
@@ -209,10 +212,12 @@ def _console() -> "Console":
     from rich.theme import Theme
 
     class OnStdout(Console):
-        def on_broken_pipe(self) -> None:
-            raise  # rich would end the program, with a code of its own
+        """A console on stdout."""
 
-    struck = Theme({"markdown.s": "strike dim"})  # some terminals cannot strike
+        def on_broken_pipe(self) -> None:
+            raise  # rich would end the program with an exit code of its own
+
+    struck = Theme({"markdown.s": "strike dim"})  # some terminals cannot strike text through
     return OnStdout(highlight=False, markup=False, emoji=False, theme=struck)
 
 
@@ -227,7 +232,7 @@ def _enumeration(counts: Mapping[str, int]) -> str:
 
 
 def print_article(row: Row, article: Article) -> None:
-    """The article to read: laid out on a terminal, as it is written in a pipe."""
+    """Print the article: laid out on a terminal, as Markdown in a pipe."""
     source = article.source.name or article.source.key if article.source else ""
     sentiment = f"{row.sentiment.lower()}{' (an estimate)' if row.estimated else ''}"
     facts = [source, article.category, article.lang, sentiment, local(article.published)]
@@ -257,7 +262,7 @@ def print_article(row: Row, article: Article) -> None:
 
 
 def print_findings(findings: "Iterable[Finding]") -> "set[State]":
-    """A line each, below it what was done and what to do about it; the states that there are."""
+    """Print a line per finding, then what was done and what to do; return the states."""
     from reader.redaction import redacted
     from reader.text import clean_line
 
@@ -271,7 +276,7 @@ def print_findings(findings: "Iterable[Finding]") -> "set[State]":
 
 
 def print_findings_json(findings: "Iterable[Finding]") -> "set[State]":
-    """An array of objects with check, ok, finding and repair; the states that there are."""
+    """Print an array of objects with check, ok, finding and repair; return the states."""
     from reader.redaction import redacted
     from reader.text import clean_line
 

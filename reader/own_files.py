@@ -1,7 +1,7 @@
-"""How files of our own are opened: regular files alone, for the user's eyes alone.
+"""Opening files of our own: only regular files, readable only by the user.
 
-A named pipe would be waited for without end, a device read without end, and a link would lead a
-write somewhere else. Standard library alone.
+Opening a named pipe would block, a device never ends, and a link would redirect a write. Standard
+library alone.
 """
 
 import os
@@ -14,16 +14,16 @@ from reader.errors import CryptoreadError
 
 PRIVATE_FILE, PRIVATE_FOLDER = 0o600, 0o700
 OTHERS = 0o077
-"""Rights of everybody but the owner."""
+"""Rights of the group and of others."""
 
 MAX_BYTES = 4 * 1024 * 1024
-"""Of a file that is read whole."""
+"""Maximum bytes of a file that is read whole."""
 
 _OF_OURS = (
     *("cache", "marks", "reading", "crash", "cryptoread"),
     *("copies", "backup", "import"),
 )
-"""Beginnings of the names in a folder that holds nothing else than data of ours."""
+"""Beginnings of names in a folder that has only our data."""
 
 _KINDS: tuple[tuple[Callable[[int], bool], str], ...] = (
     (stat.S_ISDIR, "a folder"),
@@ -35,7 +35,7 @@ _KINDS: tuple[tuple[Callable[[int], bool], str], ...] = (
 
 
 class NotRegular(CryptoreadError):
-    """Something else stands where a file of ours should be. `reason`: without the path."""
+    """The path is not a regular file. `reason`: without the path."""
 
     def __init__(self, path: Path, kind: str) -> None:
         self.reason = f"is {kind} and not a file; move it away"
@@ -43,8 +43,8 @@ class NotRegular(CryptoreadError):
 
 
 def refuse_other(path: Path) -> None:
-    """Raise NotRegular where the path is something else than a regular file, or leads to it."""
-    with suppress(OSError):  # whoever opens it says what is wrong
+    """Raise NotRegular if the path exists and is not, or does not lead to, a regular file."""
+    with suppress(OSError):  # whoever opens the file reports the error
         _refuse(path, path.stat().st_mode)
 
 
@@ -56,7 +56,7 @@ def _refuse(path: Path, mode: int) -> None:
 
 def read_own(path: Path, most: int = MAX_BYTES) -> bytes:
     """Return the bytes of a regular file. Raises NotRegular, OSError."""
-    refuse_other(path)  # a socket cannot even be opened
+    refuse_other(path)  # a socket cannot be opened at all
     descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     try:
         _refuse(path, os.fstat(descriptor).st_mode)
@@ -71,7 +71,7 @@ def read_own(path: Path, most: int = MAX_BYTES) -> bytes:
 
 
 def create(path: Path, mode: int) -> int:
-    """Return a descriptor of a new file; no link is followed, nothing replaced. Raises OSError."""
+    """Return a descriptor of a new file; follow no link, replace nothing. Raises OSError."""
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
     return os.open(path, flags, mode)
 
@@ -85,9 +85,9 @@ def create_beside(path: Path, mode: int) -> tuple[int, Path]:
 
 
 def make_folder(folder: Path) -> None:
-    """Make a folder that the user alone may enter, with those above it. Raises OSError.
+    """Make a folder that only the user may enter, with its parents. Raises OSError.
 
-    One that is there already is closed to others where it is the user's and holds but our data.
+    An existing folder is made private if it belongs to the user and has only our data.
     """
     missing = []
     above = folder
@@ -102,7 +102,7 @@ def make_folder(folder: Path) -> None:
 
 
 def _of_ours(folder: Path) -> list[Path] | None:
-    """Return what is in a folder of our data; None where anything else is in it."""
+    """Return what is in a folder of our data; None if it has anything else."""
     with suppress(OSError), os.scandir(folder) as found:
         entries = list(found)
         if all(entry.name.startswith(_OF_OURS) for entry in entries):
@@ -111,7 +111,7 @@ def _of_ours(folder: Path) -> list[Path] | None:
 
 
 def make_private(path: Path) -> None:
-    """Take the rights of others off a file or folder that is the user's own, where it is there."""
+    """Remove the rights of others from an existing file or folder of the user's own."""
     with suppress(OSError):
         found = path.lstat()
         is_meant = stat.S_ISREG(found.st_mode) or stat.S_ISDIR(found.st_mode)
@@ -120,7 +120,7 @@ def make_private(path: Path) -> None:
 
 
 def others_may(rights: int, path: Path) -> bool:
-    """Return whether anybody but the owner has one of the rights (4 reads, 1 enters a folder)."""
+    """Return whether others have one of the rights (4: read, 1: enter a folder)."""
     try:
         return bool(path.stat().st_mode & (rights << 3 | rights))
     except OSError:

@@ -1,7 +1,7 @@
 """The query language: text to `Query` and back, and the steps by which a screen changes a `Query`.
 
-Any text is a query: nothing raises, what makes no sense is searched for as plain text and named in
-a hint. Finding the articles that match belongs to the cache, painting a query to the screen.
+Any text is a query: nothing raises, and a term that makes no sense is searched for as plain text
+and named in a hint. Finding articles is up to the cache, painting a query to the screen.
 """
 
 import re
@@ -30,21 +30,21 @@ class Field(StrEnum):
 
 
 STATES = ("unread", "read", "favourite", "draft", "pinned", "estimated")
-"""What `is:` takes."""
+"""Values of `is:`."""
 
 NAMED = (Field.TAG, Field.CATEGORY, Field.SOURCE, Field.LANG)
-"""The fields whose values are what the articles have."""
+"""Fields whose values come from the articles."""
 
 SENTIMENTS = tuple(sentiment.lower() for sentiment in Sentiment)
-"""What `sentiment:` takes."""
+"""Values of `sentiment:`."""
 
 _HOURS = {"h": 1, "d": 24, "w": 7 * 24}
 _OPPOSITE_STATE = {"read": "unread", "unread": "read"}
 _OPPOSITE_BOUND = {Field.AFTER: Field.BEFORE, Field.BEFORE: Field.AFTER}
 
-# `name:` is a field unless `//` follows, so that an address is a plain word.
+# `name:` is a field unless `//` follows: an address is a plain word.
 _NAME = r"([A-Za-z]+):(?!//)"
-_TERM = rf'(?=\S)(-?)(?:{_NAME})?(?:"((?:[^"]+|"")*+)"?(\*?)|(\S*))'  # compiled when one is parsed
+_TERM = rf'(?=\S)(-?)(?:{_NAME})?(?:"((?:[^"]+|"")*+)"?(\*?)|(\S*))'  # compiled on first use
 _CONTROLS = (*range(0x20), *range(0x7F, 0xA0))
 _FORMATS = (*range(0x202A, 0x202F), *range(0x2066, 0x2070), 0xFEFF, *range(0xFFF9, 0xFFFC))
 _TAG_CHARACTERS = range(0xE0000, 0xE0080)
@@ -56,24 +56,24 @@ _BREAKS = "\t\n\v\f\r\x85\u2028\u2029"
 _UNWANTED = dict.fromkeys(
     (*_CONTROLS, *_FORMATS, *_TAG_CHARACTERS, *_NO_CHARACTERS)
 ) | dict.fromkeys(map(ord, _BREAKS), " ")
-"""What `text.clean` removes from every text: a query with it would find nothing."""
+"""Characters that `text.clean` removes from every text: a query with one would find nothing."""
 
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """One condition, always in its normal form: terms that mean the same compare equal.
+    """One condition, in its normal form: terms that mean the same are equal.
 
-    Values hold no control characters and single spaces only; those of tag, category, sentiment,
-    source, lang and is are case-folded; dates are local, or UTC where they end in `Z`. An excluded
-    bound is the opposite bound, and
-    what is not read is unread, so `after`, `before` and `is:read` are never excluded. `prefix`
-    (words and titles only) lets the last word of `value` go on.
+    Values have no control characters and single spaces only; those of tag, category, sentiment,
+    source, lang and is are case-folded; dates are local, or UTC if they end in `Z`. An excluded
+    bound is the opposite bound and an unread article is one that is not read, so `after`, `before`
+    and `is:read` are never excluded. prefix: in words and titles, the last word of `value` may go
+    on.
 
-    Raises ValueError, with a sentence, where the value makes no sense for the field.
+    Raises ValueError, with a sentence, for a value that makes no sense for the field.
     """
 
     field: Field | None
-    """None: free text, looked for in title, description and body."""
+    """None: free text, searched for in title, description and body."""
     value: str
     exclude: bool = False
     prefix: bool = False
@@ -101,14 +101,14 @@ class Term:
 
     @property
     def _is_bare(self) -> bool:
-        """Whether the value without quotes would be read back as itself."""
+        """Return whether the value parses back to itself without quotes."""
         if " " in self.value or self.value.endswith("*") or self.value.startswith(('"', "-", "//")):
             return False
         return self.field is not None or not re.match(_NAME, self.value)
 
 
 class Hint(NamedTuple):
-    """A term that made no sense, as it was typed, and why, as a sentence."""
+    """A term that made no sense, as it was typed, and the reason, as a sentence."""
 
     term: str
     reason: str
@@ -119,9 +119,9 @@ class Query:
     """Terms that an article must all meet, in the order in which they were added.
 
     Several included values of category, sentiment, source or lang are alternatives; several tags
-    must all be there. No term stands twice: where a later one contradicts an earlier one (`tag:xrp
-    -tag:xrp`) the later counts, in the earlier one's place. Every method gives a new query, without
-    the hints, which belong to the text that was parsed.
+    must all be present. No term occurs twice: of two terms that contradict each other (`tag:xrp
+    -tag:xrp`) the later counts, in the place of the earlier. Every method returns a new query,
+    without the hints, which belong to the text that was parsed.
     """
 
     terms: tuple[Term, ...] = ()
@@ -132,47 +132,47 @@ class Query:
         object.__setattr__(self, "terms", tuple(latest.values()))
 
     def __str__(self) -> str:
-        """The normal form, which parses back to this query."""
+        """Return the normal form, which parses back to this query."""
         return " ".join(map(str, self.terms))
 
-    # What an evaluation needs.
+    # For evaluation.
 
     def included(self, field: Field) -> tuple[str, ...]:
-        """Values of the field that are asked for."""
+        """Return the included values of a field."""
         return tuple(t.value for t in self.terms if t.field is field and not t.exclude)
 
     def excluded(self, field: Field) -> tuple[str, ...]:
-        """Values of the field that are ruled out."""
+        """Return the excluded values of a field."""
         return tuple(t.value for t in self.terms if t.field is field and t.exclude)
 
     @property
     def words(self) -> tuple[Term, ...]:
-        """The terms that full text answers: free text and titles."""
+        """Return the terms for full text: free text and titles."""
         return tuple(t for t in self.terms if t.field in (None, Field.TITLE))
 
     @property
     def tags(self) -> tuple[Term, ...]:
-        """The tag terms, included and excluded."""
+        """Return the tag terms, included and excluded."""
         return tuple(t for t in self.terms if t.field is Field.TAG)
 
     def period(self, now: datetime) -> tuple[datetime | None, datetime | None]:
-        """First instant that matches and the first after it that does not; None where open.
+        """Return the first instant that matches and the first after it that does not; None if open.
 
-        `now`: aware; ages count back from it.
+        now: aware; ages count back from it.
         """
         after = [instant(value, now) for value in self.included(Field.AFTER)]
         before = [instant(value, now) for value in self.included(Field.BEFORE)]
         return max(after, default=None), min(before, default=None)
 
-    # What a keystroke does.
+    # For key presses.
 
     def tag_state(self, name: str) -> bool | None:
-        """True: the tag is asked for; False: ruled out; None: not named."""
+        """Return True for an included tag, False for an excluded one, None for any other."""
         value = Term(Field.TAG, name).value
         return next((not term.exclude for term in self.tags if term.value == value), None)
 
     def cycle_tag(self, name: str) -> Self:
-        """The tag goes from absent to included to excluded to absent."""
+        """Return the query with the tag absent, then included, then excluded, then absent."""
         term = Term(Field.TAG, name)
         match self.tag_state(name):
             case None:
@@ -183,28 +183,28 @@ class Query:
                 return self.without(replace(term, exclude=True))
 
     def with_term(self, term: Term) -> Self:
-        """The term comes last, or takes the place of the one that it contradicts."""
+        """Return the query with the term added, in the place of one that it contradicts."""
         return type(self)((*self.terms, term))
 
     def with_only(self, field: Field, value: str | None) -> Self:
-        """One value of the field is asked for, or (None) any that is not ruled out."""
+        """Return the query with one value of the field; None: with all that are not excluded."""
         rest = tuple(t for t in self.terms if t.field is not field or t.exclude)
         return type(self)(rest if value is None else (*rest, Term(field, value)))
 
     def without(self, term: Term) -> Self:
-        """The same query where it has no such term."""
+        """Return the query without a term; the same query if it has no such term."""
         return type(self)(tuple(t for t in self.terms if t != term))
 
     def drop_last(self) -> Self:
-        """The term that was added last goes; an empty query stays empty."""
+        """Return the query without its last term; an empty query stays empty."""
         return type(self)(self.terms[:-1])
 
 
 def parse(text: str) -> Query:
-    """Any text to a query. Never raises; what made no sense is in the query's hints.
+    """Parse any text. Never raises; the query's hints name terms that made no sense.
 
-    A `"` inside quotes is written twice. A missing closing quote is taken to stand at the end.
-    Words without a letter or digit cannot be searched for and are left out.
+    A `"` inside quotes is written twice. A missing closing quote is taken to be at the end. Words
+    without a letter or digit cannot be searched for and are left out.
     """
     terms: list[Term] = []
     hints: list[Hint] = []
@@ -217,14 +217,14 @@ def parse(text: str) -> Query:
 
 
 def parse_typed(text: str, is_known: Callable[[Field, str], bool]) -> Query:
-    """As `parse`, for a line in which somebody types: its last term is not whole yet.
+    """Parse a line that is being typed: its last term is incomplete.
 
-    A last word is the beginning of one. A last `field:value` counts from the moment when there is
-    such a value: half a tag, or half a date, is not a reason to show nothing.
-    is_known: whether any article has that value of tag, category, source or lang.
+    A last word is a prefix. A last `field:value` counts once such a value exists: half a tag or
+    half a date does not empty the list. is_known: whether any article has that value of tag,
+    category, source or lang.
     """
     read = list(_read(_clean(text)))
-    if not read or not text.endswith(read[-1][0]):  # behind a space, or behind a mere minus
+    if not read or not text.endswith(read[-1][0]):  # after a space, or after a lone minus
         return parse(text)
     typed, term, reason = read.pop()
     terms = [each for _, each, _ in read if each]
@@ -242,24 +242,24 @@ def parse_typed(text: str, is_known: Callable[[Field, str], bool]) -> Query:
 
 
 def instant(value: str, now: datetime) -> datetime:
-    """The instant that the value of an `after` or `before` term means; aware and UTC.
+    """Return the instant of an `after` or `before` value, aware and UTC.
 
-    `now`: aware; an age counts back from it. A date is one of the system's time zone unless it
-    ends in `Z`.
+    now: aware; an age counts back from it. A date is in the system's time zone unless it ends in
+    `Z`.
     """
     if not _is_age(value):
         return _in_utc(datetime.fromisoformat(value))
     try:
         age = timedelta(hours=int(value[:-1]) * _HOURS[value[-1]])
         return now.astimezone(UTC) - age
-    except (OverflowError, ValueError):  # more digits than a date, or than int() takes
+    except (OverflowError, ValueError):  # more digits than a date has, or than int() accepts
         return datetime.min.replace(tzinfo=UTC)
 
 
 def _in_utc(when: datetime) -> datetime:
-    """A naive time is local. Of a time that clocks show twice the first one is meant.
+    """Return a naive local time as UTC; the first one of a time that clocks show twice.
 
-    One that they skip is as far behind the skip as it would have been without it.
+    A time that clocks skip is moved on by the length of the skip.
     """
     try:
         instant = when.astimezone(UTC)
@@ -271,13 +271,13 @@ def _in_utc(when: datetime) -> datetime:
 
 
 def _read(text: str) -> Iterator[tuple[str, Term | None, str]]:
-    """Each term as typed, what it means if anything, and why it does not mean what it seems to."""
+    """Yield each term as typed, its meaning, if any, and the reason if it is not what it seems."""
     for match in re.finditer(_TERM, text):
         minus, name, quoted, star, word = match.groups()
         exclude = bool(minus)
         value = word if quoted is None else quoted.replace('""', '"')
         stem = value.removesuffix("*") if quoted is None else value
-        if not name and not stem:  # "-", "*" or a pair of quotes: still being typed
+        if not name and not stem:  # "-", "*" or a pair of quotes: not typed yet
             continue
         try:
             yield match[0], Term(_field(name), stem, exclude, bool(star) or stem != value), ""
@@ -296,7 +296,7 @@ def _field(name: str | None) -> Field | None:
 
 
 def _checked(field: Field | None, value: str, prefix: bool) -> str:
-    """The value in the field's own words. Raises ValueError where it has no such value."""
+    """Return the value in the field's own words. Raises ValueError for an impossible value."""
     if field in (None, Field.TITLE):
         if not has_words(value):
             raise ValueError(f"`{value}` has no letter or digit to search for")
@@ -317,9 +317,9 @@ def _checked(field: Field | None, value: str, prefix: bool) -> str:
 
 
 def _time(value: str) -> str:
-    """An age without leading zeros, or a date with its time unless midnight.
+    """Return an age without leading zeros, or a date with its time unless that is midnight.
 
-    What names an offset is written in UTC with its time and a `Z`, what names none stays local.
+    A time with an offset is written in UTC with a `Z`; others stay local.
     """
     if _is_age(value):
         return value.lstrip("0").rjust(2, "0")
@@ -343,7 +343,7 @@ def _is_age(value: str) -> bool:
 
 
 def _clean(text: str) -> str:
-    """Without what no text may hold: controls, bidi overrides, lone surrogates. NFC."""
+    """Return the text in NFC, without controls, bidi overrides and lone surrogates."""
     text = text.translate(_UNWANTED)
     if text.isascii():
         return text

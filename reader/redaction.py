@@ -1,14 +1,14 @@
-"""What is secret is said and stored as `REDACTED`: one function for messages, logs and articles.
+"""Redaction of secrets in messages, logs and articles: they are shown and stored as `REDACTED`.
 
-Keys, passwords and the tokens in addresses of subscriptions are made known as they are read; from
+Keys, passwords and the tokens in addresses of subscriptions are registered as they are read; from
 then on `redacted` finds them in any text, however a server wrote them. Standard library alone.
 
 A secret in an address is
 
 - a user name and a password before the host;
-- the value of a parameter whose name says so: `token`, `key`, `apikey`, `auth`, `sig`, …;
-- the value of another parameter, unless that is an id, or a part of the path, which looks random:
-  a UUID, or 16 letters and digits without order. Only the address of a subscription is read so.
+- the value of a parameter with a telling name: `token`, `key`, `apikey`, `auth`, `sig`, …;
+- the value of another parameter, unless that is an id, or a part of the path, if it looks
+  random: a UUID, or 16 letters and digits without order. Only in addresses of subscriptions.
 """
 
 import os
@@ -23,15 +23,15 @@ from reader.known_secrets import ADDRESSES, KEYS
 from reader.spellings import REDACTED, Finder, Secret
 
 KEY_VARIABLE = "CRYPTOREAD_COINDESK_KEY"
-"""The variable of the environment with the key of CoinDesk's API."""
+"""Environment variable with the key of CoinDesk's API."""
 
 MAX_KNOWN = 5_000
-"""Tokens of addresses."""
+"""Maximum number of registered tokens of addresses."""
 MAX_SECRET = 2_000
-"""Characters of one secret."""
+"""Maximum characters of one secret."""
 
 SHORTEST_KEY, SHORTEST_TOKEN = 4, 6
-"""Characters below which a text would be replaced where it means something else."""
+"""Minimum characters of a secret; shorter ones would be replaced in unrelated text."""
 
 _PROXIES = ("http_proxy", "https_proxy", "all_proxy")
 
@@ -41,10 +41,10 @@ _SURE = re.compile(
     r"(?:(?:api|auth|access|private|secret|user|feed|rss|client|security|session)(?:key|token)"
     r"|secret|password|passwd|passphrase|pwd|signature|credentials?|jwt|sessionid|authorization)$"
 )
-"""The end of a name, without its dashes, that can name nothing but a secret."""
+"""The end of a parameter's name, without dashes, that always means a secret."""
 
 _UNSURE = re.compile(r"token|key|k|auth|sig|pass|session|sess|sid|hash|code|bearer|psk|pin")
-"""The last word of a name that may name something else: in crypto news a token is a coin."""
+"""The last word of a name that may mean a secret: in crypto news a token is a coin."""
 
 _WORDS = re.compile(r"[-_.\[\]]+|(?<=[a-z])(?=[A-Z])")
 _SAYS_SO = re.compile(r"secret|token|passw|apikey|private", re.IGNORECASE)
@@ -54,7 +54,7 @@ _UUID = re.compile(r"[0-9a-fA-F]{8}-?(?:[0-9a-fA-F]{4}-?){3}[0-9a-fA-F]{12}")
 _TURN = re.compile(r"(?<=[0-9])(?=[A-Za-z])|(?<=[A-Za-z])(?=[0-9])")
 _UP = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _LONG = 16
-"""Characters from which on a run of letters and digits can look random."""
+"""Minimum length of a run of letters and digits that can look random."""
 
 _USERINFO = re.compile(r"^((?:[A-Za-z][A-Za-z0-9+.-]*:)?//)([^/?#\\]*)@")
 _PAIR = re.compile(r"([?&;#])([^=&;#?/]{1,100})=([^&;#]*)")
@@ -68,7 +68,8 @@ _ENDS = ".,:;!?)]}"
 class Redaction:
     """Replaces certain secrets in any text.
 
-    keys: such as no link needs; tokens: of addresses, and the host that links with them lead to.
+    keys: secrets that no link needs. tokens: secrets of addresses. host: links to its site keep
+    their tokens.
     """
 
     def __init__(
@@ -79,17 +80,17 @@ class Redaction:
         self._tokens = Finder(tokens)
 
     def __bool__(self) -> bool:
-        """Return whether there is anything to look for."""
+        """Return whether there are any secrets to search for."""
         return bool(self._keys or self._tokens)
 
     def __call__(self, text: str) -> str:
-        """Return the text without any of them."""
+        """Return the text with its secrets replaced."""
         return self._tokens.replaced(self._keys.replaced(text))
 
     def of_article(self, value: T) -> T:
-        """Return texts within texts of an article, without them: values in tuples, lists, tables.
+        """Return a value with secrets replaced in all of its texts: in tuples, lists, tables.
 
-        Links to the site of their own feed keep its token, as they do not open without it.
+        Links to the site of their own feed keep its token: they do not open without it.
         """
         made: T = _mapped(value, self._of_text)
         return made
@@ -107,7 +108,7 @@ class Redaction:
 
 
 def redacted(text: str) -> str:
-    """Return the text without secrets: those that are known, and those of addresses in it."""
+    """Return the text without registered secrets and without secrets of addresses in it."""
     text = _known.redaction()(text)
     if "://" not in text:
         return text
@@ -115,27 +116,27 @@ def redacted(text: str) -> str:
 
 
 def redacted_address(url: str) -> str:
-    """Return the address of a subscription as it may be shown: none of its secrets is in it."""
+    """Return the address of a subscription as it may be shown, without its secrets."""
     return _known.redaction()(_without(url, is_ours=True))
 
 
 def for_articles_of(url: str) -> Redaction:
-    """Return what articles of that subscription pass before they are stored."""
+    """Return the redaction for articles of a subscription before they are stored."""
     return Redaction(_keys(), tokens(url), host_of(url))
 
 
 def holds_secret(url: str) -> bool:
-    """Return whether an address of a subscription has anything in it that is not to be shown."""
+    """Return whether an address of a subscription has a secret."""
     return _without(url, is_ours=True) != url
 
 
 def is_redacted(url: str) -> bool:
-    """Return whether a secret was taken out of the address, so that it leads nowhere."""
+    """Return whether a secret was removed from the address, so that it leads nowhere."""
     return re.search(rf"[=/:]{REDACTED}\b", url) is not None
 
 
 def passwords(url: str) -> list[str]:
-    """Return what stands before the host, as keys: the password, and how both are sent."""
+    """Return the secrets before the host: the password, and the forms in which it is sent."""
     found = _USERINFO.match(url)
     if found is None:
         return []
@@ -148,7 +149,7 @@ def passwords(url: str) -> list[str]:
 
 
 def tokens(url: str) -> list[Secret]:
-    """Return the secrets of an address of a subscription, but for `passwords`."""
+    """Return the secrets of an address of a subscription, except `passwords`."""
     found = []
     for _, name, value in _PAIR.findall(url[:MAX_SECRET]):
         said = _unquoted(value)
@@ -165,13 +166,14 @@ def tokens(url: str) -> list[Secret]:
 
 
 class _Known:
-    """What finds the secrets that are known; it is made when it is first asked for."""
+    """The redaction of all registered secrets, made on first use."""
 
     def __init__(self) -> None:
         self._of: tuple[object, ...] = ()
         self._made = Redaction()
 
     def redaction(self) -> Redaction:
+        """Return the redaction of the secrets that are registered now."""
         environment = tuple(_of_environment(os.environ))
         known = (environment, tuple(KEYS), tuple(ADDRESSES))
         if known != self._of:
@@ -199,20 +201,20 @@ def _of_environment(environ: Mapping[str, str]) -> Iterator[str]:
 
 
 def _is_of_site(host: str, site: str) -> bool:
-    """Whether two hosts share their last two names, as those of one site mostly do."""
+    """Return whether two hosts share their last two names, as hosts of one site mostly do."""
     if address_of(site) is not None:
         return host == site
     return bool(site) and host.split(".")[-2:] == site.split(".")[-2:]
 
 
 def _without_in_text(found: str) -> str:
-    """Return an address without the secrets in it, and what ends the sentence it stands in."""
+    """Return an address without its secrets, followed by the sentence's punctuation."""
     address = found.rstrip(_ENDS)
     return _without(address, is_ours=False) + found[len(address) :]
 
 
 def _without(url: str, *, is_ours: bool) -> str:
-    """Return the address without the secrets in it. is_ours: of a subscription, read strictly."""
+    """Return the address without its secrets. is_ours: of a subscription, read strictly."""
     url = _USERINFO.sub(lambda found: f"{found[1]}{REDACTED}@", url)
 
     def pair(found: re.Match[str]) -> str:
@@ -251,7 +253,7 @@ def _is_secret(name: str, value: str, *, is_ours: bool) -> bool:
 
 
 def _holds_pairs(value: str) -> bool:
-    """Whether the value is an address itself."""
+    """Return whether the value is an address itself."""
     return "://" in value and "=" in value
 
 
@@ -268,7 +270,7 @@ def _words(name: str) -> list[str]:
 
 
 def _may_stand_alone(value: str) -> bool:
-    """Whether the value is so unlike a word that it can be replaced wherever it stands."""
+    """Return whether the value is so unlike a word that it can be replaced anywhere."""
     if len(value) < 8 or _CONTRACT.fullmatch(value):
         return False
     has_digit = any(map(str.isdigit, value)) and any(map(str.isalpha, value))
@@ -297,7 +299,7 @@ def _unquoted(text: str) -> str:
 
 
 def _mapped(value: Any, change: Callable[[str], str]) -> Any:
-    """Return the value with each text in it changed; other things stay as they are."""
+    """Return the value with each text in it changed; other values stay as they are."""
     if type(value) is str:
         return change(value)
     if isinstance(value, tuple):

@@ -1,8 +1,8 @@
-"""How a secret may be written in what a server sends, and how it is found however it is written.
+"""How a secret may be spelled in what a server sends, and how it is found in any spelling.
 
-As it is, in capitals or not; percent-encoded, once or twice; with the escapes of JSON, HTML and
-Markdown; in base64 at any place of a longer text, as in Basic authentication; in hexadecimal
-digits; cut at the end of a text. Any mixture of escapes is found. Standard library alone.
+In any case; percent-encoded, once or twice; with the escapes of JSON, HTML and Markdown; in base64
+anywhere in a longer text, as in Basic authentication; in hexadecimal digits; cut off at the end of
+a text. Any mixture of escapes is found. Standard library alone.
 """
 
 import re
@@ -15,7 +15,7 @@ from typing import NamedTuple
 REDACTED = "REDACTED"
 
 _SHORT = 12
-"""Characters below which a secret is found only where no letter or digit stands beside it."""
+"""Length below which a secret is found only if no letter or digit is next to it."""
 
 _LEAST_BASE64 = 8
 _LEAST_CUT = 8
@@ -32,9 +32,9 @@ _END = "…'\"`.,;)]}> \n"
 
 
 class Secret(NamedTuple):
-    """A text that is not to be shown.
+    """A text that must not be shown.
 
-    before: where it is given, the value is found behind it alone, as it is too plain otherwise.
+    before: if given, the value is found only behind this text, as it is too plain otherwise.
     """
 
     value: str
@@ -42,7 +42,7 @@ class Secret(NamedTuple):
 
 
 class Finder:
-    """Finds some secrets in texts, also where there are many secrets."""
+    """Finds secrets in texts, also if there are many secrets."""
 
     def __init__(self, secrets: Iterable[Secret]) -> None:
         # The longest first: one may be a part of another.
@@ -57,14 +57,14 @@ class Finder:
         return bool(self._plain)
 
     def may_be_in(self, text: str) -> bool:
-        """Return False where none of them is, however it is written."""
+        """Return False if none of the secrets is in the text, in any spelling."""
         if not self._plain:
             return False
         is_coded = any(part in text for part in self._coded)
         return is_coded or bool(self._candidates(text)) or self._cut_at(text) >= 0
 
     def replaced(self, text: str) -> str:
-        """Return the text with each of them replaced."""
+        """Return the text with each secret replaced."""
         if not self._plain:
             return text
         for secret in self._candidates(text):
@@ -76,14 +76,14 @@ class Finder:
         return text if at < 0 else f"{text[:at]}{REDACTED}{text[len(text.rstrip(_END)) :]}"
 
     def _candidates(self, text: str) -> list[Secret]:
-        """Return the secrets that stand in the text once it is read: few, if any."""
+        """Return the secrets that are in the text once its escapes are read."""
         readings = [reading.lower() for reading in _readings(text)]
         return [
             secret for plain, secret in self._plain if any(plain in reading for reading in readings)
         ]
 
     def _cut_at(self, text: str) -> int:
-        """Return where the beginning of a secret ends the text, as it was cut there; else -1."""
+        """Return where the beginning of a secret ends the text, cut off there; else -1."""
         rest = text.rstrip(_END)
         end = rest[-self._longest :].lower()
         for plain in self._cut:
@@ -96,7 +96,7 @@ class Finder:
 
 
 def _readings(text: str) -> Iterator[str]:
-    """Yield the text, and what it says where escapes of each kind are read, and read once more."""
+    """Yield the text, then the text with escapes of each kind read, repeatedly."""
     yield text
     for _ in range(_MOST_READINGS):
         if not _ESCAPE.search(text):
@@ -130,12 +130,12 @@ def _unescaped(found: re.Match[str]) -> str:
 
 
 _KINDS = (("\\", _without_backslashes), ("%", _without_percents), ("&", unescape))
-"""The sign that begins an escape, and what reads all of its kind."""
+"""The first sign of an escape, and the function that reads all escapes of its kind."""
 
 
 @lru_cache(64)
 def _pattern(secret: Secret) -> re.Pattern[str]:
-    """Return what finds a secret in all the ways in which it may be written."""
+    """Return a pattern that finds a secret in all of its spellings."""
     value, before = secret
     written = "".join(map(_character, value))
     if before:
@@ -144,7 +144,7 @@ def _pattern(secret: Secret) -> re.Pattern[str]:
 
 
 def _character(char: str) -> str:
-    """Return a pattern of all the ways in which one character may be written."""
+    """Return a pattern of all spellings of one character."""
     every = dict.fromkeys(each for each in (char.lower(), char.upper(), char) if len(each) == 1)
     ways = [way for each in every for way in _ways(each)]
     if not char.isalnum():
@@ -174,8 +174,8 @@ def _hex(number: int, digits: int) -> str:
 def _coded(value: str) -> Iterator[str]:
     """Yield the value in base64 and in hexadecimal digits.
 
-    In base64 it looks otherwise at each of three places, and both its ends depend on what stands
-    beside it; these are left out.
+    In base64 it has three spellings by its position, and both ends depend on the neighbouring
+    bytes; the ends are left out.
     """
     data = value.encode(errors="replace")
     for shift in range(3):

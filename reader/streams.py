@@ -1,7 +1,7 @@
-"""The three standard streams, fit to use whatever the shell made of them.
+"""The three standard streams, usable whatever the shell made of them.
 
-Closed, full, a broken pipe, an encoding without the characters: what becomes of each is decided
-here, once. What is printed on them does not belong here.
+Handles closed and full streams, broken pipes, and encodings without the characters. What is printed
+on them is not decided here.
 """
 
 import errno
@@ -17,7 +17,7 @@ STDIN, STDOUT, STDERR = 0, 1, 2
 
 
 class OutputFailed(CryptoreadError):
-    """Standard output cannot be written to."""
+    """Standard output cannot be written."""
 
     def __init__(self, error: OSError) -> None:
         is_closed = error.errno == errno.EBADF
@@ -28,9 +28,10 @@ class OutputFailed(CryptoreadError):
 
 
 class _Output(TextIOWrapper):
-    """Standard output. Raises OutputFailed, and BrokenPipeError where the reader has left."""
+    """Standard output. Raises OutputFailed, and BrokenPipeError for a closed pipe."""
 
     def write(self, text: str, /) -> int:
+        """Write text. Raises OutputFailed, BrokenPipeError."""
         try:
             return super().write(text)
         except BrokenPipeError:
@@ -39,6 +40,7 @@ class _Output(TextIOWrapper):
             raise OutputFailed(error) from error
 
     def flush(self) -> None:
+        """Flush. Raises OutputFailed, BrokenPipeError."""
         try:
             super().flush()
         except BrokenPipeError:
@@ -48,9 +50,10 @@ class _Output(TextIOWrapper):
 
 
 class _Messages(TextIOWrapper):
-    """Standard error. No command fails because its messages cannot be written."""
+    """Standard error. A command does not fail because its messages cannot be written."""
 
     def write(self, text: str, /) -> int:
+        """Write text; ignore errors."""
         try:
             return super().write(text)
         except OSError:
@@ -58,6 +61,7 @@ class _Messages(TextIOWrapper):
             return len(text)
 
     def flush(self) -> None:
+        """Flush; ignore errors."""
         try:
             super().flush()
         except OSError:
@@ -68,8 +72,8 @@ class _Messages(TextIOWrapper):
 def prepare() -> None:
     """Give the program three streams that never raise for an encoding.
 
-    A closed one stays unusable, but nothing that is opened later takes its number: a database that
-    got the number of standard error would have messages written into it.
+    A closed stream stays unusable, but its number stays occupied: a database file with the number
+    of standard error would have messages written into it.
     """
     for number, mode in ((STDIN, os.O_WRONLY), (STDOUT, os.O_RDONLY), (STDERR, os.O_WRONLY)):
         _occupy(number, mode)
@@ -81,13 +85,13 @@ def prepare() -> None:
 
 
 def _replace(name: str, stream: TextIO) -> None:
-    """Make it `sys.NAME` and `sys.__NAME__`, on which Textual paints: a buffer has one owner."""
+    """Set `sys.NAME` and `sys.__NAME__`, on which Textual paints: a buffer has one owner."""
     setattr(sys, name, stream)
     setattr(sys, f"__{name}__", stream)
 
 
 def _occupy(number: int, mode: int) -> None:
-    """Open the null device there, where nothing is open; reading or writing fails by its mode."""
+    """Open the null device under a free descriptor number; reading or writing fails by its mode."""
     try:
         os.fstat(number)
     except OSError:
@@ -103,7 +107,7 @@ def _rewrapped(stream: TextIO | None, kind: type[TextIOWrapper], number: int) ->
     if stream is None:
         buffer = BufferedWriter(FileIO(number, "w", closefd=False))
         return kind(buffer, "utf-8", "replace", line_buffering=number == STDERR)
-    if not isinstance(stream, TextIOWrapper):  # a test's
+    if not isinstance(stream, TextIOWrapper):  # a stream of a test
         return stream
     encoding, line_buffering = stream.encoding, stream.line_buffering
     write_through = stream.write_through
@@ -117,7 +121,7 @@ def _rewrapped(stream: TextIO | None, kind: type[TextIOWrapper], number: int) ->
 
 
 def settle() -> None:
-    """Flush standard output, then let nothing that is left in it fail at the exit of Python.
+    """Flush standard output, then keep the exit of Python from failing on it.
 
     Raises OutputFailed and BrokenPipeError.
     """
@@ -129,7 +133,7 @@ def settle() -> None:
 
 
 def discard(number: int) -> None:
-    """Send to the null device what goes there from now on, and what is still buffered."""
+    """Send to the null device what is written from now on, and what is still buffered."""
     with suppress(OSError):
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, number)
@@ -137,7 +141,7 @@ def discard(number: int) -> None:
 
 
 def is_terminal(stream: TextIOBase | TextIO | None) -> bool:
-    """Return whether a user reads or types there. False for a closed one."""
+    """Return whether the stream is a terminal. False for a closed one."""
     try:
         return stream is not None and stream.isatty()
     except (OSError, ValueError):

@@ -1,6 +1,6 @@
-"""Changes of the subscriptions in the config file, which stays the user's own.
+"""Changes of the subscriptions in the config file.
 
-Comments, order and whatever else is in the file are kept; it is replaced whole or not at all.
+Comments, order and everything else in the file are kept; it is replaced as a whole or not at all.
 """
 
 import os
@@ -9,7 +9,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from reader.config import ConfigError, Settings
+from reader.config import Settings
+from reader.config_paths import ConfigError
 from reader.errors import CryptoreadError
 from reader.known_secrets import know_address
 from reader.own_files import PRIVATE_FILE, NotRegular, make_folder, read_own
@@ -31,27 +32,33 @@ TABLE = "subscriptions"
 
 
 class BadSubscription(CryptoreadError):
-    """It cannot be subscribed to as it is."""
+    """The subscription is invalid."""
 
 
 class NameTaken(CryptoreadError):
+    """The name is in use."""
+
     def __init__(self, name: str) -> None:
-        super().__init__(f"there is a subscription {name!r} already; choose another --name")
+        super().__init__(f"subscription {name!r} already exists; choose another --name")
 
 
 class Followed(CryptoreadError):
+    """The address is followed already."""
+
     def __init__(self, url: str, name: str) -> None:
-        super().__init__(f"{url} is followed already, as {name!r}")
+        super().__init__(f"{url} is already followed, as {name!r}")
 
 
 class TooMany(CryptoreadError):
+    """The limit of subscriptions is reached."""
+
     def __init__(self) -> None:
         most = f"{MAX_SUBSCRIPTIONS:,} subscriptions at most"
         super().__init__(f"there can be {most}; unsubscribe from some first")
 
 
 def subscribe(path: Path, new: Iterable[Subscription]) -> None:
-    """Add them to the config file, which is made where there is none: all of them, or none.
+    """Add subscriptions to the config file, all of them or none; create it if necessary.
 
     Raises BadSubscription, NameTaken, Followed, TooMany, ConfigError.
     """
@@ -76,9 +83,10 @@ def subscribe(path: Path, new: Iterable[Subscription]) -> None:
 
 
 def subscribed(path: Path, settings: Settings) -> tuple[tuple[Subscription, ...], str]:
-    """What the settings name, and an empty notice; where nobody ever chose, the usual sources.
+    """Return the subscriptions of the settings and an empty notice, or the default ones.
 
-    Those are then written into the config file, and the notice says so. Raises ConfigError.
+    If the settings have no subscriptions, the default ones are written into the config file, and
+    the notice says so. Raises ConfigError.
     """
     if settings.subscriptions is not None:
         return settings.subscriptions, ""
@@ -88,7 +96,7 @@ def subscribed(path: Path, settings: Settings) -> tuple[tuple[Subscription, ...]
 
 
 def unsubscribe(path: Path, name: str) -> Subscription:
-    """Take one out, by its name without regard to case, or by its address.
+    """Remove a subscription by its name, ignoring case, or by its address; return it.
 
     Raises NoSubscription, ConfigError.
     """
@@ -105,7 +113,7 @@ def unsubscribe(path: Path, name: str) -> Subscription:
 
 
 def _url(value: Any) -> str:
-    """Return the address that an entry means: it may be anything until the settings are read."""
+    """Return the address of an entry, which may be of any type until the settings are read."""
     if isinstance(value, dict):
         return meant(str(value.get("url", "")), value.get("kind"))
     return meant(str(value))
@@ -146,10 +154,10 @@ def _read(path: Path) -> "TOMLDocument":
 
 
 def _write(path: Path, document: "TOMLDocument") -> None:
-    """In the place of the file that a link leads to, with the mode that it had."""
+    """Replace the file, or the target of a link, and keep its mode."""
     path = Path(os.path.realpath(path))
     text = document.as_string()
-    text += "" if text.endswith("\n") else "\n"  # so that a line can be added to it
+    text += "" if text.endswith("\n") else "\n"  # so that a line can be appended
     try:
         make_folder(path.parent)
         mode = path.stat().st_mode & 0o777 if path.exists() else PRIVATE_FILE

@@ -1,7 +1,7 @@
-"""The live sources that a reader follows, and what became of each when it was last asked.
+"""The live sources that the user follows, and the result of asking each of them.
 
-Values and rules on the standard library alone. The file they stand in is `config`'s and
-`subscribing`'s affair, asking them is `syncing`'s.
+Values and rules on the standard library alone. Reading and writing the config file is up to
+`config` and `subscribing`, asking the sources to `syncing`.
 """
 
 import re
@@ -27,7 +27,7 @@ _CONTROL_OR_SPACE = re.compile(r"[\x00-\x20\x7f-\xa0\u2000-\u200f\u2028-\u202f\u
 
 
 class SyncOptions(NamedTuple):
-    """What the settings say about syncing. `environ` may hold the key of CoinDesk's API."""
+    """Settings of a sync. `environ` may have the key of CoinDesk's API."""
 
     estimate_sentiment: bool = True
     categories: Mapping[str, Sequence[str]] = {}
@@ -35,11 +35,11 @@ class SyncOptions(NamedTuple):
     environ: Mapping[str, str] = {}
 
     def __repr__(self) -> str:
-        return "SyncOptions()"  # the key belongs in no log
+        return "SyncOptions()"  # keep the key out of logs
 
 
 class Kind(StrEnum):
-    """What stands at the address."""
+    """What is at the address."""
 
     FEED = "feed"
     COINDESK = "coindesk"
@@ -56,14 +56,15 @@ class Subscription(NamedTuple):
 
     @property
     def is_local(self) -> bool:
+        """Return whether the source is a file or folder."""
         return self.kind is Kind.FOLDER or not is_web(self.url)
 
     def advice(self, status: "Status") -> str:
-        """What the user can do about it; empty where there is nothing to do."""
+        """Return what the user can do about it; empty if nothing."""
         if status is Status.NOT_FOUND and self.is_local:
             return "put it back where it was, or unsubscribe it"
         if status is Status.UNAUTHORIZED and self.kind is not Kind.COINDESK:
-            return "it wants a log-in, which cannot be given; try another feed of its site"
+            return "it requires a log-in, which is not supported; try another feed of its site"
         return _ADVICE.get(status, "")
 
 
@@ -79,11 +80,11 @@ DEFAULTS = (
     Subscription("Bloomberg Crypto", "https://feeds.bloomberg.com/crypto/news.rss"),
     Subscription("FT", "https://www.ft.com/cryptofinance?format=rss"),
 )
-"""What the first sync subscribes to where nobody has chosen."""
+"""Subscriptions of the first sync, if the user has none."""
 
 
 class Status(StrEnum):
-    """How asking a source ended. All but the first three are problems."""
+    """Result of asking a source. All but the first three are problems."""
 
     OK = "ok"
     UNCHANGED = "unchanged"
@@ -111,28 +112,29 @@ class Status(StrEnum):
 
     @property
     def is_problem(self) -> bool:
+        """Return whether the source failed."""
         return self not in (Status.OK, Status.UNCHANGED, Status.MOVED)
 
 
 _OTHER_ADDRESS = "look for the feed's new address on its site, subscribe to that and unsubscribe"
 _LATER = "it is tried again at the next sync"
 _ADVICE = {
-    Status.MOVED: "the new address is used from now on; put it into the config file some day",
+    Status.MOVED: "the new address is used from now on; update it in the config file",
     Status.NOT_FOUND: f"{_OTHER_ADDRESS} this one",
-    Status.GONE: f"it has ended for good: {_OTHER_ADDRESS} this one",
+    Status.GONE: f"it has ended permanently: {_OTHER_ADDRESS} this one",
     Status.UNAUTHORIZED: "check the key: `coindesk_key` in the config, or CRYPTOREAD_COINDESK_KEY",
-    Status.FORBIDDEN: "the site does not serve readers like this one; try another feed of it",
+    Status.FORBIDDEN: "the site refuses programs like this one; try another feed of it",
     Status.REJECTED: "check the address in the config file",
-    Status.RATE_LIMITED: "wait; it is left alone until the site allows more",
+    Status.RATE_LIMITED: "wait; it is asked again when the site allows it",
     Status.SERVER_ERROR: f"the site is in trouble; {_LATER}",
-    Status.NOT_A_FEED: "open the address in a browser: it may want a log-in, or another --kind",
+    Status.NOT_A_FEED: "open the address in a browser: it may require a log-in, or another --kind",
     Status.WEB_PAGE: "subscribe to the feed that it names, and unsubscribe this one",
     Status.TRUNCATED: _LATER,
-    Status.TOO_LARGE: "it sends more than any feed needs; unsubscribe it if it stays so",
+    Status.TOO_LARGE: "it sends more than any feed needs; unsubscribe it if that persists",
     Status.TOO_SLOW: _LATER,
     Status.REDIRECT_LOOP: "check the address in the config file",
     Status.UNREACHABLE: f"check the network and the address; {_LATER}",
-    Status.CERTIFICATE: "its certificate is not to be trusted; check this machine's clock, or wait",
+    Status.CERTIFICATE: "its certificate is not trusted; check this machine's clock, or wait",
     Status.INSIDE: "if that is what you want, subscribe to the address that it leads to",
     Status.OVER_QUOTA: "wait until the quota is renewed, or sync less often",
     Status.NO_KEY: "set `coindesk_key` in the config, or CRYPTOREAD_COINDESK_KEY",
@@ -142,7 +144,7 @@ _ADVICE = {
 
 
 class SourceResult(NamedTuple):
-    """What one source gave. `error` says what was wrong, empty where nothing was."""
+    """Result of one source. `error` says what was wrong, empty if nothing was."""
 
     name: str
     status: Status
@@ -155,6 +157,7 @@ class SourceResult(NamedTuple):
 
     @property
     def refused(self) -> int:
+        """Return how many articles were refused."""
         return len(self.refusals)
 
     def __str__(self) -> str:
@@ -169,21 +172,22 @@ class SourceResult(NamedTuple):
 
 
 class NoSubscription(CryptoreadError):
-    """Somebody named a subscription that there is not."""
+    """A subscription was named that does not exist."""
 
     def __init__(self, name: str, known: Iterable[str]) -> None:
         names = ", ".join(known) or "none"
-        super().__init__(f"no subscription {name!r}; there are {names}")
+        super().__init__(f"no subscription {name!r}; subscriptions: {names}")
 
 
 def is_web(url: str) -> bool:
+    """Return whether it is an http or https address."""
     return url.lower().startswith(("http://", "https://"))
 
 
 def meant(url: str, kind: object = None) -> str:
-    """Return the address that was meant where it is written otherwise, such as `feed://…`.
+    """Return the address that is meant by one in another form, such as `feed://…`.
 
-    kind: where it is given, a path is told from an address without a scheme.
+    kind: if given, tells a path from an address without a scheme.
     """
     if is_web(url) and not _CONTROL_OR_SPACE.search(url):
         return url
@@ -195,7 +199,7 @@ def meant(url: str, kind: object = None) -> str:
 
 
 def problem(subscription: Subscription) -> str | None:
-    """What is wrong with it, as a sentence; None where it can be used."""
+    """Return what is wrong with a subscription, as a sentence; None if it is valid."""
     name, url, kind = subscription
     if not name or len(name) > MAX_NAME or _CONTROL_OR_SPACE.sub("", name) == "":
         return f"a subscription needs a name of at most {MAX_NAME} characters"
@@ -217,9 +221,9 @@ def _url_problem(url: str, kind: Kind) -> str | None:
     if kind is not Kind.COINDESK:
         return None
     if _holds_key(parts):
-        return "a key never stands in an address: write it as `coindesk_key` in the config"
+        return "do not put a key into an address: set `coindesk_key` in the config"
     if parts.scheme != "https" and parts.hostname not in _THIS_MACHINE:
-        return "a key goes over https:// alone"
+        return "a key is sent over https:// only"
     return None
 
 
@@ -228,7 +232,7 @@ def _holds_key(parts: SplitResult) -> bool:
 
 
 def kind_of(url: str) -> Kind:
-    """The kind that the address suggests."""
+    """Return the kind that the address suggests."""
     if "://" in url:
         return Kind.COINDESK if _host(url) == COINDESK_HOST else Kind.FEED
     return Kind.NEWS_JSON if url.lower().endswith(".json") else Kind.FOLDER
@@ -242,7 +246,7 @@ def _host(url: str) -> str:
 
 
 def name_for(url: str, taken: Iterable[str] = ()) -> str:
-    """A name for a source that nobody named: the host or the folder, numbered where it is taken."""
+    """Return a name for a source: its host or folder, numbered if that name is taken."""
     host = _host(url) if is_web(url) else Path(url).name
     name = clean_line(host.removeprefix("www.").removeprefix("feeds."))[:MAX_NAME] or "news"
     names = {each.casefold() for each in taken}
@@ -254,7 +258,7 @@ def name_for(url: str, taken: Iterable[str] = ()) -> str:
 
 
 def chosen(subscriptions: Iterable[Subscription], names: Iterable[str]) -> tuple[Subscription, ...]:
-    """Those of the names, without regard to case; all without names. Raises NoSubscription."""
+    """Return the named subscriptions, ignoring case; all if no names. Raises NoSubscription."""
     every = tuple(subscriptions)
     by_name = {each.name.casefold(): each for each in every}
     found: dict[str, Subscription] = {}
@@ -266,7 +270,7 @@ def chosen(subscriptions: Iterable[Subscription], names: Iterable[str]) -> tuple
 
 
 def from_table(table: Mapping[str, object]) -> tuple[Subscription, ...]:
-    """The table `[subscriptions]` of the config file: a name to a URL, or to {url, kind}.
+    """Return the subscriptions of the table `[subscriptions]`: name to URL, or to {url, kind}.
 
     Raises ValueError, with a sentence.
     """
@@ -275,7 +279,7 @@ def from_table(table: Mapping[str, object]) -> tuple[Subscription, ...]:
     made = tuple(_from_value(name, value) for name, value in table.items())
     names: set[str] = set()
     for each in made:
-        if each.name in names:  # they differ in what cannot be seen
+        if each.name in names:  # they differ in invisible characters
             raise ValueError(f"two names in [subscriptions] read {each.name!r}; change one of them")
         names.add(each.name)
     return made
@@ -289,11 +293,11 @@ def _from_value(name: str, value: object) -> Subscription:
     if not isinstance(value, Mapping) or not isinstance(value.get("url"), str):
         raise ValueError(f'{where} must be "https://…" or {{ url = "https://…", kind = "feed" }}')
     if unknown := set(value) - {"url", "kind"}:
-        raise ValueError(f"{where} has no {sorted(unknown)[0]!r}; there are url, kind")
+        raise ValueError(f"unknown key {sorted(unknown)[0]!r} in {where}; valid keys: url, kind")
     url = meant(value["url"], value.get("kind"))
     kind = value.get("kind", kind_of(url).value)
     if kind not in list(Kind):
-        raise ValueError(f"{where} has no kind {kind!r}; there are {', '.join(Kind)}")
+        raise ValueError(f"unknown kind {kind!r} in {where}; valid kinds: {', '.join(Kind)}")
     made = Subscription(name, url, Kind(kind))
     if trouble := problem(made):
         raise ValueError(f"{where}: {trouble}")

@@ -1,4 +1,4 @@
-"""A sync in a process of its own, as parsing and storing would hold up the thread that paints."""
+"""A sync in a process of its own: parsing and storing would delay the thread that paints."""
 
 import os
 import sys
@@ -24,11 +24,11 @@ def sync(
     stop: threading.Event,
     force: bool = False,
 ) -> list[SourceResult]:
-    """As `Library.sync` of that folder, in the calling thread. Raises CryptoreadError.
+    """Sync the library of a folder as `Library.sync` does; block. Raises CryptoreadError.
 
     When `stop` is set the process is killed: what it reported is stored.
     """
-    # Textual's own has no file behind it, which the start of a process asks for.
+    # Textual's stderr has no file descriptor, which starting a process needs.
     with redirect_stderr(sys.__stderr__):
         workers = context()
     ours, its = workers.Pipe(duplex=False)
@@ -54,7 +54,7 @@ def _listen(
         try:
             message = pipe.recv()
         except EOFError:
-            raise CryptoreadError("the sync ended before its time; try it again") from None
+            raise CryptoreadError("the sync ended unexpectedly; try it again") from None
         if message is None:
             break
         if isinstance(message, str):
@@ -64,7 +64,7 @@ def _listen(
     return results
 
 
-# In the process of its own.
+# In the new process.
 
 
 def _run(
@@ -74,9 +74,9 @@ def _run(
     options: SyncOptions,
     force: bool,
 ) -> None:
-    os.setsid()  # ctrl+c and a closed terminal are for the reader
+    os.setsid()  # ctrl+c and a closed terminal belong to the open screen
     nowhere = os.open(os.devnull, os.O_RDWR)
-    for stream in range(3):  # the terminal is the reader's, too
+    for stream in range(3):  # so does the terminal
         os.dup2(nowhere, stream)
     make_way()
     with pipe:
@@ -90,7 +90,7 @@ def _sync(
     on_result: Callable[[SourceResult], None],
     force: bool,
 ) -> str | None:
-    """What went wrong, if anything did."""
+    """Sync; return what went wrong, None if nothing did."""
     from reader.crash import Broken
     from reader.library import Library
     from reader.redaction import redacted

@@ -1,7 +1,7 @@
-"""From live sources to the cache: ask all side by side, parse, store a page in one transaction.
+"""Sync: ask all live sources in parallel, parse, store each page in one transaction.
 
-What is known of a source is stored with the page that it is about: a sync that is cut short, in
-whatever way, keeps what it stored and goes on from there. One bad source never stops the others.
+The state of a source is stored with the page: an interrupted sync keeps what it stored and goes on
+from there. A bad source does not stop the others.
 """
 
 import asyncio
@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 from reader.asking import Desk, failed, source, troubled
@@ -29,23 +29,23 @@ from reader.sources.http import Fetcher, FetchFailed, Limits
 from reader.subscriptions import SourceResult, Status, Subscription, SyncOptions
 
 FAILURES_TO_PAUSE = 3
-"""In a row, after which a source is left alone for a while."""
+"""Consecutive failures after which a source is paused."""
 
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 120, 24 * 3600
 RETRY_AFTER_S = (60, 6 * 3600)
-"""What a site may ask for at least and at most."""
+"""Bounds of the pause that a site may ask for, in seconds."""
 GONE_S = LONGEST_REST_S
 
 OFFLINE_S = 15 * 60
-"""At most where there is no way to a site: mostly it is this machine that is offline."""
+"""Maximum pause if a site cannot be reached: mostly this machine is offline."""
 
 LOOK_FOR_STOP_S = 0.05
 
 
 class Sync:
-    """One sync into a store. `on_result` is told of each source when it has ended.
+    """One sync into a store. on_result: called with the result of each source that has ended.
 
-    force: ask those that are paused, too. stop: set by any thread, it ends the sync soon.
+    force: also ask paused sources. stop: ends the sync soon; may be set by any thread.
     """
 
     def __init__(
@@ -70,7 +70,7 @@ class Sync:
         self._states = store.source_states()
 
     def run(self, subscriptions: Iterable[Subscription]) -> list[SourceResult]:
-        """Ask them all; the results of those that ended, in the order of the subscriptions.
+        """Ask the sources; return the results of those that ended, in the order of subscriptions.
 
         Raises CacheError. No event loop may run in this thread.
         """
@@ -118,7 +118,7 @@ class Sync:
                 await _given_up(tasks)
 
     async def _ended(self, tasks: list[asyncio.Task[None]]) -> None:
-        """Until all have ended, the cache has failed one of them, or it is to stop."""
+        """Wait until all have ended, one has met an error of the cache, or `stop` is set."""
         waiting = set(tasks)
         while waiting and not self._stop.is_set():
             done, waiting = await asyncio.wait(
@@ -135,10 +135,12 @@ class Sync:
         return state.next_try > int(self._clock().timestamp()) and not self._force
 
     async def _guarded(self, desk: Desk, subscription: Subscription) -> SourceResult:
-        """The result of one source, whatever happens to it."""
+        """Return the result of one source, whatever happens to it."""
         state = self._state(subscription)
         if self._is_paused(state):
-            when = f"until {datetime.fromtimestamp(state.next_try):%Y-%m-%d %H:%M}"
+            when = (
+                f"until {datetime.fromtimestamp(state.next_try, UTC).astimezone():%Y-%m-%d %H:%M}"
+            )
             return failed(subscription, Status.PAUSED, f"paused {when} ({state.last_error})")
         try:
             return await source(desk, subscription, state).run()
@@ -146,7 +148,7 @@ class Sync:
             raise
         except Exception as error:
             status, reason, retry_after = _trouble(error, self._store.path.parent)
-            # Read again: a page may have been stored before the trouble began.
+            # Read again: a page may have been stored before the error.
             state = self._store.source_states().get(subscription.url, state)
             state = _after_failure(state, desk.now(), status, reason, retry_after)
             await desk.work(desk.note, state)
@@ -164,7 +166,7 @@ async def _given_up(tasks: list[asyncio.Task[None]]) -> None:
 
 @contextmanager
 def _known_objects_aside() -> Iterator[None]:
-    """Keep the garbage collector from looking through the whole program as articles come in."""
+    """Keep the garbage collector from scanning the whole program while articles come in."""
     is_mine = not gc.get_freeze_count()
     if is_mine:
         gc.freeze()
@@ -184,13 +186,13 @@ def _after_failure(
         troubled(state, now, status, reason),
         failures=failures,
         next_try=int(now + rest) if rest else 0,
-        # Where it moved to has failed: the address that the user wrote is tried next.
+        # The new address has failed: the user's address is tried next.
         permanent="",
     )
 
 
 def pause(status: Status, failures: int, retry_after: float | None) -> float:
-    """Seconds for which a source that failed is left alone."""
+    """Return the seconds for which a source that failed is paused."""
     if retry_after is not None or status in (Status.RATE_LIMITED, Status.OVER_QUOTA):
         least, most = RETRY_AFTER_S
         return min(max(retry_after or FIRST_PAUSE_S, least), most)
@@ -204,9 +206,9 @@ def pause(status: Status, failures: int, retry_after: float | None) -> float:
 
 
 def _trouble(error: Exception, folder: Path) -> tuple[Status, str, float | None]:
-    """What it is called, what was wrong, and the seconds that the server asks for.
+    """Return the status, what was wrong, and the seconds that the server asks for.
 
-    folder: where the details go of what nobody has foreseen.
+    folder: the data folder, for the log of unexpected errors.
     """
     if isinstance(error, FetchFailed):
         return error.status, str(error), error.retry_after

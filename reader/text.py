@@ -1,16 +1,15 @@
-"""What an untrusted string passes before anything else may see it: gate 1 of the trust model.
+"""Cleaning of untrusted text: bytes become text, and text becomes safe to show and to store.
 
-Bytes become text, text becomes safe to show and to store. What the text means (fields, queries,
-Markdown) belongs elsewhere. Standard library alone at import; ftfy is loaded by the first text
-that shows marks of mojibake.
+What the text means (fields, queries, Markdown) is not decided here. Standard library alone at
+import; ftfy is loaded by the first text that shows signs of mojibake.
 """
 
 import re
 from unicodedata import category, combining, normalize
 
-# The first look at a text: English, Ukrainian and their like are made of nothing else. It is a
-# class of what is harmless, matched to the end, for that is three times as fast as a search for
-# what is not. Left out: whatever may be a control, a mark or the beginning of mojibake.
+# The first look at a text: English, Ukrainian and the like consist of nothing else. Matching
+# harmless characters to the end is three times as fast as searching for others. Excluded:
+# whatever may be a control, a combining mark or the beginning of mojibake.
 _PLAIN = re.compile(
     r"[\t\n -~\xa0-\xc1\xf1-\u02ff\u0370-\u0482\u048a-\u0590\u1e00-\u2027\u202f-\u205f"
     r"\u2070-\u20cf\u2100-\u2bff\u3400-\u9fff\uac00-\ud7a3]*+"
@@ -26,22 +25,22 @@ _HIGH_CONTROLS = r"\U000e0000-\U000e007f" + "".join(
     f"{chr(plane | 0xFFFE)}{chr(plane | 0xFFFF)}" for plane in range(0x10000, 0x110000, 0x10000)
 )
 _HIGH = r"\U00010000-\U0010ffff"
-# Every block with a combining mark, and some letters that share one with them.
+# Every block with a combining mark, and some letters in the same blocks.
 _MARKS = (
     r"\u0300-\u036f\u0483-\u0487\u0591-\u1dff\u20d0-\u20ff\u2cef-\u2dff\u302a-\u309a"
     r"\ua66f-\uabed\ufb1e\ufe20-\ufe2f"
 )
 _INVISIBLE = frozenset(("Cc", "Cf", "Cs", "Zl", "Zp", "Zs"))
 _MAX_MARKS = 30
-"""Combining marks on one letter; Unicode's stream-safe format has the same limit."""
+"""Combining marks on one letter; the same limit as Unicode's stream-safe format."""
 
 # UTF-8 read as cp1252 or latin-1: a lead byte looks like a letter from Â to ð, and each byte
-# after it like one of these. No language puts them behind those letters, but for the closing
-# signs, which are asked for in pairs.
+# after it like one of these. No language has them after those letters, except closing signs,
+# which are required in pairs.
 _TRAIL = "\x80-\xbf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ"
 _TRAIL_UNLIKE_PUNCTUATION = "\x80-\x9f¡-ª¬-º¼-¿€‚ƒ„†‡ˆ‰Š‹ŒŽ˜™š›œžŸ"
 
-# Strings, not patterns: few runs of the program need them, and `re` keeps what it compiled.
+# Strings, not compiled patterns: few runs need them, and `re` caches what it compiled.
 _UNSAFE = f"[{_CONTROLS}]+"
 _UNSAFE_HIGH = f"[{_HIGH_CONTROLS}]+"
 _ANY_HIGH = f"[{_HIGH}]"
@@ -59,24 +58,25 @@ _MOJIBAKE = (
     "|(?<=ð)[Ÿ\x9f])"
 )
 
-# A whole control sequence goes with its ESC, so that no "[31m" is left behind. Its length is
-# bounded and a string sequence needs its terminator: what follows a stray ESC is kept.
+# A whole control sequence is removed, so that no "[31m" remains. Its length is bounded and a
+# string sequence needs its terminator: text after a stray ESC is kept.
 _SEQUENCE = (
     r"\x1b(?:\[[0-?]{0,32}[ -/]{0,4}[@-~]"
     r"|[\]PX^_][^\x00-\x1f\x7f-\x9f]{0,4096}(?:\x07|\x1b\\|\x9c))"
 )
 
 _MAX_REPAIRED = 200_000
-"""Characters of marked lines that one text may send through ftfy, which takes up to 6 µs each."""
+"""Characters of suspicious lines that one text may send through ftfy, at up to 6 µs each."""
 
 _MAX_ROUNDS = 4
 _REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 
 
 def decode(data: bytes) -> tuple[str, str | None]:
-    """Text of UTF-8 (or UTF-16 with a byte order mark), and what was wrong with it, if anything.
+    """Return the text of UTF-8 (or UTF-16 with a byte order mark), and what was wrong with it.
 
-    Total: bytes that fit nothing become U+FFFD. The text has not been cleaned.
+    Never raises: undecodable bytes become U+FFFD. The text is not cleaned. The second value is
+    empty if nothing was wrong.
     """
     encoding = "UTF-16" if data.startswith((b"\xff\xfe", b"\xfe\xff")) else "UTF-8"
     try:
@@ -87,11 +87,11 @@ def decode(data: bytes) -> tuple[str, str | None]:
 
 
 def clean(text: str) -> str:
-    """The same text, safe to store and to show; `clean(clean(s)) == clean(s)`.
+    """Return the text, safe to store and to show. Cleaning twice changes nothing more.
 
-    Without controls other than newline and tab, escape sequences, bidi overrides and isolates,
-    tag characters, surrogates and non-characters; line ends are newlines; NFC; mojibake
-    repaired. Directional marks and joiners stay: right-to-left text and emoji need them.
+    Removes controls other than newline and tab, escape sequences, bidi overrides and isolates, tag
+    characters, surrogates and non-characters; makes line ends newlines; applies NFC; repairs
+    mojibake. Directional marks and joiners stay: right-to-left text and emoji need them.
     """
     for _ in range(_MAX_ROUNDS):
         before = text
@@ -100,12 +100,12 @@ def clean(text: str) -> str:
         text = normalize("NFC", text)
         if text == before:
             return text
-    # Mojibake that uncovers more of itself at every repair is made, not met.
+    # Mojibake that reveals more mojibake at every repair is crafted.
     return re.sub(_MOJIBAKE, _REPLACEMENT, text)
 
 
 def clean_line(text: str) -> str:
-    """Cleaned, on one line: every run of white space is one space, none at the ends.
+    """Return the text cleaned and on one line: single spaces, none at the ends.
 
     `clean_line(clean_line(s)) == clean_line(s)`.
     """
@@ -114,19 +114,19 @@ def clean_line(text: str) -> str:
         line = one_line(cleaned)
         if line == cleaned:
             break
-        cleaned = clean(line)  # mojibake may be repaired now that other white space has gone
+        cleaned = clean(line)  # other white space is gone: mojibake may be found now
     return line
 
 
 def one_line(text: str) -> str:
-    """Text that is clean already, with every run of white space made one space."""
+    """Return cleaned text with every run of white space replaced by one space."""
     return " ".join(text.split())
 
 
 def escaped_in_json(json: str) -> str:
-    """Return JSON in which what acts on a terminal, or turns text about, is written `\\u009b`.
+    r"""Return JSON in which characters that act on a terminal or reorder text are `\u009b`.
 
-    JSON itself escapes only the first 32 characters. What is read from it stays the same.
+    JSON itself escapes only the first 32 characters. Parsing gives the same values.
     """
     if _PLAIN.fullmatch(json):
         return json
@@ -134,28 +134,28 @@ def escaped_in_json(json: str) -> str:
 
 
 def _escaped(found: re.Match[str]) -> str:
-    """Return each character as the one or two units of UTF-16 that JSON names it by."""
+    """Return each character as its one or two UTF-16 units, as JSON escapes it."""
     data = found[0].encode("utf-16-be", "surrogatepass")
     return "".join(f"\\u{data[at : at + 2].hex()}" for at in range(0, len(data), 2))
 
 
 def is_visible(text: str) -> bool:
-    """Return whether a line of the text shows anything: not only spaces and joiners."""
+    """Return whether a line of the text shows anything but spaces and joiners."""
     return any(category(char) not in _INVISIBLE for char in text)
 
 
 def without_blank_lines(text: str) -> str:
-    """Blank lines at both ends are gone; the indentation of the first line is not."""
+    """Return the text without blank lines at both ends; the first line keeps its indentation."""
     text = text.rstrip()
     blank = len(text) - len(text.lstrip())
     return text[text.rfind("\n", 0, blank) + 1 :]
 
 
 def display_name(path: str | bytes) -> str:
-    """A file name, or a path, fit to show on one line; undecodable bytes appear as U+FFFD."""
+    """Return a file name or path for display on one line; undecodable bytes become U+FFFD."""
     if isinstance(path, bytes):
         path = path.decode("utf-8", "replace")
-    if path.isascii() and path.isprintable():  # nothing to clean, and millions of them
+    if path.isascii() and path.isprintable():  # nothing to clean; there are millions of names
         return one_line(path)
     return clean_line(re.sub(_SURROGATE, _REPLACEMENT, path))
 
@@ -185,13 +185,13 @@ def _without_controls(text: str) -> str:
 
 
 def _without_crowds(text: str) -> str:
-    """Normalising takes the square of a run of marks: 200,000 of them half a minute."""
+    """Limit runs of combining marks: normalising 200,000 of them takes half a minute."""
     if not re.search(_CROWDED, text):
         return text
     kept = []
     run = 0
     for char in text:
-        # The three Tibetan vowels count as letters but fall apart into marks.
+        # The three Tibetan vowels are letters but decompose into marks.
         run = run + 1 if combining(char) or char in "\u0f73\u0f75\u0f81" else 0
         if run <= _MAX_MARKS:
             kept.append(char)

@@ -1,4 +1,4 @@
-"""The worker processes of an import: how they are forked, and how to have them ready early.
+"""The worker processes of an import: how they are forked, and how to start them early.
 
 Standard library alone, so that the first of them starts before the rest of the program is loaded.
 """
@@ -11,25 +11,25 @@ from contextlib import contextmanager
 from multiprocessing.context import ForkServerContext, SpawnContext
 
 PRELOADED = ("__main__", "reader.importing", "reader.formats.notes")
-"""What parsing imports, to be there before the workers are forked."""
+"""Modules for parsing, to import before the workers are forked."""
 
 SAFE_PATH = "PYTHONSAFEPATH"
 
 
 NICENESS = 5
-"""Of a process that brings articles in: whoever reads them meanwhile goes first."""
+"""Niceness of a process that imports: an open screen takes precedence."""
 
 
 def make_way() -> None:
-    """Let every other program go first from now on; alone on a machine, this one is as fast."""
+    """Lower the priority of this process; on an idle machine it is as fast as before."""
     if hasattr(os, "nice"):
         os.nice(NICENESS)
 
 
 def context() -> ForkServerContext | SpawnContext:
-    """Workers that start fast, but not as forks of a process whose threads may hold locks.
+    """Return a context whose workers start fast and do not inherit locks of threads.
 
-    The process that forks them is running from here on, and loads what they need.
+    The process that forks them is running from here on, and imports what they need.
     """
     if "forkserver" not in multiprocessing.get_all_start_methods():
         return multiprocessing.get_context("spawn")
@@ -64,9 +64,9 @@ def _ctrl_c_kept_off() -> Iterator[None]:
 
 @contextmanager
 def _safe_path() -> Iterator[None]:
-    """What is started here takes no module from the working folder, which may be anybody's.
+    """Keep started processes from importing modules from the working folder.
 
-    It is started as `python -c`, which would look there first, for `reader` too.
+    They are started as `python -c`, which searches there first, for `reader` too.
     """
     before = os.environ.get(SAFE_PATH)
     os.environ[SAFE_PATH] = "1"

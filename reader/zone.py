@@ -1,4 +1,4 @@
-"""The system's time zone, as far as dates can be reckoned in it."""
+"""The system's time zone, as far as Python can use it."""
 
 import os
 import time
@@ -7,9 +7,9 @@ DAY_S = 24 * 3600
 
 
 def usable_zone() -> str | None:
-    """Go by UTC where the zone is a day or more away from it; a sentence that says so.
+    """Use UTC if the zone is a day or more away from it; return a sentence that says so.
 
-    Python refuses to reckon in such a zone, at the first date that it is asked for.
+    Python raises for such a zone at the first conversion of a date.
     """
     if max(map(abs, (time.timezone, time.altzone))) < DAY_S:
         return None
@@ -18,4 +18,4 @@ def usable_zone() -> str | None:
     if hasattr(time, "tzset"):
         time.tzset()
     zone = f"the time zone TZ={named!r}" if named else "the time zone of this system"
-    return f"{zone} is a day or more from UTC; times are those of UTC. Set TZ to a real zone"
+    return f"{zone} is a day or more from UTC; times are shown in UTC; set TZ to a valid zone"

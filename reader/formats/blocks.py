@@ -1,6 +1,6 @@
-"""Where the front matter of a file stands, and in which notation it is written.
+"""Finding the front matter of a file, and its notation.
 
-What is inside is read by `front_matter` (YAML) and `other_matter` (the rest). Text is clean.
+Its content is read by `front_matter` (YAML) and `other_matter` (the rest). Text is cleaned.
 """
 
 import re
@@ -11,10 +11,12 @@ from reader.formats.errors import NotAnArticle
 from reader.formats.fields import MAX_CHARACTERS
 
 MAX_HEADER_LINES = 64
-"""Of lines of `Name: value` at the beginning of a file, without any dashes."""
+"""Maximum lines of `Name: value` at the beginning of a file, without dashes."""
 
 
 class Notation(StrEnum):
+    """A notation of front matter."""
+
     YAML = "YAML"
     TOML = "TOML"
     JSON = "JSON"
@@ -23,7 +25,7 @@ class Notation(StrEnum):
 
 
 class Block(NamedTuple):
-    """Offsets in the text: of the fields, and of what follows them."""
+    """Offsets in the text: of the fields, and of the body."""
 
     notation: Notation
     start: int
@@ -59,9 +61,9 @@ _CONTINUED = re.compile(r"[ \t]+\S.*(?:\n|\Z)")
 
 
 def find_block(text: str) -> Block | None:
-    """The block at the beginning of the text, or what looks like one. Raises NotAnArticle.
+    """Return the block at the beginning of the text, or what looks like one. Raises NotAnArticle.
 
-    A line of dashes may as well be a rule: that shows in what is between it and the next one.
+    A line of dashes may also be a rule: the text between it and the next one tells.
     """
     if opening := _OPENING.match(text):
         return _between_lines(text, opening)
@@ -72,7 +74,7 @@ def find_block(text: str) -> Block | None:
 
 
 def _between_lines(text: str, opening: re.Match[str]) -> Block | None:
-    """None: nothing closes it, and nothing below it looks like a field."""
+    """Return the block; None if no line closes it and no line below looks like a field."""
     mark, start = opening[1], opening.end()
     notation = _NOTATIONS[(opening[2] or mark).lower()]
     closing = _CLOSINGS[mark].search(text, start - 1)
@@ -90,7 +92,7 @@ def _between_lines(text: str, opening: re.Match[str]) -> Block | None:
 
 
 def end_of_fields(text: str, start: int, notation: Notation) -> int:
-    """Where the lines end that look like fields."""
+    """Return where the lines end that look like fields."""
     looks, end = _FIELD_LINES[notation], start
     while end < len(text) and end - start <= MAX_CHARACTERS and looks.match(text, end):
         end = text.find("\n", end) + 1 or len(text)
@@ -98,7 +100,7 @@ def end_of_fields(text: str, start: int, notation: Notation) -> int:
 
 
 def _header_lines(text: str, start: int) -> Block | None:
-    """Lines of `Name: value` from the first one on, as Pelican and MultiMarkdown have them."""
+    """Return the lines of `Name: value` at the start, as Pelican and MultiMarkdown have them."""
     end = start
     for _ in range(MAX_HEADER_LINES):
         line = _HEADER_LINE.match(text, end) or (end > start and _CONTINUED.match(text, end))
@@ -112,7 +114,7 @@ def _header_lines(text: str, start: int) -> Block | None:
 
 
 def header_fields(block: str) -> dict[str, str]:
-    """The fields of such lines; of a name given twice the first one counts."""
+    """Return the fields of such lines; the first of two with one name counts."""
     fields: dict[str, list[str]] = {}
     values: list[str] = []
     end = 0

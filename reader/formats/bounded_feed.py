@@ -1,8 +1,8 @@
-"""feedparser's own parsers, kept from work without end: they have no bounds, and some is quadratic.
+"""feedparser's own parsers with bounds: without them, some of their work is quadratic.
 
 Measured on documents of 600 kB: 36 s for an element of 60,000 attributes, minutes for an item of
-22,000 categories or for an author that is one long word. None of it can be interrupted, as it
-holds the interpreter, so that one source would stop all the others.
+22,000 categories or for an author that is one long word. It cannot be interrupted, as it holds the
+GIL, so one source would stop all others.
 """
 
 import io
@@ -20,62 +20,64 @@ from reader.formats.lean_feed import Lean
 from reader.formats.page import NotAPage
 
 MAX_ELEMENTS = 100_000
-"""Ten for each of the most items of a page."""
+"""Maximum elements: ten for each of the most items of a page."""
 
 MAX_ATTRIBUTES = 100
-"""Of one element."""
+"""Maximum attributes of one element."""
 
 MAX_NAMESPACES = 200
 MAX_TAGS = 200
-"""Of one entry; more are left out."""
+"""Maximum tags of one entry; more are left out."""
 
 MAX_TEXTS = 40
-"""Of one entry, titles among them; more are left out."""
+"""Maximum texts of one entry, titles among them; more are left out."""
 
 MAX_BASE = 500
-"""Characters of a base address: one that grows with every element takes their square."""
+"""Maximum characters of a base address, which could grow with every element."""
 
 MAX_AUTHOR = 300
-"""Characters in which an address is looked for; a longer author stays as it is written."""
+"""Characters of an author in which an address is searched; a longer one stays as written."""
 
 MAX_DAMAGED = 4 * 1024 * 1024
-"""Bytes of a document that is not well-formed, which is looked through by slower means."""
+"""Maximum bytes of a document that is not well-formed, which is parsed by slower means."""
 
 MAX_SIGNS = 300_000
-"""Of `<` in such a document: beside elements also what only looks like the beginning of one."""
+"""Maximum `<` in such a document: of elements and of text that looks like one."""
 
 MAX_BLANKS = 1_000
-"""Pieces of nothing but space, one after the other, at the beginning of an element."""
+"""Maximum consecutive pieces of white space at the beginning of an element."""
 
 
 _ADDRESS = re.compile(r"https?://[^\s<>\"]{1,2000}")
 
 
 class TooMuch(NotAPage):
+    """The feed exceeds a bound."""
+
     def __init__(self, what: str) -> None:
         super().__init__(f"the feed holds {what}, far more than any needs")
 
 
 class Told(NamedTuple):
-    """A text of an entry, and which element it stood in: feedparser itself forgets that."""
+    """A text of an entry and the element that it came from, which feedparser forgets."""
 
     element: str
     """With its usual prefix, such as `content:encoded`."""
     type: str
-    """MIME type, as feedparser takes it to be."""
+    """MIME type, as feedparser understands it."""
     declared: str
-    """The type as the document has it, empty where it has none."""
+    """The type in the document, empty if there is none."""
     text: str
     base: str
-    """Address from which relative ones start, empty where the document says nothing of it."""
+    """Address to which relative ones belong, empty if the document has none."""
     source: str
-    """Address of a content that stands elsewhere."""
+    """Address of a content that is stored elsewhere."""
 
 
 def parse_feed(data: bytes, content_type: str, url: str = "") -> Mapping[str, Any]:
-    """What `feedparser.parse` gives of bytes. Raises TooMuch, and whatever feedparser raises.
+    """Return what `feedparser.parse` makes of bytes. Raises TooMuch, and what feedparser raises.
 
-    And, as `told`, a list for each entry of its texts. url: where a relative `xml:base` starts.
+    And, as `told`, a list of its texts for each entry. url: base of a relative `xml:base`.
     """
     headers = {"content-type": content_type} if content_type else {}
     result: dict[str, Any] = {"bozo": False}
@@ -96,7 +98,7 @@ def parse_feed(data: bytes, content_type: str, url: str = "") -> Mapping[str, An
 
 
 def _strictly(data: bytes, url: str) -> "_Strict | None":
-    """None where it is not well-formed."""
+    """Return the feed, None if it is not well-formed."""
     parser = _Strict("", None, "utf-8")
     _set_up(parser, url)
     reader = xml.sax.make_parser()
@@ -114,7 +116,7 @@ def _strictly(data: bytes, url: str) -> "_Strict | None":
 
 
 def _set_up(parser: Any, url: str) -> None:
-    """What an entry says is cleaned by us, and later."""
+    """Set the parser up; texts of entries are cleaned later, by us."""
     parser.resolve_relative_uris = parser.sanitize_html = False
     parser.url = url
     parser.told = []
@@ -122,7 +124,7 @@ def _set_up(parser: Any, url: str) -> None:
 
 
 class _Bounded(Lean):
-    """What both of feedparser's parsers inherit, with an eye on how much it becomes."""
+    """Base of both parsers: counts elements and checks bounds."""
 
     _elements = 0
     _element = ""
@@ -131,6 +133,7 @@ class _Bounded(Lean):
     url: str
 
     def unknown_starttag(self, tag: str, attributes: list[tuple[str, str]]) -> None:
+        """Begin an element. Raises TooMuch."""
         self._elements += 1
         if self._elements > MAX_ELEMENTS:
             raise TooMuch(f"more than {MAX_ELEMENTS:,} elements")
@@ -141,7 +144,7 @@ class _Bounded(Lean):
         super().unknown_starttag(tag, attributes)
 
     def _with_base(self, attribute: tuple[str, str]) -> tuple[str, str]:
-        """feedparser knows no base but those of the document, and takes no relative one alone."""
+        """Return an attribute; make a relative base absolute, which feedparser does not accept."""
         name, value = attribute
         if name.lower() != "xml:base" or not self.url:
             return attribute
@@ -153,11 +156,12 @@ class _Bounded(Lean):
         return name, base if len(base) <= MAX_BASE else before
 
     def push_content(self, tag: str, attrs_d: Any, *rest: Any) -> None:
+        """Begin a text, and note which element it is in."""
         self._pushed = (self._element, str(attrs_d.get("type") or ""))
         super().push_content(tag, attrs_d, *rest)
 
     def pop_content(self, tag: str) -> Any:
-        """As feedparser's own, which clears what is known of the text with it."""
+        """End a text as feedparser does, and keep what is known of it before that is cleared."""
         parameters = self.contentparams
         value = self.pop(tag)
         self.incontent -= 1  # type: ignore[attr-defined]
@@ -167,7 +171,7 @@ class _Bounded(Lean):
         return value
 
     def _end_itunes_image(self) -> None:
-        """Some write the address between the tags."""
+        """Keep an image's address that is written between the tags."""
         self._note_image(self.pop("itunes_image"))
 
     def _end_image(self) -> None:
@@ -193,18 +197,20 @@ class _Bounded(Lean):
         self.told[-1].append(Told(self._usual(element), type, declared, value, base, source))
 
     def _usual(self, element: str) -> str:
-        """The name with the prefix that feedparser has for its namespace."""
+        """Return the name with feedparser's prefix for its namespace."""
         prefix, colon, name = element.rpartition(":")
         if colon:
             prefix = self.namespacemap.get(prefix, prefix)  # type: ignore[attr-defined]
         return f"{prefix}:{name}" if prefix else name
 
     def track_namespace(self, prefix: str | None, uri: str) -> None:
+        """Note a namespace. Raises TooMuch."""
         if len(self.namespaces_in_use) > MAX_NAMESPACES:  # type: ignore[attr-defined]
             raise TooMuch(f"more than {MAX_NAMESPACES} namespaces")
         super().track_namespace(prefix, uri)
 
     def pop(self, element: str, strip_whitespace: int = 1) -> Any:
+        """End an element. Raises TooMuch."""
         if self.elementstack:  # type: ignore[attr-defined]
             _refuse_blanks(self.elementstack[-1][2])  # type: ignore[attr-defined]
         return super().pop(element, strip_whitespace)  # type: ignore[misc]
@@ -220,13 +226,16 @@ class _Bounded(Lean):
 
 
 class _Strict(_Bounded, StrictFeedParser):  # type: ignore[misc]
+    """feedparser's parser of well-formed XML, bounded."""
+
     def startElementNS(self, name: Any, qname: Any, attrs: Any) -> None:  # noqa: N802
+        """Begin an element. Raises TooMuch."""
         _check_attributes(len(attrs))
         super().startElementNS(name, qname, attrs)
 
 
 class _Loose(_Bounded, LooseFeedParser):  # type: ignore[misc]
-    pass
+    """feedparser's parser of damaged XML, bounded."""
 
 
 def _check_attributes(count: int) -> None:
@@ -236,10 +245,10 @@ def _check_attributes(count: int) -> None:
 
 def _check_damaged(data: bytes) -> None:
     if len(data) > MAX_DAMAGED or data.count(b"<") > MAX_SIGNS:
-        raise NotAPage("the feed is damaged, and too large to be read all the same")
+        raise NotAPage("the feed is damaged, and too large to be read anyway")
 
 
 def _refuse_blanks(pieces: list[Any]) -> None:
-    """feedparser takes those of XHTML away one by one, moving all that follow."""
+    """Refuse many blanks: feedparser removes those of XHTML one by one, moving all that follow."""
     if len(pieces) > MAX_BLANKS and not any(piece.strip() for piece in pieces[:MAX_BLANKS]):
         raise TooMuch(f"more than {MAX_BLANKS:,} pieces of space")

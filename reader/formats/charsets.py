@@ -7,11 +7,11 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:+-]{0,39}")
 _NOT_OF_DOCUMENTS = frozenset(
     ("idna", "mbcs", "oem", "punycode", "raw-unicode-escape", "undefined", "unicode-escape")
 )
-"""Python decodes text with them; documents are not written in them, and some are slow."""
+"""Encodings that Python decodes text with; no documents are written in them, some are slow."""
 
 
 def text_encoding(name: str) -> str:
-    """Return the name where Python decodes text by it, else an empty string."""
+    """Return the name if Python decodes text by it, else an empty string."""
     if not _NAME.fullmatch(name):
         return ""
     try:

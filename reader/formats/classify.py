@@ -1,7 +1,7 @@
 """Category and sentiment for articles whose source gives none: by words, and as an estimate.
 
-What a publisher said is never touched. The words stand in `categories.toml`; the sentiment is
-VADER's, of title and description, for English alone.
+A publisher's own are never changed. The words are in `categories.toml`; the sentiment is VADER's,
+of title and description, for English alone.
 """
 
 import re
@@ -16,19 +16,19 @@ from reader.formats.html import plain
 from reader.text import decode
 
 _TITLE, _TAG, _TEXT = 3, 2, 1
-"""What it counts for that a category is named there, however often."""
+"""Weights of the places in which a category is named, once or more often."""
 
 _BEGINNING = 1000
-"""Characters of the text that are looked at: news says first what it is about."""
+"""Characters of the text that are searched: news names its subject first."""
 
 _LEAD = 400
-"""Characters of the text that stand in for a description."""
+"""Characters of the text that replace a missing description."""
 
 _CERTAIN = 0.05
-"""VADER's own bound on the compound score, from -1 to 1, below which a text is neutral."""
+"""VADER's bound of the compound score, from -1 to 1, below which a text is neutral."""
 
 Words = Mapping[str, Sequence[str]]
-"""By category."""
+"""Words by category."""
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -36,9 +36,9 @@ if TYPE_CHECKING:
 
 
 def classified(article: Article, *, estimate: bool, extra: Words | None = None) -> Article:
-    """With a category where it has none, and (if wanted) an estimated sentiment where unrated.
+    """Return the article with a category if it has none, and an estimated sentiment if wanted.
 
-    extra: words beside those of `categories.toml`, as `categorize` takes them.
+    extra: words besides those of `categories.toml`, as for `categorize`.
     """
     changed: dict[str, Any] = {}
     text = f"{article.description}\n{article.body[:_BEGINNING]}"
@@ -54,21 +54,21 @@ def classified(article: Article, *, estimate: bool, extra: Words | None = None) 
 
 
 def prepare(*, estimate: bool, extra: Words | None = None) -> None:
-    """Read the words that `classified` needs, in whatever thread."""
+    """Read the words for `classified`. Safe in any thread."""
     _finder_of(extra)
     if estimate:
         _polarity()
 
 
 def categorize(title: str, text: str, tags: Sequence[str] = (), extra: Words | None = None) -> str:
-    """The category that is named in the best places; OTHER where none is named.
+    """Return the category that is named in the most important places; OTHER if none is.
 
-    extra: more words by category; a category that is new comes after the known ones.
+    extra: more words by category; new categories come after the known ones.
     """
     find = _finder_of(extra)
     scores: dict[int, int] = {}
     for weight, where in ((_TITLE, title), (_TAG, "\n".join(tags)), (_TEXT, text[:_BEGINNING])):
-        # Tags are all capitals, which says nothing of them.
+        # Tags are all capitals, which means nothing.
         for number in find(where.upper() if weight == _TAG else where):
             scores[number] = scores.get(number, 0) + weight
     if not scores:
@@ -77,12 +77,12 @@ def categorize(title: str, text: str, tags: Sequence[str] = (), extra: Words | N
 
 
 def estimated(article: Article) -> Sentiment:
-    """The estimate for an article: the beginning of the text stands in for a description."""
+    """Return the estimate for an article: its first characters replace a missing description."""
     return estimate(article.title, article.description or plain(article.body[:_LEAD]))
 
 
 def estimate(title: str, description: str) -> Sentiment:
-    """VADER's opinion of an English text; unrated where there is nothing to have one of."""
+    """Return VADER's sentiment of an English text; unrated if there is no word to rate."""
     text = f"{title}. {description}"[:_BEGINNING]
     if not re.search("[A-Za-z]{2}", text):
         return Sentiment.UNRATED
@@ -108,7 +108,7 @@ def _own_words() -> dict[str, list[str]]:
 
 
 class _Finder:
-    """Finds which categories' words a text holds."""
+    """Finds the categories whose words a text has."""
 
     def __init__(self, words: Words) -> None:
         self.names = tuple(words)
@@ -123,7 +123,7 @@ class _Finder:
         self._folded = re.compile(rf"(?<!\w)(?:({_any_of(whole)})(?!\w)|({_any_of(stems)}))")
 
     def __call__(self, text: str) -> set[int]:
-        """Numbers of the categories that have a word in it."""
+        """Return the numbers of the categories that have a word in the text."""
         words = set(self._exact.findall(text))
         for whole, stem in self._folded.findall(text.casefold()):
             words.add(whole or f"{stem}*")
@@ -131,7 +131,7 @@ class _Finder:
 
 
 def _any_of(words: Sequence[str]) -> str:
-    """A pattern of the longest that matches, by first letters: most words begin with another."""
+    """Return a pattern of the longest word that matches, grouped by first letters."""
     by_letter: dict[str, list[str]] = {}
     for word in sorted(words, key=len, reverse=True):
         by_letter.setdefault(word[:1], []).append(re.escape(word[1:]))

@@ -16,14 +16,14 @@ _NAMES = (
 
 
 def read_coindesk(data: bytes, *, now: datetime) -> Page:
-    """Its articles, and where the next page back ends. Raises NotAPage, and nothing else.
+    """Return its articles, and where the next page back ends. Raises NotAPage, nothing else.
 
-    A page with a non-empty `Err` is a failure, whatever HTTP said. now: aware; it dates what has
-    no date.
+    A page with a non-empty `Err` is a failure, whatever the HTTP status. now: aware; it dates
+    articles without a date.
     """
     answer = document(data, items="Data", marks=("TITLE", "BODY"))
     if not isinstance(answer, dict):
-        raise NotAPage("the answer is JSON, but no page of CoinDesk's Data API")
+        raise NotAPage("the answer is JSON, but not a page of CoinDesk's Data API")
     refuse_failure(answer)
     items = answer.get("Data")
     if not isinstance(items, list):
@@ -34,7 +34,7 @@ def read_coindesk(data: bytes, *, now: datetime) -> Page:
 
 
 def _oldest(items: list[object]) -> int | None:
-    """`to_ts` takes in its own second, so that the next page begins with this one's last."""
+    """Return the next `to_ts`, which includes its own second: the pages overlap by one."""
     seconds = (item.get("PUBLISHED_ON") for item in items if isinstance(item, dict))
     return min((n for n in seconds if type(n) is int and 0 < n < 2**33), default=None)
 
@@ -63,7 +63,7 @@ def _article(item: object, now: datetime, markup: Markup) -> Article:
 
 
 def _updated(given: dict[str, object]) -> object:
-    """The service's own `UPDATED_ON`, unless it is before publication."""
+    """Return the service's `UPDATED_ON`, unless it is before publication."""
     updated, published = given.get("UPDATED_ON"), given.get("PUBLISHED_ON")
     if isinstance(updated, int) and isinstance(published, int) and updated < published:
         return published

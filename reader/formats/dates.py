@@ -1,8 +1,8 @@
 """Dates as people and programs write them, to instants.
 
-Pure and bounded. Which dates make sense, and what stands in for those that do not, is decided by
-the formats that ask. What is not ISO 8601, RFC 822 or a count since 1970 is read by
-`written_dates`, which a start does not load.
+Pure and bounded. The formats decide which dates are valid, and what replaces invalid ones. Dates
+other than ISO 8601, RFC 822 and Unix times are read by `written_dates`, which is not loaded at
+start-up.
 """
 
 import re
@@ -24,16 +24,16 @@ _MONTHS = "JanFebMarAprMayJunJulAugSepOctNovDec"
 
 
 def read_date(text: str, *, day_first: bool | None = None) -> datetime | None:
-    """Return the instant that the text means, aware and UTC; None where it is not a date.
+    """Return the instant that the text means, aware and UTC; None if it is not a date.
 
-    Never raises. day_first: how to read `03/04/2025`, where both readings are possible; the month
+    Never raises. day_first: how to read `03/04/2025`, if both readings are possible; the month
     comes first unless it is true. A date without a zone is UTC, and one without a time is midnight.
     """
     if not text or len(text) > MAX_CHARACTERS:
         return None
     text = text.strip()
     try:
-        # Before ISO 8601, which reads 1612121000000 as ten o'clock of a day in 1612.
+        # Before ISO 8601, which reads 1612121000000 as ten o'clock on a day in 1612.
         if text[-1:].isdecimal() and (digits := re.fullmatch(_SINCE_1970, text)):
             return _of_digits(text, int(digits[1]), digits[2] or "")
         if instant := _of_iso(text) or _of_rfc_822(text):
@@ -46,7 +46,7 @@ def read_date(text: str, *, day_first: bool | None = None) -> datetime | None:
 
 
 def day_comes_first(texts: Iterable[str]) -> bool | None:
-    """Return how the dates of one page such as `03/04/2025` are written; None if it cannot be told.
+    """Return how the dates of one page such as `03/04/2025` are written; None if it is unclear.
 
     A number above 12 cannot be a month: one such date decides for the page.
     """
@@ -59,7 +59,7 @@ def day_comes_first(texts: Iterable[str]) -> bool | None:
 
 
 def _of_iso(text: str) -> datetime | None:
-    # `fromisoformat` takes any sign for the T, even the one of an offset.
+    # `fromisoformat` accepts any character for the T, even the sign of an offset.
     if text[4:5] == "-" and text[10:11] not in ("T", " ", "t", "", "W"):
         return None
     try:
@@ -93,7 +93,7 @@ def _of_digits(text: str, number: int, fraction: str) -> datetime:
         try:
             return datetime(year, month, day, hour, minute, second, tzinfo=UTC)
         except ValueError:
-            pass  # it counts since 1970 after all
+            pass  # a Unix time after all
     size = len(str(abs(number)))
     if size > 17:
         return _UNIX_EPOCH + timedelta(microseconds=number // 1000)

@@ -1,7 +1,7 @@
 """The feeds that a web page names by `<link rel="alternate">`. Pure: bytes in, values out.
 
-A scanner of its own, which takes linear time whatever the bytes: a page may be hostile, and a
-parser of HTML is slow to load.
+A scanner of its own, in linear time for all bytes: a page may be hostile, and an HTML parser is
+slow to load.
 """
 
 import codecs
@@ -20,13 +20,13 @@ from reader.subscriptions import MAX_NAME, Subscription, problem
 from reader.text import clean_line
 
 MAX_BYTES = 1024 * 1024
-"""Of a page that are looked through; most name their feeds in the first hundredth of it."""
+"""Bytes of a page that are scanned; most name their feeds in the first hundredth."""
 
 MAX_ELEMENTS = 20_000
 MAX_ATTRIBUTES = 40
 MAX_FEEDS = 50
 SHOWN = 3
-"""Addresses in one sentence."""
+"""Maximum addresses in one sentence."""
 
 _HEAD = 4_096
 _FEED = re.compile(rb"<(?:[\w.-]{1,30}:)?(?:rss|feed|rdf|channel)[\s>/]", re.IGNORECASE)
@@ -38,7 +38,7 @@ _OF_FEEDS = frozenset(
     for name in ("rss+xml", "atom+xml", "feed+json", "rdf+xml", "rss", "atom", "x.atom+xml")
 )
 _OF_ANYTHING = frozenset(("application/json", "application/xml", "text/xml"))
-"""Types of feeds, but also of interfaces that give no news: they count where there is no other."""
+"""Types of feeds that are also those of other interfaces: they count if there is no other."""
 
 _NO_NEWS = re.compile(r"/wp-json/|oembed", re.IGNORECASE)
 _COMMENTS = re.compile(
@@ -65,13 +65,14 @@ _REFRESH = re.compile(
 
 
 class NamedFeed(NamedTuple):
-    """A feed that a page names. `title` is empty where the page gives none."""
+    """A feed that a page names. `title` is empty if the page gives none."""
 
     url: str
     title: str = ""
 
     @property
     def is_of_comments(self) -> bool:
+        """Return whether it seems to be a feed of comments."""
         return bool(_COMMENTS.search(self.title) or _COMMENTS.search(self.url.partition("//")[2]))
 
     def __str__(self) -> str:
@@ -79,7 +80,7 @@ class NamedFeed(NamedTuple):
 
 
 class WebPage(NotAPage):
-    """The answer is HTML. `feeds`: what it names, empty where it names none."""
+    """The answer is HTML. `feeds`: those that it names."""
 
     def __init__(self, feeds: tuple[NamedFeed, ...] = ()) -> None:
         self.feeds = feeds
@@ -87,23 +88,23 @@ class WebPage(NotAPage):
 
 
 class Page(NamedTuple):
-    """What a page says of feeds. `leads_to`: where it sends browsers on, empty if nowhere."""
+    """A page's feeds. `leads_to`: the address to which it forwards browsers, empty if none."""
 
     feeds: tuple[NamedFeed, ...] = ()
     leads_to: str = ""
 
 
 def is_web_page(data: bytes) -> bool:
-    """Whether the bytes begin as HTML does, and not as a feed."""
+    """Return whether the bytes begin as HTML, and not as a feed."""
     start = data[:_HEAD].replace(b"\0", b"")  # of UTF-16
     return _WEB_PAGE.search(start) is not None and _FEED.search(start) is None
 
 
 def read_page(data: bytes, url: str, content_type: str = "") -> Page:
-    """Return what a web page names, in its order, each address once. Never raises.
+    """Return the feeds that a web page names, in its order, each address once. Never raises.
 
-    url: of the page, after redirects. Addresses that cannot be followed are left out, and those
-    inside the user's network that a page on the web names.
+    url: of the page, after redirects. Invalid addresses are left out, and those inside the user's
+    network if the page is on the web.
     """
     base, named, leads_to = url, [], ""
     has_base = False
@@ -127,7 +128,7 @@ def read_page(data: bytes, url: str, content_type: str = "") -> Page:
 
 
 def main_feed(feeds: Iterable[NamedFeed]) -> NamedFeed | None:
-    """Return the one that is meant: the only one, or the only one that is not of comments."""
+    """Return the feed that is meant: the only one, or the only one that is not of comments."""
     every = list(feeds)
     others = [each for each in every if not each.is_of_comments] if len(every) > 1 else every
     return others[0] if len(others) == 1 else None
@@ -145,7 +146,7 @@ def _naming(feeds: tuple[NamedFeed, ...]) -> str:
 
 
 def _text(data: bytes, content_type: str) -> str:
-    """Return the page as text: by its mark, by what is declared, as UTF-8, or as windows-1252."""
+    """Return the page as text: by byte order mark, declared charset, UTF-8, or windows-1252."""
     for mark, encoding in ((b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be")):
         if data.startswith(mark):
             return data.decode(encoding, "replace")
@@ -160,7 +161,7 @@ def _text(data: bytes, content_type: str) -> str:
 
 
 def _elements(text: str) -> Iterator[tuple[str, Mapping[str, str]]]:
-    """Yield the names and attributes of elements that may say something of feeds, in lower case."""
+    """Yield names and attributes of elements that may name feeds, in lower case."""
     at = 0
     for _ in range(MAX_ELEMENTS):
         if (found := _SIGN.search(text, at)) is None:
@@ -171,7 +172,7 @@ def _elements(text: str) -> Iterator[tuple[str, Mapping[str, str]]]:
             yield found["element"].lower(), given
             continue
         end = "-->" if found["comment"] else f"</{found['text']}"
-        # `<!-->` is a comment, too.
+        # `<!-->` is a complete comment.
         closed = re.compile(end, re.IGNORECASE).search(text, at - 2 if found["comment"] else at)
         if closed is None:
             return
@@ -179,7 +180,7 @@ def _elements(text: str) -> Iterator[tuple[str, Mapping[str, str]]]:
 
 
 def _attributes(text: str, at: int) -> tuple[dict[str, str], int]:
-    """Return the attributes of a start tag, of two with one name the first, and its end."""
+    """Return the attributes of a start tag, the first of two with one name, and its end."""
     given: dict[str, str] = {}
     for _ in range(MAX_ATTRIBUTES):
         if (found := _ATTRIBUTE.match(text, at)) is None:
@@ -191,7 +192,7 @@ def _attributes(text: str, at: int) -> tuple[dict[str, str], int]:
 
 
 def _weight(element: str, given: Mapping[str, str]) -> int:
-    """Return 2 for a feed, 1 for what may be one, 0 for anything else."""
+    """Return 2 for a feed, 1 for a possible one, 0 for anything else."""
     tokens = given.get("rel", "").lower().split()
     kind = given.get("type", "").partition(";")[0].strip().lower()
     if not {"alternate", "feed"} & set(tokens) or "stylesheet" in tokens:
@@ -203,7 +204,7 @@ def _weight(element: str, given: Mapping[str, str]) -> int:
 
 
 def _refresh(given: Mapping[str, str]) -> str:
-    """Return where `<meta http-equiv="refresh">` leads, empty where it does not."""
+    """Return where `<meta http-equiv="refresh">` leads, empty if nowhere."""
     if given.get("http-equiv", "").lower() != "refresh":
         return ""
     found = _REFRESH.match(given.get("content", ""))
@@ -215,7 +216,7 @@ def _leads_inside(made: str, url: str) -> bool:
 
 
 def _joined(base: str, href: str) -> str:
-    """Return the address without its fragment, empty where it cannot be followed."""
+    """Return the address without its fragment, empty if it is invalid."""
     if not href.strip():
         return ""
     try:

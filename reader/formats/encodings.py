@@ -1,7 +1,7 @@
-"""The text of a file that a person wrote, in whichever encoding an editor saved it.
+"""The text of a file that a person wrote, in any encoding of an editor.
 
-UTF-8 wherever that is possible. What is not is guessed from the bytes alone, without a library:
-which script their pairs make, then which encoding of that script gives the likelier letters.
+UTF-8 if possible. Other encodings are guessed from the bytes, without a library: which script pairs
+of bytes make, then which encoding of that script gives the likelier letters.
 """
 
 import re
@@ -11,7 +11,7 @@ from typing import NamedTuple
 from reader.text import decode
 
 _SAMPLE = 64 * 1024
-"""Bytes that a guess looks at, from the first one that is not ASCII."""
+"""Bytes that a guess examines, from the first one that is not ASCII."""
 
 _MARKED = (
     (b"\xff\xfe\0\0", "UTF-32"),
@@ -41,11 +41,13 @@ _MOST_CONTROLS = 0.1
 
 
 class _Guess(NamedTuple):
+    """An encoding, and how to tell it."""
+
     encoding: str
     likely: Callable[[str], int]
-    """Count the characters that speak for it."""
+    """Counts the characters that are typical of it."""
     share: float
-    """Of all characters beyond ASCII, how many of those there must be."""
+    """Their least share of all characters beyond ASCII."""
 
 
 _CYRILLIC = ("cp1251", "koi8_u", "cp866", "iso8859_5", "mac_cyrillic")
@@ -59,9 +61,9 @@ _EAST_ASIAN = (
 
 
 def decode_file(data: bytes) -> tuple[str, str | None]:
-    """The text, not cleaned, and a sentence where it had to be guessed or was damaged.
+    """Return the text, not cleaned, and a sentence if it was guessed or damaged.
 
-    Total: bytes that fit nothing become U+FFFD.
+    Never raises: undecodable bytes become U+FFFD.
     """
     try:
         return data.decode().removeprefix("\ufeff"), None
@@ -79,9 +81,9 @@ def decode_file(data: bytes) -> tuple[str, str | None]:
 
 
 def without_marks_of_wide(data: bytes) -> bytes:
-    """UTF-16 that does not say so, as UTF-8; any other bytes as they are.
+    """Return unmarked UTF-16 as UTF-8, other bytes unchanged.
 
-    Every other byte of it is a zero, or the number of the script's block.
+    Every other byte of it is zero, or the number of the script's block.
     """
     start = data[:_SAMPLE]
     if b"\0" not in start or start.startswith((b"\xff\xfe", b"\xfe\xff")) or len(start) < 4:
@@ -95,7 +97,7 @@ def without_marks_of_wide(data: bytes) -> bytes:
 
 
 def is_binary(data: bytes, text: str) -> bool:
-    """Whether these bytes are a picture, an archive or the like, whatever the file's name."""
+    """Return whether the bytes are a picture, an archive or the like, whatever the file's name."""
     if data.startswith(_BINARY) or "\0" in text:
         return True
     start = text[:_DECLARED_WITHIN]
@@ -103,7 +105,7 @@ def is_binary(data: bytes, text: str) -> bool:
 
 
 def _declared(data: bytes) -> str | None:
-    """What an editor's `coding:` or the like names, where the text is indeed in it."""
+    """Return the encoding of an editor's `coding:` line or the like, if the text is valid in it."""
     import codecs
 
     for name in _DECLARED.findall(data[:_DECLARED_WITHIN])[:3]:
@@ -119,7 +121,7 @@ def _declared(data: bytes) -> str | None:
 
 
 def _guessed(data: bytes) -> str | None:
-    """None: it is UTF-8 with some bytes damaged."""
+    """Return the likeliest encoding; None for UTF-8 with damaged bytes."""
     first = _HIGH.search(data)
     start = first.start() if first else 0
     sample = data[start : start + _SAMPLE]
@@ -129,7 +131,7 @@ def _guessed(data: bytes) -> str | None:
         return None
     runs = _HIGH.findall(sample)
     latin = None if len(whole) * 10 > high else "cp1252"
-    if high < 2 * len(runs):  # lone letters among those of ASCII
+    if high < 2 * len(runs):  # single letters among ASCII ones
         return latin
     cyrillic = max(_CYRILLIC, key=lambda encoding: _words(sample, encoding))
     if _words(sample, cyrillic) > high * 0.6:
@@ -138,7 +140,7 @@ def _guessed(data: bytes) -> str | None:
 
 
 def _words(sample: bytes, encoding: str) -> int:
-    """Letters in words that are written small: a wrong encoding turns them into other signs."""
+    """Count letters in lower-case words, which a wrong encoding does not make."""
     return sum(map(len, _CYRILLIC_WORD.findall(sample.decode(encoding, "replace"))))
 
 

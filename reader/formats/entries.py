@@ -1,4 +1,4 @@
-"""One entry of a feed, whichever way it was written, to an article."""
+"""One entry of a feed, in any format, to an article."""
 
 from datetime import datetime
 from hashlib import blake2b
@@ -14,7 +14,9 @@ from reader.formats.feed_text import (
     read_line,
     words_of,
 )
-from reader.formats.html import Text, plain, to_line, web_address
+from reader.formats.html import Text, plain
+from reader.formats.html_addresses import web_address
+from reader.formats.html_titles import to_line
 from reader.formats.instants import format_instant
 from reader.formats.lead import begins_with, words
 from reader.formats.live_json import built, first_words, tag_of
@@ -28,7 +30,7 @@ _MAX_DESCRIPTION = 4_000
 """Characters of a summary that is shown above the text."""
 
 _LONG_DESCRIPTION = 600
-"""Characters of a summary that may begin as the text does and is kept all the same."""
+"""Maximum characters of a summary that is kept even if the text begins with it."""
 
 _MAX_TITLE = 1000
 _MAX_ID = 1000
@@ -37,7 +39,7 @@ _TRACKING_NAMES = frozenset(("fbclid", "gclid", "ref_src", "cmpid", "taid", "at_
 
 
 class Feed(NamedTuple):
-    """What the entries of one feed share. `lang` is empty where the feed does not say."""
+    """What the entries of one feed share. `lang` is empty if the feed does not say."""
 
     url: str
     key: str
@@ -47,24 +49,25 @@ class Feed(NamedTuple):
     now: datetime
     markup: Markup
     day_first: bool | None = None
-    """How the feed writes dates such as `03/04/2025`; None where it does not show."""
+    """How the feed writes dates such as `03/04/2025`; None if unclear."""
 
     @classmethod
     def of(cls, url: str, name: str, title: str, lang: str, type: str, now: datetime) -> "Feed":
+        """Return the feed's properties."""
         shown = clean_line(name)[:200] or to_line(title)[:200]
         return cls(url, source_key(url, shown), shown, type, clean_line(lang)[:20], now, Markup())
 
 
 class Entry(NamedTuple):
-    """As the feed gave it: nothing cleaned, and empty what it did not give."""
+    """An entry as in the feed: not cleaned, and empty where it has nothing."""
 
     id: str = ""
     title: Written = Written()
     link: str = ""
     contents: tuple[Written, ...] = ()
-    """What the feed calls the content."""
+    """Texts that the feed calls the content."""
     summaries: tuple[Written, ...] = ()
-    """What it calls a summary or a description, which may be the whole text all the same."""
+    """Texts that it calls a summary or a description; one of them may be the whole text."""
     published: datetime | None = None
     updated: datetime | None = None
     said: str = ""
@@ -73,13 +76,13 @@ class Entry(NamedTuple):
     authors: str = ""
     tags: tuple[str, ...] = ()
     images: tuple[str, ...] = ()
-    """Addresses of pictures beside the text, the best first."""
+    """Addresses of pictures besides the text, the best first."""
     media: tuple[Medium, ...] = ()
-    """Enclosures and their like, pictures among them."""
+    """Enclosures and the like, pictures among them."""
 
 
 def article_of_entry(entry: Entry, feed: Feed) -> Article:
-    """Raises NotAnArticle where it has neither title, text nor link, or too much markup."""
+    """Return the article. Raises NotAnArticle if it is empty or has too much markup."""
     feed.markup.take(*(each.text for each in (*entry.contents, *entry.summaries)))
     link = canonical(web_address(entry.link, feed.url))
     base = link or feed.url
@@ -110,7 +113,7 @@ def article_of_entry(entry: Entry, feed: Feed) -> Article:
 
 
 def _published(entry: Entry, now: datetime) -> tuple[datetime, list[str]]:
-    """The second that it gives itself, else the one in which it came, and the flags for that."""
+    """Return the entry's own date, else the second in which it came, and flags."""
     for instant in (entry.published, entry.updated):
         if instant is not None and is_possible(instant, now):
             return instant.replace(microsecond=0), []
@@ -125,7 +128,7 @@ def _updated(entry: Entry, published: datetime, now: datetime) -> str:
 
 
 def canonical(address: str) -> str:
-    """The address without what only counts visitors."""
+    """Return the address without parameters that only track visitors."""
     if "?" not in address:
         return address
     parts = urlsplit(address)
@@ -140,7 +143,7 @@ def _tracks(name: str) -> bool:
 
 
 def _summary(summary: Written, full: Written, base: str) -> tuple[str, str]:
-    """The summary on one line, and its first image."""
+    """Return the summary on one line, and its first image."""
     if not summary.text:
         return "", ""
     is_markup = summary.form != PLAIN and ("<" in summary.text or "&lt;" in summary.text)
@@ -157,7 +160,7 @@ def _language(entry: Entry, feed: Feed, text: str) -> str:
 
 
 def whole_id(id: str) -> str:
-    """An entry's id on one line. Of a very long one the end is a digest of all of it."""
+    """Return an entry's id on one line. The end of a very long one is a digest of all of it."""
     line = clean_line(id)
     if len(line) <= _MAX_ID:
         return line
@@ -165,7 +168,7 @@ def whole_id(id: str) -> str:
 
 
 def _derived(title: str, body: str) -> str:
-    """An id for an entry that has neither id nor address: of title and text, the same each time."""
+    """Return an id of title and text for an entry without id and address, always the same."""
     what = f"{title}\0{body}"
     return f"hash:{blake2b(what.encode(), digest_size=12).hexdigest()}"
 

@@ -1,10 +1,10 @@
-"""What a format may say of its input."""
+"""What a format may report about its input."""
 
 from reader.errors import CryptoreadError
 
 
 class NotAnArticle(CryptoreadError):
-    """These bytes are no article; `line` (from 1) is where that shows, if it does at one."""
+    """The bytes are not an article. line: where that shows, from 1, if on one line."""
 
     def __init__(self, reason: str, line: int | None = None) -> None:
         super().__init__(reason)

@@ -1,7 +1,7 @@
-"""What an entry of a feed says in words: which of its texts is which, and how each is written.
+"""The texts of an entry of a feed: which is the whole text, and how each is written.
 
-A text that is declared as plain stays as it stands; HTML that was escaped once too often is
-unescaped once more. HTML itself is read by `html`.
+A text that is declared as plain stays as it is; HTML that was escaped once too often is unescaped
+once. HTML itself is read by `html`.
 """
 
 import re
@@ -9,7 +9,9 @@ from collections.abc import Sequence
 from html import unescape
 from typing import NamedTuple
 
-from reader.formats.html import Text, is_html, plain, to_line, to_markdown
+from reader.formats.html import Text, plain, to_markdown
+from reader.formats.html_tags import is_html
+from reader.formats.html_titles import to_line
 from reader.formats.lead import begins_with, words, words_without_cut
 from reader.text import clean, clean_line, without_blank_lines
 
@@ -17,7 +19,7 @@ PLAIN, HTML, UNSAID = "plain", "html", ""
 """How a text is written."""
 
 _MAX_TEXT = 512 * 1024
-"""Characters of one text; the longest article has an eighth of that."""
+"""Maximum characters of one text; the longest article has an eighth of that."""
 
 _MARKUP = re.compile(r"</[a-zA-Z]|<(?:br|hr|img|wbr|p)\b|/>", re.IGNORECASE)
 _ANY_WORD = re.compile(r"[^\W_]")
@@ -30,7 +32,7 @@ _ESCAPED_VOID = re.compile(
 _BLOCKS = frozenset(
     ("p", "div", "blockquote", "figure", "h1", "h2", "h3", "h4", "ul", "ol", "table", "section")
 )
-# Only where Markdown would take them for its own: `5 * 3`, `[BTC]` and `a_b` stay as they are.
+# Only signs that Markdown would read: `5 * 3`, `[BTC]` and `a_b` stay as they are.
 _MARKS_OF_MARKDOWN = re.compile(
     r"`|\\(?=[!-/:-@\[-`{-~]|$)|\*(?=\S)|(?<=\S)\*|(?<![^\W_])_(?=\S)|(?<=\S)_(?![^\W_])"
     r"|\](?=[(\[:])|<(?=[a-zA-Z/!?])|&(?=#?[a-zA-Z0-9]{1,32};)|~(?=~)"
@@ -43,7 +45,7 @@ _HARMLESS_ENTITY = re.compile(r"&(?!lt;|gt;|#60;|#62;|#x3[cCeE];)#?\w{1,32};")
 
 
 class Written(NamedTuple):
-    """A text and how it is written: PLAIN, HTML or UNSAID. base: where its addresses start."""
+    """A text and how it is written: PLAIN, HTML or UNSAID. base: of relative addresses."""
 
     text: str = ""
     form: str = UNSAID
@@ -51,14 +53,14 @@ class Written(NamedTuple):
 
 
 def markdown_of(written: Written, base: str) -> Text:
-    """Its Markdown and first image. base: where its addresses start if it does not say."""
+    """Return its Markdown and first image. base: of relative addresses, if it has none."""
     if written.form == PLAIN:
         return Text(plain_markdown(written.text))
     return to_markdown(_unescaped_once_more(written.text[:_MAX_TEXT]), written.base or base)
 
 
 def read_line(written: Written) -> str:
-    """A title or a summary, on one line."""
+    """Return a title or a summary on one line."""
     text = written.text[:_MAX_TEXT]
     if written.form == PLAIN:
         return clean_line(_HARMLESS_ENTITY.sub(lambda found: unescape(found[0]), text))
@@ -72,7 +74,7 @@ def read_line(written: Written) -> str:
 
 
 def plain_markdown(text: str) -> str:
-    """Markdown that shows the text as it stands, its lines as lines."""
+    """Return Markdown that shows the text as it is, line by line."""
     lines = without_blank_lines(clean(text[:_MAX_TEXT])).split("\n")
     shown = [_plain_line(line.rstrip()) for line in lines]
     broken = [
@@ -83,7 +85,7 @@ def plain_markdown(text: str) -> str:
 
 
 def _plain_line(line: str) -> str:
-    # Four spaces would begin a block of code, in which a backslash is shown.
+    # Four spaces would begin a code block, in which a backslash is shown.
     line = _INDENTED.sub(lambda spaces: "\xa0" * len(spaces[0].expandtabs(4)), line)
     if "|" in line and _RULE_OF_TABLE.issuperset(line):
         return f"\\{line.lstrip()}"
@@ -94,7 +96,7 @@ def _plain_line(line: str) -> str:
 def full_and_summary(
     contents: Sequence[Written], others: Sequence[Written]
 ) -> tuple[Written, Written]:
-    """Which is the whole text, and which the summary, empty where there is none besides.
+    """Return the whole text, and the summary, empty if there is none besides.
 
     contents: what the feed calls the content; others: what it calls a summary or a description,
     which may be either.
@@ -105,7 +107,7 @@ def full_and_summary(
     else:
         rest = [each for each in others if each.text.strip()]
         longer = _longest(rest)
-        # A content that is the beginning of the description, cut off, is not the full text.
+        # A content that is the beginning of the description is not the full text.
         if longer is not None and _goes_on(full, longer):
             full = longer
     summary = next((each for each in rest if each.text.strip() and each.text != full.text), None)
@@ -113,7 +115,7 @@ def full_and_summary(
 
 
 def _longest(texts: Sequence[Written]) -> Written | None:
-    """By what is read of it; the first of those that are alike."""
+    """Return the text with the most visible words; the first of equal ones."""
     texts = [each for each in texts if each.text.strip()]
     if len(texts) < 2:
         return texts[0] if texts else None
@@ -131,12 +133,12 @@ def has_words(written: Written) -> bool:
 
 
 def words_of(written: Written) -> list[str]:
-    """What is read of it, without case and signs."""
+    """Return its words, without case and punctuation."""
     return words(visible(written))
 
 
 def visible(written: Written) -> str:
-    """About what is read of it: no tags, whatever they would do."""
+    """Return roughly its visible text: without any tags."""
     text = written.text[:_MAX_TEXT]
     if written.form == PLAIN:
         return text
@@ -145,7 +147,7 @@ def visible(written: Written) -> str:
 
 
 def _unescaped_once_more(text: str) -> str:
-    """HTML whose tags were escaped on the way is unescaped; a tag that a sentence names is not."""
+    """Return HTML whose tags were escaped, unescaped; a tag within a sentence stays."""
     for _ in range(2):
         if "&" not in text or is_html(text):
             return text

@@ -1,7 +1,7 @@
-"""RSS and Atom through feedparser, and JSON Feed 1.1, to articles.
+"""RSS, Atom and JSON Feed 1.1 to articles.
 
-feedparser opens addresses and files where it is given text: it gets a stream of bytes, always.
-It is loaded by the first feed, never by a start.
+feedparser would open addresses and files if given text: it always gets a stream of bytes. It is
+loaded by the first feed, not at start-up.
 """
 
 import re
@@ -11,7 +11,7 @@ from reader.formats.discovery import WebPage, is_web_page
 from reader.formats.page import NotAPage, Page
 
 _HEAD = 4096
-"""Bytes in which a feed shows what it is."""
+"""First bytes of a feed, which tell its format."""
 
 # An empty summary beside a full text makes feedparser forget the other summary.
 _EMPTY = re.compile(
@@ -23,12 +23,11 @@ _EMPTY = re.compile(
 def read_feed(
     data: bytes, *, url: str, name: str = "", content_type: str = "", now: datetime
 ) -> Page:
-    """The page. Raises NotAPage, and nothing else, whatever the bytes.
+    """Return the page. Raises NotAPage, and nothing else, for any bytes.
 
-    url: where it came from, after redirects: relative addresses and the source's key start there.
-    name: what the subscription is called, empty: as the feed calls itself. content_type: HTTP's
-    header, whose charset counts where the document names none. now: aware; it dates what has no
-    date.
+    url: where it came from, after redirects; base of relative addresses and of the source's key.
+    name: of the subscription; empty: the feed's own name. content_type: HTTP header, whose charset
+    counts if the document names none. now: aware; dates entries without a date.
     """
     start = data[:_HEAD].removeprefix(b"\xef\xbb\xbf").lstrip()
     if not start:

@@ -1,7 +1,7 @@
-"""Untyped values by name, read one by one: what a mapping of front matter or of JSON holds.
+"""Untyped values by name, read one by one: a mapping of front matter or of JSON.
 
-Text, numbers, truth values and instants, whichever way they were written. Which names there are
-and what they mean is the schema's affair.
+Text, numbers, truth values and instants, in any spelling. The schema knows the names and their
+meaning.
 """
 
 import re
@@ -13,19 +13,19 @@ from reader.article import LAST_INSTANT
 from reader.formats.instants import format_instant, parse_instant
 
 MAX_CHARACTERS = 64 * 1024
-"""Of all fields of one article, which bounds the number of their values too."""
+"""Maximum characters of all fields of one article, which bounds the number of values too."""
 
 MAX_DEPTH = 8
-"""Mappings and lists in one another, the outermost counted."""
+"""Maximum depth of nested mappings and lists, counting the outermost."""
 
 MAX_KEY = 256
-"""Characters of a field's name. YAML itself ends at 1,024, escapes counted."""
+"""Maximum characters of a field's name. YAML itself allows 1,024, with escapes."""
 
 _MAX_WORDS = 64
-"""Names that one text may hold with mere spaces between them."""
+"""Maximum names in one text that are separated only by spaces."""
 
 _FIRST_INSTANT = datetime(2, 1, 1, tzinfo=UTC)
-"""A year earlier, some time zone has no such date."""
+"""In year 1 some time zone has no such date."""
 
 _TRUE = frozenset(("true", "yes", "on", "y", "1"))
 _FALSE = frozenset(("false", "no", "off", "n", "0", ""))
@@ -34,13 +34,13 @@ _DECIMAL = re.compile(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
 
 
 class Bare(str):
-    """A scalar that stood without quotes: it may have meant a number or a truth value."""
+    """A scalar that was not quoted: it may mean a number or a truth value."""
 
     __slots__ = ()
 
 
 class Fields:
-    """Takes known fields out of one mapping. What is unknown or unreadable stays in `rest`."""
+    """Takes known fields out of one mapping. Unknown and invalid ones stay in `rest`."""
 
     __slots__ = ("flags", "rest", "where")
 
@@ -50,20 +50,20 @@ class Fields:
         self.where = where
 
     def keep(self, name: str, value: object, trouble: str) -> None:
-        """Leave the value where it was, and say why."""
+        """Keep the value among the rest, and flag it with a reason."""
         self.rest[name] = value
         self.flags.append(f"{self.where}{name} {trouble}")
 
     def scalar(self, name: str) -> str:
-        """The value's text, as it is; empty where it is absent, null or no scalar."""
+        """Return the value's text as it is; empty if it is absent, null or not a scalar."""
         value = self.rest.pop(name, None)
         if value is None:
             return ""
         return value if isinstance(value, str) else self._written(name, value)
 
     def line(self, name: str) -> str:
-        """The value's text on one line; empty where it is absent, null or no scalar."""
-        # Twenty times an article: the steps of `scalar` and `one_line`, without their calls.
+        """Return the value's text on one line; empty if it is absent, null or not a scalar."""
+        # Called twenty times per article: `scalar` and `one_line` inlined.
         value = self.rest.pop(name, None)
         if value is None:
             return ""
@@ -71,7 +71,7 @@ class Fields:
         return " ".join(text.split())
 
     def _written(self, name: str, value: object) -> str:
-        """As YAML would write what is no text."""
+        """Return a value that is not a text as YAML would write it."""
         if isinstance(value, bool):
             return "true" if value else "false"
         if isinstance(value, int | float):
@@ -80,6 +80,7 @@ class Fields:
         return ""
 
     def integer(self, name: str) -> int | None:
+        """Return a whole number; None, with a flag, for anything else."""
         value = self.rest.get(name)
         text = self.line(name)
         if _INTEGER.fullmatch(text):
@@ -89,6 +90,7 @@ class Fields:
         return None
 
     def number(self, name: str) -> int | float | None:
+        """Return a finite number; None, with a flag, for anything else."""
         value = self.rest.get(name)
         text = self.line(name)
         if _INTEGER.fullmatch(text):
@@ -100,7 +102,7 @@ class Fields:
         return None
 
     def truth(self, name: str) -> bool:
-        """False where it cannot be told."""
+        """Return a truth value; False, with a flag, for anything else."""
         value = self.rest.get(name)
         text = self.line(name)
         if text.lower() in _TRUE:
@@ -110,7 +112,7 @@ class Fields:
         return False
 
     def instant(self, name: str) -> datetime | None:
-        """At most LAST_INSTANT."""
+        """Return an instant of at most LAST_INSTANT; None, with a flag, for anything else."""
         value = self.rest.get(name)
         text = self.line(name)
         if not text:
@@ -127,7 +129,7 @@ class Fields:
         return clamped
 
     def mapping(self, name: str) -> "Fields | None":
-        """The fields below a name; `close` puts back what was not taken of them."""
+        """Return the fields below a name; `close` puts back the ones that were not taken."""
         value = self.rest.pop(name, None)
         if isinstance(value, Mapping):
             return Fields(value, self.flags, f"{name}.")
@@ -136,14 +138,15 @@ class Fields:
         return None
 
     def close(self, name: str, inner: "Fields") -> None:
+        """Put the fields of a mapping that were not taken back among the rest."""
         if inner.rest:
             self.rest[name] = inner.rest
 
 
 def native(value: object) -> object:
-    """Bare numbers and truth values typed, where that keeps every character; the rest as it is.
+    """Return unquoted numbers and truth values typed, if that keeps every character.
 
-    So that an export writes `12` where there was 12, and '12' where there was '12'.
+    So that an export writes `12` for 12, and '12' for '12'.
     """
     if isinstance(value, Bare):
         return _typed(str(value))
@@ -165,7 +168,7 @@ def _typed(text: str) -> str | int | float | bool:
 
 
 def text_of(value: object) -> str:
-    """The text of a text or a number; empty for anything else."""
+    """Return the text of a text or a number; empty for anything else."""
     if isinstance(value, str):
         return value.strip()
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
@@ -173,13 +176,13 @@ def text_of(value: object) -> str:
 
 
 def listed(value: object) -> list[str]:
-    """The names in a list, or in a text with commas or spaces between them; without their `#`."""
+    """Return the names in a list, or in a text with commas or spaces; without their `#`."""
     names = map(text_of, value) if isinstance(value, list) else _split(text_of(value))
     return [bare for name in names if (bare := name.lstrip("#").strip())]
 
 
 def _split(text: str) -> list[str]:
-    """At commas or semicolons, else at spaces where all words are tags of one small word each."""
+    """Split at commas or semicolons, else at spaces if all words look like tags."""
     text = text.strip(" []")
     for sign in (",", ";"):
         if sign in text:
@@ -192,5 +195,5 @@ def _split(text: str) -> list[str]:
 
 
 def shown(text: str) -> str:
-    """As much of it as a sentence about it needs."""
+    """Return the beginning of a text, for a sentence about it."""
     return text if len(text) <= 40 else text[:39] + "…"

@@ -1,44 +1,48 @@
-"""The main text of a web page, as Markdown: without menus, notices, and whatever else is around it.
+"""The main text of a web page, as Markdown: without menus, notices, and the like.
 
-Finding it is trafilatura's, which is an optional extra and loaded here alone. What it finds is
-read from the page itself, as the HTML of any feed.
+trafilatura, an optional extra that is loaded only here, finds it. What it finds is read from the
+page itself, as the HTML of a feed.
 """
 
 import re
 from importlib.util import find_spec
 
 from reader.errors import CryptoreadError
-from reader.formats.html import is_html, plain, to_markdown, web_address
+from reader.formats.html import plain, to_markdown
+from reader.formats.html_addresses import web_address
 from reader.formats.html_source import MAX_PAGE, mended
+from reader.formats.html_tags import is_html
 from reader.formats.paragraphs import in_paragraphs
 
 EXTRA = 'pip install "cryptoread[fulltext]"'
 
 _SHORTEST = 200
-"""Characters, below which what was found is a notice and no article."""
+"""Characters below which a text is a notice rather than an article."""
 
 _MOST_TAGS = 60_000
-"""Of a page, several times what any has: finding the text takes their square."""
+"""Maximum elements of a page: finding the text takes quadratic time."""
 
 _BYTE_ORDER_MARKS = (b"\xff\xfe", b"\xfe\xff")
 _CONTROLS = bytes({*range(32), 127} - {*b"\t\n\r"})
 _CONTROL_REFERENCES = re.compile(
     rb"&#(?:0*(?:[0-8]|1[1245-9]|2\d|3[01]|127)|[xX]0*(?:[0-8bBcCeEfF]|1[\da-fA-F]|7[fF]))\b;?"
 )
-"""lxml refuses a text that holds one, and the whole page with it."""
+"""Characters for which lxml refuses the whole page."""
 
 
 class NoFullText(CryptoreadError):
-    """A page gave no text."""
+    """A page has no text."""
 
 
 class ExtraMissing(CryptoreadError):
+    """The optional package is not installed."""
+
     def __init__(self) -> None:
         super().__init__(f"full texts need an extra: {EXTRA}")
 
 
 def require() -> None:
-    """Raises ExtraMissing where what finds the text is not installed."""
+    """Raise ExtraMissing if trafilatura is not installed."""
     if find_spec("trafilatura") is None:
         raise ExtraMissing
 
@@ -62,8 +66,7 @@ def main_text(page: bytes, url: str, title: str = "") -> str:
 
 
 def _read(page: str, url: str) -> str:
-    """Markdown of the blocks that hold the article; where they cannot be told apart, of what the
-    finder makes of them."""
+    """Return Markdown of the article's blocks; if these are unclear, of trafilatura's HTML."""
     source = mended(page, MAX_PAGE)
     if source is None:
         return to_markdown(_extracted(page, url), url).markdown
@@ -82,7 +85,7 @@ def _decoded(page: bytes) -> str:
         page = _CONTROL_REFERENCES.sub(b"", page.translate(None, _CONTROLS))
     try:
         return str(decode_file(page))
-    except Exception as error:  # it has no list of what a hostile page may raise
+    except Exception as error:  # trafilatura does not document what a hostile page may raise
         raise NoFullText("the page cannot be read") from error
 
 
@@ -107,7 +110,7 @@ def _extracted(page: str, url: str) -> str:
 
 
 def _without_title(markdown: str, title: str) -> str:
-    """Pages begin with their title, which stands above the text already."""
+    """Return the text without the title at its beginning, which is shown above it."""
     first, _, rest = markdown.partition("\n")
     if first.startswith("#") and _words(plain(first.lstrip("# "))) == _words(title):
         return rest.lstrip("\n")

@@ -1,8 +1,7 @@
-"""The blocks of a web page by number, so that those which hold the article can be cut out of it.
+"""The blocks of a web page by number, so that those of the article can be cut out.
 
-What finds the article gives text without its layout: exponents, the numbers of lists, code and
-films are lost. So each block is marked with its number, and what the finder kept is read from the
-page itself.
+trafilatura returns text without its layout: exponents, list numbers, code and films are lost. So
+each block is marked with its number, and the blocks that it kept are read from the page itself.
 """
 
 import re
@@ -16,7 +15,7 @@ _OPEN, _CLOSE = "\N{LEFT WHITE CURLY BRACKET}", "\N{RIGHT WHITE CURLY BRACKET}"
 _MARK = re.compile(f"{_OPEN}([0-9]+){_CLOSE}")
 _WITHOUT_EVENTS = 1
 _PARAGRAPHS_OF_TEXT = 3
-"""In a form that is more than a form."""
+"""In a form that contains more than form fields."""
 
 _SILENT = names("script style template noscript textarea select option button svg title head")
 _BLOCKS = names(
@@ -25,7 +24,7 @@ _BLOCKS = names(
     table tbody td tfoot th thead tr ul"""
 )
 _UNITS = names("ul ol dl table pre figure details")
-"""Kept whole where a part of it is, or where it stands between two paragraphs of the article."""
+"""Kept whole if a part of it is kept, or if it is between two paragraphs of the article."""
 
 _MEDIA = names("img picture iframe video audio embed object hr br")
 _AFTER_THE_TEXT = names("figure picture iframe video audio")
@@ -38,17 +37,17 @@ _ASIDE = re.compile(
 
 
 class NumberedPage:
-    """A page whose blocks of text are numbered. page: HTML that is fit for a parser."""
+    """A page whose blocks of text are numbered. page: mended HTML."""
 
     def __init__(self, page: str) -> None:
         page = page.replace(_OPEN, "{").replace(_CLOSE, "}")
         self._tree = LexborHTMLParser(page, options=_WITHOUT_EVENTS)
         for form in self._tree.css("form"):
             if len(form.css("p")) >= _PARAGRAPHS_OF_TEXT:
-                form.unwrap()  # the finder drops forms, and some sites put the page into one
+                form.unwrap()  # trafilatura drops forms, and some sites put the page into one
         self._blocks: dict[int, LexborNode] = {}
         self._with_text: set[int] = set()
-        """Ids of the elements with a numbered block, or text of one, within."""
+        """Ids of the elements that contain a numbered block or its text."""
         self._marks: list[LexborNode] = []
         self._kept: set[int] = set()
         self._live: set[int] = set()
@@ -72,7 +71,7 @@ class NumberedPage:
         return self._tree.html or ""
 
     def cut_out(self, found: str) -> str:
-        """Return HTML of the blocks whose numbers occur in what was found."""
+        """Return HTML of the blocks whose numbers occur in the text that was found."""
         for mark in self._marks:
             mark.decompose()
         numbers = {int(number) for number in _MARK.findall(found)}
@@ -90,7 +89,7 @@ class NumberedPage:
         return root.inner_html or ""
 
     def _superfluous(self, root: LexborNode) -> list[LexborNode]:
-        """Return the nodes that do not belong to the article, none within another."""
+        """Return the outermost nodes that do not belong to the article."""
         found: list[LexborNode] = []
         waiting = [root]
         while waiting:
@@ -110,14 +109,13 @@ class NumberedPage:
         return node.mem_id in self._kept or (node.tag in _UNITS and node.mem_id in self._live)
 
     def _belongs(self, node: LexborNode, is_within_kept: bool) -> bool:
-        """Return whether text that the finder left out belongs to the article."""
+        """Return whether text that trafilatura left out belongs to the article."""
         if node.mem_id not in self._with_text or node.tag not in _BLOCKS:
             return is_within_kept
         return node.tag in _UNITS and self._stands_between(node) and not _is_aside(node)
 
     def _shows(self, node: LexborNode, number: int, last: int) -> bool:
-        """Return whether media belong to the article: before the `last` of its siblings that
-        is kept, or right behind it."""
+        """Return whether media belong to the article: up to just behind the `last` kept sibling."""
         tag = node.tag or ""
         if number > last and (tag not in _AFTER_THE_TEXT or not 0 <= last < number <= last + 2):
             return False
@@ -138,7 +136,7 @@ class NumberedPage:
 
 
 def _first_texts(root: LexborNode) -> Iterator[tuple[LexborNode, LexborNode]]:
-    """Yield each block that holds text itself, with its first text node."""
+    """Yield each block that has text itself, with its first text node."""
     seen: set[int] = set()
     path: list[tuple[LexborNode, LexborNode]] = []
     block, node = root, root.first_child

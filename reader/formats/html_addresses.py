@@ -10,12 +10,12 @@ Attributes = Mapping[str, str | None]
 
 _MOST_CHARACTERS = 4096
 _WIDEST = 1600
-"""Pixels; of a set of pictures the widest one up to here is taken."""
+"""Pixels up to which the widest picture of a set is chosen."""
 
 _USUAL = re.compile(
     r"https?://[a-z0-9][a-z0-9.-]*(?::[0-9]{1,5})?(?:[/?#][\w!#$%&'*+,./:;=?@~-]*)?", re.ASCII
 )
-"""An address that is as it should be."""
+"""A well-formed address."""
 
 _UNFIT = re.compile(r"[\s<>\"\\^`{|}\x00-\x20\x7f-\x9f]")
 _SCHEME = re.compile(r"\s*([a-zA-Z][a-zA-Z0-9+.-]{1,30}):")
@@ -50,7 +50,7 @@ _NO_PICTURE = re.compile(
     r"(?:[_.-][\w-]{0,40})?\.(?:gif|png|svg)(?:$|[?#])",
     re.IGNORECASE,
 )
-"""What is shown until the picture is there, by its name."""
+"""Names of pictures that are placeholders for lazy ones."""
 
 _TINY = re.compile(r"\s*0*[01](?:px)?\s*", re.IGNORECASE)
 _HIDDEN = re.compile(r"display\s*:\s*none|(?:^|[;\s])(?:width|height)\s*:\s*[01]px", re.IGNORECASE)
@@ -161,7 +161,7 @@ def picture_key(address: str) -> str:
 
 
 def has_stand_in(image: Attributes) -> bool:
-    """Return whether `src` is only shown until the picture is there: a size may be that one's."""
+    """Return whether `src` is a placeholder: a declared size may be that of the placeholder."""
     src = (image.get("src") or "").strip()
     return src.startswith("data:") or _PLACEHOLDER.search(src) is not None
 
@@ -172,7 +172,7 @@ def is_tiny(element: Attributes) -> bool:
 
 
 def is_hidden(element: Attributes) -> bool:
-    """Return whether a browser would show nothing of it, or a pixel."""
+    """Return whether a browser would show none of it, or one pixel."""
     return is_tiny(element) or _HIDDEN.search(element.get("style") or "") is not None
 
 
@@ -240,7 +240,10 @@ def _described(descriptor: str) -> float:
 def _is_beacon(
     element: Attributes, address: str, *, embeds: bool = False, is_late: bool = False
 ) -> bool:
-    """embeds: it is a page within the page. is_late: size and style are those of a stand-in."""
+    """Return whether the address is that of a tracking pixel.
+
+    embeds: it is a page within the page. is_late: size and style are those of a placeholder.
+    """
     if not is_late and is_hidden(element):
         return True
     parts = urlsplit(address)

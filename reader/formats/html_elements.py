@@ -1,4 +1,4 @@
-"""What is to be known of an element before it is read: how a list counts, what a table is for."""
+"""Properties of elements that are needed before they are read: of lists, tables, code."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -20,7 +20,7 @@ BLOCKS = names(
     tbody tfoot thead"""
 )
 _LINES = names("line code-line view-line cl")
-"""Classes of what is a line of code, whether a line end stands there or not."""
+"""Classes of elements that are lines of code, even without line ends."""
 
 _LAYOUT = ",".join(
     f"{cell} {each}"
@@ -29,11 +29,11 @@ _LAYOUT = ",".join(
 )
 _INTEGER = re.compile(r"\s*([+-]?[0-9]{1,40})(?![0-9])")
 _MOST_LISTED = 999_999_999
-"""A number of more digits is text to Markdown, and not that of an item."""
+"""Maximum number of an item in Markdown, which has nine digits."""
 
 
 Leave = Callable[[], object]
-"""What is done at the end of an element."""
+"""What to do at the end of an element."""
 
 
 def skip() -> None:
@@ -41,6 +41,7 @@ def skip() -> None:
 
 
 def element_before(node: LexborNode) -> LexborNode | None:
+    """Return the element before a node, skipping blank text."""
     before = node.prev
     while before is not None and before.tag == "-text" and not (before.text_content or "").strip():
         before = before.prev
@@ -48,11 +49,13 @@ def element_before(node: LexborNode) -> LexborNode | None:
 
 
 def whole(value: str | None, otherwise: int) -> int:
+    """Return the whole number at the start of an attribute, else a default."""
     match = _INTEGER.match(value or "")
     return int(match[1]) if match else otherwise
 
 
 def longest_run(line: str) -> int:
+    """Return the length of the longest run of backticks."""
     return max(map(len, re.findall("`+", line)), default=0)
 
 
@@ -102,11 +105,11 @@ def _walked(root: LexborNode) -> Iterator[tuple[LexborNode, bool]]:
         node = node.next
 
 
-# Lists and tables, before they are read.
+# Lists and tables.
 
 
 def is_number(label: str) -> bool:
-    """Return whether Markdown would take the label of an item for its number."""
+    """Return whether Markdown would read the label of an item as its number."""
     return label[:-1].isdecimal() and int(label[:-1]) <= _MOST_LISTED
 
 
@@ -173,6 +176,7 @@ def _columns(row: LexborNode) -> int:
 
 
 def is_head(row: LexborNode) -> bool:
+    """Return whether a row is the head of its table."""
     if row.parent is not None and row.parent.tag == "thead":
         return True
     return all(each.tag == "th" for each in row.iter() if each.tag in ("td", "th"))

@@ -1,6 +1,6 @@
-"""Films, posts and sounds of other sites that a page names by their id or address alone.
+"""Films, posts and sounds of other sites that a page names only by their id or address.
 
-AMP and the "lite" elements have an element for each site: `<amp-youtube data-videoid="…">`.
+AMP and the "lite" elements have an element per site: `<amp-youtube data-videoid="…">`.
 """
 
 import re
@@ -44,7 +44,7 @@ _BY_ID = {
     "amp-jwplayer": (("data-media-id", "https://cdn.jwplayer.com/previews/{}"),),
     "amp-brid-player": (("data-video", "https://services.brid.tv/player/iframe?video={}"),),
 }
-"""Attributes that hold an id, and what address it makes."""
+"""Attributes that have an id, and the address that it makes."""
 
 _ADDRESSES = ("src", "data-src", "data-href", "data-url", "data-embed-url", "data-permalink")
 _FAMILIES = re.compile(r"(?:amp|lite)-|.*-(?:video|audio|player|embed|iframe)$")
@@ -52,11 +52,11 @@ _NEVER = re.compile(
     r"amp-(?:ad|auto-ads|sticky-ad|pixel|analytics|call-tracking|consent|geo|list|state|script"
     r"|install-serviceworker|access|form|img|anim|next-page|recaptcha-input|subscriptions)\b"
 )
-"""What asks, counts or advertises, and what is read by other means."""
+"""Elements of forms, trackers and ads, and those that are read elsewhere."""
 
 
 def embedded_address(tag: str, attributes: Attributes, base: str) -> str:
-    """Return the address of what an element embeds; empty where it is none of these elements."""
+    """Return the address of what an element embeds; empty for any other element."""
     if "-" not in tag or not _FAMILIES.match(tag) or _NEVER.match(tag):
         return ""
     for name, pattern in _BY_ID.get(tag, ()):
@@ -71,6 +71,6 @@ def embedded_address(tag: str, attributes: Attributes, base: str) -> str:
 
 
 def title_of(attributes: Attributes) -> str:
-    """Return what the page calls an embedded thing; empty where it says nothing."""
+    """Return the page's title of an embedded thing; empty if it has none."""
     names = ("title", "aria-label", "videotitle", "data-title", "data-video-title")
     return next(filter(None, map(attributes.get, names)), "") or ""

@@ -1,8 +1,7 @@
-"""Pictures, films and pages within a page, where they stood."""
+"""Pictures, films and embedded pages, in their places."""
 
 import re
 from functools import partial
-from typing import TYPE_CHECKING
 
 from selectolax.lexbor import LexborNode
 
@@ -19,18 +18,16 @@ from reader.formats.html_addresses import (
 )
 from reader.formats.html_elements import Leave, element_before, skip
 from reader.formats.html_embeds import embedded_address, title_of
-from reader.formats.markdown_inline import Kind, Style
+from reader.formats.html_reading import Reading
+from reader.formats.markdown_styles import Kind, Style
 from reader.text import clean_line
 
-if TYPE_CHECKING:
-    from reader.formats.html_reading import Reading
-
-
 _MOST_DRAWN = 20
-"""Pictures of one drawing that are shown."""
+"""Maximum pictures shown from one drawing."""
 
 
-def image(reading: "Reading", node: LexborNode) -> Leave:
+def image(reading: Reading, node: LexborNode) -> Leave:
+    """Show a picture; an emoji as text."""
     attributes = node.attributes
     alt = attributes.get("alt") or ""
     if _is_emoji(attributes) and 0 < len(alt) <= 16:
@@ -40,7 +37,7 @@ def image(reading: "Reading", node: LexborNode) -> Leave:
     return skip
 
 
-def _show(reading: "Reading", address: str, alt: str) -> None:
+def _show(reading: Reading, address: str, alt: str) -> None:
     key = picture_key(address)
     if reading.within_noscript and key in reading.pictures:
         return
@@ -50,7 +47,8 @@ def _show(reading: "Reading", address: str, alt: str) -> None:
         reading.paragraph.add_raw(f"![{_label(alt)}]({address})", reading.style)
 
 
-def picture(reading: "Reading", node: LexborNode) -> Leave:
+def picture(reading: Reading, node: LexborNode) -> Leave:
+    """Show the picture of a `picture`."""
     image = node.css_first("img")
     attributes: Attributes = image.attributes if image is not None else {}
     address = image_address(attributes, reading.base)
@@ -61,7 +59,7 @@ def picture(reading: "Reading", node: LexborNode) -> Leave:
     return skip
 
 
-def source(reading: "Reading", node: LexborNode) -> Leave:
+def source(reading: Reading, node: LexborNode) -> Leave:
     """Read a `source` outside of `video` and `picture`."""
     attributes = node.attributes
     if any(name.endswith("srcset") for name in attributes):
@@ -71,8 +69,8 @@ def source(reading: "Reading", node: LexborNode) -> Leave:
     return skip
 
 
-def frame(reading: "Reading", node: LexborNode) -> Leave:
-    """Link to a page within the page; one that is written in an attribute is read in its place."""
+def frame(reading: Reading, node: LexborNode) -> Leave:
+    """Link to an embedded page, or read the page that is written in an attribute."""
     attributes = node.attributes
     address = media_address(attributes, reading.base, "src")
     written = "" if address else (attributes.get("srcdoc") or "")
@@ -84,8 +82,8 @@ def frame(reading: "Reading", node: LexborNode) -> Leave:
     return skip
 
 
-def embedded(reading: "Reading", node: LexborNode, tag: str) -> Leave | None:
-    """Link to what an element of another site's player names; None where it names nothing."""
+def embedded(reading: Reading, node: LexborNode, tag: str) -> Leave | None:
+    """Link to the media of another site's player; None if the element names none."""
     attributes = node.attributes
     address = embedded_address(tag, attributes, reading.base)
     if not address:
@@ -94,8 +92,8 @@ def embedded(reading: "Reading", node: LexborNode, tag: str) -> Leave | None:
     return skip
 
 
-def drawing(reading: "Reading", node: LexborNode) -> None:
-    """Show the pictures within an `svg`; what it draws itself has no text of the article."""
+def drawing(reading: Reading, node: LexborNode) -> None:
+    """Show the pictures within an `svg`; its own drawing has no text of the article."""
     for image in node.css("image")[:_MOST_DRAWN]:
         attributes = image.attributes
         address = attributes.get("href") or attributes.get("xlink:href") or ""
@@ -103,8 +101,8 @@ def drawing(reading: "Reading", node: LexborNode) -> None:
         _show(reading, image_address({**sized, "src": address}, reading.base), "")
 
 
-def film(reading: "Reading", node: LexborNode) -> Leave:
-    """Link to the first source; the others are the same in other formats."""
+def film(reading: Reading, node: LexborNode) -> Leave:
+    """Link to the first source; the others have the same film in other formats."""
     attributes = node.attributes
     own = media_address(attributes, reading.base, "src")
     found = (media_address(each.attributes, reading.base, "src") for each in node.css("source"))
@@ -117,7 +115,7 @@ def film(reading: "Reading", node: LexborNode) -> Leave:
     return skip if address else reading.end_block
 
 
-def thing(reading: "Reading", node: LexborNode) -> Leave:
+def thing(reading: Reading, node: LexborNode) -> Leave:
     """Read an `object`; its fallback content only if it has no address."""
     attributes = node.attributes
     address = media_address(attributes, reading.base, "data")
@@ -131,7 +129,7 @@ def thing(reading: "Reading", node: LexborNode) -> Leave:
     return reading.end_block
 
 
-def _put_media(reading: "Reading", address: str, attributes: Attributes) -> None:
+def _put_media(reading: Reading, address: str, attributes: Attributes) -> None:
     """Write a link in place of the media."""
     key = picture_key(address)
     if reading.within_noscript and key in reading.pictures:
@@ -145,7 +143,7 @@ def _put_media(reading: "Reading", address: str, attributes: Attributes) -> None
     reading.end_block()
 
 
-def noscript(reading: "Reading", node: LexborNode) -> Leave:
+def noscript(reading: Reading, node: LexborNode) -> Leave:
     """Read what replaces a lazy picture, not a request to enable JavaScript."""
     if "javascript" in (node.text() or "").lower():
         return skip
@@ -160,7 +158,7 @@ def noscript(reading: "Reading", node: LexborNode) -> Leave:
     return partial(_end_noscript, reading)
 
 
-def _end_noscript(reading: "Reading") -> None:
+def _end_noscript(reading: Reading) -> None:
     reading.within_noscript -= 1
     reading.keep_apart()
 

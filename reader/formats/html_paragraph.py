@@ -1,15 +1,22 @@
-"""The text of a block while it is read: styled pieces, and what is not to be glued together."""
+"""The text of a paragraph while it is read: styled runs, and where spaces are missing."""
 
+import re
 from enum import IntEnum
 
-from reader.formats.markdown_inline import BREAK, PLAIN, Kind, Run, Style
+from reader.formats.markdown_styles import BREAK, PLAIN, Kind, Run, Style
+
+SPACE = re.compile(r"[ \t\n\f\r]{2,}|[\t\n\f\r]")
+"""White space that a browser shows as one space, but for a single space."""
+
+_PROSE = "p,ul,ol,table,h1,h2,h3,h4,h5,h6,img,blockquote,iframe,video"
+"""Elements that show a `pre` to be layout rather than code."""
 
 _OPENING = frozenset("([{“«‘„'\"/#@-–—")
 _CLOSING = frozenset(".,;:!?)]}”»’'\"%…/-–—")
 
 
 class Space(IntEnum):
-    """Between which texts a space is put that are not to be glued, where there is none."""
+    """Between which characters a missing space is added."""
 
     NONE = 0
     DIGITS = 1
@@ -18,15 +25,16 @@ class Space(IntEnum):
 
 
 class Paragraph:
-    """The text of the block at hand."""
+    """The paragraph being read."""
 
     def __init__(self) -> None:
         self.runs: list[Run] = []
         self.number = 0
-        """Of the paragraph: what began in another one is not in this one."""
+        """Number of the paragraph: a mark of another paragraph is invalid."""
         self._space = Space.NONE
 
     def add(self, text: str, style: Style) -> None:
+        """Append text in a style, after a missing space."""
         if not text:
             return
         if self._space and (last := self.last):
@@ -41,15 +49,17 @@ class Paragraph:
             self._space = Space.NONE
 
     def add_raw(self, markdown: str, style: Style) -> None:
+        """Append Markdown, such as an image."""
         if self._space is Space.ALWAYS and self.runs:
             self.add(" ", PLAIN)
         self.runs.append(Run(markdown, style, Kind.RAW))
 
     def end_line(self) -> None:
+        """Append a line break."""
         self.runs.append(BREAK)
 
     def keep_apart(self, how: "Space") -> None:
-        """Put a space before the next text if the two would be glued."""
+        """Put a space before the next text if the two would be joined."""
         self._space = max(self._space, how)
 
     @property
@@ -62,16 +72,19 @@ class Paragraph:
 
     @property
     def ends_with_link(self) -> bool:
+        """Return whether the last run is a link."""
         return (
             bool(self.runs) and self.runs[-1].kind is Kind.TEXT and self.runs[-1].style.href != ""
         )
 
     def take(self) -> list[Run]:
+        """Return the runs, and begin a new paragraph."""
         runs, self.runs, self._space = self.runs, [], Space.NONE
         self.number += 1
         return runs
 
     def text_since(self, mark: tuple[int, int]) -> str:
+        """Return the text since a mark, empty if that is of another paragraph."""
         number, start = mark
         if number != self.number:
             return ""
@@ -79,6 +92,7 @@ class Paragraph:
 
     @property
     def mark(self) -> tuple[int, int]:
+        """Return the present position."""
         return self.number, len(self.runs)
 
 

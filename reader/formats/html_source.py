@@ -1,7 +1,7 @@
-"""Source of HTML, before it is parsed: what is not closed costs no text, and nothing is too deep.
+"""Mending the source of HTML before it is parsed: unclosed elements and depth.
 
-A parser of HTML follows the browsers: what `<svg/>` or an unclosed `<select>` opens takes the rest
-of the page with it, and a few thousand elements in one another take it seconds and gigabytes.
+An HTML parser follows the browsers: an unclosed `<svg/>` or `<select>` swallows the rest of the
+page, and a few thousand nested elements cost seconds and gigabytes.
 """
 
 import re
@@ -14,22 +14,22 @@ def names(words: str) -> frozenset[str]:
 
 
 MAX_HTML = 512 * 1024
-"""Characters of one text; the longest article has an eighth of that."""
+"""Maximum characters of one text; the longest article has an eighth of that."""
 
 MAX_DEPTH = 60
-"""Elements in one another. What is deeper keeps its text."""
+"""Maximum depth of elements. Deeper ones keep their text."""
 
 MAX_ELEMENTS = 20_000
-"""Of one text, beyond which only its words are kept."""
+"""Maximum elements of one text; of a longer one only the words are kept."""
 
 MAX_PAGE = 60_000
-"""Elements of a web page, most of which are not of its article."""
+"""Maximum elements of a web page, most of which are not part of its article."""
 
 _FEW = 300
-"""Tags that may be nested in any way: what they cost is not felt."""
+"""Tags that may be nested in any way at negligible cost."""
 
 _MAX_UNREAD = 100
-"""Beginnings of tags that are not read as tags here, and may be by the parser."""
+"""Maximum `<` that are not read as tags here, but may be by the parser."""
 
 _ATTRIBUTE = (
     r"[\s/]*+[^\s/>=][^\s/>=]*+(?:\s*+=\s*+(?:\"[^\"]*+\"|'[^']*+'|[^\s\"'>][^\s>]*+|(?=>)))?+"
@@ -55,14 +55,14 @@ _BARE_TEXT = re.compile(r"\s*+[^<\s]")
 _BEFORE_THE_LAST = re.compile(r"[\s\"']")
 VOID = names("""area base br col embed hr img input link meta param source track wbr""")
 _RAW = names("""script style textarea title iframe xmp noembed noframes""")
-"""What stands in them is not markup."""
+"""Elements whose content is not markup."""
 
 _SHOWN_WITHOUT_AN_END = frozenset(("iframe", "video", "audio", "object"))
 _TO_BE_CLOSED = names(
     """noscript template svg select button canvas object video audio picture math datalist applet
     frameset"""
 )
-"""What stands in them may be dropped, so that it has to be known where they end."""
+"""Elements whose content may be dropped, so that their end must be known."""
 
 _TABLE_PARTS = names("td th tr tbody thead tfoot caption")
 _P_ENDS = names(
@@ -80,14 +80,16 @@ _GROUP_EDGES = names("ul ol menu dl table select")
 
 
 class _Token(NamedTuple):
+    """A tag or a piece of text."""
+
     start: int
     end: int
     closing: bool = False
     name: str = ""
-    """Empty where it is dropped."""
+    """Empty if the token is dropped."""
     attributes: str = ""
     closed: bool = False
-    """`<svg/>`."""
+    """A self-closing tag such as `<svg/>`."""
 
 
 def mended(html: str, most: int = MAX_ELEMENTS) -> str | None:
@@ -108,21 +110,22 @@ def _needs_mending(html: str) -> bool:
 
 
 class _Mender:
-    """Reads the tags, then writes them again: those that are not closed closed."""
+    """Reads the tags, then writes them again with all elements closed."""
 
     def __init__(self, html: str, *, bounded: bool) -> None:
         self._html = html
         self._bounded = bounded
         self._tokens: list[_Token] = []
         self._waiting: dict[str, list[int]] = {}
-        """Numbers of the tokens that begin what has to be closed, and are not yet."""
+        """Numbers of the start tags of open elements."""
         self._never: set[str] = set()
-        """What does not come again in the rest."""
+        """Strings that do not occur again in the rest."""
         self._open: list[str] = []
         self._tables = 0
         self._unread = 0
 
     def mended(self) -> str | None:
+        """Return the mended source, None if it has too many elements."""
         at = 0
         while match := _START.search(self._html, at):
             at = self._read(match.start())
@@ -140,7 +143,7 @@ class _Mender:
     def _has(self, sign: str) -> bool:
         return sign in self._html
 
-    # What stands there.
+    # Reading the source.
 
     def _read(self, at: int) -> int:
         """Read the token at `at`; return where to go on."""
@@ -234,7 +237,7 @@ class _Mender:
         content = _CONTENT.search(self._html, token.end)
         return content.start() if content else len(self._html)
 
-    # What is made of it.
+    # Writing the result.
 
     def _written(self, token: _Token, is_unclosed: bool) -> str:
         name = token.name
@@ -254,7 +257,7 @@ class _Mender:
         if is_unclosed or (token.closed and (name != "a" or "href" not in token.attributes)):
             return f"{self._make_room(name)}{written}</{name}>"
         if name == "table" and _BARE_TEXT.match(self._html, token.end):
-            written += "<tr><td>"  # it would go before the table
+            written += "<tr><td>"  # it would move before the table
         return self._open_one(name, written) if self._bounded else written
 
     def _open_one(self, name: str, written: str) -> str:

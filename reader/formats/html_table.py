@@ -1,24 +1,28 @@
-"""Cells that span rows and columns, as the rows of a table of Markdown."""
+"""Tables of Markdown from cells that span rows and columns."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
 
 MOST_SPANNED = 50
-"""Columns of one cell."""
+"""Maximum columns of one cell."""
 
 _MOST_CELLS = 20_000
-"""With those that spans leave empty; in a larger table no cell spans."""
+"""Maximum cells, with those that spans leave empty; in a larger table no cell spans."""
 
 
 class Cell(NamedTuple):
+    """A cell, and how many columns and rows it spans."""
+
     text: str
     columns: int = 1
     rows: int = 1
 
 
 def lines_of(rows: Sequence[Sequence[Cell]], *, has_head: bool) -> list[str]:
-    """Return the lines of the table. A spanning cell fills only its first place, as it is shown
-    once; without a head the first line is empty."""
+    """Return the lines of the table.
+
+    A spanning cell is shown once, in its first place. Without a head the first line is empty.
+    """
     grid = [row for n, row in enumerate(_grid(rows)) if any(row) or (has_head and not n)]
     width = max((len(row) for row in grid), default=0)
     if not any(map(any, grid)):
@@ -37,7 +41,7 @@ def _grid(rows: Sequence[Sequence[Cell]]) -> list[list[str]]:
         rows = [[Cell(cell.text) for cell in row] for row in rows]
     grid: list[list[str]] = []
     taken: list[int] = []
-    """For each column: in how many of the next rows a cell from above stands."""
+    """Per column: how many of the next rows a cell from above covers."""
     for number, row in enumerate(rows):
         line: list[str] = []
         for cell in row:

@@ -1,6 +1,6 @@
-"""Instants as archives and feeds give them, and as cryptoread writes them back.
+"""Instants of archives and feeds, and how cryptoread writes them.
 
-Neither clamps nor guesses: the schema decides which range is allowed.
+Neither clamps nor guesses: the schema decides the allowed range.
 """
 
 from datetime import datetime
@@ -9,7 +9,7 @@ from reader.formats.dates import read_date
 
 
 def parse_instant(text: str) -> datetime:
-    """Return what `read_date` makes of the text. Raises ValueError where it is not a date."""
+    """Return the instant that `read_date` reads. Raises ValueError for other text."""
     instant = read_date(text)
     if instant is None:
         raise ValueError(f"not a date: {text[:40]}")
@@ -17,6 +17,6 @@ def parse_instant(text: str) -> datetime:
 
 
 def format_instant(instant: datetime) -> str:
-    """`2025-11-16T18:49:34.000Z`, with more digits only where there are any."""
+    """Return `2025-11-16T18:49:34.000Z`, with more digits only if there are any."""
     digits = "microseconds" if instant.microsecond % 1000 else "milliseconds"
     return instant.isoformat(timespec=digits).removesuffix("+00:00") + "Z"

@@ -1,6 +1,6 @@
-"""One article as a JSON object: the fields of the front matter, and `body`. To an Article and back.
+"""One article as a JSON object, to an Article and back: the front matter's fields and `body`.
 
-Pure, as all formats. Where one object of a file ends and the next begins is `json_blocks`' affair.
+Pure. `json_blocks` finds where one object of a file ends and the next begins.
 """
 
 import json
@@ -20,11 +20,11 @@ _TOO_DEEP = f"is nested deeper than {MAX_DEPTH}"
 
 
 def read_json_article(data: bytes, *, origin: str) -> Article:
-    """The article of one object. Raises NotAnArticle, and nothing else, whatever the bytes.
+    """Return the article of one object. Raises NotAnArticle, and nothing else, for any bytes.
 
-    Of a name given more than once the last one counts, as with JSON's other readers. `origin` is
-    the file's name and the number of the article in it, such as `news.jsonl:17`: it stands in for
-    an external id. What had to be put right is in `flags`.
+    Of several values of one name the last counts, as for other JSON parsers. origin: the file's
+    name and the article's number, such as `news.jsonl:17`, which replaces a missing external id.
+    `flags` names what was corrected.
     """
     if len(data) > MAX_ARTICLE_BYTES:
         raise NotAnArticle(TOO_LARGE)
@@ -42,22 +42,22 @@ def read_json_article(data: bytes, *, origin: str) -> Article:
 
 
 def write_json_article(article: Article) -> str:
-    """The object, on one line; `read_json_article` of it gives the article back.
+    """Return the object on one line; `read_json_article` gives the article back.
 
-    But for `origin` and `flags`, which are not written, and for a field of the front matter that
-    is itself called `body`.
+    Except `origin` and `flags`, which are not written, and a field of the front matter that is
+    itself called `body`.
     """
     fields = archive_fields(article) | {"body": article.body}
     return json.dumps(fields, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 
 
 def _fields(text: str) -> dict[str, object]:
-    """The fields with every text in them cleaned. Raises NotAnArticle."""
+    """Return the fields with all texts cleaned. Raises NotAnArticle."""
     try:
         value = _DECODER.decode(text)
     except json.JSONDecodeError as error:
         raise NotAnArticle(f"is not JSON at character {error.pos + 1}: {error.msg}") from error
-    except ValueError as error:  # Python's own bound on the digits of an integer
+    except ValueError as error:  # Python's bound on the digits of an integer
         raise NotAnArticle("holds a number of too many digits") from error
     except RecursionError as error:
         raise NotAnArticle(_TOO_DEEP) from error
@@ -67,7 +67,7 @@ def _fields(text: str) -> dict[str, object]:
 
 
 def _cleaned(value: object, depth: int) -> object:
-    # After parsing: an escape such as \u001b is harmless to look at until then.
+    # After parsing: until then, an escape such as \u001b is harmless.
     if isinstance(value, str):
         return clean(value)
     if isinstance(value, dict):
@@ -79,14 +79,14 @@ def _cleaned(value: object, depth: int) -> object:
 
 
 def cleaned(fields: dict[str, object], depth: int = 1) -> dict[str, object]:
-    """Every text in it cleaned, names too. Raises NotAnArticle where it is too deep."""
+    """Return the value with all texts in it cleaned, names too. Raises NotAnArticle if too deep."""
     _check_depth(depth)
     return {_name(name): _cleaned(value, depth + 1) for name, value in fields.items()}
 
 
 @lru_cache(1024)
 def _name(name: str) -> str:
-    """The same few names come in every article."""
+    """Return the cleaned name; cached, as the same few occur in every article."""
     if len(name) > MAX_KEY:
         raise NotAnArticle(f"has a field whose name is longer than {MAX_KEY} characters")
     return clean(name)
@@ -98,7 +98,7 @@ def _check_depth(depth: int) -> None:
 
 
 def _check_size(fields: dict[str, object], at_most: int) -> None:
-    """What is larger could not be written as front matter. `at_most`: what it cannot exceed."""
+    """Refuse fields that are too large for front matter. at_most: their maximum size."""
     if at_most > MAX_CHARACTERS and len(json.dumps(fields, ensure_ascii=False)) > MAX_CHARACTERS:
         raise NotAnArticle(f"has more than {MAX_CHARACTERS // 1024} KiB of fields beside its body")
 
@@ -114,5 +114,5 @@ def _finite(text: str) -> float:
     return number
 
 
-# Raw line ends and tabs in texts are no JSON, but clear enough: `clean` sees to the rest of them.
+# Raw line ends and tabs are invalid in JSON texts but clear; `clean` handles other controls.
 _DECODER = json.JSONDecoder(strict=False, parse_float=_finite, parse_constant=_refuse_constant)

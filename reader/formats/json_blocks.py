@@ -1,8 +1,8 @@
-"""A stream of JSON cut into blocks of whole objects, to be parsed elsewhere. Pure: bytes to bytes.
+"""A stream of JSON cut into blocks of whole objects, to be parsed elsewhere. Bytes to bytes.
 
-Only as much of JSON is known here as it takes to find where an object ends: memory stays at about
-one of them, and what is wrong inside one does not cost the next. Whoever drives this does little
-else, so that other processes get to do the rest.
+Parses only as much of JSON as is needed to find where an object ends: memory stays at about one
+object, and an error inside one does not affect the next. The work is small, so that other processes
+get to parse in time.
 """
 
 import re
@@ -15,16 +15,16 @@ from reader.formats.markdown import MAX_ARTICLE_BYTES, TOO_LARGE
 
 
 class Block(NamedTuple):
-    """Texts that should each be an object, one a line; blank lines mean nothing."""
+    """Texts that should each be an object, one per line; blank lines are ignored."""
 
     data: bytes
     first: int
-    """Number of the first line, from 1: in the file, or of objects where that is an array."""
+    """Number of the first line, from 1: in the file, or of objects in an array."""
     starts: tuple[int, ...] = ()
-    """Lines of the file on which they begin, where those are not their numbers."""
+    """Lines of the file on which they begin, if those are not their numbers."""
 
     def articles(self) -> Iterator[tuple[int, int, bytes]]:
-        """Number, line of the file and text of each."""
+        """Yield number, line of the file and text of each."""
         for index, text in enumerate(self.data.split(b"\n")):
             if text and not text.isspace():
                 number = self.first + index
@@ -32,9 +32,9 @@ class Block(NamedTuple):
 
 
 def blocks_of_lines(pieces: Iterable[bytes]) -> Iterator[Block | NotAnArticle]:
-    """The lines of a `.jsonl` file, a block a piece, and in their place those that are too large.
+    """Yield the lines of a `.jsonl` file, a block per piece, and refusals of lines too large.
 
-    Raises NotAnArticle where nothing of the rest can be read.
+    Raises NotAnArticle if the rest cannot be read.
     """
     number, begun, too_large = 1, b"", False
     for piece in _utf8(pieces):
@@ -57,9 +57,9 @@ def blocks_of_lines(pieces: Iterable[bytes]) -> Iterator[Block | NotAnArticle]:
 
 
 def blocks_of_values(pieces: Iterable[bytes]) -> Iterator[Block | NotAnArticle]:
-    """The objects of a `.json` file: of its one array, or one after the other without any.
+    """Yield the objects of a `.json` file: of its one array, or one after the other.
 
-    As `blocks_of_lines`. A line of a block is an object, or what stands where one should.
+    As `blocks_of_lines`. A line of a block is an object, or what is in place of one.
     """
     values = _Values()
     for piece in _utf8(pieces):
@@ -68,7 +68,7 @@ def blocks_of_values(pieces: Iterable[bytes]) -> Iterator[Block | NotAnArticle]:
 
 
 def _utf8(pieces: Iterable[bytes]) -> Iterator[bytes]:
-    """The pieces without a byte order mark. Raises NotAnArticle where it is another encoding's."""
+    """Yield the pieces without a byte order mark. Raises NotAnArticle for another encoding."""
     rest = iter(pieces)
     first = next(rest, b"")
     if first.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
@@ -85,7 +85,7 @@ _DEEPER = {b"{": 1, b"[": 1, b"}": -1, b"]": -1}
 
 
 class _Extent:
-    """Finds where a list, an object or a text ends that begins at a place and comes in pieces."""
+    """Finds the end of a list, an object or a text that comes in pieces."""
 
     __slots__ = ("_depth", "_escaped", "_quoted")
 
@@ -93,10 +93,10 @@ class _Extent:
         self._depth = 0
         self._quoted = within_text
         self._escaped = False
-        """The last piece ended between a backslash and what it escapes."""
+        """Whether the last piece ended between a backslash and the escaped character."""
 
     def end(self, data: bytes, at: int) -> int | None:
-        """Where it ends in this piece, None where it goes on in the next."""
+        """Return where it ends in this piece, None if it goes on in the next."""
         while at < len(data):
             at = self._within_text(data, at) if self._quoted else self._between_texts(data, at)
             if not self._depth and not self._quoted:
@@ -120,16 +120,16 @@ class _Extent:
 
 
 class _Values:
-    """Cuts pieces of a file at the ends of its values. Raises NotAnArticle where it has none."""
+    """Cuts pieces of a file at the ends of its values. Raises NotAnArticle if it has none."""
 
     def __init__(self) -> None:
         self._line = 1
         self._number = 1
         self._begins_with = b""
         self._ended = False
-        """Its array has ended: nothing may follow."""
+        """Whether its array has ended: nothing may follow."""
         self._extent: _Extent | None = None
-        """Of the value that has begun, and below: on which line, and what there is of it."""
+        """The line on which the present value began, and below, the pieces of it."""
         self._start = 1
         self._begun = b""
         self._too_large = False
@@ -138,6 +138,7 @@ class _Values:
         self._found: list[Block | NotAnArticle] = []
 
     def feed(self, piece: bytes) -> Iterator[Block | NotAnArticle]:
+        """Take a piece; yield blocks and refusals."""
         trouble: NotAnArticle | None = None
         try:
             self._cut(piece)
@@ -150,7 +151,7 @@ class _Values:
             raise trouble
 
     def close(self) -> None:
-        """The file has ended."""
+        """Take the end of the file. Raises NotAnArticle for a file that is cut off."""
         if self._extent:
             raise NotAnArticle("is cut off in the middle of an article", self._start)
         if not self._begins_with:
@@ -172,7 +173,7 @@ class _Values:
             at = end
 
     def _begin(self, piece: bytes, at: int) -> int:
-        """Go on to the next value and begin it; from where to go on."""
+        """Skip to the next value and begin it; return the position."""
         found = _BETWEEN.match(piece, at)
         place = found.end() if found else at
         self._line += piece.count(b"\n", at, place)
@@ -201,7 +202,7 @@ class _Values:
         return self._take_word(piece, place)
 
     def _take_word(self, piece: bytes, at: int) -> int:
-        """A number, `null`, or what is no JSON: nothing of the kind is an article."""
+        """Take a number, `null` or invalid text, none of which is an article."""
         found = _WORD.match(piece, at)
         end = found.end() if found else at + 1
         self._take(piece[at:end])
@@ -222,7 +223,7 @@ class _Values:
             self._found.append(NotAnArticle(f"article {self._number} {TOO_LARGE}", self._start))
             self._number += 1
         else:
-            # A line end is as good as a space, but in a text, where it would be no JSON.
+            # A line end is equal to a space, except in a text, where it is invalid.
             self._texts.append(self._begun.replace(b"\n", b" "))
             self._starts.append(self._start)
         self._extent, self._begun, self._too_large = None, b"", False

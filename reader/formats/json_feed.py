@@ -23,7 +23,7 @@ _MARKS = ("id", "content_html", "content_text")
 
 
 def read_json_feed(data: bytes, *, url: str, name: str, now: datetime) -> Page:
-    """As `read_feed`, for a document that looks like JSON."""
+    """Return the page as `read_feed` does, of a document that looks like JSON."""
     answer = document(data, items="items", marks=_MARKS)
     if not isinstance(answer, dict) or not isinstance(answer.get("items"), list):
         if isinstance(answer, dict):
@@ -59,7 +59,7 @@ def _article(item: object, feed: Feed) -> Article:
 
 
 def _contents(given: Mapping[str, Any]) -> list[Written]:
-    """One of them: they are the same text, in two forms."""
+    """Return one of the contents: they are the same text in two forms."""
     html = _text(given, "content_html")
     text = Written(_text(given, "content_text"), PLAIN)
     written = Written(html, HTML)
@@ -84,7 +84,7 @@ def _instant(given: Mapping[str, Any], name: str, feed: Feed) -> datetime | None
 
 
 def _said(given: Mapping[str, Any], name: str) -> str:
-    """A date as it stands; some give a number, of seconds or milliseconds since 1970."""
+    """Return a date as it is; some feeds give Unix seconds or milliseconds."""
     value = given.get(name)
     return str(value) if isinstance(value, str | int | float) and value is not True else ""
 

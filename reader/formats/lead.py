@@ -1,6 +1,6 @@
-"""The summary above a text, unless the text says the same: words that came once are shown once.
+"""The summary above a text, unless the text repeats it.
 
-Compares what is read, without Markdown, case and signs. Loads nothing.
+Compares words, without Markdown, case and punctuation. Loads nothing.
 """
 
 import re
@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from reader.article import Article
 
 _LOOKED_AT = 2_000
-"""Characters of a text beyond those of its summary: a heading or a picture may come first."""
+"""Characters of a text, besides its summary's length: a heading or picture may come first."""
 
 _ADDRESS = r"!\[[^\[\]]{0,500}\]\([^()\s]*\)|(?<=\])\([^()\s]*\)|<https?:[^<>\s]*>"
 _WORD = r"[^\W_]+"
@@ -18,21 +18,21 @@ _CUT_OFF_IN_BRACKETS = r"(?s)\[\s*(?:…|\.{3}|&hellip;|&#8230;)\s*\].*$"
 
 
 def lead(article: Article) -> str:
-    """Return the description; empty where the text says the same, or begins with it."""
+    """Return the description; empty if the text contains it at its beginning."""
     start = words_without_cut(article.description)
-    if not start:  # signs alone, such as those of a text that is all cut off
+    if not start:  # only punctuation, such as that of a text which is cut off entirely
         return article.description if article.description.strip(" .…[]") else ""
     body = article.body[: _LOOKED_AT + 4 * len(article.description)]
     return "" if _holds(words(re.sub(_ADDRESS, " ", body)), start) else article.description
 
 
 def words(text: str) -> list[str]:
-    """What is read of plain text, without case and signs."""
+    """Return the words of plain text, without case and punctuation."""
     return re.findall(_WORD, text.casefold())
 
 
 def words_without_cut(text: str) -> list[str]:
-    """The words up to where the text was cut off: `[…]`, `…` or `… Read more` at its end."""
+    """Return the words before the cut of a text: `[…]`, `…` or `… Read more` at its end."""
     text = re.sub(_CUT_OFF_IN_BRACKETS, "", text.rstrip()).rstrip()
     end = text[-100:]
     if not (cut := re.search(_CUT_OFF, end)):
@@ -42,6 +42,7 @@ def words_without_cut(text: str) -> list[str]:
 
 
 def begins_with(whole: Sequence[str], start: Sequence[str]) -> bool:
+    """Return whether the text begins with these words."""
     return list(whole[: len(start)]) == list(start)
 
 

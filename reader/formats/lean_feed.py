@@ -1,6 +1,6 @@
-"""feedparser's parsers without work that is done again for every element and every text.
+"""feedparser's parsers without work that is repeated for every element and every text.
 
-What they find is the same.
+The results are the same.
 """
 
 from typing import Any, NamedTuple, Self
@@ -14,7 +14,7 @@ _OF_IMAGES = frozenset(("title", "link", "description", "url", "href", "width", 
 
 
 class Parameters(FeedParserDict):  # type: ignore[misc]
-    """What is known of a text: no name of it has another name, and no value can change."""
+    """What is known of a text: flat and immutable, so that a copy can share it."""
 
     __getitem__ = dict.__getitem__
     __setitem__ = dict.__setitem__
@@ -28,7 +28,7 @@ class _Start(NamedTuple):
     """What an element without attributes begins."""
 
     method: Any
-    """None where feedparser does not know the element."""
+    """None if feedparser does not know the element."""
     name: str
     ends_text_input: bool
     ends_image: bool
@@ -38,21 +38,25 @@ class Lean:
     """Stands before one of feedparser's parsers in the order of its bases."""
 
     _plain_base = ""
-    """A base address that stays as it is when it is joined with itself."""
+    """A base address that does not change when it is joined with itself."""
 
     def prepare(self) -> None:
+        """Set up what is shared between elements."""
         self._starts: dict[str, _Start] = {}
         self.contentparams = Parameters(self.contentparams)  # type: ignore[has-type]
 
     def push_content(self, tag: str, attrs_d: Any, *rest: Any) -> None:
+        """Begin a text, and share what is known of it."""
         super().push_content(tag, attrs_d, *rest)  # type: ignore[misc]
         self.contentparams = Parameters(self.contentparams)
 
     def track_namespace(self, prefix: str | None, uri: str) -> None:
+        """Note a namespace, which may change what an element is."""
         self._starts.clear()
         super().track_namespace(prefix, uri)  # type: ignore[misc]
 
     def resolve_uri(self, uri: str) -> str:
+        """Return an absolute address; without a base, the address itself."""
         if not self.baseuri and ":///" not in uri:
             return uri
         return str(super().resolve_uri(uri))  # type: ignore[misc]
@@ -60,7 +64,7 @@ class Lean:
     # Elements.
 
     def unknown_starttag(self, tag: str, attributes: list[tuple[str, str]]) -> None:
-        """As feedparser's, which takes many steps for an element without attributes, too."""
+        """Begin an element as feedparser does, in fewer steps if it has no attributes."""
         if attributes or self.incontent or tag in _ROOTS:  # type: ignore[attr-defined]
             super().unknown_starttag(tag, attributes)  # type: ignore[misc]
             return

@@ -1,4 +1,4 @@
-"""JSON as live sources give it: one document, whose items may be broken each for itself."""
+"""JSON of live sources: one document, whose items may be broken one by one."""
 
 import json
 import re
@@ -14,7 +14,7 @@ from reader.formats.schema import article_of
 from reader.text import clean_line, decode, without_blank_lines
 
 TITLE_STANDS_IN = "title is missing: the first words stand in"
-"""Flag of an article whose title is no more than what its text begins with."""
+"""Flag of an article whose title is the beginning of its text."""
 
 _UNTITLED = "Untitled"
 _TITLE_LENGTH = 80
@@ -29,17 +29,17 @@ _NO_CATEGORIES = frozenset(("SPONSORED", "CRYPTOCURRENCY", ""))
 
 
 class _Broken:
-    """Stands where a number stood that JSON does not have, so that only its item is refused."""
+    """In place of a number that JSON does not have, so that only its item is refused."""
 
 
 _BROKEN = _Broken()
 
 
 def document(data: bytes, *, items: str, marks: Collection[str]) -> object:
-    """What the JSON holds, uncleaned. Raises NotAPage, and nothing else.
+    """Return the value of the JSON, not cleaned. Raises NotAPage, and nothing else.
 
-    Where it is broken within some of its items, `Lost` stands for each of them. items: the member
-    that is their array, unless the document is one. marks: names of which every item has one.
+    If some items are broken, each is replaced by `Lost`. items: the member that is the array of
+    items, unless the document is one. marks: names that every item has.
     """
     text, _ = decode(data)
     start = text.lstrip()[:1]
@@ -64,7 +64,7 @@ def _not_a_page(text: str, error: Exception) -> NotAPage:
 
 
 def object_of(item: object, names: Sequence[str]) -> dict[str, object]:
-    """Those fields of an item, cleaned; absent and null ones are left out. Raises NotAnArticle."""
+    """Return those fields of an item, cleaned, without absent ones. Raises NotAnArticle."""
     if isinstance(item, Lost):
         raise NotAnArticle(item.reason)
     if not isinstance(item, Mapping):
@@ -75,7 +75,7 @@ def object_of(item: object, names: Sequence[str]) -> dict[str, object]:
 
 
 def built(fields: Mapping[str, object], body: str, origin: str, flags: list[str]) -> Article:
-    """The article of cleaned fields under the archive's names. Raises NotAnArticle."""
+    """Return the article of cleaned fields with the archive's names. Raises NotAnArticle."""
     body = without_blank_lines(body)
     if len(body) > MAX_ARTICLE_BYTES // 4:
         raise NotAnArticle(TOO_LARGE)
@@ -87,7 +87,7 @@ def built(fields: Mapping[str, object], body: str, origin: str, flags: list[str]
 
 
 def _stand_in(fields: Mapping[str, object], body: str) -> str:
-    """The first words of what has no title, else its address. Raises NotAnArticle."""
+    """Return the first words of an item without title, else its address. Raises NotAnArticle."""
     for text in (body, fields.get("description")):
         if isinstance(text, str) and (line := _first_lines(text)):
             return first_words(line)
@@ -95,12 +95,12 @@ def _stand_in(fields: Mapping[str, object], body: str) -> str:
     if isinstance(address, str):
         return first_words(address.partition("://")[2])
     if body:
-        return _UNTITLED  # pictures alone
+        return _UNTITLED  # only pictures
     raise NotAnArticle("has neither title, text nor link")
 
 
 def _first_lines(markdown: str) -> str:
-    """The words of the first line, and of those after it where it has only a few."""
+    """Return the words of the first line, and of the next ones if it has only a few."""
     from reader.formats.html import plain
 
     found = ""
@@ -112,7 +112,7 @@ def _first_lines(markdown: str) -> str:
 
 
 def first_words(text: str, most: int = _TITLE_LENGTH) -> str:
-    """As many whole words as that many characters hold; `…` stands for the rest."""
+    """Return as many whole words as fit into that many characters, then `…`."""
     if len(text) <= most:
         return text
     cut = text[:most]
@@ -120,10 +120,10 @@ def first_words(text: str, most: int = _TITLE_LENGTH) -> str:
 
 
 def category_and_tags(named: object, keywords: object) -> tuple[str, list[str]]:
-    """Of the categories and the keywords (with `|` between them) that the service gave.
+    """Return category and tags of a service's categories and keywords (separated by `|`).
 
-    The category is the first of the archive's own that is there, else the first that says
-    anything. Tags are the names, the categories and the keywords.
+    The category is the first one that the archive has, else the first that is specific. Tags are
+    names, categories and keywords.
     """
     found = [each for each in named if isinstance(each, Mapping)] if isinstance(named, list) else []
     categories = [_upper(each.get("CATEGORY") or each.get("NAME")) for each in found]
@@ -137,12 +137,12 @@ def category_and_tags(named: object, keywords: object) -> tuple[str, list[str]]:
 
 
 def tag_of(text: str) -> str:
-    """A tag in the archive's style: upper case, and no sign of the query's in it."""
+    """Return a tag in the archive's style: upper case, without the query's signs."""
     return " ".join(_NAMES.sub("-", text.upper()).strip("- ").split())[:80]
 
 
 def told(message: object) -> str:
-    """What a service said, fit for an error: without what may be a key."""
+    """Return a service's message for an error, without anything that may be a key."""
     text = clean_line(message) if isinstance(message, str) else ""
     return _TOKEN.sub("…", text)[:200].rstrip(". ")
 

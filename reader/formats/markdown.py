@@ -1,4 +1,4 @@
-"""One Markdown file, with front matter or without, to an Article and back."""
+"""One Markdown file, with or without front matter, to an Article and back."""
 
 from datetime import datetime
 
@@ -13,11 +13,11 @@ TOO_LARGE = f"is larger than {MAX_ARTICLE_BYTES // 1024**2} MiB"
 
 
 def read_article(data: bytes, *, origin: str, modified: datetime | None = None) -> Article:
-    """The article of one file. Raises NotAnArticle, and nothing else, whatever the bytes.
+    """Return the article of one file. Raises NotAnArticle, and nothing else, for any bytes.
 
-    `origin` is the path inside the import root: it names the language of a file that does not,
-    and stands in for a title, a date and an external id. `modified`, when the file was changed
-    last, stands in for a date that is said nowhere. What had to be put right is in `flags`.
+    origin: the path inside the import root; it replaces a missing language, title, date and
+    external id. modified: when the file was last changed, which replaces a missing date. `flags`
+    names what was corrected.
     """
     from reader.formats.notes import read_note
 
@@ -28,9 +28,9 @@ def read_article(data: bytes, *, origin: str, modified: datetime | None = None) 
 
 
 def write_article(article: Article) -> str:
-    """The whole file, as the archive writes it; `read_article` of it gives the article back.
+    """Return the whole file, as the archive has it; `read_article` gives the article back.
 
-    `flags` are not written: what they tell of has been put right.
+    `flags` are not written: what they name has been corrected.
     """
     from reader.formats.front_matter import FrontMatter
 

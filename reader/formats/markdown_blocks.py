@@ -1,51 +1,51 @@
-"""Blocks of Markdown, one after the other, each within the quotes and lists that are open.
+"""Blocks of Markdown, one after the other, within the quotes and lists that are open.
 
-Knows nothing of HTML, and of a line only its text.
+Knows nothing about HTML, and only the text of a line.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 MOST_OPEN = 12
-"""Quotes and items in one another; what is deeper is written without them."""
+"""Maximum depth of quotes and items; deeper ones are written without their signs."""
 
 _INDENT = "  "
 _MOST_GROWTH = 4
-"""A quote's sign stands on every line, so that nesting may multiply a text."""
+"""Maximum growth: a quote's sign is on every line, so that nesting may multiply a text."""
 
 
 @dataclass(slots=True, eq=False)
 class List:
-    """A list that is written. number: of the next item, where the list is numbered."""
+    """A list being written. number: of the next item, if the list is numbered."""
 
     numbered: bool = False
     number: int = 1
     delimiter: str = ""
-    """The sign that its items share, once one of them is written."""
+    """The sign that its items share, once the first is written."""
 
 
 @dataclass(slots=True, eq=False)
 class _Container:
-    """A quote, an item of a list, or what only indents."""
+    """A quote, an item of a list, or an indent."""
 
     rest: str
-    """What stands before each line but the first."""
+    """Text before each line but the first."""
     marker: str = ""
     of: List | None = None
     label: str = ""
-    """Of an item: its number, where the list does not count as Markdown does."""
+    """An item's number, if Markdown would count differently."""
     is_written: bool = False
 
 
 @dataclass(slots=True, eq=False)
 class Blocks:
-    """What is written so far. `size`: of the source, which the Markdown may not exceed by far."""
+    """The Markdown so far. size: of the source, which limits the size of the Markdown."""
 
     size: int = 0
     _lines: list[str] = field(default_factory=list)
     _open: list[_Container] = field(default_factory=list)
     _last: list[_Container] = field(default_factory=list)
-    """What was open around the last block."""
+    """Containers that were open around the last block."""
     _left: int = 0
     _last_is_paragraph: bool = False
     _unopened: int = 0
@@ -60,19 +60,23 @@ class Blocks:
 
     @property
     def is_in_item(self) -> bool:
+        """Return whether the innermost container is an item."""
         return bool(self._open) and self._open[-1].of is not None
 
     def open_quote(self) -> None:
+        """Open a quote."""
         self._push(_Container("> ", "> "))
 
     def open_indent(self) -> None:
-        """Open what belongs to the last list item, but is outside of it in the source."""
+        """Open an indent for what belongs to the last item, but is outside of it in the source."""
         self._push(_Container(_INDENT, _INDENT))
 
     def open_item(self, a_list: List, label: str = "") -> None:
+        """Open an item of a list; label: its number as text."""
         self._push(_Container("", of=a_list, label=label))
 
     def close(self) -> None:
+        """Close the innermost container."""
         if self._unopened:
             self._unopened -= 1
             return
@@ -88,7 +92,7 @@ class Blocks:
             self._open.append(container)
 
     def add(self, lines: Sequence[str], *, is_paragraph: bool = True) -> None:
-        """Append one block. Its lines may not contain line ends."""
+        """Append one block. Its lines must not contain line ends."""
         if not self._open and not self._last:
             self._add_outside(lines)
             return
@@ -114,6 +118,7 @@ class Blocks:
             self._append(line)
 
     def text(self) -> str:
+        """Return the Markdown."""
         return "\n".join(self._lines)
 
     def _append(self, line: str) -> None:

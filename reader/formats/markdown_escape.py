@@ -1,4 +1,4 @@
-"""Text as Markdown that reads as the text: of its signs those are escaped that would act."""
+"""Text as Markdown that reads as the text: only signs that would act are escaped."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -17,17 +17,18 @@ ASCII_PUNCTUATION = frozenset("!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~")
 
 
 class Context(NamedTuple):
-    """What a sign needs to know of its paragraph."""
+    """Properties of a paragraph on which the effect of a sign depends."""
 
     stars: bool
     backticks: bool
     underscores: bool
     definitions: bool
-    """Whether a label may begin in one line and end in another."""
+    """Whether a label may begin on one line and end on another."""
     in_cell: bool
 
     @classmethod
     def of(cls, paragraph: str, in_cell: bool) -> "Context":
+        """Return the context of a paragraph."""
         return cls(
             stars=paragraph.count("*") > 1,
             backticks=paragraph.count("`") > 1,
@@ -38,7 +39,7 @@ class Context(NamedTuple):
 
 
 def begins_block(line: str) -> bool:
-    """Return whether a parser would read it as more than a line of a paragraph."""
+    """Return whether a parser would read the line as more than a line of a paragraph."""
     return any(each.match(line) for each in (_LINE_START, _NUMBER, _DEFINITION))
 
 
@@ -48,6 +49,8 @@ def heading(markdown: str) -> str:
 
 
 def escaped_text(text: str, before: str, after: str, context: Context, every_bracket: bool) -> str:
+    """Return the text escaped. before, after: neighbouring characters."""
+
     def place(match: re.Match[str]) -> str:
         sign = match[0]
         if len(sign) > 1:
@@ -108,4 +111,4 @@ _ACTS: Mapping[str, Callable[[str, str, Context], bool]] = {
     "<": _less,
     "|": lambda _, __, context: context.in_cell,
 }
-"""Whether a sign would act; of the character before it and of the one after it."""
+"""Whether a sign would act, from the character before it and the one after it."""

@@ -1,4 +1,4 @@
-"""What an entry has beside its text (sound, video, files, pictures), as links of the article."""
+"""Media of an entry besides its text (sound, video, files, pictures), as links."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -6,11 +6,11 @@ from itertools import islice
 from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
 
-from reader.formats.html import web_address
+from reader.formats.html_addresses import web_address
 from reader.text import clean_line
 
 MAX_MEDIA = 20
-"""Of one entry."""
+"""Maximum links of one entry."""
 
 _IMAGE_NAME = re.compile(r"\.(?:jpe?g|png|webp|gif|avif|svg)$", re.IGNORECASE)
 _SOUND_NAME = re.compile(r"\.(?:mp3|m4a|aac|og[ga]|opus|flac|wav)$", re.IGNORECASE)
@@ -37,11 +37,12 @@ class Medium(NamedTuple):
 
 
 def is_image(medium: Medium) -> bool:
+    """Return whether it is a picture."""
     return _kind(medium) == "Picture"
 
 
 def media_links(media: Iterable[Medium], base: str, known: Sequence[str], text: str) -> str:
-    """A list of Markdown: a link for each that is not among the known addresses or in the text."""
+    """Return a Markdown list of links, without known addresses and those in the text."""
     links: dict[str, str] = {}
     for medium in islice(media, 10 * MAX_MEDIA):
         address = medium.address.strip()

@@ -1,4 +1,4 @@
-"""The pipeline's `news.json`: an array of items as its own database gave them."""
+"""The pipeline's `news.json`: an array of items from its database."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -29,21 +29,21 @@ _OVER_QUOTA = ("rate limit", "quota", "too many requests", "limit exceeded")
 
 
 def read_news_json(data: bytes, *, now: datetime) -> Page:
-    """Its articles. Raises NotAPage, and nothing else, whatever the bytes.
+    """Return its articles. Raises NotAPage, and nothing else, for any bytes.
 
-    now: aware; it dates what has no date.
+    now: aware; dates items without a date.
     """
     value = document(data, items="", marks=("title", "body"))
     if isinstance(value, dict):
         refuse_failure(value)
     if not isinstance(value, list):
-        raise NotAPage("the answer is JSON, but no array of news items")
+        raise NotAPage("the answer is JSON, but not an array of news items")
     markup = Markup()
     return page_of(value, lambda item: _article(item, now, markup))
 
 
 def refuse_failure(answer: Mapping[str, object]) -> None:
-    """Raises ApiFailure where a service says that it failed, with HTTP 200 or without."""
+    """Raise ApiFailure if a service reports a failure, even with HTTP 200."""
     error = answer.get("Err")
     legacy = answer.get("Response") == "Error"
     if not legacy and not error:
@@ -81,7 +81,7 @@ def _article(item: object, now: datetime, markup: Markup) -> Article:
 
 
 def source_fields(source: object, names: tuple[str, str, str]) -> dict[str, object] | None:
-    """The archive's `source` of the service's. names: of its key, its name and its type."""
+    """Return the archive's `source`. names: of the service's key, name and type."""
     if not isinstance(source, Mapping):
         return None
     found = zip(("key", "name", "type"), (source.get(name) for name in names), strict=True)
@@ -92,7 +92,7 @@ def source_fields(source: object, names: tuple[str, str, str]) -> dict[str, obje
 
 
 def dated(fields: dict[str, object], now: datetime) -> list[str]:
-    """Flags of an item; where it has no date, or one that cannot be, it gets `now`'s second."""
+    """Return the flags of an item; without a possible date it gets `now`'s second."""
     given = fields.get("publishedAt")
     said = "" if given in (None, "", 0, False) else clean_line(str(given))
     instant, flags = published_or_now(read_date(said), said, now)

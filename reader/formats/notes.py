@@ -1,6 +1,6 @@
-"""A file as a person wrote it, to fields under the archive's own names, and a body.
+"""A file as a person wrote it, to fields with the archive's own names, and a body.
 
-Brings the steps together, and what they import: whoever reads no file does without it.
+Combines the steps, so that reading no file imports none of them.
 """
 
 from collections.abc import Mapping
@@ -13,9 +13,9 @@ from reader.text import clean
 
 
 def read_note(data: bytes, origin: str) -> tuple[Mapping[str, object], str, list[str]]:
-    """Fields, body, and a sentence for each thing that had to be put right.
+    """Return fields, body, and a sentence for each thing that was corrected.
 
-    Raises NotAnArticle for what is not text, is empty, or has neither title nor text.
+    Raises NotAnArticle for data that is not text, is empty, or has neither title nor text.
     """
     raw, note = decode_file(without_marks_of_wide(data))
     text = clean(raw)

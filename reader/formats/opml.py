@@ -1,7 +1,7 @@
-"""OPML, in which readers of feeds exchange their subscriptions. Pure: bytes in, values out.
+"""OPML, in which feed readers exchange subscriptions. Pure: bytes in, values out.
 
-It is read leniently, as other programs write it badly: the outlines of a document are found
-without a parser of XML, which ends at the first fault.
+Read leniently, as other programs write it badly: outlines are found without an XML parser, which
+would stop at the first fault.
 """
 
 import codecs
@@ -28,13 +28,13 @@ from reader.text import clean_line, is_visible
 
 MAX_BYTES = 4 * 1024 * 1024
 MAX_DEPTH = 32
-"""Folders in one another."""
+"""Maximum depth of folders."""
 
 MAX_OUTLINES = 50_000
 MAX_ATTRIBUTES = 100
 MAX_REFUSALS = 1_000
 MOST_ESCAPED = 3
-"""Times that a value is escaped where it should be once."""
+"""Maximum times that a value is escaped; once is right."""
 
 MAX_EXPANDED = 20_000
 """Characters of an address in which references are expanded."""
@@ -42,7 +42,7 @@ MAX_WRITTEN = 1_000
 """Characters of a name as it is written, before it is cleaned and cut."""
 
 _ADDRESSES = ("xmlurl", "feedurl", "feed", "url", "htmlurl")
-"""Attributes that may hold the address, the best first."""
+"""Attributes that may have the address, the best first."""
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -59,7 +59,7 @@ _UNMARKED = (
 )
 _DECLARED = re.compile(rb"<\?xml\s[^>]{0,200}?encoding\s*=\s*[\"']?([\w.:+-]{1,40})", re.IGNORECASE)
 _SEVEN_BITS = ("hz", "iso2022", "iso-2022", "utf-7", "utf7")
-"""Beginnings of encodings whose bytes are ASCII: they are as valid as UTF-8, and mean others."""
+"""Beginnings of encodings whose bytes are ASCII: valid UTF-8 with another meaning."""
 
 _SUBSETS_OF_WINDOWS = ("ascii", "iso8859-1")
 
@@ -70,7 +70,7 @@ _SIGN = re.compile(
     rf"|(?P<outline>{_PREFIX}outline)(?=[\s/>\"']|$))",
     re.IGNORECASE,
 )
-# A value ends before the next outline: where its quote is missing, no other outline is lost.
+# A value ends before the next outline: a missing quote does not swallow other outlines.
 _ATTRIBUTE = re.compile(
     r"[^\w<>/:.-]*+(?:/(?!>)[^\w<>/:.-]*+)*+(?P<name>[\w:.-]{1,100}+)"
     rf"(?:\s*+=\s*+(?:\"(?P<double>(?:[^\"<]++|<(?!/?{_PREFIX}outline))*+)\""
@@ -90,13 +90,15 @@ _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,
 
 
 class NotOpml(CryptoreadError):
-    """These bytes are no list of subscriptions."""
+    """The bytes are not a list of subscriptions."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(f"is not OPML: {reason}")
 
 
 class TooManySources(NotOpml):
+    """The list names more sources than can be followed."""
+
     def __init__(self) -> None:
         most = f"{MAX_SUBSCRIPTIONS:,} sources"
         CryptoreadError.__init__(self, f"names more than {most}, which are the most to follow")
@@ -105,10 +107,10 @@ class TooManySources(NotOpml):
 def read_opml(
     data: bytes, refuse: Callable[[Refusal], None] = lambda _: None
 ) -> tuple[Subscription, ...]:
-    """Return what the list names, in its order, each address once; names are made unique.
+    """Return the subscriptions, in order, each address once, with unique names.
 
-    refuse: is told of each outline that names a source and cannot be read. An address that cannot
-    be followed is returned as it stands. Entities of the file's own are not expanded.
+    refuse: called for each outline that names a source and cannot be read. An invalid address is
+    returned as it is. Entities of the file's own are not expanded.
 
     Raises NotOpml.
     """
@@ -131,7 +133,7 @@ def read_opml(
 
 
 def write_opml(subscriptions: Iterable[Subscription]) -> str:
-    """A document that `read_opml` gives back; folders and files are of this machine alone."""
+    """Return a document that `read_opml` reads; local folders and files are left out."""
     lines = ['<?xml version="1.0" encoding="UTF-8"?>', '<opml version="2.0">']
     lines += ["<head><title>cryptoread</title></head>", "<body>"]
     for name, url, kind in subscriptions:
@@ -145,18 +147,18 @@ def write_opml(subscriptions: Iterable[Subscription]) -> str:
 
 
 class _Outline(NamedTuple):
-    """The start tag of an outline. Names of attributes are in lower case, values as written."""
+    """The start tag of an outline. Attributes by name in lower case, with values as written."""
 
     given: dict[str, str]
     line: int
     is_whole: bool
-    """Whether the tag came to its end."""
+    """Whether the tag is complete."""
     is_source: bool
-    """Whether it was to have the address of a feed."""
+    """Whether it is meant to have the address of a feed."""
 
 
 class _Reading:
-    """The outlines of a document, and what else it was seen to hold."""
+    """The outlines of a document, and what else it contains."""
 
     def __init__(self, text: str) -> None:
         self._text = text
@@ -168,6 +170,7 @@ class _Reading:
         self.has_doctype = False
 
     def outlines(self) -> Iterator[_Outline]:
+        """Yield the outlines. Raises NotOpml."""
         line, counted, count = 1, 0, 0
         while found := _SIGN.search(self._text, self._at):
             self._at = found.end()
@@ -212,7 +215,7 @@ class _Reading:
         )
 
     def _skip(self, end: re.Pattern[str]) -> None:
-        """Go on behind what is not markup; where it has no end it is taken for text."""
+        """Skip what is not markup; without an end it is text."""
         if end in self._missing:
             return
         if found := end.search(self._text, self._at):
@@ -228,7 +231,7 @@ class _Reading:
 
 
 def _source(outline: _Outline) -> Subscription | Refusal | None:
-    """Return what the outline names, why it cannot be read, or None for a folder or a note."""
+    """Return the subscription, why it cannot be read, or None for a folder or a note."""
     given = outline.given
     kind = given.get("type", "").strip().lower()
     url = _address(given)
@@ -245,14 +248,14 @@ def _source(outline: _Outline) -> Subscription | Refusal | None:
         is_source = outline.is_source or kind in ("rss", "atom", "feed")
         return Refusal(where, "it has no address") if is_source else None
     url = web_address(f"https:{url}" if url.startswith("//") else url)
-    # Never a file's word for it: whatever is of the kind `coindesk` is sent a key.
+    # Not from the file's own attribute: a source of kind `coindesk` is sent a key.
     is_json = kind == Kind.NEWS_JSON
     made = Kind.NEWS_JSON if is_json else kind_of(url) if is_web(url) else Kind.FEED
     return Subscription(name, url, made)
 
 
 def _name(text: str, times: int) -> str:
-    """times: how often the list escapes what it writes, which should be once."""
+    """Return its name. times: how often the list escapes its values; once is right."""
     text = text[:MAX_WRITTEN]
     for _ in range(times):
         text = _unescaped(text)
@@ -265,14 +268,14 @@ def _address(given: dict[str, str]) -> str:
 
 
 def _unescaped(value: str) -> str:
-    """Expand references that end as they should: a raw `&copy=1` of an address stays."""
+    """Expand references that end in a semicolon: a raw `&copy=1` of an address stays."""
     if "&" not in value or len(value) > MAX_EXPANDED:
         return value
     return _ENTITY.sub(lambda found: unescape(found[0]), value)
 
 
 def _times_escaped(address: str) -> int:
-    """Return how often an address was escaped: more than once, where every `&` still is then."""
+    """Return how often an address was escaped: more than once if every `&` is escaped still."""
     for times in range(1, MOST_ESCAPED):
         address = _unescaped(address)
         if "&" not in address or _PLAIN_AMPERSAND.search(address):
@@ -281,7 +284,7 @@ def _times_escaped(address: str) -> int:
 
 
 def _text(data: bytes) -> str:
-    """Return the document as text: by its mark, as UTF-8, as declared, else line by line."""
+    """Return the document as text: by mark, as UTF-8, as declared, else line by line."""
     if wide := _wide(data):
         return data.decode(wide, "replace").removeprefix("\ufeff")
     declared = _DECLARED.search(data[:1_000])
@@ -298,14 +301,14 @@ def _text(data: bytes) -> str:
 
 
 def _wide(data: bytes) -> str:
-    """Return the encoding that the first bytes show by themselves, empty where they show none."""
+    """Return the encoding that the first bytes show, empty if they show none."""
     marked = (encoding for mark, encoding in _MARKS if data.startswith(mark))
     unmarked = (encoding for start, encoding in _UNMARKED if start.match(data))
     return next(marked, "") or next(unmarked, "")
 
 
 def _line(data: bytes) -> str:
-    """Return one line of a document whose lines differ in their encoding, or lie about it."""
+    """Return one line of a document with mixed or wrongly declared encodings."""
     try:
         return data.decode()
     except UnicodeError:
@@ -313,14 +316,14 @@ def _line(data: bytes) -> str:
 
 
 def _check(data: bytes, reading: _Reading) -> None:
-    """Say what is wrong with a document that names nothing, if anything is."""
+    """Raise NotOpml with what is wrong with a document that names nothing, if anything is."""
     if reading.has_doctype:
         raise NotOpml("it names sources only in its document type, which is not read")
     try:
         expat.ParserCreate().Parse(data, True)
     except expat.ExpatError as error:
         raise NotOpml(f"line {error.lineno} is not well-formed XML") from error
-    except (ValueError, LookupError) as error:  # an encoding that Python has not
+    except (ValueError, LookupError) as error:  # an encoding that Python does not have
         raise NotOpml("its encoding is unknown") from error
     if not reading.is_opml:
         raise NotOpml("it has no element <opml>")

@@ -1,6 +1,6 @@
-"""Front matter that is not YAML: TOML and JSON, to the same tree of plain values.
+"""Front matter in TOML and JSON, to the same tree of plain values as YAML.
 
-Bounded as YAML is: depth, sizes, and no parser that a crafted text could keep busy.
+Bounded like YAML: depth, sizes, and no parser that a crafted text could stall.
 """
 
 import json
@@ -11,7 +11,7 @@ from reader.formats.fields import MAX_CHARACTERS, MAX_DEPTH, MAX_KEY, Bare
 from reader.text import clean
 
 MAX_DOTS = 64
-"""Dots on one line of TOML: tomllib takes the square of a dotted key's length."""
+"""Maximum dots on one line of TOML: tomllib takes quadratic time for a dotted key."""
 
 _DOT = re.compile(r"[\w\"'-][ \t]{0,8}\.[ \t]{0,8}[\w\"'-]")
 _LEFT_OVER_COMMA = re.compile(r",(?=\s{0,40}[}\]])")
@@ -19,7 +19,7 @@ _COMMENT = re.compile(r"(?:^|(?<=[,{\[]))[ \t]*+//.*$", re.MULTILINE)
 
 
 class Unreadable(Exception):
-    """This is not the notation that it seems to be, or not of the kind that is accepted."""
+    """The text is not the notation that it seems to be, or not of the accepted kind."""
 
     def __init__(self, reason: str, line: int = 1) -> None:
         self.reason = reason
@@ -28,7 +28,7 @@ class Unreadable(Exception):
 
 
 def toml_fields(text: str) -> dict[str, object]:
-    """The fields of a TOML document; dates as ISO 8601. Raises Unreadable."""
+    """Return the fields of a TOML document; dates as ISO 8601. Raises Unreadable."""
     for number, line in enumerate(text.split("\n"), 1):
         if line.count(".") > MAX_DOTS and len(_DOT.findall(line)) > MAX_DOTS:
             raise Unreadable("a line has too many dots", number)
@@ -45,7 +45,7 @@ def toml_fields(text: str) -> dict[str, object]:
 
 
 def json_fields(text: str) -> tuple[dict[str, object], int]:
-    """The object at the beginning of the text, and where it ends. Raises Unreadable."""
+    """Return the object at the beginning of the text, and where it ends. Raises Unreadable."""
     start = text[: MAX_CHARACTERS + 1]
     try:
         value, end = _DECODER.raw_decode(start)
@@ -59,7 +59,7 @@ def json_fields(text: str) -> tuple[dict[str, object], int]:
 
 
 def repaired_json(text: str) -> str:
-    """Without the commas before a closing bracket and the comments that people leave."""
+    """Return JSON without trailing commas and comments."""
     return _LEFT_OVER_COMMA.sub("", _COMMENT.sub("", text))
 
 

@@ -1,31 +1,25 @@
 """Names that other programs give to the fields of a note: Hugo, Jekyll, Obsidian, Astro and so on.
 
-They count where nothing is said under the archive's own name. They are never renamed: each stays
-among the fields, and an export writes it again.
+They count if the archive's own name is missing. They are never renamed: each stays among the
+fields, and an export writes it again.
 """
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from datetime import datetime
 from functools import lru_cache
-from pathlib import PurePosixPath
-from urllib.parse import unquote, urljoin
+from urllib.parse import urljoin
 
 from reader.formats.dates import read_date
 from reader.formats.fields import listed, shown, text_of
+from reader.formats.file_names import NOTE_SUFFIX, date_of_name, title_of_name
 from reader.formats.instants import format_instant
+from reader.formats.note_text import first_heading, hashtags
 from reader.formats.schema import FIELDS, shortened
 from reader.formats.wiki_links import without_links
-from reader.text import clean, one_line
-
-MAX_HASHTAGS = 20
-"""Tags that are taken from a text which names none above it."""
-
-_LOOKED_AT = 64 * 1024
-"""Characters of a text in which a heading and tags are looked for."""
+from reader.text import one_line
 
 _MIN_ID = 8
-"""Characters of an `id` that is unique beyond its folder: a UUID, a time, an address."""
+"""Least length of an `id` that is unique beyond its folder: a UUID, a time, an address."""
 
 _TITLE = ("title", "headline")
 _DESCRIPTION = (
@@ -58,7 +52,7 @@ _DRAFT = ("draft", "published", "status")
 _OTHERS = ("author", "authors", "aliases", "slug", "layout", "weight", "type", "params", "extra")
 
 _NESTED = ("params", "extra", "taxonomies", "metadata")
-"""Mappings of Hugo and Zola whose fields count as if they stood outermost."""
+"""Mappings of Hugo and Zola whose fields count as outermost ones."""
 
 _PICTURE = ("url", "src", "image", "path", "href", "file", "relative", "teaser", "overlay_image")
 
@@ -77,45 +71,28 @@ _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_]\w{1,12})*")
 _LANGUAGES = {"english": "en", "ukrainian": "uk", "українська": "uk", "russian": "ru"}
 _OF_ARCHIVE = ("publishedAt", "updatedAt", "externalId", "canonicalUrl", "coverImage")
 
-_SUFFIX = re.compile(r"\.(?:md|markdown)$", re.IGNORECASE)
-_LANG_SUFFIX = re.compile(r"\.[a-z]{2}(?:[-_][A-Za-z]{2})?$")
-_DATED = re.compile(r"((?:19|20)\d\d)([-_.]?)(\d\d)\2(\d\d)(?!\d)(?:[-_ .]+|$)")
-_DATED_FOLDERS = re.compile(r"(?:^|/)((?:19|20)\d\d)/(\d\d)/(\d\d)/")
-_NUMBERED = re.compile(r" [0-9a-f]{32}$")
-_FOLDER_NOTES = frozenset(("index", "_index", "readme"))
-_SPACED = str.maketrans("-_", "  ")
-
-_FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
-_ATX = re.compile(r" {0,3}(#{1,6})[ \t]+(\S.*)$")
-_SETEXT = re.compile(r" {0,3}(=+|-+)[ \t]*$")
-_NO_PARAGRAPH = re.compile(r" {0,3}(?:[>|#+*-]|\d+[.)])|    |\t")
-_LINK = re.compile(r"!?\[([^\[\]]*)\]\([^()\s]*\)")
-_ANCHOR = re.compile(r"[ \t]\{#[^{}]*\}$")
-_HASHTAG = re.compile(r"(?:(?<=[\s(])|^)#([^\W_][\w/-]{0,60})")
-_COLOUR = re.compile(r"(?=.*\d)(?:[0-9a-fA-F]{3}|[0-9a-fA-F]{6})")
-
 
 def is_known(name: str) -> bool:
-    """Whether a field of this name means something here or to another program."""
+    """Return whether this program or another one knows a field of this name."""
     return _plain_name(name) in _KNOWN
 
 
 def is_text(name: str) -> bool:
-    """Whether the field is one line of prose."""
+    """Return whether the field is one line of prose."""
     return _plain_name(name) in _TEXTS
 
 
 def is_list(name: str) -> bool:
-    """Whether the field holds tags or categories."""
+    """Return whether the field holds tags or categories."""
     return _plain_name(name) in _LISTS
 
 
 def with_own_names(
     fields: Mapping[str, object], body: str, origin: str, flags: list[str]
 ) -> Mapping[str, object]:
-    """The fields, and under the archive's own names what they say under others.
+    """Return the fields, with other programs' names also under the archive's own names.
 
-    What the name of a note and its text say comes last. `flags` is added to.
+    What is still missing comes from the name and the text of the note. Appends to `flags`.
     """
     is_of_archive = not fields.keys().isdisjoint(_OF_ARCHIVE)
     if is_of_archive and fields.keys() <= FIELDS:
@@ -131,21 +108,21 @@ def with_own_names(
     if not is_of_archive:
         if (tags := own.get("tags")) and _holds_hashes(tags):
             own["tags"] = listed(tags)
-        if _SUFFIX.search(origin):
+        if NOTE_SUFFIX.search(origin):
             _complete(own, body, origin)
     return own
 
 
 def _holds_hashes(tags: object) -> bool:
-    """Whether these are not yet the names alone."""
+    """Return whether the tags still have `#` signs or are not separated by commas."""
     if isinstance(tags, list):
         return any(str(tag).startswith("#") for tag in tags)
     return isinstance(tags, str) and ("#" in tags or "," not in tags)
 
 
 def _complete(own: dict[str, object], body: str, origin: str) -> None:
-    """Add what a note says by its name and in its text."""
-    if "publishedAt" not in own and (date := _date_of_name(origin)):
+    """Add what the name of a note and its text give."""
+    if "publishedAt" not in own and (date := date_of_name(origin)):
         own["publishedAt"] = date
     if _is_empty(own.get("tags")):
         own["tags"] = list(hashtags(body))
@@ -154,7 +131,7 @@ def _complete(own: dict[str, object], body: str, origin: str) -> None:
 
 
 class _Named:
-    """Fields by their names in lower case, without dashes; outermost ones first."""
+    """Fields by plain name (lower case, no dashes); outermost ones take precedence."""
 
     def __init__(self, fields: Mapping[str, object], flags: list[str]) -> None:
         self.flags = flags
@@ -172,11 +149,11 @@ class _Named:
         return name in self._values
 
     def among(self, names: tuple[str, ...]) -> Iterator[tuple[str, object]]:
-        """Those that are there, in the order of the names."""
+        """Return names and values of the fields that exist, in the order of `names`."""
         return ((name, self._values[name]) for name in names if name in self._values)
 
     def texts(self, names: tuple[str, ...]) -> Iterator[str]:
-        """As `among`, the values alone and those that are a text or a number."""
+        """Yield the values of `among` that are a text or a number, as text."""
         for _, value in self.among(names):
             if text := text_of(value):
                 yield text
@@ -208,7 +185,7 @@ def _updated(named: _Named) -> str:
 
 
 def _date(named: _Named, names: tuple[str, ...]) -> str:
-    """The first date among them. `published` may as well be a truth value."""
+    """Return the first date, as ISO 8601. `published` may also be a truth value."""
     no_dates = []
     for name, value in named.among(names):
         text = text_of(value[0] if isinstance(value, list) and len(value) == 1 else value)
@@ -234,7 +211,7 @@ def _cover(named: _Named) -> str:
 
 
 def _picture(value: object, base: str, depth: int = 0) -> str:
-    """A text, a mapping with an address in it, or the first of a list of such."""
+    """Return the address in a text, in a mapping, or in the first item of a list."""
     if isinstance(value, str):
         return _web(value.strip(), base)
     if isinstance(value, list) and value and depth < 2:
@@ -246,7 +223,7 @@ def _picture(value: object, base: str, depth: int = 0) -> str:
 
 
 def _web(text: str, base: str = "") -> str:
-    """An address that a browser opens, else empty. base: what a relative one belongs to."""
+    """Return a web address, else an empty text. base: of relative addresses."""
     if _WEB.fullmatch(text):
         return f"https:{text}" if text.startswith("//") else text
     if not base or not text.startswith(("/", "./", "../")) or " " in text:
@@ -262,7 +239,7 @@ def _category(named: _Named) -> str:
 
 
 def _tags(named: _Named) -> list[str]:
-    """Of the first field that has any; categories beyond the first one come behind them."""
+    """Return the tags of the first field that has any, then all categories but the first."""
     tags = next((found for name in _TAGS if (found := _names(named, (name,)))), [])
     categories = () if named.has("category") else _names(named, _CATEGORY)
     return [*tags, *categories[1:]]
@@ -317,97 +294,3 @@ _FINDERS: tuple[tuple[str, Callable[[_Named], object]], ...] = (
     ("draft", _draft),
     ("coverImage", _cover),
 )
-
-
-# What the name of a file says.
-
-
-def _stem(origin: str) -> str:
-    """The name without its endings; that of the folder for an index."""
-    path = PurePosixPath(origin)
-    stem = _LANG_SUFFIX.sub("", _SUFFIX.sub("", path.name))
-    if stem.lower() in _FOLDER_NOTES and path.parent.name:
-        stem = path.parent.name
-    return unquote(stem) if "%20" in stem else stem
-
-
-def title_of_name(origin: str) -> str:
-    """A file's name made readable: `2025-09-01-fees-fall.md` is "fees fall"."""
-    stem = _NUMBERED.sub("", _stem(origin))
-    dated = _DATED.match(stem)
-    name = stem[dated.end() :] if dated else stem
-    if " " not in name:
-        name = name.translate(_SPACED)
-    return clean(one_line(name) or stem)
-
-
-def _date_of_name(origin: str) -> str:
-    """As ISO 8601: of `2025-09-01-fees-fall.md`, or of the folders `2025/09/01/`."""
-    found = _DATED.match(_stem(origin))
-    year, month, day = (found[1], found[3], found[4]) if found else ("", "", "")
-    if not found and (folders := _DATED_FOLDERS.search(origin)):
-        year, month, day = folders.groups()
-    try:
-        return datetime(int(year), int(month), int(day)).date().isoformat()
-    except ValueError:
-        return ""
-
-
-# What the text of a note says.
-
-
-def _lines_of_text(body: str) -> Iterator[str]:
-    """Those outside fenced code."""
-    fence = ""
-    for line in body[:_LOOKED_AT].split("\n"):
-        mark = _FENCE.match(line)
-        if mark and not fence:
-            fence = mark[1]
-        elif mark and mark[1].startswith(fence):
-            fence = ""
-        elif not fence:
-            yield line
-
-
-def first_heading(body: str) -> str:
-    """The first heading of the highest level that there is, on one line; empty where none is.
-
-    Of a link in it the text.
-    """
-    best, level = "", 7
-    paragraph = ""
-    for line in _lines_of_text(body):
-        found, text = _heading(line, paragraph)
-        if found < level and text:
-            best, level = text, found
-        if level == 1:
-            break
-        paragraph = "" if found or _NO_PARAGRAPH.match(line) else line.strip()
-    return one_line(_LINK.sub(r"\1", _ANCHOR.sub("", best)))
-
-
-def _heading(line: str, paragraph: str) -> tuple[int, str]:
-    """Level and text; level 0 where the line ends no heading, or text is empty."""
-    if atx := _ATX.match(line):
-        text = one_line(atx[2].rstrip())
-        closing = text.rstrip("#")
-        return len(atx[1]), closing.rstrip() if closing.endswith(" ") or not closing else text
-    if paragraph and (line_below := _SETEXT.match(line)):
-        return (1 if line_below[1][0] == "=" else 2), one_line(paragraph)
-    return 0, ""
-
-
-def hashtags(body: str) -> Iterator[str]:
-    """Tags in the text, such as `#bitcoin`, each once, in their order."""
-    seen: set[str] = set()
-    for line in _lines_of_text(body):
-        if "#" not in line:
-            continue
-        for match in _HASHTAG.finditer(re.sub(r"`[^`]*`", " ", line)):
-            tag = match[1].strip("/-")
-            if tag.isdecimal() or _COLOUR.fullmatch(tag) or tag.upper() in seen:
-                continue
-            seen.add(tag.upper())
-            yield tag
-            if len(seen) == MAX_HASHTAGS:
-                return

@@ -1,6 +1,6 @@
-"""What one answer of a live source holds, and why an answer may hold nothing.
+"""What one answer of a live source contains, and why an answer may contain nothing.
 
-The formats read the items; here they become a page.
+The formats read the items; this module makes a page of them.
 """
 
 from collections.abc import Callable, Iterable
@@ -14,29 +14,29 @@ from reader.formats.errors import NotAnArticle
 _Item = TypeVar("_Item")
 
 MAX_ITEMS = 10_000
-"""Of one page; no feed has a tenth of it."""
+"""Maximum items of one page; no feed has a tenth of it."""
 
 UNDATED = "publishedAt is missing: the time of the sync stands in"
-"""Flag of an article whose date is no more than when it was first seen."""
+"""Flag of an article whose date is when it was first seen."""
 
 _AHEAD = timedelta(days=1)
 """How far a publisher's clock may be ahead."""
 
 _NO_DATES = frozenset(((1600, 12, 31), (1601, 1, 1), (1899, 12, 30), (1899, 12, 31), (1900, 1, 1)))
-"""Days at which clocks of some systems begin: 1970 is not the only zero."""
+"""Days at which clocks of some systems begin besides 1970."""
 
 MAX_MARKUP = 300_000
-"""Tags in the texts of one page: each takes up to 60 µs to become Markdown."""
+"""Maximum tags in the texts of one page: each takes up to 60 µs to become Markdown."""
 
 
 class Markup:
-    """How much of it a page may still hold, so that no page keeps the other sources waiting."""
+    """How much markup a page may still have, so that no page delays the other sources."""
 
     def __init__(self) -> None:
         self._left = MAX_MARKUP
 
     def take(self, *texts: object) -> None:
-        """Raises NotAnArticle where the texts hold more of it than is left."""
+        """Count the texts' markup. Raises NotAnArticle if it exceeds what is left."""
         tags = sum(text.count("<") for text in texts if isinstance(text, str))
         if tags > self._left:
             raise NotAnArticle("holds more markup than a page may")
@@ -44,7 +44,7 @@ class Markup:
 
 
 def is_possible(instant: datetime, now: datetime) -> bool:
-    """Return whether news can have this date: not the zero of a clock, and not ahead. Both UTC."""
+    """Return whether news can have this date: not a clock's zero, not ahead. Both UTC."""
     if not 2 <= instant.year <= 9998 or instant > now + _AHEAD:
         return False
     is_zero = abs(instant - datetime(1970, 1, 1, tzinfo=UTC)) < timedelta(days=1)
@@ -54,9 +54,9 @@ def is_possible(instant: datetime, now: datetime) -> bool:
 def published_or_now(
     instant: datetime | None, said: str, now: datetime
 ) -> tuple[datetime, list[str]]:
-    """When an item was published, and its flags; `now`'s second where that cannot be.
+    """Return when an item was published, and flags; `now`'s second if that is impossible.
 
-    said: the date as the source gave it, empty where it gave none.
+    said: the date as in the source, empty if it gave none.
     """
     if instant is not None and is_possible(instant, now):
         return instant, []
@@ -74,32 +74,32 @@ class Page(NamedTuple):
     articles: tuple[Article, ...]
     refusals: tuple[Refusal, ...] = ()
     older: int | None = None
-    """Second since 1970 at which the next page back ends (`to_ts`); None where there is none."""
+    """Unix second at which the next page back ends (`to_ts`); None if there is none."""
 
 
 class NotAPage(CryptoreadError):
-    """These bytes are no page of articles; the text is what is wrong with the answer."""
+    """The bytes are not a page of articles; the text says what is wrong with the answer."""
 
 
 class Incomplete(NotAPage):
-    """A page that breaks off: the whole one may come next time."""
+    """A page that breaks off: it may be complete next time."""
 
 
 class ApiFailure(NotAPage):
-    """The service answered, and said that it could not serve."""
+    """The service reports that it failed."""
 
 
 class OverQuota(ApiFailure):
-    """The service answered that the key, or the address, has asked too often."""
+    """The service reports that the key or the address has asked too often."""
 
 
 def page_of(
     items: Iterable[_Item], read: Callable[[_Item], Article], *, ids_are_distinct: bool = True
 ) -> Page:
-    """A page of what `read` makes of each item; those for which it raises are refused.
+    """Return a page of what `read` makes of each item; items for which it raises are refused.
 
-    Of two items with one identity the one updated last counts, in the place of the first; where ids
-    may be anything, as in feeds, all are given (`cache.sameness` tells them apart).
+    Of two items with one identity the one updated last counts, in the place of the first. In feeds,
+    whose ids may be anything, all items are kept (`cache.sameness` tells them apart).
     """
     articles: dict[object, Article] = {}
     refusals: list[Refusal] = []

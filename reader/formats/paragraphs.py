@@ -1,4 +1,4 @@
-"""Bodies that come as one line, broken into paragraphs where a sentence ends."""
+"""Bodies on one long line, broken into paragraphs at ends of sentences."""
 
 import re
 
@@ -7,7 +7,7 @@ from reader.formats.markdown_inline import escape
 from reader.text import without_blank_lines
 
 _LONG = 500
-"""Characters up to which a line is a paragraph."""
+"""Characters up to which a line is one paragraph."""
 
 _ENOUGH = 320
 """Characters after which a paragraph may end with its sentence."""
@@ -20,7 +20,7 @@ _FAR_TOO_MUCH = 4 * _TOO_MUCH
 
 _CLOSING = "\"'”’»)\\]"
 _OPENING = "\"'“‘„«(\\["
-# From the first of a run of signs on, and never back: half a million dots took hours.
+# Possessive, without backtracking: half a million dots took hours.
 _END = re.compile(rf"(?<![.!?…])[.!?…]++[{_CLOSING}]*+(?=\s++[{_OPENING}]*+[^\W_a-zа-щьюяґєії])")
 _LAST_WORD = re.compile(rf"([^\s{_OPENING}]+)\.[{_CLOSING}]*$")
 _WORDS = """
@@ -29,27 +29,28 @@ rep gen col capt lt rev hon pres jan feb mar apr jun jul aug sep sept oct nov de
 млн млрд трлн тис грн руб дол коп ст стор рис табл ім вул просп обл рр див напр т.ін тобто гр ред
 """
 _ABBREVIATIONS = frozenset(_WORDS.split())
-"""What stands before a full stop that ends no sentence, in lower case."""
+"""Words, in lower case, before a full stop that does not end a sentence."""
 
 _PAIRS = (("“", "”"), ("«", "»"), ("(", ")"))
 
 
 def body_of(body: object) -> str:
-    """The body that a service gave as text or as HTML, as Markdown in paragraphs."""
-    from reader.formats.html import is_html, to_markdown
+    """Return a service's body, text or HTML, as Markdown in paragraphs."""
+    from reader.formats.html import to_markdown
+    from reader.formats.html_tags import is_html
 
     if not isinstance(body, str):
         return ""
     if is_html(body):
         return in_paragraphs(to_markdown(body).markdown)
-    # A body without a line end is prose; another may be Markdown already.
+    # A body without line ends is prose; another may be Markdown already.
     is_prose = "\n" not in body.strip()
     text = without_blank_lines(body)
     return in_paragraphs(escape(text) if is_prose else text)
 
 
 def in_paragraphs(text: str) -> str:
-    """The same words, a long line broken at ends of sentences; text with line ends stays."""
+    """Return the text with a long line broken at ends of sentences; others unchanged."""
     if len(text) <= _LONG or "\n" in text.strip():
         return text
     paragraphs = []
@@ -81,14 +82,14 @@ def _is_abbreviated(text: str, end: re.Match[str]) -> bool:
     if word is None:
         return False
     last = word[1].lower()
-    # A letter alone is an initial, and one after a dot ends an abbreviation.
+    # A single letter is an initial; one after a dot ends an abbreviation.
     return (
         last in _ABBREVIATIONS or len(last) == 1 or re.fullmatch(r"(?:\w\.)+\w", last) is not None
     )
 
 
 def _is_within_markup(text: str) -> bool:
-    """Whether a mark of Markdown is open; escaped ones count as well, which does no harm."""
+    """Return whether a mark of Markdown is open; counting escaped ones does no harm."""
     return text.count("*") % 2 == 1 or text.count("`") % 2 == 1 or text.count("[") > text.count("]")
 
 

@@ -1,7 +1,7 @@
 """VADER's compound score of English text, the same number in a sixth of the time.
 
-VADER's own code lowers every word of a text for each word that counts, and looks at each character
-for an emoji. The lexicon, the rules and the constants are VADER's. Loaded by the first estimate.
+VADER's own code lowers every word of a text for each word that counts, and tests each character for
+an emoji. Lexicon, rules and constants are VADER's. Loaded by the first estimate.
 """
 
 import re
@@ -23,24 +23,24 @@ from vaderSentiment.vaderSentiment import (
 _NEGATIONS = frozenset(NEGATE)
 _PHRASES = tuple(phrase for phrase in (*SPECIAL_CASES, *BOOSTER_DICT) if " " in phrase)
 _BEFORE, _AFTER = 3, 2
-"""Words around one that VADER looks at to weigh it."""
+"""Words around one that change its weight."""
 
 _FADING = (1.0, 0.95, 0.9)
-"""What a word before counts for, the nearest first."""
+"""Weights of the preceding words, the nearest first."""
 
 MAY_BE_EMOJI = re.compile("[©®\u203c\u2049\u2122\u2139\u2190-\U0010ffff]")
-"""Every character of the emoji lexicon, and others."""
+"""All characters of the emoji lexicon, and others."""
 
 
 class Polarity:
-    """Weighs texts. Reads the lexicon once, and the one of emoji with the first that has any."""
+    """Rates texts. Reads the lexicon once, and that of emoji with the first text that has any."""
 
     def __init__(self) -> None:
         self._lexicon = _lexicon()
         self._whole: Any = None
 
     def compound(self, text: str) -> float:
-        """From -1 to 1, rounded to four digits, as `polarity_scores` of VADER has it."""
+        """Return a score from -1 to 1, rounded to four digits, as VADER's `polarity_scores`."""
         if MAY_BE_EMOJI.search(text):
             self._whole = self._whole or SentimentIntensityAnalyzer()
             return float(self._whole.polarity_scores(text)["compound"])
@@ -55,7 +55,7 @@ class Polarity:
         return float(round(normalize(total + emphasis if total > 0 else total - emphasis), 4))
 
     def _valences(self, words: list[str], lower: list[str]) -> dict[int, float]:
-        """By the place of the word, in order; only of those in the lexicon."""
+        """Return the valences of the words in the lexicon, in order, by position."""
         lexicon = self._lexicon
         found = [place for place, word in enumerate(lower) if word in lexicon]
         if not found:
@@ -80,7 +80,7 @@ class Polarity:
     def _valence(
         self, words: list[str], lower: list[str], at: int, stands_out: bool, has_phrase: bool
     ) -> float:
-        """Of the word at `at`. stands_out: some words of the text are all capitals."""
+        """Return the valence of the word at `at`. stands_out: only some words are all capitals."""
         lexicon = self._lexicon
         word, before = lower[at], lower[:at][::-1]
         valence = lexicon[word]
@@ -106,7 +106,7 @@ class Polarity:
         return valence
 
     def _contrasted(self, valences: dict[int, float], lower: list[str]) -> list[float]:
-        """What stands before `but` counts half, what comes after it more."""
+        """Return the valences with those before `but` halved, and those after it raised."""
         if "but" not in lower:
             return list(valences.values())
         every = [valences.get(place, 0.0) for place in range(len(lower))]
@@ -123,7 +123,7 @@ def _without_punctuation(token: str) -> str:
 
 
 def _negation(before: list[str], distance: int) -> float:
-    """What a word before multiplies the valence with. before: the nearest first."""
+    """Return the factor of a preceding word. before: the nearest first."""
     word = before[distance]
     if distance and _is_emphatic(before, distance):
         return 1.25
@@ -133,7 +133,7 @@ def _negation(before: list[str], distance: int) -> float:
 
 
 def _is_emphatic(before: list[str], distance: int) -> bool:
-    """`never so`, `never this`; of three words, VADER takes the last of them alone for it."""
+    """Return whether it is `never so` or `never this`; of three words VADER tests only the last."""
     if distance == 1:
         return before[1] == "never" and before[0] in ("so", "this")
     return (before[2] == "never" and before[1] in ("so", "this")) or before[0] in ("so", "this")

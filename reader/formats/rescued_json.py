@@ -1,8 +1,7 @@
-"""The items of a JSON document that is broken in some of them, each of which is lost alone.
+"""The readable items of a JSON document with broken items; each broken one is lost alone.
 
-Only where an item begins and ends is looked for; what each holds is for the decoder, as in a
-document that is whole. Time is linear in the length of the document, but for a bounded number of
-second looks.
+Only finds where items begin and end; the decoder reads each, as in a valid document. Time is linear
+in the length of the document, plus a bounded number of second scans.
 """
 
 import json
@@ -19,31 +18,31 @@ _CLOSING = {"{": "}", "[": "]"}
 _BRACKETS = frozenset("{}[]")
 
 SECOND_LOOKS = 100
-"""Places at which a document is looked for its next item where one has no end."""
+"""Maximum positions at which the next item is searched, behind one without an end."""
 
 MOST_ITEMS = 10_010
-"""No page takes more."""
+"""Maximum items; no page has more."""
 
 _MOST_LOOKED_AT = 20_000_000
-"""Characters in all these looks."""
+"""Maximum characters of all these scans."""
 
 _LONGEST = 2_000_000
-"""Characters of one item: of a longer one it is not known where it ends."""
+"""Maximum characters of one item: the end of a longer one is unknown."""
 
 
 @dataclass(frozen=True, slots=True)
 class Lost:
-    """Stands where an item stood that is not JSON."""
+    """In place of an item that is not JSON."""
 
     reason: str
 
 
 class _Unknown(Exception):
-    """The text goes on in no way that is known."""
+    """The text goes on in an unknown way."""
 
 
 class Rescue:
-    """One look at a document. decoder: for each item. marks: names of which every item has one."""
+    """One scan of a document. decoder: for each item. marks: names that every item has."""
 
     def __init__(self, text: str, decoder: json.JSONDecoder, marks: Collection[str]) -> None:
         self._text = text
@@ -55,8 +54,8 @@ class Rescue:
     def document(self, name: str) -> dict[str, object] | list[object] | None:
         """Return the array, or the object whose member of that name is the array of the items.
 
-        In it is `Lost` for what is. None where not one item could be read, or where the document
-        is not whole: then it is to be asked for again.
+        Broken items are `Lost`. None if no item could be read, or if the document is incomplete:
+        then it should be fetched again.
         """
         start = self._after_space(0)
         is_array = self._text.startswith("[", start)
@@ -71,14 +70,14 @@ class Rescue:
         return found if whole else None
 
     def _members(self, at: int, items: str) -> dict[str, object]:
-        """What can be read of an object, as far as the items and what is behind them."""
+        """Return the readable members of an object, up to and including the items."""
         found: dict[str, object] = {}
         while key := _TEXT.match(self._text, self._after(at, ",")):
             at = self._after(key.end(), ":")
             name = key[0][1:-1]
             if name == items and self._text.startswith("[", at):
                 found[name] = list(self._items(at + 1))
-                break  # what comes behind is not needed
+                break  # the rest is not needed
             end = self._end(at)
             value = self._value(at, end)
             if not isinstance(value, Lost):
@@ -103,7 +102,7 @@ class Rescue:
                 at += 1
 
     def _item(self, at: int) -> tuple[object, int]:
-        """The item there, and where it ends."""
+        """Return the item at a position, and where it ends."""
         try:
             end = self._end(at)
         except _Unknown:
@@ -116,7 +115,7 @@ class Rescue:
         return Lost("is not JSON: where it ends cannot be told"), self._next(at)
 
     def _next(self, at: int) -> int:
-        """Where the next item begins that can be read; the end where there is none."""
+        """Return where the next readable item begins; the end if there is none."""
         for found in _NEXT.finditer(self._text, at + 1):
             self._looks -= 1
             if self._looks < 0 or self._looked_at > _MOST_LOOKED_AT:
@@ -140,7 +139,7 @@ class Rescue:
             return Lost("is nested too deep")
 
     def _end(self, at: int) -> int:
-        """Where the value ends that begins there. Raises _Unknown."""
+        """Return where the value at a position ends. Raises _Unknown."""
         if text := _TEXT.match(self._text, at):
             return text.end()
         if not self._text.startswith(("{", "["), at):
@@ -167,6 +166,6 @@ class Rescue:
         return found.end() if found else at
 
     def _after(self, at: int, sign: str) -> int:
-        """Where the next begins, behind the sign between two, if it is there."""
+        """Return the position behind the sign between two items, if it is there."""
         at = self._after_space(at)
         return self._after_space(at + 1) if self._text.startswith(sign, at) else at

@@ -1,8 +1,8 @@
 """A tree of front-matter fields to an Article and back: names, types, defaults.
 
-One reader serves both what a file says (strings, and nothing certain) and what `to_fields` made
-of an article (typed, and right). A value that cannot be taken as it is stays in `Article.extra`
-under its own name, with a flag, so that an export gives it back. Text has been cleaned before.
+Reads both the fields of a file (strings, unchecked) and those of `to_fields` (typed, valid). An
+invalid value stays in `Article.extra` under its own name, with a flag, so that an export writes it
+back. Text has been cleaned.
 """
 
 import re
@@ -28,10 +28,10 @@ from reader.formats.instants import format_instant
 from reader.text import clean, is_visible, one_line
 
 MAX_TAGS = 64
-"""Tags that one article may have; each costs the cache a set of ids."""
+"""Maximum tags of one article; each costs the cache a set of ids."""
 
 FLAGS = "\0flags"
-"""No file can hold this key: `clean` removes NUL."""
+"""Key that no file can have: `clean` removes NUL."""
 
 FIELDS = frozenset(
     (
@@ -56,7 +56,7 @@ FIELDS = frozenset(
         "formerTitles",
     )
 )
-"""The names of the archive's fields, as they stand outermost."""
+"""The names of the archive's outermost fields."""
 
 MAPPINGS = frozenset(("source", "coverImage", "ai"))
 """Those of them that have fields of their own."""
@@ -72,7 +72,7 @@ _TITLE_LENGTH = 100
 _FEED = re.compile(r"[0-9a-f]{20}")
 
 MAX_FORMER_TITLES = 5
-"""Of one article that are kept."""
+"""Maximum former titles that one article keeps."""
 
 
 def article_of(
@@ -82,10 +82,10 @@ def article_of(
     flags: list[str],
     modified: datetime | None = None,
 ) -> Article:
-    """The article of one file. Never raises for what the fields hold: it adds to `flags`.
+    """Return the article of one file. Never raises for the fields' values: it adds to `flags`.
 
-    Values are what YAML gave, strings, or what JSON has: no NaN, no infinity. modified: when the
-    file was changed last, which stands in for a date.
+    Values are strings from YAML, or JSON without NaN and infinity. modified: when the file was last
+    changed, which replaces a missing date.
     """
     reader = Fields(fields, flags)
     published, updated = _instants(reader, modified)
@@ -111,23 +111,24 @@ def article_of(
         origin=origin,
         feed=_feed(reader),
         former_titles=_former_titles(reader),
-        # Last: by now every known field has been taken, and has had its say.
+        # Last: all known fields have been taken, and have added their flags.
         extra={name: native(value) for name, value in reader.rest.items()},
         flags=tuple(flags),
     )
 
 
 def from_fields(fields: Mapping[str, object], body: str, origin: str) -> Article:
-    """What `to_fields` was given: `from_fields(to_fields(a), a.body, a.origin) == a`."""
+    """Return the article of `to_fields`: `from_fields(to_fields(a), a.body, a.origin) == a`."""
     known = dict(fields)
     flags = cast("list[str]", known.pop(FLAGS, []))
     return replace(article_of(known, body, origin, []), flags=tuple(flags))
 
 
 def to_fields(article: Article) -> dict[str, object]:
-    """All but body and origin, ready for JSON, in the archive's order; flags under a private key.
+    """Return all but body and origin, ready for JSON, in the archive's order.
 
-    Dates are strings such as `2025-11-16T18:49:34.000Z`. What is absent is left out.
+    Flags are under a private key. Dates are strings such as `2025-11-16T18:49:34.000Z`. Absent
+    values are left out.
     """
     fields = archive_fields(article)
     if article.flags:
@@ -136,7 +137,7 @@ def to_fields(article: Article) -> dict[str, object]:
 
 
 def archive_fields(article: Article) -> dict[str, object]:
-    """The fields as a file of the archive holds them: the names and values of its front matter."""
+    """Return the fields as in a file of the archive: names and values of its front matter."""
     rated = article.sentiment is not Sentiment.UNRATED
     fields = _present(
         title=article.title,
@@ -217,12 +218,12 @@ def _title(reader: Fields, body: str, origin: str) -> str:
 
 
 def shortened(title: str) -> str:
-    """A title that was no title before, at a length that a list can show."""
+    """Return a title from other text, at a length that a list can show."""
     return title if len(title) <= _TITLE_LENGTH else title[: _TITLE_LENGTH - 1].rstrip() + "…"
 
 
 def _stand_ins(body: str, origin: str) -> Iterator[tuple[str, str]]:
-    """What may serve as a title, best first, and what it is; the last one is never empty."""
+    """Yield replacements of a title, best first, and what they are; the last is never empty."""
     if heading := _TOP_HEADING.search(body):
         yield "first heading", heading[1].rstrip(" #")
     if prose := _PROSE.search(body):
@@ -232,7 +233,7 @@ def _stand_ins(body: str, origin: str) -> Iterator[tuple[str, str]]:
 
 
 def _tidied(text: str) -> str:
-    """On one line. Two spaces, or one that does not break, are the publisher's and stay."""
+    """Return it on one line. Double and no-break spaces are the publisher's and stay."""
     return one_line(text) if "\n" in text or "\t" in text else text.strip()
 
 
@@ -243,7 +244,7 @@ def _lang(reader: Fields, origin: str) -> str:
         lang = re.split("[-_]", text, maxsplit=1)[0]
         if _LANG.fullmatch(lang):
             if lang != text:
-                reader.rest["lang"] = value  # the region, for the export
+                reader.rest["lang"] = value  # keep the region for the export
             return lang
         reader.keep("lang", value, f"is not a language code: {shown(text)}")
     of_file = _LANG_OF_FILE.search(origin)
@@ -271,7 +272,7 @@ def _source(reader: Fields) -> Source | None:
 
 
 def _source_of_address(address: str) -> Source:
-    """A web clipper notes the page that it clipped."""
+    """Return the source of a page that a web clipper noted."""
     from reader.formats.source_keys import source_key
 
     host = address.partition("//")[2].partition("/")[0].rpartition("@")[2]
@@ -314,7 +315,7 @@ def _sentiment(reader: Fields) -> Sentiment:
 
 
 def _category(reader: Fields) -> str:
-    """Of a list, which stays as it is, the first name."""
+    """Return the first name of a list, which stays as it is."""
     value = reader.rest.get("category")
     name = reader.line("category")
     if not name and isinstance(value, list):
@@ -323,7 +324,7 @@ def _category(reader: Fields) -> str:
 
 
 def _tags(reader: Fields) -> tuple[str, ...]:
-    """Upper case, in their order, each once. A text is split at its commas, as is a broken list."""
+    """Return the tags in upper case, in order, each once. A text is split at its commas."""
     value = reader.rest.get("tags")
     if isinstance(value, list):
         del reader.rest["tags"]
@@ -339,7 +340,7 @@ def _tags(reader: Fields) -> tuple[str, ...]:
 
 
 def _feed(reader: Fields) -> str:
-    """Only what an export wrote: other programs write something else under this name."""
+    """Return a feed that an export wrote: other programs use the name for something else."""
     value = reader.rest.get("feed")
     if not isinstance(value, str) or not _FEED.fullmatch(value):
         return ""
@@ -359,6 +360,6 @@ def _upper(text: str) -> str:
     upper = text.upper()
     if upper.isascii():
         return upper
-    # An upper-case letter may come apart into a letter and a mark, or make mojibake of its like.
+    # An upper-case letter may decompose into a letter and a mark, or make mojibake.
     cleaned = one_line(clean(upper))
     return upper if cleaned == upper else _upper(cleaned)

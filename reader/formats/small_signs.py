@@ -1,4 +1,4 @@
-"""Superscripts and subscripts as text: a figure never runs into what is set above or below it."""
+"""Superscripts and subscripts as text: a figure stays apart from the one above or below it."""
 
 _DIGITS = "0123456789+-−=()"
 _UP = dict(zip(_DIGITS, "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾", strict=True))
@@ -26,7 +26,7 @@ def raised(text: str, before: str) -> str:
 
 
 def numerator(text: str, before: str) -> str:
-    """Return the superscript of a fraction: `1 ¹/₂`, as `1¹` is a power."""
+    """Return the superscript of a fraction: `1 ¹/₂`, as `1¹` would be a power."""
     signs = raised(text, before)
     return f" {signs}" if before.isdecimal() else signs
 

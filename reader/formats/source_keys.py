@@ -1,4 +1,4 @@
-"""What a feed does not say of itself: its key in the archive's style, its texts' language."""
+"""Properties that a feed does not state: its key in the archive's style, its language."""
 
 import re
 from urllib.parse import urlsplit
@@ -7,7 +7,7 @@ _OF_ARCHIVE = (
     ("bloomberg.com", "/crypto", "bloomberg_crypto_"),
     ("ft.com", "/crypto", "financialtimes_crypto_"),
 )
-"""Host, beginning of the path, and the key under which the archive knows it."""
+"""Host, beginning of the path, and the archive's key."""
 
 _SERVICE_WORDS = frozenset(("www", "feeds", "feed", "rss", "blog", "news", "api", "m"))
 _SECOND_LEVEL = frozenset(("co", "com", "org", "net", "gov", "edu", "ac", "in"))
@@ -31,9 +31,9 @@ _FOREIGN = frozenset(_FOREIGN_WORDS.split())
 
 
 def source_key(url: str, name: str = "") -> str:
-    """`cointelegraph` for `https://cointelegraph.com/rss`. Never empty; lower case.
+    """Return `cointelegraph` for `https://cointelegraph.com/rss`. Never empty; lower case.
 
-    name: what stands in where the host says nothing, as that of a service for many feeds does not.
+    name: used if the host is not specific, as that of a service for many feeds.
     """
     try:
         parts = urlsplit(url)
@@ -57,7 +57,7 @@ def source_key(url: str, name: str = "") -> str:
 
 
 def language_of(text: str) -> str:
-    """`en`, `uk` or `ru` where the letters and small words say so; else empty. A guess."""
+    """Guess `en`, `uk` or `ru` from the letters and small words; empty if unclear."""
     cyrillic = 0 if text.isascii() else len(_CYRILLIC.findall(text))
     if cyrillic > len(text) // 4:
         return "uk" if _UKRAINIAN.search(text) else "ru"

@@ -1,4 +1,4 @@
-"""Links as the values of fields: Obsidian writes `created: "[[2025-09-01]]"`. Pure."""
+"""Links as values of fields: Obsidian writes `created: "[[2025-09-01]]"`. Pure."""
 
 import re
 
@@ -12,9 +12,9 @@ _MARKDOWN = re.compile(
 
 
 def without_links(value: object) -> object:
-    """Return what the links name in place of each link in a text or a list; others as they are.
+    """Return the value with each link in a text or a list replaced by its target.
 
-    Without quotes, YAML reads `[[a]]` as a list in a list.
+    Unquoted, YAML reads `[[a]]` as a list in a list.
     """
     if isinstance(value, str):
         return _of_text(value)
@@ -30,7 +30,7 @@ def _of_item(item: object) -> object:
 
 
 def _target_in(item: object) -> str:
-    """Return the target of a link that YAML has taken for a list; empty where it is none."""
+    """Return the target of a link that YAML read as a list; empty if it is not one."""
     for _ in range(2):
         if not isinstance(item, list) or len(item) != 1:
             return ""

@@ -1,12 +1,12 @@
-"""Dates in words and figures, in a dozen languages: those that `dates` does not know at sight."""
+"""Dates in words and digits, in a dozen languages: formats that `dates` does not read itself."""
 
 import re
-from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta, timezone, tzinfo
-from functools import lru_cache
-from unicodedata import combining, normalize
+from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
+from unicodedata import normalize
 
-_LETTER = r"[^\W\d_]"
+from reader.formats.date_words import folded, is_weekday, month_of, noise, zone_of_place, zones
+
+_WORD = re.compile(r"[^\W\d_]+")
 _COMMENT = re.compile(r"\(([^()]*)\)|\[([^\[\]]*)\]")
 _MONOTONIC = re.compile(r"\sm=[-+][0-9.]+$")
 _CJK = re.compile(r"([0-9]{4}) ?[年년] ?([0-9]{1,2}) ?[月월] ?([0-9]{1,2}) ?[日일]")
@@ -49,65 +49,6 @@ _DASHES = str.maketrans("−–—‑’ʼ`", "----'''")
 # Marks of direction, quotes, and the apostrophe of `п'ятниця`.
 _MARKS = re.compile(r"[\u061c\u200e\u200f\u2066-\u2069\ufeff\"“”«»]|(?<=[^\W\d_])'(?=[^\W\d_])")
 
-_MONTHS = """
-january jan januar jänner jenner januari janvier enero gennaio janeiro styczeń stycznia січень
-січня январь января ianuarie јануар януари ocak
-/
-february februar februari febr feb feber février fevr febrero febbraio fevereiro luty lutego лютий
-лютого февраль февраля februarie февруари şubat
-/
-march märz maerz mrz mars maart mrt marts marzo março marzec marca березень березня март марта
-martie mart
-/
-april avril abril aprile kwiecień kwietnia квітень квітня апрель апреля aprilie април nisan
-/
-may mai maj mei mayo maggio maio maja травень травня май мая mayıs
-/
-june juni juin junio giugno junho czerwiec czerwca червень червня июнь июня iunie юни haziran
-/
-july juli juillet julio luglio julho lipiec lipca липень липня июль июля iulie юли temmuz
-/
-august augusti augustus août aout agosto sierpień sierpnia серпень серпня август августа ağustos
-/
-september septembre septiembre setiembre settembre setembro wrzesień września вересень вересня
-сентябрь сентября septembrie септември eylül
-/
-october oktober octobre octubre ottobre outubro październik października жовтень жовтня октябрь
-октября octombrie октомври ekim
-/
-november novembre noviembre novembro listopad listopada листопад листопада ноябрь ноября noiembrie
-ноември kasım
-/
-december dezember décembre diciembre dicembre dezembro desember grudzień grudnia грудень грудня
-декабрь декабря decembrie декември aralık
-"""
-"""Twelve months, with `/` between them."""
-_WEEKDAYS = """
-monday tuesday wednesday thursday friday saturday sunday
-montag dienstag mittwoch donnerstag freitag samstag sonnabend sonntag
-lundi mardi mercredi jeudi vendredi samedi dimanche
-lunes martes miércoles jueves viernes sábado domingo
-lunedì martedì mercoledì giovedì venerdì sabato domenica
-segunda terça quarta quinta sexta feira
-poniedziałek wtorek środa czwartek piątek sobota niedziela
-понеділок вівторок середа четвер п'ятниця пятниця субота неділя
-понедельник вторник среда четверг пятница суббота воскресенье
-maandag dinsdag woensdag donderdag vrijdag zaterdag zondag
-måndag tisdag onsdag torsdag fredag lördag söndag
-"""
-_SHORT_WEEKDAYS = "пн вт ср чт пт сб вс нд пон вів сер чет пят суб нед вск pn pt nd ndz thur thurs"
-_NOISE = """
-at on of the de del di do dia den der el le la um uhr à a às alle ore h kl klo w o godz годз в у о
-об во г год года р рік року ч
-"""
-_ZONES = """
-utc 0 gmt 0 ut 0 z 0 zulu 0 wet 0 west 60 bst 60 ist 330 cet 60 cest 120 mez 60 mesz 120 met 60
-mest 120 eet 120 eest 180 msk 180 мск 180 msd 240 trt 180 gst 240 pkt 300 npt 345 wib 420 ict 420
-hkt 480 sgt 480 pht 480 awst 480 jst 540 kst 540 acst 570 acdt 630 aest 600 aedt 660 nzst 720
-nzdt 780 sast 120 wat 60 cat 120 eat 180 nst -210 ndt -150 ast -240 adt -180 est -300 edt -240
-cst -360 cdt -300 mst -420 mdt -360 pst -480 pdt -420 akst -540 akdt -480 hst -600 art -180
-brt -180 brst -120 clt -240 clst -180 cot -300 pet -300 vet -240
-"""
 _PLACES = {
     "et": "America/New_York",
     "ct": "America/Chicago",
@@ -124,7 +65,7 @@ _IANA = re.compile(r"(?<!\w)(?:Africa|America|Asia|Atlantic|Australia|Europe|Pac
 
 
 def written_date(text: str, day_first: bool) -> datetime:
-    """Return the instant, aware and UTC. Raises ValueError or OverflowError where it is none.
+    """Return the instant, aware and UTC. Raises ValueError or OverflowError for other text.
 
     text: bounded in length by the caller.
     """
@@ -132,7 +73,7 @@ def written_date(text: str, day_first: bool) -> datetime:
 
 
 class _Reading:
-    """One date being read: what is understood is taken out of the text, piece by piece."""
+    """One date being read: each piece that is understood is removed from the text."""
 
     def __init__(self, text: str, day_first: bool) -> None:
         self._day_first = day_first
@@ -145,7 +86,7 @@ class _Reading:
         self._text = self._without_comments(_MONOTONIC.sub("", text)).strip()
 
     def instant(self) -> datetime:
-        """Raises ValueError, OverflowError."""
+        """Return the instant. Raises ValueError, OverflowError."""
         self._take_zone()
         self._take_numeric_date()
         self._take_half_of_day()
@@ -161,7 +102,7 @@ class _Reading:
         return (start + passed).astimezone(UTC)
 
     def _take(self, pattern: re.Pattern[str]) -> re.Match[str] | None:
-        """The first match, which is left out of the text from then on."""
+        """Return the first match, and remove it from the text."""
         if match := pattern.search(self._text):
             self._text = f"{self._text[: match.start()]} {self._text[match.end() :]}"
         return match
@@ -174,12 +115,12 @@ class _Reading:
         return text.partition("(")[0]
 
     def _name_zone(self, name: str) -> bool:
-        """Whether it is the name of a zone. The first one counts."""
-        zone = _zones().get(name.casefold())
+        """Return whether it is the name of a zone. The first zone counts."""
+        zone = zones().get(name.casefold())
         if zone is None and name.casefold() in _PLACES:
-            zone = _place(_PLACES[name.casefold()])
+            zone = zone_of_place(_PLACES[name.casefold()])
         if zone is None and _IANA.fullmatch(name):
-            zone = _place(name)
+            zone = zone_of_place(name)
         self._zone = self._zone or zone
         return zone is not None
 
@@ -208,7 +149,7 @@ class _Reading:
             self._text = ""
             self._date = (int(match[1]), int(match[2]), 1)
         elif match := _DAY_OF_YEAR.match(self._text):
-            found = datetime(int(match[1]), 1, 1) + timedelta(days=int(match[2]) - 1)
+            found = date(int(match[1]), 1, 1) + timedelta(days=int(match[2]) - 1)
             if found.year != int(match[1]):
                 raise ValueError("no such day")
             self._text = self._text[match.end() :]
@@ -252,14 +193,14 @@ class _Reading:
         match = pattern.match(text) if pattern is _OFFSET else pattern.search(text)
         if not match:
             return text
-        self._zone = _offset(match)  # a number says more than a name
+        self._zone = _offset(match)  # a number is more exact than a name
         rest = text[match.end() :] if pattern is _OFFSET else text[: match.start()]
-        # Go names a zone without a name by its offset once more: `+0300 +03`.
+        # Go repeats the offset for a zone without a name: `+0300 +03`.
         return re.sub(r"^\s*[-+][0-9]{2,4}(?![0-9])", " ", rest)
 
     def _date_of_words(self) -> tuple[int, int, int]:
-        """Raises ValueError where something is left that belongs to no date."""
-        if _FIRST_WORD.match(self._text):  # a weekday in whatever language
+        """Return year, month, day. Raises ValueError if anything else is left in the text."""
+        if _FIRST_WORD.match(self._text):  # a weekday in any language
             first, _, rest = self._text.partition(",")
             self._text = rest if self._has_date_in(rest) else f"{first} {rest}"
         text = _ORDINAL.sub("", self._text)
@@ -267,7 +208,7 @@ class _Reading:
         words: list[str] = []
         for token in _TOKEN.finditer(text):
             if token[3]:
-                raise ValueError("a sign that no date has")
+                raise ValueError("a sign that is not part of a date")
             if token[1]:
                 words.append(token[1])
             elif token[2]:
@@ -282,7 +223,7 @@ class _Reading:
         return self._date_of_number(numbers)
 
     def _has_date_in(self, text: str) -> bool:
-        return self._date is not None or any(_month(word) for word in re.findall(_WORD, text))
+        return self._date is not None or any(month_of(word) for word in re.findall(_WORD, text))
 
     def _date_of_number(self, numbers: list[str]) -> tuple[int, int, int]:
         if len(numbers) != 1:
@@ -295,25 +236,25 @@ class _Reading:
         raise ValueError("no date")
 
     def _month(self, words: list[str]) -> int:
-        """The month that one of the words names, 0 where none does."""
-        months = [word for word in words if _month(word)]
+        """Return the month that one of the words names, 0 if none does."""
+        months = [word for word in words if month_of(word)]
         if len(months) == 2:  # `mar, 3 mar 2025`: a Tuesday in March
-            months.remove(next(filter(_is_weekday, months), ""))
+            months.remove(next(filter(is_weekday, months), ""))
         if len(months) > 1:
             raise ValueError("two months")
-        if self._date is not None and months and _is_weekday(months[0]):
+        if self._date is not None and months and is_weekday(months[0]):
             months = []
         for word in words:
             if word not in months and not self._is_known(word):
-                raise ValueError("a word that no date has")
-        return _month(months[0]) if months else 0
+                raise ValueError("a word that is not part of a date")
+        return month_of(months[0]) if months else 0
 
     def _is_known(self, word: str) -> bool:
         if (self._has_time or word == "Z") and self._name_zone(word):
             return True
-        if _month(word) or _is_weekday(word) or _folded(word) in _noise():
+        if month_of(word) or is_weekday(word) or folded(word) in noise():
             return True
-        # RFC 5322: a zone that nobody knows is UTC.
+        # RFC 5322: an unknown zone is UTC.
         return self._has_time and word.isascii() and word.isupper() and 3 <= len(word) <= 5
 
 
@@ -326,7 +267,7 @@ def _offset(match: re.Match[str]) -> timezone:
 
 
 def _full_year(digits: str) -> int:
-    """Two digits as e-mail reads them, three as what is left of the year 2000's trouble."""
+    """Return the year of two digits (RFC 5322) or of three (a fault of the year 2000)."""
     year = int(digits)
     if len(digits) == 2:
         return year + (2000 if year < 69 else 1900)
@@ -344,64 +285,3 @@ def _year_and_day(numbers: list[str], month: int) -> tuple[int, int, int]:
     if len(day) > 2 or len(year) > 4 or len(year) == 1:
         raise ValueError("no date")
     return _full_year(year), month, int(day)
-
-
-_WORD = re.compile(_LETTER + "+")
-
-
-def _folded(word: str) -> str:
-    """Without case and marks, as names are compared."""
-    parts = normalize("NFKD", word.casefold())
-    return "".join(part for part in parts if not combining(part))
-
-
-def _month(word: str) -> int:
-    return _months().get(_folded(word), 0)
-
-
-def _is_weekday(word: str) -> bool:
-    return _folded(word) in _weekdays()
-
-
-@lru_cache(1)
-def _months() -> dict[str, int]:
-    """Names of months and their beginnings of three letters or more, as far as one month has it."""
-    parts = enumerate(_MONTHS.split("/"), 1)
-    names = {_folded(name): month for month, words in parts for name in words.split()}
-    beginnings: dict[str, int] = {}
-    for name, month in names.items():
-        for start in _beginnings(name, 3):
-            beginnings[start] = month if beginnings.get(start, month) == month else 0
-    return beginnings | names
-
-
-@lru_cache(1)
-def _weekdays() -> frozenset[str]:
-    names = [_folded(name) for name in _WEEKDAYS.replace("'", "").split()]
-    short = [_folded(name) for name in _SHORT_WEEKDAYS.split()]
-    return frozenset((*short, *(start for name in names for start in _beginnings(name, 2))))
-
-
-def _beginnings(name: str, least: int) -> Iterator[str]:
-    return (name[:length] for length in range(least, len(name) + 1))
-
-
-@lru_cache(1)
-def _noise() -> frozenset[str]:
-    return frozenset(_folded(word) for word in _NOISE.split())
-
-
-@lru_cache(1)
-def _zones() -> dict[str, tzinfo]:
-    words = iter(_ZONES.split())
-    return {name: timezone(timedelta(minutes=int(next(words)))) for name in words}
-
-
-@lru_cache(64)
-def _place(name: str) -> tzinfo | None:
-    from zoneinfo import ZoneInfo
-
-    try:
-        return ZoneInfo(name)
-    except (ValueError, OSError, LookupError):
-        return None

@@ -1,4 +1,4 @@
-"""RSS and Atom, whole or damaged, as feedparser sees them."""
+"""RSS and Atom, whole or damaged, as feedparser reads them."""
 
 import re
 from calendar import timegm
@@ -13,13 +13,13 @@ from reader.formats.dates import day_comes_first, read_date
 from reader.formats.entries import Entry, Feed, article_of_entry
 from reader.formats.errors import NotAnArticle
 from reader.formats.feed_text import HTML, PLAIN, UNSAID, Written
-from reader.formats.html import is_html
+from reader.formats.html_tags import is_html
 from reader.formats.media import Medium, is_image
 from reader.formats.page import Incomplete, NotAPage, Page, page_of
 
 _ROOT = re.compile(rb"<(?:[\w.-]{1,30}:)?(?:rss|feed|rdf|channel)\b", re.IGNORECASE)
 _CLOSED = re.compile(rb"</(?:[\w.-]{1,30}:)?(?:rss|feed|rdf|channel)\s*(?:>|$)", re.IGNORECASE)
-_NO_FEED = "the answer is XML, but no feed (RSS, Atom)"
+_NO_FEED = "the answer is XML, but not a feed (RSS, Atom)"
 _MAX_TEXTS = 20
 _XHTML = "application/xhtml+xml"
 _CONTENTS = frozenset(("content:encoded", "content", "fullitem", "body", "xhtml:body"))
@@ -40,8 +40,8 @@ _LOOKS_LIKE_HTML = re.compile(
 
 
 def read_xml_feed(data: bytes, url: str, name: str, content_type: str, now: datetime) -> Page:
-    """As `read_feed`, for a document that looks like XML."""
-    # Before it is parsed: what feedparser makes of half a feed is slow to come, and half a feed.
+    """Return the page as `read_feed` does, of a document that looks like XML."""
+    # Before parsing: feedparser is slow on an incomplete feed.
     if b"\0" not in data and not _CLOSED.search(data):
         if _ROOT.search(data):
             raise Incomplete("the feed ends in the middle: it is incomplete")
@@ -60,7 +60,7 @@ def read_xml_feed(data: bytes, url: str, name: str, content_type: str, now: date
 
 
 def _day_first(entries: list[Any], lang: str) -> bool | None:
-    """As all dates of the feed show, else as its language has it."""
+    """Return whether the day comes first in dates: as the feed shows, else by its language."""
     names = ("published", "updated", "created")
     found = day_comes_first(_text(entry, name) for entry in entries for name in names)
     if found is None and lang and not _MONTH_FIRST.match(lang):
@@ -73,7 +73,7 @@ def _parsed(data: bytes, content_type: str, url: str) -> Mapping[str, Any]:
         return parse_feed(data, content_type, url)
     except NotAPage:
         raise
-    except Exception as error:  # whatever a parser of any XML in the wild may raise
+    except Exception as error:  # feedparser may raise anything
         raise NotAPage(f"the feed cannot be read ({type(error).__name__})") from error
 
 
@@ -110,13 +110,13 @@ def _is_content(told: Told) -> bool:
 
 
 def _summaries(told: list[Told]) -> list[Told]:
-    """What may be the summary, or the whole text; the shortest kind comes last."""
+    """Return texts that may be the summary or the whole text; the shortest kind comes last."""
     bodies = [each for each in told if each.element not in _CONTENTS | _NO_BODIES]
     return sorted(filter(_is_text, bodies), key=lambda each: each.element == "itunes:subtitle")
 
 
 def _is_text(told: Told) -> bool:
-    """What is neither text nor HTML, such as a picture in base64, is not to be read."""
+    """Return whether it is text or HTML, not such as a picture in base64."""
     return not told.source and (told.type.startswith("text/") or told.type == _XHTML)
 
 
@@ -130,7 +130,7 @@ def _form(told: Told, is_atom: bool) -> str:
         return PLAIN
     if told.type in ("text/html", _XHTML):
         if told.element == "media:description" and not told.declared and not is_html(told.text):
-            return PLAIN  # as its specification has it
+            return PLAIN  # by its specification
         return HTML if is_atom and told.declared else UNSAID
     if is_atom and not told.declared and _LOOKS_LIKE_HTML.match(told.text):
         return UNSAID
@@ -138,7 +138,7 @@ def _form(told: Told, is_atom: bool) -> str:
 
 
 def _title(entry: Mapping[str, Any], is_atom: bool, told: list[Told]) -> Written:
-    """Atom says how its titles are written; those of RSS are text, HTML, or HTML escaped twice."""
+    """Return the title: Atom says how it is written; RSS has text, HTML, or HTML escaped twice."""
     title = _text(entry, "title")
     if is_atom:
         for each in told:
@@ -149,7 +149,7 @@ def _title(entry: Mapping[str, Any], is_atom: bool, told: list[Told]) -> Written
 
 
 def _link(entry: Mapping[str, Any]) -> str:
-    """Where it is read; feedparser passes over all but HTML."""
+    """Return the page of the entry; feedparser only keeps links to HTML."""
     if link := _text(entry, "link"):
         return link
     links = {_text(each, "rel"): _text(each, "href") for each in reversed(_list(entry, "links"))}
@@ -182,7 +182,7 @@ def _medium(given: Any) -> Medium:
 
 def _instant(entry: Any, text: str, parsed: str, feed: Feed) -> datetime | None:
     instant = read_date(text, day_first=feed.day_first)
-    # feedparser turns 30 February into 2 March; of languages, it knows a few more.
+    # feedparser turns 30 February into 2 March, but it knows more languages.
     if instant is not None or text.isascii():
         return instant
     found = dict.get(entry, parsed)

@@ -1,13 +1,13 @@
-"""Fields to YAML, in the style of the archive: two spaces, no folding, quotes where needed.
+"""Fields to YAML, in the style of the archive: two spaces, no folding, quotes if needed.
 
-Short of an anchor, a tag or a block scalar, all of which PyYAML's emitter might write. Knows
-nothing of articles.
+Without anchors, tags and block scalars, which PyYAML's emitter might write. Knows nothing about
+articles.
 """
 
 import re
 from collections.abc import Iterator, Mapping
 
-# Plain: begins with no sign of YAML's, holds none that could end it, and is no other type's word.
+# Plain: begins with no sign of YAML, has none that could end it, and is not another type's word.
 _PLAIN = re.compile(r"[^\s\-?:,\[\]{}#&*!|=>'\"%@`](?:[^\s:,\[\]{}#]| +(?=[^\s#])|(?<=\S)#)*")
 _OTHER_TYPE = re.compile(
     r"[-+.]?[0-9][-+.0-9_]*(?:e[-+]?[0-9]+)?|0[box][0-9a-f_]+"
@@ -19,8 +19,10 @@ _ESCAPES = str.maketrans({"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t", "\
 
 
 def lines_of(fields: Mapping[str, object], indent: str = "") -> Iterator[str]:
-    """The lines of a mapping. Values are text, numbers, truth values, None, or such in lists and
-    mappings; text has been cleaned."""
+    """Return the lines of a mapping of cleaned text.
+
+    Values are text, numbers, truth values, None, or lists and mappings of such.
+    """
     for name, value in fields.items():
         key = f"{indent}{scalar(name)}:"
         if isinstance(value, Mapping) and value:
@@ -45,6 +47,7 @@ def _items(values: list[object], indent: str) -> Iterator[str]:
 
 
 def scalar(value: object) -> str:
+    """Return a value as YAML on one line."""
     if value is None:
         return "null"
     if isinstance(value, bool):

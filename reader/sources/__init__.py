@@ -1,4 +1,4 @@
-"""Where bytes come from: folders, files and archives. No SQL, no screen, no parsing."""
+"""Bytes of articles: from folders, files and archives. No SQL, no screen, no parsing."""
 
 import os
 from collections.abc import Iterator
@@ -34,16 +34,16 @@ __all__ = [
 ]
 
 _NO_ARTICLE = (
-    f"is not an article ({', '.join((*ARTICLE_SUFFIXES, *JSON_SUFFIXES))}) "
-    f"and no archive ({', '.join(ARCHIVE_SUFFIXES)})"
+    f"is neither an article ({', '.join((*ARTICLE_SUFFIXES, *JSON_SUFFIXES))}) "
+    f"nor an archive ({', '.join(ARCHIVE_SUFFIXES)})"
 )
 
 
 def scan(path: Path) -> Iterator[Entry | Refusal]:
-    """Every article of a folder, an archive or a file, and what had to be left out, in order.
+    """Yield every article of a folder, an archive or a file, and every refusal, in order.
 
-    The path itself may be a link: its entries are known by where it leads. Raises SourceError,
-    with the reason alone, where there is nothing at that path.
+    The path may be a link: its entries are known by its target. Raises SourceError, with the reason
+    alone, if nothing is at that path.
     """
     resolved = resolve(path)
     status = _look_at(resolved)
@@ -60,22 +60,22 @@ def scan(path: Path) -> Iterator[Entry | Refusal]:
 
 
 def resolve(path: Path) -> Path:
-    """The one absolute path, without links, under which whatever lies at `path` is known."""
+    """Return the absolute path without links under which the path's entries are known."""
     return Path(os.path.realpath(path.expanduser()))
 
 
 def is_archive(path: Path) -> bool:
-    """Whether the path is taken for an archive: by its name, unless it is a folder."""
+    """Return whether the path is read as an archive: by its name, unless it is a folder."""
     return path.name.lower().endswith(ARCHIVE_SUFFIXES) and not path.is_dir()
 
 
 def is_json(path: Path) -> bool:
-    """Whether the path is taken for a file of JSON articles: by its name, unless it is a folder."""
+    """Return whether the path is read as JSON articles: by its name, unless it is a folder."""
     return path.name.lower().endswith(JSON_SUFFIXES) and not path.is_dir()
 
 
 def stamp(path: Path) -> tuple[int, int]:
-    """Size in bytes and time of the last change in nanoseconds. Raises SourceError."""
+    """Return the size in bytes and the time of the last change in ns. Raises SourceError."""
     status = _look_at(path)
     return status.st_size, status.st_mtime_ns
 

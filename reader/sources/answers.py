@@ -1,4 +1,4 @@
-"""What asking an address gives: bytes with what is known about them, or a failure with a name."""
+"""Results of fetching an address: bytes with what is known about them, or a named failure."""
 
 import re
 from collections.abc import Mapping
@@ -9,11 +9,11 @@ from reader.formats.charsets import text_encoding
 from reader.subscriptions import Status
 
 MAX_VALIDATOR = 1_000
-"""Characters of an ETag or a date that is sent back to a server."""
+"""Maximum characters of an ETag or a date that is sent back to a server."""
 
 MAX_CONTENT_TYPE = 200
 
-# No white space at the ends, which HTTP takes away: the server would not know it again.
+# No white space at the ends, which HTTP removes: the server would not recognise it.
 _SENDABLE = re.compile(r"[!-~](?:[ -~]*[!-~])?")
 _AUTHORITY = re.compile(r"(?:[A-Za-z][A-Za-z0-9+.-]*:)*//[^/?#]*")
 _NOT_ASCII = re.compile(r"[\x80-\xff]")
@@ -21,25 +21,25 @@ _CHARSET = re.compile(r";\s*charset\s*=\s*([^;,]*)", re.IGNORECASE)
 
 
 class Known(NamedTuple):
-    """The validators of the bytes that came last: sent back, they spare what has not changed."""
+    """The validators of an answer: sent back, they spare fetching what has not changed."""
 
     etag: str = ""
     last_modified: str = ""
 
     @property
     def sendable(self) -> "Known":
-        """Only what can be sent back exactly as it came; the rest is left out."""
+        """Return only the validators that can be sent back exactly as they came."""
         return Known(*(each if _is_sendable(each) else "" for each in self))
 
     @property
     def conditions(self) -> dict[str, str]:
-        """Request headers that ask only for what has changed."""
+        """Return request headers that ask only for changes."""
         headers = {"If-None-Match": self.etag, "If-Modified-Since": self.last_modified}
         return {name: value for name, value in headers.items() if value}
 
     @classmethod
     def of(cls, headers: Mapping[bytes, bytes]) -> "Known":
-        """Read response headers with lower-case names. Bytes, as a decoder would change them."""
+        """Read response headers with lower-case names. Bytes, as decoding would change them."""
         names = (b"etag", b"last-modified")
         return cls(*(headers.get(name, b"").decode("latin-1").strip() for name in names)).sendable
 
@@ -48,21 +48,22 @@ NOTHING_KNOWN = Known()
 
 
 class Answer(NamedTuple):
-    """The bytes of an address. `body` is None where nothing has changed."""
+    """The bytes at an address. `body` is None if nothing has changed."""
 
     body: bytes | None
     known: Known
     content_type: str = ""
     permanent: str = ""
-    """New address after permanent redirects alone; empty where it has not moved for good."""
+    """New address after permanent redirects only; empty if it has not moved permanently."""
     url: str = ""
-    """Address of the bytes after redirects of any kind; empty where there were none."""
+    """Address of the bytes after redirects of any kind; empty if there were none."""
 
 
 class FetchFailed(SourceError):
-    """An address gave nothing. `retry_after`: seconds for which the server wants to be left alone.
+    """An address could not be fetched.
 
-    `code`: the HTTP status code, 0 where that is not the reason.
+    retry_after: seconds that the server asks to wait. code: the HTTP status code, 0 if that is not
+    the reason.
     """
 
     def __init__(
@@ -75,7 +76,7 @@ class FetchFailed(SourceError):
 
 
 def content_type(header: bytes) -> str:
-    """Return a Content-Type that any parser can take, without a charset that Python lacks."""
+    """Return a Content-Type that any parser accepts, without a charset that Python lacks."""
     text = "".join(filter(str.isprintable, header.decode("ascii", "ignore")))[:MAX_CONTENT_TYPE]
     found = _CHARSET.search(text)
     if found is None:
@@ -86,9 +87,9 @@ def content_type(header: bytes) -> str:
 
 
 def location(header: bytes) -> str:
-    """Return the address of a Location header. The host is UTF-8, as browsers take it.
+    """Return the address of a Location header. The host is UTF-8, as in browsers.
 
-    Other bytes beyond ASCII are escaped as they are, in the encoding that the server knows.
+    Other bytes beyond ASCII are percent-encoded as they are, in the server's own encoding.
     """
     text = header.decode("latin-1").strip()
     found = _AUTHORITY.match(text)

@@ -1,7 +1,7 @@
 """Articles in `.zip` and `.tar.*`: members are read in order, never extracted.
 
-An archive is hostile until proved otherwise: what a header claims is never believed, and memory
-stays at about one member, whatever the archive unpacks to.
+An archive is hostile until it is checked: no header is trusted, and memory stays at about one
+member, whatever the archive unpacks to.
 """
 
 import os
@@ -29,7 +29,7 @@ ARCHIVE_SUFFIXES = (".zip", ".tar", ".tar.gz", ".tgz", ".tar.xz", ".tar.bz2")
 
 UNPACKED_ALWAYS = 256 * 1024**2
 UNPACKED_PER_BYTE = 200
-"""An archive may unpack to so many bytes, or times its own size: text packs 4 to 30 times."""
+"""Bytes, or times its own size, to which an archive may unpack: text packs 4 to 30 times."""
 
 _MAGIC = 6
 _MAX_HEADER = 64 * 1024
@@ -38,25 +38,29 @@ _CHUNK = 64 * 1024
 
 
 class ReadError(Exception):
-    """Why the rest of an archive, or one member, cannot be read."""
+    """The reason why the rest of an archive, or one member, cannot be read."""
 
 
 def budget(size: int) -> int:
-    """Bytes that a file of that size may unpack to."""
+    """Return the bytes to which a file of that size may unpack."""
     return max(UNPACKED_ALWAYS, UNPACKED_PER_BYTE * size)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Archive:
+    """An archive being read: its path, size and time."""
+
     path: str
     size: int
     mtime_ns: int
 
     @property
     def budget(self) -> int:
+        """Return the bytes to which the archive may unpack."""
         return budget(self.size)
 
     def entry(self, member: str, data: bytes) -> Entry:
+        """Return the entry of a member."""
         return Entry(
             where=f"{self.path}!{member}",
             origin=display_name("/".join(_parts(member))),
@@ -66,15 +70,16 @@ class _Archive:
         )
 
     def refusal(self, member: str, reason: str) -> Refusal:
+        """Return a refusal of a member."""
         return Refusal(where=display_name(f"{self.path}!{member}"), reason=reason)
 
 
 def members(path: str) -> Iterator[Entry | Refusal]:
-    """Every article of an archive, in its order; its kind shows in its first bytes, not its name.
+    """Yield every article of an archive, in order; its kind is told by its first bytes.
 
-    What is damaged, locked, or unpacks to absurd amounts ends in a refusal of the archive, after
-    the articles before it. Other members, archives among them, are passed over. Raises SourceError
-    where the archive cannot be opened.
+    An archive that is damaged, locked, or unpacks to absurd amounts is refused after the articles
+    before the fault. Other members, archives among them, are skipped. Raises SourceError if the
+    archive cannot be opened.
     """
     with open_regular(path) as file:
         status = os.fstat(file.fileno())
@@ -95,7 +100,7 @@ def _parts(member: str) -> list[str]:
 
 
 def _is_wanted(member: str) -> bool:
-    """Whether it seems to be an article and is not hidden."""
+    """Return whether the name is that of an article and is not hidden."""
     hidden = any(part.startswith(".") and part != ".." for part in _parts(member))
     return is_article_name(member) and not hidden
 
@@ -106,6 +111,7 @@ def _check_name(member: str) -> None:
 
 
 def damage(error: Exception) -> ReadError:
+    """Return the reason for an archive that cannot be decoded."""
     detail = display_name(str(error)) or type(error).__name__
     return ReadError(f"is damaged or cut off ({detail})")
 
@@ -114,7 +120,7 @@ _UNPACK = "unpack it and import the folder"
 _BOMB = f"unpacks to far more than articles would, the rest is left out; if it is sound, {_UNPACK}"
 
 
-# Zip: a directory at the end names the members, each of which stands for itself.
+# Zip: a directory at the end names the members, which can be read independently.
 
 
 def _zip_members(archive: _Archive, file: BinaryIO) -> Iterator[Entry | Refusal]:
@@ -122,7 +128,7 @@ def _zip_members(archive: _Archive, file: BinaryIO) -> Iterator[Entry | Refusal]
 
     try:
         opened = ZipFile(file)
-    except Exception as error:  # zipfile has no list of what a hostile directory may raise
+    except Exception as error:  # zipfile does not document what a hostile directory may raise
         raise damage(error) from error
     unpacked = locked = 0
     for info in opened.infolist():
@@ -151,18 +157,18 @@ def _zip_member(opened: "ZipFile", info: "ZipInfo") -> bytes:
     if S_ISLNK(info.external_attr >> 16):
         raise ReadError(NOT_REGULAR)
     if info.compress_type not in (ZIP_STORED, ZIP_DEFLATED):
-        # zipfile unpacks the other kinds in one go, whatever that takes.
+        # zipfile decompresses other kinds at once, without a bound.
         raise ReadError(f"is packed in a way that cannot be read safely; {_UNPACK}")
     if info.file_size > MAX_FILE_BYTES:
         raise ReadError(TOO_LARGE)
     try:
         with opened.open(info) as member:
             return member.read(MAX_FILE_BYTES)
-    except Exception as error:  # nor of what a hostile member may raise
+    except Exception as error:  # nor what a hostile member may raise
         raise damage(error) from error
 
 
-# Tar: a stream of headers and contents, in which nothing comes after what is damaged.
+# Tar: a stream of headers and contents, in which nothing follows damage.
 
 
 def _tar_members(archive: _Archive, file: BinaryIO) -> Iterator[Entry | Refusal]:
@@ -174,7 +180,7 @@ def _tar_members(archive: _Archive, file: BinaryIO) -> Iterator[Entry | Refusal]
             info = opened.next()
         except ReadError:
             raise
-        except Exception as error:  # tarfile has no list of what a hostile header may raise
+        except Exception as error:  # tarfile does not document what a hostile header may raise
             raise damage(error) from error
         if info is None:
             return stream.check_end()
@@ -204,7 +210,7 @@ def _check_member(info: "TarInfo") -> None:
 
 
 def _unpacked(file: BinaryIO, start: bytes) -> BinaryIO:
-    """The stream inside."""
+    """Give the decompressed stream."""
     if start.startswith(b"\x1f\x8b"):
         from gzip import GzipFile
 
@@ -221,10 +227,10 @@ def _unpacked(file: BinaryIO, start: bytes) -> BinaryIO:
 
 
 class _Stream:
-    """What tarfile reads from: forward only, a header at a time, within a budget.
+    """The stream that tarfile reads: forward only, a header at a time, within a budget.
 
-    Without it, tarfile follows a negative size backwards for ever and reads an extended header of
-    any size at once. Raises ReadError.
+    tarfile itself follows a negative size backwards forever and reads an extended header of any
+    size at once. Raises ReadError.
     """
 
     def __init__(self, file: BinaryIO, budget: int) -> None:
@@ -234,21 +240,25 @@ class _Stream:
         self._last = b""
 
     def tell(self) -> int:
+        """Return the position."""
         return self._at
 
     def seek(self, offset: int) -> None:
+        """Skip forward to a position. Raises ReadError for one further back."""
         if offset < self._at:
             raise ReadError("is damaged or cut off (a header points back)")
         while self._at < offset and self._take(min(_CHUNK, offset - self._at)):
             pass
 
     def read(self, size: int) -> bytes:
+        """Read a header. Raises ReadError for one of absurd size."""
         if not 0 <= size <= _MAX_HEADER:
             raise ReadError(f"is damaged or cut off (a header of {size} bytes)")
         self._last = self._take(size)
         return self._last
 
     def content(self, info: "TarInfo") -> bytes:
+        """Return the content of a member. Raises ReadError if it is cut off."""
         self.seek(info.offset_data)
         data = self._take(info.size)
         if len(data) < info.size:
@@ -256,7 +266,7 @@ class _Stream:
         return data
 
     def check_end(self) -> None:
-        """Tarfile takes any broken header for the end, which is a block of zeros."""
+        """Raise ReadError unless zeros end the archive; tarfile takes any bad header as the end."""
         if self._last != bytes(_BLOCK):
             raise ReadError("is damaged or cut off (no end mark)")
 

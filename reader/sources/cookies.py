@@ -1,6 +1,6 @@
-"""Cookies within one fetch: some sites answer a redirect to the same address until one comes back.
+"""Cookies within one fetch: some sites redirect to the same address until a cookie comes back.
 
-They are sent to the host that set them alone, and forgotten with the fetch.
+A cookie is sent only to the host that set it, and forgotten with the fetch.
 """
 
 import re
@@ -11,21 +11,21 @@ from typing import NamedTuple
 
 MAX_COOKIES = 50
 MAX_CHARACTERS = 4_096
-"""Of one cookie, and of all that are sent together."""
+"""Maximum bytes of one cookie, and of all that are sent together."""
 
 _SENDABLE = re.compile(r"[!-:<-~](?:[ -:<-~]*[!-:<-~])?")
 _ZERO = re.compile(r"-\d+|0+")
 
 
 class Host(NamedTuple):
-    """Where a cookie goes back to. `port` is None for the default one of the scheme."""
+    """The host to which a cookie goes back. `port` is None for the default one of the scheme."""
 
     name: str
     port: int | None
 
 
 class Cookies:
-    """What the hosts of one fetch have set."""
+    """Cookies that the hosts of one fetch have set."""
 
     def __init__(self) -> None:
         self._values: dict[Host, dict[str, tuple[str, bool]]] = {}
@@ -45,7 +45,7 @@ class Cookies:
                 values[name] = (written, secure)
 
     def header(self, host: Host, *, secure: bool) -> str:
-        """Return the Cookie header for a host, empty where there is none to send."""
+        """Return the Cookie header for a host, empty if there is none to send."""
         sent: list[str] = []
         left = MAX_CHARACTERS
         for written, over_tls in self._values.get(host, {}).values():
@@ -58,7 +58,7 @@ class Cookies:
 
 
 def _has_ended(attributes: Iterable[str]) -> bool:
-    """Whether Max-Age, or else Expires, says that the cookie is to be forgotten."""
+    """Return whether Max-Age, or else Expires, says that the cookie has expired."""
     given = {}
     for each in attributes:
         name, _, value = each.partition("=")

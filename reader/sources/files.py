@@ -1,7 +1,7 @@
-"""Articles in folders, as single files, and how any file of a user is opened safely.
+"""Articles in folders and single files, and safe opening of any file of a user.
 
-Only regular files inside the folder that was named: each is looked at before it is opened. What
-the bytes mean belongs to `formats`, members of archives to `archives`.
+Only regular files inside the folder that was named are read: each is checked before it is opened.
+`formats` knows what the bytes mean, `archives` reads members of archives.
 """
 
 import os
@@ -24,25 +24,25 @@ TOO_LARGE = f"is larger than {MAX_FILE_BYTES // 1024**2} MiB"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """One file that may hold an article.
+    """One file that may be an article.
 
     `size` and `mtime_ns` tell a later import whether it changed; a member has its archive's time.
     """
 
     where: str
-    """How it is known from now on: the resolved absolute path, or "<archive's path>!<member>".
+    """The key under which it is known: resolved absolute path, or "<archive's path>!<member>".
 
-    Exact: bytes that are no UTF-8 are surrogates, as `os.fsdecode` makes them.
+    Exact: bytes that are not UTF-8 are surrogates, as `os.fsdecode` makes them.
     """
     origin: str
     """The path inside the import root, with forward slashes, cleaned for display."""
     size: int
     mtime_ns: int
     data: bytes | None = None
-    """Members of archives bring their bytes; a file is read when it is wanted."""
+    """Bytes of a member of an archive; a file is read when needed."""
 
     def read(self) -> bytes:
-        """The bytes. Raises SourceError, with the reason alone, where they cannot be had."""
+        """Return the bytes. Raises SourceError, with the reason alone."""
         if self.data is not None:
             return self.data
         with open_regular(self.where) as file:
@@ -54,16 +54,17 @@ class Entry:
 
 
 def is_article_name(name: str) -> bool:
+    """Return whether the name has the suffix of an article."""
     return name.lower().endswith(ARTICLE_SUFFIXES)
 
 
 def cannot_be_read(error: OSError) -> str:
-    """The reason, for a refusal."""
+    """Return the reason for a refusal."""
     return f"cannot be read ({error.strerror or error})"
 
 
 def open_regular(path: str) -> BinaryIO:
-    """A regular file, open to read; nothing else is waited for, followed or read from.
+    """Open a regular file for reading; never block, follow or read from anything else.
 
     Raises SourceError, with the reason alone.
     """
@@ -78,7 +79,7 @@ def open_regular(path: str) -> BinaryIO:
 
 
 def read_whole(path: Path, most: int) -> bytes:
-    """The bytes of a regular file. Raises SourceError, with the reason alone."""
+    """Return the bytes of a regular file. Raises SourceError, with the reason alone."""
     with open_regular(os.path.realpath(path.expanduser())) as file:
         data = file.read(most + 1)
     if len(data) > most:
@@ -87,7 +88,7 @@ def read_whole(path: Path, most: int) -> bytes:
 
 
 def file_entry(where: str, origin: str, status: os.stat_result) -> Entry | Refusal:
-    """The entry of a file that has been looked at, without opening it."""
+    """Return the entry of a file with a known status, without opening it."""
     if not S_ISREG(status.st_mode):
         return Refusal(where=display_name(where), reason=NOT_REGULAR)
     if status.st_size > MAX_FILE_BYTES:
@@ -101,11 +102,11 @@ def file_entry(where: str, origin: str, status: os.stat_result) -> Entry | Refus
 
 
 def walk(root: str) -> Iterator[Entry | Refusal]:
-    """Every article below a folder, by name, a folder's files before its folders.
+    """Yield every article below a folder, by name, a folder's files before its folders.
 
-    `root`: absolute and resolved. Hidden files and folders and other types of file are passed
-    over. A link to an article inside the root is that article; other links inside lead to what
-    is found anyway; those that lead out are refused. Unreadable ones are refused by name.
+    root: absolute and resolved. Hidden files and folders and other types of file are skipped. A
+    link to an article inside the root is that article; other links inside are skipped, as their
+    targets are found anyway; links that lead out are refused. Unreadable ones are refused by name.
     """
     folders = [(root, "")]
     while folders:
@@ -127,7 +128,7 @@ def walk(root: str) -> Iterator[Entry | Refusal]:
 
 
 def _child(child: os.DirEntry[str], origin: str, root: str) -> Entry | Refusal | None:
-    """What a child that is no folder gives; None where it is passed over."""
+    """Return the entry or refusal of a child that is not a folder; None if it is skipped."""
     where = child.path
     wanted = is_article_name(child.name)
     if child.is_symlink():

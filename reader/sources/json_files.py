@@ -1,6 +1,6 @@
 """Articles in `.jsonl` and `.json` files, plain or gzip: read in pieces, never whole.
 
-Where an article begins and ends is the format's affair; here is how its bytes are had safely.
+`formats.json_blocks` finds where an article begins and ends; this module reads the bytes safely.
 """
 
 import os
@@ -20,7 +20,7 @@ LINES_SUFFIXES = (".jsonl", ".jsonl.gz")
 JSON_SUFFIXES = (*LINES_SUFFIXES, ".json", ".json.gz")
 
 PIECE = 256 * 1024
-"""Bytes read at once, which are parsed as one: some eighty articles."""
+"""Bytes that are read and parsed at once: some eighty articles."""
 
 _PART = 64 * 1024
 _GZIP = b"\x1f\x8b"
@@ -31,10 +31,10 @@ _BOMB = (
 
 
 def json_blocks(path: str) -> Iterator["Block | Refusal"]:
-    """The articles of a file in blocks, in order, and what in it cannot be read.
+    """Yield the articles of a file in blocks, in order, and refusals.
 
-    Damage ends in a refusal of the file, after what stands before it. Raises SourceError where
-    the file cannot be opened.
+    A damaged file is refused after the articles before the damage. Raises SourceError if the file
+    cannot be opened.
     """
     from reader.formats.json_blocks import Block, blocks_of_lines, blocks_of_values
 
@@ -66,7 +66,7 @@ def _state(file: BinaryIO) -> tuple[int, int]:
 
 
 def _pieces(file: BinaryIO) -> Iterator[bytes]:
-    """The bytes, unpacked. Raises ReadError after those that could be had."""
+    """Yield the decompressed bytes. Raises ReadError after those before the damage."""
     packed = file.read(len(_GZIP)) == _GZIP
     file.seek(0)
     left = budget(_state(file)[0]) if packed else None
@@ -91,7 +91,7 @@ def _unpacked(file: BinaryIO) -> Iterator[bytes]:
     while not trouble:
         piece = bytearray()
         try:
-            # Only `read1` gives all that comes before the damage.
+            # Only `read1` returns all bytes before the damage.
             while len(piece) < PIECE and (part := stream.read1(_PART)):
                 piece += part
         except Exception as error:  # zlib and gzip have exceptions of their own

@@ -1,7 +1,7 @@
-"""The network below HTTP: names are looked up once, and connections go where was looked.
+"""The network below HTTP: names are looked up once, and connections go to those addresses.
 
-Who asks an address sees what its name resolves to before anything is sent, and a name that
-resolves otherwise a moment later changes nothing: no connection looks it up again.
+So a name's addresses are checked before anything is sent, and a name that resolves differently a
+moment later changes nothing: no connection looks it up again.
 """
 
 import asyncio
@@ -18,11 +18,11 @@ import httpcore
 from reader.sources.response_heads import HeadStream
 
 NEXT_ADDRESS_S = 0.25
-"""After so long without an answer the next address of a name is tried beside it."""
+"""Seconds without an answer after which the next address of a name is tried in parallel."""
 
 
 class Names:
-    """What names resolve to, each looked up once."""
+    """Addresses of names, each looked up once."""
 
     def __init__(self) -> None:
         self._found: dict[str, tuple[str, ...]] = {}
@@ -35,14 +35,15 @@ class Names:
         return self._found[host]
 
     def found(self, host: str) -> tuple[str, ...]:
-        """Return what was looked up; nothing for another host."""
+        """Return the addresses that were looked up; none for another host."""
         return self._found.get(host, ())
 
 
 class Impatient(ThreadPoolExecutor):
-    """A thread for each lookup that nobody waits for: the end of the program does not, either."""
+    """An executor with a thread per lookup, which the end of the program does not wait for."""
 
     def submit(self, fn: Callable[..., Any], /, *args: Any, **options: Any) -> Future[Any]:
+        """Run a function in a new daemon thread."""
         future: Future[Any] = Future()
 
         def run() -> None:
@@ -63,29 +64,30 @@ async def _resolved(host: str) -> list[str]:
 
 
 def _in_turn(addresses: Sequence[str]) -> Iterator[str]:
-    """Yield the addresses of version 6 and 4 in turn, so that one that is cut off costs little."""
+    """Yield IPv6 and IPv4 addresses alternately, so that a dead protocol costs little."""
     six = [each for each in addresses if ":" in each]
     four = [each for each in addresses if ":" not in each]
     return filter(None, chain.from_iterable(zip_longest(six, four)))
 
 
 class Backend(httpcore.AsyncNetworkBackend):
-    """The network as it is, but for where names lead and for the heads of responses."""
+    """httpcore's network, except for where names lead and for the heads of responses."""
 
     def __init__(self, names: Names) -> None:
         self._inner = httpcore.AnyIOBackend()
         self._names = names
 
     async def connect_tcp(self, host: str, *values: Any, **named: Any) -> "HeadStream":
+        """Connect to an address of the host that was looked up. Raises ConnectError."""
         addresses = self._names.found(host)
-        if not addresses:  # nothing is connected to that was not looked at
+        if not addresses:  # connect only to addresses that were checked
             raise httpcore.ConnectError("the name was not looked up")
         return HeadStream(await self._any_of(addresses, values, named))
 
     async def _any_of(
         self, addresses: Sequence[str], values: Sequence[Any], named: dict[str, Any]
     ) -> httpcore.AsyncNetworkStream:
-        """Return the first connection that there is, of attempts that begin one after another."""
+        """Return the first connection that succeeds, of attempts that start one after another."""
         left = list(addresses)
         running: set[asyncio.Task[httpcore.AsyncNetworkStream]] = set()
         failure: BaseException = httpcore.ConnectError("no address")
@@ -108,14 +110,16 @@ class Backend(httpcore.AsyncNetworkBackend):
         raise failure
 
     async def connect_unix_socket(self, *_: Any, **__: Any) -> httpcore.AsyncNetworkStream:
-        raise httpcore.ConnectError("no socket is a source")
+        """Refuse: a source is never a Unix socket."""
+        raise httpcore.ConnectError("a Unix socket is not a source")
 
     async def sleep(self, seconds: float) -> None:
+        """Sleep as httpcore's backend does."""
         await self._inner.sleep(seconds)
 
 
 async def _given_up(running: set[asyncio.Task[httpcore.AsyncNetworkStream]]) -> None:
-    """End attempts that came too late."""
+    """Cancel attempts that are still running."""
     for task in running:
         task.cancel()
     for made in await asyncio.gather(*running, return_exceptions=True):

@@ -1,7 +1,7 @@
-"""Where a fetch may go: a host of this machine or its network only where the user named it.
+"""Where a fetch may go: to a host of this machine or its network only if the user named it.
 
-What is inside and what is public is `reader.inside`'s; here it is held against one address that
-the user named, through all redirects of one fetch.
+`reader.inside` knows which hosts are inside; this module compares them with the address
+that the user named, through all redirects of one fetch.
 """
 
 from collections.abc import Iterable
@@ -12,15 +12,15 @@ from reader.sources.answers import FetchFailed
 from reader.subscriptions import Status
 
 MAX_SHOWN = 80
-"""Characters of a host in a sentence."""
+"""Maximum characters of a host in a sentence."""
 
 
 class Wish:
-    """The host of the address that the user named, and what may be asked for its sake.
+    """The host of the address that the user named, and which hosts may be asked for it.
 
-    Any public host. Its own host, at any port, wherever that is: a public name may lead inside, as
-    names of a home network do, but not when it led outside in the same fetch. Where it was inside
-    as it was written: also what its own name leads to, written otherwise. Empty: nobody named it.
+    Allowed are all public hosts, and its own host at any port, even inside: a public name may lead
+    inside, as names of a home network do, but not after it led outside in the same fetch. If it was
+    inside by its text, also other spellings of its own address. Empty: the user named no host.
     """
 
     def __init__(self, host: str) -> None:
@@ -30,9 +30,9 @@ class Wish:
         self._was_public = False
 
     def check(self, host: str, found: Iterable[str] | None, *, redirected: bool) -> None:
-        """Raise FetchFailed where the host may not be asked.
+        """Raise FetchFailed if the host may not be asked.
 
-        found: the addresses that it leads to; None where they are not known.
+        found: the addresses that it resolves to; None if they are not known.
         """
         addresses = None if found is None else frozenset(map(ip_address, found))
         if self._host and is_same_host(host, self._host):

@@ -1,7 +1,7 @@
-"""Heads of HTTP responses, put right before h11 sees them: it ends at the first odd line.
+"""Heads of HTTP responses, repaired before h11 sees them, which fails at the first odd line.
 
-Browsers leave out a header that they cannot read. So a head is repaired on its way from the socket,
-and everything behind it passes unchanged.
+Browsers skip a header that they cannot read. So a head is repaired on its way from the socket, and
+everything behind it passes unchanged.
 """
 
 import re
@@ -12,7 +12,7 @@ from typing import Any
 import httpcore
 
 MAX_HEAD = 100 * 1024
-"""Bytes; h11 takes no more either."""
+"""Maximum bytes of a head; the same as h11's limit."""
 
 _END = re.compile(rb"\r?\n\r?\n")
 _STATUS = re.compile(rb"(?:HTTP/(\d)(?:\.(\d))?|ICY)[ \t]+(\d{3})(?!\d)[ \t]*(.*)", re.IGNORECASE)
@@ -22,7 +22,7 @@ _LENGTH = re.compile(rb"\d{1,20}(?:\s*,\s*\d{1,20})*")
 
 
 def repaired(head: bytes) -> bytes:
-    """Return the head, which ends with a blank line, without what cannot be read of it."""
+    """Return the head, up to its blank line, without the lines that cannot be read."""
     first, *lines = head.strip(b"\r\n").split(b"\n")
     status = _STATUS.match(first)
     if status is None:
@@ -56,7 +56,7 @@ def _without_controls(value: bytes) -> bytes:
 
 
 class HeadStream(httpcore.AsyncNetworkStream):
-    """A connection. What comes after a request was written begins with a head."""
+    """A connection. The bytes that come after a request was written begin with a head."""
 
     def __init__(self, inner: httpcore.AsyncNetworkStream) -> None:
         self._inner = inner
@@ -64,11 +64,12 @@ class HeadStream(httpcore.AsyncNetworkStream):
         self._waiting = b""
 
     async def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        """Write bytes; a head is expected after them."""
         self._is_head = True
         await self._inner.write(buffer, timeout)
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        """Return what came; of a head nothing until all of it is there."""
+        """Return the bytes that came; a head only as a whole."""
         while True:
             came = await self._inner.read(max_bytes, timeout)
             if not self._is_head:
@@ -81,7 +82,7 @@ class HeadStream(httpcore.AsyncNetworkStream):
                 return b""
 
     def _ready(self, looked_at: int, *, is_end: bool) -> bytes:
-        """Return what of the waiting bytes can be passed on. looked_at: where an end may begin."""
+        """Return the waiting bytes that can be passed on. looked_at: where an end may begin."""
         made = b""
         while self._is_head:
             end = _END.search(self._waiting, looked_at)
@@ -99,6 +100,7 @@ class HeadStream(httpcore.AsyncNetworkStream):
         return made
 
     async def aclose(self) -> None:
+        """Close the connection."""
         await self._inner.aclose()
 
     async def start_tls(
@@ -107,7 +109,9 @@ class HeadStream(httpcore.AsyncNetworkStream):
         server_hostname: str | None = None,
         timeout: float | None = None,
     ) -> httpcore.AsyncNetworkStream:
+        """Return the connection over TLS."""
         return HeadStream(await self._inner.start_tls(ssl_context, server_hostname, timeout))
 
     def get_extra_info(self, info: str) -> Any:
+        """Return what the inner stream says."""
         return self._inner.get_extra_info(info)

@@ -9,17 +9,17 @@ SERVICE, USER = "cryptoread", "coindesk"
 
 
 def coindesk_key(setting: str | None, environ: Mapping[str, str]) -> str:
-    """The key, empty where there is none that could be sent in a header. May take a while."""
+    """Return the key, empty if there is none that can be sent in a header. May be slow."""
     key = (environ.get(VARIABLE) or setting or _from_keyring()).strip()
     know(key)
     return key if key.isascii() and key.isprintable() and " " not in key else ""
 
 
 def _from_keyring() -> str:
-    """`keyring set cryptoread coindesk` puts it there. The package is an optional one."""
+    """Return the key that `keyring set cryptoread coindesk` stored. The package is optional."""
     try:
         import keyring
 
         return keyring.get_password(SERVICE, USER) or ""
-    except Exception:  # each keyring has errors of its own, and without one there is no key
+    except Exception:  # each keyring has errors of its own; without a keyring there is no key
         return ""

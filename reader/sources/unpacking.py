@@ -1,7 +1,7 @@
 """Compressed bodies of HTTP, decompressed piece by piece, so that a bomb is noticed in time.
 
-What is in the body counts, not what Content-Encoding calls it: servers name encodings that do not
-exist, compress without saying so, and say so without compressing.
+The body's bytes decide, not Content-Encoding: servers name encodings that do not exist, compress
+without saying so, and say so without compressing.
 """
 
 import re
@@ -12,7 +12,7 @@ from reader.sources.answers import FetchFailed
 from reader.subscriptions import Status
 
 MAX_STREAMS = 1_000
-"""Gzip streams in one body; tools that write blocks make one of each 64 KiB."""
+"""Maximum gzip streams in one body; tools that write blocks make one per 64 KiB."""
 
 _GZIP, _ZLIB, _RAW = 16 + zlib.MAX_WBITS, zlib.MAX_WBITS, -zlib.MAX_WBITS
 _GZIP_MAGIC = b"\x1f\x8b"
@@ -27,7 +27,7 @@ _MOST_PADDING = 64 * 1024
 """Bytes that a site may send before a compressed body: blank lines of its templates."""
 
 _START = 1_024
-"""Bytes in which a body shows how it is compressed."""
+"""Bytes that are enough to tell how a body is compressed."""
 
 _END_OF_FEED = re.compile(rb"</(?:[\w.-]{1,30}:)?(?:rss|feed|rdf)\s{0,99}>\s*\Z", re.IGNORECASE)
 _STARTS_OF_DOCUMENTS = (
@@ -42,13 +42,14 @@ _STARTS_OF_DOCUMENTS = (
 )
 _CONTROLS = bytes(set(range(32)) - set(b"\t\n\r\f") | {127})
 _FEW_CONTROLS = 0.02
-"""Of the bytes of a text; of compressed ones it is a tenth."""
+"""Least share of text characters in a text; compressed bytes have a tenth."""
 
 
 async def unpacked(pieces: AsyncIterator[bytes], named: str, most: int) -> bytes:
-    """Return the whole body without its compression. named: the header Content-Encoding.
+    """Return the whole body, decompressed. named: the header Content-Encoding.
 
-    Raises FetchFailed, and what `pieces` raises. most: bytes after decompression, and before.
+    most: maximum bytes after decompression, and before. Raises FetchFailed, and what `pieces`
+    raises.
     """
     body = _Body(most, bool(_UNSUPPORTED & {name.strip().lower() for name in named.split(",")}))
     try:
@@ -57,34 +58,34 @@ async def unpacked(pieces: AsyncIterator[bytes], named: str, most: int) -> bytes
     except FetchFailed:
         raise
     except Exception:
-        if not body.is_whole:  # a wrong Content-Length takes nothing away from what is whole
+        if not body.is_whole:  # a wrong Content-Length does not matter for a complete body
             raise
     return body.end()
 
 
 class _Body:
-    """A body that comes in pieces."""
+    """A body that arrives in pieces."""
 
     def __init__(self, most: int, is_unsupported: bool) -> None:
-        """is_unsupported: the header names a compression that was not asked for."""
+        """Expect a body. is_unsupported: the header names a compression that was not asked for."""
         self._most = most
         self._is_unsupported = is_unsupported
         self._came = 0
         self._start = bytearray()
         self._padding = 0
-        """Bytes that the body begins with and that may belong to the site's template."""
+        """First bytes of the body that may belong to the site's template."""
         self._is_begun = False
         self._packing: int | None = None
         self._stream = zlib.decompressobj(_GZIP)
         self._streams = 0
         self._after = b""
-        """What follows the end of a stream, as long as it may be the start of another."""
+        """Bytes after the end of a stream that may be the start of another."""
         self._has_ended = False
         self._made = bytearray()
 
     @property
     def is_whole(self) -> bool:
-        """Whether a compressed stream, or a plain feed, has come to its end."""
+        """Return whether a compressed stream, or a plain feed, is complete."""
         if not self._is_begun:
             self._begin()
         if self._packing is not None:
@@ -92,6 +93,7 @@ class _Body:
         return _END_OF_FEED.search(self._made[-_START:]) is not None
 
     def add(self, piece: bytes) -> None:
+        """Take a piece. Raises FetchFailed."""
         self._came += len(piece)
         if self._came > self._most:
             raise _too_large(self._most)
@@ -109,6 +111,7 @@ class _Body:
         return min(self._padding + _START, _MOST_PADDING)
 
     def end(self) -> bytes:
+        """Return the decompressed body. Raises FetchFailed."""
         if not self._is_begun:
             self._begin()
         if self._packing is None:
@@ -149,7 +152,7 @@ class _Body:
             piece = self._stream.unused_data or self._stream.unconsumed_tail
 
     def _next_stream(self, piece: bytes) -> bytes:
-        """Begin another gzip stream where one follows; padding and garbage are left out."""
+        """Begin another gzip stream if one follows; drop padding and garbage."""
         after = (self._after + piece).lstrip(b"\0")
         self._after = b""
         if self._packing != _GZIP or not _GZIP_MAGIC.startswith(after[:2]):
@@ -169,7 +172,7 @@ _NOT_ASKED = "the answer is compressed in a way that was not asked for"
 
 
 def _without_padding(start: bytes, padding: int) -> bytes:
-    """Return what a body begins with, without the blanks before a compressed one."""
+    """Return the beginning of a body without the blanks before a compressed one."""
     packed = start[padding:].removeprefix(_BOM).lstrip(_PADDING)
     if len(packed) == len(start):
         return start
@@ -180,7 +183,7 @@ def _without_padding(start: bytes, padding: int) -> bytes:
 
 
 def _packing(start: bytes) -> int | None:
-    """Return zlib's `wbits` for a body that begins so, None where it is not compressed."""
+    """Return zlib's `wbits` for a body that begins so, None if it is not compressed."""
     if start.startswith(_GZIP_MAGIC):
         return _GZIP
     if start.startswith(_ZSTD_MAGIC):
@@ -192,7 +195,7 @@ def _packing(start: bytes) -> int | None:
         inside = _tried(start, packing)
         if inside is None:
             continue
-        # A zlib stream has a header to be known by, a raw one only what is in it.
+        # A zlib stream is told by its header, a raw one only by its content.
         is_likely = packing == _ZLIB or not inside or _is_text(inside)
         if _is_document(inside) or (is_likely and not is_text):
             return packing
@@ -200,14 +203,14 @@ def _packing(start: bytes) -> int | None:
 
 
 def _is_readable(start: bytes, packing: int | None) -> bool:
-    """Return whether a body shows what it is by itself: gzip, zlib, or a plain document."""
+    """Return whether a body's bytes tell what it is: gzip, zlib, or a plain document."""
     if packing is None:
         return _is_text(start) and _is_document(start)
     return packing != _RAW
 
 
 def _tried(start: bytes, packing: int) -> bytes | None:
-    """Return the first decompressed bytes, None where they cannot be decompressed so."""
+    """Return the first decompressed bytes, None if they cannot be decompressed so."""
     stream = zlib.decompressobj(packing)
     try:
         inside = stream.decompress(start, _START)
@@ -224,7 +227,7 @@ def _is_text(start: bytes) -> bool:
 
 
 def _is_document(start: bytes) -> bool:
-    """Whether XML, HTML or JSON may begin so, in UTF-16 and UTF-32, too."""
+    """Return whether XML, HTML or JSON may begin so, also in UTF-16 and UTF-32."""
     return start.lstrip().startswith(_STARTS_OF_DOCUMENTS)
 
 

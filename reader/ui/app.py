@@ -25,7 +25,8 @@ from textual.screen import Screen
 from textual.theme import Theme
 from textual.timer import Timer
 
-from reader.config import Settings, preferred_language, resource
+from reader.config import Settings, preferred_language
+from reader.config_paths import resource
 from reader.crash import Broken
 from reader.errors import CryptoreadError
 from reader.library import Library

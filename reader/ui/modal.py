@@ -9,7 +9,7 @@ from textual.renderables.background_screen import BackgroundScreen
 from textual.screen import ModalScreen, Screen, ScreenResultType
 from textual.strip import Strip
 
-from reader.config import resource
+from reader.config_paths import resource
 from reader.ui.failures import Guarded
 from reader.ui.long_view import filtered
 from reader.ui.repainting import ChangesOnly

@@ -27,7 +27,7 @@ from textual.strip import Strip
 from textual.timer import Timer
 
 from reader.article import Article
-from reader.config import resource
+from reader.config_paths import resource
 from reader.query import Term
 from reader.ui import article_header, prose
 from reader.ui.article_header import HEADER_PLACES, header_lines

@@ -16,7 +16,7 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.widgets import Input, Static
 
-from reader.config import resource
+from reader.config_paths import resource
 from reader.query import NAMED, Field, Query, parse_typed
 from reader.ui.cells import fit
 from reader.ui.completion import Completion, Names, completed, completions

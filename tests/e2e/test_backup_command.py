@@ -85,7 +85,7 @@ def test_what_cannot_be_done_is_one_sentence(command: Command, tmp_path: Path) -
     kept = tmp_path / "kept.zip"
     kept.write_text("mine")
     for words, reason in (
-        (("backup", kept), "it is there already"),
+        (("backup", kept), "it already exists"),
         (("backup", tmp_path / "nowhere" / "kept.zip"), "No such file or directory"),
         (("restore", kept), "is not a backup; nothing was changed"),
         (("restore", tmp_path / "none.zip"), "No such file or directory"),

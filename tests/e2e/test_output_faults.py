@@ -132,7 +132,7 @@ def test_what_is_printed_needs_neither_messages_nor_input(home: Path, words: str
 
 
 @pytest.mark.parametrize("words", WORKING)
-def test_a_command_does_its_work_whoever_listens(home: Path, words: str) -> None:
+def test_a_command_does_its_work_even_if_its_output_is_closed(home: Path, words: str) -> None:
     for streams in (
         *("", ">/dev/full", ">&-", "2>&-", "2>/dev/full", "<&-", ">&- 2>&- <&-"),
         *("| true", "2>&1 | true"),

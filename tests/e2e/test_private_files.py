@@ -1,4 +1,4 @@
-"""Files of ours: for the user alone, and never a pipe, a device, a socket or somebody's link."""
+"""Files of ours: private, and never a pipe, a device, a socket or a link of another user."""
 
 import os
 import socket
@@ -38,7 +38,7 @@ def mode(path: Path) -> int:
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("name", FILES)
-def test_what_is_no_file_of_the_data_is_refused_at_once(
+def test_what_is_not_a_file_of_the_data_is_refused_at_once(
     command: Command, tmp_path: Path, kind: str, name: str
 ) -> None:
     (tmp_path / "data").mkdir(0o700)
@@ -74,7 +74,7 @@ def test_what_is_no_file_of_the_data_is_refused_at_once(
     ],
     ids=" ".join,
 )
-def test_what_is_no_file_of_the_user_is_refused_at_once(
+def test_what_is_not_a_file_of_the_user_is_refused_at_once(
     command: Command, tmp_path: Path, kind: str, words: tuple[str, ...]
 ) -> None:
     name = next(word for word in words if word.startswith("it"))

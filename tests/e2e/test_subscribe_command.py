@@ -31,7 +31,7 @@ def test_the_feed_that_a_page_names_is_followed(command: Command, server: NewsSe
     assert listed(command) == ["Fees fall"]
     done = command("subscribe", url)
     assert done.returncode == 3
-    assert f"{found} is followed already, as '127.0.0.1'" in done.stderr
+    assert f"{found} is already followed, as '127.0.0.1'" in done.stderr
 
 
 def test_of_several_feeds_none_is_followed_and_each_is_named(
@@ -86,7 +86,7 @@ def test_what_is_not_a_feed_is_followed_only_with_a_kind(
     assert told.startswith(f"{url} {reason}")
     assert advice == (
         "nothing was subscribed to; give the address of its feed, "
-        "or add `--kind feed` to follow this address all the same"
+        "or add `--kind feed` to follow this address anyway"
     )
     assert followed(command) == []
     assert command("subscribe", url, "--name", "A", "--kind", "feed").returncode == 0

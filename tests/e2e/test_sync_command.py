@@ -65,7 +65,7 @@ def test_one_source_that_fails_is_named_and_says_what_to_do(
     done = command("sync")
     assert done.returncode == 1
     assert done.stdout == ""
-    assert "Bad: the server answered 403; the site does not serve readers" in done.stderr
+    assert "Bad: the server answered 403; the site refuses programs" in done.stderr
     assert listed(command) == ["One"]
     good, bad, reason, advice = command("subscriptions").stdout.splitlines()
     assert good.startswith("Good feed      well, answered 20")
@@ -73,11 +73,11 @@ def test_one_source_that_fails_is_named_and_says_what_to_do(
     assert bad.endswith("/403")
     assert reason.startswith("    20")
     assert reason.endswith(": the server answered 403")
-    assert advice.startswith("    the site does not serve readers")
+    assert advice.startswith("    the site refuses programs")
     _, told = json.loads(command("subscriptions", "--format", "json").stdout)
     assert (told["state"], told["status"], told["failures"]) == ("failing", "forbidden", 1)
     assert told["last_failed"].endswith("Z")
-    assert told["advice"].startswith("the site does not serve readers")
+    assert told["advice"].startswith("the site refuses programs")
 
 
 def test_where_every_source_fails_the_sync_has_failed(command: Command, server: NewsServer) -> None:
@@ -96,11 +96,11 @@ def test_a_first_sync_writes_the_usual_sources_and_says_so(command: Command, con
     assert "were written" not in command("sync", "FT", env=dead).stderr
 
 
-def test_a_name_that_nobody_follows_is_an_error(command: Command, server: NewsServer) -> None:
+def test_a_name_that_is_not_followed_is_an_error(command: Command, server: NewsServer) -> None:
     command("subscribe", server.url("/feed"), "--name", "Ledger")
     done = command("sync", "Leger")
     assert (done.returncode, done.stdout) == (3, "")
-    assert "no subscription 'Leger'; there are Ledger" in done.stderr
+    assert "no subscription 'Leger'; subscriptions: Ledger" in done.stderr
     assert command("unsubscribe", "Leger").returncode == 3
     assert command("subscribe", "javascript://x/").returncode == 3
     assert command("subscribe", "no/such/folder").returncode == 3

@@ -25,7 +25,8 @@ from tests.sweep.children import HANG_S
 from tests.sweep.library import Fault
 
 PRELOADED = (
-    *("reader.cli", "reader.cli_live", "reader.library", "reader.importing", "reader.exporting"),
+    *("reader.cli", "reader.cli_archive", "reader.cli_reading", "reader.cli_live"),
+    *("reader.library", "reader.importing", "reader.exporting"),
     *(
         "reader.syncing",
         "reader.originals",

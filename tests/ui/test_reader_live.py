@@ -126,7 +126,7 @@ async def test_a_source_that_fails_is_named_and_says_what_to_do(
         assert "2 followed, 1 in trouble" in shown
         assert "Ledger 1" in shown
         assert "the server answered 403" in shown
-        assert "the site does not serve readers like this one" in shown
+        assert "the site refuses programs like this one" in shown
         await reader.press("escape")
         assert reader.app.screen is reader.screen
 
@@ -140,7 +140,7 @@ async def test_what_to_do_is_there_after_a_restart(news: Library, server: NewsSe
         shown = reader.text(SourcesText)
         assert "failing" in shown
         assert "the server answered 403" in shown
-        assert "the site does not serve readers like this one" in shown
+        assert "the site refuses programs like this one" in shown
 
 
 async def test_the_list_of_sources_asks_those_that_rest_too(

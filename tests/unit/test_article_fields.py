@@ -228,7 +228,7 @@ def test_what_cannot_be_read_inside_a_mapping_is_named_with_it() -> None:
     assert to_fields(found)["ai"] == {"rewritten": True, "version": "new", "model": "m"}
 
 
-def test_a_region_is_no_part_of_the_language_but_comes_out_again() -> None:
+def test_a_region_is_not_a_part_of_the_language_but_comes_out_again() -> None:
     found = article(lang="pt-BR")
     assert (found.lang, found.flags) == ("pt", ())
     assert to_fields(found)["lang"] == "pt-BR"

@@ -1,4 +1,4 @@
-"""A backup holds all, and a restore gives it back; what is no backup changes nothing."""
+"""A backup has everything, a restore gives it back; a file that is not a backup changes nothing."""
 
 import hashlib
 import json
@@ -160,7 +160,7 @@ def test_a_backup_is_for_its_owner_alone(home: Home) -> None:
 
 def test_a_backup_never_takes_the_place_of_a_file_but_by_force(home: Home) -> None:
     home.file.write_text("mine")
-    with pytest.raises(BackupError, match="it is there already; choose another name, or use"):
+    with pytest.raises(BackupError, match="it already exists; choose another name, or use"):
         home.backup()
     assert home.file.read_text() == "mine"
     home.backup(force=True)
@@ -185,9 +185,9 @@ def test_not_even_by_force_of_what_is_not_a_file(home: Home, tmp_path: Path, kin
 @pytest.mark.parametrize("name", ["marks.db", "cache.db"])
 def test_a_backup_never_takes_the_place_of_what_it_is_of(home: Home, name: str) -> None:
     before = home.state()
-    with pytest.raises(BackupError, match="the file that is to be backed up"):
+    with pytest.raises(BackupError, match="one of the files to back up"):
         backup(home.data, home.config, home.data / name, force=True)
-    with pytest.raises(BackupError, match="the file that is to be backed up"):
+    with pytest.raises(BackupError, match="one of the files to back up"):
         backup(home.data, home.config, home.config, force=True)
     assert home.state() == before
 

@@ -116,7 +116,7 @@ def test_a_web_address_is_opened_in_plain_ascii(url: str, opened: str) -> None:
         ("https://" + "ї" * 64 + ".example/", "not a valid host"),
         ("https://" + "a." * 130 + "example/", "not a valid host"),
         ("https://$(id).example/", "not a valid host"),
-        ("https://news.example:99999/", "no port 99999"),
+        ("https://news.example:99999/", "99999 is not a valid port"),
         ("https://news.example:x/", "not a valid address"),
         ("https://news.example:80:90/", "not a valid address"),
         ("https://[::1/", "not a valid address"),
@@ -305,7 +305,7 @@ def test_without_browser_the_usual_one_of_the_place_is_used(
         (REMOTE, "darwin", ["open"]),
     ],
 )
-def test_where_there_is_no_browser_the_address_is_given_instead(
+def test_without_a_browser_the_address_is_given_instead(
     environ: dict[str, str], platform: str, there: list[str], tmp_path: Path
 ) -> None:
     with pytest.raises(BrowserFailed, match="no browser was found here; the address is") as failed:

@@ -5,16 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from reader import config
-from reader.config import (
-    ConfigError,
-    Settings,
-    config_file,
-    data_folder,
-    preferred_language,
-    read_settings,
-    resource,
-)
+import reader
+from reader.config import Settings, preferred_language, read_settings
+from reader.config_paths import ConfigError, config_file, data_folder, resource
 from reader.errors import CryptoreadError
 from reader.subscribing import unsubscribe
 
@@ -156,7 +149,7 @@ def test_a_folder_is_found_inside_the_package_and_beside_it(
 ) -> None:
     folder = tmp_path / place / "styles"
     folder.mkdir(parents=True)
-    monkeypatch.setattr(config, "__file__", str(tmp_path / "reader" / "config.py"))
+    monkeypatch.setattr(reader, "__file__", str(tmp_path / "reader" / "__init__.py"))
     assert resource("styles").samefile(folder)
     with pytest.raises(CryptoreadError, match="install cryptoread again"):
         resource("sample_articles")

@@ -287,7 +287,7 @@ def test_an_address_is_read_as_it_was_meant(tmp_path: Path, written: str, meant:
         *("https://a b.example/", "ftp://a.example/", "feed:feed:https://a.example/"),
     ],
 )
-def test_what_is_no_web_address_does_not_become_one(text: str) -> None:
+def test_what_is_not_a_web_address_does_not_become_one(text: str) -> None:
     assert problem(Subscription("a", web_address(text))) is not None
 
 
@@ -355,7 +355,7 @@ def test_an_address_that_gives_nothing_is_kept_with_the_reason(
     assert found.note.startswith(f"{server.url(path)} could not be asked: ")
 
 
-def test_where_there_is_no_way_the_next_address_is_asked(server: NewsServer) -> None:
+def test_after_an_unreachable_address_the_next_one_is_asked(server: NewsServer) -> None:
     url = server.serve("/feed", feed("One"))
     safe = url.replace("http://", "https://")
     assert find_feed([safe, url], LIMITS).url == url

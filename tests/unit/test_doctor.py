@@ -58,7 +58,7 @@ def test_where_all_is_well_nothing_is_wrong(folder: Path, config: Path) -> None:
 def test_before_the_first_start_it_makes_nothing(tmp_path: Path) -> None:
     found = findings(tmp_path / "data", tmp_path / "config.toml")
     assert State.WRONG not in {each.state for each in found.values()}
-    assert "not there yet" in found["data"].text
+    assert "does not exist yet" in found["data"].text
     assert list(tmp_path.iterdir()) == []
 
 

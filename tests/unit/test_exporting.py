@@ -195,7 +195,7 @@ def test_a_file_with_another_content_is_kept_and_the_rest_goes_out(tmp_path: Pat
     assert str(report) == "1 written, 1 refused"
     assert taken.read_text() == "mine"
     assert str(told[0]) == (
-        "2026/03/story-1.en.md: is there already with another content; export to an empty folder"
+        "2026/03/story-1.en.md: already exists with other content; export to an empty folder"
     )
 
 
@@ -242,7 +242,7 @@ def test_an_archive_that_is_there_is_kept(tmp_path: Path) -> None:
     path.write_text("mine")
     with (
         library(tmp_path / "data", [article(1)]) as news,
-        pytest.raises(ExportError, match=r"out\.zip: it is there already"),
+        pytest.raises(ExportError, match=r"out\.zip: it already exists"),
     ):
         news.export(Query(), path)
     assert path.read_text() == "mine"

@@ -194,7 +194,7 @@ def test_a_date_before_the_first_block_is_the_date_of_the_article() -> None:
         (b"<!DOCTYPE html><html><body>Log in</body></html>", "web page"),
         (b"<html><head><title>x</title></head></html>", "web page"),
         (b"Not found", "neither XML nor JSON"),
-        (b"<?xml version='1.0'?><note><to>you</to></note>", "no feed"),
+        (b"<?xml version='1.0'?><note><to>you</to></note>", "not a feed"),
         (rss(f"<title>T</title>{DATE}", "<title>U</title>")[:-60], "incomplete"),
         (b'{"items": [', "incomplete"),
         (b'{"message": "no"}', "not a JSON Feed"),
@@ -202,7 +202,7 @@ def test_a_date_before_the_first_block_is_the_date_of_the_article() -> None:
         (b"[" * 100_000, "nested too deep"),
     ],
 )
-def test_what_is_no_feed_is_refused_with_the_reason(data: bytes, said: str) -> None:
+def test_what_is_not_a_feed_is_refused_with_the_reason(data: bytes, said: str) -> None:
     with pytest.raises(NotAPage, match=said):
         page(data)
 

@@ -6,7 +6,7 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reader.formats import NotAnArticle, front_matter
+from reader.formats import NotAnArticle, yaml_events
 from reader.formats.front_matter import MAX_CHARACTERS, UNREADABLE, FrontMatter
 from reader.text import clean
 
@@ -19,7 +19,7 @@ def load(header: str) -> tuple[dict[str, object], list[str]]:
 @pytest.fixture(params=["libyaml", "python"])
 def _either_parser(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     if request.param == "python":
-        monkeypatch.setattr(front_matter, "_Loader", yaml.BaseLoader)
+        monkeypatch.setattr(yaml_events, "_Loader", yaml.BaseLoader)
 
 
 @pytest.mark.usefixtures("_either_parser")

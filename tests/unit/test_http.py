@@ -162,7 +162,7 @@ def test_a_key_goes_to_its_own_host_and_to_no_other(server: NewsServer) -> None:
         assert [headers.get("x-api-key") for _, headers in other.seen] == [None]
 
 
-def test_a_key_that_is_no_header_is_in_no_error(server: NewsServer) -> None:
+def test_a_key_that_is_not_a_header_is_in_no_error(server: NewsServer) -> None:
     with pytest.raises(FetchFailed) as caught:
         get(server.url("/404"), secrets={"x-api-key": "hush\r\nX-Other: 1"})
     assert caught.value.status == Status.REJECTED
@@ -179,7 +179,7 @@ def test_what_the_server_asks_for_is_passed_on(
     assert failure(server.url(f"/{name}")).retry_after == seconds
 
 
-def test_nobody_at_the_address(server: NewsServer) -> None:
+def test_an_address_without_a_server_is_unreachable(server: NewsServer) -> None:
     url = server.url("/feed")
     server.server_close()
     assert failure(url).status == Status.UNREACHABLE
@@ -221,7 +221,7 @@ def test_a_few_at_a_time_at_one_host(server: NewsServer) -> None:
 
 
 def certificate(folder: Path, name: str) -> tuple[Path, Path]:
-    """A new one for this machine, signed by nobody else; its file and that of its key."""
+    """Return a new, self-signed certificate for this machine: its file and that of its key."""
     key, made = folder / f"{name}.key", folder / f"{name}.pem"
     words = "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2"
     subject = ["-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1"]
@@ -234,7 +234,7 @@ needs_openssl = pytest.mark.skipif(not shutil.which("openssl"), reason="makes th
 
 
 @needs_openssl
-def test_a_certificate_that_nobody_vouches_for_is_refused(tmp_path: Path) -> None:
+def test_a_certificate_that_is_not_trusted_is_refused(tmp_path: Path) -> None:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(*certificate(tmp_path, "unknown"))
     with news_server(context) as server:

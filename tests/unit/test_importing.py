@@ -13,7 +13,7 @@ from typing import NoReturn
 
 import pytest
 
-from reader import importing
+from reader import import_jobs, importing
 from reader.cache import Outcome, Store, store
 from reader.errors import CacheError, CacheLocked, Refusal
 from reader.importing import Import, ImportReport
@@ -466,7 +466,8 @@ def test_workers_bring_in_what_one_process_does(
             many.announce()
         monkeypatch.setattr(importing, "WORTH_WORKERS", 1)
         monkeypatch.setattr(importing, "PARSED_AT_ONCE", 16)
-        monkeypatch.setattr(importing, "_cores", lambda: 2)
+        monkeypatch.setattr(importing, "cores", lambda: 2)
+        monkeypatch.setattr(import_jobs, "cores", lambda: 2)
         in_workers = many.bring_in([root])
         assert in_workers == report
         assert dump(many) == dump(one)
@@ -517,16 +518,16 @@ def test_what_fails_within_a_batch_leaves_nothing_of_it(
 ) -> None:
     monkeypatch.setattr(importing, "STORED_AT_ONCE", 10)
     write(root, stories(*range(25)))
-    parse_one, parsed = importing._read_and_parse, 0
+    parse_one, parsed = import_jobs._read_and_parse, 0
 
-    def fail_at_the_fifteenth(task: importing.Task) -> importing.Parsed:
+    def fail_at_the_fifteenth(task: import_jobs.Task) -> import_jobs.Parsed:
         nonlocal parsed
         parsed += 1
         if parsed == 15:
             raise Interrupted
         return parse_one(task)
 
-    monkeypatch.setattr(importing, "_read_and_parse", fail_at_the_fifteenth)
+    monkeypatch.setattr(import_jobs, "_read_and_parse", fail_at_the_fifteenth)
     with pytest.raises(Interrupted):
         news.bring_in([root])
     assert len(titles(news)) == 10
@@ -578,7 +579,8 @@ class Deadly(Entry):
 def test_a_worker_that_is_killed_is_named_and_other_paths_go_in(
     news: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(importing, "_cores", lambda: 2)
+    monkeypatch.setattr(importing, "cores", lambda: 2)
+    monkeypatch.setattr(import_jobs, "cores", lambda: 2)
     monkeypatch.setattr(importing, "PARSED_AT_ONCE", 1)
     bad, good = write(tmp_path / "bad", stories(*range(20))), write(tmp_path / "good", stories(30))
     scan = importing.scan

@@ -235,7 +235,7 @@ def test_a_page_on_the_web_names_no_feed_inside(outside: NewsServer, network: Ne
     assert find_feed([url], LIMITS).url == "http://other.example/feed"
 
 
-def test_a_page_on_the_web_sends_nobody_inside(outside: NewsServer) -> None:
+def test_a_page_on_the_web_does_not_lead_inside(outside: NewsServer) -> None:
     inside = at(outside, "192.168.1.5", "/inside")
     refresh = f'<html><head><meta http-equiv="refresh" content="0; url={inside}"></head></html>'
     outside.serve("/", refresh.encode(), Content_Type="text/html")

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from reader import importing
+from reader import import_jobs, importing
 from reader.article import EPOCH, Article, Sentiment, Source
 from reader.cache import Outcome
 from reader.errors import Refusal
@@ -150,7 +150,7 @@ def test_what_escapes_hide_is_cleaned_after_parsing() -> None:
     ],
     ids=lambda value: value[:24] if isinstance(value, bytes) else "",
 )
-def test_what_is_no_article_says_why(data: bytes, why: str) -> None:
+def test_what_is_not_an_article_says_why(data: bytes, why: str) -> None:
     assert why in reason(data)
 
 
@@ -490,10 +490,10 @@ def test_what_the_first_bytes_say_counts_not_the_name(news: Library, tmp_path: P
     assert counts(news.bring_in([plain, packed])) == (3, 0, 0, 0, 0)
 
 
-def test_what_is_no_file_of_articles_is_not_refused_line_by_line(
+def test_what_is_not_a_file_of_articles_is_not_refused_line_by_line(
     news: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(importing, "HOPELESS", 5)
+    monkeypatch.setattr(import_jobs, "HOPELESS", 5)
     path = put(tmp_path / "n.jsonl", b"1;2\n" * 100 + lines(obj(1)))
     report = news.bring_in([path])
     assert counts(report) == (0, 0, 0, 0, 6)
@@ -557,7 +557,8 @@ def test_workers_bring_in_what_one_process_does(
         assert counts(report) == (81, 0, 0, 0, 2)
         monkeypatch.setattr(json_files, "PIECE", 1000)
         monkeypatch.setattr(importing, "WORTH_WORKERS", 1)
-        monkeypatch.setattr(importing, "_cores", lambda: 2)
+        monkeypatch.setattr(importing, "cores", lambda: 2)
+        monkeypatch.setattr(import_jobs, "cores", lambda: 2)
         assert many.bring_in([path]) == report
         assert list(many.articles(many.find(Query()))) == list(one.articles(one.find(Query())))
 
@@ -608,7 +609,7 @@ def test_only_what_matches_is_exported_and_nothing_overwritten(tmp_path: Path) -
         news.export(parse("tag:a"), path)
         (line,) = path.read_text("utf-8").splitlines()
         assert json.loads(line)["title"] == "Story 1"
-        with pytest.raises(ExportError, match=r"out\.jsonl: it is there already"):
+        with pytest.raises(ExportError, match=r"out\.jsonl: it already exists"):
             news.export(Query(), path)
     assert sorted(each.name for each in tmp_path.iterdir()) == ["data", "out.jsonl"]
 

@@ -1,6 +1,6 @@
 """What each start of the program imports: a command no screen, a first screen nothing it can spare.
 
-Which module may import which is the import contracts' affair; here it is what really happens.
+The import contracts say which module may import which; these tests look at what is imported.
 """
 
 import json

@@ -422,7 +422,7 @@ def test_a_redirect_is_followed_as_a_browser_follows_it(
         (b"javascript:alert(1)", "not a plain web address"),
         (b"feed:javascript:alert(1)", "not a plain web address"),
         (b"mailto:a@b.example", "not a plain web address"),
-        (b"http://[::1", "no address"),
+        (b"http://[::1", "an invalid address"),
     ],
 )
 def test_a_redirect_to_nowhere_says_so(
@@ -537,7 +537,7 @@ def test_chunks_may_be_named_twice_and_lack_their_end(
         FEED,
     ],
 )
-def test_what_is_no_head_is_an_error_still(server: NewsServer, raw: bytes) -> None:
+def test_what_is_not_a_head_is_an_error_still(server: NewsServer, raw: bytes) -> None:
     server.routes["/feed"] = answered(raw)
     assert failure(server.url("/feed")).status == Status.UNREACHABLE
 

@@ -104,7 +104,9 @@ def test_a_server_for_which_nothing_ever_changes_is_asked_for_all_in_time(
     assert titles(news) == {"One", "Two"}
 
 
-def test_nothing_new_is_no_answer_to_who_asked_for_all(news: Library, server: NewsServer) -> None:
+def test_nothing_new_is_not_an_answer_to_who_asked_for_all(
+    news: Library, server: NewsServer
+) -> None:
     url = server.serve("/feed", feed("One"))
     sync(news, url)
     server.routes["/feed"] = code(304)
@@ -113,7 +115,7 @@ def test_nothing_new_is_no_answer_to_who_asked_for_all(news: Library, server: Ne
     assert sync(news, url).status == Status.OK
 
 
-def test_an_empty_answer_takes_nothing_away_and_is_no_end(
+def test_an_empty_answer_takes_nothing_away_and_is_not_an_end(
     news: Library, server: NewsServer
 ) -> None:
     server.routes["/feed"] = with_etag(feed("One"))

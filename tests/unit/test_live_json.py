@@ -189,7 +189,7 @@ def test_a_key_in_an_error_is_not_repeated() -> None:
         (b"5", "JSON, but no"),
     ],
 )
-def test_what_is_no_page_is_refused_with_the_reason(data: bytes, said: str) -> None:
+def test_what_is_not_a_page_is_refused_with_the_reason(data: bytes, said: str) -> None:
     for read in READERS:
         with pytest.raises(NotAPage, match=said):
             read(data, now=NOW)

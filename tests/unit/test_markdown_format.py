@@ -128,7 +128,7 @@ def test_unknown_fields_come_out_again_in_their_places_with_their_types() -> Non
         (b"---\n" + b"x" * MAX_ARTICLE_BYTES, "is larger than 4 MiB", None),
     ],
 )
-def test_what_is_no_article_is_refused(data: bytes, reason: str, line: int | None) -> None:
+def test_what_is_not_an_article_is_refused(data: bytes, reason: str, line: int | None) -> None:
     with pytest.raises(NotAnArticle, match=reason) as refused:
         read_article(data, origin="README.md")
     assert refused.value.line == line

@@ -8,9 +8,10 @@ import pytest
 from reader.article import Article, Source
 from reader.formats import NotAnArticle, read_article, write_article
 from reader.formats.fields import MAX_CHARACTERS
+from reader.formats.file_names import title_of_name
 from reader.formats.front_matter import UNREADABLE
+from reader.formats.note_text import MAX_HASHTAGS, first_heading, hashtags
 from reader.formats.other_matter import Unreadable, json_fields, toml_fields
-from reader.formats.other_names import MAX_HASHTAGS, first_heading, hashtags, title_of_name
 
 CHANGED = datetime(2024, 5, 6, 7, 8, 9, tzinfo=UTC)
 DAY = datetime(2025, 9, 1, tzinfo=UTC)
@@ -83,7 +84,7 @@ def test_an_empty_block_is_none(block: str) -> None:
         "---",
     ],
 )
-def test_what_is_no_front_matter_is_text(text: str) -> None:
+def test_what_is_not_a_front_matter_is_text(text: str) -> None:
     article = note(text)
     assert article.body == text
     assert article.extra == {}

@@ -14,7 +14,7 @@ import pytest
 
 from reader import __version__
 from reader.article import Article, Sentiment
-from reader.config import resource
+from reader.config_paths import resource
 from reader.formats import read_article, write_article
 
 ROOT = Path(__file__).parents[2]
@@ -78,7 +78,7 @@ def test_the_command_of_the_wheel_is_there(wheel: Path) -> None:
         assert "cryptoread = reader." in archive.read(points).decode()
 
 
-FIND = "from reader.config import resource; print(resource('styles')); print(resource('{}'))"
+FIND = "from reader.config_paths import resource; print(resource('styles')); print(resource('{}'))"
 START = """
 import json
 from reader.library import Library

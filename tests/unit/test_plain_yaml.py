@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reader.formats.fields import Bare
-from reader.formats.front_matter import Broken, _Events
 from reader.formats.plain_yaml import tree_of
+from reader.formats.yaml_events import Broken, Events
 from reader.text import clean
 
 ARCHIVE = """\
@@ -43,7 +43,7 @@ def typed(tree: Any) -> Any:
 def parsed(text: str) -> Any:
     """What the parser makes of it; for a text that it refuses, nothing that a tree could be."""
     try:
-        return typed(_Events(text).document())
+        return typed(Events(text).document())
     except Broken:
         return "broken"
 

@@ -129,7 +129,7 @@ class TestFolder:
             str(tmp_path / name) for name in ("a.md", "b.md", "c.md")
         ]
 
-    def test_what_is_no_regular_file_is_never_opened(self, tmp_path: Path) -> None:
+    def test_what_is_not_a_regular_file_is_never_opened(self, tmp_path: Path) -> None:
         os.mkfifo(tmp_path / "pipe.md")
         with socket.socket(socket.AF_UNIX) as server:
             server.bind(os.path.relpath(tmp_path / "s.md"))
@@ -147,7 +147,7 @@ class TestFolder:
         assert origins(tmp_path) == ["fits.md"]
         assert refusals(tmp_path) == [f"{tmp_path}/large.md: is larger than 4 MiB"]
 
-    def test_a_name_that_is_no_text_is_exact_to_read_and_clean_to_show(
+    def test_a_name_that_is_not_text_is_exact_to_read_and_clean_to_show(
         self, tmp_path: Path
     ) -> None:
         raw = os.fsencode(tmp_path) + b"/caf\xe9\x1b[2J.md"
@@ -217,7 +217,9 @@ class TestNamedPath:
     def test_what_is_neither_article_nor_archive_is_refused(self, tmp_path: Path) -> None:
         write(tmp_path, {"a.png": b""})
         os.mkfifo(tmp_path / "pipe.zip")
-        assert refusals(tmp_path / "a.png")[0].startswith(f"{tmp_path}/a.png: is not an article")
+        assert refusals(tmp_path / "a.png")[0].startswith(
+            f"{tmp_path}/a.png: is neither an article"
+        )
         assert refusals(tmp_path / "pipe.zip") == [f"{tmp_path}/pipe.zip: is not a regular file"]
 
     def test_an_archive_is_known_by_its_name_but_a_folder_is_none(self, tmp_path: Path) -> None:
@@ -336,7 +338,7 @@ class TestArchive:
         assert len(origins(path)) < len(bomb)
         assert refusals(path)[-1].startswith(f"{path}: unpacks to far more")
 
-    def test_a_bomb_that_is_no_article_stops_too(
+    def test_a_bomb_that_is_not_an_article_stops_too(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(archives, "UNPACKED_ALWAYS", 100_000)
@@ -391,7 +393,7 @@ class TestArchive:
 
     @pytest.mark.parametrize("name", ["a.zip", "a.tar", "a.tgz", "a.tar.xz"])
     @pytest.mark.parametrize("data", [b"", b"PK", b"no archive at all" * 99])
-    def test_what_is_no_archive_is_refused_once(
+    def test_what_is_not_an_archive_is_refused_once(
         self, tmp_path: Path, name: str, data: bytes
     ) -> None:
         path = tmp_path / name

@@ -203,7 +203,9 @@ def test_a_source_that_fails_is_named_and_its_articles_stay(
 
 
 @pytest.mark.parametrize("kind", [Kind.FEED, Kind.NEWS_JSON, Kind.COINDESK])
-def test_all_faults_at_once_stop_nobody(news: Library, server: NewsServer, kind: Kind) -> None:
+def test_all_faults_at_once_stop_no_other_source(
+    news: Library, server: NewsServer, kind: Kind
+) -> None:
     faulty = [Subscription(name, server.url(f"/{name}"), kind) for name in FAULTS]
     good = Subscription("Ledger", server.serve("/feed", feed("One")))
     told: list[str] = []

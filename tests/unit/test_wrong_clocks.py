@@ -96,8 +96,8 @@ def test_a_zone_of_a_day_or_more_is_named_and_utc_stands_in(
     zone.setenv("TZ", name)
     time.tzset()
     assert usable_zone() == (
-        f"the time zone TZ={name!r} is a day or more from UTC; times are those of UTC. "
-        "Set TZ to a real zone"
+        f"the time zone TZ={name!r} is a day or more from UTC; times are shown in UTC; "
+        "set TZ to a valid zone"
     )
     assert NOW.astimezone().utcoffset() == timedelta()
     assert usable_zone() is None

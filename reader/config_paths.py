@@ -1,0 +1,61 @@
+"""Where cryptoread keeps its files: data, settings, and what came with the program."""
+
+import os
+from pathlib import Path
+
+import reader
+from reader.errors import CryptoreadError
+
+APP = "cryptoread"
+
+
+class ConfigError(CryptoreadError):
+    """The settings cannot be used."""
+
+    def __init__(self, path: Path, problem: str) -> None:
+        super().__init__(f"{path}: {problem}")
+
+
+def data_folder(option: Path | None = None) -> Path:
+    """Return the folder of cache and marks, which may not exist yet.
+
+    It is `option`, else CRYPTOREAD_DATA, else the platform's data folder.
+    """
+    if chosen := option or _from_environment("CRYPTOREAD_DATA"):
+        return chosen.expanduser()
+    import platformdirs
+
+    return platformdirs.user_data_path(APP, appauthor=False)
+
+
+def config_file(option: Path | None = None) -> Path:
+    """Return the file of settings, which may not exist.
+
+    It is `option`, else CRYPTOREAD_CONFIG, else `config.toml` in the platform's config folder.
+    Raises ConfigError if `option` does not exist.
+    """
+    if option and not option.expanduser().exists():
+        raise ConfigError(option, "there is no such file")
+    if chosen := option or _from_environment("CRYPTOREAD_CONFIG"):
+        return chosen.expanduser()
+    import platformdirs
+
+    return platformdirs.user_config_path(APP, appauthor=False) / "config.toml"
+
+
+def _from_environment(name: str) -> Path | None:
+    value = os.environ.get(name)
+    return Path(value) if value else None
+
+
+def resource(name: str) -> Path:
+    """Return a folder of the program's own: `styles` or `sample_articles`.
+
+    A wheel has it inside the package, a source checkout beside it. Raises CryptoreadError if it is
+    missing.
+    """
+    package = Path(reader.__file__).parent
+    for folder in (package / name, package.parent / name):
+        if folder.is_dir():
+            return folder
+    raise CryptoreadError(f"{package} is incomplete: no folder {name!r}; install {APP} again")

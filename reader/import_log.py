@@ -1,0 +1,66 @@
+"""The write-ahead log during an import: emptied behind each transaction, so that it stays short."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from queue import Queue
+from threading import Thread
+from time import monotonic, sleep
+
+from reader.cache import Store
+
+SCREEN_WAIT_S, SCREEN_LOOK_S = 12.0, 0.05
+"""How long an import waits for an open screen, which reacts within five seconds; how often it
+checks."""
+
+
+@contextmanager
+def emptied_behind(store: Store) -> Iterator[Callable[[], None]]:
+    """Give a callback that empties the log in the background after a commit."""
+    wanted: Queue[bool] = Queue()
+
+    def work() -> None:
+        while wanted.get():
+            store.empty_log()
+            wanted.task_done()
+        store.release()
+
+    screen = _LogBesideScreen(store)
+
+    def empty_log() -> None:
+        if store.is_read():
+            screen.empty_log()  # in this thread, to leave a core free
+            return
+        wanted.put(True)
+        if store.has_long_log():
+            wanted.join()  # it begins anew only when it is empty
+
+    emptying = Thread(target=work)
+    emptying.start()
+    try:
+        yield empty_log
+    finally:
+        wanted.put(False)
+        emptying.join()
+
+
+class _LogBesideScreen:
+    """The log beside an open screen, whose read snapshot keeps the log from beginning anew.
+
+    A long log begins anew when the screen has renewed its snapshot, as a rule twice: to the latest
+    state, then to one outside of the log. If that takes too long (a suspended screen), the log may
+    grow to twice its length before the next wait.
+    """
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._longest = 0
+
+    def empty_log(self) -> None:
+        if not self._store.has_long_log(self._longest):
+            return
+        end = monotonic() + SCREEN_WAIT_S
+        while not self._store.begin_log_anew():
+            if monotonic() > end:
+                self._longest = 2 * self._store.log_bytes()
+                return
+            sleep(SCREEN_LOOK_S)
