@@ -30,7 +30,7 @@ from reader.crash import Broken
 from reader.errors import CryptoreadError
 from reader.library import Library
 from reader.query import Field, Query
-from reader.ui.failures import Guarded, in_background
+from reader.ui.failures import GuardedApp, in_background
 from reader.ui.reader_screen import ReaderScreen
 from reader.ui.typed_ahead import Act, TypedAhead
 
@@ -72,7 +72,7 @@ def _commands() -> type[Provider]:
     return ReaderCommands
 
 
-class CryptoreadApp(Guarded, App[bool]):
+class CryptoreadApp(GuardedApp[bool]):
     """One library on one screen. query: what to show first, beside the reader's language.
 
     config: the file of the settings, which a sync reads again and may write to; None: none.
@@ -92,7 +92,6 @@ class CryptoreadApp(Guarded, App[bool]):
     ) -> None:
         super().__init__()
         self.typed_ahead = TypedAhead(self)
-        self.crash: Exception | None = None
         self._main: ReaderScreen | None = None
         self._is_leaving = False
         self._storm: Timer | None = None
@@ -228,8 +227,3 @@ class CryptoreadApp(Guarded, App[bool]):
                 screen.say(sentence, error=True)
                 if screen is not self.screen:  # a box is over the status line
                     self.notify(sentence, severity="error", markup=False)
-
-    def _fatal_error(self) -> None:
-        """Textual would print a traceback with the values of all variables."""
-        self.crash = self._exception
-        self._close_messages_no_wait()

@@ -1,7 +1,7 @@
-"""Settings that only the screen can judge: its themes, its bindings, and the keys of a terminal.
+"""Check the settings that only the screen knows: themes, bindings, and the keys of a terminal.
 
-A name that nothing has would be passed over in silence by Textual. Imports only the parts of the
-screen whose bindings the settings name.
+Textual ignores unknown names without a word. Only the parts of the screen are imported whose
+bindings the settings name.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -21,19 +21,19 @@ from textual.theme import BUILTIN_THEMES
 from reader.config import Settings
 
 PLACES: Mapping[str, tuple[tuple[str, str], ...]] = {
-    "app": (("app", "CryptoreadApp"),),
-    "reader": (("reader_screen", "ReaderScreen"),),
-    "sidebar": (("sidebar", "Sidebar"),),
-    "reading": (("reading_pane", "ReadingPane"),),
-    "search": (("search_line", "SearchLine"),),
-    "help": (("help_screen", "HelpScreen"), ("page", "Page")),
-    "links": (("links_screen", "LinksScreen"),),
-    "confirm": (("links_screen", "ConfirmScreen"),),
-    "pick_list": (("pick_list", "PickList"),),
-    "sources": (("sources_screen", "SourcesScreen"),),
-    "tag_picker": (("tag_picker", "TagPicker"),),
+    "app": (("reader.ui.app", "CryptoreadApp"),),
+    "reader": (("reader.ui.reader_screen", "ReaderScreen"),),
+    "sidebar": (("reader.ui.sidebar", "Sidebar"),),
+    "reading": (("reader.ui.reading_pane", "ReadingPane"),),
+    "search": (("reader.ui.search_line", "SearchLine"),),
+    "help": (("reader.ui.help_screen", "HelpScreen"), ("reader.ui.page", "Page")),
+    "links": (("reader.ui.links_screen", "LinksScreen"),),
+    "confirm": (("reader.ui.links_screen", "ConfirmScreen"),),
+    "pick_list": (("reader.ui.pick_list", "PickList"),),
+    "sources": (("reader.ui.sources_screen", "SourcesScreen"),),
+    "tag_picker": (("reader.ui.tag_picker", "TagPicker"),),
 }
-"""First word of a binding's id to the modules and classes that have such bindings."""
+"""Modules and classes that have bindings, by the first word of their ids."""
 
 _MODIFIERS = frozenset(("ctrl", "shift", "alt", "super", "hyper", "meta"))
 _OTHER_NAMES = {
@@ -90,7 +90,7 @@ def _nearest(name: str, names: Sequence[str]) -> list[str]:
 def _bindings(place: str) -> Iterator[list[Binding]]:
     """The bindings of each class of that name, without those that it inherits."""
     for module, name in PLACES.get(place, ()):
-        part = getattr(import_module(f"reader.ui.{module}"), name)
+        part = getattr(import_module(module), name)
         yield [each for each in vars(part).get("BINDINGS", ()) if isinstance(each, Binding)]
 
 

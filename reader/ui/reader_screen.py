@@ -34,15 +34,16 @@ from reader.ui.keys import (
     as_bound,
     key_of,
 )
+from reader.ui.list_cursor import Place
 from reader.ui.marking import Marker
 from reader.ui.numbered_tags import NumberedTags
 from reader.ui.open_article import OpenArticle
 from reader.ui.opening import Doors
 from reader.ui.outline import Cursor
 from reader.ui.panes import Panes
-from reader.ui.repainting import ChangesOnly
+from reader.ui.repainting import repaint_changes_only
 from reader.ui.reported import reported
-from reader.ui.sidebar import Place, Sidebar
+from reader.ui.sidebar import Sidebar
 from reader.ui.status_line import KeyLine, StatusLine
 from reader.ui.tag_bar import TagBar
 from reader.ui.view import View
@@ -103,7 +104,7 @@ class ReaderScreen(Guarded, Screen[None]):
     ) -> None:
         """query: what to show first. start: what `x` returns to. config: of the settings."""
         super().__init__()
-        self._compositor = ChangesOnly()
+        repaint_changes_only(self)
         self.filter = query
         """What the list shows."""
         self.settings = settings

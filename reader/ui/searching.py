@@ -15,8 +15,8 @@ from reader.ui.search_line import SearchLine, remembered
 if TYPE_CHECKING:
     from reader.library import Library
     from reader.ui.answers import Answers
+    from reader.ui.list_cursor import Place
     from reader.ui.reader_screen import ReaderScreen
-    from reader.ui.sidebar import Place
 
 HISTORY = "searches"
 """The name under which earlier searches are kept."""

@@ -20,7 +20,7 @@ from tests.builders import library
 from tests.ui.screen import Reading, archive, bring, reading, story
 
 SOURCES = {
-    path: ast.parse(path.read_text("utf-8")) for path in sorted(Path("reader/ui").glob("*.py"))
+    path: ast.parse(path.read_text("utf-8")) for path in sorted(Path("reader/ui").rglob("*.py"))
 }
 
 
@@ -169,8 +169,8 @@ async def test_background_work_that_fails_is_heard_and_the_screen_stays(
 
 
 def test_every_widget_and_screen_of_ours_goes_on_after_a_failure() -> None:
-    for module in pkgutil.iter_modules(reader.ui.__path__):
-        importlib.import_module(f"reader.ui.{module.name}")
+    for module in pkgutil.walk_packages(reader.ui.__path__, "reader.ui."):
+        importlib.import_module(module.name)
     ours = [each for each in _below(MessagePump) if each.__module__.startswith("reader.ui.")]
     assert {each.__name__ for each in ours} >= {"CryptoreadApp", "ReaderScreen", "TagPicker"}
     assert [
