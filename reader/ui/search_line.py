@@ -23,7 +23,6 @@ from reader.ui.completion import Completion, Names, completed, completions
 from reader.ui.failures import Guarded
 from reader.ui.painted import Painted
 
-HISTORY = 100
 TIP = (("Enter", "keep"), ("Esc", "back to the list as it was"), ("↑", "earlier searches"))
 
 
@@ -161,8 +160,3 @@ class SearchLine(Guarded, Vertical):
 
     def _is_known(self, field: Field, value: str) -> bool:
         return field in NAMED and any(name.casefold() == value for name in self._names(field))
-
-
-def remembered(history: Sequence[str], text: str) -> list[str]:
-    """The history with the text as its last, each once, not too many."""
-    return [*(each for each in history if each != text), text][-HISTORY:]

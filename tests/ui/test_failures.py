@@ -68,7 +68,7 @@ async def _look_for_changes(reader: Reading) -> None:
 
 
 async def _reopen(reader: Reading) -> None:
-    (article,) = (each for _, each in reader.library.articles(list(reader.screen._ids)[:1]))
+    (article,) = (each for _, each in reader.library.articles(list(reader.screen._listing.ids)[:1]))
     reader.screen._view.opened = article.identity
     reader.screen._reopen()
 
@@ -78,7 +78,7 @@ async def _choose_a_theme(reader: Reading) -> None:
 
 
 async def _warm_up(reader: Reading) -> None:
-    reader.screen._warm_up()
+    reader.screen._warm_up.begin()
 
 
 async def _follow_a_link(reader: Reading) -> None:
@@ -86,7 +86,7 @@ async def _follow_a_link(reader: Reading) -> None:
 
 
 async def _keep_a_copy(reader: Reading) -> None:
-    reader.screen._keep_copy()
+    reader.screen._warm_up.keep_copy()
 
 
 async def _leave_with_a_mark_on_its_way(reader: Reading) -> None:
@@ -113,7 +113,7 @@ FAULTS: dict[str, tuple[str, Callable[[Reading], Any]]] = {
     "leave": ("reader.ui.marking.Marker.all_written", _leave_with_a_mark_on_its_way),
     "look-ahead": ("recent", _keys("slash")),
     "marks": ("set_marks", _keys("m")),
-    "reopen": ("reader.ui.reader_screen._import_reading_pane", _reopen),
+    "reopen": ("reader.ui.host_screen._import_reading_pane", _reopen),
     "positions": ("save_position", _open_scroll_and_go_on),
     "sync": ("reader.sync_process.sync", _keys("r")),
     "tag-counts": ("tag_counts", _keys("t")),

@@ -223,7 +223,9 @@ def test_neighbours_follow_the_list_through_closed_groups_too(answer, step, unre
     for place, (article, home) in enumerate(homes):
         ahead = order[place + 1 :] if step > 0 else order[:place][::-1]
         start = Cursor(group=home, article=article)
-        assert neighbour(outline.groups, start, step, lambda group: group.ids) == next(iter(ahead), None)
+        assert neighbour(outline.groups, start, step, lambda group: group.ids) == next(
+            iter(ahead), None
+        )
         wanted = next((id for id in ahead if id in unread), None)
         assert neighbour(outline.groups, start, step, lambda g: Ids(set(g.ids) & unread)) == wanted
 
