@@ -9,9 +9,10 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import cache, partial
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
+from reader.ui.prose_blocks import Block, Kind
 from reader.ui.prose_inline import (
     Link,
     References,
@@ -23,7 +24,7 @@ from reader.ui.prose_inline import (
     references,
 )
 from reader.ui.prose_sections import Section, sections
-from reader.ui.prose_source import Piece, definitions, pieces
+from reader.ui.prose_source import Definitions, Piece, definitions, pieces
 from reader.ui.prose_table import Grid, Row, fit, record
 from reader.ui.prose_wrap import Frame, Line, Span, chop, width_of, wrap
 from reader.ui.sectioned_lines import Part
@@ -97,8 +98,11 @@ class Markdown:
         # Made safe piece by piece: of a long text that would be felt.
         self._text = text.replace("\r\n", "\n").replace("\r", "\n")
         found = definitions(self._text)
-        self._defined = {defuse(label): defuse(url) for label, url in found.items()}
-        self._known = references(self._defined)
+        urls = {defuse(label): defuse(url) for label, url in found.urls.items()}
+        self._defined = Definitions(urls, found.end)
+        self._known = references(urls)
+        self._grids: dict[tuple[int, int], Grid | None] = {}
+        """Of long tables, by their place and the width."""
 
     def lines(self, width: int) -> Iterator[Line]:
         """As `Prose.lines`."""
@@ -117,15 +121,15 @@ class Markdown:
             looked_at += len(piece.source)
             if looked_at > MOST_LINKED:
                 break
-        for url in self._defined.values():
+        for url in self._defined.urls.values():
             yield Link(url, url)
 
     def sections(self, width: int) -> list[Part]:
         """As `Prose.sections`."""
-        cut = sections(self._text)
+        cut = sections(self._text, self._defined)
         ends = [each.start for each in cut[1:]] + [len(self._text)]
         # The blank line above a section, where there is one, is laid out with it.
-        firsts = [each.start - (each.start > 0 and not each.below_heading) for each in cut]
+        firsts = [each.start - each.gap for each in cut]
         sizes = [end - first for first, end in pairwise([*firsts, len(self._text)])]
         return [
             Part(first, size, partial(self._section, section, end, width))
@@ -133,13 +137,26 @@ class Markdown:
         ]
 
     def _section(self, section: Section, end: int, width: int) -> Iterator[Line]:
-        layout = _Layout(self._pieces(section.start, end), self._known, max(1, width))
+        source = self._pieces(section.start, end, section.block)
+        layout = _Layout(source, self._known, max(1, width))
         if section.start:
-            layout.go_on_below(section)
+            layout.go_on_below(section, self._grid(section.block, width))
         return layout.lines()
 
-    def _pieces(self, start: int = 0, end: int | None = None) -> Iterator[Piece]:
-        for piece in pieces(self._text, self._defined, start, end):
+    def _grid(self, block: Block | None, width: int) -> Grid | None:
+        """How wide the columns are of a table that goes on here: its first piece tells."""
+        if block is None or block.kind is not Kind.TABLE or block.plain:
+            return None
+        key = block.start, width
+        if key not in self._grids:
+            layout = _Layout(islice(self._pieces(block.start), 1), self._known, max(1, width))
+            self._grids[key] = layout.grid()
+        return self._grids[key]
+
+    def _pieces(
+        self, start: int = 0, end: int | None = None, block: Block | None = None
+    ) -> Iterator[Piece]:
+        for piece in pieces(self._text, self._defined, start, end, block):
             safe = defuse(piece.source)
             yield piece if safe == piece.source else replace(piece, source=safe)
 
@@ -159,23 +176,40 @@ class _Layout:
         self._source: list[str] = []
         self._offsets: list[int] = []
         self._columns: tuple[int, ...] = ()
+        self._number: int | None = None
         # What a piece leaves to the one that is joined to it:
-        self._next_number = 1
         self._grid: Grid | None = None
 
-    def go_on_below(self, section: Section) -> None:
+    def go_on_below(self, section: Section, grid: Grid | None) -> None:
         """Begin as if all that stands above the section had been laid out."""
-        self._last = section.start - 2
+        self._last = section.start - 1 - section.gap
         self._stays_close = section.below_heading
+        self._grid = grid
+
+    def grid(self) -> Grid | None:
+        """Lay all out, and return the columns of the table in it."""
+        for _ in self.lines():
+            pass
+        return self._grid
 
     def lines(self) -> Iterator[Line]:
         for piece in self._pieces:
             frame = Frame(self._width)
-            if self._last >= 0 and (piece.gap or not piece.joined) and not self._stays_close:
+            if piece.joined:
+                yield from self._between(piece, frame)
+            elif self._last >= 0 and not self._stays_close:
                 yield self._blank(frame, piece.start)
-            self._joined, self._columns = piece.joined, piece.columns
+            self._joined, self._columns, self._number = piece.joined, piece.columns, piece.number
             self._source, self._offsets = piece.source.split("\n"), piece.offsets()
             yield from self._piece(piece, frame)
+
+    def _between(self, piece: Piece, frame: Frame) -> Iterator[Line]:
+        """The blank lines at a cut."""
+        for at in range(piece.start - piece.gap, piece.start):
+            if piece.is_code:
+                yield from self._code_line(frame, "", at, "block")
+            else:
+                yield self._blank(frame, piece.start)
 
     def _piece(self, piece: Piece, frame: Frame) -> Iterator[Line]:
         if piece.plain:
@@ -257,8 +291,8 @@ class _Layout:
     def _list(self, node: _Node, frame: Frame) -> Iterator[Line]:
         ordered = node.token.type == "ordered_list_open"
         number = int(node.token.attrs.get("start", 1))
-        if self._joined and node.token.level == 0:
-            number = self._next_number
+        if ordered and node.token.level == 0 and self._number is not None:
+            number, self._number = self._number, None
         last = number + len(node.inner) - 1
         cells = len(str(last)) + 1 if ordered else 1
         loose = _is_loose(node)
@@ -269,7 +303,6 @@ class _Layout:
             mark = f"{number}{item.token.markup}" if ordered else _take_task(item) or bullet
             yield from self._item(item, frame.item(f"{mark:>{cells}} "))
             number += 1
-        self._next_number = number
 
     def _item(self, item: _Node, frame: Frame) -> Iterator[Line]:
         yield from self._blocks(item.inner, frame)

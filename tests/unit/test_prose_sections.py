@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from reader.ui import prose_sections
+from reader.ui import prose_blocks, prose_sections
 from reader.ui.prose import Prose
 from reader.ui.prose_wrap import Line, Span
 from reader.ui.sectioned_lines import Part, SectionedLines
@@ -70,13 +70,52 @@ TEXTS = st.lists(st.tuples(BLOCKS, GAPS), max_size=14).map(lambda each: "".join(
 @example("```\n\ntext\n\n```\n\n# Head\n\ntext\n\n", 20)
 @example("- a\n\n   ```\n\ntext\n\n   ```\n\n# Head\n\ntext\n\n", 20)
 @example("# Head\n\ntext\n\n", 20)
+@example("Title\n===\n\ntext\n\nTitle\n---\n\ntext\n---\n\n---\n\ntext", 20)
 def test_the_parts_together_are_the_text(text: str, width: int) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(prose_sections, "SECTION", 0)
-        parts = Prose(text).sections(width)
-        spans = [line.spans for part in parts for line in part.lay_out()]
+        assert_parts_are_the_text(text, width)
+
+
+def assert_parts_are_the_text(text: str, width: int) -> None:
+    parts = Prose(text).sections(width)
+    spans = [line.spans for part in parts for line in part.lay_out()]
     assert spans == [line.spans for line in Prose(text).lines(width)]
     assert [part.start for part in parts] == sorted({part.start for part in parts})
+    assert sum(part.size for part in parts) == len(text)
+
+
+LINES = st.sampled_from(
+    [
+        *("- item", "- item", "* other", "  - within", "- [x] task", "    more", "  more"),
+        *("1. one", "1. one", "7. seven", "2) two", "   1. deep", "10. ten", "-", "1."),
+        *("|a|b|", "|-|-|", "|1|*2*|", "|wide cell of words|b|c|", "a|b", "-|-"),
+        *("```py", "```", "```", "~~~", "   ```", "- ```", "    code", "    code", "\tcode"),
+        *("> quote", "> > deep", "text", "text", " text", "<p>", "<br>", "===", "---", "***"),
+        *("# Head", " # Head", "[x]: http://y", "[x]", "", "", "", " ", "\xa0"),
+    ]
+)
+RUNS = st.lists(
+    st.tuples(st.lists(LINES, min_size=1, max_size=4), st.integers(1, 12)), max_size=6
+).map(lambda runs: "".join("".join(f"{line}\n" for line in unit) * times for unit, times in runs))
+
+
+@settings(max_examples=600)
+@given(RUNS, st.integers(8, 40), st.integers(0, 3), st.integers(0, 60))
+@example("```\n" + "code\n\n" * 20 + "```\n- item\n", 20, 9, 0)
+@example("|a|b|\n|-|-|\n" + "|1|long words in a cell|\n" * 20, 12, 9, 0)
+@example("1. one\n\n" * 20 + "2) two\n" * 20, 20, 9, 0)
+@example("```\ncode\n```\n" * 40, 20, 0, 0)
+def test_the_parts_of_one_long_block_are_the_block(
+    text: str, width: int, fences: int, size: int
+) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(prose_sections, "SECTION", size)
+        patch.setattr(prose_sections, "MOST_FENCES", fences)
+        limits = {"SPLIT_CHARACTERS": 40, "SPLIT_LINES": 3, "SPLIT_CELLS": 9}
+        for name, limit in (limits | {"MOST_CHARACTERS": 150, "MOST_LINES": 9}).items():
+            patch.setattr(prose_blocks, name, limit)
+        assert_parts_are_the_text(text, width)
 
 
 def test_a_long_text_is_cut_into_many_parts() -> None:
