@@ -74,7 +74,7 @@ def _hint(ids: str, keys: str, label: str, action: str = "") -> KeyHint:
 
 
 _OF_LIST = {"sidebar.expand": "l", "sidebar.open": "enter"}
-"""Keys of the list that are named on the screen."""
+"""Keys of the list that are named in hints."""
 
 NEXT = "reader.next-unread"
 PREVIOUS = "reader.previous-unread"
