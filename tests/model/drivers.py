@@ -166,7 +166,7 @@ class PilotDriver:
         opened = CODE.search(article.title) if article else None
         with closing(sqlite3.connect(self._data / "cache.db")) as db:
             titles = dict(db.execute("SELECT id, title FROM articles"))
-        codes = [CODE.search(titles.get(id, "")) for id in screen._ids]
+        codes = [CODE.search(titles.get(id, "")) for id in screen._listing.ids]
         return Painted(
             lines=tuple(strip.text for strip in self._it.strips),
             list_area=None if is_list_hidden or not area else tuple(area),  # type: ignore[arg-type]
