@@ -161,7 +161,7 @@ class PilotDriver:
     def _look(self, is_list_hidden: bool) -> Painted:
         screen, sidebar = self._it.screen, self._it.screen._sidebar
         area = sidebar.region
-        y = area.y + sidebar._row - sidebar.scroll_offset.y
+        y = area.y + sidebar.line
         article = screen._article.article
         opened = CODE.search(article.title) if article else None
         with closing(sqlite3.connect(self._data / "cache.db")) as db:
