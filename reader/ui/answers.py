@@ -1,4 +1,4 @@
-"""What the library answers to the screen's filter: at once, or (words) as it is found."""
+"""Ask the library what the filter matches: at once, or, for words, in the background."""
 
 import asyncio
 from collections.abc import Callable
@@ -12,48 +12,58 @@ from reader.errors import Superseded
 from reader.library import Ids, Library
 from reader.query import Query
 from reader.ui.failures import in_background
+from reader.ui.host import Host
 
 if TYPE_CHECKING:
     from reader.ui.finding import Finder
-    from reader.ui.reader_screen import ReaderScreen
 
 REST_S = 0.5
+"""Show changes of other programs when the filter has not changed for so long …"""
+
 LATEST_S = 5.0
-"""What other programs bring in is shown when no filter has changed for so long, and at the latest
-after so long."""
+"""… and at the latest after so long."""
 
 FIRST_ANSWER_S = 0.25
-"""How long the first picture waits for the words of the query that it begins with."""
+"""How long the first paint waits for the results of a query with words."""
 
 
 class Answers:
-    """Asks for one screen. show: told of the articles, and whether these are all that match."""
+    """The answers to one screen's filter.
+
+    show: called with the articles, and whether these are all that match. name_filter: called with
+    the filter of the last answer when a search has failed.
+    """
 
     def __init__(
-        self, screen: "ReaderScreen", library: Library, show: Callable[[Ids, bool], None]
+        self,
+        host: Host,
+        library: Library,
+        show: Callable[[Ids, bool], None],
+        name_filter: Callable[[Query], None],
     ) -> None:
-        self._screen = screen
+        self._host = host
         self._library = library
         self._show = show
+        self._name_filter = name_filter
         self._finder: Finder | None = None
         self._catching_up: Worker[None] | None = None
         self._asked = self._looked = 0.0
         self._turn = 0
-        """Number of the last question; answers to an earlier one are dropped."""
+        """Number of the last search; answers to an earlier one are dropped."""
         self._answered = Query(), Ids()
-        """The last query whose whole answer was shown, and that answer."""
+        """The last query that was answered in full, and its answer."""
         self.has_failed = False
-        """The last question could not be answered: it is to be asked again."""
+        """Whether the last search failed and has to be repeated."""
 
     def ask(self) -> None:
-        """What does the filter match? Raises CacheError."""
+        """Show what the filter matches. Raises CacheError."""
         self._asked = monotonic()
         if not self.ask_at_once():
             self._look_up()
 
     def ask_at_once(self) -> bool:
-        """Ask, unless it would take a while; whether it was asked. Raises CacheError."""
-        query = self._screen.filter
+        """Show it unless that takes a while; return whether it is shown. Raises CacheError."""
+        query = self._host.filter
         if not self._library.finds_at_once(query):
             return False
         self._turn += 1
@@ -65,7 +75,7 @@ class Answers:
         return True
 
     async def ask_first(self) -> None:
-        """A list that is there from the first picture on, unless its words take long to find."""
+        """Show the first answer before the first paint, unless words take long to find."""
         if self.ask_at_once():
             return
         search = asyncio.ensure_future(self._look_up().wait())
@@ -74,14 +84,14 @@ class Answers:
             self._show(Ids(), False)
 
     def look_ahead(self, query: Query) -> None:
-        """What a search among the articles of the query will need."""
+        """Prepare for a search among the articles of the query."""
         prepare = partial(self._prepare, query)
-        in_background(self._screen, prepare, group="look-ahead", exclusive=True)
+        in_background(self._host, prepare, group="look-ahead", exclusive=True)
 
     def may_change(self) -> bool:
-        """Whether it is time to look for what is new: not while somebody asks one after the other.
+        """Return whether it is time to show what other programs have changed.
 
-        What he looks at stays as it is until he rests, but not for long.
+        Not while the user changes the filter, so that the list stays as it is, but not for long.
         """
         now = monotonic()
         if now - self._asked < REST_S and now - self._looked < LATEST_S:
@@ -90,17 +100,17 @@ class Answers:
         return True
 
     def catch_up(self, then: Callable[[], None]) -> None:
-        """Read what has changed, while keys are answered as of before; then it can be shown."""
+        """Read in the background what has changed; then call `then`, which can show it."""
         if self._catching_up is None or self._catching_up.is_finished:
             catch_up = partial(self._catch_up, then)
-            self._catching_up = in_background(self._screen, catch_up, group="catch-up")
+            self._catching_up = in_background(self._host, catch_up, group="catch-up")
 
     async def _catch_up(self, then: Callable[[], None]) -> None:
-        if await asyncio.to_thread(self._library.prepare, self._screen.filter):
-            self._screen.call_later(then)  # which may ask for more: this has ended by then
+        if await asyncio.to_thread(self._library.prepare, self._host.filter):
+            self._host.call_later(then)  # which may catch up again: this has ended by then
 
     def end(self) -> None:
-        """Nobody asks any more."""
+        """Stop searching: the screen is closed."""
         if self._finder is not None:
             self._finder.close()
 
@@ -111,11 +121,11 @@ class Answers:
 
     def _look_up(self) -> Worker[None]:
         self._turn += 1
-        find = partial(self._find, self._screen.filter, self._turn)
-        return in_background(self._screen, find, group="find", exclusive=True)
+        find = partial(self._find, self._host.filter, self._turn)
+        return in_background(self._host, find, group="find", exclusive=True)
 
     async def _find(self, query: Query, turn: int) -> None:
-        """Show first rows as soon as there are any, then the whole answer."""
+        """Show the first results as soon as there are any, then all of them."""
         try:
             async for answer in self._mounted_finder().answers(query):
                 if turn == self._turn:
@@ -128,9 +138,9 @@ class Answers:
             raise
 
     def _give_back(self) -> None:
-        """Show the last list that was found, under its own filter, after a search that failed."""
+        """Show the last full answer and its filter again after a search has failed."""
         query, ids = self._answered
-        self._screen.filter_by(query)
+        self._name_filter(query)
         self._show(ids, True)
         self.has_failed = True
 

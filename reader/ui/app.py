@@ -1,6 +1,6 @@
-"""The Textual application: what stands around the reader's one screen.
+"""The Textual application around the main screen.
 
-Theme, styles, keys of the config file, signals, and what happens when something breaks.
+Theme, style sheets, keys of the config file, signals, and what happens after an error.
 """
 
 import asyncio
@@ -31,31 +31,34 @@ from reader.crash import Broken
 from reader.errors import CryptoreadError
 from reader.library import Library
 from reader.query import Field, Query
-from reader.ui.failures import Guarded, in_background
+from reader.ui.failures import GuardedApp, in_background
 from reader.ui.reader_screen import ReaderScreen
 from reader.ui.typed_ahead import Act, TypedAhead
 
 CALM_S = 0.05
-"""After so long without another, a change of size was the last of its storm."""
+"""Pause after which a change of size was the last of several."""
 
 SAY_AFTER_S = 0.3
+"""How long leaving waits for marks before it says so."""
+
 LEAVE_AFTER_S = 11.0
-"""Longer than a mark waits for another program."""
+"""How long leaving waits for marks at most: longer than a mark waits for another program."""
 
 WAITING = "waiting for another program to let the last mark be written · {quit} leaves without it"
 
 THEME = "theme"
-"""The name under which the theme is kept that was chosen in the palette."""
+"""Name under which the theme is saved that was chosen in the palette."""
 
 SHEETS = ("00-screen", "10-bars", "20-sidebar")
 
 
 def run(library: Library, settings: Settings, query: Query | None, config: Path) -> bool:
-    """Show the reader until it is left. config: where the settings are from. Raises Broken.
+    """Show the main screen until the user leaves. Raises CryptoreadError, Broken.
 
-    Whether it was left because there is news where there were but samples.
+    Return whether to start again, because news has replaced the samples. query: shown first.
+    config: file of the settings.
     """
-    library.tell_of_damage()  # until there is a status line
+    library.tell_of_damage()  # until there is a status line to say it on
     app = CryptoreadApp(library, settings, query or Query(), config)
     is_filled = app.run()
     if app.crash is None:
@@ -73,14 +76,15 @@ def _commands() -> type[Provider]:
     return ReaderCommands
 
 
-class CryptoreadApp(Guarded, App[bool]):
-    """One library on one screen. query: what to show first, beside the reader's language.
+class CryptoreadApp(GuardedApp[bool]):
+    """One library on one screen.
 
-    config: the file of the settings, which a sync reads again and may write to; None: none.
+    query: shown first, in the user's language. config: file of the settings, which a sync reads
+    again and may change; None if there is none.
     """
 
     TITLE = "cryptoread"
-    # Of what the first screen shows. The reading pane and the boxes bring their own.
+    # For the first screen. The reading pane and the boxes bring their own.
     CSS_PATH: ClassVar = [resource("styles") / f"{name}.tcss" for name in SHEETS]
     COMMANDS = App.COMMANDS | {_commands}
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -93,7 +97,6 @@ class CryptoreadApp(Guarded, App[bool]):
     ) -> None:
         super().__init__()
         self.typed_ahead = TypedAhead(self)
-        self.crash: Exception | None = None
         self._main: ReaderScreen | None = None
         self._is_leaving = False
         self._storm: Timer | None = None
@@ -113,7 +116,7 @@ class CryptoreadApp(Guarded, App[bool]):
         return self._main
 
     def _start(self) -> Query:
-        """The reader's language, if there is any article in it."""
+        """Return the query for the user's language; for all if no article is in it."""
         language = preferred_language(self._settings, os.environ)
         if language not in self._library.names(Field.LANG):
             return Query()
@@ -127,7 +130,7 @@ class CryptoreadApp(Guarded, App[bool]):
         self._leave_on_signals()
 
     def _chosen_theme(self) -> str | None:
-        """The theme of the palette, unless the settings have named another since; else theirs."""
+        """Return the theme chosen last, in the palette or in the settings; None for the default."""
         named = self._settings.theme
         with suppress(CryptoreadError, ValueError, TypeError, KeyError):
             saved = json.loads(self._library.state(THEME) or "{}")
@@ -144,14 +147,14 @@ class CryptoreadApp(Guarded, App[bool]):
         in_background(self, save, group="theme", exclusive=True)
 
     def _leave_on_signals(self) -> None:
-        """A closed terminal or a `kill` leaves as `q` does: terminal restored, marks kept."""
+        """Leave as `q` does when the terminal is closed or the process is asked to end."""
         loop = asyncio.get_running_loop()
         for name in ("SIGTERM", "SIGHUP"):
             if hasattr(signal, name):
                 loop.add_signal_handler(getattr(signal, name), self._leave)
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
-        """Textual's own, but for what is ours: keys, quitting, one pane alone."""
+        """Return Textual's commands, without those for which the screen has its own."""
         ours = ("Keys", "Quit", "Maximize", "Minimize")
         return (each for each in super().get_system_commands(screen) if each.title not in ours)
 
@@ -159,7 +162,7 @@ class CryptoreadApp(Guarded, App[bool]):
         self._leave()
 
     def _leave(self) -> None:
-        """Leave when the marks are written; at once when asked for again."""
+        """Leave when the marks are written; at once when asked a second time."""
         screen = self._main
         if screen is None or not screen.marker.is_writing or self._is_leaving:
             self.exit()
@@ -174,7 +177,7 @@ class CryptoreadApp(Guarded, App[bool]):
         self.exit()
 
     def marks_not_kept(self) -> CryptoreadError | None:
-        """Return what is lost, where the screen was left before its marks could be written."""
+        """Return an error that counts the marks that could not be written before leaving."""
         return self._main.marker.not_kept() if self._main is not None else None
 
     async def on_event(self, event: events.Event) -> None:
@@ -188,7 +191,7 @@ class CryptoreadApp(Guarded, App[bool]):
                 await self.typed_ahead.gone_to(target)
 
     def on_resize(self) -> None:
-        """Paint once more after the last of several: they may come out of order, or unpainted."""
+        """Paint again after the last of several changes: Textual may paint them out of order."""
         if self._storm is not None:
             self._storm.stop()
         if self._has_size:
@@ -213,7 +216,7 @@ class CryptoreadApp(Guarded, App[bool]):
         return TerminalDriver
 
     def get_line_filters(self) -> Sequence[LineFilter]:
-        """NO_COLOR means none, where Textual makes do with shades of grey."""
+        """Use no colours at all under NO_COLOR, where Textual uses shades of grey."""
         return [NoColor()] if self.no_color else super().get_line_filters()
 
     def report(self, error: Exception) -> None:
@@ -229,8 +232,3 @@ class CryptoreadApp(Guarded, App[bool]):
                 screen.say(sentence, error=True)
                 if screen is not self.screen:  # a box is over the status line
                     self.notify(sentence, severity="error", markup=False)
-
-    def _fatal_error(self) -> None:
-        """Textual would print a traceback with the values of all variables."""
-        self.crash = self._exception
-        self._close_messages_no_wait()

@@ -1,6 +1,6 @@
-"""What stands above an article's text: title, description, a line of facts, tags, cover, flags.
+"""The header of an article: title, description, a line of facts, tags, cover, flags.
 
-Laid out as lines of symbolically styled text, as `prose` does; no widget, no colour, no clock.
+Pure: lines of text with names of styles, as `prose` makes them; no widget, no colour, no clock.
 """
 
 from collections.abc import Iterable, Iterator
@@ -18,13 +18,13 @@ STYLES = (
 """Every name of a style that a line may carry."""
 
 HEADER_PLACES = 10_000
-"""Places (`Line.at`) below this are in the header, the text begins here: where a reader stopped
-must not depend on how the header of that day was worded."""
+"""Places (`Line.at`) below this are in the header, and the text begins here, so that a saved
+position in the text stays right when the header changes."""
 
 _PLACES_A_PART = 1_000
 _WORDS_A_MINUTE = 220
 _COUNTED = 60_000
-"""Characters of a body in which words are counted; the rest is taken to be like them."""
+"""Characters of a body in which words are counted; the rest is estimated from them."""
 
 _AGES = (
     (timedelta(days=365.25), "y"),
@@ -37,7 +37,7 @@ _AGES = (
 
 
 def age(instant: datetime, now: datetime) -> str:
-    """How long ago, in one whole unit: `3 h ago`; `in 3 h` for what is to come. Both aware."""
+    """Return the age in one whole unit: `3 h ago`; `in 3 h` for the future. Both aware."""
     distance = abs(now - instant)
     for unit, name in _AGES:
         if distance >= unit:
@@ -47,7 +47,7 @@ def age(instant: datetime, now: datetime) -> str:
 
 
 def reading_minutes(body: str) -> int:
-    """Whole minutes that the text takes to read, at least 1."""
+    """Return how many whole minutes the text takes to read, at least 1."""
     words = len(body[:_COUNTED].split()) * max(1.0, len(body) / _COUNTED)
     return max(1, ceil(words / _WORDS_A_MINUTE))
 
@@ -55,9 +55,9 @@ def reading_minutes(body: str) -> int:
 def header_lines(
     article: Article, *, read: bool, favourite: bool, now: datetime, width: int
 ) -> Iterator[Line]:
-    """The lines, at most `width` cells wide, a blank one first and last.
+    """Yield lines of at most `width` cells, a blank one first and last.
 
-    Spans in the style `tag` have the tag as their target, in the style `cover` its URL.
+    The target of a span in the style `tag` is the tag, in the style `cover` the URL.
     """
     parts = (
         [
@@ -85,7 +85,7 @@ def _sentence(text: str, style: str) -> Span:
 
 
 def _facts(article: Article, *, read: bool, favourite: bool, now: datetime) -> Iterator[Span]:
-    """One line of facts that breaks between them only."""
+    """Yield the facts of one line that breaks only between them."""
     facts = [
         (_source(article), "meta"),
         (article.category, "meta"),

@@ -1,4 +1,4 @@
-"""Text in cells of the terminal, where a letter may take two and a mark none."""
+"""Measure text in terminal cells, where a letter may take two and a mark none."""
 
 from rich.cells import cell_len, set_cell_size
 
@@ -6,7 +6,7 @@ _JOINER = "\N{ZERO WIDTH JOINER}"
 
 
 def fit(text: str, cells: int) -> str:
-    """The text in exactly so many cells: filled with spaces, or cut with an ellipsis."""
+    """Return the text in exactly so many cells: padded with spaces, or cut with an ellipsis."""
     if cells <= 0:
         return ""
     if cell_len(text) > cells:

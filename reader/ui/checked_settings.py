@@ -1,7 +1,7 @@
-"""Settings that only the screen can judge: its themes, its bindings, and the keys of a terminal.
+"""Check the settings that only the screen knows: themes, bindings, and the keys of a terminal.
 
-A name that nothing has would be passed over in silence by Textual. Imports only the parts of the
-screen whose bindings the settings name.
+Textual ignores unknown names without a word. Only the parts of the screen are imported whose
+bindings the settings name.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -21,19 +21,19 @@ from textual.theme import BUILTIN_THEMES
 from reader.config import Settings
 
 PLACES: Mapping[str, tuple[tuple[str, str], ...]] = {
-    "app": (("app", "CryptoreadApp"),),
-    "reader": (("reader_screen", "ReaderScreen"),),
-    "sidebar": (("sidebar", "Sidebar"),),
-    "reading": (("reading_pane", "ReadingPane"),),
-    "search": (("search_line", "SearchLine"),),
-    "help": (("help_screen", "HelpScreen"), ("page", "Page")),
-    "links": (("links_screen", "LinksScreen"),),
-    "confirm": (("links_screen", "ConfirmScreen"),),
-    "pick_list": (("pick_list", "PickList"),),
-    "sources": (("sources_screen", "SourcesScreen"),),
-    "tag_picker": (("tag_picker", "TagPicker"),),
+    "app": (("reader.ui.app", "CryptoreadApp"),),
+    "reader": (("reader.ui.reader_screen", "ReaderScreen"),),
+    "sidebar": (("reader.ui.sidebar", "Sidebar"),),
+    "reading": (("reader.ui.reading_pane", "ReadingPane"),),
+    "search": (("reader.ui.search_line", "SearchLine"),),
+    "help": (("reader.ui.help_screen", "HelpScreen"), ("reader.ui.page", "Page")),
+    "links": (("reader.ui.links_screen", "LinksScreen"),),
+    "confirm": (("reader.ui.links_screen", "ConfirmScreen"),),
+    "pick_list": (("reader.ui.pick_list", "PickList"),),
+    "sources": (("reader.ui.sources_screen", "SourcesScreen"),),
+    "tag_picker": (("reader.ui.tag_picker", "TagPicker"),),
 }
-"""First word of a binding's id to the modules and classes that have such bindings."""
+"""Modules and classes that have bindings, by the first word of their ids."""
 
 _MODIFIERS = frozenset(("ctrl", "shift", "alt", "super", "hyper", "meta"))
 _OTHER_NAMES = {
@@ -57,7 +57,7 @@ class _Bound(NamedTuple):
 
 
 def fault(settings: Settings) -> str | None:
-    """Return a sentence that names setting, value and remedy; None where all can be meant."""
+    """Return a sentence that names the first wrong setting, its value and the remedy, or None."""
     return next(_faults(settings), None)
 
 
@@ -79,7 +79,7 @@ def _unknown(what: str, value: str, valid: Sequence[str], where: str = "") -> st
 
 
 def _nearest(name: str, names: Sequence[str]) -> list[str]:
-    """The likeliest ones that were meant, else those of the same part of the screen, else all."""
+    """Return the names most like it, else those of the same part of the screen, else all."""
     from difflib import get_close_matches
 
     part = name.partition(".")[0]
@@ -88,9 +88,9 @@ def _nearest(name: str, names: Sequence[str]) -> list[str]:
 
 
 def _bindings(place: str) -> Iterator[list[Binding]]:
-    """The bindings of each class of that name, without those that it inherits."""
+    """Yield the bindings of each class of that part of the screen, without inherited ones."""
     for module, name in PLACES.get(place, ()):
-        part = getattr(import_module(f"reader.ui.{module}"), name)
+        part = getattr(import_module(module), name)
         yield [each for each in vars(part).get("BINDINGS", ()) if isinstance(each, Binding)]
 
 
@@ -99,7 +99,7 @@ def _ids(place: str) -> list[str]:
 
 
 def _clashes(chosen: Mapping[str, str]) -> Iterator[str]:
-    """A key that two bindings of one part of the screen have, where one of them was chosen."""
+    """Yield a sentence for each chosen key that another binding of the same part has, too."""
     for place in dict.fromkeys(id.partition(".")[0] for id in chosen):
         for bindings in _bindings(place):
             taken: dict[str, _Bound] = {}
@@ -116,13 +116,13 @@ def _clashes(chosen: Mapping[str, str]) -> Iterator[str]:
 
 
 def _canonical(key: str) -> str:
-    """One name for each key: `?` for `question_mark`, `tab` for `ctrl+i`."""
+    """Return one name for each key: `?` for `question_mark`, `tab` for `ctrl+i`."""
     key = _ALIASES.get(key.strip(), key.strip())
     return _named_sign(key) or key
 
 
 def is_key(key: str) -> bool:
-    """Whether Textual ever reports a key of this name."""
+    """Return whether Textual can report a key of this name."""
     if len(key) == 1:
         return key.isprintable() and key != " "
     modifiers, _, name = key.rpartition("+")
@@ -134,13 +134,13 @@ def is_key(key: str) -> bool:
 
 
 def _named_sign(name: str) -> str | None:
-    """The sign that Textual calls so: `?` for `question_mark`."""
+    """Return the sign that has this name in Textual: `?` for `question_mark`."""
     sign = key_to_character(REPLACED_KEYS.get(name, name)) if name.islower() else None
     return sign if sign and sign.isprintable() and not sign.isalnum() else None
 
 
 def _no_key(id: str, key: str) -> str:
-    """With the name that was likely meant."""
+    """Return a sentence with the name that was likely meant."""
     from difflib import get_close_matches
 
     small = key.lower()

@@ -1,30 +1,40 @@
-"""Every key's action by name: for the help page and for the command palette."""
+"""All actions by name, for the help page and the command palette."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 from types import MappingProxyType
+from typing import Protocol, runtime_checkable
 
-from textual.binding import Binding
+from textual.binding import Binding, BindingType
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
 from textual.types import IgnoreReturnCallbackType
 from textual.widget import Widget
 
 from reader.ui.help_screen import HelpGroup
-from reader.ui.keys import key_names
-from reader.ui.reader_screen import ReaderScreen
+from reader.ui.key_names import key_names
+from reader.ui.keys import READER_KEYS
 from reader.ui.reading_pane import ReadingPane
 from reader.ui.sidebar import Sidebar
 
-_PARTS: tuple[tuple[str, type[Widget]], ...] = (
-    ("List", Sidebar),
-    ("Reading pane", ReadingPane),
-    ("", ReaderScreen),
-)
+_PARTS = (("List", Sidebar), ("Reading pane", ReadingPane))
 
 
-def _bindings(part: type[Widget]) -> Iterator[Binding]:
-    return (binding for binding in part.BINDINGS if isinstance(binding, Binding))
+@runtime_checkable
+class HasKeys(Protocol):
+    """A screen whose actions are in the palette."""
+
+    @property
+    def keymap(self) -> Mapping[str, str]:
+        """Keys that the user has chosen, by binding id."""
+
+    @property
+    def keys_at_present(self) -> Mapping[str, str]:
+        """What those keys do now that do not always do the same, by binding id."""
+
+
+def _bindings(bound: Iterable[BindingType]) -> Iterator[Binding]:
+    return (each for each in bound if isinstance(each, Binding))
 
 
 def help_groups(
@@ -36,8 +46,9 @@ def help_groups(
     binding to what it does now, where that is not always the same.
     """
     groups: dict[str, list[tuple[str, str]]] = {}
-    for title, part in _PARTS:
-        for binding in _bindings(part):
+    of_parts = [(title, part.BINDINGS) for title, part in _PARTS]
+    for title, bound in (*of_parts, ("", READER_KEYS)):
+        for binding in _bindings(bound):
             purpose = binding.group.description if binding.group else ""
             name = " · ".join(filter(None, (title, purpose)))
             keys = keymap.get(binding.id or "", binding.key)
@@ -47,7 +58,7 @@ def help_groups(
 
 
 def _with_digits_together(rows: list[tuple[str, str]]) -> list[tuple[str, str]]:
-    """The nine tag keys on one line, unless they were bound otherwise."""
+    """Return the rows with the nine tag keys in one, unless the user has bound them otherwise."""
     digits = [str(digit) for digit in range(1, 10)]
     if [keys for keys, _ in rows[: len(digits)]] != digits:
         return rows
@@ -55,21 +66,25 @@ def _with_digits_together(rows: list[tuple[str, str]]) -> list[tuple[str, str]]:
 
 
 class ReaderCommands(Provider):
-    """Every action of the screen, found by its name."""
+    """Offers the actions of the main screen by name."""
 
     def _commands(self) -> Iterator[tuple[str, str, IgnoreReturnCallbackType]]:
+        """Yield name, tooltip and action of each binding of the parts on the screen."""
         screen = self.screen
-        keymap: Mapping[str, str] = {}
-        at_present: Mapping[str, str] = {}
-        if isinstance(screen, ReaderScreen):
-            keymap, at_present = screen.settings.keys, screen.keys_at_present
+        if not isinstance(screen, HasKeys):
+            return
+        keymap, at_present = screen.keymap, screen.keys_at_present
+        for node in self._nodes():
+            for binding in _bindings(READER_KEYS if node is self.screen else node.BINDINGS):
+                run = partial(node.run_action, binding.action)
+                keys = key_names(keymap.get(binding.id or "", binding.key))
+                does = at_present.get(binding.id or "", binding.tooltip)
+                yield f"{binding.description} ({keys})", does, run
+
+    def _nodes(self) -> Iterator[Widget]:
         for _, part in _PARTS:
-            for node in [screen] if isinstance(screen, part) else screen.query(part):
-                for binding in _bindings(part):
-                    run = partial(node.run_action, binding.action)
-                    keys = key_names(keymap.get(binding.id or "", binding.key))
-                    does = at_present.get(binding.id or "", binding.tooltip)
-                    yield f"{binding.description} ({keys})", does, run
+            yield from self.screen.query(part)
+        yield self.screen
 
     async def discover(self) -> Hits:
         for name, tooltip, run in self._commands():

@@ -1,4 +1,4 @@
-"""What the last term of a search line may become: names of fields, and values that there are."""
+"""Complete the last term of a search line: names of fields, and values that occur. Pure."""
 
 from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
@@ -9,18 +9,18 @@ TIMES = ("24h", "7d", "30d", "3w")
 MOST = 8
 
 Names = Callable[[Field], Mapping[str, int]]
-"""Values of a field and how many articles have each, most frequent first."""
+"""Returns the values of a field and how many articles have each, most frequent first."""
 
 
 class Completion(NamedTuple):
-    """`term` as it would stand in the line; `articles` where that is known."""
+    """A term as it would stand in the line, and how many articles have it, where known."""
 
     term: str
     articles: int | None = None
 
 
 def completions(line: str, names: Names) -> list[Completion]:
-    """Of the term at the end of the line, the best first; none for a word or behind a space."""
+    """Return completions of the last term, the best first; none for a word or after a space."""
     typed = last_term(line).removeprefix("-")
     name, colon, value = typed.partition(":")
     found = _values(name.lower(), value, names) if colon else _fields(typed.lower())
@@ -28,14 +28,14 @@ def completions(line: str, names: Names) -> list[Completion]:
 
 
 def completed(line: str, term: str) -> str:
-    """The line with the term in place of its last one, and ready for the next."""
+    """Return the line with the term in place of its last one, ready for the next."""
     last = last_term(line)
     minus = "-" if last.startswith("-") else ""
     return line[: len(line) - len(last)] + minus + term + ("" if term.endswith(":") else " ")
 
 
 def last_term(line: str) -> str:
-    """From its minus or its field on; a quote that is open holds spaces together."""
+    """Return the last term with its minus and field; an open quote includes spaces."""
     start, is_quoted = 0, False
     for place, char in enumerate(line):
         if char == '"':

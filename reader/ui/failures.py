@@ -1,7 +1,7 @@
-"""Report what no handler expected: one sentence and a record in the log; the screen stays.
+"""Report an unexpected error in one sentence, log it, and keep the screen open.
 
-Textual ends the program when a handler, a timer or a callback raises, and says nothing at all when
-a worker does. Everything of the screen that can fail goes through `Guarded` or `in_background`.
+Textual ends the program when a handler, a timer or a callback raises, and stays silent when a
+worker does. All code of the screen that can fail runs under `Guarded` or `in_background`.
 """
 
 import asyncio
@@ -11,17 +11,29 @@ from inspect import isawaitable
 from typing import Any, Protocol, cast
 
 from textual import events
-from textual.app import App
-from textual.dom import DOMNode
+from textual.app import App, ReturnType
 from textual.message import Message
 from textual.message_pump import MessagePump
 from textual.timer import Timer
 from textual.worker import Worker
 
 _FATAL = (events.Load, events.Compose, events.Mount)
-"""Messages after whose failure there is nothing to show."""
+"""Messages without which there is nothing to show: their failure ends the program."""
 
 Work = Callable[[], Awaitable[object]]
+
+
+class Runs(Protocol):
+    """A part of the screen that runs workers: any Textual node, or the host of one."""
+
+    @property
+    def app(self) -> App[Any]:
+        """The application that reports failures."""
+
+    def run_worker(
+        self, work: Any, *, group: str, exclusive: bool, exit_on_error: bool
+    ) -> Worker[Any]:
+        """Run a coroutine function beside the screen, as Textual does."""
 
 
 class Reports(Protocol):
@@ -38,35 +50,34 @@ def report(app: App[Any], error: Exception) -> None:
     cast(Reports, app).report(error)
 
 
-def in_background(
-    node: DOMNode, work: Work, *, group: str, exclusive: bool = False
-) -> Worker[None]:
-    """Run a coroutine beside the screen; every failure inside is reported.
+def in_background(node: Runs, work: Work, *, group: str, exclusive: bool = False) -> Worker[None]:
+    """Run a coroutine beside the screen and report every failure in it.
 
-    group: of which `exclusive` cancels the others. Slow calls go to `asyncio.to_thread`.
+    exclusive: cancel other work of the same node and group. Pass slow calls to `asyncio.to_thread`.
     """
 
     async def run() -> None:
         try:
             await work()
         except Exception as error:
-            if not node.app._exit:  # what is torn down while it runs may fail
+            # Private: work may fail while the screen is closed; `App.is_exiting` would replace it.
+            if not node.app._exit:
                 report(node.app, error)
 
     return node.run_worker(run, group=group, exclusive=exclusive, exit_on_error=False)
 
 
 async def ended(worker: Worker[None], seconds: float) -> None:
-    """Wait until a worker has ended, whether it did its work or not, and no longer than that."""
+    """Wait until a worker has finished or failed, at most so many seconds."""
     waiting = asyncio.ensure_future(worker.wait())
     waiting.add_done_callback(lambda done: done.cancelled() or done.exception())
     await asyncio.wait({waiting}, timeout=seconds)
 
 
 class Guarded(MessagePump):
-    """Reports what fails in its handlers, actions, callbacks and timers, and goes on."""
+    """Reports errors in its handlers, actions, callbacks and timers, and goes on."""
 
-    # Textual's own method leaves the loop of the pump when a handler raises, for good.
+    # Private: Textual ends the message loop when a handler raises; a public error hook would do.
     async def _dispatch_message(self, message: Message) -> None:
         try:
             await super()._dispatch_message(message)
@@ -76,7 +87,7 @@ class Guarded(MessagePump):
             report(self.app, error)
 
     def call_after_refresh(self, callback: Callable[..., Any], *args: Any, **kwargs: Any) -> bool:
-        """As Textual's, which ends the program when the callback raises."""
+        """Call back after the next paint, as Textual does, but report an error in the callback."""
         return super().call_after_refresh(self._guarded, partial(callback, *args, **kwargs))
 
     def set_timer(
@@ -87,7 +98,7 @@ class Guarded(MessagePump):
         name: str | None = None,
         pause: bool = False,
     ) -> Timer:
-        """As `call_after_refresh`, after a while."""
+        """Call back once after `delay` seconds and report an error in the callback."""
         guarded = callback and partial(self._guarded, callback)
         return super().set_timer(delay, guarded, name=name, pause=pause)
 
@@ -100,7 +111,7 @@ class Guarded(MessagePump):
         repeat: int = 0,
         pause: bool = False,
     ) -> Timer:
-        """As `set_timer`, again and again."""
+        """Call back every `interval` seconds and report an error in the callback."""
         guarded = callback and partial(self._guarded, callback)
         return super().set_interval(interval, guarded, name=name, repeat=repeat, pause=pause)
 
@@ -111,3 +122,15 @@ class Guarded(MessagePump):
                 await result
         except Exception as error:
             report(self.app, error)
+
+
+class GuardedApp(Guarded, App[ReturnType]):
+    """An application that closes without a traceback on an error that it cannot survive."""
+
+    crash: Exception | None = None
+    """The error that closed the application."""
+
+    # Private: Textual prints a traceback with all variables; a public error hook would replace it.
+    def _fatal_error(self) -> None:
+        self.crash = self._exception
+        self._close_messages_no_wait()

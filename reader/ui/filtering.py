@@ -1,13 +1,13 @@
-"""Steps by which keys change the filter, where they depend on the filter that `x` returns to."""
+"""Steps of the filter that depend on the filter that `x` returns to. Pure."""
 
 from reader.query import Field, Query
 
 
 def stepped_back(query: Query, start: Query) -> Query:
-    """Return the query without the term that was added last; `start` where none was added.
+    """Return the query without the term that was added last; `start` if none was added.
 
-    Terms of `start` are not dropped, and a language that is dropped gives way to that of `start`.
-    So repeated steps end in `start`, as `x` does.
+    Terms of `start` stay, and dropping a language brings back the one of `start`, so that repeated
+    steps end in `start`, as `x` does.
     """
     added = [term for term in query.terms if term not in start.terms]
     if not added:

@@ -1,4 +1,4 @@
-"""Answers to queries with words, off the thread that paints; a newer question ends an older one."""
+"""Run queries with words in threads; a newer query cancels the one before it."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -10,20 +10,22 @@ from reader.library import Cancel, Ids, Library, Recent
 from reader.query import Query
 
 FIRST_ROWS_S = 0.005
-"""How long the whole answer may take before the newest articles are shown of it."""
+"""How long to wait for the whole answer before matches among the newest articles are shown."""
 
 THREADS = 3
-"""One may be in the middle of something that SQLite cannot interrupt."""
+"""Includes a spare for a query that SQLite cannot interrupt."""
 
 
 class Answer(NamedTuple):
+    """Articles that match."""
+
     ids: Ids
     is_whole: bool
-    """False for what matches among the newest articles alone."""
+    """False if only the newest articles were searched."""
 
 
 class Finder:
-    """Asks one library for the answers to one question at a time."""
+    """Searches one library for one query at a time."""
 
     def __init__(self, library: Library) -> None:
         self._library = library
@@ -32,7 +34,7 @@ class Finder:
         self._recent: Recent | None = None
 
     async def prepare(self, base: Query) -> None:
-        """Look at the newest articles of a query, so that first rows are there at once."""
+        """Read the newest articles of a query, so that the first matches are found at once."""
         loop = asyncio.get_running_loop()
         recent = await loop.run_in_executor(self._threads, self._newest, base)
         if self._recent is not None:
@@ -43,9 +45,9 @@ class Finder:
         return self._library.recent(base)
 
     async def answers(self, query: Query) -> AsyncIterator[Answer]:
-        """First rows where the whole takes long, then the whole.
+        """Yield the first matches if finding all takes long, then all of them.
 
-        Raises Superseded when another question is asked, CacheError.
+        Raises Superseded when another query is asked, CacheError.
         """
         self.stop()
         cancel = self._cancel = Cancel()
@@ -58,13 +60,14 @@ class Finder:
                 yield Answer(self._library.find(query, among=self._recent), is_whole=False)
             yield Answer(await whole, is_whole=True)
         finally:
-            cancel.cancel()  # without effect where it has been answered
+            cancel.cancel()  # has no effect on a finished search
 
     def stop(self) -> None:
-        """Nobody waits for the last question any more."""
+        """Cancel the present search."""
         self._cancel.cancel()
 
     def close(self) -> None:
+        """Cancel the present search and end the threads."""
         self.stop()
         self._threads.shutdown(wait=False, cancel_futures=True)
         if self._recent is not None:
@@ -72,6 +75,6 @@ class Finder:
 
 
 def _looked_at(answer: "asyncio.Future[Ids]") -> None:
-    """asyncio complains of an error that nobody asks for; here nobody may be left to ask."""
+    """Retrieve the error of a cancelled search, which asyncio would log otherwise."""
     if not answer.cancelled():
         answer.exception()

@@ -1,7 +1,7 @@
-"""Names that match what was typed, best first. Pure: nothing here paints or counts.
+"""Find names that match what was typed, best first. Pure.
 
-Textual's own matcher tries every way in which the letters fit, which for long names never ends,
-and does not put the exact name first.
+Textual's own matcher tries every way in which the letters fit, which takes exponential time for
+long names, and does not put the exact name first.
 """
 
 import re
@@ -10,7 +10,7 @@ from itertools import chain
 
 
 def fold(text: str) -> str:
-    """The text without case, letter by letter: places in it are places in the text."""
+    """Return the text in lower case; indices into it are indices into the text."""
     folded = text.lower()
     if len(folded) == len(text):
         return folded
@@ -18,10 +18,10 @@ def fold(text: str) -> str:
 
 
 def best(typed: str, names: Sequence[str]) -> Sequence[int]:
-    """Places of the matching names: exact, by prefix, by a word's prefix, by a part, by letters.
+    """Return indices of matching names: exact, prefix, prefix of a word, part, letters.
 
-    `names` are folded. A letter match has all letters of `typed` in their order. Ties stay in the
-    order of `names`. With nothing typed all names match.
+    names: folded. A match by letters has all letters of `typed` in their order. Ties stay in the
+    order of `names`. If nothing is typed, all names match.
     """
     typed = fold(typed.strip())
     if not typed:
@@ -45,7 +45,7 @@ def best(typed: str, names: Sequence[str]) -> Sequence[int]:
 
 
 def matched(typed: str, name: str) -> Sequence[int]:
-    """Places in the name of what made it match, ascending. Empty where it does not."""
+    """Return the indices of the matching characters of a name, ascending; empty for no match."""
     typed, name = fold(typed.strip()), fold(name)
     starts_word = re.search(rf"(?<![^\W_]){re.escape(typed)}", name)
     start = starts_word.start() if starts_word else name.find(typed)
@@ -56,7 +56,8 @@ def matched(typed: str, name: str) -> Sequence[int]:
 
 
 def _letters(typed: str) -> re.Pattern[str]:
-    """Each letter at its first place after the one before: what lies between cannot hold it, so
-    that a name which does not match is given up in one pass.
+    """Return a pattern that finds each letter at its first place after the one before.
+
+    What lies between cannot hold the letter, so a name that does not match fails in one pass.
     """
     return re.compile("".join(f"([^{(c := re.escape(ch))}]*{c})" for ch in typed))

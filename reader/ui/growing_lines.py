@@ -1,4 +1,4 @@
-"""A list of laid-out lines that grows as it is asked to, by number, by place or for a while."""
+"""A list of laid-out lines that grows on demand: by number, by place, or for some time."""
 
 from bisect import bisect_right
 from collections.abc import Iterator
@@ -7,7 +7,7 @@ from time import monotonic
 from reader.ui.prose_wrap import Line
 
 _LINES_A_LOOK = 16
-"""Lines between two looks at the clock."""
+"""Lines between two checks of the time."""
 
 
 class GrowingLines:
@@ -25,11 +25,14 @@ class GrowingLines:
 
     @property
     def is_complete(self) -> bool:
+        """Whether the source has no more lines."""
         return self._source is None
 
     def grow(self, lines: int, place: int = 0, seconds: float | None = None) -> None:
-        """Grows until it has so many lines and goes beyond the place; or `seconds` are over, or
-        there is no more."""
+        """Take lines from the source until there are so many and they pass the place.
+
+        Stop earlier after so many seconds.
+        """
         deadline = None if seconds is None else monotonic() + seconds
         while self._source and not (len(self) >= lines and self.goes_beyond(place)):
             if (line := next(self._source, None)) is None:
@@ -40,16 +43,18 @@ class GrowingLines:
                 return
 
     def goes_beyond(self, place: int) -> bool:
-        """Whether `index(place)` is final."""
+        """Return whether `index(place)` is final."""
         return self.is_complete or bool(self._lines and self._lines[-1].at > place)
 
     def index(self, place: int) -> int:
-        """The line in which the place is; the last of them where there is no such place yet."""
+        """Return the index of the line with the place, or of the last line so far."""
         return max(0, bisect_right(self._lines, place, key=lambda line: line.at) - 1)
 
     def expected(self, first: int, last: int) -> int:
-        """How many lines there will be if the places from `first` to `last` fill as many lines
-        each as those that have been laid out."""
+        """Return how many lines to expect from the density of places so far.
+
+        first, last: places of the text.
+        """
         if self.is_complete:
             return len(self)
         before = bisect_right(self._lines, first, key=lambda line: line.at)

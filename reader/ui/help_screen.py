@@ -1,6 +1,6 @@
-"""Help: the keys that are bound, the query language, where the data lives.
+"""The help page: keys, query language, and the folder of the data.
 
-The keys are handed over by who binds them, so that this page cannot lie about them.
+The keys are passed in by the module that binds them, so that the page is always right.
 """
 
 from collections.abc import Iterable, Sequence
@@ -15,7 +15,7 @@ from reader.ui.page import Line, Page, PageScreen, wrap
 
 
 class HelpGroup(NamedTuple):
-    """Keys that belong together: pairs of keys, as a user reads them, and what they do."""
+    """A title and pairs of keys, as a user reads them, and what they do."""
 
     title: str
     rows: Sequence[tuple[str, str]]
@@ -41,9 +41,9 @@ _EXAMPLES = 31
 
 
 def lay_out(groups: Sequence[HelpGroup], data: str, width: int) -> list[Line]:
-    """The page in lines of at most so many cells; groups in two columns where there is room.
+    """Return the page in lines of at most so many cells, in two columns if they fit.
 
-    In less than _NARROWEST cells nothing can be read; the page then stays wider than that.
+    The page is never narrower than _NARROWEST cells, where it could not be read.
     """
     width = max(width, _NARROWEST)
     column = (width - _GAP) // 2
@@ -62,7 +62,7 @@ def lay_out(groups: Sequence[HelpGroup], data: str, width: int) -> list[Line]:
 
 
 def _stacked(groups: Iterable[HelpGroup], width: int, keys_width: int) -> list[Line]:
-    """Each group: its title, its rows, a blank line. Keys and texts are wrapped, never cut."""
+    """Return title, rows and a blank line of each group. Keys and texts are wrapped, never cut."""
     lines: list[Line] = []
     for group in groups:
         lines += [[(part, "page--title")] for part in wrap(group.title, width)]
@@ -84,6 +84,8 @@ def _side_by_side(left: list[Line], right: list[Line], column: int) -> list[Line
 
 
 class HelpText(Page):
+    """The page of the help."""
+
     def __init__(self, groups: Sequence[HelpGroup], data: str) -> None:
         super().__init__()
         self._groups = groups
@@ -94,10 +96,11 @@ class HelpText(Page):
 
 
 class HelpScreen(PageScreen):
+    """The box with the help. data: folder of the data, cleaned for display."""
+
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q,question_mark,f1", "dismiss(None)", "Close", id="help.close"),
     ]
 
     def __init__(self, groups: Sequence[HelpGroup], data: str) -> None:
-        """`data`: where the data lives, cleaned for display."""
         super().__init__("Help", HelpText(groups, data))

@@ -1,4 +1,4 @@
-"""Where the words of a search stand in an article, and at which of these places the reader is."""
+"""The matches of a search in a laid-out article, and the one that the user is at."""
 
 import re
 from bisect import bisect_left
@@ -13,9 +13,9 @@ _NOTHING = Run(0, 0, 0, False)
 
 
 class Highlights:
-    """Of one reading pane, whose text is laid out little by little and, at times, anew.
+    """The matches in one reading pane, whose text is laid out in slices and sometimes anew.
 
-    What is laid out around one spot is looked through; the lines of matches count from its first.
+    Only the laid-out lines around one spot are searched; lines of matches count from the first.
     """
 
     def __init__(self) -> None:
@@ -23,15 +23,15 @@ class Highlights:
         self._matches: list[Match] = []
         self._lines = SectionedLines([])
         self._searched = _NOTHING
-        """What of the layout has been looked through."""
+        """The lines that have been searched."""
         self.current = -1
-        """The number of the match that the user went to last."""
+        """Number of the match that the user went to last; -1 for none."""
         self._left_at = -1
-        """The same, while matches are not counted from the start of the text."""
+        """The same, kept while matches are not counted from the start of the text."""
 
     @property
     def has_words(self) -> bool:
-        """Whether any words are looked for."""
+        """Whether there are words to search for."""
         return self._words is not None
 
     @property
@@ -39,35 +39,35 @@ class Highlights:
         return self._matches[-1].number + 1 if self._matches else 0
 
     def ask(self, terms: Iterable[Term]) -> bool:
-        """Look for these words from now on; whether they are others than before."""
+        """Search for these words from now on; return whether they have changed."""
         words = pattern_of(terms)
         is_other = words != self._words
         self._words = words
         return is_other
 
     def forget(self) -> None:
-        """It is another text, or other words are looked for."""
+        """Forget all matches: the text or the words have changed."""
         self.forget_places()
         self.current = self._left_at = -1
 
     def forget_places(self) -> None:
-        """The text is laid out anew."""
+        """Forget where matches are: the text is laid out anew."""
         if not self.is_from_start:
             self.current = -1
         self._matches, self._searched = [], _NOTHING
 
     @property
     def is_from_start(self) -> bool:
-        """Whether what was looked through begins with the text: matches are counted as in all."""
+        """Whether the searched lines begin with the text, so that matches are counted from 1."""
         return self._searched.part == 0
 
     @property
     def is_to_end(self) -> bool:
-        """Whether what was looked through ends with the text."""
+        """Whether the searched lines end with the text."""
         return self._searched.is_to_end
 
     def covers(self, lines: SectionedLines, spot: Spot, height: int) -> bool:
-        """Whether so many lines from the spot on were looked through, or need not be."""
+        """Return whether so many lines from the spot on were searched, or need not be."""
         part, _, size, _ = self._searched
         if self._words is None:
             return True
@@ -77,9 +77,9 @@ class Highlights:
         return is_same and min(line + height, len(lines)) <= first + size
 
     def look_around(self, lines: SectionedLines, spot: Spot) -> bool:
-        """Look through what is laid out around the spot; whether it was another than before.
+        """Search what is laid out around the spot; return whether that was new.
 
-        The match that was gone to last stays that where it is among them still.
+        The current match stays the current one if it is found again.
         """
         run, before = lines.run(spot), self._searched
         is_known = lines is self._lines and run._replace(first=before.first) == before
@@ -98,7 +98,7 @@ class Highlights:
         return True
 
     def _place_of_current(self, lines: SectionedLines, run: Run) -> tuple[int, int] | None:
-        """Line in that run, and column, of the match that was gone to last, if it is there."""
+        """Return line in the run and column of the current match, if it is there."""
         at = next((each for each in self._matches if each.number == self.current), None)
         start = Spot(self._searched.part, 0)
         if at is None or lines is not self._lines or lines.run(start).part != run.part:
@@ -106,9 +106,9 @@ class Highlights:
         return at.line + lines.number(start) - run.first, at.start
 
     def ahead(self, step: Literal[1, -1], top: int) -> int | None:
-        """Return the number of the next or previous match; None where there is none that way.
+        """Return the number of the next or previous match; None if there is none that way.
 
-        top: the line on top, from which it is counted until a match has been gone to.
+        top: the line on top, where counting starts until the user has gone to a match.
         """
         top -= self._first
         if self.current >= 0:
@@ -119,12 +119,12 @@ class Highlights:
         return next((each.number for each in reversed(self._matches) if each.line < top), None)
 
     def go(self, step: Literal[1, -1], top: int) -> int | None:
-        """Go to that match: its first line; None where there is none."""
+        """Make that match the current one and return its first line; None if there is none."""
         number = self.ahead(step, top)
         return None if number is None else self._go_to(number)
 
     def go_to_edge(self, step: Literal[1, -1]) -> int | None:
-        """Go to the first match or (-1) to the last: its first line; None where there is none."""
+        """Go to the first match or (-1) the last; return its first line, None if there is none."""
         return self._go_to(0 if step > 0 else self.count - 1) if self._matches else None
 
     def _go_to(self, number: int) -> int:
@@ -134,11 +134,11 @@ class Highlights:
 
     @property
     def _first(self) -> int:
-        """Number of the first line that was looked through, by what is known now."""
+        """Number of the first searched line, by the present layout."""
         return self._lines.number(Spot(self._searched.part, 0)) if self._matches else 0
 
     def on_line(self, index: int) -> Iterator[Match]:
-        """The matches on the line of that number."""
+        """Yield the matches on the line of that number."""
         index -= self._first
         first = bisect_left(self._matches, index, key=lambda match: match.line)
         for match in self._matches[first:]:

@@ -1,12 +1,13 @@
-"""The reader screen's keys: what each is bound to, its name, and which of them the key line shows.
+"""The keys of the main screen: their actions and names, and which of them the key line shows.
 
-Lists and the reading pane have their own keys for moving, in their own files.
+The list and the reading pane define their own keys for moving.
 """
 
 from collections.abc import Mapping, Sequence
 
 from textual.binding import Binding, BindingType
 
+from reader.ui.key_names import first_key
 from reader.ui.status_line import KeyHint
 
 _READ = Binding.Group("Articles")
@@ -73,7 +74,7 @@ def _hint(ids: str, keys: str, label: str, action: str = "") -> KeyHint:
 
 
 _OF_LIST = {"sidebar.expand": "l", "sidebar.open": "enter"}
-"""Keys of the list that are named on the screen."""
+"""Keys of the list that are named in hints."""
 
 NEXT = "reader.next-unread"
 PREVIOUS = "reader.previous-unread"
@@ -111,35 +112,6 @@ READING_KEYS = (
     _HELP,
 )
 
-_NAMES = {
-    "plus": "+",
-    "minus": "-",
-    "equals_sign": "=",
-    "less_than_sign": "<",
-    "greater_than_sign": ">",
-    "question_mark": "?",
-    "slash": "/",
-    "escape": "Esc",
-    "pagedown": "PgDn",
-    "pageup": "PgUp",
-    "down": "↓",
-    "up": "↑",
-    "left": "←",
-    "right": "→",
-}
-"""Keys as they stand on a keyboard, where Textual's names are others."""
-
-
-def key_names(keys: str) -> str:
-    """`question_mark,f1` as a user reads it: `? F1`."""
-    return " ".join(_key_name(key.strip()) for key in keys.split(","))
-
-
-def _key_name(key: str) -> str:
-    if key in _NAMES or len(key) == 1 or key.startswith("ctrl+"):
-        return _NAMES.get(key, key)
-    return key.capitalize()
-
 
 def key_of(id: str, keymap: Mapping[str, str]) -> str:
     """Return the first key of a binding, as the user reads it.
@@ -147,7 +119,7 @@ def key_of(id: str, keymap: Mapping[str, str]) -> str:
     keymap: id of a binding to its keys, where the user has chosen others.
     """
     usual = {each.id: each.key for each in READER_KEYS if isinstance(each, Binding)} | _OF_LIST
-    return _first(keymap.get(id, usual[id]))
+    return first_key(keymap.get(id, usual[id]))
 
 
 def as_bound(
@@ -167,9 +139,6 @@ def _keys_of(hint: KeyHint, keymap: Mapping[str, str]) -> str:
     joint = "-" if "-" in hint.keys.strip("-") and " " not in hint.keys else " "
     usual = hint.keys.split(joint)
     return joint.join(
-        _first(keymap[id]) if id in keymap else key for id, key in zip(hint.ids, usual, strict=True)
+        first_key(keymap[id]) if id in keymap else key
+        for id, key in zip(hint.ids, usual, strict=True)
     )
-
-
-def _first(keys: str) -> str:
-    return key_names(keys.partition(",")[0])

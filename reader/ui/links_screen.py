@@ -1,6 +1,6 @@
-"""An article's links to choose from, and the question to ask before one that deceives.
+"""Choose one of an article's links, and confirm a link whose label names another host.
 
-Which URL may be opened, and by what, is `reader.browser`'s; opening is the reader screen's.
+`reader.browser` decides which URL may be opened; the main screen opens it.
 """
 
 from collections.abc import Sequence
@@ -18,7 +18,7 @@ from reader.ui.pick_list import PickList, Span
 
 
 class Link(NamedTuple):
-    """A row. `number` counts from 1; `refused` says why it is not opened, empty where it may be."""
+    """A row. number: from 1. refused: why it cannot be opened; empty if it can."""
 
     number: int
     label: str
@@ -35,14 +35,14 @@ def _link(number: int, label: str, url: str) -> Link:
 
 
 def _end(text: str, cells: int) -> str:
-    """The end of a host is what tells whose it is: where it is cut, the beginning goes."""
+    """Return the text in so many cells without its beginning: the end of a host names its owner."""
     if cell_len(text) <= cells:
         return text
     return "…" + text[len(text) - cells + 1 :]
 
 
 class LinkList(PickList[Link]):
-    """Number, label, and on the right the host that the link goes to."""
+    """Shows number, label, and on the right the host of each link."""
 
     def spans(self, row: Link, width: int) -> Sequence[Span]:
         number = f"{row.number:>{len(str(len(self.rows)))}}  "
@@ -53,7 +53,7 @@ class LinkList(PickList[Link]):
 
 
 class LinksScreen(Modal[str | None]):
-    """Gives the URL to open, as the article has it, or None. Asks before one that deceives."""
+    """Returns the URL to open, as the article has it, or None. Confirms a misleading link."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q", "dismiss(None)", "Close", id="links.close"),
@@ -72,7 +72,7 @@ class LinksScreen(Modal[str | None]):
     ]
 
     def __init__(self, links: Sequence[tuple[str, str]]) -> None:
-        """`links`: label and URL of each, in the order to show; both cleaned."""
+        """links: label and URL of each, in the order to show; both cleaned."""
         super().__init__()
         self._links = [_link(number, *link) for number, link in enumerate(links, start=1)]
 
@@ -135,7 +135,7 @@ class LinksScreen(Modal[str | None]):
 
 
 class ConfirmScreen(Modal[bool]):
-    """A question that only a deliberate `y` answers with yes: Enter may still be held down."""
+    """A question that only `y` answers with yes, as Enter may still be held down."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("y", "dismiss(True)", "Yes", id="confirm.yes"),
@@ -143,7 +143,7 @@ class ConfirmScreen(Modal[bool]):
     ]
 
     def __init__(self, question: str) -> None:
-        """`question`: plain text, a sentence."""
+        """question: one sentence of plain text."""
         super().__init__()
         self._question = question
 

@@ -1,6 +1,6 @@
-"""How a row of the list reads: its parts from left to right, each with the style it is painted in.
+"""What a row of the list says: its parts from left to right, each with the name of its style.
 
-Which rows there are and where they stand is `outline`'s, painting them the sidebar's.
+Pure: `outline` computes which rows there are; other modules paint them.
 """
 
 from collections.abc import Iterable, Iterator
@@ -13,26 +13,26 @@ from reader.library import PINNED
 from reader.ui.outline import Heading
 
 Part = tuple[str, str]
-"""A text of a row and the component class that styles it; empty for the list's own style."""
+"""A text of a row and the component class of its style; empty for the list's own style."""
 
 Parts = tuple[Part, ...]
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _UNAMBIGUOUS = timedelta(days=335)
-"""For so long a day and a month say which year is meant."""
+"""How long a day and a month are enough to tell the year."""
 
 _HALF_CENTURY = timedelta(days=50 * 365)
-"""For so long two digits say which year is meant."""
+"""How long two digits are enough to tell the year."""
 
 _AGE_CELLS = 6
-"""As wide as the widest, `31 Dec`: titles end in one column."""
+"""Cells of the widest age, `31 Dec`, so that all titles end in one column."""
 
 
 def age(published: datetime, now: datetime) -> str:
-    """How old, or else which day in local time: `now`, `5m`, `3h`, `2d`, `14 Nov`, `Nov’24`.
+    """Return the age, or the day in local time: `now`, `5m`, `3h`, `2d`, `14 Nov`, `Nov’24`.
 
-    Both aware. More than a minute in the future is a day, as is a week and more ago; the month
-    and the year where the day alone could mean two.
+    Both aware. Instants over a week ago or over a minute in the future are given as a day, or as
+    month and year where the day could be of two years.
     """
     passed = now - published
     if abs(passed) < timedelta(minutes=1):
@@ -53,14 +53,14 @@ def age(published: datetime, now: datetime) -> str:
 
 
 def hour(published: datetime) -> str:
-    """In local time: for rows under the day itself."""
+    """Return the hour in local time, for rows under the heading of their day."""
     return f"{published.astimezone():%H:%M}"
 
 
 def article_parts(
     row: Row, heading: Heading, mark: Part, *, when: str, show_language: bool
 ) -> tuple[Parts, Part, Parts]:
-    """An article under its heading. mark: in front of all. when: how old, or at what hour."""
+    """Return left parts, label and right parts of an article. when: its age or hour."""
     left = [mark, ("  " * (heading.depth + 1), "")]
     left.append((" ", "") if row.read else ("•", "sidebar--unread"))
     glyph, style = _glyph(row.sentiment)
@@ -83,6 +83,7 @@ def article_parts(
 
 
 def heading_parts(heading: Heading) -> tuple[Parts, Part, Parts]:
+    """Return left parts, label and right parts of a group's own row."""
     group = heading.group
     left: list[Part] = [
         (" " + "  " * heading.depth, ""),
@@ -99,7 +100,7 @@ def heading_parts(heading: Heading) -> tuple[Parts, Part, Parts]:
 
 
 def joined(parts: Iterable[Part]) -> Iterator[Part]:
-    """Neighbours of one style as one: each segment costs something on its way to the terminal."""
+    """Yield the parts with neighbours of one style joined, as each segment costs time."""
     for style, same in groupby(parts, key=itemgetter(1)):
         if text := "".join(part for part, _ in same):
             yield text, style

@@ -1,48 +1,42 @@
-"""Marks: set, taken away, undone and redone, each written before the screen says so."""
+"""Set, remove, undo and redo marks; each is written before the screen says so."""
 
 import asyncio
 from collections.abc import Callable
 from functools import partial
-from typing import Any, TypeVar
+from typing import TypeVar
 
-from textual.screen import Screen
 from textual.worker import Worker
 
 from reader.article import ArticleId
 from reader.errors import CacheUnwritable, MarkNotShown, MarksNotKept
 from reader.library import Change, Ids, Library, Mark, Marked
-from reader.query import Query
 from reader.ui.cells import fit
 from reader.ui.failures import Work, in_background
-from reader.ui.opening import Say
+from reader.ui.host import Host
 
 T = TypeVar("T")
 
 TITLE_CELLS = 40
-"""Of an article, in the name of a step of the undo journal."""
+"""Cells of an article's title in the name of an undo step."""
 
 
 class Marker:
-    """Write one screen's marks in the background, one after the other as they were asked for.
+    """Writes the marks of one screen in the background, in the order of the keys.
 
-    query: what the screen shows. show_changes: called when all marks are written, and can be shown.
-    undo_key: the key that takes a mark back, as the user has bound it.
+    show_changes: called when all marks are written and can be shown. undo_key: the key that takes
+    a mark back, as the user has bound it.
     """
 
     def __init__(
         self,
-        screen: Screen[Any],
+        host: Host,
         library: Library,
-        say: Say,
         *,
-        query: Callable[[], Query],
         show_changes: Callable[[], None],
         undo_key: str,
     ) -> None:
-        self._screen = screen
+        self._host = host
         self._library = library
-        self._say = say
-        self._query = query
         self._show_changes = show_changes
         self._undo_key = undo_key
         self._writing = 0
@@ -84,7 +78,7 @@ class Marker:
         notices = self._library.notices
         if new := notices[self._told :]:
             self._told = len(notices)
-            self._say("; ".join(new), error=True)
+            self._host.say("; ".join(new), error=True)
 
     def opened(self, id: ArticleId, title: str) -> Worker[None]:
         """Mark an opened article as read, without a word: a step of its own in the journal."""
@@ -125,7 +119,7 @@ class Marker:
         self._writing += 1
         self._unwritten += 1
         self._done.clear()
-        return in_background(self._screen, partial(self._in_turn, write), group="marks")
+        return in_background(self._host, partial(self._in_turn, write), group="marks")
 
     async def _in_turn(self, write: Work) -> None:
         try:
@@ -152,7 +146,7 @@ class Marker:
             finally:
                 self._unwritten -= 1
             self._failures.clear()
-            self._library.prepare(self._query())
+            self._library.prepare(self._host.filter)
             return result
 
         return await asyncio.to_thread(write_and_read)
@@ -179,7 +173,7 @@ class Marker:
     ) -> None:
         marked = await self._write(ids, mark, value, label)
         said = label(marked.value, marked.changed)
-        self._say(f"{said} · {self._undo_key} undoes" if marked.changed else f"already {said}")
+        self._host.say(f"{said} · {self._undo_key} undoes" if marked.changed else f"already {said}")
 
     async def _write_many(self, ids: Ids, value: bool | None) -> None:
         """Mark those that are not so already, and say how many that were."""
@@ -190,16 +184,16 @@ class Marker:
         marked = await self._write(ids, Mark.READ, value, label)
         if not marked.changed:
             state = _state(marked.value)
-            self._say(f"already {state}: {counted(len(ids))}" if ids else "nothing to mark")
+            self._host.say(f"already {state}: {counted(len(ids))}" if ids else "nothing to mark")
             return
         before = len(ids) - marked.changed
         rest = f" ({before:,} already {'was' if before == 1 else 'were'})" if before else ""
         said = label(marked.value, marked.changed)
-        self._say(f"{said}{rest} · {self._undo_key} undoes")
+        self._host.say(f"{said}{rest} · {self._undo_key} undoes")
 
     async def _replay(self, replay: Callable[[], Change | None], verb: str, done: str) -> None:
         change = await self._written(replay)
-        self._say(f"{done}: {change.label}" if change else f"nothing to {verb}")
+        self._host.say(f"{done}: {change.label}" if change else f"nothing to {verb}")
 
 
 def counted(number: int) -> str:

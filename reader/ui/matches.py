@@ -1,6 +1,6 @@
-"""Where in a laid-out text the words of a query stand, by the rules of the full-text index.
+"""Find the words of a query in laid-out text, by the rules of the full-text index. Pure.
 
-What those rules are is in `reader.folding`. A phrase may go on in the next line.
+`reader.folding` defines the rules. A phrase may continue on the next line.
 """
 
 import re
@@ -19,23 +19,23 @@ _BETWEEN = " +"
 
 
 class Match(NamedTuple):
-    """From and to which character of one line; a phrase over two lines has one for each."""
+    """Characters of one line, from `start` to before `end`; a phrase over two lines has two."""
 
     line: int
     start: int
     end: int
     number: int
-    """Of the match, from 0, however many lines it takes."""
+    """Number of the match, from 0; the same on each of its lines."""
 
 
 class Plain(NamedTuple):
-    """The plain form of a text, its words apart, and how to get back from it."""
+    """The plain form of a text, and the way back to the original."""
 
     text: str
     starts: Sequence[int]
-    """Of each piece of the original: where its form begins."""
+    """Where the form of each piece of the original begins."""
     origins: Sequence[int]
-    """Of each piece: where it begins in the original; at the end, the original's length."""
+    """Where each piece begins in the original; at last, the length of the original."""
 
     @classmethod
     def of(cls, text: str) -> "Plain":
@@ -49,7 +49,7 @@ class Plain(NamedTuple):
         return cls("".join(forms), starts, origins)
 
     def origin(self, place: int) -> int:
-        """Return the index of the piece whose form has the character at that place."""
+        """Return the index of the piece whose form includes the character at that place."""
         return bisect_right(self.starts, place) - 1
 
 
@@ -59,7 +59,7 @@ def _ascii() -> dict[int, str]:
 
 
 def pattern_of(terms: Iterable[Term]) -> "re.Pattern[str] | None":
-    """What finds the words that are asked for, in plain text; None where there are none."""
+    """Return the pattern that finds the included words in plain text; None for no words."""
     ways = (spellings(term.value, prefix=term.prefix) for term in terms if not term.exclude)
     asked = {_phrase(text, prefix) for text, prefix in chain.from_iterable(ways)}
     alternatives = sorted(filter(None, asked), key=lambda each: (-len(each), each))
@@ -74,7 +74,7 @@ def _phrase(text: str, prefix: bool) -> str:
 
 
 def matches(lines: Sequence[str], pattern: "re.Pattern[str]") -> list[Match]:
-    """All of them, in order."""
+    """Return all matches, in order."""
     starts = list(accumulate((len(line) + 1 for line in lines), initial=0))
     text = "\n".join(lines)
     plain = Plain.of(text)
@@ -92,7 +92,7 @@ def matches(lines: Sequence[str], pattern: "re.Pattern[str]") -> list[Match]:
 
 
 def _with_marks(text: str, end: int) -> int:
-    """The end of the letter whose marks may follow there: a cell is painted in one style."""
+    """Return the end of the letter with its combining marks, as a cell has only one style."""
     while end < len(text) and category(text[end])[0] == "M":
         end += 1
     return end

@@ -1,4 +1,4 @@
-"""What all boxes over the reader share. One file each says what is in the box."""
+"""Base class of the boxes over the main screen. Each box has a module of its own."""
 
 from collections.abc import Iterable
 
@@ -12,21 +12,24 @@ from textual.strip import Strip
 from reader.config_paths import resource
 from reader.ui.failures import Guarded
 from reader.ui.long_view import filtered
-from reader.ui.repainting import ChangesOnly
+from reader.ui.repainting import painted_rows, repaint_changes_only
 
 _ROOMY = [(0, "-short"), (30, "-tall")]
-"""From how many lines on a box may have air."""
+"""Minimum height of the screen, in lines, for each class of a box."""
 
 
 class Modal(Guarded, ModalScreen[ScreenResultType]):
-    """Brings its own style sheet, which is read when the first box opens: start-up need not pay."""
+    """A box over the main screen, which is dimmed.
+
+    The style sheet is read when the first box opens, so that start-up does not wait for it.
+    """
 
     VERTICAL_BREAKPOINTS = _ROOMY
     CSS_PATH = resource("styles") / "50-modals.tcss"
 
     def __init__(self) -> None:
         super().__init__()
-        self._compositor = ChangesOnly()
+        repaint_changes_only(self)
         self._dimmed: dict[Style | None, Style | None] = {}
 
     def notify_style_update(self) -> None:
@@ -34,16 +37,15 @@ class Modal(Guarded, ModalScreen[ScreenResultType]):
         self._dimmed.clear()
 
     def render_lines(self, crop: Region) -> list[Strip]:
-        """The screen below, dimmed.
+        """Return the screen below, dimmed.
 
-        Textual has Rich's console print it for that, which takes longer than all the rest of a box.
+        Textual prints it through Rich's console, which takes longer than painting the box.
         """
         stack = self.app.screen_stack
         below: Screen[object] = stack[stack.index(self) - 1]
         rows = range(crop.y, crop.bottom)
-        whole = Region(0, crop.y, below.size.width, crop.height)
-        chops = below._compositor._render_chops(whole, rows.__contains__)
-        lines = [self._dim(chops[y].values()).crop_extend(crop.x, crop.right, None) for y in rows]
+        painted = painted_rows(below, rows)
+        lines = [self._dim(row).crop_extend(crop.x, crop.right, None) for row in painted]
         return filtered(self, lines)
 
     def _dim(self, parts: Iterable[Strip]) -> Strip:

@@ -1,6 +1,6 @@
-"""A box with a page of text that scrolls where it is longer than the screen.
+"""A box with a page of text that scrolls if it is longer than the screen.
 
-What the page says is its subclass's; it is laid out anew for every width.
+A subclass says what is on the page; it is laid out anew for every width.
 """
 
 from textwrap import TextWrapper
@@ -22,10 +22,13 @@ Line = list[Span]
 
 
 def wrap(text: str, width: int) -> list[str]:
+    """Return the text in lines of at most so many characters."""
     return TextWrapper(width, break_on_hyphens=False).wrap(text)
 
 
 class Page(Guarded, ScrollView):
+    """Scrolls and paints the lines of a page."""
+
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "page--error",
         "page--keys",
@@ -47,11 +50,11 @@ class Page(Guarded, ScrollView):
 
     @property
     def allow_vertical_scroll(self) -> bool:
-        """Before there is a scroll bar, too: a key may be typed right behind the one that opens."""
+        """Always, even without a scroll bar: a key may be typed right after the box is opened."""
         return True
 
     def lay_out(self, width: int) -> list[Line]:
-        """The page in lines of at most so many cells."""
+        """Return the page in lines of at most so many cells."""
         raise NotImplementedError
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:  # noqa: ARG002
@@ -73,8 +76,9 @@ class Page(Guarded, ScrollView):
 
 
 class PageScreen(Modal[bool]):
+    """A box with a page. keys: what they do, beside the one that closes the box."""
+
     def __init__(self, title: str, page: Page, keys: str = "↑ ↓ scroll") -> None:
-        """keys: what they do, beside the one that closes the box."""
         super().__init__()
         self._title = title
         self._page = page

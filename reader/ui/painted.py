@@ -1,4 +1,4 @@
-"""Widgets that paint their lines themselves, in the styles of their component classes."""
+"""Base class of widgets that paint their own lines, with cached component styles."""
 
 from typing import Any
 
@@ -9,9 +9,9 @@ from reader.ui.failures import Guarded
 
 
 class Painted(Guarded, Widget, inherit_bindings=False):
-    """Keeps its styles until the theme, the focus or the sheets change.
+    """Caches its styles until the theme, the focus or the style sheets change.
 
-    Textual works them out anew for every paint, which takes longer than the painting.
+    Textual computes them for every paint, which takes longer than the painting.
     """
 
     def __init__(self, *children: Widget, **options: Any) -> None:
@@ -23,7 +23,7 @@ class Painted(Guarded, Widget, inherit_bindings=False):
         self._styles.clear()
 
     def style_of(self, name: str) -> Style:
-        """The style of a component class, or (empty) the widget's own."""
+        """Return the style of a component class, or (empty) the widget's own."""
         style = self._styles.get(name)
         if style is None:
             style = self._styles[name] = self._component_style(name)

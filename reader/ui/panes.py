@@ -1,16 +1,24 @@
-"""List and reading pane: side by side or one at a time, which of them has the keys, how wide.
+"""List and reading pane: side by side or one at a time, which of them has the focus, how wide.
 
-What they show is not its affair.
+Knows nothing about their content. Until the first article is opened, a hint takes the place of the
+reading pane.
 """
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from reader.ui.open_article import OpenArticle
+from textual import events
+from textual.app import ComposeResult
+from textual.content import Content
+from textual.widget import Widget
+from textual.widgets import Static
+
+from reader.config import Settings
+from reader.ui.failures import Guarded
 from reader.ui.sidebar import Sidebar
-from reader.ui.view import View
 
 if TYPE_CHECKING:
-    from reader.ui.reader_screen import ReaderScreen
+    from reader.ui.reading_pane import ReadingPane
 
 NARROW = 100
 """Columns below which one pane is shown at a time."""
@@ -19,76 +27,120 @@ WIDTH_STEP = 4
 LEAST_WIDTH = 24
 
 
-class Panes:
-    """Of one screen, by its classes `-narrow`, `-reading` and `-zoomed`. view: keeps the width."""
+class Panes(Guarded, Widget, inherit_bindings=False):
+    """The list and what stands right of it, by the classes `-narrow`, `-reading` and `-zoomed`.
+
+    width: columns of the list, as the user chose them; None: as the settings say. hint: plain text.
+    """
+
+    BLANK = True  # covered by the two panes
 
     def __init__(
-        self, screen: "ReaderScreen", sidebar: Sidebar, article: OpenArticle, view: View
+        self,
+        sidebar: Sidebar,
+        *,
+        settings: Settings,
+        width: int | None,
+        hint: str,
+        say: Callable[[str], None],
     ) -> None:
-        self._screen = screen
-        self._sidebar = sidebar
-        self._article = article
-        self._view = view
+        super().__init__()
+        self.sidebar = sidebar
+        self.pane: ReadingPane | None = None
+        """None until the first article is opened."""
+        self.chosen_width = width
+        """Columns of the list, as the user chose them."""
+        self._settings = settings
+        self._say = say
+        self._hint = Static(Content(hint), id="hint")
         self._list_width: int | None = None
+
+    def compose(self) -> ComposeResult:
+        yield self.sidebar
+        yield self._hint
+
+    def show_hint(self, text: str) -> None:
+        """Show plain text where the reading pane will be."""
+        self._hint.update(Content(text))
+
+    async def mounted_pane(self) -> "ReadingPane":
+        """Return the reading pane, which takes the place of the hint."""
+        if self.pane is not None:
+            return self.pane
+        from reader.ui.reading_pane import ReadingPane
+
+        self.pane = pane = ReadingPane()
+        pane.column_width = self._settings.column_width
+        await self._hint.remove()
+        await self.mount(pane, after=self.sidebar)
+        return pane
 
     @property
     def is_narrow(self) -> bool:
-        return self._screen.has_class("-narrow")
+        """Whether one pane is shown at a time, for want of width."""
+        return self.has_class("-narrow")
 
     @property
     def is_list_hidden(self) -> bool:
-        screen = self._screen
-        return screen.has_class("-zoomed") or (self.is_narrow and screen.has_class("-reading"))
+        """Whether the reading pane is shown alone."""
+        return self.has_class("-zoomed") or (self.is_narrow and self.has_class("-reading"))
 
     def show_article(self) -> None:
-        """Go to the reading pane."""
-        if self._article.pane is None:
-            self._screen.say("no article is open yet")
+        """Focus the reading pane."""
+        if self.pane is None:
+            self._say("no article is open yet")
             return
-        self._screen.add_class("-reading")
-        self._screen.set_focus(self._article.pane)  # at once: keys may have been typed ahead
+        self.add_class("-reading")
+        self.screen.set_focus(self.pane)  # at once: keys may have been typed ahead
 
     def show_list(self) -> None:
-        """Go to the list."""
-        self._screen.remove_class("-zoomed", "-reading")
-        self._screen.set_focus(self._sidebar)
+        """Focus the list."""
+        self.remove_class("-zoomed", "-reading")
+        self.screen.set_focus(self.sidebar)
 
     def change(self) -> None:
-        """Go to the other one."""
-        if self._screen.focused is self._article.pane:
+        """Focus the other pane."""
+        if self.screen.focused is self.pane:
             self.show_list()
         else:
             self.show_article()
 
     def zoom(self) -> None:
-        """The reading pane alone, or the list again."""
+        """Show the reading pane alone, or the list again."""
         if self.is_list_hidden:
             self.show_list()
             return
-        if self._article.pane is not None:
-            self._screen.add_class("-zoomed")
+        if self.pane is not None:
+            self.add_class("-zoomed")
         self.show_article()
 
     def widen(self, steps: int) -> None:
-        """Another width of the list."""
+        """Make the list wider by so many steps, or narrower where they are negative."""
         if self.is_narrow or self.is_list_hidden:
-            self._screen.say("only one pane is visible")
+            self._say("only one pane is visible")
             return
-        columns = self._screen.size.width
+        columns = self.screen.size.width
         widest = max(LEAST_WIDTH, columns - LEAST_WIDTH)
-        width = (self._list_width or self._sidebar.outer_size.width) + steps * WIDTH_STEP
-        self._view.sidebar_width = min(widest, max(LEAST_WIDTH, width))
+        width = (self._list_width or self.sidebar.outer_size.width) + steps * WIDTH_STEP
+        self.chosen_width = min(widest, max(LEAST_WIDTH, width))
         self._fit(columns)
 
-    def resize(self, columns: int) -> None:
-        """The terminal has so many columns."""
-        self._screen.set_class(columns < NARROW, "-narrow")
+    def fit(self, columns: int) -> None:
+        """Adapt to a terminal of so many columns, before it is laid out."""
+        self.set_class(columns < NARROW, "-narrow")
         self._fit(columns)
 
     def _fit(self, columns: int) -> None:
-        """The width that the reader chose; where one pane is shown at a time, all there is."""
-        chosen = self._view.sidebar_width or self._screen.settings.sidebar_width
+        """Give the list its chosen width, or all there is where one pane is shown at a time."""
+        chosen = self.chosen_width or self._settings.sidebar_width
         width = chosen if columns >= NARROW else None
         if width != self._list_width:  # setting it lays the screen out anew
             self._list_width = width
-            self._sidebar.styles.width = width
+            self.sidebar.styles.width = width
+
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        """Follow the focus, which a click moves as keys do."""
+        if event.widget is self.sidebar:
+            self.remove_class("-reading")
+        elif event.widget is self.pane:
+            self.add_class("-reading")

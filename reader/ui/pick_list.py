@@ -1,6 +1,6 @@
-"""A list with a cursor for modal screens: one line a row, and only the rows in view are painted.
+"""A list with a cursor for boxes: one line a row, and only the rows in view are painted.
 
-It knows nothing of what its rows mean; a subclass says how a row reads.
+A subclass says how a row reads.
 """
 
 from collections.abc import Sequence
@@ -20,7 +20,7 @@ from reader.ui.failures import Guarded
 Row = TypeVar("Row")
 
 Span = tuple[str, str]
-"""Plain text, and the component class that it is painted with; "" for none."""
+"""Plain text and the component class of its style; "" for none."""
 
 
 class PickList(Guarded, ScrollView, Generic[Row]):
@@ -50,7 +50,7 @@ class PickList(Guarded, ScrollView, Generic[Row]):
         """The cursor stands on another row, or the row under it changed."""
 
     def __init__(self, *, empty: str = "", can_focus: bool = True) -> None:
-        """`empty` is said where there are no rows."""
+        """empty: plain text that is shown if there are no rows."""
         super().__init__(can_focus=can_focus)
         self.rows: Sequence[Row] = ()
         self.cursor = 0
@@ -58,11 +58,11 @@ class PickList(Guarded, ScrollView, Generic[Row]):
 
     @property
     def current(self) -> Row | None:
-        """The row under the cursor; None where there are no rows."""
+        """The row under the cursor; None if there are no rows."""
         return self.rows[self.cursor] if self.rows else None
 
     def show(self, rows: Sequence[Row], cursor: int = 0, *, reveals: bool = True) -> None:
-        """Other rows, with the cursor on the given one or the last.
+        """Show other rows, with the cursor on the given one or the last.
 
         reveals: False to leave the view as it is where the cursor had been scrolled out of it.
         """
@@ -72,7 +72,7 @@ class PickList(Guarded, ScrollView, Generic[Row]):
         self._place_cursor(cursor, reveals=reveals)
 
     def move_to(self, place: int) -> None:
-        """The cursor goes to the row, or to the end that is nearest, and comes into view."""
+        """Move the cursor to the row, or to the nearest end, and into view."""
         self._place_cursor(place, reveals=True)
 
     def _place_cursor(self, place: int, *, reveals: bool) -> None:
@@ -95,7 +95,7 @@ class PickList(Guarded, ScrollView, Generic[Row]):
         self.move_to(len(self.rows) - 1)
 
     def spans(self, row: Row, width: int) -> Sequence[Span]:
-        """How a row reads in so many cells."""
+        """Return what a row says in so many cells."""
         raise NotImplementedError
 
     def render_line(self, y: int) -> Strip:
@@ -111,7 +111,7 @@ class PickList(Guarded, ScrollView, Generic[Row]):
 
     def _line(self, place: int, width: int) -> Sequence[Span]:
         if place < len(self.rows):
-            # The cursor is a sign as well, for terminals without colours.
+            # The cursor has a sign of its own, for terminals without colours.
             sign = "›" if place == self.cursor else " "
             return [(sign, ""), *self.spans(self.rows[place], width - 1)]
         return [(f"  {self.empty}", "pick-list--dim")] if place == 0 else []

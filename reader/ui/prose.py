@@ -1,8 +1,7 @@
-"""An article's Markdown as lines of symbolically styled text, and its links.
+"""Markdown as lines of text with names of styles, and its links: the entry to all of `prose`.
 
-The door to the modules that do it, which are imported when the first text is laid out: the first
-screen has no text yet and does not wait for them. No widget and no colour here: whoever paints a
-line turns the names of its styles into looks. All text in it is literal.
+Pure: no widget and no colour. All text of a line is literal, never markup. The modules that lay it
+out are imported with the first text, as the first screen does without them.
 """
 
 from collections.abc import Iterator
@@ -25,10 +24,7 @@ STYLES = (
 
 
 def warm_up() -> None:
-    """Imports the parser and lays a line out, so that the first article does not wait for that.
-
-    May run in any thread.
-    """
+    """Import the parser and lay out a line, so that the first article need not. Thread-safe."""
     for _ in Prose("*warm* up").lines(80):
         pass
 
@@ -46,17 +42,18 @@ class Prose:
         return Markdown(self._text)
 
     def lines(self, width: int) -> Iterator[Line]:
-        """The lines, at most `width` cells wide, lazily: the first ones come at once, however long
-        the text is. Their places are offsets in the text."""
+        """Yield lines of at most `width` cells, lazily; their places are offsets in the text."""
         return self._markdown.lines(width)
 
     def sections(self, width: int) -> "list[Part]":
-        """The same lines in parts, each of which can be laid out without those above it."""
+        """Return the same lines in parts, each of which can be laid out without those above it."""
         return self._markdown.sections(width)
 
     def links(self) -> "list[Link]":
-        """The links in order, each URL once with its first label; at last those that are defined
-        but that no text refers to. Of texts beyond all measure only the first ones."""
+        """Return links in order, each URL once with its first label, then unused definitions.
+
+        Only the first links of an extremely long text are found.
+        """
         found: dict[str, Link] = {}
         for link in self._markdown.links():
             found.setdefault(link.url, link)

@@ -1,7 +1,7 @@
-"""What stands within a line of Markdown: emphasis, code, links, images, as styled spans.
+"""The inline parts of Markdown as styled spans: emphasis, code, links, images.
 
-Blocks are `prose`'s business. Nothing is dropped: what has no form of its own is shown as it was
-written, and what would cost the parser too much is not parsed at all.
+Nothing is dropped: text without a form of its own is shown as it was written, and text that would
+take the parser too long is not parsed.
 """
 
 import re
@@ -16,13 +16,13 @@ if TYPE_CHECKING:
     from markdown_it.token import Token
 
 MOST_COST = 4_000
-"""A stop costs the parser up to 5 µs, a bracket ten times that; more is left as it was written."""
+"""Bound on parsing, in stops of up to 5 µs; denser text is shown as it was written."""
 _BRACKET_COST = 10
 _DEEPEST = 20
 
 _MARKS = re.compile(r"[*_`\[<&\\~\n\t]|  |https?://")
 _STOPS = re.compile(r"[!#$%&*+:<=>@[\]\\^_`{}~\n-]")
-"""Where the parser stops to try its rules."""
+"""Characters at which the parser stops to try its rules."""
 _SPACES = re.compile(r"[ \t\n]+")
 _TO_SPACES = str.maketrans("\t\n", "  ")
 _URL = re.compile(r"https?://[^\s<>\"`|]+")
@@ -38,23 +38,23 @@ References = MutableMapping[str, Any]
 
 
 class Link(NamedTuple):
-    """A link of the article, as it is labelled there."""
+    """A link of the article with its label there."""
 
     label: str
     url: str
 
 
 def defuse(text: str) -> str:
-    """`text` with a mark for each character that could steer the terminal or turn its writing.
+    """Return the text with U+FFFD for each control character and bidi override.
 
-    Outside text was cleaned when it came in, but Markdown writes such characters in ASCII too:
-    `&#x202e;`, `%1b` in a link.
+    Outside text was cleaned when it came in, but Markdown can write such characters in ASCII:
+    `&#x202e;`, or `%1b` in a link.
     """
     return _UNSAFE.sub("\ufffd", text)
 
 
 def is_too_dense(content: str) -> bool:
-    """Whether there are so many marks in it that parsing them would be felt."""
+    """Return whether it has so many marks that parsing them would take noticeably long."""
     if len(content) < MOST_COST // _BRACKET_COST:
         return False
     stops = sum(1 for _ in _STOPS.finditer(content))
@@ -62,14 +62,14 @@ def is_too_dense(content: str) -> bool:
 
 
 def references(defined: Mapping[str, str]) -> References:
-    """What the parser wants to know of reference links. `defined`: URLs by normal label."""
+    """Return reference links in the form of the parser. defined: URLs by normal label."""
     return {"references": {label: {"href": url, "title": ""} for label, url in defined.items()}}
 
 
 def inline_spans(content: str, styles: Styles, known: References) -> list[Span]:
-    """The spans of a paragraph, a heading or a cell; a line break in it is a newline.
+    """Return the spans of a paragraph, a heading or a cell; a line break in it is a newline.
 
-    `styles`: those of the block. `known`: the reference links of the whole text.
+    styles: those of the block. known: the reference links of the whole text.
     """
     if _MARKS.search(content) is None:
         return [Span(content, styles)]
@@ -82,13 +82,13 @@ def inline_spans(content: str, styles: Styles, known: References) -> list[Span]:
 
 
 def may_link(source: str, known: References) -> bool:
-    """Whether a piece of source is worth parsing for its links."""
+    """Return whether a piece of source may contain links."""
     may_refer = "]" in source and bool(known["references"])
     return may_refer or "](" in source or "://" in source or ("<" in source and "@" in source)
 
 
 def links(spans: list[Span]) -> Iterator[Link]:
-    """The links in the spans, in order."""
+    """Yield the links in the spans, in order."""
     label, url = "", ""
     for span in [*spans, Span("")]:
         if span.target == url:
@@ -104,7 +104,7 @@ def _parser() -> "MarkdownIt":
     from markdown_it import MarkdownIt
 
     class LiteralLinks(MarkdownIt):
-        """A URL goes to the user, and to the gate that opens it, as it was written."""
+        """A parser that keeps URLs as they were written, for the user and the check at opening."""
 
         def normalizeLink(self, url: str) -> str:  # noqa: N802
             return url
@@ -118,7 +118,7 @@ def _parser() -> "MarkdownIt":
 
 
 class _Spans:
-    """Walks inline tokens with the styles and the link that are open."""
+    """Collects spans from inline tokens, with the styles and the link that are open."""
 
     def __init__(self, styles: Styles) -> None:
         self._styles = [styles]
@@ -185,7 +185,7 @@ class _Spans:
 
 
 def _flat(text: str) -> str:
-    """Safe, and on one line."""
+    """Return the text without unsafe characters, on one line."""
     return defuse(text.translate(_TO_SPACES))
 
 
@@ -202,7 +202,7 @@ def _with_bare_urls(text: str, styles: Styles) -> Iterator[Span]:
 
 
 def _without_punctuation(url: str) -> str:
-    """What ends the sentence, or closes a bracket before the URL, does not belong to it."""
+    """Return the URL without the punctuation or closing bracket of the sentence around it."""
     url = url.rstrip(".,:;!?'*_~…»”’")
     body = url.rstrip(")")
     unclosed = max(0, body.count("(") - body.count(")"))

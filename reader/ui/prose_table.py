@@ -1,7 +1,6 @@
-"""Tables of prose: how columns share the width, and the records that a table becomes when they
-cannot.
+"""Lay out tables: share the width among columns, or turn rows into records if they do not fit.
 
-Cells come as spans; how they were written is not known here.
+Cells are spans; this module does not know Markdown.
 """
 
 from collections.abc import Iterator, Sequence
@@ -16,18 +15,18 @@ Cell = Sequence[Span]
 Row = Sequence[Cell]
 
 _WORD_CELLS = 14
-"""A column is not made narrower than its longest word, unless that is longer than this."""
+"""A column stays as wide as its longest word, unless that is longer than this."""
 _TALLEST = 6
-"""Lines that a cell may be wrapped into, about."""
+"""About how many lines a cell may be wrapped into."""
 _BETWEEN = " │ "
 _CROSSING = "─┼─"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Grid:
-    """A table's columns: their widths in cells and where their text stands.
+    """The columns of a table: their widths in cells and alignments.
 
-    `alignments`: `left`, `center` or `right`, one a column. `styles`: of the text around.
+    alignments: `left`, `center` or `right`, one for each column. styles: of the text around.
     """
 
     widths: tuple[int, ...]
@@ -40,7 +39,7 @@ class Grid:
         yield (Span(rule, (*self.styles, "rule")),)
 
     def row(self, row: Row) -> Iterator[tuple[Span, ...]]:
-        """The lines of one row, its cells wrapped."""
+        """Yield the lines of one row, its cells wrapped."""
         cells = [
             [spans for _, spans in wrap(cell, width)]
             for cell, width in zip(row, self.widths, strict=True)
@@ -68,9 +67,9 @@ def fit(
     width: int,
     below: Sequence[int] = (),
 ) -> Grid | None:
-    """The grid of the rows in `width` cells; None where words would break or cells be towers.
+    """Return the grid of the rows in `width` cells; None if words would break or cells be too high.
 
-    `below`: how wide the columns of rows that are to come would be.
+    below: widths that the columns of later rows need.
     """
     room = width - len(_BETWEEN) * (len(alignments) - 1)
     columns = list(zip(*rows, strict=True))
@@ -92,7 +91,7 @@ def _is_too_narrow(width: int, natural: int) -> bool:
 
 
 def _share(least: Sequence[int], natural: Sequence[int], room: int) -> list[int]:
-    """Widths that fill the room: those that want little get it, the rest share alike."""
+    """Return widths that fill the room: narrow columns as they are, the others in equal parts."""
     widths = list(least)
     free = room - sum(least)
     by_wish = sorted(range(len(least)), key=lambda column: natural[column] - least[column])
@@ -104,7 +103,7 @@ def _share(least: Sequence[int], natural: Sequence[int], room: int) -> list[int]
 
 
 def record(head: Row, row: Row, width: int, styles: Styles) -> Iterator[tuple[Span, ...]]:
-    """A row that fits in no grid: `header: value`, a line or more for each cell."""
+    """Yield a row that fits no grid as `header: value`, at least one line for each cell."""
     for name, cell in zip(head, row, strict=True):
         label = [*name, Span(": ", (*styles, "head"))] if width_of(name) else []
         for number, (_, spans) in enumerate(wrap([*label, *cell], max(1, width - 2))):

@@ -1,6 +1,6 @@
-"""Spans of symbolically styled text, and how they break into lines of a width in cells.
+"""Break spans of styled text into lines of a width in cells.
 
-The bottom of the prose modules: no Markdown here, no colours, no widget. All text is literal.
+The lowest of the prose modules: no Markdown, no colours, no widget. All text is literal.
 """
 
 import re
@@ -11,11 +11,11 @@ from typing import NamedTuple
 from rich.cells import cell_len
 
 Styles = tuple[str, ...]
-"""Names of styles, the outer first (`("quote", "strong")`); the widget gives them their looks."""
+"""Names of styles, the outer first (`("quote", "strong")`); the widget maps them to colours."""
 
 
 class Span(NamedTuple):
-    """A run of text in one style. `target`: the URL that a click on it means, empty where none."""
+    """A run of text in one style. target: the URL that a click opens; empty for none."""
 
     text: str
     styles: Styles = ()
@@ -23,14 +23,17 @@ class Span(NamedTuple):
 
 
 class Line(NamedTuple):
-    """One laid-out line. `at` grows from line to line and names the place in the source text, so
-    that the line of a place can be found again after a layout at another width."""
+    """One laid-out line.
+
+    at: place in the source text, ascending, by which a line is found again at another width.
+    """
 
     spans: tuple[Span, ...]
     at: int
 
     @property
     def text(self) -> str:
+        """The text without styles."""
         return "".join(span.text for span in self.spans)
 
 
@@ -40,18 +43,18 @@ _WIDE = (
 _CLOSING = "、。，．：；？！）」』】〉》〕”’％"
 
 NARROWEST = 12
-"""Cells that indents and bars leave to the text, where there are twice as many."""
+"""Cells that indents and bars leave for the text, if the width is at least twice that."""
 
 _MAX_CLUSTER = 32
-"""Code points that may pile up in one cell: more is an attack on the terminal, not a script."""
+"""Code points in one cell; no script needs more, and more could attack the terminal."""
 
 _WIDEST_CLUSTER = 2
 
 
-# Compiled when first used: that takes as long as painting a screen does.
+# Compiled on first use, as that takes as long as painting a screen.
 @cache
 def _not_narrow() -> re.Pattern[str]:
-    """Anything but what rich measures as one cell and western, Cyrillic and Greek news use."""
+    """Return a pattern of all but the one-cell characters of western, Cyrillic and Greek news."""
     return re.compile(
         "[^\n\x20-\x7e\xa0-\u02ff\u0370-\u0482\u048a-\u0590\u1e00-\u200a\u2010-\u2027"
         "\u2030-\u205f\u2070-\u20cf\u2190-\u2300\u2500-\u25fc]"
@@ -60,29 +63,32 @@ def _not_narrow() -> re.Pattern[str]:
 
 @cache
 def _units() -> re.Pattern[str]:
-    """What stands together on a line: a run of spaces, an ideograph with the punctuation that must
-    not begin a line, or a word; a long one in parts, so that no step takes long."""
+    """Return a pattern of what stays together on a line.
+
+    A run of spaces, an ideograph with the punctuation that must not begin a line, or a word; a
+    long word matches in parts, so that no step takes long.
+    """
     return re.compile(f"( +)|[{_WIDE}][{_CLOSING}]{{0,8}}|[^ {_WIDE}]{{1,256}}")
 
 
 def width_of(spans: Iterable[Span]) -> int:
-    """Cells that the spans take on one line."""
+    """Return how many cells the spans take on one line."""
     return sum(cell_len(span.text) for span in spans)
 
 
 def wrap(spans: Sequence[Span], width: int) -> Iterator[tuple[int, tuple[Span, ...]]]:
-    """The lines of a paragraph, each with the offset in its text where the line begins.
+    """Yield the lines of a paragraph, each with the offset in its text where the line begins.
 
-    Breaks at spaces, at newlines always, between ideographs, and inside words that are longer
-    than a line. Spaces at a break are dropped, every other character is kept. `width`: cells, at
-    least 1; only a character wider than that exceeds it.
+    Breaks at every newline, at spaces, between ideographs, and inside words longer than a line.
+    Spaces at a break are dropped, all other characters are kept. width: cells, at least 1; only a
+    character wider than that exceeds it.
     """
     text = "".join(span.text for span in spans)
     yield from _cut(spans, _breaks(text, max(1, width)))
 
 
 def chop(spans: Sequence[Span], width: int) -> Iterator[tuple[int, tuple[Span, ...]]]:
-    """As `wrap`, but full lines with every space kept: for code."""
+    """Yield lines as `wrap` does, but full ones with every space kept: for code."""
     text = "".join(span.text for span in spans)
     yield from _cut(spans, _chops(text, 0, len(text), max(1, width)))
 
@@ -90,7 +96,7 @@ def chop(spans: Sequence[Span], width: int) -> Iterator[tuple[int, tuple[Span, .
 def _cut(
     spans: Sequence[Span], lines: Iterable[tuple[int, int]]
 ) -> Iterator[tuple[int, tuple[Span, ...]]]:
-    """Slices the spans into lines; `lines` gives offsets into their joined text, ascending."""
+    """Slice the spans into lines. lines: offsets into their joined text, ascending."""
     index, begin = 0, 0
     for start, end in lines:
         line: list[Span] = []
@@ -158,7 +164,7 @@ def _without_trailing_spaces(text: str, start: int, end: int) -> int:
 
 
 def _most_characters(width: int) -> int:
-    """Zero-width characters fill no cell: this bounds the line that they would make endless."""
+    """Return a bound on the characters of a line, as zero-width ones never fill it."""
     return 64 + 8 * width
 
 
@@ -182,7 +188,7 @@ def _chops(text: str, start: int, stop: int, width: int) -> Iterator[tuple[int, 
 
 
 def _cluster_end(text: str, at: int, stop: int) -> int:
-    """Where the character at `at` ends, with its accents, joiners and the other half of a flag."""
+    """Return the end of the character at `at`, with accents, joiners and both halves of a flag."""
     end = at + 1
     limit = min(stop, at + _MAX_CLUSTER)
     if end < limit and _is_flag_half(text[at]) and _is_flag_half(text[end]):
@@ -199,9 +205,9 @@ def _is_flag_half(character: str) -> bool:
 
 
 class Frame:
-    """What stands left of the text: the bars of quotes, bullets, indents; blocks nest in frames.
+    """What is left of the text: bars of quotes, bullets, indents; blocks nest in frames.
 
-    `styles`: of the text within. `lists`: how many lists it stands in.
+    styles: of the text within. lists: number of lists around it.
     """
 
     def __init__(
@@ -225,7 +231,7 @@ class Frame:
 
     @property
     def has_begun(self) -> bool:
-        """Whether its first line was laid out."""
+        """Whether its first line has been laid out."""
         return self._first is None
 
     def quote(self, bar: str) -> "Frame":
@@ -249,7 +255,7 @@ class Frame:
         return (*self._left(), *spans)
 
     def blank(self) -> tuple[Span, ...]:
-        """A line with nothing but the bars."""
+        """Return a line with only the bars."""
         bars = len(self._rest)
         while bars and self._rest[bars - 1].text.isspace():
             bars -= 1
@@ -262,7 +268,7 @@ class Frame:
 
 
 def _last_of(spans: Sequence[Span], width: int) -> tuple[Span, ...]:
-    """As many of the last spans as fit, after spaces that fill the width."""
+    """Return the last spans that fit, after spaces that fill the width."""
     kept = list(spans)
     while kept and width_of(kept) > width:
         kept.pop(0)

@@ -1,4 +1,4 @@
-"""What a handler does about an error that the reader can do something about: it says so."""
+"""Say in the status line what the library cannot do, instead of raising it in a handler."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -9,12 +9,14 @@ from reader.errors import CryptoreadError
 
 
 class Speaker(Protocol):
+    """A screen with a status line."""
+
     def say(self, text: str, *, error: bool = False) -> None:
-        """Tell the reader something."""
+        """Show plain text for a while."""
 
 
 def reported(handler: Callable[..., Any]) -> Callable[..., Any]:
-    """A handler that says what the library cannot do, where Textual would end the program."""
+    """Return a handler that says a CryptoreadError in one sentence instead of raising it."""
 
     @wraps(handler)
     async def report(self: Speaker, *arguments: Any) -> None:

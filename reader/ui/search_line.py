@@ -1,6 +1,6 @@
-"""The line on which a search is typed, and below it what may be meant or what was not understood.
+"""The line on which a search is typed, and below it completions or a warning.
 
-It knows the language of queries and what was typed before; the answers are the screen's.
+It parses the query and knows earlier searches; other modules find the articles.
 """
 
 from collections.abc import Sequence
@@ -23,12 +23,11 @@ from reader.ui.completion import Completion, Names, completed, completions
 from reader.ui.failures import Guarded
 from reader.ui.painted import Painted
 
-HISTORY = 100
 TIP = (("Enter", "keep"), ("Esc", "back to the list as it was"), ("↑", "earlier searches"))
 
 
 class SearchHint(Painted):
-    """One line: terms that were taken as plain words, else completions, else the keys."""
+    """One line: a warning of terms that are taken as words, else completions, else the keys."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "search-hint--key",
@@ -44,7 +43,7 @@ class SearchHint(Painted):
         self._completions: Sequence[Completion] = ()
 
     def show(self, query: Query, completions: Sequence[Completion]) -> None:
-        """What of the query made no sense, and what its last term may become."""
+        """Show the hints of the query, or completions of its last term."""
         warning = "; ".join(f"{hint.reason}, taken as a word" for hint in query.hints)
         if (warning, completions) != (self._warning, self._completions):
             self._warning, self._completions = warning, completions
@@ -63,7 +62,7 @@ class SearchHint(Painted):
         return Strip(segments).adjust_cell_length(width, base)
 
     def _items(self, width: int) -> list[list[tuple[str, str]]]:
-        """What is said, each with its look; what does not fit is left out from the end, whole."""
+        """Return the items, each with its look; the caller drops what does not fit."""
         if self._warning:
             return [[(fit(self._warning, width), "warning")]]
         if not self._completions:
@@ -82,7 +81,7 @@ class SearchLine(Guarded, Vertical):
     """Shown while the screen has the class `-searching`."""
 
     DEFAULT_CSS = (resource("styles") / "40-search.tcss").read_text("utf-8")
-    SCOPED_CSS = False  # it says what else is hidden while one searches
+    SCOPED_CSS = False  # it also hides other lines during a search
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "give_up", "Give up", show=False, id="search.give-up"),
@@ -93,25 +92,25 @@ class SearchLine(Guarded, Vertical):
 
     @dataclass
     class Typed(Message):
-        """The line says something else now."""
+        """The text of the line has changed."""
 
         query: Query
 
     @dataclass
     class Kept(Message):
-        """Enter: the search stays as a filter. `text`: the line as it was typed."""
+        """Enter was pressed: keep the search as a filter. text: the line as it was typed."""
 
         text: str
 
     class GivenUp(Message):
-        """Escape: the list is to be as it was."""
+        """Escape was pressed: put the list back."""
 
     def __init__(self, names: Names) -> None:
         super().__init__()
         self._names = names
         self._history: list[str] = []
         self._place = 0
-        """In the history, from its end; 0 for the line that is being typed."""
+        """Position in the history, from its end; 0 for the line that is being typed."""
         self._typed = ""
 
     def compose(self) -> ComposeResult:
@@ -121,13 +120,14 @@ class SearchLine(Guarded, Vertical):
         yield SearchHint()
 
     def begin(self, history: Sequence[str]) -> None:
-        """An empty line with the cursor in it. history: earlier lines, the last one last."""
+        """Empty and focus the line. history: earlier lines, oldest first."""
         self._history, self._place, self._typed = list(history), 0, ""
         self._set("")
         self.screen.set_focus(self.query_one(Input))
 
     @property
     def text(self) -> str:
+        """The text of the line."""
         return self.query_one(Input).value
 
     def _set(self, text: str) -> None:
@@ -161,8 +161,3 @@ class SearchLine(Guarded, Vertical):
 
     def _is_known(self, field: Field, value: str) -> bool:
         return field in NAMED and any(name.casefold() == value for name in self._names(field))
-
-
-def remembered(history: Sequence[str], text: str) -> list[str]:
-    """The history with the text as its last, each once, not too many."""
-    return [*(each for each in history if each != text), text][-HISTORY:]

@@ -1,115 +1,135 @@
-"""A search from `/` to Enter or Escape: what is typed becomes a filter, and goes again."""
+"""A search from `/` to Enter or Escape: what is typed filters the list, and is kept or dropped."""
 
 import asyncio
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING
 
 from reader.article import ArticleId
 from reader.errors import CryptoreadError
+from reader.library import Library
 from reader.query import Field, Query, Term
+from reader.ui.answers import Answers
 from reader.ui.failures import in_background
-from reader.ui.search_line import SearchLine, remembered
+from reader.ui.host import Host
+from reader.ui.list_cursor import Moves, Place
+from reader.ui.panes import Panes
 
 if TYPE_CHECKING:
-    from reader.library import Library
-    from reader.ui.answers import Answers
-    from reader.ui.reader_screen import ReaderScreen
-    from reader.ui.sidebar import Place
+    from reader.ui.search_line import SearchLine
 
 HISTORY = "searches"
-"""The name under which earlier searches are kept."""
+"""Name under which earlier searches are saved."""
+
+MOST_REMEMBERED = 100
 
 
 class Searching:
-    """One screen's searches. `begin` opens the line; it ends with `keep` or `give_up`."""
+    """The searches of one screen: `begin` opens the line, `keep` or `give_up` closes it.
 
-    def __init__(self, screen: "ReaderScreen", library: "Library", answers: "Answers") -> None:
-        self._screen = screen
+    forget_read: called when a search is kept, so that articles that were read leave the list.
+    """
+
+    def __init__(
+        self,
+        host: Host,
+        library: Library,
+        answers: Answers,
+        panes: Panes,
+        forget_read: Callable[[], None],
+    ) -> None:
+        self._host = host
         self._library = library
         self._answers = answers
+        self._panes = panes
+        self._forget_read = forget_read
         self._line: SearchLine | None = None
         self._names: dict[Field, Mapping[str, int]] = {}
         self._before: tuple[Query, Place] | None = None
-        """The filter and the list as they were; None while nothing is searched for."""
+        """The filter and the list before the search; None while the line is closed."""
         self._terms: AbstractSet[Term] = frozenset()
-        """What was typed so far, as terms of the filter."""
+        """Terms of the filter that were typed on the line, now or in searches that were kept."""
         self._kept: AbstractSet[Term] = frozenset()
-        """Those of searches that were kept."""
+        """Terms of searches that were kept."""
         self._typed: list[str] = []
         """Searches of this session, saved or not."""
 
     @property
     def is_on(self) -> bool:
+        """Whether the search line is open."""
         return self._before is not None
 
     def narrows(self, query: Query) -> bool:
-        """Whether anything of the query was typed on the line, now or before it was kept."""
+        """Return whether any term of the query was typed on the line."""
         return any(term in self._terms for term in query.terms)
 
     async def begin(self) -> None:
-        screen = self._screen
+        """Open the line; the list, which shows the results, comes into view."""
+        screen = self._panes.screen
         if self._line is None:
+            from reader.ui.search_line import SearchLine
+
             self._line = SearchLine(self._names_of)
             await screen.mount(self._line)
         if self._before is None:
-            self._before = screen.filter, screen.list_place
+            self._before = self._host.filter, self._panes.sidebar.place
         self._names.clear()
-        screen.action_to_list()  # where one pane is shown at a time, the answers are in that one
+        self._panes.show_list()
         screen.add_class("-searching")
         self._line.begin(self._history())
         self._answers.look_ahead(self._before[0])
 
     def typed(self, query: Query) -> None:
-        """The filters that were on, and what the line says."""
+        """Filter by what the line says, beside the filter from before the search."""
         if self._before is not None:
             before, _ = self._before
             self._terms = self._kept | (set(query.terms) - set(before.terms))
             asked = Query((*before.terms, *query.terms), query.hints)
-            if asked != self._screen.filter:  # half a field, or a space, asks for nothing else
-                self._screen.show(asked)
+            if asked != self._host.filter:  # half a field or a space changes nothing
+                self._host.show(asked)
 
     @property
     def held_articles(self) -> set[ArticleId]:
-        """The articles of the cursor that `give_up` goes back to."""
+        """The articles of the cursor that `give_up` returns to."""
         return self._before[1].articles if self._before else set()
 
-    def follow(self, moves: Mapping[ArticleId, ArticleId | None]) -> None:
-        """Ids of articles have changed, and what is first found is looked for anew."""
+    def follow(self, moves: Moves) -> None:
+        """Follow `held_articles` to their new ids, and prepare for the search anew."""
         if self._before is not None:
             query, place = self._before
             self._before = query, place.followed(moves)
             self._answers.look_ahead(query)
 
     def keep(self, text: str) -> None:
+        """Close the line and keep the filter. text: the line, for the history."""
         self._kept = self._terms
         self._end()
-        self._screen.forget_read()
+        self._forget_read()
         if text:
             self._typed.append(text)
-            in_background(self._screen, self._remember, group="history")
+            in_background(self._host, self._remember, group="history")
 
     async def _remember(self) -> None:
         history = json.dumps(self._history(), ensure_ascii=False)
         try:
             await asyncio.to_thread(self._library.save_state, HISTORY, history)
         except CryptoreadError as error:
-            self._screen.say(f"search kept, history not saved: {error}", error=True)
+            self._host.say(f"search kept, history not saved: {error}", error=True)
 
     def give_up(self) -> None:
-        """The list is as it was, down to the line that the cursor stood on."""
+        """Close the line and put the list back, down to the line of the cursor."""
         before = self._before
         self._terms = self._kept
         self._end()
         if before is not None:
             query, place = before
-            self._screen.show(query, place)
+            self._host.show(query, place)
 
     def _end(self) -> None:
         self._before = None
-        self._screen.remove_class("-searching")
-        self._screen.action_to_list()
+        self._panes.screen.remove_class("-searching")
+        self._panes.show_list()
 
     def _names_of(self, field: Field) -> Mapping[str, int]:
         if field not in self._names:
@@ -120,7 +140,7 @@ class Searching:
         """Return the searches of earlier sessions, then those of this one."""
         history = self._saved_history()
         for text in self._typed:
-            history = remembered(history, text)
+            history = _remembered(history, text)
         return history
 
     def _saved_history(self) -> list[str]:
@@ -129,3 +149,8 @@ class Searching:
             return [each for each in saved if isinstance(each, str)]
         except (ValueError, TypeError, CryptoreadError):  # a search needs no earlier ones
             return []
+
+
+def _remembered(history: Sequence[str], text: str) -> list[str]:
+    """Return the history with the text last, each search once, the oldest left out."""
+    return [*(each for each in history if each != text), text][-MOST_REMEMBERED:]

@@ -1,8 +1,7 @@
 """Laid-out lines in parts, any of which can be laid out before those above it.
 
-Of parts that are not laid out yet the number of lines is expected from the length of their text, so
-that the end of the longest text is as near as its beginning. Expectations move lines: what has to
-stay in place goes by `Spot`.
+The number of lines of other parts is estimated from the length of their text, so that the end of
+the longest text is reached at once. Estimates change the numbers of lines; a `Spot` does not move.
 """
 
 from bisect import bisect_right
@@ -22,14 +21,14 @@ class Part(NamedTuple):
     start: int
     """The place at which it begins; the first part's is 0."""
     size: int
-    """How many places of text it holds."""
+    """Number of places of its text."""
     lay_out: Callable[[], Iterator[Line]]
     above: int = 0
-    """Places before those of its text, which tell nothing of how many lines there are."""
+    """Places before those of its text; they do not count in estimates."""
 
 
 class Spot(NamedTuple):
-    """A line that keeps its name while others are laid out above it."""
+    """A line by its part; stays the same while lines are laid out above it."""
 
     part: int
     offset: int
@@ -39,17 +38,17 @@ class Run(NamedTuple):
     """Laid-out lines with no gap between them."""
 
     part: int
-    """The first one's."""
+    """Index of the first part."""
     first: int
     """Number of the first line."""
     size: int
-    """How many lines."""
+    """Number of lines."""
     is_to_end: bool
-    """Whether the last of them is the last of all."""
+    """Whether its last line is the last of the text."""
 
 
 class SectionedLines:
-    """The lines of the parts, counted through: exactly when all are laid out, else as expected."""
+    """The lines of all parts, numbered: exactly when all are laid out, else by estimate."""
 
     def __init__(self, parts: Sequence[Part]) -> None:
         self._parts = parts
@@ -57,7 +56,7 @@ class SectionedLines:
         self._grown: list[GrowingLines | None] = [None] * len(parts)
         self._total = 0
         self._firsts: list[int] | None = None
-        """Number of the first line of each part; None: to be counted again."""
+        """Number of the first line of each part; None after a change."""
 
     def __len__(self) -> int:
         self._count()
@@ -65,7 +64,7 @@ class SectionedLines:
 
     @property
     def laid_out(self) -> int:
-        """How many lines are laid out, wherever they are."""
+        """How many lines are laid out, in all parts."""
         return sum(len(each) for each in self._grown if each)
 
     @property
@@ -73,17 +72,17 @@ class SectionedLines:
         return all(each is not None and each.is_complete for each in self._grown)
 
     def get(self, index: int) -> Line | None:
-        """The line of that number, None where it is not laid out."""
+        """Return the line of that number; None if it is not laid out."""
         part, offset = self.spot(index)
         grown = self._grown[part]
         return grown[offset] if grown and 0 <= offset < len(grown) else None
 
     def __iter__(self) -> Iterator[Line]:
-        """What is laid out, in order."""
+        """Yield the laid-out lines, in order."""
         return self._from(0)
 
     def texts(self, run: "Run") -> Iterator[str]:
-        """The text of each line of a run."""
+        """Yield the text of each line of a run."""
         return (line.text for line in islice(self._from(run.part), run.size))
 
     def _from(self, part: int) -> Iterator[Line]:
@@ -92,13 +91,13 @@ class SectionedLines:
                 yield from (grown[offset] for offset in range(len(grown)))
 
     def spot(self, index: int) -> Spot:
-        """The line of that number."""
+        """Return the line of that number."""
         firsts = self._count()
         part = max(0, bisect_right(firsts, index, hi=len(self._parts)) - 1)
         return Spot(part, index - firsts[part])
 
     def number(self, spot: Spot) -> int:
-        """The number of that line by what is known now."""
+        """Return the number of that line, by the present estimate."""
         part, offset = spot
         grown = self._grown[part]
         if grown and grown.is_complete:
@@ -106,7 +105,7 @@ class SectionedLines:
         return max(0, self._count()[part] + offset)
 
     def spot_of(self, place: int) -> Spot | None:
-        """The line in which the place is, None where it is not laid out."""
+        """Return the line that includes the place; None if it is not laid out."""
         part = self._part_of(place)
         grown = self._grown[part]
         if grown is None or not grown.goes_beyond(place):
@@ -114,12 +113,12 @@ class SectionedLines:
         return Spot(part, grown.index(place))
 
     def reach(self, place: int, seconds: float) -> Spot | None:
-        """Lay out the part that holds the place, as far as that; where it is, if that was done."""
+        """Lay out a part up to the place and return its line; None if time ran out."""
         self._grow(self._part_of(place), 0, place, seconds)
         return self.spot_of(place)
 
     def spread(self, spot: Spot, above: int, below: int, seconds: float) -> None:
-        """Lay out so many lines from the spot on, then so many above it; no longer than that."""
+        """Lay out so many lines from the spot on, then so many above it, in so many seconds."""
         deadline = monotonic() + seconds
         part, needed = spot.part, spot.offset + below
         while needed > 0 and part < len(self._parts):
@@ -134,7 +133,7 @@ class SectionedLines:
             part -= 1
 
     def fill(self, most: int, seconds: float) -> None:
-        """Lay out what is missing, the first first, until so many are laid out."""
+        """Lay out missing lines from the top until there are so many in all, or time runs out."""
         deadline = monotonic() + seconds
         have = self.laid_out
         for part, grown in enumerate(self._grown):
@@ -146,7 +145,7 @@ class SectionedLines:
                 have += len(more) - before
 
     def extend(self, spot: Spot, step: Literal[1, -1], seconds: float) -> bool:
-        """Lay out more below, or (-1) above, the run at the spot; False where there is no more."""
+        """Lay out more below, or (-1) above, the run at the spot; return False at the end."""
         part = spot.part
         while 0 <= part < len(self._parts):
             grown = self._grown[part]
@@ -157,7 +156,7 @@ class SectionedLines:
         return False
 
     def run(self, spot: Spot) -> Run:
-        """The laid-out lines around the spot."""
+        """Return the laid-out lines around the spot."""
         first = last = spot.part
         while first > 0 and self._is_whole(first - 1):
             first -= 1
@@ -169,7 +168,7 @@ class SectionedLines:
         return Run(first, self._count()[first], size, is_to_end)
 
     def last(self) -> Spot:
-        """A spot in the last part."""
+        """Return a spot in the last part."""
         return Spot(len(self._parts) - 1, 0)
 
     def _part_of(self, place: int) -> int:
@@ -193,7 +192,7 @@ class SectionedLines:
         return self._grow(part, _ALL, 0, seconds)
 
     def _count(self) -> list[int]:
-        """Number of the first line of each part, and at last of the line behind all."""
+        """Return the number of the first line of each part."""
         if self._firsts is not None:
             return self._firsts
         exact = self.laid_out
@@ -208,7 +207,7 @@ class SectionedLines:
         return self._firsts
 
     def _left(self, part: int) -> int:
-        """How many places of the part are not laid out."""
+        """Return how many places of the part are not laid out."""
         grown, (start, size, _, above) = self._grown[part], self._parts[part]
         if grown is None or not len(grown):
             return size
@@ -216,7 +215,7 @@ class SectionedLines:
         return 0 if grown.is_complete else max(1, min(size, end - grown[len(grown) - 1].at))
 
     def _expected(self, exact: int, unknown: int) -> int:
-        """How many lines there will be. It stays: a scroll bar that trembles would distract."""
+        """Return the estimate of all lines; it changes rarely, to keep the scroll bar still."""
         if not unknown:
             return exact
         known = sum(part.size for part in self._parts) - unknown

@@ -1,6 +1,6 @@
-"""How each live source is doing, and what to do about one that fails.
+"""The box with the state of each live source, and what to do about one that fails.
 
-It shows what it is given. Asking the sources is the affair of `r`, and of the library.
+It shows states that are passed in and asks no source itself.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from reader.cache.live import SourceState
     from reader.subscriptions import Subscription
 
-NOBODY_CHOSE = (
+NOT_CHOSEN = (
     "No subscriptions yet. The first sync (r) "
     "subscribes to ten sources of crypto news. To choose your own, quit and run: "
     "cryptoread subscribe URL"
@@ -33,13 +33,13 @@ _NARROW = 50
 
 
 class Entry(NamedTuple):
-    """One source, all of it cleaned for display. `error`: why it fails, empty where it does not."""
+    """One source, cleaned for display. error: why it fails; empty if it does not."""
 
     name: str
     url: str
     state: str
     last: str
-    """When it last answered as it should."""
+    """When it last answered."""
     error: str = ""
     advice: str = ""
 
@@ -47,7 +47,7 @@ class Entry(NamedTuple):
 def entries(
     followed: "Sequence[Subscription]", states: "Mapping[str, SourceState]", now: datetime
 ) -> list[Entry]:
-    """One a subscription, in their order."""
+    """Return an entry for each subscription, in their order."""
     return [_entry(each, health(each, states.get(each.url), now), now) for each in followed]
 
 
@@ -61,11 +61,9 @@ def _entry(followed: "Subscription", found: Health, now: datetime) -> Entry:
 
 
 def lay_out(rows: Sequence[Entry], is_chosen: bool, width: int) -> list[Line]:
-    """The page in lines of at most so many cells, a blank one at the end of each entry."""
+    """Return the page in lines of at most so many cells."""
     if not rows:
-        return [
-            [(part, "")] for part in wrap(NOTHING_FOLLOWED if is_chosen else NOBODY_CHOSE, width)
-        ]
+        return [[(part, "")] for part in wrap(NOTHING_FOLLOWED if is_chosen else NOT_CHOSEN, width)]
     failing = sum(bool(row.error) for row in rows)
     title = f"{len(rows)} followed" + (f", {failing} in trouble" if failing else "")
     lines: list[Line] = [[(fit(title, width), "page--title")], []]
@@ -98,6 +96,8 @@ def _wrapped(text: str, width: int, style: str) -> Iterator[Line]:
 
 
 class SourcesText(Page):
+    """The page of the sources."""
+
     def __init__(self, rows: Sequence[Entry], *, is_chosen: bool) -> None:
         super().__init__()
         self._rows = rows
@@ -108,7 +108,10 @@ class SourcesText(Page):
 
 
 class SourcesScreen(PageScreen):
-    """Its result: whether all are to be asked now, those that rest too."""
+    """Returns whether to ask all sources now, resting ones too.
+
+    is_chosen: the user has chosen the subscriptions, even if there are none.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q,S", "dismiss(False)", "Close", id="sources.close"),
@@ -116,6 +119,5 @@ class SourcesScreen(PageScreen):
     ]
 
     def __init__(self, rows: Sequence[Entry], *, is_chosen: bool) -> None:
-        """is_chosen: somebody has said what to follow, if only nothing."""
         page = SourcesText(rows, is_chosen=is_chosen)
         super().__init__("Sources", page, "r ask all, resting ones too")

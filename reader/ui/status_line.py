@@ -1,6 +1,6 @@
-"""The two lines at the bottom: where the reader is and what just happened; which keys there are.
+"""The two lines at the bottom: the numbers of the list and what just happened, and the keys.
 
-Both show what they are given and nothing else: counting and naming is the screen's.
+Both show the texts that they are given.
 """
 
 from collections.abc import Sequence
@@ -21,11 +21,11 @@ _GAP = 2
 
 
 class StatusLine(Painted):
-    """Left: where the reader is. Right: how the list is set up. Between: what just happened.
+    """Left: numbers of the list. Right: how it is grouped. Between: what just happened.
 
-    A message that does not fit between takes the place of the left, then of the right. It goes
-    after `linger` seconds, or when another comes; one that can wait leaves it `reading` seconds.
-    What goes on in the background stands in front of the right, and stays.
+    A message that does not fit replaces the left, then the right. It disappears after `linger`
+    seconds, or when another comes; a patient one waits until it was shown for `reading` seconds.
+    Work in the background is named left of the right text, until it ends.
     """
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
@@ -52,21 +52,21 @@ class StatusLine(Painted):
         self._waiting: list[tuple[str, bool]] = []
 
     def show(self, left: str, right: str) -> None:
-        """Plain texts; a message that is shown stays."""
+        """Show these plain texts; a message stays."""
         if (left, right) != (self._left, self._right):
             self._left, self._right = _one_line(left), _one_line(right)
             self.refresh()
 
     def progress(self, text: str) -> None:
-        """What goes on in the background, as plain text; empty: nothing."""
+        """Name the work in the background, as plain text; empty for none."""
         if text != self._progress:
             self._progress = _one_line(text)
             self.refresh()
 
     def say(self, text: str, *, error: bool = False, patient: bool = False) -> None:
-        """Show a message for a while, as plain text; an empty one takes the last away.
+        """Show a message for a while, as plain text; an empty one removes the last.
 
-        patient: it answers no key, and waits until what was said before could be read.
+        patient: it answers no key, and waits until the last message could be read.
         """
         if patient and self._being_read is not None:
             self._waiting.append((text, error))
@@ -84,7 +84,7 @@ class StatusLine(Painted):
         self.refresh()
 
     def unsay(self, text: str) -> None:
-        """What is not true any more: take it away, shown or still to come."""
+        """Remove a message that no longer holds, shown or waiting."""
         self._waiting = [each for each in self._waiting if each[0] != text]
         if text and self._message == _message(text, self._is_error):
             self.say("")
@@ -121,7 +121,7 @@ class StatusLine(Painted):
 class KeyHint(NamedTuple):
     """A key worth knowing.
 
-    `action`: what a click on it asks for, from the program's own table. `ids`: of the bindings.
+    action: what a click on it runs, never made of outside text. ids: of its bindings.
     """
 
     keys: str
@@ -131,7 +131,7 @@ class KeyHint(NamedTuple):
 
 
 class KeyLine(Painted):
-    """The most useful keys. What does not fit is left out, whole, but never the last, the help."""
+    """The most useful keys. Those that do not fit are left out whole, but never the last, help."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {"key-line--key", "key-line--label"}
 
@@ -149,7 +149,7 @@ class KeyLine(Painted):
         self._hints: Sequence[KeyHint] = ()
 
     def show(self, hints: Sequence[KeyHint]) -> None:
-        """The most useful first, the help last."""
+        """Show these keys, the most useful first, help last."""
         if hints != self._hints:
             self._hints = hints
             self.refresh()
@@ -195,5 +195,5 @@ def _cut(text: str, cells: int) -> str:
 
 
 def _fit(width: int, *texts: str) -> bool:
-    """Whether the texts stand side by side, the empty ones left out."""
+    """Return whether the texts fit side by side; empty ones take no room."""
     return sum(cell_len(text) + _GAP for text in texts if text) - _GAP <= width

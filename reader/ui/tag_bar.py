@@ -1,113 +1,47 @@
-"""The line on top: what filters now, then the most frequent tags under the digits 1 to 9.
+"""The line on top: the terms of the query, then the most frequent tags under the digits 1 to 9.
 
-Says how the terms of a query look and which digit a tag gets; what a click or a digit does to the
-query is the screen's.
+A digit or a click changes the query; the bar posts the changed one and the screen shows it.
 """
 
-from collections.abc import Iterator, Sequence
-from enum import StrEnum
-from typing import ClassVar, NamedTuple
+import asyncio
+from collections.abc import Sequence
+from functools import partial
+from typing import ClassVar, Protocol
 
-from rich.segment import Segment
 from rich.style import Style
 from textual import events
-from textual.content import Content
 from textual.message import Message
 from textual.strip import Strip
+from textual.timer import Timer
 
-from reader.article import Sentiment
-from reader.library import TagCount
-from reader.query import Field, Term
+from reader.library import MOST_TAGS, Ids, TagCount
+from reader.query import Query
+from reader.ui.chips import Chip, ChipKind, chip
+from reader.ui.digit_tags import DigitTag, assign_digits
+from reader.ui.failures import in_background
 from reader.ui.painted import Painted
+from reader.ui.tag_bar_painting import bar_strip
 
-_MINUS = "\N{MINUS SIGN}"
-_DIGITS = range(1, 10)
-_MORE = " …"
-_WIDEST = 28
-"""Cells of a term or a tag: one of them is not to push all others out."""
+TYPING_S = 0.2
+"""Pause in typing after which the tags of the results of a search are counted."""
 
 
-class ChipKind(StrEnum):
-    """What a chip is coloured by."""
+class CountsTags(Protocol):
+    """What the bar asks of the library. Both return the most frequent first, raise CacheError."""
 
-    INCLUDED = "included"
-    EXCLUDED = "excluded"
-    POSITIVE = "positive"
-    NEGATIVE = "negative"
-    NEUTRAL = "neutral"
-    UNRATED = "unrated"
-    OTHER = "other"
+    def tags_at_once(self, ids: Ids, most: int) -> list[TagCount] | None:
+        """Return so many tags of these articles; None where counting would take a while."""
 
-
-class Chip(NamedTuple):
-    """A term of the query as it is shown."""
-
-    text: str
-    kind: ChipKind
-    term: Term
-
-
-class DigitTag(NamedTuple):
-    """A tag under its digit. `state`: True where it is asked for, False where it is ruled out."""
-
-    digit: int
-    tag: str
-    articles: int | None
-    """None while they are being counted."""
-    state: bool | None = None
-
-
-def chip(term: Term) -> Chip:
-    """`+XRP`, `−MARKET`, `▼`, `en`, `"spot etf"`; terms of other fields as they are typed."""
-    sign = _MINUS if term.exclude else ""
-    kind = ChipKind.OTHER
-    match term.field:
-        case Field.TAG:
-            kind = ChipKind.INCLUDED
-            text = (sign or "+") + term.value.upper()
-        case Field.SENTIMENT:
-            kind = ChipKind(term.value)
-            text = sign + Sentiment(term.value.upper()).glyph
-        case Field.LANG:
-            text = sign + term.value
-        case None:
-            text = f'{sign}"{term.value}"{"*" * term.prefix}'
-        case _:
-            text = sign + str(term).removeprefix("-")
-    return Chip(text=text, kind=ChipKind.EXCLUDED if term.exclude else kind, term=term)
-
-
-def assign_digits(
-    named: Sequence[Term], frequent: Sequence[TagCount], previous: Sequence[DigitTag] = ()
-) -> tuple[DigitTag, ...]:
-    """The tags of the bar, in order of their digits.
-
-    `named`: the tag terms of the query, in the order in which they were added. Each keeps the digit
-    that it had in the `previous` bar; one that had none takes the highest free digit. What is left
-    goes, from 1 up, to the `frequent` tags, which come most frequent first. Tags compare without
-    case; a tenth has no place.
-    """
-    had = {tag.tag.casefold(): tag.digit for tag in previous}
-    names = {term.value: not term.exclude for term in named}
-    counted = {entry.tag.casefold(): entry for entry in frequent}
-    places = {had[name]: name for name in names if name in had}
-    free = [digit for digit in _DIGITS if digit not in places]
-    for name in names:
-        if name not in had and free:
-            places[free.pop()] = name
-    places |= zip(free, (name for name in counted if name not in names), strict=False)
-    entries = (
-        (digit, counted.get(name) or TagCount(name.upper(), 0), names.get(name))
-        for digit, name in sorted(places.items())
-    )
-    return tuple(
-        DigitTag(digit=digit, tag=entry.tag, articles=entry.articles, state=state)
-        for digit, entry, state in entries
-    )
+    def tag_counts(self, ids: Ids, most: int | None = None) -> list[TagCount]:
+        """Return so many tags of these articles. Thread-safe."""
 
 
 class TagBar(Painted):
-    """One line. What does not fit is left out from the end, whole."""
+    """One line; items that do not fit are left out whole, from the end.
+
+    A digit always cycles the tag that is painted under it. Between a change of the query and the
+    new counts, tags keep their digits and show `…` in place of a count.
+    """
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "tag-bar--asked-for",
@@ -119,82 +53,116 @@ class TagBar(Painted):
 
     ALLOW_SELECT = False
 
-    class TagCycled(Message):
-        """A numbered tag was clicked, which means what its digit means."""
+    class QueryChanged(Message):
+        """A digit, or a click on a tag or a chip, asks for another query."""
 
-        def __init__(self, tag: str) -> None:
-            self.tag = tag
+        def __init__(self, query: Query) -> None:
+            self.query = query
             super().__init__()
 
-    class ChipRemoved(Message):
-        """A chip was clicked: its term has to go."""
-
-        def __init__(self, term: Term) -> None:
-            self.term = term
-            super().__init__()
-
-    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
+    def __init__(
+        self,
+        library: CountsTags,
+        query: Query,
+        *,
+        id: str | None = None,
+        classes: str | None = None,
+    ) -> None:
+        """query: the first that `show` describes."""
         super().__init__(id=id, classes=classes)
+        self._library = library
+        self._query = query
         self._chips: Sequence[Chip] = ()
-        self._tags: Sequence[DigitTag] = ()
+        self._tags: tuple[DigitTag, ...] = ()
+        self._turn = 0
+        """Number of the last request for counts; counts of an earlier one are dropped."""
+        self._typing: Timer | None = None
 
-    def show(self, query_chips: Sequence[Chip], tags: Sequence[DigitTag]) -> None:
-        """Show what filters now and the numbered tags, both in the order given."""
-        if (query_chips, tags) != (self._chips, self._tags):
-            self._chips, self._tags = query_chips, tags
-            self.refresh()
+    @property
+    def tags(self) -> Sequence[DigitTag]:
+        """The tags under the digits, in their order."""
+        return self._tags
+
+    def show_query(self, query: Query) -> None:
+        """Show the terms of the query at once; counts follow with `show` or `show_soon`."""
+        self._query = query
+        self._supersede()
+        previous = [TagCount(each.tag, 0) for each in self._tags]
+        tags = assign_digits(query.tags, previous, self._tags)
+        self._repaint(tuple(tag._replace(articles=None) for tag in tags))
+
+    def show(self, ids: Ids) -> None:
+        """Show the most frequent tags of these articles. Raises CacheError."""
+        self.show_query(self._query)
+        counts = self.at_once(ids)
+        if counts is None:  # the list is painted first
+            self.call_after_refresh(self._begin_to_count, ids, self._turn)
+        else:
+            self._number(counts)
+
+    def show_soon(self, ids: Ids) -> None:
+        """Show them after a pause in typing: a few articles may have thousands of tags."""
+        self.show_query(self._query)
+        turn = self._turn
+        self._typing = self.set_timer(TYPING_S, lambda: self._begin_to_count(ids, turn))
+
+    def at_once(self, ids: Ids) -> list[TagCount] | None:
+        """Return enough tags for every digit; None where that takes a while. Raises CacheError."""
+        return self._library.tags_at_once(ids, self._most)
+
+    def cycle(self, digit: int) -> None:
+        """Include, exclude or drop the tag under the digit, where there is one."""
+        for tag in self._tags:
+            if tag.digit == digit:
+                self._change(self._query.cycle_tag(tag.tag))
 
     def on_click(self, event: events.Click) -> None:
         meta = event.style.meta
         if "tag" in meta:
-            self.post_message(self.TagCycled(meta["tag"]))
-        for chip in self._chips:
-            if str(chip.term) == meta.get("term"):
-                self.post_message(self.ChipRemoved(chip.term))
+            self._change(self._query.cycle_tag(meta["tag"]))
+        for each in self._chips:
+            if str(each.term) == meta.get("term"):
+                self._change(self._query.without(each.term))
+
+    def _change(self, query: Query) -> None:
+        self.post_message(self.QueryChanged(query))
+
+    @property
+    def _most(self) -> int:
+        # Tags of the query are among the most frequent, but do not take one of the nine places.
+        return MOST_TAGS + len(self._query.tags)
+
+    def _supersede(self) -> None:
+        """Drop the counts that are still to come."""
+        self._turn += 1
+        if self._typing is not None:
+            self._typing.stop()
+            self._typing = None
+
+    def _begin_to_count(self, ids: Ids, turn: int) -> None:
+        if turn == self._turn:
+            count = partial(self._count_and_show, ids, turn)
+            in_background(self, count, group="tags", exclusive=True)
+
+    async def _count_and_show(self, ids: Ids, turn: int) -> None:
+        counts = await asyncio.to_thread(self._library.tag_counts, ids, self._most)
+        if turn == self._turn:
+            self._number(counts)
+
+    def _number(self, counts: Sequence[TagCount]) -> None:
+        self._repaint(assign_digits(self._query.tags, counts, self._tags))
+
+    def _repaint(self, tags: tuple[DigitTag, ...]) -> None:
+        chips = [chip(term) for term in self._query.terms]
+        if (chips, tags) != (self._chips, self._tags):
+            self._chips, self._tags = chips, tags
+            self.refresh()
 
     def render_line(self, y: int) -> Strip:
         width = self.size.width
         if y:
-            return Strip.blank(width, self._style(""))
-        items = [*self._chip_items(), *self._tag_items()]
-        segments: list[Segment] = []
-        room = width
-        for k, item in enumerate(items):
-            cells = sum(segment.cell_length for segment in item)
-            ellipsis = len(_MORE) if k < len(items) - 1 else 0
-            if cells + ellipsis > room:
-                segments.append(Segment(_MORE, self._style("muted")))
-                break
-            segments += item
-            room -= cells
-        return Strip(segments).adjust_cell_length(width, self._style(""))
+            return Strip.blank(width, self._look_of(""))
+        return bar_strip(self._chips, self._tags, width, self._look_of)
 
-    def _chip_items(self) -> Iterator[list[Segment]]:
-        if not self._chips:
-            yield [Segment("all articles", self._style("muted"))]
-        for k, chip in enumerate(self._chips):
-            text = _cut(chip.text)
-            style = self._style(chip.kind) + Style(meta={"term": str(chip.term)})
-            yield [Segment(" " if k else "", self._style("")), Segment(f" {text} ", style)]
-
-    def _tag_items(self) -> Iterator[list[Segment]]:
-        for k, tag in enumerate(self._tags):
-            sign = {None: "", True: "+", False: _MINUS}[tag.state]
-            name = {None: "", True: "asked-for", False: "ruled-out"}[tag.state]
-            item = [
-                Segment(f"{tag.digit} ", self._style("digit")),
-                Segment(sign + _cut(" ".join(tag.tag.split())), self._style(name)),
-            ]
-            if tag.state is not False:  # nothing that is shown has it
-                count = "…" if tag.articles is None else tag.articles
-                item.append(Segment(f" {count}", self._style("muted")))
-            meta = Style(meta={"tag": tag.tag})
-            gap = Segment("  " if k else " │ ", self._style("muted"))
-            yield [gap, *Segment.apply_style(item, post_style=meta)]
-
-    def _style(self, name: str) -> Style:
+    def _look_of(self, name: str) -> Style:
         return self.style_of(f"tag-bar--{name}" if name else "")
-
-
-def _cut(text: str) -> str:
-    return Content(text).truncate(_WIDEST, ellipsis=True).plain

@@ -1,6 +1,6 @@
 """The tag picker: every tag with the count it would leave, found by a few letters.
 
-It knows the query and a function that counts; what the library does with them is not its affair.
+It knows the query and a function that counts tags, not the library.
 """
 
 import asyncio
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 class Tag(NamedTuple):
-    """A row. `left` is None until it is known; `included` as `Query.tag_state` has it."""
+    """A row. left: None until it is counted. included: False if excluded, None if neither."""
 
     name: str
     left: int | None
@@ -37,7 +37,7 @@ _SIGNS = {True: ("+", "pick-list--included"), False: ("−", "pick-list--exclude
 
 
 class TagList(PickList[Tag]):
-    """Sign, name with the letters that matched, count on the right."""
+    """Shows sign, name with the matching letters marked, and on the right the count."""
 
     typed = ""
 
@@ -70,6 +70,8 @@ class TagPicker(Modal[None]):
     ]
 
     class QueryChanged(Message):
+        """A tag was cycled."""
+
         def __init__(self, query: Query) -> None:
             self.query = query
             super().__init__()
@@ -80,9 +82,11 @@ class TagPicker(Modal[None]):
         counts: Callable[[Query], "Sequence[TagCount]"],
         first: "Sequence[TagCount]" = (),
     ) -> None:
-        """`counts`: tags with the number of articles left by the query together with each, most
-        frequent first. It is called in a thread and may raise CryptoreadError. `first`: the
-        beginning of it, where that is known, to be shown until all are counted.
+        """Pick tags for a query.
+
+        counts: returns tags with the number of articles left by the query together with each, most
+        frequent first. It is called in a thread and may raise CryptoreadError. first: the first
+        tags of it, if known, to be shown until all are counted.
         """
         super().__init__()
         self._filter = query
@@ -92,9 +96,9 @@ class TagPicker(Modal[None]):
         self._folded: Sequence[str] = ()
         self._has_counted = asyncio.Event()
         self._is_chosen = False
-        """The user moved to the tag under the cursor, or cycled it, since the last letter."""
+        """Whether the user has moved to the tag or cycled it since the last letter."""
         self._dropped = ""
-        """The tag that was cycled off and not counted since: the next Enter may be for it."""
+        """The tag that was cycled off and not counted since: it stays for the next Enter."""
 
     def compose(self) -> ComposeResult:
         from textual.containers import Horizontal, Vertical
@@ -164,7 +168,7 @@ class TagPicker(Modal[None]):
             self._list_tags(reveals=False)  # the wheel may have turned meanwhile
 
     def _list_tags(self, *, reveals: bool = True) -> None:
-        """Tags that the filter names come first, whatever is left of them.
+        """List all tags, those of the filter first, whatever is left of them.
 
         reveals: as of `PickList.show`.
         """
@@ -184,7 +188,7 @@ class TagPicker(Modal[None]):
         self._show(None if is_best else self._list.current, reveals=reveals or bool(is_best))
 
     def _show(self, kept: Tag | None = None, *, reveals: bool = True) -> None:
-        """The matching tags, with the cursor on the tag that is kept or else on the best one."""
+        """Show the matching tags, with the cursor on the kept tag, else on the best match."""
         from textual.widgets import Input, Static
 
         tags, typed = self._list, self.query_one(Input).value

@@ -1,7 +1,7 @@
-"""Textual's driver of a terminal, whose thread that waits for keys is awake when it is wanted.
+"""Terminal driver whose input thread wakes up at once.
 
-Textual's looks up every tenth of a second: so long it takes to leave, twice, and at the least until
-a lone Escape is one.
+The thread of Textual's own driver polls every 0.1 s: leaving then takes twice that long, and a lone
+Escape at least once.
 """
 
 import os
@@ -10,7 +10,7 @@ from contextlib import suppress
 from select import select
 
 from textual import constants
-from textual._xterm_parser import XTermParser
+from textual._xterm_parser import XTermParser  # private: no public parser of terminal input
 from textual.drivers.linux_driver import LinuxDriver
 
 IDLE_S = 0.1
@@ -18,8 +18,10 @@ ESCAPE = "\x1b"
 
 
 class TerminalDriver(LinuxDriver):
+    """Textual's driver of a Linux terminal, with an input thread that can be woken."""
+
     _bell = -1
-    """What is written here wakes the thread."""
+    """File descriptor; writing to it wakes the input thread."""
 
     def disable_input(self) -> None:
         with suppress(OSError):
@@ -36,7 +38,7 @@ class TerminalDriver(LinuxDriver):
                 os.close(end)
 
     def _read_until_leaving(self, awake: int) -> None:
-        parser = XTermParser(self._debug)
+        parser = XTermParser(self._debug)  # private: `Driver.debug` would replace it
         decode = getincrementaldecoder("utf-8")("replace").decode
         wait_s = IDLE_S
         while not self.exit_event.is_set():

@@ -1,7 +1,7 @@
-"""Keys and clicks in their turn: each is handed on when what the last one set off is done.
+"""Queue keys and clicks: each is delivered when the work of the one before it is done.
 
-Textual hands keys on as they come. Of `l` and Space, typed at once, both would go to the list, of
-`t` and a letter the letter nowhere, and a letter right behind Enter to the line that Enter closes.
+Textual delivers keys as they come. Of `l` and Space, typed fast, both would go to the list; of `t`
+and a letter, the letter would be lost; a letter typed after Enter would go to the closing line.
 """
 
 import asyncio
@@ -16,32 +16,32 @@ from textual.dom import DOMNode
 from textual.errors import NoWidget
 
 Act = events.Key | events.Paste | events.MouseDown | events.MouseUp
-"""What the one at the keyboard does, and sees the answer to before the next, however late."""
+"""What the user does, one after the other."""
 
 ROUNDS = 5
-"""What a key sets off goes as a message from widget to widget, and may set off the next message."""
+"""How often to wait for messages, as each message of a key may lead to another."""
 
 PATIENCE_S = 2.0
-"""A widget that is gone or busy for so long must not lock the keyboard."""
+"""How long a removed or busy widget may hold back the keyboard."""
 
 
 class TypedAhead:
-    """What was done in one application and has still to wait for its turn."""
+    """The keys and clicks of one application that wait for their turn."""
 
     def __init__(self, app: App[Any]) -> None:
         self._app = app
         self._waiting: deque[Act] = deque()
         self._turn = 0
-        """Of which a late messenger may come back."""
+        """Number of the present turn; a callback of an earlier one is ignored."""
         self._deadline: asyncio.TimerHandle | None = None
 
     @property
     def is_idle(self) -> bool:
-        """Whether a key or click that comes now is handed on at once."""
+        """Whether the next key or click is delivered at once."""
         return self._deadline is None
 
     def may_go(self, act: Act) -> bool:
-        """Whether it is its turn; else it is kept until then."""
+        """Return whether to deliver it now; otherwise it is queued."""
         if not self.is_idle:
             self._waiting.append(act)
             return False
@@ -53,18 +53,18 @@ class TypedAhead:
         return True
 
     def target(self, act: Act) -> DOMNode:
-        """Who gets it first."""
+        """Return the node that receives it first."""
         if isinstance(act, events.MouseEvent):
             with suppress(NoWidget):
                 return self._app.get_widget_at(act.x, act.y)[0]
         return self._app.focused or self._app.screen
 
     async def gone_to(self, target: DOMNode) -> None:
-        """It was handed on: the next may go when a messenger behind it has come back."""
+        """Deliver the next one when the messages of this one are handled."""
         await self._follow(target.ancestors_with_self, ROUNDS, self._turn)
 
     async def _follow(self, path: Sequence[DOMNode], rounds: int, turn: int) -> None:
-        """Go to the next on the path, behind all that waits there; round again if more does."""
+        """Queue a callback behind the messages of each node on the path, in `rounds` rounds."""
         for place, node in enumerate(path, 1):
             if node.call_later(self._follow, path[place:], rounds, turn):
                 return
@@ -78,7 +78,7 @@ class TypedAhead:
             await self._next_after(turn)
 
     async def _next_after(self, turn: int) -> None:
-        """In the application's own task, so that no key that comes now overtakes one that waits."""
+        """Deliver the next one, in the task of the app, so that no newer key overtakes it."""
         if turn != self._turn or self._deadline is None:
             return
         self._deadline.cancel()

@@ -1,4 +1,4 @@
-"""How the user left the screen: groups, cursor, open article, width. Kept with the marks."""
+"""How the user left the screen: groups, cursor, open article, width. Saved with the marks."""
 
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from reader.ui.sidebar import Sidebar
 
 @dataclass(slots=True, kw_only=True)
 class View:
-    """`str` writes it down, `parse` reads it back. None and empty: never chosen."""
+    """What is restored at the next start; `str` and `parse` convert it. None: never chosen."""
 
     grouping: Grouping = Grouping.CATEGORY
     open_groups: AbstractSet[Key] | None = None
@@ -20,13 +20,13 @@ class View:
     article: Identity | None = None
     """The article of the cursor, None where it was on the group."""
     line: int = 0
-    """Of the screen, on which the cursor stood in the list."""
+    """Line of the list on which the cursor stood."""
     opened: Identity | None = None
     """The article in the reading pane."""
     sidebar_width: int | None = None
 
     def put_back(self, sidebar: Sidebar, library: Library) -> None:
-        """Groups and cursor as they were left; at first, the top of the list stands open."""
+        """Restore groups and cursor; on the first start, open the top of the list."""
         if self.open_groups is None:
             sidebar.open_first()
             return
@@ -37,7 +37,7 @@ class View:
             sidebar.line = self.line
 
     def note(self, sidebar: Sidebar, library: Library) -> None:
-        """Groups and cursor as they are now."""
+        """Note the present groups and cursor."""
         cursor = sidebar.cursor
         self.group = cursor.group if cursor else ()
         around = {self.group[:depth] for depth in range(1, len(self.group) + 1)}
@@ -64,7 +64,7 @@ class View:
 
     @classmethod
     def parse(cls, text: str) -> "View":
-        """What was written down, or what it is at first if that cannot be read."""
+        """Return the saved view, or that of a first start if it cannot be read."""
         import json
 
         try:

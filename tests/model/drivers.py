@@ -161,12 +161,12 @@ class PilotDriver:
     def _look(self, is_list_hidden: bool) -> Painted:
         screen, sidebar = self._it.screen, self._it.screen._sidebar
         area = sidebar.region
-        y = area.y + sidebar._row - sidebar.scroll_offset.y
+        y = area.y + sidebar.line
         article = screen._article.article
         opened = CODE.search(article.title) if article else None
         with closing(sqlite3.connect(self._data / "cache.db")) as db:
             titles = dict(db.execute("SELECT id, title FROM articles"))
-        codes = [CODE.search(titles.get(id, "")) for id in screen._ids]
+        codes = [CODE.search(titles.get(id, "")) for id in screen._listing.ids]
         return Painted(
             lines=tuple(strip.text for strip in self._it.strips),
             list_area=None if is_list_hidden or not area else tuple(area),  # type: ignore[arg-type]

@@ -171,7 +171,7 @@ class Reading:
     def cursor(self) -> str:
         """The row of the list that the cursor is on, in words; empty where it is out of view."""
         sidebar = self.screen.query_one(Sidebar)
-        row = sidebar._row - sidebar.scroll_offset.y
+        row = sidebar.line
         lines = self.shown(Sidebar)
         return " ".join(lines[row].split()) if 0 <= row < len(lines) else ""
 

@@ -14,8 +14,8 @@ from reader.ui.checked_settings import PLACES, fault, is_key
 
 def test_every_binding_of_the_screen_can_be_named() -> None:
     found = set()
-    for module in pkgutil.iter_modules(ui.__path__):
-        for part in vars(import_module(f"reader.ui.{module.name}")).values():
+    for module in pkgutil.walk_packages(ui.__path__, "reader.ui."):
+        for part in vars(import_module(module.name)).values():
             bindings = vars(part).get("BINDINGS", ()) if isinstance(part, type) else ()
             found |= {each.id for each in bindings if isinstance(each, Binding) and each.id}
     assert {id.partition(".")[0] for id in found} == set(PLACES)

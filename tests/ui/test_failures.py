@@ -20,7 +20,7 @@ from tests.builders import library
 from tests.ui.screen import Reading, archive, bring, reading, story
 
 SOURCES = {
-    path: ast.parse(path.read_text("utf-8")) for path in sorted(Path("reader/ui").glob("*.py"))
+    path: ast.parse(path.read_text("utf-8")) for path in sorted(Path("reader/ui").rglob("*.py"))
 }
 
 
@@ -68,7 +68,7 @@ async def _look_for_changes(reader: Reading) -> None:
 
 
 async def _reopen(reader: Reading) -> None:
-    (article,) = (each for _, each in reader.library.articles(list(reader.screen._ids)[:1]))
+    (article,) = (each for _, each in reader.library.articles(list(reader.screen._listing.ids)[:1]))
     reader.screen._view.opened = article.identity
     reader.screen._reopen()
 
@@ -78,7 +78,7 @@ async def _choose_a_theme(reader: Reading) -> None:
 
 
 async def _warm_up(reader: Reading) -> None:
-    reader.screen._warm_up()
+    reader.screen._warm_up.begin()
 
 
 async def _follow_a_link(reader: Reading) -> None:
@@ -86,7 +86,7 @@ async def _follow_a_link(reader: Reading) -> None:
 
 
 async def _keep_a_copy(reader: Reading) -> None:
-    reader.screen._keep_copy()
+    reader.screen._warm_up.keep_copy()
 
 
 async def _leave_with_a_mark_on_its_way(reader: Reading) -> None:
@@ -113,7 +113,7 @@ FAULTS: dict[str, tuple[str, Callable[[Reading], Any]]] = {
     "leave": ("reader.ui.marking.Marker.all_written", _leave_with_a_mark_on_its_way),
     "look-ahead": ("recent", _keys("slash")),
     "marks": ("set_marks", _keys("m")),
-    "reopen": ("reader.ui.reader_screen._import_reading_pane", _reopen),
+    "reopen": ("reader.ui.host_screen._import_reading_pane", _reopen),
     "positions": ("save_position", _open_scroll_and_go_on),
     "sync": ("reader.sync_process.sync", _keys("r")),
     "tag-counts": ("tag_counts", _keys("t")),
@@ -169,8 +169,8 @@ async def test_background_work_that_fails_is_heard_and_the_screen_stays(
 
 
 def test_every_widget_and_screen_of_ours_goes_on_after_a_failure() -> None:
-    for module in pkgutil.iter_modules(reader.ui.__path__):
-        importlib.import_module(f"reader.ui.{module.name}")
+    for module in pkgutil.walk_packages(reader.ui.__path__, "reader.ui."):
+        importlib.import_module(module.name)
     ours = [each for each in _below(MessagePump) if each.__module__.startswith("reader.ui.")]
     assert {each.__name__ for each in ours} >= {"CryptoreadApp", "ReaderScreen", "TagPicker"}
     assert [

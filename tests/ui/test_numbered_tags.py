@@ -10,7 +10,8 @@ import pytest
 from reader.article import Article
 from reader.errors import CacheLocked
 from reader.library import Ids, Library, TagCount
-from reader.ui.tag_bar import DigitTag, TagBar
+from reader.ui.digit_tags import DigitTag
+from reader.ui.tag_bar import TagBar
 from tests.builders import NOW, library
 from tests.ui.screen import Reading, archive, reading, story
 
@@ -32,7 +33,7 @@ def many() -> list[Article]:
 
 
 def bar(reader: Reading) -> Sequence[DigitTag]:
-    return reader.screen.query_one(TagBar)._tags
+    return reader.screen.query_one(TagBar).tags
 
 
 def as_counted(reader: Reading) -> bool:

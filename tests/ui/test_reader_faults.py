@@ -17,7 +17,7 @@ from reader.config import Settings
 from reader.errors import CacheError, CacheLocked
 from reader.library import Change, Group, Grouping, Ids, Library, Mark, Marked
 from reader.query import Field, Query, parse
-from reader.ui import answers, reader_screen
+from reader.ui import answers, host_screen
 from reader.ui.app import CryptoreadApp
 from reader.ui.links_screen import LinkList, LinksScreen
 from reader.ui.reading_pane import ReadingPane
@@ -37,7 +37,7 @@ def news(tmp_path: Path) -> Iterator[Library]:
 @pytest.fixture(autouse=True)
 def looks_when_told(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each test says when the screen looks for what other programs changed."""
-    monkeypatch.setattr(reader_screen, "LOOK_FOR_CHANGES_S", 3600)
+    monkeypatch.setattr(host_screen, "LOOK_FOR_CHANGES_S", 3600)
 
 
 # Other programs, and what goes wrong.

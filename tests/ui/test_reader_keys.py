@@ -8,7 +8,7 @@ from textual.binding import Binding
 
 from reader.config import Settings
 from reader.library import Library
-from reader.ui.commands import key_names
+from reader.ui.key_names import key_names
 from reader.ui.keys import LIST_KEYS, READING_KEYS
 from reader.ui.reader_screen import ReaderScreen
 from reader.ui.reading_pane import ReadingPane

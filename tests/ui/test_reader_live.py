@@ -191,8 +191,8 @@ async def test_leaving_waits_for_no_source(news: Library, server: NewsServer) ->
 async def test_it_syncs_by_itself_every_so_many_minutes(
     news: Library, server: NewsServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("reader.ui.reader_screen.FIRST_SYNC_AFTER_S", 0.01)
-    monkeypatch.setattr("reader.ui.syncing.MINUTE_S", 0.01)
+    monkeypatch.setattr("reader.ui.host_screen.FIRST_SYNC_AFTER_S", 0.01)
+    monkeypatch.setattr("reader.ui.host_screen.MINUTE_S", 0.01)
     url = server.serve("/feed", feed("Blocks fill"))
     async with reading(news, settings=follow(url, sync_every=5)) as reader:
         await reader.wait_for(lambda: len(server.asked("/feed")) > 2)

@@ -102,7 +102,7 @@ async def test_a_list_of_unread_articles_lets_them_go_when_it_is_asked_anew(
         assert "Fees fall" in reader.text(Sidebar)
         await reader.press(*keys)
         expected = news.find(reader.screen.filter)
-        assert reader.screen._ids == expected
+        assert reader.screen._listing.ids == expected
 
 
 async def test_what_was_read_stays_while_other_programs_bring_news_and_a_search_is_given_up(
@@ -130,7 +130,7 @@ async def test_an_article_that_is_opened_from_elsewhere_does_not_join_the_list(
     async with reading(news, "is:unread lang:en title:counts") as reader:
         await reader.press("n", "L")
         assert "Біржа рахує" not in reader.text(Sidebar)
-        assert reader.screen._ids == news.find(reader.screen.filter)
+        assert reader.screen._listing.ids == news.find(reader.screen.filter)
 
 
 async def test_the_next_and_previous_article_are_found_across_groups(news: Library) -> None:

@@ -15,7 +15,7 @@ from textual.widgets import Input
 from reader.config import Settings
 from reader.library import Library
 from reader.query import parse
-from reader.ui import reader_screen
+from reader.ui import host_screen
 from reader.ui.filtering import stepped_back
 from reader.ui.reading_pane import ReadingPane
 from reader.ui.sidebar import Sidebar
@@ -555,7 +555,7 @@ async def test_an_article_opened_before_the_last_one_is_back_stays(
         await reader.go_to("Fees fall")
         await reader.press("enter")
     go = threading.Event()
-    monkeypatch.setattr(reader_screen, "_import_reading_pane", lambda: go.wait(10))
+    monkeypatch.setattr(host_screen, "_import_reading_pane", lambda: go.wait(10))
     async with reading(news, settles=False) as reader:
         reader.hit("J")
         await reader.wait_for(lambda: reader.opened is not None)

@@ -16,7 +16,7 @@ from textual.selection import SELECT_ALL, Selection
 
 from reader.article import Cover
 from reader.query import parse
-from reader.ui import reading_pane
+from reader.ui import article_view
 from reader.ui.reading_pane import ReadingPane
 from tests.builders import NOW, article
 
@@ -34,8 +34,8 @@ ENDLESS = "\n\n".join(f"Paragraph {number} is short." for number in range(PARAGR
 @pytest.fixture(autouse=True)
 def _patience(monkeypatch: pytest.MonkeyPatch) -> None:
     """A busy machine is no reason to paint less."""
-    monkeypatch.setattr(reading_pane, "SCREENFUL_S", 60)
-    monkeypatch.setattr(reading_pane, "AT_ONCE_S", 0.05)
+    monkeypatch.setattr(article_view, "SCREENFUL_S", 60)
+    monkeypatch.setattr(article_view, "AT_ONCE_S", 0.05)
 
 
 class PaneApp(App[None]):
@@ -388,7 +388,7 @@ async def test_a_superseded_article_never_touches_a_newer_one() -> None:
 async def test_the_top_is_shown_until_the_position_is_reached(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(reading_pane, "AT_ONCE_S", 0)
+    monkeypatch.setattr(article_view, "AT_ONCE_S", 0)
     async with reading() as it:
         await it.show(LIST)
         await it.all_laid_out()

@@ -21,6 +21,7 @@ from textual.strip import Strip
 from reader.article import EPOCH, ArticleId, Row, Sentiment
 from reader.library import PINNED, Group, Ids
 from reader.ui.list_rows import age
+from reader.ui.neighbours import neighbour
 from reader.ui.outline import Cursor, Outline
 from reader.ui.sidebar import Sidebar
 
@@ -222,9 +223,11 @@ def test_neighbours_follow_the_list_through_closed_groups_too(answer, step, unre
     for place, (article, home) in enumerate(homes):
         ahead = order[place + 1 :] if step > 0 else order[:place][::-1]
         start = Cursor(group=home, article=article)
-        assert outline.neighbour(start, step, lambda group: group.ids) == next(iter(ahead), None)
+        assert neighbour(outline.groups, start, step, lambda group: group.ids) == next(
+            iter(ahead), None
+        )
         wanted = next((id for id in ahead if id in unread), None)
-        assert outline.neighbour(start, step, lambda g: Ids(set(g.ids) & unread)) == wanted
+        assert neighbour(outline.groups, start, step, lambda g: Ids(set(g.ids) & unread)) == wanted
 
 
 @pytest.mark.parametrize(

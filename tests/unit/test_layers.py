@@ -27,6 +27,7 @@ HEAVY = {
     *("reader.cache.marks_shown", "reader.cache.asides", "reader.cache.snapshots"),
     *("reader.ui.tag_picker", "reader.ui.help_screen", "reader.ui.links_screen"),
     *("reader.ui.syncing", "reader.ui.sources_screen", "reader.ui.originals"),
+    *("reader.ui.search_line", "reader.ui.reading_pane", "reader.ui.prose", "reader.ui.languages"),
     *("reader.originals", "trafilatura"),
     *("reader.ui.commands", "reader.formats.front_matter", "reader.formats.notes"),
 }

@@ -100,10 +100,11 @@ RUNS = st.lists(
 ).map(lambda runs: "".join("".join(f"{line}\n" for line in unit) * times for unit, times in runs))
 
 
-@settings(max_examples=600)
+@settings(max_examples=500)
 @given(RUNS, st.integers(8, 40), st.integers(0, 3), st.integers(0, 60))
 @example("```\n" + "code\n\n" * 20 + "```\n- item\n", 20, 9, 0)
 @example("|a|b|\n|-|-|\n" + "|1|long words in a cell|\n" * 20, 12, 9, 0)
+@example("|a|b|\n|-|-|\n|a|b|\n|wider cell|-|\n- item\n", 8, 0, 0)
 @example("1. one\n\n" * 20 + "2) two\n" * 20, 20, 9, 0)
 @example("```\ncode\n```\n" * 40, 20, 0, 0)
 def test_the_parts_of_one_long_block_are_the_block(

@@ -1,0 +1,35 @@
+"""How keys are written for a user: as they stand on a keyboard."""
+
+_NAMES = {
+    "plus": "+",
+    "minus": "-",
+    "equals_sign": "=",
+    "less_than_sign": "<",
+    "greater_than_sign": ">",
+    "question_mark": "?",
+    "slash": "/",
+    "escape": "Esc",
+    "pagedown": "PgDn",
+    "pageup": "PgUp",
+    "down": "↓",
+    "up": "↑",
+    "left": "←",
+    "right": "→",
+}
+"""Keys whose names in Textual are others."""
+
+
+def key_names(keys: str) -> str:
+    """Return the keys of a binding as a user reads them: `? F1` for `question_mark,f1`."""
+    return " ".join(_key_name(key.strip()) for key in keys.split(","))
+
+
+def _key_name(key: str) -> str:
+    if key in _NAMES or len(key) == 1 or key.startswith("ctrl+"):
+        return _NAMES.get(key, key)
+    return key.capitalize()
+
+
+def first_key(keys: str) -> str:
+    """Return the first key of a binding as a user reads it."""
+    return key_names(keys.partition(",")[0])
