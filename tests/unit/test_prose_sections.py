@@ -181,10 +181,15 @@ def test_the_items_of_a_long_list_are_counted_to_its_end() -> None:
 
 
 def test_the_last_row_of_a_long_table_stands_in_the_columns_of_the_first() -> None:
-    text = "|name|price|\n|-|-:|\n" + "|coin|1|\n" * 1_000 + "|longer|12345|\n"
-    lines = shown(text + "|coin|1|\n" * 20_000)
-    assert lines[0] == "name   │ price"
-    assert lines[2] == lines[-1] == "coin   │     1"
+    for wide in ("|longer|*12345*|\n", "|**x**|12345|\n|longer|1|\n"):
+        head, rows = "|name|price|\n|-|-:|\n", "|coin|1|\n"
+        for text in (
+            head + rows * 1_000 + wide + rows * 20_000,
+            head + rows * 20_000 + wide + rows,
+        ):
+            lines = shown(text)
+            assert lines[0] == "name   │ price"
+            assert lines[2] == lines[-1] == "coin   │     1"
 
 
 @pytest.mark.parametrize("count", range(50, 70))
