@@ -30,11 +30,11 @@ def generated(root: Path = ROOT) -> Iterator[tuple[Path, str]]:
     for name, write in PARTS.items():
         path = root / name
         text = path.read_text("utf-8")
+        found = _PART.search(text)
+        if found is None:
+            raise ValueError(f"{name} has no generated part; put marks into it: {_BEGIN} {_END}")
         part = f"\n{write().strip()}\n\n"
-        text, count = _PART.subn(lambda _, part=part: part, text)
-        if count != 1:
-            raise ValueError(f"{name} has no generated part; put these marks into it: {_BEGIN}")
-        yield path, text
+        yield path, text[: found.start()] + part + text[found.end() :]
     for name, write in WHOLE.items():
         yield root / name, write()
 
