@@ -8,7 +8,8 @@ from typing import NamedTuple
 import click
 
 from reader.cli import cli
-from reader.main import PROGRAM
+
+PROGRAM = "cryptoread"
 
 
 class Described(NamedTuple):

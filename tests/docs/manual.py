@@ -3,9 +3,8 @@
 from collections.abc import Iterable, Iterator
 
 from reader import __version__
-from reader.main import PROGRAM
 from reader.ui.help_screen import QUERY_LANGUAGE
-from tests.docs.commands import Described, described
+from tests.docs.commands import PROGRAM, Described, described
 
 _ENVIRONMENT = (
     ("CRYPTOREAD_DATA", "The folder of articles and marks; --data comes before it."),

@@ -13,7 +13,8 @@ import pytest
 
 from reader.cli import cli
 from reader.config import read_settings
-from reader.main import PROGRAM, settings_fault
+from reader.ui.checked_settings import fault
+from tests.docs.commands import PROGRAM
 from tests.docs.pages import PARTS, ROOT, differing, generated, write
 
 PAGES = sorted((ROOT / "docs").glob("*.md"))
@@ -103,7 +104,7 @@ def test_every_example_of_settings_can_be_used(path: Path, tmp_path: Path) -> No
     for number, text in enumerate(blocks(path, "toml")):
         config = tmp_path / f"{number}.toml"
         config.write_text(text, "utf-8")
-        assert settings_fault(read_settings(config)) is None
+        assert fault(read_settings(config)) is None
 
 
 def test_every_command_line_is_one_that_the_program_takes() -> None:
