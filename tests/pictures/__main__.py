@@ -64,13 +64,12 @@ def main() -> None:
     FOLDER.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="cryptoread-pictures-") as folder:
         for name in names:
-            (FOLDER / f"{name}.svg").write_text(
-                _drawn(PICTURES[name], Path(folder) / name), "utf-8"
-            )
+            (FOLDER / f"{name}.svg").write_text(drawn(PICTURES[name], Path(folder) / name), "utf-8")
             print(f"wrote docs/pictures/{name}.svg")
 
 
-def _drawn(picture: Picture, folder: Path) -> str:
+def drawn(picture: Picture, folder: Path) -> str:
+    """Return the picture as SVG. folder: does not exist yet."""
     news = folder.with_suffix(".jsonl")
     write_news(news, picture.articles)
     with _Synced(folder, clock=lambda: NOW) as library:
