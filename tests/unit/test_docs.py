@@ -6,13 +6,23 @@ import shutil
 import subprocess
 import tomllib
 from collections.abc import Iterator
+from dataclasses import fields
 from pathlib import Path
 
 import click
 import pytest
 
 from reader.cli import cli
-from reader.config import read_settings
+from reader.config import Settings, read_settings
+from reader.formats.fields import MAX_CHARACTERS
+from reader.formats.markdown import MAX_ARTICLE_BYTES
+from reader.formats.schema import FIELDS, MAX_TAGS
+from reader.output import FIELDS as LISTED
+from reader.query import SENTIMENTS, STATES, Field
+from reader.sources.archives import budget
+from reader.sources.http import Limits
+from reader.subscriptions import DEFAULTS, Kind, Status
+from reader.syncing import pause
 from reader.ui.checked_settings import fault
 from tests.docs.commands import PROGRAM
 from tests.docs.pages import PARTS, ROOT, differing, generated, write
@@ -133,6 +143,62 @@ def test_every_link_leads_somewhere(path: Path) -> None:
         assert found.exists(), target
         if anchor:
             assert anchor in anchors(found), f"{target}#{anchor}"
+
+
+def words_of(name: str) -> str:
+    return " ".join((ROOT / "docs" / name).read_text("utf-8").split())
+
+
+@pytest.mark.parametrize(
+    ("page", "names"),
+    [
+        ("live.md", [each.name for each in DEFAULTS]),
+        ("live.md", [f"| `{kind}` |" for kind in Kind]),
+        ("archive.md", [f"`{field}`" for field in FIELDS - {"feed"}]),
+        ("query.md", [f"`{name}`" for name in (*STATES[1:], *SENTIMENTS[2:])]),
+        ("query.md", [f"`{field}:" for field in Field]),
+        ("commands.md", [f"`{field}`" for field in LISTED]),
+        ("settings.md", [f"`{setting.name}`" for setting in fields(Settings)]),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_what_there_is_of_a_kind_is_named(page: str, names: list[str]) -> None:
+    text = words_of(page)
+    assert [name for name in names if name not in text] == []
+
+
+def test_the_bounds_that_are_named_are_those_of_the_program() -> None:
+    seconds, size, redirects = Limits()[:3]
+    assert (seconds, size, redirects) == (30, 16 * 1024**2, 10)
+    assert "cut off at 16 MiB unpacked or 30 seconds" in words_of("security.md")
+    assert "ten at most" in words_of("security.md")
+    assert (MAX_ARTICLE_BYTES, MAX_CHARACTERS, MAX_TAGS) == (4 * 1024**2, 64 * 1024, 64)
+    assert "larger than 4 MiB, or has more than 64 KiB of front matter" in words_of("archive.md")
+    assert "at most 64" in words_of("archive.md")
+    assert budget(0) == 256 * 1024**2
+    assert budget(10**9) == 200 * 10**9
+    assert "256 MiB or 200 times its own size" in words_of("security.md")
+
+
+@pytest.mark.parametrize(
+    ("status", "failures", "asked_for", "least", "most"),
+    [
+        (Status.SERVER_ERROR, 2, None, 0, 0),
+        (Status.SERVER_ERROR, 3, None, 96, 144),
+        (Status.SERVER_ERROR, 4, None, 192, 288),
+        (Status.SERVER_ERROR, 40, None, 69_120, 103_680),
+        (Status.UNREACHABLE, 40, None, 720, 1080),
+        (Status.RATE_LIMITED, 1, None, 120, 120),
+        (Status.RATE_LIMITED, 1, 1.0, 60, 60),
+        (Status.RATE_LIMITED, 1, 1e9, 21_600, 21_600),
+        (Status.GONE, 1, None, 604_800, 604_800),
+    ],
+)
+def test_a_failing_source_rests_as_long_as_it_is_said(
+    status: Status, failures: int, asked_for: float | None, least: float, most: float
+) -> None:
+    """The table in `docs/live.md`; a change here has to be one there."""
+    assert least <= pause(status, failures, asked_for) <= most
 
 
 def test_every_page_is_in_the_navigation_of_the_site() -> None:
