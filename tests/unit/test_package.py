@@ -68,8 +68,15 @@ def test_the_wheel_holds_the_program_its_styles_and_its_samples(wheel: Path) -> 
     assert {f"reader/{name}" for name in samples} <= names
     assert any(name.endswith("/licenses/LICENSE") for name in names)
     top = {name.partition("/")[0] for name in names}
-    assert top == {"reader", f"cryptoread-{__version__}.dist-info"}
+    distribution = f"cryptoread-{__version__}"
+    assert top == {"reader", f"{distribution}.dist-info", f"{distribution}.data"}
     assert not any("__pycache__" in name or name.endswith((".db", ".pyc")) for name in names)
+
+
+def test_the_wheel_installs_the_manual_page(wheel: Path) -> None:
+    with zipfile.ZipFile(wheel) as archive:
+        page = archive.read(f"cryptoread-{__version__}.data/data/share/man/man1/cryptoread.1")
+    assert page == (ROOT / "man" / "cryptoread.1").read_bytes()
 
 
 def test_the_command_of_the_wheel_is_there(wheel: Path) -> None:

@@ -1,0 +1,125 @@
+"""Write the pictures: `python -m tests.pictures [NAME...]`, all of them without names.
+
+Each is what the program exports of its own screen (SVG), in a headless terminal, after some keys.
+"""
+
+import argparse
+import asyncio
+import os
+import re
+import tempfile
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import NamedTuple
+
+from reader.cache.live import SourceState
+from reader.config import Settings
+from reader.library import Library
+from reader.query import parse
+from reader.subscriptions import DEFAULTS
+from reader.ui.app import CryptoreadApp
+from tests.pictures.newsroom import NOW, write_news
+
+FOLDER = Path(__file__).parents[2] / "docs" / "pictures"
+
+
+class Picture(NamedTuple):
+    """A screen of so many cells, after these keys.
+
+    `9*j` is nine times that key; `_` waits until what was typed is answered.
+    """
+
+    keys: str
+    size: tuple[int, int] = (120, 36)
+    query: str = ""
+    theme: str | None = None
+    articles: int = 600
+    list_width: int | None = None
+
+
+_FULL = "25*j space 14*j space j space g n n n f n n h 2*j _ _"
+
+PICTURES: Mapping[str, Picture] = {
+    "screen": Picture(_FULL, size=(150, 48), articles=84, list_width=66),
+    "tags": Picture("1 2 2 j l l l", query=""),
+    "search": Picture("/ b r i d g e space f a u l t _ enter _ n"),
+    "picker": Picture("t w a l _"),
+    "days": Picture("s _ j l l"),
+    "sources": Picture("S _"),
+    "narrow": Picture("j l j", size=(64, 30)),
+    "light": Picture("j l n n", theme="textual-light"),
+}
+PAUSE_S = 0.6
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m tests.pictures", description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(PICTURES))
+    names = parser.parse_args().names or list(PICTURES)
+    if unknown := set(names) - PICTURES.keys():
+        parser.error(f"no such picture: {', '.join(sorted(unknown))}")
+    os.environ |= {"LANG": "en_US.UTF-8", "TZ": "UTC", "COLORTERM": "truecolor"}
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="cryptoread-pictures-") as folder:
+        for name in names:
+            (FOLDER / f"{name}.svg").write_text(drawn(PICTURES[name], Path(folder) / name), "utf-8")
+            print(f"wrote docs/pictures/{name}.svg")
+
+
+def drawn(picture: Picture, folder: Path) -> str:
+    """Return the picture as SVG. folder: does not exist yet."""
+    news = folder.with_suffix(".jsonl")
+    write_news(news, picture.articles)
+    with _Synced(folder, clock=lambda: NOW) as library:
+        library.bring_in([news])
+        svg = asyncio.run(_exported(picture, library))
+    return _offline(svg)
+
+
+async def _exported(picture: Picture, library: Library) -> str:
+    settings = Settings(
+        theme=picture.theme, sidebar_width=picture.list_width, subscriptions=DEFAULTS
+    )
+    app = CryptoreadApp(library, settings, parse(picture.query))
+    async with app.run_test(size=picture.size) as pilot:
+        await pilot.pause(PAUSE_S)
+        for word in picture.keys.split():
+            times, _, key = word.rpartition("*")
+            if key == "_":
+                await pilot.pause(PAUSE_S)
+            else:
+                await pilot.press(*[{"/": "slash"}.get(key, key)] * int(times or 1))
+        await pilot.pause(PAUSE_S)
+        return app.export_screenshot(title="cryptoread")
+
+
+class _Synced(Library):
+    """Most of its sources answered a while ago, one fails."""
+
+    def source_states(self) -> Mapping[str, SourceState]:
+        states = {}
+        for number, each in enumerate(DEFAULTS):
+            answered = int((NOW - timedelta(minutes=7 * number + 2)).timestamp())
+            state = SourceState(url=each.url, last_ok=answered, last_status="ok")
+            if each.name == "Blockworks":
+                state = replace(
+                    state,
+                    last_ok=answered - 90_000,
+                    last_failed=int((NOW - timedelta(minutes=4)).timestamp()),
+                    last_status="not-found",
+                    last_error="the server answered 404",
+                    failures=2,
+                )
+            states[each.url] = state
+        return states
+
+
+def _offline(svg: str) -> str:
+    """Without the fonts that a viewer would fetch: any monospaced one does."""
+    return re.sub(r"\s*@font-face \{.*?\}", "", svg, flags=re.DOTALL)
+
+
+if __name__ == "__main__":
+    main()
