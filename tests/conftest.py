@@ -17,8 +17,7 @@ LONG = {"model", "suites", "sweep"}
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    help = "the long tests as well, and every example of every law"
-    parser.addoption("--full", action="store_true", help=help)
+    parser.addoption("--full", action="store_true", help="long tests and every example, too")
 
 
 def pytest_configure(config: pytest.Config) -> None:

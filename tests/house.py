@@ -21,8 +21,8 @@ MOST_LINES = 400
 MOST_MODULES = 20
 
 RIDDLES = re.compile(
-    r"\b(nobody|somebody|whoever|affair|business of|is no(?! (?:longer|more)\b)|are no(?! longer\b)|"
-    r"(?<!/)he\b(?!/)|his)\b"
+    r"\b(nobody|somebody|whoever|affair|business of|is no(?! (?:longer|more)\b)|"
+    r"are no(?! longer\b)|(?<!/)he\b(?!/)|his)\b"
 )
 """Words of sentences that have to be translated before they can be understood."""
 

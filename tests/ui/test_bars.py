@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 from textual import on
@@ -21,6 +21,7 @@ from reader.ui.chips import ChipKind, chip
 from reader.ui.digit_tags import DigitTag, assign_digits
 from reader.ui.status_line import KeyHint, KeyLine, StatusLine
 from reader.ui.tag_bar import TagBar
+from tests.examples import examples
 
 STYLES = Path(__file__).parents[2] / "styles"
 
@@ -164,7 +165,7 @@ def test_a_tenth_tag_in_the_filter_has_no_digit():
 NAMES = st.sampled_from([f"TAG {k}" for k in range(14)])
 
 
-@settings(max_examples=100)
+@examples(100)
 @given(
     st.lists(
         st.tuples(

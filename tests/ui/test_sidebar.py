@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 from textual import events, on
@@ -24,6 +24,7 @@ from reader.ui.list_rows import age
 from reader.ui.neighbours import neighbour
 from reader.ui.outline import Cursor, Outline
 from reader.ui.sidebar import Sidebar
+from tests.examples import examples
 
 STYLES = Path(__file__).parents[2] / "styles"
 NOW = datetime(2025, 11, 14, 12, tzinfo=UTC)
@@ -174,7 +175,7 @@ def answers(draw: st.DrawFn) -> tuple[tuple[Group, ...], frozenset[tuple[str, ..
     return tuple(draw(st.permutations(groups))), draw(st.frozensets(st.sampled_from(keys)))
 
 
-@settings(max_examples=70)
+@examples(70)
 @given(answers(), st.integers(0, 40), st.integers(0, 40))
 def test_every_row_is_what_a_plain_list_of_the_open_groups_has_there(answer, start, stop):
     groups, open_groups = answer
@@ -187,7 +188,7 @@ def test_every_row_is_what_a_plain_list_of_the_open_groups_has_there(answer, sta
     assert outline.articles(start, stop) == wanted
 
 
-@settings(max_examples=120)
+@examples(120)
 @given(answers(), answers(), st.data())
 def test_the_cursor_stays_on_its_article_or_the_nearest_thing_to_it(before, after, data):
     rows, later = flat(*before), flat(*after)
@@ -212,7 +213,7 @@ def test_the_cursor_stays_on_its_article_or_the_nearest_thing_to_it(before, afte
         assert now == later[min(near, len(later) - 1)]
 
 
-@settings(max_examples=70)
+@examples(70)
 @given(answers(), st.sampled_from([1, -1]), st.frozensets(st.integers(0, 29)))
 def test_neighbours_follow_the_list_through_closed_groups_too(answer, step, unread):
     groups, open_groups = answer

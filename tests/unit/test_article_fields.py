@@ -4,12 +4,13 @@ import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from reader.article import EPOCH, LAST_INSTANT, Ai, Article, Cover, Sentiment, Source
 from reader.formats import format_instant, from_fields, parse_instant, to_fields
 from reader.formats.schema import FIELDS, MAX_TAGS, article_of
+from tests.examples import examples
 
 NOON = datetime(2025, 11, 16, 12, 0, tzinfo=UTC)
 ORIGIN = "2025/11/ether-rises.uk.md"
@@ -286,7 +287,7 @@ NAMES = st.sampled_from([*sorted(FIELDS), "other"])
 
 
 @given(st.dictionaries(NAMES, JSON, max_size=6))
-@settings(max_examples=200, deadline=None)
+@examples(200)
 def test_no_value_of_any_type_raises_and_what_is_stored_as_json_comes_back(
     fields: dict[str, object],
 ) -> None:

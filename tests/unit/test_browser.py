@@ -5,7 +5,7 @@ import time
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from reader.browser import (
@@ -20,6 +20,7 @@ from reader.browser import (
     open_url,
     plan,
 )
+from tests.examples import examples
 
 URL = "https://news.example/a?b=1&c=$(id);`id`#d"
 SAFE_URL = "https://news.example/a?b=1&c=$(id);%60id%60#d"
@@ -136,7 +137,7 @@ def test_anything_else_is_refused_by_name(url: str, reason: str) -> None:
 
 
 @given(st.text() | st.builds("http://{}".format, st.text()))
-@settings(max_examples=300)
+@examples(300)
 def test_whatever_is_opened_is_one_argument_of_visible_ascii(url: str) -> None:
     try:
         opened = check(url)
@@ -217,7 +218,7 @@ def test_an_honest_label_does_not_ask(label: str, url: str) -> None:
 
 
 @given(st.text(alphabet=st.sampled_from("a.://@:w[] \n\u202e/?#…") | st.characters()))
-@settings(max_examples=200)
+@examples(200)
 def test_any_label_can_be_judged(label: str) -> None:
     question = deceives(label, "https://news.example/")
     assert question is None or question.isprintable()

@@ -8,7 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from reader.article import Article
@@ -22,6 +22,7 @@ from reader.errors import ArticleDamaged, CacheDamaged, CacheError
 from reader.library import Library
 from reader.query import Field, Query, parse
 from tests.builders import NOW, article, library, put
+from tests.examples import examples
 
 MANY = 40
 NEWEST = "(SELECT max(id) FROM articles)"
@@ -418,7 +419,7 @@ REFUSED = {*range(60, 64), *range(68, 72)}
 """Bytes of the file that say of which version and whose it is: another is left as it is."""
 
 
-@settings(max_examples=40, deadline=None)
+@examples(40)
 @given(st.lists(st.integers(0, 2**40), min_size=1, max_size=3))
 def test_after_any_bit_flips_the_next_import_leaves_everything_as_it_was(
     whole: bytes, places: list[int]

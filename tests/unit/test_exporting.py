@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from reader.article import Ai, Article, Cover, Sentiment, Source
@@ -17,6 +17,7 @@ from reader.formats import read_article, write_article
 from reader.library import Library
 from reader.query import Query, parse
 from tests.builders import article, library
+from tests.examples import examples
 
 FULL = article(
     1,
@@ -96,7 +97,7 @@ TEXT = st.text(st.characters(codec="utf-8", categories=["L", "N", "P", "S", "Zs"
     tags=st.lists(TEXT.map(lambda tag: " ".join(tag.upper().split())).filter(bool), max_size=4),
     extra=st.dictionaries(TEXT.filter(str.strip), TEXT | st.integers() | st.booleans(), max_size=3),
 )
-@settings(max_examples=60, deadline=None)
+@examples(60)
 def test_what_a_file_says_is_said_again_by_its_export(
     title: str, tags: list[str], extra: dict[str, object]
 ) -> None:
@@ -158,7 +159,7 @@ def test_an_article_goes_where_it_was_or_where_its_date_and_title_say(
 @example(origin="", title="比" * 100)
 @example(origin=f"2026/03/{'a' * 300}.en.md", title="A")
 @example(origin="..\\x.en.md", title="A")
-@settings(max_examples=100, deadline=None)
+@examples(100)
 def test_every_article_gets_a_name_that_any_system_takes_inside_the_folder(
     origin: str, title: str
 ) -> None:

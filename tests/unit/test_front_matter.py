@@ -3,12 +3,13 @@
 import frontmatter
 import pytest
 import yaml
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from reader.formats import NotAnArticle, yaml_events
 from reader.formats.front_matter import MAX_CHARACTERS, UNREADABLE, FrontMatter
 from reader.text import clean
+from tests.examples import examples
 
 
 def load(header: str) -> tuple[dict[str, object], list[str]]:
@@ -194,7 +195,7 @@ def texts_of(value: object) -> object:
 
 
 @given(st.dictionaries(TEXT, VALUES, min_size=1, max_size=4))
-@settings(max_examples=120)
+@examples(120)
 def test_what_is_written_is_read_again_and_by_any_yaml_reader(fields: dict[str, object]) -> None:
     written = FrontMatter().export(fields)
     assert load(written) == (texts_of(fields), [])

@@ -1,10 +1,11 @@
 """Which names match what was typed, and in which order."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from reader.ui.fuzzy import best, fold, matched
+from tests.examples import examples
 
 
 def found(typed: str, *names: str) -> list[str]:
@@ -55,7 +56,7 @@ def test_what_matched_is_named_letter_by_letter(typed: str, name: str, letters: 
 
 
 @given(st.text(), st.text(max_size=30))
-@settings(max_examples=200)
+@examples(200)
 def test_a_name_matches_just_when_its_letters_can_be_shown(name: str, typed: str) -> None:
     places = list(matched(typed, name))
     assert places == sorted(set(places))

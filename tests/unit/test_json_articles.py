@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from reader import import_jobs, importing
@@ -32,6 +32,7 @@ from reader.query import Query, parse
 from reader.sources import json_files
 from reader.text import clean
 from tests.builders import article, library
+from tests.examples import examples
 from tests.unit.test_exporting import FULL
 
 LINE = "news.jsonl:17"
@@ -189,7 +190,7 @@ def texts(value: object) -> Iterator[str]:
 
 
 @given(OBJECTS, TEXT, st.booleans())
-@settings(max_examples=300, deadline=None)
+@examples(300)
 def test_no_control_gets_through_however_it_is_written(
     fields: dict[str, object], body: str, escaped: bool
 ) -> None:
@@ -203,14 +204,14 @@ def test_no_control_gets_through_however_it_is_written(
 
 @given(st.binary(max_size=60) | OBJECTS.map(lambda fields: json.dumps(fields).encode()))
 @example(b"\xff\xfe{\0}\0")
-@settings(max_examples=300, deadline=None)
+@examples(300)
 def test_any_bytes_are_an_article_or_say_why_not(data: bytes) -> None:
     with suppress(NotAnArticle):
         assert read(data).title
 
 
 @given(OBJECTS, TEXT)
-@settings(max_examples=300, deadline=None)
+@examples(300)
 def test_what_was_read_is_written_so_that_it_is_read_again(
     fields: dict[str, object], body: str
 ) -> None:
@@ -262,7 +263,7 @@ def cut(found: Iterator[Block | NotAnArticle]) -> Cut:
     st.sampled_from([None, 1]),
     st.sampled_from(["[%s]", "%s", "\n [%s] \r\n"]),
 )
-@settings(max_examples=300, deadline=None)
+@examples(300)
 def test_objects_are_found_whatever_they_hold_and_however_they_come_in_pieces(
     objects: list[dict[str, object]], size: int, indent: int | None, around: str
 ) -> None:
@@ -276,7 +277,7 @@ def test_objects_are_found_whatever_they_hold_and_however_they_come_in_pieces(
 
 
 @given(st.lists(OBJECTS | st.none(), max_size=6), st.integers(1, 40), st.booleans())
-@settings(max_examples=200, deadline=None)
+@examples(200)
 def test_lines_are_found_however_they_come_in_pieces(
     objects: list[dict[str, object] | None], size: int, ended: bool
 ) -> None:
@@ -289,7 +290,7 @@ def test_lines_are_found_however_they_come_in_pieces(
 
 @given(st.binary(max_size=80), st.integers(1, 20))
 @example(b'["a{", "b\\"]", {"c": "}"}]', 1)
-@settings(max_examples=300, deadline=None)
+@examples(300)
 def test_any_bytes_are_cut_to_the_end(data: bytes, size: int) -> None:
     cut(blocks_of_lines(pieces(data, size)))
     cut(blocks_of_values(pieces(b"[" + data, size)))

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from reader.article import EPOCH, LAST_INSTANT, Ai, Article, Cover, Sentiment, Source
@@ -19,6 +19,7 @@ from reader.formats import (
 )
 from reader.formats.front_matter import UNREADABLE
 from reader.text import _MOJIBAKE, clean, clean_line, without_blank_lines
+from tests.examples import examples
 
 ORIGIN = "2025/11/ether-rises.uk.md"
 
@@ -197,7 +198,7 @@ STARTS = (
 
 
 @given(st.binary(max_size=60), HEADERS, st.sampled_from(STARTS))
-@settings(max_examples=400, deadline=None)
+@examples(400)
 def test_any_bytes_are_an_article_or_are_refused(data: bytes, text: str, start: str) -> None:
     content = (start + text + "\n---\n").encode("utf-8", "surrogatepass") + data
     try:
@@ -270,13 +271,13 @@ ARTICLES = st.builds(
 
 
 @given(ARTICLES)
-@settings(max_examples=100, deadline=None)
+@examples(100)
 def test_what_is_written_is_read_again(article: Article) -> None:
     written = write_article(article).encode()
     assert read_article(written, origin=ORIGIN) == replace(article, flags=())
 
 
 @given(ARTICLES)
-@settings(max_examples=100, deadline=None)
+@examples(100)
 def test_fields_give_the_same_article_back_with_its_flags(article: Article) -> None:
     assert from_fields(to_fields(article), article.body, article.origin) == article

@@ -1,7 +1,7 @@
 """Where the words of a search stand in a laid-out text."""
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from pyroaring import BitMap
 
@@ -9,6 +9,7 @@ from reader.cache import Recent
 from reader.folding import has_words
 from reader.query import Term, parse
 from reader.ui.matches import matches, pattern_of
+from tests.examples import examples
 
 
 def found(query: str, *lines: str) -> list[str]:
@@ -84,7 +85,7 @@ LETTERS = [
 MIXED = st.lists(st.sampled_from(LETTERS) | st.characters(codec="utf-8"), max_size=14).map("".join)
 
 
-@settings(max_examples=300)
+@examples(300)
 @given(st.lists(MIXED, min_size=1, max_size=3), MIXED, st.data(), st.booleans())
 def test_what_the_index_finds_is_marked_and_nothing_else(
     lines: list[str], other: str, data: st.DataObject, prefix: bool

@@ -4,7 +4,7 @@ import re
 from itertools import islice, pairwise
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
@@ -12,6 +12,7 @@ from reader.ui import prose_blocks, prose_inline
 from reader.ui.growing_lines import GrowingLines
 from reader.ui.prose import STYLES, Prose
 from reader.ui.prose_wrap import Line, Span, chop, wrap
+from tests.examples import examples
 
 WORDS = st.text(
     st.characters(exclude_categories=("Cc", "Cs", "Zs", "Zl", "Zp", "Cn", "Co")), min_size=1
@@ -313,7 +314,7 @@ SOUP = st.lists(
 ).map("".join)
 
 
-@settings(max_examples=150)
+@examples(150)
 @given(SOUP, st.integers(1, 50))
 def test_any_text_is_laid_out_and_places_grow(text: str, width: int) -> None:
     lines = laid_out(text, width)
@@ -335,7 +336,7 @@ WORDY = st.lists(
 ).map("".join)
 
 
-@settings(max_examples=150)
+@examples(150)
 @given(WORDY, st.integers(1, 50))
 def test_every_letter_of_any_text_is_in_some_line(text: str, width: int) -> None:
     shown = "".join(

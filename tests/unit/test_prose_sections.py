@@ -4,13 +4,14 @@ from collections.abc import Iterator
 from itertools import chain
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from reader.ui import prose_blocks, prose_sections
 from reader.ui.prose import Prose
 from reader.ui.prose_wrap import Line, Span
 from reader.ui.sectioned_lines import Part, SectionedLines
+from tests.examples import examples
 
 BLOCKS = st.sampled_from(
     [
@@ -65,7 +66,7 @@ GAPS = st.sampled_from(["\n", "\n\n", "\n\n", "\n \n", "\n\n\n", "\n\t\n"])
 TEXTS = st.lists(st.tuples(BLOCKS, GAPS), max_size=14).map(lambda each: "".join(chain(*each)))
 
 
-@settings(max_examples=400)
+@examples(400)
 @given(TEXTS, st.integers(8, 40))
 @example("```\n\ntext\n\n```\n\n# Head\n\ntext\n\n", 20)
 @example("- a\n\n   ```\n\ntext\n\n   ```\n\n# Head\n\ntext\n\n", 20)
@@ -100,7 +101,7 @@ RUNS = st.lists(
 ).map(lambda runs: "".join("".join(f"{line}\n" for line in unit) * times for unit, times in runs))
 
 
-@settings(max_examples=400)
+@examples(400)
 @given(RUNS, st.integers(8, 40), st.integers(0, 3), st.integers(0, 60))
 @example("```\n" + "code\n\n" * 20 + "```\n- item\n", 20, 9, 0)
 @example("|a|b|\n|-|-|\n" + "|1|long words in a cell|\n" * 20, 12, 9, 0)

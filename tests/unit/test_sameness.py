@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from reader.article import Article, Identity, Source
@@ -35,6 +35,7 @@ from reader.cache.sameness import (
 from reader.formats.page import UNDATED
 from reader.query import Field, Query, parse
 from tests.builders import NOW, put
+from tests.examples import examples
 
 ADDRESS = "https://news.example/feed"
 LONG = " ".join(f"word{chr(97 + n % 26)}{chr(97 + n // 26)}" for n in range(40))
@@ -689,7 +690,7 @@ def pages(draw: st.DrawFn) -> list[list[Article]]:
     return [[one() for _ in range(draw(few))] for _ in range(draw(few))]
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(pages(), st.integers(1, 5))
 def test_whatever_a_feed_sends_identities_ids_and_facets_hold(
     given_pages: list[list[Article]], at_once: int
@@ -732,7 +733,7 @@ def pages_of_stories(draw: st.DrawFn) -> list[list[Article]]:
     return [[one(n) for n in draw(numbers)] for _ in range(draw(st.integers(1, 4)))]
 
 
-@settings(max_examples=40, deadline=None)
+@examples(40)
 @given(pages_of_stories())
 def test_the_cache_remembers_as_the_law_alone_does(given_pages: list[list[Article]]) -> None:
     with TemporaryDirectory() as folder, Store(Path(folder)) as store:
@@ -741,7 +742,7 @@ def test_the_cache_remembers_as_the_law_alone_does(given_pages: list[list[Articl
         assert len(articles(store)) == partition(given_pages)
 
 
-@settings(max_examples=40, deadline=None)
+@examples(40)
 @given(pages_of_stories(), st.integers(1, 3))
 def test_the_same_pages_in_the_same_order_give_the_same_articles_each_time(
     given_pages: list[list[Article]], times: int
@@ -759,7 +760,7 @@ def test_the_same_pages_in_the_same_order_give_the_same_articles_each_time(
         assert len(counts[0]) == len(stories)
 
 
-@settings(max_examples=40, deadline=None)
+@examples(40)
 @given(st.lists(st.integers(0, 60), min_size=1, max_size=40), st.randoms(use_true_random=False))
 def test_in_whatever_order_articles_come_their_ids_are_in_order_of_publication(
     seconds: list[int], chance: random.Random

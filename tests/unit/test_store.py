@@ -9,7 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pyroaring import BitMap
 
@@ -22,6 +22,7 @@ from reader.cache.store import READS_AT_ONCE
 from reader.errors import ArticleDamaged, CacheError, CacheLocked, CacheTooNew
 from reader.query import STATES, Field, Query, Term, parse
 from tests.builders import NOW, article, put
+from tests.examples import examples
 
 CATEGORIES = ("BTC", "ETH", "OTHER")
 TAGS = ("BTC", "XRP", "BITCOIN NEWS", "ÄTHER")
@@ -156,7 +157,7 @@ def counted(request: pytest.FixtureRequest) -> Iterator[None]:
         yield
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(st.data())
 @pytest.mark.usefixtures("counted")
 def test_facets_agree_with_sql_for_any_archive_filter_and_order_of_arrival(
@@ -184,7 +185,7 @@ def test_facets_agree_with_sql_for_any_archive_filter_and_order_of_arrival(
                     query = query.cycle_tag(tag)
 
 
-@settings(max_examples=30, deadline=None)
+@examples(30)
 @given(st.data())
 @pytest.mark.usefixtures("counted")
 def test_what_was_caught_up_with_is_what_is_there(data: st.DataObject) -> None:
@@ -255,7 +256,7 @@ def test_tags_of_which_many_have_to_be_read_are_not_counted_at_once(
     assert store.tags_at_once(ids, 1) == [TagCount("TAG 0", 1)]
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(articles())
 def test_the_order_of_ids_is_the_order_of_publication(arrived: list[Article]) -> None:
     with TemporaryDirectory() as folder, Store(Path(folder)) as store:
@@ -265,7 +266,7 @@ def test_the_order_of_ids_is_the_order_of_publication(arrived: list[Article]) ->
         assert published == sorted(published)
 
 
-@settings(max_examples=40, deadline=None)
+@examples(40)
 @given(articles(), st.integers(2, 3))
 def test_the_same_articles_in_the_same_order_give_the_same_cache_any_number_of_times(
     arrived: list[Article], again: int
@@ -285,7 +286,7 @@ def instants(store: Store) -> list[tuple[datetime, tuple[object, ...]]]:
     return [(a.published, (a.identity, a.updated, a.title, a.body, a.tags)) for a in reversed(kept)]
 
 
-@settings(max_examples=30, deadline=None)
+@examples(30)
 @given(st.lists(st.tuples(st.sampled_from(list(Mark)), st.booleans(), st.sets(st.integers(1, 6)))))
 def test_undo_gives_back_the_marks_as_they_were(steps: list[tuple[Mark, bool, set[int]]]) -> None:
     with TemporaryDirectory() as folder, Store(Path(folder)) as store:
@@ -643,7 +644,7 @@ def test_a_file_of_a_newer_version_is_refused_and_left_untouched(tmp_path: Path)
     assert (tmp_path / "cache.db").read_bytes() == before
 
 
-@settings(max_examples=40, deadline=None)
+@examples(40)
 @given(articles(), queries(), st.booleans())
 def test_what_is_remembered_of_an_answer_is_the_answer(
     arrivals: list[Article], query: Query, changed: bool
@@ -770,7 +771,7 @@ def test_damage_met_on_the_way_is_put_aside_at_the_next_start(tmp_path: Path) ->
         assert len(found(store)) == 100
 
 
-@settings(max_examples=40, deadline=None)
+@examples(40)
 @given(st.lists(st.integers(-3, 3).map(lambda n: n * 500 - 1), max_size=12), st.integers(0, 3))
 def test_days_are_those_of_the_calendar(offsets: list[int], step: int) -> None:
     """Around several midnights, where ids are bumped from one day into the next."""

@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from reader.article import Article
@@ -29,6 +29,7 @@ from reader.sources.http import Limits
 from reader.subscriptions import Kind, SourceResult, Status, Subscription, SyncOptions
 from reader.syncing import LONGEST_PAUSE_S, RETRY_AFTER_S, pause
 from tests.builders import NOW, article, markdown
+from tests.examples import examples
 from tests.news_server import (
     FAULTS,
     SLOW_REDIRECTS_S,
@@ -615,7 +616,7 @@ def news_pages(draw: st.DrawFn) -> list[bytes]:
     return [json.dumps([item() for _ in range(draw(many))]).encode() for _ in range(draw(many))]
 
 
-@settings(max_examples=25, deadline=None)
+@examples(25)
 @given(news_pages(), st.integers(1, 2))
 def test_whole_syncs_in_one_order_any_number_of_times_give_the_same_cache(
     given_pages: list[bytes], times: int

@@ -8,10 +8,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.emulator import Emulator
+from tests.examples import examples
 from tests.keys import keystrokes
 from tests.terminal import NothingPainted, Terminal
 
@@ -238,7 +239,7 @@ class TestThePicture:
         others = "\x1b[<u\x1b[>25u\x1b[=1u\x1b[4:3m\x1b[2 q\x1b[?2026$p\x1bPq#0\x1b\\\x1b_Ga\x1b\\"
         assert shown(f"a{others}b\x1b]52;c;AAAA\x07c".encode()) == ["abc", ""]
 
-    @settings(max_examples=50)
+    @examples(50)
     @given(st.lists(st.integers(0, 200), max_size=8))
     def test_does_not_depend_on_where_the_bytes_were_cut(self, cuts: list[int]) -> None:
         data = (

@@ -4,10 +4,11 @@ import json
 import unicodedata
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from reader.text import clean, clean_line, decode, display_name, escaped_in_json, is_visible
+from tests.examples import examples
 
 HOSTILE = st.text(
     st.one_of(
@@ -35,7 +36,7 @@ def is_safe(char: str) -> bool:
 
 
 @given(HOSTILE)
-@settings(max_examples=300)
+@examples(300)
 @example("A\u202e\u0303\xa9")  # what is taken out and composed uncovers more
 @example("Ã\u202e©Ã©")
 @example("\x1b\x1b[m[2J")
@@ -44,7 +45,7 @@ def test_cleaning_twice_is_cleaning_once(text: str) -> None:
 
 
 @given(HOSTILE)
-@settings(max_examples=300)
+@examples(300)
 def test_a_clean_text_holds_nothing_that_a_terminal_obeys(text: str) -> None:
     cleaned = clean(text)
     assert [char for char in cleaned if not is_safe(char)] == []
@@ -163,7 +164,7 @@ def test_bytes_that_are_no_utf_8_are_replaced_and_named() -> None:
 
 
 @given(st.binary(max_size=80))
-@settings(max_examples=100)
+@examples(100)
 def test_any_bytes_become_text(data: bytes) -> None:
     clean(decode(data)[0]).encode()
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from reader.cache import Cancel, Ids, Store
@@ -15,6 +15,7 @@ from reader.cache.words import match_phrase
 from reader.errors import Superseded
 from reader.query import Query, parse
 from tests.builders import NOW, article, put
+from tests.examples import examples
 
 TEXTS = ("fees fall", "Fees rise, miners rest", "feeding the miners", "Éter rests", "")
 
@@ -185,7 +186,7 @@ def test_the_newest_articles_answer_as_the_whole_index_does(store: Store) -> Non
     recent.close()
 
 
-@settings(max_examples=30)
+@examples(30)
 @given(
     st.lists(st.sampled_from(["fees fall", "the spot etf", "spot", "Etf, spot", ""]), max_size=8),
     st.sampled_from(["spot", '"spot etf"', "sp*", "etf -spot", "-fees", "title:story et*"]),
