@@ -14,7 +14,9 @@ from reader.formats.feed_text import (
     read_line,
     words_of,
 )
-from reader.formats.html import Text, plain, to_line, web_address
+from reader.formats.html import Text, plain
+from reader.formats.html_addresses import web_address
+from reader.formats.html_titles import to_line
 from reader.formats.instants import format_instant
 from reader.formats.lead import begins_with, words
 from reader.formats.live_json import built, first_words, tag_of

@@ -9,7 +9,9 @@ from collections.abc import Sequence
 from html import unescape
 from typing import NamedTuple
 
-from reader.formats.html import Text, is_html, plain, to_line, to_markdown
+from reader.formats.html import Text, plain, to_markdown
+from reader.formats.html_tags import is_html
+from reader.formats.html_titles import to_line
 from reader.formats.lead import begins_with, words, words_without_cut
 from reader.text import clean, clean_line, without_blank_lines
 

@@ -8,8 +8,10 @@ import re
 from importlib.util import find_spec
 
 from reader.errors import CryptoreadError
-from reader.formats.html import is_html, plain, to_markdown, web_address
+from reader.formats.html import plain, to_markdown
+from reader.formats.html_addresses import web_address
 from reader.formats.html_source import MAX_PAGE, mended
+from reader.formats.html_tags import is_html
 from reader.formats.paragraphs import in_paragraphs
 
 EXTRA = 'pip install "cryptoread[fulltext]"'

@@ -1,8 +1,12 @@
 """The text of a paragraph while it is read: styled runs, and where spaces are missing."""
 
+import re
 from enum import IntEnum
 
 from reader.formats.markdown_styles import BREAK, PLAIN, Kind, Run, Style
+
+WHITE_SPACE = re.compile(r"[ \t\n\f\r]{2,}|[\t\n\f\r]")
+"""White space that a browser shows as one space, but for a single space."""
 
 _OPENING = frozenset("([{“«‘„'\"/#@-–—")
 _CLOSING = frozenset(".,;:!?)]}”»’'\"%…/-–—")

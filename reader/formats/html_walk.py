@@ -22,6 +22,7 @@ from reader.formats.html_media import (
     source,
     thing,
 )
+from reader.formats.html_paragraph import WHITE_SPACE
 from reader.formats.html_reading import Reading, parsed
 from reader.formats.html_source import names
 from reader.formats.markdown_styles import Style
@@ -29,9 +30,6 @@ from reader.text import clean
 
 _MOST_NODES = 200_000
 """Elements and texts that are read; a parser may make more of them than the source has."""
-
-_SPACE = re.compile(r"[ \t\n\f\r]{2,}|[\t\n\f\r]")
-"""White space that a browser shows as one space, but for a single space."""
 
 _DRAWN = names("button canvas select svg textarea")
 """Dropped elements that take room on the page: the words on both sides stay apart."""
@@ -118,7 +116,7 @@ def _add(reading: Reading, text: str) -> None:
         text = clean(text)
         if "\xad" in text:
             text = text.replace("\xad", "")
-    reading.paragraph.add(_SPACE.sub(" ", text), reading.style)
+    reading.paragraph.add(WHITE_SPACE.sub(" ", text), reading.style)
 
 
 def _enter(reading: Reading, node: LexborNode, tag: str) -> Leave | None:

@@ -6,7 +6,7 @@ from itertools import islice
 from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
 
-from reader.formats.html import web_address
+from reader.formats.html_addresses import web_address
 from reader.text import clean_line
 
 MAX_MEDIA = 20

@@ -36,7 +36,8 @@ _PAIRS = (("“", "”"), ("«", "»"), ("(", ")"))
 
 def body_of(body: object) -> str:
     """Return a service's body, text or HTML, as Markdown in paragraphs."""
-    from reader.formats.html import is_html, to_markdown
+    from reader.formats.html import to_markdown
+    from reader.formats.html_tags import is_html
 
     if not isinstance(body, str):
         return ""

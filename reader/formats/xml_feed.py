@@ -13,7 +13,7 @@ from reader.formats.dates import day_comes_first, read_date
 from reader.formats.entries import Entry, Feed, article_of_entry
 from reader.formats.errors import NotAnArticle
 from reader.formats.feed_text import HTML, PLAIN, UNSAID, Written
-from reader.formats.html import is_html
+from reader.formats.html_tags import is_html
 from reader.formats.media import Medium, is_image
 from reader.formats.page import Incomplete, NotAPage, Page, page_of
 

@@ -17,7 +17,9 @@ from reader.addresses import web_address
 from reader.formats import NotAnArticle, read_article, write_article
 from reader.formats.blocks import find_block
 from reader.formats.front_matter import FrontMatter
-from reader.formats.html import is_html, plain, to_line, to_markdown, visible_words
+from reader.formats.html import plain, to_markdown, visible_words
+from reader.formats.html_tags import is_html
+from reader.formats.html_titles import to_line
 from reader.formats.opml import NotOpml, read_opml, write_opml
 from reader.query import Field, Query, parse, parse_typed
 from reader.subscriptions import is_web

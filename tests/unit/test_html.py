@@ -9,16 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from reader.formats.html import (
-    MAX_ELEMENTS,
-    from_text,
-    is_html,
-    plain,
-    to_line,
-    to_markdown,
-    visible_words,
-    web_address,
-)
+from reader.formats.html import from_text, plain, to_markdown, visible_words
+from reader.formats.html_addresses import web_address
+from reader.formats.html_source import MAX_ELEMENTS
+from reader.formats.html_tags import is_html
+from reader.formats.html_titles import to_line
 from reader.formats.paragraphs import body_of, in_paragraphs
 from reader.text import clean
 
