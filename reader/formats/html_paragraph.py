@@ -5,11 +5,8 @@ from enum import IntEnum
 
 from reader.formats.markdown_styles import BREAK, PLAIN, Kind, Run, Style
 
-SPACE = re.compile(r"[ \t\n\f\r]{2,}|[\t\n\f\r]")
+WHITE_SPACE = re.compile(r"[ \t\n\f\r]{2,}|[\t\n\f\r]")
 """White space that a browser shows as one space, but for a single space."""
-
-_PROSE = "p,ul,ol,table,h1,h2,h3,h4,h5,h6,img,blockquote,iframe,video"
-"""Elements that show a `pre` to be layout rather than code."""
 
 _OPENING = frozenset("([{“«‘„'\"/#@-–—")
 _CLOSING = frozenset(".,;:!?)]}”»’'\"%…/-–—")

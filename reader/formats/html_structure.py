@@ -16,7 +16,7 @@ from reader.formats.html_elements import (
     skip,
     whole,
 )
-from reader.formats.html_paragraph import SPACE, Space
+from reader.formats.html_paragraph import WHITE_SPACE, Space
 from reader.formats.html_reading import OpenList, Reading, Table
 from reader.formats.html_table import MOST_SPANNED, Cell, lines_of
 from reader.formats.markdown_blocks import List
@@ -24,6 +24,9 @@ from reader.formats.markdown_escape import heading as heading_text
 from reader.formats.markdown_inline import inline
 from reader.formats.markdown_styles import PLAIN, Style
 from reader.text import clean
+
+_PROSE = "p,ul,ol,table,h1,h2,h3,h4,h5,h6,img,blockquote,iframe,video"
+"""Elements that show a `pre` to be layout rather than code."""
 
 
 def br(reading: Reading, _: LexborNode) -> Leave:
@@ -74,7 +77,7 @@ def pre(reading: Reading, node: LexborNode) -> Leave:
     if reading.on_one_line:
         for line in lines:
             reading.paragraph.keep_apart(Space.ALWAYS)
-            reading.paragraph.add(SPACE.sub(" ", line).strip(), Style(code=True))
+            reading.paragraph.add(WHITE_SPACE.sub(" ", line).strip(), Style(code=True))
         reading.paragraph.keep_apart(Space.ALWAYS)
         return skip
     while lines and not lines[-1].strip():

@@ -22,7 +22,7 @@ from reader.formats.html_media import (
     source,
     thing,
 )
-from reader.formats.html_paragraph import SPACE
+from reader.formats.html_paragraph import WHITE_SPACE
 from reader.formats.html_reading import Reading, parsed
 from reader.formats.html_source import names
 from reader.formats.markdown_styles import Style
@@ -30,6 +30,9 @@ from reader.text import clean
 
 _MOST_NODES = 200_000
 """Elements and texts that are read; a parser may make more of them than the source has."""
+
+_DRAWN = names("button canvas select svg textarea")
+"""Dropped elements that take room on the page: the words on both sides stay apart."""
 
 _INLINE = names(
     """abbr acronym b bdi bdo big blink cite data dfn em font i mark nobr output rb ruby span strong
@@ -113,7 +116,7 @@ def _add(reading: Reading, text: str) -> None:
         text = clean(text)
         if "\xad" in text:
             text = text.replace("\xad", "")
-    reading.paragraph.add(SPACE.sub(" ", text), reading.style)
+    reading.paragraph.add(WHITE_SPACE.sub(" ", text), reading.style)
 
 
 def _enter(reading: Reading, node: LexborNode, tag: str) -> Leave | None:
