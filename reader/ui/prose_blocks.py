@@ -17,7 +17,7 @@ SPLIT_CELLS = 150
 """From here on a list, a table or code is cut where it does not show."""
 
 JOINED = 2
-"""Times as many lines of a list, or rows, in the parts behind the first one."""
+"""Times as many lines of a list in the parts behind the first one, and of a table squared."""
 
 MOST_CHARACTERS = 16_000
 MOST_LINES = 250
@@ -226,7 +226,7 @@ def _most_lines(block: Block) -> int:
         return 0
     if block.kind is not Kind.TABLE:
         return MOST_LINES
-    return max(2, min(SPLIT_LINES, SPLIT_CELLS // block.columns + 1)) * more
+    return max(2, min(SPLIT_LINES, SPLIT_CELLS // block.columns + 1)) * more**2
 
 
 def _cut_of_list(block: Block, text: str, at: int) -> int:

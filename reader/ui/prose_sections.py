@@ -23,7 +23,7 @@ _BELOW_BLANK = re.compile(r"\n\n(?<!\n\n\n)\n*+(?=\S)(?!(?:[-+*]|\d{1,9}[.)])(?:
 """Before a line without indent that is not an item of a list."""
 _BEFORE_HEADING = re.compile(r"\n(?<!\n\n)(?=#{1,6}(?:\s|\Z))")
 
-MOST_CHUNKS = 8_000
+MOST_CHUNKS = 10_000
 """Of long blocks that are looked at, in some 50 ms."""
 
 MOST_FENCES = 2_000
@@ -54,6 +54,7 @@ _FENCED = re.compile(
 )
 """Lines and fences, up to the end of a fence."""
 
+_LONGEST_FENCE = 10_000
 _LONGEST_GAP = 1_000
 """Blank lines below the line above a cut."""
 
@@ -180,7 +181,8 @@ class _Fences:
         if "```" in text or "~~~" in text:
             for number, at in enumerate(self._marks()):
                 if number >= MOST_FENCES:
-                    self.left = opened if fence else at
+                    start_of_line = opened if fence else at
+                    self.left = start_of_line if at - start_of_line < _LONGEST_FENCE else None
                     break
                 line = text[at : text.find("\n", at) + 1 or len(text)]
                 if not fence:
