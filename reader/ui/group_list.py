@@ -12,7 +12,6 @@ from typing import ClassVar
 
 from rich.style import Style
 from textual.geometry import Region, Size, clamp
-from textual.message import Message
 from textual.reactive import reactive, var
 from textual.strip import Strip
 
@@ -54,16 +53,6 @@ class GroupList(LongView, inherit_bindings=False):
     show_time = reactive(False)
     """Whether rows show the hour: of use under the heading of a day."""
 
-    class CursorMoved(Message):
-        """The cursor moved, by a key or by a new answer; None in an empty list."""
-
-        def __init__(self, cursor: Cursor | None) -> None:
-            self.cursor = cursor
-            super().__init__()
-
-        def can_replace(self, message: Message) -> bool:
-            return isinstance(message, GroupList.CursorMoved)
-
     def __init__(
         self,
         fetch: Fetch,
@@ -84,8 +73,6 @@ class GroupList(LongView, inherit_bindings=False):
         self._cursor = ListCursor()
         self._line: int | None = None
         """Line of the view on which the first layout puts the cursor."""
-        self._told: Cursor | None = None
-        """The cursor of the last `CursorMoved`."""
         self._moves: Moves = {}
         """New ids of articles that the present answer still has under their old ones."""
 
@@ -245,13 +232,10 @@ class GroupList(LongView, inherit_bindings=False):
         self._reveal()
 
     def _settle(self) -> None:
-        """Put the cursor where it is wanted, and say so if it moved."""
+        """Put the cursor where it is wanted."""
         self.refresh_line(self._cursor.row)
         self._cursor.settle(self._outline)
         self.refresh_line(self._cursor.row)
-        if self.cursor != self._told:
-            self._told = self.cursor
-            self.post_message(self.CursorMoved(self._told))
 
     def _reveal(self) -> None:
         """Scroll as little as brings the cursor into view."""

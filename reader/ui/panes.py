@@ -10,11 +10,10 @@ from typing import TYPE_CHECKING
 from textual import events
 from textual.app import ComposeResult
 from textual.content import Content
-from textual.widget import Widget
 from textual.widgets import Static
 
 from reader.config import Settings
-from reader.ui.failures import Guarded
+from reader.ui.repainting import Covered
 from reader.ui.sidebar import Sidebar
 
 if TYPE_CHECKING:
@@ -27,13 +26,11 @@ WIDTH_STEP = 4
 LEAST_WIDTH = 24
 
 
-class Panes(Guarded, Widget, inherit_bindings=False):
+class Panes(Covered, inherit_bindings=False):
     """The list and what stands right of it, by the classes `-narrow`, `-reading` and `-zoomed`.
 
     width: columns of the list, as the user chose them; None: as the settings say. hint: plain text.
     """
-
-    BLANK = True  # covered by the two panes
 
     def __init__(
         self,

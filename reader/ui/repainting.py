@@ -14,6 +14,14 @@ from textual.screen import Screen
 from textual.strip import Strip
 from textual.widget import Widget
 
+from reader.ui.failures import Guarded
+
+
+class Covered(Guarded, Widget, inherit_bindings=False):
+    """A container that its children cover: its own cells are never seen."""
+
+    BLANK = True
+
 
 class ChangesOnly(Compositor):
     """A compositor whose partial updates render only those widgets that a change touches."""
@@ -39,6 +47,7 @@ class ChangesOnly(Compositor):
             widget: (region, clip)
             for widget, (region, clip) in visible.items()
             if any(region.overlaps(changed) for changed in self._changed)
+            and not isinstance(widget, Covered)
         }
 
 

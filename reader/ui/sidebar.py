@@ -9,7 +9,6 @@ from typing import ClassVar, Literal
 
 from textual import events
 from textual.binding import Binding, BindingType
-from textual.message import Message
 
 from reader.article import ArticleId
 from reader.library import Group, Ids
@@ -50,9 +49,6 @@ class Sidebar(GroupList, inherit_bindings=False):
         _key("enter", "open", _FOLD, "Open", "Open the article; open or close the group"),
         _key("space", "fold", _FOLD, "Fold", "Open or close the group around the cursor"),
     ]
-
-    class GroupsChanged(Message):
-        """The user opened or closed groups: `Sidebar.open_groups` has changed."""
 
     def __init__(
         self,
@@ -104,7 +100,6 @@ class Sidebar(GroupList, inherit_bindings=False):
         if closed := {group.key for group in path} - self._open:
             self._open |= closed
             self._lay_out_anew()
-            self.post_message(self.GroupsChanged())
         row = self._outline.row(Cursor(group=path[-1].key, article=article))
         if not self.scroll_offset.y <= row < self.scroll_offset.y + self.size.height:
             self._scroll(row - self.size.height // 2)
@@ -215,4 +210,3 @@ class Sidebar(GroupList, inherit_bindings=False):
             below = min(self._outline.height - 1, row + self.size.height // 2)
             self._scroll(max(self.scroll_offset.y, below - self.size.height + 1))
         self._go(row)
-        self.post_message(self.GroupsChanged())
