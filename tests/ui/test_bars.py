@@ -65,6 +65,14 @@ async def bars(width: int = 80, linger: float = 60) -> AsyncIterator[tuple[BarsA
         yield app, pilot
 
 
+async def resized(pilot: Pilot[None], bar: Widget, width: int) -> None:
+    """Give the terminal a width; a busy machine may miss a change of size, so try again."""
+    for _ in range(20):
+        await pilot.resize_terminal(width, 5)
+        if bar.outer_size.width == width:
+            return
+
+
 def line(bar: Widget) -> str:
     (strip,) = bar.render_lines(Region(0, 0, *bar.outer_size))
     assert sum(cell_len(segment.text) for segment in strip) == bar.outer_size.width
@@ -220,10 +228,7 @@ async def test_tags_that_do_not_fit_are_left_out_whole():
     async with bars() as (app, pilot):
         bar = shown(app, "", counts(*NINE))
         for width in (*range(16, 120, 11), len(whole) + 1, len(whole) + 2):
-            for _ in range(20):  # a busy machine lets a change of the size go by
-                await pilot.resize_terminal(width, 5)
-                if bar.size.width == width:
-                    break
+            await resized(pilot, bar, width)
             cut, more, rest = line(bar).strip().partition(" …")
             assert rest == ""
             assert whole.startswith(cut)
@@ -382,7 +387,7 @@ async def test_keys_that_do_not_fit_are_left_out_whole_but_never_the_help():
             (17, "? help"),
             (5, "? h"),
         ]:
-            await pilot.resize_terminal(width, 5)
+            await resized(pilot, keys, width)
             assert line(keys).strip() == text
 
 
