@@ -16,8 +16,8 @@ SPLIT_LINES = 60
 SPLIT_CELLS = 150
 """From here on a list, a table or code is cut where it does not show."""
 
-JOINED = 4
-"""Times as many rows in the parts of a table that come after the first one."""
+JOINED = 2
+"""Times as many lines of a list in the parts behind the first one, and of a table squared."""
 
 MOST_CHARACTERS = 16_000
 MOST_LINES = 250
@@ -37,6 +37,10 @@ _FENCE = r"(?= {0,3}(?:~~~|`{3,}+[^`\n]*+(?:\n|\Z)))"
 _NOT_BLANK = r"(?![^\S\n]*+(?:\n|\Z))"
 
 
+_LONGEST_WORD = 400
+_SPACE = re.compile(r"\s+(?=\S)")
+
+
 class Kind(Enum):
     """What a block is, as far as its first two lines tell."""
 
@@ -51,12 +55,12 @@ class Kind(Enum):
 
 _ENDS = {
     Kind.PARAGRAPH: re.compile(
-        rf"\n(?:{_BLANK}|{_HEADING}|{_FENCE}"
+        rf"\n(?=[\s#`~>+*1-])(?:{_BLANK}|{_HEADING}|{_FENCE}"
         r"|(?= {0,3}(?:>|(?:[-+*]|1[.)])[ \t]++[^ \t\n])))"
     ),
-    Kind.QUOTE: re.compile(rf"\n(?:{_BLANK}|{_HEADING}|{_FENCE})"),
+    Kind.QUOTE: re.compile(rf"\n(?=[\s#`~])(?:{_BLANK}|{_HEADING}|{_FENCE})"),
     Kind.LIST: re.compile(
-        rf"\n(?:{_HEADING}|(?=\S){_FENCE}"
+        rf"\n(?=[\s#`~])(?:{_HEADING}|(?=\S){_FENCE}"
         rf"|{_BLANK}(?=[^ \t\n])(?!(?:[-+*]|\d{{1,9}}[.)])(?:[ \t\n]|\Z)){_NOT_BLANK})"
     ),
     Kind.CODE: re.compile(rf"\n(?= {{0,3}}[^ \t\n]){_NOT_BLANK}"),
@@ -65,7 +69,7 @@ _ENDS = {
 _ENDS[Kind.TABLE] = _ENDS[Kind.PARAGRAPH]
 """At the line behind the block, or at a blank one before it."""
 
-_BLANKS = re.compile(rf"(?:{_BLANK})*+(?:[^\S\n]*+\Z)?")
+_BLANKS = re.compile(rf"(?:{_BLANK}\n*+)*+(?:[^\S\n]*+\Z)?")
 
 
 class Block(NamedTuple):
@@ -117,19 +121,20 @@ def chunks(
     is_left_out: Callable[[int, int], bool],
     block: Block | None = None,
 ) -> Iterator[Chunk]:
-    """The chunks in order. `is_left_out`: whether the line from here to there, at which a block
-    would begin, belongs to none. `block`: in which `start` is, where it is in one."""
+    """The chunks in order; where there is a cut at `end`, they are those of the whole up to there.
+    `is_left_out`: whether the line from here to there, at which a block would begin, belongs to
+    none. `block`: in which `start` is, where it is in one."""
     at = start
     while at < end:
         if block is None:
-            at = _past_blank(text, at, end)
-            if at == end:
+            at = _past_blank(text, at, len(text))
+            if at >= end:
                 return
-            line_end = _line_end(text, at, end)
+            line_end = _line_end(text, at, len(text))
             if is_left_out(at, line_end):
                 at = line_end
                 continue
-            block = _begun(text, at, line_end, end)
+            block = _begun(text, at, line_end, len(text))
         stop = min(_cut(block, text, at), end)
         yield Chunk(block, at, stop)
         block = _rest(block, text, at, stop) if stop < block.end else None
@@ -138,7 +143,12 @@ def chunks(
 
 def is_too_long(block: Block, text: str, start: int, end: int) -> bool:
     """Whether this of it would take the parser too long."""
-    if block.plain or block.columns > MOST_COLUMNS or end - start > MOST_CHARACTERS:
+    is_wide = block.columns > MOST_COLUMNS
+    return block.plain or is_wide or _is_over(block, text, start, end)
+
+
+def _is_over(block: Block, text: str, start: int, end: int) -> bool:
+    if end - start > MOST_CHARACTERS:
         return True
     if block.kind in (Kind.TABLE, Kind.FENCE, Kind.CODE):
         return False
@@ -197,51 +207,66 @@ def _cut(block: Block, text: str, at: int) -> int:
         return last
     if block.kind is Kind.LIST:
         return _cut_of_list(block, text, at)
-    if block.kind is Kind.FENCE and not block.plain:
+    if block.plain:
+        return _behind_characters(text, at, last, SPLIT_CHARACTERS, 2 * SPLIT_CHARACTERS)
+    if block.kind is Kind.FENCE:
         return _cut_of_fence(text, at, last)
-    if block.plain or block.kind is Kind.CODE:
-        return _behind_characters(text, at, last, SPLIT_CHARACTERS)
+    if block.kind is Kind.CODE:
+        return _behind_characters(text, at, last, SPLIT_CHARACTERS, 2 * MOST_CHARACTERS)
     characters = SPLIT_CHARACTERS if block.kind is Kind.TABLE else MOST_CHARACTERS
     return _behind_lines(text, at, last, lines, characters)
 
 
 def _most_lines(block: Block) -> int:
     """Lines behind which it is cut; 0 where they do not matter."""
+    more = JOINED if block.joined else 1
     if block.kind is Kind.LIST:
-        return SPLIT_LINES
+        return SPLIT_LINES * more
     if block.plain or block.kind in (Kind.CODE, Kind.FENCE):
         return 0
     if block.kind is not Kind.TABLE:
         return MOST_LINES
-    rows = max(2, min(SPLIT_LINES, SPLIT_CELLS // block.columns + 1))
-    return rows * JOINED if block.joined else rows
+    return max(2, min(SPLIT_LINES, SPLIT_CELLS // block.columns + 1)) * more**2
 
 
 def _cut_of_list(block: Block, text: str, at: int) -> int:
     """Before an item of the list itself, if there is one."""
+    items = _items(block.indent)
+    cut = _behind_lines(text, at, block.end, _most_lines(block), SPLIT_CHARACTERS)
+    if cut == block.end or items.match(text, cut - 1):
+        return cut
     most = _behind_lines(text, at, block.end, MOST_LINES, MOST_CHARACTERS)
-    soon = _behind_lines(text, at, block.end, SPLIT_LINES, SPLIT_CHARACTERS)
-    item = _items(block.indent).search(text, soon - 1, most) if soon < most else None
+    item = items.search(text, cut, most) if cut < most else None
     return item.start() + 1 if item else most
 
 
 def _cut_of_fence(text: str, at: int, last: int) -> int:
     """Not before the line that closes it, which would close the next part at once."""
-    cut = _behind_characters(text, at, last, SPLIT_CHARACTERS)
-    is_closing = cut < last and _past_blank(text, _line_end(text, cut, last), last) == last
+    cut = _behind_characters(text, at, last, SPLIT_CHARACTERS, 2 * MOST_CHARACTERS)
+    is_closing = (
+        text[cut - 1] == "\n" and _past_blank(text, _line_end(text, cut, last), last) == last
+    )
     return last if is_closing else cut
 
 
 def _behind_lines(text: str, at: int, last: int, lines: int, characters: int) -> int:
     """The first line that is not blank behind so many of either."""
-    by_characters = _behind_characters(text, at, last, characters)
+    by_characters = _behind_characters(text, at, last, characters, 2 * MOST_CHARACTERS)
     found = _lines(lines).match(text, at, by_characters)
     return _past_blank(text, found.end(), last) if found else by_characters
 
 
-def _behind_characters(text: str, at: int, last: int, characters: int) -> int:
-    newline = text.find("\n", at + characters, last)
-    return last if newline < 0 else _past_blank(text, newline + 1, last)
+def _behind_characters(text: str, at: int, last: int, characters: int, most: int) -> int:
+    """The first line that is not blank behind so many characters, or what is behind a space where
+    the line above is longer than `most`."""
+    limit = min(last, at + most)
+    newline = text.find("\n", at + characters, limit)
+    if newline >= 0:
+        return _past_blank(text, newline + 1, last)
+    if limit == last:
+        return last
+    space = _SPACE.search(text, limit - _LONGEST_WORD, limit)
+    return space.end() if space else limit
 
 
 def _has_lines(text: str, start: int, end: int, lines: int) -> bool:
@@ -252,8 +277,8 @@ def _has_lines(text: str, start: int, end: int, lines: int) -> bool:
 
 @lru_cache
 def _lines(count: int) -> re.Pattern[str]:
-    """So many lines; blank ones that follow one another are one."""
-    return re.compile(rf"(?>[ \t\n]*\n|[^\n]*\n){{{count}}}")
+    """So many lines, empty ones not counted."""
+    return re.compile(rf"(?:[^\n]*+\n++){{{count}}}+")
 
 
 @lru_cache
@@ -267,8 +292,8 @@ def _rest(block: Block, text: str, at: int, stop: int) -> Block:
     content = text[at:stop].rstrip()
     return block._replace(
         joined=True,
-        gap=text.count("\n", at + len(content), stop) - 1,
-        plain=is_too_long(block._replace(columns=0), text, at, stop),
+        gap=max(0, text.count("\n", at + len(content), stop) - 1),
+        plain=block.plain or _is_over(block, text, at, stop),
         number=_next_number(block, text, at, stop) if block.kind is Kind.LIST else None,
     )
 

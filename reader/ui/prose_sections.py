@@ -5,7 +5,7 @@ and fenced code, in which they do not, is stepped over.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import NamedTuple
 
@@ -23,7 +23,7 @@ _BELOW_BLANK = re.compile(r"\n\n(?<!\n\n\n)\n*+(?=\S)(?!(?:[-+*]|\d{1,9}[.)])(?:
 """Before a line without indent that is not an item of a list."""
 _BEFORE_HEADING = re.compile(r"\n(?<!\n\n)(?=#{1,6}(?:\s|\Z))")
 
-MOST_CHUNKS = 8_000
+MOST_CHUNKS = 10_000
 """Of long blocks that are looked at, in some 50 ms."""
 
 MOST_FENCES = 2_000
@@ -53,6 +53,10 @@ _FENCED = re.compile(
     rf"{{1,{_FENCES_A_STEP}}}+\n*+"
 )
 """Lines and fences, up to the end of a fence."""
+
+_LONGEST_FENCE = 10_000
+_LONGEST_GAP = 1_000
+"""Blank lines below the line above a cut."""
 
 _AT_MARGIN = re.compile(r"\n\S")
 
@@ -87,18 +91,23 @@ def _with_long_ones_cut(text: str, defined: Definitions, found: list[Section]) -
             continue
         last = section.start
         chunks = text_chunks(text, defined, section.start, end)
-        for chunk in islice(chunks, left):
+        for number, chunk in enumerate(islice(chunks, left)):
             left -= 1
-            if chunk.block.joined and chunk.start - last >= SECTION:
-                yield Section(chunk.start, False, chunk.block)
+            if number == 0 or chunk.start - last < SECTION:
+                continue
+            block = chunk.block if chunk.block.joined else None
+            below_heading = False if block else _is_heading(text, _above(text, chunk.start))
+            if below_heading is not None:
+                yield Section(chunk.start, below_heading, block)
                 last = chunk.start
 
 
 def _between_blocks(text: str) -> list[Section]:
     found = [Section(0, False)]
     fences = _Fences(text)
+    patterns = (_BELOW_BLANK, _BEFORE_HEADING) if "\n#" in text else (_BELOW_BLANK,)
     for start, end in fences.outside():
-        cuts = _Cuts(text, end)
+        cuts = _Cuts(text, end, patterns)
         at = max(start, found[-1].start + SECTION)
         while cut := cuts.after(at):
             below_heading = _is_heading(text, cut.start())
@@ -115,7 +124,7 @@ def _between_blocks(text: str) -> list[Section]:
 def _is_heading(text: str, end: int) -> bool | None:
     """Whether the line up to `end` is a heading, or ends one; None where it is not certain."""
     start, line = _line_up_to(text, end)
-    if len(line) > _LONGEST_BEFORE or line.isspace() or _UNSURE.match(line):
+    if len(line) > _LONGEST_BEFORE or not line.strip() or _UNSURE.match(line):
         return None
     if not _UNDERLINE.match(line):
         return HEADING.match(line) is not None
@@ -127,6 +136,12 @@ def _is_heading(text: str, end: int) -> bool | None:
     return True if is_title else None
 
 
+def _above(text: str, start: int) -> int:
+    """Where the last line above ends that is not empty."""
+    before = text[max(0, start - _LONGEST_GAP) : start]
+    return start - len(before) + len(before.rstrip("\n"))
+
+
 def _line_up_to(text: str, end: int) -> tuple[int, str]:
     """Where the line begins that ends there, and what it says; nothing before the text."""
     start = text.rfind("\n", 0, max(0, end)) + 1
@@ -136,10 +151,10 @@ def _line_up_to(text: str, end: int) -> tuple[int, str]:
 class _Cuts:
     """Places up to `end` at which a text may be cut, asked for from its beginning to its end."""
 
-    def __init__(self, text: str, end: int) -> None:
+    def __init__(self, text: str, end: int, patterns: Sequence[re.Pattern[str]]) -> None:
         self._text = text
         self._end = end
-        self._patterns = (_BELOW_BLANK, _BEFORE_HEADING) if "\n#" in text else (_BELOW_BLANK,)
+        self._patterns = patterns
         self._next: dict[re.Pattern[str], re.Match[str] | None] = {}
 
     def after(self, at: int) -> re.Match[str] | None:
@@ -166,7 +181,8 @@ class _Fences:
         if "```" in text or "~~~" in text:
             for number, at in enumerate(self._marks()):
                 if number >= MOST_FENCES:
-                    self.left = opened if fence else at
+                    start_of_line = opened if fence else at
+                    self.left = start_of_line if at - start_of_line < _LONGEST_FENCE else None
                     break
                 line = text[at : text.find("\n", at) + 1 or len(text)]
                 if not fence:

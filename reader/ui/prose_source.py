@@ -7,13 +7,16 @@ Lines of source are looked at here, once each; what stands in them is the parser
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from itertools import islice, zip_longest
+from itertools import chain, islice, zip_longest
 from typing import NamedTuple
 
 from reader.ui.prose_blocks import MOST_COLUMNS, Block, Chunk, Kind, chunks, is_too_long
 
 MOST_ROWS_AHEAD = 3_000
 """Of a long table, that are looked at to tell how wide its columns are."""
+
+CHARACTERS_AT_END = 8_000
+"""Of its last rows, which are looked at too: what is counted grows longer."""
 
 MOST_DEFINITIONS = 2_000
 MOST_DEFINITION_LINES = 10_000
@@ -145,7 +148,7 @@ def _piece(text: str, chunk: Chunk) -> Piece:
         is_code=block.is_code,
         plain=plain,
         number=block.number,
-        columns=_columns_below(text, end) if is_cut else (),
+        columns=_columns_below(text, end, block.end) if is_cut else (),
     )
 
 
@@ -159,15 +162,16 @@ def _lines(text: str, start: int = 0, stop: int | None = None) -> Iterator[tuple
         start = end
 
 
-def _columns_below(text: str, start: int) -> tuple[int, ...]:
-    """Characters of the longest cell in each column of the rows from `start` on, as far as they
-    hold no marks: those take no room."""
+def _columns_below(text: str, start: int, end: int) -> tuple[int, ...]:
+    """Characters of the longest cell in each column of the rows from `start` on and of the last
+    ones before `end`, as far as they hold no marks: those take no room."""
     widths: list[int] = []
-    for _, line in islice(_lines(text, start), MOST_ROWS_AHEAD):
-        if line.isspace():
-            break
-        if _MARKS.search(line) is None:
-            cells = line.strip().strip("|").split("|")
-            longest = zip_longest(widths, (len(cell.strip()) for cell in cells), fillvalue=0)
+    last = max(start, text.find("\n", max(start, end - CHARACTERS_AT_END), end) + 1)
+    first_rows = islice(_lines(text, start, end), MOST_ROWS_AHEAD)
+    for _, line in chain(first_rows, _lines(text, last, end)):
+        if not line.isspace() and "\\" not in line and "`" not in line:
+            cells = (cell.strip() for cell in line.strip().strip("|").split("|"))
+            lengths = (0 if _MARKS.search(cell) else len(cell) for cell in cells)
+            longest = zip_longest(widths, lengths, fillvalue=0)
             widths = [max(pair) for pair in longest]
     return tuple(widths)
