@@ -140,7 +140,7 @@ class Import:
         self._store = store
         self._on_progress = on_progress
         self._on_refusal = on_refusal
-        self._run = store.begin_run()
+        self._run = store.intake.begin_run()
         self._total: int | None = None
 
     def run(self, paths: Iterable[Path]) -> ImportReport:
@@ -174,20 +174,21 @@ class Import:
         size, mtime_ns = stamp(path)
         where = str(path)
         now = Stamp(where, size, mtime_ns, b"")
-        if self._store.stamps([where]).get(where) == now:
-            self._count(Outcome.UNCHANGED, sum(1 for _ in self._store.files_below(f"{where}!")))
+        if self._store.intake.stamps([where]).get(where) == now:
+            known = self._store.intake.files_below(f"{where}!")
+            self._count(Outcome.UNCHANGED, sum(1 for _ in known))
             return
         refused = len(self.report.refusals)
         self._store_all(scan(path))
         if len(self.report.refusals) == refused:  # else the next import names them again
-            with self._store.writing(self._run) as writer:
+            with self._store.intake.writing(self._run) as writer:
                 writer.note_file(now)
 
     def _bring_in_json(self, path: Path) -> None:
         """A file that has not changed is not opened: its digest is the number of its articles."""
         size, mtime_ns = stamp(path)
         where = str(path)
-        before = self._store.stamps([where]).get(where)
+        before = self._store.intake.stamps([where]).get(where)
         if before and (before.size, before.mtime_ns) == (size, mtime_ns):
             self._count(Outcome.UNCHANGED, int.from_bytes(before.digest, "big"))
             return
@@ -196,7 +197,7 @@ class Import:
         if len(self.report.refusals) == refused:  # else the next import names them again
             articles = self.report.outcomes.total() - stored
             digest = articles.to_bytes(DIGEST_BYTES, "big")
-            with self._store.writing(self._run) as writer:
+            with self._store.intake.writing(self._run) as writer:
                 writer.note_file(Stamp(where, size, mtime_ns, digest))
 
     def _store_all(self, found: Iterable[Entry | Refusal]) -> None:
@@ -211,7 +212,7 @@ class Import:
 
     def _jobs_ahead(self) -> int:
         """That wait or whose results do; for somebody who reads meanwhile, a processor is left."""
-        return max(_cores() - 2, 1) if self._store.is_read() else AHEAD * _cores()
+        return max(_cores() - 2, 1) if self._store.presence.is_anybody_here() else AHEAD * _cores()
 
     def _store_parsed(self, parsed: Iterator[Parsed]) -> None:
         size = min(STORED_AT_FIRST, STORED_AT_ONCE)
@@ -234,7 +235,7 @@ class Import:
         """What has to be read: neither refused nor known by path, size and time."""
         for some in _batched(found, PARSED_AT_ONCE):
             entries = [entry for entry in some if isinstance(entry, Entry)]
-            known = self._store.stamps([entry.where for entry in entries])
+            known = self._store.intake.stamps([entry.where for entry in entries])
             unchanged = 0
             for entry in entries:
                 before = known.get(entry.where)
@@ -250,7 +251,7 @@ class Import:
     def _store_batch(self, batch: Iterable[Parsed]) -> int:
         """One transaction. It counts only when it is on disk. Returns how many articles moved."""
         outcomes: Counter[Outcome] = Counter()
-        with self._store.writing(self._run) as writer:
+        with self._store.intake.writing(self._run) as writer:
             for parsed in batch:
                 if parsed.refusal:
                     self._refuse(parsed.refusal)
@@ -276,7 +277,7 @@ class Import:
 
     def _note_vanished(self, prefix: str, found: Iterable[Entry | Refusal]) -> None:
         seen = {entry.where for entry in found if isinstance(entry, Entry)}
-        known = self._store.files_below(prefix)
+        known = self._store.intake.files_below(prefix)
         self.report.vanished += [where for where in known if where not in seen]
 
 
@@ -287,18 +288,18 @@ def _log_emptied_behind(store: Store) -> Iterator[Callable[[], None]]:
 
     def work() -> None:
         while wanted.get():
-            store.empty_log()
+            store.upkeep.empty_log()
             wanted.task_done()
-        store.release()
+        store.session.release()
 
     screen = _LogBesideScreen(store)
 
     def empty_log() -> None:
-        if store.is_read():
+        if store.presence.is_anybody_here():
             screen.empty_log()  # in this thread: one busy processor is enough
             return
         wanted.put(True)
-        if store.has_long_log():
+        if store.upkeep.has_long_log():
             wanted.join()  # it begins anew only where nothing is left in it
 
     emptying = Thread(target=work)
@@ -323,12 +324,12 @@ class _LogBesideScreen:
         self._longest = 0
 
     def empty_log(self) -> None:
-        if not self._store.has_long_log(self._longest):
+        if not self._store.upkeep.has_long_log(self._longest):
             return
         end = monotonic() + SCREEN_WAIT_S
-        while not self._store.begin_log_anew():
+        while not self._store.upkeep.begin_log_anew():
             if monotonic() > end:
-                self._longest = 2 * self._store.log_bytes()
+                self._longest = 2 * self._store.upkeep.log_bytes()
                 return
             sleep(SCREEN_LOOK_S)
 

@@ -57,7 +57,7 @@ def fetch_full_text(
         return False
     # A later sync of the feed, which has the summary still, does not take it back. A version that
     # the publisher dates later does.
-    with store.writing(store.begin_run()) as writer:
+    with store.intake.writing(store.intake.begin_run()) as writer:
         return writer.put_text(article.identity, text)
 
 
@@ -68,7 +68,7 @@ def _named(store: Store, article: Article) -> str:
     article is of a file that the user has imported. Empty: the link leads to the web alone.
     """
     host = host_of(article.url)
-    for source in store.source_states():
+    for source in store.intake.source_states():
         is_its = not article.feed or article.feed == feed_of(source)
         if is_its and is_same_host(host_of(source), host):
             return source

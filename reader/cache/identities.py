@@ -2,23 +2,31 @@
 
 import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import TypeVar
 
 from pyroaring import BitMap
 
 from reader.article import Identity
 from reader.cache.schema import IDENTITY
 
+T = TypeVar("T")
+
 AT_ONCE = 500
-"""Ids that one statement names."""
+"""Ids that one statement names at most."""
+
+
+def batches(items: Sequence[T], size: int = AT_ONCE) -> Iterator[Sequence[T]]:
+    """Yield the items in order, as many at a time as one statement names."""
+    for start in range(0, len(items), size):
+        yield items[start : start + size]
 
 
 def identities(db: sqlite3.Connection, ids: BitMap) -> Iterator[Identity]:
     """Yield the identities of those articles that there are, in no order."""
-    every = list(ids)
     find = f"SELECT {IDENTITY} FROM articles WHERE id IN (SELECT value FROM json_each(?))"
-    for start in range(0, len(every), AT_ONCE):
-        found = db.execute(find, (json.dumps(every[start : start + AT_ONCE]),))
+    for some in batches(list(ids)):
+        found = db.execute(find, (json.dumps(some),))
         yield from (Identity(*values) for values in found)
 
 

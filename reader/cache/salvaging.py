@@ -86,10 +86,10 @@ def bring_over(store: "Store", aside: Path) -> int:
     """Bring articles that a cache does not have from a file that was set aside; how many."""
     from reader.cache.answers import Outcome
 
-    run, brought = store.begin_run(), 0
+    run, brought = store.intake.begin_run(), 0
     articles = articles_of(aside)
     while some := list(islice(articles, STORED_AT_ONCE)):
-        with store.writing(run) as writer:
+        with store.intake.writing(run) as writer:
             outcomes = [writer.put_new(Incoming.of(each)) for each in some]
         brought += outcomes.count(Outcome.NEW)
     return brought

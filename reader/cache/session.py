@@ -1,297 +1,265 @@
-"""Connections to the two files, the locks around them, and the moment at which a screen is held.
+"""The moment as of which a data folder is asked, the facets read in it, and the locks around both.
 
-Which questions are asked, and what is remembered of the answers, belongs to `store`.
+What is asked belongs to `questions` and `texts`, what is written to `marking` and `intake`.
 """
 
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import NamedTuple
 
-from reader.cache.damage import number
+from pyroaring import BitMap
+
+from reader.article import ArticleId
+from reader.cache.facets import Facet, Facets, News, Truth
+from reader.cache.identities import id_of, identities
 from reader.cache.marks import Marks
-from reader.cache.schema import CACHE, MARKS, Schema, connect
-from reader.cache.words import Words
+from reader.cache.moments import Moment, Moments
+from reader.cache.pool import CachePool, MarksPool
+from reader.cache.schema import sql_errors
+from reader.cache.words import Cancel, Words
 from reader.errors import CacheGone, MarksGone
+from reader.query import Query
 
-FileId = tuple[int, int]
-"""Device and inode: what a file is, whatever it is called."""
-
-SEARCHES = 3
-"""Words that are looked up at once. Includes a spare for a query SQLite cannot interrupt."""
-
-TRIES = 5
-"""How often a second connection is begun anew until it shows the same version as the first."""
+LEAVING_TIMEOUT_MS = 500
 
 
-class Moment:
-    """One state of `cache.db`: read transactions on a few connections, all of one version.
+class Next(NamedTuple):
+    """What `catch_up` takes when it leaves the moment held for a later one."""
 
-    `db` answers what takes no time, under the session's lock. Words are looked up on connections
-    of their own (`Session.searching`), so that no key waits for them.
-    """
-
-    __slots__ = ("connections", "db", "free", "is_over", "texts", "users", "version", "words")
-
-    def __init__(self, db: sqlite3.Connection) -> None:
-        self.db = db
-        self.connections = [db]
-        self.free: list[sqlite3.Connection] = []
-        """Those for searches that are not in use."""
-        self.words = Words()
-        self.version = meta(db, "version")
-        self.texts = meta(db, "texts")
-        self.users = 0
-        """Searches that are running."""
-        self.is_over = False
-        """Another moment has taken its place."""
+    moment: Moment
+    news: list[tuple[Facets, News]]
+    query: Query
+    """Whose words have been looked up in it."""
 
 
 class Session:
-    """The connections of one store. Any thread may use it; each has connections of its own.
+    """The connections to one data folder, and the moment held. Thread-safe.
 
-    `lock`: held while the shared facets are read or changed. `writing`: held by the one thread that
-    writes. `moment`: as of which questions are answered; None: each is answered as of now.
+    `lock`: held while the shared facets are read or changed. `writing`: held by the one thread
+    that writes. `moment`: as of which questions are answered; None: each is answered as of now.
+    `facets`: of all languages, as of the last question. `is_only_read`: nothing can be written.
     """
 
-    def __init__(self, path: Path, marks_path: Path) -> None:
+    def __init__(self, path: Path, marks_path: Path, truth: Truth) -> None:
+        """truth: counts facets anew from the articles where those of the file are damaged."""
         self.path = path
-        self.marks_path = marks_path
+        self.is_only_read = False
         self.lock = threading.RLock()
         self.writing = threading.RLock()
+        self.cache_pool = CachePool(path)
+        self.marks_pool = MarksPool(marks_path)
+        self.moments = Moments(self.cache_pool, self.lock)
         self.moment: Moment | None = None
-        self._words = Words()
-        """The words that are known where no moment is held."""
-        self._local = threading.local()
-        self._connections: list[sqlite3.Connection] = []
-        self._idle: list[sqlite3.Connection] = []
-        """Connections of moments that are over."""
-        self._pool = threading.Condition()
-        self._files: dict[int, FileId] = {}
-        """Which file a connection to the marks is of, by its Python id."""
+        self._truth = truth
+        self._given: dict[Facet, BitMap] = {}
+        """Facets of marks that the cache does not show and that cannot be written there."""
+        self._of_language: dict[str, Facets] = {}
+        self.facets = self.facets_of("")
+        self._next: Next | None = None
+        """Read by `prepare`, for `catch_up`."""
 
     def close(self) -> None:
         """Close every connection, whichever thread opened it."""
         self.moment = None
-        self._idle.clear()
-        for db in self._connections:
-            db.close()
-        self._connections.clear()
-        self._files.clear()
-        self._local = threading.local()
+        self.cache_pool.close()
+        self.marks_pool.close()
 
     def release(self) -> None:
         """Close this thread's connections, for a thread that ends before the session does."""
-        opened = vars(self._local)
-        for db in opened.values():
-            self._close(db)
-        opened.clear()
+        self.cache_pool.release()
+        self.marks_pool.release()
 
-    def _close(self, db: sqlite3.Connection) -> None:
-        self._connections.remove(db)
-        self._files.pop(id(db), None)
-        db.close()
+    def hurry(self) -> None:
+        """Wait at most 500 ms for locks of other programs from now on, in this thread."""
+        with sql_errors(self.marks_pool.path):
+            self.cache_pool.hurry(LEAVING_TIMEOUT_MS)
+            with suppress(MarksGone):
+                self.marks_pool.hurry(LEAVING_TIMEOUT_MS)
 
-    def hurry(self, milliseconds: int) -> None:
-        """Wait no longer than that for locks of other programs, in this thread."""
-        self.connection()
-        with suppress(MarksGone):
-            self.marks()
-        for db in vars(self._local).values():
-            db.execute(f"PRAGMA busy_timeout = {milliseconds}")
+    def version(self) -> int:
+        """Return a number that grows with every change of the cache, by whichever program.
 
-    @property
-    def words(self) -> Words:
-        """The words that are known of what is asked about."""
-        return self.moment.words if self.moment else self._words
-
-    def connection(self) -> sqlite3.Connection:
-        """Return this thread's connection to `cache.db`, which shows the present state.
-
-        Raises CacheGone where the file is gone and no connection is to spare.
+        It is the version that answers are made of.
         """
-        try:
-            return self._opened("cache", self.path, CACHE)
-        except CacheGone:
-            with self._pool:
-                if not self._idle:
-                    raise
-                self._local.cache = db = self._idle.pop()
-            return db
+        with self.asking():
+            return self.facets.version
+
+    def texts(self) -> int:
+        """Return a number that grows with every change of an article, and not with marks."""
+        with self.asking():
+            return self.facets.texts
+
+    # Connections and facets, for the parts.
 
     def marks(self) -> Marks:
-        """Return the marks, by this thread's connection. Raises MarksGone, CacheError.
+        """Return the marks, on this thread's connection. Raises MarksGone, CacheError."""
+        return self.marks_pool.marks()
 
-        Where another file has taken the place of the one that it is of, it is opened anew. Where
-        there is none any more, the connection goes on showing what was there.
+    def facets_of(self, lang: str) -> Facets:
+        """Return the facets cut to a folded language; of all articles where it is empty."""
+        if lang not in self._of_language:
+            self._of_language[lang] = self.new_facets(lang)
+        return self._of_language[lang]
+
+    def new_facets(self, lang: str = "") -> Facets:
+        """Return facets with nothing loaded, which the session does not refresh."""
+        return Facets(lang, self._truth, self._given)
+
+    def give(self, facets: Mapping[Facet, BitMap]) -> None:
+        """Answer with these facets in the place of those of the file, which cannot be written."""
+        self._given.update(facets)
+
+    @contextmanager
+    def asking(self, lang: str = "") -> Iterator[sqlite3.Connection]:
+        """Give a connection that shows the moment held, with the facets of the language.
+
+        It holds the lock. Raises CacheError.
         """
-        db: sqlite3.Connection | None = getattr(self._local, "marks", None)
-        file = file_id(self.marks_path)
-        if db is not None and file not in (None, self._files[id(db)]):
-            self.close_marks()
-            db = None
-        if db is None:
-            if file is None:
-                raise MarksGone(self.marks_path)  # SQLite would begin an empty one
-            db = self._opened("marks", self.marks_path, MARKS)
-            self._files[id(db)] = file
-        return Marks(db, self.marks_path)
+        with self.lock, sql_errors(self.path):
+            facets, moment = self.facets_of(lang), self.moment
+            db = moment.db if moment else self.cache_pool.of_thread()
+            if moment is None or facets.version != moment.version:
+                for each in self._of_language.values():  # all of the same version
+                    each.refresh(db)
+            yield db
 
-    def has_present_marks(self) -> bool:
-        """Return whether this thread's connection is to the file that is there now."""
-        db = getattr(self._local, "marks", None)
-        return db is not None and self._files[id(db)] == file_id(self.marks_path)
+    @contextmanager
+    def present(self) -> Iterator[sqlite3.Connection]:
+        """Give a connection that shows the present state, whatever moment is held."""
+        with sql_errors(self.path):
+            yield self.cache_pool.of_thread()
 
-    def close_marks(self) -> None:
-        """Close this thread's connection to the marks."""
-        db = vars(self._local).pop("marks", None)
-        if db is not None:
-            self._close(db)
+    @contextmanager
+    def changing(self) -> Iterator[sqlite3.Connection]:
+        """Give a connection to write on. One thread at a time has it."""
+        with self.writing, sql_errors(self.path):
+            yield self.cache_pool.of_thread()
 
-    def former_marks(self) -> sqlite3.Connection | None:
-        """Return a connection to marks that are gone: this thread's, else that of another.
+    # The moment held.
 
-        SQLite lets one thread after the other use it.
+    def lease(self) -> Moment | None:
+        """Return the moment held, kept until `searching` ends. Call it under the lock."""
+        return self.moments.lease(self.moment)
+
+    @contextmanager
+    def searching(self, moment: Moment | None) -> Iterator[tuple[sqlite3.Connection, Words]]:
+        """Give a connection on which words may be looked up without the lock, and known words."""
+        with sql_errors(self.path), self.moments.searching(moment) as found:
+            yield found
+
+    def hold(self) -> None:
+        """Pin reads to this moment until `catch_up`: sets, rows, texts and words.
+
+        What other programs write then delays no question, and ids mean what they meant.
         """
-        db: sqlite3.Connection | None = getattr(self._local, "marks", None)
-        if db is None:
-            others = (each for each in self._connections if id(each) in self._files)
-            db = next(others, None)
-        return db
+        with sql_errors(self.path), self.lock:
+            moment = self.moments.begin(searches=0)
+            self._take(moment)
+            for facets in self._of_language.values():
+                facets.refresh(moment.db)
 
-    def _opened(self, name: str, path: Path, schema: Schema) -> sqlite3.Connection:
-        db: sqlite3.Connection | None = getattr(self._local, name, None)
-        if db is None:
-            db = self._connect(path, schema)
-            setattr(self._local, name, db)
-        return db
-
-    def _connect(self, path: Path, schema: Schema) -> sqlite3.Connection:
-        if self._connections and not path.exists():  # SQLite would begin an empty one
-            raise MarksGone(path) if schema is MARKS else CacheGone(path)
-        db = connect(path, schema)
-        self._connections.append(db)
-        return db
-
-    # Moments.
-
-    def begin(self, searches: int = 1) -> Moment:
-        """Return the present state, held until `take` or `end`.
-
-        searches: 1 for a connection for searches from the start, 0 for none. Others are added when
-        they are needed, as long as the cache is of the same version.
-        """
-        for _ in range(TRIES):
-            moment = Moment(self._begun())
-            try:
-                if not searches or self._add(moment):
-                    break
-            except CacheGone:  # then its words are looked up on the first
-                break
-            self.end(moment)
-        return moment
-
-    def take(self, moment: Moment) -> None:
+    def _take(self, moment: Moment) -> None:
         """Answer as of that moment from now on. Call it under the lock."""
         before, self.moment = self.moment, moment
         if before is not None:
             if before.texts == moment.texts:
                 moment.words = before.words
-            self.end(before)
+            self.moments.end(before)
 
-    def end(self, moment: Moment) -> None:
-        """Let go of a moment, as soon as no search uses it any more."""
-        with self._pool:
-            moment.is_over = True
-            if not moment.users:
-                self._let_go(moment)
+    def renew(self) -> bool:
+        """Return whether nothing has changed since the moment held, and hold the present one.
 
-    def lease(self) -> Moment | None:
-        """Return the moment, kept until `searching` ends. Call it under the lock."""
-        if self.moment is not None:
-            with self._pool:
-                self.moment.users += 1
-        return self.moment
-
-    @contextmanager
-    def searching(self, moment: Moment | None) -> Iterator[tuple[sqlite3.Connection, Words]]:
-        """Give a connection on which words may be looked up, and the words that are known.
-
-        moment: from `lease`; None: the present state.
+        Only so can the write-ahead log be emptied: it keeps what an open read transaction sees.
         """
-        if moment is None:
-            yield self.connection(), self._words
-            return
-        db = self._borrowed(moment)
-        try:
-            if db is None:
-                with self.lock:
-                    yield moment.db, moment.words
-            else:
-                yield db, moment.words
-        finally:
-            self._give_back(moment, db)
+        with sql_errors(self.path), suppress(CacheGone):
+            moment = self.moments.begin()
+            is_same = self._renewed(moment)
+            if not is_same:
+                self.moments.end(moment)
+            return is_same
+        return True
 
-    def _borrowed(self, moment: Moment) -> sqlite3.Connection | None:
-        """Wait for a connection for searches; None where the cache has changed since the first."""
-        with self._pool:
-            while not moment.free:
-                searches = len(moment.connections) - 1
-                with suppress(CacheGone):
-                    if searches < SEARCHES and self._add(moment):
-                        break
-                if not searches:
-                    return None
-                self._pool.wait()
-            return moment.free.pop()
-
-    def _give_back(self, moment: Moment, db: sqlite3.Connection | None) -> None:
-        with self._pool:
-            moment.users -= 1
-            if db is not None:
-                moment.free.append(db)
-            if moment.is_over and not moment.users:
-                self._let_go(moment)
-            self._pool.notify_all()
-
-    def _add(self, moment: Moment) -> bool:
-        """Add a connection for searches; whether the cache still is of the moment's version."""
-        with self._pool:
-            db = self._begun()
-            is_same = meta(db, "version") == moment.version
+    def _renewed(self, moment: Moment) -> bool:
+        with self.lock:
+            is_same = moment.version == self.facets.version
             if is_same:
-                moment.connections.append(db)
-                moment.free.append(db)
-            else:
-                self._ended(db)
+                self._take(moment)
             return is_same
 
-    def _begun(self) -> sqlite3.Connection:
-        with self._pool:
-            db = self._idle.pop() if self._idle else self._connect(self.path, CACHE)
-        db.execute("BEGIN")
-        return db
+    def prepare(self, query: Query) -> bool:
+        """Read what has changed, for `catch_up`; return whether anything has. Thread-safe.
 
-    def _ended(self, db: sqlite3.Connection) -> None:
-        db.execute("COMMIT")
-        self._idle.append(db)
+        query: its words are looked up as well, so that it is answered at once. Other threads may
+        ask meanwhile, as of the moment held.
+        """
+        if self.moment is None:
+            return False
+        with sql_errors(self.path):
+            try:
+                moment = self.moments.begin()
+            except CacheGone:
+                return False
+            if self._renewed(moment):
+                return False
+            news = [(facets, facets.news(moment.db)) for facets in list(self._of_language.values())]
+            self._look_up(query, moment)
+            self._propose(Next(moment, news, query))
+            return True
 
-    def _let_go(self, moment: Moment) -> None:
-        for db in moment.connections:
-            self._ended(db)
-        moment.connections, moment.free = [], []
+    def _look_up(self, query: Query, moment: Moment) -> None:
+        if query.words:
+            with self.lock:
+                self.moments.lease(moment)
+            with self.moments.searching(moment) as (db, words):
+                words.keep(BitMap(), query.words, db, Cancel())
 
+    def _propose(self, step: Next) -> None:
+        """Let `catch_up` take this one, unless another thread has read a later one meanwhile."""
+        with self.lock:
+            left = self._next
+            if left is None or left.moment.version <= step.moment.version:
+                self._next = step
+            else:
+                left = step
+        if left is not None:
+            self.moments.end(left.moment)
 
-def file_id(path: Path) -> FileId | None:
-    """Return what the file at a path is; None where there is none, or an empty one."""
-    try:
-        status = path.stat()
-    except OSError:
-        return None
-    return (status.st_dev, status.st_ino) if status.st_size else None
+    def is_prepared_for(self, query: Query) -> bool:
+        """Return whether there is something to catch up with, and the query's words are known."""
+        return self._next is not None and set(query.words) <= set(self._next.query.words)
 
+    def catch_up(self, follow: Iterable[ArticleId] = ()) -> dict[ArticleId, ArticleId | None]:
+        """Advance to the moment that `prepare` has read, else to the present one. Thread-safe.
 
-def meta(db: sqlite3.Connection, name: str) -> int:
-    """Return a counter of the cache: `version` grows with every change, `texts` with articles."""
-    return number(db.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone())
+        follow: ids of articles as of before. Return their ids from here on, None for an article
+        that is gone.
+        """
+        if self._next is None:
+            self.prepare(Query())
+        with sql_errors(self.path), self.lock:
+            following = self._following()
+            if following is None:
+                return {id: id for id in follow}
+            with self.asking() as db:
+                held = {id: next(identities(db, BitMap([id])), None) for id in follow}
+            for facets, found in following.news:
+                facets.take(found)
+            self._take(following.moment)
+            db = following.moment.db
+            for facets in self._of_language.values():
+                facets.refresh(db)  # those of a language that was first asked for meanwhile
+            return {
+                id: ArticleId(now) if each and (now := id_of(db, each)) is not None else None
+                for id, each in held.items()
+            }
+
+    def _following(self) -> Next | None:
+        """Take what `prepare` has read; None where that or a later moment is held already."""
+        following, self._next = self._next, None
+        if following is not None and following.moment.version <= self.facets.version:
+            self.moments.end(following.moment)
+            return None
+        return following

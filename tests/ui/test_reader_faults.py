@@ -193,8 +193,8 @@ async def test_leaving_a_search_goes_back_to_the_article_though_its_id_moved(
 def forget(folder: Path, identity: Identity) -> None:
     """Lose an article, as a rebuilt cache may."""
     with Store(folder) as store:
-        id = store.with_identity(identity)
-        with store.writing(store.begin_run()) as writer:
+        id = store.texts.with_identity(identity)
+        with store.intake.writing(store.intake.begin_run()) as writer:
             writer._delete(id)
 
 

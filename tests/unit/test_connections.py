@@ -19,11 +19,11 @@ from reader.cache.session import Session
 COUNT = "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n WHERE x < 9999) {}"
 folder = Path(sys.argv[1])
 for _ in range(20):
-    session = Session(folder / "cache.db", folder / "marks.db")
+    session = Session(folder / "cache.db", folder / "marks.db", None)
     started = threading.Barrier(4)
 
     def ask():
-        db = session.connection()
+        db = session.cache_pool.of_thread()
         started.wait()
         try:
             while True:

@@ -48,8 +48,11 @@ def folder(tmp_path: Path) -> Path:
     made = tmp_path / "data"
     with Store(made) as store:
         put(store, archive())
-        newest = store.find(Query(), NOW)[:3]
-        store.mark(store.find(Query(), NOW) & type(store.find(Query(), NOW))(newest), *READ_THREE)
+        newest = store.questions.find(Query(), NOW)[:3]
+        store.marking.mark(
+            store.questions.find(Query(), NOW) & type(store.questions.find(Query(), NOW))(newest),
+            *READ_THREE,
+        )
     return made
 
 
@@ -64,16 +67,18 @@ def change(folder: Path, statement: str, name: str = "cache.db") -> None:
 
 
 def titles(store: Store, words: str = "") -> list[str]:
-    return [row.title for row in store.rows(store.find(parse(words), NOW))]
+    return [row.title for row in store.texts.rows(store.questions.find(parse(words), NOW))]
 
 
 def counts(store: Store, words: str = "") -> dict[str, int]:
-    stats = store.stats(store.find(parse(words), NOW))
+    stats = store.questions.stats(store.questions.find(parse(words), NOW))
     return {name: sum(each.values()) for name, each in stats.categories.items()}
 
 
 def read_all(store: Store) -> list[str]:
-    return [article.title for _, article in store.articles(store.find(Query(), NOW))]
+    return [
+        article.title for _, article in store.texts.articles(store.questions.find(Query(), NOW))
+    ]
 
 
 ALL_TITLES = [f"Story {n}" for n in range(MANY)]
@@ -132,7 +137,7 @@ def test_reading_goes_on_without_an_article_that_is_damaged(folder: Path, fault:
 def test_a_damaged_article_is_whole_again_when_it_comes_again(folder: Path, fault: str) -> None:
     change(folder, TEXTS[fault])
     with Store(folder) as store:
-        list(store.articles(store.find(Query(), NOW)))
+        list(store.texts.articles(store.questions.find(Query(), NOW)))
         put(store, archive())
         assert read_all(store) == ALL_TITLES
         assert titles(store, "alpha") == ["Story 0"]
@@ -217,7 +222,7 @@ SETTLED = {
 def settled(folder: Path) -> Path:
     """The same where each facet is in one piece."""
     with Store(folder) as store:
-        store.tidy(entirely=True)
+        store.upkeep.tidy(entirely=True)
     return folder
 
 
@@ -250,7 +255,7 @@ def test_what_comes_in_is_right_beside_damaged_facets(folder: Path, fault: str) 
     change(folder, FACETS[fault])
     with Store(folder) as store:
         put(store, [article(MANY, category="BTC", tags=("ETF",))])
-        store.mark(store.find(parse("tag:xrp"), NOW), Mark.FAVOURITE, True, "")
+        store.marking.mark(store.questions.find(parse("tag:xrp"), NOW), Mark.FAVOURITE, True, "")
     with Store(folder) as store:
         assert counts(store) == {"BTC": 21, "ETH": 20}
         assert len(titles(store, "tag:etf")) == MANY + 1
@@ -262,14 +267,14 @@ def test_a_screen_that_holds_its_moment_counts_anew_and_reads_what_is_set_right(
     folder: Path,
 ) -> None:
     with Store(folder) as held:
-        held.hold()
+        held.session.hold()
         change(folder, "UPDATE chunks SET ids = x'00', version = 99")
         change(folder, "UPDATE meta SET value = 99 WHERE name = 'version'")
-        held.catch_up()
+        held.session.catch_up()
         assert counts(held) == RIGHT_COUNTS
         with Store(folder) as other:
             put(other, [article(MANY, category="BTC", tags=("ETF",))])
-        held.catch_up()
+        held.session.catch_up()
         assert counts(held) == {"BTC": 21, "ETH": 20}
 
 
@@ -566,7 +571,7 @@ def test_a_copy_is_read_where_the_log_cannot_be(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with Store(folder) as writing:
-        writing.mark(writing.find(parse("tag:xrp"), NOW), Mark.READ, True, "")
+        writing.marking.mark(writing.questions.find(parse("tag:xrp"), NOW), Mark.READ, True, "")
         for name in ("cache.db-shm", "marks.db-shm"):
             (folder / name).unlink()  # as after a copy of the folder
         monkeypatch.setattr("reader.cache.copies.is_writable", lambda _path: False)
@@ -575,4 +580,4 @@ def test_a_copy_is_read_where_the_log_cannot_be(
             assert store.notices == (f"{folder} cannot be written: marks are not kept",)
             assert len(titles(store, "is:read")) == 16
             with pytest.raises(CacheError, match="cannot be written"):
-                store.mark(store.find(Query(), NOW), Mark.READ, True, "")
+                store.marking.mark(store.questions.find(Query(), NOW), Mark.READ, True, "")

@@ -42,7 +42,9 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 
 def mark(store: Store, number: int, value: bool = True) -> None:
-    store.mark(store.find(parse(f"title:{number}"), NOW), Mark.READ, value, f"{number}")
+    store.marking.mark(
+        store.questions.find(parse(f"title:{number}"), NOW), Mark.READ, value, f"{number}"
+    )
 
 
 def names(folder: Path) -> list[str]:
@@ -126,9 +128,9 @@ def test_damage_that_a_copy_finds_is_repaired_and_said(store: Store, tmp_path: P
     data[5 * 4096 :] = bytes(len(data) - 5 * 4096)
     path.write_bytes(data)
     with Store(tmp_path) as again:
-        again.keep_copy()
+        again.marking.keep_copy()
         assert "marks.db was damaged" in again.notices[0]
-        assert len(again.find(parse("is:read"), NOW)) == 1
+        assert len(again.questions.find(parse("is:read"), NOW)) == 1
     (copy,) = copies(tmp_path)
     assert read_in(copy.path) == 1
 
@@ -167,7 +169,7 @@ def test_marks_are_copied_before_they_are_migrated(tmp_path: Path) -> None:
         file.unlink()
     with Store(tmp_path) as store:
         put(store, [article(1)])
-        assert len(store.find(parse("is:read"), NOW)) == 1
+        assert len(store.questions.find(parse("is:read"), NOW)) == 1
 
 
 def test_a_damaged_copy_is_found_passed_over_and_removed(
