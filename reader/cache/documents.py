@@ -7,7 +7,7 @@ damaged one had in it has to come from its source again: `forget` sees to that.
 import json
 import os
 import sqlite3
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import Any, NamedTuple
 
@@ -87,9 +87,9 @@ def derived(incoming: Incoming) -> tuple[object, ...]:
     )
 
 
-def row_values(db: sqlite3.Connection, ids: Sequence[int]) -> Iterator[tuple[Any, ...]]:
-    """Yield what a list shows of articles, from their whole documents, as `store` selects it."""
-    for id, document in read(db, ids).items():
+def row_values(found: Mapping[int, Document | None]) -> Iterator[tuple[Any, ...]]:
+    """Yield what a list shows of articles from their whole documents, as `View.rows` does."""
+    for id, document in found.items():
         if document is not None:
             new = Incoming.of(document.article())
             yield (

@@ -5,8 +5,6 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from typing import TypeVar
 
-from pyroaring import BitMap
-
 from reader.article import Identity
 from reader.cache.schema import IDENTITY
 
@@ -22,12 +20,14 @@ def batches(items: Sequence[T], size: int = AT_ONCE) -> Iterator[Sequence[T]]:
         yield items[start : start + size]
 
 
-def identities(db: sqlite3.Connection, ids: BitMap) -> Iterator[Identity]:
-    """Yield the identities of those articles that there are, in no order."""
-    find = f"SELECT {IDENTITY} FROM articles WHERE id IN (SELECT value FROM json_each(?))"
-    for some in batches(list(ids)):
-        found = db.execute(find, (json.dumps(some),))
-        yield from (Identity(*values) for values in found)
+def identities(db: sqlite3.Connection, ids: Sequence[int]) -> dict[int, Identity]:
+    """Return the identities of those articles that there are."""
+    find = f"SELECT id, {IDENTITY} FROM articles WHERE id IN (SELECT value FROM json_each(?))"
+    return {
+        id: Identity(*who)
+        for some in batches(ids)
+        for id, *who in db.execute(find, (json.dumps(some),))
+    }
 
 
 def id_of(db: sqlite3.Connection, identity: Identity) -> int | None:

@@ -3,21 +3,18 @@
 What becomes of an article that is put in belongs to `writing`.
 """
 
-import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from reader.article import Article
 from reader.cache.answers import Stamp
-from reader.cache.damage import number
 from reader.cache.facets import Truth
-from reader.cache.identities import batches
-from reader.cache.schema import WRITER_CACHE_KIB, transaction
 from reader.cache.session import Session
 
 if TYPE_CHECKING:
-    from reader.cache.live import FeedPage, SourceState
+    from reader.cache.arrivals import FeedPage
+    from reader.cache.live import SourceState
     from reader.cache.writing import Writer
 
 
@@ -31,18 +28,17 @@ class Intake:
 
     def begin_run(self) -> int:
         """Return the number of a new import. Versions of an article in it replace each other."""
-        with self._session.changing() as db, transaction(db):
-            run = "UPDATE meta SET value = value + 1 WHERE name = 'run' RETURNING value"
-            return number(db.execute(run).fetchone())
+        with self._session.transaction() as to:
+            return to.count_up("run")
 
     @contextmanager
     def writing(self, run: int) -> Iterator["Writer"]:
         """Give a transaction to put articles in; all are on disk when it has ended."""
         from reader.cache.writing import Writer
 
-        with self._session.changing() as db, transaction(db):
-            db.execute(f"PRAGMA cache_size = -{WRITER_CACHE_KIB}")
-            writer = Writer(db, self._session.marks(), run, self._truth)
+        with self._session.transaction() as to:
+            to.expect_many()
+            writer = Writer(to, self._session.marks(), run, self._truth)
             yield writer
             writer.finish()
         writer.committed()
@@ -57,33 +53,21 @@ class Intake:
         """
         from reader.cache.feeds import feed_page
 
-        with self._session.changing() as db:
-            return feed_page(db, self._session.marks(), addresses, name, articles)
+        marks = self._session.marks()
+        with self._session.present() as view, self._session.engine.alone():
+            return feed_page(view, marks, addresses, name, articles)
 
     def source_states(self) -> dict[str, "SourceState"]:
         """Return what is known of the live sources, by their addresses."""
-        from reader.cache.live import source_states
-
-        with self._session.present() as db:
-            return {state.url: state for state in source_states(db)}
+        with self._session.present() as view:
+            return {state.url: state for state in view.sources()}
 
     def stamps(self, locations: Sequence[str]) -> dict[str, Stamp]:
         """Return what is known of those files; a file that is left out is new."""
-        with self._session.present() as db:
-            return {
-                (where := os.fsdecode(location)): Stamp(where, size, mtime_ns, digest)
-                for some in batches([os.fsencode(location) for location in locations])
-                for location, size, mtime_ns, digest in db.execute(
-                    f"SELECT * FROM files WHERE location IN ({', '.join('?' * len(some))})", some
-                )
-            }
+        with self._session.present() as view:
+            return view.stamps(locations)
 
     def files_below(self, prefix: str) -> Iterator[str]:
         """Yield locations of the known files that begin with the prefix, in order."""
-        first = os.fsencode(prefix)
-        with self._session.present() as db:
-            found = db.execute(
-                "SELECT location FROM files WHERE location >= ? AND location < ?",
-                (first, first[:-1] + bytes([first[-1] + 1])),
-            )
-            yield from (os.fsdecode(location) for (location,) in found)
+        with self._session.present() as view:
+            yield from view.files_below(prefix)

@@ -4,25 +4,28 @@ How `marks.db` keeps them belongs to `marks`, and what to do if it is damaged or
 `marks_keeper`.
 """
 
-import sqlite3
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from functools import partial
-from typing import Any, TypeVar
+from itertools import islice
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from pyroaring import BitMap
 
 from reader.article import Identity
 from reader.cache.answers import Change, Marked
-from reader.cache.facets import FAVOURITE, READ, Facet, FacetChanges, Truth
-from reader.cache.identities import id_of, identities
+from reader.cache.facets import FAVOURITE, READ, Truth
+from reader.cache.identities import AT_ONCE
 from reader.cache.ids import Ids
 from reader.cache.marks import Mark, Marks, Step
 from reader.cache.marks_keeper import Label, MarksKeeper
-from reader.cache.moments import meta
-from reader.cache.schema import sql_errors, transaction
 from reader.cache.session import Session
 from reader.errors import CacheError, CacheGone, MarkNotShown, MarksDamaged, MarksGone
+
+if TYPE_CHECKING:
+    from reader.cache.engine import Transaction, View
+    from reader.cache.facet_changes import FacetChanges
+    from reader.cache.facet_rows import Facet
 
 T = TypeVar("T")
 
@@ -56,12 +59,12 @@ class Marking:
         try:
             return self._changed(partial(self._set_marks, ids, mark, value, label))
         except CacheGone:
-            moment = self._session.moment
-            if moment is None:
+            held = self._session.held
+            if held is None:
                 raise
-            with self._session.lock, sql_errors(self._session.path):
-                held = list(identities(moment.db, ids.bits))
-            return self._keeper.mark(held, mark, value, label)
+            with self._session.lock, self._session.engine.errors():
+                who = list(held.moment.view.identities(list(ids.bits)).values())
+            return self._keeper.mark(who, mark, value, label)
 
     def _set_marks(
         self,
@@ -69,32 +72,32 @@ class Marking:
         mark: Mark,
         value: bool | None,
         label: Label,
-        db: sqlite3.Connection,
+        to: "Transaction",
         change: Changing,
     ) -> Marked:
-        self._latest.refresh(db)
-        bits, facet = self._as_of_now(ids, db), self._latest.get(db, _FACET_OF[mark])
+        self._latest.refresh(to)
+        bits, facet = self._as_of_now(ids, to), self._latest.get(to, _FACET_OF[mark])
         becomes = bool(bits - facet) if value is None else value
         changed = bits - facet if becomes else bits & facet
         if changed:
-            name, who = label(becomes, len(changed)), list(identities(db, changed))
-            step = Step(name, mark, becomes, who)
-            self._show(db, step, changed, change(lambda marks: marks.do(step)))
+            who = list(to.identities(list(changed)).values())
+            step = Step(label(becomes, len(changed)), mark, becomes, who)
+            self._show(to, step, changed, change(lambda marks: marks.do(step)))
         return Marked(becomes, len(changed))
 
-    def _as_of_now(self, ids: Ids, db: sqlite3.Connection) -> BitMap:
+    def _as_of_now(self, ids: Ids, now: "View") -> BitMap:
         """Return the ids of these articles in the present state, which `_latest` is of."""
         with self._session.lock:
-            moment = self._session.moment
-            if moment is None or moment.version == self._latest.version:
+            held = self._session.held
+            if held is None or held.moment.version == self._latest.version:
                 return ids.bits
-            held = list(identities(moment.db, ids.bits))
-        return _present_ids(db, held)
+            who = list(held.moment.view.identities(list(ids.bits)).values())
+        return BitMap(list(now.ids(who).values()))
 
-    def _changed(self, work: Callable[[sqlite3.Connection, Changing], T]) -> T:
+    def _changed(self, work: "Callable[[Transaction, Changing], T]") -> T:
         """Change marks, which are on disk when the facets are written.
 
-        work: is given a connection within a transaction, and what changes the marks.
+        work: is given a transaction, and what changes the marks.
         """
         is_stored = False
 
@@ -105,9 +108,9 @@ class Marking:
             return result
 
         try:
-            with self._session.changing() as db, transaction(db):
-                self._show_if_stale(db)
-                return work(db, change)
+            with self._session.transaction() as to:
+                self._show_if_stale(to)
+                return work(to, change)
         except MarksDamaged:
             if is_stored or not self._keeper.repair():
                 raise
@@ -126,13 +129,13 @@ class Marking:
         return self._replay(Marks.redo)
 
     def _replay(self, which: Callable[[Marks], tuple[Step, int] | None]) -> Change | None:
-        def replay(db: sqlite3.Connection, change: Changing) -> Change | None:
+        def replay(to: "Transaction", change: Changing) -> Change | None:
             replayed = change(which)
             if replayed is None:
                 return None
             step, counter = replayed
-            ids = _present_ids(db, step.articles)
-            self._show(db, step, ids, counter)
+            ids = BitMap(list(to.ids(step.articles).values()))
+            self._show(to, step, ids, counter)
             return Change(label=step.label, articles=len(step.articles), ids=Ids(ids))
 
         try:
@@ -169,77 +172,76 @@ class Marking:
 
     # The facets that show marks.
 
-    def _show(self, db: sqlite3.Connection, step: Step, ids: BitMap, counter: int) -> None:
+    def _show(self, to: "Transaction", step: Step, ids: BitMap, counter: int) -> None:
         """Put a change of the marks into the facets, within the open transaction.
 
         If these do not show the change before it, they are made anew: else it would stay hidden.
         """
-        if meta(db, "marks") != counter - 1:
-            self._show_all(db, counter)
+        from reader.cache.facet_changes import FacetChanges
+
+        if to.counter("marks") != counter - 1:
+            self._show_all(to, counter)
             return
         changes = FacetChanges()
         for id in ids:
             changes.set(id, [_FACET_OF[step.mark]], step.value)
-        self._write_facets(db, changes, counter)
+        self._write_facets(to, changes, counter)
 
     def show_stale(self) -> None:
         """Rebuild the read and favourite facets if the marks changed without the cache."""
-        with self._session.changing() as db:
-            if meta(db, "marks") > self._session.marks().counter():
+        with self._session.present() as view:
+            if view.counter("marks") > self._session.marks().counter():
                 self._keeper.catch_up()
-            if meta(db, "marks") != self._session.marks().counter():
-                with transaction(db):
-                    self._show_if_stale(db)
+            is_stale = view.counter("marks") != self._session.marks().counter()
+        if is_stale:
+            with self._session.transaction() as to:
+                self._show_if_stale(to)
 
     def give_stale(self) -> bool:
         """Answer with the marks themselves if the facets are stale; return whether they are.
 
         For a cache that cannot be written.
         """
-        with self._session.present() as db:
-            is_stale = meta(db, "marks") != self._session.marks().counter()
+        with self._session.present() as view:
+            is_stale = view.counter("marks") != self._session.marks().counter()
             if is_stale:
-                self._session.give(marked(db, self._session))
+                self._session.give(marked(view, self._session))
             return is_stale
 
-    def _show_if_stale(self, db: sqlite3.Connection) -> None:
+    def _show_if_stale(self, to: "Transaction") -> None:
         """Rebuild these facets within the open transaction, if they are stale."""
         with suppress(MarksGone):  # which are made anew by the change that follows
             counter = self._session.marks().counter()
-            if meta(db, "marks") != counter:
-                self._show_all(db, counter)
+            if to.counter("marks") != counter:
+                self._show_all(to, counter)
 
-    def _show_all(self, db: sqlite3.Connection, counter: int) -> None:
-        self._latest.refresh(db)
+    def _show_all(self, to: "Transaction", counter: int) -> None:
+        from reader.cache.facet_changes import FacetChanges
+
+        self._latest.refresh(to)
         changes = FacetChanges()
-        for mark, facet in _FACET_OF.items():
-            now = BitMap(_marked(db, self._session, mark))
-            before = self._latest.get(db, facet)
+        for facet, now in marked(to, self._session).items():
+            before = self._latest.get(to, facet)
             for id in now - before:
                 changes.set(id, [facet], True)
             for id in before - now:
                 changes.set(id, [facet], False)
-        self._write_facets(db, changes, counter)
+        self._write_facets(to, changes, counter)
 
-    def _write_facets(self, db: sqlite3.Connection, changes: FacetChanges, counter: int) -> None:
-        db.execute("UPDATE meta SET value = ? WHERE name = 'marks'", (counter,))
-        changes.write(db, {}, self._truth)
-
-
-def marked(db: sqlite3.Connection, session: Session) -> dict[Facet, BitMap]:
-    """Return the facets that the marks tell; none of them if the marks cannot be read."""
-    with suppress(sqlite3.Error):
-        return {facet: BitMap(_marked(db, session, mark)) for mark, facet in _FACET_OF.items()}
-    return {}
+    def _write_facets(self, to: "Transaction", changes: "FacetChanges", counter: int) -> None:
+        to.set_counter("marks", counter)
+        changes.write(to, {}, self._truth)
 
 
-def _marked(db: sqlite3.Connection, session: Session, mark: Mark) -> Iterator[int]:
-    for identity in session.marks().every(mark):
-        id = id_of(db, identity)
-        if id is not None:
-            yield id
+def marked(view: "View", session: Session) -> "dict[Facet, BitMap]":
+    """Return the facets that the marks tell. Raises CacheError."""
+    return {
+        facet: BitMap(list(_ids(view, session.marks().every(mark))))
+        for mark, facet in _FACET_OF.items()
+    }
 
 
-def _present_ids(db: sqlite3.Connection, articles: Iterable[Identity]) -> BitMap:
-    found = (id_of(db, identity) for identity in articles)
-    return BitMap([id for id in found if id is not None])
+def _ids(view: "View", articles: Iterable[Identity]) -> Iterator[int]:
+    left = iter(articles)
+    while some := list(islice(left, AT_ONCE)):
+        yield from view.ids(some).values()

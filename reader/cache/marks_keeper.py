@@ -118,7 +118,7 @@ class MarksKeeper:
         if former is None:
             self.notices += prepare_marks(self._folder)
             return
-        is_cache_gone = not self._session.path.exists()
+        is_cache_gone = not (self._folder / "cache.db").exists()
         with alone(self._folder):
             if file_id(path) is not None:
                 return  # another program was first

@@ -20,12 +20,12 @@ from reader.cache.damage import (
     sql_errors,
     suspect,
 )
+from reader.cache.migrations import apply_all
 from reader.cache.schema import (
     CACHE,
     MARKS,
     WRITER_CACHE_KIB,
     Schema,
-    apply_all,
     check_version,
     check_whole,
     connect,

@@ -7,8 +7,10 @@ from pathlib import Path
 
 from reader.cache import copies
 from reader.cache.marks import Marks
-from reader.cache.schema import CACHE, MARKS, Schema, connect
+from reader.cache.schema import CACHE, MARKS, Schema, connect, sql_errors
 from reader.errors import CacheGone, MarksGone
+
+LEAVING_TIMEOUT_MS = 500
 
 FileId = tuple[int, int]
 """Device and inode: what a file is, whatever it is called."""
@@ -70,9 +72,9 @@ class Pool:
             self._opened.remove(db)
             db.close()
 
-    def hurry(self, milliseconds: int) -> None:
-        """Set this thread's busy timeout."""
-        self.of_thread().execute(f"PRAGMA busy_timeout = {milliseconds}")
+    def hurry(self) -> None:
+        """Wait at most 500 ms for locks of other programs from now on, in this thread."""
+        self.of_thread().execute(f"PRAGMA busy_timeout = {LEAVING_TIMEOUT_MS}")
 
 
 class CachePool(Pool):
@@ -142,10 +144,11 @@ class MarksPool(Pool):
         db = self.known()
         return db is not None and self._files[id(db)] == file_id(self.path)
 
-    def hurry(self, milliseconds: int) -> None:
-        """Set this thread's busy timeout. Raises MarksGone."""
+    def hurry(self) -> None:
+        """Wait at most 500 ms for locks from now on, in this thread. Raises MarksGone."""
         self.marks()
-        super().hurry(milliseconds)
+        with sql_errors(self.path):
+            super().hurry()
 
     def release(self) -> None:
         """Close this thread's connection."""

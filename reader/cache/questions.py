@@ -3,31 +3,34 @@
 Bitmaps and counts alone. What an article looks like belongs to `texts`.
 """
 
-import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
-from itertools import chain
+from typing import TYPE_CHECKING
 
 from pyroaring import BitMap
 
 from reader.article import Sentiment
 from reader.cache.answers import MOST_TAGS, Group, Grouping, Stats, TagCount
-from reader.cache.damage import rows_of
 from reader.cache.days import Days
 from reader.cache.evaluation import filtered, language_of
-from reader.cache.facets import ALL, DRAFT, READ, SETS_KEPT, Facet, Facets
+from reader.cache.facet_counts import SETS_KEPT
+from reader.cache.facets import ALL, DRAFT, READ, Facets
+from reader.cache.fulltext import Recent
 from reader.cache.grouping import group, most_frequent
 from reader.cache.identities import batches
 from reader.cache.ids import Ids
 from reader.cache.recalled import Recalled, recalled, written
-from reader.cache.schema import impatient, transaction
 from reader.cache.session import Session
-from reader.cache.words import Cancel, Recent
+from reader.cache.words import Cancel
 from reader.errors import CacheLocked
 from reader.query import Field, Query
+
+if TYPE_CHECKING:
+    from reader.cache.engine import View
+    from reader.cache.facet_rows import Facet
 
 Asked = tuple[Query, int, int | None]
 """A question, and the versions of articles and of marks that its answer holds for."""
@@ -36,11 +39,6 @@ TAGS_AT_ONCE = 100
 
 READS_AT_ONCE = 40
 """Tags read from disk for an answer that is due at once, some 5 ms; else there are hundreds."""
-
-_TEXTS = (
-    "SELECT id, title, iif(json_valid(fields), fields ->> 'description', ''), body "
-    "FROM articles JOIN documents USING (id) WHERE id IN "
-)
 
 
 class Questions:
@@ -68,24 +66,24 @@ class Questions:
         if among is None and (recalled := self._recalled(query, now)):
             return recalled
         lang = language_of(query)
-        with self._session.asking(lang) as db:
+        with self._session.asking(lang) as view:
             if among is None and not query.words and query.period(now) == (None, None):
-                return self._found(query, lang, db, now)
-            bits = filtered(query, self._session.facets_of(lang), db, now)
+                return self._found(query, lang, view, now)
+            bits = filtered(query, self._session.facets_of(lang), view, now)
             if among is not None:
                 return Ids(among.keep(bits, query.words), lang)
-            moment = self._session.lease()
+            held = self._session.lease()
         # Without the lock: a word may take a second.
-        with self._session.searching(moment) as (db, words):
-            return Ids(words.keep(bits, query.words, db, cancel or Cancel()), lang)
+        with self._session.searching(held) as (view, words):
+            return Ids(words.keep(bits, query.words, view, cancel or Cancel()), lang)
 
-    def _found(self, query: Query, lang: str, db: sqlite3.Connection, now: datetime) -> Ids:
+    def _found(self, query: Query, lang: str, view: "View", now: datetime) -> Ids:
         """Return the same set as before if nothing has changed, so that its counts hold, too."""
         facets = self._session.facets_of(lang)
         key = _asked(query, facets)
         ids = self._kept.pop(key, None)
         if ids is None:
-            ids = Ids(filtered(query, facets, db, now), lang)
+            ids = Ids(filtered(query, facets, view, now), lang)
             self._kept = {kept: ids for kept, ids in self._kept.items() if kept[1] == key[1]}
             self._note_rest(query, ids, facets)
         self._kept[key] = ids  # the last to be forgotten
@@ -103,21 +101,19 @@ class Questions:
         included = without.with_term(replace(tag, exclude=False))
         part = self._kept.get(_asked(included, facets))
         if whole and part:
-            facets.note_rest(ids.bits, whole.bits, part.bits)
+            facets.counts.note_rest(ids.bits, whole.bits, part.bits)
 
     def finds_at_once(self, query: Query) -> bool:
         """Return whether no word of the query has to be looked up."""
-        with self._session.asking() as db:
-            return self._session.moments.words(self._session.moment).knows(query.words, db)
+        return self._session.knows(query)
 
     def recent(self, query: Query, now: datetime, count: int) -> Recent:
         """Return the newest articles that match, for `find` among them."""
         with self._session.lock:
             newest = self.find(query, now)[:count]
-            moment, version = self._session.lease(), self._session.facets.texts
-        with self._session.searching(moment) as (db, _):
-            found = (rows_of(db, _TEXTS, some, _passed_over) for some in batches(newest))
-            return Recent(chain.from_iterable(found), version)
+            held, version = self._session.lease(), self._session.facets.texts
+        with self._session.searching(held) as (view, _):
+            return Recent(view.texts(newest), version)
 
     def is_current(self, recent: Recent) -> bool:
         """Return whether no text has changed since the newest articles were read."""
@@ -135,9 +131,8 @@ class Questions:
         ids = self.find(query, now)
         groups, tags = self.groups(ids, Grouping.CATEGORY), self.tag_counts(ids, MOST_TAGS)
         answer = (str(query), self._session.facets.version, written(len(ids), groups, tags))
-        with suppress(CacheLocked), self._session.changing() as db, impatient(db), transaction(db):
-            db.execute("DELETE FROM answers")
-            db.execute("INSERT INTO answers VALUES (?, ?, ?)", answer)
+        with suppress(CacheLocked), self._session.transaction(patient=False) as to:
+            to.keep_answer(*answer)
 
     def recall_nothing(self) -> None:
         """Answer from the facets alone from now on."""
@@ -159,13 +154,12 @@ class Questions:
         facets, ask = self._session.facets_of(lang), partial(self._session.asking, lang)
 
         def find() -> BitMap:
-            with ask() as db:
-                return filtered(query, facets, db, now)
+            with ask() as view:
+                return filtered(query, facets, view, now)
 
-        with ask() as db:
-            kept = "SELECT answer FROM answers WHERE query = ? AND version = ?"
-            row = db.execute(kept, (str(query), facets.version)).fetchone()
-        return recalled(str(row[0]), find, lang, facets, ask) if row else None
+        with ask() as view:
+            kept = view.answer(str(query), facets.version)
+        return recalled(kept, find, lang, facets, ask) if kept is not None else None
 
     def _holds(self, answer: Recalled) -> bool:
         """Return whether nothing has changed since: a mark changes counts, but not the set."""
@@ -176,13 +170,13 @@ class Questions:
     def total(self) -> int:
         """Return the number of articles, without drafts."""
         facets = self._session.facets
-        with self._session.asking() as db:
-            return facets.size(db, ALL) - facets.size(db, DRAFT)
+        with self._session.asking() as view:
+            return facets.size(view, ALL) - facets.size(view, DRAFT)
 
     def unread(self, ids: Ids) -> Ids:
         """Return the unread ones of the ids."""
-        with self._session.asking() as db:
-            return Ids(ids.bits - self._session.facets.get(db, READ), ids.lang)
+        with self._session.asking() as view:
+            return Ids(ids.bits - self._session.facets.get(view, READ), ids.lang)
 
     def groups(self, ids: Ids, by: Grouping) -> tuple[Group, ...]:
         """Return the ids under headings, the pinned ones first. No group is empty."""
@@ -210,18 +204,18 @@ class Questions:
         ask = partial(self._session.asking, ids.lang)
         return most_frequent(ids.bits, most, self._session.facets_of(ids.lang), ask, reads)
 
-    def _tags(self) -> Iterator[Sequence[Facet]]:
+    def _tags(self) -> "Iterator[Sequence[Facet]]":
         """Yield all tags, some at a time: painting does not wait until thousands are read."""
-        with self._session.asking() as db:
-            every = [facet for facet, size in self._session.facets.by_size(db, "tag") if size]
+        with self._session.asking() as view:
+            every = [facet for facet, size in self._session.facets.by_size(view, "tag") if size]
         return batches(every, TAGS_AT_ONCE)
 
-    def _tag_counts(self, tags: Iterable[Facet], ids: Ids) -> Iterator[TagCount]:
+    def _tag_counts(self, tags: "Iterable[Facet]", ids: Ids) -> Iterator[TagCount]:
         facets = self._session.facets_of(ids.lang)
-        with self._session.asking(ids.lang) as db:
-            dense = facets.dense(ids.bits)
+        with self._session.asking(ids.lang) as view:
+            dense = facets.counts.dense(ids.bits)
             for tag in tags:
-                if count := facets.get(db, tag).intersection_cardinality(dense):
+                if count := facets.get(view, tag).intersection_cardinality(dense):
                     yield TagCount(facets.label(tag), count)
 
     def names(self, field: Field) -> dict[str, int]:
@@ -230,15 +224,16 @@ class Questions:
         Drafts included, most frequent first.
         """
         facets = self._session.facets
-        with self._session.asking() as db:
-            return {facets.label(facet): size for facet, size in facets.by_size(db, field) if size}
+        with self._session.asking() as view:
+            sizes = facets.by_size(view, field)
+            return {facets.label(facet): size for facet, size in sizes if size}
 
     def stats(self, ids: Ids) -> Stats:
         """Return the numbers of articles by language, source, tag, category and sentiment."""
         facets = self._session.facets_of(ids.lang)
-        with self._session.asking(ids.lang) as db:
+        with self._session.asking(ids.lang) as view:
             categories: dict[str, dict[Sentiment, int]] = {}
-            for value, bits in facets.every(db, "group").items():
+            for value, bits in facets.every(view, "group").items():
                 name, sentiment = facets.label(("group", value)).split("\t")
                 counts = categories.setdefault(name, dict.fromkeys(Sentiment, 0))
                 counts[Sentiment(sentiment)] = bits.intersection_cardinality(ids.bits)
@@ -254,18 +249,14 @@ class Questions:
     def _counts(self, field: str, ids: Ids) -> dict[str, int]:
         """Return counts by name, most frequent first, ties by name."""
         facets = self._session.facets_of(ids.lang)
-        with self._session.asking(ids.lang) as db:
-            every = facets.every(db, field)
+        with self._session.asking(ids.lang) as view:
+            every = facets.every(view, field)
             counts = {
                 facets.label((field, value)): bits.intersection_cardinality(ids.bits)
                 for value, bits in every.items()
             }
         found = ((name, count) for name, count in counts.items() if count)
         return dict(sorted(found, key=lambda item: (-item[1], item[0])))
-
-
-def _passed_over(_id: int) -> None:
-    """Skip a text that cannot be read: the user is told when it is opened."""
 
 
 def _asked(query: Query, facets: Facets) -> Asked:

@@ -6,25 +6,18 @@ open, and read a few hundred articles at a time.
 
 import json
 import sqlite3
-from array import array
-from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from pyroaring import BitMap
 
-from reader.cache import facets
+from reader.cache import facet_changes
 from reader.cache.damage import is_damage, rows_of
-from reader.cache.facet_tables import check_all, write_anew
-from reader.cache.facets import (
-    ALL,
-    DRAFT,
-    ESTIMATED,
-    FAVOURITE,
-    PINNED,
-    READ,
-    Counted,
-    Facet,
-)
+from reader.cache.facet_rows import Counted, Damaged, Facet, Facts
+from reader.cache.facet_tables import write_anew
+from reader.cache.facets import ALL, FAVOURITE, READ, Facets, load
+from reader.cache.identities import batches as in_batches
+from reader.cache.sqlite_transaction import SqliteTransaction
+from reader.cache.sqlite_view import SqliteView
 from reader.folding import folded
 
 BATCH = 500
@@ -45,35 +38,20 @@ _INDEX = "INSERT INTO fulltext (rowid, title, description, body) VALUES (?, ?, ?
 
 def counted(db: sqlite3.Connection, marks: Mapping[Facet, BitMap]) -> Counted:
     """Count every facet from the articles. marks: facets that the marks tell."""
-    found: dict[Facet, array[int]] = defaultdict(lambda: array("I"))
-    labels: dict[Facet, str] = {}
+    return facet_changes.counted(facts(db), marks)
 
-    def put(id: int, field: str, name: str) -> None:
-        facet = (field, name.casefold())
-        found[facet].append(id)
-        labels[facet] = name
 
+def facts(db: sqlite3.Connection) -> Iterator[Facts]:
+    """Yield what facets are counted from, of every article that can be read."""
     for some in batches(db):
         for id, source, lang, category, sentiment, pinned, draft, text in rows_of(
             db, _FACTS, some, lambda _: None
         ):
             fields = _fields(text)
-            found[ALL].append(id)
-            put(id, "category", category)
-            put(id, "sentiment", sentiment)
-            put(id, "group", f"{category}\t{sentiment}")
-            put(id, "source", source)
-            put(id, "lang", lang)
             tags = fields.get("tags")
-            for tag in tags if isinstance(tags, list) else ():
-                put(id, "tag", str(tag))
-            states = {PINNED: pinned, DRAFT: draft, ESTIMATED: fields.get("sentimentEstimated")}
-            for state, holds in states.items():
-                if holds:
-                    found[state].append(id)
-    ids = {facet: BitMap(each) for facet, each in found.items()}
-    of_marks = {facet: bits & ids.get(ALL, BitMap()) for facet, bits in marks.items()}
-    return Counted(ids | {facet: bits for facet, bits in of_marks.items() if bits}, labels)
+            named = list(map(str, tags)) if isinstance(tags, list) else []
+            states = (bool(pinned), bool(draft), bool(fields.get("sentimentEstimated")))
+            yield id, source, lang, category, sentiment, named, states
 
 
 def batches(db: sqlite3.Connection) -> Iterator[Sequence[int]]:
@@ -96,7 +74,7 @@ def _fields(text: bytes | None) -> dict[str, object]:
 
 def mend_facets(db: sqlite3.Connection, marks: Mapping[Facet, BitMap]) -> None:
     """Count the facets anew, and write them."""
-    version = facets.new_version(db)
+    version = SqliteTransaction(db).count_up("version")
     write_anew(db, counted(db, marks), version)
 
 
@@ -105,12 +83,12 @@ def marks_shown(old: sqlite3.Connection, db: sqlite3.Connection) -> Mapping[Face
 
     Where they cannot be read, the next to open both files takes them from the marks.
     """
-    known = facets.Facets()
+    known, view = Facets(), SqliteView(old)
     try:
-        (counter,) = old.execute("SELECT value FROM meta WHERE name = 'marks'").fetchone()
-        known.refresh(old)
-        found = {facet: known.get(old, facet) for facet in (READ, FAVOURITE)}
-    except (sqlite3.Error, TypeError):
+        counter = view.counter("marks")
+        known.refresh(view)
+        found = {facet: known.get(view, facet) for facet in (READ, FAVOURITE)}
+    except (sqlite3.Error, Damaged, TypeError):
         counter, found = -1, {}
     db.execute("UPDATE meta SET value = ? WHERE name = 'marks'", (counter,))
     return found
@@ -118,7 +96,22 @@ def marks_shown(old: sqlite3.Connection, db: sqlite3.Connection) -> Mapping[Face
 
 def has_damaged_facets(db: sqlite3.Connection) -> bool:
     """Return whether any row of the facets is not as it was written."""
-    return _fails(lambda: check_all(db))
+    return _fails(lambda: check_facets(db))
+
+
+def check_facets(db: sqlite3.Connection) -> None:
+    """Read every row of the facets. Raises Damaged, sqlite3.Error."""
+    view = SqliteView(db)
+    every = [id for (id,) in db.execute("SELECT id FROM chunks")]
+    for _ in view.chunks(every):
+        pass
+    if not view.facets([ALL]):
+        if view.has_articles():
+            raise Damaged("the facet of all articles is missing")
+        return
+    keys = [key for (key,) in db.execute("SELECT key FROM facets NOT INDEXED")]
+    for some in in_batches(keys):
+        load(view, some, None)
 
 
 def has_damaged_index(db: sqlite3.Connection) -> bool:
@@ -130,6 +123,8 @@ def has_damaged_index(db: sqlite3.Connection) -> bool:
 def _fails(check: Callable[[], object]) -> bool:
     try:
         check()
+    except Damaged:
+        return True
     except sqlite3.Error as error:
         if not is_damage(error):
             raise
@@ -139,8 +134,8 @@ def _fails(check: Callable[[], object]) -> bool:
 
 def mend_index(db: sqlite3.Connection) -> None:
     """Make the full-text index anew."""
-    facets.new_version(db)
-    db.execute("UPDATE meta SET value = value + 1 WHERE name = 'texts'")
+    for counter in ("version", "texts"):
+        SqliteTransaction(db).count_up(counter)
     db.execute("INSERT INTO fulltext (fulltext) VALUES ('delete-all')")
     for some in batches(db):
         for id, title, text, body in rows_of(db, _WORDS, some, lambda _: None):

@@ -6,15 +6,19 @@ It is counts; which articles they count is looked up when somebody looks at them
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
+from typing import TYPE_CHECKING
 
 from pyroaring import BitMap
 
 from reader.cache.answers import PINNED, Group, TagCount
 from reader.cache.checksums import text_sum
 from reader.cache.facets import PINNED as PINNED_FACET
-from reader.cache.facets import READ, Facet, Facets
+from reader.cache.facets import READ, Facets
 from reader.cache.grouping import Ask, Sentiments
 from reader.cache.ids import LazyIds
+
+if TYPE_CHECKING:
+    from reader.cache.facet_rows import Facet
 
 
 class Later(LazyIds):
@@ -79,9 +83,9 @@ def recalled(
 def _groups(
     counts: Sequence[tuple[str, int, int]], ids: Callable[[], BitMap], facets: Facets, ask: Ask
 ) -> Iterator[Group]:
-    def of(facet: Facet) -> BitMap:
-        with ask() as db:
-            return facets.get(db, facet)
+    def of(facet: "Facet") -> BitMap:
+        with ask() as view:
+            return facets.get(view, facet)
 
     @cache
     def parts() -> tuple[BitMap, BitMap, BitMap]:

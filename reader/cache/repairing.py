@@ -16,6 +16,7 @@ from reader.cache.checking import check_cache, check_marks
 from reader.cache.damage import is_damage, rows_of, sql_errors, suspect
 from reader.cache.documents import DERIVED, derived, forget, mend_row, read
 from reader.cache.evaluation import milliseconds
+from reader.cache.facet_rows import Damaged
 from reader.cache.facets import FAVOURITE, READ, Facets
 from reader.cache.ids import NONE
 from reader.cache.incoming import Incoming
@@ -27,6 +28,7 @@ from reader.cache.schema import (
     prepare,
     transaction,
 )
+from reader.cache.sqlite_view import SqliteView
 from reader.errors import CacheDamaged
 from reader.folding import folded
 
@@ -314,17 +316,15 @@ def facets_fault(db: sqlite3.Connection, *, deep: bool) -> str:
     if not deep:
         return ""
     truth = rebuilding.counted(db, {})
-    known = Facets()
-    known.refresh(db)
+    known, view = Facets(), SqliteView(db)
+    known.refresh(view)
     stored = {(field, value) for field, value in db.execute("SELECT field, value FROM facets")}
     of_marks = {READ, FAVOURITE}
     differ = 0
     for facet in (stored | truth.ids.keys()) - of_marks:
         try:
-            bits = known.get(db, facet)
-        except sqlite3.Error as error:
-            if not is_damage(error):
-                raise
+            bits = known.get(view, facet)
+        except Damaged:
             return "facets are not as they were written"
         differ += bits != truth.ids.get(facet, NONE)
     return f"{counted(differ, 'facet')} differ from the articles" if differ else ""

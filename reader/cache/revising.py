@@ -11,8 +11,8 @@ from typing import Any
 from reader.article import Identity
 from reader.cache.evaluation import from_milliseconds
 from reader.cache.incoming import Incoming, digest_of
-from reader.cache.live import Stored
-from reader.cache.sameness import NO_TITLE, likeness_within, same_words
+from reader.cache.stored import Stored
+from reader.cache.tellings import NO_TITLE, likeness_within, same_words
 from reader.formats import format_instant, from_fields
 from reader.formats.page import UNDATED, is_possible
 from reader.formats.schema import FLAGS, MAX_FORMER_TITLES

@@ -3,59 +3,74 @@
 What is asked belongs to `questions` and `texts`, what is written to `marking` and `intake`.
 """
 
-import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
-from pathlib import Path
-from typing import NamedTuple
+from contextlib import AbstractContextManager, contextmanager, suppress
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pyroaring import BitMap
 
 from reader.article import ArticleId
-from reader.cache.facets import Facet, Facets, News, Truth
-from reader.cache.identities import id_of, identities
+from reader.cache.facets import Facets, News, Truth
 from reader.cache.marks import Marks
-from reader.cache.moments import Moment, Moments
-from reader.cache.pool import CachePool, MarksPool
-from reader.cache.schema import sql_errors
+from reader.cache.pool import MarksPool
 from reader.cache.words import Cancel, Words
 from reader.errors import CacheGone, MarksGone
 from reader.query import Query
 
-LEAVING_TIMEOUT_MS = 500
+if TYPE_CHECKING:
+    from reader.cache.engine import Engine, Moment, Transaction, View
+    from reader.cache.facet_rows import Facet
+
+
+class Held:
+    """A moment with the words that are known in it."""
+
+    __slots__ = ("moment", "words")
+
+    def __init__(self, moment: "Moment") -> None:
+        self.moment = moment
+        self.words = Words()
 
 
 class Next(NamedTuple):
     """What `catch_up` takes when it leaves the moment held for a later one."""
 
-    moment: Moment
+    held: Held
     news: list[tuple[Facets, News]]
     query: Query
     """Whose words have been looked up in it."""
 
 
 class Session:
-    """The connections to one data folder, and the moment held. Thread-safe.
+    """An engine and the marks of one data folder, and the moment held. Thread-safe.
 
-    `lock`: held while the shared facets are read or changed. `writing`: held by the one thread
-    that writes. `moment`: as of which questions are answered; None: each is answered as of now.
-    `facets`: of all languages, as of the last question. `is_only_read`: nothing can be written.
+    `lock`: held while the shared facets are read or changed. `held`: the moment as of which
+    questions are answered; None: each is answered as of now. `facets`: of all languages, as of
+    the last question. `is_only_read`: nothing can be written.
     """
 
-    def __init__(self, path: Path, marks_path: Path, truth: Truth) -> None:
-        """truth: counts facets anew from the articles where those of the file are damaged."""
-        self.path = path
+    def __init__(
+        self,
+        engine: "Engine[Any]",
+        marks: MarksPool,
+        truth: Truth,
+        lock: threading.RLock,
+    ) -> None:
+        """truth: counts facets anew from the articles if those of the engine are damaged.
+
+        lock: held while the facets or the view of a moment are used, also by the engine.
+        """
+        self.lock = lock
+        self.engine = engine
+        self.marks_pool = marks
+        self.held: Held | None = None
         self.is_only_read = False
-        self.lock = threading.RLock()
-        self.writing = threading.RLock()
-        self.cache_pool = CachePool(path)
-        self.marks_pool = MarksPool(marks_path)
-        self.moments = Moments(self.cache_pool, self.lock)
-        self.moment: Moment | None = None
+        self._words = Words()
+        """Words looked up in the present state, while no moment is held."""
         self._truth = truth
         self._given: dict[Facet, BitMap] = {}
-        """Facets of marks that the cache does not show and that cannot be written there."""
+        """Facets of marks that the engine does not show and that cannot be written there."""
         self._of_language: dict[str, Facets] = {}
         self.facets = self.facets_of("")
         self._next: Next | None = None
@@ -63,21 +78,21 @@ class Session:
 
     def close(self) -> None:
         """Close every connection, whichever thread opened it."""
-        self.moment = None
-        self.cache_pool.close()
+        self.held = None
+        self.engine.close()
         self.marks_pool.close()
 
     def release(self) -> None:
         """Close this thread's connections, for a thread that ends before the session does."""
-        self.cache_pool.release()
+        self.engine.release()
         self.marks_pool.release()
 
     def hurry(self) -> None:
-        """Wait at most 500 ms for locks of other programs from now on, in this thread."""
-        with sql_errors(self.marks_pool.path):
-            self.cache_pool.hurry(LEAVING_TIMEOUT_MS)
-            with suppress(MarksGone):
-                self.marks_pool.hurry(LEAVING_TIMEOUT_MS)
+        """Wait only briefly for locks of other programs from now on, in this thread."""
+        with self.engine.errors():
+            self.engine.hurry()
+        with suppress(MarksGone):
+            self.marks_pool.hurry()
 
     def version(self) -> int:
         """Return a number that grows with every change of the cache, by whichever program.
@@ -108,85 +123,94 @@ class Session:
         """Return facets with nothing loaded, which the session does not refresh."""
         return Facets(lang, self._truth, self._given)
 
-    def give(self, facets: Mapping[Facet, BitMap]) -> None:
+    def give(self, facets: "Mapping[Facet, BitMap]") -> None:
         """Answer with these facets in the place of those of the file, which cannot be written."""
         self._given.update(facets)
 
     @contextmanager
-    def asking(self, lang: str = "") -> Iterator[sqlite3.Connection]:
-        """Give a connection that shows the moment held, with the facets of the language.
+    def asking(self, lang: str = "") -> "Iterator[View]":
+        """Give a view of the moment held, with the facets of the language up to date.
 
         It holds the lock. Raises CacheError.
         """
-        with self.lock, sql_errors(self.path):
-            facets, moment = self.facets_of(lang), self.moment
-            db = moment.db if moment else self.cache_pool.of_thread()
-            if moment is None or facets.version != moment.version:
+        with self.lock, self.engine.errors():
+            facets, held = self.facets_of(lang), self.held
+            view = held.moment.view if held else self.engine.present()
+            if held is None or facets.version != held.moment.version:
                 for each in self._of_language.values():  # all of the same version
-                    each.refresh(db)
-            yield db
+                    each.refresh(view)
+            yield view
 
     @contextmanager
-    def present(self) -> Iterator[sqlite3.Connection]:
-        """Give a connection that shows the present state, whatever moment is held."""
-        with sql_errors(self.path):
-            yield self.cache_pool.of_thread()
+    def present(self) -> "Iterator[View]":
+        """Give a view of the present state, whatever moment is held. Raises CacheError."""
+        with self.engine.errors():
+            yield self.engine.present()
 
-    @contextmanager
-    def changing(self) -> Iterator[sqlite3.Connection]:
-        """Give a connection to write on. One thread at a time has it."""
-        with self.writing, sql_errors(self.path):
-            yield self.cache_pool.of_thread()
+    def transaction(self, *, patient: bool = True) -> "AbstractContextManager[Transaction]":
+        """Give a write transaction, one thread at a time. Raises CacheLocked, CacheError."""
+        return self.engine.transaction(patient=patient)
 
     # The moment held.
 
-    def lease(self) -> Moment | None:
+    def knows(self, query: Query) -> bool:
+        """Return whether no word of the query has to be looked up."""
+        with self.asking() as view:
+            return (self.held.words if self.held else self._words).knows(query.words, view)
+
+    def lease(self) -> Held | None:
         """Return the moment held, kept until `searching` ends. Call it under the lock."""
-        return self.moments.lease(self.moment)
+        if self.held is not None:
+            self.engine.lease(self.held.moment)
+        return self.held
 
     @contextmanager
-    def searching(self, moment: Moment | None) -> Iterator[tuple[sqlite3.Connection, Words]]:
-        """Give a connection on which words may be looked up without the lock, and known words."""
-        with sql_errors(self.path), self.moments.searching(moment) as found:
-            yield found
+    def searching(self, held: Held | None) -> "Iterator[tuple[View, Words]]":
+        """Give a view on which words may be looked up without the lock, and the known words.
+
+        held: from `lease`. Raises CacheError.
+        """
+        moment, words = (held.moment, held.words) if held else (None, self._words)
+        with self.engine.errors(), self.engine.searching(moment) as view:
+            yield view, words
 
     def hold(self) -> None:
         """Pin reads to this moment until `catch_up`: sets, rows, texts and words.
 
         What other programs write then delays no question, and ids mean what they meant.
         """
-        with sql_errors(self.path), self.lock:
-            moment = self.moments.begin(searches=0)
-            self._take(moment)
+        with self.engine.errors(), self.lock:
+            held = Held(self.engine.begin(searches=0))
+            self._take(held)
             for facets in self._of_language.values():
-                facets.refresh(moment.db)
+                facets.refresh(held.moment.view)
 
-    def _take(self, moment: Moment) -> None:
+    def _take(self, held: Held) -> None:
         """Answer as of that moment from now on. Call it under the lock."""
-        before, self.moment = self.moment, moment
+        before, self.held = self.held, held
         if before is not None:
-            if before.texts == moment.texts:
-                moment.words = before.words
-            self.moments.end(before)
+            if before.moment.texts == held.moment.texts:
+                held.words = before.words
+            self.engine.end(before.moment)
 
     def renew(self) -> bool:
         """Return whether nothing has changed since the moment held, and hold the present one.
 
         Only so can the write-ahead log be emptied: it keeps what an open read transaction sees.
         """
-        with sql_errors(self.path), suppress(CacheGone):
-            moment = self.moments.begin()
+        with self.engine.errors(), suppress(CacheGone):
+            moment = self.engine.begin()
             is_same = self._renewed(moment)
             if not is_same:
-                self.moments.end(moment)
+                self.engine.end(moment)
             return is_same
         return True
 
-    def _renewed(self, moment: Moment) -> bool:
+    def _renewed(self, moment: "Moment") -> bool:
         with self.lock:
             is_same = moment.version == self.facets.version
             if is_same:
-                self._take(moment)
+                self._take(Held(moment))
             return is_same
 
     def prepare(self, query: Query) -> bool:
@@ -195,37 +219,39 @@ class Session:
         query: its words are looked up as well, so that it is answered at once. Other threads may
         ask meanwhile, as of the moment held.
         """
-        if self.moment is None:
+        if self.held is None:
             return False
-        with sql_errors(self.path):
+        with self.engine.errors():
             try:
-                moment = self.moments.begin()
+                moment = self.engine.begin()
             except CacheGone:
                 return False
             if self._renewed(moment):
                 return False
-            news = [(facets, facets.news(moment.db)) for facets in list(self._of_language.values())]
-            self._look_up(query, moment)
-            self._propose(Next(moment, news, query))
+            of_language = list(self._of_language.values())
+            news = [(facets, facets.news(moment.view)) for facets in of_language]
+            held = Held(moment)
+            self._look_up(query, held)
+            self._propose(Next(held, news, query))
             return True
 
-    def _look_up(self, query: Query, moment: Moment) -> None:
+    def _look_up(self, query: Query, held: Held) -> None:
         if query.words:
             with self.lock:
-                self.moments.lease(moment)
-            with self.moments.searching(moment) as (db, words):
-                words.keep(BitMap(), query.words, db, Cancel())
+                self.engine.lease(held.moment)
+            with self.searching(held) as (view, words):
+                words.keep(BitMap(), query.words, view, Cancel())
 
     def _propose(self, step: Next) -> None:
         """Let `catch_up` take this one, unless another thread has read a later one meanwhile."""
         with self.lock:
             left = self._next
-            if left is None or left.moment.version <= step.moment.version:
+            if left is None or left.held.moment.version <= step.held.moment.version:
                 self._next = step
             else:
                 left = step
         if left is not None:
-            self.moments.end(left.moment)
+            self.engine.end(left.held.moment)
 
     def is_prepared_for(self, query: Query) -> bool:
         """Return whether there is something to catch up with, and the query's words are known."""
@@ -239,27 +265,26 @@ class Session:
         """
         if self._next is None:
             self.prepare(Query())
-        with sql_errors(self.path), self.lock:
+        with self.engine.errors(), self.lock:
             following = self._following()
             if following is None:
                 return {id: id for id in follow}
-            with self.asking() as db:
-                held = {id: next(identities(db, BitMap([id])), None) for id in follow}
+            with self.asking() as view:
+                before = view.identities(every := list(follow))
             for facets, found in following.news:
                 facets.take(found)
-            self._take(following.moment)
-            db = following.moment.db
-            for facets in self._of_language.values():
-                facets.refresh(db)  # those of a language that was first asked for meanwhile
-            return {
-                id: ArticleId(now) if each and (now := id_of(db, each)) is not None else None
-                for id, each in held.items()
-            }
+            self._take(following.held)
+            view = following.held.moment.view
+            for each in self._of_language.values():
+                each.refresh(view)  # those of a language that was first asked for meanwhile
+            ids = view.ids(list(before.values()))
+            now = {id: ids.get(before[id]) if id in before else None for id in every}
+            return {id: None if new is None else ArticleId(new) for id, new in now.items()}
 
     def _following(self) -> Next | None:
-        """Take what `prepare` has read; None where that or a later moment is held already."""
+        """Take what `prepare` has read; None if that or a later moment is held already."""
         following, self._next = self._next, None
-        if following is not None and following.moment.version <= self.facets.version:
-            self.moments.end(following.moment)
+        if following is not None and following.held.moment.version <= self.facets.version:
+            self.engine.end(following.held.moment)
             return None
         return following

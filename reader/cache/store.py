@@ -1,24 +1,35 @@
 """One data folder, opened: both files made ready, and the parts that work on them."""
 
+import sqlite3
+import threading
+from collections.abc import Mapping
 from contextlib import suppress
+from functools import cached_property
 from pathlib import Path
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from reader.cache import copies
 from reader.cache.damage import is_suspect
-from reader.cache.identities import id_of
-from reader.cache.intake import Intake
 from reader.cache.marking import Marking, marked
 from reader.cache.marks_keeper import MarksKeeper
 from reader.cache.marks_state import State, look
 from reader.cache.mending import Mending
+from reader.cache.pool import MarksPool
 from reader.cache.presence import Presence
 from reader.cache.questions import Questions
 from reader.cache.schema import CACHE, MARKS, prepare
 from reader.cache.session import Session
+from reader.cache.sqlite import SqliteEngine
 from reader.cache.texts import Texts
-from reader.cache.upkeep import Upkeep
 from reader.errors import CacheDamaged, CacheUnwritable
+
+if TYPE_CHECKING:
+    from pyroaring import BitMap
+
+    from reader.cache.engine import View
+    from reader.cache.facet_rows import Facet
+    from reader.cache.intake import Intake
+    from reader.cache.upkeep import Upkeep
 
 
 class Store:
@@ -33,21 +44,16 @@ class Store:
         self.path = folder / "cache.db"
         self.marks_path = folder / "marks.db"
         self._notices: tuple[str, ...] = ()
-        self.session = Session(self.path, self.marks_path, lambda db: self.damage.counted(db))
+        lock = threading.RLock()
+        self.engine = SqliteEngine(self.path, lock)
+        marks = MarksPool(self.marks_path)
+        self.session = Session(self.engine, marks, lambda view: self.damage.counted(view), lock)
         self._prepare()
-        self.damage = Mending(
-            self.path,
-            self.session.changing,
-            id_of,
-            lambda db: marked(db, self.session),
-            self.note,
-        )
+        self.damage = Mending(self.path, self.engine.changing, self._marks_of, self.note)
         self._keeper = MarksKeeper(folder, self.session)
         self.questions = Questions(self.session)
         self.texts = Texts(self.session, self.damage)
         self.marking = Marking(self.session, self._keeper, self.damage.counted)
-        self.intake = Intake(self.session, self.damage.counted)
-        self.upkeep = Upkeep(self.session)
         self.presence = Presence.of(folder / "reading.lock")
         try:
             self._show_stale_marks()
@@ -83,6 +89,26 @@ class Store:
             self.marking.show_stale()
         elif self.marking.give_stale():
             self.questions.recall_nothing()
+
+    def _marks_of(self, view: "View") -> "Mapping[Facet, BitMap]":
+        """Return the facets that the marks tell; none if their articles cannot be looked up."""
+        with suppress(sqlite3.Error):
+            return marked(view, self.session)
+        return {}
+
+    @cached_property
+    def intake(self) -> "Intake":
+        """What imports and syncs ask for."""
+        from reader.cache.intake import Intake
+
+        return Intake(self.session, self.damage.counted)
+
+    @cached_property
+    def upkeep(self) -> "Upkeep":
+        """What keeps the file small and quick."""
+        from reader.cache.upkeep import Upkeep
+
+        return Upkeep(self.engine)
 
     @property
     def is_only_read(self) -> bool:

@@ -9,13 +9,11 @@ from typing import Any
 from pyroaring import BitMap
 
 from reader.article import CHECK, Article, ArticleId, Identity, Row, Sentiment, check_digits
-from reader.cache.damage import rows_of
 from reader.cache.evaluation import END, from_milliseconds
 from reader.cache.facets import ESTIMATED, FAVOURITE, READ
-from reader.cache.identities import batches, id_of, identities
+from reader.cache.identities import batches
 from reader.cache.ids import Ids
 from reader.cache.mending import Mending
-from reader.cache.schema import IDENTITY
 from reader.cache.session import Session
 from reader.errors import ArticleAmbiguous, ArticleDamaged, ArticleNotFound
 
@@ -24,12 +22,6 @@ NEAR = 1_000
 
 FIRST_TO_SEARCH = 100_000
 """From January 2009 on: smaller numbers are rather external ids that no article has."""
-
-_ROW = (
-    "SELECT id, title, published, lang, category, sentiment, source, pinned, draft, flagged, "
-    f"{IDENTITY} "
-    "FROM articles WHERE id IN "
-)
 
 
 class Texts:
@@ -43,19 +35,18 @@ class Texts:
         """Return a row for each id that there still is, in the order of the ids."""
         found: dict[ArticleId, Row] = {}
         failed: list[int] = []
-        with self._session.asking() as db:
+        with self._session.asking() as view:
             facets = self._session.facets
-            states = [facets.get(db, state) for state in (READ, FAVOURITE, ESTIMATED)]
-            for some in batches(ids):
-                for values in rows_of(db, _ROW, some, failed.append):
-                    try:
-                        found[values[0]] = _row(values, *states)
-                    except (ValueError, TypeError, OverflowError):
-                        failed.append(values[0])
+            states = [facets.get(view, state) for state in (READ, FAVOURITE, ESTIMATED)]
+            for values in view.rows(ids, failed.append):
+                try:
+                    found[values[0]] = _row(values, *states)
+                except (ValueError, TypeError, OverflowError):
+                    failed.append(values[0])
             if failed:
                 from reader.cache.documents import row_values
 
-                for values in row_values(db, failed):
+                for values in row_values(view.documents(failed, lambda _: None)):
                     found[values[0]] = _row(values, *states)
         if failed:
             self._damage.mend_rows(
@@ -87,12 +78,10 @@ class Texts:
     def _articles(
         self, ids: Iterable[ArticleId], on_damage: Callable[[str], None]
     ) -> Iterator[tuple[Row, Article]]:
-        from reader.cache.documents import read
-
         for some in batches(list(ids)):
             rows = {row.id: row for row in self.rows(some)}
-            with self._session.asking() as db:
-                documents = read(db, some, self._damage.note_broken)
+            with self._session.asking() as view:
+                documents = view.documents(some, self._damage.note_broken)
             damaged = [rows[id] for id in some if id in rows and documents.get(id) is None]
             for row in self._damage.forgotten(damaged):
                 on_damage(str(ArticleDamaged(row.reference, row.title)))
@@ -123,9 +112,8 @@ class Texts:
 
     def with_external_id(self, external: str) -> Ids:
         """Return articles of that external id, in any language and of any source."""
-        with self._session.asking() as db:
-            found = db.execute("SELECT id FROM articles WHERE external = ?", (external,))
-            return Ids([id for (id,) in found])
+        with self._session.asking() as view:
+            return Ids(view.with_external(external))
 
     def with_reference(self, reference: int, *, near: bool = False) -> ArticleId | None:
         """Return the present id of the article of a reference; None if it is gone.
@@ -135,27 +123,23 @@ class Texts:
         id, digits = divmod(reference, CHECK)
         if id < (0 if near else FIRST_TO_SEARCH):
             return None
-        about = (id - NEAR, id + NEAR) if near else (0, END)
-        places = f"SELECT id, {IDENTITY} FROM articles WHERE id BETWEEN ? AND ?"
-        with self._session.asking() as db:
-            rows = db.execute(places, about)
-            found = [place for place, *who in rows if check_digits(Identity(*who)) == digits]
+        first, last = (id - NEAR, id + NEAR) if near else (0, END)
+        with self._session.asking() as view:
+            about = view.between(first, last)
+            found = [place for place, identity in about if check_digits(identity) == digits]
         return ArticleId(min(found, key=lambda place: abs(place - id))) if found else None
 
     def identity(self, id: ArticleId) -> Identity | None:
         """Return the identity of an article; None if there is no such id."""
-        with self._session.asking() as db:
-            return next(identities(db, BitMap([id])), None)
+        with self._session.asking() as view:
+            return view.identities([id]).get(id)
 
     def with_identity(self, identity: Identity) -> ArticleId | None:
         """Return the present id of an article, also by a former identity; None if it is gone."""
-        with self._session.asking() as db:
-            id = id_of(db, identity)
+        with self._session.asking() as view:
+            id = view.ids([identity]).get(identity)
             if id is None:
-                from reader.cache.live import found_as
-
-                stored = found_as(db, identity, any_lang=True)
-                id = stored.id if stored else None
+                id = view.former(identity)
             return None if id is None else ArticleId(id)
 
 

@@ -4,9 +4,10 @@ import sqlite3
 from contextlib import suppress
 from itertools import count
 
-from reader.cache.facets import settle
-from reader.cache.schema import LOG_BYTES, impatient, sql_errors, transaction
-from reader.cache.session import Session
+from reader.cache.facet_changes import settle
+from reader.cache.schema import LOG_BYTES, impatient, transaction
+from reader.cache.sqlite import SqliteEngine, errors
+from reader.cache.sqlite_transaction import SqliteTransaction
 from reader.errors import CacheDamaged, CacheError
 
 MERGE = "INSERT INTO fulltext (fulltext, rank) VALUES ('merge', ?)"
@@ -18,8 +19,8 @@ ALL_PAGES = 100_000
 class Upkeep:
     """Keeps the files of a cache small and quick while others use them."""
 
-    def __init__(self, session: Session) -> None:
-        self._session = session
+    def __init__(self, engine: SqliteEngine) -> None:
+        self._engine = engine
 
     def begin_log_anew(self) -> bool:
         """Move all that is committed from the log into the file; return whether it could.
@@ -27,7 +28,7 @@ class Upkeep:
         It cannot while another program holds an older state, as a screen does for a second or
         more. It does not wait for that.
         """
-        with self._session.present() as db, impatient(db):
+        with self._engine.errors(), impatient(db := self._engine.pool.of_thread()):
             (is_busy, _, _) = db.execute("PRAGMA wal_checkpoint(RESTART)").fetchone()
             return not is_busy
 
@@ -37,7 +38,7 @@ class Upkeep:
         Closing the cache does the same; before that it only saves time.
         """
         with suppress(sqlite3.Error, CacheError):
-            self._session.cache_pool.of_thread().execute("PRAGMA wal_checkpoint(PASSIVE)")
+            self._engine.pool.of_thread().execute("PRAGMA wal_checkpoint(PASSIVE)")
 
     def has_long_log(self, least: int = 0) -> bool:
         """Return whether the log should be emptied before more is written. least: bytes."""
@@ -45,7 +46,7 @@ class Upkeep:
 
     def log_bytes(self) -> int:
         """Return the length of the write-ahead log's file."""
-        path = self._session.path
+        path = self._engine.path
         try:
             return path.with_name(f"{path.name}-wal").stat().st_size
         except FileNotFoundError:
@@ -59,12 +60,12 @@ class Upkeep:
         write otherwise.
         """
         pages, steps = (ALL_PAGES, count()) if entirely else (MERGE_PAGES, range(MERGE_STEPS))
-        db = self._session.cache_pool.of_thread()
+        db = self._engine.pool.of_thread()
         # What is suppressed: another program writes, and will do it.
         with suppress(sqlite3.Error), impatient(db):
             if entirely:
-                with suppress(CacheDamaged), sql_errors(self._session.path), transaction(db):
-                    settle(db)
+                with suppress(CacheDamaged), errors(self._engine.path), transaction(db):
+                    settle(SqliteTransaction(db))
             for _ in steps:
                 before = db.total_changes
                 db.execute(MERGE, (pages,))

@@ -195,7 +195,7 @@ def forget(folder: Path, identity: Identity) -> None:
     with Store(folder) as store:
         id = store.texts.with_identity(identity)
         with store.intake.writing(store.intake.begin_run()) as writer:
-            writer._delete(id)
+            writer._gathered._delete(id)
 
 
 async def test_an_article_that_vanishes_while_it_is_open_stays_on_the_screen(

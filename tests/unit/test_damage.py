@@ -17,6 +17,7 @@ from reader.cache.damage import put_aside
 from reader.cache.facets import Facets
 from reader.cache.rebuilding import counted, has_damaged_facets, has_damaged_index
 from reader.cache.schema import CACHE, prepare
+from reader.cache.sqlite_view import SqliteView
 from reader.doctor import Depth, State, examine
 from reader.errors import ArticleDamaged, CacheDamaged, CacheError
 from reader.library import Library
@@ -280,11 +281,11 @@ def test_a_screen_that_holds_its_moment_counts_anew_and_reads_what_is_set_right(
 
 def test_facets_that_are_counted_anew_are_those_that_were_written(folder: Path) -> None:
     with closing(sqlite3.connect(folder / "cache.db")) as db:
-        truth, facets = counted(db, {}), Facets()
-        facets.refresh(db)
+        truth, facets, view = counted(db, {}), Facets(), SqliteView(db)
+        facets.refresh(view)
         assert len(truth.ids) > 5
         for facet, ids in truth.ids.items():
-            assert facets.get(db, facet) == ids
+            assert facets.get(view, facet) == ids
             assert facets.label(facet) == (truth.labels.get(facet) or facet[1])
 
 

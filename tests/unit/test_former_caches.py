@@ -11,9 +11,10 @@ from pyroaring import BitMap
 
 from reader.article import Article, Source
 from reader.cache import Mark, Outcome, Store
-from reader.cache.facets import ALL, Facet
+from reader.cache.facet_rows import CHUNK_BITS, FACETS, Facet
+from reader.cache.facets import ALL
 from reader.cache.incoming import Incoming
-from reader.cache.schema import CACHE, CHUNK_BITS, FACETS, MARKS, prepare
+from reader.cache.schema import CACHE, MARKS, prepare
 from reader.query import Query, parse
 from tests.builders import NOW
 from tests.unit.test_sameness import LONG, articles, item, sync, titles

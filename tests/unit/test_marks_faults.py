@@ -17,7 +17,8 @@ import pytest
 from reader.cache import Ids, Mark, Store, marks_repair
 from reader.cache.marks_copies import keep_copy
 from reader.cache.marks_state import TABLES, checksum
-from reader.cache.schema import MARKS, _statements
+from reader.cache.migrations import _statements
+from reader.cache.schema import MARKS
 from reader.errors import CacheError, CacheTooNew, MarkNotShown
 from reader.query import Query, parse
 from tests.builders import NOW, article, put
@@ -116,7 +117,7 @@ KILLED = """
 import os, signal, sys
 from pathlib import Path
 from reader.cache import Mark, Store
-from reader.cache.facets import FacetChanges
+from reader.cache.facet_changes import FacetChanges
 from reader.query import parse
 from tests.builders import NOW
 with Store(Path(sys.argv[1])) as store:

@@ -17,21 +17,8 @@ from reader.article import Article, Identity, Source
 from reader.cache import Ids, Mark, Outcome, Store
 from reader.cache.incoming import Incoming
 from reader.cache.revising import former_titles, former_titles_and
-from reader.cache.sameness import (
-    MAX_TELLINGS,
-    Item,
-    Known,
-    Name,
-    Page,
-    Telling,
-    item_of,
-    judge,
-    link_of,
-    normalised,
-    related,
-    retold,
-    telling_of,
-)
+from reader.cache.sameness import MAX_TELLINGS, Item, Known, Page, item_of, judge
+from reader.cache.tellings import Name, Telling, link_of, normalised, related, retold, telling_of
 from reader.formats.page import UNDATED
 from reader.query import Field, Query, parse
 from tests.builders import NOW, put

@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reader.cache import Cancel, Ids, Store
+from reader.cache.fulltext import match_phrase
 from reader.cache.schema import CACHE
-from reader.cache.words import match_phrase
 from reader.errors import Superseded
 from reader.query import Query, parse
 from tests.builders import NOW, article, put
@@ -219,9 +219,10 @@ def test_a_question_is_cut_short_and_its_connection_goes_on(tmp_path: Path) -> N
         class Telling(Cancel):
             """Says when the statement is about to run, and is cancelled while it does."""
 
-            def guarding(self, db):  # type: ignore[no-untyped-def]
+            def guarding(self, interrupt):  # type: ignore[no-untyped-def]
+                db = interrupt.__self__
                 db.set_progress_handler(lambda: (begun.set(), cancelled.wait(5), 0)[2], 10)
-                return super().guarding(db)
+                return super().guarding(interrupt)
 
         cancelled = threading.Event()
         cancel = Telling()
