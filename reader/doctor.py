@@ -18,6 +18,7 @@ from reader import __version__
 from reader.config import APP, ConfigError, Settings, read_settings
 from reader.errors import CryptoreadError
 from reader.exposed import findings
+from reader.leftovers import leftovers
 from reader.logs import noted_errors
 
 if TYPE_CHECKING:
@@ -94,6 +95,7 @@ def examine(
         text, _, advice = sentence.partition("; ")
         yield Finding("privacy", text, State.WRONG, advice)
     yield from _files(folder, depth)
+    yield from _left_over(folder, config)
     yield from _sources(folder, settings, environ)
     yield _full_text()
     yield _browser(environ)
@@ -111,10 +113,13 @@ def _files(folder: Path, depth: Depth) -> Iterator[Finding]:
     if log := noted_errors(folder):
         text = f"a previous run hit an unexpected error: {log}"
         yield Finding("log", text, State.WRONG, "report it, then delete the file")
-    for left in sorted((*folder.glob("*.db.v[0-9]*"), *folder.glob("*.db.damaged-*"))):
-        if not left.name.endswith(("-wal", "-shm")):
-            size = _size(left.stat().st_size)
-            yield Finding("left over", f"{left.name}, {size}: may be deleted", State.NOTED)
+
+
+def _left_over(folder: Path, config: Path) -> Iterator[Finding]:
+    for left in leftovers(folder, config):
+        where = left.path.name if left.path.parent == folder.resolve() else str(left.path)
+        text = f"{where}, {_size(left.size)}, {left.why}: {left.advice}"
+        yield Finding("left over", text, State.NOTED)
 
 
 def _space(folder: Path) -> Finding:

@@ -168,6 +168,7 @@ def _ended(run: Callable[[], int]) -> int:
         say(f"cryptoread: {error}")
         code = FAILED
     except KeyboardInterrupt:
+        _ignore_ctrl_c()
         say("interrupted; what was reported is kept")
         code = INTERRUPTED
     except BrokenPipeError:  # whoever read has seen enough
@@ -177,9 +178,17 @@ def _ended(run: Callable[[], int]) -> int:
 
         say(f"cryptoread: {Broken(error, data_folder())}")
         code = FAILED
+    _ignore_ctrl_c()
     with suppress(OutputFailed, BrokenPipeError):
         settle()
     return code
+
+
+def _ignore_ctrl_c() -> None:
+    """Let nothing interrupt the end: all is done, and Python would print a traceback."""
+    import signal
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def _code(run: Callable[[], int]) -> int:

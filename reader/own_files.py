@@ -20,7 +20,7 @@ MAX_BYTES = 4 * 1024 * 1024
 """Of a file that is read whole."""
 
 _OF_OURS = (
-    *("cache", "marks", "reading", "repair", "crash", "cryptoread"),
+    *("cache", "marks", "reading", "crash", "cryptoread"),
     *("copies", "backup", "import"),
 )
 """Beginnings of the names in a folder that holds nothing else than data of ours."""

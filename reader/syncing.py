@@ -115,9 +115,7 @@ class Sync:
             try:
                 await self._ended(tasks)
             finally:
-                for task in tasks:
-                    task.cancel()
-                await asyncio.gather(*tasks, return_exceptions=True)
+                await _given_up(tasks)
 
     async def _ended(self, tasks: list[asyncio.Task[None]]) -> None:
         """Until all have ended, the cache has failed one of them, or it is to stop."""
@@ -153,6 +151,15 @@ class Sync:
             state = _after_failure(state, desk.now(), status, reason, retry_after)
             await desk.work(desk.note, state)
             return failed(subscription, status, reason)
+
+
+async def _given_up(tasks: list[asyncio.Task[None]]) -> None:
+    """Cancel what has not ended, again where a library took the cancellation for something else."""
+    while waiting := [task for task in tasks if not task.done()]:
+        for task in waiting:
+            task.cancel()
+        await asyncio.wait(waiting, timeout=LOOK_FOR_STOP_S)
+    await asyncio.gather(*tasks, return_exceptions=True)
 
 
 @contextmanager

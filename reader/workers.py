@@ -5,6 +5,7 @@ Standard library alone, so that the first of them starts before the rest of the 
 
 import multiprocessing
 import os
+import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from multiprocessing.context import ForkServerContext, SpawnContext
@@ -32,13 +33,33 @@ def context() -> ForkServerContext | SpawnContext:
     """
     if "forkserver" not in multiprocessing.get_all_start_methods():
         return multiprocessing.get_context("spawn")
+    from multiprocessing import resource_tracker
     from multiprocessing.forkserver import ensure_running
 
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(list(PRELOADED))
     with _safe_path():
-        ensure_running()
+        resource_tracker.ensure_running()  # lets ctrl+c through again when it has started
+        with _ctrl_c_kept_off():
+            ensure_running()
     return context
+
+
+@contextmanager
+def _ctrl_c_kept_off() -> Iterator[None]:
+    """Have processes that are started here never get SIGINT; this one gets it afterwards.
+
+    They inherit what is blocked, from before their first line of Python, which would print a
+    traceback.
+    """
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 @contextmanager

@@ -6,6 +6,7 @@ content of the files.
 
 import os
 import shutil
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -14,48 +15,88 @@ from itertools import count
 from pathlib import Path
 
 from reader.errors import CacheLocked, CacheUnwritable
+from reader.own_files import make_folder
 
 try:
     from fcntl import LOCK_EX, LOCK_NB, flock
-except ImportError:  # Windows has no flock: one program at a time cannot be held there
+except ImportError:  # Windows: a rename onto a name that exists fails there, which is enough
     flock = None  # type: ignore[assignment]
 
-LOCK = "repair.lock"
 WAIT_S = 10.0
 AGAIN_S = 0.02
 LOG_ENDINGS = ("-wal", "-shm")
 PRIVATE = 0o600
 
+_FileId = tuple[int, int]
+
+
+class _Held(threading.local):
+    """The folders whose locks this thread holds, by device and inode."""
+
+    def __init__(self) -> None:
+        self.folders: set[_FileId] = set()
+
+
+_held = _Held()
+
 
 @contextmanager
 def alone(folder: Path, seconds: float = WAIT_S) -> Iterator[None]:
-    """Hold the folder's lock for repairs, which ends with the process.
+    """Hold the lock on the folder while its files are checked, set aside, made or migrated.
 
-    Not to be nested. Raises CacheLocked where another program holds it for so long,
-    CacheUnwritable where the folder cannot be written.
+    The lock needs no file and no room, and ends with the process. A thread that holds it may take
+    it again. Where the system has no locks for folders, one program alone is assumed. Raises
+    CacheLocked where another program holds it for so long, CacheUnwritable where the folder cannot
+    be made or opened.
     """
-    path = folder / LOCK
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, PRIVATE)
-    except OSError as error:
-        raise CacheUnwritable(path, error.strerror or str(error)) from error
-    try:
-        _wait_for(handle, path, time.monotonic() + seconds)
+    handle = _opened(folder)
+    if handle is None:
         yield
+        return
+    try:
+        found = os.fstat(handle)
+        with _taken(handle, (found.st_dev, found.st_ino), folder, time.monotonic() + seconds):
+            yield
     finally:
         os.close(handle)
 
 
-def _wait_for(handle: int, path: Path, until: float) -> None:
-    while flock is not None:
+def _opened(folder: Path) -> int | None:
+    """Return a descriptor of the folder, which is made; None where there are no locks."""
+    try:
+        make_folder(folder)
+        if flock is None:
+            return None
+        return os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    except OSError as error:
+        raise CacheUnwritable(folder, error.strerror or str(error)) from error
+
+
+@contextmanager
+def _taken(handle: int, file: _FileId, folder: Path, until: float) -> Iterator[None]:
+    """Lock the folder, unless this thread has done so."""
+    if file in _held.folders:
+        yield
+        return
+    _wait_for(handle, folder, until)
+    _held.folders.add(file)
+    try:
+        yield
+    finally:
+        _held.folders.discard(file)
+
+
+def _wait_for(handle: int, folder: Path, until: float) -> None:
+    while True:
         try:
             flock(handle, LOCK_EX | LOCK_NB)
             return
-        except OSError as error:
+        except BlockingIOError as error:
             if time.monotonic() >= until:
-                raise CacheLocked(path) from error
+                raise CacheLocked(folder) from error
             time.sleep(AGAIN_S)
+        except OSError:  # a file system without locks for folders
+            return
 
 
 def free_name(path: Path, word: str) -> Path:

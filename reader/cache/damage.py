@@ -16,11 +16,6 @@ from reader.cache import copies
 from reader.errors import CacheDamaged, CacheError, CacheLocked, CacheUnwritable
 from reader.own_files import PRIVATE_FILE
 
-try:
-    from fcntl import LOCK_EX, flock
-except ImportError:  # Windows: a rename onto a name that exists fails there, which is enough
-    flock = None  # type: ignore[assignment]
-
 CANNOT_MEND = "make its folder writable to have it set right, or choose another with --data"
 
 _IN_USE = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PROTOCOL)
@@ -62,10 +57,6 @@ class Malformed(sqlite3.DatabaseError):
     """A value that this program cannot have written: damage that SQLite does not see."""
 
     sqlite_errorcode = sqlite3.SQLITE_CORRUPT
-
-
-class ChecksumWrong(Malformed):
-    """Facets are not as they were written; the articles they are of tell what they were."""
 
 
 @contextmanager
@@ -138,24 +129,6 @@ def is_suspect(path: Path) -> bool:
 def no_longer_suspect(path: Path) -> None:
     """Say that the file has been checked."""
     marker(path).unlink(missing_ok=True)
-
-
-@contextmanager
-def alone(folder: Path) -> Iterator[None]:
-    """Hold a lock on the folder while its files are checked, set aside, made or migrated.
-
-    Without a lock, where the system has none for folders, one program alone is assumed.
-    """
-    if flock is None:
-        yield
-        return
-    place = os.open(folder, os.O_RDONLY)
-    try:
-        with suppress(OSError):
-            flock(place, LOCK_EX)
-        yield
-    finally:
-        os.close(place)
 
 
 def put_aside(path: Path) -> Path:

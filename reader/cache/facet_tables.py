@@ -8,7 +8,6 @@ import json
 import sqlite3
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from typing import Any
 
 from pyroaring import BitMap
@@ -28,15 +27,24 @@ _PUT_CHUNK = "INSERT OR REPLACE INTO chunks (id, version, ids, crc) VALUES (?, ?
 _PUT_WHOLE = "INSERT OR REPLACE INTO wholes (key, ids, crc) VALUES (?, ?, ?)"
 
 
-@contextmanager
-def damage() -> Iterator[None]:
-    """Raise Damaged for errors of what the tables hold, and not of how they can be reached."""
-    try:
-        yield
-    except sqlite3.Error as error:
-        if not is_damage(error):
-            raise
-        raise Damaged(str(error)) from error
+class _Damage:
+    """Raises Damaged for errors of what the tables hold, and not of how they can be reached."""
+
+    def __enter__(self) -> None:
+        return
+
+    def __exit__(self, _type: object, error: BaseException | None, _traceback: object) -> None:
+        if isinstance(error, sqlite3.Error) and is_damage(error):
+            raise Damaged(str(error)) from error
+
+
+_DAMAGE = _Damage()
+_SETTLED: frozenset[int] = frozenset()
+
+
+def damage() -> _Damage:
+    """Raise Damaged for errors of damage within."""
+    return _DAMAGE
 
 
 def rows(db: sqlite3.Connection, facets: Sequence[Facet]) -> list[FacetRow]:
@@ -139,7 +147,8 @@ def _row(values: Sequence[Any]) -> FacetRow:
 
 def _made(values: Sequence[Any]) -> FacetRow:
     key, field, value, label, size, newer = values[:6]
-    return FacetRow(key, field, value, label, size, frozenset(map(int, newer.split())))
+    chunks = frozenset(map(int, newer.split())) if newer else _SETTLED
+    return FacetRow(key, field, value, label, size, chunks)
 
 
 def _summed(row: FacetRow) -> tuple[object, ...]:

@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import Concatenate, ParamSpec, TypeVar
 
 from reader.article import Identity
+from reader.cache.connections import transaction
 from reader.cache.damage import number, suspect
-from reader.cache.schema import sql_errors, transaction
+from reader.cache.schema import sql_errors
 from reader.errors import CacheError, MarksDamaged
 
 P = ParamSpec("P")

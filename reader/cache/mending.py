@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING
 from pyroaring import BitMap
 
 from reader.article import Article, Identity, Row
+from reader.cache.connections import transaction
 from reader.cache.damage import suspect
 from reader.cache.identities import id_of
-from reader.cache.schema import impatient, transaction
+from reader.cache.schema import impatient
 from reader.errors import CacheError
 
 if TYPE_CHECKING:

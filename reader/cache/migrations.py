@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from reader.cache.checksums import bitmap_sum, row_sum
+from reader.cache.connections import transaction
 from reader.cache.damage import sql_errors as sql_errors
 from reader.cache.facet_rows import FACETS
 from reader.folding import folded, is_kept
@@ -307,10 +308,14 @@ MARKS_MIGRATIONS = (_MARKS_1, _MARKS_2)
 
 def apply_all(db: sqlite3.Connection, schema: "Schema", version: int) -> None:
     """Apply the migrations that the file lacks to be of that version."""
+    from reader.cache.interrupting import interruptible
+
     _add_functions(db)
     (before,) = db.execute("PRAGMA user_version").fetchone()
-    for number in range(before, version):
-        _apply(db, schema, number)
+    with interruptible(db) as check:
+        for number in range(before, version):
+            check()
+            _apply(db, schema, number)
 
 
 def _add_functions(db: sqlite3.Connection) -> None:
@@ -327,17 +332,12 @@ def _add_functions(db: sqlite3.Connection) -> None:
 
 def _apply(db: sqlite3.Connection, schema: "Schema", number: int) -> None:
     """One migration, whole or not at all; another process may have made it in the meantime."""
-    db.execute("BEGIN IMMEDIATE")
-    try:
+    with transaction(db):
         if db.execute("PRAGMA user_version").fetchone()[0] == number:
             for statement in _statements(schema.migrations[number]):
                 db.execute(statement)
             db.execute(f"PRAGMA application_id = {schema.application_id}")
             db.execute(f"PRAGMA user_version = {number + 1}")
-        db.execute("COMMIT")
-    except BaseException:
-        db.execute("ROLLBACK")
-        raise
 
 
 def _statements(script: str) -> Iterator[str]:

@@ -11,8 +11,9 @@ from itertools import count
 from pathlib import Path
 
 from reader.cache import copies
+from reader.cache.asides import alone
+from reader.cache.connections import transaction
 from reader.cache.damage import (
-    alone,
     is_suspect,
     no_longer_suspect,
     put_aside,
@@ -30,10 +31,12 @@ from reader.cache.schema import (
     check_whole,
     connect,
     has_articles,
-    transaction,
 )
 from reader.errors import CacheDamaged, CacheError, CacheUnwritable
 from reader.own_files import PRIVATE_FILE, create, make_folder
+
+MIGRATION_WAIT_S = 60.0
+"""For which a start waits while another program migrates or restores the files."""
 
 
 def make_ready(path: Path, schema: Schema) -> str | None:
@@ -46,7 +49,7 @@ def make_ready(path: Path, schema: Schema) -> str | None:
         if not copies.is_writable(path):
             raise CacheUnwritable(path, "its folder is read-only")
         try:
-            with alone(path.parent):
+            with alone(path.parent, MIGRATION_WAIT_S):
                 return _made_ready(path, schema)
         except OSError as error:
             raise CacheUnwritable(path, error.strerror or str(error)) from error

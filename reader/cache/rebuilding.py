@@ -16,9 +16,11 @@ from reader.cache.facet_rows import Counted, Damaged, Facet, Facts
 from reader.cache.facet_tables import write_anew
 from reader.cache.facets import ALL, FAVOURITE, READ, Facets, load
 from reader.cache.identities import batches as in_batches
+from reader.cache.incoming import Indexed, indexed
 from reader.cache.sqlite_transaction import SqliteTransaction
 from reader.cache.sqlite_view import SqliteView
 from reader.folding import folded
+from reader.formats.schema import FLAGS
 
 BATCH = 500
 INDEXED_AT_START = 50_000
@@ -47,11 +49,9 @@ def facts(db: sqlite3.Connection) -> Iterator[Facts]:
         for id, source, lang, category, sentiment, pinned, draft, text in rows_of(
             db, _FACTS, some, lambda _: None
         ):
-            fields = _fields(text)
-            tags = fields.get("tags")
-            named = list(map(str, tags)) if isinstance(tags, list) else []
-            states = (bool(pinned), bool(draft), bool(fields.get("sentimentEstimated")))
-            yield id, source, lang, category, sentiment, named, states
+            known = _indexed(text)
+            states = (bool(pinned), bool(draft), known.estimated)
+            yield id, source, lang, category, sentiment, known.tags, states
 
 
 def batches(db: sqlite3.Connection) -> Iterator[Sequence[int]]:
@@ -64,12 +64,16 @@ def batches(db: sqlite3.Connection) -> Iterator[Sequence[int]]:
         last = some[-1][0]
 
 
-def _fields(text: bytes | None) -> dict[str, object]:
+def _indexed(text: bytes | None) -> Indexed:
+    """Return what storing the article has made of its fields; nothing of damaged ones."""
     try:
         fields = json.loads(text or b"")
     except ValueError:
-        return {}
-    return fields if isinstance(fields, dict) else {}
+        fields = {}
+    if not isinstance(fields, dict):
+        fields = {}
+    fields.pop(FLAGS, None)
+    return indexed(fields)
 
 
 def mend_facets(db: sqlite3.Connection, marks: Mapping[Facet, BitMap]) -> None:
@@ -139,8 +143,7 @@ def mend_index(db: sqlite3.Connection) -> None:
     db.execute("INSERT INTO fulltext (fulltext) VALUES ('delete-all')")
     for some in batches(db):
         for id, title, text, body in rows_of(db, _WORDS, some, lambda _: None):
-            description = str(_fields(text).get("description") or "")
-            words = (_text(title), description, _text(body))
+            words = (_text(title), _indexed(text).description, _text(body))
             db.execute(_INDEX, (id, *map(folded, words)))
 
 

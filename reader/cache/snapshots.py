@@ -10,21 +10,13 @@ from pathlib import Path
 from typing import NamedTuple
 
 from reader.cache.asides import alone, set_aside, take_place
+from reader.cache.connections import snapshot
 from reader.cache.damage import no_longer_suspect, suspect
 from reader.cache.marks import marks_errors
 from reader.cache.marks_copies import copies
 from reader.cache.marks_shown import counter_shown
 from reader.cache.marks_state import State, check_rows, counter_of, look
-from reader.cache.schema import (
-    CACHE,
-    MARKS,
-    Schema,
-    check_version,
-    connect,
-    prepare,
-    snapshot,
-    sql_errors,
-)
+from reader.cache.schema import CACHE, MARKS, Schema, check_version, connect, prepare, sql_errors
 from reader.errors import CacheDamaged, CacheError, CacheLocked, CacheUnwritable
 
 SCHEMAS = {"marks.db": MARKS, "cache.db": CACHE}

@@ -10,11 +10,12 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from reader.cache.connections import transaction
 from reader.cache.damage import Malformed, sql_errors
 from reader.cache.facet_rows import Damaged
 from reader.cache.moments import Moments, SqliteMoment
 from reader.cache.pool import CachePool
-from reader.cache.schema import impatient, transaction
+from reader.cache.schema import impatient
 from reader.cache.sqlite_view import SqliteView
 
 if TYPE_CHECKING:

@@ -10,9 +10,10 @@ from pyroaring import BitMap
 
 from reader.article import Identity
 from reader.cache import facet_tables
+from reader.cache.connections import snapshot
 from reader.cache.damage import number, rows_of
 from reader.cache.identities import batches, id_of, identities
-from reader.cache.schema import IDENTITY, snapshot
+from reader.cache.schema import IDENTITY
 
 if TYPE_CHECKING:
     from reader.cache.answers import Stamp

@@ -4,8 +4,9 @@ import sqlite3
 from contextlib import suppress
 from itertools import count
 
+from reader.cache.connections import transaction
 from reader.cache.facet_changes import settle
-from reader.cache.schema import LOG_BYTES, impatient, transaction
+from reader.cache.schema import LOG_BYTES, impatient
 from reader.cache.sqlite import SqliteEngine, errors
 from reader.cache.sqlite_transaction import SqliteTransaction
 from reader.errors import CacheDamaged, CacheError

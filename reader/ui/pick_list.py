@@ -61,16 +61,24 @@ class PickList(Guarded, ScrollView, Generic[Row]):
         """The row under the cursor; None where there are no rows."""
         return self.rows[self.cursor] if self.rows else None
 
-    def show(self, rows: Sequence[Row], cursor: int = 0) -> None:
-        """Other rows, with the cursor on the given one or the last."""
+    def show(self, rows: Sequence[Row], cursor: int = 0, *, reveals: bool = True) -> None:
+        """Other rows, with the cursor on the given one or the last.
+
+        reveals: False to leave the view as it is where the cursor had been scrolled out of it.
+        """
+        reveals = reveals or self._is_in_view
         self.rows = rows
         self.virtual_size = Size(0, len(rows))
-        self.move_to(cursor)
+        self._place_cursor(cursor, reveals=reveals)
 
     def move_to(self, place: int) -> None:
         """The cursor goes to the row, or to the end that is nearest, and comes into view."""
+        self._place_cursor(place, reveals=True)
+
+    def _place_cursor(self, place: int, *, reveals: bool) -> None:
         self.cursor = max(0, min(place, len(self.rows) - 1))
-        self._reveal()
+        if reveals:
+            self._reveal()
         self.refresh()
         self.post_message(self.Moved())
 
@@ -120,6 +128,11 @@ class PickList(Guarded, ScrollView, Generic[Row]):
 
     def _component(self, name: str) -> Style:
         return self.get_component_rich_style(name) if name else Style.null()
+
+    @property
+    def _is_in_view(self) -> bool:
+        top = self.scroll_offset.y
+        return top <= self.cursor < top + self.size.height
 
     def _reveal(self) -> None:
         top, height = self.scroll_offset.y, self.size.height

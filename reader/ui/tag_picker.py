@@ -161,10 +161,13 @@ class TagPicker(Modal[None]):
             self._counted = self._counted or ()
             self._has_counted.set()
             self._list.empty = "No such tag here"
-            self._list_tags()
+            self._list_tags(reveals=False)  # the wheel may have turned meanwhile
 
-    def _list_tags(self) -> None:
-        """Tags that the filter names come first, whatever is left of them."""
+    def _list_tags(self, *, reveals: bool = True) -> None:
+        """Tags that the filter names come first, whatever is left of them.
+
+        reveals: as of `PickList.show`.
+        """
         counted = {each.tag.casefold(): each for each in self._counted or ()}
         unknown = None if self._counted is None else 0
         named = []
@@ -178,9 +181,9 @@ class TagPicker(Modal[None]):
         self._tags = [*named, *(Tag(each.tag, each.articles, None) for each in counted.values())]
         self._folded = [fold(tag.name) for tag in self._tags]
         is_best = self._list.typed and not self._is_chosen  # counts may bring a better match
-        self._show(None if is_best else self._list.current)
+        self._show(None if is_best else self._list.current, reveals=reveals or bool(is_best))
 
-    def _show(self, kept: Tag | None = None) -> None:
+    def _show(self, kept: Tag | None = None, *, reveals: bool = True) -> None:
         """The matching tags, with the cursor on the tag that is kept or else on the best one."""
         from textual.widgets import Input, Static
 
@@ -189,7 +192,7 @@ class TagPicker(Modal[None]):
         nearest = tags.cursor if kept else 0
         same = (place for place, row in enumerate(rows) if kept and row.name == kept.name)
         tags.typed = typed
-        tags.show(rows, next(same, nearest))
+        tags.show(rows, next(same, nearest), reveals=reveals)
         whole = f"{len(self._tags):,}"
         found = f"{len(rows):,} of {whole}" if typed.strip() else whole
         if self._has_counted.is_set():

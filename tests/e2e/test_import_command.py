@@ -350,11 +350,12 @@ class Importing:
 
     def send(self, number: signal.Signals) -> int:
         """The exit code, once no process is left that the import has started."""
+        assert self._process.poll() is None, "the import was over before it could be interrupted"
         if number == signal.SIGINT:  # as a terminal does, to all of them
             os.killpg(self._process.pid, number)
         else:
             self._process.send_signal(number)
-        self._process.communicate(timeout=10)  # to the end of the pipe: all holders are gone
+        self._process.communicate(timeout=60)  # to the end of the pipe: all holders are gone
         return self._process.returncode
 
     def __enter__(self) -> "Importing":

@@ -379,7 +379,7 @@ def test_ctrl_c_ends_a_sync_at_once(server: NewsServer, config: Path, tmp_path: 
     running = start(tmp_path, "sync")
     assert asked.wait(20)
     running.send_signal(signal.SIGINT)
-    _, err = running.communicate(timeout=10)
+    _, err = running.communicate(timeout=25)  # the source itself would be given up after thirty
     assert (running.returncode, err) == (130, "interrupted; what was reported is kept\n")
 
 

@@ -16,9 +16,6 @@ from tests.sweep.acts import opened
 OWN_WORD = re.compile(r"own\d+word\w*")
 """In each text of the archives of `subjects`, and in no other text."""
 
-OF_OLD = "earlier layout"
-"""Of a notice that is also given where a first start was killed: needless, and nothing is lost."""
-
 Dump = dict[str, list[tuple[object, ...]]]
 
 
@@ -44,7 +41,7 @@ def marks(folder: Path) -> Dump:
 def faults(folder: Path) -> Iterator[str]:
     """A sentence for everything in the folder that does not agree with the rest of it."""
     with opened(str(folder)) as library:
-        yield from (each for each in library.notices if OF_OLD not in each)
+        yield from library.notices
         try:
             yield from _disagreements(library)
         except CacheDamaged as error:

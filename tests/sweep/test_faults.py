@@ -15,7 +15,7 @@ from tests.sweep.library import Fault, compiled
 from tests.sweep.locks import locked
 from tests.sweep.room import small_disk, small_files
 from tests.sweep.screens import two_screens
-from tests.sweep.subjects import Import, Marks
+from tests.sweep.subjects import Import, Marks, Migration
 from tests.sweep.sweep import Report, spread, without_room
 
 POINTS = 4
@@ -57,9 +57,9 @@ def test_every_command_ends_well_on_damaged_files(
     assert report.points == POINTS
 
 
-@pytest.mark.parametrize("subject_class", [Import, Marks])
+@pytest.mark.parametrize("subject_class", [Import, Marks, Migration])
 def test_a_full_disk_costs_nothing_that_was_stored(
-    subject_class: type[Import | Marks], children: Children, tmp_path: Path
+    subject_class: type[Import | Marks | Migration], children: Children, tmp_path: Path
 ) -> None:
     if not children.is_preloaded:
         pytest.skip("errors of writes need a C compiler on Linux")
@@ -91,7 +91,7 @@ def test_two_screens_and_imports_and_syncs_agree(tmp_path: Path) -> None:
     ("statement", "noticed"),
     [
         ("DELETE FROM articles WHERE id = (SELECT max(id) FROM articles)", "category: "),
-        ("UPDATE documents SET body = body || 'x'", "has changed on disk"),
+        ("UPDATE documents SET body = body || 'x'", "changed on disk"),
         ("INSERT INTO fulltext (fulltext) VALUES ('delete-all')", "search for own"),
     ],
 )

@@ -311,6 +311,27 @@ async def test_a_click_cycles_the_tag_and_the_wheel_changes_nothing() -> None:
         assert picker.below.queries == ["tag:t003"]
 
 
+async def test_counts_that_arrive_late_do_not_take_back_what_was_scrolled() -> None:
+    many = [TagCount(tag=f"T{n:03}", articles=1000 - n) for n in range(300)]
+    may_count = Event()
+
+    def counts(query: Query) -> Sequence[TagCount]:
+        if query.tags:
+            assert may_count.wait(30)
+        return many
+
+    async with (picker := app(counts=counts)).run_test(**RUN) as pilot:
+        await counted(picker, pilot)
+        await pilot.click(TagList, offset=(5, 3))  # T003 goes to the top, and the cursor with it
+        picker.tags.scroll_to(y=100, animate=False, immediate=True)
+        may_count.set()
+        await counted(picker, pilot)
+        assert picker.tags.scroll_offset.y == 100
+        await pilot.press("x", "backspace")
+        await counted(picker, pilot)
+        assert picker.tags.scroll_offset.y == 0
+
+
 @pytest.mark.parametrize("size", [(80, 24), (200, 60), (20, 6)])
 async def test_the_cursor_is_always_in_view(size: tuple[int, int]) -> None:
     many = [TagCount(tag=f"T{n:03}", articles=1000 - n) for n in range(300)]

@@ -152,7 +152,58 @@ def test_what_lies_about_is_mentioned(folder: Path, config: Path) -> None:
     assert wrong(folder, config).what == "log"
     assert str(log_folder() / NAME) in wrong(folder, config).text
     left = findings(folder, config)["left over"]
-    assert left.text == "cache.db.v4, 2 MB: may be deleted"
+    assert left.text == "cache.db.v4, 2 MB, kept before an update: may be deleted"
+
+
+def test_whatever_is_left_over_is_named_with_its_size_and_why_it_is_there(
+    folder: Path, config: Path
+) -> None:
+    stamp = "20260314-120000"
+    sizes = {
+        "cache.db.v6": 1_000_000,
+        f"cache.db.damaged-{stamp}": 3_000_000,
+        f"cache.db.before-restore-{stamp}": 4_000_000,
+        f"cache.db.before-restore-{stamp}-wal": 1_000_000,
+        f"marks.db.before-restore-{stamp}-2": 1_000,
+        "cache.db.v6.4711.part": 2_000,
+        "marks-2026-03-14.db.part": 3_000,
+        ".marks.db.new": 4_000,
+    }
+    for name, size in sizes.items():
+        (folder / name).write_bytes(bytes(size))
+    unpacked = folder / ".restore-x1y2.part"
+    unpacked.mkdir()
+    (unpacked / "cache.db").write_bytes(bytes(7_000_000))
+    config.with_name(f"config.toml.before-restore-{stamp}").write_bytes(bytes(500))
+    config.with_name(".config.toml-ab12cd34").write_bytes(bytes(300))
+    config.with_name("other.toml.part").write_text("of another program")
+    said = [each for each in examine(folder, config, NO_BROWSER) if each.what == "left over"]
+    running = "may be deleted when no other cryptoread is running"
+    assert {each.state for each in said} == {State.NOTED}
+    assert {each.text for each in said} == {
+        "cache.db.v6, 1 MB, kept before an update: may be deleted",
+        f"cache.db.damaged-{stamp}, 3 MB, damaged, and set aside: may be deleted",
+        f"cache.db.before-restore-{stamp}, 5 MB, set aside by `cryptoread restore`: may be deleted",
+        f"marks.db.before-restore-{stamp}-2, 1 kB, set aside by `cryptoread restore`: "
+        "may be deleted",
+        f"{config}.before-restore-{stamp}, 500 B, set aside by `cryptoread restore`: "
+        "may be deleted",
+        f"cache.db.v6.4711.part, 2 kB, of a run that was cut short: {running}",
+        f"marks-2026-03-14.db.part, 3 kB, of a run that was cut short: {running}",
+        f".marks.db.new, 4 kB, of a run that was cut short: {running}",
+        f"{config.parent}/.config.toml-ab12cd34, 300 B, of a run that was cut short: {running}",
+        f".restore-x1y2.part, 7 MB, of a run that was cut short: {running}",
+    }
+
+
+def test_a_config_file_in_the_data_folder_is_looked_at_once(folder: Path) -> None:
+    config = folder / "con[f].toml"
+    config.write_text("[subscriptions]\n")
+    for name in ("con[f].toml.before-restore-20260314-120000", ".con[f].toml.4711.part"):
+        (folder / name).write_text("old")
+    said = [each.text for each in examine(folder, config, NO_BROWSER) if each.what == "left over"]
+    assert len(said) == 2
+    assert len(set(said)) == 2
 
 
 def test_a_cache_of_an_earlier_version_is_read_as_it_is(tmp_path: Path, config: Path) -> None:

@@ -246,10 +246,11 @@ def test_of_two_files_of_one_path_neither_takes_the_place_of_the_other(
 
 
 def test_a_note_that_moved_to_another_file_keeps_its_identity(news: Library, root: Path) -> None:
-    write(root, {"b.md": NOTE.format("title: A note\nexternalId: 1")})
+    dated = "title: A note\npublishedAt: 2026-03-01T10:00:00Z"  # else the second of the file is it
+    write(root, {"b.md": NOTE.format(f"{dated}\nexternalId: 1")})
     news.bring_in([root])
     news.mark(news.find(Query()), Mark.READ, True, "read")
-    write(root, {"a.md": NOTE.format("title: A note\nexternalId: 1")})
+    write(root, {"a.md": NOTE.format(f"{dated}\nexternalId: 1")})
     write(root, {"b.md": NOTE.format("title: A note\nexternalId: 2")})
     assert counts(news.bring_in([root])) == (1, 0, 1, 0, 0)
     assert len(news.find(parse("is:read"))) == 1

@@ -1,0 +1,84 @@
+"""Files of ours that nothing needs any more: what was set aside, and what was cut short.
+
+Named for `doctor`; nothing is removed here.
+"""
+
+import stat
+from collections.abc import Iterator
+from contextlib import suppress
+from glob import escape
+from pathlib import Path
+from typing import NamedTuple
+
+_RESTORED = "set aside by `cryptoread restore`"
+_SET_ASIDE = (
+    ("*.db.v[0-9]*", "kept before an update"),
+    ("*.db.damaged-*", "damaged, and set aside"),
+    ("*.db.before-restore-*", _RESTORED),
+)
+"""Names, and why they are there."""
+
+_CUT_SHORT = ("cache.db.*.part", "marks*.db*.part", ".restore-*.part", ".marks.db.new")
+_OF_CONFIG = ("{name}.before-restore-*", ".{name}.*.part", ".{name}-????????")
+"""Beside a config file lie files of others, too."""
+
+_BESIDE = ("-wal", "-shm", "-journal")
+
+
+class Leftover(NamedTuple):
+    """A file or folder. `size`: bytes, with the logs beside it. `why`: it is there."""
+
+    path: Path
+    size: int
+    why: str
+    is_cut_short: bool
+
+    @property
+    def advice(self) -> str:
+        when = " when no other cryptoread is running" if self.is_cut_short else ""
+        return f"may be deleted{when}"
+
+
+def leftovers(folder: Path, config: Path) -> list[Leftover]:
+    """Return what lies in the data folder and beside the config file, sorted by path.
+
+    Links are followed: the paths are those of the files that they lead to.
+    """
+    folder, config = folder.resolve(), config.resolve()
+    found: dict[Path, Leftover] = {}
+    of_config = [pattern.format(name=escape(config.name)) for pattern in _OF_CONFIG]
+    places = (
+        *((folder, each) for each in _CUT_SHORT),
+        *((config.parent, each) for each in of_config[1:]),
+    )
+    for place, pattern in places:
+        for path in place.glob(pattern):
+            _add(found, path, "of a run that was cut short", is_cut_short=True)
+    set_aside = (
+        *((folder, *each) for each in _SET_ASIDE),
+        (config.parent, of_config[0], _RESTORED),
+    )
+    for place, pattern, why in set_aside:
+        for path in place.glob(pattern):
+            _add(found, path, why)
+    return [found[path] for path in sorted(found)]
+
+
+def _add(found: dict[Path, Leftover], path: Path, why: str, *, is_cut_short: bool = False) -> None:
+    if path in found or path.name.endswith(_BESIDE):
+        return
+    with suppress(OSError):  # it has been removed meanwhile
+        found[path] = Leftover(path, sum(_sizes(path)), why, is_cut_short)
+
+
+def _sizes(path: Path) -> Iterator[int]:
+    """Yield the sizes of a file and of the logs beside it, or of what is in a folder of ours."""
+    status = path.lstat()
+    if stat.S_ISDIR(status.st_mode):
+        for each in path.iterdir():
+            yield each.lstat().st_size
+        return
+    yield status.st_size
+    for ending in _BESIDE:
+        with suppress(OSError):
+            yield path.with_name(path.name + ending).lstat().st_size
