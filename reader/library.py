@@ -67,6 +67,8 @@ RECENT = 200
 """Articles that a search looks through first: about as many as fill some screens."""
 
 Clock = Callable[[], datetime]
+Label = Callable[[bool, int], str]
+"""Names a change of marks in the undo journal: what a mark becomes, and of how many articles."""
 
 
 def utc_now() -> datetime:
@@ -76,9 +78,8 @@ def utc_now() -> datetime:
 class Library:
     """One data folder and its articles. Thread-safe. Raises CacheError.
 
-    `notices`: sentences about what had to be put right, when it was opened and since. `is_sample`:
-    it holds the sample articles and is thrown away when it is closed. `home`: the folder that is
-    kept, which the screen's syncs fill; for the samples, the one that their owner names.
+    `is_sample`: it holds the sample articles and is deleted when it is closed. `home`: the folder
+    that the screen's syncs fill; for the samples, the one that their owner names.
     """
 
     def __init__(self, folder: Path, *, clock: Clock = utc_now) -> None:
@@ -126,10 +127,7 @@ class Library:
         return self._store.notices
 
     def tell_of_damage(self, tell: Callable[[str], None] | None = None) -> None:
-        """Call `tell` with a sentence for each damage that is met, in whichever thread meets it.
-
-        None: add the sentences to `notices`.
-        """
+        """Call `tell` for each damage that is met, in any thread; None: add it to `notices`."""
         self._store.damage.tell = tell or self._store.note
 
     @property
@@ -151,10 +149,7 @@ class Library:
 
     @property
     def texts(self) -> int:
-        """A number that grows with every change of articles, and not with marks.
-
-        Ids hold for one value of it only.
-        """
+        """A number that grows with every change of articles. Ids hold for one value of it."""
         return self._session.texts()
 
     def hold(self) -> None:
@@ -167,18 +162,12 @@ class Library:
         self._store.presence.announce()
 
     def renew(self) -> bool:
-        """Return whether nothing has changed since the moment held, and hold the present one.
-
-        Call it often: else the files of the cache grow while others write.
-        """
+        """Return whether nothing has changed, and hold the present moment. Call it every second."""
         self._store.presence.insist()
         return self._session.renew()
 
     def prepare(self, query: Query) -> bool:
-        """Read what has changed, and look up the query's words; return whether anything has.
-
-        Thread-safe, while others ask as of the moment held. `catch_up` then takes no time.
-        """
+        """Read what has changed, and the query's words, for `catch_up`; return whether any has."""
         return self._session.prepare(query)
 
     def is_prepared_for(self, query: Query) -> bool:
@@ -186,10 +175,7 @@ class Library:
         return self._session.is_prepared_for(query)
 
     def catch_up(self, follow: Iterable[ArticleId] = ()) -> dict[ArticleId, ArticleId | None]:
-        """Advance to the version that `prepare` has read, else to the latest. Thread-safe.
-
-        follow: ids that the user looks at. Return their new ids, None for an article that is gone.
-        """
+        """Advance to what `prepare` has read, else to the latest; return new ids of `follow`."""
         return self._session.catch_up(follow)
 
     @property
@@ -248,10 +234,7 @@ class Library:
         return self._questions.groups(ids, by)
 
     def tag_counts(self, ids: Ids, most: int | None = None) -> list[TagCount]:
-        """Return tags of the articles, most frequent first, ties by name; at most so many.
-
-        A few are found without counting all.
-        """
+        """Return tags of the articles, most frequent first, ties by name; at most so many."""
         return self._questions.tag_counts(ids, most)
 
     def tags_at_once(self, ids: Ids, most: int) -> list[TagCount] | None:
@@ -288,18 +271,11 @@ class Library:
         return found
 
     def articles(self, ids: Sequence[ArticleId]) -> Iterator[tuple[Row, Article]]:
-        """Yield whole articles with their rows, in the order of the ids, few in memory at a time.
-
-        Damaged articles are left out; see `tell_of_damage`.
-        """
+        """Yield articles with their rows, few at a time, without damaged ones: `tell_of_damage`."""
         return self._texts.articles(ids)
 
     def resolve(self, wanted: str) -> ArticleId:
-        """Return the article of a reference, or of an external id that only one article has.
-
-        A reference stays good when the article's id changes. Raises ArticleNotFound,
-        ArticleAmbiguous.
-        """
+        """Return the article of a reference or external id. See `Texts.resolve`."""
         return self._texts.resolve(wanted)
 
     def identity(self, id: ArticleId) -> Identity | None:
@@ -313,27 +289,15 @@ class Library:
     # Marks, and what the screen remembers.
 
     def mark(self, ids: Ids, mark: Mark, value: bool, label: str) -> int:
-        """Set or take away a mark; return how many articles it changed.
-
-        label: its name in the undo journal; empty: it is not a step of the journal.
-        """
+        """Set or take away a mark; return how many articles changed. See `Marking.set_marks`."""
         return self._marking.mark(ids, mark, value, label)
 
-    def set_marks(
-        self, ids: Ids, mark: Mark, value: bool | None, label: Callable[[bool, int], str]
-    ) -> Marked:
-        """Set or take away a mark; value None: set it if any article lacks it.
-
-        Where a moment is held, `catch_up` shows it, and must not be called in between.
-        label: names it in the undo journal, given what it becomes and how many articles change.
-        """
+    def set_marks(self, ids: Ids, mark: Mark, value: bool | None, label: Label) -> Marked:
+        """Set or take away a mark; `catch_up` shows it afterwards. See `Marking.set_marks`."""
         return self._marking.set_marks(ids, mark, value, label)
 
     def keep_copy_of_marks(self) -> None:
-        """Make today's copy of the marks in idle time, unless there is one. Raises CacheError.
-
-        Where nothing can be written, none is made.
-        """
+        """Make today's copy of the marks, unless there is one or nothing can be written."""
         if not self.is_sample:
             with suppress(CacheLocked, CacheUnwritable):
                 self._marking.keep_copy()
@@ -375,19 +339,13 @@ class Library:
         on_progress: Callable[[int, int | None], None] = lambda _done, _total: None,
         on_refusal: Callable[[Refusal], None] = lambda _refusal: None,
     ) -> "ImportReport":
-        """Import folders, files and archives.
-
-        on_progress: called with the files done, and with how many there are if that is known.
-        """
+        """Import folders, files and archives. on_progress: files done, of how many if known."""
         from reader.importing import Import
 
         return Import(self._store, on_progress, on_refusal).run(paths)
 
     def tidy(self, *, entirely: bool = False) -> None:
-        """Merge the full-text index in idle time, after many articles have come in.
-
-        entirely: all at once, instead of a little at a time.
-        """
+        """Merge the full-text index in idle time; entirely: all at once. See `Upkeep.tidy`."""
         self._store.upkeep.tidy(entirely=entirely)
 
     def sync(
@@ -400,11 +358,10 @@ class Library:
         force: bool = False,
         limits: "Limits | None" = None,
     ) -> "list[SourceResult]":
-        """Fetch live sources side by side, and store their news; return what became of each.
+        """Fetch live sources side by side and store their news; return what became of each.
 
-        Call it in a thread without an event loop. It returns when all have ended, or soon after
-        `stop` is set. on_result: called as each source ends, in that same thread. force: fetch
-        paused sources, too. Raises CacheError; other failures are in the results.
+        Call it in a thread without an event loop; it returns soon after `stop` is set. on_result:
+        called as each ends, in that thread. force: fetch paused ones, too. Raises CacheError.
         """
         import threading
 
@@ -437,10 +394,9 @@ class Library:
         stop: "threading.Event | None" = None,
         limits: "Limits | None" = None,
     ) -> bool:
-        """Return whether the article's original has more text, which is then kept.
+        """Return whether the original has more text, which is then kept. Raises CryptoreadError.
 
-        Call it in a thread without an event loop. It returns soon after `stop` is set. Raises
-        CryptoreadError.
+        Call it in a thread without an event loop; it returns soon after `stop` is set.
         """
         import threading
 
@@ -456,10 +412,7 @@ class Library:
         *,
         on_refusal: Callable[[Refusal], None] = lambda _refusal: None,
     ) -> "ExportReport":
-        """Write what matches into a folder or a new archive, in the archive's own layout.
-
-        Or into a new `.jsonl` or `.jsonl.gz`, an article a line.
-        """
+        """Write what matches into a folder, a new archive, or a new `.jsonl` or `.jsonl.gz`."""
         from reader.exporting import export
 
         articles = self._texts.articles(self.find(query))

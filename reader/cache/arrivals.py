@@ -30,7 +30,7 @@ class Arrival(NamedTuple):
 
 
 def arrival_of(article: Article, item: Item) -> Arrival:
-    """article: as parsed, with its feed. item: what the law knows of it."""
+    """Return an article with its feed as it came. item: what the law knows of it."""
     incoming = Incoming.of(article)
     undated = UNDATED in article.flags
     came = incoming.digest

@@ -45,7 +45,7 @@ class Connection(sqlite3.Connection):
 
 @contextmanager
 def transaction(db: sqlite3.Connection) -> Iterator[None]:
-    """A write transaction: taken at once, so that it cannot fail half-way for a lock."""
+    """Hold a write transaction, taken at once so that it cannot fail half-way for a lock."""
     db.execute("BEGIN IMMEDIATE")
     try:
         yield
@@ -58,7 +58,7 @@ def transaction(db: sqlite3.Connection) -> Iterator[None]:
 
 @contextmanager
 def snapshot(db: sqlite3.Connection) -> Iterator[None]:
-    """A read transaction, or the open one: everything read within is of one moment."""
+    """Hold a read transaction, or the open one: everything read within is of one moment."""
     if db.in_transaction:
         yield
         return

@@ -30,7 +30,7 @@ class Days:
         self._days: list[_Day] = []
 
     def groups(self, ids: BitMap, read: BitMap, view: "View") -> Iterator[Group]:
-        """The ids under the days that have any of them, latest first. read: those of them."""
+        """Yield the ids by day, latest first. read: the ids among them that are read."""
         end, left = END, len(ids)
         for day in self._all(view):
             if not left:
@@ -51,7 +51,7 @@ class Days:
 
 
 def _days(view: "View") -> Iterator[_Day]:
-    """All days that have articles, latest first."""
+    """Yield all days that have articles, latest first."""
     first = END
     while (published := view.published_before(first)) is not None:
         day = from_milliseconds(published).astimezone().date()

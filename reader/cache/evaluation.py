@@ -29,7 +29,7 @@ END = 1 << 32
 
 
 def filtered(query: Query, facets: Facets, view: "View", now: datetime) -> BitMap:
-    """Ids that match all but the words, which `words` answers.
+    """Return the ids that match all terms but words, which `words` answers.
 
     Drafts only where `is:draft` asks. facets: of the query's language where it has one. now: aware;
     ages count back from it.
@@ -52,7 +52,7 @@ def filtered(query: Query, facets: Facets, view: "View", now: datetime) -> BitMa
 
 
 def language_of(query: Query) -> str:
-    """The one language that all that match are in, empty where there are others."""
+    """Return the one folded language that all matches are in, empty if there may be others."""
     languages = query.included(Field.LANG)
     return languages[0] if len(languages) == 1 else ""
 
@@ -96,7 +96,7 @@ def _within(
 
 
 def first_id_since(view: "View", instant: datetime) -> int:
-    """The bound between the ids of what was published before the instant, and since then."""
+    """Return the lowest id that something published at the instant or later can have."""
     last = view.last_before(milliseconds(instant))
     return 0 if last is None else last + 1
 

@@ -63,7 +63,7 @@ class FeedMemory:
         return self._began_empty
 
     def shared(self) -> list[Name]:
-        """Every name of the feed that distinct items have had."""
+        """Return every name of the feed that distinct items have had."""
         found = "SELECT name FROM names WHERE feed = ? AND entry = 0"
         return [name for (name,) in self._db.execute(found, (self._feed,))]
 
@@ -88,7 +88,7 @@ class FeedMemory:
         return Known(entry, row[0], Link(row[1], row[2])) if row and entry else None
 
     def alike(self, telling: Telling) -> Iterator[Known]:
-        """Only those that have a version which is nearly the same."""
+        """Yield articles that have a version which is nearly the same."""
         if not telling.length or self.is_new:
             return
         moment = telling.published if telling.published is not None else _LATEST
@@ -115,7 +115,7 @@ class FeedMemory:
         return [_telling(row) for row in self._db.execute(find, (entry,))]
 
     def begin(self, item: Item, names: Sequence[Name]) -> int:
-        """A new entry. names: those that distinguish it."""
+        """Begin an entry, and return it. names: those that distinguish it."""
         entry = self._db.execute(
             "INSERT INTO entries (feed, id, whole, base) VALUES (?, ?, ?, ?)",
             (self._feed, item.id if item.id in names else b"", item.link.whole, item.link.base),
@@ -123,7 +123,7 @@ class FeedMemory:
         return entry or 0
 
     def go_on(self, entry: int, item: Item, names: Sequence[Name]) -> None:
-        """A known entry has the id and the link of this item from now on."""
+        """Give a known entry the id and the link of this item."""
         self._db.execute(
             "UPDATE entries SET id = ?, whole = ?, base = ? WHERE entry = ?",
             (item.id if item.id in names else b"", item.link.whole, item.link.base, entry),
@@ -149,7 +149,7 @@ class FeedMemory:
         self._began_empty = False
 
     def share(self, names: Iterable[Name]) -> None:
-        """Distinct items have those names."""
+        """Note that distinct items have those names."""
         names = list(names)
         self._entries |= dict.fromkeys(names, 0)
         self._db.executemany(

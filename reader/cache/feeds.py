@@ -25,7 +25,7 @@ def feed_page(
     name: str,
     articles: Sequence[Article],
 ) -> FeedPage:
-    """The articles resolved as a page of their feed, which is noted under the addresses.
+    """Return the articles as a page of their feed, and note the feed under the addresses.
 
     addresses: of the subscription, and where it has moved to for good.
     """
@@ -62,7 +62,7 @@ def _digest(place: str) -> str:
 
 
 def _is_of(view: "View", feed: str, items: Sequence[Item]) -> bool:
-    """Whether a page at a new address has an item that a feed of the same name had."""
+    """Return whether a page at a new address has an item that a feed of the same name had."""
     memory = view.memory(feed, 0)
     for item in items:
         for name in item.names:

@@ -15,7 +15,7 @@ _CUT_BODY = 60_000
 
 
 def formerly(db: sqlite3.Connection, feed: FeedPage, arrival: Arrival) -> list[Stored]:
-    """Articles of an unknown item from before the law, or from an archive: the best first.
+    """Return articles of an unknown item from before the law or from an archive, the best first.
 
     Earlier versions knew it by source key, id and language, whatever feed it came from. Only what
     is the same item by its words or its link is taken; of another language only what came live,
@@ -36,7 +36,7 @@ def formerly(db: sqlite3.Connection, feed: FeedPage, arrival: Arrival) -> list[S
 
 
 def _earlier_names(db: sqlite3.Connection, arrival: Arrival) -> list[Stored]:
-    """Articles that an earlier version had made one of, by title; or that came at that moment."""
+    """Return articles that an earlier version had joined by title, or that came at that moment."""
     incoming = arrival.incoming
     names: set[str] = set()
     for external in arrival.former:
@@ -60,7 +60,7 @@ def _earlier_names(db: sqlite3.Connection, arrival: Arrival) -> list[Stored]:
 
 
 def told_formerly(db: sqlite3.Connection, identity: Identity) -> list[Identity]:
-    """Articles of an API under which an earlier version had shown this one, for its title."""
+    """Return articles of an API that an earlier version had joined with this one by title."""
     found = db.execute(
         "SELECT DISTINCT other.external FROM versions one JOIN versions other "
         "USING (title, source, lang) WHERE one.external = ? AND source = ? AND lang = ? "
@@ -72,7 +72,7 @@ def told_formerly(db: sqlite3.Connection, identity: Identity) -> list[Identity]:
 
 
 def _is_live(stored: Stored, incoming: Incoming) -> bool:
-    """It came from a feed, and not from a file of an archive."""
+    """Return whether it came from a feed, and not from a file of an archive."""
     return bool(stored.entry) or stored.origin == incoming.source
 
 

@@ -109,7 +109,7 @@ class Gathered:
         return moved
 
     def _store_articles(self) -> int:
-        """In the order of ids: a table that is only appended to is written faster."""
+        """Store them in the order of ids: a table that is only appended to is written faster."""
         kept: dict[int, Coming] = {}
         placed: list[Coming] = []
         for coming in self._coming.values():

@@ -28,7 +28,7 @@ Ask = Callable[[], "AbstractContextManager[View]"]
 
 
 def group(ids: BitMap, by: Grouping, facets: Facets, days: Days, ask: Ask) -> tuple[Group, ...]:
-    """The ids under headings, each under one; pinned ones in a group of their own on top."""
+    """Return the ids under headings, each under one; pinned ones in a group of their own on top."""
     with ask() as view:
         on_top = facets.get(view, PINNED_FACET)
         read = (ids & facets.get(view, READ)) - on_top
@@ -49,7 +49,7 @@ def group(ids: BitMap, by: Grouping, facets: Facets, days: Days, ask: Ask) -> tu
 def _by_category(
     ids: BitMap, without: BitMap, read: BitMap, facets: Facets, ask: Ask
 ) -> list[Group]:
-    """Largest first, OTHER last; below each its sentiments."""
+    """Return categories, the largest first and OTHER last; below each its sentiments."""
     groups = []
     with ask() as view:
         for value, bits in facets.every(view, "category").items():
@@ -107,7 +107,7 @@ class Sentiments(Sequence[Group]):
 
 
 def _by_source(ids: BitMap, without: BitMap, read: BitMap, facets: Facets, ask: Ask) -> list[Group]:
-    """Largest first."""
+    """Return sources, the largest first."""
     with ask() as view:
         groups = [
             Group(
@@ -133,17 +133,17 @@ def _ungrouped(
 def most_frequent(
     ids: BitMap, most: int, facets: Facets, ask: Ask, reads: int | None = None
 ) -> list[TagCount] | None:
-    """The tags that most of the ids have, ties by name.
+    """Return the tags that most of the ids have, ties by name.
 
     No tag occurs more often among the ids than in all: once the tags to come are smaller than the
     last of the best so far, they need not be looked at. reads: how many tags may be read from
-    disk for it; where that is not enough, None.
+    disk for it; None if that is not enough.
     """
     if len(ids) <= FEW:
         return _tags_of_few(ids, facets, ask)[:most]
     best: list[TagCount] = []
     for place in count(step=TAGS_AT_ONCE):
-        with ask() as view:  # for a few at a time: somebody else may have a key to answer
+        with ask() as view:  # for a few at a time: another thread may have a key to answer
             some = list(islice(facets.by_size(view, "tag"), place, place + TAGS_AT_ONCE))
             for facet, size in some:
                 least = best[-1].articles if len(best) == most else 0
@@ -164,7 +164,7 @@ def most_frequent(
 
 
 def _tags_of_few(ids: BitMap, facets: Facets, ask: Ask) -> list[TagCount]:
-    """Counted from the articles: thousands of tags may be in use, of which these have some."""
+    """Count tags from the articles: of thousands in use, a few articles have only some."""
     with ask() as view:
         # A tag that has no facet is damage.
         found = {(id, tag.casefold()) for id, tag in view.tags(list(ids))}

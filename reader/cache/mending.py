@@ -61,7 +61,7 @@ class Mending:
         suspect(self._path)
 
     def agreed(self, row: Row, article: Article) -> tuple[Row, Article]:
-        """The article with a row that says the same: what its document says is right."""
+        """Return the article with a row that agrees with it: the document is right."""
         if (row.title, row.identity) == (article.title, article.identity):
             return row, article
         self.mend_rows([row.identity])

@@ -331,7 +331,7 @@ def _add_functions(db: sqlite3.Connection) -> None:
 
 
 def _apply(db: sqlite3.Connection, schema: "Schema", number: int) -> None:
-    """One migration, whole or not at all; another process may have made it in the meantime."""
+    """Make one migration, whole or not at all, unless another process has made it meanwhile."""
     with transaction(db):
         if db.execute("PRAGMA user_version").fetchone()[0] == number:
             for statement in _statements(schema.migrations[number]):
@@ -341,7 +341,7 @@ def _apply(db: sqlite3.Connection, schema: "Schema", number: int) -> None:
 
 
 def _statements(script: str) -> Iterator[str]:
-    """`executescript` would commit the transaction that holds the migration together."""
+    """Yield the statements of a script: `executescript` would commit the open transaction."""
     statement = ""
     for line in script.splitlines(keepends=True):
         statement += line

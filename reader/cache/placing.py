@@ -24,7 +24,7 @@ class Places(NamedTuple):
 
 
 def places(view: "View", published: Sequence[int]) -> Places:
-    """Places for new articles. published: milliseconds since 1970, ascending.
+    """Return places for new articles. published: Unix milliseconds, ascending.
 
     Of one instant, those that are there stand first, then the new ones in their order. Raises
     CacheFull where the ids behind the latest instant are used up.
@@ -39,7 +39,7 @@ def places(view: "View", published: Sequence[int]) -> Places:
 
 
 def _fill_gap(view: "View", published: Sequence[int], made: Places, last: int) -> int:
-    """Place the next ones that stand between the same two articles; the last id given."""
+    """Place the next ones that stand between the same two articles; return the last id given."""
     start = len(made.ids)
     last_before = view.last_until(published[start])
     before = -1 if last_before is None else last_before
@@ -57,7 +57,7 @@ def _fill_gap(view: "View", published: Sequence[int], made: Places, last: int) -
 
 
 def _spread(published: Sequence[int], first: int, end: int) -> list[int]:
-    """Ids from `first` to below `end`, where there is room: each at its time, if it can be."""
+    """Return ids from `first` to below `end`, each at its time if there is room."""
     ids: list[int] = []
     free = first
     for moment in published:
@@ -95,5 +95,5 @@ def _push(view: "View", published: Sequence[int], made: Places, place: int) -> i
 
 
 def _is_next(published: int, here: tuple[int, int] | None, place: int) -> bool:
-    """Whether a new article stands right here, as its time has passed."""
+    """Return whether a new article stands right here, as its time has passed."""
     return slot(published) < place and (here is None or published < here[1])

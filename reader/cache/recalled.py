@@ -1,6 +1,6 @@
 """What a query was answered with when the reader was left, for the next start to show at once.
 
-It is counts; which articles they count is looked up when somebody looks at them.
+It is counts; which articles they count is looked up when a group is opened.
 """
 
 import json
@@ -58,7 +58,7 @@ class Recalled(Later):
 
 
 def written(size: int, groups: Sequence[Group], tags: Sequence[TagCount]) -> str:
-    """An answer as `recalled` reads it."""
+    """Return an answer as `recalled` reads it."""
     counts = [(group.label, len(group.ids), group.unread) for group in groups]
     answer = json.dumps([size, counts, tags], ensure_ascii=False)
     return f"{text_sum(answer)} {answer}"
@@ -67,7 +67,7 @@ def written(size: int, groups: Sequence[Group], tags: Sequence[TagCount]) -> str
 def recalled(
     written: str, find: Callable[[], BitMap], lang: str, facets: Facets, ask: Ask
 ) -> Recalled | None:
-    """The answer as it was, in the version that the facets have; None where it is damaged.
+    """Return the answer as it was, in the version of the facets; None if it is damaged.
 
     find: the ids that it is about, all in that language where there is one.
     """

@@ -127,7 +127,7 @@ class _Cache:
         return copies.is_writable(self._path) and not copies.is_only_read(self._path)
 
     def _documents(self, db: sqlite3.Connection, *, is_earlier: bool = False) -> Check:
-        """Whether each text is as it was written."""
+        """Check whether each text is as it was written."""
         damaged: list[int] = []
         for some in rebuilding.batches(db):
             found = read(db, some)
@@ -148,7 +148,7 @@ class _Cache:
         return Check("cache.db", text, False, IMPORT if is_forgotten else REPAIR, done)
 
     def _orphans(self, db: sqlite3.Connection) -> Check:
-        """Articles and texts of which the other half is missing."""
+        """Look for articles and texts without their other half."""
         texts = _ids(
             db,
             "SELECT documents.id FROM documents LEFT JOIN articles USING (id) "
@@ -181,7 +181,7 @@ class _Cache:
         return Check("orphans", text, True, "", done)
 
     def _rows(self, db: sqlite3.Connection) -> Check:
-        """Whether the rows of the list say what the articles say."""
+        """Check whether the rows of the list say what the articles say."""
         wrong = []
         for some in rebuilding.batches(db):
             found = read(db, some)
@@ -208,7 +208,7 @@ class _Cache:
         return Check("rows", text, mended == len(wrong), "", done)
 
     def _twins(self, db: sqlite3.Connection) -> Check:
-        """Whether any article is there twice: under one identity, or as one item of a feed."""
+        """Check whether any article is there twice: under one identity, or as one item."""
         alike = db.execute(
             "SELECT max(id) FROM articles NOT INDEXED "
             "GROUP BY external, feed, iif(feed = '', source, ''), iif(feed = '', lang, '') "
@@ -240,7 +240,7 @@ class _Cache:
         return Check("twins", text, True, "", f"{counted(len(alike), 'copy', 'copies')} removed")
 
     def _dates(self, db: sqlite3.Connection) -> Check:
-        """Whether every date can be, and the order of ids is that of dates."""
+        """Check whether every date can be, and the order of ids is that of dates."""
         (impossible,) = db.execute(
             "SELECT count(*) FROM articles WHERE typeof(published) != 'integer' "
             "OR typeof(updated) != 'integer' OR published > ?",
@@ -264,7 +264,7 @@ class _Cache:
         return Check("dates", text, True, "", "the articles were put in order")
 
     def _facets(self, db: sqlite3.Connection) -> Check:
-        """Whether the sets that filters are made of are those of the articles."""
+        """Check whether the sets that filters are made of are those of the articles."""
         fault = facets_fault(db, deep=self._deep)
         if not fault:
             (count,) = db.execute("SELECT count(*) FROM facets").fetchone()
@@ -276,7 +276,7 @@ class _Cache:
         return Check("facets", fault, True, "", "all facets were counted anew from the articles")
 
     def _index(self, db: sqlite3.Connection) -> Check:
-        """Whether the full-text index finds what stands in the articles."""
+        """Check whether the full-text index finds what stands in the articles."""
         fault = ""
         if self._may_write and rebuilding.has_damaged_index(db):
             fault = "the full-text index is damaged"
@@ -301,7 +301,7 @@ def references(
 
 
 def _skip(_id: int) -> None:
-    """Name nothing that cannot be read."""
+    """Skip an article that cannot be read."""
 
 
 def _ids(db: sqlite3.Connection, find: str, *values: object) -> list[int]:

@@ -40,13 +40,13 @@ class Item(NamedTuple):
 
     @property
     def names(self) -> tuple[Name, ...]:
-        """The best first, each once; without those that are empty."""
+        """The names that are not empty, the best first, each once."""
         given = (self.id, self.link.whole, self.link.base)
         return tuple(dict.fromkeys(name for name in given if name))
 
     @property
     def words_name(self) -> Name:
-        """What names an item that has neither an id nor a link of its own."""
+        """The name of an item that has neither an id nor a link of its own."""
         return digest(b"text", self.telling.title + self.telling.text)
 
 
@@ -62,15 +62,15 @@ class Memory(Protocol):
     """What is known of the feed."""
 
     def is_shared(self, name: Name) -> bool:
-        """Whether distinct items were seen under the name."""
+        """Return whether distinct items were seen under the name."""
 
     def named(self, name: Name) -> Known | None: ...
 
     def alike(self, telling: Telling) -> Iterable[Known]:
-        """Articles of that title, or of that very text: a few, the nearest in time."""
+        """Return articles of that title, or of that very text: a few, the nearest in time."""
 
     def tellings(self, entry: int) -> Sequence[Telling]:
-        """Of one article: a version for each of the publications that were joined in it."""
+        """Return a version for each of the publications that were joined in one article."""
 
 
 class Verdict(NamedTuple):
@@ -83,7 +83,7 @@ class Verdict(NamedTuple):
 
 
 def item_of(article: Article) -> Item:
-    """The item that a parser made the article of."""
+    """Return the item that a parser made the article of."""
     dated = UNDATED not in article.flags
     has_title = not any(flag.startswith(NO_TITLE) for flag in article.flags)
     return Item(
@@ -104,7 +104,7 @@ class _Match(Enum):
 
 
 def _match(one: Item, other: Item) -> _Match:
-    """Whether two items of a page that share a name are one item that the page names twice."""
+    """Return whether two items of a page that share a name are one item."""
     contradict = one.id and other.id and one.id != other.id
     if contradict or one.link.contradicts(other.link):
         return _Match.ONE if retold(one.telling, other.telling) else _Match.DISTINCT
@@ -141,7 +141,7 @@ class Page:
         self._resolve(order, [item for item, _ in items])
 
     def _resolve(self, order: Iterable[int], items: Sequence[Item]) -> None:
-        """The version that was updated last stands for its item, of equal ones the first."""
+        """Group versions: the one updated last stands for its item, of equal ones the first."""
         groups: list[tuple[int, list[Name], list[Telling]]] = []
         by_name: dict[Name, int] = {}
         by_words: dict[Name, list[int]] = {}
@@ -169,12 +169,12 @@ class Page:
                 self._present.setdefault(name, items[number])
 
     def names(self, item: Item) -> tuple[Name, ...]:
-        """Those that distinguish it; title and text where nothing else does."""
+        """Return the names that distinguish it; title and text if nothing else does."""
         own = tuple(name for name in item.names if name not in self.shared)
         return own or (item.words_name,)
 
     def at(self, name: Name) -> Item | None:
-        """The item of the page that has the name."""
+        """Return the item of the page that has the name."""
         return self._present.get(name)
 
 
@@ -183,7 +183,7 @@ def _retold_among(
     by_words: dict[Name, list[int]],
     groups: Sequence[tuple[int, list[Name], list[Telling]]],
 ) -> int | None:
-    """The item of the page that this is another publication of, each of its versions compared."""
+    """Return the item of the page that this is another publication of; compare all its versions."""
     for words in (telling.title, telling.text):
         for place in by_words.get(words, [])[-ALIKE_AT_MOST:] if words else ():
             tellings = groups[place][2]
@@ -193,7 +193,7 @@ def _retold_among(
 
 
 def _shared(items: Iterable[Item]) -> set[Name]:
-    """Names under which the page has items that are not one.
+    """Return names under which the page has distinct items.
 
     Where id and link are alike, two unrelated texts may be one item, corrected; three are not.
     """
@@ -214,7 +214,7 @@ def _shared(items: Iterable[Item]) -> set[Name]:
 
 
 def judge(group: Group, page: Page, memory: Memory, claimed: frozenset[int] | set[int]) -> Verdict:
-    """Which stored article an item of a page is. claimed: articles that others of the page are.
+    """Return which stored article an item of a page is. claimed: articles that other items are.
 
     Its id decides, else its link, else, for what was published again under other names, nearly
     the same text. A name that distinct items have had decides nothing.
@@ -239,7 +239,7 @@ def judge(group: Group, page: Page, memory: Memory, claimed: frozenset[int] | se
 
 
 def _is_of_another(name: Name, found: Known, item: Item, page: Page, memory: Memory) -> bool:
-    """Whether a name leads to an article that is not this item."""
+    """Return whether a name leads to an article that is not this item."""
     is_link = name in (item.link.whole, item.link.base) and name not in (item.id, found.id)
     if is_link and item.link.contradicts(found.link):
         return True  # two places of one address
@@ -250,7 +250,7 @@ def _is_of_another(name: Name, found: Known, item: Item, page: Page, memory: Mem
 
 
 def _is_reused(found: Known, item: Item, memory: Memory) -> bool:
-    """Whether the item has nothing of an article but its id: no address, title or text."""
+    """Return whether the item has nothing of an article but its id: no address, title or text."""
     return item.link.contradicts(found.link) and not any(
         related(item.telling, each) or texts_are_related(item.telling, each)
         for each in memory.tellings(found.entry)
@@ -258,7 +258,7 @@ def _is_reused(found: Known, item: Item, memory: Memory) -> bool:
 
 
 def _owner(found: Known, page: Page, memory: Memory) -> Item | None:
-    """The item of the page that has the names of a stored article: its id, else its link.
+    """Return the item of the page that has a stored article's id, else its link.
 
     Where the site has given the id to an item that has nothing of the article, at another address,
     the one with the article's address and words is the article.

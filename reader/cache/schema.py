@@ -71,13 +71,13 @@ MARKS = Schema(application_id=0x63724D31, migrations=MARKS_MIGRATIONS, synchrono
 
 
 def connect(path: Path, schema: Schema) -> sqlite3.Connection:
-    """A connection to a file that `prepare` has seen. Raises CacheError."""
+    """Open a connection to a file that `prepare` has seen. Raises CacheError."""
     with sql_errors(path):
         check_files(path)
         uri, reads_only = copies.address(path), copies.is_only_read(path)
         if not reads_only and not copies.is_writable(path):
             uri, reads_only = f"{uri}?mode=ro&immutable=1", True
-        # Handed from thread to thread only when the first is done with it (see `Store`).
+        # Handed to another thread only when the first is done with it (see `pool`).
         db = sqlite3.connect(
             uri, uri=True, isolation_level=None, check_same_thread=False, factory=Connection
         )
@@ -127,7 +127,7 @@ def prepare(path: Path, schema: Schema) -> str | None:
 
 
 def _is_ready(path: Path, schema: Schema) -> bool:
-    """Whether the file is of the latest version and nothing is suspected of it."""
+    """Return whether the file is of the latest version and nothing is suspected of it."""
     if is_suspect(path):
         return False
     with closing(connect(path, schema)) as db, sql_errors(path):
@@ -143,7 +143,7 @@ def has_articles(db: sqlite3.Connection) -> bool:
 
 
 def check_version(db: sqlite3.Connection, path: Path, schema: Schema) -> int:
-    """The version of a file that this program can use. Raises CacheTooNew, CacheError."""
+    """Return the version of a file. Raises CacheTooNew, and CacheError if it is not ours."""
     version = int(db.execute("PRAGMA user_version").fetchone()[0])
     application_id = db.execute("PRAGMA application_id").fetchone()[0]
     if version > len(schema.migrations):

@@ -46,12 +46,12 @@ def from_row(row: tuple[Any, ...]) -> Stored:
 
 
 def identity_of(source: str, external: str, lang: str, feed: str) -> Identity:
-    """Of those columns of `articles`."""
+    """Return the identity that those columns of `articles` make."""
     return Identity(feed, external, "") if feed else Identity(source, external, lang)
 
 
 def stored_as(db: sqlite3.Connection, identity: Identity) -> Stored | None:
-    """What is stored under that very identity."""
+    """Return what is stored under that very identity."""
     if identity.is_of_feed:
         found = db.execute(
             f"{SELECT} external = ? AND feed = ? LIMIT 1", (identity.external, identity.source)
@@ -73,7 +73,7 @@ def stored_entry(db: sqlite3.Connection, entry: int) -> Stored | None:
 def found_as(
     db: sqlite3.Connection, identity: Identity, *, any_lang: bool = False
 ) -> Stored | None:
-    """What is stored under the identity, or of a feed went by it earlier.
+    """Return what is stored under the identity, or of a feed went by it earlier.
 
     any_lang: also what a feed has in another language than it had then.
     """
@@ -94,7 +94,7 @@ def found_as(
 
 
 def document(db: sqlite3.Connection, id: int) -> tuple[dict[str, Any], bytes, bytes]:
-    """Fields, body and digest of a stored article; all of them empty where it is damaged."""
+    """Return fields, body and digest of an article; all of them empty if it is damaged."""
     found = next(rows_of(db, _DOCUMENT, [id], lambda _: None), None)
     if found is None:
         return {}, b"", b""

@@ -56,7 +56,7 @@ class Link(NamedTuple):
     base: Name = b""
 
     def agrees(self, other: "Link") -> bool:
-        """Both are there and name one place; `/a` names the place of `/a#b`, `/a#c` does not."""
+        """Return whether both name one place; `/a` names the place of `/a#b`, `/a#c` does not."""
         if not self.base or self.base != other.base:
             return False
         return self.whole in (other.whole, self.base) or other.whole == other.base
@@ -81,7 +81,7 @@ class Telling(NamedTuple):
 
 
 def id_name(id: str) -> Name:
-    """The name of an entry's id. One that is an address has the name of the address."""
+    """Return the name of an entry's id. An id that is an address has the name of the address."""
     if not id:
         return b""
     if id.lower().startswith(("http://", "https://")):
@@ -90,9 +90,9 @@ def id_name(id: str) -> Name:
 
 
 def link_of(url: str) -> Link:
-    """The names of an address: http is https, the host in lower case, no default port.
+    """Return the names of an address: http is https, the host in lower case, no default port.
 
-    The home page of a site is no link of an item. A part after `#` that only says where a click
+    The home page of a site is not a link of an item. A part after `#` that only says where a click
     came from, or that leads to the comments, does not count.
     """
     address = normalised(url)
@@ -107,7 +107,7 @@ def link_of(url: str) -> Link:
 
 
 def normalised(url: str) -> str:
-    """The address without scheme and default port, its host in lower case; empty for none."""
+    """Return an address without scheme and default port, the host in lower case; empty for none."""
     try:
         parts = urlsplit(url.strip())
         host, port = (parts.hostname or "").lower(), parts.port
@@ -123,7 +123,7 @@ def normalised(url: str) -> str:
 
 
 def telling_of(title: str, text: str, published: int | None) -> Telling:
-    """title: empty where there is none. Takes time in proportion to the text, up to a bound."""
+    """Return the words of one version. Takes time in proportion to the text, up to a bound."""
     words = _words(_ADDRESS.sub(" ", text[:_MAX_TEXT]))
     titled = _words(title)
     different = set(words)
@@ -141,7 +141,7 @@ def telling_of(title: str, text: str, published: int | None) -> Telling:
 
 
 def same_words(one: str, other: str) -> bool:
-    """Whether two titles differ in nothing but white space, case and punctuation."""
+    """Return whether two titles differ only in white space, case and punctuation."""
     return _words(one) == _words(other)
 
 
@@ -164,7 +164,7 @@ def digest(kind: bytes, value: bytes) -> Name:
 
 
 def likeness(one: frozenset[int], other: frozenset[int]) -> float:
-    """The share of their words that both have, an estimate where the texts are long."""
+    """Return the share of their words that both have; an estimate for long texts."""
     if not one or not other:
         return 0.0
     every = one | other
@@ -174,7 +174,7 @@ def likeness(one: frozenset[int], other: frozenset[int]) -> float:
 
 
 def retold(one: Telling, other: Telling) -> bool:
-    """Whether two versions under different names are one story that was published again.
+    """Return whether two versions under different names are one story that was published again.
 
     The same title and nearly the same text, where that is very short the very same; or the very
     same text of some length under another title. Never a title alone, never where each has a number
@@ -193,18 +193,18 @@ def retold(one: Telling, other: Telling) -> bool:
 
 
 def one_adds_numbers(one: frozenset[int], other: frozenset[int]) -> bool:
-    """Whether at most one of two texts has numbers that the other lacks."""
+    """Return whether at most one of two texts has numbers that the other lacks."""
     return one <= other or other <= one
 
 
 def likeness_within(summary: str, text: str) -> bool:
-    """Whether the words of a summary are nearly all in a text."""
+    """Return whether the words of a summary are nearly all in a text."""
     words = set(_words(summary[:_MAX_TEXT]))
     return len(words & set(_words(text[:_MAX_TEXT]))) >= NEARLY * len(words)
 
 
 def related(one: Telling, other: Telling) -> bool:
-    """Whether one may be a correction of the other: the shorter title is mostly in the longer."""
+    """Return whether one may correct the other: most of the shorter title is in the longer."""
     if not one.title or not other.title:
         return texts_are_related(one, other)
     titles = one.title_words, other.title_words
@@ -223,7 +223,7 @@ def _is_very_short(one: Telling, other: Telling) -> bool:
 
 
 def _overlap(one: frozenset[int], other: frozenset[int], most: int) -> float:
-    """The share of the smaller set that both have, an estimate where one holds `most` hashes."""
+    """Return the share of the smaller set that both have; an estimate for `most` hashes."""
     full = [max(each) for each in (one, other) if len(each) >= most]
     if full:  # of what is greater, only the other one knows
         one, other = (

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 
 def decide(stored: Stored, digest: bytes, incoming: Incoming, run: int) -> tuple[Outcome, bool]:
-    """What an incoming article is beside the stored one, and whether it is to be stored.
+    """Return what an incoming article is beside the stored one, and whether to store it.
 
     The newest `updated` wins; of equal ones, what came last. A file that was itself changed is
     believed whatever its date says. Where two versions come in one run, the older counts as
@@ -75,7 +75,7 @@ class Writer:
     # An archive, and APIs with ids of their own.
 
     def put(self, incoming: Incoming, *, before: bytes | None = None) -> Outcome:
-        """Store an article of a file, unless what is stored is as good; what became of it.
+        """Store an article of a file unless what is stored is as good; return what became of it.
 
         before: the digest of the bytes that the file had at an earlier import, if they were others.
         """
@@ -142,7 +142,7 @@ class Writer:
         return self._revise(_of_feed(incoming, stored), stored, stored.entry, incoming.digest)
 
     def put_text(self, identity: Identity, text: str) -> bool:
-        """Keep the text of an article's original; whether the article is there."""
+        """Keep the text of an article's original; return whether the article is there."""
         stored = self._to.found_as(identity)
         if stored is None:
             return False
@@ -164,7 +164,7 @@ class Writer:
         return None if is_other else stored
 
     def _contradicts(self, incoming: Incoming, stored: Stored) -> bool:
-        """Whether an article of a feed that went by the same id has another link."""
+        """Return whether an article of a feed that went by the same id has another link."""
         given = [json.loads(incoming.fields), self._document(stored)[0]]
         one, other = (link_of(str(fields.get("canonicalUrl") or "")) for fields in given)
         return one.contradicts(other)
@@ -213,7 +213,7 @@ class Writer:
     def _before(
         self, page: FeedPage, group: Group, arrival: Arrival, verdict: Verdict
     ) -> list[Stored]:
-        """The stored article of an item; of one from before it had an entry, there may be more."""
+        """Return the stored article of an item; there may be more if it has no entry yet."""
         if verdict.entry is not None:
             found = self._to.stored_entry(verdict.entry)
             return [found] if found else []
@@ -226,7 +226,7 @@ class Writer:
         return known
 
     def _of_older(self, feed: str, page: FeedPage, group: Group) -> Stored | None:
-        """The article that the item was in a feed that has moved here since, if it agrees."""
+        """Return the article that the item was in a feed that has moved here, if it agrees."""
         memory = self._memory_of(feed)
         entry = judge(group, page.page, memory, set()).entry
         if entry is None or (stored := self._to.stored_entry(entry)) is None:
@@ -238,7 +238,7 @@ class Writer:
         return None
 
     def _identified(self, names: Sequence[bytes], entry: int, arrival: Arrival) -> Incoming:
-        """The article under what distinguishes it: its id, else its link, else its words."""
+        """Return the article under what distinguishes it: its id, else its link, else its words."""
         incoming, item = arrival.incoming, arrival.item
         hashed = f"hash:{item.words_name.hex()}"
         external = incoming.identity.external
@@ -258,7 +258,7 @@ class Writer:
         return named
 
     def _hand_over_marks_alone(self, page: FeedPage, arrival: Arrival, identity: Identity) -> None:
-        """Marks may be all that is left of an article, when its cache was deleted."""
+        """Hand over marks that are all that is left of an article of a deleted cache."""
         if not self._any_marks:
             return
         for feed in page.older:
@@ -333,7 +333,7 @@ class Writer:
 
 
 def _named(incoming: Incoming, external: str) -> Incoming:
-    """The same article of a feed under that external id; empty: under its link."""
+    """Return an article of a feed under that external id; empty: under its link."""
     fields = json.loads(incoming.fields)
     if fields.get("externalId", "") == external:
         return incoming
@@ -348,7 +348,7 @@ def _named(incoming: Incoming, external: str) -> Incoming:
 
 
 def _is_same(new: Incoming, fields: dict[str, Any], body: bytes) -> bool:
-    """Whether nothing but its identity is new."""
+    """Return whether nothing but its identity is new."""
     named = {"feed", "externalId"}
     one, other = (
         {name: value for name, value in each.items() if name not in named}
@@ -358,7 +358,7 @@ def _is_same(new: Incoming, fields: dict[str, Any], body: bytes) -> bool:
 
 
 def _of_feed(incoming: Incoming, stored: Stored) -> Incoming:
-    """What an archive or an API has of an article of a feed goes on as that article."""
+    """Return what an archive or an API has of an article of a feed as that article."""
     if incoming.identity == stored.identity:
         return incoming
     fields = json.loads(incoming.fields) | {"feed": stored.identity.source}
