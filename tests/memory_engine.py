@@ -17,20 +17,19 @@ from pyroaring import BitMap
 
 from reader.article import Identity
 from reader.cache.answers import Stamp
-from reader.cache.documents import Document
+from reader.cache.cancel import Cancel
 from reader.cache.facet_rows import Counted, Damaged, Facet, FacetRow, Facts
-from reader.cache.gathered import Coming, Text
 from reader.cache.intake import Intake
 from reader.cache.marking import Marking
 from reader.cache.marks_keeper import MarksKeeper
 from reader.cache.mending import Mending
+from reader.cache.migrations import MARKS
 from reader.cache.pool import MarksPool
+from reader.cache.preparing import prepare
 from reader.cache.questions import Questions
-from reader.cache.schema import MARKS, prepare
 from reader.cache.session import Session
-from reader.cache.stored import Stored
+from reader.cache.stored import Coming, Document, Stored, Text
 from reader.cache.texts import Texts
-from reader.cache.words import Cancel
 from reader.errors import CacheDamaged
 from reader.folding import folded
 from reader.query import Field, Term

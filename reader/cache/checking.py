@@ -7,16 +7,9 @@ from pathlib import Path
 
 from reader.cache import copies
 from reader.cache.live import SourceState, source_states
-from reader.cache.schema import (
-    CACHE,
-    MARKS,
-    Schema,
-    check_version,
-    check_whole,
-    connect,
-    prepare,
-    sql_errors,
-)
+from reader.cache.migrations import CACHE, MARKS, Schema
+from reader.cache.preparing import prepare
+from reader.cache.schema import check_version, check_whole, connect, sql_errors
 from reader.errors import CacheUnwritable
 
 

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from pyroaring import BitMap
 
 from reader.cache.answers import Group
-from reader.cache.evaluation import END, first_id_since, from_milliseconds
+from reader.cache.evaluation import first_id_since
 from reader.cache.ids import Span
+from reader.cache.instants import END, from_milliseconds
 
 if TYPE_CHECKING:
     from reader.cache.engine import View

@@ -22,13 +22,11 @@ from reader.cache.facet_rows import Counted, Facet, FacetRow, Facts
 if TYPE_CHECKING:
     from reader.cache.answers import Stamp
     from reader.cache.arrivals import Arrival, FeedPage
-    from reader.cache.documents import Document
+    from reader.cache.cancel import Cancel
     from reader.cache.feed_memory import FeedMemory
-    from reader.cache.gathered import Coming, Text
     from reader.cache.incoming import Incoming
     from reader.cache.live import SourceState
-    from reader.cache.stored import Stored
-    from reader.cache.words import Cancel
+    from reader.cache.stored import Coming, Document, Stored, Text
     from reader.query import Term
 
 

@@ -1,22 +1,22 @@
 """The filters of a `Query` to the set of ids that match: bitmaps and time bounds."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import reduce
-from math import floor
 from operator import and_, or_
 from typing import TYPE_CHECKING
 
 from pyroaring import BitMap
 
-from reader.article import EPOCH, SLOT_SECONDS
 from reader.cache.facets import DRAFT, ESTIMATED, FAVOURITE, PINNED, READ, Facets
 from reader.query import Field, Query
 
 if TYPE_CHECKING:
     from reader.cache.engine import View
     from reader.cache.facet_rows import Facet
+from reader.cache.instants import END, milliseconds
 
 _SINGLE_VALUED = (Field.CATEGORY, Field.SENTIMENT, Field.SOURCE, Field.LANG)
+
 _STATES = {
     "read": READ,
     "favourite": FAVOURITE,
@@ -24,8 +24,6 @@ _STATES = {
     "pinned": PINNED,
     "estimated": ESTIMATED,
 }
-END = 1 << 32
-"""Past all ids."""
 
 
 def filtered(query: Query, facets: Facets, view: "View", now: datetime) -> BitMap:
@@ -99,17 +97,3 @@ def first_id_since(view: "View", instant: datetime) -> int:
     """Return the lowest id that something published at the instant or later can have."""
     last = view.last_before(milliseconds(instant))
     return 0 if last is None else last + 1
-
-
-def milliseconds(instant: datetime) -> int:
-    """Return Unix milliseconds, as the tables keep instants."""
-    return floor(instant.timestamp()) * 1000 + instant.microsecond // 1000
-
-
-def from_milliseconds(value: int) -> datetime:
-    return datetime.fromtimestamp(value // 1000, UTC).replace(microsecond=value % 1000 * 1000)
-
-
-def slot(published: int) -> int:
-    """Return the id that Unix milliseconds would have, were it free; 0 before EPOCH."""
-    return max(0, (published // 1000 - int(EPOCH.timestamp())) // SLOT_SECONDS)

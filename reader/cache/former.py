@@ -8,7 +8,8 @@ import sqlite3
 from reader.article import Identity
 from reader.cache.arrivals import Arrival, FeedPage
 from reader.cache.incoming import Incoming
-from reader.cache.stored import SELECT, Stored, document, from_row
+from reader.cache.lookups import SELECT, document, from_row
+from reader.cache.stored import Stored
 from reader.cache.tellings import REPUBLISHED_WITHIN_MS, link_of, related, retold, telling_of
 
 _CUT_BODY = 60_000

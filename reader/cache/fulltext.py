@@ -8,11 +8,18 @@ from collections.abc import Iterable
 from pyroaring import BitMap
 
 from reader.apostrophes import spellings
+from reader.cache.cancel import Cancel
+from reader.cache.damage import rows_of
 from reader.cache.migrations import FULLTEXT_OPTIONS
-from reader.cache.words import Cancel
 from reader.errors import Superseded
 from reader.folding import folded
 from reader.query import Field, Term
+
+_WORDS = (
+    "SELECT id, CAST(title AS BLOB), CAST(fields AS BLOB), CAST(body AS BLOB) "
+    "FROM articles JOIN documents USING (id) WHERE articles.id IN "
+)
+_INDEX = "INSERT INTO fulltext (rowid, title, description, body) VALUES (?, ?, ?, ?)"
 
 
 class Recent:
@@ -85,3 +92,20 @@ def _matches(db: sqlite3.Connection, phrase: str) -> BitMap:
     if sys.byteorder == "little":
         ids.byteswap()
     return BitMap(ids)
+
+
+def mend_index(db: sqlite3.Connection) -> None:
+    """Make the full-text index anew."""
+    from reader.cache.facts import batches, indexed_of
+
+    for counter in ("version", "texts"):
+        db.execute("UPDATE meta SET value = value + 1 WHERE name = ?", (counter,))
+    db.execute("INSERT INTO fulltext (fulltext) VALUES ('delete-all')")
+    for some in batches(db):
+        for id, title, text, body in rows_of(db, _WORDS, some, lambda _: None):
+            words = (_text(title), indexed_of(text).description, _text(body))
+            db.execute(_INDEX, (id, *map(folded, words)))
+
+
+def _text(value: object) -> str:
+    return value.decode(errors="replace") if isinstance(value, bytes) else ""

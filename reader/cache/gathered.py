@@ -6,7 +6,6 @@ article that comes in belongs to `writing`.
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from reader.article import Identity
@@ -21,28 +20,7 @@ from reader.folding import folded
 if TYPE_CHECKING:
     from reader.cache.engine import Transaction
     from reader.cache.facet_rows import Facet
-
-Text = tuple[str, str, str | bytes]
-"""Title, description, body, as the full-text index has them; the body may be UTF-8."""
-
-
-@dataclass(slots=True)
-class Coming:
-    """An article to be stored. `before`: what it takes the place of."""
-
-    incoming: Incoming
-    before: Stored | None
-    entry: int = 0
-    came: bytes = b""
-    fetched: bool = False
-
-    def as_stored(self, run: int) -> Stored:
-        """Return it as if it were stored already, under the id -1."""
-        new = self.incoming
-        return Stored(
-            *(-1, new.identity, new.published, new.updated, run, new.origin),
-            *(self.entry, self.came, self.fetched, new.lang),
-        )
+from reader.cache.stored import Coming, Text
 
 
 class Gathered:

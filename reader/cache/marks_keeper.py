@@ -8,8 +8,9 @@ from typing import TypeVar
 from reader.article import Identity
 from reader.cache.answers import Marked
 from reader.cache.marks import Mark, Marks, Step, marks_errors
+from reader.cache.migrations import MARKS
 from reader.cache.pool import file_id
-from reader.cache.schema import MARKS, connect
+from reader.cache.schema import connect
 from reader.cache.session import Session
 from reader.errors import CacheUnwritable, MarksDamaged, MarksGone
 

@@ -42,7 +42,9 @@ from reader.cache.marks_copies import (
 from reader.cache.marks_salvage import put_over, salvage
 from reader.cache.marks_shown import Shown, counter_shown, shown
 from reader.cache.marks_state import State, check_rows, counter_of, look, marked
-from reader.cache.schema import MARKS, WRITER_CACHE_KIB, connect, prepare
+from reader.cache.migrations import MARKS
+from reader.cache.preparing import prepare
+from reader.cache.schema import WRITER_CACHE_KIB, connect
 from reader.errors import CacheDamaged, CacheUnwritable
 
 NAME = "marks.db"

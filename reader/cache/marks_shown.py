@@ -10,7 +10,8 @@ from reader.cache.connections import snapshot
 from reader.cache.facets import FAVOURITE, READ, Facets
 from reader.cache.identities import id_of, identities
 from reader.cache.marks import Mark
-from reader.cache.schema import CACHE, check_version, connect, sql_errors
+from reader.cache.migrations import CACHE
+from reader.cache.schema import check_version, connect, sql_errors
 from reader.cache.sqlite_view import SqliteView
 from reader.errors import CacheError
 

@@ -100,7 +100,8 @@ class Mending:
 
     def mend_index(self) -> bool:
         """Make a damaged full-text index anew; whether it is, and a search may be made again."""
-        from reader.cache.rebuilding import INDEXED_AT_START, has_damaged_index, mend_index
+        from reader.cache.fulltext import mend_index
+        from reader.cache.rebuilding import INDEXED_AT_START, has_damaged_index
 
         with suppress(CacheError), self._changing() as db, transaction(db):
             (count,) = db.execute("SELECT count(*) FROM articles").fetchone()

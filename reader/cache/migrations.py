@@ -1,17 +1,14 @@
-"""The migrations of both files, append-only, and how they are applied."""
+"""The two kinds of files, their migrations, append-only, and how these are applied."""
 
 import sqlite3
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 from reader.cache.checksums import bitmap_sum, row_sum
 from reader.cache.connections import transaction
 from reader.cache.damage import sql_errors as sql_errors
 from reader.cache.facet_rows import FACETS
 from reader.folding import folded, is_kept
-
-if TYPE_CHECKING:
-    from reader.cache.schema import Schema
 
 FULLTEXT_OPTIONS = (
     "title, description, body, tokenize = 'unicode61 remove_diacritics 2', "
@@ -298,15 +295,37 @@ CREATE TABLE joined (
 ) WITHOUT ROWID;
 """
 
-
 CACHE_MIGRATIONS = (
     *(_CACHE_1, _CACHE_2, _CACHE_3, _CACHE_4, _CACHE_5, _CACHE_6, _CACHE_7, _CACHE_8),
     _CACHE_9,
 )
+
 MARKS_MIGRATIONS = (_MARKS_1, _MARKS_2)
 
 
-def apply_all(db: sqlite3.Connection, schema: "Schema", version: int) -> None:
+class Schema(NamedTuple):
+    """A kind of file. `migrations` is append-only: the n-th takes a file of version n to n + 1.
+
+    `emptied_at`: the version that begins with no article, of which the user is told.
+    """
+
+    application_id: int
+    migrations: Sequence[str]
+    synchronous: str
+    emptied_at: int = 0
+
+
+CACHE = Schema(
+    application_id=0x63724331,
+    migrations=CACHE_MIGRATIONS,
+    synchronous="NORMAL",
+    emptied_at=3,
+)
+
+MARKS = Schema(application_id=0x63724D31, migrations=MARKS_MIGRATIONS, synchronous="FULL")
+
+
+def apply_all(db: sqlite3.Connection, schema: Schema, version: int) -> None:
     """Apply the migrations that the file lacks to be of that version."""
     from reader.cache.interrupting import interruptible
 
@@ -330,7 +349,7 @@ def _add_functions(db: sqlite3.Connection) -> None:
     db.create_function("bitmap_sum", 2, bitmap_sum, deterministic=True)
 
 
-def _apply(db: sqlite3.Connection, schema: "Schema", number: int) -> None:
+def _apply(db: sqlite3.Connection, schema: Schema, number: int) -> None:
     """Make one migration, whole or not at all, unless another process has made it meanwhile."""
     with transaction(db):
         if db.execute("PRAGMA user_version").fetchone()[0] == number:

@@ -21,17 +21,8 @@ from reader.cache.damage import (
     sql_errors,
     suspect,
 )
-from reader.cache.migrations import apply_all
-from reader.cache.schema import (
-    CACHE,
-    MARKS,
-    WRITER_CACHE_KIB,
-    Schema,
-    check_version,
-    check_whole,
-    connect,
-    has_articles,
-)
+from reader.cache.migrations import CACHE, MARKS, Schema, apply_all
+from reader.cache.schema import WRITER_CACHE_KIB, check_version, check_whole, connect, has_articles
 from reader.errors import CacheDamaged, CacheError, CacheUnwritable
 from reader.own_files import PRIVATE_FILE, create, make_folder
 

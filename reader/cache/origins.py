@@ -8,7 +8,8 @@ import sqlite3
 
 from reader.article import Identity
 from reader.cache.incoming import Incoming
-from reader.cache.stored import Stored, document, stored_as
+from reader.cache.lookups import document, stored_as
+from reader.cache.stored import Stored
 from reader.cache.tellings import NEARLY, Telling, likeness, telling_of
 
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from reader.article import ID_BITS
-from reader.cache.evaluation import END, slot
+from reader.cache.instants import END, slot
 from reader.errors import CacheFull
 
 if TYPE_CHECKING:

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from reader.cache import copies
 from reader.cache.marks import Marks
-from reader.cache.schema import CACHE, MARKS, Schema, connect, sql_errors
+from reader.cache.migrations import CACHE, MARKS, Schema
+from reader.cache.schema import connect, sql_errors
 from reader.errors import CacheGone, MarksGone
 
 LEAVING_TIMEOUT_MS = 500

@@ -14,6 +14,7 @@ from pyroaring import BitMap
 
 from reader.article import Sentiment
 from reader.cache.answers import MOST_TAGS, Group, Grouping, Stats, TagCount
+from reader.cache.cancel import Cancel
 from reader.cache.days import Days
 from reader.cache.evaluation import filtered, language_of
 from reader.cache.facet_counts import SETS_KEPT
@@ -24,7 +25,6 @@ from reader.cache.identities import batches
 from reader.cache.ids import Ids
 from reader.cache.recalled import Recalled, recalled, written
 from reader.cache.session import Session
-from reader.cache.words import Cancel
 from reader.errors import CacheLocked
 from reader.query import Field, Query
 

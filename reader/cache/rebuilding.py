@@ -4,76 +4,32 @@ The documents are the truth. All functions work within the transaction that thei
 open, and read a few hundred articles at a time.
 """
 
-import json
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping
 
 from pyroaring import BitMap
 
 from reader.cache import facet_changes
-from reader.cache.damage import is_damage, rows_of
-from reader.cache.facet_rows import Counted, Damaged, Facet, Facts
+from reader.cache.damage import is_damage
+from reader.cache.facet_rows import Counted, Damaged, Facet
 from reader.cache.facet_tables import write_anew
 from reader.cache.facets import ALL, FAVOURITE, READ, Facets, load
+from reader.cache.facts import BATCH as BATCH
+from reader.cache.facts import batches as batches
+from reader.cache.facts import facts
+from reader.cache.fulltext import mend_index as mend_index
 from reader.cache.identities import batches as in_batches
-from reader.cache.incoming import Indexed, indexed
 from reader.cache.sqlite_transaction import SqliteTransaction
 from reader.cache.sqlite_view import SqliteView
-from reader.folding import folded
-from reader.formats.schema import FLAGS
 
-BATCH = 500
 INDEXED_AT_START = 50_000
 """Articles of which a damaged full-text index is made anew at a start, which takes half a minute;
 of more, `doctor --repair` does it."""
-
-_FACTS = (
-    "SELECT id, source, lang, category, sentiment, pinned, draft, CAST(fields AS BLOB) "
-    "FROM articles LEFT JOIN documents USING (id) WHERE articles.id IN "
-)
-_WORDS = (
-    "SELECT id, CAST(title AS BLOB), CAST(fields AS BLOB), CAST(body AS BLOB) "
-    "FROM articles JOIN documents USING (id) WHERE articles.id IN "
-)
-_INDEX = "INSERT INTO fulltext (rowid, title, description, body) VALUES (?, ?, ?, ?)"
 
 
 def counted(db: sqlite3.Connection, marks: Mapping[Facet, BitMap]) -> Counted:
     """Count every facet from the articles. marks: facets that the marks tell."""
     return facet_changes.counted(facts(db), marks)
-
-
-def facts(db: sqlite3.Connection) -> Iterator[Facts]:
-    """Yield what facets are counted from, of every article that can be read."""
-    for some in batches(db):
-        for id, source, lang, category, sentiment, pinned, draft, text in rows_of(
-            db, _FACTS, some, lambda _: None
-        ):
-            known = _indexed(text)
-            states = (bool(pinned), bool(draft), known.estimated)
-            yield id, source, lang, category, sentiment, known.tags, states
-
-
-def batches(db: sqlite3.Connection) -> Iterator[Sequence[int]]:
-    """Yield the ids of all articles, some at a time."""
-    last = -1
-    while some := db.execute(
-        "SELECT id FROM articles WHERE id > ? ORDER BY id LIMIT ?", (last, BATCH)
-    ).fetchall():
-        yield [id for (id,) in some]
-        last = some[-1][0]
-
-
-def _indexed(text: bytes | None) -> Indexed:
-    """Return what storing the article has made of its fields; nothing of damaged ones."""
-    try:
-        fields = json.loads(text or b"")
-    except ValueError:
-        fields = {}
-    if not isinstance(fields, dict):
-        fields = {}
-    fields.pop(FLAGS, None)
-    return indexed(fields)
 
 
 def mend_facets(db: sqlite3.Connection, marks: Mapping[Facet, BitMap]) -> None:
@@ -136,17 +92,6 @@ def _fails(check: Callable[[], object]) -> bool:
     return False
 
 
-def mend_index(db: sqlite3.Connection) -> None:
-    """Make the full-text index anew."""
-    for counter in ("version", "texts"):
-        SqliteTransaction(db).count_up(counter)
-    db.execute("INSERT INTO fulltext (fulltext) VALUES ('delete-all')")
-    for some in batches(db):
-        for id, title, text, body in rows_of(db, _WORDS, some, lambda _: None):
-            words = (_text(title), _indexed(text).description, _text(body))
-            db.execute(_INDEX, (id, *map(folded, words)))
-
-
 def put_in_order(db: sqlite3.Connection) -> None:
     """Deal out the ids of the articles anew, in the order of their dates.
 
@@ -165,10 +110,6 @@ def put_in_order(db: sqlite3.Connection) -> None:
     db.execute("UPDATE meta SET value = -1 WHERE name = 'marks'")
     mend_facets(db, {})
     mend_index(db)
-
-
-def _text(value: object) -> str:
-    return value.decode(errors="replace") if isinstance(value, bytes) else ""
 
 
 def mend(db: sqlite3.Connection) -> list[str]:

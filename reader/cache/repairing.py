@@ -6,6 +6,7 @@ For `doctor`. A check reads a few hundred articles at a time; what it keeps are 
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing, suppress
+from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
@@ -15,16 +16,20 @@ from reader.cache.checking import check_cache, check_marks
 from reader.cache.connections import transaction
 from reader.cache.damage import rows_of, sql_errors, suspect
 from reader.cache.documents import DERIVED, derived, forget, mend_row, read
-from reader.cache.evaluation import milliseconds
 from reader.cache.faults import counted, facets_fault, index_fault
 from reader.cache.incoming import Incoming
-from reader.cache.schema import CACHE, IDENTITY, check_version, connect, prepare
+from reader.cache.instants import milliseconds
+from reader.cache.migrations import CACHE
+from reader.cache.preparing import prepare
+from reader.cache.schema import IDENTITY, check_version, connect
 from reader.errors import CacheDamaged
 
 DEEP_AT_MOST = 20_000
 """Articles that are compared with everything made from them without being asked to: ten seconds."""
 
 NAMED = 5
+
+STORED_AT_ONCE = 5_000
 
 
 class Check(NamedTuple):
@@ -71,16 +76,30 @@ def checks(folder: Path, *, repair: bool = False, deep: bool = False) -> Iterato
 
 def _set_aside(folder: Path) -> Iterator[Check]:
     """Bring over the articles of files that were too large for the start that set them aside."""
-    from reader.cache.salvaging import AT_START, bring_over
-    from reader.cache.store import Store
+    from reader.cache.salvaging import AT_START
 
     for aside in sorted(folder.glob("cache.db.damaged-*")):
         if aside.name.endswith(("-wal", "-shm")) or aside.stat().st_size <= AT_START:
             continue
-        with Store(folder) as store:
-            brought = bring_over(store, aside)
+        brought = _bring_over(folder, aside)
         done = f"{counted(brought, 'article')} brought over" if brought else ""
         yield Check("set aside", f"{aside.name} was damaged and set aside", repair=done)
+
+
+def _bring_over(folder: Path, aside: Path) -> int:
+    """Bring articles that a cache does not have from a file that was set aside; return how many."""
+    from reader.cache.answers import Outcome
+    from reader.cache.salvaging import articles_of
+    from reader.cache.store import Store
+
+    articles, brought = articles_of(aside), 0
+    with Store(folder) as store:
+        run = store.intake.begin_run()
+        while some := list(islice(articles, STORED_AT_ONCE)):
+            with store.intake.writing(run) as writer:
+                outcomes = [writer.put_new(Incoming.of(each)) for each in some]
+            brought += outcomes.count(Outcome.NEW)
+    return brought
 
 
 def marks_checks(folder: Path, *, repair: bool = False) -> Iterator[Check]:
@@ -332,7 +351,7 @@ def _remove_replaced(db: sqlite3.Connection, damaged: Sequence[int]) -> None:
 
 def _restored(db: sqlite3.Connection, id: int) -> bool:
     """Give a text its row again; a text that is damaged or there already is removed."""
-    from reader.cache.documents import Document
+    from reader.cache.stored import Document
 
     row = db.execute(
         "SELECT digest, CAST(fields AS BLOB), CAST(body AS BLOB) FROM documents WHERE id = ?", (id,)

@@ -9,8 +9,8 @@ from dataclasses import replace
 from typing import Any
 
 from reader.article import Identity
-from reader.cache.evaluation import from_milliseconds
 from reader.cache.incoming import Incoming, digest_of
+from reader.cache.instants import from_milliseconds
 from reader.cache.stored import Stored
 from reader.cache.tellings import NO_TITLE, likeness_within, same_words
 from reader.formats import format_instant, from_fields

@@ -4,20 +4,18 @@ Their tables are in `migrations`. Nothing here knows what a query or an outcome 
 """
 
 import sqlite3
-from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager, suppress
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple
 
 from reader.cache import copies
 from reader.cache.connections import Connection
-from reader.cache.damage import is_of_another_format, is_suspect, suspect
+from reader.cache.damage import is_of_another_format, suspect
 from reader.cache.damage import sql_errors as sql_errors
-from reader.cache.migrations import CACHE_MIGRATIONS, MARKS_MIGRATIONS
-from reader.errors import CacheDamaged, CacheError, CacheTooNew, CacheUnwritable
+from reader.cache.migrations import Schema
+from reader.errors import CacheDamaged, CacheError, CacheTooNew
 from reader.own_files import (
     NotRegular,
-    make_folder,
     make_private,
     refuse_other,
 )
@@ -46,28 +44,6 @@ IDENTITY = "iif(feed = '', source, feed), external, iif(feed = '', lang, '')"
 
 FEEDS_SINCE = 8
 """The version from which on `articles` has these columns."""
-
-
-class Schema(NamedTuple):
-    """A kind of file. `migrations` is append-only: the n-th takes a file of version n to n + 1.
-
-    `emptied_at`: the version that begins with no article, of which the user is told.
-    """
-
-    application_id: int
-    migrations: Sequence[str]
-    synchronous: str
-    emptied_at: int = 0
-
-
-CACHE = Schema(
-    application_id=0x63724331,
-    migrations=CACHE_MIGRATIONS,
-    synchronous="NORMAL",
-    emptied_at=3,
-)
-
-MARKS = Schema(application_id=0x63724D31, migrations=MARKS_MIGRATIONS, synchronous="FULL")
 
 
 def connect(path: Path, schema: Schema) -> sqlite3.Connection:
@@ -104,34 +80,6 @@ def check_files(path: Path) -> None:
             refuse_other(resolved.with_name(resolved.name + ending))
     except NotRegular as error:
         raise CacheError(f"{error}, or choose another folder with --data") from error
-
-
-def prepare(path: Path, schema: Schema) -> str | None:
-    """Make the file ready: created, migrated, checked where it was suspected of damage.
-
-    A damaged file is put aside beside itself and a new one begun; the sentence returned says so.
-    Where nothing can be written the file is made ready to be read (`copies.is_only_read`).
-    Raises CacheTooNew, CacheLocked, CacheUnwritable, CacheDamaged.
-    """
-    with suppress(OSError):  # a folder that cannot be written is only read
-        make_folder(path.parent)
-        for ending in BESIDE:
-            make_private(path.with_name(path.name + ending))
-    copies.forget(path)
-    with suppress(CacheDamaged, CacheUnwritable):
-        if path.exists() and copies.is_writable(path) and _is_ready(path, schema):
-            return None
-    from reader.cache.opening import make_ready
-
-    return make_ready(path, schema)
-
-
-def _is_ready(path: Path, schema: Schema) -> bool:
-    """Return whether the file is of the latest version and nothing is suspected of it."""
-    if is_suspect(path):
-        return False
-    with closing(connect(path, schema)) as db, sql_errors(path):
-        return check_version(db, path, schema) == len(schema.migrations)
 
 
 def has_articles(db: sqlite3.Connection) -> bool:

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from pyroaring import BitMap
 
 from reader.article import ArticleId
+from reader.cache.cancel import Cancel
 from reader.cache.facets import Facets, News, Truth
 from reader.cache.marks import Marks
 from reader.cache.pool import MarksPool
-from reader.cache.words import Cancel, Words
+from reader.cache.words import Words
 from reader.errors import CacheGone, MarksGone
 from reader.query import Query
 

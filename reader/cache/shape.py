@@ -5,7 +5,7 @@ from contextlib import closing
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from reader.cache.schema import Schema
+    from reader.cache.migrations import Schema
 
 _COLUMNS = (
     "SELECT tables.name, columns.name FROM sqlite_schema tables, "

@@ -16,7 +16,9 @@ from reader.cache.marks import marks_errors
 from reader.cache.marks_copies import copies
 from reader.cache.marks_shown import counter_shown
 from reader.cache.marks_state import State, check_rows, counter_of, look
-from reader.cache.schema import CACHE, MARKS, Schema, check_version, connect, prepare, sql_errors
+from reader.cache.migrations import CACHE, MARKS, Schema
+from reader.cache.preparing import prepare
+from reader.cache.schema import check_version, connect, sql_errors
 from reader.errors import CacheDamaged, CacheError, CacheLocked, CacheUnwritable
 
 SCHEMAS = {"marks.db": MARKS, "cache.db": CACHE}

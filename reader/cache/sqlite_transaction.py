@@ -17,10 +17,9 @@ if TYPE_CHECKING:
     from reader.cache.answers import Stamp
     from reader.cache.arrivals import Arrival, FeedPage
     from reader.cache.facet_rows import Counted, Facet, FacetRow
-    from reader.cache.gathered import Coming, Text
     from reader.cache.incoming import Incoming
     from reader.cache.live import SourceState
-    from reader.cache.stored import Stored
+    from reader.cache.stored import Coming, Stored, Text
 
 _INSERT = (
     "INSERT INTO articles (id, source, external, lang, published, updated, category, sentiment, "
@@ -96,25 +95,25 @@ class SqliteTransaction(SqliteView):
 
     def stored_as(self, identity: "Identity") -> "Stored | None":
         """Return what is stored under that very identity."""
-        from reader.cache.stored import stored_as
+        from reader.cache.lookups import stored_as
 
         return stored_as(self.db, identity)
 
     def stored_entry(self, entry: int) -> "Stored | None":
         """Return the article of an entry of a feed."""
-        from reader.cache.stored import stored_entry
+        from reader.cache.lookups import stored_entry
 
         return stored_entry(self.db, entry)
 
     def found_as(self, identity: "Identity") -> "Stored | None":
         """Return what is stored under the identity, or of a feed went by it earlier."""
-        from reader.cache.stored import found_as
+        from reader.cache.lookups import found_as
 
         return found_as(self.db, identity)
 
     def document(self, id: int) -> tuple[dict[str, Any], bytes, bytes]:
         """Return fields, body and digest of an article; all of them empty if it is damaged."""
-        from reader.cache.stored import document
+        from reader.cache.lookups import document
 
         return document(self.db, id)
 
@@ -183,7 +182,7 @@ class SqliteTransaction(SqliteView):
 
     def mend_index(self) -> None:
         """Make the full-text index anew."""
-        from reader.cache.rebuilding import mend_index
+        from reader.cache.fulltext import mend_index
 
         mend_index(self.db)
 

@@ -17,11 +17,11 @@ from reader.cache.schema import IDENTITY
 
 if TYPE_CHECKING:
     from reader.cache.answers import Stamp
-    from reader.cache.documents import Document
+    from reader.cache.cancel import Cancel
     from reader.cache.facet_rows import Facet, FacetRow, Facts
     from reader.cache.feed_memory import FeedMemory
     from reader.cache.live import SourceState
-    from reader.cache.words import Cancel
+    from reader.cache.stored import Document
     from reader.query import Term
 
 _ROW = (
@@ -86,7 +86,7 @@ class SqliteView:
 
     def facts(self) -> "Iterator[Facts]":
         """Yield what facets are counted from, of every article that can be read."""
-        from reader.cache.rebuilding import facts
+        from reader.cache.facts import facts
 
         return facts(self.db)
 
@@ -128,7 +128,7 @@ class SqliteView:
 
     def former(self, identity: Identity) -> int | None:
         """Return the id of an article by an identity that it had earlier."""
-        from reader.cache.stored import found_as
+        from reader.cache.lookups import found_as
 
         stored = found_as(self.db, identity, any_lang=True)
         return stored.id if stored else None

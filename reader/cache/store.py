@@ -14,10 +14,11 @@ from reader.cache.marking import Marking, marked
 from reader.cache.marks_keeper import MarksKeeper
 from reader.cache.marks_state import State, look
 from reader.cache.mending import Mending
+from reader.cache.migrations import CACHE, MARKS
 from reader.cache.pool import MarksPool
+from reader.cache.preparing import prepare
 from reader.cache.presence import Presence
 from reader.cache.questions import Questions
-from reader.cache.schema import CACHE, MARKS, prepare
 from reader.cache.session import Session
 from reader.cache.sqlite import SqliteEngine
 from reader.cache.texts import Texts

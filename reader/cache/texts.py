@@ -9,10 +9,10 @@ from typing import Any
 from pyroaring import BitMap
 
 from reader.article import CHECK, Article, ArticleId, Identity, Row, Sentiment, check_digits
-from reader.cache.evaluation import END, from_milliseconds
 from reader.cache.facets import ESTIMATED, FAVOURITE, READ
 from reader.cache.identities import batches
 from reader.cache.ids import Ids
+from reader.cache.instants import END, from_milliseconds
 from reader.cache.mending import Mending
 from reader.cache.session import Session
 from reader.errors import ArticleAmbiguous, ArticleDamaged, ArticleNotFound

@@ -4,52 +4,22 @@ How an engine looks a word up belongs to it; SQLite's way is in `fulltext`.
 """
 
 import threading
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from pyroaring import BitMap
 
-from reader.errors import Superseded
 from reader.query import Field, Term
 
 if TYPE_CHECKING:
     from reader.cache.engine import View
+from reader.cache.cancel import Cancel
 
 KEPT = 64
 """Answers that are kept; one for a million articles takes some hundred kilobytes at most."""
 
 _Word = tuple[bool, str, bool]
 """Whether titles alone are asked, the text, and whether it is a beginning."""
-
-
-class Cancel:
-    """Ends a question that another thread asks: it then raises Superseded."""
-
-    def __init__(self) -> None:
-        self.is_cancelled = False
-        self._lock = threading.Lock()
-        self._interrupt: Callable[[], object] | None = None
-
-    def cancel(self) -> None:
-        """Interrupt the question that runs, and have later ones fail. Thread-safe."""
-        with self._lock:
-            self.is_cancelled = True
-            if self._interrupt is not None:
-                self._interrupt()
-
-    @contextmanager
-    def guarding(self, interrupt: Callable[[], object]) -> Iterator[None]:
-        """Have `cancel` call this while a question runs. Raises Superseded if it was called."""
-        with self._lock:
-            if self.is_cancelled:
-                raise Superseded
-            self._interrupt = interrupt
-        try:
-            yield
-        finally:
-            with self._lock:
-                self._interrupt = None
 
 
 class Words:

@@ -11,7 +11,7 @@ from reader.article import Identity
 from reader.cache.answers import Outcome, Stamp
 from reader.cache.arrivals import Arrival, FeedPage
 from reader.cache.facets import Truth
-from reader.cache.gathered import Coming, Gathered
+from reader.cache.gathered import Gathered
 from reader.cache.incoming import Incoming
 from reader.cache.live import SourceState
 from reader.cache.marks import Marks
@@ -25,7 +25,7 @@ from reader.cache.revising import (
     with_former_titles,
 )
 from reader.cache.sameness import Group, Verdict, judge
-from reader.cache.stored import Stored
+from reader.cache.stored import Coming, Stored
 from reader.cache.tellings import link_of, related
 
 if TYPE_CHECKING:

@@ -15,8 +15,9 @@ from reader.article import Article
 from reader.cache import Grouping, Mark, Store, salvaging
 from reader.cache.damage import put_aside
 from reader.cache.facets import Facets
+from reader.cache.migrations import CACHE
+from reader.cache.preparing import prepare
 from reader.cache.rebuilding import counted, has_damaged_facets, has_damaged_index
-from reader.cache.schema import CACHE, prepare
 from reader.cache.sqlite_view import SqliteView
 from reader.doctor import Depth, State, examine
 from reader.errors import ArticleDamaged, CacheDamaged, CacheError

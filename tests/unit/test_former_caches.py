@@ -14,7 +14,8 @@ from reader.cache import Mark, Outcome, Store
 from reader.cache.facet_rows import CHUNK_BITS, FACETS, Facet
 from reader.cache.facets import ALL
 from reader.cache.incoming import Incoming
-from reader.cache.schema import CACHE, MARKS, prepare
+from reader.cache.migrations import CACHE, MARKS
+from reader.cache.preparing import prepare
 from reader.query import Query, parse
 from tests.builders import NOW
 from tests.unit.test_sameness import LONG, articles, item, sync, titles

@@ -10,7 +10,8 @@ import pytest
 
 from reader.cache import Mark, Store, marks_copies, marks_repair
 from reader.cache.marks_copies import KEPT, copies, copy_files, is_due, is_whole, keep_copy
-from reader.cache.schema import CACHE, MARKS, prepare
+from reader.cache.migrations import CACHE, MARKS
+from reader.cache.preparing import prepare
 from reader.errors import MarksDamaged
 from reader.query import parse
 from tests.builders import NOW, article, put

@@ -17,8 +17,7 @@ import pytest
 from reader.cache import Ids, Mark, Store, marks_repair
 from reader.cache.marks_copies import keep_copy
 from reader.cache.marks_state import TABLES, checksum
-from reader.cache.migrations import _statements
-from reader.cache.schema import MARKS
+from reader.cache.migrations import MARKS, _statements
 from reader.errors import CacheError, CacheTooNew, MarkNotShown
 from reader.query import Query, parse
 from tests.builders import NOW, article, put

@@ -7,8 +7,9 @@ import pytest
 
 from reader.cache import rebuilding
 from reader.cache.connections import transaction
+from reader.cache.migrations import CACHE
 from reader.cache.repairing import checks
-from reader.cache.schema import CACHE, connect
+from reader.cache.schema import connect
 from reader.library import Library
 from reader.query import Field, parse
 from tests.builders import NOW

@@ -26,11 +26,12 @@ from reader.cache import (
     facet_counts,
     grouping,
 )
-from reader.cache.evaluation import END
 from reader.cache.facet_counts import Counts
 from reader.cache.ids import Span
+from reader.cache.instants import END
+from reader.cache.migrations import CACHE
+from reader.cache.preparing import prepare
 from reader.cache.questions import READS_AT_ONCE
-from reader.cache.schema import CACHE, prepare
 from reader.errors import ArticleDamaged, CacheError, CacheLocked, CacheTooNew
 from reader.query import STATES, Field, Query, Term, parse
 from tests.builders import NOW, article, put

@@ -18,7 +18,8 @@ from hypothesis import strategies as st
 from reader.article import Article
 from reader.cache import Mark, Outcome, Store
 from reader.cache.incoming import Incoming
-from reader.cache.schema import CACHE, prepare
+from reader.cache.migrations import CACHE
+from reader.cache.preparing import prepare
 from reader.cache.writing import Writer
 from reader.errors import CacheLocked
 from reader.formats.page import Page

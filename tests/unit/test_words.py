@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from reader.cache import Cancel, Ids, Store
 from reader.cache.fulltext import match_phrase
-from reader.cache.schema import CACHE
+from reader.cache.migrations import CACHE
 from reader.errors import Superseded
 from reader.query import Query, parse
 from tests.builders import NOW, article, put
