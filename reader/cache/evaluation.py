@@ -1,5 +1,6 @@
 """The filters of a `Query` to the set of ids that match: bitmaps and time bounds."""
 
+from collections.abc import Iterator
 from datetime import datetime
 from functools import reduce
 from operator import and_, or_
@@ -32,6 +33,7 @@ def filtered(query: Query, facets: Facets, view: "View", now: datetime) -> BitMa
     Drafts only where `is:draft` asks. facets: of the query's language where it has one. now: aware;
     ages count back from it.
     """
+    facets.fetch(view, _facets_of(query))
     alternatives = [
         reduce(or_, (facets.get(view, (field, value)) for value in wanted))
         for field in _SINGLE_VALUED
@@ -47,6 +49,18 @@ def filtered(query: Query, facets: Facets, view: "View", now: datetime) -> BitMa
         bits = facets.all(view) if asks_for_drafts else facets.visible(view)
     bits = _facet_terms(bits, query, facets, view)
     return _within(bits, query.period(now), view)
+
+
+def _facets_of(query: Query) -> "Iterator[Facet]":
+    """Yield the facets that a query names, and the drafts, which most leave out."""
+    yield DRAFT
+    for field in _SINGLE_VALUED:
+        for value in (*query.included(field), *query.excluded(field)):
+            yield field, value
+    for term in query.tags:
+        yield Field.TAG, term.value
+    for value in (*query.included(Field.IS), *query.excluded(Field.IS)):
+        yield _state(value)
 
 
 def language_of(query: Query) -> str:

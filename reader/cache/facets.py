@@ -8,7 +8,7 @@ If what is read is damaged, facets are counted anew from the articles (`Truth`),
 and gives the same.
 """
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from pyroaring import BitMap
@@ -85,6 +85,8 @@ class Facets:
         self.counts = Counts(self._of_language)
         self._keys: dict[Facet, int] = {}
         self._labels: dict[Facet, str] = {}
+        self._absent: set[Facet] = set()
+        """Facets that were asked for in this version, and that there are not."""
         self._values: dict[str, list[str]] = {}
         """The values of a field, where all of them are known."""
         self._visible = NONE
@@ -140,6 +142,7 @@ class Facets:
             for known in (self._values, self._sizes, self._size, self._lengths):
                 known.clear()
             self.counts.forget()
+        self._absent.clear()
         self.version, self.texts = news.version, news.texts
 
     def _replaced(
@@ -177,6 +180,15 @@ class Facets:
             self._visible = bits if bits.isdisjoint(drafts) else bits - drafts
         return self._visible
 
+    def fetch(self, view: "View", facets: Iterable[Facet]) -> None:
+        """Load facets that are not loaded yet, in three questions at most."""
+        wanted = [each for each in facets if each not in self._given and each != self.language]
+        self._look_up(view, [each for each in wanted if each not in self._keys])
+        keys = {self._keys[each] for each in wanted if each in self._keys}
+        missing = [key for key in keys if key not in self._loaded]
+        if len(missing) > 1 and not self.is_counted_anew:
+            self._load(view, missing, self._cut(view))
+
     def get(self, view: "View", facet: Facet) -> BitMap:
         """Return the ids of one facet; empty if there is no such facet."""
         key = self._key(view, facet)
@@ -210,7 +222,7 @@ class Facets:
             if facet in self._given:
                 self._keys[facet] = -1 - list(self._given).index(facet)
             else:
-                self._look_up(view, facet)
+                self._look_up(view, [facet])
         return self._keys.get(facet)
 
     def every(self, view: "View", field: str) -> dict[str, BitMap]:
@@ -247,7 +259,7 @@ class Facets:
     def size(self, view: "View", facet: Facet) -> int:
         """Return the number of ids, without reading them."""
         if facet not in self._size:
-            rows = self._look_up(view, facet)
+            rows = self._look_up(view, [facet])
             self._size.setdefault(facet, rows[0].size if rows else 0)
         return self._size[facet]
 
@@ -264,11 +276,17 @@ class Facets:
         """Return the name to show for a facet that was asked for."""
         return self._labels.get(facet) or facet[1]
 
-    def _look_up(self, view: "View", facet: Facet) -> list[FacetRow]:
+    def _look_up(self, view: "View", facets: Iterable[Facet]) -> list[FacetRow]:
+        unknown = [each for each in facets if each not in self._absent]
+        if not unknown:
+            return []
+
         def look() -> list[FacetRow]:
-            rows = view.facets([facet])
-            if not rows and facet == ALL and view.has_articles():
+            rows = view.facets(unknown)
+            absent = set(unknown) - {(row.field, row.value) for row in rows}
+            if ALL in absent and view.has_articles():
                 raise Damaged("the facet of all articles is missing")
+            self._absent |= absent
             return rows
 
         return self._noted(view, look)
@@ -304,6 +322,7 @@ class Facets:
             known.clear()
         self._loaded = {}
         self._lengths.clear()
+        self._absent.clear()
         self.counts.forget()
         for place, (facet, ids) in enumerate(counted.ids.items()):
             field, value = facet

@@ -110,7 +110,7 @@ class MarksKeeper:
                 keep_copy(self._folder)
 
     def _make_anew(self) -> None:
-        """From what this program still has open, else from copies and the cache."""
+        """Make the file anew from what is still open, else from copies and the cache."""
         from reader.cache.asides import alone, take_place
         from reader.cache.marks_copies import copied_from
         from reader.cache.marks_repair import new_file, prepare_marks

@@ -88,7 +88,7 @@ def articles_of(aside: Path) -> Iterator[Article]:
 
 
 def _is_of_use(aside: Path) -> bool:
-    """Whether it can be opened, and is of a version that this one can read."""
+    """Return whether it can be opened, and is of a version that this one can read."""
     try:
         with closing(opened(aside)) as old:
             version = old.execute("PRAGMA user_version").fetchone()[0]
@@ -107,7 +107,7 @@ def opened(path: Path) -> sqlite3.Connection:
 
 
 def _ids(old: sqlite3.Connection) -> BitMap:
-    """Every id that a table or an index still tells."""
+    """Return every id that a table or an index still tells."""
     found = BitMap()
     for find in _IDS:
         with suppress(sqlite3.Error, TypeError, OverflowError, ValueError):

@@ -111,7 +111,7 @@ def check_copy(path: Path, name: str) -> int:
 
 
 def _objects(schema: Schema, version: int) -> set[tuple[str, str]]:
-    """What a file of that version consists of: a trigger, say, would act when it is used."""
+    """Return what a file of that version consists of; a trigger, say, would act in use."""
     from tempfile import TemporaryDirectory
 
     with TemporaryDirectory(prefix="cryptoread-") as folder:
