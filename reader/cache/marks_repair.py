@@ -17,7 +17,7 @@ the latest copy.
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -45,7 +45,7 @@ from reader.cache.marks_state import State, check_rows, counter_of, look, marked
 from reader.cache.migrations import MARKS
 from reader.cache.preparing import prepare
 from reader.cache.schema import WRITER_CACHE_KIB, connect
-from reader.errors import CacheDamaged, CacheUnwritable
+from reader.errors import CacheDamaged, CacheUnwritable, MarksDamaged
 
 NAME = "marks.db"
 
@@ -170,7 +170,8 @@ def _fill(folder: Path, path: Path, new: Path) -> _Rebuilt:
                 salvage(copy.path, [], db, is_whole=True)
             if cache is not None:
                 known = own.counter if own.any else copy and copy.counter
-                _bring(cache, db, known, is_of_rows=own.any)
+                with suppress(CacheDamaged):  # what was brought until then is right
+                    _bring(cache, db, known, is_of_rows=own.any)
             counters = [own.counter, copy and copy.counter, cache and cache.counter]
             _set_counter(db, max(filter(None, counters), default=0) + 1)
         db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -198,6 +199,15 @@ def _set_counter(db: sqlite3.Connection, counter: int) -> None:
 def catch_up(folder: Path) -> str:
     """Bring marks that are behind the cache up to what it shows; a sentence about it."""
     path = folder / NAME
+    try:
+        return _caught_up(folder, path)
+    except MarksDamaged:
+        raise
+    except CacheDamaged:
+        return ""  # the next start that mends the cache takes its marks from the file
+
+
+def _caught_up(folder: Path, path: Path) -> str:
     with _alone(folder), closing(connect(path, MARKS)) as db, marks_errors(path):
         before = marked(db)
         copy = next(whole_copies(folder), None)
@@ -253,7 +263,7 @@ def _faults(folder: Path, path: Path, state: State) -> Iterator[str]:
             return
         if counter < cache.counter:
             yield f"{path} is older than cache.db: changes of marks were lost"
-        elif counter == cache.counter and (count := cache.differs_from(db)):
+        elif counter == cache.counter and (count := _differing(cache, db)):
             articles = "1 article has" if count == 1 else f"{count:,} articles have"
             yield f"{articles} other marks in {path} than cache.db shows"
 
@@ -294,7 +304,7 @@ def _agree(folder: Path, path: Path) -> str:
     with closing(connect(path, MARKS)) as db, marks_errors(path), shown(folder) as cache:
         if cache is None or counter_of(db) != cache.counter:
             return ""
-        count = cache.differs_from(db)
+        count = _differing(cache, db)
         if not count:
             return ""
         with transaction(db):
@@ -302,6 +312,14 @@ def _agree(folder: Path, path: Path) -> str:
             _set_counter(db, cache.counter + 1)
     articles = "1 article" if count == 1 else f"{count:,} articles"
     return f"{articles} had other marks in {NAME} than in cache.db: marks of both were kept"
+
+
+def _differing(cache: Shown, db: sqlite3.Connection) -> int:
+    """Count the articles of which the two say different things; 0 where the cache is damaged."""
+    try:
+        return cache.differs_from(db)
+    except CacheDamaged:
+        return 0
 
 
 @contextmanager

@@ -6,7 +6,6 @@ from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from reader.article import Identity
-from reader.cache.connections import snapshot
 from reader.cache.facets import FAVOURITE, READ, Facets
 from reader.cache.identities import id_of, identities
 from reader.cache.marks import Mark
@@ -21,19 +20,22 @@ FACET_OF = {Mark.READ: READ, Mark.FAVOURITE: FAVOURITE}
 class Shown:
     """What one state of the cache shows. `counter`: the change of marks up to which it does."""
 
-    def __init__(self, db: sqlite3.Connection) -> None:
+    def __init__(self, db: sqlite3.Connection, path: Path) -> None:
         self._db = db
+        self._path = path
         (self.counter,) = db.execute("SELECT value FROM meta WHERE name = 'marks'").fetchone()
         facets = Facets()
         self._bits = {mark: facets.get(SqliteView(db), facet) for mark, facet in FACET_OF.items()}
 
     def every(self, mark: Mark) -> Iterator[Identity]:
-        """Yield the articles that have the mark."""
-        return iter(identities(self._db, list(self._bits[mark])).values())
+        """Yield the articles that have the mark. Raises CacheDamaged and other CacheErrors."""
+        with _cache_errors(self._path):
+            yield from identities(self._db, list(self._bits[mark])).values()
 
     def lacks(self, mark: Mark, identity: Identity) -> bool:
-        """Return whether the article is in the cache, and without the mark."""
-        id = id_of(self._db, identity)
+        """Return whether the article is in the cache, and without the mark. Raises as `every`."""
+        with _cache_errors(self._path):
+            id = id_of(self._db, identity)
         return id is not None and id not in self._bits[mark]
 
     def add_to(self, marks: sqlite3.Connection) -> None:
@@ -67,6 +69,16 @@ class Shown:
 
 
 @contextmanager
+def _cache_errors(path: Path) -> Iterator[None]:
+    """Errors of the cache as ours, without a cause that would be taken for one of the marks."""
+    try:
+        with sql_errors(path):
+            yield
+    except CacheError as error:
+        raise error from None
+
+
+@contextmanager
 def shown(folder: Path) -> Iterator[Shown | None]:
     """Give what the cache of the folder shows; None where there is none that can be read."""
     path = folder / "cache.db"
@@ -78,14 +90,20 @@ def shown(folder: Path) -> Iterator[Shown | None]:
     except CacheError:
         yield None
         return
-    with closing(db), snapshot(db):
-        yield _shown(db, path)
+    with closing(db):
+        try:
+            with _cache_errors(path):
+                db.execute("BEGIN")
+                found = _shown(db, path)
+        except CacheError:
+            found = None
+        yield found
 
 
 def _shown(db: sqlite3.Connection, path: Path) -> Shown | None:
     with suppress(CacheError, ValueError, TypeError), sql_errors(path):
         if check_version(db, path, CACHE) == len(CACHE.migrations):
-            found = Shown(db)
+            found = Shown(db, path)
             return found if found.counter > 0 else None  # a new cache has shown none yet
     return None
 

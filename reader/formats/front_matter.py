@@ -362,8 +362,8 @@ def _unquoted(value: str) -> str:
     """The text of a scalar that is not YAML: without the quotes around all of it, or a comment."""
     if (comment := value.find(" # ")) > 0:
         value = value[:comment].rstrip()
-    quote = value[0]
-    if quote not in "'\"":
+    quote = value[:1]
+    if not quote or quote not in "'\"":
         return value
     is_closed = len(value) > 1 and value.endswith(quote)
     inner = value[1:-1] if is_closed else value[1:]

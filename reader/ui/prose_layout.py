@@ -8,10 +8,10 @@ word of the source is in some line: what is not formatted is shown as it was wri
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from functools import cache, partial
-from itertools import pairwise
-from typing import TYPE_CHECKING, NamedTuple
+from functools import partial
+from itertools import islice, pairwise
 
+from reader.ui.prose_blocks import Block, Kind
 from reader.ui.prose_inline import (
     Link,
     References,
@@ -23,17 +23,17 @@ from reader.ui.prose_inline import (
     references,
 )
 from reader.ui.prose_sections import Section, sections
-from reader.ui.prose_source import Piece, definitions, pieces
+from reader.ui.prose_source import Definitions, Piece, definitions, pieces
 from reader.ui.prose_table import Grid, Row, fit, record
+from reader.ui.prose_tree import DEEPEST
+from reader.ui.prose_tree import Node as _Node
+from reader.ui.prose_tree import alignment as _alignment
+from reader.ui.prose_tree import is_loose as _is_loose
+from reader.ui.prose_tree import parse as _parse
+from reader.ui.prose_tree import take_task as _take_task
+from reader.ui.prose_tree import tree as _tree
 from reader.ui.prose_wrap import Frame, Line, Span, chop, width_of, wrap
 from reader.ui.sectioned_lines import Part
-
-if TYPE_CHECKING:
-    from markdown_it import MarkdownIt
-    from markdown_it.token import Token
-
-DEEPEST = 30
-"""Levels of blocks within blocks that are formatted; a list counts as two."""
 
 MOST_LINKED = 200_000
 """Several times the longest article that is known: a text with more is an attack on our time."""
@@ -45,49 +45,7 @@ _TOO_DEEP = "nested too deeply to be formatted, shown as it was written"
 _BULLETS = "•◦▪"
 _UNDERLINES = {"h1": "━", "h2": "─"}
 _BAR = "▌ "
-_TASK = re.compile(r"\[([ xX])\][ \t]+")
 _CELL_EDGE = re.compile(r"(?<!\\)\|")
-
-
-@cache
-def _parser() -> "MarkdownIt":
-    from markdown_it import MarkdownIt
-
-    parser = MarkdownIt("commonmark", {"html": True, "maxNesting": DEEPEST})
-    # Definitions were taken out of the whole text: a piece alone cannot know them.
-    return parser.enable("table").disable("reference")
-
-
-def _parse(source: str) -> "list[Token]":
-    parser = _parser()
-    tokens: list[Token] = []
-    parser.block.parse(source, parser, {}, tokens)
-    return tokens
-
-
-class _Node(NamedTuple):
-    token: "Token"
-    inner: "list[_Node]"
-
-    @property
-    def content(self) -> str:
-        """The text of a paragraph, a heading or a cell."""
-        return self.inner[0].token.content
-
-
-def _tree(tokens: "Iterable[Token]") -> list[_Node]:
-    """The blocks with the blocks within them; closing tokens are gone."""
-    roots: list[_Node] = []
-    path = [roots]
-    for token in tokens:
-        if token.nesting < 0:
-            path.pop()
-            continue
-        node = _Node(token, [])
-        path[-1].append(node)
-        if token.nesting > 0:
-            path.append(node.inner)
-    return roots
 
 
 class Markdown:
@@ -97,8 +55,11 @@ class Markdown:
         # Made safe piece by piece: of a long text that would be felt.
         self._text = text.replace("\r\n", "\n").replace("\r", "\n")
         found = definitions(self._text)
-        self._defined = {defuse(label): defuse(url) for label, url in found.items()}
-        self._known = references(self._defined)
+        urls = {defuse(label): defuse(url) for label, url in found.urls.items()}
+        self._defined = Definitions(urls, found.end)
+        self._known = references(urls)
+        self._grids: dict[tuple[int, int], Grid | None] = {}
+        """Of long tables, by their place and the width."""
 
     def lines(self, width: int) -> Iterator[Line]:
         """As `Prose.lines`."""
@@ -117,15 +78,15 @@ class Markdown:
             looked_at += len(piece.source)
             if looked_at > MOST_LINKED:
                 break
-        for url in self._defined.values():
+        for url in self._defined.urls.values():
             yield Link(url, url)
 
     def sections(self, width: int) -> list[Part]:
         """As `Prose.sections`."""
-        cut = sections(self._text)
+        cut = sections(self._text, self._defined)
         ends = [each.start for each in cut[1:]] + [len(self._text)]
         # The blank line above a section, where there is one, is laid out with it.
-        firsts = [each.start - (each.start > 0 and not each.below_heading) for each in cut]
+        firsts = [each.start - each.gap for each in cut]
         sizes = [end - first for first, end in pairwise([*firsts, len(self._text)])]
         return [
             Part(first, size, partial(self._section, section, end, width))
@@ -133,13 +94,26 @@ class Markdown:
         ]
 
     def _section(self, section: Section, end: int, width: int) -> Iterator[Line]:
-        layout = _Layout(self._pieces(section.start, end), self._known, max(1, width))
+        source = self._pieces(section.start, end, section.block)
+        layout = _Layout(source, self._known, max(1, width))
         if section.start:
-            layout.go_on_below(section)
+            layout.go_on_below(section, self._grid(section.block, width))
         return layout.lines()
 
-    def _pieces(self, start: int = 0, end: int | None = None) -> Iterator[Piece]:
-        for piece in pieces(self._text, self._defined, start, end):
+    def _grid(self, block: Block | None, width: int) -> Grid | None:
+        """How wide the columns are of a table that goes on here: its first piece tells."""
+        if block is None or block.kind is not Kind.TABLE or block.plain:
+            return None
+        key = block.start, width
+        if key not in self._grids:
+            layout = _Layout(islice(self._pieces(block.start), 1), self._known, max(1, width))
+            self._grids[key] = layout.grid()
+        return self._grids[key]
+
+    def _pieces(
+        self, start: int = 0, end: int | None = None, block: Block | None = None
+    ) -> Iterator[Piece]:
+        for piece in pieces(self._text, self._defined, start, end, block):
             safe = defuse(piece.source)
             yield piece if safe == piece.source else replace(piece, source=safe)
 
@@ -159,23 +133,44 @@ class _Layout:
         self._source: list[str] = []
         self._offsets: list[int] = []
         self._columns: tuple[int, ...] = ()
+        self._number: int | None = None
+        self._repeated = False
         # What a piece leaves to the one that is joined to it:
-        self._next_number = 1
         self._grid: Grid | None = None
 
-    def go_on_below(self, section: Section) -> None:
+    def go_on_below(self, section: Section, grid: Grid | None) -> None:
         """Begin as if all that stands above the section had been laid out."""
-        self._last = section.start - 2
+        self._last = section.start - 1 - section.gap
         self._stays_close = section.below_heading
+        self._grid = grid
+
+    def grid(self) -> Grid | None:
+        """Lay all out, and return the columns of the table in it."""
+        for _ in self.lines():
+            pass
+        return self._grid
 
     def lines(self) -> Iterator[Line]:
         for piece in self._pieces:
             frame = Frame(self._width)
-            if self._last >= 0 and (piece.gap or not piece.joined) and not self._stays_close:
-                yield self._blank(frame, piece.start)
-            self._joined, self._columns = piece.joined, piece.columns
+            if piece.joined:
+                yield from self._between(piece, frame)
+            else:
+                self._grid = None
+                if self._last >= 0 and not self._stays_close:
+                    yield self._blank(frame, piece.start)
+            self._joined, self._columns, self._number = piece.joined, piece.columns, piece.number
+            self._repeated = piece.repeated > 0
             self._source, self._offsets = piece.source.split("\n"), piece.offsets()
             yield from self._piece(piece, frame)
+
+    def _between(self, piece: Piece, frame: Frame) -> Iterator[Line]:
+        """The blank lines at a cut."""
+        for at in range(piece.start - piece.gap, piece.start):
+            if piece.is_code:
+                yield from self._code_line(frame, "", at, "block")
+            else:
+                yield self._blank(frame, piece.start)
 
     def _piece(self, piece: Piece, frame: Frame) -> Iterator[Line]:
         if piece.plain:
@@ -257,8 +252,8 @@ class _Layout:
     def _list(self, node: _Node, frame: Frame) -> Iterator[Line]:
         ordered = node.token.type == "ordered_list_open"
         number = int(node.token.attrs.get("start", 1))
-        if self._joined and node.token.level == 0:
-            number = self._next_number
+        if ordered and node.token.level == 0 and self._number is not None:
+            number, self._number = self._number, None
         last = number + len(node.inner) - 1
         cells = len(str(last)) + 1 if ordered else 1
         loose = _is_loose(node)
@@ -269,7 +264,6 @@ class _Layout:
             mark = f"{number}{item.token.markup}" if ordered else _take_task(item) or bullet
             yield from self._item(item, frame.item(f"{mark:>{cells}} "))
             number += 1
-        self._next_number = number
 
     def _item(self, item: _Node, frame: Frame) -> Iterator[Line]:
         yield from self._blocks(item.inner, frame)
@@ -280,7 +274,7 @@ class _Layout:
         at = self._at(node)
         text = node.token.content.removesuffix("\n")
         language = node.token.info.strip()
-        if language and not (self._joined and node.token.level == 0):
+        if language and not self._goes_on(node):
             yield from self._code_line(frame, defuse(language.expandtabs(4)), at, "language")
         for line in text.split("\n"):
             yield from self._code_line(frame, line.expandtabs(4), at, "block")
@@ -295,6 +289,12 @@ class _Layout:
             mark = Span("↪ " if offset else "▏ ", (*styles, "edge"))
             yield self._line(frame, [mark, *part, padding], at + offset)
 
+    def _goes_on(self, node: _Node) -> bool:
+        """Whether it is the table or the fence of which an earlier piece showed the head."""
+        goes_on = self._repeated and node.token.level == 0
+        self._repeated = self._repeated and not goes_on
+        return goes_on
+
     def _html(self, node: _Node, frame: Frame) -> Iterator[Line]:
         at = self._at(node)
         for line in node.token.content.removesuffix("\n").split("\n"):
@@ -307,21 +307,24 @@ class _Layout:
         yield self._line(frame, [Span(before + mark, (*frame.styles, "rule"))], self._at(node))
 
     def _table(self, node: _Node, frame: Frame) -> Iterator[Line]:
-        goes_on = self._joined and node.token.level == 0
+        goes_on = self._goes_on(node)
         first, *rest = (row for part in node.inner for row in part.inner)
         head = self._cells(first, frame, "head")
         body = [self._cells(row, frame) for row in rest]
         places = [self._at(row) for row in rest]
+        grid = self._grid
         if not goes_on:
             sides = [_alignment(cell) for cell in first.inner]
-            self._grid = fit([head, *body], sides, frame.styles, frame.room, self._columns)
-        if not self._grid:
+            grid = fit([head, *body], sides, frame.styles, frame.room, self._columns)
+        if not self._joined:
+            self._grid = grid
+        if not grid:
             yield from self._records(frame, head, zip(places, body, strict=True), goes_on)
             return
         if not goes_on:
-            yield from self._lines(frame, self._grid.head(head), self._at(node))
+            yield from self._lines(frame, grid.head(head), self._at(node))
         for at, row in zip(places, body, strict=True):
-            yield from self._lines(frame, self._grid.row(row), at)
+            yield from self._lines(frame, grid.row(row), at)
 
     def _records(
         self, frame: Frame, head: Row, rows: Iterable[tuple[int, Row]], goes_on: bool
@@ -351,27 +354,3 @@ class _Layout:
         if cells and not cells[0]:
             cells.pop(0)
         return " | ".join(cells[len(row.inner) :]).strip(" |")
-
-
-def _is_loose(a_list: _Node) -> bool:
-    return any(
-        block.token.type == "paragraph_open" and not block.token.hidden
-        for item in a_list.inner
-        for block in item.inner
-    )
-
-
-def _take_task(item: _Node) -> str:
-    """The box of a task, which the bullet's place is for; empty where the item is none."""
-    if not item.inner or item.inner[0].token.type != "paragraph_open":
-        return ""
-    text = item.inner[0].inner[0].token
-    if not (task := _TASK.match(text.content)):
-        return ""
-    text.content = text.content[task.end() :]
-    return "☐" if task[1] == " " else "☑"
-
-
-def _alignment(cell: _Node) -> str:
-    """`left`, `center`, `right`, or empty."""
-    return str(cell.token.attrs.get("style", "")).removeprefix("text-align:")

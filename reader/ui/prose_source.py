@@ -5,35 +5,25 @@ Lines of source are looked at here, once each; what stands in them is the parser
 """
 
 import re
-from collections.abc import Container, Iterator, Mapping
-from dataclasses import dataclass, field
-from enum import Enum, auto
-from itertools import islice, zip_longest
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import chain, islice, zip_longest
+from typing import NamedTuple
 
-SPLIT_CHARACTERS = 4_000
-SPLIT_LINES = 60
-SPLIT_CELLS = 150
-"""From here on a list, a table or code is cut where it does not show."""
-
-MOST_CHARACTERS = 16_000
-MOST_LINES = 250
-MOST_COLUMNS = 100
-"""More in one block that cannot be cut is not parsed: it would take 50 ms and up."""
+from reader.ui.prose_blocks import MOST_COLUMNS, Block, Chunk, Kind, chunks, is_too_long
 
 MOST_ROWS_AHEAD = 3_000
 """Of a long table, that are looked at to tell how wide its columns are."""
+
+CHARACTERS_AT_END = 8_000
+"""Of its last rows, which are looked at too: what is counted grows longer."""
 
 MOST_DEFINITIONS = 2_000
 MOST_DEFINITION_LINES = 10_000
 """Lines that look like one at first sight and are looked at."""
 
 _BLANK_LINES = re.compile(r"[ \t\n]*\n")
-HEADING = re.compile(r"#{1,6}(?:[ \t]|$)")
-FENCE = re.compile(r" {0,3}(`{3,}(?=[^`]*$)|~{3,})")
-_MARKER = re.compile(r" {0,3}(?:[-+*]|\d{1,9}[.)])(?:[ \t]|$)")
-_INTERRUPTION = re.compile(r" {0,3}(?:>|(?:[-+*]|1[.)])[ \t]+[^ \t\n])")
 _MARKS = re.compile(r"[*_`\[<&\\~]")
-_TABLE_RULE = re.compile(r" {0,3}(?=[|:-])[ \t|:-]*$")
 _DEFINITION = re.compile(
     r"^ {0,3}\[(?P<label>(?!\^)[^\[\]\n]{1,200})\]:[ \t]*"
     r"(?P<url>(?=<|[/#]|www\.|mailto:|[A-Za-z][A-Za-z0-9+.-]{0,30}://)(?:<[^<>\n]*>|[^\s<]\S*+))"
@@ -48,15 +38,18 @@ class Piece:
 
     `start`: offset of its own text in the whole. `source` may begin with `repeated` lines that an
     earlier part had already: the opening of a fence, the head of a table. `joined`: it goes on
-    from the piece before, across a blank line where `gap`. `plain`: it must not be parsed.
+    from the piece before, across `gap` blank lines, which are code where `is_code`. `plain`: it
+    must not be parsed. `number`: of its first item, where a list goes on counting.
     """
 
     source: str
     start: int
     repeated: int = 0
     joined: bool = False
-    gap: bool = False
+    gap: int = 0
+    is_code: bool = False
     plain: bool = False
+    number: int | None = None
     columns: tuple[int, ...] = ()
     """Of a table that is cut here for the first time: the longest cell of each column below."""
 
@@ -70,18 +63,32 @@ class Piece:
         return offsets
 
 
-def definitions(text: str) -> Mapping[str, str]:
-    """URLs of the reference links (`[label]: https://…`) by the normal form of their label.
+class Definitions(NamedTuple):
+    """The reference links of a text (`[label]: https://…`)."""
+
+    urls: Mapping[str, str]
+    """URLs by the normal form of their label."""
+    end: int
+    """From this place on no line is taken for one."""
+
+
+NO_DEFINITIONS = Definitions({}, 0)
+
+
+def definitions(text: str) -> Definitions:
+    """Find the reference links.
 
     Only what can be a link counts: `[BTC]: 100k` is text. The first of a label wins.
     """
     found: dict[str, str] = {}
-    for line in islice(_lines_with(text, "]:"), MOST_DEFINITION_LINES):
+    taken = 0
+    for looked_at, line in enumerate(_lines_with(text, "]:")):
+        if looked_at == MOST_DEFINITION_LINES or taken == MOST_DEFINITIONS:
+            return Definitions(found, line)
         if match := _DEFINITION.match(text, line):
             found.setdefault(normal_label(match["label"]), match["url"].strip("<>"))
-            if len(found) == MOST_DEFINITIONS:
-                break
-    return found
+            taken += 1
+    return Definitions(found, len(text))
 
 
 def _lines_with(text: str, mark: str) -> Iterator[int]:
@@ -99,29 +106,50 @@ def normal_label(label: str) -> str:
 
 
 def pieces(
-    text: str, defined: Container[str] = (), first: int = 0, end: int | None = None
+    text: str,
+    defined: Definitions = NO_DEFINITIONS,
+    first: int = 0,
+    end: int | None = None,
+    block: Block | None = None,
 ) -> Iterator[Piece]:
     """The pieces in order, one at a time. Together they hold every line, except for the blank
-    ones between blocks and the definitions of the labels in `defined`, in their normal form.
-    `text`: its newlines are `\\n`. `first`, `end`: the part of it that is meant (see
+    ones between blocks and the definitions of the labels in `defined`. `text`: its newlines are
+    `\\n`. `first`, `end`: the part of it that is meant; `block`: in which it begins (see
     `prose_sections`)."""
-    block = _Block()
-    dropped = 0
-    for start, line in _lines(text, first, end):
-        if line.isspace():
-            block.add_blank(line)
-            continue
-        if block.ends_before(line):
-            yield from block.pieces()
-            block = _Block()
-        elif block.can_be_cut_before(line):
-            yield from block.pieces(_columns_below(text, start) if block.has_columns else ())
-            block = block.rest()
-        if block.is_new and dropped < MOST_DEFINITIONS and _defines(line, defined):
-            dropped += 1
-            continue
-        block.add(start, line)
-    yield from block.pieces()
+    for chunk in text_chunks(text, defined, first, len(text) if end is None else end, block):
+        yield _piece(text, chunk)
+
+
+def text_chunks(
+    text: str, defined: Definitions, first: int, end: int, block: Block | None = None
+) -> Iterator[Chunk]:
+    """What the pieces are made of."""
+
+    def is_definition(at: int, line_end: int) -> bool:
+        if at >= defined.end or text.find("]:", at, line_end) < 0:
+            return False
+        match = _DEFINITION.match(text, at, line_end)
+        return match is not None and normal_label(match["label"]) in defined.urls
+
+    return chunks(text, first, end, is_definition, block)
+
+
+def _piece(text: str, chunk: Chunk) -> Piece:
+    block, start, end = chunk
+    plain = is_too_long(block, text, start, end)
+    head = block.head if block.joined and not plain else ""
+    is_cut = chunk.is_first_of_many and block.kind is Kind.TABLE and block.columns <= MOST_COLUMNS
+    return Piece(
+        source=head + text[start:end].rstrip("\n"),
+        start=start,
+        repeated=head.count("\n"),
+        joined=block.joined,
+        gap=block.lines_between,
+        is_code=block.is_code,
+        plain=plain,
+        number=block.number,
+        columns=_columns_below(text, end, block.end) if is_cut else (),
+    )
 
 
 def _lines(text: str, start: int = 0, stop: int | None = None) -> Iterator[tuple[int, str]]:
@@ -134,173 +162,16 @@ def _lines(text: str, start: int = 0, stop: int | None = None) -> Iterator[tuple
         start = end
 
 
-def _columns_below(text: str, start: int) -> tuple[int, ...]:
-    """Characters of the longest cell in each column of the rows from `start` on, as far as they
-    hold no marks: those take no room."""
+def _columns_below(text: str, start: int, end: int) -> tuple[int, ...]:
+    """Characters of the longest cell in each column of the rows from `start` on and of the last
+    ones before `end`, as far as they hold no marks: those take no room."""
     widths: list[int] = []
-    for _, line in islice(_lines(text, start), MOST_ROWS_AHEAD):
-        if line.isspace():
-            break
-        if _MARKS.search(line) is None:
-            cells = line.strip().strip("|").split("|")
-            longest = zip_longest(widths, (len(cell.strip()) for cell in cells), fillvalue=0)
+    last = max(start, text.find("\n", max(start, end - CHARACTERS_AT_END), end) + 1)
+    first_rows = islice(_lines(text, start, end), MOST_ROWS_AHEAD)
+    for _, line in chain(first_rows, _lines(text, last, end)):
+        if not line.isspace() and "\\" not in line and "`" not in line:
+            cells = (cell.strip() for cell in line.strip().strip("|").split("|"))
+            lengths = (0 if _MARKS.search(cell) else len(cell) for cell in cells)
+            longest = zip_longest(widths, lengths, fillvalue=0)
             widths = [max(pair) for pair in longest]
     return tuple(widths)
-
-
-def _defines(line: str, defined: Container[str]) -> bool:
-    if "]:" not in line or not (match := _DEFINITION.match(line.rstrip("\n"))):
-        return False
-    return normal_label(match["label"]) in defined
-
-
-class _Kind(Enum):
-    PARAGRAPH = auto()
-    LIST = auto()
-    QUOTE = auto()
-    TABLE = auto()
-    FENCE = auto()
-    CODE = auto()
-    COMPLETE = auto()
-    """A heading, or a fence that was closed: no line can go on with it."""
-
-
-@dataclass(slots=True)
-class _Block:
-    """The block that is being read, or what is left of it after a cut."""
-
-    kind: _Kind = _Kind.PARAGRAPH
-    start: int = 0
-    lines: list[str] = field(default_factory=list)
-    size: int = 0
-    after_blank: bool = False
-    fence: str = ""
-    """The marks that opened it."""
-    indent: int = 0
-    """Of a list's first marker: an item that is indented more belongs to a list within."""
-    columns: int = 0
-    head: list[str] = field(default_factory=list)
-    """What every part of it has to begin with."""
-    joined: bool = False
-    gap: bool = False
-    plain: bool = False
-
-    @property
-    def is_new(self) -> bool:
-        return not self.lines and not self.joined
-
-    @property
-    def has_columns(self) -> bool:
-        return self.kind is _Kind.TABLE and not self.joined and self.columns <= MOST_COLUMNS
-
-    def rest(self) -> "_Block":
-        return _Block(
-            kind=self.kind,
-            fence=self.fence,
-            indent=self.indent,
-            columns=self.columns,
-            head=self.head,
-            joined=True,
-            gap=self.after_blank,
-            plain=self.plain or self._is_over(MOST_CHARACTERS, MOST_LINES),
-        )
-
-    def add_blank(self, line: str) -> None:
-        if self.lines:
-            self.lines.append(line)
-            self.size += len(line)
-            self.after_blank = True
-
-    def add(self, start: int, line: str) -> None:
-        if not self.lines:
-            self.start = start
-            if not self.joined:
-                self._begin(line)
-        elif self.kind is _Kind.FENCE and self._closes_fence(line):
-            self.kind = _Kind.COMPLETE
-        elif len(self.lines) == 1 and self._makes_table(line):
-            self.kind = _Kind.TABLE
-            self.head = [self.lines[0], line]
-            self.columns = line.count("|") + 1
-        self.lines.append(line)
-        self.size += len(line)
-        self.after_blank = False
-
-    def _begin(self, line: str) -> None:
-        if fence := FENCE.match(line):
-            self.kind, self.fence, self.head = _Kind.FENCE, fence[1], [line]
-        elif HEADING.match(line):
-            self.kind = _Kind.COMPLETE
-        elif _indent(line) >= 4:
-            self.kind = _Kind.CODE
-        elif line.lstrip(" ").startswith(">"):
-            self.kind = _Kind.QUOTE
-        elif _MARKER.match(line):
-            self.kind, self.indent = _Kind.LIST, _indent(line)
-
-    def _closes_fence(self, line: str) -> bool:
-        mark = line.strip()
-        return mark.startswith(self.fence) and not mark.strip(self.fence[0]) and _indent(line) < 4
-
-    def _makes_table(self, line: str) -> bool:
-        return (
-            self.kind is _Kind.PARAGRAPH
-            and not self.joined
-            and "|" in self.lines[0]
-            and _TABLE_RULE.match(line) is not None
-        )
-
-    def ends_before(self, line: str) -> bool:
-        """Whether `line`, which is not blank, begins another block. In doubt it does not."""
-        if not self.lines or self.kind is _Kind.FENCE:
-            return False
-        if self.kind is _Kind.CODE:
-            return _indent(line) < 4
-        if self.kind is _Kind.LIST and (_indent(line) > 0 or _MARKER.match(line)):
-            return False
-        if self.kind is _Kind.COMPLETE or self.after_blank:
-            return True
-        if HEADING.match(line) or FENCE.match(line):
-            return True
-        may_be_lazy = self.kind in (_Kind.LIST, _Kind.QUOTE)
-        return not may_be_lazy and _INTERRUPTION.match(line) is not None
-
-    def can_be_cut_before(self, line: str) -> bool:
-        if self._is_over(MOST_CHARACTERS, MOST_LINES):
-            return True
-        too_many_cells = self.columns * len(self.lines) > SPLIT_CELLS
-        if not too_many_cells and not self._is_over(SPLIT_CHARACTERS, SPLIT_LINES):
-            return False
-        if self.kind is _Kind.LIST:
-            return _indent(line) <= self.indent and _MARKER.match(line) is not None
-        return self.plain or self.kind in (_Kind.TABLE, _Kind.FENCE, _Kind.CODE)
-
-    def _is_over(self, characters: int, lines: int) -> bool:
-        return self.size > characters or len(self.lines) >= lines
-
-    def pieces(self, columns: tuple[int, ...] = ()) -> Iterator[Piece]:
-        """The piece that was read, none where nothing was."""
-        if not self.lines:
-            return
-        plain = self._has_to_be_plain()
-        head = self.head if self.joined and not plain else []
-        yield Piece(
-            source="".join(head + self.lines).rstrip("\n"),
-            start=self.start,
-            repeated=len(head),
-            joined=self.joined,
-            gap=self.gap,
-            plain=plain,
-            columns=columns,
-        )
-
-    def _has_to_be_plain(self) -> bool:
-        return (
-            self.plain or self.columns > MOST_COLUMNS or self._is_over(MOST_CHARACTERS, MOST_LINES)
-        )
-
-
-def _indent(line: str) -> int:
-    """Columns before the text; four for a tab."""
-    before = line[: len(line) - len(line.lstrip(" \t"))]
-    return len(before) + 3 * before.count("\t")

@@ -100,7 +100,7 @@ def misbehaved(ended: Ended) -> list[str]:
         troubles.append(f"ended with {ended.code}")
     if "Traceback" in ended.err or "something went wrong" in ended.err:
         troubles.append(f"a traceback: {ended.err[-500:]}")
-    if ended.code in (2, 3) and not ended.err.strip():
+    if ended.code in (2, 3) and not (ended.err + ended.out).strip():
         troubles.append(f"ended with {ended.code} and without a word")
     return troubles
 

@@ -446,6 +446,19 @@ def _start(folder: str) -> tuple[Shown, tuple[str, ...]]:
         return (titles(store, "is:read"), titles(store, "is:favourite")), store.notices
 
 
+def test_damage_of_the_cache_is_not_taken_for_damage_of_the_marks(
+    many: Path, tmp_path: Path
+) -> None:
+    folder = copytree(many, tmp_path / "copy")
+    cache, marks = folder / "cache.db", folder / "marks.db"
+    whole, before = cache.read_bytes(), marks.read_bytes()
+    for start in range(0, len(whole), 4 * 4096):  # a page each, of every fourth
+        cache.write_bytes(whole[:start] + b"\xff" * 4096 + whole[start + 4096 :])
+        assert marks_repair.check(folder) == [], start
+        assert marks_repair.repair(folder) == [], start
+        assert marks.read_bytes() == before
+
+
 def test_programs_that_start_at_once_repair_once_and_overwrite_nothing(folder: Path) -> None:
     scribble(folder)
     before = (folder / "marks.db").read_bytes()

@@ -8,7 +8,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from reader.ui import prose_inline, prose_source
+from reader.ui import prose_blocks, prose_inline
 from reader.ui.growing_lines import GrowingLines
 from reader.ui.prose import STYLES, Prose
 from reader.ui.prose_wrap import Line, Span, chop, wrap
@@ -393,7 +393,7 @@ def test_the_first_screenful_parses_little(name: str, monkeypatch: pytest.Monkey
     monkeypatch.setattr(prose_layout, "_parse", counted_parse)
     monkeypatch.setattr(prose_layout, "inline_spans", spans)
     assert len(list(islice(Prose(ENDLESS[name]).lines(80), 60))) > 0
-    assert parsed <= 2 * prose_source.MOST_CHARACTERS
+    assert parsed <= 2 * prose_blocks.MOST_CHARACTERS
 
 
 def test_no_text_makes_the_inline_parser_work_hard() -> None:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from reader.ui import prose_sections
+from reader.ui import prose_blocks, prose_sections
 from reader.ui.prose import Prose
 from reader.ui.prose_wrap import Line, Span
 from reader.ui.sectioned_lines import Part, SectionedLines
@@ -70,13 +70,54 @@ TEXTS = st.lists(st.tuples(BLOCKS, GAPS), max_size=14).map(lambda each: "".join(
 @example("```\n\ntext\n\n```\n\n# Head\n\ntext\n\n", 20)
 @example("- a\n\n   ```\n\ntext\n\n   ```\n\n# Head\n\ntext\n\n", 20)
 @example("# Head\n\ntext\n\n", 20)
+@example("Title\n===\n\ntext\n\nTitle\n---\n\ntext\n---\n\n---\n\ntext", 20)
 def test_the_parts_together_are_the_text(text: str, width: int) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(prose_sections, "SECTION", 0)
-        parts = Prose(text).sections(width)
-        spans = [line.spans for part in parts for line in part.lay_out()]
+        assert_parts_are_the_text(text, width)
+
+
+def assert_parts_are_the_text(text: str, width: int) -> None:
+    parts = Prose(text).sections(width)
+    spans = [line.spans for part in parts for line in part.lay_out()]
     assert spans == [line.spans for line in Prose(text).lines(width)]
     assert [part.start for part in parts] == sorted({part.start for part in parts})
+    assert sum(part.size for part in parts) == len(text)
+
+
+LINES = st.sampled_from(
+    [
+        *("- item", "- item", "* other", "  - within", "- [x] task", "    more", "  more"),
+        *("1. one", "1. one", "7. seven", "2) two", "   1. deep", "10. ten", "-", "1."),
+        *("|a|b|", "|-|-|", "|1|*2*|", "|wide cell of words|b|c|", "a|b", "-|-"),
+        *("```py", "```", "```", "~~~", "   ```", "- ```", "    code", "    code", "\tcode"),
+        *("> quote", "> > deep", "text", "text", " text", "<p>", "<br>", "===", "---", "***"),
+        *("# Head", " # Head", "[x]: http://y", "[x]", "", "", "", " ", "\xa0"),
+    ]
+)
+RUNS = st.lists(
+    st.tuples(st.lists(LINES, min_size=1, max_size=4), st.integers(1, 12)), max_size=6
+).map(lambda runs: "".join("".join(f"{line}\n" for line in unit) * times for unit, times in runs))
+
+
+@settings(max_examples=400)
+@given(RUNS, st.integers(8, 40), st.integers(0, 3), st.integers(0, 60))
+@example("```\n" + "code\n\n" * 20 + "```\n- item\n", 20, 9, 0)
+@example("|a|b|\n|-|-|\n" + "|1|long words in a cell|\n" * 20, 12, 9, 0)
+@example("|a|b|\n|-|-|\n|a|b|\n|wider cell|-|\n- item\n", 8, 0, 0)
+@example("1. one\n\n" * 20 + "2) two\n" * 20, 20, 9, 0)
+@example("```\ncode\n```\n" * 40, 20, 0, 0)
+@example("|a|b|\n|-|-|\n|a|b|\n- ```\n" * 3, 8, 0, 0)
+def test_the_parts_of_one_long_block_are_the_block(
+    text: str, width: int, fences: int, size: int
+) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(prose_sections, "SECTION", size)
+        patch.setattr(prose_sections, "MOST_FENCES", fences)
+        limits = {"SPLIT_CHARACTERS": 40, "SPLIT_LINES": 3, "SPLIT_CELLS": 9}
+        for name, limit in (limits | {"MOST_CHARACTERS": 150, "MOST_LINES": 9}).items():
+            patch.setattr(prose_blocks, name, limit)
+        assert_parts_are_the_text(text, width)
 
 
 def test_a_long_text_is_cut_into_many_parts() -> None:
@@ -92,6 +133,77 @@ def test_a_long_text_is_cut_into_many_parts() -> None:
         sizes = [part.size for part in Prose(text).sections(80)]
         assert sum(sizes) == len(text)
         assert max(sizes) < 2 * prose_sections.SECTION, unit
+
+
+ONE_BLOCK = {
+    "items": "- item {}\n",
+    "loose items": "- item {}\n\n",
+    "items of two paragraphs": "- item {}\n\n  more\n\n",
+    "numbers": "1. item {}\n",
+    "nested tasks": "- [ ] task {}\n  - [x] within\n",
+    "one item": "  line {}\n",
+    "rows": "|a|b|\n|-|-|\n",
+    "a fence": "```\ncode\n",
+    "indented code": "    code {}\n\n",
+    "a quote": "> quote {}\n",
+    "a lazy quote": "> quote\nline {}\n",
+    "a paragraph": "line {}\n",
+    "HTML": "<p>text {}</p>\n",
+    "titles": "Title {}\n---\n\n",
+    "titles without gaps": "Title {}\n===\n",
+    "fences": "```py\ncode {}\n```\n",
+    "one line": "word {} ",
+    "one word": "x{}",
+    "definitions": "[a]: b {}\n",
+}
+FIRST = {"one item": "- item\n", "rows": "", "a fence": "```\n", "definitions": ""}
+
+
+@pytest.mark.parametrize("name", ONE_BLOCK)
+def test_a_text_that_is_one_block_is_cut_into_many_parts(name: str) -> None:
+    unit = ONE_BLOCK[name]
+    text = FIRST.get(name, "") + "".join(unit.format(number) for number in range(20_000))
+    sizes = [part.size for part in Prose(text).sections(80)]
+    assert sum(sizes) == len(text)
+    assert max(sizes[1:]) < 5 * prose_sections.SECTION
+
+
+def shown(text: str, width: int = 80) -> list[str]:
+    """The lines of a long text as its parts show them."""
+    return [line.text.rstrip() for part in Prose(text).sections(width) for line in part.lay_out()]
+
+
+def test_the_items_of_a_long_list_are_counted_to_its_end() -> None:
+    text = "".join(f"1. item {number}\n" for number in range(1, 5_001))
+    assert shown(text)[-1] == "5000. item 5000"
+    below = shown(f"{text}- bullet\n7) seven\n8) eight\n")
+    assert below[-4:] == ["• bullet", "", "7) seven", "8) eight"]
+
+
+def test_the_last_row_of_a_long_table_stands_in_the_columns_of_the_first() -> None:
+    for wide in ("|longer|*12345*|\n", "|**x**|12345|\n|longer|1|\n"):
+        head, rows = "|name|price|\n|-|-:|\n", "|coin|1|\n"
+        for text in (
+            head + rows * 1_000 + wide + rows * 20_000,
+            head + rows * 20_000 + wide + rows,
+        ):
+            lines = shown(text)
+            assert lines[0] == "name   │ price"
+            assert lines[2] == lines[-1] == "coin   │     1"
+
+
+@pytest.mark.parametrize("count", range(50, 70))
+def test_what_stands_below_long_code_is_not_code(count: int) -> None:
+    for size in (1, 63, 64, 65, 66, 67, 68):
+        line = "x" * size + "\n"
+        assert shown("```\n" + line * count + "```\ntext\n")[-2:] == ["", "text"]
+
+
+def test_blank_lines_in_long_code_are_shown_as_code() -> None:
+    text = "```\n" + "code\n\n\n" * 5_000 + "```\n"
+    lines = shown(text)
+    assert len(lines) == 15_000
+    assert all(line.startswith("▏") for line in lines)
 
 
 @pytest.mark.parametrize(

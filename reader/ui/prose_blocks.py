@@ -1,0 +1,334 @@
+"""Where a block of Markdown source ends, and where a long one is cut.
+
+Nothing is parsed, and no line is looked at alone: regular expressions run over many lines at once,
+so that the parts of the longest block are found in some 10 ms. `pieces` and `sections` both go by
+what is found here, so a part that is laid out alone looks as it does in the whole.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from enum import Enum, auto
+from functools import lru_cache
+from typing import NamedTuple
+
+SPLIT_CHARACTERS = 4_000
+SPLIT_LINES = 60
+SPLIT_CELLS = 150
+"""From here on a list, a table or code is cut where it does not show."""
+
+JOINED = 2
+"""Times as many lines of a list in the parts behind the first one, and of a table squared."""
+
+MOST_CHARACTERS = 16_000
+MOST_LINES = 250
+MOST_COLUMNS = 100
+"""More in one block that cannot be cut is not parsed: it would take 50 ms and up."""
+
+HEADING = re.compile(r"#{1,6}(?:[ \t]|$)")
+FENCE = re.compile(r" {0,3}(`{3,}(?=[^`]*$)|~{3,})")
+_INTERRUPTION = re.compile(r" {0,3}(?:>|(?:[-+*]|1[.)])[ \t]+[^ \t\n])")
+_TABLE_RULE = re.compile(r" {0,3}(?=[|:-])[ \t|:-]*$")
+MARKER = re.compile(r" {0,3}(?:[-+*]|\d{1,9}[.)])(?:[ \t]|$)")
+
+# The same over many lines. Each begins with a newline, which is found fast.
+_BLANK = r"[^\S\n]*+\n"
+_HEADING = r"(?=#{1,6}(?:[ \t\n]|\Z))"
+_FENCE = r"(?= {0,3}(?:~~~|`{3,}+[^`\n]*+(?:\n|\Z)))"
+_NOT_BLANK = r"(?![^\S\n]*+(?:\n|\Z))"
+
+
+_LONGEST_WORD = 400
+_SPACE = re.compile(r"\s+(?=\S)")
+
+
+class Kind(Enum):
+    """What a block is, as far as its first two lines tell."""
+
+    PARAGRAPH = auto()
+    LIST = auto()
+    QUOTE = auto()
+    TABLE = auto()
+    FENCE = auto()
+    CODE = auto()
+    HEADING = auto()
+
+
+_ENDS = {
+    Kind.PARAGRAPH: re.compile(
+        rf"\n(?=[\s#`~>+*1-])(?:{_BLANK}|{_HEADING}|{_FENCE}"
+        r"|(?= {0,3}(?:>|(?:[-+*]|1[.)])[ \t]++[^ \t\n])))"
+    ),
+    Kind.QUOTE: re.compile(rf"\n(?=[\s#`~])(?:{_BLANK}|{_HEADING}|{_FENCE})"),
+    Kind.LIST: re.compile(
+        rf"\n(?=[\s#`~])(?:{_HEADING}|(?=\S){_FENCE}"
+        rf"|{_BLANK}(?=[^ \t\n])(?!(?:[-+*]|\d{{1,9}}[.)])(?:[ \t\n]|\Z)){_NOT_BLANK})"
+    ),
+    Kind.CODE: re.compile(rf"\n(?= {{0,3}}[^ \t\n]){_NOT_BLANK}"),
+    Kind.HEADING: re.compile(r"\n"),
+}
+_ENDS[Kind.TABLE] = _ENDS[Kind.PARAGRAPH]
+"""At the line behind the block, or at a blank one before it."""
+
+_BLANKS = re.compile(rf"(?:{_BLANK}\n*+)*+(?:[^\S\n]*+\Z)?")
+
+
+class Block(NamedTuple):
+    """A block, or what is left of it behind a cut.
+
+    `start`, `end`: offsets of the whole block, blank lines below it included. `head`: what every
+    part of it has to begin with. `indent`: of a list's first marker. `joined`: it goes on behind a
+    cut, where `gap` blank lines were. `plain`: it must not be parsed. `number`: of the first item
+    behind the cut, where it goes on counting.
+    """
+
+    kind: Kind
+    start: int
+    end: int
+    head: str = ""
+    indent: int = 0
+    columns: int = 0
+    joined: bool = False
+    gap: int = 0
+    plain: bool = False
+    number: int | None = None
+
+    @property
+    def is_code(self) -> bool:
+        return self.kind in (Kind.CODE, Kind.FENCE) and not self.plain
+
+    @property
+    def lines_between(self) -> int:
+        """Blank lines that are shown at the cut; in code all of them."""
+        return self.gap if self.is_code else min(self.gap, 1)
+
+
+class Chunk(NamedTuple):
+    """A block from cut to cut: its text from `start` to `end`."""
+
+    block: Block
+    start: int
+    end: int
+
+    @property
+    def is_first_of_many(self) -> bool:
+        return not self.block.joined and self.end < self.block.end
+
+
+def chunks(
+    text: str,
+    start: int,
+    end: int,
+    is_left_out: Callable[[int, int], bool],
+    block: Block | None = None,
+) -> Iterator[Chunk]:
+    """The chunks in order; where there is a cut at `end`, they are those of the whole up to there.
+    `is_left_out`: whether the line from here to there, at which a block would begin, belongs to
+    none. `block`: in which `start` is, where it is in one."""
+    at = start
+    while at < end:
+        if block is None:
+            at = _past_blank(text, at, len(text))
+            if at >= end:
+                return
+            line_end = _line_end(text, at, len(text))
+            if is_left_out(at, line_end):
+                at = line_end
+                continue
+            block = _begun(text, at, line_end, len(text))
+        stop = min(_cut(block, text, at), end)
+        yield Chunk(block, at, stop)
+        block = _rest(block, text, at, stop) if stop < block.end else None
+        at = stop
+
+
+def is_too_long(block: Block, text: str, start: int, end: int) -> bool:
+    """Whether this of it would take the parser too long."""
+    is_wide = block.columns > MOST_COLUMNS
+    return block.plain or is_wide or _is_over(block, text, start, end)
+
+
+def _is_over(block: Block, text: str, start: int, end: int) -> bool:
+    if end - start > MOST_CHARACTERS:
+        return True
+    if block.kind in (Kind.TABLE, Kind.FENCE, Kind.CODE):
+        return False
+    return text.count("\n", start, end) >= MOST_LINES - 1 and _has_lines(
+        text, start, end, MOST_LINES
+    )
+
+
+def _begun(text: str, at: int, line_end: int, end: int) -> Block:
+    line = text[at:line_end]
+    if fence := FENCE.match(line):
+        return Block(Kind.FENCE, at, _behind_fence(text, line_end, end, fence[1]), line)
+    if HEADING.match(line):
+        kind = Kind.HEADING
+    elif _indent(line) >= 4:
+        kind = Kind.CODE
+    elif line.lstrip(" ").startswith(">"):
+        kind = Kind.QUOTE
+    elif MARKER.match(line):
+        return Block(Kind.LIST, at, _behind(Kind.LIST, text, line_end, end), indent=_indent(line))
+    elif "|" in line and (rule := _rule_of_table(text, line_end, end)):
+        last = _behind(Kind.TABLE, text, line_end, end)
+        return Block(Kind.TABLE, at, last, line + rule, columns=rule.count("|") + 1)
+    else:
+        kind = Kind.PARAGRAPH
+    return Block(kind, at, _behind(kind, text, line_end, end))
+
+
+def _rule_of_table(text: str, at: int, end: int) -> str:
+    """The line at `at` if it parts the head of a table from its rows."""
+    line = text[at : _line_end(text, at, end)]
+    is_rule = _TABLE_RULE.match(line) and not _INTERRUPTION.match(line)
+    return line if is_rule else ""
+
+
+def _behind(kind: Kind, text: str, line_end: int, end: int) -> int:
+    """Where the next block begins, at the earliest."""
+    found = _ENDS[kind].search(text, line_end - 1, end)
+    return _past_blank(text, found.end(), end) if found else end
+
+
+def _behind_fence(text: str, line_end: int, end: int, marks: str) -> int:
+    found = _closing(marks[0], len(marks)).search(text, line_end - 1, end)
+    return _past_blank(text, _line_end(text, found.end(), end), end) if found else end
+
+
+@lru_cache
+def _closing(mark: str, count: int) -> re.Pattern[str]:
+    return re.compile(rf"\n(?= {{0,3}}{mark}{{{count},}}+[^\S\n]*+(?:\n|\Z))")
+
+
+def _cut(block: Block, text: str, at: int) -> int:
+    """Where the next cut is, or the end of the block."""
+    lines, last = _most_lines(block), block.end
+    if last - at <= SPLIT_CHARACTERS and (not lines or text.count("\n", at, last) < lines):
+        return last
+    if block.kind is Kind.LIST:
+        return _cut_of_list(block, text, at)
+    if block.plain:
+        return _behind_characters(text, at, last, SPLIT_CHARACTERS, 2 * SPLIT_CHARACTERS)
+    if block.kind is Kind.FENCE:
+        return _cut_of_fence(text, at, last)
+    if block.kind is Kind.CODE:
+        return _behind_characters(text, at, last, SPLIT_CHARACTERS, 2 * MOST_CHARACTERS)
+    characters = SPLIT_CHARACTERS if block.kind is Kind.TABLE else MOST_CHARACTERS
+    return _behind_lines(text, at, last, lines, characters)
+
+
+def _most_lines(block: Block) -> int:
+    """Lines behind which it is cut; 0 where they do not matter."""
+    more = JOINED if block.joined else 1
+    if block.kind is Kind.LIST:
+        return SPLIT_LINES * more
+    if block.plain or block.kind in (Kind.CODE, Kind.FENCE):
+        return 0
+    if block.kind is not Kind.TABLE:
+        return MOST_LINES
+    return max(2, min(SPLIT_LINES, SPLIT_CELLS // block.columns + 1)) * more**2
+
+
+def _cut_of_list(block: Block, text: str, at: int) -> int:
+    """Before an item of the list itself, if there is one."""
+    items = _items(block.indent)
+    cut = _behind_lines(text, at, block.end, _most_lines(block), SPLIT_CHARACTERS)
+    if cut == block.end or items.match(text, cut - 1):
+        return cut
+    most = _behind_lines(text, at, block.end, MOST_LINES, MOST_CHARACTERS)
+    item = items.search(text, cut, most) if cut < most else None
+    return item.start() + 1 if item else most
+
+
+def _cut_of_fence(text: str, at: int, last: int) -> int:
+    """Not before the line that closes it, which would close the next part at once."""
+    cut = _behind_characters(text, at, last, SPLIT_CHARACTERS, 2 * MOST_CHARACTERS)
+    is_closing = (
+        text[cut - 1] == "\n" and _past_blank(text, _line_end(text, cut, last), last) == last
+    )
+    return last if is_closing else cut
+
+
+def _behind_lines(text: str, at: int, last: int, lines: int, characters: int) -> int:
+    """The first line that is not blank behind so many of either."""
+    by_characters = _behind_characters(text, at, last, characters, 2 * MOST_CHARACTERS)
+    found = _lines(lines).match(text, at, by_characters)
+    return _past_blank(text, found.end(), last) if found else by_characters
+
+
+def _behind_characters(text: str, at: int, last: int, characters: int, most: int) -> int:
+    """The first line that is not blank behind so many characters, or what is behind a space where
+    the line above is longer than `most`."""
+    limit = min(last, at + most)
+    newline = text.find("\n", at + characters, limit)
+    if newline >= 0:
+        return _past_blank(text, newline + 1, last)
+    if limit == last:
+        return last
+    space = _SPACE.search(text, limit - _LONGEST_WORD, limit)
+    return space.end() if space else limit
+
+
+def _has_lines(text: str, start: int, end: int, lines: int) -> bool:
+    """Whether there are so many, the last one with or without its newline."""
+    found = _lines(lines - 1).match(text, start, end)
+    return found is not None and found.end() < end
+
+
+@lru_cache
+def _lines(count: int) -> re.Pattern[str]:
+    """So many lines, empty ones not counted."""
+    return re.compile(rf"(?:[^\n]*+\n++){{{count}}}+")
+
+
+@lru_cache
+def _items(indent: int) -> re.Pattern[str]:
+    """An item of a list that is indented so much at most, and the newline above: its bullet, or
+    its number and what follows it."""
+    return re.compile(rf"\n {{0,{indent}}}(?:([-+*])|(\d{{1,9}})([.)]))(?=[ \t\n]|\Z)")
+
+
+def _rest(block: Block, text: str, at: int, stop: int) -> Block:
+    content = text[at:stop].rstrip()
+    return block._replace(
+        joined=True,
+        gap=max(0, text.count("\n", at + len(content), stop) - 1),
+        plain=block.plain or _is_over(block, text, at, stop),
+        number=_next_number(block, text, at, stop) if block.kind is Kind.LIST else None,
+    )
+
+
+def _next_number(block: Block, text: str, at: int, stop: int) -> int | None:
+    """The number of the item at `stop`, None where it begins a list of its own, or is a bullet."""
+    items = _items(block.indent)
+    then = items.match(text, stop - 1)
+    if then is None or not then[2]:
+        return None
+    first = items.match(text, at - 1) if at else items.match("\n" + text[:20])
+    found = items.findall(text, at, stop)
+    if first:
+        found.insert(0, first.groups(""))
+    same = 0
+    while same < len(found) and found[-same - 1][2] == then[3]:
+        same += 1
+    if not same:
+        return None
+    is_all = same == len(found) and block.number is not None
+    number = block.number if is_all and block.number is not None else int(found[-same][1])
+    return number + same
+
+
+def _past_blank(text: str, at: int, end: int) -> int:
+    """The first line from `at` on that is not blank, or the end."""
+    found = _BLANKS.match(text, at, end)
+    return found.end() if found else at
+
+
+def _line_end(text: str, at: int, end: int) -> int:
+    return text.find("\n", at, end) + 1 or end
+
+
+def _indent(line: str) -> int:
+    """Columns before the text; four for a tab."""
+    before = line[: len(line) - len(line.lstrip(" \t"))]
+    return len(before) + 3 * before.count("\t")
