@@ -151,6 +151,8 @@ class Facets:
         """Return those loaded facets with those chunks read; old bitmaps stay as they were."""
         if not chunks:
             return {}
+        if self.language:
+            self._absent.discard(self.language)  # its first article may have come since
         language = self._key(view, self.language) if self.language else None
         replaced: dict[int, BitMap] = {}
         for is_language in (True, False):  # it cuts the others

@@ -546,6 +546,20 @@ def test_ids_rows_texts_and_words_of_a_held_store_are_of_one_moment(
 
 
 @on_every_engine
+def test_a_language_whose_first_article_comes_in_is_counted(opened: Opens, tmp_path: Path) -> None:
+    with opened(tmp_path) as held, opened(tmp_path) as other:
+        put(other, [article(1)])
+        held.session.hold()
+        query = parse("lang:uk")
+        assert answer(held, query) == ([], [], 1)
+        held.session.facets_of("uk").every(held.session.held.moment.view, "category")
+        put(other, [article(2, lang="uk")])
+        held.session.catch_up()
+        assert answer(held, query) == answer(other, query)
+        assert len(held.questions.groups(held.questions.find(query, NOW), Grouping.CATEGORY)) == 1
+
+
+@on_every_engine
 def test_words_are_known_at_once_behind_a_prepared_step(opened: Opens, tmp_path: Path) -> None:
     with opened(tmp_path) as held, opened(tmp_path) as other:
         put(other, [article(1, body="halving")])
