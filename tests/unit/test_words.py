@@ -3,6 +3,7 @@
 import sqlite3
 import threading
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -215,14 +216,22 @@ def test_a_question_that_nobody_waits_for_is_not_asked(store: Store) -> None:
 def test_a_question_is_cut_short_and_its_connection_goes_on(tmp_path: Path) -> None:
     with Store(tmp_path) as store:
         put(store, [article(n, body="fees " * 20) for n in range(3000)])
-        cancel, begun, outcome = Cancel(), threading.Event(), []
+        begun = threading.Event()
+        outcome: list[Superseded | int] = []
 
         class Telling(Cancel):
-            """Says when the statement is about to run, and is cancelled while it does."""
+            """Tell that the statement is about to run, and wait until it is cancelled."""
 
-            def guarding(self, db):  # type: ignore[no-untyped-def]
-                db.set_progress_handler(lambda: (begun.set(), cancelled.wait(5), 0)[2], 10)
-                return super().guarding(db)
+            @contextmanager
+            def guarding(self, db: sqlite3.Connection) -> Iterator[None]:
+                db.set_progress_handler(wait, 10)
+                with super().guarding(db):
+                    yield
+
+        def wait() -> int:
+            begun.set()
+            cancelled.wait(5)
+            return 0
 
         cancelled = threading.Event()
         cancel = Telling()
