@@ -160,7 +160,7 @@ def with_etag(body: bytes, etag: str = '"v1"', modified: str = "") -> Handler:
     def handler(request: Request) -> None:
         headers = {"ETag": etag} | ({"Last_Modified": modified} if modified else {})
         if request.headers.get("If-None-Match") == etag:
-            request.answer(304, **headers)
+            request.answer(304, b"", **headers)
         else:
             request.answer(200, body, **headers)
 

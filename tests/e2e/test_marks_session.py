@@ -172,7 +172,7 @@ def held(path: Path) -> Iterator[Callable[[], None]]:
     """Lock a file as another program does; what is given lets it go."""
     with closing(sqlite3.connect(path, isolation_level=None)) as db:
         db.execute("BEGIN IMMEDIATE")
-        yield lambda: db.execute("ROLLBACK") and None
+        yield db.rollback
 
 
 WAITING = "waiting for another program to let the last mark be written"

@@ -481,7 +481,8 @@ async def test_without_an_original_the_links_are_offered(tmp_path: Path, browser
     with library(tmp_path, [story(1, "A story", body=body)]) as news:
         async with reading(news) as reader:
             await reader.press("n", "o")
-            assert isinstance(reader.app.screen, LinksScreen)
+            links = reader.app.screen
+            assert isinstance(links, LinksScreen)
             assert "the report" in reader.text(LinkList)
             assert "reports.example" in reader.text(LinkList)
             await reader.press("2")

@@ -1,6 +1,7 @@
 """Category by words, sentiment as an estimate that is never taken for the publisher's word."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -69,7 +70,7 @@ def test_an_estimate_says_positive_negative_or_neutral() -> None:
     assert estimate("5%", "") is Sentiment.UNRATED
 
 
-def unlabelled(title: str, **fields: object) -> Article:
+def unlabelled(title: str, **fields: Any) -> Article:
     return article(title=title, category="OTHER", **fields)
 
 

@@ -17,7 +17,7 @@ from reader.cache.damage import put_aside
 from reader.cache.facets import Facets
 from reader.cache.rebuilding import counted, has_damaged_facets, has_damaged_index
 from reader.cache.schema import CACHE, prepare
-from reader.doctor import Depth, State, examine
+from reader.doctor import Depth, Finding, State, examine
 from reader.errors import ArticleDamaged, CacheDamaged, CacheError
 from reader.library import Library
 from reader.query import Field, Query, parse
@@ -470,7 +470,7 @@ def test_a_large_file_is_salvaged_by_the_doctor(
         assert len(titles(store, "is:read")) == 3
 
 
-def repaired(folder: Path) -> Sequence[object]:
+def repaired(folder: Path) -> Sequence[Finding]:
     return list(examine(folder, folder / "config.toml", {}, depth=Depth(repair=True)))
 
 

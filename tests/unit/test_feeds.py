@@ -36,7 +36,8 @@ def rss(*items: str, about: str = "<title>Chain Wire</title><language>en-GB</lan
 
 
 def page(data: bytes, **named: Any) -> Page:
-    return read_feed(data, **({"url": URL, "now": NOW} | named))
+    given: dict[str, Any] = {"url": URL, "now": NOW}
+    return read_feed(data, **(given | named))
 
 
 def only(data: bytes, **named: Any) -> Article:

@@ -330,7 +330,11 @@ class TestArchive:
     ) -> None:
         monkeypatch.setattr(archives, "UNPACKED_ALWAYS", 100_000)
         bomb = [("good.md", b"x"), ("1.md", bytes(1_000_000)), ("2.md", bytes(3_000_000))]
-        packers = {"gz": gzip.compress, "xz": lzma.compress, "bz2": bz2.compress}
+        packers: dict[str, Callable[[bytes], bytes]] = {
+            "gz": gzip.compress,
+            "xz": lzma.compress,
+            "bz2": bz2.compress,
+        }
         pack = packers.get(name.rpartition(".")[2])
         path = tmp_path / name
         path.write_bytes(pack(tar_bytes(bomb)) if pack else zip_bytes(bomb))
