@@ -62,7 +62,7 @@ class Reading:
             await self.settle()
 
     def hit(self, key: str) -> None:
-        """A key whose work may take long: nobody waits for it."""
+        """Send a key and do not wait for what it does."""
         self.app.post_message(events.Key(key, key))
 
     async def go_to(self, title: str) -> None:

@@ -1,4 +1,4 @@
-"""What nobody expected to fail: it is said, written down, and the screen goes on."""
+"""Unexpected errors: they are shown and logged, and the screen goes on."""
 
 import ast
 import importlib

@@ -365,7 +365,7 @@ async def test_the_name_of_a_step_to_undo_is_cut_short(tmp_path: Path) -> None:
             assert "undone: “A headline without an end A headline wi…” read" in reader.status
 
 
-async def test_an_article_that_was_read_before_is_no_step_when_it_is_opened(news: Library) -> None:
+async def test_opening_an_article_that_was_read_before_adds_no_step_to_undo(news: Library) -> None:
     async with reading(news) as reader:
         await reader.press("n", "n", "K", "u")
         assert "undone: “Fees fall for a third week” read" in reader.status

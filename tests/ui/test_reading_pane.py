@@ -33,7 +33,7 @@ ENDLESS = "\n\n".join(f"Paragraph {number} is short." for number in range(PARAGR
 
 @pytest.fixture(autouse=True)
 def _patience(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A busy machine is no reason to paint less."""
+    """Give the layout more time, so that a busy machine paints as much."""
     monkeypatch.setattr(article_view, "SCREENFUL_S", 60)
     monkeypatch.setattr(article_view, "AT_ONCE_S", 0.05)
 
@@ -510,7 +510,7 @@ async def test_a_drag_over_a_link_selects_and_does_not_open_it() -> None:
         assert it.app.screen.get_selected_text() == "link"
 
 
-async def test_matches_are_told_once_and_the_reader_stays_at_his_in_a_new_layout() -> None:
+async def test_matches_are_reported_once_and_a_new_layout_keeps_the_current_one() -> None:
     async with reading() as it:
         await it.show("A whale here, a whale there.")
         it.pane.highlight(parse("whale").words)
@@ -524,7 +524,7 @@ async def test_matches_are_told_once_and_the_reader_stays_at_his_in_a_new_layout
         assert told == [(2, 0), (2, 1), (2, 2)]
 
 
-async def test_a_new_layout_of_a_long_text_does_not_take_back_at_which_match_one_is() -> None:
+async def test_a_new_layout_of_a_long_text_keeps_the_current_match() -> None:
     async with reading() as it:
         await it.show("A whale here.\n\n" + "Calm sea.\n\n" * 300 + "A whale there.")
         await it.all_laid_out()

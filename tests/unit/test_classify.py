@@ -85,7 +85,7 @@ def test_what_the_publisher_said_stays() -> None:
     assert classified(said, estimate=True) is said
 
 
-def test_other_languages_and_readers_who_want_none_get_no_estimate() -> None:
+def test_nothing_is_estimated_for_other_languages_or_where_estimates_are_off() -> None:
     assert classified(unlabelled(GOOD), estimate=False).sentiment is Sentiment.UNRATED
     assert classified(unlabelled(GOOD, lang="uk"), estimate=True).sentiment is Sentiment.UNRATED
 

@@ -158,7 +158,7 @@ def test_an_import_brings_a_damaged_article_back_though_its_file_has_not_changed
             news.bring_in([origin])
         change(folder, f"UPDATE documents SET body = 'else' WHERE id = {NEWEST}")
         with Library(folder) as news:
-            assert news.bring_in([origin]).stored == 0  # nobody has looked at it
+            assert news.bring_in([origin]).stored == 0  # the damage is not known yet
             assert len(list(news.articles(news.find(Query())))) == 3
             assert news.bring_in([origin]).stored == 1
             assert len(list(news.articles(news.find(Query())))) == 4

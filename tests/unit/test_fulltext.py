@@ -86,7 +86,7 @@ def test_the_article_is_found_and_nothing_around_it() -> None:
     "control", ["&#27;", "&#x1B", "&#0;", "\x1b", "\x00", "\u202e", "&#x202e;"]
 )
 def test_what_acts_on_a_terminal_is_gone_and_the_text_is_not(control: str) -> None:
-    text = main_text(page(f"{control}[2J is no word.", *LONG), "https://news.example/")
+    text = main_text(page(f"{control}[2J is not a word.", *LONG), "https://news.example/")
     assert "second paragraph" in text
     assert not {"\x1b", "\x00", "\u202e"} & set(text)
 

@@ -52,7 +52,7 @@ def test_a_host_of_the_own_network_is_known_as_it_is_written(host: str) -> None:
 
 
 @pytest.mark.parametrize("host", OUTSIDE)
-def test_a_host_on_the_web_is_none_of_the_own_network(host: str) -> None:
+def test_a_host_on_the_web_is_not_of_the_own_network(host: str) -> None:
     assert not is_inside(host)
 
 
@@ -180,7 +180,7 @@ def test_a_source_inside_leads_to_its_own_host_and_to_the_web(
         assert fails(at(outside, host, "/feed")).status is Status.INSIDE
 
 
-def test_an_open_connection_is_no_way_in(outside: NewsServer) -> None:
+def test_a_redirect_does_not_reuse_a_connection_to_an_address_inside(outside: NewsServer) -> None:
     outside.serve("/mine", feed("Story 1"))
     mine = at(outside, "192.168.1.5", "/mine")
     outside.routes["/feed"] = redirect(mine)

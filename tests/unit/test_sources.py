@@ -222,7 +222,7 @@ class TestNamedPath:
         )
         assert refusals(tmp_path / "pipe.zip") == [f"{tmp_path}/pipe.zip: is not a regular file"]
 
-    def test_an_archive_is_known_by_its_name_but_a_folder_is_none(self, tmp_path: Path) -> None:
+    def test_an_archive_is_known_by_its_name_but_a_folder_is_not_one(self, tmp_path: Path) -> None:
         assert is_archive(tmp_path / "news.2025.TAR.gz")
         assert not is_archive(tmp_path / "news.md")
         write(tmp_path / "news.zip")

@@ -22,7 +22,7 @@ MARKUP_WIDGETS = (
     *("MarkdownViewer", "OptionList", "RadioButton", "RichLog", "Select", "SelectionList"),
     *("TabPane", "Tree", "Toast", "Tooltip"),
 )
-"""Widgets that parse markup, or open links of any kind, in ways that nobody can switch off."""
+"""Widgets that always parse markup or open links of any kind: no option turns it off."""
 
 TITLES = ("border_title", "border_subtitle", "tooltip", "help")
 FILE_METHODS = ("open", "read_text", "read_bytes", "write_text", "write_bytes")

@@ -205,7 +205,7 @@ def test_recent_articles_agree_with_the_index(
         recent.close()
 
 
-def test_a_question_that_nobody_waits_for_is_not_asked(store: Store) -> None:
+def test_a_cancelled_search_is_not_run(store: Store) -> None:
     cancel = Cancel()
     cancel.cancel()
     with pytest.raises(Superseded):
