@@ -48,7 +48,7 @@ class Screen(RuleBasedStateMachine):
     driver: ClassVar[str] = "pilot"
     failures: ClassVar[list[Failure]]
     steps: ClassVar[list[int]]
-    is_over: ClassVar[staticmethod[[], bool]]
+    is_over: ClassVar["staticmethod[[], bool]"]
 
     def __init__(self) -> None:
         super().__init__()
