@@ -74,7 +74,7 @@ class Desk:
 
     def note(self, state: SourceState) -> None:
         """Store the state of a source, without articles."""
-        with self.cache.writing(self.run) as writer:
+        with self.cache.intake.writing(self.run) as writer:
             writer.note_source(state)
 
 
@@ -163,7 +163,7 @@ class _Source:
         puts = list(self.puts(articles, state))
         for start in range(0, len(puts) or 1, STORED_AT_ONCE):
             some = puts[start : start + STORED_AT_ONCE]
-            with self.desk.cache.writing(self.desk.run) as writer:
+            with self.desk.cache.intake.writing(self.desk.run) as writer:
                 stored = Counter(put(writer) for put in some)
                 if start + STORED_AT_ONCE >= len(puts):
                     writer.note_source(state)
@@ -184,7 +184,7 @@ class _Source:
         """Yield functions that store one article each, the oldest first."""
         if self.subscription.kind is Kind.FEED:
             url, name = self.subscription.url, self.subscription.name
-            feed = self.desk.cache.feed_page((url, state.permanent or url), name, articles)
+            feed = self.desk.cache.intake.feed_page((url, state.permanent or url), name, articles)
             for group, arrival in feed.arrivals:
                 yield partial(Writer.put_item, page=feed, group=group, arrival=arrival)
             return
@@ -196,8 +196,8 @@ class _Source:
         """Return an article without a date of its own with the time at which it was first seen."""
         if UNDATED not in article.flags:
             return article
-        id = self.desk.cache.with_identity(article.identity)
-        rows = self.desk.cache.rows([id]) if id is not None else []
+        id = self.desk.cache.texts.with_identity(article.identity)
+        rows = self.desk.cache.texts.rows([id]) if id is not None else []
         if not rows:
             return article
         return replace(article, published=rows[0].published, updated=rows[0].published)

@@ -20,18 +20,18 @@ def emptied_behind(store: Store) -> Iterator[Callable[[], None]]:
 
     def work() -> None:
         while wanted.get():
-            store.empty_log()
+            store.upkeep.empty_log()
             wanted.task_done()
-        store.release()
+        store.session.release()
 
     screen = _LogBesideScreen(store)
 
     def empty_log() -> None:
-        if store.is_read():
+        if store.presence.is_anybody_here():
             screen.empty_log()  # in this thread, to leave a core free
             return
         wanted.put(True)
-        if store.has_long_log():
+        if store.upkeep.has_long_log():
             wanted.join()  # it begins anew only when it is empty
 
     emptying = Thread(target=work)
@@ -56,11 +56,11 @@ class _LogBesideScreen:
         self._longest = 0
 
     def empty_log(self) -> None:
-        if not self._store.has_long_log(self._longest):
+        if not self._store.upkeep.has_long_log(self._longest):
             return
         end = monotonic() + SCREEN_WAIT_S
-        while not self._store.begin_log_anew():
+        while not self._store.upkeep.begin_log_anew():
             if monotonic() > end:
-                self._longest = 2 * self._store.log_bytes()
+                self._longest = 2 * self._store.upkeep.log_bytes()
                 return
             sleep(SCREEN_LOOK_S)

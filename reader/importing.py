@@ -91,7 +91,7 @@ class Import:
         self._store = store
         self._on_progress = on_progress
         self._on_refusal = on_refusal
-        self._run = store.begin_run()
+        self._run = store.intake.begin_run()
         self._total: int | None = None
 
     def run(self, paths: Iterable[Path]) -> ImportReport:
@@ -125,20 +125,21 @@ class Import:
         size, mtime_ns = stamp(path)
         where = str(path)
         now = Stamp(where, size, mtime_ns, b"")
-        if self._store.stamps([where]).get(where) == now:
-            self._count(Outcome.UNCHANGED, sum(1 for _ in self._store.files_below(f"{where}!")))
+        if self._store.intake.stamps([where]).get(where) == now:
+            known = self._store.intake.files_below(f"{where}!")
+            self._count(Outcome.UNCHANGED, sum(1 for _ in known))
             return
         refused = len(self.report.refusals)
         self._store_all(scan(path))
         if len(self.report.refusals) == refused:  # else the next import names them again
-            with self._store.writing(self._run) as writer:
+            with self._store.intake.writing(self._run) as writer:
                 writer.note_file(now)
 
     def _bring_in_json(self, path: Path) -> None:
         """Import a JSON file, unless it is unchanged. Its digest is the number of its articles."""
         size, mtime_ns = stamp(path)
         where = str(path)
-        before = self._store.stamps([where]).get(where)
+        before = self._store.intake.stamps([where]).get(where)
         if before and (before.size, before.mtime_ns) == (size, mtime_ns):
             self._count(Outcome.UNCHANGED, int.from_bytes(before.digest, "big"))
             return
@@ -147,7 +148,7 @@ class Import:
         if len(self.report.refusals) == refused:  # else the next import names them again
             articles = self.report.outcomes.total() - stored
             digest = articles.to_bytes(DIGEST_BYTES, "big")
-            with self._store.writing(self._run) as writer:
+            with self._store.intake.writing(self._run) as writer:
                 writer.note_file(Stamp(where, size, mtime_ns, digest))
 
     def _store_all(self, found: Iterable[Entry | Refusal]) -> None:
@@ -162,7 +163,7 @@ class Import:
 
     def _jobs_ahead(self) -> int:
         """Return how many jobs may wait; few while a screen is open, to leave one core free."""
-        return max(cores() - 2, 1) if self._store.is_read() else AHEAD * cores()
+        return max(cores() - 2, 1) if self._store.presence.is_anybody_here() else AHEAD * cores()
 
     def _store_parsed(self, parsed: Iterator[Parsed]) -> None:
         size = min(STORED_AT_FIRST, STORED_AT_ONCE)
@@ -185,7 +186,7 @@ class Import:
         """Yield what has to be read: not refused, and not known by path, size and time."""
         for some in batched(found, PARSED_AT_ONCE):
             entries = [entry for entry in some if isinstance(entry, Entry)]
-            known = self._store.stamps([entry.where for entry in entries])
+            known = self._store.intake.stamps([entry.where for entry in entries])
             unchanged = 0
             for entry in entries:
                 before = known.get(entry.where)
@@ -204,7 +205,7 @@ class Import:
         Returns how many stored articles had to move in time.
         """
         outcomes: Counter[Outcome] = Counter()
-        with self._store.writing(self._run) as writer:
+        with self._store.intake.writing(self._run) as writer:
             for parsed in batch:
                 if parsed.refusal:
                     self._refuse(parsed.refusal)
@@ -230,5 +231,5 @@ class Import:
 
     def _note_vanished(self, prefix: str, found: Iterable[Entry | Refusal]) -> None:
         seen = {entry.where for entry in found if isinstance(entry, Entry)}
-        known = self._store.files_below(prefix)
+        known = self._store.intake.files_below(prefix)
         self.report.vanished += [where for where in known if where not in seen]

@@ -1,4 +1,4 @@
-"""The one door: everything that the screen and the command line may ask of cryptoread.
+"""The one façade: everything that the screen and the command line may ask of cryptoread.
 
 It puts the cache, the importer and the clock together. No SQL, no widgets, no printing.
 """
@@ -6,6 +6,7 @@ It puts the cache, the importer and the clock together. No SQL, no widgets, no p
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Self
 
@@ -27,7 +28,6 @@ from reader.cache import (
 )
 from reader.config_paths import resource
 from reader.errors import (
-    ArticleAmbiguous,
     ArticleNotFound,
     CacheDamaged,
     CacheLocked,
@@ -67,6 +67,8 @@ RECENT = 200
 """Articles that a search looks through first: about as many as fill some screens."""
 
 Clock = Callable[[], datetime]
+Label = Callable[[bool, int], str]
+"""Names a change of marks in the undo journal: what a mark becomes, and of how many articles."""
 
 
 def utc_now() -> datetime:
@@ -74,11 +76,10 @@ def utc_now() -> datetime:
 
 
 class Library:
-    """One data folder and its articles. Any thread may ask. Raises CacheError.
+    """One data folder and its articles. Thread-safe. Raises CacheError.
 
-    `notices`: sentences about what had to be put right, when it was opened and since. `is_sample`:
-    it holds the sample articles and is thrown away when it is closed. `home`: the folder that is
-    kept, which the screen's syncs fill; of the samples, whichever its owner says.
+    `is_sample`: it holds the sample articles and is deleted when it is closed. `home`: the folder
+    that the screen's syncs fill; for the samples, the one that their owner names.
     """
 
     def __init__(self, folder: Path, *, clock: Clock = utc_now) -> None:
@@ -86,12 +87,16 @@ class Library:
         self.clock = clock
         self.is_sample = False
         self._is_shown = False
-        self._store = Store(folder)
+        self._store = store = Store(folder)
+        self._session = store.session
+        self._questions = store.questions
+        self._texts = store.texts
+        self._marking = store.marking
         self._on_close: Callable[[], None] = lambda: None
 
     @classmethod
     def of_samples(cls, *, clock: Clock = utc_now) -> Self:
-        """The sample articles, in a folder of their own that nothing of the user's is in."""
+        """Return the sample articles, in a temporary folder of their own."""
         from tempfile import TemporaryDirectory
 
         folder = TemporaryDirectory(prefix="cryptoread-", ignore_cleanup_errors=True)
@@ -112,23 +117,22 @@ class Library:
         self.close()
 
     def close(self) -> None:
+        """Close every connection; samples are deleted."""
         self._store.close()
         self._on_close()
 
     @property
     def notices(self) -> tuple[str, ...]:
+        """Sentences about what had to be put right, when it was opened and since."""
         return self._store.notices
 
     def tell_of_damage(self, tell: Callable[[str], None] | None = None) -> None:
-        """Have a sentence said for each damage that is met, in whichever thread meets it.
-
-        None: the sentences are added to `notices`.
-        """
+        """Call `tell` for each damage that is met, in any thread; None: add it to `notices`."""
         self._store.damage.tell = tell or self._store.note
 
     @property
     def is_only_read(self) -> bool:
-        """Nothing can be written in its folder: marks, positions and articles are not kept."""
+        """Whether its folder cannot be written: marks, positions and articles are not kept."""
         return self._store.is_only_read
 
     @property
@@ -136,57 +140,47 @@ class Library:
         """The number of articles that were asked for and could not be read."""
         return len(self._store.damage.damaged) + len(self._store.damage.unreadable)
 
+    # The moment as of which it answers.
+
     @property
     def version(self) -> int:
-        """Grows with every change of the articles or the marks, whichever program made it."""
-        return self._store.version()
+        """A number that grows with every change of articles or marks, by whichever program."""
+        return self._session.version()
 
     @property
     def texts(self) -> int:
-        """Grows with every change of the articles, and not with marks: ids may be others then."""
-        return self._store.texts()
+        """A number that grows with every change of articles. Ids hold for one value of it."""
+        return self._session.texts()
 
     def hold(self) -> None:
-        """Answer as of this moment until `catch_up`: sets, rows, texts and words.
-
-        What other programs write then delays no question, and ids mean what they meant.
-        """
-        self._store.hold()
+        """Pin reads to this moment until `catch_up()`: sets, rows, texts and words."""
+        self._session.hold()
 
     def announce(self) -> None:
-        """Let imports know that a screen is open, which they leave a processor."""
+        """Let imports know that a screen is open: they then leave one core free."""
         self._is_shown = True
-        self._store.announce()
+        self._store.presence.announce()
 
     def renew(self) -> bool:
-        """Return whether nothing has changed since the moment held.
-
-        To be asked often: else the files of the cache grow while others write.
-        """
-        return self._store.renew()
+        """Return whether nothing has changed, and hold the present moment. Call it every second."""
+        self._store.presence.insist()
+        return self._session.renew()
 
     def prepare(self, query: Query) -> bool:
-        """Read what has changed, and the answer to the query's words; whether anything has.
-
-        For any thread, while others ask as of the moment held; `catch_up` then takes no time.
-        """
-        return self._store.prepare(query)
+        """Read what has changed, and the query's words, for `catch_up`; return whether any has."""
+        return self._session.prepare(query)
 
     def is_prepared_for(self, query: Query) -> bool:
         """Return whether there is something to catch up with, and the query's words are known."""
-        return self._store.is_prepared_for(query)
+        return self._session.is_prepared_for(query)
 
     def catch_up(self, follow: Iterable[ArticleId] = ()) -> dict[ArticleId, ArticleId | None]:
-        """Answer as of what `prepare` has read, else as of now.
-
-        Ids may be others then: the result has those of the articles to follow, None for one that
-        is gone.
-        """
-        return self._store.catch_up(follow)
+        """Advance to what `prepare` has read, else to the latest; return new ids of `follow`."""
+        return self._session.catch_up(follow)
 
     @property
     def is_empty(self) -> bool:
-        """No article at all, drafts included."""
+        """Whether it holds no article at all, drafts included."""
         return not self.names(Field.LANG)
 
     # Sets of articles.
@@ -194,173 +188,147 @@ class Library:
     def find(
         self, query: Query, *, among: Recent | None = None, cancel: Cancel | None = None
     ) -> Ids:
-        """Articles that match, newest first; drafts only where the query says `is:draft`.
+        """Return articles that match, newest first; drafts only if the query says `is:draft`.
 
-        among: of those alone, which takes no time. Raises Superseded where `cancel` is called.
+        among: match among these alone, which takes no time. Raises Superseded after
+        `cancel.cancel()`, and SearchAgain where a damaged index was mended under an open screen.
         """
+        find = partial(self._questions.find, query, self.clock(), among=among, cancel=cancel)
         try:
-            return self._store.find(query, self.clock(), among=among, cancel=cancel)
+            return find()
         except CacheDamaged:
             if not query.words or not self._store.damage.mend_index():
                 raise
             if self._is_shown:  # the ids on the screen are of the moment held
                 raise SearchAgain from None
-            self._store.hold()
-            return self._store.find(query, self.clock(), among=among, cancel=cancel)
+            self._session.hold()
+            return find()
 
     def remember(self, query: Query) -> None:
         """Keep what a list shows of the query, so that the next start has it at once."""
-        self._store.remember(query, self.clock())
+        self._questions.remember(query, self.clock())
 
     def warm_up(self, query: Query) -> None:
-        """Read what the next filter on top of the query will need; nothing is recalled any more."""
-        self._store.warm_up(query, self.clock())
+        """Read what the next filter on top of the query will need, and recall nothing more."""
+        self._questions.warm_up(query, self.clock())
 
     @property
     def total(self) -> int:
         """The number of articles, without drafts."""
-        return self._store.total()
+        return self._questions.total()
 
     def finds_at_once(self, query: Query) -> bool:
-        """Whether `find` has no word to look up, which may take a while."""
-        return self._store.finds_at_once(query)
+        """Return whether `find` has no word to look up, which may take a while."""
+        return self._questions.finds_at_once(query)
 
     def recent(self, query: Query, count: int = RECENT) -> Recent:
         """Return the newest articles that match, for `find` among them."""
-        return self._store.recent(query, self.clock(), count)
+        return self._questions.recent(query, self.clock(), count)
 
     def is_current(self, recent: Recent) -> bool:
         """Return whether no text has changed since these were read."""
-        return self._store.is_current(recent)
+        return self._questions.is_current(recent)
 
     def groups(self, ids: Ids, by: Grouping = Grouping.CATEGORY) -> tuple[Group, ...]:
-        """The articles under headings, each under one, pinned ones first."""
-        return self._store.groups(ids, by)
+        """Return the articles under headings, each under one, pinned ones first."""
+        return self._questions.groups(ids, by)
 
     def tag_counts(self, ids: Ids, most: int | None = None) -> list[TagCount]:
-        """Tags that occur among the articles, most frequent first, ties by name; at most so many.
-
-        A few are found without counting all.
-        """
-        return self._store.tag_counts(ids, most)
+        """Return tags of the articles, most frequent first, ties by name; at most so many."""
+        return self._questions.tag_counts(ids, most)
 
     def tags_at_once(self, ids: Ids, most: int) -> list[TagCount] | None:
-        """The same; None where that may take a tenth of a second."""
-        return self._store.tags_at_once(ids, most)
+        """Return the same; None if that may take a tenth of a second."""
+        return self._questions.tags_at_once(ids, most)
 
     def unread(self, ids: Ids) -> Ids:
-        return self._store.unread(ids)
+        """Return the unread ones of the articles."""
+        return self._questions.unread(ids)
 
     def names(self, field: Field) -> dict[str, int]:
-        """Values of tag, category, source or lang and their articles, most frequent first."""
-        return self._store.names(field)
+        """Return values of tag, category, source or lang with their counts, highest first."""
+        return self._questions.names(field)
 
     def stats(self, query: Query) -> Stats:
-        return self._store.stats(self.find(query))
+        """Return counts by language, source, tag, category and sentiment of what matches."""
+        return self._questions.stats(self.find(query))
 
     # Articles.
 
     def rows(self, ids: Sequence[ArticleId]) -> list[Row]:
-        """What a list shows of each, in the order of the ids; those that are gone are left out."""
-        return self._store.rows(ids)
+        """Return what a list shows of each that there still is, in the order of the ids."""
+        return self._texts.rows(ids)
 
     def article(self, id: ArticleId) -> Article:
-        """Raises ArticleNotFound, ArticleDamaged."""
+        """Return the whole article. Raises ArticleNotFound, ArticleDamaged."""
         return self.whole(id)[1]
 
     def whole(self, id: ArticleId) -> tuple[Row, Article]:
-        """The article and its row. Raises ArticleNotFound, ArticleDamaged."""
-        found = self._store.whole(id)
+        """Return the article with its row. Raises ArticleNotFound, ArticleDamaged."""
+        found = self._texts.whole(id)
         if found is None:
             raise ArticleNotFound(str(id))
         return found
 
     def articles(self, ids: Sequence[ArticleId]) -> Iterator[tuple[Row, Article]]:
-        """Whole articles with their rows, in the order of the ids, few in memory at a time.
-
-        Damaged ones are left out; `tell_of_damage` says who is told.
-        """
-        return self._store.articles(ids)
+        """Yield articles with their rows, few at a time, without damaged ones: `tell_of_damage`."""
+        return self._texts.articles(ids)
 
     def resolve(self, wanted: str) -> ArticleId:
-        """Return the article of a reference, or of an external id that only one article has.
-
-        A reference stays good when the article's id changes. Raises ArticleNotFound,
-        ArticleAmbiguous.
-        """
-        number = int(wanted) if wanted.isascii() and wanted.isdecimal() and len(wanted) < 16 else -1
-        if (id := self._store.with_reference(number, near=True)) is not None:
-            return id
-        found = self._store.with_external_id(wanted)
-        if len(found) == 1:
-            return found[0]
-        if found:
-            references = tuple(row.reference for row in self._store.rows(found))
-            raise ArticleAmbiguous(wanted, references)
-        if (id := self._store.with_reference(number)) is not None:
-            return id
-        raise ArticleNotFound(wanted)
+        """Return the article of a reference or external id. See `Texts.resolve`."""
+        return self._texts.resolve(wanted)
 
     def identity(self, id: ArticleId) -> Identity | None:
-        """What stays the same of the article when its id changes; None where it is gone."""
-        return self._store.identity(id)
+        """Return what stays the same of the article when its id changes; None if it is gone."""
+        return self._texts.identity(id)
 
     def id_of(self, identity: Identity) -> ArticleId | None:
-        """The present id of an article, None where it is gone."""
-        return self._store.with_identity(identity)
+        """Return the present id of an article, None if it is gone."""
+        return self._texts.with_identity(identity)
 
     # Marks, and what the screen remembers.
 
     def mark(self, ids: Ids, mark: Mark, value: bool, label: str) -> int:
-        """Set or take away a mark; how many articles it changed.
+        """Set or take away a mark; return how many articles changed. See `Marking.set_marks`."""
+        return self._marking.mark(ids, mark, value, label)
 
-        label: its name in the undo journal; without one it is not a step of the journal.
-        """
-        return self._store.mark(ids, mark, value, label)
-
-    def set_marks(
-        self, ids: Ids, mark: Mark, value: bool | None, label: Callable[[bool, int], str]
-    ) -> Marked:
-        """Set or take away a mark; value None: set it where any article lacks it.
-
-        Where a moment is held, `catch_up` shows it, and must not be called in between.
-        label: gives its name in the undo journal, of what it becomes and of how many articles.
-        """
-        return self._store.set_marks(ids, mark, value, label)
+    def set_marks(self, ids: Ids, mark: Mark, value: bool | None, label: Label) -> Marked:
+        """Set or take away a mark; `catch_up` shows it afterwards. See `Marking.set_marks`."""
+        return self._marking.set_marks(ids, mark, value, label)
 
     def keep_copy_of_marks(self) -> None:
-        """Make today's copy of the marks, where there is none yet; for when nobody waits.
-
-        Where nothing can be written, there is none. Raises CacheError.
-        """
+        """Make today's copy of the marks, unless there is one or nothing can be written."""
         if not self.is_sample:
             with suppress(CacheLocked, CacheUnwritable):
-                self._store.keep_copy()
+                self._marking.keep_copy()
 
     def undo(self) -> Change | None:
-        """Take back the last change of marks; None where there is none left."""
-        return self._store.undo()
+        """Take back the last change of marks; None if there is none left."""
+        return self._marking.undo()
 
     def redo(self) -> Change | None:
-        return self._store.redo()
+        """Repeat the last change that was undone; None if there is none."""
+        return self._marking.redo()
 
     def position(self, identity: Identity) -> float:
-        """How far the article was read, as saved; 0.0 at first."""
-        return self._store.position(identity)
+        """Return how far the article was read, as saved; 0.0 at first."""
+        return self._marking.position(identity)
 
     def save_position(self, identity: Identity, position: float) -> None:
-        self._store.save_position(identity, position)
+        """Save how far the article was read."""
+        self._marking.save_position(identity, position)
 
     def hurry(self) -> None:
-        """Wait no longer than a moment for locks of other programs, in this thread: to leave."""
-        self._store.hurry()
+        """Wait only briefly for locks of other programs from now on, in this thread: to leave."""
+        self._session.hurry()
 
     def state(self, name: str) -> str:
-        """What the screen saved under the name, empty at first."""
-        return self._store.state(name)
+        """Return what the screen saved under the name, empty at first."""
+        return self._marking.state(name)
 
     def save_state(self, name: str, value: str) -> None:
-        self._store.save_state(name, value)
+        """Save a value of the screen under a name."""
+        self._marking.save_state(name, value)
 
     # In and out.
 
@@ -371,17 +339,14 @@ class Library:
         on_progress: Callable[[int, int | None], None] = lambda _done, _total: None,
         on_refusal: Callable[[Refusal], None] = lambda _refusal: None,
     ) -> "ImportReport":
-        """Import folders, files and archives. on_progress: files done, and of how many if known."""
+        """Import folders, files and archives. on_progress: files done, of how many if known."""
         from reader.importing import Import
 
         return Import(self._store, on_progress, on_refusal).run(paths)
 
     def tidy(self, *, entirely: bool = False) -> None:
-        """What the cache gains from when many articles have come in, for when nobody waits.
-
-        entirely: at once and not a little at a time.
-        """
-        self._store.tidy(entirely=entirely)
+        """Merge the full-text index in idle time; entirely: all at once. See `Upkeep.tidy`."""
+        self._store.upkeep.tidy(entirely=entirely)
 
     def sync(
         self,
@@ -393,11 +358,10 @@ class Library:
         force: bool = False,
         limits: "Limits | None" = None,
     ) -> "list[SourceResult]":
-        """Ask live sources for news, all side by side, and store it; what became of each.
+        """Fetch live sources side by side and store their news; return what became of each.
 
-        It returns when all have ended, or soon after `stop` is set, in the thread that calls it:
-        one without an event loop. on_result: told of each source as it ends, in that same thread.
-        force: ask those that are paused, too. Raises CacheError, and for no source anything else.
+        Call it in a thread without an event loop; it returns soon after `stop` is set. on_result:
+        called as each ends, in that thread. force: fetch paused ones, too. Raises CacheError.
         """
         import threading
 
@@ -416,9 +380,9 @@ class Library:
         ).run(subscriptions)
 
     def source_states(self) -> "Mapping[str, SourceState]":
-        """How each live source is doing, by its address, where it has been asked before."""
+        """Return the state of each live source that was fetched before, by its address."""
         if self.home == self.folder:
-            return self._store.source_states()
+            return self._store.intake.source_states()
         from reader.cache.checking import sources
 
         return sources(self.home)
@@ -430,10 +394,9 @@ class Library:
         stop: "threading.Event | None" = None,
         limits: "Limits | None" = None,
     ) -> bool:
-        """Whether the article's original has more text, which is then kept under its identity.
+        """Return whether the original has more text, which is then kept. Raises CryptoreadError.
 
-        For a thread without an event loop, which it keeps until soon after `stop` is set.
-        Raises CryptoreadError.
+        Call it in a thread without an event loop; it returns soon after `stop` is set.
         """
         import threading
 
@@ -449,11 +412,8 @@ class Library:
         *,
         on_refusal: Callable[[Refusal], None] = lambda _refusal: None,
     ) -> "ExportReport":
-        """Write what matches into a folder or a new archive, in the archive's own layout.
-
-        Or into a new `.jsonl` or `.jsonl.gz`, an article a line.
-        """
+        """Write what matches into a folder, a new archive, or a new `.jsonl` or `.jsonl.gz`."""
         from reader.exporting import export
 
-        articles = self._store.articles(self.find(query))
+        articles = self._texts.articles(self.find(query))
         return export((article for _, article in articles), to, on_refusal)

@@ -14,6 +14,8 @@ from reader.subscriptions import Kind, SyncOptions
 _OF_FEEDS = (
     *("feedparser", "xml.sax.expatreader"),
     *("reader.formats.feeds", "reader.formats.xml_feed", "reader.cache.feeds"),
+    *("reader.cache.intake", "reader.cache.sqlite_transaction", "reader.cache.feed_memory"),
+    *("reader.cache.former", "reader.cache.lookups"),
 )
 
 

@@ -59,7 +59,7 @@ def fetch_full_text(
         return False
     # A later sync of the feed, which still has the summary, does not replace it. A version that
     # the publisher dates later does.
-    with store.writing(store.begin_run()) as writer:
+    with store.intake.writing(store.intake.begin_run()) as writer:
         return writer.put_text(article.identity, text)
 
 
@@ -70,7 +70,7 @@ def _named(store: Store, article: Article) -> str:
     was imported from a file. Empty: the link may only lead to the public web.
     """
     host = host_of(article.url)
-    for source in store.source_states():
+    for source in store.intake.source_states():
         is_its = not article.feed or article.feed == feed_of(source)
         if is_its and is_same_host(host_of(source), host):
             return source

@@ -66,8 +66,8 @@ class Sync:
         self._stop = stop
         self._force = force
         self._limits = limits
-        self._run = store.begin_run()
-        self._states = store.source_states()
+        self._run = store.intake.begin_run()
+        self._states = store.intake.source_states()
 
     def run(self, subscriptions: Iterable[Subscription]) -> list[SourceResult]:
         """Ask the sources; return the results of those that ended, in the order of subscriptions.
@@ -86,7 +86,7 @@ class Sync:
                 asyncio.run(self._all(every, results, worker))
             finally:
                 over.set()
-                worker.submit(self._store.release)
+                worker.submit(self._store.session.release)
         return [results[each.name] for each in every if each.name in results]
 
     async def _all(
@@ -149,7 +149,7 @@ class Sync:
         except Exception as error:  # noqa: BLE001 - the other sources go on
             status, reason, retry_after = _trouble(error, self._store.path.parent)
             # Read again: a page may have been stored before the error.
-            state = self._store.source_states().get(subscription.url, state)
+            state = self._store.intake.source_states().get(subscription.url, state)
             state = _after_failure(state, desk.now(), status, reason, retry_after)
             await desk.work(desk.note, state)
             return failed(subscription, status, reason)

@@ -37,8 +37,8 @@ def article(n: int = 1, **values: Any) -> Article:
 
 def put(store: Store, articles: Sequence[Article], run: int | None = None) -> list[Outcome]:
     """Store the articles in one transaction; what became of each."""
-    number = store.begin_run() if run is None else run
-    with store.writing(number) as writer:
+    number = store.intake.begin_run() if run is None else run
+    with store.intake.writing(number) as writer:
         return [writer.put(Incoming.of(each)) for each in articles]
 
 

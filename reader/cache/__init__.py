@@ -1,6 +1,7 @@
-"""What cryptoread keeps on disk, behind a few questions and changes (`Store`).
+"""What cryptoread keeps on disk: articles behind an engine, and marks in a file beside them.
 
-SQLite is known here alone. Another engine has to answer what `Store` answers, no more.
+`Store` opens a data folder and its parts. `engine` says what another engine than SQLite has to
+answer. SQL is known here alone.
 """
 
 from reader.cache.answers import (
@@ -15,10 +16,11 @@ from reader.cache.answers import (
     Stats,
     TagCount,
 )
+from reader.cache.cancel import Cancel
+from reader.cache.fulltext import Recent
 from reader.cache.ids import Ids
 from reader.cache.marks import Mark
 from reader.cache.store import Store
-from reader.cache.words import Cancel, Recent
 
 __all__ = [
     "MOST_TAGS",

@@ -130,7 +130,7 @@ def set_aside(path: Path, word: str) -> Path:
 
 
 def _name_again(file: Path, name: Path) -> None:
-    """Never over another file. Where the file system has no hard links: a copy."""
+    """Give a file a second name unless it is taken; copy it if there are no hard links."""
     try:
         os.link(file, name)
     except (FileNotFoundError, FileExistsError):

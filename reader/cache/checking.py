@@ -7,16 +7,9 @@ from pathlib import Path
 
 from reader.cache import copies
 from reader.cache.live import SourceState, source_states
-from reader.cache.schema import (
-    CACHE,
-    MARKS,
-    Schema,
-    check_version,
-    check_whole,
-    connect,
-    prepare,
-    sql_errors,
-)
+from reader.cache.migrations import CACHE, MARKS, Schema
+from reader.cache.preparing import prepare
+from reader.cache.schema import check_version, check_whole, connect, sql_errors
 from reader.errors import CacheUnwritable
 
 
@@ -32,7 +25,7 @@ def check_cache(folder: Path) -> int:
 
 
 def check_marks(folder: Path) -> int:
-    """How many articles have a mark. Raises as `check_cache`."""
+    """Return how many articles have a mark. Raises as `check_cache`."""
     with _opened(folder / "marks.db", MARKS) as db:
         check_whole(db, folder / "marks.db", MARKS)
         (count,) = db.execute("SELECT count(*) FROM marks WHERE read OR favourite").fetchone()
@@ -40,8 +33,9 @@ def check_marks(folder: Path) -> int:
 
 
 def sources(folder: Path) -> dict[str, SourceState]:
-    """How each live source is doing, by its address; none in a file of an earlier version, or
-    where there is no file. Raises CacheError.
+    """Return the state of each live source, by its address. Raises CacheError.
+
+    Empty for a missing file, and for a file of an earlier version.
     """
     path = folder / "cache.db"
     if not path.exists():
@@ -54,7 +48,7 @@ def sources(folder: Path) -> dict[str, SourceState]:
 
 @contextmanager
 def _opened(path: Path, schema: Schema) -> Iterator[sqlite3.Connection]:
-    """A file that is there, and that this program can use."""
+    """Give a connection to a file that is there, and that this program can use."""
     if not path.exists():
         raise FileNotFoundError(path)  # SQLite would make it
     with closing(_connected(path, schema)) as db, sql_errors(path):
@@ -63,7 +57,7 @@ def _opened(path: Path, schema: Schema) -> Iterator[sqlite3.Connection]:
 
 
 def _connected(path: Path, schema: Schema) -> sqlite3.Connection:
-    """A connection to the file, or to what stands in for it where nothing can be written."""
+    """Open the file, or what stands in for it where nothing can be written."""
     if copies.is_writable(path):
         with suppress(CacheUnwritable), closing(connect(path, schema)) as db, sql_errors(path):
             db.execute("SELECT count(*) FROM sqlite_schema").fetchone()

@@ -1,9 +1,9 @@
-"""Connections that any thread may close, whichever thread is using them."""
+"""Connections that any thread may close, and transactions on them."""
 
 import sqlite3
 import threading
-from collections.abc import Iterable
-from contextlib import suppress
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from typing import Any
 
 
@@ -41,3 +41,30 @@ class Connection(sqlite3.Connection):
             super().close()
         finally:
             self._running.release()
+
+
+@contextmanager
+def transaction(db: sqlite3.Connection) -> Iterator[None]:
+    """Hold a write transaction, taken at once so that it cannot fail half-way for a lock."""
+    db.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+        db.execute("COMMIT")
+    except BaseException:
+        if db.in_transaction:  # a commit that found no room leaves it open
+            db.execute("ROLLBACK")
+        raise
+
+
+@contextmanager
+def snapshot(db: sqlite3.Connection) -> Iterator[None]:
+    """Hold a read transaction, or the open one: everything read within is of one moment."""
+    if db.in_transaction:
+        yield
+        return
+    db.execute("BEGIN")
+    try:
+        yield
+    finally:
+        if db.in_transaction:
+            db.execute("COMMIT")

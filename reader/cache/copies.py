@@ -130,7 +130,7 @@ def _copies(path: Path) -> Iterator[Way]:
 
 
 def _state(path: Path) -> list[tuple[int, int]]:
-    """Sizes and times of the file and its log, to tell whether a copy is of one moment."""
+    """Return sizes and times of the file and its log, to tell whether a copy is of one moment."""
     found = []
     for ending in ("", "-wal"):
         with suppress(FileNotFoundError):

@@ -59,13 +59,9 @@ class Malformed(sqlite3.DatabaseError):
     sqlite_errorcode = sqlite3.SQLITE_CORRUPT
 
 
-class ChecksumWrong(Malformed):
-    """Facets are not as they were written; the articles they are of tell what they were."""
-
-
 @contextmanager
 def sql_errors(path: Path) -> Iterator[None]:
-    """Errors of SQLite as ours, each with what a user can do about it."""
+    """Raise errors of SQLite as CacheErrors that say what the user can do."""
     try:
         yield
     except (sqlite3.Error, UnicodeDecodeError) as error:
@@ -115,7 +111,7 @@ def is_of_another_format(db: sqlite3.Connection, path: Path) -> bool:
 
 
 def marker(path: Path) -> Path:
-    """Its presence asks the next start for a full check, too slow to make every time."""
+    """Return the file whose presence asks the next start for a full check."""
     return path.with_name(path.name + ".suspect")
 
 

@@ -1,17 +1,19 @@
 """The days of the local calendar: which have articles, and sets of ids cut into them."""
 
-import sqlite3
 import time as clock
 from collections.abc import Iterator
 from datetime import date, datetime, time
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from pyroaring import BitMap
 
 from reader.cache.answers import Group
-from reader.cache.damage import number
-from reader.cache.evaluation import END, first_id_since, from_milliseconds
+from reader.cache.evaluation import first_id_since
 from reader.cache.ids import Span
+from reader.cache.instants import END, from_milliseconds
+
+if TYPE_CHECKING:
+    from reader.cache.engine import View
 
 
 class _Day(NamedTuple):
@@ -28,10 +30,10 @@ class Days:
         self._of: object = None
         self._days: list[_Day] = []
 
-    def groups(self, ids: BitMap, read: BitMap, db: sqlite3.Connection) -> Iterator[Group]:
-        """The ids under the days that have any of them, latest first. read: those of them."""
+    def groups(self, ids: BitMap, read: BitMap, view: "View") -> Iterator[Group]:
+        """Yield the ids by day, latest first. read: the ids among them that are read."""
         end, left = END, len(ids)
-        for day in self._all(db):
+        for day in self._all(view):
             if not left:
                 return
             older = int(ids.rank(day.first - 1)) if day.first else 0
@@ -41,21 +43,20 @@ class Days:
                 yield Group(key=day.key, label=day.label, ids=span, unread=unread)
             end, left = day.first, older
 
-    def _all(self, db: sqlite3.Connection) -> list[_Day]:
-        texts = number(db.execute("SELECT value FROM meta WHERE name = 'texts'").fetchone())
+    def _all(self, view: "View") -> list[_Day]:
+        texts = view.counter("texts")
         if self._of != (texts, clock.tzname):
-            self._days = list(_days(db))
+            self._days = list(_days(view))
             self._of = texts, clock.tzname
         return self._days
 
 
-def _days(db: sqlite3.Connection) -> Iterator[_Day]:
-    """All days that have articles, latest first."""
-    newest = "SELECT published FROM articles WHERE id < ? ORDER BY id DESC LIMIT 1"
+def _days(view: "View") -> Iterator[_Day]:
+    """Yield all days that have articles, latest first."""
     first = END
-    while row := db.execute(newest, (first,)).fetchone():
-        day = from_milliseconds(row[0]).astimezone().date()
-        first = first_id_since(db, _start(day))
+    while (published := view.published_before(first)) is not None:
+        day = from_milliseconds(published).astimezone().date()
+        first = first_id_since(view, _start(day))
         yield _Day((f"{day:%Y-%m-%d}",), f"{day:%a %d %b %Y}", first)
 
 

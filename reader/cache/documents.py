@@ -4,17 +4,15 @@ A document is whole where its digest is right; then its row can be made from it 
 damaged one had in it has to come from its source again: `forget` sees to that.
 """
 
-import json
 import os
 import sqlite3
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from typing import Any, NamedTuple
+from typing import Any
 
-from reader.article import Article
 from reader.cache.damage import rows_of
-from reader.cache.incoming import Incoming, digest_of
-from reader.formats import from_fields
+from reader.cache.incoming import Incoming
+from reader.cache.stored import Document
 from reader.text import display_name
 
 DERIVED = (
@@ -29,26 +27,6 @@ _DOCUMENTS = (
     "SELECT id, CAST(origin AS BLOB), digest, CAST(fields AS BLOB), CAST(body AS BLOB) "
     "FROM articles JOIN documents USING (id) WHERE id IN "
 )
-
-
-class Document(NamedTuple):
-    """An article as it is stored. `fields` is JSON; both texts are UTF-8 where it is whole."""
-
-    origin: str
-    digest: bytes
-    fields: bytes
-    body: bytes
-
-    @property
-    def is_whole(self) -> bool:
-        texts = self.fields, self.body
-        is_bytes = isinstance(texts[0], bytes) and isinstance(texts[1], bytes)
-        return is_bytes and digest_of(*texts) == self.digest
-
-    def article(self) -> Article:
-        """Return the article of a whole document."""
-        article: Article = from_fields(json.loads(self.fields), self.body.decode(), self.origin)
-        return article
 
 
 def read(
@@ -87,9 +65,9 @@ def derived(incoming: Incoming) -> tuple[object, ...]:
     )
 
 
-def row_values(db: sqlite3.Connection, ids: Sequence[int]) -> Iterator[tuple[Any, ...]]:
-    """Yield what a list shows of articles, from their whole documents, as `store` selects it."""
-    for id, document in read(db, ids).items():
+def row_values(found: Mapping[int, Document | None]) -> Iterator[tuple[Any, ...]]:
+    """Yield what a list shows of articles from their whole documents, as `View.rows` does."""
+    for id, document in found.items():
         if document is not None:
             new = Incoming.of(document.article())
             yield (

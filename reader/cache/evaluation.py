@@ -1,18 +1,23 @@
-"""The filters of a `Query` to the set of ids that match: bitmaps for facets, SQLite for time."""
+"""The filters of a `Query` to the set of ids that match: bitmaps and time bounds."""
 
-import sqlite3
-from datetime import UTC, datetime
+from collections.abc import Iterator
+from datetime import datetime
 from functools import reduce
-from math import floor
 from operator import and_, or_
+from typing import TYPE_CHECKING
 
 from pyroaring import BitMap
 
-from reader.article import EPOCH, SLOT_SECONDS
-from reader.cache.facets import DRAFT, ESTIMATED, FAVOURITE, PINNED, READ, Facet, Facets
+from reader.cache.facets import DRAFT, ESTIMATED, FAVOURITE, PINNED, READ, Facets
 from reader.query import Field, Query
 
+if TYPE_CHECKING:
+    from reader.cache.engine import View
+    from reader.cache.facet_rows import Facet
+from reader.cache.instants import END, milliseconds
+
 _SINGLE_VALUED = (Field.CATEGORY, Field.SENTIMENT, Field.SOURCE, Field.LANG)
+
 _STATES = {
     "read": READ,
     "favourite": FAVOURITE,
@@ -20,18 +25,17 @@ _STATES = {
     "pinned": PINNED,
     "estimated": ESTIMATED,
 }
-END = 1 << 32
-"""Past all ids."""
 
 
-def filtered(query: Query, facets: Facets, db: sqlite3.Connection, now: datetime) -> BitMap:
-    """Ids that match all but the words, which `words` answers.
+def filtered(query: Query, facets: Facets, view: "View", now: datetime) -> BitMap:
+    """Return the ids that match all terms but words, which `words` answers.
 
     Drafts only where `is:draft` asks. facets: of the query's language where it has one. now: aware;
     ages count back from it.
     """
+    facets.fetch(view, _facets_of(query))
     alternatives = [
-        reduce(or_, (facets.get(db, (field, value)) for value in wanted))
+        reduce(or_, (facets.get(view, (field, value)) for value in wanted))
         for field in _SINGLE_VALUED
         if (wanted := query.included(field))
         and not (field is Field.LANG and facets.language)  # to which all are cut
@@ -39,35 +43,47 @@ def filtered(query: Query, facets: Facets, db: sqlite3.Connection, now: datetime
     asks_for_drafts = "draft" in query.included(Field.IS)
     if alternatives:  # the set of all articles is large, and not needed
         bits = reduce(and_, alternatives)
-        drafts = facets.get(db, DRAFT)
+        drafts = facets.get(view, DRAFT)
         bits = bits if asks_for_drafts or bits.isdisjoint(drafts) else bits - drafts
     else:
-        bits = facets.all(db) if asks_for_drafts else facets.visible(db)
-    bits = _facet_terms(bits, query, facets, db)
-    return _within(bits, query.period(now), db)
+        bits = facets.all(view) if asks_for_drafts else facets.visible(view)
+    bits = _facet_terms(bits, query, facets, view)
+    return _within(bits, query.period(now), view)
+
+
+def _facets_of(query: Query) -> "Iterator[Facet]":
+    """Yield the facets that a query names, and the drafts, which most leave out."""
+    yield DRAFT
+    for field in _SINGLE_VALUED:
+        for value in (*query.included(field), *query.excluded(field)):
+            yield field, value
+    for term in query.tags:
+        yield Field.TAG, term.value
+    for value in (*query.included(Field.IS), *query.excluded(Field.IS)):
+        yield _state(value)
 
 
 def language_of(query: Query) -> str:
-    """The one language that all that match are in, empty where there are others."""
+    """Return the one folded language that all matches are in, empty if there may be others."""
     languages = query.included(Field.LANG)
     return languages[0] if len(languages) == 1 else ""
 
 
-def _facet_terms(bits: BitMap, query: Query, facets: Facets, db: sqlite3.Connection) -> BitMap:
+def _facet_terms(bits: BitMap, query: Query, facets: Facets, view: "View") -> BitMap:
     for field in _SINGLE_VALUED:
         for value in query.excluded(field):
-            bits = bits - facets.get(db, (field, value))
+            bits = bits - facets.get(view, (field, value))
     for term in query.tags:
-        bits = _keep(bits, facets.get(db, (Field.TAG, term.value)), not term.exclude)
+        bits = _keep(bits, facets.get(view, (Field.TAG, term.value)), not term.exclude)
     for value in query.included(Field.IS):
-        state = facets.get(db, _state(value))
+        state = facets.get(view, _state(value))
         bits = _keep(bits, state, value != "unread")
     for value in query.excluded(Field.IS):
-        bits = bits - facets.get(db, _state(value))
+        bits = bits - facets.get(view, _state(value))
     return bits
 
 
-def _state(value: str) -> Facet:
+def _state(value: str) -> "Facet":
     return READ if value == "unread" else _STATES[value]
 
 
@@ -78,37 +94,20 @@ def _keep(bits: BitMap, facet: BitMap, include: bool) -> BitMap:
 def _within(
     bits: BitMap,
     period: tuple[datetime | None, datetime | None],
-    db: sqlite3.Connection,
+    view: "View",
 ) -> BitMap:
     first, end = period
     if first is None and end is None:
         return bits
     bits = bits.copy()
     if first is not None:
-        bits.remove_range(0, first_id_since(db, first))
+        bits.remove_range(0, first_id_since(view, first))
     if end is not None:
-        bits.remove_range(first_id_since(db, end), END)
+        bits.remove_range(first_id_since(view, end), END)
     return bits
 
 
-def first_id_since(db: sqlite3.Connection, instant: datetime) -> int:
-    """The bound between the ids of what was published before the instant, and since then."""
-    row = db.execute(
-        "SELECT id FROM articles WHERE published < ? ORDER BY published DESC, id DESC LIMIT 1",
-        (milliseconds(instant),),
-    ).fetchone()
-    return int(row[0]) + 1 if row else 0
-
-
-def milliseconds(instant: datetime) -> int:
-    """Return Unix milliseconds, as the tables keep instants."""
-    return floor(instant.timestamp()) * 1000 + instant.microsecond // 1000
-
-
-def from_milliseconds(value: int) -> datetime:
-    return datetime.fromtimestamp(value // 1000, UTC).replace(microsecond=value % 1000 * 1000)
-
-
-def slot(published: int) -> int:
-    """Return the id that Unix milliseconds would have, were it free; 0 before EPOCH."""
-    return max(0, (published // 1000 - int(EPOCH.timestamp())) // SLOT_SECONDS)
+def first_id_since(view: "View", instant: datetime) -> int:
+    """Return the lowest id that something published at the instant or later can have."""
+    last = view.last_before(milliseconds(instant))
+    return 0 if last is None else last + 1

@@ -1,27 +1,31 @@
 """Which feed a page is of, whatever its subscription is called and wherever it has moved to."""
 
-import sqlite3
 from collections.abc import Sequence
 from dataclasses import replace
 from hashlib import blake2b
+from typing import TYPE_CHECKING
 
 from reader.article import Article
-from reader.cache.live import FeedMemory, FeedPage, arrival_of
+from reader.cache.arrivals import FeedPage, arrival_of
 from reader.cache.marks import Marks
-from reader.cache.sameness import Item, item_of, normalised, related, retold
+from reader.cache.sameness import Item, item_of
+from reader.cache.tellings import normalised, related, retold
+
+if TYPE_CHECKING:
+    from reader.cache.engine import View
 
 DIGEST_BYTES = 10
 """Of the address: a private feed's address holds a secret, and exports show the feed."""
 
 
 def feed_page(
-    db: sqlite3.Connection,
+    view: "View",
     marks: Marks,
     addresses: Sequence[str],
     name: str,
     articles: Sequence[Article],
 ) -> FeedPage:
-    """The articles resolved as a page of their feed, which is noted under the addresses.
+    """Return the articles as a page of their feed, and note the feed under the addresses.
 
     addresses: of the subscription, and where it has moved to for good.
     """
@@ -30,7 +34,7 @@ def feed_page(
     feed = next(filter(None, (marks.feed_at(place) for place in reversed(places))), "")
     items = [item_of(article) for article in articles]
     if not feed:
-        formerly = (each for each in marks.feeds_called(called) if _is_of(db, each, items))
+        formerly = (each for each in marks.feeds_called(called) if _is_of(view, each, items))
         feed = next(formerly, "") or _digest(places[0])
     if any(marks.feed_at(place) != feed for place in places) or feed not in marks.feeds_called(
         called
@@ -40,7 +44,7 @@ def feed_page(
         arrival_of(replace(article, feed=feed), item)
         for article, item in zip(articles, items, strict=True)
     ]
-    shared = FeedMemory(db, feed, 0).shared()
+    shared = view.memory(feed, 0).shared()
     return FeedPage(feed, arrivals, older=marks.joined(feed), shared=shared)
 
 
@@ -57,9 +61,9 @@ def _digest(place: str) -> str:
     return blake2b(place.encode(errors="replace"), digest_size=DIGEST_BYTES).hexdigest()
 
 
-def _is_of(db: sqlite3.Connection, feed: str, items: Sequence[Item]) -> bool:
-    """Whether a page at a new address has an item that a feed of the same name had."""
-    memory = FeedMemory(db, feed, 0)
+def _is_of(view: "View", feed: str, items: Sequence[Item]) -> bool:
+    """Return whether a page at a new address has an item that a feed of the same name had."""
+    memory = view.memory(feed, 0)
     for item in items:
         for name in item.names:
             known = memory.named(name)

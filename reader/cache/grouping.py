@@ -1,42 +1,43 @@
 """Sets of ids under headings: by category and sentiment, day, source, or not at all."""
 
-import sqlite3
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from itertools import count, islice
-from typing import overload
+from typing import TYPE_CHECKING, overload
 
 from pyroaring import BitMap
 
 from reader.article import NO_CATEGORY, Sentiment
 from reader.cache.answers import PINNED, Group, Grouping, TagCount
-from reader.cache.damage import rows_of
 from reader.cache.days import Days
 from reader.cache.facets import PINNED as PINNED_FACET
 from reader.cache.facets import READ, Facets
 from reader.cache.ids import Ids
+
+if TYPE_CHECKING:
+    from reader.cache.engine import View
 
 TAGS_AT_ONCE = 32
 
 FEW = 128
 """Articles whose own tags are counted, which takes 2 ms and reads no other tags."""
 
-Ask = Callable[[], AbstractContextManager[sqlite3.Connection]]
-"""Gives a connection, for a while."""
+Ask = Callable[[], "AbstractContextManager[View]"]
+"""Gives a view, with the session's lock held."""
 
 
 def group(ids: BitMap, by: Grouping, facets: Facets, days: Days, ask: Ask) -> tuple[Group, ...]:
-    """The ids under headings, each under one; pinned ones in a group of their own on top."""
-    with ask() as db:
-        on_top = facets.get(db, PINNED_FACET)
-        read = (ids & facets.get(db, READ)) - on_top
+    """Return the ids under headings, each under one; pinned ones in a group of their own on top."""
+    with ask() as view:
+        on_top = facets.get(view, PINNED_FACET)
+        read = (ids & facets.get(view, READ)) - on_top
         if by is Grouping.DAY:
-            groups = list(days.groups(ids - on_top, read, db))
+            groups = list(days.groups(ids - on_top, read, view))
         else:
             groups = list(_GROUPINGS[by](ids, on_top, read, facets, ask))
         if pinned := ids & on_top:
-            unread = len(pinned - facets.get(db, READ))
+            unread = len(pinned - facets.get(view, READ))
             groups.insert(0, Group(key=(PINNED,), label=PINNED, ids=Ids(pinned), unread=unread))
     return tuple(groups)
 
@@ -48,11 +49,11 @@ def group(ids: BitMap, by: Grouping, facets: Facets, days: Days, ask: Ask) -> tu
 def _by_category(
     ids: BitMap, without: BitMap, read: BitMap, facets: Facets, ask: Ask
 ) -> list[Group]:
-    """Largest first, OTHER last; below each its sentiments."""
+    """Return categories, the largest first and OTHER last; below each its sentiments."""
     groups = []
-    with ask() as db:
-        for value, bits in facets.every(db, "category").items():
-            if shown := facets.meet(bits, ids, without):
+    with ask() as view:
+        for value, bits in facets.every(view, "category").items():
+            if shown := facets.counts.meet(bits, ids, without):
                 label = facets.label(("category", value))
                 below = Sentiments(label, lambda: (ids, without, read), facets, ask)
                 unread = len(shown) - int(bits.intersection_cardinality(read))
@@ -96,9 +97,9 @@ class Sentiments(Sequence[Group]):
         category, find, facets, ask = self._of
         ids, without, read = find()
         for sentiment in Sentiment:
-            with ask() as db:
-                bits = facets.get(db, ("group", f"{category}\t{sentiment.value}".casefold()))
-                shown = facets.meet(bits, ids, without)
+            with ask() as view:
+                bits = facets.get(view, ("group", f"{category}\t{sentiment.value}".casefold()))
+                shown = facets.counts.meet(bits, ids, without)
             if shown:
                 unread = len(shown) - int(bits.intersection_cardinality(read))
                 key = (category, sentiment.value)
@@ -106,8 +107,8 @@ class Sentiments(Sequence[Group]):
 
 
 def _by_source(ids: BitMap, without: BitMap, read: BitMap, facets: Facets, ask: Ask) -> list[Group]:
-    """Largest first."""
-    with ask() as db:
+    """Return sources, the largest first."""
+    with ask() as view:
         groups = [
             Group(
                 key=(value,),
@@ -115,8 +116,8 @@ def _by_source(ids: BitMap, without: BitMap, read: BitMap, facets: Facets, ask: 
                 ids=shown,
                 unread=len(shown) - int(bits.intersection_cardinality(read)),
             )
-            for value, bits in facets.every(db, "source").items()
-            if (shown := facets.meet(bits, ids, without))
+            for value, bits in facets.every(view, "source").items()
+            if (shown := facets.counts.meet(bits, ids, without))
         ]
     return sorted(groups, key=lambda g: (-len(g.ids), g.label))
 
@@ -132,28 +133,28 @@ def _ungrouped(
 def most_frequent(
     ids: BitMap, most: int, facets: Facets, ask: Ask, reads: int | None = None
 ) -> list[TagCount] | None:
-    """The tags that most of the ids have, ties by name.
+    """Return the tags that most of the ids have, ties by name.
 
     No tag occurs more often among the ids than in all: once the tags to come are smaller than the
     last of the best so far, they need not be looked at. reads: how many tags may be read from
-    disk for it; where that is not enough, None.
+    disk for it; None if that is not enough.
     """
     if len(ids) <= FEW:
         return _tags_of_few(ids, facets, ask)[:most]
     best: list[TagCount] = []
     for place in count(step=TAGS_AT_ONCE):
-        with ask() as db:  # for a few at a time: somebody else may have a key to answer
-            some = list(islice(facets.by_size(db, "tag"), place, place + TAGS_AT_ONCE))
+        with ask() as view:  # for a few at a time: another thread may have a key to answer
+            some = list(islice(facets.by_size(view, "tag"), place, place + TAGS_AT_ONCE))
             for facet, size in some:
                 least = best[-1].articles if len(best) == most else 0
                 if size < least:
                     return best
-                if reads is not None and not facets.knows(db, facet, least):
+                if reads is not None and not facets.knows(view, facet, least):
                     if not reads:
                         return None
                     reads -= 1
-                bits = facets.get_many(db, facet, least)
-                if bits and (found := facets.shared(bits, ids)):
+                bits = facets.get_many(view, facet, least)
+                if bits and (found := facets.counts.shared(bits, ids)):
                     best.append(TagCount(facets.label(facet), found))
                     best.sort(key=_rank)
                     del best[most:]
@@ -163,20 +164,15 @@ def most_frequent(
 
 
 def _tags_of_few(ids: BitMap, facets: Facets, ask: Ask) -> list[TagCount]:
-    """Counted from the articles: thousands of tags may be in use, of which these have some."""
-    tags = (
-        "SELECT documents.id, value FROM documents, json_each(fields, '$.tags') "
-        "WHERE documents.id IN "
-    )
-    with ask() as db:
-        # One at a time where a damaged text is among them. A tag that has no facet is damage, too.
-        rows = rows_of(db, tags, list(ids), lambda _: None)
-        found = {(id, tag.casefold()) for id, tag in rows if isinstance(tag, str)}
+    """Count tags from the articles: of thousands in use, a few articles have only some."""
+    with ask() as view:
+        # A tag that has no facet is damage.
+        found = {(id, tag.casefold()) for id, tag in view.tags(list(ids))}
         counts = Counter(tag for _, tag in found)
         named = [
-            TagCount(facets.name(db, ("tag", tag)), n)
+            TagCount(facets.name(view, ("tag", tag)), n)
             for tag, n in counts.items()
-            if facets.has(db, ("tag", tag))
+            if facets.has(view, ("tag", tag))
         ]
     return sorted(named, key=_rank)
 

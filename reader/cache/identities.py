@@ -2,24 +2,32 @@
 
 import json
 import sqlite3
-from collections.abc import Iterator
-
-from pyroaring import BitMap
+from collections.abc import Iterator, Sequence
+from typing import TypeVar
 
 from reader.article import Identity
 from reader.cache.schema import IDENTITY
 
+T = TypeVar("T")
+
 AT_ONCE = 500
-"""Ids that one statement names."""
+"""Ids that one statement names at most."""
 
 
-def identities(db: sqlite3.Connection, ids: BitMap) -> Iterator[Identity]:
-    """Yield the identities of those articles that there are, in no order."""
-    every = list(ids)
-    find = f"SELECT {IDENTITY} FROM articles WHERE id IN (SELECT value FROM json_each(?))"
-    for start in range(0, len(every), AT_ONCE):
-        found = db.execute(find, (json.dumps(every[start : start + AT_ONCE]),))
-        yield from (Identity(*values) for values in found)
+def batches(items: Sequence[T], size: int = AT_ONCE) -> Iterator[Sequence[T]]:
+    """Yield the items in order, as many at a time as one statement names."""
+    for start in range(0, len(items), size):
+        yield items[start : start + size]
+
+
+def identities(db: sqlite3.Connection, ids: Sequence[int]) -> dict[int, Identity]:
+    """Return the identities of those articles that there are."""
+    find = f"SELECT id, {IDENTITY} FROM articles WHERE id IN (SELECT value FROM json_each(?))"
+    return {
+        id: Identity(*who)
+        for some in batches(ids)
+        for id, *who in db.execute(find, (json.dumps(some),))
+    }
 
 
 def id_of(db: sqlite3.Connection, identity: Identity) -> int | None:

@@ -68,7 +68,7 @@ class Ids(Sequence[ArticleId]):
         return f"Ids({len(self)})"
 
     def place(self, id: ArticleId) -> int:
-        """How many are newer: the index of `id`, or of the next older where it is not in."""
+        """Return the index of `id`, or of the next older one if it is not in the set."""
         return len(self.bits) - int(self.bits.rank(id))
 
 

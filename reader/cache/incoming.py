@@ -6,7 +6,7 @@ from hashlib import blake2b
 from typing import Any, NamedTuple
 
 from reader.article import Article, Identity
-from reader.cache.evaluation import milliseconds
+from reader.cache.instants import milliseconds
 from reader.folding import is_kept
 from reader.formats import from_fields, to_fields
 from reader.formats.schema import MAX_TAGS

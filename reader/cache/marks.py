@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import Concatenate, ParamSpec, TypeVar
 
 from reader.article import Identity
+from reader.cache.connections import transaction
 from reader.cache.damage import number, suspect
-from reader.cache.schema import sql_errors, transaction
+from reader.cache.schema import sql_errors
 from reader.errors import CacheError, MarksDamaged
 
 P = ParamSpec("P")
@@ -45,7 +46,7 @@ class Step:
 
 @contextmanager
 def marks_errors(path: Path) -> Iterator[None]:
-    """Errors of SQLite and impossible values in the file as ours. path: of `marks.db`."""
+    """Raise errors of SQLite and impossible values as CacheErrors. path: of `marks.db`."""
     try:
         with sql_errors(path):
             yield
@@ -102,12 +103,12 @@ class Marks:
 
     @_reported
     def is_empty(self) -> bool:
-        """No article was ever marked."""
+        """Return whether no article was ever marked."""
         return self._db.execute("SELECT 1 FROM marks LIMIT 1").fetchone() is None
 
     @_reported
     def of(self, identity: Identity) -> tuple[bool, bool]:
-        """Whether it is read, and whether it is a favourite."""
+        """Return whether it is read, and whether it is a favourite."""
         row = self._db.execute(
             "SELECT read, favourite FROM marks WHERE external = ? AND lang = ? AND source = ?",
             (identity.external, identity.lang, identity.source),
@@ -115,7 +116,7 @@ class Marks:
         return (bool(row[0]), bool(row[1])) if row else (False, False)
 
     def every(self, mark: Mark) -> Iterator[Identity]:
-        """The articles that have the mark."""
+        """Yield the articles that have the mark."""
         with marks_errors(self.path):
             found = self._db.execute(f"SELECT source, external, lang FROM marks WHERE {mark}")
             for values in found:
@@ -130,7 +131,7 @@ class Marks:
             return self._set(step.articles, step.mark, step.value)
 
     def _note(self, step: Step) -> None:
-        """In the journal, where it ends what could have been redone."""
+        """Append a step and clear the redo steps."""
         self._db.execute("DELETE FROM steps WHERE undone")
         (number,) = self._db.execute(
             "INSERT INTO steps (label, mark, value) VALUES (?, ?, ?) RETURNING step",
@@ -186,7 +187,7 @@ class Marks:
 
     @_reported
     def under(self, source: str, external: str) -> list[Identity]:
-        """Identities of that source and id, in any language, that have a mark or a position."""
+        """Return identities of a source and id, in any language, with a mark or a position."""
         found = self._db.execute(
             "SELECT source, external, lang FROM marks WHERE external = ? AND source = ?",
             (external, source),
@@ -253,7 +254,7 @@ class Marks:
 
     @_reported
     def position(self, identity: Identity) -> float:
-        """How far the article was read, as the reading pane saved it; 0.0 at first."""
+        """Return how far the article was read, as the reading pane saved it; 0.0 at first."""
         row = self._db.execute(
             "SELECT position FROM marks WHERE external = ? AND lang = ? AND source = ?",
             (identity.external, identity.lang, identity.source),
@@ -272,13 +273,13 @@ class Marks:
 
     @_reported
     def feed_at(self, address: str) -> str:
-        """The feed at an address, empty where none is known."""
+        """Return the feed at an address, empty if none is known."""
         row = self._db.execute("SELECT feed FROM feeds WHERE address = ?", (address,)).fetchone()
         return str(row[0]) if row else ""
 
     @_reported
     def feeds_called(self, name: str) -> list[str]:
-        """Feeds of subscriptions that went by the folded name."""
+        """Return feeds of subscriptions that went by the folded name."""
         found = self._db.execute("SELECT DISTINCT feed FROM feeds WHERE name = ?", (name,))
         return [feed for (feed,) in found]
 
@@ -296,13 +297,13 @@ class Marks:
 
     @_reported
     def joined(self, feed: str) -> list[str]:
-        """Feeds that this one has taken the place of."""
+        """Return the feeds that this one has taken the place of."""
         found = self._db.execute("SELECT former FROM joined WHERE feed = ?", (feed,))
         return [former for (former,) in found]
 
     @_reported
     def state(self, name: str) -> str:
-        """What was saved under the name, empty at first."""
+        """Return what was saved under the name, empty at first."""
         row = self._db.execute("SELECT value FROM state WHERE name = ?", (name,)).fetchone()
         return str(row[0]) if row else ""
 

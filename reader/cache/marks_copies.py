@@ -15,9 +15,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 from reader.cache.asides import PRIVATE, alone, logs_of, sync_folder
+from reader.cache.connections import snapshot
 from reader.cache.marks import damaged, marks_errors
 from reader.cache.marks_state import State, counter_of, look
-from reader.cache.schema import MARKS, connect, snapshot
+from reader.cache.migrations import MARKS
+from reader.cache.schema import connect
 from reader.errors import CacheUnwritable
 
 NAMES = "marks-[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]*.db"

@@ -8,8 +8,10 @@ from typing import TypeVar
 from reader.article import Identity
 from reader.cache.answers import Marked
 from reader.cache.marks import Mark, Marks, Step, marks_errors
-from reader.cache.schema import MARKS, connect
-from reader.cache.session import Session, file_id
+from reader.cache.migrations import MARKS
+from reader.cache.pool import file_id
+from reader.cache.schema import connect
+from reader.cache.session import Session
 from reader.errors import CacheUnwritable, MarksDamaged, MarksGone
 
 T = TypeVar("T")
@@ -36,7 +38,7 @@ class MarksKeeper:
         for _ in range(TRIES):
             try:
                 marks = self._session.marks()
-                if not self._session.has_present_marks():
+                if not self._session.marks_pool.is_present():
                     raise MarksGone(marks.path)
                 result = work(marks)
             except MarksGone:
@@ -45,16 +47,16 @@ class MarksKeeper:
                 if not self.repair():
                     raise
             else:
-                if self._session.has_present_marks():
+                if self._session.marks_pool.is_present():
                     return result
-        raise MarksGone(self._session.marks_path)
+        raise MarksGone(self._session.marks_pool.path)
 
     def mark(
         self, articles: Sequence[Identity], mark: Mark, value: bool | None, label: Label
     ) -> Marked:
         """Mark articles in the file alone, where there is no cache to show it. Raises CacheError.
 
-        value: as of `Store.set_marks`.
+        value: as of `Marking.set_marks`.
         """
 
         def write(marks: Marks) -> Marked:
@@ -84,10 +86,10 @@ class MarksKeeper:
         """Put a damaged file right; return whether that was done, or had been by another."""
         from reader.cache.marks_repair import prepare_marks
 
-        before = file_id(self._session.marks_path)
-        self._session.close_marks()
+        before = file_id(self._session.marks_pool.path)
+        self._session.marks_pool.release()
         self.notices += prepare_marks(self._folder)
-        return file_id(self._session.marks_path) != before
+        return file_id(self._session.marks_pool.path) != before
 
     def catch_up(self) -> None:
         """Bring marks that are behind what the cache shows up to it."""
@@ -108,16 +110,16 @@ class MarksKeeper:
                 keep_copy(self._folder)
 
     def _make_anew(self) -> None:
-        """From what this program still has open, else from copies and the cache."""
+        """Make the file anew from what is still open, else from copies and the cache."""
         from reader.cache.asides import alone, take_place
         from reader.cache.marks_copies import copied_from
         from reader.cache.marks_repair import new_file, prepare_marks
 
-        path, former = self._session.marks_path, self._session.former_marks()
+        path, former = self._session.marks_pool.path, self._session.marks_pool.any()
         if former is None:
             self.notices += prepare_marks(self._folder)
             return
-        is_cache_gone = not self._session.path.exists()
+        is_cache_gone = not (self._folder / "cache.db").exists()
         with alone(self._folder):
             if file_id(path) is not None:
                 return  # another program was first
@@ -129,7 +131,7 @@ class MarksKeeper:
                     take_place(new, path)
             except OSError as error:
                 raise CacheUnwritable(path, error.strerror or str(error)) from error
-        self._session.close_marks()
+        self._session.marks_pool.release()
         self.notices.append(_made_anew(path, is_cache_gone))
 
 

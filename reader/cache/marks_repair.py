@@ -28,6 +28,7 @@ from reader.cache.asides import (
     set_aside,
     take_place,
 )
+from reader.cache.connections import transaction
 from reader.cache.damage import is_suspect, no_longer_suspect, suspect
 from reader.cache.marks import marks_errors
 from reader.cache.marks_copies import (
@@ -41,13 +42,9 @@ from reader.cache.marks_copies import (
 from reader.cache.marks_salvage import put_over, salvage
 from reader.cache.marks_shown import Shown, counter_shown, shown
 from reader.cache.marks_state import State, check_rows, counter_of, look, marked
-from reader.cache.schema import (
-    MARKS,
-    WRITER_CACHE_KIB,
-    connect,
-    prepare,
-    transaction,
-)
+from reader.cache.migrations import MARKS
+from reader.cache.preparing import prepare
+from reader.cache.schema import WRITER_CACHE_KIB, connect
 from reader.errors import CacheDamaged, CacheUnwritable, MarksDamaged
 
 NAME = "marks.db"

@@ -15,7 +15,9 @@ from typing import NamedTuple
 
 from reader.cache.asides import LOG_ENDINGS
 from reader.cache.marks_state import counter_of
-from reader.cache.schema import MARKS, PAGE_BYTES, prepare
+from reader.cache.migrations import MARKS
+from reader.cache.preparing import prepare
+from reader.cache.schema import PAGE_BYTES
 from reader.own_files import PRIVATE_FILE, create
 
 Row = tuple[object, ...]

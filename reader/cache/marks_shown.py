@@ -9,7 +9,9 @@ from reader.article import Identity
 from reader.cache.facets import FAVOURITE, READ, Facets
 from reader.cache.identities import id_of, identities
 from reader.cache.marks import Mark
-from reader.cache.schema import CACHE, check_version, connect, sql_errors
+from reader.cache.migrations import CACHE
+from reader.cache.schema import check_version, connect, sql_errors
+from reader.cache.sqlite_view import SqliteView
 from reader.errors import CacheError
 
 FACET_OF = {Mark.READ: READ, Mark.FAVOURITE: FAVOURITE}
@@ -23,12 +25,12 @@ class Shown:
         self._path = path
         (self.counter,) = db.execute("SELECT value FROM meta WHERE name = 'marks'").fetchone()
         facets = Facets()
-        self._bits = {mark: facets.get(db, facet) for mark, facet in FACET_OF.items()}
+        self._bits = {mark: facets.get(SqliteView(db), facet) for mark, facet in FACET_OF.items()}
 
     def every(self, mark: Mark) -> Iterator[Identity]:
         """Yield the articles that have the mark. Raises CacheDamaged and other CacheErrors."""
         with _cache_errors(self._path):
-            yield from identities(self._db, self._bits[mark])
+            yield from identities(self._db, list(self._bits[mark])).values()
 
     def lacks(self, mark: Mark, identity: Identity) -> bool:
         """Return whether the article is in the cache, and without the mark. Raises as `every`."""

@@ -9,7 +9,8 @@ from zlib import crc32
 
 from reader.cache.damage import is_of_another_format
 from reader.cache.marks import Mark, marks_errors
-from reader.cache.schema import MARKS, connect
+from reader.cache.migrations import MARKS
+from reader.cache.schema import connect
 from reader.errors import CacheDamaged, CacheError, CacheTooNew, CacheUnwritable, MarksDamaged
 
 TABLES = {1: 0x68BEB0EE, 2: 0x2BB15EDA}

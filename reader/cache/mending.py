@@ -13,12 +13,15 @@ from typing import TYPE_CHECKING
 from pyroaring import BitMap
 
 from reader.article import Article, Identity, Row
+from reader.cache.connections import transaction
 from reader.cache.damage import suspect
-from reader.cache.schema import impatient, transaction
+from reader.cache.identities import id_of
+from reader.cache.schema import impatient
 from reader.errors import CacheError
 
 if TYPE_CHECKING:
-    from reader.cache.facets import Counted, Facet
+    from reader.cache.engine import View
+    from reader.cache.facet_rows import Counted, Facet
 
 
 class Mending:
@@ -31,20 +34,15 @@ class Mending:
         self,
         path: Path,
         changing: Callable[[], AbstractContextManager[sqlite3.Connection]],
-        id_of: Callable[[sqlite3.Connection, Identity], int | None],
-        marks_of: "Callable[[sqlite3.Connection], Mapping[Facet, BitMap]]",
+        marks_of: "Callable[[View], Mapping[Facet, BitMap]]",
         tell: Callable[[str], None],
     ) -> None:
-        """changing: gives a connection that writes. id_of: the present id of an article.
-
-        marks_of: facets that the marks tell.
-        """
+        """changing: gives a connection to write on. marks_of: returns the facets of the marks."""
         self.tell = tell
         self.damaged: set[Identity] = set()
         self.unreadable: set[int] = set()
         self._path = path
         self._changing = changing
-        self._id_of = id_of
         self._marks_of = marks_of
         self._counts_anew = False
 
@@ -63,7 +61,7 @@ class Mending:
         suspect(self._path)
 
     def agreed(self, row: Row, article: Article) -> tuple[Row, Article]:
-        """The article with a row that says the same: what its document says is right."""
+        """Return the article with a row that agrees with it: the document is right."""
         if (row.title, row.identity) == (article.title, article.identity):
             return row, article
         self.mend_rows([row.identity])
@@ -75,7 +73,7 @@ class Mending:
 
         with suppress(CacheError), self._changing() as db, impatient(db), transaction(db):
             for identity in identities:
-                if (id := self._id_of(db, identity)) is not None:
+                if (id := id_of(db, identity)) is not None:
                     mend_row(db, id)
 
     def forgotten(self, damaged: Sequence[Row]) -> Sequence[Row]:
@@ -86,23 +84,24 @@ class Mending:
 
             self.damaged |= {row.identity for row in new}
             with suppress(CacheError), self._changing() as db, impatient(db), transaction(db):
-                ids = [self._id_of(db, row.identity) for row in new]
+                ids = [id_of(db, row.identity) for row in new]
                 forget(db, [id for id in ids if id is not None and read_one(db, id) is None])
         return new
 
-    def counted(self, db: sqlite3.Connection) -> "Counted":
-        """Every facet from the articles: those of the file are damaged, which is told of once."""
-        from reader.cache.rebuilding import counted
+    def counted(self, view: "View") -> "Counted":
+        """Count every facet from the articles, and tell once that those of the file are damaged."""
+        from reader.cache.facet_changes import counted
 
         if not self._counts_anew:
             self._counts_anew = True
             suspect(self._path)
             self.tell(f"facets of {self._path} are damaged; counting the articles instead")
-        return counted(db, self._marks_of(db))
+        return counted(view.facts(), self._marks_of(view))
 
     def mend_index(self) -> bool:
         """Make a damaged full-text index anew; whether it is, and a search may be made again."""
-        from reader.cache.rebuilding import INDEXED_AT_START, has_damaged_index, mend_index
+        from reader.cache.fulltext import mend_index
+        from reader.cache.rebuilding import INDEXED_AT_START, has_damaged_index
 
         with suppress(CacheError), self._changing() as db, transaction(db):
             (count,) = db.execute("SELECT count(*) FROM articles").fetchone()

@@ -1,6 +1,6 @@
 """Files that are not ready to be used: new, of an earlier version, damaged, or not to be written.
 
-`schema.prepare` finds out that a file is none of these, and comes here with the others.
+`preparing.prepare` lets files that are ready pass, and comes here with the others.
 """
 
 import os
@@ -12,6 +12,7 @@ from pathlib import Path
 
 from reader.cache import copies
 from reader.cache.asides import alone
+from reader.cache.connections import transaction
 from reader.cache.damage import (
     is_suspect,
     no_longer_suspect,
@@ -20,18 +21,8 @@ from reader.cache.damage import (
     sql_errors,
     suspect,
 )
-from reader.cache.schema import (
-    CACHE,
-    MARKS,
-    WRITER_CACHE_KIB,
-    Schema,
-    apply_all,
-    check_version,
-    check_whole,
-    connect,
-    has_articles,
-    transaction,
-)
+from reader.cache.migrations import CACHE, MARKS, Schema, apply_all
+from reader.cache.schema import WRITER_CACHE_KIB, check_version, check_whole, connect, has_articles
 from reader.errors import CacheDamaged, CacheError, CacheUnwritable
 from reader.own_files import PRIVATE_FILE, create, make_folder
 
@@ -40,7 +31,7 @@ MIGRATION_WAIT_S = 60.0
 
 
 def make_ready(path: Path, schema: Schema) -> str | None:
-    """As `schema.prepare`, for a file that is not ready as it is."""
+    """Make a file ready, as `preparing.prepare` says."""
     try:
         make_folder(path.parent)
     except OSError as error:
@@ -59,7 +50,7 @@ def make_ready(path: Path, schema: Schema) -> str | None:
 
 
 def _made_ready(path: Path, schema: Schema) -> str | None:
-    """With the lock held: another program may have done it in the meantime."""
+    """Make the file ready with the lock held, unless another program has done so meanwhile."""
     is_suspected = is_suspect(path)
     try:
         notices: list[str] = []
@@ -192,7 +183,7 @@ def _back_up(db: sqlite3.Connection, path: Path, version: int) -> None:
 
 @contextmanager
 def _errors_of_copy(path: Path) -> Iterator[None]:
-    """What goes wrong with a new file is a matter of room, and never damage of what is copied."""
+    """Raise CacheUnwritable: what goes wrong with a new file is a matter of room."""
     try:
         yield
     except sqlite3.Error as error:

@@ -8,8 +8,9 @@ import sqlite3
 
 from reader.article import Identity
 from reader.cache.incoming import Incoming
-from reader.cache.live import Stored, document, stored_as
-from reader.cache.sameness import NEARLY, Telling, likeness, telling_of
+from reader.cache.lookups import document, stored_as
+from reader.cache.stored import Stored
+from reader.cache.tellings import NEARLY, Telling, likeness, telling_of
 
 
 def article_before(

@@ -4,18 +4,16 @@ The order of ids is the order of publication. Room is made once for all that a t
 so that no article moves more than once, in whatever order they came.
 """
 
-import sqlite3
 from collections import deque
-from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
 from reader.article import ID_BITS
-from reader.cache.evaluation import END, slot
+from reader.cache.instants import END, slot
 from reader.errors import CacheFull
 
-_BEFORE = "SELECT id FROM articles WHERE published <= ? ORDER BY published DESC, id DESC LIMIT 1"
-_AFTER = "SELECT id, published FROM articles WHERE id > ? ORDER BY id LIMIT 1"
-_FROM = "SELECT id, published FROM articles WHERE id >= ? ORDER BY id"
+if TYPE_CHECKING:
+    from reader.cache.engine import View
 
 
 class Places(NamedTuple):
@@ -25,8 +23,8 @@ class Places(NamedTuple):
     """Old and new ids of articles that make room, in the order of ids."""
 
 
-def places(db: sqlite3.Connection, published: Sequence[int]) -> Places:
-    """Places for new articles. published: milliseconds since 1970, ascending.
+def places(view: "View", published: Sequence[int]) -> Places:
+    """Return places for new articles. published: Unix milliseconds, ascending.
 
     Of one instant, those that are there stand first, then the new ones in their order. Raises
     CacheFull where the ids behind the latest instant are used up.
@@ -34,19 +32,18 @@ def places(db: sqlite3.Connection, published: Sequence[int]) -> Places:
     made = Places([], [])
     last = -1
     while len(made.ids) < len(published):
-        last = _fill_gap(db, published, made, last)
+        last = _fill_gap(view, published, made, last)
     if made.ids and max(made.ids[-1], made.moves[-1][1] if made.moves else 0) >= 1 << ID_BITS:
         raise CacheFull
     return made
 
 
-def _fill_gap(db: sqlite3.Connection, published: Sequence[int], made: Places, last: int) -> int:
-    """Place the next ones that stand between the same two articles; the last id given."""
+def _fill_gap(view: "View", published: Sequence[int], made: Places, last: int) -> int:
+    """Place the next ones that stand between the same two articles; return the last id given."""
     start = len(made.ids)
-    row = db.execute(_BEFORE, (published[start],)).fetchone()
-    before = row[0] if row else -1
-    found = db.execute(_AFTER, (before,)).fetchone()
-    after, later = found or (END, None)
+    last_before = view.last_until(published[start])
+    before = -1 if last_before is None else last_before
+    after, later = view.first_after(before) or (END, None)
     end = start + 1
     while end < len(published) and (later is None or published[end] < later):
         end += 1
@@ -56,11 +53,11 @@ def _fill_gap(db: sqlite3.Connection, published: Sequence[int], made: Places, la
         made.ids.extend(_spread(published[start:end], first, after))
         return made.ids[-1]
     made.ids.extend(range(first, first + room))
-    return _push(db, published, made, first + room)
+    return _push(view, published, made, first + room)
 
 
 def _spread(published: Sequence[int], first: int, end: int) -> list[int]:
-    """Ids from `first` to below `end`, where there is room: each at its time, if it can be."""
+    """Return ids from `first` to below `end`, each at its time if there is room."""
     ids: list[int] = []
     free = first
     for moment in published:
@@ -75,9 +72,9 @@ def _spread(published: Sequence[int], first: int, end: int) -> list[int]:
     return ids
 
 
-def _push(db: sqlite3.Connection, published: Sequence[int], made: Places, place: int) -> int:
+def _push(view: "View", published: Sequence[int], made: Places, place: int) -> int:
     """Give ids from `place` on, without a gap, until nothing is pushed out of its own any more."""
-    stored: Iterator[tuple[int, int]] = iter(db.execute(_FROM, (place,)))
+    stored = view.published_from(place)
     here = next(stored, None)
     pushed: deque[tuple[int, int]] = deque()
     while True:
@@ -98,5 +95,5 @@ def _push(db: sqlite3.Connection, published: Sequence[int], made: Places, place:
 
 
 def _is_next(published: int, here: tuple[int, int] | None, place: int) -> bool:
-    """Whether a new article stands right here, as its time has passed."""
+    """Return whether a new article stands right here, as its time has passed."""
     return slot(published) < place and (here is None or published < here[1])

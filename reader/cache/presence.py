@@ -1,4 +1,4 @@
-"""Whether somebody reads: a lock on a file beside the cache, which ends with whoever holds it."""
+"""Whether a screen is open: a lock on a file beside the cache, which ends with its process."""
 
 import os
 from contextlib import suppress
@@ -10,7 +10,7 @@ from reader.own_files import PRIVATE_FILE, NotRegular, refuse_other
 
 try:
     from fcntl import LOCK_EX, LOCK_NB, LOCK_SH, LOCK_UN, flock
-except ImportError:  # Windows: there nobody is known of
+except ImportError:  # no flock: assume no open screen
     flock = None  # type: ignore[assignment]
 
 
@@ -48,7 +48,7 @@ class Presence:
                 self._is_here = True
 
     def is_anybody_here(self) -> bool:
-        """Whether any program has announced that and still runs."""
+        """Return whether a live process holds the lock."""
         if self._is_here or not self._open():
             return self._is_here
         try:

@@ -4,104 +4,37 @@ The documents are the truth. All functions work within the transaction that thei
 open, and read a few hundred articles at a time.
 """
 
-import json
 import sqlite3
-from array import array
-from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping
 
 from pyroaring import BitMap
 
-from reader.cache import facets
-from reader.cache.damage import is_damage, rows_of
-from reader.cache.facet_tables import check_all, write_anew
-from reader.cache.facets import (
-    ALL,
-    DRAFT,
-    ESTIMATED,
-    FAVOURITE,
-    PINNED,
-    READ,
-    Counted,
-    Facet,
-)
-from reader.cache.incoming import Indexed, indexed
-from reader.folding import folded
-from reader.formats.schema import FLAGS
+from reader.cache import facet_changes
+from reader.cache.damage import is_damage
+from reader.cache.facet_rows import Counted, Damaged, Facet
+from reader.cache.facet_tables import write_anew
+from reader.cache.facets import ALL, FAVOURITE, READ, Facets, load
+from reader.cache.facts import BATCH as BATCH
+from reader.cache.facts import batches as batches
+from reader.cache.facts import facts
+from reader.cache.fulltext import mend_index as mend_index
+from reader.cache.identities import batches as in_batches
+from reader.cache.sqlite_transaction import SqliteTransaction
+from reader.cache.sqlite_view import SqliteView
 
-BATCH = 500
 INDEXED_AT_START = 50_000
 """Articles of which a damaged full-text index is made anew at a start, which takes half a minute;
 of more, `doctor --repair` does it."""
 
-_FACTS = (
-    "SELECT id, source, lang, category, sentiment, pinned, draft, CAST(fields AS BLOB) "
-    "FROM articles LEFT JOIN documents USING (id) WHERE articles.id IN "
-)
-_WORDS = (
-    "SELECT id, CAST(title AS BLOB), CAST(fields AS BLOB), CAST(body AS BLOB) "
-    "FROM articles JOIN documents USING (id) WHERE articles.id IN "
-)
-_INDEX = "INSERT INTO fulltext (rowid, title, description, body) VALUES (?, ?, ?, ?)"
-
 
 def counted(db: sqlite3.Connection, marks: Mapping[Facet, BitMap]) -> Counted:
     """Count every facet from the articles. marks: facets that the marks tell."""
-    found: dict[Facet, array[int]] = defaultdict(lambda: array("I"))
-    labels: dict[Facet, str] = {}
-
-    def put(id: int, field: str, name: str) -> None:
-        facet = (field, name.casefold())
-        found[facet].append(id)
-        labels[facet] = name
-
-    for some in batches(db):
-        for id, source, lang, category, sentiment, pinned, draft, text in rows_of(
-            db, _FACTS, some, lambda _: None
-        ):
-            known = _indexed(text)
-            found[ALL].append(id)
-            put(id, "category", category)
-            put(id, "sentiment", sentiment)
-            put(id, "group", f"{category}\t{sentiment}")
-            put(id, "source", source)
-            put(id, "lang", lang)
-            for tag in known.tags:
-                put(id, "tag", tag)
-            states = {PINNED: pinned, DRAFT: draft, ESTIMATED: known.estimated}
-            for state, holds in states.items():
-                if holds:
-                    found[state].append(id)
-    ids = {facet: BitMap(each) for facet, each in found.items()}
-    of_marks = {facet: bits & ids.get(ALL, BitMap()) for facet, bits in marks.items()}
-    return Counted(ids | {facet: bits for facet, bits in of_marks.items() if bits}, labels)
-
-
-def batches(db: sqlite3.Connection) -> Iterator[Sequence[int]]:
-    """Yield the ids of all articles, some at a time."""
-    last = -1
-    while some := db.execute(
-        "SELECT id FROM articles WHERE id > ? ORDER BY id LIMIT ?", (last, BATCH)
-    ).fetchall():
-        yield [id for (id,) in some]
-        last = some[-1][0]
-
-
-def _indexed(text: bytes | None) -> Indexed:
-    """Return what storing the article has made of its fields; nothing of damaged ones."""
-    try:
-        fields = json.loads(text or b"")
-    except ValueError:
-        fields = {}
-    if not isinstance(fields, dict):
-        fields = {}
-    fields.pop(FLAGS, None)
-    return indexed(fields)
+    return facet_changes.counted(facts(db), marks)
 
 
 def mend_facets(db: sqlite3.Connection, marks: Mapping[Facet, BitMap]) -> None:
     """Count the facets anew, and write them."""
-    version = facets.new_version(db)
+    version = SqliteTransaction(db).count_up("version")
     write_anew(db, counted(db, marks), version)
 
 
@@ -110,12 +43,12 @@ def marks_shown(old: sqlite3.Connection, db: sqlite3.Connection) -> Mapping[Face
 
     Where they cannot be read, the next to open both files takes them from the marks.
     """
-    known = facets.Facets()
+    known, view = Facets(), SqliteView(old)
     try:
-        (counter,) = old.execute("SELECT value FROM meta WHERE name = 'marks'").fetchone()
-        known.refresh(old)
-        found = {facet: known.get(old, facet) for facet in (READ, FAVOURITE)}
-    except (sqlite3.Error, TypeError):
+        counter = view.counter("marks")
+        known.refresh(view)
+        found = {facet: known.get(view, facet) for facet in (READ, FAVOURITE)}
+    except (sqlite3.Error, Damaged, TypeError):
         counter, found = -1, {}
     db.execute("UPDATE meta SET value = ? WHERE name = 'marks'", (counter,))
     return found
@@ -123,7 +56,22 @@ def marks_shown(old: sqlite3.Connection, db: sqlite3.Connection) -> Mapping[Face
 
 def has_damaged_facets(db: sqlite3.Connection) -> bool:
     """Return whether any row of the facets is not as it was written."""
-    return _fails(lambda: check_all(db))
+    return _fails(lambda: check_facets(db))
+
+
+def check_facets(db: sqlite3.Connection) -> None:
+    """Read every row of the facets. Raises Damaged, sqlite3.Error."""
+    view = SqliteView(db)
+    every = [id for (id,) in db.execute("SELECT id FROM chunks")]
+    for _ in view.chunks(every):
+        pass
+    if not view.facets([ALL]):
+        if view.has_articles():
+            raise Damaged("the facet of all articles is missing")
+        return
+    keys = [key for (key,) in db.execute("SELECT key FROM facets NOT INDEXED")]
+    for some in in_batches(keys):
+        load(view, some, None)
 
 
 def has_damaged_index(db: sqlite3.Connection) -> bool:
@@ -135,22 +83,13 @@ def has_damaged_index(db: sqlite3.Connection) -> bool:
 def _fails(check: Callable[[], object]) -> bool:
     try:
         check()
+    except Damaged:
+        return True
     except sqlite3.Error as error:
         if not is_damage(error):
             raise
         return True
     return False
-
-
-def mend_index(db: sqlite3.Connection) -> None:
-    """Make the full-text index anew."""
-    facets.new_version(db)
-    db.execute("UPDATE meta SET value = value + 1 WHERE name = 'texts'")
-    db.execute("INSERT INTO fulltext (fulltext) VALUES ('delete-all')")
-    for some in batches(db):
-        for id, title, text, body in rows_of(db, _WORDS, some, lambda _: None):
-            words = (_text(title), _indexed(text).description, _text(body))
-            db.execute(_INDEX, (id, *map(folded, words)))
 
 
 def put_in_order(db: sqlite3.Connection) -> None:
@@ -171,10 +110,6 @@ def put_in_order(db: sqlite3.Connection) -> None:
     db.execute("UPDATE meta SET value = -1 WHERE name = 'marks'")
     mend_facets(db, {})
     mend_index(db)
-
-
-def _text(value: object) -> str:
-    return value.decode(errors="replace") if isinstance(value, bytes) else ""
 
 
 def mend(db: sqlite3.Connection) -> list[str]:

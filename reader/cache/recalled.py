@@ -1,20 +1,24 @@
 """What a query was answered with when the reader was left, for the next start to show at once.
 
-It is counts; which articles they count is looked up when somebody looks at them.
+It is counts; which articles they count is looked up when a group is opened.
 """
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
+from typing import TYPE_CHECKING
 
 from pyroaring import BitMap
 
 from reader.cache.answers import PINNED, Group, TagCount
 from reader.cache.checksums import text_sum
 from reader.cache.facets import PINNED as PINNED_FACET
-from reader.cache.facets import READ, Facet, Facets
+from reader.cache.facets import READ, Facets
 from reader.cache.grouping import Ask, Sentiments
 from reader.cache.ids import LazyIds
+
+if TYPE_CHECKING:
+    from reader.cache.facet_rows import Facet
 
 
 class Later(LazyIds):
@@ -54,7 +58,7 @@ class Recalled(Later):
 
 
 def written(size: int, groups: Sequence[Group], tags: Sequence[TagCount]) -> str:
-    """An answer as `recalled` reads it."""
+    """Return an answer as `recalled` reads it."""
     counts = [(group.label, len(group.ids), group.unread) for group in groups]
     answer = json.dumps([size, counts, tags], ensure_ascii=False)
     return f"{text_sum(answer)} {answer}"
@@ -63,7 +67,7 @@ def written(size: int, groups: Sequence[Group], tags: Sequence[TagCount]) -> str
 def recalled(
     written: str, find: Callable[[], BitMap], lang: str, facets: Facets, ask: Ask
 ) -> Recalled | None:
-    """The answer as it was, in the version that the facets have; None where it is damaged.
+    """Return the answer as it was, in the version of the facets; None if it is damaged.
 
     find: the ids that it is about, all in that language where there is one.
     """
@@ -79,9 +83,9 @@ def recalled(
 def _groups(
     counts: Sequence[tuple[str, int, int]], ids: Callable[[], BitMap], facets: Facets, ask: Ask
 ) -> Iterator[Group]:
-    def of(facet: Facet) -> BitMap:
-        with ask() as db:
-            return facets.get(db, facet)
+    def of(facet: "Facet") -> BitMap:
+        with ask() as view:
+            return facets.get(view, facet)
 
     @cache
     def parts() -> tuple[BitMap, BitMap, BitMap]:

@@ -3,46 +3,33 @@
 For `doctor`. A check reads a few hundred articles at a time; what it keeps are sets of ids.
 """
 
-import re
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing, suppress
+from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
 from reader.article import LAST_INSTANT, Identity, reference
 from reader.cache import copies, marks_repair, rebuilding
 from reader.cache.checking import check_cache, check_marks
-from reader.cache.damage import is_damage, rows_of, sql_errors, suspect
+from reader.cache.connections import transaction
+from reader.cache.damage import rows_of, sql_errors, suspect
 from reader.cache.documents import DERIVED, derived, forget, mend_row, read
-from reader.cache.evaluation import milliseconds
-from reader.cache.facets import FAVOURITE, READ, Facets
-from reader.cache.ids import NONE
+from reader.cache.faults import counted, facets_fault, index_fault
 from reader.cache.incoming import Incoming
-from reader.cache.schema import (
-    CACHE,
-    IDENTITY,
-    check_version,
-    connect,
-    prepare,
-    transaction,
-)
+from reader.cache.instants import milliseconds
+from reader.cache.migrations import CACHE
+from reader.cache.preparing import prepare
+from reader.cache.schema import IDENTITY, check_version, connect
 from reader.errors import CacheDamaged
-from reader.folding import folded
 
 DEEP_AT_MOST = 20_000
 """Articles that are compared with everything made from them without being asked to: ten seconds."""
 
-SAMPLE, WORDS = 200, 3
-"""Articles that are looked for in the full-text index, and words of each."""
-
 NAMED = 5
 
-_WORD = re.compile(r"(?<!\S)[A-Za-zА-Яа-я0-9]{4,30}(?![^\s.,;:!?])")
-_TEXT = (
-    "SELECT id, CAST(title AS BLOB), CAST(body AS BLOB) "
-    "FROM articles JOIN documents USING (id) WHERE articles.id IN "
-)
+STORED_AT_ONCE = 5_000
 
 
 class Check(NamedTuple):
@@ -56,6 +43,7 @@ class Check(NamedTuple):
 
 
 REPAIR = "`cryptoread doctor --repair` sets it right"
+
 IMPORT = "import and sync again to bring them back"
 
 
@@ -88,16 +76,30 @@ def checks(folder: Path, *, repair: bool = False, deep: bool = False) -> Iterato
 
 def _set_aside(folder: Path) -> Iterator[Check]:
     """Bring over the articles of files that were too large for the start that set them aside."""
-    from reader.cache.salvaging import AT_START, bring_over
-    from reader.cache.store import Store
+    from reader.cache.salvaging import AT_START
 
     for aside in sorted(folder.glob("cache.db.damaged-*")):
         if aside.name.endswith(("-wal", "-shm")) or aside.stat().st_size <= AT_START:
             continue
-        with Store(folder) as store:
-            brought = bring_over(store, aside)
+        brought = _bring_over(folder, aside)
         done = f"{counted(brought, 'article')} brought over" if brought else ""
         yield Check("set aside", f"{aside.name} was damaged and set aside", repair=done)
+
+
+def _bring_over(folder: Path, aside: Path) -> int:
+    """Bring articles that a cache does not have from a file that was set aside; return how many."""
+    from reader.cache.answers import Outcome
+    from reader.cache.salvaging import articles_of
+    from reader.cache.store import Store
+
+    articles, brought = articles_of(aside), 0
+    with Store(folder) as store:
+        run = store.intake.begin_run()
+        while some := list(islice(articles, STORED_AT_ONCE)):
+            with store.intake.writing(run) as writer:
+                outcomes = [writer.put_new(Incoming.of(each)) for each in some]
+            brought += outcomes.count(Outcome.NEW)
+    return brought
 
 
 def marks_checks(folder: Path, *, repair: bool = False) -> Iterator[Check]:
@@ -144,7 +146,7 @@ class _Cache:
         return copies.is_writable(self._path) and not copies.is_only_read(self._path)
 
     def _documents(self, db: sqlite3.Connection, *, is_earlier: bool = False) -> Check:
-        """Whether each text is as it was written."""
+        """Check whether each text is as it was written."""
         damaged: list[int] = []
         for some in rebuilding.batches(db):
             found = read(db, some)
@@ -165,7 +167,7 @@ class _Cache:
         return Check("cache.db", text, False, IMPORT if is_forgotten else REPAIR, done)
 
     def _orphans(self, db: sqlite3.Connection) -> Check:
-        """Articles and texts of which the other half is missing."""
+        """Look for articles and texts without their other half."""
         texts = _ids(
             db,
             "SELECT documents.id FROM documents LEFT JOIN articles USING (id) "
@@ -198,7 +200,7 @@ class _Cache:
         return Check("orphans", text, True, "", done)
 
     def _rows(self, db: sqlite3.Connection) -> Check:
-        """Whether the rows of the list say what the articles say."""
+        """Check whether the rows of the list say what the articles say."""
         wrong = []
         for some in rebuilding.batches(db):
             found = read(db, some)
@@ -225,7 +227,7 @@ class _Cache:
         return Check("rows", text, mended == len(wrong), "", done)
 
     def _twins(self, db: sqlite3.Connection) -> Check:
-        """Whether any article is there twice: under one identity, or as one item of a feed."""
+        """Check whether any article is there twice: under one identity, or as one item."""
         alike = db.execute(
             "SELECT max(id) FROM articles NOT INDEXED "
             "GROUP BY external, feed, iif(feed = '', source, ''), iif(feed = '', lang, '') "
@@ -257,7 +259,7 @@ class _Cache:
         return Check("twins", text, True, "", f"{counted(len(alike), 'copy', 'copies')} removed")
 
     def _dates(self, db: sqlite3.Connection) -> Check:
-        """Whether every date can be, and the order of ids is that of dates."""
+        """Check whether every date can be, and the order of ids is that of dates."""
         (impossible,) = db.execute(
             "SELECT count(*) FROM articles WHERE typeof(published) != 'integer' "
             "OR typeof(updated) != 'integer' OR published > ?",
@@ -281,7 +283,7 @@ class _Cache:
         return Check("dates", text, True, "", "the articles were put in order")
 
     def _facets(self, db: sqlite3.Connection) -> Check:
-        """Whether the sets that filters are made of are those of the articles."""
+        """Check whether the sets that filters are made of are those of the articles."""
         fault = facets_fault(db, deep=self._deep)
         if not fault:
             (count,) = db.execute("SELECT count(*) FROM facets").fetchone()
@@ -293,7 +295,7 @@ class _Cache:
         return Check("facets", fault, True, "", "all facets were counted anew from the articles")
 
     def _index(self, db: sqlite3.Connection) -> Check:
-        """Whether the full-text index finds what stands in the articles."""
+        """Check whether the full-text index finds what stands in the articles."""
         fault = ""
         if self._may_write and rebuilding.has_damaged_index(db):
             fault = "the full-text index is damaged"
@@ -307,67 +309,6 @@ class _Cache:
         return Check("search", fault, True, "", "the full-text index was made anew")
 
 
-def facets_fault(db: sqlite3.Connection, *, deep: bool) -> str:
-    """Return what is wrong with the facets, empty where nothing is. deep: count the articles."""
-    if rebuilding.has_damaged_facets(db):
-        return "facets are not as they were written"
-    if not deep:
-        return ""
-    truth = rebuilding.counted(db, {})
-    known = Facets()
-    known.refresh(db)
-    stored = {(field, value) for field, value in db.execute("SELECT field, value FROM facets")}
-    of_marks = {READ, FAVOURITE}
-    differ = 0
-    for facet in (stored | truth.ids.keys()) - of_marks:
-        try:
-            bits = known.get(db, facet)
-        except sqlite3.Error as error:
-            if not is_damage(error):
-                raise
-            return "facets are not as they were written"
-        differ += bits != truth.ids.get(facet, NONE)
-    return f"{counted(differ, 'facet')} differ from the articles" if differ else ""
-
-
-def index_fault(db: sqlite3.Connection) -> str:
-    """Return what is wrong with the full-text index, by words of a sample of articles."""
-    find = "SELECT 1 FROM fulltext WHERE fulltext MATCH ? AND rowid = ?"
-    ghosts = (
-        "SELECT count(*) FROM (SELECT rowid FROM fulltext WHERE fulltext MATCH ?) hits "
-        "LEFT JOIN articles ON articles.id = hits.rowid WHERE articles.id IS NULL"
-    )
-    missing = found_gone = 0
-    try:
-        for id, words in _sample(db):
-            phrases = [f'"{word}"' for word in words]
-            missing += sum(db.execute(find, (each, id)).fetchone() is None for each in phrases)
-            for each in phrases[:1]:
-                found_gone += db.execute(ghosts, (each,)).fetchone()[0]
-    except sqlite3.Error as error:
-        if not is_damage(error):
-            raise
-        return "the full-text index is damaged"
-    if missing:
-        return f"the full-text index misses {counted(missing, 'word')} of a sample of articles"
-    return "the full-text index finds articles that are gone" if found_gone else ""
-
-
-def _sample(db: sqlite3.Connection) -> Iterator[tuple[int, Sequence[str]]]:
-    """Yield articles all over the archive, and some of their longest words."""
-    (count,) = db.execute("SELECT count(*) FROM articles").fetchone()
-    step = max(1, count // SAMPLE)
-    every = "SELECT id FROM (SELECT id, row_number() OVER (ORDER BY id) AS n FROM articles) "
-    ids = _ids(db, f"{every} WHERE n % {step} = 0 LIMIT {2 * SAMPLE}")
-    for start in range(0, len(ids), rebuilding.BATCH):
-        some = ids[start : start + rebuilding.BATCH]
-        for id, *texts in rows_of(db, _TEXT, some, lambda _: None):
-            text = " ".join(each.decode(errors="replace") for each in texts if each is not None)
-            words = sorted(set(_WORD.findall(folded(text))), key=lambda word: (-len(word), word))
-            if read(db, [id]).get(id) is not None:
-                yield id, words[:WORDS]
-
-
 def references(
     db: sqlite3.Connection, ids: Sequence[int], *, has_feeds: bool = True
 ) -> Iterator[int]:
@@ -379,7 +320,7 @@ def references(
 
 
 def _skip(_id: int) -> None:
-    """Name nothing that cannot be read."""
+    """Skip an article that cannot be read."""
 
 
 def _ids(db: sqlite3.Connection, find: str, *values: object) -> list[int]:
@@ -410,7 +351,7 @@ def _remove_replaced(db: sqlite3.Connection, damaged: Sequence[int]) -> None:
 
 def _restored(db: sqlite3.Connection, id: int) -> bool:
     """Give a text its row again; a text that is damaged or there already is removed."""
-    from reader.cache.documents import Document
+    from reader.cache.stored import Document
 
     row = db.execute(
         "SELECT digest, CAST(fields AS BLOB), CAST(body AS BLOB) FROM documents WHERE id = ?", (id,)
@@ -438,8 +379,3 @@ def _restored(db: sqlite3.Connection, id: int) -> bool:
             return True
     db.execute("DELETE FROM documents WHERE id = ?", (id,))
     return False
-
-
-def counted(number: int, what: str, many: str = "") -> str:
-    """Return a number with what it counts, such as "1 article" and "1,200 articles"."""
-    return f"{number:,} {what}" if number == 1 else f"{number:,} {many or f'{what}s'}"

@@ -9,10 +9,10 @@ from dataclasses import replace
 from typing import Any
 
 from reader.article import Identity
-from reader.cache.evaluation import from_milliseconds
 from reader.cache.incoming import Incoming, digest_of
-from reader.cache.live import Stored
-from reader.cache.sameness import NO_TITLE, likeness_within, same_words
+from reader.cache.instants import from_milliseconds
+from reader.cache.stored import Stored
+from reader.cache.tellings import NO_TITLE, likeness_within, same_words
 from reader.formats import format_instant, from_fields
 from reader.formats.page import UNDATED, is_possible
 from reader.formats.schema import FLAGS, MAX_FORMER_TITLES
@@ -27,7 +27,7 @@ MUCH_LONGER = 2
 def revised(
     incoming: Incoming, before: Stored, fields: Mapping[str, Any], body: bytes, *, undated: bool
 ) -> tuple[Incoming, bool]:
-    """What is to be stored, and whether its body is the one that was fetched from the original.
+    """Return what is to be stored, and whether its body was fetched from the original.
 
     fields, body: as stored. What came holds, but for three things: an undated item keeps the time
     of its first arrival, a fetched text stays until the source dates its own later, and titles that
@@ -84,7 +84,7 @@ def _note_former_titles(before: Mapping[str, Any], new: dict[str, Any]) -> None:
 
 
 def former_titles(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
-    """The titles that the present one has replaced, the last first, each once.
+    """Return the titles that the present one has replaced, the last first, each once.
 
     Only where words changed. What stood in for a title was none. An export names some itself.
     """
@@ -101,7 +101,7 @@ def former_titles(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[str
 
 
 def former_titles_and(now: Mapping[str, Any], older: Mapping[str, Any]) -> list[str]:
-    """The same, with the title of a version that is older than the stored one, and came later."""
+    """Return the same with the title of an older version that came later than the stored one."""
     title = [] if _stands_in(older) else [str(older.get("title", ""))]
     return former_titles(now, {**now, "formerTitles": [*(now.get("formerTitles") or ()), *title]})
 
@@ -111,7 +111,7 @@ def _stands_in(fields: Mapping[str, Any]) -> bool:
 
 
 def _is_fetched(before: Stored, body: bytes, incoming: Incoming) -> bool:
-    """Earlier versions kept no note of it: a text that holds the summary and is much longer."""
+    """Return whether a text was fetched: noted, else much longer than the summary that it holds."""
     if before.came or before.entry:
         return before.fetched
     if len(body) < MUCH_LONGER * len(incoming.body):
@@ -120,12 +120,12 @@ def _is_fetched(before: Stored, body: bytes, incoming: Incoming) -> bool:
 
 
 def with_fields(incoming: Incoming, fields: Mapping[str, Any]) -> Incoming:
-    """The article with those fields, and the digest of what it is then."""
+    """Return the article with those fields, and its digest."""
     written = json.dumps(fields, ensure_ascii=False, separators=(",", ":")).encode()
     return incoming._replace(fields=written, digest=digest_of(written, incoming.body))
 
 
 def with_body(fields: Mapping[str, Any], body: str, origin: str, identity: Identity) -> Incoming:
-    """A stored article with another text."""
+    """Return a stored article with another text."""
     article = replace(from_fields(fields, "", origin), body=body)
     return Incoming.of(article)._replace(identity=identity)

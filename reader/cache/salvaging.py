@@ -8,28 +8,25 @@ import os
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing, suppress
-from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from pyroaring import BitMap
 
 from reader.article import Article
 from reader.cache.damage import rows_of
-from reader.cache.documents import DERIVED, Document, derived, stamp_ends
+from reader.cache.documents import DERIVED, derived, stamp_ends
+from reader.cache.fulltext import mend_index
 from reader.cache.incoming import Incoming
-from reader.cache.rebuilding import marks_shown, mend_facets, mend_index
+from reader.cache.rebuilding import marks_shown, mend_facets
 from reader.cache.schema import FEEDS_SINCE, WRITER_CACHE_KIB
-
-if TYPE_CHECKING:
-    from reader.cache.store import Store
+from reader.cache.stored import Document
 
 AT_START = 256 * 1024 * 1024
 """Bytes of a file that is salvaged at a start, which takes half a minute; a larger one is salvaged
 by `doctor --repair`."""
 
 BATCH = 500
-STORED_AT_ONCE = 5_000
 
 _IDS = (
     "SELECT id FROM documents ORDER BY id",
@@ -82,19 +79,6 @@ def salvage(db: sqlite3.Connection, aside: Path) -> Salvaged:
         return Salvaged(found, len(ids) - found)
 
 
-def bring_over(store: "Store", aside: Path) -> int:
-    """Bring articles that a cache does not have from a file that was set aside; how many."""
-    from reader.cache.answers import Outcome
-
-    run, brought = store.begin_run(), 0
-    articles = articles_of(aside)
-    while some := list(islice(articles, STORED_AT_ONCE)):
-        with store.writing(run) as writer:
-            outcomes = [writer.put_new(Incoming.of(each)) for each in some]
-        brought += outcomes.count(Outcome.NEW)
-    return brought
-
-
 def articles_of(aside: Path) -> Iterator[Article]:
     """Yield the articles of a file that was set aside, for a cache that has others already."""
     if _is_of_use(aside):
@@ -104,7 +88,7 @@ def articles_of(aside: Path) -> Iterator[Article]:
 
 
 def _is_of_use(aside: Path) -> bool:
-    """Whether it can be opened, and is of a version that this one can read."""
+    """Return whether it can be opened, and is of a version that this one can read."""
     try:
         with closing(opened(aside)) as old:
             version = old.execute("PRAGMA user_version").fetchone()[0]
@@ -123,7 +107,7 @@ def opened(path: Path) -> sqlite3.Connection:
 
 
 def _ids(old: sqlite3.Connection) -> BitMap:
-    """Every id that a table or an index still tells."""
+    """Return every id that a table or an index still tells."""
     found = BitMap()
     for find in _IDS:
         with suppress(sqlite3.Error, TypeError, OverflowError, ValueError):

@@ -1,297 +1,291 @@
-"""Connections to the two files, the locks around them, and the moment at which a screen is held.
+"""The moment as of which a data folder is asked, the facets read in it, and the locks around both.
 
-Which questions are asked, and what is remembered of the answers, belongs to `store`.
+What is asked belongs to `questions` and `texts`, what is written to `marking` and `intake`.
 """
 
-import sqlite3
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from pathlib import Path
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, suppress
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from reader.cache.damage import number
+from pyroaring import BitMap
+
+from reader.article import ArticleId
+from reader.cache.cancel import Cancel
+from reader.cache.facets import Facets, News, Truth
 from reader.cache.marks import Marks
-from reader.cache.schema import CACHE, MARKS, Schema, connect
+from reader.cache.pool import MarksPool
 from reader.cache.words import Words
 from reader.errors import CacheGone, MarksGone
+from reader.query import Query
 
-FileId = tuple[int, int]
-"""Device and inode: what a file is, whatever it is called."""
-
-SEARCHES = 3
-"""Words that are looked up at once. Includes a spare for a query SQLite cannot interrupt."""
-
-TRIES = 5
-"""How often a second connection is begun anew until it shows the same version as the first."""
+if TYPE_CHECKING:
+    from reader.cache.engine import Engine, Moment, Transaction, View
+    from reader.cache.facet_rows import Facet
 
 
-class Moment:
-    """One state of `cache.db`: read transactions on a few connections, all of one version.
+class Held:
+    """A moment with the words that are known in it."""
 
-    `db` answers what takes no time, under the session's lock. Words are looked up on connections
-    of their own (`Session.searching`), so that no key waits for them.
-    """
+    __slots__ = ("moment", "words")
 
-    __slots__ = ("connections", "db", "free", "is_over", "texts", "users", "version", "words")
-
-    def __init__(self, db: sqlite3.Connection) -> None:
-        self.db = db
-        self.connections = [db]
-        self.free: list[sqlite3.Connection] = []
-        """Those for searches that are not in use."""
+    def __init__(self, moment: "Moment") -> None:
+        self.moment = moment
         self.words = Words()
-        self.version = meta(db, "version")
-        self.texts = meta(db, "texts")
-        self.users = 0
-        """Searches that are running."""
-        self.is_over = False
-        """Another moment has taken its place."""
+
+
+class Next(NamedTuple):
+    """What `catch_up` takes when it leaves the moment held for a later one."""
+
+    held: Held
+    news: list[tuple[Facets, News]]
+    query: Query
+    """Whose words have been looked up in it."""
 
 
 class Session:
-    """The connections of one store. Any thread may use it; each has connections of its own.
+    """An engine and the marks of one data folder, and the moment held. Thread-safe.
 
-    `lock`: held while the shared facets are read or changed. `writing`: held by the one thread that
-    writes. `moment`: as of which questions are answered; None: each is answered as of now.
+    `lock`: held while the shared facets are read or changed. `held`: the moment as of which
+    questions are answered; None: each is answered as of now. `facets`: of all languages, as of
+    the last question. `is_only_read`: nothing can be written.
     """
 
-    def __init__(self, path: Path, marks_path: Path) -> None:
-        self.path = path
-        self.marks_path = marks_path
-        self.lock = threading.RLock()
-        self.writing = threading.RLock()
-        self.moment: Moment | None = None
+    def __init__(
+        self,
+        engine: "Engine[Any]",
+        marks: MarksPool,
+        truth: Truth,
+        lock: threading.RLock,
+    ) -> None:
+        """truth: counts facets anew from the articles if those of the engine are damaged.
+
+        lock: held while the facets or the view of a moment are used, also by the engine.
+        """
+        self.lock = lock
+        self.engine = engine
+        self.marks_pool = marks
+        self.held: Held | None = None
+        self.is_only_read = False
         self._words = Words()
-        """The words that are known where no moment is held."""
-        self._local = threading.local()
-        self._connections: list[sqlite3.Connection] = []
-        self._idle: list[sqlite3.Connection] = []
-        """Connections of moments that are over."""
-        self._pool = threading.Condition()
-        self._files: dict[int, FileId] = {}
-        """Which file a connection to the marks is of, by its Python id."""
+        """Words looked up in the present state, while no moment is held."""
+        self._truth = truth
+        self._given: dict[Facet, BitMap] = {}
+        """Facets of marks that the engine does not show and that cannot be written there."""
+        self._of_language: dict[str, Facets] = {}
+        self.facets = self.facets_of("")
+        self._next: Next | None = None
+        """Read by `prepare`, for `catch_up`."""
 
     def close(self) -> None:
         """Close every connection, whichever thread opened it."""
-        self.moment = None
-        self._idle.clear()
-        for db in self._connections:
-            db.close()
-        self._connections.clear()
-        self._files.clear()
-        self._local = threading.local()
+        self.held = None
+        self.engine.close()
+        self.marks_pool.close()
 
     def release(self) -> None:
         """Close this thread's connections, for a thread that ends before the session does."""
-        opened = vars(self._local)
-        for db in opened.values():
-            self._close(db)
-        opened.clear()
+        self.engine.release()
+        self.marks_pool.release()
 
-    def _close(self, db: sqlite3.Connection) -> None:
-        self._connections.remove(db)
-        self._files.pop(id(db), None)
-        db.close()
-
-    def hurry(self, milliseconds: int) -> None:
-        """Wait no longer than that for locks of other programs, in this thread."""
-        self.connection()
+    def hurry(self) -> None:
+        """Wait only briefly for locks of other programs from now on, in this thread."""
+        with self.engine.errors():
+            self.engine.hurry()
         with suppress(MarksGone):
-            self.marks()
-        for db in vars(self._local).values():
-            db.execute(f"PRAGMA busy_timeout = {milliseconds}")
+            self.marks_pool.hurry()
 
-    @property
-    def words(self) -> Words:
-        """The words that are known of what is asked about."""
-        return self.moment.words if self.moment else self._words
+    def version(self) -> int:
+        """Return a number that grows with every change of the cache, by whichever program.
 
-    def connection(self) -> sqlite3.Connection:
-        """Return this thread's connection to `cache.db`, which shows the present state.
-
-        Raises CacheGone where the file is gone and no connection is to spare.
+        It is the version that answers are made of.
         """
-        try:
-            return self._opened("cache", self.path, CACHE)
-        except CacheGone:
-            with self._pool:
-                if not self._idle:
-                    raise
-                self._local.cache = db = self._idle.pop()
-            return db
+        with self.asking():
+            return self.facets.version
+
+    def texts(self) -> int:
+        """Return a number that grows with every change of an article, and not with marks."""
+        with self.asking():
+            return self.facets.texts
+
+    # Connections and facets, for the parts.
 
     def marks(self) -> Marks:
-        """Return the marks, by this thread's connection. Raises MarksGone, CacheError.
+        """Return the marks, on this thread's connection. Raises MarksGone, CacheError."""
+        return self.marks_pool.marks()
 
-        Where another file has taken the place of the one that it is of, it is opened anew. Where
-        there is none any more, the connection goes on showing what was there.
-        """
-        db: sqlite3.Connection | None = getattr(self._local, "marks", None)
-        file = file_id(self.marks_path)
-        if db is not None and file not in (None, self._files[id(db)]):
-            self.close_marks()
-            db = None
-        if db is None:
-            if file is None:
-                raise MarksGone(self.marks_path)  # SQLite would begin an empty one
-            db = self._opened("marks", self.marks_path, MARKS)
-            self._files[id(db)] = file
-        return Marks(db, self.marks_path)
+    def facets_of(self, lang: str) -> Facets:
+        """Return the facets cut to a folded language; of all articles where it is empty."""
+        if lang not in self._of_language:
+            self._of_language[lang] = self.new_facets(lang)
+        return self._of_language[lang]
 
-    def has_present_marks(self) -> bool:
-        """Return whether this thread's connection is to the file that is there now."""
-        db = getattr(self._local, "marks", None)
-        return db is not None and self._files[id(db)] == file_id(self.marks_path)
+    def new_facets(self, lang: str = "") -> Facets:
+        """Return facets with nothing loaded, which the session does not refresh."""
+        return Facets(lang, self._truth, self._given)
 
-    def close_marks(self) -> None:
-        """Close this thread's connection to the marks."""
-        db = vars(self._local).pop("marks", None)
-        if db is not None:
-            self._close(db)
-
-    def former_marks(self) -> sqlite3.Connection | None:
-        """Return a connection to marks that are gone: this thread's, else that of another.
-
-        SQLite lets one thread after the other use it.
-        """
-        db: sqlite3.Connection | None = getattr(self._local, "marks", None)
-        if db is None:
-            others = (each for each in self._connections if id(each) in self._files)
-            db = next(others, None)
-        return db
-
-    def _opened(self, name: str, path: Path, schema: Schema) -> sqlite3.Connection:
-        db: sqlite3.Connection | None = getattr(self._local, name, None)
-        if db is None:
-            db = self._connect(path, schema)
-            setattr(self._local, name, db)
-        return db
-
-    def _connect(self, path: Path, schema: Schema) -> sqlite3.Connection:
-        if self._connections and not path.exists():  # SQLite would begin an empty one
-            raise MarksGone(path) if schema is MARKS else CacheGone(path)
-        db = connect(path, schema)
-        self._connections.append(db)
-        return db
-
-    # Moments.
-
-    def begin(self, searches: int = 1) -> Moment:
-        """Return the present state, held until `take` or `end`.
-
-        searches: 1 for a connection for searches from the start, 0 for none. Others are added when
-        they are needed, as long as the cache is of the same version.
-        """
-        for _ in range(TRIES):
-            moment = Moment(self._begun())
-            try:
-                if not searches or self._add(moment):
-                    break
-            except CacheGone:  # then its words are looked up on the first
-                break
-            self.end(moment)
-        return moment
-
-    def take(self, moment: Moment) -> None:
-        """Answer as of that moment from now on. Call it under the lock."""
-        before, self.moment = self.moment, moment
-        if before is not None:
-            if before.texts == moment.texts:
-                moment.words = before.words
-            self.end(before)
-
-    def end(self, moment: Moment) -> None:
-        """Let go of a moment, as soon as no search uses it any more."""
-        with self._pool:
-            moment.is_over = True
-            if not moment.users:
-                self._let_go(moment)
-
-    def lease(self) -> Moment | None:
-        """Return the moment, kept until `searching` ends. Call it under the lock."""
-        if self.moment is not None:
-            with self._pool:
-                self.moment.users += 1
-        return self.moment
+    def give(self, facets: "Mapping[Facet, BitMap]") -> None:
+        """Answer with these facets in the place of those of the file, which cannot be written."""
+        self._given.update(facets)
 
     @contextmanager
-    def searching(self, moment: Moment | None) -> Iterator[tuple[sqlite3.Connection, Words]]:
-        """Give a connection on which words may be looked up, and the words that are known.
+    def asking(self, lang: str = "") -> "Iterator[View]":
+        """Give a view of the moment held, with the facets of the language up to date.
 
-        moment: from `lease`; None: the present state.
+        It holds the lock. Raises CacheError.
         """
-        if moment is None:
-            yield self.connection(), self._words
-            return
-        db = self._borrowed(moment)
-        try:
-            if db is None:
-                with self.lock:
-                    yield moment.db, moment.words
-            else:
-                yield db, moment.words
-        finally:
-            self._give_back(moment, db)
+        with self.lock, self.engine.errors():
+            facets, held = self.facets_of(lang), self.held
+            view = held.moment.view if held else self.engine.present()
+            if held is None or facets.version != held.moment.version:
+                for each in self._of_language.values():  # all of the same version
+                    each.refresh(view)
+            yield view
 
-    def _borrowed(self, moment: Moment) -> sqlite3.Connection | None:
-        """Wait for a connection for searches; None where the cache has changed since the first."""
-        with self._pool:
-            while not moment.free:
-                searches = len(moment.connections) - 1
-                with suppress(CacheGone):
-                    if searches < SEARCHES and self._add(moment):
-                        break
-                if not searches:
-                    return None
-                self._pool.wait()
-            return moment.free.pop()
+    @contextmanager
+    def present(self) -> "Iterator[View]":
+        """Give a view of the present state, whatever moment is held. Raises CacheError."""
+        with self.engine.errors():
+            yield self.engine.present()
 
-    def _give_back(self, moment: Moment, db: sqlite3.Connection | None) -> None:
-        with self._pool:
-            moment.users -= 1
-            if db is not None:
-                moment.free.append(db)
-            if moment.is_over and not moment.users:
-                self._let_go(moment)
-            self._pool.notify_all()
+    def transaction(self, *, patient: bool = True) -> "AbstractContextManager[Transaction]":
+        """Give a write transaction, one thread at a time. Raises CacheLocked, CacheError."""
+        return self.engine.transaction(patient=patient)
 
-    def _add(self, moment: Moment) -> bool:
-        """Add a connection for searches; whether the cache still is of the moment's version."""
-        with self._pool:
-            db = self._begun()
-            is_same = meta(db, "version") == moment.version
+    # The moment held.
+
+    def knows(self, query: Query) -> bool:
+        """Return whether no word of the query has to be looked up."""
+        with self.asking() as view:
+            return (self.held.words if self.held else self._words).knows(query.words, view)
+
+    def lease(self) -> Held | None:
+        """Return the moment held, kept until `searching` ends. Call it under the lock."""
+        if self.held is not None:
+            self.engine.lease(self.held.moment)
+        return self.held
+
+    @contextmanager
+    def searching(self, held: Held | None) -> "Iterator[tuple[View, Words]]":
+        """Give a view on which words may be looked up without the lock, and the known words.
+
+        held: from `lease`. Raises CacheError.
+        """
+        moment, words = (held.moment, held.words) if held else (None, self._words)
+        with self.engine.errors(), self.engine.searching(moment) as view:
+            yield view, words
+
+    def hold(self) -> None:
+        """Pin reads to this moment until `catch_up`: sets, rows, texts and words.
+
+        What other programs write then delays no question, and ids mean what they meant.
+        """
+        with self.engine.errors(), self.lock:
+            held = Held(self.engine.begin(searches=0))
+            self._take(held)
+            for facets in self._of_language.values():
+                facets.refresh(held.moment.view)
+
+    def _take(self, held: Held) -> None:
+        """Answer as of that moment from now on. Call it under the lock."""
+        before, self.held = self.held, held
+        if before is not None:
+            if before.moment.texts == held.moment.texts:
+                held.words = before.words
+            self.engine.end(before.moment)
+
+    def renew(self) -> bool:
+        """Return whether nothing has changed since the moment held, and hold the present one.
+
+        Only so can the write-ahead log be emptied: it keeps what an open read transaction sees.
+        """
+        with self.engine.errors(), suppress(CacheGone):
+            moment = self.engine.begin()
+            is_same = self._renewed(moment)
+            if not is_same:
+                self.engine.end(moment)
+            return is_same
+        return True
+
+    def _renewed(self, moment: "Moment") -> bool:
+        with self.lock:
+            is_same = moment.version == self.facets.version
             if is_same:
-                moment.connections.append(db)
-                moment.free.append(db)
-            else:
-                self._ended(db)
+                self._take(Held(moment))
             return is_same
 
-    def _begun(self) -> sqlite3.Connection:
-        with self._pool:
-            db = self._idle.pop() if self._idle else self._connect(self.path, CACHE)
-        db.execute("BEGIN")
-        return db
+    def prepare(self, query: Query) -> bool:
+        """Read what has changed, for `catch_up`; return whether anything has. Thread-safe.
 
-    def _ended(self, db: sqlite3.Connection) -> None:
-        db.execute("COMMIT")
-        self._idle.append(db)
+        query: its words are looked up as well, so that it is answered at once. Other threads may
+        ask meanwhile, as of the moment held.
+        """
+        if self.held is None:
+            return False
+        with self.engine.errors():
+            try:
+                moment = self.engine.begin()
+            except CacheGone:
+                return False
+            if self._renewed(moment):
+                return False
+            of_language = list(self._of_language.values())
+            news = [(facets, facets.news(moment.view)) for facets in of_language]
+            held = Held(moment)
+            self._look_up(query, held)
+            self._propose(Next(held, news, query))
+            return True
 
-    def _let_go(self, moment: Moment) -> None:
-        for db in moment.connections:
-            self._ended(db)
-        moment.connections, moment.free = [], []
+    def _look_up(self, query: Query, held: Held) -> None:
+        if query.words:
+            with self.lock:
+                self.engine.lease(held.moment)
+            with self.searching(held) as (view, words):
+                words.keep(BitMap(), query.words, view, Cancel())
 
+    def _propose(self, step: Next) -> None:
+        """Let `catch_up` take this one, unless another thread has read a later one meanwhile."""
+        with self.lock:
+            left = self._next
+            if left is None or left.held.moment.version <= step.held.moment.version:
+                self._next = step
+            else:
+                left = step
+        if left is not None:
+            self.engine.end(left.held.moment)
 
-def file_id(path: Path) -> FileId | None:
-    """Return what the file at a path is; None where there is none, or an empty one."""
-    try:
-        status = path.stat()
-    except OSError:
-        return None
-    return (status.st_dev, status.st_ino) if status.st_size else None
+    def is_prepared_for(self, query: Query) -> bool:
+        """Return whether there is something to catch up with, and the query's words are known."""
+        return self._next is not None and set(query.words) <= set(self._next.query.words)
 
+    def catch_up(self, follow: Iterable[ArticleId] = ()) -> dict[ArticleId, ArticleId | None]:
+        """Advance to the moment that `prepare` has read, else to the present one. Thread-safe.
 
-def meta(db: sqlite3.Connection, name: str) -> int:
-    """Return a counter of the cache: `version` grows with every change, `texts` with articles."""
-    return number(db.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone())
+        follow: ids of articles as of before. Return their ids from here on, None for an article
+        that is gone.
+        """
+        if self._next is None:
+            self.prepare(Query())
+        with self.engine.errors(), self.lock:
+            following = self._following()
+            if following is None:
+                return {id: id for id in follow}
+            with self.asking() as view:
+                before = view.identities(every := list(follow))
+            for facets, found in following.news:
+                facets.take(found)
+            self._take(following.held)
+            view = following.held.moment.view
+            for each in self._of_language.values():
+                each.refresh(view)  # those of a language that was first asked for meanwhile
+            ids = view.ids(list(before.values()))
+            now = {id: ids.get(before[id]) if id in before else None for id in every}
+            return {id: None if new is None else ArticleId(new) for id, new in now.items()}
+
+    def _following(self) -> Next | None:
+        """Take what `prepare` has read; None if that or a later moment is held already."""
+        following, self._next = self._next, None
+        if following is not None and following.held.moment.version <= self.facets.version:
+            self.engine.end(following.held.moment)
+            return None
+        return following

@@ -5,7 +5,7 @@ from contextlib import closing
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from reader.cache.schema import Schema
+    from reader.cache.migrations import Schema
 
 _COLUMNS = (
     "SELECT tables.name, columns.name FROM sqlite_schema tables, "
@@ -16,7 +16,7 @@ _NAMES = "SELECT type, name FROM sqlite_schema WHERE name NOT LIKE 'sqlite_%'"
 
 def misshapen(db: sqlite3.Connection, schema: "Schema", version: int) -> str:
     """Return what a file of that version lacks, empty where it lacks nothing."""
-    from reader.cache.schema import apply_all
+    from reader.cache.migrations import apply_all
 
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as right:
         apply_all(right, schema, version)

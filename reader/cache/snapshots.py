@@ -10,21 +10,15 @@ from pathlib import Path
 from typing import NamedTuple
 
 from reader.cache.asides import alone, set_aside, take_place
+from reader.cache.connections import snapshot
 from reader.cache.damage import no_longer_suspect, suspect
 from reader.cache.marks import marks_errors
 from reader.cache.marks_copies import copies
 from reader.cache.marks_shown import counter_shown
 from reader.cache.marks_state import State, check_rows, counter_of, look
-from reader.cache.schema import (
-    CACHE,
-    MARKS,
-    Schema,
-    check_version,
-    connect,
-    prepare,
-    snapshot,
-    sql_errors,
-)
+from reader.cache.migrations import CACHE, MARKS, Schema
+from reader.cache.preparing import prepare
+from reader.cache.schema import check_version, connect, sql_errors
 from reader.errors import CacheDamaged, CacheError, CacheLocked, CacheUnwritable
 
 SCHEMAS = {"marks.db": MARKS, "cache.db": CACHE}
@@ -117,7 +111,7 @@ def check_copy(path: Path, name: str) -> int:
 
 
 def _objects(schema: Schema, version: int) -> set[tuple[str, str]]:
-    """What a file of that version consists of: a trigger, say, would act when it is used."""
+    """Return what a file of that version consists of; a trigger, say, would act in use."""
     from tempfile import TemporaryDirectory
 
     with TemporaryDirectory(prefix="cryptoread-") as folder:

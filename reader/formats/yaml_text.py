@@ -66,8 +66,8 @@ def unquoted(value: str) -> str:
     """Return a scalar that is not YAML without its comment and the quotes around all of it."""
     if (comment := value.find(" # ")) > 0:
         value = value[:comment].rstrip()
-    quote = value[0]
-    if quote not in "'\"":
+    quote = value[:1]
+    if not quote or quote not in "'\"":
         return value
     is_closed = len(value) > 1 and value.endswith(quote)
     inner = value[1:-1] if is_closed else value[1:]

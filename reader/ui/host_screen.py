@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
 from textual.content import Content
-from textual.screen import Screen
 from textual.widgets import Static
 
 from reader.article import ArticleId, Identity
@@ -21,7 +20,7 @@ from reader.library import Ids, Library
 from reader.query import Query
 from reader.ui.answers import Answers
 from reader.ui.catching_up import CatchingUp
-from reader.ui.failures import Guarded, in_background
+from reader.ui.failures import in_background
 from reader.ui.keys import LIST_KEYS, NEXT, READING_KEYS, as_bound, key_of
 from reader.ui.list_cursor import Place
 from reader.ui.listing import Listing
@@ -29,6 +28,7 @@ from reader.ui.marking import Marker
 from reader.ui.open_article import OpenArticle
 from reader.ui.opening import Doors
 from reader.ui.panes import Panes
+from reader.ui.quick_keys import QuickKeys
 from reader.ui.repainting import repaint_changes_only
 from reader.ui.reported import reported
 from reader.ui.searching import Searching
@@ -67,7 +67,7 @@ READING_HINT = (
 )
 
 
-class HostScreen(Guarded, Screen[None]):
+class HostScreen(QuickKeys):
     """List and reading pane between the bars."""
 
     BLANK = True  # covered by the widgets

@@ -87,19 +87,19 @@ def _log(data: Path) -> Path:
 @contextmanager
 def _transactions() -> Iterator[list[float]]:
     """Collects the seconds that each of the importer's transactions takes, its commit included."""
-    from reader.cache import Store
+    from reader.cache.intake import Intake
 
     seconds: list[float] = []
-    original = Store.writing
+    original = Intake.writing
 
     @contextmanager
-    def timed(store: Store, run: int) -> Iterator[object]:
+    def timed(intake: Intake, run: int) -> Iterator[object]:
         start = time.perf_counter()
-        with original(store, run) as writer:
+        with original(intake, run) as writer:
             yield writer
         seconds.append(time.perf_counter() - start)
 
-    Store.writing = timed  # type: ignore[method-assign,assignment]
+    Intake.writing = timed  # type: ignore[method-assign,assignment]
     yield seconds
 
 

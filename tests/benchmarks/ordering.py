@@ -127,15 +127,15 @@ def _store_titles(folder: Path, _what: str, count: int) -> float:
     ]
     with Store(folder) as store:
         start = time.perf_counter()
-        run = store.begin_run()
-        page = store.feed_page(["https://news.example/feed"], "Ledger", articles)
+        run = store.intake.begin_run()
+        page = store.intake.feed_page(["https://news.example/feed"], "Ledger", articles)
         for first in range(0, count, STORED_AT_ONCE):
-            with store.writing(run) as writer:
+            with store.intake.writing(run) as writer:
                 for group, arrival in page.arrivals[first : first + STORED_AT_ONCE]:
                     writer.put_item(page, group, arrival)
         taken = time.perf_counter() - start
-        if store.total() != count:
-            raise RuntimeError(f"{store.total()} of {count} articles are there")
+        if store.questions.total() != count:
+            raise RuntimeError(f"{store.questions.total()} of {count} articles are there")
         return taken
 
 

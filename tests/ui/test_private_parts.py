@@ -18,6 +18,7 @@ import reader.ui
 KEEPERS = {
     "reader.ui.failures",
     "reader.ui.long_view",
+    "reader.ui.quick_keys",
     "reader.ui.repainting",
     "reader.ui.terminal_driver",
 }

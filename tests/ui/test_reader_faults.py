@@ -193,10 +193,10 @@ async def test_leaving_a_search_goes_back_to_the_article_though_its_id_moved(
 def forget(folder: Path, identity: Identity) -> None:
     """Lose an article, as a rebuilt cache may."""
     with Store(folder) as store:
-        id = store.with_identity(identity)
+        id = store.texts.with_identity(identity)
         assert id is not None
-        with store.writing(store.begin_run()) as writer:
-            writer._delete(id)
+        with store.intake.writing(store.intake.begin_run()) as writer:
+            writer._gathered._delete(id)
 
 
 async def test_an_article_that_vanishes_while_it_is_open_stays_on_the_screen(

@@ -359,10 +359,10 @@ async def test_searching_leaves_no_thread_behind(news: Library) -> None:
     async with reading(news) as reader:
         await reader.press("slash", *"feeswallet")
         await answered(reader, 0)
-        connections = len(news._store._session._connections)
+        connections = len(news._store.engine.pool._opened)
         await reader.press(*"xyz", "escape")
         await reader.press("slash", *"miners", "escape")
-        assert len(news._store._session._connections) <= connections + 3
+        assert len(news._store.engine.pool._opened) <= connections + 3
     left = {each for each in threading.enumerate() if "cryptoread-search" in each.name}
     for thread in left:
         thread.join(5)

@@ -35,19 +35,21 @@ class Home:
         with Store(self.data) as store:
             put(store, [article(n, title=f"Story {n}") for n in (1, 2, 3)])
             self.mark("Story 2", store=store)
-            store.save_position(article(2).identity, 4.0)
+            store.marking.save_position(article(2).identity, 4.0)
 
     def mark(self, title: str, value: bool = True, store: Store | None = None) -> None:
         if store is None:
             with Store(self.data) as store:
                 self.mark(title, value, store)
             return
-        ids = store.find(parse(f'title:"{title}"'), NOW)
-        store.mark(ids, Mark.READ, value, title)
+        ids = store.questions.find(parse(f'title:"{title}"'), NOW)
+        store.marking.mark(ids, Mark.READ, value, title)
 
     def titles(self, query: str = "") -> set[str]:
         with Store(self.data) as store:
-            return {row.title for row in store.rows(list(store.find(parse(query), NOW)))}
+            return {
+                row.title for row in store.texts.rows(list(store.questions.find(parse(query), NOW)))
+            }
 
     def state(self) -> dict[str, bytes]:
         """Every file that is here, but for locks."""
@@ -82,8 +84,8 @@ def test_what_was_kept_comes_back_into_an_empty_folder(home: Home, tmp_path: Pat
     assert other.config.read_text() == SETTINGS
     with Store(other.data) as store:
         assert store.notices == ()
-        assert store.position(article(2).identity) == 4.0
-        assert store.undo() is not None
+        assert store.marking.position(article(2).identity) == 4.0
+        assert store.marking.undo() is not None
 
 
 def test_a_restore_goes_back_to_that_day_and_sets_aside_what_was_there(home: Home) -> None:
@@ -144,8 +146,8 @@ def test_marks_are_put_back_where_there_are_none_and_where_they_are_damaged(home
 
 def test_a_backup_is_of_one_moment_while_marks_and_articles_come_in(home: Home) -> None:
     with Store(home.data) as screen:
-        screen.hold()
-        with Store(home.data) as other, other.writing(other.begin_run()):
+        screen.session.hold()
+        with Store(home.data) as other, other.intake.writing(other.intake.begin_run()):
             home.backup()
         home.mark("Story 3", store=screen)
         backup(home.data, home.config, home.file, force=True)
@@ -220,10 +222,10 @@ def test_nothing_is_restored_while_a_screen_is_open(home: Home) -> None:
     home.backup()
     home.mark("Story 3")
     with Store(home.data) as screen:
-        screen.find(Query(), NOW)
+        screen.questions.find(Query(), NOW)
         with pytest.raises(CacheLocked, match="in use by another program"):
             home.restore()
-        assert len(screen.find(parse("is:read"), NOW)) == 2
+        assert len(screen.questions.find(parse("is:read"), NOW)) == 2
     assert home.titles("is:read") == {"Story 2", "Story 3"}
     assert not list(home.data.glob("*before-restore*"))
     home.restore()

@@ -14,16 +14,16 @@ import sys
 import threading
 from pathlib import Path
 
-from reader.cache.session import Session
+from reader.cache.pool import CachePool
 
 COUNT = "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n WHERE x < 9999) {}"
 folder = Path(sys.argv[1])
 for _ in range(20):
-    session = Session(folder / "cache.db", folder / "marks.db")
+    pool = CachePool(folder / "cache.db")
     started = threading.Barrier(4)
 
     def ask():
-        db = session.connection()
+        db = pool.of_thread()
         started.wait()
         try:
             while True:
@@ -35,7 +35,7 @@ for _ in range(20):
     for thread in threads:
         thread.start()
     started.wait()
-    session.close()
+    pool.close()
     for thread in threads:
         thread.join()
 """
@@ -47,7 +47,9 @@ def store(tmp_path: Path) -> Path:
         return tmp_path
 
 
-def test_a_session_is_closed_while_other_threads_ask_and_the_process_goes_on(store: Path) -> None:
+def test_connections_are_closed_while_other_threads_use_them(
+    store: Path,
+) -> None:
     command = [sys.executable, "-c", CLOSED_WHILE_USED, str(store)]
     assert subprocess.run(command, timeout=60).returncode == 0
 

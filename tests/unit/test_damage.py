@@ -15,8 +15,10 @@ from reader.article import Article
 from reader.cache import Grouping, Mark, Store, salvaging
 from reader.cache.damage import put_aside
 from reader.cache.facets import Facets
+from reader.cache.migrations import CACHE
+from reader.cache.preparing import prepare
 from reader.cache.rebuilding import counted, has_damaged_facets, has_damaged_index
-from reader.cache.schema import CACHE, prepare
+from reader.cache.sqlite_view import SqliteView
 from reader.doctor import Depth, Finding, State, examine
 from reader.errors import ArticleDamaged, CacheDamaged, CacheError
 from reader.library import Library
@@ -49,8 +51,11 @@ def folder(tmp_path: Path) -> Path:
     made = tmp_path / "data"
     with Store(made) as store:
         put(store, archive())
-        newest = store.find(Query(), NOW)[:3]
-        store.mark(store.find(Query(), NOW) & type(store.find(Query(), NOW))(newest), *READ_THREE)
+        newest = store.questions.find(Query(), NOW)[:3]
+        store.marking.mark(
+            store.questions.find(Query(), NOW) & type(store.questions.find(Query(), NOW))(newest),
+            *READ_THREE,
+        )
     return made
 
 
@@ -65,16 +70,18 @@ def change(folder: Path, statement: str, name: str = "cache.db") -> None:
 
 
 def titles(store: Store, words: str = "") -> list[str]:
-    return [row.title for row in store.rows(store.find(parse(words), NOW))]
+    return [row.title for row in store.texts.rows(store.questions.find(parse(words), NOW))]
 
 
 def counts(store: Store, words: str = "") -> dict[str, int]:
-    stats = store.stats(store.find(parse(words), NOW))
+    stats = store.questions.stats(store.questions.find(parse(words), NOW))
     return {name: sum(each.values()) for name, each in stats.categories.items()}
 
 
 def read_all(store: Store) -> list[str]:
-    return [article.title for _, article in store.articles(store.find(Query(), NOW))]
+    return [
+        article.title for _, article in store.texts.articles(store.questions.find(Query(), NOW))
+    ]
 
 
 ALL_TITLES = [f"Story {n}" for n in range(MANY)]
@@ -133,7 +140,7 @@ def test_reading_goes_on_without_an_article_that_is_damaged(folder: Path, fault:
 def test_a_damaged_article_is_whole_again_when_it_comes_again(folder: Path, fault: str) -> None:
     change(folder, TEXTS[fault])
     with Store(folder) as store:
-        list(store.articles(store.find(Query(), NOW)))
+        list(store.texts.articles(store.questions.find(Query(), NOW)))
         put(store, archive())
         assert read_all(store) == ALL_TITLES
         assert titles(store, "alpha") == ["Story 0"]
@@ -218,7 +225,7 @@ SETTLED = {
 def settled(folder: Path) -> Path:
     """The same where each facet is in one piece."""
     with Store(folder) as store:
-        store.tidy(entirely=True)
+        store.upkeep.tidy(entirely=True)
     return folder
 
 
@@ -251,7 +258,7 @@ def test_what_comes_in_is_right_beside_damaged_facets(folder: Path, fault: str) 
     change(folder, FACETS[fault])
     with Store(folder) as store:
         put(store, [article(MANY, category="BTC", tags=("ETF",))])
-        store.mark(store.find(parse("tag:xrp"), NOW), Mark.FAVOURITE, True, "")
+        store.marking.mark(store.questions.find(parse("tag:xrp"), NOW), Mark.FAVOURITE, True, "")
     with Store(folder) as store:
         assert counts(store) == {"BTC": 21, "ETH": 20}
         assert len(titles(store, "tag:etf")) == MANY + 1
@@ -263,24 +270,24 @@ def test_a_screen_that_holds_its_moment_counts_anew_and_reads_what_is_set_right(
     folder: Path,
 ) -> None:
     with Store(folder) as held:
-        held.hold()
+        held.session.hold()
         change(folder, "UPDATE chunks SET ids = x'00', version = 99")
         change(folder, "UPDATE meta SET value = 99 WHERE name = 'version'")
-        held.catch_up()
+        held.session.catch_up()
         assert counts(held) == RIGHT_COUNTS
         with Store(folder) as other:
             put(other, [article(MANY, category="BTC", tags=("ETF",))])
-        held.catch_up()
+        held.session.catch_up()
         assert counts(held) == {"BTC": 21, "ETH": 20}
 
 
 def test_facets_that_are_counted_anew_are_those_that_were_written(folder: Path) -> None:
     with closing(sqlite3.connect(folder / "cache.db")) as db:
-        truth, facets = counted(db, {}), Facets()
-        facets.refresh(db)
+        truth, facets, view = counted(db, {}), Facets(), SqliteView(db)
+        facets.refresh(view)
         assert len(truth.ids) > 5
         for facet, ids in truth.ids.items():
-            assert facets.get(db, facet) == ids
+            assert facets.get(view, facet) == ids
             assert facets.label(facet) == (truth.labels.get(facet) or facet[1])
 
 
@@ -567,7 +574,7 @@ def test_a_copy_is_read_where_the_log_cannot_be(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with Store(folder) as writing:
-        writing.mark(writing.find(parse("tag:xrp"), NOW), Mark.READ, True, "")
+        writing.marking.mark(writing.questions.find(parse("tag:xrp"), NOW), Mark.READ, True, "")
         for name in ("cache.db-shm", "marks.db-shm"):
             (folder / name).unlink()  # as after a copy of the folder
         monkeypatch.setattr("reader.cache.copies.is_writable", lambda _path: False)
@@ -576,4 +583,4 @@ def test_a_copy_is_read_where_the_log_cannot_be(
             assert store.notices == (f"{folder} cannot be written: marks are not kept",)
             assert len(titles(store, "is:read")) == 16
             with pytest.raises(CacheError, match="cannot be written"):
-                store.mark(store.find(Query(), NOW), Mark.READ, True, "")
+                store.marking.mark(store.questions.find(Query(), NOW), Mark.READ, True, "")

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from reader.article import Identity, reference
-from reader.cache.schema import CACHE, prepare
+from reader.cache.migrations import CACHE
+from reader.cache.preparing import prepare
 from reader.crash import Broken
 from reader.doctor import Depth, Finding, State, examine
 from reader.library import Library

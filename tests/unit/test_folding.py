@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reader.apostrophes import MOST
-from reader.cache.schema import FULLTEXT_OPTIONS
-from reader.cache.words import match_phrase
+from reader.cache.fulltext import match_phrase
+from reader.cache.migrations import FULLTEXT_OPTIONS
 from reader.folding import folded, has_words, is_kept, pieces, plain_form
 from reader.query import Field, Term, parse
 

@@ -11,9 +11,11 @@ from pyroaring import BitMap
 
 from reader.article import Article, Source
 from reader.cache import Mark, Outcome, Store
-from reader.cache.facets import ALL, Facet
+from reader.cache.facet_rows import CHUNK_BITS, FACETS, Facet
+from reader.cache.facets import ALL
 from reader.cache.incoming import Incoming
-from reader.cache.schema import CACHE, CHUNK_BITS, FACETS, MARKS, prepare
+from reader.cache.migrations import CACHE, MARKS
+from reader.cache.preparing import prepare
 from reader.query import Query, parse
 from tests.builders import NOW
 from tests.unit.test_sameness import LONG, articles, item, sync, titles
@@ -109,17 +111,20 @@ def test_an_article_that_was_read_stays_read_and_does_not_double(tmp_path: Path,
     with Store(tmp_path) as store:
         sync(store, now)
         assert titles(store) == [now.title]
-        (id,) = store.find(parse("is:read"), END)
-        identity = store.identity(id)
+        (id,) = store.questions.find(parse("is:read"), END)
+        identity = store.texts.identity(id)
         assert identity is not None
-        assert store.position(identity) == 7.0
-        assert store.with_identity(before.identity) == id or before.external_id != now.external_id
-        change = store.undo()
+        assert store.marking.position(identity) == 7.0
+        assert (
+            store.texts.with_identity(before.identity) == id
+            or before.external_id != now.external_id
+        )
+        change = store.marking.undo()
         assert change is not None
         assert list(change.ids) == [id]
-        assert not store.find(parse("is:read"), END)
+        assert not store.questions.find(parse("is:read"), END)
     with Store(tmp_path) as store:
-        assert not store.find(parse("is:read"), END)
+        assert not store.questions.find(parse("is:read"), END)
         assert set(sync(store, now)) == {Outcome.UNCHANGED}
 
 
@@ -130,9 +135,9 @@ def test_marks_without_their_cache_are_found_again(tmp_path: Path, name: str) ->
     (tmp_path / "cache.db").unlink()
     with Store(tmp_path) as store:
         sync(store, now, item(B, id="9", link="/z"))
-        assert [row.title for row in store.rows(store.find(parse("is:read"), END)[:])] == [
-            now.title
-        ]
+        assert [
+            row.title for row in store.texts.rows(store.questions.find(parse("is:read"), END)[:])
+        ] == [now.title]
 
 
 def test_an_unchanged_article_counts_as_unchanged(tmp_path: Path) -> None:
@@ -151,7 +156,7 @@ def test_two_articles_that_a_guess_had_made_of_one_become_one(tmp_path: Path) ->
     with Store(tmp_path) as store:
         sync(store, long)
         assert titles(store) == [long.title]
-        assert len(store.find(parse("is:read"), END)) == 1
+        assert len(store.questions.find(parse("is:read"), END)) == 1
 
 
 def test_an_id_of_another_feed_of_the_site_is_not_taken(tmp_path: Path) -> None:
@@ -160,8 +165,8 @@ def test_an_id_of_another_feed_of_the_site_is_not_taken(tmp_path: Path) -> None:
         sync(store, item(B, id="1", link="/b"), address="https://blog.a.example/", name="Blog")
         sync(store, item(A, id="1", link="/a"))
         assert titles(store) == sorted((A, B))
-        read = store.find(parse("is:read"), END)
-        assert [row.title for row in store.rows(read[:])] == [A]
+        read = store.questions.find(parse("is:read"), END)
+        assert [row.title for row in store.texts.rows(read[:])] == [A]
 
 
 def test_translations_of_an_archive_stay_two_articles(tmp_path: Path) -> None:
@@ -184,12 +189,12 @@ def test_translations_of_an_archive_stay_two_articles(tmp_path: Path) -> None:
     with Store(tmp_path) as store:
         sync(store, english)
         assert titles(store) == sorted(each.title for each in archived)
-        with store.writing(store.begin_run()) as writer:
+        with store.intake.writing(store.intake.begin_run()) as writer:
             assert writer.put(Incoming.of(archived[1])) == Outcome.UNCHANGED
             assert writer.put(Incoming.of(archived[0])) != Outcome.NEW
         assert len(articles(store)) == 2
-        (id,) = store.find(parse("is:read"), END)
-        assert store.rows([id])[0].lang == "uk"
+        (id,) = store.questions.find(parse("is:read"), END)
+        assert store.texts.rows([id])[0].lang == "uk"
 
 
 def test_a_text_that_was_fetched_stays_until_the_feed_dates_its_own_later(tmp_path: Path) -> None:
@@ -214,8 +219,8 @@ def test_a_correction_that_was_dropped_comes_in(tmp_path: Path) -> None:
         fixed = item(A, id="1", link="/a", text="It has NOT.")
         assert sync(store, fixed) == [Outcome.UPDATED]
         assert articles(store)[0].body == "It has NOT."
-        store.mark(store.find(Query(), END), Mark.READ, True, "read")
-        assert len(store.find(parse("is:read"), END)) == 1
+        store.marking.mark(store.questions.find(Query(), END), Mark.READ, True, "read")
+        assert len(store.questions.find(parse("is:read"), END)) == 1
 
 
 def test_what_an_api_told_twice_and_was_read_once_stays_read(tmp_path: Path) -> None:
@@ -226,11 +231,12 @@ def test_what_an_api_told_twice_and_was_read_once_stays_read(tmp_path: Path) -> 
         db.execute("INSERT INTO versions VALUES (?, ?, ?, ?, ?)", values)
     db.close()
     with Store(tmp_path) as store:
-        with store.writing(store.begin_run()) as writer:
+        with store.intake.writing(store.intake.begin_run()) as writer:
             for each in (first, second, third):
                 writer.put_live(Incoming.of(each))
         read = [
-            each.external_id for _, each in store.articles(store.find(parse("is:read"), END)[:])
+            each.external_id
+            for _, each in store.texts.articles(store.questions.find(parse("is:read"), END)[:])
         ]
         assert sorted(read) == ["1", "2"]
         assert len(articles(store)) == 3

@@ -14,7 +14,7 @@ from typing import NoReturn
 import pytest
 
 from reader import import_jobs, importing
-from reader.cache import Outcome, Store, store
+from reader.cache import Outcome, Store, upkeep
 from reader.errors import CacheError, CacheLocked, Refusal
 from reader.importing import Import, ImportReport
 from reader.library import Library, Mark
@@ -481,7 +481,7 @@ def test_the_log_of_a_long_import_stays_short(
     sizes = []
     for name, at_once in (("one", 300), ("many", 20)):
         monkeypatch.setattr(importing, "STORED_AT_ONCE", at_once)
-        monkeypatch.setattr(store, "LOG_BYTES", 0)
+        monkeypatch.setattr(upkeep, "LOG_BYTES", 0)
         with Library(tmp_path / name) as news:
             news.bring_in([root])
             sizes.append((news.folder / "cache.db-wal").stat().st_size)
@@ -550,12 +550,12 @@ def test_an_interrupted_archive_is_opened_again(
 
 
 def test_a_cache_that_cannot_be_written_ends_the_import(tmp_path: Path, root: Path) -> None:
-    class Locked(Store):
-        def writing(self, _run: int) -> NoReturn:
-            raise CacheLocked(self.path)
+    def locked(_run: int) -> NoReturn:
+        raise CacheLocked(tmp_path / "data" / "cache.db")
 
     write(root, stories(1))
-    with Locked(tmp_path / "data") as store:
+    with Store(tmp_path / "data") as store, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(store.intake, "writing", locked)
         begun = Import(store, lambda _done, _total: None, lambda _refusal: None)
         with pytest.raises(CacheError, match="in use by another program"):
             begun.run([root])

@@ -20,17 +20,17 @@ MANY = 40
 
 AT_A_CALL = """
 import os, signal, sys
-from reader.cache import schema
+from reader.cache import migrations
 from reader.main import main
 name, at, calls = sys.argv[1], int(sys.argv[2]), 0
-real = getattr(schema, name)
+real = getattr(migrations, name)
 def pressing(*values):
     global calls
     calls += 1
     if calls == at:
         os.kill(os.getpid(), signal.SIGINT)
     return real(*values)
-setattr(schema, name, pressing)
+setattr(migrations, name, pressing)
 sys.argv = ["cryptoread", "--data", sys.argv[3], "list"]
 main()
 """

@@ -25,6 +25,8 @@ HEAVY = {
     "reader.backup",
     *("reader.cache.marks_repair", "reader.cache.marks_copies", "reader.cache.marks_salvage"),
     *("reader.cache.marks_shown", "reader.cache.asides", "reader.cache.snapshots"),
+    *("reader.cache.engine", "reader.cache.sqlite_transaction", "reader.cache.facet_changes"),
+    *("reader.cache.intake", "reader.cache.stored", "reader.cache.facts"),
     *("reader.ui.tag_picker", "reader.ui.help_screen", "reader.ui.links_screen"),
     *("reader.ui.syncing", "reader.ui.sources_screen", "reader.ui.originals"),
     *("reader.ui.search_line", "reader.ui.reading_pane", "reader.ui.prose", "reader.ui.languages"),

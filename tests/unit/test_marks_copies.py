@@ -10,7 +10,8 @@ import pytest
 
 from reader.cache import Mark, Store, marks_copies, marks_repair
 from reader.cache.marks_copies import KEPT, copies, copy_files, is_due, is_whole, keep_copy
-from reader.cache.schema import CACHE, MARKS, prepare
+from reader.cache.migrations import CACHE, MARKS
+from reader.cache.preparing import prepare
 from reader.errors import MarksDamaged
 from reader.query import parse
 from tests.builders import NOW, article, put
@@ -42,7 +43,9 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 
 def mark(store: Store, number: int, value: bool = True) -> None:
-    store.mark(store.find(parse(f"title:{number}"), NOW), Mark.READ, value, f"{number}")
+    store.marking.mark(
+        store.questions.find(parse(f"title:{number}"), NOW), Mark.READ, value, f"{number}"
+    )
 
 
 def names(folder: Path) -> list[str]:
@@ -126,9 +129,9 @@ def test_damage_that_a_copy_finds_is_repaired_and_said(store: Store, tmp_path: P
     data[5 * 4096 :] = bytes(len(data) - 5 * 4096)
     path.write_bytes(data)
     with Store(tmp_path) as again:
-        again.keep_copy()
+        again.marking.keep_copy()
         assert "marks.db was damaged" in again.notices[0]
-        assert len(again.find(parse("is:read"), NOW)) == 1
+        assert len(again.questions.find(parse("is:read"), NOW)) == 1
     (copy,) = copies(tmp_path)
     assert read_in(copy.path) == 1
 
@@ -167,7 +170,7 @@ def test_marks_are_copied_before_they_are_migrated(tmp_path: Path) -> None:
         file.unlink()
     with Store(tmp_path) as store:
         put(store, [article(1)])
-        assert len(store.find(parse("is:read"), NOW)) == 1
+        assert len(store.questions.find(parse("is:read"), NOW)) == 1
 
 
 def test_a_damaged_copy_is_found_passed_over_and_removed(

@@ -17,7 +17,7 @@ import pytest
 from reader.cache import Ids, Mark, Store, marks_repair
 from reader.cache.marks_copies import keep_copy
 from reader.cache.marks_state import TABLES, checksum
-from reader.cache.schema import MARKS, _statements
+from reader.cache.migrations import MARKS, _statements
 from reader.errors import CacheError, CacheTooNew, MarkNotShown
 from reader.query import Query, parse
 from tests.builders import NOW, article, put
@@ -29,7 +29,7 @@ Shown = tuple[set[str], set[str]]
 
 
 def titles(store: Store, query: str) -> set[str]:
-    return {row.title for row in store.rows(list(store.find(parse(query), NOW)))}
+    return {row.title for row in store.texts.rows(list(store.questions.find(parse(query), NOW)))}
 
 
 def shown(folder: Path) -> Shown:
@@ -39,7 +39,7 @@ def shown(folder: Path) -> Shown:
 
 
 def mark(store: Store, title: str, what: Mark = Mark.READ, value: bool = True) -> None:
-    store.mark(store.find(parse(f'title:"{title}"'), NOW), what, value, title)
+    store.marking.mark(store.questions.find(parse(f'title:"{title}"'), NOW), what, value, title)
 
 
 def execute(path: Path, *statements: str) -> None:
@@ -93,7 +93,7 @@ def test_an_undo_that_the_cache_could_not_take_is_shown_with_the_next_mark(folde
     with Store(folder) as store:
         execute(store.path, FULL)
         with pytest.raises(MarkNotShown):
-            store.undo()
+            store.marking.undo()
         execute(store.path, "DROP TRIGGER full")
         mark(store, "Story 3")
         assert titles(store, "is:read") == {"Story 3"}
@@ -116,12 +116,12 @@ KILLED = """
 import os, signal, sys
 from pathlib import Path
 from reader.cache import Mark, Store
-from reader.cache.facets import FacetChanges
+from reader.cache.facet_changes import FacetChanges
 from reader.query import parse
 from tests.builders import NOW
 with Store(Path(sys.argv[1])) as store:
     FacetChanges.write = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
-    store.mark(store.find(parse("title:1"), NOW), Mark.READ, True, "read")
+    store.marking.mark(store.questions.find(parse("title:1"), NOW), Mark.READ, True, "read")
 """
 
 
@@ -154,7 +154,7 @@ with Store(Path(sys.argv[1])) as store:
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[2]), resource.RLIM_INFINITY))
     try:
-        store.mark(store.find(parse("title:1"), NOW), Mark.READ, True, "read")
+        store.marking.mark(store.questions.find(parse("title:1"), NOW), Mark.READ, True, "read")
     except CacheError:
         sys.exit(7)
 """
@@ -242,7 +242,7 @@ def test_marks_that_are_lost_with_the_cache_are_restored_from_a_copy(
         assert "from the copy marks-" in store.notices[0] or "readable rows" in store.notices[0]
         put(store, [article(n, title=f"Story {n}") for n in (1, 2, 3)])
         assert titles(store, "is:read") == {"Story 2"}
-        assert store.undo() is not None
+        assert store.marking.undo() is not None
 
 
 def test_what_was_unmarked_since_the_copy_stays_unmarked(folder: Path) -> None:
@@ -330,11 +330,11 @@ def many(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("many") / "data"
     with Store(folder) as store:
         put(store, [article(n) for n in range(MANY)])
-        ids = list(store.find(Query(), NOW))
-        store.mark(Ids(ids[::2]), Mark.READ, True, "half")
-        store.mark(Ids(ids[::5]), Mark.FAVOURITE, True, "a fifth")
+        ids = list(store.questions.find(Query(), NOW))
+        store.marking.mark(Ids(ids[::2]), Mark.READ, True, "half")
+        store.marking.mark(Ids(ids[::5]), Mark.FAVOURITE, True, "a fifth")
         for n in range(0, MANY, 3):
-            store.save_position(article(n).identity, float(n))
+            store.marking.save_position(article(n).identity, float(n))
     return folder
 
 
@@ -406,8 +406,8 @@ def test_positions_and_undo_come_back_with_the_rows(many: Path, tmp_path: Path) 
     flip(folder / "marks.db", 0, 3)
     with Store(folder) as store:
         assert "its readable rows" in store.notices[0]
-        assert store.position(article(99).identity) == 99.0
-        change = store.undo()
+        assert store.marking.position(article(99).identity) == 99.0
+        change = store.marking.undo()
         assert change is not None
         assert change.label == "a fifth"
     (aside,) = folder.glob("marks.db.damaged-*")
@@ -482,7 +482,7 @@ def test_two_damaged_files_are_set_aside_under_two_names(folder: Path) -> None:
 
 def test_a_mark_after_marks_were_deleted_makes_the_file_anew(folder: Path) -> None:
     with Store(folder) as store:
-        store.save_position(article(3).identity, 7.0)
+        store.marking.save_position(article(3).identity, 7.0)
         lose(folder)
         mark(store, "Story 1")
         assert "marks.db had been deleted; it was made anew with all its marks" in store.notices[0]
@@ -493,8 +493,8 @@ def test_a_mark_after_marks_were_deleted_makes_the_file_anew(folder: Path) -> No
     with Store(folder) as store:
         assert store.notices == ()
         assert titles(store, "is:read") == {"Story 1", "Story 2", "Story 3"}
-        assert store.position(article(3).identity) == 7.0
-        assert [store.undo() is not None for _ in range(4)] == [True, True, True, False]
+        assert store.marking.position(article(3).identity) == 7.0
+        assert [store.marking.undo() is not None for _ in range(4)] == [True, True, True, False]
 
 
 def test_a_mark_after_the_folder_was_deleted_makes_the_file_anew(folder: Path) -> None:
@@ -503,7 +503,7 @@ def test_a_mark_after_the_folder_was_deleted_makes_the_file_anew(folder: Path) -
         mark(store, "Story 1")
         assert "cache.db is gone, too: import or sync again" in store.notices[0]
         assert titles(store, "is:read") == {"Story 1", "Story 2"}
-        store.undo()
+        store.marking.undo()
     with Store(folder) as store:
         put(store, [article(n, title=f"Story {n}") for n in (1, 2, 3)])
         assert titles(store, "is:read") == {"Story 2"}
@@ -540,17 +540,42 @@ def test_marks_in_a_read_only_folder_are_read(folder: Path) -> None:
 
 def test_a_thread_that_never_asked_marks_after_the_folder_was_deleted(folder: Path) -> None:
     with Store(folder) as store, ThreadPoolExecutor(1) as thread:
-        store.hold()
-        ids = store.find(parse("title:1"), NOW)
+        store.session.hold()
+        ids = store.questions.find(parse("title:1"), NOW)
         rmtree(folder)
-        marked = thread.submit(store.set_marks, ids, Mark.READ, None, lambda *_: "read").result()
+        marked = thread.submit(
+            store.marking.set_marks, ids, Mark.READ, None, lambda *_: "read"
+        ).result()
         assert marked == (True, 1)
         assert "cache.db is gone, too" in store.notices[0]
-        assert thread.submit(store.undo).result() is not None
-        assert thread.submit(store.redo).result() is not None
-        assert not thread.submit(store.prepare, Query()).result()
-        assert store.renew()
+        assert thread.submit(store.marking.undo).result() is not None
+        assert thread.submit(store.marking.redo).result() is not None
+        assert not thread.submit(store.session.prepare, Query()).result()
+        assert store.session.renew()
         assert not (folder / "cache.db").exists()
     with Store(folder) as store:
         put(store, [article(n, title=f"Story {n}") for n in (1, 2, 3)])
         assert titles(store, "is:read") == {"Story 1", "Story 2"}
+
+
+def test_a_folder_that_is_only_read_shows_marks_that_its_cache_does_not(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert run(KILLED, str(folder)) == -signal.SIGKILL
+    monkeypatch.setattr("reader.cache.copies.is_writable", lambda _path: False)
+    with Store(folder) as store:
+        assert store.is_only_read
+        assert titles(store, "is:read") == {"Story 1", "Story 2"}
+        assert titles(store, "is:unread lang:en") == {"Story 3"}
+
+
+def test_a_folder_that_is_only_read_opens_without_marks(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for path in folder.glob("marks*"):
+        path.unlink()
+    monkeypatch.setattr("reader.cache.copies.is_writable", lambda _path: False)
+    with Store(folder) as store:
+        assert store.is_only_read
+        assert titles(store, "") == {"Story 1", "Story 2", "Story 3"}
+        assert titles(store, "is:read") == set()

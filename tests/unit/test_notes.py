@@ -150,6 +150,12 @@ def test_beside_a_line_that_is_not_yaml_the_others_are_as_whole() -> None:
     assert article.tags == ("FEES",)
 
 
+@pytest.mark.parametrize("line", ["tags = ,", "tags = ", "title = '", 'title = "', "title = # x"])
+def test_a_broken_toml_line_without_a_value_costs_that_line_alone(line: str) -> None:
+    article = note(f"+++\ntitle = Fees fall\n{line}\n= broken =\n+++\nText.\n")
+    assert (article.title, article.body) == ("Fees fall", "Text.")
+
+
 def test_broken_toml_and_json_are_rescued_line_by_line() -> None:
     toml = note('+++\ntitle = Fees fall\ntags = ["fees"]\n+++\nText.\n')
     json = note('{\n  "title": "Fees fall"\n  "tags": ["fees"]\n}\nText.\n')

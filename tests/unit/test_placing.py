@@ -16,22 +16,22 @@ LAST = (1 << ID_BITS) - 1
 
 
 def put(store: Store, *names: str, published: datetime = LAST_INSTANT) -> None:
-    with store.writing(store.begin_run()) as writer:
+    with store.intake.writing(store.intake.begin_run()) as writer:
         for name in names:
             made = article(external_id=name, title=name, published=published, updated=published)
             writer.put(Incoming.of(made))
 
 
 def titles(store: Store) -> list[str]:
-    return [row.title for row in store.rows(store.find(Query(), NOW))]
+    return [row.title for row in store.texts.rows(store.questions.find(Query(), NOW))]
 
 
 def make_full(store: Store) -> None:
     """The article of the latest time has the last id that there is."""
     put(store, "last")
-    (id,) = store.find(Query(), NOW)
-    with store.writing(store.begin_run()) as writer:
-        writer._move(id, LAST)
+    (id,) = store.questions.find(Query(), NOW)
+    with store.intake.writing(store.intake.begin_run()) as writer:
+        writer._gathered._move(id, LAST)
 
 
 def test_what_finds_no_id_is_refused_in_a_sentence_and_nothing_changes(tmp_path: Path) -> None:

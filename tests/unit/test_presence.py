@@ -26,22 +26,22 @@ with Library(Path(sys.argv[1])) as library:
 
 def test_an_open_folder_counts_as_read_after_an_announcement_alone(tmp_path: Path) -> None:
     with Store(tmp_path) as store, Store(tmp_path) as other:
-        assert not store.is_read()
-        other.announce()
-        assert store.is_read()
-        assert other.is_read()
-        other.announce()
-        assert store.is_read()
+        assert not store.presence.is_anybody_here()
+        other.presence.announce()
+        assert store.presence.is_anybody_here()
+        assert other.presence.is_anybody_here()
+        other.presence.announce()
+        assert store.presence.is_anybody_here()
 
 
 def test_the_folder_is_read_until_the_last_screen_closes(tmp_path: Path) -> None:
     with Store(tmp_path) as store:
         with Store(tmp_path) as one:
-            one.announce()
+            one.presence.announce()
             with Store(tmp_path) as other:
-                other.announce()
-            assert store.is_read()
-        assert not store.is_read()
+                other.presence.announce()
+            assert store.presence.is_anybody_here()
+        assert not store.presence.is_anybody_here()
 
 
 def test_a_reader_that_is_killed_is_gone(tmp_path: Path) -> None:
@@ -53,29 +53,29 @@ def test_a_reader_that_is_killed_is_gone(tmp_path: Path) -> None:
     ):
         assert reader.stdout is not None
         assert reader.stdout.readline() == "reading\n"
-        assert store.is_read()
+        assert store.presence.is_anybody_here()
         reader.kill()
         reader.wait()
-        assert not store.is_read()
+        assert not store.presence.is_anybody_here()
 
 
 def test_a_lock_that_an_import_holds_for_a_moment_hides_no_screen(tmp_path: Path) -> None:
     with (tmp_path / "reading.lock").open("w") as looking, Store(tmp_path) as screen:
         fcntl.flock(looking, fcntl.LOCK_EX)
-        screen.announce()
+        screen.presence.announce()
         fcntl.flock(looking, fcntl.LOCK_UN)
         with Store(tmp_path) as other:
-            assert not other.is_read()
-            screen.find(Query(), NOW)
-            screen.renew()  # as an open screen does every second
-            assert other.is_read()
+            assert not other.presence.is_anybody_here()
+            screen.questions.find(Query(), NOW)
+            screen.presence.insist()  # as an open screen does every second
+            assert other.presence.is_anybody_here()
 
 
 def test_a_search_and_a_renewal_do_not_announce_a_screen(tmp_path: Path) -> None:
     with Store(tmp_path) as store, Store(tmp_path) as other:
-        store.find(Query(), NOW)
-        store.renew()
-        assert not other.is_read()
+        store.questions.find(Query(), NOW)
+        store.presence.insist()
+        assert not other.presence.is_anybody_here()
 
 
 @pytest.mark.parametrize("name", ["missing/reading.lock", "."])

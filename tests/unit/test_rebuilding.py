@@ -6,8 +6,10 @@ from pathlib import Path
 import pytest
 
 from reader.cache import rebuilding
+from reader.cache.connections import transaction
+from reader.cache.migrations import CACHE
 from reader.cache.repairing import checks
-from reader.cache.schema import CACHE, connect, transaction
+from reader.cache.schema import connect
 from reader.library import Library
 from reader.query import Field, parse
 from tests.builders import NOW

@@ -17,21 +17,8 @@ from reader.article import Article, Identity, Source
 from reader.cache import Ids, Mark, Outcome, Store
 from reader.cache.incoming import Incoming
 from reader.cache.revising import former_titles, former_titles_and
-from reader.cache.sameness import (
-    MAX_TELLINGS,
-    Item,
-    Known,
-    Name,
-    Page,
-    Telling,
-    item_of,
-    judge,
-    link_of,
-    normalised,
-    related,
-    retold,
-    telling_of,
-)
+from reader.cache.sameness import MAX_TELLINGS, Item, Known, Page, item_of, judge
+from reader.cache.tellings import Name, Telling, link_of, normalised, related, retold, telling_of
 from reader.formats.page import UNDATED
 from reader.query import Field, Query, parse
 from tests.builders import NOW, put
@@ -80,11 +67,11 @@ def sync(
     at_once: int = 2,
 ) -> list[Outcome]:
     """Store a page as a sync does, some items a transaction."""
-    run = store.begin_run()
-    page = store.feed_page((address, moved or address), name, items)
+    run = store.intake.begin_run()
+    page = store.intake.feed_page((address, moved or address), name, items)
     outcomes = []
     for start in range(0, len(page.arrivals), at_once):
-        with store.writing(run) as writer:
+        with store.intake.writing(run) as writer:
             for group, arrival in page.arrivals[start : start + at_once]:
                 outcomes.append(writer.put_item(page, group, arrival))
     return outcomes
@@ -92,8 +79,8 @@ def sync(
 
 def articles(store: Store) -> list[Article]:
     """Newest first."""
-    ids = store.find(Query(), NOW + timedelta(days=999))
-    return [article for _, article in store.articles(ids[:])]
+    ids = store.questions.find(Query(), NOW + timedelta(days=999))
+    return [article for _, article in store.texts.articles(ids[:])]
 
 
 def titles(store: Store) -> list[str]:
@@ -529,7 +516,7 @@ def test_what_the_feed_sends_last_holds_and_the_former_title_is_kept(tmp_path: P
         assert article.published == NOW - timedelta(hours=1)
         assert article.former_titles == ("SEC approves",)
         assert sync(store, fixed) == [Outcome.UNCHANGED]
-        assert store.find(parse("approves"), NOW) == Ids()
+        assert store.questions.find(parse("approves"), NOW) == Ids()
 
 
 @pytest.mark.parametrize(
@@ -581,7 +568,7 @@ def test_an_article_of_an_archive_is_that_of_an_api(tmp_path: Path) -> None:
     story = item(A, id="7", link="/a")
     with Store(tmp_path) as store:
         put(store, [story])
-        with store.writing(store.begin_run()) as writer:
+        with store.intake.writing(store.intake.begin_run()) as writer:
             newer = replace(story, title=B)
             older = replace(story, title=C, updated=NOW - timedelta(hours=1))
             outcomes = [writer.put_live(Incoming.of(each)) for each in (older, newer, newer)]
@@ -598,7 +585,7 @@ def test_two_feeds_of_one_site_share_no_article(tmp_path: Path) -> None:
         sync(store, item(A, id="1", link="/a"), address="https://status.a.example/rss")
         sync(store, item(B, id="1", link="/b"), address="https://blog.a.example/rss", name="Blog")
         assert titles(store) == sorted((A, B))
-        assert store.names(Field.SOURCE) == {"ledger": 2}
+        assert store.questions.names(Field.SOURCE) == {"ledger": 2}
 
 
 @pytest.mark.parametrize(
@@ -621,14 +608,16 @@ def test_a_feed_stays_the_same_feed(
     page = item(A, id="1", link="/a"), item(B, id="2", link="/b")
     with Store(tmp_path) as store:
         sync(store, *page, **before)  # type: ignore[arg-type]
-        store.mark(store.find(Query(), NOW + timedelta(days=1)), Mark.READ, True, "read")
+        store.marking.mark(
+            store.questions.find(Query(), NOW + timedelta(days=1)), Mark.READ, True, "read"
+        )
         sync(store, *page, item(C, id="3", link="/c"), **after)  # type: ignore[arg-type]
         assert titles(store) == sorted((A, B, C))
-        assert len(store.find(parse("is:read"), NOW + timedelta(days=1))) == 2
+        assert len(store.questions.find(parse("is:read"), NOW + timedelta(days=1))) == 2
     (tmp_path / "cache.db").unlink()
     with Store(tmp_path) as store:
         sync(store, *page, **after)  # type: ignore[arg-type]
-        assert len(store.find(parse("is:read"), NOW + timedelta(days=1))) == 2
+        assert len(store.questions.find(parse("is:read"), NOW + timedelta(days=1))) == 2
 
 
 def test_another_feed_under_an_old_name_is_another_feed(tmp_path: Path) -> None:
@@ -642,28 +631,30 @@ def test_two_feeds_that_move_to_one_place_are_one_from_then_on(tmp_path: Path) -
     first, second = "https://one.example/rss", "https://two.example/rss"
     with Store(tmp_path) as store:
         sync(store, item(A, id="1", link="/a"), address=first, name="One")
-        store.mark(store.find(Query(), NOW + timedelta(days=1)), Mark.READ, True, "read")
+        store.marking.mark(
+            store.questions.find(Query(), NOW + timedelta(days=1)), Mark.READ, True, "read"
+        )
         sync(store, item(B, id="1", link="/b"), address=second, name="Two")
         sync(store, item(A, id="9", link="/a"), address=first, moved=second, name="One")
         assert titles(store) == sorted((A, B))
-        (id,) = store.find(parse("is:read"), NOW + timedelta(days=1))
-        assert store.rows([id])[0].title == A
+        (id,) = store.questions.find(parse("is:read"), NOW + timedelta(days=1))
+        assert store.texts.rows([id])[0].title == A
 
 
 def test_an_identity_of_earlier_finds_the_article_of_now(tmp_path: Path) -> None:
     with Store(tmp_path) as store:
         sync(store, item(A, id="1", link="/a"))
-        (id,) = store.find(Query(), NOW)
-        before = store.identity(id)
-        store.mark(Ids([id]), Mark.FAVOURITE, True, "favourite")
+        (id,) = store.questions.find(Query(), NOW)
+        before = store.texts.identity(id)
+        store.marking.mark(Ids([id]), Mark.FAVOURITE, True, "favourite")
         sync(store, item(B, id="2", link="/a"))
-        now = store.identity(id)
+        now = store.texts.identity(id)
         assert before is not None
         assert now is not None
         assert before != now
-        assert store.with_identity(before) == store.with_identity(now) == id
+        assert store.texts.with_identity(before) == store.texts.with_identity(now) == id
         assert articles(store)[0].identity == now
-        undone = store.undo()
+        undone = store.marking.undo()
         assert undone is not None
         assert list(undone.ids) == [id]
 
@@ -703,13 +694,14 @@ def test_whatever_a_feed_sends_identities_ids_and_facets_hold(
         assert len({each.identity for each in found}) == len(found)
         moments = [each.published for each in found]
         assert moments == sorted(moments, reverse=True)
-        ids = store.find(Query(), NOW + timedelta(days=99))
+        ids = store.questions.find(Query(), NOW + timedelta(days=99))
         languages: dict[str, int] = {}
         for each in found:
             languages[each.lang] = languages.get(each.lang, 0) + 1
-        assert store.stats(ids).languages == languages
+        assert store.questions.stats(ids).languages == languages
         assert all(
-            store.with_identity(each.identity) == id for id, each in zip(ids, found, strict=True)
+            store.texts.with_identity(each.identity) == id
+            for id, each in zip(ids, found, strict=True)
         )
 
 
@@ -780,13 +772,13 @@ def test_marks_are_kept_where_articles_change_names(tmp_path: Path) -> None:
     """One takes the name that another gives up: each keeps its own marks."""
     with Store(tmp_path) as store:
         sync(store, item(A, id="1", link="/a"), item(B, id="2", link="/b"))
-        store.mark(store.find(parse("fees"), NOW), Mark.READ, True, "read")
+        store.marking.mark(store.questions.find(parse("fees"), NOW), Mark.READ, True, "read")
         sync(store, item(A, id="2", link="/a"), item(B, id="3", link="/b"))
-        read = store.find(parse("is:read"), NOW)
-        assert [row.title for row in store.rows(read[:])] == [A]
+        read = store.questions.find(parse("is:read"), NOW)
+        assert [row.title for row in store.texts.rows(read[:])] == [A]
     with Store(tmp_path) as store:
-        read = store.find(parse("is:read"), NOW)
-        assert [row.title for row in store.rows(read[:])] == [A]
+        read = store.questions.find(parse("is:read"), NOW)
+        assert [row.title for row in store.texts.rows(read[:])] == [A]
 
 
 def test_an_identity_of_a_feed_has_no_language() -> None:

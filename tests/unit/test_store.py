@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import product
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -14,15 +15,32 @@ from hypothesis import strategies as st
 from pyroaring import BitMap
 
 from reader.article import EPOCH, LAST_INSTANT, Article, ArticleId, Sentiment
-from reader.cache import Group, Grouping, Ids, Mark, Outcome, Store, TagCount, facets, grouping
-from reader.cache.facets import Facets
+from reader.cache import (
+    Group,
+    Grouping,
+    Ids,
+    Mark,
+    Outcome,
+    Store,
+    TagCount,
+    facet_counts,
+    grouping,
+)
+from reader.cache.facet_counts import Counts
 from reader.cache.ids import Span
-from reader.cache.schema import CACHE, prepare
-from reader.cache.store import READS_AT_ONCE
+from reader.cache.instants import END
+from reader.cache.migrations import CACHE
+from reader.cache.preparing import prepare
+from reader.cache.questions import READS_AT_ONCE
 from reader.errors import ArticleDamaged, CacheError, CacheLocked, CacheTooNew
 from reader.query import STATES, Field, Query, Term, parse
 from tests.builders import NOW, article, put
 from tests.examples import examples
+from tests.memory_engine import MemoryStore
+
+Opens = Callable[[Path], Any]
+ENGINES: dict[str, Opens] = {"sqlite": Store, "memory": MemoryStore}
+on_every_engine = pytest.mark.parametrize("opened", ENGINES.values(), ids=ENGINES)
 
 CATEGORIES = ("BTC", "ETH", "OTHER")
 TAGS = ("BTC", "XRP", "BITCOIN NEWS", "ÄTHER")
@@ -81,26 +99,35 @@ def queries(draw: st.DrawFn) -> Query:
 
 
 class Mirror:
-    """The same questions, answered by reading every row that SQLite has."""
+    """The same questions, answered article by article."""
 
-    def __init__(self, store: Store) -> None:
-        self._db = sqlite3.connect(store.path)
-        self._db.execute("ATTACH ? AS marks", (str(store.marks_path),))
+    def __init__(self, store: Any) -> None:
+        self._store = store
 
     def rows(self) -> list[tuple[int, dict[str, object]]]:
         """Newest first."""
-        found = self._db.execute(
-            "SELECT id, category, sentiment, articles.source, articles.lang, pinned, draft, title, "
-            "body, published, (SELECT group_concat(value, '|') FROM json_each(fields, '$.tags')), "
-            "coalesce(read, 0), coalesce(favourite, 0), fields ->> '$.sentimentEstimated' "
-            "FROM articles JOIN documents USING (id) "
-            "LEFT JOIN marks.marks USING (external, lang, source) ORDER BY id DESC"
-        )
-        names = (
-            "category sentiment source lang pinned draft title body published tags read favourite "
-            "estimated"
-        )
-        return [(id, dict(zip(names.split(), rest, strict=True))) for id, *rest in found]
+        with self._store.session.present() as view:
+            ids = [id for id, _ in view.between(0, END)]
+        marks, found = self._store.session.marks(), []
+        for row, each in self._store.texts.articles([ArticleId(id) for id in reversed(ids)]):
+            read, favourite = marks.of(each.identity)
+            shown = {
+                "category": each.category,
+                "sentiment": each.sentiment.value,
+                "source": each.source.key if each.source else "",
+                "lang": each.lang,
+                "pinned": each.sticky_weight > 0,
+                "draft": each.draft,
+                "title": each.title,
+                "body": each.body,
+                "published": int(each.published.timestamp() * 1000),
+                "tags": "|".join(each.tags),
+                "read": read,
+                "favourite": favourite,
+                "estimated": each.sentiment_is_estimated,
+            }
+            found.append((row.id, shown))
+        return found
 
     def find(self, query: Query) -> list[int]:
         return [id for id, row in self.rows() if self._matches(row, query)]
@@ -135,145 +162,187 @@ class Mirror:
         return f" {term.value} " in f" {' '.join(words)} "
 
 
+class SqlMirror(Mirror):
+    """The same, answered by reading every row that SQLite has."""
+
+    def __init__(self, store: Store) -> None:
+        self._db = sqlite3.connect(store.path)
+        self._db.execute("ATTACH ? AS marks", (str(store.marks_path),))
+
+    def rows(self) -> list[tuple[int, dict[str, object]]]:
+        """Newest first."""
+        found = self._db.execute(
+            "SELECT id, category, sentiment, articles.source, articles.lang, pinned, draft, title, "
+            "body, published, (SELECT group_concat(value, '|') FROM json_each(fields, '$.tags')), "
+            "coalesce(read, 0), coalesce(favourite, 0), fields ->> '$.sentimentEstimated' "
+            "FROM articles JOIN documents USING (id) "
+            "LEFT JOIN marks.marks USING (external, lang, source) ORDER BY id DESC"
+        )
+        names = (
+            "category sentiment source lang pinned draft title body published tags read favourite "
+            "estimated"
+        )
+        return [(id, dict(zip(names.split(), rest, strict=True))) for id, *rest in found]
+
+
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
     with Store(tmp_path) as made:
         yield made
 
 
+@pytest.fixture(params=ENGINES.values(), ids=ENGINES)
+def any_store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Any]:
+    """A store on each engine."""
+    with request.param(tmp_path) as made:
+        yield made
+
+
 def found(store: Store, text: str = "") -> list[str]:
     """Titles of what matches, newest first."""
-    return [row.title for row in store.rows(store.find(parse(text), NOW))]
+    return [row.title for row in store.texts.rows(store.questions.find(parse(text), NOW))]
 
 
 # Laws.
 
 
-@pytest.fixture(params=[0, facets.DENSE_FROM], ids=["dense", "sparse"], scope="module")
+@pytest.fixture(params=[0, facet_counts.DENSE_FROM], ids=["dense", "sparse"], scope="module")
 def counted(request: pytest.FixtureRequest) -> Iterator[None]:
     """Sets of few articles and of many are counted in two ways."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(facets, "DENSE_FROM", request.param)
+        patch.setattr(facet_counts, "DENSE_FROM", request.param)
         yield
 
 
+@on_every_engine
 @examples(60)
 @given(st.data())
 @pytest.mark.usefixtures("counted")
-def test_facets_agree_with_sql_for_any_archive_filter_and_order_of_arrival(
-    data: st.DataObject,
+def test_facets_agree_with_articles_for_any_archive_filter_and_order_of_arrival(
+    opened: Opens, data: st.DataObject
 ) -> None:
-    with TemporaryDirectory() as folder, Store(Path(folder)) as store:
+    with TemporaryDirectory() as folder, opened(Path(folder)) as store:
         arrived = data.draw(articles())
         for start in range(0, len(arrived), 7):
             put(store, arrived[start : start + 7])
             for query in ("", *(f"lang:{lang}" for lang in LANGS)):
                 look_at(store, parse(query))  # so that what is loaded has to be kept up to date
-        known = list(store.find(parse("is:draft"), NOW) | store.find(Query(), NOW))
+        known = list(
+            store.questions.find(parse("is:draft"), NOW) | store.questions.find(Query(), NOW)
+        )
         for mark in Mark:
-            store.mark(
+            store.marking.mark(
                 Ids(data.draw(st.sets(st.sampled_from(known))) if known else ()), mark, True, ""
             )
-        mirror = Mirror(store)
+        mirror = SqlMirror(store) if opened is Store else Mirror(store)
         for _ in range(4):
             query = data.draw(queries())
             for tag in (*TAGS[:2], TAGS[0]):  # a filter after the other, on and off again
                 for _ in range(3):
-                    ids = store.find(query, NOW)
+                    ids = store.questions.find(query, NOW)
                     assert list(ids) == mirror.find(query), str(query)
                     assert_counts_agree(store, ids, dict(mirror.rows()))
                     query = query.cycle_tag(tag)
 
 
+@on_every_engine
 @examples(30)
 @given(st.data())
 @pytest.mark.usefixtures("counted")
-def test_what_was_caught_up_with_is_what_is_there(data: st.DataObject) -> None:
-    with TemporaryDirectory() as folder, Store(Path(folder)) as held, Store(Path(folder)) as other:
+def test_what_was_caught_up_with_is_what_is_there(opened: Opens, data: st.DataObject) -> None:
+    with (
+        TemporaryDirectory() as folder,
+        opened(Path(folder)) as held,
+        opened(Path(folder)) as other,
+    ):
         arrived = data.draw(articles())
-        held.hold()
+        held.session.hold()
         for start in range(0, len(arrived), 5):
             asked = [Query(), *(data.draw(queries()) for _ in range(3))]
             for query in asked:
                 answer(held, query)
             put(other, arrived[start : start + 5])
-            other.mark(other.find(data.draw(queries()), NOW), Mark.READ, True, "")
-            held.catch_up()
-            assert held.renew()
+            other.marking.mark(other.questions.find(data.draw(queries()), NOW), Mark.READ, True, "")
+            held.session.catch_up()
+            assert held.session.renew()
             assert [answer(held, query) for query in asked] == [answer(other, q) for q in asked]
 
 
 def answer(store: Store, query: Query) -> object:
     """What a screen shows of it but the rows, which are read as they are."""
-    ids = store.find(query, NOW)
+    ids = store.questions.find(query, NOW)
     groups = [
         (group.key, len(group.ids), group.unread, [leaf.key for leaf in group.children])
-        for group in store.groups(ids, Grouping.CATEGORY)
+        for group in store.questions.groups(ids, Grouping.CATEGORY)
     ]
-    return list(ids), groups, store.total()
+    return list(ids), groups, store.questions.total()
 
 
 def look_at(store: Store, query: Query) -> None:
-    ids = store.find(query, NOW)
+    ids = store.questions.find(query, NOW)
     for by in Grouping:
-        store.groups(ids, by)
-    store.tag_counts(ids)
+        store.questions.groups(ids, by)
+    store.questions.tag_counts(ids)
 
 
 def assert_counts_agree(store: Store, ids: Ids, rows: dict[int, dict[str, object]]) -> None:
     shown = {id: rows[id] for id in ids}
     for by in Grouping:
-        groups = store.groups(ids, by)
+        groups = store.questions.groups(ids, by)
         leaves = [leaf for group in groups for leaf in (group.children or (group,))]
         assert sorted(id for leaf in leaves for id in leaf.ids) == sorted(ids)
         for group in (*groups, *leaves):
             assert len(group.ids) == len(list(group.ids))
             assert group.unread == sum(not shown[id]["read"] for id in group.ids)
-    for group in store.groups(ids, Grouping.CATEGORY):
+    for group in store.questions.groups(ids, Grouping.CATEGORY):
         assert group.key == ("PINNED",) or {rows[id]["category"] for id in group.ids} == {
             group.label
         }
         for leaf in group.children:
             assert {rows[id]["sentiment"] for id in leaf.ids} == {leaf.sentiment}
     tags = [tag for row in shown.values() for tag in str(row["tags"] or "").split("|") if tag]
-    counts = {count.tag: count.articles for count in store.tag_counts(ids)}
+    counts = {count.tag: count.articles for count in store.questions.tag_counts(ids)}
     assert counts == {tag: tags.count(tag) for tag in set(tags)}
     for most, few in product((1, 2, 9), (0, grouping.FEW)):
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(grouping, "FEW", few)  # more than that are counted in another way
-            assert store.tag_counts(ids, most) == store.tag_counts(ids)[:most]
-            assert store.tags_at_once(ids, most) == store.tag_counts(ids)[:most]
+            assert store.questions.tag_counts(ids, most) == store.questions.tag_counts(ids)[:most]
+            assert store.questions.tags_at_once(ids, most) == store.questions.tag_counts(ids)[:most]
 
 
 def test_tags_of_which_many_have_to_be_read_are_not_counted_at_once(
-    store: Store, monkeypatch: pytest.MonkeyPatch
+    any_store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    put(store, [article(n, tags=(f"TAG {n}",)) for n in range(READS_AT_ONCE + 1)])
-    ids = store.find(Query(), NOW)
+    put(any_store, [article(n, tags=(f"TAG {n}",)) for n in range(READS_AT_ONCE + 1)])
+    ids = any_store.questions.find(Query(), NOW)
     monkeypatch.setattr(grouping, "FEW", 0)
-    assert store.tags_at_once(ids, 1) is None
-    assert store.tag_counts(ids, 1) == [TagCount("TAG 0", 1)]
-    assert store.tags_at_once(ids, 1) == [TagCount("TAG 0", 1)]
+    assert any_store.questions.tags_at_once(ids, 1) is None
+    assert any_store.questions.tag_counts(ids, 1) == [TagCount("TAG 0", 1)]
+    assert any_store.questions.tags_at_once(ids, 1) == [TagCount("TAG 0", 1)]
 
 
+@on_every_engine
 @examples(60)
 @given(articles())
-def test_the_order_of_ids_is_the_order_of_publication(arrived: list[Article]) -> None:
-    with TemporaryDirectory() as folder, Store(Path(folder)) as store:
+def test_the_order_of_ids_is_the_order_of_publication(
+    opened: Opens, arrived: list[Article]
+) -> None:
+    with TemporaryDirectory() as folder, opened(Path(folder)) as store:
         for start in range(0, len(arrived), 5):
             put(store, arrived[start : start + 5])
         published = [instant for instant, _ in instants(store)]
         assert published == sorted(published)
 
 
+@on_every_engine
 @examples(40)
 @given(articles(), st.integers(2, 3))
 def test_the_same_articles_in_the_same_order_give_the_same_cache_any_number_of_times(
-    arrived: list[Article], again: int
+    opened: Opens, arrived: list[Article], again: int
 ) -> None:
     kept = []
     for order in (arrived, arrived * again):
-        with TemporaryDirectory() as folder, Store(Path(folder)) as store:
+        with TemporaryDirectory() as folder, opened(Path(folder)) as store:
             put(store, order)
             kept.append({each for _, each in instants(store)})
     assert kept[0] == kept[1]
@@ -281,40 +350,43 @@ def test_the_same_articles_in_the_same_order_give_the_same_cache_any_number_of_t
 
 def instants(store: Store) -> list[tuple[datetime, tuple[object, ...]]]:
     """When each article was published, in the order of ids, and what is kept of it."""
-    everything = store.find(Query(), NOW) | store.find(parse("is:draft"), NOW)
-    kept = [each for _, each in store.articles(list(everything))]
+    everything = store.questions.find(Query(), NOW) | store.questions.find(parse("is:draft"), NOW)
+    kept = [each for _, each in store.texts.articles(list(everything))]
     return [(a.published, (a.identity, a.updated, a.title, a.body, a.tags)) for a in reversed(kept)]
 
 
+@on_every_engine
 @examples(30)
 @given(st.lists(st.tuples(st.sampled_from(list(Mark)), st.booleans(), st.sets(st.integers(1, 6)))))
-def test_undo_gives_back_the_marks_as_they_were(steps: list[tuple[Mark, bool, set[int]]]) -> None:
-    with TemporaryDirectory() as folder, Store(Path(folder)) as store:
+def test_undo_gives_back_the_marks_as_they_were(
+    opened: Opens, steps: list[tuple[Mark, bool, set[int]]]
+) -> None:
+    with TemporaryDirectory() as folder, opened(Path(folder)) as store:
         put(store, [article(n) for n in range(1, 7)])
-        ids = list(store.find(Query(), NOW))
+        ids = list(store.questions.find(Query(), NOW))
         states = [marks(store)]
         for mark, value, chosen in steps:
-            if store.mark(Ids(ids[n - 1] for n in chosen), mark, value, "a step"):
+            if store.marking.mark(Ids(ids[n - 1] for n in chosen), mark, value, "a step"):
                 states.append(marks(store))
         for state in reversed(states[:-1]):
-            assert store.undo() is not None
+            assert store.marking.undo() is not None
             assert marks(store) == state
-        assert store.undo() is None
+        assert store.marking.undo() is None
         for state in states[1:]:
-            assert store.redo() is not None
+            assert store.marking.redo() is not None
             assert marks(store) == state
-        assert store.redo() is None
+        assert store.marking.redo() is None
 
 
 def marks(store: Store) -> list[tuple[ArticleId, bool, bool]]:
-    rows = store.rows(store.find(Query(), NOW))
+    rows = store.texts.rows(store.questions.find(Query(), NOW))
     return [(row.id, row.read, row.favourite) for row in rows]
 
 
 # Articles in and out.
 
 
-def test_an_article_comes_back_as_it_went_in(store: Store) -> None:
+def test_an_article_comes_back_as_it_went_in(any_store: Store) -> None:
     new = article(
         1,
         title="[BTC] hits $100k: «ціна» 🚀",
@@ -325,79 +397,84 @@ def test_an_article_comes_back_as_it_went_in(store: Store) -> None:
         score=0,
         url="https://news.example.org/a",
     )
-    put(store, [new])
-    (id,) = store.find(Query(), NOW)
-    assert store.article(id) == new
+    put(any_store, [new])
+    (id,) = any_store.questions.find(Query(), NOW)
+    assert any_store.texts.article(id) == new
 
 
-def test_articles_of_one_second_get_ids_of_their_own_in_order(store: Store) -> None:
+def test_articles_of_one_second_get_ids_of_their_own_in_order(any_store: Store) -> None:
     second = NOW.replace(microsecond=0)
-    put(store, [article(n, published=second, title=f"At once {n}") for n in range(5)])
-    put(store, [article(9, published=second - timedelta(seconds=1), title="Before")])
-    put(store, [article(8, published=second + timedelta(seconds=1), title="After")])
-    put(store, [article(7, published=second, title="At once too")])
-    titles = found(store)
+    put(any_store, [article(n, published=second, title=f"At once {n}") for n in range(5)])
+    put(any_store, [article(9, published=second - timedelta(seconds=1), title="Before")])
+    put(any_store, [article(8, published=second + timedelta(seconds=1), title="After")])
+    put(any_store, [article(7, published=second, title="At once too")])
+    titles = found(any_store)
     assert titles[0] == "After"
     assert titles[-1] == "Before"
     assert len(titles) == 8
 
 
-def test_a_changed_date_moves_the_article_and_keeps_its_marks(store: Store) -> None:
-    put(store, [article(1), article(2)])
-    store.mark(store.find(parse("title:1"), NOW), Mark.READ, True, "")
-    put(store, [article(1, published=NOW - timedelta(days=9), updated=NOW)])
-    assert found(store) == ["Story 2", "Story 1"]
-    assert found(store, "is:read") == ["Story 1"]
+def test_a_changed_date_moves_the_article_and_keeps_its_marks(any_store: Store) -> None:
+    put(any_store, [article(1), article(2)])
+    any_store.marking.mark(any_store.questions.find(parse("title:1"), NOW), Mark.READ, True, "")
+    put(any_store, [article(1, published=NOW - timedelta(days=9), updated=NOW)])
+    assert found(any_store) == ["Story 2", "Story 1"]
+    assert found(any_store, "is:read") == ["Story 1"]
 
 
-def test_an_updated_article_is_no_longer_found_by_what_it_said_before(store: Store) -> None:
-    put(store, [article(1, body="the halving", tags=("OLD",))])
-    put(store, [article(1, body="the merge", tags=("NEW",), updated=NOW)])
-    assert found(store, "halving") == found(store, "tag:old") == []
-    assert found(store, "merge") == found(store, "tag:new") == ["Story 1"]
+def test_an_updated_article_is_no_longer_found_by_what_it_said_before(any_store: Store) -> None:
+    put(any_store, [article(1, body="the halving", tags=("OLD",))])
+    put(any_store, [article(1, body="the merge", tags=("NEW",), updated=NOW)])
+    assert found(any_store, "halving") == found(any_store, "tag:old") == []
+    assert found(any_store, "merge") == found(any_store, "tag:new") == ["Story 1"]
 
 
 @pytest.mark.parametrize("instant", [EPOCH, LAST_INSTANT])
-def test_the_first_and_the_last_instant_have_ids(store: Store, instant: datetime) -> None:
-    put(store, [article(n, published=instant) for n in range(3)])
-    assert len(store.find(Query(), NOW)) == 3
+def test_the_first_and_the_last_instant_have_ids(any_store: Store, instant: datetime) -> None:
+    put(any_store, [article(n, published=instant) for n in range(3)])
+    assert len(any_store.questions.find(Query(), NOW)) == 3
 
 
-def test_within_a_run_the_older_version_is_superseded_whichever_comes_first(tmp_path: Path) -> None:
+@on_every_engine
+def test_within_a_run_the_older_version_is_superseded_whichever_comes_first(
+    opened: Opens, tmp_path: Path
+) -> None:
     old = article(1, updated=NOW - timedelta(days=1), origin="2026/03/old.en.md", title="Old")
     new = article(1, updated=NOW, origin="2026/03/new.en.md", title="New")
     for order in ([old, new], [new, old]):
-        with Store(tmp_path / order[0].title) as store:
+        with opened(tmp_path / order[0].title) as store:
             assert put(store, order) == [Outcome.NEW, Outcome.SUPERSEDED]
             assert found(store) == ["New"]
 
 
-def test_a_newer_version_in_a_later_run_is_an_update(store: Store) -> None:
-    put(store, [article(1, title="Old")])
+def test_a_newer_version_in_a_later_run_is_an_update(any_store: Store) -> None:
+    put(any_store, [article(1, title="Old")])
     newer = article(1, title="New", updated=NOW, origin="2026/03/elsewhere.en.md")
-    assert put(store, [newer]) == [Outcome.UPDATED]
-    assert put(store, [newer]) == [Outcome.UNCHANGED]
-    assert found(store) == ["New"]
+    assert put(any_store, [newer]) == [Outcome.UPDATED]
+    assert put(any_store, [newer]) == [Outcome.UNCHANGED]
+    assert found(any_store) == ["New"]
 
 
-def test_a_file_that_was_itself_changed_is_believed_whatever_its_date_says(store: Store) -> None:
-    put(store, [article(1, title="Typo")])
+def test_a_file_that_was_changed_is_believed_whatever_its_date_says(
+    any_store: Store,
+) -> None:
+    put(any_store, [article(1, title="Typo")])
     earlier = NOW - timedelta(days=30)
-    assert put(store, [article(1, title="Mended", updated=earlier)]) == [Outcome.UPDATED]
-    assert found(store) == ["Mended"]
+    assert put(any_store, [article(1, title="Mended", updated=earlier)]) == [Outcome.UPDATED]
+    assert found(any_store) == ["Mended"]
 
 
-def test_an_external_id_names_an_article_of_each_source_and_language(store: Store) -> None:
-    put(store, [article(1), article(1, lang="uk"), article(1, source="other"), article(2)])
-    assert len(store.with_external_id("1")) == 3
+def test_an_external_id_names_an_article_of_each_source_and_language(any_store: Store) -> None:
+    put(any_store, [article(1), article(1, lang="uk"), article(1, source="other"), article(2)])
+    assert len(any_store.texts.with_external_id("1")) == 3
 
 
 @pytest.mark.parametrize(
     "text", ["c++", "BTC/USD", '"', "NEAR(", "a AND", "* ^ {", "\0", "-", "🚀"]
 )
-def test_any_text_is_a_query(store: Store, text: str) -> None:
-    put(store, [article(1, title="c++ and BTC/USD")])
-    store.find(parse(text), NOW)
+def test_any_text_is_a_query(any_store: Store, text: str) -> None:
+    put(any_store, [article(1, title="c++ and BTC/USD")])
+    any_store.questions.find(parse(text), NOW)
 
 
 # Marks.
@@ -406,16 +483,16 @@ def test_any_text_is_a_query(store: Store, text: str) -> None:
 def test_marks_survive_a_deleted_cache(tmp_path: Path) -> None:
     with Store(tmp_path) as store:
         put(store, [article(1), article(2)])
-        store.mark(store.find(parse("title:1"), NOW), Mark.READ, True, "")
-        store.mark(store.find(parse("title:2"), NOW), Mark.FAVOURITE, True, "")
-        store.save_position(article(1).identity, 0.5)
+        store.marking.mark(store.questions.find(parse("title:1"), NOW), Mark.READ, True, "")
+        store.marking.mark(store.questions.find(parse("title:2"), NOW), Mark.FAVOURITE, True, "")
+        store.marking.save_position(article(1).identity, 0.5)
     for file in tmp_path.glob("cache.db*"):
         file.unlink()
     with Store(tmp_path) as store:
         put(store, [article(2), article(1)])
         assert found(store, "is:read") == ["Story 1"]
         assert found(store, "is:favourite") == ["Story 2"]
-        assert store.position(article(1).identity) == 0.5
+        assert store.marking.position(article(1).identity) == 0.5
 
 
 def test_marks_that_the_cache_missed_are_shown_after_the_next_start(tmp_path: Path) -> None:
@@ -432,155 +509,169 @@ def test_marks_that_the_cache_missed_are_shown_after_the_next_start(tmp_path: Pa
         assert found(store, "is:read") == ["Story 1"]
 
 
-def test_a_held_store_shows_nothing_new_until_it_catches_up(tmp_path: Path) -> None:
-    with Store(tmp_path) as held, Store(tmp_path) as other:
+@on_every_engine
+def test_a_held_store_shows_nothing_new_until_it_catches_up(opened: Opens, tmp_path: Path) -> None:
+    with opened(tmp_path) as held, opened(tmp_path) as other:
         put(other, [article(1), article(2)])
-        held.hold()
+        held.session.hold()
         before = answer(held, Query())
         put(other, [article(3)])
-        assert not held.renew()
+        assert not held.session.renew()
         assert answer(held, Query()) == before
-        held.catch_up()
-        assert held.renew()
+        held.session.catch_up()
+        assert held.session.renew()
         assert answer(held, Query()) == answer(other, Query()) != before
 
 
-def test_ids_rows_texts_and_words_of_a_held_store_are_of_one_moment(tmp_path: Path) -> None:
-    with Store(tmp_path) as held, Store(tmp_path) as other:
+@on_every_engine
+def test_ids_rows_texts_and_words_of_a_held_store_are_of_one_moment(
+    opened: Opens, tmp_path: Path
+) -> None:
+    with opened(tmp_path) as held, opened(tmp_path) as other:
         before = article(9, published=NOW - timedelta(seconds=2), body="fees")
         put(other, [before, article(1, published=NOW, body="halving")])
-        held.hold()
-        id, _ = held.find(Query(), NOW)
+        held.session.hold()
+        id, _ = held.questions.find(Query(), NOW)
         put(other, [article(2, published=NOW - timedelta(seconds=1), body="halving etf")])
         assert titles(other, [id]) == ["Story 2"]  # the ids have moved
         assert titles(held, [id]) == ["Story 1"]
-        assert held.article(id) == article(1, published=NOW, body="halving")
-        assert list(held.find(parse("halving"), NOW)) == [id]
-        assert list(held.find(parse("etf"), NOW)) == []
-        assert held.identity(id) == article(1).identity
-        assert held.with_external_id("2") == Ids()
-        (moved,) = held.catch_up([id]).values()
+        assert held.texts.article(id) == article(1, published=NOW, body="halving")
+        assert list(held.questions.find(parse("halving"), NOW)) == [id]
+        assert list(held.questions.find(parse("etf"), NOW)) == []
+        assert held.texts.identity(id) == article(1).identity
+        assert held.texts.with_external_id("2") == Ids()
+        (moved,) = held.session.catch_up([id]).values()
         assert titles(held, [moved]) == ["Story 1"]
-        assert len(held.find(parse("halving"), NOW)) == 2
+        assert len(held.questions.find(parse("halving"), NOW)) == 2
 
 
-def test_words_are_known_at_once_behind_a_prepared_step(tmp_path: Path) -> None:
-    with Store(tmp_path) as held, Store(tmp_path) as other:
+@on_every_engine
+def test_words_are_known_at_once_behind_a_prepared_step(opened: Opens, tmp_path: Path) -> None:
+    with opened(tmp_path) as held, opened(tmp_path) as other:
         put(other, [article(1, body="halving")])
-        held.hold()
+        held.session.hold()
         put(other, [article(2, body="halving")])
-        assert held.prepare(parse("halving"))
-        assert held.is_prepared_for(parse("halving"))
-        assert not held.is_prepared_for(parse("etf"))
-        held.catch_up()
-        assert held.finds_at_once(parse("halving"))
-        assert len(held.find(parse("halving"), NOW)) == 2
+        assert held.session.prepare(parse("halving"))
+        assert held.session.is_prepared_for(parse("halving"))
+        assert not held.session.is_prepared_for(parse("etf"))
+        held.session.catch_up()
+        assert held.questions.finds_at_once(parse("halving"))
+        assert len(held.questions.find(parse("halving"), NOW)) == 2
 
 
-def test_a_mark_goes_to_the_article_that_was_shown_wherever_it_moved(tmp_path: Path) -> None:
-    with Store(tmp_path) as held, Store(tmp_path) as other:
+@on_every_engine
+def test_a_mark_goes_to_the_article_that_was_shown_wherever_it_moved(
+    opened: Opens, tmp_path: Path
+) -> None:
+    with opened(tmp_path) as held, opened(tmp_path) as other:
         put(other, [article(9, published=NOW - timedelta(seconds=2)), article(1, published=NOW)])
-        held.hold()
-        shown = Ids(held.find(Query(), NOW)[:1])
+        held.session.hold()
+        shown = Ids(held.questions.find(Query(), NOW)[:1])
         put(other, [article(2, published=NOW - timedelta(seconds=1))])
         assert titles(other, list(shown)) == ["Story 2"]
-        assert held.mark(shown, Mark.READ, True, "read") == 1
-        held.catch_up()
+        assert held.marking.mark(shown, Mark.READ, True, "read") == 1
+        held.session.catch_up()
         assert found(held, "is:read") == found(other, "is:read") == ["Story 1"]
-        held.undo()
+        held.marking.undo()
         assert found(other, "is:read") == []
 
 
-def test_a_mark_is_seen_with_the_next_step(tmp_path: Path) -> None:
-    with Store(tmp_path) as held, Store(tmp_path) as other:
+@on_every_engine
+def test_a_mark_is_seen_with_the_next_step(opened: Opens, tmp_path: Path) -> None:
+    with opened(tmp_path) as held, opened(tmp_path) as other:
         put(other, [article(1), article(2)])
-        held.hold()
+        held.session.hold()
         put(other, [article(3)])
-        held.mark(held.find(Query(), NOW), Mark.READ, True, "")
-        held.catch_up()
+        held.marking.mark(held.questions.find(Query(), NOW), Mark.READ, True, "")
+        held.session.catch_up()
         assert answer(held, Query()) == answer(other, Query())
 
 
-def test_a_search_that_is_running_keeps_its_moment(tmp_path: Path) -> None:
-    with Store(tmp_path) as held, Store(tmp_path) as other:
+@on_every_engine
+def test_a_search_that_is_running_keeps_its_moment(opened: Opens, tmp_path: Path) -> None:
+    with opened(tmp_path) as held, opened(tmp_path) as other:
         put(other, [article(1, body="halving")])
-        held.hold()
-        with held._session.lock:
-            moment = held._session.lease()
-        with held._session.searching(moment) as (db, _):
+        held.session.hold()
+        with held.session.lock:
+            leased = held.session.lease()
+        with held.session.searching(leased) as (view, _):
             put(other, [article(2, body="halving")])
-            held.catch_up()
-            (count,) = db.execute("SELECT count(*) FROM articles").fetchone()
-            assert count == 1
-        assert len(held.find(parse("halving"), NOW)) == 2
+            held.session.catch_up()
+            assert len(list(view.between(0, END))) == 1
+        assert len(held.questions.find(parse("halving"), NOW)) == 2
 
 
 def test_many_searches_at_once_wait_for_a_connection(tmp_path: Path) -> None:
     with Store(tmp_path) as held, Store(tmp_path) as other:
         put(other, [article(n, body=f"word{n} halving") for n in range(1, 9)])
-        held.hold()
+        held.session.hold()
         put(other, [article(9)])  # from now on no connection can be added
         with ThreadPoolExecutor(8) as threads:
             words = [parse(f"word{n} halving") for n in range(1, 9)]
-            answers = threads.map(lambda query: titles(held, held.find(query, NOW)), words)
+            answers = threads.map(
+                lambda query: titles(held, held.questions.find(query, NOW)), words
+            )
             assert list(answers) == [[f"Story {n}"] for n in range(1, 9)]
 
 
 def test_the_log_is_emptied_behind_a_screen_that_renews_its_moment(tmp_path: Path) -> None:
     with Store(tmp_path) as held, Store(tmp_path) as other:
         put(other, [article(1)])
-        held.hold()
+        held.session.hold()
         put(other, [article(n) for n in range(2, 400)])
-        assert not other.begin_log_anew()
-        held.catch_up()  # to the end of the log
-        assert not other.begin_log_anew()
-        assert held.renew()  # out of it
-        assert other.begin_log_anew()
+        assert not other.upkeep.begin_log_anew()
+        held.session.catch_up()  # to the end of the log
+        assert not other.upkeep.begin_log_anew()
+        assert held.session.renew()  # out of it
+        assert other.upkeep.begin_log_anew()
 
 
 def titles(store: Store, ids: Sequence[ArticleId | None]) -> list[str]:
-    return [row.title for row in store.rows([id for id in ids if id is not None])]
+    return [row.title for row in store.texts.rows([id for id in ids if id is not None])]
 
 
 def test_leaving_does_not_wait_for_a_program_that_writes(tmp_path: Path) -> None:
     with Store(tmp_path) as store, Store(tmp_path) as other:
         put(store, [article(1)])
-        with other.writing(other.begin_run()):
-            store.remember(Query(), NOW)
-        with other._present() as db:
-            assert db.execute("SELECT count(*) FROM answers").fetchone() == (0,)
-        store.remember(Query(), NOW)
-        with other._present() as db:
-            assert db.execute("SELECT count(*) FROM answers").fetchone() == (1,)
+        with other.intake.writing(other.intake.begin_run()):
+            store.questions.remember(Query(), NOW)
+        with other.session.present() as view:
+            assert view.answer("", view.counter("version")) is None
+        store.questions.remember(Query(), NOW)
+        with other.session.present() as view:
+            assert view.answer("", view.counter("version")) is not None
 
 
-def test_another_store_sees_what_this_one_changes(tmp_path: Path) -> None:
-    with Store(tmp_path) as one, Store(tmp_path) as other:
+@on_every_engine
+def test_another_store_sees_what_this_one_changes(opened: Opens, tmp_path: Path) -> None:
+    with opened(tmp_path) as one, opened(tmp_path) as other:
         put(one, [article(1, tags=("XRP",))])
         assert found(other, "tag:xrp") == ["Story 1"]
-        version = other.version()
-        one.mark(one.find(Query(), NOW), Mark.READ, True, "")
-        assert other.version() > version
+        version = other.session.version()
+        one.marking.mark(one.questions.find(Query(), NOW), Mark.READ, True, "")
+        assert other.session.version() > version
         assert found(other, "is:unread") == []
 
 
-def test_a_mark_without_a_label_is_no_step_to_undo(store: Store) -> None:
-    put(store, [article(1)])
-    store.mark(store.find(Query(), NOW), Mark.READ, True, "")
-    assert store.undo() is None
-    assert found(store, "is:read") == ["Story 1"]
+def test_a_mark_without_a_label_is_no_step_to_undo(any_store: Store) -> None:
+    put(any_store, [article(1)])
+    any_store.marking.mark(any_store.questions.find(Query(), NOW), Mark.READ, True, "")
+    assert any_store.marking.undo() is None
+    assert found(any_store, "is:read") == ["Story 1"]
 
 
 # Faults.
 
 QUESTIONS: dict[str, Callable[[Store], object]] = {
-    "begin_run": lambda store: store.begin_run(),
-    "put": lambda store: put(store, [article(2)], run=1),
-    "mark": lambda store: store.mark(store.find(Query(), NOW), Mark.READ, True, "read"),
-    "undo": lambda store: store.undo(),
-    "redo": lambda store: store.redo(),
-    "save_position": lambda store: store.save_position(article(1).identity, 1.0),
-    "save_state": lambda store: store.save_state("view", "{}"),
+    "begin_run": lambda any_store: any_store.intake.begin_run(),
+    "put": lambda any_store: put(any_store, [article(2)], run=1),
+    "mark": lambda any_store: any_store.marking.mark(
+        any_store.questions.find(Query(), NOW), Mark.READ, True, "read"
+    ),
+    "undo": lambda any_store: any_store.marking.undo(),
+    "redo": lambda any_store: any_store.marking.redo(),
+    "save_position": lambda any_store: any_store.marking.save_position(article(1).identity, 1.0),
+    "save_state": lambda any_store: any_store.marking.save_state("view", "{}"),
 }
 
 
@@ -606,7 +697,7 @@ def test_an_index_in_many_pieces_is_tidied_and_finds_the_same(store: Store, enti
     for n in range(12):
         put(store, [article(n, body=f"whale word{n}")])
     assert segments(store) == 12
-    store.tidy(entirely=entirely)
+    store.upkeep.tidy(entirely=entirely)
     assert segments(store) < 8
     with Store(store.path.parent) as again:  # which reads the facets anew
         assert answer(again, Query()) == answer(store, Query())
@@ -616,11 +707,11 @@ def test_an_index_in_many_pieces_is_tidied_and_finds_the_same(store: Store, enti
 
 def test_a_tidy_index_is_left_alone_and_so_is_one_that_is_written(store: Store) -> None:
     put(store, [article(1)])
-    store.tidy()
+    store.upkeep.tidy()
     assert segments(store) == 1
     with sqlite3.connect(store.path) as other:
         other.execute("BEGIN IMMEDIATE")
-        store.tidy()
+        store.upkeep.tidy()
     other.close()
 
 
@@ -644,33 +735,34 @@ def test_a_file_of_a_newer_version_is_refused_and_left_untouched(tmp_path: Path)
     assert (tmp_path / "cache.db").read_bytes() == before
 
 
+@on_every_engine
 @examples(40)
 @given(articles(), queries(), st.booleans())
 def test_what_is_remembered_of_an_answer_is_the_answer(
-    arrivals: list[Article], query: Query, changed: bool
+    opened: Opens, arrivals: list[Article], query: Query, changed: bool
 ) -> None:
-    with TemporaryDirectory() as folder, Store(Path(folder)) as store:
+    with TemporaryDirectory() as folder, opened(Path(folder)) as store:
         put(store, arrivals)
-        store.mark(Ids(list(store.find(Query(), NOW))[::3]), Mark.READ, True, "")
-        store.remember(query, NOW)
+        store.marking.mark(Ids(list(store.questions.find(Query(), NOW))[::3]), Mark.READ, True, "")
+        store.questions.remember(query, NOW)
         if changed:
             put(store, [article(99, tags=TAGS)])
-        with Store(Path(folder)) as later:
-            recalled = later.find(query, NOW)
+        with opened(Path(folder)) as later:
+            recalled = later.questions.find(query, NOW)
             plain = Ids(recalled.bits)
             assert (len(recalled), list(recalled)) == (len(plain), list(plain))
-            groups = later.groups(recalled, Grouping.CATEGORY)
-            assert unfolded(groups) == unfolded(later.groups(plain, Grouping.CATEGORY))
-            assert later.tag_counts(recalled, 9) == later.tag_counts(plain, 9)
+            groups = later.questions.groups(recalled, Grouping.CATEGORY)
+            assert unfolded(groups) == unfolded(later.questions.groups(plain, Grouping.CATEGORY))
+            assert later.questions.tag_counts(recalled, 9) == later.questions.tag_counts(plain, 9)
 
 
-def test_what_is_remembered_is_counted_anew_after_a_mark(store: Store) -> None:
-    put(store, [article(n) for n in range(3)])
-    store.remember(Query(), NOW)
-    ids = store.find(Query(), NOW)
-    assert [group.unread for group in store.groups(ids, Grouping.CATEGORY)] == [3]
-    store.mark(Ids(list(ids)[:1]), Mark.READ, True, "")
-    assert [group.unread for group in store.groups(ids, Grouping.CATEGORY)] == [2]
+def test_what_is_remembered_is_counted_anew_after_a_mark(any_store: Store) -> None:
+    put(any_store, [article(n) for n in range(3)])
+    any_store.questions.remember(Query(), NOW)
+    ids = any_store.questions.find(Query(), NOW)
+    assert [group.unread for group in any_store.questions.groups(ids, Grouping.CATEGORY)] == [3]
+    any_store.marking.mark(Ids(list(ids)[:1]), Mark.READ, True, "")
+    assert [group.unread for group in any_store.questions.groups(ids, Grouping.CATEGORY)] == [2]
 
 
 def unfolded(groups: Sequence[Group]) -> list[tuple[object, ...]]:
@@ -730,7 +822,7 @@ def test_a_cache_that_is_no_database_is_put_aside_and_begun_anew(
 ) -> None:
     with Store(tmp_path) as store:
         put(store, [article(1)])
-        store.mark(store.find(Query(), NOW), Mark.READ, True, "")
+        store.marking.mark(store.questions.find(Query(), NOW), Mark.READ, True, "")
     (tmp_path / "cache.db").write_bytes(damage)
     with Store(tmp_path) as store:
         assert found(store) == []
@@ -749,7 +841,7 @@ def test_flipped_bytes_are_noticed_when_the_article_is_opened(tmp_path: Path) ->
         db.execute("UPDATE documents SET body = replace(body, 'somebody', 'nobody')")
     db.close()
     with Store(tmp_path) as store, pytest.raises(ArticleDamaged, match="Story 1"):
-        store.whole(store.find(Query(), NOW)[0])
+        store.texts.whole(store.questions.find(Query(), NOW)[0])
 
 
 def test_damage_met_on_the_way_is_put_aside_at_the_next_start(tmp_path: Path) -> None:
@@ -761,7 +853,9 @@ def test_damage_met_on_the_way_is_put_aside_at_the_next_start(tmp_path: Path) ->
     data[half:] = bytes(len(data) - half)
     file.write_bytes(data)
     with Store(tmp_path) as store:
-        read = [article.title for _, article in store.articles(store.find(Query(), NOW))]
+        read = [
+            article.title for _, article in store.texts.articles(store.questions.find(Query(), NOW))
+        ]
         assert 0 < len(read) < 100
         assert any("damaged" in notice for notice in store.notices)
     with Store(tmp_path) as store:
@@ -771,26 +865,27 @@ def test_damage_met_on_the_way_is_put_aside_at_the_next_start(tmp_path: Path) ->
         assert len(found(store)) == 100
 
 
+@on_every_engine
 @examples(40)
 @given(st.lists(st.integers(-3, 3).map(lambda n: n * 500 - 1), max_size=12), st.integers(0, 3))
-def test_days_are_those_of_the_calendar(offsets: list[int], step: int) -> None:
+def test_days_are_those_of_the_calendar(opened: Opens, offsets: list[int], step: int) -> None:
     """Around several midnights, where ids are bumped from one day into the next."""
     midnights = [
         datetime(2026, 3, 14 - day).astimezone() for day in range(0, 3 * step + 1, step or 1)
     ]
     moments = [at + timedelta(milliseconds=ms) for ms in offsets for at in midnights]
-    with TemporaryDirectory() as folder, Store(Path(folder)) as store:
+    with TemporaryDirectory() as folder, opened(Path(folder)) as store:
         put(store, [article(n, published=at) for n, at in enumerate(moments)])
-        ids = store.find(Query(), NOW)
-        store.mark(Ids(list(ids)[::3]), Mark.READ, True, "")
+        ids = store.questions.find(Query(), NOW)
+        store.marking.mark(Ids(list(ids)[::3]), Mark.READ, True, "")
         wanted: dict[str, list[ArticleId]] = {}
-        for row in store.rows(list(ids)):
+        for row in store.texts.rows(list(ids)):
             wanted.setdefault(f"{row.published.astimezone():%Y-%m-%d}", []).append(row.id)
-        groups = store.groups(ids, Grouping.DAY)
+        groups = store.questions.groups(ids, Grouping.DAY)
         assert {group.key[0]: list(group.ids) for group in groups} == wanted
         for group in groups:
             assert len(group.ids) == len(list(group.ids))
-            assert group.unread == len(store.unread(group.ids))
+            assert group.unread == len(store.questions.unread(group.ids))
             assert all(id in group.ids for id in wanted[group.key[0]])
 
 
@@ -801,7 +896,7 @@ SETS = st.sets(st.integers(0, 99))
 def test_meets_are_what_two_sets_share(
     facets: list[set[int]], sets: list[set[int]], left_out: set[int]
 ) -> None:
-    kept = Facets()
+    kept = Counts(lambda: None)
     bitmaps = [BitMap(facet) for facet in facets]
     for other, (facet, bits) in product(sets, zip(facets, bitmaps, strict=True)):
         ids = BitMap(other)

@@ -18,7 +18,8 @@ from hypothesis import strategies as st
 from reader.article import Article
 from reader.cache import Mark, Outcome, Store
 from reader.cache.incoming import Incoming
-from reader.cache.schema import CACHE, prepare
+from reader.cache.migrations import CACHE
+from reader.cache.preparing import prepare
 from reader.cache.writing import Writer
 from reader.errors import CacheLocked
 from reader.formats.page import Page
@@ -551,7 +552,7 @@ def test_a_cache_of_before_live_news_is_brought_up_to_date(tmp_path: Path) -> No
     before = CACHE._replace(migrations=CACHE.migrations[:2])
     prepare(tmp_path / "cache.db", before)
     with Store(tmp_path) as store:
-        assert store.source_states() == {}
+        assert store.intake.source_states() == {}
         assert put_live(store, article(1)) == [Outcome.NEW]
 
 
@@ -563,7 +564,7 @@ def test_sources_of_the_version_before_keep_what_was_known_of_them(tmp_path: Pat
     db.close()
     with Store(tmp_path) as store:
         assert store.notices == ()
-        (state,) = store.source_states().values()
+        (state,) = store.intake.source_states().values()
         assert (state.etag, state.failures, state.next_try, state.last_ok) == ('"v1"', 2, 5, 7)
         assert (state.last_error, state.last_status, state.last_failed) == ("it failed", "", 0)
 
@@ -572,7 +573,7 @@ def test_sources_of_the_version_before_keep_what_was_known_of_them(tmp_path: Pat
 
 
 def put_live(store: Store, *articles: Article) -> list[Outcome]:
-    with store.writing(store.begin_run()) as writer:
+    with store.intake.writing(store.intake.begin_run()) as writer:
         return [writer.put_live(Incoming.of(each)) for each in articles]
 
 

@@ -2,17 +2,18 @@
 
 import sqlite3
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from types import BuiltinMethodType
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from reader.cache import Cancel, Ids, Store
-from reader.cache.schema import CACHE
-from reader.cache.words import match_phrase
+from reader.cache.fulltext import match_phrase
+from reader.cache.migrations import CACHE
 from reader.errors import Superseded
 from reader.query import Query, parse
 from tests.builders import NOW, article, put
@@ -30,8 +31,8 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 def found(store: Store, query: str) -> set[int]:
     """Numbers of the stories."""
-    ids = store.find(parse(query), NOW)
-    return {int(row.title[1:]) for row in store.rows(list(ids))}
+    ids = store.questions.find(parse(query), NOW)
+    return {int(row.title[1:]) for row in store.texts.rows(list(ids))}
 
 
 def test_words_phrases_beginnings_and_what_is_ruled_out(store: Store) -> None:
@@ -60,8 +61,8 @@ def put_scripts(store: Store) -> None:
 
 
 def numbers(store: Store, query: str) -> set[int]:
-    ids = store.find(parse(query), NOW)
-    return {int(row.title.split()[0][1:]) for row in store.rows(list(ids))}
+    ids = store.questions.find(parse(query), NOW)
+    return {int(row.title.split()[0][1:]) for row in store.texts.rows(list(ids))}
 
 
 QUERIES = {
@@ -88,11 +89,11 @@ def test_any_script_is_found_by_what_stands_in_the_text(tmp_path: Path) -> None:
     with Store(tmp_path) as store:
         put_scripts(store)
         assert {query: numbers(store, query) for query in QUERIES} == QUERIES
-        recent = store.recent(Query(), NOW, 3)
+        recent = store.questions.recent(Query(), NOW, 3)
         for query in QUERIES:
-            newest = Ids(list(store.find(parse(""), NOW))[:3])
-            whole = store.find(parse(query), NOW) & newest
-            assert store.find(parse(query), NOW, among=recent) == whole
+            newest = Ids(list(store.questions.find(parse(""), NOW))[:3])
+            whole = store.questions.find(parse(query), NOW) & newest
+            assert store.questions.find(parse(query), NOW, among=recent) == whole
         recent.close()
 
 
@@ -102,7 +103,7 @@ def test_a_text_that_is_replaced_is_forgotten_to_the_last_word(tmp_path: Path) -
         count = len(SCRIPTS)
         put(store, [article(n, title=f"T{n}", body="later") for n in range(1, count + 1)])
         assert numbers(store, "later") == set(range(1, count + 1))
-        store.tidy(entirely=True)
+        store.upkeep.tidy(entirely=True)
     assert indexed(tmp_path) == {"later", *(f"t{n}" for n in range(1, count + 1))}
 
 
@@ -161,11 +162,11 @@ def test_a_cache_of_an_earlier_version_finds_what_its_texts_contain(
 
 def test_an_answer_is_kept_until_a_text_changes(store: Store) -> None:
     query = parse("fees miners")
-    assert not store.finds_at_once(query)
-    store.find(query, NOW)
-    assert store.finds_at_once(query)
+    assert not store.questions.finds_at_once(query)
+    store.questions.find(query, NOW)
+    assert store.questions.finds_at_once(query)
     put(store, [article(9, title="T9", body="fees for miners")])
-    assert not store.finds_at_once(query)
+    assert not store.questions.finds_at_once(query)
     assert found(store, "fees miners") == {2, 9}
 
 
@@ -173,17 +174,17 @@ def test_a_mark_changes_no_text(store: Store) -> None:
     from reader.cache import Mark
 
     query = parse("fees")
-    ids = store.find(query, NOW)
-    store.mark(ids, Mark.READ, True, "")
-    assert store.finds_at_once(query)
+    ids = store.questions.find(query, NOW)
+    store.marking.mark(ids, Mark.READ, True, "")
+    assert store.questions.finds_at_once(query)
 
 
 def test_the_newest_articles_answer_as_the_whole_index_does(store: Store) -> None:
-    everything = store.find(Query(), NOW)
-    recent = store.recent(Query(), NOW, 3)
+    everything = store.questions.find(Query(), NOW)
+    recent = store.questions.recent(Query(), NOW, 3)
     for query in ("fee*", "miners", "-fees", "title:t2", "rest*"):
-        whole = store.find(parse(query), NOW)
-        assert store.find(parse(query), NOW, among=recent) == whole & Ids(everything[:3])
+        whole = store.questions.find(parse(query), NOW)
+        assert store.questions.find(parse(query), NOW, among=recent) == whole & Ids(everything[:3])
     recent.close()
 
 
@@ -198,10 +199,10 @@ def test_recent_articles_agree_with_the_index(
 ) -> None:
     with Store(tmp_path_factory.mktemp("words")) as store:
         put(store, [article(n, body=body or "x") for n, body in enumerate(bodies)])
-        newest = store.find(Query(), NOW)
-        recent = store.recent(Query(), NOW, count)
-        whole = store.find(parse(query), NOW)
-        assert store.find(parse(query), NOW, among=recent) == whole & Ids(newest[:count])
+        newest = store.questions.find(Query(), NOW)
+        recent = store.questions.recent(Query(), NOW, count)
+        whole = store.questions.find(parse(query), NOW)
+        assert store.questions.find(parse(query), NOW, among=recent) == whole & Ids(newest[:count])
         recent.close()
 
 
@@ -209,7 +210,7 @@ def test_a_cancelled_search_is_not_run(store: Store) -> None:
     cancel = Cancel()
     cancel.cancel()
     with pytest.raises(Superseded):
-        store.find(parse("fees"), NOW, cancel=cancel)
+        store.questions.find(parse("fees"), NOW, cancel=cancel)
     assert found(store, "fees") == {1, 2}
 
 
@@ -223,9 +224,12 @@ def test_a_question_is_cut_short_and_its_connection_goes_on(tmp_path: Path) -> N
             """Tell that the statement is about to run, and wait until it is cancelled."""
 
             @contextmanager
-            def guarding(self, db: sqlite3.Connection) -> Iterator[None]:
+            def guarding(self, interrupt: Callable[[], object]) -> Iterator[None]:
+                assert isinstance(interrupt, BuiltinMethodType)
+                db = interrupt.__self__
+                assert isinstance(db, sqlite3.Connection)
                 db.set_progress_handler(wait, 10)
-                with super().guarding(db):
+                with super().guarding(interrupt):
                     yield
 
         def wait() -> int:
@@ -238,10 +242,10 @@ def test_a_question_is_cut_short_and_its_connection_goes_on(tmp_path: Path) -> N
 
         def ask() -> None:
             try:
-                store.find(parse("fees"), NOW, cancel=cancel)
+                store.questions.find(parse("fees"), NOW, cancel=cancel)
             except Superseded as error:
                 outcome.append(error)
-            outcome.append(len(store.find(parse("tag:none"), NOW)))
+            outcome.append(len(store.questions.find(parse("tag:none"), NOW)))
 
         asking = threading.Thread(target=ask)
         asking.start()
@@ -251,4 +255,4 @@ def test_a_question_is_cut_short_and_its_connection_goes_on(tmp_path: Path) -> N
         asking.join(10)
         assert isinstance(outcome[0], Superseded)
         assert outcome[1] == 0
-        assert len(store.find(parse("fees"), NOW)) == 3000
+        assert len(store.questions.find(parse("fees"), NOW)) == 3000

@@ -1,0 +1,40 @@
+"""Questions that another thread cuts short."""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from reader.errors import Superseded
+
+if TYPE_CHECKING:
+    pass
+
+
+class Cancel:
+    """Ends a question that another thread asks: it then raises Superseded."""
+
+    def __init__(self) -> None:
+        self.is_cancelled = False
+        self._lock = threading.Lock()
+        self._interrupt: Callable[[], object] | None = None
+
+    def cancel(self) -> None:
+        """Interrupt the question that runs, and have later ones fail. Thread-safe."""
+        with self._lock:
+            self.is_cancelled = True
+            if self._interrupt is not None:
+                self._interrupt()
+
+    @contextmanager
+    def guarding(self, interrupt: Callable[[], object]) -> Iterator[None]:
+        """Have `cancel` call this while a question runs. Raises Superseded if it was called."""
+        with self._lock:
+            if self.is_cancelled:
+                raise Superseded
+            self._interrupt = interrupt
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._interrupt = None

@@ -1,0 +1,195 @@
+"""What tells the items of a feed apart, as the cache keeps it.
+
+What follows from it belongs to `sameness`.
+"""
+
+import sqlite3
+from array import array
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from reader.cache.sameness import ALIKE_AT_MOST, Item, Known
+from reader.cache.tellings import (
+    REPUBLISHED_WITHIN_MS,
+    Link,
+    Name,
+    Telling,
+    one_adds_numbers,
+    retold,
+)
+
+MAX_NAMES = 16
+"""Of one entry: a feed may give its items new ids at every sync."""
+
+_LATEST = 2**62
+
+_TELLING = "title, text, length, published, words, title_words, numbers"
+
+_ALIKE = " UNION ALL ".join(
+    f"SELECT * FROM (SELECT entry, {_TELLING} FROM tellings WHERE feed = :feed "
+    f"AND {column} = :{column} AND published {which} LIMIT {ALIKE_AT_MOST})"
+    for column in ("text", "title")
+    for which in (
+        "BETWEEN :first AND :moment ORDER BY published DESC",
+        "> :moment AND published <= :last ORDER BY published",
+        "IS NULL ORDER BY telling DESC",
+    )
+)
+
+
+class FeedMemory:
+    """What the cache knows of the items of one feed."""
+
+    def __init__(self, db: sqlite3.Connection, feed: str, run: int) -> None:
+        """For one transaction: what was looked up is not looked up again."""
+        self._db = db
+        self._feed = feed
+        self._run = run
+        self._entries: dict[Name, int | None] = {}
+        self._began_empty: bool | None = None
+
+    @property
+    def is_new(self) -> bool:
+        """Whether nothing was known of the feed before this transaction, so that all is in memory.
+
+        Its articles are those of the page at hand then, each of them claimed by an item of it.
+        """
+        if self._began_empty is None:
+            known = (
+                "SELECT EXISTS (SELECT 1 FROM names WHERE feed = ?1) "
+                "OR EXISTS (SELECT 1 FROM tellings WHERE feed = ?1)"
+            )
+            self._began_empty = not self._db.execute(known, (self._feed,)).fetchone()[0]
+        return self._began_empty
+
+    def shared(self) -> list[Name]:
+        """Return every name of the feed that distinct items have had."""
+        found = "SELECT name FROM names WHERE feed = ? AND entry = 0"
+        return [name for (name,) in self._db.execute(found, (self._feed,))]
+
+    def is_shared(self, name: Name) -> bool:
+        return self._entry(name) == 0
+
+    def named(self, name: Name) -> Known | None:
+        return self._known(self._entry(name))
+
+    def _entry(self, name: Name) -> int | None:
+        if name not in self._entries:
+            if self.is_new:
+                return None
+            found = "SELECT entry FROM names WHERE feed = ? AND name = ?"
+            row = self._db.execute(found, (self._feed, name)).fetchone()
+            self._entries[name] = int(row[0]) if row else None
+        return self._entries[name]
+
+    def _known(self, entry: int | None) -> Known | None:
+        found = "SELECT id, whole, base FROM entries WHERE entry = ?"
+        row = self._db.execute(found, (entry,)).fetchone() if entry else None
+        return Known(entry, row[0], Link(row[1], row[2])) if row and entry else None
+
+    def alike(self, telling: Telling) -> Iterator[Known]:
+        """Yield articles that have a version which is nearly the same."""
+        if not telling.length or self.is_new:
+            return
+        moment = telling.published if telling.published is not None else _LATEST
+        first = moment - REPUBLISHED_WITHIN_MS if telling.published is not None else -_LATEST
+        values = {
+            "feed": self._feed,
+            "title": telling.title or None,
+            "text": telling.text,
+            "first": first,
+            "moment": moment,
+            "last": moment + REPUBLISHED_WITHIN_MS,
+        }
+        found: dict[int, bool] = {}
+        for entry, *row in self._db.execute(_ALIKE, values).fetchall():
+            if not one_adds_numbers(telling.numbers, _unpacked(row[-1])):
+                continue  # the commonest reason, and the quickest to see
+            found[entry] = found.get(entry, False) or retold(telling, _telling(row))
+        for entry, is_near in found.items():
+            if is_near and (known := self._known(entry)):
+                yield known
+
+    def tellings(self, entry: int) -> Sequence[Telling]:
+        find = f"SELECT {_TELLING} FROM tellings WHERE entry = ? ORDER BY telling"
+        return [_telling(row) for row in self._db.execute(find, (entry,))]
+
+    def begin(self, item: Item, names: Sequence[Name]) -> int:
+        """Begin an entry, and return it. names: those that distinguish it."""
+        entry = self._db.execute(
+            "INSERT INTO entries (feed, id, whole, base) VALUES (?, ?, ?, ?)",
+            (self._feed, item.id if item.id in names else b"", item.link.whole, item.link.base),
+        ).lastrowid
+        return entry or 0
+
+    def go_on(self, entry: int, item: Item, names: Sequence[Name]) -> None:
+        """Give a known entry the id and the link of this item."""
+        self._db.execute(
+            "UPDATE entries SET id = ?, whole = ?, base = ? WHERE entry = ?",
+            (item.id if item.id in names else b"", item.link.whole, item.link.base, entry),
+        )
+
+    def note(self, entry: int, item: Item, names: Sequence[Name]) -> None:
+        """Note the present names of an entry. One that another entry has is shared from now on."""
+        rows = []
+        for name in names or [item.words_name]:
+            known = self._entry(name)
+            self._entries[name] = entry if known in (None, entry) else 0
+            rows.append((self._feed, name, self._entries[name], self._run))
+        self._db.executemany("INSERT OR REPLACE INTO names VALUES (?, ?, ?, ?)", rows)
+
+    def prune(self, entry: int) -> None:
+        """Forget the names that an entry has not had for longest, where it has had very many."""
+        self._db.execute(
+            "DELETE FROM names WHERE (feed, name) IN (SELECT feed, name FROM names "
+            "WHERE entry = ? AND entry > 0 ORDER BY run DESC LIMIT -1 OFFSET ?)",
+            (entry, MAX_NAMES),
+        )
+        self._entries.clear()
+        self._began_empty = False
+
+    def share(self, names: Iterable[Name]) -> None:
+        """Note that distinct items have those names."""
+        names = list(names)
+        self._entries |= dict.fromkeys(names, 0)
+        self._db.executemany(
+            "INSERT INTO names VALUES (?, ?, 0, ?) ON CONFLICT DO UPDATE SET entry = 0",
+            [(self._feed, name, self._run) for name in names],
+        )
+
+    def tell(self, entry: int, tellings: Sequence[Telling], *, again: bool) -> None:
+        """Note its versions, the present one first. again: as another publication.
+
+        Else the present one takes the place of the one before it.
+        """
+        if not again:
+            self._db.execute(
+                "DELETE FROM tellings WHERE telling = "
+                "(SELECT max(telling) FROM tellings WHERE entry = ?)",
+                (entry,),
+            )
+        self._db.executemany(
+            "INSERT INTO tellings (entry, feed, title, text, published, length, words, "
+            "title_words, numbers) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            [
+                (
+                    *(entry, self._feed, each.title, each.text, each.published, each.length),
+                    *(_packed(each.words), _packed(each.title_words), _packed(each.numbers)),
+                )
+                for each in reversed(tellings)
+            ],
+        )
+
+
+def _telling(row: Sequence[Any]) -> Telling:
+    title, text, length, published, words, title_words, numbers = row
+    sets = (_unpacked(words), _unpacked(title_words), _unpacked(numbers))
+    return Telling(title, text, length, published, *sets)
+
+
+def _packed(hashes: Iterable[int]) -> bytes:
+    return array("I", sorted(hashes)).tobytes()
+
+
+def _unpacked(packed: bytes) -> frozenset[int]:
+    return frozenset(array("I", packed))

@@ -1,0 +1,28 @@
+"""Instants as the tables keep them, Unix milliseconds, and the ids that they would have."""
+
+from datetime import UTC, datetime
+from math import floor
+from typing import TYPE_CHECKING
+
+from reader.article import EPOCH, SLOT_SECONDS
+
+if TYPE_CHECKING:
+    pass
+
+
+END = 1 << 32
+"""Past all ids."""
+
+
+def milliseconds(instant: datetime) -> int:
+    """Return Unix milliseconds, as the tables keep instants."""
+    return floor(instant.timestamp()) * 1000 + instant.microsecond // 1000
+
+
+def from_milliseconds(value: int) -> datetime:
+    return datetime.fromtimestamp(value // 1000, UTC).replace(microsecond=value % 1000 * 1000)
+
+
+def slot(published: int) -> int:
+    """Return the id that Unix milliseconds would have, were it free; 0 before EPOCH."""
+    return max(0, (published // 1000 - int(EPOCH.timestamp())) // SLOT_SECONDS)

@@ -1,0 +1,73 @@
+"""What imports and syncs ask for: runs, transactions to put articles in, what came before.
+
+What becomes of an article that is put in belongs to `writing`.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from reader.article import Article
+from reader.cache.answers import Stamp
+from reader.cache.facets import Truth
+from reader.cache.session import Session
+
+if TYPE_CHECKING:
+    from reader.cache.arrivals import FeedPage
+    from reader.cache.live import SourceState
+    from reader.cache.writing import Writer
+
+
+class Intake:
+    """Takes articles in, and remembers the files and sources that they came from."""
+
+    def __init__(self, session: Session, truth: Truth) -> None:
+        """truth: counts facets anew from the articles where those of the file are damaged."""
+        self._session = session
+        self._truth = truth
+
+    def begin_run(self) -> int:
+        """Return the number of a new import. Versions of an article in it replace each other."""
+        with self._session.transaction() as to:
+            return to.count_up("run")
+
+    @contextmanager
+    def writing(self, run: int) -> Iterator["Writer"]:
+        """Give a transaction to put articles in; all are on disk when it has ended."""
+        from reader.cache.writing import Writer
+
+        with self._session.transaction() as to:
+            to.expect_many()
+            writer = Writer(to, self._session.marks(), run, self._truth)
+            yield writer
+            writer.finish()
+        writer.committed()
+
+    def feed_page(
+        self, addresses: Sequence[str], name: str, articles: Sequence[Article]
+    ) -> "FeedPage":
+        """Return a page of a feed, ready to be stored. Raises CacheError.
+
+        addresses: of the subscription, and where it has moved to for good. name: of the
+        subscription.
+        """
+        from reader.cache.feeds import feed_page
+
+        marks = self._session.marks()
+        with self._session.present() as view, self._session.engine.alone():
+            return feed_page(view, marks, addresses, name, articles)
+
+    def source_states(self) -> dict[str, "SourceState"]:
+        """Return what is known of the live sources, by their addresses."""
+        with self._session.present() as view:
+            return {state.url: state for state in view.sources()}
+
+    def stamps(self, locations: Sequence[str]) -> dict[str, Stamp]:
+        """Return what is known of those files; a file that is left out is new."""
+        with self._session.present() as view:
+            return view.stamps(locations)
+
+    def files_below(self, prefix: str) -> Iterator[str]:
+        """Yield locations of the known files that begin with the prefix, in order."""
+        with self._session.present() as view:
+            yield from view.files_below(prefix)

@@ -1,0 +1,247 @@
+"""Marks that are set and taken back: first in `marks.db`, then in the facets that show them.
+
+How `marks.db` keeps them belongs to `marks`, and what to do if it is damaged or gone to
+`marks_keeper`.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
+from functools import partial
+from itertools import islice
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from pyroaring import BitMap
+
+from reader.article import Identity
+from reader.cache.answers import Change, Marked
+from reader.cache.facets import FAVOURITE, READ, Truth
+from reader.cache.identities import AT_ONCE
+from reader.cache.ids import Ids
+from reader.cache.marks import Mark, Marks, Step
+from reader.cache.marks_keeper import Label, MarksKeeper
+from reader.cache.session import Session
+from reader.errors import CacheError, CacheGone, MarkNotShown, MarksDamaged, MarksGone
+
+if TYPE_CHECKING:
+    from reader.cache.engine import Transaction, View
+    from reader.cache.facet_changes import FacetChanges
+    from reader.cache.facet_rows import Facet
+
+T = TypeVar("T")
+
+Changing = Callable[[Callable[[Marks], Any]], Any]
+"""Makes a change of the marks that lasts, and returns its result."""
+
+_FACET_OF = {Mark.READ: READ, Mark.FAVOURITE: FAVOURITE}
+
+
+class Marking:
+    """Changes marks, and reads what the screen remembers beside them. Raises CacheError."""
+
+    def __init__(self, session: Session, keeper: MarksKeeper, truth: Truth) -> None:
+        """truth: counts facets anew from the articles where those of the file are damaged."""
+        self._session = session
+        self._keeper = keeper
+        self._truth = truth
+        self._latest = session.new_facets()
+        """Of the present state; the session's facets are of the moment held."""
+
+    def mark(self, ids: Ids, mark: Mark, value: bool, label: str) -> int:
+        """Set a mark where it differs; return how many articles it changed. See `set_marks`."""
+        return self.set_marks(ids, mark, value, lambda _value, _changed: label).changed
+
+    def set_marks(self, ids: Ids, mark: Mark, value: bool | None, label: Label) -> Marked:
+        """Set a mark where it differs; value None: set it if any article lacks it, else remove it.
+
+        ids: as of the moment held, which does not move on: `catch_up` shows what has changed.
+        label: names the change in the undo journal; empty: it is not a step of the journal.
+        """
+        try:
+            return self._changed(partial(self._set_marks, ids, mark, value, label))
+        except CacheGone:
+            held = self._session.held
+            if held is None:
+                raise
+            with self._session.lock, self._session.engine.errors():
+                who = list(held.moment.view.identities(list(ids.bits)).values())
+            return self._keeper.mark(who, mark, value, label)
+
+    def _set_marks(
+        self,
+        ids: Ids,
+        mark: Mark,
+        value: bool | None,
+        label: Label,
+        to: "Transaction",
+        change: Changing,
+    ) -> Marked:
+        self._latest.refresh(to)
+        bits, facet = self._as_of_now(ids, to), self._latest.get(to, _FACET_OF[mark])
+        becomes = bool(bits - facet) if value is None else value
+        changed = bits - facet if becomes else bits & facet
+        if changed:
+            who = list(to.identities(list(changed)).values())
+            step = Step(label(becomes, len(changed)), mark, becomes, who)
+            self._show(to, step, changed, change(lambda marks: marks.do(step)))
+        return Marked(becomes, len(changed))
+
+    def _as_of_now(self, ids: Ids, now: "View") -> BitMap:
+        """Return the ids of these articles in the present state, which `_latest` is of."""
+        with self._session.lock:
+            held = self._session.held
+            if held is None or held.moment.version == self._latest.version:
+                return ids.bits
+            who = list(held.moment.view.identities(list(ids.bits)).values())
+        return BitMap(list(now.ids(who).values()))
+
+    def _changed(self, work: "Callable[[Transaction, Changing], T]") -> T:
+        """Change marks, which are on disk when the facets are written.
+
+        work: is given a transaction, and what changes the marks.
+        """
+        is_stored = False
+
+        def change(of_marks: Callable[[Marks], Any]) -> Any:
+            nonlocal is_stored
+            result = self._keeper.change(of_marks)
+            is_stored = True
+            return result
+
+        try:
+            with self._session.transaction() as to:
+                self._show_if_stale(to)
+                return work(to, change)
+        except MarksDamaged:
+            if is_stored or not self._keeper.repair():
+                raise
+        except CacheError as error:
+            if is_stored:
+                raise MarkNotShown(error) from error
+            raise
+        return self._changed(work)
+
+    def undo(self) -> Change | None:
+        """Take back the last change of marks; None if there is none left."""
+        return self._replay(Marks.undo)
+
+    def redo(self) -> Change | None:
+        """Repeat the last change that was undone; None if there is none."""
+        return self._replay(Marks.redo)
+
+    def _replay(self, which: Callable[[Marks], tuple[Step, int] | None]) -> Change | None:
+        def replay(to: "Transaction", change: Changing) -> Change | None:
+            replayed = change(which)
+            if replayed is None:
+                return None
+            step, counter = replayed
+            ids = BitMap(list(to.ids(step.articles).values()))
+            self._show(to, step, ids, counter)
+            return Change(label=step.label, articles=len(step.articles), ids=Ids(ids))
+
+        try:
+            return self._changed(replay)
+        except CacheGone:
+            replayed = self._keeper.change(which)
+            if replayed is None:
+                return None
+            return Change(label=replayed[0].label, articles=len(replayed[0].articles), ids=Ids())
+
+    # What the screen remembers.
+
+    def keep_copy(self) -> None:
+        """Make today's copy of the marks, unless there is one. Raises CacheError."""
+        self._keeper.keep_copy()
+
+    def position(self, identity: Identity) -> float:
+        """Return how far the article was read, as it was saved; 0.0 at first."""
+        return self._keeper.ask(lambda marks: marks.position(identity))
+
+    def save_position(self, identity: Identity, position: float) -> None:
+        """Save how far the article was read, unless the folder is only read."""
+        if not self._session.is_only_read:
+            self._keeper.ask(lambda marks: marks.save_position(identity, position))
+
+    def state(self, name: str) -> str:
+        """Return what the screen saved under the name, empty at first."""
+        return self._keeper.ask(lambda marks: marks.state(name))
+
+    def save_state(self, name: str, value: str) -> None:
+        """Save a value of the screen, unless the folder is only read."""
+        if not self._session.is_only_read:
+            self._keeper.ask(lambda marks: marks.save_state(name, value))
+
+    # The facets that show marks.
+
+    def _show(self, to: "Transaction", step: Step, ids: BitMap, counter: int) -> None:
+        """Put a change of the marks into the facets, within the open transaction.
+
+        If these do not show the change before it, they are made anew: else it would stay hidden.
+        """
+        from reader.cache.facet_changes import FacetChanges
+
+        if to.counter("marks") != counter - 1:
+            self._show_all(to, counter)
+            return
+        changes = FacetChanges()
+        for id in ids:
+            changes.set(id, [_FACET_OF[step.mark]], step.value)
+        self._write_facets(to, changes, counter)
+
+    def show_stale(self) -> None:
+        """Rebuild the read and favourite facets if the marks changed without the cache."""
+        with self._session.present() as view:
+            if view.counter("marks") > self._session.marks().counter():
+                self._keeper.catch_up()
+            is_stale = view.counter("marks") != self._session.marks().counter()
+        if is_stale:
+            with self._session.transaction() as to:
+                self._show_if_stale(to)
+
+    def give_stale(self) -> bool:
+        """Answer with the marks themselves if the facets are stale; return whether they are.
+
+        For a cache that cannot be written.
+        """
+        with self._session.present() as view:
+            is_stale = view.counter("marks") != self._session.marks().counter()
+            if is_stale:
+                self._session.give(marked(view, self._session))
+            return is_stale
+
+    def _show_if_stale(self, to: "Transaction") -> None:
+        """Rebuild these facets within the open transaction, if they are stale."""
+        with suppress(MarksGone):  # which are made anew by the change that follows
+            counter = self._session.marks().counter()
+            if to.counter("marks") != counter:
+                self._show_all(to, counter)
+
+    def _show_all(self, to: "Transaction", counter: int) -> None:
+        from reader.cache.facet_changes import FacetChanges
+
+        self._latest.refresh(to)
+        changes = FacetChanges()
+        for facet, now in marked(to, self._session).items():
+            before = self._latest.get(to, facet)
+            for id in now - before:
+                changes.set(id, [facet], True)
+            for id in before - now:
+                changes.set(id, [facet], False)
+        self._write_facets(to, changes, counter)
+
+    def _write_facets(self, to: "Transaction", changes: "FacetChanges", counter: int) -> None:
+        to.set_counter("marks", counter)
+        changes.write(to, {}, self._truth)
+
+
+def marked(view: "View", session: Session) -> "dict[Facet, BitMap]":
+    """Return the facets that the marks tell. Raises CacheError."""
+    return {
+        facet: BitMap(list(_ids(view, session.marks().every(mark))))
+        for mark, facet in _FACET_OF.items()
+    }
+
+
+def _ids(view: "View", articles: Iterable[Identity]) -> Iterator[int]:
+    left = iter(articles)
+    while some := list(islice(left, AT_ONCE)):
+        yield from view.ids(some).values()

@@ -1,0 +1,265 @@
+"""Sets of articles: which match a query, under which headings, with which tags, and how many.
+
+Bitmaps and counts alone. What an article looks like belongs to `texts`.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from datetime import datetime
+from functools import partial
+from typing import TYPE_CHECKING
+
+from pyroaring import BitMap
+
+from reader.article import Sentiment
+from reader.cache.answers import MOST_TAGS, Group, Grouping, Stats, TagCount
+from reader.cache.cancel import Cancel
+from reader.cache.days import Days
+from reader.cache.evaluation import filtered, language_of
+from reader.cache.facet_counts import SETS_KEPT
+from reader.cache.facets import ALL, DRAFT, READ, Facets
+from reader.cache.fulltext import Recent
+from reader.cache.grouping import group, most_frequent
+from reader.cache.identities import batches
+from reader.cache.ids import Ids
+from reader.cache.recalled import Recalled, recalled, written
+from reader.cache.session import Session
+from reader.errors import CacheLocked
+from reader.query import Field, Query
+
+if TYPE_CHECKING:
+    from reader.cache.engine import View
+    from reader.cache.facet_rows import Facet
+
+Asked = tuple[Query, int, int | None]
+"""A question, and the versions of articles and of marks that its answer holds for."""
+
+TAGS_AT_ONCE = 100
+
+READS_AT_ONCE = 40
+"""Tags read from disk for an answer that is due at once, some 5 ms; else there are hundreds."""
+
+
+class Questions:
+    """Answers queries with sets of ids and counts, as of the moment held. Raises CacheError."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._kept: dict[Asked, Ids] = {}
+        """The last answers."""
+        self._days = Days()
+        self._recalls = True
+
+    def find(
+        self,
+        query: Query,
+        now: datetime,
+        *,
+        among: Recent | None = None,
+        cancel: Cancel | None = None,
+    ) -> Ids:
+        """Return ids that match, newest first; drafts only if the query asks for them. now: aware.
+
+        among: match among these alone, which takes no time. Raises Superseded.
+        """
+        if among is None and (recalled := self._recalled(query, now)):
+            return recalled
+        lang = language_of(query)
+        with self._session.asking(lang) as view:
+            if among is None and not query.words and query.period(now) == (None, None):
+                return self._found(query, lang, view, now)
+            bits = filtered(query, self._session.facets_of(lang), view, now)
+            if among is not None:
+                return Ids(among.keep(bits, query.words), lang)
+            held = self._session.lease()
+        # Without the lock: a word may take a second.
+        with self._session.searching(held) as (view, words):
+            return Ids(words.keep(bits, query.words, view, cancel or Cancel()), lang)
+
+    def _found(self, query: Query, lang: str, view: "View", now: datetime) -> Ids:
+        """Return the same set as before if nothing has changed, so that its counts hold, too."""
+        facets = self._session.facets_of(lang)
+        key = _asked(query, facets)
+        ids = self._kept.pop(key, None)
+        if ids is None:
+            ids = Ids(filtered(query, facets, view, now), lang)
+            self._kept = {kept: ids for kept, ids in self._kept.items() if kept[1] == key[1]}
+            self._note_rest(query, ids, facets)
+        self._kept[key] = ids  # the last to be forgotten
+        if len(self._kept) > SETS_KEPT:
+            del self._kept[next(iter(self._kept))]
+        return ids
+
+    def _note_rest(self, query: Query, ids: Ids, facets: Facets) -> None:
+        """Note that an excluded tag leaves the rest of what it was included in."""
+        tag = query.terms[-1] if query.terms else None
+        if tag is None or tag.field is not Field.TAG or not tag.exclude:
+            return
+        without = query.without(tag)
+        whole = self._kept.get(_asked(without, facets))
+        included = without.with_term(replace(tag, exclude=False))
+        part = self._kept.get(_asked(included, facets))
+        if whole and part:
+            facets.counts.note_rest(ids.bits, whole.bits, part.bits)
+
+    def finds_at_once(self, query: Query) -> bool:
+        """Return whether no word of the query has to be looked up."""
+        return self._session.knows(query)
+
+    def recent(self, query: Query, now: datetime, count: int) -> Recent:
+        """Return the newest articles that match, for `find` among them."""
+        with self._session.lock:
+            newest = self.find(query, now)[:count]
+            held, version = self._session.lease(), self._session.facets.texts
+        with self._session.searching(held) as (view, _):
+            return Recent(view.texts(newest), version)
+
+    def is_current(self, recent: Recent) -> bool:
+        """Return whether no text has changed since the newest articles were read."""
+        return recent.texts == self._session.facets.texts
+
+    # What the last start left for this one.
+
+    def remember(self, query: Query, now: datetime) -> None:
+        """Keep what a list shows of the query, for `find` to return until anything changes.
+
+        Skipped while another program writes: leaving the screen does not wait for it.
+        """
+        if self._session.is_only_read or query.words or query.period(now) != (None, None):
+            return
+        ids = self.find(query, now)
+        groups, tags = self.groups(ids, Grouping.CATEGORY), self.tag_counts(ids, MOST_TAGS)
+        answer = (str(query), self._session.facets.version, written(len(ids), groups, tags))
+        with suppress(CacheLocked), self._session.transaction(patient=False) as to:
+            to.keep_answer(*answer)
+
+    def recall_nothing(self) -> None:
+        """Answer from the facets alone from now on."""
+        self._recalls = False
+
+    def warm_up(self, query: Query, now: datetime) -> None:
+        """Read what the next filter on top of the query will need, and recall nothing more."""
+        self.recall_nothing()
+        ids = self.find(query, now)
+        self.groups(ids, Grouping.CATEGORY)
+        self.tag_counts(ids, MOST_TAGS)
+        self.groups(ids, Grouping.DAY)
+
+    def _recalled(self, query: Query, now: datetime) -> Recalled | None:
+        if not self._recalls:
+            return None
+
+        lang = language_of(query)
+        facets, ask = self._session.facets_of(lang), partial(self._session.asking, lang)
+
+        def find() -> BitMap:
+            with ask() as view:
+                return filtered(query, facets, view, now)
+
+        with ask() as view:
+            kept = view.answer(str(query), facets.version)
+        return recalled(kept, find, lang, facets, ask) if kept is not None else None
+
+    def _holds(self, answer: Recalled) -> bool:
+        """Return whether nothing has changed since: a mark changes counts, but not the set."""
+        return answer.version == self._session.version()
+
+    # Counts.
+
+    def total(self) -> int:
+        """Return the number of articles, without drafts."""
+        facets = self._session.facets
+        with self._session.asking() as view:
+            return facets.size(view, ALL) - facets.size(view, DRAFT)
+
+    def unread(self, ids: Ids) -> Ids:
+        """Return the unread ones of the ids."""
+        with self._session.asking() as view:
+            return Ids(ids.bits - self._session.facets.get(view, READ), ids.lang)
+
+    def groups(self, ids: Ids, by: Grouping) -> tuple[Group, ...]:
+        """Return the ids under headings, the pinned ones first. No group is empty."""
+        if by is Grouping.CATEGORY and isinstance(ids, Recalled) and self._holds(ids):
+            return ids.groups
+        ask = partial(self._session.asking, ids.lang)
+        return group(ids.bits, by, self._session.facets_of(ids.lang), self._days, ask)
+
+    def tag_counts(self, ids: Ids, most: int | None = None) -> list[TagCount]:
+        """Return tags of the ids, most frequent first, ties by name; at most so many."""
+        if most is not None:
+            return self._most_frequent(ids, most) or []
+        counts = [each for some in self._tags() for each in self._tag_counts(some, ids)]
+        return sorted(counts, key=lambda tag: (-tag.articles, tag.tag))
+
+    def tags_at_once(self, ids: Ids, most: int) -> list[TagCount] | None:
+        """Return the same; None if many tags would have to be read for it."""
+        if most == MOST_TAGS and isinstance(ids, Recalled) and self._holds(ids):
+            return ids.tags
+        return self._most_frequent(ids, most, READS_AT_ONCE)
+
+    def _most_frequent(
+        self, ids: Ids, most: int, reads: int | None = None
+    ) -> list[TagCount] | None:
+        ask = partial(self._session.asking, ids.lang)
+        return most_frequent(ids.bits, most, self._session.facets_of(ids.lang), ask, reads)
+
+    def _tags(self) -> "Iterator[Sequence[Facet]]":
+        """Yield all tags, some at a time: painting does not wait until thousands are read."""
+        with self._session.asking() as view:
+            every = [facet for facet, size in self._session.facets.by_size(view, "tag") if size]
+        return batches(every, TAGS_AT_ONCE)
+
+    def _tag_counts(self, tags: "Iterable[Facet]", ids: Ids) -> Iterator[TagCount]:
+        facets = self._session.facets_of(ids.lang)
+        with self._session.asking(ids.lang) as view:
+            dense = facets.counts.dense(ids.bits)
+            for tag in tags:
+                if count := facets.get(view, tag).intersection_cardinality(dense):
+                    yield TagCount(facets.label(tag), count)
+
+    def names(self, field: Field) -> dict[str, int]:
+        """Return values of tag, category, source or lang with their numbers of articles.
+
+        Drafts included, most frequent first.
+        """
+        facets = self._session.facets
+        with self._session.asking() as view:
+            sizes = facets.by_size(view, field)
+            return {facets.label(facet): size for facet, size in sizes if size}
+
+    def stats(self, ids: Ids) -> Stats:
+        """Return the numbers of articles by language, source, tag, category and sentiment."""
+        facets = self._session.facets_of(ids.lang)
+        with self._session.asking(ids.lang) as view:
+            categories: dict[str, dict[Sentiment, int]] = {}
+            for value, bits in facets.every(view, "group").items():
+                name, sentiment = facets.label(("group", value)).split("\t")
+                counts = categories.setdefault(name, dict.fromkeys(Sentiment, 0))
+                counts[Sentiment(sentiment)] = bits.intersection_cardinality(ids.bits)
+        ranked = sorted(categories.items(), key=lambda item: (-sum(item[1].values()), item[0]))
+        return Stats(
+            articles=len(ids),
+            languages=self._counts("lang", ids),
+            sources=self._counts("source", ids),
+            tags=self._counts("tag", ids),
+            categories={name: counts for name, counts in ranked if any(counts.values())},
+        )
+
+    def _counts(self, field: str, ids: Ids) -> dict[str, int]:
+        """Return counts by name, most frequent first, ties by name."""
+        facets = self._session.facets_of(ids.lang)
+        with self._session.asking(ids.lang) as view:
+            every = facets.every(view, field)
+            counts = {
+                facets.label((field, value)): bits.intersection_cardinality(ids.bits)
+                for value, bits in every.items()
+            }
+        found = ((name, count) for name, count in counts.items() if count)
+        return dict(sorted(found, key=lambda item: (-item[1], item[0])))
+
+
+def _asked(query: Query, facets: Facets) -> Asked:
+    """Return the key of an answer; only a question about marks depends on their version."""
+    is_of_marks = query.included(Field.IS) or query.excluded(Field.IS)
+    return query, facets.texts, facets.version if is_of_marks else None

@@ -1,0 +1,164 @@
+"""Articles as they are read: rows of a list, whole articles, and articles by what names them.
+
+Which articles match a query belongs to `questions`.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any
+
+from pyroaring import BitMap
+
+from reader.article import CHECK, Article, ArticleId, Identity, Row, Sentiment, check_digits
+from reader.cache.facets import ESTIMATED, FAVOURITE, READ
+from reader.cache.identities import batches
+from reader.cache.ids import Ids
+from reader.cache.instants import END, from_milliseconds
+from reader.cache.mending import Mending
+from reader.cache.session import Session
+from reader.errors import ArticleAmbiguous, ArticleDamaged, ArticleNotFound
+
+NEAR = 1_000
+"""How far from its former id an article is looked for before all articles are looked at."""
+
+FIRST_TO_SEARCH = 100_000
+"""From January 2009 on: smaller numbers are rather external ids that no article has."""
+
+
+class Texts:
+    """Reads articles as of the moment held. Raises CacheError."""
+
+    def __init__(self, session: Session, damage: Mending) -> None:
+        self._session = session
+        self._damage = damage
+
+    def rows(self, ids: Sequence[ArticleId]) -> list[Row]:
+        """Return a row for each id that there still is, in the order of the ids."""
+        found: dict[ArticleId, Row] = {}
+        failed: list[int] = []
+        with self._session.asking() as view:
+            facets = self._session.facets
+            states = [facets.get(view, state) for state in (READ, FAVOURITE, ESTIMATED)]
+            for values in view.rows(ids, failed.append):
+                try:
+                    found[values[0]] = _row(values, *states)
+                except (ValueError, TypeError, OverflowError):
+                    failed.append(values[0])
+            if failed:
+                from reader.cache.documents import row_values
+
+                for values in row_values(view.documents(failed, lambda _: None)):
+                    found[values[0]] = _row(values, *states)
+        if failed:
+            self._damage.mend_rows(
+                [found[id].identity for id in map(ArticleId, failed) if id in found]
+            )
+            self._damage.note_unreadable({id for id in failed if id not in found})
+        return [found[id] for id in ids if id in found]
+
+    def article(self, id: ArticleId) -> Article | None:
+        """Return the whole article; None if there is no such id. Raises ArticleDamaged."""
+        found = self.whole(id)
+        return found[1] if found else None
+
+    def whole(self, id: ArticleId) -> tuple[Row, Article] | None:
+        """Return the article with its row; None if there is no such id. Raises ArticleDamaged."""
+        for found in self._articles([id], lambda _: None):
+            return found
+        for row in self.rows([id]):
+            raise ArticleDamaged(row.reference, row.title)
+        return None
+
+    def articles(self, ids: Iterable[ArticleId]) -> Iterator[tuple[Row, Article]]:
+        """Yield whole articles in the order of the ids, a few in memory at a time.
+
+        Damaged articles are left out; `Mending.tell` is told of each.
+        """
+        return self._articles(ids, self._damage.tell)
+
+    def _articles(
+        self, ids: Iterable[ArticleId], on_damage: Callable[[str], None]
+    ) -> Iterator[tuple[Row, Article]]:
+        for some in batches(list(ids)):
+            rows = {row.id: row for row in self.rows(some)}
+            with self._session.asking() as view:
+                documents = view.documents(some, self._damage.note_broken)
+            damaged = [rows[id] for id in some if id in rows and documents.get(id) is None]
+            for row in self._damage.forgotten(damaged):
+                on_damage(str(ArticleDamaged(row.reference, row.title)))
+            for id in some:
+                document = documents.get(id)
+                if id in rows and document is not None:
+                    yield self._damage.agreed(rows[id], document.article())
+
+    # By what names an article.
+
+    def resolve(self, wanted: str) -> ArticleId:
+        """Return the article of a reference, or of an external id that only one article has.
+
+        Raises ArticleNotFound, ArticleAmbiguous.
+        """
+        number = int(wanted) if wanted.isascii() and wanted.isdecimal() and len(wanted) < 16 else -1
+        if (id := self.with_reference(number, near=True)) is not None:
+            return id
+        found = self.with_external_id(wanted)
+        if len(found) == 1:
+            return found[0]
+        if found:
+            references = tuple(row.reference for row in self.rows(found))
+            raise ArticleAmbiguous(wanted, references)
+        if (id := self.with_reference(number)) is not None:
+            return id
+        raise ArticleNotFound(wanted)
+
+    def with_external_id(self, external: str) -> Ids:
+        """Return articles of that external id, in any language and of any source."""
+        with self._session.asking() as view:
+            return Ids(view.with_external(external))
+
+    def with_reference(self, reference: int, *, near: bool = False) -> ArticleId | None:
+        """Return the present id of the article of a reference; None if it is gone.
+
+        near: look only at articles of about the same time, where it mostly is.
+        """
+        id, digits = divmod(reference, CHECK)
+        if id < (0 if near else FIRST_TO_SEARCH):
+            return None
+        first, last = (id - NEAR, id + NEAR) if near else (0, END)
+        with self._session.asking() as view:
+            about = view.between(first, last)
+            found = [place for place, identity in about if check_digits(identity) == digits]
+        return ArticleId(min(found, key=lambda place: abs(place - id))) if found else None
+
+    def identity(self, id: ArticleId) -> Identity | None:
+        """Return the identity of an article; None if there is no such id."""
+        with self._session.asking() as view:
+            return view.identities([id]).get(id)
+
+    def with_identity(self, identity: Identity) -> ArticleId | None:
+        """Return the present id of an article, also by a former identity; None if it is gone."""
+        with self._session.asking() as view:
+            id = view.ids([identity]).get(identity)
+            if id is None:
+                id = view.former(identity)
+            return None if id is None else ArticleId(id)
+
+
+def _row(values: tuple[Any, ...], read: BitMap, favourite: BitMap, estimated: BitMap) -> Row:
+    id, title, published, lang, category, sentiment, source = values[:7]
+    pinned, draft, flagged = map(bool, values[7:10])
+    return Row(
+        id=id,
+        title=title,
+        published=from_milliseconds(published),
+        lang=lang,
+        category=category,
+        sentiment=Sentiment(sentiment),
+        source=source,
+        read=id in read,
+        favourite=id in favourite,
+        pinned=pinned,
+        draft=draft,
+        flagged=flagged,
+        identity=Identity(*values[10:]),
+        estimated=id in estimated,
+    )

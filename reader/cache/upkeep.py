@@ -1,0 +1,74 @@
+"""Upkeep of `cache.db`: its write-ahead log, the segments of its full-text index."""
+
+import sqlite3
+from contextlib import suppress
+from itertools import count
+
+from reader.cache.connections import transaction
+from reader.cache.facet_changes import settle
+from reader.cache.schema import LOG_BYTES, impatient
+from reader.cache.sqlite import SqliteEngine, errors
+from reader.cache.sqlite_transaction import SqliteTransaction
+from reader.errors import CacheDamaged, CacheError
+
+MERGE = "INSERT INTO fulltext (fulltext, rank) VALUES ('merge', ?)"
+MERGE_PAGES, MERGE_STEPS = 100, 10
+"""Of 4 kB that one transaction writes; the steps together keep up with 50 articles a time."""
+ALL_PAGES = 100_000
+
+
+class Upkeep:
+    """Keeps the files of a cache small and quick while others use them."""
+
+    def __init__(self, engine: SqliteEngine) -> None:
+        self._engine = engine
+
+    def begin_log_anew(self) -> bool:
+        """Move all that is committed from the log into the file; return whether it could.
+
+        It cannot while another program holds an older state, as a screen does for a second or
+        more. It does not wait for that.
+        """
+        with self._engine.errors(), impatient(db := self._engine.pool.of_thread()):
+            (is_busy, _, _) = db.execute("PRAGMA wal_checkpoint(RESTART)").fetchone()
+            return not is_busy
+
+    def empty_log(self) -> None:
+        """Move what is committed from the log into the file, also beside a thread that writes.
+
+        Closing the cache does the same; before that it only saves time.
+        """
+        with suppress(sqlite3.Error, CacheError):
+            self._engine.pool.of_thread().execute("PRAGMA wal_checkpoint(PASSIVE)")
+
+    def has_long_log(self, least: int = 0) -> bool:
+        """Return whether the log should be emptied before more is written. least: bytes."""
+        return self.log_bytes() > max(LOG_BYTES, least)
+
+    def log_bytes(self) -> int:
+        """Return the length of the write-ahead log's file."""
+        path = self._engine.path
+        try:
+            return path.with_name(f"{path.name}-wal").stat().st_size
+        except FileNotFoundError:
+            return 0
+
+    def tidy(self, *, entirely: bool = False) -> None:
+        """Merge segments of the full-text index where many of one size have gathered.
+
+        For idle time: it may write some megabytes, a little at a time. entirely: merge all
+        segments; after a large import that may write a gigabyte, which some later change would
+        write otherwise.
+        """
+        pages, steps = (ALL_PAGES, count()) if entirely else (MERGE_PAGES, range(MERGE_STEPS))
+        db = self._engine.pool.of_thread()
+        # What is suppressed: another program writes, and will do it.
+        with suppress(sqlite3.Error), impatient(db):
+            if entirely:
+                with suppress(CacheDamaged), errors(self._engine.path), transaction(db):
+                    settle(SqliteTransaction(db))
+            for _ in steps:
+                before = db.total_changes
+                db.execute(MERGE, (pages,))
+                if db.total_changes < before + 2:  # by its manual, nothing was left to merge
+                    break

@@ -1,0 +1,393 @@
+"""A second engine, to test what is built on the protocol: dictionaries, copied by a transaction.
+
+It stores articles of an archive; feeds, whose items have a memory of their own, are SQLite's alone.
+"""
+
+import json
+import re
+import threading
+from bisect import bisect_left
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
+from copy import copy
+from pathlib import Path
+from typing import Any, ClassVar, Self
+
+from pyroaring import BitMap
+
+from reader.article import Identity
+from reader.cache.answers import Stamp
+from reader.cache.cancel import Cancel
+from reader.cache.facet_rows import Counted, Damaged, Facet, FacetRow, Facts
+from reader.cache.intake import Intake
+from reader.cache.marking import Marking
+from reader.cache.marks_keeper import MarksKeeper
+from reader.cache.mending import Mending
+from reader.cache.migrations import MARKS
+from reader.cache.pool import MarksPool
+from reader.cache.preparing import prepare
+from reader.cache.questions import Questions
+from reader.cache.session import Session
+from reader.cache.stored import Coming, Document, Stored, Text
+from reader.cache.texts import Texts
+from reader.errors import CacheDamaged
+from reader.folding import folded
+from reader.query import Field, Term
+
+COUNTERS = ("version", "texts", "marks", "run")
+
+
+class State:
+    """All that is stored. A transaction works on a copy, which takes its place at the end."""
+
+    def __init__(self) -> None:
+        self.counters = dict.fromkeys(COUNTERS, 0)
+        self.articles: dict[int, tuple[int, Coming]] = {}
+        """Run and article, by id."""
+        self.words: dict[int, tuple[str, str, str]] = {}
+        self.facets: dict[int, FacetRow] = {}
+        self.wholes: dict[int, bytes] = {}
+        self.chunks: dict[int, tuple[int, bytes]] = {}
+        self.answers: dict[tuple[str, int], str] = {}
+        self.stamps: dict[str, Stamp] = {}
+
+    def __copy__(self) -> "State":
+        new = State()
+        for name, value in vars(self).items():
+            setattr(new, name, value.copy())
+        return new
+
+
+class MemoryView:
+    """Reads one state. See `engine.View`."""
+
+    def __init__(self, state: State) -> None:
+        self.state = state
+
+    def counter(self, name: str) -> int:
+        return self.state.counters[name]
+
+    def snapshot(self) -> nullcontext[None]:
+        return nullcontext()
+
+    def facets(self, facets: Sequence[Facet]) -> list[FacetRow]:
+        wanted = set(facets)
+        return [row for row in self.state.facets.values() if (row.field, row.value) in wanted]
+
+    def facets_of(self, field: str) -> list[FacetRow]:
+        return [row for row in self.state.facets.values() if row.field == field]
+
+    def largest(self, field: str, start: int, count: int) -> list[FacetRow]:
+        every = sorted(self.facets_of(field), key=lambda row: -row.size)
+        return every[start : start + count]
+
+    def wholes(self, keys: Sequence[int]) -> Iterator[tuple[FacetRow, BitMap]]:
+        for key in keys:
+            blob = self.state.wholes.get(key)
+            yield self.state.facets[key], BitMap.deserialize(blob) if blob else BitMap()
+
+    def chunks(self, ids: Sequence[int]) -> Iterator[tuple[int, BitMap]]:
+        for id in ids:
+            if id in self.state.chunks:
+                yield id, BitMap.deserialize(self.state.chunks[id][1])
+
+    def changed(self, since: int, keys: Collection[int]) -> list[int]:
+        found = self.state.chunks.items()
+        return [id for id, (version, _) in found if version > since and id % (1 << 40) in keys]
+
+    def has_articles(self) -> bool:
+        return bool(self.state.articles)
+
+    def facts(self) -> Iterator[Facts]:
+        for id, new in self._articles():
+            states = (new.pinned, new.draft, new.estimated)
+            yield id, new.source, new.lang, new.category, new.sentiment, new.tags, states
+
+    def rows(self, ids: Sequence[int], _failed: Callable[[int], None]) -> Iterator[tuple[Any, ...]]:
+        for id, new in self._articles(ids):
+            yield (
+                *(id, new.title, new.published, new.lang, new.category, new.sentiment, new.source),
+                *(new.pinned, new.draft, new.flagged, *new.identity),
+            )
+
+    def texts(self, ids: Sequence[int]) -> Iterator[tuple[int, str, str | None, str]]:
+        for id, new in self._articles(ids):
+            yield id, new.title, new.description, new.body.decode()
+
+    def tags(self, ids: Sequence[int]) -> Iterator[tuple[int, str]]:
+        for id, new in self._articles(ids):
+            for tag in new.tags:
+                yield id, tag
+
+    def documents(
+        self, ids: Sequence[int], _broken: Callable[[int], None]
+    ) -> dict[int, Document | None]:
+        return {
+            id: Document(new.origin, new.digest, new.fields, new.body)
+            for id, new in self._articles(ids)
+        }
+
+    def identities(self, ids: Sequence[int]) -> dict[int, Identity]:
+        return {id: new.identity for id, new in self._articles(ids)}
+
+    def ids(self, identities: Sequence[Identity]) -> dict[Identity, int]:
+        wanted = set(identities)
+        return {new.identity: id for id, new in self._articles() if new.identity in wanted}
+
+    def former(self, _identity: Identity) -> int | None:
+        return None
+
+    def with_external(self, external: str) -> list[int]:
+        return [id for id, new in self._articles() if new.identity.external == external]
+
+    def between(self, first: int, last: int) -> Iterator[tuple[int, Identity]]:
+        for id, new in self._articles():
+            if first <= id <= last:
+                yield id, new.identity
+
+    def last_before(self, instant: int) -> int | None:
+        return max((id for id, new in self._articles() if new.published < instant), default=None)
+
+    def last_until(self, instant: int) -> int | None:
+        return self.last_before(instant + 1)
+
+    def published_before(self, id: int) -> int | None:
+        every = sorted(self.state.articles)
+        place = bisect_left(every, id)
+        return self.state.articles[every[place - 1]][1].incoming.published if place else None
+
+    def first_after(self, id: int) -> tuple[int, int] | None:
+        return next(self.published_from(id + 1), None)
+
+    def published_from(self, id: int) -> Iterator[tuple[int, int]]:
+        for each in sorted(self.state.articles):
+            if each >= id:
+                yield each, self.state.articles[each][1].incoming.published
+
+    def match(self, term: Term, cancel: Cancel) -> BitMap:
+        with cancel.guarding(lambda: None):
+            wanted = _words(folded(term.value))
+            end = r"\w*" if term.prefix else ""
+            phrase = re.compile(rf"(?<!\S){re.escape(wanted)}{end}(?!\S)")
+            columns = slice(0, 1) if term.field is Field.TITLE else slice(None)
+            return BitMap(
+                id
+                for id, texts in self.state.words.items()
+                if wanted and any(phrase.search(_words(text)) for text in texts[columns])
+            )
+
+    def answer(self, query: str, version: int) -> str | None:
+        return self.state.answers.get((query, version))
+
+    def stamps(self, locations: Sequence[str]) -> dict[str, Stamp]:
+        return {each: self.state.stamps[each] for each in locations if each in self.state.stamps}
+
+    def files_below(self, prefix: str) -> Iterator[str]:
+        return (each for each in sorted(self.state.stamps) if each.startswith(prefix))
+
+    def sources(self) -> Iterator[Any]:
+        return iter(())
+
+    def memory(self, feed: str, run: int) -> Any:
+        raise NotImplementedError
+
+    def _articles(self, ids: Iterable[int] | None = None) -> Iterator[tuple[int, Any]]:
+        known = self.state.articles
+        for id in sorted(known) if ids is None else ids:
+            if id in known:
+                yield id, known[id][1].incoming
+
+
+class MemoryTransaction(MemoryView):
+    """Writes to a copy of the state. See `engine.Transaction`."""
+
+    def expect_many(self) -> None:
+        pass
+
+    def count_up(self, name: str) -> int:
+        self.state.counters[name] += 1
+        return self.state.counters[name]
+
+    def set_counter(self, name: str, value: int) -> None:
+        self.state.counters[name] = value
+
+    def keep_answer(self, query: str, version: int, answer: str) -> None:
+        self.state.answers = {(query, version): answer}
+
+    def begin_facets(self, facets: Iterable[tuple[str, str, str]]) -> list[FacetRow]:
+        new = []
+        for key, facet in enumerate(facets, len(self.state.facets) + 1):
+            new.append(FacetRow(key, *facet, 0, frozenset()))
+        self.put_facets(new)
+        return new
+
+    def put_facets(self, rows: Iterable[FacetRow]) -> None:
+        self.state.facets |= {row.key: row for row in rows}
+
+    def put_chunks(self, version: int, chunks: Iterable[tuple[int, BitMap]]) -> None:
+        self.state.chunks |= {id: (version, bits.serialize()) for id, bits in chunks}
+
+    def put_whole(self, key: int, ids: BitMap) -> None:
+        self.state.wholes[key] = ids.serialize()
+
+    def unsettled(self) -> list[FacetRow]:
+        return [row for row in self.state.facets.values() if row.newer]
+
+    def replace_facets(self, counted: Counted, version: int) -> None:
+        raise NotImplementedError
+
+    def facets_with(self, id: int) -> list[Facet]:
+        raise NotImplementedError
+
+    def stored_as(self, identity: Identity) -> Stored | None:
+        id = self.ids([identity]).get(identity)
+        if id is None:
+            return None
+        run, coming = self.state.articles[id]
+        return coming.as_stored(run)._replace(id=id)
+
+    found_as = stored_as
+
+    def stored_entry(self, entry: int) -> Stored | None:
+        raise NotImplementedError
+
+    def document(self, id: int) -> tuple[dict[str, Any], bytes, bytes]:
+        new = self.state.articles[id][1].incoming
+        return json.loads(new.fields), new.body, new.digest
+
+    def digest(self, id: int) -> bytes:
+        return self.state.articles[id][1].incoming.digest
+
+    def formerly(self, page: Any, arrival: Any) -> list[Stored]:
+        raise NotImplementedError
+
+    def told_formerly(self, _identity: Identity) -> list[Identity]:
+        return []
+
+    def article_before(self, _incoming: Any, _before: bytes, _run: int) -> Stored | None:
+        return None
+
+    def insert(self, run: int, articles: Sequence[tuple[int, Coming]]) -> None:
+        for id, coming in articles:
+            assert id not in self.state.articles
+            assert coming.incoming.identity not in self.ids([coming.incoming.identity])
+            self.state.articles[id] = run, coming
+
+    def delete(self, id: int) -> None:
+        del self.state.articles[id]
+
+    def move(self, id: int, to: int) -> None:
+        assert to not in self.state.articles
+        self.state.articles[to] = self.state.articles.pop(id)
+
+    def indexed(self, id: int) -> tuple[Any, ...] | None:
+        new = self.state.articles[id][1].incoming
+        return (
+            *(new.title.encode(), new.fields, new.body, new.digest, new.source),
+            *(new.identity.external, new.lang, "", new.category, new.sentiment),
+            *(new.pinned, new.draft),
+        )
+
+    def index(self, texts: Iterable[tuple[int, str, str, str | bytes]]) -> None:
+        for id, title, description, body in texts:
+            text = body.decode() if isinstance(body, bytes) else body
+            self.state.words[id] = title, description, text
+
+    def forget_words(self, id: int, _text: Text) -> bool:
+        return self.state.words.pop(id, None) is not None
+
+    def mend_index(self) -> None:
+        raise NotImplementedError
+
+    def put_stamps(self, stamps: Iterable[Stamp]) -> None:
+        self.state.stamps |= {each.where: each for each in stamps}
+
+    def note_source(self, state: Any) -> None:
+        raise NotImplementedError
+
+
+class MemoryMoment:
+    """A state that is held. See `engine.Moment`."""
+
+    def __init__(self, view: MemoryView) -> None:
+        self.view = view
+        self.version, self.texts = view.counter("version"), view.counter("texts")
+
+
+class MemoryEngine:
+    """Opens views of one state. See `engine.Engine`."""
+
+    def __init__(self) -> None:
+        self._state = State()
+        self._writing = threading.RLock()
+
+    @contextmanager
+    def errors(self) -> Iterator[None]:
+        try:
+            yield
+        except Damaged as error:
+            raise CacheDamaged(Path("memory"), str(error)) from error
+
+    def present(self) -> MemoryView:
+        return MemoryView(self._state)
+
+    @contextmanager
+    def transaction(self, *, patient: bool = True) -> Iterator[MemoryTransaction]:  # noqa: ARG002
+        with self._writing, self.errors():
+            to = MemoryTransaction(copy(self._state))
+            yield to
+            self._state = to.state
+
+    def alone(self) -> threading.RLock:
+        return self._writing
+
+    def begin(self, searches: int = 1) -> MemoryMoment:  # noqa: ARG002
+        return MemoryMoment(self.present())
+
+    def end(self, moment: MemoryMoment) -> None:
+        pass
+
+    lease = end
+
+    @contextmanager
+    def searching(self, moment: MemoryMoment | None) -> Iterator[MemoryView]:
+        yield moment.view if moment else self.present()
+
+    def hurry(self) -> None:
+        pass
+
+    release = close = hurry
+
+
+class MemoryStore:
+    """As `Store`, with the articles of each folder in memory and the marks in their file."""
+
+    engines: ClassVar[dict[Path, MemoryEngine]] = {}
+
+    def __init__(self, folder: Path) -> None:
+        prepare(folder / "marks.db", MARKS)
+        lock, marks = threading.RLock(), MarksPool(folder / "marks.db")
+        self.engine = self.engines.setdefault(folder, MemoryEngine())
+        self.session = Session(self.engine, marks, lambda view: self.damage.counted(view), lock)
+        self.damage = Mending(
+            folder / "cache.db", lambda: self.fail(), lambda _view: {}, lambda _told: None
+        )
+        self.questions = Questions(self.session)
+        self.texts = Texts(self.session, self.damage)
+        keeper = MarksKeeper(folder, self.session)
+        self.marking = Marking(self.session, keeper, self.damage.counted)
+        self.intake = Intake(self.session, self.damage.counted)
+
+    def fail(self) -> Any:
+        """Mend nothing: in memory nothing is damaged."""
+        raise NotImplementedError
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.session.close()
+
+
+def _words(text: str) -> str:
+    return " ".join(re.findall(r"\w+", text.lower()))

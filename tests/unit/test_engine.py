@@ -1,0 +1,75 @@
+"""What is built on the engine protocol asks little of an engine, and any engine the same."""
+
+import inspect
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from reader.cache import engine
+from reader.cache.sqlite import SqliteEngine
+from reader.cache.sqlite_transaction import SqliteTransaction
+from reader.cache.sqlite_view import SqliteView
+from reader.query import parse
+from tests.builders import NOW, article, put
+from tests.memory_engine import MemoryEngine, MemoryStore, MemoryTransaction, MemoryView
+
+ASKED = ("facets", "facets_of", "largest", "wholes", "chunks")
+"""Questions about facets, each of which is a round trip where the engine is remote."""
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The questions that an engine in memory has been asked."""
+    log: list[str] = []
+
+    def noted(name: str) -> Any:
+        real = getattr(MemoryView, name)
+
+        def ask(self: MemoryView, *values: Any) -> Any:
+            log.append(name)
+            return real(self, *values)
+
+        return ask
+
+    for name in ASKED:
+        monkeypatch.setattr(MemoryView, name, noted(name))
+    return log
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[MemoryStore]:
+    with MemoryStore(tmp_path) as made:
+        tags = [f"TAG {n}" for n in range(20)]
+        put(made, [article(n, tags=(*tags, f"OWN {n}")) for n in range(5)])  # type: ignore[arg-type]
+        yield made
+
+
+def test_a_filter_of_many_tags_takes_a_handful_of_questions(
+    store: MemoryStore, asked: list[str]
+) -> None:
+    store.questions.recall_nothing()
+    query = parse(" ".join(f'tag:"tag {n}"' for n in range(20)) + " -tag:none lang:en is:unread")
+    assert len(store.questions.find(query, NOW)) == 5
+    assert len(asked) <= 7, asked
+    asked.clear()
+    assert len(store.questions.find(query, NOW)) == 5
+    assert asked == []
+
+
+@pytest.mark.parametrize(
+    ("protocol", "kind"),
+    [
+        (engine.View, SqliteView),
+        (engine.View, MemoryView),
+        (engine.Transaction, SqliteTransaction),
+        (engine.Transaction, MemoryTransaction),
+        (engine.Engine, SqliteEngine),
+        (engine.Engine, MemoryEngine),
+    ],
+)
+def test_an_engine_has_every_method_of_the_protocol(protocol: type, kind: type) -> None:
+    methods = {name for name, _ in inspect.getmembers(protocol, inspect.isfunction)}
+    named = {name for name in methods if not name.startswith("_")}
+    assert {name for name in named if not callable(getattr(kind, name, None))} == set()
