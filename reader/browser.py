@@ -287,7 +287,7 @@ def _detached(argv: tuple[str, ...]) -> int:
     from subprocess import DEVNULL, Popen, TimeoutExpired
     from threading import Thread
 
-    process = Popen(argv, stdin=DEVNULL, stdout=DEVNULL, stderr=DEVNULL, start_new_session=True)
+    process = Popen(argv, stdin=DEVNULL, stdout=DEVNULL, stderr=DEVNULL, start_new_session=True)  # noqa: S603
     try:
         return process.wait(SETTLED_S)
     except TimeoutExpired:
@@ -303,6 +303,6 @@ def _in_foreground(argv: tuple[str, ...]) -> int:
 
     previous = signal.signal(signal.SIGINT, lambda *_: None)
     try:
-        return call(argv)
+        return call(argv)  # noqa: S603 - the user's own browser, without a shell
     finally:
         signal.signal(signal.SIGINT, previous)

@@ -43,7 +43,7 @@ def _ended(run: Callable[[], int]) -> int:
         code = INTERRUPTED
     except BrokenPipeError:  # the program that read the pipe has ended
         code = 0
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - written to the log, and said in one line
         from reader.config_paths import data_folder
 
         say(f"cryptoread: {Broken(error, data_folder())}")

@@ -146,7 +146,7 @@ class Sync:
             return await source(desk, subscription, state).run()
         except CacheError:
             raise
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - the other sources go on
             status, reason, retry_after = _trouble(error, self._store.path.parent)
             # Read again: a page may have been stored before the error.
             state = self._store.intake.source_states().get(subscription.url, state)
@@ -202,7 +202,7 @@ def pause(status: Status, failures: int, retry_after: float | None) -> float:
         return 0
     doubled = FIRST_PAUSE_S * 2.0 ** min(failures - FAILURES_TO_PAUSE, 20)
     longest = OFFLINE_S if status is Status.UNREACHABLE else LONGEST_PAUSE_S
-    return min(doubled, longest) * random.uniform(0.8, 1.2)
+    return min(doubled, longest) * random.uniform(0.8, 1.2)  # noqa: S311 - no secret
 
 
 def _trouble(error: Exception, folder: Path) -> tuple[Status, str, float | None]:

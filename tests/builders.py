@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from reader.article import Article, Source
 from reader.cache import Outcome, Store
@@ -11,6 +11,9 @@ from reader.cache.incoming import Incoming
 from reader.library import Library
 
 NOW = datetime(2026, 3, 14, 12, tzinfo=UTC)
+
+TAR_MODES: dict[str, Literal["w", "w:gz", "w:xz"]] = {".tar": "w", ".gz": "w:gz", ".xz": "w:xz"}
+"""The mode in which `tarfile.open` writes a file of that suffix."""
 
 
 def article(n: int = 1, **values: Any) -> Article:

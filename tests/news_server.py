@@ -108,7 +108,7 @@ class Request(BaseHTTPRequestHandler):
 
 
 class NewsServer(ThreadingHTTPServer):
-    """`routes`: a path to who answers; `seen`: every request's path and headers."""
+    """A server. `routes`: path to handler; `seen`: path and headers of every request."""
 
     daemon_threads = True
     block_on_close = False
@@ -155,12 +155,12 @@ def news_server(context: ssl.SSLContext | None = None) -> Iterator[NewsServer]:
 
 
 def with_etag(body: bytes, etag: str = '"v1"', modified: str = "") -> Handler:
-    """Answers 304 to who knows it."""
+    """Return a handler that answers 304 to a request with the right validator."""
 
     def handler(request: Request) -> None:
         headers = {"ETag": etag} | ({"Last_Modified": modified} if modified else {})
         if request.headers.get("If-None-Match") == etag:
-            request.answer(304, **headers)
+            request.answer(304, b"", **headers)
         else:
             request.answer(200, body, **headers)
 

@@ -9,8 +9,8 @@
         assert terminal.unrestored() == []
 
 One thread reads bytes and stamps them; the emulator runs only when a test looks, so measuring is
-never slowed by it. How bytes become a picture is the business of `emulator`; what a test asserts
-and what a benchmark makes of its figures do not belong here.
+never slowed by it. `emulator` turns bytes into a picture. What a test asserts and
+what a benchmark makes of its figures do not belong here.
 """
 
 import contextlib

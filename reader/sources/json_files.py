@@ -94,7 +94,7 @@ def _unpacked(file: BinaryIO) -> Iterator[bytes]:
             # Only `read1` returns all bytes before the damage.
             while len(piece) < PIECE and (part := stream.read1(_PART)):
                 piece += part
-        except Exception as error:  # zlib and gzip have exceptions of their own
+        except Exception as error:  # noqa: BLE001 - zlib and gzip have their own
             trouble = error
         if piece:
             yield bytes(piece)

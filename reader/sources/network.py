@@ -50,7 +50,7 @@ class Impatient(ThreadPoolExecutor):
             if future.set_running_or_notify_cancel():
                 try:
                     future.set_result(fn(*args, **options))
-                except BaseException as error:
+                except BaseException as error:  # noqa: BLE001 - raised by `future.result()`
                     future.set_exception(error)
 
         threading.Thread(target=run, name="resolver", daemon=True).start()

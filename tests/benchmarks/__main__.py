@@ -164,7 +164,7 @@ def _figures(subject: Subject, parts: list[str], failed: list[str]) -> Iterator[
         _say(f"{subject.size}: {part}")
         try:
             found = PARTS[part](subject)
-        except Exception:
+        except Exception:  # noqa: BLE001 - the other parts are measured
             traceback.print_exc()
             failed.append(f"{part} at {subject.size}")
             continue

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from reader.cache import Outcome
 from tests.benchmarks.archive import further, write_jsonl
 from tests.benchmarks.figures import Budget, Figure
 from tests.benchmarks.subject import Subject
@@ -69,7 +70,7 @@ def main() -> None:
         start = time.perf_counter()
         library.tidy()
         result = {
-            "new": report.outcomes["new"],
+            "new": report.outcomes[Outcome.NEW],
             "transactions": sum(seconds),
             "import": elapsed,
             "written": written,

@@ -1,4 +1,4 @@
-"""Samples to figures and figures to a table. What was measured, and how, is the parts' business."""
+"""Turn samples into figures and figures into a table. Knows nothing about what is measured."""
 
 import math
 import statistics

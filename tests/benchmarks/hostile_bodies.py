@@ -184,7 +184,7 @@ async def measure(body: str) -> tuple[Cost, Cost]:
             first.append(clock.cost())
             clock = Clock()
             pane.action_bottom()
-            while pane._wish is not None:
+            while pane._wish is not None:  # noqa: ASYNC110
                 await asyncio.sleep(0.001)
             painted(pane)
             end.append(clock.cost())

@@ -39,7 +39,7 @@ def measure_reimport(subject: Subject) -> list[Figure]:
 
 
 def measure_size(subject: Subject) -> list[Figure]:
-    """The cache when nobody has it open, and the archive's own files, which are the text."""
+    """Measure the cache while no program has it open, and the files of the archive."""
     cache = sum(file.stat().st_size for file in subject.data.glob("cache.db*")) / 1e6
     path = subject.archive
     files = path.rglob("*") if path.is_dir() else [path]

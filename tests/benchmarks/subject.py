@@ -9,7 +9,7 @@ from tests.benchmarks.watching import Watched
 
 @dataclass(slots=True, kw_only=True)
 class Subject:
-    """`articles` is 0 for an archive of somebody's own, which nobody has counted."""
+    """The archive to measure. `articles` is 0 for a user's own archive: its size is unknown."""
 
     size: str
     articles: int

@@ -386,7 +386,7 @@ def test_a_data_folder_that_is_a_file_is_an_error_with_its_name(
         ("sidebar_width = 'wide'", "sidebar_width"),
         ("language = 7", "language"),
         ("[keys]\n'reader.help' = 5", "reader.help"),
-        ("this is no toml", "toml"),
+        ("this is not toml", "toml"),
         ("language = 'ukrainian'", "unknown language 'ukrainian'"),
         ("theme = 'nrod'", "unknown theme 'nrod'; valid themes: "),
         ("[keys]\n'reader.hlep' = 'f2'", "valid bindings: reader.help"),

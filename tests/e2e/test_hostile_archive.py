@@ -3,7 +3,7 @@
 import json
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -93,8 +93,8 @@ def hostile_files() -> Iterator[tuple[str, str]]:
         }
         yield f"{name}.en.md", markdown(**fields)
         if n % 3 == 0:
-            fields = f"date: 2009-01-05\ntitle: {payload}: @broken\n\ttags: [{payload}"
-            broken = f"---\n{fields}\n---\n{payload}"
+            header = f"date: 2009-01-05\ntitle: {payload}: @broken\n\ttags: [{payload}"
+            broken = f"---\n{header}\n---\n{payload}"
             yield f"{name}-broken.en.md", broken
     for payload in (CLIPBOARD, "[", "\u202egpj", "[@click=app.quit]", "bytes \udcff"):
         yield f"{payload}-refused.en.md", "no text \0"
@@ -134,13 +134,17 @@ def listed(command: Command) -> dict[str, dict[str, Any]]:
     return {each["external_id"] or each["title"]: each for each in articles}
 
 
+def shows_or_changes(text: str, before: str) -> Callable[[Terminal], bool]:
+    return lambda terminal: text in terminal.text or terminal.text != before
+
+
 def walk_through_everything(terminal: Terminal) -> None:
     """All articles, every grouping, the picker, the links, the help, the palette."""
     at_the_end = "no next article in this list"
     while at_the_end not in terminal.text:
-        before = terminal.text
+        has_answered = shows_or_changes(at_the_end, terminal.text)
         terminal.send("J")
-        terminal.wait_for(lambda t, before=before: at_the_end in t.text or t.text != before)
+        terminal.wait_for(has_answered)
     for grouping in ("by day", "by source", "newest first", "by category"):
         terminal.send("s")
         terminal.wait_for(grouping)

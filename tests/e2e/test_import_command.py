@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.builders import TAR_MODES
 from tests.e2e.archive import FILES, STORIES
 from tests.e2e.conftest import COMMAND, Command, Reader, run
 from tests.terminal import Terminal
@@ -88,7 +89,7 @@ def pack(archive: Path, target: Path) -> Path:
             for path in sorted(archive.rglob("*.md")):
                 zipped.write(path, path.relative_to(archive))
     else:
-        with tarfile.open(target, f"w:{target.suffix[1:].replace('tar', '')}") as tar:
+        with tarfile.open(target, TAR_MODES[target.suffix]) as tar:
             tar.add(archive, "news")
     return target
 
@@ -299,7 +300,7 @@ def test_an_archive_that_would_write_outside_writes_nothing(
 
 
 def test_a_terminal_sees_a_bar_that_goes_away(archive: Path, tmp_path: Path) -> None:
-    argv = [COMMAND, "--data", tmp_path / "data", "import", archive]
+    argv: list[str | Path] = [COMMAND, "--data", tmp_path / "data", "import", archive]
     with Terminal(argv, size=(100, 10)) as terminal:
         assert terminal.wait_exit() == 0
         assert b"importing" in terminal.raw

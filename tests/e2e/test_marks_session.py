@@ -172,7 +172,7 @@ def held(path: Path) -> Iterator[Callable[[], None]]:
     """Lock a file as another program does; what is given lets it go."""
     with closing(sqlite3.connect(path, isolation_level=None)) as db:
         db.execute("BEGIN IMMEDIATE")
-        yield lambda: db.execute("ROLLBACK") and None
+        yield db.rollback
 
 
 WAITING = "waiting for another program to let the last mark be written"
@@ -190,7 +190,7 @@ def test_leaving_waits_for_a_mark_that_another_program_holds_up(
     assert marked(command, "read") == {"1001"}
 
 
-def test_who_does_not_wait_is_told_that_the_mark_was_not_kept(
+def test_leaving_without_waiting_says_that_the_mark_was_not_kept(
     reader: Reader, command: Command, tmp_path: Path
 ) -> None:
     terminal = reader()

@@ -7,12 +7,12 @@ from urllib.parse import quote
 
 import pytest
 
-from reader.redaction import REDACTED
+from reader.spellings import REDACTED
 from tests.e2e.conftest import Command
 from tests.news_server import Handler, NewsServer, Request, api_item, feed, redirect
 
 KEY = "Sk-Live_4f7Q9zX2.Bv"
-TOKEN = "Zx81-Spectrum-48K"
+TOKEN = "Zx81-Spectrum-48K"  # noqa: S105 - made up
 FORMS = (
     KEY,
     KEY.lower(),
@@ -139,8 +139,9 @@ def test_a_token_in_an_address_is_shown_only_where_it_is_asked_for(
     text = (tmp_path / "out.jsonl").read_text()
     assert f"{REDACTED}, a story" in text
     assert TOKEN not in text
-    for words in (("--format", "json"), ("--export", "-"), ()):
-        assert TOKEN in command("subscriptions", "--secrets", *words, env=env).stdout
+    formats: tuple[tuple[str, ...], ...] = (("--format", "json"), ("--export", "-"), ())
+    for options in formats:
+        assert TOKEN in command("subscriptions", "--secrets", *options, env=env).stdout
 
 
 def test_an_export_without_secrets_is_not_followed_by_mistake(

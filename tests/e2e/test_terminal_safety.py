@@ -22,7 +22,7 @@ BREAKS = """
 from reader.library import Library
 
 def article(self, id):
-    secret = "nobody else's business"
+    secret = "known to the user alone"
     raise RuntimeError("unforeseen")
 
 Library.article = article
@@ -32,7 +32,7 @@ BREAKS_START = """
 from reader.library import Library
 
 def hold(self):
-    secret = "nobody else's business"
+    secret = "known to the user alone"
     raise RuntimeError("unforeseen")
 
 Library.hold = hold
@@ -142,7 +142,7 @@ def is_stopped(pid: int) -> bool:
     return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "T"
 
 
-# What nobody foresaw
+# Unforeseen errors
 
 
 @pytest.mark.usefixtures("data")
@@ -157,7 +157,7 @@ def test_an_unforeseen_error_restores_the_terminal_and_says_one_sentence(
     log = (tmp_path / "logs" / "cryptoread.log").read_text()
     assert "Traceback" in log
     assert "unforeseen" in log
-    assert "business" not in log.replace('"nobody else\'s business"', ""), "a value is written down"
+    assert "user alone" not in log.replace('"known to the user alone"', ""), "a value is logged"
 
 
 @pytest.mark.usefixtures("data")
@@ -210,12 +210,12 @@ def test_a_damaged_cache_is_set_aside_and_the_marks_stay(
     terminal = reader()
     opens_first(terminal)
     leave(terminal)
-    (data / "cache.db").write_bytes(b"this is no database" * 1000)
+    (data / "cache.db").write_bytes(b"this is not a database" * 1000)
     listed = command("list")
     assert listed.returncode == 0
     assert listed.stdout == ""
     assert "cache.db" in listed.stderr
-    kept = [path for path in data.iterdir() if path.read_bytes().startswith(b"this is no data")]
+    kept = [path for path in data.iterdir() if path.read_bytes().startswith(b"this is not a data")]
     assert kept, "the damaged file is gone"
     assert command("import", archive).stderr.splitlines()[-1].startswith("40 read: 40 new")
     assert read_ids(command) == {"1001"}
@@ -239,7 +239,7 @@ def test_a_cache_of_a_newer_version_is_refused_and_left_alone(
     assert (data / "cache.db").read_bytes() == before
 
 
-# Terminals that are none, or poor
+# Outputs that are not a terminal, and terminals that can do little
 
 
 def test_without_a_terminal_the_reader_says_what_to_use(command: Command) -> None:

@@ -66,6 +66,7 @@ def with_hypothesis(options: argparse.Namespace) -> int:
 
     target = TARGETS[options.target]
     known = [path.read_bytes() for path in seeds(options.target)]
+    last = b""
     end, tried, number = time.monotonic() + options.seconds, 0, options.seed
     changed = st.builds(_changed, st.sampled_from(known), st.integers(0, 2**32))
     made = st.one_of(st.binary(max_size=300), st.text().map(_bytes), changed)
@@ -87,10 +88,9 @@ def with_hypothesis(options: argparse.Namespace) -> int:
             last, tried = data, tried + 1
             target(data)
 
-        last = b""
         try:
             run()
-        except Exception:
+        except Exception:  # noqa: BLE001 - any of them is a find
             traceback.print_exc()
             options.to.mkdir(parents=True, exist_ok=True)
             name = f"{options.target}-{sha256(last).hexdigest()[:12]}"

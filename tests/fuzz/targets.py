@@ -178,7 +178,8 @@ def _word(number: int) -> str:
 
 def _html_of(data: bytes) -> tuple[str, list[str]]:
     """HTML that shows all its words in any browser, and those words."""
-    pieces, words = [], []
+    pieces: list[str] = []
+    words: list[str] = []
     for byte in data[:400]:
         if byte >= len(_PIECES):
             words.append(_word(len(words)))

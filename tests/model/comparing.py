@@ -167,7 +167,7 @@ class Comparing:
         return identity, _GROUPINGS[saved["grouping"]]
 
     def adopt_marks(self) -> None:
-        """After keys that nobody waited for, what was stored is what counts."""
+        """Take the stored marks over, after keys that were sent without waiting."""
         read, favourite = self._stored_marks()
         self.state = self.state.but(read=read, favourite=favourite, journal=(), undone=())
         self.outside.forget_journal()

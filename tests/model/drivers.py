@@ -95,7 +95,7 @@ class PilotDriver:
                 except asyncio.CancelledError:
                     done.cancel()
                     return
-                except Exception as error:
+                except Exception as error:  # noqa: BLE001 - raised where the result is read
                     done.set_exception(error)
 
     def _ask(self, work: Callable[[], Awaitable[Any]]) -> Any:

@@ -9,6 +9,7 @@ answers with a line. `Other` is the parent's side of it.
 import json
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -60,7 +61,7 @@ def _mark(library: Library, external: str, lang: str, source: str, mark: str, va
     return 0 if id is None else library.mark(Ids([id]), Mark(mark), value, "by another program")
 
 
-_WORK = {"import": _import, "sync": _sync, "mark": _mark}
+_WORK: dict[str, Callable[..., str | int]] = {"import": _import, "sync": _sync, "mark": _mark}
 
 
 def main() -> None:

@@ -1,6 +1,6 @@
 """What a key should do to the state, as the design says. Several states where several are right."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from tests.model.check import Expected
 from tests.model.model import (
@@ -342,7 +342,7 @@ class Before:
         return above[-1] if above else None
 
 
-_KEYS = {
+_KEYS: dict[str, Callable[[Before], list[State]]] = {
     "x": Before.clear,
     "escape": Before.escape,
     "L": Before.language,

@@ -34,11 +34,11 @@ def replay(archive: Path, driver: str, script: list[Step]) -> str:
         return ""
     except (KeyboardInterrupt, SystemExit):
         raise
-    except BaseException as error:
+    except BaseException as error:  # noqa: BLE001 - a panic of the screen is a find, too
         if session is not None:
             try:
                 session.close()
-            except BaseException as closing:
+            except BaseException as closing:  # noqa: BLE001 - said beside the first
                 return f"{error}\n(and it closes with {closing!r})"
         return str(error) or repr(error)
 

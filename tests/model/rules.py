@@ -48,7 +48,7 @@ class Screen(RuleBasedStateMachine):
     driver: ClassVar[str] = "pilot"
     failures: ClassVar[list[Failure]]
     steps: ClassVar[list[int]]
-    is_over: ClassVar[Callable[[], bool]]
+    is_over: ClassVar["staticmethod[[], bool]"]
 
     def __init__(self) -> None:
         super().__init__()
@@ -65,8 +65,12 @@ class Screen(RuleBasedStateMachine):
             return
         self.steps[0] += 1
         session = self._session
-        done = _guarded(self.failures, session.script, lambda: session.do(name, **values) or True)
-        if done is None:
+
+        def work() -> bool:
+            session.do(name, **values)
+            return True
+
+        if not _guarded(self.failures, session.script, work):
             self._session = None
             _guarded([], [], session.close)
 
@@ -162,7 +166,7 @@ def _guarded(failures: list[Failure], script: list[Step], work: Callable[[], Any
         return work()
     except (KeyboardInterrupt, SystemExit):
         raise
-    except BaseException as error:
+    except BaseException as error:  # noqa: BLE001 - a panic of the screen is a find, too
         trouble = str(error) if isinstance(error, AssertionError) else traceback.format_exc()
         failures.append(Failure(list(script), trouble))
         if script:

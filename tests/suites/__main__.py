@@ -11,15 +11,20 @@ import argparse
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
-from tests.news_server import news_server
+from tests.news_server import NewsServer, news_server
 from tests.suites import kinds
 from tests.suites.program import Program, Tally
 from tests.sweep.children import Children
 
 SHOWN = 30
 """Troubles of one tally that are printed."""
+
+Run = Callable[[Program, NewsServer, Any, kinds.Said], None]
+"""How a part runs its cases. Their type is the one that the part reads."""
 
 
 def main() -> int:
@@ -43,18 +48,19 @@ def run(options: argparse.Namespace, said: kinds.Said) -> list[Tally]:
         Children(None, Path(temporary) / "children") as children,
     ):
         work = Path(temporary)
-        for name, read, runs in (
+        parts: tuple[tuple[str, Callable[[Path], Any], Run], ...] = (
             ("naughty", kinds.naughty_strings, kinds.run_naughty),
             ("feeds", _feeds, kinds.run_feeds),
             ("yaml", kinds.yaml_cases, kinds.run_yaml),
             ("json", _json, kinds.run_json),
             ("markdown", kinds.markdown_cases, kinds.run_markdown),
-        ):
+        )
+        for name, read, runs in parts:
             if (place := getattr(options, name)) is None:
                 continue
             begun = time.monotonic()
-            cases = read(place)  # type: ignore[operator]
-            runs(Program(work / name, children), server, cases, tell)  # type: ignore[operator]
+            cases = read(place)
+            runs(Program(work / name, children), server, cases, tell)
             print(f"{name}: {len(cases)} inputs, {time.monotonic() - begun:.0f} s", flush=True)
     return tallies
 

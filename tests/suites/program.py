@@ -3,7 +3,7 @@
 import json
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -100,7 +100,7 @@ class Program:
                     more = min(AT_ONCE, articles - self.walked)
                     terminal.send("J" * more)
                     left = articles - self.walked - more
-                    terminal.wait_for(lambda t, left=left: _unread(t) <= left, more * HANG_S)
+                    terminal.wait_for(_has_at_most(left), more * HANG_S)
                     self.walked += more
                 terminal.send("q")
                 code = terminal.wait_exit(30)
@@ -139,6 +139,10 @@ class Program:
         config = self.work / "screen.toml"
         config.write_text('language = "qq"\n', "utf-8")
         return [COMMAND, "--data", folder, "--config", config]
+
+
+def _has_at_most(unread: int) -> Callable[[Terminal], bool]:
+    return lambda terminal: _unread(terminal) <= unread
 
 
 def _unread(terminal: Terminal) -> int:

@@ -16,7 +16,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from tests.news_server import news_server
+from tests.news_server import NewsServer, news_server
 from tests.sweep.children import Children
 from tests.sweep.damage import HARMS, damaged
 from tests.sweep.library import Fault, compiled
@@ -95,8 +95,8 @@ def _part(
     return damaged(base, archive, children, HARMS[what], left, seed, said)
 
 
-def _sync(server: object, *given: object, **named: object) -> Sync:
-    return Sync(*given[:2], server, **named)  # type: ignore[arg-type]
+def _sync(server: NewsServer, work: Path, children: Children, *, seed: int, size: int) -> Sync:
+    return Sync(work, children, server, seed=seed, size=size)
 
 
 def _options() -> argparse.Namespace:

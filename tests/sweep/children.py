@@ -113,9 +113,9 @@ class Children:
         self._process.stdin.write(json.dumps(task | {"to": str(self._work)}) + "\n")
         self._process.stdin.flush()
         code = self._answer()["status"]
-        texts = [(self._work / name).read_bytes().decode("utf-8", "replace") for name in _TEXTS]
+        out, err = [(self._work / name).read_bytes().decode("utf-8", "replace") for name in _TEXTS]
         counted = self._work / "count"
-        return Ended(code, *texts, int(counted.read_text()) if counted.exists() else None)
+        return Ended(code, out, err, int(counted.read_text()) if counted.exists() else None)
 
     def _answer(self) -> dict[str, Any]:
         assert self._process.stdout

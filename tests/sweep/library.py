@@ -32,6 +32,6 @@ def compiled(folder: Path) -> Path | None:
         return None
     made = folder / "faults.so"
     source = Path(__file__).with_name("faults.c")
-    words = [compiler, "-shared", "-fPIC", "-O1", "-o", made, source, "-ldl"]
+    words: list[str | Path] = [compiler, "-shared", "-fPIC", "-O1", "-o", made, source, "-ldl"]
     done = subprocess.run(words, capture_output=True, check=False)
     return made if done.returncode == 0 else None

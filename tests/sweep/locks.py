@@ -12,7 +12,7 @@ from tests.sweep.checks import content, faults, marks
 from tests.sweep.children import Children
 from tests.sweep.sweep import Report, misbehaved
 
-COMMANDS = (
+COMMANDS: tuple[tuple[str, ...], ...] = (
     ("list",),
     ("stats", "--format", "json"),
     ("export", "--to", "{folder}-out.jsonl"),
@@ -42,8 +42,8 @@ def locked(
         is_short = some.random() < 0.8
         troubles = []
         with _held(folder / name, kind, SHORT_S if is_short else LONG_S):
-            commands = [("import", str(archive))] if is_short or number % 10 == 0 else []
-            commands += some.sample(COMMANDS, 3)
+            written = [("import", str(archive))] if is_short or number % 10 == 0 else []
+            commands = [*written, *some.sample(COMMANDS, 3)]
             for command in commands:
                 words = [word.format(folder=folder) for word in command]
                 Path(f"{folder}-out.jsonl").unlink(missing_ok=True)
@@ -57,7 +57,7 @@ def locked(
             troubles += faults(folder)
             if content(folder) != before or marks(folder) != marked:
                 troubles.append("something has changed")
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - any of them is a find
             troubles.append(f"{type(error).__name__}: {error}")
         report.note(f"{number} ({name}, {kind}, {'short' if is_short else 'long'})", troubles)
         if troubles:

@@ -91,7 +91,7 @@ def _kept(folder: Path, before: frozenset[str], marked: object) -> Iterator[str]
             yield f"{len(lost)} articles are lost"
         if marks(folder) != marked:
             yield "marks have changed"
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - any of them is a find
         yield f"{type(error).__name__}: {error}"
 
 

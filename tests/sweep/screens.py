@@ -9,7 +9,8 @@ from pathlib import Path
 
 from tests.builders import markdown
 from tests.news_server import NewsServer, feed, news_server
-from tests.sweep.checks import faults, opened
+from tests.sweep.acts import opened
+from tests.sweep.checks import faults
 from tests.sweep.sweep import CODES, Report
 from tests.terminal import Terminal
 

@@ -10,7 +10,8 @@ from reader.query import parse
 from tests.builders import article, markdown
 from tests.news_server import NewsServer, feed, with_etag
 from tests.sweep import acts
-from tests.sweep.checks import Dump, content, faults, marks, opened
+from tests.sweep.acts import opened
+from tests.sweep.checks import Dump, content, faults, marks
 from tests.sweep.children import Children, Ended
 from tests.sweep.library import Fault
 

@@ -118,7 +118,7 @@ def _note(
         troubles += subject.lost(folder, ended)
         troubles += subject.again(folder)
         troubles += faults(folder)
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - any of them is a find
         last = traceback.extract_tb(error.__traceback__)[-1]
         troubles.append(f"{type(error).__name__}: {error} ({last.filename}:{last.lineno})")
     report.note(point, troubles)

@@ -19,8 +19,8 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
+from reader.cli_context import FAILED
 from reader.errors import CryptoreadError
-from reader.main import FAILED
 from tests.sweep.children import HANG_S
 from tests.sweep.library import Fault
 
@@ -81,7 +81,7 @@ def _run(task: dict[str, Any], library: ctypes.CDLL | None) -> None:
             resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
         _arm(task, library)
         code = _act(task)
-    except BaseException:
+    except BaseException:  # noqa: BLE001 - the child ends with what it raised
         traceback.print_exc()
     finally:
         for stream in (sys.stdout, sys.stderr):
@@ -135,7 +135,7 @@ def _count_statements(at: int) -> None:
             os.kill(os.getpid(), signal.SIGKILL)
 
     def traced(*words: Any, **named: Any) -> sqlite3.Connection:
-        made = connect(*words, **named)
+        made: sqlite3.Connection = connect(*words, **named)
         made.set_trace_callback(trace)
         return made
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from textual import events
+from textual._compositor import LayoutUpdate
 from textual.command import Command, CommandList
 from textual.geometry import Region
 from textual.keys import _character_to_key
@@ -44,7 +45,7 @@ ROUNDS = 20
 class Reading:
     """A running reader. `press` and `click` return when all that follows has been painted."""
 
-    def __init__(self, app: CryptoreadApp, pilot: Pilot[None], library: Library) -> None:
+    def __init__(self, app: CryptoreadApp, pilot: Pilot[bool], library: Library) -> None:
         assert isinstance(app.screen, ReaderScreen)
         self.app = app
         self.pilot = pilot
@@ -61,7 +62,7 @@ class Reading:
             await self.settle()
 
     def hit(self, key: str) -> None:
-        """A key whose work may take long: nobody waits for it."""
+        """Send a key and do not wait for what it does."""
         self.app.post_message(events.Key(key, key))
 
     async def go_to(self, title: str) -> None:
@@ -130,6 +131,7 @@ class Reading:
         update = self.app.screen._compositor.render_update(
             full=True, screen_stack=self.app._background_screens
         )
+        assert isinstance(update, LayoutUpdate)
         return [Strip.join(row) for row in update.strips]
 
     @property

@@ -103,5 +103,5 @@ def test_a_key_that_a_terminal_may_send_is_one(key: str) -> None:
     "key",
     ["", " ", "nn", "ctrl+", "ctrl+nn", "shift+n", "ctrl+N", "strg+n", "Escape", "f99", "\x1b"],
 )
-def test_a_key_that_never_comes_is_none(key: str) -> None:
+def test_a_key_that_no_terminal_sends_is_not_a_key(key: str) -> None:
     assert not is_key(key)

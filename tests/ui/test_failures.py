@@ -1,4 +1,4 @@
-"""What nobody expected to fail: it is said, written down, and the screen goes on."""
+"""Unexpected errors: they are shown and logged, and the screen goes on."""
 
 import ast
 import importlib
@@ -179,6 +179,7 @@ def test_every_widget_and_screen_of_ours_goes_on_after_a_failure() -> None:
 
 
 def _below(kind: type) -> Iterator[type]:
+    each: type
     for each in kind.__subclasses__():
         yield each
         yield from _below(each)
@@ -300,8 +301,8 @@ def test_what_is_known_of_a_delay(written: str, is_above: bool, tmp_path: Path) 
 def _is_above_zero(delay: ast.expr, path: Path) -> bool:
     """Whether all that the file says of the delay is above zero; False where it says nothing."""
     match delay:
-        case ast.Constant(value=int() | float()):
-            return delay.value > 0
+        case ast.Constant(value=int() | float() as seconds):
+            return seconds > 0
         case ast.BinOp(op=ast.Mult()):
             return _is_above_zero(delay.left, path) and _is_above_zero(delay.right, path)
         case ast.Call(func=ast.Name(id="max")):

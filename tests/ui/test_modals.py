@@ -12,7 +12,7 @@ from textual.widgets import Static
 from reader.ui.help_screen import QUERY_LANGUAGE, HelpGroup, HelpScreen, HelpText, lay_out
 from reader.ui.links_screen import ConfirmScreen, LinkList, LinksScreen
 
-RUN = {"notifications": True, "tooltips": True}
+RUN: dict[str, Any] = {"notifications": True, "tooltips": True}
 
 GROUPS = [
     HelpGroup("Move", [("j k ↓ ↑", "move"), ("ctrl+d ctrl+u PgDn PgUp", "half and full page")]),

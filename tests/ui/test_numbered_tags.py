@@ -3,13 +3,16 @@
 import random
 import threading
 from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from reader.article import Article
 from reader.errors import CacheLocked
 from reader.library import Ids, Library, TagCount
+from reader.query import Query
 from reader.ui.digit_tags import DigitTag
 from reader.ui.tag_bar import TagBar
 from tests.builders import NOW, library
@@ -102,7 +105,7 @@ async def test_digits_in_a_row_on_a_cold_archive_leave_the_bar_as_it_is_counted(
                 for key in keys:
                     reader.hit(key)
                 await reader.settle()
-                await reader.wait_for(lambda reader=reader: as_counted(reader))
+                await reader.wait_for(partial(as_counted, reader))
                 await reader.pilot.press("q")
             assert reader.app.crash is None
 
@@ -187,7 +190,7 @@ async def test_the_bar_names_the_filter_before_its_words_are_found(
 ) -> None:
     go, find = threading.Event(), late.find
 
-    def slow(query, **how):  # type: ignore[no-untyped-def]
+    def slow(query: Query, **how: Any) -> Ids:
         if query.words and how.get("among") is None:
             assert go.wait(10)
         return find(query, **how)

@@ -194,6 +194,7 @@ def forget(folder: Path, identity: Identity) -> None:
     """Lose an article, as a rebuilt cache may."""
     with Store(folder) as store:
         id = store.texts.with_identity(identity)
+        assert id is not None
         with store.intake.writing(store.intake.begin_run()) as writer:
             writer._gathered._delete(id)
 
@@ -255,7 +256,7 @@ class Failing(Library):
         self._may("mark")
         return super().set_marks(*how)
 
-    def groups(self, ids: Ids, by: Grouping) -> tuple[Group, ...]:
+    def groups(self, ids: Ids, by: Grouping = Grouping.CATEGORY) -> tuple[Group, ...]:
         self._may("groups")
         return super().groups(ids, by)
 

@@ -179,9 +179,11 @@ async def test_leaving_waits_for_no_source(news: Library, server: NewsServer) ->
         stop = syncing._stop
         assert stop is not None
         reader.hit("q")
-        async with asyncio.timeout(5):
-            while "storing" in str(threading.enumerate()) or not stop.is_set():
-                await asyncio.sleep(0.01)
+        assert await asyncio.to_thread(stop.wait, 5)
+        for thread in threading.enumerate():
+            if thread.name.startswith("storing"):
+                await asyncio.to_thread(thread.join, 5)
+                assert not thread.is_alive()
         assert not held.go.is_set()
 
 
@@ -367,13 +369,14 @@ async def test_leaving_waits_for_no_original(news: Library, server: NewsServer) 
         await reader.go_to("A story with an original")
         reader.hit("F")
         await reader.wait_for(held.asked.is_set)
-        stop = reader.screen._originals._stop  # type: ignore[union-attr]
+        originals = reader.screen._originals
+        assert originals is not None
+        stop = originals._stop
+        assert stop is not None
         reader.hit("F")
         await reader.wait_for(lambda: "fetched already" in reader.status)
         reader.hit("q")
-        async with asyncio.timeout(5):
-            while not (stop and stop.is_set()):
-                await asyncio.sleep(0.01)
+        assert await asyncio.to_thread(stop.wait, 5)
 
 
 async def test_without_the_extra_the_line_says_how_to_get_it(

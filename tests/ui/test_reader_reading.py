@@ -365,7 +365,7 @@ async def test_the_name_of_a_step_to_undo_is_cut_short(tmp_path: Path) -> None:
             assert "undone: “A headline without an end A headline wi…” read" in reader.status
 
 
-async def test_an_article_that_was_read_before_is_no_step_when_it_is_opened(news: Library) -> None:
+async def test_opening_an_article_that_was_read_before_adds_no_step_to_undo(news: Library) -> None:
     async with reading(news) as reader:
         await reader.press("n", "n", "K", "u")
         assert "undone: “Fees fall for a third week” read" in reader.status
@@ -481,7 +481,8 @@ async def test_without_an_original_the_links_are_offered(tmp_path: Path, browser
     with library(tmp_path, [story(1, "A story", body=body)]) as news:
         async with reading(news) as reader:
             await reader.press("n", "o")
-            assert isinstance(reader.app.screen, LinksScreen)
+            links = reader.app.screen
+            assert isinstance(links, LinksScreen)
             assert "the report" in reader.text(LinkList)
             assert "reports.example" in reader.text(LinkList)
             await reader.press("2")

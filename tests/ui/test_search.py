@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -296,6 +297,9 @@ class Slow(Library):
         self.asked: list[str] = []
         self.answers: list[Future[None]] = []
 
+    def was_asked(self, times: int) -> bool:
+        return len(self.asked) == times
+
     def find(self, query: Query, *, cancel: Any = None, **how: Any) -> Ids:
         if query.words and cancel is not None:
             self.asked.append(str(query))
@@ -340,7 +344,7 @@ async def test_a_superseded_query_never_reaches_the_screen(tmp_path: Path) -> No
             await reader.press("slash")
             for count, key in enumerate("fw", 1):
                 typed(reader, key)
-                await reader.wait_for(lambda count=count: len(slow.asked) == count)
+                await reader.wait_for(partial(slow.was_asked, count))
             await reader.pilot.press("escape")
             await reader.wait_for(lambda: "7 of 9 articles" in reader.status)
             shown.clear()

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Sequence
 from threading import Event
+from typing import Any
 
 import pytest
 from textual.app import App
@@ -78,7 +79,7 @@ def app(query: str = "", counts: Counts | None = None, first: Sequence[TagCount]
     return PickerApp(query, counts or (lambda _: some), first)
 
 
-RUN = {"notifications": True, "tooltips": True}
+RUN: dict[str, Any] = {"notifications": True, "tooltips": True}
 
 
 async def test_all_tags_are_listed_with_their_counts_most_frequent_first() -> None:
@@ -219,7 +220,7 @@ async def test_the_tags_that_are_known_stand_there_before_all_are_counted() -> N
         await pilot.pause()
         assert picker.words()[0].endswith("T000 1,000")
         assert len(picker.words()) == 9
-        assert "300" not in picker.screen.query_one("#tag-matches", Static).content
+        assert "300" not in str(picker.screen.query_one("#tag-matches", Static).content)
         may_count_all.set()
         await counted(picker, pilot)
         assert picker.screen.query_one("#tag-matches", Static).content == "300"

@@ -90,7 +90,7 @@ def _told(server: NewsServer, service: str, date: str, text: str) -> Subscriptio
         item = f"<title>Story</title><link>https://a.example/1</link><pubDate>{date}</pubDate>"
         body = rss(f"{item}<description>{text}</description>")
         return Subscription("Ledger", server.serve("/feed", body))
-    item = {"id": 7, "title": "Story", "published": date, "body": text}
+    story = {"id": 7, "title": "Story", "published": date, "body": text}
     return Subscription(
-        "Ledger", server.serve("/n.json", json.dumps([item]).encode()), Kind.NEWS_JSON
+        "Ledger", server.serve("/n.json", json.dumps([story]).encode()), Kind.NEWS_JSON
     )

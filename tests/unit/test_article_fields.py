@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -216,7 +217,7 @@ def test_the_feed_and_former_titles_come_back() -> None:
         {"formerTitles": [1]},
     ],
 )
-def test_what_other_programs_write_under_those_names_is_kept(fields: dict[str, object]) -> None:
+def test_what_other_programs_write_under_those_names_is_kept(fields: dict[str, Any]) -> None:
     made = article(**fields)
     assert (made.feed, made.former_titles, made.flags) == ("", (), ())
     assert to_fields(made).items() >= fields.items()

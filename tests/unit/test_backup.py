@@ -283,7 +283,10 @@ def sql(*statements: str) -> Damage:
 
 
 def rewritten(change: Callable[[bytes], bytes]) -> Damage:
-    return lambda file, _: file.write_bytes(change(file.read_bytes())) and None
+    def damage(file: Path, _: Path) -> None:
+        file.write_bytes(change(file.read_bytes()))
+
+    return damage
 
 
 def said(**manifest: object) -> Damage:

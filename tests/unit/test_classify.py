@@ -1,6 +1,7 @@
 """Category by words, sentiment as an estimate that is never taken for the publisher's word."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -69,7 +70,7 @@ def test_an_estimate_says_positive_negative_or_neutral() -> None:
     assert estimate("5%", "") is Sentiment.UNRATED
 
 
-def unlabelled(title: str, **fields: object) -> Article:
+def unlabelled(title: str, **fields: Any) -> Article:
     return article(title=title, category="OTHER", **fields)
 
 
@@ -84,7 +85,7 @@ def test_what_the_publisher_said_stays() -> None:
     assert classified(said, estimate=True) is said
 
 
-def test_other_languages_and_readers_who_want_none_get_no_estimate() -> None:
+def test_nothing_is_estimated_for_other_languages_or_where_estimates_are_off() -> None:
     assert classified(unlabelled(GOOD), estimate=False).sentiment is Sentiment.UNRATED
     assert classified(unlabelled(GOOD, lang="uk"), estimate=True).sentiment is Sentiment.UNRATED
 

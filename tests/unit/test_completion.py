@@ -62,7 +62,7 @@ def test_half_a_value_does_not_count_yet() -> None:
     assert str(parse_typed("tag:xrp", is_known)) == "tag:xrp"
 
 
-def test_what_makes_no_sense_is_named_at_once_where_no_more_typing_mends_it() -> None:
+def test_a_term_without_meaning_is_named_at_once_if_more_typing_cannot_complete_it() -> None:
     query = parse_typed("colour:red", is_known)
     assert [hint.term for hint in query.hints] == ["colour:red"]
     assert query.terms

@@ -19,7 +19,7 @@ from reader.cache.migrations import CACHE
 from reader.cache.preparing import prepare
 from reader.cache.rebuilding import counted, has_damaged_facets, has_damaged_index
 from reader.cache.sqlite_view import SqliteView
-from reader.doctor import Depth, State, examine
+from reader.doctor import Depth, Finding, State, examine
 from reader.errors import ArticleDamaged, CacheDamaged, CacheError
 from reader.library import Library
 from reader.query import Field, Query, parse
@@ -165,7 +165,7 @@ def test_an_import_brings_a_damaged_article_back_though_its_file_has_not_changed
             news.bring_in([origin])
         change(folder, f"UPDATE documents SET body = 'else' WHERE id = {NEWEST}")
         with Library(folder) as news:
-            assert news.bring_in([origin]).stored == 0  # nobody has looked at it
+            assert news.bring_in([origin]).stored == 0  # the damage is not known yet
             assert len(list(news.articles(news.find(Query())))) == 3
             assert news.bring_in([origin]).stored == 1
             assert len(list(news.articles(news.find(Query())))) == 4
@@ -477,7 +477,7 @@ def test_a_large_file_is_salvaged_by_the_doctor(
         assert len(titles(store, "is:read")) == 3
 
 
-def repaired(folder: Path) -> Sequence[object]:
+def repaired(folder: Path) -> Sequence[Finding]:
     return list(examine(folder, folder / "config.toml", {}, depth=Depth(repair=True)))
 
 

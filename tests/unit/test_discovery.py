@@ -100,7 +100,7 @@ def test_a_link_is_found_however_it_is_written(link: str, url: str, where: str) 
         f'<link rel="alternate" {RSS} href="/{"x" * 5000}">',
     ],
 )
-def test_what_names_no_feed_is_none(text: str) -> None:
+def test_a_page_that_names_no_feed_has_none(text: str) -> None:
     assert named(f"<html><head>{text}</head>") == []
 
 

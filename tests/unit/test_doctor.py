@@ -147,7 +147,7 @@ def test_a_key_that_is_wanted_and_not_there_is_named_and_never_shown(
     assert "hush" not in str(found)
 
 
-def test_what_lies_about_is_mentioned(folder: Path, config: Path) -> None:
+def test_files_that_are_left_over_are_mentioned(folder: Path, config: Path) -> None:
     (folder / "cache.db.v4").write_bytes(bytes(2_000_000))
     Broken(ZeroDivisionError("hush"), folder)
     assert wrong(folder, config).what == "log"

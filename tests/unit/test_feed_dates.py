@@ -110,7 +110,7 @@ def test_the_date_of_an_update_stands_in_for_a_senseless_one() -> None:
     assert article.flags == ()
 
 
-def test_a_senseless_date_of_an_update_is_none() -> None:
+def test_a_date_of_an_update_in_the_future_is_ignored() -> None:
     item = "<title>T</title><pubDate>Sun, 01 Mar 2026 10:00:00 GMT</pubDate>"
     article = only(rss(f"{item}<dc:date>2031-03-01T10:00:00Z</dc:date>"))
     assert article.updated == article.published == datetime(2026, 3, 1, 10, tzinfo=UTC)

@@ -179,7 +179,7 @@ def test_a_broken_item_of_a_json_feed_is_named_and_the_others_stay() -> None:
     "address",
     ["", "javascript:alert(1)", "file:///etc/passwd", "http://[", "magnet:?x=<b>"],
 )
-def test_an_address_that_is_none_of_the_web_is_not_a_link(address: str) -> None:
+def test_an_address_outside_the_web_is_not_a_link(address: str) -> None:
     assert media_links([Medium(address, "audio/mpeg")], URL, [], "") == ""
 
 

@@ -169,7 +169,7 @@ def test_a_content_of_pictures_alone_leaves_the_description_as_the_text() -> Non
     assert "Words." in found.body
 
 
-def test_a_summary_of_the_same_words_is_none() -> None:
+def test_a_summary_of_the_same_words_is_left_out() -> None:
     summary = "<summary>Few &amp; good words.</summary>"
     content = "&lt;p&gt;Few &amp;amp; &lt;b&gt;good&lt;/b&gt; words.&lt;/p&gt;"
     found = only(atom(f"<title>T</title>{summary}<content type='html'>{content}</content>"))

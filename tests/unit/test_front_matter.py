@@ -7,12 +7,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reader.formats import NotAnArticle, yaml_events
-from reader.formats.front_matter import MAX_CHARACTERS, UNREADABLE, FrontMatter
+from reader.formats.fields import MAX_CHARACTERS
+from reader.formats.front_matter import UNREADABLE, FrontMatter
+from reader.formats.plain_yaml import Tree
 from reader.text import clean
 from tests.examples import examples
 
 
-def load(header: str) -> tuple[dict[str, object], list[str]]:
+def load(header: str) -> tuple[dict[str, Tree], list[str]]:
     handler = FrontMatter()
     return handler.load(header), handler.problems
 

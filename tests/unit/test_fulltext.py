@@ -16,7 +16,7 @@ from reader.originals import NoOriginal, OriginalFailed
 from reader.query import Query
 from reader.subscriptions import Subscription
 from tests.builders import NOW, article
-from tests.news_server import NewsServer, feed
+from tests.news_server import NewsServer, Request, feed, silent
 from tests.unit.test_http import HURRIED, LIMITS
 
 
@@ -86,7 +86,7 @@ def test_the_article_is_found_and_nothing_around_it() -> None:
     "control", ["&#27;", "&#x1B", "&#0;", "\x1b", "\x00", "\u202e", "&#x202e;"]
 )
 def test_what_acts_on_a_terminal_is_gone_and_the_text_is_not(control: str) -> None:
-    text = main_text(page(f"{control}[2J is no word.", *LONG), "https://news.example/")
+    text = main_text(page(f"{control}[2J is not a word.", *LONG), "https://news.example/")
     assert "second paragraph" in text
     assert not {"\x1b", "\x00", "\u202e"} & set(text)
 
@@ -263,11 +263,16 @@ def test_only_the_web_is_asked(news: Library, url: str, error: type[CryptoreadEr
 
 @pytest.mark.usefixtures("extra")
 async def test_it_ends_soon_when_it_is_to_stop(news: Library, server: NewsServer) -> None:
-    short = article(1, url=server.url("/silent"))
-    stop = threading.Event()
+    stop, asked = threading.Event(), threading.Event()
+
+    def wait(request: Request) -> None:
+        asked.set()
+        silent(request)
+
+    server.routes["/waiting"] = wait
+    short = article(1, url=server.url("/waiting"))
     fetching = asyncio.create_task(asyncio.to_thread(news.fetch_full_text, short, stop=stop))
     async with asyncio.timeout(10):
-        while not server.asked("/silent"):
-            await asyncio.sleep(0.01)
+        assert await asyncio.to_thread(asked.wait, 10)
         stop.set()
         assert not await fetching

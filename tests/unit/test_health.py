@@ -21,7 +21,7 @@ def found(name: str = "FT", **values: Any) -> Health:
 
 def failed(status: str, failures: int = 1, **values: Any) -> Health:
     at = int(EARLIER.timestamp())
-    made = {"last_failed": at, "last_status": status, "last_error": "it failed"}
+    made: dict[str, Any] = {"last_failed": at, "last_status": status, "last_error": "it failed"}
     return found(failures=failures, **made, **values)
 
 

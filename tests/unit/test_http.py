@@ -189,12 +189,14 @@ def test_an_address_without_a_server_is_unreachable(server: NewsServer) -> None:
 @pytest.mark.parametrize(
     "url", ["http://" + "a" * 70 + ".example/", "http://\u2460.\u00df\u0300-/", "http://[::1"]
 )
-def test_an_address_that_is_none_is_rejected(url: str) -> None:
+def test_what_is_not_an_address_is_rejected(url: str) -> None:
     assert failure(url).status in (Status.REJECTED, Status.UNREACHABLE)
 
 
 @pytest.mark.parametrize("proxy", ["socks5://127.0.0.1:9", "nonsense://x", "http://[::1"])
-def test_a_proxy_that_is_none_is_named(monkeypatch: pytest.MonkeyPatch, proxy: str) -> None:
+def test_an_address_that_is_not_a_proxy_is_named(
+    monkeypatch: pytest.MonkeyPatch, proxy: str
+) -> None:
     monkeypatch.setenv("ALL_PROXY", proxy)
     with pytest.raises(SourceError, match="ALL_PROXY"):
         get("http://127.0.0.1:9/feed")

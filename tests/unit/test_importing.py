@@ -19,8 +19,8 @@ from reader.errors import CacheError, CacheLocked, Refusal
 from reader.importing import Import, ImportReport
 from reader.library import Library, Mark
 from reader.query import Query, parse
-from reader.sources import Entry
-from tests.builders import markdown
+from reader.sources import Entry, scan
+from tests.builders import TAR_MODES, markdown
 
 Files = dict[str, str | bytes]
 
@@ -309,7 +309,7 @@ def test_an_archive_comes_in_and_unchanged_is_not_opened_again(
         zipped(path, stories(1, 2, 3))
     else:
         write(root, stories(1, 2, 3))
-        with tarfile.open(path, f"w:{name.partition('.tar')[2].strip('.')}") as archive:
+        with tarfile.open(path, TAR_MODES[path.suffix]) as archive:
             archive.add(root, arcname="")
     assert counts(news.bring_in([path])) == (3, 0, 0, 0, 0)
     status = path.stat()
@@ -583,12 +583,13 @@ def test_a_worker_that_is_killed_is_named_and_other_paths_go_in(
     monkeypatch.setattr(import_jobs, "cores", lambda: 2)
     monkeypatch.setattr(importing, "PARSED_AT_ONCE", 1)
     bad, good = write(tmp_path / "bad", stories(*range(20))), write(tmp_path / "good", stories(30))
-    scan = importing.scan
 
     def deadly(path: Path) -> Iterator[Entry | Refusal]:
         for number, entry in enumerate(scan(path)):
-            is_deadly = path.name == "bad" and number == 12 and isinstance(entry, Entry)
-            yield Deadly(**asdict(entry)) if is_deadly else entry
+            if path.name == "bad" and number == 12 and isinstance(entry, Entry):
+                yield Deadly(**asdict(entry))
+            else:
+                yield entry
 
     monkeypatch.setattr(importing, "scan", deadly)
     report = news.bring_in([bad, good])

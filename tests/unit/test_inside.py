@@ -26,7 +26,7 @@ __all__ = ["network"]
 
 INSIDE = [
     *("127.0.0.1", "127.1", "127.255.255.254", "2130706433", "0x7f000001", "0x7f.0.0.1", "0x7f.1"),
-    *("0", "0.0.0.0", "10.0.0.1", "10.1", "172.16.0.1", "172.31.255.255", "192.168.1.1"),
+    *("0", "0.0.0.0", "10.0.0.1", "10.1", "172.16.0.1", "172.31.255.255", "192.168.1.1"),  # noqa: S104
     *("169.254.169.254", "169.254.1.1", "100.64.0.1", "100.100.100.200", "100.127.255.255"),
     *("224.0.0.1", "239.255.255.250", "255.255.255.255", "240.0.0.1", "192.0.0.192"),
     *("198.18.0.1", "192.0.2.1", "168.63.129.16", "3232235777"),
@@ -52,7 +52,7 @@ def test_a_host_of_the_own_network_is_known_as_it_is_written(host: str) -> None:
 
 
 @pytest.mark.parametrize("host", OUTSIDE)
-def test_a_host_on_the_web_is_none_of_the_own_network(host: str) -> None:
+def test_a_host_on_the_web_is_not_of_the_own_network(host: str) -> None:
     assert not is_inside(host)
 
 
@@ -137,7 +137,7 @@ def test_nothing_is_connected_to_that_was_not_looked_up() -> None:
     assert Names().found("news.example") == ()
 
 
-@pytest.mark.parametrize("found", ["169.254.169.254", "0.0.0.0", "224.0.0.1", "fe80::1"])
+@pytest.mark.parametrize("found", ["169.254.169.254", "0.0.0.0", "224.0.0.1", "fe80::1"])  # noqa: S104
 def test_no_source_on_the_web_is_at_such_an_address(
     outside: NewsServer, network: Network, found: str
 ) -> None:
@@ -180,7 +180,7 @@ def test_a_source_inside_leads_to_its_own_host_and_to_the_web(
         assert fails(at(outside, host, "/feed")).status is Status.INSIDE
 
 
-def test_an_open_connection_is_no_way_in(outside: NewsServer) -> None:
+def test_a_redirect_does_not_reuse_a_connection_to_an_address_inside(outside: NewsServer) -> None:
     outside.serve("/mine", feed("Story 1"))
     mine = at(outside, "192.168.1.5", "/mine")
     outside.routes["/feed"] = redirect(mine)

@@ -110,7 +110,7 @@ def test_of_a_field_given_twice_the_last_counts() -> None:
     assert read(b'{"title": "A", "title": "B"}').title == "B"
 
 
-def test_bytes_that_are_no_utf8_are_replaced_and_flagged() -> None:
+def test_bytes_that_are_not_utf8_are_replaced_and_flagged() -> None:
     found = read(b'{"title": "Caf\xe9", "publishedAt": "2026-03-01"}')
     assert found.title == "Caf\N{REPLACEMENT CHARACTER}"
     assert found.flags == ("not valid UTF-8 at byte 14: unreadable characters were replaced",)

@@ -64,7 +64,7 @@ DOCUMENTS = {
     "latin-1": "<rss>café, naïve</rss>".encode("latin-1"),
     "json": b'{"version": "https://jsonfeed.org/version/1.1", "items": []}',
     "list": b"[]",
-    "x": b"x^2 is no feed",
+    "x": b"x^2 is not a feed",
     "empty": b"",
 }
 

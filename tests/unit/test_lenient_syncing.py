@@ -104,7 +104,7 @@ def test_a_server_for_which_nothing_ever_changes_is_asked_for_all_in_time(
     assert titles(news) == {"One", "Two"}
 
 
-def test_nothing_new_is_not_an_answer_to_who_asked_for_all(
+def test_a_304_to_a_request_without_validators_is_a_server_error(
     news: Library, server: NewsServer
 ) -> None:
     url = server.serve("/feed", feed("One"))

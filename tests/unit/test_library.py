@@ -8,7 +8,7 @@ import pytest
 
 from reader.article import ArticleId, Identity, Sentiment, Source, reference
 from reader.cache import Store
-from reader.errors import ArticleAmbiguous, ArticleNotFound
+from reader.errors import ArticleAmbiguous, ArticleNotFound, Refusal
 from reader.importing import Import
 from reader.library import PINNED, Grouping, Ids, Library, Mark
 from reader.query import Field, Query, parse
@@ -201,7 +201,7 @@ def test_what_comes_in_is_there_and_what_goes_out_is_a_file(tmp_path: Path) -> N
     (tmp_path / "news" / "a.en.md").write_text(markdown(title="A", publishedAt="2026-03-01"))
     (tmp_path / "news" / "b.en.md").write_text("")
     seen: list[tuple[int, int | None]] = []
-    refused = []
+    refused: list[Refusal] = []
     with Library(tmp_path / "data") as news:
         report = news.bring_in(
             [tmp_path / "news"],

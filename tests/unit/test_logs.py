@@ -11,15 +11,15 @@ from reader import logs as log
 from reader.crash import Broken
 from reader.errors import CryptoreadError
 from reader.known_secrets import forget, know
-from reader.redaction import REDACTED
+from reader.spellings import REDACTED
 
 
-def raised(error: Exception, secret: str = "a headline that was read") -> Exception:
+def raised(error: Exception, value: str = "a headline that was read") -> Exception:
     """The error as it is caught; its frame knows a value."""
     try:
-        assert secret
+        assert value
         raise error
-    except Exception as caught:
+    except type(error) as caught:
         return caught
 
 
@@ -40,7 +40,7 @@ def test_an_unexpected_error_names_the_log_and_the_log_names_the_place(
     assert "RuntimeError: a defect" in text
     assert 'test_logs.py", line' in text
     assert "headline that was read" not in text.replace(
-        'secret: str = "a headline that was read"', ""
+        'value: str = "a headline that was read"', ""
     )
 
 

@@ -174,7 +174,7 @@ def test_windows_line_ends_a_mark_and_blank_lines_above_do_not_matter() -> None:
     assert (article.title, article.body) == ("T", "One\nTwo")
 
 
-def test_bytes_that_are_no_text_are_replaced_with_a_flag() -> None:
+def test_bytes_that_are_not_text_are_replaced_with_a_flag() -> None:
     article = read_article("---\ntitle: Café\n---\nПів ".encode() + b"\xff", origin=ORIGIN)
     assert (article.title, article.body) == ("Café", "Пів \ufffd")
     assert article.flags[0].startswith("not valid UTF-8 at byte 28")

@@ -145,7 +145,7 @@ def test_a_copy_that_was_cut_short_is_made_again(tmp_path: Path) -> None:
     assert {each.name for each in tmp_path.glob("marks-*")} == {path.name, "marks-of-mine.db"}
 
 
-def test_without_room_there_is_no_copy(
+def test_without_room_no_copy_is_made(
     store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     mark(store, 1)

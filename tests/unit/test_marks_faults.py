@@ -70,7 +70,7 @@ FULL = "CREATE TRIGGER full BEFORE INSERT ON chunks BEGIN SELECT RAISE(FAIL, 'no
 def test_a_mark_that_the_cache_could_not_take_is_shown_with_the_next(folder: Path) -> None:
     with Store(folder) as store:
         execute(store.path, FULL)
-        with pytest.raises(MarkNotShown, match="the mark is kept"):
+        with pytest.raises(MarkNotShown, match="the mark is stored"):
             mark(store, "Story 1")
         execute(store.path, "DROP TRIGGER full")
         assert titles(store, "is:read") == {"Story 2"}
@@ -422,7 +422,7 @@ def test_damage_that_a_mark_meets_is_repaired_at_once(many: Path, tmp_path: Path
         root = db.execute("SELECT rootpage FROM sqlite_schema WHERE name = 'marks'").fetchone()[0]
     flip(folder / "marks.db", root - 1, 0)
     with Store(folder) as store:
-        assert store.notices == ()
+        assert list(store.notices) == []
         mark(store, "Story 7", Mark.FAVOURITE)
         assert "marks.db was damaged" in store.notices[0]
         assert titles(store, "is:read") == read

@@ -63,7 +63,7 @@ def test_front_matter_is_read_in_each_of_its_notations(start: str) -> None:
 
 
 @pytest.mark.parametrize("block", ["---\n---\n", "---\n\n---\n", "---\n# nothing\n---\n", "{}\n"])
-def test_an_empty_block_is_none(block: str) -> None:
+def test_an_empty_block_is_left_out(block: str) -> None:
     article = note(block + "The text.\n")
     assert (article.title, article.body) == ("fees fall", "The text.")
 
@@ -434,7 +434,7 @@ def test_a_value_of_many_brackets_is_looked_at_once() -> None:
         assert said(f"created: '{value}'").body == "The text."
 
 
-def test_a_picture_beside_the_note_is_none_that_a_browser_could_show() -> None:
+def test_a_picture_beside_the_note_is_not_a_cover_for_a_browser() -> None:
     assert said("image: ./1.png\ncover: '[[1.png]]'").cover is None
 
 

@@ -12,7 +12,7 @@ from reader.query import Field, parse
 from tests.builders import markdown
 
 MANY = [f"T{n}" for n in range(3 * MAX_TAGS)]
-ODD = {
+ODD: dict[str, dict[str, object]] = {
     "a mapping among tags": {"tags": [{"a": "b"}, "btc"]},
     "a list among tags": {"tags": [["x", "y"], "btc"]},
     "tags that are a mapping": {"tags": {"btc": "eth"}},

@@ -229,7 +229,7 @@ def test_an_address_that_cannot_be_followed_comes_with_its_name(url: str) -> Non
     assert problem(Subscription(*first)) is not None
 
 
-def test_folders_and_notes_are_no_sources() -> None:
+def test_folders_and_notes_are_not_sources() -> None:
     text = (
         "<outline text='Folder'><outline text='Note'/><outline text='Note' type='text'></outline>"
     )

@@ -280,7 +280,7 @@ def test_stats_for_people_name_everything_literally(
         assert words in text
 
 
-def test_stats_of_nothing_are_no_error(
+def test_stats_of_an_empty_answer_count_0_articles(
     counted: Library, capsys: pytest.CaptureFixture[str]
 ) -> None:
     print_stats(counted.stats(parse("tag:none")))

@@ -1,4 +1,4 @@
-"""Files of ours: what is written beside them, what they are taken for, and who may read them."""
+"""Files of the program: their names, their contents after a failure, and their permissions."""
 
 import os
 import stat

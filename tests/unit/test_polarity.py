@@ -1,5 +1,6 @@
 """The score of a text is VADER's own, to the last digit."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -27,7 +28,8 @@ def texts(draw: st.DrawFn) -> str:
     """Of words that have a part in VADER's rules, in any case and with any signs."""
     rules = (*CONTRASTS, *NEGATE, *BOOSTER_DICT, *SPECIAL_CASES, *SIGNS, *NEWS)
     word = st.one_of(st.sampled_from(sorted(VADER.lexicon)), st.sampled_from(rules))
-    case = st.sampled_from((str, str.upper, str.capitalize))
+    cases: tuple[Callable[[str], str], ...] = (str, str.upper, str.capitalize)
+    case = st.sampled_from(cases)
     end = st.sampled_from(("", "", "", "!", "?", ",", ".", '"'))
     pieces = draw(st.lists(st.tuples(word, case, end), max_size=14))
     space = draw(st.sampled_from((" ", "  ", "\n")))

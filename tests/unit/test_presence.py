@@ -1,4 +1,4 @@
-"""Whether somebody reads, told by real programs that come and go."""
+"""The lock that shows whether a screen is open, with real programs that start and end."""
 
 import fcntl
 import subprocess
@@ -24,7 +24,7 @@ with Library(Path(sys.argv[1])) as library:
 """
 
 
-def test_who_has_the_folder_open_without_a_reader_is_not_there(tmp_path: Path) -> None:
+def test_an_open_folder_counts_as_read_after_an_announcement_alone(tmp_path: Path) -> None:
     with Store(tmp_path) as store, Store(tmp_path) as other:
         assert not store.presence.is_anybody_here()
         other.presence.announce()
@@ -34,7 +34,7 @@ def test_who_has_the_folder_open_without_a_reader_is_not_there(tmp_path: Path) -
         assert store.presence.is_anybody_here()
 
 
-def test_the_last_to_leave_ends_it(tmp_path: Path) -> None:
+def test_the_folder_is_read_until_the_last_screen_closes(tmp_path: Path) -> None:
     with Store(tmp_path) as store:
         with Store(tmp_path) as one:
             one.presence.announce()
@@ -71,7 +71,7 @@ def test_a_lock_that_an_import_holds_for_a_moment_hides_no_screen(tmp_path: Path
             assert other.presence.is_anybody_here()
 
 
-def test_who_was_not_to_be_announced_is_not(tmp_path: Path) -> None:
+def test_a_search_and_a_renewal_do_not_announce_a_screen(tmp_path: Path) -> None:
     with Store(tmp_path) as store, Store(tmp_path) as other:
         store.questions.find(Query(), NOW)
         store.presence.insist()
@@ -79,7 +79,7 @@ def test_who_was_not_to_be_announced_is_not(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["missing/reading.lock", "."])
-def test_where_nothing_can_be_written_nobody_is_known_of(tmp_path: Path, name: str) -> None:
+def test_without_a_lock_file_no_open_screen_is_assumed(tmp_path: Path, name: str) -> None:
     presence = Presence(tmp_path / name)
     presence.announce()
     assert not presence.is_anybody_here()

@@ -381,18 +381,16 @@ ENDLESS = {
 
 @pytest.mark.parametrize("name", ENDLESS)
 def test_the_first_screenful_parses_little(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    from reader.ui import prose_layout
+    from reader.ui import prose_layout, prose_tree
 
     parsed = 0
-    parse, spans = prose_layout._parse, prose_layout.inline_spans
 
     def counted_parse(source: str) -> object:
         nonlocal parsed
         parsed += len(source)
-        return parse(source)
+        return prose_tree.parse(source)
 
     monkeypatch.setattr(prose_layout, "_parse", counted_parse)
-    monkeypatch.setattr(prose_layout, "inline_spans", spans)
     assert len(list(islice(Prose(ENDLESS[name]).lines(80), 60))) > 0
     assert parsed <= 2 * prose_blocks.MOST_CHARACTERS
 

@@ -1,6 +1,7 @@
 """Parts of a long text: cut where it does not show, and laid out in any order."""
 
 from collections.abc import Iterator
+from functools import partial
 from itertools import chain
 
 import pytest
@@ -234,14 +235,17 @@ def lines(first: int, count: int) -> Iterator[Line]:
     return (Line((Span(str(at)),), at) for at in range(first, first + count * 10, 10))
 
 
+def line_at(text: SectionedLines, number: int) -> Line:
+    line = text.get(number)
+    assert line is not None
+    return line
+
+
 def numbered(parts: int = 10, each: int = 20) -> SectionedLines:
     """200 lines, 10 places apart, in 10 parts."""
     size = each * 10
     return SectionedLines(
-        [
-            Part(number * size, size, lambda at=number * size: lines(at, each))
-            for number in range(parts)
-        ]
+        [Part(number * size, size, partial(lines, number * size, each)) for number in range(parts)]
     )
 
 
@@ -252,10 +256,10 @@ def test_the_end_is_reached_without_what_is_above() -> None:
     assert text.laid_out == 20
     assert len(text) == 200
     assert text.number(spot) == 199
-    assert text.get(199).text == "1990"
+    assert line_at(text, 199).text == "1990"
     assert text.get(100) is None
     text.spread(spot, above=30, below=1, seconds=60)
-    assert text.get(160).text == "1600"
+    assert line_at(text, 160).text == "1600"
     assert len(text) == 200
 
 
@@ -271,7 +275,7 @@ def test_a_spot_is_the_same_line_whatever_is_laid_out_above_it() -> None:
     assert spot is not None
     for seconds in (0, 0, 60):
         uneven.fill(1_000, seconds)
-        assert uneven.get(uneven.number(spot)).at == 2_030
+        assert line_at(uneven, uneven.number(spot)).at == 2_030
     assert uneven.is_complete
     assert len(uneven) == 110
     assert [line.at for line in uneven] == sorted(line.at for line in uneven)
@@ -282,6 +286,7 @@ def test_runs_grow_together_when_what_is_between_them_is_laid_out() -> None:
     text = numbered()
     text.spread(text.spot(0), 0, 25, 60)
     end = text.reach(1_999, 60)
+    assert end is not None
     assert text.run(text.spot(0)) == (0, 0, 25, False)
     assert text.run(end) == (9, len(text) - 20, 20, True)
     while text.extend(end, -1, 60):
@@ -295,7 +300,7 @@ def test_the_expected_length_stays_while_it_is_nearly_right() -> None:
     told = []
     text = SectionedLines(
         [
-            Part(number * 100, 100, lambda at=number * 100: lines(at, 10 + at // 100 % 2))
+            Part(number * 100, 100, partial(lines, number * 100, 10 + number % 2))
             for number in range(40)
         ]
     )

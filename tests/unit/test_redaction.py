@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 
 from reader.known_secrets import forget, know, know_address
 from reader.redaction import (
-    REDACTED,
     Redaction,
     for_articles_of,
     redacted,
     redacted_address,
 )
+from reader.spellings import REDACTED
 from tests.builders import article
 
 KEY = "Kx7-q9/Zt+4_vW=2&m"

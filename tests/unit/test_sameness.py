@@ -166,7 +166,7 @@ LAW: dict[str, tuple[list[list[Article]], list[str]]] = {
         + [[item(C, id="3", link="/all")]],
         [A, B, C],
     ),
-    "the home page is no link of an item": (
+    "the home page is not a link of an item": (
         [[item(A, id="1", link="https://a.example/")], [item(B, id="2", link="https://a.example")]],
         [A, B],
     ),
@@ -547,7 +547,7 @@ def test_former_titles_that_an_export_names_are_kept_behind_those_that_are_known
     assert former_titles_and(before, {"title": "b"}) == ["A"]
 
 
-def test_first_words_that_stood_in_for_a_title_are_no_former_title(tmp_path: Path) -> None:
+def test_first_words_that_stood_in_for_a_title_are_not_a_former_title(tmp_path: Path) -> None:
     with Store(tmp_path) as store:
         sync(store, item(id="1", text="First words. More."))
         sync(store, item("A title", id="1", text="First words. More."))

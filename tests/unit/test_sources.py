@@ -222,7 +222,7 @@ class TestNamedPath:
         )
         assert refusals(tmp_path / "pipe.zip") == [f"{tmp_path}/pipe.zip: is not a regular file"]
 
-    def test_an_archive_is_known_by_its_name_but_a_folder_is_none(self, tmp_path: Path) -> None:
+    def test_an_archive_is_known_by_its_name_but_a_folder_is_not_one(self, tmp_path: Path) -> None:
         assert is_archive(tmp_path / "news.2025.TAR.gz")
         assert not is_archive(tmp_path / "news.md")
         write(tmp_path / "news.zip")
@@ -330,7 +330,11 @@ class TestArchive:
     ) -> None:
         monkeypatch.setattr(archives, "UNPACKED_ALWAYS", 100_000)
         bomb = [("good.md", b"x"), ("1.md", bytes(1_000_000)), ("2.md", bytes(3_000_000))]
-        packers = {"gz": gzip.compress, "xz": lzma.compress, "bz2": bz2.compress}
+        packers: dict[str, Callable[[bytes], bytes]] = {
+            "gz": gzip.compress,
+            "xz": lzma.compress,
+            "bz2": bz2.compress,
+        }
         pack = packers.get(name.rpartition(".")[2])
         path = tmp_path / name
         path.write_bytes(pack(tar_bytes(bomb)) if pack else zip_bytes(bomb))

@@ -191,7 +191,7 @@ def store(tmp_path: Path) -> Iterator[Store]:
         yield made
 
 
-@pytest.fixture(params=ENGINES.values(), ids=ENGINES)
+@pytest.fixture(params=list(ENGINES.values()), ids=list(ENGINES))
 def any_store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Any]:
     """A store on each engine."""
     with request.param(tmp_path) as made:
@@ -225,8 +225,8 @@ def test_facets_agree_with_articles_for_any_archive_filter_and_order_of_arrival(
         arrived = data.draw(articles())
         for start in range(0, len(arrived), 7):
             put(store, arrived[start : start + 7])
-            for query in ("", *(f"lang:{lang}" for lang in LANGS)):
-                look_at(store, parse(query))  # so that what is loaded has to be kept up to date
+            for text in ("", *(f"lang:{lang}" for lang in LANGS)):
+                look_at(store, parse(text))  # so that what is loaded has to be kept up to date
         known = list(
             store.questions.find(parse("is:draft"), NOW) | store.questions.find(Query(), NOW)
         )
@@ -667,7 +667,7 @@ def test_another_store_sees_what_this_one_changes(opened: Opens, tmp_path: Path)
         assert found(other, "is:unread") == []
 
 
-def test_a_mark_without_a_label_is_no_step_to_undo(any_store: Store) -> None:
+def test_a_mark_without_a_label_adds_no_step_to_undo(any_store: Store) -> None:
     put(any_store, [article(1)])
     any_store.marking.mark(any_store.questions.find(Query(), NOW), Mark.READ, True, "")
     assert any_store.marking.undo() is None
@@ -830,8 +830,8 @@ def test_a_foreign_database_is_refused_and_left_untouched(tmp_path: Path) -> Non
         Store(tmp_path)
 
 
-@pytest.mark.parametrize("damage", [b"", b"this is no database, but it is long enough" * 100])
-def test_a_cache_that_is_no_database_is_put_aside_and_begun_anew(
+@pytest.mark.parametrize("damage", [b"", b"this is not a database, but it is long enough" * 100])
+def test_a_cache_that_is_not_a_database_is_put_aside_and_begun_anew(
     tmp_path: Path, damage: bytes
 ) -> None:
     with Store(tmp_path) as store:
@@ -850,9 +850,9 @@ def test_a_cache_that_is_no_database_is_put_aside_and_begun_anew(
 
 def test_flipped_bytes_are_noticed_when_the_article_is_opened(tmp_path: Path) -> None:
     with Store(tmp_path) as store:
-        put(store, [article(1, body="a text that somebody changes on disk")])
+        put(store, [article(1, body="a text that changes on disk")])
     with sqlite3.connect(tmp_path / "cache.db") as db:
-        db.execute("UPDATE documents SET body = replace(body, 'somebody', 'nobody')")
+        db.execute("UPDATE documents SET body = replace(body, 'text', 'test')")
     db.close()
     with Store(tmp_path) as store, pytest.raises(ArticleDamaged, match="Story 1"):
         store.texts.whole(store.questions.find(Query(), NOW)[0])

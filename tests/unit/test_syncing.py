@@ -349,7 +349,9 @@ def test_a_site_that_asks_for_ages_is_left_alone_for_hours(
     st.integers(1, 10**6),
     st.none() | st.floats(allow_nan=False),
 )
-def test_no_pause_is_absurd(status: Status, failures: int, retry_after: float | None) -> None:
+def test_every_pause_is_within_its_bounds(
+    status: Status, failures: int, retry_after: float | None
+) -> None:
     seconds = pause(status, failures, retry_after)
     assert 0 <= seconds <= max(LONGEST_PAUSE_S * 1.2, 7 * 24 * 3600)
 
@@ -576,9 +578,10 @@ def put_live(store: Store, *articles: Article) -> list[Outcome]:
 
 
 def everything(library: Library) -> tuple[object, ...]:
-    """What anybody may see of it: articles newest first, counts of every facet, words found.
+    """Return all that a user sees: articles newest first, counts of every facet, words found.
 
-    Of those of one instant, the one that came later stands first: that alone is of the order.
+    Articles of one instant stand in the order of their arrival, latest first. Nothing else depends
+    on that order.
     """
     words = [
         sorted(row.title for row in library.rows(library.find(parse(word))[:]))

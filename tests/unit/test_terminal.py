@@ -202,7 +202,7 @@ class TestMeasuring:
             terminal.wait_for("ready")
             assert terminal.measure("a").seconds >= 0.3
 
-    def test_no_new_picture_is_said_to_be_none(self, program: Program) -> None:
+    def test_a_key_that_paints_nothing_new_is_an_error(self, program: Program) -> None:
         with Terminal(program(RAW_APP + "for _ in keys(): paint('\\x1b[Hready')")) as terminal:
             terminal.wait_for("ready")
             with pytest.raises(NothingPainted, match=r"(?s)same picture.*ready"):
@@ -235,7 +235,7 @@ class TestThePicture:
         assert shown(b"shell\x1b[?1049h\x1b[Hreader") == ["reader", ""]
         assert shown(b"shell\x1b[?1049h\x1b[Hreader\x1b[?1049l prompt") == ["shell prompt", ""]
 
-    def test_sequences_of_other_terminals_are_no_text(self) -> None:
+    def test_sequences_of_other_terminals_are_not_text(self) -> None:
         others = "\x1b[<u\x1b[>25u\x1b[=1u\x1b[4:3m\x1b[2 q\x1b[?2026$p\x1bPq#0\x1b\\\x1b_Ga\x1b\\"
         assert shown(f"a{others}b\x1b]52;c;AAAA\x07c".encode()) == ["abc", ""]
 

@@ -157,7 +157,7 @@ def test_byte_order_marks_are_honoured_and_dropped(encoding: str) -> None:
     assert decode("Їжак 🦔".encode(encoding)) == ("Їжак 🦔", None)
 
 
-def test_bytes_that_are_no_utf_8_are_replaced_and_named() -> None:
+def test_bytes_that_are_not_utf_8_are_replaced_and_named() -> None:
     text, note = decode(b"caf\xe9 au lait")
     assert text == "caf\ufffd au lait"
     assert note == "not valid UTF-8 at byte 3: unreadable characters were replaced"

@@ -22,7 +22,7 @@ MARKUP_WIDGETS = (
     *("MarkdownViewer", "OptionList", "RadioButton", "RichLog", "Select", "SelectionList"),
     *("TabPane", "Tree", "Toast", "Tooltip"),
 )
-"""Widgets that parse markup, or open links of any kind, in ways that nobody can switch off."""
+"""Widgets that always parse markup or open links of any kind: no option turns it off."""
 
 TITLES = ("border_title", "border_subtitle", "tooltip", "help")
 FILE_METHODS = ("open", "read_text", "read_bytes", "write_text", "write_bytes")
@@ -43,7 +43,7 @@ def is_literal(node: ast.expr | None) -> bool:
 
 def is_content(node: ast.expr | None) -> bool:
     made = called(node) if node else None
-    return bool(made) and made[1] in ("Content", "Text")
+    return made is not None and made[1] in ("Content", "Text")
 
 
 def first(call: ast.Call) -> ast.expr | None:
@@ -131,6 +131,8 @@ def no_file_is_opened(node: ast.AST) -> str | None:
     match called(node):
         case ("", "open", _):
             return "opens a file"
+        case ("self._stepping", "open", _):  # an article
+            return None
         case (on, name, _) if name in FILE_METHODS and "resource(" not in on:
             return f"{name} of a file"
     return None

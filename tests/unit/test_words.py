@@ -2,8 +2,10 @@
 
 import sqlite3
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from types import BuiltinMethodType
 
 import pytest
 from hypothesis import given
@@ -204,7 +206,7 @@ def test_recent_articles_agree_with_the_index(
         recent.close()
 
 
-def test_a_question_that_nobody_waits_for_is_not_asked(store: Store) -> None:
+def test_a_cancelled_search_is_not_run(store: Store) -> None:
     cancel = Cancel()
     cancel.cancel()
     with pytest.raises(Superseded):
@@ -215,15 +217,25 @@ def test_a_question_that_nobody_waits_for_is_not_asked(store: Store) -> None:
 def test_a_question_is_cut_short_and_its_connection_goes_on(tmp_path: Path) -> None:
     with Store(tmp_path) as store:
         put(store, [article(n, body="fees " * 20) for n in range(3000)])
-        cancel, begun, outcome = Cancel(), threading.Event(), []
+        begun = threading.Event()
+        outcome: list[Superseded | int] = []
 
         class Telling(Cancel):
-            """Says when the statement is about to run, and is cancelled while it does."""
+            """Tell that the statement is about to run, and wait until it is cancelled."""
 
-            def guarding(self, interrupt):  # type: ignore[no-untyped-def]
+            @contextmanager
+            def guarding(self, interrupt: Callable[[], object]) -> Iterator[None]:
+                assert isinstance(interrupt, BuiltinMethodType)
                 db = interrupt.__self__
-                db.set_progress_handler(lambda: (begun.set(), cancelled.wait(5), 0)[2], 10)
-                return super().guarding(interrupt)
+                assert isinstance(db, sqlite3.Connection)
+                db.set_progress_handler(wait, 10)
+                with super().guarding(interrupt):
+                    yield
+
+        def wait() -> int:
+            begun.set()
+            cancelled.wait(5)
+            return 0
 
         cancelled = threading.Event()
         cancel = Telling()

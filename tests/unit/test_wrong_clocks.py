@@ -4,6 +4,7 @@ import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -22,7 +23,7 @@ UNDATED = b"""<rss version="2.0"><channel><title>News</title>
 </channel></rss>"""
 
 
-def state(**values: int) -> SourceState:
+def state(**values: Any) -> SourceState:
     return SourceState(url="https://example.org", failures=5, last_error="it failed", **values)
 
 
