@@ -15,12 +15,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from reader import __version__
-from reader.config import Settings, read_settings
-from reader.config_paths import APP, ConfigError
+from reader.cache.leftovers import leftovers
+from reader.config.exposed import findings
+from reader.config.paths import APP, ConfigError
+from reader.config.settings import Settings, read_settings
 from reader.errors import CryptoreadError
-from reader.exposed import findings
-from reader.leftovers import leftovers
-from reader.logs import noted_errors
+from reader.safety.logs import noted_errors
 
 if TYPE_CHECKING:
     from reader.cache.repairing import Check
@@ -176,8 +176,8 @@ def _sources(folder: Path, settings: Settings, environ: Mapping[str, str]) -> It
 
 
 def _failing(folder: Path, followed: "tuple[Subscription, ...]") -> Iterator[Finding]:
-    from reader.cache.checking import sources
-    from reader.health import health
+    from reader.cache.repair.checking import sources
+    from reader.live.health import health
     from reader.subscriptions import Status
 
     try:

@@ -26,7 +26,7 @@ from reader.cache import (
     Store,
     TagCount,
 )
-from reader.config_paths import resource
+from reader.config.paths import resource
 from reader.errors import (
     ArticleNotFound,
     CacheDamaged,
@@ -35,16 +35,16 @@ from reader.errors import (
     Refusal,
     SearchAgain,
 )
-from reader.query import Field, Query
+from reader.query.language import Field, Query
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import threading
 
-    from reader.cache.live import SourceState
-    from reader.exporting import ExportReport
-    from reader.importing import ImportReport
-    from reader.sources.http import Limits
+    from reader.archive.exporting import ExportReport
+    from reader.archive.importing import ImportReport
+    from reader.cache.source_states import SourceState
+    from reader.sources.http.fetcher import Limits
     from reader.subscriptions import SourceResult, Subscription, SyncOptions
 
 __all__ = [
@@ -340,7 +340,7 @@ class Library:
         on_refusal: Callable[[Refusal], None] = lambda _refusal: None,
     ) -> "ImportReport":
         """Import folders, files and archives. on_progress: files done, of how many if known."""
-        from reader.importing import Import
+        from reader.archive.importing import Import
 
         return Import(self._store, on_progress, on_refusal).run(paths)
 
@@ -365,9 +365,9 @@ class Library:
         """
         import threading
 
-        from reader.sources.http import Limits
+        from reader.live.sync import Sync
+        from reader.sources.http.fetcher import Limits
         from reader.subscriptions import SyncOptions
-        from reader.syncing import Sync
 
         return Sync(
             self._store,
@@ -383,7 +383,7 @@ class Library:
         """Return the state of each live source that was fetched before, by its address."""
         if self.home == self.folder:
             return self._store.intake.source_states()
-        from reader.cache.checking import sources
+        from reader.cache.repair.checking import sources
 
         return sources(self.home)
 
@@ -400,7 +400,7 @@ class Library:
         """
         import threading
 
-        from reader.originals import PAGE, fetch_full_text
+        from reader.live.full_text import PAGE, fetch_full_text
 
         stop = stop or threading.Event()
         return fetch_full_text(self._store, article, stop, limits or PAGE)
@@ -413,7 +413,7 @@ class Library:
         on_refusal: Callable[[Refusal], None] = lambda _refusal: None,
     ) -> "ExportReport":
         """Write what matches into a folder, a new archive, or a new `.jsonl` or `.jsonl.gz`."""
-        from reader.exporting import export
+        from reader.archive.exporting import export
 
         articles = self._texts.articles(self.find(query))
         return export((article for _, article in articles), to, on_refusal)

@@ -10,12 +10,12 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import NoReturn
 
-from reader.cli_context import COMPLETE, FAILED, INTERRUPTED, USAGE, Paths, say
-from reader.cli_screen import NoTerminal, open_reader
-from reader.crash import Broken
+from reader.cli.context import COMPLETE, FAILED, INTERRUPTED, USAGE, Paths, say
+from reader.cli.screen import NoTerminal, open_reader
+from reader.cli.streams import OutputFailed, is_terminal, prepare, settle
+from reader.cli.zone import usable_zone
 from reader.errors import CryptoreadError
-from reader.streams import OutputFailed, is_terminal, prepare, settle
-from reader.zone import usable_zone
+from reader.safety.crash import Broken
 
 
 def main() -> NoReturn:
@@ -44,7 +44,7 @@ def _ended(run: Callable[[], int]) -> int:
     except BrokenPipeError:  # the program that read the pipe has ended
         code = 0
     except Exception as error:  # noqa: BLE001 - written to the log, and said in one line
-        from reader.config_paths import data_folder
+        from reader.config.paths import data_folder
 
         say(f"cryptoread: {Broken(error, data_folder())}")
         code = FAILED
@@ -79,6 +79,6 @@ def _run(arguments: list[str]) -> int:
     if not arguments and COMPLETE not in os.environ:
         open_reader(Paths())
         return 0
-    from reader.cli import run_command
+    from reader.cli.group import run_command
 
     return run_command(arguments)

@@ -1,7 +1,7 @@
 """The live sources that the user follows, and the result of asking each of them.
 
 Values and rules on the standard library alone. Reading and writing the config file is up to
-`config` and `subscribing`, asking the sources to `syncing`.
+`config.settings` and `config.subscriptions_file`, asking the sources to `live.sync`.
 """
 
 import re
@@ -193,7 +193,7 @@ def meant(url: str, kind: object = None) -> str:
         return url
     if kind == Kind.FOLDER or (kind == Kind.NEWS_JSON and "://" not in url):
         return url
-    from reader.addresses import web_address
+    from reader.web.addresses import web_address
 
     return web_address(url)
 

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from reader.article import Article, Source
 from reader.cache import Outcome, Store
-from reader.cache.incoming import Incoming
+from reader.cache.values.incoming import Incoming
 from reader.library import Library
 
 NOW = datetime(2026, 3, 14, 12, tzinfo=UTC)

@@ -17,22 +17,22 @@ from pyroaring import BitMap
 
 from reader.article import Identity
 from reader.cache.answers import Stamp
-from reader.cache.cancel import Cancel
-from reader.cache.facet_rows import Counted, Damaged, Facet, FacetRow, Facts
+from reader.cache.engines.sqlite.pool import MarksPool
+from reader.cache.files.migrations import MARKS
 from reader.cache.intake import Intake
 from reader.cache.marking import Marking
 from reader.cache.marks_keeper import MarksKeeper
-from reader.cache.mending import Mending
-from reader.cache.migrations import MARKS
-from reader.cache.pool import MarksPool
-from reader.cache.preparing import prepare
 from reader.cache.questions import Questions
+from reader.cache.repair.mending import Mending
+from reader.cache.repair.preparing import prepare
 from reader.cache.session import Session
-from reader.cache.stored import Coming, Document, Stored, Text
 from reader.cache.texts import Texts
+from reader.cache.values.cancel import Cancel
+from reader.cache.values.facet_rows import Counted, Damaged, Facet, FacetRow, Facts
+from reader.cache.values.stored import Coming, Document, Stored, Text
 from reader.errors import CacheDamaged
-from reader.folding import folded
-from reader.query import Field, Term
+from reader.query.folding import folded
+from reader.query.language import Field, Term
 
 COUNTERS = ("version", "texts", "marks", "run")
 

@@ -17,7 +17,7 @@ from typing import Any
 from urllib.parse import parse_qs, quote, urlsplit
 from xml.sax.saxutils import escape
 
-from reader.sources.http import Limits
+from reader.sources.http.fetcher import Limits
 from tests.builders import NOW
 
 Handler = Callable[["Request"], None]

@@ -41,6 +41,6 @@ def network(monkeypatch: pytest.MonkeyPatch) -> Network:
         made.connected.append(host)
         return await connect(self, "127.0.0.1", *values, **named)
 
-    monkeypatch.setattr("reader.sources.network._resolved", resolved)
+    monkeypatch.setattr("reader.sources.http.network._resolved", resolved)
     monkeypatch.setattr(httpcore.AnyIOBackend, "connect_tcp", to_loopback)
     return made

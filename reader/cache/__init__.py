@@ -16,11 +16,11 @@ from reader.cache.answers import (
     Stats,
     TagCount,
 )
-from reader.cache.cancel import Cancel
-from reader.cache.fulltext import Recent
+from reader.cache.engines.sqlite.fulltext import Recent
 from reader.cache.ids import Ids
-from reader.cache.marks import Mark
+from reader.cache.marks.journal import Mark
 from reader.cache.store import Store
+from reader.cache.values.cancel import Cancel
 
 __all__ = [
     "MOST_TAGS",

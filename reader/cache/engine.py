@@ -6,8 +6,8 @@ that a remote engine answers a filter in a handful of round trips. Marks belong 
 kept in `marks.db` whatever the engine; read and favourite are facets like others here, or given to
 the session (`Session.give`) by what keeps them elsewhere.
 
-`sqlite` is the first implementation. Import this module for type checking alone: a start does
-without it.
+`cache.engines.sqlite` is the first implementation. Import this module for type checking alone:
+a start does without it.
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
@@ -17,17 +17,17 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 from pyroaring import BitMap
 
 from reader.article import Identity
-from reader.cache.facet_rows import Counted, Facet, FacetRow, Facts
+from reader.cache.values.facet_rows import Counted, Facet, FacetRow, Facts
 
 if TYPE_CHECKING:
     from reader.cache.answers import Stamp
-    from reader.cache.arrivals import Arrival, FeedPage
-    from reader.cache.cancel import Cancel
     from reader.cache.feed_memory import FeedMemory
-    from reader.cache.incoming import Incoming
-    from reader.cache.live import SourceState
-    from reader.cache.stored import Coming, Document, Stored, Text
-    from reader.query import Term
+    from reader.cache.sameness.arrivals import Arrival, FeedPage
+    from reader.cache.source_states import SourceState
+    from reader.cache.values.cancel import Cancel
+    from reader.cache.values.incoming import Incoming
+    from reader.cache.values.stored import Coming, Document, Stored, Text
+    from reader.query.language import Term
 
 
 class View(Protocol):

@@ -1,6 +1,6 @@
 """What tells the items of a feed apart, as the cache keeps it.
 
-What follows from it belongs to `sameness`.
+What follows from it belongs to `law`.
 """
 
 import sqlite3
@@ -8,8 +8,8 @@ from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from reader.cache.sameness import ALIKE_AT_MOST, Item, Known
-from reader.cache.tellings import (
+from reader.cache.sameness.law import ALIKE_AT_MOST, Item, Known
+from reader.cache.sameness.tellings import (
     REPUBLISHED_WITHIN_MS,
     Link,
     Name,

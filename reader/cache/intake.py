@@ -1,6 +1,6 @@
 """What imports and syncs ask for: runs, transactions to put articles in, what came before.
 
-What becomes of an article that is put in belongs to `writing`.
+What becomes of an article that is put in belongs to `cache.storing.writing`.
 """
 
 from collections.abc import Iterator, Sequence
@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 
 from reader.article import Article
 from reader.cache.answers import Stamp
-from reader.cache.facets import Truth
+from reader.cache.facets.index import Truth
 from reader.cache.session import Session
 
 if TYPE_CHECKING:
-    from reader.cache.arrivals import FeedPage
-    from reader.cache.live import SourceState
-    from reader.cache.writing import Writer
+    from reader.cache.sameness.arrivals import FeedPage
+    from reader.cache.source_states import SourceState
+    from reader.cache.storing.writing import Writer
 
 
 class Intake:
@@ -34,7 +34,7 @@ class Intake:
     @contextmanager
     def writing(self, run: int) -> Iterator["Writer"]:
         """Give a transaction to put articles in; all are on disk when it has ended."""
-        from reader.cache.writing import Writer
+        from reader.cache.storing.writing import Writer
 
         with self._session.transaction() as to:
             to.expect_many()
@@ -51,7 +51,7 @@ class Intake:
         addresses: of the subscription, and where it has moved to for good. name: of the
         subscription.
         """
-        from reader.cache.feeds import feed_page
+        from reader.cache.storing.feeds import feed_page
 
         marks = self._session.marks()
         with self._session.present() as view, self._session.engine.alone():

@@ -1,7 +1,7 @@
 """Marks that are set and taken back: first in `marks.db`, then in the facets that show them.
 
-How `marks.db` keeps them belongs to `marks`, and what to do if it is damaged or gone to
-`marks_keeper`.
+How `marks.db` keeps them belongs to `cache.marks.journal`, and what to do if it is damaged or gone
+to `marks_keeper`.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -14,18 +14,18 @@ from pyroaring import BitMap
 
 from reader.article import Identity
 from reader.cache.answers import Change, Marked
-from reader.cache.facets import FAVOURITE, READ, Truth
-from reader.cache.identities import AT_ONCE
+from reader.cache.engines.sqlite.identities import AT_ONCE
+from reader.cache.facets.index import FAVOURITE, READ, Truth
 from reader.cache.ids import Ids
-from reader.cache.marks import Mark, Marks, Step
+from reader.cache.marks.journal import Mark, Marks, Step
 from reader.cache.marks_keeper import Label, MarksKeeper
 from reader.cache.session import Session
 from reader.errors import CacheError, CacheGone, MarkNotShown, MarksDamaged, MarksGone
 
 if TYPE_CHECKING:
     from reader.cache.engine import Transaction, View
-    from reader.cache.facet_changes import FacetChanges
-    from reader.cache.facet_rows import Facet
+    from reader.cache.facets.changes import FacetChanges
+    from reader.cache.values.facet_rows import Facet
 
 T = TypeVar("T")
 
@@ -177,7 +177,7 @@ class Marking:
 
         If these do not show the change before it, they are made anew: else it would stay hidden.
         """
-        from reader.cache.facet_changes import FacetChanges
+        from reader.cache.facets.changes import FacetChanges
 
         if to.counter("marks") != counter - 1:
             self._show_all(to, counter)
@@ -216,7 +216,7 @@ class Marking:
                 self._show_all(to, counter)
 
     def _show_all(self, to: "Transaction", counter: int) -> None:
-        from reader.cache.facet_changes import FacetChanges
+        from reader.cache.facets.changes import FacetChanges
 
         self._latest.refresh(to)
         changes = FacetChanges()

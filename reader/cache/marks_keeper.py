@@ -7,10 +7,10 @@ from typing import TypeVar
 
 from reader.article import Identity
 from reader.cache.answers import Marked
-from reader.cache.marks import Mark, Marks, Step, marks_errors
-from reader.cache.migrations import MARKS
-from reader.cache.pool import file_id
-from reader.cache.schema import connect
+from reader.cache.engines.sqlite.pool import file_id
+from reader.cache.files.migrations import MARKS
+from reader.cache.files.schema import connect
+from reader.cache.marks.journal import Mark, Marks, Step, marks_errors
 from reader.cache.session import Session
 from reader.errors import CacheUnwritable, MarksDamaged, MarksGone
 
@@ -84,7 +84,7 @@ class MarksKeeper:
 
     def repair(self) -> bool:
         """Put a damaged file right; return whether that was done, or had been by another."""
-        from reader.cache.marks_repair import prepare_marks
+        from reader.cache.repair.marks_repair import prepare_marks
 
         before = file_id(self._session.marks_pool.path)
         self._session.marks_pool.release()
@@ -93,13 +93,13 @@ class MarksKeeper:
 
     def catch_up(self) -> None:
         """Bring marks that are behind what the cache shows up to it."""
-        from reader.cache.marks_repair import catch_up
+        from reader.cache.repair.marks_repair import catch_up
 
         self.notices += filter(None, [catch_up(self._folder)])
 
     def keep_copy(self) -> None:
         """Make today's copy of the marks, where there is none yet. Raises CacheError."""
-        from reader.cache.marks_copies import is_due, keep_copy
+        from reader.cache.repair.marks_copies import is_due, keep_copy
 
         if not is_due(self._folder) or not self._folder.exists():
             return
@@ -111,9 +111,9 @@ class MarksKeeper:
 
     def _make_anew(self) -> None:
         """Make the file anew from what is still open, else from copies and the cache."""
-        from reader.cache.asides import alone, take_place
-        from reader.cache.marks_copies import copied_from
-        from reader.cache.marks_repair import new_file, prepare_marks
+        from reader.cache.files.asides import alone, take_place
+        from reader.cache.repair.marks_copies import copied_from
+        from reader.cache.repair.marks_repair import new_file, prepare_marks
 
         path, former = self._session.marks_pool.path, self._session.marks_pool.any()
         if former is None:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Self
 
 from reader.errors import CacheError
-from reader.own_files import PRIVATE_FILE, NotRegular, refuse_other
+from reader.safety.own_files import PRIVATE_FILE, NotRegular, refuse_other
 
 try:
     from fcntl import LOCK_EX, LOCK_NB, LOCK_SH, LOCK_UN, flock

@@ -14,23 +14,23 @@ from pyroaring import BitMap
 
 from reader.article import Sentiment
 from reader.cache.answers import MOST_TAGS, Group, Grouping, Stats, TagCount
-from reader.cache.cancel import Cancel
-from reader.cache.days import Days
-from reader.cache.evaluation import filtered, language_of
-from reader.cache.facet_counts import SETS_KEPT
-from reader.cache.facets import ALL, DRAFT, READ, Facets
-from reader.cache.fulltext import Recent
-from reader.cache.grouping import group, most_frequent
-from reader.cache.identities import batches
+from reader.cache.asking.days import Days
+from reader.cache.asking.evaluation import filtered, language_of
+from reader.cache.asking.grouping import group, most_frequent
+from reader.cache.asking.recalled import Recalled, recalled, written
+from reader.cache.engines.sqlite.fulltext import Recent
+from reader.cache.engines.sqlite.identities import batches
+from reader.cache.facets.counts import SETS_KEPT
+from reader.cache.facets.index import ALL, DRAFT, READ, Facets
 from reader.cache.ids import Ids
-from reader.cache.recalled import Recalled, recalled, written
 from reader.cache.session import Session
+from reader.cache.values.cancel import Cancel
 from reader.errors import CacheLocked
-from reader.query import Field, Query
+from reader.query.language import Field, Query
 
 if TYPE_CHECKING:
     from reader.cache.engine import View
-    from reader.cache.facet_rows import Facet
+    from reader.cache.values.facet_rows import Facet
 
 Asked = tuple[Query, int, int | None]
 """A question, and the versions of articles and of marks that its answer holds for."""

@@ -11,17 +11,18 @@ from pathlib import Path
 from typing import NamedTuple
 
 from reader.article import LAST_INSTANT, Identity, reference
-from reader.cache import copies, marks_repair, rebuilding
-from reader.cache.checking import check_cache, check_marks
-from reader.cache.connections import transaction
-from reader.cache.damage import rows_of, sql_errors, suspect
-from reader.cache.documents import DERIVED, derived, forget, mend_row, read
-from reader.cache.faults import counted, facets_fault, index_fault
-from reader.cache.incoming import Incoming
-from reader.cache.instants import milliseconds
-from reader.cache.migrations import CACHE
-from reader.cache.preparing import prepare
-from reader.cache.schema import IDENTITY, check_version, connect
+from reader.cache.engines.sqlite.documents import DERIVED, derived, forget, mend_row, read
+from reader.cache.files import copies
+from reader.cache.files.connections import transaction
+from reader.cache.files.damage import rows_of, sql_errors, suspect
+from reader.cache.files.migrations import CACHE
+from reader.cache.files.schema import IDENTITY, check_version, connect
+from reader.cache.repair import marks_repair, rebuilding
+from reader.cache.repair.checking import check_cache, check_marks
+from reader.cache.repair.faults import counted, facets_fault, index_fault
+from reader.cache.repair.preparing import prepare
+from reader.cache.values.incoming import Incoming
+from reader.cache.values.instants import milliseconds
 from reader.errors import CacheDamaged
 
 DEEP_AT_MOST = 20_000
@@ -76,7 +77,7 @@ def checks(folder: Path, *, repair: bool = False, deep: bool = False) -> Iterato
 
 def _set_aside(folder: Path) -> Iterator[Check]:
     """Bring over the articles of files that were too large for the start that set them aside."""
-    from reader.cache.salvaging import AT_START
+    from reader.cache.repair.salvaging import AT_START
 
     for aside in sorted(folder.glob("cache.db.damaged-*")):
         if aside.name.endswith(("-wal", "-shm")) or aside.stat().st_size <= AT_START:
@@ -89,7 +90,7 @@ def _set_aside(folder: Path) -> Iterator[Check]:
 def _bring_over(folder: Path, aside: Path) -> int:
     """Bring articles that a cache does not have from a file that was set aside; return how many."""
     from reader.cache.answers import Outcome
-    from reader.cache.salvaging import articles_of
+    from reader.cache.repair.salvaging import articles_of
     from reader.cache.store import Store
 
     articles, brought = articles_of(aside), 0
@@ -351,7 +352,7 @@ def _remove_replaced(db: sqlite3.Connection, damaged: Sequence[int]) -> None:
 
 def _restored(db: sqlite3.Connection, id: int) -> bool:
     """Give a text its row again; a text that is damaged or there already is removed."""
-    from reader.cache.stored import Document
+    from reader.cache.values.stored import Document
 
     row = db.execute(
         "SELECT digest, CAST(fields AS BLOB), CAST(body AS BLOB) FROM documents WHERE id = ?", (id,)

@@ -11,17 +11,17 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from pyroaring import BitMap
 
 from reader.article import ArticleId
-from reader.cache.cancel import Cancel
-from reader.cache.facets import Facets, News, Truth
-from reader.cache.marks import Marks
-from reader.cache.pool import MarksPool
-from reader.cache.words import Words
+from reader.cache.asking.words import Words
+from reader.cache.engines.sqlite.pool import MarksPool
+from reader.cache.facets.index import Facets, News, Truth
+from reader.cache.marks.journal import Marks
+from reader.cache.values.cancel import Cancel
 from reader.errors import CacheGone, MarksGone
-from reader.query import Query
+from reader.query.language import Query
 
 if TYPE_CHECKING:
     from reader.cache.engine import Engine, Moment, Transaction, View
-    from reader.cache.facet_rows import Facet
+    from reader.cache.values.facet_rows import Facet
 
 
 class Held:
@@ -47,8 +47,8 @@ class Session:
     """An engine and the marks of one data folder, and the moment held. Thread-safe.
 
     `lock`: held while the shared facets are read or changed. `held`: the moment as of which
-    questions are answered; None: each is answered as of now. `facets`: of all languages, as of
-    the last question. `is_only_read`: nothing can be written.
+    questions are answered; None: each is answered as of now. `facets`: of all languages, as of the
+    last question. `is_only_read`: nothing can be written.
     """
 
     def __init__(

@@ -8,19 +8,19 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-from reader.cache import copies
-from reader.cache.damage import is_suspect
+from reader.cache.engines.sqlite.engine import SqliteEngine
+from reader.cache.engines.sqlite.pool import MarksPool
+from reader.cache.files import copies
+from reader.cache.files.damage import is_suspect
+from reader.cache.files.migrations import CACHE, MARKS
 from reader.cache.marking import Marking, marked
+from reader.cache.marks.state import State, look
 from reader.cache.marks_keeper import MarksKeeper
-from reader.cache.marks_state import State, look
-from reader.cache.mending import Mending
-from reader.cache.migrations import CACHE, MARKS
-from reader.cache.pool import MarksPool
-from reader.cache.preparing import prepare
 from reader.cache.presence import Presence
 from reader.cache.questions import Questions
+from reader.cache.repair.mending import Mending
+from reader.cache.repair.preparing import prepare
 from reader.cache.session import Session
-from reader.cache.sqlite import SqliteEngine
 from reader.cache.texts import Texts
 from reader.errors import CacheDamaged, CacheUnwritable
 
@@ -28,17 +28,17 @@ if TYPE_CHECKING:
     from pyroaring import BitMap
 
     from reader.cache.engine import View
-    from reader.cache.facet_rows import Facet
     from reader.cache.intake import Intake
     from reader.cache.upkeep import Upkeep
+    from reader.cache.values.facet_rows import Facet
 
 
 class Store:
     """Opens `cache.db`, which can be rebuilt, and `marks.db`, which is precious. Thread-safe.
 
     `session`: connections, and the moment held. `questions`, `texts`, `marking`, `intake`,
-    `upkeep`: what can be done with them; writes go one at a time. `damage`: what has been met
-    since it was opened. `presence`: tells other programs of an open screen. Raises CacheError.
+    `upkeep`: what can be done with them; writes go one at a time. `damage`: what has been met since
+    it was opened. `presence`: tells other programs of an open screen. Raises CacheError.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -78,7 +78,7 @@ class Store:
         if copies.is_writable(self.marks_path) and not copies.is_only_read(self.path):
             with suppress(CacheUnwritable):
                 if look(self.marks_path) is not State.WELL or is_suspect(self.marks_path):
-                    from reader.cache.marks_repair import prepare_marks
+                    from reader.cache.repair.marks_repair import prepare_marks
 
                     self._notices += prepare_marks(self.path.parent)
                 return

@@ -4,11 +4,11 @@ import sqlite3
 from contextlib import suppress
 from itertools import count
 
-from reader.cache.connections import transaction
-from reader.cache.facet_changes import settle
-from reader.cache.schema import LOG_BYTES, impatient
-from reader.cache.sqlite import SqliteEngine, errors
-from reader.cache.sqlite_transaction import SqliteTransaction
+from reader.cache.engines.sqlite.engine import SqliteEngine, errors
+from reader.cache.engines.sqlite.transaction import SqliteTransaction
+from reader.cache.facets.changes import settle
+from reader.cache.files.connections import transaction
+from reader.cache.files.schema import LOG_BYTES, impatient
 from reader.errors import CacheDamaged, CacheError
 
 MERGE = "INSERT INTO fulltext (fulltext, rank) VALUES ('merge', ?)"

@@ -3,10 +3,10 @@
 Light to import: what parses YAML is loaded by the first text that needs it.
 """
 
+from reader.formats.archive.article_file import MAX_ARTICLE_BYTES, read_article, write_article
+from reader.formats.archive.schema import from_fields, to_fields
+from reader.formats.dates.instants import format_instant, parse_instant
 from reader.formats.errors import NotAnArticle
-from reader.formats.instants import format_instant, parse_instant
-from reader.formats.markdown import MAX_ARTICLE_BYTES, read_article, write_article
-from reader.formats.schema import from_fields, to_fields
 
 __all__ = [
     "MAX_ARTICLE_BYTES",

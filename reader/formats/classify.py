@@ -12,7 +12,7 @@ from pkgutil import get_data
 from typing import Any
 
 from reader.article import NO_CATEGORY, Article, Sentiment
-from reader.formats.html import plain
+from reader.formats.html.conversion import plain
 from reader.text import decode
 
 _TITLE, _TAG, _TEXT = 3, 2, 1

@@ -12,7 +12,6 @@ from typing import NamedTuple
 from xml.parsers import expat
 from xml.sax.saxutils import quoteattr
 
-from reader.addresses import web_address
 from reader.errors import CryptoreadError, Refusal
 from reader.formats.charsets import text_encoding
 from reader.subscriptions import (
@@ -25,6 +24,7 @@ from reader.subscriptions import (
     name_for,
 )
 from reader.text import clean_line, is_visible
+from reader.web.addresses import web_address
 
 MAX_BYTES = 4 * 1024 * 1024
 MAX_DEPTH = 32

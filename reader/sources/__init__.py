@@ -6,8 +6,8 @@ from pathlib import Path
 from stat import S_ISDIR, S_ISREG
 
 from reader.errors import Refusal, SourceError
-from reader.sources.archives import ARCHIVE_SUFFIXES, members
-from reader.sources.files import (
+from reader.sources.local.archives import ARCHIVE_SUFFIXES, members
+from reader.sources.local.files import (
     ARTICLE_SUFFIXES,
     MAX_FILE_BYTES,
     NOT_REGULAR,
@@ -18,7 +18,7 @@ from reader.sources.files import (
     read_whole,
     walk,
 )
-from reader.sources.json_files import JSON_SUFFIXES, json_blocks
+from reader.sources.local.json_files import JSON_SUFFIXES, json_blocks
 from reader.text import display_name
 
 __all__ = [

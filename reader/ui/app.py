@@ -25,15 +25,15 @@ from textual.screen import Screen
 from textual.theme import Theme
 from textual.timer import Timer
 
-from reader.config import Settings, preferred_language
-from reader.config_paths import resource
-from reader.crash import Broken
+from reader.config.paths import resource
+from reader.config.settings import Settings, preferred_language
 from reader.errors import CryptoreadError
 from reader.library import Library
-from reader.query import Field, Query
-from reader.ui.failures import GuardedApp, in_background
-from reader.ui.reader_screen import ReaderScreen
-from reader.ui.typed_ahead import Act, TypedAhead
+from reader.query.language import Field, Query
+from reader.safety.crash import Broken
+from reader.ui.screen.reader import ReaderScreen
+from reader.ui.textual_compat.failures import GuardedApp, in_background
+from reader.ui.textual_compat.typed_ahead import Act, TypedAhead
 
 CALM_S = 0.05
 """Pause after which a change of size was the last of several."""
@@ -71,7 +71,7 @@ def run(library: Library, settings: Settings, query: Query | None, config: Path)
 
 
 def _commands() -> type[Provider]:
-    from reader.ui.commands import ReaderCommands
+    from reader.ui.screen.palette import ReaderCommands
 
     return ReaderCommands
 
@@ -211,7 +211,7 @@ class CryptoreadApp(GuardedApp[bool]):
         driver = super().get_driver_class()
         if driver.__name__ != "LinuxDriver":  # Windows has another
             return driver
-        from reader.ui.terminal_driver import TerminalDriver
+        from reader.ui.textual_compat.driver import TerminalDriver
 
         return TerminalDriver
 
@@ -221,7 +221,7 @@ class CryptoreadApp(GuardedApp[bool]):
 
     def report(self, error: Exception) -> None:
         """Say in one sentence what failed; write to the log unless the error is expected."""
-        from reader.redaction import redacted
+        from reader.safety.redaction import redacted
         from reader.text import clean_line
 
         is_expected = isinstance(error, CryptoreadError)

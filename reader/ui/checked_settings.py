@@ -18,20 +18,20 @@ from textual.keys import (
 )
 from textual.theme import BUILTIN_THEMES
 
-from reader.config import Settings
+from reader.config.settings import Settings
 
 PLACES: Mapping[str, tuple[tuple[str, str], ...]] = {
     "app": (("reader.ui.app", "CryptoreadApp"),),
-    "reader": (("reader.ui.reader_screen", "ReaderScreen"),),
-    "sidebar": (("reader.ui.sidebar", "Sidebar"),),
-    "reading": (("reader.ui.reading_pane", "ReadingPane"),),
-    "search": (("reader.ui.search_line", "SearchLine"),),
-    "help": (("reader.ui.help_screen", "HelpScreen"), ("reader.ui.page", "Page")),
-    "links": (("reader.ui.links_screen", "LinksScreen"),),
-    "confirm": (("reader.ui.links_screen", "ConfirmScreen"),),
-    "pick_list": (("reader.ui.pick_list", "PickList"),),
-    "sources": (("reader.ui.sources_screen", "SourcesScreen"),),
-    "tag_picker": (("reader.ui.tag_picker", "TagPicker"),),
+    "reader": (("reader.ui.screen.reader", "ReaderScreen"),),
+    "sidebar": (("reader.ui.sidebar.widget", "Sidebar"),),
+    "reading": (("reader.ui.reading.pane", "ReadingPane"),),
+    "search": (("reader.ui.bars.search_line", "SearchLine"),),
+    "help": (("reader.ui.modals.help", "HelpScreen"), ("reader.ui.modals.page", "Page")),
+    "links": (("reader.ui.modals.links", "LinksScreen"),),
+    "confirm": (("reader.ui.modals.links", "ConfirmScreen"),),
+    "pick_list": (("reader.ui.modals.pick_list", "PickList"),),
+    "sources": (("reader.ui.modals.sources", "SourcesScreen"),),
+    "tag_picker": (("reader.ui.modals.tag_picker", "TagPicker"),),
 }
 """Modules and classes that have bindings, by the first word of their ids."""
 

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from textual.app import App, ComposeResult
 
-from reader.ui.reading_pane import ReadingPane
+from reader.ui.reading.pane import ReadingPane
 from tests.builders import NOW, article
 
 SIZE = (120, 40)

@@ -109,8 +109,8 @@ def _lines(order: str, count: int) -> Iterator[str]:
 def _store_titles(folder: Path, _what: str, count: int) -> float:
     """What a sync does with the articles of a page, once it is parsed."""
     from reader.article import Article, Source
-    from reader.asking import STORED_AT_ONCE
     from reader.cache import Store
+    from reader.live.source import STORED_AT_ONCE
 
     articles = [
         Article(

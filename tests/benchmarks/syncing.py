@@ -66,11 +66,11 @@ def main() -> None:
     start = time.perf_counter()
     import feedparser  # noqa: F401
 
-    import reader.syncing  # noqa: F401
+    import reader.live.sync  # noqa: F401
 
     result = {"loading": time.perf_counter() - start}
     from reader.library import Library
-    from reader.sources.http import Limits
+    from reader.sources.http.fetcher import Limits
     from reader.subscriptions import Status, Subscription
 
     folder, many, *others = sys.argv[1:]

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import click
 
-from reader.cli import cli
+from reader.cli.group import cli
 
 PROGRAM = "cryptoread"
 

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from textual.binding import Binding
 
 import reader.ui
-from reader.ui.key_names import key_names
+from reader.ui.screen.key_names import key_names
 
 PARTS = {
     "reader": "Anywhere on the main screen",

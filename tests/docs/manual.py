@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from reader import __version__
-from reader.ui.help_screen import QUERY_LANGUAGE
+from reader.ui.modals.help import QUERY_LANGUAGE
 from tests.docs.commands import PROGRAM, Described, described
 
 _ENVIRONMENT = (

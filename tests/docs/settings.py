@@ -8,8 +8,8 @@ from dataclasses import Field, fields
 from pathlib import Path
 from textwrap import dedent
 
-from reader.config import Settings, read_settings
-from reader.config_paths import ConfigError
+from reader.config.paths import ConfigError
+from reader.config.settings import Settings, read_settings
 
 _ACCEPTED = re.compile(r"'\w+' must be (.*?)(?:, not .*)?$")
 

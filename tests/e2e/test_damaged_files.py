@@ -78,7 +78,7 @@ import os, signal, sys
 from pathlib import Path
 from reader.cache import Ids, Mark
 from reader.library import Library
-from reader.query import Query
+from reader.query.language import Query
 news = Library(Path(sys.argv[1]))
 news.mark(Ids(list(news.find(Query()))[:3]), Mark.READ, True, "three")
 os.kill(os.getpid(), signal.SIGKILL)

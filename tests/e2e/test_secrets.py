@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 import pytest
 
-from reader.spellings import REDACTED
+from reader.safety.spellings import REDACTED
 from tests.e2e.conftest import Command
 from tests.news_server import Handler, NewsServer, Request, api_item, feed, redirect
 

@@ -13,17 +13,17 @@ from xml.parsers import expat
 
 from markdown_it import MarkdownIt
 
-from reader.addresses import web_address
 from reader.formats import NotAnArticle, read_article, write_article
-from reader.formats.blocks import find_block
-from reader.formats.front_matter import FrontMatter
-from reader.formats.html import plain, to_markdown, visible_words
-from reader.formats.html_tags import is_html
-from reader.formats.html_titles import to_line
+from reader.formats.archive.blocks import find_block
+from reader.formats.archive.front_matter import FrontMatter
+from reader.formats.html.conversion import plain, to_markdown, visible_words
+from reader.formats.html.tags import is_html
+from reader.formats.html.titles import to_line
 from reader.formats.opml import NotOpml, read_opml, write_opml
-from reader.query import Field, Query, parse, parse_typed
+from reader.query.language import Field, Query, parse, parse_typed
 from reader.subscriptions import is_web
 from reader.text import clean, clean_line, decode, display_name, one_line, without_blank_lines
+from reader.web.addresses import web_address
 
 Target = Callable[[bytes], None]
 

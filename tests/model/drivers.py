@@ -18,7 +18,7 @@ from typing import Any, Protocol
 
 from textual import events
 
-from reader.config import read_settings
+from reader.config.settings import read_settings
 from reader.library import Library
 from tests.builders import NOW
 from tests.keys import KEYS

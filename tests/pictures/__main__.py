@@ -14,10 +14,10 @@ from datetime import timedelta
 from pathlib import Path
 from typing import NamedTuple
 
-from reader.cache.live import SourceState
-from reader.config import Settings
+from reader.cache.source_states import SourceState
+from reader.config.settings import Settings
 from reader.library import Library
-from reader.query import parse
+from reader.query.language import parse
 from reader.subscriptions import DEFAULTS
 from reader.ui.app import CryptoreadApp
 from tests.pictures.newsroom import NOW, write_news

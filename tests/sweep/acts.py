@@ -6,12 +6,12 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
-from reader import importing
+from reader.archive import importing
 from reader.cache import Mark
 from reader.cache.ids import Ids
 from reader.library import Library
-from reader.query import parse
-from reader.sources.http import Limits
+from reader.query.language import parse
+from reader.sources.http.fetcher import Limits
 from reader.subscriptions import SourceResult, Subscription
 
 NOW = datetime(2026, 3, 14, 12, tzinfo=UTC)

@@ -10,7 +10,7 @@ from pathlib import Path
 from reader.cache.repairing import checks, marks_checks
 from reader.errors import CacheDamaged
 from reader.library import Library
-from reader.query import Field, parse
+from reader.query.language import Field, parse
 from tests.sweep.acts import opened
 
 OWN_WORD = re.compile(r"own\d+word\w*")

@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from pathlib import Path
 
-from reader.query import parse
+from reader.query.language import parse
 from tests.builders import article, markdown
 from tests.news_server import NewsServer, feed, with_etag
 from tests.sweep import acts

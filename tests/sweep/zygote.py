@@ -19,23 +19,33 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from reader.cli_context import FAILED
+from reader.cli.context import FAILED
 from reader.errors import CryptoreadError
 from tests.sweep.children import HANG_S
 from tests.sweep.library import Fault
 
 PRELOADED = (
-    *("reader.cli", "reader.cli_archive", "reader.cli_reading", "reader.cli_live"),
-    *("reader.library", "reader.importing", "reader.exporting"),
+    *("reader.cli.group", "reader.cli.archive", "reader.cli.reading", "reader.cli.live"),
+    *("reader.library", "reader.archive.importing", "reader.archive.exporting"),
     *(
-        "reader.syncing",
-        "reader.originals",
+        "reader.live.sync",
+        "reader.live.full_text",
         "reader.doctor",
-        "reader.output",
-        "reader.formats.html",
+        "reader.cli.output",
+        "reader.formats.html.conversion",
     ),
-    *("reader.formats.notes", "reader.formats.front_matter", "reader.formats.page", "feedparser"),
-    *("reader.sources.http", "reader.cache.live", "reader.cache.writing", "reader.cache.checking"),
+    *(
+        "reader.formats.archive.notes",
+        "reader.formats.archive.front_matter",
+        "reader.formats.page",
+        "feedparser",
+    ),
+    *(
+        "reader.sources.http.fetcher",
+        "reader.cache.source_states",
+        "reader.cache.storing.writing",
+        "reader.cache.repair.checking",
+    ),
     *("httpx", "ftfy", "vaderSentiment.vaderSentiment", "tests.sweep.acts"),
 )
 

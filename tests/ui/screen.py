@@ -19,16 +19,16 @@ from textual.worker import WorkerCancelled
 
 from reader.article import Article, ArticleId, Sentiment
 from reader.cache import Store
-from reader.config import Settings
+from reader.config.settings import Settings
 from reader.library import Library
-from reader.logs import NAME, log_folder
-from reader.query import parse
+from reader.query.language import parse
+from reader.safety.logs import NAME, log_folder
 from reader.ui.app import CryptoreadApp
-from reader.ui.help_screen import HelpText
-from reader.ui.reader_screen import ReaderScreen
-from reader.ui.sidebar import Sidebar
-from reader.ui.status_line import StatusLine
-from reader.ui.tag_bar import TagBar
+from reader.ui.bars.status_line import StatusLine
+from reader.ui.bars.tag_bar import TagBar
+from reader.ui.modals.help import HelpText
+from reader.ui.screen.reader import ReaderScreen
+from reader.ui.sidebar.widget import Sidebar
 from tests.builders import article, put
 
 WIDE = (120, 40)

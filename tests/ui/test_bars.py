@@ -17,11 +17,11 @@ from textual.pilot import Pilot
 from textual.widget import Widget
 
 from reader.library import Ids, TagCount
-from reader.query import Field, Query, Term, parse
-from reader.ui.chips import ChipKind, chip
-from reader.ui.digit_tags import DigitTag, assign_digits
-from reader.ui.status_line import KeyHint, KeyLine, StatusLine
-from reader.ui.tag_bar import TagBar
+from reader.query.language import Field, Query, Term, parse
+from reader.ui.bars.chips import ChipKind, chip
+from reader.ui.bars.digit_tags import DigitTag, assign_digits
+from reader.ui.bars.status_line import KeyHint, KeyLine, StatusLine
+from reader.ui.bars.tag_bar import TagBar
 from tests.examples import examples
 
 STYLES = Path(__file__).parents[2] / "styles"

@@ -8,7 +8,7 @@ from textual.binding import Binding
 from textual.theme import BUILTIN_THEMES
 
 from reader import ui
-from reader.config import Settings
+from reader.config.settings import Settings
 from reader.ui.checked_settings import PLACES, fault, is_key
 
 

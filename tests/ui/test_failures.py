@@ -12,10 +12,10 @@ from textual.message_pump import MessagePump
 
 import reader.ui
 from reader.library import Library
-from reader.logs import NAME, log_folder
-from reader.ui.failures import Guarded
-from reader.ui.reading_pane import ReadingPane
-from reader.ui.sidebar import Sidebar
+from reader.safety.logs import NAME, log_folder
+from reader.ui.reading.pane import ReadingPane
+from reader.ui.sidebar.widget import Sidebar
+from reader.ui.textual_compat.failures import Guarded
 from tests.builders import library
 from tests.ui.screen import Reading, archive, bring, reading, story
 
@@ -110,12 +110,12 @@ FAULTS: dict[str, tuple[str, Callable[[Reading], Any]]] = {
     "find": ("find", _keys("slash", *"fees")),
     "full-text": ("fetch_full_text", _keys("n", "F")),
     "history": ("save_state", _keys("slash", *"fees", "enter")),
-    "leave": ("reader.ui.marking.Marker.all_written", _leave_with_a_mark_on_its_way),
+    "leave": ("reader.ui.screen.marks.Marker.all_written", _leave_with_a_mark_on_its_way),
     "look-ahead": ("recent", _keys("slash")),
     "marks": ("set_marks", _keys("m")),
-    "reopen": ("reader.ui.host_screen._import_reading_pane", _reopen),
+    "reopen": ("reader.ui.screen.host_screen._import_reading_pane", _reopen),
     "positions": ("save_position", _open_scroll_and_go_on),
-    "sync": ("reader.sync_process.sync", _keys("r")),
+    "sync": ("reader.ui.screen.sync_process.sync", _keys("r")),
     "tag-counts": ("tag_counts", _keys("t")),
     "tags": ("tag_counts", _keys("1")),
     "theme": ("save_state", _choose_a_theme),
@@ -185,10 +185,10 @@ def _below(kind: type) -> Iterator[type]:
         yield from _below(each)
 
 
-SCREEN = "reader.ui.reader_screen.ReaderScreen."
+SCREEN = "reader.ui.screen.reader.ReaderScreen."
 BREAKS: dict[str, tuple[str, Callable[[Reading], Any]]] = {
     "an action": (f"{SCREEN}action_regroup", _keys("s")),
-    "an action of the list": ("reader.ui.sidebar.Sidebar.action_move", _keys("j")),
+    "an action of the list": ("reader.ui.sidebar.widget.Sidebar.action_move", _keys("j")),
     "a handler of a message": (f"{SCREEN}on_search_line_typed", _keys("slash", "a")),
     "a callback": (
         f"{SCREEN}action_clear",

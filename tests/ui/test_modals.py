@@ -9,8 +9,8 @@ from textual.pilot import Pilot
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from reader.ui.help_screen import QUERY_LANGUAGE, HelpGroup, HelpScreen, HelpText, lay_out
-from reader.ui.links_screen import ConfirmScreen, LinkList, LinksScreen
+from reader.ui.modals.help import QUERY_LANGUAGE, HelpGroup, HelpScreen, HelpText, lay_out
+from reader.ui.modals.links import ConfirmScreen, LinkList, LinksScreen
 
 RUN: dict[str, Any] = {"notifications": True, "tooltips": True}
 

@@ -12,9 +12,9 @@ import pytest
 from reader.article import Article
 from reader.errors import CacheLocked
 from reader.library import Ids, Library, TagCount
-from reader.query import Query
-from reader.ui.digit_tags import DigitTag
-from reader.ui.tag_bar import TagBar
+from reader.query.language import Query
+from reader.ui.bars.digit_tags import DigitTag
+from reader.ui.bars.tag_bar import TagBar
 from tests.builders import NOW, library
 from tests.ui.screen import Reading, archive, reading, story
 

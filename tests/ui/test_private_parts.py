@@ -16,11 +16,11 @@ from textual.message_pump import MessagePump
 import reader.ui
 
 KEEPERS = {
-    "reader.ui.failures",
-    "reader.ui.long_view",
-    "reader.ui.quick_keys",
-    "reader.ui.repainting",
-    "reader.ui.terminal_driver",
+    "reader.ui.textual_compat.failures",
+    "reader.ui.textual_compat.long_view",
+    "reader.ui.textual_compat.quick_keys",
+    "reader.ui.textual_compat.compositor",
+    "reader.ui.textual_compat.driver",
 }
 """The modules that may use private names of Textual."""
 

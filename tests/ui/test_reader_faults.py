@@ -12,18 +12,19 @@ import pytest
 from textual.widgets import Input
 
 from reader.article import Ai, Article, ArticleId, Cover, Identity, Row, Source
-from reader.cache import Store, schema
-from reader.config import Settings
+from reader.cache import Store
+from reader.cache.files import schema
+from reader.config.settings import Settings
 from reader.errors import CacheError, CacheLocked
 from reader.library import Change, Group, Grouping, Ids, Library, Mark, Marked
-from reader.query import Field, Query, parse
-from reader.ui import answers, host_screen
+from reader.query.language import Field, Query, parse
 from reader.ui.app import CryptoreadApp
-from reader.ui.links_screen import LinkList, LinksScreen
-from reader.ui.reading_pane import ReadingPane
-from reader.ui.sidebar import Sidebar
-from reader.ui.status_line import StatusLine
-from reader.ui.tag_picker import TagList
+from reader.ui.bars.status_line import StatusLine
+from reader.ui.modals.links import LinkList, LinksScreen
+from reader.ui.modals.tag_picker import TagList
+from reader.ui.reading.pane import ReadingPane
+from reader.ui.screen import answers, host_screen
+from reader.ui.sidebar.widget import Sidebar
 from tests.builders import NOW, library
 from tests.ui.screen import SHORT, archive, bring, reading, story
 

@@ -6,14 +6,14 @@ from pathlib import Path
 import pytest
 from textual.binding import Binding
 
-from reader.config import Settings
+from reader.config.settings import Settings
 from reader.library import Library
-from reader.ui.key_names import key_names
-from reader.ui.keys import LIST_KEYS, READING_KEYS
-from reader.ui.reader_screen import ReaderScreen
-from reader.ui.reading_pane import ReadingPane
-from reader.ui.sidebar import Sidebar
-from reader.ui.status_line import KeyHint, KeyLine
+from reader.ui.bars.status_line import KeyHint, KeyLine
+from reader.ui.reading.pane import ReadingPane
+from reader.ui.screen.key_names import key_names
+from reader.ui.screen.keys import LIST_KEYS, READING_KEYS
+from reader.ui.screen.reader import ReaderScreen
+from reader.ui.sidebar.widget import Sidebar
 from tests.builders import library
 from tests.ui.screen import archive, reading
 

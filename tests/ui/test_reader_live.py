@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from reader.cache.live import SourceState
-from reader.config import Settings
+from reader.cache.source_states import SourceState
+from reader.config.settings import Settings
 from reader.library import Library, utc_now
 from reader.subscriptions import SourceResult, Status, Subscription
-from reader.ui.reading_pane import ReadingPane
-from reader.ui.sidebar import Sidebar
-from reader.ui.sources_screen import SourcesScreen, SourcesText, entries, lay_out
-from reader.ui.syncing import Syncing, summary
+from reader.ui.modals.sources import SourcesScreen, SourcesText, entries, lay_out
+from reader.ui.reading.pane import ReadingPane
+from reader.ui.screen.sync import Syncing, summary
+from reader.ui.sidebar.widget import Sidebar
 from tests.builders import NOW, article, library
 from tests.news_server import FAULTS, NewsServer, Request, feed
 from tests.ui.screen import Reading, archive, bring, reading, story
@@ -193,8 +193,8 @@ async def test_leaving_waits_for_no_source(news: Library, server: NewsServer) ->
 async def test_it_syncs_by_itself_every_so_many_minutes(
     news: Library, server: NewsServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("reader.ui.host_screen.FIRST_SYNC_AFTER_S", 0.01)
-    monkeypatch.setattr("reader.ui.host_screen.MINUTE_S", 0.01)
+    monkeypatch.setattr("reader.ui.screen.host_screen.FIRST_SYNC_AFTER_S", 0.01)
+    monkeypatch.setattr("reader.ui.screen.host_screen.MINUTE_S", 0.01)
     url = server.serve("/feed", feed("Blocks fill"))
     async with reading(news, settings=follow(url, sync_every=5)) as reader:
         await reader.wait_for(lambda: len(server.asked("/feed")) > 2)
@@ -218,7 +218,7 @@ async def test_the_first_sync_subscribes_and_says_so(
     news: Library, server: NewsServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     usual = (Subscription("Usual", server.serve("/feed", feed("Blocks fill"))),)
-    monkeypatch.setattr("reader.subscribing.DEFAULTS", usual)
+    monkeypatch.setattr("reader.config.subscriptions_file.DEFAULTS", usual)
     config = tmp_path / "config.toml"
     async with reading(news, config=config) as reader:
         await reader.press("S")
@@ -382,7 +382,7 @@ async def test_leaving_waits_for_no_original(news: Library, server: NewsServer) 
 async def test_without_the_extra_the_line_says_how_to_get_it(
     news: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("reader.formats.fulltext.find_spec", lambda _name: None)
+    monkeypatch.setattr("reader.formats.html.full_text.find_spec", lambda _name: None)
     with_original(news, "https://news.example/")
     async with reading(news) as reader:
         await reader.go_to("A story with an original")

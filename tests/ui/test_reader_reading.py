@@ -11,12 +11,12 @@ from reader.article import EPOCH, Article, ArticleId, Cover
 from reader.browser import BrowserFailed, Plan
 from reader.errors import CacheDamaged
 from reader.library import Library, Mark
-from reader.query import parse
-from reader.ui.help_screen import HelpScreen
-from reader.ui.links_screen import ConfirmScreen, LinkList, LinksScreen
-from reader.ui.reading_pane import ReadingPane
-from reader.ui.sidebar import Sidebar
-from reader.ui.status_line import KeyLine, StatusLine
+from reader.query.language import parse
+from reader.ui.bars.status_line import KeyLine, StatusLine
+from reader.ui.modals.help import HelpScreen
+from reader.ui.modals.links import ConfirmScreen, LinkList, LinksScreen
+from reader.ui.reading.pane import ReadingPane
+from reader.ui.sidebar.widget import Sidebar
 from tests.builders import NOW, library
 from tests.ui.screen import SHORT, Reading, archive, bring, reading, story
 

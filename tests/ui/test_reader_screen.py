@@ -12,16 +12,16 @@ from hypothesis.strategies import lists, sampled_from
 from textual import events
 from textual.widgets import Input
 
-from reader.config import Settings
+from reader.config.settings import Settings
 from reader.library import Library
-from reader.query import parse
-from reader.ui import host_screen
-from reader.ui.filtering import stepped_back
-from reader.ui.reading_pane import ReadingPane
-from reader.ui.sidebar import Sidebar
-from reader.ui.status_line import StatusLine
-from reader.ui.tag_bar import TagBar
-from reader.ui.tag_picker import TagPicker
+from reader.query.language import parse
+from reader.ui.bars.status_line import StatusLine
+from reader.ui.bars.tag_bar import TagBar
+from reader.ui.modals.tag_picker import TagPicker
+from reader.ui.reading.pane import ReadingPane
+from reader.ui.screen import host_screen
+from reader.ui.screen.filtering import stepped_back
+from reader.ui.sidebar.widget import Sidebar
 from tests.builders import NOW, library
 from tests.ui.screen import NARROW, SHORT, archive, bring, reading, story
 

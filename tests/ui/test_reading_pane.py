@@ -15,9 +15,9 @@ from textual.pilot import Pilot
 from textual.selection import SELECT_ALL, Selection
 
 from reader.article import Cover
-from reader.query import parse
-from reader.ui import article_view
-from reader.ui.reading_pane import ReadingPane
+from reader.query.language import parse
+from reader.ui.reading import view as article_view
+from reader.ui.reading.pane import ReadingPane
 from tests.builders import NOW, article
 
 STYLES = Path(__file__).parents[2] / "styles"

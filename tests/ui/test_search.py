@@ -12,12 +12,12 @@ from textual import events
 from textual.widgets import Input
 
 from reader.library import Group, Ids, Library, Mark
-from reader.query import Query, parse
-from reader.ui import reading_pane
-from reader.ui.reading_pane import ReadingPane
-from reader.ui.search_line import SearchHint, SearchLine
-from reader.ui.sidebar import Sidebar
-from reader.ui.status_line import KeyLine
+from reader.query.language import Query, parse
+from reader.ui.bars.search_line import SearchHint, SearchLine
+from reader.ui.bars.status_line import KeyLine
+from reader.ui.reading import pane as reading_pane
+from reader.ui.reading.pane import ReadingPane
+from reader.ui.sidebar.widget import Sidebar
 from tests.builders import NOW, library, put
 from tests.ui.screen import NARROW, SHORT, WIDE, Reading, archive, reading, story
 

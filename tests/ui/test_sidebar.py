@@ -20,10 +20,10 @@ from textual.strip import Strip
 
 from reader.article import EPOCH, ArticleId, Row, Sentiment
 from reader.library import PINNED, Group, Ids
-from reader.ui.list_rows import age
-from reader.ui.neighbours import neighbour
-from reader.ui.outline import Cursor, Outline
-from reader.ui.sidebar import Sidebar
+from reader.ui.sidebar.neighbours import neighbour
+from reader.ui.sidebar.outline import Cursor, Outline
+from reader.ui.sidebar.rows import age
+from reader.ui.sidebar.widget import Sidebar
 from tests.examples import examples
 
 STYLES = Path(__file__).parents[2] / "styles"

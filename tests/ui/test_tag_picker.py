@@ -14,8 +14,8 @@ from textual.widgets import Input, Static
 
 from reader.cache.answers import TagCount
 from reader.errors import CacheError
-from reader.query import Field, Query, parse
-from reader.ui.tag_picker import TagList, TagPicker
+from reader.query.language import Field, Query, parse
+from reader.ui.modals.tag_picker import TagList, TagPicker
 
 Counts = Callable[[Query], Sequence[TagCount]]
 

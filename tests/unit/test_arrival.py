@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from reader.library import Library
-from reader.query import Query
+from reader.query.language import Query
 from reader.subscriptions import Kind, Subscription
 from tests.news_server import NewsServer, news_server
 from tests.unit.test_feeds import rss

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from reader.article import EPOCH, LAST_INSTANT, Ai, Article, Cover, Sentiment, Source
 from reader.formats import format_instant, from_fields, parse_instant, to_fields
-from reader.formats.schema import FIELDS, MAX_TAGS, article_of
+from reader.formats.archive.schema import FIELDS, MAX_TAGS, article_of
 from tests.examples import examples
 
 NOON = datetime(2025, 11, 16, 12, 0, tzinfo=UTC)

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reader.article import Ai, Article, Cover, Sentiment, Source
-from reader.ui.article_header import HEADER_PLACES, age, header_lines, reading_minutes
-from reader.ui.prose_wrap import Line
+from reader.ui.prose.wrap import Line
+from reader.ui.reading.header import HEADER_PLACES, age, header_lines, reading_minutes
 
 NOW = datetime(2026, 3, 14, 12, tzinfo=UTC)
 

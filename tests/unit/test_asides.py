@@ -7,13 +7,13 @@ from threading import Thread
 
 import pytest
 
-from reader.cache.asides import alone
+from reader.cache.files.asides import alone
 from reader.errors import CacheLocked, CacheUnwritable
 
 HOLD = """
 import sys
 from pathlib import Path
-from reader.cache.asides import alone
+from reader.cache.files.asides import alone
 with alone(Path(sys.argv[1])):
     print("held", flush=True)
     sys.stdin.read()

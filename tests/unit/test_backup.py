@@ -13,10 +13,10 @@ from zipfile import ZIP_BZIP2, ZIP_DEFLATED, ZIP_STORED, ZipFile
 
 import pytest
 
-from reader.backup import BackupError, RestoreError, backup, restore
+from reader.archive.backup import BackupError, RestoreError, backup, restore
 from reader.cache import Mark, Store
 from reader.errors import CacheDamaged, CacheLocked
-from reader.query import Query, parse
+from reader.query.language import Query, parse
 from tests.builders import NOW, article, put
 
 SETTINGS = '[subscriptions]\n"Block Ledger" = "https://news.example/feed"\n'

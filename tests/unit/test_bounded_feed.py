@@ -8,7 +8,7 @@ import feedparser
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reader.formats.bounded_feed import parse_feed
+from reader.formats.feeds.bounded_feed import parse_feed
 
 SPACES = (
     'xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:media="http://search.yahoo.com/mrss/" '

@@ -8,7 +8,7 @@ import pytest
 from reader.article import Article, Sentiment
 from reader.formats import from_fields, read_article, to_fields, write_article
 from reader.formats.classify import categorize, classified, estimate
-from reader.query import parse
+from reader.query.language import parse
 from tests.builders import article, library
 
 GOOD = "Great gains: a happy win for holders"

@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
-from reader.query import Field, parse_typed
-from reader.ui.completion import completed, completions, last_term
+from reader.query.language import Field, parse_typed
+from reader.ui.bars.completion import completed, completions, last_term
 
 NAMES: Mapping[Field, Mapping[str, int]] = {
     Field.TAG: {"BTC": 9, "XRP": 7, "BITCOIN NEWS": 5, "XRPL": 2, "AXRP": 1},

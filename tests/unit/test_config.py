@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 import reader
-from reader.config import Settings, preferred_language, read_settings
-from reader.config_paths import ConfigError, config_file, data_folder, resource
+from reader.config.paths import ConfigError, config_file, data_folder, resource
+from reader.config.settings import Settings, preferred_language, read_settings
+from reader.config.subscriptions_file import unsubscribe
 from reader.errors import CryptoreadError
-from reader.subscribing import unsubscribe
 
 
 @pytest.fixture(autouse=True)

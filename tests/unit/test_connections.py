@@ -14,7 +14,7 @@ import sys
 import threading
 from pathlib import Path
 
-from reader.cache.pool import CachePool
+from reader.cache.engines.sqlite.pool import CachePool
 
 COUNT = "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n WHERE x < 9999) {}"
 folder = Path(sys.argv[1])

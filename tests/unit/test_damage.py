@@ -12,17 +12,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reader.article import Article
-from reader.cache import Grouping, Mark, Store, salvaging
-from reader.cache.damage import put_aside
-from reader.cache.facets import Facets
-from reader.cache.migrations import CACHE
-from reader.cache.preparing import prepare
-from reader.cache.rebuilding import counted, has_damaged_facets, has_damaged_index
-from reader.cache.sqlite_view import SqliteView
+from reader.cache import Grouping, Mark, Store
+from reader.cache.engines.sqlite.view import SqliteView
+from reader.cache.facets.index import Facets
+from reader.cache.files.damage import put_aside
+from reader.cache.files.migrations import CACHE
+from reader.cache.repair import salvaging
+from reader.cache.repair.preparing import prepare
+from reader.cache.repair.rebuilding import counted, has_damaged_facets, has_damaged_index
 from reader.doctor import Depth, Finding, State, examine
 from reader.errors import ArticleDamaged, CacheDamaged, CacheError
 from reader.library import Library
-from reader.query import Field, Query, parse
+from reader.query.language import Field, Query, parse
 from tests.builders import NOW, article, library, put
 from tests.examples import examples
 
@@ -577,7 +578,7 @@ def test_a_copy_is_read_where_the_log_cannot_be(
         writing.marking.mark(writing.questions.find(parse("tag:xrp"), NOW), Mark.READ, True, "")
         for name in ("cache.db-shm", "marks.db-shm"):
             (folder / name).unlink()  # as after a copy of the folder
-        monkeypatch.setattr("reader.cache.copies.is_writable", lambda _path: False)
+        monkeypatch.setattr("reader.cache.files.copies.is_writable", lambda _path: False)
         with Store(folder) as store:
             assert store.is_only_read
             assert store.notices == (f"{folder} cannot be written: marks are not kept",)

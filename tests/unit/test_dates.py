@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reader.formats.dates import MAX_CHARACTERS, day_comes_first, read_date
+from reader.formats.dates.reading import MAX_CHARACTERS, day_comes_first, read_date
 
 NINE = datetime(2024, 3, 5, 9, 0, tzinfo=UTC)
 MIDNIGHT = datetime(2024, 3, 5, tzinfo=UTC)

@@ -7,10 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reader.addresses import web_address
-from reader.config import read_settings
-from reader.discovering import LIMITS, SeveralFeeds, find_feed
-from reader.formats.discovery import (
+from reader.config.settings import read_settings
+from reader.config.subscriptions_file import subscribe, unsubscribe
+from reader.formats.feeds.discovery import (
     MAX_BYTES,
     MAX_FEEDS,
     NamedFeed,
@@ -19,8 +18,9 @@ from reader.formats.discovery import (
     main_feed,
     read_page,
 )
-from reader.subscribing import subscribe, unsubscribe
+from reader.live.discovering import LIMITS, SeveralFeeds, find_feed
 from reader.subscriptions import Subscription, problem
+from reader.web.addresses import web_address
 from tests.news_server import NewsServer, feed, redirect
 
 AT = "https://news.example/blog/"

@@ -12,17 +12,17 @@ from pathlib import Path
 import click
 import pytest
 
-from reader.cli import cli
-from reader.config import Settings, read_settings
-from reader.formats.fields import MAX_CHARACTERS
-from reader.formats.markdown import MAX_ARTICLE_BYTES
-from reader.formats.schema import FIELDS, MAX_TAGS
-from reader.output import FIELDS as LISTED
-from reader.query import SENTIMENTS, STATES, Field
-from reader.sources.archives import budget
-from reader.sources.http import Limits
+from reader.cli.group import cli
+from reader.cli.output import FIELDS as LISTED
+from reader.config.settings import Settings, read_settings
+from reader.formats.archive.article_file import MAX_ARTICLE_BYTES
+from reader.formats.archive.fields import MAX_CHARACTERS
+from reader.formats.archive.schema import FIELDS, MAX_TAGS
+from reader.live.sync import pause
+from reader.query.language import SENTIMENTS, STATES, Field
+from reader.sources.http.fetcher import Limits
+from reader.sources.local.archives import budget
 from reader.subscriptions import DEFAULTS, Kind, Status
-from reader.syncing import pause
 from reader.ui.checked_settings import fault
 from tests.docs.commands import PROGRAM
 from tests.docs.pages import PARTS, ROOT, differing, generated, write

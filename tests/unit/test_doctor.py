@@ -6,13 +6,13 @@ from pathlib import Path
 import pytest
 
 from reader.article import Identity, reference
-from reader.cache.migrations import CACHE
-from reader.cache.preparing import prepare
-from reader.crash import Broken
+from reader.cache.files.migrations import CACHE
+from reader.cache.repair.preparing import prepare
 from reader.doctor import Depth, Finding, State, examine
 from reader.library import Library
-from reader.logs import NAME, log_folder
-from reader.query import Query, parse
+from reader.query.language import Query, parse
+from reader.safety.crash import Broken
+from reader.safety.logs import NAME, log_folder
 from reader.subscriptions import Kind, Subscription
 from tests.builders import article, library
 from tests.unit.test_former_caches import former

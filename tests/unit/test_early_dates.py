@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 
 from reader.article import EPOCH, Article
+from reader.cli.output import print_rows, record
 from reader.formats import read_article, write_article
 from reader.library import Grouping, Library
-from reader.output import print_rows, record
-from reader.query import Query, parse
-from reader.ui.list_rows import age
+from reader.query.language import Query, parse
+from reader.ui.sidebar.rows import age
 from tests.builders import NOW, article, library
 
 ESSAYS = [

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from reader.cache import engine
-from reader.cache.sqlite import SqliteEngine
-from reader.cache.sqlite_transaction import SqliteTransaction
-from reader.cache.sqlite_view import SqliteView
-from reader.query import parse
+from reader.cache.engines.sqlite.engine import SqliteEngine
+from reader.cache.engines.sqlite.transaction import SqliteTransaction
+from reader.cache.engines.sqlite.view import SqliteView
+from reader.query.language import parse
 from tests.builders import NOW, article, put
 from tests.memory_engine import MemoryEngine, MemoryStore, MemoryTransaction, MemoryView
 

@@ -10,12 +10,12 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from reader.archive.exporting import ExportError, ExportReport, export, layout_path
 from reader.article import Ai, Article, Cover, Sentiment, Source
 from reader.errors import Refusal
-from reader.exporting import ExportError, ExportReport, export, layout_path
 from reader.formats import read_article, write_article
 from reader.library import Library
-from reader.query import Query, parse
+from reader.query.language import Query, parse
 from tests.builders import article, library
 from tests.examples import examples
 

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from reader.formats.coindesk import read_coindesk
-from reader.formats.feeds import read_feed
-from reader.formats.news_json import read_news_json
+from reader.formats.feeds.reading import read_feed
+from reader.formats.json.coindesk import read_coindesk
+from reader.formats.json.news import read_news_json
 from reader.formats.page import UNDATED, Page, is_possible
 from tests.unit.test_feeds import NOW, URL, only, rss
 

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from reader.article import Article
-from reader.formats.feeds import read_feed
-from reader.formats.media import MAX_MEDIA, Medium, media_links
+from reader.formats.feeds.media import MAX_MEDIA, Medium, media_links
+from reader.formats.feeds.reading import read_feed
 from tests.unit.test_feeds import DATE, NOW, URL, only, page, rss
 
 NAMES = (

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from reader.article import Article
-from reader.formats.feed_text import plain_markdown
-from reader.formats.feeds import read_feed
+from reader.formats.feeds.feed_text import plain_markdown
+from reader.formats.feeds.reading import read_feed
+from reader.formats.json.live import TITLE_STANDS_IN
 from reader.formats.lead import lead
-from reader.formats.live_json import TITLE_STANDS_IN
 from tests.builders import article
 from tests.unit.test_feeds import DATE, NOW, URL, only, rss
 

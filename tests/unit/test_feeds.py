@@ -13,10 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reader.article import Article
-from reader.formats.bounded_feed import parse_feed
-from reader.formats.feeds import read_feed
+from reader.formats.archive.source_keys import language_of, source_key
+from reader.formats.feeds.bounded_feed import parse_feed
+from reader.formats.feeds.reading import read_feed
 from reader.formats.page import MAX_ITEMS, UNDATED, NotAPage, Page
-from reader.formats.source_keys import language_of, source_key
 
 NOW = datetime(2026, 3, 14, 12, 0, 7, 5, tzinfo=UTC)
 URL = "https://www.chainwire.example/rss"

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reader.apostrophes import MOST
-from reader.cache.fulltext import match_phrase
-from reader.cache.migrations import FULLTEXT_OPTIONS
-from reader.folding import folded, has_words, is_kept, pieces, plain_form
-from reader.query import Field, Term, parse
+from reader.cache.engines.sqlite.fulltext import match_phrase
+from reader.cache.files.migrations import FULLTEXT_OPTIONS
+from reader.query.apostrophes import MOST
+from reader.query.folding import folded, has_words, is_kept, pieces, plain_form
+from reader.query.language import Field, Term, parse
 
 FORMS = "69de119e0dfcad93"
 """Of every character of Unicode 3.2, which no later version changes."""

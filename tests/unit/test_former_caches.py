@@ -11,12 +11,12 @@ from pyroaring import BitMap
 
 from reader.article import Article, Source
 from reader.cache import Mark, Outcome, Store
-from reader.cache.facet_rows import CHUNK_BITS, FACETS, Facet
-from reader.cache.facets import ALL
-from reader.cache.incoming import Incoming
-from reader.cache.migrations import CACHE, MARKS
-from reader.cache.preparing import prepare
-from reader.query import Query, parse
+from reader.cache.facets.index import ALL
+from reader.cache.files.migrations import CACHE, MARKS
+from reader.cache.repair.preparing import prepare
+from reader.cache.values.facet_rows import CHUNK_BITS, FACETS, Facet
+from reader.cache.values.incoming import Incoming
+from reader.query.language import Query, parse
 from tests.builders import NOW
 from tests.unit.test_sameness import LONG, articles, item, sync, titles
 

@@ -6,10 +6,11 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reader.formats import NotAnArticle, yaml_events
-from reader.formats.fields import MAX_CHARACTERS
-from reader.formats.front_matter import UNREADABLE, FrontMatter
-from reader.formats.plain_yaml import Tree
+from reader.formats import NotAnArticle
+from reader.formats.archive import yaml_events
+from reader.formats.archive.fields import MAX_CHARACTERS
+from reader.formats.archive.front_matter import UNREADABLE, FrontMatter
+from reader.formats.archive.plain_yaml import Tree
 from reader.text import clean
 from tests.examples import examples
 

@@ -10,10 +10,10 @@ import pytest
 from reader.article import Article
 from reader.browser import UrlRefused
 from reader.errors import CryptoreadError
-from reader.formats.fulltext import ExtraMissing, NoFullText, main_text
+from reader.formats.html.full_text import ExtraMissing, NoFullText, main_text
 from reader.library import Library
-from reader.originals import NoOriginal, OriginalFailed
-from reader.query import Query
+from reader.live.full_text import NoOriginal, OriginalFailed
+from reader.query.language import Query
 from reader.subscriptions import Subscription
 from tests.builders import NOW, article
 from tests.news_server import NewsServer, Request, feed, silent
@@ -127,7 +127,7 @@ def test_a_page_that_would_take_for_ever_is_refused() -> None:
 def test_without_the_extra_it_says_how_to_get_it(
     news: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("reader.formats.fulltext.find_spec", lambda _name: None)
+    monkeypatch.setattr("reader.formats.html.full_text.find_spec", lambda _name: None)
     with pytest.raises(ExtraMissing, match=r'pip install "cryptoread\[fulltext\]"'):
         news.fetch_full_text(article(1, url="https://news.example/"))
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reader.ui.fuzzy import best, fold, matched
+from reader.ui.modals.fuzzy import best, fold, matched
 from tests.examples import examples
 
 

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from reader.cache.live import SourceState
-from reader.health import Health, health
+from reader.cache.source_states import SourceState
+from reader.live.health import Health, health
 from reader.subscriptions import Status, Subscription
 from tests.builders import NOW
 

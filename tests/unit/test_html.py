@@ -9,12 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from reader.formats.html import from_text, plain, to_markdown, visible_words
-from reader.formats.html_addresses import web_address
-from reader.formats.html_source import MAX_ELEMENTS
-from reader.formats.html_tags import is_html
-from reader.formats.html_titles import to_line
-from reader.formats.paragraphs import body_of, in_paragraphs
+from reader.formats.html.addresses import web_address
+from reader.formats.html.conversion import from_text, plain, to_markdown, visible_words
+from reader.formats.html.paragraphs import body_of, in_paragraphs
+from reader.formats.html.source import MAX_ELEMENTS
+from reader.formats.html.tags import is_html
+from reader.formats.html.titles import to_line
 from reader.text import clean
 
 CELL_EDGE = re.compile(r"(?<!\\)\|")

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from reader.errors import SourceError
-from reader.sources.http import Answer, Fetcher, FetchFailed, Known, Limits
+from reader.sources.http.fetcher import Answer, Fetcher, FetchFailed, Known, Limits
 from reader.subscriptions import Status
 from tests.news_server import FAULTS, NewsServer, feed, news_server, redirect, with_etag
 
@@ -248,7 +248,7 @@ def test_a_certificate_that_is_not_trusted_is_refused(tmp_path: Path) -> None:
 
 HANGING_RESOLVER = """
 import asyncio, socket, threading
-from reader.sources.http import Fetcher, FetchFailed, Limits
+from reader.sources.http.fetcher import Fetcher, FetchFailed, Limits
 
 socket.getaddrinfo = lambda *_, **__: threading.Event().wait()
 

@@ -13,12 +13,13 @@ from typing import NoReturn
 
 import pytest
 
-from reader import import_jobs, importing
+from reader.archive import importing
+from reader.archive import jobs as import_jobs
+from reader.archive.importing import Import, ImportReport
 from reader.cache import Outcome, Store, upkeep
 from reader.errors import CacheError, CacheLocked, Refusal
-from reader.importing import Import, ImportReport
 from reader.library import Library, Mark
-from reader.query import Query, parse
+from reader.query.language import Query, parse
 from reader.sources import Entry, scan
 from tests.builders import TAR_MODES, markdown
 

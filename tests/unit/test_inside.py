@@ -8,14 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reader.cache.feeds import feed_of
-from reader.discovering import find_feed
-from reader.inside import host_of, is_inside, is_public
+from reader.cache.storing.feeds import feed_of
 from reader.library import Library
-from reader.originals import OriginalFailed
-from reader.sources.http import Answer, Fetcher, FetchFailed
-from reader.sources.network import Names
+from reader.live.discovering import find_feed
+from reader.live.full_text import OriginalFailed
+from reader.sources.http.fetcher import Answer, Fetcher, FetchFailed
+from reader.sources.http.network import Names
 from reader.subscriptions import Status, Subscription
+from reader.web.inside import host_of, is_inside, is_public
 from tests.builders import NOW, article
 from tests.news_server import NewsServer, feed, news_server, redirect
 from tests.other_network import OTHER_PUBLIC, PUBLIC, Network, network

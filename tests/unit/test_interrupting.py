@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from reader import syncing
 from reader.library import Library
-from reader.query import parse
+from reader.live import sync as syncing
+from reader.query.language import parse
 from reader.subscriptions import Subscription, SyncOptions
 from tests.builders import NOW, article
 from tests.unit.test_former_caches import former
@@ -20,7 +20,7 @@ MANY = 40
 
 AT_A_CALL = """
 import os, signal, sys
-from reader.cache import migrations
+from reader.cache.files import migrations
 from reader.main import main
 name, at, calls = sys.argv[1], int(sys.argv[2]), 0
 real = getattr(migrations, name)

@@ -15,21 +15,22 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from reader import import_jobs, importing
+from reader.archive import importing
+from reader.archive import jobs as import_jobs
+from reader.archive.exporting import ExportError
+from reader.archive.importing import ImportReport
 from reader.article import EPOCH, Article, Sentiment, Source
 from reader.cache import Outcome
 from reader.errors import Refusal
-from reader.exporting import ExportError
 from reader.formats import NotAnArticle
-from reader.formats.fields import MAX_CHARACTERS
-from reader.formats.json_articles import read_json_article, write_json_article
-from reader.formats.json_blocks import Block, blocks_of_lines, blocks_of_values
-from reader.formats.markdown import MAX_ARTICLE_BYTES
-from reader.formats.schema import FIELDS, article_of
-from reader.importing import ImportReport
+from reader.formats.archive.article_file import MAX_ARTICLE_BYTES
+from reader.formats.archive.fields import MAX_CHARACTERS
+from reader.formats.archive.schema import FIELDS, article_of
+from reader.formats.json.articles import read_json_article, write_json_article
+from reader.formats.json.blocks import Block, blocks_of_lines, blocks_of_values
 from reader.library import Library
-from reader.query import Query, parse
-from reader.sources import json_files
+from reader.query.language import Query, parse
+from reader.sources.local import json_files
 from reader.text import clean
 from tests.builders import article, library
 from tests.examples import examples
@@ -469,7 +470,7 @@ def test_of_a_damaged_gzip_what_came_before_goes_in(news: Library, tmp_path: Pat
 def test_a_gzip_bomb_in_a_line_is_bounded(
     news: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from reader.sources import archives
+    from reader.sources.local import archives
 
     monkeypatch.setattr(archives, "UNPACKED_ALWAYS", 8 * MAX_ARTICLE_BYTES)
     monkeypatch.setattr(archives, "UNPACKED_PER_BYTE", 1)

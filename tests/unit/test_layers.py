@@ -18,20 +18,51 @@ ROOT = Path(__file__).parents[2]
 HEAVY = {
     *("httpx", "ftfy", "yaml", "frontmatter", "markdown_it", "tarfile", "zipfile"),
     *("multiprocessing", "rich.markdown", "click", "feedparser", "tomlkit", "keyring"),
-    *("reader.sources", "reader.importing", "reader.exporting", "reader.browser"),
-    *("reader.sync_process", "reader.syncing", "reader.subscribing", "reader.subscriptions"),
-    *("reader.health", "reader.doctor", "reader.cache.checking", "reader.redaction"),
-    *("reader.spellings", "reader.inside", "reader.exposed"),
-    "reader.backup",
-    *("reader.cache.marks_repair", "reader.cache.marks_copies", "reader.cache.marks_salvage"),
-    *("reader.cache.marks_shown", "reader.cache.asides", "reader.cache.snapshots"),
-    *("reader.cache.engine", "reader.cache.sqlite_transaction", "reader.cache.facet_changes"),
-    *("reader.cache.intake", "reader.cache.stored", "reader.cache.facts"),
-    *("reader.ui.tag_picker", "reader.ui.help_screen", "reader.ui.links_screen"),
-    *("reader.ui.syncing", "reader.ui.sources_screen", "reader.ui.originals"),
-    *("reader.ui.search_line", "reader.ui.reading_pane", "reader.ui.prose", "reader.ui.languages"),
-    *("reader.originals", "trafilatura"),
-    *("reader.ui.commands", "reader.formats.front_matter", "reader.formats.notes"),
+    *("reader.sources", "reader.archive.importing", "reader.archive.exporting", "reader.browser"),
+    *(
+        "reader.ui.screen.sync_process",
+        "reader.live.sync",
+        "reader.config.subscriptions_file",
+        "reader.subscriptions",
+    ),
+    *(
+        "reader.live.health",
+        "reader.doctor",
+        "reader.cache.repair.checking",
+        "reader.safety.redaction",
+    ),
+    *("reader.safety.spellings", "reader.web.inside", "reader.config.exposed"),
+    "reader.archive.backup",
+    *(
+        "reader.cache.repair.marks_repair",
+        "reader.cache.repair.marks_copies",
+        "reader.cache.repair.marks_salvage",
+    ),
+    *(
+        "reader.cache.repair.marks_shown",
+        "reader.cache.files.asides",
+        "reader.cache.repair.snapshots",
+    ),
+    *(
+        "reader.cache.engine",
+        "reader.cache.engines.sqlite.transaction",
+        "reader.cache.facets.changes",
+    ),
+    *("reader.cache.intake", "reader.cache.values.stored", "reader.cache.engines.sqlite.facts"),
+    *("reader.ui.modals.tag_picker", "reader.ui.modals.help", "reader.ui.modals.links"),
+    *("reader.ui.screen.sync", "reader.ui.modals.sources", "reader.ui.screen.full_text"),
+    *(
+        "reader.ui.bars.search_line",
+        "reader.ui.reading.pane",
+        "reader.ui.prose.text",
+        "reader.ui.screen.languages",
+    ),
+    *("reader.live.full_text", "trafilatura"),
+    *(
+        "reader.ui.screen.palette",
+        "reader.formats.archive.front_matter",
+        "reader.formats.archive.notes",
+    ),
 }
 """What the first screen does without."""
 
@@ -47,9 +78,9 @@ finally:
 FIRST_PAINT = """
 import json, sys
 from pathlib import Path
-from reader.config import Settings
+from reader.config.settings import Settings
 from reader.library import Library
-from reader.query import Query
+from reader.query.language import Query
 from reader.ui.app import CryptoreadApp
 
 class Probe(CryptoreadApp):
@@ -100,7 +131,7 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 )
 def test_a_command_imports_no_screen(data: Path, arguments: list[str]) -> None:
     imported = modules(COMMAND, "--data", str(data), *arguments)
-    assert "reader.cli" in imported
+    assert "reader.cli.group" in imported
     assert not {name for name in imported if name.split(".")[0] == "textual"}
     assert not {"httpx", "ftfy", "yaml", "markdown_it", "reader.ui"} & imported
 
@@ -108,7 +139,7 @@ def test_a_command_imports_no_screen(data: Path, arguments: list[str]) -> None:
 def test_help_imports_neither_cache_nor_library() -> None:
     imported = modules(COMMAND, "--help")
     assert not {"sqlite3", "pyroaring", "reader.library", "reader.cache"} & imported
-    assert not {"httpx", "feedparser", "tomlkit", "keyring", "reader.syncing"} & imported
+    assert not {"httpx", "feedparser", "tomlkit", "keyring", "reader.live.sync"} & imported
 
 
 def test_the_first_screen_imports_nothing_that_it_can_spare(data: Path) -> None:
@@ -116,7 +147,7 @@ def test_the_first_screen_imports_nothing_that_it_can_spare(data: Path) -> None:
 
 
 def test_the_model_needs_nothing_but_the_standard_library() -> None:
-    script = "import json, sys; import reader.article, reader.errors, reader.query"
+    script = "import json, sys; import reader.article, reader.errors, reader.query.language"
     imported = modules(f"{script}; json.dump(sorted(sys.modules), sys.stderr)")
     ours_and_standard = {"reader", "__main__"} | sys.stdlib_module_names
     foreign = {name.split(".")[0] for name in imported} - ours_and_standard

@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reader.sources.answers import MAX_VALIDATOR, content_type, location
-from reader.sources.cookies import MAX_CHARACTERS, MAX_COOKIES, Cookies, Host
-from reader.sources.http import FetchFailed, Known
-from reader.sources.response_heads import repaired
-from reader.sources.unpacking import MAX_STREAMS, unpacked
+from reader.sources.http.answers import MAX_VALIDATOR, content_type, location
+from reader.sources.http.cookies import MAX_CHARACTERS, MAX_COOKIES, Cookies, Host
+from reader.sources.http.fetcher import FetchFailed, Known
+from reader.sources.http.response_heads import repaired
+from reader.sources.http.unpacking import MAX_STREAMS, unpacked
 from reader.subscriptions import Status
 from tests.news_server import Handler, NewsServer, Request, feed, news_server, redirect
 from tests.unit.test_http import LIMITS, failure, get

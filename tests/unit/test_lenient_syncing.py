@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from reader.asking import FORGET_S
 from reader.library import Library
-from reader.query import Query
-from reader.sources.http import Limits
+from reader.live.source import FORGET_S
+from reader.query.language import Query
+from reader.sources.http.fetcher import Limits
 from reader.subscriptions import SourceResult, Status, Subscription
 from tests.builders import NOW
 from tests.news_server import NewsServer, Request, code, feed, with_etag

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from reader.archive.importing import Import
 from reader.article import ArticleId, Identity, Sentiment, Source, reference
 from reader.cache import Store
 from reader.errors import ArticleAmbiguous, ArticleNotFound, Refusal
-from reader.importing import Import
 from reader.library import PINNED, Grouping, Ids, Library, Mark
-from reader.query import Field, Query, parse
+from reader.query.language import Field, Query, parse
 from tests.builders import NOW, article, library, markdown, put
 
 

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reader.article import Sentiment
-from reader.formats.coindesk import read_coindesk
-from reader.formats.news_json import read_news_json
+from reader.formats.json.coindesk import read_coindesk
+from reader.formats.json.news import read_news_json
 from reader.formats.page import UNDATED, ApiFailure, NotAPage, OverQuota, Page
 
 NOW = datetime(2026, 3, 14, 12, tzinfo=UTC)

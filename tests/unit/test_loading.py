@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from reader import loading
-from reader.loading import load
+from reader.live import loading
+from reader.live.loading import load
 from reader.subscriptions import Kind, SyncOptions
 from tests.news_server import feed, news_server
 
@@ -20,9 +20,9 @@ LATE = """
 import json, sys, threading
 from pathlib import Path
 from reader.library import Library
-from reader.loading import load
+from reader.live.loading import load
 from reader.subscriptions import Kind, Subscription, SyncOptions
-import reader.syncing
+import reader.live.sync
 
 with Library(Path(sys.argv[1])) as library:
     load({Kind.FEED}, SyncOptions(), threading.Event())

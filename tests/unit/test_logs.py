@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from reader import logs as log
-from reader.crash import Broken
 from reader.errors import CryptoreadError
-from reader.known_secrets import forget, know
-from reader.spellings import REDACTED
+from reader.safety import logs as log
+from reader.safety.crash import Broken
+from reader.safety.known_secrets import forget, know
+from reader.safety.spellings import REDACTED
 
 
 def raised(error: Exception, value: str = "a headline that was read") -> Exception:
@@ -133,7 +133,8 @@ def test_it_is_bounded_and_the_latest_records_are_kept(
 
 def test_many_processes_write_whole_records(logs: Path) -> None:
     script = (
-        "from reader import logs\nlogs.MOST_BYTES=20000\nfor n in range(300): logs.warn('w'*99)"
+        "from reader.safety import logs\nlogs.MOST_BYTES=20000\n"
+        "for n in range(300): logs.warn('w'*99)"
     )
     writers = [subprocess.Popen([sys.executable, "-c", script]) for _ in range(3)]
     assert [each.wait(60) for each in writers] == [0, 0, 0]

@@ -17,7 +17,7 @@ from reader.formats import (
     to_fields,
     write_article,
 )
-from reader.formats.front_matter import UNREADABLE
+from reader.formats.archive.front_matter import UNREADABLE
 from reader.text import _MOJIBAKE, clean, clean_line, without_blank_lines
 from tests.examples import examples
 

@@ -8,12 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from reader.cache import Mark, Store, marks_copies, marks_repair
-from reader.cache.marks_copies import KEPT, copies, copy_files, is_due, is_whole, keep_copy
-from reader.cache.migrations import CACHE, MARKS
-from reader.cache.preparing import prepare
+from reader.cache import Mark, Store
+from reader.cache.files.migrations import CACHE, MARKS
+from reader.cache.repair import marks_copies, marks_repair
+from reader.cache.repair.marks_copies import KEPT, copies, copy_files, is_due, is_whole, keep_copy
+from reader.cache.repair.preparing import prepare
 from reader.errors import MarksDamaged
-from reader.query import parse
+from reader.query.language import parse
 from tests.builders import NOW, article, put
 
 Clock = list[datetime]

@@ -14,12 +14,13 @@ from shutil import copytree, ignore_patterns, rmtree
 
 import pytest
 
-from reader.cache import Ids, Mark, Store, marks_repair
-from reader.cache.marks_copies import keep_copy
-from reader.cache.marks_state import TABLES, checksum
-from reader.cache.migrations import MARKS, _statements
+from reader.cache import Ids, Mark, Store
+from reader.cache.files.migrations import MARKS, _statements
+from reader.cache.marks.state import TABLES, checksum
+from reader.cache.repair import marks_repair
+from reader.cache.repair.marks_copies import keep_copy
 from reader.errors import CacheError, CacheTooNew, MarkNotShown
-from reader.query import Query, parse
+from reader.query.language import Query, parse
 from tests.builders import NOW, article, put
 
 ROOT = Path(__file__).parents[2]
@@ -102,7 +103,7 @@ def test_an_undo_that_the_cache_could_not_take_is_shown_with_the_next_mark(folde
 def test_a_mark_is_stored_in_neither_file_while_the_cache_is_locked(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("reader.cache.schema.BUSY_TIMEOUT_MS", 1)
+    monkeypatch.setattr("reader.cache.files.schema.BUSY_TIMEOUT_MS", 1)
     with Store(folder) as store, closing(sqlite3.connect(folder / "cache.db")) as other:
         other.execute("BEGIN IMMEDIATE")
         with pytest.raises(CacheError, match="in use by another program"):
@@ -116,8 +117,8 @@ KILLED = """
 import os, signal, sys
 from pathlib import Path
 from reader.cache import Mark, Store
-from reader.cache.facet_changes import FacetChanges
-from reader.query import parse
+from reader.cache.facets.changes import FacetChanges
+from reader.query.language import parse
 from tests.builders import NOW
 with Store(Path(sys.argv[1])) as store:
     FacetChanges.write = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
@@ -148,7 +149,7 @@ import resource, signal, sys
 from pathlib import Path
 from reader.cache import Mark, Store
 from reader.errors import CacheError
-from reader.query import parse
+from reader.query.language import parse
 from tests.builders import NOW
 with Store(Path(sys.argv[1])) as store:
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
@@ -562,7 +563,7 @@ def test_a_folder_that_is_only_read_shows_marks_that_its_cache_does_not(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert run(KILLED, str(folder)) == -signal.SIGKILL
-    monkeypatch.setattr("reader.cache.copies.is_writable", lambda _path: False)
+    monkeypatch.setattr("reader.cache.files.copies.is_writable", lambda _path: False)
     with Store(folder) as store:
         assert store.is_only_read
         assert titles(store, "is:read") == {"Story 1", "Story 2"}
@@ -574,7 +575,7 @@ def test_a_folder_that_is_only_read_opens_without_marks(
 ) -> None:
     for path in folder.glob("marks*"):
         path.unlink()
-    monkeypatch.setattr("reader.cache.copies.is_writable", lambda _path: False)
+    monkeypatch.setattr("reader.cache.files.copies.is_writable", lambda _path: False)
     with Store(folder) as store:
         assert store.is_only_read
         assert titles(store, "") == {"Story 1", "Story 2", "Story 3"}

@@ -6,9 +6,9 @@ from hypothesis import strategies as st
 from pyroaring import BitMap
 
 from reader.cache import Recent
-from reader.folding import has_words
-from reader.query import Term, parse
-from reader.ui.matches import matches, pattern_of
+from reader.query.folding import has_words
+from reader.query.language import Term, parse
+from reader.ui.reading.matches import matches, pattern_of
 from tests.examples import examples
 
 

@@ -7,11 +7,11 @@ import pytest
 
 from reader.article import Article, Source
 from reader.formats import NotAnArticle, read_article, write_article
-from reader.formats.fields import MAX_CHARACTERS
-from reader.formats.file_names import title_of_name
-from reader.formats.front_matter import UNREADABLE
-from reader.formats.note_text import MAX_HASHTAGS, first_heading, hashtags
-from reader.formats.other_matter import Unreadable, json_fields, toml_fields
+from reader.formats.archive.fields import MAX_CHARACTERS
+from reader.formats.archive.file_names import title_of_name
+from reader.formats.archive.front_matter import UNREADABLE
+from reader.formats.archive.note_text import MAX_HASHTAGS, first_heading, hashtags
+from reader.formats.archive.other_matter import Unreadable, json_fields, toml_fields
 
 CHANGED = datetime(2024, 5, 6, 7, 8, 9, tzinfo=UTC)
 DAY = datetime(2025, 9, 1, tzinfo=UTC)

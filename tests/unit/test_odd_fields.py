@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from reader.formats.schema import MAX_TAGS
+from reader.formats.archive.schema import MAX_TAGS
 from reader.library import Library
-from reader.query import Field, parse
+from reader.query.language import Field, parse
 from tests.builders import markdown
 
 MANY = [f"T{n}" for n in range(3 * MAX_TAGS)]

@@ -14,8 +14,7 @@ from rich.cells import cell_len
 from rich.text import Text
 
 from reader.article import Article, Cover, Row, Sentiment, Source
-from reader.library import Library, Mark
-from reader.output import (
+from reader.cli.output import (
     FIELDS,
     ListFormat,
     iso,
@@ -26,7 +25,8 @@ from reader.output import (
     print_stats,
     print_stats_json,
 )
-from reader.query import Query, parse
+from reader.library import Library, Mark
+from reader.query.language import Query, parse
 from tests.builders import article, library
 
 HOSTILE = "[/foo] [BTC] hits 100k"

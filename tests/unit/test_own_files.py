@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from reader.own_files import NotRegular, create, create_beside, make_folder, read_own
+from reader.safety.own_files import NotRegular, create, create_beside, make_folder, read_own
 
 
 def test_only_a_file_is_read_and_no_more_than_is_wanted(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ import pytest
 
 from reader import __version__
 from reader.article import Article, Sentiment
-from reader.config_paths import resource
+from reader.config.paths import resource
 from reader.formats import read_article, write_article
 
 ROOT = Path(__file__).parents[2]
@@ -85,11 +85,11 @@ def test_the_command_of_the_wheel_is_there(wheel: Path) -> None:
         assert "cryptoread = reader." in archive.read(points).decode()
 
 
-FIND = "from reader.config_paths import resource; print(resource('styles')); print(resource('{}'))"
+FIND = "from reader.config.paths import resource; print(resource('styles')); print(resource('{}'))"
 START = """
 import json
 from reader.library import Library
-from reader.query import Query
+from reader.query.language import Query
 from reader.ui.app import CryptoreadApp
 
 class Probe(CryptoreadApp):
@@ -97,7 +97,7 @@ class Probe(CryptoreadApp):
         super().on_mount()
         self.call_after_refresh(self.exit)
 
-from reader.config import Settings
+from reader.config.settings import Settings
 with Library.of_samples() as samples:
     app = Probe(samples, Settings(), Query())
     app.run(headless=True)

@@ -7,9 +7,9 @@ import pytest
 
 from reader.article import ID_BITS, LAST_INSTANT
 from reader.cache import Store
-from reader.cache.incoming import Incoming
+from reader.cache.values.incoming import Incoming
 from reader.errors import CacheFull
-from reader.query import Query
+from reader.query.language import Query
 from tests.builders import NOW, article
 
 LAST = (1 << ID_BITS) - 1

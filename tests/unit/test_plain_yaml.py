@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reader.formats.fields import Bare
-from reader.formats.plain_yaml import tree_of
-from reader.formats.yaml_events import Broken, Events
+from reader.formats.archive.fields import Bare
+from reader.formats.archive.plain_yaml import tree_of
+from reader.formats.archive.yaml_events import Broken, Events
 from reader.text import clean
 
 ARCHIVE = """\

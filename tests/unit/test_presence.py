@@ -9,7 +9,7 @@ import pytest
 
 from reader.cache import Store
 from reader.cache.presence import Presence
-from reader.query import Query
+from reader.query.language import Query
 from tests.builders import NOW
 
 READER = """

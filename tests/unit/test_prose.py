@@ -8,10 +8,11 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from reader.ui import prose_blocks, prose_inline
-from reader.ui.growing_lines import GrowingLines
-from reader.ui.prose import STYLES, Prose
-from reader.ui.prose_wrap import Line, Span, chop, wrap
+from reader.ui.prose import blocks as prose_blocks
+from reader.ui.prose import inline as prose_inline
+from reader.ui.prose.growing_lines import GrowingLines
+from reader.ui.prose.text import STYLES, Prose
+from reader.ui.prose.wrap import Line, Span, chop, wrap
 from tests.examples import examples
 
 WORDS = st.text(
@@ -381,7 +382,8 @@ ENDLESS = {
 
 @pytest.mark.parametrize("name", ENDLESS)
 def test_the_first_screenful_parses_little(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    from reader.ui import prose_layout, prose_tree
+    from reader.ui.prose import layout as prose_layout
+    from reader.ui.prose import tree as prose_tree
 
     parsed = 0
 

@@ -8,10 +8,11 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from reader.ui import prose_blocks, prose_sections
-from reader.ui.prose import Prose
-from reader.ui.prose_wrap import Line, Span
-from reader.ui.sectioned_lines import Part, SectionedLines
+from reader.ui.prose import blocks as prose_blocks
+from reader.ui.prose import sections as prose_sections
+from reader.ui.prose.sectioned_lines import Part, SectionedLines
+from reader.ui.prose.text import Prose
+from reader.ui.prose.wrap import Line, Span
 from tests.examples import examples
 
 BLOCKS = st.sampled_from(

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from reader.query import SENTIMENTS, STATES, Field, Query, Term, instant, parse
+from reader.query.language import SENTIMENTS, STATES, Field, Query, Term, instant, parse
 
 NOW = datetime(2025, 11, 12, 9, 30, tzinfo=UTC)
 

@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from reader.cache import rebuilding
-from reader.cache.connections import transaction
-from reader.cache.migrations import CACHE
+from reader.cache.files.connections import transaction
+from reader.cache.files.migrations import CACHE
+from reader.cache.files.schema import connect
+from reader.cache.repair import rebuilding
 from reader.cache.repairing import checks
-from reader.cache.schema import connect
 from reader.library import Library
-from reader.query import Field, parse
+from reader.query.language import Field, parse
 from tests.builders import NOW
 
 ODD_FIELDS = [

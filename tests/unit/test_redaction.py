@@ -10,14 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reader.known_secrets import forget, know, know_address
-from reader.redaction import (
-    Redaction,
-    for_articles_of,
-    redacted,
-    redacted_address,
-)
-from reader.spellings import REDACTED
+from reader.safety.known_secrets import forget, know, know_address
+from reader.safety.redaction import Redaction, for_articles_of, redacted, redacted_address
+from reader.safety.spellings import REDACTED
 from tests.builders import article
 
 KEY = "Kx7-q9/Zt+4_vW=2&m"

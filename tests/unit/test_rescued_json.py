@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reader.formats.coindesk import read_coindesk
-from reader.formats.json_feed import read_json_feed
-from reader.formats.news_json import read_news_json
+from reader.formats.feeds.json_feed import read_json_feed
+from reader.formats.json.coindesk import read_coindesk
+from reader.formats.json.news import read_news_json
 from reader.formats.page import NotAPage, Page
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)

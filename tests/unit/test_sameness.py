@@ -15,12 +15,20 @@ from hypothesis import strategies as st
 
 from reader.article import Article, Identity, Source
 from reader.cache import Ids, Mark, Outcome, Store
-from reader.cache.incoming import Incoming
-from reader.cache.revising import former_titles, former_titles_and
-from reader.cache.sameness import MAX_TELLINGS, Item, Known, Page, item_of, judge
-from reader.cache.tellings import Name, Telling, link_of, normalised, related, retold, telling_of
+from reader.cache.sameness.law import MAX_TELLINGS, Item, Known, Page, item_of, judge
+from reader.cache.sameness.revising import former_titles, former_titles_and
+from reader.cache.sameness.tellings import (
+    Name,
+    Telling,
+    link_of,
+    normalised,
+    related,
+    retold,
+    telling_of,
+)
+from reader.cache.values.incoming import Incoming
 from reader.formats.page import UNDATED
-from reader.query import Field, Query, parse
+from reader.query.language import Field, Query, parse
 from tests.builders import NOW, put
 from tests.examples import examples
 

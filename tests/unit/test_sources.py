@@ -19,7 +19,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from reader.errors import Refusal, SourceError
-from reader.sources import MAX_FILE_BYTES, Entry, archives, is_archive, resolve, scan, stamp
+from reader.sources import MAX_FILE_BYTES, Entry, is_archive, resolve, scan, stamp
+from reader.sources.local import archives
 
 ARTICLE = b"---\ntitle: One\n---\nText.\n"
 FILES = {

@@ -15,25 +15,17 @@ from hypothesis import strategies as st
 from pyroaring import BitMap
 
 from reader.article import EPOCH, LAST_INSTANT, Article, ArticleId, Sentiment
-from reader.cache import (
-    Group,
-    Grouping,
-    Ids,
-    Mark,
-    Outcome,
-    Store,
-    TagCount,
-    facet_counts,
-    grouping,
-)
-from reader.cache.facet_counts import Counts
+from reader.cache import Group, Grouping, Ids, Mark, Outcome, Store, TagCount
+from reader.cache.asking import grouping
+from reader.cache.facets import counts as facet_counts
+from reader.cache.facets.counts import Counts
+from reader.cache.files.migrations import CACHE
 from reader.cache.ids import Span
-from reader.cache.instants import END
-from reader.cache.migrations import CACHE
-from reader.cache.preparing import prepare
 from reader.cache.questions import READS_AT_ONCE
+from reader.cache.repair.preparing import prepare
+from reader.cache.values.instants import END
 from reader.errors import ArticleDamaged, CacheError, CacheLocked, CacheTooNew
-from reader.query import STATES, Field, Query, Term, parse
+from reader.query.language import STATES, Field, Query, Term, parse
 from tests.builders import NOW, article, put
 from tests.examples import examples
 from tests.memory_engine import MemoryStore
@@ -693,7 +685,7 @@ QUESTIONS: dict[str, Callable[[Store], object]] = {
 def test_every_change_of_locked_files_raises_one_clear_error(
     tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("reader.cache.schema.BUSY_TIMEOUT_MS", 1)
+    monkeypatch.setattr("reader.cache.files.schema.BUSY_TIMEOUT_MS", 1)
     with Store(tmp_path) as store:
         put(store, [article(1)])
         others = [sqlite3.connect(tmp_path / file) for file in ("cache.db", "marks.db")]

@@ -8,10 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reader.config import Settings, read_settings
-from reader.config_paths import ConfigError
-from reader.formats.opml import MAX_BYTES, NotOpml, read_opml, write_opml
-from reader.subscribing import (
+from reader.config.paths import ConfigError
+from reader.config.settings import Settings, read_settings
+from reader.config.subscriptions_file import (
     BadSubscription,
     Followed,
     NameTaken,
@@ -20,6 +19,7 @@ from reader.subscribing import (
     subscribed,
     unsubscribe,
 )
+from reader.formats.opml import MAX_BYTES, NotOpml, read_opml, write_opml
 from reader.subscriptions import (
     DEFAULTS,
     Kind,

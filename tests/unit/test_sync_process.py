@@ -10,9 +10,9 @@ import pytest
 
 from reader.errors import CryptoreadError
 from reader.library import Library
-from reader.query import Query
+from reader.query.language import Query
 from reader.subscriptions import Kind, SourceResult, Status, Subscription, SyncOptions
-from reader.sync_process import sync
+from reader.ui.screen.sync_process import sync
 
 ARTICLE = "---\ntitle: Blocks have room\nlang: en\nexternalId: '1'\n---\nFees fall."
 
@@ -45,7 +45,7 @@ PROGRAM = """
 import sys, threading
 from pathlib import Path
 from reader.subscriptions import Kind, Subscription, SyncOptions
-from reader.sync_process import sync
+from reader.ui.screen.sync_process import sync
 
 if __name__ == "__main__":
     news = Subscription("news", sys.argv[1], Kind.FOLDER)

@@ -17,18 +17,18 @@ from hypothesis import strategies as st
 
 from reader.article import Article
 from reader.cache import Mark, Outcome, Store
-from reader.cache.incoming import Incoming
-from reader.cache.migrations import CACHE
-from reader.cache.preparing import prepare
-from reader.cache.writing import Writer
+from reader.cache.files.migrations import CACHE
+from reader.cache.repair.preparing import prepare
+from reader.cache.storing.writing import Writer
+from reader.cache.values.incoming import Incoming
 from reader.errors import CacheLocked
 from reader.formats.page import Page
 from reader.library import Library
-from reader.logs import NAME, log_folder
-from reader.query import Query, parse
-from reader.sources.http import Limits
+from reader.live.sync import LONGEST_PAUSE_S, RETRY_AFTER_S, pause
+from reader.query.language import Query, parse
+from reader.safety.logs import NAME, log_folder
+from reader.sources.http.fetcher import Limits
 from reader.subscriptions import Kind, SourceResult, Status, Subscription, SyncOptions
-from reader.syncing import LONGEST_PAUSE_S, RETRY_AFTER_S, pause
 from tests.builders import NOW, article, markdown
 from tests.examples import examples
 from tests.news_server import (
@@ -126,7 +126,7 @@ def test_the_same_bytes_are_not_parsed_again(
 ) -> None:
     ledger = Subscription("Ledger", server.serve("/feed", feed("One")))
     sync(news, ledger)
-    monkeypatch.setattr("reader.formats.feeds.read_feed", None)
+    monkeypatch.setattr("reader.formats.feeds.reading.read_feed", None)
     assert one(news, ledger).status == Status.UNCHANGED
 
 
@@ -260,7 +260,7 @@ def test_a_fault_of_our_own_is_one_of_one_source(
     def broken(*_: object, **__: object) -> Page:
         raise ZeroDivisionError("hush")
 
-    monkeypatch.setattr("reader.formats.news_json.read_news_json", broken)
+    monkeypatch.setattr("reader.formats.json.news.read_news_json", broken)
     bad = Subscription("Bad", server.serve("/x.json", b"[]"), Kind.NEWS_JSON)
     good = Subscription("Good", server.serve("/feed", feed("One")))
     results = sync(news, bad, good)
@@ -277,7 +277,7 @@ def test_a_locked_cache_ends_the_sync(
     def locked(*_: object, **__: object) -> None:
         raise CacheLocked(news.folder)
 
-    monkeypatch.setattr("reader.cache.writing.Writer.put_item", locked)
+    monkeypatch.setattr("reader.cache.storing.writing.Writer.put_item", locked)
     with pytest.raises(CacheLocked):
         sync(news, Subscription("Ledger", server.serve("/feed", feed("One"))))
 
@@ -673,7 +673,7 @@ def test_a_large_page_is_stored_some_at_a_time_and_a_cut_one_loses_nothing(
     news: Library, server: NewsServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     names = [f"Story {n}" for n in range(25)]
-    monkeypatch.setattr("reader.asking.STORED_AT_ONCE", 10)
+    monkeypatch.setattr("reader.live.source.STORED_AT_ONCE", 10)
     put_item = Writer.put_item
     stored: list[Outcome] = []
 

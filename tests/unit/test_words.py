@@ -12,10 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reader.cache import Cancel, Ids, Store
-from reader.cache.fulltext import match_phrase
-from reader.cache.migrations import CACHE
+from reader.cache.engines.sqlite.fulltext import match_phrase
+from reader.cache.files.migrations import CACHE
 from reader.errors import Superseded
-from reader.query import Query, parse
+from reader.query.language import Query, parse
 from tests.builders import NOW, article, put
 from tests.examples import examples
 

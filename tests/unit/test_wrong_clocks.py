@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from reader.cache.live import LONGEST_REST_S, SourceState
-from reader.health import health
+from reader.cache.source_states import LONGEST_REST_S, SourceState
+from reader.cli.zone import usable_zone
 from reader.library import Library
-from reader.query import Query
+from reader.live.health import health
+from reader.query.language import Query
 from reader.subscriptions import Kind, Status, Subscription, SyncOptions
-from reader.zone import usable_zone
 from tests.builders import NOW
 from tests.news_server import NewsServer
 

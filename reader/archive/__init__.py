@@ -1,0 +1,1 @@
+"""Articles from files into the cache and back: import, export, backup."""

@@ -1,0 +1,1 @@
+"""Queries to sets of ids: filters, words, days, groups."""

@@ -1,0 +1,64 @@
+"""The days of the local calendar: which have articles, and sets of ids cut into them."""
+
+import time as clock
+from collections.abc import Iterator
+from datetime import date, datetime, time
+from typing import TYPE_CHECKING, NamedTuple
+
+from pyroaring import BitMap
+
+from reader.cache.answers import Group
+from reader.cache.asking.evaluation import first_id_since
+from reader.cache.ids import Span
+from reader.cache.values.instants import END, from_milliseconds
+
+if TYPE_CHECKING:
+    from reader.cache.engine import View
+
+
+class _Day(NamedTuple):
+    key: tuple[str]
+    label: str
+    first: int
+    """The bound between its ids and those of the days before."""
+
+
+class Days:
+    """Remembers where days begin, until a text changes or the clock is set to another zone."""
+
+    def __init__(self) -> None:
+        self._of: object = None
+        self._days: list[_Day] = []
+
+    def groups(self, ids: BitMap, read: BitMap, view: "View") -> Iterator[Group]:
+        """Yield the ids by day, latest first. read: the ids among them that are read."""
+        end, left = END, len(ids)
+        for day in self._all(view):
+            if not left:
+                return
+            older = int(ids.rank(day.first - 1)) if day.first else 0
+            if older < left:
+                unread = left - older - int(read.range_cardinality(day.first, end))
+                span = Span(ids, day.first, end, left - older)
+                yield Group(key=day.key, label=day.label, ids=span, unread=unread)
+            end, left = day.first, older
+
+    def _all(self, view: "View") -> list[_Day]:
+        texts = view.counter("texts")
+        if self._of != (texts, clock.tzname):
+            self._days = list(_days(view))
+            self._of = texts, clock.tzname
+        return self._days
+
+
+def _days(view: "View") -> Iterator[_Day]:
+    """Yield all days that have articles, latest first."""
+    first = END
+    while (published := view.published_before(first)) is not None:
+        day = from_milliseconds(published).astimezone().date()
+        first = first_id_since(view, _start(day))
+        yield _Day((f"{day:%Y-%m-%d}",), f"{day:%a %d %b %Y}", first)
+
+
+def _start(day: date) -> datetime:
+    return datetime.combine(day, time()).astimezone()

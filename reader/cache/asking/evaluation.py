@@ -1,0 +1,113 @@
+"""The filters of a `Query` to the set of ids that match: bitmaps and time bounds."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from functools import reduce
+from operator import and_, or_
+from typing import TYPE_CHECKING
+
+from pyroaring import BitMap
+
+from reader.cache.facets.index import DRAFT, ESTIMATED, FAVOURITE, PINNED, READ, Facets
+from reader.query.language import Field, Query
+
+if TYPE_CHECKING:
+    from reader.cache.engine import View
+    from reader.cache.values.facet_rows import Facet
+from reader.cache.values.instants import END, milliseconds
+
+_SINGLE_VALUED = (Field.CATEGORY, Field.SENTIMENT, Field.SOURCE, Field.LANG)
+
+_STATES = {
+    "read": READ,
+    "favourite": FAVOURITE,
+    "draft": DRAFT,
+    "pinned": PINNED,
+    "estimated": ESTIMATED,
+}
+
+
+def filtered(query: Query, facets: Facets, view: "View", now: datetime) -> BitMap:
+    """Return the ids that match all terms but words, which `words` answers.
+
+    Drafts only where `is:draft` asks. facets: of the query's language where it has one. now: aware;
+    ages count back from it.
+    """
+    facets.fetch(view, _facets_of(query))
+    alternatives = [
+        reduce(or_, (facets.get(view, (field, value)) for value in wanted))
+        for field in _SINGLE_VALUED
+        if (wanted := query.included(field))
+        and not (field is Field.LANG and facets.language)  # to which all are cut
+    ]
+    asks_for_drafts = "draft" in query.included(Field.IS)
+    if alternatives:  # the set of all articles is large, and not needed
+        bits = reduce(and_, alternatives)
+        drafts = facets.get(view, DRAFT)
+        bits = bits if asks_for_drafts or bits.isdisjoint(drafts) else bits - drafts
+    else:
+        bits = facets.all(view) if asks_for_drafts else facets.visible(view)
+    bits = _facet_terms(bits, query, facets, view)
+    return _within(bits, query.period(now), view)
+
+
+def _facets_of(query: Query) -> "Iterator[Facet]":
+    """Yield the facets that a query names, and the drafts, which most leave out."""
+    yield DRAFT
+    for field in _SINGLE_VALUED:
+        for value in (*query.included(field), *query.excluded(field)):
+            yield field, value
+    for term in query.tags:
+        yield Field.TAG, term.value
+    for value in (*query.included(Field.IS), *query.excluded(Field.IS)):
+        yield _state(value)
+
+
+def language_of(query: Query) -> str:
+    """Return the one folded language that all matches are in, empty if there may be others."""
+    languages = query.included(Field.LANG)
+    return languages[0] if len(languages) == 1 else ""
+
+
+def _facet_terms(bits: BitMap, query: Query, facets: Facets, view: "View") -> BitMap:
+    for field in _SINGLE_VALUED:
+        for value in query.excluded(field):
+            bits = bits - facets.get(view, (field, value))
+    for term in query.tags:
+        bits = _keep(bits, facets.get(view, (Field.TAG, term.value)), not term.exclude)
+    for value in query.included(Field.IS):
+        state = facets.get(view, _state(value))
+        bits = _keep(bits, state, value != "unread")
+    for value in query.excluded(Field.IS):
+        bits = bits - facets.get(view, _state(value))
+    return bits
+
+
+def _state(value: str) -> "Facet":
+    return READ if value == "unread" else _STATES[value]
+
+
+def _keep(bits: BitMap, facet: BitMap, include: bool) -> BitMap:
+    return bits & facet if include else bits - facet
+
+
+def _within(
+    bits: BitMap,
+    period: tuple[datetime | None, datetime | None],
+    view: "View",
+) -> BitMap:
+    first, end = period
+    if first is None and end is None:
+        return bits
+    bits = bits.copy()
+    if first is not None:
+        bits.remove_range(0, first_id_since(view, first))
+    if end is not None:
+        bits.remove_range(first_id_since(view, end), END)
+    return bits
+
+
+def first_id_since(view: "View", instant: datetime) -> int:
+    """Return the lowest id that something published at the instant or later can have."""
+    last = view.last_before(milliseconds(instant))
+    return 0 if last is None else last + 1

@@ -1,0 +1,106 @@
+"""What a query was answered with when the reader was left, for the next start to show at once.
+
+It is counts; which articles they count is looked up when a group is opened.
+"""
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cache
+from typing import TYPE_CHECKING
+
+from pyroaring import BitMap
+
+from reader.cache.answers import PINNED, Group, TagCount
+from reader.cache.asking.grouping import Ask, Sentiments
+from reader.cache.facets.index import PINNED as PINNED_FACET
+from reader.cache.facets.index import READ, Facets
+from reader.cache.files.checksums import text_sum
+from reader.cache.ids import LazyIds
+
+if TYPE_CHECKING:
+    from reader.cache.values.facet_rows import Facet
+
+
+class Later(LazyIds):
+    """So many ids, to be found when they are looked at."""
+
+    __slots__ = ("_find",)
+
+    def __init__(self, size: int, find: Callable[[], BitMap], lang: str = "") -> None:
+        super().__init__(size, lang)
+        self._find = find
+
+    def _look(self) -> BitMap:
+        return self._find()
+
+
+class Recalled(Later):
+    """The ids of an answer, with its groups by category and its most frequent tags.
+
+    These hold for the version of the cache that they were counted in.
+    """
+
+    __slots__ = ("groups", "tags", "version")
+
+    def __init__(
+        self,
+        size: int,
+        find: Callable[[], BitMap],
+        lang: str,
+        version: int,
+        groups: Iterable[Group],
+        tags: Iterable[TagCount],
+    ) -> None:
+        super().__init__(size, find, lang)
+        self.version = version
+        self.groups = tuple(groups)
+        self.tags = list(tags)
+
+
+def written(size: int, groups: Sequence[Group], tags: Sequence[TagCount]) -> str:
+    """Return an answer as `recalled` reads it."""
+    counts = [(group.label, len(group.ids), group.unread) for group in groups]
+    answer = json.dumps([size, counts, tags], ensure_ascii=False)
+    return f"{text_sum(answer)} {answer}"
+
+
+def recalled(
+    written: str, find: Callable[[], BitMap], lang: str, facets: Facets, ask: Ask
+) -> Recalled | None:
+    """Return the answer as it was, in the version of the facets; None if it is damaged.
+
+    find: the ids that it is about, all in that language where there is one.
+    """
+    checksum, _, answer = written.partition(" ")
+    if checksum != str(text_sum(answer)):
+        return None
+    size, counts, tags = json.loads(answer)
+    find = cache(find)  # the groups must not hold the answer that holds them
+    groups = _groups(counts, find, facets, ask)
+    return Recalled(size, find, lang, facets.version, groups, (TagCount(*tag) for tag in tags))
+
+
+def _groups(
+    counts: Sequence[tuple[str, int, int]], ids: Callable[[], BitMap], facets: Facets, ask: Ask
+) -> Iterator[Group]:
+    def of(facet: "Facet") -> BitMap:
+        with ask() as view:
+            return facets.get(view, facet)
+
+    @cache
+    def parts() -> tuple[BitMap, BitMap, BitMap]:
+        on_top = of(PINNED_FACET)
+        return ids(), on_top, (ids() & of(READ)) - on_top
+
+    def pinned() -> BitMap:
+        return ids() & of(PINNED_FACET)
+
+    def category(label: str) -> Callable[[], BitMap]:
+        return lambda: (ids() & of(("category", label.casefold()))) - pinned()
+
+    for label, size, unread in counts:
+        if label == PINNED:
+            yield Group((PINNED,), PINNED, Later(size, pinned), unread)
+            continue
+        below = Sentiments(label, parts, facets, ask)
+        yield Group((label,), label, Later(size, category(label)), unread, children=below)

@@ -1,0 +1,1 @@
+"""Storage engines, each an implementation of `reader.cache.engine`."""

@@ -1,0 +1,1 @@
+"""The SQLite engine: one `cache.db`, a connection a thread."""

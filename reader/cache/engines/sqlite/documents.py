@@ -1,0 +1,155 @@
+"""The stored articles themselves, read one by one where some of them are damaged.
+
+A document is whole where its digest is right; then its row can be made from it anew. What a
+damaged one had in it has to come from its source again: `forget` sees to that.
+"""
+
+import os
+import sqlite3
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from typing import Any
+
+from reader.cache.files.damage import rows_of
+from reader.cache.values.incoming import Incoming
+from reader.cache.values.stored import Document
+from reader.text import display_name
+
+DERIVED = (
+    "source, external, lang, feed, published, updated, category, sentiment, pinned, draft, "
+    "flagged, title"
+)
+"""Columns of `articles` that are made from the document."""
+
+TEXTS = ("source", "external", "lang", "feed", "category", "sentiment", "title")
+
+_DOCUMENTS = (
+    "SELECT id, CAST(origin AS BLOB), digest, CAST(fields AS BLOB), CAST(body AS BLOB) "
+    "FROM articles JOIN documents USING (id) WHERE id IN "
+)
+
+
+def read(
+    db: sqlite3.Connection,
+    ids: Sequence[int],
+    on_broken: Callable[[int], None] = lambda _: None,
+) -> dict[int, Document | None]:
+    """Return the documents of articles, None for each that is damaged.
+
+    on_broken: told of those that SQLite itself cannot read.
+    """
+    found: dict[int, Document | None] = {}
+
+    def failed(id: int) -> None:
+        found[id] = None
+        on_broken(id)
+
+    for id, origin, *texts in rows_of(db, _DOCUMENTS, ids, failed):
+        document = Document(bytes(origin).decode(errors="replace"), *texts)
+        found[id] = document if document.is_whole else None
+    return found
+
+
+def read_one(db: sqlite3.Connection, id: int) -> Document | None:
+    """Return the document, None where it is damaged or missing."""
+    return read(db, [id]).get(id)
+
+
+def derived(incoming: Incoming) -> tuple[object, ...]:
+    """Return the values of the columns `DERIVED`, as storing the article would write them."""
+    feed = incoming.identity.source if incoming.identity.is_of_feed else ""
+    return (
+        *(incoming.source, incoming.identity.external, incoming.lang, feed),
+        *(incoming.published, incoming.updated, incoming.category, incoming.sentiment),
+        *(int(incoming.pinned), int(incoming.draft), int(incoming.flagged), incoming.title),
+    )
+
+
+def row_values(found: Mapping[int, Document | None]) -> Iterator[tuple[Any, ...]]:
+    """Yield what a list shows of articles from their whole documents, as `View.rows` does."""
+    for id, document in found.items():
+        if document is not None:
+            new = Incoming.of(document.article())
+            yield (
+                *(id, new.title, new.published, new.lang, new.category, new.sentiment, new.source),
+                *(new.pinned, new.draft, new.flagged, *new.identity),
+            )
+
+
+def mend_row(db: sqlite3.Connection, id: int) -> bool:
+    """Write an article's row as its document has it, within a transaction; whether it could."""
+    document = read_one(db, id)
+    if document is None:
+        return False
+    names = [f"{name} = ?" for name in DERIVED.split(", ")]
+    values = derived(Incoming.of(document.article()))
+    try:
+        db.execute(f"UPDATE articles SET {', '.join(names)} WHERE id = ?", (*values, id))
+    except sqlite3.IntegrityError:  # another article has that identity
+        return False
+    return True
+
+
+def forget(db: sqlite3.Connection, ids: Iterable[int]) -> None:
+    """Have damaged articles come in again, within a transaction.
+
+    Forgotten are the stamps of the files they came from, what their sources sent last, and their
+    digests: what comes then differs from what is stored.
+    """
+    ids = list(ids)
+    origins, is_live = set(), False
+    for id in ids:
+        row = db.execute(
+            "SELECT CAST(origin AS BLOB), entry, came FROM articles WHERE id = ?", (id,)
+        ).fetchone()
+        if row is not None:
+            origins.add(bytes(row[0]).decode(errors="replace"))
+            is_live = is_live or bool(row[1]) or bool(row[2])
+    for id in ids:
+        _make_readable(db, id)
+    one = [(id,) for id in ids]
+    db.executemany("UPDATE documents SET digest = x'' WHERE id = ?", one)
+    db.executemany("UPDATE articles SET came = x'' WHERE id = ?", one)
+    forget_stamps(db, origins)
+    if is_live:
+        db.execute("UPDATE sources SET etag = '', last_modified = '', digest = x''")
+
+
+def _make_readable(db: sqlite3.Connection, id: int) -> None:
+    """Put U+FFFD for what is not UTF-8 in the row of a damaged article, so that it can be read."""
+    for name in TEXTS:
+        row = db.execute(
+            f"SELECT CAST({name} AS BLOB) FROM articles WHERE id = ?", (id,)
+        ).fetchone()
+        text = bytes(row[0]).decode(errors="replace") if row and row[0] is not None else ""
+        if row is not None and text.encode() != row[0]:
+            # An index that has the right value makes this fail: the next start makes it anew.
+            with suppress(sqlite3.DatabaseError):
+                db.execute(f"UPDATE articles SET {name} = ? WHERE id = ?", (text, id))
+
+
+def forget_stamps(db: sqlite3.Connection, origins: Collection[str]) -> None:
+    """Have the files of those articles read again. origins: their paths within import roots."""
+    wanted = set(origins)
+    wanted |= {name for each in origins if (name := _json_file(each))}
+    found: set[bytes] = set()
+    for (location,) in db.execute("SELECT location FROM files"):
+        if not wanted.isdisjoint(stamp_ends(os.fsdecode(location))):
+            found |= {location, location.partition(b"!")[0]}
+    db.executemany("DELETE FROM files WHERE location = ?", [(each,) for each in found])
+
+
+def _json_file(origin: str) -> str:
+    """Return the name of the file that an article of `news.jsonl:12` came from, else nothing."""
+    name, _, number = origin.rpartition(":")
+    return name if number.isdecimal() else ""
+
+
+def stamp_ends(path: str) -> Iterator[str]:
+    """Yield what may be the origin of a file: its path behind each `/` and behind an archive."""
+    if not path.isascii():
+        path = display_name(path)
+    place = len(path)
+    while place > 0:
+        place = max(path.rfind("/", 0, place), path.rfind("!", 0, place))
+        yield path[place + 1 :]

@@ -1,0 +1,102 @@
+"""The SQLite engine: one `cache.db`, a connection a thread, and moments to read in.
+
+The SQL is in `view`, `facet_tables` and what they use.
+"""
+
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from reader.cache.engines.sqlite.moments import Moments, SqliteMoment
+from reader.cache.engines.sqlite.pool import CachePool
+from reader.cache.engines.sqlite.view import SqliteView
+from reader.cache.files.connections import transaction
+from reader.cache.files.damage import Malformed, sql_errors
+from reader.cache.files.schema import impatient
+from reader.cache.values.facet_rows import Damaged
+
+if TYPE_CHECKING:
+    from reader.cache.engines.sqlite.transaction import SqliteTransaction
+
+
+class SqliteEngine:
+    """Opens views of one `cache.db`. Thread-safe. See `engine.Engine`.
+
+    `path`: of the file. `pool`: its connections.
+    """
+
+    def __init__(self, path: Path, lock: threading.RLock) -> None:
+        """lock: the session's, which is held while the view of a moment is used."""
+        self.path = path
+        self.pool = CachePool(path)
+        self._writing = threading.RLock()
+        self._moments = Moments(self.pool, lock)
+
+    @contextmanager
+    def errors(self) -> Iterator[None]:
+        """Raise CacheError for whatever goes wrong within."""
+        with errors(self.path):
+            yield
+
+    def present(self) -> SqliteView:
+        """Return this thread's view of the present state. Raises CacheError."""
+        return SqliteView(self.pool.of_thread())
+
+    @contextmanager
+    def transaction(self, *, patient: bool = True) -> "Iterator[SqliteTransaction]":
+        """Give a write transaction, one thread at a time. Raises CacheLocked, CacheError."""
+        from reader.cache.engines.sqlite.transaction import SqliteTransaction
+
+        with self.changing() as db, nullcontext() if patient else impatient(db), transaction(db):
+            yield SqliteTransaction(db)
+
+    @contextmanager
+    def changing(self) -> Iterator[sqlite3.Connection]:
+        """Give a connection to write on, one thread at a time. Raises CacheError."""
+        with self._writing, errors(self.path):
+            yield self.pool.of_thread()
+
+    def alone(self) -> AbstractContextManager[object]:
+        """Keep other threads from writing meanwhile."""
+        return self._writing
+
+    def begin(self, searches: int = 1) -> SqliteMoment:
+        """Return the present state, held until `end`. searches: how many are expected at once."""
+        return self._moments.begin(searches)
+
+    def end(self, moment: SqliteMoment) -> None:
+        """Let go of a moment, as soon as no search uses it any more."""
+        self._moments.end(moment)
+
+    def lease(self, moment: SqliteMoment) -> None:
+        """Keep a moment until `searching` ends."""
+        self._moments.lease(moment)
+
+    def searching(self, moment: SqliteMoment | None) -> AbstractContextManager[SqliteView]:
+        """Give a view on which words may be looked up. moment: leased; None: the present state."""
+        return self._moments.searching(moment)
+
+    def hurry(self) -> None:
+        """Wait at most 500 ms for locks of other programs from now on, in this thread."""
+        self.pool.hurry()
+
+    def release(self) -> None:
+        """Close this thread's connection."""
+        self.pool.release()
+
+    def close(self) -> None:
+        """Close every connection, whichever thread opened it."""
+        self.pool.close()
+
+
+@contextmanager
+def errors(path: Path) -> Iterator[None]:
+    """Raise CacheError for errors of SQLite, and for damaged facets that nothing counted anew."""
+    with sql_errors(path):
+        try:
+            yield
+        except Damaged as error:
+            raise Malformed(str(error)) from error

@@ -1,0 +1,50 @@
+"""What the SQLite engine counts facets and finds words from, read article by article."""
+
+import json
+import sqlite3
+from collections.abc import Iterator, Sequence
+
+from reader.cache.files.damage import rows_of
+from reader.cache.values.facet_rows import Facts
+from reader.cache.values.incoming import Indexed, indexed
+from reader.formats.archive.schema import FLAGS
+
+BATCH = 500
+
+_FACTS = (
+    "SELECT id, source, lang, category, sentiment, pinned, draft, CAST(fields AS BLOB) "
+    "FROM articles LEFT JOIN documents USING (id) WHERE articles.id IN "
+)
+
+
+def facts(db: sqlite3.Connection) -> Iterator[Facts]:
+    """Yield what facets are counted from, of every article that can be read."""
+    for some in batches(db):
+        for id, source, lang, category, sentiment, pinned, draft, text in rows_of(
+            db, _FACTS, some, lambda _: None
+        ):
+            known = indexed_of(text)
+            states = (bool(pinned), bool(draft), known.estimated)
+            yield id, source, lang, category, sentiment, known.tags, states
+
+
+def batches(db: sqlite3.Connection) -> Iterator[Sequence[int]]:
+    """Yield the ids of all articles, some at a time."""
+    last = -1
+    while some := db.execute(
+        "SELECT id FROM articles WHERE id > ? ORDER BY id LIMIT ?", (last, BATCH)
+    ).fetchall():
+        yield [id for (id,) in some]
+        last = some[-1][0]
+
+
+def indexed_of(text: bytes | None) -> Indexed:
+    """Return what storing the article has made of its fields; nothing of damaged ones."""
+    try:
+        fields = json.loads(text or b"")
+    except ValueError:
+        fields = {}
+    if not isinstance(fields, dict):
+        fields = {}
+    fields.pop(FLAGS, None)
+    return indexed(fields)

@@ -1,0 +1,98 @@
+"""Articles that earlier versions stored under other identities, found when their items come again.
+
+All functions work within the transaction that their caller holds open.
+"""
+
+import sqlite3
+
+from reader.article import Identity
+from reader.cache.engines.sqlite.lookups import SELECT, document, from_row
+from reader.cache.sameness.arrivals import Arrival, FeedPage
+from reader.cache.sameness.tellings import (
+    REPUBLISHED_WITHIN_MS,
+    link_of,
+    related,
+    retold,
+    telling_of,
+)
+from reader.cache.values.incoming import Incoming
+from reader.cache.values.stored import Stored
+
+_CUT_BODY = 60_000
+
+
+def formerly(db: sqlite3.Connection, feed: FeedPage, arrival: Arrival) -> list[Stored]:
+    """Return articles of an unknown item from before the law or from an archive, the best first.
+
+    Earlier versions knew it by source key, id and language, whatever feed it came from. Only what
+    is the same item by its words or its link is taken; of another language only what came live,
+    where a guess had made two articles of one item.
+    """
+    incoming = arrival.incoming
+    places = ", ".join("?" * len(arrival.former))
+    rows = db.execute(
+        f"{SELECT} external IN ({places}) AND (feed = ? AND entry = 0 OR feed = '' AND source = ?)",
+        (*arrival.former, feed.feed, incoming.source),
+    ).fetchall()
+    found = [from_row(row) for row in rows]
+    if not found and db.execute("SELECT 1 FROM versions LIMIT 1").fetchone():
+        found = _earlier_names(db, arrival)
+    same = [each for each in found if _is_same(db, each, arrival)]
+    same.sort(key=lambda each: (each.lang != incoming.lang, -each.updated))
+    return [each for each in same if each.lang == incoming.lang or _is_live(each, incoming)]
+
+
+def _earlier_names(db: sqlite3.Connection, arrival: Arrival) -> list[Stored]:
+    """Return articles that an earlier version had joined by title, or that came at that moment."""
+    incoming = arrival.incoming
+    names: set[str] = set()
+    for external in arrival.former:
+        joined = db.execute(
+            "SELECT DISTINCT other.external FROM versions one JOIN versions other "
+            "USING (title, source) WHERE one.external = ? AND one.source = ? LIMIT 20",
+            (external, incoming.source),
+        )
+        names.update(name for (name,) in joined)
+    places = ", ".join("?" * len(names))
+    rows = db.execute(
+        f"{SELECT} feed = '' AND source = ? AND external IN ({places})",
+        (incoming.source, *names),
+    ).fetchall()
+    rows += db.execute(
+        f"{SELECT} published = ? AND source = ? AND feed = '' LIMIT 20",
+        (incoming.published, incoming.source),
+    ).fetchall()
+    found = {each.id: each for each in map(from_row, rows)}
+    return [each for each in found.values() if _is_live(each, incoming)]
+
+
+def told_formerly(db: sqlite3.Connection, identity: Identity) -> list[Identity]:
+    """Return articles of an API that an earlier version had joined with this one by title."""
+    found = db.execute(
+        "SELECT DISTINCT other.external FROM versions one JOIN versions other "
+        "USING (title, source, lang) WHERE one.external = ? AND source = ? AND lang = ? "
+        "AND abs(other.published - one.published) <= ? LIMIT 20",
+        (identity.external, identity.source, identity.lang, REPUBLISHED_WITHIN_MS),
+    )
+    others = (identity._replace(external=external) for (external,) in found)
+    return [other for other in others if other != identity]
+
+
+def _is_live(stored: Stored, incoming: Incoming) -> bool:
+    """Return whether it came from a feed, and not from a file of an archive."""
+    return bool(stored.entry) or stored.origin == incoming.source
+
+
+def _is_same(db: sqlite3.Connection, stored: Stored, arrival: Arrival) -> bool:
+    fields, body, _ = document(db, stored.id)
+    link = link_of(str(fields.get("canonicalUrl") or ""))
+    if arrival.item.link.agrees(link):
+        return True
+    telling = telling_of(
+        str(fields.get("title", "")), body[:_CUT_BODY].decode(errors="ignore"), stored.published
+    )
+    if retold(arrival.item.telling, telling):
+        return True
+    if stored.identity.external not in arrival.former:
+        return False
+    return not arrival.item.link.contradicts(link) or related(arrival.item.telling, telling)

@@ -1,0 +1,41 @@
+"""Articles of the cache by their identities, and the identities of articles."""
+
+import json
+import sqlite3
+from collections.abc import Iterator, Sequence
+from typing import TypeVar
+
+from reader.article import Identity
+from reader.cache.files.schema import IDENTITY
+
+T = TypeVar("T")
+
+AT_ONCE = 500
+"""Ids that one statement names at most."""
+
+
+def batches(items: Sequence[T], size: int = AT_ONCE) -> Iterator[Sequence[T]]:
+    """Yield the items in order, as many at a time as one statement names."""
+    for start in range(0, len(items), size):
+        yield items[start : start + size]
+
+
+def identities(db: sqlite3.Connection, ids: Sequence[int]) -> dict[int, Identity]:
+    """Return the identities of those articles that there are."""
+    find = f"SELECT id, {IDENTITY} FROM articles WHERE id IN (SELECT value FROM json_each(?))"
+    return {
+        id: Identity(*who)
+        for some in batches(ids)
+        for id, *who in db.execute(find, (json.dumps(some),))
+    }
+
+
+def id_of(db: sqlite3.Connection, identity: Identity) -> int | None:
+    """Return the id of an article, None where it is gone."""
+    source, external, lang = identity
+    which, values = "lang = ? AND source = ? AND feed = ''", [external, lang, source]
+    if identity.is_of_feed:
+        which, values = "feed = ?", [external, source]
+    row = db.execute(f"SELECT id FROM articles WHERE external = ? AND {which}", values)
+    found = row.fetchone()
+    return int(found[0]) if found else None

@@ -1,0 +1,87 @@
+"""Stored articles looked up, as what comes in is compared with them.
+
+All functions work within the transaction that their caller holds open.
+"""
+
+import json
+import sqlite3
+from typing import Any
+
+from reader.article import Identity
+from reader.cache.feed_memory import FeedMemory
+from reader.cache.files.damage import rows_of
+from reader.cache.sameness.tellings import id_name, link_of
+from reader.cache.values.incoming import digest_of
+from reader.cache.values.stored import Stored, identity_of
+
+_DOCUMENT = "SELECT CAST(fields AS BLOB), CAST(body AS BLOB), digest FROM documents WHERE id IN "
+
+SELECT = (
+    "SELECT id, source, external, lang, feed, published, updated, run, "
+    "CAST(origin AS BLOB), entry, came, "
+    "fetched FROM articles WHERE "
+)
+
+
+def from_row(row: tuple[Any, ...]) -> Stored:
+    id, source, external, lang, feed, published, updated, run, origin, entry, came, fetched = row
+    identity = identity_of(source, external, lang, feed)
+    origin = bytes(origin).decode(errors="replace")
+    return Stored(id, identity, published, updated, run, origin, entry, came, bool(fetched), lang)
+
+
+def stored_as(db: sqlite3.Connection, identity: Identity) -> Stored | None:
+    """Return what is stored under that very identity."""
+    if identity.is_of_feed:
+        found = db.execute(
+            f"{SELECT} external = ? AND feed = ? LIMIT 1", (identity.external, identity.source)
+        )
+    else:
+        found = db.execute(
+            f"{SELECT} external = ? AND lang = ? AND source = ? AND feed = ''",
+            (identity.external, identity.lang, identity.source),
+        )
+    row = found.fetchone()
+    return from_row(row) if row else None
+
+
+def stored_entry(db: sqlite3.Connection, entry: int) -> Stored | None:
+    row = db.execute(f"{SELECT} entry = ? AND entry > 0", (entry,)).fetchone()
+    return from_row(row) if row else None
+
+
+def found_as(
+    db: sqlite3.Connection, identity: Identity, *, any_lang: bool = False
+) -> Stored | None:
+    """Return what is stored under the identity, or of a feed went by it earlier.
+
+    any_lang: also what a feed has in another language than it had then.
+    """
+    if (found := stored_as(db, identity)) is not None:
+        return found
+    if not identity.is_of_feed:
+        row = db.execute(
+            f"{SELECT} external = ? AND source = ? AND (lang = ? OR ? AND feed != '') "
+            "ORDER BY lang = ? DESC LIMIT 1",
+            (identity.external, identity.source, identity.lang, any_lang, identity.lang),
+        ).fetchone()
+        return from_row(row) if row else None
+    memory = FeedMemory(db, identity.source, 0)
+    for name in (id_name(identity.external), link_of(identity.external).whole):
+        if name and (known := memory.named(name)):
+            return stored_entry(db, known.entry)
+    return None
+
+
+def document(db: sqlite3.Connection, id: int) -> tuple[dict[str, Any], bytes, bytes]:
+    """Return fields, body and digest of an article; all of them empty if it is damaged."""
+    found = next(rows_of(db, _DOCUMENT, [id], lambda _: None), None)
+    if found is None:
+        return {}, b"", b""
+    fields, body, digest = found
+    try:
+        if digest_of(fields, body) == digest:
+            return json.loads(fields), body, digest
+    except TypeError:  # not even of that type
+        pass
+    return {}, b"", b""

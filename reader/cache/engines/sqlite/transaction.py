@@ -1,0 +1,208 @@
+"""The SQLite engine's write transaction: what `engine.Transaction` asks for, in SQL."""
+
+import os
+import sqlite3
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from pyroaring import BitMap
+
+from reader.cache.engines.sqlite import facet_tables
+from reader.cache.engines.sqlite.view import SqliteView
+from reader.cache.files.damage import is_damage, number, rows_of
+from reader.cache.files.schema import WRITER_CACHE_KIB
+
+if TYPE_CHECKING:
+    from reader.article import Identity
+    from reader.cache.answers import Stamp
+    from reader.cache.sameness.arrivals import Arrival, FeedPage
+    from reader.cache.source_states import SourceState
+    from reader.cache.values.facet_rows import Counted, Facet, FacetRow
+    from reader.cache.values.incoming import Incoming
+    from reader.cache.values.stored import Coming, Stored, Text
+
+_INSERT = (
+    "INSERT INTO articles (id, source, external, lang, published, updated, category, sentiment, "
+    "pinned, draft, flagged, origin, run, title, feed, entry, came, fetched) "
+    f"VALUES ({', '.join('?' * 18)})"
+)
+_INSERT_DOCUMENT = "INSERT INTO documents VALUES (?, ?, CAST(? AS TEXT), CAST(? AS TEXT))"
+_INDEX = "INSERT INTO fulltext (rowid, title, description, body) VALUES (?, ?, ?, CAST(? AS TEXT))"
+_FORGET = (
+    "INSERT INTO fulltext (fulltext, rowid, title, description, body) VALUES ('delete', ?, ?, ?, ?)"
+)
+_INDEXED = (
+    "SELECT CAST(title AS BLOB), CAST(fields AS BLOB), CAST(body AS BLOB), digest, "
+    "source, external, lang, feed, category, sentiment, pinned, draft "
+    "FROM articles LEFT JOIN documents USING (id) WHERE articles.id IN "
+)
+
+
+class SqliteTransaction(SqliteView):
+    """Writes within the transaction that its connection holds open. See `engine.Transaction`."""
+
+    __slots__ = ()
+
+    def expect_many(self) -> None:
+        """Make room in memory for pages that change again and again."""
+        self.db.execute(f"PRAGMA cache_size = -{WRITER_CACHE_KIB}")
+
+    def count_up(self, name: str) -> int:
+        """Raise a counter by one and return it."""
+        counted = "UPDATE meta SET value = value + 1 WHERE name = ? RETURNING value"
+        return number(self.db.execute(counted, (name,)).fetchone())
+
+    def set_counter(self, name: str, value: int) -> None:
+        """Set a counter."""
+        self.db.execute("UPDATE meta SET value = ? WHERE name = ?", (value, name))
+
+    def keep_answer(self, query: str, version: int, answer: str) -> None:
+        """Keep the answer of a query in the place of all others."""
+        self.db.execute("DELETE FROM answers")
+        self.db.execute("INSERT INTO answers VALUES (?, ?, ?)", (query, version, answer))
+
+    # Facets. All raise Damaged.
+
+    def begin_facets(self, facets: Iterable[tuple[str, str, str]]) -> "list[FacetRow]":
+        """Begin facets without ids, by field, value and label, and return them."""
+        return facet_tables.begin(self.db, facets)
+
+    def put_facets(self, rows: "Iterable[FacetRow]") -> None:
+        """Replace label, size and numbers of chunks of facets that there are."""
+        facet_tables.put(self.db, rows)
+
+    def put_chunks(self, version: int, chunks: Iterable[tuple[int, BitMap]]) -> None:
+        """Write chunks, which are of that version from then on."""
+        facet_tables.put_chunks(self.db, version, chunks)
+
+    def put_whole(self, key: int, ids: BitMap) -> None:
+        """Write a facet as a whole."""
+        facet_tables.put_whole(self.db, key, ids)
+
+    def unsettled(self) -> "list[FacetRow]":
+        """Return the facets that have chunks newer than their wholes."""
+        return facet_tables.unsettled(self.db)
+
+    def replace_facets(self, counted: "Counted", version: int) -> None:
+        """Put counted facets in the place of all that there are, damaged or not."""
+        facet_tables.write_anew(self.db, counted, version)
+
+    def facets_with(self, id: int) -> "list[Facet]":
+        """Return the facets that an article is in, whatever its text says."""
+        return facet_tables.facets_with(self.db, id)
+
+    # What incoming articles are compared with.
+
+    def stored_as(self, identity: "Identity") -> "Stored | None":
+        """Return what is stored under that very identity."""
+        from reader.cache.engines.sqlite.lookups import stored_as
+
+        return stored_as(self.db, identity)
+
+    def stored_entry(self, entry: int) -> "Stored | None":
+        """Return the article of an entry of a feed."""
+        from reader.cache.engines.sqlite.lookups import stored_entry
+
+        return stored_entry(self.db, entry)
+
+    def found_as(self, identity: "Identity") -> "Stored | None":
+        """Return what is stored under the identity, or of a feed went by it earlier."""
+        from reader.cache.engines.sqlite.lookups import found_as
+
+        return found_as(self.db, identity)
+
+    def document(self, id: int) -> tuple[dict[str, Any], bytes, bytes]:
+        """Return fields, body and digest of an article; all of them empty if it is damaged."""
+        from reader.cache.engines.sqlite.lookups import document
+
+        return document(self.db, id)
+
+    def digest(self, id: int) -> bytes:
+        """Return the digest of an article as it is written, empty if there is none."""
+        digest: bytes | None = self._one("SELECT digest FROM documents WHERE id = ?", id)
+        return digest or b""
+
+    def formerly(self, page: "FeedPage", arrival: "Arrival") -> "list[Stored]":
+        """Return articles of an unknown item from before feeds had entries, the best first."""
+        from reader.cache.engines.sqlite.former import formerly
+
+        return formerly(self.db, page, arrival)
+
+    def told_formerly(self, identity: "Identity") -> "list[Identity]":
+        """Return articles under which an earlier version had shown this one, for its title."""
+        from reader.cache.engines.sqlite.former import told_formerly
+
+        return told_formerly(self.db, identity)
+
+    def article_before(self, incoming: "Incoming", before: bytes, run: int) -> "Stored | None":
+        """Return the article that a file held under another identity before it changed."""
+        from reader.cache.engines.sqlite.origins import article_before
+
+        return article_before(self.db, incoming, before, run)
+
+    # Articles.
+
+    def insert(self, run: int, articles: "Sequence[tuple[int, Coming]]") -> None:
+        """Store articles under their ids, without facets and words."""
+        self.db.executemany(_INSERT, (_row(id, run, coming) for id, coming in articles))
+        new = ((id, coming.incoming) for id, coming in articles)
+        documents = ((id, each.digest, each.fields, each.body) for id, each in new)
+        self.db.executemany(_INSERT_DOCUMENT, documents)
+
+    def delete(self, id: int) -> None:
+        """Delete an article, without its facets and words."""
+        self.db.execute("DELETE FROM articles WHERE id = ?", (id,))
+        self.db.execute("DELETE FROM documents WHERE id = ?", (id,))
+
+    def move(self, id: int, to: int) -> None:
+        """Give an article another id, without its facets and words."""
+        self.db.execute("UPDATE articles SET id = ? WHERE id = ?", (to, id))
+        self.db.execute("UPDATE documents SET id = ? WHERE id = ?", (to, id))
+
+    def indexed(self, id: int) -> tuple[Any, ...] | None:
+        """Return what facets and words of an article were made from; None if it is damaged."""
+        return next(rows_of(self.db, _INDEXED, [id], lambda _: None), None)
+
+    def index(self, texts: "Iterable[tuple[int, str, str, str | bytes]]") -> None:
+        """Put words into the full-text index: id, title, description, body."""
+        self.db.executemany(_INDEX, texts)
+
+    def forget_words(self, id: int, text: "Text") -> bool:
+        """Tell an external-content index the old words, which it cannot know, to forget them.
+
+        Return False if it never had them, or is damaged itself.
+        """
+        try:
+            self.db.execute(_FORGET, (id, *text))
+        except sqlite3.DatabaseError as error:
+            if not is_damage(error):
+                raise
+            return False
+        return True
+
+    def mend_index(self) -> None:
+        """Make the full-text index anew."""
+        from reader.cache.engines.sqlite.fulltext import mend_index
+
+        mend_index(self.db)
+
+    def put_stamps(self, stamps: "Iterable[Stamp]") -> None:
+        """Remember files, so that the next import can tell that they have not changed."""
+        rows = ((os.fsencode(each.where), each.size, each.mtime_ns, each.digest) for each in stamps)
+        self.db.executemany("INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?)", rows)
+
+    def note_source(self, state: "SourceState") -> None:
+        """Remember how a live source is doing."""
+        from reader.cache.source_states import note_source
+
+        note_source(self.db, state)
+
+
+def _row(id: int, run: int, coming: "Coming") -> tuple[object, ...]:
+    new = coming.incoming
+    feed = new.identity.source if new.identity.is_of_feed else ""
+    return (
+        *(id, new.source, new.identity.external, new.lang, new.published, new.updated),
+        *(new.category, new.sentiment, new.pinned, new.draft, new.flagged, new.origin),
+        *(run, new.title, feed, coming.entry, coming.came, coming.fetched),
+    )

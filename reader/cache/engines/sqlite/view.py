@@ -1,0 +1,234 @@
+"""The SQLite engine's views: what `engine.View` and `engine.Transaction` ask for, in SQL."""
+
+import os
+import sqlite3
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import AbstractContextManager
+from typing import TYPE_CHECKING, Any
+
+from pyroaring import BitMap
+
+from reader.article import Identity
+from reader.cache.engines.sqlite import facet_tables
+from reader.cache.engines.sqlite.identities import batches, id_of, identities
+from reader.cache.files.connections import snapshot
+from reader.cache.files.damage import number, rows_of
+from reader.cache.files.schema import IDENTITY
+
+if TYPE_CHECKING:
+    from reader.cache.answers import Stamp
+    from reader.cache.feed_memory import FeedMemory
+    from reader.cache.source_states import SourceState
+    from reader.cache.values.cancel import Cancel
+    from reader.cache.values.facet_rows import Facet, FacetRow, Facts
+    from reader.cache.values.stored import Document
+    from reader.query.language import Term
+
+_ROW = (
+    "SELECT id, title, published, lang, category, sentiment, source, pinned, draft, flagged, "
+    f"{IDENTITY} FROM articles WHERE id IN "
+)
+_TEXT = (
+    "SELECT id, title, iif(json_valid(fields), fields ->> 'description', ''), body "
+    "FROM articles JOIN documents USING (id) WHERE id IN "
+)
+_TAGS = (
+    "SELECT documents.id, value FROM documents, json_each(fields, '$.tags') WHERE documents.id IN "
+)
+
+
+class SqliteView:
+    """Reads what its connection shows. See `engine.View`."""
+
+    __slots__ = ("db",)
+
+    def __init__(self, db: sqlite3.Connection) -> None:
+        self.db = db
+
+    def counter(self, name: str) -> int:
+        """Return a counter of the cache."""
+        return number(self.db.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone())
+
+    def snapshot(self) -> AbstractContextManager[None]:
+        """Read everything within as of one moment."""
+        return snapshot(self.db)
+
+    # Facets.
+
+    def facets(self, facets: "Sequence[Facet]") -> "list[FacetRow]":
+        """Return the facets that there are of these. Raises Damaged."""
+        return facet_tables.rows(self.db, facets)
+
+    def facets_of(self, field: str) -> "list[FacetRow]":
+        """Return every facet of a field. Raises Damaged."""
+        return facet_tables.rows_of_field(self.db, field)
+
+    def largest(self, field: str, start: int, count: int) -> "list[FacetRow]":
+        """Return facets of a field, the largest first, from a place on. Raises Damaged."""
+        return facet_tables.largest(self.db, field, start, count)
+
+    def wholes(self, keys: Sequence[int]) -> "Iterator[tuple[FacetRow, BitMap]]":
+        """Yield facets with their ids, without what newer chunks have changed. Raises Damaged."""
+        return facet_tables.wholes(self.db, keys)
+
+    def chunks(self, ids: Sequence[int]) -> Iterator[tuple[int, BitMap]]:
+        """Yield the chunks that there are of these. Raises Damaged."""
+        return facet_tables.chunks(self.db, ids)
+
+    def changed(self, since: int, keys: Collection[int]) -> list[int]:
+        """Return ids of chunks of these facets that were written after a version."""
+        return facet_tables.changed(self.db, since, keys)
+
+    def has_articles(self) -> bool:
+        """Return whether there is an article at all."""
+        with facet_tables.damage():
+            return self.db.execute("SELECT 1 FROM articles LIMIT 1").fetchone() is not None
+
+    def facts(self) -> "Iterator[Facts]":
+        """Yield what facets are counted from, of every article that can be read."""
+        from reader.cache.engines.sqlite.facts import facts
+
+        return facts(self.db)
+
+    # Articles.
+
+    def rows(self, ids: Sequence[int], failed: Callable[[int], None]) -> Iterator[tuple[Any, ...]]:
+        """Yield what a list shows of articles. failed: called with each damaged id."""
+        for some in batches(ids):
+            yield from rows_of(self.db, _ROW, some, failed)
+
+    def texts(self, ids: Sequence[int]) -> Iterator[tuple[int, str, str | None, str]]:
+        """Yield id, title, description and body of articles."""
+        for some in batches(ids):
+            yield from rows_of(self.db, _TEXT, some, _passed_over)
+
+    def tags(self, ids: Sequence[int]) -> Iterator[tuple[int, str]]:
+        """Yield the tags of articles one by one, each with the article's id."""
+        # One article at a time where a damaged text is among them.
+        for id, tag in rows_of(self.db, _TAGS, ids, _passed_over):
+            if isinstance(tag, str):
+                yield id, tag
+
+    def documents(
+        self, ids: Sequence[int], broken: Callable[[int], None]
+    ) -> "dict[int, Document | None]":
+        """Return articles as they are stored, None for each that is damaged."""
+        from reader.cache.engines.sqlite.documents import read
+
+        return read(self.db, ids, broken)
+
+    def identities(self, ids: Sequence[int]) -> dict[int, Identity]:
+        """Return the identities of the articles that there are."""
+        return identities(self.db, ids)
+
+    def ids(self, identities: Sequence[Identity]) -> dict[Identity, int]:
+        """Return the ids of the articles that there are."""
+        found = ((identity, id_of(self.db, identity)) for identity in identities)
+        return {identity: id for identity, id in found if id is not None}
+
+    def former(self, identity: Identity) -> int | None:
+        """Return the id of an article by an identity that it had earlier."""
+        from reader.cache.engines.sqlite.lookups import found_as
+
+        stored = found_as(self.db, identity, any_lang=True)
+        return stored.id if stored else None
+
+    def with_external(self, external: str) -> list[int]:
+        """Return the articles of an external id, in any language and of any source."""
+        found = self.db.execute("SELECT id FROM articles WHERE external = ?", (external,))
+        return [id for (id,) in found]
+
+    def between(self, first: int, last: int) -> Iterator[tuple[int, Identity]]:
+        """Yield the articles from one id to another."""
+        find = f"SELECT id, {IDENTITY} FROM articles WHERE id BETWEEN ? AND ?"
+        for id, *who in self.db.execute(find, (first, last)):
+            yield id, Identity(*who)
+
+    # Time bounds.
+
+    def last_before(self, instant: int) -> int | None:
+        """Return the last id of what was published before an instant."""
+        find = (
+            "SELECT id FROM articles WHERE published < ? ORDER BY published DESC, id DESC LIMIT 1"
+        )
+        last: int | None = self._one(find, instant)
+        return last
+
+    def published_before(self, id: int) -> int | None:
+        """Return when the last article before an id was published."""
+        find = "SELECT published FROM articles WHERE id < ? ORDER BY id DESC LIMIT 1"
+        last: int | None = self._one(find, id)
+        return last
+
+    def _one(self, find: str, *values: object) -> Any:
+        row = self.db.execute(find, values).fetchone()
+        return row[0] if row else None
+
+    def last_until(self, instant: int) -> int | None:
+        """Return the last id of what was published at an instant or before."""
+        find = (
+            "SELECT id FROM articles WHERE published <= ? ORDER BY published DESC, id DESC LIMIT 1"
+        )
+        last: int | None = self._one(find, instant)
+        return last
+
+    def first_after(self, id: int) -> tuple[int, int] | None:
+        """Return the next article after an id, and when it was published."""
+        find = "SELECT id, published FROM articles WHERE id > ? ORDER BY id LIMIT 1"
+        row: tuple[int, int] | None = self.db.execute(find, (id,)).fetchone()
+        return row
+
+    def published_from(self, id: int) -> Iterator[tuple[int, int]]:
+        """Yield articles from an id on, in order, and when each was published."""
+        find = "SELECT id, published FROM articles WHERE id >= ? ORDER BY id"
+        return iter(self.db.execute(find, (id,)))
+
+    # Words, and what is remembered beside the articles.
+
+    def match(self, term: "Term", cancel: "Cancel") -> BitMap:
+        """Return the articles that have a word or phrase. Raises Superseded when cancelled."""
+        from reader.cache.engines.sqlite.fulltext import found
+
+        return found(self.db, term, cancel)
+
+    def answer(self, query: str, version: int) -> str | None:
+        """Return the answer that was kept of a query in that version."""
+        found = self._one(
+            "SELECT answer FROM answers WHERE query = ? AND version = ?", query, version
+        )
+        return None if found is None else str(found)
+
+    def stamps(self, locations: Sequence[str]) -> "dict[str, Stamp]":
+        """Return what is known of files."""
+        from reader.cache.answers import Stamp
+
+        return {
+            (where := os.fsdecode(location)): Stamp(where, size, mtime_ns, digest)
+            for some in batches([os.fsencode(location) for location in locations])
+            for location, size, mtime_ns, digest in self.db.execute(
+                f"SELECT * FROM files WHERE location IN ({', '.join('?' * len(some))})", some
+            )
+        }
+
+    def files_below(self, prefix: str) -> Iterator[str]:
+        """Yield locations of the known files that begin with the prefix, in order."""
+        first = os.fsencode(prefix)
+        find = "SELECT location FROM files WHERE location >= ? AND location < ?"
+        end = first[:-1] + bytes([first[-1] + 1])
+        yield from (os.fsdecode(location) for (location,) in self.db.execute(find, (first, end)))
+
+    def memory(self, feed: str, run: int) -> "FeedMemory":
+        """Return what tells the items of a feed apart, for one transaction."""
+        from reader.cache.feed_memory import FeedMemory
+
+        return FeedMemory(self.db, feed, run)
+
+    def sources(self) -> "Iterator[SourceState]":
+        """Yield what is known of the live sources."""
+        from reader.cache.source_states import source_states
+
+        return source_states(self.db)
+
+
+def _passed_over(_id: int) -> None:
+    """Skip a text that cannot be read: the user is told when it is opened."""

@@ -1,0 +1,1 @@
+"""Sets of article ids by tag, category and state: read, counted, changed."""

@@ -1,0 +1,1 @@
+"""The two SQLite files: opened, migrated, checked, set aside."""

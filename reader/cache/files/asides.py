@@ -1,0 +1,177 @@
+"""Put a new file into the place of another without losing it, one program at a time.
+
+What is set aside keeps its bytes under a name that nothing had before. Knows nothing about the
+content of the files.
+"""
+
+import os
+import shutil
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from datetime import datetime
+from itertools import count
+from pathlib import Path
+
+from reader.errors import CacheLocked, CacheUnwritable
+from reader.safety.own_files import make_folder
+
+try:
+    from fcntl import LOCK_EX, LOCK_NB, flock
+except ImportError:  # Windows: a rename onto a name that exists fails there, which is enough
+    flock = None  # type: ignore[assignment]
+
+WAIT_S = 10.0
+AGAIN_S = 0.02
+LOG_ENDINGS = ("-wal", "-shm")
+PRIVATE = 0o600
+
+_FileId = tuple[int, int]
+
+
+class _Held(threading.local):
+    """The folders whose locks this thread holds, by device and inode."""
+
+    def __init__(self) -> None:
+        self.folders: set[_FileId] = set()
+
+
+_held = _Held()
+
+
+@contextmanager
+def alone(folder: Path, seconds: float = WAIT_S) -> Iterator[None]:
+    """Hold the lock on the folder while its files are checked, set aside, made or migrated.
+
+    The lock needs no file and no room, and ends with the process. A thread that holds it may take
+    it again. Where the system has no locks for folders, one program alone is assumed. Raises
+    CacheLocked where another program holds it for so long, CacheUnwritable where the folder cannot
+    be made or opened.
+    """
+    handle = _opened(folder)
+    if handle is None:
+        yield
+        return
+    try:
+        found = os.fstat(handle)
+        with _taken(handle, (found.st_dev, found.st_ino), folder, time.monotonic() + seconds):
+            yield
+    finally:
+        os.close(handle)
+
+
+def _opened(folder: Path) -> int | None:
+    """Return a descriptor of the folder, which is made; None where there are no locks."""
+    try:
+        make_folder(folder)
+        if flock is None:
+            return None
+        return os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    except OSError as error:
+        raise CacheUnwritable(folder, error.strerror or str(error)) from error
+
+
+@contextmanager
+def _taken(handle: int, file: _FileId, folder: Path, until: float) -> Iterator[None]:
+    """Lock the folder, unless this thread has done so."""
+    if file in _held.folders:
+        yield
+        return
+    _wait_for(handle, folder, until)
+    _held.folders.add(file)
+    try:
+        yield
+    finally:
+        _held.folders.discard(file)
+
+
+def _wait_for(handle: int, folder: Path, until: float) -> None:
+    while True:
+        try:
+            flock(handle, LOCK_EX | LOCK_NB)
+            return
+        except BlockingIOError as error:
+            if time.monotonic() >= until:
+                raise CacheLocked(folder) from error
+            time.sleep(AGAIN_S)
+        except OSError:  # a file system without locks for folders
+            return
+
+
+def free_name(path: Path, word: str) -> Path:
+    """Return a name beside the file that neither it nor its log would write over."""
+    stem = f"{path.name}.{word}-{datetime.now():%Y%m%d-%H%M%S}"
+    for number in count(1):
+        name = path.with_name(stem if number == 1 else f"{stem}-{number}")
+        if not any(os.path.lexists(each) for each in (name, *logs_of(name))):
+            return name
+    raise AssertionError
+
+
+def logs_of(path: Path) -> tuple[Path, ...]:
+    """Return the files that SQLite keeps beside a database while it is open."""
+    return tuple(path.with_name(path.name + ending) for ending in LOG_ENDINGS)
+
+
+def set_aside(path: Path, word: str) -> Path:
+    """Give the file and its log a second name; the first is free to be taken. Call it `alone`.
+
+    A link to a file is followed, as SQLite does. Raises OSError.
+    """
+    path = path.resolve()
+    aside = free_name(path, word)
+    log, aside_log = logs_of(path)[0], logs_of(aside)[0]
+    if log.exists() and log.stat().st_size:
+        _name_again(log, aside_log)
+    with suppress(FileNotFoundError):
+        _name_again(path, aside)
+    return aside
+
+
+def _name_again(file: Path, name: Path) -> None:
+    """Give a file a second name unless it is taken; copy it if there are no hard links."""
+    try:
+        os.link(file, name)
+    except (FileNotFoundError, FileExistsError):
+        raise
+    except OSError:
+        with file.open("rb") as source, new_file(name) as copy:
+            shutil.copyfileobj(source, copy)
+
+
+@contextmanager
+def new_file(path: Path) -> Iterator["_Writable"]:
+    """Open a file that was not there, for this user alone; it is on disk when it has ended."""
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
+    with os.fdopen(os.open(path, flags, PRIVATE), "wb") as file:
+        yield file
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def take_place(new: Path, path: Path) -> None:
+    """Put a whole file where another was, whose log goes first. Raises OSError.
+
+    A database without its log is older; one with another's log would be damaged.
+    """
+    path = path.resolve()
+    for log in logs_of(path):
+        log.unlink(missing_ok=True)
+    new.replace(path)
+    sync_folder(path.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """Bring names to the disk, where the system lets a folder be synced."""
+    with suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from io import BufferedWriter as _Writable

@@ -1,0 +1,1 @@
+"""The file of marks: read, favourite, the undo journal, reading positions."""

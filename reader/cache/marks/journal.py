@@ -1,0 +1,312 @@
+"""What the reader did: read, favourite, undo journal, positions, state of the screen.
+
+Keyed by the article's identity, never by its id, so that it survives a rebuilt cache. Every
+change raises `counter`; the cache notes the counter whose marks its facets show.
+"""
+
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from enum import StrEnum
+from functools import wraps
+from pathlib import Path
+from typing import Concatenate, ParamSpec, TypeVar
+
+from reader.article import Identity
+from reader.cache.files.connections import transaction
+from reader.cache.files.damage import number, suspect
+from reader.cache.files.schema import sql_errors
+from reader.errors import CacheError, MarksDamaged
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+JOURNAL_STEPS = 100
+
+_CHANGED = ("no such table", "no such column", "table ", "malformed", "unsupported file format")
+"""How SQLite begins to say that the file is not what it was."""
+
+
+class Mark(StrEnum):
+    READ = "read"
+    FAVOURITE = "favourite"
+
+
+class Step:
+    """One entry of the undo journal: `mark` became `value` on these articles, and only on them."""
+
+    __slots__ = ("articles", "label", "mark", "value")
+
+    def __init__(self, label: str, mark: Mark, value: bool, articles: Sequence[Identity]) -> None:
+        self.label = label
+        self.mark = mark
+        self.value = value
+        self.articles = articles
+
+
+@contextmanager
+def marks_errors(path: Path) -> Iterator[None]:
+    """Raise errors of SQLite and impossible values as CacheErrors. path: of `marks.db`."""
+    try:
+        with sql_errors(path):
+            yield
+    except MarksDamaged:
+        raise
+    except CacheError as error:
+        cause = error.__cause__
+        if isinstance(cause, UnicodeDecodeError) or (
+            isinstance(cause, sqlite3.Error) and _is_damage(cause)
+        ):
+            raise damaged(path, str(cause)) from cause
+        raise
+    except (TypeError, ValueError) as error:
+        raise damaged(path, str(error)) from error
+
+
+def _is_damage(error: sqlite3.Error) -> bool:
+    code = getattr(error, "sqlite_errorcode", None)
+    if code is None:  # Python could not decode a text
+        return isinstance(error, sqlite3.OperationalError)
+    if code & 0xFF == sqlite3.SQLITE_ERROR:
+        return str(error).startswith(_CHANGED)
+    return code & 0xFF in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+
+
+def damaged(path: Path, reason: str) -> MarksDamaged:
+    """Return the error, and ask the next start for a full check."""
+    suspect(path)
+    return MarksDamaged(path, reason)
+
+
+def _reported(
+    method: Callable[Concatenate["Marks", P], T],
+) -> Callable[Concatenate["Marks", P], T]:
+    @wraps(method)
+    def reporting(self: "Marks", /, *args: P.args, **kwargs: P.kwargs) -> T:
+        with marks_errors(self.path):
+            return method(self, *args, **kwargs)
+
+    return reporting
+
+
+class Marks:
+    """The marks file at a path, through one connection. Raises CacheError (MarksDamaged)."""
+
+    def __init__(self, db: sqlite3.Connection, path: Path) -> None:
+        self._db = db
+        self.path = path
+
+    @_reported
+    def counter(self) -> int:
+        """Return the number of changes, the one that the cache's facets are compared with."""
+        return number(self._db.execute("SELECT value FROM meta WHERE name = 'counter'").fetchone())
+
+    @_reported
+    def is_empty(self) -> bool:
+        """Return whether no article was ever marked."""
+        return self._db.execute("SELECT 1 FROM marks LIMIT 1").fetchone() is None
+
+    @_reported
+    def of(self, identity: Identity) -> tuple[bool, bool]:
+        """Return whether it is read, and whether it is a favourite."""
+        row = self._db.execute(
+            "SELECT read, favourite FROM marks WHERE external = ? AND lang = ? AND source = ?",
+            (identity.external, identity.lang, identity.source),
+        ).fetchone()
+        return (bool(row[0]), bool(row[1])) if row else (False, False)
+
+    def every(self, mark: Mark) -> Iterator[Identity]:
+        """Yield the articles that have the mark."""
+        with marks_errors(self.path):
+            found = self._db.execute(f"SELECT source, external, lang FROM marks WHERE {mark}")
+            for values in found:
+                yield Identity(*values)
+
+    @_reported
+    def do(self, step: Step) -> int:
+        """Make the change; if it has a label, as a step of the journal. The counter."""
+        with transaction(self._db):
+            if step.label:
+                self._note(step)
+            return self._set(step.articles, step.mark, step.value)
+
+    def _note(self, step: Step) -> None:
+        """Append a step and clear the redo steps."""
+        self._db.execute("DELETE FROM steps WHERE undone")
+        (number,) = self._db.execute(
+            "INSERT INTO steps (label, mark, value) VALUES (?, ?, ?) RETURNING step",
+            (step.label, step.mark, step.value),
+        ).fetchone()
+        self._db.execute("DELETE FROM steps WHERE step <= ?", (number - JOURNAL_STEPS,))
+        self._db.executemany(
+            "INSERT INTO step_articles VALUES (?, ?, ?, ?)",
+            ((number, a.external, a.lang, a.source) for a in step.articles),
+        )
+
+    @_reported
+    def undo(self) -> tuple[Step, int] | None:
+        """Take the last step back; None where there is none.
+
+        The step has the value now set; the counter is that of the change.
+        """
+        return self._replay("SELECT max(step) FROM steps WHERE NOT undone", undone=True)
+
+    @_reported
+    def redo(self) -> tuple[Step, int] | None:
+        """Make the first step that was taken back again, as `undo`."""
+        return self._replay("SELECT min(step) FROM steps WHERE undone", undone=False)
+
+    def _replay(self, which: str, *, undone: bool) -> tuple[Step, int] | None:
+        with transaction(self._db):
+            (number,) = self._db.execute(which).fetchone()
+            if number is None:
+                return None
+            label, mark, value = self._db.execute(
+                "UPDATE steps SET undone = ? WHERE step = ? RETURNING label, mark, value",
+                (undone, number),
+            ).fetchone()
+            articles = [
+                Identity(source, external, lang)
+                for external, lang, source in self._db.execute(
+                    "SELECT external, lang, source FROM step_articles WHERE step = ?", (number,)
+                )
+            ]
+            step = Step(label, Mark(mark), bool(value) is not undone, articles)
+            return step, self._set(articles, step.mark, step.value)
+
+    def _set(self, articles: Iterable[Identity], mark: Mark, value: bool) -> int:
+        self._db.executemany(
+            f"INSERT INTO marks (external, lang, source, {mark}) VALUES (?, ?, ?, ?) "
+            f"ON CONFLICT DO UPDATE SET {mark} = excluded.{mark}",
+            ((a.external, a.lang, a.source, value) for a in articles),
+        )
+        (counter,) = self._db.execute(
+            "UPDATE meta SET value = value + 1 WHERE name = 'counter' RETURNING value"
+        ).fetchone()
+        return int(counter)
+
+    @_reported
+    def under(self, source: str, external: str) -> list[Identity]:
+        """Return identities of a source and id, in any language, with a mark or a position."""
+        found = self._db.execute(
+            "SELECT source, external, lang FROM marks WHERE external = ? AND source = ?",
+            (external, source),
+        )
+        return [Identity(*values) for values in found]
+
+    @_reported
+    def hand_over(self, renamed: Sequence[tuple[Identity, Identity]]) -> None:
+        """Copy marks, positions and undo steps of articles that go on under another identity.
+
+        The counter stays: the article is stored with them by the transaction that renames it. The
+        old ones stay until `forget`, as that transaction may fail.
+        """
+        with transaction(self._db):
+            self._copy(renamed)
+
+    @_reported
+    def forget(self, renamed: Sequence[tuple[Identity, Identity]]) -> None:
+        """Remove what was handed over, once it is; what was marked meanwhile is handed over too."""
+        taken = {new for _, new in renamed}
+        left = [(old, new) for old, new in renamed if old not in taken]
+        with transaction(self._db):
+            self._copy(left)
+            for table in ("marks", "step_articles"):
+                self._db.executemany(
+                    f"DELETE FROM {table} WHERE external = ? AND lang = ? AND source = ?",
+                    [(old.external, old.lang, old.source) for old, _ in left],
+                )
+
+    def _copy(self, renamed: Sequence[tuple[Identity, Identity]]) -> None:
+        """All are read before any is written: one may take the name that another gives up."""
+        marks = "SELECT read, favourite, position FROM marks WHERE "
+        steps = "SELECT step FROM step_articles WHERE "
+        which = "external = ? AND lang = ? AND source = ?"
+        found = []
+        for old, new in renamed:
+            values = (old.external, old.lang, old.source)
+            row = self._db.execute(marks + which, values).fetchone()
+            made = [step for (step,) in self._db.execute(steps + which, values)]
+            if row or made:
+                found.append((new, row, made))
+        given_up = {old for old, _ in renamed}
+        for taken in {new for new, _, _ in found if new in given_up}:
+            values = (taken.external, taken.lang, taken.source)
+            self._db.execute(f"DELETE FROM marks WHERE {which}", values)
+            self._db.execute(f"DELETE FROM step_articles WHERE {which}", values)
+        for new, row, made in found:
+            if row:
+                self._add(new, row)
+            self._db.executemany(
+                "INSERT OR IGNORE INTO step_articles VALUES (?, ?, ?, ?)",
+                [(step, new.external, new.lang, new.source) for step in made],
+            )
+
+    def _add(self, identity: Identity, marks: tuple[int, int, float]) -> None:
+        self._db.execute(
+            "INSERT INTO marks (external, lang, source, read, favourite, position) "
+            "VALUES (?, ?, ?, ?, ?, ?) "
+            "ON CONFLICT DO UPDATE SET read = max(read, excluded.read), "
+            "favourite = max(favourite, excluded.favourite), "
+            "position = max(position, excluded.position)",
+            (identity.external, identity.lang, identity.source, *marks),
+        )
+
+    @_reported
+    def position(self, identity: Identity) -> float:
+        """Return how far the article was read, as the reading pane saved it; 0.0 at first."""
+        row = self._db.execute(
+            "SELECT position FROM marks WHERE external = ? AND lang = ? AND source = ?",
+            (identity.external, identity.lang, identity.source),
+        ).fetchone()
+        return float(row[0]) if row else 0.0
+
+    @_reported
+    def save_position(self, identity: Identity, position: float) -> None:
+        self._db.execute(
+            "INSERT INTO marks (external, lang, source, position) VALUES (?, ?, ?, ?) "
+            "ON CONFLICT DO UPDATE SET position = excluded.position",
+            (identity.external, identity.lang, identity.source, position),
+        )
+
+    # Feeds.
+
+    @_reported
+    def feed_at(self, address: str) -> str:
+        """Return the feed at an address, empty if none is known."""
+        row = self._db.execute("SELECT feed FROM feeds WHERE address = ?", (address,)).fetchone()
+        return str(row[0]) if row else ""
+
+    @_reported
+    def feeds_called(self, name: str) -> list[str]:
+        """Return feeds of subscriptions that went by the folded name."""
+        found = self._db.execute("SELECT DISTINCT feed FROM feeds WHERE name = ?", (name,))
+        return [feed for (feed,) in found]
+
+    @_reported
+    def note_feed(self, feed: str, addresses: Iterable[str], name: str) -> None:
+        """Note that the feed stands at those addresses; other feeds there were the same one."""
+        with transaction(self._db):
+            for address in addresses:
+                known = self.feed_at(address)
+                if known and known != feed:
+                    self._db.execute("INSERT OR IGNORE INTO joined VALUES (?, ?)", (feed, known))
+                self._db.execute(
+                    "INSERT OR REPLACE INTO feeds VALUES (?, ?, ?)", (address, feed, name)
+                )
+
+    @_reported
+    def joined(self, feed: str) -> list[str]:
+        """Return the feeds that this one has taken the place of."""
+        found = self._db.execute("SELECT former FROM joined WHERE feed = ?", (feed,))
+        return [former for (former,) in found]
+
+    @_reported
+    def state(self, name: str) -> str:
+        """Return what was saved under the name, empty at first."""
+        row = self._db.execute("SELECT value FROM state WHERE name = ?", (name,)).fetchone()
+        return str(row[0]) if row else ""
+
+    @_reported
+    def save_state(self, name: str, value: str) -> None:
+        self._db.execute("INSERT OR REPLACE INTO state VALUES (?, ?)", (name, value))

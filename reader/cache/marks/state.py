@@ -1,0 +1,135 @@
+"""What `marks.db` is in before it is used: well, missing, empty, or damaged. Changes nothing."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from enum import StrEnum
+from pathlib import Path
+from zlib import crc32
+
+from reader.cache.files.damage import is_of_another_format
+from reader.cache.files.migrations import MARKS
+from reader.cache.files.schema import connect
+from reader.cache.marks.journal import Mark, marks_errors
+from reader.errors import CacheDamaged, CacheError, CacheTooNew, CacheUnwritable, MarksDamaged
+
+TABLES = {1: 0x68BEB0EE, 2: 0x2BB15EDA}
+"""Checksums of the tables by version: a byte that is flipped in them may still be SQL."""
+
+ABSURD = 1 << 16
+"""No version of cryptoread has such a number."""
+
+ENOUGH = 3
+"""Tables by whose names a file is known to be ours."""
+
+HIGHEST = 1 << 53
+"""Changes of marks that no one can have made."""
+
+_NAMES = {
+    1: ("marks", "meta", "state", "step_articles", "steps"),
+    2: ("feeds", "feeds_name", "joined", "marks", "meta", "state", "step_articles", "steps"),
+}
+
+
+class State(StrEnum):
+    WELL = "well"
+    EARLIER = "of an earlier version"
+    MISSING = "missing"
+    EMPTY = "empty"
+    DAMAGED = "damaged"
+
+
+def look(path: Path) -> State:
+    """Return what the file is in, by its header, its tables and its counter; in no time.
+
+    Raises CacheTooNew, CacheLocked, CacheUnwritable; CacheError for a file of another program.
+    """
+    try:
+        if not path.exists():
+            return State.MISSING
+        with marks_errors(path), closing(connect(path, MARKS)) as db:
+            return State.DAMAGED if is_of_another_format(db, path) else _state(db, path)
+    except OSError as error:
+        raise CacheUnwritable(path, error.strerror or str(error)) from error
+    except CacheDamaged:
+        return State.DAMAGED
+
+
+def _state(db: sqlite3.Connection, path: Path) -> State:
+    tables = dict(db.execute("SELECT name, CAST(sql AS BLOB) FROM sqlite_schema"))
+    (version,) = db.execute("PRAGMA user_version").fetchone()
+    if not tables and not version:
+        return State.EMPTY
+    if not _is_ours(tables, db):
+        raise CacheError(f"{path} is not a file of cryptoread; choose another folder with --data")
+    if version not in TABLES:
+        if 0 < version < ABSURD:
+            raise CacheTooNew(path)
+        return State.DAMAGED
+    if not _are_tables(tables, version) or not _is_marked(db) or counter_of(db) is None:
+        return State.DAMAGED
+    return State.WELL if version == len(MARKS.migrations) else State.EARLIER
+
+
+def _is_ours(tables: dict[str, bytes], db: sqlite3.Connection) -> bool:
+    """A byte of the file's mark may be flipped, or one of a table's name."""
+    known = set(_NAMES[len(MARKS.migrations)]) & tables.keys()
+    return _is_marked(db) or len(known) >= ENOUGH
+
+
+def _are_tables(tables: dict[str, bytes], version: int) -> bool:
+    known = sorted(set(_NAMES[len(MARKS.migrations)]) & tables.keys())
+    return tuple(known) == _NAMES[version] and checksum(tables, version) == TABLES[version]
+
+
+def checksum(tables: dict[str, bytes], version: int) -> int:
+    """Return the checksum of what a file of that version has to begin with."""
+    return crc32(b"\0".join(bytes(tables[name] or b"") for name in _NAMES[version]))
+
+
+def _is_marked(db: sqlite3.Connection) -> bool:
+    (id,) = db.execute("PRAGMA application_id").fetchone()
+    return bool(id == MARKS.application_id)
+
+
+def counter_of(db: sqlite3.Connection) -> int | None:
+    """Return the number of changes, None where it cannot be one."""
+    row = db.execute("SELECT value FROM meta WHERE name = 'counter'").fetchone()
+    is_number = row is not None and type(row[0]) is int and 0 <= row[0] < HIGHEST
+    return row[0] if is_number else None
+
+
+def check_rows(db: sqlite3.Connection, path: Path) -> int:
+    """Read all of the file; the number of articles with marks. Raises MarksDamaged, CacheError."""
+    with marks_errors(path):
+        (verdict,) = db.execute("PRAGMA quick_check(1)").fetchone()
+        if verdict != "ok":
+            raise MarksDamaged(path, verdict)
+        for reason in _impossible(db):
+            raise MarksDamaged(path, reason)
+        return marked(db)
+
+
+def marked(db: sqlite3.Connection) -> int:
+    """Return the number of articles with marks."""
+    (count,) = db.execute("SELECT count(*) FROM marks WHERE read OR favourite").fetchone()
+    return int(count)
+
+
+def _impossible(db: sqlite3.Connection) -> Iterator[str]:
+    """Yield what cannot have been written: a flipped bit may leave the pages in order."""
+    texts = ("external", "lang", "source")
+    of_texts = " OR ".join(f"typeof({name}) != 'text'" for name in texts)
+    strange = f"{of_texts} OR read NOT IN (0, 1) OR favourite NOT IN (0, 1)"
+    (count,) = db.execute(f"SELECT count(*) FROM marks WHERE {strange}").fetchone()
+    if count:
+        yield f"{count} rows of marks are not what was written"
+    marks = tuple(map(str, Mark))
+    where = f"mark NOT IN {marks} OR value NOT IN (0, 1) OR undone NOT IN (0, 1)"
+    (count,) = db.execute(f"SELECT count(*) FROM steps WHERE {where}").fetchone()
+    if count:
+        yield f"{count} steps to undo are not what was written"
+    (version,) = db.execute("PRAGMA user_version").fetchone()
+    for table in set(_NAMES[version]) - {"feeds_name"}:
+        for _ in db.execute(f"SELECT * FROM {table}"):  # whose texts Python can decode
+            pass

@@ -1,0 +1,1 @@
+"""Damage: how it is found, what is made anew, what is brought back."""

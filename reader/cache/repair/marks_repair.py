@@ -1,0 +1,325 @@
+"""Whether `marks.db` is whole, and how it is put right: from its rows, its copies and the cache.
+
+For `doctor` and `doctor --repair`:
+
+    from reader.cache.repair import marks_repair
+
+    marks_repair.check(folder)   # ["…/marks.db is damaged (…)"]; [] where all is well
+    marks_repair.repair(folder)  # ["marks.db was damaged and now lies in …"]; [] where all was
+
+Both take the data folder, may be called while screens are open, and need no `Store`.
+
+Of an article that the cache has, the cache knows whether it is marked, unmarked ones included,
+as of the change that it has noted. Of others the file's own rows are the latest, then those of
+the latest copy.
+"""
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
+from pathlib import Path
+from typing import NamedTuple
+
+from reader.cache.files.asides import PRIVATE, alone, logs_of, set_aside, take_place
+from reader.cache.files.connections import transaction
+from reader.cache.files.damage import is_suspect, no_longer_suspect, suspect
+from reader.cache.files.migrations import MARKS
+from reader.cache.files.schema import WRITER_CACHE_KIB, connect
+from reader.cache.marks.journal import marks_errors
+from reader.cache.marks.state import State, check_rows, counter_of, look, marked
+from reader.cache.repair.marks_copies import (
+    Copy,
+    copy_files,
+    is_whole,
+    keep_before_migration,
+    keep_copy,
+    whole_copies,
+)
+from reader.cache.repair.marks_salvage import put_over, salvage
+from reader.cache.repair.marks_shown import Shown, counter_shown, shown
+from reader.cache.repair.preparing import prepare
+from reader.errors import CacheDamaged, CacheUnwritable, MarksDamaged
+
+NAME = "marks.db"
+
+
+class _Rebuilt(NamedTuple):
+    """What a new file was made of, for a sentence about it."""
+
+    marks: int
+    has_rows: bool
+    copy: Copy | None
+    is_shown: bool
+
+    def __str__(self) -> str:
+        sources = [
+            *(["its readable rows"] if self.has_rows else []),
+            *([f"the copy {self.copy.path.name}"] if self.copy else []),
+            *(["cache.db"] if self.is_shown else []),
+        ]
+        if not sources:
+            return "no mark could be restored, a new file was begun"
+        if not self.marks:
+            return f"no article had marks by {' and '.join(sources)}"
+        what = "1 article has" if self.marks == 1 else f"{self.marks:,} articles have"
+        return f"{what} marks again, from {' and '.join(sources)}"
+
+
+# At every start.
+
+
+def prepare_marks(folder: Path) -> tuple[str, ...]:
+    """Make the marks ready: created, migrated, restored where they are lost or damaged.
+
+    What had to be put right is returned, a sentence each. Where all is well, it costs one look.
+    Raises CacheTooNew, CacheLocked, CacheUnwritable.
+    """
+    path = folder / NAME
+    state = look(path)
+    if state is State.WELL and not is_suspect(path):
+        return ()
+    with _alone(folder):
+        return _prepared(folder, path)
+
+
+def _prepared(folder: Path, path: Path) -> tuple[str, ...]:
+    """Another program may have done it in the meantime: look again."""
+    state = _looked_through(path)
+    if state in (State.MISSING, State.EMPTY) and not _had_marks(folder):
+        prepare(path, MARKS)
+        return ()
+    if state is State.EARLIER:
+        keep_before_migration(folder, _version(path))
+        prepare(path, MARKS)
+        return ()
+    return () if state is State.WELL else (_rebuild(folder, state),)
+
+
+def _looked_through(path: Path) -> State:
+    """What it is in; read whole where there was reason to suspect it."""
+    state = look(path)
+    if state in (State.WELL, State.EARLIER) and is_suspect(path):
+        try:
+            _check_whole(path)
+        except CacheDamaged:
+            return State.DAMAGED
+        no_longer_suspect(path)
+    return state
+
+
+def _check_whole(path: Path) -> int:
+    with closing(connect(path, MARKS)) as db:
+        return check_rows(db, path)
+
+
+def _version(path: Path) -> int:
+    with closing(connect(path, MARKS)) as db, marks_errors(path):
+        return int(db.execute("PRAGMA user_version").fetchone()[0])
+
+
+def _had_marks(folder: Path) -> bool:
+    return bool(copy_files(folder)) or counter_shown(folder) > 0
+
+
+# A new file.
+
+
+def _rebuild(folder: Path, state: State) -> str:
+    """Put a new file in place, with all that is known. Call it alone."""
+    path = folder / NAME
+    with new_file(path) as new:
+        rebuilt = _fill(folder, path, new)
+        aside = ""
+        if any(each.exists() and each.stat().st_size for each in (path, logs_of(path)[0])):
+            aside = f" and now lies in {set_aside(path, 'damaged').name}"
+        take_place(new, path)
+    no_longer_suspect(path)
+    return f"{NAME} was {state}{aside}; {rebuilt}"
+
+
+@contextmanager
+def new_file(path: Path) -> Iterator[Path]:
+    """Give the name of an empty file of marks beside the old one, gone if it is not moved."""
+    path = path.resolve()
+    new = path.with_name(f".{path.name}.new")
+    try:
+        for each in (new, *logs_of(new)):  # of a repair that was cut short
+            each.unlink(missing_ok=True)
+        os.close(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, PRIVATE))
+        prepare(new, MARKS)
+        yield new
+    finally:
+        for each in (new, *logs_of(new)):
+            each.unlink(missing_ok=True)
+
+
+def _fill(folder: Path, path: Path, new: Path) -> _Rebuilt:
+    copy = next(whole_copies(folder), None)
+    with closing(connect(new, MARKS)) as db, marks_errors(new), shown(folder) as cache:
+        db.execute(f"PRAGMA cache_size = -{WRITER_CACHE_KIB}")
+        with transaction(db):
+            own = salvage(path, [copy.path] if copy else [], db)
+            if copy:
+                salvage(copy.path, [], db, is_whole=True)
+            if cache is not None:
+                known = own.counter if own.any else copy and copy.counter
+                with suppress(CacheDamaged):  # what was brought until then is right
+                    _bring(cache, db, known, is_of_rows=own.any)
+            counters = [own.counter, copy and copy.counter, cache and cache.counter]
+            _set_counter(db, max(filter(None, counters), default=0) + 1)
+        db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        return _Rebuilt(check_rows(db, new), own.any, copy, cache is not None)
+
+
+def _bring(cache: Shown, db: sqlite3.Connection, own: int | None, *, is_of_rows: bool) -> None:
+    """Add what the cache shows; where it knows of every change, unmark what it does not show.
+
+    own: the change up to which the rows that are there have the marks, None where none can tell.
+    """
+    cache.add_to(db)
+    knows_all = cache.counter >= own if own is not None else not is_of_rows
+    if knows_all:
+        cache.take_from(db)
+
+
+def _set_counter(db: sqlite3.Connection, counter: int) -> None:
+    db.execute("UPDATE meta SET value = ? WHERE name = 'counter'", (counter,))
+
+
+# Where the file is well, and older than what the cache shows.
+
+
+def catch_up(folder: Path) -> str:
+    """Bring marks that are behind the cache up to what it shows; a sentence about it."""
+    path = folder / NAME
+    try:
+        return _caught_up(folder, path)
+    except MarksDamaged:
+        raise
+    except CacheDamaged:
+        return ""  # the next start that mends the cache takes its marks from the file
+
+
+def _caught_up(folder: Path, path: Path) -> str:
+    with _alone(folder), closing(connect(path, MARKS)) as db, marks_errors(path):
+        before = marked(db)
+        copy = next(whole_copies(folder), None)
+        with shown(folder) as cache, transaction(db):
+            counter = counter_of(db) or 0
+            if cache is None or counter >= cache.counter:
+                return ""
+            if copy and copy.counter > counter:
+                put_over(copy.path, db)
+            cache.add_to(db)
+            cache.take_from(db)
+            _set_counter(db, max(cache.counter, copy.counter if copy else 0) + 1)
+        gained = marked(db) - before
+    restored = f"{gained:,} marked articles were restored" if gained > 0 else "they agree again"
+    return f"{NAME} was older than cache.db, so changes of marks were lost; {restored}"
+
+
+# For the doctor.
+
+
+def check(folder: Path) -> list[str]:
+    """Return what is wrong with the marks and their copies, a sentence each; change nothing.
+
+    It reads the whole file. Raises CacheTooNew for a file of a newer version, other CacheErrors
+    where it cannot be read (locked, no permission).
+    """
+    path = folder / NAME
+    found = []
+    state = look(path)
+    if state in (State.MISSING, State.EMPTY):
+        if _had_marks(folder):
+            found.append(f"{path} is {state}, and there were marks")
+    elif state is State.DAMAGED:
+        found.append(f"{path} is damaged")
+    else:
+        found += _faults(folder, path, state)
+    for copy in copy_files(folder):
+        if not is_whole(copy):
+            found.append(f"{copy} is damaged")
+    return found
+
+
+def _faults(folder: Path, path: Path, state: State) -> Iterator[str]:
+    try:
+        if state is State.WELL:
+            _check_whole(path)
+    except CacheDamaged as error:
+        yield str(error).partition(";")[0]
+        return
+    with closing(connect(path, MARKS)) as db, marks_errors(path), shown(folder) as cache:
+        counter = counter_of(db) or 0
+        if cache is None:
+            return
+        if counter < cache.counter:
+            yield f"{path} is older than cache.db: changes of marks were lost"
+        elif counter == cache.counter and (count := _differing(cache, db)):
+            articles = "1 article has" if count == 1 else f"{count:,} articles have"
+            yield f"{articles} other marks in {path} than cache.db shows"
+
+
+def repair(folder: Path) -> list[str]:
+    """Put right what `check` finds; return what was done, a sentence each.
+
+    A damaged file is set aside, never deleted and never over another. Raises CacheLocked,
+    CacheUnwritable, CacheTooNew.
+    """
+    path = folder / NAME
+    if not folder.exists():
+        return []
+    with _alone(folder):
+        done = list(_repaired(folder, path))
+        for copy in copy_files(folder):
+            if not is_whole(copy):
+                copy.unlink()
+                done.append(f"the damaged copy {copy.name} of the marks was removed")
+    done += filter(None, [catch_up(folder)] if path.exists() else [])
+    keep_copy(folder)
+    return done
+
+
+def _repaired(folder: Path, path: Path) -> Iterator[str]:
+    if look(path) is State.WELL:
+        try:
+            _check_whole(path)
+        except CacheDamaged:
+            suspect(path)
+    yield from _prepared(folder, path)
+    if path.exists() and (agreed := _agree(folder, path)):
+        yield agreed
+
+
+def _agree(folder: Path, path: Path) -> str:
+    """Where file and cache are of one change and differ, one lost a mark: keep both of each."""
+    with closing(connect(path, MARKS)) as db, marks_errors(path), shown(folder) as cache:
+        if cache is None or counter_of(db) != cache.counter:
+            return ""
+        count = _differing(cache, db)
+        if not count:
+            return ""
+        with transaction(db):
+            cache.add_to(db)
+            _set_counter(db, cache.counter + 1)
+    articles = "1 article" if count == 1 else f"{count:,} articles"
+    return f"{articles} had other marks in {NAME} than in cache.db: marks of both were kept"
+
+
+def _differing(cache: Shown, db: sqlite3.Connection) -> int:
+    """Count the articles of which the two say different things; 0 where the cache is damaged."""
+    try:
+        return cache.differs_from(db)
+    except CacheDamaged:
+        return 0
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    with alone(folder):
+        try:
+            yield
+        except OSError as error:
+            raise CacheUnwritable(folder, error.strerror or str(error)) from error

@@ -1,0 +1,295 @@
+"""Copy what can still be read out of a damaged `marks.db` into a new one.
+
+Works on a copy, so that the damaged file stays as it is. What is there already is kept: rows of a
+better source are put in first.
+"""
+
+import os
+import sqlite3
+import struct
+from collections.abc import Iterable, Iterator
+from contextlib import closing, suppress
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import NamedTuple
+
+from reader.cache.files.asides import LOG_ENDINGS
+from reader.cache.files.migrations import MARKS
+from reader.cache.files.schema import PAGE_BYTES
+from reader.cache.marks.state import counter_of
+from reader.cache.repair.preparing import prepare
+from reader.safety.own_files import PRIVATE_FILE, create
+
+Row = tuple[object, ...]
+
+ADD_MARKS = (
+    "INSERT OR IGNORE INTO marks (external, lang, source, read, favourite, position) "
+    "VALUES (?, ?, ?, ?, ?, ?)"
+)
+READ_ONLY = "?mode=ro&immutable=1"
+_MARKS = "SELECT external, lang, source, read, favourite, position FROM marks"
+_BACKWARDS = f"{_MARKS} ORDER BY external DESC, lang DESC, source DESC"
+
+_TEXTS = {"state": 2, "feeds": 3, "joined": 2}
+"""Tables of nothing but texts, and their columns."""
+
+_WAL_HEADER, _FRAME_HEADER = 32, 24
+_LEAF, _INNER = 0x0A, 0x02
+_OF_OTHERS = (0x05, 0x0D)
+"""Kinds of pages: the first byte of each."""
+_LARGEST_CELL = (PAGE_BYTES - 12) * 64 // 255 - 23
+"""Bytes of a row that lies in one page."""
+
+_FARTHEST = 1e9
+"""Line of an article."""
+
+
+class Found(NamedTuple):
+    """What was read: whether any row of marks, and the counter, None where it could not be."""
+
+    any: bool
+    counter: int | None
+
+
+def salvage(
+    damaged: Path, copies: Iterable[Path], into: sqlite3.Connection, *, is_whole: bool = False
+) -> Found:
+    """Put every row that can be read into a new file; what it has already is kept.
+
+    copies: whole files of the same tables; the first page of one may stand in for a damaged one.
+    is_whole: the file was found to be; else its pages are looked through as well, as SQLite may
+    pass over damage in silence. Raises OSError.
+    """
+    if not damaged.exists():
+        return Found(False, None)
+    with TemporaryDirectory(prefix="cryptoread-") as folder:
+        work = Path(folder) / "marks.db"
+        found = Found(False, None)
+        for first in (b"", *_first_pages(copies, Path(folder))):
+            _copy(damaged, work, first)
+            found = _read(work, into)
+            if found.any:
+                break
+        if is_whole:
+            return found
+        is_added = _add_scanned(damaged, into)
+        return Found(found.any or is_added, found.counter)
+
+
+def put_over(copy: Path, into: sqlite3.Connection) -> None:
+    """Put the marks of a whole copy over older ones; its other rows where there are none."""
+    over = (
+        "ON CONFLICT DO UPDATE SET read = excluded.read, favourite = excluded.favourite, "
+        "position = excluded.position"
+    )
+    with closing(sqlite3.connect(copy.resolve().as_uri() + READ_ONLY, uri=True)) as db:
+        into.executemany(f"{ADD_MARKS.replace(' OR IGNORE', '')} {over}", db.execute(_MARKS))
+    salvage(copy, [], into, is_whole=True)
+
+
+def _copy(damaged: Path, work: Path, first_page: bytes) -> None:
+    for ending in ("", LOG_ENDINGS[0]):
+        with suppress(FileNotFoundError):
+            data = damaged.with_name(damaged.name + ending).read_bytes()
+            if first_page and not ending:
+                data = first_page + data[PAGE_BYTES:]
+            to = work.with_name(work.name + ending)
+            to.unlink(missing_ok=True)
+            with os.fdopen(create(to, PRIVATE_FILE), "wb") as file:
+                file.write(data)
+
+
+def _first_pages(copies: Iterable[Path], folder: Path) -> Iterator[bytes]:
+    """Yield pages that name the tables where these may lie in the damaged file, too."""
+    for copy in copies:
+        with suppress(OSError):
+            yield _without_sizes(copy.read_bytes()[:PAGE_BYTES])
+    new = folder / "new.db"
+    prepare(new, MARKS)
+    yield _without_sizes(new.read_bytes()[:PAGE_BYTES])
+
+
+def _without_sizes(page: bytes) -> bytes:
+    """The header without the number of pages and the list of free ones, which are another's."""
+    return page[:28] + bytes(12) + page[40:]
+
+
+def _read(work: Path, into: sqlite3.Connection) -> Found:
+    """Read table by table, as far as SQLite gets."""
+    before = into.total_changes
+    counter = None
+    try:
+        with closing(sqlite3.connect(work, isolation_level=None)) as db:
+            db.text_factory = bytes
+            db.execute("PRAGMA writable_schema = ON")  # bears pages that are missing at the end
+            with suppress(sqlite3.Error):
+                counter = counter_of(db)
+            for query in (_MARKS, _BACKWARDS):
+                ended: list[sqlite3.Error] = []
+                into.executemany(ADD_MARKS, _marks(_rows(db, query, ended)))
+                if not ended:
+                    break
+            is_any = into.total_changes > before
+            for table, columns in _TEXTS.items():
+                add = f"INSERT OR IGNORE INTO {table} VALUES ({', '.join('?' * columns)})"
+                into.executemany(add, _texts(_rows(db, f"SELECT * FROM {table}")))
+            _add_journal(db, into)
+    except sqlite3.Error:
+        is_any = into.total_changes > before
+    return Found(is_any or counter is not None, counter)
+
+
+def _rows(
+    db: sqlite3.Connection, query: str, ended: list[sqlite3.Error] | None = None
+) -> Iterator[Row]:
+    """Yield rows up to the first that cannot be read. ended: is given why."""
+    try:
+        yield from db.execute(query)
+    except sqlite3.Error as error:
+        if ended is not None:
+            ended.append(error)
+
+
+def _marks(rows: Iterable[Row]) -> Iterator[Row]:
+    """Yield those rows that marks can be."""
+    for row in rows:
+        texts, (read, favourite, position) = _decoded(row[:3]), row[3:]
+        if texts is None or read not in (0, 1) or favourite not in (0, 1):
+            continue
+        if not isinstance(position, int | float) or not 0 <= position <= _FARTHEST:
+            position = 0.0
+        yield (*texts, read, favourite, position)
+
+
+def _texts(rows: Iterable[Row]) -> Iterator[Row]:
+    return filter(None, map(_decoded, rows))
+
+
+def _decoded(values: Row) -> tuple[str, ...] | None:
+    texts = []
+    for value in values:
+        if not isinstance(value, bytes):
+            return None
+        try:
+            texts.append(value.decode())
+        except ValueError:
+            return None
+    return tuple(texts)
+
+
+def _add_journal(db: sqlite3.Connection, into: sqlite3.Connection) -> None:
+    """All of it or nothing: a step that lacks articles would be undone in part."""
+    if into.execute("SELECT 1 FROM steps LIMIT 1").fetchone():
+        return
+    db.text_factory = str
+    try:
+        steps = db.execute("SELECT step, label, mark, value, undone FROM steps").fetchall()
+        articles = db.execute("SELECT step, external, lang, source FROM step_articles").fetchall()
+    except sqlite3.Error:
+        return
+    is_sound = all(
+        mark in ("read", "favourite") and value in (0, 1) for _, _, mark, value, _ in steps
+    )
+    if not is_sound or {row[0] for row in articles} - {row[0] for row in steps}:
+        return
+    into.executemany("INSERT INTO steps VALUES (?, ?, ?, ?, ?)", steps)
+    into.executemany("INSERT OR IGNORE INTO step_articles VALUES (?, ?, ?, ?)", articles)
+
+
+# Page by page, where SQLite does not find the way.
+
+
+def _add_scanned(damaged: Path, into: sqlite3.Connection) -> bool:
+    """Add rows of marks from every page that looks like one, the newest of the log first.
+
+    A page that is not in use any more may hold an older state of a row: so nothing that is known
+    is changed, and only what is marked is added.
+    """
+    before = into.total_changes
+    for page in _pages(damaged):
+        rows = [row for row in _marks(_cells(page)) if row[3] or row[4]]
+        into.executemany(ADD_MARKS, rows)
+    return into.total_changes > before
+
+
+def _pages(damaged: Path) -> Iterator[bytes]:
+    log = damaged.with_name(damaged.name + LOG_ENDINGS[0])
+    data = log.read_bytes() if log.exists() else b""
+    frame = _FRAME_HEADER + PAGE_BYTES
+    for start in reversed(range(_WAL_HEADER, len(data) - frame + 1, frame)):
+        yield data[start + _FRAME_HEADER : start + frame]
+    with damaged.open("rb") as file:
+        while page := file.read(PAGE_BYTES):
+            yield page
+
+
+def _cells(page: bytes) -> Iterator[Row]:
+    """Yield rows of six columns from a page of a table `WITHOUT ROWID`.
+
+    A page whose kind is none may be of any: that byte may be the damaged one.
+    """
+    if len(page) < PAGE_BYTES:
+        return
+    if page[0] != _LEAF:
+        yield from _cells_of(page, 12, 4)  # each behind the number of another page
+    if page[0] != _INNER:
+        yield from _cells_of(page, 8, 0)
+
+
+def _cells_of(page: bytes, first: int, before: int) -> Iterator[Row]:
+    if page[0] in _OF_OTHERS:
+        return
+    (count,) = struct.unpack_from(">H", page, 3)
+    for number in range(min(count, (PAGE_BYTES - first) // 2)):
+        (start,) = struct.unpack_from(">H", page, first + 2 * number)
+        with suppress(IndexError, struct.error):
+            if row := _record(page, start + before):
+                yield row
+
+
+def _record(page: bytes, start: int) -> Row | None:
+    """Return the row of a cell, None where it has not six columns or does not end in the page."""
+    size, at = _varint(page, start)
+    if not 7 <= size <= _LARGEST_CELL or at + size > PAGE_BYTES:
+        return None
+    header, place = _varint(page, at)
+    kinds: list[int] = []
+    while place < at + header and len(kinds) <= 6:
+        kind, place = _varint(page, place)
+        kinds.append(kind)
+    if len(kinds) != 6 or place != at + header:
+        return None
+    row: list[object] = []
+    for kind in kinds:
+        value, place = _value(page, place, kind)
+        row.append(value)
+    return tuple(row) if place == at + size else None
+
+
+def _varint(page: bytes, at: int) -> tuple[int, int]:
+    value = 0
+    for _ in range(9):
+        byte = page[at]
+        at += 1
+        value = value << 7 | byte & 0x7F
+        if byte < 0x80:
+            break
+    return value, at
+
+
+_INTEGERS = {1: 1, 2: 2, 3: 3, 4: 4, 5: 6, 6: 8}
+
+
+def _value(page: bytes, at: int, kind: int) -> tuple[object, int]:
+    """Return a column as bytes (text), int or float, and where the next one begins."""
+    if kind in (8, 9):
+        return kind - 8, at
+    if kind == 7:
+        return struct.unpack_from(">d", page, at)[0], at + 8
+    if kind in _INTEGERS:
+        end = at + _INTEGERS[kind]
+        return int.from_bytes(page[at:end], signed=True), end
+    if kind >= 13 and kind % 2:
+        end = at + (kind - 13) // 2
+        return page[at:end], end
+    return None, at

@@ -1,0 +1,114 @@
+"""The marks that `cache.db` shows in its facets: a second copy of them, of the articles it has."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
+from pathlib import Path
+
+from reader.article import Identity
+from reader.cache.engines.sqlite.identities import id_of, identities
+from reader.cache.engines.sqlite.view import SqliteView
+from reader.cache.facets.index import FAVOURITE, READ, Facets
+from reader.cache.files.migrations import CACHE
+from reader.cache.files.schema import check_version, connect, sql_errors
+from reader.cache.marks.journal import Mark
+from reader.errors import CacheError
+
+FACET_OF = {Mark.READ: READ, Mark.FAVOURITE: FAVOURITE}
+
+
+class Shown:
+    """What one state of the cache shows. `counter`: the change of marks up to which it does."""
+
+    def __init__(self, db: sqlite3.Connection, path: Path) -> None:
+        self._db = db
+        self._path = path
+        (self.counter,) = db.execute("SELECT value FROM meta WHERE name = 'marks'").fetchone()
+        facets = Facets()
+        self._bits = {mark: facets.get(SqliteView(db), facet) for mark, facet in FACET_OF.items()}
+
+    def every(self, mark: Mark) -> Iterator[Identity]:
+        """Yield the articles that have the mark. Raises CacheDamaged and other CacheErrors."""
+        with _cache_errors(self._path):
+            yield from identities(self._db, list(self._bits[mark])).values()
+
+    def lacks(self, mark: Mark, identity: Identity) -> bool:
+        """Return whether the article is in the cache, and without the mark. Raises as `every`."""
+        with _cache_errors(self._path):
+            id = id_of(self._db, identity)
+        return id is not None and id not in self._bits[mark]
+
+    def add_to(self, marks: sqlite3.Connection) -> None:
+        """Mark what is marked here, within the open transaction."""
+        for mark in Mark:
+            marks.executemany(
+                f"INSERT INTO marks (source, external, lang, {mark}) VALUES (?, ?, ?, 1) "
+                f"ON CONFLICT DO UPDATE SET {mark} = 1 WHERE NOT {mark}",
+                self.every(mark),
+            )
+
+    def take_from(self, marks: sqlite3.Connection) -> None:
+        """Unmark what is here without the mark, within the open transaction."""
+        for mark in Mark:
+            marked = marks.execute(f"SELECT source, external, lang FROM marks WHERE {mark}")
+            unmarked = [each for each in map(Identity._make, marked) if self.lacks(mark, each)]
+            marks.executemany(
+                f"UPDATE marks SET {mark} = 0 WHERE source = ? AND external = ? AND lang = ?",
+                unmarked,
+            )
+
+    def differs_from(self, marks: sqlite3.Connection) -> int:
+        """Return how many articles here have other marks than there."""
+        different: set[Identity] = set()
+        for mark in Mark:
+            query = f"SELECT source, external, lang FROM marks WHERE {mark}"
+            marked = set(map(Identity._make, marks.execute(query)))
+            different |= {each for each in marked if self.lacks(mark, each)}
+            different |= {each for each in self.every(mark) if each not in marked}
+        return len(different)
+
+
+@contextmanager
+def _cache_errors(path: Path) -> Iterator[None]:
+    """Errors of the cache as ours, without a cause that would be taken for one of the marks."""
+    try:
+        with sql_errors(path):
+            yield
+    except CacheError as error:
+        raise error from None
+
+
+@contextmanager
+def shown(folder: Path) -> Iterator[Shown | None]:
+    """Give what the cache of the folder shows; None where there is none that can be read."""
+    path = folder / "cache.db"
+    if not path.exists():
+        yield None
+        return
+    try:
+        db = connect(path, CACHE)
+    except CacheError:
+        yield None
+        return
+    with closing(db):
+        try:
+            with _cache_errors(path):
+                db.execute("BEGIN")
+                found = _shown(db, path)
+        except CacheError:
+            found = None
+        yield found
+
+
+def _shown(db: sqlite3.Connection, path: Path) -> Shown | None:
+    with suppress(CacheError, ValueError, TypeError), sql_errors(path):
+        if check_version(db, path, CACHE) == len(CACHE.migrations):
+            found = Shown(db, path)
+            return found if found.counter > 0 else None  # a new cache has shown none yet
+    return None
+
+
+def counter_shown(folder: Path) -> int:
+    """Return the change of marks up to which the cache shows them, 0 where that is not known."""
+    with shown(folder) as cache:
+        return cache.counter if cache is not None else 0

@@ -1,0 +1,197 @@
+"""Files that are not ready to be used: new, of an earlier version, damaged, or not to be written.
+
+`preparing.prepare` lets files that are ready pass, and comes here with the others.
+"""
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
+from itertools import count
+from pathlib import Path
+
+from reader.cache.files import copies
+from reader.cache.files.asides import alone
+from reader.cache.files.connections import transaction
+from reader.cache.files.damage import (
+    is_suspect,
+    no_longer_suspect,
+    put_aside,
+    rename_to_free,
+    sql_errors,
+    suspect,
+)
+from reader.cache.files.migrations import CACHE, MARKS, Schema, apply_all
+from reader.cache.files.schema import (
+    WRITER_CACHE_KIB,
+    check_version,
+    check_whole,
+    connect,
+    has_articles,
+)
+from reader.errors import CacheDamaged, CacheError, CacheUnwritable
+from reader.safety.own_files import PRIVATE_FILE, create, make_folder
+
+MIGRATION_WAIT_S = 60.0
+"""For which a start waits while another program migrates or restores the files."""
+
+
+def make_ready(path: Path, schema: Schema) -> str | None:
+    """Make a file ready, as `preparing.prepare` says."""
+    try:
+        make_folder(path.parent)
+    except OSError as error:
+        raise CacheUnwritable(path.parent, error.strerror or str(error)) from error
+    try:
+        if not copies.is_writable(path):
+            raise CacheUnwritable(path, "its folder is read-only")
+        try:
+            with alone(path.parent, MIGRATION_WAIT_S):
+                return _made_ready(path, schema)
+        except OSError as error:
+            raise CacheUnwritable(path, error.strerror or str(error)) from error
+    except CacheUnwritable as error:
+        _prepare_to_read(path, schema, error)
+        return None
+
+
+def _made_ready(path: Path, schema: Schema) -> str | None:
+    """Make the file ready with the lock held, unless another program has done so meanwhile."""
+    is_suspected = is_suspect(path)
+    try:
+        notices: list[str] = []
+        before = _migrate(path, schema)
+        if is_suspected and schema is CACHE:
+            notices = _mended(path, schema)
+    except CacheDamaged:
+        suspect(path)  # so that others wait until the file is complete
+        notices, before = [], 0
+        if schema is CACHE and _is_reindexed(path, schema):
+            notices = [f"damaged indexes of {path.name} were made anew", *_mended(path, schema)]
+        else:
+            aside = put_aside(path)
+            _migrate(path, schema)
+            notice = f"{path.name} was damaged and now lies in {aside.name}; a new one was begun"
+            notices = [f"{notice}{_taken_over(path, aside) if schema is CACHE else ''}"]
+    no_longer_suspect(path)
+    if 0 < before < schema.emptied_at:
+        return f"{path.name} was of an earlier layout; import your articles again (marks are kept)"
+    return "; ".join(notices) or None
+
+
+def _is_reindexed(path: Path, schema: Schema) -> bool:
+    """Make the indexes anew; whether nothing else was damaged. The file is as it was if not."""
+    try:
+        with closing(connect(path, schema)) as db, transaction(db):
+            if check_version(db, path, schema) < len(schema.migrations):
+                return False
+            db.execute("REINDEX")
+            check_whole(db, path, schema)
+        return True
+    except (sqlite3.Error, UnicodeDecodeError, CacheError):
+        return False
+
+
+def _taken_over(path: Path, aside: Path) -> str:
+    """Bring the articles that can be read into the new cache; what there is to say of it."""
+    from reader.cache.repair.salvaging import AT_START, salvage
+
+    if aside.stat().st_size > AT_START:
+        return "; `cryptoread doctor --repair` brings over the articles that can be read"
+    with closing(connect(path, CACHE)) as db, sql_errors(path), transaction(db):
+        found, lost = salvage(db, aside)
+    if not lost:
+        return f" with its {found:,} articles" if found else "; import and sync again"
+    return f" with {found:,} of its articles; import and sync again to bring back the others"
+
+
+def _mended(path: Path, schema: Schema) -> list[str]:
+    from reader.cache.repair.rebuilding import mend
+
+    with closing(connect(path, schema)) as db, sql_errors(path), transaction(db):
+        return mend(db)
+
+
+def _prepare_to_read(path: Path, schema: Schema, unwritable: CacheUnwritable) -> None:
+    """Choose how to read the file; marks that are not there are read as none."""
+    if schema is MARKS and not path.exists():
+        _choose(path, schema, copies.in_memory("marks"))
+        return
+    if not path.exists() or not path.stat().st_size:
+        raise unwritable
+    try:
+        for way in copies.ways(path):
+            with sql_errors(path):
+                if copies.reads(way) and _choose(path, schema, way):
+                    return
+    except CacheDamaged:
+        if schema is not MARKS:
+            raise
+        note = f"{path.name} is damaged, and no marks are shown"
+        _choose(path, schema, copies.in_memory("marks", note))
+        return
+    raise unwritable
+
+
+def _choose(path: Path, schema: Schema, way: copies.Way) -> bool:
+    """Open the file that way, migrated where it is a copy; whether it then can be used."""
+    if way.is_private:
+        with closing(sqlite3.connect(way.uri, uri=True, isolation_level=None)) as db:
+            _bring_up(db, path, schema)
+    copies.choose(path, way)
+    with closing(connect(path, schema)) as db, sql_errors(path):
+        if check_version(db, path, schema) == len(schema.migrations):
+            return True
+    copies.forget(path)
+    return False
+
+
+def _migrate(path: Path, schema: Schema) -> int:
+    """Bring the file to the latest version; the version that it had, 0 for a new one."""
+    with closing(connect(path, schema)) as db, sql_errors(path):
+        if is_suspect(path):
+            check_whole(db, path, schema)
+        version = check_version(db, path, schema)
+        if version < schema.emptied_at and not has_articles(db):
+            version = 0  # the first start was cut short
+        if 0 < version < len(schema.migrations):
+            _back_up(db, path, version)
+        _bring_up(db, path, schema)
+        return version
+
+
+def _bring_up(db: sqlite3.Connection, path: Path, schema: Schema) -> None:
+    """Apply the migrations that the file lacks."""
+    if check_version(db, path, schema) < len(schema.migrations):
+        db.execute("PRAGMA journal_mode = WAL")
+        db.execute(f"PRAGMA cache_size = -{WRITER_CACHE_KIB}")
+        apply_all(db, schema, len(schema.migrations))
+
+
+def _back_up(db: sqlite3.Connection, path: Path, version: int) -> None:
+    """Copy the file before it is migrated, under a name that nothing has."""
+    part = path.with_name(f"{path.name}.v{version}.{os.getpid()}.part")
+    try:
+        os.close(create(part, PRIVATE_FILE))
+        with closing(sqlite3.connect(part)) as copy, _errors_of_copy(path):
+            copy.execute("PRAGMA journal_mode = OFF")
+            db.backup(copy)
+        for number in count(1):
+            ending = f"-{number}" if number > 1 else ""
+            with suppress(FileExistsError):
+                rename_to_free(part, path.with_name(f"{path.name}.v{version}{ending}"))
+                return
+    except OSError as error:
+        raise CacheUnwritable(part, error.strerror or str(error)) from error
+    finally:
+        part.unlink(missing_ok=True)
+
+
+@contextmanager
+def _errors_of_copy(path: Path) -> Iterator[None]:
+    """Raise CacheUnwritable: what goes wrong with a new file is a matter of room."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        reason = f"there is no room for its back-up before an update: {error}"
+        raise CacheUnwritable(path, reason) from error

@@ -1,0 +1,128 @@
+"""What is made from the articles, made anew: facets, the full-text index, the articles' rows.
+
+The documents are the truth. All functions work within the transaction that their caller holds
+open, and read a few hundred articles at a time.
+"""
+
+import sqlite3
+from collections.abc import Callable, Mapping
+
+from pyroaring import BitMap
+
+from reader.cache.engines.sqlite.facet_tables import write_anew
+from reader.cache.engines.sqlite.facts import BATCH as BATCH
+from reader.cache.engines.sqlite.facts import batches as batches
+from reader.cache.engines.sqlite.facts import facts
+from reader.cache.engines.sqlite.fulltext import mend_index as mend_index
+from reader.cache.engines.sqlite.identities import batches as in_batches
+from reader.cache.engines.sqlite.transaction import SqliteTransaction
+from reader.cache.engines.sqlite.view import SqliteView
+from reader.cache.facets import changes as facet_changes
+from reader.cache.facets.index import ALL, FAVOURITE, READ, Facets, load
+from reader.cache.files.damage import is_damage
+from reader.cache.values.facet_rows import Counted, Damaged, Facet
+
+INDEXED_AT_START = 50_000
+"""Articles of which a damaged full-text index is made anew at a start, which takes half a minute;
+of more, `doctor --repair` does it."""
+
+
+def counted(db: sqlite3.Connection, marks: Mapping[Facet, BitMap]) -> Counted:
+    """Count every facet from the articles. marks: facets that the marks tell."""
+    return facet_changes.counted(facts(db), marks)
+
+
+def mend_facets(db: sqlite3.Connection, marks: Mapping[Facet, BitMap]) -> None:
+    """Count the facets anew, and write them."""
+    version = SqliteTransaction(db).count_up("version")
+    write_anew(db, counted(db, marks), version)
+
+
+def marks_shown(old: sqlite3.Connection, db: sqlite3.Connection) -> Mapping[Facet, BitMap]:
+    """Return the marks that the facets of `old` show, for `db`, which is to show them, too.
+
+    Where they cannot be read, the next to open both files takes them from the marks.
+    """
+    known, view = Facets(), SqliteView(old)
+    try:
+        counter = view.counter("marks")
+        known.refresh(view)
+        found = {facet: known.get(view, facet) for facet in (READ, FAVOURITE)}
+    except (sqlite3.Error, Damaged, TypeError):
+        counter, found = -1, {}
+    db.execute("UPDATE meta SET value = ? WHERE name = 'marks'", (counter,))
+    return found
+
+
+def has_damaged_facets(db: sqlite3.Connection) -> bool:
+    """Return whether any row of the facets is not as it was written."""
+    return _fails(lambda: check_facets(db))
+
+
+def check_facets(db: sqlite3.Connection) -> None:
+    """Read every row of the facets. Raises Damaged, sqlite3.Error."""
+    view = SqliteView(db)
+    every = [id for (id,) in db.execute("SELECT id FROM chunks")]
+    for _ in view.chunks(every):
+        pass
+    if not view.facets([ALL]):
+        if view.has_articles():
+            raise Damaged("the facet of all articles is missing")
+        return
+    keys = [key for (key,) in db.execute("SELECT key FROM facets NOT INDEXED")]
+    for some in in_batches(keys):
+        load(view, some, None)
+
+
+def has_damaged_index(db: sqlite3.Connection) -> bool:
+    """Return whether the full-text index contradicts itself."""
+    check = "INSERT INTO fulltext (fulltext, rank) VALUES ('integrity-check', 0)"
+    return _fails(lambda: db.execute(check))
+
+
+def _fails(check: Callable[[], object]) -> bool:
+    try:
+        check()
+    except Damaged:
+        return True
+    except sqlite3.Error as error:
+        if not is_damage(error):
+            raise
+        return True
+    return False
+
+
+def put_in_order(db: sqlite3.Connection) -> None:
+    """Deal out the ids of the articles anew, in the order of their dates.
+
+    The next to open both files takes the marks that facets show from the marks.
+    """
+    db.execute(
+        "CREATE TEMP TABLE dealt AS SELECT old.id AS old, new.id AS new FROM "
+        "(SELECT id, row_number() OVER (ORDER BY published, id) AS place FROM articles) AS old "
+        "JOIN (SELECT id, row_number() OVER (ORDER BY id) AS place FROM articles) AS new "
+        "USING (place) WHERE old.id != new.id"
+    )
+    for table in ("articles", "documents"):  # by way of numbers that are no ids
+        db.execute(f"UPDATE {table} SET id = -1 - new FROM dealt WHERE id = old")
+        db.execute(f"UPDATE {table} SET id = -1 - id WHERE id < 0")
+    db.execute("DROP TABLE dealt")
+    db.execute("UPDATE meta SET value = -1 WHERE name = 'marks'")
+    mend_facets(db, {})
+    mend_index(db)
+
+
+def mend(db: sqlite3.Connection) -> list[str]:
+    """Set right what can be seen without reading the articles; a sentence for each."""
+    done = []
+    if has_damaged_facets(db):
+        mend_facets(db, marks_shown(db, db))
+        done.append("damaged facets were counted anew from the articles")
+    if has_damaged_index(db):
+        (count,) = db.execute("SELECT count(*) FROM articles").fetchone()
+        if count > INDEXED_AT_START:
+            done.append("the full-text index is damaged; `cryptoread doctor --repair` mends it")
+        else:
+            mend_index(db)
+            done.append("the damaged full-text index was made anew")
+    return done

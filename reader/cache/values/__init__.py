@@ -1,0 +1,1 @@
+"""Rows and records that the cache passes around. Values only, no SQL."""

@@ -1,0 +1,72 @@
+"""An article as it is stored, and one that is to be. Values only."""
+
+import json
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from reader.article import Article, Identity
+from reader.cache.values.incoming import Incoming, digest_of
+from reader.formats import from_fields
+
+
+class Stored(NamedTuple):
+    """What tells the stored version of an article from an incoming one."""
+
+    id: int
+    identity: Identity
+    published: int
+    updated: int
+    run: int
+    origin: str
+    entry: int
+    came: bytes
+    fetched: bool
+    lang: str
+
+
+def identity_of(source: str, external: str, lang: str, feed: str) -> Identity:
+    """Return the identity that those columns of `articles` make."""
+    return Identity(feed, external, "") if feed else Identity(source, external, lang)
+
+
+class Document(NamedTuple):
+    """An article as it is stored. `fields` is JSON; both texts are UTF-8 where it is whole."""
+
+    origin: str
+    digest: bytes
+    fields: bytes
+    body: bytes
+
+    @property
+    def is_whole(self) -> bool:
+        texts = self.fields, self.body
+        is_bytes = isinstance(texts[0], bytes) and isinstance(texts[1], bytes)
+        return is_bytes and digest_of(*texts) == self.digest
+
+    def article(self) -> Article:
+        """Return the article of a whole document."""
+        article: Article = from_fields(json.loads(self.fields), self.body.decode(), self.origin)
+        return article
+
+
+Text = tuple[str, str, str | bytes]
+"""Title, description, body, as the full-text index has them; the body may be UTF-8."""
+
+
+@dataclass(slots=True)
+class Coming:
+    """An article to be stored. `before`: what it takes the place of."""
+
+    incoming: Incoming
+    before: Stored | None
+    entry: int = 0
+    came: bytes = b""
+    fetched: bool = False
+
+    def as_stored(self, run: int) -> Stored:
+        """Return it as if it were stored already, under the id -1."""
+        new = self.incoming
+        return Stored(
+            *(-1, new.identity, new.published, new.updated, run, new.origin),
+            *(self.entry, self.came, self.fetched, new.lang),
+        )

@@ -1,0 +1,143 @@
+"""The commands `import` and `export`: articles from files into the library, and back into files."""
+
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from reader.cli.context import REFUSED, Paths, say
+from reader.cli.query_argument import ANY_WORDS, QueryCommand, query_argument
+
+if TYPE_CHECKING:
+    from reader.archive.importing import ImportReport
+    from reader.query.language import Query
+
+MANY, VERY_MANY = 1_000, 100_000
+"""Articles of one import between which the cache is not tidied.
+
+Fewer are tidied up at once; more would leave too much for the next sync or small import to tidy.
+"""
+
+MOST_ALIKE = 10
+"""Files that are named with the same note."""
+
+
+@click.command("import", short_help="Import articles from folders, files and archives.")
+@click.argument(
+    "sources", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PATH..."
+)
+@click.pass_obj
+def import_(paths: Paths, sources: tuple[Path, ...]) -> None:
+    """Import articles from folders, Markdown files, .zip and .tar archives (.gz, .xz, .bz2).
+
+    Also from .jsonl files, an article a line, and .json files, an array of articles (or .gz of
+    either): the fields of the front matter, and "body".
+
+    Files that have not changed since the last import are skipped. Each article that is refused is
+    named with the reason; all others are imported.
+
+    \b
+    Example:
+      cryptoread import ~/news articles-2025.tar.xz more.jsonl.gz
+    """
+    from reader.workers import make_way
+
+    make_way()
+    _begin_first_import(paths)
+    with paths.library() as library:
+        with _progress() as on_progress:
+            report = library.bring_in(
+                sources, on_progress=on_progress, on_refusal=lambda refusal: say(str(refusal))
+            )
+        _tell(report)
+        if report.stored < MANY or report.stored >= VERY_MANY:  # in between, the user waits
+            library.tidy(entirely=report.stored >= VERY_MANY)
+    if report.refusals:
+        sys.exit(REFUSED)
+
+
+def _tell(report: "ImportReport") -> None:
+    alike: Counter[str] = Counter()
+    for flag in report.flagged:
+        alike[flag.reason] += 1
+        if alike[flag.reason] <= MOST_ALIKE:
+            say(f"{flag} (imported anyway)")
+    for reason, count in alike.items():
+        if count > MOST_ALIKE:
+            say(f"{count - MOST_ALIKE:,} more files: {reason} (imported anyway)")
+    if report.vanished:
+        count = len(report.vanished)
+        gone = "file no longer exists" if count == 1 else "files no longer exist"
+        example = f"such as {report.vanished[0]}; their articles stay"
+        say(f"{count} previously imported {gone}, {example}")
+    say(str(report))
+    from reader.safety.logs import note
+
+    note(f"import: {report}")
+
+
+def _begin_first_import(paths: Paths) -> None:
+    """Start the worker processes while the library opens: the first import parses every file."""
+    from reader.config.paths import data_folder
+
+    if not data_folder(paths.data).exists():
+        from reader.workers import context
+
+        context()
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[int, int | None], None]]:
+    """Give a callback that draws a progress bar on a terminal and nothing in a pipe."""
+    if not sys.stderr.isatty():
+        yield lambda _done, _total: None
+        return
+    from rich.console import Console
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeRemainingColumn,
+    )
+
+    columns = (TextColumn("importing"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True, markup=False), transient=True) as bar:
+        task = bar.add_task("", total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+@click.command(
+    cls=QueryCommand,
+    context_settings=ANY_WORDS,
+    short_help="Write articles as Markdown or JSON lines.",
+)
+@query_argument
+@click.option(
+    "--to",
+    required=True,
+    type=click.Path(path_type=Path),
+    metavar="FOLDER|FILE",
+    help="A folder, or a new .zip, .tar, .tar.gz, .tar.xz, .jsonl, .jsonl.gz.",
+)
+@click.pass_obj
+def export(paths: Paths, query: "Query", to: Path) -> None:
+    """Write the articles that match QUERY in the archive's own layout, or as JSON lines.
+
+    \b
+    Example:
+      cryptoread export is:favourite --to favourites.zip
+    """
+    with paths.held_library() as library:
+        report = library.export(query, to, on_refusal=lambda refusal: say(str(refusal)))
+        damaged = library.damaged
+    say(f"{report}{f', {damaged} damaged' if damaged else ''}")
+    if report.refusals or damaged:
+        sys.exit(REFUSED)
+
+
+COMMANDS = {"export": export, "import": import_}

@@ -1,0 +1,89 @@
+"""What every command shares: exit codes, the common options, and messages on stderr.
+
+Imports neither click nor the screen, so that the reader starts without them.
+
+Exit codes: 0 done, 1 done but some input was refused, 2 wrong usage, 3 failed, 130 interrupted.
+"""
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from reader.errors import CryptoreadError
+from reader.safety.crash import Broken
+
+if TYPE_CHECKING:
+    from reader.library import Library
+
+PROGRAM = "cryptoread"
+COMPLETE = "_CRYPTOREAD_COMPLETE"
+"""Environment variable that the shell sets while it completes a command line."""
+
+REFUSED, USAGE, FAILED, INTERRUPTED = 1, 2, 3, 130
+
+MOST_DAMAGED = 10
+"""Damaged articles that are named one by one."""
+
+
+class Paths(NamedTuple):
+    """The common options `--data` and `--config`; None for an option that is not given."""
+
+    data: Path | None = None
+    config: Path | None = None
+
+    @contextmanager
+    def library(self) -> Iterator["Library"]:
+        """Open the user's library and report what was repaired. Raises CacheError."""
+        from reader.config.paths import data_folder
+        from reader.library import Library
+
+        with Library(data_folder(self.data)) as library:
+            for notice in library.notices:
+                say(notice)
+                _warn(notice)
+            library.tell_of_damage(_few_of_many())
+            try:
+                yield library
+            except (CryptoreadError, OSError):
+                raise
+            except Exception as error:
+                raise Broken(error, library.folder) from error
+
+    @contextmanager
+    def held_library(self) -> Iterator["Library"]:
+        """Open the library as of this moment: later writes of other programs are not seen."""
+        with self.library() as library:
+            library.hold()
+            yield library
+
+
+def say(text: str) -> None:
+    """Print a line on stderr, without secrets and without control characters."""
+    from reader.safety.redaction import redacted
+    from reader.text import clean_line
+
+    print(redacted(clean_line(text)), file=sys.stderr)
+
+
+def _few_of_many() -> Callable[[str], None]:
+    """Return a `say` that prints the first sentences, then only their count as it doubles."""
+    count, next_said = 0, MOST_DAMAGED
+
+    def tell(sentence: str) -> None:
+        nonlocal count, next_said
+        count += 1
+        if count <= MOST_DAMAGED:
+            say(sentence)
+        elif count == 2 * next_said:
+            next_said = count
+            say(f"{count} articles so far were damaged")
+
+    return tell
+
+
+def _warn(text: str) -> None:
+    from reader.safety.logs import warn
+
+    warn(text)

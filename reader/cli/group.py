@@ -1,0 +1,158 @@
+"""The command line: the common options, which module has which command, and running it.
+
+Results go to stdout, everything else to stderr. What a command needs is imported when it runs, so
+that each starts fast.
+"""
+
+import os
+import sys
+from collections.abc import Mapping
+from io import StringIO
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from reader import __version__
+from reader.cli.context import COMPLETE, PROGRAM, Paths
+from reader.cli.query_argument import ANY_WORDS, QueryCommand, parse_query, query_argument
+from reader.cli.screen import open_reader
+
+if TYPE_CHECKING:
+    from reader.query.language import Query
+
+ARCHIVE = ("export", "import")
+READING = ("list", "open", "show", "stats")
+SUBSCRIPTIONS = ("subscribe", "subscriptions", "unsubscribe")
+LIVE = ("sync",)
+UPKEEP = ("backup", "doctor", "restore")
+"""Commands by the module that has them."""
+
+
+class Commands(click.Group):
+    """The commands; a line that begins with any other word opens the reader on a query."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names of all commands, sorted, without importing them."""
+        names = (*ARCHIVE, *READING, *SUBSCRIPTIONS, *LIVE, *UPKEEP)
+        return sorted((*super().list_commands(ctx), *names))
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import the module that has this command, and return the command."""
+        return _commands_beside(cmd_name).get(cmd_name) or super().get_command(ctx, cmd_name)
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Return the command that a line names, else `read` with all of its words."""
+        if args[0] in self.list_commands(ctx):
+            return super().resolve_command(ctx, args)
+        return "", read, args
+
+
+def _commands_beside(name: str) -> Mapping[str, click.Command]:
+    """Return the commands of the module that has the one with this name."""
+    if name in READING:
+        import reader.cli.reading as reading
+
+        return reading.COMMANDS
+    if name in ARCHIVE:
+        import reader.cli.archive as archive
+
+        return archive.COMMANDS
+    if name in LIVE:
+        import reader.cli.live as live
+
+        return live.COMMANDS
+    if name in SUBSCRIPTIONS:
+        import reader.cli.subscriptions as subscriptions
+
+        return subscriptions.COMMANDS
+    if name in UPKEEP:
+        import reader.cli.upkeep as backup
+
+        return backup.COMMANDS
+    return {}
+
+
+@click.group(
+    cls=Commands,
+    context_settings=ANY_WORDS | {"max_content_width": 100},
+    invoke_without_command=True,
+    options_metavar="[OPTIONS]",
+    subcommand_metavar="[QUERY | COMMAND ...]",
+    epilog="cryptoread list --help, and so on, shows a command's options and an example.",
+)
+@click.option(
+    "--data",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="FOLDER",
+    help="Folder of articles and marks (or CRYPTOREAD_DATA).",
+)
+@click.option(
+    "--config",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="File of settings (or CRYPTOREAD_CONFIG).",
+)
+@click.option("--debug", is_flag=True, help="Write more to the log (or CRYPTOREAD_DEBUG=1).")
+@click.version_option(__version__, message="%(prog)s %(version)s")
+@click.pass_context
+def cli(ctx: click.Context, data: Path | None, config: Path | None, debug: bool) -> None:
+    """Read an archive of crypto news. Without a command: open the reader.
+
+    \b
+    Example:
+      cryptoread tag:xrp after:7d     the reader, on a week of XRP
+    """
+    if debug or os.environ.get("CRYPTOREAD_DEBUG"):
+        _begin_debug(ctx, debug)
+    ctx.obj = Paths(data, config)
+    if ctx.invoked_subcommand is None:
+        ctx.invoke(read, query=parse_query(ctx, read.params[0], ()))
+
+
+def _begin_debug(ctx: click.Context, debug: bool) -> None:
+    """Log which command runs, for how long, and on what platform; never its words."""
+    from time import monotonic
+
+    from reader.safety.logs import begin_debug, note
+
+    if debug:
+        begin_debug()
+    begun = monotonic()
+    name = ctx.invoked_subcommand or "read"
+    python = ".".join(map(str, sys.version_info[:3]))
+    note(f"{name} begins: cryptoread {__version__}, Python {python}, {sys.platform}")
+    ctx.call_on_close(lambda: note(f"{name} ends after {monotonic() - begun:.1f} s"))
+
+
+@click.command(cls=QueryCommand, context_settings=ANY_WORDS)
+@query_argument
+@click.pass_obj
+def read(paths: Paths, query: "Query") -> None:
+    """Open the reader."""
+    open_reader(paths, query)
+
+
+def run_command(arguments: list[str]) -> int:
+    """Run a command line and return its exit code. Wrong usage is explained on stderr."""
+    if COMPLETE in os.environ:
+        cli.main(arguments, prog_name=PROGRAM)
+    try:
+        # `cli.main` would report a closed pipe as a failure.
+        with cli.make_context(PROGRAM, arguments) as context:
+            cli.invoke(context)
+    except click.exceptions.Exit as done:
+        return done.exit_code
+    except click.Abort:
+        raise KeyboardInterrupt from None
+    except click.ClickException as error:
+        from reader.safety.redaction import redacted
+        from reader.text import clean
+
+        told = StringIO()
+        error.show(told)
+        click.echo(redacted(clean(told.getvalue())), err=True, nl=False)
+        return error.exit_code
+    return 0

@@ -1,0 +1,171 @@
+"""The command `sync`: fetch the subscriptions once, or again and again.
+
+What the command needs is imported when it runs.
+"""
+
+import os
+import sys
+import time
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+import click
+
+from reader.cli.context import FAILED, REFUSED, Paths, say
+from reader.cli.followed import complete_names
+from reader.cli.streams import OutputFailed
+from reader.errors import CryptoreadError
+
+if TYPE_CHECKING:
+    import threading
+
+    from reader.subscriptions import SourceResult
+
+REFUSALS_NAMED = 3
+"""Refusals printed per source; the others are counted."""
+
+WATCH_MINUTES = 15
+LOOK_FOR_SIGNAL_S = 0.2
+
+
+@click.command(short_help="Fetch the subscriptions.")
+@click.argument("names", nargs=-1, metavar="[NAME...]", shell_complete=complete_names)
+@click.option("--json", "as_json", is_flag=True, help="Print the result of each source as JSON.")
+@click.option(
+    "--watch",
+    type=click.FloatRange(min=0, min_open=True),
+    is_flag=False,
+    flag_value=WATCH_MINUTES,
+    metavar="[MINUTES]",
+    help=f"Repeat every {WATCH_MINUTES} minutes, or MINUTES, until ctrl+c or SIGTERM.",
+)
+@click.pass_obj
+def sync(paths: Paths, names: tuple[str, ...], as_json: bool, watch: float | None) -> None:
+    """Fetch news of all subscriptions, or of those that are named, in parallel.
+
+    The first sync subscribes to ten sources of crypto news if there are no subscriptions yet. A
+    source that fails is named, with what to do; it does not stop the others, and its articles
+    stay. A source that keeps failing is skipped for a while, unless it is named.
+
+    \b
+    Example:
+      cryptoread sync CoinDesk "The Block"
+    """
+    if watch:
+        _watch(paths, names, as_json, watch * 60)
+        return
+    results = _sync(paths, names, as_json, None)
+    problems = sum(each.status.is_problem for each in results)
+    if results and problems == len(results):
+        sys.exit(FAILED)
+    if problems or any(each.refusals for each in results):
+        sys.exit(REFUSED)
+
+
+def _watch(paths: Paths, names: tuple[str, ...], as_json: bool, seconds: float) -> None:
+    """Sync every so many seconds until a signal; report what fails, and go on."""
+    import signal
+    import threading
+
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda _number, _frame: stop.set())
+    while not stop.is_set():
+        begun = time.monotonic()
+        try:
+            _sync(paths, names, as_json, stop)
+        except OutputFailed:
+            raise
+        except CryptoreadError as error:
+            say(f"cryptoread: {error}")
+        sys.stdout.flush()
+        # `stop.wait` holds a lock that the signal handler would wait for.
+        while not stop.is_set() and time.monotonic() < begun + seconds:
+            time.sleep(min(LOOK_FOR_SIGNAL_S, seconds))
+
+
+def _sync(
+    paths: Paths, names: tuple[str, ...], as_json: bool, stop: "threading.Event | None"
+) -> "list[SourceResult]":
+    from reader.config.paths import config_file
+    from reader.config.settings import read_settings
+    from reader.config.subscriptions_file import subscribed
+    from reader.subscriptions import chosen
+
+    path = config_file(paths.config)
+    settings = read_settings(path)
+    followed, notice = subscribed(path, settings)
+    if notice:
+        say(notice)
+    wanted = chosen(followed, names)
+    if not wanted:
+        say("no subscriptions; `cryptoread subscribe URL` adds one")
+    with paths.library() as library:
+        results = library.sync(
+            wanted,
+            options=settings.sync_options(os.environ),
+            # In the log of a service a line without news is noise.
+            on_result=_teller(only_news=stop is not None and not sys.stderr.isatty()),
+            stop=stop,
+            # A source that the user names is fetched at once, even one that is skipped for a while.
+            force=bool(names) and stop is None,
+        )
+        say(_summary(results))
+        if as_json:
+            _print_results(results, None if stop else 2)
+        library.tidy()
+    return results
+
+
+def _teller(*, only_news: bool) -> "Callable[[SourceResult], None]":
+    """Return what prints a line per source. only_news: only if it has news or newly fails."""
+    from reader.safety.logs import note
+    from reader.subscriptions import Status
+    from reader.text import clean_line
+
+    def tell(result: "SourceResult") -> None:
+        counts = f"{result.new} new, {result.updated} updated, {result.refused} refused"
+        note(f"sync: {clean_line(result.name)}: {result.status}, {counts}")
+        is_wrong = result.status.is_problem and result.status is not Status.PAUSED
+        if is_wrong or result.new or result.updated or not only_news:
+            say(str(result))
+        for refusal in result.refusals[:REFUSALS_NAMED]:
+            say(f"{result.name}: {clean_line(str(refusal))}")
+        if (more := result.refused - REFUSALS_NAMED) > 0:
+            say(f"{result.name}: {more} more refused")
+
+    return tell
+
+
+def _summary(results: "Sequence[SourceResult]") -> str:
+    failed = sum(each.status.is_problem for each in results)
+    counts = ", ".join(f"{number} {name}" for name, number in _totals(results).items())
+    sources = "1 source" if len(results) == 1 else f"{len(results)} sources"
+    return f"{sources}: {counts}; {failed} failed"
+
+
+def _totals(results: "Sequence[SourceResult]") -> dict[str, int]:
+    names = ("new", "updated", "unchanged", "refused")
+    return {name: sum(getattr(each, name) for each in results) for name in names}
+
+
+def _print_results(results: "Sequence[SourceResult]", indent: int | None) -> None:
+    from reader.cli.output import to_json
+
+    sources = [
+        {
+            "name": each.name,
+            "status": each.status,
+            "new": each.new,
+            "updated": each.updated,
+            "unchanged": each.unchanged,
+            "refused": each.refused,
+            "error": each.error or None,
+            "advice": each.advice or None,
+        }
+        for each in results
+    ]
+    print(to_json({"sources": sources, **_totals(results)}, indent=indent))
+
+
+COMMANDS = {"sync": sync}

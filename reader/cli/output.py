@@ -1,0 +1,292 @@
+"""Printing on stdout: articles and counts, for people and for programs.
+
+Only formatting; the commands choose the articles.
+"""
+
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+from reader.article import Article, Row, Sentiment
+from reader.cache import Stats
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from reader.doctor import Finding, State
+
+FIELDS = (
+    "id",
+    "external_id",
+    "title",
+    "description",
+    "published_at",
+    "updated_at",
+    "lang",
+    "source",
+    "category",
+    "sentiment",
+    "score",
+    "tags",
+    "read",
+    "favourite",
+    "cover",
+    "url",
+)
+
+
+class ListFormat(StrEnum):
+    """Formats of `list`."""
+
+    TABLE = "table"
+    JSON = "json"
+    JSONL = "jsonl"
+    CSV = "csv"
+
+
+def record(row: Row, article: Article) -> dict[str, Any]:
+    """Return an article as a JSON object: dates ISO 8601 UTC with Z, null for unknown values.
+
+    Has `sentiment_estimated` only for an estimate, and `former_titles`, the latest first, only if
+    the source has changed the title.
+    """
+    values = (
+        row.reference,
+        article.external_id or None,
+        article.title,
+        article.description,
+        iso(article.published),
+        iso(article.updated),
+        article.lang,
+        row.source or None,
+        article.category,
+        None if row.sentiment is Sentiment.UNRATED else row.sentiment.value,
+        article.score,
+        list(article.tags),
+        row.read,
+        row.favourite,
+        (article.cover.best or None) if article.cover else None,
+        article.url or None,
+    )
+    found = dict(zip(FIELDS, values, strict=True))
+    if row.estimated:
+        found["sentiment_estimated"] = True
+    if article.former_titles:
+        found["former_titles"] = list(article.former_titles)
+    return found
+
+
+def iso(instant: datetime) -> str:
+    """Return 2025-11-14T02:00:28Z, with milliseconds if it has any."""
+    precision = "milliseconds" if instant.microsecond else "seconds"
+    return instant.astimezone(UTC).replace(tzinfo=None).isoformat(timespec=precision) + "Z"
+
+
+def local(instant: datetime) -> str:
+    """Return 2025-11-14 04:00 +02:00, in the system's time zone."""
+    here = instant.astimezone()
+    offset = f"{here:%z}"
+    return f"{here:%Y-%m-%d %H:%M} {offset[:3]}:{offset[3:5]}"
+
+
+def print_articles(
+    articles: Iterable[tuple[Row, Article]], form: ListFormat, *, raw: bool = False
+) -> None:
+    """Print the articles as JSON, JSON lines or CSV, one by one.
+
+    raw: do not protect texts of CSV that a spreadsheet would take for a formula.
+    """
+    records = (record(row, article) for row, article in articles)
+    match form:
+        case ListFormat.JSON:
+            _print_array(records)
+        case ListFormat.JSONL:
+            for each in records:
+                print(to_json(each))
+        case ListFormat.CSV:
+            _print_csv(records, raw=raw)
+        case ListFormat.TABLE:
+            raise ValueError(form)
+
+
+def to_json(value: object, indent: int | None = None) -> str:
+    """Return JSON for stdout, escaped if its encoding lacks a character.
+
+    Characters that act on a terminal are always escaped.
+    """
+    import json
+
+    from reader.text import escaped_in_json
+
+    ascii_only = not (sys.stdout.encoding or "").lower().startswith("utf")
+    return escaped_in_json(json.dumps(value, ensure_ascii=ascii_only, indent=indent))
+
+
+def _print_array(records: Iterator[dict[str, Any]]) -> None:
+    print("[", end="")
+    separator = "\n"
+    for each in records:
+        print(separator, to_json(each), sep="", end="")
+        separator = ",\n"
+    print("\n]")
+
+
+FORMULA = tuple("=+-@\t\r\n＝＋－＠")
+"""Beginnings of a text that a spreadsheet takes for a formula."""
+
+
+def _print_csv(records: Iterator[dict[str, Any]], *, raw: bool) -> None:
+    """Print CSV: tags joined by `|`, truth as 1 or 0. Not raw: an apostrophe protects formulas."""
+    import csv
+
+    out = csv.writer(sys.stdout, lineterminator="\n")
+    out.writerow(FIELDS)
+    for each in records:
+        each["tags"] = "|".join(each["tags"])
+        for name in ("read", "favourite"):
+            each[name] = int(each[name])
+        cells = (each[name] for name in FIELDS)
+        out.writerow(cells if raw else map(_as_text, cells))
+
+
+def _as_text(cell: object) -> object:
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA) else cell
+
+
+def print_rows(rows: Iterable[Row], width: int | None) -> None:
+    """Print one line per article, cut to `width` cells; None: whole titles."""
+    from rich.cells import cell_len, set_cell_size
+
+    for row in rows:
+        when = f"{row.published.astimezone():%Y-%m-%d %H:%M}"
+        mark = " " if row.read else "•"
+        guess = "~" if row.estimated else " "
+        start = f"{row.reference:>15} {mark} {when}  {row.lang:<3}{guess}{row.sentiment.glyph} "
+        line = f"{start}{set_cell_size(row.category, 12)} {row.title}"
+        if width is not None and cell_len(line) > width:
+            line = set_cell_size(line, width - 1).rstrip() + "…"
+        print(line)
+
+
+def print_stats_json(stats: Stats) -> None:
+    """Print counts as JSON."""
+    print(
+        to_json(
+            {
+                "articles": stats.articles,
+                "languages": dict(stats.languages),
+                "sources": dict(stats.sources),
+                "tags": dict(stats.tags),
+                "categories": {name: dict(each) for name, each in stats.categories.items()},
+            },
+            indent=2,
+        )
+    )
+
+
+def print_stats(stats: Stats, most_tags: int = 20) -> None:
+    """Print tables of categories by sentiment, languages, sources and frequent tags."""
+    from rich import box
+    from rich.table import Table
+    from rich.text import Text
+
+    console = _console()
+    table = Table("category", "articles", *(f"{s.glyph} {s.lower()}" for s in Sentiment))
+    table.box = box.SIMPLE_HEAD
+    for column in table.columns[1:]:
+        column.justify = "right"
+    for name, counts in stats.categories.items():
+        numbers = [sum(counts.values()), *(counts[s] for s in Sentiment)]
+        table.add_row(Text(name), *(f"{number:,}" if number else "–" for number in numbers))
+    console.print(f"{stats.articles:,} articles")
+    console.print(table)
+    frequent = dict(list(stats.tags.items())[:most_tags])
+    for title, counted in _counted(stats, frequent):
+        console.print(Text.assemble((f"{title}  ", "bold"), _enumeration(counted)))
+
+
+def _console() -> "Console":
+    from rich.console import Console
+    from rich.theme import Theme
+
+    class OnStdout(Console):
+        """A console on stdout."""
+
+        def on_broken_pipe(self) -> None:
+            raise  # rich would end the program with an exit code of its own
+
+    struck = Theme({"markdown.s": "strike dim"})  # some terminals cannot strike text through
+    return OnStdout(highlight=False, markup=False, emoji=False, theme=struck)
+
+
+def _counted(stats: Stats, frequent: Mapping[str, int]) -> Iterator[tuple[str, Mapping[str, int]]]:
+    yield "languages", stats.languages
+    yield "sources", {name or "none": count for name, count in stats.sources.items()}
+    yield f"tags ({len(frequent)} of {len(stats.tags):,})", frequent
+
+
+def _enumeration(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{name} {count:,}" for name, count in counts.items())
+
+
+def print_article(row: Row, article: Article) -> None:
+    """Print the article: laid out on a terminal, as Markdown in a pipe."""
+    source = article.source.name or article.source.key if article.source else ""
+    sentiment = f"{row.sentiment.lower()}{' (an estimate)' if row.estimated else ''}"
+    facts = [source, article.category, article.lang, sentiment, local(article.published)]
+    head = [article.title]
+    head += [f"was: {title}" for title in article.former_titles]
+    head += [" · ".join(filter(None, facts))]
+    head += [", ".join(article.tags)] if article.tags else []
+    from reader.formats.lead import lead
+
+    summary = lead(article)
+    if not sys.stdout.isatty():
+        print("\n".join(head), *filter(None, (summary, article.body)), sep="\n\n")
+        return
+    from rich.markdown import Markdown
+    from rich.text import Text
+
+    console = _console()
+    column = min(console.width, 88)
+    console.print(Text(head[0], style="bold"), width=column)
+    for line in head[1:]:
+        console.print(Text(line, style="dim"), width=column)
+    console.print()
+    if summary:
+        console.print(Text(summary, style="italic"), width=column)
+        console.print()
+    console.print(Markdown(article.body, hyperlinks=False), width=column)
+
+
+def print_findings(findings: "Iterable[Finding]") -> "set[State]":
+    """Print a line per finding, then what was done and what to do; return the states."""
+    from reader.safety.redaction import redacted
+    from reader.text import clean_line
+
+    states = set()
+    for what, text, state, advice, repair in findings:
+        states.add(state)
+        print(state, f"{what:<9}", clean_line(redacted(text)), flush=True)
+        for line in filter(None, (repair, advice)):
+            print(" " * 11, clean_line(redacted(line)), flush=True)
+    return states
+
+
+def print_findings_json(findings: "Iterable[Finding]") -> "set[State]":
+    """Print an array of objects with check, ok, finding and repair; return the states."""
+    from reader.safety.redaction import redacted
+    from reader.text import clean_line
+
+    found = list(findings)
+    records = [
+        {
+            name: clean_line(redacted(value)) if isinstance(value, str) else value
+            for name, value in each
+        }
+        for each in (finding.record().items() for finding in found)
+    ]
+    print(to_json(records, indent=2))
+    return {finding.state for finding in found}

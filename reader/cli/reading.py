@@ -1,0 +1,133 @@
+"""The commands `list`, `show`, `stats` and `open`: articles of the library on the command line."""
+
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from reader.cli.context import REFUSED, Paths, say
+from reader.cli.query_argument import ANY_WORDS, QueryCommand, query_argument
+from reader.errors import CryptoreadError
+
+if TYPE_CHECKING:
+    from reader.query.language import Query
+
+_PRINTED_AT_ONCE = 500
+"""Rows of a table that are read from the cache at once."""
+
+
+@click.command(
+    "list", cls=QueryCommand, context_settings=ANY_WORDS, short_help="List articles, newest first."
+)
+@query_argument
+@click.option(
+    "--format", "form", type=click.Choice(["table", "json", "jsonl", "csv"]), default="table"
+)
+@click.option("--limit", type=click.IntRange(min=0), metavar="N", help="At most N articles.")
+@click.option("--raw", is_flag=True, help="Leave cells of CSV as they are.")
+@click.pass_obj
+def list_(paths: Paths, query: "Query", form: str, limit: int | None, raw: bool) -> None:
+    """List the articles that match QUERY, newest first.
+
+    In CSV an apostrophe is put before a text that begins with = + - or @, which a spreadsheet would
+    take for a formula. --raw leaves it out, for programs.
+
+    \b
+    Example:
+      cryptoread list tag:xrp -tag:market after:7d --format jsonl --limit 20
+    """
+    from reader.cli.output import ListFormat, print_articles, print_rows
+
+    if raw and form != ListFormat.CSV:
+        raise click.UsageError("--raw is for --format csv")
+    with paths.held_library() as library:
+        ids = library.find(query)[: limit if limit is not None else None]
+        if form != ListFormat.TABLE:
+            print_articles(library.articles(ids), ListFormat(form), raw=raw)
+            if library.damaged:
+                sys.exit(REFUSED)
+            return
+        width = _terminal_width() if sys.stdout.isatty() else None
+        for start in range(0, len(ids), _PRINTED_AT_ONCE):
+            print_rows(library.rows(ids[start : start + _PRINTED_AT_ONCE]), width)
+    if not ids and sys.stdout.isatty():
+        say("no article matches")
+
+
+def _terminal_width() -> int:
+    import shutil
+
+    return shutil.get_terminal_size().columns
+
+
+@click.command(short_help="Print one article.")
+@click.argument("wanted", metavar="ID")
+@click.option("--format", "form", type=click.Choice(["text", "markdown", "json"]), default="text")
+@click.pass_obj
+def show(paths: Paths, wanted: str, form: str) -> None:
+    """Print the article with that id, or the only one with that external id.
+
+    \b
+    Example:
+      cryptoread show 531990123 --format markdown > article.md
+    """
+    from reader.cli.output import print_article, record, to_json
+
+    with paths.held_library() as library:
+        row, article = library.whole(library.resolve(wanted))
+    if form == "json":
+        print(to_json(record(row, article) | {"body": article.body}, indent=2))
+    elif form == "markdown":
+        from reader.formats import write_article
+
+        print(write_article(article), end="")
+    else:
+        print_article(row, article)
+
+
+@click.command(
+    cls=QueryCommand,
+    context_settings=ANY_WORDS,
+    short_help="Count articles by category, tag, source.",
+)
+@query_argument
+@click.option("--format", "form", type=click.Choice(["table", "json"]), default="table")
+@click.pass_obj
+def stats(paths: Paths, query: "Query", form: str) -> None:
+    """Count the articles that match QUERY by category, sentiment, language, source and tag.
+
+    \b
+    Example:
+      cryptoread stats lang:en --format json
+    """
+    from reader.cli.output import print_stats, print_stats_json
+
+    with paths.held_library() as library:
+        counted = library.stats(query)
+    (print_stats_json if form == "json" else print_stats)(counted)
+
+
+@click.command("open", short_help="Open an article's original or cover image in the browser.")
+@click.argument("wanted", metavar="ID")
+@click.option("--cover", "what", flag_value="cover", help="The cover image.")
+@click.option("--original", "what", flag_value="original", help="The article at its publisher.")
+@click.pass_obj
+def open_(paths: Paths, wanted: str, what: str | None) -> None:
+    """Open the original of an article in the browser, or its cover if there is no original.
+
+    \b
+    Example:
+      cryptoread open 531990123 --cover
+    """
+    with paths.held_library() as library:
+        article = library.article(library.resolve(wanted))
+    urls = {"cover": article.cover.best if article.cover else "", "original": article.url}
+    url = urls[what] if what else urls["original"] or urls["cover"]
+    if not url:
+        raise CryptoreadError(f"article {wanted} has no {what or 'link and no cover image'}")
+    from reader.browser import open_url
+
+    say(f"opened {open_url(url)}")
+
+
+COMMANDS = {command.name or "": command for command in (list_, open_, show, stats)}

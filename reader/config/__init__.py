@@ -1,0 +1,1 @@
+"""What the user may write down: settings, subscriptions, and where files are."""

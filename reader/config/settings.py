@@ -1,0 +1,202 @@
+"""The settings that the user wrote into the config file.
+
+Only reading and checking; `subscriptions_file` changes the file.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from reader.config.paths import ConfigError
+from reader.safety.own_files import NotRegular, read_own
+
+if TYPE_CHECKING:
+    from reader.subscriptions import Subscription, SyncOptions
+
+WIDTHS = range(10, 501)
+"""Allowed widths, in columns."""
+
+_LANGUAGE = r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8}){0,2}"
+MINUTES = range(1, 7 * 24 * 60 + 1)
+"""Allowed minutes between two syncs."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """The settings of the config file, under the same names. None: not set."""
+
+    language: str | None = None
+    """The language on which the reader starts, such as `uk`."""
+    sidebar_width: int | None = None
+    """Columns."""
+    theme: str | None = None
+    """Name of a Textual theme."""
+    column_width: int = 88
+    """Maximum columns of text in the reading pane."""
+    keys: Mapping[str, str] = field(default_factory=dict)
+    """Id of a binding to its keys, separated by commas."""
+    subscriptions: "tuple[Subscription, ...] | None" = None
+    """The live sources, in the order of the file."""
+    sync_every: int | None = None
+    """Minutes between the syncs that the open screen starts."""
+    estimate_sentiment: bool = True
+    """Whether to estimate the sentiment of news without a label of its publisher."""
+    categories: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """Words of titles by category; they take precedence over the built-in ones."""
+    coindesk_key: str | None = field(default=None, repr=False)
+    """Key for the Data API of CoinDesk; secret."""
+
+    def make_secrets_known(self) -> None:
+        """Redact the key and the secrets of subscription addresses in all messages from now on."""
+        if not self.coindesk_key and not self.subscriptions:
+            return
+        from reader.safety.known_secrets import know, know_address
+
+        know(self.coindesk_key)
+        know_address(*(each.url for each in self.subscriptions or ()))
+
+    def sync_options(self, environ: Mapping[str, str]) -> "SyncOptions":
+        """Return the settings of a sync. environ: may have the key."""
+        from reader.subscriptions import SyncOptions
+
+        return SyncOptions(
+            estimate_sentiment=self.estimate_sentiment,
+            categories=self.categories,
+            coindesk_key=self.coindesk_key,
+            environ=dict(environ),
+        )
+
+
+def read_settings(path: Path) -> Settings:
+    """Return the settings of a TOML file, the defaults if it does not exist.
+
+    Raises ConfigError, which names the file and the setting, for an unknown or invalid one.
+    """
+    try:
+        data = read_own(path)
+    except FileNotFoundError:
+        return Settings()
+    except NotRegular as error:
+        raise ConfigError(path, error.reason) from error
+    except OSError as error:
+        raise ConfigError(path, f"cannot be read ({error.strerror})") from error
+    import tomllib
+
+    try:
+        written = tomllib.loads(data.decode())
+    except ValueError as error:  # not TOML, or not UTF-8
+        raise ConfigError(path, f"is not valid TOML ({error})") from error
+    for name, value in written.items():
+        if problem := _problem(name, value):
+            raise ConfigError(path, problem)
+    if "subscriptions" in written:
+        written["subscriptions"] = _subscriptions(path, written["subscriptions"])
+    if "categories" in written:
+        written["categories"] = _categories(written["categories"])
+    settings = Settings(**written)
+    settings.make_secrets_known()
+    return settings
+
+
+def _categories(table: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
+    """Return the categories with cleaned names and words, without empty ones."""
+    from reader.text import clean_line
+
+    found: dict[str, list[str]] = {}
+    for name, words in table.items():
+        if shown := clean_line(name):
+            found.setdefault(shown, []).extend(filter(None, map(clean_line, words)))
+    return found
+
+
+def _subscriptions(path: Path, table: Any) -> "tuple[Subscription, ...]":
+    from reader.subscriptions import from_table
+
+    try:
+        return from_table(table)
+    except ValueError as error:
+        raise ConfigError(path, str(error)) from error
+
+
+def _problem(name: str, value: object) -> str | None:
+    """Return what is wrong with a setting, as a sentence; None if it is valid."""
+    names = [setting.name for setting in fields(Settings)]
+    if name not in names:
+        return f"unknown setting {name!r}; valid settings: {', '.join(names)}"
+    if name in _NUMBERS:
+        allowed = _NUMBERS[name]
+        if type(value) is int and value in allowed:
+            return None
+        return f"{name!r} must be a whole number from {allowed[0]} to {allowed[-1]}, not {value!r}"
+    if name in _PROBLEMS:
+        return _PROBLEMS[name](value)
+    if isinstance(value, str) and value:
+        return None
+    shown = "" if name == "coindesk_key" else f", not {value!r}"
+    return f"{name!r} must be a text in quotes{shown}"
+
+
+def _language_problem(value: object) -> str | None:
+    if not isinstance(value, str) or not value:
+        return f"'language' must be a text in quotes, not {value!r}"
+    if re.fullmatch(_LANGUAGE, value):
+        return None
+    return (
+        f"unknown language {value!r}; valid languages: codes of two or three letters, as 'en', 'uk'"
+    )
+
+
+def _keys_problem(value: object) -> str | None:
+    if not isinstance(value, dict):
+        return f"'keys' must be a table [keys] of binding = \"key\", not {value!r}"
+    for binding, keys in value.items():
+        if not isinstance(keys, str) or not keys:
+            return f"{binding!r} in [keys] must be a text in quotes such as 'ctrl+n', not {keys!r}"
+        if not (binding + keys).isprintable():
+            return f"{binding!r} in [keys] has characters that cannot be typed: {keys!r}"
+    return None
+
+
+def _estimate_problem(value: object) -> str | None:
+    if isinstance(value, bool):
+        return None
+    return f"'estimate_sentiment' must be true or false, not {value!r}"
+
+
+def _categories_problem(value: object) -> str | None:
+    if not isinstance(value, dict):
+        return f"'categories' must be a table [categories] of NAME = [\"word\"], not {value!r}"
+    for name, words in value.items():
+        texts = isinstance(words, list) and all(isinstance(word, str) and word for word in words)
+        if not texts or not name:
+            return f"{name!r} in [categories] must be a list of words in quotes, not {words!r}"
+    return None
+
+
+def _subscriptions_problem(value: object) -> str | None:
+    if isinstance(value, dict):
+        return None
+    return f"'subscriptions' must be a table [subscriptions] of name = \"https://…\", not {value!r}"
+
+
+_NUMBERS = {"sidebar_width": WIDTHS, "column_width": WIDTHS, "sync_every": MINUTES}
+_PROBLEMS = {
+    "language": _language_problem,
+    "keys": _keys_problem,
+    "estimate_sentiment": _estimate_problem,
+    "categories": _categories_problem,
+    "subscriptions": _subscriptions_problem,
+}
+
+
+def preferred_language(settings: Settings, environ: Mapping[str, str]) -> str:
+    """Return the setting, else the language of the POSIX locale, else `en`; lower case."""
+    if settings.language:
+        return settings.language.lower().replace("_", "-").partition("-")[0]
+    names = ("LC_ALL", "LC_MESSAGES", "LANG")
+    locale = next(filter(None, map(environ.get, names)), "")
+    language = locale.partition(".")[0].partition("@")[0].partition("_")[0].lower()
+    is_code = len(language) in (2, 3) and language.isascii() and language.isalpha()
+    return language if is_code else "en"

@@ -1,0 +1,176 @@
+"""Changes of the subscriptions in the config file.
+
+Comments, order and everything else in the file are kept; it is replaced as a whole or not at all.
+"""
+
+import os
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from reader.config.paths import ConfigError
+from reader.config.settings import Settings
+from reader.errors import CryptoreadError
+from reader.safety.known_secrets import know_address
+from reader.safety.own_files import PRIVATE_FILE, NotRegular, make_folder, read_own
+from reader.subscriptions import (
+    DEFAULTS,
+    MAX_SUBSCRIPTIONS,
+    NoSubscription,
+    Subscription,
+    kind_of,
+    meant,
+    problem,
+)
+from reader.text import clean_line
+
+if TYPE_CHECKING:
+    from tomlkit import TOMLDocument
+
+TABLE = "subscriptions"
+
+
+class BadSubscription(CryptoreadError):
+    """The subscription is invalid."""
+
+
+class NameTaken(CryptoreadError):
+    """The name is in use."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"subscription {name!r} already exists; choose another --name")
+
+
+class Followed(CryptoreadError):
+    """The address is followed already."""
+
+    def __init__(self, url: str, name: str) -> None:
+        super().__init__(f"{url} is already followed, as {name!r}")
+
+
+class TooMany(CryptoreadError):
+    """The limit of subscriptions is reached."""
+
+    def __init__(self) -> None:
+        most = f"{MAX_SUBSCRIPTIONS:,} subscriptions at most"
+        super().__init__(f"there can be {most}; unsubscribe from some first")
+
+
+def subscribe(path: Path, new: Iterable[Subscription]) -> None:
+    """Add subscriptions to the config file, all of them or none; create it if necessary.
+
+    Raises BadSubscription, NameTaken, Followed, TooMany, ConfigError.
+    """
+    document = _read(path)
+    table = _table(document)
+    names = {clean_line(name).casefold() for name in table}
+    by_url = {_url(value): str(name) for name, value in table.items()}
+    for each in new:
+        know_address(each.url)
+        if trouble := problem(each):
+            raise BadSubscription(trouble)
+        if each.name.casefold() in names:
+            raise NameTaken(each.name)
+        if each.url in by_url:
+            raise Followed(each.url, by_url[each.url])
+        table[each.name] = _value(each)
+        names.add(each.name.casefold())
+        by_url[each.url] = each.name
+    if len(names) > MAX_SUBSCRIPTIONS:
+        raise TooMany
+    _write(path, document)
+
+
+def subscribed(path: Path, settings: Settings) -> tuple[tuple[Subscription, ...], str]:
+    """Return the subscriptions of the settings and an empty notice, or the default ones.
+
+    If the settings have no subscriptions, the default ones are written into the config file, and
+    the notice says so. Raises ConfigError.
+    """
+    if settings.subscriptions is not None:
+        return settings.subscriptions, ""
+    subscribe(path, DEFAULTS)
+    notice = f"no subscriptions yet: {len(DEFAULTS)} sources of news were written into {path}"
+    return DEFAULTS, f"{notice}; `cryptoread subscriptions` lists them"
+
+
+def unsubscribe(path: Path, name: str) -> Subscription:
+    """Remove a subscription by its name, ignoring case, or by its address; return it.
+
+    Raises NoSubscription, ConfigError.
+    """
+    document = _read(path)
+    table = _table(document)
+    for known in list(table):
+        url = _url(table[known])
+        is_named = clean_line(known).casefold() == clean_line(name).casefold()
+        if is_named or url == meant(name):
+            table.remove(known)
+            _write(path, document)
+            return Subscription(clean_line(known), url, kind_of(url))
+    raise NoSubscription(name, table)
+
+
+def _url(value: Any) -> str:
+    """Return the address of an entry, which may be of any type until the settings are read."""
+    if isinstance(value, dict):
+        return meant(str(value.get("url", "")), value.get("kind"))
+    return meant(str(value))
+
+
+def _value(subscription: Subscription) -> Any:
+    import tomlkit
+
+    if subscription.kind is kind_of(subscription.url):
+        return subscription.url
+    value = tomlkit.inline_table()
+    value.update({"url": subscription.url, "kind": subscription.kind.value})
+    return value
+
+
+def _table(document: "TOMLDocument") -> Any:
+    import tomlkit
+
+    if TABLE not in document:
+        document[TABLE] = tomlkit.table()
+    return document[TABLE]
+
+
+def _read(path: Path) -> "TOMLDocument":
+    import tomlkit
+    from tomlkit.exceptions import TOMLKitError
+
+    try:
+        return tomlkit.parse(read_own(path).decode())
+    except FileNotFoundError:
+        return tomlkit.document()
+    except NotRegular as error:
+        raise ConfigError(path, error.reason) from error
+    except (TOMLKitError, ValueError) as error:
+        raise ConfigError(path, f"is not valid TOML ({error})") from error
+    except OSError as error:
+        raise ConfigError(path, f"cannot be read ({error.strerror})") from error
+
+
+def _write(path: Path, document: "TOMLDocument") -> None:
+    """Replace the file, or the target of a link, and keep its mode."""
+    path = Path(os.path.realpath(path))
+    text = document.as_string()
+    text += "" if text.endswith("\n") else "\n"  # so that a line can be appended
+    try:
+        make_folder(path.parent)
+        mode = path.stat().st_mode & 0o777 if path.exists() else PRIVATE_FILE
+        handle, name = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
+                os.fchmod(file.fileno(), mode)
+                file.write(text)
+                file.flush()
+                os.fsync(file.fileno())
+            Path(name).replace(path)
+        except BaseException:
+            Path(name).unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        raise ConfigError(path, f"cannot be written ({error.strerror})") from error

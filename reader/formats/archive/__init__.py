@@ -1,0 +1,1 @@
+"""The archive's format: Markdown with front matter, whatever program wrote it."""

@@ -1,0 +1,1 @@
+"""RSS, Atom and JSON Feed, and finding the feeds of a page."""

@@ -1,0 +1,1 @@
+"""JSON of exports and of live services."""

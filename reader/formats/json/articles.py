@@ -1,0 +1,118 @@
+"""One article as a JSON object, to an Article and back: the front matter's fields and `body`.
+
+Pure. `blocks` finds where one object of a file ends and the next begins.
+"""
+
+import json
+from functools import lru_cache
+from math import isfinite
+from typing import NoReturn
+
+from reader.article import Article
+from reader.formats.archive.article_file import MAX_ARTICLE_BYTES, TOO_LARGE
+from reader.formats.archive.fields import MAX_CHARACTERS, MAX_DEPTH, MAX_KEY
+from reader.formats.archive.other_names import with_own_names
+from reader.formats.archive.schema import archive_fields, article_of
+from reader.formats.errors import NotAnArticle
+from reader.text import clean, decode, without_blank_lines
+
+_TOO_DEEP = f"is nested deeper than {MAX_DEPTH}"
+
+
+def read_json_article(data: bytes, *, origin: str) -> Article:
+    """Return the article of one object. Raises NotAnArticle, and nothing else, for any bytes.
+
+    Of several values of one name the last counts, as for other JSON parsers. origin: the file's
+    name and the article's number, such as `news.jsonl:17`, which replaces a missing external id.
+    `flags` names what was corrected.
+    """
+    if len(data) > MAX_ARTICLE_BYTES:
+        raise NotAnArticle(TOO_LARGE)
+    text, note = decode(data)
+    fields = _fields(text)
+    body = fields.pop("body", None) or ""
+    if not isinstance(body, str):
+        raise NotAnArticle("has a body that is not a text")
+    _check_size(fields, len(text) - len(body))
+    body = without_blank_lines(body)
+    if not body and not fields.get("title") and not fields.get("description"):
+        raise NotAnArticle("has neither title nor text")
+    flags = [note] if note else []
+    return article_of(with_own_names(fields, body, origin, flags), body, origin, flags)
+
+
+def write_json_article(article: Article) -> str:
+    """Return the object on one line; `read_json_article` gives the article back.
+
+    Except `origin` and `flags`, which are not written, and a field of the front matter that is
+    itself called `body`.
+    """
+    fields = archive_fields(article) | {"body": article.body}
+    return json.dumps(fields, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+
+
+def _fields(text: str) -> dict[str, object]:
+    """Return the fields with all texts cleaned. Raises NotAnArticle."""
+    try:
+        value = _DECODER.decode(text)
+    except json.JSONDecodeError as error:
+        raise NotAnArticle(f"is not JSON at character {error.pos + 1}: {error.msg}") from error
+    except ValueError as error:  # Python's bound on the digits of an integer
+        raise NotAnArticle("holds a number of too many digits") from error
+    except RecursionError as error:
+        raise NotAnArticle(_TOO_DEEP) from error
+    if not isinstance(value, dict):
+        raise NotAnArticle("is not a JSON object")
+    return cleaned(value)
+
+
+def _cleaned(value: object, depth: int) -> object:
+    # After parsing: until then, an escape such as \u001b is harmless.
+    if isinstance(value, str):
+        return clean(value)
+    if isinstance(value, dict):
+        return cleaned(value, depth)
+    if isinstance(value, list):
+        _check_depth(depth)
+        return [_cleaned(inner, depth + 1) for inner in value]
+    return value
+
+
+def cleaned(fields: dict[str, object], depth: int = 1) -> dict[str, object]:
+    """Return the value with all texts in it cleaned, names too. Raises NotAnArticle if too deep."""
+    _check_depth(depth)
+    return {_name(name): _cleaned(value, depth + 1) for name, value in fields.items()}
+
+
+@lru_cache(1024)
+def _name(name: str) -> str:
+    """Return the cleaned name; cached, as the same few occur in every article."""
+    if len(name) > MAX_KEY:
+        raise NotAnArticle(f"has a field whose name is longer than {MAX_KEY} characters")
+    return clean(name)
+
+
+def _check_depth(depth: int) -> None:
+    if depth > MAX_DEPTH:
+        raise NotAnArticle(_TOO_DEEP)
+
+
+def _check_size(fields: dict[str, object], at_most: int) -> None:
+    """Refuse fields that are too large for front matter. at_most: their maximum size."""
+    if at_most > MAX_CHARACTERS and len(json.dumps(fields, ensure_ascii=False)) > MAX_CHARACTERS:
+        raise NotAnArticle(f"has more than {MAX_CHARACTERS // 1024} KiB of fields beside its body")
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise NotAnArticle(f"holds {name}, which is not a JSON number")
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if not isfinite(number):
+        raise NotAnArticle("holds a number that is too large")
+    return number
+
+
+# Raw line ends and tabs are invalid in JSON texts but clear; `clean` handles other controls.
+_DECODER = json.JSONDecoder(strict=False, parse_float=_finite, parse_constant=_refuse_constant)

@@ -1,0 +1,1 @@
+"""Writing Markdown: blocks, styles, escaping."""

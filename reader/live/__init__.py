@@ -1,0 +1,1 @@
+"""Live sources: asking them, pausing them, and how they are doing."""

@@ -1,0 +1,223 @@
+"""Sync: ask all live sources in parallel, parse, store each page in one transaction.
+
+The state of a source is stored with the page: an interrupted sync keeps what it stored and goes on
+from there. A bad source does not stop the others.
+"""
+
+import asyncio
+import gc
+import random
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from reader.cache import Store
+from reader.cache.source_states import LONGEST_REST_S, SourceState
+from reader.errors import CacheError, CryptoreadError
+from reader.formats.feeds.discovery import WebPage
+from reader.formats.page import ApiFailure, OverQuota
+from reader.live.loading import load
+from reader.live.source import Desk, failed, source, troubled
+from reader.safety.crash import Broken
+from reader.safety.known_secrets import know, know_address
+from reader.safety.redaction import KEY_VARIABLE
+from reader.sources.http.fetcher import Fetcher, FetchFailed, Limits
+from reader.subscriptions import SourceResult, Status, Subscription, SyncOptions
+
+FAILURES_TO_PAUSE = 3
+"""Consecutive failures after which a source is paused."""
+
+FIRST_PAUSE_S, LONGEST_PAUSE_S = 120, 24 * 3600
+RETRY_AFTER_S = (60, 6 * 3600)
+"""Bounds of the pause that a site may ask for, in seconds."""
+GONE_S = LONGEST_REST_S
+
+OFFLINE_S = 15 * 60
+"""Maximum pause if a site cannot be reached: mostly this machine is offline."""
+
+LOOK_FOR_STOP_S = 0.05
+
+
+class Sync:
+    """One sync into a store. on_result: called with the result of each source that has ended.
+
+    force: also ask paused sources. stop: ends the sync soon; may be set by any thread.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        *,
+        options: SyncOptions,
+        clock: Callable[[], datetime],
+        on_result: Callable[[SourceResult], None],
+        stop: threading.Event,
+        force: bool = False,
+        limits: Limits,
+    ) -> None:
+        self._store = store
+        self._options = options
+        self._clock = clock
+        self._on_result = on_result
+        self._stop = stop
+        self._force = force
+        self._limits = limits
+        self._run = store.intake.begin_run()
+        self._states = store.intake.source_states()
+
+    def run(self, subscriptions: Iterable[Subscription]) -> list[SourceResult]:
+        """Ask the sources; return the results of those that ended, in the order of subscriptions.
+
+        Raises CacheError. No event loop may run in this thread.
+        """
+        every = list(subscriptions)
+        know(self._options.coindesk_key, self._options.environ.get(KEY_VARIABLE))
+        know_address(*(each.url for each in every))
+        results: dict[str, SourceResult] = {}
+        over = threading.Event()
+        with _known_objects_aside(), ThreadPoolExecutor(1, "storing") as worker:
+            asked = {each.kind for each in every if not self._is_paused(self._state(each))}
+            worker.submit(load, asked, self._options, over)
+            try:
+                asyncio.run(self._all(every, results, worker))
+            finally:
+                over.set()
+                worker.submit(self._store.session.release)
+        return [results[each.name] for each in every if each.name in results]
+
+    async def _all(
+        self,
+        subscriptions: list[Subscription],
+        results: dict[str, SourceResult],
+        worker: ThreadPoolExecutor,
+    ) -> None:
+        async with Fetcher(self._limits) as fetcher:
+            desk = Desk(
+                cache=self._store,
+                run=self._run,
+                options=self._options,
+                clock=self._clock,
+                fetcher=fetcher,
+                worker=worker,
+                most=self._limits.bytes,
+            )
+
+            async def one(subscription: Subscription) -> None:
+                result = await self._guarded(desk, subscription)
+                results[subscription.name] = result
+                self._on_result(result)
+
+            tasks = [asyncio.create_task(one(each)) for each in subscriptions]
+            try:
+                await self._ended(tasks)
+            finally:
+                await _given_up(tasks)
+
+    async def _ended(self, tasks: list[asyncio.Task[None]]) -> None:
+        """Wait until all have ended, one has met an error of the cache, or `stop` is set."""
+        waiting = set(tasks)
+        while waiting and not self._stop.is_set():
+            done, waiting = await asyncio.wait(
+                waiting, timeout=LOOK_FOR_STOP_S, return_when=asyncio.FIRST_EXCEPTION
+            )
+            for task in done:
+                task.result()
+
+    def _state(self, subscription: Subscription) -> SourceState:
+        state = self._states.get(subscription.url, SourceState(url=subscription.url))
+        return state.as_of(int(self._clock().timestamp()))
+
+    def _is_paused(self, state: SourceState) -> bool:
+        return state.next_try > int(self._clock().timestamp()) and not self._force
+
+    async def _guarded(self, desk: Desk, subscription: Subscription) -> SourceResult:
+        """Return the result of one source, whatever happens to it."""
+        state = self._state(subscription)
+        if self._is_paused(state):
+            when = (
+                f"until {datetime.fromtimestamp(state.next_try, UTC).astimezone():%Y-%m-%d %H:%M}"
+            )
+            return failed(subscription, Status.PAUSED, f"paused {when} ({state.last_error})")
+        try:
+            return await source(desk, subscription, state).run()
+        except CacheError:
+            raise
+        except Exception as error:  # noqa: BLE001 - the other sources go on
+            status, reason, retry_after = _trouble(error, self._store.path.parent)
+            # Read again: a page may have been stored before the error.
+            state = self._store.intake.source_states().get(subscription.url, state)
+            state = _after_failure(state, desk.now(), status, reason, retry_after)
+            await desk.work(desk.note, state)
+            return failed(subscription, status, reason)
+
+
+async def _given_up(tasks: list[asyncio.Task[None]]) -> None:
+    """Cancel what has not ended, again where a library took the cancellation for something else."""
+    while waiting := [task for task in tasks if not task.done()]:
+        for task in waiting:
+            task.cancel()
+        await asyncio.wait(waiting, timeout=LOOK_FOR_STOP_S)
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+
+@contextmanager
+def _known_objects_aside() -> Iterator[None]:
+    """Keep the garbage collector from scanning the whole program while articles come in."""
+    is_mine = not gc.get_freeze_count()
+    if is_mine:
+        gc.freeze()
+    try:
+        yield
+    finally:
+        if is_mine:
+            gc.unfreeze()
+
+
+def _after_failure(
+    state: SourceState, now: int, status: Status, reason: str, retry_after: float | None
+) -> SourceState:
+    failures = state.failures + 1
+    rest = pause(status, failures, retry_after)
+    return replace(
+        troubled(state, now, status, reason),
+        failures=failures,
+        next_try=int(now + rest) if rest else 0,
+        # The new address has failed: the user's address is tried next.
+        permanent="",
+    )
+
+
+def pause(status: Status, failures: int, retry_after: float | None) -> float:
+    """Return the seconds for which a source that failed is paused."""
+    if retry_after is not None or status in (Status.RATE_LIMITED, Status.OVER_QUOTA):
+        least, most = RETRY_AFTER_S
+        return min(max(retry_after or FIRST_PAUSE_S, least), most)
+    if status is Status.GONE:
+        return GONE_S
+    if failures < FAILURES_TO_PAUSE:
+        return 0
+    doubled = FIRST_PAUSE_S * 2.0 ** min(failures - FAILURES_TO_PAUSE, 20)
+    longest = OFFLINE_S if status is Status.UNREACHABLE else LONGEST_PAUSE_S
+    return min(doubled, longest) * random.uniform(0.8, 1.2)  # noqa: S311 - no secret
+
+
+def _trouble(error: Exception, folder: Path) -> tuple[Status, str, float | None]:
+    """Return the status, what was wrong, and the seconds that the server asks for.
+
+    folder: the data folder, for the log of unexpected errors.
+    """
+    if isinstance(error, FetchFailed):
+        return error.status, str(error), error.retry_after
+    if isinstance(error, OverQuota):
+        return Status.OVER_QUOTA, str(error), None
+    if isinstance(error, ApiFailure):
+        return Status.REJECTED, str(error), None
+    if isinstance(error, WebPage) and error.feeds:
+        return Status.WEB_PAGE, str(error), None
+    if isinstance(error, CryptoreadError):
+        return Status.NOT_A_FEED, str(error), None
+    return Status.BROKEN, str(Broken(error, folder)), None

@@ -1,0 +1,1 @@
+"""Secrets and private files: what is never shown, and what only the user can read."""

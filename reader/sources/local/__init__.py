@@ -1,0 +1,1 @@
+"""Bytes of files, folders and archives on this machine."""

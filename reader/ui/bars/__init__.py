@@ -1,0 +1,1 @@
+"""The bars: tags and their digits, search, status, keys."""

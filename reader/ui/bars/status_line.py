@@ -1,0 +1,199 @@
+"""The two lines at the bottom: the numbers of the list and what just happened, and the keys.
+
+Both show the texts that they are given.
+"""
+
+from collections.abc import Sequence
+from typing import ClassVar, NamedTuple
+
+from rich.cells import cell_len
+from rich.segment import Segment
+from rich.style import Style
+from textual import events
+from textual.content import Content
+from textual.message import Message
+from textual.strip import Strip
+from textual.timer import Timer
+
+from reader.ui.textual_compat.painted import Painted
+
+_GAP = 2
+
+
+class StatusLine(Painted):
+    """Left: numbers of the list. Right: how it is grouped. Between: what just happened.
+
+    A message that does not fit replaces the left, then the right. It disappears after `linger`
+    seconds, or when another comes; a patient one waits until it was shown for `reading` seconds.
+    Work in the background is named left of the right text, until it ends.
+    """
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "status-line--error",
+        "status-line--message",
+        "status-line--muted",
+    }
+
+    def __init__(
+        self,
+        *,
+        linger: float = 6.0,
+        reading: float = 1.5,
+        id: str | None = None,
+        classes: str | None = None,
+    ) -> None:
+        super().__init__(id=id, classes=classes)
+        self._linger = linger
+        self._reading = reading
+        self._left = self._right = self._progress = self._message = ""
+        self._is_error = False
+        self._timer: Timer | None = None
+        self._being_read: Timer | None = None
+        self._waiting: list[tuple[str, bool]] = []
+
+    def show(self, left: str, right: str) -> None:
+        """Show these plain texts; a message stays."""
+        if (left, right) != (self._left, self._right):
+            self._left, self._right = _one_line(left), _one_line(right)
+            self.refresh()
+
+    def progress(self, text: str) -> None:
+        """Name the work in the background, as plain text; empty for none."""
+        if text != self._progress:
+            self._progress = _one_line(text)
+            self.refresh()
+
+    def say(self, text: str, *, error: bool = False, patient: bool = False) -> None:
+        """Show a message for a while, as plain text; an empty one removes the last.
+
+        patient: it answers no key, and waits until the last message could be read.
+        """
+        if patient and self._being_read is not None:
+            self._waiting.append((text, error))
+            return
+        for timer in (self._timer, self._being_read):
+            if timer is not None:
+                timer.stop()
+        self._timer = self._being_read = None
+        if not text and self._waiting:
+            text, error = self._waiting.pop(0)
+        if text:
+            self._timer = self.set_timer(self._linger, lambda: self.say(""))
+            self._being_read = self.set_timer(self._reading, self._was_read)
+        self._message, self._is_error = _message(text, error), error
+        self.refresh()
+
+    def unsay(self, text: str) -> None:
+        """Remove a message that no longer holds, shown or waiting."""
+        self._waiting = [each for each in self._waiting if each[0] != text]
+        if text and self._message == _message(text, self._is_error):
+            self.say("")
+
+    def _was_read(self) -> None:
+        self._being_read = None
+        if self._waiting:
+            self.say("")
+
+    def render_line(self, y: int) -> Strip:
+        width = self.size.width
+        if y:
+            return Strip.blank(width, self.style_of(""))
+        left, message = self._left, self._message
+        right = " · ".join(filter(None, (self._progress, self._right)))
+        if message and not _fit(width, left, message, right):
+            left = ""
+        if not _fit(width, left, message, right):
+            right = self._progress
+        style = "error" if self._is_error else "message"
+        segments = [
+            Segment(_cut(left, width), self.style_of("")),
+            Segment(" " * _GAP if left and message else "", self.style_of("")),
+            Segment(_cut(message, width), self._style(style)),
+        ]
+        end = Segment(right, self._style("muted"))
+        strip = Strip(segments).adjust_cell_length(width - end.cell_length, self.style_of(""))
+        return Strip([*strip, end], width)
+
+    def _style(self, name: str) -> Style:
+        return self.style_of(f"status-line--{name}")
+
+
+class KeyHint(NamedTuple):
+    """A key worth knowing.
+
+    action: what a click on it runs, never made of outside text. ids: of its bindings.
+    """
+
+    keys: str
+    label: str
+    action: str = ""
+    ids: tuple[str, ...] = ()
+
+
+class KeyLine(Painted):
+    """The most useful keys. Those that do not fit are left out whole, but never the last, help."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"key-line--key", "key-line--label"}
+
+    ALLOW_SELECT = False
+
+    class ActionChosen(Message):
+        """A key was clicked."""
+
+        def __init__(self, action: str) -> None:
+            self.action = action
+            super().__init__()
+
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
+        super().__init__(id=id, classes=classes)
+        self._hints: Sequence[KeyHint] = ()
+
+    def show(self, hints: Sequence[KeyHint]) -> None:
+        """Show these keys, the most useful first, help last."""
+        if hints != self._hints:
+            self._hints = hints
+            self.refresh()
+
+    def on_click(self, event: events.Click) -> None:
+        if action := event.style.meta.get("action"):
+            self.post_message(self.ActionChosen(action))
+
+    def render_line(self, y: int) -> Strip:
+        width = self.size.width
+        if y:
+            return Strip.blank(width, self.style_of(""))
+        items = [self._item(hint) for hint in self._hints]
+        last = items.pop() if items else Strip([])
+        room = width - last.cell_length
+        shown: list[Strip] = []
+        for item in items:
+            room -= item.cell_length + _GAP
+            if room < 0:
+                break
+            shown += (item, Strip.blank(_GAP, self.style_of("")))
+        return Strip.join([*shown, last]).adjust_cell_length(width, self.style_of(""))
+
+    def _item(self, hint: KeyHint) -> Strip:
+        meta = Style(meta={"action": hint.action})
+        key = self.style_of("key-line--key") + meta
+        label = self.style_of("key-line--label") + meta
+        return Strip([Segment(hint.keys, key), Segment(f" {hint.label}", label)])
+
+
+def _message(text: str, error: bool) -> str:
+    from reader.text import clean_line
+
+    return clean_line(f"! {text}" if error else text)
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _cut(text: str, cells: int) -> str:
+    return Content(text).truncate(cells, ellipsis=True).plain
+
+
+def _fit(width: int, *texts: str) -> bool:
+    """Return whether the texts fit side by side; empty ones take no room."""
+    return sum(cell_len(text) + _GAP for text in texts if text) - _GAP <= width

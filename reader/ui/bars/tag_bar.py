@@ -1,0 +1,168 @@
+"""The line on top: the terms of the query, then the most frequent tags under the digits 1 to 9.
+
+A digit or a click changes the query; the bar posts the changed one and the screen shows it.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from functools import partial
+from typing import ClassVar, Protocol
+
+from rich.style import Style
+from textual import events
+from textual.message import Message
+from textual.strip import Strip
+from textual.timer import Timer
+
+from reader.library import MOST_TAGS, Ids, TagCount
+from reader.query.language import Query
+from reader.ui.bars.chips import Chip, ChipKind, chip
+from reader.ui.bars.digit_tags import DigitTag, assign_digits
+from reader.ui.bars.tag_bar_painting import bar_strip
+from reader.ui.textual_compat.failures import in_background
+from reader.ui.textual_compat.painted import Painted
+
+TYPING_S = 0.2
+"""Pause in typing after which the tags of the results of a search are counted."""
+
+
+class CountsTags(Protocol):
+    """What the bar asks of the library. Both return the most frequent first, raise CacheError."""
+
+    def tags_at_once(self, ids: Ids, most: int) -> list[TagCount] | None:
+        """Return so many tags of these articles; None where counting would take a while."""
+
+    def tag_counts(self, ids: Ids, most: int | None = None) -> list[TagCount]:
+        """Return so many tags of these articles. Thread-safe."""
+
+
+class TagBar(Painted):
+    """One line; items that do not fit are left out whole, from the end.
+
+    A digit always cycles the tag that is painted under it. Between a change of the query and the
+    new counts, tags keep their digits and show `…` in place of a count.
+    """
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "tag-bar--asked-for",
+        "tag-bar--digit",
+        "tag-bar--muted",
+        "tag-bar--ruled-out",
+        *(f"tag-bar--{kind}" for kind in ChipKind),
+    }
+
+    ALLOW_SELECT = False
+
+    class QueryChanged(Message):
+        """A digit, or a click on a tag or a chip, asks for another query."""
+
+        def __init__(self, query: Query) -> None:
+            self.query = query
+            super().__init__()
+
+    def __init__(
+        self,
+        library: CountsTags,
+        query: Query,
+        *,
+        id: str | None = None,
+        classes: str | None = None,
+    ) -> None:
+        """query: the first that `show` describes."""
+        super().__init__(id=id, classes=classes)
+        self._library = library
+        self._query = query
+        self._chips: Sequence[Chip] = ()
+        self._tags: tuple[DigitTag, ...] = ()
+        self._turn = 0
+        """Number of the last request for counts; counts of an earlier one are dropped."""
+        self._typing: Timer | None = None
+
+    @property
+    def tags(self) -> Sequence[DigitTag]:
+        """The tags under the digits, in their order."""
+        return self._tags
+
+    def show_query(self, query: Query) -> None:
+        """Show the terms of the query at once; counts follow with `show` or `show_soon`."""
+        self._query = query
+        self._supersede()
+        previous = [TagCount(each.tag, 0) for each in self._tags]
+        tags = assign_digits(query.tags, previous, self._tags)
+        self._repaint(tuple(tag._replace(articles=None) for tag in tags))
+
+    def show(self, ids: Ids) -> None:
+        """Show the most frequent tags of these articles. Raises CacheError."""
+        self.show_query(self._query)
+        counts = self.at_once(ids)
+        if counts is None:  # the list is painted first
+            self.call_after_refresh(self._begin_to_count, ids, self._turn)
+        else:
+            self._number(counts)
+
+    def show_soon(self, ids: Ids) -> None:
+        """Show them after a pause in typing: a few articles may have thousands of tags."""
+        self.show_query(self._query)
+        turn = self._turn
+        self._typing = self.set_timer(TYPING_S, lambda: self._begin_to_count(ids, turn))
+
+    def at_once(self, ids: Ids) -> list[TagCount] | None:
+        """Return enough tags for every digit; None where that takes a while. Raises CacheError."""
+        return self._library.tags_at_once(ids, self._most)
+
+    def cycle(self, digit: int) -> None:
+        """Include, exclude or drop the tag under the digit, where there is one."""
+        for tag in self._tags:
+            if tag.digit == digit:
+                self._change(self._query.cycle_tag(tag.tag))
+
+    def on_click(self, event: events.Click) -> None:
+        meta = event.style.meta
+        if "tag" in meta:
+            self._change(self._query.cycle_tag(meta["tag"]))
+        for each in self._chips:
+            if str(each.term) == meta.get("term"):
+                self._change(self._query.without(each.term))
+
+    def _change(self, query: Query) -> None:
+        self.post_message(self.QueryChanged(query))
+
+    @property
+    def _most(self) -> int:
+        # Tags of the query are among the most frequent, but do not take one of the nine places.
+        return MOST_TAGS + len(self._query.tags)
+
+    def _supersede(self) -> None:
+        """Drop the counts that are still to come."""
+        self._turn += 1
+        if self._typing is not None:
+            self._typing.stop()
+            self._typing = None
+
+    def _begin_to_count(self, ids: Ids, turn: int) -> None:
+        if turn == self._turn:
+            count = partial(self._count_and_show, ids, turn)
+            in_background(self, count, group="tags", exclusive=True)
+
+    async def _count_and_show(self, ids: Ids, turn: int) -> None:
+        counts = await asyncio.to_thread(self._library.tag_counts, ids, self._most)
+        if turn == self._turn:
+            self._number(counts)
+
+    def _number(self, counts: Sequence[TagCount]) -> None:
+        self._repaint(assign_digits(self._query.tags, counts, self._tags))
+
+    def _repaint(self, tags: tuple[DigitTag, ...]) -> None:
+        chips = [chip(term) for term in self._query.terms]
+        if (chips, tags) != (self._chips, self._tags):
+            self._chips, self._tags = chips, tags
+            self.refresh()
+
+    def render_line(self, y: int) -> Strip:
+        width = self.size.width
+        if y:
+            return Strip.blank(width, self._look_of(""))
+        return bar_strip(self._chips, self._tags, width, self._look_of)
+
+    def _look_of(self, name: str) -> Style:
+        return self.style_of(f"tag-bar--{name}" if name else "")

@@ -1,0 +1,106 @@
+"""The help page: keys, query language, and the folder of the data.
+
+The keys are passed in by the module that binds them, so that the page is always right.
+"""
+
+from collections.abc import Iterable, Sequence
+from itertools import zip_longest
+from typing import ClassVar, NamedTuple
+
+from rich.cells import cell_len, chop_cells
+from textual.binding import Binding, BindingType
+
+from reader.ui.modals.page import Line, Page, PageScreen, wrap
+from reader.ui.textual_compat.cells import fit
+
+
+class HelpGroup(NamedTuple):
+    """A title and pairs of keys, as a user reads them, and what they do."""
+
+    title: str
+    rows: Sequence[tuple[str, str]]
+
+
+QUERY_LANGUAGE = HelpGroup(
+    "Query language: an article meets every term",
+    (
+        ("tag:xrp -tag:market", "has the first tag, not the second"),
+        ("category:btc lang:uk source:KEY", "two of one kind mean either"),
+        ("sentiment:negative", "or positive, neutral, unrated"),
+        ('"spot etf" bitc* title:halving', "phrase, beginning of a word, word of the title"),
+        ("after:7d before:2025-11-01", "an age (24h, 7d, 3w) or a date"),
+        ("is:unread", "or read, favourite, draft, pinned, estimated"),
+    ),
+)
+
+_NARROWEST = 34
+_COLUMN = 38
+_GAP = 4
+_KEYS = 10
+_EXAMPLES = 31
+
+
+def lay_out(groups: Sequence[HelpGroup], data: str, width: int) -> list[Line]:
+    """Return the page in lines of at most so many cells, in two columns if they fit.
+
+    The page is never narrower than _NARROWEST cells, where it could not be read.
+    """
+    width = max(width, _NARROWEST)
+    column = (width - _GAP) // 2
+    if column < _COLUMN:
+        lines = _stacked(groups, width, _KEYS)
+    else:
+        splits = range(len(groups) + 1)
+        halves = [
+            (_stacked(groups[:n], column, _KEYS), _stacked(groups[n:], column, _KEYS))
+            for n in splits
+        ]
+        lines = _side_by_side(*min(halves, key=lambda pair: max(map(len, pair))), column)
+    lines += _stacked([QUERY_LANGUAGE], width, min(_EXAMPLES, width - 16))
+    where: list[Line] = [[(part, "")] for part in chop_cells(data, width)]
+    return [*lines, [("Where the data is", "page--title")], *where]
+
+
+def _stacked(groups: Iterable[HelpGroup], width: int, keys_width: int) -> list[Line]:
+    """Return title, rows and a blank line of each group. Keys and texts are wrapped, never cut."""
+    lines: list[Line] = []
+    for group in groups:
+        lines += [[(part, "page--title")] for part in wrap(group.title, width)]
+        for keys, text in group.rows:
+            parts = wrap(keys, keys_width), wrap(text, width - keys_width - 2)
+            for key, meaning in zip_longest(*parts, fillvalue=""):
+                lines.append([(fit(key, keys_width + 2), "page--keys"), (meaning, "")])
+        lines.append([])
+    return lines
+
+
+def _side_by_side(left: list[Line], right: list[Line], column: int) -> list[Line]:
+    lines: list[Line] = []
+    nothing: Line = []
+    for one, other in zip_longest(left, right, fillvalue=nothing):
+        used = sum(cell_len(text) for text, _ in one)
+        lines.append([*one, (" " * (column + _GAP - used), ""), *other])
+    return lines
+
+
+class HelpText(Page):
+    """The page of the help."""
+
+    def __init__(self, groups: Sequence[HelpGroup], data: str) -> None:
+        super().__init__()
+        self._groups = groups
+        self._data = data
+
+    def lay_out(self, width: int) -> list[Line]:
+        return lay_out(self._groups, self._data, width)
+
+
+class HelpScreen(PageScreen):
+    """The box with the help. data: folder of the data, cleaned for display."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,q,question_mark,f1", "dismiss(None)", "Close", id="help.close"),
+    ]
+
+    def __init__(self, groups: Sequence[HelpGroup], data: str) -> None:
+        super().__init__("Help", HelpText(groups, data))

@@ -1,0 +1,123 @@
+"""The box with the state of each live source, and what to do about one that fails.
+
+It shows states that are passed in and asks no source itself.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
+
+from textual.binding import Binding, BindingType
+
+from reader.live.health import Health, health
+from reader.safety.redaction import redacted_address
+from reader.text import clean_line
+from reader.ui.modals.page import Line, Page, PageScreen, wrap
+from reader.ui.reading.header import age
+from reader.ui.textual_compat.cells import fit
+
+if TYPE_CHECKING:
+    from reader.cache.source_states import SourceState
+    from reader.subscriptions import Subscription
+
+NOT_CHOSEN = (
+    "No subscriptions yet. The first sync (r) "
+    "subscribes to ten sources of crypto news. To choose your own, quit and run: "
+    "cryptoread subscribe URL"
+)
+NOTHING_FOLLOWED = "No subscriptions. To follow a feed, quit and run: cryptoread subscribe URL"
+
+_INDENT = "    "
+_NARROW = 50
+"""Cells below which name and state stand on two lines."""
+
+
+class Entry(NamedTuple):
+    """One source, cleaned for display. error: why it fails; empty if it does not."""
+
+    name: str
+    url: str
+    state: str
+    last: str
+    """When it last answered."""
+    error: str = ""
+    advice: str = ""
+
+
+def entries(
+    followed: "Sequence[Subscription]", states: "Mapping[str, SourceState]", now: datetime
+) -> list[Entry]:
+    """Return an entry for each subscription, in their order."""
+    return [_entry(each, health(each, states.get(each.url), now), now) for each in followed]
+
+
+def _entry(followed: "Subscription", found: Health, now: datetime) -> Entry:
+    last = f"answered {age(found.last_ok, now)}" if found.last_ok else ""
+    since = f" ({age(found.last_failed, now)})" if found.last_failed else ""
+    error = f"{found.error}{since}" if found.error else ""
+    url = redacted_address(followed.url)
+    parts = (followed.name, url, found.how, last, error, found.advice)
+    return Entry(*map(clean_line, parts))
+
+
+def lay_out(rows: Sequence[Entry], is_chosen: bool, width: int) -> list[Line]:
+    """Return the page in lines of at most so many cells."""
+    if not rows:
+        return [[(part, "")] for part in wrap(NOTHING_FOLLOWED if is_chosen else NOT_CHOSEN, width)]
+    failing = sum(bool(row.error) for row in rows)
+    title = f"{len(rows)} followed" + (f", {failing} in trouble" if failing else "")
+    lines: list[Line] = [[(fit(title, width), "page--title")], []]
+    for row in rows:
+        lines += _entry_lines(row, width)
+    return lines
+
+
+def _entry_lines(row: Entry, width: int) -> Iterator[Line]:
+    glyph = "! " if row.error else ("✓ " if row.last else "· ")
+    state = " · ".join(filter(None, (row.state, row.last)))
+    room = width - len(glyph)
+    style = "page--error" if row.error else "page--keys"
+    if width < _NARROW:
+        yield [(glyph, style), (fit(row.name, room), "")]
+        yield from _wrapped(state, width, "page--muted")
+    else:
+        half = room // 2
+        state = fit(state, room - half)
+        yield [(glyph, style), (fit(row.name, half - 2) + "  ", ""), (state, "page--muted")]
+    if row.error:
+        for text, name in ((row.error, "page--error"), (row.advice, ""), (row.url, "page--muted")):
+            yield from _wrapped(text, width, name)
+        yield []
+
+
+def _wrapped(text: str, width: int, style: str) -> Iterator[Line]:
+    for part in wrap(text, max(width - len(_INDENT), 1)):
+        yield [(_INDENT + part, style)]
+
+
+class SourcesText(Page):
+    """The page of the sources."""
+
+    def __init__(self, rows: Sequence[Entry], *, is_chosen: bool) -> None:
+        super().__init__()
+        self._rows = rows
+        self._is_chosen = is_chosen
+
+    def lay_out(self, width: int) -> list[Line]:
+        return lay_out(self._rows, self._is_chosen, max(width, 1))
+
+
+class SourcesScreen(PageScreen):
+    """Returns whether to ask all sources now, resting ones too.
+
+    is_chosen: the user has chosen the subscriptions, even if there are none.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,q,S", "dismiss(False)", "Close", id="sources.close"),
+        Binding("r", "dismiss(True)", "Ask all", id="sources.ask"),
+    ]
+
+    def __init__(self, rows: Sequence[Entry], *, is_chosen: bool) -> None:
+        page = SourcesText(rows, is_chosen=is_chosen)
+        super().__init__("Sources", page, "r ask all, resting ones too")

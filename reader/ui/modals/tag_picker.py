@@ -1,0 +1,203 @@
+"""The tag picker: every tag with the count it would leave, found by a few letters.
+
+It knows the query and a function that counts tags, not the library.
+"""
+
+import asyncio
+from collections.abc import Callable, Iterator, Sequence
+from itertools import groupby
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.message import Message
+
+from reader.query.language import Query
+from reader.ui.modals.fuzzy import best, fold, matched
+from reader.ui.modals.modal import Modal
+from reader.ui.modals.pick_list import PickList, Span
+from reader.ui.textual_compat.cells import fit
+from reader.ui.textual_compat.failures import in_background
+
+if TYPE_CHECKING:
+    from textual.widgets import Input
+
+    from reader.library import TagCount
+
+
+class Tag(NamedTuple):
+    """A row. left: None until it is counted. included: False if excluded, None if neither."""
+
+    name: str
+    left: int | None
+    included: bool | None
+
+
+_SIGNS = {True: ("+", "pick-list--included"), False: ("−", "pick-list--excluded"), None: (" ", "")}
+
+
+class TagList(PickList[Tag]):
+    """Shows sign, name with the matching letters marked, and on the right the count."""
+
+    typed = ""
+
+    def spans(self, row: Tag, width: int) -> Sequence[Span]:
+        sign, state = _SIGNS[row.included]
+        count = "…" if row.left is None else f"{row.left:,}"
+        name = fit(row.name, width - len(count) - 4)
+        counted = state or "pick-list--dim"
+        return [(f"{sign} ", state), *self._emphasised(name, row, state), (f" {count} ", counted)]
+
+    def _emphasised(self, shown: str, row: Tag, state: str) -> Iterator[Span]:
+        places = frozenset(matched(self.typed, row.name) if self.typed else ())
+        plain = state or ("" if row.left else "pick-list--dim")
+        for is_match, letters in groupby(enumerate(shown), lambda each: each[0] in places):
+            yield "".join(ch for _, ch in letters), "pick-list--match" if is_match else plain
+
+
+class TagPicker(Modal[None]):
+    """Enter cycles the tag under the cursor and the picker stays; Esc closes it.
+
+    The screen below gets `QueryChanged` for every change, and so can follow it.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "dismiss(None)", "Close", id="tag_picker.close"),
+        Binding("up", "move(-1)", "Up", show=False, id="tag_picker.up"),
+        Binding("down,ctrl+n", "move(1)", "Down", show=False, id="tag_picker.down"),
+        Binding("pageup", "page(-1)", "Page up", show=False, id="tag_picker.page_up"),
+        Binding("pagedown", "page(1)", "Page down", show=False, id="tag_picker.page_down"),
+    ]
+
+    class QueryChanged(Message):
+        """A tag was cycled."""
+
+        def __init__(self, query: Query) -> None:
+            self.query = query
+            super().__init__()
+
+    def __init__(
+        self,
+        query: Query,
+        counts: Callable[[Query], "Sequence[TagCount]"],
+        first: "Sequence[TagCount]" = (),
+    ) -> None:
+        """Pick tags for a query.
+
+        counts: returns tags with the number of articles left by the query together with each, most
+        frequent first. It is called in a thread and may raise CryptoreadError. first: the first
+        tags of it, if known, to be shown until all are counted.
+        """
+        super().__init__()
+        self._filter = query
+        self._counts = counts
+        self._counted: Sequence[TagCount] | None = first or None
+        self._tags: Sequence[Tag] = ()
+        self._folded: Sequence[str] = ()
+        self._has_counted = asyncio.Event()
+        self._is_chosen = False
+        """Whether the user has moved to the tag or cycled it since the last letter."""
+        self._dropped = ""
+        """The tag that was cycled off and not counted since: it stays for the next Enter."""
+
+    def compose(self) -> ComposeResult:
+        from textual.containers import Horizontal, Vertical
+        from textual.widgets import Input, Static
+
+        with Vertical(classes="modal-box") as box:
+            box.border_title = "Tags"
+            box.border_subtitle = "Enter + − off · Esc close"
+            with Horizontal(id="tag-line"):
+                yield Input(placeholder="Type to find a tag", compact=True, max_length=100)
+                yield Static(id="tag-matches", markup=False)
+            yield TagList(empty="Counting…", can_focus=False)
+
+    def on_mount(self) -> None:
+        self._list_tags()
+        self.call_after_refresh(self._begin_to_count)  # would delay the first picture
+
+    def on_input_changed(self, event: "Input.Changed") -> None:
+        event.stop()
+        self._is_chosen = False
+        self._show()
+
+    async def on_input_submitted(self, event: "Input.Submitted") -> None:
+        event.stop()
+        if event.value.strip():  # the tag that it means may not be among the first
+            await self._has_counted.wait()
+        self._cycle()
+
+    def on_pick_list_picked(self) -> None:
+        self._cycle()
+
+    def action_move(self, rows: int) -> None:
+        self._is_chosen = True
+        self._list.action_move(rows)
+
+    def action_page(self, pages: int) -> None:
+        self._is_chosen = True
+        self._list.action_page(pages)
+
+    @property
+    def _list(self) -> TagList:
+        return self.query_one(TagList)
+
+    def _cycle(self) -> None:
+        tag = self._list.current
+        if tag is None:
+            return
+        self._is_chosen = True
+        self._dropped = tag.name
+        self._filter = self._filter.cycle_tag(tag.name)
+        stack = self.app.screen_stack
+        stack[stack.index(self) - 1].post_message(self.QueryChanged(self._filter))
+        self._list_tags()
+        self._begin_to_count()
+
+    def _begin_to_count(self) -> None:
+        in_background(self, self._count, group="tag-counts", exclusive=True)
+
+    async def _count(self) -> None:
+        try:
+            self._counted = await asyncio.to_thread(self._counts, self._filter)
+            self._dropped = ""
+        finally:
+            self._counted = self._counted or ()
+            self._has_counted.set()
+            self._list.empty = "No such tag here"
+            self._list_tags(reveals=False)  # the wheel may have turned meanwhile
+
+    def _list_tags(self, *, reveals: bool = True) -> None:
+        """List all tags, those of the filter first, whatever is left of them.
+
+        reveals: as of `PickList.show`.
+        """
+        counted = {each.tag.casefold(): each for each in self._counted or ()}
+        unknown = None if self._counted is None else 0
+        named = []
+        for term in self._filter.tags:
+            each = counted.pop(term.value, None)
+            name, count = (each.tag, each.articles) if each else (term.value.upper(), unknown)
+            named.append(Tag(name, count, not term.exclude))
+        seen = {each.name.casefold() for each in named} | counted.keys()
+        if self._dropped and self._dropped.casefold() not in seen:
+            named.append(Tag(self._dropped, None, None))
+        self._tags = [*named, *(Tag(each.tag, each.articles, None) for each in counted.values())]
+        self._folded = [fold(tag.name) for tag in self._tags]
+        is_best = self._list.typed and not self._is_chosen  # counts may bring a better match
+        self._show(None if is_best else self._list.current, reveals=reveals or bool(is_best))
+
+    def _show(self, kept: Tag | None = None, *, reveals: bool = True) -> None:
+        """Show the matching tags, with the cursor on the kept tag, else on the best match."""
+        from textual.widgets import Input, Static
+
+        tags, typed = self._list, self.query_one(Input).value
+        rows = [self._tags[place] for place in best(typed, self._folded)]
+        nearest = tags.cursor if kept else 0
+        same = (place for place, row in enumerate(rows) if kept and row.name == kept.name)
+        tags.typed = typed
+        tags.show(rows, next(same, nearest), reveals=reveals)
+        whole = f"{len(self._tags):,}"
+        found = f"{len(rows):,} of {whole}" if typed.strip() else whole
+        if self._has_counted.is_set():
+            self.query_one("#tag-matches", Static).update(found)

@@ -1,0 +1,60 @@
+"""Markdown as lines of text with names of styles, and its links: the entry to all of `text`.
+
+Pure: no widget and no colour. All text of a line is literal, never markup. The modules that lay it
+out are imported with the first text, as the first screen does without them.
+"""
+
+from collections.abc import Iterator
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from reader.ui.prose.wrap import Line
+
+if TYPE_CHECKING:
+    from reader.ui.prose.inline import Link
+    from reader.ui.prose.layout import Markdown
+    from reader.ui.prose.sectioned_lines import Part
+
+STYLES = (
+    *("h1", "h2", "h3", "h4", "h5", "h6", "em", "strong", "strike", "code", "link", "image"),
+    *("html", "source", "note", "bullet", "quote", "bar", "block", "edge", "head", "rule"),
+    *("underline", "language"),
+)
+"""Every name of a style that a line may carry."""
+
+
+def warm_up() -> None:
+    """Import the parser and lay out a line, so that the first article need not. Thread-safe."""
+    for _ in Prose("*warm* up").lines(80):
+        pass
+
+
+class Prose:
+    """A Markdown text, to be laid out at any width."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    @cached_property
+    def _markdown(self) -> "Markdown":
+        from reader.ui.prose.layout import Markdown
+
+        return Markdown(self._text)
+
+    def lines(self, width: int) -> Iterator[Line]:
+        """Yield lines of at most `width` cells, lazily; their places are offsets in the text."""
+        return self._markdown.lines(width)
+
+    def sections(self, width: int) -> "list[Part]":
+        """Return the same lines in parts, each of which can be laid out without those above it."""
+        return self._markdown.sections(width)
+
+    def links(self) -> "list[Link]":
+        """Return links in order, each URL once with its first label, then unused definitions.
+
+        Only the first links of an extremely long text are found.
+        """
+        found: dict[str, Link] = {}
+        for link in self._markdown.links():
+            found.setdefault(link.url, link)
+        return list(found.values())

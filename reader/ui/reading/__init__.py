@@ -1,0 +1,1 @@
+"""The reading pane: one article, scrolled, searched and selected."""

@@ -1,0 +1,255 @@
+"""The reading pane: what keys, clicks and the words of a search do to the open article."""
+
+import asyncio
+from collections.abc import Iterable
+from dataclasses import dataclass
+from time import monotonic
+from typing import TYPE_CHECKING, ClassVar, Literal
+
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.geometry import Offset
+from textual.message import Message
+from textual.selection import Selection
+from textual.strip import Strip
+
+from reader.config.paths import resource
+from reader.query.language import Term
+from reader.ui.prose.sectioned_lines import Spot
+from reader.ui.prose.text import STYLES as PROSE_STYLES
+from reader.ui.reading.header import STYLES as HEADER_STYLES
+from reader.ui.reading.highlights import Highlights
+from reader.ui.reading.layout import END
+from reader.ui.reading.painting import restyled
+from reader.ui.reading.selection import copied, link_label
+from reader.ui.reading.view import ArticleView
+
+if TYPE_CHECKING:
+    from reader.ui.prose.inline import Link
+
+MATCH_S = 1.0
+"""How long a text is laid out further in search of the next match."""
+
+_MOVE = Binding.Group("Move")
+
+
+def _key(key: str, action: str, name: str, tooltip: str) -> Binding:
+    id = f"reading.{name.lower().replace(' ', '-')}"
+    return Binding(key, action, name, tooltip=tooltip, id=id, group=_MOVE)
+
+
+class ReadingPane(ArticleView, inherit_bindings=False):
+    """Shows an article, marks the words of a search in it, and answers keys and clicks."""
+
+    # Read with this module, when the first article is opened.
+    DEFAULT_CSS = (resource("styles") / "30-reading.tcss").read_text("utf-8")
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        f"reading-pane--{name}"
+        for name in (*PROSE_STYLES, *HEADER_STYLES, "hint", "match", "match-current")
+    }
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        _key("j,down", "move(1)", "Down", "One line down"),
+        _key("k,up", "move(-1)", "Up", "One line up"),
+        _key("g,home", "top", "Top", "To the beginning"),
+        _key("G,end", "bottom", "Bottom", "To the end"),
+        _key("ctrl+d", "page(0.5)", "Half page down", "Half a page down"),
+        _key("ctrl+u", "page(-0.5)", "Half page up", "Half a page up"),
+        _key("space,pagedown", "page(1)", "Page down", "A page down"),
+        _key("pageup", "page(-1)", "Page up", "A page up"),
+    ]
+
+    @dataclass
+    class LinkClicked(Message):
+        """A link or an image was clicked; the URL is as the article has it, not checked."""
+
+        url: str
+        label: str
+
+    @dataclass
+    class TagClicked(Message):
+        """A tag of the header was clicked."""
+
+        tag: str
+
+    class CoverClicked(Message):
+        """The line about the cover image was clicked."""
+
+    @dataclass
+    class MatchesFound(Message):
+        """How many matches there are, and at which the user is, from 1; 0: at none yet.
+
+        A count of 0 takes back what was said of another article or search. Matches are counted in
+        what is laid out, which may begin below the start and end above the end of the text.
+        """
+
+        count: int
+        current: int
+        is_from_start: bool = True
+        is_to_end: bool = True
+
+    class MatchesPassed(Message):
+        """Whether matches are ahead may have changed: by scrolling, or by the end of layout."""
+
+        def can_replace(self, message: Message) -> bool:
+            return isinstance(message, ReadingPane.MatchesPassed)
+
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
+        super().__init__(id=id, classes=classes)
+        self._pressed_at: Offset | None = None
+        self._highlights = Highlights()
+        self._counted = 0
+        """Matches in this article as they were told last: a new layout is not news."""
+
+    @property
+    def links(self) -> "list[Link]":
+        """The article's links in order, each URL once, as `Prose.links` has them."""
+        return self._prose.links()
+
+    # Words that are searched for.
+
+    def highlight(self, terms: Iterable[Term]) -> None:
+        """Mark the words of a search in this article and the next ones."""
+        if self._highlights.ask(terms):
+            self._forget_matches()
+            self._strips.clear()
+            self._search()
+            self.refresh()
+
+    def has_match_ahead(self) -> bool:
+        """Return whether there is a match ahead, or text that is not laid out yet."""
+        if not self._lines.is_complete and self._highlights.has_words:
+            return True
+        return self._highlights.ahead(1, round(self.scroll_y)) is not None
+
+    async def go_to_match(self, step: Literal[1, -1], *, at_edge: bool = False) -> bool:
+        """Scroll to the next or previous match; return False if there is none that way.
+
+        at_edge: to the first match of the article, or (-1) to the last.
+        """
+        if not self._width:
+            return False
+        self._lay_out_rest()  # matches are then counted in the whole text
+        deadline = monotonic() + MATCH_S
+        lines, go = self._lines, self._highlights
+        spot = self._on_top
+        if at_edge:
+            spot = lines.spot(0) if step > 0 else lines.reach(END, MATCH_S) or lines.last()
+        while True:
+            self._search(spot)
+            line = go.go_to_edge(step) if at_edge else go.go(step, round(self.scroll_y))
+            if line is not None or monotonic() > deadline:
+                break
+            if lines is not self._lines or not self._lay_out_beyond(spot, step):
+                break
+            self._measure()
+            await asyncio.sleep(0)  # lets other widgets paint
+        if line is None:
+            return False
+        self._strips.clear()
+        top = round(self.scroll_y)
+        if not top <= line < top + self._seen.height:
+            self._show_line(lines.spot(line))
+        self.refresh()
+        self._tell_of_matches(go.current + 1)
+        return True
+
+    def _tell_of_matches(self, current: int) -> None:
+        count, is_to_end = self._highlights.count, self._highlights.is_to_end
+        is_from_start = self._highlights.is_from_start
+        self.post_message(self.MatchesFound(count, current, is_from_start, is_to_end))
+
+    def _forget_matches(self) -> None:
+        if self._counted:
+            self.post_message(self.MatchesFound(0, 0))
+        self._counted = 0
+        self._highlights.forget()
+
+    def _search(self, spot: Spot | None = None) -> None:
+        """Find the matches in what is laid out around the spot or, by default, what is seen."""
+        spot = spot or self._on_top
+        if not self._highlights.look_around(self._lines, spot):
+            return
+        self._strips.clear()
+        count, is_whole = self._highlights.count, self._lines.is_complete
+        # If there are fewer than before, a new layout has not reached the others yet.
+        is_news = count > self._counted and self._highlights.is_from_start
+        if is_news or (is_whole and count != self._counted):
+            self._counted = count
+            self._tell_of_matches(min(self._highlights.current + 1, count))
+
+    def with_marks(self, strip: Strip, index: int) -> Strip:
+        """Return the strip of the line of that number with its matches marked."""
+        for match in self._highlights.on_line(index):
+            is_current = match.number == self._highlights.current
+            look = self.style_of(f"reading-pane--{'match-current' if is_current else 'match'}")
+            strip = restyled(strip, match.start + self._left, match.end + self._left, look)
+        return strip
+
+    def article_changed(self) -> None:
+        self._forget_matches()
+
+    def layout_began(self) -> None:
+        self._highlights.forget_places()
+
+    def lines_added(self, view: Spot, *, is_first: bool, is_completed: bool) -> None:
+        found, lines = self._highlights, self._lines
+        if is_first or lines.is_complete or not found.covers(lines, view, self._seen.height):
+            self._search()
+        if found.has_words and is_completed:
+            self.post_message(self.MatchesPassed())
+
+    def scrolled(self) -> None:
+        if self._highlights.count and self._highlights.current < 0:
+            self.post_message(self.MatchesPassed())
+
+    # Keys.
+
+    def action_move(self, lines: int) -> None:
+        self._scroll_to_line(round(self.scroll_y) + lines)
+
+    def action_page(self, pages: float) -> None:
+        height = self._seen.height
+        # A full page keeps one line in sight.
+        lines = round(pages * height) if abs(pages) < 1 else round(pages * max(1, height - 1))
+        self.action_move(lines)
+
+    def action_top(self) -> None:
+        self._scroll_to_line(0)
+
+    def action_bottom(self) -> None:
+        self._go_to(END)
+
+    # Mouse.
+
+    def on_mouse_down(self, event: events.MouseDown) -> None:
+        self._pressed_at = event.screen_offset
+
+    def on_click(self, event: events.Click) -> None:
+        was_dragged = event.screen_offset != self._pressed_at
+        if was_dragged or event.chain > 1 or "clicked" not in event.style.meta:
+            return
+        kind, target = event.style.meta["clicked"]
+        if kind == "tag":
+            self.post_message(self.TagClicked(target))
+        elif kind == "cover":
+            self.post_message(self.CoverClicked())
+        else:
+            label = link_label(self._lines, round(self.scroll_y) + event.y, target)
+            self.post_message(self.LinkClicked(target, label))
+
+    # Selection.
+
+    def selection_updated(self, _selection: Selection | None) -> None:
+        self.refresh()
+
+    def get_selection(self, selection: Selection) -> tuple[str, str] | None:
+        if selection.end is None:
+            self._lines.fill(END, END)
+        text = [
+            copied(self._lines.get(index), *span, self._left)
+            for index in range(len(self._lines))
+            if (span := selection.get_span(index)) is not None
+        ]
+        return "\n".join(text).strip("\n"), "\n"

@@ -1,0 +1,82 @@
+"""Show what other programs have changed: list, rows and open article advance together."""
+
+from reader.article import ArticleId
+from reader.library import Library
+from reader.query.language import Field
+from reader.ui.screen.answers import Answers
+from reader.ui.screen.host import Host
+from reader.ui.screen.listing import Listing
+from reader.ui.screen.marks import Marker
+from reader.ui.screen.open_article import OpenArticle
+from reader.ui.screen.search import Searching
+from reader.ui.sidebar.widget import Sidebar
+
+
+class CatchingUp:
+    """Advances one screen to the latest version of the library."""
+
+    def __init__(
+        self,
+        host: Host,
+        library: Library,
+        *,
+        answers: Answers,
+        article: OpenArticle,
+        listing: Listing,
+        marker: Marker,
+        searching: Searching,
+        sidebar: Sidebar,
+    ) -> None:
+        self._host = host
+        self._library = library
+        self._answers = answers
+        self._article = article
+        self._listing = listing
+        self._marker = marker
+        self._searching = searching
+        self._sidebar = sidebar
+
+    def look(self) -> None:
+        """Show what has changed, after it is read in the background. Raises CacheError."""
+        if not self._library.renew():
+            self._answers.catch_up(self.show)
+        elif self._answers.has_failed:
+            self._answers.ask()
+
+    def show(self) -> None:
+        """Advance to the version that has been read. Raises CacheError.
+
+        Not while a mark is being written: it names articles by the ids of the present version. Its
+        writer looks for changes again.
+        """
+        if self._marker.is_writing:
+            return
+        if not self._library.is_prepared_for(self._host.filter):
+            self._answers.catch_up(self.show)
+            return
+        texts = self._library.texts
+        moves = self._library.catch_up(self._held_articles())
+        if self._library.texts == texts:
+            self._show_marks()
+            return
+        self._sidebar.follow(moves)
+        self._searching.follow(moves)
+        self._article.find_again()
+        self._sidebar.refresh_rows()
+        self._answers.ask()
+        self._article.show_marks()
+        self._article.reread()
+
+    def _held_articles(self) -> set[ArticleId]:
+        """Return the articles that the screen must find again under their new ids."""
+        return self._sidebar.held_articles | self._searching.held_articles
+
+    def _show_marks(self) -> None:
+        """Show changed marks alone: unless the filter asks for marks, the same articles match."""
+        self._sidebar.refresh_rows()
+        query = self._host.filter
+        if query.included(Field.IS) or query.excluded(Field.IS):
+            self._answers.ask()
+        else:
+            self._listing.show_groups()
+        self._article.show_marks()

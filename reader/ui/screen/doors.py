@@ -1,0 +1,86 @@
+"""Send URLs to the browser and text to the clipboard."""
+
+import asyncio
+from functools import partial
+
+from reader.article import Article
+from reader.ui.screen.host import Host
+from reader.ui.textual_compat.failures import in_background
+
+
+class Doors:
+    """The ways out of one screen, which is suspended while a browser runs in the terminal.
+
+    copy_key: the key that copies the article's text.
+    """
+
+    def __init__(self, host: Host, copy_key: str) -> None:
+        self._host = host
+        self._copy_key = copy_key
+
+    def cover(self, article: Article) -> None:
+        """Open the cover image in the best size."""
+        if url := article.cover.best if article.cover else "":
+            self.link(url)
+        else:
+            self._host.say("this article has no cover image")
+
+    def original(self, article: Article) -> None:
+        """Open the article at its publisher, or let the user choose one of its links."""
+        if article.url:
+            self.link(article.url)
+            return
+        from reader.ui.prose.text import Prose
+
+        links = Prose(article.body).links()
+        if not links:
+            self._host.say("this article has no original and no links")
+            return
+        from reader.ui.modals.links import LinksScreen
+
+        self._host.app.push_screen(LinksScreen(links), self._link_chosen)
+
+    def _link_chosen(self, url: str | None) -> None:
+        if url:
+            self.link(url)
+
+    def link(self, url: str, label: str = "") -> None:
+        """Open a URL; ask first if its label names another host."""
+        in_background(self._host, partial(self._open, url, label), group="browser")
+
+    def copy_link(self, article: Article) -> None:
+        if article.url:
+            self._copy(article.url, "the link")
+        else:
+            self._host.say(f"the publisher gave no link; {self._copy_key} copies the text")
+
+    def copy_markdown(self, article: Article) -> None:
+        self._copy(f"# {article.title}\n\n{article.body}\n", "the article as Markdown")
+
+    def _copy(self, text: str, what: str) -> None:
+        self._host.app.copy_to_clipboard(text)
+        self._host.say(f"copied {what}")
+
+    async def _open(self, url: str, label: str) -> None:
+        from reader import browser
+
+        try:
+            question = browser.deceives(label, url)
+            if question and not await self._confirmed(question):
+                return
+            way = browser.plan(url)
+            if way.needs_terminal:
+                with self._host.app.suspend():
+                    browser.launch(way)
+            else:
+                await asyncio.to_thread(browser.launch, way)
+            self._host.say(f"opened {browser.host(way.url)} in the browser")
+        except browser.BrowserFailed as error:
+            self._host.app.copy_to_clipboard(error.url)
+            self._host.say(f"{error.reason}; copied the address {error.url}", error=True)
+
+    async def _confirmed(self, question: str) -> bool:
+        from reader.ui.modals.links import ConfirmScreen
+
+        answer: bool | None = await self._host.app.push_screen_wait(ConfirmScreen(question))
+        return bool(answer)

@@ -1,0 +1,80 @@
+"""Run queries with words in threads; a newer query cancels the one before it."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import NamedTuple
+
+from reader.library import Cancel, Ids, Library, Recent
+from reader.query.language import Query
+
+FIRST_ROWS_S = 0.005
+"""How long to wait for the whole answer before matches among the newest articles are shown."""
+
+THREADS = 3
+"""Includes a spare for a query that SQLite cannot interrupt."""
+
+
+class Answer(NamedTuple):
+    """Articles that match."""
+
+    ids: Ids
+    is_whole: bool
+    """False if only the newest articles were searched."""
+
+
+class Finder:
+    """Searches one library for one query at a time."""
+
+    def __init__(self, library: Library) -> None:
+        self._library = library
+        self._threads = ThreadPoolExecutor(THREADS, "cryptoread-search")
+        self._cancel = Cancel()
+        self._recent: Recent | None = None
+
+    async def prepare(self, base: Query) -> None:
+        """Read the newest articles of a query, so that the first matches are found at once."""
+        loop = asyncio.get_running_loop()
+        recent = await loop.run_in_executor(self._threads, self._newest, base)
+        if self._recent is not None:
+            self._recent.close()
+        self._recent = recent
+
+    def _newest(self, base: Query) -> Recent:
+        return self._library.recent(base)
+
+    async def answers(self, query: Query) -> AsyncIterator[Answer]:
+        """Yield the first matches if finding all takes long, then all of them.
+
+        Raises Superseded when another query is asked, CacheError.
+        """
+        self.stop()
+        cancel = self._cancel = Cancel()
+        find = partial(self._library.find, query, cancel=cancel)
+        whole = asyncio.get_running_loop().run_in_executor(self._threads, find)
+        whole.add_done_callback(_looked_at)
+        try:
+            done, _ = await asyncio.wait({whole}, timeout=FIRST_ROWS_S)
+            if not done and self._recent is not None and self._library.is_current(self._recent):
+                yield Answer(self._library.find(query, among=self._recent), is_whole=False)
+            yield Answer(await whole, is_whole=True)
+        finally:
+            cancel.cancel()  # has no effect on a finished search
+
+    def stop(self) -> None:
+        """Cancel the present search."""
+        self._cancel.cancel()
+
+    def close(self) -> None:
+        """Cancel the present search and end the threads."""
+        self.stop()
+        self._threads.shutdown(wait=False, cancel_futures=True)
+        if self._recent is not None:
+            self._recent.close()
+
+
+def _looked_at(answer: "asyncio.Future[Ids]") -> None:
+    """Retrieve the error of a cancelled search, which asyncio would log otherwise."""
+    if not answer.cancelled():
+        answer.exception()

@@ -1,0 +1,41 @@
+"""What the parts of the main screen may ask of it: one small protocol."""
+
+from collections.abc import Callable
+from typing import Any, Protocol
+
+from textual.message import Message
+
+from reader.query.language import Query
+from reader.ui.sidebar.cursor import Place
+from reader.ui.textual_compat.failures import Runs
+
+
+class Host(Runs, Protocol):
+    """The screen as its parts see it: they know no other member of it."""
+
+    @property
+    def filter(self) -> Query:
+        """What the list shows."""
+
+    @property
+    def is_searching(self) -> bool:
+        """Whether the search line is open."""
+
+    @property
+    def is_running(self) -> bool:
+        """Whether the screen still receives messages."""
+
+    def show(self, query: Query, place: Place | None = None) -> object:
+        """Show what the query matches. place: where the list stood when it showed that before."""
+
+    def say(self, text: str, *, error: bool = False, patient: bool = False) -> None:
+        """Show plain text for a while. patient: it answers no key and may wait."""
+
+    def unsay(self, text: str) -> None:
+        """Take back a message that no longer holds."""
+
+    def call_later(self, callback: Callable[..., Any], *args: Any) -> bool:
+        """Call back in the thread of the screen. Thread-safe."""
+
+    def post_message(self, message: Message) -> bool:
+        """Send the screen a message. Thread-safe."""

@@ -1,0 +1,338 @@
+"""The main screen without its keys: one `Query`, one open article, and the parts that show them.
+
+Makes the parts and is the host that they ask. What a key does is defined in the class below.
+"""
+
+import asyncio
+from contextlib import suppress
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from textual.app import ComposeResult
+from textual.content import Content
+from textual.widgets import Static
+
+from reader.article import ArticleId, Identity
+from reader.config.settings import Settings
+from reader.errors import CryptoreadError
+from reader.library import Ids, Library
+from reader.query.language import Query
+from reader.ui.bars.status_line import KeyLine, StatusLine
+from reader.ui.bars.tag_bar import TagBar
+from reader.ui.screen.answers import Answers
+from reader.ui.screen.catching_up import CatchingUp
+from reader.ui.screen.doors import Doors
+from reader.ui.screen.keys import LIST_KEYS, NEXT, READING_KEYS, as_bound, key_of
+from reader.ui.screen.listing import Listing
+from reader.ui.screen.marks import Marker
+from reader.ui.screen.open_article import OpenArticle
+from reader.ui.screen.panes import Panes
+from reader.ui.screen.reported import reported
+from reader.ui.screen.saved_view import View
+from reader.ui.screen.search import Searching
+from reader.ui.screen.stepping import Stepping
+from reader.ui.screen.warming_up import WarmUp
+from reader.ui.sidebar.cursor import Place
+from reader.ui.sidebar.widget import Sidebar
+from reader.ui.textual_compat.compositor import repaint_changes_only
+from reader.ui.textual_compat.failures import in_background
+from reader.ui.textual_compat.quick_keys import QuickKeys
+
+if TYPE_CHECKING:
+    from reader.ui.screen.full_text import Originals
+    from reader.ui.screen.sync import Syncing
+
+WARM_UP_AFTER_S = 0.25
+"""By then the first screen is painted, and few users have opened an article."""
+
+FIRST_SYNC_AFTER_S = 2.0
+"""The first sync by the clock loads many modules: it waits until the user reads the screen."""
+
+MINUTE_S = 60.0
+
+OPEN_MORE_AFTER_S = 0.05
+"""Pause between opening groups for results, in which keys are answered."""
+
+COPY_EVERY_S = 3600.0
+"""How often an open screen checks that today's copy of the marks exists."""
+
+LOOK_FOR_CHANGES_S = 1.0
+"""How often the screen asks whether another program has changed the cache."""
+
+SAMPLE_BANNER = "Sample articles. {sync} brings news; your own: quit and run cryptoread import"
+READING_HINT = (
+    "{expand} or {open} opens the article under the cursor, {next} the next unread one. "
+    "{help} shows all keys."
+)
+
+
+class HostScreen(QuickKeys):
+    """List and reading pane between the bars."""
+
+    BLANK = True  # covered by the widgets
+
+    def __init__(
+        self,
+        library: Library,
+        settings: Settings,
+        query: Query,
+        start: Query,
+        config: Path | None = None,
+    ) -> None:
+        """query: shown first. start: what `x` returns to. config: file of the settings."""
+        super().__init__()
+        repaint_changes_only(self)
+        self._filter = query
+        self.keymap = settings.keys
+        """Keys that the user has chosen, by binding id."""
+        self._settings = settings
+        self._library = library
+        self._config = config
+        self._start = start
+        self._view = View.parse(library.state("view"))
+        self._is_restored = False
+        self._syncing: Syncing | None = None
+        self._originals: Originals | None = None
+        self.marker = Marker(
+            self,
+            library,
+            show_changes=lambda: self._catching_up.show(),
+            undo_key=self.key("reader.undo"),
+        )
+        """Writes the marks of this screen."""
+
+    def compose(self) -> ComposeResult:
+        library, settings = self._library, self._settings
+        if library.is_sample:
+            self.add_class("-sample")
+            banner = SAMPLE_BANNER.format(sync=self.key("reader.sync"))
+            yield Static(Content(banner), id="banner")
+        self._tag_bar = TagBar(library, self._filter)
+        self._status, self._key_line = StatusLine(), KeyLine()
+        self._sidebar = Sidebar(library.rows, self._open, now=library.clock)
+        self._panes = Panes(
+            self._sidebar,
+            settings=settings,
+            width=self._view.sidebar_width,
+            hint="" if self._view.opened else self._reading_hint,  # empty: an article will follow
+            say=self.say,
+        )
+        yield from (self._tag_bar, self._panes, self._status, self._key_line)
+
+    async def on_mount(self) -> None:
+        self._make_parts()
+        self._show_keys()
+        self._library.hold()  # keys do not wait for what other programs do
+        self._library.announce()
+        await self._answers.ask_first()
+        self.set_focus(self._sidebar)
+        self.set_interval(LOOK_FOR_CHANGES_S, self._look_now_and_then)
+        self.set_timer(WARM_UP_AFTER_S, self._warm_up.begin)
+        self.set_interval(COPY_EVERY_S, self._warm_up.keep_copy)
+        if self._settings.sync_every:
+            self.set_timer(FIRST_SYNC_AFTER_S, self._sync_by_itself)
+        if notices := self._library.notices:
+            self.say("; ".join(notices), patient=True)
+        self._library.tell_of_damage(self._tell_of_damage)
+
+    def _make_parts(self) -> None:
+        library, panes, sidebar = self._library, self._panes, self._sidebar
+        self._doors = Doors(self, self.key("reader.copy-markdown"))
+        self._article = OpenArticle(self, library, panes, self.marker)
+        self._listing = Listing(
+            self, library, sidebar, self._status, view=self._view, keymap=self.keymap
+        )
+        self._answers = Answers(self, library, self._show_answer, self._name_filter)
+        forget_read = self._article.forget_read
+        self._searching = Searching(self, library, self._answers, panes, forget_read)
+        self._stepping = Stepping(self, library, panes, self._article, self._show_keys)
+        self._catching_up = CatchingUp(
+            self,
+            library,
+            answers=self._answers,
+            article=self._article,
+            listing=self._listing,
+            marker=self.marker,
+            searching=self._searching,
+            sidebar=sidebar,
+        )
+        found = self._show_what_is_found
+        self._warm_up = WarmUp(self, library, self.marker, start=self._start, found=found)
+
+    def _tell_of_damage(self, sentence: str) -> None:
+        """Say it, from any thread."""
+        self.call_later(self.say, sentence, error=True)
+
+    # What the parts ask of the screen: `Host`.
+
+    @property
+    def filter(self) -> Query:
+        """What the list shows."""
+        return self._filter
+
+    @property
+    def is_searching(self) -> bool:
+        """Whether the search line is open."""
+        return self._searching.is_on
+
+    def say(self, text: str, *, error: bool = False, patient: bool = False) -> None:
+        """Show plain text for a while. patient: it answers no key and may wait."""
+        if error:
+            from reader.safety.redaction import redacted
+
+            text = redacted(text)
+        self._status.say(text, error=error, patient=patient)
+
+    def unsay(self, text: str) -> None:
+        """Take back a message that no longer holds."""
+        self._status.unsay(text)
+
+    @reported
+    def show(self, query: Query, place: Place | None = None) -> None:
+        """Show what the query matches. place: where the list stood when it showed that before."""
+        before = self.filter
+        if place is None and not self.is_searching:
+            self._article.forget_read()
+        if not self._searching.narrows(query):
+            self._sidebar.close_results()
+        self._name_filter(query)
+        if place is not None:
+            self._sidebar.place = place
+        try:
+            self._answers.ask()
+        except Exception:
+            self._name_filter(before)  # which the list still shows
+            raise
+        if place is not None:
+            self._sidebar.place = place
+
+    # The query and its answer.
+
+    def _name_filter(self, query: Query) -> None:
+        """Name another filter in the bar; the list follows."""
+        self._filter = query
+        self._tag_bar.show_query(query)
+        self._show_keys()
+
+    def _show_answer(self, ids: Ids, is_whole: bool) -> None:
+        kept = self._article.kept(ids)
+        self._article.highlight()
+        self._listing.show(kept, is_whole)
+        if is_whole and not self._is_restored:
+            self._is_restored = True
+            self._view.put_back(self._sidebar, self._library)
+            self.call_after_refresh(self._reopen)
+        if not self.is_searching:
+            self._tag_bar.show(kept)
+            return
+        self._open_results()
+        self._tag_bar.show_soon(kept)
+
+    def _open_results(self) -> None:
+        """Open the groups that a search has found something in, a few at a time."""
+        if not (self.is_searching and self._searching.narrows(self.filter)):
+            return
+        if not self._sidebar.open_with_results():
+            self.set_timer(OPEN_MORE_AFTER_S, self._open_results)
+
+    def _look_now_and_then(self) -> None:
+        self.marker.tell_notices()
+        if self._answers.may_change():
+            self._look_for_changes()
+
+    @reported
+    def _look_for_changes(self) -> None:
+        """Show what another program has changed."""
+        self._catching_up.look()
+
+    @reported
+    def _show_what_is_found(self) -> None:
+        self._answers.ask_at_once()
+
+    async def _open(self, id: ArticleId) -> None:
+        await self._stepping.open(id)
+
+    # Keys.
+
+    def _show_keys(self) -> None:
+        """Show the keys of what has the focus, as the user has bound them."""
+        is_reading = self.focused is not None and self.focused is not self._sidebar
+        hints = READING_KEYS if is_reading else LIST_KEYS
+        self._key_line.show(as_bound(hints, self.keymap, self._stepping.next_label))
+
+    def key(self, id: str) -> str:
+        """Return the first key of a binding, as the user has bound it."""
+        return key_of(id, self.keymap)
+
+    @property
+    def keys_at_present(self) -> dict[str, str]:
+        """What those keys do now that do not always do the same, by binding id."""
+        return self._stepping.keys_at_present
+
+    @property
+    def _reading_hint(self) -> str:
+        return READING_HINT.format(
+            expand=self.key("sidebar.expand"),
+            open=self.key("sidebar.open"),
+            next=self.key(NEXT),
+            help=self.key("reader.help"),
+        )
+
+    # Live news.
+
+    def _mounted_syncing(self) -> "Syncing":
+        if self._syncing is None:
+            from reader.ui.screen.sync import Syncing
+
+            self._syncing = Syncing(
+                self,
+                self._library,
+                self._settings,
+                self._config,
+                sources_key=self.key("reader.sources"),
+                changed=self._look_for_changes,
+            )
+        return self._syncing
+
+    def _sync_by_itself(self) -> None:
+        """Sync now and every so many minutes."""
+        sync, minutes = self._mounted_syncing().by_itself, self._settings.sync_every or 0
+        sync()
+        self.set_interval(max(1, minutes) * MINUTE_S, sync)
+
+    # What is remembered.
+
+    def _reopen(self) -> None:
+        """Show the article that was open at the end of the last session."""
+        if self._view.opened is not None:
+            in_background(self, partial(self._reopen_article, self._view.opened), group="reopen")
+
+    async def _reopen_article(self, identity: Identity) -> None:
+        await asyncio.to_thread(_import_reading_pane)  # keys are answered meanwhile
+        if await self._article.reopen(identity):
+            self._show_keys()
+        elif self._panes.pane is None:
+            self._panes.show_hint(self._reading_hint)
+
+    def on_unmount(self) -> None:
+        self._answers.end()
+        for each in (self._syncing, self._originals):
+            if each is not None:
+                each.end()
+        with suppress(CryptoreadError):  # there is no screen left to say it on
+            self._save()
+
+    def _save(self) -> None:
+        """Write down how the screen is left. Raises CacheError."""
+        self._library.hurry()
+        self._view.note(self._sidebar, self._library)
+        self._view.sidebar_width = self._panes.chosen_width
+        self._view.opened = self._article.article.identity if self._article.article else None
+        self._library.save_state("view", str(self._view))
+        self._article.save_position()
+        self._library.remember(self._start)
+
+
+def _import_reading_pane() -> None:
+    import reader.ui.reading.pane  # noqa: F401

@@ -1,0 +1,144 @@
+"""The keys of the main screen: their actions and names, and which of them the key line shows.
+
+The list and the reading pane define their own keys for moving.
+"""
+
+from collections.abc import Mapping, Sequence
+
+from textual.binding import Binding, BindingType
+
+from reader.ui.bars.status_line import KeyHint
+from reader.ui.screen.key_names import first_key
+
+_READ = Binding.Group("Articles")
+_FILTER = Binding.Group("Filter")
+_MARK = Binding.Group("Mark")
+_SCREEN = Binding.Group("Screen")
+
+
+def _key(key: str, action: str, group: Binding.Group, name: str, tooltip: str) -> Binding:
+    id = f"reader.{name.lower().replace(' ', '-').replace(',', '')}"
+    return Binding(key, action, name, tooltip=tooltip, id=id, group=group)
+
+
+READER_KEYS: list[BindingType] = [
+    _key("J", "neighbour(1)", _READ, "Next article", "Open the next article, from anywhere"),
+    _key("K", "neighbour(-1)", _READ, "Previous article", "Open the previous article"),
+    _key("n", "neighbour(1, True)", _READ, "Next unread", "Open the next unread article"),
+    _key("N", "neighbour(-1, True)", _READ, "Previous unread", "Open the previous unread one"),
+    _key("i", "cover", _READ, "Cover image", "Show the cover image in the browser"),
+    _key("o", "original", _READ, "Original", "Open the original, or choose one of the links"),
+    _key("F", "full_text", _READ, "Full text", "Fetch the whole text of the original"),
+    _key("y", "copy_link", _READ, "Copy link", "Copy the article's address"),
+    _key("Y", "copy_markdown", _READ, "Copy Markdown", "Copy the article as Markdown"),
+    *(
+        Binding(
+            str(digit),
+            f"cycle_digit({digit})",
+            f"Tag {digit}",
+            tooltip=f"Tag {digit} of the bar: include, exclude, off",
+            id=f"reader.tag-{digit}",
+            group=_FILTER,
+        )
+        for digit in range(1, 10)
+    ),
+    _key("slash", "search", _FILTER, "Search", "Search as you type, in the language of queries"),
+    _key("t", "pick_tags", _FILTER, "All tags", "Find any tag and filter by it"),
+    _key("plus", "sentiment('positive')", _FILTER, "Positive", "Positive news only"),
+    _key("minus", "sentiment('negative')", _FILTER, "Negative", "Negative news only"),
+    _key("equals_sign", "sentiment('neutral')", _FILTER, "Neutral", "Neutral news only"),
+    _key("0", "sentiment(None)", _FILTER, "Any sentiment", "Any sentiment again"),
+    _key("L", "next_language", _FILTER, "Next language", "The next language, then all of them"),
+    _key("escape", "back", _FILTER, "Drop last filter", "Drop the filter that was added last"),
+    _key("x", "clear", _FILTER, "Clear filters", "Drop every filter"),
+    _key("m", "toggle_read", _MARK, "Read, unread", "Mark the article or the group read or not"),
+    _key("M", "all_read", _MARK, "All read", "Mark everything in the list as read"),
+    _key("f", "toggle_favourite", _MARK, "Favourite", "Mark the article as a favourite or not"),
+    _key("u", "undo", _MARK, "Undo", "Take back the last mark"),
+    _key("U", "redo", _MARK, "Redo", "Make the mark again that was taken back"),
+    _key("h,left", "to_list", _SCREEN, "Back to the list", "From the reading pane to the list"),
+    _key("tab", "other_pane", _SCREEN, "Other pane", "Go to the other pane"),
+    _key("z", "zoom", _SCREEN, "Reading pane alone", "Hide the list, or show it again"),
+    _key("less_than_sign", "resize(-1)", _SCREEN, "Narrower list", "Make the list narrower"),
+    _key("greater_than_sign", "resize(1)", _SCREEN, "Wider list", "Make the list wider"),
+    _key("r", "sync", _SCREEN, "Sync", "Ask the sources for news, while you read on"),
+    _key("S", "sources", _SCREEN, "Sources", "How each source is doing, and what to do"),
+    _key("s", "regroup", _SCREEN, "Group by", "Group by category, day, source, or not at all"),
+    _key("question_mark,f1", "help", _SCREEN, "Help", "All keys and the query language"),
+    _key("q", "app.quit", _SCREEN, "Quit", "Leave cryptoread"),
+]
+
+
+def _hint(ids: str, keys: str, label: str, action: str = "") -> KeyHint:
+    return KeyHint(keys, label, action, tuple(ids.split()))
+
+
+_OF_LIST = {"sidebar.expand": "l", "sidebar.open": "enter"}
+"""Keys of the list that are named in hints."""
+
+NEXT = "reader.next-unread"
+PREVIOUS = "reader.previous-unread"
+
+_NEXT = _hint(NEXT, "n", "next unread", "neighbour(1, True)")
+_QUIT = _hint("reader.quit", "q", "quit", "app.quit")
+_HELP = _hint("reader.help", "?", "help", "help")
+
+LIST_KEYS = (
+    _hint("sidebar.down sidebar.up", "j k", "move"),
+    _hint("sidebar.expand", "l", "open", "expand"),
+    _NEXT,
+    _hint("reader.search", "/", "search", "search"),
+    _hint("reader.tag-1 reader.tag-9", "1-9", "tags"),
+    _hint("reader.all-tags", "t", "all tags", "pick_tags"),
+    _hint("reader.positive reader.negative reader.neutral", "+ - =", "sentiment"),
+    _hint("reader.clear-filters", "x", "clear", "clear"),
+    _hint("reader.read-unread", "m", "read", "toggle_read"),
+    _hint("reader.next-language", "L", "language", "next_language"),
+    _hint("reader.group-by", "s", "group", "regroup"),
+    _QUIT,
+    _HELP,
+)
+READING_KEYS = (
+    _hint("reading.down reading.up", "j k", "scroll"),
+    _hint("reader.other-pane", "Tab", "list", "other_pane"),
+    _hint("reader.next-article reader.previous-article", "J K", "next, previous", "neighbour(1)"),
+    _NEXT,
+    _hint("reader.cover-image", "i", "cover", "cover"),
+    _hint("reader.original", "o", "original, links", "original"),
+    _hint("reader.copy-link", "y", "copy link", "copy_link"),
+    _hint("reader.favourite", "f", "favourite", "toggle_favourite"),
+    _hint("reader.reading-pane-alone", "z", "alone", "zoom"),
+    _QUIT,
+    _HELP,
+)
+
+
+def key_of(id: str, keymap: Mapping[str, str]) -> str:
+    """Return the first key of a binding, as the user reads it.
+
+    keymap: id of a binding to its keys, where the user has chosen others.
+    """
+    usual = {each.id: each.key for each in READER_KEYS if isinstance(each, Binding)} | _OF_LIST
+    return first_key(keymap.get(id, usual[id]))
+
+
+def as_bound(
+    hints: Sequence[KeyHint], keymap: Mapping[str, str], next_label: str
+) -> tuple[KeyHint, ...]:
+    """Return the hints with the keys that the user has chosen; next_label: what `n` does now."""
+    shown = []
+    for hint in hints:
+        label = next_label if hint is _NEXT else hint.label
+        shown.append(hint._replace(keys=_keys_of(hint, keymap), label=label))
+    return tuple(shown)
+
+
+def _keys_of(hint: KeyHint, keymap: Mapping[str, str]) -> str:
+    if not any(id in keymap for id in hint.ids):
+        return hint.keys
+    joint = "-" if "-" in hint.keys.strip("-") and " " not in hint.keys else " "
+    usual = hint.keys.split(joint)
+    return joint.join(
+        first_key(keymap[id]) if id in keymap else key
+        for id, key in zip(hint.ids, usual, strict=True)
+    )

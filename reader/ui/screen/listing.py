@@ -1,0 +1,89 @@
+"""The present answer in the list: its groups, its numbers, and what an empty list says."""
+
+from collections.abc import Mapping
+
+from reader.library import Grouping, Ids, Library
+from reader.query.language import Field
+from reader.ui.bars.status_line import StatusLine
+from reader.ui.screen.host import Host
+from reader.ui.screen.keys import key_of
+from reader.ui.screen.saved_view import View
+from reader.ui.sidebar.widget import Sidebar
+
+EMPTY = "No articles. {sync} brings news; your own: quit and run cryptoread import"
+EMPTY_SEARCH = "No article matches. Esc gives the list back as it was."
+EMPTY_FILTERED = "No article matches. {drop} drops the last filter, {clear} all of them."
+
+GROUPINGS = {
+    Grouping.CATEGORY: "by category",
+    Grouping.DAY: "by day",
+    Grouping.SOURCE: "by source",
+    Grouping.NONE: "newest first",
+}
+
+
+class Listing:
+    """What the list of one screen shows. view: how it is grouped. keymap: the keys of the user."""
+
+    def __init__(
+        self,
+        host: Host,
+        library: Library,
+        sidebar: Sidebar,
+        status: StatusLine,
+        *,
+        view: View,
+        keymap: Mapping[str, str],
+    ) -> None:
+        self.ids = Ids()
+        """The articles in the list."""
+        self._is_whole = True
+        self._host = host
+        self._library = library
+        self._sidebar = sidebar
+        self._status = status
+        self._view = view
+        self._keymap = keymap
+
+    def show(self, ids: Ids, is_whole: bool) -> None:
+        """Show an answer. is_whole: these are all the articles that match. Raises CacheError."""
+        self.ids, self._is_whole = ids, is_whole
+        self.show_groups()
+
+    def show_groups(self) -> None:
+        """Group and count the present answer anew. Raises CacheError."""
+        groups = self._library.groups(self.ids, self._view.grouping)
+        self._sidebar.show_language = len(self._host.filter.included(Field.LANG)) != 1
+        self._sidebar.show_time = self._view.grouping is Grouping.DAY
+        self._sidebar.show(groups, empty_hint=self._empty_hint())
+        self._show_status(sum(group.unread for group in groups))
+
+    def regroup(self) -> None:
+        """Group by the next property. Raises CacheError."""
+        groupings = list(Grouping)
+        place = groupings.index(self._view.grouping) + 1
+        self._view.grouping = groupings[place % len(groupings)]
+        self.show_groups()
+        if self._view.grouping is not Grouping.CATEGORY:
+            self._sidebar.open_first()
+
+    def _empty_hint(self) -> str:
+        if not self._is_whole:
+            return "Searching…"
+        if self._host.is_searching:
+            return EMPTY_SEARCH
+        if not self._host.filter.terms:
+            return EMPTY.format(sync=key_of("reader.sync", self._keymap))
+        return EMPTY_FILTERED.format(
+            drop=key_of("reader.drop-last-filter", self._keymap),
+            clear=key_of("reader.clear-filters", self._keymap),
+        )
+
+    def _show_status(self, unread: int) -> None:
+        grouping = GROUPINGS[self._view.grouping]
+        if not self._is_whole:
+            self._status.show("searching…", grouping)
+            return
+        shown, total = len(self.ids), self._library.total
+        articles = f"{shown:,} articles" if shown >= total else f"{shown:,} of {total:,} articles"
+        self._status.show(f"{unread:,} unread · {articles}", grouping)

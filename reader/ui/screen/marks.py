@@ -1,0 +1,204 @@
+"""Set, remove, undo and redo marks; each is written before the screen says so."""
+
+import asyncio
+from collections.abc import Callable
+from functools import partial
+from typing import TypeVar
+
+from textual.worker import Worker
+
+from reader.article import ArticleId
+from reader.errors import CacheUnwritable, MarkNotShown, MarksNotKept
+from reader.library import Change, Ids, Library, Mark, Marked
+from reader.ui.screen.host import Host
+from reader.ui.textual_compat.cells import fit
+from reader.ui.textual_compat.failures import Work, in_background
+
+T = TypeVar("T")
+
+TITLE_CELLS = 40
+"""Cells of an article's title in the name of an undo step."""
+
+
+class Marker:
+    """Writes the marks of one screen in the background, in the order of the keys.
+
+    show_changes: called when all marks are written and can be shown. undo_key: the key that takes
+    a mark back, as the user has bound it.
+    """
+
+    def __init__(
+        self,
+        host: Host,
+        library: Library,
+        *,
+        show_changes: Callable[[], None],
+        undo_key: str,
+    ) -> None:
+        self._host = host
+        self._library = library
+        self._show_changes = show_changes
+        self._undo_key = undo_key
+        self._writing = 0
+        self._is_full = False
+        """The last article that was opened could not be marked, for want of room."""
+        self._turn = asyncio.Lock()
+        self._told = len(library.notices)
+        self._unwritten = 0
+        """Marks that no thread has written or failed to write."""
+        self._failures: list[Exception] = []
+        """Of the marks since the last that was written."""
+        self._done = asyncio.Event()
+
+    @property
+    def is_writing(self) -> bool:
+        """Whether any mark is on its way: its ids are of the moment that the library holds."""
+        return self._writing > 0
+
+    async def all_written(self, seconds: float) -> bool:
+        """Return whether all marks are written or have failed; wait no longer than that."""
+        waiting = asyncio.ensure_future(self._done.wait())
+        await asyncio.wait({waiting}, timeout=seconds if self._writing else 0)
+        waiting.cancel()
+        return not self._writing
+
+    def not_kept(self) -> MarksNotKept | None:
+        """Return what is lost, when the screen has been left and its threads have ended.
+
+        A mark that failed before the last that was written has been told of.
+        """
+        count = self._unwritten + len(self._failures)
+        if not count:
+            return None
+        reason = str(self._failures[0]) if self._failures else "the screen was left before"
+        return MarksNotKept(count, reason)
+
+    def tell_notices(self) -> None:
+        """Say what had to be put right meanwhile, such as a damaged file."""
+        notices = self._library.notices
+        if new := notices[self._told :]:
+            self._told = len(notices)
+            self._host.say("; ".join(new), error=True)
+
+    def opened(self, id: ArticleId, title: str) -> Worker[None]:
+        """Mark an opened article as read, without a word: a step of its own in the journal."""
+        label = f"“{fit(title, TITLE_CELLS).rstrip()}” read"
+        return self._run(partial(self._write_opened, Ids([id]), lambda *_: label))
+
+    def toggle_read(self, id: ArticleId) -> None:
+        """Mark one article as read, or as unread where it is."""
+
+        def label(value: bool, _changed: int) -> str:
+            return f"article {_state(value)}"
+
+        self._run(partial(self._write_and_say, Ids([id]), Mark.READ, None, label))
+
+    def toggle_all_read(self, ids: Ids) -> None:
+        """Mark all as read, or as unread where all are read."""
+        self._run(partial(self._write_many, ids, None))
+
+    def read(self, ids: Ids) -> None:
+        """Mark all as read."""
+        self._run(partial(self._write_many, ids, True))
+
+    def toggle_favourite(self, id: ArticleId) -> None:
+        """Make the article a favourite, or take that away."""
+
+        def label(value: bool, _changed: int) -> str:
+            return "favourite" if value else "no favourite"
+
+        self._run(partial(self._write_and_say, Ids([id]), Mark.FAVOURITE, None, label))
+
+    def undo(self) -> None:
+        self._run(partial(self._replay, self._library.undo, "undo", "undone"))
+
+    def redo(self) -> None:
+        self._run(partial(self._replay, self._library.redo, "redo", "redone"))
+
+    def _run(self, write: Work) -> Worker[None]:
+        self._writing += 1
+        self._unwritten += 1
+        self._done.clear()
+        return in_background(self._host, partial(self._in_turn, write), group="marks")
+
+    async def _in_turn(self, write: Work) -> None:
+        try:
+            async with self._turn:
+                await write()
+            self.tell_notices()
+        finally:
+            self._writing -= 1
+            if not self._writing:
+                self._done.set()
+                self._show_changes()
+
+    async def _written(self, write: Callable[[], T]) -> T:
+        """Write in a thread, which also reads what the screen then shows."""
+
+        def write_and_read() -> T:
+            try:
+                result = write()
+            except MarkNotShown:
+                raise
+            except Exception as error:
+                self._failures.append(error)
+                raise
+            finally:
+                self._unwritten -= 1
+            self._failures.clear()
+            self._library.prepare(self._host.filter)
+            return result
+
+        return await asyncio.to_thread(write_and_read)
+
+    async def _write(
+        self, ids: Ids, mark: Mark, value: bool | None, label: Callable[[bool, int], str]
+    ) -> Marked:
+        return await self._written(partial(self._library.set_marks, ids, mark, value, label))
+
+    async def _write_opened(self, ids: Ids, label: Callable[[bool, int], str]) -> None:
+        """Where nothing can be written, that is said of the first article that is opened."""
+        try:
+            await self._write(ids, Mark.READ, True, label)
+        except CacheUnwritable:
+            self._failures.pop()  # articles are read without marks
+            if not self._is_full:
+                self._is_full = True
+                raise
+        else:
+            self._is_full = False
+
+    async def _write_and_say(
+        self, ids: Ids, mark: Mark, value: bool | None, label: Callable[[bool, int], str]
+    ) -> None:
+        marked = await self._write(ids, mark, value, label)
+        said = label(marked.value, marked.changed)
+        self._host.say(f"{said} · {self._undo_key} undoes" if marked.changed else f"already {said}")
+
+    async def _write_many(self, ids: Ids, value: bool | None) -> None:
+        """Mark those that are not so already, and say how many that were."""
+
+        def label(value: bool, changed: int) -> str:
+            return f"{counted(changed)} {_state(value)}"
+
+        marked = await self._write(ids, Mark.READ, value, label)
+        if not marked.changed:
+            state = _state(marked.value)
+            self._host.say(f"already {state}: {counted(len(ids))}" if ids else "nothing to mark")
+            return
+        before = len(ids) - marked.changed
+        rest = f" ({before:,} already {'was' if before == 1 else 'were'})" if before else ""
+        said = label(marked.value, marked.changed)
+        self._host.say(f"{said}{rest} · {self._undo_key} undoes")
+
+    async def _replay(self, replay: Callable[[], Change | None], verb: str, done: str) -> None:
+        change = await self._written(replay)
+        self._host.say(f"{done}: {change.label}" if change else f"nothing to {verb}")
+
+
+def counted(number: int) -> str:
+    return "1 article" if number == 1 else f"{number:,} articles"
+
+
+def _state(is_read: bool) -> str:
+    return "read" if is_read else "unread"

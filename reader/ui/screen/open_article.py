@@ -1,0 +1,181 @@
+"""The open article: opened, marked as read, shown anew after a sync, left.
+
+Which article is opened is decided elsewhere.
+"""
+
+import asyncio
+from functools import partial
+from typing import TYPE_CHECKING, Literal
+
+from reader.article import Article, ArticleId, Identity, Row
+from reader.errors import CryptoreadError
+from reader.library import Ids, Library
+from reader.query.language import Field
+from reader.ui.screen.host import Host
+from reader.ui.screen.marks import Marker
+from reader.ui.screen.panes import Panes
+from reader.ui.textual_compat.failures import ended, in_background
+
+if TYPE_CHECKING:
+    from reader.ui.reading.pane import ReadingPane
+
+PAINT_AT_LATEST_S = 0.01
+"""How long painting waits for the mark, so that article and mark appear together."""
+
+
+class OpenArticle:
+    """The article in the reading pane of one screen; None until the first is opened."""
+
+    def __init__(self, host: Host, library: Library, panes: Panes, marker: Marker) -> None:
+        self.id: ArticleId | None = None
+        self.article: Article | None = None
+        """Also None if it could not be read."""
+        self._host = host
+        self._library = library
+        self._panes = panes
+        self._marker = marker
+        self._showing = asyncio.Lock()
+        self._read_here: dict[Identity, None] = {}
+        """Articles that were opened in a list of unread ones, oldest first."""
+        self._position = 0
+        """Where the user left it last time."""
+
+    @property
+    def pane(self) -> "ReadingPane | None":
+        """The pane that shows it; None until the first article is opened."""
+        return self._panes.pane
+
+    async def show(self, id: ArticleId) -> bool:
+        """Show the article and mark it as read; return whether it could be loaded."""
+        async with self._showing:
+            return await self._show(id, marks=True)
+
+    async def reopen(self, identity: Identity) -> bool:
+        """Show the article of the last session without marking it; return whether it is shown.
+
+        It is not if another article was opened in the meantime or if it no longer exists.
+        """
+        async with self._showing:
+            id = None if self.id is not None else self._library.id_of(identity)
+            return id is not None and await self._show(id, marks=False)
+
+    async def _show(self, id: ArticleId, *, marks: bool) -> bool:
+        self._leave()
+        self.article = None
+        self._is(id)
+        marks = marks and not self._library.is_only_read
+        try:
+            article = self._library.article(id)
+            (row,) = self._library.rows([id])
+        except CryptoreadError as error:
+            self._host.say(str(error), error=True)
+            if self.pane is not None:
+                self.pane.show_hint(str(error))
+            return False
+        self.article = article
+        self._position = self._saved_position(article)
+        with self._host.app.batch_update():
+            mark = None
+            if marks and not row.read:
+                self._note_read(id, article.identity)
+                mark = self._marker.opened(id, article.title)
+            is_read = row.read or marks
+            pane = await self._panes.mounted_pane()
+            self._paint(article, row, self._position, pane, is_read=is_read)
+            if mark is not None:  # usually written in time to be painted with the article
+                await ended(mark, PAINT_AT_LATEST_S)
+        self._panes.screen.check_idle()  # the end of a batch wakes the app, not the screen
+        return True
+
+    def kept(self, ids: Ids) -> Ids:
+        """Return the ids and those of articles read since a key asked for unread articles.
+
+        Otherwise each article would leave the list as it is opened. Raises CacheError.
+        """
+        if self._host.is_searching:
+            return ids
+        found = map(self._library.id_of, self._read_here)
+        stay = [id for id in found if id is not None]
+        return ids | Ids(stay, ids.lang) if stay else ids
+
+    def forget_read(self) -> None:
+        """Let articles that were read leave the list of unread ones at the next answer."""
+        self._read_here.clear()
+
+    def _note_read(self, id: ArticleId, identity: Identity) -> None:
+        is_of_unread = "unread" in self._host.filter.included(Field.IS)
+        if is_of_unread and self._panes.sidebar.holds(id):
+            self._read_here[identity] = None
+
+    def highlight(self) -> None:
+        """Mark the words of the filter in the text."""
+        if self.pane is not None:
+            self.pane.highlight(self._host.filter.words)
+
+    @property
+    def has_match_ahead(self) -> bool:
+        """Whether a word of the filter occurs further on in the open article."""
+        return self.pane is not None and self.article is not None and self.pane.has_match_ahead()
+
+    async def go_to_match(self, step: Literal[1, -1], *, at_edge: bool = False) -> bool:
+        """Scroll to the next or previous word of the filter; return False if there is none.
+
+        at_edge: to the first in the article, or (-1) to the last.
+        """
+        if self.pane is None or self.article is None:
+            return False
+        return await self.pane.go_to_match(step, at_edge=at_edge)
+
+    def find_again(self) -> None:
+        """Look up the id again after a sync: it may have changed, or the article may be gone."""
+        if self.article is not None:
+            self._is(self._library.id_of(self.article.identity))
+
+    def show_marks(self) -> None:
+        """Show whether the article is read and a favourite now. Raises CacheError."""
+        if self.pane is not None and self.id is not None:
+            for row in self._library.rows([self.id]):
+                self.pane.read, self.pane.favourite = row.read, row.favourite
+
+    def reread(self) -> None:
+        """Show the present text at the same place. Raises CacheError."""
+        if self.article is None or self.id is None or self.pane is None:
+            return
+        article = self._library.article(self.id)
+        if article != self.article:
+            self.article = article
+            (row,) = self._library.rows([self.id])
+            self._paint(article, row, self.pane.position, self.pane, is_read=row.read)
+
+    def save_position(self) -> None:
+        """Save the scroll position. Raises CacheError."""
+        if self.article is not None and self.pane is not None:
+            self._library.save_position(self.article.identity, self.pane.position)
+
+    def _saved_position(self, article: Article) -> int:
+        try:
+            return int(self._library.position(article.identity))
+        except CryptoreadError as error:  # the text can be read without it
+            self._host.say(str(error), error=True)
+            return 0
+
+    def _is(self, id: ArticleId | None) -> None:
+        self.id = self._panes.sidebar.opened_article = id
+
+    def _leave(self) -> None:
+        if self.article is None or self.pane is None or self.pane.position == self._position:
+            return
+        write = partial(self._library.save_position, self.article.identity, self.pane.position)
+        in_background(self._host, partial(asyncio.to_thread, write), group="positions")
+
+    def _paint(
+        self, article: Article, row: Row, position: int, pane: "ReadingPane", *, is_read: bool
+    ) -> None:
+        pane.highlight(self._host.filter.words)
+        pane.show(
+            article,
+            read=is_read,
+            favourite=row.favourite,
+            now=self._library.clock(),
+            position=position,
+        )

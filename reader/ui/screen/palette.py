@@ -1,0 +1,98 @@
+"""All actions by name, for the help page and the command palette."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
+from types import MappingProxyType
+from typing import Protocol, runtime_checkable
+
+from textual.binding import Binding, BindingType
+from textual.command import DiscoveryHit, Hit, Hits, Provider
+from textual.content import Content
+from textual.types import IgnoreReturnCallbackType
+from textual.widget import Widget
+
+from reader.ui.modals.help import HelpGroup
+from reader.ui.reading.pane import ReadingPane
+from reader.ui.screen.key_names import key_names
+from reader.ui.screen.keys import READER_KEYS
+from reader.ui.sidebar.widget import Sidebar
+
+_PARTS = (("List", Sidebar), ("Reading pane", ReadingPane))
+
+
+@runtime_checkable
+class HasKeys(Protocol):
+    """A screen whose actions are in the palette."""
+
+    @property
+    def keymap(self) -> Mapping[str, str]:
+        """Keys that the user has chosen, by binding id."""
+
+    @property
+    def keys_at_present(self) -> Mapping[str, str]:
+        """What those keys do now that do not always do the same, by binding id."""
+
+
+def _bindings(bound: Iterable[BindingType]) -> Iterator[Binding]:
+    return (each for each in bound if isinstance(each, Binding))
+
+
+def help_groups(
+    keymap: Mapping[str, str], at_present: Mapping[str, str] = MappingProxyType({})
+) -> list[HelpGroup]:
+    """Return the keys as they are bound, by part of the screen and by purpose.
+
+    keymap: id of a binding to its keys, where the user has chosen others. at_present: id of a
+    binding to what it does now, where that is not always the same.
+    """
+    groups: dict[str, list[tuple[str, str]]] = {}
+    of_parts = [(title, part.BINDINGS) for title, part in _PARTS]
+    for title, bound in (*of_parts, ("", READER_KEYS)):
+        for binding in _bindings(bound):
+            purpose = binding.group.description if binding.group else ""
+            name = " · ".join(filter(None, (title, purpose)))
+            keys = keymap.get(binding.id or "", binding.key)
+            does = at_present.get(binding.id or "", binding.tooltip)
+            groups.setdefault(name, []).append((key_names(keys), does))
+    return [HelpGroup(title, _with_digits_together(rows)) for title, rows in groups.items()]
+
+
+def _with_digits_together(rows: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Return the rows with the nine tag keys in one, unless the user has bound them otherwise."""
+    digits = [str(digit) for digit in range(1, 10)]
+    if [keys for keys, _ in rows[: len(digits)]] != digits:
+        return rows
+    return [("1 … 9", "Tag of that number: include, exclude, off"), *rows[len(digits) :]]
+
+
+class ReaderCommands(Provider):
+    """Offers the actions of the main screen by name."""
+
+    def _commands(self) -> Iterator[tuple[str, str, IgnoreReturnCallbackType]]:
+        """Yield name, tooltip and action of each binding of the parts on the screen."""
+        screen = self.screen
+        if not isinstance(screen, HasKeys):
+            return
+        keymap, at_present = screen.keymap, screen.keys_at_present
+        for node in self._nodes():
+            for binding in _bindings(READER_KEYS if node is self.screen else node.BINDINGS):
+                run = partial(node.run_action, binding.action)
+                keys = key_names(keymap.get(binding.id or "", binding.key))
+                does = at_present.get(binding.id or "", binding.tooltip)
+                yield f"{binding.description} ({keys})", does, run
+
+    def _nodes(self) -> Iterator[Widget]:
+        for _, part in _PARTS:
+            yield from self.screen.query(part)
+        yield self.screen
+
+    async def discover(self) -> Hits:
+        for name, tooltip, run in self._commands():
+            yield DiscoveryHit(Content(name), run, help=tooltip)
+
+    async def search(self, query: str) -> Hits:
+        matcher = self.matcher(query)
+        for name, tooltip, run in self._commands():
+            score = max(matcher.match(name), matcher.match(tooltip) / 2)
+            if score > 0:
+                yield Hit(score, matcher.highlight(name), run, help=tooltip)

@@ -1,0 +1,143 @@
+"""List and reading pane: side by side or one at a time, which of them has the focus, how wide.
+
+Knows nothing about their content. Until the first article is opened, a hint takes the place of the
+reading pane.
+"""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from textual import events
+from textual.app import ComposeResult
+from textual.content import Content
+from textual.widgets import Static
+
+from reader.config.settings import Settings
+from reader.ui.sidebar.widget import Sidebar
+from reader.ui.textual_compat.compositor import Covered
+
+if TYPE_CHECKING:
+    from reader.ui.reading.pane import ReadingPane
+
+NARROW = 100
+"""Columns below which one pane is shown at a time."""
+
+WIDTH_STEP = 4
+LEAST_WIDTH = 24
+
+
+class Panes(Covered, inherit_bindings=False):
+    """The list and what stands right of it, by the classes `-narrow`, `-reading` and `-zoomed`.
+
+    width: columns of the list, as the user chose them; None: as the settings say. hint: plain text.
+    """
+
+    def __init__(
+        self,
+        sidebar: Sidebar,
+        *,
+        settings: Settings,
+        width: int | None,
+        hint: str,
+        say: Callable[[str], None],
+    ) -> None:
+        super().__init__()
+        self.sidebar = sidebar
+        self.pane: ReadingPane | None = None
+        """None until the first article is opened."""
+        self.chosen_width = width
+        """Columns of the list, as the user chose them."""
+        self._settings = settings
+        self._say = say
+        self._hint = Static(Content(hint), id="hint")
+        self._list_width: int | None = None
+
+    def compose(self) -> ComposeResult:
+        yield self.sidebar
+        yield self._hint
+
+    def show_hint(self, text: str) -> None:
+        """Show plain text where the reading pane will be."""
+        self._hint.update(Content(text))
+
+    async def mounted_pane(self) -> "ReadingPane":
+        """Return the reading pane, which takes the place of the hint."""
+        if self.pane is not None:
+            return self.pane
+        from reader.ui.reading.pane import ReadingPane
+
+        self.pane = pane = ReadingPane()
+        pane.column_width = self._settings.column_width
+        await self._hint.remove()
+        await self.mount(pane, after=self.sidebar)
+        return pane
+
+    @property
+    def is_narrow(self) -> bool:
+        """Whether one pane is shown at a time, for want of width."""
+        return self.has_class("-narrow")
+
+    @property
+    def is_list_hidden(self) -> bool:
+        """Whether the reading pane is shown alone."""
+        return self.has_class("-zoomed") or (self.is_narrow and self.has_class("-reading"))
+
+    def show_article(self) -> None:
+        """Focus the reading pane."""
+        if self.pane is None:
+            self._say("no article is open yet")
+            return
+        self.add_class("-reading")
+        self.screen.set_focus(self.pane)  # at once: keys may have been typed ahead
+
+    def show_list(self) -> None:
+        """Focus the list."""
+        self.remove_class("-zoomed", "-reading")
+        self.screen.set_focus(self.sidebar)
+
+    def change(self) -> None:
+        """Focus the other pane."""
+        if self.screen.focused is self.pane:
+            self.show_list()
+        else:
+            self.show_article()
+
+    def zoom(self) -> None:
+        """Show the reading pane alone, or the list again."""
+        if self.is_list_hidden:
+            self.show_list()
+            return
+        if self.pane is not None:
+            self.add_class("-zoomed")
+        self.show_article()
+
+    def widen(self, steps: int) -> None:
+        """Make the list wider by so many steps, or narrower where they are negative."""
+        if self.is_narrow or self.is_list_hidden:
+            self._say("only one pane is visible")
+            return
+        columns = self.screen.size.width
+        widest = max(LEAST_WIDTH, columns - LEAST_WIDTH)
+        width = (self._list_width or self.sidebar.outer_size.width) + steps * WIDTH_STEP
+        self.chosen_width = min(widest, max(LEAST_WIDTH, width))
+        self._fit(columns)
+
+    def fit(self, columns: int) -> None:
+        """Adapt to a terminal of so many columns, before it is laid out."""
+        self.set_class(columns < NARROW, "-narrow")
+        self._fit(columns)
+
+    def _fit(self, columns: int) -> None:
+        """Give the list its chosen width, or all there is where one pane is shown at a time."""
+        chosen = self.chosen_width or self._settings.sidebar_width
+        width = chosen if columns >= NARROW else None
+        if width != self._list_width:  # setting it lays the screen out anew
+            self._list_width = width
+            self.sidebar.styles.width = width
+
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        """Follow the focus, which a click moves as keys do."""
+        if event.widget is self.sidebar:
+            self.remove_class("-reading")
+        elif event.widget is self.pane:
+            self.add_class("-reading")

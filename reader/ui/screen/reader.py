@@ -1,0 +1,239 @@
+"""The main screen: what each key does, and each message of a widget.
+
+Every action asks one of the screen's parts; none is longer than what decides which.
+"""
+
+from typing import TYPE_CHECKING, ClassVar, Literal
+
+from textual import events
+from textual.binding import BindingType
+
+from reader.article import Article, ArticleId
+from reader.errors import CryptoreadError
+from reader.library import TagCount
+from reader.query.language import Field, Query
+from reader.ui.bars.status_line import KeyLine
+from reader.ui.bars.tag_bar import TagBar
+from reader.ui.screen.filtering import stepped_back
+from reader.ui.screen.host_screen import HostScreen
+from reader.ui.screen.keys import NEXT, READER_KEYS
+from reader.ui.screen.reported import reported
+
+if TYPE_CHECKING:
+    from reader.ui.bars.search_line import SearchLine
+    from reader.ui.modals.tag_picker import TagPicker
+    from reader.ui.reading.pane import ReadingPane
+    from reader.ui.screen.sync import Syncing
+
+
+class ReaderScreen(HostScreen):
+    """The main screen with the actions that keys, clicks and the palette ask for."""
+
+    BINDINGS: ClassVar[list[BindingType]] = READER_KEYS
+
+    # The query and its answer.
+
+    def action_cycle_digit(self, digit: int) -> None:
+        self._tag_bar.cycle(digit)
+
+    def on_tag_bar_query_changed(self, event: TagBar.QueryChanged) -> None:
+        self.show(event.query)
+
+    def action_sentiment(self, sentiment: str | None) -> None:
+        self.show(self.filter.with_only(Field.SENTIMENT, sentiment))
+
+    @reported
+    async def action_next_language(self) -> None:
+        from reader.ui.screen.languages import next_language
+
+        if await next_language(self, self._library, self._sidebar, self._article):
+            self._show_keys()
+
+    async def action_search(self) -> None:
+        await self._searching.begin()
+
+    def on_search_line_typed(self, event: "SearchLine.Typed") -> None:
+        self._searching.typed(event.query)
+
+    @reported
+    def on_search_line_kept(self, event: "SearchLine.Kept") -> None:
+        self._searching.keep(event.text)
+
+    def on_search_line_given_up(self) -> None:
+        self._searching.give_up()
+
+    def action_clear(self) -> None:
+        self.show(self._start)
+
+    def action_back(self) -> None:
+        """Leave the reading pane where it stands alone, else drop one filter."""
+        if self._panes.is_list_hidden:
+            self._panes.show_list()
+        elif self.filter != self._start:
+            self.show(stepped_back(self.filter, self._start))
+
+    @reported
+    def action_regroup(self) -> None:
+        self._listing.regroup()
+
+    @reported
+    async def action_pick_tags(self) -> None:
+        from reader.ui.modals.tag_picker import TagPicker
+
+        first = self._tag_bar.at_once(self._listing.ids) or ()
+        await self.app.push_screen(TagPicker(self.filter, self._counted_tags, first))
+
+    def _counted_tags(self, query: Query) -> list[TagCount]:
+        """Return the tags of what matches, counted as of one version. Thread-safe."""
+        while True:
+            version = self._library.version
+            counts = self._library.tag_counts(self._library.find(query))
+            if version == self._library.version:
+                return counts
+
+    def on_tag_picker_query_changed(self, event: "TagPicker.QueryChanged") -> None:
+        self.show(event.query)
+
+    def on_reading_pane_tag_clicked(self, event: "ReadingPane.TagClicked") -> None:
+        self.show(self.filter.cycle_tag(event.tag))
+
+    # The article.
+
+    @reported
+    async def action_neighbour(self, step: Literal[1, -1], unread: bool = False) -> None:
+        """Open the next article; unread: the next unread one, match or result of a search."""
+        if unread:
+            await self._stepping.to_unread_or_match(step)
+        else:
+            await self._stepping.to_neighbour(step)
+
+    def on_reading_pane_matches_passed(self) -> None:
+        self._show_keys()
+
+    def on_reading_pane_matches_found(self, event: "ReadingPane.MatchesFound") -> None:
+        self._stepping.tell_matches(event, self.key(NEXT))
+
+    def _of_article(self) -> Article | None:
+        """Return the article that a key is about: the open one in its pane, else the cursor's."""
+        cursor = self._sidebar.cursor
+        article = self._article.article
+        try:
+            if self.focused is self._sidebar and cursor and cursor.article is not None:
+                article = self._library.article(cursor.article)
+        except CryptoreadError as error:
+            self.say(str(error), error=True)
+            return None
+        if article is None:
+            self.say("no article is open or under the cursor")
+        return article
+
+    def action_cover(self) -> None:
+        if article := self._of_article():
+            self._doors.cover(article)
+
+    def action_original(self) -> None:
+        if article := self._of_article():
+            self._doors.original(article)
+
+    def action_copy_link(self) -> None:
+        if article := self._of_article():
+            self._doors.copy_link(article)
+
+    def action_copy_markdown(self) -> None:
+        if article := self._of_article():
+            self._doors.copy_markdown(article)
+
+    def on_reading_pane_cover_clicked(self) -> None:
+        self.action_cover()
+
+    def on_reading_pane_link_clicked(self, event: "ReadingPane.LinkClicked") -> None:
+        self._doors.link(event.url, event.label)
+
+    # Marks.
+
+    @reported
+    def action_toggle_read(self) -> None:
+        """Mark the group under the cursor, else the article."""
+        cursor = self._sidebar.cursor
+        if self.focused is self._sidebar and cursor and cursor.article is None:
+            if group := self._sidebar.group(cursor.group):
+                self.marker.toggle_all_read(group.ids)
+        elif (id := self._id_of_article()) is not None:
+            self.marker.toggle_read(id)
+
+    def action_all_read(self) -> None:
+        self.marker.read(self._listing.ids)
+
+    @reported
+    def action_toggle_favourite(self) -> None:
+        if (id := self._id_of_article()) is not None:
+            self.marker.toggle_favourite(id)
+
+    def _id_of_article(self) -> ArticleId | None:
+        article = self._of_article()
+        return self._library.id_of(article.identity) if article else None
+
+    def action_undo(self) -> None:
+        self.marker.undo()
+
+    def action_redo(self) -> None:
+        self.marker.redo()
+
+    # Panes and keys.
+
+    def action_other_pane(self) -> None:
+        self._panes.change()
+
+    def action_to_list(self) -> None:
+        self._panes.show_list()
+
+    def action_zoom(self) -> None:
+        self._panes.zoom()
+
+    def action_resize(self, steps: int) -> None:
+        self._panes.widen(steps)
+
+    def on_resize(self, event: events.Resize) -> None:
+        self._panes.fit(event.size.width)
+
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        if event.widget in (self._sidebar, self._panes.pane):
+            self._show_keys()
+
+    def on_key_line_action_chosen(self, event: KeyLine.ActionChosen) -> None:
+        """Do what the key does, after the keys that the pane has not handled yet."""
+        name = event.action.partition("(")[0]
+        target = self.focused if hasattr(self.focused, f"action_{name}") else self
+        if target is not None:
+            target.call_later(target.run_action, event.action)
+
+    async def action_help(self) -> None:
+        from reader.ui.modals.help import HelpScreen
+        from reader.ui.screen.palette import help_groups
+
+        groups = help_groups(self.keymap, self.keys_at_present)
+        await self.app.push_screen(HelpScreen(groups, str(self._library.folder)))
+
+    # Live news.
+
+    @reported
+    def action_sync(self) -> None:
+        self._article.forget_read()
+        if Field.IS in {term.field for term in self.filter.terms}:
+            self._answers.ask()
+        self._mounted_syncing().begin()
+
+    def on_syncing_progressed(self, event: "Syncing.Progressed") -> None:
+        self._status.progress(event.text)
+
+    def action_full_text(self) -> None:
+        if self._originals is None:
+            from reader.ui.screen.full_text import Originals
+
+            self._originals = Originals(self, self._library, self._look_for_changes)
+        if article := self._of_article():
+            self._originals.fetch(article)
+
+    @reported
+    async def action_sources(self) -> None:
+        await self._mounted_syncing().show_sources()

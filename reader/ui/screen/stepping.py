@@ -1,0 +1,121 @@
+"""Step from article to article, and from match to match of the words that are searched for."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Literal
+
+from reader.article import ArticleId
+from reader.library import Library
+from reader.ui.screen.host import Host
+from reader.ui.screen.keys import NEXT, PREVIOUS
+from reader.ui.screen.open_article import OpenArticle
+from reader.ui.screen.panes import Panes
+
+if TYPE_CHECKING:
+    from reader.ui.reading.pane import ReadingPane
+
+Step = Literal[1, -1]
+
+
+class Stepping:
+    """The steps of one screen. show_keys: called when the next step has become another one."""
+
+    def __init__(
+        self,
+        host: Host,
+        library: Library,
+        panes: Panes,
+        article: OpenArticle,
+        show_keys: Callable[[], None],
+    ) -> None:
+        self._host = host
+        self._library = library
+        self._panes = panes
+        self._sidebar = panes.sidebar
+        self._article = article
+        self._show_keys = show_keys
+        self._said = ""
+        """The last message about matches."""
+
+    async def open(self, id: ArticleId) -> None:
+        """Open an article of the list and focus the reading pane."""
+        if await self._article.show(id):
+            self._panes.show_article()
+            self._show_keys()
+            await self._first_layout()  # a key typed ahead may ask for a page
+
+    async def to_neighbour(self, step: Step) -> None:
+        """Open the next or previous article."""
+        await self._go_to(self._sidebar.neighbour(self._article.id, step), step, "article")
+
+    async def to_unread_or_match(self, step: Step) -> None:
+        """Go to the next match or result of a search; without one, open the next unread article."""
+        if self._is_searched:
+            await self._go_to_match_or_result(step)
+            return
+        unread_in = self._library.unread
+        found = self._sidebar.neighbour(self._article.id, step, unread_in=unread_in)
+        await self._go_to(found, step, "unread article")
+
+    async def _go_to_match_or_result(self, step: Step) -> None:
+        """Go through the matches of the open article, then to the next article that was found."""
+        if await self._article.go_to_match(step):
+            return
+        found = self._sidebar.neighbour(self._article.id, step, else_first=True)
+        if await self._go_to(found, step, "result"):
+            await self._first_layout()
+            await self._article.go_to_match(step, at_edge=True)
+
+    async def _go_to(self, article: ArticleId | None, step: Step, what: str) -> bool:
+        """Open an article and put the cursor on it; return whether there is a readable one."""
+        if article is None:
+            self._host.say(f"no {'next' if step > 0 else 'previous'} {what} in this list")
+            return False
+        self._sidebar.move_to(article)
+        if not await self._article.show(article):
+            return False
+        if self._panes.is_narrow:
+            self._panes.show_article()
+        self._show_keys()
+        return True
+
+    async def _first_layout(self) -> None:
+        if self._article.pane is not None:
+            await self._article.pane.first_layout()
+
+    @property
+    def _is_searched(self) -> bool:
+        """Whether the filter contains words, which occur in every article of the list."""
+        return any(not term.exclude for term in self._host.filter.words)
+
+    @property
+    def next_label(self) -> str:
+        """What `n` goes to at present."""
+        if not self._is_searched:
+            return "next unread"
+        return "next match" if self._article.has_match_ahead else "next result"
+
+    @property
+    def keys_at_present(self) -> dict[str, str]:
+        """What the keys of these steps do now, by binding id, where that is not the usual."""
+        if not self._is_searched:
+            return {}
+        return {
+            NEXT: f"Go to the {self.next_label}; after the last match, to the next result",
+            PREVIOUS: "Go to the previous match; before the first, to the previous result",
+        }
+
+    def tell_matches(self, found: "ReadingPane.MatchesFound", next_key: str) -> None:
+        """Say how many matches the open article has, or at which the user is."""
+        self._host.unsay(self._said)
+        self._said = ""
+        count = f"{found.count}" if found.is_to_end else f"{found.count}+"
+        if found.current and found.is_from_start:
+            self._said = f"match {found.current} of {count}"
+        elif found.current:
+            self._said = "a match, not counted: the text above is long"
+        elif found.count:
+            what = "1 match" if count == "1" else f"{count} matches"
+            self._said = f"{what} · {next_key} goes to the next"
+        if found.count:
+            self._host.say(self._said, patient=not found.current)
+        self._show_keys()

@@ -1,0 +1,212 @@
+"""Begin a sync by `r` or by the clock, stop it, and report its progress and result.
+
+The sync runs in a process of its own, while the user reads on.
+"""
+
+import asyncio
+import os
+import threading
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from textual.message import Message
+
+from reader.config.settings import Settings
+from reader.ui.screen.host import Host
+from reader.ui.textual_compat.failures import in_background
+
+if TYPE_CHECKING:
+    from reader.library import Library
+    from reader.subscriptions import SourceResult, Subscription
+
+NOTHING_FOLLOWED = "no subscriptions; `cryptoread subscribe URL` adds one"
+
+
+class Syncing:
+    """Runs one sync at a time.
+
+    settings: those of the start; config: the file that they come from, read again for each sync.
+    sources_key: the key that shows the sources. changed: called when there may be new articles.
+    """
+
+    class Progressed(Message):
+        """A sync began, has heard from another source, or ended (empty text)."""
+
+        def __init__(self, text: str) -> None:
+            self.text = text
+            super().__init__()
+
+        def can_replace(self, message: Message) -> bool:
+            return isinstance(message, Syncing.Progressed)
+
+    def __init__(
+        self,
+        host: Host,
+        library: "Library",
+        settings: Settings,
+        config: Path | None,
+        *,
+        sources_key: str,
+        changed: Callable[[], None],
+    ) -> None:
+        self._host = host
+        self._library = library
+        self._usual = settings
+        self._config = config
+        self._sources_key = sources_key
+        self._changed = changed
+        self._stop: threading.Event | None = None
+        """Stops the present sync; None while there is none."""
+        self._asked = self._ended = 0
+        self._said = ""
+        """The message that a sync is running, while it is shown."""
+
+    def begin(self, *, force: bool = False) -> None:
+        """Sync now, unless a sync is running. force: include sources that rest after failures."""
+        if self._stop is not None:
+            self._said = f"a sync is running: {self._ended} of {self._asked} sources answered"
+            self._host.say(self._said)
+        else:
+            self._start(by_itself=False, force=force)
+
+    def by_itself(self) -> None:
+        """Sync as the clock asks for it: say only what is new."""
+        if self._stop is None and not self._library.is_sample:
+            self._start(by_itself=True, force=False)
+
+    def end(self) -> None:
+        """Stop the sync, so that leaving does not wait for a slow source."""
+        if self._stop is not None:
+            self._stop.set()
+
+    async def show_sources(self) -> None:
+        """Open the box with the state of each source. Raises ConfigError, CacheError."""
+        from reader.ui.modals.sources import SourcesScreen, entries
+
+        followed = self._settings().subscriptions
+        states, now = self._library.source_states(), self._library.clock()
+        rows = entries(followed or (), states, now)
+        box = SourcesScreen(rows, is_chosen=followed is not None)
+        await self._host.app.push_screen(box, self._asked_for_all)
+
+    def _asked_for_all(self, is_wanted: bool | None) -> None:
+        if is_wanted:
+            self.begin(force=True)
+
+    def _start(self, *, by_itself: bool, force: bool) -> None:
+        self._stop = stop = threading.Event()
+        self._asked = self._ended = 0
+        self._progress("⟳")
+        in_background(self._host, partial(self._run, stop, by_itself, force), group="sync")
+
+    async def _run(self, stop: threading.Event, by_itself: bool, force: bool) -> None:
+        """Sync, then say how it went. The event stops the thread, as cancelling would not."""
+        results: Sequence[SourceResult] | None = None
+        try:
+            results = await asyncio.to_thread(self._sync, stop, force)
+        finally:
+            is_leaving = stop.is_set() or not self._host.is_running
+            stop.set()
+            self._stop = None
+            if not is_leaving:
+                self._progress("")
+                self._host.unsay(self._said)
+                self._changed()
+        if results is not None and not is_leaving:
+            self._tell(results, by_itself)
+
+    # In the thread.
+
+    def _settings(self) -> Settings:
+        """Return the present settings: another program may have changed the subscriptions."""
+        from reader.config.settings import read_settings
+
+        return read_settings(self._config) if self._config else self._usual
+
+    def _sync(self, stop: threading.Event, force: bool) -> "Sequence[SourceResult]":
+        from reader.ui.screen.sync_process import sync
+
+        settings = self._settings()
+        followed, notice = self._followed(settings)
+        if notice:
+            self._host.call_later(self._host.say, notice)
+        self._host.call_later(self._begun, len(followed))
+
+        def told(_result: "SourceResult") -> None:
+            self._host.call_later(self._one_ended)
+
+        options = settings.sync_options(os.environ)
+        return sync(
+            self._library.home,
+            followed,
+            options=options,
+            on_result=told,
+            stop=stop,
+            force=force,
+        )
+
+    def _followed(self, settings: Settings) -> "tuple[Sequence[Subscription], str]":
+        if self._config is None:
+            return settings.subscriptions or (), ""
+        from reader.config.subscriptions_file import subscribed
+
+        return subscribed(self._config, settings)
+
+    # On the screen again.
+
+    def _begun(self, count: int) -> None:
+        self._asked = count
+        self._show_progress()
+
+    def _one_ended(self) -> None:
+        self._ended += 1
+        self._show_progress()
+
+    def _show_progress(self) -> None:
+        if self._stop is not None:
+            self._progress(f"⟳ {self._ended}/{self._asked}")
+
+    def _progress(self, text: str) -> None:
+        self._host.post_message(self.Progressed(text))
+
+    def _tell(self, results: "Sequence[SourceResult]", by_itself: bool) -> None:
+        """Say how the sync went; of one by itself, only what is new."""
+        text = summary(results, self._sources_key)
+        if self._library.is_sample and any(each.new for each in results):
+            self._host.app.exit(True)  # the news takes the place of the samples
+        elif any(each.new for each in results):
+            self._host.app.notify(text, markup=False)
+        elif not by_itself or _fails_anew(results):
+            is_lost = bool(results) and all(each.status.is_problem for each in results)
+            self._host.say(text, error=is_lost, patient=True)
+
+
+def summary(results: "Sequence[SourceResult]", key: str = "S") -> str:
+    """Return `12 new articles from 4 sources; 2 of 10 sources failed · S shows why`."""
+    if not results:
+        return NOTHING_FOLLOWED
+    givers = [each.new for each in results if each.new]
+    failed = sum(each.status.is_problem for each in results)
+    parts = []
+    if givers:
+        parts.append(
+            f"{_counted(sum(givers), 'new article')} from {_counted(len(givers), 'source')}"
+        )
+    elif failed < len(results):
+        parts.append("nothing new")
+    if failed:
+        parts.append(f"{failed} of {_counted(len(results), 'source')} failed · {key} shows why")
+    return "; ".join(parts)
+
+
+def _fails_anew(results: "Sequence[SourceResult]") -> bool:
+    """Return whether any source fails that did not fail before."""
+    from reader.subscriptions import Status
+
+    return any(each.status.is_problem and each.status is not Status.PAUSED for each in results)
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number:,} {what}" if number == 1 else f"{number:,} {what}s"

@@ -1,0 +1,106 @@
+"""A sync in a process of its own: parsing and storing would delay the thread that paints."""
+
+import os
+import sys
+import threading
+from collections.abc import Callable, Sequence
+from contextlib import redirect_stderr
+from multiprocessing.connection import Connection
+from pathlib import Path
+
+from reader.errors import CryptoreadError
+from reader.subscriptions import SourceResult, Subscription, SyncOptions
+from reader.workers import context, make_way
+
+LOOK_FOR_STOP_S = 0.1
+
+
+def sync(
+    folder: Path,
+    subscriptions: Sequence[Subscription],
+    *,
+    options: SyncOptions,
+    on_result: Callable[[SourceResult], None],
+    stop: threading.Event,
+    force: bool = False,
+) -> list[SourceResult]:
+    """Sync the library of a folder as `Library.sync` does; block. Raises CryptoreadError.
+
+    When `stop` is set the process is killed: what it reported is stored.
+    """
+    # Textual's stderr has no file descriptor, which starting a process needs.
+    with redirect_stderr(sys.__stderr__):
+        workers = context()
+    ours, its = workers.Pipe(duplex=False)
+    task = (its, folder, tuple(subscriptions), options, force)
+    child = workers.Process(target=_run, args=task, daemon=True)
+    with ours:
+        with its, redirect_stderr(sys.__stderr__):
+            child.start()
+        try:
+            return _listen(ours, on_result, stop)
+        finally:
+            child.kill()
+            child.join()
+
+
+def _listen(
+    pipe: Connection, on_result: Callable[[SourceResult], None], stop: threading.Event
+) -> list[SourceResult]:
+    results: list[SourceResult] = []
+    while not stop.is_set():
+        if not pipe.poll(LOOK_FOR_STOP_S):
+            continue
+        try:
+            message = pipe.recv()
+        except EOFError:
+            raise CryptoreadError("the sync ended unexpectedly; try it again") from None
+        if message is None:
+            break
+        if isinstance(message, str):
+            raise CryptoreadError(message)
+        results.append(message)
+        on_result(message)
+    return results
+
+
+# In the new process.
+
+
+def _run(
+    pipe: Connection,
+    folder: Path,
+    subscriptions: Sequence[Subscription],
+    options: SyncOptions,
+    force: bool,
+) -> None:
+    os.setsid()  # ctrl+c and a closed terminal belong to the open screen
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    for stream in range(3):  # so does the terminal
+        os.dup2(nowhere, stream)
+    make_way()
+    with pipe:
+        pipe.send(_sync(folder, subscriptions, options, pipe.send, force))
+
+
+def _sync(
+    folder: Path,
+    subscriptions: Sequence[Subscription],
+    options: SyncOptions,
+    on_result: Callable[[SourceResult], None],
+    force: bool,
+) -> str | None:
+    """Sync; return what went wrong, None if nothing did."""
+    from reader.library import Library
+    from reader.safety.crash import Broken
+    from reader.safety.redaction import redacted
+
+    try:
+        with Library(folder) as library:
+            library.sync(subscriptions, options=options, on_result=on_result, force=force)
+            library.tidy()
+    except CryptoreadError as error:
+        return redacted(str(error))
+    except Exception as error: - written to the log, and returned in one line
+        return redacted(str(Broken(error, folder)))
+    return None

@@ -1,0 +1,66 @@
+"""Load what the user needs next, while the first screen waits for a key."""
+
+import asyncio
+import gc
+from collections.abc import Callable
+from functools import partial
+
+from reader.library import Library
+from reader.query.language import Query
+from reader.ui.screen.host import Host
+from reader.ui.screen.marks import Marker
+from reader.ui.textual_compat.failures import in_background
+
+
+class WarmUp:
+    """The background work of one screen after its first paint.
+
+    start: the query that is counted first. found: called when its counts are known.
+    """
+
+    def __init__(
+        self,
+        host: Host,
+        library: Library,
+        marker: Marker,
+        *,
+        start: Query,
+        found: Callable[[], None],
+    ) -> None:
+        self._host = host
+        self._library = library
+        self._marker = marker
+        self._start = start
+        self._found = found
+
+    def begin(self) -> None:
+        """Load the list, then the reading pane, in the background."""
+        gc.collect()  # what start-up left behind would stay in memory
+        gc.freeze()
+        gc.enable()
+        work = partial(asyncio.to_thread, self._load)
+        in_background(self._host, work, group="warm-up")
+
+    def keep_copy(self) -> None:
+        """Write today's copy of the marks, in the background, unless it exists."""
+        work = partial(asyncio.to_thread, self._library.keep_copy_of_marks)
+        in_background(self._host, work, group="copy")
+
+    def _load(self) -> None:
+        """Load one thing after the other: a second thread would take connections of its own."""
+        try:
+            self._library.warm_up(self._start)
+            self._host.call_later(self._found)
+        finally:
+            _load_reading()
+        self._library.keep_copy_of_marks()
+        self._host.call_later(self._marker.tell_notices)
+
+
+def _load_reading() -> None:
+    import reader.ui.bars.search_line
+    import reader.ui.modals.tag_picker
+    import reader.ui.reading.pane  # noqa: F401
+    from reader.ui.prose.text import warm_up
+
+    warm_up()

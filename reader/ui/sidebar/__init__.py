@@ -1,0 +1,1 @@
+"""The list: groups and articles as rows that are counted, never collected."""

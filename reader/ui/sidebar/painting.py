@@ -1,0 +1,80 @@
+"""Painting of the list: the parts of a row as one strip of cells.
+
+Which rows there are is decided elsewhere; here they get their looks and their width.
+"""
+
+from collections.abc import Callable
+
+from rich.cells import cell_len
+from rich.segment import Segment
+from rich.style import Style
+from textual.cache import LRUCache
+from textual.content import Content
+from textual.strip import Strip
+
+from reader.ui.sidebar.row_cache import ROWS_KEPT
+from reader.ui.sidebar.rows import Part, Parts, joined
+from reader.ui.textual_compat.cells import fit
+
+CURSOR = "sidebar--cursor"
+
+
+class RowPainter:
+    """Paints the rows of one list and keeps the strips of rows that say the same.
+
+    style_of: returns the style of a component class of the list, or (empty) the list's own.
+    """
+
+    def __init__(self, style_of: Callable[[str], Style]) -> None:
+        self._style_of = style_of
+        self._width = 0
+        self._strips: LRUCache[tuple[Parts, Part, Parts, bool], Strip] = LRUCache(ROWS_KEPT)
+
+    def fit(self, width: int) -> None:
+        """Paint rows of so many cells from now on."""
+        if width != self._width:
+            self._width = width
+            self._strips.clear()
+
+    def grow(self, rows: int) -> None:
+        """Keep the strips of at least so many rows."""
+        self._strips.grow(rows)
+
+    def forget(self) -> None:
+        """Paint all rows anew: theme, focus or colours have changed."""
+        self._strips.clear()
+
+    def blank(self) -> Strip:
+        """Return a row that says nothing."""
+        return Strip.blank(self._width, self._style_of(""))
+
+    def row(self, left: Parts, label: Part, right: Parts, *, has_cursor: bool) -> Strip:
+        """Return a row: left, the label, cut if it is too long, then right, then a free cell."""
+        says = (left, label, right, has_cursor)
+        strip = self._strips.get(says)
+        if strip is None:
+            strip = self._strips[says] = self._painted(*says)
+        return strip
+
+    def _painted(self, left: Parts, label: Part, right: Parts, has_cursor: bool) -> Strip:
+        taken = sum(cell_len(text) for text, _ in (*left, *right)) + 1
+        room = max(0, self._width - taken)
+        name, style = label
+        shown = fit(" ".join(name.split()), room)
+        parts = joined((*left, (shown, style), *right, (" ", right[-1][1] if right else "")))
+        segments = [Segment(text, self._style_of(name)) for text, name in parts]
+        if has_cursor:
+            segments = list(Segment.apply_style(segments, post_style=self._style_of(CURSOR)))
+        return Strip(segments, taken + room).adjust_cell_length(self._width)
+
+    def hint(self, text: str, y: int, height: int) -> Strip:
+        """Return line `y` of a text that is wrapped and centred in an empty list."""
+        width = self._width
+        lines = Content(text).wrap(max(1, width - 4))
+        k = y - max(0, (height - len(lines)) // 2)
+        if not 0 <= k < len(lines):
+            return self.blank()
+        line = lines[k].rstrip()
+        centred = line.pad_left((width - line.cell_length) // 2).plain
+        hint = Segment(centred, self._style_of("sidebar--muted"))
+        return Strip([hint]).adjust_cell_length(width, self._style_of(""))

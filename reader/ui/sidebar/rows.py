@@ -1,0 +1,110 @@
+"""What a row of the list says: its parts from left to right, each with the name of its style.
+
+Pure: `outline` computes which rows there are; other modules paint them.
+"""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
+from itertools import groupby
+from operator import itemgetter
+
+from reader.article import Row, Sentiment
+from reader.library import PINNED
+from reader.ui.sidebar.outline import Heading
+
+Part = tuple[str, str]
+"""A text of a row and the component class of its style; empty for the list's own style."""
+
+Parts = tuple[Part, ...]
+
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_UNAMBIGUOUS = timedelta(days=335)
+"""How long a day and a month are enough to tell the year."""
+
+_HALF_CENTURY = timedelta(days=50 * 365)
+"""How long two digits are enough to tell the year."""
+
+_AGE_CELLS = 6
+"""Cells of the widest age, `31 Dec`, so that all titles end in one column."""
+
+
+def age(published: datetime, now: datetime) -> str:
+    """Return the age, or the day in local time: `now`, `5m`, `3h`, `2d`, `14 Nov`, `Nov’24`.
+
+    Both aware. Instants over a week ago or over a minute in the future are given as a day, or as
+    month and year where the day could be of two years.
+    """
+    passed = now - published
+    if abs(passed) < timedelta(minutes=1):
+        return "now"
+    if timedelta() < passed < timedelta(hours=1):
+        return f"{passed // timedelta(minutes=1)}m"
+    if timedelta() < passed < timedelta(days=1):
+        return f"{passed // timedelta(hours=1)}h"
+    if timedelta() < passed < timedelta(days=7):
+        return f"{passed.days}d"
+    day = published.astimezone()
+    month = _MONTHS[day.month - 1]
+    if abs(passed) < _UNAMBIGUOUS:
+        return f"{day.day} {month}"
+    if passed > _HALF_CENTURY:
+        return str(day.year)
+    return f"{month}’{day.year % 100:02}"
+
+
+def hour(published: datetime) -> str:
+    """Return the hour in local time, for rows under the heading of their day."""
+    return f"{published.astimezone():%H:%M}"
+
+
+def article_parts(
+    row: Row, heading: Heading, mark: Part, *, when: str, show_language: bool
+) -> tuple[Parts, Part, Parts]:
+    """Return left parts, label and right parts of an article. when: its age or hour."""
+    left = [mark, ("  " * (heading.depth + 1), "")]
+    left.append((" ", "") if row.read else ("•", "sidebar--unread"))
+    glyph, style = _glyph(row.sentiment)
+    right: list[Part] = []
+    if heading.group.sentiment is None:
+        left += [("~" if row.estimated else " ", style), (glyph, style)]
+    else:
+        left.append((" ", ""))
+        right += [(f" ~{glyph.rstrip()}", style)] * row.estimated
+    if row.favourite:
+        right.append((" ★", "sidebar--favourite"))
+    if row.draft:
+        right.append((" ✎", "sidebar--flagged"))
+    if row.flagged:
+        right.append((" !", "sidebar--flagged"))
+    if show_language:
+        right.append((f" {row.lang}", "sidebar--muted"))
+    right.append((f" {when:>{_AGE_CELLS}}", "sidebar--muted"))
+    return tuple(left), (row.title, "sidebar--muted" if row.read else ""), tuple(right)
+
+
+def heading_parts(heading: Heading) -> tuple[Parts, Part, Parts]:
+    """Return left parts, label and right parts of a group's own row."""
+    group = heading.group
+    left: list[Part] = [
+        (" " + "  " * heading.depth, ""),
+        ("▾ " if heading.is_open else "▸ ", "sidebar--muted"),
+    ]
+    if group.sentiment is not None:
+        left.append(_glyph(group.sentiment))
+    elif group.key == (PINNED,):
+        left.append(("⚑ ", "sidebar--favourite"))
+    name = "" if heading.depth else "sidebar--group"
+    label = (group.label, name if group.unread else "sidebar--muted")
+    unread = (f" {group.unread}", "" if group.unread else "sidebar--muted")
+    return tuple(left), label, (unread, (f"/{len(group.ids)}", "sidebar--muted"))
+
+
+def joined(parts: Iterable[Part]) -> Iterator[Part]:
+    """Yield the parts with neighbours of one style joined, as each segment costs time."""
+    for style, same in groupby(parts, key=itemgetter(1)):
+        if text := "".join(part for part, _ in same):
+            yield text, style
+
+
+def _glyph(sentiment: Sentiment) -> Part:
+    return f"{sentiment.glyph} ", f"sidebar--{sentiment.lower()}"

@@ -1,0 +1,212 @@
+"""The list on the left: what keys and clicks do to its groups and its cursor.
+
+The library decides which articles a group holds, the screen what happens to an opened one.
+"""
+
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from typing import ClassVar, Literal
+
+from textual import events
+from textual.binding import Binding, BindingType
+
+from reader.article import ArticleId
+from reader.library import Group, Ids
+from reader.ui.sidebar.group_list import GroupList
+from reader.ui.sidebar.neighbours import neighbour
+from reader.ui.sidebar.opening import first_opened, opened_for_results
+from reader.ui.sidebar.outline import Cursor, Heading, Key
+from reader.ui.sidebar.row_cache import Fetch
+
+_MOVE = Binding.Group("Move")
+_FOLD = Binding.Group("Open and close")
+
+
+def _key(key: str, action: str, group: Binding.Group, name: str, tooltip: str) -> Binding:
+    id = f"sidebar.{name.lower().replace(' ', '-')}"
+    return Binding(key, action, name, tooltip=tooltip, id=id, group=group)
+
+
+class Sidebar(GroupList, inherit_bindings=False):
+    """The list that answers keys.
+
+    open_article: shows the article that the user chose; the next key waits until it returns.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        _key("j,down", "move(1)", _MOVE, "Down", "To the next row"),
+        _key("k,up", "move(-1)", _MOVE, "Up", "To the previous row"),
+        _key("g,home", "top", _MOVE, "Top", "To the first row"),
+        _key("G,end", "bottom", _MOVE, "Bottom", "To the last row"),
+        _key("ctrl+d", "page(0.5)", _MOVE, "Half page down", "Half a page down"),
+        _key("ctrl+u", "page(-0.5)", _MOVE, "Half page up", "Half a page up"),
+        _key("pagedown", "page(1)", _MOVE, "Page down", "A page down"),
+        _key("pageup", "page(-1)", _MOVE, "Page up", "A page up"),
+        _key("h,left", "collapse", _FOLD, "Collapse", "Close the group, or go to the one around"),
+        _key(
+            "l,right", "expand", _FOLD, "Expand", "Open the group, then step in; open the article"
+        ),
+        _key("enter", "open", _FOLD, "Open", "Open the article; open or close the group"),
+        _key("space", "fold", _FOLD, "Fold", "Open or close the group around the cursor"),
+    ]
+
+    def __init__(
+        self,
+        fetch: Fetch,
+        open_article: Callable[[ArticleId], Awaitable[None]],
+        *,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        id: str | None = None,
+        classes: str | None = None,
+    ) -> None:
+        super().__init__(fetch, now=now, id=id, classes=classes)
+        self._show_article = open_article
+
+    def open_first(self) -> None:
+        """Open what is pinned, and the largest group down to its articles."""
+        self.open_groups = self.open_groups | first_opened(self._outline.groups)
+
+    def open_with_results(self) -> bool:
+        """Open groups from the top, so that results show; return whether none is left to open."""
+        opened, is_all = opened_for_results(self._outline.groups, self._open)
+        self.opened_for_results |= opened - self._open
+        self.open_groups = self.open_groups | opened
+        return is_all
+
+    def close_results(self) -> None:
+        """Close the groups that were opened for results alone."""
+        if self.opened_for_results:
+            self.open_groups = self.open_groups - self.opened_for_results
+            self.opened_for_results.clear()
+
+    @property
+    def shows_articles(self) -> bool:
+        """Whether any group is open down to its articles."""
+        return self._outline.has_articles
+
+    def holds(self, article: ArticleId) -> bool:
+        """Return whether the present answer has the article, in view or not."""
+        return bool(self._outline.path(article))
+
+    def group(self, key: Key) -> Group | None:
+        """Return the group of that key in the present answer, in view or not."""
+        return self._outline.group(key)
+
+    def move_to(self, article: ArticleId) -> bool:
+        """Put the cursor on the article and open its groups; return False if no group holds it."""
+        path = self._outline.path(article)
+        if not path:
+            return False
+        if closed := {group.key for group in path} - self._open:
+            self._open |= closed
+            self._lay_out_anew()
+        row = self._outline.row(Cursor(group=path[-1].key, article=article))
+        if not self.scroll_offset.y <= row < self.scroll_offset.y + self.size.height:
+            self._scroll(row - self.size.height // 2)
+        self._go(row)
+        return True
+
+    def neighbour(
+        self,
+        article: ArticleId | None,
+        step: Literal[1, -1],
+        *,
+        unread_in: Callable[[Ids], Ids] | None = None,
+        else_first: bool = False,
+    ) -> ArticleId | None:
+        """Return the next (1) or previous (-1) article in list order, open or not; None at the end.
+
+        Counts from `article`; if that is None or not in the list, from the cursor, whose own
+        article is the next one, or (else_first) from the top of the list. unread_in: returns the
+        unread of a set; only those count.
+        """
+
+        def wanted(group: Group) -> Ids:
+            if unread_in is None:
+                return group.ids
+            return unread_in(group.ids) if group.unread else Ids()
+
+        groups = self._outline.groups
+        if article is not None and (path := self._outline.path(article)):
+            start = Cursor(group=path[-1].key, article=article)
+            return neighbour(groups, start, step, wanted)
+        if else_first:
+            return neighbour(groups, Cursor(group=()), step, wanted)
+        if cursor := self.cursor:
+            return neighbour(groups, cursor, step, wanted, is_next=True)
+        return None
+
+    def action_move(self, rows: int) -> None:
+        self._go(self._cursor.row + rows)
+
+    def action_top(self) -> None:
+        self._go(0)
+
+    def action_bottom(self) -> None:
+        self._go(self._outline.height - 1)
+
+    def action_page(self, pages: float) -> None:
+        rows = int(self.size.height * pages)
+        self._scroll(self.scroll_offset.y + rows)
+        self._go(self._cursor.row + rows)
+
+    async def action_open(self) -> None:
+        if not await self._open_article():
+            self.action_fold()
+
+    def action_fold(self) -> None:
+        if heading := self._heading:
+            self._fold(heading.group.key, is_open=not heading.is_open)
+
+    async def action_expand(self) -> None:
+        if await self._open_article() or not (heading := self._heading):
+            return
+        if heading.is_open:
+            self.action_move(1)
+        else:
+            self._fold(heading.group.key, is_open=True)
+
+    def action_collapse(self) -> None:
+        if not (heading := self._heading):
+            return
+        key = heading.group.key
+        if self._cursor.row != heading.row:
+            self._go(heading.row)
+        elif heading.is_open:
+            self._fold(key, is_open=False)
+        elif heading.depth:
+            self._go(self._outline.row(Cursor(group=key[:-1])))
+
+    async def on_click(self, event: events.Click) -> None:
+        place = event.get_content_offset(self)
+        if place is None or self.scroll_offset.y + place.y >= self._outline.height:
+            return
+        self._go(self.scroll_offset.y + place.y)
+        await self.action_open()
+
+    async def _open_article(self) -> bool:
+        cursor = self.cursor
+        if not cursor or cursor.article is None:
+            return False
+        self._cursor.wanted = cursor
+        await self._show_article(cursor.article)
+        return True
+
+    @property
+    def _heading(self) -> Heading | None:
+        """The heading at or over the cursor; None in an empty list."""
+        return self._outline.heading(self._cursor.row) if self._outline.height else None
+
+    def _fold(self, key: Key, *, is_open: bool) -> None:
+        """Open or close a group, with the cursor on it and the first of what it holds in view."""
+        self.opened_for_results.discard(key)
+        if is_open:
+            self._open.add(key)
+        else:
+            self._open.discard(key)
+        self._lay_out_anew()
+        row = self._outline.row(Cursor(group=key))
+        if is_open:
+            below = min(self._outline.height - 1, row + self.size.height // 2)
+            self._scroll(max(self.scroll_offset.y, below - self.size.height + 1))
+        self._go(row)

@@ -1,0 +1,65 @@
+"""Repaint only the widgets that a change touches, and read what a screen has painted.
+
+Textual renders every widget within the bounding box of all changes. Where a key changes the first
+line, the last line and some between, that is the whole screen.
+"""
+
+from collections.abc import Collection
+from typing import Any
+
+# Private: the compositor cannot be chosen; a public `Screen.compositor_class` would replace it.
+from textual._compositor import ChopsUpdate, Compositor
+from textual.geometry import Region
+from textual.screen import Screen
+from textual.strip import Strip
+from textual.widget import Widget
+
+from reader.ui.textual_compat.failures import Guarded
+
+
+class Covered(Guarded, Widget, inherit_bindings=False):
+    """A container that its children cover: its own cells are never seen."""
+
+    BLANK = True
+
+
+class ChangesOnly(Compositor):
+    """A compositor whose partial updates render only those widgets that a change touches."""
+
+    _changed: Collection[Region] = ()
+
+    def render_partial_update(self) -> ChopsUpdate | None:
+        _ = self.cuts  # computed when first read, from all visible widgets
+        # Private: `Compositor.render_partial_update(regions)` would replace it.
+        self._changed = tuple(self._dirty_regions)
+        try:
+            return super().render_partial_update()
+        finally:
+            self._changed = ()
+
+    @property
+    def visible_widgets(self) -> dict[Widget, tuple[Region, Region]]:
+        """Return regions and clips; while an update is rendered, those that it touches."""
+        visible = super().visible_widgets
+        if not self._changed:
+            return visible
+        return {
+            widget: (region, clip)
+            for widget, (region, clip) in visible.items()
+            if any(region.overlaps(changed) for changed in self._changed)
+            and not isinstance(widget, Covered)
+        }
+
+
+def repaint_changes_only(screen: Screen[Any]) -> None:
+    """Let a new screen render only the widgets that a change touches."""
+    # Private: Textual makes its own compositor; `Screen.compositor_class` would replace it.
+    screen._compositor = ChangesOnly()
+
+
+def painted_rows(screen: Screen[Any], rows: range) -> list[list[Strip]]:
+    """Return the strips of each row of a screen, left to right, whatever stands over it."""
+    region = Region(0, rows.start, screen.size.width, len(rows))
+    # Private: a public `Screen.render_lines` that includes the widgets would replace it.
+    chops = screen._compositor._render_chops(region, rows.__contains__)
+    return [list(chops[y].values()) for y in rows]

@@ -1,0 +1,1 @@
+"""Web addresses as text: written in many ways, inside or outside of the local network."""
