@@ -48,19 +48,8 @@ if TYPE_CHECKING:
     from reader.subscriptions import SourceResult, Subscription, SyncOptions
 
 __all__ = [
-    "MOST_TAGS",
-    "PINNED",
-    "Cancel",
-    "Change",
-    "Group",
-    "Grouping",
-    "Ids",
-    "Library",
-    "Mark",
-    "Marked",
-    "Recent",
-    "Stats",
-    "TagCount",
+    *("MOST_TAGS", "PINNED", "Cancel", "Change", "Group", "Grouping", "Ids"),
+    *("Library", "Mark", "Marked", "Recent", "Stats", "TagCount"),
 ]
 
 RECENT = 200
