@@ -4,7 +4,6 @@ It puts the cache, the importer and the clock together. No SQL, no widgets, no p
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -26,12 +25,11 @@ from reader.cache import (
     Store,
     TagCount,
 )
+from reader.cache.marks_keeper import Label
 from reader.config.paths import resource
 from reader.errors import (
     ArticleNotFound,
     CacheDamaged,
-    CacheLocked,
-    CacheUnwritable,
     Refusal,
     SearchAgain,
 )
@@ -48,16 +46,25 @@ if TYPE_CHECKING:
     from reader.subscriptions import SourceResult, Subscription, SyncOptions
 
 __all__ = [
-    *("MOST_TAGS", "PINNED", "Cancel", "Change", "Group", "Grouping", "Ids"),
-    *("Library", "Mark", "Marked", "Recent", "Stats", "TagCount"),
+    "MOST_TAGS",
+    "PINNED",
+    "Cancel",
+    "Change",
+    "Group",
+    "Grouping",
+    "Ids",
+    "Library",
+    "Mark",
+    "Marked",
+    "Recent",
+    "Stats",
+    "TagCount",
 ]
 
 RECENT = 200
 """Articles that a search looks through first: about as many as fill some screens."""
 
 Clock = Callable[[], datetime]
-Label = Callable[[bool, int], str]
-"""Names a change of marks in the undo journal: what a mark becomes, and of how many articles."""
 
 
 def utc_now() -> datetime:
@@ -288,8 +295,7 @@ class Library:
     def keep_copy_of_marks(self) -> None:
         """Make today's copy of the marks, unless there is one or nothing can be written."""
         if not self.is_sample:
-            with suppress(CacheLocked, CacheUnwritable):
-                self._marking.keep_copy()
+            self._marking.keep_copy()
 
     def undo(self) -> Change | None:
         """Take back the last change of marks; None if there is none left."""
@@ -352,20 +358,10 @@ class Library:
         Call it in a thread without an event loop; it returns soon after `stop` is set. on_result:
         called as each ends, in that thread. force: fetch paused ones, too. Raises CacheError.
         """
-        import threading
-
         from reader.live.sync import Sync
-        from reader.sources.http.fetcher import Limits
-        from reader.subscriptions import SyncOptions
 
         return Sync(
-            self._store,
-            options=options or SyncOptions(),
-            clock=self.clock,
-            on_result=on_result,
-            stop=stop or threading.Event(),
-            force=force,
-            limits=limits or Limits(),
+            self._store, options, self.clock, on_result, stop, force=force, limits=limits
         ).run(subscriptions)
 
     def source_states(self) -> "Mapping[str, SourceState]":
@@ -387,12 +383,9 @@ class Library:
 
         Call it in a thread without an event loop; it returns soon after `stop` is set.
         """
-        import threading
+        from reader.live.full_text import fetch_full_text
 
-        from reader.live.full_text import PAGE, fetch_full_text
-
-        stop = stop or threading.Event()
-        return fetch_full_text(self._store, article, stop, limits or PAGE)
+        return fetch_full_text(self._store, article, stop, limits)
 
     def export(
         self,

@@ -20,7 +20,15 @@ from reader.cache.ids import Ids
 from reader.cache.marks.journal import Mark, Marks, Step
 from reader.cache.marks_keeper import Label, MarksKeeper
 from reader.cache.session import Session
-from reader.errors import CacheError, CacheGone, MarkNotShown, MarksDamaged, MarksGone
+from reader.errors import (
+    CacheError,
+    CacheGone,
+    CacheLocked,
+    CacheUnwritable,
+    MarkNotShown,
+    MarksDamaged,
+    MarksGone,
+)
 
 if TYPE_CHECKING:
     from reader.cache.engine import Transaction, View
@@ -149,8 +157,9 @@ class Marking:
     # What the screen remembers.
 
     def keep_copy(self) -> None:
-        """Make today's copy of the marks, unless there is one. Raises CacheError."""
-        self._keeper.keep_copy()
+        """Make today's copy of the marks, unless there is one or nothing can be written."""
+        with suppress(CacheLocked, CacheUnwritable):
+            self._keeper.keep_copy()
 
     def position(self, identity: Identity) -> float:
         """Return how far the article was read, as it was saved; 0.0 at first."""

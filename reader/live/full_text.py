@@ -37,7 +37,10 @@ class OriginalFailed(CryptoreadError):
 
 
 def fetch_full_text(
-    store: Store, article: Article, stop: threading.Event, limits: Limits = PAGE
+    store: Store,
+    article: Article,
+    stop: threading.Event | None = None,
+    limits: Limits | None = None,
 ) -> bool:
     """Fetch and store the full text; return whether it is longer. False if stopped.
 
@@ -45,11 +48,12 @@ def fetch_full_text(
     in this thread.
     """
     require()
+    stop = stop or threading.Event()
     if not article.url:
         raise NoOriginal
     url = check(article.url)
     try:
-        answer = asyncio.run(_fetched(url, _named(store, article), stop, limits))
+        answer = asyncio.run(_fetched(url, _named(store, article), stop, limits or PAGE))
         if answer is None:
             return False
         text = for_articles_of(url).of_article(main_text(_page(answer), url, article.title))

@@ -51,21 +51,21 @@ class Sync:
     def __init__(
         self,
         store: Store,
-        *,
-        options: SyncOptions,
+        options: SyncOptions | None,
         clock: Callable[[], datetime],
         on_result: Callable[[SourceResult], None],
-        stop: threading.Event,
+        stop: threading.Event | None,
+        *,
         force: bool = False,
-        limits: Limits,
+        limits: Limits | None = None,
     ) -> None:
         self._store = store
-        self._options = options
+        self._options = options or SyncOptions()
         self._clock = clock
         self._on_result = on_result
-        self._stop = stop
+        self._stop = stop or threading.Event()
         self._force = force
-        self._limits = limits
+        self._limits = limits or Limits()
         self._run = store.intake.begin_run()
         self._states = store.intake.source_states()
 
