@@ -11,8 +11,8 @@ from reader.cache.files.schema import connect
 from reader.cache.repair import rebuilding
 from reader.cache.repairing import checks
 from reader.library import Library
-from reader.query.language import Field, parse
-from tests.builders import NOW
+from reader.query.language import Field, Query, parse
+from tests.builders import NOW, article, library
 
 ODD_FIELDS = [
     "tags:\n  - {chain: ETH}\n  - XRP",
@@ -63,3 +63,22 @@ def test_facets_and_words_made_anew_are_those_that_were_stored(odd: Library) -> 
         rebuilding.mend_facets(db, {})
         rebuilding.mend_index(db)
     assert what_is_found(odd.folder) == before
+
+
+def test_a_screen_that_is_open_shows_facets_that_were_made_anew(tmp_path: Path) -> None:
+    stories = [article(n, category=("ZEC", "BTC")[n % 2]) for n in range(1, 9)]
+    with library(tmp_path, stories) as shown:
+        shown.hold()
+        before = what_is_shown(shown)
+        with closing(connect(tmp_path / "cache.db", CACHE)) as db, transaction(db):
+            # A facet that no article has, and that sorts before all others.
+            db.execute("INSERT INTO facets (field, value, label) VALUES ('category', 'a', 'A')")
+            rebuilding.mend_facets(db, {})
+        shown.catch_up()
+        assert what_is_shown(shown) == before
+
+
+def what_is_shown(library: Library) -> object:
+    ids = library.find(Query())
+    groups = [(group.label, len(group.ids)) for group in library.groups(ids)]
+    return groups, len(library.find(parse("category:zec"))), library.names(Field.CATEGORY)

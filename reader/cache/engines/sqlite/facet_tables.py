@@ -8,6 +8,7 @@ import json
 import sqlite3
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from itertools import count
 from typing import Any
 
 from pyroaring import BitMap
@@ -172,15 +173,49 @@ def _places(values: Sequence[object]) -> str:
 
 
 def write_anew(db: sqlite3.Connection, counted: Counted, version: int) -> None:
-    """Put counted facets in the place of all that there are, within a transaction."""
+    """Put counted facets in the place of all that there are, within a transaction.
+
+    A facet keeps its key, by which other processes have it loaded. One that is gone stays, empty.
+    """
+    keys, former = _keys(db), _chunks_by_key(db)
     _empty_tables(db)
-    for key, (facet, bits) in enumerate(sorted(counted.ids.items()), 1):
+    free = count(max(keys.values(), default=0) + 1)
+    every = {facet: BitMap() for facet in keys} | dict(counted.ids)
+    for facet, bits in sorted(every.items()):
+        key = keys[facet] if facet in keys else next(free)
         row = FacetRow(key, *facet, counted.labels.get(facet, ""), len(bits), frozenset())
         insert = "INSERT INTO facets (key, field, value, label) VALUES (?, ?, ?, ?)"
         db.execute(insert, row[:4])
         put(db, [row])
         put_whole(db, key, bits)
-        put_chunks(db, version, _chunks_of(key, bits))
+        now = dict(_chunks_of(key, bits))
+        emptied = [id for id in former.get(key, ()) if id not in now]  # news as well
+        put_chunks(db, version, [*now.items(), *((id, BitMap()) for id in emptied)])
+
+
+def _keys(db: sqlite3.Connection) -> dict[Facet, int]:
+    """Return the keys of the facets that can still be read; none where the table is damaged."""
+    try:
+        found = db.execute("SELECT field, value, key FROM facets").fetchall()
+    except (sqlite3.Error, UnicodeDecodeError):
+        return {}
+    known = {
+        (field, value): key
+        for field, value, key in found
+        if isinstance(field, str) and isinstance(value, str) and 0 < key < FACETS
+    }
+    return known if len(set(known.values())) == len(known) else {}
+
+
+def _chunks_by_key(db: sqlite3.Connection) -> dict[int, list[int]]:
+    """Return the ids of the chunks of each facet; none where the table is damaged."""
+    found: dict[int, list[int]] = defaultdict(list)
+    try:
+        for (id,) in db.execute("SELECT id FROM chunks"):
+            found[id % FACETS].append(id)
+    except sqlite3.Error:
+        return {}
+    return found
 
 
 def _empty_tables(db: sqlite3.Connection) -> None:
