@@ -30,4 +30,4 @@ bench *ARGS:
 # The documentation, built as strictly as in CI.
 docs:
     python -m tests.docs --check
-    mkdocs build --strict
+    zensical build --strict

@@ -33,7 +33,8 @@ TEXTS = [*PAGES, ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "SECURITY.
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\]\((?!\w+:)([^)#\s]*)(?:#([^)\s]+))?\)")
 HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
-MODULE = re.compile(r"`(reader/[\w/]+(?:\.py|/))`")
+MODULE = re.compile(r"`((?:reader|tests)/[\w/]+(?:\.py|/))`")
+NAME_IN_MODULE = re.compile(r"`(\w+)`\s+in\s+`((?:reader|tests)/[\w/]+\.py)`")
 
 
 def blocks(path: Path, *languages: str) -> Iterator[str]:
@@ -221,11 +222,20 @@ def test_the_readme_stays_short() -> None:
     assert len((ROOT / "README.md").read_text("utf-8").splitlines()) <= 150
 
 
-@pytest.mark.skipif(
-    not (ROOT / "reader" / "ui" / "sidebar").is_dir(),
-    reason="the documentation names the folders of the layout that is being made",
-)
 @pytest.mark.parametrize("path", TEXTS, ids=lambda path: path.name)
 def test_every_module_that_is_named_is_there(path: Path) -> None:
     for name in MODULE.findall(path.read_text("utf-8")):
         assert (ROOT / name).exists(), name
+
+
+@pytest.mark.parametrize("path", TEXTS, ids=lambda path: path.name)
+def test_what_is_named_with_its_module_is_defined_there(path: Path) -> None:
+    for name, module in NAME_IN_MODULE.findall(path.read_text("utf-8")):
+        text = (ROOT / module).read_text("utf-8")
+        defined = rf"^(?: *(?:async )?def | *class ){name}\b|^{name}\b.*="
+        assert re.search(defined, text, re.MULTILINE), f"{name} in {module}"
+
+
+def test_the_architecture_answers_where_to_change_what() -> None:
+    named = {name for name, _ in NAME_IN_MODULE.findall(words_of("architecture.md"))}
+    assert named >= {"row", "judge", "decide", "cycle_tag", "assign_digits", "pause"}
