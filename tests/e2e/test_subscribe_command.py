@@ -7,7 +7,7 @@ import pytest
 
 from tests.e2e.conftest import Command
 from tests.news_server import NewsServer, feed
-from tests.unit.test_discovery import link, page
+from tests.unit.formats.test_discovery import link, page
 
 
 def followed(command: Command) -> list[tuple[str, str, str]]:

@@ -202,7 +202,7 @@ class Marks(Subject):
 
 class Migration(Subject):
     def prepare(self) -> None:
-        from tests.unit.test_former_caches import former
+        from tests.unit.cache.test_former_caches import former
 
         self.base = self.work / "before"
         self.base.mkdir(parents=True)

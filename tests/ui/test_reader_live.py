@@ -18,7 +18,7 @@ from reader.ui.sidebar.widget import Sidebar
 from tests.builders import NOW, article, library
 from tests.news_server import FAULTS, NewsServer, Request, feed
 from tests.ui.screen import Reading, archive, bring, reading, story
-from tests.unit.test_fulltext import LONG, page
+from tests.unit.live.test_fulltext import LONG, page
 
 SCROLLBAR = " ▁▂▃▄▅▆▇█"
 HOSTILE = "[/foo] [BTC] [@click=app.quit]x[/]"

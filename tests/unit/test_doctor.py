@@ -15,7 +15,7 @@ from reader.safety.crash import Broken
 from reader.safety.logs import NAME, log_folder
 from reader.subscriptions import Kind, Subscription
 from tests.builders import article, library
-from tests.unit.test_former_caches import former
+from tests.unit.cache.test_former_caches import former
 
 NO_BROWSER = {"PATH": "/nowhere"}
 

@@ -13,9 +13,9 @@ from reader.live import sync as syncing
 from reader.query.language import parse
 from reader.subscriptions import Subscription, SyncOptions
 from tests.builders import NOW, article
-from tests.unit.test_former_caches import former
+from tests.unit.cache.test_former_caches import former
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 MANY = 40
 
 AT_A_CALL = """

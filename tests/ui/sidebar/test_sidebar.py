@@ -26,7 +26,7 @@ from reader.ui.sidebar.rows import age
 from reader.ui.sidebar.widget import Sidebar
 from tests.examples import examples
 
-STYLES = Path(__file__).parents[2] / "styles"
+STYLES = Path(__file__).parents[3] / "styles"
 NOW = datetime(2025, 11, 14, 12, tzinfo=UTC)
 SIZE = (44, 12)
 

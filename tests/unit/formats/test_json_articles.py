@@ -34,7 +34,7 @@ from reader.sources.local import json_files
 from reader.text import clean
 from tests.builders import article, library
 from tests.examples import examples
-from tests.unit.test_exporting import FULL
+from tests.unit.archive.test_exporting import FULL
 
 LINE = "news.jsonl:17"
 

@@ -10,7 +10,7 @@ from reader.formats.feeds.reading import read_feed
 from reader.formats.json.coindesk import read_coindesk
 from reader.formats.json.news import read_news_json
 from reader.formats.page import UNDATED, Page, is_possible
-from tests.unit.test_feeds import NOW, URL, only, rss
+from tests.unit.formats.test_feeds import NOW, URL, only, rss
 
 SECOND = NOW.replace(microsecond=0)
 

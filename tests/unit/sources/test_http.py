@@ -266,7 +266,7 @@ except FetchFailed as error:
 def test_the_program_ends_though_a_name_is_never_found() -> None:
     ended = subprocess.run(
         [sys.executable, "-c", HANGING_RESOLVER],
-        cwd=Path(__file__).parents[2],
+        cwd=Path(__file__).parents[3],
         capture_output=True,
         text=True,
         timeout=30,

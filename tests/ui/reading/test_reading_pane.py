@@ -20,7 +20,7 @@ from reader.ui.reading import view as article_view
 from reader.ui.reading.pane import ReadingPane
 from tests.builders import NOW, article
 
-STYLES = Path(__file__).parents[2] / "styles"
+STYLES = Path(__file__).parents[3] / "styles"
 
 LONG = "\n\n".join(f"## Part {number}\n\n" + f"word{number} " * 120 for number in range(40))
 

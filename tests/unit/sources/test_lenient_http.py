@@ -17,7 +17,7 @@ from reader.sources.http.response_heads import repaired
 from reader.sources.http.unpacking import MAX_STREAMS, unpacked
 from reader.subscriptions import Status
 from tests.news_server import Handler, NewsServer, Request, feed, news_server, redirect
-from tests.unit.test_http import LIMITS, failure, get
+from tests.unit.sources.test_http import LIMITS, failure, get
 
 FEED = feed("Fees fall", "Blocks fill")
 MANY = feed(*(f"Story {number} of a long page" for number in range(400)))

@@ -17,7 +17,7 @@ from reader.query.language import Query
 from reader.subscriptions import Subscription
 from tests.builders import NOW, article
 from tests.news_server import NewsServer, Request, feed, silent
-from tests.unit.test_http import HURRIED, LIMITS
+from tests.unit.sources.test_http import HURRIED, LIMITS
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import pytest
 from reader.article import Article
 from reader.formats.feeds.media import MAX_MEDIA, Medium, media_links
 from reader.formats.feeds.reading import read_feed
-from tests.unit.test_feeds import DATE, NOW, URL, only, page, rss
+from tests.unit.formats.test_feeds import DATE, NOW, URL, only, page, rss
 
 NAMES = (
     "xmlns:itunes='http://www.itunes.com/dtds/podcast-1.0.dtd' "

@@ -19,8 +19,8 @@ from reader.web.inside import host_of, is_inside, is_public
 from tests.builders import NOW, article
 from tests.news_server import NewsServer, feed, news_server, redirect
 from tests.other_network import OTHER_PUBLIC, PUBLIC, Network, network
-from tests.unit.test_discovery import link, page
-from tests.unit.test_http import LIMITS, get
+from tests.unit.formats.test_discovery import link, page
+from tests.unit.sources.test_http import LIMITS, get
 
 __all__ = ["network"]
 

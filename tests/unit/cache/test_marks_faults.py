@@ -23,7 +23,7 @@ from reader.errors import CacheError, CacheTooNew, MarkNotShown
 from reader.query.language import Query, parse
 from tests.builders import NOW, article, put
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 MANY = 300
 
 Shown = tuple[set[str], set[str]]

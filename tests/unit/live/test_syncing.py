@@ -43,8 +43,8 @@ from tests.news_server import (
     redirect,
     with_etag,
 )
-from tests.unit.test_feeds import rss
-from tests.unit.test_http import EXPECTED, LIMITS, certificate, limits_for, needs_openssl
+from tests.unit.formats.test_feeds import rss
+from tests.unit.sources.test_http import EXPECTED, LIMITS, certificate, limits_for, needs_openssl
 
 KEY = SyncOptions(environ={"CRYPTOREAD_COINDESK_KEY": "hush-hush"})
 

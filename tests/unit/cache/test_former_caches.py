@@ -18,7 +18,7 @@ from reader.cache.values.facet_rows import CHUNK_BITS, FACETS, Facet
 from reader.cache.values.incoming import Incoming
 from reader.query.language import Query, parse
 from tests.builders import NOW
-from tests.unit.test_sameness import LONG, articles, item, sync, titles
+from tests.unit.cache.test_sameness import LONG, articles, item, sync, titles
 
 END = NOW + timedelta(days=99)
 A, B = "Fees fall", "Court rules on a fund"

@@ -24,7 +24,7 @@ from reader.ui.bars.status_line import KeyHint, KeyLine, StatusLine
 from reader.ui.bars.tag_bar import TagBar
 from tests.examples import examples
 
-STYLES = Path(__file__).parents[2] / "styles"
+STYLES = Path(__file__).parents[3] / "styles"
 
 
 class Counts:

@@ -11,7 +11,7 @@ from reader.library import Library
 from reader.query.language import Query
 from reader.subscriptions import Kind, Subscription
 from tests.news_server import NewsServer, news_server
-from tests.unit.test_feeds import rss
+from tests.unit.formats.test_feeds import rss
 
 NOON = datetime(2026, 3, 14, 12, tzinfo=UTC)
 

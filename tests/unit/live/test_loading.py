@@ -14,7 +14,7 @@ from reader.live.loading import load
 from reader.subscriptions import Kind, SyncOptions
 from tests.news_server import feed, news_server
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 
 LATE = """
 import json, sys, threading

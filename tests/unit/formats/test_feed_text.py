@@ -15,7 +15,7 @@ from reader.formats.feeds.reading import read_feed
 from reader.formats.json.live import TITLE_STANDS_IN
 from reader.formats.lead import lead
 from tests.builders import article
-from tests.unit.test_feeds import DATE, NOW, URL, only, rss
+from tests.unit.formats.test_feeds import DATE, NOW, URL, only, rss
 
 ATOM = "http://www.w3.org/2005/Atom"
 WHOLE = "&lt;p&gt;The whole of the story, from its first word to the last one.&lt;/p&gt;"
