@@ -13,8 +13,11 @@ from tests.news_server import NewsServer, news_server
 settings.register_profile("quick", deadline=None, max_examples=20)
 settings.register_profile("full", deadline=None)
 
-LONG = {"model", "suites", "sweep"}
-"""Folders of tests that are driven at random for minutes."""
+LONG = {"e2e", "model", "suites", "sweep"}
+"""Folders of tests that start the program again and again, or are driven at random."""
+
+SHORT = {"test_reading_session.py"}
+"""Of these, what is worth its time at every change: the program on a terminal."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -39,7 +42,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def _is_long(item: pytest.Item) -> bool:
-    return item.path.parent.name in LONG or item.get_closest_marker("long") is not None
+    is_long = item.path.parent.name in LONG and item.path.name not in SHORT
+    return is_long or item.get_closest_marker("long") is not None
 
 
 @pytest.fixture(autouse=True)
