@@ -68,9 +68,11 @@ class FeedMemory:
         return [name for (name,) in self._db.execute(found, (self._feed,))]
 
     def is_shared(self, name: Name) -> bool:
+        """Return whether distinct items were found to have this name."""
         return self._entry(name) == 0
 
     def named(self, name: Name) -> Known | None:
+        """Return the remembered item with this name, None if it is new or shared."""
         return self._known(self._entry(name))
 
     def _entry(self, name: Name) -> int | None:
@@ -111,6 +113,7 @@ class FeedMemory:
                 yield known
 
     def tellings(self, entry: int) -> Sequence[Telling]:
+        """Return all that was told of the entry, oldest first."""
         find = f"SELECT {_TELLING} FROM tellings WHERE entry = ? ORDER BY telling"
         return [_telling(row) for row in self._db.execute(find, (entry,))]
 

@@ -87,6 +87,7 @@ class LazyIds(Ids):
 
     @property
     def bits(self) -> BitMap:  # type: ignore[override]
+        """Return the ids as a bitmap; the first call asks for them."""
         if self._bits is None:
             self._bits = self._look()
         return self._bits

@@ -35,6 +35,7 @@ class Leftover(NamedTuple):
 
     @property
     def advice(self) -> str:
+        """Return what the user may do with the file."""
         when = " when no other cryptoread is running" if self.is_cut_short else ""
         return f"may be deleted{when}"
 

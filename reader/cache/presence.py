@@ -59,6 +59,7 @@ class Presence:
         return False
 
     def close(self) -> None:
+        """Release the lock, so that other programs no longer see this one."""
         if self._file >= 0:
             os.close(self._file)
         self._file, self._is_here, self._is_wanted = -1, False, False

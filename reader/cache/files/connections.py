@@ -19,10 +19,12 @@ class Connection(sqlite3.Connection):
         super().__init__(*args, **options)
 
     def execute(self, sql: str, parameters: Any = (), /) -> sqlite3.Cursor:
+        """Execute a statement as `sqlite3` does; a cancelled question can interrupt it."""
         with self._running:
             return super().execute(sql, parameters)
 
     def executemany(self, sql: str, parameters: Iterable[Any], /) -> sqlite3.Cursor:
+        """Execute a statement for each row; a cancelled question can interrupt it."""
         with self._running:
             return super().executemany(sql, parameters)
 

@@ -41,6 +41,7 @@ class Way(NamedTuple):
 
     @property
     def is_private(self) -> bool:
+        """Return whether the copy is made where other programs cannot see it."""
         return self.folder is not None or self.keeper is not None
 
 

@@ -28,6 +28,8 @@ _CHANGED = ("no such table", "no such column", "table ", "malformed", "unsupport
 
 
 class Mark(StrEnum):
+    """What a user can set on an article and take back."""
+
     READ = "read"
     FAVOURITE = "favourite"
 
@@ -263,6 +265,7 @@ class Marks:
 
     @_reported
     def save_position(self, identity: Identity, position: float) -> None:
+        """Store how far down the article was scrolled, from 0 to 1."""
         self._db.execute(
             "INSERT INTO marks (external, lang, source, position) VALUES (?, ?, ?, ?) "
             "ON CONFLICT DO UPDATE SET position = excluded.position",
@@ -309,4 +312,5 @@ class Marks:
 
     @_reported
     def save_state(self, name: str, value: str) -> None:
+        """Store a value under a name, over the one before."""
         self._db.execute("INSERT OR REPLACE INTO state VALUES (?, ?)", (name, value))

@@ -32,6 +32,8 @@ _NAMES = {
 
 
 class State(StrEnum):
+    """How a file of marks was found."""
+
     WELL = "well"
     EARLIER = "of an earlier version"
     MISSING = "missing"
@@ -72,7 +74,7 @@ def _state(db: sqlite3.Connection, path: Path) -> State:
 
 
 def _is_ours(tables: dict[str, bytes], db: sqlite3.Connection) -> bool:
-    """A byte of the file's mark may be flipped, or one of a table's name."""
+    """Return whether the file is ours, by its application id or by the names of its tables."""
     known = set(_NAMES[len(MARKS.migrations)]) & tables.keys()
     return _is_marked(db) or len(known) >= ENOUGH
 

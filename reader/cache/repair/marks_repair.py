@@ -97,7 +97,7 @@ def _prepared(folder: Path, path: Path) -> tuple[str, ...]:
 
 
 def _looked_through(path: Path) -> State:
-    """What it is in; read whole where there was reason to suspect it."""
+    """Return the state of the file, which is read whole if it is suspected of damage."""
     state = look(path)
     if state in (State.WELL, State.EARLIER) and is_suspect(path):
         try:

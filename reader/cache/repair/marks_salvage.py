@@ -110,7 +110,7 @@ def _first_pages(copies: Iterable[Path], folder: Path) -> Iterator[bytes]:
 
 
 def _without_sizes(page: bytes) -> bytes:
-    """The header without the number of pages and the list of free ones, which are another's."""
+    """Return the page without page count and list of free pages: those are of its own file."""
     return page[:28] + bytes(12) + page[40:]
 
 

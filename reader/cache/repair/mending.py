@@ -37,7 +37,10 @@ class Mending:
         marks_of: "Callable[[View], Mapping[Facet, BitMap]]",
         tell: Callable[[str], None],
     ) -> None:
-        """changing: gives a connection to write on. marks_of: returns the facets of the marks."""
+        """Begin with nothing noted.
+
+        changing: gives a connection to write on. marks_of: returns the facets of the marks.
+        """
         self.tell = tell
         self.damaged: set[Identity] = set()
         self.unreadable: set[int] = set()

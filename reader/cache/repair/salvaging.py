@@ -99,6 +99,7 @@ def _is_of_use(aside: Path) -> bool:
 
 
 def opened(path: Path) -> sqlite3.Connection:
+    """Open a damaged database for reading only, outside of transactions."""
     db = sqlite3.connect(path, isolation_level=None)
     # What is malformed in the schema is passed over, and the rest can be read.
     db.execute("PRAGMA writable_schema = ON")

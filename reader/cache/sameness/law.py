@@ -64,7 +64,8 @@ class Memory(Protocol):
     def is_shared(self, name: Name) -> bool:
         """Return whether distinct items were seen under the name."""
 
-    def named(self, name: Name) -> Known | None: ...
+    def named(self, name: Name) -> Known | None:
+        """Return the remembered item with this name, None if it is new or shared."""
 
     def alike(self, telling: Telling) -> Iterable[Known]:
         """Return articles of that title, or of that very text: a few, the nearest in time."""
@@ -74,6 +75,8 @@ class Memory(Protocol):
 
 
 class Verdict(NamedTuple):
+    """Which remembered item an incoming one is."""
+
     entry: int | None
     """None: it is a new article."""
     shared: tuple[Name, ...] = ()

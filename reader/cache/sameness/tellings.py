@@ -62,6 +62,7 @@ class Link(NamedTuple):
         return self.whole in (other.whole, self.base) or other.whole == other.base
 
     def contradicts(self, other: "Link") -> bool:
+        """Return whether both links name a page, and not the same one."""
         return bool(self.base and other.base) and not self.agrees(other)
 
 
@@ -160,6 +161,7 @@ def _smallest(hashes: set[int], count: int) -> frozenset[int]:
 
 
 def digest(kind: bytes, value: bytes) -> Name:
+    """Return a 96-bit hash of the value; equal values of other kinds differ."""
     return blake2b(value, digest_size=12, person=kind).digest()
 
 
@@ -212,6 +214,7 @@ def related(one: Telling, other: Telling) -> bool:
 
 
 def texts_are_related(one: Telling, other: Telling) -> bool:
+    """Return whether the texts are equal or share most of their words."""
     if one.text == other.text:
         return True
     overlap = 0.0 if _is_very_short(one, other) else _overlap(one.words, other.words, _WORDS_KEPT)

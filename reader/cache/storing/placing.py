@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 
 class Places(NamedTuple):
+    """Ids for new articles, and the moves that make room for them."""
+
     ids: list[int]
     """Of what is new, in its order."""
     moves: list[tuple[int, int]]

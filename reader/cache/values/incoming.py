@@ -48,6 +48,7 @@ class Incoming(NamedTuple):
 
     @classmethod
     def of(cls, article: Article) -> "Incoming":
+        """Return the article with its texts encoded and digested."""
         text = _to_json(to_fields(article))
         fields, body = text.encode(), article.body.encode()
         return cls(

@@ -39,6 +39,7 @@ class Document(NamedTuple):
 
     @property
     def is_whole(self) -> bool:
+        """Return whether both texts are bytes that match the stored digest."""
         texts = self.fields, self.body
         is_bytes = isinstance(texts[0], bytes) and isinstance(texts[1], bytes)
         return is_bytes and digest_of(*texts) == self.digest

@@ -117,6 +117,7 @@ class TagBar(Painted):
                 self._change(self._query.cycle_tag(tag.tag))
 
     def on_click(self, event: events.Click) -> None:
+        """Cycle the clicked tag, or remove the clicked term."""
         meta = event.style.meta
         if "tag" in meta:
             self._change(self._query.cycle_tag(meta["tag"]))
@@ -159,6 +160,7 @@ class TagBar(Painted):
             self.refresh()
 
     def render_line(self, y: int) -> Strip:
+        """Return the line of chips and tags."""
         width = self.size.width
         if y:
             return Strip.blank(width, self._look_of(""))

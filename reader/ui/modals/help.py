@@ -92,6 +92,7 @@ class HelpText(Page):
         self._data = data
 
     def lay_out(self, width: int) -> list[Line]:
+        """Return the help as lines of this width."""
         return lay_out(self._groups, self._data, width)
 
 

@@ -54,7 +54,7 @@ def defuse(text: str) -> str:
 
 
 def is_too_dense(content: str) -> bool:
-    """Return whether it has so many marks that parsing them would take noticeably long."""
+    """Return whether the text has so many marks that parsing them would take noticeably long."""
     if len(content) < MOST_COST // _BRACKET_COST:
         return False
     stops = sum(1 for _ in _STOPS.finditer(content))
@@ -118,7 +118,7 @@ def _parser() -> "MarkdownIt":
 
 
 class _Spans:
-    """Collects spans from inline tokens, with the styles and the link that are open."""
+    """Spans collected from inline tokens, with the styles and the link that are open."""
 
     def __init__(self, styles: Styles) -> None:
         self._styles = [styles]

@@ -1,4 +1,4 @@
-"""Markdown as lines of text with names of styles, and its links: the entry to all of `text`.
+"""Markdown as lines of text with names of styles, and its links: the entry to this package.
 
 Pure: no widget and no colour. All text of a line is literal, never markup. The modules that lay it
 out are imported with the first text, as the first screen does without them.

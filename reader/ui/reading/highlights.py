@@ -36,6 +36,7 @@ class Highlights:
 
     @property
     def count(self) -> int:
+        """Return the number of matches found so far."""
         return self._matches[-1].number + 1 if self._matches else 0
 
     def ask(self, terms: Iterable[Term]) -> bool:

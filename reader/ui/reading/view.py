@@ -114,13 +114,16 @@ class ArticleView(LongView, can_focus=True, inherit_bindings=False):
         """Another article is about to be laid out."""
 
     def layout_began(self) -> None:
-        """All lines are laid out anew."""
+        """Handle that all lines are laid out anew; a hook for subclasses."""
 
     def lines_added(self, view: Spot, *, is_first: bool, is_completed: bool) -> None:
-        """More lines are laid out. view: the line on top. is_first: there were none before."""
+        """Handle new lines; a hook for subclasses.
+
+        view: the line on top. is_first: these are the first lines.
+        """
 
     def scrolled(self) -> None:
-        """The user scrolled."""
+        """Handle a scroll by the user; a hook for subclasses."""
 
     def with_marks(self, strip: Strip, _index: int) -> Strip:
         """Return the strip of the line of that number with what is marked in it."""
@@ -134,18 +137,23 @@ class ArticleView(LongView, can_focus=True, inherit_bindings=False):
         return self.scrollable_content_region.size
 
     def watch_column_width(self) -> None:
+        """Lay the article out anew, the same text on top."""
         self._lay_out(self._anchor)
 
     def watch_read(self) -> None:
+        """Lay the header out anew with the new mark."""
         self._lay_out(self._anchor)
 
     def watch_favourite(self) -> None:
+        """Lay the header out anew with the new mark."""
         self._lay_out(self._anchor)
 
     def on_mount(self) -> None:
+        """Make the timer that lays out long articles slice by slice."""
         self._slices = self.set_interval(PAUSE_S, self._lay_out_slice, pause=True)
 
     def on_resize(self) -> None:
+        """Lay out anew if the width has changed, else what came into view."""
         self._has_size.set()
         if self._article is None or self._seen.width != self._width:
             self._lay_out(self._anchor)
@@ -279,6 +287,7 @@ class ArticleView(LongView, can_focus=True, inherit_bindings=False):
         return line.at if line else 0
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        """Lay out what came into view and note which text is on top."""
         super().watch_scroll_y(old_value, new_value)
         if self._placing or round(old_value) == round(new_value):
             return
@@ -290,6 +299,7 @@ class ArticleView(LongView, can_focus=True, inherit_bindings=False):
     # Painting.
 
     def notify_style_update(self) -> None:
+        """Forget painted lines: the theme has changed."""
         super().notify_style_update()
         self._painter.forget()
         self._strips.clear()
@@ -303,6 +313,7 @@ class ArticleView(LongView, can_focus=True, inherit_bindings=False):
         return self.paint_line(y).apply_offsets(0, round(self.scroll_y) + y)
 
     def paint_line(self, y: int) -> Strip:
+        """Return line `y` of the view; blank where nothing is laid out yet."""
         index = round(self.scroll_y) + y
         if self._lines.get(index) is None:
             return Strip.blank(self._width, self.rich_style)

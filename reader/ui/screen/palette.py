@@ -26,11 +26,11 @@ class HasKeys(Protocol):
 
     @property
     def keymap(self) -> Mapping[str, str]:
-        """Keys that the user has chosen, by binding id."""
+        """Return the keys that the user has chosen, by binding id."""
 
     @property
     def keys_at_present(self) -> Mapping[str, str]:
-        """What those keys do now that do not always do the same, by binding id."""
+        """Return what keys with a varying action do now, by binding id."""
 
 
 def _bindings(bound: Iterable[BindingType]) -> Iterator[Binding]:
@@ -87,10 +87,12 @@ class ReaderCommands(Provider):
         yield self.screen
 
     async def discover(self) -> Hits:
+        """Yield every command."""
         for name, tooltip, run in self._commands():
             yield DiscoveryHit(Content(name), run, help=tooltip)
 
     async def search(self, query: str) -> Hits:
+        """Yield the commands whose name or tooltip matches."""
         matcher = self.matcher(query)
         for name, tooltip, run in self._commands():
             score = max(matcher.match(name), matcher.match(tooltip) / 2)

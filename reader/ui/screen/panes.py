@@ -53,6 +53,7 @@ class Panes(Covered, inherit_bindings=False):
         self._list_width: int | None = None
 
     def compose(self) -> ComposeResult:
+        """Yield the list and the hint; the reading pane is mounted when needed."""
         yield self.sidebar
         yield self._hint
 
@@ -74,12 +75,12 @@ class Panes(Covered, inherit_bindings=False):
 
     @property
     def is_narrow(self) -> bool:
-        """Whether one pane is shown at a time, for want of width."""
+        """Return whether the terminal is so narrow that one pane is shown at a time."""
         return self.has_class("-narrow")
 
     @property
     def is_list_hidden(self) -> bool:
-        """Whether the reading pane is shown alone."""
+        """Return whether the reading pane is shown alone."""
         return self.has_class("-zoomed") or (self.is_narrow and self.has_class("-reading"))
 
     def show_article(self) -> None:

@@ -1,4 +1,4 @@
-"""How the user left the screen: groups, cursor, open article, width. Saved with the marks."""
+"""Save and restore the view with the marks: groups, cursor, open article, width."""
 
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass

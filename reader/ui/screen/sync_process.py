@@ -74,7 +74,7 @@ def _run(
     options: SyncOptions,
     force: bool,
 ) -> None:
-    os.setsid()  # ctrl+c and a closed terminal belong to the open screen
+    os.setsid()  # ctrl+c and hang-ups of the terminal are for the open screen
     nowhere = os.open(os.devnull, os.O_RDWR)
     for stream in range(3):  # so does the terminal
         os.dup2(nowhere, stream)

@@ -24,6 +24,7 @@ SELECT = (
 
 
 def from_row(row: tuple[Any, ...]) -> Stored:
+    """Return what the row of an article says, its columns in the order of `SELECT`."""
     id, source, external, lang, feed, published, updated, run, origin, entry, came, fetched = row
     identity = identity_of(source, external, lang, feed)
     origin = bytes(origin).decode(errors="replace")
@@ -46,6 +47,7 @@ def stored_as(db: sqlite3.Connection, identity: Identity) -> Stored | None:
 
 
 def stored_entry(db: sqlite3.Connection, entry: int) -> Stored | None:
+    """Return the stored article with this entry of the feed memory, None if there is none."""
     row = db.execute(f"{SELECT} entry = ? AND entry > 0", (entry,)).fetchone()
     return from_row(row) if row else None
 
