@@ -1,6 +1,6 @@
-"""Files of ours that nothing needs any more: what was set aside, and what was cut short.
+"""Find obsolete files of cryptoread: replaced ones that were kept, and incomplete ones.
 
-Named for `doctor`; nothing is removed here.
+For `doctor`; nothing is deleted.
 """
 
 import stat
@@ -16,17 +16,17 @@ _SET_ASIDE = (
     ("*.db.damaged-*", "damaged, and set aside"),
     ("*.db.before-restore-*", _RESTORED),
 )
-"""Names, and why they are there."""
+"""Name patterns, and the reason for such files."""
 
 _CUT_SHORT = ("cache.db.*.part", "marks*.db*.part", ".restore-*.part", ".marks.db.new")
 _OF_CONFIG = ("{name}.before-restore-*", ".{name}.*.part", ".{name}-????????")
-"""Beside a config file lie files of others, too."""
+"""Patterns beside the config file, where other programs have files, too."""
 
 _BESIDE = ("-wal", "-shm", "-journal")
 
 
 class Leftover(NamedTuple):
-    """A file or folder. `size`: bytes, with the logs beside it. `why`: it is there."""
+    """A file or folder. `size`: bytes, with its logs. `why`: the reason that it exists."""
 
     path: Path
     size: int
@@ -41,7 +41,7 @@ class Leftover(NamedTuple):
 
 
 def leftovers(folder: Path, config: Path) -> list[Leftover]:
-    """Return what lies in the data folder and beside the config file, sorted by path.
+    """Return obsolete files in the data folder and beside the config file, sorted by path.
 
     Links are followed: the paths are those of the files that they lead to.
     """
@@ -73,7 +73,7 @@ def _add(found: dict[Path, Leftover], path: Path, why: str, *, is_cut_short: boo
 
 
 def _sizes(path: Path) -> Iterator[int]:
-    """Yield the sizes of a file and of the logs beside it, or of what is in a folder of ours."""
+    """Yield the sizes of a file and its logs, or of the files in a folder."""
     status = path.lstat()
     if stat.S_ISDIR(status.st_mode):
         for each in path.iterdir():

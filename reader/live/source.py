@@ -31,7 +31,7 @@ from reader.subscriptions import Kind, SourceResult, Status, Subscription, SyncO
 from reader.text import clean_line, display_name
 
 FIRST_PAGES, MOST_PAGES = 5, 100
-"""Seconds back in time: of a first sync of an API, and of later ones."""
+"""Maximum pages back in time: of a first sync of an API, and of later ones."""
 
 MOST_A_PAGE = 100
 """Articles per request: the API refuses a larger limit."""

@@ -47,7 +47,7 @@ LEAVE_AFTER_S = 11.0
 WAITING = "waiting for another program to let the last mark be written · {quit} leaves without it"
 
 THEME = "theme"
-"""Name under which the theme is saved that was chosen in the palette."""
+"""Name under which the theme chosen in the palette is saved."""
 
 SHEETS = ("00-screen", "10-bars", "20-sidebar")
 

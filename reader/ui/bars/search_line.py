@@ -129,7 +129,7 @@ class SearchLine(Guarded, Vertical):
 
     @property
     def text(self) -> str:
-        """The text of the line."""
+        """Return the text of the line."""
         return self.query_one(Input).value
 
     def _set(self, text: str) -> None:

@@ -68,7 +68,7 @@ class TagBar(Painted):
         id: str | None = None,
         classes: str | None = None,
     ) -> None:
-        """query: the first that `show` describes."""
+        """Begin empty. query: the first that `show` describes."""
         super().__init__(id=id, classes=classes)
         self._library = library
         self._query = query
@@ -80,7 +80,7 @@ class TagBar(Painted):
 
     @property
     def tags(self) -> Sequence[DigitTag]:
-        """The tags under the digits, in their order."""
+        """Return the tags under the digits, in their order."""
         return self._tags
 
     def show_query(self, query: Query) -> None:
@@ -111,7 +111,7 @@ class TagBar(Painted):
         return self._library.tags_at_once(ids, self._most)
 
     def cycle(self, digit: int) -> None:
-        """Include, exclude or drop the tag under the digit, where there is one."""
+        """Include, exclude or drop the tag under the digit, if any."""
         for tag in self._tags:
             if tag.digit == digit:
                 self._change(self._query.cycle_tag(tag.tag))

@@ -73,7 +73,7 @@ class LinksScreen(Modal[str | None]):
     ]
 
     def __init__(self, links: Sequence[tuple[str, str]]) -> None:
-        """links: label and URL of each, in the order to show; both cleaned."""
+        """Show links. links: label and URL of each, in the order to show; both cleaned."""
         super().__init__()
         self._links = [_link(number, *link) for number, link in enumerate(links, start=1)]
 
@@ -151,7 +151,7 @@ class ConfirmScreen(Modal[bool]):
     ]
 
     def __init__(self, question: str) -> None:
-        """question: one sentence of plain text."""
+        """Ask a question, one sentence of plain text."""
         super().__init__()
         self._question = question
 

@@ -50,7 +50,7 @@ class Page(Guarded, ScrollView):
 
     @property
     def allow_vertical_scroll(self) -> bool:
-        """Always, even without a scroll bar: a key may be typed right after the box is opened."""
+        """Return True even without a scroll bar: a key may be typed as soon as the box opens."""
         return True
 
     def lay_out(self, width: int) -> list[Line]:

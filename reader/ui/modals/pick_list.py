@@ -50,7 +50,7 @@ class PickList(Guarded, ScrollView, Generic[Row]):
         """The cursor stands on another row, or the row under it changed."""
 
     def __init__(self, *, empty: str = "", can_focus: bool = True) -> None:
-        """empty: plain text that is shown if there are no rows."""
+        """Make an empty list. empty: plain text to show without rows."""
         super().__init__(can_focus=can_focus)
         self.rows: Sequence[Row] = ()
         self.cursor = 0
@@ -58,7 +58,7 @@ class PickList(Guarded, ScrollView, Generic[Row]):
 
     @property
     def current(self) -> Row | None:
-        """The row under the cursor; None if there are no rows."""
+        """Return the row under the cursor; None in an empty list."""
         return self.rows[self.cursor] if self.rows else None
 
     def show(self, rows: Sequence[Row], cursor: int = 0, *, reveals: bool = True) -> None:

@@ -105,7 +105,7 @@ class ReadingPane(ArticleView, inherit_bindings=False):
 
     @property
     def links(self) -> "list[Link]":
-        """The article's links in order, each URL once, as `Prose.links` has them."""
+        """Return the article's links in order, each URL once, as `Prose.links` has them."""
         return self._prose.links()
 
     # Words that are searched for.

@@ -1,4 +1,4 @@
-"""What is copied of an article, and the label of a link: plain text of its laid-out lines."""
+"""Plain text of laid-out lines: the text to copy, and the label of a link."""
 
 from reader.ui.prose.sectioned_lines import SectionedLines
 from reader.ui.prose.wrap import Line

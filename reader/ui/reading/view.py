@@ -100,7 +100,7 @@ class ArticleView(LongView, can_focus=True, inherit_bindings=False):
 
     @property
     def position(self) -> int:
-        """The place of the top line, the same text at any width; for `show`. 0: the top."""
+        """Return the place of the top line, the same text at any width; for `show`. 0: the top."""
         return self._anchor
 
     async def first_layout(self) -> None:
@@ -133,7 +133,7 @@ class ArticleView(LongView, can_focus=True, inherit_bindings=False):
 
     @property
     def _seen(self) -> Size:
-        """Cells and lines in which the text is seen."""
+        """Return the width in cells and the height in lines in which the text is seen."""
         return self.scrollable_content_region.size
 
     def watch_column_width(self) -> None:
@@ -205,19 +205,19 @@ class ArticleView(LongView, can_focus=True, inherit_bindings=False):
 
     @property
     def _on_top(self) -> Spot:
-        """The line on top of the view."""
+        """Return the line on top of the view."""
         return self._lines.spot(round(self.scroll_y))
 
     @property
     def _is_painted(self) -> bool:
-        """Whether every line that is seen is laid out."""
+        """Return whether every line that is seen is laid out."""
         top = round(self.scroll_y)
         seen = range(top, min(top + self._seen.height, len(self._lines)))
         return bool(seen) and all(self._lines.get(index) for index in seen)
 
     @property
     def _is_enough(self) -> bool:
-        """Whether no more lines need to be laid out before the user scrolls."""
+        """Return whether no more lines need to be laid out before the user scrolls."""
         wanted = round(self.scroll_y) + AHEAD
         run = self._lines.run(self._on_top)
         is_below = run.first + run.size >= wanted or run.is_to_end

@@ -80,7 +80,7 @@ class HostScreen(QuickKeys):
         start: Query,
         config: Path | None = None,
     ) -> None:
-        """query: shown first. start: what `x` returns to. config: file of the settings."""
+        """Make the screen. query: shown first. start: what `x` returns to. config: settings."""
         super().__init__()
         repaint_changes_only(self)
         self._filter = query

@@ -28,7 +28,7 @@ class Runs(Protocol):
 
     @property
     def app(self) -> App[Any]:
-        """The application that reports failures."""
+        """Return the application that reports failures."""
 
     def run_worker(
         self, work: Any, *, group: str, exclusive: bool, exit_on_error: bool

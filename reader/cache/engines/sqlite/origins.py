@@ -1,7 +1,7 @@
-"""The article that a file held before it changed, where it goes by another identity now.
+"""Find the article that a file held before it changed, if its identity has changed as well.
 
-A note that is given a `guid`, an address or a language is the same note: its article takes the
-place of the old one, and has its marks.
+A note to which a `guid`, an address or a language is added is the same note: its article replaces
+the old one and keeps its marks.
 """
 
 import sqlite3
