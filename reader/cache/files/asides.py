@@ -99,7 +99,7 @@ def _wait_for(handle: int, folder: Path, until: float) -> None:
 
 def free_name(path: Path, word: str) -> Path:
     """Return an unused name beside the file, for it and its log."""
-    stem = f"{path.name}.{word}-{datetime.now():%Y%m%d-%H%M%S}"
+    stem = f"{path.name}.{word}-{datetime.now():%Y%m%d-%H%M%S}"  # noqa: DTZ005 - local, for the user
     for number in count(1):
         name = path.with_name(stem if number == 1 else f"{stem}-{number}")
         if not any(os.path.lexists(each) for each in (name, *logs_of(name))):

@@ -22,7 +22,8 @@ COPIED_AT_MOST = 1024 * 1024 * 1024
 TRIES = 3
 """Attempts to copy a file while another program writes it."""
 
-MEMORY = Path("/dev/shm")
+MEMORY = Path("/dev/shm")  # noqa: S108 - copies are in a private folder in it
+"""File system in memory, for copies if no other has room."""
 LEFT_FREE = 16 * 1024 * 1024
 """Bytes that must stay free beside a copy."""
 

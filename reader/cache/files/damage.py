@@ -133,7 +133,7 @@ def no_longer_suspect(path: Path) -> None:
 
 def put_aside(path: Path) -> Path:
     """Rename the file and its log to an unused name; return it. Raises OSError."""
-    stem = f"{path.name}.damaged-{datetime.now():%Y%m%d-%H%M%S}"
+    stem = f"{path.name}.damaged-{datetime.now():%Y%m%d-%H%M%S}"  # noqa: DTZ005 - local, for the user
     for number in count(1):
         aside = path.with_name(f"{stem}-{number}" if number > 1 else stem)
         if not any(os.path.lexists(f"{aside}{ending}") for ending in _ENDINGS):

@@ -101,6 +101,6 @@ def _sync(
             library.tidy()
     except CryptoreadError as error:
         return redacted(str(error))
-    except Exception as error:  # written to the log, and returned in one line
+    except Exception as error:  # noqa: BLE001 - written to the log, and returned in one line
         return redacted(str(Broken(error, folder)))
     return None
