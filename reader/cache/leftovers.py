@@ -10,10 +10,10 @@ from glob import escape
 from pathlib import Path
 from typing import NamedTuple
 
-_RESTORED = "set aside by `cryptoread restore`"
+_RESTORED = "replaced by `cryptoread restore`"
 _SET_ASIDE = (
     ("*.db.v[0-9]*", "kept before an update"),
-    ("*.db.damaged-*", "damaged, and set aside"),
+    ("*.db.damaged-*", "damaged, and renamed"),
     ("*.db.before-restore-*", _RESTORED),
 )
 """Name patterns, and the reason for such files."""
@@ -54,7 +54,7 @@ def leftovers(folder: Path, config: Path) -> list[Leftover]:
     )
     for place, pattern in places:
         for path in place.glob(pattern):
-            _add(found, path, "of a run that was cut short", is_cut_short=True)
+            _add(found, path, "of an interrupted run", is_cut_short=True)
     set_aside = (
         *((folder, *each) for each in _SET_ASIDE),
         (config.parent, of_config[0], _RESTORED),

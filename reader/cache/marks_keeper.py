@@ -136,5 +136,5 @@ class MarksKeeper:
 
 
 def _made_anew(path: Path, is_cache_gone: bool) -> str:
-    said = f"{path} had been deleted; it was made anew with all its marks"
+    said = f"{path} had been deleted; it was recreated with all its marks"
     return f"{said}; cache.db is gone, too: import or sync again" if is_cache_gone else said

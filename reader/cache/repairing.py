@@ -43,7 +43,7 @@ class Check(NamedTuple):
     repair: str = ""
 
 
-REPAIR = "`cryptoread doctor --repair` sets it right"
+REPAIR = "`cryptoread doctor --repair` repairs it"
 
 IMPORT = "import and sync again to bring them back"
 
@@ -83,8 +83,8 @@ def _set_aside(folder: Path) -> Iterator[Check]:
         if aside.name.endswith(("-wal", "-shm")) or aside.stat().st_size <= AT_START:
             continue
         brought = _bring_over(folder, aside)
-        done = f"{counted(brought, 'article')} brought over" if brought else ""
-        yield Check("set aside", f"{aside.name} was damaged and set aside", repair=done)
+        done = f"{counted(brought, 'article')} recovered" if brought else ""
+        yield Check("set aside", f"{aside.name} was damaged and renamed", repair=done)
 
 
 def _bring_over(folder: Path, aside: Path) -> int:
@@ -153,7 +153,7 @@ class _Cache:
             found = read(db, some)
             damaged += [id for id, document in found.items() if document is None]
         if not damaged:
-            text = f"{counted(self._count, 'article')}, all whole"
+            text = f"{counted(self._count, 'article')}, all undamaged"
             return Check("cache.db", text, repair=self._done)
         empty = db.execute("SELECT count(*) FROM documents WHERE digest = x''").fetchone()[0]
         is_forgotten = self._repair or empty == len(damaged)
@@ -218,13 +218,13 @@ class _Cache:
                 if stored.get(id) != derived(Incoming.of(document.article())):
                     wrong.append(id)
         if not wrong:
-            return Check("rows", "every title and date is that of its article")
+            return Check("rows", "every title and date agrees with its article")
         text = f"{counted(len(wrong), 'row')} of the list differ from their articles"
         if not self._repair:
             return Check("rows", text, False, REPAIR)
         with transaction(db):
             mended = sum(mend_row(db, id) for id in wrong)
-        done = f"{counted(mended, 'row')} written anew from their articles"
+        done = f"{counted(mended, 'row')} rewritten from their articles"
         return Check("rows", text, mended == len(wrong), "", done)
 
     def _twins(self, db: sqlite3.Connection) -> Check:
@@ -239,8 +239,8 @@ class _Cache:
             "GROUP BY entry HAVING count(*) > 1"
         ).fetchall()
         if not alike and not items:
-            return Check("twins", "no article is there twice")
-        text = f"{counted(len(alike) + len(items), 'article')} there twice"
+            return Check("twins", "no article is stored twice")
+        text = f"{counted(len(alike) + len(items), 'article')} stored twice"
         if not self._repair:
             return Check("twins", text, False, REPAIR)
         with transaction(db):
@@ -271,9 +271,9 @@ class _Cache:
             "FROM articles) WHERE wrong"
         ).fetchone()
         if not impossible and not disordered:
-            return Check("dates", "every date can be, and articles are in the order of dates")
+            return Check("dates", "every date is possible, and articles are in the order of dates")
         if impossible:
-            text = f"{counted(impossible, 'article')} with a date that cannot be"
+            text = f"{counted(impossible, 'article')} with an impossible date"
             advice = "export, move cache.db away, import again; marks are kept"
             return Check("dates", text, False, advice)
         text = f"{counted(disordered, 'article')} out of the order of dates"
@@ -293,7 +293,7 @@ class _Cache:
             return Check("facets", fault, False, REPAIR)
         with transaction(db):
             rebuilding.mend_facets(db, rebuilding.marks_shown(db, db))
-        return Check("facets", fault, True, "", "all facets were counted anew from the articles")
+        return Check("facets", fault, True, "", "all facets were recounted from the articles")
 
     def _index(self, db: sqlite3.Connection) -> Check:
         """Check whether the full-text index finds the words of articles."""
@@ -302,12 +302,12 @@ class _Cache:
             fault = "the full-text index is damaged"
         fault = fault or index_fault(db)
         if not fault:
-            return Check("search", "the full-text index finds what stands in the articles")
+            return Check("search", "the full-text index finds the words of the articles")
         if not self._repair:
             return Check("search", fault, False, REPAIR)
         with transaction(db):
             rebuilding.mend_index(db)
-        return Check("search", fault, True, "", "the full-text index was made anew")
+        return Check("search", fault, True, "", "the full-text index was rebuilt")
 
 
 def references(

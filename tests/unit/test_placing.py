@@ -37,7 +37,7 @@ def make_full(store: Store) -> None:
 def test_what_finds_no_id_is_refused_in_a_sentence_and_nothing_changes(tmp_path: Path) -> None:
     with Store(tmp_path) as store:
         make_full(store)
-        with pytest.raises(CacheFull, match="no room for more articles of so late a date"):
+        with pytest.raises(CacheFull, match="too many articles have so late a date"):
             put(store, "one more")
     with Store(tmp_path) as store:
         assert titles(store) == ["last"]

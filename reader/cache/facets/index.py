@@ -30,7 +30,7 @@ SIZES_AT_ONCE = 64
 Truth = Callable[["View"], Counted]
 """Counts every facet anew, as of the state that the view shows."""
 
-OTHER_SIZE = "a facet has another number of articles than it had"
+OTHER_SIZE = "the number of articles of a facet is wrong"
 
 
 def no_truth(_view: "View") -> Counted:

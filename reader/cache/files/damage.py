@@ -16,7 +16,7 @@ from reader.cache.files import copies
 from reader.errors import CacheDamaged, CacheError, CacheLocked, CacheUnwritable
 from reader.safety.own_files import PRIVATE_FILE
 
-CANNOT_MEND = "make its folder writable to have it set right, or choose another with --data"
+CANNOT_MEND = "make its folder writable to have it repaired, or choose another with --data"
 
 _IN_USE = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PROTOCOL)
 _UNWRITABLE = (
@@ -197,5 +197,5 @@ def is_damage(error: sqlite3.Error) -> bool:
 def number(row: Sequence[Any] | None) -> int:
     """Return the one number in a row. Raises Malformed if it is not a number."""
     if row is None or not isinstance(row[0], int):
-        raise Malformed("a number that has to be there is missing")
+        raise Malformed("a required number is missing")
     return row[0]

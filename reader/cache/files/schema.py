@@ -103,7 +103,7 @@ def check_whole(db: sqlite3.Connection, path: Path, schema: Schema) -> None:
     verdict = str(db.execute("PRAGMA integrity_check(1)").fetchone()[0])
     verdict = verdict if verdict != "ok" else ""
     if not verdict and is_of_another_format(db, path):
-        verdict = "its header says another format"
+        verdict = "its header names another format"
     if not verdict and version:
         from reader.cache.files.shape import misshapen
 

@@ -131,12 +131,12 @@ def _impossible(db: sqlite3.Connection) -> Iterator[str]:
     strange = f"{of_texts} OR read NOT IN (0, 1) OR favourite NOT IN (0, 1)"
     (count,) = db.execute(f"SELECT count(*) FROM marks WHERE {strange}").fetchone()
     if count:
-        yield f"{count} rows of marks are not what was written"
+        yield f"{count} rows of marks are damaged"
     marks = tuple(map(str, Mark))
     where = f"mark NOT IN {marks} OR value NOT IN (0, 1) OR undone NOT IN (0, 1)"
     (count,) = db.execute(f"SELECT count(*) FROM steps WHERE {where}").fetchone()
     if count:
-        yield f"{count} steps to undo are not what was written"
+        yield f"{count} steps to undo are damaged"
     (version,) = db.execute("PRAGMA user_version").fetchone()
     for table in set(_NAMES[version]) - {"feeds_name"}:
         for _ in db.execute(f"SELECT * FROM {table}"):  # raises for undecodable text

@@ -30,7 +30,7 @@ _TEXT = (
 def facets_fault(db: sqlite3.Connection, *, deep: bool) -> str:
     """Return what is wrong with the facets, empty if nothing. deep: recount the articles."""
     if rebuilding.has_damaged_facets(db):
-        return "facets are not as they were written"
+        return "facets have wrong checksums"
     if not deep:
         return ""
     truth = rebuilding.counted(db, {})
@@ -43,7 +43,7 @@ def facets_fault(db: sqlite3.Connection, *, deep: bool) -> str:
         try:
             bits = known.get(view, facet)
         except Damaged:
-            return "facets are not as they were written"
+            return "facets have wrong checksums"
         differ += bits != truth.ids.get(facet, NONE)
     return f"{counted(differ, 'facet')} differ from the articles" if differ else ""
 

@@ -1,4 +1,4 @@
-"""Daily copies of `marks.db`, of which seven are kept, and one before every migration.
+"""Daily copies of `marks.db`; the newest seven are kept, and one before every migration.
 
 They are beside it, as `marks-2026-03-14.db`. A copy is made with SQLite's backup API while others
 write, is checked before it gets its name, and is a plain file that can replace `marks.db` by hand.

@@ -5,7 +5,7 @@ For `doctor` and `doctor --repair`:
     from reader.cache.repair import marks_repair
 
     marks_repair.check(folder)   # ["…/marks.db is damaged (…)"]; [] if all is well
-    marks_repair.repair(folder)  # ["marks.db was damaged and now lies in …"]; [] if all was well
+    marks_repair.repair(folder)  # ["marks.db was damaged and renamed to …"]; [] if all was well
 
 Both take the data folder, may be called while screens are open, and need no `Store`.
 
@@ -58,9 +58,9 @@ class _Rebuilt(NamedTuple):
             *(["cache.db"] if self.is_shown else []),
         ]
         if not sources:
-            return "no mark could be restored, a new file was begun"
+            return "no mark could be restored; a new file was created"
         if not self.marks:
-            return f"no article had marks by {' and '.join(sources)}"
+            return f"no article had marks in {' and '.join(sources)}"
         what = "1 article has" if self.marks == 1 else f"{self.marks:,} articles have"
         return f"{what} marks again, from {' and '.join(sources)}"
 
@@ -131,7 +131,7 @@ def _rebuild(folder: Path, state: State) -> str:
         rebuilt = _fill(folder, path, new)
         aside = ""
         if any(each.exists() and each.stat().st_size for each in (path, logs_of(path)[0])):
-            aside = f" and now lies in {set_aside(path, 'damaged').name}"
+            aside = f" and renamed to {set_aside(path, 'damaged').name}"
         take_place(new, path)
     no_longer_suspect(path)
     return f"{NAME} was {state}{aside}; {rebuilt}"

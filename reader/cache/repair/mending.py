@@ -57,7 +57,7 @@ class Mending:
             suspect(self._path)
         if ids and is_first:
             text = f"{self._path} is damaged: some articles cannot be read and are left out"
-            self.tell(f"{text}; the next start sets it right")
+            self.tell(f"{text}; the next start repairs it")
 
     def note_broken(self, _id: int) -> None:
         """Request a check at the next start: SQLite could not read the file there."""
@@ -110,6 +110,6 @@ class Mending:
             (count,) = db.execute("SELECT count(*) FROM articles").fetchone()
             if count <= INDEXED_AT_START and has_damaged_index(db):
                 mend_index(db)
-                self.tell("the full-text index was damaged and has been made anew")
+                self.tell("the full-text index was damaged and has been rebuilt")
                 return True
         return False

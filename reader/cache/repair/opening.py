@@ -67,15 +67,15 @@ def _made_ready(path: Path, schema: Schema) -> str | None:
         suspect(path)  # others then wait until the file is complete
         notices, before = [], 0
         if schema is CACHE and _is_reindexed(path, schema):
-            notices = [f"damaged indexes of {path.name} were made anew", *_mended(path, schema)]
+            notices = [f"damaged indexes of {path.name} were rebuilt", *_mended(path, schema)]
         else:
             aside = put_aside(path)
             _migrate(path, schema)
-            notice = f"{path.name} was damaged and now lies in {aside.name}; a new one was begun"
+            notice = f"{path.name} was damaged and renamed to {aside.name}; a new one was created"
             notices = [f"{notice}{_taken_over(path, aside) if schema is CACHE else ''}"]
     no_longer_suspect(path)
     if 0 < before < schema.emptied_at:
-        return f"{path.name} was of an earlier layout; import your articles again (marks are kept)"
+        return f"{path.name} had an earlier format; import your articles again (marks are kept)"
     return "; ".join(notices) or None
 
 
@@ -97,7 +97,7 @@ def _taken_over(path: Path, aside: Path) -> str:
     from reader.cache.repair.salvaging import AT_START, salvage
 
     if aside.stat().st_size > AT_START:
-        return "; `cryptoread doctor --repair` brings over the articles that can be read"
+        return "; `cryptoread doctor --repair` recovers the readable articles"
     with closing(connect(path, CACHE)) as db, sql_errors(path), transaction(db):
         found, lost = salvage(db, aside)
     if not lost:
@@ -193,5 +193,5 @@ def _errors_of_copy(path: Path) -> Iterator[None]:
     try:
         yield
     except sqlite3.Error as error:
-        reason = f"there is no room for its back-up before an update: {error}"
+        reason = f"too little space for its backup before an update: {error}"
         raise CacheUnwritable(path, reason) from error

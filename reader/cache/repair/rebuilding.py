@@ -116,12 +116,12 @@ def mend(db: sqlite3.Connection) -> list[str]:
     done = []
     if has_damaged_facets(db):
         mend_facets(db, marks_shown(db, db))
-        done.append("damaged facets were counted anew from the articles")
+        done.append("damaged facets were recounted from the articles")
     if has_damaged_index(db):
         (count,) = db.execute("SELECT count(*) FROM articles").fetchone()
         if count > INDEXED_AT_START:
-            done.append("the full-text index is damaged; `cryptoread doctor --repair` mends it")
+            done.append("the full-text index is damaged; `cryptoread doctor --repair` repairs it")
         else:
             mend_index(db)
-            done.append("the damaged full-text index was made anew")
+            done.append("the damaged full-text index was rebuilt")
     return done

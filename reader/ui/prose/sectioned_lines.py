@@ -1,4 +1,4 @@
-"""Laid-out lines in parts, any of which can be laid out before those above it.
+"""Laid-out lines in parts, laid out in any order.
 
 The number of lines of other parts is estimated from the length of their text, so that the end of
 the longest text is reached at once. Estimates change the numbers of lines; a `Spot` does not move.

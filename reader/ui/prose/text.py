@@ -46,7 +46,7 @@ class Prose:
         return self._markdown.lines(width)
 
     def sections(self, width: int) -> "list[Part]":
-        """Return the same lines in parts, each of which can be laid out without those above it."""
+        """Return the same lines in parts that can be laid out in any order."""
         return self._markdown.sections(width)
 
     def links(self) -> "list[Link]":

@@ -22,7 +22,7 @@ def copied(line: Line | None, start: int, end: int, left: int) -> str:
 
 
 def link_label(lines: SectionedLines, index: int, url: str) -> str:
-    """Return the whole label of a link of which a part is on the line of that number."""
+    """Return the whole label of a link that is, in part, on the line of that number."""
 
     def part(number: int) -> str:
         spans = line.spans if number >= 0 and (line := lines.get(number)) else ()

@@ -323,7 +323,7 @@ class HostScreen(QuickKeys):
         for each in (self._syncing, self._originals):
             if each is not None:
                 each.end()
-        with suppress(CryptoreadError):  # there is no screen left to say it on
+        with suppress(CryptoreadError):  # the screen is closed and cannot show it
             self._save()
 
     def _save(self) -> None:

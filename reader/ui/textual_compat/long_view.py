@@ -99,7 +99,7 @@ class _Bar(ScrollBar):
         )
         segments = list(bar.segments)
         shown = [segments[y] for y in crop.line_range]
-        kinds = list(dict.fromkeys(shown))  # a handful, of which the bar is made
+        kinds = list(dict.fromkeys(shown))  # the bar consists of a handful
         strips = filtered(self, [Strip([segment], width) for segment in kinds])
         painted = dict(zip(kinds, _cropped(strips, crop), strict=True))
         return [painted[segment] for segment in shown]

@@ -142,7 +142,7 @@ def put_whole(db: sqlite3.Connection, key: int, ids: BitMap) -> None:
 
 def _row(values: Sequence[Any]) -> FacetRow:
     if values[6] != row_sum(*values[:6]):
-        raise Damaged("a facet is not as it was written")
+        raise Damaged("a facet has a wrong checksum")
     return _made(values)
 
 
@@ -161,7 +161,7 @@ def _summed(row: FacetRow) -> tuple[object, ...]:
 
 def _bitmap(id: int, blob: Any, checksum: Any) -> BitMap:
     if not isinstance(blob, bytes) or bitmap_sum(id, blob) != checksum:
-        raise Damaged("the articles of a facet are not as they were written")
+        raise Damaged("the articles of a facet have a wrong checksum")
     return BitMap.deserialize(blob)
 
 
