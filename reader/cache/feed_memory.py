@@ -113,7 +113,7 @@ class FeedMemory:
                 yield known
 
     def tellings(self, entry: int) -> Sequence[Telling]:
-        """Return all that was told of the entry, oldest first."""
+        """Return the stored versions of the entry, in the order of being stored."""
         find = f"SELECT {_TELLING} FROM tellings WHERE entry = ? ORDER BY telling"
         return [_telling(row) for row in self._db.execute(find, (entry,))]
 

@@ -30,7 +30,7 @@ _STATES = {
 def filtered(query: Query, facets: Facets, view: "View", now: datetime) -> BitMap:
     """Return the ids that match all terms except words, which `words` evaluates.
 
-    Drafts only where `is:draft` asks. facets: of the query's language where it has one. now: aware;
+    Drafts match only with `is:draft`. facets: of the query's language, if it has one. now: aware;
     ages count back from it.
     """
     facets.fetch(view, _facets_of(query))

@@ -282,7 +282,7 @@ class Marks:
 
     @_reported
     def feeds_called(self, name: str) -> list[str]:
-        """Return feeds of subscriptions that went by the folded name."""
+        """Return feeds of subscriptions that have or had the folded name."""
         found = self._db.execute("SELECT DISTINCT feed FROM feeds WHERE name = ?", (name,))
         return [feed for (feed,) in found]
 

@@ -57,7 +57,7 @@ def arrived_ahead(incoming: Incoming, before: Stored, *, undated: bool) -> bool:
 def _was_ahead(incoming: Incoming, before: Stored, fields: Mapping[str, Any]) -> bool:
     """Return whether the date was in the future when the item first came, as an undated one.
 
-    Such a date does not become valid when that day has come.
+    Such a date stays invalid after that day.
     """
     arrival, published = map(from_milliseconds, (before.published, incoming.published))
     return has_no_date(fields) and not is_possible(published, arrival)

@@ -30,7 +30,7 @@ class CountsTags(Protocol):
     """What the bar asks of the library. Both return the most frequent first, raise CacheError."""
 
     def tags_at_once(self, ids: Ids, most: int) -> list[TagCount] | None:
-        """Return so many tags of these articles; None where counting would take a while."""
+        """Return so many tags of these articles; None if counting would take a while."""
 
     def tag_counts(self, ids: Ids, most: int | None = None) -> list[TagCount]:
         """Return so many tags of these articles. Thread-safe."""
@@ -107,7 +107,7 @@ class TagBar(Painted):
         self._typing = self.set_timer(TYPING_S, lambda: self._begin_to_count(ids, turn))
 
     def at_once(self, ids: Ids) -> list[TagCount] | None:
-        """Return enough tags for every digit; None where that takes a while. Raises CacheError."""
+        """Return enough tags for every digit; None if that takes a while. Raises CacheError."""
         return self._library.tags_at_once(ids, self._most)
 
     def cycle(self, digit: int) -> None:

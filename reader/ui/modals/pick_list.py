@@ -64,7 +64,7 @@ class PickList(Guarded, ScrollView, Generic[Row]):
     def show(self, rows: Sequence[Row], cursor: int = 0, *, reveals: bool = True) -> None:
         """Show other rows, with the cursor on the given one or the last.
 
-        reveals: False to leave the view as it is where the cursor had been scrolled out of it.
+        reveals: False keeps the view if the cursor was scrolled out of it.
         """
         reveals = reveals or self._is_in_view
         self.rows = rows

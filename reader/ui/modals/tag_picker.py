@@ -178,7 +178,7 @@ class TagPicker(Modal[None]):
     def _list_tags(self, *, reveals: bool = True) -> None:
         """List all tags, those of the filter first, whatever is left of them.
 
-        reveals: as of `PickList.show`.
+        reveals: as in `PickList.show`.
         """
         counted = {each.tag.casefold(): each for each in self._counted or ()}
         unknown = None if self._counted is None else 0

@@ -1,8 +1,8 @@
 """Find where a block of Markdown source ends, and where a long one is cut.
 
-Nothing is parsed, and no line is looked at alone: regular expressions run over many lines at once,
-so that the parts of the longest block are found in some 10 ms. `pieces` and `sections` both go by
-what is found here, so a part that is laid out alone looks as it does in the whole.
+Nothing is parsed: regular expressions run over many lines at once, so that the parts of the longest
+block are found in some 10 ms. `pieces` and `sections` both use these results, so a part that is
+laid out alone looks as it does in the whole.
 """
 
 import re
@@ -67,18 +67,18 @@ _ENDS = {
     Kind.HEADING: re.compile(r"\n"),
 }
 _ENDS[Kind.TABLE] = _ENDS[Kind.PARAGRAPH]
-"""At the line behind the block, or at a blank one before it."""
+"""Patterns of the end of a block, by kind: the line after it, or a blank line before that."""
 
 _BLANKS = re.compile(rf"(?:{_BLANK}\n*+)*+(?:[^\S\n]*+\Z)?")
 
 
 class Block(NamedTuple):
-    """A block, or what is left of it behind a cut.
+    """A block, or the rest of it after a cut.
 
-    `start`, `end`: offsets of the whole block, blank lines below it included. `head`: what every
-    part of it has to begin with. `indent`: of a list's first marker. `joined`: it goes on behind a
-    cut, where `gap` blank lines were. `plain`: it must not be parsed. `number`: of the first item
-    behind the cut, where it goes on counting.
+    `start`, `end`: offsets of the whole block, with blank lines below it. `head`: text that every
+    part of it must begin with. `indent`: of a list's first marker. `joined`: it continues after a
+    cut, at which there were `gap` blank lines. `plain`: it must not be parsed. `number`: of the
+    first item after the cut, if the list continues counting.
     """
 
     kind: Kind

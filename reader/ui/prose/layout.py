@@ -1,8 +1,8 @@
 """Markdown laid out piece by piece: headings, paragraphs, lists, quotes, code, tables.
 
-Blocks are walked here; `source` cuts the text, `inline` styles what stands within a
-line, `table` fits columns, `wrap` breaks lines. Seen from outside it is `text`. Every
-word of the source is in some line: what is not formatted is shown as it was written.
+`source` cuts the text, `inline` styles the text within a line, `table` fits columns, `wrap` breaks
+lines; other packages use `text`. Every word of the source is in some line: what is not formatted is
+shown as written.
 """
 
 import re

@@ -16,9 +16,9 @@ SECTION = 4_000
 """Characters of a part, at least: laid out in some 10 ms."""
 
 _LONGEST_BEFORE = 10_000
-"""Characters of the line above a cut, at most: a longer line may be shown as it was written."""
+"""Characters of the line above a cut, at most: a longer line may be shown as written."""
 
-# Each begins with letters to look for, which costs a tenth of what any other beginning would.
+# Each begins with literal characters, which are found ten times as fast as anything else.
 _BELOW_BLANK = re.compile(r"\n\n(?<!\n\n\n)\n*+(?=\S)(?!(?:[-+*]|\d{1,9}[.)])(?:\s|\Z))")
 """Matches before a line without indent that is not a list item."""
 _BEFORE_HEADING = re.compile(r"\n(?<!\n\n)(?=#{1,6}(?:\s|\Z))")

@@ -36,10 +36,10 @@ _DEFINITION = re.compile(
 class Piece:
     """A block of the source, or a part of a long one that means the same when parsed alone.
 
-    `start`: offset of its own text in the whole. `source` may begin with `repeated` lines that an
-    earlier part had already: the opening of a fence, the head of a table. `joined`: it goes on
-    from the piece before, across `gap` blank lines, which are code where `is_code`. `plain`: it
-    must not be parsed. `number`: of its first item, where a list goes on counting.
+    `start`: offset of its own text in the whole. `source` may begin with `repeated` lines of an
+    earlier part: the opening of a fence, the head of a table. `joined`: it continues the piece
+    before, after `gap` blank lines, which are code if `is_code`. `plain`: it must not be parsed.
+    `number`: of its first item, if the list continues counting.
     """
 
     source: str

@@ -23,7 +23,7 @@ from reader.ui.reading.painting import LinePainter, restyled
 from reader.ui.textual_compat.long_view import LongView
 
 SCREENFUL_S = 0.08
-"""How long painting waits for the lines that are seen, before it paints what there is."""
+"""How long painting waits for all visible lines before it paints those laid out so far."""
 
 AT_ONCE_S = 0.03
 """How long painting, or a slice that the user waits for, may be delayed by lines not seen yet."""
@@ -45,7 +45,7 @@ MOST_IN_ADVANCE = 20_000
 
 
 class ArticleView(LongView, can_focus=True, inherit_bindings=False):
-    """Shows an article, or a hint where there is none."""
+    """Shows an article, or a hint without one."""
 
     ALLOW_SELECT = True
 

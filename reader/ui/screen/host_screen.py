@@ -212,7 +212,7 @@ class HostScreen(QuickKeys):
     # The query and its answer.
 
     def _name_filter(self, query: Query) -> None:
-        """Name another filter in the bar; the list follows."""
+        """Show another filter in the bar, before the list shows its results."""
         self._filter = query
         self._tag_bar.show_query(query)
         self._show_keys()

@@ -86,7 +86,7 @@ class Marker:
         return self._run(partial(self._write_opened, Ids([id]), lambda *_: label))
 
     def toggle_read(self, id: ArticleId) -> None:
-        """Mark one article as read, or as unread where it is."""
+        """Toggle whether one article is read."""
 
         def label(value: bool, _changed: int) -> str:
             return f"article {_state(value)}"
@@ -94,7 +94,7 @@ class Marker:
         self._run(partial(self._write_and_say, Ids([id]), Mark.READ, None, label))
 
     def toggle_all_read(self, ids: Ids) -> None:
-        """Mark all as read, or as unread where all are read."""
+        """Mark all as read, or as unread if all are read."""
         self._run(partial(self._write_many, ids, None))
 
     def read(self, ids: Ids) -> None:

@@ -43,7 +43,7 @@ def help_groups(
     """Return the keys as they are bound, by part of the screen and by purpose.
 
     keymap: id of a binding to its keys, where the user has chosen others. at_present: id of a
-    binding to what it does now, where that is not always the same.
+    binding with a varying action to what it does now.
     """
     groups: dict[str, list[tuple[str, str]]] = {}
     of_parts = [(title, part.BINDINGS) for title, part in _PARTS]

@@ -75,7 +75,7 @@ class ReaderScreen(HostScreen):
         self.show(self._start)
 
     def action_back(self) -> None:
-        """Leave the reading pane where it stands alone, else drop one filter."""
+        """Leave the reading pane if it is shown alone, else drop one filter."""
         if self._panes.is_list_hidden:
             self._panes.show_list()
         elif self.filter != self._start:

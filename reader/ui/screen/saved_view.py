@@ -18,7 +18,7 @@ class View:
     group: Key = ()
     """The group of the cursor."""
     article: Identity | None = None
-    """The article of the cursor, None where it was on the group."""
+    """The article of the cursor, None if it was on the group."""
     line: int = 0
     """Line of the list on which the cursor stood."""
     opened: Identity | None = None

@@ -51,7 +51,7 @@ def read(
 
 
 def read_one(db: sqlite3.Connection, id: int) -> Document | None:
-    """Return the document, None where it is damaged or missing."""
+    """Return the document, None if it is damaged or missing."""
     return read(db, [id]).get(id)
 
 

@@ -84,7 +84,7 @@ def unsettled(db: sqlite3.Connection) -> list[FacetRow]:
 
 
 def wholes(db: sqlite3.Connection, keys: Sequence[int]) -> Iterator[tuple[FacetRow, BitMap]]:
-    """Yield facets with their wholes, empty where there is none."""
+    """Yield facets with their wholes, empty if missing."""
     for some in batches(keys):
         with damage():
             for *row, blob, checksum in db.execute(f"{_WHOLE} ({_places(some)})", some):

@@ -126,7 +126,7 @@ class MarksPool(Pool):
     def marks(self) -> Marks:
         """Return the marks, on this thread's connection. Raises MarksGone, CacheError.
 
-        A connection is opened anew if another file has taken the place of its own. If the file was
+        A connection is reopened if its file was replaced by another. If the file was
         deleted, an open connection goes on showing what was in it.
         """
         db, file = self.known(), file_id(self.path)
