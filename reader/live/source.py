@@ -347,7 +347,7 @@ class _CoinDesk(_Source):
 
     async def without_key(self) -> SourceResult:
         """Return the result without a key, which is not a failure of the source."""
-        reason = "its API wants a key"
+        reason = "its API needs a key"
         state = troubled(self.state, self.desk.now(), Status.NO_KEY, reason)
         await self.desk.work(self.desk.note, state)
         return failed(self.subscription, Status.NO_KEY, reason)

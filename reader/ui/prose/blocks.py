@@ -99,7 +99,7 @@ class Block(NamedTuple):
 
     @property
     def lines_between(self) -> int:
-        """Blank lines that are shown at the cut; in code all of them."""
+        """Return the number of blank lines shown at the cut; in code all of them."""
         return self.gap if self.is_code else min(self.gap, 1)
 
 
