@@ -1,4 +1,4 @@
-"""The model: what an article is, independent of where it came from and where it is kept.
+"""The model of an article, independent of its origin and storage.
 
 Frozen values on the standard library alone. Parsing, files and SQL are up to `formats`, `sources`
 and `cache`. Most values are named tuples, as in all that the first screen imports: defining one

@@ -1,7 +1,7 @@
 """Opening outside URLs in the user's browser: whether a URL may be opened, and by which command.
 
-The only place that starts a browser: with an argv of its own, never through a shell. What the
-screen shows meanwhile, and what it copies if there is no browser, is not decided here.
+The only place that starts a browser: with an argv of its own, never through a shell. The screen
+decides what it shows meanwhile, and what to copy without a browser.
 """
 
 import os
@@ -116,7 +116,7 @@ def deceives(label: str, url: str) -> str | None:
 def plan(url: str, environ: Mapping[str, str] = os.environ, platform: str = sys.platform) -> Plan:
     """Return how to open the URL: by the first usable entry of BROWSER, else by a usual command.
 
-    Raises UrlRefused, and BrowserFailed if there is no such program.
+    Raises UrlRefused, and BrowserFailed without such a program.
     """
     address = check(url)
     chosen = environ.get("BROWSER", "").strip()

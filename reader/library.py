@@ -1,6 +1,6 @@
 """The one façade: everything that the screen and the command line may ask of cryptoread.
 
-It puts the cache, the importer and the clock together. No SQL, no widgets, no printing.
+Combines the cache, the importer and the clock. No SQL, no widgets, no printing.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -62,7 +62,7 @@ __all__ = [
 ]
 
 RECENT = 200
-"""Articles that a search looks through first: about as many as fill some screens."""
+"""Number of articles that a search examines first: they fill some screens."""
 
 Clock = Callable[[], datetime]
 
@@ -74,8 +74,7 @@ def utc_now() -> datetime:
 class Library:
     """One data folder and its articles. Thread-safe. Raises CacheError.
 
-    `is_sample`: it holds the sample articles and is deleted when it is closed. `home`: the folder
-    that the screen's syncs fill; for the samples, the one that their owner names.
+    `is_sample`: the sample articles, deleted on `close`. `home`: the folder that syncs fill.
     """
 
     def __init__(self, folder: Path, *, clock: Clock = utc_now) -> None:
@@ -119,33 +118,33 @@ class Library:
 
     @property
     def notices(self) -> tuple[str, ...]:
-        """Sentences about what had to be put right, when it was opened and since."""
+        """Return a sentence for each repair, when it was opened and since."""
         return self._store.notices
 
     def tell_of_damage(self, tell: Callable[[str], None] | None = None) -> None:
-        """Call `tell` for each damage that is met, in any thread; None: add it to `notices`."""
+        """Call `tell` for each damage that is found, in any thread; None: add it to `notices`."""
         self._store.damage.tell = tell or self._store.note
 
     @property
     def is_only_read(self) -> bool:
-        """Whether its folder cannot be written: marks, positions and articles are not kept."""
+        """Return whether its folder cannot be written: nothing is stored."""
         return self._store.is_only_read
 
     @property
     def damaged(self) -> int:
-        """The number of articles that were asked for and could not be read."""
+        """Return the number of articles that were asked for and could not be read."""
         return len(self._store.damage.damaged) + len(self._store.damage.unreadable)
 
-    # The moment as of which it answers.
+    # The moment that is read.
 
     @property
     def version(self) -> int:
-        """A number that grows with every change of articles or marks, by whichever program."""
+        """Return a number that grows with every change of articles or marks by any program."""
         return self._session.version()
 
     @property
     def texts(self) -> int:
-        """A number that grows with every change of articles. Ids hold for one value of it."""
+        """Return a number that grows with every change of articles; ids are valid for one."""
         return self._session.texts()
 
     def hold(self) -> None:
@@ -167,7 +166,7 @@ class Library:
         return self._session.prepare(query)
 
     def is_prepared_for(self, query: Query) -> bool:
-        """Return whether there is something to catch up with, and the query's words are known."""
+        """Return whether a later moment is ready and the query's words are looked up in it."""
         return self._session.is_prepared_for(query)
 
     def catch_up(self, follow: Iterable[ArticleId] = ()) -> dict[ArticleId, ArticleId | None]:
@@ -176,7 +175,7 @@ class Library:
 
     @property
     def is_empty(self) -> bool:
-        """Whether it holds no article at all, drafts included."""
+        """Return whether it has no articles, not even drafts."""
         return not self.names(Field.LANG)
 
     # Sets of articles.
@@ -186,8 +185,8 @@ class Library:
     ) -> Ids:
         """Return articles that match, newest first; drafts only if the query says `is:draft`.
 
-        among: match among these alone, which takes no time. Raises Superseded after
-        `cancel.cancel()`, and SearchAgain where a damaged index was mended under an open screen.
+        among: match only among these, which is fast. Raises Superseded after `cancel.cancel()`, and
+        SearchAgain if a damaged index was rebuilt under an open screen.
         """
         find = partial(self._questions.find, query, self.clock(), among=among, cancel=cancel)
         try:
@@ -201,20 +200,20 @@ class Library:
             return find()
 
     def remember(self, query: Query) -> None:
-        """Keep what a list shows of the query, so that the next start has it at once."""
+        """Store the answer to the query, so that the next start shows it at once."""
         self._questions.remember(query, self.clock())
 
     def warm_up(self, query: Query) -> None:
-        """Read what the next filter on top of the query will need, and recall nothing more."""
+        """Load what the next filter needs; stop using the stored answer."""
         self._questions.warm_up(query, self.clock())
 
     @property
     def total(self) -> int:
-        """The number of articles, without drafts."""
+        """Return the number of articles, without drafts."""
         return self._questions.total()
 
     def finds_at_once(self, query: Query) -> bool:
-        """Return whether `find` has no word to look up, which may take a while."""
+        """Return whether `find` is fast: all words of the query are cached."""
         return self._questions.finds_at_once(query)
 
     def recent(self, query: Query, count: int = RECENT) -> Recent:
@@ -226,7 +225,7 @@ class Library:
         return self._questions.is_current(recent)
 
     def groups(self, ids: Ids, by: Grouping = Grouping.CATEGORY) -> tuple[Group, ...]:
-        """Return the articles under headings, each under one, pinned ones first."""
+        """Return the articles in groups, each in one, pinned ones first."""
         return self._questions.groups(ids, by)
 
     def tag_counts(self, ids: Ids, most: int | None = None) -> list[TagCount]:
@@ -234,7 +233,7 @@ class Library:
         return self._questions.tag_counts(ids, most)
 
     def tags_at_once(self, ids: Ids, most: int) -> list[TagCount] | None:
-        """Return the same; None if that may take a tenth of a second."""
+        """Return the same as `tag_counts`; None if that may take a tenth of a second."""
         return self._questions.tags_at_once(ids, most)
 
     def unread(self, ids: Ids) -> Ids:
@@ -252,7 +251,7 @@ class Library:
     # Articles.
 
     def rows(self, ids: Sequence[ArticleId]) -> list[Row]:
-        """Return what a list shows of each that there still is, in the order of the ids."""
+        """Return a row for each existing id, in the order of the ids."""
         return self._texts.rows(ids)
 
     def article(self, id: ArticleId) -> Article:
@@ -275,14 +274,14 @@ class Library:
         return self._texts.resolve(wanted)
 
     def identity(self, id: ArticleId) -> Identity | None:
-        """Return what stays the same of the article when its id changes; None if it is gone."""
+        """Return the identity of the article, which survives a new id; None if it is deleted."""
         return self._texts.identity(id)
 
     def id_of(self, identity: Identity) -> ArticleId | None:
-        """Return the present id of an article, None if it is gone."""
+        """Return the present id of an article, None if it is deleted."""
         return self._texts.with_identity(identity)
 
-    # Marks, and what the screen remembers.
+    # Marks, and the state of the screen.
 
     def mark(self, ids: Ids, mark: Mark, value: bool, label: str) -> int:
         """Set or take away a mark; return how many articles changed. See `Marking.set_marks`."""
@@ -293,7 +292,7 @@ class Library:
         return self._marking.set_marks(ids, mark, value, label)
 
     def keep_copy_of_marks(self) -> None:
-        """Make today's copy of the marks, unless there is one or nothing can be written."""
+        """Make today's copy of the marks, unless it exists or the folder is read-only."""
         if not self.is_sample:
             self._marking.keep_copy()
 
@@ -353,7 +352,7 @@ class Library:
         force: bool = False,
         limits: "Limits | None" = None,
     ) -> "list[SourceResult]":
-        """Fetch live sources side by side and store their news; return what became of each.
+        """Fetch live sources in parallel and store their news; return the result of each.
 
         Call it in a thread without an event loop; it returns soon after `stop` is set. on_result:
         called as each ends, in that thread. force: fetch paused ones, too. Raises CacheError.
@@ -379,7 +378,7 @@ class Library:
         stop: "threading.Event | None" = None,
         limits: "Limits | None" = None,
     ) -> bool:
-        """Return whether the original has more text, which is then kept. Raises CryptoreadError.
+        """Fetch and store the original's text; return whether it is longer. Raises CryptoreadError.
 
         Call it in a thread without an event loop; it returns soon after `stop` is set.
         """

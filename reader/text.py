@@ -1,6 +1,6 @@
 """Cleaning of untrusted text: bytes become text, and text becomes safe to show and to store.
 
-What the text means (fields, queries, Markdown) is not decided here. Standard library alone at
+Other modules read its meaning (fields, queries, Markdown). Standard library alone at
 import; ftfy is loaded by the first text that shows signs of mojibake.
 """
 

@@ -61,12 +61,12 @@ class ImportReport:
 
     @property
     def read(self) -> int:
-        """Articles that were read, refused ones included."""
+        """Return the number of articles that were read, refused ones included."""
         return self.outcomes.total() + len(self.refusals)
 
     @property
     def stored(self) -> int:
-        """Articles that are new or updated."""
+        """Return the number of articles that are new or updated."""
         return self.outcomes[Outcome.NEW] + self.outcomes[Outcome.UPDATED]
 
     def __str__(self) -> str:

@@ -86,7 +86,7 @@ def while_hopeful(parsed: Iterator[Parsed], path: str) -> Iterator[Parsed]:
             yield from parsed
         elif count == HOPELESS:
             where = display_name(path)
-            reason = f"none of the first {HOPELESS:,} is an article: the rest is left out"
+            reason = f"none of the first {HOPELESS:,} is an article; the rest is skipped"
             yield Parsed(where=where, refusal=Refusal(where, reason))
             return
 

@@ -1,7 +1,7 @@
-"""What cryptoread keeps on disk: articles behind an engine, and marks in a file beside them.
+"""Store cryptoread's data on disk: articles behind an engine, and marks in a file beside them.
 
-`Store` opens a data folder and its parts. `engine` says what another engine than SQLite has to
-answer. SQL is known here alone.
+`Store` opens a data folder and its parts. `engine` is the protocol that a storage engine
+implements. All SQL is in this package.
 """
 
 from reader.cache.answers import (

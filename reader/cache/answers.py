@@ -1,4 +1,4 @@
-"""What the cache answers with: groups, counts, outcomes. Values only, no SQL."""
+"""Values that the cache returns: groups, counts, outcomes. No SQL."""
 
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
@@ -22,7 +22,7 @@ PINNED = "PINNED"
 
 
 MOST_TAGS = 9
-"""Tags that are remembered of an answer: those under the digits."""
+"""Number of tags stored with an answer: those under the digits."""
 
 
 class Group(NamedTuple):
@@ -49,7 +49,7 @@ class TagCount(NamedTuple):
 
 
 class Stats(NamedTuple):
-    """How many articles there are of what, most frequent first."""
+    """Numbers of articles by property, most frequent first."""
 
     articles: int
     languages: Mapping[str, int]
@@ -59,7 +59,7 @@ class Stats(NamedTuple):
 
 
 class Outcome(StrEnum):
-    """What became of an article that was put into the cache."""
+    """The result of storing an article."""
 
     NEW = "new"
     UPDATED = "updated"
@@ -68,7 +68,7 @@ class Outcome(StrEnum):
 
 
 class Stamp(NamedTuple):
-    """What tells that a file has not changed. `digest` is of its bytes, mtime in nanoseconds."""
+    """A file's state, to tell whether it changed. mtime in nanoseconds; `digest` of its bytes."""
 
     where: str
     size: int
@@ -77,7 +77,7 @@ class Stamp(NamedTuple):
 
 
 class Marked(NamedTuple):
-    """What setting a mark came to: what it became, and of how many articles."""
+    """The result of setting a mark: its new value, and the number of changed articles."""
 
     value: bool
     changed: int

@@ -1,13 +1,13 @@
-"""What stores articles: the protocol that bitmaps, counts and rules are built on.
+"""The protocol of a storage engine for articles.
 
 An engine knows rows, texts and chunks of bitmaps. It does not know what a query is, how facets are
-counted or which article is the same as another. What it is asked for, it is asked for by list, so
-that a remote engine answers a filter in a handful of round trips. Marks belong to the user and are
-kept in `marks.db` whatever the engine; read and favourite are facets like others here, or given to
-the session (`Session.give`) by what keeps them elsewhere.
+counted or which article is the same as another. All requests are lists, so that a remote engine
+answers a filter in a handful of round trips. Marks belong to the user and are kept in `marks.db`
+whatever the engine; read and favourite are facets like others here, or passed to the session
+(`Session.give`) if they are kept elsewhere.
 
-`cache.engines.sqlite` is the first implementation. Import this module for type checking alone:
-a start does without it.
+`cache.engines.sqlite` is the first implementation. Import this module for type checking only, which
+keeps start-up fast.
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
@@ -31,9 +31,9 @@ if TYPE_CHECKING:
 
 
 class View(Protocol):
-    """Reads one state of the articles: that of a moment, of a transaction, or the present one.
+    """Reads one state of the articles: of a moment, of a transaction, or the present one.
 
-    Methods raise Damaged where they say so, and else what `Engine.errors` turns into CacheError.
+    Methods raise Damaged as documented, and otherwise what `Engine.errors` turns into CacheError.
     Lists may have any length.
     """
 
@@ -51,7 +51,7 @@ class View(Protocol):
     # Facets. All raise Damaged.
 
     def facets(self, facets: Sequence[Facet]) -> list[FacetRow]:
-        """Return the facets that there are of these."""
+        """Return those of the facets that exist."""
 
     def facets_of(self, field: str) -> list[FacetRow]:
         """Return every facet of a field."""
@@ -60,31 +60,31 @@ class View(Protocol):
         """Return facets of a field, the largest first, from a place on."""
 
     def wholes(self, keys: Sequence[int]) -> Iterator[tuple[FacetRow, BitMap]]:
-        """Yield facets with their ids, without what their newer chunks have changed."""
+        """Yield facets with their ids as of their wholes, without changes in newer chunks."""
 
     def chunks(self, ids: Sequence[int]) -> Iterator[tuple[int, BitMap]]:
-        """Yield the chunks that there are of these, each with the ids of its articles."""
+        """Yield those of the chunks that exist, each with the ids of its articles."""
 
     def changed(self, since: int, keys: Collection[int]) -> list[int]:
         """Return ids of chunks of these facets that were written after a version."""
 
     def has_articles(self) -> bool:
-        """Return whether there is an article at all."""
+        """Return whether any article is stored."""
 
     def facts(self) -> Iterator[Facts]:
-        """Yield what facets are counted from, of every article that can be read."""
+        """Yield what facets are counted from, for every readable article."""
 
     # Articles.
 
     def rows(self, ids: Sequence[int], failed: Callable[[int], None]) -> Iterator[tuple[Any, ...]]:
-        """Yield what a list shows of articles, in no order. failed: called with each damaged id.
+        """Yield what a list shows of articles, in any order. failed: called with each damaged id.
 
         id, title, published (Unix milliseconds), lang, category, sentiment, source, pinned, draft,
         flagged, and the three parts of the identity.
         """
 
     def texts(self, ids: Sequence[int]) -> Iterator[tuple[int, str, str | None, str]]:
-        """Yield id, title, description and body of articles, without those that are damaged."""
+        """Yield id, title, description and body of articles, without damaged ones."""
 
     def tags(self, ids: Sequence[int]) -> Iterator[tuple[int, str]]:
         """Yield the tags of articles one by one, each with the article's id."""
@@ -98,10 +98,10 @@ class View(Protocol):
         """
 
     def identities(self, ids: Sequence[int]) -> dict[int, Identity]:
-        """Return the identities of the articles that there are."""
+        """Return the identities of those articles that exist."""
 
     def ids(self, identities: Sequence[Identity]) -> dict[Identity, int]:
-        """Return the ids of the articles that there are."""
+        """Return the ids of those articles that exist."""
 
     def former(self, identity: Identity) -> int | None:
         """Return the id of an article by an identity that it had earlier; None if there is none."""
@@ -134,26 +134,26 @@ class View(Protocol):
     def match(self, term: "Term", cancel: "Cancel") -> BitMap:
         """Return the articles that have a word or phrase. Raises Superseded when cancelled."""
 
-    # What is remembered beside the articles.
+    # Answers, files, sources and feeds, stored beside the articles.
 
     def answer(self, query: str, version: int) -> str | None:
-        """Return the answer that was kept of a query in that version; None if there is none."""
+        """Return the stored answer to a query in that version; None if there is none."""
 
     def stamps(self, locations: Sequence[str]) -> "dict[str, Stamp]":
-        """Return what is known of files; a file that is left out is new."""
+        """Return the stored stamps of files; new files are left out."""
 
     def files_below(self, prefix: str) -> Iterator[str]:
         """Yield locations of the known files that begin with the prefix, in order."""
 
     def sources(self) -> "Iterator[SourceState]":
-        """Yield what is known of the live sources."""
+        """Yield the stored state of each live source."""
 
     def memory(self, feed: str, run: int) -> "FeedMemory":
-        """Return what tells the items of a feed apart, for one transaction. run: that notes it."""
+        """Return the memory of a feed's items, for one transaction. run: the present import."""
 
 
 class Transaction(View, Protocol):
-    """Writes to the articles: all of it is on disk when it has ended, or nothing."""
+    """Writes articles: at its end everything is on disk, or nothing."""
 
     def expect_many(self) -> None:
         """Make room in memory for many articles."""
@@ -165,7 +165,7 @@ class Transaction(View, Protocol):
         """Set a counter."""
 
     def keep_answer(self, query: str, version: int, answer: str) -> None:
-        """Keep the answer of a query in the place of all others."""
+        """Store the answer to a query; drop all others."""
 
     # Facets. All raise Damaged.
 
@@ -173,10 +173,10 @@ class Transaction(View, Protocol):
         """Begin facets without ids, by field, value and label, and return them."""
 
     def put_facets(self, rows: Iterable[FacetRow]) -> None:
-        """Replace label, size and numbers of chunks of facets that there are."""
+        """Replace label, size and numbers of newer chunks of existing facets."""
 
     def put_chunks(self, version: int, chunks: Iterable[tuple[int, BitMap]]) -> None:
-        """Write chunks, which are of that version from then on."""
+        """Write chunks and set their version."""
 
     def put_whole(self, key: int, ids: BitMap) -> None:
         """Write a facet as a whole."""
@@ -185,33 +185,33 @@ class Transaction(View, Protocol):
         """Return the facets that have chunks newer than their wholes."""
 
     def replace_facets(self, counted: Counted, version: int) -> None:
-        """Put counted facets in the place of all that there are, damaged or not."""
+        """Replace all facets, damaged or not, with the counted ones."""
 
     def facets_with(self, id: int) -> list[Facet]:
-        """Return the facets that an article is in, whatever its text says."""
+        """Return the facets that contain an article, read from the facets themselves."""
 
-    # What incoming articles are compared with.
+    # Stored articles to compare incoming ones with.
 
     def stored_as(self, identity: Identity) -> "Stored | None":
-        """Return what is stored under that very identity."""
+        """Return the stored article with exactly this identity."""
 
     def stored_entry(self, entry: int) -> "Stored | None":
         """Return the article of an entry of a feed."""
 
     def found_as(self, identity: Identity) -> "Stored | None":
-        """Return what is stored under the identity, or of a feed went by it earlier."""
+        """Return the stored article with this identity, present or former (of a feed)."""
 
     def document(self, id: int) -> tuple[dict[str, Any], bytes, bytes]:
         """Return fields, body and digest of an article; all of them empty if it is damaged."""
 
     def digest(self, id: int) -> bytes:
-        """Return the digest of an article as it is written, empty if there is none."""
+        """Return the stored digest of an article, empty if it has none."""
 
     def formerly(self, page: "FeedPage", arrival: "Arrival") -> "list[Stored]":
-        """Return articles of an unknown item from before feeds had entries, the best first."""
+        """Return articles that may be this item, from before feeds had entries, best first."""
 
     def told_formerly(self, identity: Identity) -> list[Identity]:
-        """Return articles under which an earlier version had shown this one, for its title."""
+        """Return articles that an earlier version had merged with this one by title."""
 
     def article_before(self, incoming: "Incoming", before: bytes, run: int) -> "Stored | None":
         """Return the article that a file held under another identity before it changed.
@@ -219,7 +219,7 @@ class Transaction(View, Protocol):
         before: the digest of the bytes that the file had.
         """
 
-    # Articles. Facets and words are written apart.
+    # Articles. Facets and words are written separately.
 
     def insert(self, run: int, articles: "Sequence[tuple[int, Coming]]") -> None:
         """Store articles under their ids."""
@@ -231,20 +231,20 @@ class Transaction(View, Protocol):
         """Give an article another id."""
 
     def indexed(self, id: int) -> tuple[Any, ...] | None:
-        """Return what facets and words of an article were made from; None if it is damaged.
+        """Return what facets and words of an article are made from; None if it is damaged.
 
         title, fields and body as UTF-8, digest, source, external id, lang, feed, category,
         sentiment, pinned, draft.
         """
 
     def index(self, texts: Iterable[tuple[int, str, str, str | bytes]]) -> None:
-        """Have `match` find articles by their words: id, title, description, body."""
+        """Index the words of articles for `match`: id, title, description, body."""
 
     def forget_words(self, id: int, text: "Text") -> bool:
-        """Have `match` find an article no more; return False if its words are damaged."""
+        """Remove an article from the index of `match`; return False if its words are damaged."""
 
     def mend_index(self) -> None:
-        """Make what `match` uses anew from the articles."""
+        """Rebuild the index of `match` from the articles."""
 
     def put_stamps(self, stamps: "Iterable[Stamp]") -> None:
         """Remember files, so that the next import can tell that they have not changed."""
@@ -261,7 +261,7 @@ class Moment(Protocol):
 
     @property
     def view(self) -> View:
-        """Answers what takes no time; to be used by one thread at a time."""
+        """Return a view for fast reads; one thread at a time may use it."""
 
 
 M = TypeVar("M", bound=Moment)
@@ -286,22 +286,22 @@ class Engine(Protocol[M]):
         """Keep other threads from writing meanwhile."""
 
     def begin(self, searches: int = 1) -> M:
-        """Return the present state, held until `end`. searches: how many are expected at once."""
+        """Return the present state, held until `end`. searches: expected concurrent searches."""
 
     def end(self, moment: M) -> None:
-        """Let go of a moment, as soon as no search uses it any more."""
+        """Release a moment as soon as its last search has ended."""
 
     def lease(self, moment: M) -> None:
         """Keep a moment until `searching` ends."""
 
     def searching(self, moment: M | None) -> AbstractContextManager[View]:
-        """Give a view on which words may be looked up beside others. moment: leased; None: now."""
+        """Give a view for looking up words concurrently. moment: leased; None: the present."""
 
     def hurry(self) -> None:
         """Wait only briefly for locks of other programs from now on, in this thread."""
 
     def release(self) -> None:
-        """Let go of what this thread has open."""
+        """Close what this thread has open."""
 
     def close(self) -> None:
-        """Let go of everything, whichever thread opened it."""
+        """Close everything, whichever thread opened it."""

@@ -1,6 +1,6 @@
-"""What tells the items of a feed apart, as the cache keeps it.
+"""What the cache remembers to tell the items of a feed apart.
 
-What follows from it belongs to `law`.
+`law` decides which stored article an item is.
 """
 
 import sqlite3
@@ -19,7 +19,7 @@ from reader.cache.sameness.tellings import (
 )
 
 MAX_NAMES = 16
-"""Of one entry: a feed may give its items new ids at every sync."""
+"""Names kept per entry: a feed may give its items new ids at every sync."""
 
 _LATEST = 2**62
 
@@ -38,10 +38,10 @@ _ALIKE = " UNION ALL ".join(
 
 
 class FeedMemory:
-    """What the cache knows of the items of one feed."""
+    """The remembered items of one feed."""
 
     def __init__(self, db: sqlite3.Connection, feed: str, run: int) -> None:
-        """For one transaction: what was looked up is not looked up again."""
+        """Begin for one transaction; lookups are cached."""
         self._db = db
         self._feed = feed
         self._run = run
@@ -50,9 +50,9 @@ class FeedMemory:
 
     @property
     def is_new(self) -> bool:
-        """Whether nothing was known of the feed before this transaction, so that all is in memory.
+        """Return whether the feed was unknown before this transaction, so that all is in memory.
 
-        Its articles are those of the page at hand then, each of them claimed by an item of it.
+        Then all its articles are of the present page, each claimed by an item of it.
         """
         if self._began_empty is None:
             known = (
@@ -68,9 +68,11 @@ class FeedMemory:
         return [name for (name,) in self._db.execute(found, (self._feed,))]
 
     def is_shared(self, name: Name) -> bool:
+        """Return whether distinct items were found to have this name."""
         return self._entry(name) == 0
 
     def named(self, name: Name) -> Known | None:
+        """Return the remembered item with this name, None if it is new or shared."""
         return self._known(self._entry(name))
 
     def _entry(self, name: Name) -> int | None:
@@ -88,7 +90,7 @@ class FeedMemory:
         return Known(entry, row[0], Link(row[1], row[2])) if row and entry else None
 
     def alike(self, telling: Telling) -> Iterator[Known]:
-        """Yield articles that have a version which is nearly the same."""
+        """Yield articles with a version that is nearly the same."""
         if not telling.length or self.is_new:
             return
         moment = telling.published if telling.published is not None else _LATEST
@@ -104,18 +106,19 @@ class FeedMemory:
         found: dict[int, bool] = {}
         for entry, *row in self._db.execute(_ALIKE, values).fetchall():
             if not one_adds_numbers(telling.numbers, _unpacked(row[-1])):
-                continue  # the commonest reason, and the quickest to see
+                continue  # the commonest and cheapest check
             found[entry] = found.get(entry, False) or retold(telling, _telling(row))
         for entry, is_near in found.items():
             if is_near and (known := self._known(entry)):
                 yield known
 
     def tellings(self, entry: int) -> Sequence[Telling]:
+        """Return the stored versions of the entry, in the order of being stored."""
         find = f"SELECT {_TELLING} FROM tellings WHERE entry = ? ORDER BY telling"
         return [_telling(row) for row in self._db.execute(find, (entry,))]
 
     def begin(self, item: Item, names: Sequence[Name]) -> int:
-        """Begin an entry, and return it. names: those that distinguish it."""
+        """Add an entry and return its number. names: the names that distinguish it."""
         entry = self._db.execute(
             "INSERT INTO entries (feed, id, whole, base) VALUES (?, ?, ?, ?)",
             (self._feed, item.id if item.id in names else b"", item.link.whole, item.link.base),
@@ -123,14 +126,14 @@ class FeedMemory:
         return entry or 0
 
     def go_on(self, entry: int, item: Item, names: Sequence[Name]) -> None:
-        """Give a known entry the id and the link of this item."""
+        """Set the id and link of a known entry to those of this item."""
         self._db.execute(
             "UPDATE entries SET id = ?, whole = ?, base = ? WHERE entry = ?",
             (item.id if item.id in names else b"", item.link.whole, item.link.base, entry),
         )
 
     def note(self, entry: int, item: Item, names: Sequence[Name]) -> None:
-        """Note the present names of an entry. One that another entry has is shared from now on."""
+        """Store the present names of an entry; a name that another entry has becomes shared."""
         rows = []
         for name in names or [item.words_name]:
             known = self._entry(name)
@@ -139,7 +142,7 @@ class FeedMemory:
         self._db.executemany("INSERT OR REPLACE INTO names VALUES (?, ?, ?, ?)", rows)
 
     def prune(self, entry: int) -> None:
-        """Forget the names that an entry has not had for longest, where it has had very many."""
+        """Delete the least recent names of an entry beyond `MAX_NAMES`."""
         self._db.execute(
             "DELETE FROM names WHERE (feed, name) IN (SELECT feed, name FROM names "
             "WHERE entry = ? AND entry > 0 ORDER BY run DESC LIMIT -1 OFFSET ?)",
@@ -149,7 +152,7 @@ class FeedMemory:
         self._began_empty = False
 
     def share(self, names: Iterable[Name]) -> None:
-        """Note that distinct items have those names."""
+        """Store that distinct items have those names."""
         names = list(names)
         self._entries |= dict.fromkeys(names, 0)
         self._db.executemany(
@@ -158,9 +161,9 @@ class FeedMemory:
         )
 
     def tell(self, entry: int, tellings: Sequence[Telling], *, again: bool) -> None:
-        """Note its versions, the present one first. again: as another publication.
+        """Store the versions of an entry, the present one first.
 
-        Else the present one takes the place of the one before it.
+        again: add it as another publication; otherwise it replaces the last version.
         """
         if not again:
             self._db.execute(

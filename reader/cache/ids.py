@@ -1,4 +1,4 @@
-"""Sets of article ids, newest first. Nothing here knows what an article is."""
+"""Sets of article ids, newest first."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from typing import overload
@@ -20,7 +20,7 @@ class Ids(Sequence[ArticleId]):
     __slots__ = ("bits", "lang")
 
     def __init__(self, bits: Iterable[int] = (), lang: str = "") -> None:
-        """lang: the folded language that all of them are in, empty where that is not known."""
+        """Make a set. lang: the folded language of all ids, empty if unknown."""
         self.bits: BitMap = bits if isinstance(bits, BitMap) else BitMap(bits)
         self.lang = lang
 
@@ -73,9 +73,9 @@ class Ids(Sequence[ArticleId]):
 
 
 class LazyIds(Ids):
-    """Ids of which the number is known, and which ones only when they are looked at.
+    """Ids whose number is known, and which are computed on first use.
 
-    Under every key there are hundreds of groups, of which a screen shows what is in one or two.
+    A filter has hundreds of groups, and a screen shows the content of one or two.
     """
 
     __slots__ = ("_bits", "_size")
@@ -87,6 +87,7 @@ class LazyIds(Ids):
 
     @property
     def bits(self) -> BitMap:  # type: ignore[override]
+        """Return the ids as a bitmap; the first call asks for them."""
         if self._bits is None:
             self._bits = self._look()
         return self._bits
@@ -99,7 +100,7 @@ class LazyIds(Ids):
 
 
 class Span(LazyIds):
-    """The ids of a set from `first` to before `end`. size: how many, where that is known."""
+    """The ids of a set from `first` to before `end`. size: their number, if known."""
 
     __slots__ = ("_end", "_first", "_whole")
 
@@ -111,13 +112,13 @@ class Span(LazyIds):
         return isinstance(id, int) and self._first <= id < self._end and id in self._whole
 
     def _look(self) -> BitMap:
-        # The latest day ends with time itself: a set of all that has no day yet takes milliseconds.
+        # The latest day has no end: subtracting the other days would take milliseconds.
         end = min(self._end, self._whole.max() + 1) if self._whole else 0
         return self._whole & BitMap(range(self._first, end))
 
 
 class Meet(LazyIds):
-    """The ids that two sets share, `without` some of the first. size: how many these are."""
+    """The ids that two sets share, `without` some of the first. size: their number."""
 
     __slots__ = ("_one", "_other", "_without")
 

@@ -1,6 +1,6 @@
-"""What imports and syncs ask for: runs, transactions to put articles in, what came before.
+"""Store what imports and syncs bring: runs, write transactions, known files and sources.
 
-What becomes of an article that is put in belongs to `cache.storing.writing`.
+`cache.storing.writing` decides what happens to each article.
 """
 
 from collections.abc import Iterator, Sequence
@@ -19,21 +19,21 @@ if TYPE_CHECKING:
 
 
 class Intake:
-    """Takes articles in, and remembers the files and sources that they came from."""
+    """Stores articles, and the files and sources that they came from."""
 
     def __init__(self, session: Session, truth: Truth) -> None:
-        """truth: counts facets anew from the articles where those of the file are damaged."""
+        """Use a session. truth: recounts damaged facets from the articles."""
         self._session = session
         self._truth = truth
 
     def begin_run(self) -> int:
-        """Return the number of a new import. Versions of an article in it replace each other."""
+        """Return the number of a new import, in which versions of an article replace each other."""
         with self._session.transaction() as to:
             return to.count_up("run")
 
     @contextmanager
     def writing(self, run: int) -> Iterator["Writer"]:
-        """Give a transaction to put articles in; all are on disk when it has ended."""
+        """Give a transaction that stores articles; all are on disk at its end."""
         from reader.cache.storing.writing import Writer
 
         with self._session.transaction() as to:
@@ -48,7 +48,7 @@ class Intake:
     ) -> "FeedPage":
         """Return a page of a feed, ready to be stored. Raises CacheError.
 
-        addresses: of the subscription, and where it has moved to for good. name: of the
+        addresses: of the subscription, and its permanent redirects. name: of the
         subscription.
         """
         from reader.cache.storing.feeds import feed_page
@@ -58,12 +58,12 @@ class Intake:
             return feed_page(view, marks, addresses, name, articles)
 
     def source_states(self) -> dict[str, "SourceState"]:
-        """Return what is known of the live sources, by their addresses."""
+        """Return the stored state of each live source, by its address."""
         with self._session.present() as view:
             return {state.url: state for state in view.sources()}
 
     def stamps(self, locations: Sequence[str]) -> dict[str, Stamp]:
-        """Return what is known of those files; a file that is left out is new."""
+        """Return the stored stamps of those files; new files are left out."""
         with self._session.present() as view:
             return view.stamps(locations)
 

@@ -1,6 +1,6 @@
-"""Files of ours that nothing needs any more: what was set aside, and what was cut short.
+"""Find obsolete files of cryptoread: replaced ones that were kept, and incomplete ones.
 
-Named for `doctor`; nothing is removed here.
+For `doctor`; nothing is deleted.
 """
 
 import stat
@@ -10,23 +10,23 @@ from glob import escape
 from pathlib import Path
 from typing import NamedTuple
 
-_RESTORED = "set aside by `cryptoread restore`"
+_RESTORED = "replaced by `cryptoread restore`"
 _SET_ASIDE = (
     ("*.db.v[0-9]*", "kept before an update"),
-    ("*.db.damaged-*", "damaged, and set aside"),
+    ("*.db.damaged-*", "damaged, and renamed"),
     ("*.db.before-restore-*", _RESTORED),
 )
-"""Names, and why they are there."""
+"""Name patterns, and the reason for such files."""
 
 _CUT_SHORT = ("cache.db.*.part", "marks*.db*.part", ".restore-*.part", ".marks.db.new")
 _OF_CONFIG = ("{name}.before-restore-*", ".{name}.*.part", ".{name}-????????")
-"""Beside a config file lie files of others, too."""
+"""Patterns beside the config file, where other programs have files, too."""
 
 _BESIDE = ("-wal", "-shm", "-journal")
 
 
 class Leftover(NamedTuple):
-    """A file or folder. `size`: bytes, with the logs beside it. `why`: it is there."""
+    """A file or folder. `size`: bytes, with its logs. `why`: the reason that it exists."""
 
     path: Path
     size: int
@@ -35,12 +35,13 @@ class Leftover(NamedTuple):
 
     @property
     def advice(self) -> str:
+        """Return what the user may do with the file."""
         when = " when no other cryptoread is running" if self.is_cut_short else ""
         return f"may be deleted{when}"
 
 
 def leftovers(folder: Path, config: Path) -> list[Leftover]:
-    """Return what lies in the data folder and beside the config file, sorted by path.
+    """Return obsolete files in the data folder and beside the config file, sorted by path.
 
     Links are followed: the paths are those of the files that they lead to.
     """
@@ -53,7 +54,7 @@ def leftovers(folder: Path, config: Path) -> list[Leftover]:
     )
     for place, pattern in places:
         for path in place.glob(pattern):
-            _add(found, path, "of a run that was cut short", is_cut_short=True)
+            _add(found, path, "of an interrupted run", is_cut_short=True)
     set_aside = (
         *((folder, *each) for each in _SET_ASIDE),
         (config.parent, of_config[0], _RESTORED),
@@ -72,7 +73,7 @@ def _add(found: dict[Path, Leftover], path: Path, why: str, *, is_cut_short: boo
 
 
 def _sizes(path: Path) -> Iterator[int]:
-    """Yield the sizes of a file and of the logs beside it, or of what is in a folder of ours."""
+    """Yield the sizes of a file and its logs, or of the files in a folder."""
     status = path.lstat()
     if stat.S_ISDIR(status.st_mode):
         for each in path.iterdir():

@@ -1,7 +1,6 @@
-"""Marks that are set and taken back: first in `marks.db`, then in the facets that show them.
+"""Set marks and take them back: first in `marks.db`, then in the facets that show them.
 
-How `marks.db` keeps them belongs to `cache.marks.journal`, and what to do if it is damaged or gone
-to `marks_keeper`.
+`cache.marks.journal` stores them in `marks.db`; `marks_keeper` repairs that file.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -38,21 +37,21 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 Changing = Callable[[Callable[[Marks], Any]], Any]
-"""Makes a change of the marks that lasts, and returns its result."""
+"""Changes the marks on disk and returns the result."""
 
 _FACET_OF = {Mark.READ: READ, Mark.FAVOURITE: FAVOURITE}
 
 
 class Marking:
-    """Changes marks, and reads what the screen remembers beside them. Raises CacheError."""
+    """Changes marks, and reads and saves the state of the screen. Raises CacheError."""
 
     def __init__(self, session: Session, keeper: MarksKeeper, truth: Truth) -> None:
-        """truth: counts facets anew from the articles where those of the file are damaged."""
+        """Use a session. truth: recounts damaged facets from the articles."""
         self._session = session
         self._keeper = keeper
         self._truth = truth
         self._latest = session.new_facets()
-        """Of the present state; the session's facets are of the moment held."""
+        """Facets of the present state; the session's own are of the held moment."""
 
     def mark(self, ids: Ids, mark: Mark, value: bool, label: str) -> int:
         """Set a mark where it differs; return how many articles it changed. See `set_marks`."""
@@ -61,8 +60,8 @@ class Marking:
     def set_marks(self, ids: Ids, mark: Mark, value: bool | None, label: Label) -> Marked:
         """Set a mark where it differs; value None: set it if any article lacks it, else remove it.
 
-        ids: as of the moment held, which does not move on: `catch_up` shows what has changed.
-        label: names the change in the undo journal; empty: it is not a step of the journal.
+        ids: as of the held moment, which stays; `catch_up` shows the change.
+        label: names the step in the undo journal; empty: no step.
         """
         try:
             return self._changed(partial(self._set_marks, ids, mark, value, label))
@@ -103,9 +102,9 @@ class Marking:
         return BitMap(list(now.ids(who).values()))
 
     def _changed(self, work: "Callable[[Transaction, Changing], T]") -> T:
-        """Change marks, which are on disk when the facets are written.
+        """Change marks on disk, then the facets.
 
-        work: is given a transaction, and what changes the marks.
+        work: called with a transaction and a function that changes the marks.
         """
         is_stored = False
 
@@ -154,19 +153,19 @@ class Marking:
                 return None
             return Change(label=replayed[0].label, articles=len(replayed[0].articles), ids=Ids())
 
-    # What the screen remembers.
+    # The state of the screen.
 
     def keep_copy(self) -> None:
-        """Make today's copy of the marks, unless there is one or nothing can be written."""
+        """Make today's copy of the marks, unless it exists or the folder is read-only."""
         with suppress(CacheLocked, CacheUnwritable):
             self._keeper.keep_copy()
 
     def position(self, identity: Identity) -> float:
-        """Return how far the article was read, as it was saved; 0.0 at first."""
+        """Return the saved scroll position of the article; 0.0 at first."""
         return self._keeper.ask(lambda marks: marks.position(identity))
 
     def save_position(self, identity: Identity, position: float) -> None:
-        """Save how far the article was read, unless the folder is only read."""
+        """Save the scroll position of the article, unless the folder is read-only."""
         if not self._session.is_only_read:
             self._keeper.ask(lambda marks: marks.save_position(identity, position))
 
@@ -175,16 +174,16 @@ class Marking:
         return self._keeper.ask(lambda marks: marks.state(name))
 
     def save_state(self, name: str, value: str) -> None:
-        """Save a value of the screen, unless the folder is only read."""
+        """Save a value of the screen, unless the folder is read-only."""
         if not self._session.is_only_read:
             self._keeper.ask(lambda marks: marks.save_state(name, value))
 
     # The facets that show marks.
 
     def _show(self, to: "Transaction", step: Step, ids: BitMap, counter: int) -> None:
-        """Put a change of the marks into the facets, within the open transaction.
+        """Apply a change of the marks to the facets, within the open transaction.
 
-        If these do not show the change before it, they are made anew: else it would stay hidden.
+        If the facets lack the change before it, they are rebuilt: otherwise that would stay hidden.
         """
         from reader.cache.facets.changes import FacetChanges
 
@@ -207,7 +206,7 @@ class Marking:
                 self._show_if_stale(to)
 
     def give_stale(self) -> bool:
-        """Answer with the marks themselves if the facets are stale; return whether they are.
+        """Use the marks themselves if the facets are stale; return whether they are.
 
         For a cache that cannot be written.
         """
@@ -219,7 +218,7 @@ class Marking:
 
     def _show_if_stale(self, to: "Transaction") -> None:
         """Rebuild these facets within the open transaction, if they are stale."""
-        with suppress(MarksGone):  # which are made anew by the change that follows
+        with suppress(MarksGone):  # the next change recreates the file
             counter = self._session.marks().counter()
             if to.counter("marks") != counter:
                 self._show_all(to, counter)
@@ -243,7 +242,7 @@ class Marking:
 
 
 def marked(view: "View", session: Session) -> "dict[Facet, BitMap]":
-    """Return the facets that the marks tell. Raises CacheError."""
+    """Return the facets of the marks. Raises CacheError."""
     return {
         facet: BitMap(list(_ids(view, session.marks().every(mark))))
         for mark, facet in _FACET_OF.items()

@@ -1,4 +1,4 @@
-"""Changes of marks that last: in the file that is there, repaired or made anew where it must be."""
+"""Write marks to the present file; repair or recreate the file if necessary."""
 
 from collections.abc import Callable, Sequence
 from contextlib import closing
@@ -17,13 +17,13 @@ from reader.errors import CacheUnwritable, MarksDamaged, MarksGone
 T = TypeVar("T")
 
 Label = Callable[[bool, int], str]
-"""Gives a change its name in the journal, of what the mark becomes and of how many articles."""
+"""Returns the name of a step, from the mark's new value and the number of articles."""
 
 TRIES = 3
 
 
 class MarksKeeper:
-    """The marks of one open store. `notices`: what had to be put right, a sentence each."""
+    """The marks of one open store. `notices`: a sentence for each repair."""
 
     def __init__(self, folder: Path, session: Session) -> None:
         self.notices: list[str] = []
@@ -31,9 +31,9 @@ class MarksKeeper:
         self._session = session
 
     def change(self, work: Callable[[Marks], T]) -> T:
-        """Do the work on the file that is there before and after it. Raises CacheError.
+        """Do the work on a file that is still in place afterwards. Raises CacheError.
 
-        A damaged file is repaired, one that is gone is made anew, and the work done again.
+        If the file is damaged or deleted, it is repaired or recreated and the work is repeated.
         """
         for _ in range(TRIES):
             try:
@@ -54,7 +54,7 @@ class MarksKeeper:
     def mark(
         self, articles: Sequence[Identity], mark: Mark, value: bool | None, label: Label
     ) -> Marked:
-        """Mark articles in the file alone, where there is no cache to show it. Raises CacheError.
+        """Mark articles in the marks file only, without updating facets. Raises CacheError.
 
         value: as of `Marking.set_marks`.
         """
@@ -71,9 +71,9 @@ class MarksKeeper:
         return self.change(write)
 
     def ask(self, question: Callable[[Marks], T]) -> T:
-        """Return an answer of the marks, of a file that is gone as well. Raises CacheError.
+        """Return an answer from the marks, even of a deleted file that is open. Raises CacheError.
 
-        What is written so lasts as long as the file does.
+        What the question writes is lost with a deleted file.
         """
         try:
             return question(self._session.marks())
@@ -83,7 +83,7 @@ class MarksKeeper:
         return question(self._session.marks())
 
     def repair(self) -> bool:
-        """Put a damaged file right; return whether that was done, or had been by another."""
+        """Repair a damaged file; return whether it is repaired, by this program or another."""
         from reader.cache.repair.marks_repair import prepare_marks
 
         before = file_id(self._session.marks_pool.path)
@@ -92,13 +92,13 @@ class MarksKeeper:
         return file_id(self._session.marks_pool.path) != before
 
     def catch_up(self) -> None:
-        """Bring marks that are behind what the cache shows up to it."""
+        """Add marks that the cache shows and the marks file lacks."""
         from reader.cache.repair.marks_repair import catch_up
 
         self.notices += filter(None, [catch_up(self._folder)])
 
     def keep_copy(self) -> None:
-        """Make today's copy of the marks, where there is none yet. Raises CacheError."""
+        """Make today's copy of the marks, unless it exists. Raises CacheError."""
         from reader.cache.repair.marks_copies import is_due, keep_copy
 
         if not is_due(self._folder) or not self._folder.exists():
@@ -110,7 +110,7 @@ class MarksKeeper:
                 keep_copy(self._folder)
 
     def _make_anew(self) -> None:
-        """Make the file anew from what is still open, else from copies and the cache."""
+        """Recreate the file from an open connection, else from copies and the cache."""
         from reader.cache.files.asides import alone, take_place
         from reader.cache.repair.marks_copies import copied_from
         from reader.cache.repair.marks_repair import new_file, prepare_marks
@@ -136,5 +136,5 @@ class MarksKeeper:
 
 
 def _made_anew(path: Path, is_cache_gone: bool) -> str:
-    said = f"{path} had been deleted; it was made anew with all its marks"
+    said = f"{path} had been deleted; it was recreated with all its marks"
     return f"{said}; cache.db is gone, too: import or sync again" if is_cache_gone else said

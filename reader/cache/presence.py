@@ -1,4 +1,4 @@
-"""Whether a screen is open: a lock on a file beside the cache, which ends with its process."""
+"""Tell whether a screen is open, by a file lock beside the cache that ends with its process."""
 
 import os
 from contextlib import suppress
@@ -15,7 +15,7 @@ except ImportError:  # no flock: assume no open screen
 
 
 class Presence:
-    """One program's part in the lock on that file, until `close`."""
+    """This process's handle on that file lock, until `close`."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -25,7 +25,7 @@ class Presence:
 
     @classmethod
     def of(cls, path: Path) -> Self:
-        """Return the part of this program. Raises CacheError where the lock is not a file."""
+        """Return a handle without a lock. Raises CacheError if the path is not a regular file."""
         try:
             refuse_other(path)
         except NotRegular as error:
@@ -33,15 +33,15 @@ class Presence:
         return cls(path)
 
     def announce(self) -> None:
-        """Let others know of an open screen, from now on. Any number may be open.
+        """Tell other processes that a screen is open. Several may be open.
 
-        An import that looks holds the lock for a moment: `insist` tries again.
+        An import that checks holds the lock for a moment: `insist` tries again.
         """
         self._is_wanted = True
         self.insist()
 
     def insist(self) -> None:
-        """Announce the screen that was to be announced and could not be."""
+        """Announce the screen again if `announce` could not take the lock."""
         if self._is_wanted and not self._is_here and self._open():
             with suppress(OSError):
                 flock(self._file, LOCK_SH | LOCK_NB)
@@ -59,6 +59,7 @@ class Presence:
         return False
 
     def close(self) -> None:
+        """Release the lock, so that other programs no longer see this one."""
         if self._file >= 0:
             os.close(self._file)
         self._file, self._is_here, self._is_wanted = -1, False, False
@@ -66,6 +67,6 @@ class Presence:
     def _open(self) -> bool:
         if self._file < 0 and flock is not None:
             flags = os.O_RDWR | os.O_CREAT | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC
-            with suppress(OSError):  # nothing may be written there
+            with suppress(OSError):  # the folder may be read-only
                 self._file = os.open(self._path, flags, PRIVATE_FILE)
         return self._file >= 0

@@ -1,6 +1,6 @@
-"""Sets of articles: which match a query, under which headings, with which tags, and how many.
+"""Find the articles that match a query, group them and count them and their tags.
 
-Bitmaps and counts alone. What an article looks like belongs to `texts`.
+Bitmaps and counts only; `texts` reads the articles.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -33,12 +33,12 @@ if TYPE_CHECKING:
     from reader.cache.values.facet_rows import Facet
 
 Asked = tuple[Query, int, int | None]
-"""A question, and the versions of articles and of marks that its answer holds for."""
+"""Key of a cached answer: the query, the version of articles, and that of marks or None."""
 
 TAGS_AT_ONCE = 100
 
 READS_AT_ONCE = 40
-"""Tags read from disk for an answer that is due at once, some 5 ms; else there are hundreds."""
+"""Tags that may be read from disk for an immediate answer, some 5 ms; there may be hundreds."""
 
 
 class Questions:
@@ -47,7 +47,7 @@ class Questions:
     def __init__(self, session: Session) -> None:
         self._session = session
         self._kept: dict[Asked, Ids] = {}
-        """The last answers."""
+        """Cached answers, the least recently used first."""
         self._days = Days()
         self._recalls = True
 
@@ -61,7 +61,7 @@ class Questions:
     ) -> Ids:
         """Return ids that match, newest first; drafts only if the query asks for them. now: aware.
 
-        among: match among these alone, which takes no time. Raises Superseded.
+        among: match only among these, which is fast. Raises Superseded.
         """
         if among is None and (recalled := self._recalled(query, now)):
             return recalled
@@ -78,7 +78,7 @@ class Questions:
             return Ids(words.keep(bits, query.words, view, cancel or Cancel()), lang)
 
     def _found(self, query: Query, lang: str, view: "View", now: datetime) -> Ids:
-        """Return the same set as before if nothing has changed, so that its counts hold, too."""
+        """Return the cached set if nothing has changed, so that its counts stay valid."""
         facets = self._session.facets_of(lang)
         key = _asked(query, facets)
         ids = self._kept.pop(key, None)
@@ -86,13 +86,13 @@ class Questions:
             ids = Ids(filtered(query, facets, view, now), lang)
             self._kept = {kept: ids for kept, ids in self._kept.items() if kept[1] == key[1]}
             self._note_rest(query, ids, facets)
-        self._kept[key] = ids  # the last to be forgotten
+        self._kept[key] = ids  # most recently used
         if len(self._kept) > SETS_KEPT:
             del self._kept[next(iter(self._kept))]
         return ids
 
     def _note_rest(self, query: Query, ids: Ids, facets: Facets) -> None:
-        """Note that an excluded tag leaves the rest of what it was included in."""
+        """Record that an excluded tag leaves the rest of a set, so counts can be subtracted."""
         tag = query.terms[-1] if query.terms else None
         if tag is None or tag.field is not Field.TAG or not tag.exclude:
             return
@@ -104,7 +104,7 @@ class Questions:
             facets.counts.note_rest(ids.bits, whole.bits, part.bits)
 
     def finds_at_once(self, query: Query) -> bool:
-        """Return whether no word of the query has to be looked up."""
+        """Return whether all words of the query are cached."""
         return self._session.knows(query)
 
     def recent(self, query: Query, now: datetime, count: int) -> Recent:
@@ -119,10 +119,10 @@ class Questions:
         """Return whether no text has changed since the newest articles were read."""
         return recent.texts == self._session.facets.texts
 
-    # What the last start left for this one.
+    # The answer that the last session stored.
 
     def remember(self, query: Query, now: datetime) -> None:
-        """Keep what a list shows of the query, for `find` to return until anything changes.
+        """Store the answer to the query, for `find` to return at the next start if nothing changes.
 
         Skipped while another program writes: leaving the screen does not wait for it.
         """
@@ -135,11 +135,11 @@ class Questions:
             to.keep_answer(*answer)
 
     def recall_nothing(self) -> None:
-        """Answer from the facets alone from now on."""
+        """Stop using the stored answer."""
         self._recalls = False
 
     def warm_up(self, query: Query, now: datetime) -> None:
-        """Read what the next filter on top of the query will need, and recall nothing more."""
+        """Load what the next filter on top of the query needs; stop using the stored answer."""
         self.recall_nothing()
         ids = self.find(query, now)
         self.groups(ids, Grouping.CATEGORY)
@@ -162,7 +162,7 @@ class Questions:
         return recalled(kept, find, lang, facets, ask) if kept is not None else None
 
     def _holds(self, answer: Recalled) -> bool:
-        """Return whether nothing has changed since: a mark changes counts, but not the set."""
+        """Return whether the stored answer is still right: marks change counts, but not the set."""
         return answer.version == self._session.version()
 
     # Counts.
@@ -179,7 +179,7 @@ class Questions:
             return Ids(ids.bits - self._session.facets.get(view, READ), ids.lang)
 
     def groups(self, ids: Ids, by: Grouping) -> tuple[Group, ...]:
-        """Return the ids under headings, the pinned ones first. No group is empty."""
+        """Return the groups of the ids, the pinned ones first. Empty groups are left out."""
         if by is Grouping.CATEGORY and isinstance(ids, Recalled) and self._holds(ids):
             return ids.groups
         ask = partial(self._session.asking, ids.lang)
@@ -193,7 +193,7 @@ class Questions:
         return sorted(counts, key=lambda tag: (-tag.articles, tag.tag))
 
     def tags_at_once(self, ids: Ids, most: int) -> list[TagCount] | None:
-        """Return the same; None if many tags would have to be read for it."""
+        """Return the same as `tag_counts`; None if many tags would have to be read."""
         if most == MOST_TAGS and isinstance(ids, Recalled) and self._holds(ids):
             return ids.tags
         return self._most_frequent(ids, most, READS_AT_ONCE)
@@ -260,6 +260,6 @@ class Questions:
 
 
 def _asked(query: Query, facets: Facets) -> Asked:
-    """Return the key of an answer; only a question about marks depends on their version."""
+    """Return the key of a cached answer; only queries about marks depend on their version."""
     is_of_marks = query.included(Field.IS) or query.excluded(Field.IS)
     return query, facets.texts, facets.version if is_of_marks else None

@@ -1,6 +1,6 @@
-"""Everything in the two files that can be compared with something else, and how it is set right.
+"""Check everything in the two files that can be verified, and repair it.
 
-For `doctor`. A check reads a few hundred articles at a time; what it keeps are sets of ids.
+For `doctor`. A check reads a few hundred articles at a time and keeps only sets of ids.
 """
 
 import sqlite3
@@ -26,7 +26,7 @@ from reader.cache.values.instants import milliseconds
 from reader.errors import CacheDamaged
 
 DEEP_AT_MOST = 20_000
-"""Articles that are compared with everything made from them without being asked to: ten seconds."""
+"""Maximum articles that are compared with derived data by default, in ten seconds."""
 
 NAMED = 5
 
@@ -34,7 +34,7 @@ STORED_AT_ONCE = 5_000
 
 
 class Check(NamedTuple):
-    """What was looked at and found. `advice`: what the user can do. `repair`: what was done."""
+    """The result of one check. `advice`: what the user can do. `repair`: what was done."""
 
     check: str
     finding: str
@@ -43,7 +43,7 @@ class Check(NamedTuple):
     repair: str = ""
 
 
-REPAIR = "`cryptoread doctor --repair` sets it right"
+REPAIR = "`cryptoread doctor --repair` repairs it"
 
 IMPORT = "import and sync again to bring them back"
 
@@ -51,8 +51,8 @@ IMPORT = "import and sync again to bring them back"
 def checks(folder: Path, *, repair: bool = False, deep: bool = False) -> Iterator[Check]:
     """Yield what was found in `cache.db`. Raises CacheTooNew and other CacheErrors.
 
-    repair: set right what can be; a check that is then well says what was done. deep: compare
-    every article, however many there are. Raises FileNotFoundError where there is no file.
+    repair: repair what can be; a check that is then well says what was done. deep: compare every
+    article, however many there are. Raises FileNotFoundError without a file.
     """
     path = folder / "cache.db"
     if not path.exists():
@@ -76,19 +76,19 @@ def checks(folder: Path, *, repair: bool = False, deep: bool = False) -> Iterato
 
 
 def _set_aside(folder: Path) -> Iterator[Check]:
-    """Bring over the articles of files that were too large for the start that set them aside."""
+    """Copy the articles of damaged files that were too large to salvage at a start."""
     from reader.cache.repair.salvaging import AT_START
 
     for aside in sorted(folder.glob("cache.db.damaged-*")):
         if aside.name.endswith(("-wal", "-shm")) or aside.stat().st_size <= AT_START:
             continue
         brought = _bring_over(folder, aside)
-        done = f"{counted(brought, 'article')} brought over" if brought else ""
-        yield Check("set aside", f"{aside.name} was damaged and set aside", repair=done)
+        done = f"{counted(brought, 'article')} recovered" if brought else ""
+        yield Check("set aside", f"{aside.name} was damaged and renamed", repair=done)
 
 
 def _bring_over(folder: Path, aside: Path) -> int:
-    """Bring articles that a cache does not have from a file that was set aside; return how many."""
+    """Copy articles that the cache lacks from a renamed file; return how many."""
     from reader.cache.answers import Outcome
     from reader.cache.repair.salvaging import articles_of
     from reader.cache.store import Store
@@ -112,7 +112,7 @@ def marks_checks(folder: Path, *, repair: bool = False) -> Iterator[Check]:
     for sentence in found:
         yield Check("marks.db", sentence, False, REPAIR, "; ".join(done))
     if found:
-        suspect(folder / "marks.db")  # so that the next start looks at all of it
+        suspect(folder / "marks.db")  # the next start checks all of it
     else:
         text = f"{counted(check_marks(folder), 'article')} with marks"
         yield Check("marks.db", text, True, "", "; ".join(done))
@@ -153,7 +153,7 @@ class _Cache:
             found = read(db, some)
             damaged += [id for id, document in found.items() if document is None]
         if not damaged:
-            text = f"{counted(self._count, 'article')}, all whole"
+            text = f"{counted(self._count, 'article')}, all undamaged"
             return Check("cache.db", text, repair=self._done)
         empty = db.execute("SELECT count(*) FROM documents WHERE digest = x''").fetchone()[0]
         is_forgotten = self._repair or empty == len(damaged)
@@ -168,7 +168,7 @@ class _Cache:
         return Check("cache.db", text, False, IMPORT if is_forgotten else REPAIR, done)
 
     def _orphans(self, db: sqlite3.Connection) -> Check:
-        """Look for articles and texts without their other half."""
+        """Look for rows without a document and documents without a row."""
         texts = _ids(
             db,
             "SELECT documents.id FROM documents LEFT JOIN articles USING (id) "
@@ -218,17 +218,17 @@ class _Cache:
                 if stored.get(id) != derived(Incoming.of(document.article())):
                     wrong.append(id)
         if not wrong:
-            return Check("rows", "every title and date is that of its article")
+            return Check("rows", "every title and date agrees with its article")
         text = f"{counted(len(wrong), 'row')} of the list differ from their articles"
         if not self._repair:
             return Check("rows", text, False, REPAIR)
         with transaction(db):
             mended = sum(mend_row(db, id) for id in wrong)
-        done = f"{counted(mended, 'row')} written anew from their articles"
+        done = f"{counted(mended, 'row')} rewritten from their articles"
         return Check("rows", text, mended == len(wrong), "", done)
 
     def _twins(self, db: sqlite3.Connection) -> Check:
-        """Check whether any article is there twice: under one identity, or as one item."""
+        """Check whether any article is stored twice: under one identity, or as one item."""
         alike = db.execute(
             "SELECT max(id) FROM articles NOT INDEXED "
             "GROUP BY external, feed, iif(feed = '', source, ''), iif(feed = '', lang, '') "
@@ -239,8 +239,8 @@ class _Cache:
             "GROUP BY entry HAVING count(*) > 1"
         ).fetchall()
         if not alike and not items:
-            return Check("twins", "no article is there twice")
-        text = f"{counted(len(alike) + len(items), 'article')} there twice"
+            return Check("twins", "no article is stored twice")
+        text = f"{counted(len(alike) + len(items), 'article')} stored twice"
         if not self._repair:
             return Check("twins", text, False, REPAIR)
         with transaction(db):
@@ -260,7 +260,7 @@ class _Cache:
         return Check("twins", text, True, "", f"{counted(len(alike), 'copy', 'copies')} removed")
 
     def _dates(self, db: sqlite3.Connection) -> Check:
-        """Check whether every date can be, and the order of ids is that of dates."""
+        """Check whether every date is possible and ids are in the order of dates."""
         (impossible,) = db.execute(
             "SELECT count(*) FROM articles WHERE typeof(published) != 'integer' "
             "OR typeof(updated) != 'integer' OR published > ?",
@@ -271,9 +271,9 @@ class _Cache:
             "FROM articles) WHERE wrong"
         ).fetchone()
         if not impossible and not disordered:
-            return Check("dates", "every date can be, and articles are in the order of dates")
+            return Check("dates", "every date is possible, and articles are in the order of dates")
         if impossible:
-            text = f"{counted(impossible, 'article')} with a date that cannot be"
+            text = f"{counted(impossible, 'article')} with an impossible date"
             advice = "export, move cache.db away, import again; marks are kept"
             return Check("dates", text, False, advice)
         text = f"{counted(disordered, 'article')} out of the order of dates"
@@ -284,7 +284,7 @@ class _Cache:
         return Check("dates", text, True, "", "the articles were put in order")
 
     def _facets(self, db: sqlite3.Connection) -> Check:
-        """Check whether the sets that filters are made of are those of the articles."""
+        """Check whether the facets agree with the articles."""
         fault = facets_fault(db, deep=self._deep)
         if not fault:
             (count,) = db.execute("SELECT count(*) FROM facets").fetchone()
@@ -293,27 +293,27 @@ class _Cache:
             return Check("facets", fault, False, REPAIR)
         with transaction(db):
             rebuilding.mend_facets(db, rebuilding.marks_shown(db, db))
-        return Check("facets", fault, True, "", "all facets were counted anew from the articles")
+        return Check("facets", fault, True, "", "all facets were recounted from the articles")
 
     def _index(self, db: sqlite3.Connection) -> Check:
-        """Check whether the full-text index finds what stands in the articles."""
+        """Check whether the full-text index finds the words of articles."""
         fault = ""
         if self._may_write and rebuilding.has_damaged_index(db):
             fault = "the full-text index is damaged"
         fault = fault or index_fault(db)
         if not fault:
-            return Check("search", "the full-text index finds what stands in the articles")
+            return Check("search", "the full-text index finds the words of the articles")
         if not self._repair:
             return Check("search", fault, False, REPAIR)
         with transaction(db):
             rebuilding.mend_index(db)
-        return Check("search", fault, True, "", "the full-text index was made anew")
+        return Check("search", fault, True, "", "the full-text index was rebuilt")
 
 
 def references(
     db: sqlite3.Connection, ids: Sequence[int], *, has_feeds: bool = True
 ) -> Iterator[int]:
-    """Yield what a user names articles by."""
+    """Yield the references by which a user names articles."""
     columns = IDENTITY if has_feeds else "source, external, lang"
     for id, *who in rows_of(db, f"SELECT id, {columns} FROM articles WHERE id IN", ids, _skip):
         with suppress(TypeError):
@@ -333,7 +333,7 @@ def _exists(db: sqlite3.Connection, id: int) -> bool:
 
 
 def _remove_replaced(db: sqlite3.Connection, damaged: Sequence[int]) -> None:
-    """Remove damaged articles that have come again as others, since their identity was damaged."""
+    """Remove damaged articles that came again under a new identity, as theirs was damaged."""
     find = (
         "SELECT other.id FROM articles one JOIN articles other USING (published, origin) "
         "WHERE one.id = ? AND other.id != one.id"
@@ -351,7 +351,7 @@ def _remove_replaced(db: sqlite3.Connection, damaged: Sequence[int]) -> None:
 
 
 def _restored(db: sqlite3.Connection, id: int) -> bool:
-    """Give a text its row again; a text that is damaged or there already is removed."""
+    """Restore the row of a document; remove a damaged or duplicate document."""
     from reader.cache.values.stored import Document
 
     row = db.execute(

@@ -1,6 +1,6 @@
-"""The moment as of which a data folder is asked, the facets read in it, and the locks around both.
+"""The moment at which a data folder is read, its facets, and the locks around both.
 
-What is asked belongs to `questions` and `texts`, what is written to `marking` and `intake`.
+`questions` and `texts` read, `marking` and `intake` write.
 """
 
 import threading
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 class Held:
-    """A moment with the words that are known in it."""
+    """A moment with the words that were looked up in it."""
 
     __slots__ = ("moment", "words")
 
@@ -35,20 +35,20 @@ class Held:
 
 
 class Next(NamedTuple):
-    """What `catch_up` takes when it leaves the moment held for a later one."""
+    """A later moment that `prepare` has read, for `catch_up`."""
 
     held: Held
     news: list[tuple[Facets, News]]
     query: Query
-    """Whose words have been looked up in it."""
+    """The query whose words were looked up in it."""
 
 
 class Session:
     """An engine and the marks of one data folder, and the moment held. Thread-safe.
 
-    `lock`: held while the shared facets are read or changed. `held`: the moment as of which
-    questions are answered; None: each is answered as of now. `facets`: of all languages, as of the
-    last question. `is_only_read`: nothing can be written.
+    `lock`: held while the shared facets are read or changed. `held`: the moment that is read;
+    None: the present. `facets`: of all languages, as of the last read. `is_only_read`: the folder
+    cannot be written.
     """
 
     def __init__(
@@ -58,7 +58,9 @@ class Session:
         truth: Truth,
         lock: threading.RLock,
     ) -> None:
-        """truth: counts facets anew from the articles if those of the engine are damaged.
+        """Hold no moment yet.
+
+        truth: recounts damaged facets from the articles.
 
         lock: held while the facets or the view of a moment are used, also by the engine.
         """
@@ -71,11 +73,11 @@ class Session:
         """Words looked up in the present state, while no moment is held."""
         self._truth = truth
         self._given: dict[Facet, BitMap] = {}
-        """Facets of marks that the engine does not show and that cannot be written there."""
+        """Facets of marks that the engine lacks and that cannot be written."""
         self._of_language: dict[str, Facets] = {}
         self.facets = self.facets_of("")
         self._next: Next | None = None
-        """Read by `prepare`, for `catch_up`."""
+        """What `prepare` has read for `catch_up`."""
 
     def close(self) -> None:
         """Close every connection, whichever thread opened it."""
@@ -96,15 +98,15 @@ class Session:
             self.marks_pool.hurry()
 
     def version(self) -> int:
-        """Return a number that grows with every change of the cache, by whichever program.
+        """Return the version that answers are made of.
 
-        It is the version that answers are made of.
+        It grows with every change of the cache by any program.
         """
         with self.asking():
             return self.facets.version
 
     def texts(self) -> int:
-        """Return a number that grows with every change of an article, and not with marks."""
+        """Return a number that grows with every change of an article, but not with marks."""
         with self.asking():
             return self.facets.texts
 
@@ -115,24 +117,24 @@ class Session:
         return self.marks_pool.marks()
 
     def facets_of(self, lang: str) -> Facets:
-        """Return the facets cut to a folded language; of all articles where it is empty."""
+        """Return the facets restricted to a folded language; empty: of all articles."""
         if lang not in self._of_language:
             self._of_language[lang] = self.new_facets(lang)
         return self._of_language[lang]
 
     def new_facets(self, lang: str = "") -> Facets:
-        """Return facets with nothing loaded, which the session does not refresh."""
+        """Return new facets with nothing loaded; the session does not refresh them."""
         return Facets(lang, self._truth, self._given)
 
     def give(self, facets: "Mapping[Facet, BitMap]") -> None:
-        """Answer with these facets in the place of those of the file, which cannot be written."""
+        """Use these facets instead of those of the file, which cannot be written."""
         self._given.update(facets)
 
     @contextmanager
     def asking(self, lang: str = "") -> "Iterator[View]":
-        """Give a view of the moment held, with the facets of the language up to date.
+        """Give a view of the held moment, with the facets of the language up to date.
 
-        It holds the lock. Raises CacheError.
+        Holds the lock. Raises CacheError.
         """
         with self.lock, self.engine.errors():
             facets, held = self.facets_of(lang), self.held
@@ -144,7 +146,7 @@ class Session:
 
     @contextmanager
     def present(self) -> "Iterator[View]":
-        """Give a view of the present state, whatever moment is held. Raises CacheError."""
+        """Give a view of the present state, not of the held moment. Raises CacheError."""
         with self.engine.errors():
             yield self.engine.present()
 
@@ -155,19 +157,19 @@ class Session:
     # The moment held.
 
     def knows(self, query: Query) -> bool:
-        """Return whether no word of the query has to be looked up."""
+        """Return whether all words of the query are cached."""
         with self.asking() as view:
             return (self.held.words if self.held else self._words).knows(query.words, view)
 
     def lease(self) -> Held | None:
-        """Return the moment held, kept until `searching` ends. Call it under the lock."""
+        """Return the held moment, kept until `searching` ends. Call it under the lock."""
         if self.held is not None:
             self.engine.lease(self.held.moment)
         return self.held
 
     @contextmanager
     def searching(self, held: Held | None) -> "Iterator[tuple[View, Words]]":
-        """Give a view on which words may be looked up without the lock, and the known words.
+        """Give a view for looking up words without the lock, and the cached words.
 
         held: from `lease`. Raises CacheError.
         """
@@ -178,7 +180,7 @@ class Session:
     def hold(self) -> None:
         """Pin reads to this moment until `catch_up`: sets, rows, texts and words.
 
-        What other programs write then delays no question, and ids mean what they meant.
+        Writes of other programs then do not delay reads, and ids keep their meaning.
         """
         with self.engine.errors(), self.lock:
             held = Held(self.engine.begin(searches=0))
@@ -187,7 +189,7 @@ class Session:
                 facets.refresh(held.moment.view)
 
     def _take(self, held: Held) -> None:
-        """Answer as of that moment from now on. Call it under the lock."""
+        """Read that moment from now on. Call it under the lock."""
         before, self.held = self.held, held
         if before is not None:
             if before.moment.texts == held.moment.texts:
@@ -195,9 +197,9 @@ class Session:
             self.engine.end(before.moment)
 
     def renew(self) -> bool:
-        """Return whether nothing has changed since the moment held, and hold the present one.
+        """Return whether nothing has changed since the held moment; then hold the present one.
 
-        Only so can the write-ahead log be emptied: it keeps what an open read transaction sees.
+        This lets the write-ahead log be emptied, which keeps what an open read transaction sees.
         """
         with self.engine.errors(), suppress(CacheGone):
             moment = self.engine.begin()
@@ -218,7 +220,7 @@ class Session:
         """Read what has changed, for `catch_up`; return whether anything has. Thread-safe.
 
         query: its words are looked up as well, so that it is answered at once. Other threads may
-        ask meanwhile, as of the moment held.
+        read the held moment meanwhile.
         """
         if self.held is None:
             return False
@@ -244,7 +246,7 @@ class Session:
                 words.keep(BitMap(), query.words, view, Cancel())
 
     def _propose(self, step: Next) -> None:
-        """Let `catch_up` take this one, unless another thread has read a later one meanwhile."""
+        """Offer a moment to `catch_up`, unless another thread has read a later one meanwhile."""
         with self.lock:
             left = self._next
             if left is None or left.held.moment.version <= step.held.moment.version:
@@ -255,14 +257,14 @@ class Session:
             self.engine.end(left.held.moment)
 
     def is_prepared_for(self, query: Query) -> bool:
-        """Return whether there is something to catch up with, and the query's words are known."""
+        """Return whether a later moment is ready and the query's words are looked up in it."""
         return self._next is not None and set(query.words) <= set(self._next.query.words)
 
     def catch_up(self, follow: Iterable[ArticleId] = ()) -> dict[ArticleId, ArticleId | None]:
         """Advance to the moment that `prepare` has read, else to the present one. Thread-safe.
 
-        follow: ids of articles as of before. Return their ids from here on, None for an article
-        that is gone.
+        follow: ids of articles in the moment before. Return their new ids, None for a deleted
+        article.
         """
         if self._next is None:
             self.prepare(Query())
@@ -277,13 +279,13 @@ class Session:
             self._take(following.held)
             view = following.held.moment.view
             for each in self._of_language.values():
-                each.refresh(view)  # those of a language that was first asked for meanwhile
+                each.refresh(view)  # a language may have been first used meanwhile
             ids = view.ids(list(before.values()))
             now = {id: ids.get(before[id]) if id in before else None for id in every}
             return {id: None if new is None else ArticleId(new) for id, new in now.items()}
 
     def _following(self) -> Next | None:
-        """Take what `prepare` has read; None if that or a later moment is held already."""
+        """Return the moment that `prepare` has read; None if it or a later one is held already."""
         following, self._next = self._next, None
         if following is not None and following.held.moment.version <= self.facets.version:
             self.engine.end(following.held.moment)

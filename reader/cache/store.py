@@ -1,4 +1,4 @@
-"""One data folder, opened: both files made ready, and the parts that work on them."""
+"""Open a data folder: prepare both files and make the parts that work on them."""
 
 import sqlite3
 import threading
@@ -36,9 +36,9 @@ if TYPE_CHECKING:
 class Store:
     """Opens `cache.db`, which can be rebuilt, and `marks.db`, which is precious. Thread-safe.
 
-    `session`: connections, and the moment held. `questions`, `texts`, `marking`, `intake`,
-    `upkeep`: what can be done with them; writes go one at a time. `damage`: what has been met since
-    it was opened. `presence`: tells other programs of an open screen. Raises CacheError.
+    `session`: connections and the held moment. `questions`, `texts`, `marking`, `intake`, `upkeep`:
+    reads and writes; one write at a time. `damage`: damage found since it was opened. `presence`:
+    tells other programs of an open screen. Raises CacheError.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -73,7 +73,7 @@ class Store:
             self.note("; ".join((said, *notes)))
 
     def _prepare_marks(self) -> None:
-        """Make the marks ready; where nothing can be written, to be read."""
+        """Prepare the marks; in a folder that cannot be written, for reading only."""
         copies.forget(self.marks_path)
         if copies.is_writable(self.marks_path) and not copies.is_only_read(self.path):
             with suppress(CacheUnwritable):
@@ -85,40 +85,40 @@ class Store:
         self._notices += tuple(filter(None, [prepare(self.marks_path, MARKS)]))
 
     def _show_stale_marks(self) -> None:
-        """Have facets show the marks that changed without the cache."""
+        """Update the facets if the marks changed without the cache."""
         if not self.is_only_read:
             self.marking.show_stale()
         elif self.marking.give_stale():
             self.questions.recall_nothing()
 
     def _marks_of(self, view: "View") -> "Mapping[Facet, BitMap]":
-        """Return the facets that the marks tell; none if their articles cannot be looked up."""
+        """Return the facets of the marks; none if their articles cannot be looked up."""
         with suppress(sqlite3.Error):
             return marked(view, self.session)
         return {}
 
     @cached_property
     def intake(self) -> "Intake":
-        """What imports and syncs ask for."""
+        """Return the part that stores what imports and syncs bring."""
         from reader.cache.intake import Intake
 
         return Intake(self.session, self.damage.counted)
 
     @cached_property
     def upkeep(self) -> "Upkeep":
-        """What keeps the file small and quick."""
+        """Return the part that keeps the file small and fast."""
         from reader.cache.upkeep import Upkeep
 
         return Upkeep(self.engine)
 
     @property
     def is_only_read(self) -> bool:
-        """Whether nothing can be written: marks, positions and articles are not kept."""
+        """Return whether the folder cannot be written: nothing is stored."""
         return self.session.is_only_read
 
     @property
     def notices(self) -> tuple[str, ...]:
-        """Sentences about what had to be put right, at the start and since."""
+        """Return a sentence for each repair, at the start and since."""
         return (*self._notices, *self._keeper.notices)
 
     def note(self, notice: str) -> None:
@@ -132,6 +132,6 @@ class Store:
         self.close()
 
     def close(self) -> None:
-        """Close every connection, and leave the lock that tells of an open screen."""
+        """Close every connection and release the lock of an open screen."""
         self.presence.close()
         self.session.close()

@@ -1,6 +1,6 @@
-"""Articles as they are read: rows of a list, whole articles, and articles by what names them.
+"""Read rows of a list and whole articles, and look up articles by id and identity.
 
-Which articles match a query belongs to `questions`.
+`questions` finds the articles that match a query.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -18,21 +18,21 @@ from reader.cache.values.instants import END, from_milliseconds
 from reader.errors import ArticleAmbiguous, ArticleDamaged, ArticleNotFound
 
 NEAR = 1_000
-"""How far from its former id an article is looked for before all articles are looked at."""
+"""Distance from its former id within which an article is searched before all others."""
 
 FIRST_TO_SEARCH = 100_000
-"""From January 2009 on: smaller numbers are rather external ids that no article has."""
+"""Lower ids (early 2009) are not searched for: such a number is likelier an external id."""
 
 
 class Texts:
-    """Reads articles as of the moment held. Raises CacheError."""
+    """Reads articles of the held moment. Raises CacheError."""
 
     def __init__(self, session: Session, damage: Mending) -> None:
         self._session = session
         self._damage = damage
 
     def rows(self, ids: Sequence[ArticleId]) -> list[Row]:
-        """Return a row for each id that there still is, in the order of the ids."""
+        """Return a row for each existing id, in the order of the ids."""
         found: dict[ArticleId, Row] = {}
         failed: list[int] = []
         with self._session.asking() as view:
@@ -56,12 +56,12 @@ class Texts:
         return [found[id] for id in ids if id in found]
 
     def article(self, id: ArticleId) -> Article | None:
-        """Return the whole article; None if there is no such id. Raises ArticleDamaged."""
+        """Return the whole article; None for an unknown id. Raises ArticleDamaged."""
         found = self.whole(id)
         return found[1] if found else None
 
     def whole(self, id: ArticleId) -> tuple[Row, Article] | None:
-        """Return the article with its row; None if there is no such id. Raises ArticleDamaged."""
+        """Return the article with its row; None for an unknown id. Raises ArticleDamaged."""
         for found in self._articles([id], lambda _: None):
             return found
         for row in self.rows([id]):
@@ -71,7 +71,7 @@ class Texts:
     def articles(self, ids: Iterable[ArticleId]) -> Iterator[tuple[Row, Article]]:
         """Yield whole articles in the order of the ids, a few in memory at a time.
 
-        Damaged articles are left out; `Mending.tell` is told of each.
+        Damaged articles are left out and reported to `Mending.tell`.
         """
         return self._articles(ids, self._damage.tell)
 
@@ -90,10 +90,10 @@ class Texts:
                 if id in rows and document is not None:
                     yield self._damage.agreed(rows[id], document.article())
 
-    # By what names an article.
+    # Lookups by reference, external id and identity.
 
     def resolve(self, wanted: str) -> ArticleId:
-        """Return the article of a reference, or of an external id that only one article has.
+        """Return the article with a reference, or with an external id that only one article has.
 
         Raises ArticleNotFound, ArticleAmbiguous.
         """
@@ -116,9 +116,9 @@ class Texts:
             return Ids(view.with_external(external))
 
     def with_reference(self, reference: int, *, near: bool = False) -> ArticleId | None:
-        """Return the present id of the article of a reference; None if it is gone.
+        """Return the present id of the article with a reference; None if it is deleted.
 
-        near: look only at articles of about the same time, where it mostly is.
+        near: search only articles of about the same time, where it usually is.
         """
         id, digits = divmod(reference, CHECK)
         if id < (0 if near else FIRST_TO_SEARCH):
@@ -130,12 +130,12 @@ class Texts:
         return ArticleId(min(found, key=lambda place: abs(place - id))) if found else None
 
     def identity(self, id: ArticleId) -> Identity | None:
-        """Return the identity of an article; None if there is no such id."""
+        """Return the identity of an article; None for an unknown id."""
         with self._session.asking() as view:
             return view.identities([id]).get(id)
 
     def with_identity(self, identity: Identity) -> ArticleId | None:
-        """Return the present id of an article, also by a former identity; None if it is gone."""
+        """Return the present id of an article, also by a former identity; None if it is deleted."""
         with self._session.asking() as view:
             id = view.ids([identity]).get(identity)
             if id is None:

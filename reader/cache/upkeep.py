@@ -13,7 +13,7 @@ from reader.errors import CacheDamaged, CacheError
 
 MERGE = "INSERT INTO fulltext (fulltext, rank) VALUES ('merge', ?)"
 MERGE_PAGES, MERGE_STEPS = 100, 10
-"""Of 4 kB that one transaction writes; the steps together keep up with 50 articles a time."""
+"""Pages of 4 kB per transaction, and transactions: enough to keep up with 50 new articles."""
 ALL_PAGES = 100_000
 
 
@@ -24,19 +24,19 @@ class Upkeep:
         self._engine = engine
 
     def begin_log_anew(self) -> bool:
-        """Move all that is committed from the log into the file; return whether it could.
+        """Move all commits from the log into the file and restart the log; return whether it could.
 
-        It cannot while another program holds an older state, as a screen does for a second or
-        more. It does not wait for that.
+        It cannot while another program holds an older snapshot, as a screen does for a second or
+        more. Does not wait for that.
         """
         with self._engine.errors(), impatient(db := self._engine.pool.of_thread()):
             (is_busy, _, _) = db.execute("PRAGMA wal_checkpoint(RESTART)").fetchone()
             return not is_busy
 
     def empty_log(self) -> None:
-        """Move what is committed from the log into the file, also beside a thread that writes.
+        """Move commits from the log into the file, also while another thread writes.
 
-        Closing the cache does the same; before that it only saves time.
+        Closing the cache does the same; doing it earlier saves time then.
         """
         with suppress(sqlite3.Error, CacheError):
             self._engine.pool.of_thread().execute("PRAGMA wal_checkpoint(PASSIVE)")
@@ -57,12 +57,12 @@ class Upkeep:
         """Merge segments of the full-text index where many of one size have gathered.
 
         For idle time: it may write some megabytes, a little at a time. entirely: merge all
-        segments; after a large import that may write a gigabyte, which some later change would
-        write otherwise.
+        segments; after a large import that may write a gigabyte, which a later change would write
+        otherwise.
         """
         pages, steps = (ALL_PAGES, count()) if entirely else (MERGE_PAGES, range(MERGE_STEPS))
         db = self._engine.pool.of_thread()
-        # What is suppressed: another program writes, and will do it.
+        # Suppressed: another program is writing and will merge them.
         with suppress(sqlite3.Error), impatient(db):
             if entirely:
                 with suppress(CacheDamaged), errors(self._engine.path), transaction(db):

@@ -1,7 +1,7 @@
 """The three standard streams, usable whatever the shell made of them.
 
-Handles closed and full streams, broken pipes, and encodings without the characters. What is printed
-on them is not decided here.
+Handles closed and full streams, broken pipes, and encodings without the characters. Other modules
+print on them.
 """
 
 import errno

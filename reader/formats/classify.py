@@ -82,7 +82,7 @@ def estimated(article: Article) -> Sentiment:
 
 
 def estimate(title: str, description: str) -> Sentiment:
-    """Return VADER's sentiment of an English text; unrated if there is no word to rate."""
+    """Return VADER's sentiment of an English text; unrated if it has none of VADER's words."""
     text = f"{title}. {description}"[:_BEGINNING]
     if not re.search("[A-Za-z]{2}", text):
         return Sentiment.UNRATED

@@ -1,6 +1,6 @@
 """How a live source is doing, from its state in the cache: for the screen and the shell alike.
 
-Words only; layout is not decided here.
+Words only, no layout.
 """
 
 from datetime import UTC, datetime

@@ -31,7 +31,7 @@ from reader.subscriptions import Kind, SourceResult, Status, Subscription, SyncO
 from reader.text import clean_line, display_name
 
 FIRST_PAGES, MOST_PAGES = 5, 100
-"""Seconds back in time: of a first sync of an API, and of later ones."""
+"""Maximum pages back in time: of a first sync of an API, and of later ones."""
 
 MOST_A_PAGE = 100
 """Articles per request: the API refuses a larger limit."""
@@ -347,7 +347,7 @@ class _CoinDesk(_Source):
 
     async def without_key(self) -> SourceResult:
         """Return the result without a key, which is not a failure of the source."""
-        reason = "its API wants a key"
+        reason = "its API needs a key"
         state = troubled(self.state, self.desk.now(), Status.NO_KEY, reason)
         await self.desk.work(self.desk.note, state)
         return failed(self.subscription, Status.NO_KEY, reason)

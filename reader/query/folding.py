@@ -159,7 +159,7 @@ def _letter(char: str, kind: str) -> str:
 
 
 def _same_letters(char: str) -> str:
-    """Return the plain forms of the letters of which it is another shape; empty if none."""
+    """Return the plain forms of the letters that it is a variant of; empty if none."""
     shape, _, letters = decomposition(char).partition(" ")
     if shape not in _SHAPES:
         return ""

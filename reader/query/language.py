@@ -120,7 +120,7 @@ class Query:
 
     Several included values of category, sentiment, source or lang are alternatives; several tags
     must all be present. No term occurs twice: of two terms that contradict each other (`tag:xrp
-    -tag:xrp`) the later counts, in the place of the earlier. Every method returns a new query,
+    -tag:xrp`) the later one replaces the earlier. Every method returns a new query,
     without the hints, which belong to the text that was parsed.
     """
 
@@ -183,7 +183,7 @@ class Query:
                 return self.without(replace(term, exclude=True))
 
     def with_term(self, term: Term) -> Self:
-        """Return the query with the term added, in the place of one that it contradicts."""
+        """Return the query with the term added, replacing one that it contradicts."""
         return type(self)((*self.terms, term))
 
     def with_only(self, field: Field, value: str | None) -> Self:

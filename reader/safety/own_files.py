@@ -44,7 +44,7 @@ class NotRegular(CryptoreadError):
 
 def refuse_other(path: Path) -> None:
     """Raise NotRegular if the path exists and is not, or does not lead to, a regular file."""
-    with suppress(OSError):  # whoever opens the file reports the error
+    with suppress(OSError):  # opening the file reports the error
         _refuse(path, path.stat().st_mode)
 
 

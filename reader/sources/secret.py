@@ -21,5 +21,5 @@ def _from_keyring() -> str:
         import keyring
 
         return keyring.get_password(SERVICE, USER) or ""
-    except Exception:  # noqa: BLE001 - each keyring has errors of its own; then there is no key
+    except Exception:  # noqa: BLE001 - each keyring has errors of its own; go on without a key
         return ""

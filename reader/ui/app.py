@@ -47,7 +47,7 @@ LEAVE_AFTER_S = 11.0
 WAITING = "waiting for another program to let the last mark be written · {quit} leaves without it"
 
 THEME = "theme"
-"""Name under which the theme is saved that was chosen in the palette."""
+"""Name under which the theme chosen in the palette is saved."""
 
 SHEETS = ("00-screen", "10-bars", "20-sidebar")
 
@@ -108,6 +108,7 @@ class CryptoreadApp(GuardedApp[bool]):
         self._query = query
 
     def get_default_screen(self) -> Screen[None]:
+        """Return the reader screen, filtered by the query of the command line."""
         start = self._start()
         terms = self._query.terms
         if not self._query.included(Field.LANG):
@@ -123,6 +124,7 @@ class CryptoreadApp(GuardedApp[bool]):
         return Query().with_only(Field.LANG, language)
 
     def on_mount(self) -> None:
+        """Apply the user's keys and theme, and quit on signals."""
         if self._settings.keys:
             self.set_keymap(dict(self._settings.keys))
         self.theme = self._shown_theme = self._chosen_theme() or self.theme
@@ -159,6 +161,7 @@ class CryptoreadApp(GuardedApp[bool]):
         return (each for each in super().get_system_commands(screen) if each.title not in ours)
 
     async def action_quit(self) -> None:
+        """Quit."""
         self._leave()
 
     def _leave(self) -> None:
@@ -181,6 +184,7 @@ class CryptoreadApp(GuardedApp[bool]):
         return self._main.marker.not_kept() if self._main is not None else None
 
     async def on_event(self, event: events.Event) -> None:
+        """Forward keys typed ahead one by one, each after the one before is done."""
         if not isinstance(event, Act) or event.is_forwarded:
             await super().on_event(event)
         elif self.typed_ahead.may_go(event):
@@ -208,6 +212,7 @@ class CryptoreadApp(GuardedApp[bool]):
             self.screen.refresh(layout=True)
 
     def get_driver_class(self) -> type[Driver]:
+        """Return the driver that stops reading the terminal at once on quit."""
         driver = super().get_driver_class()
         if driver.__name__ != "LinuxDriver":  # Windows has another
             return driver

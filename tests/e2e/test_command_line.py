@@ -481,7 +481,7 @@ def test_the_shell_completes_commands_fields_and_values(command: Command) -> Non
 def test_the_doctor_says_what_is_wrong_by_its_exit_code(command: Command, data: Path) -> None:
     done = command("doctor")
     assert (done.returncode, done.stderr) == (0, "")
-    assert "✓ cache.db  40 articles, all whole" in done.stdout
+    assert "✓ cache.db  40 articles, all undamaged" in done.stdout
     with (data / "cache.db").open("r+b") as file:
         file.seek(20_000)
         file.write(bytes(20_000))

@@ -180,7 +180,7 @@ def test_the_doctor_repairs_and_tells_it_to_programs(data: Path, command: Comman
     assert mended.returncode == 0
     (rows,) = [each for each in json.loads(mended.stdout) if each["repair"]]
     assert list(rows) == ["check", "ok", "finding", "repair"]
-    assert rows["repair"].endswith("written anew from their articles")
+    assert rows["repair"].endswith("rewritten from their articles")
     assert command("doctor").returncode == 0
     assert "Wrong" not in command("list").stdout
 

@@ -235,7 +235,7 @@ def test_a_mark_after_it_was_deleted_says_so_and_makes_the_marks_anew(
     terminal.wait_for("article read")
     what(data)
     terminal.send("jm")
-    terminal.wait_for("marks.db had been deleted; it was made anew with all its marks")
+    terminal.wait_for("marks.db had been deleted; it was recreated with all its marks")
     terminal.send("jm")
     terminal.wait_for("article read")
     leave(terminal)

@@ -51,7 +51,7 @@ def wrong(folder: Path, config: Path) -> Finding:
 def test_where_all_is_well_nothing_is_wrong(folder: Path, config: Path) -> None:
     found = findings(folder, config)
     assert State.WRONG not in {each.state for each in found.values()}
-    assert found["cache.db"].text == "3 articles, all whole"
+    assert found["cache.db"].text == "3 articles, all undamaged"
     assert found["marks.db"].text == "0 articles with marks"
     assert found["sources"].text == "0 followed"
 
@@ -183,17 +183,16 @@ def test_whatever_is_left_over_is_named_with_its_size_and_why_it_is_there(
     assert {each.state for each in said} == {State.NOTED}
     assert {each.text for each in said} == {
         "cache.db.v6, 1 MB, kept before an update: may be deleted",
-        f"cache.db.damaged-{stamp}, 3 MB, damaged, and set aside: may be deleted",
-        f"cache.db.before-restore-{stamp}, 5 MB, set aside by `cryptoread restore`: may be deleted",
-        f"marks.db.before-restore-{stamp}-2, 1 kB, set aside by `cryptoread restore`: "
+        f"cache.db.damaged-{stamp}, 3 MB, damaged, and renamed: may be deleted",
+        f"cache.db.before-restore-{stamp}, 5 MB, replaced by `cryptoread restore`: may be deleted",
+        f"marks.db.before-restore-{stamp}-2, 1 kB, replaced by `cryptoread restore`: "
         "may be deleted",
-        f"{config}.before-restore-{stamp}, 500 B, set aside by `cryptoread restore`: "
-        "may be deleted",
-        f"cache.db.v6.4711.part, 2 kB, of a run that was cut short: {running}",
-        f"marks-2026-03-14.db.part, 3 kB, of a run that was cut short: {running}",
-        f".marks.db.new, 4 kB, of a run that was cut short: {running}",
-        f"{config.parent}/.config.toml-ab12cd34, 300 B, of a run that was cut short: {running}",
-        f".restore-x1y2.part, 7 MB, of a run that was cut short: {running}",
+        f"{config}.before-restore-{stamp}, 500 B, replaced by `cryptoread restore`: may be deleted",
+        f"cache.db.v6.4711.part, 2 kB, of an interrupted run: {running}",
+        f"marks-2026-03-14.db.part, 3 kB, of an interrupted run: {running}",
+        f".marks.db.new, 4 kB, of an interrupted run: {running}",
+        f"{config.parent}/.config.toml-ab12cd34, 300 B, of an interrupted run: {running}",
+        f".restore-x1y2.part, 7 MB, of an interrupted run: {running}",
     }
 
 
@@ -210,7 +209,7 @@ def test_a_config_file_in_the_data_folder_is_looked_at_once(folder: Path) -> Non
 def test_a_cache_of_an_earlier_version_is_read_as_it_is(tmp_path: Path, config: Path) -> None:
     folder = tmp_path / "data"
     prepare(folder / "cache.db", CACHE._replace(migrations=CACHE.migrations[:4]))
-    assert findings(folder, config)["cache.db"].text == "0 articles, all whole"
+    assert findings(folder, config)["cache.db"].text == "0 articles, all undamaged"
 
 
 def test_the_browser_is_the_one_that_would_be_started(

@@ -1,4 +1,4 @@
-"""The days of the local calendar: which have articles, and sets of ids cut into them."""
+"""Split sets of ids by day of the local calendar."""
 
 import time as clock
 from collections.abc import Iterator
@@ -20,11 +20,11 @@ class _Day(NamedTuple):
     key: tuple[str]
     label: str
     first: int
-    """The bound between its ids and those of the days before."""
+    """Lowest id of the day."""
 
 
 class Days:
-    """Remembers where days begin, until a text changes or the clock is set to another zone."""
+    """Caches where days begin, until a text or the time zone changes."""
 
     def __init__(self) -> None:
         self._of: object = None

@@ -1,4 +1,4 @@
-"""The filters of a `Query` to the set of ids that match: bitmaps and time bounds."""
+"""Evaluate the filters of a `Query`, except words, with bitmaps and time bounds."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -28,9 +28,9 @@ _STATES = {
 
 
 def filtered(query: Query, facets: Facets, view: "View", now: datetime) -> BitMap:
-    """Return the ids that match all terms but words, which `words` answers.
+    """Return the ids that match all terms except words, which `words` evaluates.
 
-    Drafts only where `is:draft` asks. facets: of the query's language where it has one. now: aware;
+    Drafts match only with `is:draft`. facets: of the query's language, if it has one. now: aware;
     ages count back from it.
     """
     facets.fetch(view, _facets_of(query))
@@ -38,7 +38,7 @@ def filtered(query: Query, facets: Facets, view: "View", now: datetime) -> BitMa
         reduce(or_, (facets.get(view, (field, value)) for value in wanted))
         for field in _SINGLE_VALUED
         if (wanted := query.included(field))
-        and not (field is Field.LANG and facets.language)  # to which all are cut
+        and not (field is Field.LANG and facets.language)  # the facets are restricted to it already
     ]
     asks_for_drafts = "draft" in query.included(Field.IS)
     if alternatives:  # the set of all articles is large, and not needed
@@ -52,7 +52,7 @@ def filtered(query: Query, facets: Facets, view: "View", now: datetime) -> BitMa
 
 
 def _facets_of(query: Query) -> "Iterator[Facet]":
-    """Yield the facets that a query names, and the drafts, which most leave out."""
+    """Yield the facets that a query names, and the drafts, which most queries exclude."""
     yield DRAFT
     for field in _SINGLE_VALUED:
         for value in (*query.included(field), *query.excluded(field)):
@@ -64,7 +64,7 @@ def _facets_of(query: Query) -> "Iterator[Facet]":
 
 
 def language_of(query: Query) -> str:
-    """Return the one folded language that all matches are in, empty if there may be others."""
+    """Return the folded language of all matches, empty if they may have several."""
     languages = query.included(Field.LANG)
     return languages[0] if len(languages) == 1 else ""
 
@@ -108,6 +108,6 @@ def _within(
 
 
 def first_id_since(view: "View", instant: datetime) -> int:
-    """Return the lowest id that something published at the instant or later can have."""
+    """Return the lowest possible id of an article published at the instant or later."""
     last = view.last_before(milliseconds(instant))
     return 0 if last is None else last + 1

@@ -1,4 +1,4 @@
-"""Sets of ids under headings: by category and sentiment, day, source, or not at all."""
+"""Group sets of ids: by category and sentiment, day, source, or not at all."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 TAGS_AT_ONCE = 32
 
 FEW = 128
-"""Articles whose own tags are counted, which takes 2 ms and reads no other tags."""
+"""Up to so many articles, count the tags of each: takes 2 ms and reads no other tags."""
 
 Ask = Callable[[], "AbstractContextManager[View]"]
 """Gives a view, with the session's lock held."""
@@ -42,8 +42,8 @@ def group(ids: BitMap, by: Grouping, facets: Facets, days: Days, ask: Ask) -> tu
     return tuple(groups)
 
 
-# Each takes the ids, a facet that it has to leave out, those of the rest that are read, and what
-# it needs to look further.
+# Each takes the ids, a facet to leave out, the read ones among the rest, and what it needs to
+# count deeper.
 
 
 def _by_category(
@@ -62,7 +62,7 @@ def _by_category(
 
 
 class Sentiments(Sequence[Group]):
-    """The groups below a category, counted when they are looked at: most stay closed."""
+    """The groups below a category, counted on first use: most stay closed."""
 
     def __init__(
         self,
@@ -71,7 +71,7 @@ class Sentiments(Sequence[Group]):
         facets: Facets,
         ask: Ask,
     ) -> None:
-        """ids: all, a facet to leave out, those of the rest that are read."""
+        """Count nothing yet. ids: all, a facet to leave out, the read ones among the rest."""
         self._of = category, ids, facets, ask
         self._groups: tuple[Group, ...] | None = None
 
@@ -135,15 +135,15 @@ def most_frequent(
 ) -> list[TagCount] | None:
     """Return the tags that most of the ids have, ties by name.
 
-    No tag occurs more often among the ids than in all: once the tags to come are smaller than the
-    last of the best so far, they need not be looked at. reads: how many tags may be read from
+    A tag occurs among the ids at most as often as in total: once the next tags are smaller than the
+    last of the best so far, the rest is skipped. reads: how many tags may be read from
     disk for it; None if that is not enough.
     """
     if len(ids) <= FEW:
         return _tags_of_few(ids, facets, ask)[:most]
     best: list[TagCount] = []
     for place in count(step=TAGS_AT_ONCE):
-        with ask() as view:  # for a few at a time: another thread may have a key to answer
+        with ask() as view:  # a few at a time, so that another thread can answer a key
             some = list(islice(facets.by_size(view, "tag"), place, place + TAGS_AT_ONCE))
             for facet, size in some:
                 least = best[-1].articles if len(best) == most else 0
@@ -164,9 +164,9 @@ def most_frequent(
 
 
 def _tags_of_few(ids: BitMap, facets: Facets, ask: Ask) -> list[TagCount]:
-    """Count tags from the articles: of thousands in use, a few articles have only some."""
+    """Count the tags of a few articles one by one: they have few of the thousands in use."""
     with ask() as view:
-        # A tag that has no facet is damage.
+        # A tag without a facet is damage: skip it.
         found = {(id, tag.casefold()) for id, tag in view.tags(list(ids))}
         counts = Counter(tag for _, tag in found)
         named = [

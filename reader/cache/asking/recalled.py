@@ -1,6 +1,6 @@
-"""What a query was answered with when the reader was left, for the next start to show at once.
+"""The answer that was shown when the screen was closed, so that the next start shows it at once.
 
-It is counts; which articles they count is looked up when a group is opened.
+It holds counts; the articles are looked up when a group is opened.
 """
 
 import json
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class Later(LazyIds):
-    """So many ids, to be found when they are looked at."""
+    """Ids whose number is known; they are looked up on first use."""
 
     __slots__ = ("_find",)
 
@@ -67,9 +67,9 @@ def written(size: int, groups: Sequence[Group], tags: Sequence[TagCount]) -> str
 def recalled(
     written: str, find: Callable[[], BitMap], lang: str, facets: Facets, ask: Ask
 ) -> Recalled | None:
-    """Return the answer as it was, in the version of the facets; None if it is damaged.
+    """Return the stored answer for the version of the facets; None if it is damaged.
 
-    find: the ids that it is about, all in that language where there is one.
+    find: returns its ids. lang: their language, empty if unknown.
     """
     checksum, _, answer = written.partition(" ")
     if checksum != str(text_sum(answer)):

@@ -1,6 +1,6 @@
-"""Words of a query to sets of ids: which answers are known, and questions that are cut short.
+"""Look up the words of a query: cached sets of ids, and lookups that can be cancelled.
 
-How an engine looks a word up belongs to it; SQLite's way is in `cache.engines.sqlite.fulltext`.
+The engine does the lookup itself; SQLite's is in `cache.engines.sqlite.fulltext`.
 """
 
 import threading
@@ -16,14 +16,14 @@ if TYPE_CHECKING:
 from reader.cache.values.cancel import Cancel
 
 KEPT = 64
-"""Answers that are kept; one for a million articles takes some hundred kilobytes at most."""
+"""Cached sets of ids; one for a million articles takes some hundred kilobytes at most."""
 
 _Word = tuple[bool, str, bool]
-"""Whether titles alone are asked, the text, and whether it is a beginning."""
+"""Whether only titles are searched, the text, and whether it is a prefix."""
 
 
 class Words:
-    """Which ids have which words, as of the last change of any text. Thread-safe."""
+    """Caches the ids that have a word, as of the last change of any text. Thread-safe."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -38,7 +38,7 @@ class Words:
         return bits
 
     def knows(self, terms: Iterable[Term], view: "View") -> bool:
-        """Return whether the answer is there at once."""
+        """Return whether the answer is cached."""
         texts = view.counter("texts")
         with self._lock:
             known = self._known if texts == self._texts else {}
@@ -51,7 +51,7 @@ class Words:
                 self._texts = texts
                 self._known.clear()
             if word in self._known:
-                self._known[word] = found = self._known.pop(word)  # the last to be forgotten
+                self._known[word] = found = self._known.pop(word)  # most recently used
                 return found
         found = view.match(term, by)
         with self._lock:

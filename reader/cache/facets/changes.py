@@ -1,6 +1,6 @@
-"""Changes of facets: gathered while articles or marks are written, then put into their chunks.
+"""Collect changes of facets while articles or marks are written, then write them into chunks.
 
-Also facets counted anew from the articles. How facets are read belongs to `index`.
+Also recounts facets from the articles. `index` reads facets.
 """
 
 from array import array
@@ -18,13 +18,13 @@ if TYPE_CHECKING:
     from reader.cache.values.facet_rows import Facts
 
 NEWER = 8
-"""Chunks of a facet that may be newer than its whole; at one more it is written anew."""
+"""Chunks of a facet that may be newer than its whole; with one more, the whole is rewritten."""
 
 CHUNKS_AT_ONCE = 500
 
 
 class FacetChanges:
-    """What one transaction adds to facets and takes from them."""
+    """The ids that one transaction adds to facets and removes from them."""
 
     def __init__(self) -> None:
         self._changes: dict[Facet, dict[int, bool]] = defaultdict(dict)
@@ -34,7 +34,7 @@ class FacetChanges:
         return bool(self._changes)
 
     def set(self, id: int, facets: Iterable[Facet], present: bool) -> None:
-        """Put an id into facets, or take it out of them; the last call for it holds."""
+        """Add an id to facets or remove it; the last call for an id counts."""
         changes = self._changes
         for facet in facets:
             changes[facet][id] = present
@@ -44,7 +44,7 @@ class FacetChanges:
     ) -> None:
         """Write the changes under a new version. labels: names of facets to show.
 
-        truth: counts all facets as they are to be, for the case that those to change are damaged.
+        truth: counts all facets as they should be, if those to change are damaged.
         """
         version = to.count_up("version")
         try:
@@ -71,7 +71,7 @@ def _by_chunk(changes: Mapping[int, bool]) -> dict[int, dict[int, bool]]:
 
 
 def _begun(to: "Transaction", labels: Mapping[Facet, str]) -> dict[Facet, FacetRow]:
-    """Return their rows. New ones are begun, and labels (empty: as they are) put in place."""
+    """Return the rows of changed facets; begin new ones and set labels (empty: keep the label)."""
     found = {(row.field, row.value): row for row in to.facets(list(labels))}
     new = [(*facet, label) for facet, label in labels.items() if facet not in found]
     if new:
@@ -85,7 +85,7 @@ def _begun(to: "Transaction", labels: Mapping[Facet, str]) -> dict[Facet, FacetR
 def _write_chunks(
     to: "Transaction", chunks: Mapping[int, Mapping[int, bool]], version: int
 ) -> Counter[int]:
-    """Return by how many ids each facet grew. In order, so that rows are only appended."""
+    """Write the changed chunks in order, so that rows are appended; return each facet's growth."""
     grown: Counter[int] = Counter()
     every = sorted(chunks)
     for start in range(0, len(every), CHUNKS_AT_ONCE):
@@ -114,7 +114,7 @@ def _note_chunks(
     chunks: Iterable[int],
     grown: Mapping[int, int],
 ) -> None:
-    """Write sizes of facets, and which of their chunks are newer than their wholes."""
+    """Write sizes of facets and the numbers of chunks that are newer than their wholes."""
     written = defaultdict(set)
     for id in chunks:
         written[id % FACETS].add(id // FACETS)
@@ -127,7 +127,7 @@ def _note_chunks(
 
 
 def settle(to: "Transaction") -> None:
-    """Write every facet as a whole: else the next change of a few articles rewrites them all."""
+    """Write every facet as a whole; otherwise the next small change rewrites them all."""
     _settle(to, to.unsettled())
 
 
@@ -140,7 +140,7 @@ def _settle(to: "Transaction", rows: Sequence[FacetRow]) -> None:
 
 
 def counted(articles: "Iterable[Facts]", marks: Mapping[Facet, BitMap]) -> Counted:
-    """Count every facet from the articles. marks: facets that the marks tell."""
+    """Count every facet from the articles. marks: the facets of the marks."""
     found: dict[Facet, array[int]] = defaultdict(lambda: array("I"))
     labels: dict[Facet, str] = {}
 

@@ -1,6 +1,6 @@
-"""How many ids a set shares with facets: counted once, and remembered for the last sets.
+"""Count the ids that a set shares with facets; cached for the last sets.
 
-Bitmaps alone. Where facets come from belongs to `index`.
+Works on bitmaps only; `index` reads the facets.
 """
 
 from collections.abc import Callable
@@ -13,40 +13,40 @@ SETS_KEPT = 2
 """Result sets whose facet counts are cached."""
 
 DENSE_FROM = 20_000
-"""Ids of a set from which on making it dense takes less than it saves."""
+"""Minimum ids of a set for which making it dense saves time."""
 
 
 class _Counted:
-    """How many ids a set shares with facets."""
+    """The cached counts of one set."""
 
     __slots__ = ("ids", "known", "part", "whole")
 
     def __init__(
         self, ids: BitMap, whole: "_Counted | None" = None, part: "_Counted | None" = None
     ) -> None:
-        """whole, part: of the sets that it is the difference of, if it is one."""
+        """Begin without counts. whole, part: of the sets whose difference it is, if it is one."""
         self.ids = ids
         self.whole = whole
         self.part = part
         self.known: dict[int, tuple[BitMap, int]] = {}
-        """By the `id()` of the facets' bitmaps, which are held with it."""
+        """Bitmap and count by the `id()` of a facet's bitmap, which is kept alive here."""
 
 
 class Counts:
     """Counts what sets and facets share. The bitmaps that it is given must never change."""
 
     def __init__(self, language: Callable[[], BitMap | None]) -> None:
-        """language: returns the ids that all facets are cut to, None where they are not cut."""
+        """Count nothing yet. language: returns the ids that facets are restricted to, or None."""
         self._language = language
         self._of: dict[int, _Counted] = {}
-        """Of the last sets, by the `id()` of their bitmaps."""
+        """Counts of the last sets, by the `id()` of their bitmaps."""
         self._parts: dict[tuple[int, int], tuple[BitMap, BitMap, BitMap]] = {}
-        """What two facets share, by the `id()` of both, which are held with it."""
+        """Intersections of two facets by the `id()` of both, which are kept alive here."""
         self._dense = NONE, NONE
-        """A set, and what `dense` makes of it."""
+        """A set and its dense form."""
 
     def forget(self) -> None:
-        """Forget what depends on which articles there are."""
+        """Drop everything that depends on the stored articles."""
         self._parts.clear()
         self._dense = NONE, NONE
 
@@ -57,7 +57,7 @@ class Counts:
         return Meet(bits, ids, part, self.shared(bits, ids) - hidden)
 
     def _part(self, bits: BitMap, other: BitMap) -> BitMap:
-        """Return what two facets share; remembered, as few of many articles are pinned."""
+        """Return the ids that two facets share; cached, as few of many articles are pinned."""
         if (id(bits), id(other)) not in self._parts:
             self._parts[id(bits), id(other)] = bits, other, bits & other
         return self._parts[id(bits), id(other)][2]
@@ -65,10 +65,10 @@ class Counts:
     def shared(self, bits: BitMap, ids: BitMap) -> int:
         """Return how many ids a facet shares with a set.
 
-        Remembered for the last few sets: counting among a million articles takes milliseconds, a
-        mark that is set changes none of it, and filters are put on and taken off again.
+        Cached for the last few sets: counting among a million articles takes milliseconds, marks do
+        not change the counts, and filters are added and removed again.
         """
-        # A bitmap that is held keeps its `id()`. The last to be forgotten stands last.
+        # A bitmap that is kept alive keeps its `id()`. The most recently used stands last.
         counts = self._of[id(ids)] = self._of.pop(id(ids), _Counted(ids))
         if len(self._of) > SETS_KEPT:
             self._of.pop(next(iter(self._of)), None)
@@ -92,9 +92,9 @@ class Counts:
     def dense(self, ids: BitMap) -> BitMap:
         """Return a set that shares with any facet what these ids do, and is counted faster.
 
-        It has all ids outside the language as well, which no facet has. Roaring then keeps bits
-        instead of lists: a facet's ids are looked up in them, where two lists would be merged. The
-        set holds until another is made dense.
+        It also has all ids outside the language, which facets do not have. Roaring then stores bits
+        instead of lists: looking ids up in bits is faster than merging two lists. The set is valid
+        until another one is made dense.
         """
         language = self._language()
         if not language or len(ids) < DENSE_FROM:
@@ -103,6 +103,6 @@ class Counts:
         if dense is NONE:
             dense = language.flip(0, language[-1] + 1)
         if before is not ids:
-            dense ^= before ^ ids  # in its place: made anew each time, memory falls into pieces
+            dense ^= before ^ ids  # in place: new bitmaps would fragment memory
             self._dense = ids, dense
         return dense

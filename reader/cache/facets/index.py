@@ -1,11 +1,9 @@
 """Facets: for every category, tag, source, language and state, the set of its article ids.
 
-`Facets` reads them from an engine and keeps what it has read. A facet is what its whole has, with
-the chunks that were written since in the place of what they were. How they change belongs to
-`changes`, how they are counted under a filter to `counts`.
+`Facets` reads them from an engine and caches them. A facet consists of its whole, with newer chunks
+in place of the whole's own. `changes` writes facets, `counts` counts them under a filter.
 
-If what is read is damaged, facets are counted anew from the articles (`Truth`), which takes longer
-and gives the same.
+Damaged facets are recounted from the articles (`Truth`), which takes longer and gives the same.
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -32,16 +30,16 @@ SIZES_AT_ONCE = 64
 Truth = Callable[["View"], Counted]
 """Counts every facet anew, as of the state that the view shows."""
 
-OTHER_SIZE = "a facet has another number of articles than it had"
+OTHER_SIZE = "the number of articles of a facet is wrong"
 
 
 def no_truth(_view: "View") -> Counted:
-    """Count nothing: for readers that are of no use beside damaged facets. Raises Damaged."""
+    """Refuse to recount, for callers that cannot use damaged facets. Raises Damaged."""
     raise Damaged("facets are damaged")
 
 
 class News(NamedTuple):
-    """What has changed of the facets that were loaded, between two versions of the cache."""
+    """Changes of loaded facets between two versions of the cache."""
 
     since: int
     version: int
@@ -52,13 +50,13 @@ class News(NamedTuple):
 
 
 class Facets:
-    """What the facets hold as of the last `refresh`. The bitmaps given out are never changed.
+    """The facets as of the last `refresh`. Returned bitmaps are never changed.
 
-    One thread at a time may ask; any may look for `news` beside it.
+    One thread at a time may read; another may call `news` at the same time.
 
-    Only what was asked for is read, names included: an archive has thousands of tags, and the
-    first screen shows nine. With a language, only its ids: half the memory where half of an
-    archive is read, and what is asked of sets within that language has the same answer.
+    Facets and names are loaded on demand: an archive has thousands of tags, and the first screen
+    shows nine. With a language, only its ids are loaded, which may halve the memory; the answers
+    for sets within that language are the same.
     """
 
     def __init__(
@@ -67,40 +65,40 @@ class Facets:
         truth: Truth = no_truth,
         given: Mapping[Facet, BitMap] | None = None,
     ) -> None:
-        """lang: the folded language to which the ids are cut; empty: they are not cut.
+        """Load nothing yet.
 
-        truth: counts facets anew where they are damaged. given: facets that are known better than
-        the engine has them.
+        lang: the folded language to restrict the ids to; empty: all. truth: recounts damaged
+        facets. given: facets to use instead of the engine's.
         """
         self._truth = truth
         self._given = {} if given is None else given
         self.is_counted_anew = False
-        """What is loaded was counted from the articles, as the engine's facets are damaged."""
+        """Whether the loaded facets were counted from the articles, as the engine's are damaged."""
         self.language: Facet | None = ("lang", lang) if lang else None
-        """To which the ids are cut."""
+        """The facet of the language that ids are restricted to."""
         self.version = -1
         self.texts = -1
-        """Of the cache, as of the last `refresh`: `version` grows with every change, `texts` with
-        those of articles and not of marks."""
+        """Versions at the last `refresh`: `version` grows with every change, `texts` with changes
+        of articles but not of marks."""
         self.counts = Counts(self._of_language)
         self._keys: dict[Facet, int] = {}
         self._labels: dict[Facet, str] = {}
         self._absent: set[Facet] = set()
-        """Facets that were asked for in this version, and that there are not."""
+        """Facets that do not exist in this version."""
         self._values: dict[str, list[str]] = {}
-        """The values of a field, where all of them are known."""
+        """All values of a field, if they are loaded."""
         self._visible = NONE
         self._visible_of = NONE, NONE
-        """All and the drafts, which that was made of."""
+        """The sets of all and of drafts that `_visible` was made of."""
         self._sizes: dict[str, list[tuple[Facet, int]]] = {}
         """The facets of a field with their sizes, the largest first."""
         self._size: dict[Facet, int] = {}
         self._lengths: dict[Facet, int] = {}
-        """How many ids those facets have that were read for no more than that."""
+        """Sizes of facets that were loaded only to learn their size."""
         self._loaded: dict[int, BitMap] = {}
 
     def refresh(self, view: "View") -> int:
-        """Bring what is loaded up to date, reading changed chunks alone; return the version."""
+        """Update the loaded facets, reading only changed chunks; return the version."""
         if self.is_behind(view):
             with view.snapshot():
                 news = self.news(view)
@@ -108,36 +106,36 @@ class Facets:
         return self.version
 
     def is_behind(self, view: "View") -> bool:
-        """Return whether the cache has changed since."""
+        """Return whether the cache has changed since the last `refresh`."""
         return view.counter("version") != self.version
 
     def news(self, view: "View") -> News:
-        """Return what has changed of what is loaded, for `take`. Others may ask and load meanwhile.
+        """Return the changes of loaded facets, for `take`. Others may read and load meanwhile.
 
         view: of one moment.
         """
         since, version, loaded = self.version, view.counter("version"), self._loaded.copy()
         texts = view.counter("texts")
-        if self.is_counted_anew:  # the file may have been set right: it is read anew
+        if self.is_counted_anew:  # the file may have been repaired: read it again
             return News(since, version, texts, (), {})
         chunks = view.changed(since, list(loaded)) if loaded else []
         try:
             replaced = self._replaced(view, loaded, chunks)
         except Damaged:
-            loaded, replaced = {}, {}  # what is read anew is counted anew
+            loaded, replaced = {}, {}  # whatever is loaded again is counted again
         return News(since, version, texts, loaded.keys(), replaced)
 
     def take(self, news: News) -> None:
-        """Answer with them from now on, unless newer ones have been taken in the meantime."""
+        """Apply the changes, unless newer ones have been applied in the meantime."""
         if news.since != self.version:
             return
-        # What was loaded in the meantime may be of before: it is read again when it is asked for.
+        # Facets loaded in the meantime may be older: load them again on demand.
         kept = {key: bits for key, bits in self._loaded.items() if key in news.known}
         self._loaded = kept | news.replaced
         if self.is_counted_anew:
             self._keys.clear()
             self._labels.clear()
-        if news.texts != self.texts or self.is_counted_anew:  # else only marks have changed
+        if news.texts != self.texts or self.is_counted_anew:  # otherwise only marks have changed
             self.is_counted_anew = False
             for known in (self._values, self._sizes, self._size, self._lengths):
                 known.clear()
@@ -148,14 +146,14 @@ class Facets:
     def _replaced(
         self, view: "View", loaded: Mapping[int, BitMap], chunks: Sequence[int]
     ) -> dict[int, BitMap]:
-        """Return those loaded facets with those chunks read; old bitmaps stay as they were."""
+        """Return those loaded facets with the changed chunks; old bitmaps stay unchanged."""
         if not chunks:
             return {}
         if self.language:
-            self._absent.discard(self.language)  # its first article may have come since
+            self._absent.discard(self.language)  # its first article may have been added since
         language = self._key(view, self.language) if self.language else None
         replaced: dict[int, BitMap] = {}
-        for is_language in (True, False):  # it cuts the others
+        for is_language in (True, False):  # the language first: it restricts the others
             some = [id for id in chunks if (id % FACETS == language) is is_language]
             bits = {key: loaded[key].copy() for key in {id % FACETS for id in some}}
             cut = replaced[language] if language in replaced else self._cut(view)
@@ -167,7 +165,7 @@ class Facets:
         return self.get(view, self.language) if self.language else None
 
     def _of_language(self) -> BitMap | None:
-        """Return the ids of the language, if there is one and they are loaded."""
+        """Return the loaded ids of the language; None without a language."""
         return self._loaded.get(self._keys.get(self.language, -1)) if self.language else None
 
     def all(self, view: "View") -> BitMap:
@@ -175,7 +173,7 @@ class Facets:
         return self.get(view, self.language or ALL)
 
     def visible(self, view: "View") -> BitMap:
-        """Return all but drafts: the same bitmap until either changes."""
+        """Return all ids except drafts: the same bitmap until either set changes."""
         bits, drafts = self.all(view), self.get(view, DRAFT)
         if self._visible_of[0] is not bits or self._visible_of[1] is not drafts:
             self._visible_of = bits, drafts
@@ -183,7 +181,7 @@ class Facets:
         return self._visible
 
     def fetch(self, view: "View", facets: Iterable[Facet]) -> None:
-        """Load facets that are not loaded yet, in three questions at most."""
+        """Load facets that are not loaded yet, in at most three requests."""
         wanted = [each for each in facets if each not in self._given and each != self.language]
         self._look_up(view, [each for each in wanted if each not in self._keys])
         keys = {self._keys[each] for each in wanted if each in self._keys}
@@ -192,7 +190,7 @@ class Facets:
             self._load(view, missing, self._cut(view))
 
     def get(self, view: "View", facet: Facet) -> BitMap:
-        """Return the ids of one facet; empty if there is no such facet."""
+        """Return the ids of one facet; empty for an unknown facet."""
         key = self._key(view, facet)
         if key is None:
             return NONE
@@ -205,7 +203,7 @@ class Facets:
         return self._loaded.get(key, NONE)
 
     def get_many(self, view: "View", facet: Facet, least: int) -> BitMap:
-        """Return the ids of a facet that has so many; of a smaller one nothing, nor keep them."""
+        """Return the ids of a facet with at least so many; a smaller one is not loaded: empty."""
         if self._lengths.get(facet, least) < least:
             return NONE
         was_loaded = self._key(view, facet) in self._loaded
@@ -216,7 +214,7 @@ class Facets:
         return bits if len(bits) >= least else NONE
 
     def knows(self, view: "View", facet: Facet, least: int) -> bool:
-        """Return whether `get_many` reads nothing."""
+        """Return whether `get_many` needs no read."""
         return self._lengths.get(facet, least) < least or self._key(view, facet) in self._loaded
 
     def _key(self, view: "View", facet: Facet) -> int | None:
@@ -250,12 +248,12 @@ class Facets:
                 return
             start, count = place, max(SIZES_AT_ONCE, place)
             rows = self._noted(view, lambda: view.largest(field, start, count))  # noqa: B023
-            if self.is_counted_anew:  # from here on in that order, which is nearly the same
+            if self.is_counted_anew:  # nearly the same order
                 known, place = self._sizes.get(field, []), 0
                 continue
             if not rows:
                 return
-            if len(known) == place:  # another caller has not gone on in the meantime
+            if len(known) == place:  # unless another caller has read on in the meantime
                 known += [((field, row.value), row.size) for row in rows]
 
     def size(self, view: "View", facet: Facet) -> int:
@@ -266,16 +264,16 @@ class Facets:
         return self._size[facet]
 
     def has(self, view: "View", facet: Facet) -> bool:
-        """Return whether there is such a facet."""
+        """Return whether the facet exists."""
         return self._key(view, facet) is not None
 
     def name(self, view: "View", facet: Facet) -> str:
-        """Return the name to show, whether the facet was asked for or not."""
+        """Return the name to show; load it if necessary."""
         self._key(view, facet)
         return self.label(facet)
 
     def label(self, facet: Facet) -> str:
-        """Return the name to show for a facet that was asked for."""
+        """Return the name to show for a loaded facet."""
         return self._labels.get(facet) or facet[1]
 
     def _look_up(self, view: "View", facets: Iterable[Facet]) -> list[FacetRow]:
@@ -294,7 +292,7 @@ class Facets:
         return self._noted(view, look)
 
     def _noted(self, view: "View", look: Callable[[], list[FacetRow]]) -> list[FacetRow]:
-        """Return rows, whose keys and labels are known then; none where they are damaged."""
+        """Return rows and cache their keys and labels; return none if they are damaged."""
         if self.is_counted_anew:
             return []
         try:
@@ -308,7 +306,7 @@ class Facets:
         return rows
 
     def _load(self, view: "View", keys: Sequence[int], cut: BitMap | None) -> bool:
-        """Load facets; return whether they are as they were written, else all are counted anew."""
+        """Load facets; return False if they are damaged and all were recounted instead."""
         try:
             self._loaded |= load(view, keys, cut)
         except Damaged:
@@ -316,7 +314,7 @@ class Facets:
         return not self.is_counted_anew
 
     def _count_anew(self, view: "View") -> None:
-        """Answer with what the articles tell."""
+        """Replace all facets with those counted from the articles."""
         counted = self._truth(view)
         cut = counted.ids.get(self.language, NONE) if self.language else None
         self.is_counted_anew = True
@@ -339,14 +337,14 @@ class Facets:
 
 
 def load(view: "View", keys: Sequence[int], cut: BitMap | None) -> dict[int, BitMap]:
-    """Return facets by their keys, cut to some ids. Raises Damaged."""
+    """Return facets by their keys, restricted to some ids. Raises Damaged."""
     chunks: list[int] = []
     bits, sizes = {}, {}
     for row, whole in view.wholes(keys):
         if not row.newer and len(whole) != row.size:
             raise Damaged(OTHER_SIZE)
         bits[row.key] = whole if cut is None else whole & cut
-        bits[row.key].shrink_to_fit()  # what is shared by two takes as much as the larger
+        bits[row.key].shrink_to_fit()  # an intersection takes as much memory as the larger set
         chunks += [chunk * FACETS + row.key for chunk in row.newer]
         sizes[row.key] = row.size
     put_chunks(view, bits, chunks, cut)

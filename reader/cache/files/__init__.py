@@ -1,1 +1,1 @@
-"""The two SQLite files: opened, migrated, checked, set aside."""
+"""Open, migrate, check and rename the two SQLite files."""

@@ -1,7 +1,6 @@
-"""Put a new file into the place of another without losing it, one program at a time.
+"""Replace a file without losing the old one, one program at a time.
 
-What is set aside keeps its bytes under a name that nothing had before. Knows nothing about the
-content of the files.
+A replaced file keeps its bytes under a new name. Knows nothing about the content of the files.
 """
 
 import os
@@ -19,7 +18,7 @@ from reader.safety.own_files import make_folder
 
 try:
     from fcntl import LOCK_EX, LOCK_NB, flock
-except ImportError:  # Windows: a rename onto a name that exists fails there, which is enough
+except ImportError:  # Windows: renaming to an existing name fails there, which is enough
     flock = None  # type: ignore[assignment]
 
 WAIT_S = 10.0
@@ -42,12 +41,11 @@ _held = _Held()
 
 @contextmanager
 def alone(folder: Path, seconds: float = WAIT_S) -> Iterator[None]:
-    """Hold the lock on the folder while its files are checked, set aside, made or migrated.
+    """Hold the lock on the folder while its files are checked, renamed, created or migrated.
 
-    The lock needs no file and no room, and ends with the process. A thread that holds it may take
-    it again. Where the system has no locks for folders, one program alone is assumed. Raises
-    CacheLocked where another program holds it for so long, CacheUnwritable where the folder cannot
-    be made or opened.
+    The lock needs neither a file nor disk space and ends with the process. A thread that holds it
+    may take it again. If the system cannot lock folders, other programs are assumed absent. Raises
+    CacheLocked after `seconds`, CacheUnwritable if the folder cannot be made or opened.
     """
     handle = _opened(folder)
     if handle is None:
@@ -62,7 +60,7 @@ def alone(folder: Path, seconds: float = WAIT_S) -> Iterator[None]:
 
 
 def _opened(folder: Path) -> int | None:
-    """Return a descriptor of the folder, which is made; None where there are no locks."""
+    """Create and open the folder; return its descriptor, None without locks."""
     try:
         make_folder(folder)
         if flock is None:
@@ -74,7 +72,7 @@ def _opened(folder: Path) -> int | None:
 
 @contextmanager
 def _taken(handle: int, file: _FileId, folder: Path, until: float) -> Iterator[None]:
-    """Lock the folder, unless this thread has done so."""
+    """Lock the folder, unless this thread holds the lock already."""
     if file in _held.folders:
         yield
         return
@@ -100,8 +98,8 @@ def _wait_for(handle: int, folder: Path, until: float) -> None:
 
 
 def free_name(path: Path, word: str) -> Path:
-    """Return a name beside the file that neither it nor its log would write over."""
-    stem = f"{path.name}.{word}-{datetime.now():%Y%m%d-%H%M%S}"
+    """Return an unused name beside the file, for it and its log."""
+    stem = f"{path.name}.{word}-{datetime.now():%Y%m%d-%H%M%S}"  # noqa: DTZ005 - local, for the user
     for number in count(1):
         name = path.with_name(stem if number == 1 else f"{stem}-{number}")
         if not any(os.path.lexists(each) for each in (name, *logs_of(name))):
@@ -115,7 +113,7 @@ def logs_of(path: Path) -> tuple[Path, ...]:
 
 
 def set_aside(path: Path, word: str) -> Path:
-    """Give the file and its log a second name; the first is free to be taken. Call it `alone`.
+    """Give the file and its log a second name, so that the first can be replaced. Call it `alone`.
 
     A link to a file is followed, as SQLite does. Raises OSError.
     """
@@ -130,7 +128,7 @@ def set_aside(path: Path, word: str) -> Path:
 
 
 def _name_again(file: Path, name: Path) -> None:
-    """Give a file a second name unless it is taken; copy it if there are no hard links."""
+    """Give a file a second name unless it is taken; without hard links, copy it."""
     try:
         os.link(file, name)
     except (FileNotFoundError, FileExistsError):
@@ -142,7 +140,7 @@ def _name_again(file: Path, name: Path) -> None:
 
 @contextmanager
 def new_file(path: Path) -> Iterator["_Writable"]:
-    """Open a file that was not there, for this user alone; it is on disk when it has ended."""
+    """Create and open a file that only the user can read; it is synced to disk at the end."""
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
     with os.fdopen(os.open(path, flags, PRIVATE), "wb") as file:
         yield file
@@ -151,9 +149,9 @@ def new_file(path: Path) -> Iterator["_Writable"]:
 
 
 def take_place(new: Path, path: Path) -> None:
-    """Put a whole file where another was, whose log goes first. Raises OSError.
+    """Replace a file with a complete new one; delete the old log first. Raises OSError.
 
-    A database without its log is older; one with another's log would be damaged.
+    A database without its log is merely older; with the log of another it would be damaged.
     """
     path = path.resolve()
     for log in logs_of(path):
@@ -163,7 +161,7 @@ def take_place(new: Path, path: Path) -> None:
 
 
 def sync_folder(folder: Path) -> None:
-    """Bring names to the disk, where the system lets a folder be synced."""
+    """Sync the names in a folder to disk, if the system can."""
     with suppress(OSError):
         handle = os.open(folder, os.O_RDONLY)
         try:

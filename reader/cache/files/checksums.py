@@ -1,10 +1,10 @@
-"""Checksums of the rows that keep facets: they tell damage, not intent."""
+"""Checksums of the rows of facets: they detect damage, not tampering."""
 
 from binascii import crc32
 
 
 def bitmap_sum(id: int, blob: bytes) -> int:
-    """Return the checksum of a bitmap in the row of that id, which no other row has for it."""
+    """Return the checksum of a bitmap in the row of that id; in another row it differs."""
     return crc32(blob, (id ^ id >> 32) & 0xFFFFFFFF)
 
 

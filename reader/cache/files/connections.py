@@ -8,10 +8,10 @@ from typing import Any
 
 
 class Connection(sqlite3.Connection):
-    """Waits with closing until a statement that another thread runs has ended.
+    """A connection whose `close` waits for a statement that another thread runs.
 
-    Python asks SQLite about a statement that has just run; on a connection that was closed in the
-    meantime, that ends the whole process with a segmentation fault.
+    Python asks SQLite about a statement that has just run; if the connection was closed meanwhile,
+    the process ends with a segmentation fault.
     """
 
     def __init__(self, *args: Any, **options: Any) -> None:
@@ -19,17 +19,19 @@ class Connection(sqlite3.Connection):
         super().__init__(*args, **options)
 
     def execute(self, sql: str, parameters: Any = (), /) -> sqlite3.Cursor:
+        """Execute a statement as `sqlite3` does; a cancelled question can interrupt it."""
         with self._running:
             return super().execute(sql, parameters)
 
     def executemany(self, sql: str, parameters: Iterable[Any], /) -> sqlite3.Cursor:
+        """Execute a statement for each row; a cancelled question can interrupt it."""
         with self._running:
             return super().executemany(sql, parameters)
 
     def close(self) -> None:
         """Interrupt what is running, then close.
 
-        An interruption lasts until the next statement: it would end the checkpoint of closing.
+        An interruption lasts until the next statement: it would abort the checkpoint of closing.
         """
         if not self._running.acquire(blocking=False):
             with suppress(sqlite3.ProgrammingError):  # it is closed
@@ -45,20 +47,20 @@ class Connection(sqlite3.Connection):
 
 @contextmanager
 def transaction(db: sqlite3.Connection) -> Iterator[None]:
-    """Hold a write transaction, taken at once so that it cannot fail half-way for a lock."""
+    """Hold a write transaction, locked from the start so that it cannot fail half-way."""
     db.execute("BEGIN IMMEDIATE")
     try:
         yield
         db.execute("COMMIT")
     except BaseException:
-        if db.in_transaction:  # a commit that found no room leaves it open
+        if db.in_transaction:  # a commit on a full disk leaves it open
             db.execute("ROLLBACK")
         raise
 
 
 @contextmanager
 def snapshot(db: sqlite3.Connection) -> Iterator[None]:
-    """Hold a read transaction, or the open one: everything read within is of one moment."""
+    """Hold a read transaction, or use the open one: everything within is read as of one moment."""
     if db.in_transaction:
         yield
         return

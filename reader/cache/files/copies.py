@@ -1,9 +1,9 @@
-"""How a file is read in a folder that cannot be written, or where there is no room to write.
+"""Read a file in a folder that cannot be written, or on a full disk.
 
-SQLite reads a file and its write-ahead log together only where it may write an index of the log
-beside them. So, in this order: the file as it is where there is no log; both where another program
-has made that index; a copy of both in a temporary folder; the file without its log, which then
-misses the newest changes. Nothing beside the file is written.
+SQLite reads a file with its write-ahead log only if it can write an index of the log beside them.
+So it opens, in this order: the file itself without a log; both, if another program has made that
+index; a copy of both in a temporary folder; the file without its log, which lacks the newest
+changes. Nothing is written beside the file.
 """
 
 import os
@@ -17,39 +17,41 @@ if TYPE_CHECKING:
     from tempfile import TemporaryDirectory
 
 COPIED_AT_MOST = 1024 * 1024 * 1024
-"""Bytes of a file and its log. A copy of that size takes some seconds."""
+"""Maximum bytes of a file and its log to copy. A copy of that size takes some seconds."""
 
 TRIES = 3
-"""Copies that are made while another program goes on writing the file."""
+"""Attempts to copy a file while another program writes it."""
 
-MEMORY = Path("/dev/shm")
+MEMORY = Path("/dev/shm")  # noqa: S108 - copies are in a private folder in it
+"""File system in memory, for copies if no other has room."""
 LEFT_FREE = 16 * 1024 * 1024
-"""Bytes that a copy leaves free where it is put."""
+"""Bytes that must stay free beside a copy."""
 
 
 class Way(NamedTuple):
     """An address that SQLite opens. `is_private`: a copy, which may be migrated.
 
-    `note`: what it does not show.
+    `note`: what is missing in it, empty if nothing.
     """
 
     uri: str
     folder: "TemporaryDirectory[str] | None" = None
     note: str = ""
     keeper: sqlite3.Connection | None = None
-    """Holds a file in memory, which ends with its last connection."""
+    """Keeps a database in memory alive, which ends with its last connection."""
 
     @property
     def is_private(self) -> bool:
+        """Return whether the copy is made where other programs cannot see it."""
         return self.folder is not None or self.keeper is not None
 
 
 _chosen: dict[Path, Way] = {}
-"""Of files that are only read, by their paths."""
+"""Chosen ways by path, for files that are only read."""
 
 
 def is_writable(path: Path) -> bool:
-    """Return whether the folder, and the file where there is one, may be written."""
+    """Return whether the folder and the file, if it exists, can be written."""
     return os.access(path.parent, os.W_OK) and (not path.exists() or os.access(path, os.W_OK))
 
 
@@ -60,12 +62,12 @@ def address(path: Path) -> str:
 
 
 def is_only_read(path: Path) -> bool:
-    """Return whether a way was chosen that writes nothing."""
+    """Return whether the file is opened in a way that writes nothing."""
     return path in _chosen
 
 
 def note(path: Path) -> str:
-    """Return what is not shown of a file that is only read, empty where nothing is missing."""
+    """Return what is missing of a file that is only read, empty if nothing."""
     return _chosen[path].note if path in _chosen else ""
 
 
@@ -97,14 +99,14 @@ def ways(path: Path) -> Iterator[Way]:
 
 
 def in_memory(name: str, note: str = "") -> Way:
-    """Return an empty file in memory, for what is not there or damaged, and cannot be made."""
+    """Return an empty file in memory, instead of a missing or damaged one that cannot be made."""
     uri = f"file:{name}-{id(object())}-{os.getpid()}?mode=memory&cache=shared"
     keeper = sqlite3.connect(uri, uri=True, check_same_thread=False)
     return Way(uri, note=note, keeper=keeper)
 
 
 def _copies(path: Path) -> Iterator[Way]:
-    """Yield a copy, or nothing where it would be too large or there is no room for it."""
+    """Yield a copy; nothing if it would be too large or the disk is full."""
     import shutil
     from tempfile import TemporaryDirectory
 
@@ -130,7 +132,7 @@ def _copies(path: Path) -> Iterator[Way]:
 
 
 def _state(path: Path) -> list[tuple[int, int]]:
-    """Return sizes and times of the file and its log, to tell whether a copy is of one moment."""
+    """Return sizes and times of the file and its log, to tell whether they changed while copied."""
     found = []
     for ending in ("", "-wal"):
         with suppress(FileNotFoundError):
@@ -146,7 +148,7 @@ def _with_room(size: int) -> str | None:
     from tempfile import gettempdir
 
     places = []
-    with suppress(OSError):  # no folder for temporary files can be written
+    with suppress(OSError):  # no temporary folder can be written
         places.append(gettempdir())
     places.append(str(MEMORY))
     for place in places:
@@ -157,7 +159,7 @@ def _with_room(size: int) -> str | None:
 
 
 def reads(way: Way) -> bool:
-    """Return whether the file can be read that way. Raises sqlite3.Error where it is damaged."""
+    """Return whether the file can be read that way. Raises sqlite3.Error if it is damaged."""
     with closing(sqlite3.connect(way.uri, uri=True)) as db:
         try:
             db.execute("PRAGMA schema_version").fetchone()

@@ -1,7 +1,6 @@
-"""What counts as damage of a file, what is noted of it, and how a damaged file is set aside.
+"""Detect damage of a file, note it for the next start, and rename a damaged file.
 
-Which file is ready to use, and what becomes of it then, belongs to `schema`
-and `cache.repair.opening`.
+`schema` checks whether a file is ready to use, `cache.repair.opening` makes it so.
 """
 
 import os
@@ -17,7 +16,7 @@ from reader.cache.files import copies
 from reader.errors import CacheDamaged, CacheError, CacheLocked, CacheUnwritable
 from reader.safety.own_files import PRIVATE_FILE
 
-CANNOT_MEND = "make its folder writable to have it set right, or choose another with --data"
+CANNOT_MEND = "make its folder writable to have it repaired, or choose another with --data"
 
 _IN_USE = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PROTOCOL)
 _UNWRITABLE = (
@@ -31,12 +30,12 @@ _DAMAGED = (
     sqlite3.SQLITE_CORRUPT,
     sqlite3.SQLITE_NOTADB,
     sqlite3.SQLITE_FORMAT,
-    # What a constraint refuses has been stored twice, or has a value of another type.
+    # A constraint fails for a row that was stored twice, or for a value of another type.
     sqlite3.SQLITE_CONSTRAINT,
     sqlite3.SQLITE_MISMATCH,
     sqlite3.SQLITE_TOOBIG,
     sqlite3.SQLITE_SCHEMA,
-    # A table, a column or a module that is not there; JSON or text that cannot be read.
+    # A missing table, column or module; unreadable JSON or text.
     sqlite3.SQLITE_ERROR,
     0,
 )
@@ -49,24 +48,24 @@ PASSED_ON = (
     sqlite3.SQLITE_READONLY,
     sqlite3.SQLITE_INTERRUPT,
 )
-"""Errors that tell nothing of a single row."""
+"""Errors that are not about a single row."""
 
 _ENDINGS = ("-wal", "-shm", "")
 
 
 class Malformed(sqlite3.DatabaseError):
-    """A value that this program cannot have written: damage that SQLite does not see."""
+    """A value that this program cannot have written: damage that SQLite does not detect."""
 
     sqlite_errorcode = sqlite3.SQLITE_CORRUPT
 
 
 @contextmanager
 def sql_errors(path: Path) -> Iterator[None]:
-    """Raise errors of SQLite as CacheErrors that say what the user can do."""
+    """Raise errors of SQLite as CacheErrors with advice."""
     try:
         yield
     except (sqlite3.Error, UnicodeDecodeError) as error:
-        # SQLite quotes names of the schema in its messages, which need not be UTF-8.
+        # Names of the schema that SQLite quotes in its messages may be invalid UTF-8.
         raise _ours(path, error) from error
 
 
@@ -90,9 +89,9 @@ def _ours(path: Path, error: sqlite3.Error | UnicodeDecodeError) -> CacheError:
 
 
 def is_of_another_format(db: sqlite3.Connection, path: Path) -> bool:
-    """Return whether the file says that it cannot be written, in a folder where it could be.
+    """Return whether the file is in a read-only format, although its folder can be written.
 
-    SQLite is asked, as its locks on the file would end if this process opened and closed it.
+    Asks SQLite: its locks on the file would end if this process opened and closed the file.
     """
     if db.in_transaction or not copies.is_writable(path):
         return False
@@ -112,29 +111,29 @@ def is_of_another_format(db: sqlite3.Connection, path: Path) -> bool:
 
 
 def marker(path: Path) -> Path:
-    """Return the file whose presence asks the next start for a full check."""
+    """Return the marker file that requests a full check at the next start."""
     return path.with_name(path.name + ".suspect")
 
 
 def suspect(path: Path) -> None:
-    """Ask the next start for a full check of the file."""
-    with suppress(OSError):  # where nothing can be written, nothing could be begun anew either
+    """Request a full check of the file at the next start."""
+    with suppress(OSError):  # in a read-only folder nothing could be repaired either
         marker(path).touch(PRIVATE_FILE)
 
 
 def is_suspect(path: Path) -> bool:
-    """Return whether a full check was asked for."""
+    """Return whether a full check was requested."""
     return marker(path).exists()
 
 
 def no_longer_suspect(path: Path) -> None:
-    """Say that the file has been checked."""
+    """Withdraw the request for a full check."""
     marker(path).unlink(missing_ok=True)
 
 
 def put_aside(path: Path) -> Path:
-    """Rename the file and its log to a name that nothing has; the new name. Raises OSError."""
-    stem = f"{path.name}.damaged-{datetime.now():%Y%m%d-%H%M%S}"
+    """Rename the file and its log to an unused name; return it. Raises OSError."""
+    stem = f"{path.name}.damaged-{datetime.now():%Y%m%d-%H%M%S}"  # noqa: DTZ005 - local, for the user
     for number in count(1):
         aside = path.with_name(f"{stem}-{number}" if number > 1 else stem)
         if not any(os.path.lexists(f"{aside}{ending}") for ending in _ENDINGS):
@@ -164,9 +163,9 @@ def rename_to_free(path: Path, to: Path) -> None:
 def rows_of(
     db: sqlite3.Connection, statement: str, ids: Sequence[int], failed: Callable[[int], None]
 ) -> Iterator[tuple[Any, ...]]:
-    """Yield the rows of those ids. failed: told of each row that cannot be read.
+    """Yield the rows of those ids. failed: called with the id of each unreadable row.
 
-    statement: ends where the ids are to be named.
+    statement: SQL up to the list of ids.
     """
     try:
         yield from db.execute(f"{statement} ({', '.join('?' * len(ids))})", ids).fetchall()
@@ -182,21 +181,21 @@ def rows_of(
 
 
 def raise_unless_of_a_row(error: sqlite3.Error) -> None:
-    """Raise the error where other rows would not be read either."""
+    """Raise the error if other rows could not be read either."""
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
     if code in PASSED_ON or not isinstance(error, sqlite3.DatabaseError):
         raise error
 
 
 def is_damage(error: sqlite3.Error) -> bool:
-    """Return whether the error is of what a file holds, and not of how it can be reached."""
+    """Return whether the error is about a file's content rather than access to it."""
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
     is_ours = isinstance(error, sqlite3.ProgrammingError | sqlite3.InterfaceError)
     return code in _DAMAGED and not is_ours
 
 
 def number(row: Sequence[Any] | None) -> int:
-    """Return the number that a row consists of. Raises Malformed where there is none."""
+    """Return the one number in a row. Raises Malformed if it is not a number."""
     if row is None or not isinstance(row[0], int):
-        raise Malformed("a number that has to be there is missing")
+        raise Malformed("a required number is missing")
     return row[0]

@@ -1,7 +1,7 @@
-"""Ctrl-C while SQLite calls functions of ours: the statement ends, and nothing is lost of it.
+"""Handle Ctrl-C while SQLite calls Python functions.
 
-SQLite takes an exception in such a function for an error of the statement, `KeyboardInterrupt`
-included, and that error would be taken for damage of the file.
+SQLite turns any exception in such a function, `KeyboardInterrupt` included, into an error of the
+statement, which would be taken for damage of the file.
 """
 
 import signal
@@ -13,10 +13,10 @@ from contextlib import contextmanager
 
 @contextmanager
 def interruptible(db: sqlite3.Connection) -> Iterator[Callable[[], None]]:
-    """Raise KeyboardInterrupt behind the statement that a Ctrl-C ends.
+    """Raise KeyboardInterrupt after the statement that a Ctrl-C ends.
 
-    What is yielded raises it between statements, too. Where Ctrl-C means something else, or in
-    another thread than the main one, nothing is changed.
+    Yields a function that raises it between statements, too. Does nothing outside of the main
+    thread, or if Ctrl-C has another handler.
     """
     if (
         threading.current_thread() is not threading.main_thread()

@@ -1,4 +1,4 @@
-"""The two kinds of files, their migrations, append-only, and how these are applied."""
+"""The schemas of the two files: their append-only migrations, and how these are applied."""
 
 import sqlite3
 from collections.abc import Iterator, Sequence
@@ -306,7 +306,7 @@ MARKS_MIGRATIONS = (_MARKS_1, _MARKS_2)
 class Schema(NamedTuple):
     """A kind of file. `migrations` is append-only: the n-th takes a file of version n to n + 1.
 
-    `emptied_at`: the version that begins with no article, of which the user is told.
+    `emptied_at`: the version that starts without articles, which the user is told.
     """
 
     application_id: int
@@ -338,7 +338,7 @@ def apply_all(db: sqlite3.Connection, schema: Schema, version: int) -> None:
 
 
 def _add_functions(db: sqlite3.Connection) -> None:
-    """Give migrations `is_kept` and `folded`, of UTF-8 that may be damaged, and checksums."""
+    """Define SQL functions for migrations: `is_kept`, `folded` (even of bad UTF-8), checksums."""
 
     def text(value: str | bytes | None) -> str:
         return value.decode(errors="replace") if isinstance(value, bytes) else value or ""
@@ -350,7 +350,7 @@ def _add_functions(db: sqlite3.Connection) -> None:
 
 
 def _apply(db: sqlite3.Connection, schema: Schema, number: int) -> None:
-    """Make one migration, whole or not at all, unless another process has made it meanwhile."""
+    """Apply one migration in a transaction, unless another process has applied it meanwhile."""
     with transaction(db):
         if db.execute("PRAGMA user_version").fetchone()[0] == number:
             for statement in _statements(schema.migrations[number]):

@@ -1,6 +1,6 @@
-"""The two SQLite files: their kinds, how they are opened and checked, and transactions on them.
+"""Open and check the two SQLite files.
 
-Their tables are in `migrations`. Nothing here knows what a query or an outcome is.
+Their tables are in `migrations`. Knows neither queries nor outcomes.
 """
 
 import sqlite3
@@ -21,25 +21,25 @@ BUSY_TIMEOUT_MS = 10_000
 PAGE_BYTES = 4096
 
 CHECKPOINT_PAGES = 32_000
-"""128 MB of log: an import then copies a page that it changed ten times only once."""
+"""128 MB of log, so that an import copies a page that it changed ten times only once."""
 
 BESIDE = ("", "-wal", "-shm", "-journal")
-"""Endings of the files that SQLite keeps for one."""
+"""Suffixes of the files that SQLite keeps for one database."""
 
 LOG_BYTES = CHECKPOINT_PAGES * PAGE_BYTES
-"""To which the file of the log shrinks when the log begins anew."""
+"""Size to which the log's file shrinks when the log restarts."""
 
 CACHE_KIB = 256
-"""Of pages that a connection keeps. Each thread has one, and the system keeps the rest."""
+"""Page cache of a connection. Each thread has one, and the system caches the file as well."""
 
 WRITER_CACHE_KIB = 128 * 1024
-"""For what changes pages again and again, in a cache that is far larger."""
+"""Page cache for many writes, which change pages of a far larger file again and again."""
 
 IDENTITY = "iif(feed = '', source, feed), external, iif(feed = '', lang, '')"
-"""Of the columns of `articles`, what an `Identity` is made of."""
+"""SQL of an `Identity`, from columns of `articles`."""
 
 FEEDS_SINCE = 8
-"""The version from which on `articles` has these columns."""
+"""The first version in which `articles` has these columns."""
 
 
 def connect(path: Path, schema: Schema) -> sqlite3.Connection:
@@ -49,7 +49,7 @@ def connect(path: Path, schema: Schema) -> sqlite3.Connection:
         uri, reads_only = copies.address(path), copies.is_only_read(path)
         if not reads_only and not copies.is_writable(path):
             uri, reads_only = f"{uri}?mode=ro&immutable=1", True
-        # Handed to another thread only when the first is done with it: see the pool.
+        # Passed to another thread only after the first has finished with it: see the pool.
         db = sqlite3.connect(
             uri, uri=True, isolation_level=None, check_same_thread=False, factory=Connection
         )
@@ -79,7 +79,7 @@ def check_files(path: Path) -> None:
 
 
 def has_articles(db: sqlite3.Connection) -> bool:
-    """Return whether a file of an early version holds anything that a user would miss."""
+    """Return whether a file of an early version has any articles."""
     table = "SELECT 1 FROM sqlite_master WHERE name = 'articles'"
     if db.execute(table).fetchone() is None:
         return False
@@ -103,7 +103,7 @@ def check_whole(db: sqlite3.Connection, path: Path, schema: Schema) -> None:
     verdict = str(db.execute("PRAGMA integrity_check(1)").fetchone()[0])
     verdict = verdict if verdict != "ok" else ""
     if not verdict and is_of_another_format(db, path):
-        verdict = "its header says another format"
+        verdict = "its header names another format"
     if not verdict and version:
         from reader.cache.files.shape import misshapen
 

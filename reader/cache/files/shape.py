@@ -1,4 +1,4 @@
-"""Whether a file has the tables, columns and counters that its version has."""
+"""Check whether a file has the tables, columns and counters of its version."""
 
 import sqlite3
 from contextlib import closing
@@ -15,7 +15,7 @@ _NAMES = "SELECT type, name FROM sqlite_schema WHERE name NOT LIKE 'sqlite_%'"
 
 
 def misshapen(db: sqlite3.Connection, schema: "Schema", version: int) -> str:
-    """Return what a file of that version lacks, empty where it lacks nothing."""
+    """Return what a file of that version lacks, empty if nothing."""
     from reader.cache.files.migrations import apply_all
 
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as right:

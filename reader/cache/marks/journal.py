@@ -1,6 +1,6 @@
-"""What the reader did: read, favourite, undo journal, positions, state of the screen.
+"""Tables of `marks.db`: read, favourite, undo journal, positions, state of the screen.
 
-Keyed by the article's identity, never by its id, so that it survives a rebuilt cache. Every
+Keyed by the article's identity, never by its id, so that they survive a rebuilt cache. Every
 change raises `counter`; the cache notes the counter whose marks its facets show.
 """
 
@@ -24,10 +24,12 @@ T = TypeVar("T")
 JOURNAL_STEPS = 100
 
 _CHANGED = ("no such table", "no such column", "table ", "malformed", "unsupported file format")
-"""How SQLite begins to say that the file is not what it was."""
+"""Beginnings of SQLite's messages about a file that was changed from outside."""
 
 
 class Mark(StrEnum):
+    """What a user can set on an article and take back."""
+
     READ = "read"
     FAVOURITE = "favourite"
 
@@ -65,7 +67,7 @@ def marks_errors(path: Path) -> Iterator[None]:
 
 def _is_damage(error: sqlite3.Error) -> bool:
     code = getattr(error, "sqlite_errorcode", None)
-    if code is None:  # Python could not decode a text
+    if code is None:  # undecodable text
         return isinstance(error, sqlite3.OperationalError)
     if code & 0xFF == sqlite3.SQLITE_ERROR:
         return str(error).startswith(_CHANGED)
@@ -98,12 +100,12 @@ class Marks:
 
     @_reported
     def counter(self) -> int:
-        """Return the number of changes, the one that the cache's facets are compared with."""
+        """Return the number of changes, with which the cache's facets are compared."""
         return number(self._db.execute("SELECT value FROM meta WHERE name = 'counter'").fetchone())
 
     @_reported
     def is_empty(self) -> bool:
-        """Return whether no article was ever marked."""
+        """Return whether marks were never changed."""
         return self._db.execute("SELECT 1 FROM marks LIMIT 1").fetchone() is None
 
     @_reported
@@ -124,7 +126,7 @@ class Marks:
 
     @_reported
     def do(self, step: Step) -> int:
-        """Make the change; if it has a label, as a step of the journal. The counter."""
+        """Make the change, as a step of the journal if it has a label; return the counter."""
         with transaction(self._db):
             if step.label:
                 self._note(step)
@@ -145,7 +147,7 @@ class Marks:
 
     @_reported
     def undo(self) -> tuple[Step, int] | None:
-        """Take the last step back; None where there is none.
+        """Take back the last step and return it; None if there is none.
 
         The step has the value now set; the counter is that of the change.
         """
@@ -153,7 +155,7 @@ class Marks:
 
     @_reported
     def redo(self) -> tuple[Step, int] | None:
-        """Make the first step that was taken back again, as `undo`."""
+        """Repeat the step that was undone last. Returns as `undo`."""
         return self._replay("SELECT min(step) FROM steps WHERE undone", undone=False)
 
     def _replay(self, which: str, *, undone: bool) -> tuple[Step, int] | None:
@@ -196,17 +198,17 @@ class Marks:
 
     @_reported
     def hand_over(self, renamed: Sequence[tuple[Identity, Identity]]) -> None:
-        """Copy marks, positions and undo steps of articles that go on under another identity.
+        """Copy marks, positions and undo steps of articles to their new identities.
 
-        The counter stays: the article is stored with them by the transaction that renames it. The
-        old ones stay until `forget`, as that transaction may fail.
+        The counter stays: the transaction that renames an article stores it with its marks. The old
+        rows stay until `forget`, as that transaction may fail.
         """
         with transaction(self._db):
             self._copy(renamed)
 
     @_reported
     def forget(self, renamed: Sequence[tuple[Identity, Identity]]) -> None:
-        """Remove what was handed over, once it is; what was marked meanwhile is handed over too."""
+        """Remove the old rows after `hand_over`; copy what was marked meanwhile first."""
         taken = {new for _, new in renamed}
         left = [(old, new) for old, new in renamed if old not in taken]
         with transaction(self._db):
@@ -218,7 +220,7 @@ class Marks:
                 )
 
     def _copy(self, renamed: Sequence[tuple[Identity, Identity]]) -> None:
-        """All are read before any is written: one may take the name that another gives up."""
+        """Copy rows to new identities; read all before writing, as identities may be exchanged."""
         marks = "SELECT read, favourite, position FROM marks WHERE "
         steps = "SELECT step FROM step_articles WHERE "
         which = "external = ? AND lang = ? AND source = ?"
@@ -263,6 +265,7 @@ class Marks:
 
     @_reported
     def save_position(self, identity: Identity, position: float) -> None:
+        """Store how far down the article was scrolled, from 0 to 1."""
         self._db.execute(
             "INSERT INTO marks (external, lang, source, position) VALUES (?, ?, ?, ?) "
             "ON CONFLICT DO UPDATE SET position = excluded.position",
@@ -279,13 +282,13 @@ class Marks:
 
     @_reported
     def feeds_called(self, name: str) -> list[str]:
-        """Return feeds of subscriptions that went by the folded name."""
+        """Return feeds of subscriptions that have or had the folded name."""
         found = self._db.execute("SELECT DISTINCT feed FROM feeds WHERE name = ?", (name,))
         return [feed for (feed,) in found]
 
     @_reported
     def note_feed(self, feed: str, addresses: Iterable[str], name: str) -> None:
-        """Note that the feed stands at those addresses; other feeds there were the same one."""
+        """Store the addresses of a feed; other feeds at these addresses are merged into it."""
         with transaction(self._db):
             for address in addresses:
                 known = self.feed_at(address)
@@ -297,7 +300,7 @@ class Marks:
 
     @_reported
     def joined(self, feed: str) -> list[str]:
-        """Return the feeds that this one has taken the place of."""
+        """Return the feeds that were merged into this one."""
         found = self._db.execute("SELECT former FROM joined WHERE feed = ?", (feed,))
         return [former for (former,) in found]
 
@@ -309,4 +312,5 @@ class Marks:
 
     @_reported
     def save_state(self, name: str, value: str) -> None:
+        """Store a value under a name, over the one before."""
         self._db.execute("INSERT OR REPLACE INTO state VALUES (?, ?)", (name, value))

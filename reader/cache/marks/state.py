@@ -1,4 +1,7 @@
-"""What `marks.db` is in before it is used: well, missing, empty, or damaged. Changes nothing."""
+"""Find the state of `marks.db` before it is used: well, missing, empty or damaged.
+
+Changes nothing.
+"""
 
 import sqlite3
 from collections.abc import Iterator
@@ -14,16 +17,16 @@ from reader.cache.marks.journal import Mark, marks_errors
 from reader.errors import CacheDamaged, CacheError, CacheTooNew, CacheUnwritable, MarksDamaged
 
 TABLES = {1: 0x68BEB0EE, 2: 0x2BB15EDA}
-"""Checksums of the tables by version: a byte that is flipped in them may still be SQL."""
+"""Checksums of the schema by version: with a flipped byte it may still be valid SQL."""
 
 ABSURD = 1 << 16
-"""No version of cryptoread has such a number."""
+"""Schema version that cryptoread never reaches."""
 
 ENOUGH = 3
-"""Tables by whose names a file is known to be ours."""
+"""Known table names that identify a file as ours."""
 
 HIGHEST = 1 << 53
-"""Changes of marks that no one can have made."""
+"""More changes of marks than are possible."""
 
 _NAMES = {
     1: ("marks", "meta", "state", "step_articles", "steps"),
@@ -32,6 +35,8 @@ _NAMES = {
 
 
 class State(StrEnum):
+    """How a file of marks was found."""
+
     WELL = "well"
     EARLIER = "of an earlier version"
     MISSING = "missing"
@@ -40,7 +45,7 @@ class State(StrEnum):
 
 
 def look(path: Path) -> State:
-    """Return what the file is in, by its header, its tables and its counter; in no time.
+    """Return the state of the file, by its header, tables and counter. Fast.
 
     Raises CacheTooNew, CacheLocked, CacheUnwritable; CacheError for a file of another program.
     """
@@ -72,7 +77,7 @@ def _state(db: sqlite3.Connection, path: Path) -> State:
 
 
 def _is_ours(tables: dict[str, bytes], db: sqlite3.Connection) -> bool:
-    """A byte of the file's mark may be flipped, or one of a table's name."""
+    """Return whether the file is ours, by its application id or by the names of its tables."""
     known = set(_NAMES[len(MARKS.migrations)]) & tables.keys()
     return _is_marked(db) or len(known) >= ENOUGH
 
@@ -83,7 +88,7 @@ def _are_tables(tables: dict[str, bytes], version: int) -> bool:
 
 
 def checksum(tables: dict[str, bytes], version: int) -> int:
-    """Return the checksum of what a file of that version has to begin with."""
+    """Return the checksum of the tables that a file of that version must have."""
     return crc32(b"\0".join(bytes(tables[name] or b"") for name in _NAMES[version]))
 
 
@@ -93,14 +98,17 @@ def _is_marked(db: sqlite3.Connection) -> bool:
 
 
 def counter_of(db: sqlite3.Connection) -> int | None:
-    """Return the number of changes, None where it cannot be one."""
+    """Return the number of changes, None if the value is impossible."""
     row = db.execute("SELECT value FROM meta WHERE name = 'counter'").fetchone()
     is_number = row is not None and type(row[0]) is int and 0 <= row[0] < HIGHEST
     return row[0] if is_number else None
 
 
 def check_rows(db: sqlite3.Connection, path: Path) -> int:
-    """Read all of the file; the number of articles with marks. Raises MarksDamaged, CacheError."""
+    """Read the whole file; return the number of articles with marks.
+
+    Raises MarksDamaged, CacheError.
+    """
     with marks_errors(path):
         (verdict,) = db.execute("PRAGMA quick_check(1)").fetchone()
         if verdict != "ok":
@@ -117,19 +125,19 @@ def marked(db: sqlite3.Connection) -> int:
 
 
 def _impossible(db: sqlite3.Connection) -> Iterator[str]:
-    """Yield what cannot have been written: a flipped bit may leave the pages in order."""
+    """Yield impossible values: SQLite does not notice a flipped bit in a value."""
     texts = ("external", "lang", "source")
     of_texts = " OR ".join(f"typeof({name}) != 'text'" for name in texts)
     strange = f"{of_texts} OR read NOT IN (0, 1) OR favourite NOT IN (0, 1)"
     (count,) = db.execute(f"SELECT count(*) FROM marks WHERE {strange}").fetchone()
     if count:
-        yield f"{count} rows of marks are not what was written"
+        yield f"{count} rows of marks are damaged"
     marks = tuple(map(str, Mark))
     where = f"mark NOT IN {marks} OR value NOT IN (0, 1) OR undone NOT IN (0, 1)"
     (count,) = db.execute(f"SELECT count(*) FROM steps WHERE {where}").fetchone()
     if count:
-        yield f"{count} steps to undo are not what was written"
+        yield f"{count} steps to undo are damaged"
     (version,) = db.execute("PRAGMA user_version").fetchone()
     for table in set(_NAMES[version]) - {"feeds_name"}:
-        for _ in db.execute(f"SELECT * FROM {table}"):  # whose texts Python can decode
+        for _ in db.execute(f"SELECT * FROM {table}"):  # raises for undecodable text
             pass

@@ -1,1 +1,1 @@
-"""Damage: how it is found, what is made anew, what is brought back."""
+"""Find damage, rebuild derived data, restore the rest."""

@@ -1,4 +1,4 @@
-"""Whether the two files are whole, by reading all of them. Nothing in them is changed."""
+"""Check the two files by reading them whole. Changes nothing."""
 
 import sqlite3
 from collections.abc import Iterator
@@ -14,9 +14,9 @@ from reader.errors import CacheUnwritable
 
 
 def check_cache(folder: Path) -> int:
-    """Read every page of the articles; how many there are.
+    """Read every page of the articles; return their number.
 
-    Raises CacheDamaged, CacheTooNew and other CacheErrors; FileNotFoundError where there is none.
+    Raises CacheDamaged, CacheTooNew and other CacheErrors; FileNotFoundError without a file.
     """
     with _opened(folder / "cache.db", CACHE) as db:
         check_whole(db, folder / "cache.db", CACHE)
@@ -48,16 +48,16 @@ def sources(folder: Path) -> dict[str, SourceState]:
 
 @contextmanager
 def _opened(path: Path, schema: Schema) -> Iterator[sqlite3.Connection]:
-    """Give a connection to a file that is there, and that this program can use."""
+    """Give a connection to an existing file of a usable version."""
     if not path.exists():
-        raise FileNotFoundError(path)  # SQLite would make it
+        raise FileNotFoundError(path)  # SQLite would create it
     with closing(_connected(path, schema)) as db, sql_errors(path):
         check_version(db, path, schema)
         yield db
 
 
 def _connected(path: Path, schema: Schema) -> sqlite3.Connection:
-    """Open the file, or what stands in for it where nothing can be written."""
+    """Open the file, or its replacement in a read-only folder."""
     if copies.is_writable(path):
         with suppress(CacheUnwritable), closing(connect(path, schema)) as db, sql_errors(path):
             db.execute("SELECT count(*) FROM sqlite_schema").fetchone()

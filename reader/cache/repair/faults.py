@@ -1,6 +1,6 @@
-"""What is wrong with what is made from the articles: facets, and the full-text index.
+"""Find faults in the data derived from articles: facets and the full-text index.
 
-Nothing is changed here; `repairing` sets it right.
+Changes nothing; `repairing` repairs them.
 """
 
 import re
@@ -17,7 +17,7 @@ from reader.cache.values.facet_rows import Damaged
 from reader.query.folding import folded
 
 SAMPLE, WORDS = 200, 3
-"""Articles that are looked for in the full-text index, and words of each."""
+"""Number of articles to look up in the full-text index, and of words of each."""
 
 _WORD = re.compile(r"(?<!\S)[A-Za-zА-Яа-я0-9]{4,30}(?![^\s.,;:!?])")
 
@@ -28,9 +28,9 @@ _TEXT = (
 
 
 def facets_fault(db: sqlite3.Connection, *, deep: bool) -> str:
-    """Return what is wrong with the facets, empty where nothing is. deep: count the articles."""
+    """Return what is wrong with the facets, empty if nothing. deep: recount the articles."""
     if rebuilding.has_damaged_facets(db):
-        return "facets are not as they were written"
+        return "facets have wrong checksums"
     if not deep:
         return ""
     truth = rebuilding.counted(db, {})
@@ -43,7 +43,7 @@ def facets_fault(db: sqlite3.Connection, *, deep: bool) -> str:
         try:
             bits = known.get(view, facet)
         except Damaged:
-            return "facets are not as they were written"
+            return "facets have wrong checksums"
         differ += bits != truth.ids.get(facet, NONE)
     return f"{counted(differ, 'facet')} differ from the articles" if differ else ""
 

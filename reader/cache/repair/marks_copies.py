@@ -1,8 +1,7 @@
-"""Rolling copies of `marks.db`: one a day, seven kept, and one before every migration.
+"""Daily copies of `marks.db`; the newest seven are kept, and one before every migration.
 
-They lie beside it, as `marks-2026-03-14.db`. A copy is made with SQLite's backup API while others
-write, is checked before it gets its name, and is a plain file that can be put into the place of
-`marks.db` by hand.
+They are beside it, as `marks-2026-03-14.db`. A copy is made with SQLite's backup API while others
+write, is checked before it gets its name, and is a plain file that can replace `marks.db` by hand.
 """
 
 import os
@@ -25,20 +24,20 @@ from reader.errors import CacheUnwritable
 NAMES = "marks-[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]*.db"
 KEPT = 7
 ROOM = 64 * 1024 * 1024
-"""Bytes that have to be free beside the copies that are kept, for one more to be made."""
+"""Bytes that must be free to make another copy."""
 
 
 class Copy(NamedTuple):
-    """A copy that could be opened, and the number of changes up to which it has the marks."""
+    """A readable copy, and the number of the last change in it."""
 
     counter: int
     path: Path
 
 
 def copies(folder: Path) -> list[Copy]:
-    """Return the copies that can be read, the one with the latest change first.
+    """Return the readable copies, the one with the latest change first.
 
-    Not by their dates: a clock may have been wrong.
+    Their dates do not count, as a clock may have been wrong.
     """
     return sorted(_readable(folder), key=lambda copy: (copy.counter, copy.path.name), reverse=True)
 
@@ -64,7 +63,7 @@ def _readable(folder: Path) -> Iterator[Copy]:
 
 
 def is_whole(path: Path) -> bool:
-    """Return whether a copy can be relied on, by reading all of it."""
+    """Return whether a copy is undamaged, by reading all of it."""
     try:
         with opened(path) as db:
             return bool(db.execute("PRAGMA quick_check(1)").fetchone() == ("ok",))
@@ -74,14 +73,14 @@ def is_whole(path: Path) -> bool:
 
 @contextmanager
 def opened(path: Path) -> Iterator[sqlite3.Connection]:
-    """Open a copy to read; no log is made beside it. Raises sqlite3.Error."""
+    """Open a copy for reading, without creating a log beside it. Raises sqlite3.Error."""
     uri = f"{path.resolve().as_uri()}?mode=ro&immutable=1"
     with closing(sqlite3.connect(uri, uri=True, isolation_level=None)) as db:
         yield db
 
 
 def is_due(folder: Path) -> bool:
-    """Return whether today's copy is not there yet, in no time."""
+    """Return whether today's copy is missing. Fast."""
     return not _todays(folder).exists()
 
 
@@ -90,9 +89,9 @@ def _todays(folder: Path) -> Path:
 
 
 def keep_copy(folder: Path) -> Path | None:
-    """Make today's copy, where there is none yet; its path. The oldest beyond seven are removed.
+    """Make today's copy unless it exists; return its path. Only the newest seven are kept.
 
-    None where there is nothing to copy or no room for it. Raises MarksDamaged where the marks
+    None if there is nothing to copy or too little space. Raises MarksDamaged if the marks
     themselves are damaged, CacheLocked, CacheUnwritable.
     """
     if not is_due(folder) or look(folder / "marks.db") is not State.WELL:
@@ -112,7 +111,7 @@ def _kept(folder: Path, path: Path) -> Path | None:
     try:
         if path.exists() or not _has_room(marks):
             return None
-        for left in path.parent.glob(f"{NAMES}.part*"):  # of a copy that was cut short
+        for left in path.parent.glob(f"{NAMES}.part*"):  # of an interrupted copy
             left.unlink()
         os.close(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, PRIVATE))
         try:
@@ -133,19 +132,19 @@ def _has_room(marks: Path) -> bool:
 
 
 def copy_database(marks: Path, to: Path) -> None:
-    """Copy the marks into a file that is empty, and check the copy; it is on disk then.
+    """Copy the marks into an empty file, check the copy and sync it to disk.
 
-    Raises MarksDamaged where the copy, and so the original, is not whole.
+    Raises MarksDamaged if the copy, and so the original, is damaged.
     """
     with closing(connect(marks, MARKS)) as db, marks_errors(marks):
         copied_from(db, to, marks)
 
 
 def copied_from(db: sqlite3.Connection, to: Path, marks: Path) -> None:
-    """Copy what a connection shows. marks: the path that an error names."""
+    """Copy the database of a connection. marks: the path that an error names."""
     rows = "SELECT count(*) FROM marks"
     with closing(sqlite3.connect(to, isolation_level=None)) as copy, marks_errors(marks):
-        copy.execute("PRAGMA synchronous = OFF")  # the file is synced once, when it is whole
+        copy.execute("PRAGMA synchronous = OFF")  # the file is synced once, at the end
         with snapshot(db):
             expected = db.execute(rows).fetchone()
             db.backup(copy)

@@ -1,17 +1,16 @@
-"""Whether `marks.db` is whole, and how it is put right: from its rows, its copies and the cache.
+"""Check `marks.db`, and repair it from its rows, its copies and the cache.
 
 For `doctor` and `doctor --repair`:
 
     from reader.cache.repair import marks_repair
 
-    marks_repair.check(folder)   # ["…/marks.db is damaged (…)"]; [] where all is well
-    marks_repair.repair(folder)  # ["marks.db was damaged and now lies in …"]; [] where all was
+    marks_repair.check(folder)   # ["…/marks.db is damaged (…)"]; [] if all is well
+    marks_repair.repair(folder)  # ["marks.db was damaged and renamed to …"]; [] if all was well
 
 Both take the data folder, may be called while screens are open, and need no `Store`.
 
-Of an article that the cache has, the cache knows whether it is marked, unmarked ones included,
-as of the change that it has noted. Of others the file's own rows are the latest, then those of
-the latest copy.
+For articles in the cache, the cache knows whether each is marked or not, as of its counter. For
+others the file's own rows are the latest, then those of the latest copy.
 """
 
 import os
@@ -45,7 +44,7 @@ NAME = "marks.db"
 
 
 class _Rebuilt(NamedTuple):
-    """What a new file was made of, for a sentence about it."""
+    """The sources of a new file, for a sentence about it."""
 
     marks: int
     has_rows: bool
@@ -59,9 +58,9 @@ class _Rebuilt(NamedTuple):
             *(["cache.db"] if self.is_shown else []),
         ]
         if not sources:
-            return "no mark could be restored, a new file was begun"
+            return "no mark could be restored; a new file was created"
         if not self.marks:
-            return f"no article had marks by {' and '.join(sources)}"
+            return f"no article had marks in {' and '.join(sources)}"
         what = "1 article has" if self.marks == 1 else f"{self.marks:,} articles have"
         return f"{what} marks again, from {' and '.join(sources)}"
 
@@ -70,10 +69,10 @@ class _Rebuilt(NamedTuple):
 
 
 def prepare_marks(folder: Path) -> tuple[str, ...]:
-    """Make the marks ready: created, migrated, restored where they are lost or damaged.
+    """Prepare the marks: create, migrate, or restore lost or damaged ones.
 
-    What had to be put right is returned, a sentence each. Where all is well, it costs one look.
-    Raises CacheTooNew, CacheLocked, CacheUnwritable.
+    Returns a sentence for each repair. Fast if all is well. Raises CacheTooNew, CacheLocked,
+    CacheUnwritable.
     """
     path = folder / NAME
     state = look(path)
@@ -84,7 +83,7 @@ def prepare_marks(folder: Path) -> tuple[str, ...]:
 
 
 def _prepared(folder: Path, path: Path) -> tuple[str, ...]:
-    """Another program may have done it in the meantime: look again."""
+    """Prepare the marks under the lock; check again, as another program may have done it."""
     state = _looked_through(path)
     if state in (State.MISSING, State.EMPTY) and not _had_marks(folder):
         prepare(path, MARKS)
@@ -97,7 +96,7 @@ def _prepared(folder: Path, path: Path) -> tuple[str, ...]:
 
 
 def _looked_through(path: Path) -> State:
-    """What it is in; read whole where there was reason to suspect it."""
+    """Return the state of the file, which is read whole if it is suspected of damage."""
     state = look(path)
     if state in (State.WELL, State.EARLIER) and is_suspect(path):
         try:
@@ -126,13 +125,13 @@ def _had_marks(folder: Path) -> bool:
 
 
 def _rebuild(folder: Path, state: State) -> str:
-    """Put a new file in place, with all that is known. Call it alone."""
+    """Replace the file with a new one that has all known marks. Call it under the lock."""
     path = folder / NAME
     with new_file(path) as new:
         rebuilt = _fill(folder, path, new)
         aside = ""
         if any(each.exists() and each.stat().st_size for each in (path, logs_of(path)[0])):
-            aside = f" and now lies in {set_aside(path, 'damaged').name}"
+            aside = f" and renamed to {set_aside(path, 'damaged').name}"
         take_place(new, path)
     no_longer_suspect(path)
     return f"{NAME} was {state}{aside}; {rebuilt}"
@@ -140,11 +139,11 @@ def _rebuild(folder: Path, state: State) -> str:
 
 @contextmanager
 def new_file(path: Path) -> Iterator[Path]:
-    """Give the name of an empty file of marks beside the old one, gone if it is not moved."""
+    """Give an empty file of marks beside the old one; delete it at the end unless renamed."""
     path = path.resolve()
     new = path.with_name(f".{path.name}.new")
     try:
-        for each in (new, *logs_of(new)):  # of a repair that was cut short
+        for each in (new, *logs_of(new)):  # of an interrupted repair
             each.unlink(missing_ok=True)
         os.close(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, PRIVATE))
         prepare(new, MARKS)
@@ -164,7 +163,7 @@ def _fill(folder: Path, path: Path, new: Path) -> _Rebuilt:
                 salvage(copy.path, [], db, is_whole=True)
             if cache is not None:
                 known = own.counter if own.any else copy and copy.counter
-                with suppress(CacheDamaged):  # what was brought until then is right
+                with suppress(CacheDamaged):  # what was added before is right
                     _bring(cache, db, known, is_of_rows=own.any)
             counters = [own.counter, copy and copy.counter, cache and cache.counter]
             _set_counter(db, max(filter(None, counters), default=0) + 1)
@@ -173,9 +172,9 @@ def _fill(folder: Path, path: Path, new: Path) -> _Rebuilt:
 
 
 def _bring(cache: Shown, db: sqlite3.Connection, own: int | None, *, is_of_rows: bool) -> None:
-    """Add what the cache shows; where it knows of every change, unmark what it does not show.
+    """Add the marks of the cache; if it has every change, remove marks that it lacks.
 
-    own: the change up to which the rows that are there have the marks, None where none can tell.
+    own: number of the last change in the present rows, None if unknown.
     """
     cache.add_to(db)
     knows_all = cache.counter >= own if own is not None else not is_of_rows
@@ -187,18 +186,18 @@ def _set_counter(db: sqlite3.Connection, counter: int) -> None:
     db.execute("UPDATE meta SET value = ? WHERE name = 'counter'", (counter,))
 
 
-# Where the file is well, and older than what the cache shows.
+# A whole file that is older than the marks in the cache.
 
 
 def catch_up(folder: Path) -> str:
-    """Bring marks that are behind the cache up to what it shows; a sentence about it."""
+    """Add marks that the cache has and the file lacks; return a sentence about it."""
     path = folder / NAME
     try:
         return _caught_up(folder, path)
     except MarksDamaged:
         raise
     except CacheDamaged:
-        return ""  # the next start that mends the cache takes its marks from the file
+        return ""  # the next start repairs the cache and takes the marks from the file
 
 
 def _caught_up(folder: Path, path: Path) -> str:
@@ -223,10 +222,10 @@ def _caught_up(folder: Path, path: Path) -> str:
 
 
 def check(folder: Path) -> list[str]:
-    """Return what is wrong with the marks and their copies, a sentence each; change nothing.
+    """Return a sentence for each fault of the marks and their copies; change nothing.
 
-    It reads the whole file. Raises CacheTooNew for a file of a newer version, other CacheErrors
-    where it cannot be read (locked, no permission).
+    Reads the whole file. Raises CacheTooNew for a file of a newer version, other CacheErrors if it
+    cannot be read (locked, no permission).
     """
     path = folder / NAME
     found = []
@@ -263,9 +262,9 @@ def _faults(folder: Path, path: Path, state: State) -> Iterator[str]:
 
 
 def repair(folder: Path) -> list[str]:
-    """Put right what `check` finds; return what was done, a sentence each.
+    """Repair what `check` finds; return a sentence for each repair.
 
-    A damaged file is set aside, never deleted and never over another. Raises CacheLocked,
+    A damaged file is renamed, never deleted, and never replaces another. Raises CacheLocked,
     CacheUnwritable, CacheTooNew.
     """
     path = folder / NAME
@@ -294,7 +293,7 @@ def _repaired(folder: Path, path: Path) -> Iterator[str]:
 
 
 def _agree(folder: Path, path: Path) -> str:
-    """Where file and cache are of one change and differ, one lost a mark: keep both of each."""
+    """Merge marks of file and cache that differ although both are of the same change."""
     with closing(connect(path, MARKS)) as db, marks_errors(path), shown(folder) as cache:
         if cache is None or counter_of(db) != cache.counter:
             return ""
@@ -309,7 +308,7 @@ def _agree(folder: Path, path: Path) -> str:
 
 
 def _differing(cache: Shown, db: sqlite3.Connection) -> int:
-    """Count the articles of which the two say different things; 0 where the cache is damaged."""
+    """Count the articles whose marks differ in file and cache; 0 if the cache is damaged."""
     try:
         return cache.differs_from(db)
     except CacheDamaged:

@@ -1,7 +1,7 @@
 """Copy what can still be read out of a damaged `marks.db` into a new one.
 
-Works on a copy, so that the damaged file stays as it is. What is there already is kept: rows of a
-better source are put in first.
+Works on a copy, so that the damaged file is unchanged. Existing rows are kept: the best source is
+added first.
 """
 
 import os
@@ -31,21 +31,21 @@ _MARKS = "SELECT external, lang, source, read, favourite, position FROM marks"
 _BACKWARDS = f"{_MARKS} ORDER BY external DESC, lang DESC, source DESC"
 
 _TEXTS = {"state": 2, "feeds": 3, "joined": 2}
-"""Tables of nothing but texts, and their columns."""
+"""Tables that have only text columns, and the number of columns."""
 
 _WAL_HEADER, _FRAME_HEADER = 32, 24
 _LEAF, _INNER = 0x0A, 0x02
 _OF_OTHERS = (0x05, 0x0D)
-"""Kinds of pages: the first byte of each."""
+"""Kinds of pages of other tables, as the first byte of a page."""
 _LARGEST_CELL = (PAGE_BYTES - 12) * 64 // 255 - 23
-"""Bytes of a row that lies in one page."""
+"""Maximum bytes of a row within one page."""
 
 _FARTHEST = 1e9
-"""Line of an article."""
+"""Maximum scroll position."""
 
 
 class Found(NamedTuple):
-    """What was read: whether any row of marks, and the counter, None where it could not be."""
+    """What was read: whether there were rows of marks, and the counter, None if unreadable."""
 
     any: bool
     counter: int | None
@@ -54,11 +54,11 @@ class Found(NamedTuple):
 def salvage(
     damaged: Path, copies: Iterable[Path], into: sqlite3.Connection, *, is_whole: bool = False
 ) -> Found:
-    """Put every row that can be read into a new file; what it has already is kept.
+    """Add every readable row to a new file; existing rows are kept.
 
-    copies: whole files of the same tables; the first page of one may stand in for a damaged one.
-    is_whole: the file was found to be; else its pages are looked through as well, as SQLite may
-    pass over damage in silence. Raises OSError.
+    copies: undamaged files with the same tables, whose first page may replace a damaged one.
+    is_whole: the file passed its check; otherwise its pages are scanned as well, as SQLite may skip
+    damage silently. Raises OSError.
     """
     if not damaged.exists():
         return Found(False, None)
@@ -77,7 +77,7 @@ def salvage(
 
 
 def put_over(copy: Path, into: sqlite3.Connection) -> None:
-    """Put the marks of a whole copy over older ones; its other rows where there are none."""
+    """Replace older marks with those of an undamaged copy; add its other rows if missing."""
     over = (
         "ON CONFLICT DO UPDATE SET read = excluded.read, favourite = excluded.favourite, "
         "position = excluded.position"
@@ -100,7 +100,7 @@ def _copy(damaged: Path, work: Path, first_page: bytes) -> None:
 
 
 def _first_pages(copies: Iterable[Path], folder: Path) -> Iterator[bytes]:
-    """Yield pages that name the tables where these may lie in the damaged file, too."""
+    """Yield first pages that may fit the damaged file: they say where its tables begin."""
     for copy in copies:
         with suppress(OSError):
             yield _without_sizes(copy.read_bytes()[:PAGE_BYTES])
@@ -110,7 +110,7 @@ def _first_pages(copies: Iterable[Path], folder: Path) -> Iterator[bytes]:
 
 
 def _without_sizes(page: bytes) -> bytes:
-    """The header without the number of pages and the list of free ones, which are another's."""
+    """Return the page without page count and list of free pages: those are of its own file."""
     return page[:28] + bytes(12) + page[40:]
 
 
@@ -121,7 +121,7 @@ def _read(work: Path, into: sqlite3.Connection) -> Found:
     try:
         with closing(sqlite3.connect(work, isolation_level=None)) as db:
             db.text_factory = bytes
-            db.execute("PRAGMA writable_schema = ON")  # bears pages that are missing at the end
+            db.execute("PRAGMA writable_schema = ON")  # tolerates missing pages at the end
             with suppress(sqlite3.Error):
                 counter = counter_of(db)
             for query in (_MARKS, _BACKWARDS):
@@ -142,7 +142,7 @@ def _read(work: Path, into: sqlite3.Connection) -> Found:
 def _rows(
     db: sqlite3.Connection, query: str, ended: list[sqlite3.Error] | None = None
 ) -> Iterator[Row]:
-    """Yield rows up to the first that cannot be read. ended: is given why."""
+    """Yield rows up to the first unreadable one. ended: called with the error."""
     try:
         yield from db.execute(query)
     except sqlite3.Error as error:
@@ -151,7 +151,7 @@ def _rows(
 
 
 def _marks(rows: Iterable[Row]) -> Iterator[Row]:
-    """Yield those rows that marks can be."""
+    """Yield the rows that are possible marks."""
     for row in rows:
         texts, (read, favourite, position) = _decoded(row[:3]), row[3:]
         if texts is None or read not in (0, 1) or favourite not in (0, 1):
@@ -178,7 +178,7 @@ def _decoded(values: Row) -> tuple[str, ...] | None:
 
 
 def _add_journal(db: sqlite3.Connection, into: sqlite3.Connection) -> None:
-    """All of it or nothing: a step that lacks articles would be undone in part."""
+    """Add the whole journal or none of it: a step without some articles would be undone in part."""
     if into.execute("SELECT 1 FROM steps LIMIT 1").fetchone():
         return
     db.text_factory = str
@@ -196,14 +196,14 @@ def _add_journal(db: sqlite3.Connection, into: sqlite3.Connection) -> None:
     into.executemany("INSERT OR IGNORE INTO step_articles VALUES (?, ?, ?, ?)", articles)
 
 
-# Page by page, where SQLite does not find the way.
+# Page by page, where SQLite cannot follow the tree.
 
 
 def _add_scanned(damaged: Path, into: sqlite3.Connection) -> bool:
     """Add rows of marks from every page that looks like one, the newest of the log first.
 
-    A page that is not in use any more may hold an older state of a row: so nothing that is known
-    is changed, and only what is marked is added.
+    An unused page may hold an older state of a row: so known rows are not changed, and only marked
+    ones are added.
     """
     before = into.total_changes
     for page in _pages(damaged):
@@ -226,12 +226,12 @@ def _pages(damaged: Path) -> Iterator[bytes]:
 def _cells(page: bytes) -> Iterator[Row]:
     """Yield rows of six columns from a page of a table `WITHOUT ROWID`.
 
-    A page whose kind is none may be of any: that byte may be the damaged one.
+    A page of an invalid kind is tried as well: that byte may be the damaged one.
     """
     if len(page) < PAGE_BYTES:
         return
     if page[0] != _LEAF:
-        yield from _cells_of(page, 12, 4)  # each behind the number of another page
+        yield from _cells_of(page, 12, 4)  # each after the number of a child page
     if page[0] != _INNER:
         yield from _cells_of(page, 8, 0)
 
@@ -248,7 +248,7 @@ def _cells_of(page: bytes, first: int, before: int) -> Iterator[Row]:
 
 
 def _record(page: bytes, start: int) -> Row | None:
-    """Return the row of a cell, None where it has not six columns or does not end in the page."""
+    """Return the row of a cell, None unless it has six columns and ends within the page."""
     size, at = _varint(page, start)
     if not 7 <= size <= _LARGEST_CELL or at + size > PAGE_BYTES:
         return None

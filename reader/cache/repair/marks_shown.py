@@ -1,4 +1,4 @@
-"""The marks that `cache.db` shows in its facets: a second copy of them, of the articles it has."""
+"""The marks in the facets of `cache.db`: a second copy, for the articles that it has."""
 
 import sqlite3
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ FACET_OF = {Mark.READ: READ, Mark.FAVOURITE: FAVOURITE}
 
 
 class Shown:
-    """What one state of the cache shows. `counter`: the change of marks up to which it does."""
+    """The marks in one state of the cache. `counter`: number of the last change in it."""
 
     def __init__(self, db: sqlite3.Connection, path: Path) -> None:
         self._db = db
@@ -33,13 +33,13 @@ class Shown:
             yield from identities(self._db, list(self._bits[mark])).values()
 
     def lacks(self, mark: Mark, identity: Identity) -> bool:
-        """Return whether the article is in the cache, and without the mark. Raises as `every`."""
+        """Return whether the article is in the cache without the mark. Raises as `every`."""
         with _cache_errors(self._path):
             id = id_of(self._db, identity)
         return id is not None and id not in self._bits[mark]
 
     def add_to(self, marks: sqlite3.Connection) -> None:
-        """Mark what is marked here, within the open transaction."""
+        """Mark the articles that are marked here, within the open transaction."""
         for mark in Mark:
             marks.executemany(
                 f"INSERT INTO marks (source, external, lang, {mark}) VALUES (?, ?, ?, 1) "
@@ -48,7 +48,7 @@ class Shown:
             )
 
     def take_from(self, marks: sqlite3.Connection) -> None:
-        """Unmark what is here without the mark, within the open transaction."""
+        """Unmark the articles that are here without the mark, within the open transaction."""
         for mark in Mark:
             marked = marks.execute(f"SELECT source, external, lang FROM marks WHERE {mark}")
             unmarked = [each for each in map(Identity._make, marked) if self.lacks(mark, each)]
@@ -58,7 +58,7 @@ class Shown:
             )
 
     def differs_from(self, marks: sqlite3.Connection) -> int:
-        """Return how many articles here have other marks than there."""
+        """Return how many articles have different marks here and there."""
         different: set[Identity] = set()
         for mark in Mark:
             query = f"SELECT source, external, lang FROM marks WHERE {mark}"
@@ -70,7 +70,7 @@ class Shown:
 
 @contextmanager
 def _cache_errors(path: Path) -> Iterator[None]:
-    """Errors of the cache as ours, without a cause that would be taken for one of the marks."""
+    """Raise errors of the cache as CacheErrors; a cause would be taken for one of the marks."""
     try:
         with sql_errors(path):
             yield
@@ -80,7 +80,7 @@ def _cache_errors(path: Path) -> Iterator[None]:
 
 @contextmanager
 def shown(folder: Path) -> Iterator[Shown | None]:
-    """Give what the cache of the folder shows; None where there is none that can be read."""
+    """Give the marks in the folder's cache; None without a readable cache."""
     path = folder / "cache.db"
     if not path.exists():
         yield None
@@ -104,11 +104,11 @@ def _shown(db: sqlite3.Connection, path: Path) -> Shown | None:
     with suppress(CacheError, ValueError, TypeError), sql_errors(path):
         if check_version(db, path, CACHE) == len(CACHE.migrations):
             found = Shown(db, path)
-            return found if found.counter > 0 else None  # a new cache has shown none yet
+            return found if found.counter > 0 else None  # 0: a new cache has no marks yet
     return None
 
 
 def counter_shown(folder: Path) -> int:
-    """Return the change of marks up to which the cache shows them, 0 where that is not known."""
+    """Return the number of the last change of marks in the cache, 0 if unknown."""
     with shown(folder) as cache:
         return cache.counter if cache is not None else 0

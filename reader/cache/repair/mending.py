@@ -1,7 +1,7 @@
-"""What an open store does about damage that it meets: go on, tell of it, set it right if it can.
+"""Handle damage that an open store finds: go on, report it, repair it if possible.
 
-Setting right never waits for another program: what cannot be done now is done by the next start,
-which `suspect` asks for.
+A repair never waits for another program: what cannot be done now is left to the next start, which
+`suspect` requests.
 """
 
 import sqlite3
@@ -25,9 +25,9 @@ if TYPE_CHECKING:
 
 
 class Mending:
-    """The damage that one store has met. `tell` is given a sentence for each.
+    """The damage that one store has found. `tell` is called with a sentence for each.
 
-    `damaged`: articles whose text cannot be read. `unreadable`: ids of which not even a row can be.
+    `damaged`: articles with unreadable text. `unreadable`: ids whose row is unreadable as well.
     """
 
     def __init__(
@@ -37,7 +37,10 @@ class Mending:
         marks_of: "Callable[[View], Mapping[Facet, BitMap]]",
         tell: Callable[[str], None],
     ) -> None:
-        """changing: gives a connection to write on. marks_of: returns the facets of the marks."""
+        """Begin with nothing noted.
+
+        changing: gives a connection to write on. marks_of: returns the facets of the marks.
+        """
         self.tell = tell
         self.damaged: set[Identity] = set()
         self.unreadable: set[int] = set()
@@ -47,28 +50,28 @@ class Mending:
         self._counts_anew = False
 
     def note_unreadable(self, ids: set[int]) -> None:
-        """Tell of articles of which nothing can be read, once: the file itself is damaged."""
+        """Report wholly unreadable articles, once: the file itself is damaged."""
         is_first = not self.unreadable
         self.unreadable |= ids
         if ids:
             suspect(self._path)
         if ids and is_first:
             text = f"{self._path} is damaged: some articles cannot be read and are left out"
-            self.tell(f"{text}; the next start sets it right")
+            self.tell(f"{text}; the next start repairs it")
 
     def note_broken(self, _id: int) -> None:
-        """Have the next start check the file, which SQLite could not read there."""
+        """Request a check at the next start: SQLite could not read the file there."""
         suspect(self._path)
 
     def agreed(self, row: Row, article: Article) -> tuple[Row, Article]:
-        """Return the article with a row that agrees with it: the document is right."""
+        """Return the article with a row rebuilt from it if they differ: the document is right."""
         if (row.title, row.identity) == (article.title, article.identity):
             return row, article
         self.mend_rows([row.identity])
         return row._replace(title=article.title, identity=article.identity), article
 
     def mend_rows(self, identities: Iterable[Identity]) -> None:
-        """Write rows of articles as their documents have them, where that can be done now."""
+        """Rebuild rows of articles from their documents, if the file is not locked."""
         from reader.cache.engines.sqlite.documents import mend_row
 
         with suppress(CacheError), self._changing() as db, impatient(db), transaction(db):
@@ -77,7 +80,7 @@ class Mending:
                     mend_row(db, id)
 
     def forgotten(self, damaged: Sequence[Row]) -> Sequence[Row]:
-        """Let the next import or sync bring damaged articles in again; those met first."""
+        """Let the next import or sync restore damaged articles; return the newly found ones."""
         new = [row for row in damaged if row.identity not in self.damaged]
         if new:
             from reader.cache.engines.sqlite.documents import forget, read_one
@@ -89,7 +92,7 @@ class Mending:
         return new
 
     def counted(self, view: "View") -> "Counted":
-        """Count every facet from the articles, and tell once that those of the file are damaged."""
+        """Count every facet from the articles; report once that the facets are damaged."""
         from reader.cache.facets.changes import counted
 
         if not self._counts_anew:
@@ -99,7 +102,7 @@ class Mending:
         return counted(view.facts(), self._marks_of(view))
 
     def mend_index(self) -> bool:
-        """Make a damaged full-text index anew; whether it is, and a search may be made again."""
+        """Rebuild a damaged full-text index; return whether a search can be repeated."""
         from reader.cache.engines.sqlite.fulltext import mend_index
         from reader.cache.repair.rebuilding import INDEXED_AT_START, has_damaged_index
 
@@ -107,6 +110,6 @@ class Mending:
             (count,) = db.execute("SELECT count(*) FROM articles").fetchone()
             if count <= INDEXED_AT_START and has_damaged_index(db):
                 mend_index(db)
-                self.tell("the full-text index was damaged and has been made anew")
+                self.tell("the full-text index was damaged and has been rebuilt")
                 return True
         return False

@@ -1,6 +1,6 @@
-"""Files that are not ready to be used: new, of an earlier version, damaged, or not to be written.
+"""Prepare files that are not ready: new, of an earlier version, damaged, or read-only.
 
-`preparing.prepare` lets files that are ready pass, and comes here with the others.
+`preparing.prepare` handles files that are ready, and calls this module for others.
 """
 
 import os
@@ -33,7 +33,7 @@ from reader.errors import CacheDamaged, CacheError, CacheUnwritable
 from reader.safety.own_files import PRIVATE_FILE, create, make_folder
 
 MIGRATION_WAIT_S = 60.0
-"""For which a start waits while another program migrates or restores the files."""
+"""Seconds that a start waits while another program migrates or restores the files."""
 
 
 def make_ready(path: Path, schema: Schema) -> str | None:
@@ -56,7 +56,7 @@ def make_ready(path: Path, schema: Schema) -> str | None:
 
 
 def _made_ready(path: Path, schema: Schema) -> str | None:
-    """Make the file ready with the lock held, unless another program has done so meanwhile."""
+    """Make the file ready under the lock, unless another program has done so meanwhile."""
     is_suspected = is_suspect(path)
     try:
         notices: list[str] = []
@@ -64,23 +64,23 @@ def _made_ready(path: Path, schema: Schema) -> str | None:
         if is_suspected and schema is CACHE:
             notices = _mended(path, schema)
     except CacheDamaged:
-        suspect(path)  # so that others wait until the file is complete
+        suspect(path)  # others then wait until the file is complete
         notices, before = [], 0
         if schema is CACHE and _is_reindexed(path, schema):
-            notices = [f"damaged indexes of {path.name} were made anew", *_mended(path, schema)]
+            notices = [f"damaged indexes of {path.name} were rebuilt", *_mended(path, schema)]
         else:
             aside = put_aside(path)
             _migrate(path, schema)
-            notice = f"{path.name} was damaged and now lies in {aside.name}; a new one was begun"
+            notice = f"{path.name} was damaged and renamed to {aside.name}; a new one was created"
             notices = [f"{notice}{_taken_over(path, aside) if schema is CACHE else ''}"]
     no_longer_suspect(path)
     if 0 < before < schema.emptied_at:
-        return f"{path.name} was of an earlier layout; import your articles again (marks are kept)"
+        return f"{path.name} had an earlier format; import your articles again (marks are kept)"
     return "; ".join(notices) or None
 
 
 def _is_reindexed(path: Path, schema: Schema) -> bool:
-    """Make the indexes anew; whether nothing else was damaged. The file is as it was if not."""
+    """Rebuild the indexes; return whether nothing else was damaged. Otherwise change nothing."""
     try:
         with closing(connect(path, schema)) as db, transaction(db):
             if check_version(db, path, schema) < len(schema.migrations):
@@ -93,11 +93,11 @@ def _is_reindexed(path: Path, schema: Schema) -> bool:
 
 
 def _taken_over(path: Path, aside: Path) -> str:
-    """Bring the articles that can be read into the new cache; what there is to say of it."""
+    """Copy the readable articles into the new cache; return a sentence about it."""
     from reader.cache.repair.salvaging import AT_START, salvage
 
     if aside.stat().st_size > AT_START:
-        return "; `cryptoread doctor --repair` brings over the articles that can be read"
+        return "; `cryptoread doctor --repair` recovers the readable articles"
     with closing(connect(path, CACHE)) as db, sql_errors(path), transaction(db):
         found, lost = salvage(db, aside)
     if not lost:
@@ -113,7 +113,7 @@ def _mended(path: Path, schema: Schema) -> list[str]:
 
 
 def _prepare_to_read(path: Path, schema: Schema, unwritable: CacheUnwritable) -> None:
-    """Choose how to read the file; marks that are not there are read as none."""
+    """Choose how to read the file; missing marks are read as an empty file."""
     if schema is MARKS and not path.exists():
         _choose(path, schema, copies.in_memory("marks"))
         return
@@ -134,7 +134,7 @@ def _prepare_to_read(path: Path, schema: Schema, unwritable: CacheUnwritable) ->
 
 
 def _choose(path: Path, schema: Schema, way: copies.Way) -> bool:
-    """Open the file that way, migrated where it is a copy; whether it then can be used."""
+    """Try to open the file that way, migrating a copy; return whether it can be used."""
     if way.is_private:
         with closing(sqlite3.connect(way.uri, uri=True, isolation_level=None)) as db:
             _bring_up(db, path, schema)
@@ -147,13 +147,13 @@ def _choose(path: Path, schema: Schema, way: copies.Way) -> bool:
 
 
 def _migrate(path: Path, schema: Schema) -> int:
-    """Bring the file to the latest version; the version that it had, 0 for a new one."""
+    """Migrate the file to the latest version; return its former version, 0 for a new file."""
     with closing(connect(path, schema)) as db, sql_errors(path):
         if is_suspect(path):
             check_whole(db, path, schema)
         version = check_version(db, path, schema)
         if version < schema.emptied_at and not has_articles(db):
-            version = 0  # the first start was cut short
+            version = 0  # the first start was interrupted
         if 0 < version < len(schema.migrations):
             _back_up(db, path, version)
         _bring_up(db, path, schema)
@@ -169,7 +169,7 @@ def _bring_up(db: sqlite3.Connection, path: Path, schema: Schema) -> None:
 
 
 def _back_up(db: sqlite3.Connection, path: Path, version: int) -> None:
-    """Copy the file before it is migrated, under a name that nothing has."""
+    """Copy the file before its migration, under an unused name."""
     part = path.with_name(f"{path.name}.v{version}.{os.getpid()}.part")
     try:
         os.close(create(part, PRIVATE_FILE))
@@ -189,9 +189,9 @@ def _back_up(db: sqlite3.Connection, path: Path, version: int) -> None:
 
 @contextmanager
 def _errors_of_copy(path: Path) -> Iterator[None]:
-    """Raise CacheUnwritable: what goes wrong with a new file is a matter of room."""
+    """Raise CacheUnwritable for any error of a new file: the disk is full."""
     try:
         yield
     except sqlite3.Error as error:
-        reason = f"there is no room for its back-up before an update: {error}"
+        reason = f"too little space for its backup before an update: {error}"
         raise CacheUnwritable(path, reason) from error

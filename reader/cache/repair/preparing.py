@@ -1,4 +1,4 @@
-"""A file made ready to be used, when a folder is opened: at once if it is, else by `opening`."""
+"""Make a file ready when a folder is opened: nothing to do if it is, otherwise by `opening`."""
 
 from contextlib import closing, suppress
 from pathlib import Path
@@ -13,13 +13,13 @@ from reader.safety.own_files import make_folder, make_private
 
 
 def prepare(path: Path, schema: Schema) -> str | None:
-    """Make the file ready: created, migrated, checked where it was suspected of damage.
+    """Make the file ready: create it, migrate it, or check it if damage is suspected.
 
-    A damaged file is put aside beside itself and a new one begun; the sentence returned says so.
-    Where nothing can be written the file is made ready to be read (`copies.is_only_read`).
-    Raises CacheTooNew, CacheLocked, CacheUnwritable, CacheDamaged.
+    A damaged file is renamed and a new one begun; the returned sentence says so. In a read-only
+    folder the file is prepared for reading (`copies.is_only_read`). Raises CacheTooNew,
+    CacheLocked, CacheUnwritable, CacheDamaged.
     """
-    with suppress(OSError):  # a folder that cannot be written is only read
+    with suppress(OSError):  # fails in a read-only folder
         make_folder(path.parent)
         for ending in BESIDE:
             make_private(path.with_name(path.name + ending))
@@ -33,7 +33,7 @@ def prepare(path: Path, schema: Schema) -> str | None:
 
 
 def _is_ready(path: Path, schema: Schema) -> bool:
-    """Return whether the file is of the latest version and nothing is suspected of it."""
+    """Return whether the file is of the latest version and not suspected of damage."""
     if is_suspect(path):
         return False
     with closing(connect(path, schema)) as db, sql_errors(path):

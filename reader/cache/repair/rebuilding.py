@@ -1,7 +1,6 @@
-"""What is made from the articles, made anew: facets, the full-text index, the articles' rows.
+"""Rebuild what is derived from the articles' documents: facets, the full-text index, rows.
 
-The documents are the truth. All functions work within the transaction that their caller holds
-open, and read a few hundred articles at a time.
+All functions work within the caller's open transaction and read a few hundred articles at a time.
 """
 
 import sqlite3
@@ -23,25 +22,25 @@ from reader.cache.files.damage import is_damage
 from reader.cache.values.facet_rows import Counted, Damaged, Facet
 
 INDEXED_AT_START = 50_000
-"""Articles of which a damaged full-text index is made anew at a start, which takes half a minute;
-of more, `doctor --repair` does it."""
+"""Maximum articles whose full-text index a start rebuilds, which takes half a minute; for more,
+`doctor --repair` does it."""
 
 
 def counted(db: sqlite3.Connection, marks: Mapping[Facet, BitMap]) -> Counted:
-    """Count every facet from the articles. marks: facets that the marks tell."""
+    """Count every facet from the articles. marks: the facets of the marks."""
     return facet_changes.counted(facts(db), marks)
 
 
 def mend_facets(db: sqlite3.Connection, marks: Mapping[Facet, BitMap]) -> None:
-    """Count the facets anew, and write them."""
+    """Recount the facets and write them."""
     version = SqliteTransaction(db).count_up("version")
     write_anew(db, counted(db, marks), version)
 
 
 def marks_shown(old: sqlite3.Connection, db: sqlite3.Connection) -> Mapping[Facet, BitMap]:
-    """Return the marks that the facets of `old` show, for `db`, which is to show them, too.
+    """Return the marks in the facets of `old`, with the ids of `db`.
 
-    Where they cannot be read, the next to open both files takes them from the marks.
+    If they are unreadable, the next start takes them from the marks file.
     """
     known, view = Facets(), SqliteView(old)
     try:
@@ -55,7 +54,7 @@ def marks_shown(old: sqlite3.Connection, db: sqlite3.Connection) -> Mapping[Face
 
 
 def has_damaged_facets(db: sqlite3.Connection) -> bool:
-    """Return whether any row of the facets is not as it was written."""
+    """Return whether any row of the facets has a wrong checksum."""
     return _fails(lambda: check_facets(db))
 
 
@@ -93,9 +92,9 @@ def _fails(check: Callable[[], object]) -> bool:
 
 
 def put_in_order(db: sqlite3.Connection) -> None:
-    """Deal out the ids of the articles anew, in the order of their dates.
+    """Assign new ids to all articles, in the order of their dates.
 
-    The next to open both files takes the marks that facets show from the marks.
+    The next start takes the facets of the marks from the marks file.
     """
     db.execute(
         "CREATE TEMP TABLE dealt AS SELECT old.id AS old, new.id AS new FROM "
@@ -103,7 +102,7 @@ def put_in_order(db: sqlite3.Connection) -> None:
         "JOIN (SELECT id, row_number() OVER (ORDER BY id) AS place FROM articles) AS new "
         "USING (place) WHERE old.id != new.id"
     )
-    for table in ("articles", "documents"):  # by way of numbers that are no ids
+    for table in ("articles", "documents"):  # via negative numbers, which are not used as ids
         db.execute(f"UPDATE {table} SET id = -1 - new FROM dealt WHERE id = old")
         db.execute(f"UPDATE {table} SET id = -1 - id WHERE id < 0")
     db.execute("DROP TABLE dealt")
@@ -113,16 +112,16 @@ def put_in_order(db: sqlite3.Connection) -> None:
 
 
 def mend(db: sqlite3.Connection) -> list[str]:
-    """Set right what can be seen without reading the articles; a sentence for each."""
+    """Repair faults that show without reading the articles; return a sentence for each."""
     done = []
     if has_damaged_facets(db):
         mend_facets(db, marks_shown(db, db))
-        done.append("damaged facets were counted anew from the articles")
+        done.append("damaged facets were recounted from the articles")
     if has_damaged_index(db):
         (count,) = db.execute("SELECT count(*) FROM articles").fetchone()
         if count > INDEXED_AT_START:
-            done.append("the full-text index is damaged; `cryptoread doctor --repair` mends it")
+            done.append("the full-text index is damaged; `cryptoread doctor --repair` repairs it")
         else:
             mend_index(db)
-            done.append("the damaged full-text index was made anew")
+            done.append("the damaged full-text index was rebuilt")
     return done

@@ -1,7 +1,7 @@
-"""Articles out of a damaged cache that was set aside, into the one that was begun in its place.
+"""Copy articles from a damaged, renamed cache into the new one.
 
-Every document whose digest is right is taken with its row, then facets and full text are made from
-them. What tells the items of feeds apart comes along as far as it can be read.
+Every document with a right digest is copied with its row, then facets and full text are built from
+them. The memory of feeds is copied as far as it can be read.
 """
 
 import os
@@ -23,8 +23,8 @@ from reader.cache.values.incoming import Incoming
 from reader.cache.values.stored import Document
 
 AT_START = 256 * 1024 * 1024
-"""Bytes of a file that is salvaged at a start, which takes half a minute; a larger one is salvaged
-by `doctor --repair`."""
+"""Maximum bytes of a file that is salvaged at a start, which takes half a minute; `doctor --repair`
+salvages larger ones."""
 
 BATCH = 500
 
@@ -47,16 +47,16 @@ _PUT_DOCUMENT = "INSERT INTO documents VALUES (?, ?, CAST(? AS TEXT), CAST(? AS 
 
 
 class Salvaged(NamedTuple):
-    """How many articles were taken over, and how many could not be read."""
+    """How many articles were copied, and how many could not be read."""
 
     found: int
     lost: int
 
 
 def salvage(db: sqlite3.Connection, aside: Path) -> Salvaged:
-    """Bring the articles of a file that was set aside into an empty cache, in one transaction.
+    """Copy the articles of a renamed file into an empty cache, in one transaction.
 
-    Raises sqlite3.Error where they cannot be written.
+    Raises sqlite3.Error if they cannot be written.
     """
     if not _is_of_use(aside):
         return Salvaged(0, 0)
@@ -80,7 +80,7 @@ def salvage(db: sqlite3.Connection, aside: Path) -> Salvaged:
 
 
 def articles_of(aside: Path) -> Iterator[Article]:
-    """Yield the articles of a file that was set aside, for a cache that has others already."""
+    """Yield the articles of a renamed file, for a cache that has others already."""
     if _is_of_use(aside):
         with closing(opened(aside)) as old:
             for _, document, _ in whole_documents(old, list(_ids(old))):
@@ -88,7 +88,7 @@ def articles_of(aside: Path) -> Iterator[Article]:
 
 
 def _is_of_use(aside: Path) -> bool:
-    """Return whether it can be opened, and is of a version that this one can read."""
+    """Return whether the file can be opened and is of a readable version."""
     try:
         with closing(opened(aside)) as old:
             version = old.execute("PRAGMA user_version").fetchone()[0]
@@ -99,15 +99,16 @@ def _is_of_use(aside: Path) -> bool:
 
 
 def opened(path: Path) -> sqlite3.Connection:
+    """Open a damaged database for reading only, outside of transactions."""
     db = sqlite3.connect(path, isolation_level=None)
-    # What is malformed in the schema is passed over, and the rest can be read.
+    # SQLite then skips malformed parts of the schema and reads the rest.
     db.execute("PRAGMA writable_schema = ON")
     db.execute("PRAGMA query_only = ON")
     return db
 
 
 def _ids(old: sqlite3.Connection) -> BitMap:
-    """Return every id that a table or an index still tells."""
+    """Return every id that can be read from a table or an index."""
     found = BitMap()
     for find in _IDS:
         with suppress(sqlite3.Error, TypeError, OverflowError, ValueError):
@@ -120,7 +121,7 @@ def _ids(old: sqlite3.Connection) -> BitMap:
 def whole_documents(
     old: sqlite3.Connection, ids: Sequence[int]
 ) -> Iterator[tuple[int, Document, tuple[Any, ...]]]:
-    """Yield the documents whose digests are right, with what only their rows tell."""
+    """Yield the documents with right digests, with the values that only their rows have."""
     for start in range(0, len(ids), BATCH):
         some = ids[start : start + BATCH]
         rows = {}
@@ -136,7 +137,7 @@ def whole_documents(
 
 
 def _passed_over(_id: int) -> None:
-    """Count nothing: what was not taken over is what is lost."""
+    """Ignore an unreadable row: the loss is counted at the end."""
 
 
 def _is_sane(kept: Sequence[object]) -> bool:
@@ -150,7 +151,7 @@ def _put(
     kept: Sequence[Any],
     entries: set[int],
 ) -> bool:
-    """Store an article under its id, unless that or its identity is taken; whether it was."""
+    """Store an article under its id; return False if the id or the identity is taken."""
     origin, run, entry, came, fetched = kept
     values = derived(Incoming.of(document.article()))
     row = (id, origin, run, entry if entry in entries else 0, came, fetched, *values)
@@ -163,7 +164,7 @@ def _put(
 
 
 def _copy_feeds(old: sqlite3.Connection, db: sqlite3.Connection) -> set[int]:
-    """Copy what tells the items of feeds apart; the entries that there are then."""
+    """Copy the memory of feeds; return its entries."""
     for table in ("entries", "names", "tellings", "versions", "sources"):
         _copy(old, db, table)
     return {entry for (entry,) in db.execute("SELECT entry FROM entries")}
@@ -180,7 +181,7 @@ def _copy(old: sqlite3.Connection, db: sqlite3.Connection, table: str) -> None:
 def _copy_stamps(
     old: sqlite3.Connection, db: sqlite3.Connection, origins: set[str], *, is_complete: bool
 ) -> None:
-    """Copy the stamps of files whose articles are there: the others are to be read again."""
+    """Copy the stamps of files whose articles were copied: others must be read again."""
     if not is_complete:
         db.execute("UPDATE sources SET etag = '', last_modified = '', digest = x''")
     with suppress(sqlite3.Error):

@@ -1,6 +1,6 @@
-"""Whole copies of the two files for a backup, and how such copies take their place again.
+"""Copy the two files for a backup, and put such copies in place again.
 
-What a backup file looks like is not known here.
+Knows nothing about the format of backups.
 """
 
 import sqlite3
@@ -22,13 +22,13 @@ from reader.cache.repair.preparing import prepare
 from reader.errors import CacheDamaged, CacheError, CacheLocked, CacheUnwritable
 
 SCHEMAS = {"marks.db": MARKS, "cache.db": CACHE}
-"""The files of a data folder, in the order in which they are put in place."""
+"""The files of a data folder, in the order of being put in place."""
 
 WAIT_MS = 2_000
-"""For a program that is just closing a file."""
+"""Time to wait for a program that is just closing a file."""
 
 MEANWHILE = 1_000
-"""Changes of marks that other programs may make until the files are held."""
+"""Maximum changes of marks by other programs before the files are locked."""
 
 _COUNTED = {
     "marks.db": "SELECT count(*) FROM marks WHERE read OR favourite",
@@ -38,27 +38,27 @@ _OBJECTS = "SELECT type, name FROM sqlite_schema WHERE name NOT LIKE 'sqlite\\_%
 
 
 class Strange(Exception):
-    """Why a file cannot be one that cryptoread has made."""
+    """The file is not one that cryptoread has made; the text says why."""
 
 
 class Put(NamedTuple):
-    """A file that is in place now. `aside`: what was there before, None where nothing was."""
+    """A file that was put in place. `aside`: new name of the former file, None without one."""
 
     name: str
     aside: Path | None
 
 
 def is_there(folder: Path, name: str) -> bool:
-    """Return whether the folder has that file, with anything in it."""
+    """Return whether the folder has that file and it is not empty."""
     path = folder / name
     return path.is_file() and path.stat().st_size > 0
 
 
 def copy_of(folder: Path, name: str, to: Path) -> int:
-    """Copy a file while others use it; how many articles it has (with marks, of `marks.db`).
+    """Copy a file while others use it; return its number of articles (`marks.db`: with marks).
 
-    to: a file that is empty. The copy is one plain file, as of one moment, and is checked. Raises
-    CacheError; OSError where it cannot be written.
+    to: an empty file. The copy is one plain file, as of one moment, and is checked. Raises
+    CacheError; OSError if it cannot be written.
     """
     path, schema = folder / name, SCHEMAS[name]
     with closing(connect(path, schema)) as db, sql_errors(path):
@@ -84,11 +84,11 @@ def _whole(db: sqlite3.Connection, path: Path, name: str) -> int:
     return int(db.execute(_COUNTED[name]).fetchone()[0])
 
 
-# Back again.
+# Restoring.
 
 
 def check_copy(path: Path, name: str) -> int:
-    """Return what `copy_of` does, of a file that comes from anywhere, and make it ready to use.
+    """Check an untrusted copy and make it ready to use; return as `copy_of`.
 
     Raises Strange, CacheTooNew, CacheDamaged.
     """
@@ -101,7 +101,7 @@ def check_copy(path: Path, name: str) -> int:
                 raise Strange("has other tables than cryptoread makes")
             count = _whole(db, path, name)
             db.execute("PRAGMA journal_mode = WAL")
-    except ValueError as error:  # Python could not decode what SQLite says of it
+    except ValueError as error:  # an undecodable message of SQLite
         raise Strange("has names that are not text") from error
     if name == "marks.db":
         prepare(path, schema)
@@ -111,7 +111,7 @@ def check_copy(path: Path, name: str) -> int:
 
 
 def _objects(schema: Schema, version: int) -> set[tuple[str, str]]:
-    """Return what a file of that version consists of; a trigger, say, would act in use."""
+    """Return the schema objects of that version: others, such as a trigger, would act in use."""
     from tempfile import TemporaryDirectory
 
     with TemporaryDirectory(prefix="cryptoread-") as folder:
@@ -122,9 +122,9 @@ def _objects(schema: Schema, version: int) -> set[tuple[str, str]]:
 
 
 def put_in_place(files: dict[str, Path], folder: Path) -> list[Put]:
-    """Put files that were checked in place; what was there is set aside beside them.
+    """Put checked files in place; the former files are renamed.
 
-    files: by name, on the same file system. Raises CacheLocked where a program uses what is there,
+    files: by name, on the same file system. Raises CacheLocked if a program uses a former file,
     CacheUnwritable.
     """
     try:
@@ -147,9 +147,9 @@ def _put(new: Path, path: Path) -> Put:
 
 @contextmanager
 def _unused(path: Path) -> Iterator[None]:
-    """Keep other programs from using a file; its log is brought into it.
+    """Lock a file against other programs and move its log into it.
 
-    Raises CacheLocked where one has it open. What cannot be read is used by none.
+    Raises CacheLocked if a program has it open. An unreadable file is not in use.
     """
     if not path.exists():
         yield
@@ -168,11 +168,11 @@ def _unused(path: Path) -> Iterator[None]:
 
 
 def _set_counter(marks: Path, folder: Path, cache: Path | None) -> None:
-    """Make every cache show these marks anew, and every copy older than them."""
+    """Set a counter above those of all caches and copies: these marks are the latest."""
     counters = [counter_shown(folder), *(copy.counter for copy in copies(folder)[:1])]
     if cache is not None:
         counters.append(counter_shown(cache.parent))
-    with suppress(CacheError):  # of a file that is set aside
+    with suppress(CacheError):  # of a file that is replaced
         if look(folder / "marks.db") is State.WELL:
             counters.append(_counter(folder / "marks.db"))
     with closing(connect(marks, MARKS)) as db, marks_errors(marks):

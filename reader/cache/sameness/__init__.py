@@ -1,1 +1,1 @@
-"""What counts as the same article. Pure functions, no database."""
+"""Decide what counts as the same article. Pure functions, no database."""

@@ -1,4 +1,4 @@
-"""Articles of feeds as they come, and pages of them. Knows nothing about what is stored."""
+"""Incoming articles of feeds, and pages of them. Knows nothing about stored articles."""
 
 import json
 from collections.abc import Iterable, Sequence
@@ -12,11 +12,11 @@ from reader.cache.values.incoming import Incoming, digest_of
 from reader.formats.page import UNDATED
 
 _CUT = 1000
-"""Characters to which earlier versions cut an id."""
+"""Characters to which earlier versions shortened an id."""
 
 
 class Arrival(NamedTuple):
-    """An article of a feed as it came, and what the law wants to know of it."""
+    """An incoming article of a feed, with what the law of identity needs."""
 
     incoming: Incoming
     item: Item
@@ -24,13 +24,13 @@ class Arrival(NamedTuple):
     """Digest of what the source sent; without the dates of an undated item."""
     undated: bool
     former: tuple[str, ...]
-    """External ids by which earlier versions of this program knew it."""
+    """External ids that earlier versions of this program gave it."""
     external: str
-    """The id that the source gave, or that was derived where it gave none."""
+    """The id that the source gave, else a derived one."""
 
 
 def arrival_of(article: Article, item: Item) -> Arrival:
-    """Return an article with its feed as it came. item: what the law knows of it."""
+    """Return an incoming article of a feed. item: made by `item_of`."""
     incoming = Incoming.of(article)
     undated = UNDATED in article.flags
     came = incoming.digest
@@ -58,15 +58,16 @@ class FeedPage:
         older: Sequence[str] = (),
         shared: Iterable[Name] = (),
     ) -> None:
-        """arrivals: in the order of the page. older: feeds that this one has taken the place of.
+        """Resolve a page.
 
-        shared: names that are known to distinguish nothing.
+        arrivals: in the order of the page. older: feeds that were merged into this one. shared:
+        names that several items are known to have.
         """
         self.feed = feed
         self.older = older
         self.page = Page([(each.item, each.incoming.updated) for each in arrivals], shared)
         self.claimed: set[int] = set()
-        """Entries of the feed that items of this page have turned out to be."""
+        """Entries of the feed that were matched to items of this page."""
         found = [(group, arrivals[group.number]) for group in self.page.groups]
-        found.reverse()  # of one moment the first on the page is the latest
+        found.reverse()  # of equal dates the first on the page is the latest
         self.arrivals = sorted(found, key=lambda each: each[1].incoming.published)

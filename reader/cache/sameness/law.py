@@ -25,14 +25,14 @@ from reader.cache.sameness.tellings import (
 from reader.formats.page import UNDATED
 
 MAX_TELLINGS = 8
-"""Versions of one article under other names; an article that has so many takes up no more."""
+"""Maximum publications that are joined in one article."""
 
 ALIKE_AT_MOST = 4
-"""Stored articles of one title or text that a new item is compared with, the nearest in time."""
+"""Maximum stored articles of one title or text to compare a new item with, nearest in time."""
 
 
 class Item(NamedTuple):
-    """What the law knows of one item of a feed."""
+    """What identifies one item of a feed."""
 
     id: Name
     link: Link
@@ -40,13 +40,13 @@ class Item(NamedTuple):
 
     @property
     def names(self) -> tuple[Name, ...]:
-        """The names that are not empty, the best first, each once."""
+        """Return the names that are not empty, the best first, each once."""
         given = (self.id, self.link.whole, self.link.base)
         return tuple(dict.fromkeys(name for name in given if name))
 
     @property
     def words_name(self) -> Name:
-        """The name of an item that has neither an id nor a link of its own."""
+        """Return the name made of title and text, for an item with neither id nor link."""
         return digest(b"text", self.telling.title + self.telling.text)
 
 
@@ -59,27 +59,30 @@ class Known(NamedTuple):
 
 
 class Memory(Protocol):
-    """What is known of the feed."""
+    """What is remembered of a feed."""
 
     def is_shared(self, name: Name) -> bool:
         """Return whether distinct items were seen under the name."""
 
-    def named(self, name: Name) -> Known | None: ...
+    def named(self, name: Name) -> Known | None:
+        """Return the remembered item with this name, None if it is new or shared."""
 
     def alike(self, telling: Telling) -> Iterable[Known]:
-        """Return articles of that title, or of that very text: a few, the nearest in time."""
+        """Return a few articles with the same title or text, the nearest in time."""
 
     def tellings(self, entry: int) -> Sequence[Telling]:
-        """Return a version for each of the publications that were joined in one article."""
+        """Return a version for each publication that was joined in the article."""
 
 
 class Verdict(NamedTuple):
+    """Which remembered item an incoming one is."""
+
     entry: int | None
-    """None: it is a new article."""
+    """Entry of the stored article, None for a new article."""
     shared: tuple[Name, ...] = ()
-    """Names that turned out to be those of distinct items."""
+    """Names that were found to belong to distinct items."""
     is_republished: bool = False
-    """Neither an id nor a link says so, but the words do."""
+    """Whether it was matched by its words, without id and link."""
 
 
 def item_of(article: Article) -> Item:
@@ -124,16 +127,16 @@ class Group(NamedTuple):
     number: int
     item: Item
     names: tuple[Name, ...]
-    """That distinguish it on this page, those of its other versions after its own."""
+    """Names that distinguish it on this page, its own before those of its other versions."""
     tellings: tuple[Telling, ...]
-    """Of all its versions, its own first."""
+    """The words of all its versions, its own first."""
 
 
 class Page:
-    """A page resolved: each item once, and which names distinguish nothing."""
+    """A resolved page: each item once, and the names that several items share."""
 
     def __init__(self, items: Sequence[tuple[Item, int]], shared: Iterable[Name] = ()) -> None:
-        """items: in the order of the page, each with when it was updated. shared: as known."""
+        """Resolve items, in the order of the page, each with its update time."""
         self.shared = set(shared) | _shared(item for item, _ in items)
         order = sorted(range(len(items)), key=lambda number: (-items[number][1], number))
         self.groups: list[Group] = []
@@ -183,7 +186,7 @@ def _retold_among(
     by_words: dict[Name, list[int]],
     groups: Sequence[tuple[int, list[Name], list[Telling]]],
 ) -> int | None:
-    """Return the item of the page that this is another publication of; compare all its versions."""
+    """Return the item of the page that this republishes, comparing all versions."""
     for words in (telling.title, telling.text):
         for place in by_words.get(words, [])[-ALIKE_AT_MOST:] if words else ():
             tellings = groups[place][2]
@@ -195,7 +198,7 @@ def _retold_among(
 def _shared(items: Iterable[Item]) -> set[Name]:
     """Return names under which the page has distinct items.
 
-    Where id and link are alike, two unrelated texts may be one item, corrected; three are not.
+    Two unrelated texts with equal id and link may be one corrected item; three are not.
     """
     versions: dict[Name, list[Item]] = {}
     shared: set[Name] = set()
@@ -214,10 +217,10 @@ def _shared(items: Iterable[Item]) -> set[Name]:
 
 
 def judge(group: Group, page: Page, memory: Memory, claimed: frozenset[int] | set[int]) -> Verdict:
-    """Return which stored article an item of a page is. claimed: articles that other items are.
+    """Return which stored article an item of a page is. claimed: articles of other items.
 
-    Its id decides, else its link, else, for what was published again under other names, nearly
-    the same text. A name that distinct items have had decides nothing.
+    Its id decides, else its link, else, for a republished item, nearly the same text. A name that
+    distinct items have had does not count.
     """
     item = group.item
     shared: list[Name] = [name for name in item.names if name in page.shared]
@@ -242,7 +245,7 @@ def _is_of_another(name: Name, found: Known, item: Item, page: Page, memory: Mem
     """Return whether a name leads to an article that is not this item."""
     is_link = name in (item.link.whole, item.link.base) and name not in (item.id, found.id)
     if is_link and item.link.contradicts(found.link):
-        return True  # two places of one address
+        return True  # two fragments of one address
     if name == item.id and name != found.link.whole and _is_reused(found, item, memory):
         return True
     owner = _owner(found, page, memory)
@@ -250,7 +253,7 @@ def _is_of_another(name: Name, found: Known, item: Item, page: Page, memory: Mem
 
 
 def _is_reused(found: Known, item: Item, memory: Memory) -> bool:
-    """Return whether the item has nothing of an article but its id: no address, title or text."""
+    """Return whether the item shares only the id with an article: not address, title or text."""
     return item.link.contradicts(found.link) and not any(
         related(item.telling, each) or texts_are_related(item.telling, each)
         for each in memory.tellings(found.entry)
@@ -260,8 +263,8 @@ def _is_reused(found: Known, item: Item, memory: Memory) -> bool:
 def _owner(found: Known, page: Page, memory: Memory) -> Item | None:
     """Return the item of the page that has a stored article's id, else its link.
 
-    Where the site has given the id to an item that has nothing of the article, at another address,
-    the one with the article's address and words is the article.
+    If the site has reused the id for an unrelated item at another address, the item with the
+    article's address and words is returned.
     """
     by_id, by_link = page.at(found.id), page.at(found.link.whole)
     if by_id is None or by_link is None or by_id is by_link:

@@ -1,6 +1,6 @@
-"""What becomes of a stored article when its source sends it again: a correction, with its history.
+"""Revise a stored article that its source sends again: a correction, with its history.
 
-Pure: given what is stored and what came, what is to be stored.
+Pure: from the stored and the incoming article to the one to store.
 """
 
 import json
@@ -18,20 +18,20 @@ from reader.formats.archive.schema import FLAGS, MAX_FORMER_TITLES
 from reader.formats.page import UNDATED, is_possible
 
 CLOCK_MS = 24 * 3600 * 1000
-"""How far the clock may be set back without being taken for one that was wrong."""
+"""Milliseconds by which the clock may be set back without counting as formerly wrong."""
 
 MUCH_LONGER = 2
-"""Times the length of a summary, from which on a text that holds its words was fetched."""
+"""Factor on the length of a summary: a longer text with its words was fetched."""
 
 
 def revised(
     incoming: Incoming, before: Stored, fields: Mapping[str, Any], body: bytes, *, undated: bool
 ) -> tuple[Incoming, bool]:
-    """Return what is to be stored, and whether its body was fetched from the original.
+    """Return the article to store, and whether its body was fetched from the original.
 
-    fields, body: as stored. What came holds, but for three things: an undated item keeps the time
-    of its first arrival, a fetched text stays until the source dates its own later, and titles that
-    were replaced are kept.
+    fields, body: as stored. The incoming article wins, with three exceptions: an undated item keeps
+    the time of its first arrival, a fetched text stays until the source dates its own later, and
+    replaced titles are kept.
     """
     new = json.loads(incoming.fields)
     if was_ahead := _was_ahead(incoming, before, fields):
@@ -50,14 +50,14 @@ def revised(
 
 
 def arrived_ahead(incoming: Incoming, before: Stored, *, undated: bool) -> bool:
-    """Return whether an undated item first came when the clock was ahead, so that it came now."""
+    """Return whether an undated item first came when the clock was ahead, so needs a new time."""
     return undated and before.published > incoming.published + CLOCK_MS
 
 
 def _was_ahead(incoming: Incoming, before: Stored, fields: Mapping[str, Any]) -> bool:
     """Return whether the date was in the future when the item first came, as an undated one.
 
-    It does not become the date when that day has come.
+    Such a date stays invalid after that day.
     """
     arrival, published = map(from_milliseconds, (before.published, incoming.published))
     return has_no_date(fields) and not is_possible(published, arrival)
@@ -86,7 +86,7 @@ def _note_former_titles(before: Mapping[str, Any], new: dict[str, Any]) -> None:
 def former_titles(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
     """Return the titles that the present one has replaced, the last first, each once.
 
-    Only where words changed. What stood in for a title was none. An export names some itself.
+    Only if words changed; stand-ins for a title do not count. An export names some itself.
     """
     title, last = str(now.get("title", "")), str(before.get("title", ""))
     known = [str(each) for each in before.get("formerTitles") or ()]
@@ -101,7 +101,7 @@ def former_titles(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[str
 
 
 def former_titles_and(now: Mapping[str, Any], older: Mapping[str, Any]) -> list[str]:
-    """Return the same with the title of an older version that came later than the stored one."""
+    """Return the former titles with that of an older version that came after the stored one."""
     title = [] if _stands_in(older) else [str(older.get("title", ""))]
     return former_titles(now, {**now, "formerTitles": [*(now.get("formerTitles") or ()), *title]})
 

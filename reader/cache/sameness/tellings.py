@@ -1,6 +1,6 @@
-"""What names an item, and whether two texts tell the same: links, words, numbers. Pure functions.
+"""Names of an item, and whether two texts tell the same: links, words, numbers. Pure functions.
 
-Which stored article an item is belongs to `law`.
+`law` decides which stored article an item is.
 """
 
 import re
@@ -11,30 +11,30 @@ from urllib.parse import urlsplit
 from zlib import crc32
 
 Name = bytes
-"""A digest of an entry's id, of its link, or of its title and text. Empty: it has none."""
+"""A digest of an entry's id, its link, or its title and text; empty if it has none."""
 
 REPUBLISHED_WITHIN_MS = 20 * 3_600_000
-"""Two publications of one story are at most this far apart; a daily column comes after 24 hours."""
+"""Maximum time between two publications of one story; a daily column comes after 24 hours."""
 
 NEARLY = 0.8
-"""Share of the words of two texts that both have, from which on the texts are nearly the same."""
+"""Minimum share of common words of two texts that are nearly the same."""
 
 RELATED = 0.5
-"""Share of the words of the shorter text that both have, above which one may correct the other."""
+"""Share of the shorter text's words in the other, above which one may correct the other."""
 
 VERY_SHORT = 12
-"""Words of a text below which only the very same words are related: most of the words of so short
-a text are common ones, such as "the price of", or hold a "not" that the other has not."""
+"""Words of a text below which only equal texts are related: a short text has mostly common words,
+such as "the price of", or a "not" that the other lacks."""
 
 WHOLE_WORDS = 30
-"""Words from which on the same text under another title is the same story."""
+"""Minimum words for the same text under another title to be the same story."""
 
 _WORDS_KEPT, _NUMBERS_KEPT = 64, 32
 
 _MAX_TEXT, _MAX_WORDS = 60_000, 5_000
 
 NO_TITLE = "title is missing"
-"""How the flag of an article begins whose title is a stand-in."""
+"""Beginning of the flag of an article with a stand-in title."""
 
 _CJK = "\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
 
@@ -50,31 +50,32 @@ _TRACKING_ANCHOR = re.compile(r"(?:utm_|ref=|xtor=|at_|comment|respond)", re.IGN
 
 
 class Link(NamedTuple):
-    """An address as names: whole, and without the part after `#`."""
+    """The names of an address: of all of it, and without the fragment."""
 
     whole: Name = b""
     base: Name = b""
 
     def agrees(self, other: "Link") -> bool:
-        """Return whether both name one place; `/a` names the place of `/a#b`, `/a#c` does not."""
+        """Return whether both name one place; `/a` agrees with `/a#b`, `/a#c` does not."""
         if not self.base or self.base != other.base:
             return False
         return self.whole in (other.whole, self.base) or other.whole == other.base
 
     def contradicts(self, other: "Link") -> bool:
+        """Return whether both links name a page, and not the same one."""
         return bool(self.base and other.base) and not self.agrees(other)
 
 
 class Telling(NamedTuple):
-    """The words of one version. Sets hold the smallest hashes, to estimate what two texts share."""
+    """The words of one version, as sets of the smallest hashes, to estimate the common words."""
 
     title: Name
-    """Empty where the first words of the text stand in."""
+    """Digest of the title; empty for a stand-in title."""
     text: Name
     length: int
     """Words of the text."""
     published: int | None
-    """Milliseconds since 1970; None where the item has no date."""
+    """Unix milliseconds; None for an undated item."""
     words: frozenset[int]
     title_words: frozenset[int]
     numbers: frozenset[int]
@@ -92,8 +93,8 @@ def id_name(id: str) -> Name:
 def link_of(url: str) -> Link:
     """Return the names of an address: http is https, the host in lower case, no default port.
 
-    The home page of a site is not a link of an item. A part after `#` that only says where a click
-    came from, or that leads to the comments, does not count.
+    The home page of a site is not a link of an item. A fragment that only tracks clicks or leads to
+    the comments does not count.
     """
     address = normalised(url)
     base, _, anchor = address.partition("#")
@@ -160,6 +161,7 @@ def _smallest(hashes: set[int], count: int) -> frozenset[int]:
 
 
 def digest(kind: bytes, value: bytes) -> Name:
+    """Return a 96-bit hash of the value; equal values of other kinds differ."""
     return blake2b(value, digest_size=12, person=kind).digest()
 
 
@@ -176,9 +178,9 @@ def likeness(one: frozenset[int], other: frozenset[int]) -> float:
 def retold(one: Telling, other: Telling) -> bool:
     """Return whether two versions under different names are one story that was published again.
 
-    The same title and nearly the same text, where that is very short the very same; or the very
-    same text of some length under another title. Never a title alone, never where each has a number
-    that the other lacks, as reports of prices made from one template have, and never a day apart.
+    The same title and nearly the same text (equal if it is very short), or an equal text of some
+    length under another title. Never by title alone, never if each has a number that the other
+    lacks, as in price reports made from one template, and never a day apart.
     """
     if not one.length or not other.length or not one_adds_numbers(one.numbers, other.numbers):
         return False
@@ -198,13 +200,13 @@ def one_adds_numbers(one: frozenset[int], other: frozenset[int]) -> bool:
 
 
 def likeness_within(summary: str, text: str) -> bool:
-    """Return whether the words of a summary are nearly all in a text."""
+    """Return whether nearly all words of a summary are in a text."""
     words = set(_words(summary[:_MAX_TEXT]))
     return len(words & set(_words(text[:_MAX_TEXT]))) >= NEARLY * len(words)
 
 
 def related(one: Telling, other: Telling) -> bool:
-    """Return whether one may correct the other: most of the shorter title is in the longer."""
+    """Return whether one may correct the other: the longer title has most words of the shorter."""
     if not one.title or not other.title:
         return texts_are_related(one, other)
     titles = one.title_words, other.title_words
@@ -212,6 +214,7 @@ def related(one: Telling, other: Telling) -> bool:
 
 
 def texts_are_related(one: Telling, other: Telling) -> bool:
+    """Return whether the texts are equal or share most of their words."""
     if one.text == other.text:
         return True
     overlap = 0.0 if _is_very_short(one, other) else _overlap(one.words, other.words, _WORDS_KEPT)
@@ -223,9 +226,9 @@ def _is_very_short(one: Telling, other: Telling) -> bool:
 
 
 def _overlap(one: frozenset[int], other: frozenset[int], most: int) -> float:
-    """Return the share of the smaller set that both have; an estimate for `most` hashes."""
+    """Return the share of the smaller set in the other; an estimate if a set has `most` hashes."""
     full = [max(each) for each in (one, other) if len(each) >= most]
-    if full:  # of what is greater, only the other one knows
+    if full:  # a full set lacks greater hashes
         one, other = (
             frozenset(each for each in both if each <= min(full)) for both in (one, other)
         )

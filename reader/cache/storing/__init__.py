@@ -1,1 +1,1 @@
-"""Articles into the cache: what becomes of each, and where it is placed."""
+"""Store articles in the cache: decide on each, and place it."""

@@ -1,4 +1,4 @@
-"""Which feed a page is of, whatever its subscription is called and wherever it has moved to."""
+"""Find the feed of a page, even if its subscription was renamed or its address has moved."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from reader.cache.engine import View
 
 DIGEST_BYTES = 10
-"""Of the address: a private feed's address holds a secret, and exports show the feed."""
+"""Bytes of the address's digest: exports show the feed, and its address may hold a secret."""
 
 
 def feed_page(
@@ -27,7 +27,7 @@ def feed_page(
 ) -> FeedPage:
     """Return the articles as a page of their feed, and note the feed under the addresses.
 
-    addresses: of the subscription, and where it has moved to for good.
+    addresses: of the subscription, and its permanent redirects.
     """
     places = list(dict.fromkeys(_place(address) for address in addresses))
     called = name.casefold()
@@ -62,7 +62,7 @@ def _digest(place: str) -> str:
 
 
 def _is_of(view: "View", feed: str, items: Sequence[Item]) -> bool:
-    """Return whether a page at a new address has an item that a feed of the same name had."""
+    """Return whether a page at a new address has an item of a known feed with the same name."""
     memory = view.memory(feed, 0)
     for item in items:
         for name in item.names:

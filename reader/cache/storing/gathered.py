@@ -1,7 +1,7 @@
-"""Articles that a transaction has gathered, and everything that follows when they are stored.
+"""Collect the articles of a transaction, and store them with everything that depends on them.
 
-Their ids, the articles that make room, facets and the full-text index. What becomes of each
-article that comes in belongs to `writing`.
+That is: their ids, articles that make room, facets and the full-text index. `writing` decides
+about each incoming article.
 """
 
 import json
@@ -24,10 +24,10 @@ from reader.cache.values.stored import Coming, Text
 
 
 class Gathered:
-    """The articles of one transaction, by identity; `write` stores them."""
+    """Articles collected in one transaction, by identity; `write` stores them."""
 
     def __init__(self, to: "Transaction", marks: Marks, run: int, truth: Truth) -> None:
-        """truth: counts facets anew from the articles if those of the engine are damaged."""
+        """Collect nothing yet. truth: recounts damaged facets from the articles."""
         self._to = to
         self._marks = marks
         self._any_marks = not marks.is_empty()
@@ -35,50 +35,50 @@ class Gathered:
         self._truth = truth
         self._coming: dict[Identity, Coming] = {}
         self._replaced: list[Stored] = []
-        """Articles that turned out to be another one."""
+        """Stored articles that another one replaces."""
         self._changes = FacetChanges()
         self._facets: dict[tuple[str, str], Facet] = {}
-        """By field and name as it was met."""
+        """Facets by field and name as written."""
         self._labels: dict[Facet, str] = {}
         self._texts: dict[int, Text] = {}
-        """Of the articles that are still to be put into the full-text index, by id."""
+        """Texts by id that are still to be indexed."""
         self._index_anew = False
-        """The full-text index is damaged."""
+        """Whether the full-text index is damaged and must be rebuilt."""
 
     def __contains__(self, identity: Identity) -> bool:
         return identity in self._coming
 
     def add(self, coming: Coming) -> None:
-        """Store an article when all have been gathered."""
+        """Add an article, to be stored by `write`."""
         self._coming[coming.incoming.identity] = coming
 
     def put_in_place(self, coming: Coming, before: Stored) -> None:
-        """Store an article in the place of one that is stored, or that was gathered."""
+        """Add an article that replaces a stored or collected one."""
         gathered = self._coming.pop(before.identity, None)
         coming.before = gathered.before if gathered else before
         self.add(coming)
 
     def replace(self, stored: Sequence[Stored]) -> None:
-        """Delete articles that turned out to be another one."""
+        """Delete stored articles that are the same as another one."""
         self._replaced += stored
 
     def stored(self, identity: Identity) -> Stored | None:
-        """Return a gathered article as if it were stored; None if there is none."""
+        """Return a collected article as if it were stored; None if there is none."""
         coming = self._coming.get(identity)
         return coming.as_stored(self._run) if coming else None
 
     def incoming(self, stored: Stored) -> Incoming:
-        """Return the gathered article that `stored` returned."""
+        """Return the collected article that `stored` returned."""
         return self._coming[stored.identity].incoming
 
     def write(self) -> int:
-        """Store them; return how many articles had to make room. Nothing may be stored after it."""
+        """Store everything; return how many articles had to make room. Call it last."""
         moved = self._store_articles()
         if self._changes:
             self._changes.write(self._to, self._labels, self._truth)
             self._to.count_up("texts")
-        # Last: FTS5 has something to do at every statement that comes after it. And in order: it
-        # writes a segment whenever a rowid is smaller than the one before.
+        # Last, as FTS5 does work at every later statement. In order, as it writes a segment
+        # whenever a rowid is smaller than the one before.
         if self._index_anew:
             self._to.mend_index()
         else:
@@ -87,7 +87,7 @@ class Gathered:
         return moved
 
     def _store_articles(self) -> int:
-        """Store them in the order of ids: a table that is only appended to is written faster."""
+        """Store the articles in the order of ids: appending to a table is fastest."""
         kept: dict[int, Coming] = {}
         placed: list[Coming] = []
         for coming in self._coming.values():
@@ -144,7 +144,7 @@ class Gathered:
     def _text_and_facets(
         self, title: bytes, fields: bytes, body: bytes, digest: bytes, *kinds: Any
     ) -> "tuple[Text, Sequence[Facet] | None]":
-        """Return what is stored of an article; None for facets that a damaged one does not tell."""
+        """Return the stored text and facets of an article; None for unreadable facets."""
         description, facets = "", None
         is_whole = isinstance(fields, bytes) and isinstance(body, bytes)
         if is_whole and digest_of(fields, body) == digest:

@@ -1,7 +1,7 @@
-"""Ids for articles that come in: where each stands among those that are there.
+"""Assign ids to new articles, in the order of publication.
 
-The order of ids is the order of publication. Room is made once for all that a transaction brings,
-so that no article moves more than once, in whatever order they came.
+Room is made once per transaction, so that an article moves at most once, in whatever order the
+new ones came.
 """
 
 from collections import deque
@@ -17,17 +17,19 @@ if TYPE_CHECKING:
 
 
 class Places(NamedTuple):
+    """Ids for new articles, and the moves that make room for them."""
+
     ids: list[int]
-    """Of what is new, in its order."""
+    """Ids of the new articles, in their order."""
     moves: list[tuple[int, int]]
     """Old and new ids of articles that make room, in the order of ids."""
 
 
 def places(view: "View", published: Sequence[int]) -> Places:
-    """Return places for new articles. published: Unix milliseconds, ascending.
+    """Return ids for new articles. published: Unix milliseconds, ascending.
 
-    Of one instant, those that are there stand first, then the new ones in their order. Raises
-    CacheFull where the ids behind the latest instant are used up.
+    Of equal instants, stored articles come first, then the new ones in their order. Raises
+    CacheFull if the ids after the latest instant are used up.
     """
     made = Places([], [])
     last = -1
@@ -39,7 +41,7 @@ def places(view: "View", published: Sequence[int]) -> Places:
 
 
 def _fill_gap(view: "View", published: Sequence[int], made: Places, last: int) -> int:
-    """Place the next ones that stand between the same two articles; return the last id given."""
+    """Place the next new articles between two stored ones; return the last id used."""
     start = len(made.ids)
     last_before = view.last_until(published[start])
     before = -1 if last_before is None else last_before
@@ -73,7 +75,7 @@ def _spread(published: Sequence[int], first: int, end: int) -> list[int]:
 
 
 def _push(view: "View", published: Sequence[int], made: Places, place: int) -> int:
-    """Give ids from `place` on, without a gap, until nothing is pushed out of its own any more."""
+    """Assign ids from `place` on without a gap, until no stored article has to move any more."""
     stored = view.published_from(place)
     here = next(stored, None)
     pushed: deque[tuple[int, int]] = deque()
@@ -95,5 +97,5 @@ def _push(view: "View", published: Sequence[int], made: Places, place: int) -> i
 
 
 def _is_next(published: int, here: tuple[int, int] | None, place: int) -> bool:
-    """Return whether a new article stands right here, as its time has passed."""
+    """Return whether the next new article is published before the stored one here."""
     return slot(published) < place and (here is None or published < here[1])

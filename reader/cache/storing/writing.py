@@ -1,6 +1,6 @@
-"""Articles into the cache: what becomes of each that comes in, beside what is stored.
+"""Decide what to do with each incoming article, given the stored one.
 
-How they are stored belongs to `gathered`.
+`gathered` stores them.
 """
 
 import json
@@ -34,11 +34,11 @@ if TYPE_CHECKING:
 
 
 def decide(stored: Stored, digest: bytes, incoming: Incoming, run: int) -> tuple[Outcome, bool]:
-    """Return what an incoming article is beside the stored one, and whether to store it.
+    """Return the outcome of an incoming article, and whether to store it.
 
-    The newest `updated` wins; of equal ones, what came last. A file that was itself changed is
-    believed whatever its date says. Where two versions come in one run, the older counts as
-    superseded, whichever came first. digest: of what is stored.
+    The newest `updated` wins; of equal ones, the last that came. A changed file wins whatever its
+    date says. If two versions come in one run, the older one is superseded, whichever came first.
+    digest: of the stored article.
     """
     if incoming.digest == digest:
         return Outcome.UNCHANGED, False
@@ -50,13 +50,13 @@ def decide(stored: Stored, digest: bytes, incoming: Incoming, run: int) -> tuple
 
 
 class Writer:
-    """Puts articles within one transaction; `finish` writes what has gathered.
+    """Stores articles within one transaction; `finish` writes them.
 
     `moved`: articles that had to make room, known after `finish`.
     """
 
     def __init__(self, to: "Transaction", marks: Marks, run: int, truth: Truth) -> None:
-        """truth: counts facets anew where those of the file are damaged."""
+        """Write within a transaction. truth: recounts damaged facets."""
         self.moved = 0
         self._to = to
         self._marks = marks
@@ -66,18 +66,18 @@ class Writer:
         self._files: list[Stamp] = []
         self._memories: dict[str, FeedMemory] = {}
         self._taken: set[int] = set()
-        """Ids of articles without an entry in the feed that items of a page are."""
+        """Ids of articles without an entry that were matched to items of a page."""
         self._handed: list[tuple[Identity, Identity]] = []
-        """Identities whose marks go on under another."""
+        """Old and new identities of renamed articles, whose marks move."""
         self._inherited: list[tuple[Identity, Identity]] = []
-        """Identities whose marks another article has, too."""
+        """Identities whose marks are copied to another article."""
 
     # An archive, and APIs with ids of their own.
 
     def put(self, incoming: Incoming, *, before: bytes | None = None) -> Outcome:
-        """Store an article of a file unless what is stored is as good; return what became of it.
+        """Store an article of a file unless the stored one wins; return the outcome.
 
-        before: the digest of the bytes that the file had at an earlier import, if they were others.
+        before: digest of the different bytes that the file had at an earlier import.
         """
         stored = self._found(incoming)
         if stored is None:
@@ -100,16 +100,16 @@ class Writer:
         return outcome
 
     def _held_by_file(self, incoming: Incoming, before: bytes) -> Stored | None:
-        """Return the article that the file alone held, under another identity."""
+        """Return the article that only this file held, under another identity."""
         if any(stamp.digest == before for stamp in self._files):
-            return None  # another file has these bytes now
+            return None  # the old bytes are in another file now
         held = self._to.article_before(incoming, before, self._run)
         return None if held is None or held.identity in self._gathered else held
 
     def _note_former_title(
         self, older: Incoming, stored: Stored, fields: dict[str, Any], body: bytes
     ) -> None:
-        """Of two versions in one import the older may come last: what it was called is noted."""
+        """Store the title of an older version that came later in the same import."""
         former = former_titles_and(fields, json.loads(older.fields))
         if former != fields.get("formerTitles", []):
             now = with_body(fields, body.decode(), stored.origin, stored.identity)
@@ -117,14 +117,14 @@ class Writer:
             self._come(noted, stored, stored.entry, stored.came, stored.fetched)
 
     def put_new(self, incoming: Incoming) -> Outcome:
-        """Store an article that is not there; what is there stays."""
+        """Store an article unless it is stored already."""
         if self._found(incoming) is not None:
             return Outcome.UNCHANGED
         self._gathered.add(Coming(incoming, None))
         return Outcome.NEW
 
     def put_live(self, incoming: Incoming) -> Outcome:
-        """Store what an API gave. The newest `updated` wins; of equal ones, what came last.
+        """Store an article of an API. The newest `updated` wins; of equal ones, the last that came.
 
         A date wins over a time of arrival.
         """
@@ -142,12 +142,12 @@ class Writer:
         return self._revise(_of_feed(incoming, stored), stored, stored.entry, incoming.digest)
 
     def put_text(self, identity: Identity, text: str) -> bool:
-        """Keep the text of an article's original; return whether the article is there."""
+        """Store the full text of an article; return whether the article still exists."""
         stored = self._to.found_as(identity)
         if stored is None:
             return False
         fields, _, digest = self._to.document(stored.id)
-        if not digest:  # damaged: what else it had is to come from its source first
+        if not digest:  # damaged: its source must send it again first
             return False
         new = with_body(fields, text, stored.origin, stored.identity)
         self._gathered.add(Coming(new, stored, stored.entry, stored.came, True))
@@ -164,7 +164,7 @@ class Writer:
         return None if is_other else stored
 
     def _contradicts(self, incoming: Incoming, stored: Stored) -> bool:
-        """Return whether an article of a feed that went by the same id has another link."""
+        """Return whether a stored feed article with the same former id has another link."""
         given = [json.loads(incoming.fields), self._document(stored)[0]]
         one, other = (link_of(str(fields.get("canonicalUrl") or "")) for fields in given)
         return one.contradicts(other)
@@ -172,7 +172,7 @@ class Writer:
     # Feeds.
 
     def put_item(self, page: FeedPage, group: Group, arrival: Arrival) -> Outcome:
-        """Store an item of a feed's page. What the feed sends last is what holds."""
+        """Store an item of a feed's page. What the feed sends last wins."""
         memory = self._memory_of(page.feed)
         verdict = judge(group, page.page, memory, page.claimed)
         if verdict.shared:
@@ -226,7 +226,7 @@ class Writer:
         return known
 
     def _of_older(self, feed: str, page: FeedPage, group: Group) -> Stored | None:
-        """Return the article that the item was in a feed that has moved here, if it agrees."""
+        """Return the item's article in a feed that was merged into this one, if they agree."""
         memory = self._memory_of(feed)
         entry = judge(group, page.page, memory, set()).entry
         if entry is None or (stored := self._to.stored_entry(entry)) is None:
@@ -238,7 +238,7 @@ class Writer:
         return None
 
     def _identified(self, names: Sequence[bytes], entry: int, arrival: Arrival) -> Incoming:
-        """Return the article under what distinguishes it: its id, else its link, else its words."""
+        """Return the article identified by its id, else its link, else its words."""
         incoming, item = arrival.incoming, arrival.item
         hashed = f"hash:{item.words_name.hex()}"
         external = incoming.identity.external
@@ -258,7 +258,7 @@ class Writer:
         return named
 
     def _hand_over_marks_alone(self, page: FeedPage, arrival: Arrival, identity: Identity) -> None:
-        """Hand over marks that are all that is left of an article of a deleted cache."""
+        """Move marks of an article that is gone with a deleted cache to its new identity."""
         if not self._any_marks:
             return
         for feed in page.older:
@@ -269,7 +269,7 @@ class Writer:
                 if self._to.stored_as(old) is None and old not in self._gathered:
                     self._handed.append((old, identity))
 
-    # Both.
+    # Files, APIs and feeds.
 
     def _revise(
         self,
@@ -280,9 +280,9 @@ class Writer:
         *,
         undated: bool = False,
     ) -> Outcome:
-        """Put what a source sent in the place of what it sent before."""
+        """Replace a stored article with what its source sent now."""
         fields, body, digest = self._document(before)
-        if not digest:  # damaged: nothing of it is kept
+        if not digest:  # damaged: replace all of it
             fields = json.loads(incoming.fields)
         new, fetched = revised(incoming, before, fields, body, undated=undated)
         self._come(new, before, entry, came, fetched)
@@ -320,20 +320,20 @@ class Writer:
         self._files.append(stamp)
 
     def finish(self) -> None:
-        """Write what has gathered: nothing else of the transaction may come after it."""
+        """Write the collected articles. Call it last in the transaction."""
         if self._any_marks and (self._handed or self._inherited):
             self._marks.hand_over(self._handed + self._inherited)
         self._to.put_stamps(self._files)
         self.moved = self._gathered.write()
 
     def committed(self) -> None:
-        """Forget the old names of marks that were handed over, once the transaction has ended."""
+        """Delete the old rows of moved marks, after the transaction was committed."""
         if self._any_marks and self._handed:
             self._marks.forget(self._handed)
 
 
 def _named(incoming: Incoming, external: str) -> Incoming:
-    """Return an article of a feed under that external id; empty: under its link."""
+    """Return a feed article with that external id; empty: with its link."""
     fields = json.loads(incoming.fields)
     if fields.get("externalId", "") == external:
         return incoming
@@ -348,7 +348,7 @@ def _named(incoming: Incoming, external: str) -> Incoming:
 
 
 def _is_same(new: Incoming, fields: dict[str, Any], body: bytes) -> bool:
-    """Return whether nothing but its identity is new."""
+    """Return whether only the identity has changed."""
     named = {"feed", "externalId"}
     one, other = (
         {name: value for name, value in each.items() if name not in named}
@@ -358,7 +358,7 @@ def _is_same(new: Incoming, fields: dict[str, Any], body: bytes) -> bool:
 
 
 def _of_feed(incoming: Incoming, stored: Stored) -> Incoming:
-    """Return what an archive or an API has of an article of a feed as that article."""
+    """Return an incoming file or API article under the identity of the stored feed article."""
     if incoming.identity == stored.identity:
         return incoming
     fields = json.loads(incoming.fields) | {"feed": stored.identity.source}

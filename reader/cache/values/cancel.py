@@ -1,4 +1,4 @@
-"""Questions that another thread cuts short."""
+"""Cancel a query from another thread."""
 
 import threading
 from collections.abc import Callable, Iterator
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class Cancel:
-    """Ends a question that another thread asks: it then raises Superseded."""
+    """Cancels a query that another thread runs: it then raises Superseded."""
 
     def __init__(self) -> None:
         self.is_cancelled = False
@@ -20,7 +20,7 @@ class Cancel:
         self._interrupt: Callable[[], object] | None = None
 
     def cancel(self) -> None:
-        """Interrupt the question that runs, and have later ones fail. Thread-safe."""
+        """Interrupt the running query and let later ones fail. Thread-safe."""
         with self._lock:
             self.is_cancelled = True
             if self._interrupt is not None:
@@ -28,7 +28,7 @@ class Cancel:
 
     @contextmanager
     def guarding(self, interrupt: Callable[[], object]) -> Iterator[None]:
-        """Have `cancel` call this while a question runs. Raises Superseded if it was called."""
+        """Let `cancel` call `interrupt` while a query runs. Raises Superseded if cancelled."""
         with self._lock:
             if self.is_cancelled:
                 raise Superseded

@@ -1,4 +1,4 @@
-"""Facets as engines keep them: rows, chunks, and what is counted. Values only."""
+"""Facets as engines store them: rows, chunks and counts. Values only."""
 
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
@@ -12,16 +12,16 @@ Facet = tuple[str, str]
 source, lang, state."""
 
 CHUNK_BITS = 16
-"""A facet is kept in chunks of 2**16 ids (12 days), each one container of a Roaring bitmap: adding
+"""A facet has chunks of 2**16 ids (12 days), each one container of a Roaring bitmap: adding
 today's articles rewrites today's chunks alone, and three years of a facet are 90 rows."""
 
 FACETS = 1 << 40
-"""More than there will be. The id of a chunk is its number times this, plus the key of its facet:
-today's chunks of all facets stand side by side, and adding articles writes few pages."""
+"""Maximum number of facets. The id of a chunk is its number times this, plus the key of its facet:
+today's chunks of all facets are adjacent, and adding articles writes few pages."""
 
 
 class Damaged(CacheError):
-    """What an engine holds of facets is not what was written: they can be counted anew."""
+    """The stored facets are damaged; they can be recounted from the articles."""
 
 
 class FacetRow(NamedTuple):
@@ -35,16 +35,16 @@ class FacetRow(NamedTuple):
     size: int
     """The number of its ids."""
     newer: frozenset[int]
-    """Numbers of the chunks that were written since its whole."""
+    """Numbers of the chunks that are newer than its whole."""
 
 
 class Counted(NamedTuple):
-    """Every facet, counted anew from the articles, and the names to show."""
+    """Every facet, recounted from the articles, and the names to show."""
 
     ids: Mapping[Facet, BitMap]
     labels: Mapping[Facet, str]
 
 
 Facts = tuple[int, str, str, str, str, Sequence[str], tuple[bool, bool, bool]]
-"""What facets are counted from: id, source, lang, category, sentiment, tags, and whether the
-article is pinned, a draft, and of an estimated sentiment."""
+"""The values that facets are counted from: id, source, lang, category, sentiment, tags, and
+whether the article is pinned, a draft, and of an estimated sentiment."""

@@ -1,4 +1,4 @@
-"""An article made ready for the tables, in any process, so that storing it is all that is left."""
+"""An article encoded for the tables, in any process, so that only storing is left to do."""
 
 import json
 from collections.abc import Mapping
@@ -17,15 +17,15 @@ _to_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 class Incoming(NamedTuple):
-    """What the cache keeps of an article. Instants are milliseconds since 1970.
+    """What the cache stores of an article. Instants are Unix milliseconds.
 
     `fields` is the front matter as JSON; `digest` is of fields and body. Both texts are UTF-8, as
-    SQLite keeps them, so that nothing has to decode and encode them on the way.
+    in SQLite, so that they are not decoded and encoded on the way.
     """
 
     identity: Identity
     source: str
-    """The key, as queries and facets have it."""
+    """The source's key, as in queries and facets."""
     lang: str
     title: str
     description: str
@@ -38,16 +38,17 @@ class Incoming(NamedTuple):
     draft: bool
     flagged: bool
     estimated: bool
-    """The sentiment is."""
+    """Whether the sentiment is estimated."""
     origin: str
     fields: bytes
     body: bytes
     digest: bytes
     body_is_kept: bool = False
-    """The full-text index takes the body as it stands. False: it has not been looked at."""
+    """Whether the full-text index takes the body unchanged. False: not known."""
 
     @classmethod
     def of(cls, article: Article) -> "Incoming":
+        """Return the article with its texts encoded and digested."""
         text = _to_json(to_fields(article))
         fields, body = text.encode(), article.body.encode()
         return cls(
@@ -74,14 +75,14 @@ class Incoming(NamedTuple):
 
 
 def digest_of(fields: bytes, body: bytes) -> bytes:
-    """Of what is stored of an article, to notice damage and change."""
+    """Return the digest of a stored article, to detect damage and change."""
     digest = blake2b(fields, digest_size=DIGEST_BYTES)
     digest.update(body)
     return digest.digest()
 
 
 class Indexed(NamedTuple):
-    """What facets and full text have of the fields of an article, as `Incoming` gave it."""
+    """The values in facets and full text that `Incoming` made from an article's fields."""
 
     description: str
     tags: tuple[str, ...]
@@ -89,9 +90,9 @@ class Indexed(NamedTuple):
 
 
 def indexed(fields: Mapping[str, Any]) -> Indexed:
-    """Return what was indexed of an article. fields: as they are stored.
+    """Return the indexed values of an article. fields: as stored.
 
-    What could not be read stands among them as it was given: tags that are mappings, or thousands.
+    Invalid values are among them as written: tags that are mappings, or thousands of tags.
     """
     description, tags = fields.get("description", ""), fields.get("tags", [])
     estimated = fields.get("sentimentEstimated", False)

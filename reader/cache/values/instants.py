@@ -1,4 +1,4 @@
-"""Instants as the tables keep them, Unix milliseconds, and the ids that they would have."""
+"""Convert instants to Unix milliseconds, as in the tables, and to ids."""
 
 from datetime import UTC, datetime
 from math import floor
@@ -11,18 +11,19 @@ if TYPE_CHECKING:
 
 
 END = 1 << 32
-"""Past all ids."""
+"""The first number above all ids."""
 
 
 def milliseconds(instant: datetime) -> int:
-    """Return Unix milliseconds, as the tables keep instants."""
+    """Return Unix milliseconds."""
     return floor(instant.timestamp()) * 1000 + instant.microsecond // 1000
 
 
 def from_milliseconds(value: int) -> datetime:
+    """Return the instant of so many Unix milliseconds, in UTC."""
     return datetime.fromtimestamp(value // 1000, UTC).replace(microsecond=value % 1000 * 1000)
 
 
 def slot(published: int) -> int:
-    """Return the id that Unix milliseconds would have, were it free; 0 before EPOCH."""
+    """Return the preferred id for Unix milliseconds; 0 before EPOCH."""
     return max(0, (published // 1000 - int(EPOCH.timestamp())) // SLOT_SECONDS)

@@ -1,4 +1,4 @@
-"""An article as it is stored, and one that is to be. Values only."""
+"""A stored article, and one to store. Values only."""
 
 import json
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from reader.formats import from_fields
 
 
 class Stored(NamedTuple):
-    """What tells the stored version of an article from an incoming one."""
+    """The properties of a stored article that an incoming one is compared with."""
 
     id: int
     identity: Identity
@@ -30,7 +30,7 @@ def identity_of(source: str, external: str, lang: str, feed: str) -> Identity:
 
 
 class Document(NamedTuple):
-    """An article as it is stored. `fields` is JSON; both texts are UTF-8 where it is whole."""
+    """A stored article. `fields` is JSON; both texts are UTF-8 unless it is damaged."""
 
     origin: str
     digest: bytes
@@ -39,6 +39,7 @@ class Document(NamedTuple):
 
     @property
     def is_whole(self) -> bool:
+        """Return whether both texts are bytes that match the stored digest."""
         texts = self.fields, self.body
         is_bytes = isinstance(texts[0], bytes) and isinstance(texts[1], bytes)
         return is_bytes and digest_of(*texts) == self.digest
@@ -55,7 +56,7 @@ Text = tuple[str, str, str | bytes]
 
 @dataclass(slots=True)
 class Coming:
-    """An article to be stored. `before`: what it takes the place of."""
+    """An article to store. `before`: the stored one that it replaces."""
 
     incoming: Incoming
     before: Stored | None

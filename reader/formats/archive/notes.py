@@ -1,6 +1,6 @@
 """A file as a person wrote it, to fields with the archive's own names, and a body.
 
-Combines the steps, so that reading no file imports none of them.
+Imports all steps of reading a file, so that other modules need not.
 """
 
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""Fields whose text YAML misreads: what an author wrote, rather than what the notation says."""
+"""Correct fields whose text YAML misreads, to what the author meant."""
 
 import re
 from collections.abc import Iterator

@@ -38,7 +38,7 @@ _OF_FEEDS = frozenset(
     for name in ("rss+xml", "atom+xml", "feed+json", "rdf+xml", "rss", "atom", "x.atom+xml")
 )
 _OF_ANYTHING = frozenset(("application/json", "application/xml", "text/xml"))
-"""Types of feeds that are also those of other interfaces: they count if there is no other."""
+"""Types of feeds and of other interfaces: they count only without a feed of a clear type."""
 
 _NO_NEWS = re.compile(r"/wp-json/|oembed", re.IGNORECASE)
 _COMMENTS = re.compile(

@@ -23,7 +23,7 @@ MAX_ELEMENTS = 20_000
 """Maximum elements of one text; of a longer one only the words are kept."""
 
 MAX_PAGE = 60_000
-"""Maximum elements of a web page, most of which are not part of its article."""
+"""Maximum elements of a web page; few are part of its article."""
 
 _FEW = 300
 """Tags that may be nested in any way at negligible cost."""

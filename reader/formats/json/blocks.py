@@ -202,7 +202,7 @@ class _Values:
         return self._take_word(piece, place)
 
     def _take_word(self, piece: bytes, at: int) -> int:
-        """Take a number, `null` or invalid text, none of which is an article."""
+        """Take a number, `null` or invalid text, which are not articles."""
         found = _WORD.match(piece, at)
         end = found.end() if found else at + 1
         self._take(piece[at:end])

@@ -63,12 +63,12 @@ class Trip:
 
     @property
     def elsewhere(self) -> str:
-        """The present address, empty if it is the one that was asked for."""
+        """Return the present address, empty if it is the one that was asked for."""
         return "" if self.url == self._first else self.url
 
     @property
     def headers(self) -> dict[str, str]:
-        """Request headers. Secrets go to the origin of the first address and to no other."""
+        """Return the request headers. Secrets go only to the origin of the first address."""
         own = self._secrets if _origin(self.address) == self._home else {}
         cookie = {"Cookie": self._cookie} if self._cookie else {}
         return {**self.conditions, **cookie, **own}
@@ -103,7 +103,7 @@ class Trip:
 
     @property
     def _is_as_safe(self) -> bool:
-        """Whether the address is as safe as the first. A step to http is followed, never kept."""
+        """Return whether the address is as safe as the first: http is followed, but not stored."""
         return self._home[0] == "http" or self._is_secure
 
 

@@ -10,7 +10,7 @@ MINUS = "\N{MINUS SIGN}"
 
 
 class ChipKind(StrEnum):
-    """What a chip is coloured by."""
+    """Kind of a term, which decides the colour of its chip."""
 
     INCLUDED = "included"
     EXCLUDED = "excluded"

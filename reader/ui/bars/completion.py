@@ -13,7 +13,7 @@ Names = Callable[[Field], Mapping[str, int]]
 
 
 class Completion(NamedTuple):
-    """A term as it would stand in the line, and how many articles have it, where known."""
+    """A completed term, and how many articles have it, if known."""
 
     term: str
     articles: int | None = None

@@ -50,6 +50,7 @@ class SearchHint(Painted):
             self.refresh()
 
     def render_line(self, y: int) -> Strip:
+        """Return the completions and the parsed query, as far as they fit."""
         width, base = self.size.width, self.style_of("")
         segments: list[Segment] = []
         for item in self._items(width) if y == 0 else ():
@@ -114,6 +115,7 @@ class SearchLine(Guarded, Vertical):
         self._typed = ""
 
     def compose(self) -> ComposeResult:
+        """Yield the prompt, the input and the hint below."""
         with Horizontal(id="search-prompt"):
             yield Static("/ ", markup=False)
             yield Input(compact=True, max_length=500, select_on_focus=False)
@@ -127,7 +129,7 @@ class SearchLine(Guarded, Vertical):
 
     @property
     def text(self) -> str:
-        """The text of the line."""
+        """Return the text of the line."""
         return self.query_one(Input).value
 
     def _set(self, text: str) -> None:
@@ -136,24 +138,29 @@ class SearchLine(Guarded, Vertical):
         line.cursor_position = len(text)
 
     def action_give_up(self) -> None:
+        """Close the line and return to the query from before."""
         self.post_message(self.GivenUp())
 
     def action_complete(self) -> None:
+        """Complete the last word with the first suggestion."""
         found = completions(self.text, self._names)
         if found:
             self._set(completed(self.text, found[0].term))
 
     def action_earlier(self, steps: int) -> None:
+        """Show the search so many steps back in the history; negative: forward."""
         if self._place == 0:
             self._typed = self.text
         self._place = max(0, min(self._place + steps, len(self._history)))
         self._set(self._history[-self._place] if self._place else self._typed)
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Keep the search and close the line."""
         event.stop()
         self.post_message(self.Kept(self.text.strip()))
 
     def on_input_changed(self, event: Input.Changed) -> None:
+        """Search for what is typed so far and update the hint."""
         event.stop()
         query = parse_typed(event.value, self._is_known)
         self.query_one(SearchHint).show(query, completions(event.value, self._names))

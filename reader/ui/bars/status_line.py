@@ -95,6 +95,7 @@ class StatusLine(Painted):
             self.say("")
 
     def render_line(self, y: int) -> Strip:
+        """Return the line; what does not fit is left out, the message last."""
         width = self.size.width
         if y:
             return Strip.blank(width, self.style_of(""))
@@ -155,10 +156,12 @@ class KeyLine(Painted):
             self.refresh()
 
     def on_click(self, event: events.Click) -> None:
+        """Run the action of the clicked key."""
         if action := event.style.meta.get("action"):
             self.post_message(self.ActionChosen(action))
 
     def render_line(self, y: int) -> Strip:
+        """Return as many keys as fit; the last one is always shown."""
         width = self.size.width
         if y:
             return Strip.blank(width, self.style_of(""))

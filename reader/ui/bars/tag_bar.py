@@ -30,7 +30,7 @@ class CountsTags(Protocol):
     """What the bar asks of the library. Both return the most frequent first, raise CacheError."""
 
     def tags_at_once(self, ids: Ids, most: int) -> list[TagCount] | None:
-        """Return so many tags of these articles; None where counting would take a while."""
+        """Return so many tags of these articles; None if counting would take a while."""
 
     def tag_counts(self, ids: Ids, most: int | None = None) -> list[TagCount]:
         """Return so many tags of these articles. Thread-safe."""
@@ -68,7 +68,7 @@ class TagBar(Painted):
         id: str | None = None,
         classes: str | None = None,
     ) -> None:
-        """query: the first that `show` describes."""
+        """Begin empty. query: the first that `show` describes."""
         super().__init__(id=id, classes=classes)
         self._library = library
         self._query = query
@@ -80,7 +80,7 @@ class TagBar(Painted):
 
     @property
     def tags(self) -> Sequence[DigitTag]:
-        """The tags under the digits, in their order."""
+        """Return the tags under the digits, in their order."""
         return self._tags
 
     def show_query(self, query: Query) -> None:
@@ -107,16 +107,17 @@ class TagBar(Painted):
         self._typing = self.set_timer(TYPING_S, lambda: self._begin_to_count(ids, turn))
 
     def at_once(self, ids: Ids) -> list[TagCount] | None:
-        """Return enough tags for every digit; None where that takes a while. Raises CacheError."""
+        """Return enough tags for every digit; None if that takes a while. Raises CacheError."""
         return self._library.tags_at_once(ids, self._most)
 
     def cycle(self, digit: int) -> None:
-        """Include, exclude or drop the tag under the digit, where there is one."""
+        """Include, exclude or drop the tag under the digit, if any."""
         for tag in self._tags:
             if tag.digit == digit:
                 self._change(self._query.cycle_tag(tag.tag))
 
     def on_click(self, event: events.Click) -> None:
+        """Cycle the clicked tag, or remove the clicked term."""
         meta = event.style.meta
         if "tag" in meta:
             self._change(self._query.cycle_tag(meta["tag"]))
@@ -159,6 +160,7 @@ class TagBar(Painted):
             self.refresh()
 
     def render_line(self, y: int) -> Strip:
+        """Return the line of chips and tags."""
         width = self.size.width
         if y:
             return Strip.blank(width, self._look_of(""))

@@ -43,7 +43,7 @@ _EXAMPLES = 31
 def lay_out(groups: Sequence[HelpGroup], data: str, width: int) -> list[Line]:
     """Return the page in lines of at most so many cells, in two columns if they fit.
 
-    The page is never narrower than _NARROWEST cells, where it could not be read.
+    The page is at least _NARROWEST cells wide, so that it is readable.
     """
     width = max(width, _NARROWEST)
     column = (width - _GAP) // 2
@@ -92,6 +92,7 @@ class HelpText(Page):
         self._data = data
 
     def lay_out(self, width: int) -> list[Line]:
+        """Return the help as lines of this width."""
         return lay_out(self._groups, self._data, width)
 
 

@@ -45,6 +45,7 @@ class LinkList(PickList[Link]):
     """Shows number, label, and on the right the host of each link."""
 
     def spans(self, row: Link, width: int) -> Sequence[Span]:
+        """Return number, label and host of a link, refused ones dimmed."""
         number = f"{row.number:>{len(str(len(self.rows)))}}  "
         goes_to = _end(row.host, width // 2)
         state = "pick-list--dim" if row.refused else ""
@@ -72,11 +73,12 @@ class LinksScreen(Modal[str | None]):
     ]
 
     def __init__(self, links: Sequence[tuple[str, str]]) -> None:
-        """links: label and URL of each, in the order to show; both cleaned."""
+        """Show links. links: label and URL of each, in the order to show; both cleaned."""
         super().__init__()
         self._links = [_link(number, *link) for number, link in enumerate(links, start=1)]
 
     def compose(self) -> ComposeResult:
+        """Yield the list, and a line for the whole URL of the current link."""
         from textual.containers import Vertical
         from textual.widgets import Static
 
@@ -87,9 +89,11 @@ class LinksScreen(Modal[str | None]):
             yield Static(id="link-url", markup=False)
 
     def on_mount(self) -> None:
+        """Fill the list."""
         self._list.show(self._links)
 
     def on_pick_list_moved(self) -> None:
+        """Show the whole URL of the current link, or why it is refused."""
         from textual.widgets import Static
 
         link = self._list.current
@@ -98,14 +102,17 @@ class LinksScreen(Modal[str | None]):
             self.query_one("#link-url", Static).update(Content(full))
 
     def on_pick_list_picked(self) -> None:
+        """Open the picked link."""
         self.action_open()
 
     def action_open_number(self, number: int) -> None:
+        """Open the link with this number, counted from 1."""
         if number <= len(self._links):
             self._list.move_to(number - 1)
             self.action_open()
 
     def action_open(self) -> None:
+        """Open the current link; ask first if its label names another host."""
         link = self._list.current
         if link is None:
             return
@@ -124,6 +131,7 @@ class LinksScreen(Modal[str | None]):
         self.app.push_screen(ConfirmScreen(question), answered)
 
     def action_copy(self) -> None:
+        """Copy the URL of the current link."""
         link = self._list.current
         if link:
             self.app.copy_to_clipboard(link.url)
@@ -143,11 +151,12 @@ class ConfirmScreen(Modal[bool]):
     ]
 
     def __init__(self, question: str) -> None:
-        """question: one sentence of plain text."""
+        """Ask a question, one sentence of plain text."""
         super().__init__()
         self._question = question
 
     def compose(self) -> ComposeResult:
+        """Yield the question."""
         from textual.containers import Vertical
         from textual.widgets import Static
 

@@ -33,6 +33,7 @@ class Modal(Guarded, ModalScreen[ScreenResultType]):
         self._dimmed: dict[Style | None, Style | None] = {}
 
     def notify_style_update(self) -> None:
+        """Forget dimmed strips: the theme has changed."""
         super().notify_style_update()
         self._dimmed.clear()
 

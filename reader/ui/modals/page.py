@@ -50,7 +50,7 @@ class Page(Guarded, ScrollView):
 
     @property
     def allow_vertical_scroll(self) -> bool:
-        """Always, even without a scroll bar: a key may be typed right after the box is opened."""
+        """Return True even without a scroll bar: a key may be typed as soon as the box opens."""
         return True
 
     def lay_out(self, width: int) -> list[Line]:
@@ -58,14 +58,17 @@ class Page(Guarded, ScrollView):
         raise NotImplementedError
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:  # noqa: ARG002
+        """Return the number of lines at this width."""
         return len(self.lay_out(width))
 
     def on_resize(self) -> None:
+        """Lay the page out anew for its width."""
         self._lines = self.lay_out(self.scrollable_content_region.width)
         self.virtual_size = Size(0, len(self._lines))
         self.refresh()
 
     def render_line(self, y: int) -> Strip:
+        """Return the line at `y` of what is in view."""
         place, base = self.scroll_offset.y + y, self.rich_style
         spans = self._lines[place] if place < len(self._lines) else []
         segments = [
@@ -85,6 +88,7 @@ class PageScreen(Modal[bool]):
         self._keys = keys
 
     def compose(self) -> ComposeResult:
+        """Yield the page in a box with title and keys."""
         from textual.containers import Vertical
 
         with Vertical(classes="modal-box") as box:

@@ -50,7 +50,7 @@ class PickList(Guarded, ScrollView, Generic[Row]):
         """The cursor stands on another row, or the row under it changed."""
 
     def __init__(self, *, empty: str = "", can_focus: bool = True) -> None:
-        """empty: plain text that is shown if there are no rows."""
+        """Make an empty list. empty: plain text to show without rows."""
         super().__init__(can_focus=can_focus)
         self.rows: Sequence[Row] = ()
         self.cursor = 0
@@ -58,13 +58,13 @@ class PickList(Guarded, ScrollView, Generic[Row]):
 
     @property
     def current(self) -> Row | None:
-        """The row under the cursor; None if there are no rows."""
+        """Return the row under the cursor; None in an empty list."""
         return self.rows[self.cursor] if self.rows else None
 
     def show(self, rows: Sequence[Row], cursor: int = 0, *, reveals: bool = True) -> None:
         """Show other rows, with the cursor on the given one or the last.
 
-        reveals: False to leave the view as it is where the cursor had been scrolled out of it.
+        reveals: False keeps the view if the cursor was scrolled out of it.
         """
         reveals = reveals or self._is_in_view
         self.rows = rows
@@ -83,15 +83,19 @@ class PickList(Guarded, ScrollView, Generic[Row]):
         self.post_message(self.Moved())
 
     def action_move(self, rows: int) -> None:
+        """Move the cursor by so many rows."""
         self.move_to(self.cursor + rows)
 
     def action_page(self, pages: int) -> None:
+        """Move the cursor by so many pages."""
         self.move_to(self.cursor + pages * max(1, self.size.height - 1))
 
     def action_first(self) -> None:
+        """Move the cursor to the first row."""
         self.move_to(0)
 
     def action_last(self) -> None:
+        """Move the cursor to the last row."""
         self.move_to(len(self.rows) - 1)
 
     def spans(self, row: Row, width: int) -> Sequence[Span]:
@@ -99,6 +103,7 @@ class PickList(Guarded, ScrollView, Generic[Row]):
         raise NotImplementedError
 
     def render_line(self, y: int) -> Strip:
+        """Return the row at `y` of what is in view."""
         width, base = self.scrollable_content_region.width, self.rich_style
         place = self.scroll_offset.y + y
         has_cursor = place == self.cursor < len(self.rows)
@@ -117,9 +122,11 @@ class PickList(Guarded, ScrollView, Generic[Row]):
         return [(f"  {self.empty}", "pick-list--dim")] if place == 0 else []
 
     def on_resize(self) -> None:
+        """Keep the cursor in view."""
         self._reveal()
 
     def on_click(self, event: Click) -> None:
+        """Pick the clicked row."""
         event.stop()
         place = self.scroll_offset.y + event.y
         if place < len(self.rows):

@@ -104,6 +104,7 @@ class SourcesText(Page):
         self._is_chosen = is_chosen
 
     def lay_out(self, width: int) -> list[Line]:
+        """Return the table of sources as lines of this width."""
         return lay_out(self._rows, self._is_chosen, max(width, 1))
 
 

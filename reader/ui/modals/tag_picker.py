@@ -42,6 +42,7 @@ class TagList(PickList[Tag]):
     typed = ""
 
     def spans(self, row: Tag, width: int) -> Sequence[Span]:
+        """Return sign, name and count of a tag, the typed letters emphasised."""
         sign, state = _SIGNS[row.included]
         count = "…" if row.left is None else f"{row.left:,}"
         name = fit(row.name, width - len(count) - 4)
@@ -101,6 +102,7 @@ class TagPicker(Modal[None]):
         """The tag that was cycled off and not counted since: it stays for the next Enter."""
 
     def compose(self) -> ComposeResult:
+        """Yield the input, the number of matches and the list."""
         from textual.containers import Horizontal, Vertical
         from textual.widgets import Input, Static
 
@@ -113,28 +115,34 @@ class TagPicker(Modal[None]):
             yield TagList(empty="Counting…", can_focus=False)
 
     def on_mount(self) -> None:
+        """List the tags; count them after the first picture."""
         self._list_tags()
         self.call_after_refresh(self._begin_to_count)  # would delay the first picture
 
     def on_input_changed(self, event: "Input.Changed") -> None:
+        """List the tags that match what is typed."""
         event.stop()
         self._is_chosen = False
         self._show()
 
     async def on_input_submitted(self, event: "Input.Submitted") -> None:
+        """Cycle the current tag, or the best match once all are counted."""
         event.stop()
         if event.value.strip():  # the tag that it means may not be among the first
             await self._has_counted.wait()
         self._cycle()
 
     def on_pick_list_picked(self) -> None:
+        """Cycle the picked tag."""
         self._cycle()
 
     def action_move(self, rows: int) -> None:
+        """Move the cursor by so many rows."""
         self._is_chosen = True
         self._list.action_move(rows)
 
     def action_page(self, pages: int) -> None:
+        """Move the cursor by so many pages."""
         self._is_chosen = True
         self._list.action_page(pages)
 
@@ -170,7 +178,7 @@ class TagPicker(Modal[None]):
     def _list_tags(self, *, reveals: bool = True) -> None:
         """List all tags, those of the filter first, whatever is left of them.
 
-        reveals: as of `PickList.show`.
+        reveals: as in `PickList.show`.
         """
         counted = {each.tag.casefold(): each for each in self._counted or ()}
         unknown = None if self._counted is None else 0

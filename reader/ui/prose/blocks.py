@@ -1,8 +1,8 @@
-"""Where a block of Markdown source ends, and where a long one is cut.
+"""Find where a block of Markdown source ends, and where a long one is cut.
 
-Nothing is parsed, and no line is looked at alone: regular expressions run over many lines at once,
-so that the parts of the longest block are found in some 10 ms. `pieces` and `sections` both go by
-what is found here, so a part that is laid out alone looks as it does in the whole.
+Nothing is parsed: regular expressions run over many lines at once, so that the parts of the longest
+block are found in some 10 ms. `pieces` and `sections` both use these results, so a part that is
+laid out alone looks as it does in the whole.
 """
 
 import re
@@ -14,15 +14,15 @@ from typing import NamedTuple
 SPLIT_CHARACTERS = 4_000
 SPLIT_LINES = 60
 SPLIT_CELLS = 150
-"""From here on a list, a table or code is cut where it does not show."""
+"""Cut lists, tables and code that are longer than this where the cut does not show."""
 
 JOINED = 2
-"""Times as many lines of a list in the parts behind the first one, and of a table squared."""
+"""Factor on the lines of a list in parts behind the first one; squared for a table."""
 
 MOST_CHARACTERS = 16_000
 MOST_LINES = 250
 MOST_COLUMNS = 100
-"""More in one block that cannot be cut is not parsed: it would take 50 ms and up."""
+"""A block that cannot be cut and has more is not parsed: it would take 50 ms and up."""
 
 HEADING = re.compile(r"#{1,6}(?:[ \t]|$)")
 FENCE = re.compile(r" {0,3}(`{3,}(?=[^`]*$)|~{3,})")
@@ -30,7 +30,7 @@ _INTERRUPTION = re.compile(r" {0,3}(?:>|(?:[-+*]|1[.)])[ \t]+[^ \t\n])")
 _TABLE_RULE = re.compile(r" {0,3}(?=[|:-])[ \t|:-]*$")
 MARKER = re.compile(r" {0,3}(?:[-+*]|\d{1,9}[.)])(?:[ \t]|$)")
 
-# The same over many lines. Each begins with a newline, which is found fast.
+# The same patterns over many lines. Each begins with a newline, which is found fast.
 _BLANK = r"[^\S\n]*+\n"
 _HEADING = r"(?=#{1,6}(?:[ \t\n]|\Z))"
 _FENCE = r"(?= {0,3}(?:~~~|`{3,}+[^`\n]*+(?:\n|\Z)))"
@@ -42,7 +42,7 @@ _SPACE = re.compile(r"\s+(?=\S)")
 
 
 class Kind(Enum):
-    """What a block is, as far as its first two lines tell."""
+    """The kind of a block, by its first two lines."""
 
     PARAGRAPH = auto()
     LIST = auto()
@@ -67,18 +67,18 @@ _ENDS = {
     Kind.HEADING: re.compile(r"\n"),
 }
 _ENDS[Kind.TABLE] = _ENDS[Kind.PARAGRAPH]
-"""At the line behind the block, or at a blank one before it."""
+"""Patterns of the end of a block, by kind: the line after it, or a blank line before that."""
 
 _BLANKS = re.compile(rf"(?:{_BLANK}\n*+)*+(?:[^\S\n]*+\Z)?")
 
 
 class Block(NamedTuple):
-    """A block, or what is left of it behind a cut.
+    """A block, or the rest of it after a cut.
 
-    `start`, `end`: offsets of the whole block, blank lines below it included. `head`: what every
-    part of it has to begin with. `indent`: of a list's first marker. `joined`: it goes on behind a
-    cut, where `gap` blank lines were. `plain`: it must not be parsed. `number`: of the first item
-    behind the cut, where it goes on counting.
+    `start`, `end`: offsets of the whole block, with blank lines below it. `head`: text that every
+    part of it must begin with. `indent`: of a list's first marker. `joined`: it continues after a
+    cut, at which there were `gap` blank lines. `plain`: it must not be parsed. `number`: of the
+    first item after the cut, if the list continues counting.
     """
 
     kind: Kind
@@ -94,11 +94,12 @@ class Block(NamedTuple):
 
     @property
     def is_code(self) -> bool:
+        """Return whether the block is code that is shown as code."""
         return self.kind in (Kind.CODE, Kind.FENCE) and not self.plain
 
     @property
     def lines_between(self) -> int:
-        """Blank lines that are shown at the cut; in code all of them."""
+        """Return the number of blank lines shown at the cut; in code all of them."""
         return self.gap if self.is_code else min(self.gap, 1)
 
 
@@ -111,6 +112,7 @@ class Chunk(NamedTuple):
 
     @property
     def is_first_of_many(self) -> bool:
+        """Return whether the block goes on behind this chunk."""
         return not self.block.joined and self.end < self.block.end
 
 
@@ -121,9 +123,11 @@ def chunks(
     is_left_out: Callable[[int, int], bool],
     block: Block | None = None,
 ) -> Iterator[Chunk]:
-    """The chunks in order; where there is a cut at `end`, they are those of the whole up to there.
-    `is_left_out`: whether the line from here to there, at which a block would begin, belongs to
-    none. `block`: in which `start` is, where it is in one."""
+    """Yield the chunks in order; if there is a cut at `end`, those of the whole text up to there.
+
+    is_left_out: returns whether the line from one offset to another, at which a block would begin,
+    belongs to none. block: the block that `start` is in, if any.
+    """
     at = start
     while at < end:
         if block is None:
@@ -142,7 +146,7 @@ def chunks(
 
 
 def is_too_long(block: Block, text: str, start: int, end: int) -> bool:
-    """Whether this of it would take the parser too long."""
+    """Return whether parsing the block from `start` to `end` would take too long."""
     is_wide = block.columns > MOST_COLUMNS
     return block.plain or is_wide or _is_over(block, text, start, end)
 
@@ -178,14 +182,14 @@ def _begun(text: str, at: int, line_end: int, end: int) -> Block:
 
 
 def _rule_of_table(text: str, at: int, end: int) -> str:
-    """The line at `at` if it parts the head of a table from its rows."""
+    """Return the line at `at` if it separates the head of a table from its rows, else nothing."""
     line = text[at : _line_end(text, at, end)]
     is_rule = _TABLE_RULE.match(line) and not _INTERRUPTION.match(line)
     return line if is_rule else ""
 
 
 def _behind(kind: Kind, text: str, line_end: int, end: int) -> int:
-    """Where the next block begins, at the earliest."""
+    """Return the earliest offset at which the next block may begin."""
     found = _ENDS[kind].search(text, line_end - 1, end)
     return _past_blank(text, found.end(), end) if found else end
 
@@ -201,7 +205,7 @@ def _closing(mark: str, count: int) -> re.Pattern[str]:
 
 
 def _cut(block: Block, text: str, at: int) -> int:
-    """Where the next cut is, or the end of the block."""
+    """Return the offset of the next cut, or the end of the block."""
     lines, last = _most_lines(block), block.end
     if last - at <= SPLIT_CHARACTERS and (not lines or text.count("\n", at, last) < lines):
         return last
@@ -218,7 +222,7 @@ def _cut(block: Block, text: str, at: int) -> int:
 
 
 def _most_lines(block: Block) -> int:
-    """Lines behind which it is cut; 0 where they do not matter."""
+    """Return the number of lines after which the block is cut; 0 if lines do not matter."""
     more = JOINED if block.joined else 1
     if block.kind is Kind.LIST:
         return SPLIT_LINES * more
@@ -230,7 +234,7 @@ def _most_lines(block: Block) -> int:
 
 
 def _cut_of_list(block: Block, text: str, at: int) -> int:
-    """Before an item of the list itself, if there is one."""
+    """Return the offset of the next item of the list itself, a place to cut."""
     items = _items(block.indent)
     cut = _behind_lines(text, at, block.end, _most_lines(block), SPLIT_CHARACTERS)
     if cut == block.end or items.match(text, cut - 1):
@@ -241,7 +245,10 @@ def _cut_of_list(block: Block, text: str, at: int) -> int:
 
 
 def _cut_of_fence(text: str, at: int, last: int) -> int:
-    """Not before the line that closes it, which would close the next part at once."""
+    """Return a place to cut code, never before its closing line.
+
+    That line would close the next part at once.
+    """
     cut = _behind_characters(text, at, last, SPLIT_CHARACTERS, 2 * MOST_CHARACTERS)
     is_closing = (
         text[cut - 1] == "\n" and _past_blank(text, _line_end(text, cut, last), last) == last
@@ -250,15 +257,17 @@ def _cut_of_fence(text: str, at: int, last: int) -> int:
 
 
 def _behind_lines(text: str, at: int, last: int, lines: int, characters: int) -> int:
-    """The first line that is not blank behind so many of either."""
+    """Return the first line that is not blank after so many lines or characters."""
     by_characters = _behind_characters(text, at, last, characters, 2 * MOST_CHARACTERS)
     found = _lines(lines).match(text, at, by_characters)
     return _past_blank(text, found.end(), last) if found else by_characters
 
 
 def _behind_characters(text: str, at: int, last: int, characters: int, most: int) -> int:
-    """The first line that is not blank behind so many characters, or what is behind a space where
-    the line above is longer than `most`."""
+    """Return the first line that is not blank after so many characters.
+
+    If the line above is longer than `most`, return the offset after a space in it.
+    """
     limit = min(last, at + most)
     newline = text.find("\n", at + characters, limit)
     if newline >= 0:
@@ -270,21 +279,23 @@ def _behind_characters(text: str, at: int, last: int, characters: int, most: int
 
 
 def _has_lines(text: str, start: int, end: int, lines: int) -> bool:
-    """Whether there are so many, the last one with or without its newline."""
+    """Return whether there are so many lines, the last one with or without its newline."""
     found = _lines(lines - 1).match(text, start, end)
     return found is not None and found.end() < end
 
 
 @lru_cache
 def _lines(count: int) -> re.Pattern[str]:
-    """So many lines, empty ones not counted."""
+    """Return a pattern of so many lines, empty ones not counted."""
     return re.compile(rf"(?:[^\n]*+\n++){{{count}}}+")
 
 
 @lru_cache
 def _items(indent: int) -> re.Pattern[str]:
-    """An item of a list that is indented so much at most, and the newline above: its bullet, or
-    its number and what follows it."""
+    """Return a pattern of a list item indented by at most so much, with the newline above.
+
+    Groups: the bullet, the number, what follows the number.
+    """
     return re.compile(rf"\n {{0,{indent}}}(?:([-+*])|(\d{{1,9}})([.)]))(?=[ \t\n]|\Z)")
 
 
@@ -299,7 +310,7 @@ def _rest(block: Block, text: str, at: int, stop: int) -> Block:
 
 
 def _next_number(block: Block, text: str, at: int, stop: int) -> int | None:
-    """The number of the item at `stop`, None where it begins a list of its own, or is a bullet."""
+    """Return the number of the item at `stop`, None for a bullet or the start of another list."""
     items = _items(block.indent)
     then = items.match(text, stop - 1)
     if then is None or not then[2]:
@@ -319,7 +330,7 @@ def _next_number(block: Block, text: str, at: int, stop: int) -> int | None:
 
 
 def _past_blank(text: str, at: int, end: int) -> int:
-    """The first line from `at` on that is not blank, or the end."""
+    """Return the offset of the first line from `at` on that is not blank, or the end."""
     found = _BLANKS.match(text, at, end)
     return found.end() if found else at
 
@@ -329,6 +340,6 @@ def _line_end(text: str, at: int, end: int) -> int:
 
 
 def _indent(line: str) -> int:
-    """Columns before the text; four for a tab."""
+    """Return the columns before the text; four for a tab."""
     before = line[: len(line) - len(line.lstrip(" \t"))]
     return len(before) + 3 * before.count("\t")

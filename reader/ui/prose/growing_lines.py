@@ -25,7 +25,7 @@ class GrowingLines:
 
     @property
     def is_complete(self) -> bool:
-        """Whether the source has no more lines."""
+        """Return whether all lines of the source are laid out."""
         return self._source is None
 
     def grow(self, lines: int, place: int = 0, seconds: float | None = None) -> None:

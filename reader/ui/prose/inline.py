@@ -1,7 +1,7 @@
 """The inline parts of Markdown as styled spans: emphasis, code, links, images.
 
-Nothing is dropped: text without a form of its own is shown as it was written, and text that would
-take the parser too long is not parsed.
+Nothing is dropped: unknown syntax is shown as written, and text that would take too long to parse
+is not parsed.
 """
 
 import re
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from markdown_it.token import Token
 
 MOST_COST = 4_000
-"""Bound on parsing, in stops of up to 5 µs; denser text is shown as it was written."""
+"""Bound on parsing, in stops of up to 5 µs; denser text is shown as written."""
 _BRACKET_COST = 10
 _DEEPEST = 20
 
@@ -54,7 +54,7 @@ def defuse(text: str) -> str:
 
 
 def is_too_dense(content: str) -> bool:
-    """Return whether it has so many marks that parsing them would take noticeably long."""
+    """Return whether the text has so many marks that parsing them would take noticeably long."""
     if len(content) < MOST_COST // _BRACKET_COST:
         return False
     stops = sum(1 for _ in _STOPS.finditer(content))
@@ -118,7 +118,7 @@ def _parser() -> "MarkdownIt":
 
 
 class _Spans:
-    """Collects spans from inline tokens, with the styles and the link that are open."""
+    """Spans collected from inline tokens, with the styles and the link that are open."""
 
     def __init__(self, styles: Styles) -> None:
         self._styles = [styles]

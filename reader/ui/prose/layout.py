@@ -1,8 +1,8 @@
 """Markdown laid out piece by piece: headings, paragraphs, lists, quotes, code, tables.
 
-Blocks are walked here; `source` cuts the text, `inline` styles what stands within a
-line, `table` fits columns, `wrap` breaks lines. Seen from outside it is `text`. Every
-word of the source is in some line: what is not formatted is shown as it was written.
+`source` cuts the text, `inline` styles the text within a line, `table` fits columns, `wrap` breaks
+lines; other packages use `text`. Every word of the source is in some line: what is not formatted is
+shown as written.
 """
 
 import re
@@ -36,7 +36,7 @@ from reader.ui.prose.tree import tree as _tree
 from reader.ui.prose.wrap import Frame, Line, Span, chop, width_of, wrap
 
 MOST_LINKED = 200_000
-"""Several times the longest article that is known: a text with more is an attack on our time."""
+"""Several times the longest known article; a longer text is taken for an attack."""
 
 _TOO_LONG = "too long to be formatted, shown as it was written"
 _TOO_DENSE = "too many marks to be formatted, shown as it was written"
@@ -49,25 +49,27 @@ _CELL_EDGE = re.compile(r"(?<!\\)\|")
 
 
 class Markdown:
-    """A text to be laid out. It is looked at but once for what is the same at any width."""
+    """A text to lay out. What is the same at any width is computed once."""
 
     def __init__(self, text: str) -> None:
-        # Made safe piece by piece: of a long text that would be felt.
+        # Unsafe characters are replaced piece by piece: all at once, a long text would delay keys.
         self._text = text.replace("\r\n", "\n").replace("\r", "\n")
         found = definitions(self._text)
         urls = {defuse(label): defuse(url) for label, url in found.urls.items()}
         self._defined = Definitions(urls, found.end)
         self._known = references(urls)
         self._grids: dict[tuple[int, int], Grid | None] = {}
-        """Of long tables, by their place and the width."""
+        """Columns of long tables, by offset and width."""
 
     def lines(self, width: int) -> Iterator[Line]:
-        """As `Prose.lines`."""
+        """Yield lines as `Prose.lines` does."""
         return _Layout(self._pieces(), self._known, max(1, width)).lines()
 
     def links(self) -> Iterator[Link]:
-        """The links in order, some of them more than once; at last the definitions. What comes
-        after `MOST_LINKED` characters of blocks with links is left out."""
+        """Yield the links in order, possibly repeated, then the definitions.
+
+        After `MOST_LINKED` characters of blocks with links the rest is left out.
+        """
         looked_at = 0
         for piece in self._pieces():
             if piece.plain or not may_link(piece.source, self._known):
@@ -82,10 +84,10 @@ class Markdown:
             yield Link(url, url)
 
     def sections(self, width: int) -> list[Part]:
-        """As `Prose.sections`."""
+        """Return parts as `Prose.sections` does."""
         cut = sections(self._text, self._defined)
         ends = [each.start for each in cut[1:]] + [len(self._text)]
-        # The blank line above a section, where there is one, is laid out with it.
+        # The blank line above a section, if any, is laid out with it.
         firsts = [each.start - each.gap for each in cut]
         sizes = [end - first for first, end in pairwise([*firsts, len(self._text)])]
         return [
@@ -101,7 +103,7 @@ class Markdown:
         return layout.lines()
 
     def _grid(self, block: Block | None, width: int) -> Grid | None:
-        """How wide the columns are of a table that goes on here: its first piece tells."""
+        """Return the columns of a table that goes on here, as its first piece has them."""
         if block is None or block.kind is not Kind.TABLE or block.plain:
             return None
         key = block.start, width
@@ -127,19 +129,19 @@ class _Layout:
         self._width = width
         self._last = -1
         self._stays_close = False
-        """Whether what comes next belongs to what was laid out last."""
-        # Of the piece at hand:
+        """Whether the next block follows without a blank line."""
+        # The piece that is laid out now:
         self._joined = False
         self._source: list[str] = []
         self._offsets: list[int] = []
         self._columns: tuple[int, ...] = ()
         self._number: int | None = None
         self._repeated = False
-        # What a piece leaves to the one that is joined to it:
+        # Carried over to a piece that continues this one:
         self._grid: Grid | None = None
 
     def go_on_below(self, section: Section, grid: Grid | None) -> None:
-        """Begin as if all that stands above the section had been laid out."""
+        """Begin as if everything above the section had been laid out."""
         self._last = section.start - 1 - section.gap
         self._stays_close = section.below_heading
         self._grid = grid
@@ -165,7 +167,7 @@ class _Layout:
             yield from self._piece(piece, frame)
 
     def _between(self, piece: Piece, frame: Frame) -> Iterator[Line]:
-        """The blank lines at a cut."""
+        """Yield the blank lines at a cut."""
         for at in range(piece.start - piece.gap, piece.start):
             if piece.is_code:
                 yield from self._code_line(frame, "", at, "block")
@@ -189,7 +191,7 @@ class _Layout:
         return Line(frame.blank(), self._last)
 
     def _at(self, node: _Node) -> int:
-        """Where the block begins in the text."""
+        """Return the offset of the block in the text."""
         return self._offsets[node.token.map[0]] if node.token.map else self._last + 1
 
     def _as_written(self, frame: Frame, reason: str) -> Iterator[Line]:
@@ -217,7 +219,7 @@ class _Layout:
         yield from self._words(frame, spans, at)
 
     def _blocks(self, nodes: Sequence[_Node], frame: Frame) -> Iterator[Line]:
-        """Blocks with a blank line between them, but none below a heading or in a tight item."""
+        """Yield blocks, a blank line between them except below a heading or in a tight item."""
         for number, node in enumerate(nodes):
             if number and not self._stays_close:
                 yield self._blank(frame, self._at(node))
@@ -281,7 +283,7 @@ class _Layout:
             at += len(line) + 1
 
     def _code_line(self, frame: Frame, text: str, at: int, style: str) -> Iterator[Line]:
-        """Shaded to the right edge; an arrow before what did not fit on the line above."""
+        """Yield a line of code, shaded to the right edge; wrapped parts begin with an arrow."""
         styles = (*frame.styles, "block")
         room = max(1, frame.room - 2)
         for offset, part in chop([Span(text, (*styles, style))], room):
@@ -290,7 +292,7 @@ class _Layout:
             yield self._line(frame, [mark, *part, padding], at + offset)
 
     def _goes_on(self, node: _Node) -> bool:
-        """Whether it is the table or the fence of which an earlier piece showed the head."""
+        """Return whether the node continues a table or fence whose head is laid out already."""
         goes_on = self._repeated and node.token.level == 0
         self._repeated = self._repeated and not goes_on
         return goes_on
@@ -347,7 +349,7 @@ class _Layout:
         return [inline_spans(content, styles, self._known) for content in contents]
 
     def _surplus(self, row: _Node) -> str:
-        """Cells for which the table has no column: Markdown drops them, we do not."""
+        """Return the text of cells beyond the last column, which Markdown would drop."""
         if row.token.level != 2 or not row.token.map:
             return ""
         cells = _CELL_EDGE.split(self._source[row.token.map[0]].strip())

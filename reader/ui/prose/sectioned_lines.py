@@ -1,4 +1,4 @@
-"""Laid-out lines in parts, any of which can be laid out before those above it.
+"""Laid-out lines in parts, laid out in any order.
 
 The number of lines of other parts is estimated from the length of their text, so that the end of
 the longest text is reached at once. Estimates change the numbers of lines; a `Spot` does not move.
@@ -18,8 +18,10 @@ _FIRST_RATE = 1 / 50
 
 
 class Part(NamedTuple):
+    """A section of a text, laid out when it is needed."""
+
     start: int
-    """The place at which it begins; the first part's is 0."""
+    """Place at which the part begins; 0 for the first."""
     size: int
     """Number of places of its text."""
     lay_out: Callable[[], Iterator[Line]]
@@ -44,7 +46,7 @@ class Run(NamedTuple):
     size: int
     """Number of lines."""
     is_to_end: bool
-    """Whether its last line is the last of the text."""
+    """Whether the run includes the last line of the text."""
 
 
 class SectionedLines:
@@ -64,11 +66,12 @@ class SectionedLines:
 
     @property
     def laid_out(self) -> int:
-        """How many lines are laid out, in all parts."""
+        """Return how many lines are laid out, in all parts."""
         return sum(len(each) for each in self._grown if each)
 
     @property
     def is_complete(self) -> bool:
+        """Return whether every part is laid out to its end."""
         return all(each is not None and each.is_complete for each in self._grown)
 
     def get(self, index: int) -> Line | None:

@@ -1,7 +1,7 @@
-"""Where a long text may be cut so that each part, laid out alone, looks as it does in the whole.
+"""Find where a long text may be cut so that each part looks the same laid out alone.
 
 Nothing is parsed: a regular expression finds lines that begin a block whatever stands above them,
-and fenced code, in which they do not, is stepped over.
+and fenced code, in which they do not, is skipped.
 """
 
 import re
@@ -16,25 +16,25 @@ SECTION = 4_000
 """Characters of a part, at least: laid out in some 10 ms."""
 
 _LONGEST_BEFORE = 10_000
-"""Of the line above a cut: a longer one may be shown as it was written."""
+"""Characters of the line above a cut, at most: a longer line may be shown as written."""
 
-# Each begins with letters to look for, which costs a tenth of what any other beginning would.
+# Each begins with literal characters, which are found ten times as fast as anything else.
 _BELOW_BLANK = re.compile(r"\n\n(?<!\n\n\n)\n*+(?=\S)(?!(?:[-+*]|\d{1,9}[.)])(?:\s|\Z))")
-"""Before a line without indent that is not an item of a list."""
+"""Matches before a line without indent that is not a list item."""
 _BEFORE_HEADING = re.compile(r"\n(?<!\n\n)(?=#{1,6}(?:\s|\Z))")
 
 MOST_CHUNKS = 10_000
-"""Of long blocks that are looked at, in some 50 ms."""
+"""Chunks of long blocks that are examined, in some 50 ms."""
 
 MOST_FENCES = 2_000
-"""Behind more of them nothing is cut."""
+"""Fences that are examined; the text after them is not cut."""
 
 _UNSURE = re.compile(r" {1,3}#|.*\]:")
-"""A line above, of which it takes the parser to tell whether it is a heading, or shown at all."""
+"""A line that only the parser can classify: a heading, a definition or text."""
 
 _UNDERLINE = re.compile(r" {0,3}(?:=+|-+)[ \t]*$")
 _WORDS = re.compile(r"[^\W\d_][^|]*$")
-"""A line that is a paragraph, wherever it stands below a blank one."""
+"""A line that is always a paragraph below a blank line."""
 
 _FENCES = re.compile(r"\n {0,3}(?:`{3}|~{3})")
 
@@ -52,38 +52,40 @@ _FENCED = re.compile(
     rf"(?:{'|'.join(_fenced(mark, count) for count in (3, 4, 5) for mark in '`~')}))"
     rf"{{1,{_FENCES_A_STEP}}}+\n*+"
 )
-"""Lines and fences, up to the end of a fence."""
+"""Matches lines and whole fences, up to the end of a fence."""
 
 _LONGEST_FENCE = 10_000
 _LONGEST_GAP = 1_000
-"""Blank lines below the line above a cut."""
+"""Characters above a cut that are searched for the last line with text."""
 
 _AT_MARGIN = re.compile(r"\n\S")
 
 
 class Section(NamedTuple):
+    """A stretch of Markdown source that is laid out by itself."""
+
     start: int
     """Offset of its first line."""
     below_heading: bool
-    """The line above is a heading: no blank line comes between."""
+    """Whether the line above is a heading: then no blank line is laid out between."""
     block: Block | None = None
-    """In which it begins: that of a cut within a long one."""
+    """The long block that the section begins in, None if it begins with a block."""
 
     @property
     def gap(self) -> int:
-        """Blank lines above it that are laid out with it."""
+        """Return how many blank lines above the section are laid out with it."""
         if self.block:
             return self.block.lines_between
         return int(self.start > 0 and not self.below_heading)
 
 
 def sections(text: str, defined: Definitions = NO_DEFINITIONS) -> list[Section]:
-    """Return the parts in order; the first begins at 0. `text`: its newlines are `\\n`."""
+    """Return the parts in order; the first begins at 0. text: with `\\n` as newline."""
     return list(_with_long_ones_cut(text, defined, _between_blocks(text)))
 
 
 def _with_long_ones_cut(text: str, defined: Definitions, found: list[Section]) -> Iterator[Section]:
-    """The sections, and those into which blocks too long for one are cut."""
+    """Yield the sections, with blocks that are too long for one cut into several."""
     left = MOST_CHUNKS
     for section, end in zip(found, [*(each.start for each in found[1:]), len(text)], strict=True):
         yield section
@@ -122,7 +124,7 @@ def _between_blocks(text: str) -> list[Section]:
 
 
 def _is_heading(text: str, end: int) -> bool | None:
-    """Whether the line up to `end` is a heading, or ends one; None where it is not certain."""
+    """Return whether the line up to `end` is a heading or ends one; None if uncertain."""
     start, line = _line_up_to(text, end)
     if len(line) > _LONGEST_BEFORE or not line.strip() or _UNSURE.match(line):
         return None
@@ -137,13 +139,13 @@ def _is_heading(text: str, end: int) -> bool | None:
 
 
 def _above(text: str, start: int) -> int:
-    """Where the last line above ends that is not empty."""
+    """Return the end of the last line above that is not empty."""
     before = text[max(0, start - _LONGEST_GAP) : start]
     return start - len(before) + len(before.rstrip("\n"))
 
 
 def _line_up_to(text: str, end: int) -> tuple[int, str]:
-    """Where the line begins that ends there, and what it says; nothing before the text."""
+    """Return start and text of the line that ends there; empty before the text."""
     start = text.rfind("\n", 0, max(0, end)) + 1
     return start, text[start : max(0, end)]
 
@@ -167,15 +169,15 @@ class _Cuts:
 
 
 class _Fences:
-    """The fenced code of a text."""
+    """Fenced code of a text."""
 
     def __init__(self, text: str) -> None:
         self._text = text
         self.left: int | None = None
-        """Where the line begins from which on there are too many to look at each."""
+        """Start of the line after `MOST_FENCES` fences, None if there are fewer."""
 
     def outside(self) -> Iterator[tuple[int, int]]:
-        """Stretches in which no line is fenced code; up to the first place that is not certain."""
+        """Yield stretches without fenced code, up to the first uncertain place."""
         text = self._text
         start, fence, opened = 0, "", 0
         if "```" in text or "~~~" in text:
@@ -197,14 +199,14 @@ class _Fences:
             yield start, len(text) if self.left is None else self.left
 
     def _marks(self) -> Iterator[int]:
-        """Where lines begin that may open or close fenced code."""
+        """Yield the starts of lines that may open or close fenced code."""
         if self._text.lstrip(" ").startswith(("```", "~~~")):
             yield 0
         for match in _FENCES.finditer(self._text):
             yield match.start() + 1
 
     def ends(self) -> Iterator[int]:
-        """The lines behind some of the others, as long as all of them are at the margin."""
+        """Yield the ends of stretches of fences, as long as all fences are at the margin."""
         at = self.left
         while at is not None and (found := _FENCED.match(self._text, at)):
             at = found.end()

@@ -1,7 +1,7 @@
-"""Cuts Markdown source into pieces that are parsed one by one, so that the first screenful never
-waits for the rest and no piece costs the parser more than a known amount of time.
+"""Cut Markdown source into pieces that are parsed one by one.
 
-Lines of source are looked at here, once each; what stands in them is the parser's business.
+The first screenful never waits for the rest, and the time to parse a piece is bounded. Each line
+is examined once; its content is left to the parser.
 """
 
 import re
@@ -13,14 +13,14 @@ from typing import NamedTuple
 from reader.ui.prose.blocks import MOST_COLUMNS, Block, Chunk, Kind, chunks, is_too_long
 
 MOST_ROWS_AHEAD = 3_000
-"""Of a long table, that are looked at to tell how wide its columns are."""
+"""Rows of a long table that are measured to find the widths of its columns."""
 
 CHARACTERS_AT_END = 8_000
-"""Of its last rows, which are looked at too: what is counted grows longer."""
+"""Characters of its last rows, which are measured as well: counters grow longer."""
 
 MOST_DEFINITIONS = 2_000
 MOST_DEFINITION_LINES = 10_000
-"""Lines that look like one at first sight and are looked at."""
+"""Lines that are examined for being a definition."""
 
 _BLANK_LINES = re.compile(r"[ \t\n]*\n")
 _MARKS = re.compile(r"[*_`\[<&\\~]")
@@ -36,10 +36,10 @@ _DEFINITION = re.compile(
 class Piece:
     """A block of the source, or a part of a long one that means the same when parsed alone.
 
-    `start`: offset of its own text in the whole. `source` may begin with `repeated` lines that an
-    earlier part had already: the opening of a fence, the head of a table. `joined`: it goes on
-    from the piece before, across `gap` blank lines, which are code where `is_code`. `plain`: it
-    must not be parsed. `number`: of its first item, where a list goes on counting.
+    `start`: offset of its own text in the whole. `source` may begin with `repeated` lines of an
+    earlier part: the opening of a fence, the head of a table. `joined`: it continues the piece
+    before, after `gap` blank lines, which are code if `is_code`. `plain`: it must not be parsed.
+    `number`: of its first item, if the list continues counting.
     """
 
     source: str
@@ -51,10 +51,10 @@ class Piece:
     plain: bool = False
     number: int | None = None
     columns: tuple[int, ...] = ()
-    """Of a table that is cut here for the first time: the longest cell of each column below."""
+    """Longest cell of each column below, where a table is cut for the first time."""
 
     def offsets(self) -> list[int]:
-        """Where each line of `source` begins in the whole; the repeated ones at `start`."""
+        """Return the offset of each line in the whole text; `start` for repeated lines."""
         offsets, at = [], self.start
         for number, line in enumerate(self.source.split("\n")):
             offsets.append(at)
@@ -69,7 +69,7 @@ class Definitions(NamedTuple):
     urls: Mapping[str, str]
     """URLs by the normal form of their label."""
     end: int
-    """From this place on no line is taken for one."""
+    """Offset after which lines are not taken for definitions."""
 
 
 NO_DEFINITIONS = Definitions({}, 0)
@@ -92,7 +92,7 @@ def definitions(text: str) -> Definitions:
 
 
 def _lines_with(text: str, mark: str) -> Iterator[int]:
-    """Where each line begins in which `mark` stands."""
+    """Yield the start of each line that contains `mark`."""
     at = text.find(mark)
     while at >= 0:
         yield text.rfind("\n", 0, at) + 1
@@ -101,7 +101,7 @@ def _lines_with(text: str, mark: str) -> Iterator[int]:
 
 
 def normal_label(label: str) -> str:
-    """The form in which CommonMark compares labels."""
+    """Return the form in which CommonMark compares labels."""
     return " ".join(label.split()).lower().upper()
 
 
@@ -112,10 +112,13 @@ def pieces(
     end: int | None = None,
     block: Block | None = None,
 ) -> Iterator[Piece]:
-    """The pieces in order, one at a time. Together they hold every line, except for the blank
-    ones between blocks and the definitions of the labels in `defined`. `text`: its newlines are
-    `\\n`. `first`, `end`: the part of it that is meant; `block`: in which it begins (see
-    `sections`)."""
+    """Yield the pieces in order.
+
+    Together they hold every line except blank ones between blocks and the definitions in `defined`.
+
+    text: with `\\n` as newline. first, end: the part of it to cut. block: the block that it begins
+    in, as in `Section.block`.
+    """
     for chunk in text_chunks(text, defined, first, len(text) if end is None else end, block):
         yield _piece(text, chunk)
 
@@ -123,7 +126,7 @@ def pieces(
 def text_chunks(
     text: str, defined: Definitions, first: int, end: int, block: Block | None = None
 ) -> Iterator[Chunk]:
-    """What the pieces are made of."""
+    """Yield the chunks that the pieces are made of."""
 
     def is_definition(at: int, line_end: int) -> bool:
         if at >= defined.end or text.find("]:", at, line_end) < 0:
@@ -153,7 +156,7 @@ def _piece(text: str, chunk: Chunk) -> Piece:
 
 
 def _lines(text: str, start: int = 0, stop: int | None = None) -> Iterator[tuple[int, str]]:
-    """Each line, but blank ones that follow one another together."""
+    """Yield the offset and text of each line; successive blank lines as one."""
     stop = len(text) if stop is None else stop
     while start < stop:
         blank = _BLANK_LINES.match(text, start)
@@ -163,8 +166,10 @@ def _lines(text: str, start: int = 0, stop: int | None = None) -> Iterator[tuple
 
 
 def _columns_below(text: str, start: int, end: int) -> tuple[int, ...]:
-    """Characters of the longest cell in each column of the rows from `start` on and of the last
-    ones before `end`, as far as they hold no marks: those take no room."""
+    """Return the longest cell of each column, in characters, marks not counted.
+
+    Measures the first rows from `start` on and the last rows before `end`.
+    """
     widths: list[int] = []
     last = max(start, text.find("\n", max(start, end - CHARACTERS_AT_END), end) + 1)
     first_rows = islice(_lines(text, start, end), MOST_ROWS_AHEAD)

@@ -34,6 +34,7 @@ class Grid:
     styles: Styles
 
     def head(self, row: Row) -> Iterator[tuple[Span, ...]]:
+        """Yield the lines of the head row and the rule below it."""
         yield from self.row(row)
         rule = _CROSSING.join("─" * width for width in self.widths)
         yield (Span(rule, (*self.styles, "rule")),)

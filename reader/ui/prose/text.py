@@ -1,4 +1,4 @@
-"""Markdown as lines of text with names of styles, and its links: the entry to all of `text`.
+"""Markdown as lines of text with names of styles, and its links: the entry to this package.
 
 Pure: no widget and no colour. All text of a line is literal, never markup. The modules that lay it
 out are imported with the first text, as the first screen does without them.
@@ -46,7 +46,7 @@ class Prose:
         return self._markdown.lines(width)
 
     def sections(self, width: int) -> "list[Part]":
-        """Return the same lines in parts, each of which can be laid out without those above it."""
+        """Return the same lines in parts that can be laid out in any order."""
         return self._markdown.sections(width)
 
     def links(self) -> "list[Link]":

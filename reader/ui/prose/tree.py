@@ -1,4 +1,4 @@
-"""What the parser makes of a piece of Markdown, as a tree of blocks."""
+"""Parse a piece of Markdown into a tree of blocks."""
 
 import re
 from collections.abc import Iterable
@@ -25,6 +25,7 @@ def _parser() -> "MarkdownIt":
 
 
 def parse(source: str) -> "list[Token]":
+    """Return the block tokens of Markdown source."""
     parser = _parser()
     tokens: list[Token] = []
     parser.block.parse(source, parser, {}, tokens)
@@ -32,17 +33,19 @@ def parse(source: str) -> "list[Token]":
 
 
 class Node(NamedTuple):
+    """An opening token and the blocks within it."""
+
     token: "Token"
     inner: "list[Node]"
 
     @property
     def content(self) -> str:
-        """The text of a paragraph, a heading or a cell."""
+        """Return the text of a paragraph, a heading or a cell."""
         return self.inner[0].token.content
 
 
 def tree(tokens: "Iterable[Token]") -> list[Node]:
-    """The blocks with the blocks within them; closing tokens are gone."""
+    """Return the blocks with their inner blocks, without closing tokens."""
     roots: list[Node] = []
     path = [roots]
     for token in tokens:
@@ -57,6 +60,7 @@ def tree(tokens: "Iterable[Token]") -> list[Node]:
 
 
 def is_loose(a_list: Node) -> bool:
+    """Return whether the list has blank lines between its items."""
     return any(
         block.token.type == "paragraph_open" and not block.token.hidden
         for item in a_list.inner
@@ -65,7 +69,7 @@ def is_loose(a_list: Node) -> bool:
 
 
 def take_task(item: Node) -> str:
-    """The box of a task, which the bullet's place is for; empty where the item is none."""
+    """Remove and return the box of a task, shown as its bullet; empty for other items."""
     if not item.inner or item.inner[0].token.type != "paragraph_open":
         return ""
     text = item.inner[0].inner[0].token
@@ -76,5 +80,5 @@ def take_task(item: Node) -> str:
 
 
 def alignment(cell: Node) -> str:
-    """`left`, `center`, `right`, or empty."""
+    """Return `left`, `center`, `right`, or empty."""
     return str(cell.token.attrs.get("style", "")).removeprefix("text-align:")

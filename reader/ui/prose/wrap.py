@@ -33,7 +33,7 @@ class Line(NamedTuple):
 
     @property
     def text(self) -> str:
-        """The text without styles."""
+        """Return the text without styles."""
         return "".join(span.text for span in self.spans)
 
 
@@ -205,7 +205,7 @@ def _is_flag_half(character: str) -> bool:
 
 
 class Frame:
-    """What is left of the text: bars of quotes, bullets, indents; blocks nest in frames.
+    """What stands left of the text: bars of quotes, bullets, indents. Frames nest.
 
     styles: of the text within. lists: number of lists around it.
     """
@@ -226,20 +226,22 @@ class Frame:
 
     @property
     def room(self) -> int:
-        """Cells for the text, at least 1."""
+        """Return the cells left for the text, at least 1."""
         return max(1, self._width - width_of(self._rest))
 
     @property
     def has_begun(self) -> bool:
-        """Whether its first line has been laid out."""
+        """Return whether the first line has been laid out."""
         return self._first is None
 
     def quote(self, bar: str) -> "Frame":
+        """Return the frame of a quote within this one."""
         edge = Span(bar, (*self.styles, "bar"))
         styles = self.styles if "quote" in self.styles else (*self.styles, "quote")
         return self._inner(edge, edge, styles, self.lists)
 
     def item(self, bullet: str) -> "Frame":
+        """Return the frame of a list item within this one."""
         first = Span(bullet, (*self.styles, "bullet"))
         rest = Span(" " * cell_len(bullet), self.styles)
         return self._inner(first, rest, self.styles, self.lists + 1)
@@ -252,6 +254,7 @@ class Frame:
         return Frame(self._width, firsts, rests, styles, lists)
 
     def line(self, spans: Sequence[Span]) -> tuple[Span, ...]:
+        """Return the spans as a line with the frame at its left."""
         return (*self._left(), *spans)
 
     def blank(self) -> tuple[Span, ...]:

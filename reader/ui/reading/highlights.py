@@ -31,11 +31,12 @@ class Highlights:
 
     @property
     def has_words(self) -> bool:
-        """Whether there are words to search for."""
+        """Return whether there are words to search for."""
         return self._words is not None
 
     @property
     def count(self) -> int:
+        """Return the number of matches found so far."""
         return self._matches[-1].number + 1 if self._matches else 0
 
     def ask(self, terms: Iterable[Term]) -> bool:
@@ -58,12 +59,12 @@ class Highlights:
 
     @property
     def is_from_start(self) -> bool:
-        """Whether the searched lines begin with the text, so that matches are counted from 1."""
+        """Return whether the searched lines begin with the text: matches then count from 1."""
         return self._searched.part == 0
 
     @property
     def is_to_end(self) -> bool:
-        """Whether the searched lines end with the text."""
+        """Return whether the searched lines end with the text."""
         return self._searched.is_to_end
 
     def covers(self, lines: SectionedLines, spot: Spot, height: int) -> bool:
@@ -134,7 +135,7 @@ class Highlights:
 
     @property
     def _first(self) -> int:
-        """Number of the first searched line, by the present layout."""
+        """Return the number of the first searched line, by the present layout."""
         return self._lines.number(Spot(self._searched.part, 0)) if self._matches else 0
 
     def on_line(self, index: int) -> Iterator[Match]:

@@ -39,6 +39,7 @@ class Plain(NamedTuple):
 
     @classmethod
     def of(cls, text: str) -> "Plain":
+        """Return the text in plain form, with the places that each form comes from."""
         every = range(len(text) + 1)
         if text.isascii():
             return cls(text.translate(_ascii()), every, every)

@@ -24,7 +24,7 @@ class LinePainter:
 
     @property
     def base(self) -> Style:
-        """The look of text without styles."""
+        """Return the style of text without named styles."""
         return self._look(Span(""))
 
     def line(self, line: Line | None, left: int) -> Strip:

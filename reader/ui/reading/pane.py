@@ -93,6 +93,7 @@ class ReadingPane(ArticleView, inherit_bindings=False):
         """Whether matches are ahead may have changed: by scrolling, or by the end of layout."""
 
         def can_replace(self, message: Message) -> bool:
+            """Return whether the message is of this kind: the last one counts."""
             return isinstance(message, ReadingPane.MatchesPassed)
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
@@ -104,7 +105,7 @@ class ReadingPane(ArticleView, inherit_bindings=False):
 
     @property
     def links(self) -> "list[Link]":
-        """The article's links in order, each URL once, as `Prose.links` has them."""
+        """Return the article's links in order, each URL once, as `Prose.links` has them."""
         return self._prose.links()
 
     # Words that are searched for.
@@ -188,12 +189,15 @@ class ReadingPane(ArticleView, inherit_bindings=False):
         return strip
 
     def article_changed(self) -> None:
+        """Forget the matches of the article before."""
         self._forget_matches()
 
     def layout_began(self) -> None:
+        """Forget the places of matches; the lines are laid out anew."""
         self._highlights.forget_places()
 
     def lines_added(self, view: Spot, *, is_first: bool, is_completed: bool) -> None:
+        """Search the new lines, and report when all are searched."""
         found, lines = self._highlights, self._lines
         if is_first or lines.is_complete or not found.covers(lines, view, self._seen.height):
             self._search()
@@ -201,32 +205,39 @@ class ReadingPane(ArticleView, inherit_bindings=False):
             self.post_message(self.MatchesPassed())
 
     def scrolled(self) -> None:
+        """Report that the view has passed matches."""
         if self._highlights.count and self._highlights.current < 0:
             self.post_message(self.MatchesPassed())
 
     # Keys.
 
     def action_move(self, lines: int) -> None:
+        """Scroll by so many lines."""
         self._scroll_to_line(round(self.scroll_y) + lines)
 
     def action_page(self, pages: float) -> None:
+        """Scroll by so many pages; less than one: a fraction of the height."""
         height = self._seen.height
         # A full page keeps one line in sight.
         lines = round(pages * height) if abs(pages) < 1 else round(pages * max(1, height - 1))
         self.action_move(lines)
 
     def action_top(self) -> None:
+        """Scroll to the first line."""
         self._scroll_to_line(0)
 
     def action_bottom(self) -> None:
+        """Scroll to the last line."""
         self._go_to(END)
 
     # Mouse.
 
     def on_mouse_down(self, event: events.MouseDown) -> None:
+        """Note where the button was pressed, to tell clicks from drags."""
         self._pressed_at = event.screen_offset
 
     def on_click(self, event: events.Click) -> None:
+        """Post what was clicked: a tag, the cover or a link. Ignore drags."""
         was_dragged = event.screen_offset != self._pressed_at
         if was_dragged or event.chain > 1 or "clicked" not in event.style.meta:
             return
@@ -242,9 +253,11 @@ class ReadingPane(ArticleView, inherit_bindings=False):
     # Selection.
 
     def selection_updated(self, _selection: Selection | None) -> None:
+        """Repaint: the selection is drawn with the lines."""
         self.refresh()
 
     def get_selection(self, selection: Selection) -> tuple[str, str] | None:
+        """Return the selected text without margins, and the end of its lines."""
         if selection.end is None:
             self._lines.fill(END, END)
         text = [

@@ -1,4 +1,4 @@
-"""What is copied of an article, and the label of a link: plain text of its laid-out lines."""
+"""Plain text of laid-out lines: the text to copy, and the label of a link."""
 
 from reader.ui.prose.sectioned_lines import SectionedLines
 from reader.ui.prose.wrap import Line
@@ -22,7 +22,7 @@ def copied(line: Line | None, start: int, end: int, left: int) -> str:
 
 
 def link_label(lines: SectionedLines, index: int, url: str) -> str:
-    """Return the whole label of a link of which a part is on the line of that number."""
+    """Return the whole label of a link that is, in part, on the line of that number."""
 
     def part(number: int) -> str:
         spans = line.spans if number >= 0 and (line := lines.get(number)) else ()

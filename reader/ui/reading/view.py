@@ -23,7 +23,7 @@ from reader.ui.reading.painting import LinePainter, restyled
 from reader.ui.textual_compat.long_view import LongView
 
 SCREENFUL_S = 0.08
-"""How long painting waits for the lines that are seen, before it paints what there is."""
+"""How long painting waits for all visible lines before it paints those laid out so far."""
 
 AT_ONCE_S = 0.03
 """How long painting, or a slice that the user waits for, may be delayed by lines not seen yet."""
@@ -45,7 +45,7 @@ MOST_IN_ADVANCE = 20_000
 
 
 class ArticleView(LongView, can_focus=True, inherit_bindings=False):
-    """Shows an article, or a hint where there is none."""
+    """Shows an article, or a hint without one."""
 
     ALLOW_SELECT = True
 
@@ -100,7 +100,7 @@ class ArticleView(LongView, can_focus=True, inherit_bindings=False):
 
     @property
     def position(self) -> int:
-        """The place of the top line, the same text at any width; for `show`. 0: the top."""
+        """Return the place of the top line, the same text at any width; for `show`. 0: the top."""
         return self._anchor
 
     async def first_layout(self) -> None:
@@ -114,13 +114,16 @@ class ArticleView(LongView, can_focus=True, inherit_bindings=False):
         """Another article is about to be laid out."""
 
     def layout_began(self) -> None:
-        """All lines are laid out anew."""
+        """Handle that all lines are laid out anew; a hook for subclasses."""
 
     def lines_added(self, view: Spot, *, is_first: bool, is_completed: bool) -> None:
-        """More lines are laid out. view: the line on top. is_first: there were none before."""
+        """Handle new lines; a hook for subclasses.
+
+        view: the line on top. is_first: these are the first lines.
+        """
 
     def scrolled(self) -> None:
-        """The user scrolled."""
+        """Handle a scroll by the user; a hook for subclasses."""
 
     def with_marks(self, strip: Strip, _index: int) -> Strip:
         """Return the strip of the line of that number with what is marked in it."""
@@ -130,22 +133,27 @@ class ArticleView(LongView, can_focus=True, inherit_bindings=False):
 
     @property
     def _seen(self) -> Size:
-        """Cells and lines in which the text is seen."""
+        """Return the width in cells and the height in lines in which the text is seen."""
         return self.scrollable_content_region.size
 
     def watch_column_width(self) -> None:
+        """Lay the article out anew, the same text on top."""
         self._lay_out(self._anchor)
 
     def watch_read(self) -> None:
+        """Lay the header out anew with the new mark."""
         self._lay_out(self._anchor)
 
     def watch_favourite(self) -> None:
+        """Lay the header out anew with the new mark."""
         self._lay_out(self._anchor)
 
     def on_mount(self) -> None:
+        """Make the timer that lays out long articles slice by slice."""
         self._slices = self.set_interval(PAUSE_S, self._lay_out_slice, pause=True)
 
     def on_resize(self) -> None:
+        """Lay out anew if the width has changed, else what came into view."""
         self._has_size.set()
         if self._article is None or self._seen.width != self._width:
             self._lay_out(self._anchor)
@@ -197,19 +205,19 @@ class ArticleView(LongView, can_focus=True, inherit_bindings=False):
 
     @property
     def _on_top(self) -> Spot:
-        """The line on top of the view."""
+        """Return the line on top of the view."""
         return self._lines.spot(round(self.scroll_y))
 
     @property
     def _is_painted(self) -> bool:
-        """Whether every line that is seen is laid out."""
+        """Return whether every line that is seen is laid out."""
         top = round(self.scroll_y)
         seen = range(top, min(top + self._seen.height, len(self._lines)))
         return bool(seen) and all(self._lines.get(index) for index in seen)
 
     @property
     def _is_enough(self) -> bool:
-        """Whether no more lines need to be laid out before the user scrolls."""
+        """Return whether no more lines need to be laid out before the user scrolls."""
         wanted = round(self.scroll_y) + AHEAD
         run = self._lines.run(self._on_top)
         is_below = run.first + run.size >= wanted or run.is_to_end
@@ -279,6 +287,7 @@ class ArticleView(LongView, can_focus=True, inherit_bindings=False):
         return line.at if line else 0
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        """Lay out what came into view and note which text is on top."""
         super().watch_scroll_y(old_value, new_value)
         if self._placing or round(old_value) == round(new_value):
             return
@@ -290,6 +299,7 @@ class ArticleView(LongView, can_focus=True, inherit_bindings=False):
     # Painting.
 
     def notify_style_update(self) -> None:
+        """Forget painted lines: the theme has changed."""
         super().notify_style_update()
         self._painter.forget()
         self._strips.clear()
@@ -303,6 +313,7 @@ class ArticleView(LongView, can_focus=True, inherit_bindings=False):
         return self.paint_line(y).apply_offsets(0, round(self.scroll_y) + y)
 
     def paint_line(self, y: int) -> Strip:
+        """Return line `y` of the view; blank where nothing is laid out yet."""
         index = round(self.scroll_y) + y
         if self._lines.get(index) is None:
             return Strip.blank(self._width, self.rich_style)

@@ -62,7 +62,10 @@ class Answers:
             self._look_up()
 
     def ask_at_once(self) -> bool:
-        """Show it unless that takes a while; return whether it is shown. Raises CacheError."""
+        """Show the matches unless that takes a while; return whether they are shown.
+
+        Raises CacheError.
+        """
         query = self._host.filter
         if not self._library.finds_at_once(query):
             return False

@@ -49,12 +49,14 @@ class Doors:
         in_background(self._host, partial(self._open, url, label), group="browser")
 
     def copy_link(self, article: Article) -> None:
+        """Copy the link of the article, or say that it has none."""
         if article.url:
             self._copy(article.url, "the link")
         else:
             self._host.say(f"the publisher gave no link; {self._copy_key} copies the text")
 
     def copy_markdown(self, article: Article) -> None:
+        """Copy title and text of the article as Markdown."""
         self._copy(f"# {article.title}\n\n{article.body}\n", "the article as Markdown")
 
     def _copy(self, text: str, what: str) -> None:

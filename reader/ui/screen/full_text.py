@@ -59,4 +59,4 @@ class Originals:
             self._changed()
             self._host.say(f"full text: {article.title}", patient=True)
         else:
-            self._host.say("the original has no more text than is here", patient=True)
+            self._host.say("the original has no more text", patient=True)

@@ -15,15 +15,15 @@ class Host(Runs, Protocol):
 
     @property
     def filter(self) -> Query:
-        """What the list shows."""
+        """Return the query that the list shows."""
 
     @property
     def is_searching(self) -> bool:
-        """Whether the search line is open."""
+        """Return whether the search line is open."""
 
     @property
     def is_running(self) -> bool:
-        """Whether the screen still receives messages."""
+        """Return whether the screen still receives messages."""
 
     def show(self, query: Query, place: Place | None = None) -> object:
         """Show what the query matches. place: where the list stood when it showed that before."""

@@ -80,7 +80,7 @@ class HostScreen(QuickKeys):
         start: Query,
         config: Path | None = None,
     ) -> None:
-        """query: shown first. start: what `x` returns to. config: file of the settings."""
+        """Make the screen. query: shown first. start: what `x` returns to. config: settings."""
         super().__init__()
         repaint_changes_only(self)
         self._filter = query
@@ -103,6 +103,7 @@ class HostScreen(QuickKeys):
         """Writes the marks of this screen."""
 
     def compose(self) -> ComposeResult:
+        """Yield the bars and the two panes."""
         library, settings = self._library, self._settings
         if library.is_sample:
             self.add_class("-sample")
@@ -121,6 +122,7 @@ class HostScreen(QuickKeys):
         yield from (self._tag_bar, self._panes, self._status, self._key_line)
 
     async def on_mount(self) -> None:
+        """Hold the archive still, show the first answer and start the timers."""
         self._make_parts()
         self._show_keys()
         self._library.hold()  # keys do not wait for what other programs do
@@ -161,19 +163,19 @@ class HostScreen(QuickKeys):
         self._warm_up = WarmUp(self, library, self.marker, start=self._start, found=found)
 
     def _tell_of_damage(self, sentence: str) -> None:
-        """Say it, from any thread."""
+        """Say what was damaged and repaired. Thread-safe."""
         self.call_later(self.say, sentence, error=True)
 
     # What the parts ask of the screen: `Host`.
 
     @property
     def filter(self) -> Query:
-        """What the list shows."""
+        """Return the query that the list shows."""
         return self._filter
 
     @property
     def is_searching(self) -> bool:
-        """Whether the search line is open."""
+        """Return whether the search line is open."""
         return self._searching.is_on
 
     def say(self, text: str, *, error: bool = False, patient: bool = False) -> None:
@@ -210,7 +212,7 @@ class HostScreen(QuickKeys):
     # The query and its answer.
 
     def _name_filter(self, query: Query) -> None:
-        """Name another filter in the bar; the list follows."""
+        """Show another filter in the bar, before the list shows its results."""
         self._filter = query
         self._tag_bar.show_query(query)
         self._show_keys()
@@ -267,7 +269,7 @@ class HostScreen(QuickKeys):
 
     @property
     def keys_at_present(self) -> dict[str, str]:
-        """What those keys do now that do not always do the same, by binding id."""
+        """Return what keys with a varying action do now, by binding id."""
         return self._stepping.keys_at_present
 
     @property
@@ -301,7 +303,7 @@ class HostScreen(QuickKeys):
         sync()
         self.set_interval(max(1, minutes) * MINUTE_S, sync)
 
-    # What is remembered.
+    # The view and the open article, saved for the next start.
 
     def _reopen(self) -> None:
         """Show the article that was open at the end of the last session."""
@@ -316,11 +318,12 @@ class HostScreen(QuickKeys):
             self._panes.show_hint(self._reading_hint)
 
     def on_unmount(self) -> None:
+        """End what runs in the background and save the view."""
         self._answers.end()
         for each in (self._syncing, self._originals):
             if each is not None:
                 each.end()
-        with suppress(CryptoreadError):  # there is no screen left to say it on
+        with suppress(CryptoreadError):  # the screen is closed and cannot show it
             self._save()
 
     def _save(self) -> None:

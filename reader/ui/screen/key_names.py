@@ -1,4 +1,4 @@
-"""How keys are written for a user: as they stand on a keyboard."""
+"""Write keys for a user, as a keyboard names them."""
 
 _NAMES = {
     "plus": "+",
@@ -16,7 +16,7 @@ _NAMES = {
     "left": "←",
     "right": "→",
 }
-"""Keys whose names in Textual are others."""
+"""Names of keys by Textual's names for them."""
 
 
 def key_names(keys: str) -> str:

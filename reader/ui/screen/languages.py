@@ -12,7 +12,7 @@ from reader.ui.sidebar.widget import Sidebar
 async def next_language(
     host: Host, library: Library, sidebar: Sidebar, article: OpenArticle
 ) -> bool:
-    """Filter by the next language, the most frequent first, after the last by none.
+    """Filter by the next language, the most frequent first; after the last one, show all.
 
     Cursor and reading pane go to the same story in that language, if there is one. Return whether
     another article was opened. Raises CacheError.
@@ -24,7 +24,7 @@ async def next_language(
     opened_twin = _twin(library, opened.identity if opened else None, following)
     query = host.filter.with_only(Field.LANG, following)
     host.show(query)
-    if host.filter is not query:  # it could not be found
+    if host.filter is not query:  # the answer could not be found
         return False
     if cursor and twin is not None and not sidebar.move_to(twin):
         sidebar.cursor = Cursor(group=cursor.group, article=twin)

@@ -41,18 +41,18 @@ class Marker:
         self._undo_key = undo_key
         self._writing = 0
         self._is_full = False
-        """The last article that was opened could not be marked, for want of room."""
+        """Whether the mark of the last opened article failed because the disk is full."""
         self._turn = asyncio.Lock()
         self._told = len(library.notices)
         self._unwritten = 0
         """Marks that no thread has written or failed to write."""
         self._failures: list[Exception] = []
-        """Of the marks since the last that was written."""
+        """Errors of marks since the last one that was written."""
         self._done = asyncio.Event()
 
     @property
     def is_writing(self) -> bool:
-        """Whether any mark is on its way: its ids are of the moment that the library holds."""
+        """Return whether a mark is being written: its ids belong to the version now held."""
         return self._writing > 0
 
     async def all_written(self, seconds: float) -> bool:
@@ -65,7 +65,7 @@ class Marker:
     def not_kept(self) -> MarksNotKept | None:
         """Return what is lost, when the screen has been left and its threads have ended.
 
-        A mark that failed before the last that was written has been told of.
+        Failures before the last written mark were reported already.
         """
         count = self._unwritten + len(self._failures)
         if not count:
@@ -74,19 +74,19 @@ class Marker:
         return MarksNotKept(count, reason)
 
     def tell_notices(self) -> None:
-        """Say what had to be put right meanwhile, such as a damaged file."""
+        """Say what was repaired in the meantime, such as a damaged file."""
         notices = self._library.notices
         if new := notices[self._told :]:
             self._told = len(notices)
             self._host.say("; ".join(new), error=True)
 
     def opened(self, id: ArticleId, title: str) -> Worker[None]:
-        """Mark an opened article as read, without a word: a step of its own in the journal."""
+        """Mark an opened article as read, without a message; one step in the journal."""
         label = f"“{fit(title, TITLE_CELLS).rstrip()}” read"
         return self._run(partial(self._write_opened, Ids([id]), lambda *_: label))
 
     def toggle_read(self, id: ArticleId) -> None:
-        """Mark one article as read, or as unread where it is."""
+        """Toggle whether one article is read."""
 
         def label(value: bool, _changed: int) -> str:
             return f"article {_state(value)}"
@@ -94,7 +94,7 @@ class Marker:
         self._run(partial(self._write_and_say, Ids([id]), Mark.READ, None, label))
 
     def toggle_all_read(self, ids: Ids) -> None:
-        """Mark all as read, or as unread where all are read."""
+        """Mark all as read, or as unread if all are read."""
         self._run(partial(self._write_many, ids, None))
 
     def read(self, ids: Ids) -> None:
@@ -110,9 +110,11 @@ class Marker:
         self._run(partial(self._write_and_say, Ids([id]), Mark.FAVOURITE, None, label))
 
     def undo(self) -> None:
+        """Take the last step of marking back."""
         self._run(partial(self._replay, self._library.undo, "undo", "undone"))
 
     def redo(self) -> None:
+        """Repeat the last step that was undone."""
         self._run(partial(self._replay, self._library.redo, "redo", "redone"))
 
     def _run(self, write: Work) -> Worker[None]:
@@ -157,7 +159,7 @@ class Marker:
         return await self._written(partial(self._library.set_marks, ids, mark, value, label))
 
     async def _write_opened(self, ids: Ids, label: Callable[[bool, int], str]) -> None:
-        """Where nothing can be written, that is said of the first article that is opened."""
+        """Mark an opened article; when the disk is full, say so for the first article only."""
         try:
             await self._write(ids, Mark.READ, True, label)
         except CacheUnwritable:
@@ -176,7 +178,7 @@ class Marker:
         self._host.say(f"{said} · {self._undo_key} undoes" if marked.changed else f"already {said}")
 
     async def _write_many(self, ids: Ids, value: bool | None) -> None:
-        """Mark those that are not so already, and say how many that were."""
+        """Mark the articles that are not marked so already, and say how many."""
 
         def label(value: bool, changed: int) -> str:
             return f"{counted(changed)} {_state(value)}"
@@ -197,6 +199,7 @@ class Marker:
 
 
 def counted(number: int) -> str:
+    """Return the number in words: "1 article", "2,345 articles"."""
     return "1 article" if number == 1 else f"{number:,} articles"
 
 

@@ -1,4 +1,4 @@
-"""The open article: opened, marked as read, shown anew after a sync, left.
+"""Open an article, mark it as read, show it anew after a sync, save its position.
 
 Which article is opened is decided elsewhere.
 """
@@ -38,11 +38,11 @@ class OpenArticle:
         self._read_here: dict[Identity, None] = {}
         """Articles that were opened in a list of unread ones, oldest first."""
         self._position = 0
-        """Where the user left it last time."""
+        """Scroll position at which the user left the article last time."""
 
     @property
     def pane(self) -> "ReadingPane | None":
-        """The pane that shows it; None until the first article is opened."""
+        """Return the pane that shows it; None until the first article is opened."""
         return self._panes.pane
 
     async def show(self, id: ArticleId) -> bool:
@@ -114,7 +114,7 @@ class OpenArticle:
 
     @property
     def has_match_ahead(self) -> bool:
-        """Whether a word of the filter occurs further on in the open article."""
+        """Return whether a word of the filter occurs further on in the open article."""
         return self.pane is not None and self.article is not None and self.pane.has_match_ahead()
 
     async def go_to_match(self, step: Literal[1, -1], *, at_edge: bool = False) -> bool:

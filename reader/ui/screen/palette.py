@@ -26,11 +26,11 @@ class HasKeys(Protocol):
 
     @property
     def keymap(self) -> Mapping[str, str]:
-        """Keys that the user has chosen, by binding id."""
+        """Return the keys that the user has chosen, by binding id."""
 
     @property
     def keys_at_present(self) -> Mapping[str, str]:
-        """What those keys do now that do not always do the same, by binding id."""
+        """Return what keys with a varying action do now, by binding id."""
 
 
 def _bindings(bound: Iterable[BindingType]) -> Iterator[Binding]:
@@ -43,7 +43,7 @@ def help_groups(
     """Return the keys as they are bound, by part of the screen and by purpose.
 
     keymap: id of a binding to its keys, where the user has chosen others. at_present: id of a
-    binding to what it does now, where that is not always the same.
+    binding with a varying action to what it does now.
     """
     groups: dict[str, list[tuple[str, str]]] = {}
     of_parts = [(title, part.BINDINGS) for title, part in _PARTS]
@@ -87,10 +87,12 @@ class ReaderCommands(Provider):
         yield self.screen
 
     async def discover(self) -> Hits:
+        """Yield every command."""
         for name, tooltip, run in self._commands():
             yield DiscoveryHit(Content(name), run, help=tooltip)
 
     async def search(self, query: str) -> Hits:
+        """Yield the commands whose name or tooltip matches."""
         matcher = self.matcher(query)
         for name, tooltip, run in self._commands():
             score = max(matcher.match(name), matcher.match(tooltip) / 2)

@@ -1,6 +1,6 @@
 """List and reading pane: side by side or one at a time, which of them has the focus, how wide.
 
-Knows nothing about their content. Until the first article is opened, a hint takes the place of the
+Knows nothing about their content. Until the first article is opened, a hint is shown instead of the
 reading pane.
 """
 
@@ -53,6 +53,7 @@ class Panes(Covered, inherit_bindings=False):
         self._list_width: int | None = None
 
     def compose(self) -> ComposeResult:
+        """Yield the list and the hint; the reading pane is mounted when needed."""
         yield self.sidebar
         yield self._hint
 
@@ -61,7 +62,7 @@ class Panes(Covered, inherit_bindings=False):
         self._hint.update(Content(text))
 
     async def mounted_pane(self) -> "ReadingPane":
-        """Return the reading pane, which takes the place of the hint."""
+        """Return the reading pane; on the first call it replaces the hint."""
         if self.pane is not None:
             return self.pane
         from reader.ui.reading.pane import ReadingPane
@@ -74,12 +75,12 @@ class Panes(Covered, inherit_bindings=False):
 
     @property
     def is_narrow(self) -> bool:
-        """Whether one pane is shown at a time, for want of width."""
+        """Return whether the terminal is so narrow that one pane is shown at a time."""
         return self.has_class("-narrow")
 
     @property
     def is_list_hidden(self) -> bool:
-        """Whether the reading pane is shown alone."""
+        """Return whether the reading pane is shown alone."""
         return self.has_class("-zoomed") or (self.is_narrow and self.has_class("-reading"))
 
     def show_article(self) -> None:
@@ -112,7 +113,7 @@ class Panes(Covered, inherit_bindings=False):
         self.show_article()
 
     def widen(self, steps: int) -> None:
-        """Make the list wider by so many steps, or narrower where they are negative."""
+        """Make the list wider by so many steps; negative: narrower."""
         if self.is_narrow or self.is_list_hidden:
             self._say("only one pane is visible")
             return
@@ -128,7 +129,7 @@ class Panes(Covered, inherit_bindings=False):
         self._fit(columns)
 
     def _fit(self, columns: int) -> None:
-        """Give the list its chosen width, or all there is where one pane is shown at a time."""
+        """Give the list its chosen width, or the full width if one pane is shown at a time."""
         chosen = self.chosen_width or self._settings.sidebar_width
         width = chosen if columns >= NARROW else None
         if width != self._list_width:  # setting it lays the screen out anew

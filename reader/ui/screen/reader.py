@@ -1,6 +1,6 @@
 """The main screen: what each key does, and each message of a widget.
 
-Every action asks one of the screen's parts; none is longer than what decides which.
+Every action calls one of the screen's parts.
 """
 
 from typing import TYPE_CHECKING, ClassVar, Literal
@@ -34,39 +34,48 @@ class ReaderScreen(HostScreen):
     # The query and its answer.
 
     def action_cycle_digit(self, digit: int) -> None:
+        """Cycle the tag of this digit: off, +, −."""
         self._tag_bar.cycle(digit)
 
     def on_tag_bar_query_changed(self, event: TagBar.QueryChanged) -> None:
+        """Show the changed query."""
         self.show(event.query)
 
     def action_sentiment(self, sentiment: str | None) -> None:
+        """Show this sentiment only; None: all."""
         self.show(self.filter.with_only(Field.SENTIMENT, sentiment))
 
     @reported
     async def action_next_language(self) -> None:
+        """Show the next language, of the open article or of the list."""
         from reader.ui.screen.languages import next_language
 
         if await next_language(self, self._library, self._sidebar, self._article):
             self._show_keys()
 
     async def action_search(self) -> None:
+        """Open the search line."""
         await self._searching.begin()
 
     def on_search_line_typed(self, event: "SearchLine.Typed") -> None:
+        """Search for what is typed so far."""
         self._searching.typed(event.query)
 
     @reported
     def on_search_line_kept(self, event: "SearchLine.Kept") -> None:
+        """Keep the search and close the line."""
         self._searching.keep(event.text)
 
     def on_search_line_given_up(self) -> None:
+        """Return to the query from before the search."""
         self._searching.give_up()
 
     def action_clear(self) -> None:
+        """Return to the query of the start."""
         self.show(self._start)
 
     def action_back(self) -> None:
-        """Leave the reading pane where it stands alone, else drop one filter."""
+        """Leave the reading pane if it is shown alone, else drop one filter."""
         if self._panes.is_list_hidden:
             self._panes.show_list()
         elif self.filter != self._start:
@@ -74,10 +83,12 @@ class ReaderScreen(HostScreen):
 
     @reported
     def action_regroup(self) -> None:
+        """Group the list by the next field."""
         self._listing.regroup()
 
     @reported
     async def action_pick_tags(self) -> None:
+        """Open the list of all tags."""
         from reader.ui.modals.tag_picker import TagPicker
 
         first = self._tag_bar.at_once(self._listing.ids) or ()
@@ -92,9 +103,11 @@ class ReaderScreen(HostScreen):
                 return counts
 
     def on_tag_picker_query_changed(self, event: "TagPicker.QueryChanged") -> None:
+        """Show the changed query."""
         self.show(event.query)
 
     def on_reading_pane_tag_clicked(self, event: "ReadingPane.TagClicked") -> None:
+        """Cycle the clicked tag."""
         self.show(self.filter.cycle_tag(event.tag))
 
     # The article.
@@ -108,9 +121,11 @@ class ReaderScreen(HostScreen):
             await self._stepping.to_neighbour(step)
 
     def on_reading_pane_matches_passed(self) -> None:
+        """Update the keys: the next match is another one."""
         self._show_keys()
 
     def on_reading_pane_matches_found(self, event: "ReadingPane.MatchesFound") -> None:
+        """Say how many matches the article has."""
         self._stepping.tell_matches(event, self.key(NEXT))
 
     def _of_article(self) -> Article | None:
@@ -128,25 +143,31 @@ class ReaderScreen(HostScreen):
         return article
 
     def action_cover(self) -> None:
+        """Open the cover image of the article."""
         if article := self._of_article():
             self._doors.cover(article)
 
     def action_original(self) -> None:
+        """Open the article in the browser."""
         if article := self._of_article():
             self._doors.original(article)
 
     def action_copy_link(self) -> None:
+        """Copy the link of the article."""
         if article := self._of_article():
             self._doors.copy_link(article)
 
     def action_copy_markdown(self) -> None:
+        """Copy the article as Markdown."""
         if article := self._of_article():
             self._doors.copy_markdown(article)
 
     def on_reading_pane_cover_clicked(self) -> None:
+        """Open the cover image."""
         self.action_cover()
 
     def on_reading_pane_link_clicked(self, event: "ReadingPane.LinkClicked") -> None:
+        """Open the clicked link."""
         self._doors.link(event.url, event.label)
 
     # Marks.
@@ -162,10 +183,12 @@ class ReaderScreen(HostScreen):
             self.marker.toggle_read(id)
 
     def action_all_read(self) -> None:
+        """Mark every listed article as read."""
         self.marker.read(self._listing.ids)
 
     @reported
     def action_toggle_favourite(self) -> None:
+        """Mark the article as a favourite, or take the mark back."""
         if (id := self._id_of_article()) is not None:
             self.marker.toggle_favourite(id)
 
@@ -174,29 +197,37 @@ class ReaderScreen(HostScreen):
         return self._library.id_of(article.identity) if article else None
 
     def action_undo(self) -> None:
+        """Take the last step of marking back."""
         self.marker.undo()
 
     def action_redo(self) -> None:
+        """Repeat the last step that was undone."""
         self.marker.redo()
 
     # Panes and keys.
 
     def action_other_pane(self) -> None:
+        """Move the focus to the other pane."""
         self._panes.change()
 
     def action_to_list(self) -> None:
+        """Move the focus to the list."""
         self._panes.show_list()
 
     def action_zoom(self) -> None:
+        """Show the focused pane alone, or both again."""
         self._panes.zoom()
 
     def action_resize(self, steps: int) -> None:
+        """Widen the list by so many steps; negative: narrow it."""
         self._panes.widen(steps)
 
     def on_resize(self, event: events.Resize) -> None:
+        """Fit the panes to the new width."""
         self._panes.fit(event.size.width)
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        """Show the keys of the pane that has the focus."""
         if event.widget in (self._sidebar, self._panes.pane):
             self._show_keys()
 
@@ -208,6 +239,7 @@ class ReaderScreen(HostScreen):
             target.call_later(target.run_action, event.action)
 
     async def action_help(self) -> None:
+        """Show the keys that work now."""
         from reader.ui.modals.help import HelpScreen
         from reader.ui.screen.palette import help_groups
 
@@ -218,15 +250,18 @@ class ReaderScreen(HostScreen):
 
     @reported
     def action_sync(self) -> None:
+        """Fetch all sources now."""
         self._article.forget_read()
         if Field.IS in {term.field for term in self.filter.terms}:
             self._answers.ask()
         self._mounted_syncing().begin()
 
     def on_syncing_progressed(self, event: "Syncing.Progressed") -> None:
+        """Show how far the sync has come."""
         self._status.progress(event.text)
 
     def action_full_text(self) -> None:
+        """Fetch the full text of the article from its page."""
         if self._originals is None:
             from reader.ui.screen.full_text import Originals
 
@@ -236,4 +271,5 @@ class ReaderScreen(HostScreen):
 
     @reported
     async def action_sources(self) -> None:
+        """Show the sources and how they fare."""
         await self._mounted_syncing().show_sources()

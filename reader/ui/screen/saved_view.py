@@ -1,4 +1,4 @@
-"""How the user left the screen: groups, cursor, open article, width. Saved with the marks."""
+"""Save and restore the view with the marks: groups, cursor, open article, width."""
 
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ class View:
     group: Key = ()
     """The group of the cursor."""
     article: Identity | None = None
-    """The article of the cursor, None where it was on the group."""
+    """The article of the cursor, None if it was on the group."""
     line: int = 0
     """Line of the list on which the cursor stood."""
     opened: Identity | None = None

@@ -57,7 +57,7 @@ class Searching:
 
     @property
     def is_on(self) -> bool:
-        """Whether the search line is open."""
+        """Return whether the search line is open."""
         return self._before is not None
 
     def narrows(self, query: Query) -> bool:
@@ -91,7 +91,7 @@ class Searching:
 
     @property
     def held_articles(self) -> set[ArticleId]:
-        """The articles of the cursor that `give_up` returns to."""
+        """Return the articles of the cursor that `give_up` returns to."""
         return self._before[1].articles if self._before else set()
 
     def follow(self, moves: Moves) -> None:

@@ -84,19 +84,19 @@ class Stepping:
 
     @property
     def _is_searched(self) -> bool:
-        """Whether the filter contains words, which occur in every article of the list."""
+        """Return whether the filter contains words, which occur in every article of the list."""
         return any(not term.exclude for term in self._host.filter.words)
 
     @property
     def next_label(self) -> str:
-        """What `n` goes to at present."""
+        """Return what `n` goes to at present."""
         if not self._is_searched:
             return "next unread"
         return "next match" if self._article.has_match_ahead else "next result"
 
     @property
     def keys_at_present(self) -> dict[str, str]:
-        """What the keys of these steps do now, by binding id, where that is not the usual."""
+        """Return what the step keys do now, by binding id, if not their usual action."""
         if not self._is_searched:
             return {}
         return {
@@ -105,7 +105,7 @@ class Stepping:
         }
 
     def tell_matches(self, found: "ReadingPane.MatchesFound", next_key: str) -> None:
-        """Say how many matches the open article has, or at which the user is."""
+        """Say how many matches the open article has, or which one is current."""
         self._host.unsay(self._said)
         self._said = ""
         count = f"{found.count}" if found.is_to_end else f"{found.count}+"

@@ -39,6 +39,7 @@ class Syncing:
             super().__init__()
 
         def can_replace(self, message: Message) -> bool:
+            """Return whether the message is of this kind: the last one counts."""
             return isinstance(message, Syncing.Progressed)
 
     def __init__(

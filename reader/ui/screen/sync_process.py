@@ -74,7 +74,7 @@ def _run(
     options: SyncOptions,
     force: bool,
 ) -> None:
-    os.setsid()  # ctrl+c and a closed terminal belong to the open screen
+    os.setsid()  # ctrl+c and hang-ups of the terminal are for the open screen
     nowhere = os.open(os.devnull, os.O_RDWR)
     for stream in range(3):  # so does the terminal
         os.dup2(nowhere, stream)
@@ -101,6 +101,6 @@ def _sync(
             library.tidy()
     except CryptoreadError as error:
         return redacted(str(error))
-    except Exception as error:  # written to the log, and returned in one line
+    except Exception as error:  # noqa: BLE001 - written to the log, and returned in one line
         return redacted(str(Broken(error, folder)))
     return None

@@ -35,7 +35,7 @@ class WarmUp:
 
     def begin(self) -> None:
         """Load the list, then the reading pane, in the background."""
-        gc.collect()  # what start-up left behind would stay in memory
+        gc.collect()  # garbage of start-up would stay in memory
         gc.freeze()
         gc.enable()
         work = partial(asyncio.to_thread, self._load)

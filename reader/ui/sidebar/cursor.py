@@ -29,7 +29,7 @@ class Place(NamedTuple):
 
     @property
     def articles(self) -> set[ArticleId]:
-        """The articles that the cursor may return to."""
+        """Return the articles that the cursor may return to."""
         cursors = (self.wanted, self.stand_in)
         return {each.article for each in cursors if each and each.article is not None}
 
@@ -53,7 +53,7 @@ class ListCursor:
         return outline.cursor(self.row) if self.row < outline.height else None
 
     def settle(self, outline: Outline) -> None:
-        """Go to what is wanted, else to where it stood, or as near as these rows allow."""
+        """Go to the wanted row, else to the last one, else to the nearest."""
         if not self.wanted:
             self.wanted = outline.cursor(0) if outline.height else None
         if self.wanted:

@@ -98,7 +98,7 @@ class GroupList(LongView, inherit_bindings=False):
 
     @property
     def held_articles(self) -> set[ArticleId]:
-        """The articles of the cursor and of the row on top, which the next answer keeps there."""
+        """Return the articles of the cursor and the top row, which the next answer keeps there."""
         cursors = (self._cursor.wanted, self.cursor, self._at(self.scroll_offset.y))
         return {each.article for each in cursors if each and each.article is not None}
 
@@ -118,7 +118,7 @@ class GroupList(LongView, inherit_bindings=False):
 
     @property
     def cursor(self) -> Cursor | None:
-        """Where the cursor stands; None in an empty list.
+        """Return where the cursor stands; None in an empty list.
 
         Setting it opens nothing: a cursor in a closed group stands on that group.
         """
@@ -132,7 +132,7 @@ class GroupList(LongView, inherit_bindings=False):
 
     @property
     def line(self) -> int:
-        """The line of the view that the cursor is on; outside the view if it is scrolled away."""
+        """Return the line of the view with the cursor; outside the view if scrolled away."""
         return self._cursor.row - round(self.scroll_offset.y)
 
     @line.setter
@@ -144,7 +144,7 @@ class GroupList(LongView, inherit_bindings=False):
 
     @property
     def open_groups(self) -> AbstractSet[Key]:
-        """Keys of the open groups, shown at present or not. Setting them does not scroll."""
+        """Return the keys of open groups, shown at present or not. Setting them does not scroll."""
         return frozenset(self._open)
 
     @open_groups.setter
@@ -155,7 +155,7 @@ class GroupList(LongView, inherit_bindings=False):
 
     @property
     def place(self) -> Place:
-        """How the list stands. Setting it puts the list back, as far as it shows the same."""
+        """Return the state of the list. Setting it restores the list where the rows still exist."""
         return self._cursor.place(self.open_groups, self.scroll_offset.y)
 
     @place.setter
@@ -177,6 +177,7 @@ class GroupList(LongView, inherit_bindings=False):
         self._reveal()
 
     def watch_opened_article(self, old: ArticleId | None, new: ArticleId | None) -> None:
+        """Repaint the rows of the closed and the opened article."""
         for article in (old, new):
             if article is not None:
                 self.refresh_line(self._outline.row(Cursor(group=(), article=article)))
@@ -209,7 +210,7 @@ class GroupList(LongView, inherit_bindings=False):
         return top, says
 
     def _repaint(self, before: tuple[int, list[object]]) -> None:
-        """Repaint the rows that say something else: opening an article changes three of them."""
+        """Repaint changed rows only: opening an article changes three of them."""
         self._fetch_in_view()
         (old_top, old), (top, new) = before, self._in_view()
         if top != old_top or not old or not new:
@@ -232,7 +233,7 @@ class GroupList(LongView, inherit_bindings=False):
         self._reveal()
 
     def _settle(self) -> None:
-        """Put the cursor where it is wanted."""
+        """Put the cursor on the wanted row."""
         self.refresh_line(self._cursor.row)
         self._cursor.settle(self._outline)
         self.refresh_line(self._cursor.row)
@@ -250,15 +251,18 @@ class GroupList(LongView, inherit_bindings=False):
     # Painting.
 
     def notify_style_update(self) -> None:
+        """Forget painted rows: the theme has changed."""
         super().notify_style_update()
         self._painter.forget()
 
     def render_lines(self, crop: Region) -> list[Strip]:
+        """Fetch all rows in view at once, then render them."""
         self._fetch_in_view()
         self._painter.fit(self.scrollable_content_region.width)
         return super().render_lines(crop)
 
     def render_line(self, y: int) -> Strip:
+        """Return the heading or article at `y` of what is in view."""
         row = self.scroll_offset.y + y
         if not self._outline.height:
             return self._painter.hint(self._empty_hint, y, self.size.height)

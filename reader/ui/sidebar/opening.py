@@ -1,4 +1,4 @@
-"""Which groups of the list open without a key: at the first start, and for the results of a search.
+"""Choose the groups that open by themselves: at the first start and for search results.
 
 Pure: functions of the groups and of what is open.
 """

@@ -44,7 +44,7 @@ class Heading(NamedTuple):
 
 
 class Outline:
-    """Groups as rows: each heading and, where it is open, its children or articles below it.
+    """Groups as rows: each heading and, if it is open, its children or articles below it.
 
     Takes time in proportion to the headings, whatever the number of articles.
     """

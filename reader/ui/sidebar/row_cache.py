@@ -32,7 +32,7 @@ class RowCache:
                 self._rows[row.id] = row
 
     def forget(self, changed: Container[ArticleId] | None) -> None:
-        """Drop the rows of these articles, or of all where it is None."""
+        """Drop the rows of these articles; None: of all."""
         for article in list(self._rows.keys()):
             if changed is None or article in changed:
                 self._rows.discard(article)

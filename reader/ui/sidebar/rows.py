@@ -1,4 +1,4 @@
-"""What a row of the list says: its parts from left to right, each with the name of its style.
+"""Compose a row of the list: its parts from left to right, each with the name of its style.
 
 Pure: `outline` computes which rows there are; other modules paint them.
 """
@@ -19,10 +19,10 @@ Parts = tuple[Part, ...]
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _UNAMBIGUOUS = timedelta(days=335)
-"""How long a day and a month are enough to tell the year."""
+"""Age up to which day and month are unambiguous without the year."""
 
 _HALF_CENTURY = timedelta(days=50 * 365)
-"""How long two digits are enough to tell the year."""
+"""Age up to which two digits of the year are unambiguous."""
 
 _AGE_CELLS = 6
 """Cells of the widest age, `31 Dec`, so that all titles end in one column."""

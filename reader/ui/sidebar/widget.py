@@ -81,7 +81,7 @@ class Sidebar(GroupList, inherit_bindings=False):
 
     @property
     def shows_articles(self) -> bool:
-        """Whether any group is open down to its articles."""
+        """Return whether any group is open down to its articles."""
         return self._outline.has_articles
 
     def holds(self, article: ArticleId) -> bool:
@@ -137,28 +137,35 @@ class Sidebar(GroupList, inherit_bindings=False):
         return None
 
     def action_move(self, rows: int) -> None:
+        """Move the cursor by so many rows."""
         self._go(self._cursor.row + rows)
 
     def action_top(self) -> None:
+        """Move the cursor to the first row."""
         self._go(0)
 
     def action_bottom(self) -> None:
+        """Move the cursor to the last row."""
         self._go(self._outline.height - 1)
 
     def action_page(self, pages: float) -> None:
+        """Scroll by so many pages, the cursor with them."""
         rows = int(self.size.height * pages)
         self._scroll(self.scroll_offset.y + rows)
         self._go(self._cursor.row + rows)
 
     async def action_open(self) -> None:
+        """Open the article, or fold the group."""
         if not await self._open_article():
             self.action_fold()
 
     def action_fold(self) -> None:
+        """Open or close the group that the cursor is in."""
         if heading := self._heading:
             self._fold(heading.group.key, is_open=not heading.is_open)
 
     async def action_expand(self) -> None:
+        """Open the article or the group; step into a group that is open."""
         if await self._open_article() or not (heading := self._heading):
             return
         if heading.is_open:
@@ -167,6 +174,7 @@ class Sidebar(GroupList, inherit_bindings=False):
             self._fold(heading.group.key, is_open=True)
 
     def action_collapse(self) -> None:
+        """Go to the heading, close its group, then go to the group above."""
         if not (heading := self._heading):
             return
         key = heading.group.key
@@ -178,6 +186,7 @@ class Sidebar(GroupList, inherit_bindings=False):
             self._go(self._outline.row(Cursor(group=key[:-1])))
 
     async def on_click(self, event: events.Click) -> None:
+        """Open the clicked article or fold the clicked group."""
         place = event.get_content_offset(self)
         if place is None or self.scroll_offset.y + place.y >= self._outline.height:
             return
@@ -194,7 +203,7 @@ class Sidebar(GroupList, inherit_bindings=False):
 
     @property
     def _heading(self) -> Heading | None:
-        """The heading at or over the cursor; None in an empty list."""
+        """Return the heading at or over the cursor; None in an empty list."""
         return self._outline.heading(self._cursor.row) if self._outline.height else None
 
     def _fold(self, key: Key, *, is_open: bool) -> None:

@@ -29,6 +29,7 @@ class ChangesOnly(Compositor):
     _changed: Collection[Region] = ()
 
     def render_partial_update(self) -> ChopsUpdate | None:
+        """Return the changed cells of the screen, None if nothing changed."""
         _ = self.cuts  # computed when first read, from all visible widgets
         # Private: `Compositor.render_partial_update(regions)` would replace it.
         self._changed = tuple(self._dirty_regions)

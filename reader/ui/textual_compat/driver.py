@@ -24,11 +24,13 @@ class TerminalDriver(LinuxDriver):
     """File descriptor; writing to it wakes the input thread."""
 
     def disable_input(self) -> None:
+        """Stop reading at once: wake the thread that waits for a key."""
         with suppress(OSError):
             os.write(self._bell, b"!")
         super().disable_input()
 
     def run_input_thread(self) -> None:
+        """Read keys until input is disabled."""
         awake, self._bell = bell = os.pipe()
         try:
             self._read_until_leaving(awake)

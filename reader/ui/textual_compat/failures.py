@@ -28,7 +28,7 @@ class Runs(Protocol):
 
     @property
     def app(self) -> App[Any]:
-        """The application that reports failures."""
+        """Return the application that reports failures."""
 
     def run_worker(
         self, work: Any, *, group: str, exclusive: bool, exit_on_error: bool
@@ -59,7 +59,7 @@ def in_background(node: Runs, work: Work, *, group: str, exclusive: bool = False
     async def run() -> None:
         try:
             await work()
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - Textual would not report it
             # Private: work may fail while the screen is closed; `App.is_exiting` would replace it.
             if not node.app._exit:
                 report(node.app, error)
@@ -120,7 +120,7 @@ class Guarded(MessagePump):
             result = callback()
             if isawaitable(result):
                 await result
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - Textual would end the program
             report(self.app, error)
 
 

@@ -30,6 +30,7 @@ class LongView(ScrollView, Painted, inherit_bindings=False):
 
     @property
     def vertical_scrollbar(self) -> ScrollBar:
+        """Return the scroll bar, made on the first call."""
         # Private: the scroll bar has no public setter; `Widget.scrollbar_class` would replace it.
         if self._vertical_scrollbar is None:
             self._vertical_scrollbar = bar = _Bar(thickness=self.scrollbar_size_vertical)
@@ -38,6 +39,7 @@ class LongView(ScrollView, Painted, inherit_bindings=False):
         return self._vertical_scrollbar
 
     def watch_virtual_size(self, size: Size) -> None:
+        """Fit the scroll bars to the new size without a layout."""
         if self.container_size:  # none before the first layout, which does the same
             # Private: `Widget.refresh(layout=False)` would replace it, if it fitted scroll bars.
             self._scroll_update(size)
@@ -97,7 +99,7 @@ class _Bar(ScrollBar):
         )
         segments = list(bar.segments)
         shown = [segments[y] for y in crop.line_range]
-        kinds = list(dict.fromkeys(shown))  # a handful, of which the bar is made
+        kinds = list(dict.fromkeys(shown))  # the bar consists of a handful
         strips = filtered(self, [Strip([segment], width) for segment in kinds])
         painted = dict(zip(kinds, _cropped(strips, crop), strict=True))
         return [painted[segment] for segment in shown]

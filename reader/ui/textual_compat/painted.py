@@ -19,6 +19,7 @@ class Painted(Guarded, Widget, inherit_bindings=False):
         self._styles: dict[str, Style] = {}
 
     def notify_style_update(self) -> None:
+        """Forget styles: the theme has changed."""
         super().notify_style_update()
         self._styles.clear()
 

@@ -16,7 +16,7 @@ from textual.dom import DOMNode
 from textual.errors import NoWidget
 
 Act = events.Key | events.Paste | events.MouseDown | events.MouseUp
-"""What the user does, one after the other."""
+"""Input events that are delivered one at a time."""
 
 ROUNDS = 5
 """How often to wait for messages, as each message of a key may lead to another."""
@@ -37,7 +37,7 @@ class TypedAhead:
 
     @property
     def is_idle(self) -> bool:
-        """Whether the next key or click is delivered at once."""
+        """Return whether the next key or click is delivered at once."""
         return self._deadline is None
 
     def may_go(self, act: Act) -> bool:

@@ -468,11 +468,11 @@ def test_a_large_file_is_salvaged_by_the_doctor(
     monkeypatch.setattr(salvaging, "AT_START", 0)
     change(folder, SCHEMA["a name that is not UTF-8"])
     with Store(folder) as store:
-        assert "`cryptoread doctor --repair` brings over" in store.notices[0]
+        assert "`cryptoread doctor --repair` recovers" in store.notices[0]
         put(store, [article(2, title="Newer than that", body="corrected")])
         assert titles(store) == ["Newer than that"]
     found = {each.what: each for each in repaired(folder)}
-    assert found["set aside"].repair == f"{MANY - 1} articles brought over"
+    assert found["set aside"].repair == f"{MANY - 1} articles recovered"
     with Store(folder) as store:
         assert titles(store) == ["Story 0", "Story 1", "Newer than that", *ALL_TITLES[3:]]
         assert len(titles(store, "is:read")) == 3

@@ -201,8 +201,8 @@ def shorten(folder: Path) -> None:
 LOSSES: dict[str, tuple[Callable[[Path], None], str]] = {
     "missing": (lose, "marks.db was missing; 1 article has marks again, from cache.db"),
     "empty": (empty, "marks.db was empty; 1 article has marks again, from cache.db"),
-    "no database": (scribble, "marks.db was damaged and now lies in marks.db.damaged-"),
-    "cut off": (shorten, "marks.db was damaged and now lies in marks.db.damaged-"),
+    "no database": (scribble, "marks.db was damaged and renamed to marks.db.damaged-"),
+    "cut off": (shorten, "marks.db was damaged and renamed to marks.db.damaged-"),
 }
 
 
@@ -486,7 +486,7 @@ def test_a_mark_after_marks_were_deleted_makes_the_file_anew(folder: Path) -> No
         store.marking.save_position(article(3).identity, 7.0)
         lose(folder)
         mark(store, "Story 1")
-        assert "marks.db had been deleted; it was made anew with all its marks" in store.notices[0]
+        assert "marks.db had been deleted; it was recreated with all its marks" in store.notices[0]
         assert "cache.db is gone" not in store.notices[0]
         assert titles(store, "is:read") == {"Story 1", "Story 2"}
         mark(store, "Story 3")

@@ -865,7 +865,7 @@ def test_damage_met_on_the_way_is_put_aside_at_the_next_start(tmp_path: Path) ->
         assert 0 < len(read) < 100
         assert any("damaged" in notice for notice in store.notices)
     with Store(tmp_path) as store:
-        assert "was damaged and now lies in" in store.notices[0]
+        assert "was damaged and renamed to" in store.notices[0]
         assert set(found(store)) >= set(read)
         put(store, [article(n, body="words " * 500) for n in range(100)])
         assert len(found(store)) == 100

@@ -500,7 +500,7 @@ def test_what_is_not_a_file_of_articles_is_not_refused_line_by_line(
     report = news.bring_in([path])
     assert counts(report) == (0, 0, 0, 0, 6)
     assert str(report.refusals[-1]) == (
-        f"{path}: none of the first 5 is an article: the rest is left out"
+        f"{path}: none of the first 5 is an article; the rest is skipped"
     )
     put(path, b"1;2\n" * 4 + lines(obj(1)) + b"1;2\n" * 9)
     assert counts(news.bring_in([path])) == (1, 0, 0, 0, 13)

@@ -1,1 +1,1 @@
-"""The SQLite engine: one `cache.db`, a connection a thread."""
+"""The SQLite engine: one `cache.db`, one connection per thread."""

@@ -1,7 +1,7 @@
-"""The stored articles themselves, read one by one where some of them are damaged.
+"""Read stored articles, one by one if some of them are damaged.
 
-A document is whole where its digest is right; then its row can be made from it anew. What a
-damaged one had in it has to come from its source again: `forget` sees to that.
+A document is whole if its digest is right; then its row can be rebuilt from it. A damaged one must
+come from its source again: `forget` arranges that.
 """
 
 import os
@@ -19,7 +19,7 @@ DERIVED = (
     "source, external, lang, feed, published, updated, category, sentiment, pinned, draft, "
     "flagged, title"
 )
-"""Columns of `articles` that are made from the document."""
+"""Columns of `articles` that are derived from the document."""
 
 TEXTS = ("source", "external", "lang", "feed", "category", "sentiment", "title")
 
@@ -36,7 +36,7 @@ def read(
 ) -> dict[int, Document | None]:
     """Return the documents of articles, None for each that is damaged.
 
-    on_broken: told of those that SQLite itself cannot read.
+    on_broken: called with the ids of those that SQLite itself cannot read.
     """
     found: dict[int, Document | None] = {}
 
@@ -51,7 +51,7 @@ def read(
 
 
 def read_one(db: sqlite3.Connection, id: int) -> Document | None:
-    """Return the document, None where it is damaged or missing."""
+    """Return the document, None if it is damaged or missing."""
     return read(db, [id]).get(id)
 
 
@@ -77,7 +77,7 @@ def row_values(found: Mapping[int, Document | None]) -> Iterator[tuple[Any, ...]
 
 
 def mend_row(db: sqlite3.Connection, id: int) -> bool:
-    """Write an article's row as its document has it, within a transaction; whether it could."""
+    """Rebuild an article's row from its document, within a transaction; return whether it could."""
     document = read_one(db, id)
     if document is None:
         return False
@@ -91,10 +91,10 @@ def mend_row(db: sqlite3.Connection, id: int) -> bool:
 
 
 def forget(db: sqlite3.Connection, ids: Iterable[int]) -> None:
-    """Have damaged articles come in again, within a transaction.
+    """Let damaged articles be imported or fetched again, within a transaction.
 
-    Forgotten are the stamps of the files they came from, what their sources sent last, and their
-    digests: what comes then differs from what is stored.
+    Forgets the stamps of their files, the last answers of their sources, and their digests, so that
+    what comes next differs from what is stored.
     """
     ids = list(ids)
     origins, is_live = set(), False
@@ -116,20 +116,20 @@ def forget(db: sqlite3.Connection, ids: Iterable[int]) -> None:
 
 
 def _make_readable(db: sqlite3.Connection, id: int) -> None:
-    """Put U+FFFD for what is not UTF-8 in the row of a damaged article, so that it can be read."""
+    """Replace invalid UTF-8 in the row of a damaged article with U+FFFD, so that it can be read."""
     for name in TEXTS:
         row = db.execute(
             f"SELECT CAST({name} AS BLOB) FROM articles WHERE id = ?", (id,)
         ).fetchone()
         text = bytes(row[0]).decode(errors="replace") if row and row[0] is not None else ""
         if row is not None and text.encode() != row[0]:
-            # An index that has the right value makes this fail: the next start makes it anew.
+            # Fails if an index has the right value: the next start rebuilds the index.
             with suppress(sqlite3.DatabaseError):
                 db.execute(f"UPDATE articles SET {name} = ? WHERE id = ?", (text, id))
 
 
 def forget_stamps(db: sqlite3.Connection, origins: Collection[str]) -> None:
-    """Have the files of those articles read again. origins: their paths within import roots."""
+    """Let the next import read those files again. origins: their paths in import roots."""
     wanted = set(origins)
     wanted |= {name for each in origins if (name := _json_file(each))}
     found: set[bytes] = set()
@@ -146,7 +146,7 @@ def _json_file(origin: str) -> str:
 
 
 def stamp_ends(path: str) -> Iterator[str]:
-    """Yield what may be the origin of a file: its path behind each `/` and behind an archive."""
+    """Yield the possible origins of a file: its path after each `/` and after an archive."""
     if not path.isascii():
         path = display_name(path)
     place = len(path)

@@ -1,4 +1,4 @@
-"""The SQLite engine: one `cache.db`, a connection a thread, and moments to read in.
+"""The SQLite engine: one `cache.db`, one connection per thread, and moments to read in.
 
 The SQL is in `view`, `facet_tables` and what they use.
 """
@@ -29,7 +29,7 @@ class SqliteEngine:
     """
 
     def __init__(self, path: Path, lock: threading.RLock) -> None:
-        """lock: the session's, which is held while the view of a moment is used."""
+        """Open no connection yet. lock: the session's, held while a moment's view is used."""
         self.path = path
         self.pool = CachePool(path)
         self._writing = threading.RLock()
@@ -64,11 +64,11 @@ class SqliteEngine:
         return self._writing
 
     def begin(self, searches: int = 1) -> SqliteMoment:
-        """Return the present state, held until `end`. searches: how many are expected at once."""
+        """Return the present state, held until `end`. searches: expected concurrent searches."""
         return self._moments.begin(searches)
 
     def end(self, moment: SqliteMoment) -> None:
-        """Let go of a moment, as soon as no search uses it any more."""
+        """Release a moment as soon as its last search has ended."""
         self._moments.end(moment)
 
     def lease(self, moment: SqliteMoment) -> None:
@@ -76,7 +76,7 @@ class SqliteEngine:
         self._moments.lease(moment)
 
     def searching(self, moment: SqliteMoment | None) -> AbstractContextManager[SqliteView]:
-        """Give a view on which words may be looked up. moment: leased; None: the present state."""
+        """Give a view for looking up words. moment: leased; None: the present state."""
         return self._moments.searching(moment)
 
     def hurry(self) -> None:
@@ -94,7 +94,7 @@ class SqliteEngine:
 
 @contextmanager
 def errors(path: Path) -> Iterator[None]:
-    """Raise CacheError for errors of SQLite, and for damaged facets that nothing counted anew."""
+    """Raise CacheError for errors of SQLite, and for damaged facets that were not recounted."""
     with sql_errors(path):
         try:
             yield

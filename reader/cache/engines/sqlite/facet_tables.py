@@ -1,6 +1,6 @@
 """The three tables of facets in SQL: `facets`, their `wholes`, and their `chunks`.
 
-Each row has a checksum of what is in it. Raises Damaged where one is wrong. What the rows mean
+Each row has a checksum of its values. Raises Damaged if one is wrong. What the rows mean
 belongs to `cache.facets.index` and `cache.facets.changes`.
 """
 
@@ -29,7 +29,7 @@ _PUT_WHOLE = "INSERT OR REPLACE INTO wholes (key, ids, crc) VALUES (?, ?, ?)"
 
 
 class _Damage:
-    """Raises Damaged for errors of what the tables hold, and not of how they can be reached."""
+    """Raises Damaged for errors of the tables' content; other errors pass unchanged."""
 
     def __enter__(self) -> None:
         return
@@ -44,12 +44,12 @@ _SETTLED: frozenset[int] = frozenset()
 
 
 def damage() -> _Damage:
-    """Raise Damaged for errors of damage within."""
+    """Raise Damaged for damage that is found within."""
     return _DAMAGE
 
 
 def rows(db: sqlite3.Connection, facets: Sequence[Facet]) -> list[FacetRow]:
-    """Return the facets that there are of these."""
+    """Return those of the facets that exist."""
     with damage():
         return [_row(each) for each in _named(db, facets)]
 
@@ -84,7 +84,7 @@ def unsettled(db: sqlite3.Connection) -> list[FacetRow]:
 
 
 def wholes(db: sqlite3.Connection, keys: Sequence[int]) -> Iterator[tuple[FacetRow, BitMap]]:
-    """Yield facets with their wholes, empty where there is none."""
+    """Yield facets with their wholes, empty if missing."""
     for some in batches(keys):
         with damage():
             for *row, blob, checksum in db.execute(f"{_WHOLE} ({_places(some)})", some):
@@ -92,7 +92,7 @@ def wholes(db: sqlite3.Connection, keys: Sequence[int]) -> Iterator[tuple[FacetR
 
 
 def chunks(db: sqlite3.Connection, ids: Sequence[int]) -> Iterator[tuple[int, BitMap]]:
-    """Yield the chunks that there are of these."""
+    """Yield those of the chunks that exist."""
     for some in batches(ids):
         find = f"SELECT id, ids, crc FROM chunks WHERE id IN ({_places(some)})"
         with damage():
@@ -120,13 +120,13 @@ def begin(db: sqlite3.Connection, facets: Iterable[tuple[str, str, str]]) -> lis
 
 
 def put(db: sqlite3.Connection, rows: Iterable[FacetRow]) -> None:
-    """Replace label, size and numbers of chunks of facets that there are."""
+    """Replace label, size and numbers of newer chunks of existing facets."""
     with damage():
         db.executemany(_PUT, map(_summed, rows))
 
 
 def put_chunks(db: sqlite3.Connection, version: int, chunks: Iterable[tuple[int, BitMap]]) -> None:
-    """Write chunks, which are of that version from then on."""
+    """Write chunks and set their version."""
     blobs = ((id, bits.serialize()) for id, bits in chunks)
     rows = ((id, version, blob, bitmap_sum(id, blob)) for id, blob in blobs)
     with damage():
@@ -142,7 +142,7 @@ def put_whole(db: sqlite3.Connection, key: int, ids: BitMap) -> None:
 
 def _row(values: Sequence[Any]) -> FacetRow:
     if values[6] != row_sum(*values[:6]):
-        raise Damaged("a facet is not as it was written")
+        raise Damaged("a facet has a wrong checksum")
     return _made(values)
 
 
@@ -153,7 +153,7 @@ def _made(values: Sequence[Any]) -> FacetRow:
 
 
 def _summed(row: FacetRow) -> tuple[object, ...]:
-    """Return the values for `_PUT`."""
+    """Return the values for `_PUT`, with their checksum."""
     newer = " ".join(map(str, sorted(row.newer)))
     checksum = row_sum(row.key, row.field, row.value, row.label, row.size, newer)
     return row.label, row.size, newer, checksum, row.key
@@ -161,7 +161,7 @@ def _summed(row: FacetRow) -> tuple[object, ...]:
 
 def _bitmap(id: int, blob: Any, checksum: Any) -> BitMap:
     if not isinstance(blob, bytes) or bitmap_sum(id, blob) != checksum:
-        raise Damaged("the articles of a facet are not as they were written")
+        raise Damaged("the articles of a facet have a wrong checksum")
     return BitMap.deserialize(blob)
 
 
@@ -173,9 +173,10 @@ def _places(values: Sequence[object]) -> str:
 
 
 def write_anew(db: sqlite3.Connection, counted: Counted, version: int) -> None:
-    """Put counted facets in the place of all that there are, within a transaction.
+    """Replace all facets with the counted ones, within a transaction.
 
-    A facet keeps its key, by which other processes have it loaded. One that is gone stays, empty.
+    A facet keeps its key, by which other processes have loaded it. One without articles stays,
+    empty.
     """
     keys, former = _keys(db), _chunks_by_key(db)
     _empty_tables(db)
@@ -189,12 +190,14 @@ def write_anew(db: sqlite3.Connection, counted: Counted, version: int) -> None:
         put(db, [row])
         put_whole(db, key, bits)
         now = dict(_chunks_of(key, bits))
-        emptied = [id for id in former.get(key, ()) if id not in now]  # news as well
+        emptied = [
+            id for id in former.get(key, ()) if id not in now
+        ]  # other processes must see that, too
         put_chunks(db, version, [*now.items(), *((id, BitMap()) for id in emptied)])
 
 
 def _keys(db: sqlite3.Connection) -> dict[Facet, int]:
-    """Return the keys of the facets that can still be read; none where the table is damaged."""
+    """Return the keys of readable facets; none if the table is damaged."""
     try:
         found = db.execute("SELECT field, value, key FROM facets").fetchall()
     except (sqlite3.Error, UnicodeDecodeError):
@@ -208,7 +211,7 @@ def _keys(db: sqlite3.Connection) -> dict[Facet, int]:
 
 
 def _chunks_by_key(db: sqlite3.Connection) -> dict[int, list[int]]:
-    """Return the ids of the chunks of each facet; none where the table is damaged."""
+    """Return the ids of the chunks of each facet; none if the table is damaged."""
     found: dict[int, list[int]] = defaultdict(list)
     try:
         for (id,) in db.execute("SELECT id FROM chunks"):
@@ -219,13 +222,13 @@ def _chunks_by_key(db: sqlite3.Connection) -> dict[int, list[int]]:
 
 
 def _empty_tables(db: sqlite3.Connection) -> None:
-    """Begin the tables anew: rows cannot be deleted one by one where an index is damaged."""
+    """Recreate the tables: rows cannot be deleted one by one if an index is damaged."""
     made = (
         "SELECT sql FROM sqlite_schema WHERE tbl_name IN ('facets', 'chunks', 'wholes') "
         "AND sql IS NOT NULL ORDER BY type DESC, name != 'facets'"
     )
     statements = [sql for (sql,) in db.execute(made).fetchall()]
-    for table in ("wholes", "chunks", "facets"):  # none of them refers to one that is gone
+    for table in ("wholes", "chunks", "facets"):  # referring tables first
         db.execute(f"DROP TABLE {table}")
     for statement in statements:
         db.execute(statement)
@@ -241,7 +244,7 @@ def _chunks_of(key: int, bits: BitMap) -> Iterator[tuple[int, BitMap]]:
 
 
 def facets_with(db: sqlite3.Connection, id: int) -> list[Facet]:
-    """Return the facets that an article is in, whatever its text says."""
+    """Return the facets that contain an article, read from the facets themselves."""
     first = (id >> CHUNK_BITS) * FACETS
     find = "SELECT id FROM chunks WHERE id >= ? AND id < ?"
     places = [place for (place,) in db.execute(find, (first, first + FACETS)).fetchall()]

@@ -1,4 +1,4 @@
-"""What the SQLite engine counts facets and finds words from, read article by article."""
+"""Read, article by article, what facets are counted from and words are found in."""
 
 import json
 import sqlite3
@@ -18,7 +18,7 @@ _FACTS = (
 
 
 def facts(db: sqlite3.Connection) -> Iterator[Facts]:
-    """Yield what facets are counted from, of every article that can be read."""
+    """Yield what facets are counted from, for every readable article."""
     for some in batches(db):
         for id, source, lang, category, sentiment, pinned, draft, text in rows_of(
             db, _FACTS, some, lambda _: None
@@ -39,7 +39,7 @@ def batches(db: sqlite3.Connection) -> Iterator[Sequence[int]]:
 
 
 def indexed_of(text: bytes | None) -> Indexed:
-    """Return what storing the article has made of its fields; nothing of damaged ones."""
+    """Return the indexed values of an article's stored fields; empty if they are damaged."""
     try:
         fields = json.loads(text or b"")
     except ValueError:

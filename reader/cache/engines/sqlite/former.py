@@ -1,4 +1,4 @@
-"""Articles that earlier versions stored under other identities, found when their items come again.
+"""Find articles that earlier versions stored under other identities, when their items come again.
 
 All functions work within the transaction that their caller holds open.
 """
@@ -22,11 +22,11 @@ _CUT_BODY = 60_000
 
 
 def formerly(db: sqlite3.Connection, feed: FeedPage, arrival: Arrival) -> list[Stored]:
-    """Return articles of an unknown item from before the law or from an archive, the best first.
+    """Return articles that may be this item, from an earlier version or an archive, the best first.
 
-    Earlier versions knew it by source key, id and language, whatever feed it came from. Only what
-    is the same item by its words or its link is taken; of another language only what came live,
-    where a guess had made two articles of one item.
+    Earlier versions identified it by source key, id and language, without the feed. Only articles
+    with the same words or link are returned; in another language only live ones, as a wrong guess
+    of the language may have made two articles of one item.
     """
     incoming = arrival.incoming
     places = ", ".join("?" * len(arrival.former))
@@ -43,7 +43,7 @@ def formerly(db: sqlite3.Connection, feed: FeedPage, arrival: Arrival) -> list[S
 
 
 def _earlier_names(db: sqlite3.Connection, arrival: Arrival) -> list[Stored]:
-    """Return articles that an earlier version had joined by title, or that came at that moment."""
+    """Return articles that an earlier version had merged by title, or stored at that moment."""
     incoming = arrival.incoming
     names: set[str] = set()
     for external in arrival.former:
@@ -67,7 +67,7 @@ def _earlier_names(db: sqlite3.Connection, arrival: Arrival) -> list[Stored]:
 
 
 def told_formerly(db: sqlite3.Connection, identity: Identity) -> list[Identity]:
-    """Return articles of an API that an earlier version had joined with this one by title."""
+    """Return articles of an API that an earlier version had merged with this one by title."""
     found = db.execute(
         "SELECT DISTINCT other.external FROM versions one JOIN versions other "
         "USING (title, source, lang) WHERE one.external = ? AND source = ? AND lang = ? "
@@ -79,7 +79,7 @@ def told_formerly(db: sqlite3.Connection, identity: Identity) -> list[Identity]:
 
 
 def _is_live(stored: Stored, incoming: Incoming) -> bool:
-    """Return whether it came from a feed, and not from a file of an archive."""
+    """Return whether the article came from a feed rather than from a file."""
     return bool(stored.entry) or stored.origin == incoming.source
 
 

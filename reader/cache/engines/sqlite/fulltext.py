@@ -25,12 +25,11 @@ _INDEX = "INSERT INTO fulltext (rowid, title, description, body) VALUES (?, ?, ?
 class Recent:
     """The newest of some articles in a full-text index in memory.
 
-    Which of them match is known within a millisecond, whatever the word: the first rows of an
-    answer that takes longer.
+    Finds any word within a millisecond, for the first rows of an answer that takes longer.
     """
 
     def __init__(self, rows: Iterable[tuple[int, str, str | None, str]], texts: int) -> None:
-        """rows: id, title, description and body of each. texts: the version that they are of."""
+        """Index the articles. rows: id, title, description, body. texts: their version."""
         self.texts = texts
         self._db = sqlite3.connect(":memory:", check_same_thread=False)
         self._db.execute(f"CREATE VIRTUAL TABLE fulltext USING fts5 ({FULLTEXT_OPTIONS})")
@@ -39,7 +38,7 @@ class Recent:
         self._ids = BitMap([id for (id,) in self._db.execute("SELECT rowid FROM fulltext")])
 
     def keep(self, bits: BitMap, terms: Iterable[Term]) -> BitMap:
-        """Return the ids that are recent and that the terms allow."""
+        """Return the ids that are indexed here and match the terms."""
         bits = bits & self._ids
         for term in terms:
             found = _matches(self._db, match_phrase(term))
@@ -63,7 +62,7 @@ def found(db: sqlite3.Connection, term: Term, cancel: Cancel) -> BitMap:
 
 
 def match_phrase(term: Term) -> str:
-    """Return a term in FTS5's grammar: quoted phrases, so that nothing in it is an operator.
+    """Return a term in FTS5's grammar: quoted phrases, so that it has no operators.
 
     More than one if a word of it has an apostrophe, or may have lost one.
     """
@@ -84,8 +83,8 @@ def _indexed(id: int, *columns: str | None) -> tuple[object, ...]:
 
 
 def _matches(db: sqlite3.Connection, phrase: str) -> BitMap:
-    # One step for all, and digits that need no parsing: each row that SQLite hands over, and each
-    # number that Python reads, makes the thread that paints wait for the interpreter.
+    # One row for all ids, as digits: each row that SQLite returns and each number that Python
+    # parses holds the interpreter lock, for which the painting thread would wait.
     every = "SELECT group_concat(printf('%08x', rowid), '') FROM fulltext WHERE fulltext MATCH ?"
     (digits,) = db.execute(every, (phrase,)).fetchone()
     ids = array("I", bytes.fromhex(digits or ""))

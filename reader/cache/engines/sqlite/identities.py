@@ -1,4 +1,4 @@
-"""Articles of the cache by their identities, and the identities of articles."""
+"""Look up articles by identity, and identities by id."""
 
 import json
 import sqlite3
@@ -11,17 +11,17 @@ from reader.cache.files.schema import IDENTITY
 T = TypeVar("T")
 
 AT_ONCE = 500
-"""Ids that one statement names at most."""
+"""Maximum ids in one statement."""
 
 
 def batches(items: Sequence[T], size: int = AT_ONCE) -> Iterator[Sequence[T]]:
-    """Yield the items in order, as many at a time as one statement names."""
+    """Yield the items in order, in lists short enough for one statement."""
     for start in range(0, len(items), size):
         yield items[start : start + size]
 
 
 def identities(db: sqlite3.Connection, ids: Sequence[int]) -> dict[int, Identity]:
-    """Return the identities of those articles that there are."""
+    """Return the identities of those articles that exist."""
     find = f"SELECT id, {IDENTITY} FROM articles WHERE id IN (SELECT value FROM json_each(?))"
     return {
         id: Identity(*who)
@@ -31,7 +31,7 @@ def identities(db: sqlite3.Connection, ids: Sequence[int]) -> dict[int, Identity
 
 
 def id_of(db: sqlite3.Connection, identity: Identity) -> int | None:
-    """Return the id of an article, None where it is gone."""
+    """Return the id of an article, None if it is not stored."""
     source, external, lang = identity
     which, values = "lang = ? AND source = ? AND feed = ''", [external, lang, source]
     if identity.is_of_feed:

@@ -1,6 +1,6 @@
-"""Stored articles looked up, as what comes in is compared with them.
+"""Look up stored articles, to compare incoming ones with them.
 
-All functions work within the transaction that their caller holds open.
+All functions work within the caller's open transaction.
 """
 
 import json
@@ -24,6 +24,7 @@ SELECT = (
 
 
 def from_row(row: tuple[Any, ...]) -> Stored:
+    """Return the stored article of a row with the columns of `SELECT`."""
     id, source, external, lang, feed, published, updated, run, origin, entry, came, fetched = row
     identity = identity_of(source, external, lang, feed)
     origin = bytes(origin).decode(errors="replace")
@@ -31,7 +32,7 @@ def from_row(row: tuple[Any, ...]) -> Stored:
 
 
 def stored_as(db: sqlite3.Connection, identity: Identity) -> Stored | None:
-    """Return what is stored under that very identity."""
+    """Return the stored article with exactly this identity."""
     if identity.is_of_feed:
         found = db.execute(
             f"{SELECT} external = ? AND feed = ? LIMIT 1", (identity.external, identity.source)
@@ -46,6 +47,7 @@ def stored_as(db: sqlite3.Connection, identity: Identity) -> Stored | None:
 
 
 def stored_entry(db: sqlite3.Connection, entry: int) -> Stored | None:
+    """Return the stored article with this entry of the feed memory, None if there is none."""
     row = db.execute(f"{SELECT} entry = ? AND entry > 0", (entry,)).fetchone()
     return from_row(row) if row else None
 
@@ -53,9 +55,9 @@ def stored_entry(db: sqlite3.Connection, entry: int) -> Stored | None:
 def found_as(
     db: sqlite3.Connection, identity: Identity, *, any_lang: bool = False
 ) -> Stored | None:
-    """Return what is stored under the identity, or of a feed went by it earlier.
+    """Return the stored article with this identity, present or former (of a feed).
 
-    any_lang: also what a feed has in another language than it had then.
+    any_lang: also if the feed's language has changed since.
     """
     if (found := stored_as(db, identity)) is not None:
         return found

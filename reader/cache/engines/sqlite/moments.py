@@ -1,6 +1,6 @@
-"""The SQLite engine's moments: states of `cache.db` that stay readable while others write.
+"""The SQLite engine's moments: read snapshots of `cache.db` that last while others write.
 
-Which of them is held, and what is read in it, belongs to `session`.
+`session` decides which moment is held and what is read in it.
 """
 
 import sqlite3
@@ -13,17 +13,17 @@ from reader.cache.engines.sqlite.view import SqliteView
 from reader.errors import CacheGone
 
 SEARCHES = 3
-"""Words that are looked up at once. Includes a spare for a query SQLite cannot interrupt."""
+"""Concurrent word searches. Includes a spare for a query SQLite cannot interrupt."""
 
 TRIES = 5
-"""How often a second connection is begun anew until it shows the same version as the first."""
+"""Attempts to open a second connection that shows the same version as the first."""
 
 
 class SqliteMoment:
     """One state of `cache.db`: read transactions on a few connections, all of one version.
 
-    `view` answers what takes no time, under the session's lock. Words are looked up on connections
-    of their own (`Moments.searching`), so that no key waits for them.
+    `view` is for fast reads, under the session's lock. Words are looked up on separate connections
+    (`Moments.searching`), so that keys do not wait for them.
     """
 
     __slots__ = ("connections", "free", "is_over", "texts", "users", "version", "view")
@@ -38,14 +38,14 @@ class SqliteMoment:
         self.users = 0
         """Searches that are running."""
         self.is_over = False
-        """Another moment has taken its place."""
+        """Whether another moment has replaced it."""
 
 
 class Moments:
     """Begins and ends moments, and lends their connections. Thread-safe."""
 
     def __init__(self, pool: CachePool, lock: RLock) -> None:
-        """lock: the session's, which is held while the view of a moment is used."""
+        """Begin without moments. lock: the session's, held while a moment's view is used."""
         self._pool = pool
         self._lock = lock
 
@@ -66,7 +66,7 @@ class Moments:
         return moment
 
     def end(self, moment: SqliteMoment) -> None:
-        """Let go of a moment, as soon as no search uses it any more."""
+        """Release a moment as soon as its last search has ended."""
         with self._pool.lock:
             moment.is_over = True
             if not moment.users:
@@ -79,7 +79,7 @@ class Moments:
 
     @contextmanager
     def searching(self, moment: SqliteMoment | None) -> Iterator[SqliteView]:
-        """Give a view on which words may be looked up. moment: leased; None: the present state."""
+        """Give a view for looking up words. moment: leased; None: the present state."""
         if moment is None:
             yield SqliteView(self._pool.of_thread())
             return

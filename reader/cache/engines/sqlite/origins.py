@@ -1,7 +1,7 @@
-"""The article that a file held before it changed, where it goes by another identity now.
+"""Find the article that a file held before it changed, if its identity has changed as well.
 
-A note that is given a `guid`, an address or a language is the same note: its article takes the
-place of the old one, and has its marks.
+A note to which a `guid`, an address or a language is added is the same note: its article replaces
+the old one and keeps its marks.
 """
 
 import sqlite3
@@ -16,8 +16,9 @@ from reader.cache.values.stored import Stored
 def article_before(
     db: sqlite3.Connection, incoming: Incoming, before: bytes, run: int
 ) -> Stored | None:
-    """Return what is stored of a file that has changed, under another identity and nearly the
-    same text; None where that is not certain.
+    """Return the stored article of a changed file; None if that is uncertain.
+
+    It has another identity and nearly the same text.
 
     before: the digest of the bytes that the file had. run: this import. Two folders may each have
     a file of that path, and a file may have a copy: then the old article stays.
@@ -49,10 +50,10 @@ def _is_one_note(before: Telling, now: Telling) -> bool:
 
 
 def _look_up(db: sqlite3.Connection, run: int) -> None:
-    """Note which articles came from which path, and which files have copies, as of the first
-    question of this import.
+    """Note which articles came from which path, and which files have copies.
 
-    The tables have no index for it: few imports ask, and an index is paid for by all.
+    Asked once per import. The tables have no index for it: few imports ask, and every write would
+    pay for an index.
     """
     is_made = "SELECT 1 FROM temp.sqlite_master WHERE name = 'looked_up'"
     if db.execute(is_made).fetchone():

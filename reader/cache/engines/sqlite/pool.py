@@ -1,4 +1,4 @@
-"""Connections to one of the two files, one a thread. Knows nothing about what is asked on them."""
+"""Connections to one of the two files, one per thread. Knows nothing about the queries."""
 
 import sqlite3
 import threading
@@ -14,14 +14,14 @@ from reader.errors import CacheGone, MarksGone
 LEAVING_TIMEOUT_MS = 500
 
 FileId = tuple[int, int]
-"""Device and inode: what a file is, whatever it is called."""
+"""Device and inode, which identify a file under any name."""
 
 
 class Pool:
     """Connections to one file. Thread-safe: each thread has a connection of its own."""
 
     def __init__(self, path: Path, schema: Schema, gone: Callable[[Path], Exception]) -> None:
-        """gone: makes the error for a file that was deleted."""
+        """Open no connection yet. gone: makes the error for a file that was deleted."""
         self.path = path
         self._schema = schema
         self._gone = gone
@@ -29,7 +29,7 @@ class Pool:
         self._opened: list[sqlite3.Connection] = []
 
     def open(self) -> sqlite3.Connection:
-        """Open one more connection, which `close` closes. Raises CacheError."""
+        """Open another connection, until `close`. Raises CacheError."""
         is_known = bool(self._opened) and not copies.is_only_read(self.path)
         if is_known and not self.path.exists():  # SQLite would begin an empty file
             raise self._gone(self.path)
@@ -48,7 +48,7 @@ class Pool:
         return db
 
     def keep(self, db: sqlite3.Connection) -> sqlite3.Connection:
-        """Make an open connection that of this thread."""
+        """Use an open connection as this thread's."""
         self._local.db = db
         return db
 
@@ -79,12 +79,12 @@ class Pool:
 
 
 class CachePool(Pool):
-    """Connections to `cache.db`, with those of moments that are over to use again."""
+    """Connections to `cache.db`; those of ended moments are reused."""
 
     def __init__(self, path: Path) -> None:
         super().__init__(path, CACHE, CacheGone)
         self.lock = threading.Condition()
-        """Held while connections are lent and given back."""
+        """Held while connections are lent and returned."""
         self._idle: list[sqlite3.Connection] = []
 
     def of_thread(self) -> sqlite3.Connection:
@@ -126,7 +126,7 @@ class MarksPool(Pool):
     def marks(self) -> Marks:
         """Return the marks, on this thread's connection. Raises MarksGone, CacheError.
 
-        A connection is opened anew if another file has taken the place of its own. If the file was
+        A connection is reopened if its file was replaced by another. If the file was
         deleted, an open connection goes on showing what was in it.
         """
         db, file = self.known(), file_id(self.path)
@@ -163,7 +163,7 @@ class MarksPool(Pool):
 
 
 def file_id(path: Path) -> FileId | None:
-    """Return what the file at a path is; None if it is missing or empty."""
+    """Return device and inode of the file at a path; None if it is missing or empty."""
     try:
         status = path.stat()
     except OSError:

@@ -1,4 +1,4 @@
-"""The SQLite engine's write transaction: what `engine.Transaction` asks for, in SQL."""
+"""The SQLite engine's write transaction: implements `engine.Transaction` in SQL."""
 
 import os
 import sqlite3
@@ -44,7 +44,7 @@ class SqliteTransaction(SqliteView):
     __slots__ = ()
 
     def expect_many(self) -> None:
-        """Make room in memory for pages that change again and again."""
+        """Enlarge the page cache for pages that change again and again."""
         self.db.execute(f"PRAGMA cache_size = -{WRITER_CACHE_KIB}")
 
     def count_up(self, name: str) -> int:
@@ -57,7 +57,7 @@ class SqliteTransaction(SqliteView):
         self.db.execute("UPDATE meta SET value = ? WHERE name = ?", (value, name))
 
     def keep_answer(self, query: str, version: int, answer: str) -> None:
-        """Keep the answer of a query in the place of all others."""
+        """Store the answer to a query; drop all others."""
         self.db.execute("DELETE FROM answers")
         self.db.execute("INSERT INTO answers VALUES (?, ?, ?)", (query, version, answer))
 
@@ -68,11 +68,11 @@ class SqliteTransaction(SqliteView):
         return facet_tables.begin(self.db, facets)
 
     def put_facets(self, rows: "Iterable[FacetRow]") -> None:
-        """Replace label, size and numbers of chunks of facets that there are."""
+        """Replace label, size and numbers of newer chunks of existing facets."""
         facet_tables.put(self.db, rows)
 
     def put_chunks(self, version: int, chunks: Iterable[tuple[int, BitMap]]) -> None:
-        """Write chunks, which are of that version from then on."""
+        """Write chunks and set their version."""
         facet_tables.put_chunks(self.db, version, chunks)
 
     def put_whole(self, key: int, ids: BitMap) -> None:
@@ -84,17 +84,17 @@ class SqliteTransaction(SqliteView):
         return facet_tables.unsettled(self.db)
 
     def replace_facets(self, counted: "Counted", version: int) -> None:
-        """Put counted facets in the place of all that there are, damaged or not."""
+        """Replace all facets, damaged or not, with the counted ones."""
         facet_tables.write_anew(self.db, counted, version)
 
     def facets_with(self, id: int) -> "list[Facet]":
-        """Return the facets that an article is in, whatever its text says."""
+        """Return the facets that contain an article, read from the facets themselves."""
         return facet_tables.facets_with(self.db, id)
 
-    # What incoming articles are compared with.
+    # Stored articles to compare incoming ones with.
 
     def stored_as(self, identity: "Identity") -> "Stored | None":
-        """Return what is stored under that very identity."""
+        """Return the stored article with exactly this identity."""
         from reader.cache.engines.sqlite.lookups import stored_as
 
         return stored_as(self.db, identity)
@@ -106,7 +106,7 @@ class SqliteTransaction(SqliteView):
         return stored_entry(self.db, entry)
 
     def found_as(self, identity: "Identity") -> "Stored | None":
-        """Return what is stored under the identity, or of a feed went by it earlier."""
+        """Return the stored article with this identity, present or former (of a feed)."""
         from reader.cache.engines.sqlite.lookups import found_as
 
         return found_as(self.db, identity)
@@ -118,18 +118,18 @@ class SqliteTransaction(SqliteView):
         return document(self.db, id)
 
     def digest(self, id: int) -> bytes:
-        """Return the digest of an article as it is written, empty if there is none."""
+        """Return the stored digest of an article, empty if it has none."""
         digest: bytes | None = self._one("SELECT digest FROM documents WHERE id = ?", id)
         return digest or b""
 
     def formerly(self, page: "FeedPage", arrival: "Arrival") -> "list[Stored]":
-        """Return articles of an unknown item from before feeds had entries, the best first."""
+        """Return articles that may be this item, from before feeds had entries, best first."""
         from reader.cache.engines.sqlite.former import formerly
 
         return formerly(self.db, page, arrival)
 
     def told_formerly(self, identity: "Identity") -> "list[Identity]":
-        """Return articles under which an earlier version had shown this one, for its title."""
+        """Return articles that an earlier version had merged with this one by title."""
         from reader.cache.engines.sqlite.former import told_formerly
 
         return told_formerly(self.db, identity)
@@ -160,7 +160,7 @@ class SqliteTransaction(SqliteView):
         self.db.execute("UPDATE documents SET id = ? WHERE id = ?", (to, id))
 
     def indexed(self, id: int) -> tuple[Any, ...] | None:
-        """Return what facets and words of an article were made from; None if it is damaged."""
+        """Return what facets and words of an article are made from; None if it is damaged."""
         return next(rows_of(self.db, _INDEXED, [id], lambda _: None), None)
 
     def index(self, texts: "Iterable[tuple[int, str, str, str | bytes]]") -> None:
@@ -168,9 +168,9 @@ class SqliteTransaction(SqliteView):
         self.db.executemany(_INDEX, texts)
 
     def forget_words(self, id: int, text: "Text") -> bool:
-        """Tell an external-content index the old words, which it cannot know, to forget them.
+        """Remove the old words, which an external-content index does not store, from the index.
 
-        Return False if it never had them, or is damaged itself.
+        Return False if the index lacks them or is damaged itself.
         """
         try:
             self.db.execute(_FORGET, (id, *text))

@@ -1,4 +1,4 @@
-"""The SQLite engine's views: what `engine.View` and `engine.Transaction` ask for, in SQL."""
+"""The SQLite engine's views: implement `engine.View` in SQL."""
 
 import os
 import sqlite3
@@ -56,7 +56,7 @@ class SqliteView:
     # Facets.
 
     def facets(self, facets: "Sequence[Facet]") -> "list[FacetRow]":
-        """Return the facets that there are of these. Raises Damaged."""
+        """Return those of the facets that exist. Raises Damaged."""
         return facet_tables.rows(self.db, facets)
 
     def facets_of(self, field: str) -> "list[FacetRow]":
@@ -68,11 +68,11 @@ class SqliteView:
         return facet_tables.largest(self.db, field, start, count)
 
     def wholes(self, keys: Sequence[int]) -> "Iterator[tuple[FacetRow, BitMap]]":
-        """Yield facets with their ids, without what newer chunks have changed. Raises Damaged."""
+        """Yield facets with their ids as of their wholes. Raises Damaged."""
         return facet_tables.wholes(self.db, keys)
 
     def chunks(self, ids: Sequence[int]) -> Iterator[tuple[int, BitMap]]:
-        """Yield the chunks that there are of these. Raises Damaged."""
+        """Yield those of the chunks that exist. Raises Damaged."""
         return facet_tables.chunks(self.db, ids)
 
     def changed(self, since: int, keys: Collection[int]) -> list[int]:
@@ -80,12 +80,12 @@ class SqliteView:
         return facet_tables.changed(self.db, since, keys)
 
     def has_articles(self) -> bool:
-        """Return whether there is an article at all."""
+        """Return whether any article is stored."""
         with facet_tables.damage():
             return self.db.execute("SELECT 1 FROM articles LIMIT 1").fetchone() is not None
 
     def facts(self) -> "Iterator[Facts]":
-        """Yield what facets are counted from, of every article that can be read."""
+        """Yield what facets are counted from, for every readable article."""
         from reader.cache.engines.sqlite.facts import facts
 
         return facts(self.db)
@@ -104,7 +104,7 @@ class SqliteView:
 
     def tags(self, ids: Sequence[int]) -> Iterator[tuple[int, str]]:
         """Yield the tags of articles one by one, each with the article's id."""
-        # One article at a time where a damaged text is among them.
+        # One article at a time if a damaged text is among them.
         for id, tag in rows_of(self.db, _TAGS, ids, _passed_over):
             if isinstance(tag, str):
                 yield id, tag
@@ -118,11 +118,11 @@ class SqliteView:
         return read(self.db, ids, broken)
 
     def identities(self, ids: Sequence[int]) -> dict[int, Identity]:
-        """Return the identities of the articles that there are."""
+        """Return the identities of those articles that exist."""
         return identities(self.db, ids)
 
     def ids(self, identities: Sequence[Identity]) -> dict[Identity, int]:
-        """Return the ids of the articles that there are."""
+        """Return the ids of those articles that exist."""
         found = ((identity, id_of(self.db, identity)) for identity in identities)
         return {identity: id for identity, id in found if id is not None}
 
@@ -183,7 +183,7 @@ class SqliteView:
         find = "SELECT id, published FROM articles WHERE id >= ? ORDER BY id"
         return iter(self.db.execute(find, (id,)))
 
-    # Words, and what is remembered beside the articles.
+    # Words; answers, files, sources and feeds.
 
     def match(self, term: "Term", cancel: "Cancel") -> BitMap:
         """Return the articles that have a word or phrase. Raises Superseded when cancelled."""
@@ -192,14 +192,14 @@ class SqliteView:
         return found(self.db, term, cancel)
 
     def answer(self, query: str, version: int) -> str | None:
-        """Return the answer that was kept of a query in that version."""
+        """Return the stored answer to a query in that version."""
         found = self._one(
             "SELECT answer FROM answers WHERE query = ? AND version = ?", query, version
         )
         return None if found is None else str(found)
 
     def stamps(self, locations: Sequence[str]) -> "dict[str, Stamp]":
-        """Return what is known of files."""
+        """Return the stored stamps of files."""
         from reader.cache.answers import Stamp
 
         return {
@@ -218,17 +218,17 @@ class SqliteView:
         yield from (os.fsdecode(location) for (location,) in self.db.execute(find, (first, end)))
 
     def memory(self, feed: str, run: int) -> "FeedMemory":
-        """Return what tells the items of a feed apart, for one transaction."""
+        """Return the memory of a feed's items, for one transaction."""
         from reader.cache.feed_memory import FeedMemory
 
         return FeedMemory(self.db, feed, run)
 
     def sources(self) -> "Iterator[SourceState]":
-        """Yield what is known of the live sources."""
+        """Yield the stored state of each live source."""
         from reader.cache.source_states import source_states
 
         return source_states(self.db)
 
 
 def _passed_over(_id: int) -> None:
-    """Skip a text that cannot be read: the user is told when it is opened."""
+    """Skip a text that cannot be read: opening it reports the damage."""
