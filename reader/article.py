@@ -57,7 +57,7 @@ _GLYPHS = {
 
 
 class Identity(NamedTuple):
-    """What stays the same when an article is edited, re-dated or published again.
+    """The properties that stay the same when an article is edited, re-dated or published again.
 
     In the archive and for APIs: source key, external id, language. In a feed: `Article.feed`, the
     entry's id, and an empty language, as it is a property of the article there. `external` is the
@@ -198,7 +198,7 @@ class Row(NamedTuple):
     estimated: bool = False
     """Whether the sentiment is an estimate rather than the publisher's."""
     identity: Identity = Identity("", "", "")
-    """What identifies the article after its id has changed."""
+    """Identifies the article even after its id has changed."""
 
     @property
     def reference(self) -> int:

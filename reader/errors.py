@@ -43,7 +43,7 @@ class CacheUnwritable(CacheError):
 
 
 class CacheFull(CacheError):
-    """No id is left at the end of time."""
+    """No id is left after the latest possible date."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -117,7 +117,7 @@ class MarksNotKept(CacheError):
 
 
 class ArticleNotFound(CryptoreadError):
-    """No article has the id that was given."""
+    """No article has the given id."""
 
     def __init__(self, wanted: str) -> None:
         super().__init__(f"no article {wanted}; `cryptoread list` shows the ids")

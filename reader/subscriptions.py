@@ -39,7 +39,7 @@ class SyncOptions(NamedTuple):
 
 
 class Kind(StrEnum):
-    """What is at the address."""
+    """The kind of data at an address."""
 
     FEED = "feed"
     COINDESK = "coindesk"

@@ -53,7 +53,7 @@ class RestoreError(CryptoreadError):
 
 
 class SettingsNotRestored(CryptoreadError):
-    """All but the settings was restored."""
+    """Everything was restored except the settings."""
 
     def __init__(self, config: Path, reason: str) -> None:
         super().__init__(
@@ -63,7 +63,7 @@ class SettingsNotRestored(CryptoreadError):
 
 @dataclass(slots=True, kw_only=True)
 class Report:
-    """What was backed up or restored; `str` is its summary."""
+    """Result of a backup or a restoration; `str` is its summary."""
 
     counts: dict[str, int] = field(default_factory=dict)
     """Articles (`cache.db`) and articles with marks (`marks.db`)."""

@@ -1,4 +1,4 @@
-"""From paths to the cache: find what is new, have it parsed, store it in batches, count it.
+"""Import paths into the cache: find new articles, let workers parse them, store them in batches.
 
 Every batch is one transaction, reported when it is on disk: an import that is interrupted keeps
 what it reported, and goes on from there when it is run again.

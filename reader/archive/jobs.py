@@ -69,7 +69,7 @@ class JsonTask(NamedTuple):
 
 
 Job = list[Task] | JsonTask | Refusal
-"""What a worker does at once. A refusal is passed on in its place among the results."""
+"""A unit of work for a worker. A refusal is passed on in its place among the results."""
 
 
 def json_jobs(path: str) -> Iterator[Job]:

@@ -1,4 +1,4 @@
-"""What the cache remembers to tell the items of a feed apart.
+"""The stored memory of a feed, by which its items are told apart.
 
 `law` decides which stored article an item is.
 """

@@ -1,4 +1,4 @@
-"""What a format may report about its input."""
+"""Errors that a format reports about its input."""
 
 from reader.errors import CryptoreadError
 

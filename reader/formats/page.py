@@ -1,4 +1,4 @@
-"""What one answer of a live source contains, and why an answer may contain nothing.
+"""The articles in one answer of a live source, and the errors if it has none.
 
 The formats read the items; this module makes a page of them.
 """
@@ -105,7 +105,11 @@ def page_of(
     refusals: list[Refusal] = []
     for number, item in enumerate(items, 1):
         if number > MAX_ITEMS:
-            refusals.append(Refusal(f"item {number}", "is one too many, as are those after it"))
+            refusals.append(
+                Refusal(
+                    f"item {number}", "exceeds the number of items per page, as do those after it"
+                )
+            )
             break
         try:
             article = read(item)

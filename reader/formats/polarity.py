@@ -29,7 +29,7 @@ _FADING = (1.0, 0.95, 0.9)
 """Weights of the preceding words, the nearest first."""
 
 MAY_BE_EMOJI = re.compile("[©®\u203c\u2049\u2122\u2139\u2190-\U0010ffff]")
-"""All characters of the emoji lexicon, and others."""
+"""Matches all characters of the emoji lexicon, and others."""
 
 
 class Polarity:

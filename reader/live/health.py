@@ -1,4 +1,4 @@
-"""How a live source is doing, from its state in the cache: for the screen and the shell alike.
+"""Describe the state of a live source, for the screen and the command line.
 
 Words only, no layout.
 """
@@ -27,9 +27,9 @@ class Health(NamedTuple):
     """Consecutive failures."""
     rests_until: datetime | None = None
     error: str = ""
-    """What was wrong at the last request, empty if nothing was."""
+    """Error of the last request, empty if none."""
     advice: str = ""
-    """What to do about it, empty if nothing."""
+    """Advice to the user, empty if none."""
 
 
 def health(source: Subscription, state: "SourceState | None", now: datetime) -> Health:

@@ -51,7 +51,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Desk:
-    """What the sources of one sync share."""
+    """Resources that the sources of one sync share."""
 
     cache: Store
     run: int

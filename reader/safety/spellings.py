@@ -1,4 +1,4 @@
-"""How a secret may be spelled in what a server sends, and how it is found in any spelling.
+"""Find a secret in any spelling in which a server may send it.
 
 In any case; percent-encoded, once or twice; with the escapes of JSON, HTML and Markdown; in base64
 anywhere in a longer text, as in Basic authentication; in hexadecimal digits; cut off at the end of

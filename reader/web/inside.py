@@ -1,4 +1,4 @@
-"""Which hosts and addresses are on this machine or its network, rather than the public web.
+"""Tell hosts and addresses on this machine or its network from those on the public web.
 
 Pure, on the standard library alone. A name is judged by its text; `sources.http` looks it up and
 judges its addresses. A source on the web must not send the program to a place that only this

@@ -35,7 +35,7 @@ _NAMES = {
 
 
 class State(StrEnum):
-    """How a file of marks was found."""
+    """The state of a file of marks."""
 
     WELL = "well"
     EARLIER = "of an earlier version"

@@ -38,7 +38,7 @@ def mend_facets(db: sqlite3.Connection, marks: Mapping[Facet, BitMap]) -> None:
 
 
 def marks_shown(old: sqlite3.Connection, db: sqlite3.Connection) -> Mapping[Facet, BitMap]:
-    """Return the marks in the facets of `old`, with the ids of `db`.
+    """Return the marks in the facets of `old`, and store their counter in `db`.
 
     If they are unreadable, the next start takes them from the marks file.
     """

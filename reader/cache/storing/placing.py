@@ -97,5 +97,5 @@ def _push(view: "View", published: Sequence[int], made: Places, place: int) -> i
 
 
 def _is_next(published: int, here: tuple[int, int] | None, place: int) -> bool:
-    """Return whether the next new article is published before the stored one here."""
+    """Return whether a new article belongs here: its own slot is behind, `here` is later."""
     return slot(published) < place and (here is None or published < here[1])

@@ -25,7 +25,7 @@ _MAX_WORDS = 64
 """Maximum names in one text that are separated only by spaces."""
 
 _FIRST_INSTANT = datetime(2, 1, 1, tzinfo=UTC)
-"""In year 1 some time zone has no such date."""
+"""Earliest instant: dates of year 1 are invalid in some time zones."""
 
 _TRUE = frozenset(("true", "yes", "on", "y", "1"))
 _FALSE = frozenset(("false", "no", "off", "n", "0", ""))

@@ -62,7 +62,7 @@ class Told(NamedTuple):
     """A text of an entry and the element that it came from, which feedparser forgets."""
 
     element: str
-    """With its usual prefix, such as `content:encoded`."""
+    """Name of the element with its usual prefix, such as `content:encoded`."""
     type: str
     """MIME type, as feedparser understands it."""
     declared: str

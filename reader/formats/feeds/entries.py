@@ -39,7 +39,7 @@ _TRACKING_NAMES = frozenset(("fbclid", "gclid", "ref_src", "cmpid", "taid", "at_
 
 
 class Feed(NamedTuple):
-    """What the entries of one feed share. `lang` is empty if the feed does not say."""
+    """Properties that the entries of one feed share. `lang` is empty if the feed does not say."""
 
     url: str
     key: str

@@ -14,7 +14,7 @@ _OF_IMAGES = frozenset(("title", "link", "description", "url", "href", "width", 
 
 
 class Parameters(FeedParserDict):  # type: ignore[misc]
-    """What is known of a text: flat and immutable, so that a copy can share it."""
+    """Parameters of a text: flat and immutable, so that a copy can share them."""
 
     __getitem__ = dict.__getitem__
     __setitem__ = dict.__setitem__
@@ -25,10 +25,10 @@ class Parameters(FeedParserDict):  # type: ignore[misc]
 
 
 class _Start(NamedTuple):
-    """What an element without attributes begins."""
+    """The effect of an element without attributes."""
 
     method: Any
-    """None if feedparser does not know the element."""
+    """The parser's handler, None for an unknown element."""
     name: str
     ends_text_input: bool
     ends_image: bool

@@ -33,7 +33,7 @@ _MOST_LISTED = 999_999_999
 
 
 Leave = Callable[[], object]
-"""What to do at the end of an element."""
+"""A function to call at the end of an element."""
 
 
 def skip() -> None:

@@ -15,7 +15,7 @@ _OPEN, _CLOSE = "\N{LEFT WHITE CURLY BRACKET}", "\N{RIGHT WHITE CURLY BRACKET}"
 _MARK = re.compile(f"{_OPEN}([0-9]+){_CLOSE}")
 _WITHOUT_EVENTS = 1
 _PARAGRAPHS_OF_TEXT = 3
-"""In a form that contains more than form fields."""
+"""Minimum paragraphs in a form that is more than form fields."""
 
 _SILENT = names("script style template noscript textarea select option button svg title head")
 _BLOCKS = names(
@@ -24,7 +24,7 @@ _BLOCKS = names(
     table tbody td tfoot th thead tr ul"""
 )
 _UNITS = names("ul ol dl table pre figure details")
-"""Kept whole if a part of it is kept, or if it is between two paragraphs of the article."""
+"""Elements that are kept whole if a part is kept, or between two paragraphs of the article."""
 
 _MEDIA = names("img picture iframe video audio embed object hr br")
 _AFTER_THE_TEXT = names("figure picture iframe video audio")

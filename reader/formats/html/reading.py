@@ -1,4 +1,4 @@
-"""What is known while HTML is read: the Markdown so far, the paragraph, lists and tables at hand.
+"""State while HTML is read: the Markdown so far, and the open paragraph, lists and tables.
 
 `walk` goes through the tree; what each element does stands in `structure`, `inline`,
 `mathematics` and `media`.

@@ -86,7 +86,7 @@ class _Token(NamedTuple):
     end: int
     closing: bool = False
     name: str = ""
-    """Empty if the token is dropped."""
+    """Name of the element, empty if the token is dropped."""
     attributes: str = ""
     closed: bool = False
     """A self-closing tag such as `<svg/>`."""

@@ -32,7 +32,7 @@ _LONGEST = 2_000_000
 
 @dataclass(frozen=True, slots=True)
 class Lost:
-    """In place of an item that is not JSON."""
+    """Stands for an item that is not JSON."""
 
     reason: str
 

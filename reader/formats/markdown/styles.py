@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 
 class Style(NamedTuple):
-    """How a piece of text is shown. href: the address that it links to, empty if none."""
+    """The style of a piece of text. href: the address that it links to, empty if none."""
 
     strong: bool = False
     em: bool = False
@@ -33,7 +33,7 @@ def linked(style: Style, address: str) -> Style:
 
 
 class Kind(Enum):
-    """What a run is."""
+    """The kind of a run."""
 
     TEXT = auto()
     BREAK = auto()

@@ -1,4 +1,4 @@
-"""Where a fetch may go: to a host of this machine or its network only if the user named it.
+"""Decide where a fetch may go: inside this machine or its network only if the user named the host.
 
 `reader.web.inside` knows which hosts are inside; this module compares them with the address
 that the user named, through all redirects of one fetch.

@@ -17,11 +17,11 @@ _PERMANENT = (301, 308)
 
 
 class Limits(NamedTuple):
-    """What one answer may take. seconds: in all, for connecting, redirects and body."""
+    """Limits of one answer. seconds: in all, for connecting, redirects and body."""
 
     seconds: float = 30.0
     bytes: int = 16 * 1024 * 1024
-    """After decompression."""
+    """Maximum bytes after decompression."""
     redirects: int = 10
     a_host: int = 4
     at_once: int = 32

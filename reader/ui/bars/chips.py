@@ -1,4 +1,4 @@
-"""How a term of the query looks in the tag bar. Pure."""
+"""Format a term of the query for the tag bar. Pure."""
 
 from enum import StrEnum
 from typing import NamedTuple

@@ -1,4 +1,4 @@
-"""Which tag each digit of the tag bar stands for. Pure."""
+"""Assign tags to the digits of the tag bar. Pure."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -15,7 +15,7 @@ class DigitTag(NamedTuple):
     digit: int
     tag: str
     articles: int | None
-    """None while they are being counted."""
+    """Number of articles, None while they are being counted."""
     state: bool | None = None
 
 

@@ -27,7 +27,7 @@ TYPING_S = 0.2
 
 
 class CountsTags(Protocol):
-    """What the bar asks of the library. Both return the most frequent first, raise CacheError."""
+    """Counts tags, as the library does. Both return the most frequent first, raise CacheError."""
 
     def tags_at_once(self, ids: Ids, most: int) -> list[TagCount] | None:
         """Return so many tags of these articles; None if counting would take a while."""

@@ -1,1 +1,1 @@
-"""What opens above the main screen: help, links, sources, tags."""
+"""Boxes above the main screen: help, links, sources, tags."""

@@ -1,6 +1,6 @@
 """A box with a page of text that scrolls if it is longer than the screen.
 
-A subclass says what is on the page; it is laid out anew for every width.
+A subclass defines the page, which is laid out for every width.
 """
 
 from textwrap import TextWrapper

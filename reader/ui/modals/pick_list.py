@@ -1,6 +1,6 @@
 """A list with a cursor for boxes: one line a row, and only the rows in view are painted.
 
-A subclass says how a row reads.
+A subclass formats the rows.
 """
 
 from collections.abc import Sequence

@@ -54,7 +54,7 @@ class ArticleView(LongView, can_focus=True, inherit_bindings=False):
 
     read: var[bool] = var(False, init=False)
     favourite: var[bool] = var(False, init=False)
-    """How the article is marked."""
+    """Marks of the article."""
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)

@@ -1,4 +1,4 @@
-"""What the parts of the main screen may ask of it: one small protocol."""
+"""The small protocol by which the parts of the main screen use the screen."""
 
 from collections.abc import Callable
 from typing import Any, Protocol
@@ -11,7 +11,7 @@ from reader.ui.textual_compat.failures import Runs
 
 
 class Host(Runs, Protocol):
-    """The screen as its parts see it: they know no other member of it."""
+    """The members of the screen that its parts may use."""
 
     @property
     def filter(self) -> Query:

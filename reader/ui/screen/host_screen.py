@@ -1,6 +1,6 @@
 """The main screen without its keys: one `Query`, one open article, and the parts that show them.
 
-Makes the parts and is the host that they ask. What a key does is defined in the class below.
+Makes the parts and implements their `Host`. A subclass defines what keys do.
 """
 
 import asyncio
@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from reader.ui.screen.sync import Syncing
 
 WARM_UP_AFTER_S = 0.25
-"""By then the first screen is painted, and few users have opened an article."""
+"""Delay of loading in advance: the first screen is painted by then."""
 
 FIRST_SYNC_AFTER_S = 2.0
 """The first sync by the clock loads many modules: it waits until the user reads the screen."""

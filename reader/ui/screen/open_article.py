@@ -1,6 +1,6 @@
 """Open an article, mark it as read, show it anew after a sync, save its position.
 
-Which article is opened is decided elsewhere.
+Other modules choose the article.
 """
 
 import asyncio
@@ -29,7 +29,7 @@ class OpenArticle:
     def __init__(self, host: Host, library: Library, panes: Panes, marker: Marker) -> None:
         self.id: ArticleId | None = None
         self.article: Article | None = None
-        """Also None if it could not be read."""
+        """The open article; None before the first one, or if it could not be read."""
         self._host = host
         self._library = library
         self._panes = panes

@@ -44,7 +44,7 @@ class Panes(Covered, inherit_bindings=False):
         super().__init__()
         self.sidebar = sidebar
         self.pane: ReadingPane | None = None
-        """None until the first article is opened."""
+        """The reading pane; None until the first article is opened."""
         self.chosen_width = width
         """Columns of the list, as the user chose them."""
         self._settings = settings

@@ -11,7 +11,7 @@ from reader.ui.sidebar.widget import Sidebar
 
 @dataclass(slots=True, kw_only=True)
 class View:
-    """What is restored at the next start; `str` and `parse` convert it. None: never chosen."""
+    """The view to restore at the next start; `str` and `parse` convert it. None: never chosen."""
 
     grouping: Grouping = Grouping.CATEGORY
     open_groups: AbstractSet[Key] | None = None

@@ -76,7 +76,7 @@ def _run(
 ) -> None:
     os.setsid()  # ctrl+c and hang-ups of the terminal are for the open screen
     nowhere = os.open(os.devnull, os.O_RDWR)
-    for stream in range(3):  # so does the terminal
+    for stream in range(3):  # so is the terminal itself
         os.dup2(nowhere, stream)
     make_way()
     with pipe:

@@ -15,7 +15,7 @@ Moves = Mapping[ArticleId, ArticleId | None]
 
 
 class Place(NamedTuple):
-    """How the list stands: open groups, cursor, and the row on top.
+    """The state of the list: open groups, cursor, and the row on top.
 
     wanted: what the cursor returns to. stand_in: where it stood while the list lacked that;
     where the list has neither, it stands at `row`.
@@ -39,7 +39,7 @@ class Place(NamedTuple):
 
 
 class ListCursor:
-    """What the cursor should stand on, and the row of the present answer where it does."""
+    """The wanted place of the cursor, and its row in the present answer."""
 
     def __init__(self) -> None:
         self.row = 0
@@ -69,9 +69,9 @@ class ListCursor:
         self.stand_in = moved(self.stand_in, moves)
 
     def place(self, open_groups: AbstractSet[Key], top: int) -> Place:
-        """Return how the list stands, with these open groups and this row on top."""
+        """Return the state of the list, with these open groups and this row on top."""
         return Place(open_groups, self.wanted, self.stand_in, self.row, top)
 
     def put_back(self, place: Place) -> None:
-        """Want what was wanted when the list stood like this."""
+        """Restore the wanted place of the cursor."""
         self.wanted, self.stand_in, self.row = place.wanted, place.stand_in, place.row

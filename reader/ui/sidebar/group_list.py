@@ -1,7 +1,7 @@
 """The view of the list: groups, sub-groups and articles as rows, with a cursor.
 
 Rows are computed from the sizes of the open groups; only those in view are fetched and painted.
-What keys do to groups and cursor is defined in the class below this one.
+A subclass defines what keys do.
 """
 
 from collections.abc import Callable, Container, Sequence

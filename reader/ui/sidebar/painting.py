@@ -1,6 +1,6 @@
 """Painting of the list: the parts of a row as one strip of cells.
 
-Which rows there are is decided elsewhere; here they get their looks and their width.
+Applies styles and width; `outline` decides which rows there are.
 """
 
 from collections.abc import Callable

@@ -16,8 +16,8 @@ class LongView(ScrollView, Painted, inherit_bindings=False):
     """A scroll view with a scroll bar that is always there, and without border or padding.
 
     In Textual a new virtual size, or a scroll bar that appears, lays out and paints the whole
-    screen again, which costs more than the rest of a keystroke. And each line passes through all
-    that a style sheet can do to a widget, which costs more than making the line.
+    screen again, which costs more than the rest of a keystroke. And each line passes through every
+    effect that a style sheet can have on a widget, which costs more than making the line.
     """
 
     virtual_size = Reactive(Size(0, 0), layout=False)
