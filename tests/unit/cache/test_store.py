@@ -207,7 +207,7 @@ def counted(request: pytest.FixtureRequest) -> Iterator[None]:
 
 
 @on_every_engine
-@examples(60)
+@examples(25)
 @given(st.data())
 @pytest.mark.usefixtures("counted")
 def test_facets_agree_with_articles_for_any_archive_filter_and_order_of_arrival(
@@ -238,7 +238,7 @@ def test_facets_agree_with_articles_for_any_archive_filter_and_order_of_arrival(
 
 
 @on_every_engine
-@examples(30)
+@examples(15)
 @given(st.data())
 @pytest.mark.usefixtures("counted")
 def test_what_was_caught_up_with_is_what_is_there(opened: Opens, data: st.DataObject) -> None:
@@ -314,7 +314,7 @@ def test_tags_of_which_many_have_to_be_read_are_not_counted_at_once(
 
 
 @on_every_engine
-@examples(60)
+@examples(30)
 @given(articles())
 def test_the_order_of_ids_is_the_order_of_publication(
     opened: Opens, arrived: list[Article]
@@ -327,7 +327,7 @@ def test_the_order_of_ids_is_the_order_of_publication(
 
 
 @on_every_engine
-@examples(40)
+@examples(20)
 @given(articles(), st.integers(2, 3))
 def test_the_same_articles_in_the_same_order_give_the_same_cache_any_number_of_times(
     opened: Opens, arrived: list[Article], again: int
@@ -742,7 +742,7 @@ def test_a_file_of_a_newer_version_is_refused_and_left_untouched(tmp_path: Path)
 
 
 @on_every_engine
-@examples(40)
+@examples(20)
 @given(articles(), queries(), st.booleans())
 def test_what_is_remembered_of_an_answer_is_the_answer(
     opened: Opens, arrivals: list[Article], query: Query, changed: bool

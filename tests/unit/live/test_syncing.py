@@ -620,7 +620,7 @@ def news_pages(draw: st.DrawFn) -> list[bytes]:
     return [json.dumps([item() for _ in range(draw(many))]).encode() for _ in range(draw(many))]
 
 
-@examples(25)
+@examples(10)
 @given(news_pages(), st.integers(1, 2))
 def test_whole_syncs_in_one_order_any_number_of_times_give_the_same_cache(
     given_pages: list[bytes], times: int
