@@ -1,1 +1,5 @@
-"""The screen, on Textual."""
+"""Show the screen, on Textual."""
+
+from reader.ui.textual_compat.light_types import install
+
+install()
