@@ -5,7 +5,9 @@ articles.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+
+from reader.text import clean
 
 # Plain: begins with no sign of YAML, has none that could end it, and is not another type's word.
 _PLAIN = re.compile(r"[^\s\-?:,\[\]{}#&*!|=>'\"%@`](?:[^\s:,\[\]{}#]| +(?=[^\s#])|(?<=\S)#)*")
@@ -18,32 +20,47 @@ _NEEDS_ESCAPES = re.compile("[\n\t\xa0]")
 _ESCAPES = str.maketrans({"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t", "\xa0": "\\_"})
 
 
-def lines_of(fields: Mapping[str, object], indent: str = "") -> Iterator[str]:
-    """Return the lines of a mapping of cleaned text.
+_Scalar = Callable[[object], str]
+
+
+def lines_of(fields: Mapping[str, object]) -> list[str]:
+    """Return the lines of a mapping of cleaned text; cleaning them changes nothing.
 
     Values are text, numbers, truth values, None, or lists and mappings of such.
     """
+    lines = list(_fields(fields, "", scalar))
+    if all(clean(line) == line for line in lines):
+        return lines
+    # Between other characters a cleaned value may look like mojibake, which reading would repair.
+    safe = _fields(fields, "", _in_ascii)
+    return [line if clean(line) == line else each for line, each in zip(lines, safe, strict=True)]
+
+
+def _fields(fields: Mapping[str, object], indent: str, written: _Scalar) -> Iterator[str]:
     for name, value in fields.items():
-        key = f"{indent}{scalar(name)}:"
+        key = f"{indent}{written(name)}:"
         if isinstance(value, Mapping) and value:
             yield key
-            yield from lines_of(value, indent + "  ")
+            yield from _fields(value, indent + "  ", written)
         elif isinstance(value, list) and value:
             yield key
-            yield from _items(value, indent + "  ")
+            yield from _items(value, indent + "  ", written)
         else:
-            yield f"{key} {scalar(value)}"
+            yield f"{key} {written(value)}"
 
 
-def _items(values: list[object], indent: str) -> Iterator[str]:
+def _items(values: list[object], indent: str, written: _Scalar) -> Iterator[str]:
     for value in values:
         if isinstance(value, Mapping | list) and value:
             below = indent + "  "
-            lines = lines_of(value, below) if isinstance(value, Mapping) else _items(value, below)
+            if isinstance(value, Mapping):
+                lines = _fields(value, below, written)
+            else:
+                lines = _items(value, below, written)
             yield f"{indent}- {next(lines)[len(below) :]}"
             yield from lines
         else:
-            yield f"{indent}- {scalar(value)}"
+            yield f"{indent}- {written(value)}"
 
 
 def scalar(value: object) -> str:
@@ -61,3 +78,15 @@ def scalar(value: object) -> str:
     if _NEEDS_ESCAPES.search(value):
         return f'"{value.translate(_ESCAPES)}"'
     return "'" + value.replace("'", "''") + "'"
+
+
+def _in_ascii(value: object) -> str:
+    """Return a value as YAML on one line, with an escape for each character beyond ASCII."""
+    if not isinstance(value, str) or value.isascii():
+        return scalar(value)
+    characters = value.translate(_ESCAPES)
+    return '"' + "".join(map(_ascii, characters)) + '"'
+
+
+def _ascii(character: str) -> str:
+    return character if character.isascii() else f"\\U{ord(character):08x}"

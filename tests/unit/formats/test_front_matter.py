@@ -3,7 +3,7 @@
 import frontmatter
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from reader.formats import NotAnArticle
@@ -204,3 +204,16 @@ def test_what_is_written_is_read_again_and_by_any_yaml_reader(fields: dict[str, 
     assert load(written) == (texts_of(fields), [])
     strings = {name: value for name, value in fields.items() if isinstance(value, str)}
     assert strings.items() <= yaml.safe_load(written).items()
+
+
+MOJIBAKE = st.text(st.sampled_from("aB .'\"\\:\n\t\xa0ÂÃâï»¿½ðŸ€™‚\u0316\ufffdó®°"), max_size=30)
+
+
+@given(st.dictionaries(MOJIBAKE.map(clean), MOJIBAKE.map(clean), min_size=1, max_size=3))
+@example({"e": "\ufffd\xa0\xef\xbb\xbf &"})
+@example({"â": "€"})
+@examples(400)
+def test_cleaning_changes_nothing_of_what_is_written(fields: dict[str, object]) -> None:
+    written = FrontMatter().export(fields)
+    assert clean(written) == written
+    assert load(written) == (fields, [])
