@@ -10,22 +10,13 @@ from pathlib import Path
 from typing import Self
 
 from reader.article import Article, ArticleId, Identity, Row
-from reader.cache import (
-    MOST_TAGS,
-    PINNED,
-    Cancel,
-    Change,
-    Group,
-    Grouping,
-    Ids,
-    Mark,
-    Marked,
-    Recent,
-    Stats,
-    Store,
-    TagCount,
-)
+from reader.cache.answers import MOST_TAGS, PINNED, Change, Group, Grouping, Marked, Stats, TagCount
+from reader.cache.engines.sqlite.fulltext import Recent
+from reader.cache.ids import Ids
+from reader.cache.marks.journal import Mark
 from reader.cache.marks_keeper import Label
+from reader.cache.store import Store
+from reader.cache.values.cancel import Cancel
 from reader.config.paths import resource
 from reader.errors import (
     ArticleNotFound,

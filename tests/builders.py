@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any, Literal
 
 from reader.article import Article, Source
-from reader.cache import Outcome, Store
+from reader.cache.answers import Outcome
+from reader.cache.store import Store
 from reader.cache.values.incoming import Incoming
 from reader.library import Library
 

@@ -25,7 +25,8 @@ from reader.archive.jobs import (
     while_hopeful,
 )
 from reader.archive.write_ahead_log import emptied_behind
-from reader.cache import Outcome, Stamp, Store
+from reader.cache.answers import Outcome, Stamp
+from reader.cache.store import Store
 from reader.errors import CacheError, CryptoreadError, Refusal
 from reader.sources import Entry, is_archive, is_json, resolve, scan, stamp
 from reader.text import display_name

@@ -14,7 +14,7 @@ from pathlib import Path
 from threading import Thread
 from typing import NamedTuple, TypeVar
 
-from reader.cache import Stamp
+from reader.cache.answers import Stamp
 from reader.cache.values.incoming import Incoming
 from reader.errors import CryptoreadError, Refusal
 from reader.formats import NotAnArticle, read_article

@@ -6,7 +6,7 @@ from queue import Queue
 from threading import Thread
 from time import monotonic, sleep
 
-from reader.cache import Store
+from reader.cache.store import Store
 
 SCREEN_WAIT_S, SCREEN_LOOK_S = 12.0, 0.05
 """How long an import waits for an open screen, which reacts within five seconds; how often it

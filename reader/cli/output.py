@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from reader.article import Article, Row, Sentiment
-from reader.cache import Stats
+from reader.cache.answers import Stats
 
 if TYPE_CHECKING:
     from rich.console import Console

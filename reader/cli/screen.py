@@ -55,6 +55,7 @@ def open_reader(paths: Paths, query: "Query | None" = None) -> None:
         raise ConfigError(config, fault)
     with paths.library() as library:
         from reader.ui.app import run
+        from reader.ui.portrait import keep_first_screen
 
         if library.is_empty:
             with Library.of_samples() as samples:
@@ -63,6 +64,7 @@ def open_reader(paths: Paths, query: "Query | None" = None) -> None:
             if not is_filled:
                 return
         run(library, settings, query, config)
+        keep_first_screen(library, settings, config)
 
 
 def settings_fault(settings: "Settings") -> str | None:

@@ -9,7 +9,7 @@ import threading
 
 from reader.article import Article
 from reader.browser import check, host
-from reader.cache import Store
+from reader.cache.store import Store
 from reader.cache.storing.feeds import feed_of
 from reader.errors import CryptoreadError
 from reader.formats.html.full_text import NoFullText, main_text, require

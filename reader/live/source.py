@@ -16,8 +16,9 @@ from typing import Any, TypeVar
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from reader.article import Article
-from reader.cache import Outcome, Store
+from reader.cache.answers import Outcome
 from reader.cache.source_states import SourceState
+from reader.cache.store import Store
 from reader.cache.storing.writing import Writer
 from reader.cache.values.incoming import Incoming
 from reader.errors import Refusal, SourceError

@@ -15,8 +15,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from reader.cache import Store
 from reader.cache.source_states import LONGEST_REST_S, SourceState
+from reader.cache.store import Store
 from reader.errors import CacheError, CryptoreadError
 from reader.formats.feeds.discovery import WebPage
 from reader.formats.page import ApiFailure, OverQuota

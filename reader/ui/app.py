@@ -29,9 +29,11 @@ from reader.config.paths import resource
 from reader.config.settings import Settings, preferred_language
 from reader.errors import CryptoreadError
 from reader.library import Library
+from reader.opening import cover
 from reader.query.language import Field, Query
 from reader.safety.crash import Broken
 from reader.ui.screen.reader import ReaderScreen
+from reader.ui.textual_compat.covered import CoveredApp
 from reader.ui.textual_compat.failures import GuardedApp, in_background
 from reader.ui.textual_compat.typed_ahead import Act, TypedAhead
 
@@ -45,6 +47,9 @@ LEAVE_AFTER_S = 11.0
 """How long leaving waits for marks at most: longer than a mark waits for another program."""
 
 WAITING = "waiting for another program to let the last mark be written · {quit} leaves without it"
+
+COVERED_AT_MOST_S = 1.0
+"""How long the kept picture of the first screen stays if the screen is not ready."""
 
 THEME = "theme"
 """Name under which the theme chosen in the palette is saved."""
@@ -76,7 +81,7 @@ def _commands() -> type[Provider]:
     return ReaderCommands
 
 
-class CryptoreadApp(GuardedApp[bool]):
+class CryptoreadApp(GuardedApp[bool], CoveredApp[bool]):
     """One library on one screen.
 
     query: shown first, in the user's language. config: file of the settings, which a sync reads
@@ -86,6 +91,7 @@ class CryptoreadApp(GuardedApp[bool]):
     TITLE = "cryptoread"
     # For the first screen. The reading pane and the boxes bring their own.
     CSS_PATH: ClassVar = [resource("styles") / f"{name}.tcss" for name in SHEETS]
+    SCREEN: ClassVar[type[ReaderScreen]] = ReaderScreen
     COMMANDS = App.COMMANDS | {_commands}
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+q", "quit", "Quit", show=False, priority=True, id="app.quit"),
@@ -97,6 +103,7 @@ class CryptoreadApp(GuardedApp[bool]):
     ) -> None:
         super().__init__()
         self.typed_ahead = TypedAhead(self)
+        self.is_covered = cover.is_covered()
         self._main: ReaderScreen | None = None
         self._is_leaving = False
         self._storm: Timer | None = None
@@ -113,7 +120,8 @@ class CryptoreadApp(GuardedApp[bool]):
         terms = self._query.terms
         if not self._query.included(Field.LANG):
             terms = (*start.terms, *terms)
-        self._main = ReaderScreen(self._library, self._settings, Query(terms), start, self._config)
+        query = Query(terms)
+        self._main = self.SCREEN(self._library, self._settings, query, start, self._config)
         return self._main
 
     def _start(self) -> Query:
@@ -130,6 +138,12 @@ class CryptoreadApp(GuardedApp[bool]):
         self.theme = self._shown_theme = self._chosen_theme() or self.theme
         self.theme_changed_signal.subscribe(self, self._keep_theme)
         self._leave_on_signals()
+        if self.is_covered:
+            self.set_timer(COVERED_AT_MOST_S, self.uncover)
+
+    def on_host_screen_settled(self) -> None:
+        """Paint in place of the kept picture."""
+        self.uncover()
 
     def _chosen_theme(self) -> str | None:
         """Return the theme chosen last, in the palette or in the settings; None for the default."""
@@ -187,7 +201,9 @@ class CryptoreadApp(GuardedApp[bool]):
         """Forward keys typed ahead one by one, each after the one before is done."""
         if not isinstance(event, Act) or event.is_forwarded:
             await super().on_event(event)
-        elif self.typed_ahead.may_go(event):
+            return
+        self.uncover()
+        if self.typed_ahead.may_go(event):
             target = self.typed_ahead.target(event)
             try:
                 await super().on_event(event)

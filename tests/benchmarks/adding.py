@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from reader.cache import Outcome
+from reader.cache.answers import Outcome
 from tests.benchmarks.archive import further, write_jsonl
 from tests.benchmarks.figures import Budget, Figure
 from tests.benchmarks.subject import Subject

@@ -109,7 +109,7 @@ def _lines(order: str, count: int) -> Iterator[str]:
 def _store_titles(folder: Path, _what: str, count: int) -> float:
     """What a sync does with the articles of a page, once it is parsed."""
     from reader.article import Article, Source
-    from reader.cache import Store
+    from reader.cache.store import Store
     from reader.live.source import STORED_AT_ONCE
 
     articles = [

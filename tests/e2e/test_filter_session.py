@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from reader.cache import Store
+from reader.cache.store import Store
 from tests.builders import article, put
 from tests.e2e.archive import ENGLISH, SHOWN, titled
 from tests.e2e.conftest import Reader, leave

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from reader.article import Article, Sentiment
-from reader.cache import Store
+from reader.cache.store import Store
 from tests.builders import NOW, article, markdown, put
 
 STORIES = 1_620

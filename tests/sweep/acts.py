@@ -7,8 +7,8 @@ from functools import partial
 from pathlib import Path
 
 from reader.archive import importing
-from reader.cache import Mark
 from reader.cache.ids import Ids
+from reader.cache.marks.journal import Mark
 from reader.library import Library
 from reader.query.language import parse
 from reader.sources.http.fetcher import Limits

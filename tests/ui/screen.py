@@ -18,7 +18,7 @@ from textual.widget import Widget
 from textual.worker import WorkerCancelled
 
 from reader.article import Article, ArticleId, Sentiment
-from reader.cache import Store
+from reader.cache.store import Store
 from reader.config.settings import Settings
 from reader.library import Library
 from reader.query.language import parse

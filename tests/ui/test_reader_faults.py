@@ -12,8 +12,8 @@ import pytest
 from textual.widgets import Input
 
 from reader.article import Ai, Article, ArticleId, Cover, Identity, Row, Source
-from reader.cache import Store
 from reader.cache.files import schema
+from reader.cache.store import Store
 from reader.config.settings import Settings
 from reader.errors import CacheError, CacheLocked
 from reader.library import Change, Group, Grouping, Ids, Library, Mark, Marked

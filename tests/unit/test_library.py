@@ -8,7 +8,7 @@ import pytest
 
 from reader.archive.importing import Import
 from reader.article import ArticleId, Identity, Sentiment, Source, reference
-from reader.cache import Store
+from reader.cache.store import Store
 from reader.errors import ArticleAmbiguous, ArticleNotFound, Refusal
 from reader.library import PINNED, Grouping, Ids, Library, Mark
 from reader.query.language import Field, Query, parse

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from textual.binding import Binding, BindingType
 
+from reader.ages import age_in_words
 from reader.live.health import Health, health
 from reader.safety.redaction import redacted_address
 from reader.text import clean_line
 from reader.ui.modals.page import Line, Page, PageScreen, wrap
-from reader.ui.reading.header import age
 from reader.ui.textual_compat.cells import fit
 
 if TYPE_CHECKING:
@@ -52,12 +52,16 @@ def entries(
 
 
 def _entry(followed: "Subscription", found: Health, now: datetime) -> Entry:
-    last = f"answered {age(found.last_ok, now)}" if found.last_ok else ""
-    since = f" ({age(found.last_failed, now)})" if found.last_failed else ""
+    last = f"answered {_age(found.last_ok, now)}" if found.last_ok else ""
+    since = f" ({_age(found.last_failed, now)})" if found.last_failed else ""
     error = f"{found.error}{since}" if found.error else ""
     url = redacted_address(followed.url)
     parts = (followed.name, url, found.how, last, error, found.advice)
     return Entry(*map(clean_line, parts))
+
+
+def _age(instant: datetime, now: datetime) -> str:
+    return age_in_words(instant.timestamp(), now.timestamp())
 
 
 def lay_out(rows: Sequence[Entry], is_chosen: bool, width: int) -> list[Line]:

@@ -4,9 +4,10 @@ Pure: lines of text with names of styles, as `ui.prose` makes them; no widget, c
 """
 
 from collections.abc import Iterable, Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 from math import ceil
 
+from reader.ages import age_in_words
 from reader.article import UNKNOWN_LANG, Article, Cover, Sentiment
 from reader.formats.lead import lead
 from reader.ui.prose.wrap import Line, Span, wrap
@@ -25,25 +26,6 @@ _PLACES_A_PART = 1_000
 _WORDS_A_MINUTE = 220
 _COUNTED = 60_000
 """Characters of a body in which words are counted; the rest is estimated from them."""
-
-_AGES = (
-    (timedelta(days=365.25), "y"),
-    (timedelta(days=30.4375), "mo"),
-    (timedelta(weeks=1), "wk"),
-    (timedelta(days=1), "d"),
-    (timedelta(hours=1), "h"),
-    (timedelta(minutes=1), "min"),
-)
-
-
-def age(instant: datetime, now: datetime) -> str:
-    """Return the age in one whole unit: `3 h ago`; `in 3 h` for the future. Both aware."""
-    distance = abs(now - instant)
-    for unit, name in _AGES:
-        if distance >= unit:
-            amount = f"{distance // unit} {name}"
-            return f"{amount} ago" if instant < now else f"in {amount}"
-    return "just now"
 
 
 def reading_minutes(body: str) -> int:
@@ -126,7 +108,7 @@ def _sentiment(article: Article) -> str:
 
 def _published(instant: datetime, now: datetime) -> str:
     local = instant.astimezone()
-    return f"{local.day} {local:%b %Y %H:%M} ({age(instant, now)})"
+    return f"{local.day} {local:%b %Y %H:%M} ({age_in_words(instant.timestamp(), now.timestamp())})"
 
 
 def _machine(article: Article) -> str:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
 from textual.content import Content
+from textual.message import Message
 from textual.widgets import Static
 
 from reader.article import ArticleId, Identity
@@ -72,6 +73,9 @@ class HostScreen(QuickKeys):
 
     BLANK = True  # covered by the widgets
 
+    class Settled(Message):
+        """The first screen shows all that it will show before a key: the open article, too."""
+
     def __init__(
         self,
         library: Library,
@@ -126,9 +130,13 @@ class HostScreen(QuickKeys):
         self._make_parts()
         self._show_keys()
         self._library.hold()  # keys do not wait for what other programs do
-        self._library.announce()
         await self._answers.ask_first()
         self.set_focus(self._sidebar)
+        self._begin()
+
+    def _begin(self) -> None:
+        """Start what goes on beside the keys."""
+        self._library.announce()
         self.set_interval(LOOK_FOR_CHANGES_S, self._look_now_and_then)
         self.set_timer(WARM_UP_AFTER_S, self._warm_up.begin)
         self.set_interval(COPY_EVERY_S, self._warm_up.keep_copy)
@@ -309,6 +317,8 @@ class HostScreen(QuickKeys):
         """Show the article that was open at the end of the last session."""
         if self._view.opened is not None:
             in_background(self, partial(self._reopen_article, self._view.opened), group="reopen")
+        else:
+            self.post_message(self.Settled())
 
     async def _reopen_article(self, identity: Identity) -> None:
         await asyncio.to_thread(_import_reading_pane)  # keys are answered meanwhile
@@ -316,6 +326,7 @@ class HostScreen(QuickKeys):
             self._show_keys()
         elif self._panes.pane is None:
             self._panes.show_hint(self._reading_hint)
+        self.call_after_refresh(self.post_message, self.Settled())
 
     def on_unmount(self) -> None:
         """End what runs in the background and save the view."""

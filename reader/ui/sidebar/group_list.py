@@ -4,7 +4,7 @@ Rows are computed from the sizes of the open groups; only those in view are fetc
 A subclass defines what keys do.
 """
 
-from collections.abc import Callable, Container, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import datetime
 from itertools import zip_longest
@@ -15,13 +15,14 @@ from textual.geometry import Region, Size, clamp
 from textual.reactive import reactive, var
 from textual.strip import Strip
 
+from reader.ages import short_age
 from reader.article import ArticleId, Row, Sentiment
 from reader.library import PINNED, Group
 from reader.ui.sidebar.cursor import ListCursor, Moves, Place
 from reader.ui.sidebar.outline import Cursor, Heading, Key, Outline, moved
 from reader.ui.sidebar.painting import CURSOR, RowPainter
 from reader.ui.sidebar.row_cache import Fetch, RowCache
-from reader.ui.sidebar.rows import age, article_parts, heading_parts, hour
+from reader.ui.sidebar.rows import article_parts, heading_parts, hour
 from reader.ui.textual_compat.long_view import LongView
 
 
@@ -280,10 +281,23 @@ class GroupList(LongView, inherit_bindings=False):
         parts = article_parts(known, heading, mark, when=when, show_language=language)
         return self._painter.row(*parts, has_cursor=has_cursor)
 
+    def ages_in_view(self) -> Iterator[tuple[int, datetime]]:
+        """Yield the line of each article in view whose age is shown, and when it was published."""
+        top = self.scroll_offset.y
+        for line in range(min(self.size.height, self._outline.height - top)):
+            heading = self._outline.heading(top + line)
+            if top + line > heading.row and not self._shows_hour(heading):
+                article = heading.group.ids[top + line - heading.row - 1]
+                if (row := self._rows.get(article)) is not None:
+                    yield line, row.published
+
+    def _shows_hour(self, heading: Heading) -> bool:
+        return self.show_time and heading.group.key != (PINNED,)
+
     def _when(self, row: Row, heading: Heading) -> str:
-        if self.show_time and heading.group.key != (PINNED,):
+        if self._shows_hour(heading):
             return hour(row.published)
-        return age(row.published, self._now())
+        return short_age(row.published.timestamp(), self._now().timestamp())
 
     def _component_style(self, name: str) -> Style:
         style = super()._component_style(name)

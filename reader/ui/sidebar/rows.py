@@ -4,10 +4,11 @@ Pure: `outline` computes which rows there are; other modules paint them.
 """
 
 from collections.abc import Iterable, Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import groupby
 from operator import itemgetter
 
+from reader.ages import AGE_CELLS
 from reader.article import Row, Sentiment
 from reader.library import PINNED
 from reader.ui.sidebar.outline import Heading
@@ -16,40 +17,6 @@ Part = tuple[str, str]
 """A text of a row and the component class of its style; empty for the list's own style."""
 
 Parts = tuple[Part, ...]
-
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-_UNAMBIGUOUS = timedelta(days=335)
-"""Age up to which day and month are unambiguous without the year."""
-
-_HALF_CENTURY = timedelta(days=50 * 365)
-"""Age up to which two digits of the year are unambiguous."""
-
-_AGE_CELLS = 6
-"""Cells of the widest age, `31 Dec`, so that all titles end in one column."""
-
-
-def age(published: datetime, now: datetime) -> str:
-    """Return the age, or the day in local time: `now`, `5m`, `3h`, `2d`, `14 Nov`, `Nov’24`.
-
-    Both aware. Instants over a week ago or over a minute in the future are given as a day, or as
-    month and year where the day could be of two years.
-    """
-    passed = now - published
-    if abs(passed) < timedelta(minutes=1):
-        return "now"
-    if timedelta() < passed < timedelta(hours=1):
-        return f"{passed // timedelta(minutes=1)}m"
-    if timedelta() < passed < timedelta(days=1):
-        return f"{passed // timedelta(hours=1)}h"
-    if timedelta() < passed < timedelta(days=7):
-        return f"{passed.days}d"
-    day = published.astimezone()
-    month = _MONTHS[day.month - 1]
-    if abs(passed) < _UNAMBIGUOUS:
-        return f"{day.day} {month}"
-    if passed > _HALF_CENTURY:
-        return str(day.year)
-    return f"{month}’{day.year % 100:02}"
 
 
 def hour(published: datetime) -> str:
@@ -78,7 +45,7 @@ def article_parts(
         right.append((" !", "sidebar--flagged"))
     if show_language:
         right.append((f" {row.lang}", "sidebar--muted"))
-    right.append((f" {when:>{_AGE_CELLS}}", "sidebar--muted"))
+    right.append((f" {when:>{AGE_CELLS}}", "sidebar--muted"))
     return tuple(left), (row.title, "sidebar--muted" if row.read else ""), tuple(right)
 
 

@@ -13,6 +13,8 @@ from textual import constants
 from textual._xterm_parser import XTermParser  # private: no public parser of terminal input
 from textual.drivers.linux_driver import LinuxDriver
 
+from reader.opening import cover
+
 IDLE_S = 0.1
 ESCAPE = "\x1b"
 
@@ -22,6 +24,23 @@ class TerminalDriver(LinuxDriver):
 
     _bell = -1
     """File descriptor; writing to it wakes the input thread."""
+
+    _is_covered = False
+    """Whether the alternate screen is on, with a picture that Textual is to paint over."""
+
+    def start_application_mode(self) -> None:
+        """Begin, or go on with the terminal as the kept picture has left it."""
+        self._is_covered = cover.is_covered()
+        super().start_application_mode()  # type: ignore[no-untyped-call] # it has no annotations
+        if (before := cover.take_over()) is not None:
+            self.attrs_before = before
+
+    def write(self, data: str) -> None:
+        """Write to the terminal. A second switch to the alternate screen would clear it."""
+        if self._is_covered and data == cover.ALTERNATE:
+            self._is_covered = False
+            return
+        super().write(data)
 
     def disable_input(self) -> None:
         """Stop reading at once: wake the thread that waits for a key."""

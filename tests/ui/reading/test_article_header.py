@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from reader.ages import age_in_words
 from reader.article import Ai, Article, Cover, Sentiment, Source
 from reader.ui.prose.wrap import Line
-from reader.ui.reading.header import HEADER_PLACES, age, header_lines, reading_minutes
+from reader.ui.reading.header import HEADER_PLACES, header_lines, reading_minutes
 
 NOW = datetime(2026, 3, 14, 12, tzinfo=UTC)
 
@@ -64,7 +65,7 @@ def text(shown: Article, width: int = 80, *, read: bool = False, favourite: bool
     ],
 )
 def test_age_is_said_in_one_unit(passed: timedelta, words: str) -> None:
-    assert age(NOW - passed, NOW) == words
+    assert age_in_words((NOW - passed).timestamp(), NOW.timestamp()) == words
 
 
 @pytest.mark.parametrize(

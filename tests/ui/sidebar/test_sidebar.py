@@ -18,11 +18,11 @@ from textual.geometry import Region
 from textual.pilot import Pilot
 from textual.strip import Strip
 
+from reader.ages import short_age
 from reader.article import EPOCH, ArticleId, Row, Sentiment
 from reader.library import PINNED, Group, Ids
 from reader.ui.sidebar.neighbours import neighbour
 from reader.ui.sidebar.outline import Cursor, Outline
-from reader.ui.sidebar.rows import age
 from reader.ui.sidebar.widget import Sidebar
 from tests.examples import examples
 
@@ -249,7 +249,7 @@ def test_neighbours_follow_the_list_through_closed_groups_too(
     ],
 )
 def test_an_age_is_short_and_turns_into_a_day(before: timedelta, text: str) -> None:
-    assert age(NOW - before, NOW) == text
+    assert short_age((NOW - before).timestamp(), NOW.timestamp()) == text
 
 
 def test_the_day_is_the_readers_own(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -258,7 +258,10 @@ def test_the_day_is_the_readers_own(monkeypatch: pytest.MonkeyPatch) -> None:
         for zone, day in [("Asia/Tokyo", "1 Jan"), ("UTC", "31 Dec")]:
             monkeypatch.setenv("TZ", zone)
             time.tzset()
-            assert age(published, datetime(2025, 6, 1, tzinfo=UTC)) == day
+            assert (
+                short_age(published.timestamp(), datetime(2025, 6, 1, tzinfo=UTC).timestamp())
+                == day
+            )
     finally:
         monkeypatch.undo()
         time.tzset()

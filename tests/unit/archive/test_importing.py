@@ -16,7 +16,9 @@ import pytest
 from reader.archive import importing
 from reader.archive import jobs as import_jobs
 from reader.archive.importing import Import, ImportReport
-from reader.cache import Outcome, Store, upkeep
+from reader.cache import upkeep
+from reader.cache.answers import Outcome
+from reader.cache.store import Store
 from reader.errors import CacheError, CacheLocked, Refusal
 from reader.library import Library, Mark
 from reader.query.language import Query, parse

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from reader.cache import Store
+from reader.cache.store import Store
 from tests.builders import article, put
 
 CLOSED_WHILE_USED = """

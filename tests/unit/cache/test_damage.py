@@ -12,14 +12,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reader.article import Article
-from reader.cache import Grouping, Mark, Store
+from reader.cache.answers import Grouping
 from reader.cache.engines.sqlite.view import SqliteView
 from reader.cache.facets.index import Facets
 from reader.cache.files.damage import put_aside
 from reader.cache.files.migrations import CACHE
+from reader.cache.marks.journal import Mark
 from reader.cache.repair import salvaging
 from reader.cache.repair.preparing import prepare
 from reader.cache.repair.rebuilding import counted, has_damaged_facets, has_damaged_index
+from reader.cache.store import Store
 from reader.doctor import Depth, Finding, State, examine
 from reader.errors import ArticleDamaged, CacheDamaged, CacheError
 from reader.library import Library

@@ -10,10 +10,12 @@ import pytest
 from pyroaring import BitMap
 
 from reader.article import Article, Source
-from reader.cache import Mark, Outcome, Store
+from reader.cache.answers import Outcome
 from reader.cache.facets.index import ALL
 from reader.cache.files.migrations import CACHE, MARKS
+from reader.cache.marks.journal import Mark
 from reader.cache.repair.preparing import prepare
+from reader.cache.store import Store
 from reader.cache.values.facet_rows import CHUNK_BITS, FACETS, Facet
 from reader.cache.values.incoming import Incoming
 from reader.query.language import Query, parse

@@ -14,11 +14,13 @@ from shutil import copytree, ignore_patterns, rmtree
 
 import pytest
 
-from reader.cache import Ids, Mark, Store
 from reader.cache.files.migrations import MARKS, _statements
+from reader.cache.ids import Ids
+from reader.cache.marks.journal import Mark
 from reader.cache.marks.state import TABLES, checksum
 from reader.cache.repair import marks_repair
 from reader.cache.repair.marks_copies import keep_copy
+from reader.cache.store import Store
 from reader.errors import CacheError, CacheTooNew, MarkNotShown
 from reader.query.language import Query, parse
 from tests.builders import NOW, article, put
@@ -116,7 +118,8 @@ def test_a_mark_is_stored_in_neither_file_while_the_cache_is_locked(
 KILLED = """
 import os, signal, sys
 from pathlib import Path
-from reader.cache import Mark, Store
+from reader.cache.marks.journal import Mark
+from reader.cache.store import Store
 from reader.cache.facets.changes import FacetChanges
 from reader.query.language import parse
 from tests.builders import NOW
@@ -147,7 +150,8 @@ def test_a_mark_of_a_killed_program_is_shown_by(folder: Path, marks_next: bool) 
 SHORT_OF_ROOM = """
 import resource, signal, sys
 from pathlib import Path
-from reader.cache import Mark, Store
+from reader.cache.marks.journal import Mark
+from reader.cache.store import Store
 from reader.errors import CacheError
 from reader.query.language import parse
 from tests.builders import NOW

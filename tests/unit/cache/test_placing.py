@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from reader.article import ID_BITS, LAST_INSTANT
-from reader.cache import Store
+from reader.cache.store import Store
 from reader.cache.values.incoming import Incoming
 from reader.errors import CacheFull
 from reader.query.language import Query

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from reader.cache import Store
 from reader.cache.presence import Presence
+from reader.cache.store import Store
 from reader.query.language import Query
 from tests.builders import NOW
 

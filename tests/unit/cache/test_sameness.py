@@ -14,7 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reader.article import Article, Identity, Source
-from reader.cache import Ids, Mark, Outcome, Store
+from reader.cache.answers import Outcome
+from reader.cache.ids import Ids
+from reader.cache.marks.journal import Mark
 from reader.cache.sameness.law import MAX_TELLINGS, Item, Known, Page, item_of, judge
 from reader.cache.sameness.revising import former_titles, former_titles_and
 from reader.cache.sameness.tellings import (
@@ -26,6 +28,7 @@ from reader.cache.sameness.tellings import (
     retold,
     telling_of,
 )
+from reader.cache.store import Store
 from reader.cache.values.incoming import Incoming
 from reader.formats.page import UNDATED
 from reader.query.language import Field, Query, parse

@@ -15,14 +15,16 @@ from hypothesis import strategies as st
 from pyroaring import BitMap
 
 from reader.article import EPOCH, LAST_INSTANT, Article, ArticleId, Sentiment
-from reader.cache import Group, Grouping, Ids, Mark, Outcome, Store, TagCount
+from reader.cache.answers import Group, Grouping, Outcome, TagCount
 from reader.cache.asking import grouping
 from reader.cache.facets import counts as facet_counts
 from reader.cache.facets.counts import Counts
 from reader.cache.files.migrations import CACHE
-from reader.cache.ids import Span
+from reader.cache.ids import Ids, Span
+from reader.cache.marks.journal import Mark
 from reader.cache.questions import READS_AT_ONCE
 from reader.cache.repair.preparing import prepare
+from reader.cache.store import Store
 from reader.cache.values.instants import END
 from reader.errors import ArticleDamaged, CacheError, CacheLocked, CacheTooNew
 from reader.query.language import STATES, Field, Query, Term, parse

@@ -11,9 +11,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reader.cache import Cancel, Ids, Store
 from reader.cache.engines.sqlite.fulltext import match_phrase
 from reader.cache.files.migrations import CACHE
+from reader.cache.ids import Ids
+from reader.cache.store import Store
+from reader.cache.values.cancel import Cancel
 from reader.errors import Superseded
 from reader.query.language import Query, parse
 from tests.builders import NOW, article, put
@@ -171,7 +173,7 @@ def test_an_answer_is_kept_until_a_text_changes(store: Store) -> None:
 
 
 def test_a_mark_changes_no_text(store: Store) -> None:
-    from reader.cache import Mark
+    from reader.cache.marks.journal import Mark
 
     query = parse("fees")
     ids = store.questions.find(query, NOW)

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
+from reader.ages import short_age
 from reader.article import EPOCH, Article
 from reader.cli.output import print_rows, record
 from reader.formats import read_article, write_article
 from reader.library import Grouping, Library
 from reader.query.language import Query, parse
-from reader.ui.sidebar.rows import age
 from tests.builders import NOW, article, library
 
 ESSAYS = [
@@ -100,5 +100,5 @@ def test_a_file_says_and_gets_back_its_own_date() -> None:
 
 
 def test_an_age_of_more_than_two_figures_of_a_year_is_the_year() -> None:
-    assert age(datetime(1905, 6, 30, tzinfo=UTC), NOW) == "1905"
-    assert age(datetime(2005, 3, 5, tzinfo=UTC), NOW) == "Mar’05"
+    assert short_age(datetime(1905, 6, 30, tzinfo=UTC).timestamp(), NOW.timestamp()) == "1905"
+    assert short_age(datetime(2005, 3, 5, tzinfo=UTC).timestamp(), NOW.timestamp()) == "Mar’05"

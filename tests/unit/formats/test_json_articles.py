@@ -20,7 +20,7 @@ from reader.archive import jobs as import_jobs
 from reader.archive.exporting import ExportError
 from reader.archive.importing import ImportReport
 from reader.article import EPOCH, Article, Sentiment, Source
-from reader.cache import Outcome
+from reader.cache.answers import Outcome
 from reader.errors import Refusal
 from reader.formats import NotAnArticle
 from reader.formats.archive.article_file import MAX_ARTICLE_BYTES

@@ -16,9 +16,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reader.article import Article
-from reader.cache import Mark, Outcome, Store
+from reader.cache.answers import Outcome
 from reader.cache.files.migrations import CACHE
+from reader.cache.marks.journal import Mark
 from reader.cache.repair.preparing import prepare
+from reader.cache.store import Store
 from reader.cache.storing.writing import Writer
 from reader.cache.values.incoming import Incoming
 from reader.errors import CacheLocked

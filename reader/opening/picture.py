@@ -1,0 +1,101 @@
+"""The kept picture: one file of the data folder, whose ages are computed when it is shown.
+
+The file is text: a line with a format and a checksum, a line that says when the picture holds, then
+a line for each row of the screen. A row is text with colours; between two separators stands an
+instant, whose age is put there.
+"""
+
+import os
+import re
+import zlib
+
+from reader.ages import AGE_CELLS, age_in_words, short_age
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+NAME = "first-screen"
+"""File of the data folder."""
+
+_FORMAT = "cryptoread first screen 1"
+_SEPARATOR = "\x1d"
+_LARGEST = 4 * 1024 * 1024
+_SAFE = re.compile("(?:[^\x00-\x1f\x7f-\x9f]|\x1b\\[[0-9;:]*m|\x1d)*")
+"""A row: printable text, colours, separators; nothing else acts on a terminal."""
+
+
+def short(instant: float) -> str:
+    """Return what stands in a row for the short age of an instant, in the cells of the widest."""
+    return f"{_SEPARATOR}s{instant!r}{_SEPARATOR}"
+
+
+def in_words(instant: float, shown: str) -> str:
+    """Return what stands in a row for `shown`, the age in words; shown only while as long."""
+    return f"{_SEPARATOR}w{len(shown)} {instant!r}{_SEPARATOR}"
+
+
+def keep(folder: str, holds: str, rows: "Sequence[str]") -> None:
+    """Write the picture into the folder, in place of the last one. Raises OSError.
+
+    holds: one line, which says under which conditions the picture is right.
+    """
+    text = "\n".join((holds, *rows))
+    if not all(map(_SAFE.fullmatch, rows)) or "\n" in holds:
+        return
+    data = text.encode()
+    path = os.path.join(folder, NAME)
+    written = f"{path}.part"
+    if os.path.lexists(written):  # a program was killed here
+        os.unlink(written)
+    opened = os.open(written, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
+    try:
+        with os.fdopen(opened, "wb") as file:
+            file.write(f"{_FORMAT} {zlib.crc32(data)}\n".encode() + data)
+        os.replace(written, path)
+    except BaseException:
+        os.unlink(written)
+        raise
+
+
+def kept(folder: str) -> tuple[str, list[str]] | None:
+    """Return the conditions of the picture in the folder, and its rows; None if there is none."""
+    try:
+        opened = os.open(os.path.join(folder, NAME), os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+        with os.fdopen(opened, "rb") as file:
+            head, _, data = file.read(_LARGEST).partition(b"\n")
+        if head != f"{_FORMAT} {zlib.crc32(data)}".encode():
+            return None
+        holds, *rows = data.decode().split("\n")
+    except (OSError, ValueError):
+        return None
+    return (holds, rows) if all(map(_SAFE.fullmatch, rows)) else None
+
+
+def painted(rows: list[str], now: float) -> str | None:
+    """Return the rows as a terminal shows them from its first line on, with the ages of now.
+
+    now: seconds since 1970. None if an age in words is longer or shorter than it was.
+    """
+    shown = []
+    for y, row in enumerate(rows, 1):
+        parts = row.split(_SEPARATOR)
+        for place in range(1, len(parts), 2):
+            age = _age(parts[place], now)
+            if age is None:
+                return None
+            parts[place] = age
+        shown.append(f"\x1b[{y};1H{''.join(parts)}")
+    return "".join(shown) + "\x1b[0m"
+
+
+def _age(written: str, now: float) -> str | None:
+    kind, told = written[:1], written[1:]
+    try:
+        if kind == "s":
+            return f"{short_age(float(told), now):>{AGE_CELLS}}"
+        cells, _, instant = told.partition(" ")
+        words = age_in_words(float(instant), now)
+        return words if len(words) == int(cells) else None
+    except (ValueError, OverflowError, OSError):
+        return None

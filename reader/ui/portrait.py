@@ -1,0 +1,115 @@
+"""Keep a picture of the first screen as the next start will show it.
+
+The screen is started once more, without a terminal: so the picture is what a start shows.
+"""
+
+import os
+import sys
+from collections.abc import Sequence
+from contextlib import suppress
+from datetime import datetime
+from pathlib import Path
+from typing import ClassVar
+
+from rich.segment import Segment
+from textual.strip import Strip
+
+from reader.ages import AGE_CELLS, age_in_words
+from reader.config.settings import Settings
+from reader.library import Library
+from reader.opening import picture
+from reader.opening.conditions import holding, places
+from reader.query.language import Query
+from reader.ui.app import CryptoreadApp
+from reader.ui.screen.reader import ReaderScreen
+from reader.ui.textual_compat.compositor import painted_rows
+
+
+def keep_first_screen(library: Library, settings: Settings, config: Path) -> None:
+    """Keep the picture, unless the folder is only read or the next start may show another one."""
+    data, file = str(library.folder), str(config)
+    if library.is_only_read or places(sys.argv[1:]) != (data, file):
+        return
+    with suppress(OSError):  # the terminal is gone, or there is no room on the disk
+        columns, lines = os.get_terminal_size(1)
+        holds = holding(data, file, columns, lines)
+        if holds is None:
+            return
+        portrait = Portrait(library, settings, Query(), config)
+        portrait.run(headless=True, size=(columns, lines))
+        if portrait.rows and holding(data, file, columns, lines) == holds:
+            picture.keep(data, holds, portrait.rows)
+
+
+class PortraitScreen(ReaderScreen):
+    """The main screen without what goes on beside it: it shows, and writes nothing."""
+
+    def _begin(self) -> None:
+        pass
+
+    def _save(self) -> None:
+        pass
+
+    def ages(self) -> dict[tuple[int, int], float]:
+        """Return the instants whose short ages are shown, by row and first column."""
+        sidebar = self._sidebar
+        region = sidebar.content_region
+        column = region.x + sidebar.scrollable_content_region.width - 1 - AGE_CELLS
+        return {
+            (region.y + line, column): instant.timestamp()
+            for line, instant in sidebar.ages_in_view()
+        }
+
+    def published(self) -> datetime | None:
+        """Return when the open article was published, None if none is open."""
+        article = self._article.article
+        return article.published if article else None
+
+
+class Portrait(CryptoreadApp):
+    """Starts without a terminal, and ends when the first screen is complete: then `rows` has it."""
+
+    SCREEN: ClassVar[type[ReaderScreen]] = PortraitScreen
+
+    rows: Sequence[str] = ()
+    """A line for each row of the screen, as `opening.picture` keeps it."""
+
+    def on_host_screen_settled(self) -> None:
+        """Keep what is painted, and end."""
+        screen = self.screen
+        if isinstance(screen, PortraitScreen):
+            ages = screen.ages()
+            strips = [Strip.join(row) for row in painted_rows(screen, range(screen.size.height))]
+            published = screen.published()
+            instant = published.timestamp() if published else None
+            words = age_in_words(instant, self._library.clock().timestamp()) if instant else ""
+            rows = [
+                self._row(strip, {x: at for (row, x), at in ages.items() if row == y})
+                for y, strip in enumerate(strips)
+            ]
+            if instant:
+                shown = f"({words.replace(' ', chr(0xA0))})"
+                token = "(" + picture.in_words(instant, words) + ")"
+                rows = [row.replace(shown, token, 1) for row in rows]
+            self.rows = rows
+        self.exit()
+
+    def _row(self, strip: Strip, ages: dict[int, float]) -> str:
+        parts = []
+        done = 0
+        for x, instant in sorted(ages.items()):
+            parts.append(self._rendered(strip.crop(done, x)))
+            style = next((each.style for each in strip.crop(x, x + AGE_CELLS)), None)
+            age = Segment(picture.short(instant), style)
+            parts.append(Strip([age]).render(self.console))
+            done = x + AGE_CELLS
+        parts.append(self._rendered(strip.crop(done)))
+        return "".join(parts)
+
+    def _rendered(self, strip: Strip) -> str:
+        """Return a part of a row with its colours, without links and what clicks would do."""
+        plain = [
+            Segment(text, style.update_link(None) if style and style.link else style)
+            for text, style, _ in strip
+        ]
+        return Strip(plain).render(self.console)
