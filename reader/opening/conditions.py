@@ -6,7 +6,6 @@ import time
 import zlib
 
 from reader import __version__
-from reader.cache.glance import glance
 
 _NAMES = frozenset(
     ("LANG", "LANGUAGE", "TERM", "COLORTERM", "NO_COLOR", "FORCE_COLOR", "HOME", "TZ")
@@ -64,6 +63,8 @@ def holding(data: str, config: str, columns: int, lines: int) -> str | None:
 
     data: folder. config: file. None if it cannot be read at once; then no picture is right.
     """
+    from reader.cache.glance import glance
+
     versions = glance(data)
     settings = _settings(config)
     if versions is None or settings is None:

@@ -37,19 +37,20 @@ main()
 
 AT_THE_END = """
 import os, signal, sys
-from reader import main
-real = main.settle
+from reader.cli import program
+from reader.main import main
+real = program.settle
 def pressing():
     real()
     if sys.exc_info()[0] is None:
         os.kill(os.getpid(), signal.SIGINT)
 if sys.argv[1] == "done":
-    main.settle = pressing
+    program.settle = pressing
 else:
     import atexit
     atexit.register(os.kill, os.getpid(), signal.SIGINT)
 sys.argv = ["cryptoread", "--data", sys.argv[2], "list"]
-main.main()
+main()
 """
 
 STARTED = """
