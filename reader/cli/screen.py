@@ -55,7 +55,6 @@ def open_reader(paths: Paths, query: "Query | None" = None) -> None:
         raise ConfigError(config, fault)
     with paths.library() as library:
         from reader.ui.app import run
-        from reader.ui.portrait import keep_first_screen
 
         if library.is_empty:
             with Library.of_samples() as samples:
@@ -64,6 +63,8 @@ def open_reader(paths: Paths, query: "Query | None" = None) -> None:
             if not is_filled:
                 return
         run(library, settings, query, config)
+        from reader.ui.portrait import keep_first_screen
+
         keep_first_screen(library, settings, config)
 
 
