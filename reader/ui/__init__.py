@@ -1,5 +1,5 @@
 """Show the screen, on Textual."""
 
-from reader.ui.textual_compat.light_types import install
+from reader.ui.textual_compat.light_imports import import_application
 
-install()
+import_application()

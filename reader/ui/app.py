@@ -12,12 +12,11 @@ from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
-from textual.command import Provider
 from textual.driver import Driver
 from textual.filter import LineFilter, NoColor
 from textual.geometry import Size
@@ -34,8 +33,12 @@ from reader.query.language import Field, Query
 from reader.safety.crash import Broken
 from reader.ui.screen.reader import ReaderScreen
 from reader.ui.textual_compat.covered import CoveredApp
-from reader.ui.textual_compat.failures import GuardedApp, in_background
+from reader.ui.textual_compat.failures import in_background
+from reader.ui.textual_compat.light_imports import import_palette
 from reader.ui.textual_compat.typed_ahead import Act, TypedAhead
+
+if TYPE_CHECKING:
+    from textual.command import Provider
 
 CALM_S = 0.05
 """Pause after which a change of size was the last of several."""
@@ -75,13 +78,13 @@ def run(library: Library, settings: Settings, query: Query | None, config: Path)
     return is_filled is True
 
 
-def _commands() -> type[Provider]:
+def _commands() -> "type[Provider]":
     from reader.ui.screen.palette import ReaderCommands
 
     return ReaderCommands
 
 
-class CryptoreadApp(GuardedApp[bool], CoveredApp[bool]):
+class CryptoreadApp(CoveredApp[bool]):
     """One library on one screen.
 
     query: shown first, in the user's language. config: file of the settings, which a sync reads
@@ -173,6 +176,11 @@ class CryptoreadApp(GuardedApp[bool], CoveredApp[bool]):
         """Return Textual's commands, without those for which the screen has its own."""
         ours = ("Keys", "Quit", "Maximize", "Minimize")
         return (each for each in super().get_system_commands(screen) if each.title not in ours)
+
+    def action_command_palette(self) -> None:
+        """Open the command palette, which is imported now."""
+        import_palette()
+        super().action_command_palette()
 
     async def action_quit(self) -> None:
         """Quit."""

@@ -7,11 +7,13 @@ the same picture, unless a key has changed it.
 from typing import Any
 
 from rich.console import RenderableType
-from textual.app import App, ReturnType
+from textual.app import ReturnType
 from textual.screen import Screen
 
+from reader.ui.textual_compat.failures import GuardedApp
 
-class CoveredApp(App[ReturnType]):
+
+class CoveredApp(GuardedApp[ReturnType]):
     """An application that paints when it is told to."""
 
     is_covered = False
