@@ -17,10 +17,10 @@ from pyroaring import BitMap
 
 from reader.article import Identity
 from reader.cache.answers import Stamp
-from reader.cache.engines.sqlite.pool import MarksPool
 from reader.cache.files.migrations import MARKS
 from reader.cache.intake import Intake
 from reader.cache.marking import Marking
+from reader.cache.marks.pool import MarksPool
 from reader.cache.marks_keeper import MarksKeeper
 from reader.cache.questions import Questions
 from reader.cache.repair.mending import Mending

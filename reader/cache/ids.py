@@ -1,13 +1,18 @@
-"""Sets of article ids, newest first."""
+"""Sets of article ids, newest first, and lists of them in batches."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import overload
+from typing import TypeVar, overload
 
 from pyroaring import BitMap
 
 from reader.article import ArticleId
 
+T = TypeVar("T")
+
 NONE = BitMap()
+
+AT_ONCE = 500
+"""Maximum ids in one request to an engine."""
 
 
 class Ids(Sequence[ArticleId]):
@@ -134,3 +139,9 @@ class Meet(LazyIds):
     def _look(self) -> BitMap:
         shared = self._one & self._other
         return shared - self._without if self._without else shared
+
+
+def batches(items: Sequence[T], size: int = AT_ONCE) -> Iterator[Sequence[T]]:
+    """Yield the items in order, in lists short enough for one request."""
+    for start in range(0, len(items), size):
+        yield items[start : start + size]

@@ -19,10 +19,9 @@ from reader.cache.asking.evaluation import filtered, language_of
 from reader.cache.asking.grouping import group, most_frequent
 from reader.cache.asking.recalled import Recalled, recalled, written
 from reader.cache.engines.sqlite.fulltext import Recent
-from reader.cache.engines.sqlite.identities import batches
 from reader.cache.facets.counts import SETS_KEPT
 from reader.cache.facets.index import ALL, DRAFT, READ, Facets
-from reader.cache.ids import Ids
+from reader.cache.ids import Ids, batches
 from reader.cache.session import Session
 from reader.cache.values.cancel import Cancel
 from reader.errors import CacheLocked

@@ -12,9 +12,9 @@ from pyroaring import BitMap
 
 from reader.article import ArticleId
 from reader.cache.asking.words import Words
-from reader.cache.engines.sqlite.pool import MarksPool
 from reader.cache.facets.index import Facets, News, Truth
 from reader.cache.marks.journal import Marks
+from reader.cache.marks.pool import MarksPool
 from reader.cache.values.cancel import Cancel
 from reader.errors import CacheGone, MarksGone
 from reader.query.language import Query

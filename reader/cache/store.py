@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from reader.cache.engines.sqlite.engine import SqliteEngine
-from reader.cache.engines.sqlite.pool import MarksPool
 from reader.cache.files import copies
 from reader.cache.files.damage import is_suspect
 from reader.cache.files.migrations import CACHE, MARKS
 from reader.cache.marking import Marking, marked
+from reader.cache.marks.pool import MarksPool
 from reader.cache.marks.state import State, look
 from reader.cache.marks_keeper import MarksKeeper
 from reader.cache.presence import Presence

@@ -9,9 +9,8 @@ from typing import Any
 from pyroaring import BitMap
 
 from reader.article import CHECK, Article, ArticleId, Identity, Row, Sentiment, check_digits
-from reader.cache.engines.sqlite.identities import batches
 from reader.cache.facets.index import ESTIMATED, FAVOURITE, READ
-from reader.cache.ids import Ids
+from reader.cache.ids import Ids, batches
 from reader.cache.repair.mending import Mending
 from reader.cache.session import Session
 from reader.cache.values.instants import END, from_milliseconds

@@ -13,12 +13,12 @@ from reader.cache.engines.sqlite.facts import BATCH as BATCH
 from reader.cache.engines.sqlite.facts import batches as batches
 from reader.cache.engines.sqlite.facts import facts
 from reader.cache.engines.sqlite.fulltext import mend_index as mend_index
-from reader.cache.engines.sqlite.identities import batches as in_batches
 from reader.cache.engines.sqlite.transaction import SqliteTransaction
 from reader.cache.engines.sqlite.view import SqliteView
 from reader.cache.facets import changes as facet_changes
 from reader.cache.facets.index import ALL, FAVOURITE, READ, Facets, load
 from reader.cache.files.damage import is_damage
+from reader.cache.ids import batches as in_batches
 from reader.cache.values.facet_rows import Counted, Damaged, Facet
 
 INDEXED_AT_START = 50_000

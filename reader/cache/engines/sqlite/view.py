@@ -10,10 +10,11 @@ from pyroaring import BitMap
 
 from reader.article import Identity
 from reader.cache.engines.sqlite import facet_tables
-from reader.cache.engines.sqlite.identities import batches, id_of, identities
+from reader.cache.engines.sqlite.identities import id_of, identities
 from reader.cache.files.connections import snapshot
 from reader.cache.files.damage import number, rows_of
 from reader.cache.files.schema import IDENTITY
+from reader.cache.ids import batches
 
 if TYPE_CHECKING:
     from reader.cache.answers import Stamp
@@ -141,8 +142,8 @@ class SqliteView:
     def between(self, first: int, last: int) -> Iterator[tuple[int, Identity]]:
         """Yield the articles from one id to another."""
         find = f"SELECT id, {IDENTITY} FROM articles WHERE id BETWEEN ? AND ?"
-        for id, *who in self.db.execute(find, (first, last)):
-            yield id, Identity(*who)
+        for id, *parts in self.db.execute(find, (first, last)):
+            yield id, Identity(*parts)
 
     # Time bounds.
 
