@@ -339,7 +339,7 @@ class Library:
         return Import(self._store, on_progress, on_refusal).run(paths)
 
     def tidy(self, *, entirely: bool = False) -> None:
-        """Merge the full-text index in idle time; entirely: all at once. See `Upkeep.tidy`."""
+        """Merge the full-text index in idle time; entirely: all at once. See `Upkeep`."""
         self._store.upkeep.tidy(entirely=entirely)
 
     def sync(

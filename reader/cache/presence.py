@@ -20,7 +20,7 @@ class Presence:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._file = -1
-        self._is_here = False
+        self._is_announced = False
         self._is_wanted = False
 
     @classmethod
@@ -42,15 +42,15 @@ class Presence:
 
     def insist(self) -> None:
         """Announce the screen again if `announce` could not take the lock."""
-        if self._is_wanted and not self._is_here and self._open():
+        if self._is_wanted and not self._is_announced and self._open():
             with suppress(OSError):
                 flock(self._file, LOCK_SH | LOCK_NB)
-                self._is_here = True
+                self._is_announced = True
 
-    def is_anybody_here(self) -> bool:
-        """Return whether a live process holds the lock."""
-        if self._is_here or not self._open():
-            return self._is_here
+    def is_screen_open(self) -> bool:
+        """Return whether a live process, this one included, has announced a screen."""
+        if self._is_announced or not self._open():
+            return self._is_announced
         try:
             flock(self._file, LOCK_EX | LOCK_NB)
         except OSError:
@@ -62,7 +62,7 @@ class Presence:
         """Release the lock, so that other programs no longer see this one."""
         if self._file >= 0:
             os.close(self._file)
-        self._file, self._is_here, self._is_wanted = -1, False, False
+        self._file, self._is_announced, self._is_wanted = -1, False, False
 
     def _open(self) -> bool:
         if self._file < 0 and flock is not None:

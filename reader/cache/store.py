@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from pyroaring import BitMap
 
     from reader.cache.engine import View
+    from reader.cache.engines.sqlite.upkeep import SqliteUpkeep
     from reader.cache.intake import Intake
-    from reader.cache.upkeep import Upkeep
     from reader.cache.values.facet_rows import Facet
 
 
@@ -50,7 +50,7 @@ class Store:
         marks = MarksPool(self.marks_path)
         self.session = Session(self.engine, marks, lambda view: self.damage.counted(view), lock)
         self._prepare()
-        self.damage = Mending(self.path, self.engine.changing, self._marks_of, self.note)
+        self.damage = Mending(self.engine, self._marks_of, self.note)
         self._keeper = MarksKeeper(folder, self.session)
         self.questions = Questions(self.session)
         self.texts = Texts(self.session, self.damage)
@@ -104,12 +104,10 @@ class Store:
 
         return Intake(self.session, self.damage.counted)
 
-    @cached_property
-    def upkeep(self) -> "Upkeep":
+    @property
+    def upkeep(self) -> "SqliteUpkeep":
         """Return the part that keeps the file small and fast."""
-        from reader.cache.upkeep import Upkeep
-
-        return Upkeep(self.engine)
+        return self.engine.upkeep
 
     @property
     def is_only_read(self) -> bool:

@@ -43,7 +43,7 @@ class Texts:
                 except (ValueError, TypeError, OverflowError):
                     failed.append(values[0])
             if failed:
-                from reader.cache.engines.sqlite.documents import row_values
+                from reader.cache.values.stored import row_values
 
                 for values in row_values(view.documents(failed, lambda _: None)):
                     found[values[0]] = _row(values, *states)

@@ -7,6 +7,7 @@ import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,12 +15,13 @@ from reader.cache.engines.sqlite.moments import Moments, SqliteMoment
 from reader.cache.engines.sqlite.pool import CachePool
 from reader.cache.engines.sqlite.view import SqliteView
 from reader.cache.files.connections import transaction
-from reader.cache.files.damage import Malformed, sql_errors
+from reader.cache.files.damage import Malformed, sql_errors, suspect
 from reader.cache.files.schema import impatient
 from reader.cache.values.facet_rows import Damaged
 
 if TYPE_CHECKING:
     from reader.cache.engines.sqlite.transaction import SqliteTransaction
+    from reader.cache.engines.sqlite.upkeep import SqliteUpkeep
 
 
 class SqliteEngine:
@@ -34,6 +36,18 @@ class SqliteEngine:
         self.pool = CachePool(path)
         self._writing = threading.RLock()
         self._moments = Moments(self.pool, lock)
+
+    @property
+    def name(self) -> str:
+        """Return the path of the file."""
+        return str(self.path)
+
+    @cached_property
+    def upkeep(self) -> "SqliteUpkeep":
+        """Return the part that keeps the file small and fast."""
+        from reader.cache.engines.sqlite.upkeep import SqliteUpkeep
+
+        return SqliteUpkeep(self.pool)
 
     @contextmanager
     def errors(self) -> Iterator[None]:
@@ -78,6 +92,10 @@ class SqliteEngine:
     def searching(self, moment: SqliteMoment | None) -> AbstractContextManager[SqliteView]:
         """Give a view for looking up words. moment: leased; None: the present state."""
         return self._moments.searching(moment)
+
+    def suspect(self) -> None:
+        """Request a full check of the file at the next start."""
+        suspect(self.path)
 
     def hurry(self) -> None:
         """Wait at most 500 ms for locks of other programs from now on, in this thread."""

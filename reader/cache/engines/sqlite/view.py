@@ -18,7 +18,7 @@ from reader.cache.ids import batches
 
 if TYPE_CHECKING:
     from reader.cache.answers import Stamp
-    from reader.cache.feed_memory import FeedMemory
+    from reader.cache.engines.sqlite.feed_memory import SqliteFeedMemory
     from reader.cache.source_states import SourceState
     from reader.cache.values.cancel import Cancel
     from reader.cache.values.facet_rows import Facet, FacetRow, Facts
@@ -218,15 +218,15 @@ class SqliteView:
         end = first[:-1] + bytes([first[-1] + 1])
         yield from (os.fsdecode(location) for (location,) in self.db.execute(find, (first, end)))
 
-    def memory(self, feed: str, run: int) -> "FeedMemory":
+    def memory(self, feed: str, run: int) -> "SqliteFeedMemory":
         """Return the memory of a feed's items, for one transaction."""
-        from reader.cache.feed_memory import FeedMemory
+        from reader.cache.engines.sqlite.feed_memory import SqliteFeedMemory
 
-        return FeedMemory(self.db, feed, run)
+        return SqliteFeedMemory(self.db, feed, run)
 
     def sources(self) -> "Iterator[SourceState]":
         """Yield the stored state of each live source."""
-        from reader.cache.source_states import source_states
+        from reader.cache.engines.sqlite.source_states import source_states
 
         return source_states(self.db)
 
