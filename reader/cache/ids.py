@@ -36,7 +36,7 @@ class Ids(Sequence[ArticleId]):
         return isinstance(id, int) and id in self.bits
 
     def __iter__(self) -> Iterator[ArticleId]:
-        # pyroaring iterates backwards, which its type stubs do not say.
+        # The stubs of pyroaring lack `__reversed__`.
         return reversed(self.bits)  # type: ignore[arg-type]
 
     @overload
@@ -91,6 +91,7 @@ class LazyIds(Ids):
         self._bits: BitMap | None = None
 
     @property
+    # A set stores its bits, this one computes them.
     def bits(self) -> BitMap:  # type: ignore[override]
         """Return the ids as a bitmap; the first call asks for them."""
         if self._bits is None:
