@@ -158,7 +158,7 @@ class Library:
 
     def renew(self) -> bool:
         """Return whether nothing has changed, and hold the present moment. Call it every second."""
-        self._store.presence.insist()
+        self._store.presence.announce_again()
         return self._session.renew()
 
     def prepare(self, query: Query) -> bool:
@@ -312,9 +312,9 @@ class Library:
         """Save how far the article was read."""
         self._marking.save_position(identity, position)
 
-    def hurry(self) -> None:
+    def wait_briefly(self) -> None:
         """Wait only briefly for locks of other programs from now on, in this thread: to leave."""
-        self._session.hurry()
+        self._session.wait_briefly()
 
     def state(self, name: str) -> str:
         """Return what the screen saved under the name, empty at first."""

@@ -380,7 +380,7 @@ class MemoryEngine:
         return MemoryView(self._state)
 
     @contextmanager
-    def transaction(self, *, patient: bool = True) -> Iterator[MemoryTransaction]:  # noqa: ARG002
+    def transaction(self, *, wait: bool = True) -> Iterator[MemoryTransaction]:  # noqa: ARG002
         with self._writing, self.errors():
             to = MemoryTransaction(copy(self._state))
             yield to
@@ -401,10 +401,10 @@ class MemoryEngine:
     def searching(self, moment: MemoryMoment | None) -> Iterator[MemoryView]:
         yield moment.view if moment else self.present()
 
-    def hurry(self) -> None:
+    def wait_briefly(self) -> None:
         pass
 
-    suspect = release = close = hurry
+    suspect = release = close = wait_briefly
 
 
 class MemoryStore:

@@ -340,10 +340,10 @@ class Engine(Protocol[M]):
     def present(self) -> View:
         """Return this thread's view of the present state. Raises CacheError."""
 
-    def transaction(self, *, patient: bool = True) -> AbstractContextManager[Transaction]:
+    def transaction(self, *, wait: bool = True) -> AbstractContextManager[Transaction]:
         """Give a write transaction. One thread at a time has it.
 
-        patient: wait for other programs that write. Raises CacheLocked, CacheError.
+        wait: for other programs that write. Raises CacheLocked, CacheError.
         """
 
     def alone(self) -> AbstractContextManager[object]:
@@ -364,7 +364,7 @@ class Engine(Protocol[M]):
     def suspect(self) -> None:
         """Request a full check at the next start, as damage was found."""
 
-    def hurry(self) -> None:
+    def wait_briefly(self) -> None:
         """Wait only briefly for locks of other programs from now on, in this thread."""
 
     def release(self) -> None:

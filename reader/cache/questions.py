@@ -130,7 +130,7 @@ class Questions:
         ids = self.find(query, now)
         groups, tags = self.groups(ids, Grouping.CATEGORY), self.tag_counts(ids, MOST_TAGS)
         answer = (str(query), self._session.facets.version, written(len(ids), groups, tags))
-        with suppress(CacheLocked), self._session.transaction(patient=False) as to:
+        with suppress(CacheLocked), self._session.transaction(wait=False) as to:
             to.keep_answer(*answer)
 
     def recall_nothing(self) -> None:

@@ -66,8 +66,8 @@ def test_before_the_first_start_it_makes_nothing(tmp_path: Path) -> None:
 def test_a_text_that_changed_on_disk_is_named(folder: Path, config: Path) -> None:
     with sqlite3.connect(folder / "cache.db") as db:
         (id,) = db.execute("SELECT max(id) FROM documents").fetchone()
-        who = "SELECT source, external, lang FROM articles WHERE id = ?"
-        wanted = reference(id, Identity(*db.execute(who, (id,)).fetchone()))
+        find = "SELECT source, external, lang FROM articles WHERE id = ?"
+        wanted = reference(id, Identity(*db.execute(find, (id,)).fetchone()))
         db.execute("UPDATE documents SET body = 'else' WHERE id = ?", (id,))
     db.close()
     found = wrong(folder, config)

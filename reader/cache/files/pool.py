@@ -68,6 +68,6 @@ class Pool:
             self._opened.remove(db)
             db.close()
 
-    def hurry(self) -> None:
+    def wait_briefly(self) -> None:
         """Wait at most 500 ms for locks of other programs from now on, in this thread."""
         self.of_thread().execute(f"PRAGMA busy_timeout = {LEAVING_TIMEOUT_MS}")

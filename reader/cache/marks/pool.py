@@ -43,11 +43,11 @@ class MarksPool(Pool):
         db = self.known()
         return db is not None and self._files[id(db)] == file_id(self.path)
 
-    def hurry(self) -> None:
+    def wait_briefly(self) -> None:
         """Wait at most 500 ms for locks from now on, in this thread. Raises MarksGone."""
         self.marks()
         with sql_errors(self.path):
-            super().hurry()
+            super().wait_briefly()
 
     def release(self) -> None:
         """Close this thread's connection."""

@@ -61,7 +61,7 @@ class Mending:
 
     def mend_rows(self, identities: Iterable[Identity]) -> None:
         """Rebuild rows of articles from their documents, if the file is not locked."""
-        with suppress(CacheError), self._engine.transaction(patient=False) as to:
+        with suppress(CacheError), self._engine.transaction(wait=False) as to:
             to.mend_rows(list(to.ids(list(identities)).values()))
 
     def forgotten(self, damaged: Sequence[Row]) -> Sequence[Row]:
@@ -69,7 +69,7 @@ class Mending:
         new = [row for row in damaged if row.identity not in self.damaged]
         if new:
             self.damaged |= {row.identity for row in new}
-            with suppress(CacheError), self._engine.transaction(patient=False) as to:
+            with suppress(CacheError), self._engine.transaction(wait=False) as to:
                 ids = list(to.ids([row.identity for row in new]).values())
                 documents = to.documents(ids, lambda _: None)
                 to.forget([id for id in ids if documents.get(id) is None])

@@ -67,14 +67,14 @@ def test_a_lock_that_an_import_holds_for_a_moment_hides_no_screen(tmp_path: Path
         with Store(tmp_path) as other:
             assert not other.presence.is_screen_open()
             screen.questions.find(Query(), NOW)
-            screen.presence.insist()  # as an open screen does every second
+            screen.presence.announce_again()  # as an open screen does every second
             assert other.presence.is_screen_open()
 
 
 def test_a_search_and_a_renewal_do_not_announce_a_screen(tmp_path: Path) -> None:
     with Store(tmp_path) as store, Store(tmp_path) as other:
         store.questions.find(Query(), NOW)
-        store.presence.insist()
+        store.presence.announce_again()
         assert not other.presence.is_screen_open()
 
 

@@ -16,7 +16,7 @@ from reader.cache.engines.sqlite.pool import CachePool
 from reader.cache.engines.sqlite.view import SqliteView
 from reader.cache.files.connections import transaction
 from reader.cache.files.damage import Malformed, sql_errors, suspect
-from reader.cache.files.schema import impatient
+from reader.cache.files.schema import without_waiting
 from reader.cache.values.facet_rows import Damaged
 
 if TYPE_CHECKING:
@@ -60,11 +60,11 @@ class SqliteEngine:
         return SqliteView(self.pool.of_thread())
 
     @contextmanager
-    def transaction(self, *, patient: bool = True) -> "Iterator[SqliteTransaction]":
+    def transaction(self, *, wait: bool = True) -> "Iterator[SqliteTransaction]":
         """Give a write transaction, one thread at a time. Raises CacheLocked, CacheError."""
         from reader.cache.engines.sqlite.transaction import SqliteTransaction
 
-        with self.changing() as db, nullcontext() if patient else impatient(db), transaction(db):
+        with self.changing() as db, nullcontext() if wait else without_waiting(db), transaction(db):
             yield SqliteTransaction(db)
 
     @contextmanager
@@ -97,9 +97,9 @@ class SqliteEngine:
         """Request a full check of the file at the next start."""
         suspect(self.path)
 
-    def hurry(self) -> None:
+    def wait_briefly(self) -> None:
         """Wait at most 500 ms for locks of other programs from now on, in this thread."""
-        self.pool.hurry()
+        self.pool.wait_briefly()
 
     def release(self) -> None:
         """Close this thread's connection."""

@@ -13,7 +13,7 @@ from reader.cache.engines.sqlite.transaction import SqliteTransaction
 from reader.cache.facets.changes import settle
 from reader.cache.files.connections import transaction
 from reader.cache.files.damage import sql_errors
-from reader.cache.files.schema import LOG_BYTES, impatient
+from reader.cache.files.schema import LOG_BYTES, without_waiting
 from reader.cache.values.facet_rows import Damaged
 from reader.errors import CacheDamaged, CacheError
 
@@ -39,7 +39,7 @@ class SqliteUpkeep:
         It cannot while another program holds an older snapshot, as a screen does for a second or
         more. Does not wait for that.
         """
-        with sql_errors(self._pool.path), impatient(db := self._pool.of_thread()):
+        with sql_errors(self._pool.path), without_waiting(db := self._pool.of_thread()):
             (is_busy, _, _) = db.execute("PRAGMA wal_checkpoint(RESTART)").fetchone()
             return not is_busy
 
@@ -102,7 +102,7 @@ class SqliteUpkeep:
         pages, steps = (ALL_PAGES, count()) if entirely else (MERGE_PAGES, range(MERGE_STEPS))
         db = self._pool.of_thread()
         # Suppressed: another program is writing and will merge them.
-        with suppress(sqlite3.Error), impatient(db):
+        with suppress(sqlite3.Error), without_waiting(db):
             if entirely:
                 with suppress(CacheDamaged, Damaged), sql_errors(self._pool.path), transaction(db):
                     settle(SqliteTransaction(db))
