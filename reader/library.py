@@ -92,9 +92,9 @@ class Library:
     @classmethod
     def of_samples(cls, *, clock: Clock = utc_now) -> Self:
         """Return the sample articles, in a temporary folder of their own."""
-        from tempfile import TemporaryDirectory
+        from reader.safety.temporary import TemporaryFolder
 
-        folder = TemporaryDirectory(prefix="cryptoread-", ignore_cleanup_errors=True)
+        folder = TemporaryFolder()
         library = cls(Path(folder.name), clock=clock)
         library.is_sample = True
         library._on_close = folder.cleanup
