@@ -22,6 +22,7 @@ _OF_FEEDS = (
         "reader.cache.intake",
         "reader.cache.engines.sqlite.transaction",
         "reader.cache.engines.sqlite.feed_memory",
+        "reader.cache.engines.sqlite.source_states",
     ),
     *("reader.cache.engines.sqlite.former", "reader.cache.engines.sqlite.lookups"),
 )
