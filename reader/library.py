@@ -92,9 +92,9 @@ class Library:
     @classmethod
     def of_samples(cls, *, clock: Clock = utc_now) -> Self:
         """Return the sample articles, in a temporary folder of their own."""
-        from tempfile import TemporaryDirectory
+        from reader.safety.temporary import TemporaryFolder
 
-        folder = TemporaryDirectory(prefix="cryptoread-", ignore_cleanup_errors=True)
+        folder = TemporaryFolder()
         library = cls(Path(folder.name), clock=clock)
         library.is_sample = True
         library._on_close = folder.cleanup
@@ -158,7 +158,7 @@ class Library:
 
     def renew(self) -> bool:
         """Return whether nothing has changed, and hold the present moment. Call it every second."""
-        self._store.presence.insist()
+        self._store.presence.announce_again()
         return self._session.renew()
 
     def prepare(self, query: Query) -> bool:
@@ -312,9 +312,9 @@ class Library:
         """Save how far the article was read."""
         self._marking.save_position(identity, position)
 
-    def hurry(self) -> None:
+    def wait_briefly(self) -> None:
         """Wait only briefly for locks of other programs from now on, in this thread: to leave."""
-        self._session.hurry()
+        self._session.wait_briefly()
 
     def state(self, name: str) -> str:
         """Return what the screen saved under the name, empty at first."""
@@ -339,7 +339,7 @@ class Library:
         return Import(self._store, on_progress, on_refusal).run(paths)
 
     def tidy(self, *, entirely: bool = False) -> None:
-        """Merge the full-text index in idle time; entirely: all at once. See `Upkeep.tidy`."""
+        """Merge the full-text index in idle time; entirely: all at once. See `Upkeep`."""
         self._store.upkeep.tidy(entirely=entirely)
 
     def sync(

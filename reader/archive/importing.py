@@ -24,7 +24,6 @@ from reader.archive.jobs import (
     results,
     while_hopeful,
 )
-from reader.archive.write_ahead_log import emptied_behind
 from reader.cache import Outcome, Stamp, Store
 from reader.errors import CacheError, CryptoreadError, Refusal
 from reader.sources import Entry, is_archive, is_json, resolve, scan, stamp
@@ -163,14 +162,15 @@ class Import:
 
     def _jobs_ahead(self) -> int:
         """Return how many jobs may wait; few while a screen is open, to leave one core free."""
-        return max(cores() - 2, 1) if self._store.presence.is_anybody_here() else AHEAD * cores()
+        return max(cores() - 2, 1) if self._store.presence.is_screen_open() else AHEAD * cores()
 
     def _store_parsed(self, parsed: Iterator[Parsed]) -> None:
         size = min(STORED_AT_FIRST, STORED_AT_ONCE)
-        with emptied_behind(self._store) as empty_log:
+        upkeep, presence = self._store.upkeep, self._store.presence
+        with upkeep.behind_import(presence.is_screen_open) as clear_up:
             for first in parsed:
                 moved = self._store_batch(chain([first], islice(parsed, size - 1)))
-                empty_log()
+                clear_up()
                 size = min(int(size * STORED_GROWTH), STORED_AT_ONCE, self._worth_waiting_for())
                 if moved:  # not in order of time: larger transactions move fewer articles
                     size = STORED_AT_ONCE

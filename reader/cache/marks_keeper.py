@@ -7,10 +7,10 @@ from typing import TypeVar
 
 from reader.article import Identity
 from reader.cache.answers import Marked
-from reader.cache.engines.sqlite.pool import file_id
 from reader.cache.files.migrations import MARKS
 from reader.cache.files.schema import connect
 from reader.cache.marks.journal import Mark, Marks, Step, marks_errors
+from reader.cache.marks.pool import file_id
 from reader.cache.session import Session
 from reader.errors import CacheUnwritable, MarksDamaged, MarksGone
 

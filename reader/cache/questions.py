@@ -19,10 +19,9 @@ from reader.cache.asking.evaluation import filtered, language_of
 from reader.cache.asking.grouping import group, most_frequent
 from reader.cache.asking.recalled import Recalled, recalled, written
 from reader.cache.engines.sqlite.fulltext import Recent
-from reader.cache.engines.sqlite.identities import batches
 from reader.cache.facets.counts import SETS_KEPT
 from reader.cache.facets.index import ALL, DRAFT, READ, Facets
-from reader.cache.ids import Ids
+from reader.cache.ids import Ids, batches
 from reader.cache.session import Session
 from reader.cache.values.cancel import Cancel
 from reader.errors import CacheLocked
@@ -131,7 +130,7 @@ class Questions:
         ids = self.find(query, now)
         groups, tags = self.groups(ids, Grouping.CATEGORY), self.tag_counts(ids, MOST_TAGS)
         answer = (str(query), self._session.facets.version, written(len(ids), groups, tags))
-        with suppress(CacheLocked), self._session.transaction(patient=False) as to:
+        with suppress(CacheLocked), self._session.transaction(wait=False) as to:
             to.keep_answer(*answer)
 
     def recall_nothing(self) -> None:

@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from reader.cache.engines.sqlite.engine import SqliteEngine
-from reader.cache.engines.sqlite.pool import MarksPool
 from reader.cache.files import copies
 from reader.cache.files.damage import is_suspect
 from reader.cache.files.migrations import CACHE, MARKS
 from reader.cache.marking import Marking, marked
+from reader.cache.marks.pool import MarksPool
 from reader.cache.marks.state import State, look
 from reader.cache.marks_keeper import MarksKeeper
 from reader.cache.presence import Presence
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from pyroaring import BitMap
 
     from reader.cache.engine import View
+    from reader.cache.engines.sqlite.upkeep import SqliteUpkeep
     from reader.cache.intake import Intake
-    from reader.cache.upkeep import Upkeep
     from reader.cache.values.facet_rows import Facet
 
 
@@ -50,7 +50,7 @@ class Store:
         marks = MarksPool(self.marks_path)
         self.session = Session(self.engine, marks, lambda view: self.damage.counted(view), lock)
         self._prepare()
-        self.damage = Mending(self.path, self.engine.changing, self._marks_of, self.note)
+        self.damage = Mending(self.engine, self._marks_of, self.note)
         self._keeper = MarksKeeper(folder, self.session)
         self.questions = Questions(self.session)
         self.texts = Texts(self.session, self.damage)
@@ -104,12 +104,10 @@ class Store:
 
         return Intake(self.session, self.damage.counted)
 
-    @cached_property
-    def upkeep(self) -> "Upkeep":
+    @property
+    def upkeep(self) -> "SqliteUpkeep":
         """Return the part that keeps the file small and fast."""
-        from reader.cache.upkeep import Upkeep
-
-        return Upkeep(self.engine)
+        return self.engine.upkeep
 
     @property
     def is_only_read(self) -> bool:

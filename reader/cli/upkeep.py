@@ -78,7 +78,8 @@ def doctor(paths: Paths, repair: bool, deep: bool, as_json: bool) -> None:
     The files are read whole, which takes a while if there are many articles. Up to 20,000 articles,
     with --deep any number, are also compared with the rows of the list and the sets of tags and
     categories that are made from them; --repair includes that. Without --repair nothing is changed.
-    With it a damaged file is renamed and never deleted, and marks are kept.
+    With it a damaged file is renamed and never deleted, and marks are kept; temporary folders that
+    killed programs left are deleted.
 
     With --json: an array of objects, each with "check" (what was checked), "ok" (true or false),
     "finding" (a sentence) and "repair" (what was done, empty if nothing was).

@@ -202,7 +202,7 @@ class _Source:
             return article
         return replace(article, published=rows[0].published, updated=rows[0].published)
 
-    def well(self, status: Status, **changes: object) -> SourceState:
+    def well(self, status: Status, **changes: Any) -> SourceState:
         """Return the state of a source that answered as expected."""
         state = replace(
             self.state,
@@ -212,7 +212,7 @@ class _Source:
             last_status=status.value,
             last_error="",
         )
-        return replace(state, **changes)  # type: ignore[arg-type]
+        return replace(state, **changes)
 
 
 class _Document(_Source):

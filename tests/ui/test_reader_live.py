@@ -211,7 +211,7 @@ async def test_without_the_setting_nothing_is_asked_before_the_key(
         assert len(server.asked("/feed")) == 1
 
 
-# Who is followed.
+# Subscriptions.
 
 
 async def test_the_first_sync_subscribes_and_says_so(

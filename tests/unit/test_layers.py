@@ -32,7 +32,7 @@ HEAVY = {
         "reader.safety.redaction",
     ),
     *("reader.safety.spellings", "reader.web.inside", "reader.config.exposed"),
-    "reader.archive.backup",
+    *("reader.archive.backup", "reader.safety.temporary"),
     *(
         "reader.cache.repair.marks_repair",
         "reader.cache.repair.marks_copies",

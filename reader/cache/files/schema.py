@@ -114,7 +114,7 @@ def check_whole(db: sqlite3.Connection, path: Path, schema: Schema) -> None:
 
 
 @contextmanager
-def impatient(db: sqlite3.Connection) -> Iterator[None]:
+def without_waiting(db: sqlite3.Connection) -> Iterator[None]:
     """Do not wait for locks of other programs meanwhile."""
     db.execute("PRAGMA busy_timeout = 0")
     try:

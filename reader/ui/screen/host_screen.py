@@ -328,7 +328,7 @@ class HostScreen(QuickKeys):
 
     def _save(self) -> None:
         """Write down how the screen is left. Raises CacheError."""
-        self._library.hurry()
+        self._library.wait_briefly()
         self._view.note(self._sidebar, self._library)
         self._view.sidebar_width = self._panes.chosen_width
         self._view.opened = self._article.article.identity if self._article.article else None

@@ -16,7 +16,8 @@ import pytest
 from reader.archive import importing
 from reader.archive import jobs as import_jobs
 from reader.archive.importing import Import, ImportReport
-from reader.cache import Outcome, Store, upkeep
+from reader.cache import Outcome, Store
+from reader.cache.engines.sqlite import upkeep
 from reader.errors import CacheError, CacheLocked, Refusal
 from reader.library import Library, Mark
 from reader.query.language import Query, parse

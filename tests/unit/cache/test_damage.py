@@ -1,4 +1,4 @@
-"""Whatever is damaged in the cache: reading goes on, it is told, and what can be set right is."""
+"""Whatever is damaged in the cache: reading goes on, it is told, and what can be repaired is."""
 
 import os
 import sqlite3
@@ -247,7 +247,7 @@ def test_damaged_facets_are_counted_anew(settled: Path, fault: str) -> None:
         assert news.names(Field.TAG) == {"ETF": MANY - (fault in FACETS), "XRP": 14}
         assert len(news.find(parse("is:read"))) == 3
         assert len(said) <= 1
-    with Store(settled) as store:  # and set right
+    with Store(settled) as store:  # and repaired
         assert counts(store) == RIGHT_COUNTS
         assert titles(store) == ALL_TITLES
     with closing(sqlite3.connect(settled / "cache.db")) as db:

@@ -9,11 +9,20 @@ import pytest
 
 from reader.cache import engine
 from reader.cache.engines.sqlite.engine import SqliteEngine
+from reader.cache.engines.sqlite.feed_memory import SqliteFeedMemory
 from reader.cache.engines.sqlite.transaction import SqliteTransaction
+from reader.cache.engines.sqlite.upkeep import SqliteUpkeep
 from reader.cache.engines.sqlite.view import SqliteView
 from reader.query.language import parse
 from tests.builders import NOW, article, put
-from tests.memory_engine import MemoryEngine, MemoryStore, MemoryTransaction, MemoryView
+from tests.memory_engine import (
+    MemoryEngine,
+    MemoryStore,
+    MemoryTransaction,
+    MemoryUpkeep,
+    MemoryView,
+)
+from tests.memory_feeds import MemoryFeedMemory
 
 ASKED = ("facets", "facets_of", "largest", "wholes", "chunks")
 """Questions about facets, each of which is a round trip where the engine is remote."""
@@ -63,6 +72,10 @@ def test_a_filter_of_many_tags_takes_a_handful_of_questions(
     [
         (engine.View, SqliteView),
         (engine.View, MemoryView),
+        (engine.FeedMemory, SqliteFeedMemory),
+        (engine.FeedMemory, MemoryFeedMemory),
+        (engine.Upkeep, SqliteUpkeep),
+        (engine.Upkeep, MemoryUpkeep),
         (engine.Transaction, SqliteTransaction),
         (engine.Transaction, MemoryTransaction),
         (engine.Engine, SqliteEngine),
@@ -70,6 +83,8 @@ def test_a_filter_of_many_tags_takes_a_handful_of_questions(
     ],
 )
 def test_an_engine_has_every_method_of_the_protocol(protocol: type, kind: type) -> None:
-    methods = {name for name, _ in inspect.getmembers(protocol, inspect.isfunction)}
-    named = {name for name in methods if not name.startswith("_")}
-    assert {name for name in named if not callable(getattr(kind, name, None))} == set()
+    members = inspect.getmembers(
+        protocol, lambda it: inspect.isfunction(it) or isinstance(it, property)
+    )
+    named = {name for name, _ in members if not name.startswith("_")}
+    assert {name for name in named if not hasattr(kind, name)} == set()

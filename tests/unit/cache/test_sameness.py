@@ -1,7 +1,7 @@
 """The law of identity: which item of a feed is which stored article."""
 
 import random
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
@@ -31,6 +31,10 @@ from reader.formats.page import UNDATED
 from reader.query.language import Field, Query, parse
 from tests.builders import NOW, put
 from tests.examples import examples
+from tests.memory_engine import MemoryStore
+
+Opens = Callable[[Path], Any]
+on_every_engine = pytest.mark.parametrize("opened", [Store, MemoryStore], ids=["sqlite", "memory"])
 
 ADDRESS = "https://news.example/feed"
 LONG = " ".join(f"word{chr(97 + n % 26)}{chr(97 + n // 26)}" for n in range(40))
@@ -322,10 +326,11 @@ LAW: dict[str, tuple[list[list[Article]], list[str]]] = {
 }
 
 
+@on_every_engine
 @pytest.mark.parametrize("words", LAW)
-def test_what_is_one_article_and_what_is_not(tmp_path: Path, words: str) -> None:
+def test_what_is_one_article_and_what_is_not(opened: Opens, tmp_path: Path, words: str) -> None:
     pages, expected = LAW[words]
-    with Store(tmp_path) as store:
+    with opened(tmp_path) as store:
         for page in pages:
             sync(store, *page)
         assert titles(store) == sorted(expected)
@@ -689,13 +694,14 @@ def pages(draw: st.DrawFn) -> list[list[Article]]:
     return [[one() for _ in range(draw(few))] for _ in range(draw(few))]
 
 
+@on_every_engine
 @examples(60)
 @given(pages(), st.integers(1, 5))
 def test_whatever_a_feed_sends_identities_ids_and_facets_hold(
-    given_pages: list[list[Article]], at_once: int
+    opened: Opens, given_pages: list[list[Article]], at_once: int
 ) -> None:
     """Every identity is of one article, ids are in order, facets are what the articles say."""
-    with TemporaryDirectory() as folder, Store(Path(folder)) as store:
+    with TemporaryDirectory() as folder, opened(Path(folder)) as store:
         for page in given_pages:
             sync(store, *page, at_once=at_once)
         found = articles(store)
@@ -733,10 +739,13 @@ def pages_of_stories(draw: st.DrawFn) -> list[list[Article]]:
     return [[one(n) for n in draw(numbers)] for _ in range(draw(st.integers(1, 4)))]
 
 
+@on_every_engine
 @examples(40)
 @given(pages_of_stories())
-def test_the_cache_remembers_as_the_law_alone_does(given_pages: list[list[Article]]) -> None:
-    with TemporaryDirectory() as folder, Store(Path(folder)) as store:
+def test_the_cache_remembers_as_the_law_alone_does(
+    opened: Opens, given_pages: list[list[Article]]
+) -> None:
+    with TemporaryDirectory() as folder, opened(Path(folder)) as store:
         for page in given_pages:
             sync(store, *page)
         assert len(articles(store)) == partition(given_pages)
