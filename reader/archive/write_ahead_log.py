@@ -1,4 +1,4 @@
-"""The write-ahead log during an import: emptied behind each transaction, so that it stays short."""
+"""Empty the write-ahead log after each transaction of an import, so that it stays short."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -32,7 +32,7 @@ def emptied_behind(store: Store) -> Iterator[Callable[[], None]]:
             return
         wanted.put(True)
         if store.upkeep.has_long_log():
-            wanted.join()  # it begins anew only when it is empty
+            wanted.join()  # it restarts only when it is empty
 
     emptying = Thread(target=work)
     emptying.start()
@@ -44,9 +44,9 @@ def emptied_behind(store: Store) -> Iterator[Callable[[], None]]:
 
 
 class _LogBesideScreen:
-    """The log beside an open screen, whose read snapshot keeps the log from beginning anew.
+    """The log beside an open screen, whose read snapshot keeps the log from restarting.
 
-    A long log begins anew when the screen has renewed its snapshot, as a rule twice: to the latest
+    A long log restarts when the screen has renewed its snapshot, usually twice: to the latest
     state, then to one outside of the log. If that takes too long (a suspended screen), the log may
     grow to twice its length before the next wait.
     """

@@ -1,4 +1,4 @@
-"""The stored memory of a feed, by which its items are told apart.
+"""What is stored about the items of a feed, to tell them apart.
 
 `law` decides which stored article an item is.
 """
@@ -106,7 +106,7 @@ class FeedMemory:
         found: dict[int, bool] = {}
         for entry, *row in self._db.execute(_ALIKE, values).fetchall():
             if not one_adds_numbers(telling.numbers, _unpacked(row[-1])):
-                continue  # the commonest and cheapest check
+                continue  # the most common and cheapest check
             found[entry] = found.get(entry, False) or retold(telling, _telling(row))
         for entry, is_near in found.items():
             if is_near and (known := self._known(entry)):

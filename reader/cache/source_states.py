@@ -55,7 +55,7 @@ _COLUMNS = tuple(field.name for field in fields(SourceState))
 
 
 def source_states(db: sqlite3.Connection) -> Iterator[SourceState]:
-    """Yield the state of every source; a damaged one starts anew."""
+    """Yield the state of every source; an empty one in place of a damaged one."""
     for row in db.execute(f"SELECT {', '.join(_COLUMNS)} FROM sources"):
         values = dict(zip(_COLUMNS, row, strict=True))
         try:
@@ -67,7 +67,7 @@ def source_states(db: sqlite3.Connection) -> Iterator[SourceState]:
 
 
 def note_source(db: sqlite3.Connection, state: SourceState) -> None:
-    """Store the state of a source, over the one before."""
+    """Store the state of a source, replacing the previous one."""
     values = {name: getattr(state, name) for name in _COLUMNS}
     values["pending"] = json.dumps(state.pending)
     places = ", ".join(f":{name}" for name in _COLUMNS)

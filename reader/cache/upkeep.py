@@ -54,7 +54,7 @@ class Upkeep:
             return 0
 
     def tidy(self, *, entirely: bool = False) -> None:
-        """Merge segments of the full-text index where many of one size have gathered.
+        """Merge segments of the full-text index where many of one size have accumulated.
 
         For idle time: it may write some megabytes, a little at a time. entirely: merge all
         segments; after a large import that may write a gigabyte, which a later change would write
@@ -70,5 +70,5 @@ class Upkeep:
             for _ in steps:
                 before = db.total_changes
                 db.execute(MERGE, (pages,))
-                if db.total_changes < before + 2:  # by its manual, nothing was left to merge
+                if db.total_changes < before + 2:  # by FTS5's manual: nothing was left to merge
                     break

@@ -1,7 +1,7 @@
 """The law of identity of feeds: which stored article an item is. Pure functions, no database.
 
-docs/architecture.md has the law as a table. What belongs here: resolving a page, and `judge`. What
-does not: comparing texts (`tellings`), reading or writing what is stored (`cache.feed_memory`).
+docs/same-article.md states the rules. This module resolves a page and judges its items;
+`tellings` compares texts, `cache.feed_memory` reads and writes what is stored.
 """
 
 from collections.abc import Iterable, Sequence
@@ -144,7 +144,7 @@ class Page:
         self._resolve(order, [item for item, _ in items])
 
     def _resolve(self, order: Iterable[int], items: Sequence[Item]) -> None:
-        """Group versions: the one updated last stands for its item, of equal ones the first."""
+        """Group versions of an item; the latest, or the first of equal ones, represents it."""
         groups: list[tuple[int, list[Name], list[Telling]]] = []
         by_name: dict[Name, int] = {}
         by_words: dict[Name, list[int]] = {}

@@ -94,7 +94,7 @@ def _matches(db: sqlite3.Connection, phrase: str) -> BitMap:
 
 
 def mend_index(db: sqlite3.Connection) -> None:
-    """Make the full-text index anew."""
+    """Rebuild the full-text index."""
     from reader.cache.engines.sqlite.facts import batches, indexed_of
 
     for counter in ("version", "texts"):

@@ -55,7 +55,7 @@ class Pool:
     def any(self) -> sqlite3.Connection | None:
         """Return this thread's connection, else that of another.
 
-        SQLite allows one thread after the other to use it.
+        SQLite allows several threads to use it, one at a time.
         """
         return self.known() or next(iter(self._opened), None)
 
