@@ -1,4 +1,4 @@
-"""The command `sync`: fetch the subscriptions once, or again and again.
+"""The command `sync`: fetch the subscriptions once or repeatedly.
 
 What the command needs is imported when it runs.
 """
@@ -63,7 +63,7 @@ def sync(paths: Paths, names: tuple[str, ...], as_json: bool, watch: float | Non
 
 
 def _watch(paths: Paths, names: tuple[str, ...], as_json: bool, seconds: float) -> None:
-    """Sync every so many seconds until a signal; report what fails, and go on."""
+    """Sync every `seconds` until a signal; report what fails, and go on."""
     import signal
     import threading
 

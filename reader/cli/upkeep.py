@@ -73,14 +73,14 @@ def restore(paths: Paths, source: Path, marks_alone: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON.")
 @click.pass_obj
 def doctor(paths: Paths, repair: bool, deep: bool, as_json: bool) -> None:
-    """Check the settings, the files, the sources, and the programs around them.
+    """Check the settings, the files, the sources, and the programs that cryptoread uses.
 
     The files are read whole, which takes a while if there are many articles. Up to 20,000 articles,
     with --deep any number, are also compared with the rows of the list and the sets of tags and
     categories that are made from them; --repair includes that. Without --repair nothing is changed.
     With it a damaged file is renamed and never deleted, and marks are kept.
 
-    With --json: an array of objects, each with "check" (what was checked), "ok" (true or false),
+    --json prints an array of objects, each with "check" (what was checked), "ok" (true or false),
     "finding" (a sentence) and "repair" (what was done, empty if nothing was).
 
     The exit code is 0 if all is well or was repaired, 1 if something remains to be done, 3 if a

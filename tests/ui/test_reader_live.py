@@ -123,7 +123,7 @@ async def test_a_source_that_fails_is_named_and_says_what_to_do(
         assert toasts(reader) == [expected]
         await reader.press("S")
         shown = reader.text(SourcesText)
-        assert "2 followed, 1 in trouble" in shown
+        assert "2 followed, 1 failing" in shown
         assert "Ledger 1" in shown
         assert "the server answered 403" in shown
         assert "the site refuses programs like this one" in shown

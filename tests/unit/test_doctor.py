@@ -131,7 +131,7 @@ def test_a_source_that_fails_says_what_to_do(folder: Path, config: Path, tmp_pat
     found = wrong(folder, config)
     assert found.text.startswith("Mine: ")
     assert found.advice
-    assert findings(folder, config)["sources"].text == "1 followed, 1 in trouble"
+    assert findings(folder, config)["sources"].text == "1 followed, 1 failing"
 
 
 def test_a_key_that_is_wanted_and_not_there_is_named_and_never_shown(

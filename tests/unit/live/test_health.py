@@ -48,7 +48,7 @@ def test_one_that_rests_says_how_long_and_how_to_ask_it_before() -> None:
     assert (its.how, its.rests_until) == ("resting", NOW + AN_HOUR)
     until = f"{(NOW + AN_HOUR).astimezone():%Y-%m-%d %H:%M}"
     rests = f"it rests until {until}; `cryptoread sync FT` asks it earlier"
-    assert its.advice == f"the site is in trouble; it is tried again at the next sync; {rests}"
+    assert its.advice == f"the site has a problem; it is tried again at the next sync; {rests}"
     assert failed("gone", 3, next_try=int((NOW - AN_HOUR).timestamp())).how == "failed 3 times"
 
 
