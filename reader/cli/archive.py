@@ -34,11 +34,11 @@ MOST_ALIKE = 10
 def import_(paths: Paths, sources: tuple[Path, ...]) -> None:
     """Import articles from folders, Markdown files, .zip and .tar archives (.gz, .xz, .bz2).
 
-    Also from .jsonl files, an article a line, and .json files, an array of articles (or .gz of
+    Also from .jsonl files, one article per line, and .json files, an array of articles (or .gz of
     either): the fields of the front matter, and "body".
 
     Files that have not changed since the last import are skipped. Each article that is refused is
-    named with the reason; all others are imported.
+    listed with the reason; all others are imported.
 
     \b
     Example:

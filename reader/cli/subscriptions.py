@@ -40,9 +40,9 @@ _STATE_WIDTH = len("failed 3 times, answered 2026-03-14 12:00")
 def subscribe(paths: Paths, url: str, name: str | None, kind: str | None) -> None:
     """Add a source to the config file, so that `sync` fetches it.
 
-    For the address of a web page that names its feed, that feed is followed. An address that
-    answers with anything else is not followed. With --kind the address is added as it is, and
-    nothing is fetched.
+    If URL is a web page that names its feed, that feed is followed. If it is neither a feed nor
+    such a page, nothing is followed. With --kind the address is added as it is, without fetching
+    it.
 
     \b
     Example:

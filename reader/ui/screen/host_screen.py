@@ -60,7 +60,7 @@ COPY_EVERY_S = 3600.0
 LOOK_FOR_CHANGES_S = 1.0
 """How often the screen asks whether another program has changed the cache."""
 
-SAMPLE_BANNER = "Sample articles. {sync} brings news; your own: quit and run cryptoread import"
+SAMPLE_BANNER = "Sample articles. {sync} brings news. For your own, quit and run cryptoread import"
 READING_HINT = (
     "{expand} or {open} opens the article under the cursor, {next} the next unread one. "
     "{help} shows all keys."

@@ -10,7 +10,7 @@ from reader.ui.screen.keys import key_of
 from reader.ui.screen.saved_view import View
 from reader.ui.sidebar.widget import Sidebar
 
-EMPTY = "No articles. {sync} brings news; your own: quit and run cryptoread import"
+EMPTY = "No articles. {sync} brings news. For your own, quit and run cryptoread import"
 EMPTY_SEARCH = "No article matches. Esc gives the list back as it was."
 EMPTY_FILTERED = "No article matches. {drop} drops the last filter, {clear} all of them."
 

@@ -42,7 +42,7 @@ class Sidebar(GroupList, inherit_bindings=False):
         _key("ctrl+u", "page(-0.5)", _MOVE, "Half page up", "Half a page up"),
         _key("pagedown", "page(1)", _MOVE, "Page down", "A page down"),
         _key("pageup", "page(-1)", _MOVE, "Page up", "A page up"),
-        _key("h,left", "collapse", _FOLD, "Collapse", "Close the group, or go to the one around"),
+        _key("h,left", "collapse", _FOLD, "Collapse", "Close the group, or go to its parent"),
         _key(
             "l,right", "expand", _FOLD, "Expand", "Open the group, then step in; open the article"
         ),
