@@ -101,7 +101,7 @@ CHECKS = (long_modules, crowded_folders, circles, upward_imports, odd_docstrings
 
 
 def floors() -> int:
-    """Return how many floors the rooms of the package stand on: a room above all it imports."""
+    """Return the number of layers of sub-packages: each is one above all that it imports."""
     graph = _imports()
     for module in list(graph.modules):
         if module.count(".") == 1 and graph.find_children(module):

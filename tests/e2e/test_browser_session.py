@@ -1,4 +1,4 @@
-"""Pictures, originals and links: what the browser gets, what the clipboard gets, what is said."""
+"""Pictures, originals and links: arguments of the browser, clipboard, messages."""
 
 import base64
 import os

@@ -1,4 +1,4 @@
-"""The program on damaged files, in folders that cannot be written, and where there is no room."""
+"""The program on damaged files, in read-only folders, and on full disks."""
 
 import ctypes
 import os

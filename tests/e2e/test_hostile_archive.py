@@ -1,4 +1,4 @@
-"""Text that means harm: to the terminal, to markup, to the file system. It is shown, and inert."""
+"""Hostile text, against the terminal, markup and the file system, is shown and has no effect."""
 
 import json
 import re

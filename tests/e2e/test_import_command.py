@@ -1,4 +1,4 @@
-"""`import`: what goes in, what is refused and why, what is said, and what an interruption costs."""
+"""`import`: accepted and refused files, messages, and interruptions."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""The log as a user meets it: absent while all is well, named where something breaks, `--debug`."""
+"""The log as a user sees it: absent without errors, named after one, `--debug`."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Read, unread, favourite, undo: seen at once, kept for the next start and for the command line."""
+"""Read, unread, favourite, undo: shown at once, kept for the next start and the command line."""
 
 import json
 import signal

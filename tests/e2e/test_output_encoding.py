@@ -1,4 +1,4 @@
-"""A terminal or a pipe that cannot express every character gets `?` for it, and the usual code."""
+"""A terminal or pipe that cannot encode a character gets `?` for it, and the usual exit code."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""Every command on every kind of broken standard stream: no traceback, and the code that is right.
+"""Every command on every kind of broken standard stream: no traceback, and the right exit code.
 
 What cannot be printed is code 3 with one sentence; a closed pipe is quiet with code 0; messages
 that cannot be said never stop the work that they are about.

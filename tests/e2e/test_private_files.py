@@ -1,4 +1,4 @@
-"""Files of ours: private, and never a pipe, a device, a socket or a link of another user."""
+"""The program's own files: private, and never a pipe, a device, a socket or another user's link."""
 
 import os
 import socket

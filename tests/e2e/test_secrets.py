@@ -1,4 +1,4 @@
-"""Whatever a server repeats of a key: nothing that is said, shown or stored holds it."""
+"""A key that a server repeats is not in any message, screen or file."""
 
 import base64
 import json

@@ -1,4 +1,4 @@
-"""Subscribing from the shell: to a feed, to a page that names one, and to what cannot be asked."""
+"""Subscribing from the shell: to a feed, to a page that names one, to an unreachable address."""
 
 import json
 from pathlib import Path

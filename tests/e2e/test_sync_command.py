@@ -279,7 +279,7 @@ def kill_somewhere(
 ) -> str:
     """kill -9 at a moment of the sync's own making; what it had said until then.
 
-    After so many requests, or when the log of the cache has grown to so many bytes: between them
+    After a number of requests, or when the log of the cache has grown to a size: between them
     lies all of starting, asking, parsing, and storing, in the middle of a transaction too.
     """
     by_requests = chance.random() < 0.25

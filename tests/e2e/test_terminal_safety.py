@@ -1,4 +1,4 @@
-"""Whatever ends the program, the terminal is as it was and the marks are kept; odd terminals."""
+"""However the program ends, the terminal is restored and marks are kept; odd terminals."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""Inputs that are kept for fuzzing pass, and so do some that hypothesis makes up."""
+"""Saved inputs of fuzzing pass, and so do some that hypothesis generates."""
 
 from argparse import Namespace
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Small suites of our own go through the program: no crash, no hang, nothing lost."""
+"""The bundled suites go through the program: no crash, no hang, nothing lost."""
 
 from argparse import Namespace
 from pathlib import Path

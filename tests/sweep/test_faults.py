@@ -1,4 +1,4 @@
-"""Damage, full disks, locks and two screens, a few of each; the checks notice what is lost."""
+"""Damage, full disks, locks and two screens, a few of each; the checks notice losses."""
 
 import shutil
 import sqlite3

@@ -1,4 +1,4 @@
-"""Settings that the screen would pass over in silence are errors that say what was meant."""
+"""Settings that Textual would silently ignore are errors that name valid values."""
 
 import pkgutil
 from importlib import import_module

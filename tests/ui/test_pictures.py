@@ -1,4 +1,4 @@
-"""The pictures of the documentation can be drawn again, and are of the screen alone."""
+"""The pictures of the documentation can be drawn again, and show only the screen."""
 
 from pathlib import Path
 from xml.etree import ElementTree

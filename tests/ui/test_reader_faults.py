@@ -1,4 +1,4 @@
-"""What goes on beside the reader or goes wrong in it: other programs, locks, hostile text."""
+"""The whole reader beside other programs, with locks, errors and hostile text."""
 
 import sqlite3
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Keys, help, palette and settings of the whole reader: each says what it does, none can lie."""
+"""Keys, help, palette and settings of the whole reader: each says what it does, and is true."""
 
 from collections.abc import Iterator
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Live news on the screen: syncing while one reads, and how each source is doing."""
+"""Live news on the screen: syncing while the user reads, and the state of each source."""
 
 import asyncio
 import threading

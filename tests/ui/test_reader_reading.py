@@ -1,4 +1,4 @@
-"""Reading on the whole screen: articles one after the other, marks, links, browser, clipboard."""
+"""Reading on the whole screen: stepping through articles, marks, links, browser, clipboard."""
 
 from collections.abc import Iterator
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The search line: answers as one types, and the list as it was when one gives up."""
+"""The search line: results while typing, and the restored list after giving up."""
 
 import threading
 from collections.abc import Iterator, Sequence

@@ -1,4 +1,4 @@
-"""A sync in a process of its own gives what one in this process would, and ends when told to."""
+"""A sync in its own process has the same result as one in this process, and ends when stopped."""
 
 import sqlite3
 import subprocess

@@ -1,4 +1,4 @@
-"""URLs from outside: what is opened, what is shown, what is asked, and what command runs."""
+"""URLs from outside: which are opened, how they are shown, questions, and the command that runs."""
 
 import sys
 import time

@@ -44,7 +44,7 @@ def blocks(path: Path, *languages: str) -> Iterator[str]:
 
 
 def command_lines() -> Iterator[str]:
-    """Every line of the documentation that calls the program, without a comment behind it."""
+    """Every line of the documentation that calls the program, without a trailing comment."""
     for path in TEXTS:
         text = path.read_text("utf-8")
         fenced = "\n".join(blocks(path, "sh"))

@@ -1,4 +1,4 @@
-"""What each start of the program imports: a command no screen, a first screen nothing it can spare.
+"""Imports of each start of the program: a command imports no screen, a screen only its parts.
 
 The import contracts say which module may import which; these tests look at what is imported.
 """

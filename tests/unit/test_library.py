@@ -1,4 +1,4 @@
-"""The one door: what the screen and the command line ask it, and what it answers or raises."""
+"""The façade: requests of the screen and the command line, answers and errors."""
 
 from collections.abc import Callable
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""What travels with the program: styles and sample articles, from checkout and wheel alike."""
+"""Files that come with the program: styles and sample articles, in checkout and wheel."""
 
 import importlib.util
 import json

@@ -1,4 +1,4 @@
-"""`./run`: what it says without a usable Python, and what it sets up and starts with one."""
+"""`./run`: its message without a usable Python, and its setup and start with one."""
 
 import os
 import re

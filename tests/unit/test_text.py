@@ -1,4 +1,4 @@
-"""Gate 1: what a text may hold once it has come in."""
+"""Gate 1: the characters that a cleaned text may contain."""
 
 import json
 import unicodedata

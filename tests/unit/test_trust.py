@@ -1,4 +1,4 @@
-"""A lint over the source: no way round the gates of trust. Each rule is shown to catch something.
+"""A lint of the source: no code bypasses the gates of trust. Each rule is shown to catch something.
 
 What the gates do with hostile text has tests of its own.
 """

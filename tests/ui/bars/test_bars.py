@@ -256,7 +256,7 @@ async def test_a_click_on_a_tag_or_a_chip_and_a_digit_ask_for_another_query() ->
         await pilot.pause()
         for text in ("[/foo]", "NEWS", "en ", "│"):
             await pilot.click(TagBar, offset=(line(bar).index(text), 0))
-        for digit in (2, 9, 5):  # no tag stands under the last
+        for digit in (2, 9, 5):  # no tag is under the last
             bar.cycle(digit)
         await pilot.pause()
         assert [str(m.query) for m in app.said if isinstance(m, TagBar.QueryChanged)] == [

@@ -1,4 +1,4 @@
-"""What the last term of a search line may become."""
+"""Completions of the last term of a search line."""
 
 from collections.abc import Mapping
 

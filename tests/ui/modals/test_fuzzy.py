@@ -1,4 +1,4 @@
-"""Which names match what was typed, and in which order."""
+"""The names that match what was typed, and their order."""
 
 import pytest
 from hypothesis import given

@@ -1,4 +1,4 @@
-"""Parts of a long text: cut where it does not show, and laid out in any order."""
+"""Parts of a long text: invisible cuts, and layout in any order."""
 
 from collections.abc import Iterator
 from functools import partial

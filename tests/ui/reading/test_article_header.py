@@ -1,4 +1,4 @@
-"""What stands above an article: facts in words, places that do not depend on them."""
+"""The header of an article: facts in words, and places in the text that do not depend on it."""
 
 import time
 from collections.abc import Iterator

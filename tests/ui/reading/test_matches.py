@@ -1,4 +1,4 @@
-"""Where the words of a search stand in a laid-out text."""
+"""The places of search words in a laid-out text."""
 
 import pytest
 from hypothesis import assume, given

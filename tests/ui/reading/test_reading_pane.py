@@ -1,4 +1,4 @@
-"""The reading pane: what is painted, where it stays, what a click, a key and a selection mean."""
+"""The reading pane: painting, scroll position, clicks, keys and selections."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager

@@ -1,4 +1,4 @@
-"""The virtual list: its rows, its cursor, its keys, what it asks for and what it shows."""
+"""The virtual list: rows, cursor, keys, fetching and painting."""
 
 import time
 from collections.abc import AsyncIterator, Callable, Sequence

@@ -1,4 +1,4 @@
-"""The terminal of the other tests shows what a user's would, and measures honestly."""
+"""The terminal of the other tests shows what a user's would, and measures correctly."""
 
 import itertools
 import signal

@@ -1,4 +1,4 @@
-"""A backup has everything, a restore gives it back; a file that is not a backup changes nothing."""
+"""A backup has everything, a restore brings it back; an invalid backup changes nothing."""
 
 import hashlib
 import json

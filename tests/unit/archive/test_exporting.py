@@ -1,4 +1,4 @@
-"""Out again: what was imported comes back field for field, and nothing is ever overwritten."""
+"""Export writes imported articles field for field, and never overwrites anything."""
 
 import tarfile
 import zipfile

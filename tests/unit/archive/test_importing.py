@@ -1,4 +1,4 @@
-"""Bringing articles in: what becomes of each file, what is skipped, what an interruption keeps."""
+"""Imports: the outcome of each file, skipped files, and what an interruption keeps."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""What has no usable date is dated by its arrival, and later syncs do not move it."""
+"""An item without a usable date is dated by its arrival, and later syncs do not move it."""
 
 import json
 from collections.abc import Iterator

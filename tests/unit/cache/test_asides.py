@@ -1,4 +1,4 @@
-"""The lock under which files are set aside, made and migrated: one a folder."""
+"""The lock for renaming, creating and migrating files: one per folder."""
 
 import subprocess
 import sys

@@ -1,4 +1,4 @@
-"""Whatever is damaged in the cache: reading goes on, it is told, and what can be set right is."""
+"""If the cache is damaged, reading goes on; the damage is reported, and repaired if possible."""
 
 import os
 import sqlite3

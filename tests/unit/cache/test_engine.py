@@ -1,4 +1,4 @@
-"""What is built on the engine protocol asks little of an engine, and any engine the same."""
+"""The code above the engine protocol makes few requests, and the same of any engine."""
 
 import inspect
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Caches and marks of before the law of identity: what was read stays read, and nothing doubles."""
+"""Caches and marks from before the law of identity: read articles stay read, none is duplicated."""
 
 import sqlite3
 from collections import defaultdict

@@ -1,4 +1,4 @@
-"""Ctrl-C at any moment ends a command with 130 and costs nothing; none is lost."""
+"""Ctrl-C at any moment ends a command with 130 and loses nothing; no Ctrl-C is missed."""
 
 import asyncio
 import signal

@@ -1,4 +1,4 @@
-"""Copies of the marks: one a day, seven kept, one before a migration, each whole."""
+"""Copies of the marks: one a day, seven kept, one before a migration, each undamaged."""
 
 import sqlite3
 from collections.abc import Iterator

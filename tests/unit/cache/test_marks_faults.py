@@ -1,4 +1,4 @@
-"""A mark that was stored is shown, and is there again, whatever happens to either file."""
+"""A stored mark is shown, and restored, whatever happens to either file."""
 
 import os
 import signal

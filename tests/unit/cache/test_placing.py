@@ -1,4 +1,4 @@
-"""Where the ids end: a sentence, never an id that is another's."""
+"""When ids are used up, the error is a sentence, and no article gets another's id."""
 
 from datetime import datetime
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What is made anew from the articles is what storing them has made."""
+"""Data rebuilt from the articles equals the data made when they were stored."""
 
 from contextlib import closing
 from pathlib import Path

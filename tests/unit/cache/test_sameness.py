@@ -46,7 +46,7 @@ def item(
     updated: float = 0,
     lang: str = "en",
 ) -> Article:
-    """An item of a feed, published so many hours after NOW; None: it has no date."""
+    """An item of a feed, published some hours after NOW; None: it has no date."""
     published = NOW + timedelta(hours=hours or 0)
     flags = [UNDATED] if hours is None else []
     body = f"The text of {title}." if text is None else text

@@ -1,4 +1,4 @@
-"""The cache: what goes in comes out, facets agree with SQL, ids keep the order of publication."""
+"""The cache: stored articles are read back, facets agree with SQL, ids are in order of time."""
 
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
@@ -707,7 +707,7 @@ def test_an_index_of_many_segments_is_merged_and_finds_the_same(
     assert segments(store) == 12
     store.upkeep.tidy(entirely=entirely)
     assert segments(store) < 8
-    with Store(store.path.parent) as again:  # which reads the facets anew
+    with Store(store.path.parent) as again:  # which reads the facets again
         assert answer(again, Query()) == answer(store, Query())
     assert len(found(store, "whale")) == 12
     assert found(store, "word7") == ["Story 7"]

@@ -1,4 +1,4 @@
-"""Words of a query: what is found, what is kept, and how a question is cut short."""
+"""Words of a query: results, caching, and cancelling."""
 
 import sqlite3
 import threading
@@ -116,7 +116,7 @@ def indexed(folder: Path) -> set[str]:
 
 
 def earlier_cache(folder: Path, texts: Iterable[tuple[str, str]]) -> None:
-    """A cache of version 6, whose index has every text as it stands. The last one is damaged."""
+    """A cache of version 6, whose index has every text unfolded. The last one is damaged."""
     db = sqlite3.connect(folder / "cache.db")
     for script in CACHE.migrations[:6]:
         db.executescript(script)

@@ -1,4 +1,4 @@
-"""What stands on stdout: JSON for programs, lines and tables for people."""
+"""Output on stdout: JSON for programs, lines and tables for people."""
 
 import csv
 import io

@@ -1,4 +1,4 @@
-"""The schema: every field with its oddities, and nothing that raises or gets lost."""
+"""The schema: every field with odd values; nothing raises or is lost."""
 
 import json
 from datetime import UTC, datetime, timedelta

@@ -1,4 +1,4 @@
-"""Category by words, sentiment as an estimate that is never taken for the publisher's word."""
+"""Category by words, sentiment as an estimate that is never shown as the publisher's."""
 
 from pathlib import Path
 from typing import Any

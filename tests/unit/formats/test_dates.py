@@ -1,4 +1,4 @@
-"""Dates as people and programs write them: what a person reads at once is read, the rest is not."""
+"""Dates as people and programs write them: unambiguous ones are read, others are not."""
 
 from datetime import UTC, datetime, timedelta
 

@@ -1,4 +1,4 @@
-"""The feeds that web pages name: found however the page is written, and never by hostile means."""
+"""The feeds that web pages name: found in any markup, and never at a hostile address."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Articles of before the first Bitcoin block: their own dates everywhere, first in the order."""
+"""Articles from before the first Bitcoin block: their own dates everywhere, first in the order."""
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path

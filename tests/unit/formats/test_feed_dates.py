@@ -1,4 +1,4 @@
-"""Dates of live sources: read in any shape, and none where they make no sense."""
+"""Dates of live sources: read in any format; impossible ones count as missing."""
 
 import json
 from datetime import UTC, datetime, timedelta

@@ -1,4 +1,4 @@
-"""What an entry has beside its text can be reached from the article, and no entry is lost."""
+"""Media of an entry are linked from the article, and no entry is lost."""
 
 import json
 from typing import Any

@@ -1,4 +1,4 @@
-"""What an entry says: which text is the full one, what is plain, what is shown once."""
+"""Texts of an entry: which is the full one, which is plain, and repeated summaries."""
 
 import json
 from datetime import UTC, datetime

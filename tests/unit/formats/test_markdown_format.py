@@ -219,7 +219,7 @@ def hostile(max_size: int = 30) -> st.SearchStrategy[str]:
         ["[/foo]", "---", "@a", "%", ": ", " #", "'", '"', "\\", "🚀", "Їжак", "\n", "\t", "\xa0"]
     )
     texts = st.lists(markup | st.text(max_size=6), max_size=max_size // 6).map("".join)
-    # Whether marks of mojibake are repaired depends on the line that they stand in.
+    # Whether signs of mojibake are repaired depends on their line.
     return texts.filter(lambda text: not re.search(_MOJIBAKE, clean(text)))
 
 

@@ -1,4 +1,4 @@
-"""Notes that a person wrote in any editor: what they say of themselves is understood."""
+"""Notes that a person wrote in any editor: their metadata is understood."""
 
 from dataclasses import replace
 from datetime import UTC, datetime

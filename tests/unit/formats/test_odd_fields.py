@@ -1,4 +1,4 @@
-"""Fields that could not be read stay with their article, and disturb nothing when it moves."""
+"""Unreadable fields stay with their article, and do no harm when its id changes."""
 
 import json
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Lists of subscriptions as other programs write them, badly too: what can be read goes in."""
+"""Lists of subscriptions from other programs: readable outlines of bad ones are imported, too."""
 
 import contextlib
 import string

@@ -1,4 +1,4 @@
-"""The quick reader of front matter: what it reads, it reads as the YAML parser does."""
+"""The fast reader of front matter gives the same results as the YAML parser."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Documents of JSON that are broken in one item: it is lost with a reason, the others are kept."""
+"""JSON documents with a broken item: it is refused with a reason, the others are kept."""
 
 import json
 from contextlib import suppress

@@ -1,4 +1,4 @@
-"""Full texts: what is found on a page, that it is harmless, and that it stays."""
+"""Full texts: found on a page, harmless, and kept."""
 
 import asyncio
 import threading
@@ -32,7 +32,7 @@ def news(tmp_path: Path) -> Iterator[Library]:
 
 
 def page(*paragraphs: str, title: str = "Fees fall") -> bytes:
-    """A page of a news site, with what stands around an article."""
+    """A page of a news site, with the elements around an article."""
     text = "".join(f"<p>{each}</p>" for each in paragraphs)
     return (
         f"<!doctype html><html><head><title>{title}</title></head><body>"

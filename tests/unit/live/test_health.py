@@ -1,4 +1,4 @@
-"""How a source is doing, in words: from what the cache keeps, in whichever session it was asked."""
+"""The state of a source in words, from the cache, whichever session asked the source."""
 
 from datetime import timedelta
 from typing import Any

@@ -1,4 +1,4 @@
-"""Sources whose servers answer oddly: what they have comes in, at this sync and at later ones."""
+"""Sources with odd servers: their articles are stored, at this sync and at later ones."""
 
 import gzip
 import sqlite3

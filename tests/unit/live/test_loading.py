@@ -1,4 +1,4 @@
-"""What a sync needs is there when the first answer comes; what it does not need is not loaded."""
+"""Modules that a sync needs are loaded before the first answer; others are not loaded."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""Syncing: what of live sources gets into the cache, what is kept when they fail, what is asked."""
+"""Syncing: articles of live sources, failures, and which sources are asked."""
 
 import json
 import sqlite3
@@ -580,7 +580,7 @@ def put_live(store: Store, *articles: Article) -> list[Outcome]:
 def everything(library: Library) -> tuple[object, ...]:
     """Return all that a user sees: articles newest first, counts of every facet, words found.
 
-    Articles of one instant stand in the order of their arrival, latest first. Nothing else depends
+    Articles of one instant are in the order of their arrival, latest first. Nothing else depends
     on that order.
     """
     words = [

@@ -205,7 +205,7 @@ def test_terms_of_one_plain_form_are_one_lookup() -> None:
 def test_a_change_of_the_plain_forms_needs_a_migration() -> None:
     """An index holds what an earlier version wrote, and is told the same words to forget them.
 
-    Where this fails, add a migration that indexes every article anew, and the new digest here.
+    If this fails, add a migration that indexes every article again, and the new digest here.
     """
     assert blake2b(b"".join(forms()), digest_size=8).hexdigest() == FORMS
 

@@ -179,7 +179,7 @@ def test_files_that_the_log_did_not_create_are_left_alone(
         before.st_size,
         before.st_mode,
     )
-    if name == log.OLD:  # it begins anew in place
+    if name == log.OLD:  # it restarts in place
         assert (logs / log.NAME).stat().st_size < 1_000
         assert "warning 19" in written(logs)
 

@@ -1,4 +1,4 @@
-"""One redaction of what is secret, however it is written, and of what is not secret nothing."""
+"""Secrets are redacted in every spelling, and nothing else is."""
 
 import base64
 import html

@@ -1,4 +1,4 @@
-"""Bytes from the web: every fault ends by its name, within its time, and no secret goes astray."""
+"""Bytes from the web: each fault gives its status in time, and no secret leaks."""
 
 import asyncio
 import gzip

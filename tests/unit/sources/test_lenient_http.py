@@ -1,4 +1,4 @@
-"""What servers send though they should not: a feed that a browser would get is had."""
+"""Invalid answers of servers: a feed that a browser could read is read."""
 
 import asyncio
 import contextlib

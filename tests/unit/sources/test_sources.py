@@ -1,4 +1,4 @@
-"""Folders, files and archives: what is brought in, what is refused, and that nothing hangs."""
+"""Folders, files and archives: accepted and refused files, and nothing hangs."""
 
 import bz2
 import gzip

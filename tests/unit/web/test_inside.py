@@ -1,4 +1,4 @@
-"""What is of the user's own network is asked only where the user named it."""
+"""A host in the user's own network is asked only if the user named it."""
 
 import asyncio
 from ipaddress import ip_address, ip_network
