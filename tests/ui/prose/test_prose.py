@@ -1,4 +1,4 @@
-"""Markdown as lines: nothing is lost, nothing is markup for Textual, the first screenful is fast."""
+"""Markdown as lines: nothing is lost, nothing is markup for Textual, the first page is fast."""
 
 import re
 from itertools import islice, pairwise
