@@ -24,7 +24,7 @@ MOST_LINES = 400
 MOST_MODULES = 25
 
 RIDDLES = re.compile(
-    r"\b(nobody|somebody|anybody|whoever|whomever|wherefrom|affairs?|business|"
+    r"\b(nobody|somebody|anybody|whoever|whomever|wherefrom|affairs?|business|anew|seldom|"
     r"(?<!there )(?:is|are) no(?! (?:longer|more)\b)|"
     r"(?<!/)he\b(?!/)|his|him|of which|of whom|some day|what it takes|"
     r"(?:set|put|sets|puts) (?:\w+ )?right|for good|in no time|takes no time|meets with)\b",

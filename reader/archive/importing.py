@@ -95,7 +95,7 @@ class Import:
         self._total: int | None = None
 
     def run(self, paths: Iterable[Path]) -> ImportReport:
-        """Import the paths, one after the other. Raises CacheError; bad input is refused."""
+        """Import the paths in order. Raises CacheError; bad input is refused."""
         collect_seldom()
         for path in paths:
             try:
