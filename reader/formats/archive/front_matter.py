@@ -153,7 +153,7 @@ class FrontMatter(YAMLHandler):
     def _repaired_json(self, fm: str, error: Unreadable) -> dict[str, Tree]:
         with suppress(Unreadable):
             fields, _ = json_fields(repaired_json(fm))
-            self.problems.append("the front matter is JSON with comments or trailing commas")
+            self.problems.append("the front matter is JSON with comments or commas left over")
             return cast("dict[str, Tree]", fields)
         return self._rescue(Broken(error.reason, error.line), rescued_lines(fm, _JSON_LINE))
 
@@ -179,7 +179,7 @@ class FrontMatter(YAMLHandler):
             self.problems.append(f"given more than once, the first one counts: {names}")
         if meant := list(put_right(fm, tree)):
             names = one_line(", ".join(meant[:5]))
-            self.problems.append(f"taken as written, although YAML reads it differently: {names}")
+            self.problems.append(f"taken as written, though YAML would read it otherwise: {names}")
         return tree
 
 

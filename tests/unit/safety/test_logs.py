@@ -195,7 +195,7 @@ def test_where_the_log_folder_cannot_be_the_data_folder_takes_it(
     assert log.noted_errors(data) == data / log.NAME
     data_too = tmp_path / "file"
     data_too.write_text("")
-    assert "could not be written down" in str(Broken(raised(RuntimeError("x")), data_too))
+    assert "could not be saved" in str(Broken(raised(RuntimeError("x")), data_too))
 
 
 def test_a_log_without_an_error_is_not_a_crash(logs: Path, tmp_path: Path) -> None:
