@@ -44,7 +44,7 @@ SAY_AFTER_S = 0.3
 LEAVE_AFTER_S = 11.0
 """How long leaving waits for marks at most: longer than a mark waits for another program."""
 
-WAITING = "waiting for another program before the last mark can be saved · {quit} leaves without it"
+WAITING = "waiting for another program before saving the last mark · {quit} leaves without it"
 
 THEME = "theme"
 """Name under which the theme chosen in the palette is saved."""

@@ -175,7 +175,7 @@ def held(path: Path) -> Iterator[Callable[[], None]]:
         yield db.rollback
 
 
-WAITING = "waiting for another program before the last mark can be saved"
+WAITING = "waiting for another program before saving the last mark"
 
 
 def test_leaving_waits_for_a_mark_that_another_program_delays(
