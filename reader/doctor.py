@@ -210,8 +210,10 @@ def _keys(
 
 def _full_text() -> Finding:
     if find_spec("trafilatura"):
-        return Finding("full text", "F fetches it")
-    return Finding("full text", f'for F: pip install "{APP}[fulltext]"', State.NOTED)
+        return Finding("full text", "the key F fetches it")
+    return Finding(
+        "full text", f'the key F needs an extra: pip install "{APP}[fulltext]"', State.NOTED
+    )
 
 
 def _browser(environ: Mapping[str, str]) -> Finding:
