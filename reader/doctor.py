@@ -1,4 +1,4 @@
-"""What `cryptoread doctor` checks: settings, files, sources, and the programs around them.
+"""Run the checks of `cryptoread doctor`: settings, files, sources, and programs that it uses.
 
 Each check yields a finding: a sentence, and advice if something is wrong. Nothing is changed,
 unless it repairs: then the finding says what was done.
@@ -191,7 +191,7 @@ def _sources(folder: Path, settings: Settings, environ: Mapping[str, str]) -> It
     failing = list(_failing(folder, settings.subscriptions))
     followed = f"{len(settings.subscriptions)} followed"
     if failing:
-        yield Finding("sources", f"{followed}, {len(failing)} in trouble", State.NOTED)
+        yield Finding("sources", f"{followed}, {len(failing)} failing", State.NOTED)
     else:
         yield Finding("sources", followed)
     yield from failing
@@ -233,8 +233,10 @@ def _keys(
 
 def _full_text() -> Finding:
     if find_spec("trafilatura"):
-        return Finding("full text", "F fetches it")
-    return Finding("full text", f'for F: pip install "{APP}[fulltext]"', State.NOTED)
+        return Finding("full text", "the key F fetches it")
+    return Finding(
+        "full text", f'the key F needs an extra: pip install "{APP}[fulltext]"', State.NOTED
+    )
 
 
 def _browser(environ: Mapping[str, str]) -> Finding:

@@ -1,4 +1,4 @@
-"""The one façade: everything that the screen and the command line may ask of cryptoread.
+"""The façade through which the screen and the command line use articles, marks and sources.
 
 Combines the cache, the importer and the clock. No SQL, no widgets, no printing.
 """
@@ -62,7 +62,7 @@ __all__ = [
 ]
 
 RECENT = 200
-"""Number of articles that a search examines first: they fill some screens."""
+"""Number of articles that a search examines first: they fill a few screens."""
 
 Clock = Callable[[], datetime]
 
@@ -204,7 +204,7 @@ class Library:
         self._questions.remember(query, self.clock())
 
     def warm_up(self, query: Query) -> None:
-        """Load what the next filter needs; stop using the stored answer."""
+        """Load what a further filter would need; stop using the stored answer."""
         self._questions.warm_up(query, self.clock())
 
     @property
@@ -229,7 +229,7 @@ class Library:
         return self._questions.groups(ids, by)
 
     def tag_counts(self, ids: Ids, most: int | None = None) -> list[TagCount]:
-        """Return tags of the articles, most frequent first, ties by name; at most so many."""
+        """Return tags of the articles, most frequent first, ties by name; at most `most`."""
         return self._questions.tag_counts(ids, most)
 
     def tags_at_once(self, ids: Ids, most: int) -> list[TagCount] | None:
@@ -284,11 +284,11 @@ class Library:
     # Marks, and the state of the screen.
 
     def mark(self, ids: Ids, mark: Mark, value: bool, label: str) -> int:
-        """Set or take away a mark; return how many articles changed. See `Marking.set_marks`."""
+        """Set or remove a mark; return how many articles changed. See `Marking.set_marks`."""
         return self._marking.mark(ids, mark, value, label)
 
     def set_marks(self, ids: Ids, mark: Mark, value: bool | None, label: Label) -> Marked:
-        """Set or take away a mark; `catch_up` shows it afterwards. See `Marking.set_marks`."""
+        """Set or remove a mark; `catch_up` shows it afterwards. See `Marking.set_marks`."""
         return self._marking.set_marks(ids, mark, value, label)
 
     def keep_copy_of_marks(self) -> None:

@@ -25,7 +25,7 @@ MOST_LINES = 400
 MOST_MODULES = 25
 
 RIDDLES = re.compile(
-    r"\b(nobody|somebody|anybody|whoever|whomever|wherefrom|affairs?|business|"
+    r"\b(nobody|somebody|anybody|whoever|whomever|wherefrom|affairs?|business|anew|seldom|"
     r"(?<!there )(?:is|are) no(?! (?:longer|more)\b)|"
     r"(?<!/)he\b(?!/)|his|him|of which|of whom|some day|what it takes|"
     r"(?:set|put|sets|puts) (?:\w+ )?right|for good|in no time|takes no time|meets with)\b",
@@ -147,7 +147,7 @@ CHECKS = (
 
 
 def floors() -> int:
-    """Return how many floors the rooms of the package stand on: a room above all it imports."""
+    """Return the number of layers of sub-packages: each is one above all that it imports."""
     graph = _imports()
     for module in list(graph.modules):
         if module.count(".") == 1 and graph.find_children(module):

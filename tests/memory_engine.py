@@ -1,4 +1,4 @@
-"""A second engine, to test what is built on the protocol: dictionaries, copied by a transaction."""
+"""A second engine, to test the code above the protocol: dictionaries, copied by a transaction."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""Articles back into files: the archive's layout, `YYYY/MM/slug.LANG.md`, or JSON lines.
+"""Write articles to files: in the archive's layout, `YYYY/MM/slug.LANG.md`, or as JSON lines.
 
 Files go to a folder or a new archive. An imported article is written field for field; no existing
 file is overwritten.
@@ -41,7 +41,7 @@ _TAR_ENDINGS: dict[str, _TarMode] = {
 _LINES_ENDINGS = (".jsonl", ".jsonl.gz")
 TAKEN = "it already exists; choose another name"
 READABLE = 0o666
-"""Rights of exported files, before the user's umask."""
+"""Permissions of exported files, before the user's umask."""
 
 _LONGEST = 100
 """Maximum bytes of a name; file systems allow 255, with endings and numbers."""
@@ -110,7 +110,7 @@ def _export_files(
 
 
 def layout_path(article: Article) -> str:
-    """Return its path in an archive: where it came from, else by date and title."""
+    """Return the article's path in an archive: its original one, else one from date and title."""
     if _IN_LAYOUT.fullmatch(article.origin) and len(article.origin.encode()) <= _LONGEST:
         return article.origin
     stem = PurePosixPath(article.origin).name.removesuffix(".md").removesuffix(f".{article.lang}")

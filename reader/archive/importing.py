@@ -94,7 +94,7 @@ class Import:
         self._total: int | None = None
 
     def run(self, paths: Iterable[Path]) -> ImportReport:
-        """Import the paths, one after the other. Raises CacheError; bad input is refused."""
+        """Import the paths in order. Raises CacheError; bad input is refused."""
         collect_seldom()
         for path in paths:
             try:
@@ -154,7 +154,7 @@ class Import:
         self._store_parsed(self._parse(batched(self._tasks(found), PARSED_AT_ONCE)))
 
     def _parse(self, jobs: Iterator[Job]) -> Iterator[Parsed]:
-        """Yield the results of all jobs in order. Few jobs are done here, others in workers."""
+        """Yield the results of all jobs in order. A few are run here, more in worker processes."""
         first = list(islice(jobs, WORTH_WORKERS))
         if len(first) < WORTH_WORKERS or cores() < 2:
             return chain.from_iterable(map(results, chain(first, jobs)))
@@ -183,7 +183,7 @@ class Import:
         return max(left * 2 // 3, STORED_AT_FIRST)
 
     def _tasks(self, found: Iterable[Entry | Refusal]) -> Iterator[Task]:
-        """Yield what has to be read: not refused, and not known by path, size and time."""
+        """Yield the files to read: those not refused and not known by path, size and time."""
         for some in batched(found, PARSED_AT_ONCE):
             entries = [entry for entry in some if isinstance(entry, Entry)]
             known = self._store.intake.stamps([entry.where for entry in entries])
@@ -200,7 +200,7 @@ class Import:
                     self._refuse(refusal)
 
     def _store_batch(self, batch: Iterable[Parsed]) -> int:
-        """Store in one transaction, and count it once it is on disk.
+        """Store a batch in one transaction, and count it once it is on disk.
 
         Returns how many stored articles had to move in time.
         """

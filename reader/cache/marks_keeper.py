@@ -31,7 +31,7 @@ class MarksKeeper:
         self._session = session
 
     def change(self, work: Callable[[Marks], T]) -> T:
-        """Do the work on a file that is still in place afterwards. Raises CacheError.
+        """Do the work on `marks.db`, and check that the file is still in place. Raises CacheError.
 
         If the file is damaged or deleted, it is repaired or recreated and the work is repeated.
         """

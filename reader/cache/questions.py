@@ -138,7 +138,7 @@ class Questions:
         self._recalls = False
 
     def warm_up(self, query: Query, now: datetime) -> None:
-        """Load what the next filter on top of the query needs; stop using the stored answer."""
+        """Load what a further filter would need; stop using the stored answer."""
         self.recall_nothing()
         ids = self.find(query, now)
         self.groups(ids, Grouping.CATEGORY)
@@ -185,7 +185,7 @@ class Questions:
         return group(ids.bits, by, self._session.facets_of(ids.lang), self._days, ask)
 
     def tag_counts(self, ids: Ids, most: int | None = None) -> list[TagCount]:
-        """Return tags of the ids, most frequent first, ties by name; at most so many."""
+        """Return tags of the ids, most frequent first, ties by name; at most `most`."""
         if most is not None:
             return self._most_frequent(ids, most) or []
         counts = [each for some in self._tags() for each in self._tag_counts(some, ids)]

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 
 class Store:
-    """Opens `cache.db`, which can be rebuilt, and `marks.db`, which is precious. Thread-safe.
+    """Opens `cache.db`, which can be rebuilt, and `marks.db`, which cannot. Thread-safe.
 
     `session`: connections and the held moment. `questions`, `texts`, `marking`, `intake`, `upkeep`:
     reads and writes; one write at a time. `damage`: damage found since it was opened. `presence`:

@@ -1,6 +1,6 @@
-"""Asking one live source: fetch, parse, and store it a page at a time.
+"""Ask one live source: fetch, parse, and store it a page at a time.
 
-Which sources are asked, when, and what follows from their failures is up to `sync`.
+`sync` decides which sources are asked and when, and what follows from their failures.
 """
 
 import asyncio

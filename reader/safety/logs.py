@@ -1,7 +1,7 @@
 """The program's one log: a bounded file in the user's log folder, for reports of failures.
 
 It records what the program did and where it failed, never what it read: no text of an article, no
-address, no value. Nothing is written while all is well, except with `--debug`. The standard
+address, no value. Nothing is written while nothing fails, except with `--debug`. The standard
 library's `logging` would cost its import at every start, follows links, and has no bound that two
 processes can share.
 """

@@ -1,4 +1,4 @@
-"""What every test here starts from: the installed command, a small archive, and a browser.
+"""Fixtures: the installed command, a small archive, and a browser.
 
 An archive is imported once a worker; each test gets a copy of the data folder of its own.
 """

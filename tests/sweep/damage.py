@@ -1,4 +1,4 @@
-"""Damaged files: bits turned, ends cut off, bytes of nothing. Every command still ends well."""
+"""Damaged files: flipped bits, truncation, zeroed bytes. Every command still ends properly."""
 
 import random
 import shutil

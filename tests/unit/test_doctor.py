@@ -63,7 +63,7 @@ def wrong(folder: Path, config: Path) -> Finding:
     return found
 
 
-def test_where_all_is_well_nothing_is_wrong(folder: Path, config: Path) -> None:
+def test_doctor_finds_nothing_wrong_in_a_sound_folder(folder: Path, config: Path) -> None:
     found = findings(folder, config)
     assert State.WRONG not in {each.state for each in found.values()}
     assert found["cache.db"].text == "3 articles, all undamaged"
@@ -71,7 +71,7 @@ def test_where_all_is_well_nothing_is_wrong(folder: Path, config: Path) -> None:
     assert found["sources"].text == "0 followed"
 
 
-def test_before_the_first_start_it_makes_nothing(tmp_path: Path) -> None:
+def test_before_the_first_start_doctor_creates_nothing(tmp_path: Path) -> None:
     found = findings(tmp_path / "data", tmp_path / "config.toml")
     assert State.WRONG not in {each.state for each in found.values()}
     assert "does not exist yet" in found["data"].text
@@ -91,7 +91,7 @@ def test_a_text_that_changed_on_disk_is_named(folder: Path, config: Path) -> Non
 
 
 @pytest.mark.parametrize("name", ["cache.db", "marks.db"])
-def test_a_damaged_file_is_named_and_put_aside_by_the_next_start(
+def test_a_damaged_file_is_reported_and_renamed_by_the_next_start(
     folder: Path, config: Path, name: str
 ) -> None:
     data = bytearray((folder / name).read_bytes())
@@ -122,7 +122,7 @@ def test_a_newer_file_and_a_foreign_one_are_named(folder: Path, config: Path) ->
         assert "choose another folder" in found.advice
 
 
-def test_settings_that_cannot_be_meant_are_named(folder: Path, config: Path) -> None:
+def test_invalid_settings_are_named(folder: Path, config: Path) -> None:
     config.write_text("sync_every = 0")
     found = wrong(folder, config)
     assert (found.what, "'sync_every'" in found.text) == ("settings", True)
@@ -146,10 +146,10 @@ def test_a_source_that_fails_says_what_to_do(folder: Path, config: Path, tmp_pat
     found = wrong(folder, config)
     assert found.text.startswith("Mine: ")
     assert found.advice
-    assert findings(folder, config)["sources"].text == "1 followed, 1 in trouble"
+    assert findings(folder, config)["sources"].text == "1 followed, 1 failing"
 
 
-def test_a_key_that_is_wanted_and_not_there_is_named_and_never_shown(
+def test_a_missing_key_is_reported_and_a_present_one_never_shown(
     folder: Path, config: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("reader.sources.secret._from_keyring", lambda: "")
@@ -171,9 +171,7 @@ def test_files_that_are_left_over_are_mentioned(folder: Path, config: Path) -> N
     assert left.text == "cache.db.v4, 2 MB, kept before an update: may be deleted"
 
 
-def test_whatever_is_left_over_is_named_with_its_size_and_why_it_is_there(
-    folder: Path, config: Path
-) -> None:
+def test_leftover_files_are_named_with_size_and_reason(folder: Path, config: Path) -> None:
     stamp = "20260314-120000"
     sizes = {
         "cache.db.v6": 1_000_000,

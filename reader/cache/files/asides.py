@@ -115,9 +115,9 @@ def logs_of(path: Path) -> tuple[Path, ...]:
 
 
 def set_aside(path: Path, word: str) -> Path:
-    """Give the file and its log a second name, so that the first can be replaced. Call it `alone`.
+    """Give the file and its log a second name, so that the first can be replaced.
 
-    A link to a file is followed, as SQLite does. Raises OSError.
+    Call it within `alone`. A link to a file is followed, as SQLite does. Raises OSError.
     """
     path = path.resolve()
     aside = free_name(path, word)

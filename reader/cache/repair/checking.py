@@ -1,4 +1,4 @@
-"""Check the two files by reading them whole. Changes nothing."""
+"""Check the two files by reading all of each. Changes nothing."""
 
 import sqlite3
 from collections.abc import Iterator

@@ -147,7 +147,7 @@ class Page:
         self._resolve(order, [item for item, _ in items])
 
     def _resolve(self, order: Iterable[int], items: Sequence[Item]) -> None:
-        """Group versions: the one updated last stands for its item, of equal ones the first."""
+        """Group versions of an item; the latest, or the first of equal ones, represents it."""
         groups: list[tuple[int, list[Name], list[Telling]]] = []
         by_name: dict[Name, int] = {}
         by_words: dict[Name, list[int]] = {}

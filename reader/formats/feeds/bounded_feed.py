@@ -55,7 +55,7 @@ class TooMuch(NotAPage):
     """The feed exceeds a bound."""
 
     def __init__(self, what: str) -> None:
-        super().__init__(f"the feed holds {what}, far more than any needs")
+        super().__init__(f"the feed has {what}, far more than a feed needs")
 
 
 class Told(NamedTuple):
@@ -247,7 +247,7 @@ def _check_attributes(count: int) -> None:
 
 def _check_damaged(data: bytes) -> None:
     if len(data) > MAX_DAMAGED or data.count(b"<") > MAX_SIGNS:
-        raise NotAPage("the feed is damaged, and too large to be read anyway")
+        raise NotAPage("the feed is damaged, and too large to read anyway")
 
 
 def _refuse_blanks(pieces: list[Any]) -> None:

@@ -1,4 +1,4 @@
-"""feedparser's parsers without work that is repeated for every element and every text.
+"""Make feedparser's parsers skip work that they repeat for every element and text.
 
 The results are the same.
 """
@@ -71,7 +71,7 @@ else:
 
 
 class Lean(_Parser):
-    """Stands before one of feedparser's parsers in the order of its bases."""
+    """Comes before one of feedparser's parsers in the order of base classes."""
 
     _plain_base = ""
     """A base address that does not change when it is joined with itself."""

@@ -1,4 +1,4 @@
-"""Keep Textual's list of types from importing five widgets that no screen of ours shows.
+"""Keep Textual's list of types from importing five widgets that cryptoread does not use.
 
 `textual.command`, which every app imports, needs one name of `textual.types`, and that module
 imports a tree, a select and other widgets for the names of their types: some 5 ms of each start.
@@ -12,7 +12,7 @@ NAME = "textual.types"
 
 
 class _LightTypes(ModuleType):
-    """Stands for `textual.types` until a name is asked for that only the module itself has."""
+    """Replaces `textual.types` until a name is asked for that only the module itself has."""
 
     def __getattr__(self, name: str) -> object:
         """Return a type from where it is defined, else load the module itself."""
@@ -29,6 +29,6 @@ class _LightTypes(ModuleType):
 
 
 def install() -> None:
-    """Take the place of `textual.types`, unless it is imported already."""
+    """Replace `textual.types`, unless it is imported already."""
     if NAME not in sys.modules:
         sys.modules[NAME] = _LightTypes(NAME)

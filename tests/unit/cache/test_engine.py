@@ -1,4 +1,4 @@
-"""What is built on the engine protocol asks little of an engine, and any engine the same."""
+"""The code above the engine protocol makes few requests, and the same of any engine."""
 
 import inspect
 from collections.abc import Iterator
@@ -55,9 +55,7 @@ def store(tmp_path: Path) -> Iterator[MemoryStore]:
         yield made
 
 
-def test_a_filter_of_many_tags_takes_a_handful_of_questions(
-    store: MemoryStore, asked: list[str]
-) -> None:
+def test_a_filter_of_many_tags_takes_a_few_requests(store: MemoryStore, asked: list[str]) -> None:
     store.questions.recall_nothing()
     query = parse(" ".join(f'tag:"tag {n}"' for n in range(20)) + " -tag:none lang:en is:unread")
     assert len(store.questions.find(query, NOW)) == 5

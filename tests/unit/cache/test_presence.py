@@ -34,7 +34,7 @@ def test_an_open_folder_counts_as_read_after_an_announcement_alone(tmp_path: Pat
         assert store.presence.is_screen_open()
 
 
-def test_the_folder_is_read_until_the_last_screen_closes(tmp_path: Path) -> None:
+def test_the_folder_counts_as_open_until_the_last_screen_closes(tmp_path: Path) -> None:
     with Store(tmp_path) as store:
         with Store(tmp_path) as one:
             one.presence.announce()
@@ -59,7 +59,7 @@ def test_a_reader_that_is_killed_is_gone(tmp_path: Path) -> None:
         assert not store.presence.is_screen_open()
 
 
-def test_a_lock_that_an_import_holds_for_a_moment_hides_no_screen(tmp_path: Path) -> None:
+def test_a_lock_held_briefly_by_an_import_does_not_hide_a_screen(tmp_path: Path) -> None:
     with (tmp_path / "reading.lock").open("w") as looking, Store(tmp_path) as screen:
         fcntl.flock(looking, fcntl.LOCK_EX)
         screen.presence.announce()

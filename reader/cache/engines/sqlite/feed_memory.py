@@ -100,7 +100,7 @@ class SqliteFeedMemory:
         found: dict[int, bool] = {}
         for entry, *row in self._db.execute(_ALIKE, values).fetchall():
             if not one_adds_numbers(telling.numbers, _unpacked(row[-1])):
-                continue  # the commonest and cheapest check
+                continue  # the most common and cheapest check
             found[entry] = found.get(entry, False) or retold(telling, _telling(row))
         for entry, is_near in found.items():
             if is_near and (known := self._known(entry)):

@@ -109,7 +109,7 @@ def has_damaged_index(db: sqlite3.Connection) -> bool:
 
 
 def mend_index(db: sqlite3.Connection) -> None:
-    """Make the full-text index anew."""
+    """Rebuild the full-text index."""
     from reader.cache.engines.sqlite.facts import batches, indexed_of
 
     for counter in ("version", "texts"):

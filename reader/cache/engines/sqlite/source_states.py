@@ -11,7 +11,7 @@ _COLUMNS = tuple(field.name for field in fields(SourceState))
 
 
 def source_states(db: sqlite3.Connection) -> Iterator[SourceState]:
-    """Yield the state of every source; a damaged one starts anew."""
+    """Yield the state of every source; a damaged one is as if new."""
     for row in db.execute(f"SELECT {', '.join(_COLUMNS)} FROM sources"):
         values = dict(zip(_COLUMNS, row, strict=True))
         try:

@@ -181,7 +181,7 @@ class SqliteTransaction(SqliteView):
         return True
 
     def mend_index(self) -> None:
-        """Make the full-text index anew."""
+        """Rebuild the full-text index."""
         from reader.cache.engines.sqlite.fulltext import mend_index
 
         mend_index(self.db)

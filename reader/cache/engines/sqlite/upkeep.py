@@ -82,7 +82,7 @@ class SqliteUpkeep:
                 return
             wanted.put(True)
             if self.has_long_log():
-                wanted.join()  # it begins anew only when it is empty
+                wanted.join()  # it starts again from its beginning only when it is empty
 
         emptying = Thread(target=work)
         emptying.start()
@@ -114,9 +114,9 @@ class SqliteUpkeep:
 
 
 class _LogBesideScreen:
-    """The log beside an open screen, whose read snapshot keeps the log from beginning anew.
+    """The log beside an open screen, whose read snapshot keeps it from starting again.
 
-    A long log begins anew when the screen has renewed its snapshot, as a rule twice: to the latest
+    A long log starts again when the screen has renewed its snapshot, as a rule twice: to the latest
     state, then to one outside of the log. If that takes too long (a suspended screen), the log may
     grow to twice its length before the next wait.
     """
