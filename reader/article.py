@@ -1,8 +1,8 @@
 """The model of an article, independent of its origin and storage.
 
-Frozen values on the standard library alone. Parsing, files and SQL are up to `formats`, `sources`
-and `cache`. Most values are named tuples, as in all that the first screen imports: defining one
-costs a sixth of the time of a frozen dataclass at every start.
+Frozen values; imports only the standard library. Parsing, files and SQL belong to `formats`,
+`sources` and `cache`. Most values are named tuples, as in every module that the first screen
+imports: at each start, defining one takes a sixth of the time of a frozen dataclass.
 """
 
 from collections.abc import Mapping
@@ -78,7 +78,7 @@ CHECK = 1_000_000
 
 
 def reference(id: ArticleId, identity: Identity) -> int:
-    """Return the number by which a user names the article, now and later.
+    """Return the number by which a user refers to the article, even after its id has changed.
 
     It is the id, a hint where to look first, then six digits of the identity: the article is found
     after its id has changed, and no other article is found instead. Up to 15 digits.
@@ -202,5 +202,5 @@ class Row(NamedTuple):
 
     @property
     def reference(self) -> int:
-        """Return the number by which a user names the article."""
+        """Return the number by which a user refers to the article."""
         return reference(self.id, self.identity)

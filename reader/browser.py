@@ -21,7 +21,7 @@ MAX_URL = 8 * 1024
 """Characters of a URL."""
 
 SETTLED_S = 0.5
-"""Seconds after which a browser that runs, or that has exited with 0, has accepted the URL."""
+"""Seconds after which a browser that still runs, or has exited with 0, has accepted the URL."""
 
 _NETLOC = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[^][:@]+)(?::([0-9]*))?")
 _LABEL = r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?"
@@ -84,7 +84,7 @@ def check(url: str) -> str:
     if parts.scheme not in ("http", "https"):
         raise UrlRefused(url, "only http and https links are")
     if "@" in parts.netloc:
-        raise UrlRefused(url, "a user name stands before its host and can pass for one")
+        raise UrlRefused(url, "the user name before its host could pass for the host")
     if not parts.netloc:
         raise UrlRefused(url, "it has no host")
     tail = url.partition("//")[2][len(parts.netloc) :]
@@ -158,7 +158,7 @@ def open_url(url: str) -> str:
 
 
 def _shown(url: str) -> str:
-    """Return it short and without characters that act on a terminal."""
+    """Return the URL shortened and without characters that act on a terminal."""
     short = url if len(url) <= 80 else url[:79] + "…"
     return "".join(ch if ch.isprintable() else "�" for ch in short) or "an empty address"
 
@@ -168,9 +168,9 @@ def _split(url: str) -> SplitResult:
     if len(url) > MAX_URL:
         raise UrlRefused(url, f"it is longer than {MAX_URL} characters")
     if any(ch == " " or not ch.isprintable() for ch in url):
-        raise UrlRefused(url, "it holds a space or a control character")
+        raise UrlRefused(url, "it contains a space or a control character")
     if _ENCODED_CONTROL.search(url):
-        raise UrlRefused(url, "it holds an encoded control character")
+        raise UrlRefused(url, "it contains an encoded control character")
     try:
         return urlsplit(url)
     except ValueError as error:
@@ -221,7 +221,7 @@ def _ascii_label(label: str) -> str:
 
 
 def _named_hosts(label: str) -> Iterator[str]:
-    """Return the hosts that a label seems to name, in punycode."""
+    """Yield the hosts that a label seems to name, in punycode."""
     text = "".join(ch for ch in normalize("NFKC", label[:MAX_URL]) if ch == " " or ch.isprintable())
     whole = re.split(r"[/?#\\]", text.strip(_AROUND_HOST), maxsplit=1)[0]
     bare = [name for name in re.split("[@:]", whole) if _looks_like_host(name)]

@@ -1,4 +1,4 @@
-"""What `cryptoread doctor` checks: settings, files, sources, and the programs around them.
+"""Run the checks of `cryptoread doctor`: settings, files, sources, and programs that it uses.
 
 Each check yields a finding: a sentence, and advice if something is wrong. Nothing is changed,
 unless it repairs: then the finding says what was done.
@@ -97,6 +97,7 @@ def examine(
         yield Finding("privacy", text, State.WRONG, advice)
     yield from _files(folder, depth)
     yield from _left_over(folder, config)
+    yield from _left_behind(folder, config, repair=depth.repair)
     yield from _sources(folder, settings, environ)
     yield _full_text()
     yield _browser(environ)
@@ -121,6 +122,28 @@ def _left_over(folder: Path, config: Path) -> Iterator[Finding]:
         where = left.path.name if left.path.parent == folder.resolve() else str(left.path)
         text = f"{where}, {_size(left.size)}, {left.why}: {left.advice}"
         yield Finding("left over", text, State.NOTED)
+
+
+def _left_behind(folder: Path, config: Path, *, repair: bool) -> Iterator[Finding]:
+    """Yield a finding for each temporary folder of a killed program; repair: remove it."""
+    from reader.safety.temporary import left_behind, remove
+
+    for left in left_behind((folder, config)):
+        text = f"{left.path}, {_size(left.size)}, of a program that was killed"
+        if not left.is_certain:
+            text = f"{left.path}, {_size(left.size)}, unchanged for a day: may be deleted"
+            yield Finding("left over", f"{text} unless you chose it with --data", State.NOTED)
+            continue
+        if not repair:
+            advice = f"`{APP} doctor --repair` removes it"
+            yield Finding("left over", f"{text}: {advice}", State.NOTED)
+            continue
+        try:
+            if remove(left.path):
+                yield Finding("left over", text, repair="it was removed")
+        except OSError as error:
+            reason = error.strerror or str(error)
+            yield Finding("left over", f"{text}: {reason}", State.UNKNOWN, "delete it")
 
 
 def _space(folder: Path) -> Finding:
@@ -168,7 +191,7 @@ def _sources(folder: Path, settings: Settings, environ: Mapping[str, str]) -> It
     failing = list(_failing(folder, settings.subscriptions))
     followed = f"{len(settings.subscriptions)} followed"
     if failing:
-        yield Finding("sources", f"{followed}, {len(failing)} in trouble", State.NOTED)
+        yield Finding("sources", f"{followed}, {len(failing)} failing", State.NOTED)
     else:
         yield Finding("sources", followed)
     yield from failing
@@ -210,8 +233,10 @@ def _keys(
 
 def _full_text() -> Finding:
     if find_spec("trafilatura"):
-        return Finding("full text", "F fetches it")
-    return Finding("full text", f'for F: pip install "{APP}[fulltext]"', State.NOTED)
+        return Finding("full text", "the key F fetches it")
+    return Finding(
+        "full text", f'the key F needs an extra: pip install "{APP}[fulltext]"', State.NOTED
+    )
 
 
 def _browser(environ: Mapping[str, str]) -> Finding:

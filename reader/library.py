@@ -1,4 +1,4 @@
-"""The one façade: everything that the screen and the command line may ask of cryptoread.
+"""The façade through which the screen and the command line use articles, marks and sources.
 
 Combines the cache, the importer and the clock. No SQL, no widgets, no printing.
 """
@@ -53,7 +53,7 @@ __all__ = [
 ]
 
 RECENT = 200
-"""Number of articles that a search examines first: they fill some screens."""
+"""Number of articles that a search examines first: they fill a few screens."""
 
 Clock = Callable[[], datetime]
 
@@ -83,9 +83,9 @@ class Library:
     @classmethod
     def of_samples(cls, *, clock: Clock = utc_now) -> Self:
         """Return the sample articles, in a temporary folder of their own."""
-        from tempfile import TemporaryDirectory
+        from reader.safety.temporary import TemporaryFolder
 
-        folder = TemporaryDirectory(prefix="cryptoread-", ignore_cleanup_errors=True)
+        folder = TemporaryFolder()
         library = cls(Path(folder.name), clock=clock)
         library.is_sample = True
         library._on_close = folder.cleanup
@@ -149,7 +149,7 @@ class Library:
 
     def renew(self) -> bool:
         """Return whether nothing has changed, and hold the present moment. Call it every second."""
-        self._store.presence.insist()
+        self._store.presence.announce_again()
         return self._session.renew()
 
     def prepare(self, query: Query) -> bool:
@@ -195,7 +195,7 @@ class Library:
         self._questions.remember(query, self.clock())
 
     def warm_up(self, query: Query) -> None:
-        """Load what the next filter needs; stop using the stored answer."""
+        """Load what a further filter would need; stop using the stored answer."""
         self._questions.warm_up(query, self.clock())
 
     @property
@@ -220,7 +220,7 @@ class Library:
         return self._questions.groups(ids, by)
 
     def tag_counts(self, ids: Ids, most: int | None = None) -> list[TagCount]:
-        """Return tags of the articles, most frequent first, ties by name; at most so many."""
+        """Return tags of the articles, most frequent first, ties by name; at most `most`."""
         return self._questions.tag_counts(ids, most)
 
     def tags_at_once(self, ids: Ids, most: int) -> list[TagCount] | None:
@@ -275,11 +275,11 @@ class Library:
     # Marks, and the state of the screen.
 
     def mark(self, ids: Ids, mark: Mark, value: bool, label: str) -> int:
-        """Set or take away a mark; return how many articles changed. See `Marking.set_marks`."""
+        """Set or remove a mark; return how many articles changed. See `Marking.set_marks`."""
         return self._marking.mark(ids, mark, value, label)
 
     def set_marks(self, ids: Ids, mark: Mark, value: bool | None, label: Label) -> Marked:
-        """Set or take away a mark; `catch_up` shows it afterwards. See `Marking.set_marks`."""
+        """Set or remove a mark; `catch_up` shows it afterwards. See `Marking.set_marks`."""
         return self._marking.set_marks(ids, mark, value, label)
 
     def keep_copy_of_marks(self) -> None:
@@ -303,9 +303,9 @@ class Library:
         """Save how far the article was read."""
         self._marking.save_position(identity, position)
 
-    def hurry(self) -> None:
+    def wait_briefly(self) -> None:
         """Wait only briefly for locks of other programs from now on, in this thread: to leave."""
-        self._session.hurry()
+        self._session.wait_briefly()
 
     def state(self, name: str) -> str:
         """Return what the screen saved under the name, empty at first."""
@@ -330,7 +330,7 @@ class Library:
         return Import(self._store, on_progress, on_refusal).run(paths)
 
     def tidy(self, *, entirely: bool = False) -> None:
-        """Merge the full-text index in idle time; entirely: all at once. See `Upkeep.tidy`."""
+        """Merge the full-text index in idle time; entirely: all at once. See `Upkeep`."""
         self._store.upkeep.tidy(entirely=entirely)
 
     def sync(

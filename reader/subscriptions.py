@@ -1,7 +1,7 @@
 """The live sources that the user follows, and the result of asking each of them.
 
-Values and rules on the standard library alone. Reading and writing the config file is up to
-`config.settings` and `config.subscriptions_file`, asking the sources to `live.sync`.
+Values and rules; imports only the standard library. `config.settings` reads the config file,
+`config.subscriptions_file` writes it, `live.sync` asks the sources.
 """
 
 import re
@@ -126,7 +126,7 @@ _ADVICE = {
     Status.FORBIDDEN: "the site refuses programs like this one; try another feed of it",
     Status.REJECTED: "check the address in the config file",
     Status.RATE_LIMITED: "wait; it is asked again when the site allows it",
-    Status.SERVER_ERROR: f"the site is in trouble; {_LATER}",
+    Status.SERVER_ERROR: f"the site has a problem; {_LATER}",
     Status.NOT_A_FEED: "open the address in a browser: it may require a log-in, or another --kind",
     Status.WEB_PAGE: "subscribe to the feed that it names, and unsubscribe this one",
     Status.TRUNCATED: _LATER,

@@ -1,4 +1,4 @@
-"""Cleaning of untrusted text: bytes become text, and text becomes safe to show and to store.
+"""Clean untrusted text: decode bytes, and make text safe to show and to store.
 
 Other modules read its meaning (fields, queries, Markdown). Standard library alone at
 import; ftfy is loaded by the first text that shows signs of mojibake.

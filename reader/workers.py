@@ -1,6 +1,6 @@
-"""The worker processes of an import: how they are forked, and how to start them early.
+"""Fork the worker processes of an import, early and without ctrl+c reaching them.
 
-Standard library alone, so that the first of them starts before the rest of the program is loaded.
+Imports only the standard library, so that the first starts before the rest of the program loads.
 """
 
 import multiprocessing

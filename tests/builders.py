@@ -1,4 +1,4 @@
-"""Small builders: what a test does not name gets a value of no interest."""
+"""Small builders: properties that a test does not name get default values."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
@@ -44,7 +44,7 @@ def put(store: Store, articles: Sequence[Article], run: int | None = None) -> li
 
 
 def library(folder: Path, articles: Sequence[Article] = ()) -> Library:
-    """A library of these articles, whose clock stands at NOW."""
+    """A library of these articles, whose clock is fixed at NOW."""
     made = Library(folder, clock=lambda: NOW)
     with Store(folder) as store:
         put(store, articles)

@@ -1,4 +1,4 @@
-"""What tests of every kind share: quick or full, no deadlines, a news server without a proxy."""
+"""Setup shared by all tests: quick or full, no deadlines, a news server without a proxy."""
 
 import signal
 from collections.abc import Iterator
@@ -26,7 +26,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "long: takes seconds; run with --full")
-    # A shell starts what runs behind it with Ctrl-C ignored, and so would every program in tests.
+    # A shell starts background jobs with Ctrl-C ignored, which programs in tests would inherit.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     settings.load_profile("full" if config.getoption("--full") else "quick")
 

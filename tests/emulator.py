@@ -1,4 +1,4 @@
-"""What a terminal shows when a program writes bytes to it: pyte, made into a modern terminal.
+"""A terminal emulator: pyte, extended to a modern terminal.
 
 Added to pyte: the alternate screen, synchronized output, characters of several code points, and
 deafness to sequences that pyte would take for others. The pty and the child are `terminal`'s.
@@ -30,7 +30,7 @@ _char_width = lru_cache(4096)(wcwidth)
 
 @lru_cache(4096)
 def _joined_width(before: str, char: str) -> int:
-    """Cells of a character with one that joins it; 0 where the two stand side by side."""
+    """Cells of a character with one that joins it; 0 if the two are side by side."""
     width = wcswidth(before + char)
     return width if width < wcswidth(before) + _char_width(char) or not _char_width(char) else 0
 

@@ -1,4 +1,4 @@
-"""How many examples a law is tried on: a fifth of them quickly, all with `pytest --full`."""
+"""The number of examples of a law: a fifth of them by default, all with `pytest --full`."""
 
 from collections.abc import Callable
 from typing import Any
@@ -9,6 +9,6 @@ QUICK = 5
 
 
 def examples(count: int) -> Callable[[Any], Any]:
-    """Try the law that is decorated on so many examples, on a fifth of them without `--full`."""
+    """Try the decorated law on this many examples, on a fifth of them without `--full`."""
     is_full = settings.get_current_profile_name() == "full"
     return settings(max_examples=count if is_full else max(1, count // QUICK))

@@ -1,4 +1,4 @@
-"""Start a command in a real terminal, wait for the list, quit, and look whether all is restored.
+"""Start a command in a real terminal, wait for the list, quit, and check the restored terminal.
 
 Run as a script with the command as its arguments: it proves an installed wheel.
 """

@@ -3,8 +3,9 @@
     python -m tests.house
 
 Prints modules over 400 lines, folders of more than 25 modules, import circles, imports that run
-upward, modules without a docstring, and docstrings and comments with words of `RIDDLES`. Exit code
-1 if anything is found. Other faults of docstrings are up to ruff.
+upward, modules without a docstring, docstrings and comments with words of `RIDDLES`, names with a
+word of `PERSONS`, and each `type: ignore` without a reason. Exit code 1 if anything is found. Other
+faults of docstrings are up to ruff.
 """
 
 import ast
@@ -24,13 +25,22 @@ MOST_LINES = 400
 MOST_MODULES = 25
 
 RIDDLES = re.compile(
-    r"\b(nobody|somebody|anybody|whoever|whomever|wherefrom|affairs?|business|"
+    r"\b(nobody|somebody|anybody|whoever|whomever|wherefrom|affairs?|business|anew|seldom|"
     r"(?<!there )(?:is|are) no(?! (?:longer|more)\b)|"
     r"(?<!/)he\b(?!/)|his|him|of which|of whom|some day|what it takes|"
     r"(?:set|put|sets|puts) (?:\w+ )?right|for good|in no time|takes no time|meets with)\b",
     re.IGNORECASE,
 )
 """Words of sentences that have to be translated before they can be understood."""
+
+
+PERSONS = {
+    *("nobody", "somebody", "anybody", "everybody", "someone", "anyone", "everyone"),
+    *("who", "whom", "whoever"),
+}
+"""Words of names that should name the thing."""
+
+IGNORE = re.compile(r"#\s*type: ignore(\[[\w,-]+\])?")
 
 
 class Fault(NamedTuple):
@@ -97,11 +107,47 @@ def odd_docstrings() -> Iterator[Fault]:
             yield Fault(_shown(path), "no docstring")
 
 
-CHECKS = (long_modules, crowded_folders, circles, upward_imports, odd_docstrings)
+def odd_names() -> Iterator[Fault]:
+    """Yield names of functions, classes, parameters and variables with a word for a person."""
+    for path in _files():
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            name = _name_given(node)
+            if name and PERSONS.intersection(_words(name)):
+                yield Fault(f"{_shown(path)}:{getattr(node, 'lineno', 0)}", name)
+
+
+def _words(name: str) -> list[str]:
+    return [word.lower() for word in re.findall("[A-Z]?[a-z]+", name)]
+
+
+def _name_given(node: ast.AST) -> str:
+    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+        return node.name
+    if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+        return node.id
+    return node.arg if isinstance(node, ast.arg) else ""
+
+
+def unexplained_ignores() -> Iterator[Fault]:
+    """Yield each `type: ignore` without a reason behind it or in a comment on the line before."""
+    for path in _files():
+        source = path.read_text("utf-8")
+        lines = source.splitlines()
+        for number, comment in _comments(source):
+            before = lines[number - 2].strip() if number > 1 else ""
+            is_explained = before.startswith("#") or IGNORE.sub("", comment).strip("# ")
+            if IGNORE.search(comment) and not is_explained:
+                yield Fault(f"{_shown(path)}:{number}", comment)
+
+
+CHECKS = (
+    *(long_modules, crowded_folders, circles, upward_imports),
+    *(odd_docstrings, odd_names, unexplained_ignores),
+)
 
 
 def floors() -> int:
-    """Return how many floors the rooms of the package stand on: a room above all it imports."""
+    """Return the number of layers of sub-packages: each is one above all that it imports."""
     graph = _imports()
     for module in list(graph.modules):
         if module.count(".") == 1 and graph.find_children(module):

@@ -32,8 +32,8 @@ _NAMED = re.compile(r"<([A-Za-z][A-Za-z0-9-]*)>")
 def keystrokes(keys: str) -> bytes:
     """Text with `<Name>` for a key of KEYS: `"jj<Enter>"`, `"<C-d>"`.
 
-    A lone `<` or `>` is itself; `<lt>` is `<` where a name would follow. `<Esc>` stands last: with
-    a key right behind it, it would be Alt. ValueError for an unknown name.
+    A lone `<` or `>` is itself; `<lt>` is `<` where a name would follow. `<Esc>` comes last: with
+    a key right after it, it would be Alt. ValueError for an unknown name.
     """
 
     def stroke(named: re.Match[str]) -> str:

@@ -1,7 +1,4 @@
-"""A second engine, to test what is built on the protocol: dictionaries, copied by a transaction.
-
-It stores articles of an archive; feeds, whose items have a memory of their own, are SQLite's alone.
-"""
+"""A second engine, to test the code above the protocol: dictionaries, copied by a transaction."""
 
 import json
 import re
@@ -17,15 +14,17 @@ from pyroaring import BitMap
 
 from reader.article import Identity
 from reader.cache.answers import Stamp
-from reader.cache.engines.sqlite.pool import MarksPool
 from reader.cache.files.migrations import MARKS
 from reader.cache.intake import Intake
 from reader.cache.marking import Marking
+from reader.cache.marks.pool import MarksPool
 from reader.cache.marks_keeper import MarksKeeper
 from reader.cache.questions import Questions
 from reader.cache.repair.mending import Mending
 from reader.cache.repair.preparing import prepare
+from reader.cache.sameness.tellings import id_name, link_of
 from reader.cache.session import Session
+from reader.cache.source_states import SourceState
 from reader.cache.texts import Texts
 from reader.cache.values.cancel import Cancel
 from reader.cache.values.facet_rows import Counted, Damaged, Facet, FacetRow, Facts
@@ -33,6 +32,7 @@ from reader.cache.values.stored import Coming, Document, Stored, Text
 from reader.errors import CacheDamaged
 from reader.query.folding import folded
 from reader.query.language import Field, Term
+from tests.memory_feeds import MemoryFeedMemory, Remembered
 
 COUNTERS = ("version", "texts", "marks", "run")
 
@@ -50,6 +50,8 @@ class State:
         self.chunks: dict[int, tuple[int, bytes]] = {}
         self.answers: dict[tuple[str, int], str] = {}
         self.stamps: dict[str, Stamp] = {}
+        self.sources: dict[str, SourceState] = {}
+        self.feeds = Remembered()
 
     def __copy__(self) -> "State":
         new = State()
@@ -134,8 +136,9 @@ class MemoryView:
         wanted = set(identities)
         return {new.identity: id for id, new in self._articles() if new.identity in wanted}
 
-    def former(self, _identity: Identity) -> int | None:
-        return None
+    def former(self, identity: Identity) -> int | None:
+        stored = self._found_as(identity, any_lang=True)
+        return stored.id if stored else None
 
     def with_external(self, external: str) -> list[int]:
         return [id for id, new in self._articles() if new.identity.external == external]
@@ -185,11 +188,43 @@ class MemoryView:
     def files_below(self, prefix: str) -> Iterator[str]:
         return (each for each in sorted(self.state.stamps) if each.startswith(prefix))
 
-    def sources(self) -> Iterator[Any]:
-        return iter(())
+    def sources(self) -> Iterator[SourceState]:
+        return iter(self.state.sources.values())
 
-    def memory(self, feed: str, run: int) -> Any:
-        raise NotImplementedError
+    def memory(self, feed: str, run: int) -> MemoryFeedMemory:
+        return MemoryFeedMemory(self.state.feeds, feed, run)
+
+    def stored_as(self, identity: Identity) -> Stored | None:
+        return self._stored(self.ids([identity]).get(identity))
+
+    def stored_entry(self, entry: int) -> Stored | None:
+        every = self.state.articles.items()
+        return self._stored(next((id for id, (_, each) in every if each.entry == entry), None))
+
+    def _stored(self, id: int | None) -> Stored | None:
+        if id is None:
+            return None
+        run, coming = self.state.articles[id]
+        return coming.as_stored(run)._replace(id=id)
+
+    def _found_as(self, identity: Identity, *, any_lang: bool = False) -> Stored | None:
+        if (found := self.stored_as(identity)) is not None:
+            return found
+        if not identity.is_of_feed:
+            # An article of a feed by the identity that it has in an archive.
+            wanted = identity.external, identity.source
+            langs = {
+                new.lang: id
+                for id, new in self._articles()
+                if (new.identity.external, new.source) == wanted and new.identity.is_of_feed
+            }
+            first = next(iter(langs.values()), None) if any_lang else None
+            return self._stored(langs.get(identity.lang, first))
+        memory = self.memory(identity.source, 0)
+        for name in (id_name(identity.external), link_of(identity.external).whole):
+            if name and (known := memory.named(name)):
+                return self.stored_entry(known.entry)
+        return None
 
     def _articles(self, ids: Iterable[int] | None = None) -> Iterator[tuple[int, Any]]:
         known = self.state.articles
@@ -239,17 +274,8 @@ class MemoryTransaction(MemoryView):
     def facets_with(self, id: int) -> list[Facet]:
         raise NotImplementedError
 
-    def stored_as(self, identity: Identity) -> Stored | None:
-        id = self.ids([identity]).get(identity)
-        if id is None:
-            return None
-        run, coming = self.state.articles[id]
-        return coming.as_stored(run)._replace(id=id)
-
-    found_as = stored_as
-
-    def stored_entry(self, entry: int) -> Stored | None:
-        raise NotImplementedError
+    def found_as(self, identity: Identity) -> Stored | None:
+        return self._found_as(identity)
 
     def document(self, id: int) -> tuple[dict[str, Any], bytes, bytes]:
         new = self.state.articles[id][1].incoming
@@ -258,8 +284,8 @@ class MemoryTransaction(MemoryView):
     def digest(self, id: int) -> bytes:
         return self.state.articles[id][1].incoming.digest
 
-    def formerly(self, page: Any, arrival: Any) -> list[Stored]:
-        raise NotImplementedError
+    def formerly(self, _page: Any, _arrival: Any) -> list[Stored]:
+        return []
 
     def told_formerly(self, _identity: Identity) -> list[Identity]:
         return []
@@ -302,8 +328,16 @@ class MemoryTransaction(MemoryView):
     def put_stamps(self, stamps: Iterable[Stamp]) -> None:
         self.state.stamps |= {each.where: each for each in stamps}
 
-    def note_source(self, state: Any) -> None:
-        raise NotImplementedError
+    def mend_damaged_index(self) -> bool:
+        return False
+
+    def mend_rows(self, ids: Sequence[int]) -> None:
+        pass
+
+    forget = mend_rows
+
+    def note_source(self, state: SourceState) -> None:
+        self.state.sources[state.url] = state
 
 
 class MemoryMoment:
@@ -314,8 +348,22 @@ class MemoryMoment:
         self.version, self.texts = view.counter("version"), view.counter("texts")
 
 
+class MemoryUpkeep:
+    """Nothing is put off in memory. See `engine.Upkeep`."""
+
+    @contextmanager
+    def behind_import(self, _is_screen_open: Callable[[], bool]) -> Iterator[Callable[[], None]]:
+        yield lambda: None
+
+    def tidy(self, *, entirely: bool = False) -> None:
+        pass
+
+
 class MemoryEngine:
     """Opens views of one state. See `engine.Engine`."""
+
+    name = "memory"
+    upkeep = MemoryUpkeep()
 
     def __init__(self) -> None:
         self._state = State()
@@ -326,13 +374,13 @@ class MemoryEngine:
         try:
             yield
         except Damaged as error:
-            raise CacheDamaged(Path("memory"), str(error)) from error
+            raise CacheDamaged(Path(self.name), str(error)) from error
 
     def present(self) -> MemoryView:
         return MemoryView(self._state)
 
     @contextmanager
-    def transaction(self, *, patient: bool = True) -> Iterator[MemoryTransaction]:  # noqa: ARG002
+    def transaction(self, *, wait: bool = True) -> Iterator[MemoryTransaction]:  # noqa: ARG002
         with self._writing, self.errors():
             to = MemoryTransaction(copy(self._state))
             yield to
@@ -353,10 +401,10 @@ class MemoryEngine:
     def searching(self, moment: MemoryMoment | None) -> Iterator[MemoryView]:
         yield moment.view if moment else self.present()
 
-    def hurry(self) -> None:
+    def wait_briefly(self) -> None:
         pass
 
-    release = close = hurry
+    suspect = release = close = wait_briefly
 
 
 class MemoryStore:
@@ -369,18 +417,12 @@ class MemoryStore:
         lock, marks = threading.RLock(), MarksPool(folder / "marks.db")
         self.engine = self.engines.setdefault(folder, MemoryEngine())
         self.session = Session(self.engine, marks, lambda view: self.damage.counted(view), lock)
-        self.damage = Mending(
-            folder / "cache.db", lambda: self.fail(), lambda _view: {}, lambda _told: None
-        )
+        self.damage = Mending(self.engine, lambda _view: {}, lambda _told: None)
         self.questions = Questions(self.session)
         self.texts = Texts(self.session, self.damage)
         keeper = MarksKeeper(folder, self.session)
         self.marking = Marking(self.session, keeper, self.damage.counted)
         self.intake = Intake(self.session, self.damage.counted)
-
-    def fail(self) -> Any:
-        """Mend nothing: in memory nothing is damaged."""
-        raise NotImplementedError
 
     def __enter__(self) -> Self:
         return self

@@ -1,4 +1,4 @@
-"""A real HTTP server on the loopback that serves news, and whatever may go wrong, by name."""
+"""A real HTTP server on the loopback that serves news and, by name, any fault."""
 
 import gzip
 import json

@@ -1,4 +1,4 @@
-"""A network of names and addresses for tests, of which every address is the loopback in truth.
+"""A network of names and addresses for tests; every address is really the loopback.
 
 It stands in for the resolver and for the socket, below all rules about where a fetch may go.
 """

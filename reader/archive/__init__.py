@@ -1,1 +1,1 @@
-"""Articles from files into the cache and back: import, export, backup."""
+"""Import articles from files, export them, and back up the data folder."""

@@ -124,7 +124,7 @@ def _check_target(folder: Path, config: Path, to: Path, *, force: bool) -> None:
 
 @contextmanager
 def _work_beside(path: Path) -> Iterator[Path]:
-    """Give a new folder beside a path that only this user can read; then remove it."""
+    """Give a new folder beside a path, which only this user can read; remove it at the end."""
     work = Path(mkdtemp(prefix=f".{path.name[:50]}-", suffix=".part", dir=path.parent))
     try:
         yield work

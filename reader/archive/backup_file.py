@@ -34,7 +34,7 @@ _MOST_OF_DIRECTORY = 64 * 1024
 
 
 class Told(NamedTuple):
-    """Size and digest of a member, as the manifest has them."""
+    """Size and digest of a member, as the manifest states them."""
 
     size: int
     sha256: str

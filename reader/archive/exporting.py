@@ -1,4 +1,4 @@
-"""Articles back into files: the archive's layout, `YYYY/MM/slug.LANG.md`, or JSON lines.
+"""Write articles to files: in the archive's layout, `YYYY/MM/slug.LANG.md`, or as JSON lines.
 
 Files go to a folder or a new archive. An imported article is written field for field; no existing
 file is overwritten.
@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from pathlib import Path, PurePosixPath
-from typing import BinaryIO, TypeVar
+from typing import BinaryIO, Literal, TypeVar
 from unicodedata import normalize
 
 from reader.article import Article
@@ -29,12 +29,19 @@ Add = Callable[[str, bytes, datetime], str | None]
 """Writes one file: name, bytes, time of its last change. Returns why it was refused, None if
 written."""
 
+_TarMode = Literal["w:", "w:gz", "w:xz", "w:bz2"]
 _IN_LAYOUT = re.compile(r"\d{4}/\d{2}/\w[\w.+-]*\.md")
-_TAR_ENDINGS = {".tar": "", ".tar.gz": "gz", ".tgz": "gz", ".tar.xz": "xz", ".tar.bz2": "bz2"}
+_TAR_ENDINGS: dict[str, _TarMode] = {
+    ".tar": "w:",
+    ".tar.gz": "w:gz",
+    ".tgz": "w:gz",
+    ".tar.xz": "w:xz",
+    ".tar.bz2": "w:bz2",
+}
 _LINES_ENDINGS = (".jsonl", ".jsonl.gz")
 TAKEN = "it already exists; choose another name"
 READABLE = 0o666
-"""Rights of exported files, before the user's umask."""
+"""Permissions of exported files, before the user's umask."""
 
 _LONGEST = 100
 """Maximum bytes of a name; file systems allow 255, with endings and numbers."""
@@ -103,7 +110,7 @@ def _export_files(
 
 
 def layout_path(article: Article) -> str:
-    """Return its path in an archive: where it came from, else by date and title."""
+    """Return the article's path in an archive: its original one, else one from date and title."""
     if _IN_LAYOUT.fullmatch(article.origin) and len(article.origin.encode()) <= _LONGEST:
         return article.origin
     stem = PurePosixPath(article.origin).name.removesuffix(".md").removesuffix(f".{article.lang}")
@@ -133,9 +140,9 @@ def _target(to: Path) -> AbstractContextManager[Add]:
     name = to.name.lower()
     if name.endswith(".zip"):
         return _archive(to, _zip)
-    for ending, compression in sorted(_TAR_ENDINGS.items(), key=lambda item: -len(item[0])):
+    for ending, mode in sorted(_TAR_ENDINGS.items(), key=lambda item: -len(item[0])):
         if name.endswith(ending):
-            return _archive(to, partial(_tar, compression=compression))
+            return _archive(to, partial(_tar, mode=mode))
     return _folder(to)
 
 
@@ -213,10 +220,10 @@ def _zip(file: BinaryIO) -> Iterator[Add]:
 
 
 @contextmanager
-def _tar(file: BinaryIO, compression: str) -> Iterator[Add]:
+def _tar(file: BinaryIO, mode: _TarMode) -> Iterator[Add]:
     import tarfile
 
-    with tarfile.open(None, f"w:{compression}", file) as archive:  # type: ignore[call-overload]
+    with tarfile.open(None, mode, file) as archive:
 
         def add(name: str, data: bytes, changed: datetime) -> None:
             member = tarfile.TarInfo(name)

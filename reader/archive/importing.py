@@ -24,7 +24,6 @@ from reader.archive.jobs import (
     results,
     while_hopeful,
 )
-from reader.archive.write_ahead_log import emptied_behind
 from reader.cache.answers import Outcome, Stamp
 from reader.cache.store import Store
 from reader.errors import CacheError, CryptoreadError, Refusal
@@ -96,7 +95,7 @@ class Import:
         self._total: int | None = None
 
     def run(self, paths: Iterable[Path]) -> ImportReport:
-        """Import the paths, one after the other. Raises CacheError; bad input is refused."""
+        """Import the paths in order. Raises CacheError; bad input is refused."""
         collect_seldom()
         for path in paths:
             try:
@@ -156,7 +155,7 @@ class Import:
         self._store_parsed(self._parse(batched(self._tasks(found), PARSED_AT_ONCE)))
 
     def _parse(self, jobs: Iterator[Job]) -> Iterator[Parsed]:
-        """Yield the results of all jobs in order. Few jobs are done here, others in workers."""
+        """Yield the results of all jobs in order. A few are run here, more in worker processes."""
         first = list(islice(jobs, WORTH_WORKERS))
         if len(first) < WORTH_WORKERS or cores() < 2:
             return chain.from_iterable(map(results, chain(first, jobs)))
@@ -164,14 +163,15 @@ class Import:
 
     def _jobs_ahead(self) -> int:
         """Return how many jobs may wait; few while a screen is open, to leave one core free."""
-        return max(cores() - 2, 1) if self._store.presence.is_anybody_here() else AHEAD * cores()
+        return max(cores() - 2, 1) if self._store.presence.is_screen_open() else AHEAD * cores()
 
     def _store_parsed(self, parsed: Iterator[Parsed]) -> None:
         size = min(STORED_AT_FIRST, STORED_AT_ONCE)
-        with emptied_behind(self._store) as empty_log:
+        upkeep, presence = self._store.upkeep, self._store.presence
+        with upkeep.behind_import(presence.is_screen_open) as clear_up:
             for first in parsed:
                 moved = self._store_batch(chain([first], islice(parsed, size - 1)))
-                empty_log()
+                clear_up()
                 size = min(int(size * STORED_GROWTH), STORED_AT_ONCE, self._worth_waiting_for())
                 if moved:  # not in order of time: larger transactions move fewer articles
                     size = STORED_AT_ONCE
@@ -184,7 +184,7 @@ class Import:
         return max(left * 2 // 3, STORED_AT_FIRST)
 
     def _tasks(self, found: Iterable[Entry | Refusal]) -> Iterator[Task]:
-        """Yield what has to be read: not refused, and not known by path, size and time."""
+        """Yield the files to read: those not refused and not known by path, size and time."""
         for some in batched(found, PARSED_AT_ONCE):
             entries = [entry for entry in some if isinstance(entry, Entry)]
             known = self._store.intake.stamps([entry.where for entry in entries])
@@ -201,7 +201,7 @@ class Import:
                     self._refuse(refusal)
 
     def _store_batch(self, batch: Iterable[Parsed]) -> int:
-        """Store in one transaction, and count it once it is on disk.
+        """Store a batch in one transaction, and count it once it is on disk.
 
         Returns how many stored articles had to move in time.
         """

@@ -51,7 +51,7 @@ class Parsed(NamedTuple):
     flags: tuple[str, ...] = ()
     refusal: Refusal | None = None
     known: bytes | None = None
-    """Digest of the different bytes that an earlier import read."""
+    """Digest of the file's bytes at an earlier import, if they were different."""
 
 
 class Task(NamedTuple):
@@ -94,7 +94,7 @@ def while_hopeful(parsed: Iterator[Parsed], path: str) -> Iterator[Parsed]:
 def parse_in_workers(
     first: list[Job], jobs: Iterator[Job], ahead: Callable[[], int]
 ) -> Iterator[Parsed]:
-    """Yield the results of jobs in order. `first` is done here, while the workers start.
+    """Yield the results of jobs in order. `first` runs in this process, while the workers start.
 
     ahead: how many jobs may wait, or have results that wait. Raises WorkerLost.
     """
@@ -119,7 +119,7 @@ def parse_in_workers(
 
 
 def collect_seldom() -> None:
-    """Let the garbage collector run seldom: it takes a tenth of an import, and finds nothing."""
+    """Run the garbage collector rarely: it takes a tenth of an import, and finds nothing."""
     gc.freeze()
     gc.set_threshold(100_000, 50, 100)
 

@@ -18,7 +18,7 @@ class Grouping(StrEnum):
 
 
 PINNED = "PINNED"
-"""Key of the group of pinned articles, which stands above all others."""
+"""Key of the group of pinned articles, which comes before all others."""
 
 
 MOST_TAGS = 9

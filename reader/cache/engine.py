@@ -17,17 +17,49 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 from pyroaring import BitMap
 
 from reader.article import Identity
+from reader.cache.sameness.law import Item, Memory
 from reader.cache.values.facet_rows import Counted, Facet, FacetRow, Facts
 
 if TYPE_CHECKING:
     from reader.cache.answers import Stamp
-    from reader.cache.feed_memory import FeedMemory
     from reader.cache.sameness.arrivals import Arrival, FeedPage
+    from reader.cache.sameness.tellings import Name, Telling
     from reader.cache.source_states import SourceState
     from reader.cache.values.cancel import Cancel
     from reader.cache.values.incoming import Incoming
     from reader.cache.values.stored import Coming, Document, Stored, Text
     from reader.query.language import Term
+
+
+class FeedMemory(Memory, Protocol):
+    """Remembers the items of one feed, for one transaction, so that they are told apart.
+
+    `sameness.law` decides which stored article an item is.
+    """
+
+    def shared(self) -> "list[Name]":
+        """Return every name of the feed that distinct items have had."""
+
+    def begin(self, item: Item, names: "Sequence[Name]") -> int:
+        """Add an entry and return its number. names: the names that distinguish it."""
+
+    def go_on(self, entry: int, item: Item, names: "Sequence[Name]") -> None:
+        """Set the id and link of a known entry to those of this item."""
+
+    def note(self, entry: int, item: Item, names: "Sequence[Name]") -> None:
+        """Store the present names of an entry; a name that another entry has becomes shared."""
+
+    def prune(self, entry: int) -> None:
+        """Delete the least recent names of an entry beyond `law.MAX_NAMES`."""
+
+    def share(self, names: "Iterable[Name]") -> None:
+        """Store that distinct items have those names."""
+
+    def tell(self, entry: int, tellings: "Sequence[Telling]", *, again: bool) -> None:
+        """Store the versions of an entry, the present one first.
+
+        again: add it as another publication; otherwise it replaces the last version.
+        """
 
 
 class View(Protocol):
@@ -148,7 +180,7 @@ class View(Protocol):
     def sources(self) -> "Iterator[SourceState]":
         """Yield the stored state of each live source."""
 
-    def memory(self, feed: str, run: int) -> "FeedMemory":
+    def memory(self, feed: str, run: int) -> FeedMemory:
         """Return the memory of a feed's items, for one transaction. run: the present import."""
 
 
@@ -246,6 +278,15 @@ class Transaction(View, Protocol):
     def mend_index(self) -> None:
         """Rebuild the index of `match` from the articles."""
 
+    def mend_damaged_index(self) -> bool:
+        """Rebuild the index if it is damaged and that takes less than a minute; return whether."""
+
+    def mend_rows(self, ids: Sequence[int]) -> None:
+        """Rebuild what a list shows of articles from their documents, where those are whole."""
+
+    def forget(self, ids: Sequence[int]) -> None:
+        """Let the next import or sync restore damaged articles, although they are stored."""
+
     def put_stamps(self, stamps: "Iterable[Stamp]") -> None:
         """Remember files, so that the next import can tell that they have not changed."""
 
@@ -267,8 +308,31 @@ class Moment(Protocol):
 M = TypeVar("M", bound=Moment)
 
 
+class Upkeep(Protocol):
+    """Keeps what is stored small and quick, while other programs use it."""
+
+    def behind_import(
+        self, is_screen_open: Callable[[], bool]
+    ) -> AbstractContextManager[Callable[[], None]]:
+        """Give a callback for each transaction that an import has committed, to clear up behind it.
+
+        It may use a thread, but leaves a core free while a screen is open.
+        """
+
+    def tidy(self, *, entirely: bool = False) -> None:
+        """Do some of the work that writing has put off, in idle time. entirely: do all of it."""
+
+
 class Engine(Protocol[M]):
     """Opens views of the articles. Thread-safe."""
+
+    @property
+    def name(self) -> str:
+        """Return what messages call it: the path of a file."""
+
+    @property
+    def upkeep(self) -> Upkeep:
+        """Return the part that keeps what is stored small and quick."""
 
     def errors(self) -> AbstractContextManager[None]:
         """Raise CacheError for whatever goes wrong within."""
@@ -276,10 +340,10 @@ class Engine(Protocol[M]):
     def present(self) -> View:
         """Return this thread's view of the present state. Raises CacheError."""
 
-    def transaction(self, *, patient: bool = True) -> AbstractContextManager[Transaction]:
+    def transaction(self, *, wait: bool = True) -> AbstractContextManager[Transaction]:
         """Give a write transaction. One thread at a time has it.
 
-        patient: wait for other programs that write. Raises CacheLocked, CacheError.
+        wait: for other programs that write. Raises CacheLocked, CacheError.
         """
 
     def alone(self) -> AbstractContextManager[object]:
@@ -297,7 +361,10 @@ class Engine(Protocol[M]):
     def searching(self, moment: M | None) -> AbstractContextManager[View]:
         """Give a view for looking up words concurrently. moment: leased; None: the present."""
 
-    def hurry(self) -> None:
+    def suspect(self) -> None:
+        """Request a full check at the next start, as damage was found."""
+
+    def wait_briefly(self) -> None:
         """Wait only briefly for locks of other programs from now on, in this thread."""
 
     def release(self) -> None:

@@ -1,13 +1,18 @@
-"""Sets of article ids, newest first."""
+"""Sets of article ids, newest first, and lists of them in batches."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import overload
+from typing import TypeVar, overload
 
 from pyroaring import BitMap
 
 from reader.article import ArticleId
 
+T = TypeVar("T")
+
 NONE = BitMap()
+
+AT_ONCE = 500
+"""Maximum ids in one request to an engine."""
 
 
 class Ids(Sequence[ArticleId]):
@@ -31,7 +36,7 @@ class Ids(Sequence[ArticleId]):
         return isinstance(id, int) and id in self.bits
 
     def __iter__(self) -> Iterator[ArticleId]:
-        # pyroaring iterates backwards, which its type stubs do not say.
+        # The stubs of pyroaring lack `__reversed__`.
         return reversed(self.bits)  # type: ignore[arg-type]
 
     @overload
@@ -86,6 +91,7 @@ class LazyIds(Ids):
         self._bits: BitMap | None = None
 
     @property
+    # A set stores its bits, this one computes them.
     def bits(self) -> BitMap:  # type: ignore[override]
         """Return the ids as a bitmap; the first call asks for them."""
         if self._bits is None:
@@ -134,3 +140,9 @@ class Meet(LazyIds):
     def _look(self) -> BitMap:
         shared = self._one & self._other
         return shared - self._without if self._without else shared
+
+
+def batches(items: Sequence[T], size: int = AT_ONCE) -> Iterator[Sequence[T]]:
+    """Yield the items in order, in lists short enough for one request."""
+    for start in range(0, len(items), size):
+        yield items[start : start + size]

@@ -13,9 +13,8 @@ from pyroaring import BitMap
 
 from reader.article import Identity
 from reader.cache.answers import Change, Marked
-from reader.cache.engines.sqlite.identities import AT_ONCE
 from reader.cache.facets.index import FAVOURITE, READ, Truth
-from reader.cache.ids import Ids
+from reader.cache.ids import AT_ONCE, Ids
 from reader.cache.marks.journal import Mark, Marks, Step
 from reader.cache.marks_keeper import Label, MarksKeeper
 from reader.cache.session import Session
@@ -70,8 +69,8 @@ class Marking:
             if held is None:
                 raise
             with self._session.lock, self._session.engine.errors():
-                who = list(held.moment.view.identities(list(ids.bits)).values())
-            return self._keeper.mark(who, mark, value, label)
+                identities = list(held.moment.view.identities(list(ids.bits)).values())
+            return self._keeper.mark(identities, mark, value, label)
 
     def _set_marks(
         self,
@@ -87,8 +86,8 @@ class Marking:
         becomes = bool(bits - facet) if value is None else value
         changed = bits - facet if becomes else bits & facet
         if changed:
-            who = list(to.identities(list(changed)).values())
-            step = Step(label(becomes, len(changed)), mark, becomes, who)
+            identities = list(to.identities(list(changed)).values())
+            step = Step(label(becomes, len(changed)), mark, becomes, identities)
             self._show(to, step, changed, change(lambda marks: marks.do(step)))
         return Marked(becomes, len(changed))
 
@@ -98,8 +97,8 @@ class Marking:
             held = self._session.held
             if held is None or held.moment.version == self._latest.version:
                 return ids.bits
-            who = list(held.moment.view.identities(list(ids.bits)).values())
-        return BitMap(list(now.ids(who).values()))
+            identities = list(held.moment.view.identities(list(ids.bits)).values())
+        return BitMap(list(now.ids(identities).values()))
 
     def _changed(self, work: "Callable[[Transaction, Changing], T]") -> T:
         """Change marks on disk, then the facets.

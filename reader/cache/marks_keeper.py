@@ -7,10 +7,10 @@ from typing import TypeVar
 
 from reader.article import Identity
 from reader.cache.answers import Marked
-from reader.cache.engines.sqlite.pool import file_id
 from reader.cache.files.migrations import MARKS
 from reader.cache.files.schema import connect
 from reader.cache.marks.journal import Mark, Marks, Step, marks_errors
+from reader.cache.marks.pool import file_id
 from reader.cache.session import Session
 from reader.errors import CacheUnwritable, MarksDamaged, MarksGone
 
@@ -31,7 +31,7 @@ class MarksKeeper:
         self._session = session
 
     def change(self, work: Callable[[Marks], T]) -> T:
-        """Do the work on a file that is still in place afterwards. Raises CacheError.
+        """Do the work on `marks.db`, and check that the file is still in place. Raises CacheError.
 
         If the file is damaged or deleted, it is repaired or recreated and the work is repeated.
         """

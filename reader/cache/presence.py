@@ -11,7 +11,9 @@ from reader.safety.own_files import PRIVATE_FILE, NotRegular, refuse_other
 try:
     from fcntl import LOCK_EX, LOCK_NB, LOCK_SH, LOCK_UN, flock
 except ImportError:  # no flock: assume no open screen
-    flock = None  # type: ignore[assignment]
+    HAS_FLOCK = False
+else:
+    HAS_FLOCK = True
 
 
 class Presence:
@@ -20,7 +22,7 @@ class Presence:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._file = -1
-        self._is_here = False
+        self._is_announced = False
         self._is_wanted = False
 
     @classmethod
@@ -35,22 +37,22 @@ class Presence:
     def announce(self) -> None:
         """Tell other processes that a screen is open. Several may be open.
 
-        An import that checks holds the lock for a moment: `insist` tries again.
+        An import that checks holds the lock for a moment: `announce_again` tries again.
         """
         self._is_wanted = True
-        self.insist()
+        self.announce_again()
 
-    def insist(self) -> None:
+    def announce_again(self) -> None:
         """Announce the screen again if `announce` could not take the lock."""
-        if self._is_wanted and not self._is_here and self._open():
+        if self._is_wanted and not self._is_announced and self._open():
             with suppress(OSError):
                 flock(self._file, LOCK_SH | LOCK_NB)
-                self._is_here = True
+                self._is_announced = True
 
-    def is_anybody_here(self) -> bool:
-        """Return whether a live process holds the lock."""
-        if self._is_here or not self._open():
-            return self._is_here
+    def is_screen_open(self) -> bool:
+        """Return whether a live process, this one included, has announced a screen."""
+        if self._is_announced or not self._open():
+            return self._is_announced
         try:
             flock(self._file, LOCK_EX | LOCK_NB)
         except OSError:
@@ -62,10 +64,10 @@ class Presence:
         """Release the lock, so that other programs no longer see this one."""
         if self._file >= 0:
             os.close(self._file)
-        self._file, self._is_here, self._is_wanted = -1, False, False
+        self._file, self._is_announced, self._is_wanted = -1, False, False
 
     def _open(self) -> bool:
-        if self._file < 0 and flock is not None:
+        if self._file < 0 and HAS_FLOCK:
             flags = os.O_RDWR | os.O_CREAT | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC
             with suppress(OSError):  # the folder may be read-only
                 self._file = os.open(self._path, flags, PRIVATE_FILE)

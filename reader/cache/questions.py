@@ -19,10 +19,9 @@ from reader.cache.asking.evaluation import filtered, language_of
 from reader.cache.asking.grouping import group, most_frequent
 from reader.cache.asking.recalled import Recalled, recalled, written
 from reader.cache.engines.sqlite.fulltext import Recent
-from reader.cache.engines.sqlite.identities import batches
 from reader.cache.facets.counts import SETS_KEPT
 from reader.cache.facets.index import ALL, DRAFT, READ, Facets
-from reader.cache.ids import Ids
+from reader.cache.ids import Ids, batches
 from reader.cache.session import Session
 from reader.cache.values.cancel import Cancel
 from reader.errors import CacheLocked
@@ -131,7 +130,7 @@ class Questions:
         ids = self.find(query, now)
         groups, tags = self.groups(ids, Grouping.CATEGORY), self.tag_counts(ids, MOST_TAGS)
         answer = (str(query), self._session.facets.version, written(len(ids), groups, tags))
-        with suppress(CacheLocked), self._session.transaction(patient=False) as to:
+        with suppress(CacheLocked), self._session.transaction(wait=False) as to:
             to.keep_answer(*answer)
 
     def recall_nothing(self) -> None:
@@ -139,7 +138,7 @@ class Questions:
         self._recalls = False
 
     def warm_up(self, query: Query, now: datetime) -> None:
-        """Load what the next filter on top of the query needs; stop using the stored answer."""
+        """Load what a further filter would need; stop using the stored answer."""
         self.recall_nothing()
         ids = self.find(query, now)
         self.groups(ids, Grouping.CATEGORY)
@@ -186,7 +185,7 @@ class Questions:
         return group(ids.bits, by, self._session.facets_of(ids.lang), self._days, ask)
 
     def tag_counts(self, ids: Ids, most: int | None = None) -> list[TagCount]:
-        """Return tags of the ids, most frequent first, ties by name; at most so many."""
+        """Return tags of the ids, most frequent first, ties by name; at most `most`."""
         if most is not None:
             return self._most_frequent(ids, most) or []
         counts = [each for some in self._tags() for each in self._tag_counts(some, ids)]

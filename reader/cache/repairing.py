@@ -315,9 +315,9 @@ def references(
 ) -> Iterator[int]:
     """Yield the references by which a user names articles."""
     columns = IDENTITY if has_feeds else "source, external, lang"
-    for id, *who in rows_of(db, f"SELECT id, {columns} FROM articles WHERE id IN", ids, _skip):
+    for id, *parts in rows_of(db, f"SELECT id, {columns} FROM articles WHERE id IN", ids, _skip):
         with suppress(TypeError):
-            yield reference(id, Identity(*who))
+            yield reference(id, Identity(*parts))
 
 
 def _skip(_id: int) -> None:

@@ -12,9 +12,9 @@ from pyroaring import BitMap
 
 from reader.article import ArticleId
 from reader.cache.asking.words import Words
-from reader.cache.engines.sqlite.pool import MarksPool
 from reader.cache.facets.index import Facets, News, Truth
 from reader.cache.marks.journal import Marks
+from reader.cache.marks.pool import MarksPool
 from reader.cache.values.cancel import Cancel
 from reader.errors import CacheGone, MarksGone
 from reader.query.language import Query
@@ -90,12 +90,12 @@ class Session:
         self.engine.release()
         self.marks_pool.release()
 
-    def hurry(self) -> None:
+    def wait_briefly(self) -> None:
         """Wait only briefly for locks of other programs from now on, in this thread."""
         with self.engine.errors():
-            self.engine.hurry()
+            self.engine.wait_briefly()
         with suppress(MarksGone):
-            self.marks_pool.hurry()
+            self.marks_pool.wait_briefly()
 
     def version(self) -> int:
         """Return the version that answers are made of.
@@ -150,9 +150,9 @@ class Session:
         with self.engine.errors():
             yield self.engine.present()
 
-    def transaction(self, *, patient: bool = True) -> "AbstractContextManager[Transaction]":
+    def transaction(self, *, wait: bool = True) -> "AbstractContextManager[Transaction]":
         """Give a write transaction, one thread at a time. Raises CacheLocked, CacheError."""
-        return self.engine.transaction(patient=patient)
+        return self.engine.transaction(wait=wait)
 
     # The moment held.
 

@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from reader.cache.engines.sqlite.engine import SqliteEngine
-from reader.cache.engines.sqlite.pool import MarksPool
 from reader.cache.files import copies
 from reader.cache.files.damage import is_suspect
 from reader.cache.files.migrations import CACHE, MARKS
 from reader.cache.marking import Marking, marked
+from reader.cache.marks.pool import MarksPool
 from reader.cache.marks.state import State, look
 from reader.cache.marks_keeper import MarksKeeper
 from reader.cache.presence import Presence
@@ -28,13 +28,13 @@ if TYPE_CHECKING:
     from pyroaring import BitMap
 
     from reader.cache.engine import View
+    from reader.cache.engines.sqlite.upkeep import SqliteUpkeep
     from reader.cache.intake import Intake
-    from reader.cache.upkeep import Upkeep
     from reader.cache.values.facet_rows import Facet
 
 
 class Store:
-    """Opens `cache.db`, which can be rebuilt, and `marks.db`, which is precious. Thread-safe.
+    """Opens `cache.db`, which can be rebuilt, and `marks.db`, which cannot. Thread-safe.
 
     `session`: connections and the held moment. `questions`, `texts`, `marking`, `intake`, `upkeep`:
     reads and writes; one write at a time. `damage`: damage found since it was opened. `presence`:
@@ -50,7 +50,7 @@ class Store:
         marks = MarksPool(self.marks_path)
         self.session = Session(self.engine, marks, lambda view: self.damage.counted(view), lock)
         self._prepare()
-        self.damage = Mending(self.path, self.engine.changing, self._marks_of, self.note)
+        self.damage = Mending(self.engine, self._marks_of, self.note)
         self._keeper = MarksKeeper(folder, self.session)
         self.questions = Questions(self.session)
         self.texts = Texts(self.session, self.damage)
@@ -104,12 +104,10 @@ class Store:
 
         return Intake(self.session, self.damage.counted)
 
-    @cached_property
-    def upkeep(self) -> "Upkeep":
+    @property
+    def upkeep(self) -> "SqliteUpkeep":
         """Return the part that keeps the file small and fast."""
-        from reader.cache.upkeep import Upkeep
-
-        return Upkeep(self.engine)
+        return self.engine.upkeep
 
     @property
     def is_only_read(self) -> bool:

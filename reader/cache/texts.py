@@ -9,9 +9,8 @@ from typing import Any
 from pyroaring import BitMap
 
 from reader.article import CHECK, Article, ArticleId, Identity, Row, Sentiment, check_digits
-from reader.cache.engines.sqlite.identities import batches
 from reader.cache.facets.index import ESTIMATED, FAVOURITE, READ
-from reader.cache.ids import Ids
+from reader.cache.ids import Ids, batches
 from reader.cache.repair.mending import Mending
 from reader.cache.session import Session
 from reader.cache.values.instants import END, from_milliseconds
@@ -44,7 +43,7 @@ class Texts:
                 except (ValueError, TypeError, OverflowError):
                     failed.append(values[0])
             if failed:
-                from reader.cache.engines.sqlite.documents import row_values
+                from reader.cache.values.stored import row_values
 
                 for values in row_values(view.documents(failed, lambda _: None)):
                     found[values[0]] = _row(values, *states)

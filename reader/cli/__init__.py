@@ -1,1 +1,1 @@
-"""The command line. `context` is what all commands share, `group` finds a command."""
+"""The command line. `context` has what all commands share, `group` finds a command."""

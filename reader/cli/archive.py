@@ -1,4 +1,4 @@
-"""The commands `import` and `export`: articles from files into the library, and back into files."""
+"""The commands `import` and `export`: read articles from files, write them to files."""
 
 import sys
 from collections import Counter
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from reader.query.language import Query
 
 MANY, VERY_MANY = 1_000, 100_000
-"""Articles of one import between which the cache is not tidied.
+"""From `MANY` new articles on, an import does not merge the full-text index: the user would wait.
 
-Fewer are tidied up at once; more would leave too much for the next sync or small import to tidy.
+From `VERY_MANY` on it merges all of it, as the next sync or import would have too much to merge.
 """
 
 MOST_ALIKE = 10
@@ -34,11 +34,11 @@ MOST_ALIKE = 10
 def import_(paths: Paths, sources: tuple[Path, ...]) -> None:
     """Import articles from folders, Markdown files, .zip and .tar archives (.gz, .xz, .bz2).
 
-    Also from .jsonl files, an article a line, and .json files, an array of articles (or .gz of
+    Also from .jsonl files, one article per line, and .json files, an array of articles (or .gz of
     either): the fields of the front matter, and "body".
 
     Files that have not changed since the last import are skipped. Each article that is refused is
-    named with the reason; all others are imported.
+    listed with the reason; all others are imported.
 
     \b
     Example:
@@ -54,7 +54,7 @@ def import_(paths: Paths, sources: tuple[Path, ...]) -> None:
                 sources, on_progress=on_progress, on_refusal=lambda refusal: say(str(refusal))
             )
         _tell(report)
-        if report.stored < MANY or report.stored >= VERY_MANY:  # in between, the user waits
+        if report.stored < MANY or report.stored >= VERY_MANY:  # in between, the user would wait
             library.tidy(entirely=report.stored >= VERY_MANY)
     if report.refusals:
         sys.exit(REFUSED)

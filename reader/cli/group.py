@@ -81,7 +81,7 @@ def _commands_beside(name: str) -> Mapping[str, click.Command]:
     invoke_without_command=True,
     options_metavar="[OPTIONS]",
     subcommand_metavar="[QUERY | COMMAND ...]",
-    epilog="cryptoread list --help, and so on, shows a command's options and an example.",
+    epilog="`cryptoread COMMAND --help` shows the options of a command and an example.",
 )
 @click.option(
     "--data",

@@ -1,4 +1,4 @@
-"""The command `sync`: fetch the subscriptions once, or again and again.
+"""The command `sync`: fetch the subscriptions once or repeatedly.
 
 What the command needs is imported when it runs.
 """
@@ -43,9 +43,9 @@ LOOK_FOR_SIGNAL_S = 0.2
 def sync(paths: Paths, names: tuple[str, ...], as_json: bool, watch: float | None) -> None:
     """Fetch news of all subscriptions, or of those that are named, in parallel.
 
-    The first sync subscribes to ten sources of crypto news if there are no subscriptions yet. A
-    source that fails is named, with what to do; it does not stop the others, and its articles
-    stay. A source that keeps failing is skipped for a while, unless it is named.
+    The first sync subscribes to ten sources of crypto news if there are no subscriptions yet. For a
+    source that fails, the reason and what to do are printed; it does not stop the others, and its
+    articles stay. A source that keeps failing is skipped for a while, unless you name it.
 
     \b
     Example:
@@ -63,7 +63,7 @@ def sync(paths: Paths, names: tuple[str, ...], as_json: bool, watch: float | Non
 
 
 def _watch(paths: Paths, names: tuple[str, ...], as_json: bool, seconds: float) -> None:
-    """Sync every so many seconds until a signal; report what fails, and go on."""
+    """Sync every `seconds` until a signal; report what fails, and go on."""
     import signal
     import threading
 

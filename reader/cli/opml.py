@@ -1,4 +1,4 @@
-"""Subscriptions to and from OPML, the format in which feed readers exchange them."""
+"""Import and export subscriptions as OPML, the format in which feed readers exchange them."""
 
 import os
 import sys

@@ -96,7 +96,7 @@ def print_articles(
 ) -> None:
     """Print the articles as JSON, JSON lines or CSV, one by one.
 
-    raw: do not protect texts of CSV that a spreadsheet would take for a formula.
+    raw: do not protect CSV cells that a spreadsheet would read as a formula.
     """
     records = (record(row, article) for row, article in articles)
     match form:
@@ -134,11 +134,11 @@ def _print_array(records: Iterator[dict[str, Any]]) -> None:
 
 
 FORMULA = tuple("=+-@\t\r\n＝＋－＠")
-"""Beginnings of a text that a spreadsheet takes for a formula."""
+"""Beginnings of a text that a spreadsheet reads as a formula."""
 
 
 def _print_csv(records: Iterator[dict[str, Any]], *, raw: bool) -> None:
-    """Print CSV: tags joined by `|`, truth as 1 or 0. Not raw: an apostrophe protects formulas."""
+    """Print CSV: tags joined by `|`, booleans as 1 or 0. raw: put no apostrophe before formulas."""
     import csv
 
     out = csv.writer(sys.stdout, lineterminator="\n")

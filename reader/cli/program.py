@@ -55,7 +55,7 @@ def _ended(run: Callable[[], int]) -> int:
 
 
 def _ignore_ctrl_c() -> None:
-    """Let nothing interrupt the end: all is done, and Python would print a traceback."""
+    """Ignore ctrl+c from now on: all work is done, and Python would print a traceback."""
     import signal
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)

@@ -19,7 +19,7 @@ class QueryCommand(click.Command):
     """A command whose words may begin with a minus, in completion too."""
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
-        """Complete a word behind a minus as a query, anything else as click does."""
+        """Complete a word after a minus as a query, anything else as click does."""
         if incomplete.startswith("-") and not incomplete.startswith("--"):
             return [CompletionItem(word) for word in _complete(ctx, self.params[0], incomplete)]
         return super().shell_complete(ctx, incomplete)

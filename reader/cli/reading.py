@@ -1,4 +1,4 @@
-"""The commands `list`, `show`, `stats` and `open`: articles of the library on the command line."""
+"""The commands `list`, `show`, `stats` and `open`: read articles on the command line."""
 
 import sys
 from typing import TYPE_CHECKING
@@ -30,7 +30,7 @@ def list_(paths: Paths, query: "Query", form: str, limit: int | None, raw: bool)
     """List the articles that match QUERY, newest first.
 
     In CSV an apostrophe is put before a text that begins with = + - or @, which a spreadsheet would
-    take for a formula. --raw leaves it out, for programs.
+    read as a formula. --raw leaves it out, for programs.
 
     \b
     Example:

@@ -39,9 +39,9 @@ def open_reader(paths: Paths, query: "Query | None" = None) -> None:
         raise NoTerminal
     # Objects made at start-up stay alive: a garbage collection would delay the first screen.
     gc.disable()
-    # Every statement of a background write takes the interpreter lock.
+    # Each statement of a background write holds the interpreter lock.
     sys.setswitchinterval(SWITCH_S)
-    # Textual paints on a timer. At its 60 ticks a second a key would wait longer than it works.
+    # Textual paints on a timer. At 60 ticks a second, a key would mostly wait for the next tick.
     os.environ.setdefault("TEXTUAL_FPS", "500")
     # How long Textual waits (ms) to tell Escape from the first byte of another key.
     os.environ.setdefault("ESCDELAY", "50")

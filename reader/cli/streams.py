@@ -1,7 +1,7 @@
-"""The three standard streams, usable whatever the shell made of them.
+"""Make the three standard streams usable in any state in which the shell passes them.
 
-Handles closed and full streams, broken pipes, and encodings without the characters. Other modules
-print on them.
+Handles closed and full streams, broken pipes, and encodings that lack characters. Other modules
+print to the streams.
 """
 
 import errno
@@ -22,9 +22,7 @@ class OutputFailed(CryptoreadError):
     def __init__(self, error: OSError) -> None:
         is_closed = error.errno == errno.EBADF
         reason = "it is closed" if is_closed else error.strerror or str(error)
-        super().__init__(
-            f"cannot write to standard output ({reason}); what follows was not printed"
-        )
+        super().__init__(f"cannot write to standard output ({reason}); the rest was not printed")
 
 
 class _Output(TextIOWrapper):

@@ -28,21 +28,21 @@ _STATE_WIDTH = len("failed 3 times, answered 2026-03-14 12:00")
 
 @click.command(short_help="Follow a feed, an API, or a folder.")
 @click.argument("url", metavar="URL|PATH")
-@click.option("--name", help="Its name; by default that of its host.")
+@click.option("--name", help="Name of the source; by default its host.")
 @click.option(
     "--kind",
     type=click.Choice(
         [kind.value for kind in Kind]
     ),  # click shows the names of an enum, not its values
-    help="What the address serves; by default what it looks like, mostly a feed.",
+    help="Kind of the source; by default guessed from the address.",
 )
 @click.pass_obj
 def subscribe(paths: Paths, url: str, name: str | None, kind: str | None) -> None:
     """Add a source to the config file, so that `sync` fetches it.
 
-    For the address of a web page that names its feed, that feed is followed. An address that
-    answers with anything else is not followed. With --kind the address is added as it is, and
-    nothing is fetched.
+    If URL is a web page that names its feed, that feed is followed. If it is neither a feed nor
+    such a page, nothing is followed. With --kind the address is added as it is, without fetching
+    it.
 
     \b
     Example:

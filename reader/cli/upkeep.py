@@ -22,8 +22,8 @@ def backup(paths: Paths, to: Path, marks_alone: bool, force: bool) -> None:
     """Write marks, articles and settings to one new FILE, a ZIP archive.
 
     Screens may be open and a sync may run meanwhile. FILE is read back before it gets its name.
-    It holds your settings with the keys in them, and only you can read it; a key in the system's
-    keyring is not in it.
+    It contains your settings, including keys, and only you can read it. A key in the system's
+    keyring is not included.
 
     \b
     Example:
@@ -46,8 +46,8 @@ def backup(paths: Paths, to: Path, marks_alone: bool, force: bool) -> None:
 def restore(paths: Paths, source: Path, marks_alone: bool) -> None:
     """Restore marks, articles and settings as they were when FILE was made.
 
-    Present files are not deleted: each is renamed, and its new name is printed. FILE is checked as
-    a whole before anything is changed. Quit open screens first.
+    Present files are not deleted: each is renamed, and its new name is printed. All of FILE is
+    checked before anything is changed. Quit open screens first.
 
     With --marks, only the marks are replaced, and the present marks are renamed; articles and
     settings stay as they are.
@@ -73,14 +73,15 @@ def restore(paths: Paths, source: Path, marks_alone: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON.")
 @click.pass_obj
 def doctor(paths: Paths, repair: bool, deep: bool, as_json: bool) -> None:
-    """Check the settings, the files, the sources, and the programs around them.
+    """Check the settings, the files, the sources, and the programs that cryptoread uses.
 
-    The files are read whole, which takes a while if there are many articles. Up to 20,000 articles,
-    with --deep any number, are also compared with the rows of the list and the sets of tags and
+    All of each file is read, which takes a while if there are many articles. Up to 20,000 articles,
+    or with --deep all of them, are also compared with the rows of the list and the sets of tags and
     categories that are made from them; --repair includes that. Without --repair nothing is changed.
-    With it a damaged file is renamed and never deleted, and marks are kept.
+    With it a damaged file is renamed and never deleted, and marks are kept; temporary folders that
+    killed programs left are deleted.
 
-    With --json: an array of objects, each with "check" (what was checked), "ok" (true or false),
+    --json prints an array of objects, each with "check" (what was checked), "ok" (true or false),
     "finding" (a sentence) and "repair" (what was done, empty if nothing was).
 
     The exit code is 0 if all is well or was repaired, 1 if something remains to be done, 3 if a

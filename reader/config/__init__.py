@@ -1,1 +1,1 @@
-"""What the user may write down: settings, subscriptions, and where files are."""
+"""The user's settings and subscriptions, and the paths of files."""

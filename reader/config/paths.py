@@ -1,4 +1,4 @@
-"""Where cryptoread keeps its files: data, settings, and what came with the program."""
+"""Paths of cryptoread's files: data, settings, and files installed with the program."""
 
 import os
 from pathlib import Path

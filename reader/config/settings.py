@@ -1,6 +1,8 @@
-"""The settings that the user wrote into the config file.
+"""Read and check the settings in the config file.
 
-Only reading and checking; `subscriptions_file` changes the file.
+`Settings` is the list of them; a new one is a field there, a check in `_problem`, and a test.
+`ui.checked_settings` checks values that only the screen knows; `subscriptions_file` changes the
+file.
 """
 
 import re
@@ -30,7 +32,7 @@ class Settings:
     language: str | None = None
     """The language on which the reader starts, such as `uk`."""
     sidebar_width: int | None = None
-    """Columns."""
+    """Columns of the list."""
     theme: str | None = None
     """Name of a Textual theme."""
     column_width: int = 88

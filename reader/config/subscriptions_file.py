@@ -1,4 +1,4 @@
-"""Changes of the subscriptions in the config file.
+"""Change the subscriptions in the config file.
 
 Comments, order and everything else in the file are kept; it is replaced as a whole or not at all.
 """

@@ -1,6 +1,6 @@
 """Bytes to articles and back. Pure: no files, no network, no database.
 
-Light to import: what parses YAML is loaded by the first text that needs it.
+Fast to import: the YAML parser is loaded when the first text needs it.
 """
 
 from reader.formats.archive.article_file import MAX_ARTICLE_BYTES, read_article, write_article

@@ -11,7 +11,7 @@ _NOT_OF_DOCUMENTS = frozenset(
 
 
 def text_encoding(name: str) -> str:
-    """Return the name if Python decodes text by it, else an empty string."""
+    """Return the name if Python can decode text with it, else an empty string."""
     if not _NAME.fullmatch(name):
         return ""
     try:

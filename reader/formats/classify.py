@@ -1,7 +1,7 @@
-"""Category and sentiment for articles whose source gives none: by words, and as an estimate.
+"""Assign a category and estimate a sentiment by words, for articles whose source gives none.
 
-A publisher's own are never changed. The words are in `categories.toml`; the sentiment is VADER's,
-of title and description, for English alone.
+A publisher's own values are never changed. The words are in `categories.toml`; the sentiment is
+VADER's, of title and description, for English alone.
 """
 
 import re

@@ -101,7 +101,7 @@ class TooManySources(NotOpml):
 
     def __init__(self) -> None:
         most = f"{MAX_SUBSCRIPTIONS:,} sources"
-        CryptoreadError.__init__(self, f"names more than {most}, which are the most to follow")
+        CryptoreadError.__init__(self, f"names more than {most}, the maximum")
 
 
 def read_opml(
@@ -243,7 +243,7 @@ def _source(outline: _Outline) -> Subscription | Refusal | None:
     if not outline.is_whole:
         return Refusal(where, "the file breaks off within it")
     if kind == "include":
-        return Refusal(where, "it is a list of its own: save that as a file, and import it")
+        return Refusal(where, "it is another list: save that as a file, and import it")
     if not url:
         is_source = outline.is_source or kind in ("rss", "atom", "feed")
         return Refusal(where, "it has no address") if is_source else None

@@ -98,7 +98,7 @@ def page_of(
 ) -> Page:
     """Return a page of what `read` makes of each item; items for which it raises are refused.
 
-    Of two items with one identity the one updated last counts, at the position of the first. In
+    Of two items with one identity, the one updated last counts, at the position of the first. In
     feeds, whose ids may be anything, all items are kept (`cache.sameness.law` tells them apart).
     """
     articles: dict[object, Article] = {}

@@ -1,1 +1,1 @@
-"""Live sources: asking them, pausing them, and how they are doing."""
+"""Fetch live sources, pause those that fail, and describe their state."""

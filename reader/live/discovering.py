@@ -1,4 +1,4 @@
-"""Finding the feed at an address: the feed itself, or a page that names its feeds.
+"""Find the feed at an address: the feed itself, or a page that names its feeds.
 
 The address is fetched within the bounds of `sources.http`.
 `formats.feeds.discovery` reads the page.

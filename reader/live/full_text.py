@@ -1,4 +1,4 @@
-"""The full text of an article whose source gave a summary: fetched from its original, and stored.
+"""Fetch the full text of an article whose source gave a summary from its original, and store it.
 
 On demand only. The page is fetched within the bounds of `sources.http`.
 `formats.html.full_text` finds the text in it.

@@ -21,7 +21,8 @@ _OF_FEEDS = (
     *(
         "reader.cache.intake",
         "reader.cache.engines.sqlite.transaction",
-        "reader.cache.feed_memory",
+        "reader.cache.engines.sqlite.feed_memory",
+        "reader.cache.engines.sqlite.source_states",
     ),
     *("reader.cache.engines.sqlite.former", "reader.cache.engines.sqlite.lookups"),
 )

@@ -1,6 +1,6 @@
-"""Asking one live source: fetch, parse, and store it a page at a time.
+"""Ask one live source: fetch, parse, and store it a page at a time.
 
-Which sources are asked, when, and what follows from their failures is up to `sync`.
+`sync` decides which sources are asked and when, and what follows from their failures.
 """
 
 import asyncio
@@ -203,7 +203,7 @@ class _Source:
             return article
         return replace(article, published=rows[0].published, updated=rows[0].published)
 
-    def well(self, status: Status, **changes: object) -> SourceState:
+    def well(self, status: Status, **changes: Any) -> SourceState:
         """Return the state of a source that answered as expected."""
         state = replace(
             self.state,
@@ -213,7 +213,7 @@ class _Source:
             last_status=status.value,
             last_error="",
         )
-        return replace(state, **changes)  # type: ignore[arg-type]
+        return replace(state, **changes)
 
 
 class _Document(_Source):

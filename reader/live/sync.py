@@ -37,7 +37,7 @@ RETRY_AFTER_S = (60, 6 * 3600)
 GONE_S = LONGEST_REST_S
 
 OFFLINE_S = 15 * 60
-"""Maximum pause if a site cannot be reached: mostly this machine is offline."""
+"""Maximum pause if a site cannot be reached: usually this machine is offline."""
 
 LOOK_FOR_STOP_S = 0.05
 
@@ -156,7 +156,7 @@ class Sync:
 
 
 async def _given_up(tasks: list[asyncio.Task[None]]) -> None:
-    """Cancel what has not ended, again where a library took the cancellation for something else."""
+    """Cancel what has not ended; again if a library has mistaken the cancellation for an error."""
     while waiting := [task for task in tasks if not task.done()]:
         for task in waiting:
             task.cancel()
@@ -192,7 +192,7 @@ def _after_failure(
 
 
 def pause(status: Status, failures: int, retry_after: float | None) -> float:
-    """Return the seconds for which a source that failed is paused."""
+    """Return the seconds for which a source that failed is paused: how often it is asked."""
     if retry_after is not None or status in (Status.RATE_LIMITED, Status.OVER_QUOTA):
         least, most = RETRY_AFTER_S
         return min(max(retry_after or FIRST_PAUSE_S, least), most)

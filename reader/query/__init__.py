@@ -1,1 +1,1 @@
-"""The query language, and the plain form of the words that are searched for."""
+"""The query language (`language`), and the plain form of search words (`folding`)."""

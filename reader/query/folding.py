@@ -43,7 +43,7 @@ _BY_CHARACTER = _SIGNS + (
 )
 _COMMON = r"\u3041-\u3096\u30a1-\u30fa\u30fc\u4e00-\u9fef\uac00-\ud7a3"
 _RUN = rf"([{_COMMON}][{_COMMON}\u3000-\u3002\u3008-\u3011\uff0c ,.\n]*)|[^{_KEPT}{_COMMON}]+"
-"""Group 1: characters that are words each, and what stands between them. Else: other characters."""
+"""Group 1: characters that are words each, and what is between them. Else: other characters."""
 _PRIVATE = {0x0900: 0xE000, 0xA800: 0xF400}
 """Offset of signs, by the start of their blocks: FTS5 takes private characters for letters."""
 _NUKTA = 7

@@ -1,7 +1,7 @@
 """The query language: text to `Query` and back, and the steps by which a screen changes a `Query`.
 
 Any text is a query: nothing raises, and a term that makes no sense is searched for as plain text
-and named in a hint. Finding articles is up to the cache, painting a query to the screen.
+and named in a hint. The cache finds the articles, the screen paints the query.
 """
 
 import re

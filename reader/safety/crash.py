@@ -15,7 +15,7 @@ class Broken(CryptoreadError):
         from reader.safety.logs import note_error
 
         log = note_error(error, folder)
-        details = f"the details are in {log}" if log else "the details could not be written down"
+        details = f"the details are in {log}" if log else "the details could not be saved"
         super().__init__(
             f"something went wrong ({type(error).__name__}); your articles and marks are safe, "
             f"{details}"

@@ -1,7 +1,7 @@
 """The program's one log: a bounded file in the user's log folder, for reports of failures.
 
 It records what the program did and where it failed, never what it read: no text of an article, no
-address, no value. Nothing is written while all is well, except with `--debug`. The standard
+address, no value. Nothing is written while nothing fails, except with `--debug`. The standard
 library's `logging` would cost its import at every start, follows links, and has no bound that two
 processes can share.
 """
@@ -18,7 +18,9 @@ from typing import NoReturn
 try:
     from fcntl import LOCK_EX, LOCK_NB, flock
 except ImportError:  # Windows: no lock; two processes may rotate at once
-    flock = None  # type: ignore[assignment]
+    HAS_FLOCK = False
+else:
+    HAS_FLOCK = True
 
 LOGS, DEBUG = "CRYPTOREAD_LOGS", "CRYPTOREAD_DEBUG"
 """Environment variables: the folder of the log, and whether to write more."""
@@ -149,7 +151,7 @@ def _refuse(path: Path, reason: str) -> NoReturn:
 
 def _is_locked(file: int) -> bool:
     """Return whether this process got the lock for rotating, until it closes the file."""
-    if flock is None:
+    if not HAS_FLOCK:
         return True
     try:
         flock(file, LOCK_EX | LOCK_NB)

@@ -1,4 +1,4 @@
-"""Opening files of our own: only regular files, readable only by the user.
+"""Open the program's own files: only regular files, readable only by the user.
 
 Opening a named pipe would block, a device never ends, and a link would redirect a write. Standard
 library alone.
@@ -14,7 +14,7 @@ from reader.errors import CryptoreadError
 
 PRIVATE_FILE, PRIVATE_FOLDER = 0o600, 0o700
 OTHERS = 0o077
-"""Rights of the group and of others."""
+"""Permissions of the group and of others."""
 
 MAX_BYTES = 4 * 1024 * 1024
 """Maximum bytes of a file that is read whole."""
@@ -111,7 +111,7 @@ def _of_ours(folder: Path) -> list[Path] | None:
 
 
 def make_private(path: Path) -> None:
-    """Remove the rights of others from an existing file or folder of the user's own."""
+    """Remove the permissions of others from an existing file or folder of the user."""
     with suppress(OSError):
         found = path.lstat()
         is_meant = stat.S_ISREG(found.st_mode) or stat.S_ISDIR(found.st_mode)
@@ -120,7 +120,7 @@ def make_private(path: Path) -> None:
 
 
 def others_may(rights: int, path: Path) -> bool:
-    """Return whether others have one of the rights (4: read, 1: enter a folder)."""
+    """Return whether others have one of the permissions (4: read, 1: enter a folder)."""
     try:
         return bool(path.stat().st_mode & (rights << 3 | rights))
     except OSError:

@@ -34,7 +34,7 @@ _END = "…'\"`.,;)]}> \n"
 class Secret(NamedTuple):
     """A text that must not be shown.
 
-    before: if given, the value is found only behind this text, as it is too plain otherwise.
+    before: if given, the value is found only after this text, as it is too common otherwise.
     """
 
     value: str

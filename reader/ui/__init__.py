@@ -1,4 +1,4 @@
-"""Show the screen, on Textual."""
+"""The screen, built with Textual."""
 
 from reader.ui.textual_compat.light_imports import import_application
 

@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from textual.command import Provider
 
 CALM_S = 0.05
-"""Pause after which a change of size was the last of several."""
+"""How long no change of size must follow the last one before the screen is painted again."""
 
 SAY_AFTER_S = 0.3
 """How long leaving waits for marks before it says so."""
@@ -49,7 +49,7 @@ SAY_AFTER_S = 0.3
 LEAVE_AFTER_S = 11.0
 """How long leaving waits for marks at most: longer than a mark waits for another program."""
 
-WAITING = "waiting for another program to let the last mark be written · {quit} leaves without it"
+WAITING = "waiting for another program before saving the last mark · {quit} leaves without it"
 
 COVERED_AT_MOST_S = 1.0
 """How long the kept picture of the first screen stays if the screen is not ready."""
@@ -66,7 +66,7 @@ def run(library: Library, settings: Settings, query: Query | None, config: Path)
     Return whether to start again, because news has replaced the samples. query: shown first.
     config: file of the settings.
     """
-    library.tell_of_damage()  # until there is a status line to say it on
+    library.tell_of_damage()  # kept until there is a status line to show it
     app = CryptoreadApp(library, settings, query or Query(), config)
     is_filled = app.run()
     if app.crash is None:
@@ -128,7 +128,7 @@ class CryptoreadApp(CoveredApp[bool]):
         return self._main
 
     def _start(self) -> Query:
-        """Return the query for the user's language; for all if no article is in it."""
+        """Return the query for the user's language; for all languages if no article is in it."""
         language = preferred_language(self._settings, os.environ)
         if language not in self._library.names(Field.LANG):
             return Query()

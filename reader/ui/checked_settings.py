@@ -1,7 +1,7 @@
 """Check the settings that only the screen knows: themes, bindings, and the keys of a terminal.
 
-Textual ignores unknown names without a word. Only the parts of the screen are imported whose
-bindings the settings name.
+Textual silently ignores unknown names. Imports only those parts of the screen whose bindings the
+settings name.
 """
 
 from collections.abc import Iterator, Mapping, Sequence

@@ -1,1 +1,1 @@
-"""Web addresses as text: written in many ways, inside or outside of the local network."""
+"""Web addresses as text: their many spellings, and which are inside the local network."""

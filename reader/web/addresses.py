@@ -59,7 +59,8 @@ def web_address(text: str) -> str:
             return text
         is_plain = found["port"] not in (None, "443") or found["host"].lower() in THIS_MACHINE
         url = f"{'http' if is_plain else 'https'}://{url}"
-    end = len(_AUTHORITY.match(url)[0])  # type: ignore[index]
+    authority = _AUTHORITY.match(url)
+    end = authority.end() if authority else 0
     return url[:end] + _SPACE.sub(lambda space: quote(space[0]), url[end:])
 
 

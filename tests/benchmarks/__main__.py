@@ -1,4 +1,4 @@
-"""The command line of the benchmarks: which parts, on which archives, and how it is told."""
+"""The command line of the benchmarks: parts to run, archives, and output format."""
 
 import argparse
 import json
@@ -95,7 +95,7 @@ def _options() -> argparse.Namespace:
         action="append",
         default=[],
         metavar="[SIZE=]FOLDER",
-        help="a data folder that is used as it is, or is made and stays; may stand for each size",
+        help="data folder, which is created if missing and then kept; may be given for each size",
     )
     parser.add_argument("--rounds", type=int, help="of every part; default what suits it")
     parser.add_argument("--sample", type=int, default=300, help="articles to open")

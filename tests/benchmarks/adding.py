@@ -1,4 +1,4 @@
-"""What 50 more articles cost: how long their transactions take, and what is written for them.
+"""Add 50 articles: how long the transactions take, and how many bytes are written.
 
 The importer runs in a process of its own, this file as a program, with the real library.
 """

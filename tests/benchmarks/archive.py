@@ -23,7 +23,7 @@ from tests.benchmarks.vocabulary import ASIDES, COMMON, Vocabulary, capitalized
 FIRST_DAY = datetime(2023, 1, 1, tzinfo=UTC)
 LAST_DAY = datetime(2025, 12, 31, tzinfo=UTC)
 OUT_OF_ORDER_S = 20 * 86_400
-"""How far a story may stand from its place in the order of time, in seconds."""
+"""How far a story may be from its place in the order of time, in seconds."""
 
 TAGS = 3157
 

@@ -1,4 +1,4 @@
-"""The yardstick: the least that a Textual app can be."""
+"""The baseline: an empty Textual app."""
 
 from typing import ClassVar
 

@@ -140,7 +140,7 @@ def markdown_table(figures: Sequence[Figure]) -> str:
 
 
 def _rows(figures: Sequence[Figure]) -> list[list[str]]:
-    """What was measured at several sizes stands together."""
+    """Group what was measured at several sizes."""
     grown = growths(figures)
     order = {name: place for place, name in enumerate(dict.fromkeys(f.name for f in figures))}
     return [

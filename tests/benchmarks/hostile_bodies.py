@@ -1,4 +1,4 @@
-"""How long the worst bodies take to their first screenful, and `G` to their end.
+"""Measure the worst bodies: time to the first screenful, and `G` to the end.
 
     python -m tests.benchmarks.hostile_bodies [NAME...]
 

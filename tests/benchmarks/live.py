@@ -53,7 +53,7 @@ def _while_importing(subject: Subject) -> tuple[list[float], list[float]]:
 
 
 def _while_syncing(subject: Subject) -> tuple[list[float], list[float]]:
-    """The screen's own sync, of feeds that have so many articles that are new."""
+    """The screen's own sync, of feeds with this many new articles."""
     digits: list[float] = []
     holds: list[float] = []
     config = subject.scratch / "config.toml"

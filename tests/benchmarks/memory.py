@@ -1,4 +1,4 @@
-"""What the reader weighs after it was used: PSS, its fair share of every page, as Linux tells."""
+"""Measure the memory of the reader after use: PSS (proportional set size), as Linux reports it."""
 
 import re
 import time

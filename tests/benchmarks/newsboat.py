@@ -1,4 +1,4 @@
-"""The peer: newsboat on the same articles, as one local RSS file; with many feeds it is slower.
+"""Compare with newsboat on the same articles, as one local RSS file; it is slower with many.
 
 Its figures are named "newsboat: …"; `figures.compared` makes ratios of them.
 """

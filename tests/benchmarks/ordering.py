@@ -1,4 +1,4 @@
-"""Storing what stands close together: one title for all, and dates in an order that makes room.
+"""Store articles close in time: one title for all, and dates in an order that moves stored ones.
 
 The library stores in a process of its own, this file as a program, into a new data folder.
 """

@@ -1,4 +1,4 @@
-"""From a key, or from the start, to the picture that stays. Definition: `Terminal.measure`."""
+"""Measure from a key, or from the start, to the final picture, as `Terminal.measure` defines it."""
 
 import statistics
 from collections.abc import Iterator
@@ -44,7 +44,7 @@ def measure_tag_digits(subject: Subject) -> list[Figure]:
 
 
 def measure_open(subject: Subject) -> list[Figure]:
-    """Every next article (`J`) from the newest on, so many of them or all that are shown."""
+    """Every next article (`J`) from the newest on, a number of them or all that are shown."""
     with subject.reader() as terminal:
         terminal.first_paint()
         samples = list(islice(_openings(terminal), subject.sample))

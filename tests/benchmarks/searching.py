@@ -43,7 +43,7 @@ def measure_search(subject: Subject) -> list[Figure]:
 
 
 def typed(subject: Subject, queries: Sequence[str]) -> tuple[list[float], list[float]]:
-    """Type the queries into a reader that was started anew and has nothing looked up yet.
+    """Type the queries into a reader that was just started and has nothing looked up yet.
 
     First rows: the first picture in which the filter above the list, or the list, is another.
     Whole answer: the picture that stays. Both in milliseconds, of each character.

@@ -1,4 +1,4 @@
-"""What is measured: an archive, the data folder that it was imported into, and how thoroughly."""
+"""The subject of a benchmark: an archive, the data folder it was imported into, thoroughness."""
 
 from dataclasses import dataclass, field
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What a sync takes: of 500 new items of a feed, and of ten far sources that have nothing new.
+"""Measure syncs: of 500 new items of a feed, and of ten distant sources that have nothing new.
 
 The library syncs in a process of its own, this file as a program, from a server here. The data
 folder is a new one: how large the archive is has little to do with it.
@@ -75,7 +75,7 @@ def main() -> None:
 
     folder, many, *others = sys.argv[1:]
     every = [Subscription(url, url) for url in others]
-    limits = Limits(a_host=SOURCES)  # they stand for ten sites
+    limits = Limits(a_host=SOURCES)  # they represent ten sites
     with Library(Path(folder)) as library:
         start = time.perf_counter()
         (first,) = library.sync([Subscription("Many", many)])

@@ -1,4 +1,4 @@
-"""The words of the made-up archive: common ones first, then a long tail that was made up.
+"""The words of the made-up archive: common ones first, then a long made-up tail.
 
 As in any language the n-th most frequent word is about n times rarer than the first. So a single
 letter finds nearly every article, a common word a quarter of them, and a rare one a few in a
@@ -12,7 +12,7 @@ TAIL = 20_000
 """Made-up words of a language."""
 
 USUAL = 3_000
-"""Words that sentences are made of. The others stand at the end of a body, drawn anew for each."""
+"""Words that sentences are made of. The others are at the end of a body, drawn for each one."""
 
 SENTENCES = 5_000
 """Different ones in a language. A body is put together from them: that is what makes it fast."""

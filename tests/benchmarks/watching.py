@@ -1,4 +1,4 @@
-"""A terminal that also tells what came on the way to the picture that stays, as text.
+"""A terminal that also records the pictures before the final one, as text.
 
 For answers that come in two steps, and for inputs, whose cursor blinks: a picture here is its
 characters alone.

@@ -1,4 +1,4 @@
-"""The pages of `docs/` and the manual page that are written from the program itself.
+"""Generate pages of `docs/` and the manual page from the program itself.
 
 `python -m tests.docs` writes them, `python -m tests.docs --check` says which differ.
 """

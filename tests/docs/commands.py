@@ -50,7 +50,7 @@ def _described(command: click.Command, ctx: click.Context, name: str) -> Describ
 
 
 def _blocks(text: str) -> Iterator[tuple[str, bool]]:
-    """Yield paragraphs on one line each; those that click would not wrap as they stand."""
+    """Yield paragraphs on one line each; those that click would not wrap are unchanged."""
     for block in re.split(r"\n\s*\n", inspect.cleandoc(text)):
         if block.startswith("\b"):
             yield block.removeprefix("\b").strip("\n"), True

@@ -1,4 +1,4 @@
-"""Which files are written from the program, and the parts of them that are."""
+"""The generated files, and which parts of them are generated."""
 
 import re
 from collections.abc import Callable, Iterator, Mapping

@@ -1,4 +1,4 @@
-"""The settings, as a Markdown table, from the class that holds them and from what it refuses."""
+"""The settings as a Markdown table, from their class and its error messages."""
 
 import ast
 import inspect

@@ -1,4 +1,4 @@
-"""What every test here starts from: the installed command, a small archive, and a browser.
+"""Fixtures: the installed command, a small archive, and a browser.
 
 An archive is imported once a worker; each test gets a copy of the data folder of its own.
 """
@@ -125,7 +125,7 @@ def reader(tmp_path: Path, browser: Browser) -> Iterator[Reader]:
             }
             terminal = Terminal([COMMAND, *words], size=size, env=environment | (env or {}))
             stack.enter_context(terminal)
-            # Who does not test how it ends need not wait for it.
+            # A test of something else does not wait for its end.
             stack.callback(terminal.signal, signal.SIGKILL)
             if wait_for:
                 terminal.wait_for(wait_for)

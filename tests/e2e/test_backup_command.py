@@ -44,7 +44,7 @@ def test_a_backup_of_an_open_screen_comes_back_into_another_folder(
     assert [each["external_id"] for each in read] == ["1001"]
 
 
-def test_a_restore_says_where_lies_what_was_there(command: Command, tmp_path: Path) -> None:
+def test_a_restore_names_the_files_that_it_renamed(command: Command, tmp_path: Path) -> None:
     kept = tmp_path / "kept.zip"
     config = tmp_path / "config.toml"
     config.write_text("sync_every = 5\n")
@@ -81,7 +81,7 @@ def test_wrong_usage_is_explained(command: Command, words: tuple[str, ...]) -> N
     assert command(*words).returncode == 2
 
 
-def test_what_cannot_be_done_is_one_sentence(command: Command, tmp_path: Path) -> None:
+def test_an_impossible_request_is_one_sentence(command: Command, tmp_path: Path) -> None:
     kept = tmp_path / "kept.zip"
     kept.write_text("mine")
     for words, reason in (

@@ -1,4 +1,4 @@
-"""Pictures, originals and links: what the browser gets, what the clipboard gets, what is said."""
+"""Pictures, originals and links: arguments of the browser, clipboard, messages."""
 
 import base64
 import os
@@ -31,7 +31,7 @@ def clipboard(terminal: Terminal) -> list[str]:
     return [base64.b64decode(part.split(b"\x07")[0].split(b"\x1b")[0]).decode() for part in parts]
 
 
-def test_the_cover_opens_in_the_best_size_there_is_or_is_said_to_be_missing(
+def test_the_cover_opens_in_the_best_size_or_is_reported_missing(
     reader: Reader, browser: Browser
 ) -> None:
     terminal = reader("tag:pictures")
@@ -67,7 +67,7 @@ def test_a_click_on_the_cover_line_opens_it(reader: Reader, browser: Browser) ->
     assert browser.opened == [cover_url(1, "regular")]
 
 
-def test_the_original_opens(reader: Reader, browser: Browser) -> None:
+def test_the_original_opens_in_the_browser(reader: Reader, browser: Browser) -> None:
     terminal = reader("title:miners")
     opens(terminal, WITH_ORIGINAL)
     terminal.send("o")

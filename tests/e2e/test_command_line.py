@@ -69,7 +69,7 @@ def test_json_has_the_fields_of_the_design_in_their_types(command: Command) -> N
     }
 
 
-def test_what_is_not_known_is_null(command: Command) -> None:
+def test_unknown_values_are_null(command: Command) -> None:
     (unrated,) = listed(command, 'title:"paper wallets"')
     assert unrated["sentiment"] is None
     assert unrated["cover"] is None
@@ -97,7 +97,7 @@ def test_a_table_in_a_pipe_has_whole_titles_and_no_colours(command: Command) -> 
     assert "\x1b" not in table
 
 
-def test_a_limit_counts_from_the_newest(command: Command) -> None:
+def test_a_limit_keeps_the_newest_articles(command: Command) -> None:
     assert listed(command, "--limit", "2") == listed(command)[:2]
     assert listed(command, "--limit", "0") == []
     assert command("list", "--limit", "0").stdout == ""
@@ -135,7 +135,7 @@ def test_any_text_is_a_query(command: Command) -> None:
         assert "Traceback" not in done.stderr
 
 
-def test_a_term_that_makes_no_sense_is_named_on_stderr(command: Command) -> None:
+def test_an_invalid_term_is_named_on_stderr(command: Command) -> None:
     done = command("list", "colour:red", "after:yesterday")
     assert done.returncode == 0
     assert done.stdout == ""
@@ -192,7 +192,7 @@ def test_an_ambiguous_external_id_names_the_candidates(command: Command) -> None
 
 
 @pytest.mark.parametrize("wanted", ["77", "nothing", "-5", "99999999999999999999", "", "1001x"])
-def test_an_unknown_id_is_said_to_be_unknown(command: Command, wanted: str) -> None:
+def test_an_unknown_id_is_reported(command: Command, wanted: str) -> None:
     done = command("show", "--", wanted)
     assert done.returncode == 3
     assert "no article" in done.stderr
@@ -202,7 +202,7 @@ def test_an_unknown_id_is_said_to_be_unknown(command: Command, wanted: str) -> N
 # stats
 
 
-def test_stats_json_counts_all_there_is(command: Command) -> None:
+def test_stats_json_has_all_counts(command: Command) -> None:
     stats = json.loads(command("stats", "--format", "json").stdout)
     assert list(stats) == ["articles", "languages", "sources", "tags", "categories"]
     assert stats["articles"] == SHOWN
@@ -264,7 +264,7 @@ def test_open_without_a_browser_gives_the_address(command: Command) -> None:
 
 
 @pytest.mark.parametrize("name", ["folder", "news.zip", "news.tar.xz"])
-def test_what_was_imported_comes_out_again(command: Command, tmp_path: Path, name: str) -> None:
+def test_imported_articles_can_be_exported(command: Command, tmp_path: Path, name: str) -> None:
     done = command("export", "--to", tmp_path / name)
     assert done.returncode == 0, done.stderr
     assert done.stderr.splitlines()[-1] == f"{SHOWN} written, 0 refused"
@@ -355,7 +355,7 @@ def test_wrong_usage_is_two_and_named(command: Command, words: tuple[str, ...]) 
     assert done.stderr.strip()
 
 
-def test_the_option_goes_before_the_variable(command: Command, tmp_path: Path) -> None:
+def test_the_option_overrides_the_variable(command: Command, tmp_path: Path) -> None:
     empty = tmp_path / "empty"
     assert listed(command)
     assert command("--data", empty, "list").stdout == ""
@@ -394,7 +394,7 @@ def test_a_data_folder_that_is_a_file_is_an_error_with_its_name(
         ("[keys]\n'reader.help' = 'ctl+f'", "unknown key 'ctl+f'"),
     ],
 )
-def test_a_config_that_cannot_be_meant_is_named(tmp_path: Path, text: str, named: str) -> None:
+def test_an_invalid_config_is_an_error_that_names_it(tmp_path: Path, text: str, named: str) -> None:
     settings = tmp_path / "settings.toml"
     settings.write_text(text)
     code, said = on_a_terminal(tmp_path, "--config", settings)
@@ -422,7 +422,7 @@ def on_a_terminal(tmp_path: Path, *words: str | os.PathLike[str], **env: str) ->
         return terminal.wait_exit(), terminal.text
 
 
-def test_a_config_that_is_not_there_is_named(tmp_path: Path) -> None:
+def test_a_missing_config_file_is_an_error_that_names_it(tmp_path: Path) -> None:
     code, text = on_a_terminal(tmp_path, "--config", tmp_path / "none.toml")
     assert code in (2, 3)
     assert "none.toml" in text

@@ -1,4 +1,4 @@
-"""The program on damaged files, in folders that cannot be written, and where there is no room."""
+"""The program on damaged files, in read-only folders, and on full disks."""
 
 import ctypes
 import os
@@ -94,9 +94,7 @@ def mark_three_and_die(data: Path) -> None:
 
 
 @pytest.mark.parametrize("has_index", [True, False])
-def test_a_folder_that_cannot_be_written_shows_the_newest_marks(
-    data: Path, has_index: bool
-) -> None:
+def test_a_read_only_folder_shows_the_newest_marks(data: Path, has_index: bool) -> None:
     mark_three_and_die(data)
     if not has_index:
         for each in data.glob("*-shm"):
@@ -115,7 +113,9 @@ def test_a_folder_that_cannot_be_written_shows_the_newest_marks(
 
 
 @pytest.mark.parametrize("name", ["cache.db", "marks.db"])
-def test_a_damaged_file_in_such_a_folder_is_told_in_a_sentence(data: Path, name: str) -> None:
+def test_a_damaged_file_in_a_read_only_folder_is_reported_in_a_sentence(
+    data: Path, name: str
+) -> None:
     (data / name).write_bytes(b"no database " * 500)
     made_unwritable(data)
     needs_permissions(data)
@@ -169,7 +169,7 @@ def test_six_starts_at_once_on_damaged_files_set_each_aside_once(data: Path) -> 
     assert kept in [each.read_bytes() for each in aside]
 
 
-def test_the_doctor_repairs_and_tells_it_to_programs(data: Path, command: Command) -> None:
+def test_the_doctor_reports_repairs_as_json(data: Path, command: Command) -> None:
     import json
 
     with closing(sqlite3.connect(data / "cache.db")) as db, db:

@@ -51,7 +51,7 @@ def test_the_nine_most_frequent_tags_have_digits(reader: Reader) -> None:
     assert len(digits(terminal)) == 9
 
 
-def test_a_digit_includes_then_excludes_then_lets_go(reader: Reader) -> None:
+def test_a_digit_includes_then_excludes_then_clears(reader: Reader) -> None:
     terminal = reader()
     terminal.send("2")
     shows(terminal, having("MARKET"))
@@ -113,7 +113,7 @@ def test_sentiment_and_tag_are_both_asked_for(reader: Reader) -> None:
     assert chips(terminal) == ["en", "+BTC", "▼"]
 
 
-def test_the_language_key_goes_round(reader: Reader) -> None:
+def test_the_language_key_cycles(reader: Reader) -> None:
     terminal = reader()
     terminal.send("L")
     shows(terminal, 11)
@@ -282,13 +282,13 @@ def test_a_language_that_no_article_has_shows_all(reader: Reader) -> None:
     assert f"{SHOWN} unread · {SHOWN} articles" in terminal.text
 
 
-def test_the_language_setting_goes_before_the_locale(reader: Reader, tmp_path: Path) -> None:
+def test_the_language_setting_overrides_the_locale(reader: Reader, tmp_path: Path) -> None:
     settings = tmp_path / "settings.toml"
     settings.write_text('language = "uk"\n')
     assert chips(reader("--config", settings)) == ["uk"]
 
 
-def test_digits_typed_fast_on_a_cold_archive_of_many_tags_filter_and_leave_well(
+def test_digits_typed_fast_on_a_cold_archive_of_many_tags_filter_and_quit_cleanly(
     reader: Reader, tmp_path: Path
 ) -> None:
     shutil.rmtree(tmp_path / "data")

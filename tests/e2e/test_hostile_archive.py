@@ -1,4 +1,4 @@
-"""Text that means harm: to the terminal, to markup, to the file system. It is shown, and inert."""
+"""Hostile text, against the terminal, markup and the file system, is shown and has no effect."""
 
 import json
 import re
@@ -178,9 +178,7 @@ def test_no_control_sequence_reaches_the_terminal_that_the_program_did_not_make(
     assert sequences(terminal.raw) - sequences(harmless.raw) == set()
 
 
-def test_markup_stands_letter_by_letter_in_title_tag_source_and_text(
-    hostile: Path, reader: Reader
-) -> None:
+def test_markup_is_literal_in_title_tag_source_and_text(hostile: Path, reader: Reader) -> None:
     terminal = reader("--data", hostile, "tag:common", size=(200, 50))
     terminal.send("sss")
     terminal.wait_for("newest first")
@@ -208,7 +206,7 @@ def test_a_click_on_an_action_in_a_title_is_a_click_on_a_title(
     leave(terminal)
 
 
-def test_a_folder_named_to_do_harm_is_named_harmlessly(reader: Reader, tmp_path: Path) -> None:
+def test_a_folder_with_a_hostile_name_is_shown_harmlessly(reader: Reader, tmp_path: Path) -> None:
     data = tmp_path / "da[\x1b[2J\u202e[b]ta"
     terminal = reader("--data", data, size=(160, 60))
     terminal.send("?")
@@ -221,7 +219,7 @@ def test_a_folder_named_to_do_harm_is_named_harmlessly(reader: Reader, tmp_path:
     assert b"da[\x1b" not in terminal.raw
 
 
-def test_a_query_typed_to_do_harm_is_shown_harmlessly(hostile: Path, reader: Reader) -> None:
+def test_a_hostile_query_is_shown_harmlessly(hostile: Path, reader: Reader) -> None:
     terminal = reader("--data", hostile, f"[/x]{CLIPBOARD}", "colour:\x1b[2J", "tag:\u202ex")
     terminal.wait_for("No article matches.")
     leave(terminal)

@@ -1,4 +1,4 @@
-"""`import`: what goes in, what is refused and why, what is said, and what an interruption costs."""
+"""`import`: accepted and refused files, messages, and interruptions."""
 
 import json
 import os
@@ -59,7 +59,7 @@ def news(archive: Path, tmp_path: Path) -> Path:
 # Where articles come from
 
 
-def test_a_folder_goes_in_with_one_line(command: Command, archive: Path) -> None:
+def test_a_folder_is_imported_with_one_line_of_output(command: Command, archive: Path) -> None:
     done = command("import", archive)
     assert done.returncode == 0
     assert done.stdout == ""
@@ -95,7 +95,7 @@ def pack(archive: Path, target: Path) -> Path:
 
 
 @pytest.mark.parametrize("name", ["news.zip", "news.tar.gz", "news.tar.xz"])
-def test_an_archive_goes_in_and_is_known_afterwards(
+def test_an_archive_is_imported_and_known_afterwards(
     command: Command, archive: Path, tmp_path: Path, name: str
 ) -> None:
     packed = pack(archive, tmp_path / name)
@@ -114,7 +114,7 @@ def test_several_paths_are_one_import(command: Command, archive: Path, tmp_path:
 
 
 @pytest.mark.parametrize("name", ["news.jsonl", "news.jsonl.gz"])
-def test_an_export_of_lines_goes_in_elsewhere_and_is_the_same(
+def test_an_export_of_lines_imported_elsewhere_is_the_same(
     command: Command, archive: Path, tmp_path: Path, name: str
 ) -> None:
     command("import", archive)
@@ -130,7 +130,7 @@ def test_an_export_of_lines_goes_in_elsewhere_and_is_the_same(
     assert last_line(command("import", tmp_path / name)) == summary(FILES - 1, unchanged=FILES - 1)
 
 
-def test_broken_lines_are_named_and_the_rest_of_a_file_goes_in(
+def test_broken_lines_are_refused_and_the_rest_of_a_file_is_imported(
     command: Command, tmp_path: Path
 ) -> None:
     path = tmp_path / "mixed.jsonl"
@@ -166,7 +166,9 @@ def test_a_touched_file_is_unchanged(command: Command, news: Path) -> None:
     assert last_line(command("import", news)) == summary(FILES, unchanged=FILES)
 
 
-def test_of_an_article_published_twice_the_newest_counts(command: Command, tmp_path: Path) -> None:
+def test_the_newest_version_of_an_article_published_twice_counts(
+    command: Command, tmp_path: Path
+) -> None:
     old = article("Old words", externalId="7", lang="en", updatedAt="2025-01-01T00:00:00Z")
     new = article("New words", externalId="7", lang="en", updatedAt="2025-02-01T00:00:00Z")
     folder = tmp_path / "twice"
@@ -208,7 +210,9 @@ def test_the_reader_sees_an_import_while_it_is_open(
 # What is refused, by name and with a reason
 
 
-def test_bad_files_are_named_and_the_rest_goes_in(command: Command, news: Path) -> None:
+def test_bad_files_are_refused_by_name_and_the_rest_is_imported(
+    command: Command, news: Path
+) -> None:
     folder = news / "2025/11"
     (folder / "picture.md").write_bytes(b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR")
     (folder / "empty.en.md").write_text("")
@@ -243,7 +247,7 @@ def test_bad_files_are_named_and_the_rest_goes_in(command: Command, news: Path) 
     assert last_line(again) == summary(FILES + 8, unchanged=FILES, refused=8)
 
 
-def test_broken_front_matter_goes_in_flagged(
+def test_an_article_with_broken_front_matter_is_flagged(
     command: Command, reader: Reader, tmp_path: Path
 ) -> None:
     path = tmp_path / "broken.en.md"
@@ -262,7 +266,7 @@ def test_broken_front_matter_goes_in_flagged(
 @pytest.mark.parametrize(
     "name", ["nowhere", "nowhere.zip", "picture.png", "lies.zip", "cut.tar.gz"]
 )
-def test_a_path_that_gives_nothing_is_named_and_the_others_go_in(
+def test_a_path_without_articles_is_named_and_the_others_are_imported(
     command: Command, archive: Path, tmp_path: Path, name: str
 ) -> None:
     if name == "cut.tar.gz":
@@ -278,9 +282,7 @@ def test_a_path_that_gives_nothing_is_named_and_the_others_go_in(
     assert articles(command) == FILES - 1
 
 
-def test_an_archive_that_would_write_outside_writes_nothing(
-    command: Command, tmp_path: Path
-) -> None:
+def test_an_archive_with_paths_outside_writes_nothing(command: Command, tmp_path: Path) -> None:
     text = article("Outside", externalId="outside").encode()
     with zipfile.ZipFile(tmp_path / "evil.zip", "w") as zipped:
         zipped.writestr("../escaped.en.md", text)

@@ -1,4 +1,4 @@
-"""The log as a user meets it: absent while all is well, named where something breaks, `--debug`."""
+"""The log as a user sees it: absent without errors, named after one, `--debug`."""
 
 from pathlib import Path
 
@@ -16,7 +16,7 @@ def test_nothing_is_logged_while_all_is_well(
 
 
 @pytest.mark.usefixtures("data")
-def test_debug_tells_what_was_done_and_nothing_of_what_was_read(
+def test_debug_logs_actions_and_never_content(
     command: Command, archive: Path, tmp_path: Path
 ) -> None:
     words = ("vault", "lang:en")

@@ -1,4 +1,4 @@
-"""Read, unread, favourite, undo: seen at once, kept for the next start and for the command line."""
+"""Read, unread, favourite, undo: shown at once, kept for the next start and the command line."""
 
 import json
 import signal
@@ -89,7 +89,7 @@ def test_the_undo_journal_outlives_the_session(reader: Reader) -> None:
     second.wait_for("2 unread")
 
 
-def test_a_favourite_bears_its_star_in_both_panes_and_after_a_restart(
+def test_a_favourite_has_its_star_in_both_panes_and_after_a_restart(
     reader: Reader, command: Command
 ) -> None:
     first = reader()
@@ -175,10 +175,10 @@ def held(path: Path) -> Iterator[Callable[[], None]]:
         yield db.rollback
 
 
-WAITING = "waiting for another program to let the last mark be written"
+WAITING = "waiting for another program before saving the last mark"
 
 
-def test_leaving_waits_for_a_mark_that_another_program_holds_up(
+def test_leaving_waits_for_a_mark_that_another_program_delays(
     reader: Reader, command: Command, tmp_path: Path
 ) -> None:
     terminal = reader()
@@ -226,7 +226,7 @@ def lose_marks(data: Path) -> None:
 
 
 @pytest.mark.parametrize("what", [lose_marks, rmtree], ids=["marks.db", "the folder"])
-def test_a_mark_after_it_was_deleted_says_so_and_makes_the_marks_anew(
+def test_a_mark_after_a_deletion_says_so_and_recreates_the_marks(
     reader: Reader, tmp_path: Path, what: Callable[[Path], None]
 ) -> None:
     data = tmp_path / "data"
@@ -244,7 +244,7 @@ def test_a_mark_after_it_was_deleted_says_so_and_makes_the_marks_anew(
     assert found == [("1001",), ("1002",), ("1003",)]
 
 
-def test_marks_that_were_lost_are_back_at_the_next_start_and_it_is_said(
+def test_lost_marks_are_restored_at_the_next_start_with_a_notice(
     reader: Reader, command: Command, tmp_path: Path
 ) -> None:
     first = reader()

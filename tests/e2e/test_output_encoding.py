@@ -1,4 +1,4 @@
-"""A terminal or a pipe that cannot express every character gets `?` for it, and the usual code."""
+"""A terminal or pipe that cannot encode a character gets `?` for it, and the usual exit code."""
 
 import json
 import os
@@ -97,7 +97,7 @@ def test_json_stays_whole(poor: dict[str, str]) -> None:
     assert json.loads(counted)["tags"] == {"ЇЖАК": 1}
 
 
-def test_what_cannot_be_shown_is_a_question_mark(tmp_path: Path) -> None:
+def test_an_unprintable_character_is_a_question_mark(tmp_path: Path) -> None:
     (tmp_path / "a.md").write_text(NEWS, "utf-8")
     poor = {
         "PATH": os.environ["PATH"],

@@ -1,4 +1,4 @@
-"""Every command on every kind of broken standard stream: no traceback, and the code that is right.
+"""Every command on every kind of broken standard stream: no traceback, and the right exit code.
 
 What cannot be printed is code 3 with one sentence; a closed pipe is quiet with code 0; messages
 that cannot be said never stop the work that they are about.
@@ -96,7 +96,7 @@ def assert_no_traceback(done: "subprocess.CompletedProcess[bytes]") -> None:
 
 
 @pytest.mark.parametrize("words", PRINTING)
-def test_what_cannot_be_printed_is_one_sentence(home: Path, words: str) -> None:
+def test_a_failed_output_is_one_sentence(home: Path, words: str) -> None:
     for streams, reason in ((">/dev/full", b"No space left on device"), (">&-", b"it is closed")):
         done = shell(home, words, streams)
         assert_no_traceback(done)
@@ -123,7 +123,7 @@ def own_code(words: str) -> int:
 
 
 @pytest.mark.parametrize("words", PRINTING)
-def test_what_is_printed_needs_neither_messages_nor_input(home: Path, words: str) -> None:
+def test_output_needs_neither_stderr_nor_stdin(home: Path, words: str) -> None:
     usual = shell(home, words)
     for streams in ("2>&-", "2>/dev/full", "<&-", "<&- 2>&-"):
         done = shell(home, words, streams)
@@ -148,7 +148,7 @@ def test_a_command_does_its_work_even_if_its_output_is_closed(home: Path, words:
 
 
 @pytest.mark.parametrize("streams", ["2>&-", "2>/dev/full", ">&- 2>&- <&-", "2>&1 | true"])
-def test_an_import_whose_messages_go_nowhere_brings_all_in(home: Path, streams: str) -> None:
+def test_an_import_without_output_imports_everything(home: Path, streams: str) -> None:
     (home / "bulk").mkdir()
     for number in range(300):  # worth worker processes
         text = markdown(title=f"Story {number}", external_id=f"bulk-{number}")
@@ -158,7 +158,7 @@ def test_an_import_whose_messages_go_nowhere_brings_all_in(home: Path, streams: 
     assert len(listed) == 301
 
 
-def test_nothing_of_ours_takes_the_number_of_a_closed_stream(home: Path) -> None:
+def test_no_file_takes_the_number_of_a_closed_stream(home: Path) -> None:
     """Else messages would be written into the database."""
     shell(home, "import more", ">&- 2>&- <&-")
     assert b"cache.db" in shell(home, "doctor").stdout

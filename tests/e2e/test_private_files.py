@@ -1,4 +1,4 @@
-"""Files of ours: private, and never a pipe, a device, a socket or a link of another user."""
+"""The program's own files: private, and never a pipe, a device, a socket or another user's link."""
 
 import os
 import socket
@@ -38,7 +38,7 @@ def mode(path: Path) -> int:
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("name", FILES)
-def test_what_is_not_a_file_of_the_data_is_refused_at_once(
+def test_an_irregular_data_file_is_refused_at_once(
     command: Command, tmp_path: Path, kind: str, name: str
 ) -> None:
     (tmp_path / "data").mkdir(0o700)
@@ -74,7 +74,7 @@ def test_what_is_not_a_file_of_the_data_is_refused_at_once(
     ],
     ids=" ".join,
 )
-def test_what_is_not_a_file_of_the_user_is_refused_at_once(
+def test_an_irregular_config_file_is_refused_at_once(
     command: Command, tmp_path: Path, kind: str, words: tuple[str, ...]
 ) -> None:
     name = next(word for word in words if word.startswith("it"))
@@ -90,7 +90,7 @@ def test_what_is_not_a_file_of_the_user_is_refused_at_once(
 
 
 @pytest.mark.parametrize("umask", [0o000, 0o022, 0o077])
-def test_data_is_for_the_user_alone(
+def test_only_the_user_can_read_the_data(
     command: Command, archive: Path, tmp_path: Path, umask: int
 ) -> None:
     before = os.umask(umask)
@@ -117,7 +117,7 @@ def test_data_of_earlier_versions_is_closed_to_others(command: Command, data: Pa
     assert {mode(each) for each in data.iterdir()} == {0o600}
 
 
-def test_a_folder_that_holds_other_things_stays_open(command: Command, data: Path) -> None:
+def test_a_folder_with_other_files_keeps_its_permissions(command: Command, data: Path) -> None:
     (data / "letters.txt").write_text("mine")
     data.chmod(0o755)
     assert command("list").returncode == 0

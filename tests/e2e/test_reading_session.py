@@ -40,7 +40,7 @@ def test_the_first_start_opens_the_largest_group(reader: Reader) -> None:
     assert "28 unread · 28 of 39 articles" in terminal.text
 
 
-def test_categories_follow_by_size_and_other_stands_last(reader: Reader) -> None:
+def test_categories_are_sorted_by_size_with_other_last(reader: Reader) -> None:
     terminal = reader()
     names = ("PINNED", "▾ BTC", "▸ MARKET", "▸ ETH", "▸ SOL", "▸ REGULATION", "▸ OTHER")
     rows = [terminal.find(name)[1] for name in names]
@@ -153,7 +153,7 @@ def test_the_header_tells_what_is_known_of_the_article(reader: Reader) -> None:
     assert "pictures.example.org" in shown
 
 
-def test_the_reading_pane_stands_alone_and_back(reader: Reader) -> None:
+def test_the_reading_pane_is_shown_alone_and_back(reader: Reader) -> None:
     terminal = reader()
     terminal.send("n")
     terminal.wait_for(note("1019"))
@@ -175,7 +175,7 @@ def test_the_list_grows_and_shrinks(reader: Reader) -> None:
     terminal.wait_for(lambda t: t.find("10/10") == (before - 4, row))
 
 
-def test_every_grouping_has_its_turn(reader: Reader) -> None:
+def test_the_group_key_goes_through_every_grouping(reader: Reader) -> None:
     terminal = reader()
     for grouping in ("by day", "by source", "newest first", "by category"):
         terminal.send("s")
@@ -252,7 +252,7 @@ def test_a_storm_of_resizes_ends_in_a_whole_screen(reader: Reader) -> None:
     leave(terminal)
 
 
-def test_a_window_that_shrinks_and_grows_back_at_once_is_painted_anew(reader: Reader) -> None:
+def test_a_window_that_shrinks_and_grows_back_at_once_is_repainted(reader: Reader) -> None:
     terminal = reader()
     whole = terminal.text
     terminal.resize(8, 3)
@@ -310,7 +310,7 @@ def test_the_wheel_scrolls_and_changes_nothing(reader: Reader, command: Command)
 # Leaving and coming back
 
 
-def test_q_ends_well_and_gives_the_terminal_back(reader: Reader) -> None:
+def test_q_exits_with_0_and_restores_the_terminal(reader: Reader) -> None:
     terminal = reader()
     assert terminal.alternate_screen
     assert terminal.mouse_on
@@ -373,7 +373,7 @@ def test_another_grouping_and_another_width_are_kept(reader: Reader) -> None:
 # Search
 
 
-def test_a_search_finds_as_it_is_typed_and_gives_the_list_back(reader: Reader) -> None:
+def test_a_search_finds_while_it_is_typed_and_escape_restores_the_list(reader: Reader) -> None:
     terminal = reader()
     terminal.send("jjj")
     terminal.wait_for("28 of 39 articles")
@@ -411,21 +411,21 @@ def test_keys_typed_ahead_go_to_the_pane_that_was_chosen(reader: Reader) -> None
     assert "▲ positive" in terminal.text
 
 
-def test_a_tag_typed_right_behind_t_is_not_lost(reader: Reader) -> None:
+def test_a_tag_typed_right_after_t_is_not_lost(reader: Reader) -> None:
     terminal = reader()
     terminal.send("tstak")
     terminal.wait_for("stak")
     terminal.wait_for("1 of 12")
 
 
-def test_a_tag_and_enter_typed_right_behind_t_mean_that_tag(reader: Reader) -> None:
+def test_a_tag_and_enter_typed_right_after_t_select_that_tag(reader: Reader) -> None:
     terminal = reader()
     terminal.send("tstaking<Enter>")
     terminal.wait_for("+STAKING")
     terminal.wait_for("2 of 39 articles")
 
 
-def test_keys_typed_right_behind_a_search_are_the_lists(reader: Reader) -> None:
+def test_keys_typed_right_after_a_search_go_to_the_list(reader: Reader) -> None:
     terminal = reader()
     terminal.send("/title:miners<Enter>n<Tab>")
     terminal.wait_for("j k scroll")
@@ -433,7 +433,7 @@ def test_keys_typed_right_behind_a_search_are_the_lists(reader: Reader) -> None:
     assert "1 of 39 articles" in terminal.text
 
 
-def test_keys_typed_right_behind_a_question_mark_scroll_the_help(reader: Reader) -> None:
+def test_keys_typed_right_after_a_question_mark_scroll_the_help(reader: Reader) -> None:
     terminal = reader()
     terminal.send("?G")
     terminal.wait_for("Where the data is")

@@ -1,4 +1,4 @@
-"""Whatever a server repeats of a key: nothing that is said, shown or stored holds it."""
+"""A key that a server repeats is not in any message, screen or file."""
 
 import base64
 import json
@@ -80,7 +80,7 @@ def stored(folder: Path) -> bytes:
 
 
 @pytest.mark.parametrize("echo", ECHOES)
-def test_a_key_that_the_server_repeats_is_nowhere(
+def test_a_key_that_the_server_repeats_is_shown_nowhere(
     command: Command, server: NewsServer, tmp_path: Path, echo: str
 ) -> None:
     server.routes["/api"] = ECHOES[echo]
@@ -144,9 +144,7 @@ def test_a_token_in_an_address_is_shown_only_where_it_is_asked_for(
         assert TOKEN in command("subscriptions", "--secrets", *options, env=env).stdout
 
 
-def test_an_export_without_secrets_is_not_followed_by_mistake(
-    command: Command, tmp_path: Path
-) -> None:
+def test_redacted_addresses_of_an_export_are_not_followed(command: Command, tmp_path: Path) -> None:
     config = tmp_path / "config.toml"
     address = f"https://news.example/feed?token={TOKEN}"
     config.write_text(f'[subscriptions]\nMine = "{address}"\n')

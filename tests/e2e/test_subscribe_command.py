@@ -1,4 +1,4 @@
-"""Subscribing from the shell: to a feed, to a page that names one, and to what cannot be asked."""
+"""Subscribing from the shell: to a feed, to a page that names one, to an unreachable address."""
 
 import json
 from pathlib import Path
@@ -34,7 +34,7 @@ def test_the_feed_that_a_page_names_is_followed(command: Command, server: NewsSe
     assert f"{found} is already followed, as '127.0.0.1'" in done.stderr
 
 
-def test_of_several_feeds_none_is_followed_and_each_is_named(
+def test_if_a_page_names_several_feeds_none_is_followed_and_all_are_listed(
     command: Command, server: NewsServer
 ) -> None:
     evil = "Blog\x1b]52;c;aGk=\x07"
@@ -58,9 +58,7 @@ def test_the_posts_are_chosen_before_the_comments(command: Command, server: News
     assert followed(command) == [("A", "feed", server.url("/feed/"))]
 
 
-def test_what_a_page_names_is_a_feed_and_is_sent_no_key(
-    command: Command, server: NewsServer
-) -> None:
+def test_a_feed_named_by_a_page_is_never_sent_a_key(command: Command, server: NewsServer) -> None:
     api = "https://data-api.coindesk.com/news/v1/article/list"
     assert command("subscribe", server.serve("/", page(link(api))), "--name", "A").returncode == 0
     assert followed(command) == [("A", "feed", api)]
@@ -76,7 +74,7 @@ def test_what_a_page_names_is_a_feed_and_is_sent_no_key(
         (b"", "is not a feed: the answer is empty"),
     ],
 )
-def test_what_is_not_a_feed_is_followed_only_with_a_kind(
+def test_an_address_without_a_feed_is_followed_only_with_a_kind(
     command: Command, server: NewsServer, body: bytes, reason: str
 ) -> None:
     url = server.serve("/thing", body)
@@ -107,7 +105,7 @@ def test_a_feed_without_an_item_and_one_that_breaks_off_are_followed(
 
 
 @pytest.mark.parametrize("path", ["/404", "/redirect-loop", "/no-http"])
-def test_what_gives_nothing_now_is_followed_and_the_reason_is_said(
+def test_an_address_without_an_answer_is_followed_with_the_reason(
     command: Command, server: NewsServer, path: str
 ) -> None:
     done = command("subscribe", server.url(path), "--name", "A")
@@ -117,7 +115,7 @@ def test_what_gives_nothing_now_is_followed_and_the_reason_is_said(
     assert followed(command) == [("A", "feed", server.url(path))]
 
 
-def test_offline_an_address_is_followed_all_the_same(command: Command) -> None:
+def test_an_address_is_followed_even_offline(command: Command) -> None:
     dead = dict.fromkeys(("http_proxy", "https_proxy"), "http://127.0.0.1:9")
     done = command("subscribe", "a.example/feed", env=dead)
     assert done.returncode == 0
@@ -178,7 +176,7 @@ def test_a_followed_page_is_named_with_its_feed_at_the_sync(
     assert listed(command) == ["One"]
 
 
-def test_a_list_that_is_written_badly_goes_in_and_what_cannot_be_read_is_named(
+def test_a_badly_written_list_is_imported_and_unreadable_outlines_are_named(
     command: Command, server: NewsServer, tmp_path: Path
 ) -> None:
     url = server.serve("/feed", feed("Fees fall"))

@@ -80,7 +80,7 @@ def test_one_source_that_fails_is_named_and_says_what_to_do(
     assert told["advice"].startswith("the site refuses programs")
 
 
-def test_where_every_source_fails_the_sync_has_failed(command: Command, server: NewsServer) -> None:
+def test_the_sync_fails_if_every_source_fails(command: Command, server: NewsServer) -> None:
     command("subscribe", server.url("/500"))
     assert command("sync").returncode == 3
 
@@ -161,7 +161,9 @@ def test_every_kind_can_be_chosen(command: Command, tmp_path: Path, kind: str) -
     assert (told["kind"], told["url"]) == (kind, str(where))
 
 
-def test_opml_goes_out_and_comes_in(command: Command, server: NewsServer, tmp_path: Path) -> None:
+def test_opml_is_exported_and_imported(
+    command: Command, server: NewsServer, tmp_path: Path
+) -> None:
     command("subscribe", server.url("/feed"), "--name", "A & B")
     out = tmp_path / "feeds.opml"
     assert command("subscriptions", "--export", out).returncode == 0
@@ -277,7 +279,7 @@ def kill_somewhere(
 ) -> str:
     """kill -9 at a moment of the sync's own making; what it had said until then.
 
-    After so many requests, or when the log of the cache has grown to so many bytes: between them
+    After a number of requests, or when the log of the cache has grown to a size: between them
     lies all of starting, asking, parsing, and storing, in the middle of a transaction too.
     """
     by_requests = chance.random() < 0.25
@@ -342,7 +344,7 @@ def test_as_a_service_it_goes_on_until_it_is_told_to_end(
     assert {each["new"] for each in others} == {0}
 
 
-def test_a_service_says_what_is_new_or_newly_wrong_and_nothing_twice(
+def test_a_service_prints_news_and_new_failures_once(
     server: NewsServer, config: Path, tmp_path: Path
 ) -> None:
     """Without minutes it waits for a quarter of an hour, here for the signal."""

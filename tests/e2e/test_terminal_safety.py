@@ -1,4 +1,4 @@
-"""Whatever ends the program, the terminal is as it was and the marks are kept; odd terminals."""
+"""However the program ends, the terminal is restored and marks are kept; odd terminals."""
 
 import json
 import os
@@ -146,7 +146,7 @@ def is_stopped(pid: int) -> bool:
 
 
 @pytest.mark.usefixtures("data")
-def test_an_unforeseen_error_restores_the_terminal_and_says_one_sentence(
+def test_an_unexpected_error_restores_the_terminal_and_prints_one_sentence(
     reader: Reader, tmp_path: Path
 ) -> None:
     terminal = reader(env=broken(tmp_path, BREAKS_START), wait_for="")
@@ -161,7 +161,7 @@ def test_an_unforeseen_error_restores_the_terminal_and_says_one_sentence(
 
 
 @pytest.mark.usefixtures("data")
-def test_an_unforeseen_error_of_a_key_is_said_and_the_screen_stays(
+def test_an_unexpected_error_of_a_key_is_reported_and_the_screen_stays(
     reader: Reader, tmp_path: Path
 ) -> None:
     terminal = reader(env=broken(tmp_path))
@@ -173,7 +173,7 @@ def test_an_unforeseen_error_of_a_key_is_said_and_the_screen_stays(
 
 
 @pytest.mark.usefixtures("data")
-def test_an_unforeseen_error_on_the_command_line_is_one_sentence(
+def test_an_unexpected_error_on_the_command_line_is_one_sentence(
     command: Command, tmp_path: Path
 ) -> None:
     (only,) = json.loads(command("list", "title:vault", "lang:en", "--format", "json").stdout)
@@ -184,7 +184,7 @@ def test_an_unforeseen_error_on_the_command_line_is_one_sentence(
     assert "RuntimeError" in failed.stderr
 
 
-def test_a_cache_that_breaks_under_the_reader_does_not_wreck_the_terminal(
+def test_a_cache_damaged_while_the_reader_is_open_leaves_the_terminal_intact(
     reader: Reader, data: Path, command: Command
 ) -> None:
     terminal = reader()
@@ -302,7 +302,7 @@ def test_an_empty_folder_shows_the_samples_and_keeps_nothing_of_them(
     assert "Sample articles" in reader().text
 
 
-def test_the_samples_give_way_to_the_first_import(
+def test_the_first_import_replaces_the_samples(
     reader: Reader, command: Command, archive: Path
 ) -> None:
     leave(reader())
@@ -315,7 +315,7 @@ def test_the_samples_give_way_to_the_first_import(
 # Several at once
 
 
-def test_two_readers_and_an_import_get_on(
+def test_two_readers_and_an_import_work_at_the_same_time(
     reader: Reader, data: Path, command: Command, tmp_path: Path
 ) -> None:
     more = tmp_path / "more"

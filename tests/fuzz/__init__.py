@@ -1,1 +1,1 @@
-"""Fuzzing: what must hold of any input, tried on inputs that a machine makes up."""
+"""Fuzzing: properties of any input, tried on generated inputs."""

@@ -1,4 +1,4 @@
-"""What makes up inputs for a target: atheris, which grows them by coverage, or hypothesis."""
+"""Generators of inputs for a target: atheris, guided by coverage, or hypothesis."""
 
 import argparse
 import sys

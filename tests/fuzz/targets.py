@@ -1,4 +1,4 @@
-"""What is fuzzed, and what must hold of it: a function for each target, from bytes to nothing.
+"""The targets of fuzzing: one function each, which takes bytes and asserts what must hold.
 
 A law that does not hold raises AssertionError. How the bytes are made up is the engine's task.
 """
@@ -34,7 +34,7 @@ _NOW = datetime(2026, 3, 14, 12, tzinfo=UTC)
 
 
 def unsafe(text: str) -> list[str]:
-    """Return the characters that no text may hold behind the first gate."""
+    """Return the characters that no text may contain after the first gate."""
     return [
         f"U+{ord(char):04X}"
         for char in text
@@ -146,7 +146,7 @@ def _write_and_read(article: object) -> None:
     for said in (article.title, article.description, article.body, *article.tags):
         assert_clean(said)
     if any("broken" in flag or "no closing" in flag for flag in article.flags):
-        return  # what could not be read may be read otherwise once it stands alone
+        return  # an unreadable part may be read differently on its own
     written = write_article(article)
     again = read_article(written.encode(), origin=article.origin, modified=_NOW)
     assert replace(again, flags=()) == replace(article, flags=()), "not read as it was written"
@@ -211,7 +211,7 @@ def _shown_html(html: str, words: list[str]) -> None:
     markdown = to_markdown(f"<p>{html}").markdown
     shown, is_raw = _rendered(markdown)
     assert not is_raw, "HTML is left in Markdown"
-    if _TABLES.search(html):  # text between cells stands before its table, as in browsers
+    if _TABLES.search(html):  # text between cells is before its table, as in browsers
         for word in words:
             assert word in shown, f"{word} is missing in what is shown"
         return

@@ -1,4 +1,4 @@
-"""Inputs that are kept for fuzzing pass, and so do some that hypothesis makes up."""
+"""Saved inputs of fuzzing pass, and so do some that hypothesis generates."""
 
 from argparse import Namespace
 from pathlib import Path
@@ -14,7 +14,7 @@ KNOWN = [(target, path) for target in TARGETS for path in seeds(target)]
 @pytest.mark.parametrize(
     ("target", "path"), KNOWN, ids=[f"{target}-{path.name}" for target, path in KNOWN]
 )
-def test_a_kept_input_passes(target: str, path: Path) -> None:
+def test_a_saved_input_passes(target: str, path: Path) -> None:
     TARGETS[target](path.read_bytes())
 
 
@@ -24,7 +24,7 @@ def test_every_target_has_inputs_to_begin_with() -> None:
 
 
 @pytest.mark.parametrize("target", TARGETS)
-def test_inputs_made_up_without_atheris_pass(target: str, tmp_path: Path) -> None:
+def test_generated_inputs_pass_without_atheris(target: str, tmp_path: Path) -> None:
     assert with_hypothesis(Namespace(target=target, seconds=1, seed=1, to=tmp_path)) == 0
 
 

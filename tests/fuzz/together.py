@@ -1,4 +1,4 @@
-"""All targets, a process each, some at once: what each came to, and whether all passed."""
+"""Fuzz all targets, a process each, some at once; report results, and whether all passed."""
 
 import argparse
 import re

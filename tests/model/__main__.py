@@ -1,4 +1,4 @@
-"""The long run, by hand: sessions until the time is over, failures shortened and written down.
+"""The long run, by hand: sessions until the time is up; failures are shortened and saved.
 
     python -m tests.model --minutes 60 --driver pilot --seed 1
     python -m tests.model --driver pty --replay failures/pilot-1-0.txt

@@ -1,4 +1,4 @@
-"""Compare a picture with the state that the screen should be in: a sentence a difference."""
+"""Compare a picture with the state that the screen should be in: one sentence per difference."""
 
 from collections.abc import Iterator, Sequence
 
@@ -92,7 +92,7 @@ class Expected:
             return
         for row in rows:
             if place >= len(self.lines):
-                yield f"list: row {row.name!r} is painted behind the last"
+                yield f"list: row {row.name!r} is painted after the last"
                 return
             line = self.lines[place]
             if trouble := self._row(row, line):
@@ -113,14 +113,14 @@ class Expected:
                 if isinstance(line, Record) and line.code == row.code:
                     return place
             elif isinstance(line, Heading) and (line.label, line.depth) == (row.label, row.depth):
-                # A sentiment stands below several categories: the rows behind it tell which.
+                # A sentiment is below several categories: the rows after it tell which.
                 following = next((r for r in rows if r.code or r.depth == 0), None)
                 if row.depth == 0 or following is None or self._fits(place, rows):
                     return place
         return None
 
     def _fits(self, place: int, rows: Sequence[SeenRow]) -> bool:
-        """Whether the rows up to the next one that is named only once may stand from here on."""
+        """Whether the rows up to the next one that is named only once may follow from here on."""
         for row in rows:
             if place >= len(self.lines) or _name(self.lines[place]) != row.name:
                 return False
@@ -149,7 +149,7 @@ class Expected:
                 )
             if self.state.arrow == (line.key, not row.is_open):
                 now = "open" if row.is_open else "closed"
-                return f"group {'/'.join(line.key)}: it should not stand {now}"
+                return f"group {'/'.join(line.key)}: it should not be {now}"
             return ""
         if row.unread is (line.identity in self.state.read):
             return f"list: {line.code} is painted as {'unread' if row.unread else 'read'}"

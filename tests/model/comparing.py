@@ -1,4 +1,4 @@
-"""The program beside the model: started, looked at, and compared until it shows what it should."""
+"""The program beside the model: start it, read its screen, compare until both agree."""
 
 import json
 import os
@@ -95,7 +95,7 @@ class Comparing:
             self.driver.rest()
 
     def wait_for_bar(self, state: State) -> None:
-        """Wait until the bar says what it should; a box may stand over what is below it."""
+        """Wait until the bar says what it should; a box may cover what is below it."""
         bar = Expected(state, self.records).bar(self.size[0] - 2)
         self.wait(lambda seen: seen.lines[0].strip() == bar or seen.height < 20)
         self.driver.rest()

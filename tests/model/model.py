@@ -203,11 +203,11 @@ class State:
     """What the user moved the cursor to last: it comes back to it. Empty: as it is painted next."""
     focus: str | None = "list"
     arrow: tuple[tuple[str, ...], bool] | None = None
-    """A group that must stand open (True) or closed."""
+    """A group that must be open (True) or closed."""
     read: frozenset[Identity] = frozenset()
     favourite: frozenset[Identity] = frozenset()
     held: frozenset[Identity] = frozenset()
-    """Read articles that stay in a list of unread ones until it is asked anew."""
+    """Read articles that stay in a list of unread ones until the next query."""
     journal: tuple["Step", ...] = ()
     undone: tuple["Step", ...] = ()
 
@@ -298,7 +298,7 @@ class State:
     # What is painted of it.
 
     def headings(self, found: Sequence[Record]) -> list[Heading]:
-        """The groups in their order, sub-groups behind their groups."""
+        """The groups in their order, sub-groups after their groups."""
         pinned = [record for record in found if record.pinned]
         rest = [record for record in found if not record.pinned]
         groups = [Heading(("PINNED",), "PINNED", pinned)] if pinned else []

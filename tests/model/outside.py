@@ -39,7 +39,7 @@ class Outside:
         return self._other
 
     def beside(self, record: Record, seconds: int) -> dict[str, Any]:
-        """Another article of the same language and category, so many seconds older."""
+        """Another article of the same language and category, some seconds older."""
         number = next(self._numbers)
         published = record.published - timedelta(seconds=seconds)
         return {
@@ -78,7 +78,7 @@ class Outside:
         self.other.do("import", path=str(folder))
 
     def publish(self, items: int) -> list[str]:
-        """The feed has so many more; their codes."""
+        """Add articles to the feed; return their codes."""
         new = [f"f{next(self._numbers):04}" for _ in range(items)]
         self._codes = [*new, *self._codes][:30]
         self._server.serve("/feed", _feed(self._codes))

@@ -1,4 +1,4 @@
-"""What a key should do to the state, as the design says. Several states where several are right."""
+"""The states that a key may lead to, as designed; several if more than one is right."""
 
 from collections.abc import Callable, Sequence
 
@@ -42,11 +42,11 @@ class Before:
     def answerable(self, key: str) -> str:
         """The key, or one that shows the cursor where the model cannot tell what the key is about.
 
-        A cursor out of view stands where the list was left; in a hidden list, one whose article
-        the list no longer has stands in some other place.
+        A cursor out of view is where the list was left; in a hidden list, one whose article the
+        list no longer has is in some other place.
         """
         if key == "M" and self.seen.numbers is None:
-            return "g"  # a message stands where it would be seen that the list is of the present
+            return "g"  # a message covers what shows that the list is current
         if self.seen.cursor is not None:
             return key
         if self.state.focus == "list":
@@ -82,7 +82,7 @@ class Before:
         return {tag: digit for digit, tag, _ in numbered}
 
     def asked(self, terms: Terms, *, wanted: str | None = None) -> State:
-        """The list asked anew with other terms: the cursor stays where it was wanted."""
+        """The list with other terms: the cursor stays where it was wanted."""
         new = self.state.with_terms(terms, self.digits)
         new.wanted = wanted or new.wanted
         return new.but(cursor=self._kept_cursor(new), arrow=None)
@@ -101,7 +101,7 @@ class Before:
         return [self.asked(START)]
 
     def escape(self) -> list[State]:
-        """Back to the list where the pane stands alone, else one filter less, down to the start."""
+        """Back to the list if the pane is shown alone, else one filter less, down to the start."""
         if self.is_alone:
             return [self.state.but(focus="list", arrow=None)]
         if self.state.terms == START:
@@ -187,7 +187,7 @@ class Before:
         return isinstance(line, Heading) and not row.code and line.key == self.key_of(row)
 
     def key_of(self, row: SeenRow) -> tuple[str, ...]:
-        """The key of a painted heading: of a sub-group, with the group that stands above it."""
+        """The key of a painted heading: of a sub-group, with the group above it."""
         if row.depth == 0:
             heading = next(
                 (each for each in self.headings if each.label == row.label and not each.depth), None

@@ -1,4 +1,4 @@
-"""Scripts: written down, replayed, and shortened to what still fails in the same way."""
+"""Save and replay scripts, and shorten them as long as they fail in the same way."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""What is painted, read back: rows of the list, cursor, tag bar, status line, the open article.
+"""Read back the painted screen: rows of the list, cursor, tag bar, status line, open article.
 
 Both drivers give lines of text; this module knows where things stand in them.
 """
@@ -15,7 +15,7 @@ _ARTICLE = re.compile(r"^([▌ ])\s*(•?)[\s~▲▼■·]*([eufn]\d{4})\b(.*)")
 _NUMBERS = re.compile(r"([\d,]+) unread · (?:([\d,]+) of )?([\d,]+) articles")
 _DIGIT = re.compile(r"(?:│|  )\s?([1-9]) ([+−]?)(.+?)(?: (\d+))?(?=  [1-9] | …|$)")
 NARROWEST_LIST = 20
-"""In columns: codes further right stand in the reading pane."""
+"""In columns: codes further right are in the reading pane."""
 
 
 _HINTS = {"j k move": "list", "j k scroll": "pane"}
@@ -23,7 +23,7 @@ _HINTS = {"j k move": "list", "j k scroll": "pane"}
 
 
 def is_searching(lines: Sequence[str]) -> bool:
-    """Whether the search line is open: it stands above the last line."""
+    """Whether the search line is open: it is above the last line."""
     return len(lines) > 3 and lines[-2].startswith(" / ")
 
 

@@ -203,11 +203,11 @@ class Session(Comparing):
     def do_sync(self, items: int) -> None:
         """`r`: the loopback feed has more."""
         codes = self.outside.publish(items)
-        self.driver.keys("r")  # asks for the list anew, too
+        self.driver.keys("r")  # refreshes the list, too
         self.settle([self.state.but(arrow=None, held=frozenset())], has=codes)
 
     def do_quit(self, keys: Sequence[str] = ()) -> None:
-        """`q`, right behind other keys: exit code 0 and no crash log, and it starts again."""
+        """`q`, right after other keys: exit code 0 and no crash log, and it starts again."""
         self.driver.keys(*keys, "q")
         code = self.driver.wait_exit()
         self.driver.close()

@@ -77,18 +77,16 @@ def test_the_real_program_on_a_pty_is_what_the_model_says(archive: Path) -> None
 @pytest.mark.parametrize(
     "script", [GIVEN_UP_SEARCH, CLICK_AND_NARROW], ids=["given up search", "click and narrow"]
 )
-def test_what_was_wrong_once_stays_right(archive: Path, script: str) -> None:
+def test_scripts_that_once_failed_pass(archive: Path, script: str) -> None:
     assert replay(archive, "pilot", read(script)) == ""
 
 
-def test_a_script_is_read_back_as_it_was_written() -> None:
+def test_a_script_is_parsed_back_from_its_text() -> None:
     script = read(TOUR)
     assert read(write(script) + "\n# a comment\n") == script
 
 
-def test_a_difference_is_named_with_the_action_that_it_follows(
-    archive: Path, tmp_path: Path
-) -> None:
+def test_a_difference_is_reported_with_the_action_before_it(archive: Path, tmp_path: Path) -> None:
     session = Session(archive, tmp_path / "session", DRIVERS["pilot"])
     try:
         pinned = session.records.by_code["e0005"].identity

@@ -26,7 +26,7 @@ FOLDER = Path(__file__).parents[2] / "docs" / "pictures"
 
 
 class Picture(NamedTuple):
-    """A screen of so many cells, after these keys.
+    """A screen of a size in cells, after these keys.
 
     `9*j` is nine times that key; `_` waits until what was typed is answered.
     """

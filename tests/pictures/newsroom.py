@@ -92,7 +92,7 @@ payments above {n},000 wait for a second signature, as they did last year.
 
 
 def write_news(path: Path, articles: int) -> None:
-    """Write a `.jsonl` of so many articles, the newest minutes before NOW."""
+    """Write a `.jsonl` of articles, the newest minutes before NOW."""
     path.write_text("".join(f"{json.dumps(each)}\n" for each in _news(articles)), "utf-8")
 
 

@@ -1,1 +1,1 @@
-"""Suites of other projects, and small ones of our own, through the real program."""
+"""Run suites of other projects, and small bundled ones, through the real program."""

@@ -215,7 +215,7 @@ def _as_queries(program: Program, strings: list[str]) -> Tally:
 
 
 def run_feeds(program: Program, server: NewsServer, cases: Cases, said: Said) -> None:
-    """Each document behind an address; as many entries as feedparser finds are there or named."""
+    """Each document at an address; every entry that feedparser finds is stored or refused."""
     tally = Tally("feed documents")
     for part in batched(enumerate(cases), FEEDS_AT_ONCE):
         addresses = {

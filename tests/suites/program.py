@@ -105,7 +105,7 @@ class Program:
                 terminal.send("q")
                 code = terminal.wait_exit(30)
             except AssertionError as error:
-                yield f"behind article {self.walked}: {error}"
+                yield f"after article {self.walked}: {error}"
                 return
             raw, left_behind = terminal.raw, terminal.unrestored()
         if code:

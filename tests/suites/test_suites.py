@@ -1,4 +1,4 @@
-"""Small suites of our own go through the program: no crash, no hang, nothing lost."""
+"""The bundled suites go through the program: no crash, no hang, nothing lost."""
 
 from argparse import Namespace
 from pathlib import Path
@@ -19,7 +19,7 @@ SUITES = {
 
 
 @pytest.mark.parametrize("name", SUITES)
-def test_our_own_suites_pass(name: str) -> None:
+def test_the_bundled_suites_pass(name: str) -> None:
     tallies = run(Namespace(**(dict.fromkeys(SUITES) | {name: SUITES[name]})), print)
     assert all(tally.tried for tally in tallies)
     assert [trouble for tally in tallies for trouble in tally.troubles] == []

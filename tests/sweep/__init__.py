@@ -1,1 +1,1 @@
-"""Faults on purpose: kills at every write, damage, full disks, locks. Nothing may be lost."""
+"""Injected faults: kills at every write, damage, full disks, locks. Nothing may be lost."""

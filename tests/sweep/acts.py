@@ -1,4 +1,4 @@
-"""What a child does until a fault ends it. What is done it says, a line of JSON each."""
+"""The actions of a child until a fault ends it. It reports each, as a line of JSON."""
 
 import json
 from collections.abc import Callable

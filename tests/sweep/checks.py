@@ -1,4 +1,4 @@
-"""What must be true of a data folder at any time, and what it holds."""
+"""Check the invariants of a data folder, and list its content."""
 
 import re
 import sqlite3

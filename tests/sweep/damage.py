@@ -1,4 +1,4 @@
-"""Damaged files: bits turned, ends cut off, bytes of nothing. Every command still ends well."""
+"""Damaged files: flipped bits, truncation, zeroed bytes. Every command still ends properly."""
 
 import random
 import shutil
@@ -17,7 +17,7 @@ COMMANDS = (
     ("import", "{archive}"),
     ("list", "is:read", "--format", "csv"),
 )
-"""Run one after the other on one damaged folder: the first may set right what the next ones see."""
+"""Run one after the other on one damaged folder: the first may repair what the next ones see."""
 
 PAGE = 4096
 FILES = ("cache.db", "marks.db", "cache.db-wal", "marks.db-wal")

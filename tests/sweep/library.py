@@ -1,4 +1,4 @@
-"""The library of `faults.c`, compiled where there is a compiler, and its kinds of fault."""
+"""The library of `faults.c`, compiled if there is a compiler, and its kinds of fault."""
 
 import shutil
 import subprocess

@@ -1,4 +1,4 @@
-"""Locks held by another program, for a moment or for longer than anyone waits."""
+"""Locks held by another program, for a moment or for longer than the program waits."""
 
 import random
 import shutil

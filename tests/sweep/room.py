@@ -1,4 +1,4 @@
-"""Disks without room: files that may not grow, and a small file system where one may be mounted."""
+"""Full disks: files that may not grow, and a small file system if one can be mounted."""
 
 import random
 import shutil
@@ -23,7 +23,7 @@ def small_files(
     seed: int,
     said: Callable[[str], object] = lambda _: None,
 ) -> Report:
-    """No file may grow beyond so many bytes (RLIMIT_FSIZE) while a command runs."""
+    """No file may grow beyond a number of bytes (RLIMIT_FSIZE) while a command runs."""
     report, some = Report("small files"), random.Random(seed)
     before, marked = content(base), marks(base)
     largest = max(path.stat().st_size for path in base.iterdir())

@@ -1,4 +1,4 @@
-"""What is disturbed: an import, a sync, marks, a migration. Each knows what must be left of it."""
+"""The disturbed operations: an import, a sync, marks, a migration. Each knows what must remain."""
 
 import random
 import shutil
@@ -135,7 +135,7 @@ class Sync(Subject):
         self.serve("v2", max(self.size // 8, 1))
 
     def serve(self, etag: str, more: int) -> None:
-        """Each feed with so many stories at its top that were not there before."""
+        """Each feed with new stories at its top."""
         for number, _ in enumerate(self.sources):
             kept = [
                 f"Story {n} of {number} own{number}000{n}word"

@@ -1,4 +1,4 @@
-"""A sweep: a child is killed at one operation after another, and what it leaves is looked at."""
+"""A sweep: kill a child at one operation after another, and check what it leaves."""
 
 import random
 import traceback

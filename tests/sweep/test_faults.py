@@ -1,4 +1,4 @@
-"""Damage, full disks, locks and two screens, a few of each; the checks notice what is lost."""
+"""Damage, full disks, locks and two screens, a few of each; the checks notice losses."""
 
 import shutil
 import sqlite3
@@ -68,7 +68,7 @@ def test_a_full_disk_costs_nothing_that_was_stored(
 
 
 @pytest.mark.parametrize("run", [small_files, locked])
-def test_limits_and_locks_cost_nothing_that_was_stored(
+def test_limits_and_locks_lose_nothing_that_was_stored(
     run: Runner, base: Path, subject: Marks, children: Children
 ) -> None:
     assert_survived(run(base, subject.archive, children, POINTS, SEED))
@@ -95,14 +95,14 @@ def test_two_screens_and_imports_and_syncs_agree(tmp_path: Path) -> None:
         ("INSERT INTO fulltext (fulltext) VALUES ('delete-all')", "search for own"),
     ],
 )
-def test_what_does_not_agree_is_noticed(base: Path, statement: str, noticed: str) -> None:
+def test_a_disagreement_is_noticed(base: Path, statement: str, noticed: str) -> None:
     assert list(faults(base)) == []
     with closing(sqlite3.connect(base / "cache.db", isolation_level=None)) as db:
         db.execute(statement)
     assert any(noticed in trouble for trouble in faults(base))
 
 
-def test_what_was_reported_and_is_not_there_is_noticed(children: Children, tmp_path: Path) -> None:
+def test_a_reported_article_that_is_missing_is_noticed(children: Children, tmp_path: Path) -> None:
     subject = Import(tmp_path, children, seed=SEED, size=SIZE)
     folder = subject.copy("other")
     ended = subject.act(folder)
@@ -111,7 +111,7 @@ def test_what_was_reported_and_is_not_there_is_noticed(children: Children, tmp_p
     assert any("reported as stored" in trouble for trouble in subject.lost(folder, ended))
 
 
-def test_a_mark_that_was_confirmed_and_is_not_there_is_noticed(subject: Marks) -> None:
+def test_a_confirmed_mark_that_is_missing_is_noticed(subject: Marks) -> None:
     folder = subject.copy("other")
     ended = subject.act(folder)
     assert list(subject.lost(folder, ended)) == []

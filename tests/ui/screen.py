@@ -39,7 +39,7 @@ HOPS = 8
 """From widget to widget that a key and all that it sets off may go until something is painted."""
 
 ROUNDS = 20
-"""Of so many hops: what is on its way longer than that waits for something else itself."""
+"""Hops of a message between nodes; one that takes more waits for something else."""
 
 
 class Reading:
@@ -51,7 +51,7 @@ class Reading:
         self.pilot = pilot
         self.library = library
         self.screen = app.screen
-        """The main screen, whatever stands over it."""
+        """The main screen, whatever covers it."""
 
     async def press(self, *keys: str) -> None:
         """Characters as they are typed, or Textual's names of keys. `Pilot.press` is far slower."""
@@ -80,7 +80,7 @@ class Reading:
         raise AssertionError("it did not happen")
 
     async def click(self, text: str, part: type[Widget] | str) -> None:
-        """Click on the first cell of a text where it stands in a part of the screen."""
+        """Click on the first cell of a text in a part of the screen."""
         region = self._region(part)
         rows = [line.find(text) for line in self.shown(part)]
         y = next(y for y, x in enumerate(rows) if x >= 0)

@@ -1,4 +1,4 @@
-"""Settings that the screen would pass over in silence are errors that say what was meant."""
+"""Settings that Textual would silently ignore are errors that name valid values."""
 
 import pkgutil
 from importlib import import_module
@@ -37,7 +37,7 @@ def test_every_binding_of_the_screen_can_be_named() -> None:
     ],
     ids=str,
 )
-def test_settings_that_can_be_meant_have_no_fault(settings: Settings) -> None:
+def test_valid_settings_have_no_fault(settings: Settings) -> None:
     assert fault(settings) is None
 
 
@@ -95,7 +95,7 @@ def test_an_unknown_theme_is_answered_with_all_of_them() -> None:
         *("less_than_sign", "full_stop", "ctrl+shift+f3", "super+n", "pagedown", "comma"),
     ],
 )
-def test_a_key_that_a_terminal_may_send_is_one(key: str) -> None:
+def test_every_key_that_a_terminal_can_send_is_valid(key: str) -> None:
     assert is_key(key)
 
 
@@ -103,5 +103,5 @@ def test_a_key_that_a_terminal_may_send_is_one(key: str) -> None:
     "key",
     ["", " ", "nn", "ctrl+", "ctrl+nn", "shift+n", "ctrl+N", "strg+n", "Escape", "f99", "\x1b"],
 )
-def test_a_key_that_no_terminal_sends_is_not_a_key(key: str) -> None:
+def test_a_key_that_no_terminal_sends_is_invalid(key: str) -> None:
     assert not is_key(key)

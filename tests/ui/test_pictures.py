@@ -1,4 +1,4 @@
-"""The pictures of the documentation can be drawn again, and are of the screen alone."""
+"""The pictures of the documentation can be drawn again, and show only the screen."""
 
 from pathlib import Path
 from xml.etree import ElementTree
@@ -18,7 +18,7 @@ def test_a_picture_shows_a_list_of_made_up_news(tmp_path: Path) -> None:
     assert "positive" in shown
 
 
-def test_no_picture_fetches_anything() -> None:
+def test_no_documentation_picture_loads_anything() -> None:
     names = {path.stem for path in FOLDER.iterdir()}
     assert names == PICTURES.keys()
     for path in FOLDER.iterdir():

@@ -1,4 +1,4 @@
-"""What goes on beside the reader or goes wrong in it: other programs, locks, hostile text."""
+"""The whole reader beside other programs, with locks, errors and hostile text."""
 
 import sqlite3
 from collections.abc import Iterator
@@ -44,7 +44,7 @@ def looks_when_told(monkeypatch: pytest.MonkeyPatch) -> None:
 # Other programs, and what goes wrong.
 
 
-async def test_what_another_program_brings_in_appears_and_nothing_moves(tmp_path: Path) -> None:
+async def test_articles_of_another_program_appear_and_nothing_moves(tmp_path: Path) -> None:
     stories = [story(n, f"Story {n}", "POSITIVE") for n in range(1, 61)]
     with library(tmp_path, stories) as news:
         async with reading(news, size=SHORT) as reader:
@@ -61,7 +61,7 @@ async def test_what_another_program_brings_in_appears_and_nothing_moves(tmp_path
             assert "Just in" in reader.text(Sidebar)
 
 
-async def test_a_key_is_answered_as_of_before_what_another_program_brings(news: Library) -> None:
+async def test_a_key_is_answered_as_of_before_another_program_s_changes(news: Library) -> None:
     async with reading(news) as reader:
         bring(news, story(99, "Just in", "POSITIVE"))
         await reader.press("+", "0", "s", "s", "s", "s")
@@ -89,7 +89,7 @@ async def test_nothing_moves_while_filters_follow_each_other(
         assert "Just in" in reader.text(Sidebar)
 
 
-async def test_what_another_program_marks_is_shown(news: Library) -> None:
+async def test_marks_of_another_program_are_shown(news: Library) -> None:
     async with reading(news) as reader:
         with Library(news.folder) as other:
             other.mark(other.find(parse("tag:fees")), Mark.READ, True, "")
@@ -99,7 +99,7 @@ async def test_what_another_program_marks_is_shown(news: Library) -> None:
 
 
 @pytest.mark.parametrize("key", ["m", "f", "enter"])
-async def test_what_came_right_before_a_mark_is_not_missed(news: Library, key: str) -> None:
+async def test_a_change_right_before_a_mark_is_not_missed(news: Library, key: str) -> None:
     async with reading(news) as reader:
         await reader.go_to("Fees fall")
         bring(news, story(99, "Just in", "POSITIVE"))
@@ -178,7 +178,7 @@ async def test_a_search_shows_what_it_found_while_ids_move(crowded: Library) -> 
         assert "Fees fall" in reader.text(ReadingPane)
 
 
-async def test_leaving_a_search_goes_back_to_the_article_though_its_id_moved(
+async def test_leaving_a_search_goes_back_to_the_article_even_if_its_id_changed(
     crowded: Library,
 ) -> None:
     async with reading(crowded) as reader:
@@ -335,7 +335,7 @@ async def test_leaving_never_fails(failing: Failing, what: str) -> None:
     assert reader.app.crash is None
 
 
-async def test_what_breaks_before_the_first_screen_ends_the_program(
+async def test_an_error_before_the_first_screen_ends_the_program(
     news: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def groups(*_: object) -> None:

@@ -1,4 +1,4 @@
-"""Keys, help, palette and settings of the whole reader: each says what it does, none can lie."""
+"""Keys, help, palette and settings of the whole reader: each says what it does, and is true."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -149,7 +149,7 @@ async def test_samples_say_that_they_are_samples(news: Library) -> None:
         assert "cryptoread import" in banner
 
 
-async def test_what_was_put_right_at_the_start_is_said(tmp_path: Path) -> None:
+async def test_repairs_at_the_start_are_reported(tmp_path: Path) -> None:
     library(tmp_path, archive()).close()
     (tmp_path / "cache.db").write_bytes(b"no database " * 1000)
     with Library(tmp_path) as news:

@@ -1,4 +1,4 @@
-"""Live news on the screen: syncing while one reads, and how each source is doing."""
+"""Live news on the screen: syncing while the user reads, and the state of each source."""
 
 import asyncio
 import threading
@@ -76,7 +76,7 @@ async def test_a_sync_brings_articles_and_tells_how_many(news: Library, server: 
         assert len(toasts(reader)) == 1
 
 
-async def test_what_comes_in_moves_neither_cursor_nor_scroll(
+async def test_new_articles_move_neither_cursor_nor_scroll(
     tmp_path: Path, server: NewsServer
 ) -> None:
     url = server.serve("/feed", feed(*(f"BTC news {n}" for n in range(1, 6))))
@@ -123,7 +123,7 @@ async def test_a_source_that_fails_is_named_and_says_what_to_do(
         assert toasts(reader) == [expected]
         await reader.press("S")
         shown = reader.text(SourcesText)
-        assert "2 followed, 1 in trouble" in shown
+        assert "2 followed, 1 failing" in shown
         assert "Ledger 1" in shown
         assert "the server answered 403" in shown
         assert "the site refuses programs like this one" in shown
@@ -131,7 +131,7 @@ async def test_a_source_that_fails_is_named_and_says_what_to_do(
         assert reader.app.screen is reader.screen
 
 
-async def test_what_to_do_is_there_after_a_restart(news: Library, server: NewsServer) -> None:
+async def test_advice_is_kept_after_a_restart(news: Library, server: NewsServer) -> None:
     settings = follow(server.url("/403"))
     async with reading(news, settings=settings) as reader:
         await reader.press("r")
@@ -162,7 +162,7 @@ async def test_the_list_of_sources_asks_those_that_rest_too(
         assert toasts(reader) == ["1 new article from 1 source"]
 
 
-async def test_where_all_fail_the_line_says_so(news: Library, server: NewsServer) -> None:
+async def test_the_status_line_says_if_all_sources_fail(news: Library, server: NewsServer) -> None:
     async with reading(news, settings=follow(server.url("/500"))) as reader:
         await reader.press("r")
         assert "! 1 of 1 source failed · S shows why" in reader.status
@@ -211,7 +211,7 @@ async def test_without_the_setting_nothing_is_asked_before_the_key(
         assert len(server.asked("/feed")) == 1
 
 
-# Who is followed.
+# Subscriptions.
 
 
 async def test_the_first_sync_subscribes_and_says_so(
@@ -229,7 +229,7 @@ async def test_the_first_sync_subscribes_and_says_so(
         assert "Usual = " in config.read_text()
 
 
-async def test_what_another_program_subscribes_to_is_asked(
+async def test_subscriptions_of_another_program_are_fetched(
     news: Library, server: NewsServer, tmp_path: Path
 ) -> None:
     config = tmp_path / "config.toml"
@@ -249,7 +249,7 @@ async def test_what_another_program_subscribes_to_is_asked(
         assert reader.app.screen is reader.screen
 
 
-async def test_a_sync_from_the_samples_is_the_users_and_takes_their_place(
+async def test_a_sync_from_the_samples_fills_the_user_s_library_and_replaces_them(
     server: NewsServer, tmp_path: Path
 ) -> None:
     url = server.serve("/feed", feed("Blocks fill"))
@@ -266,7 +266,7 @@ async def test_a_sync_from_the_samples_is_the_users_and_takes_their_place(
         assert news.total == 1
 
 
-async def test_where_no_news_comes_the_samples_stay(server: NewsServer, tmp_path: Path) -> None:
+async def test_the_samples_stay_if_no_news_comes(server: NewsServer, tmp_path: Path) -> None:
     with Library.of_samples(clock=lambda: NOW) as samples:
         samples.home = tmp_path / "data"
         async with reading(samples, settings=follow(server.url("/403"))) as reader:
@@ -335,7 +335,7 @@ def with_original(news: Library, url: str) -> None:
     bring(news, story(9, "A story with an original", url=url, body="Only a summary."))
 
 
-async def test_the_full_text_of_an_open_article_comes_to_where_it_is_read(
+async def test_the_full_text_of_an_open_article_appears_where_it_is_being_read(
     news: Library, server: NewsServer
 ) -> None:
     pytest.importorskip("trafilatura")
@@ -349,7 +349,9 @@ async def test_the_full_text_of_an_open_article_comes_to_where_it_is_read(
         assert "the original has no more text" in reader.status
 
 
-async def test_an_original_that_fails_is_named(news: Library, server: NewsServer) -> None:
+async def test_an_original_that_cannot_be_fetched_is_reported(
+    news: Library, server: NewsServer
+) -> None:
     pytest.importorskip("trafilatura")
     with_original(news, server.url("/404"))
     async with reading(news) as reader:

@@ -1,4 +1,4 @@
-"""Reading on the whole screen: articles one after the other, marks, links, browser, clipboard."""
+"""Reading on the whole screen: stepping through articles, marks, links, browser, clipboard."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -85,7 +85,7 @@ def muted_rows(reader: Reading) -> list[str]:
     ]
 
 
-async def test_what_was_read_in_a_list_of_unread_articles_is_dimmed(news: Library) -> None:
+async def test_an_article_read_in_a_list_of_unread_ones_is_dimmed(news: Library) -> None:
     async with reading(news, "is:unread tag:btc") as reader:
         await reader.press("n", "n", "g")
         assert [row.split(" 3h")[0].strip() for row in muted_rows(reader)][:1] == [
@@ -94,7 +94,7 @@ async def test_what_was_read_in_a_list_of_unread_articles_is_dimmed(news: Librar
 
 
 @pytest.mark.parametrize("keys", ["x", "+", "1", "0", "r", "L"])
-async def test_a_list_of_unread_articles_lets_them_go_when_it_is_asked_anew(
+async def test_articles_that_were_read_leave_a_list_of_unread_ones_at_the_next_query(
     news: Library, keys: str
 ) -> None:
     async with reading(news, "is:unread") as reader:
@@ -105,7 +105,7 @@ async def test_a_list_of_unread_articles_lets_them_go_when_it_is_asked_anew(
         assert reader.screen._listing.ids == expected
 
 
-async def test_what_was_read_stays_while_other_programs_bring_news_and_a_search_is_given_up(
+async def test_read_articles_stay_while_other_programs_add_news_and_a_search_is_given_up(
     news: Library,
 ) -> None:
     async with reading(news, "is:unread tag:btc") as reader:
@@ -371,7 +371,7 @@ async def test_opening_an_article_that_was_read_before_adds_no_step_to_undo(news
         assert "undone: “Fees fall for a third week” read" in reader.status
 
 
-async def test_what_is_said_counts_what_changed(news: Library) -> None:
+async def test_messages_count_changes(news: Library) -> None:
     async with reading(news) as reader:
         await reader.go_to("Fees fall")
         await reader.press("enter", "tab", "M")

@@ -56,7 +56,7 @@ async def test_a_language_on_the_command_line_replaces_the_readers(news: Library
         assert reader.filter == "lang:uk"
 
 
-async def test_a_language_that_the_archive_has_not_filters_nothing(news: Library) -> None:
+async def test_a_language_without_articles_does_not_filter(news: Library) -> None:
     async with reading(news, settings=Settings(language="fr")) as reader:
         assert reader.filter == ""
         assert reader.tag_bar.startswith("all articles │")
@@ -145,7 +145,7 @@ async def test_a_tag_from_the_picker_takes_the_highest_free_digit(news: Library)
         assert reader.filter == "lang:en"
 
 
-async def test_typing_in_the_picker_is_never_taken_for_keys(news: Library) -> None:
+async def test_typing_in_the_picker_never_triggers_keys(news: Library) -> None:
     async with reading(news) as reader:
         await reader.press("t", *"xqjmL1")
         assert reader.app.screen.query_one(Input).value == "xqjmL1"
@@ -326,7 +326,9 @@ async def test_the_cursor_finds_its_article_under_a_new_id(news: Library) -> Non
 
 
 @pytest.mark.parametrize("saved", ["", "{", "[]", '{"grouping": "colour"}', '{"open_groups": 3}'])
-async def test_a_view_that_cannot_be_read_is_the_first_view(news: Library, saved: str) -> None:
+async def test_an_unreadable_view_is_replaced_by_the_default_view(
+    news: Library, saved: str
+) -> None:
     news.save_state("view", saved)
     async with reading(news) as reader:
         assert reader.rows[:3] == [
@@ -391,7 +393,9 @@ async def test_z_before_any_article_is_open_says_so(news: Library) -> None:
         assert reader.shown(Sidebar)
 
 
-async def test_a_list_that_is_alone_or_hidden_has_no_width_to_choose(news: Library) -> None:
+async def test_the_list_width_cannot_be_changed_while_only_one_pane_is_visible(
+    news: Library,
+) -> None:
     async with reading(news) as reader:
         sidebar = reader.screen.query_one(Sidebar)
         width = sidebar.outer_size.width
@@ -502,7 +506,7 @@ async def test_cursor_and_pane_each_keep_their_own_story(news: Library) -> None:
         assert "Біржа рахує монети" in reader.text(ReadingPane)
 
 
-async def test_a_story_without_a_twin_stays_in_the_pane(news: Library) -> None:
+async def test_a_story_without_a_translation_stays_in_the_pane(news: Library) -> None:
     async with reading(news) as reader:
         await reader.go_to("Fees fall")
         await reader.press("enter", "L")

@@ -1,4 +1,4 @@
-"""The search line: answers as one types, and the list as it was when one gives up."""
+"""The search line: results while typing, and the restored list after giving up."""
 
 import threading
 from collections.abc import Iterator, Sequence
@@ -53,7 +53,7 @@ async def test_enter_keeps_the_search_as_a_filter(news: Library) -> None:
         assert "7 of 9 articles" in reader.status
 
 
-async def test_escape_gives_back_the_list_as_it_was(tmp_path: Path) -> None:
+async def test_escape_restores_the_list(tmp_path: Path) -> None:
     stories = [story(n, f"Story {n}", "POSITIVE") for n in range(1, 61)]
     with library(tmp_path, stories) as news:
         async with reading(news, size=SHORT) as reader:
@@ -77,7 +77,7 @@ async def test_a_search_respects_the_filters_that_are_on(news: Library) -> None:
         await answered(reader, 1)
 
 
-async def test_what_makes_no_sense_is_named_and_taken_as_a_word(news: Library) -> None:
+async def test_an_invalid_term_is_named_and_searched_as_a_word(news: Library) -> None:
     async with reading(news) as reader:
         await reader.press("slash", *"colour:red")
         await reader.wait_for(lambda: "no field `colour`" in reader.text(SearchHint))
@@ -92,7 +92,7 @@ async def test_hints_that_do_not_fit_are_left_out_whole_or_say_so(news: Library)
         assert reader.text(SearchHint).endswith("sentiment:negative")
 
 
-async def test_a_search_shows_the_list_where_the_article_stands_alone(news: Library) -> None:
+async def test_a_search_shows_the_list_if_only_the_article_is_visible(news: Library) -> None:
     async with reading(news, size=NARROW) as reader:
         await reader.press("n", "slash", *"fees")
         await answered(reader, 1)
@@ -101,7 +101,7 @@ async def test_a_search_shows_the_list_where_the_article_stands_alone(news: Libr
         assert "Fees fall" in reader.text(Sidebar)
 
 
-async def test_half_a_tag_empties_nothing_and_tab_completes_it(news: Library) -> None:
+async def test_half_a_tag_does_not_empty_the_list_and_tab_completes_it(news: Library) -> None:
     async with reading(news) as reader:
         await reader.press("slash", *"tag:exc")
         assert "7 of 9 articles" in reader.status
@@ -166,7 +166,7 @@ def put_results(news: Library) -> None:
     news.mark(news.find(parse("title:second")), Mark.READ, True, "")
 
 
-async def test_n_walks_the_matches_then_goes_to_the_next_result_read_or_not(
+async def test_n_goes_through_the_matches_then_to_the_next_result_read_or_not(
     news: Library,
 ) -> None:
     put_results(news)
@@ -237,7 +237,7 @@ async def test_footer_help_and_palette_say_what_n_does_at_that_moment(news: Libr
         assert "n Open the next unread article" in await reader.help()
 
 
-async def test_a_match_that_is_not_laid_out_yet_is_reached_before_the_next_result(
+async def test_a_match_outside_the_layout_is_reached_before_the_next_result(
     news: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(reading_pane, "MATCH_S", 60)
@@ -250,7 +250,7 @@ async def test_a_match_that_is_not_laid_out_yet_is_reached_before_the_next_resul
         assert "Short" in reader.text(ReadingPane)
 
 
-async def test_a_count_says_where_the_rest_of_a_long_text_was_not_looked_through(
+async def test_a_count_says_if_the_rest_of_a_long_text_was_not_searched(
     news: Library,
 ) -> None:
     put_body(news, "A whale.\n\n" + "Nothing at all.\n\n" * 30_000 + "The last whale.")
@@ -411,7 +411,7 @@ async def test_groups_opened_by_a_search_that_was_kept_close_when_it_is_dropped(
         assert reader.rows == ["▸ ⚑ PINNED 1/1", "▸ BTC 4/4", "▾ ETH 2/2", *reader.rows[3:]]
 
 
-async def test_the_cursor_is_in_view_after_a_restart_behind_a_search(tmp_path: Path) -> None:
+async def test_the_cursor_is_in_view_after_a_restart_during_a_search(tmp_path: Path) -> None:
     stories = [
         story(n, f"Story {n} {'whale' if n % 30 == 0 else ''}", category=f"C{n % 7}")
         for n in range(1, 400)

@@ -1,6 +1,6 @@
-"""Whole screens as plain text, one a state of the screen: what a user sees, without the colours.
+"""Whole screens as plain text, one per state of the screen: what a user sees, without the colours.
 
-`UPDATE_SNAPSHOTS=1 pytest tests/ui/test_snapshots.py -n 0` writes them anew: look at the difference
+`UPDATE_SNAPSHOTS=1 pytest tests/ui/test_snapshots.py -n 0` rewrites them: look at the difference
 before you keep it.
 """
 

@@ -1,4 +1,4 @@
-"""A sync in a process of its own gives what one in this process would, and ends when told to."""
+"""A sync in its own process has the same result as one in this process, and ends when stopped."""
 
 import sqlite3
 import subprocess
@@ -33,7 +33,9 @@ def synced(folder: Path, *followed: Subscription) -> list[SourceResult]:
     return results
 
 
-def test_what_it_stores_is_there_for_this_process(tmp_path: Path, news: Subscription) -> None:
+def test_articles_stored_by_the_sync_process_are_visible_here(
+    tmp_path: Path, news: Subscription
+) -> None:
     with Library(tmp_path / "data") as library:
         (result,) = synced(library.folder, news)
         assert (result.name, result.status, result.new) == ("news", Status.OK, 1)
@@ -54,9 +56,7 @@ if __name__ == "__main__":
 """
 
 
-def test_a_module_in_the_working_folder_is_not_taken_for_ours(
-    tmp_path: Path, news: Subscription
-) -> None:
+def test_a_module_in_the_working_folder_is_not_imported(tmp_path: Path, news: Subscription) -> None:
     """In a program of its own: the process that forks others is started once."""
     program, working = tmp_path / "program.py", tmp_path / "working"
     program.write_text(PROGRAM)
@@ -71,7 +71,7 @@ def test_a_module_in_the_working_folder_is_not_taken_for_ours(
     assert done.stderr == ""
 
 
-def test_a_cache_that_cannot_be_used_is_said(tmp_path: Path, news: Subscription) -> None:
+def test_an_unusable_cache_is_reported(tmp_path: Path, news: Subscription) -> None:
     (tmp_path / "data").mkdir()
     with sqlite3.connect(tmp_path / "data" / "cache.db") as db:
         db.execute("PRAGMA user_version = 99")
@@ -80,7 +80,7 @@ def test_a_cache_that_cannot_be_used_is_said(tmp_path: Path, news: Subscription)
         synced(tmp_path / "data", news)
 
 
-def test_what_is_stopped_tells_nothing_more(tmp_path: Path, news: Subscription) -> None:
+def test_a_stopped_sync_reports_nothing_more(tmp_path: Path, news: Subscription) -> None:
     stop = threading.Event()
     stop.set()
     told: list[SourceResult] = []

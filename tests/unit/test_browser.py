@@ -1,4 +1,4 @@
-"""URLs from outside: what is opened, what is shown, what is asked, and what command runs."""
+"""URLs from outside: which are opened, how they are shown, questions, and the command that runs."""
 
 import sys
 import time
@@ -138,7 +138,7 @@ def test_anything_else_is_refused_by_name(url: str, reason: str) -> None:
 
 @given(st.text() | st.builds("http://{}".format, st.text()))
 @examples(300)
-def test_whatever_is_opened_is_one_argument_of_visible_ascii(url: str) -> None:
+def test_an_opened_address_is_one_argument_of_visible_ascii(url: str) -> None:
     try:
         opened = check(url)
     except UrlRefused:
@@ -219,7 +219,7 @@ def test_an_honest_label_does_not_ask(label: str, url: str) -> None:
 
 @given(st.text(alphabet=st.sampled_from("a.://@:w[] \n\u202e/?#…") | st.characters()))
 @examples(200)
-def test_any_label_can_be_judged(label: str) -> None:
+def test_any_label_can_be_checked(label: str) -> None:
     question = deceives(label, "https://news.example/")
     assert question is None or question.isprintable()
 
@@ -340,7 +340,7 @@ def test_a_refused_url_starts_nothing(tmp_path: Path, monkeypatch: pytest.Monkey
     assert not Path(f"{browser}.args").exists()
 
 
-def test_a_browser_that_runs_on_is_not_waited_for_and_leaves_the_terminal_alone(
+def test_a_browser_that_keeps_running_is_not_waited_for_and_gets_no_terminal(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     gate = tmp_path / "gate"
@@ -383,7 +383,7 @@ def test_a_browser_that_cannot_start_is_reported(needs_terminal: bool, tmp_path:
         launch(way)
 
 
-def test_a_text_browser_has_the_terminal_until_it_ends(
+def test_a_text_browser_keeps_the_terminal_until_it_ends(
     tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     browser = program(

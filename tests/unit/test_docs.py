@@ -44,7 +44,7 @@ def blocks(path: Path, *languages: str) -> Iterator[str]:
 
 
 def command_lines() -> Iterator[str]:
-    """Every line of the documentation that calls the program, without a comment behind it."""
+    """Every line of the documentation that calls the program, without a trailing comment."""
     for path in TEXTS:
         text = path.read_text("utf-8")
         fenced = "\n".join(blocks(path, "sh"))
@@ -72,7 +72,7 @@ def test_the_generated_pages_are_as_the_program_is() -> None:
     assert differing() == [], "run `python -m tests.docs`"
 
 
-def test_a_page_that_differs_is_named_and_written_anew(tmp_path: Path) -> None:
+def test_a_page_that_differs_is_named_and_rewritten(tmp_path: Path) -> None:
     for path, text in generated():
         copy = tmp_path / path.relative_to(ROOT)
         copy.parent.mkdir(exist_ok=True)
@@ -163,7 +163,7 @@ def words_of(name: str) -> str:
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
-def test_what_there_is_of_a_kind_is_named(page: str, names: list[str]) -> None:
+def test_every_value_of_a_kind_is_documented(page: str, names: list[str]) -> None:
     text = words_of(page)
     assert [name for name in names if name not in text] == []
 
@@ -195,7 +195,7 @@ def test_the_bounds_that_are_named_are_those_of_the_program() -> None:
         (Status.GONE, 1, None, 604_800, 604_800),
     ],
 )
-def test_a_failing_source_rests_as_long_as_it_is_said(
+def test_a_failing_source_is_paused_as_long_as_documented(
     status: Status, failures: int, asked_for: float | None, least: float, most: float
 ) -> None:
     """The table in `docs/live.md`; a change here has to be one there."""
@@ -229,7 +229,7 @@ def test_every_module_that_is_named_is_there(path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", TEXTS, ids=lambda path: path.name)
-def test_what_is_named_with_its_module_is_defined_there(path: Path) -> None:
+def test_names_in_the_documentation_are_defined_in_their_modules(path: Path) -> None:
     for name, module in NAME_IN_MODULE.findall(path.read_text("utf-8")):
         text = (ROOT / module).read_text("utf-8")
         defined = rf"^(?: *(?:async )?def | *class ){name}\b|^{name}\b.*="

@@ -1,6 +1,8 @@
 """The doctor finds what is wrong, says what to do, and changes nothing."""
 
+import os
 import sqlite3
+from errno import EACCES
 from pathlib import Path
 
 import pytest
@@ -11,13 +13,26 @@ from reader.cache.repair.preparing import prepare
 from reader.doctor import Depth, Finding, State, examine
 from reader.library import Library
 from reader.query.language import Query, parse
+from reader.safety import temporary
 from reader.safety.crash import Broken
 from reader.safety.logs import NAME, log_folder
+from reader.safety.temporary import LOCK, TemporaryFolder
 from reader.subscriptions import Kind, Subscription
 from tests.builders import article, library
 from tests.unit.cache.test_former_caches import former
 
 NO_BROWSER = {"PATH": "/nowhere"}
+
+
+@pytest.fixture(autouse=True)
+def temporary_folder(
+    tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> Path:
+    """The only folder for temporary folders."""
+    made = tmp_path_factory.mktemp("temporary")
+    monkeypatch.setattr("tempfile.tempdir", str(made))
+    monkeypatch.setattr(temporary, "MEMORY", str(made))
+    return made
 
 
 @pytest.fixture
@@ -48,7 +63,7 @@ def wrong(folder: Path, config: Path) -> Finding:
     return found
 
 
-def test_where_all_is_well_nothing_is_wrong(folder: Path, config: Path) -> None:
+def test_doctor_finds_nothing_wrong_in_a_sound_folder(folder: Path, config: Path) -> None:
     found = findings(folder, config)
     assert State.WRONG not in {each.state for each in found.values()}
     assert found["cache.db"].text == "3 articles, all undamaged"
@@ -56,7 +71,7 @@ def test_where_all_is_well_nothing_is_wrong(folder: Path, config: Path) -> None:
     assert found["sources"].text == "0 followed"
 
 
-def test_before_the_first_start_it_makes_nothing(tmp_path: Path) -> None:
+def test_before_the_first_start_doctor_creates_nothing(tmp_path: Path) -> None:
     found = findings(tmp_path / "data", tmp_path / "config.toml")
     assert State.WRONG not in {each.state for each in found.values()}
     assert "does not exist yet" in found["data"].text
@@ -66,8 +81,8 @@ def test_before_the_first_start_it_makes_nothing(tmp_path: Path) -> None:
 def test_a_text_that_changed_on_disk_is_named(folder: Path, config: Path) -> None:
     with sqlite3.connect(folder / "cache.db") as db:
         (id,) = db.execute("SELECT max(id) FROM documents").fetchone()
-        who = "SELECT source, external, lang FROM articles WHERE id = ?"
-        wanted = reference(id, Identity(*db.execute(who, (id,)).fetchone()))
+        find = "SELECT source, external, lang FROM articles WHERE id = ?"
+        wanted = reference(id, Identity(*db.execute(find, (id,)).fetchone()))
         db.execute("UPDATE documents SET body = 'else' WHERE id = ?", (id,))
     db.close()
     found = wrong(folder, config)
@@ -76,7 +91,7 @@ def test_a_text_that_changed_on_disk_is_named(folder: Path, config: Path) -> Non
 
 
 @pytest.mark.parametrize("name", ["cache.db", "marks.db"])
-def test_a_damaged_file_is_named_and_put_aside_by_the_next_start(
+def test_a_damaged_file_is_reported_and_renamed_by_the_next_start(
     folder: Path, config: Path, name: str
 ) -> None:
     data = bytearray((folder / name).read_bytes())
@@ -107,7 +122,7 @@ def test_a_newer_file_and_a_foreign_one_are_named(folder: Path, config: Path) ->
         assert "choose another folder" in found.advice
 
 
-def test_settings_that_cannot_be_meant_are_named(folder: Path, config: Path) -> None:
+def test_invalid_settings_are_named(folder: Path, config: Path) -> None:
     config.write_text("sync_every = 0")
     found = wrong(folder, config)
     assert (found.what, "'sync_every'" in found.text) == ("settings", True)
@@ -131,10 +146,10 @@ def test_a_source_that_fails_says_what_to_do(folder: Path, config: Path, tmp_pat
     found = wrong(folder, config)
     assert found.text.startswith("Mine: ")
     assert found.advice
-    assert findings(folder, config)["sources"].text == "1 followed, 1 in trouble"
+    assert findings(folder, config)["sources"].text == "1 followed, 1 failing"
 
 
-def test_a_key_that_is_wanted_and_not_there_is_named_and_never_shown(
+def test_a_missing_key_is_reported_and_a_present_one_never_shown(
     folder: Path, config: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("reader.sources.secret._from_keyring", lambda: "")
@@ -156,9 +171,7 @@ def test_files_that_are_left_over_are_mentioned(folder: Path, config: Path) -> N
     assert left.text == "cache.db.v4, 2 MB, kept before an update: may be deleted"
 
 
-def test_whatever_is_left_over_is_named_with_its_size_and_why_it_is_there(
-    folder: Path, config: Path
-) -> None:
+def test_leftover_files_are_named_with_size_and_reason(folder: Path, config: Path) -> None:
     stamp = "20260314-120000"
     sizes = {
         "cache.db.v6": 1_000_000,
@@ -194,6 +207,58 @@ def test_whatever_is_left_over_is_named_with_its_size_and_why_it_is_there(
         f"{config.parent}/.config.toml-ab12cd34, 300 B, of an interrupted run: {running}",
         f".restore-x1y2.part, 7 MB, of an interrupted run: {running}",
     }
+
+
+def test_temporary_folders_of_killed_programs_are_named_and_repair_removes_them(
+    folder: Path, config: Path, temporary_folder: Path
+) -> None:
+    left = temporary_folder / "cryptoread-ab12cd34"
+    left.mkdir()
+    (left / LOCK).touch()
+    (left / "cache.db").write_bytes(bytes(3_000_000))
+    text = f"{left}, 3 MB, of a program that was killed"
+    with TemporaryFolder():
+        found = findings(folder, config)["left over"]
+        assert found == Finding(
+            "left over", f"{text}: `cryptoread doctor --repair` removes it", State.NOTED
+        )
+        mended = examine(folder, config, NO_BROWSER, depth=Depth(repair=True))
+        (done,) = [each for each in mended if each.what == "left over"]
+        assert done == Finding("left over", text, repair="it was removed")
+        assert not left.exists()
+        assert "left over" not in findings(folder, config)
+
+
+def test_a_temporary_folder_that_cannot_be_removed_is_named_with_the_reason(
+    folder: Path, config: Path, temporary_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(path: Path) -> None:
+        raise PermissionError(EACCES, "Permission denied", str(path))
+
+    left = temporary_folder / "cryptoread-ab12cd34"
+    left.mkdir()
+    (left / LOCK).touch()
+    monkeypatch.setattr("shutil.rmtree", refuse)
+    mended = examine(folder, config, NO_BROWSER, depth=Depth(repair=True))
+    (done,) = [each for each in mended if each.what == "left over"]
+    assert (done.state, done.advice) == (State.UNKNOWN, "delete it")
+    assert done.text.endswith("of a program that was killed: Permission denied")
+
+
+def test_a_folder_that_the_user_may_have_chosen_is_named_and_kept(
+    folder: Path, config: Path, temporary_folder: Path
+) -> None:
+    data = temporary_folder / "cryptoread-mynews24"
+    with library(data, [article(1)]):
+        pass
+    for each in (*data.iterdir(), data):
+        os.utime(each, (0, 0))
+    mended = examine(folder, config, NO_BROWSER, depth=Depth(repair=True))
+    (named,) = [each for each in mended if each.what == "left over"]
+    assert named.text.endswith(
+        "unchanged for a day: may be deleted unless you chose it with --data"
+    )
+    assert (data / "marks.db").exists()
 
 
 def test_a_config_file_in_the_data_folder_is_looked_at_once(folder: Path) -> None:

@@ -1,4 +1,4 @@
-"""The one door: what the screen and the command line ask it, and what it answers or raises."""
+"""The façade: requests of the screen and the command line, answers and errors."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -104,7 +104,7 @@ class TestResolve:
             assert news.article(news.resolve("2")).title == "Story 2"
 
     @pytest.mark.parametrize("wanted", ["", "x", "-1", "١٢", "4294967296", "9" * 5000, "\0", "'"])
-    def test_what_names_nothing_is_not_found(self, tmp_path: Path, wanted: str) -> None:
+    def test_an_unknown_reference_is_not_found(self, tmp_path: Path, wanted: str) -> None:
         with library(tmp_path, [article(1)]) as news, pytest.raises(ArticleNotFound):
             news.resolve(wanted)
 
@@ -196,7 +196,7 @@ def test_an_archive_of_drafts_alone_is_not_empty(tmp_path: Path) -> None:
         assert news.is_empty
 
 
-def test_what_comes_in_is_there_and_what_goes_out_is_a_file(tmp_path: Path) -> None:
+def test_imported_articles_are_stored_and_exported_ones_are_files(tmp_path: Path) -> None:
     (tmp_path / "news").mkdir()
     (tmp_path / "news" / "a.en.md").write_text(markdown(title="A", publishedAt="2026-03-01"))
     (tmp_path / "news" / "b.en.md").write_text("")
@@ -225,19 +225,19 @@ class TestSamples:
             assert not any(row.flagged for row in rows)
             assert set(samples.names(Field.LANG)) == {"en", "uk"}
 
-    def test_their_folder_is_gone_when_they_are_closed(self) -> None:
+    def test_the_samples_folder_is_deleted_when_they_are_closed(self) -> None:
         with Library.of_samples() as samples:
             samples.mark(samples.find(Query()), Mark.READ, True, "all")
             assert samples.folder.is_dir()
         assert not samples.folder.exists()
 
-    def test_nothing_of_them_is_in_the_next_ones(self) -> None:
+    def test_marks_of_samples_are_not_in_the_next_samples(self) -> None:
         with Library.of_samples() as first, Library.of_samples() as second:
             first.mark(first.find(Query()), Mark.READ, True, "all")
             assert first.folder != second.folder
             assert len(second.find(parse("is:read"))) == 0
 
-    def test_their_folder_is_gone_even_where_they_cannot_be_read(
+    def test_the_samples_folder_is_deleted_even_if_they_cannot_be_read(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         def fail(*_: object) -> None:

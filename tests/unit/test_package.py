@@ -1,4 +1,4 @@
-"""What travels with the program: styles and sample articles, from checkout and wheel alike."""
+"""Files that come with the program: styles and sample articles, in checkout and wheel."""
 
 import importlib.util
 import json
@@ -79,7 +79,7 @@ def test_the_wheel_installs_the_manual_page(wheel: Path) -> None:
     assert page == (ROOT / "man" / "cryptoread.1").read_bytes()
 
 
-def test_the_command_of_the_wheel_is_there(wheel: Path) -> None:
+def test_the_installed_command_exists(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         points = next(name for name in archive.namelist() if name.endswith("entry_points.txt"))
         assert "cryptoread = reader." in archive.read(points).decode()
@@ -147,7 +147,7 @@ def samples(*langs: str) -> list[Article]:
 
 
 @pytest.mark.parametrize("path", SAMPLES, ids=lambda path: path.name)
-def test_a_sample_has_nothing_to_be_put_right(path: Path) -> None:
+def test_a_sample_needs_no_correction(path: Path) -> None:
     article = sample(path)
     assert article.flags == ()
     assert article.extra == {}

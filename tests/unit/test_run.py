@@ -1,4 +1,4 @@
-"""`./run`: what it says without a usable Python, and what it sets up and starts with one."""
+"""`./run`: its message without a usable Python, and its setup and start with one."""
 
 import os
 import re
@@ -89,7 +89,7 @@ def test_without_venv_it_says_what_to_install(machine: Machine) -> None:
     assert not (machine.checkout / ".venv").exists()
 
 
-def test_it_sets_up_once_and_hands_its_arguments_on(machine: Machine) -> None:
+def test_run_sets_up_once_and_passes_its_arguments_on(machine: Machine) -> None:
     machine.install("uv", UV)
     first = machine.run("list", "tag:xrp after:7d")
     assert first.stdout == "cryptoread list tag:xrp after:7d\n"
@@ -108,7 +108,7 @@ def test_the_tests_need_more_and_what_they_need_is_enough_for_the_reader(machine
     assert machine.run().stderr == ""
 
 
-def test_other_dependencies_and_another_place_are_set_up_anew(machine: Machine) -> None:
+def test_changed_dependencies_or_another_folder_cause_a_new_setup(machine: Machine) -> None:
     machine.install("uv", UV)
     machine.run()
     ready = machine.checkout / ".venv" / "ready-to-run"

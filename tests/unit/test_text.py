@@ -1,4 +1,4 @@
-"""Gate 1: what a text may hold once it has come in."""
+"""Gate 1: the characters that a cleaned text may contain."""
 
 import json
 import unicodedata
@@ -46,13 +46,13 @@ def test_cleaning_twice_is_cleaning_once(text: str) -> None:
 
 @given(HOSTILE)
 @examples(300)
-def test_a_clean_text_holds_nothing_that_a_terminal_obeys(text: str) -> None:
+def test_a_clean_text_has_no_control_sequence(text: str) -> None:
     cleaned = clean(text)
     assert [char for char in cleaned if not is_safe(char)] == []
     assert unicodedata.is_normalized("NFC", cleaned)
 
 
-def test_every_unsafe_character_goes_and_every_other_one_stays() -> None:
+def test_every_unsafe_character_is_removed_and_every_other_one_stays() -> None:
     chars = [char for char in map(chr, range(0x110000)) if char not in "\n\r\u2028\u2029"]
     cleaned = clean("\n".join(chars)).split("\n")
     for char, left in zip(chars, cleaned, strict=True):
@@ -95,7 +95,7 @@ def test_mojibake_is_repaired(broken: str, right: str) -> None:
     assert clean(broken) == right
 
 
-def test_quotes_and_entities_are_not_touched_by_the_repair_beside_them() -> None:
+def test_quotes_and_entities_next_to_a_repair_are_unchanged() -> None:
     assert clean("“Fish &amp; chips” â€” ﬁne") == "“Fish &amp; chips” — ﬁne"
 
 
@@ -110,7 +110,7 @@ def test_quotes_and_entities_are_not_touched_by_the_repair_beside_them() -> None
         ("\x1bHeadline", "Headline"),
     ],
 )
-def test_an_escape_sequence_goes_whole_and_takes_no_text_with_it(text: str, left: str) -> None:
+def test_an_escape_sequence_is_removed_completely_without_any_text(text: str, left: str) -> None:
     assert clean(text) == left
 
 
@@ -118,7 +118,7 @@ def test_line_ends_become_newlines() -> None:
     assert clean("a\r\nb\rc\u2028d\ne") == "a\nb\nc\nd\ne"
 
 
-def test_a_crowd_of_combining_marks_is_cut_before_it_costs_anything() -> None:
+def test_a_crowd_of_combining_marks_is_cut_before_it_takes_time() -> None:
     assert len(clean("e" + "\u0301\u0316" * 200_000 + "x")) < 40
 
 
@@ -127,7 +127,7 @@ def test_a_line_has_no_breaks_and_single_spaces() -> None:
 
 
 @pytest.mark.parametrize("text", ["\xa0ï»¿", " \xa0ï»¿x", "\x85ï»¿ a"])
-def test_a_line_is_cleaned_once_and_for_all(text: str) -> None:
+def test_cleaning_a_line_twice_changes_nothing(text: str) -> None:
     line = clean_line(text)
     assert clean_line(line) == line
     assert "ï" not in line

@@ -1,4 +1,4 @@
-"""A lint over the source: no way round the gates of trust. Each rule is shown to catch something.
+"""A lint of the source: no code bypasses the gates of trust. Each rule is shown to catch something.
 
 What the gates do with hostile text has tests of its own.
 """
@@ -185,7 +185,7 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.relative_to(PACKAGE).as_posix())
-def test_the_source_goes_through_the_gates(path: Path) -> None:
+def test_the_source_code_uses_the_gates(path: Path) -> None:
     place = path.relative_to(PACKAGE).as_posix()
     found = problems(path.read_text("utf-8"), rules_for(path))
     broken = [f"{place}:{line}: {what}" for line, what, rule in found]
@@ -232,7 +232,7 @@ def test_there_is_a_source_to_look_at() -> None:
         (no_file_is_opened, "path.open('rb')"),
     ],
 )
-def test_a_way_round_is_caught(rule: Rule, source: str) -> None:
+def test_bypassing_a_gate_is_caught(rule: Rule, source: str) -> None:
     assert [found for _, _, found in problems(source, (rule,))] == [rule]
 
 
@@ -253,6 +253,6 @@ def test_a_way_round_is_caught(rule: Rule, source: str) -> None:
         "(resource('styles') / 'a.tcss').read_text('utf-8')",
     ],
 )
-def test_the_right_way_is_left_alone(source: str) -> None:
+def test_safe_code_is_accepted(source: str) -> None:
     every = tuple(rule for rules in RULES.values() for rule in rules)
     assert list(problems(source, every)) == []

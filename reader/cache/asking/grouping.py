@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 TAGS_AT_ONCE = 32
 
 FEW = 128
-"""Up to so many articles, count the tags of each: takes 2 ms and reads no other tags."""
+"""Maximum articles whose tags are counted one by one: takes 2 ms and reads no other tags."""
 
 Ask = Callable[[], "AbstractContextManager[View]"]
 """Gives a view, with the session's lock held."""
@@ -133,7 +133,7 @@ def _ungrouped(
 def most_frequent(
     ids: BitMap, most: int, facets: Facets, ask: Ask, reads: int | None = None
 ) -> list[TagCount] | None:
-    """Return the tags that most of the ids have, ties by name.
+    """Return the tags that occur most often among the ids, ties by name.
 
     A tag occurs among the ids at most as often as in total: once the next tags are smaller than the
     last of the best so far, the rest is skipped. reads: how many tags may be read from

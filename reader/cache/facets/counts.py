@@ -68,7 +68,7 @@ class Counts:
         Cached for the last few sets: counting among a million articles takes milliseconds, marks do
         not change the counts, and filters are added and removed again.
         """
-        # A bitmap that is kept alive keeps its `id()`. The most recently used stands last.
+        # A bitmap that is kept alive keeps its `id()`. The most recently used comes last.
         counts = self._of[id(ids)] = self._of.pop(id(ids), _Counted(ids))
         if len(self._of) > SETS_KEPT:
             self._of.pop(next(iter(self._of)), None)

@@ -28,7 +28,7 @@ ESTIMATED = ("state", "estimated")
 SIZES_AT_ONCE = 64
 
 Truth = Callable[["View"], Counted]
-"""Counts every facet anew, as of the state that the view shows."""
+"""Recounts every facet, as of the state that the view shows."""
 
 OTHER_SIZE = "the number of articles of a facet is wrong"
 
@@ -122,7 +122,7 @@ class Facets:
         try:
             replaced = self._replaced(view, loaded, chunks)
         except Damaged:
-            loaded, replaced = {}, {}  # whatever is loaded again is counted again
+            loaded, replaced = {}, {}  # facets that are loaded again are counted again
         return News(since, version, texts, loaded.keys(), replaced)
 
     def take(self, news: News) -> None:
@@ -203,7 +203,7 @@ class Facets:
         return self._loaded.get(key, NONE)
 
     def get_many(self, view: "View", facet: Facet, least: int) -> BitMap:
-        """Return the ids of a facet with at least so many; a smaller one is not loaded: empty."""
+        """Return the ids of a facet; empty, without loading it, if it has fewer than `least`."""
         if self._lengths.get(facet, least) < least:
             return NONE
         was_loaded = self._key(view, facet) in self._loaded

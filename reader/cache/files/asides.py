@@ -19,7 +19,9 @@ from reader.safety.own_files import make_folder
 try:
     from fcntl import LOCK_EX, LOCK_NB, flock
 except ImportError:  # Windows: renaming to an existing name fails there, which is enough
-    flock = None  # type: ignore[assignment]
+    HAS_FLOCK = False
+else:
+    HAS_FLOCK = True
 
 WAIT_S = 10.0
 AGAIN_S = 0.02
@@ -63,7 +65,7 @@ def _opened(folder: Path) -> int | None:
     """Create and open the folder; return its descriptor, None without locks."""
     try:
         make_folder(folder)
-        if flock is None:
+        if not HAS_FLOCK:
             return None
         return os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     except OSError as error:
@@ -113,9 +115,9 @@ def logs_of(path: Path) -> tuple[Path, ...]:
 
 
 def set_aside(path: Path, word: str) -> Path:
-    """Give the file and its log a second name, so that the first can be replaced. Call it `alone`.
+    """Give the file and its log a second name, so that the first can be replaced.
 
-    A link to a file is followed, as SQLite does. Raises OSError.
+    Call it within `alone`. A link to a file is followed, as SQLite does. Raises OSError.
     """
     path = path.resolve()
     aside = free_name(path, word)

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from tempfile import TemporaryDirectory
+    from reader.safety.temporary import TemporaryFolder
 
 COPIED_AT_MOST = 1024 * 1024 * 1024
 """Maximum bytes of a file and its log to copy. A copy of that size takes some seconds."""
@@ -22,8 +22,6 @@ COPIED_AT_MOST = 1024 * 1024 * 1024
 TRIES = 3
 """Attempts to copy a file while another program writes it."""
 
-MEMORY = Path("/dev/shm")  # noqa: S108 - copies are in a private folder in it
-"""File system in memory, for copies if no other has room."""
 LEFT_FREE = 16 * 1024 * 1024
 """Bytes that must stay free beside a copy."""
 
@@ -35,7 +33,7 @@ class Way(NamedTuple):
     """
 
     uri: str
-    folder: "TemporaryDirectory[str] | None" = None
+    folder: "TemporaryFolder | None" = None
     note: str = ""
     keeper: sqlite3.Connection | None = None
     """Keeps a database in memory alive, which ends with its last connection."""
@@ -108,7 +106,8 @@ def in_memory(name: str, note: str = "") -> Way:
 def _copies(path: Path) -> Iterator[Way]:
     """Yield a copy; nothing if it would be too large or the disk is full."""
     import shutil
-    from tempfile import TemporaryDirectory
+
+    from reader.safety.temporary import TemporaryFolder
 
     for _ in range(TRIES):
         before = _state(path)
@@ -116,7 +115,7 @@ def _copies(path: Path) -> Iterator[Way]:
         folder = _with_room(size)
         if folder is None:
             return
-        copied = TemporaryDirectory(prefix="cryptoread-", dir=folder, ignore_cleanup_errors=True)
+        copied = TemporaryFolder(folder)
         to = Path(copied.name) / path.name
         try:
             for ending in ("", "-wal"):
@@ -145,13 +144,10 @@ def _with_room(size: int) -> str | None:
     if size > COPIED_AT_MOST:
         return None
     import shutil
-    from tempfile import gettempdir
 
-    places = []
-    with suppress(OSError):  # no temporary folder can be written
-        places.append(gettempdir())
-    places.append(str(MEMORY))
-    for place in places:
+    from reader.safety.temporary import places
+
+    for place in places():
         with suppress(OSError):
             if os.access(place, os.W_OK) and shutil.disk_usage(place).free > size + LEFT_FREE:
                 return place

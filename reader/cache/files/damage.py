@@ -117,7 +117,7 @@ def marker(path: Path) -> Path:
 
 def suspect(path: Path) -> None:
     """Request a full check of the file at the next start."""
-    with suppress(OSError):  # in a read-only folder nothing could be repaired either
+    with suppress(OSError):  # in a read-only folder, nothing could be repaired anyway
         marker(path).touch(PRIVATE_FILE)
 
 

@@ -102,7 +102,7 @@ CREATE TABLE wholes (
     key INTEGER PRIMARY KEY REFERENCES facets ON DELETE CASCADE,
     ids BLOB NOT NULL           -- a Roaring bitmap
 );
--- Segments of the index are merged when there are 16 of one size, and from 8 on when nobody waits
+-- Segments of the index are merged when there are 16 of one size, and from 8 on in idle time
 -- (`Upkeep.tidy`). By default a fourth is merged on the way: an import of 100,000 articles took a
 -- fifth longer, and adding 50 wrote twice as much now and then. Searches take the same.
 INSERT INTO fulltext (fulltext, rank) VALUES ('automerge', 0);

@@ -53,7 +53,7 @@ def connect(path: Path, schema: Schema) -> sqlite3.Connection:
         db = sqlite3.connect(
             uri, uri=True, isolation_level=None, check_same_thread=False, factory=Connection
         )
-        make_private(path)  # SQLite gives the files beside it the same rights
+        make_private(path)  # SQLite gives the files beside it the same permissions
         db.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
         db.execute("PRAGMA foreign_keys = ON")
         db.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
@@ -98,7 +98,7 @@ def check_version(db: sqlite3.Connection, path: Path, schema: Schema) -> int:
 
 
 def check_whole(db: sqlite3.Connection, path: Path, schema: Schema) -> None:
-    """Read every page. Raises CacheDamaged; the next start then puts the file aside."""
+    """Read every page. Raises CacheDamaged; the next start then renames the file."""
     version = check_version(db, path, schema)
     verdict = str(db.execute("PRAGMA integrity_check(1)").fetchone()[0])
     verdict = verdict if verdict != "ok" else ""
@@ -114,7 +114,7 @@ def check_whole(db: sqlite3.Connection, path: Path, schema: Schema) -> None:
 
 
 @contextmanager
-def impatient(db: sqlite3.Connection) -> Iterator[None]:
+def without_waiting(db: sqlite3.Connection) -> Iterator[None]:
     """Do not wait for locks of other programs meanwhile."""
     db.execute("PRAGMA busy_timeout = 0")
     try:

@@ -312,5 +312,5 @@ class Marks:
 
     @_reported
     def save_state(self, name: str, value: str) -> None:
-        """Store a value under a name, over the one before."""
+        """Store a value under a name, replacing the previous one."""
         self._db.execute("INSERT OR REPLACE INTO state VALUES (?, ?)", (name, value))

@@ -1,4 +1,4 @@
-"""Find the state of `marks.db` before it is used: well, missing, empty or damaged.
+"""Find the state of `marks.db` before it is used: undamaged, missing, empty or damaged.
 
 Changes nothing.
 """

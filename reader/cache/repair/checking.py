@@ -1,15 +1,16 @@
-"""Check the two files by reading them whole. Changes nothing."""
+"""Check the two files by reading all of each. Changes nothing."""
 
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
+from reader.cache.engines.sqlite.source_states import source_states
 from reader.cache.files import copies
 from reader.cache.files.migrations import CACHE, MARKS, Schema
 from reader.cache.files.schema import check_version, check_whole, connect, sql_errors
 from reader.cache.repair.preparing import prepare
-from reader.cache.source_states import SourceState, source_states
+from reader.cache.source_states import SourceState
 from reader.errors import CacheUnwritable
 
 

@@ -101,7 +101,7 @@ def keep_copy(folder: Path) -> Path | None:
 
 
 def keep_before_migration(folder: Path, version: int) -> Path | None:
-    """Make a copy of marks of an earlier version. Call it `alone`."""
+    """Make a copy of marks of an earlier version. Call it within `alone`."""
     return _kept(folder, folder / f"marks-{datetime.now(UTC):%Y-%m-%d}-v{version}.db")
 
 

@@ -4,8 +4,8 @@ For `doctor` and `doctor --repair`:
 
     from reader.cache.repair import marks_repair
 
-    marks_repair.check(folder)   # ["…/marks.db is damaged (…)"]; [] if all is well
-    marks_repair.repair(folder)  # ["marks.db was damaged and renamed to …"]; [] if all was well
+    marks_repair.check(folder)   # ["…/marks.db is damaged (…)"]; [] if nothing is wrong
+    marks_repair.repair(folder)  # ["marks.db was damaged and renamed to …"]; [] if nothing was
 
 Both take the data folder, may be called while screens are open, and need no `Store`.
 
@@ -71,7 +71,7 @@ class _Rebuilt(NamedTuple):
 def prepare_marks(folder: Path) -> tuple[str, ...]:
     """Prepare the marks: create, migrate, or restore lost or damaged ones.
 
-    Returns a sentence for each repair. Fast if all is well. Raises CacheTooNew, CacheLocked,
+    Returns a sentence for each repair. Fast if nothing is wrong. Raises CacheTooNew, CacheLocked,
     CacheUnwritable.
     """
     path = folder / NAME

@@ -10,7 +10,6 @@ import struct
 from collections.abc import Iterable, Iterator
 from contextlib import closing, suppress
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 from reader.cache.files.asides import LOG_ENDINGS
@@ -19,6 +18,7 @@ from reader.cache.files.schema import PAGE_BYTES
 from reader.cache.marks.state import counter_of
 from reader.cache.repair.preparing import prepare
 from reader.safety.own_files import PRIVATE_FILE, create
+from reader.safety.temporary import TemporaryFolder
 
 Row = tuple[object, ...]
 
@@ -62,7 +62,7 @@ def salvage(
     """
     if not damaged.exists():
         return Found(False, None)
-    with TemporaryDirectory(prefix="cryptoread-") as folder:
+    with TemporaryFolder() as folder:
         work = Path(folder) / "marks.db"
         found = Found(False, None)
         for first in (b"", *_first_pages(copies, Path(folder))):

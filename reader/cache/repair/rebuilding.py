@@ -4,7 +4,7 @@ All functions work within the caller's open transaction and read a few hundred a
 """
 
 import sqlite3
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 from pyroaring import BitMap
 
@@ -12,18 +12,16 @@ from reader.cache.engines.sqlite.facet_tables import write_anew
 from reader.cache.engines.sqlite.facts import BATCH as BATCH
 from reader.cache.engines.sqlite.facts import batches as batches
 from reader.cache.engines.sqlite.facts import facts
+from reader.cache.engines.sqlite.fulltext import INDEXED_AT_START
+from reader.cache.engines.sqlite.fulltext import has_damaged_index as has_damaged_index
 from reader.cache.engines.sqlite.fulltext import mend_index as mend_index
-from reader.cache.engines.sqlite.identities import batches as in_batches
 from reader.cache.engines.sqlite.transaction import SqliteTransaction
 from reader.cache.engines.sqlite.view import SqliteView
 from reader.cache.facets import changes as facet_changes
 from reader.cache.facets.index import ALL, FAVOURITE, READ, Facets, load
 from reader.cache.files.damage import is_damage
+from reader.cache.ids import batches as in_batches
 from reader.cache.values.facet_rows import Counted, Damaged, Facet
-
-INDEXED_AT_START = 50_000
-"""Maximum articles whose full-text index a start rebuilds, which takes half a minute; for more,
-`doctor --repair` does it."""
 
 
 def counted(db: sqlite3.Connection, marks: Mapping[Facet, BitMap]) -> Counted:
@@ -55,7 +53,15 @@ def marks_shown(old: sqlite3.Connection, db: sqlite3.Connection) -> Mapping[Face
 
 def has_damaged_facets(db: sqlite3.Connection) -> bool:
     """Return whether any row of the facets has a wrong checksum."""
-    return _fails(lambda: check_facets(db))
+    try:
+        check_facets(db)
+    except Damaged:
+        return True
+    except sqlite3.Error as error:
+        if not is_damage(error):
+            raise
+        return True
+    return False
 
 
 def check_facets(db: sqlite3.Connection) -> None:
@@ -71,24 +77,6 @@ def check_facets(db: sqlite3.Connection) -> None:
     keys = [key for (key,) in db.execute("SELECT key FROM facets NOT INDEXED")]
     for some in in_batches(keys):
         load(view, some, None)
-
-
-def has_damaged_index(db: sqlite3.Connection) -> bool:
-    """Return whether the full-text index contradicts itself."""
-    check = "INSERT INTO fulltext (fulltext, rank) VALUES ('integrity-check', 0)"
-    return _fails(lambda: db.execute(check))
-
-
-def _fails(check: Callable[[], object]) -> bool:
-    try:
-        check()
-    except Damaged:
-        return True
-    except sqlite3.Error as error:
-        if not is_damage(error):
-            raise
-        return True
-    return False
 
 
 def put_in_order(db: sqlite3.Connection) -> None:

@@ -112,9 +112,9 @@ def check_copy(path: Path, name: str) -> int:
 
 def _objects(schema: Schema, version: int) -> set[tuple[str, str]]:
     """Return the schema objects of that version: others, such as a trigger, would act in use."""
-    from tempfile import TemporaryDirectory
+    from reader.safety.temporary import TemporaryFolder
 
-    with TemporaryDirectory(prefix="cryptoread-") as folder:
+    with TemporaryFolder() as folder:
         path = Path(folder) / "new.db"
         prepare(path, schema._replace(migrations=schema.migrations[:version]))
         with closing(connect(path, schema)) as db, sql_errors(path):

@@ -16,7 +16,7 @@ _CUT = 1000
 
 
 class Arrival(NamedTuple):
-    """An incoming article of a feed, with what the law of identity needs."""
+    """An incoming article of a feed, with the properties by which `law` identifies it."""
 
     incoming: Incoming
     item: Item

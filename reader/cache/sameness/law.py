@@ -1,7 +1,7 @@
 """The law of identity of feeds: which stored article an item is. Pure functions, no database.
 
 docs/architecture.md has the law as a table. What belongs here: resolving a page, and `judge`. What
-does not: comparing texts (`tellings`), reading or writing what is stored (`cache.feed_memory`).
+does not: comparing texts (`tellings`), reading or writing what is stored (`engine.FeedMemory`).
 """
 
 from collections.abc import Iterable, Sequence
@@ -26,6 +26,9 @@ from reader.formats.page import UNDATED
 
 MAX_TELLINGS = 8
 """Maximum publications that are joined in one article."""
+
+MAX_NAMES = 16
+"""Names kept per entry: a feed may give its items new ids at every sync."""
 
 ALIKE_AT_MOST = 4
 """Maximum stored articles of one title or text to compare a new item with, nearest in time."""
@@ -144,7 +147,7 @@ class Page:
         self._resolve(order, [item for item, _ in items])
 
     def _resolve(self, order: Iterable[int], items: Sequence[Item]) -> None:
-        """Group versions: the one updated last stands for its item, of equal ones the first."""
+        """Group versions of an item; the latest, or the first of equal ones, represents it."""
         groups: list[tuple[int, list[Name], list[Telling]]] = []
         by_name: dict[Name, int] = {}
         by_words: dict[Name, list[int]] = {}

@@ -64,7 +64,7 @@ def _was_ahead(incoming: Incoming, before: Stored, fields: Mapping[str, Any]) ->
 
 
 def has_no_date(fields: Mapping[str, Any]) -> bool:
-    """Return whether the time of arrival stands in for the date of a stored article."""
+    """Return whether the time of arrival replaces the missing date of a stored article."""
     return UNDATED in (fields.get(FLAGS) or ())
 
 

@@ -1,4 +1,4 @@
-"""Names of an item, and whether two texts tell the same: links, words, numbers. Pure functions.
+"""Names of an item, and how alike two texts are: links, words, numbers. Pure functions.
 
 `law` decides which stored article an item is.
 """

@@ -1,7 +1,7 @@
 """Assign ids to new articles, in the order of publication.
 
-Room is made once per transaction, so that an article moves at most once, in whatever order the
-new ones came.
+Room is made once per transaction, so that an article moves at most once, whatever the order of the
+new ones.
 """
 
 from collections import deque
@@ -97,5 +97,5 @@ def _push(view: "View", published: Sequence[int], made: Places, place: int) -> i
 
 
 def _is_next(published: int, here: tuple[int, int] | None, place: int) -> bool:
-    """Return whether a new article belongs here: its own slot is behind, `here` is later."""
+    """Return whether a new article belongs here: its own slot is passed, `here` is later."""
     return slot(published) < place and (here is None or published < here[1])

@@ -29,8 +29,7 @@ from reader.cache.values.incoming import Incoming
 from reader.cache.values.stored import Coming, Stored
 
 if TYPE_CHECKING:
-    from reader.cache.engine import Transaction
-    from reader.cache.feed_memory import FeedMemory
+    from reader.cache.engine import FeedMemory, Transaction
 
 
 def decide(stored: Stored, digest: bytes, incoming: Incoming, run: int) -> tuple[Outcome, bool]:

@@ -1,4 +1,4 @@
-"""An article encoded for the tables, in any process, so that only storing is left to do."""
+"""An article encoded for the tables; any process can do it, so that only storing is left."""
 
 import json
 from collections.abc import Mapping

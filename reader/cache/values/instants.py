@@ -20,7 +20,7 @@ def milliseconds(instant: datetime) -> int:
 
 
 def from_milliseconds(value: int) -> datetime:
-    """Return the instant of so many Unix milliseconds, in UTC."""
+    """Return the instant of Unix milliseconds, in UTC."""
     return datetime.fromtimestamp(value // 1000, UTC).replace(microsecond=value % 1000 * 1000)
 
 

@@ -1,8 +1,9 @@
 """A stored article, and one to store. Values only."""
 
 import json
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from reader.article import Article, Identity
 from reader.cache.values.incoming import Incoming, digest_of
@@ -48,6 +49,17 @@ class Document(NamedTuple):
         """Return the article of a whole document."""
         article: Article = from_fields(json.loads(self.fields), self.body.decode(), self.origin)
         return article
+
+
+def row_values(found: Mapping[int, Document | None]) -> Iterator[tuple[Any, ...]]:
+    """Yield what a list shows of articles from their whole documents, as `View.rows` does."""
+    for id, document in found.items():
+        if document is not None:
+            new = Incoming.of(document.article())
+            yield (
+                *(id, new.title, new.published, new.lang, new.category, new.sentiment, new.source),
+                *(new.pinned, new.draft, new.flagged, *new.identity),
+            )
 
 
 Text = tuple[str, str, str | bytes]

@@ -1,4 +1,4 @@
-"""Finding the front matter of a file, and its notation.
+"""Find the front matter of a file, and its notation.
 
 Its content is read by `front_matter` (YAML) and `other_matter` (the rest). Text is cleaned.
 """

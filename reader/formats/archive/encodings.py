@@ -1,7 +1,7 @@
-"""The text of a file that a person wrote, in any encoding of an editor.
+"""Decode a file that a person wrote, in any encoding that an editor may have used.
 
-UTF-8 if possible. Other encodings are guessed from the bytes, without a library: which script pairs
-of bytes make, then which encoding of that script gives the likelier letters.
+UTF-8 if possible. Other encodings are guessed from the bytes, without a library: first the script
+that pairs of bytes belong to, then the encoding of that script that gives the likelier letters.
 """
 
 import re
@@ -47,7 +47,7 @@ class _Guess(NamedTuple):
     likely: Callable[[str], int]
     """Counts the characters that are typical of it."""
     share: float
-    """Their least share of all characters beyond ASCII."""
+    """Their minimum share of all characters beyond ASCII."""
 
 
 _CYRILLIC = ("cp1251", "koi8_u", "cp866", "iso8859_5", "mac_cyrillic")

@@ -23,7 +23,7 @@ from reader.formats.archive.yaml_text import put_right
 from reader.text import one_line, without_blank_lines
 
 UNREADABLE = "unreadableFrontMatter"
-"""The field that keeps the lines of a front matter that cannot be read in any way."""
+"""The field that keeps the lines of front matter that cannot be read at all."""
 
 _NAME = re.compile(r"^([A-Za-z_][\w-]*)[ \t]*[:=](?:[ \t]|$)", re.MULTILINE)
 _BLANK_LINE = re.compile(r"\S[ \t]*\n[ \t]*\n[ \t]*\S")

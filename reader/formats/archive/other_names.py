@@ -19,7 +19,7 @@ from reader.formats.dates.reading import read_date
 from reader.text import one_line
 
 _MIN_ID = 8
-"""Least length of an `id` that is unique beyond its folder: a UUID, a time, an address."""
+"""Minimum length of an `id` that is unique beyond its folder: a UUID, a time, an address."""
 
 _TITLE = ("title", "headline")
 _DESCRIPTION = (

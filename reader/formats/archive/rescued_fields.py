@@ -1,4 +1,4 @@
-"""Fields of a front matter that is broken: whatever can be read of it, one field at a time."""
+"""Read what can be read of broken front matter, one field at a time."""
 
 import re
 from textwrap import dedent

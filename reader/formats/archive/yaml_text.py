@@ -1,4 +1,4 @@
-"""Correct fields whose text YAML misreads, to what the author meant."""
+"""Restore the author's meaning of fields that YAML misreads."""
 
 import re
 from collections.abc import Iterator

@@ -108,7 +108,7 @@ def _beginnings(name: str, least: int) -> Iterator[str]:
 
 @lru_cache(1)
 def noise() -> frozenset[str]:
-    """Return the words that may stand in a date and mean nothing."""
+    """Return the words that may occur in a date without meaning anything."""
     return frozenset(folded(word) for word in _NOISE.split())
 
 

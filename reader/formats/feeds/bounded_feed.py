@@ -55,7 +55,7 @@ class TooMuch(NotAPage):
     """The feed exceeds a bound."""
 
     def __init__(self, what: str) -> None:
-        super().__init__(f"the feed holds {what}, far more than any needs")
+        super().__init__(f"the feed has {what}, far more than a feed needs")
 
 
 class Told(NamedTuple):
@@ -164,8 +164,8 @@ class _Bounded(Lean):
         """End a text as feedparser does, and keep what is known of it before that is cleared."""
         parameters = self.contentparams
         value = self.pop(tag)
-        self.incontent -= 1  # type: ignore[attr-defined]
-        if self.inentry and not self.insource:  # type: ignore[attr-defined]
+        self.incontent -= 1
+        if self.inentry and not self.insource:
             self._tell(value, parameters)
         parameters.clear()
         return value
@@ -177,18 +177,18 @@ class _Bounded(Lean):
     def _end_image(self) -> None:
         value = self.pop("image")
         self.inimage = 0
-        if self.inentry:  # type: ignore[attr-defined]
+        if self.inentry:
             self._note_image(value)
 
     def _note_image(self, address: Any) -> None:
         if isinstance(address, str) and _ADDRESS.fullmatch(address):
-            self._get_context().setdefault("image", {"href": address})  # type: ignore[attr-defined]
+            self._get_context().setdefault("image", {"href": address})
 
     def _tell(self, value: Any, parameters: Any) -> None:
         source = str(dict.get(parameters, "src") or "")
         if not isinstance(value, str) or not (value or source):
             return
-        while len(self.told) < len(self.entries):  # type: ignore[attr-defined]
+        while len(self.told) < len(self.entries):
             self.told.append([])
         if len(self.told[-1]) >= MAX_TEXTS:
             return
@@ -200,31 +200,32 @@ class _Bounded(Lean):
         """Return the name with feedparser's prefix for its namespace."""
         prefix, colon, name = element.rpartition(":")
         if colon:
-            prefix = self.namespacemap.get(prefix, prefix)  # type: ignore[attr-defined]
+            prefix = self.namespacemap.get(prefix, prefix)
         return f"{prefix}:{name}" if prefix else name
 
     def track_namespace(self, prefix: str | None, uri: str) -> None:
         """Note a namespace. Raises TooMuch."""
-        if len(self.namespaces_in_use) > MAX_NAMESPACES:  # type: ignore[attr-defined]
+        if len(self.namespaces_in_use) > MAX_NAMESPACES:
             raise TooMuch(f"more than {MAX_NAMESPACES} namespaces")
         super().track_namespace(prefix, uri)
 
     def pop(self, element: str, strip_whitespace: int = 1) -> Any:
         """End an element. Raises TooMuch."""
-        if self.elementstack:  # type: ignore[attr-defined]
-            _refuse_blanks(self.elementstack[-1][2])  # type: ignore[attr-defined]
-        return super().pop(element, strip_whitespace)  # type: ignore[misc]
+        if self.elementstack:
+            _refuse_blanks(self.elementstack[-1][2])
+        return super().pop(element, strip_whitespace)
 
     def _add_tag(self, term: Any, scheme: Any, label: Any) -> None:
-        if len(self._get_context().get("tags", ())) < MAX_TAGS:  # type: ignore[attr-defined]
-            super()._add_tag(term, scheme, label)  # type: ignore[misc]
+        if len(self._get_context().get("tags", ())) < MAX_TAGS:
+            super()._add_tag(term, scheme, label)
 
     def _sync_author_detail(self, key: str = "author") -> None:
-        author = dict.get(self._get_context(), key)  # type: ignore[attr-defined]
+        author = dict.get(self._get_context(), key)
         if not author or len(author) <= MAX_AUTHOR:
-            super()._sync_author_detail(key)  # type: ignore[misc]
+            super()._sync_author_detail(key)
 
 
+# feedparser has no types.
 class _Strict(_Bounded, StrictFeedParser):  # type: ignore[misc]
     """feedparser's parser of well-formed XML, bounded."""
 
@@ -234,6 +235,7 @@ class _Strict(_Bounded, StrictFeedParser):  # type: ignore[misc]
         super().startElementNS(name, qname, attrs)
 
 
+# feedparser has no types.
 class _Loose(_Bounded, LooseFeedParser):  # type: ignore[misc]
     """feedparser's parser of damaged XML, bounded."""
 
@@ -245,7 +247,7 @@ def _check_attributes(count: int) -> None:
 
 def _check_damaged(data: bytes) -> None:
     if len(data) > MAX_DAMAGED or data.count(b"<") > MAX_SIGNS:
-        raise NotAPage("the feed is damaged, and too large to be read anyway")
+        raise NotAPage("the feed is damaged, and too large to read anyway")
 
 
 def _refuse_blanks(pieces: list[Any]) -> None:

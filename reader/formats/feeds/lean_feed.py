@@ -1,9 +1,9 @@
-"""feedparser's parsers without work that is repeated for every element and every text.
+"""Make feedparser's parsers skip work that they repeat for every element and text.
 
 The results are the same.
 """
 
-from typing import Any, NamedTuple, Self
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from feedparser.urls import make_safe_absolute_uri
 from feedparser.util import FeedParserDict
@@ -13,6 +13,7 @@ _OF_TEXT_INPUTS = frozenset(("title", "link", "description", "name"))
 _OF_IMAGES = frozenset(("title", "link", "description", "url", "href", "width", "height"))
 
 
+# feedparser has no types.
 class Parameters(FeedParserDict):  # type: ignore[misc]
     """Parameters of a text: flat and immutable, so that a copy can share them."""
 
@@ -34,8 +35,43 @@ class _Start(NamedTuple):
     ends_image: bool
 
 
-class Lean:
-    """Stands before one of feedparser's parsers in the order of its bases."""
+if TYPE_CHECKING:
+
+    class _Parser:
+        """What both of feedparser's parsers have and is used here: it has no types."""
+
+        baseuri: str
+        basestack: list[str]
+        contentparams: Any
+        depth: int
+        elementstack: list[list[Any]]
+        entries: list[Any]
+        incontent: int
+        inentry: int
+        inimage: int
+        insource: int
+        intextinput: int
+        lang: str | None
+        langstack: list[str | None]
+        namespacemap: dict[str, str]
+        namespaces_in_use: dict[str, str]
+
+        def unknown_starttag(self, tag: str, attributes: list[tuple[str, str]]) -> None: ...
+        def track_namespace(self, prefix: str | None, uri: str) -> None: ...
+        def resolve_uri(self, uri: str) -> Any: ...
+        def push(self, element: str, expecting_text: int) -> None: ...
+        def pop(self, element: str, strip_whitespace: int = 1) -> Any: ...
+        def push_content(self, tag: str, attrs_d: Any, *rest: Any) -> None: ...
+        def _get_context(self) -> dict[str, Any]: ...
+        def _add_tag(self, term: Any, scheme: Any, label: Any) -> None: ...
+        def _sync_author_detail(self, key: str = "author") -> None: ...
+
+else:
+    _Parser = object
+
+
+class Lean(_Parser):
+    """Comes before one of feedparser's parsers in the order of base classes."""
 
     _plain_base = ""
     """A base address that does not change when it is joined with itself."""
@@ -43,36 +79,36 @@ class Lean:
     def prepare(self) -> None:
         """Set up what is shared between elements."""
         self._starts: dict[str, _Start] = {}
-        self.contentparams = Parameters(self.contentparams)  # type: ignore[has-type]
+        self.contentparams = Parameters(self.contentparams)
 
     def push_content(self, tag: str, attrs_d: Any, *rest: Any) -> None:
         """Begin a text, and share what is known of it."""
-        super().push_content(tag, attrs_d, *rest)  # type: ignore[misc]
+        super().push_content(tag, attrs_d, *rest)
         self.contentparams = Parameters(self.contentparams)
 
     def track_namespace(self, prefix: str | None, uri: str) -> None:
         """Note a namespace, which may change what an element is."""
         self._starts.clear()
-        super().track_namespace(prefix, uri)  # type: ignore[misc]
+        super().track_namespace(prefix, uri)
 
     def resolve_uri(self, uri: str) -> str:
         """Return an absolute address; without a base, the address itself."""
         if not self.baseuri and ":///" not in uri:
             return uri
-        return str(super().resolve_uri(uri))  # type: ignore[misc]
+        return str(super().resolve_uri(uri))
 
     # Elements.
 
     def unknown_starttag(self, tag: str, attributes: list[tuple[str, str]]) -> None:
         """Begin an element as feedparser does, in fewer steps if it has no attributes."""
-        if attributes or self.incontent or tag in _ROOTS:  # type: ignore[attr-defined]
-            super().unknown_starttag(tag, attributes)  # type: ignore[misc]
+        if attributes or self.incontent or tag in _ROOTS:
+            super().unknown_starttag(tag, attributes)
             return
-        self.depth += 1  # type: ignore[attr-defined]
+        self.depth += 1
         if self.baseuri != self._plain_base:
             self._settle_base()
-        self.basestack.append(self.baseuri)  # type: ignore[attr-defined]
-        self.langstack.append(self.lang)  # type: ignore[attr-defined]
+        self.basestack.append(self.baseuri)
+        self.langstack.append(self.lang)
         start = self._starts.get(tag) or self._start(tag)
         if start.ends_text_input:
             self.intextinput = 0
@@ -86,9 +122,9 @@ class Lean:
         except AttributeError:
             pass
         if given:
-            self._get_context()[start.name] = given  # type: ignore[attr-defined]
+            self._get_context()[start.name] = given
         else:
-            self.push(start.name, 1)  # type: ignore[attr-defined]
+            self.push(start.name, 1)
 
     def _settle_base(self) -> None:
         base: str = self.baseuri
@@ -100,7 +136,7 @@ class Lean:
         prefix, colon, suffix = tag.partition(":")
         if not colon:
             prefix, suffix = "", tag
-        prefix = self.namespacemap.get(prefix, prefix)  # type: ignore[attr-defined]
+        prefix = self.namespacemap.get(prefix, prefix)
         name = f"{prefix}_{suffix}" if prefix else suffix
         self._starts[tag] = start = _Start(
             getattr(self, f"_start_{name}", None),

@@ -1,4 +1,4 @@
-"""Media of an entry besides its text (sound, video, files, pictures), as links."""
+"""Media of an entry besides its text (audio, video, files, pictures), as links."""
 
 import re
 from collections.abc import Iterable, Sequence

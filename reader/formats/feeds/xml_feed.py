@@ -81,7 +81,7 @@ def _article(entry: Any, told: list[Told], feed: Feed) -> Article:
     try:
         read = _entry(entry, told, feed)
     except (AttributeError, TypeError, ValueError, KeyError, OverflowError) as error:
-        raise NotAnArticle("is not as entries of feeds are") from error
+        raise NotAnArticle("is not a valid feed entry") from error
     return article_of_entry(read, feed)
 
 

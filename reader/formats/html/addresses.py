@@ -1,4 +1,4 @@
-"""Addresses in HTML: links, and the pictures and films that a browser would show."""
+"""Addresses in HTML: links, and the pictures and videos that a browser would show."""
 
 import re
 from collections.abc import Iterator, Mapping

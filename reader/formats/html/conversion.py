@@ -31,7 +31,7 @@ _PLAIN = re.compile(
     r"|!\[[^\[\]]{0,1000}\]\([^()\s]*(?:\s+\"[^\"]*\")?\)"
     r"|\[((?:[^\[\]\\]|\\.|\[[^\[\]]{0,1000}\]){0,1000}+)\]\([^()\s]*(?:\s+\"[^\"]*\")?\)"
     r"|<(https?://[^<>\s]+)>"  # 5: an address; 4 is the label of a link
-    r"|((?<!\S)\*(?!\S))"  # 6: a sign that stands alone
+    r"|((?<!\S)\*(?!\S))"  # 6: a sign on its own
     r"|\*{1,3}",
     re.MULTILINE,
 )

@@ -1,4 +1,4 @@
-"""Films, posts and sounds of other sites that a page names only by their id or address.
+"""Videos, posts and audio of other sites that a page names only by their id or address.
 
 AMP and the "lite" elements have an element per site: `<amp-youtube data-videoid="…">`.
 """

@@ -1,6 +1,6 @@
 """The blocks of a web page by number, so that those of the article can be cut out.
 
-trafilatura returns text without its layout: exponents, list numbers, code and films are lost. So
+trafilatura returns text without its layout: exponents, list numbers, code and videos are lost. So
 each block is marked with its number, and the blocks that it kept are read from the page itself.
 """
 
@@ -115,7 +115,7 @@ class NumberedPage:
         return node.tag in _UNITS and self._stands_between(node) and not _is_aside(node)
 
     def _shows(self, node: LexborNode, number: int, last: int) -> bool:
-        """Return whether media belong to the article: up to just behind the `last` kept sibling."""
+        """Return whether media belong to the article: up to just after the `last` kept sibling."""
         tag = node.tag or ""
         if number > last and (tag not in _AFTER_THE_TEXT or not 0 <= last < number <= last + 2):
             return False

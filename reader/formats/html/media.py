@@ -1,4 +1,4 @@
-"""Pictures, films and embedded pages, in their places."""
+"""Pictures, videos and embedded pages, in their places."""
 
 import re
 from functools import partial
@@ -102,7 +102,7 @@ def drawing(reading: Reading, node: LexborNode) -> None:
 
 
 def film(reading: Reading, node: LexborNode) -> Leave:
-    """Link to the first source; the others have the same film in other formats."""
+    """Link to the first source; the others have the same video in other formats."""
     attributes = node.attributes
     own = media_address(attributes, reading.base, "src")
     found = (media_address(each.attributes, reading.base, "src") for each in node.css("source"))

@@ -1,6 +1,6 @@
 """State while HTML is read: the Markdown so far, and the open paragraph, lists and tables.
 
-`walk` goes through the tree; what each element does stands in `structure`, `inline`,
+`walk` goes through the tree; what each element does is in `structure`, `inline`,
 `mathematics` and `media`.
 """
 
@@ -62,9 +62,9 @@ class Reading:
         self.lists: list[OpenList | None] = []
         """Open lists, and None for each open item."""
         self.labelled = (-1, 0)
-        """Mark of an item's text behind a label that is written as text."""
+        """Mark of an item's text after a label that is written as text."""
         self.loose_items = List()
-        """The list of items that stand outside of a list."""
+        """The list of items that are outside of any list."""
         self.tables: list[Table] = []
         self.pictures: set[str] = set()
         self.within_noscript = 0
@@ -77,7 +77,7 @@ class Reading:
         self._left_for_addresses = 2 * size + 2000
 
     def read_within(self, html: str) -> None:
-        """Read a document that stands in an attribute of this one."""
+        """Read a document that is in an attribute of this one."""
         if self._within >= _MOST_WITHIN or (fit := mended(html)) is None:
             return
         tree = parsed(fit)

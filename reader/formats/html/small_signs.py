@@ -1,4 +1,4 @@
-"""Superscripts and subscripts as text: a figure stays apart from the one above or below it."""
+"""Superscripts and subscripts as text: their digits stay distinct from normal digits."""
 
 _DIGITS = "0123456789+-−=()"
 _UP = dict(zip(_DIGITS, "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾", strict=True))

@@ -1,4 +1,4 @@
-"""Mending the source of HTML before it is parsed: unclosed elements and depth.
+"""Repair the source of HTML before it is parsed: unclosed elements and depth.
 
 An HTML parser follows the browsers: an unclosed `<svg/>` or `<select>` swallows the rest of the
 page, and a few thousand nested elements cost seconds and gigabytes.

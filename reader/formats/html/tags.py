@@ -1,4 +1,4 @@
-"""Telling HTML from text, and HTML that was escaped once too often. Loads no parser."""
+"""Tell HTML from text, and recognise HTML that was escaped once too often. Loads no parser."""
 
 import re
 from html import unescape

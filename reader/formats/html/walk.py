@@ -32,7 +32,7 @@ _MOST_NODES = 200_000
 """Elements and texts that are read; a parser may make more of them than the source has."""
 
 _DRAWN = names("button canvas select svg textarea")
-"""Dropped elements that take room on the page: the words on both sides stay apart."""
+"""Dropped elements that take up space on the page: the words on both sides stay apart."""
 
 _INLINE = names(
     """abbr acronym b bdi bdo big blink cite data dfn em font i mark nobr output rb ruby span strong

@@ -22,8 +22,8 @@ _TOO_DEEP = f"is nested deeper than {MAX_DEPTH}"
 def read_json_article(data: bytes, *, origin: str) -> Article:
     """Return the article of one object. Raises NotAnArticle, and nothing else, for any bytes.
 
-    Of several values of one name the last counts, as for other JSON parsers. origin: the file's
-    name and the article's number, such as `news.jsonl:17`, which replaces a missing external id.
+    If a name occurs several times, its last value counts, as in other JSON parsers. origin: the
+    file's name and the article's number, such as `news.jsonl:17`; replaces a missing external id.
     `flags` names what was corrected.
     """
     if len(data) > MAX_ARTICLE_BYTES:

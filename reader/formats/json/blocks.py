@@ -57,7 +57,7 @@ def blocks_of_lines(pieces: Iterable[bytes]) -> Iterator[Block | NotAnArticle]:
 
 
 def blocks_of_values(pieces: Iterable[bytes]) -> Iterator[Block | NotAnArticle]:
-    """Yield the objects of a `.json` file: of its one array, or one after the other.
+    """Yield the objects of a `.json` file: of its one array, or in sequence.
 
     As `blocks_of_lines`. A line of a block is an object, or what is in place of one.
     """

@@ -29,7 +29,7 @@ _NO_CATEGORIES = frozenset(("SPONSORED", "CRYPTOCURRENCY", ""))
 
 
 class _Broken:
-    """Stands for a number that JSON does not have, so that only its item is refused."""
+    """Takes the place of a number that JSON does not have, so that only its item is refused."""
 
 
 _BROKEN = _Broken()

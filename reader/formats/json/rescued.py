@@ -18,7 +18,7 @@ _CLOSING = {"{": "}", "[": "]"}
 _BRACKETS = frozenset("{}[]")
 
 SECOND_LOOKS = 100
-"""Maximum positions at which the next item is searched, behind one without an end."""
+"""Maximum positions at which the next item is searched, after one without an end."""
 
 MOST_ITEMS = 10_010
 """Maximum items; no page has more."""
@@ -32,7 +32,7 @@ _LONGEST = 2_000_000
 
 @dataclass(frozen=True, slots=True)
 class Lost:
-    """Stands for an item that is not JSON."""
+    """Takes the place of an item that is not JSON."""
 
     reason: str
 
@@ -112,7 +112,7 @@ class Rescue:
             behind = self._text[self._after_space(end) :][:1] if isinstance(value, Lost) else ","
             if behind in (",", "]", "{"):
                 return value, end
-        return Lost("is not JSON: where it ends cannot be told"), self._next(at)
+        return Lost("is not JSON, and has no recognisable end"), self._next(at)
 
     def _next(self, at: int) -> int:
         """Return where the next readable item begins; the end if there is none."""
@@ -166,6 +166,6 @@ class Rescue:
         return found.end() if found else at
 
     def _after(self, at: int, sign: str) -> int:
-        """Return the position behind the sign between two items, if it is there."""
+        """Return the position after the sign between two items, if it is there."""
         at = self._after_space(at)
         return self._after_space(at + 1) if self._text.startswith(sign, at) else at

@@ -1,1 +1,1 @@
-"""Writing Markdown: blocks, styles, escaping."""
+"""Write Markdown: blocks, styles, escaping."""

@@ -1,4 +1,4 @@
-"""Blocks of Markdown, one after the other, within the quotes and lists that are open.
+"""Write blocks of Markdown in sequence, within the quotes and lists that are open.
 
 Knows nothing about HTML, and only the text of a line.
 """

@@ -20,7 +20,7 @@ def drop_ineffective(pieces: list[Piece]) -> None:
                 piece.pair.end = at
     if not has_marks:
         return
-    # Dropping a pair changes what stands beside another pair.
+    # Dropping a pair changes what is next to another pair.
     for _ in range(_MOST_ROUNDS):
         if not _drop_once(pieces):
             return

@@ -26,7 +26,7 @@ class Code(Piece):
 
 
 class Pair:
-    """The two marks of a style, and where they stand among the pieces."""
+    """The two marks of a style, and their positions among the pieces."""
 
     __slots__ = ("end", "sign", "start")
 

@@ -14,7 +14,7 @@ import httpx
 from reader.sources.http.answers import NOTHING_KNOWN, Answer, FetchFailed, Known, content_type
 from reader.sources.http.client import LOCATION, new_client
 from reader.sources.http.failures import REDIRECTS, failure, not_found, refused
-from reader.sources.http.network import Impatient, Names
+from reader.sources.http.network import Names, ThreadPerLookup
 from reader.sources.http.policy import Wish
 from reader.sources.http.trip import Limits, Redirect, Trip, host_of
 from reader.sources.http.unpacking import unpacked
@@ -50,7 +50,7 @@ class Fetcher:
 
     async def __aenter__(self) -> Self:
         # A hanging resolver cannot be cancelled: this executor does not wait for it.
-        asyncio.get_running_loop().set_default_executor(Impatient())
+        asyncio.get_running_loop().set_default_executor(ThreadPerLookup())
         return self
 
     async def __aexit__(self, *_: object) -> None:

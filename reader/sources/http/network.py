@@ -39,7 +39,7 @@ class Names:
         return self._found.get(host, ())
 
 
-class Impatient(ThreadPoolExecutor):
+class ThreadPerLookup(ThreadPoolExecutor):
     """An executor with a thread per lookup, which the end of the program does not wait for."""
 
     def submit(self, fn: Callable[..., Any], /, *args: Any, **options: Any) -> Future[Any]:

@@ -18,7 +18,7 @@ MAX_SHOWN = 80
 class Wish:
     """The host of the address that the user named, and which hosts may be asked for it.
 
-    Allowed are all public hosts, and its own host at any port, even inside: a public name may lead
+    All public hosts are allowed, and its own host at any port, even inside: a public name may lead
     inside, as names of a home network do, but not after it led outside in the same fetch. If it was
     inside by its text, also other spellings of its own address. Empty: the user named no host.
     """

@@ -1,7 +1,7 @@
 """Heads of HTTP responses, repaired before h11 sees them, which fails at the first odd line.
 
 Browsers skip a header that they cannot read. So a head is repaired on its way from the socket, and
-everything behind it passes unchanged.
+everything after it passes unchanged.
 """
 
 import re

@@ -42,7 +42,7 @@ _STARTS_OF_DOCUMENTS = (
 )
 _CONTROLS = bytes(set(range(32)) - set(b"\t\n\r\f") | {127})
 _FEW_CONTROLS = 0.02
-"""Least share of text characters in a text; compressed bytes have a tenth."""
+"""Minimum share of text characters in a text; compressed bytes have a tenth."""
 
 
 async def unpacked(pieces: AsyncIterator[bytes], named: str, most: int) -> bytes:

@@ -184,7 +184,8 @@ def _tar_members(archive: _Archive, file: BinaryIO) -> Iterator[Entry | Refusal]
             raise damage(error) from error
         if info is None:
             return stream.check_end()
-        opened.members = []  # type: ignore[attr-defined]  # it would keep every header
+        # It would keep every header. The stubs of tarfile lack the attribute.
+        opened.members = []  # type: ignore[attr-defined]
         if not _is_wanted(info.name):
             continue
         try:

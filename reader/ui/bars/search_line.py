@@ -1,4 +1,4 @@
-"""The line on which a search is typed, and below it completions or a warning.
+"""The line in which a search is typed, and below it completions or a warning.
 
 It parses the query and knows earlier searches; other modules find the articles.
 """
@@ -148,7 +148,7 @@ class SearchLine(Guarded, Vertical):
             self._set(completed(self.text, found[0].term))
 
     def action_earlier(self, steps: int) -> None:
-        """Show the search so many steps back in the history; negative: forward."""
+        """Show the search `steps` back in the history; negative: forward."""
         if self._place == 0:
             self._typed = self.text
         self._place = max(0, min(self._place + steps, len(self._history)))

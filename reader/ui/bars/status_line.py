@@ -1,4 +1,4 @@
-"""The two lines at the bottom: the numbers of the list and what just happened, and the keys.
+"""The two lines at the bottom: counts of the list and what just happened, and the keys.
 
 Both show the texts that they are given.
 """
@@ -21,7 +21,7 @@ _GAP = 2
 
 
 class StatusLine(Painted):
-    """Left: numbers of the list. Right: how it is grouped. Between: what just happened.
+    """Left: counts of the list. Right: how it is grouped. Between: what just happened.
 
     A message that does not fit replaces the left, then the right. It disappears after `linger`
     seconds, or when another comes; a patient one waits until it was shown for `reading` seconds.
@@ -66,7 +66,7 @@ class StatusLine(Painted):
     def say(self, text: str, *, error: bool = False, patient: bool = False) -> None:
         """Show a message for a while, as plain text; an empty one removes the last.
 
-        patient: it answers no key, and waits until the last message could be read.
+        patient: it does not answer a key, and waits until the last message could be read.
         """
         if patient and self._being_read is not None:
             self._waiting.append((text, error))
@@ -120,7 +120,7 @@ class StatusLine(Painted):
 
 
 class KeyHint(NamedTuple):
-    """A key worth knowing.
+    """A key that the key line names.
 
     action: what a click on it runs, never made of outside text. ids: of its bindings.
     """
@@ -198,5 +198,5 @@ def _cut(text: str, cells: int) -> str:
 
 
 def _fit(width: int, *texts: str) -> bool:
-    """Return whether the texts fit side by side; empty ones take no room."""
+    """Return whether the texts fit side by side; empty ones take no space."""
     return sum(cell_len(text) + _GAP for text in texts if text) - _GAP <= width

@@ -1,4 +1,4 @@
-"""The line on top: the terms of the query, then the most frequent tags under the digits 1 to 9.
+"""The top line: the terms of the query, then the most frequent tags under the digits 1 to 9.
 
 A digit or a click changes the query; the bar posts the changed one and the screen shows it.
 """
@@ -30,10 +30,10 @@ class CountsTags(Protocol):
     """Counts tags, as the library does. Both return the most frequent first, raise CacheError."""
 
     def tags_at_once(self, ids: Ids, most: int) -> list[TagCount] | None:
-        """Return so many tags of these articles; None if counting would take a while."""
+        """Return up to `most` tags of these articles; None if counting would take a while."""
 
     def tag_counts(self, ids: Ids, most: int | None = None) -> list[TagCount]:
-        """Return so many tags of these articles. Thread-safe."""
+        """Return up to `most` tags of these articles. Thread-safe."""
 
 
 class TagBar(Painted):
@@ -134,7 +134,7 @@ class TagBar(Painted):
         return MOST_TAGS + len(self._query.tags)
 
     def _supersede(self) -> None:
-        """Drop the counts that are still to come."""
+        """Drop counts that are still being made."""
         self._turn += 1
         if self._typing is not None:
             self._typing.stop()

@@ -1,4 +1,4 @@
-"""Painting of the tag bar: chips and numbered tags as one strip of cells."""
+"""Paint the tag bar: chips and numbered tags as one strip of cells."""
 
 from collections.abc import Callable, Iterator, Sequence
 
@@ -19,7 +19,7 @@ Looks = Callable[[str], Style]
 
 
 def bar_strip(chips: Sequence[Chip], tags: Sequence[DigitTag], width: int, look_of: Looks) -> Strip:
-    """Return the bar in so many cells; items that do not fit are left out whole, from the end.
+    """Return the bar, `width` cells wide; items that do not fit are left out, from the end.
 
     The metadata of each item names its `term` or its `tag`.
     """

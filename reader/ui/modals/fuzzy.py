@@ -56,8 +56,8 @@ def matched(typed: str, name: str) -> Sequence[int]:
 
 
 def _letters(typed: str) -> re.Pattern[str]:
-    """Return a pattern that finds each letter at its first place after the one before.
+    """Return a pattern that finds each letter at its first position after the previous one.
 
-    What lies between cannot hold the letter, so a name that does not match fails in one pass.
+    What is between cannot contain the letter, so a name that does not match fails in one pass.
     """
     return re.compile("".join(f"([^{(c := re.escape(ch))}]*{c})" for ch in typed))

@@ -41,7 +41,7 @@ _EXAMPLES = 31
 
 
 def lay_out(groups: Sequence[HelpGroup], data: str, width: int) -> list[Line]:
-    """Return the page in lines of at most so many cells, in two columns if they fit.
+    """Return the page in lines of at most `width` cells, in two columns if they fit.
 
     The page is at least _NARROWEST cells wide, so that it is readable.
     """

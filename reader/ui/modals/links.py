@@ -35,7 +35,7 @@ def _link(number: int, label: str, url: str) -> Link:
 
 
 def _end(text: str, cells: int) -> str:
-    """Return the text in so many cells without its beginning: the end of a host names its owner."""
+    """Return the end of a text that fits into `cells`: the end of a host names its owner."""
     if cell_len(text) <= cells:
         return text
     return "…" + text[len(text) - cells + 1 :]

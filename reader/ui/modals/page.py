@@ -22,7 +22,7 @@ Line = list[Span]
 
 
 def wrap(text: str, width: int) -> list[str]:
-    """Return the text in lines of at most so many characters."""
+    """Return the text in lines of at most `width` characters."""
     return TextWrapper(width, break_on_hyphens=False).wrap(text)
 
 
@@ -54,7 +54,7 @@ class Page(Guarded, ScrollView):
         return True
 
     def lay_out(self, width: int) -> list[Line]:
-        """Return the page in lines of at most so many cells."""
+        """Return the page in lines of at most `width` cells."""
         raise NotImplementedError
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:  # noqa: ARG002
@@ -62,7 +62,7 @@ class Page(Guarded, ScrollView):
         return len(self.lay_out(width))
 
     def on_resize(self) -> None:
-        """Lay the page out anew for its width."""
+        """Lay the page out again for its new width."""
         self._lines = self.lay_out(self.scrollable_content_region.width)
         self.virtual_size = Size(0, len(self._lines))
         self.refresh()
@@ -79,7 +79,7 @@ class Page(Guarded, ScrollView):
 
 
 class PageScreen(Modal[bool]):
-    """A box with a page. keys: what they do, beside the one that closes the box."""
+    """A box with a page. keys: what they do, besides the one that closes the box."""
 
     def __init__(self, title: str, page: Page, keys: str = "↑ ↓ scroll") -> None:
         super().__init__()

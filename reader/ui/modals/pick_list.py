@@ -1,4 +1,4 @@
-"""A list with a cursor for boxes: one line a row, and only the rows in view are painted.
+"""A list with a cursor for boxes: one line per row; only the rows in view are painted.
 
 A subclass formats the rows.
 """
@@ -47,7 +47,7 @@ class PickList(Guarded, ScrollView, Generic[Row]):
         """A row was clicked; the cursor is on it."""
 
     class Moved(Message):
-        """The cursor stands on another row, or the row under it changed."""
+        """The cursor is on another row, or the row under it has changed."""
 
     def __init__(self, *, empty: str = "", can_focus: bool = True) -> None:
         """Make an empty list. empty: plain text to show without rows."""
@@ -83,11 +83,11 @@ class PickList(Guarded, ScrollView, Generic[Row]):
         self.post_message(self.Moved())
 
     def action_move(self, rows: int) -> None:
-        """Move the cursor by so many rows."""
+        """Move the cursor down by `rows`; negative: up."""
         self.move_to(self.cursor + rows)
 
     def action_page(self, pages: int) -> None:
-        """Move the cursor by so many pages."""
+        """Move the cursor down by `pages`; negative: up."""
         self.move_to(self.cursor + pages * max(1, self.size.height - 1))
 
     def action_first(self) -> None:
@@ -99,7 +99,7 @@ class PickList(Guarded, ScrollView, Generic[Row]):
         self.move_to(len(self.rows) - 1)
 
     def spans(self, row: Row, width: int) -> Sequence[Span]:
-        """Return what a row says in so many cells."""
+        """Return the content of a row, at most `width` cells."""
         raise NotImplementedError
 
     def render_line(self, y: int) -> Strip:

@@ -29,7 +29,7 @@ NOTHING_FOLLOWED = "No subscriptions. To follow a feed, quit and run: cryptoread
 
 _INDENT = "    "
 _NARROW = 50
-"""Cells below which name and state stand on two lines."""
+"""Cells below which name and state are on two lines."""
 
 
 class Entry(NamedTuple):
@@ -65,11 +65,11 @@ def _age(instant: datetime, now: datetime) -> str:
 
 
 def lay_out(rows: Sequence[Entry], is_chosen: bool, width: int) -> list[Line]:
-    """Return the page in lines of at most so many cells."""
+    """Return the page in lines of at most `width` cells."""
     if not rows:
         return [[(part, "")] for part in wrap(NOTHING_FOLLOWED if is_chosen else NOT_CHOSEN, width)]
     failing = sum(bool(row.error) for row in rows)
-    title = f"{len(rows)} followed" + (f", {failing} in trouble" if failing else "")
+    title = f"{len(rows)} followed" + (f", {failing} failing" if failing else "")
     lines: list[Line] = [[(fit(title, width), "page--title")], []]
     for row in rows:
         lines += _entry_lines(row, width)

@@ -97,7 +97,7 @@ class TagPicker(Modal[None]):
         self._folded: Sequence[str] = ()
         self._has_counted = asyncio.Event()
         self._is_chosen = False
-        """Whether the user has moved to the tag or cycled it since the last letter."""
+        """Whether the user has moved to the tag or cycled it since typing the last letter."""
         self._dropped = ""
         """The tag that was cycled off and not counted since: it stays for the next Enter."""
 
@@ -137,12 +137,12 @@ class TagPicker(Modal[None]):
         self._cycle()
 
     def action_move(self, rows: int) -> None:
-        """Move the cursor by so many rows."""
+        """Move the cursor down by `rows`; negative: up."""
         self._is_chosen = True
         self._list.action_move(rows)
 
     def action_page(self, pages: int) -> None:
-        """Move the cursor by so many pages."""
+        """Move the cursor down by `pages`; negative: up."""
         self._is_chosen = True
         self._list.action_page(pages)
 
@@ -176,7 +176,7 @@ class TagPicker(Modal[None]):
             self._list_tags(reveals=False)  # the wheel may have turned meanwhile
 
     def _list_tags(self, *, reveals: bool = True) -> None:
-        """List all tags, those of the filter first, whatever is left of them.
+        """List all tags, those of the filter first, even if none of their articles is left.
 
         reveals: as in `PickList.show`.
         """

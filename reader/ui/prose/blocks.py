@@ -17,7 +17,7 @@ SPLIT_CELLS = 150
 """Cut lists, tables and code that are longer than this where the cut does not show."""
 
 JOINED = 2
-"""Factor on the lines of a list in parts behind the first one; squared for a table."""
+"""Factor on the lines of a list in parts after the first one; squared for a table."""
 
 MOST_CHARACTERS = 16_000
 MOST_LINES = 250
@@ -112,7 +112,7 @@ class Chunk(NamedTuple):
 
     @property
     def is_first_of_many(self) -> bool:
-        """Return whether the block goes on behind this chunk."""
+        """Return whether the block goes on after this chunk."""
         return not self.block.joined and self.end < self.block.end
 
 
@@ -257,14 +257,14 @@ def _cut_of_fence(text: str, at: int, last: int) -> int:
 
 
 def _behind_lines(text: str, at: int, last: int, lines: int, characters: int) -> int:
-    """Return the first line that is not blank after so many lines or characters."""
+    """Return the first line that is not blank after `lines` lines or `characters` characters."""
     by_characters = _behind_characters(text, at, last, characters, 2 * MOST_CHARACTERS)
     found = _lines(lines).match(text, at, by_characters)
     return _past_blank(text, found.end(), last) if found else by_characters
 
 
 def _behind_characters(text: str, at: int, last: int, characters: int, most: int) -> int:
-    """Return the first line that is not blank after so many characters.
+    """Return the first line that is not blank after `characters` characters.
 
     If the line above is longer than `most`, return the offset after a space in it.
     """
@@ -279,20 +279,20 @@ def _behind_characters(text: str, at: int, last: int, characters: int, most: int
 
 
 def _has_lines(text: str, start: int, end: int, lines: int) -> bool:
-    """Return whether there are so many lines, the last one with or without its newline."""
+    """Return whether there are `lines` lines, the last one with or without its newline."""
     found = _lines(lines - 1).match(text, start, end)
     return found is not None and found.end() < end
 
 
 @lru_cache
 def _lines(count: int) -> re.Pattern[str]:
-    """Return a pattern of so many lines, empty ones not counted."""
+    """Return a pattern of `count` lines; empty ones do not count."""
     return re.compile(rf"(?:[^\n]*+\n++){{{count}}}+")
 
 
 @lru_cache
 def _items(indent: int) -> re.Pattern[str]:
-    """Return a pattern of a list item indented by at most so much, with the newline above.
+    """Return a pattern of a list item, indented by at most `indent`, with the newline above.
 
     Groups: the bullet, the number, what follows the number.
     """

@@ -29,9 +29,9 @@ class GrowingLines:
         return self._source is None
 
     def grow(self, lines: int, place: int = 0, seconds: float | None = None) -> None:
-        """Take lines from the source until there are so many and they pass the place.
+        """Take lines from the source until there are `lines` of them and they pass the place.
 
-        Stop earlier after so many seconds.
+        Stop after `seconds` in any case.
         """
         deadline = None if seconds is None else monotonic() + seconds
         while self._source and not (len(self) >= lines and self.goes_beyond(place)):

@@ -121,7 +121,7 @@ class SectionedLines:
         return self.spot_of(place)
 
     def spread(self, spot: Spot, above: int, below: int, seconds: float) -> None:
-        """Lay out so many lines from the spot on, then so many above it, in so many seconds."""
+        """Lay out `below` lines from the spot on, then `above` above it, within `seconds`."""
         deadline = monotonic() + seconds
         part, needed = spot.part, spot.offset + below
         while needed > 0 and part < len(self._parts):
@@ -136,7 +136,7 @@ class SectionedLines:
             part -= 1
 
     def fill(self, most: int, seconds: float) -> None:
-        """Lay out missing lines from the top until there are so many in all, or time runs out."""
+        """Lay out missing lines from the top until there are `most` in all, or time runs out."""
         deadline = monotonic() + seconds
         have = self.laid_out
         for part, grown in enumerate(self._grown):

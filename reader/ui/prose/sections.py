@@ -1,6 +1,6 @@
 """Find where a long text may be cut so that each part looks the same laid out alone.
 
-Nothing is parsed: a regular expression finds lines that begin a block whatever stands above them,
+Nothing is parsed: a regular expression finds lines that begin a block whatever is above them,
 and fenced code, in which they do not, is skipped.
 """
 

@@ -1,4 +1,4 @@
-"""Markdown as lines of text with names of styles, and its links: the entry to this package.
+"""Lay out Markdown as lines of text with named styles, and list its links: the package's entry.
 
 Pure: no widget and no colour. All text of a line is literal, never markup. The modules that lay it
 out are imported with the first text, as the first screen does without them.
@@ -24,7 +24,7 @@ STYLES = (
 
 
 def warm_up() -> None:
-    """Import the parser and lay out a line, so that the first article need not. Thread-safe."""
+    """Import the parser and lay out a line, so that the first article opens fast. Thread-safe."""
     for _ in Prose("*warm* up").lines(80):
         pass
 

@@ -205,7 +205,7 @@ def _is_flag_half(character: str) -> bool:
 
 
 class Frame:
-    """What stands left of the text: bars of quotes, bullets, indents. Frames nest.
+    """What is left of the text: bars of quotes, bullets, indents. Frames nest.
 
     styles: of the text within. lists: number of lists around it.
     """

@@ -100,7 +100,7 @@ def _source(article: Article) -> str:
 def _sentiment(article: Article) -> str:
     sentiment = article.sentiment
     word = sentiment.lower()
-    # The glyph of no rating is the dot that stands between the facts.
+    # The glyph of no rating is the dot that separates the facts.
     if sentiment is Sentiment.UNRATED:
         return word
     return f"{'~' * article.sentiment_is_estimated}{sentiment.glyph} {word}"

@@ -13,7 +13,7 @@ _NOTHING = Run(0, 0, 0, False)
 
 
 class Highlights:
-    """The matches in one reading pane, whose text is laid out in slices and sometimes anew.
+    """The matches in one reading pane, whose text is laid out in slices and sometimes again.
 
     Only the laid-out lines around one spot are searched; lines of matches count from the first.
     """
@@ -52,7 +52,7 @@ class Highlights:
         self.current = self._left_at = -1
 
     def forget_places(self) -> None:
-        """Forget where matches are: the text is laid out anew."""
+        """Forget where matches are: the text is laid out again."""
         if not self.is_from_start:
             self.current = -1
         self._matches, self._searched = [], _NOTHING
@@ -68,7 +68,7 @@ class Highlights:
         return self._searched.is_to_end
 
     def covers(self, lines: SectionedLines, spot: Spot, height: int) -> bool:
-        """Return whether so many lines from the spot on were searched, or need not be."""
+        """Return whether `height` lines from the spot on were searched, or need not be."""
         part, _, size, _ = self._searched
         if self._words is None:
             return True

@@ -1,6 +1,6 @@
 """The lines of an article: header and text in parts that are laid out when they are needed.
 
-Pure: says what the lines are; a view decides when they are laid out and where they stand.
+Pure: defines the lines; a view decides when they are laid out and where they are shown.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -27,7 +27,7 @@ class Marks(NamedTuple):
 
 
 class Margins(NamedTuple):
-    """The column in the middle of a view."""
+    """Position and width of the text column, in the middle of a view."""
 
     left: int
     """Cells left of it."""
@@ -36,7 +36,7 @@ class Margins(NamedTuple):
 
 
 def margins(seen: int, most: int) -> Margins:
-    """Return the column of at most so many cells in a view of `seen` cells."""
+    """Return the column of at most `most` cells in a view of `seen` cells."""
     margin = min(2, seen // 20)
     width = max(1, min(most, seen - 2 * margin))
     return Margins((seen - width) // 2, width)
@@ -66,7 +66,7 @@ def article_parts(
 
 
 def hint_parts(text: str, width: int, height: int) -> list[Part]:
-    """Return a plain text that stands in the middle of a view without an article."""
+    """Return a plain text in the middle of a view without an article."""
     return [Part(0, 0, lambda: _in_the_middle(text, width, height))]
 
 

@@ -29,7 +29,7 @@ class Match(NamedTuple):
 
 
 class Plain(NamedTuple):
-    """The plain form of a text, and the way back to the original."""
+    """The plain form of a text, and how its characters map back to the original."""
 
     text: str
     starts: Sequence[int]

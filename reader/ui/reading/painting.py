@@ -1,4 +1,7 @@
-"""Painting of an article: a laid-out line as a strip, each span in the look of its styles."""
+"""Paint an article: a laid-out line as a strip, each span in the colours of its styles.
+
+The colours themselves are in `styles/30-reading.tcss`, a component class for each style.
+"""
 
 from rich.segment import Segment
 from rich.style import Style
@@ -19,7 +22,7 @@ class LinePainter:
         self._looks: dict[Styles, Style] = {}
 
     def forget(self) -> None:
-        """Work out all looks anew: theme or colours have changed."""
+        """Forget all looks: theme or colours have changed."""
         self._looks.clear()
 
     @property
@@ -28,7 +31,7 @@ class LinePainter:
         return self._look(Span(""))
 
     def line(self, line: Line | None, left: int) -> Strip:
-        """Return the line behind a margin of so many cells.
+        """Return the line after a margin of `left` cells.
 
         The metadata of a span that can be clicked is its kind and its target, as `clicked`.
         """

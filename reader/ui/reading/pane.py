@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from reader.ui.prose.inline import Link
 
 MATCH_S = 1.0
-"""How long a text is laid out further in search of the next match."""
+"""How long to lay out more text in search of the next match."""
 
 _MOVE = Binding.Group("Move")
 
@@ -193,7 +193,7 @@ class ReadingPane(ArticleView, inherit_bindings=False):
         self._forget_matches()
 
     def layout_began(self) -> None:
-        """Forget the places of matches; the lines are laid out anew."""
+        """Forget the places of matches; the lines are laid out again."""
         self._highlights.forget_places()
 
     def lines_added(self, view: Spot, *, is_first: bool, is_completed: bool) -> None:
@@ -212,11 +212,11 @@ class ReadingPane(ArticleView, inherit_bindings=False):
     # Keys.
 
     def action_move(self, lines: int) -> None:
-        """Scroll by so many lines."""
+        """Scroll down by `lines`; negative: up."""
         self._scroll_to_line(round(self.scroll_y) + lines)
 
     def action_page(self, pages: float) -> None:
-        """Scroll by so many pages; less than one: a fraction of the height."""
+        """Scroll down by `pages`, or a fraction of one; negative: up."""
         height = self._seen.height
         # A full page keeps one line in sight.
         lines = round(pages * height) if abs(pages) < 1 else round(pages * max(1, height - 1))

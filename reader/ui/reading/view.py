@@ -50,7 +50,7 @@ class ArticleView(LongView, can_focus=True, inherit_bindings=False):
     ALLOW_SELECT = True
 
     column_width: var[int] = var(88, init=False)
-    """The most cells that a line takes; the column stands in the middle."""
+    """Maximum cells of a line; the column is in the middle."""
 
     read: var[bool] = var(False, init=False)
     favourite: var[bool] = var(False, init=False)
@@ -111,10 +111,10 @@ class ArticleView(LongView, can_focus=True, inherit_bindings=False):
     # What the class below adds.
 
     def article_changed(self) -> None:
-        """Another article is about to be laid out."""
+        """Handle another article, before it is laid out; a hook for subclasses."""
 
     def layout_began(self) -> None:
-        """Handle that all lines are laid out anew; a hook for subclasses."""
+        """Handle a new layout of all lines; a hook for subclasses."""
 
     def lines_added(self, view: Spot, *, is_first: bool, is_completed: bool) -> None:
         """Handle new lines; a hook for subclasses.
@@ -137,15 +137,15 @@ class ArticleView(LongView, can_focus=True, inherit_bindings=False):
         return self.scrollable_content_region.size
 
     def watch_column_width(self) -> None:
-        """Lay the article out anew, the same text on top."""
+        """Lay the article out again, with the same text on top."""
         self._lay_out(self._anchor)
 
     def watch_read(self) -> None:
-        """Lay the header out anew with the new mark."""
+        """Lay the header out again with the new mark."""
         self._lay_out(self._anchor)
 
     def watch_favourite(self) -> None:
-        """Lay the header out anew with the new mark."""
+        """Lay the header out again with the new mark."""
         self._lay_out(self._anchor)
 
     def on_mount(self) -> None:
@@ -153,7 +153,7 @@ class ArticleView(LongView, can_focus=True, inherit_bindings=False):
         self._slices = self.set_interval(PAUSE_S, self._lay_out_slice, pause=True)
 
     def on_resize(self) -> None:
-        """Lay out anew if the width has changed, else what came into view."""
+        """Lay out everything if the width has changed, else what came into view."""
         self._has_size.set()
         if self._article is None or self._seen.width != self._width:
             self._lay_out(self._anchor)
@@ -161,7 +161,7 @@ class ArticleView(LongView, can_focus=True, inherit_bindings=False):
             self._lay_out_more(AT_ONCE_S)
 
     def _lay_out(self, place: int) -> None:
-        """Begin anew, with `place` on the top line as soon as it is laid out."""
+        """Begin a new layout, with `place` on the top line as soon as it is laid out."""
         self._anchor = self._wish = place
         self._width = self._seen.width
         if not self._width:
@@ -307,8 +307,8 @@ class ArticleView(LongView, can_focus=True, inherit_bindings=False):
     def render_line(self, y: int) -> Strip:
         """Return the line with the places of its characters, by which Textual selects text.
 
-        Every segment then has a style of its own. Painting does without: Rich and Textual cache
-        thousands of styles, and nothing else in this program has so many.
+        Each segment then has a style of its own, and Rich and Textual cache thousands of them: so
+        the view itself is painted by `paint_line`.
         """
         return self.paint_line(y).apply_offsets(0, round(self.scroll_y) + y)
 

@@ -72,7 +72,7 @@ class CatchingUp:
         return self._sidebar.held_articles | self._searching.held_articles
 
     def _show_marks(self) -> None:
-        """Show changed marks alone: unless the filter asks for marks, the same articles match."""
+        """Show only changed marks: unless the filter asks for marks, the same articles match."""
         self._sidebar.refresh_rows()
         query = self._host.filter
         if query.included(Field.IS) or query.excluded(Field.IS):

@@ -9,7 +9,7 @@ from reader.ui.textual_compat.failures import in_background
 
 
 class Doors:
-    """The ways out of one screen, which is suspended while a browser runs in the terminal.
+    """Opens URLs and copies text for one screen, suspended while a browser runs in the terminal.
 
     copy_key: the key that copies the article's text.
     """

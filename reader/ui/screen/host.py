@@ -29,7 +29,7 @@ class Host(Runs, Protocol):
         """Show what the query matches. place: where the list stood when it showed that before."""
 
     def say(self, text: str, *, error: bool = False, patient: bool = False) -> None:
-        """Show plain text for a while. patient: it answers no key and may wait."""
+        """Show plain text for a while. patient: it does not answer a key and may wait."""
 
     def unsay(self, text: str) -> None:
         """Take back a message that no longer holds."""

@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from reader.ui.screen.sync import Syncing
 
 WARM_UP_AFTER_S = 0.25
-"""Delay of loading in advance: the first screen is painted by then."""
+"""Delay before loading in advance: by then the first screen is painted."""
 
 FIRST_SYNC_AFTER_S = 2.0
 """The first sync by the clock loads many modules: it waits until the user reads the screen."""
@@ -61,7 +61,7 @@ COPY_EVERY_S = 3600.0
 LOOK_FOR_CHANGES_S = 1.0
 """How often the screen asks whether another program has changed the cache."""
 
-SAMPLE_BANNER = "Sample articles. {sync} brings news; your own: quit and run cryptoread import"
+SAMPLE_BANNER = "Sample articles. {sync} brings news. For your own, quit and run cryptoread import"
 READING_HINT = (
     "{expand} or {open} opens the article under the cursor, {next} the next unread one. "
     "{help} shows all keys."
@@ -126,7 +126,7 @@ class HostScreen(QuickKeys):
         yield from (self._tag_bar, self._panes, self._status, self._key_line)
 
     async def on_mount(self) -> None:
-        """Hold the archive still, show the first answer and start the timers."""
+        """Hold the present moment, show the first answer and start the timers."""
         self._make_parts()
         self._show_keys()
         self._library.hold()  # keys do not wait for what other programs do
@@ -187,7 +187,7 @@ class HostScreen(QuickKeys):
         return self._searching.is_on
 
     def say(self, text: str, *, error: bool = False, patient: bool = False) -> None:
-        """Show plain text for a while. patient: it answers no key and may wait."""
+        """Show plain text for a while. patient: it does not answer a key and may wait."""
         if error:
             from reader.safety.redaction import redacted
 
@@ -306,7 +306,7 @@ class HostScreen(QuickKeys):
         return self._syncing
 
     def _sync_by_itself(self) -> None:
-        """Sync now and every so many minutes."""
+        """Sync now, then at the interval of the settings."""
         sync, minutes = self._mounted_syncing().by_itself, self._settings.sync_every or 0
         sync()
         self.set_interval(max(1, minutes) * MINUTE_S, sync)
@@ -338,8 +338,8 @@ class HostScreen(QuickKeys):
             self._save()
 
     def _save(self) -> None:
-        """Write down how the screen is left. Raises CacheError."""
-        self._library.hurry()
+        """Save the view for the next start. Raises CacheError."""
+        self._library.wait_briefly()
         self._view.note(self._sidebar, self._library)
         self._view.sidebar_width = self._panes.chosen_width
         self._view.opened = self._article.article.identity if self._article.article else None

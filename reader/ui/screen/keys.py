@@ -55,7 +55,7 @@ READER_KEYS: list[BindingType] = [
     _key("M", "all_read", _MARK, "All read", "Mark everything in the list as read"),
     _key("f", "toggle_favourite", _MARK, "Favourite", "Mark the article as a favourite or not"),
     _key("u", "undo", _MARK, "Undo", "Take back the last mark"),
-    _key("U", "redo", _MARK, "Redo", "Make the mark again that was taken back"),
+    _key("U", "redo", _MARK, "Redo", "Repeat the mark that was taken back"),
     _key("h,left", "to_list", _SCREEN, "Back to the list", "From the reading pane to the list"),
     _key("tab", "other_pane", _SCREEN, "Other pane", "Go to the other pane"),
     _key("z", "zoom", _SCREEN, "Reading pane alone", "Hide the list, or show it again"),

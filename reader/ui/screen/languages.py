@@ -42,7 +42,7 @@ def _following(host: Host, library: Library) -> str | None:
 
 
 def _twin(library: Library, story: Identity | None, lang: str | None) -> ArticleId | None:
-    """Return the article that says the same in the language."""
+    """Return the same story in the language; None if there is none."""
     if story is None or lang is None:
         return None
     return library.id_of(story._replace(lang=lang))

@@ -1,4 +1,4 @@
-"""The present answer in the list: its groups, its numbers, and what an empty list says."""
+"""The present answer in the list: its groups, its counts, and what an empty list says."""
 
 from collections.abc import Mapping
 
@@ -10,7 +10,7 @@ from reader.ui.screen.keys import key_of
 from reader.ui.screen.saved_view import View
 from reader.ui.sidebar.widget import Sidebar
 
-EMPTY = "No articles. {sync} brings news; your own: quit and run cryptoread import"
+EMPTY = "No articles. {sync} brings news. For your own, quit and run cryptoread import"
 EMPTY_SEARCH = "No article matches. Esc gives the list back as it was."
 EMPTY_FILTERED = "No article matches. {drop} drops the last filter, {clear} all of them."
 
@@ -51,7 +51,7 @@ class Listing:
         self.show_groups()
 
     def show_groups(self) -> None:
-        """Group and count the present answer anew. Raises CacheError."""
+        """Group and count the present answer again. Raises CacheError."""
         groups = self._library.groups(self.ids, self._view.grouping)
         self._sidebar.show_language = len(self._host.filter.included(Field.LANG)) != 1
         self._sidebar.show_time = self._view.grouping is Grouping.DAY

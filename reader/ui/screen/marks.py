@@ -102,7 +102,7 @@ class Marker:
         self._run(partial(self._write_many, ids, True))
 
     def toggle_favourite(self, id: ArticleId) -> None:
-        """Make the article a favourite, or take that away."""
+        """Make the article a favourite, or remove that mark."""
 
         def label(value: bool, _changed: int) -> str:
             return "favourite" if value else "no favourite"
@@ -110,7 +110,7 @@ class Marker:
         self._run(partial(self._write_and_say, Ids([id]), Mark.FAVOURITE, None, label))
 
     def undo(self) -> None:
-        """Take the last step of marking back."""
+        """Take back the last step of marking."""
         self._run(partial(self._replay, self._library.undo, "undo", "undone"))
 
     def redo(self) -> None:
@@ -178,7 +178,7 @@ class Marker:
         self._host.say(f"{said} · {self._undo_key} undoes" if marked.changed else f"already {said}")
 
     async def _write_many(self, ids: Ids, value: bool | None) -> None:
-        """Mark the articles that are not marked so already, and say how many."""
+        """Mark the articles that do not have that mark yet, and say how many."""
 
         def label(value: bool, changed: int) -> str:
             return f"{counted(changed)} {_state(value)}"

@@ -1,4 +1,4 @@
-"""Open an article, mark it as read, show it anew after a sync, save its position.
+"""Open an article, mark it as read, update it after a sync, save its position.
 
 Other modules choose the article.
 """

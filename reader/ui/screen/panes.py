@@ -27,7 +27,7 @@ LEAST_WIDTH = 24
 
 
 class Panes(Covered, inherit_bindings=False):
-    """The list and what stands right of it, by the classes `-narrow`, `-reading` and `-zoomed`.
+    """The list and what is right of it, by the classes `-narrow`, `-reading` and `-zoomed`.
 
     width: columns of the list, as the user chose them; None: as the settings say. hint: plain text.
     """
@@ -113,7 +113,7 @@ class Panes(Covered, inherit_bindings=False):
         self.show_article()
 
     def widen(self, steps: int) -> None:
-        """Make the list wider by so many steps; negative: narrower."""
+        """Make the list wider by `steps`; negative: narrower."""
         if self.is_narrow or self.is_list_hidden:
             self._say("only one pane is visible")
             return
@@ -124,7 +124,7 @@ class Panes(Covered, inherit_bindings=False):
         self._fit(columns)
 
     def fit(self, columns: int) -> None:
-        """Adapt to a terminal of so many columns, before it is laid out."""
+        """Adapt to a terminal of `columns`, before it is laid out."""
         self.set_class(columns < NARROW, "-narrow")
         self._fit(columns)
 
@@ -132,7 +132,7 @@ class Panes(Covered, inherit_bindings=False):
         """Give the list its chosen width, or the full width if one pane is shown at a time."""
         chosen = self.chosen_width or self._settings.sidebar_width
         width = chosen if columns >= NARROW else None
-        if width != self._list_width:  # setting it lays the screen out anew
+        if width != self._list_width:  # setting it lays the screen out again
             self._list_width = width
             self.sidebar.styles.width = width
 

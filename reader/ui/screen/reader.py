@@ -197,7 +197,7 @@ class ReaderScreen(HostScreen):
         return self._library.id_of(article.identity) if article else None
 
     def action_undo(self) -> None:
-        """Take the last step of marking back."""
+        """Take back the last step of marking."""
         self.marker.undo()
 
     def action_redo(self) -> None:
@@ -219,7 +219,7 @@ class ReaderScreen(HostScreen):
         self._panes.zoom()
 
     def action_resize(self, steps: int) -> None:
-        """Widen the list by so many steps; negative: narrow it."""
+        """Widen the list by `steps`; negative: narrow it."""
         self._panes.widen(steps)
 
     def on_resize(self, event: events.Resize) -> None:
@@ -271,5 +271,5 @@ class ReaderScreen(HostScreen):
 
     @reported
     async def action_sources(self) -> None:
-        """Show the sources and how they fare."""
+        """Show the sources and how each is doing."""
         await self._mounted_syncing().show_sources()

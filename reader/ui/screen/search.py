@@ -81,7 +81,7 @@ class Searching:
         self._answers.look_ahead(self._before[0])
 
     def typed(self, query: Query) -> None:
-        """Filter by what the line says, beside the filter from before the search."""
+        """Filter by what the line says, in addition to the filter from before the search."""
         if self._before is not None:
             before, _ = self._before
             self._terms = self._kept | (set(query.terms) - set(before.terms))
@@ -95,7 +95,7 @@ class Searching:
         return self._before[1].articles if self._before else set()
 
     def follow(self, moves: Moves) -> None:
-        """Follow `held_articles` to their new ids, and prepare for the search anew."""
+        """Follow `held_articles` to their new ids, and prepare for the search again."""
         if self._before is not None:
             query, place = self._before
             self._before = query, place.followed(moves)

@@ -1,4 +1,4 @@
-"""Begin a sync by `r` or by the clock, stop it, and report its progress and result.
+"""Begin a sync by `r` or at intervals, stop it, and report its progress and result.
 
 The sync runs in a process of its own, while the user reads on.
 """
@@ -73,7 +73,7 @@ class Syncing:
             self._start(by_itself=False, force=force)
 
     def by_itself(self) -> None:
-        """Sync as the clock asks for it: say only what is new."""
+        """Sync at the interval of the settings: say only what is new."""
         if self._stop is None and not self._library.is_sample:
             self._start(by_itself=True, force=False)
 
@@ -173,7 +173,7 @@ class Syncing:
         self._host.post_message(self.Progressed(text))
 
     def _tell(self, results: "Sequence[SourceResult]", by_itself: bool) -> None:
-        """Say how the sync went; of one by itself, only what is new."""
+        """Say how the sync went; for one at the interval of the settings, only what is new."""
         text = summary(results, self._sources_key)
         if self._library.is_sample and any(each.new for each in results):
             self._host.app.exit(True)  # the news takes the place of the samples

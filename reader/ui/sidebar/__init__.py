@@ -1,1 +1,1 @@
-"""The list: groups and articles as rows that are counted, never collected."""
+"""The list: groups and articles as rows that are computed from counts, never stored."""

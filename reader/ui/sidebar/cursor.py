@@ -18,7 +18,7 @@ class Place(NamedTuple):
     """The state of the list: open groups, cursor, and the row on top.
 
     wanted: what the cursor returns to. stand_in: where it stood while the list lacked that;
-    where the list has neither, it stands at `row`.
+    where the list has neither, it is at `row`.
     """
 
     open_groups: AbstractSet[Key]
@@ -49,7 +49,7 @@ class ListCursor:
         """Where the cursor was put last: it stays there while no answer has what is wanted."""
 
     def at(self, outline: Outline) -> Cursor | None:
-        """Return where the cursor stands; None in an empty list."""
+        """Return where the cursor is; None in an empty list."""
         return outline.cursor(self.row) if self.row < outline.height else None
 
     def settle(self, outline: Outline) -> None:

@@ -49,10 +49,10 @@ class GroupList(LongView, inherit_bindings=False):
     """The article in the reading pane: its row is marked, wherever the cursor is."""
 
     show_language = reactive(False)
-    """Whether rows name their language: of use where the list holds several."""
+    """Whether rows name their language: useful if the list has several."""
 
     show_time = reactive(False)
-    """Whether rows show the hour: of use under the heading of a day."""
+    """Whether rows show the hour: useful under the heading of a day."""
 
     def __init__(
         self,
@@ -112,16 +112,16 @@ class GroupList(LongView, inherit_bindings=False):
         self._cursor.follow(moves)
 
     def refresh_rows(self, changed: Container[ArticleId] | None = None) -> None:
-        """Fetch these articles or (None) all anew: read or favourite has changed."""
+        """Fetch these articles or (None) all again: read or favourite has changed."""
         before = self._in_view()
         self._rows.forget(changed)
         self._repaint(before)
 
     @property
     def cursor(self) -> Cursor | None:
-        """Return where the cursor stands; None in an empty list.
+        """Return where the cursor is; None in an empty list.
 
-        Setting it opens nothing: a cursor in a closed group stands on that group.
+        Setting it opens nothing: a cursor in a closed group is on that group.
         """
         return self._cursor.at(self._outline)
 

@@ -11,7 +11,7 @@ from reader.library import PINNED, Group
 from reader.ui.sidebar.outline import Key
 
 RESULTS_SHOWN = 10_000
-"""Open no further group below so many articles of a search: counting below a group takes long."""
+"""Stop opening groups after this many articles of a search: counting in a group takes long."""
 
 OPENING_S = 0.005
 """How long a key may wait for groups to open."""

@@ -1,4 +1,4 @@
-"""Groups laid out as rows: which heading or article stands in which row of the list.
+"""Groups laid out as rows: which heading or article is in which row of the list.
 
 Pure: computed from the sizes of groups; nothing is painted or fetched here.
 """
@@ -18,7 +18,7 @@ Key = tuple[str, ...]
 
 
 class Cursor(NamedTuple):
-    """Where the cursor stands: on an article of a group, or (None) on the group's own row."""
+    """Where the cursor is: on an article of a group, or (None) on the group's own row."""
 
     group: Key
     article: ArticleId | None = None
@@ -91,7 +91,7 @@ class Outline:
         return self._headings[bisect_right(self._rows, row) - 1]
 
     def cursor(self, row: int) -> Cursor:
-        """Return what stands in that row."""
+        """Return what is in that row."""
         heading = self.heading(row)
         if row == heading.row:
             return Cursor(group=heading.group.key)

@@ -1,6 +1,7 @@
-"""Painting of the list: the parts of a row as one strip of cells.
+"""Paint a row of the list: its parts as one strip of cells.
 
-Applies styles and width; `outline` decides which rows there are.
+Applies styles and width. `outline` decides which rows there are, `rows` what is in them; colours
+are in `styles/20-sidebar.tcss`.
 """
 
 from collections.abc import Callable
@@ -20,7 +21,7 @@ CURSOR = "sidebar--cursor"
 
 
 class RowPainter:
-    """Paints the rows of one list and keeps the strips of rows that say the same.
+    """Paints the rows of one list and caches their strips by content.
 
     style_of: returns the style of a component class of the list, or (empty) the list's own.
     """
@@ -31,21 +32,21 @@ class RowPainter:
         self._strips: LRUCache[tuple[Parts, Part, Parts, bool], Strip] = LRUCache(ROWS_KEPT)
 
     def fit(self, width: int) -> None:
-        """Paint rows of so many cells from now on."""
+        """Paint rows of `width` cells from now on."""
         if width != self._width:
             self._width = width
             self._strips.clear()
 
     def grow(self, rows: int) -> None:
-        """Keep the strips of at least so many rows."""
+        """Keep the strips of at least `rows` rows."""
         self._strips.grow(rows)
 
     def forget(self) -> None:
-        """Paint all rows anew: theme, focus or colours have changed."""
+        """Forget all strips: theme, focus or colours have changed."""
         self._strips.clear()
 
     def blank(self) -> Strip:
-        """Return a row that says nothing."""
+        """Return an empty row."""
         return Strip.blank(self._width, self._style_of(""))
 
     def row(self, left: Parts, label: Part, right: Parts, *, has_cursor: bool) -> Strip:

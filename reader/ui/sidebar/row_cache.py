@@ -7,7 +7,7 @@ from textual.cache import LRUCache
 from reader.article import ArticleId, Row
 
 ROWS_KEPT = 128
-"""Rows kept beside those in view."""
+"""Rows kept in addition to those in view."""
 
 Fetch = Callable[[Sequence[ArticleId]], Sequence[Row]]
 """Returns the rows of articles, in any order; an article that no longer exists is left out."""
@@ -38,5 +38,5 @@ class RowCache:
                 self._rows.discard(article)
 
     def grow(self, rows: int) -> None:
-        """Keep at least so many rows."""
+        """Keep at least `rows` rows."""
         self._rows.grow(rows)

@@ -42,7 +42,7 @@ class Sidebar(GroupList, inherit_bindings=False):
         _key("ctrl+u", "page(-0.5)", _MOVE, "Half page up", "Half a page up"),
         _key("pagedown", "page(1)", _MOVE, "Page down", "A page down"),
         _key("pageup", "page(-1)", _MOVE, "Page up", "A page up"),
-        _key("h,left", "collapse", _FOLD, "Collapse", "Close the group, or go to the one around"),
+        _key("h,left", "collapse", _FOLD, "Collapse", "Close the group, or go to its parent"),
         _key(
             "l,right", "expand", _FOLD, "Expand", "Open the group, then step in; open the article"
         ),
@@ -137,7 +137,7 @@ class Sidebar(GroupList, inherit_bindings=False):
         return None
 
     def action_move(self, rows: int) -> None:
-        """Move the cursor by so many rows."""
+        """Move the cursor down by `rows`; negative: up."""
         self._go(self._cursor.row + rows)
 
     def action_top(self) -> None:
@@ -149,7 +149,7 @@ class Sidebar(GroupList, inherit_bindings=False):
         self._go(self._outline.height - 1)
 
     def action_page(self, pages: float) -> None:
-        """Scroll by so many pages, the cursor with them."""
+        """Scroll down by `pages`, with the cursor; negative: up."""
         rows = int(self.size.height * pages)
         self._scroll(self.scroll_offset.y + rows)
         self._go(self._cursor.row + rows)

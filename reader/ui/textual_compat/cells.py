@@ -6,7 +6,7 @@ _JOINER = "\N{ZERO WIDTH JOINER}"
 
 
 def fit(text: str, cells: int) -> str:
-    """Return the text in exactly so many cells: padded with spaces, or cut with an ellipsis."""
+    """Return the text in exactly `cells` cells: padded with spaces, or cut with an ellipsis."""
     if cells <= 0:
         return ""
     if cell_len(text) > cells:

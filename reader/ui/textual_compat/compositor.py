@@ -59,7 +59,7 @@ def repaint_changes_only(screen: Screen[Any]) -> None:
 
 
 def painted_rows(screen: Screen[Any], rows: range) -> list[list[Strip]]:
-    """Return the strips of each row of a screen, left to right, whatever stands over it."""
+    """Return the strips of each row of a screen, left to right, whatever covers it."""
     region = Region(0, rows.start, screen.size.width, len(rows))
     # Private: a public `Screen.render_lines` that includes the widgets would replace it.
     chops = screen._compositor._render_chops(region, rows.__contains__)

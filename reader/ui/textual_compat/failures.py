@@ -68,7 +68,7 @@ def in_background(node: Runs, work: Work, *, group: str, exclusive: bool = False
 
 
 async def ended(worker: Worker[None], seconds: float) -> None:
-    """Wait until a worker has finished or failed, at most so many seconds."""
+    """Wait until a worker has finished or failed, at most `seconds`."""
     waiting = asyncio.ensure_future(worker.wait())
     waiting.add_done_callback(lambda done: done.cancelled() or done.exception())
     await asyncio.wait({waiting}, timeout=seconds)

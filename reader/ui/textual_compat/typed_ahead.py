@@ -64,7 +64,7 @@ class TypedAhead:
         await self._follow(target.ancestors_with_self, ROUNDS, self._turn)
 
     async def _follow(self, path: Sequence[DOMNode], rounds: int, turn: int) -> None:
-        """Queue a callback behind the messages of each node on the path, in `rounds` rounds."""
+        """Queue a callback after the messages of each node on the path, in `rounds` rounds."""
         for place, node in enumerate(path, 1):
             if node.call_later(self._follow, path[place:], rounds, turn):
                 return

@@ -112,7 +112,7 @@ NINE = ("BTC", "ETH", "XRP", "SOL", "MARKET", "DEFI", "ETF", "NFT", "BITCOIN NEW
         ("title:[/foo]", "title:[/foo]", ChipKind.OTHER),
     ],
 )
-def test_a_term_is_shown_shortly(query: str, text: str, kind: ChipKind) -> None:
+def test_a_term_is_shown_in_short_form(query: str, text: str, kind: ChipKind) -> None:
     (term,) = parse(query).terms
     shown = chip(term)
     assert (shown.text, shown.kind, shown.term) == (text, kind, term)
@@ -176,7 +176,7 @@ NAMES = st.sampled_from([f"TAG {k}" for k in range(14)])
         max_size=5,
     )
 )
-def test_whatever_is_pressed_digits_are_unique_kept_and_given_in_order(
+def test_digits_are_unique_kept_and_assigned_in_order_after_any_presses(
     steps: list[tuple[list[str], list[str]]],
 ) -> None:
     bar: tuple[DigitTag, ...] = ()
@@ -256,7 +256,7 @@ async def test_a_click_on_a_tag_or_a_chip_and_a_digit_ask_for_another_query() ->
         await pilot.pause()
         for text in ("[/foo]", "NEWS", "en ", "│"):
             await pilot.click(TagBar, offset=(line(bar).index(text), 0))
-        for digit in (2, 9, 5):  # no tag stands under the last
+        for digit in (2, 9, 5):  # no tag is under the last
             bar.cycle(digit)
         await pilot.pause()
         assert [str(m.query) for m in app.said if isinstance(m, TagBar.QueryChanged)] == [
@@ -291,7 +291,7 @@ async def test_the_status_line_shows_where_the_reader_is() -> None:
         assert line(status) == f" {'312 of [5,438]':<35}{'category · en'} "
 
 
-async def test_a_message_stands_between_or_takes_the_place_of_the_left() -> None:
+async def test_a_message_is_shown_in_the_middle_or_replaces_the_left_text() -> None:
     async with bars(50) as (app, pilot):
         status = app.query_one(StatusLine)
         status.show("312 of 5,438", "category · en")
@@ -310,7 +310,7 @@ async def test_a_message_stands_between_or_takes_the_place_of_the_left() -> None
         assert line(status).split() == ["312", "of", "5,438", "category", "·", "en"]
 
 
-async def test_a_message_goes_by_itself_but_not_with_the_time_of_an_earlier_one() -> None:
+async def test_a_message_has_its_own_time_to_disappear() -> None:
     async with bars(linger=0.02) as (app, pilot):
         status = app.query_one(StatusLine)
         status.show("left", "right")
@@ -326,7 +326,7 @@ async def test_a_message_goes_by_itself_but_not_with_the_time_of_an_earlier_one(
         assert line(status).split() == ["left", "right"]
 
 
-async def test_a_message_that_answers_no_key_waits_until_the_last_was_read() -> None:
+async def test_a_message_that_does_not_answer_a_key_waits_until_the_last_was_read() -> None:
     async with bars() as (app, pilot):
         status = app.query_one(StatusLine)
         status._reading = 60
@@ -345,7 +345,7 @@ async def test_a_message_that_answers_no_key_waits_until_the_last_was_read() -> 
         assert "! the sync failed" in line(status)
 
 
-async def test_what_is_not_true_any_more_is_taken_back() -> None:
+async def test_an_outdated_message_is_removed() -> None:
     async with bars() as (app, pilot):
         status = app.query_one(StatusLine)
         status._reading = 60

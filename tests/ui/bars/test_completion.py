@@ -1,4 +1,4 @@
-"""What the last term of a search line may become."""
+"""Completions of the last term of a search line."""
 
 from collections.abc import Mapping
 
@@ -21,13 +21,13 @@ def is_known(field: Field, value: str) -> bool:
     return any(name.casefold() == value for name in NAMES[field])
 
 
-def test_a_field_by_its_first_letters() -> None:
+def test_a_field_is_completed_from_its_first_letters() -> None:
     assert offered("fees ti") == ["title:"]
     assert offered("s") == ["sentiment:", "source:"]
     assert offered("") == offered("fees ") == []
 
 
-def test_values_that_begin_so_come_first_the_most_frequent_on_top() -> None:
+def test_values_with_this_beginning_come_first_sorted_by_frequency() -> None:
     assert offered("tag:xr") == ["tag:xrp", "tag:xrpl", "tag:axrp"]
     assert offered("-tag:b") == ["tag:btc", 'tag:"bitcoin news"']
     assert completions("tag:xrpl", NAMES.__getitem__) == []
@@ -62,7 +62,7 @@ def test_half_a_value_does_not_count_yet() -> None:
     assert str(parse_typed("tag:xrp", is_known)) == "tag:xrp"
 
 
-def test_a_term_without_meaning_is_named_at_once_if_more_typing_cannot_complete_it() -> None:
+def test_an_invalid_term_is_named_as_soon_as_typing_cannot_complete_it() -> None:
     query = parse_typed("colour:red", is_known)
     assert [hint.term for hint in query.hints] == ["colour:red"]
     assert query.terms

@@ -153,7 +153,7 @@ async def test_superseded_counts_never_reach_the_bar(late: Counting) -> None:
         assert as_counted(reader)
 
 
-async def test_counts_at_once_supersede_those_that_come_late(late: Counting) -> None:
+async def test_immediate_counts_supersede_late_ones(late: Counting) -> None:
     async with reading(late) as reader:
         late.is_late = True
         await pressed(reader, "1")
@@ -167,7 +167,7 @@ async def test_counts_at_once_supersede_those_that_come_late(late: Counting) -> 
         assert "1 BTC 4" in reader.tag_bar
 
 
-async def test_counts_that_fail_are_said_and_come_with_the_next_filter(
+async def test_failed_counts_are_reported_and_repeated_with_the_next_filter(
     late: Counting, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def locked(*_: object) -> None:

@@ -1,4 +1,4 @@
-"""Which names match what was typed, and in which order."""
+"""The names that match what was typed, and their order."""
 
 import pytest
 from hypothesis import given
@@ -31,13 +31,13 @@ def test_case_does_not_matter_in_any_alphabet() -> None:
 
 
 @pytest.mark.parametrize("typed", ["[/", "^-]", "\\", ".*", "(", "]", "a-z", "[^", "&&", "\n"])
-def test_signs_are_only_letters(typed: str) -> None:
+def test_typed_signs_are_literal(typed: str) -> None:
     assert found(typed, "NOTHING OF THE KIND", f"x{typed}y") == (
         [f"x{typed}y"] if typed.strip() else ["NOTHING OF THE KIND", f"x{typed}y"]
     )
 
 
-def test_a_long_name_that_nearly_matches_is_given_up_at_once() -> None:
+def test_a_long_name_that_nearly_matches_is_rejected_in_one_pass() -> None:
     assert found("a" * 30 + "b", *["a" * 3000] * 20) == []
 
 
@@ -51,7 +51,7 @@ def test_a_long_name_that_nearly_matches_is_given_up_at_once() -> None:
         ("n", "İSTANBUL", "N"),
     ],
 )
-def test_what_matched_is_named_letter_by_letter(typed: str, name: str, letters: str) -> None:
+def test_matched_letters_are_known_by_index(typed: str, name: str, letters: str) -> None:
     assert "".join(name[place] for place in matched(typed, name)) == letters
 
 

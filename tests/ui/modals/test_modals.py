@@ -74,7 +74,7 @@ def test_the_help_lists_every_key_the_query_language_and_the_data_folder(width: 
     assert all(cell_len(line) <= width for line in lines)
 
 
-def test_the_help_stands_in_two_columns_where_there_is_room() -> None:
+def test_the_help_has_two_columns_if_there_is_room() -> None:
     assert any("Move" in line and "Filter" in line for line in page(96))
     assert not any("Move" in line and "Filter" in line for line in page(76))
 
@@ -107,7 +107,7 @@ async def test_the_help_follows_the_size_of_the_terminal() -> None:
 # Links.
 
 
-async def test_links_are_numbered_literal_and_show_the_host_that_they_go_to() -> None:
+async def test_links_are_numbered_and_literal_and_show_their_host() -> None:
     async with (app := ModalApp(LinksScreen(LINKS))).run_test(**RUN) as pilot:
         await pilot.pause()
         assert [line.split() for line in app.lines(LinkList)] == [
@@ -179,7 +179,7 @@ async def test_an_article_without_links_says_so() -> None:
         assert app.given == [None]
 
 
-async def test_the_end_of_a_long_host_is_what_stays_in_view() -> None:
+async def test_the_end_of_a_long_host_stays_in_view() -> None:
     url = "https://" + "bank.example." * 9 + "evil.example/"
     links = [("very long label " * 9, url)]
     async with (app := ModalApp(LinksScreen(links))).run_test(size=(40, 12), **RUN) as pilot:
@@ -201,7 +201,7 @@ async def test_a_deceiving_link_is_opened_only_after_a_yes() -> None:
             assert (app.screen is app.modal) == (key != "y")
 
 
-async def test_a_question_is_answered_by_a_key() -> None:
+async def test_a_confirmation_is_answered_by_a_key() -> None:
     question = "Remove [/foo] and [BTC]?"
     async with (app := ModalApp(ConfirmScreen(question))).run_test(**RUN) as pilot:
         for key in ("n", "escape", "enter", "q", "y"):

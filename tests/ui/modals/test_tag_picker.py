@@ -129,7 +129,7 @@ async def test_the_rest_of_the_query_is_kept() -> None:
         assert picker.below.queries == [f'{query} tag:"bitcoin news"']
 
 
-async def test_tags_of_the_filter_stand_on_top_even_when_nothing_is_left_of_them() -> None:
+async def test_tags_of_the_filter_are_on_top_even_if_no_article_is_left() -> None:
     async with (picker := app("-tag:etf tag:gone")).run_test(**RUN) as pilot:
         await counted(picker, pilot)
         assert picker.words()[:3] == ["›− ETF 30", "+ GONE 0", "BITCOIN NEWS 1,500"]
@@ -208,7 +208,7 @@ async def test_superseded_counts_are_never_shown() -> None:
         assert picker.words() == newest
 
 
-async def test_the_tags_that_are_known_stand_there_before_all_are_counted() -> None:
+async def test_known_tags_are_shown_before_all_are_counted() -> None:
     may_count_all = Event()
     every = [TagCount(tag=f"T{n:03}", articles=1000 - n) for n in range(300)]
 
@@ -260,7 +260,7 @@ async def test_the_cursor_stays_on_a_worse_match_that_was_chosen_before_all_are_
         assert "› BITCOIN CASH 1,500" in picker.words()
 
 
-async def test_enter_twice_stays_with_an_excluded_tag_that_is_counted_anew_in_between() -> None:
+async def test_enter_twice_stays_on_an_excluded_tag_that_is_recounted_in_between() -> None:
     may_count = Event()
 
     def counts(query: Query) -> list[TagCount]:
@@ -280,7 +280,7 @@ async def test_enter_twice_stays_with_an_excluded_tag_that_is_counted_anew_in_be
         assert picker.below.queries == ["", "tag:bch"]
 
 
-async def test_counts_that_fail_say_so_and_the_tags_stay() -> None:
+async def test_failed_counts_are_reported_and_the_tags_stay() -> None:
     def counts(
         query: Query,
     ) -> list[TagCount]:
@@ -351,7 +351,7 @@ async def test_the_cursor_is_always_in_view(size: tuple[int, int]) -> None:
             assert f"T{place:03}" in next(line for line in picker.lines() if line[0] == "›")
 
 
-async def test_keys_of_the_line_stay_with_the_line() -> None:
+async def test_keys_of_the_search_line_do_not_reach_the_list() -> None:
     async with (picker := app()).run_test(**RUN) as pilot:
         await counted(picker, pilot)
         await pilot.press("j", "k", "q", "question_mark", "home", "tab", "1")

@@ -1,4 +1,4 @@
-"""Markdown as lines: nothing is lost, nothing is markup of ours, the first screenful is cheap."""
+"""Markdown as lines: nothing is lost, nothing is markup for Textual, the first page is fast."""
 
 import re
 from itertools import islice, pairwise
@@ -79,7 +79,9 @@ def test_code_keeps_every_space(text: str, width: int) -> None:
         ("日", 1, ["日"]),
     ],
 )
-def test_lines_break_where_a_reader_expects(text: str, width: int, lines: list[str]) -> None:
+def test_lines_break_at_spaces_and_between_ideographs(
+    text: str, width: int, lines: list[str]
+) -> None:
     wrapped = ["".join(span.text for span in spans) for _, spans in wrap([Span(text)], width)]
     assert wrapped == lines
 
@@ -92,7 +94,7 @@ def test_characters_without_width_do_not_make_an_endless_line() -> None:
 # Blocks.
 
 
-def test_a_heading_stands_close_to_its_text_and_apart_from_what_is_above() -> None:
+def test_a_heading_is_close_to_its_text_and_apart_from_the_text_above() -> None:
     assert texts("Before.\n\n## What happened\n\nText.", 20) == [
         "Before.",
         "",
@@ -149,7 +151,7 @@ def test_a_table_is_aligned() -> None:
     ]
 
 
-def test_a_table_that_has_no_room_becomes_records() -> None:
+def test_a_table_that_does_not_fit_becomes_records() -> None:
     source = "| Coin | Why it matters |\n|--|--|\n| BTC | " + "reasons " * 20 + "|\n| ETH | b |\n"
     lines = texts(source, 20)
     assert lines[:3] == ["Coin: BTC", "Why it matters:", "  reasons reasons"]
@@ -207,7 +209,7 @@ def test_quotes_of_any_depth_are_shown(levels: int) -> None:
     assert "inmost" in visible("".join(texts(">" * levels + " inmost\n", 40)))
 
 
-def test_what_is_not_formatted_says_so() -> None:
+def test_unformatted_text_has_a_note() -> None:
     assert texts(">" * 60 + " inmost\n")[0].startswith("! nested too deeply")
     assert texts("word " * 5_000)[0].startswith("! too long")
     assert texts("[" * 5_000)[0].startswith("! too many marks")
@@ -350,7 +352,7 @@ def test_every_letter_of_any_text_is_in_some_line(text: str, width: int) -> None
 
 
 @given(st.lists(st.text("abc ", min_size=30, max_size=200), min_size=3, max_size=8))
-def test_a_place_names_the_same_text_at_another_width(paragraphs: list[str]) -> None:
+def test_a_place_identifies_the_same_text_at_another_width(paragraphs: list[str]) -> None:
     text = "\n\n".join(f"p{number} {words}" for number, words in enumerate(paragraphs))
     for number in range(len(paragraphs)):
         wide, narrow = GrowingLines(Prose(text).lines(80)), GrowingLines(Prose(text).lines(20))

@@ -1,4 +1,4 @@
-"""Parts of a long text: cut where it does not show, and laid out in any order."""
+"""Parts of a long text: invisible cuts, and layout in any order."""
 
 from collections.abc import Iterator
 from functools import partial
@@ -183,7 +183,7 @@ def test_the_items_of_a_long_list_are_counted_to_its_end() -> None:
     assert below[-4:] == ["• bullet", "", "7) seven", "8) eight"]
 
 
-def test_the_last_row_of_a_long_table_stands_in_the_columns_of_the_first() -> None:
+def test_the_last_row_of_a_long_table_has_the_columns_of_the_first() -> None:
     for wide in ("|longer|*12345*|\n", "|**x**|12345|\n|longer|1|\n"):
         head, rows = "|name|price|\n|-|-:|\n", "|coin|1|\n"
         for text in (
@@ -196,7 +196,7 @@ def test_the_last_row_of_a_long_table_stands_in_the_columns_of_the_first() -> No
 
 
 @pytest.mark.parametrize("count", range(50, 70))
-def test_what_stands_below_long_code_is_not_code(count: int) -> None:
+def test_text_below_long_code_is_not_code(count: int) -> None:
     for size in (1, 63, 64, 65, 66, 67, 68):
         line = "x" * size + "\n"
         assert shown("```\n" + line * count + "```\ntext\n")[-2:] == ["", "text"]
@@ -250,7 +250,7 @@ def numbered(parts: int = 10, each: int = 20) -> SectionedLines:
     )
 
 
-def test_the_end_is_reached_without_what_is_above() -> None:
+def test_the_end_is_reached_without_laying_out_the_text_above() -> None:
     text = numbered()
     spot = text.reach(1_999, 60)
     assert spot == (9, 19)
@@ -283,7 +283,7 @@ def test_a_spot_is_the_same_line_whatever_is_laid_out_above_it() -> None:
     assert [uneven.get(number) for number in range(110)] == list(uneven)
 
 
-def test_runs_grow_together_when_what_is_between_them_is_laid_out() -> None:
+def test_runs_merge_when_the_lines_between_them_are_laid_out() -> None:
     text = numbered()
     text.spread(text.spot(0), 0, 25, 60)
     end = text.reach(1_999, 60)

@@ -1,4 +1,4 @@
-"""What stands above an article: facts in words, places that do not depend on them."""
+"""The header of an article: facts in words, and places in the text that do not depend on it."""
 
 import time
 from collections.abc import Iterator
@@ -90,7 +90,7 @@ def test_the_facts_are_on_one_line() -> None:
     ) in text(shown, 200, read=True, favourite=True)
 
 
-def test_former_titles_stand_below_the_title() -> None:
+def test_former_titles_are_below_the_title() -> None:
     shown = text(article(former_titles=("SEC approves", "[/foo]"), description="In short."))
     assert shown.strip().startswith("A title\nwas: SEC approves\nwas: [/foo]\nIn short.")
 
@@ -100,7 +100,7 @@ def test_an_estimate_is_shown_as_one() -> None:
     assert " · ~▼ negative · " in text(shown, 200)
 
 
-def test_what_is_not_known_is_not_said() -> None:
+def test_unknown_facts_are_left_out() -> None:
     assert "\nOTHER · unrated · 14 Mar 2026 09:00 (3 h ago) · 4 min\n" in text(
         article(lang="und"), 100, read=True
     )
@@ -115,7 +115,7 @@ def test_a_source_without_a_name_is_called_by_its_key() -> None:
 
 
 @pytest.mark.parametrize("sentiment", Sentiment)
-def test_a_sentiment_is_said_in_a_word(sentiment: Sentiment) -> None:
+def test_a_sentiment_has_a_word(sentiment: Sentiment) -> None:
     assert sentiment.lower() in text(article(sentiment=sentiment))
 
 

@@ -1,4 +1,4 @@
-"""Where the words of a search stand in a laid-out text."""
+"""The places of search words in a laid-out text."""
 
 import pytest
 from hypothesis import assume, given
@@ -37,7 +37,7 @@ def test_a_phrase_goes_on_in_the_next_line() -> None:
     ]
 
 
-def test_several_words_and_none_that_is_ruled_out() -> None:
+def test_several_words_and_no_excluded_one() -> None:
     assert found("fees -miners rest", "Miners rest while fees fall") == ["rest", "fees"]
     assert pattern_of(parse("-miners tag:xrp").words) is None
 
@@ -65,9 +65,7 @@ def test_several_words_and_none_that_is_ruled_out() -> None:
         ("мят*", "М’ята, мʼята, мята, м'ятний", ["М’ята", "мʼята", "мята", "м'ятний"]),
     ],
 )
-def test_what_is_marked_is_what_the_plain_forms_find(
-    query: str, line: str, marked: list[str]
-) -> None:
+def test_marks_are_where_the_plain_forms_match(query: str, line: str, marked: list[str]) -> None:
     assert found(query, line) == marked
 
 
@@ -87,7 +85,7 @@ MIXED = st.lists(st.sampled_from(LETTERS) | st.characters(codec="utf-8"), max_si
 
 @examples(300)
 @given(st.lists(MIXED, min_size=1, max_size=3), MIXED, st.data(), st.booleans())
-def test_what_the_index_finds_is_marked_and_nothing_else(
+def test_exactly_the_words_that_the_index_finds_are_marked(
     lines: list[str], other: str, data: st.DataObject, prefix: bool
 ) -> None:
     text = "\n".join(lines)

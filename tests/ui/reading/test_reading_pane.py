@@ -1,4 +1,4 @@
-"""The reading pane: what is painted, where it stays, what a click, a key and a selection mean."""
+"""The reading pane: painting, scroll position, clicks, keys and selections."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -125,7 +125,7 @@ async def test_the_first_screenful_is_there_as_soon_as_an_article_is_shown() -> 
         assert "They fell." in it.screen
 
 
-async def test_what_is_deleted_is_dim_as_well_for_terminals_that_cannot_strike() -> None:
+async def test_deleted_text_is_also_dim_for_terminals_without_strike_through() -> None:
     async with reading() as it:
         await it.show("Now ~~$10~~ $8.")
         lines = [it.pane.render_line(y) for y in range(it.pane.size.height)]
@@ -151,7 +151,7 @@ async def test_hostile_text_is_shown_literally(text: str) -> None:
         assert it.app.is_running
 
 
-async def test_the_column_stands_in_the_middle_and_is_no_wider_than_asked() -> None:
+async def test_the_column_is_in_the_middle_and_no_wider_than_configured() -> None:
     async with reading(200) as it:
         await it.show("word " * 100)
         text = next(line for line in it.painted if "word" in line)
@@ -171,7 +171,7 @@ async def test_any_size_is_painted(size: tuple[int, int]) -> None:
         assert all(len(it.pane.render_line(y).text) <= size[0] for y in range(size[1]))
 
 
-async def test_a_hint_stands_in_the_middle_of_an_empty_pane() -> None:
+async def test_a_hint_is_in_the_middle_of_an_empty_pane() -> None:
     async with reading(40, 11) as it:
         it.pane.show_hint("Press [l] to read.")
         await it.pilot.pause()
@@ -181,7 +181,7 @@ async def test_a_hint_stands_in_the_middle_of_an_empty_pane() -> None:
         assert it.pane.links == []
 
 
-async def test_a_hint_takes_the_place_of_an_article() -> None:
+async def test_a_hint_replaces_an_article() -> None:
     async with reading() as it:
         await it.show(LONG)
         await it.pilot.press("G")
@@ -190,7 +190,7 @@ async def test_a_hint_takes_the_place_of_an_article() -> None:
         assert [line for line in it.screen if line] == ["Nothing here."]
 
 
-async def test_what_was_opened_while_the_pane_was_hidden_is_there_when_it_is_shown() -> None:
+async def test_an_article_opened_in_a_hidden_pane_is_there_when_it_is_shown() -> None:
     async with reading() as it:
         await it.show("First.")
         for body in ("Second.", "Third."):
@@ -267,7 +267,7 @@ async def test_the_end_of_a_text_that_takes_long_is_reached_later() -> None:
         assert "The last words." in it.screen[-3:]
 
 
-async def test_the_end_of_an_endless_text_is_there_without_what_is_above() -> None:
+async def test_the_end_of_an_endless_text_is_shown_without_laying_out_the_text_above() -> None:
     async with reading() as it:
         await it.show(ENDLESS)
         it.pane.action_bottom()

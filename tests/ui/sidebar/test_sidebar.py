@@ -1,4 +1,4 @@
-"""The virtual list: its rows, its cursor, its keys, what it asks for and what it shows."""
+"""The virtual list: rows, cursor, keys, fetching and painting."""
 
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -248,7 +248,7 @@ def test_neighbours_follow_the_list_through_closed_groups_too(
         (timedelta(days=-365 * 80), "Oct’05"),
     ],
 )
-def test_an_age_is_short_and_turns_into_a_day(before: timedelta, text: str) -> None:
+def test_an_age_is_short_and_becomes_a_day_after_a_week(before: timedelta, text: str) -> None:
     assert short_age((NOW - before).timestamp(), NOW.timestamp()) == text
 
 
@@ -267,7 +267,7 @@ def test_the_day_is_the_readers_own(monkeypatch: pytest.MonkeyPatch) -> None:
         time.tzset()
 
 
-async def test_groups_sub_groups_and_articles_stand_below_each_other_with_counts() -> None:
+async def test_groups_sub_groups_and_articles_are_listed_with_counts() -> None:
     groups = (
         leaf(PINNED, ids=[90], unread=0),
         branch("BTC", leaf("BTC", "POSITIVE", ids=[70, 60], unread=1)),
@@ -305,7 +305,7 @@ async def test_an_estimate_is_marked_and_moves_nothing() -> None:
         assert len(shown[5]) == len(shown[6])
 
 
-async def test_marks_and_the_language_stand_before_the_age() -> None:
+async def test_marks_and_the_language_come_before_the_age() -> None:
     fresh = NOW - timedelta(hours=3)
     marked = row(1, favourite=True, draft=True, flagged=True, lang="uk", published=fresh)
     groups = (leaf("2025-11-14", ids=[1]),)
@@ -376,7 +376,7 @@ async def test_a_million_articles_are_never_asked_for_beyond_what_is_in_view() -
         assert "Title 499999" in "\n".join(lines(sidebar))
 
 
-async def test_a_list_higher_than_the_rows_that_are_kept_shows_them_all() -> None:
+async def test_a_list_higher_than_the_row_cache_shows_all_rows() -> None:
     height = 300
     groups = [leaf("ALL", ids=range(1, 400))]
     async with showing(groups, frozenset({("ALL",)}), size=(44, height)) as (sidebar, _, app):
@@ -396,7 +396,7 @@ async def test_no_row_stays_empty_after_scrolling_far_and_back() -> None:
             assert all("Title" in line or "ALL" in line for line in lines(sidebar)), key
 
 
-async def test_rows_are_asked_for_again_only_when_they_may_have_changed() -> None:
+async def test_rows_are_fetched_again_only_when_they_may_have_changed() -> None:
     async with showing(archive()) as (sidebar, pilot, app):
         app.asked.clear()
         sidebar.show(archive())
@@ -589,7 +589,7 @@ async def test_the_cursor_comes_back_when_the_article_does() -> None:
         assert sidebar.cursor == ON_ARTICLE
 
 
-async def test_an_article_that_stands_in_for_the_wanted_one_keeps_the_cursor() -> None:
+async def test_the_article_in_place_of_the_wanted_one_keeps_the_cursor() -> None:
     """Groups and articles that come in above it do not move the cursor to another row."""
     is_open = frozenset({("A",), ("B",)})
     async with showing((leaf("A", ids=[60]), leaf("B", ids=[50, 40])), is_open) as it:
@@ -605,7 +605,7 @@ async def test_an_article_that_stands_in_for_the_wanted_one_keeps_the_cursor() -
         assert sidebar.cursor == Cursor(group=("A",), article=ArticleId(60))
 
 
-async def test_an_article_that_stands_in_is_followed_when_its_id_changes() -> None:
+async def test_the_article_in_place_of_the_wanted_one_is_followed_when_its_id_changes() -> None:
     is_open = frozenset({("A",), ("B",)})
     async with showing((leaf("A", ids=[60]), leaf("B", ids=[50, 40])), is_open) as it:
         sidebar, _, _ = it

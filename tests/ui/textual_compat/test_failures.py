@@ -124,7 +124,7 @@ FAULTS: dict[str, tuple[str, Callable[[Reading], Any]]] = {
 """Group of the background work: what breaks in it, and what sets it off."""
 
 
-def test_every_piece_of_background_work_is_made_to_fail_below() -> None:
+def test_this_file_makes_every_piece_of_background_work_fail() -> None:
     assert sorted(groups()) == sorted(FAULTS)
 
 
@@ -140,7 +140,7 @@ def test_background_work_is_started_in_one_place_alone() -> None:
 
 
 @pytest.mark.parametrize("group", FAULTS)
-async def test_background_work_that_fails_is_heard_and_the_screen_stays(
+async def test_background_work_that_fails_is_reported_and_the_screen_stays(
     news: Library, group: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     what, begin = FAULTS[group]
@@ -168,7 +168,7 @@ async def test_background_work_that_fails_is_heard_and_the_screen_stays(
 # Handlers, actions, callbacks and timers.
 
 
-def test_every_widget_and_screen_of_ours_goes_on_after_a_failure() -> None:
+def test_every_widget_and_screen_survives_a_failure() -> None:
     for module in pkgutil.walk_packages(reader.ui.__path__, "reader.ui."):
         importlib.import_module(module.name)
     ours = [each for each in _below(MessagePump) if each.__module__.startswith("reader.ui.")]
@@ -216,7 +216,7 @@ BREAKS: dict[str, tuple[str, Callable[[Reading], Any]]] = {
 
 
 @pytest.mark.parametrize("what", BREAKS)
-async def test_whatever_fails_is_said_and_written_down_and_the_screen_stays(
+async def test_every_failure_is_reported_and_logged_and_the_screen_stays(
     news: Library, what: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     name, begin = BREAKS[what]
@@ -233,7 +233,7 @@ async def test_whatever_fails_is_said_and_written_down_and_the_screen_stays(
     assert reader.app.crash is None
 
 
-async def test_a_failure_behind_a_box_is_said_over_it(
+async def test_a_failure_while_a_box_is_open_is_shown_above_it(
     news: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with reading(news, breaks=True) as reader:
@@ -246,7 +246,7 @@ async def test_a_failure_behind_a_box_is_said_over_it(
 # Timers.
 
 
-def test_no_timer_of_the_source_can_be_of_zero() -> None:
+def test_no_timer_in_the_source_is_zero() -> None:
     found = [
         (path, call)
         for path, call in calls("set_timer", "set_interval")
@@ -280,7 +280,7 @@ def test_no_timer_of_the_source_can_be_of_zero() -> None:
         ("self._rest", False),
     ],
 )
-def test_what_is_known_of_a_delay(written: str, is_above: bool, tmp_path: Path) -> None:
+def test_delays_are_evaluated_from_the_source(written: str, is_above: bool, tmp_path: Path) -> None:
     source = tmp_path / "timers.py"
     source.write_text(
         "NOTHING_S = 0.0\nSOME_S = 1\n"

@@ -1,4 +1,4 @@
-"""What stands for `textual.types` loads nothing, until it is asked for more."""
+"""The replacement of `textual.types` loads nothing until more names are asked for."""
 
 import subprocess
 import sys

@@ -1,4 +1,4 @@
-"""Private names of Textual, which change without notice, are used in a few modules alone."""
+"""Private names of Textual, which change without notice, are used only in a few modules."""
 
 import ast
 import importlib

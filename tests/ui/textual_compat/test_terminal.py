@@ -1,4 +1,4 @@
-"""The terminal of the other tests shows what a user's would, and measures honestly."""
+"""The terminal of the other tests shows what a user's would, and measures correctly."""
 
 import itertools
 import signal
@@ -178,9 +178,7 @@ class TestMeasuring:
         assert paint.pictures == 1
         assert paint.size == len("\x1b[2J") + 7 * len("\x1b[Hnew")
 
-    def test_a_picture_that_came_went_and_came_back_counts_when_it_stays(
-        self, program: Program
-    ) -> None:
+    def test_a_picture_counts_once_it_stays_on_the_screen(self, program: Program) -> None:
         source = "for _ in keys(): paint('\\x1b[2J\\x1b[Hnew', '\\x1b[Hold', '\\x1b[Hnew')"
         with Terminal(program(RAW_APP + source)) as terminal:
             terminal.wait_for("ready")
@@ -231,7 +229,7 @@ class TestThePicture:
         assert shown("漢字\x1b[1;2Hx".encode()) == [" x字", ""]
         assert shown("漢字\x1b[1;3Hx".encode()) == ["漢x", ""]
 
-    def test_the_alternate_screen_gives_back_the_main_one(self) -> None:
+    def test_leaving_the_alternate_screen_restores_the_main_one(self) -> None:
         assert shown(b"shell\x1b[?1049h\x1b[Hreader") == ["reader", ""]
         assert shown(b"shell\x1b[?1049h\x1b[Hreader\x1b[?1049l prompt") == ["shell prompt", ""]
 
@@ -255,11 +253,11 @@ class TestThePicture:
 
 
 class TestKeys:
-    def test_names_stand_between_angle_brackets_and_the_rest_is_itself(self) -> None:
+    def test_key_names_are_in_angle_brackets_and_other_text_is_literal(self) -> None:
         assert keystrokes("jk<Down><C-d> < > <<lt>Tab>ї") == "jk\x1b[B\x04 < > <<Tab>ї".encode()
 
     @pytest.mark.parametrize("keys", ["<Nonsense>", "<Esc>j"])
-    def test_what_no_keyboard_sends_is_refused(self, keys: str) -> None:
+    def test_impossible_keys_are_refused(self, keys: str) -> None:
         with pytest.raises(ValueError, match=r"Nonsense|last"):
             keystrokes(keys)
 

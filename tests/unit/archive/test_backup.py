@@ -1,4 +1,4 @@
-"""A backup has everything, a restore gives it back; a file that is not a backup changes nothing."""
+"""A backup has everything, a restore brings it back; an invalid backup changes nothing."""
 
 import hashlib
 import json
@@ -75,7 +75,7 @@ def home(tmp_path: Path) -> Home:
     return made
 
 
-def test_what_was_kept_comes_back_into_an_empty_folder(home: Home, tmp_path: Path) -> None:
+def test_a_backup_is_restored_into_an_empty_folder(home: Home, tmp_path: Path) -> None:
     assert home.backup() == "3 articles, marks of 1 article, settings"
     other = Home(tmp_path / "other")
     other.file = home.file
@@ -89,7 +89,7 @@ def test_what_was_kept_comes_back_into_an_empty_folder(home: Home, tmp_path: Pat
         assert store.marking.undo() is not None
 
 
-def test_a_restore_goes_back_to_that_day_and_sets_aside_what_was_there(home: Home) -> None:
+def test_a_restore_goes_back_to_the_backup_and_renames_the_present_files(home: Home) -> None:
     home.backup()
     home.mark("Story 2", value=False)
     home.mark("Story 3")
@@ -110,7 +110,7 @@ def test_a_restore_goes_back_to_that_day_and_sets_aside_what_was_there(home: Hom
     assert home.titles("is:read") == {"Story 1", "Story 2"}
 
 
-def test_marks_alone_come_back_and_articles_and_settings_stay(home: Home) -> None:
+def test_marks_alone_are_restored_and_articles_and_settings_stay(home: Home) -> None:
     assert home.backup(marks_alone=True) == "marks of 1 article"
     with ZipFile(home.file) as archive:
         assert set(archive.namelist()) == {"marks.db", "manifest.json"}
@@ -134,7 +134,7 @@ def test_the_marks_of_a_whole_backup_can_be_put_back_alone(home: Home) -> None:
     assert home.config.read_text() == "sync_every = 5\n"
 
 
-def test_marks_are_put_back_where_there_are_none_and_where_they_are_damaged(home: Home) -> None:
+def test_missing_and_damaged_marks_are_restored(home: Home) -> None:
     home.backup(marks_alone=True)
     for damage in (b"", b"not a database" * 1000):
         (home.data / "marks.db").write_bytes(damage)
@@ -156,12 +156,12 @@ def test_a_backup_is_of_one_moment_while_marks_and_articles_come_in(home: Home) 
     assert home.titles("is:read") == {"Story 2", "Story 3"}
 
 
-def test_a_backup_is_for_its_owner_alone(home: Home) -> None:
+def test_only_its_owner_can_read_a_backup(home: Home) -> None:
     home.backup()
     assert home.file.stat().st_mode & 0o777 == 0o600
 
 
-def test_a_backup_never_takes_the_place_of_a_file_but_by_force(home: Home) -> None:
+def test_a_backup_replaces_a_file_only_with_force(home: Home) -> None:
     home.file.write_text("mine")
     with pytest.raises(BackupError, match="it already exists; choose another name, or use"):
         home.backup()
@@ -171,7 +171,7 @@ def test_a_backup_never_takes_the_place_of_a_file_but_by_force(home: Home) -> No
 
 
 @pytest.mark.parametrize("kind", ["link", "folder", "fifo"])
-def test_not_even_by_force_of_what_is_not_a_file(home: Home, tmp_path: Path, kind: str) -> None:
+def test_force_does_not_replace_an_irregular_file(home: Home, tmp_path: Path, kind: str) -> None:
     target = tmp_path / "target"
     target.write_text("mine")
     make: dict[str, Callable[[], object]] = {
@@ -186,7 +186,7 @@ def test_not_even_by_force_of_what_is_not_a_file(home: Home, tmp_path: Path, kin
 
 
 @pytest.mark.parametrize("name", ["marks.db", "cache.db"])
-def test_a_backup_never_takes_the_place_of_what_it_is_of(home: Home, name: str) -> None:
+def test_a_backup_never_replaces_a_file_that_it_backs_up(home: Home, name: str) -> None:
     before = home.state()
     with pytest.raises(BackupError, match="one of the files to back up"):
         backup(home.data, home.config, home.data / name, force=True)
@@ -195,12 +195,14 @@ def test_a_backup_never_takes_the_place_of_what_it_is_of(home: Home, name: str) 
     assert home.state() == before
 
 
-def test_a_backup_into_a_folder_that_is_not_there_says_so(home: Home, tmp_path: Path) -> None:
+def test_a_backup_into_a_missing_folder_is_an_error_that_names_it(
+    home: Home, tmp_path: Path
+) -> None:
     with pytest.raises(BackupError, match="No such file or directory"):
         backup(home.data, home.config, tmp_path / "nowhere" / "kept.zip")
 
 
-def test_where_there_is_nothing_to_keep_no_file_is_made(tmp_path: Path) -> None:
+def test_no_file_is_created_if_there_is_nothing_to_save(tmp_path: Path) -> None:
     empty = Home(tmp_path)
     with pytest.raises(BackupError, match="has no articles and no marks"):
         empty.backup()
@@ -367,7 +369,7 @@ NOT_BACKUPS: dict[str, tuple[Damage, str]] = {
 
 
 @pytest.mark.parametrize("name", NOT_BACKUPS)
-def test_what_is_not_a_backup_is_refused_by_name_and_changes_nothing(
+def test_a_file_that_is_not_a_backup_is_refused_and_changes_nothing(
     home: Home, tmp_path: Path, name: str
 ) -> None:
     home.backup()
@@ -420,7 +422,7 @@ def test_a_size_that_the_manifest_hides_is_not_unpacked(home: Home) -> None:
         home.restore()
 
 
-def test_a_backup_that_is_not_there_or_not_a_file_is_named(home: Home) -> None:
+def test_restoring_a_missing_or_irregular_file_is_an_error_that_names_it(home: Home) -> None:
     with pytest.raises(RestoreError, match="No such file"):
         home.restore()
     os.mkfifo(home.file)
@@ -436,7 +438,7 @@ def test_members_that_are_stored_as_they_are_do(home: Home) -> None:
     assert home.titles("is:read") == {"Story 2"}
 
 
-def test_settings_that_cannot_be_written_are_named_and_the_rest_is_back(home: Home) -> None:
+def test_unwritable_settings_are_named_and_the_rest_is_restored(home: Home) -> None:
     home.backup()
     home.mark("Story 3")
     home.config.unlink()

@@ -1,4 +1,4 @@
-"""Out again: what was imported comes back field for field, and nothing is ever overwritten."""
+"""Export writes imported articles field for field, and never overwrites anything."""
 
 import tarfile
 import zipfile
@@ -73,7 +73,7 @@ def refuse(refusal: Refusal) -> None:
 # What comes out.
 
 
-def test_every_field_comes_out_as_it_went_in(tmp_path: Path) -> None:
+def test_every_field_is_exported_as_it_was_imported(tmp_path: Path) -> None:
     with library(tmp_path / "data", [FULL]) as news:
         news.export(parse("is:draft"), tmp_path / "out")
     ((name, data),) = written(tmp_path / "out").items()
@@ -81,7 +81,7 @@ def test_every_field_comes_out_as_it_went_in(tmp_path: Path) -> None:
     assert read_article(data, origin=name) == FULL
 
 
-def test_an_article_with_no_optional_field_comes_out_as_it_went_in(tmp_path: Path) -> None:
+def test_an_article_without_optional_fields_is_exported_as_it_was_imported(tmp_path: Path) -> None:
     bare = article(1, source="", external_id="", category="OTHER")
     with library(tmp_path / "data", [bare]) as news:
         news.export(Query(), tmp_path / "out")
@@ -108,7 +108,7 @@ def test_what_a_file_says_is_said_again_by_its_export(
     assert once.flags == ()
 
 
-def test_an_export_brought_in_again_is_unchanged(tmp_path: Path) -> None:
+def test_an_export_that_is_imported_again_is_unchanged(tmp_path: Path) -> None:
     stories = [FULL, article(2, tags=("A",)), article(3, lang="uk", origin="news/c.md")]
     with library(tmp_path / "data", stories) as news:
         news.export(parse("is:draft"), tmp_path / "out")
@@ -145,7 +145,7 @@ def test_only_what_matches_comes_out(tmp_path: Path) -> None:
         ("", "a" * 300, "en", f"2026/03/{'a' * 100}.en.md"),
     ],
 )
-def test_an_article_goes_where_it_was_or_where_its_date_and_title_say(
+def test_an_article_is_exported_to_its_original_path_or_one_from_date_and_title(
     origin: str, title: str, lang: str, place: str
 ) -> None:
     assert layout_path(article(1, origin=origin, title=title, lang=lang)) == place
@@ -160,9 +160,7 @@ def test_an_article_goes_where_it_was_or_where_its_date_and_title_say(
 @example(origin=f"2026/03/{'a' * 300}.en.md", title="A")
 @example(origin="..\\x.en.md", title="A")
 @examples(100)
-def test_every_article_gets_a_name_that_any_system_takes_inside_the_folder(
-    origin: str, title: str
-) -> None:
+def test_every_article_gets_a_portable_name_inside_the_folder(origin: str, title: str) -> None:
     parts = layout_path(article(1, origin=origin, title=title)).split("/")
     assert len(parts) == 3
     assert not {"", ".", ".."} & set(parts)
@@ -186,7 +184,7 @@ def test_two_articles_of_one_name_get_names_of_their_own(tmp_path: Path) -> None
 # What is there already.
 
 
-def test_a_file_with_another_content_is_kept_and_the_rest_goes_out(tmp_path: Path) -> None:
+def test_a_file_with_other_content_is_kept_and_the_rest_is_exported(tmp_path: Path) -> None:
     taken = tmp_path / "out/2026/03/story-1.en.md"
     taken.parent.mkdir(parents=True)
     taken.write_text("mine")
@@ -227,7 +225,7 @@ def test_a_link_or_a_folder_in_the_way_is_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "name", ["out.zip", "out.tar", "out.tar.gz", "out.tgz", "out.tar.xz", "OUT.TAR.BZ2"]
 )
-def test_an_archive_holds_what_the_folder_would_and_comes_in_again(
+def test_an_archive_contains_what_a_folder_would_and_can_be_imported(
     tmp_path: Path, name: str
 ) -> None:
     stories = [article(1), article(2, tags=("A",)), article(1, lang="uk", origin="x/1.uk.md")]
@@ -238,7 +236,7 @@ def test_an_archive_holds_what_the_folder_would_and_comes_in_again(
         assert str(news.bring_in([tmp_path / name])).startswith("3 read: 0 new, 0 updated, 3 unch")
 
 
-def test_an_archive_that_is_there_is_kept(tmp_path: Path) -> None:
+def test_an_existing_archive_is_kept(tmp_path: Path) -> None:
     path = tmp_path / "out.zip"
     path.write_text("mine")
     with (
@@ -259,7 +257,7 @@ def half() -> Iterator[Article]:
 
 
 @pytest.mark.parametrize("name", ["out.zip", "out.tar.xz"])
-def test_an_archive_has_its_name_only_when_it_is_whole(tmp_path: Path, name: str) -> None:
+def test_an_archive_gets_its_name_only_when_it_is_complete(tmp_path: Path, name: str) -> None:
     with pytest.raises(Interrupted):
         export(half(), tmp_path / name, refuse)
     assert list(tmp_path.iterdir()) == []

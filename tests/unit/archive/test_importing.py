@@ -1,4 +1,4 @@
-"""Bringing articles in: what becomes of each file, what is skipped, what an interruption keeps."""
+"""Imports: the outcome of each file, skipped files, and what an interruption keeps."""
 
 import json
 import os
@@ -16,8 +16,8 @@ import pytest
 from reader.archive import importing
 from reader.archive import jobs as import_jobs
 from reader.archive.importing import Import, ImportReport
-from reader.cache import upkeep
 from reader.cache.answers import Outcome
+from reader.cache.engines.sqlite import upkeep
 from reader.cache.store import Store
 from reader.errors import CacheError, CacheLocked, Refusal
 from reader.library import Library, Mark
@@ -89,7 +89,7 @@ def reasons(report: ImportReport) -> list[str]:
 # What becomes of an article.
 
 
-def test_a_folder_comes_in_and_the_second_time_nothing_is_new(news: Library, root: Path) -> None:
+def test_a_folder_is_imported_and_the_second_time_nothing_is_new(news: Library, root: Path) -> None:
     write(root, stories(1, 2, 3))
     assert counts(news.bring_in([root])) == (3, 0, 0, 0, 0)
     report = news.bring_in([root])
@@ -105,7 +105,7 @@ def test_a_changed_file_is_an_update(news: Library, root: Path) -> None:
     assert titles(news) == ["Story 2", "Corrected"]
 
 
-def test_of_one_article_under_two_names_the_newest_counts(news: Library, root: Path) -> None:
+def test_the_newest_version_of_an_article_under_two_names_counts(news: Library, root: Path) -> None:
     write(
         root,
         {
@@ -169,7 +169,7 @@ def test_titles_that_a_changed_json_article_replaces_are_kept(news: Library, roo
 
 
 @pytest.mark.parametrize("names", ["abc", "acb", "bac", "bca", "cab", "cba"])
-def test_of_versions_in_one_import_the_titles_of_the_older_are_kept_in_any_order(
+def test_titles_of_older_versions_in_one_import_are_kept_in_any_order(
     news: Library, root: Path, names: str
 ) -> None:
     for n, name in enumerate(names):
@@ -209,9 +209,7 @@ NOTE = "---\n{}\n---\nFees fell again today, as blocks were half empty for a wee
         ("title: A note", "title: Another title\nsource: CoinDesk"),
     ],
 )
-def test_a_note_that_is_named_otherwise_keeps_its_marks(
-    news: Library, root: Path, before: str, after: str
-) -> None:
+def test_a_renamed_note_keeps_its_marks(news: Library, root: Path, before: str, after: str) -> None:
     write(root, {"a/note.md": NOTE.format(before), **stories(1)})
     news.bring_in([root])
     news.mark(news.find(parse("fees")), Mark.READ, True, "read")
@@ -235,9 +233,7 @@ def test_a_file_with_another_text_is_another_article(news: Library, root: Path) 
     assert titles(news, "is:read fees") == ["A note"]
 
 
-def test_of_two_files_of_one_path_neither_takes_the_place_of_the_other(
-    news: Library, root: Path
-) -> None:
+def test_two_files_of_one_path_do_not_replace_each_other(news: Library, root: Path) -> None:
     one, other = root / "one", root / "other"
     write(one, {"note.md": NOTE.format("title: A note\nguid: 0123-4567")})
     write(other, {"note.md": NOTE.format("title: A note\nguid: 89ab-cdef")})
@@ -260,7 +256,7 @@ def test_a_note_that_moved_to_another_file_keeps_its_identity(news: Library, roo
     assert len(news.find(Query())) == 2
 
 
-def test_a_note_of_which_there_is_a_copy_stays(news: Library, root: Path) -> None:
+def test_a_note_that_has_a_copy_stays(news: Library, root: Path) -> None:
     write(root, dict.fromkeys(("b.md", "c.md"), NOTE.format("title: A note\nexternalId: 1")))
     news.bring_in([root])
     write(root, {"b.md": NOTE.format("title: A note\nexternalId: 2")})
@@ -268,7 +264,7 @@ def test_a_note_of_which_there_is_a_copy_stays(news: Library, root: Path) -> Non
     assert len(news.find(Query())) == 2
 
 
-def test_notes_that_are_named_otherwise_in_two_imports_of_one_program_keep_their_marks(
+def test_notes_renamed_in_two_imports_of_one_process_keep_their_marks(
     news: Library, root: Path
 ) -> None:
     for n in range(1, 4):
@@ -304,7 +300,7 @@ def test_a_file_of_the_same_size_with_another_text_is_read(news: Library, root: 
 
 
 @pytest.mark.parametrize("name", ["news.zip", "news.tar", "news.tar.gz", "news.tar.xz"])
-def test_an_archive_comes_in_and_unchanged_is_not_opened_again(
+def test_an_archive_is_imported_and_not_opened_again_if_unchanged(
     news: Library, tmp_path: Path, root: Path, name: str
 ) -> None:
     path = tmp_path / name
@@ -350,7 +346,7 @@ def test_the_same_archive_by_another_path_is_known(news: Library, tmp_path: Path
 # What is refused, flagged, or gone.
 
 
-def test_what_is_refused_is_named_as_it_happens_and_the_rest_goes_in(
+def test_refusals_are_printed_as_they_happen_and_the_rest_is_imported(
     news: Library, root: Path, tmp_path: Path
 ) -> None:
     write(root, stories(1, 2) | {"empty.md": "", "binary.md": b"PNG\0\1\2" * 99})
@@ -379,7 +375,7 @@ def test_a_refused_file_is_looked_at_again(news: Library, root: Path) -> None:
     assert counts(news.bring_in([root])) == (1, 0, 0, 0, 0)
 
 
-def test_an_article_with_broken_front_matter_goes_in_and_is_flagged(
+def test_an_article_with_broken_front_matter_is_imported_and_flagged(
     news: Library, root: Path
 ) -> None:
     text = "---\ntitle: A: colon @ large\npublishedAt: soon\n---\nA text to read.\n"
@@ -441,7 +437,7 @@ def test_hostile_names_are_shown_without_their_controls(news: Library, root: Pat
 # Many files: progress, workers, interruption.
 
 
-def test_progress_is_told_up_to_the_last_file(news: Library, root: Path) -> None:
+def test_progress_is_reported_up_to_the_last_file(news: Library, root: Path) -> None:
     seen: list[tuple[int, int | None]] = []
     write(root, stories(*range(70)) | {"empty.md": ""})
     news.bring_in([root], on_progress=lambda *told: seen.append(told))
@@ -458,7 +454,7 @@ def dump(news: Library) -> list[object]:
 
 
 @pytest.mark.parametrize("is_read", [False, True])
-def test_workers_bring_in_what_one_process_does(
+def test_workers_import_the_same_as_one_process(
     tmp_path: Path, root: Path, monkeypatch: pytest.MonkeyPatch, is_read: bool
 ) -> None:
     files = stories(*range(90)) | {"empty.md": "", "odd.en.md": "---\ntitle: 'x\n---\nText."}
@@ -516,7 +512,7 @@ def test_an_interrupted_import_keeps_what_it_reported_and_goes_on_from_there(
         assert counts(again.bring_in([root])) == (30, 0, 20, 0, 0)
 
 
-def test_what_fails_within_a_batch_leaves_nothing_of_it(
+def test_a_failing_batch_leaves_nothing_of_it(
     news: Library, root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(importing, "STORED_AT_ONCE", 10)

@@ -1,4 +1,4 @@
-"""What has no usable date is dated by its arrival, and later syncs do not move it."""
+"""An item without a usable date is dated by its arrival, and later syncs do not move it."""
 
 import json
 from collections.abc import Iterator
@@ -69,7 +69,7 @@ WEEKS_AHEAD = "Sat, 28 Mar 2026 12:00:00 GMT"
         ("Fri, 13 Mar 2026 09:00:00 GMT", datetime(2026, 3, 13, 9, tzinfo=UTC)),
     ],
 )
-def test_a_date_that_was_ahead_never_becomes_the_date_but_a_corrected_one_does(
+def test_a_date_in_the_future_never_becomes_the_date_but_a_corrected_one_does(
     tmp_path: Path, server: NewsServer, service: str, later: str, expected: datetime
 ) -> None:
     clock = Clock()

@@ -1,4 +1,4 @@
-"""The lock under which files are set aside, made and migrated: one a folder."""
+"""The lock for renaming, creating and migrating files: one per folder."""
 
 import subprocess
 import sys
@@ -28,7 +28,7 @@ with Library(Path(sys.argv[1])) as library:
 """
 
 
-def test_another_program_is_waited_for_so_long_and_then_named(tmp_path: Path) -> None:
+def test_waiting_for_another_program_ends_with_an_error_that_names_the_file(tmp_path: Path) -> None:
     words = [sys.executable, "-c", HOLD, str(tmp_path)]
     with subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other:
         assert other.stdout
@@ -51,7 +51,7 @@ def test_the_lock_ends_with_the_program_that_holds_it(tmp_path: Path) -> None:
         pass
 
 
-def test_a_thread_that_holds_it_may_take_it_again_and_another_may_not(tmp_path: Path) -> None:
+def test_the_lock_is_reentrant_in_its_thread_only(tmp_path: Path) -> None:
     found: list[str] = []
 
     def other() -> None:
@@ -74,7 +74,7 @@ def test_a_thread_that_holds_it_may_take_it_again_and_another_may_not(tmp_path: 
     assert found == ["locked"]
 
 
-def test_it_leaves_nothing_and_needs_no_right_to_write(tmp_path: Path) -> None:
+def test_it_leaves_no_file_and_needs_no_write_permission(tmp_path: Path) -> None:
     folder = tmp_path / "data"
     folder.mkdir()
     folder.chmod(0o500)
@@ -86,12 +86,12 @@ def test_it_leaves_nothing_and_needs_no_right_to_write(tmp_path: Path) -> None:
         folder.chmod(0o700)
 
 
-def test_a_folder_that_is_missing_is_made_for_this_user_alone(tmp_path: Path) -> None:
+def test_a_missing_folder_is_created_for_this_user_only(tmp_path: Path) -> None:
     with alone(tmp_path / "a/data"):
         assert (tmp_path / "a/data").stat().st_mode & 0o777 == 0o700
 
 
-def test_where_no_folder_can_be_made_that_is_said(tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_created_is_reported(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("a file")
     with pytest.raises(CacheUnwritable, match="cannot be written"), alone(tmp_path / "file"):
         pass

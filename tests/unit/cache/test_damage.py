@@ -1,4 +1,4 @@
-"""Whatever is damaged in the cache: reading goes on, it is told, and what can be set right is."""
+"""Whatever is damaged in the cache: reading goes on, it is told, and what can be repaired is."""
 
 import os
 import sqlite3
@@ -140,7 +140,7 @@ def test_reading_goes_on_without_an_article_that_is_damaged(folder: Path, fault:
 
 
 @pytest.mark.parametrize("fault", TEXTS)
-def test_a_damaged_article_is_whole_again_when_it_comes_again(folder: Path, fault: str) -> None:
+def test_a_damaged_article_is_repaired_when_it_is_sent_again(folder: Path, fault: str) -> None:
     change(folder, TEXTS[fault])
     with Store(folder) as store:
         list(store.texts.articles(store.questions.find(Query(), NOW)))
@@ -194,7 +194,7 @@ ROWS = {
 
 
 @pytest.mark.parametrize("fault", ROWS)
-def test_a_row_is_written_anew_from_its_article(folder: Path, fault: str) -> None:
+def test_a_row_is_rebuilt_from_its_article(folder: Path, fault: str) -> None:
     change(folder, ROWS[fault])
     with Store(folder) as store:
         assert read_all(store) == ALL_TITLES
@@ -233,7 +233,7 @@ def settled(folder: Path) -> Path:
 
 
 @pytest.mark.parametrize("fault", [*FACETS, *SETTLED])
-def test_damaged_facets_are_counted_anew(settled: Path, fault: str) -> None:
+def test_damaged_facets_are_recounted(settled: Path, fault: str) -> None:
     if fault in FACETS:  # chunks are looked at where they are newer
         with Store(settled) as store:
             put(store, [article(0, body="alpha, corrected", tags=("XRP",), category="ETH")])
@@ -249,7 +249,7 @@ def test_damaged_facets_are_counted_anew(settled: Path, fault: str) -> None:
         assert news.names(Field.TAG) == {"ETF": MANY - (fault in FACETS), "XRP": 14}
         assert len(news.find(parse("is:read"))) == 3
         assert len(said) <= 1
-    with Store(settled) as store:  # and set right
+    with Store(settled) as store:  # and repaired
         assert counts(store) == RIGHT_COUNTS
         assert titles(store) == ALL_TITLES
     with closing(sqlite3.connect(settled / "cache.db")) as db:
@@ -257,7 +257,7 @@ def test_damaged_facets_are_counted_anew(settled: Path, fault: str) -> None:
 
 
 @pytest.mark.parametrize("fault", FACETS)
-def test_what_comes_in_is_right_beside_damaged_facets(folder: Path, fault: str) -> None:
+def test_imported_articles_are_right_despite_damaged_facets(folder: Path, fault: str) -> None:
     change(folder, FACETS[fault])
     with Store(folder) as store:
         put(store, [article(MANY, category="BTC", tags=("ETF",))])
@@ -269,7 +269,7 @@ def test_what_comes_in_is_right_beside_damaged_facets(folder: Path, fault: str) 
         assert len(titles(store, "is:read")) == 3
 
 
-def test_a_screen_that_holds_its_moment_counts_anew_and_reads_what_is_set_right(
+def test_an_open_screen_recounts_damaged_facets_and_reads_repaired_ones(
     folder: Path,
 ) -> None:
     with Store(folder) as held:
@@ -284,7 +284,7 @@ def test_a_screen_that_holds_its_moment_counts_anew_and_reads_what_is_set_right(
         assert counts(held) == {"BTC": 21, "ETH": 20}
 
 
-def test_facets_that_are_counted_anew_are_those_that_were_written(folder: Path) -> None:
+def test_recounted_facets_equal_the_written_ones(folder: Path) -> None:
     with closing(sqlite3.connect(folder / "cache.db")) as db:
         truth, facets, view = counted(db, {}), Facets(), SqliteView(db)
         facets.refresh(view)
@@ -294,7 +294,7 @@ def test_facets_that_are_counted_anew_are_those_that_were_written(folder: Path) 
             assert facets.label(facet) == (truth.labels.get(facet) or facet[1])
 
 
-def test_a_cache_of_before_checksums_has_them_after_the_next_start(tmp_path: Path) -> None:
+def test_a_cache_from_before_checksums_gets_them_at_the_next_start(tmp_path: Path) -> None:
     prepare(tmp_path / "cache.db", CACHE._replace(migrations=CACHE.migrations[:8]))
     with closing(sqlite3.connect(tmp_path / "cache.db")) as db, db:
         db.execute("INSERT INTO facets (field, value, label) VALUES ('tag', 'x', 'X')")
@@ -310,7 +310,7 @@ def test_a_cache_of_before_checksums_has_them_after_the_next_start(tmp_path: Pat
 # Full text.
 
 
-def test_a_damaged_index_is_made_anew_and_the_search_answered(folder: Path) -> None:
+def test_a_damaged_index_is_rebuilt_and_the_search_answered(folder: Path) -> None:
     change(folder, "UPDATE fulltext_data SET block = x'0102030405' WHERE id > 10")
     with Library(folder, clock=lambda: NOW) as news:
         assert [row.title for row in news.rows(news.find(parse("alpha")))] == ["Story 0"]
@@ -340,7 +340,7 @@ SCHEMA = {
 
 
 @pytest.mark.parametrize("fault", SCHEMA)
-def test_a_file_with_a_malformed_schema_is_set_aside_and_its_articles_taken_over(
+def test_a_file_with_a_malformed_schema_is_renamed_and_its_articles_are_copied(
     folder: Path, fault: str
 ) -> None:
     change(folder, SCHEMA[fault])
@@ -360,7 +360,7 @@ def test_a_file_with_a_malformed_schema_is_set_aside_and_its_articles_taken_over
 
 
 @pytest.mark.parametrize("name", ["facets_size", "articles_published"])
-def test_an_index_that_misses_rows_is_made_anew(folder: Path, name: str) -> None:
+def test_an_index_that_lacks_rows_is_rebuilt(folder: Path, name: str) -> None:
     kept = f"SELECT * FROM sqlite_schema WHERE name = '{name}'"
     with closing(sqlite3.connect(folder / "cache.db")) as db, db:
         row = db.execute(kept).fetchone()
@@ -384,7 +384,7 @@ def test_an_index_that_misses_rows_is_made_anew(folder: Path, name: str) -> None
     assert not list(folder.glob("*.damaged-*"))
 
 
-def test_a_file_that_was_set_aside_is_never_replaced(tmp_path: Path) -> None:
+def test_a_renamed_file_is_never_replaced(tmp_path: Path) -> None:
     names = []
     for n in range(4):
         (tmp_path / "cache.db").write_text(f"damaged {n}")
@@ -393,7 +393,9 @@ def test_a_file_that_was_set_aside_is_never_replaced(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("is_folder", [False, True])
-def test_a_damaged_back_up_says_nothing_about_the_cache(tmp_path: Path, is_folder: bool) -> None:
+def test_a_damaged_backup_is_not_reported_as_a_damaged_cache(
+    tmp_path: Path, is_folder: bool
+) -> None:
     old = CACHE._replace(migrations=CACHE.migrations[:8])
     prepare(tmp_path / "cache.db", old)
     left = tmp_path / "cache.db.v8"
@@ -431,9 +433,7 @@ REFUSED = {*range(60, 64), *range(68, 72)}
 
 @examples(40)
 @given(st.lists(st.integers(0, 2**40), min_size=1, max_size=3))
-def test_after_any_bit_flips_the_next_import_leaves_everything_as_it_was(
-    whole: bytes, places: list[int]
-) -> None:
+def test_an_import_restores_everything_after_any_bit_flip(whole: bytes, places: list[int]) -> None:
     comes_back_from(whole, [place % (8 * len(whole)) for place in places])
 
 
@@ -500,7 +500,7 @@ ONLY_SEEN_BY_THE_DOCTOR = {
 
 
 @pytest.mark.parametrize("fault", ONLY_SEEN_BY_THE_DOCTOR)
-def test_the_doctor_names_what_it_then_sets_right(folder: Path, fault: str) -> None:
+def test_the_doctor_reports_what_it_repairs(folder: Path, fault: str) -> None:
     check, statement = ONLY_SEEN_BY_THE_DOCTOR[fault]
     change(folder, statement)
     config = folder / "config.toml"
@@ -536,7 +536,7 @@ def test_an_article_that_is_damaged_stays_a_finding_until_it_comes_again(folder:
 
 @pytest.mark.parametrize("column", ["origin", "category", "title"])
 @pytest.mark.parametrize("is_damaged", [True, False])
-def test_a_row_that_is_not_text_keeps_no_import_from_coming_in(
+def test_a_row_that_is_not_text_does_not_stop_an_import(
     folder: Path, column: str, is_damaged: bool
 ) -> None:
     change(folder, f"UPDATE articles SET {column} = CAST(x'61ff' AS TEXT) WHERE id = {NEWEST}")
@@ -552,7 +552,9 @@ def test_a_row_that_is_not_text_keeps_no_import_from_coming_in(
         assert counts(store) == RIGHT_COUNTS
 
 
-def test_a_damaged_article_that_came_again_as_another_is_removed(folder: Path) -> None:
+def test_a_damaged_article_that_was_stored_again_under_another_identity_is_removed(
+    folder: Path,
+) -> None:
     change(folder, f"UPDATE articles SET external = 'other' WHERE id = {NEWEST}")
     change(folder, f"UPDATE documents SET body = 'else' WHERE id = {NEWEST}")
     with Store(folder) as store:

@@ -1,4 +1,4 @@
-"""What is built on the engine protocol asks little of an engine, and any engine the same."""
+"""The code above the engine protocol makes few requests, and the same of any engine."""
 
 import inspect
 from collections.abc import Iterator
@@ -9,11 +9,20 @@ import pytest
 
 from reader.cache import engine
 from reader.cache.engines.sqlite.engine import SqliteEngine
+from reader.cache.engines.sqlite.feed_memory import SqliteFeedMemory
 from reader.cache.engines.sqlite.transaction import SqliteTransaction
+from reader.cache.engines.sqlite.upkeep import SqliteUpkeep
 from reader.cache.engines.sqlite.view import SqliteView
 from reader.query.language import parse
 from tests.builders import NOW, article, put
-from tests.memory_engine import MemoryEngine, MemoryStore, MemoryTransaction, MemoryView
+from tests.memory_engine import (
+    MemoryEngine,
+    MemoryStore,
+    MemoryTransaction,
+    MemoryUpkeep,
+    MemoryView,
+)
+from tests.memory_feeds import MemoryFeedMemory
 
 ASKED = ("facets", "facets_of", "largest", "wholes", "chunks")
 """Questions about facets, each of which is a round trip where the engine is remote."""
@@ -46,9 +55,7 @@ def store(tmp_path: Path) -> Iterator[MemoryStore]:
         yield made
 
 
-def test_a_filter_of_many_tags_takes_a_handful_of_questions(
-    store: MemoryStore, asked: list[str]
-) -> None:
+def test_a_filter_of_many_tags_takes_a_few_requests(store: MemoryStore, asked: list[str]) -> None:
     store.questions.recall_nothing()
     query = parse(" ".join(f'tag:"tag {n}"' for n in range(20)) + " -tag:none lang:en is:unread")
     assert len(store.questions.find(query, NOW)) == 5
@@ -63,6 +70,10 @@ def test_a_filter_of_many_tags_takes_a_handful_of_questions(
     [
         (engine.View, SqliteView),
         (engine.View, MemoryView),
+        (engine.FeedMemory, SqliteFeedMemory),
+        (engine.FeedMemory, MemoryFeedMemory),
+        (engine.Upkeep, SqliteUpkeep),
+        (engine.Upkeep, MemoryUpkeep),
         (engine.Transaction, SqliteTransaction),
         (engine.Transaction, MemoryTransaction),
         (engine.Engine, SqliteEngine),
@@ -70,6 +81,8 @@ def test_a_filter_of_many_tags_takes_a_handful_of_questions(
     ],
 )
 def test_an_engine_has_every_method_of_the_protocol(protocol: type, kind: type) -> None:
-    methods = {name for name, _ in inspect.getmembers(protocol, inspect.isfunction)}
-    named = {name for name in methods if not name.startswith("_")}
-    assert {name for name in named if not callable(getattr(kind, name, None))} == set()
+    members = inspect.getmembers(
+        protocol, lambda it: inspect.isfunction(it) or isinstance(it, property)
+    )
+    named = {name for name, _ in members if not name.startswith("_")}
+    assert {name for name in named if not hasattr(kind, name)} == set()

@@ -1,4 +1,4 @@
-"""Caches and marks of before the law of identity: what was read stays read, and nothing doubles."""
+"""Caches and marks from before the law of identity: read articles stay read, none is duplicated."""
 
 import sqlite3
 from collections import defaultdict
@@ -107,7 +107,9 @@ GONE_WITH_THE_CACHE = {
 
 
 @pytest.mark.parametrize("name", [*KNOWN, *GONE_WITH_THE_CACHE])
-def test_an_article_that_was_read_stays_read_and_does_not_double(tmp_path: Path, name: str) -> None:
+def test_an_article_that_was_read_stays_read_and_is_not_duplicated(
+    tmp_path: Path, name: str
+) -> None:
     before, now = (KNOWN | GONE_WITH_THE_CACHE)[name]
     former(tmp_path, [before], read=[1])
     with Store(tmp_path) as store:
@@ -149,7 +151,7 @@ def test_an_unchanged_article_counts_as_unchanged(tmp_path: Path) -> None:
         assert sync(store, story) == [Outcome.UNCHANGED]
 
 
-def test_two_articles_that_a_guess_had_made_of_one_become_one(tmp_path: Path) -> None:
+def test_two_articles_from_one_misjudged_item_become_one(tmp_path: Path) -> None:
     short, long = (
         item("Exchange lists a coin", id="1", link="/a", lang="und"),
         item("Exchange lists a coin: what it means", id="1", link="/a", lang="en"),
@@ -161,7 +163,7 @@ def test_two_articles_that_a_guess_had_made_of_one_become_one(tmp_path: Path) ->
         assert len(store.questions.find(parse("is:read"), END)) == 1
 
 
-def test_an_id_of_another_feed_of_the_site_is_not_taken(tmp_path: Path) -> None:
+def test_an_id_of_another_feed_of_the_site_is_not_reused(tmp_path: Path) -> None:
     former(tmp_path, [item(A, id="1", link="/a")], read=[1])
     with Store(tmp_path) as store:
         sync(store, item(B, id="1", link="/b"), address="https://blog.a.example/", name="Blog")
@@ -213,7 +215,7 @@ def test_a_text_that_was_fetched_stays_until_the_feed_dates_its_own_later(tmp_pa
         assert articles(store)[0].body == summary
 
 
-def test_a_correction_that_was_dropped_comes_in(tmp_path: Path) -> None:
+def test_a_correction_that_was_dropped_is_stored(tmp_path: Path) -> None:
     former(
         tmp_path, [item(A, id="1", link="/a", text="It has been approved, after long hearings.")]
     )
@@ -225,7 +227,7 @@ def test_a_correction_that_was_dropped_comes_in(tmp_path: Path) -> None:
         assert len(store.questions.find(parse("is:read"), END)) == 1
 
 
-def test_what_an_api_told_twice_and_was_read_once_stays_read(tmp_path: Path) -> None:
+def test_an_article_that_an_api_sent_twice_stays_read(tmp_path: Path) -> None:
     first, second, third = (item(A, id=str(n), link=f"/{n}") for n in (1, 2, 3))
     former(tmp_path, [first], read=[1])
     with sqlite3.connect(tmp_path / "cache.db") as db:

@@ -1,4 +1,4 @@
-"""Ctrl-C at any moment ends a command with 130 and costs nothing; none is lost."""
+"""Ctrl-C at any moment ends a command with 130 and loses nothing; no Ctrl-C is missed."""
 
 import asyncio
 import signal
@@ -95,7 +95,7 @@ def old(tmp_path: Path) -> Path:
     ("name", "at"),
     [("is_kept", 1), ("is_kept", 9), ("folded", 1), ("folded", 5), ("row_sum", 1), ("row_sum", 3)],
 )
-def test_ctrl_c_in_a_migration_ends_it_and_nothing_is_taken_for_damaged(
+def test_ctrl_c_ends_a_migration_and_nothing_counts_as_damaged(
     name: str, at: int, old: Path
 ) -> None:
     done = run(AT_A_CALL, name, str(at), str(old))
@@ -110,9 +110,7 @@ def test_ctrl_c_in_a_migration_ends_it_and_nothing_is_taken_for_damaged(
 
 
 @pytest.mark.parametrize("when", ["done", "leaving"])
-def test_ctrl_c_behind_the_last_line_of_a_command_says_nothing_else(
-    when: str, tmp_path: Path
-) -> None:
+def test_ctrl_c_after_the_last_line_of_a_command_prints_nothing(when: str, tmp_path: Path) -> None:
     done = run(AT_THE_END, when, str(tmp_path))
     assert "Traceback" not in done.stderr
     assert "ignored" not in done.stderr
@@ -125,7 +123,7 @@ def test_processes_that_parse_never_get_ctrl_c_and_the_program_still_does() -> N
     assert (done.stdout, done.stderr) == ("True\ninterrupted\n", "")
 
 
-def test_a_source_that_takes_no_notice_of_its_first_cancellation_ends_all_the_same(
+def test_a_source_that_ignores_its_first_cancellation_ends_anyway(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     class Deaf:

@@ -1,4 +1,4 @@
-"""Copies of the marks: one a day, seven kept, one before a migration, each whole."""
+"""Copies of the marks: one a day, seven kept, one before a migration, each undamaged."""
 
 import sqlite3
 from collections.abc import Iterator
@@ -88,7 +88,7 @@ def test_the_last_seven_days_are_kept(store: Store, tmp_path: Path, clock: Clock
     assert len(names(tmp_path)) == KEPT
 
 
-def test_copies_of_a_clock_that_was_wrong_once_are_not_taken_for_the_latest(
+def test_copies_dated_by_a_wrong_clock_do_not_count_as_the_latest(
     store: Store, tmp_path: Path, clock: Clock
 ) -> None:
     clock.append(datetime(2040, 1, 1, tzinfo=UTC))
@@ -123,7 +123,7 @@ def test_a_damaged_file_is_never_kept_as_a_copy(store: Store, tmp_path: Path) ->
     assert list(tmp_path.glob("marks-*")) == []
 
 
-def test_damage_that_a_copy_finds_is_repaired_and_said(store: Store, tmp_path: Path) -> None:
+def test_damage_that_a_copy_finds_is_repaired_and_reported(store: Store, tmp_path: Path) -> None:
     mark(store, 1)
     store.close()
     path = tmp_path / "marks.db"
@@ -175,7 +175,7 @@ def test_marks_are_copied_before_they_are_migrated(tmp_path: Path) -> None:
         assert len(store.questions.find(parse("is:read"), NOW)) == 1
 
 
-def test_a_damaged_copy_is_found_passed_over_and_removed(
+def test_a_damaged_copy_is_found_skipped_and_removed(
     store: Store, tmp_path: Path, clock: Clock
 ) -> None:
     mark(store, 1)

@@ -1,4 +1,4 @@
-"""A mark that was stored is shown, and is there again, whatever happens to either file."""
+"""A stored mark is shown, and restored, whatever happens to either file."""
 
 import os
 import signal
@@ -250,7 +250,7 @@ def test_marks_that_are_lost_with_the_cache_are_restored_from_a_copy(
         assert store.marking.undo() is not None
 
 
-def test_what_was_unmarked_since_the_copy_stays_unmarked(folder: Path) -> None:
+def test_an_article_unmarked_since_the_copy_stays_unmarked(folder: Path) -> None:
     keep_copy(folder)
     with Store(folder) as store:
         mark(store, "Story 2", value=False)
@@ -259,7 +259,7 @@ def test_what_was_unmarked_since_the_copy_stays_unmarked(folder: Path) -> None:
     assert shown(folder) == ({"Story 3"}, set())
 
 
-def test_marks_of_articles_that_the_cache_has_not_come_from_the_copy(folder: Path) -> None:
+def test_marks_of_articles_missing_from_the_cache_come_from_the_copy(folder: Path) -> None:
     keep_copy(folder)
     for file in folder.glob("cache.db*"):
         file.unlink()
@@ -272,7 +272,7 @@ def test_marks_of_articles_that_the_cache_has_not_come_from_the_copy(folder: Pat
         assert titles(store, "is:read") == {"Story 1", "Story 2"}
 
 
-def test_an_older_file_that_was_put_back_is_brought_up_to_the_cache(folder: Path) -> None:
+def test_an_older_file_of_marks_catches_up_with_the_cache(folder: Path) -> None:
     older = (folder / "marks.db").read_bytes()
     with Store(folder) as store:
         mark(store, "Story 2", value=False)
@@ -286,7 +286,7 @@ def test_an_older_file_that_was_put_back_is_brought_up_to_the_cache(folder: Path
     assert marks_repair.check(folder) == []
 
 
-def test_a_new_folder_has_nothing_to_restore_and_says_nothing(tmp_path: Path) -> None:
+def test_a_new_folder_has_nothing_to_restore_and_no_notice(tmp_path: Path) -> None:
     with Store(tmp_path) as store:
         assert store.notices == ()
         put(store, [article(1)])
@@ -359,7 +359,7 @@ def flip(path: Path, page: int, place: int, bit: int = 6) -> None:
 
 
 @pytest.mark.parametrize("page", range(PAGES))
-def test_no_flipped_byte_costs_a_mark_while_the_cache_is_there(
+def test_no_flipped_byte_loses_a_mark_while_the_cache_exists(
     many: Path, tmp_path: Path, page: int
 ) -> None:
     assert (many / "marks.db").stat().st_size == PAGES * 4096
@@ -376,7 +376,7 @@ def test_no_flipped_byte_costs_a_mark_while_the_cache_is_there(
 
 
 @pytest.mark.parametrize("page", range(PAGES))
-def test_no_flipped_byte_outside_the_rows_costs_a_mark_without_cache_and_copies(
+def test_no_flipped_byte_outside_the_rows_loses_a_mark_without_cache_and_copies(
     many: Path, tmp_path: Path, page: int
 ) -> None:
     expected = shown(many)
@@ -391,7 +391,7 @@ def test_no_flipped_byte_outside_the_rows_costs_a_mark_without_cache_and_copies(
             assert (titles(store, "is:read"), titles(store, "is:favourite")) == expected, place
 
 
-def test_a_flipped_byte_in_a_row_costs_that_row_alone(many: Path, tmp_path: Path) -> None:
+def test_a_flipped_byte_in_a_row_affects_only_that_row(many: Path, tmp_path: Path) -> None:
     read, favourite = shown(many)
     for page in range(PAGES):
         folder = copytree(many, tmp_path / "data")
@@ -420,7 +420,7 @@ def test_positions_and_undo_come_back_with_the_rows(many: Path, tmp_path: Path) 
     assert aside.read_bytes() == (many / "marks.db").read_bytes()
 
 
-def test_damage_that_a_mark_meets_is_repaired_at_once(many: Path, tmp_path: Path) -> None:
+def test_damage_that_a_mark_finds_is_repaired_at_once(many: Path, tmp_path: Path) -> None:
     folder = copytree(many, tmp_path / "data")
     read, favourite = shown(folder)
     with closing(sqlite3.connect(folder / "marks.db")) as db:
@@ -451,7 +451,7 @@ def _start(folder: str) -> tuple[Shown, tuple[str, ...]]:
         return (titles(store, "is:read"), titles(store, "is:favourite")), store.notices
 
 
-def test_damage_of_the_cache_is_not_taken_for_damage_of_the_marks(
+def test_damage_of_the_cache_is_not_reported_as_damage_of_the_marks(
     many: Path, tmp_path: Path
 ) -> None:
     folder = copytree(many, tmp_path / "copy")
@@ -485,7 +485,7 @@ def test_two_damaged_files_are_set_aside_under_two_names(folder: Path) -> None:
 # The file goes while a screen is open.
 
 
-def test_a_mark_after_marks_were_deleted_makes_the_file_anew(folder: Path) -> None:
+def test_a_mark_after_marks_were_deleted_recreates_the_file(folder: Path) -> None:
     with Store(folder) as store:
         store.marking.save_position(article(3).identity, 7.0)
         lose(folder)
@@ -502,7 +502,7 @@ def test_a_mark_after_marks_were_deleted_makes_the_file_anew(folder: Path) -> No
         assert [store.marking.undo() is not None for _ in range(4)] == [True, True, True, False]
 
 
-def test_a_mark_after_the_folder_was_deleted_makes_the_file_anew(folder: Path) -> None:
+def test_a_mark_after_the_folder_was_deleted_recreates_the_file(folder: Path) -> None:
     with Store(folder) as store:
         rmtree(folder)
         mark(store, "Story 1")
@@ -514,7 +514,7 @@ def test_a_mark_after_the_folder_was_deleted_makes_the_file_anew(folder: Path) -
         assert titles(store, "is:read") == {"Story 2"}
 
 
-def test_a_mark_goes_into_the_file_that_another_program_put_in_place(folder: Path) -> None:
+def test_a_mark_is_written_to_the_file_that_another_program_put_in_place(folder: Path) -> None:
     with Store(folder) as store:
         lose(folder)
         with Store(folder) as other:
@@ -524,7 +524,7 @@ def test_a_mark_goes_into_the_file_that_another_program_put_in_place(folder: Pat
     assert shown(folder) == ({"Story 1", "Story 2", "Story 3"}, set())
 
 
-def test_a_mark_where_the_folder_cannot_be_made_anew_says_so(folder: Path) -> None:
+def test_a_mark_says_so_if_the_folder_cannot_be_recreated(folder: Path) -> None:
     with Store(folder) as store:
         rmtree(folder)
         folder.write_text("a file in its place")
@@ -543,7 +543,7 @@ def test_marks_in_a_read_only_folder_are_read(folder: Path) -> None:
     folder.chmod(0o700)
 
 
-def test_a_thread_that_never_asked_marks_after_the_folder_was_deleted(folder: Path) -> None:
+def test_a_new_thread_can_mark_after_the_folder_was_deleted(folder: Path) -> None:
     with Store(folder) as store, ThreadPoolExecutor(1) as thread:
         store.session.hold()
         ids = store.questions.find(parse("title:1"), NOW)
@@ -563,7 +563,7 @@ def test_a_thread_that_never_asked_marks_after_the_folder_was_deleted(folder: Pa
         assert titles(store, "is:read") == {"Story 1", "Story 2"}
 
 
-def test_a_folder_that_is_only_read_shows_marks_that_its_cache_does_not(
+def test_a_read_only_folder_shows_marks_that_its_cache_lacks(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert run(KILLED, str(folder)) == -signal.SIGKILL
@@ -574,7 +574,7 @@ def test_a_folder_that_is_only_read_shows_marks_that_its_cache_does_not(
         assert titles(store, "is:unread lang:en") == {"Story 3"}
 
 
-def test_a_folder_that_is_only_read_opens_without_marks(
+def test_a_read_only_folder_opens_without_marks(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for path in folder.glob("marks*"):

@@ -1,4 +1,4 @@
-"""Where the ids end: a sentence, never an id that is another's."""
+"""When ids are used up, the error is a sentence, and no article gets another's id."""
 
 from datetime import datetime
 from pathlib import Path
@@ -34,7 +34,7 @@ def make_full(store: Store) -> None:
         writer._gathered._move(id, LAST)
 
 
-def test_what_finds_no_id_is_refused_in_a_sentence_and_nothing_changes(tmp_path: Path) -> None:
+def test_an_article_without_a_free_id_is_refused_and_nothing_changes(tmp_path: Path) -> None:
     with Store(tmp_path) as store:
         make_full(store)
         with pytest.raises(CacheFull, match="too many articles have so late a date"):
@@ -43,7 +43,7 @@ def test_what_finds_no_id_is_refused_in_a_sentence_and_nothing_changes(tmp_path:
         assert titles(store) == ["last"]
 
 
-def test_other_times_have_room(tmp_path: Path) -> None:
+def test_articles_of_other_times_can_be_stored(tmp_path: Path) -> None:
     with Store(tmp_path) as store:
         make_full(store)
         put(store, "today", published=NOW)

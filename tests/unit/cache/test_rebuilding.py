@@ -1,4 +1,4 @@
-"""What is made anew from the articles is what storing them has made."""
+"""Data rebuilt from the articles equals the data made when they were stored."""
 
 from contextlib import closing
 from pathlib import Path
@@ -56,7 +56,7 @@ def test_the_doctor_finds_nothing_wrong_with_fields_that_could_not_be_read(odd: 
     assert [each.finding for each in checks(odd.folder, deep=True) if not each.is_well] == []
 
 
-def test_facets_and_words_made_anew_are_those_that_were_stored(odd: Library) -> None:
+def test_rebuilt_facets_and_words_equal_the_stored_ones(odd: Library) -> None:
     before = what_is_found(odd.folder)
     assert before["shells"]
     with closing(connect(odd.folder / "cache.db", CACHE)) as db, transaction(db):
@@ -65,7 +65,7 @@ def test_facets_and_words_made_anew_are_those_that_were_stored(odd: Library) -> 
     assert what_is_found(odd.folder) == before
 
 
-def test_a_screen_that_is_open_shows_facets_that_were_made_anew(tmp_path: Path) -> None:
+def test_an_open_screen_shows_rebuilt_facets(tmp_path: Path) -> None:
     stories = [article(n, category=("ZEC", "BTC")[n % 2]) for n in range(1, 9)]
     with library(tmp_path, stories) as shown:
         shown.hold()

@@ -1,7 +1,7 @@
 """The law of identity: which item of a feed is which stored article."""
 
 import random
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
@@ -34,6 +34,10 @@ from reader.formats.page import UNDATED
 from reader.query.language import Field, Query, parse
 from tests.builders import NOW, put
 from tests.examples import examples
+from tests.memory_engine import MemoryStore
+
+Opens = Callable[[Path], Any]
+on_every_engine = pytest.mark.parametrize("opened", [Store, MemoryStore], ids=["sqlite", "memory"])
 
 ADDRESS = "https://news.example/feed"
 LONG = " ".join(f"word{chr(97 + n % 26)}{chr(97 + n // 26)}" for n in range(40))
@@ -49,7 +53,7 @@ def item(
     updated: float = 0,
     lang: str = "en",
 ) -> Article:
-    """An item of a feed, published so many hours after NOW; None: it has no date."""
+    """An item of a feed, published some hours after NOW; None: it has no date."""
     published = NOW + timedelta(hours=hours or 0)
     flags = [UNDATED] if hours is None else []
     body = f"The text of {title}." if text is None else text
@@ -325,10 +329,11 @@ LAW: dict[str, tuple[list[list[Article]], list[str]]] = {
 }
 
 
+@on_every_engine
 @pytest.mark.parametrize("words", LAW)
-def test_what_is_one_article_and_what_is_not(tmp_path: Path, words: str) -> None:
+def test_what_is_one_article_and_what_is_not(opened: Opens, tmp_path: Path, words: str) -> None:
     pages, expected = LAW[words]
-    with Store(tmp_path) as store:
+    with opened(tmp_path) as store:
         for page in pages:
             sync(store, *page)
         assert titles(store) == sorted(expected)
@@ -423,7 +428,7 @@ def test_which_addresses_name_one_place(one: str, other: str, agrees: bool) -> N
 
 
 @given(st.text(max_size=40))
-def test_any_text_may_stand_where_an_address_should(text: str) -> None:
+def test_any_text_may_be_in_place_of_an_address(text: str) -> None:
     for address in (text, f"https://a.example/{text}", f"https://{text}"):
         assert normalised(normalised(address)) in ("", normalised(normalised(address)))
         assert not link_of(address).contradicts(link_of(address))
@@ -494,7 +499,7 @@ def test_very_short_texts_are_related_only_where_they_are_equal(
         assert not retold(*(telling_of(A, text, 0) for text in (one, other)))
 
 
-def test_publications_are_never_chained() -> None:
+def test_similar_publications_are_never_chained() -> None:
     words = LONG.split()
     texts = [" ".join(words[n * 3 : 32 + n * 3]) for n in range(3)]
     tellings = [telling_of(A, text, 0) for text in texts]
@@ -507,7 +512,7 @@ def test_publications_are_never_chained() -> None:
             assert len(articles(store)) == 2
 
 
-def test_what_was_published_very_often_takes_up_no_more(tmp_path: Path) -> None:
+def test_an_article_joins_a_bounded_number_of_publications(tmp_path: Path) -> None:
     with Store(tmp_path) as store:
         for n in range(MAX_TELLINGS + 3):
             sync(store, item(A, id=str(n), link=f"/{n}"))
@@ -517,7 +522,7 @@ def test_what_was_published_very_often_takes_up_no_more(tmp_path: Path) -> None:
 # Corrections.
 
 
-def test_what_the_feed_sends_last_holds_and_the_former_title_is_kept(tmp_path: Path) -> None:
+def test_the_last_version_of_the_feed_counts_and_the_former_title_is_kept(tmp_path: Path) -> None:
     with Store(tmp_path) as store:
         sync(store, item("SEC approves", id="1", link="/a", text=LONG))
         fixed = item("SEC has not approved", id="1", link="/a", text="It has not.", hours=-1)
@@ -558,7 +563,7 @@ def test_former_titles_that_an_export_names_are_kept_behind_those_that_are_known
     assert former_titles_and(before, {"title": "b"}) == ["A"]
 
 
-def test_first_words_that_stood_in_for_a_title_are_not_a_former_title(tmp_path: Path) -> None:
+def test_first_words_in_place_of_a_title_are_not_a_former_title(tmp_path: Path) -> None:
     with Store(tmp_path) as store:
         sync(store, item(id="1", text="First words. More."))
         sync(store, item("A title", id="1", text="First words. More."))
@@ -652,7 +657,7 @@ def test_two_feeds_that_move_to_one_place_are_one_from_then_on(tmp_path: Path) -
         assert store.texts.rows([id])[0].title == A
 
 
-def test_an_identity_of_earlier_finds_the_article_of_now(tmp_path: Path) -> None:
+def test_a_former_identity_finds_the_present_article(tmp_path: Path) -> None:
     with Store(tmp_path) as store:
         sync(store, item(A, id="1", link="/a"))
         (id,) = store.questions.find(Query(), NOW)
@@ -692,13 +697,14 @@ def pages(draw: st.DrawFn) -> list[list[Article]]:
     return [[one() for _ in range(draw(few))] for _ in range(draw(few))]
 
 
+@on_every_engine
 @examples(60)
 @given(pages(), st.integers(1, 5))
 def test_whatever_a_feed_sends_identities_ids_and_facets_hold(
-    given_pages: list[list[Article]], at_once: int
+    opened: Opens, given_pages: list[list[Article]], at_once: int
 ) -> None:
     """Every identity is of one article, ids are in order, facets are what the articles say."""
-    with TemporaryDirectory() as folder, Store(Path(folder)) as store:
+    with TemporaryDirectory() as folder, opened(Path(folder)) as store:
         for page in given_pages:
             sync(store, *page, at_once=at_once)
         found = articles(store)
@@ -736,10 +742,13 @@ def pages_of_stories(draw: st.DrawFn) -> list[list[Article]]:
     return [[one(n) for n in draw(numbers)] for _ in range(draw(st.integers(1, 4)))]
 
 
+@on_every_engine
 @examples(40)
 @given(pages_of_stories())
-def test_the_cache_remembers_as_the_law_alone_does(given_pages: list[list[Article]]) -> None:
-    with TemporaryDirectory() as folder, Store(Path(folder)) as store:
+def test_the_cache_remembers_as_the_law_alone_does(
+    opened: Opens, given_pages: list[list[Article]]
+) -> None:
+    with TemporaryDirectory() as folder, opened(Path(folder)) as store:
         for page in given_pages:
             sync(store, *page)
         assert len(articles(store)) == partition(given_pages)
@@ -779,7 +788,7 @@ def test_in_whatever_order_articles_come_their_ids_are_in_order_of_publication(
         assert len(articles(store)) == len(seconds)
 
 
-def test_marks_are_kept_where_articles_change_names(tmp_path: Path) -> None:
+def test_marks_are_kept_when_articles_change_identities(tmp_path: Path) -> None:
     """One takes the name that another gives up: each keeps its own marks."""
     with Store(tmp_path) as store:
         sync(store, item(A, id="1", link="/a"), item(B, id="2", link="/b"))

@@ -1,4 +1,4 @@
-"""The cache: what goes in comes out, facets agree with SQL, ids keep the order of publication."""
+"""The cache: stored articles are read back, facets agree with SQL, ids are in order of time."""
 
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
@@ -243,7 +243,7 @@ def test_facets_agree_with_articles_for_any_archive_filter_and_order_of_arrival(
 @examples(15)
 @given(st.data())
 @pytest.mark.usefixtures("counted")
-def test_what_was_caught_up_with_is_what_is_there(opened: Opens, data: st.DataObject) -> None:
+def test_catching_up_gives_the_same_as_a_fresh_read(opened: Opens, data: st.DataObject) -> None:
     with (
         TemporaryDirectory() as folder,
         opened(Path(folder)) as held,
@@ -304,7 +304,7 @@ def assert_counts_agree(store: Store, ids: Ids, rows: dict[int, dict[str, object
             assert store.questions.tags_at_once(ids, most) == store.questions.tag_counts(ids)[:most]
 
 
-def test_tags_of_which_many_have_to_be_read_are_not_counted_at_once(
+def test_tags_are_not_counted_at_once_if_many_must_be_read(
     any_store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     put(any_store, [article(n, tags=(f"TAG {n}",)) for n in range(READS_AT_ONCE + 1)])
@@ -380,7 +380,7 @@ def marks(store: Store) -> list[tuple[ArticleId, bool, bool]]:
 # Articles in and out.
 
 
-def test_an_article_comes_back_as_it_went_in(any_store: Store) -> None:
+def test_an_article_is_read_back_as_it_was_written(any_store: Store) -> None:
     new = article(
         1,
         title="[BTC] hits $100k: «ціна» 🚀",
@@ -449,7 +449,7 @@ def test_a_newer_version_in_a_later_run_is_an_update(any_store: Store) -> None:
     assert found(any_store) == ["New"]
 
 
-def test_a_file_that_was_changed_is_believed_whatever_its_date_says(
+def test_a_changed_file_wins_whatever_its_date(
     any_store: Store,
 ) -> None:
     put(any_store, [article(1, title="Typo")])
@@ -540,7 +540,7 @@ def test_ids_rows_texts_and_words_of_a_held_store_are_of_one_moment(
 
 
 @on_every_engine
-def test_a_language_whose_first_article_comes_in_is_counted(opened: Opens, tmp_path: Path) -> None:
+def test_a_language_is_counted_from_its_first_article_on(opened: Opens, tmp_path: Path) -> None:
     with opened(tmp_path) as held, opened(tmp_path) as other:
         put(other, [article(1)])
         held.session.hold()
@@ -554,7 +554,7 @@ def test_a_language_whose_first_article_comes_in_is_counted(opened: Opens, tmp_p
 
 
 @on_every_engine
-def test_words_are_known_at_once_behind_a_prepared_step(opened: Opens, tmp_path: Path) -> None:
+def test_words_of_a_prepared_step_are_known_at_once(opened: Opens, tmp_path: Path) -> None:
     with opened(tmp_path) as held, opened(tmp_path) as other:
         put(other, [article(1, body="halving")])
         held.session.hold()
@@ -568,7 +568,7 @@ def test_words_are_known_at_once_behind_a_prepared_step(opened: Opens, tmp_path:
 
 
 @on_every_engine
-def test_a_mark_goes_to_the_article_that_was_shown_wherever_it_moved(
+def test_a_mark_is_set_on_the_shown_article_even_if_its_id_changed(
     opened: Opens, tmp_path: Path
 ) -> None:
     with opened(tmp_path) as held, opened(tmp_path) as other:
@@ -622,7 +622,7 @@ def test_many_searches_at_once_wait_for_a_connection(tmp_path: Path) -> None:
             assert list(answers) == [[f"Story {n}"] for n in range(1, 9)]
 
 
-def test_the_log_is_emptied_behind_a_screen_that_renews_its_moment(tmp_path: Path) -> None:
+def test_the_log_is_emptied_after_a_screen_renews_its_moment(tmp_path: Path) -> None:
     with Store(tmp_path) as held, Store(tmp_path) as other:
         put(other, [article(1)])
         held.session.hold()
@@ -701,19 +701,21 @@ def test_every_change_of_locked_files_raises_one_clear_error(
 
 
 @pytest.mark.parametrize("entirely", [False, True])
-def test_an_index_in_many_pieces_is_tidied_and_finds_the_same(store: Store, entirely: bool) -> None:
+def test_an_index_of_many_segments_is_merged_and_finds_the_same(
+    store: Store, entirely: bool
+) -> None:
     for n in range(12):
         put(store, [article(n, body=f"whale word{n}")])
     assert segments(store) == 12
     store.upkeep.tidy(entirely=entirely)
     assert segments(store) < 8
-    with Store(store.path.parent) as again:  # which reads the facets anew
+    with Store(store.path.parent) as again:  # which reads the facets again
         assert answer(again, Query()) == answer(store, Query())
     assert len(found(store, "whale")) == 12
     assert found(store, "word7") == ["Story 7"]
 
 
-def test_a_tidy_index_is_left_alone_and_so_is_one_that_is_written(store: Store) -> None:
+def test_a_merged_index_is_left_alone_and_so_is_a_locked_one(store: Store) -> None:
     put(store, [article(1)])
     store.upkeep.tidy()
     assert segments(store) == 1
@@ -746,7 +748,7 @@ def test_a_file_of_a_newer_version_is_refused_and_left_untouched(tmp_path: Path)
 @on_every_engine
 @examples(20)
 @given(articles(), queries(), st.booleans())
-def test_what_is_remembered_of_an_answer_is_the_answer(
+def test_a_stored_answer_equals_the_answer(
     opened: Opens, arrivals: list[Article], query: Query, changed: bool
 ) -> None:
     with TemporaryDirectory() as folder, opened(Path(folder)) as store:
@@ -764,7 +766,7 @@ def test_what_is_remembered_of_an_answer_is_the_answer(
             assert later.questions.tag_counts(recalled, 9) == later.questions.tag_counts(plain, 9)
 
 
-def test_what_is_remembered_is_counted_anew_after_a_mark(any_store: Store) -> None:
+def test_a_stored_answer_is_recounted_after_a_mark(any_store: Store) -> None:
     put(any_store, [article(n) for n in range(3)])
     any_store.questions.remember(Query(), NOW)
     ids = any_store.questions.find(Query(), NOW)
@@ -782,9 +784,7 @@ def unfolded(groups: Sequence[Group]) -> list[tuple[object, ...]]:
 
 
 @pytest.mark.parametrize("version", range(1, len(CACHE.migrations)))
-def test_a_first_start_that_was_cut_short_goes_on_without_a_word(
-    tmp_path: Path, version: int
-) -> None:
+def test_an_interrupted_first_start_is_continued_silently(tmp_path: Path, version: int) -> None:
     prepare(tmp_path / "cache.db", CACHE._replace(migrations=CACHE.migrations[:version]))
     with Store(tmp_path) as store:
         assert list(store.notices) == []
@@ -825,7 +825,7 @@ def test_a_foreign_database_is_refused_and_left_untouched(tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize("damage", [b"", b"this is not a database, but it is long enough" * 100])
-def test_a_cache_that_is_not_a_database_is_put_aside_and_begun_anew(
+def test_a_cache_that_is_not_a_database_is_renamed_and_recreated(
     tmp_path: Path, damage: bytes
 ) -> None:
     with Store(tmp_path) as store:
@@ -852,7 +852,7 @@ def test_flipped_bytes_are_noticed_when_the_article_is_opened(tmp_path: Path) ->
         store.texts.whole(store.questions.find(Query(), NOW)[0])
 
 
-def test_damage_met_on_the_way_is_put_aside_at_the_next_start(tmp_path: Path) -> None:
+def test_a_file_found_damaged_in_use_is_renamed_at_the_next_start(tmp_path: Path) -> None:
     with Store(tmp_path) as store:
         put(store, [article(n, body="words " * 500) for n in range(100)])
     file = tmp_path / "cache.db"
@@ -901,7 +901,7 @@ SETS = st.sets(st.integers(0, 99))
 
 
 @given(st.lists(SETS, min_size=1), st.lists(SETS, min_size=1), SETS)
-def test_meets_are_what_two_sets_share(
+def test_a_meet_is_the_intersection_of_two_sets(
     facets: list[set[int]], sets: list[set[int]], left_out: set[int]
 ) -> None:
     kept = Counts(lambda: None)

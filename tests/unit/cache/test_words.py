@@ -1,4 +1,4 @@
-"""Words of a query: what is found, what is kept, and how a question is cut short."""
+"""Words of a query: results, caching, and cancelling."""
 
 import sqlite3
 import threading
@@ -37,7 +37,7 @@ def found(store: Store, query: str) -> set[int]:
     return {int(row.title[1:]) for row in store.texts.rows(list(ids))}
 
 
-def test_words_phrases_beginnings_and_what_is_ruled_out(store: Store) -> None:
+def test_words_phrases_prefixes_and_exclusions(store: Store) -> None:
     assert found(store, "fees") == {1, 2}
     assert found(store, "fee*") == {1, 2, 3}
     assert found(store, '"miners rest"') == {2}
@@ -87,7 +87,7 @@ QUERIES = {
 }
 
 
-def test_any_script_is_found_by_what_stands_in_the_text(tmp_path: Path) -> None:
+def test_any_script_is_found_by_the_characters_of_the_text(tmp_path: Path) -> None:
     with Store(tmp_path) as store:
         put_scripts(store)
         assert {query: numbers(store, query) for query in QUERIES} == QUERIES
@@ -99,7 +99,7 @@ def test_any_script_is_found_by_what_stands_in_the_text(tmp_path: Path) -> None:
         recent.close()
 
 
-def test_a_text_that_is_replaced_is_forgotten_to_the_last_word(tmp_path: Path) -> None:
+def test_no_word_of_a_replaced_text_is_found(tmp_path: Path) -> None:
     with Store(tmp_path) as store:
         put_scripts(store)
         count = len(SCRIPTS)
@@ -118,7 +118,7 @@ def indexed(folder: Path) -> set[str]:
 
 
 def earlier_cache(folder: Path, texts: Iterable[tuple[str, str]]) -> None:
-    """A cache of version 6, whose index has every text as it stands. The last one is damaged."""
+    """A cache of version 6, whose index has every text unfolded. The last one is damaged."""
     db = sqlite3.connect(folder / "cache.db")
     for script in CACHE.migrations[:6]:
         db.executescript(script)
@@ -162,7 +162,7 @@ def test_a_cache_of_an_earlier_version_finds_what_its_texts_contain(
     db.close()
 
 
-def test_an_answer_is_kept_until_a_text_changes(store: Store) -> None:
+def test_an_answer_is_cached_until_a_text_changes(store: Store) -> None:
     query = parse("fees miners")
     assert not store.questions.finds_at_once(query)
     store.questions.find(query, NOW)
@@ -216,7 +216,7 @@ def test_a_cancelled_search_is_not_run(store: Store) -> None:
     assert found(store, "fees") == {1, 2}
 
 
-def test_a_question_is_cut_short_and_its_connection_goes_on(tmp_path: Path) -> None:
+def test_a_cancelled_query_leaves_its_connection_usable(tmp_path: Path) -> None:
     with Store(tmp_path) as store:
         put(store, [article(n, body="fees " * 20) for n in range(3000)])
         begun = threading.Event()

@@ -1,4 +1,4 @@
-"""What stands on stdout: JSON for programs, lines and tables for people."""
+"""Output on stdout: JSON for programs, lines and tables for people."""
 
 import csv
 import io
@@ -103,7 +103,7 @@ def test_an_estimated_sentiment_says_so(tmp_path: Path, capsys: pytest.CaptureFi
     assert header.count(",") == line.count(",") == len(FIELDS) - 1
 
 
-def test_former_titles_are_told_where_there_are_any(
+def test_former_titles_are_listed_if_there_are_any(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     found = stored(tmp_path, article(1, former_titles=("SEC approves", HOSTILE)), article(2))
@@ -115,7 +115,7 @@ def test_former_titles_are_told_where_there_are_any(
     assert capsys.readouterr().out.startswith(f"Story 1\nwas: SEC approves\nwas: {HOSTILE}\n")
 
 
-def test_what_is_not_known_is_null(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_unknown_values_are_null(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     bare = article(1, source="", external_id="")
     (record,) = json.loads(printed(capsys, stored(tmp_path, bare), ListFormat.JSON))
     nothing = {name for name, value in record.items() if value is None}
@@ -132,7 +132,7 @@ def test_a_cover_without_pictures_is_null(
     assert record["cover"] is None
 
 
-def test_marks_are_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_marks_are_in_the_record(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with library(tmp_path, [article(1)]) as news:
         ids = news.find(Query())
         news.mark(ids, Mark.READ, True, "")
@@ -190,7 +190,7 @@ def test_instants_are_utc_with_a_z(instant: datetime, text: str) -> None:
         ("UTC", "2025-11-30 22:30 +00:00"),
     ],
 )
-def test_an_article_to_read_says_its_local_time_and_its_offset(
+def test_an_article_shows_its_local_time_with_the_offset(
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
@@ -233,7 +233,7 @@ def test_a_row_never_passes_the_edge_of_the_terminal(
     assert line.endswith("…")
 
 
-def test_a_long_category_leaves_the_titles_in_one_column(
+def test_a_long_category_keeps_the_titles_aligned(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     found = rows(tmp_path, article(1, category="A" * 40), article(2, category="比" * 9))
@@ -289,7 +289,7 @@ def test_stats_of_an_empty_answer_count_0_articles(
     assert json.loads(capsys.readouterr().out)["articles"] == 0
 
 
-def test_an_article_in_a_pipe_is_its_text_as_it_is_written(
+def test_an_article_in_a_pipe_is_printed_as_markdown(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     ((row, whole),) = stored(tmp_path, RICH)
@@ -320,7 +320,7 @@ def test_an_article_on_a_terminal_is_laid_out_and_literal(
     assert [line for line in text.splitlines() if cell_len(line) > 88] == []
 
 
-def test_what_is_deleted_does_not_read_as_what_holds(
+def test_deleted_text_is_distinct_from_present_text(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ((row, whole),) = stored(tmp_path, article(1, body="Now ~~$10~~ $8."))

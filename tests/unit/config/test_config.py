@@ -75,7 +75,7 @@ def test_every_setting_is_read(tmp_path: Path) -> None:
         (b"language = '\xff'", "is not valid TOML"),
     ],
 )
-def test_a_setting_that_cannot_be_meant_is_named_with_its_file(
+def test_an_invalid_setting_is_an_error_that_names_its_file(
     tmp_path: Path, text: str | bytes, problem: str
 ) -> None:
     path = write(tmp_path, text)
@@ -137,7 +137,7 @@ def test_the_language_follows_the_locale(environ: dict[str, str], language: str)
     assert preferred_language(Settings(), environ) == language
 
 
-def test_a_language_in_the_settings_beats_the_locale() -> None:
+def test_a_language_in_the_settings_overrides_the_locale() -> None:
     assert preferred_language(Settings(language="UK"), {"LC_ALL": "de_DE"}) == "uk"
     for code in ("uk-UA", "uk_UA", "uk-Cyrl-UA"):
         assert preferred_language(Settings(language=code), {}) == "uk"
@@ -186,7 +186,7 @@ def test_names_are_cleaned_where_they_are_read(tmp_path: Path) -> None:
         f"[keys]\n{json.dumps(EVIL)} = 'x'\n",
     ],
 )
-def test_what_cannot_be_told_apart_or_typed_is_named(tmp_path: Path, text: str) -> None:
+def test_ambiguous_and_untypable_names_are_errors(tmp_path: Path, text: str) -> None:
     path = tmp_path / "config.toml"
     path.write_text(text)
     with pytest.raises(ConfigError) as caught:

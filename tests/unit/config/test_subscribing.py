@@ -74,7 +74,7 @@ def test_a_change_keeps_every_other_line_of_the_file(config: Path) -> None:
 
 
 @pytest.mark.parametrize("by", ["DECRYPT", "https://decrypt.co/feed"])
-def test_what_was_unsubscribed_is_gone_with_its_line_alone(config: Path, by: str) -> None:
+def test_unsubscribing_removes_only_its_line(config: Path, by: str) -> None:
     assert unsubscribe(config, by).url == "https://decrypt.co/feed"
     left = config.read_text()
     assert "decrypt" not in left.lower()
@@ -82,7 +82,7 @@ def test_what_was_unsubscribed_is_gone_with_its_line_alone(config: Path, by: str
         assert kept in left
 
 
-def test_a_file_is_made_where_there_is_none_for_its_owner_alone(tmp_path: Path) -> None:
+def test_a_missing_file_is_created_for_its_owner_only(tmp_path: Path) -> None:
     path = tmp_path / "deep" / "config.toml"
     subscribe(path, [Subscription("a", "https://a.example/feed")])
     assert read_settings(path).subscriptions == (Subscription("a", "https://a.example/feed"),)
@@ -128,7 +128,7 @@ def test_the_first_time_the_usual_sources_are_written_and_only_then(tmp_path: Pa
         (Subscription("a", "http://host.example/", Kind.COINDESK), "over https:// only"),
     ],
 )
-def test_what_cannot_be_followed_is_refused_by_name(
+def test_an_invalid_subscription_is_refused_by_name(
     tmp_path: Path, subscription: Subscription, trouble: str
 ) -> None:
     assert trouble in (problem(subscription) or "")
@@ -137,7 +137,7 @@ def test_what_cannot_be_followed_is_refused_by_name(
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_name_is_given_once(config: Path) -> None:
+def test_a_name_is_used_only_once(config: Path) -> None:
     with pytest.raises(NameTaken, match="'decrypt' already exists"):
         subscribe(config, [Subscription("decrypt", "https://other.example/feed")])
     with pytest.raises(NoSubscription, match="subscriptions: Decrypt, api"):
@@ -147,7 +147,7 @@ def test_a_name_is_given_once(config: Path) -> None:
     assert config.read_text() == BY_HAND
 
 
-def test_no_more_are_written_than_can_be_read_again(tmp_path: Path) -> None:
+def test_exports_have_no_more_subscriptions_than_can_be_read(tmp_path: Path) -> None:
     path = tmp_path / "config.toml"
     many = [Subscription(f"n{n}", f"https://a.example/{n}") for n in range(1001)]
     subscribe(path, many[:999])
@@ -172,7 +172,7 @@ def test_no_more_are_written_than_can_be_read_again(tmp_path: Path) -> None:
         ("categories = 3", "must be a table"),
     ],
 )
-def test_a_setting_of_live_news_that_cannot_be_meant_is_named(
+def test_an_invalid_setting_of_live_news_is_an_error_that_names_it(
     tmp_path: Path, text: str, trouble: str
 ) -> None:
     path = tmp_path / "config.toml"
@@ -198,7 +198,7 @@ def test_names_are_chosen_without_regard_to_case() -> None:
         chosen(DEFAULTS, ["FD"])
 
 
-def test_a_source_is_called_after_its_host() -> None:
+def test_a_source_is_named_after_its_host() -> None:
     assert name_for("https://www.coindesk.com/rss") == "coindesk.com"
     assert name_for("https://a.example/feed", ["A.example", "a.example 2"]) == "a.example 3"
     assert name_for("/srv/news") == "news"
@@ -208,14 +208,14 @@ def test_a_source_is_called_after_its_host() -> None:
 
 
 @pytest.mark.parametrize("status", Status)
-def test_every_problem_says_what_to_do(status: Status) -> None:
+def test_every_problem_has_advice(status: Status) -> None:
     advice = Subscription("FT", "https://news.example").advice(status)
     assert bool(advice) or not status.is_problem
     result = SourceResult("FT", status, error="it failed", advice=advice)
     assert str(result).startswith("FT: ")
 
 
-def test_what_to_do_is_of_the_kind_of_the_source() -> None:
+def test_advice_depends_on_the_kind_of_the_source() -> None:
     folder = Subscription("Mine", "/srv/news", Kind.FOLDER)
     assert folder.advice(Status.NOT_FOUND) == "put it back where it was, or unsubscribe it"
     feed, api = (
@@ -232,7 +232,7 @@ URLS = st.integers(0, 10**6).map(lambda n: f"https://host.example/feed?n={n}&x=<
 
 
 @given(st.lists(st.tuples(NAMES, URLS, st.sampled_from([Kind.FEED, Kind.NEWS_JSON]))))
-def test_what_is_exported_comes_back(parts: list[tuple[str, str, Kind]]) -> None:
+def test_an_export_can_be_imported(parts: list[tuple[str, str, Kind]]) -> None:
     unique = {name.casefold(): Subscription(name, url, kind) for name, url, kind in parts}
     by_url = {each.url: each for each in unique.values()}
     back = read_opml(write_opml(by_url.values()).encode())
@@ -284,6 +284,6 @@ def test_opml_of_other_readers_is_read() -> None:
         (b'<?xml version="1.0" encoding="nonsense"?><opml/>', "is not OPML"),
     ],
 )
-def test_what_no_list_of_subscriptions_needs_is_refused(data: bytes, trouble: str) -> None:
+def test_oversized_lists_of_subscriptions_are_refused(data: bytes, trouble: str) -> None:
     with pytest.raises(NotOpml, match=trouble):
         read_opml(data)

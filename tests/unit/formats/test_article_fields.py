@@ -1,4 +1,4 @@
-"""The schema: every field with its oddities, and nothing that raises or gets lost."""
+"""The schema: every field with odd values; nothing raises or is lost."""
 
 import json
 from datetime import UTC, datetime, timedelta
@@ -40,7 +40,7 @@ def article(*, body: str = "Text.", origin: str = ORIGIN, **fields: object) -> A
         "1763294400000000",
     ],
 )
-def test_every_way_to_write_an_instant_is_the_same_instant(text: str) -> None:
+def test_every_notation_of_an_instant_gives_the_same_instant(text: str) -> None:
     assert parse_instant(text) == NOON
     assert article(publishedAt=text).published == NOON
     assert article(publishedAt=text).flags == ()
@@ -51,7 +51,7 @@ def test_a_date_alone_is_midnight_utc() -> None:
     assert parse_instant("2025-1-6") == datetime(2025, 1, 6, tzinfo=UTC)
 
 
-def test_thirteen_digits_are_milliseconds_even_where_they_look_like_a_date() -> None:
+def test_thirteen_digits_are_milliseconds_even_if_they_look_like_a_date() -> None:
     assert parse_instant("1612121000000") == datetime(2021, 1, 31, 19, 23, 20, tzinfo=UTC)
 
 
@@ -59,7 +59,7 @@ def test_thirteen_digits_are_milliseconds_even_where_they_look_like_a_date() -> 
     "text",
     ["2025-02-30", "2025-11-16T25:00:00Z", "soon", "9999-12-31T23:59:59-12:00", "9" * 20, "7"],
 )
-def test_an_impossible_date_is_flagged_and_kept_and_the_update_stands_in(text: str) -> None:
+def test_an_impossible_date_is_flagged_and_kept_and_replaced_by_the_update(text: str) -> None:
     found = article(publishedAt=text, updatedAt="2025-11-16T12:00:00Z")
     assert (found.published, found.updated) == (NOON, NOON)
     assert found.flags == (f"publishedAt is not a date: {text}",)
@@ -193,7 +193,7 @@ def test_a_field_is_taken_in_each_of_its_forms(
         ("tags", ["A", ["B"]], "tags holds something that is not a text"),
     ],
 )
-def test_what_cannot_be_read_is_flagged_and_comes_out_again(
+def test_an_unreadable_field_is_flagged_and_exported_again(
     name: str, value: object, flag: str
 ) -> None:
     found = article(**{name: value})  # type: ignore[arg-type]
@@ -217,20 +217,20 @@ def test_the_feed_and_former_titles_come_back() -> None:
         {"formerTitles": [1]},
     ],
 )
-def test_what_other_programs_write_under_those_names_is_kept(fields: dict[str, Any]) -> None:
+def test_fields_of_other_programs_under_those_names_are_kept(fields: dict[str, Any]) -> None:
     made = article(**fields)
     assert (made.feed, made.former_titles, made.flags) == ("", (), ())
     assert to_fields(made).items() >= fields.items()
 
 
-def test_what_cannot_be_read_inside_a_mapping_is_named_with_it() -> None:
+def test_an_unreadable_field_of_a_mapping_is_named_with_it() -> None:
     found = article(ai={"version": "new", "rewritten": "true", "model": "m"})
     assert found.ai == Ai(rewritten=True)
     assert found.flags == ("ai.version is not a whole number: new",)
     assert to_fields(found)["ai"] == {"rewritten": True, "version": "new", "model": "m"}
 
 
-def test_a_region_is_not_a_part_of_the_language_but_comes_out_again() -> None:
+def test_a_region_does_not_count_as_language_but_is_exported() -> None:
     found = article(lang="pt-BR")
     assert (found.lang, found.flags) == ("pt", ())
     assert to_fields(found)["lang"] == "pt-BR"
@@ -253,7 +253,7 @@ def test_a_missing_title_is_found_elsewhere_and_flagged(body: str, title: str, w
 
 
 @pytest.mark.parametrize("title", ["\u200b", "\u200d \xa0", "\xad"])
-def test_a_title_that_shows_nothing_is_missing(title: str) -> None:
+def test_an_invisible_title_counts_as_missing(title: str) -> None:
     found = article(title=title, body="First prose line.")
     assert found.title == "First prose line."
     assert found.flags == ("title is missing: the first line stands in",)

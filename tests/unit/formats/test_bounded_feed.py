@@ -1,4 +1,4 @@
-"""A feed holds what feedparser finds in it, though not all of its steps are taken."""
+"""The bounded parser finds in a feed what feedparser does, in fewer steps."""
 
 import io
 from typing import Any

@@ -1,4 +1,4 @@
-"""Category by words, sentiment as an estimate that is never taken for the publisher's word."""
+"""Category by words, sentiment as an estimate that is never shown as the publisher's."""
 
 from pathlib import Path
 from typing import Any
@@ -28,7 +28,7 @@ BAD = "Terrible crash: fear and heavy losses"
         ("", "", (), "OTHER"),
     ],
 )
-def test_the_category_is_what_words_name(
+def test_the_category_is_found_by_words(
     title: str, text: str, tags: tuple[str, ...], category: str
 ) -> None:
     assert categorize(title, text, tags) == category
@@ -53,7 +53,7 @@ def test_a_reader_may_add_words_and_categories() -> None:
         ("ab-1 rises", "OTHER"),
     ],
 )
-def test_of_words_that_begin_alike_the_longest_is_found(title: str, category: str) -> None:
+def test_the_longest_of_words_with_one_beginning_is_found(title: str, category: str) -> None:
     extra = {
         "short": ["alpha beta"],
         "long": ["alpha beta gamma"],
@@ -74,13 +74,13 @@ def unlabelled(title: str, **fields: Any) -> Article:
     return article(title=title, category="OTHER", **fields)
 
 
-def test_what_a_source_does_not_say_is_filled_in() -> None:
+def test_missing_properties_of_a_source_are_filled_in() -> None:
     found = classified(unlabelled(f"{BAD} of bitcoin"), estimate=True)
     assert (found.category, found.sentiment) == ("BTC", Sentiment.NEGATIVE)
     assert found.sentiment_is_estimated
 
 
-def test_what_the_publisher_said_stays() -> None:
+def test_a_sentiment_of_the_publisher_is_kept() -> None:
     said = article(title=BAD, category="ADA", sentiment=Sentiment.POSITIVE)
     assert classified(said, estimate=True) is said
 

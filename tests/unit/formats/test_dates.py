@@ -1,4 +1,4 @@
-"""Dates as people and programs write them: what a person reads at once is read, the rest is not."""
+"""Dates as people and programs write them: unambiguous ones are read, others are not."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -160,7 +160,7 @@ def test_months_are_read_in_every_language_long_and_short(language: str) -> None
 
 
 @pytest.mark.parametrize("weekday", WEEKDAYS.split())
-def test_weekdays_in_front_are_passed_over(weekday: str) -> None:
+def test_leading_weekdays_are_skipped(weekday: str) -> None:
     for text in (f"{weekday}, 07 oct 2023", f"{weekday} 7 Oct 2023", f"{weekday}, 07.10.2023"):
         assert read_date(text) == datetime(2023, 10, 7, tzinfo=UTC), text
 
@@ -224,7 +224,7 @@ def test_the_dates_of_a_page_tell_how_they_are_written(
         *("Tue, 05 Mar 2024 09:00:00 +9900", "٥ Mar 2024", "2024-03-05" + " " * 200 + "x"),
     ],
 )
-def test_what_is_not_a_date_is_none(text: str) -> None:
+def test_other_text_is_not_a_date(text: str) -> None:
     assert read_date(text) is None
 
 
@@ -299,5 +299,5 @@ FIRST, LAST = datetime(1, 1, 2), datetime(9999, 12, 30)  # noqa: DTZ001 - as hyp
 
 
 @given(st.datetimes(FIRST, LAST, timezones=st.just(UTC)))
-def test_what_iso_8601_writes_is_read_back(instant: datetime) -> None:
+def test_dates_written_as_iso_8601_are_read_back(instant: datetime) -> None:
     assert read_date(instant.isoformat()) == instant

@@ -1,4 +1,4 @@
-"""The feeds that web pages name: found however the page is written, and never by hostile means."""
+"""The feeds that web pages name: found in any markup, and never at a hostile address."""
 
 import json
 from pathlib import Path
@@ -104,7 +104,7 @@ def test_a_page_that_names_no_feed_has_none(text: str) -> None:
     assert named(f"<html><head>{text}</head>") == []
 
 
-def test_the_base_of_a_page_counts_wherever_it_stands() -> None:
+def test_the_base_of_a_page_counts_wherever_it_is() -> None:
     link = f'<link rel="alternate" {RSS} href="f">'
     assert named(f'{link}<base href="https://b.example/c/">') == ["https://b.example/c/f"]
     assert named(f'<base href="/c/"><base href="/d/">{link}') == ["https://news.example/c/f"]
@@ -112,7 +112,7 @@ def test_the_base_of_a_page_counts_wherever_it_stands() -> None:
     assert named(f'<base href="javascript:x">{link}') == [f"{AT}f"]
 
 
-def test_an_interface_counts_only_where_no_feed_is_named() -> None:
+def test_an_api_link_counts_only_if_no_feed_is_named() -> None:
     page = f"<link rel=alternate type=application/json href=/api><link rel=alternate {RSS} href=/f>"
     assert named(page) == ["https://news.example/f"]
 
@@ -188,7 +188,7 @@ def test_the_main_feed_is_the_only_one_that_is_not_of_comments(
     assert main_feed(feeds) == main
 
 
-def test_what_is_said_of_a_page_names_whole_addresses_and_the_command() -> None:
+def test_messages_about_a_page_have_whole_addresses_and_the_command() -> None:
     odd = NamedFeed("https://a.example/feed?a=1&b=2")
     assert "`cryptoread subscribe 'https://a.example/feed?a=1&b=2'`" in str(WebPage((odd,)))
     assert "names 2 feeds, https://a.example/feed, https://a.example/all: `" in str(
@@ -219,7 +219,7 @@ PIECES = [
 
 
 @given(st.lists(st.sampled_from(PIECES), max_size=60).map("".join) | st.text(max_size=200))
-def test_any_page_is_looked_through(page: str) -> None:
+def test_any_page_can_be_scanned(page: str) -> None:
     for url in named(page):
         assert problem(Subscription("feed", url)) is None
 
@@ -287,7 +287,7 @@ def test_an_address_is_read_as_it_was_meant(tmp_path: Path, written: str, meant:
         *("https://a b.example/", "ftp://a.example/", "feed:feed:https://a.example/"),
     ],
 )
-def test_what_is_not_a_web_address_does_not_become_one(text: str) -> None:
+def test_other_text_does_not_become_a_web_address(text: str) -> None:
     assert problem(Subscription("a", web_address(text))) is not None
 
 
@@ -326,7 +326,7 @@ def test_the_feed_of_a_page_is_found_relative_to_where_the_page_is(server: NewsS
     assert found.note == f"{server.url('/')} is a web page; its feed is {found.url}"
 
 
-def test_a_page_that_sends_browsers_on_is_followed_a_few_times(server: NewsServer) -> None:
+def test_a_page_that_redirects_browsers_is_followed_a_few_times(server: NewsServer) -> None:
     server.serve("/1", page('<meta http-equiv=refresh content="0; url=/2">'))
     server.serve("/2", page(link("/feed")))
     assert find_feed([server.url("/1")]).url == server.url("/feed")

@@ -1,4 +1,4 @@
-"""Articles of before the first Bitcoin block: their own dates everywhere, first in the order."""
+"""Articles from before the first Bitcoin block: their own dates everywhere, first in the order."""
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -74,7 +74,7 @@ def test_a_query_of_time_goes_by_their_own_dates(tmp_path: Path) -> None:
         assert found(news, "after:1900-01-01") == LATEST_FIRST
 
 
-def test_they_stand_under_their_own_days(tmp_path: Path) -> None:
+def test_they_are_under_their_own_days(tmp_path: Path) -> None:
     with library(tmp_path, ESSAYS) as news:
         groups = news.groups(news.find(Query()), Grouping.DAY)
         days = [group.key[0] for group in groups]
@@ -85,7 +85,7 @@ def test_they_stand_under_their_own_days(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["folder", "out.zip", "out.tar.gz", "out.jsonl.gz"])
-def test_what_is_exported_comes_in_again_unchanged(tmp_path: Path, name: str) -> None:
+def test_an_export_is_imported_again_unchanged(tmp_path: Path, name: str) -> None:
     with library(tmp_path / "data", ESSAYS) as news:
         assert news.export(Query(), tmp_path / name).written == len(ESSAYS)
         assert news.bring_in([tmp_path / name]).outcomes.keys() == {"unchanged"}
@@ -94,7 +94,7 @@ def test_what_is_exported_comes_in_again_unchanged(tmp_path: Path, name: str) ->
         assert found(again, "") == LATEST_FIRST
 
 
-def test_a_file_says_and_gets_back_its_own_date() -> None:
+def test_a_file_keeps_its_own_date() -> None:
     for each in ESSAYS:
         assert read_article(write_article(each).encode(), origin=each.origin) == each
 

@@ -1,4 +1,4 @@
-"""Dates of live sources: read in any shape, and none where they make no sense."""
+"""Dates of live sources: read in any format; impossible ones count as missing."""
 
 import json
 from datetime import UTC, datetime, timedelta
@@ -85,14 +85,14 @@ SENSELESS = [
 
 
 @pytest.mark.parametrize("date", SENSELESS)
-def test_a_date_that_cannot_be_right_counts_as_none_and_is_named(date: str) -> None:
+def test_an_impossible_date_counts_as_missing_and_is_flagged(date: str) -> None:
     (article,) = dated(date).articles
     assert (article.published, article.updated) == (SECOND, SECOND)
     assert article.flags == (UNDATED, f"publishedAt cannot be right: {date}")
 
 
 @pytest.mark.parametrize("date", ["Sat, 05 Mar 2005 08:00:00 GMT", "1969-07-20T20:17:40Z"])
-def test_a_date_of_before_the_first_block_is_a_date(date: str) -> None:
+def test_a_date_before_the_first_block_is_a_date(date: str) -> None:
     (article,) = dated(date).articles
     assert article.published < datetime(2006, 1, 1, tzinfo=UTC)
     assert article.flags == ()
@@ -103,7 +103,7 @@ def test_a_clock_may_be_a_day_ahead() -> None:
     assert not is_possible(NOW + timedelta(days=1, seconds=1), NOW)
 
 
-def test_the_date_of_an_update_stands_in_for_a_senseless_one() -> None:
+def test_the_date_of_an_update_replaces_an_impossible_one() -> None:
     item = "<title>T</title><pubDate>Thu, 01 Jan 1970 00:00:00 GMT</pubDate>"
     article = only(rss(f"{item}<dc:date>2026-03-01T10:00:00Z</dc:date>"))
     assert article.published == datetime(2026, 3, 1, 10, tzinfo=UTC)

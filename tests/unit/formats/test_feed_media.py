@@ -1,4 +1,4 @@
-"""What an entry has beside its text can be reached from the article, and no entry is lost."""
+"""Media of an entry are linked from the article, and no entry is lost."""
 
 import json
 from typing import Any
@@ -67,7 +67,7 @@ def test_media_of_an_item_become_links(inside: str, link: str) -> None:
     assert f"- {link}" in with_text.body.split("\n")
 
 
-def test_enclosures_of_atom_and_content_that_stands_elsewhere_become_links() -> None:
+def test_enclosures_of_atom_and_external_content_become_links() -> None:
     found = only(
         b"<feed xmlns='http://www.w3.org/2005/Atom'><title>F</title><entry><id>1</id><title>T</title>"
         b"<link rel='enclosure' href='https://c.example/1.ogg' type='audio/ogg' title='Talk [1]'/>"
@@ -93,7 +93,7 @@ def test_attachments_of_a_json_feed_become_links() -> None:
     assert found.cover.best == "https://c.example/1.png"
 
 
-def test_what_a_link_blog_points_at_is_a_link_of_the_article() -> None:
+def test_the_target_of_a_link_blog_is_a_link_of_the_article() -> None:
     found = json_item(url="https://own.example/1", external_url="https://other.example/story")
     assert found.url == "https://own.example/1"
     assert found.body == "- [Link: story](https://other.example/story)"
@@ -141,7 +141,7 @@ def test_a_picture_is_either_the_cover_or_a_link() -> None:
     assert found.body == "- [Picture: 2.png](https://i.example/2.png)"
 
 
-def test_what_is_in_the_text_is_not_listed_again() -> None:
+def test_media_in_the_text_are_not_listed_again() -> None:
     text = "<description>&lt;a href='https://c.example/7.mp3'&gt;Hear&lt;/a&gt; it.</description>"
     found = item(f"{text}<enclosure url='https://c.example/7.mp3' type='audio/mpeg'/>")
     assert found.body == "[Hear](https://c.example/7.mp3) it."
@@ -159,7 +159,7 @@ def test_what_is_in_the_text_is_not_listed_again() -> None:
         "<description>&lt;img src='https://i.example/7.png'&gt;</description>",
     ],
 )
-def test_an_entry_that_leads_anywhere_is_kept_whatever_it_lacks(inside: str) -> None:
+def test_an_entry_with_a_link_is_kept_whatever_it_lacks(inside: str) -> None:
     found = page(rss(inside))
     assert not found.refusals
     (article,) = found.articles

@@ -1,4 +1,4 @@
-"""What an entry says: which text is the full one, what is plain, what is shown once."""
+"""Texts of an entry: which is the full one, which is plain, and repeated summaries."""
 
 import json
 from datetime import UTC, datetime
@@ -51,7 +51,7 @@ PLAIN_TEXTS = [
 
 
 @pytest.mark.parametrize("text", PLAIN_TEXTS)
-def test_plain_text_is_shown_as_it_stands_line_by_line(text: str) -> None:
+def test_plain_text_is_shown_as_written_line_by_line(text: str) -> None:
     escaped = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     for body in (
         only(atom(f"<title>T</title><content type='text'>{escaped}</content>")).body,
@@ -110,7 +110,7 @@ def test_a_title_of_rss_is_text_or_html_or_html_escaped_twice(title: str, expect
     assert only(rss(f"<title>{title}</title>{DATE}")).title == expected
 
 
-def test_what_is_declared_as_plain_in_rss_is_plain() -> None:
+def test_text_declared_as_plain_in_rss_is_plain() -> None:
     text = "Write &lt;b&gt;x&lt;/b&gt; &amp;amp; more\nin two lines"
     found = only(
         rss(f"<title>T</title>{DATE}<media:description type='plain'>{text}</media:description>")
@@ -145,7 +145,7 @@ def test_the_content_is_the_text_whatever_the_description_weighs(item: str, teas
     assert found.description not in found.body
 
 
-def test_of_two_descriptions_the_one_with_more_words_is_the_text() -> None:
+def test_the_longer_of_two_descriptions_is_the_text() -> None:
     names = "xmlns:itunes='http://www.itunes.com/dtds/podcast-1.0.dtd'"
     short = f"<itunes:summary {names}>In short.</itunes:summary>"
     for item in (
@@ -163,7 +163,7 @@ def test_a_content_that_is_cut_off_is_not_the_text_if_the_description_goes_on() 
     assert found.body == "The whole of the story, from its first word to the last one."
 
 
-def test_a_content_of_pictures_alone_leaves_the_description_as_the_text() -> None:
+def test_a_content_of_only_pictures_leaves_the_description_as_the_text() -> None:
     picture = "<content:encoded>&lt;img src='https://i.example/a.png'&gt;</content:encoded>"
     found = only(rss(f"<title>T</title>{DATE}{picture}<description>Words.</description>"))
     assert "Words." in found.body
@@ -201,7 +201,7 @@ def test_the_only_text_is_not_its_own_summary() -> None:
         ("Write &amp;lt;b&amp;gt;x&amp;lt;/b&amp;gt; for bold.", "Write \\<b>x\\</b> for bold."),
     ],
 )
-def test_what_was_escaped_once_too_often_is_unescaped_and_a_named_tag_is_not(
+def test_text_escaped_once_too_often_is_unescaped_and_a_named_tag_is_not(
     text: str, expected: str
 ) -> None:
     assert only(rss(f"<title>T</title>{DATE}<description>{text}</description>")).body == expected
@@ -257,7 +257,7 @@ def test_the_first_words_stand_in_for_a_title_and_are_marked(item: str, title: s
     assert TITLE_STANDS_IN in found.flags
 
 
-def test_what_has_nothing_at_all_is_refused_with_the_reason() -> None:
+def test_an_empty_item_is_refused_with_the_reason() -> None:
     found = read_feed(rss(f"<guid isPermaLink='false'>g</guid>{DATE}"), url=URL, now=NOW)
     assert [refusal.reason for refusal in found.refusals] == ["has neither title, text nor link"]
 
@@ -286,7 +286,7 @@ def test_what_has_nothing_at_all_is_refused_with_the_reason() -> None:
         ("", "Ether rises.", False),
     ],
 )
-def test_words_that_came_once_are_shown_once(description: str, body: str, is_shown: bool) -> None:
+def test_a_repeated_summary_is_shown_once(description: str, body: str, is_shown: bool) -> None:
     assert lead(article(description=description, body=body)) == (description if is_shown else "")
 
 

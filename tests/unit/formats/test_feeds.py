@@ -174,7 +174,7 @@ def test_items_of_one_id_are_all_given_as_it_may_be_the_id_of_all() -> None:
     assert [each.title for each in page(rss(*items)).articles] == ["One", "Two"]
 
 
-def test_a_very_long_id_is_told_from_one_that_begins_like_it() -> None:
+def test_two_very_long_ids_with_the_same_beginning_are_distinct() -> None:
     items = [f"<title>T</title><guid>{'x' * 1200}{end}</guid>{DATE}" for end in "ab"]
     one, other = (each.external_id for each in page(rss(*items)).articles)
     assert one != other
@@ -203,7 +203,7 @@ def test_a_date_before_the_first_block_is_the_date_of_the_article() -> None:
         (b"[" * 100_000, "nested too deep"),
     ],
 )
-def test_what_is_not_a_feed_is_refused_with_the_reason(data: bytes, said: str) -> None:
+def test_other_documents_are_refused_with_the_reason(data: bytes, said: str) -> None:
     with pytest.raises(NotAPage, match=said):
         page(data)
 
@@ -244,13 +244,13 @@ BROKEN = "<title>Fish & chips</title>"
     ],
     ids=["elements", "depth", "attributes", "namespaces"],
 )
-def test_a_feed_that_would_take_for_ever_is_refused(before: str, hostile: str, said: str) -> None:
+def test_a_feed_that_would_take_forever_is_refused(before: str, hostile: str, said: str) -> None:
     with pytest.raises(NotAPage, match=said):
         page(rss(f"{before}<title>T</title>{hostile}"))
 
 
 @pytest.mark.parametrize("before", ["", BROKEN], ids=["well-formed", "damaged"])
-def test_what_feedparser_would_take_for_ever_over_is_left_out(before: str) -> None:
+def test_parts_that_would_take_feedparser_forever_are_left_out(before: str) -> None:
     """Without bounds these are quadratic: they would outlast any patience."""
     names = "".join(f"<category>{n}</category>" for n in range(30_000))
     item = f"{before}<title>T</title><guid>g</guid>{names}<author>{'a.' * 300_000}</author>"
@@ -281,7 +281,7 @@ def test_a_damaged_feed_is_read_only_while_it_is_small(hostile: str) -> None:
     assert len(page(rss(f"<title>{hostile.replace('</', 'b')}</title>")).articles) == 1
 
 
-def test_space_in_pieces_without_number_is_refused() -> None:
+def test_too_many_pieces_of_space_are_refused() -> None:
     """Each reference is a piece of its own where a feed is damaged."""
     blanks = "&#32;" * 100_000
     with pytest.raises(NotAPage, match="pieces of space"):
@@ -358,7 +358,7 @@ def test_a_page_has_a_bounded_number_of_items() -> None:
         ("http://[::1", "", "feed"),
     ],
 )
-def test_a_source_has_the_key_that_the_archive_gives_it(url: str, name: str, key: str) -> None:
+def test_a_source_gets_the_key_that_the_archive_uses(url: str, name: str, key: str) -> None:
     assert source_key(url, name) == key
 
 
@@ -374,7 +374,7 @@ def test_the_language_is_guessed_from_letters_and_small_words() -> None:
 
 
 @given(st.binary(max_size=400))
-def test_no_bytes_make_a_feed_raise_anything_else(data: bytes) -> None:
+def test_a_feed_raises_nothing_else_for_any_bytes(data: bytes) -> None:
     for each in (
         data,
         b"<rss><channel><item>" + data,

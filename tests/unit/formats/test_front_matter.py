@@ -45,7 +45,7 @@ class TestWithEitherParser:
         assert problems == ["the front matter is broken at line 3: it is nested deeper than 8"]
 
     @pytest.mark.parametrize("bracket", ["[", "{a: ", "- ", "? "])
-    def test_fifty_thousand_levels_do_no_harm(self, bracket: str) -> None:
+    def test_fifty_thousand_levels_are_handled(self, bracket: str) -> None:
         bomb = bracket * (50_000 // len(bracket))
         assert load(f"title: T\na:\n {bomb}\n")[0]["title"] == "T"
 
@@ -61,7 +61,7 @@ class TestWithEitherParser:
         assert fields == {"a": ["ls"], "<<": {"b": "1"}, "c": "x"}
         assert problems == []
 
-    def test_of_repeated_keys_the_first_counts_and_all_are_reported(self) -> None:
+    def test_the_first_of_repeated_keys_counts_and_all_are_reported(self) -> None:
         fields, problems = load("title: one\ntitle: two\nsource: {key: a, key: b}\n")
         assert fields == {"title": "one", "source": {"key": "a"}}
         assert problems == ["given more than once, the first one counts: title, key"]
@@ -108,7 +108,7 @@ def test_broken_lists_and_mappings_are_rescued_line_by_line() -> None:
     assert fields["source"] == {"name": "A: b", "key": "ab"}
 
 
-def test_a_broken_mapping_is_kept_but_not_taken_for_a_text() -> None:
+def test_a_broken_mapping_is_kept_but_not_read_as_text() -> None:
     fields, _ = load("title: T\nsource: {name: A\n")
     assert fields == {"title": "T", UNREADABLE: "source: {name: A\n"}
 
@@ -123,7 +123,7 @@ def test_a_broken_mapping_is_kept_but_not_taken_for_a_text() -> None:
         (r"'\ud83e\udd94'", r"\ud83e\udd94"),
     ],
 )
-def test_a_character_that_is_escaped_in_two_halves_is_one(written: str, text: str) -> None:
+def test_two_escaped_surrogates_are_one_character(written: str, text: str) -> None:
     assert load(f"title: {written}\nlang: en\n") == ({"title": text, "lang": "en"}, [])
 
 
@@ -134,13 +134,13 @@ def test_half_a_character_stays_as_it_is_written() -> None:
     assert problems
 
 
-def test_what_was_opened_is_named_where_something_is_not_closed() -> None:
+def test_the_line_of_an_unclosed_quote_is_named() -> None:
     _, problems = load('lang: en\ntitle: "open\ncategory: BTC\n')
     assert problems[0].startswith("the front matter is broken at line 3: ")
 
 
 @pytest.mark.parametrize("header", ["", "# only a comment\n", "just prose\n", "- a\n- b\n", "{}\n"])
-def test_what_has_no_fields_has_none(header: str) -> None:
+def test_text_without_fields_has_none(header: str) -> None:
     assert load(header) == ({}, [])
 
 
@@ -163,7 +163,7 @@ def test_too_much_front_matter_is_refused() -> None:
             FrontMatter().split("---\n" + "a: b\n" * (MAX_CHARACTERS // 5 + 1) + closing)
 
 
-def test_python_frontmatter_takes_the_handler() -> None:
+def test_python_frontmatter_accepts_the_handler() -> None:
     post = frontmatter.loads("---\nexternalId: 007\n---\nText\n", handler=FrontMatter())
     assert (post.metadata, post.content) == ({"externalId": "007"}, "Text")
 
@@ -199,7 +199,7 @@ def texts_of(value: object) -> object:
 
 @given(st.dictionaries(TEXT, VALUES, min_size=1, max_size=4))
 @examples(120)
-def test_what_is_written_is_read_again_and_by_any_yaml_reader(fields: dict[str, object]) -> None:
+def test_written_yaml_is_read_back_by_any_yaml_reader(fields: dict[str, object]) -> None:
     written = FrontMatter().export(fields)
     assert load(written) == (texts_of(fields), [])
     strings = {name: value for name, value in fields.items() if isinstance(value, str)}

@@ -176,7 +176,7 @@ def words_between(html: str) -> list[str]:
         ("long<wbr>word, soft&shy;hyphen", "longword, softhyphen"),
     ],
 )
-def test_what_layout_says_of_a_figure_is_said_in_text(html: str, expected: str) -> None:
+def test_the_layout_of_a_figure_is_expressed_in_text(html: str, expected: str) -> None:
     assert markdown(f"<p>{html}</p>") == expected
     assert plain(markdown(f"<table><tr><th>h</th><td>{html}</td></tr></table>")).startswith("h ")
 
@@ -268,7 +268,7 @@ def test_cells_stay_under_their_heading(rows: str, expected: list[str]) -> None:
     assert cells == [[cell.strip() for cell in CELL_EDGE.split(row)] for row in expected]
 
 
-def test_a_cell_that_spans_the_whole_world_is_bounded() -> None:
+def test_the_span_of_a_cell_is_bounded() -> None:
     rows = "<tr><td colspan=9999999>a<td rowspan=9999999>b</tr><tr><td>c</tr>"
     text = markdown(f"<table><tr><th>A</th><th>B</th></tr>{rows}</table>")
     assert len(text) < 1000
@@ -327,7 +327,7 @@ def test_no_two_words_of_two_elements_are_glued(name: str) -> None:
         *("<ruby>", "<datalist>", "<frameset>", "<map>", "<details>", "<dialog>", "<!doctype x"),
     ],
 )
-def test_what_is_not_closed_costs_no_text(opened: str) -> None:
+def test_unclosed_markup_loses_no_text(opened: str) -> None:
     words = visible_words(f"<p>before</p>{opened}<p>after it</p><p>and the rest</p>")
     assert words[:1] + words[-5:] == ["before", "after", "it", "and", "the", "rest"]
 
@@ -385,7 +385,7 @@ def test_the_text_of_a_page_is_read_as_it_is_written(text: str) -> None:
         "a#",
     ],
 )
-def test_what_needs_no_escape_gets_none(text: str) -> None:
+def test_harmless_text_is_not_escaped(text: str) -> None:
     assert markdown(f"<p>{escape(text)}</p>") == text
 
 
@@ -454,7 +454,7 @@ NESTED = "<p>1<iframe srcdoc='<p>2<iframe srcdoc=&#39;<p>3&#39;></iframe>'></ifr
         ("<svg><image href='data:image/png;base64,A'/><text>t</text></svg>", ""),
     ],
 )
-def test_media_become_links_where_they_stood(html: str, expected: str) -> None:
+def test_media_become_links_in_their_places(html: str, expected: str) -> None:
     between = f"\n\n{expected}\n\n" if expected else "\n\n"
     assert markdown(f"<p>a</p>{html}<p>b</p>") == f"a{between}b"
 
@@ -558,7 +558,7 @@ def test_emphasis_is_written_where_markdown_can_say_it(html: str, expected: str)
         ("<p>&lt;p&gt; begins a paragraph</p>", "\\<p> begins a paragraph"),
     ],
 )
-def test_what_was_escaped_once_too_often_is_read_once_more(text: str, expected: str) -> None:
+def test_text_escaped_once_too_often_is_unescaped_again(text: str, expected: str) -> None:
     assert markdown(text) == expected
     assert is_html(text) == (not text.startswith(("Use", "A &lt;")))
 
@@ -579,7 +579,7 @@ def test_words_are_those_that_are_read() -> None:
         ("<script>x</script> B", "x B"),
     ],
 )
-def test_a_title_loses_elements_and_keeps_a_tag_that_stands_alone(
+def test_a_title_loses_elements_and_keeps_a_tag_without_a_partner(
     title: str, expected: str
 ) -> None:
     assert to_line(title) == expected

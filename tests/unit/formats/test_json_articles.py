@@ -95,7 +95,7 @@ def test_the_fields_are_those_of_the_front_matter() -> None:
     assert (found.origin, found.flags) == (LINE, ())
 
 
-def test_what_stands_for_a_missing_id_is_the_line() -> None:
+def test_the_line_number_replaces_a_missing_id() -> None:
     assert read({"title": "T"}).identity == ("", LINE, "und")
     named = read_json_article(b'{"title": "T"}', origin="news.uk.jsonl.gz:3")
     assert named.identity == ("", "news.uk.jsonl.gz:3", "uk")
@@ -107,7 +107,7 @@ def test_a_description_alone_is_an_article() -> None:
     assert found.published == EPOCH
 
 
-def test_of_a_field_given_twice_the_last_counts() -> None:
+def test_the_last_of_two_equal_fields_counts() -> None:
     assert read(b'{"title": "A", "title": "B"}').title == "B"
 
 
@@ -117,11 +117,11 @@ def test_bytes_that_are_not_utf8_are_replaced_and_flagged() -> None:
     assert found.flags == ("not valid UTF-8 at byte 14: unreadable characters were replaced",)
 
 
-def test_a_raw_line_end_in_a_text_is_forgiven() -> None:
+def test_a_raw_line_end_in_a_json_text_is_accepted() -> None:
     assert read(b'{"title": "A\tB", "body": "one\r\ntwo"}').body == "one\ntwo"
 
 
-def test_what_escapes_hide_is_cleaned_after_parsing() -> None:
+def test_escaped_controls_are_cleaned_after_parsing() -> None:
     text = b'{"title": "\\u001b]52;c;AA\\u0007[BTC]\\u202e", "\\u0000a\\u009b": ["\\u001b[2Jx"]}'
     found = read(text)
     assert found.title == "[BTC]"
@@ -152,7 +152,7 @@ def test_what_escapes_hide_is_cleaned_after_parsing() -> None:
     ],
     ids=lambda value: value[:24] if isinstance(value, bytes) else "",
 )
-def test_what_is_not_an_article_says_why(data: bytes, why: str) -> None:
+def test_a_refusal_says_why(data: bytes, why: str) -> None:
     assert why in reason(data)
 
 
@@ -213,7 +213,7 @@ def test_any_bytes_are_an_article_or_say_why_not(data: bytes) -> None:
 
 @given(OBJECTS, TEXT)
 @examples(300)
-def test_what_was_read_is_written_so_that_it_is_read_again(
+def test_a_read_article_is_written_so_that_it_reads_back(
     fields: dict[str, object], body: str
 ) -> None:
     once = read(json.dumps(fields | {"title": "T", "body": body}).encode())
@@ -224,7 +224,7 @@ def test_what_was_read_is_written_so_that_it_is_read_again(
 
 
 @pytest.mark.parametrize("full", [FULL, article(1, source="", external_id="", category="OTHER")])
-def test_every_field_comes_out_as_it_went_in(full: Article) -> None:
+def test_every_field_is_exported_as_it_was_imported(full: Article) -> None:
     assert read_json_article(write_json_article(full).encode(), origin=full.origin) == full
 
 
@@ -292,7 +292,7 @@ def test_lines_are_found_however_they_come_in_pieces(
 @given(st.binary(max_size=80), st.integers(1, 20))
 @example(b'["a{", "b\\"]", {"c": "}"}]', 1)
 @examples(300)
-def test_any_bytes_are_cut_to_the_end(data: bytes, size: int) -> None:
+def test_any_bytes_are_split_to_the_end(data: bytes, size: int) -> None:
     cut(blocks_of_lines(pieces(data, size)))
     cut(blocks_of_values(pieces(b"[" + data, size)))
 
@@ -327,7 +327,7 @@ def test_another_encoding_is_named_once() -> None:
         assert cut(blocks(iter([data]))) == [(0, 0, "is UTF-16; save it as UTF-8")]
 
 
-def test_what_is_too_large_is_passed_over_and_what_follows_is_found() -> None:
+def test_an_oversized_value_is_skipped_and_the_next_is_found() -> None:
     huge = b'{"body": "%s"}' % (b'x{\\"' * (MAX_ARTICLE_BYTES // 2))
     in_lines = cut(blocks_of_lines(pieces(b"{}\n%s\n{}\n" % huge, 100_000)))
     assert in_lines == [(1, 1, b"{}"), (0, 2, "is larger than 4 MiB"), (3, 3, b"{}")]
@@ -368,7 +368,7 @@ NAMES_OF_FILES = ["n.jsonl", "n.json", "n.jsonl.gz", "n.json.gz", "N.JSONL"]
 
 
 @pytest.mark.parametrize("name", NAMES_OF_FILES)
-def test_a_file_comes_in_and_unchanged_is_not_opened_again(
+def test_a_file_is_imported_and_not_opened_again_if_unchanged(
     news: Library, tmp_path: Path, name: str
 ) -> None:
     path = as_file(tmp_path / name, obj(1), obj(2), obj(3))
@@ -384,7 +384,7 @@ def test_a_file_comes_in_and_unchanged_is_not_opened_again(
 
 
 @pytest.mark.parametrize("name", NAMES_OF_FILES)
-def test_of_a_changed_file_only_what_differs_is_new(
+def test_only_changed_articles_of_a_changed_file_are_new(
     news: Library, tmp_path: Path, name: str
 ) -> None:
     path = as_file(tmp_path / name, obj(1), obj(2))
@@ -395,7 +395,7 @@ def test_of_a_changed_file_only_what_differs_is_new(
     assert counts(news.bring_in([path])) == (0, 0, 3, 0, 0)
 
 
-def test_of_an_article_given_twice_the_newest_counts(news: Library, tmp_path: Path) -> None:
+def test_the_newest_version_of_an_article_given_twice_counts(news: Library, tmp_path: Path) -> None:
     old, new = obj(1, updatedAt="2026-03-05"), obj(1, title="New", updatedAt="2026-03-06")
     path = as_file(tmp_path / "n.jsonl", new, old)
     assert counts(news.bring_in([path])) == (1, 0, 0, 1, 0)
@@ -405,7 +405,7 @@ def test_of_an_article_given_twice_the_newest_counts(news: Library, tmp_path: Pa
     assert counts(news.bring_in([path])) == (0, 0, 1, 1, 0)
 
 
-def test_a_broken_line_is_named_by_its_number_and_the_rest_goes_in(
+def test_a_broken_line_is_refused_by_its_number_and_the_rest_is_imported(
     news: Library, tmp_path: Path
 ) -> None:
     path = tmp_path / "n.jsonl"
@@ -422,7 +422,7 @@ def test_a_broken_line_is_named_by_its_number_and_the_rest_goes_in(
     assert counts(news.bring_in([path])) == (0, 0, 3, 0, 3), "what is broken is named again"
 
 
-def test_a_broken_object_of_an_array_is_named_by_its_line_and_place(
+def test_a_broken_object_of_an_array_is_refused_by_line_and_position(
     news: Library, tmp_path: Path
 ) -> None:
     path = tmp_path / "n.json"
@@ -435,7 +435,9 @@ def test_a_broken_object_of_an_array_is_named_by_its_line_and_place(
     assert number == f"{path}:19: article 4 is not a JSON object"
 
 
-def test_an_odd_article_goes_in_and_is_flagged_by_its_line(news: Library, tmp_path: Path) -> None:
+def test_an_odd_article_is_imported_and_flagged_with_its_line(
+    news: Library, tmp_path: Path
+) -> None:
     path = as_file(tmp_path / "n.jsonl", obj(1), obj(2, score="high"))
     report = news.bring_in([path])
     assert list(map(str, report.flagged)) == [f"{path}:2: score is not a number: high"]
@@ -444,7 +446,7 @@ def test_an_odd_article_goes_in_and_is_flagged_by_its_line(news: Library, tmp_pa
 
 
 @pytest.mark.parametrize("name", ["n.jsonl.gz", "n.json.gz"])
-def test_of_a_cut_off_gzip_what_came_before_goes_in(
+def test_articles_before_the_cut_of_a_gzip_are_imported(
     news: Library, tmp_path: Path, name: str
 ) -> None:
     path = as_file(tmp_path / name, *(obj(n, body=os.urandom(500).hex()) for n in range(60)))
@@ -457,7 +459,7 @@ def test_of_a_cut_off_gzip_what_came_before_goes_in(
     assert counts(again) == (0, 0, report.outcomes[Outcome.NEW], 0, 1)
 
 
-def test_of_a_damaged_gzip_what_came_before_goes_in(news: Library, tmp_path: Path) -> None:
+def test_articles_before_the_damage_of_a_gzip_are_imported(news: Library, tmp_path: Path) -> None:
     path = as_file(tmp_path / "n.jsonl.gz", obj(1))
     data = bytearray(path.read_bytes())
     data[-5] ^= 1  # the checksum
@@ -485,14 +487,14 @@ def test_a_gzip_bomb_in_a_line_is_bounded(
     assert "unpacks to far more than articles would" in report.refusals[1].reason
 
 
-def test_what_the_first_bytes_say_counts_not_the_name(news: Library, tmp_path: Path) -> None:
+def test_the_first_bytes_count_and_not_the_name(news: Library, tmp_path: Path) -> None:
     plain, packed = tmp_path / "plain.jsonl.gz", tmp_path / "packed.jsonl"
     plain.write_bytes(lines(obj(1)))
     packed.write_bytes(gzip.compress(lines(obj(2))) + gzip.compress(lines(obj(3))))
     assert counts(news.bring_in([plain, packed])) == (3, 0, 0, 0, 0)
 
 
-def test_what_is_not_a_file_of_articles_is_not_refused_line_by_line(
+def test_a_file_without_articles_is_not_refused_line_by_line(
     news: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(import_jobs, "HOPELESS", 5)
@@ -535,7 +537,7 @@ def test_only_a_regular_file_is_read(news: Library, tmp_path: Path) -> None:
     ]
 
 
-def test_in_a_folder_they_are_passed_over(news: Library, tmp_path: Path) -> None:
+def test_in_a_folder_they_are_skipped(news: Library, tmp_path: Path) -> None:
     folder = tmp_path / "news"
     folder.mkdir()
     as_file(folder / "n.jsonl", obj(1))
@@ -548,7 +550,7 @@ def test_an_empty_file_of_lines_is_an_export_of_nothing(news: Library, tmp_path:
 
 
 @pytest.mark.parametrize("name", ["n.jsonl", "n.json.gz"])
-def test_workers_bring_in_what_one_process_does(
+def test_workers_import_the_same_as_one_process(
     tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     objects: list[object] = [obj(n, score=n / 4) for n in range(80)]
@@ -590,7 +592,7 @@ def test_an_interrupted_import_keeps_what_it_reported_and_goes_on(
 
 
 @pytest.mark.parametrize("name", ["out.jsonl", "out.jsonl.gz", "OUT.JSONL"])
-def test_an_export_comes_in_again_field_for_field(tmp_path: Path, name: str) -> None:
+def test_an_export_is_imported_again_field_for_field(tmp_path: Path, name: str) -> None:
     stories = [replace(FULL, draft=False), article(2, tags=("A",)), article(3, lang="uk")]
     with library(tmp_path / "data", stories) as news:
         assert str(news.export(Query(), tmp_path / name)) == "3 written, 0 refused"

@@ -119,7 +119,7 @@ def test_an_item_of_the_pipeline_becomes_an_article() -> None:
     assert article.body == "One line of it."
 
 
-def test_items_that_are_broken_are_refused_by_their_number_and_the_rest_goes_in() -> None:
+def test_broken_items_are_refused_by_number_and_the_rest_is_stored() -> None:
     deep: Any = "x"
     for _ in range(40):
         deep = [deep]
@@ -145,7 +145,7 @@ def test_a_page_has_a_bounded_amount_of_markup() -> None:
     assert found.refusals[0].where == "item 2"
 
 
-def test_what_has_no_date_gets_the_time_of_the_sync() -> None:
+def test_an_undated_item_gets_the_time_of_the_sync() -> None:
     (article,) = pipeline(news(published=None)).articles
     assert (article.published, article.flags) == (NOW, (UNDATED,))
 
@@ -161,7 +161,7 @@ def test_what_has_no_date_gets_the_time_of_the_sync() -> None:
         ({"Response": "Error", "Message": 5}, ApiFailure, "without a reason"),
     ],
 )
-def test_an_error_of_the_service_is_one_whatever_http_said(
+def test_an_error_of_the_service_is_an_error_whatever_the_http_status(
     answer: dict[str, Any], error: type[NotAPage], said: str
 ) -> None:
     for read in READERS:
@@ -189,7 +189,7 @@ def test_a_key_in_an_error_is_not_repeated() -> None:
         (b"5", "JSON, but no"),
     ],
 )
-def test_what_is_not_a_page_is_refused_with_the_reason(data: bytes, said: str) -> None:
+def test_other_answers_are_refused_with_the_reason(data: bytes, said: str) -> None:
     for read in READERS:
         with pytest.raises(NotAPage, match=said):
             read(data, now=NOW)

@@ -89,7 +89,7 @@ def test_every_field_of_the_archive_is_read() -> None:
     )
 
 
-def test_a_file_of_the_archive_comes_out_byte_for_byte() -> None:
+def test_a_file_of_the_archive_is_exported_byte_for_byte() -> None:
     assert write_article(read_article(FULL.encode(), origin=ORIGIN)) == FULL
 
 
@@ -129,13 +129,15 @@ def test_unknown_fields_come_out_again_in_their_places_with_their_types() -> Non
         (b"---\n" + b"x" * MAX_ARTICLE_BYTES, "is larger than 4 MiB", None),
     ],
 )
-def test_what_is_not_an_article_is_refused(data: bytes, reason: str, line: int | None) -> None:
+def test_bytes_that_are_not_an_article_are_refused(
+    data: bytes, reason: str, line: int | None
+) -> None:
     with pytest.raises(NotAnArticle, match=reason) as refused:
         read_article(data, origin="README.md")
     assert refused.value.line == line
 
 
-def test_broken_front_matter_costs_a_flag_and_nothing_else() -> None:
+def test_broken_front_matter_is_flagged_and_nothing_else_is_lost() -> None:
     broken = FULL.replace("title: 'Ether rises: 5 % in a day, ''again'''", "title: Ether: up")
     article = read_article(broken.encode(), origin=ORIGIN)
     whole = read_article(FULL.encode(), origin=ORIGIN)
@@ -152,7 +154,7 @@ def test_front_matter_that_is_not_closed_ends_where_its_fields_end() -> None:
     assert article.flags[0] == "the front matter has no closing ---"
 
 
-def test_a_body_is_readable_whatever_stands_above_it() -> None:
+def test_a_body_is_readable_whatever_is_above_it() -> None:
     article = read("{{ }} : [[ ]\n%% @@", body="# The heading\n\nText.")
     assert article.title == "The heading"
     assert article.extra == {UNREADABLE: "{{ }} : [[ ]\n%% @@\n"}
@@ -217,7 +219,7 @@ def hostile(max_size: int = 30) -> st.SearchStrategy[str]:
         ["[/foo]", "---", "@a", "%", ": ", " #", "'", '"', "\\", "🚀", "Їжак", "\n", "\t", "\xa0"]
     )
     texts = st.lists(markup | st.text(max_size=6), max_size=max_size // 6).map("".join)
-    # Whether marks of mojibake are repaired depends on the line that they stand in.
+    # Whether signs of mojibake are repaired depends on their line.
     return texts.filter(lambda text: not re.search(_MOJIBAKE, clean(text)))
 
 
@@ -272,7 +274,7 @@ ARTICLES = st.builds(
 
 @given(ARTICLES)
 @examples(100)
-def test_what_is_written_is_read_again(article: Article) -> None:
+def test_written_text_is_read_back(article: Article) -> None:
     written = write_article(article).encode()
     assert read_article(written, origin=ORIGIN) == replace(article, flags=())
 

@@ -1,4 +1,4 @@
-"""Notes that a person wrote in any editor: what they say of themselves is understood."""
+"""Notes that a person wrote in any editor: their metadata is understood."""
 
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -84,7 +84,7 @@ def test_an_empty_block_is_left_out(block: str) -> None:
         "---",
     ],
 )
-def test_what_is_not_a_front_matter_is_text(text: str) -> None:
+def test_text_between_rules_is_not_front_matter(text: str) -> None:
     article = note(text)
     assert article.body == text
     assert article.extra == {}
@@ -139,19 +139,19 @@ def test_a_title_that_yaml_would_not_read_is_whole_and_flagged(header: str, titl
         ("Title: Fees", "Fees"),
     ],
 )
-def test_what_is_yaml_is_read_as_yaml(header: str, title: str) -> None:
+def test_valid_yaml_is_read_as_yaml(header: str, title: str) -> None:
     article = said(header)
     assert (article.title, article.flags) == (title, (UNDATED,))
 
 
-def test_beside_a_line_that_is_not_yaml_the_others_are_as_whole() -> None:
+def test_one_line_that_is_not_yaml_does_not_affect_the_others() -> None:
     article = said("description: one: two\ntitle: Fees are #1\ntags:\n  - #fees")
     assert (article.title, article.description) == ("Fees are #1", "one: two")
     assert article.tags == ("FEES",)
 
 
 @pytest.mark.parametrize("line", ["tags = ,", "tags = ", "title = '", 'title = "', "title = # x"])
-def test_a_broken_toml_line_without_a_value_costs_that_line_alone(line: str) -> None:
+def test_a_broken_toml_line_without_a_value_affects_only_that_line(line: str) -> None:
     article = note(f"+++\ntitle = Fees fall\n{line}\n= broken =\n+++\nText.\n")
     assert (article.title, article.body) == ("Fees fall", "Text.")
 
@@ -169,7 +169,7 @@ def test_broken_toml_and_json_are_rescued_line_by_line() -> None:
 
 
 @pytest.mark.parametrize("sign", ["[", '{"a":'])
-def test_json_of_any_depth_does_no_harm(sign: str) -> None:
+def test_json_of_any_depth_is_handled(sign: str) -> None:
     text = '{"title": ' + sign * 50_000
     assert note(text).body == text
     with pytest.raises(Unreadable, match="deeper"):
@@ -260,14 +260,14 @@ def test_the_title_is_the_first_heading_of_the_highest_level(body: str, title: s
         ("Fees%20fall 0123456789abcdef0123456789abcdef.md", "Fees fall", CHANGED),
     ],
 )
-def test_a_files_name_says_title_and_date_where_nothing_else_does(
+def test_a_file_name_gives_title_and_date_if_nothing_else_does(
     origin: str, title: str, published: datetime
 ) -> None:
     article = note("Text.", origin)
     assert (title_of_name(origin), article.title, article.published) == (title, title, published)
 
 
-def test_a_name_says_nothing_where_the_note_does() -> None:
+def test_a_file_name_does_not_count_if_the_note_has_its_own_title_and_date() -> None:
     article = note("---\ntitle: T\ndate: 2025-10-02\n---\n# H\n", "2025-09-01-fees.md")
     assert (article.title, article.published.month) == ("T", 10)
 
@@ -429,7 +429,7 @@ def test_other_values_that_are_links_are_what_they_name(
     assert getattr(said(header), name) == value
 
 
-def test_a_value_of_many_brackets_is_looked_at_once() -> None:
+def test_a_value_of_many_brackets_is_scanned_once() -> None:
     for value in ("[[" * 10_000, "[[a" * 10_000, "[[a]] " * 5_000, "![](" * 10_000):
         assert said(f"created: '{value}'").body == "The text."
 
@@ -446,7 +446,7 @@ def test_an_export_keeps_the_names_that_a_note_uses() -> None:
     assert "publishedAt: '2025-09-01T08:00:00.000Z'" in written
 
 
-def test_tags_are_found_in_the_text_of_a_note_that_names_none() -> None:
+def test_tags_are_found_in_the_text_of_a_note_without_tags() -> None:
     text = (
         "On #fees and (#miners), not #1, #FEES, #1a2b3c or `#code`.\n\n```\n#code\n```\n#last/one\n"
     )
@@ -508,6 +508,6 @@ def test_utf_8_with_a_damaged_byte_stays_utf_8() -> None:
     "data",
     [b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff\xe0\x10JFIF", b"%PDF-1.7\n%", b"GIF89a", b"text\0text"],
 )
-def test_what_is_not_text_is_refused_whatever_its_name(data: bytes) -> None:
+def test_binary_data_is_refused_whatever_its_name(data: bytes) -> None:
     with pytest.raises(NotAnArticle, match="is not a text file"):
         read_article(data, origin=ORIGIN)

@@ -1,4 +1,4 @@
-"""Fields that could not be read stay with their article, and disturb nothing when it moves."""
+"""Unreadable fields stay with their article, and do no harm when its id changes."""
 
 import json
 from collections.abc import Iterator
@@ -51,7 +51,7 @@ def shown(library: Library) -> dict[str, object]:
 
 
 @pytest.mark.parametrize("name", ODD)
-def test_an_article_of_odd_fields_makes_room_for_others(name: str, library: Library) -> None:
+def test_an_article_with_odd_fields_can_be_moved_to_another_id(name: str, library: Library) -> None:
     import_(library, 1, "2026-03-01T12:00:04.999Z", **ODD[name])
     before = shown(library)
     for number in range(2, 6):  # before it within the same 16 seconds, so that it moves
@@ -64,7 +64,7 @@ def test_an_article_of_odd_fields_makes_room_for_others(name: str, library: Libr
 
 
 @pytest.mark.parametrize("name", ODD)
-def test_an_article_of_odd_fields_is_replaced_whole(name: str, library: Library) -> None:
+def test_an_article_with_odd_fields_is_replaced_completely(name: str, library: Library) -> None:
     instant = "2026-03-01T12:00:00.000Z"
     import_(library, 1, instant, **ODD[name])
     import_(library, 1, instant, updatedAt="2026-03-02T12:00:00.000Z", tags=["SOL"], category="A")

@@ -1,4 +1,4 @@
-"""Lists of subscriptions as other programs write them, badly too: what can be read goes in."""
+"""Lists of subscriptions from other programs: readable outlines of bad ones are imported, too."""
 
 import contextlib
 import string
@@ -122,7 +122,7 @@ def test_an_outline_is_read_however_it_is_written(outline: str, name: str, url: 
         f"<!DOCTYPE opml [ <opml>{A}</opml>",
     ],
 )
-def test_a_document_is_read_however_it_is_built(document: str) -> None:
+def test_an_outline_is_read_from_any_valid_document_structure(document: str) -> None:
     assert read(document) == [("A", FEED)]
 
 
@@ -180,7 +180,7 @@ def test_a_declared_encoding_counts_where_it_is_not_utf_8(encoding: str, name: s
     assert read(document.encode(encoding)) == [(name, FEED)]
 
 
-def test_one_line_in_another_encoding_spoils_no_other() -> None:
+def test_one_line_in_another_encoding_does_not_affect_others() -> None:
     lines = [f'<outline text="Börse" url="{FEED}/1"/>', f'<outline text="Біржа" url="{FEED}/2"/>']
     data = b"<opml>\n" + lines[0].encode("latin-1") + b"\n" + lines[1].encode() + b"</opml>"
     assert [name for name, _ in read(data)] == ["Börse", "Біржа"]
@@ -194,13 +194,13 @@ def test_one_line_in_another_encoding_spoils_no_other() -> None:
         ('<outline type="rss"/>', "line 2", "no address"),
         ('<outline text="B" xmlUrl/>', "B", "no address"),
         ('<outline text="B xmlUrl="https://b.example/"/>', "B xmlUrl=", "no address"),
-        ('<outline text="B" type="include" url="https://b.example/l.opml"/>', "B", "of its own"),
+        ('<outline text="B" type="include" url="https://b.example/l.opml"/>', "B", "another list"),
         ('<outline text="B" xmlUrl="https://b.examp', "B", "breaks off"),
         ('<outline text="B" xmlUrl="https://b.example/"', "B", "breaks off"),
         ("<outline", "line 2", "breaks off"),
     ],
 )
-def test_an_outline_that_cannot_be_read_is_named_and_the_rest_goes_in(
+def test_an_unreadable_outline_is_named_and_the_rest_is_imported(
     outline: str, where: str, reason: str
 ) -> None:
     found, unread = refused(f"<opml>{A}\n{outline}")
@@ -316,7 +316,7 @@ PATHS = st.text("&;<>\"'=/?#%éx1lt", max_size=40).filter(lambda path: unescape(
 
 
 @given(NAMES, PATHS, st.sampled_from([Kind.FEED, Kind.NEWS_JSON]))
-def test_what_is_exported_comes_back_whatever_its_name(name: str, path: str, kind: Kind) -> None:
+def test_an_export_can_be_imported_under_any_name(name: str, path: str, kind: Kind) -> None:
     subscription = Subscription(name, f"{FEED}/{path}", kind)
     (back,) = read_opml(write_opml([subscription]).encode())
     shown = clean_line(name)[:MAX_NAME].strip() or "a.example"

@@ -1,4 +1,4 @@
-"""The quick reader of front matter: what it reads, it reads as the YAML parser does."""
+"""The fast reader of front matter gives the same results as the YAML parser."""
 
 from typing import Any
 
@@ -48,7 +48,7 @@ def parsed(text: str) -> Any:
         return "broken"
 
 
-def test_what_an_archive_is_made_of_needs_no_parser() -> None:
+def test_the_yaml_of_archives_needs_no_parser() -> None:
     assert tree_of(ARCHIVE) == {
         "title": """Vault keys: it's a "glass box", they say""",
         "description": "Miners sleep while fees rest, and nobody minds - or so it seems…",
@@ -65,7 +65,7 @@ def test_what_an_archive_is_made_of_needs_no_parser() -> None:
     assert typed(tree_of(ARCHIVE)) == parsed(ARCHIVE)
 
 
-def test_what_stood_without_quotes_is_told_from_what_had_them() -> None:
+def test_unquoted_values_differ_from_quoted_ones() -> None:
     tree = tree_of("a: 12\nb: '12'\n")
     assert tree is not None
     assert isinstance(tree["a"], Bare)
@@ -119,7 +119,7 @@ def test_what_stood_without_quotes_is_told_from_what_had_them() -> None:
         "a: ’b",
     ],
 )
-def test_all_else_is_left_to_the_parser_or_read_as_it_would(text: str) -> None:
+def test_anything_else_is_left_to_the_parser_or_read_as_the_parser_would(text: str) -> None:
     tree = tree_of(text)
     assert tree is None or typed(tree) == parsed(text)
 
@@ -139,14 +139,14 @@ LINES = st.builds(
 
 
 @given(st.lists(LINES, max_size=6).map("\n".join), st.sampled_from(["", "\n", "\n\n"]))
-def test_it_never_reads_otherwise_than_the_parser(lines: str, end: str) -> None:
+def test_it_never_differs_from_the_parser(lines: str, end: str) -> None:
     text = clean(lines + end)
     tree = tree_of(text)
     assert tree is None or typed(tree) == parsed(text)
 
 
 @given(st.text(st.characters(codec="utf-8"), max_size=40))
-def test_whatever_the_value_is(value: str) -> None:
+def test_any_value_is_read_as_the_parser_reads_it(value: str) -> None:
     for text in (f"a: {value}", f"a: '{value}'", f'a: "{value}"', f"a:\n  - {value}"):
         text = clean(text)
         tree = tree_of(text)

@@ -37,7 +37,7 @@ def texts(draw: st.DrawFn) -> str:
 
 
 @given(texts())
-def test_a_text_has_the_score_that_vader_gives_it(text: str) -> None:
+def test_a_text_has_the_same_score_as_in_vader(text: str) -> None:
     assert POLARITY.compound(text) == VADER.polarity_scores(text)["compound"]
 
 

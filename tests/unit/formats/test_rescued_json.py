@@ -1,4 +1,4 @@
-"""Documents of JSON that are broken in one item: it is lost with a reason, the others are kept."""
+"""JSON documents with a broken item: it is refused with a reason, the others are kept."""
 
 import json
 from contextlib import suppress
@@ -106,27 +106,27 @@ def test_a_missing_comma_loses_nothing() -> None:
     assert len(json_feed(f"{feed_item(1)} {feed_item(2)}", feed_item(3)).articles) == 3
 
 
-def test_what_is_cut_off_is_to_be_asked_for_again() -> None:
+def test_a_truncated_page_is_to_be_fetched_again() -> None:
     whole = f'{{"items": [{feed_item(1)}, {feed_item(2)}]}}'
     for end in (len(whole) - 20, len(whole) - 1):
         with pytest.raises(NotAPage, match="incomplete"):
             read_json_feed(whole[:end].encode(), url="https://e.org/f", name="", now=NOW)
 
 
-def test_what_is_not_json_at_all_is_said_of_the_whole() -> None:
+def test_a_document_that_is_not_json_is_refused_as_a_whole() -> None:
     for text in ("[what, ever]", "{}}", "{'items': []}", "[,]", '{"items": [,]}', "[[[[}}}}]"):
         with pytest.raises(NotAPage, match="not JSON"):
             read_json_feed(text.encode(), url="https://e.org/f", name="", now=NOW)
 
 
 @given(st.text('{}[]",:\\ 1an', max_size=60))
-def test_no_text_between_items_costs_those_before_it(text: str) -> None:
+def test_text_between_items_does_not_affect_those_before_it(text: str) -> None:
     page = json_feed(feed_item(1), text, feed_item(3))
     assert page.articles[0].external_id == "1"
 
 
 @pytest.mark.parametrize("unit", ["{", "[", '"', '{"a', '[{"', "},{", "\\", '{"id":"1",},', "[]"])
-def test_a_hostile_document_takes_little_time(unit: str) -> None:
+def test_a_hostile_document_is_parsed_in_bounded_time(unit: str) -> None:
     """Quadratic time would take minutes."""
     with suppress(NotAPage):
         json_feed(feed_item(1), unit * (1_000_000 // len(unit)))

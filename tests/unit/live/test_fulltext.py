@@ -1,4 +1,4 @@
-"""Full texts: what is found on a page, that it is harmless, and that it stays."""
+"""Full texts: found on a page, harmless, and kept."""
 
 import asyncio
 import threading
@@ -32,7 +32,7 @@ def news(tmp_path: Path) -> Iterator[Library]:
 
 
 def page(*paragraphs: str, title: str = "Fees fall") -> bytes:
-    """A page of a news site, with what stands around an article."""
+    """A page of a news site, with the elements around an article."""
     text = "".join(f"<p>{each}</p>" for each in paragraphs)
     return (
         f"<!doctype html><html><head><title>{title}</title></head><body>"
@@ -85,14 +85,14 @@ def test_the_article_is_found_and_nothing_around_it() -> None:
 @pytest.mark.parametrize(
     "control", ["&#27;", "&#x1B", "&#0;", "\x1b", "\x00", "\u202e", "&#x202e;"]
 )
-def test_what_acts_on_a_terminal_is_gone_and_the_text_is_not(control: str) -> None:
+def test_control_sequences_are_removed_and_the_text_stays(control: str) -> None:
     text = main_text(page(f"{control}[2J is not a word.", *LONG), "https://news.example/")
     assert "second paragraph" in text
     assert not {"\x1b", "\x00", "\u202e"} & set(text)
 
 
 @pytest.mark.usefixtures("extra")
-def test_nothing_of_a_page_runs_or_is_markup() -> None:
+def test_no_script_or_markup_of_a_page_survives() -> None:
     hostile = "[/foo] [BTC] <script>alert(1)</script><a href='javascript:alert(1)'>here</a>"
     text = main_text(page(hostile, *LONG), "https://news.example/")
     assert "alert" not in text
@@ -117,7 +117,7 @@ def test_a_page_without_an_article_is_refused_by_name(body: bytes) -> None:
 
 
 @pytest.mark.usefixtures("extra")
-def test_a_page_that_would_take_for_ever_is_refused() -> None:
+def test_a_page_that_would_take_forever_is_refused() -> None:
     """Four megabytes of one-letter paragraphs took minutes."""
     with pytest.raises(NoFullText, match="more markup than any article"):
         main_text(page(*["a"] * 40_000), "https://news.example/")
@@ -163,7 +163,7 @@ LINKS = "<ul><li><a href='/py'>Pythons</a></li><li><a href='/ants'>Anthills</a><
         ("<p>Write <a href='mailto:a@b.example'>us</a> a letter soon.</p>", "us (a@b.example)"),
     ],
 )
-def test_what_stands_between_the_paragraphs_is_read_as_the_page_shows_it(
+def test_elements_between_paragraphs_are_read_as_the_page_shows_them(
     inside: str, expected: str
 ) -> None:
     body = page(LONG[0], LONG[1]).replace(
@@ -175,14 +175,14 @@ def test_what_stands_between_the_paragraphs_is_read_as_the_page_shows_it(
 
 
 @pytest.mark.usefixtures("extra")
-def test_a_page_within_a_form_is_a_page() -> None:
+def test_a_page_inside_a_form_is_read() -> None:
     body = page(*LONG).replace(b"<article>", b"<form action=/x><article>")
     body = body.replace(b"</article>", b"</article></form>")
     assert "second paragraph" in main_text(body, "https://news.example/a/b", "Fees fall")
 
 
 @pytest.mark.usefixtures("extra")
-def test_what_stands_around_the_article_stays_out() -> None:
+def test_text_around_the_article_is_left_out() -> None:
     around = (
         b"<header><a href='/'><img src='/logo.png'></a></header>"
         b"<aside><h3>Read more</h3><ul><li><a href='/1'>Another story</a></li></ul></aside>"
@@ -198,7 +198,7 @@ def test_what_stands_around_the_article_stays_out() -> None:
 
 
 @pytest.mark.usefixtures("extra")
-def test_a_page_says_from_where_its_addresses_start_and_in_which_charset_it_is() -> None:
+def test_the_base_address_and_charset_of_a_page_are_used() -> None:
     body = page(*LONG, "Ціна мережі зросла, і це вже третій тиждень поспіль, кажуть майнери.")
     body = body.replace(
         b"<head>", b"<head><meta charset=windows-1251><base href='https://o.example/'>"
@@ -212,7 +212,7 @@ def test_a_page_says_from_where_its_addresses_start_and_in_which_charset_it_is()
 
 
 @pytest.mark.usefixtures("extra")
-def test_the_full_text_stays_whatever_the_feed_brings_again(
+def test_the_full_text_stays_whatever_the_feed_sends_again(
     news: Library, server: NewsServer
 ) -> None:
     short = followed(news, server, page(*LONG))
@@ -262,7 +262,7 @@ def test_only_the_web_is_asked(news: Library, url: str, error: type[CryptoreadEr
 
 
 @pytest.mark.usefixtures("extra")
-async def test_it_ends_soon_when_it_is_to_stop(news: Library, server: NewsServer) -> None:
+async def test_it_ends_soon_after_stop_is_set(news: Library, server: NewsServer) -> None:
     stop, asked = threading.Event(), threading.Event()
 
     def wait(request: Request) -> None:

@@ -1,4 +1,4 @@
-"""How a source is doing, in words: from what the cache keeps, in whichever session it was asked."""
+"""The state of a source in words, from the cache, whichever session asked the source."""
 
 from datetime import timedelta
 from typing import Any
@@ -30,12 +30,12 @@ def test_a_source_that_answered_is_well() -> None:
     assert its == Health("well", Status.UNCHANGED, EARLIER)
 
 
-def test_one_that_was_never_asked_says_so() -> None:
+def test_a_source_that_was_never_asked_says_so() -> None:
     assert health(Subscription("FT", URL), None, NOW) == Health("not asked yet")
 
 
 @pytest.mark.parametrize(("failures", "how"), [(1, "failing"), (2, "failed 2 times")])
-def test_one_that_fails_says_since_when_and_what_to_do(failures: int, how: str) -> None:
+def test_a_failing_source_says_since_when_and_what_to_do(failures: int, how: str) -> None:
     its = failed("forbidden", failures, last_ok=int((EARLIER - AN_HOUR).timestamp()))
     assert (its.how, its.status, its.error) == (how, Status.FORBIDDEN, "it failed")
     assert (its.last_ok, its.last_failed) == (EARLIER - AN_HOUR, EARLIER)
@@ -43,22 +43,22 @@ def test_one_that_fails_says_since_when_and_what_to_do(failures: int, how: str) 
     assert its.rests_until is None
 
 
-def test_one_that_rests_says_how_long_and_how_to_ask_it_before() -> None:
+def test_a_paused_source_says_how_long_and_how_to_ask_it_earlier() -> None:
     its = failed("server-error", 3, next_try=int((NOW + AN_HOUR).timestamp()))
     assert (its.how, its.rests_until) == ("resting", NOW + AN_HOUR)
     until = f"{(NOW + AN_HOUR).astimezone():%Y-%m-%d %H:%M}"
     rests = f"it rests until {until}; `cryptoread sync FT` asks it earlier"
-    assert its.advice == f"the site is in trouble; it is tried again at the next sync; {rests}"
+    assert its.advice == f"the site has a problem; it is tried again at the next sync; {rests}"
     assert failed("gone", 3, next_try=int((NOW - AN_HOUR).timestamp())).how == "failed 3 times"
 
 
-def test_a_name_can_be_typed_as_it_is_shown() -> None:
+def test_a_name_in_advice_is_quoted_for_the_shell() -> None:
     url = SourceState(url=URL, last_error="x", next_try=int((NOW + AN_HOUR).timestamp()))
     its = health(Subscription("The Block; rm", URL), url, NOW)
     assert "`cryptoread sync 'The Block; rm'`" in its.advice
 
 
 @pytest.mark.parametrize("status", ["", "of-another-version"])
-def test_a_failure_whose_name_is_not_known_is_one_all_the_same(status: str) -> None:
+def test_a_failure_of_an_unknown_status_is_still_a_failure(status: str) -> None:
     its = failed(status)
     assert (its.how, its.status, its.error, its.advice) == ("failing", None, "it failed", "")

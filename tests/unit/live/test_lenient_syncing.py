@@ -1,4 +1,4 @@
-"""Sources whose servers answer oddly: what they have comes in, at this sync and at later ones."""
+"""Sources with odd servers: their articles are stored, at this sync and at later ones."""
 
 import gzip
 import sqlite3
@@ -49,7 +49,7 @@ def titles(library: Library) -> set[str]:
 
 
 @pytest.mark.parametrize("etag", ['"caf\xe9-1"', '"' + "x" * 20_000 + '"', '"a\tb"', ""])
-def test_an_odd_validator_never_keeps_later_items_away(
+def test_an_odd_validator_never_blocks_later_items(
     news: Library, server: NewsServer, etag: str
 ) -> None:
     headers = {"ETag": etag, "Last_Modified": etag}
@@ -91,7 +91,7 @@ def test_after_a_failure_a_source_is_asked_for_all_it_has(
     assert titles(news) == {"One", "Two"}
 
 
-def test_a_server_for_which_nothing_ever_changes_is_asked_for_all_in_time(
+def test_a_server_that_never_reports_a_change_is_asked_for_everything_eventually(
     news: Library, server: NewsServer, clock: Clock
 ) -> None:
     server.routes["/feed"] = with_etag(feed("One"))
@@ -115,7 +115,7 @@ def test_a_304_to_a_request_without_validators_is_a_server_error(
     assert sync(news, url).status == Status.OK
 
 
-def test_an_empty_answer_takes_nothing_away_and_is_not_an_end(
+def test_an_empty_page_deletes_nothing_and_is_not_the_end(
     news: Library, server: NewsServer
 ) -> None:
     server.routes["/feed"] = with_etag(feed("One"))

@@ -1,4 +1,4 @@
-"""What a sync needs is there when the first answer comes; what it does not need is not loaded."""
+"""Modules that a sync needs are loaded before the first answer; others are not loaded."""
 
 import json
 import os
@@ -32,7 +32,7 @@ with Library(Path(sys.argv[1])) as library:
 """
 
 
-def test_a_first_page_finds_loaded_what_it_needs(tmp_path: Path) -> None:
+def test_modules_for_the_first_page_are_loaded_in_advance(tmp_path: Path) -> None:
     with news_server() as server:
         url = server.serve("/feed", feed("One", "Two"))
         ran = subprocess.run(
@@ -58,7 +58,7 @@ def loaded(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return names
 
 
-def test_a_sync_that_is_over_loads_nothing_more(loaded: list[str]) -> None:
+def test_a_finished_sync_imports_no_more_modules(loaded: list[str]) -> None:
     over = threading.Event()
     over.set()
     load({Kind.FEED}, SyncOptions(), over)

@@ -1,4 +1,4 @@
-"""Syncing: what of live sources gets into the cache, what is kept when they fail, what is asked."""
+"""Syncing: articles of live sources, failures, and which sources are asked."""
 
 import json
 import sqlite3
@@ -94,13 +94,13 @@ def counts(result: SourceResult) -> tuple[int, int, int]:
 # Feeds.
 
 
-def test_a_feed_comes_in(news: Library, server: NewsServer) -> None:
+def test_the_articles_of_a_feed_are_stored(news: Library, server: NewsServer) -> None:
     result = one(news, Subscription("Ledger", server.serve("/feed", feed("One", "Two"))))
     assert (result.status, *counts(result), result.error) == (Status.OK, 2, 0, 0, "")
     assert titles(news) == ["One", "Two"]
 
 
-def test_what_is_added_comes_in_and_what_is_gone_stays(news: Library, server: NewsServer) -> None:
+def test_added_articles_are_stored_and_removed_ones_stay(news: Library, server: NewsServer) -> None:
     ledger = Subscription("Ledger", server.serve("/feed", feed("One", "Two")))
     sync(news, ledger)
     server.serve("/feed", feed("Zero", "Half"))
@@ -156,7 +156,7 @@ def test_a_published_article_that_returns_under_a_new_id_is_one_article(
     assert len(news.find(parse("is:favourite"))) == 1
 
 
-def test_of_two_items_that_could_be_one_of_an_archive_only_one_is(
+def test_only_one_of_two_items_becomes_an_article_of_the_archive(
     news: Library, server: NewsServer, tmp_path: Path
 ) -> None:
     archived = tmp_path / "archive" / "one.en.md"
@@ -256,7 +256,7 @@ def test_a_wrong_charset_does_no_harm(news: Library, server: NewsServer) -> None
     assert titles(news) == ["Ціна зросла"]
 
 
-def test_a_fault_of_our_own_is_one_of_one_source(
+def test_an_internal_error_fails_only_its_source(
     news: Library, server: NewsServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def broken(*_: object, **__: object) -> Page:
@@ -319,7 +319,7 @@ def test_two_programs_that_sync_at_once_store_everything_once(
 # Pauses.
 
 
-def test_a_source_that_keeps_failing_rests_longer_and_longer(
+def test_a_source_that_keeps_failing_is_paused_longer_each_time(
     news: Library, server: NewsServer, clock: Clock
 ) -> None:
     ledger = Subscription("Ledger", server.url("/500"))
@@ -336,7 +336,7 @@ def test_a_source_that_keeps_failing_rests_longer_and_longer(
     assert one(news, ledger).status == Status.UNCHANGED
 
 
-def test_a_site_that_asks_for_ages_is_left_alone_for_hours(
+def test_a_site_that_asks_for_a_very_long_pause_is_paused_for_hours(
     news: Library, server: NewsServer, clock: Clock
 ) -> None:
     ledger = Subscription("Ledger", server.url("/429"))
@@ -394,7 +394,7 @@ def test_without_a_key_the_api_is_not_asked(
     assert news.source_states()[source.url].last_error == ""
 
 
-def test_the_key_is_a_header_and_shows_nowhere_else(
+def test_the_key_is_sent_as_a_header_and_shown_nowhere(
     news: Library, server: NewsServer, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(0)
@@ -429,7 +429,7 @@ def test_the_api_is_asked_for_what_the_address_says_and_for_no_more_than_it_give
     assert asked[1] == expected | {"to_ts": str(int(NOW.timestamp()) - 60)}
 
 
-def test_the_key_may_stand_in_the_keyring_of_the_system(
+def test_the_key_may_be_in_the_system_s_keyring(
     news: Library, server: NewsServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A keyring of its own in the place of the real one, which a test has no right to read."""
@@ -490,13 +490,13 @@ def test_a_gap_that_a_failure_left_is_closed_later(news: Library, server: NewsSe
         (b'{"Data": [', Status.NOT_A_FEED),
     ],
 )
-def test_a_failure_that_comes_as_a_success_is_one(
+def test_a_failure_with_http_200_is_a_failure(
     news: Library, server: NewsServer, body: bytes, status: Status
 ) -> None:
     assert one(news, api(server, lambda _: body), options=KEY).status == status
 
 
-def test_an_api_whose_pages_go_nowhere_is_left(news: Library, server: NewsServer) -> None:
+def test_an_api_whose_pages_lead_nowhere_is_abandoned(news: Library, server: NewsServer) -> None:
     same_second = list(range(1, 11))
     published = int(NOW.timestamp())
     one(news, api(server, lambda _: api_page(*same_second, PUBLISHED_ON=published)), options=KEY)
@@ -550,7 +550,7 @@ def test_a_folder_is_imported(news: Library, tmp_path: Path) -> None:
     assert one(news, source._replace(url=str(tmp_path / "none"))).status == Status.NOT_FOUND
 
 
-def test_a_cache_of_before_live_news_is_brought_up_to_date(tmp_path: Path) -> None:
+def test_a_cache_from_before_live_news_is_migrated(tmp_path: Path) -> None:
     before = CACHE._replace(migrations=CACHE.migrations[:2])
     prepare(tmp_path / "cache.db", before)
     with Store(tmp_path) as store:
@@ -582,7 +582,7 @@ def put_live(store: Store, *articles: Article) -> list[Outcome]:
 def everything(library: Library) -> tuple[object, ...]:
     """Return all that a user sees: articles newest first, counts of every facet, words found.
 
-    Articles of one instant stand in the order of their arrival, latest first. Nothing else depends
+    Articles of one instant are in the order of their arrival, latest first. Nothing else depends
     on that order.
     """
     words = [
@@ -652,7 +652,7 @@ def test_the_same_documents_any_number_of_times_give_the_same_cache(
     assert found[1:] == [found[0]] * 2
 
 
-def test_a_correction_holds_and_its_former_title_is_shown(
+def test_a_correction_is_kept_and_its_former_title_is_shown(
     news: Library, server: NewsServer
 ) -> None:
     def with_title(title: str, words: str) -> bytes:
@@ -671,7 +671,7 @@ def test_a_correction_holds_and_its_former_title_is_shown(
     assert "Fund is no." in article.body
 
 
-def test_a_large_page_is_stored_some_at_a_time_and_a_cut_one_loses_nothing(
+def test_a_large_page_is_stored_in_batches_and_an_interrupted_one_loses_nothing(
     news: Library, server: NewsServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     names = [f"Story {n}" for n in range(25)]

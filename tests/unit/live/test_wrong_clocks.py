@@ -38,11 +38,11 @@ def state(**values: Any) -> SourceState:
         (int(FAR.timestamp()), False),
     ],
 )
-def test_a_rest_that_no_clock_can_have_meant_is_over(next_try: int, rests: bool) -> None:
+def test_an_impossible_pause_is_over(next_try: int, rests: bool) -> None:
     assert (state(next_try=next_try).as_of(1_000_000).next_try > 1_000_000) is rests
 
 
-def test_nothing_was_asked_in_the_future() -> None:
+def test_no_source_was_asked_in_the_future() -> None:
     far, now = int(FAR.timestamp()), int(NOW.timestamp())
     its = health(
         Subscription("News", "https://example.org"),
@@ -59,7 +59,9 @@ def sync(folder: Path, moment: datetime, source: Subscription) -> list[Status]:
         return [each.status for each in library.sync([source], options=SyncOptions())]
 
 
-def test_what_failed_in_2040_is_asked_again_today(tmp_path: Path, server: NewsServer) -> None:
+def test_a_source_that_failed_by_a_wrong_clock_is_asked_again_today(
+    tmp_path: Path, server: NewsServer
+) -> None:
     source = Subscription("News", server.url("/500"), Kind.FEED)
     for _ in range(3):
         assert sync(tmp_path, FAR, source) == [Status.SERVER_ERROR]
@@ -68,7 +70,9 @@ def test_what_failed_in_2040_is_asked_again_today(tmp_path: Path, server: NewsSe
     assert sync(tmp_path, NOW, source) == [Status.OK]
 
 
-def test_an_undated_item_that_came_in_2040_came_today(tmp_path: Path, server: NewsServer) -> None:
+def test_an_undated_item_first_seen_with_a_wrong_clock_is_dated_today(
+    tmp_path: Path, server: NewsServer
+) -> None:
     source = Subscription("News", server.serve("/feed", UNDATED), Kind.FEED)
     sync(tmp_path, FAR, source)
     server.serve("/feed", UNDATED + b"\n")
@@ -91,7 +95,7 @@ def zone() -> Iterator[pytest.MonkeyPatch]:
 
 
 @pytest.mark.parametrize("name", ["XXX24", "XXX-24", "AAA99", "<+48>-48", "XXX5YYY-30", "UTC+167"])
-def test_a_zone_of_a_day_or_more_is_named_and_utc_stands_in(
+def test_a_zone_of_a_day_or_more_is_named_and_utc_is_used(
     zone: pytest.MonkeyPatch, name: str
 ) -> None:
     zone.setenv("TZ", name)

@@ -83,9 +83,7 @@ def finds(query: str, text: str) -> bool:
         ("1/4, vs. Kraken société", ['"vs. kraken"', "societe", "1/4", "SOCIÉTÉ"]),
     ],
 )
-def test_a_word_that_stands_in_the_text_is_found_by_typing_it(
-    text: str, queries: list[str]
-) -> None:
+def test_a_word_of_the_text_is_found_by_typing_it(text: str, queries: list[str]) -> None:
     assert [query for query in queries if not finds(query, text)] == []
 
 
@@ -151,11 +149,11 @@ def test_a_phrase_with_many_apostrophes_is_asked_for_in_a_few_ways() -> None:
         ("की", "का"),
     ],
 )
-def test_letters_stay_apart_that_are_not_the_same(query: str, text: str) -> None:
+def test_different_letters_stay_different(query: str, text: str) -> None:
     assert not finds(query, text)
 
 
-def test_fts5_takes_every_character_for_what_its_plain_form_says() -> None:
+def test_fts5_indexes_every_character_as_its_plain_form() -> None:
     some = [chr(code) for code in range(0x20000) if not 0xD800 <= code < 0xE000]
     words = words_of(f"a{char}b" for char in some)
     wrong = {
@@ -166,13 +164,13 @@ def test_fts5_takes_every_character_for_what_its_plain_form_says() -> None:
     assert wrong == {}
 
 
-def test_what_follows_a_character_that_is_a_word_is_read_the_same() -> None:
+def test_text_after_a_one_character_word_is_folded_the_same() -> None:
     some = [chr(code) for code in (*range(0x3200), *range(0xFF00, 0xFFF0))]
     words = words_of(f"比{char}b" for char in some)
     assert words == [f"比 {plain_form(char)}b".split() for char in some]
 
 
-def test_what_is_kept_has_a_plain_form_of_the_same_length() -> None:
+def test_kept_characters_have_a_plain_form_of_the_same_length() -> None:
     kept = filter(is_kept, map(chr, range(0x20000)))
     assert [char for char in kept if len(plain_form(char)) != 1] == []
 
@@ -185,29 +183,29 @@ def test_any_text_has_the_words_of_its_plain_form(text: str) -> None:
     assert has_words(text) == bool(words)
 
 
-def test_english_and_ukrainian_are_indexed_as_they_stand() -> None:
+def test_english_and_ukrainian_are_indexed_unchanged() -> None:
     text = "«Ціна — 5 €», п’ять ґав… “Don’t” café № 7 ™ →"
     assert is_kept(text)
     assert folded(text) is text
 
 
 @pytest.mark.parametrize("text", ["ʼ", "ـ", "₿", "🚀", "\u200d", "«»", "\u0301", "+"])
-def test_what_has_no_word_is_named(text: str) -> None:
+def test_text_without_a_word_is_named_in_a_hint(text: str) -> None:
     assert not has_words(text)
     query = parse(text)
     assert query.words == ()
     assert [hint.term for hint in query.hints] == [text]
 
 
-def test_terms_of_one_plain_form_are_one_question() -> None:
+def test_terms_of_one_plain_form_are_one_lookup() -> None:
     assert match_phrase(Term(None, "ёж")) == match_phrase(Term(None, "еж"))
     assert match_phrase(Term(None, 'Maß"')) == '"Mass"""'
 
 
-def test_a_change_of_the_forms_comes_with_a_migration() -> None:
+def test_a_change_of_the_plain_forms_needs_a_migration() -> None:
     """An index holds what an earlier version wrote, and is told the same words to forget them.
 
-    Where this fails, add a migration that indexes every article anew, and the new digest here.
+    If this fails, add a migration that indexes every article again, and the new digest here.
     """
     assert blake2b(b"".join(forms()), digest_size=8).hexdigest() == FORMS
 

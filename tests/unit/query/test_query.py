@@ -74,7 +74,7 @@ QUERY = st.lists(TERM, max_size=6).map(lambda terms: Query(tuple(terms)))
 @example("before:0001-01-01T00:00+23:59")
 @example("after:9999-12-31T23:59-23:59")
 @example("after:" + "9" * 5000 + "w")
-def test_any_text_is_a_query_in_a_normal_form_that_stands(text: str) -> None:
+def test_any_text_is_a_query_with_a_stable_normal_form(text: str) -> None:
     query = parse(text)
     again = parse(str(query))
     assert again == query
@@ -140,7 +140,7 @@ def test_every_term_of_a_query_can_be_evaluated(query: Query) -> None:
         ("xrp\u2028ada", (word("xrp"), word("ada"))),
     ],
 )
-def test_what_a_text_means(text: str, terms: tuple[Term, ...]) -> None:
+def test_dates_mean_these_instants(text: str, terms: tuple[Term, ...]) -> None:
     query = parse(text)
     assert query.terms == terms
     assert query.hints == ()
@@ -168,9 +168,7 @@ def test_what_a_text_means(text: str, terms: tuple[Term, ...]) -> None:
         ("after:²d", "after:²d", "`²d` is not a date"),
     ],
 )
-def test_what_makes_no_sense_is_plain_text_and_named_in_a_hint(
-    text: str, plain: str, reason: str
-) -> None:
+def test_an_invalid_term_is_plain_text_with_a_hint(text: str, plain: str, reason: str) -> None:
     query = parse(f"xrp -{text}")
     assert query.terms == (word("xrp"), word(plain, exclude=True))
     (hint,) = query.hints
@@ -281,7 +279,7 @@ def test_every_hour_of_a_year_is_a_date_of_a_query(zone: Callable[[str], None], 
         assert abs(after - first - timedelta(hours=hour)) <= timedelta(hours=14)
 
 
-def test_the_narrowest_bounds_make_the_period() -> None:
+def test_the_period_has_the_narrowest_bounds() -> None:
     query = parse("after:2025-11-01 after:7d before:2025-11-10 before:2025-11-11")
     assert query.period(NOW) == (NOW - timedelta(days=7), datetime(2025, 11, 10, tzinfo=UTC))
     assert parse("tag:xrp").period(NOW) == (None, None)
@@ -330,7 +328,7 @@ def test_the_term_that_was_added_last_is_dropped_first() -> None:
 
 
 @given(QUERY)
-def test_a_term_taken_out_is_gone_and_the_rest_stays(query: Query) -> None:
+def test_removing_a_term_leaves_the_others(query: Query) -> None:
     for term in query.terms:
         rest = query.without(term)
         assert rest.terms == tuple(other for other in query.terms if other != term)
@@ -348,6 +346,6 @@ def test_hints_belong_to_the_text_and_make_no_difference_between_queries() -> No
 @pytest.mark.parametrize(
     ("field", "value"), [(Field.TAG, " "), (Field.IS, "new"), (Field.AFTER, "soon"), (None, "?")]
 )
-def test_a_term_without_meaning_cannot_be_made(field: Field | None, value: str) -> None:
+def test_an_invalid_term_cannot_be_constructed(field: Field | None, value: str) -> None:
     with pytest.raises(ValueError, match=r"^`.+`"):
         Term(field, value)

@@ -27,7 +27,7 @@ def written(folder: Path) -> str:
     return (folder / log.NAME).read_text("utf-8")
 
 
-def test_an_unexpected_error_names_the_log_and_the_log_names_the_place(
+def test_an_unexpected_error_names_the_log_and_the_log_the_code_line(
     logs: Path, tmp_path: Path
 ) -> None:
     told = str(Broken(raised(RuntimeError("a defect")), tmp_path))
@@ -62,7 +62,7 @@ def test_an_unexpected_error_names_the_log_and_the_log_names_the_place(
         (RuntimeError("x" * 10_000), "RuntimeError: xxx"),
     ],
 )
-def test_what_was_read_is_not_written_down(
+def test_the_log_has_no_content_that_was_read(
     logs: Path, tmp_path: Path, error: Exception, told: str
 ) -> None:
     log.note_error(raised(error), tmp_path)
@@ -73,7 +73,7 @@ def test_what_was_read_is_not_written_down(
     assert len(text) < 400
 
 
-def test_causes_and_groups_are_told_and_endless_ones_are_not(logs: Path, tmp_path: Path) -> None:
+def test_causes_and_groups_are_logged_and_endless_ones_are_not(logs: Path, tmp_path: Path) -> None:
     error = ZeroDivisionError("the cause")
     for number in range(100):
         outer = RuntimeError(f"number {number}")
@@ -86,7 +86,7 @@ def test_causes_and_groups_are_told_and_endless_ones_are_not(logs: Path, tmp_pat
     assert text.count("because of") < 10
 
 
-def test_a_deep_recursion_is_told_briefly(logs: Path, tmp_path: Path) -> None:
+def test_a_deep_recursion_is_logged_briefly(logs: Path, tmp_path: Path) -> None:
     def deeper() -> None:
         deeper()
 
@@ -147,7 +147,7 @@ def test_many_processes_write_whole_records(logs: Path) -> None:
 
 @pytest.mark.parametrize("name", [log.NAME, log.OLD])
 @pytest.mark.parametrize("kind", ["link", "dangling link", "hard link", "pipe", "folder", "other"])
-def test_what_it_did_not_make_is_left_alone(
+def test_files_that_the_log_did_not_create_are_left_alone(
     logs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, kind: str
 ) -> None:
     monkeypatch.setattr(log, "MOST_BYTES", 300)
@@ -179,7 +179,7 @@ def test_what_it_did_not_make_is_left_alone(
         before.st_size,
         before.st_mode,
     )
-    if name == log.OLD:  # it begins anew in place
+    if name == log.OLD:  # it restarts in place
         assert (logs / log.NAME).stat().st_size < 1_000
         assert "warning 19" in written(logs)
 
@@ -195,7 +195,7 @@ def test_where_the_log_folder_cannot_be_the_data_folder_takes_it(
     assert log.noted_errors(data) == data / log.NAME
     data_too = tmp_path / "file"
     data_too.write_text("")
-    assert "could not be written down" in str(Broken(raised(RuntimeError("x")), data_too))
+    assert "could not be saved" in str(Broken(raised(RuntimeError("x")), data_too))
 
 
 def test_a_log_without_an_error_is_not_a_crash(logs: Path, tmp_path: Path) -> None:

@@ -21,7 +21,7 @@ def test_only_a_file_is_read_and_no_more_than_is_wanted(tmp_path: Path) -> None:
             read_own(path)
 
 
-def test_what_is_new_replaces_nothing_and_follows_no_link(tmp_path: Path) -> None:
+def test_a_new_file_replaces_nothing_and_follows_no_link(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("mine")
     (tmp_path / "link").symlink_to(tmp_path / "nowhere")
     for name in ("file", "link"):
@@ -34,7 +34,7 @@ def test_what_is_new_replaces_nothing_and_follows_no_link(tmp_path: Path) -> Non
     assert not (tmp_path / "nowhere").exists()
 
 
-def test_a_link_in_a_folder_of_ours_changes_no_rights_elsewhere(tmp_path: Path) -> None:
+def test_a_link_in_the_data_folder_changes_no_permissions_elsewhere(tmp_path: Path) -> None:
     folder, victim = tmp_path / "data", tmp_path / "victim"
     folder.mkdir(0o755)
     victim.write_text("mine")

@@ -1,4 +1,4 @@
-"""One redaction of what is secret, however it is written, and of what is not secret nothing."""
+"""Secrets are redacted in every spelling, and nothing else is."""
 
 import base64
 import html
@@ -87,7 +87,7 @@ def test_nothing_is_raised_and_no_key_is_left(text: str, key: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["hushed", "a-hushpuppy", "shush"])
-def test_a_short_key_is_not_a_part_of_a_word(text: str) -> None:
+def test_a_short_key_is_not_replaced_inside_a_word(text: str) -> None:
     know("hush")
     assert redacted(text) == text
     assert redacted("x-api-key: hush, key%3Dhush") == f"x-api-key: {REDACTED}, key%3D{REDACTED}"

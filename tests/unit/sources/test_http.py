@@ -1,4 +1,4 @@
-"""Bytes from the web: every fault ends by its name, within its time, and no secret goes astray."""
+"""Bytes from the web: each fault gives its status in time, and no secret leaks."""
 
 import asyncio
 import gzip
@@ -85,14 +85,14 @@ def test_every_fault_is_expected() -> None:
 
 
 @pytest.mark.parametrize("name", EXPECTED)
-def test_a_fault_ends_by_its_name(server: NewsServer, name: str) -> None:
+def test_each_fault_gives_its_own_status(server: NewsServer, name: str) -> None:
     failed = failure(server.url(f"/{name}"), limits_for(EXPECTED[name]))
     assert failed.status == EXPECTED[name]
     assert str(failed)
     assert "127.0.0.1" not in str(failed)
 
 
-def test_what_answers_well_comes_whole(server: NewsServer) -> None:
+def test_a_successful_answer_is_complete(server: NewsServer) -> None:
     body = feed("Story 1")
     url = server.serve("/feed", body, Content_Type="application/rss+xml", ETag='"a"')
     answer = get(url)
@@ -108,12 +108,12 @@ def test_what_answers_well_comes_whole(server: NewsServer) -> None:
     ],
     ids=["gzip", "two streams", "zlib"],
 )
-def test_one_encoding_is_taken_off(server: NewsServer, packed: bytes) -> None:
+def test_one_encoding_is_removed(server: NewsServer, packed: bytes) -> None:
     encoding = "gzip" if packed.startswith(b"\x1f\x8b") else "deflate"
     assert get(server.serve("/feed", packed, Content_Encoding=encoding)).body == feed("Story 1")
 
 
-def test_what_has_not_changed_does_not_come_again(server: NewsServer) -> None:
+def test_an_unchanged_page_is_not_sent_again(server: NewsServer) -> None:
     server.routes["/feed"] = with_etag(feed("Story 1"))
     first = get(server.url("/feed"))
     assert first.body == feed("Story 1")
@@ -140,7 +140,7 @@ def test_both_validators_are_sent(server: NewsServer) -> None:
         ((307, 303), ""),
     ],
 )
-def test_only_an_unbroken_chain_of_permanent_redirects_is_remembered(
+def test_only_a_chain_of_permanent_redirects_is_remembered(
     server: NewsServer, codes: tuple[int, ...], permanent: str
 ) -> None:
     for number, code in enumerate(codes, 1):
@@ -162,7 +162,7 @@ def test_a_key_goes_to_its_own_host_and_to_no_other(server: NewsServer) -> None:
         assert [headers.get("x-api-key") for _, headers in other.seen] == [None]
 
 
-def test_a_key_that_is_not_a_header_is_in_no_error(server: NewsServer) -> None:
+def test_an_invalid_key_appears_in_no_error(server: NewsServer) -> None:
     with pytest.raises(FetchFailed) as caught:
         get(server.url("/404"), secrets={"x-api-key": "hush\r\nX-Other: 1"})
     assert caught.value.status == Status.REJECTED
@@ -173,7 +173,7 @@ def test_a_key_that_is_not_a_header_is_in_no_error(server: NewsServer) -> None:
 @pytest.mark.parametrize(
     ("name", "seconds"), [("429", 999999999999.0), ("503", 30.0), ("500", None)]
 )
-def test_what_the_server_asks_for_is_passed_on(
+def test_the_pause_that_a_server_asks_for_is_passed_on(
     server: NewsServer, name: str, seconds: float | None
 ) -> None:
     assert failure(server.url(f"/{name}")).retry_after == seconds
@@ -189,14 +189,12 @@ def test_an_address_without_a_server_is_unreachable(server: NewsServer) -> None:
 @pytest.mark.parametrize(
     "url", ["http://" + "a" * 70 + ".example/", "http://\u2460.\u00df\u0300-/", "http://[::1"]
 )
-def test_what_is_not_an_address_is_rejected(url: str) -> None:
+def test_an_invalid_address_is_rejected(url: str) -> None:
     assert failure(url).status in (Status.REJECTED, Status.UNREACHABLE)
 
 
 @pytest.mark.parametrize("proxy", ["socks5://127.0.0.1:9", "nonsense://x", "http://[::1"])
-def test_an_address_that_is_not_a_proxy_is_named(
-    monkeypatch: pytest.MonkeyPatch, proxy: str
-) -> None:
+def test_an_invalid_proxy_address_is_named(monkeypatch: pytest.MonkeyPatch, proxy: str) -> None:
     monkeypatch.setenv("ALL_PROXY", proxy)
     with pytest.raises(SourceError, match="ALL_PROXY"):
         get("http://127.0.0.1:9/feed")
@@ -263,7 +261,7 @@ except FetchFailed as error:
 """
 
 
-def test_the_program_ends_though_a_name_is_never_found() -> None:
+def test_the_program_ends_while_a_name_lookup_hangs() -> None:
     ended = subprocess.run(
         [sys.executable, "-c", HANGING_RESOLVER],
         cwd=Path(__file__).parents[3],

@@ -1,4 +1,4 @@
-"""What servers send though they should not: a feed that a browser would get is had."""
+"""Invalid answers of servers: a feed that a browser could read is read."""
 
 import asyncio
 import contextlib
@@ -71,7 +71,7 @@ DOCUMENTS = {
 
 @pytest.mark.parametrize("named", NAMED)
 @pytest.mark.parametrize("body", BODIES)
-def test_what_is_in_the_body_counts_and_not_what_the_header_calls_it(
+def test_the_bytes_of_the_body_count_and_not_the_header(
     server: NewsServer, body: str, named: str
 ) -> None:
     url = server.serve(
@@ -82,7 +82,9 @@ def test_what_is_in_the_body_counts_and_not_what_the_header_calls_it(
 
 @pytest.mark.parametrize("body", ["plain", "gzip", "zlib", "raw deflate", "stored zlib"])
 @pytest.mark.parametrize("document", DOCUMENTS)
-def test_any_document_comes_out_as_it_went_in(server: NewsServer, document: str, body: str) -> None:
+def test_any_document_is_read_back_as_it_was_written(
+    server: NewsServer, document: str, body: str
+) -> None:
     data = DOCUMENTS[document]
     url = server.serve("/feed", BODIES[body](data), Content_Encoding="gzip")
     assert get(url).body == data
@@ -94,7 +96,7 @@ def test_an_empty_body_is_empty_whatever_it_is_called(server: NewsServer, named:
 
 
 @pytest.mark.parametrize("named", ["br", "zstd", "BR", "compress", "gzip, br"])
-def test_an_encoding_that_was_not_asked_for_is_named(server: NewsServer, named: str) -> None:
+def test_an_unrequested_encoding_is_reported(server: NewsServer, named: str) -> None:
     server.serve("/feed", b"\x0b\x02\x80" + bytes(range(256)), Content_Encoding=named)
     failed = failure(server.url("/feed"))
     assert failed.status == Status.NOT_A_FEED
@@ -127,7 +129,7 @@ def test_compression_within_compression_is_refused(
 @pytest.mark.parametrize("named", ["", "gzip", "none"])
 @pytest.mark.parametrize("packed", [gzip.compress(MANY), zlib.compress(MANY), raw_deflate(MANY)])
 @pytest.mark.parametrize("left", [0.5, 0.99])
-def test_a_stream_that_breaks_off_is_an_error_of_its_own(
+def test_an_incomplete_stream_is_a_distinct_error(
     server: NewsServer, named: str, packed: bytes, left: float
 ) -> None:
     headers = {"Content_Encoding": named} if named else {}
@@ -168,7 +170,7 @@ def test_a_body_of_very_many_streams_is_refused(server: NewsServer) -> None:
     assert failure(server.serve("/many", one * (MAX_STREAMS + 2))).status == Status.NOT_A_FEED
 
 
-def test_a_whole_stream_is_had_though_its_length_is_given_wrongly(server: NewsServer) -> None:
+def test_a_complete_body_is_accepted_despite_a_wrong_content_length(server: NewsServer) -> None:
     def longer(request: Request) -> None:
         request.answer(200, gzip.compress(FEED), Content_Length=str(len(FEED)))
         request.close_connection = True
@@ -218,7 +220,7 @@ def test_a_validator_that_was_stored_by_an_older_version_is_left_out(
 
 
 @given(st.text(max_size=30))
-def test_what_is_left_of_a_validator_is_all_of_it_or_nothing(value: str) -> None:
+def test_a_validator_is_kept_whole_or_not_at_all(value: str) -> None:
     assert Known(value).sendable.etag in (value, "")
     value.encode("utf-8", "replace").decode()
     Known(value).sendable.etag.encode("ascii")
@@ -454,14 +456,14 @@ def cut(data: bytes, size: int) -> list[bytes]:
     st.sampled_from(sorted(BODIES)),
     st.integers(1, 600),
 )
-def test_a_document_is_had_in_whatever_pieces_it_comes(
+def test_a_document_is_complete_in_whatever_pieces_it_arrives(
     document: bytes, body: str, size: int
 ) -> None:
     assert unpacked_in(cut(BODIES[body](document), size)) == document
 
 
 @given(st.binary(max_size=2000), st.integers(1, 600))
-def test_any_bytes_are_had_or_refused(data: bytes, size: int) -> None:
+def test_any_body_is_unpacked_or_refused(data: bytes, size: int) -> None:
     with contextlib.suppress(FetchFailed):
         assert len(unpacked_in(cut(data, size), most=10_000)) <= 10_000
 
@@ -510,16 +512,16 @@ def answered(*pieces: bytes) -> Handler:
 
 @pytest.mark.parametrize("head", HEADS)
 @pytest.mark.parametrize("size", [1, 40_000])
-def test_a_head_is_read_as_browsers_read_it(server: NewsServer, head: str, size: int) -> None:
+def test_a_response_head_is_read_as_browsers_read_it(
+    server: NewsServer, head: str, size: int
+) -> None:
     server.routes["/feed"] = answered(*cut(HEADS[head] + b"\r\n" + FEED, size))
     assert get(server.url("/feed")).body == FEED
 
 
 @pytest.mark.parametrize("twice", [1, 2])
 @pytest.mark.parametrize("end", [b"0\r\n\r\n", b"0\r\nX-A: a\r\n\r\n", b""])
-def test_chunks_may_be_named_twice_and_lack_their_end(
-    server: NewsServer, twice: int, end: bytes
-) -> None:
+def test_odd_transfer_encodings_are_accepted(server: NewsServer, twice: int, end: bytes) -> None:
     head = b"HTTP/1.1 200 OK\r\n" + b"Transfer-Encoding: Chunked\r\n" * twice + b"\r\n"
     server.routes["/feed"] = answered(head + CHUNKS + end)
     assert get(server.url("/feed")).body == FEED
@@ -537,7 +539,7 @@ def test_chunks_may_be_named_twice_and_lack_their_end(
         FEED,
     ],
 )
-def test_what_is_not_a_head_is_an_error_still(server: NewsServer, raw: bytes) -> None:
+def test_an_invalid_response_head_is_still_an_error(server: NewsServer, raw: bytes) -> None:
     server.routes["/feed"] = answered(raw)
     assert failure(server.url("/feed")).status == Status.UNREACHABLE
 

@@ -1,4 +1,4 @@
-"""Folders, files and archives: what is brought in, what is refused, and that nothing hangs."""
+"""Folders, files and archives: accepted and refused files, and nothing hangs."""
 
 import bz2
 import gzip
@@ -130,7 +130,7 @@ class TestFolder:
             str(tmp_path / name) for name in ("a.md", "b.md", "c.md")
         ]
 
-    def test_what_is_not_a_regular_file_is_never_opened(self, tmp_path: Path) -> None:
+    def test_an_irregular_file_is_never_opened(self, tmp_path: Path) -> None:
         os.mkfifo(tmp_path / "pipe.md")
         with socket.socket(socket.AF_UNIX) as server:
             server.bind(os.path.relpath(tmp_path / "s.md"))
@@ -148,7 +148,7 @@ class TestFolder:
         assert origins(tmp_path) == ["fits.md"]
         assert refusals(tmp_path) == [f"{tmp_path}/large.md: is larger than 4 MiB"]
 
-    def test_a_name_that_is_not_text_is_exact_to_read_and_clean_to_show(
+    def test_a_name_that_is_not_text_is_exact_for_reading_and_clean_for_display(
         self, tmp_path: Path
     ) -> None:
         raw = os.fsencode(tmp_path) + b"/caf\xe9\x1b[2J.md"
@@ -162,7 +162,7 @@ class TestFolder:
         assert entry.read() == ARTICLE
 
     @pytest.mark.skipif(os.geteuid() == 0, reason="root reads everything")
-    def test_what_may_not_be_read_is_refused_and_the_rest_goes_on(self, tmp_path: Path) -> None:
+    def test_an_unreadable_file_is_refused_and_the_rest_is_imported(self, tmp_path: Path) -> None:
         write(tmp_path, {"locked/a.md": b"", "open/b.md": b""})
         (tmp_path / "locked").chmod(0)
         assert origins(tmp_path) == ["open/b.md"]
@@ -179,7 +179,7 @@ class TestFolder:
         assert str(refusal) == f"{tmp_path}/b: cannot be read (No such file or directory)"
 
     @pytest.mark.parametrize("data", [b"longer than it was", b"", b"bEE"])
-    def test_a_file_that_changed_since_the_scan_is_not_taken_for_what_it_was(
+    def test_a_file_that_changed_since_the_scan_is_not_stored_under_its_old_stamp(
         self, tmp_path: Path, data: bytes
     ) -> None:
         path = write(tmp_path, {"a.md": b"bee"}) / "a.md"
@@ -189,7 +189,7 @@ class TestFolder:
         with pytest.raises(SourceError, match="changed while it was being imported"):
             entry.read()
 
-    def test_a_file_that_became_a_link_is_not_followed(self, tmp_path: Path) -> None:
+    def test_a_file_that_was_replaced_by_a_link_is_not_followed(self, tmp_path: Path) -> None:
         path = write(tmp_path / "root", {"a.md": b"bee"}) / "a.md"
         (entry,) = entries(tmp_path / "root")
         path.rename(tmp_path / "elsewhere.md")
@@ -204,7 +204,7 @@ class TestNamedPath:
         assert entry.origin == "a.en.md"
         assert entry.where == str(tmp_path / "2025/11/a.en.md")
 
-    def test_a_path_with_nothing_there_is_an_error(self, tmp_path: Path) -> None:
+    def test_a_missing_path_is_an_error(self, tmp_path: Path) -> None:
         for path in (tmp_path / "no.md", write(tmp_path) / "x.markdown/no"):
             with pytest.raises(SourceError, match="there is no such file or folder"):
                 scan(path)
@@ -215,7 +215,7 @@ class TestNamedPath:
         with pytest.raises(SourceError, match="cannot be read"):
             scan(Path("/" + "a" * 5000))
 
-    def test_what_is_neither_article_nor_archive_is_refused(self, tmp_path: Path) -> None:
+    def test_a_file_that_is_neither_article_nor_archive_is_refused(self, tmp_path: Path) -> None:
         write(tmp_path, {"a.png": b""})
         os.mkfifo(tmp_path / "pipe.zip")
         assert refusals(tmp_path / "a.png")[0].startswith(
@@ -260,14 +260,14 @@ class TestArchive:
         path.write_bytes(PACKED[name]())
         assert origins(path) == list(FILES)
 
-    def test_marks_in_paths_do_not_confuse(self, tmp_path: Path) -> None:
+    def test_exclamation_marks_in_paths_are_handled(self, tmp_path: Path) -> None:
         path = tmp_path / "wow!x.zip"
         path.write_bytes(zip_bytes([("a!b.md", b"x")]))
         (entry,) = entries(path)
         assert (entry.where, entry.origin) == (f"{path}!a!b.md", "a!b.md")
 
     @pytest.mark.parametrize(("suffix", "pack"), [("zip", zip_bytes), ("tar", tar_bytes)])
-    def test_names_are_judged_member_by_member(
+    def test_member_names_are_checked_one_by_one(
         self, tmp_path: Path, suffix: str, pack: Callable[..., bytes]
     ) -> None:
         good, hidden = "./2025/a.md", ["._a.md", ".git/b.md", "inner.zip", "c.png", "folder/"]
@@ -318,7 +318,7 @@ class TestArchive:
         assert origins(path) == ["good.md"]
         assert refusals(path) == [f"{path}!large.md: is larger than 4 MiB"]
 
-    def test_a_member_larger_than_its_header_says_is_refused(self, tmp_path: Path) -> None:
+    def test_a_member_larger_than_declared_is_refused(self, tmp_path: Path) -> None:
         data = zip_bytes([("liar.md", bytes(100_000)), ("good.md", b"x")])
         path = tmp_path / "a.zip"
         path.write_bytes(data.replace(struct.pack("<L", 100_000), struct.pack("<L", 10)))
@@ -353,7 +353,7 @@ class TestArchive:
         assert refusals(path)[0].startswith(f"{path}: unpacks to far more")
 
     @pytest.mark.parametrize("compress", [bytes, gzip.compress, lzma.compress, bz2.compress])
-    def test_a_tar_that_was_cut_off_gives_what_is_whole_and_says_so(
+    def test_a_truncated_tar_gives_its_complete_members_and_a_refusal(
         self, tmp_path: Path, compress: Callable[[bytes], bytes]
     ) -> None:
         noise = [os.urandom(2_000) for _ in range(500)]
@@ -371,7 +371,7 @@ class TestArchive:
         assert origins(path) == ["a.md"]
         assert refusals(path) == [f"{path}: is damaged or cut off (no end mark)"]
 
-    def test_a_broken_header_is_not_taken_for_the_end(self, tmp_path: Path) -> None:
+    def test_a_broken_tar_header_is_not_mistaken_for_the_end(self, tmp_path: Path) -> None:
         data = bytearray(tar_bytes([("a.md", b"a"), ("b.md", b"b")]))
         data[2 * 512 + 10] ^= 0xFF
         path = tmp_path / "a.tar"
@@ -398,7 +398,7 @@ class TestArchive:
 
     @pytest.mark.parametrize("name", ["a.zip", "a.tar", "a.tgz", "a.tar.xz"])
     @pytest.mark.parametrize("data", [b"", b"PK", b"no archive at all" * 99])
-    def test_what_is_not_an_archive_is_refused_once(
+    def test_a_file_that_is_not_an_archive_is_refused_once(
         self, tmp_path: Path, name: str, data: bytes
     ) -> None:
         path = tmp_path / name
@@ -438,7 +438,7 @@ SOUND = {
     st.integers(1, 6000),
 )
 @example("a.tar", [(0, b"\x80" * 512)], 6000)
-def test_no_damage_makes_an_archive_raise_or_hang(
+def test_a_damaged_archive_neither_raises_nor_hangs(
     name: str, edits: list[tuple[int, bytes]], length: int
 ) -> None:
     data = bytearray(SOUND[name])

@@ -1,4 +1,4 @@
-"""What is of the user's own network is asked only where the user named it."""
+"""A host in the user's own network is asked only if the user named it."""
 
 import asyncio
 from ipaddress import ip_address, ip_network
@@ -47,12 +47,12 @@ OUTSIDE = [
 
 
 @pytest.mark.parametrize("host", INSIDE)
-def test_a_host_of_the_own_network_is_known_as_it_is_written(host: str) -> None:
+def test_a_host_of_the_local_network_is_recognised_in_every_spelling(host: str) -> None:
     assert is_inside(host)
 
 
 @pytest.mark.parametrize("host", OUTSIDE)
-def test_a_host_on_the_web_is_not_of_the_own_network(host: str) -> None:
+def test_a_host_on_the_web_is_not_in_the_local_network(host: str) -> None:
     assert not is_inside(host)
 
 
@@ -83,7 +83,7 @@ def at(server: NewsServer, host: str, path: str) -> str:
 
 
 @pytest.mark.parametrize("host", INSIDE)
-def test_no_redirect_leads_from_the_web_into_the_own_network(
+def test_no_redirect_leads_from_the_web_into_the_local_network(
     outside: NewsServer, network: Network, host: str
 ) -> None:
     outside.routes["/feed"] = redirect(at(outside, host, "/inside"), 301)
@@ -121,7 +121,9 @@ def test_redirects_on_the_web_are_followed(outside: NewsServer, network: Network
     assert network.connected[1] == OTHER_PUBLIC
 
 
-def test_a_connection_goes_where_was_looked(outside: NewsServer, network: Network) -> None:
+def test_a_connection_goes_to_the_address_that_was_checked(
+    outside: NewsServer, network: Network
+) -> None:
     answers = iter([[PUBLIC], ["127.0.0.1"], ["127.0.0.1"]])
     network.names["other.example"] = lambda: next(answers)
     outside.routes["/feed"] = redirect(at(outside, "other.example", "/moved"))
@@ -146,7 +148,7 @@ def test_no_source_on_the_web_is_at_such_an_address(
     assert network.connected == []
 
 
-def test_a_source_of_the_own_network_may_have_a_public_name(
+def test_a_source_in_the_local_network_may_have_a_public_name(
     outside: NewsServer, network: Network
 ) -> None:
     network.names["news.example"] = ["192.168.1.5"]
@@ -196,7 +198,7 @@ def test_a_redirect_does_not_reuse_a_connection_to_an_address_inside(outside: Ne
     assert len(outside.asked("/mine")) == 1
 
 
-def test_a_proxy_is_asked_for_names_and_never_for_the_own_network(
+def test_a_proxy_is_asked_for_names_and_never_for_the_local_network(
     server: NewsServer, network: Network, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("HTTP_PROXY", server.url(""))
@@ -267,7 +269,7 @@ def test_the_link_of_an_article_leads_inside_only_from_a_source_there(
             news.fetch_full_text(article(1, url=inside, feed="00" * 10))
 
 
-def test_a_file_of_the_user_may_name_a_host_of_the_own_network(
+def test_a_file_of_the_user_may_name_a_host_of_the_local_network(
     outside: NewsServer, network: Network, tmp_path: Path
 ) -> None:
     pytest.importorskip("trafilatura")
@@ -289,7 +291,7 @@ def test_two_servers_of_this_machine_are_one_host(server: NewsServer) -> None:
 
 
 @given(st.integers(0, 2**32 - 1))
-def test_every_form_of_an_address_is_judged_alike(number: int) -> None:
+def test_every_form_of_an_address_is_classified_alike(number: int) -> None:
     parts = number.to_bytes(4, "big")
     verdict = is_inside(".".join(map(str, parts)))
     forms = [

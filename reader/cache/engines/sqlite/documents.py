@@ -6,9 +6,8 @@ come from its source again: `forget` arranges that.
 
 import os
 import sqlite3
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import suppress
-from typing import Any
 
 from reader.cache.files.damage import rows_of
 from reader.cache.values.incoming import Incoming
@@ -63,17 +62,6 @@ def derived(incoming: Incoming) -> tuple[object, ...]:
         *(incoming.published, incoming.updated, incoming.category, incoming.sentiment),
         *(int(incoming.pinned), int(incoming.draft), int(incoming.flagged), incoming.title),
     )
-
-
-def row_values(found: Mapping[int, Document | None]) -> Iterator[tuple[Any, ...]]:
-    """Yield what a list shows of articles from their whole documents, as `View.rows` does."""
-    for id, document in found.items():
-        if document is not None:
-            new = Incoming.of(document.article())
-            yield (
-                *(id, new.title, new.published, new.lang, new.category, new.sentiment, new.source),
-                *(new.pinned, new.draft, new.flagged, *new.identity),
-            )
 
 
 def mend_row(db: sqlite3.Connection, id: int) -> bool:

@@ -7,6 +7,7 @@ import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,12 +15,13 @@ from reader.cache.engines.sqlite.moments import Moments, SqliteMoment
 from reader.cache.engines.sqlite.pool import CachePool
 from reader.cache.engines.sqlite.view import SqliteView
 from reader.cache.files.connections import transaction
-from reader.cache.files.damage import Malformed, sql_errors
-from reader.cache.files.schema import impatient
+from reader.cache.files.damage import Malformed, sql_errors, suspect
+from reader.cache.files.schema import without_waiting
 from reader.cache.values.facet_rows import Damaged
 
 if TYPE_CHECKING:
     from reader.cache.engines.sqlite.transaction import SqliteTransaction
+    from reader.cache.engines.sqlite.upkeep import SqliteUpkeep
 
 
 class SqliteEngine:
@@ -35,6 +37,18 @@ class SqliteEngine:
         self._writing = threading.RLock()
         self._moments = Moments(self.pool, lock)
 
+    @property
+    def name(self) -> str:
+        """Return the path of the file."""
+        return str(self.path)
+
+    @cached_property
+    def upkeep(self) -> "SqliteUpkeep":
+        """Return the part that keeps the file small and fast."""
+        from reader.cache.engines.sqlite.upkeep import SqliteUpkeep
+
+        return SqliteUpkeep(self.pool)
+
     @contextmanager
     def errors(self) -> Iterator[None]:
         """Raise CacheError for whatever goes wrong within."""
@@ -46,11 +60,11 @@ class SqliteEngine:
         return SqliteView(self.pool.of_thread())
 
     @contextmanager
-    def transaction(self, *, patient: bool = True) -> "Iterator[SqliteTransaction]":
+    def transaction(self, *, wait: bool = True) -> "Iterator[SqliteTransaction]":
         """Give a write transaction, one thread at a time. Raises CacheLocked, CacheError."""
         from reader.cache.engines.sqlite.transaction import SqliteTransaction
 
-        with self.changing() as db, nullcontext() if patient else impatient(db), transaction(db):
+        with self.changing() as db, nullcontext() if wait else without_waiting(db), transaction(db):
             yield SqliteTransaction(db)
 
     @contextmanager
@@ -79,9 +93,13 @@ class SqliteEngine:
         """Give a view for looking up words. moment: leased; None: the present state."""
         return self._moments.searching(moment)
 
-    def hurry(self) -> None:
+    def suspect(self) -> None:
+        """Request a full check of the file at the next start."""
+        suspect(self.path)
+
+    def wait_briefly(self) -> None:
         """Wait at most 500 ms for locks of other programs from now on, in this thread."""
-        self.pool.hurry()
+        self.pool.wait_briefly()
 
     def release(self) -> None:
         """Close this thread's connection."""

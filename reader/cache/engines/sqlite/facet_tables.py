@@ -13,9 +13,9 @@ from typing import Any
 
 from pyroaring import BitMap
 
-from reader.cache.engines.sqlite.identities import batches
 from reader.cache.files.checksums import bitmap_sum, row_sum
 from reader.cache.files.damage import is_damage
+from reader.cache.ids import batches
 from reader.cache.values.facet_rows import CHUNK_BITS, FACETS, Counted, Damaged, Facet, FacetRow
 
 _ROW = "SELECT key, field, value, label, size, newer, crc FROM facets "

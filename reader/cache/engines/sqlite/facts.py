@@ -1,4 +1,4 @@
-"""Read, article by article, what facets are counted from and words are found in."""
+"""Read articles one by one for what facets and the full-text index are made from."""
 
 import json
 import sqlite3

@@ -1,4 +1,4 @@
-"""Find articles that earlier versions stored under other identities, when their items come again.
+"""Find articles that earlier versions stored under other identities, when a feed repeats them.
 
 All functions work within the transaction that their caller holds open.
 """

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from pyroaring import BitMap
 
-from reader.cache.files.damage import rows_of
+from reader.cache.files.damage import is_damage, rows_of
 from reader.cache.files.migrations import FULLTEXT_OPTIONS
 from reader.cache.values.cancel import Cancel
 from reader.errors import Superseded
@@ -20,6 +20,10 @@ _WORDS = (
     "FROM articles JOIN documents USING (id) WHERE articles.id IN "
 )
 _INDEX = "INSERT INTO fulltext (rowid, title, description, body) VALUES (?, ?, ?, ?)"
+
+INDEXED_AT_START = 50_000
+"""Maximum articles whose full-text index a start rebuilds, which takes half a minute; for more,
+`doctor --repair` does it."""
 
 
 class Recent:
@@ -93,8 +97,19 @@ def _matches(db: sqlite3.Connection, phrase: str) -> BitMap:
     return BitMap(ids)
 
 
+def has_damaged_index(db: sqlite3.Connection) -> bool:
+    """Return whether the full-text index contradicts itself."""
+    try:
+        db.execute("INSERT INTO fulltext (fulltext, rank) VALUES ('integrity-check', 0)")
+    except sqlite3.Error as error:
+        if not is_damage(error):
+            raise
+        return True
+    return False
+
+
 def mend_index(db: sqlite3.Connection) -> None:
-    """Make the full-text index anew."""
+    """Rebuild the full-text index."""
     from reader.cache.engines.sqlite.facts import batches, indexed_of
 
     for counter in ("version", "texts"):

@@ -2,31 +2,20 @@
 
 import json
 import sqlite3
-from collections.abc import Iterator, Sequence
-from typing import TypeVar
+from collections.abc import Sequence
 
 from reader.article import Identity
 from reader.cache.files.schema import IDENTITY
-
-T = TypeVar("T")
-
-AT_ONCE = 500
-"""Maximum ids in one statement."""
-
-
-def batches(items: Sequence[T], size: int = AT_ONCE) -> Iterator[Sequence[T]]:
-    """Yield the items in order, in lists short enough for one statement."""
-    for start in range(0, len(items), size):
-        yield items[start : start + size]
+from reader.cache.ids import batches
 
 
 def identities(db: sqlite3.Connection, ids: Sequence[int]) -> dict[int, Identity]:
     """Return the identities of those articles that exist."""
     find = f"SELECT id, {IDENTITY} FROM articles WHERE id IN (SELECT value FROM json_each(?))"
     return {
-        id: Identity(*who)
+        id: Identity(*parts)
         for some in batches(ids)
-        for id, *who in db.execute(find, (json.dumps(some),))
+        for id, *parts in db.execute(find, (json.dumps(some),))
     }
 
 

@@ -8,7 +8,7 @@ import sqlite3
 from typing import Any
 
 from reader.article import Identity
-from reader.cache.feed_memory import FeedMemory
+from reader.cache.engines.sqlite.feed_memory import SqliteFeedMemory
 from reader.cache.files.damage import rows_of
 from reader.cache.sameness.tellings import id_name, link_of
 from reader.cache.values.incoming import digest_of
@@ -68,7 +68,7 @@ def found_as(
             (identity.external, identity.source, identity.lang, any_lang, identity.lang),
         ).fetchone()
         return from_row(row) if row else None
-    memory = FeedMemory(db, identity.source, 0)
+    memory = SqliteFeedMemory(db, identity.source, 0)
     for name in (id_name(identity.external), link_of(identity.external).whole):
         if name and (known := memory.named(name)):
             return stored_entry(db, known.entry)

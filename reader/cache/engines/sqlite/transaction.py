@@ -60,7 +60,7 @@ class SqliteTransaction(SqliteView):
         """Store the answer to a query; drop all others."""
         self.db.execute("DELETE FROM answers")
         self.db.execute("INSERT INTO answers VALUES (?, ?, ?)", (query, version, answer))
-        # `glance` tells this file from an older copy, and from one that was made anew.
+        # `glance` tells this file from an older copy, and from one that was deleted and made again.
         self.db.execute("INSERT OR REPLACE INTO meta VALUES ('left', random())")
 
     # Facets. All raise Damaged.
@@ -183,10 +183,33 @@ class SqliteTransaction(SqliteView):
         return True
 
     def mend_index(self) -> None:
-        """Make the full-text index anew."""
+        """Rebuild the full-text index."""
         from reader.cache.engines.sqlite.fulltext import mend_index
 
         mend_index(self.db)
+
+    def mend_damaged_index(self) -> bool:
+        """Rebuild a damaged full-text index of up to 50,000 articles; return whether it was."""
+        from reader.cache.engines.sqlite.fulltext import INDEXED_AT_START, has_damaged_index
+
+        (count,) = self.db.execute("SELECT count(*) FROM articles").fetchone()
+        if count > INDEXED_AT_START or not has_damaged_index(self.db):
+            return False
+        self.mend_index()
+        return True
+
+    def mend_rows(self, ids: Sequence[int]) -> None:
+        """Rebuild rows of articles from their documents, where those are whole."""
+        from reader.cache.engines.sqlite.documents import mend_row
+
+        for id in ids:
+            mend_row(self.db, id)
+
+    def forget(self, ids: Sequence[int]) -> None:
+        """Let damaged articles be imported or fetched again."""
+        from reader.cache.engines.sqlite.documents import forget
+
+        forget(self.db, ids)
 
     def put_stamps(self, stamps: "Iterable[Stamp]") -> None:
         """Remember files, so that the next import can tell that they have not changed."""
@@ -195,7 +218,7 @@ class SqliteTransaction(SqliteView):
 
     def note_source(self, state: "SourceState") -> None:
         """Remember how a live source is doing."""
-        from reader.cache.source_states import note_source
+        from reader.cache.engines.sqlite.source_states import note_source
 
         note_source(self.db, state)
 

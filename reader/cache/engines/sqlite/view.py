@@ -10,14 +10,15 @@ from pyroaring import BitMap
 
 from reader.article import Identity
 from reader.cache.engines.sqlite import facet_tables
-from reader.cache.engines.sqlite.identities import batches, id_of, identities
+from reader.cache.engines.sqlite.identities import id_of, identities
 from reader.cache.files.connections import snapshot
 from reader.cache.files.damage import number, rows_of
 from reader.cache.files.schema import IDENTITY
+from reader.cache.ids import batches
 
 if TYPE_CHECKING:
     from reader.cache.answers import Stamp
-    from reader.cache.feed_memory import FeedMemory
+    from reader.cache.engines.sqlite.feed_memory import SqliteFeedMemory
     from reader.cache.source_states import SourceState
     from reader.cache.values.cancel import Cancel
     from reader.cache.values.facet_rows import Facet, FacetRow, Facts
@@ -141,8 +142,8 @@ class SqliteView:
     def between(self, first: int, last: int) -> Iterator[tuple[int, Identity]]:
         """Yield the articles from one id to another."""
         find = f"SELECT id, {IDENTITY} FROM articles WHERE id BETWEEN ? AND ?"
-        for id, *who in self.db.execute(find, (first, last)):
-            yield id, Identity(*who)
+        for id, *parts in self.db.execute(find, (first, last)):
+            yield id, Identity(*parts)
 
     # Time bounds.
 
@@ -217,15 +218,15 @@ class SqliteView:
         end = first[:-1] + bytes([first[-1] + 1])
         yield from (os.fsdecode(location) for (location,) in self.db.execute(find, (first, end)))
 
-    def memory(self, feed: str, run: int) -> "FeedMemory":
+    def memory(self, feed: str, run: int) -> "SqliteFeedMemory":
         """Return the memory of a feed's items, for one transaction."""
-        from reader.cache.feed_memory import FeedMemory
+        from reader.cache.engines.sqlite.feed_memory import SqliteFeedMemory
 
-        return FeedMemory(self.db, feed, run)
+        return SqliteFeedMemory(self.db, feed, run)
 
     def sources(self) -> "Iterator[SourceState]":
         """Yield the stored state of each live source."""
-        from reader.cache.source_states import source_states
+        from reader.cache.engines.sqlite.source_states import source_states
 
         return source_states(self.db)
 

@@ -1,14 +1,11 @@
-"""The stored memory of a feed, by which its items are told apart.
-
-`law` decides which stored article an item is.
-"""
+"""The SQLite engine's memory of a feed: implements `engine.FeedMemory` in SQL."""
 
 import sqlite3
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from reader.cache.sameness.law import ALIKE_AT_MOST, Item, Known
+from reader.cache.sameness.law import ALIKE_AT_MOST, MAX_NAMES, Item, Known
 from reader.cache.sameness.tellings import (
     REPUBLISHED_WITHIN_MS,
     Link,
@@ -17,9 +14,6 @@ from reader.cache.sameness.tellings import (
     one_adds_numbers,
     retold,
 )
-
-MAX_NAMES = 16
-"""Names kept per entry: a feed may give its items new ids at every sync."""
 
 _LATEST = 2**62
 
@@ -37,8 +31,8 @@ _ALIKE = " UNION ALL ".join(
 )
 
 
-class FeedMemory:
-    """The remembered items of one feed."""
+class SqliteFeedMemory:
+    """The remembered items of one feed. See `engine.FeedMemory`."""
 
     def __init__(self, db: sqlite3.Connection, feed: str, run: int) -> None:
         """Begin for one transaction; lookups are cached."""
@@ -106,7 +100,7 @@ class FeedMemory:
         found: dict[int, bool] = {}
         for entry, *row in self._db.execute(_ALIKE, values).fetchall():
             if not one_adds_numbers(telling.numbers, _unpacked(row[-1])):
-                continue  # the commonest and cheapest check
+                continue  # the most common and cheapest check
             found[entry] = found.get(entry, False) or retold(telling, _telling(row))
         for entry, is_near in found.items():
             if is_near and (known := self._known(entry)):

@@ -1,0 +1,185 @@
+"""Temporary folders with a lock that ends with their process, and those that killed programs left.
+
+Standard library alone.
+"""
+
+import os
+import re
+import shutil
+import stat
+import time
+import weakref
+from collections.abc import Callable, Collection, Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path
+from tempfile import TemporaryDirectory, gettempdir
+from typing import NamedTuple
+
+from reader.safety.own_files import PRIVATE_FILE, create
+
+try:
+    from fcntl import LOCK_EX, LOCK_NB, LOCK_SH, flock
+except ImportError:  # no locks: nothing is removed
+    HAS_FLOCK = False
+else:
+    HAS_FLOCK = True
+
+MEMORY = "/dev/shm"  # noqa: S108 - folders in it are private
+"""File system in memory, if no other has room."""
+
+PREFIX = "cryptoread-"
+_NAME = re.compile(rf"{PREFIX}[a-z0-9_]{{8}}")
+
+LOCK = "cryptoread.lock"
+"""A file in each folder, whose lock its program holds. Folders of earlier versions lack it.
+
+The folder itself has another lock (`cache.files.asides.alone`).
+"""
+
+_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+_FILE = os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC
+
+OLD_S = 24 * 3600
+"""Seconds without a change after which a folder without a lock counts as left over."""
+
+
+class TemporaryFolder(TemporaryDirectory[str]):
+    """A temporary folder, deleted at the end. The lock in it ends with the process."""
+
+    def __init__(self, within: str | None = None) -> None:
+        """Make a folder within another, by default the system's. Raises OSError."""
+        self._unlock: Callable[[], object] = _nothing
+        while True:
+            super().__init__(prefix=PREFIX, dir=within, ignore_cleanup_errors=True)
+            try:
+                self._lock()
+            except FileNotFoundError:  # removed as left over before it was locked
+                self.cleanup()
+            except OSError:  # without a lock it counts as left over after a day without a change
+                return
+            else:
+                return
+
+    def _lock(self) -> None:
+        """Hold a shared lock, if the system has locks. Raises FileNotFoundError, OSError."""
+        path = Path(self.name, LOCK)
+        handle = create(path, PRIVATE_FILE)
+        self._unlock = weakref.finalize(self, os.close, handle)
+        if HAS_FLOCK:
+            with suppress(OSError):  # a file system without locks, on which nothing is removed
+                flock(handle, LOCK_SH)
+        path.lstat()
+
+    def cleanup(self) -> None:
+        """Delete the folder, then release its lock."""
+        super().cleanup()
+        self._unlock()
+
+
+def _nothing() -> None:
+    """Release no lock."""
+
+
+class LeftBehind(NamedTuple):
+    """A folder that a program left when it was killed. size: bytes of its files.
+
+    is_certain: no user can have chosen it with --data.
+    """
+
+    path: Path
+    size: int
+    is_certain: bool
+
+
+def places() -> list[str]:
+    """Return the folders for temporary folders, the preferred one first."""
+    found = []
+    with suppress(OSError):  # no temporary folder can be written
+        found.append(gettempdir())
+    return list(dict.fromkeys((*found, MEMORY)))
+
+
+def left_behind(keep: Collection[Path] = ()) -> Iterator[LeftBehind]:
+    """Yield this user's folders that no live program holds, sorted. keep: paths in other use."""
+    kept = {each.resolve() for each in keep}
+    for place in places():
+        for path in sorted(_named(place)):
+            real = path.resolve()
+            if any(real == each or real in each.parents for each in kept):
+                continue
+            with _alone(path) as is_left:
+                found = LeftBehind(path, sum(_sizes(path)), _is_certain(path)) if is_left else None
+            if found:  # its lock is released, so that `remove` can take it
+                yield found
+
+
+def remove(path: Path) -> bool:
+    """Delete a folder if it is certainly left over; return whether. Raises OSError.
+
+    Links in it are deleted and not followed.
+    """
+    with _alone(path) as is_left:
+        is_certain = is_left and _is_certain(path)
+        if is_certain:
+            shutil.rmtree(path)
+        return is_certain
+
+
+def _is_certain(path: Path) -> bool:
+    """Return whether the folder has a lock or lacks one of the files that a data folder has."""
+    is_data = all((path / name).exists() for name in ("cache.db", "marks.db"))
+    return (path / LOCK).is_file() or not is_data
+
+
+def _named(place: str) -> list[Path]:
+    with suppress(OSError), os.scandir(place) as found:
+        return [
+            Path(entry.path)
+            for entry in found
+            if _NAME.fullmatch(entry.name) and entry.is_dir(follow_symlinks=False)
+        ]
+    return []
+
+
+@contextmanager
+def _alone(path: Path) -> Iterator[bool]:
+    """Give whether the folder is left over; if so, hold its lock."""
+    is_left = False
+    with ExitStack() as handles:
+        with suppress(OSError):
+            folder = os.open(path, _FOLDER)
+            handles.callback(os.close, folder)
+            is_left = _is_left_over(path, folder, handles)
+        yield is_left
+
+
+def _is_left_over(path: Path, folder: int, handles: ExitStack) -> bool:
+    """Return whether the open folder is left over. handles: keeps its lock. Raises OSError."""
+    if not _NAME.fullmatch(path.name) or os.fstat(folder).st_uid != os.geteuid():
+        return False
+    try:
+        lock = os.open(LOCK, _FILE, dir_fd=folder)
+    except FileNotFoundError:
+        return time.time() - _last_change(folder) > OLD_S
+    handles.callback(os.close, lock)
+    if not HAS_FLOCK:
+        return False
+    flock(lock, LOCK_EX | LOCK_NB)  # fails if a live program holds it, or without locks
+    return stat.S_ISREG(os.fstat(lock).st_mode)
+
+
+def _last_change(handle: int) -> float:
+    """Return when the folder or an entry of it last changed, in Unix seconds."""
+    latest = os.fstat(handle).st_mtime
+    with os.scandir(handle) as found:
+        for entry in found:
+            with suppress(FileNotFoundError):
+                latest = max(latest, entry.stat(follow_symlinks=False).st_mtime)
+    return latest
+
+
+def _sizes(path: Path) -> Iterator[int]:
+    for folder, _, names in os.walk(path):
+        for name in names:
+            with suppress(OSError):
+                yield Path(folder, name).lstat().st_size
