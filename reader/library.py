@@ -11,7 +11,6 @@ from typing import Self
 
 from reader.article import Article, ArticleId, Identity, Row
 from reader.cache.answers import MOST_TAGS, PINNED, Change, Group, Grouping, Marked, Stats, TagCount
-from reader.cache.engines.sqlite.fulltext import Recent
 from reader.cache.ids import Ids
 from reader.cache.marks.journal import Mark
 from reader.cache.marks_keeper import Label
@@ -32,6 +31,7 @@ if TYPE_CHECKING:
 
     from reader.archive.exporting import ExportReport
     from reader.archive.importing import ImportReport
+    from reader.cache.recent import Recent
     from reader.cache.source_states import SourceState
     from reader.sources.http.fetcher import Limits
     from reader.subscriptions import SourceResult, Subscription, SyncOptions
@@ -47,7 +47,6 @@ __all__ = [
     "Library",
     "Mark",
     "Marked",
-    "Recent",
     "Stats",
     "TagCount",
 ]
@@ -172,7 +171,7 @@ class Library:
     # Sets of articles.
 
     def find(
-        self, query: Query, *, among: Recent | None = None, cancel: Cancel | None = None
+        self, query: Query, *, among: "Recent | None" = None, cancel: Cancel | None = None
     ) -> Ids:
         """Return articles that match, newest first; drafts only if the query says `is:draft`.
 
@@ -207,11 +206,11 @@ class Library:
         """Return whether `find` is fast: all words of the query are cached."""
         return self._questions.finds_at_once(query)
 
-    def recent(self, query: Query, count: int = RECENT) -> Recent:
+    def recent(self, query: Query, count: int = RECENT) -> "Recent":
         """Return the newest articles that match, for `find` among them."""
         return self._questions.recent(query, self.clock(), count)
 
-    def is_current(self, recent: Recent) -> bool:
+    def is_current(self, recent: "Recent") -> bool:
         """Return whether no text has changed since these were read."""
         return self._questions.is_current(recent)
 

@@ -18,7 +18,6 @@ from reader.cache.asking.days import Days
 from reader.cache.asking.evaluation import filtered, language_of
 from reader.cache.asking.grouping import group, most_frequent
 from reader.cache.asking.recalled import Recalled, recalled, written
-from reader.cache.engines.sqlite.fulltext import Recent
 from reader.cache.facets.counts import SETS_KEPT
 from reader.cache.facets.index import ALL, DRAFT, READ, Facets
 from reader.cache.ids import Ids, batches
@@ -29,6 +28,7 @@ from reader.query.language import Field, Query
 
 if TYPE_CHECKING:
     from reader.cache.engine import View
+    from reader.cache.recent import Recent
     from reader.cache.values.facet_rows import Facet
 
 Asked = tuple[Query, int, int | None]
@@ -55,7 +55,7 @@ class Questions:
         query: Query,
         now: datetime,
         *,
-        among: Recent | None = None,
+        among: "Recent | None" = None,
         cancel: Cancel | None = None,
     ) -> Ids:
         """Return ids that match, newest first; drafts only if the query asks for them. now: aware.
@@ -106,15 +106,17 @@ class Questions:
         """Return whether all words of the query are cached."""
         return self._session.knows(query)
 
-    def recent(self, query: Query, now: datetime, count: int) -> Recent:
+    def recent(self, query: Query, now: datetime, count: int) -> "Recent":
         """Return the newest articles that match, for `find` among them."""
         with self._session.lock:
             newest = self.find(query, now)[:count]
             held, version = self._session.lease(), self._session.facets.texts
         with self._session.searching(held) as (view, _):
+            from reader.cache.recent import Recent
+
             return Recent(view.texts(newest), version)
 
-    def is_current(self, recent: Recent) -> bool:
+    def is_current(self, recent: "Recent") -> bool:
         """Return whether no text has changed since the newest articles were read."""
         return recent.texts == self._session.facets.texts
 

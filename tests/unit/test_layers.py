@@ -16,6 +16,8 @@ from tests.builders import article, library
 ROOT = Path(__file__).parents[2]
 
 HEAVY = {
+    *("textual.command", "textual.types", "textual.widgets._input", "reader.ui.portrait"),
+    *("reader.cache.recent", "reader.cache.fts5"),
     *("httpx", "ftfy", "yaml", "frontmatter", "markdown_it", "tarfile", "zipfile"),
     *("multiprocessing", "rich.markdown", "click", "feedparser", "tomlkit", "keyring"),
     *("reader.sources", "reader.archive.importing", "reader.archive.exporting", "reader.browser"),

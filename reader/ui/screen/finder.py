@@ -4,10 +4,13 @@ import asyncio
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from reader.library import Cancel, Ids, Library, Recent
+from reader.library import Cancel, Ids, Library
 from reader.query.language import Query
+
+if TYPE_CHECKING:
+    from reader.cache.recent import Recent
 
 FIRST_ROWS_S = 0.005
 """How long to wait for the whole answer before matches among the newest articles are shown."""
@@ -41,7 +44,7 @@ class Finder:
             self._recent.close()
         self._recent = recent
 
-    def _newest(self, base: Query) -> Recent:
+    def _newest(self, base: Query) -> "Recent":
         return self._library.recent(base)
 
     async def answers(self, query: Query) -> AsyncIterator[Answer]:

@@ -1,8 +1,8 @@
 """Import Textual's application without what only some keys need: a sixth of the time it takes.
 
 `textual.app` imports the command palette with five widgets, a module for folders of downloads, and
-one for random ids. While it is imported, stand-ins take their places. Code that imports these modules
-afterwards gets the real ones.
+one for random ids. While it is imported, stand-ins take their places. Code that imports these
+modules afterwards gets the real ones.
 """
 
 import sys

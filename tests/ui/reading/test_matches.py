@@ -5,7 +5,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from pyroaring import BitMap
 
-from reader.cache.engines.sqlite.fulltext import Recent
+from reader.cache.recent import Recent
 from reader.query.folding import has_words
 from reader.query.language import Term, parse
 from reader.ui.reading.matches import matches, pattern_of

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reader.cache.engines.sqlite.fulltext import match_phrase
 from reader.cache.files.migrations import CACHE
+from reader.cache.fts5 import match_phrase
 from reader.cache.ids import Ids
 from reader.cache.store import Store
 from reader.cache.values.cancel import Cancel

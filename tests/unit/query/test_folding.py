@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reader.cache.engines.sqlite.fulltext import match_phrase
 from reader.cache.files.migrations import FULLTEXT_OPTIONS
+from reader.cache.fts5 import match_phrase
 from reader.query.apostrophes import MOST
 from reader.query.folding import folded, has_words, is_kept, pieces, plain_form
 from reader.query.language import Field, Term, parse
