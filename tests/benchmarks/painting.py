@@ -7,27 +7,46 @@ from itertools import islice
 from tests.benchmarks.figures import A_KEY, Budget, Figure
 from tests.benchmarks.program import empty_app
 from tests.benchmarks.subject import Subject
-from tests.terminal import NothingPainted, Terminal
+from tests.terminal import NothingPainted, Paint, Terminal
 
 
 def measure_first_paint(subject: Subject) -> list[Figure]:
-    """Reader and empty app in turn, so that both meet the machine in the same moods."""
-    for terminal in (subject.reader(), empty_app()):
-        first_paint(terminal)  # compiles and caches: not counted
-    ours, empty = [], []
+    """Reader and empty app in turn, so that both meet the machine in the same moods.
+
+    *First picture*: of a start after which nothing has changed since the last one. *First paint*:
+    of a start without a kept picture. *First answer*: `j` is in the terminal when the program
+    starts; the picture that shows its effect.
+    """
+    for terminal in (subject.reader(), subject.reader(), empty_app()):
+        first_paint(terminal)  # compiles and caches, and keeps the picture: not counted
+    pictures, paints, answers, empty, flickers = [], [], [], [], 0
     for _ in range(subject.times(15)):
-        ours.append(first_paint(subject.reader()))
+        paint = first_screen(subject.reader())
+        flickers += paint.pictures > 1
+        pictures.append(paint.seconds * 1000)
         empty.append(first_paint(empty_app()))
+        answers.append(first_answer(subject.reader()))
+        first_paint(subject.reader())  # the picture is kept again, as the cursor has moved
+        (subject.data / "first-screen").unlink()
+        paints.append(first_paint(subject.reader()))
+    beside = statistics.median(empty)
     return [
-        Figure(
-            name="first paint",
-            unit="ms",
-            samples=ours,
-            ratios={"empty app": statistics.median(ours) / statistics.median(empty)},
-            budget=Budget("empty app", 1.25),
-        ),
+        _beside("first picture", pictures, beside, 0.25),
+        Figure(name="starts of two pictures", unit="", samples=[flickers]),
+        _beside("first answer", answers, beside, 1.1),
+        _beside("first paint", paints, beside, 1.25),
         Figure(name="first paint, empty app", unit="ms", samples=empty),
     ]
+
+
+def _beside(name: str, samples: list[float], empty: float, at_most: float) -> Figure:
+    return Figure(
+        name=name,
+        unit="ms",
+        samples=samples,
+        ratios={"empty app": statistics.median(samples) / empty},
+        budget=Budget("empty app", at_most),
+    )
 
 
 def measure_tag_digits(subject: Subject) -> list[Figure]:
@@ -58,11 +77,22 @@ def milliseconds(terminal: Terminal, key: str, *, timeout: float = 5) -> float:
 
 def first_paint(terminal: Terminal, *, quiet: float = 0.5) -> float:
     """Milliseconds from the start of a program to its picture; then it is ended with `q`."""
+    return first_screen(terminal, quiet=quiet).seconds * 1000
+
+
+def first_screen(terminal: Terminal, *, keys: str = "", quiet: float = 0.5) -> Paint:
+    """The first picture that a program keeps; then it is ended with `q`. keys: typed at once."""
     with terminal:
-        seconds = terminal.first_paint(quiet=quiet, timeout=60).seconds
+        terminal.send(keys)
+        paint = terminal.first_paint(quiet=quiet, timeout=60)
         terminal.send("q")
         terminal.wait_exit()
-    return seconds * 1000
+    return paint
+
+
+def first_answer(terminal: Terminal) -> float:
+    """Milliseconds from the start to the picture in which the cursor has moved."""
+    return first_screen(terminal, keys="j").seconds * 1000
 
 
 def _openings(terminal: Terminal) -> Iterator[float]:

@@ -28,7 +28,8 @@ class Import(NamedTuple):
 
 def reader(data: Path, *query: str, config: Path | None = None) -> Watched:
     """The reader on the articles of a data folder, not yet started: as a user types it."""
-    env = {"CRYPTOREAD_DATA": str(data)}
+    # One home at every start, as a user has: the kept first screen depends on it.
+    env = {"CRYPTOREAD_DATA": str(data), "HOME": str(data.parent)}
     if config:
         env["CRYPTOREAD_CONFIG"] = str(config)
     return Watched([COMMAND, *query], size=SIZE, env=env)
