@@ -35,10 +35,10 @@ WIDE = (120, 40)
 NARROW = (60, 24)
 SHORT = (120, 12)
 
-HOPS = 8
-"""From widget to widget that a key and all that it sets off may go until something is painted."""
+HOPS = 2
+"""From widget to widget before it is asked again whether anything is on its way."""
 
-ROUNDS = 20
+ROUNDS = 80
 """Of so many hops: what is on its way longer than that waits for something else itself."""
 
 
