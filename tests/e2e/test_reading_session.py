@@ -40,6 +40,7 @@ def test_the_first_start_opens_the_largest_group(reader: Reader) -> None:
     assert "28 unread · 28 of 39 articles" in terminal.text
 
 
+@pytest.mark.long
 def test_categories_follow_by_size_and_other_stands_last(reader: Reader) -> None:
     terminal = reader()
     names = ("PINNED", "▾ BTC", "▸ MARKET", "▸ ETH", "▸ SOL", "▸ REGULATION", "▸ OTHER")
@@ -47,6 +48,7 @@ def test_categories_follow_by_size_and_other_stands_last(reader: Reader) -> None
     assert rows == sorted(rows)
 
 
+@pytest.mark.long
 def test_a_draft_is_not_shown_unless_asked_for(reader: Reader) -> None:
     terminal = reader("is:draft")
     terminal.wait_for(titled(DRAFT))
@@ -64,6 +66,7 @@ def test_j_and_k_move_and_l_opens(reader: Reader) -> None:
     assert titled("1002") in terminal.text
 
 
+@pytest.mark.long
 def test_enter_opens_and_tab_goes_back_to_the_list(reader: Reader) -> None:
     terminal = reader()
     terminal.send("jjjj<Enter>")
@@ -88,6 +91,7 @@ def test_groups_open_and_close(reader: Reader) -> None:
     assert titled("1001") not in terminal.text
 
 
+@pytest.mark.long
 def test_next_and_previous_go_through_every_group_from_anywhere(reader: Reader) -> None:
     terminal = reader()
     for external_id in ("1019", "1001", "1002", "1003", "1004", "1005"):
@@ -113,6 +117,7 @@ def test_next_unread_passes_over_what_was_read(reader: Reader) -> None:
     terminal.wait_for(note("1019"))
 
 
+@pytest.mark.long
 def test_the_end_of_the_list_says_so(reader: Reader) -> None:
     terminal = reader("tag:law")
     terminal.send("JJ")
@@ -142,6 +147,7 @@ def test_a_long_article_scrolls_to_its_end_and_back(reader: Reader) -> None:
     terminal.wait_for(note(LONG))
 
 
+@pytest.mark.long
 def test_the_header_tells_what_is_known_of_the_article(reader: Reader) -> None:
     terminal = reader("title:hoard")
     terminal.send("n")
@@ -153,6 +159,7 @@ def test_the_header_tells_what_is_known_of_the_article(reader: Reader) -> None:
     assert "pictures.example.org" in shown
 
 
+@pytest.mark.long
 def test_the_reading_pane_stands_alone_and_back(reader: Reader) -> None:
     terminal = reader()
     terminal.send("n")
@@ -164,6 +171,7 @@ def test_the_reading_pane_stands_alone_and_back(reader: Reader) -> None:
     terminal.wait_for("PINNED")
 
 
+@pytest.mark.long
 def test_the_list_grows_and_shrinks(reader: Reader) -> None:
     terminal = reader()
     before, row = terminal.find("10/10")
@@ -175,6 +183,7 @@ def test_the_list_grows_and_shrinks(reader: Reader) -> None:
     terminal.wait_for(lambda t: t.find("10/10") == (before - 4, row))
 
 
+@pytest.mark.long
 def test_every_grouping_has_its_turn(reader: Reader) -> None:
     terminal = reader()
     for grouping in ("by day", "by source", "newest first", "by category"):
@@ -188,6 +197,7 @@ def test_every_grouping_has_its_turn(reader: Reader) -> None:
 # Boxes
 
 
+@pytest.mark.long
 def test_help_names_the_keys_and_the_data_folder(reader: Reader, tmp_path: Path) -> None:
     terminal = reader(size=(160, 60))
     terminal.send("?")
@@ -200,6 +210,7 @@ def test_help_names_the_keys_and_the_data_folder(reader: Reader, tmp_path: Path)
     terminal.wait_for(lambda t: "Query language" not in t.text)
 
 
+@pytest.mark.long
 def test_the_palette_runs_any_action(reader: Reader) -> None:
     terminal = reader()
     terminal.send("<C-p>")
@@ -210,6 +221,7 @@ def test_the_palette_runs_any_action(reader: Reader) -> None:
     terminal.wait_for("by day")
 
 
+@pytest.mark.long
 def test_a_click_on_the_key_line_is_the_key(reader: Reader) -> None:
     terminal = reader()
     terminal.click(*terminal.find("n next unread"))
@@ -252,6 +264,7 @@ def test_a_storm_of_resizes_ends_in_a_whole_screen(reader: Reader) -> None:
     leave(terminal)
 
 
+@pytest.mark.long
 def test_a_window_that_shrinks_and_grows_back_at_once_is_painted_anew(reader: Reader) -> None:
     terminal = reader()
     whole = terminal.text
@@ -260,6 +273,7 @@ def test_a_window_that_shrinks_and_grows_back_at_once_is_painted_anew(reader: Re
     terminal.wait_for(lambda t: t.text == whole)
 
 
+@pytest.mark.long
 def test_a_window_of_one_cell_is_survived(reader: Reader) -> None:
     terminal = reader(size=(1, 1), wait_for="")
     terminal.wait_for(lambda t: t.alternate_screen)
@@ -284,6 +298,7 @@ def test_a_click_opens_the_article_and_folds_the_group(reader: Reader) -> None:
     terminal.wait_for("▸ SOL")
 
 
+@pytest.mark.long
 def test_the_wheel_scrolls_and_changes_nothing(reader: Reader, command: Command) -> None:
     terminal = reader(size=(120, 17))
     terminal.send("jjjjl")
@@ -317,6 +332,7 @@ def test_q_ends_well_and_gives_the_terminal_back(reader: Reader) -> None:
     leave(terminal)
 
 
+@pytest.mark.long
 def test_ctrl_q_quits_from_a_box_too(reader: Reader) -> None:
     terminal = reader()
     terminal.send("t")
@@ -326,6 +342,7 @@ def test_ctrl_q_quits_from_a_box_too(reader: Reader) -> None:
     assert terminal.unrestored() == []
 
 
+@pytest.mark.long
 def test_groups_and_cursor_are_as_they_were_left(reader: Reader) -> None:
     first = reader()
     first.click(*first.find("▸ ETH"))
@@ -355,6 +372,7 @@ def test_an_article_opens_where_it_was_left(reader: Reader) -> None:
     second.wait_for(lambda t: paragraphs(t) == left)
 
 
+@pytest.mark.long
 def test_another_grouping_and_another_width_are_kept(reader: Reader) -> None:
     first = reader()
     before, _ = first.find("10/10")
@@ -385,6 +403,7 @@ def test_a_search_finds_as_it_is_typed_and_gives_the_list_back(reader: Reader) -
     terminal.wait_for(lambda t: t.text == before)
 
 
+@pytest.mark.long
 def test_a_search_that_is_kept_is_a_filter_and_is_remembered(reader: Reader) -> None:
     terminal = reader()
     terminal.send("/tag:st")
@@ -411,6 +430,7 @@ def test_keys_typed_ahead_go_to_the_pane_that_was_chosen(reader: Reader) -> None
     assert "▲ positive" in terminal.text
 
 
+@pytest.mark.long
 def test_a_tag_typed_right_behind_t_is_not_lost(reader: Reader) -> None:
     terminal = reader()
     terminal.send("tstak")
@@ -418,6 +438,7 @@ def test_a_tag_typed_right_behind_t_is_not_lost(reader: Reader) -> None:
     terminal.wait_for("1 of 12")
 
 
+@pytest.mark.long
 def test_a_tag_and_enter_typed_right_behind_t_mean_that_tag(reader: Reader) -> None:
     terminal = reader()
     terminal.send("tstaking<Enter>")
@@ -425,6 +446,7 @@ def test_a_tag_and_enter_typed_right_behind_t_mean_that_tag(reader: Reader) -> N
     terminal.wait_for("2 of 39 articles")
 
 
+@pytest.mark.long
 def test_keys_typed_right_behind_a_search_are_the_lists(reader: Reader) -> None:
     terminal = reader()
     terminal.send("/title:miners<Enter>n<Tab>")
@@ -433,18 +455,21 @@ def test_keys_typed_right_behind_a_search_are_the_lists(reader: Reader) -> None:
     assert "1 of 39 articles" in terminal.text
 
 
+@pytest.mark.long
 def test_keys_typed_right_behind_a_question_mark_scroll_the_help(reader: Reader) -> None:
     terminal = reader()
     terminal.send("?G")
     terminal.wait_for("Where the data is")
 
 
+@pytest.mark.long
 def test_keys_typed_before_the_first_screen_are_not_lost(reader: Reader) -> None:
     terminal = reader(wait_for="")
     terminal.send("jjjjl<Space>")
     terminal.wait_for(lambda t: paragraphs(t)[:1] and paragraphs(t)[0] > 1)
 
 
+@pytest.mark.long
 def test_a_click_does_not_overtake_the_keys_before_it(reader: Reader) -> None:
     terminal = reader()
     chosen = terminal.find(titled("1003"))
@@ -454,6 +479,7 @@ def test_a_click_does_not_overtake_the_keys_before_it(reader: Reader) -> None:
     unread(terminal, 26)
 
 
+@pytest.mark.long
 def test_every_step_of_a_held_key_counts(reader: Reader) -> None:
     terminal = reader()
     before, row = terminal.find("10/10")

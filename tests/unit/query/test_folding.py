@@ -155,6 +155,7 @@ def test_letters_stay_apart_that_are_not_the_same(query: str, text: str) -> None
     assert not finds(query, text)
 
 
+@pytest.mark.long
 def test_fts5_takes_every_character_for_what_its_plain_form_says() -> None:
     some = [chr(code) for code in range(0x20000) if not 0xD800 <= code < 0xE000]
     words = words_of(f"a{char}b" for char in some)
