@@ -1,7 +1,7 @@
 """The whole reader under test: started on a library, driven by keys, read as a user reads it."""
 
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -38,7 +38,7 @@ SHORT = (120, 12)
 HOPS = 2
 """From widget to widget before it is asked again whether anything is on its way."""
 
-ROUNDS = 80
+ROUNDS = 20
 """Of so many hops: what is on its way longer than that waits for something else itself."""
 
 
@@ -56,14 +56,20 @@ class Reading:
     async def press(self, *keys: str) -> None:
         """Characters as they are typed, or Textual's names of keys. `Pilot.press` is far slower."""
         for key in keys:
-            is_typed = len(key) == 1
-            name = _character_to_key(key) if is_typed else key
-            self.app.post_message(events.Key(name, key if is_typed else None))
+            self.hit(key)
             await self.settle()
+
+    async def type_in(self, keys: Iterable[str]) -> None:
+        """Type characters, or other keys, right behind each other, as users do; wait once."""
+        for key in keys:
+            self.hit(key)
+        await self.settle()
 
     def hit(self, key: str) -> None:
         """Send a key and do not wait for what it does."""
-        self.app.post_message(events.Key(key, key))
+        is_typed = len(key) == 1
+        name = _character_to_key(key) if is_typed else key
+        self.app.post_message(events.Key(name, key if is_typed else None))
 
     async def go_to(self, title: str) -> None:
         """Put the cursor of the list on an article of this language by the words of its title."""
@@ -189,7 +195,7 @@ class Reading:
         text = " ".join("".join(part for part, _ in line) for line in lines)
         return " ".join(text.split())
 
-    async def palette(self, *typed: str) -> list[str]:
+    async def palette(self, typed: str = "") -> list[str]:
         """Open the palette: what it offers at first, or for what is typed."""
 
         def offered() -> list[str]:
@@ -197,7 +203,8 @@ class Reading:
             found = [options.get_option_at_index(k) for k in range(options.option_count)]
             return [str(option.hit.text) for option in found if isinstance(option, Command)]
 
-        await self.press("ctrl+p", *typed)
+        await self.press("ctrl+p")
+        await self.type_in(typed)
         await self.wait_for(offered)
         return offered()
 
