@@ -197,7 +197,6 @@ def test_every_grouping_has_its_turn(reader: Reader) -> None:
 # Boxes
 
 
-@pytest.mark.long
 def test_help_names_the_keys_and_the_data_folder(reader: Reader, tmp_path: Path) -> None:
     terminal = reader(size=(160, 60))
     terminal.send("?")
@@ -332,7 +331,6 @@ def test_q_ends_well_and_gives_the_terminal_back(reader: Reader) -> None:
     leave(terminal)
 
 
-@pytest.mark.long
 def test_ctrl_q_quits_from_a_box_too(reader: Reader) -> None:
     terminal = reader()
     terminal.send("t")
@@ -342,7 +340,6 @@ def test_ctrl_q_quits_from_a_box_too(reader: Reader) -> None:
     assert terminal.unrestored() == []
 
 
-@pytest.mark.long
 def test_groups_and_cursor_are_as_they_were_left(reader: Reader) -> None:
     first = reader()
     first.click(*first.find("▸ ETH"))
@@ -403,7 +400,6 @@ def test_a_search_finds_as_it_is_typed_and_gives_the_list_back(reader: Reader) -
     terminal.wait_for(lambda t: t.text == before)
 
 
-@pytest.mark.long
 def test_a_search_that_is_kept_is_a_filter_and_is_remembered(reader: Reader) -> None:
     terminal = reader()
     terminal.send("/tag:st")
@@ -438,7 +434,6 @@ def test_a_tag_typed_right_behind_t_is_not_lost(reader: Reader) -> None:
     terminal.wait_for("1 of 12")
 
 
-@pytest.mark.long
 def test_a_tag_and_enter_typed_right_behind_t_mean_that_tag(reader: Reader) -> None:
     terminal = reader()
     terminal.send("tstaking<Enter>")
@@ -462,7 +457,6 @@ def test_keys_typed_right_behind_a_question_mark_scroll_the_help(reader: Reader)
     terminal.wait_for("Where the data is")
 
 
-@pytest.mark.long
 def test_keys_typed_before_the_first_screen_are_not_lost(reader: Reader) -> None:
     terminal = reader(wait_for="")
     terminal.send("jjjjl<Space>")

@@ -119,11 +119,12 @@ class Reading:
         """Whether a message waits for a widget, or a call for the next picture of its screen.
 
         `Pilot.pause` looks at the topmost screen alone; the others go by a timer of Textual's,
-        which comes late on a busy machine.
+        which comes late on a busy machine. A repaint of theirs asks for the next one, without end.
         """
         screens = self.app.screen_stack
         for screen in screens[:-1]:
-            screen._on_timer_update()
+            if screen._callbacks or screen._layout_required:
+                screen._on_timer_update()
         nodes = (node for screen in screens for node in screen.walk_children(with_self=True))
         return (
             self.app.message_queue_size > 0
