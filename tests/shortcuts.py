@@ -26,7 +26,7 @@ Tokens = dict[str, list[Token]]
 
 def take(patch: pytest.MonkeyPatch) -> None:
     """Take the shortcuts in this process until the patch is undone."""
-    patch.setattr(opening, "apply_all", _copying(apply_all))
+    patch.setattr(opening, "apply_all", copying(apply_all))
     patch.setattr(files, "Connection", Hasty)
     patch.setattr(os, "fsync", lambda _: None)
     patch.setattr(client, "_trusted", _loaded_once(client._trusted))
@@ -42,7 +42,7 @@ class Hasty(Connection):
         return super().execute("PRAGMA synchronous = OFF" if is_wait else sql, parameters)
 
 
-def _copying(migrate: Migrate) -> Migrate:
+def copying(migrate: Migrate) -> Migrate:
     """Return a migration that copies a new file from one that was migrated before."""
 
     @cache
