@@ -1,6 +1,7 @@
 """Setup shared by all tests: quick or full, no deadlines, a news server without a proxy."""
 
 import signal
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,6 +9,9 @@ import pytest
 from hypothesis import settings
 
 from tests.news_server import NewsServer, news_server
+
+# To rewrite the assertions of all tests takes 7 s in each process, in each run if nothing is kept.
+sys.dont_write_bytecode = False
 
 # How long an example takes says more about the machine than about the program.
 settings.register_profile("quick", deadline=None, max_examples=20)
@@ -31,19 +35,38 @@ def pytest_configure(config: pytest.Config) -> None:
     settings.load_profile("full" if config.getoption("--full") else "quick")
 
 
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Leave the long folders out, unless they are asked for, or a file of theirs is named."""
+    is_long = collection_path.parent.name in LONG and collection_path.name.startswith("test_")
+    is_left_out = is_long and collection_path.name not in SHORT
+    return True if is_left_out and not _is_asked_for(collection_path, config) else None
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave the long tests out, unless they are asked for, or named."""
-    if config.getoption("--full"):
-        return
-    named = {Path(name.partition("::")[0]).resolve() for name in config.args}
-    left_out = [item for item in items if _is_long(item) and item.path not in named]
+    """Leave the long tests out, unless they are asked for, or their file is named."""
+    left_out = [
+        item
+        for item in items
+        if item.get_closest_marker("long") and not _is_asked_for(item.path, config)
+    ]
     items[:] = [item for item in items if item not in left_out]
     config.hook.pytest_deselected(items=left_out)
 
 
-def _is_long(item: pytest.Item) -> bool:
-    is_long = item.path.parent.name in LONG and item.path.name not in SHORT
-    return is_long or item.get_closest_marker("long") is not None
+def _is_asked_for(path: Path, config: pytest.Config) -> bool:
+    named = {Path(name.partition("::")[0]).resolve() for name in config.args}
+    return config.getoption("--full") or path in named
+
+
+@pytest.fixture(autouse=True, scope="session")
+def shortcuts(pytestconfig: pytest.Config) -> Iterator[None]:
+    """Do once what each of the quick tests needs; a process without tests imports nothing."""
+    with pytest.MonkeyPatch.context() as patch:
+        if not pytestconfig.getoption("--full"):
+            from tests.shortcuts import take
+
+            take(patch)
+        yield
 
 
 @pytest.fixture(autouse=True)

@@ -40,6 +40,7 @@ def test_the_first_start_opens_the_largest_group(reader: Reader) -> None:
     assert "28 unread · 28 of 39 articles" in terminal.text
 
 
+@pytest.mark.long
 def test_categories_are_sorted_by_size_with_other_last(reader: Reader) -> None:
     terminal = reader()
     names = ("PINNED", "▾ BTC", "▸ MARKET", "▸ ETH", "▸ SOL", "▸ REGULATION", "▸ OTHER")
@@ -47,6 +48,7 @@ def test_categories_are_sorted_by_size_with_other_last(reader: Reader) -> None:
     assert rows == sorted(rows)
 
 
+@pytest.mark.long
 def test_a_draft_is_not_shown_unless_asked_for(reader: Reader) -> None:
     terminal = reader("is:draft")
     terminal.wait_for(titled(DRAFT))
@@ -64,6 +66,7 @@ def test_j_and_k_move_and_l_opens(reader: Reader) -> None:
     assert titled("1002") in terminal.text
 
 
+@pytest.mark.long
 def test_enter_opens_and_tab_goes_back_to_the_list(reader: Reader) -> None:
     terminal = reader()
     terminal.send("jjjj<Enter>")
@@ -88,6 +91,7 @@ def test_groups_open_and_close(reader: Reader) -> None:
     assert titled("1001") not in terminal.text
 
 
+@pytest.mark.long
 def test_next_and_previous_go_through_every_group_from_anywhere(reader: Reader) -> None:
     terminal = reader()
     for external_id in ("1019", "1001", "1002", "1003", "1004", "1005"):
@@ -113,6 +117,7 @@ def test_next_unread_passes_over_what_was_read(reader: Reader) -> None:
     terminal.wait_for(note("1019"))
 
 
+@pytest.mark.long
 def test_the_end_of_the_list_says_so(reader: Reader) -> None:
     terminal = reader("tag:law")
     terminal.send("JJ")
@@ -142,6 +147,7 @@ def test_a_long_article_scrolls_to_its_end_and_back(reader: Reader) -> None:
     terminal.wait_for(note(LONG))
 
 
+@pytest.mark.long
 def test_the_header_tells_what_is_known_of_the_article(reader: Reader) -> None:
     terminal = reader("title:hoard")
     terminal.send("n")
@@ -153,6 +159,7 @@ def test_the_header_tells_what_is_known_of_the_article(reader: Reader) -> None:
     assert "pictures.example.org" in shown
 
 
+@pytest.mark.long
 def test_the_reading_pane_is_shown_alone_and_back(reader: Reader) -> None:
     terminal = reader()
     terminal.send("n")
@@ -164,6 +171,7 @@ def test_the_reading_pane_is_shown_alone_and_back(reader: Reader) -> None:
     terminal.wait_for("PINNED")
 
 
+@pytest.mark.long
 def test_the_list_grows_and_shrinks(reader: Reader) -> None:
     terminal = reader()
     before, row = terminal.find("10/10")
@@ -175,6 +183,7 @@ def test_the_list_grows_and_shrinks(reader: Reader) -> None:
     terminal.wait_for(lambda t: t.find("10/10") == (before - 4, row))
 
 
+@pytest.mark.long
 def test_the_group_key_goes_through_every_grouping(reader: Reader) -> None:
     terminal = reader()
     for grouping in ("by day", "by source", "newest first", "by category"):
@@ -200,6 +209,7 @@ def test_help_names_the_keys_and_the_data_folder(reader: Reader, tmp_path: Path)
     terminal.wait_for(lambda t: "Query language" not in t.text)
 
 
+@pytest.mark.long
 def test_the_palette_runs_any_action(reader: Reader) -> None:
     terminal = reader()
     terminal.send("<C-p>")
@@ -210,6 +220,7 @@ def test_the_palette_runs_any_action(reader: Reader) -> None:
     terminal.wait_for("by day")
 
 
+@pytest.mark.long
 def test_a_click_on_the_key_line_is_the_key(reader: Reader) -> None:
     terminal = reader()
     terminal.click(*terminal.find("n next unread"))
@@ -252,6 +263,7 @@ def test_a_storm_of_resizes_ends_in_a_whole_screen(reader: Reader) -> None:
     leave(terminal)
 
 
+@pytest.mark.long
 def test_a_window_that_shrinks_and_grows_back_at_once_is_repainted(reader: Reader) -> None:
     terminal = reader()
     whole = terminal.text
@@ -260,6 +272,7 @@ def test_a_window_that_shrinks_and_grows_back_at_once_is_repainted(reader: Reade
     terminal.wait_for(lambda t: t.text == whole)
 
 
+@pytest.mark.long
 def test_a_window_of_one_cell_is_survived(reader: Reader) -> None:
     terminal = reader(size=(1, 1), wait_for="")
     terminal.wait_for(lambda t: t.alternate_screen)
@@ -284,6 +297,7 @@ def test_a_click_opens_the_article_and_folds_the_group(reader: Reader) -> None:
     terminal.wait_for("▸ SOL")
 
 
+@pytest.mark.long
 def test_the_wheel_scrolls_and_changes_nothing(reader: Reader, command: Command) -> None:
     terminal = reader(size=(120, 17))
     terminal.send("jjjjl")
@@ -355,6 +369,7 @@ def test_an_article_opens_where_it_was_left(reader: Reader) -> None:
     second.wait_for(lambda t: paragraphs(t) == left)
 
 
+@pytest.mark.long
 def test_another_grouping_and_another_width_are_kept(reader: Reader) -> None:
     first = reader()
     before, _ = first.find("10/10")
@@ -411,6 +426,7 @@ def test_keys_typed_ahead_go_to_the_pane_that_was_chosen(reader: Reader) -> None
     assert "▲ positive" in terminal.text
 
 
+@pytest.mark.long
 def test_a_tag_typed_right_after_t_is_not_lost(reader: Reader) -> None:
     terminal = reader()
     terminal.send("tstak")
@@ -425,6 +441,7 @@ def test_a_tag_and_enter_typed_right_after_t_select_that_tag(reader: Reader) -> 
     terminal.wait_for("2 of 39 articles")
 
 
+@pytest.mark.long
 def test_keys_typed_right_after_a_search_go_to_the_list(reader: Reader) -> None:
     terminal = reader()
     terminal.send("/title:miners<Enter>n<Tab>")
@@ -433,6 +450,7 @@ def test_keys_typed_right_after_a_search_go_to_the_list(reader: Reader) -> None:
     assert "1 of 39 articles" in terminal.text
 
 
+@pytest.mark.long
 def test_keys_typed_right_after_a_question_mark_scroll_the_help(reader: Reader) -> None:
     terminal = reader()
     terminal.send("?G")
@@ -445,6 +463,7 @@ def test_keys_typed_before_the_first_screen_are_not_lost(reader: Reader) -> None
     terminal.wait_for(lambda t: paragraphs(t)[:1] and paragraphs(t)[0] > 1)
 
 
+@pytest.mark.long
 def test_a_click_does_not_overtake_the_keys_before_it(reader: Reader) -> None:
     terminal = reader()
     chosen = terminal.find(titled("1003"))
@@ -454,6 +473,7 @@ def test_a_click_does_not_overtake_the_keys_before_it(reader: Reader) -> None:
     unread(terminal, 26)
 
 
+@pytest.mark.long
 def test_every_step_of_a_held_key_counts(reader: Reader) -> None:
     terminal = reader()
     before, row = terminal.find("10/10")

@@ -1,7 +1,7 @@
 """The whole reader under test: started on a library, driven by keys, read as a user reads it."""
 
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -35,8 +35,8 @@ WIDE = (120, 40)
 NARROW = (60, 24)
 SHORT = (120, 12)
 
-HOPS = 8
-"""From widget to widget that a key and all that it sets off may go until something is painted."""
+HOPS = 2
+"""From widget to widget before it is asked again whether anything is on its way."""
 
 ROUNDS = 20
 """Hops of a message between nodes; one that takes more waits for something else."""
@@ -56,14 +56,20 @@ class Reading:
     async def press(self, *keys: str) -> None:
         """Characters as they are typed, or Textual's names of keys. `Pilot.press` is far slower."""
         for key in keys:
-            is_typed = len(key) == 1
-            name = _character_to_key(key) if is_typed else key
-            self.app.post_message(events.Key(name, key if is_typed else None))
+            self.hit(key)
             await self.settle()
+
+    async def type_in(self, keys: Iterable[str]) -> None:
+        """Type characters, or other keys, right behind each other, as users do; wait once."""
+        for key in keys:
+            self.hit(key)
+        await self.settle()
 
     def hit(self, key: str) -> None:
         """Send a key and do not wait for what it does."""
-        self.app.post_message(events.Key(key, key))
+        is_typed = len(key) == 1
+        name = _character_to_key(key) if is_typed else key
+        self.app.post_message(events.Key(name, key if is_typed else None))
 
     async def go_to(self, title: str) -> None:
         """Put the cursor of the list on an article of this language by the words of its title."""
@@ -113,11 +119,12 @@ class Reading:
         """Whether a message waits for a widget, or a call for the next picture of its screen.
 
         `Pilot.pause` looks at the topmost screen alone; the others go by a timer of Textual's,
-        which comes late on a busy machine.
+        which comes late on a busy machine. A repaint of theirs asks for the next one, without end.
         """
         screens = self.app.screen_stack
         for screen in screens[:-1]:
-            screen._on_timer_update()
+            if screen._callbacks or screen._layout_required:
+                screen._on_timer_update()
         nodes = (node for screen in screens for node in screen.walk_children(with_self=True))
         return (
             self.app.message_queue_size > 0
@@ -189,7 +196,7 @@ class Reading:
         text = " ".join("".join(part for part, _ in line) for line in lines)
         return " ".join(text.split())
 
-    async def palette(self, *typed: str) -> list[str]:
+    async def palette(self, typed: str = "") -> list[str]:
         """Open the palette: what it offers at first, or for what is typed."""
 
         def offered() -> list[str]:
@@ -197,7 +204,8 @@ class Reading:
             found = [options.get_option_at_index(k) for k in range(options.option_count)]
             return [str(option.hit.text) for option in found if isinstance(option, Command)]
 
-        await self.press("ctrl+p", *typed)
+        await self.press("ctrl+p")
+        await self.type_in(typed)
         await self.wait_for(offered)
         return offered()
 

@@ -169,7 +169,9 @@ async def test_a_mark_is_for_the_article_under_the_cursor(crowded: Library, key:
 
 async def test_a_search_shows_what_it_found_while_ids_move(crowded: Library) -> None:
     async with reading(crowded) as reader:
-        await reader.press("slash", *"fees", "enter", "g")
+        await reader.press("slash")
+        await reader.type_in("fees")
+        await reader.press("enter", "g")
         shift_ids(crowded)
         reader.screen._look_for_changes()
         await reader.settle()
@@ -183,7 +185,8 @@ async def test_leaving_a_search_goes_back_to_the_article_even_if_its_id_changed(
 ) -> None:
     async with reading(crowded) as reader:
         await reader.go_to("A wallet learns")
-        await reader.press("slash", *"fees")
+        await reader.press("slash")
+        await reader.type_in("fees")
         shift_ids(crowded)
         reader.screen._look_for_changes()
         await reader.settle()
@@ -459,7 +462,9 @@ LOCKED = "marks.db is in use by another program"
 async def test_enter_keeps_a_search_while_the_marks_are_locked(tmp_path: Path) -> None:
     with library(tmp_path, archive()) as news, locked_marks(tmp_path):
         async with reading(news) as reader:
-            await reader.press("slash", *"fees", "enter")
+            await reader.press("slash")
+            await reader.type_in("fees")
+            await reader.press("enter")
             assert "search kept, history not saved: " in reader.status
             assert reader.filter == "lang:en fees*"
             assert reader.screen.focused is reader.screen.query_one(Sidebar)

@@ -91,7 +91,7 @@ async def test_the_palette_offers_themes(news: Library) -> None:
 
 async def test_an_action_of_the_palette_is_done(news: Library) -> None:
     async with reading(news) as reader:
-        assert await reader.palette(*"negative news") == ["Negative (-)"]
+        assert await reader.palette("negative news") == ["Negative (-)"]
         await reader.press("down", "enter")
         await reader.wait_for(lambda: reader.filter == "lang:en sentiment:negative")
 
@@ -99,7 +99,8 @@ async def test_an_action_of_the_palette_is_done(news: Library) -> None:
 async def test_any_text_may_be_typed_into_the_palette(news: Library) -> None:
     async with reading(news) as reader:
         await reader.palette()
-        await reader.press(*"[/foo]", "escape")
+        await reader.type_in("[/foo]")
+        await reader.press("escape")
         assert reader.app.screen is reader.screen
 
 

@@ -116,11 +116,14 @@ async def test_read_articles_stay_while_other_programs_add_news_and_a_search_is_
         rows = reader.rows
         assert "Just in" in reader.text(Sidebar)
         assert "Fees fall for a third week 3h" in rows
-        await reader.press("slash", *"wallet")
+        await reader.press("slash")
+        await reader.type_in("wallet")
         await reader.wait_for(lambda: "0 of 10 articles" in reader.status)
         await reader.press("escape")
         assert reader.rows == rows
-        await reader.press("slash", *"just", "enter", "escape")
+        await reader.press("slash")
+        await reader.type_in("just")
+        await reader.press("enter", "escape")
         assert "Fees fall" not in reader.text(Sidebar)
 
 

@@ -147,7 +147,8 @@ async def test_a_tag_from_the_picker_takes_the_highest_free_digit(news: Library)
 
 async def test_typing_in_the_picker_never_triggers_keys(news: Library) -> None:
     async with reading(news) as reader:
-        await reader.press("t", *"xqjmL1")
+        await reader.press("t")
+        await reader.type_in("xqjmL1")
         assert reader.app.screen.query_one(Input).value == "xqjmL1"
         assert reader.filter == "lang:en"
 

@@ -45,7 +45,9 @@ async def test_every_letter_narrows_the_list(news: Library) -> None:
 
 async def test_enter_keeps_the_search_as_a_filter(news: Library) -> None:
     async with reading(news) as reader:
-        await reader.press("slash", *"wall", "enter")
+        await reader.press("slash")
+        await reader.type_in("wall")
+        await reader.press("enter")
         await answered(reader, 1)
         assert reader.screen.focused is reader.screen.query_one(Sidebar)
         assert not reader.shown(SearchLine)
@@ -60,7 +62,8 @@ async def test_escape_restores_the_list(tmp_path: Path) -> None:
             await reader.press(*"GGkkkkk")
             sidebar = reader.screen.query_one(Sidebar)
             before = reader.cursor, reader.rows, sidebar.scroll_offset, sidebar.open_groups
-            await reader.press("slash", *"story 7")
+            await reader.press("slash")
+            await reader.type_in("story 7")
             await reader.wait_for(lambda: "1 of 60" in reader.status)
             await reader.press("escape")
             await reader.wait_for(lambda: "60 articles" in reader.status)
@@ -70,31 +73,36 @@ async def test_escape_restores_the_list(tmp_path: Path) -> None:
 
 async def test_a_search_respects_the_filters_that_are_on(news: Library) -> None:
     async with reading(news, "tag:btc") as reader:
-        await reader.press("slash", *"closes")
+        await reader.press("slash")
+        await reader.type_in("closes")
         await answered(reader, 0)
         await reader.press("escape")
-        await reader.press("slash", *"fees")
+        await reader.press("slash")
+        await reader.type_in("fees")
         await answered(reader, 1)
 
 
 async def test_an_invalid_term_is_named_and_searched_as_a_word(news: Library) -> None:
     async with reading(news) as reader:
-        await reader.press("slash", *"colour:red")
+        await reader.press("slash")
+        await reader.type_in("colour:red")
         await reader.wait_for(lambda: "no field `colour`" in reader.text(SearchHint))
 
 
 async def test_hints_that_do_not_fit_are_left_out_whole_or_say_so(news: Library) -> None:
     async with reading(news, size=NARROW) as reader:
-        await reader.press("slash", *"colour:red taste:sour shape:round")
+        await reader.press("slash")
+        await reader.type_in("colour:red taste:sour shape:round")
         await reader.wait_for(lambda: reader.text(SearchHint).endswith("…"))
-        await reader.press(*["backspace"] * 40, *"sentiment:")
+        await reader.type_in([*["backspace"] * 40, *"sentiment:"])
         await reader.wait_for(lambda: "Tab" in reader.text(SearchHint))
         assert reader.text(SearchHint).endswith("sentiment:negative")
 
 
 async def test_a_search_shows_the_list_if_only_the_article_is_visible(news: Library) -> None:
     async with reading(news, size=NARROW) as reader:
-        await reader.press("n", "slash", *"fees")
+        await reader.press("n", "slash")
+        await reader.type_in("fees")
         await answered(reader, 1)
         assert "Fees fall" in reader.text(Sidebar)
         await reader.press("escape")
@@ -103,7 +111,8 @@ async def test_a_search_shows_the_list_if_only_the_article_is_visible(news: Libr
 
 async def test_half_a_tag_does_not_empty_the_list_and_tab_completes_it(news: Library) -> None:
     async with reading(news) as reader:
-        await reader.press("slash", *"tag:exc")
+        await reader.press("slash")
+        await reader.type_in("tag:exc")
         assert "7 of 9 articles" in reader.status
         assert "Tab tag:exchange 3" in " ".join(reader.text(SearchHint).split())
         await reader.press("tab")
@@ -115,7 +124,9 @@ async def test_earlier_searches_come_back_with_the_arrow(news: Library) -> None:
     async with reading(news) as reader:
         for words in ("fees", "wallet"):
             await reader.press("slash", *words, "enter", "escape")
-        await reader.press("slash", *"br", "up")
+        await reader.press("slash")
+        await reader.type_in("br")
+        await reader.press("up")
         line = reader.screen.query_one(Input)
         assert line.value == "wallet"
         await reader.press("up")
@@ -131,7 +142,9 @@ async def test_earlier_searches_come_back_with_the_arrow(news: Library) -> None:
 async def test_matches_are_marked_and_n_goes_through_them(news: Library) -> None:
     put_body(news, "A fee here.\n\n" + "Nothing at all.\n\n" * 40 + "More fees there.")
     async with reading(news) as reader:
-        await reader.press("slash", *"fee", "enter")
+        await reader.press("slash")
+        await reader.type_in("fee")
+        await reader.press("enter")
         await answered(reader, 1)
         await reader.go_to("Long story")
         await reader.press("l")
@@ -171,7 +184,9 @@ async def test_n_goes_through_the_matches_then_to_the_next_result_read_or_not(
 ) -> None:
     put_results(news)
     async with reading(news) as reader:
-        await reader.press("slash", *"whale", "enter")
+        await reader.press("slash")
+        await reader.type_in("whale")
+        await reader.press("enter")
         await answered(reader, 3)
         said = []
         for _ in range(5):
@@ -204,13 +219,17 @@ async def test_n_in_a_list_of_results_without_an_open_one_opens_the_first(
     put_results(news)
     async with reading(news, size=size) as reader:
         await reader.press("G")
-        await reader.press("slash", *"whale", "enter", "n")
+        await reader.press("slash")
+        await reader.type_in("whale")
+        await reader.press("enter", "n")
         assert "First story" in reader.cursor or size == NARROW
         assert "match 1 of 2" in reader.status
         assert "First story" in reader.text(ReadingPane)
     async with reading(news, size=size) as reader:
         await reader.go_to("Without it")
-        await reader.press("enter", "tab", "slash", *"whale", "enter", "n")
+        await reader.press("enter", "tab", "slash")
+        await reader.type_in("whale")
+        await reader.press("enter", "n")
         assert "First story" in reader.text(ReadingPane)
 
 
@@ -218,7 +237,9 @@ async def test_footer_help_and_palette_say_what_n_does_at_that_moment(news: Libr
     put_results(news)
     async with reading(news) as reader:
         assert "n next unread" in reader.text(KeyLine)
-        await reader.press("slash", *"whale", "enter")
+        await reader.press("slash")
+        await reader.type_in("whale")
+        await reader.press("enter")
         assert "n next result" in reader.text(KeyLine)
         assert "n Go to the next result" in await reader.help()
         await reader.press("n")
@@ -274,7 +295,9 @@ async def test_a_script_without_spaces_is_searched_and_marked_as_it_is_typed(
         await reader.go_to("Long story")
         await reader.press("l")
         await reader.wait_for(lambda: "2 matches" in reader.status)
-        await reader.press("escape", "slash", *"емкость", "enter")
+        await reader.press("escape", "slash")
+        await reader.type_in("емкость")
+        await reader.press("enter")
         await reader.wait_for(lambda: "1 match" in reader.status)
 
 
@@ -357,11 +380,15 @@ async def test_a_superseded_query_never_reaches_the_screen(tmp_path: Path) -> No
 
 async def test_searching_leaves_no_thread_behind(news: Library) -> None:
     async with reading(news) as reader:
-        await reader.press("slash", *"feeswallet")
+        await reader.press("slash")
+        await reader.type_in("feeswallet")
         await answered(reader, 0)
         connections = len(news._store.engine.pool._opened)
-        await reader.press(*"xyz", "escape")
-        await reader.press("slash", *"miners", "escape")
+        await reader.type_in("xyz")
+        await reader.press("escape")
+        await reader.press("slash")
+        await reader.type_in("miners")
+        await reader.press("escape")
         assert len(news._store.engine.pool._opened) <= connections + 3
     left = {each for each in threading.enumerate() if "cryptoread-search" in each.name}
     for thread in left:
@@ -385,7 +412,8 @@ async def test_a_search_opens_the_groups_with_results_and_gives_them_back_closed
         await reader.press(*grouping)
         await close_all(reader)
         before = reader.rows
-        await reader.press("slash", *"the text of")
+        await reader.press("slash")
+        await reader.type_in("the text of")
         await answered(reader, 7)
         for title in ("How this archive", "Northfell", "Fees", "Validators", "A bridge"):
             assert title in reader.text(Sidebar)
@@ -399,14 +427,18 @@ async def test_groups_opened_by_a_search_that_was_kept_close_when_it_is_dropped(
     async with reading(news) as reader:
         await close_all(reader)
         before = reader.rows
-        await reader.press("slash", *"title:limits", "enter")
+        await reader.press("slash")
+        await reader.type_in("title:limits")
+        await reader.press("enter")
         assert "Validators vote on limits" in reader.text(Sidebar)
         await reader.press("1")
         await reader.press("escape")
         assert "Validators vote on limits" in reader.text(Sidebar)
         await reader.press("escape")
         assert reader.rows == before
-        await reader.press("slash", *"title:limits", "enter", "g")
+        await reader.press("slash")
+        await reader.type_in("title:limits")
+        await reader.press("enter", "g")
     async with reading(news) as reader:
         assert reader.rows == ["▸ ⚑ PINNED 1/1", "▸ BTC 4/4", "▾ ETH 2/2", *reader.rows[3:]]
 
@@ -419,7 +451,9 @@ async def test_the_cursor_is_in_view_after_a_restart_during_a_search(tmp_path: P
     with library(tmp_path, stories) as news:
         async with reading(news, size=SHORT) as reader:
             await close_all(reader)
-            await reader.press("slash", *"whale", "enter", "n", "n", "n")
+            await reader.press("slash")
+            await reader.type_in("whale")
+            await reader.press("enter", "n", "n", "n")
             opened = reader.opened
         async with reading(news, size=SHORT) as reader:
             assert reader.opened == opened
@@ -429,7 +463,9 @@ async def test_the_cursor_is_in_view_after_a_restart_during_a_search(tmp_path: P
 async def test_a_group_that_the_user_opens_meanwhile_stays_open(news: Library) -> None:
     async with reading(news) as reader:
         await close_all(reader)
-        await reader.press("slash", *"title:limits", "enter", "g", "space", "space", "escape")
+        await reader.press("slash")
+        await reader.type_in("title:limits")
+        await reader.press("enter", "g", "space", "space", "escape")
         assert "▾ ETH 2/2" in reader.rows
         assert "▸ BTC 4/4" in reader.rows
 

@@ -16,6 +16,7 @@ from reader import __version__
 from reader.article import Article, Sentiment
 from reader.config.paths import resource
 from reader.formats import read_article, write_article
+from tests.examples import one_in
 
 ROOT = Path(__file__).parents[2]
 STYLES = sorted(path.name for path in (ROOT / "styles").iterdir())
@@ -59,6 +60,7 @@ def installed(wheel: Path) -> Path:
     return target
 
 
+@pytest.mark.long
 def test_the_wheel_holds_the_program_its_styles_and_its_samples(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         names = set(archive.namelist())
@@ -73,12 +75,14 @@ def test_the_wheel_holds_the_program_its_styles_and_its_samples(wheel: Path) -> 
     assert not any("__pycache__" in name or name.endswith((".db", ".pyc")) for name in names)
 
 
+@pytest.mark.long
 def test_the_wheel_installs_the_manual_page(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         page = archive.read(f"cryptoread-{__version__}.data/data/share/man/man1/cryptoread.1")
     assert page == (ROOT / "man" / "cryptoread.1").read_bytes()
 
 
+@pytest.mark.long
 def test_the_installed_command_exists(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         points = next(name for name in archive.namelist() if name.endswith("entry_points.txt"))
@@ -106,6 +110,7 @@ with Library.of_samples() as samples:
 """
 
 
+@pytest.mark.long
 def test_the_program_finds_its_folders_in_the_wheel(installed: Path, tmp_path: Path) -> None:
     found = run("-c", FIND.format("sample_articles"), cwd=tmp_path, path=installed)
     assert found.splitlines() == [
@@ -114,7 +119,7 @@ def test_the_program_finds_its_folders_in_the_wheel(installed: Path, tmp_path: P
     ]
 
 
-@pytest.mark.parametrize("place", ["wheel", "checkout"])
+@pytest.mark.parametrize("place", one_in(2, ["checkout", "wheel"]))
 def test_the_samples_open_on_the_screen(
     request: pytest.FixtureRequest, tmp_path: Path, place: str
 ) -> None:

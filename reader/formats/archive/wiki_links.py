@@ -10,6 +10,8 @@ _MARKDOWN = re.compile(
     r"|<(https?://[^\s<>]{1,2000})>)\s*"
 )
 
+_MOST_ROUNDS = 8
+
 
 def without_links(value: object) -> object:
     """Return the value with each link in a text or a list replaced by its target.
@@ -36,11 +38,22 @@ def _target_in(item: object) -> str:
             return ""
         item = item[0]
         if isinstance(item, str):
-            return _target(item)
+            return str(_of_text(_target(item), as_one=True))
     return ""
 
 
 def _of_text(text: str, *, as_one: bool = False) -> str | list[str]:
+    """Return the text without links, those too that removing others brings together."""
+    for _ in range(_MOST_ROUNDS):
+        found = _unlinked(text, as_one)
+        if found == text or not isinstance(found, str):
+            return found
+        text = found
+    # Deeper brackets are crafted: no link is left, so that an export is read as it was written.
+    return _unlinked(text.replace("[", "").replace("]", ""), as_one)
+
+
+def _unlinked(text: str, as_one: bool) -> str | list[str]:
     if address := _MARKDOWN.fullmatch(text):
         return address[1] or address[2]
     if "[[" not in text:

@@ -16,6 +16,7 @@ from textual.selection import SELECT_ALL, Selection
 
 from reader.article import Cover
 from reader.query.language import parse
+from reader.ui.reading import pane as reading_pane
 from reader.ui.reading import view as article_view
 from reader.ui.reading.pane import ReadingPane
 from tests.builders import NOW, article
@@ -36,6 +37,7 @@ def _patience(monkeypatch: pytest.MonkeyPatch) -> None:
     """Give the layout more time, so that a busy machine paints as much."""
     monkeypatch.setattr(article_view, "SCREENFUL_S", 60)
     monkeypatch.setattr(article_view, "AT_ONCE_S", 0.05)
+    monkeypatch.setattr(reading_pane, "MATCH_S", 60)
 
 
 class PaneApp(App[None]):

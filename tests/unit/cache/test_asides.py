@@ -97,6 +97,7 @@ def test_a_folder_that_cannot_be_created_is_reported(tmp_path: Path) -> None:
         pass
 
 
+@pytest.mark.long
 def test_six_starts_at_once_on_damaged_files_lose_none_of_them(tmp_path: Path) -> None:
     for name in ("cache.db", "marks.db"):
         (tmp_path / name).write_bytes(b"damaged " * 2000)

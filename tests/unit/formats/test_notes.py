@@ -4,6 +4,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from reader.article import Article, Source
 from reader.formats import NotAnArticle, read_article, write_article
@@ -12,6 +14,8 @@ from reader.formats.archive.file_names import title_of_name
 from reader.formats.archive.front_matter import UNREADABLE
 from reader.formats.archive.note_text import MAX_HASHTAGS, first_heading, hashtags
 from reader.formats.archive.other_matter import Unreadable, json_fields, toml_fields
+from reader.formats.archive.wiki_links import without_links
+from tests.examples import examples
 
 CHANGED = datetime(2024, 5, 6, 7, 8, 9, tzinfo=UTC)
 DAY = datetime(2025, 9, 1, tzinfo=UTC)
@@ -511,3 +515,20 @@ def test_utf_8_with_a_damaged_byte_stays_utf_8() -> None:
 def test_binary_data_is_refused_whatever_its_name(data: bytes) -> None:
     with pytest.raises(NotAnArticle, match="is not a text file"):
         read_article(data, origin=ORIGIN)
+
+
+PIECES = st.lists(
+    st.sampled_from(["[", "]", "[[", "]]", "(", ")", "<", ">", "a", "b/", "|", "#", " ", ", ", "!"])
+    | st.just("https://e.example/"),
+    max_size=40,
+).map("".join)
+
+
+@given(PIECES | st.lists(PIECES | st.lists(st.lists(PIECES, max_size=1), max_size=1), max_size=3))
+@example("[[[[10:]]]]] 3G[[[[[10]]]]")
+@example("[" * 200 + "a" + "]" * 200)
+@example("[a[[b]]c](u)")
+@examples(500)
+def test_a_value_without_links_has_none_to_take_away(value: object) -> None:
+    once = without_links(value)
+    assert without_links(once) == once

@@ -32,7 +32,7 @@ from reader.safety.logs import NAME, log_folder
 from reader.sources.http.fetcher import Limits
 from reader.subscriptions import Kind, SourceResult, Status, Subscription, SyncOptions
 from tests.builders import NOW, article, markdown
-from tests.examples import examples
+from tests.examples import examples, one_in
 from tests.news_server import (
     FAULTS,
     SLOW_REDIRECTS_S,
@@ -206,7 +206,7 @@ def test_a_source_that_fails_is_named_and_its_articles_stay(
     assert one(news, ledger._replace(url=server.url("/feed")), force=True).new == 1
 
 
-@pytest.mark.parametrize("kind", [Kind.FEED, Kind.NEWS_JSON, Kind.COINDESK])
+@pytest.mark.parametrize("kind", one_in(3, [Kind.FEED, Kind.NEWS_JSON, Kind.COINDESK]))
 def test_all_faults_at_once_stop_no_other_source(
     news: Library, server: NewsServer, kind: Kind
 ) -> None:

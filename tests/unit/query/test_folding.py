@@ -153,6 +153,7 @@ def test_different_letters_stay_different(query: str, text: str) -> None:
     assert not finds(query, text)
 
 
+@pytest.mark.long
 def test_fts5_indexes_every_character_as_its_plain_form() -> None:
     some = [chr(code) for code in range(0x20000) if not 0xD800 <= code < 0xE000]
     words = words_of(f"a{char}b" for char in some)

@@ -16,6 +16,7 @@ from reader.sources.http.fetcher import FetchFailed, Known
 from reader.sources.http.response_heads import repaired
 from reader.sources.http.unpacking import MAX_STREAMS, unpacked
 from reader.subscriptions import Status
+from tests.examples import one_in
 from tests.news_server import Handler, NewsServer, Request, feed, news_server, redirect
 from tests.unit.sources.test_http import LIMITS, failure, get
 
@@ -69,7 +70,7 @@ DOCUMENTS = {
 }
 
 
-@pytest.mark.parametrize("named", NAMED)
+@pytest.mark.parametrize("named", one_in(4, NAMED))
 @pytest.mark.parametrize("body", BODIES)
 def test_the_bytes_of_the_body_count_and_not_the_header(
     server: NewsServer, body: str, named: str
