@@ -9,10 +9,13 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from reader.ui.prose.blocks import FENCE, HEADING, Block, Chunk
-from reader.ui.prose.source import NO_DEFINITIONS, Definitions, text_chunks
+from reader.ui.prose.source import NO_DEFINITIONS, Definitions, may_define, text_chunks
 
 SECTION = 4_000
 """Characters of a part, at least: laid out in some 10 ms."""
+
+WINDOW = 32_000
+"""Characters in which cuts are looked for at once."""
 
 _LONGEST_BEFORE = 10_000
 """Characters of the line above a cut, at most: a longer line may be shown as written."""
@@ -22,6 +25,10 @@ _BELOW_BLANK = re.compile(r"\n\n(?<!\n\n\n)\n*+(?=\S)(?!(?:[-+*]|\d{1,9}[.)])(?:
 """Matches before a line without indent that is not a list item."""
 _INDENTED = re.compile(r"\n\n(?<!\n\n\n)\n*+(?= {1,3}\S)")
 """Matches before an indented line, which begins a block if there is no list above."""
+_BELOW_SPACES = re.compile(r"\n(?<!\s\n)(?=\s)(?:[^\S\n]*+\n)++(?= {0,3}\S)")
+"""Matches before the next line, where lines of spaces are among the blank ones; no list above."""
+_LINES_OF_SPACES = [f"\n{spaces}\n" for spaces in (" ", "  ", "   ", "    ", "\t", "\xa0")]
+"""The usual ones: a search for all of them would take long."""
 _ITEM = re.compile(r"^ {0,3}(?:[-+*]|\d{1,9}[.)])(?:\s|\Z)", re.MULTILINE)
 _LONGEST_MARKER = 16
 _BEFORE_HEADING = re.compile(r"\n(?<!\n\n)(?=#{1,6}(?:\s|\Z))")
@@ -148,21 +155,24 @@ class _LongBlocks:
 def _between_blocks(text: str) -> Iterator[tuple[int, Section | None]]:
     """Yield the sections that begin with a block, and at times how far there is none."""
     last = 0
-    fences, items = _Fences(text), _Items(text)
+    items = _Items(text)
+    fences = _Fences(text, items)
     patterns = [_BELOW_BLANK, _INDENTED]
+    if any(line in text for line in _LINES_OF_SPACES):
+        patterns.append(_BELOW_SPACES)
     if "\n#" in text:
         patterns.append(_BEFORE_HEADING)
-    for start, end in fences.outside():
+    for start, end in _windows(text, fences.outside()):
         cuts = _Cuts(text, end, patterns)
         at = max(start, last + SECTION)
         while cut := cuts.after(at):
             is_free = not items.are_between(last, cut.end())
             at = cut.end() + SECTION // 16
-            if cut.re is _INDENTED and not is_free:
+            if cut.re in (_INDENTED, _BELOW_SPACES) and not is_free:
                 continue
             below_heading = _is_heading(text, cut.start(), is_free=is_free)
             if below_heading is not None:
-                last = cut.end()
+                last = fences.section = cut.end()
                 yield last, Section(last, below_heading)
                 at += SECTION
         yield end, None
@@ -171,6 +181,15 @@ def _between_blocks(text: str) -> Iterator[tuple[int, Section | None]]:
             last = end
             yield last, Section(last, False)
     yield len(text), None
+
+
+def _windows(text: str, stretches: Iterator[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """Yield the stretches in windows of whole lines."""
+    for start, end in stretches:
+        while start < end:
+            stop = text.find("\n", start + WINDOW, end) + 1 or end
+            yield start, stop
+            start = stop
 
 
 class _Items:
@@ -200,7 +219,7 @@ def _is_heading(text: str, end: int, *, is_free: bool) -> bool | None:
     is_free: it is not in a list.
     """
     start, line = _line_up_to(text, end)
-    if len(line) > _LONGEST_BEFORE or not line.strip() or "]:" in line:
+    if len(line) > _LONGEST_BEFORE or not line.strip() or may_define(line):
         return None
     if _INDENTED_HEADING.match(line):
         is_first = not _line_up_to(text, start - 1)[1].strip()
@@ -248,8 +267,11 @@ class _Cuts:
 class _Fences:
     """Fenced code of a text."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, items: _Items) -> None:
         self._text = text
+        self._items = items
+        self.section = 0
+        """Start of the last section."""
         self.left: int | None = None
         """Start of the line after `MOST_FENCES` fences, None if there are fewer."""
 
@@ -269,7 +291,8 @@ class _Fences:
                         fence, opened = opening[1], at
                         yield start, at + 1
                 elif _closes(line, fence):
-                    if not _is_certain(text, opened, at):
+                    in_list = self._items.are_between(self.section, at)
+                    if in_list and not _is_certain(text, opened, at):
                         return
                     start, fence = at, ""
         if not fence:

@@ -125,6 +125,7 @@ def test_the_parts_of_one_long_block_are_the_block(
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(prose_sections, "SECTION", size)
         patch.setattr(prose_sections, "MOST_FENCES", fences)
+        patch.setattr(prose_sections, "WINDOW", size * 3)
         limits = {"SPLIT_CHARACTERS": 40, "SPLIT_LINES": 3, "SPLIT_CELLS": 9}
         for name, limit in (limits | {"MOST_CHARACTERS": 150, "MOST_LINES": 9}).items():
             patch.setattr(prose_blocks, name, limit)
