@@ -25,9 +25,9 @@ _BELOW_BLANK = re.compile(r"\n\n(?<!\n\n\n)\n*+(?=\S)(?!(?:[-+*]|\d{1,9}[.)])(?:
 """Matches before a line without indent that is not a list item."""
 _INDENTED = re.compile(r"\n\n(?<!\n\n\n)\n*+(?= {1,3}\S)")
 """Matches before an indented line, which begins a block if there is no list above."""
-_BELOW_SPACES = re.compile(r"\n(?<!\s\n)(?=\s)(?:[^\S\n]*+\n)++(?= {0,3}\S)")
+_BELOW_SPACES = re.compile(r"\n(?<!\s\n)(?=\s)(?:[ \t]*+\n)++(?= {0,3}\S)")
 """Matches before the next line, where lines of spaces are among the blank ones; no list above."""
-_LINES_OF_SPACES = [f"\n{spaces}\n" for spaces in (" ", "  ", "   ", "    ", "\t", "\xa0")]
+_LINES_OF_SPACES = [f"\n{spaces}\n" for spaces in (" ", "  ", "   ", "    ", "\t")]
 """The usual ones: a search for all of them would take long."""
 _ITEM = re.compile(r"^ {0,3}(?:[-+*]|\d{1,9}[.)])(?:\s|\Z)", re.MULTILINE)
 _LONGEST_MARKER = 16

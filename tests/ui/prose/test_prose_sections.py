@@ -77,6 +77,7 @@ TEXTS = st.lists(st.tuples(BLOCKS, GAPS), max_size=14).map(lambda each: "".join(
 @example("```\n\ntext\n\n```\n\n# Head\n\ntext\n\n", 20)
 @example("- a\n\n   ```\n\ntext\n\n   ```\n\n# Head\n\ntext\n\n", 20)
 @example("# Head\n\ntext\n\n", 20)
+@example("# Head\n\xa0\n# Head\n", 20)
 @example("Title\n===\n\ntext\n\nTitle\n---\n\ntext\n---\n\n---\n\ntext", 20)
 def test_the_parts_together_are_the_text(text: str, width: int) -> None:
     with pytest.MonkeyPatch.context() as patch:

@@ -192,7 +192,7 @@ SOURCES = st.lists(
 
 
 @examples(600)
-@given(SOURCES, st.sampled_from(["new whale", '"new whale"', *WORDS]), st.integers(8, 40))
+@given(SOURCES, st.sampled_from(["new whale", *WORDS]), st.integers(8, 40))
 @example("new\n\nwhale\n\n", '"new whale"', 20)
 @example("calm\n\n[wh](u)ale\n\n", "whale", 20)
 @example("1. a\n\n1. b\n\n", "2", 20)
@@ -210,8 +210,8 @@ def test_a_part_that_is_passed_over_has_no_match(text: str, query: str, width: i
         while found.look_on(lines, 0, 1, 60):
             pass
         found.look_around(lines, Spot(0, 0))
-    pattern = pattern_of(terms)
-    assert pattern
+        pattern = pattern_of(terms)
+        assert pattern
+        whole = matches([line.text for line in Prose(text).lines(width)], pattern)
     assert found.is_to_end
-    whole = matches([line.text for line in Prose(text).lines(width)], pattern)
     assert found.count == (whole[-1].number + 1 if whole else 0)
