@@ -45,6 +45,7 @@ def bodies() -> dict[str, str]:
         "100,000 tasks": numbered("- [x] task {}\n", 100_000),
         "100,000 quotes": numbered("> quote {}\n\n", 100_000),
         **of_one_block(),
+        **mixtures(),
         "100,000 rules": repeated("---\n\n", 500_000),
         "one quote": numbered("> quote {}\n", 100_000),
         "one paragraph": repeated("word "),
@@ -139,6 +140,27 @@ def of_one_block() -> dict[str, str]:
         "100,000 elements of HTML": numbered("<p>\ntext {}\n</p>\n\n", 100_000),
         "HTML breaks": numbered("text {}<br>\n", 100_000),
         "100,000 indented paragraphs": numbered(" paragraph {}\n\n", 100_000),
+    }
+
+
+def mixtures() -> dict[str, str]:
+    """Blocks within blocks, and blocks that begin with spaces."""
+    return {
+        "fences in loose lists": repeated("- a\n\n  ```\n  b\n  ```\n\n"),
+        "fences in quotes in lists": repeated("- a\n\n  > ```\n  > b\n  > ```\n\n"),
+        "tables in lists": repeated("- a\n\n  |a|b|\n  |-|-|\n  |1|2|\n\n"),
+        "quotes in loose lists": repeated("- a\n\n  > quote\n\n"),
+        "lists in quotes": repeated("> - item\n>\n> - b\n\n"),
+        "deep items with gaps": repeated("- a\n\n  b\n\n  - c\n\n    d\n\n"),
+        "numbers with lazy lines": repeated("1. item\nlazy\n"),
+        "indented titles": repeated("  Title\n  ===\n\n"),
+        "indented headings": repeated(" # Head\n\n  text\n\n"),
+        "indented fences": repeated("text\n   ```\n   b\n   ```\n"),
+        "fences of mixed indent": repeated("text\n\n  ```\n  a\n```\n\n"),
+        "fences that items do not close": repeated("- a\n  ```\n  b\n```\n\n"),
+        "tabbed code with gaps": repeated("\tcode\n\n"),
+        "lines of spaces between texts": repeated("text\n  \n"),
+        "footnotes": repeated("text[^1]\n\n[^1]: note\n\n"),
     }
 
 

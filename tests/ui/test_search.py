@@ -1,5 +1,6 @@
 """The search line: results while typing, and the restored list after giving up."""
 
+import re
 import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
@@ -271,16 +272,45 @@ async def test_a_match_outside_the_layout_is_reached_before_the_next_result(
         assert "Short" in reader.text(ReadingPane)
 
 
-async def test_a_count_says_if_the_rest_of_a_long_text_was_not_searched(
-    news: Library,
-) -> None:
+async def test_the_matches_of_a_long_text_are_counted_to_its_end(news: Library) -> None:
     put_body(news, "A whale.\n\n" + "Nothing at all.\n\n" * 30_000 + "The last whale.")
     async with reading(news, "whale") as reader:
         await reader.press("n")
-        assert "match 1 of 1+" in reader.status
+        await reader.press("tab", "G", "n")
+        assert "The last whale." in reader.text(ReadingPane)
+        await reader.wait_for(lambda: "match 2 of 2" in reader.status)
+        await reader.press("N")
+        await reader.wait_for(lambda: "match 1 of 2" in reader.status)
+
+
+async def test_a_count_says_where_the_rest_of_a_long_text_was_not_looked_through(
+    news: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading_pane, "MOST_SEARCHED", 0)
+    put_body(news, "A whale at sea.\n\n" * 30_000 + "The last whale.")
+    async with reading(news, "whale") as reader:
+        await reader.press("n")
+        assert re.search(r"match 1 of \d+\+", reader.status)
         await reader.press("tab", "G", "n")
         assert "The last whale." in reader.text(ReadingPane)
         assert "a match, not counted: the text above is long" in reader.status
+
+
+async def test_a_search_that_is_not_through_a_long_text_opens_no_other_article(
+    news: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading_pane, "MATCH_S", 0)
+    monkeypatch.setattr(reading_pane, "MOST_SEARCHED", 0)
+    body = "A whale.\n\n" + "Nothing at all.\n\n" * 60_000 + "The last whale."
+    put(news._store, [story(1, "Long", body=body), story(2, "Short", body="A whale.")])
+    async with reading(news, "whale") as reader:
+        await reader.press("n", "n")
+        assert "no match found yet in this long article; n searches on" in reader.status
+        while "searches on" in reader.status:
+            await reader.press("n")
+        assert "The last whale." in reader.text(ReadingPane)
+        await reader.press("n")
+        assert "Short" in reader.text(ReadingPane)
 
 
 async def test_a_script_without_spaces_is_searched_and_marked_as_it_is_typed(

@@ -78,7 +78,8 @@ class Block(NamedTuple):
     `start`, `end`: offsets of the whole block, with blank lines below it. `head`: text that every
     part of it must begin with. `indent`: of a list's first marker. `joined`: it continues after a
     cut, at which there were `gap` blank lines. `plain`: it must not be parsed. `number`: of the
-    first item after the cut, if the list continues counting.
+    first item after the cut, if the list continues counting. `seen`: offset up to which the end was
+    looked for, None if it is known; `end` is that of the text until then.
     """
 
     kind: Kind
@@ -91,6 +92,7 @@ class Block(NamedTuple):
     gap: int = 0
     plain: bool = False
     number: int | None = None
+    seen: int | None = None
 
     @property
     def is_code(self) -> bool:
@@ -138,7 +140,8 @@ def chunks(
             if is_left_out(at, line_end):
                 at = line_end
                 continue
-            block = _begun(text, at, line_end, len(text))
+            block = _begun(text, at, line_end)
+        block = _looked_ahead(block, text, at)
         stop = min(_cut(block, text, at), end)
         yield Chunk(block, at, stop)
         block = _rest(block, text, at, stop) if stop < block.end else None
@@ -161,10 +164,10 @@ def _is_over(block: Block, text: str, start: int, end: int) -> bool:
     )
 
 
-def _begun(text: str, at: int, line_end: int, end: int) -> Block:
-    line = text[at:line_end]
-    if fence := FENCE.match(line):
-        return Block(Kind.FENCE, at, _behind_fence(text, line_end, end, fence[1]), line)
+def _begun(text: str, at: int, line_end: int) -> Block:
+    line, end = text[at:line_end], len(text)
+    if FENCE.match(line):
+        return Block(Kind.FENCE, at, end, line, seen=line_end)
     if HEADING.match(line):
         kind = Kind.HEADING
     elif _indent(line) >= 4:
@@ -172,13 +175,35 @@ def _begun(text: str, at: int, line_end: int, end: int) -> Block:
     elif line.lstrip(" ").startswith(">"):
         kind = Kind.QUOTE
     elif MARKER.match(line):
-        return Block(Kind.LIST, at, _behind(Kind.LIST, text, line_end, end), indent=_indent(line))
+        return Block(Kind.LIST, at, end, indent=_indent(line), seen=line_end)
     elif "|" in line and (rule := _rule_of_table(text, line_end, end)):
-        last = _behind(Kind.TABLE, text, line_end, end)
+        # The last rows of a table are needed with the first.
+        last = _behind(_ENDS[Kind.TABLE], text, line_end, end) or end
         return Block(Kind.TABLE, at, last, line + rule, columns=rule.count("|") + 1)
     else:
         kind = Kind.PARAGRAPH
-    return Block(kind, at, _behind(kind, text, line_end, end))
+    return Block(kind, at, end, seen=line_end)
+
+
+def _looked_ahead(block: Block, text: str, at: int) -> Block:
+    """Return the block with its end, if that is near enough to matter for the next cut."""
+    if block.seen is None or block.seen >= _reach(text, at + 2 * MOST_CHARACTERS):
+        return block
+    limit = _reach(text, at + 8 * MOST_CHARACTERS)
+    if block.kind is Kind.FENCE and (fence := FENCE.match(block.head)):
+        last = _behind_fence(text, block.seen, limit, fence[1])
+    else:
+        last = _behind(_ENDS[block.kind], text, block.seen, limit)
+    if last is not None or limit == len(text):
+        return block._replace(end=last or len(text), seen=None)
+    return block._replace(seen=limit)
+
+
+def _reach(text: str, at: int) -> int:
+    """Return the end of the line at that offset or, if it is blank, of the next one with text."""
+    if at >= len(text):
+        return len(text)
+    return _line_end(text, _past_blank(text, at, len(text)), len(text))
 
 
 def _rule_of_table(text: str, at: int, end: int) -> str:
@@ -188,15 +213,17 @@ def _rule_of_table(text: str, at: int, end: int) -> str:
     return line if is_rule else ""
 
 
-def _behind(kind: Kind, text: str, line_end: int, end: int) -> int:
-    """Return the earliest offset at which the next block may begin."""
-    found = _ENDS[kind].search(text, line_end - 1, end)
-    return _past_blank(text, found.end(), end) if found else end
+def _behind(ends: re.Pattern[str], text: str, line_end: int, limit: int) -> int | None:
+    """Return the earliest offset at which the next block may begin; None if it is not found."""
+    found = ends.search(text, line_end - 1, limit)
+    return _past_blank(text, found.end(), len(text)) if found else None
 
 
-def _behind_fence(text: str, line_end: int, end: int, marks: str) -> int:
-    found = _closing(marks[0], len(marks)).search(text, line_end - 1, end)
-    return _past_blank(text, _line_end(text, found.end(), end), end) if found else end
+def _behind_fence(text: str, line_end: int, limit: int, marks: str) -> int | None:
+    found = _closing(marks[0], len(marks)).search(text, line_end - 1, limit)
+    if found is None:
+        return None
+    return _past_blank(text, _line_end(text, found.end(), len(text)), len(text))
 
 
 @lru_cache

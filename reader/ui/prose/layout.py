@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
-from itertools import islice, pairwise
+from itertools import chain, islice, pairwise
 
 from reader.ui.prose.blocks import Block, Kind
 from reader.ui.prose.inline import (
@@ -83,17 +83,28 @@ class Markdown:
         for url in self._defined.urls.values():
             yield Link(url, url)
 
-    def sections(self, width: int) -> list[Part]:
-        """Return parts as `Prose.sections` does."""
-        cut = sections(self._text, self._defined)
-        ends = [each.start for each in cut[1:]] + [len(self._text)]
-        # The blank line above a section, if any, is laid out with it.
-        firsts = [each.start - each.gap for each in cut]
-        sizes = [end - first for first, end in pairwise([*firsts, len(self._text)])]
-        return [
-            Part(first, size, partial(self._section, section, end, width))
-            for section, first, size, end in zip(cut, firsts, sizes, ends, strict=True)
-        ]
+    @property
+    def size(self) -> int:
+        """Return the number of places of the text."""
+        return len(self._text)
+
+    def sections(self, width: int) -> Iterator[Part]:
+        """Yield parts as `Prose.sections` does."""
+        below = chain(sections(self._text, self._defined), [Section(len(self._text), True)])
+        for section, following in pairwise(below):
+            # The blank line above a section, if any, is laid out with it.
+            first, end = section.start - section.gap, following.start
+            yield Part(
+                first,
+                end - following.gap - first,
+                partial(self._section, section, end, width),
+                source=partial(self._source, section, end),
+            )
+
+    def _source(self, section: Section, end: int) -> str:
+        """Return the text of a section below the head of the table that it continues."""
+        head = section.block.head if section.block else ""
+        return head + self._text[section.start : end]
 
     def _section(self, section: Section, end: int, width: int) -> Iterator[Line]:
         source = self._pieces(section.start, end, section.block)
@@ -235,7 +246,7 @@ class _Layout:
             case "bullet_list_open" | "ordered_list_open":
                 return self._list(node, frame)
             case "blockquote_open":
-                return self._blocks(node.inner, frame.quote(_BAR))
+                return self._quote(node, frame.quote(_BAR))
             case "table_open":
                 return self._table(node, frame)
             case "fence" | "code_block":
@@ -271,6 +282,11 @@ class _Layout:
         yield from self._blocks(item.inner, frame)
         if not frame.has_begun:
             yield self._line(frame, [], self._at(item))
+
+    def _quote(self, quote: _Node, frame: Frame) -> Iterator[Line]:
+        yield from self._blocks(quote.inner, frame)
+        if not frame.has_begun:
+            yield self._line(frame, [], self._at(quote))
 
     def _code(self, node: _Node, frame: Frame) -> Iterator[Line]:
         at = self._at(node)

@@ -5,10 +5,10 @@ the longest text is reached at once. Estimates change the numbers of lines; a `S
 """
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterator, Sequence
-from itertools import islice
+from collections.abc import Callable, Iterable, Iterator
+from itertools import count
 from time import monotonic
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from reader.ui.prose.growing_lines import GrowingLines
 from reader.ui.prose.wrap import Line
@@ -27,6 +27,8 @@ class Part(NamedTuple):
     lay_out: Callable[[], Iterator[Line]]
     above: int = 0
     """Places before those of its text; they do not count in estimates."""
+    source: Callable[[], str] | None = None
+    """Text that has every word of the part; None if some words are not in it."""
 
 
 class Spot(NamedTuple):
@@ -52,13 +54,49 @@ class Run(NamedTuple):
 class SectionedLines:
     """The lines of all parts, numbered: exactly when all are laid out, else by estimate."""
 
-    def __init__(self, parts: Sequence[Part]) -> None:
-        self._parts = parts
-        self._starts = [part.start for part in parts]
-        self._grown: list[GrowingLines | None] = [None] * len(parts)
+    def __init__(self, parts: Iterable[Part], size: int = 0) -> None:
+        """Begin with no line. size: places of all parts, if these shall be asked for lazily."""
+        self._size = size
+        self._uncut: Iterator[Part] | None = iter(parts)
+        """The parts after those that are known; None if there are none."""
+        self._parts: list[Part] = []
+        self._starts: list[int] = []
+        self._grown: list[GrowingLines | None] = []
+        self._known = 0
+        """Places of the parts that are known."""
         self._total = 0
         self._firsts: list[int] | None = None
-        """Number of the first line of each part; None after a change."""
+        """Number of the first line of each part, and of what is not cut; None after a change."""
+        if not size:
+            self._cut_all()
+
+    def has(self, part: int) -> bool:
+        """Return whether there is a part of that number."""
+        while part >= len(self._parts) and self._cut_next():
+            pass
+        return 0 <= part < len(self._parts)
+
+    def _cut_next(self) -> bool:
+        """Cut off one more part; return False if all are known."""
+        part = next(self._uncut, None) if self._uncut else None
+        self._firsts = None
+        if part is None:
+            self._uncut = None
+            return False
+        self._parts.append(part)
+        self._starts.append(part.start)
+        self._grown.append(None)
+        self._known += part.size
+        return True
+
+    def _cut_up_to(self, size: int) -> None:
+        """Cut off parts until they have so many places."""
+        while self._known < size and self._cut_next():
+            pass
+
+    def _cut_all(self) -> None:
+        while self._cut_next():
+            pass
 
     def __len__(self) -> int:
         self._count()
@@ -72,7 +110,7 @@ class SectionedLines:
     @property
     def is_complete(self) -> bool:
         """Return whether every part is laid out to its end."""
-        return all(each is not None and each.is_complete for each in self._grown)
+        return all(map(self.is_whole, self.parts)) and not self.has(len(self._parts))
 
     def get(self, index: int) -> Line | None:
         """Return the line of that number; None if it is not laid out."""
@@ -82,20 +120,49 @@ class SectionedLines:
 
     def __iter__(self) -> Iterator[Line]:
         """Yield the laid-out lines, in order."""
-        return self._from(0)
+        for part in self.parts:
+            yield from self.lines_of(part)
 
-    def texts(self, run: "Run") -> Iterator[str]:
-        """Yield the text of each line of a run."""
-        return (line.text for line in islice(self._from(run.part), run.size))
+    @property
+    def is_cut(self) -> bool:
+        """Return whether all parts are known."""
+        return self._uncut is None
 
-    def _from(self, part: int) -> Iterator[Line]:
-        for grown in self._grown[part:]:
-            if grown:
-                yield from (grown[offset] for offset in range(len(grown)))
+    @property
+    def parts(self) -> range:
+        """Return the numbers of the parts that are known."""
+        return range(len(self._parts))
+
+    def size_of(self, part: int) -> int:
+        """Return how many lines of a part are laid out."""
+        grown = self._grown[part]
+        return len(grown) if grown else 0
+
+    def is_whole(self, part: int) -> bool:
+        """Return whether a part is laid out to its end."""
+        grown = self._grown[part]
+        return grown is not None and grown.is_complete
+
+    def lines_of(self, part: int) -> Iterator[Line]:
+        """Yield the laid-out lines of a part."""
+        if grown := self._grown[part]:
+            yield from (grown[offset] for offset in range(len(grown)))
+
+    def source(self, part: int) -> str | None:
+        """Return text that has every word of a part; empty for a part that does not exist."""
+        if not self.has(part):
+            return ""
+        source = self._parts[part].source
+        return source() if source else None
 
     def spot(self, index: int) -> Spot:
         """Return the line of that number."""
         firsts = self._count()
+        while self._uncut and index >= firsts[-1]:
+            left = self._total - firsts[-1]
+            share = (index - firsts[-1]) / left if left > 0 else 1
+            self._cut_up_to(self._known + 1 + round(share * self._left_uncut()))
+            firsts = self._count()
         part = max(0, bisect_right(firsts, index, hi=len(self._parts)) - 1)
         return Spot(part, index - firsts[part])
 
@@ -124,7 +191,7 @@ class SectionedLines:
         """Lay out `below` lines from the spot on, then `above` above it, within `seconds`."""
         deadline = monotonic() + seconds
         part, needed = spot.part, spot.offset + below
-        while needed > 0 and part < len(self._parts):
+        while needed > 0 and self.has(part):
             grown = self._grow(part, needed, 0, deadline - monotonic())
             if not grown.is_complete:
                 break
@@ -132,14 +199,17 @@ class SectionedLines:
             part += 1
         part, needed = spot.part - 1, above - spot.offset
         while needed > 0 and part >= 0 and monotonic() <= deadline:
-            needed -= len(self._grow_whole(part, deadline - monotonic()))
+            needed -= self.grow_whole(part, deadline - monotonic())
             part -= 1
 
     def fill(self, most: int, seconds: float) -> None:
         """Lay out missing lines from the top until there are `most` in all, or time runs out."""
         deadline = monotonic() + seconds
         have = self.laid_out
-        for part, grown in enumerate(self._grown):
+        for part in count():
+            if not self.has(part):
+                return
+            grown = self._grown[part]
             if grown is None or not grown.is_complete:
                 if have >= most or monotonic() > deadline:
                     return
@@ -147,39 +217,36 @@ class SectionedLines:
                 more = self._grow(part, before + most - have, 0, deadline - monotonic())
                 have += len(more) - before
 
-    def extend(self, spot: Spot, step: Literal[1, -1], seconds: float) -> bool:
-        """Lay out more below, or (-1) above, the run at the spot; return False at the end."""
-        part = spot.part
-        while 0 <= part < len(self._parts):
-            grown = self._grown[part]
-            if grown is None or not grown.is_complete:
-                self._grow_whole(part, seconds)
-                return True
-            part += step
-        return False
-
     def run(self, spot: Spot) -> Run:
         """Return the laid-out lines around the spot."""
         first = last = spot.part
-        while first > 0 and self._is_whole(first - 1):
+        while first > 0 and self.is_whole(first - 1):
             first -= 1
-        while self._is_whole(last) and last + 1 < len(self._parts) and self._grown[last + 1]:
+        while self.is_whole(last) and self.has(last + 1) and self._grown[last + 1]:
             last += 1
         laid_out = (self._grown[part] for part in range(first, last + 1))
         size = sum(len(each) for each in laid_out if each)
-        is_to_end = last + 1 == len(self._parts) and self._is_whole(last)
+        is_to_end = self.is_whole(last) and not self.has(last + 1)
         return Run(first, self._count()[first], size, is_to_end)
 
     def last(self) -> Spot:
         """Return a spot in the last part."""
+        self._cut_all()
         return Spot(len(self._parts) - 1, 0)
 
     def _part_of(self, place: int) -> int:
+        while self.has(0) and place >= self._end_of_known and self._cut_next():
+            pass
         return max(0, bisect_right(self._starts, place) - 1)
 
-    def _is_whole(self, part: int) -> bool:
-        grown = self._grown[part]
-        return grown is not None and grown.is_complete
+    @property
+    def _end_of_known(self) -> int:
+        last = self._parts[-1]
+        return last.start + last.above + last.size
+
+    def _left_uncut(self) -> int:
+        """Return how many places are not cut into parts yet."""
+        return max(1, self._size - self._known) if self._uncut else 0
 
     def _grow(self, part: int, lines: int, place: int, seconds: float) -> GrowingLines:
         grown = self._grown[part]
@@ -191,37 +258,38 @@ class SectionedLines:
             self._firsts = None
         return grown
 
-    def _grow_whole(self, part: int, seconds: float) -> GrowingLines:
-        return self._grow(part, _ALL, 0, seconds)
+    def grow_whole(self, part: int, seconds: float) -> int:
+        """Lay out a part to its end or until time is up; return its number of lines."""
+        return len(self._grow(part, _ALL, 0, seconds))
 
     def _count(self) -> list[int]:
         """Return the number of the first line of each part."""
         if self._firsts is not None:
             return self._firsts
         exact = self.laid_out
-        left = [self._left(part) for part in range(len(self._parts))]
+        left = [*map(self._left, self.parts), self._left_uncut()]
         unknown = sum(left)
         self._total = self._expected(exact, unknown)
         rate = (self._total - exact) / unknown if unknown else 0.0
         self._firsts, above = [], 0.0
-        for grown, places in zip(self._grown, left, strict=True):
+        for grown, places in zip([*self._grown, None], left, strict=True):
             self._firsts.append(int(above + 1e-6))
             above += (len(grown) if grown else 0) + places * rate
         return self._firsts
 
     def _left(self, part: int) -> int:
         """Return how many places of the part are not laid out."""
-        grown, (start, size, _, above) = self._grown[part], self._parts[part]
+        grown, whole = self._grown[part], self._parts[part]
         if grown is None or not len(grown):
-            return size
-        end = start + above + size
-        return 0 if grown.is_complete else max(1, min(size, end - grown[len(grown) - 1].at))
+            return whole.size
+        left = whole.start + whole.above + whole.size - grown[len(grown) - 1].at
+        return 0 if grown.is_complete else max(1, min(whole.size, left))
 
     def _expected(self, exact: int, unknown: int) -> int:
         """Return the estimate of all lines; it changes rarely, to keep the scroll bar still."""
         if not unknown:
             return exact
-        known = sum(part.size for part in self._parts) - unknown
+        known = max(self._size, self._known) - unknown
         rate = exact / known if known > 0 and exact else _FIRST_RATE
         expected = exact + max(1, round(unknown * rate))
         if exact >= self._total or abs(expected - self._total) > expected // 10:

@@ -6,14 +6,16 @@ and fenced code, in which they do not, is skipped.
 
 import re
 from collections.abc import Iterator, Sequence
-from itertools import islice
 from typing import NamedTuple
 
-from reader.ui.prose.blocks import FENCE, HEADING, Block
-from reader.ui.prose.source import NO_DEFINITIONS, Definitions, text_chunks
+from reader.ui.prose.blocks import FENCE, HEADING, Block, Chunk
+from reader.ui.prose.source import NO_DEFINITIONS, Definitions, may_define, text_chunks
 
 SECTION = 4_000
 """Characters of a part, at least: laid out in some 10 ms."""
+
+WINDOW = 32_000
+"""Characters in which cuts are looked for at once."""
 
 _LONGEST_BEFORE = 10_000
 """Characters of the line above a cut, at most: a longer line may be shown as written."""
@@ -21,6 +23,14 @@ _LONGEST_BEFORE = 10_000
 # Each begins with literal characters, which are found ten times as fast as anything else.
 _BELOW_BLANK = re.compile(r"\n\n(?<!\n\n\n)\n*+(?=\S)(?!(?:[-+*]|\d{1,9}[.)])(?:\s|\Z))")
 """Matches before a line without indent that is not a list item."""
+_INDENTED = re.compile(r"\n\n(?<!\n\n\n)\n*+(?= {1,3}\S)")
+"""Matches before an indented line, which begins a block if there is no list above."""
+_BELOW_SPACES = re.compile(r"\n(?<!\s\n)(?=\s)(?:[ \t]*+\n)++(?= {0,3}\S)")
+"""Matches before the next line, where lines of spaces are among the blank ones; no list above."""
+_LINES_OF_SPACES = [f"\n{spaces}\n" for spaces in (" ", "  ", "   ", "    ", "\t")]
+"""The usual ones: a search for all of them would take long."""
+_ITEM = re.compile(r"^ {0,3}(?:[-+*]|\d{1,9}[.)])(?:\s|\Z)", re.MULTILINE)
+_LONGEST_MARKER = 16
 _BEFORE_HEADING = re.compile(r"\n(?<!\n\n)(?=#{1,6}(?:\s|\Z))")
 
 MOST_CHUNKS = 10_000
@@ -29,11 +39,11 @@ MOST_CHUNKS = 10_000
 MOST_FENCES = 2_000
 """Fences that are examined; the text after them is not cut."""
 
-_UNSURE = re.compile(r" {1,3}#|.*\]:")
-"""A line that only the parser can classify: a heading, a definition or text."""
+_INDENTED_HEADING = re.compile(r" {1,3}#{1,6}(?:[ \t]|$)")
+"""Matches a heading, if nothing is around it."""
 
 _UNDERLINE = re.compile(r" {0,3}(?:=+|-+)[ \t]*$")
-_WORDS = re.compile(r"[^\W\d_][^|]*$")
+_WORDS = re.compile(r" {0,3}[^\W\d_][^|]*$")
 """A line that is always a paragraph below a blank line."""
 
 _FENCES = re.compile(r"\n {0,3}(?:`{3}|~{3})")
@@ -47,17 +57,22 @@ def _fenced(mark: str, count: int) -> str:
     return rf"{mark}{{{count}}}(?!{mark}){info}\n(?:(?!{closing})[^\n]*+\n)*+{closing}"
 
 
-_FENCED = re.compile(
-    r"(?:(?:(?! {0,3}(?:```|~~~))[^\n]*+\n)*+"
-    rf"(?:{'|'.join(_fenced(mark, count) for count in (3, 4, 5) for mark in '`~')}))"
-    rf"{{1,{_FENCES_A_STEP}}}+\n*+"
-)
-"""Matches lines and whole fences, up to the end of a fence."""
+def _fences(indent: str) -> re.Pattern[str]:
+    """Return a pattern of lines and whole fences, up to the end of a fence."""
+    return re.compile(
+        rf"(?:(?:(?! {{0,3}}(?:```|~~~))[^\n]*+\n)*+{indent}"
+        rf"(?:{'|'.join(_fenced(mark, count) for count in (3, 4, 5) for mark in '`~')}))"
+        rf"{{1,{_FENCES_A_STEP}}}+\n*+"
+    )
+
+
+_FENCED, _INDENTED_FENCED = _fences(""), _fences(" {0,3}")
 
 _LONGEST_FENCE = 10_000
 _LONGEST_GAP = 1_000
 """Characters above a cut that are searched for the last line with text."""
 
+_INDENT = re.compile(r" {0,3}(?=\S)")
 _AT_MARGIN = re.compile(r"\n\S")
 
 
@@ -79,55 +94,136 @@ class Section(NamedTuple):
         return int(self.start > 0 and not self.below_heading)
 
 
-def sections(text: str, defined: Definitions = NO_DEFINITIONS) -> list[Section]:
-    """Return the parts in order; the first begins at 0. text: with `\\n` as newline."""
-    return list(_with_long_ones_cut(text, defined, _between_blocks(text)))
+def sections(text: str, defined: Definitions = NO_DEFINITIONS) -> Iterator[Section]:
+    """Yield the parts in order; the first begins at 0. text: with `\\n` as newline.
+
+    The text is examined as far as the sections are asked for.
+    """
+    last = Section(0, False)
+    yield last
+    chunks = _LongBlocks(text, defined)
+    for reached, cut in _between_blocks(text):
+        yield from chunks.up_to(reached, last.start)
+        if cut:
+            yield cut
+            last = cut
+            chunks.begin(cut.start)
 
 
-def _with_long_ones_cut(text: str, defined: Definitions, found: list[Section]) -> Iterator[Section]:
-    """Yield the sections, with blocks that are too long for one cut into several."""
-    left = MOST_CHUNKS
-    for section, end in zip(found, [*(each.start for each in found[1:]), len(text)], strict=True):
-        yield section
-        if end - section.start <= 2 * SECTION:
-            continue
-        last = section.start
-        chunks = text_chunks(text, defined, section.start, end)
-        for number, chunk in enumerate(islice(chunks, left)):
-            left -= 1
-            if number == 0 or chunk.start - last < SECTION:
-                continue
-            block = chunk.block if chunk.block.joined else None
-            below_heading = False if block else _is_heading(text, _above(text, chunk.start))
-            if below_heading is not None:
-                yield Section(chunk.start, below_heading, block)
-                last = chunk.start
+class _LongBlocks:
+    """Cuts within stretches in which nothing shows where a block begins."""
+
+    def __init__(self, text: str, defined: Definitions) -> None:
+        self._text = text
+        self._defined = defined
+        self._left = MOST_CHUNKS
+        self._chunks: Iterator[Chunk] | None = None
+        self._next: Chunk | None = None
+        self._last = 0
+
+    def begin(self, start: int) -> None:
+        """Begin at a section."""
+        self._chunks = self._next = None
+        self._last = start
+
+    def up_to(self, end: int, start: int) -> Iterator[Section]:
+        """Yield the cuts of a stretch, up to `end`, where it is longer than two sections."""
+        if end - start <= 2 * SECTION:
+            return
+        if self._chunks is None:
+            self._chunks = text_chunks(self._text, self._defined, start, len(self._text))
+            self._advance()
+            self._advance()
+        while self._next and self._next.start < end:
+            if self._next.start - self._last >= SECTION and (cut := self._cut(self._next)):
+                yield cut
+                self._last = cut.start
+            self._advance()
+
+    def _advance(self) -> None:
+        self._left -= 1
+        is_over = self._left < 0 or self._chunks is None
+        self._next = None if is_over or self._chunks is None else next(self._chunks, None)
+
+    def _cut(self, chunk: Chunk) -> Section | None:
+        if chunk.block.joined:
+            return Section(chunk.start, False, chunk.block)
+        below_heading = _is_heading(self._text, _above(self._text, chunk.start), is_free=False)
+        return None if below_heading is None else Section(chunk.start, below_heading)
 
 
-def _between_blocks(text: str) -> list[Section]:
-    found = [Section(0, False)]
-    fences = _Fences(text)
-    patterns = (_BELOW_BLANK, _BEFORE_HEADING) if "\n#" in text else (_BELOW_BLANK,)
-    for start, end in fences.outside():
+def _between_blocks(text: str) -> Iterator[tuple[int, Section | None]]:
+    """Yield the sections that begin with a block, and at times how far there is none."""
+    last = 0
+    items = _Items(text)
+    fences = _Fences(text, items)
+    patterns = [_BELOW_BLANK, _INDENTED]
+    if any(line in text for line in _LINES_OF_SPACES):
+        patterns.append(_BELOW_SPACES)
+    if "\n#" in text:
+        patterns.append(_BEFORE_HEADING)
+    for start, end in _windows(text, fences.outside()):
         cuts = _Cuts(text, end, patterns)
-        at = max(start, found[-1].start + SECTION)
+        at = max(start, last + SECTION)
         while cut := cuts.after(at):
-            below_heading = _is_heading(text, cut.start())
+            is_free = not items.are_between(last, cut.end())
             at = cut.end() + SECTION // 16
+            if cut.re in (_INDENTED, _BELOW_SPACES) and not is_free:
+                continue
+            below_heading = _is_heading(text, cut.start(), is_free=is_free)
             if below_heading is not None:
-                found.append(Section(cut.end(), below_heading))
+                last = fences.section = cut.end()
+                yield last, Section(last, below_heading)
                 at += SECTION
-    for end in fences.ends():
-        if end - found[-1].start >= SECTION and not text[end : end + 1].isspace():
-            found.append(Section(end, False))
-    return found
+        yield end, None
+    for end, is_at_margin in fences.ends():
+        if end - last >= SECTION and (is_at_margin or not items.are_between(last, end)):
+            last = end
+            yield last, Section(last, False)
+    yield len(text), None
 
 
-def _is_heading(text: str, end: int) -> bool | None:
-    """Return whether the line up to `end` is a heading or ends one; None if uncertain."""
+def _windows(text: str, stretches: Iterator[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """Yield the stretches in windows of whole lines."""
+    for start, end in stretches:
+        while start < end:
+            stop = text.find("\n", start + WINDOW, end) + 1 or end
+            yield start, stop
+            start = stop
+
+
+class _Items:
+    """Items of lists, asked for from the beginning of a text to its end."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._found = -1
+        """The last one that was found."""
+        self._seen = 0
+        """Offset up to which they were looked for."""
+
+    def are_between(self, start: int, end: int) -> bool:
+        """Return whether a line between the offsets may begin an item."""
+        if self._found < start and self._seen < end:
+            limit = min(len(self._text), end + _LONGEST_MARKER)
+            found = _ITEM.search(self._text, max(start, self._seen), limit)
+            if found:
+                self._found = found.start()
+            self._seen = found.start() + 1 if found else end
+        return start <= self._found < end
+
+
+def _is_heading(text: str, end: int, *, is_free: bool) -> bool | None:
+    """Return whether the line up to `end` is a heading or ends one; None if uncertain.
+
+    is_free: it is not in a list.
+    """
     start, line = _line_up_to(text, end)
-    if len(line) > _LONGEST_BEFORE or not line.strip() or _UNSURE.match(line):
+    if len(line) > _LONGEST_BEFORE or not line.strip() or may_define(line):
         return None
+    if _INDENTED_HEADING.match(line):
+        is_first = not _line_up_to(text, start - 1)[1].strip()
+        return True if is_free and is_first else None
     if not _UNDERLINE.match(line):
         return HEADING.match(line) is not None
     start, line = _line_up_to(text, start - 1)
@@ -135,7 +231,7 @@ def _is_heading(text: str, end: int) -> bool | None:
         return False
     _, before = _line_up_to(text, start - 1)
     is_title = len(line) <= _LONGEST_BEFORE and not before.strip() and _WORDS.match(line)
-    return True if is_title else None
+    return True if is_title and (is_free or line[0] != " ") else None
 
 
 def _above(text: str, start: int) -> int:
@@ -171,8 +267,11 @@ class _Cuts:
 class _Fences:
     """Fenced code of a text."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, items: _Items) -> None:
         self._text = text
+        self._items = items
+        self.section = 0
+        """Start of the last section."""
         self.left: int | None = None
         """Start of the line after `MOST_FENCES` fences, None if there are fewer."""
 
@@ -192,7 +291,8 @@ class _Fences:
                         fence, opened = opening[1], at
                         yield start, at + 1
                 elif _closes(line, fence):
-                    if not _is_certain(text, opened, at):
+                    in_list = self._items.are_between(self.section, at)
+                    if in_list and not _is_certain(text, opened, at):
                         return
                     start, fence = at, ""
         if not fence:
@@ -205,13 +305,25 @@ class _Fences:
         for match in _FENCES.finditer(self._text):
             yield match.start() + 1
 
-    def ends(self) -> Iterator[int]:
-        """Yield the ends of stretches of fences, as long as all fences are at the margin."""
-        at = self.left
-        while at is not None and (found := _FENCED.match(self._text, at)):
+    def ends(self) -> Iterator[tuple[int, bool]]:
+        """Yield the ends of stretches of fences, and whether all fences in it are at the margin.
+
+        The others are fences only if they are not in a list.
+        """
+        at, is_at_margin = self.left, True
+        while at is not None:
+            found = _FENCED.match(self._text, at) if is_at_margin else None
+            if found is None:
+                is_at_margin = False
+                found = _INDENTED_FENCED.match(self._text, at)
+            if found is None:
+                return
             at = found.end()
+            indent = _INDENT.match(self._text, at)
+            if at < len(self._text) and (indent is None or (indent[0] and is_at_margin)):
+                continue
             if at < len(self._text):
-                yield at
+                yield at, is_at_margin
 
 
 def _closes(line: str, fence: str) -> bool:

@@ -91,6 +91,11 @@ def definitions(text: str) -> Definitions:
     return Definitions(found, len(text))
 
 
+def may_define(line: str) -> bool:
+    """Return whether a line may be a reference link."""
+    return "]:" in line and _DEFINITION.match(line) is not None
+
+
 def _lines_with(text: str, mark: str) -> Iterator[int]:
     """Yield the start of each line that contains `mark`."""
     at = text.find(mark)

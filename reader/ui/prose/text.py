@@ -45,9 +45,17 @@ class Prose:
         """Yield lines of at most `width` cells, lazily; their places are offsets in the text."""
         return self._markdown.lines(width)
 
-    def sections(self, width: int) -> "list[Part]":
-        """Return the same lines in parts that can be laid out in any order."""
+    def sections(self, width: int) -> "Iterator[Part]":
+        """Yield the same lines in parts that can be laid out in any order.
+
+        The text is cut as far as the parts are asked for.
+        """
         return self._markdown.sections(width)
+
+    @property
+    def size(self) -> int:
+        """Return the number of places of the text, the sum of its parts."""
+        return self._markdown.size
 
     def links(self) -> "list[Link]":
         """Return links in order, each URL once with its first label, then unused definitions.

@@ -3,27 +3,53 @@
 import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
-from typing import Literal
+from itertools import groupby
+from time import monotonic
+from typing import Literal, NamedTuple
 
 from reader.query.language import Term
-from reader.ui.prose.sectioned_lines import Run, SectionedLines, Spot
+from reader.ui.prose.sectioned_lines import SectionedLines, Spot
+from reader.ui.reading.candidates import Sought
 from reader.ui.reading.matches import Match, matches, pattern_of
 
-_NOTHING = Run(0, 0, 0, False)
+
+class _Stretch(NamedTuple):
+    """Neighbouring parts; each is laid out, the last one perhaps not to its end, or has no match."""
+
+    first: int
+    last: int
+    sizes: tuple[int, ...]
+    """Numbers of lines laid out."""
+    is_to_end: bool
+
+
+_NOTHING = _Stretch(0, -1, (), False)
+
+
+class Place(NamedTuple):
+    """Characters of a match on one line."""
+
+    spot: Spot
+    start: int
+    end: int
+    number: int
+    """Number of the match in what is searched, from 0."""
 
 
 class Highlights:
     """The matches in one reading pane, whose text is laid out in slices and sometimes again.
 
-    Only the laid-out lines around one spot are searched; lines of matches count from the first.
+    It searches the parts around one spot that are laid out or, by their source, have no match.
     """
 
     def __init__(self) -> None:
         self._words: re.Pattern[str] | None = None
-        self._matches: list[Match] = []
+        self._sought = Sought(())
+        self._without: set[int] = set()
+        """Parts that have no match, by their source."""
+        self._matches: list[Place] = []
         self._lines = SectionedLines([])
         self._searched = _NOTHING
-        """The lines that have been searched."""
         self.current = -1
         """Number of the match that the user went to last; -1 for none."""
         self._left_at = -1
@@ -41,14 +67,18 @@ class Highlights:
 
     def ask(self, terms: Iterable[Term]) -> bool:
         """Search for these words from now on; return whether they have changed."""
+        terms = list(terms)
         words = pattern_of(terms)
         is_other = words != self._words
-        self._words = words
+        if is_other:
+            self._words, self._sought = words, Sought(terms)
         return is_other
 
     def forget(self) -> None:
         """Forget all matches: the text or the words have changed."""
         self.forget_places()
+        self._sought.forget()
+        self._without.clear()
         self.current = self._left_at = -1
 
     def forget_places(self) -> None:
@@ -59,90 +89,149 @@ class Highlights:
 
     @property
     def is_from_start(self) -> bool:
-        """Return whether the searched lines begin with the text: matches then count from 1."""
-        return self._searched.part == 0
+        """Return whether all above is searched: matches then count from 1."""
+        return self._searched.first == 0
 
     @property
     def is_to_end(self) -> bool:
-        """Return whether the searched lines end with the text."""
+        """Return whether all below is searched."""
         return self._searched.is_to_end
 
     def covers(self, lines: SectionedLines, spot: Spot, height: int) -> bool:
         """Return whether `height` lines from the spot on were searched, or need not be."""
-        part, _, size, _ = self._searched
         if self._words is None:
             return True
-        first = lines.number(Spot(part, 0))
-        line = lines.number(spot)
-        is_same = lines is self._lines and first <= line
-        return is_same and min(line + height, len(lines)) <= first + size
+        if lines is not self._lines or not self._searched.first <= spot.part:
+            return False
+        after = spot.part, spot.offset + height
+        for part, size in enumerate(self._searched.sizes, self._searched.first):
+            if after <= (part, size):
+                return True
+            if part >= after[0]:
+                after = part + 1, after[1] - size
+        return self.is_to_end
+
+    # Searching.
+
+    def knows_all(self, lines: SectionedLines) -> bool:
+        """Return whether each part is laid out or has no match."""
+        return lines.is_cut and all(self._is_known(lines, part) for part in lines.parts)
+
+    def _is_known(self, lines: SectionedLines, part: int) -> bool:
+        return part in self._without or lines.is_whole(part)
+
+    def look_on(
+        self, lines: SectionedLines, part: int, step: Literal[1, -1], seconds: float
+    ) -> bool:
+        """Lay out parts that may have a match, from one on, for so long; return False at the end.
+
+        Parts without one are passed over.
+        """
+        deadline = monotonic() + seconds
+        is_new = False
+        while lines.has(part):
+            if not self._is_known(lines, part):
+                if monotonic() > deadline:
+                    return True
+                is_new = True
+                self._look_at(lines, part, deadline - monotonic())
+                if not self._is_known(lines, part):
+                    return True
+            part += step
+        return is_new
+
+    def _look_at(self, lines: SectionedLines, part: int, seconds: float) -> None:
+        sources = [lines.source(each) for each in (part - 1, part, part + 1)]
+        if self._sought.may_be_in(part, sources):
+            lines.grow_whole(part, seconds)
+        else:
+            self._without.add(part)
 
     def look_around(self, lines: SectionedLines, spot: Spot) -> bool:
         """Search what is laid out around the spot; return whether that was new.
 
         The current match stays the current one if it is found again.
         """
-        run, before = lines.run(spot), self._searched
-        is_known = lines is self._lines and run._replace(first=before.first) == before
-        if self._words is None or is_known:
+        stretch, before = self._stretch(lines, spot.part), self._searched
+        if self._words is None or (lines is self._lines and stretch == before):
             return False
-        place = self._place_of_current(lines, run)
-        self._lines, self._searched = lines, run
-        self._matches = matches(list(lines.texts(run)), self._words)
-        if run.part != before.part:
-            if before.part == 0:
+        place = self._place_of_current(lines)
+        self._lines, self._searched = lines, stretch
+        self._matches = list(self._find(self._words, stretch))
+        if stretch.first != before.first:
+            if before.first == 0:
                 self._left_at = self.current
-            again = (each.number for each in self._matches if (each.line, each.start) == place)
+            again = (each.number for each in self._matches if each[:2] == place)
             self.current = next(again, -1)
-        if run.part == 0 and self.current < 0:
+        if stretch.first == 0 and self.current < 0:
             self.current = self._left_at
         return True
 
-    def _place_of_current(self, lines: SectionedLines, run: Run) -> tuple[int, int] | None:
-        """Return line in the run and column of the current match, if it is there."""
-        at = next((each for each in self._matches if each.number == self.current), None)
-        start = Spot(self._searched.part, 0)
-        if at is None or lines is not self._lines or lines.run(start).part != run.part:
-            return None
-        return at.line + lines.number(start) - run.first, at.start
+    def _stretch(self, lines: SectionedLines, part: int) -> _Stretch:
+        first = last = part
+        while first > 0 and self._is_known(lines, first - 1):
+            first -= 1
+        while self._is_known(lines, last) and lines.has(last + 1):
+            if not (lines.size_of(last + 1) or self._is_known(lines, last + 1)):
+                break
+            last += 1
+        sizes = tuple(lines.size_of(each) for each in range(first, last + 1))
+        is_to_end = self._is_known(lines, last) and not lines.has(last + 1)
+        return _Stretch(first, last, sizes, is_to_end)
 
-    def ahead(self, step: Literal[1, -1], top: int) -> int | None:
+    def _find(self, words: "re.Pattern[str]", stretch: _Stretch) -> Iterator[Place]:
+        """Yield the matches in the parts that are laid out, joined where nothing is between."""
+        parts = range(stretch.first, stretch.last + 1)
+        number = 0
+        for is_without, joined in groupby(parts, self._without.__contains__):
+            if is_without:
+                continue
+            lines = [(part, *each) for part in joined for each in self._texts(part)]
+            found = matches([text for _, _, text in lines], words)
+            for line, start, end, nth in found:
+                yield Place(Spot(*lines[line][:2]), start, end, number + nth)
+            number += found[-1].number + 1 if found else 0
+
+    def _texts(self, part: int) -> Iterator[tuple[int, str]]:
+        return ((offset, line.text) for offset, line in enumerate(self._lines.lines_of(part)))
+
+    def _place_of_current(self, lines: SectionedLines) -> tuple[Spot, int] | None:
+        """Return line and column of the current match, if the lines are the same."""
+        if lines is not self._lines:
+            return None
+        return next((each[:2] for each in self._matches if each.number == self.current), None)
+
+    # Going.
+
+    def ahead(self, step: Literal[1, -1], top: Spot) -> int | None:
         """Return the number of the next or previous match; None if there is none that way.
 
         top: the line on top, where counting starts until the user has gone to a match.
         """
-        top -= self._first
         if self.current >= 0:
             number = self.current + step
             return number if 0 <= number < self.count else None
         if step > 0:
-            return next((each.number for each in self._matches if each.line >= top), None)
-        return next((each.number for each in reversed(self._matches) if each.line < top), None)
+            return next((each.number for each in self._matches if each.spot >= top), None)
+        return next((each.number for each in reversed(self._matches) if each.spot < top), None)
 
-    def go(self, step: Literal[1, -1], top: int) -> int | None:
+    def go(self, step: Literal[1, -1], top: Spot) -> Spot | None:
         """Make that match the current one and return its first line; None if there is none."""
         number = self.ahead(step, top)
         return None if number is None else self._go_to(number)
 
-    def go_to_edge(self, step: Literal[1, -1]) -> int | None:
+    def go_to_edge(self, step: Literal[1, -1]) -> Spot | None:
         """Go to the first match or (-1) the last; return its first line, None if there is none."""
         return self._go_to(0 if step > 0 else self.count - 1) if self._matches else None
 
-    def _go_to(self, number: int) -> int:
+    def _go_to(self, number: int) -> Spot:
         self.current, self._left_at = number, -1
-        line = next(each.line for each in self._matches if each.number == number)
-        return line + self._first
+        return next(each.spot for each in self._matches if each.number == number)
 
-    @property
-    def _first(self) -> int:
-        """Return the number of the first searched line, by the present layout."""
-        return self._lines.number(Spot(self._searched.part, 0)) if self._matches else 0
-
-    def on_line(self, index: int) -> Iterator[Match]:
-        """Yield the matches on the line of that number."""
-        index -= self._first
-        first = bisect_left(self._matches, index, key=lambda match: match.line)
+    def on_line(self, spot: Spot) -> Iterator[Match]:
+        """Yield the matches on a line."""
+        first = bisect_left(self._matches, spot, key=lambda match: match.spot)
         for match in self._matches[first:]:
-            if match.line != index:
+            if match.spot != spot:
                 return
-            yield match
+            yield Match(0, match.start, match.end, match.number)

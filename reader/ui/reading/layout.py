@@ -6,6 +6,7 @@ Pure: defines the lines; a view decides when they are laid out and where they ar
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from functools import partial
+from itertools import chain, pairwise
 from sys import maxsize
 from typing import NamedTuple
 
@@ -44,25 +45,22 @@ def margins(seen: int, most: int) -> Margins:
 
 def article_parts(
     article: Article, prose: Prose, marks: Marks, now: datetime, width: int
-) -> list[Part]:
-    """Return the article in parts; the header belongs to the first, a blank line ends the last.
+) -> Iterator[Part]:
+    """Yield the article in parts; the header belongs to the first, a blank line ends the last.
 
     now: aware.
     """
     header = partial(
         header_lines, article, read=marks.read, favourite=marks.favourite, now=now, width=width
     )
-    parts = prose.sections(width)
-    last = len(parts) - 1
-    return [
-        Part(
-            HEADER_PLACES + part.start if number else 0,
-            part.size,
-            partial(_moved, part.lay_out, None if number else header, number == last),
-            0 if number else HEADER_PLACES,
-        )
-        for number, part in enumerate(parts)
-    ]
+    parts = chain(prose.sections(width), [None])
+    for number, (part, following) in enumerate(pairwise(parts)):
+        if part:
+            lay_out = partial(_moved, part.lay_out, None if number else header, following is None)
+            if number:
+                yield part._replace(start=HEADER_PLACES + part.start, lay_out=lay_out)
+            else:  # the words of the header are not in the text
+                yield Part(0, part.size, lay_out, HEADER_PLACES)
 
 
 def hint_parts(text: str, width: int, height: int) -> list[Part]:

@@ -5,7 +5,7 @@
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from itertools import accumulate, chain
 from typing import NamedTuple
@@ -61,17 +61,23 @@ def _ascii() -> dict[int, str]:
 
 def pattern_of(terms: Iterable[Term]) -> "re.Pattern[str] | None":
     """Return the pattern that finds the included words in plain text; None for no words."""
-    ways = (spellings(term.value, prefix=term.prefix) for term in terms if not term.exclude)
-    asked = {_phrase(text, prefix) for text, prefix in chain.from_iterable(ways)}
-    alternatives = sorted(filter(None, asked), key=lambda each: (-len(each), each))
+    asked = {_phrase(words, prefix) for words, prefix in phrases(terms)}
+    alternatives = sorted(asked, key=lambda each: (-len(each), each))
     if not alternatives:
         return None
     return re.compile(rf"(?<!\S)(?:{'|'.join(alternatives)})(?!\S)")
 
 
-def _phrase(text: str, prefix: bool) -> str:
-    words = [re.escape(word) for word in Plain.of(text).text.split()]
-    return _BETWEEN.join(words) + (r"\S*" if prefix and words else "")
+def phrases(terms: Iterable[Term]) -> Iterator[tuple[list[str], bool]]:
+    """Yield the included words in plain form, and whether the last one of a phrase may go on."""
+    ways = (spellings(term.value, prefix=term.prefix) for term in terms if not term.exclude)
+    for text, prefix in chain.from_iterable(ways):
+        if words := Plain.of(text).text.split():
+            yield words, prefix
+
+
+def _phrase(words: list[str], prefix: bool) -> str:
+    return _BETWEEN.join(map(re.escape, words)) + (r"\S*" if prefix else "")
 
 
 def matches(lines: Sequence[str], pattern: "re.Pattern[str]") -> list[Match]:

@@ -22,13 +22,20 @@ from reader.ui.reading.highlights import Highlights
 from reader.ui.reading.layout import END
 from reader.ui.reading.painting import restyled
 from reader.ui.reading.selection import copied, link_label
-from reader.ui.reading.view import ArticleView
+from reader.ui.reading.view import AT_ONCE_S, ArticleView
 
 if TYPE_CHECKING:
     from reader.ui.prose.inline import Link
 
 MATCH_S = 1.0
-"""How long to lay out more text in search of the next match."""
+"""How long a key searches a text for the next match."""
+
+MOST_SEARCHED = 40_000
+"""Lines that are laid out to count matches, so that no text can fill the memory."""
+
+
+Reached = Literal["match", "none", "later"]
+"""Where a step to a match ended; later: time was up, the next step searches on."""
 
 _MOVE = Binding.Group("Move")
 
@@ -81,7 +88,7 @@ class ReadingPane(ArticleView, inherit_bindings=False):
         """How many matches there are, and at which the user is, from 1; 0: at none yet.
 
         A count of 0 takes back what was said of another article or search. Matches are counted in
-        what is laid out, which may begin below the start and end above the end of the text.
+        what is searched, which may begin below the start and end above the end of the text.
         """
 
         count: int
@@ -119,42 +126,48 @@ class ReadingPane(ArticleView, inherit_bindings=False):
             self.refresh()
 
     def has_match_ahead(self) -> bool:
-        """Return whether there is a match ahead, or text that is not laid out yet."""
-        if not self._lines.is_complete and self._highlights.has_words:
+        """Return whether there is a match ahead, or text that is not searched yet."""
+        found = self._highlights
+        if found.has_words and not found.knows_all(self._lines):
             return True
-        return self._highlights.ahead(1, round(self.scroll_y)) is not None
+        return found.ahead(1, self._on_top) is not None
 
-    async def go_to_match(self, step: Literal[1, -1], *, at_edge: bool = False) -> bool:
-        """Scroll to the next or previous match; return False if there is none that way.
+    async def go_to_match(self, step: Literal[1, -1], *, at_edge: bool = False) -> Reached:
+        """Scroll to the next or previous match; return whether there is one that way.
 
         at_edge: to the first match of the article, or (-1) to the last.
         """
         if not self._width:
-            return False
-        self._lay_out_rest()  # matches are then counted in the whole text
+            return "none"
         deadline = monotonic() + MATCH_S
         lines, go = self._lines, self._highlights
+        if self.is_searching():
+            self.search_on(AT_ONCE_S)  # the matches of most texts are then all counted
         spot = self._on_top
         if at_edge:
-            spot = lines.spot(0) if step > 0 else lines.reach(END, MATCH_S) or lines.last()
+            spot = lines.spot(0) if step > 0 else lines.last()
+        is_more, is_late = True, False
         while True:
             self._search(spot)
-            line = go.go_to_edge(step) if at_edge else go.go(step, round(self.scroll_y))
-            if line is not None or monotonic() > deadline:
+            top = self._on_top
+            found = go.go_to_edge(step) if at_edge else go.go(step, top)
+            if found is not None or not is_more or is_late:
                 break
-            if lines is not self._lines or not self._lay_out_beyond(spot, step):
-                break
-            self._measure()
+            is_more = go.look_on(lines, spot.part, step, AT_ONCE_S)
+            self._stay_at_top(top)
+            is_late = monotonic() > deadline
             await asyncio.sleep(0)  # lets other widgets paint
-        if line is None:
-            return False
+            if lines is not self._lines:
+                return "later"
+        if found is None:
+            return "later" if is_more else "none"
         self._strips.clear()
-        top = round(self.scroll_y)
-        if not top <= line < top + self._seen.height:
-            self._show_line(lines.spot(line))
+        if not 0 <= lines.number(found) - round(self.scroll_y) < self._seen.height:
+            self._show_line(found)
         self.refresh()
         self._tell_of_matches(go.current + 1)
-        return True
+        self.go_on_in_slices()
+        return "match"
 
     def _tell_of_matches(self, current: int) -> None:
         count, is_to_end = self._highlights.count, self._highlights.is_to_end
@@ -173,7 +186,7 @@ class ReadingPane(ArticleView, inherit_bindings=False):
         if not self._highlights.look_around(self._lines, spot):
             return
         self._strips.clear()
-        count, is_whole = self._highlights.count, self._lines.is_complete
+        count, is_whole = self._highlights.count, self._is_all_searched
         # If there are fewer than before, a new layout has not reached the others yet.
         is_news = count > self._counted and self._highlights.is_from_start
         if is_news or (is_whole and count != self._counted):
@@ -182,7 +195,7 @@ class ReadingPane(ArticleView, inherit_bindings=False):
 
     def with_marks(self, strip: Strip, index: int) -> Strip:
         """Return the strip of the line of that number with its matches marked."""
-        for match in self._highlights.on_line(index):
+        for match in self._highlights.on_line(self._lines.spot(index)):
             is_current = match.number == self._highlights.current
             look = self.style_of(f"reading-pane--{'match-current' if is_current else 'match'}")
             strip = restyled(strip, match.start + self._left, match.end + self._left, look)
@@ -207,6 +220,25 @@ class ReadingPane(ArticleView, inherit_bindings=False):
     def scrolled(self) -> None:
         """Report that the view has passed matches."""
         if self._highlights.count and self._highlights.current < 0:
+            self.post_message(self.MatchesPassed())
+
+    @property
+    def _is_all_searched(self) -> bool:
+        return self._highlights.is_from_start and self._highlights.is_to_end
+
+    def is_searching(self) -> bool:
+        """Return whether parts of the text are not searched yet that shall be."""
+        lines, found = self._lines, self._highlights
+        return found.has_words and lines.laid_out < MOST_SEARCHED and not found.knows_all(lines)
+
+    def search_on(self, seconds: float) -> None:
+        """Search further parts for so long, to count the matches of the whole text."""
+        view = self._on_top
+        if not self._highlights.look_on(self._lines, 0, 1, seconds):
+            return
+        self._stay_at_top(view)
+        if self._highlights.knows_all(self._lines):
+            self._search()
             self.post_message(self.MatchesPassed())
 
     # Keys.

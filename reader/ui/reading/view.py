@@ -6,9 +6,9 @@ and searched words do is defined in the class below this one.
 """
 
 import asyncio
+from collections.abc import Iterable
 from contextlib import suppress
 from datetime import datetime
-from typing import Literal
 
 from textual.geometry import Size
 from textual.reactive import var
@@ -122,6 +122,13 @@ class ArticleView(LongView, can_focus=True, inherit_bindings=False):
         view: the line on top. is_first: these are the first lines.
         """
 
+    def is_searching(self) -> bool:
+        """Return whether something in the text is still searched for; a hook for subclasses."""
+        return False
+
+    def search_on(self, seconds: float) -> None:
+        """Search on for so long; a hook for subclasses."""
+
     def scrolled(self) -> None:
         """Handle a scroll by the user; a hook for subclasses."""
 
@@ -168,14 +175,14 @@ class ArticleView(LongView, can_focus=True, inherit_bindings=False):
             return
         self._left, column = margins(self._width, self.column_width)
         self._strips.clear()
-        self._lines = SectionedLines(self._parts(column))
+        self._lines = SectionedLines(self._parts(column), self._prose.size)
         self.layout_began()
         self._lay_out_more(AT_ONCE_S)
         if self._wish is not None:
             self._place(0)
         self.refresh()
 
-    def _parts(self, width: int) -> list[Part]:
+    def _parts(self, width: int) -> Iterable[Part]:
         if self._article is None or self._now is None:
             return hint_parts(self._hint, width, self._seen.height)
         marks = Marks(self.read, self.favourite)
@@ -199,9 +206,7 @@ class ArticleView(LongView, can_focus=True, inherit_bindings=False):
         self.lines_added(view, is_first=before == 0, is_completed=is_completed)
         if not was_all_there:
             self.refresh()
-        if self._slices:
-            idle = lines.is_complete or (self._wish is None and self._is_enough)
-            (self._slices.pause if idle else self._slices.resume)()
+        self.go_on_in_slices()
 
     @property
     def _on_top(self) -> Spot:
@@ -224,19 +229,27 @@ class ArticleView(LongView, can_focus=True, inherit_bindings=False):
         return is_below and self._lines.laid_out >= min(wanted, MOST_IN_ADVANCE)
 
     def _lay_out_slice(self) -> None:
-        self._lay_out_more(SLICE_S if self._wish is None else AT_ONCE_S, AHEAD)
+        if self._is_idle and self.is_searching():
+            self.search_on(SLICE_S)
+            self.go_on_in_slices()
+        else:
+            self._lay_out_more(SLICE_S if self._wish is None else AT_ONCE_S, AHEAD)
 
-    def _lay_out_beyond(self, spot: Spot, step: Literal[1, -1]) -> bool:
-        """Lay out more below (1) or above the lines at the spot; return False at the end."""
-        return self._lines.extend(spot, step, AT_ONCE_S)
+    def go_on_in_slices(self) -> None:
+        """Start the timer of slices while there is anything to lay out or search, else stop it."""
+        if self._slices:
+            is_done = self._is_idle and not self.is_searching()
+            (self._slices.pause if is_done else self._slices.resume)()
 
-    def _lay_out_rest(self) -> None:
-        """Lay out all that is missing, for a moment at most."""
-        if not self._lines.is_complete:
-            view = self._on_top
-            self._lines.fill(END, AT_ONCE_S)
-            self._measure()
-            self._stay_at(view, is_granted=False)
+    @property
+    def _is_idle(self) -> bool:
+        """Return whether nothing needs to be laid out before the user scrolls."""
+        return self._lines.is_complete or (self._wish is None and self._is_enough)
+
+    def _stay_at_top(self, view: Spot) -> None:
+        """Keep the line on top after lines were laid out elsewhere."""
+        self._measure()
+        self._stay_at(view, is_granted=False)
 
     # Scrolling.
 

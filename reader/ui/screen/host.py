@@ -34,6 +34,9 @@ class Host(Runs, Protocol):
     def unsay(self, text: str) -> None:
         """Take back a message that no longer holds."""
 
+    def key(self, id: str) -> str:
+        """Return the key of a binding as it is shown; empty if it has none."""
+
     def call_later(self, callback: Callable[..., Any], *args: Any) -> bool:
         """Call back in the thread of the screen. Thread-safe."""
 

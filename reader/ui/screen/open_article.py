@@ -17,7 +17,7 @@ from reader.ui.screen.panes import Panes
 from reader.ui.textual_compat.failures import ended, in_background
 
 if TYPE_CHECKING:
-    from reader.ui.reading.pane import ReadingPane
+    from reader.ui.reading.pane import Reached, ReadingPane
 
 PAINT_AT_LATEST_S = 0.01
 """How long painting waits for the mark, so that article and mark appear together."""
@@ -117,13 +117,13 @@ class OpenArticle:
         """Return whether a word of the filter occurs further on in the open article."""
         return self.pane is not None and self.article is not None and self.pane.has_match_ahead()
 
-    async def go_to_match(self, step: Literal[1, -1], *, at_edge: bool = False) -> bool:
-        """Scroll to the next or previous word of the filter; return False if there is none.
+    async def go_to_match(self, step: Literal[1, -1], *, at_edge: bool = False) -> "Reached":
+        """Scroll to the next or previous word of the filter; return whether there is one.
 
         at_edge: to the first in the article, or (-1) to the last.
         """
         if self.pane is None or self.article is None:
-            return False
+            return "none"
         return await self.pane.go_to_match(step, at_edge=at_edge)
 
     def find_again(self) -> None:

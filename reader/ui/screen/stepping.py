@@ -58,12 +58,23 @@ class Stepping:
 
     async def _go_to_match_or_result(self, step: Step) -> None:
         """Go through the matches of the open article, then to the next article that was found."""
-        if await self._article.go_to_match(step):
+        if await self._step_in_article(step):
             return
         found = self._sidebar.neighbour(self._article.id, step, else_first=True)
         if await self._go_to(found, step, "result"):
             await self._first_layout()
-            await self._article.go_to_match(step, at_edge=True)
+            await self._step_in_article(step, at_edge=True)
+
+    async def _step_in_article(self, step: Step, *, at_edge: bool = False) -> bool:
+        """Go to a match of the open article; return False if there is none that way.
+
+        at_edge: to the first in the article, or (-1) to the last.
+        """
+        reached = await self._article.go_to_match(step, at_edge=at_edge)
+        if reached == "later":
+            key = self._host.key(NEXT if step > 0 else PREVIOUS)
+            self._host.say(f"no match found yet in this long article; {key} searches on")
+        return reached != "none"
 
     async def _go_to(self, article: ArticleId | None, step: Step, what: str) -> bool:
         """Open an article and put the cursor on it; return whether there is a readable one."""

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from reader.ui.prose import blocks as prose_blocks
 from reader.ui.prose import sections as prose_sections
-from reader.ui.prose.sectioned_lines import Part, SectionedLines
+from reader.ui.prose.sectioned_lines import Part, SectionedLines, Spot
 from reader.ui.prose.text import Prose
 from reader.ui.prose.wrap import Line, Span
 from tests.examples import examples
@@ -37,7 +37,11 @@ BLOCKS = st.sampled_from(
             "   text",
             "    code",
             "\tcode",
+            " text",
+            "  text",
         ),
+        *(" Title\n ===", "  ## Head", "  > quote", " |a|b|\n |-|-|\n |1|2|", " <p>", "  - item"),
+        *(" ```\n code\n ```", "   ~~~\n   a\n   ~~~", " ---", "  1. one", " [x]: http://y"),
         *("> quote", "> # head", "```", "```py", "~~~", "   ```", " ~~~", "````", "- ```", "  ```"),
         *(
             "|a|b|\n|-|-|\n|1|2|",
@@ -73,6 +77,7 @@ TEXTS = st.lists(st.tuples(BLOCKS, GAPS), max_size=14).map(lambda each: "".join(
 @example("```\n\ntext\n\n```\n\n# Head\n\ntext\n\n", 20)
 @example("- a\n\n   ```\n\ntext\n\n   ```\n\n# Head\n\ntext\n\n", 20)
 @example("# Head\n\ntext\n\n", 20)
+@example("# Head\n\xa0\n# Head\n", 20)
 @example("Title\n===\n\ntext\n\nTitle\n---\n\ntext\n---\n\n---\n\ntext", 20)
 def test_the_parts_together_are_the_text(text: str, width: int) -> None:
     with pytest.MonkeyPatch.context() as patch:
@@ -81,7 +86,7 @@ def test_the_parts_together_are_the_text(text: str, width: int) -> None:
 
 
 def assert_parts_are_the_text(text: str, width: int) -> None:
-    parts = Prose(text).sections(width)
+    parts = list(Prose(text).sections(width))
     spans = [line.spans for part in parts for line in part.lay_out()]
     assert spans == [line.spans for line in Prose(text).lines(width)]
     assert [part.start for part in parts] == sorted({part.start for part in parts})
@@ -94,6 +99,7 @@ LINES = st.sampled_from(
         *("1. one", "1. one", "7. seven", "2) two", "   1. deep", "10. ten", "-", "1."),
         *("|a|b|", "|-|-|", "|1|*2*|", "|wide cell of words|b|c|", "a|b", "-|-"),
         *("```py", "```", "```", "~~~", "   ```", "- ```", "    code", "    code", "\tcode"),
+        *("  ```", "  text", " Title", " ===", "  ## Head", "> - item", "> ```", ">", "\t- within"),
         *("> quote", "> > deep", "text", "text", " text", "<p>", "<br>", "===", "---", "***"),
         *("# Head", " # Head", "[x]: http://y", "[x]", "", "", "", " ", "\xa0"),
     ]
@@ -111,12 +117,16 @@ RUNS = st.lists(
 @example("1. one\n\n" * 20 + "2) two\n" * 20, 20, 9, 0)
 @example("```\ncode\n```\n" * 40, 20, 0, 0)
 @example("|a|b|\n|-|-|\n|a|b|\n- ```\n" * 3, 8, 0, 0)
+@example(">\n```py\n", 8, 0, 0)
+@example("text\n  ```\n  code\n  ```\n" * 40, 20, 0, 0)
+@example("- item\n\n" + "  ```\n  code\n  ```\n" * 40, 20, 0, 0)
 def test_the_parts_of_one_long_block_are_the_block(
     text: str, width: int, fences: int, size: int
 ) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(prose_sections, "SECTION", size)
         patch.setattr(prose_sections, "MOST_FENCES", fences)
+        patch.setattr(prose_sections, "WINDOW", size * 3)
         limits = {"SPLIT_CHARACTERS": 40, "SPLIT_LINES": 3, "SPLIT_CELLS": 9}
         for name, limit in (limits | {"MOST_CHARACTERS": 150, "MOST_LINES": 9}).items():
             patch.setattr(prose_blocks, name, limit)
@@ -158,6 +168,12 @@ ONE_BLOCK = {
     "one line": "word {} ",
     "one word": "x{}",
     "definitions": "[a]: b {}\n",
+    "indented paragraphs": "  paragraph {}\n\n",
+    "indented headings": " # Head {}\n\n   text\n\n",
+    "indented titles": "  Title {}\n  ===\n\n",
+    "indented quotes": "  > quote {}\n\n",
+    "indented fences": "   ```\n   code {}\n   ```\n\n",
+    "indented fences and texts": "text {}\n  ~~~\n  code\n  ~~~\n",
 }
 FIRST = {"one item": "- item\n", "rows": "", "a fence": "```\n", "definitions": ""}
 
@@ -169,6 +185,19 @@ def test_a_text_that_is_one_block_is_cut_into_many_parts(name: str) -> None:
     sizes = [part.size for part in Prose(text).sections(80)]
     assert sum(sizes) == len(text)
     assert max(sizes[1:]) < 5 * prose_sections.SECTION
+
+
+def test_the_beginning_of_a_long_text_is_there_before_the_rest_is_cut() -> None:
+    text = "- item\n\n  ```\n  code\n  ```\n\n" * 100_000
+    lines = SectionedLines(Prose(text).sections(80), len(text))
+    lines.spread(Spot(0, 0), 0, 40, 60)
+    assert lines.laid_out >= 40
+    assert not lines.is_cut
+    assert len(lines.parts) < 4
+    assert len(lines) > 100_000
+    middle = lines.spot(len(lines) // 2)
+    assert not lines.is_cut
+    assert len(lines.parts) > middle.part > 100
 
 
 def shown(text: str, width: int = 80) -> list[str]:
@@ -226,7 +255,7 @@ def test_blank_lines_in_long_code_are_shown_as_code() -> None:
 )
 def test_no_text_is_looked_at_more_than_a_few_times(unit: str) -> None:
     """Quadratic time would take minutes."""
-    Prose(unit * (1_000_000 // len(unit))).sections(80)
+    list(Prose(unit * (1_000_000 // len(unit))).sections(80))
 
 
 # Lines of parts.
@@ -290,11 +319,10 @@ def test_runs_merge_when_the_lines_between_them_are_laid_out() -> None:
     assert end is not None
     assert text.run(text.spot(0)) == (0, 0, 25, False)
     assert text.run(end) == (9, len(text) - 20, 20, True)
-    while text.extend(end, -1, 60):
-        pass
+    for part in text.parts:
+        text.grow_whole(part, 60)
     assert text.is_complete
     assert text.run(end) == (0, 0, 200, True)
-    assert not text.extend(end, 1, 60)
 
 
 def test_the_expected_length_stays_while_it_is_nearly_right() -> None:

@@ -1,13 +1,18 @@
 """The places of search words in a laid-out text."""
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 from pyroaring import BitMap
 
 from reader.cache.recent import Recent
 from reader.query.folding import has_words
 from reader.query.language import Term, parse
+from reader.ui.prose import blocks as prose_blocks
+from reader.ui.prose import sections as prose_sections
+from reader.ui.prose.sectioned_lines import SectionedLines, Spot
+from reader.ui.prose.text import Prose
+from reader.ui.reading.highlights import Highlights
 from reader.ui.reading.matches import matches, pattern_of
 from tests.examples import examples
 
@@ -131,3 +136,80 @@ def is_in_index(text: str, term: Term) -> bool:
         return bool(recent.keep(BitMap([1]), [term]))
     finally:
         recent.close()
+
+
+# Parts that are passed over.
+
+WORDS = ("whale", "new", "image", "1", "é", "br", "x", "手")
+BITS = st.sampled_from(
+    [
+        *("whale", "wh**al**e", "`wh`ale", "[wh](u)ale", "wh[al][x]e", "w\\*hale", "&#119;hale"),
+        *(
+            "[whale](http://u)",
+            "[a](http://whale)",
+            "![](http://u)",
+            "<whale>",
+            "WHALE",
+            "new whale",
+        ),
+        *(
+            "new",
+            "nèw",
+            "1",
+            "e\u0301",
+            "é",
+            "手续",
+            "手**续**",
+            "AT&T",
+            "wh\xadale",
+            "a<br>b",
+            "[^1]",
+        ),
+    ]
+)
+STARTS = st.sampled_from(
+    [
+        "",
+        "",
+        "- ",
+        "1. ",
+        "- [x] ",
+        "> ",
+        "# ",
+        "    ",
+        "```whale\n",
+        "|new|x|\n|-|-|\n",
+        "|",
+        "[x]: ",
+    ]
+)
+SOURCES = st.lists(
+    st.tuples(STARTS, st.lists(BITS, max_size=3), st.sampled_from(["\n", "\n\n", "\n\n", "|\n"])),
+    max_size=12,
+).map(lambda rows: "".join(f"{start}{' '.join(bits)}{end}" for start, bits, end in rows))
+
+
+@examples(600)
+@given(SOURCES, st.sampled_from(["new whale", *WORDS]), st.integers(8, 40))
+@example("new\n\nwhale\n\n", '"new whale"', 20)
+@example("calm\n\n[wh](u)ale\n\n", "whale", 20)
+@example("1. a\n\n1. b\n\n", "2", 20)
+@example("|new|x|\n|-|-|\n" + "|long words|that fit no grid|\n" * 20, "new", 8)
+def test_a_part_that_is_passed_over_has_no_match(text: str, query: str, width: int) -> None:
+    terms = parse(query).words
+    assume(terms)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(prose_sections, "SECTION", 0)
+        for name, limit in {"SPLIT_CHARACTERS": 40, "SPLIT_LINES": 3, "SPLIT_CELLS": 9}.items():
+            patch.setattr(prose_blocks, name, limit)
+        lines = SectionedLines(Prose(text).sections(width))
+        found = Highlights()
+        found.ask(terms)
+        while found.look_on(lines, 0, 1, 60):
+            pass
+        found.look_around(lines, Spot(0, 0))
+        pattern = pattern_of(terms)
+        assert pattern
+        whole = matches([line.text for line in Prose(text).lines(width)], pattern)
+    assert found.is_to_end
+    assert found.count == (whole[-1].number + 1 if whole else 0)

@@ -324,12 +324,79 @@ async def test_matches_are_found_from_the_end_of_an_endless_text() -> None:
         await it.pilot.press("G")
         await it.pilot.pause()
         assert "A whale again." in it.screen
-        assert await it.pane.go_to_match(-1)
+        assert await it.pane.go_to_match(-1) == "match"
         await it.pilot.pause()
         assert "A whale." in it.screen
-        assert await it.pane.go_to_match(1)
+        assert await it.pane.go_to_match(1) == "match"
         assert "A whale again." in it.screen
-        assert not await it.pane.go_to_match(1)
+        assert await it.pane.go_to_match(1) == "none"
+
+
+async def counted(it: Reading, count: int) -> None:
+    """Wait until so many matches have been told."""
+    while (count, 0) not in told_matches(it.app.said):
+        await it.pilot.pause(0.01)
+
+
+async def test_a_match_far_down_an_endless_text_is_found_without_what_is_between(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(reading_pane, "MATCH_S", 60)
+    monkeypatch.setattr(article_view, "MOST_IN_ADVANCE", 100)
+    monkeypatch.setattr(article_view, "AHEAD", 100)
+    halves = ENDLESS[:1_200_000], ENDLESS[-1_200_000:]
+    async with reading() as it:
+        await it.show(f"A whale.\n\n{halves[0]}\n\nA **wh**ale.\n\n{halves[1]}\n\nA whale again.")
+        it.pane.highlight(parse("whale").words)
+        for said in ("A whale.", "A whale.", "A whale again."):
+            assert await it.pane.go_to_match(1) == "match"
+            assert said in it.screen
+        assert await it.pane.go_to_match(1) == "none"
+        assert it.pane._lines.laid_out < 5_000
+        await it.pilot.pause()
+        assert told_matches(it.app.said)[-1] == (3, 3)
+        for number in (2, 1):
+            assert await it.pane.go_to_match(-1) == "match"
+            await it.pilot.pause()
+            assert told_matches(it.app.said)[-1] == (3, number)
+        assert await it.pane.go_to_match(-1) == "none"
+
+
+async def test_matches_of_an_endless_text_are_counted_to_its_end(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(article_view, "MOST_IN_ADVANCE", 100)
+    monkeypatch.setattr(article_view, "AHEAD", 100)
+    async with reading() as it:
+        it.pane.highlight(parse("whale").words)
+        await it.show(f"{ENDLESS}\n\nA whale.\n\n{ENDLESS[-60_000:]}\n\nA whale again.")
+        assert it.pane.has_match_ahead()
+        await counted(it, 2)
+        assert it.pane._lines.laid_out < 5_000
+        assert await it.pane.go_to_match(-1, at_edge=True) == "match"
+        assert not it.pane.has_match_ahead()
+        assert await it.pane.go_to_match(1, at_edge=True) == "match"
+        assert it.pane.has_match_ahead()
+        assert "A whale." in it.screen
+        await it.pilot.pause()
+        assert told_matches(it.app.said)[-1] == (2, 1)
+
+
+async def test_a_search_that_takes_too_long_says_so_and_goes_on_with_the_next_key(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(reading_pane, "MATCH_S", 0)
+    monkeypatch.setattr(reading_pane, "MOST_SEARCHED", 0)
+    async with reading() as it:
+        await it.show(f"{ENDLESS}\n\nA whale.")
+        it.pane.highlight(parse("whale").words)
+        reached = [await it.pane.go_to_match(1)]
+        assert reached == ["later"]
+        assert it.pane.has_match_ahead()
+        while reached[-1] == "later":
+            reached.append(await it.pane.go_to_match(1))
+        assert reached[-1] == "match"
+        assert "A whale." in it.screen
 
 
 async def test_a_position_brings_back_the_same_top_line() -> None:
