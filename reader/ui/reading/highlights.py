@@ -14,7 +14,7 @@ from reader.ui.reading.matches import Match, matches, pattern_of
 
 
 class _Stretch(NamedTuple):
-    """Neighbouring parts; each is laid out, the last one perhaps not to its end, or has no match."""
+    """Parts in a row; each is laid out, the last perhaps not to its end, or has no match."""
 
     first: int
     last: int
