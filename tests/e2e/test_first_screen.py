@@ -103,6 +103,15 @@ def test_keys_typed_at_once_are_acted_on(start: Start) -> None:
     leave(terminal)
 
 
+def test_ctrl_c_after_q_is_no_interruption(start: Start) -> None:
+    terminal = start()
+    terminal.send("q")
+    terminal.wait_for(lambda shown: not shown.alternate_screen)
+    terminal.send_raw(b"\x03")
+    assert terminal.wait_exit() == 0
+    assert "interrupted" not in terminal.text
+
+
 def test_ages_are_those_of_the_start(start: Start, tmp_path: Path) -> None:
     leave(start())
     kept = (tmp_path / "data" / "first-screen").read_bytes()

@@ -71,6 +71,10 @@ class Comparing:
     def begin(self, states: Sequence[State]) -> None:
         self.running = self._start(self.data, self.config, self.size)
         self.settle(states)
+        kept = self.driver.kept_lines()
+        if kept is not None and kept != self.look().lines:
+            shown = "\n".join(kept)
+            raise Failed(f"the first screen that was shown at once is another one:\n{shown}")
 
     def before(self) -> Before:
         return Before(self.state, self.seen, self.records, is_alone=self._is_alone(self.seen.focus))

@@ -21,6 +21,7 @@ from textual import events
 from reader.config.settings import read_settings
 from reader.library import Library
 from tests.builders import NOW
+from tests.emulator import Emulator
 from tests.keys import KEYS
 from tests.model.archive import CODE
 from tests.model.seen import Painted, is_searching
@@ -29,6 +30,11 @@ from tests.ui.screen import Reading, reading
 
 PATIENCE_S = 20.0
 """After so long without the expected picture a step has failed."""
+
+
+END_OF_FRAME = b"\x1b[?2026l"
+KEYBOARD_MODE = b"\x1b[?1004h"
+"""Sent by the program itself, after the picture that was kept."""
 
 
 class Unsettled(AssertionError):
@@ -51,6 +57,9 @@ class Driver(Protocol):
         """Wait until the program has nothing to do at once. Raises Unsettled."""
 
     def picture(self, is_list_hidden: bool) -> Painted: ...
+
+    def kept_lines(self) -> tuple[str, ...] | None:
+        """The first screen that was shown from the last time; None if none was."""
 
     def wait_exit(self) -> int:
         """The exit code, after `q`. Raises Unsettled."""
@@ -175,6 +184,9 @@ class PilotDriver:
             listed=tuple(code[0] if code else "?" for code in codes),
         )
 
+    def kept_lines(self) -> tuple[str, ...] | None:
+        return None
+
     def wait_exit(self) -> int:
         async def end() -> int:
             app = self._it.app
@@ -237,6 +249,7 @@ class PtyDriver:
             "CRYPTOREAD_LOGS": os.environ["CRYPTOREAD_LOGS"],
             "BROWSER": "/bin/true",
             "COLORTERM": None,
+            "HOME": str(data.parent),  # the same at each start, or no first screen is kept
         }
         command = Path(sys.executable).with_name("cryptoread")
         self._terminal = self._closing.enter_context(Terminal([command], size=size, env=env))
@@ -281,6 +294,14 @@ class PtyDriver:
         usual = Counter(paper).most_common(1)[0][0] if paper else ""
         odd = [y for y, bg in enumerate(paper, 1) if bg != usual]
         return Painted(lines=lines, list_area=area, cursor_y=odd[0] if len(odd) == 1 else None)
+
+    def kept_lines(self) -> tuple[str, ...] | None:
+        kept, shown, _ = self._terminal.raw.partition(END_OF_FRAME)
+        if not shown or KEYBOARD_MODE in kept:
+            return None
+        emulator = Emulator(*self._terminal.size)
+        emulator.feed(kept + shown)
+        return tuple("".join(cell.data for cell in row) for row in emulator.picture())
 
     def wait_exit(self) -> int:
         code = self._terminal.wait_exit(PATIENCE_S)
