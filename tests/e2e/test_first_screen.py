@@ -80,10 +80,19 @@ LEFT = {
 }
 
 
-@pytest.mark.parametrize("keys", LEFT.values(), ids=LEFT)
-@pytest.mark.parametrize("size", [(120, 24), (80, 24), (40, 12)], ids=str)
+NARROW = ("on an article", "with a filter", "zoomed", "at the end")
+"""How it is left in a window that shows one pane."""
+
+CASES = [
+    *(pytest.param((120, 24), keys, id=name) for name, keys in LEFT.items()),
+    *(pytest.param((80, 24), LEFT[name], id=f"80 columns, {name}") for name in NARROW),
+    *(pytest.param((40, 12), LEFT[name], id=f"40 columns, {name}") for name in NARROW),
+]
+
+
+@pytest.mark.parametrize(("size", "keys"), CASES)
 def test_a_start_shows_its_first_screen_at_once(
-    start: Start, keys: str, size: tuple[int, int]
+    start: Start, size: tuple[int, int], keys: str
 ) -> None:
     terminal = start(size=size, wait_for=" ")
     terminal.wait_for(lambda shown: "unread" in shown.text)
