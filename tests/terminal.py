@@ -310,6 +310,24 @@ class Terminal:
         assert self._fed == 0, "the first paint is past"
         return self._paint(self._emulator.picture(), self.started, quiet, timeout)
 
+    def second_picture(self, *, quiet: float = 0.5, timeout: float = 20.0) -> float:
+        """Seconds from the start to the first change of the first picture on the whole screen.
+
+        To be asked before anything else, where a kept picture is shown and a key is pressed.
+        """
+        self.wait_for(lambda shown: shown.alternate_screen, timeout)
+        self.settle(quiet, timeout)
+        emulator = Emulator(*self.size)
+        first: Picture | None = None
+        for chunk in self._chunks:
+            emulator.feed(chunk.data)
+            if emulator.mode(1049) and any(cell.data != " " for cell in emulator.picture()[0]):
+                if first is None:
+                    first = emulator.picture()
+                elif emulator.picture() != first:
+                    return chunk.time - self.started
+        raise NothingPainted(self._failure("the first picture stays"))
+
     def _paint(self, before: Picture, since: float, quiet: float, timeout: float) -> Paint:
         first = self._fed
         pictures = [before]

@@ -95,7 +95,7 @@ def _age(written: str, now: float) -> str | None:
         if kind == "s":
             return f"{short_age(float(told), now):>{AGE_CELLS}}"
         cells, _, instant = told.partition(" ")
-        words = age_in_words(float(instant), now)
+        words = age_in_words(float(instant), now).replace(" ", "\xa0")  # as the header has it
         return words if len(words) == int(cells) else None
     except (ValueError, OverflowError, OSError):
         return None

@@ -32,8 +32,7 @@ from reader.opening import cover
 from reader.query.language import Field, Query
 from reader.safety.crash import Broken
 from reader.ui.screen.reader import ReaderScreen
-from reader.ui.textual_compat.covered import CoveredApp
-from reader.ui.textual_compat.failures import in_background
+from reader.ui.textual_compat.failures import GuardedApp, in_background
 from reader.ui.textual_compat.light_imports import import_palette
 from reader.ui.textual_compat.typed_ahead import Act, TypedAhead
 
@@ -84,7 +83,7 @@ def _commands() -> "type[Provider]":
     return ReaderCommands
 
 
-class CryptoreadApp(CoveredApp[bool]):
+class CryptoreadApp(GuardedApp[bool]):
     """One library on one screen.
 
     query: shown first, in the user's language. config: file of the settings, which a sync reads
@@ -106,7 +105,7 @@ class CryptoreadApp(CoveredApp[bool]):
     ) -> None:
         super().__init__()
         self.typed_ahead = TypedAhead(self)
-        self.is_covered = cover.is_covered()
+        self._is_covered = cover.is_covered()
         self._main: ReaderScreen | None = None
         self._is_leaving = False
         self._storm: Timer | None = None
@@ -125,6 +124,8 @@ class CryptoreadApp(CoveredApp[bool]):
             terms = (*start.terms, *terms)
         query = Query(terms)
         self._main = self.SCREEN(self._library, self._settings, query, start, self._config)
+        if self._is_covered:
+            self._main.cover()
         return self._main
 
     def _start(self) -> Query:
@@ -141,12 +142,16 @@ class CryptoreadApp(CoveredApp[bool]):
         self.theme = self._shown_theme = self._chosen_theme() or self.theme
         self.theme_changed_signal.subscribe(self, self._keep_theme)
         self._leave_on_signals()
-        if self.is_covered:
-            self.set_timer(COVERED_AT_MOST_S, self.uncover)
+        if self._is_covered:
+            self.set_timer(COVERED_AT_MOST_S, self._uncover)
+
+    def _uncover(self) -> None:
+        if self._main is not None:
+            self._main.uncover()
 
     def on_host_screen_settled(self) -> None:
         """Paint in place of the kept picture."""
-        self.uncover()
+        self._uncover()
 
     def _chosen_theme(self) -> str | None:
         """Return the theme chosen last, in the palette or in the settings; None for the default."""
@@ -210,7 +215,7 @@ class CryptoreadApp(CoveredApp[bool]):
         if not isinstance(event, Act) or event.is_forwarded:
             await super().on_event(event)
             return
-        self.uncover()
+        self._uncover()
         if self.typed_ahead.may_go(event):
             target = self.typed_ahead.target(event)
             try:

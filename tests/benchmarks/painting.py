@@ -25,7 +25,7 @@ def measure_first_paint(subject: Subject) -> list[Figure]:
         flickers += paint.pictures > 1
         pictures.append(paint.seconds * 1000)
         empty.append(first_paint(empty_app()))
-        answers.append(first_answer(subject.reader()))
+        answers.append(first_answer(subject))
         first_paint(subject.reader())  # the picture is kept again, as the cursor has moved
         (subject.data / "first-screen").unlink()
         paints.append(first_paint(subject.reader()))
@@ -90,9 +90,14 @@ def first_screen(terminal: Terminal, *, keys: str = "", quiet: float = 0.5) -> P
     return paint
 
 
-def first_answer(terminal: Terminal) -> float:
-    """Milliseconds from the start to the picture in which the cursor has moved."""
-    return first_screen(terminal, keys="j").seconds * 1000
+def first_answer(subject: Subject) -> float:
+    """Milliseconds from the start to the first picture in which the cursor has moved."""
+    with subject.reader() as terminal:
+        terminal.send("j")
+        moment = terminal.second_picture(quiet=0.5, timeout=60)
+        terminal.send("q")
+        terminal.wait_exit()
+    return moment * 1000
 
 
 def _openings(terminal: Terminal) -> Iterator[float]:

@@ -86,7 +86,7 @@ class HostScreen(QuickKeys):
     ) -> None:
         """Make the screen. query: shown first. start: what `x` returns to. config: settings."""
         super().__init__()
-        repaint_changes_only(self)
+        self._compositing = repaint_changes_only(self)
         self._filter = query
         self.keymap = settings.keys
         """Keys that the user has chosen, by binding id."""
@@ -180,6 +180,20 @@ class HostScreen(QuickKeys):
     def filter(self) -> Query:
         """Return the query that the list shows."""
         return self._filter
+
+    def cover(self) -> None:
+        """Paint nothing: the terminal shows the first screen as it was kept."""
+        self._compositing.is_held = True
+
+    def uncover(self) -> None:
+        """Paint over the picture of the first screen that was kept, and all changes from now on.
+
+        The open article is painted when it is there; until then its picture stays.
+        """
+        if not any(child.size for child in self.children):  # a key came before the layout
+            self.call_after_refresh(self.uncover)
+        elif self._compositing.is_held:
+            self._compositing.release(each for each in self.walk_children() if each.id != "hint")
 
     @property
     def is_searching(self) -> bool:

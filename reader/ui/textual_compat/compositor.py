@@ -4,11 +4,14 @@ Textual renders every widget within the bounding box of all changes. Where a key
 line, the last line and some between, that is the whole screen.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import Any
+
+from rich.console import RenderableType
 
 # Private: the compositor cannot be chosen; a public `Screen.compositor_class` would replace it.
 from textual._compositor import ChopsUpdate, Compositor
+from textual.dom import DOMNode
 from textual.geometry import Region
 from textual.screen import Screen
 from textual.strip import Strip
@@ -27,6 +30,25 @@ class ChangesOnly(Compositor):
     """A compositor whose partial updates render only those widgets that a change touches."""
 
     _changed: Collection[Region] = ()
+
+    is_held = False
+    """Whether nothing is painted: the terminal shows a picture that was kept."""
+
+    def render_update(
+        self,
+        full: bool = False,
+        screen_stack: list[Screen[Any]] | None = None,
+        simplify: bool = False,
+    ) -> RenderableType | None:
+        """Return what is to be painted, None while painting is held."""
+        return None if self.is_held else super().render_update(full, screen_stack, simplify)
+
+    def release(self, widgets: Iterable[DOMNode]) -> None:
+        """Paint these widgets next, and from now on every change."""
+        self.is_held = False
+        self._dirty_regions.clear()  # private: as in `render_partial_update`
+        for widget in widgets:
+            widget.refresh()
 
     def render_partial_update(self) -> ChopsUpdate | None:
         """Return the changed cells of the screen, None if nothing changed."""
@@ -52,10 +74,11 @@ class ChangesOnly(Compositor):
         }
 
 
-def repaint_changes_only(screen: Screen[Any]) -> None:
-    """Let a new screen render only the widgets that a change touches."""
+def repaint_changes_only(screen: Screen[Any]) -> ChangesOnly:
+    """Let a new screen render only the widgets that a change touches; return what does so."""
     # Private: Textual makes its own compositor; `Screen.compositor_class` would replace it.
-    screen._compositor = ChangesOnly()
+    screen._compositor = compositor = ChangesOnly()
+    return compositor
 
 
 def painted_rows(screen: Screen[Any], rows: range) -> list[list[Strip]]:

@@ -20,7 +20,6 @@ KEEPERS = {
     "reader.ui.textual_compat.long_view",
     "reader.ui.textual_compat.quick_keys",
     "reader.ui.textual_compat.compositor",
-    "reader.ui.textual_compat.covered",
     "reader.ui.textual_compat.driver",
 }
 """The modules that may use private names of Textual."""

@@ -34,7 +34,7 @@ def test_short_ages_are_those_of_the_moment(passed: int, shown: str) -> None:
 
 def test_an_age_in_words_is_shown_while_it_is_as_long() -> None:
     row = picture.in_words(NOW - 3 * 3600, "3 h ago")
-    assert picture.painted([row], NOW + 3600) == "\x1b[1;1H4 h ago\x1b[0m"
+    assert picture.painted([row], NOW + 3600) == "\x1b[1;1H4\xa0h\xa0ago\x1b[0m"
     assert picture.painted([row], NOW + 8 * 3600) is None, "its line would have to be laid out anew"
 
 
