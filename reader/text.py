@@ -37,7 +37,7 @@ _MAX_MARKS = 30
 # UTF-8 read as cp1252 or latin-1: a lead byte looks like a letter from Â to ð, and each byte
 # after it like one of these. No language has them after those letters, except closing signs,
 # which are required in pairs.
-_TRAIL = "\x80-\xbf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ"
+TRAIL = "\x80-\xbf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ"
 _TRAIL_UNLIKE_PUNCTUATION = "\x80-\x9f¡-ª¬-º¼-¿€‚ƒ„†‡ˆ‰Š‹ŒŽ˜™š›œžŸ"
 
 # Strings, not compiled patterns: few runs need them, and `re` caches what it compiled.
@@ -51,9 +51,9 @@ _MOJIBAKE = (
     "[\xc2-\xf0](?:"
     f"(?<=[ÂÃ])[{_TRAIL_UNLIKE_PUNCTUATION}]"
     "|(?<=Â)\xa0"
-    f"|(?<=[\xc2-\xdf])[{_TRAIL}][\xc2-\xdf][{_TRAIL}]"
-    f"|(?<=â)(?:[€\x80]|[{_TRAIL}]{{2}})"
-    f"|(?<=[\xe0-\xef])[{_TRAIL}]{{2}}[\xe0-\xef][{_TRAIL}]{{2}}"
+    f"|(?<=[\xc2-\xdf])[{TRAIL}][\xc2-\xdf][{TRAIL}]"
+    f"|(?<=â)(?:[€\x80]|[{TRAIL}]{{2}})"
+    f"|(?<=[\xe0-\xef])[{TRAIL}]{{2}}[\xe0-\xef][{TRAIL}]{{2}}"
     "|(?<=ï)(?:»¿|¿½)"
     "|(?<=ð)[Ÿ\x9f])"
 )

@@ -6,8 +6,9 @@ articles.
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from unicodedata import combining
 
-from reader.text import clean
+from reader.text import TRAIL, clean
 
 # Plain: begins with no sign of YAML, has none that could end it, and is not another type's word.
 _PLAIN = re.compile(r"[^\s\-?:,\[\]{}#&*!|=>'\"%@`](?:[^\s:,\[\]{}#]| +(?=[^\s#])|(?<=\S)#)*")
@@ -22,6 +23,11 @@ _ESCAPES = str.maketrans({"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t", "\
 
 _Scalar = Callable[[object], str]
 
+_LONGEST_KEY = 1000
+"""Characters of a key as it is written; YAML allows 1,024 before its colon, without a `?`."""
+
+_LIKE_MOJIBAKE = re.compile(f"[\xc2-\xf0](?=[{TRAIL}])")
+
 
 def lines_of(fields: Mapping[str, object]) -> list[str]:
     """Return the lines of a mapping of cleaned text; cleaning them changes nothing.
@@ -31,22 +37,24 @@ def lines_of(fields: Mapping[str, object]) -> list[str]:
     lines = list(_fields(fields, "", scalar))
     if all(clean(line) == line for line in lines):
         return lines
-    # Between other characters a cleaned value may look like mojibake, which reading would repair.
-    safe = _fields(fields, "", _in_ascii)
-    return [line if clean(line) == line else each for line, each in zip(lines, safe, strict=True)]
+    # Beside its key or an escape, a clean text may look like mojibake, or a mark may join a letter.
+    return list(_fields(fields, "", _escaped))
 
 
 def _fields(fields: Mapping[str, object], indent: str, written: _Scalar) -> Iterator[str]:
     for name, value in fields.items():
-        key = f"{indent}{written(name)}:"
+        key = f"{indent}{written(name)}"
+        if len(key) > _LONGEST_KEY:
+            yield f"{indent}? {key[len(indent) :]}"
+            key = indent
         if isinstance(value, Mapping) and value:
-            yield key
+            yield f"{key}:"
             yield from _fields(value, indent + "  ", written)
         elif isinstance(value, list) and value:
-            yield key
+            yield f"{key}:"
             yield from _items(value, indent + "  ", written)
         else:
-            yield f"{key} {written(value)}"
+            yield f"{key}: {written(value)}"
 
 
 def _items(values: list[object], indent: str, written: _Scalar) -> Iterator[str]:
@@ -80,13 +88,20 @@ def scalar(value: object) -> str:
     return "'" + value.replace("'", "''") + "'"
 
 
-def _in_ascii(value: object) -> str:
-    """Return a value as YAML on one line, with an escape for each character beyond ASCII."""
+def _escaped(value: object) -> str:
+    """Return a value as YAML on one line, in which cleaning finds nothing to do.
+
+    Escaped are beginnings of mojibake, and marks after an escape: they would join its last letter.
+    """
     if not isinstance(value, str) or value.isascii():
         return scalar(value)
-    characters = value.translate(_ESCAPES)
-    return '"' + "".join(map(_ascii, characters)) + '"'
-
-
-def _ascii(character: str) -> str:
-    return character if character.isascii() else f"\\U{ord(character):08x}"
+    leads = {found.start() for found in _LIKE_MOJIBAKE.finditer(value)}
+    written: list[str] = []
+    is_escape = False
+    for place, character in enumerate(value):
+        if place in leads or (is_escape and combining(character)):
+            written.append(f"\\U{ord(character):08x}")
+        else:
+            written.append(character.translate(_ESCAPES))
+        is_escape = written[-1] != character
+    return f'"{"".join(written)}"'

@@ -206,12 +206,17 @@ def test_written_yaml_is_read_back_by_any_yaml_reader(fields: dict[str, object])
     assert strings.items() <= yaml.safe_load(written).items()
 
 
-MOJIBAKE = st.text(st.sampled_from("aB .'\"\\:\n\t\xa0ÂÃâï»¿½ðŸ€™‚\u0316\ufffdó®°"), max_size=30)
+MOJIBAKE = st.text(
+    st.sampled_from("anB .'\"\\:\n\t\xa0ÂÃâï»¿½ðŸ€™‚\u0300\u0316\u0327\U0001e8d0\ufffdó®°"),
+    max_size=40,
+)
 
 
 @given(st.dictionaries(MOJIBAKE.map(clean), MOJIBAKE.map(clean), min_size=1, max_size=3))
 @example({"e": "\ufffd\xa0\xef\xbb\xbf &"})
 @example({"â": "€"})
+@example({"a\n\u0300": "b\n\u0316\u0300"})
+@example({("\n" + "\u0316" * 30) * 8: {("\n" + "\u0316" * 30) * 8: "a"}})
 @examples(400)
 def test_cleaning_changes_nothing_of_what_is_written(fields: dict[str, object]) -> None:
     written = FrontMatter().export(fields)
