@@ -20,7 +20,7 @@ from reader.formats.archive.rescued_fields import FIELD, rescued, rescued_lines
 from reader.formats.archive.yaml_events import Broken, document_of
 from reader.formats.archive.yaml_lines import lines_of
 from reader.formats.archive.yaml_text import put_right
-from reader.text import one_line, without_blank_lines
+from reader.text import clean, one_line, without_blank_lines
 
 UNREADABLE = "unreadableFrontMatter"
 """The field that keeps the lines of front matter that cannot be read at all."""
@@ -193,7 +193,7 @@ def _read_lines(text: str, block: Block) -> dict[str, Tree]:
     known = [name for name in fields if is_known(name)]
     if not known or (len(known) < 2 and known[0].lower() != "title"):
         raise _OnlyText
-    return {name: Bare(value) for name, value in fields.items()}
+    return {clean(name): Bare(clean(value)) for name, value in fields.items()}
 
 
 def _names_something(fm: str) -> bool:

@@ -81,7 +81,7 @@ def _quoted(written: str) -> str:
             if "'" in inner.replace("''", ""):
                 raise _NotPlain
             inner = inner.replace("''", "'")
-        return inner
+        return inner if inner.isascii() else clean(inner)
     if '"' in inner or "\\" in inner:
         raise _NotPlain
     return clean(inner)
@@ -94,4 +94,4 @@ def _bare(written: str) -> Bare | None:
         return None
     if not _BARE.fullmatch(written):
         raise _NotPlain
-    return Bare(written)
+    return Bare(written if written.isascii() else clean(written))

@@ -114,15 +114,16 @@ def _key(event: Any) -> str:
         raise _refused("a field's name is not a text", event)
     if len(event.value) > MAX_KEY:
         raise _refused(f"a field's name is longer than {MAX_KEY} characters", event)
-    return clean(event.value) if event.style == '"' else event.value
+    return clean(event.value)
 
 
 def _scalar(event: Any) -> str | None:
-    value: str = event.value
+    # Escapes bring back characters that were cleaned, and what was clean beside its key may not be
+    # so by itself. An export is read again as it was written.
+    value = clean(event.value)
     if event.implicit[0]:
         return None if value in NULLS else Bare(value)
-    # Escapes in double quotes bring back characters that were cleaned.
-    return clean(value) if event.style == '"' else value
+    return value
 
 
 def _broken(error: yaml.MarkedYAMLError) -> Broken:
