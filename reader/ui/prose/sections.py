@@ -158,13 +158,8 @@ def _between_blocks(text: str) -> Iterator[tuple[int, Section | None]]:
     last = 0
     items = _Items(text)
     fences = _Fences(text, items)
-    patterns = [_BELOW_BLANK, _INDENTED]
-    if any(line in text for line in _LINES_OF_SPACES):
-        patterns.append(_BELOW_SPACES)
-    if "\n#" in text:
-        patterns.append(_BEFORE_HEADING)
     for start, end in _windows(text, fences.outside()):
-        cuts = _Cuts(text, end, patterns)
+        cuts = _Cuts(text, end, _patterns(text[start:end]))
         at = max(start, last + SECTION)
         while cut := cuts.after(at):
             is_free = not items.are_between(last, cut.end())
@@ -182,6 +177,18 @@ def _between_blocks(text: str) -> Iterator[tuple[int, Section | None]]:
             last = end
             yield last, Section(last, False)
     yield len(text), None
+
+
+def _patterns(window: str) -> list[re.Pattern[str]]:
+    """Return the patterns of cuts that may be in a window."""
+    if window.isspace():  # hardly any is, but searching millions of blank lines takes long
+        return []
+    patterns = [_BELOW_BLANK, _INDENTED]
+    if any(line in window for line in _LINES_OF_SPACES):
+        patterns.append(_BELOW_SPACES)
+    if "\n#" in window:
+        patterns.append(_BEFORE_HEADING)
+    return patterns
 
 
 def _windows(text: str, stretches: Iterator[tuple[int, int]]) -> Iterator[tuple[int, int]]:
