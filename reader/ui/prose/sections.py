@@ -33,9 +33,8 @@ _ITEM = re.compile(r"^ {0,3}(?:[-+*]|\d{1,9}[.)])(?:\s|\Z)", re.MULTILINE)
 _LONGEST_MARKER = 16
 _BEFORE_HEADING = re.compile(r"\n(?<!\n\n)(?=#{1,6}(?:\s|\Z))")
 
-MOST_CHUNKS = 1_000_000
-"""Chunks of long blocks that are examined, in 7 µs each, as far as parts are asked for. The rest is
-one part, which takes ten times as long to lay out."""
+MOST_CHUNKS = 10_000
+"""Chunks of long blocks that are examined in search of one cut, in some 50 ms."""
 
 MOST_FENCES = 2_000
 """Fences that are examined; the text after them is not cut."""
@@ -139,6 +138,7 @@ class _LongBlocks:
             if self._next.start - self._last >= SECTION and (cut := self._cut(self._next)):
                 yield cut
                 self._last = cut.start
+                self._left = MOST_CHUNKS
             self._advance()
 
     def _advance(self) -> None:
