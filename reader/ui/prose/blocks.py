@@ -31,10 +31,10 @@ _TABLE_RULE = re.compile(r" {0,3}(?=[|:-])[ \t|:-]*$")
 MARKER = re.compile(r" {0,3}(?:[-+*]|\d{1,9}[.)])(?:[ \t]|$)")
 
 # The same patterns over many lines. Each begins with a newline, which is found fast.
-_BLANK = r"[^\S\n]*+\n"
+_BLANK = r"[ \t]*+\n"
 _HEADING = r"(?=#{1,6}(?:[ \t\n]|\Z))"
 _FENCE = r"(?= {0,3}(?:~~~|`{3,}+[^`\n]*+(?:\n|\Z)))"
-_NOT_BLANK = r"(?![^\S\n]*+(?:\n|\Z))"
+_NOT_BLANK = r"(?![ \t]*+(?:\n|\Z))"
 
 
 _LONGEST_WORD = 400
@@ -69,7 +69,7 @@ _ENDS = {
 _ENDS[Kind.TABLE] = _ENDS[Kind.PARAGRAPH]
 """Patterns of the end of a block, by kind: the line after it, or a blank line before that."""
 
-_BLANKS = re.compile(rf"(?:{_BLANK}\n*+)*+(?:[^\S\n]*+\Z)?")
+_BLANKS = re.compile(rf"(?:{_BLANK}\n*+)*+(?:[ \t]*+\Z)?")
 
 
 class Block(NamedTuple):
