@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from reader.text import one_line
+from reader.text import clean_line, one_line
 
 MAX_HASHTAGS = 20
 """Tags taken from the text of a note without tags in its front matter."""
@@ -48,7 +48,7 @@ def first_heading(body: str) -> str:
         if level == 1:
             break
         paragraph = "" if found or _OTHER_BLOCK.match(line) else line.strip()
-    return one_line(_LINK.sub(r"\1", _ANCHOR.sub("", best)))
+    return clean_line(_LINK.sub(r"\1", _ANCHOR.sub("", best)))
 
 
 def _heading(line: str, paragraph: str) -> tuple[int, str]:

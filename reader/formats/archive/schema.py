@@ -25,7 +25,7 @@ from reader.article import (
 )
 from reader.formats.archive.fields import Fields, listed, native, shown
 from reader.formats.dates.instants import format_instant
-from reader.text import clean, is_visible, one_line
+from reader.text import clean, clean_line, is_visible, one_line
 
 MAX_TAGS = 64
 """Maximum tags of one article; each costs the cache a set of ids."""
@@ -211,7 +211,7 @@ def _instants(reader: Fields, modified: datetime | None) -> tuple[datetime, date
 def _title(reader: Fields, body: str, origin: str) -> str:
     if is_visible(title := _tidied(reader.scalar("title"))):
         return title
-    stand_ins = ((where, one_line(text)) for where, text in _stand_ins(body, origin))
+    stand_ins = ((where, clean_line(text)) for where, text in _stand_ins(body, origin))
     where, title = next(found for found in stand_ins if is_visible(found[1]))
     reader.flags.append(f"title is missing: the {where} stands in")
     return shortened(title)
@@ -234,7 +234,7 @@ def _stand_ins(body: str, origin: str) -> Iterator[tuple[str, str]]:
 
 def _tidied(text: str) -> str:
     """Return it on one line. Double and no-break spaces are the publisher's and stay."""
-    return one_line(text) if "\n" in text or "\t" in text else text.strip()
+    return clean_line(text) if "\n" in text or "\t" in text else text.strip()
 
 
 def _lang(reader: Fields, origin: str) -> str:
