@@ -17,6 +17,9 @@ ROOT = Path(__file__).parents[2]
 
 HEAVY = {
     *("textual.command", "textual.types", "textual.widgets._input", "reader.ui.portrait"),
+    *("asyncio.sslproto", "logging", "mimetypes", "random", "ssl", "subprocess"),
+    *("traceback", "typing_extensions", "uuid", "rich.table", "rich.tree", "textual.canvas"),
+    *("textual.css._help_text", "textual.suggestions"),
     *("reader.cache.recent", "reader.cache.fts5"),
     *("httpx", "ftfy", "yaml", "frontmatter", "markdown_it", "tarfile", "zipfile"),
     *("multiprocessing", "rich.markdown", "click", "feedparser", "tomlkit", "keyring"),
