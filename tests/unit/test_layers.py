@@ -19,7 +19,8 @@ HEAVY = {
     *("textual.command", "textual.types", "textual.widgets._input", "reader.ui.portrait"),
     *("asyncio.sslproto", "logging", "mimetypes", "random", "ssl", "subprocess"),
     *("traceback", "typing_extensions", "uuid", "rich.table", "rich.tree", "textual.canvas"),
-    *("textual.css._help_text", "textual.suggestions"),
+    *("textual.css._help_text", "textual.suggestions", "asyncio.staggered"),
+    *("rich.markup", "rich.padding", "rich.panel", "textual.file_monitor", "textual.markup"),
     *("reader.cache.recent", "reader.cache.fts5"),
     *("httpx", "ftfy", "yaml", "frontmatter", "markdown_it", "tarfile", "zipfile"),
     *("multiprocessing", "rich.markdown", "click", "feedparser", "tomlkit", "keyring"),
@@ -149,6 +150,11 @@ def test_help_imports_neither_cache_nor_library() -> None:
 
 def test_the_first_screen_imports_only_what_it_needs(data: Path) -> None:
     assert modules(FIRST_PAINT, str(data)) & HEAVY == set()
+
+
+def test_a_command_imports_neither_a_parser_of_addresses_nor_of_python(data: Path) -> None:
+    imported = modules(COMMAND, "--data", str(data), "list")
+    assert not {"ipaddress", "tokenize"} & imported
 
 
 def test_the_model_needs_nothing_but_the_standard_library() -> None:

@@ -1,18 +1,18 @@
 """Import Textual's application without what only some keys need: a third of the time it takes.
 
 `textual.app` imports the command palette with five widgets, TLS, logging, tables, help about errors
-in style sheets, and more. While it is imported, stand-ins take their places; each imports what it
-stands for when that is used. Code that imports these modules afterwards gets the real ones.
+in style sheets, and more. While it is imported, stand-ins take their places.
 """
 
 import os
 import sys
 import typing
 from abc import ABC
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from importlib import import_module
-from types import ModuleType
 from typing import Any
+
+from reader.opening.stand_ins import StandIn, calling, import_without, real
 
 PALETTE = "textual.command"
 
@@ -21,12 +21,16 @@ _CLASSES = ("CommandListItem", "CommandPalette", "DiscoveryHit", "Hit", "Hits", 
 
 _APPLICATION = ("textual.app", *(["textual.drivers.linux_driver"] if os.name == "posix" else []))
 
-USED_LATER = ("asyncio.sslproto", "mimetypes", "ssl", "subprocess", "traceback")
+USED_LATER = (
+    *("asyncio.sslproto", "asyncio.staggered", "mimetypes", "ssl", "subprocess", "traceback"),
+)
 """Modules that are imported whole, and used by functions."""
 
 CALLED_LATER = (
-    *("pickle", "platformdirs", "uuid", "rich.table", "rich.tree"),
-    *("textual.canvas", "textual.css._help_text", "textual.suggestions"),
+    *("pickle", "platformdirs", "uuid"),
+    *("rich.markup", "rich.padding", "rich.panel", "rich.table", "rich.tree"),
+    *("textual.canvas", "textual.css._help_text", "textual.file_monitor", "textual.markup"),
+    "textual.suggestions",
 )
 """Modules of which functions and classes are imported that functions call."""
 
@@ -47,7 +51,7 @@ class _Logger:
             self.__getattr__("debug")(*given, **named)
 
     def __getattr__(self, name: str) -> Any:
-        return getattr(_of("logging", "getLogger")(self._name), name)
+        return getattr(real("logging", "getLogger")(self._name), name)
 
 
 def _random_bits(count: int) -> int:
@@ -58,64 +62,23 @@ AT_ONCE: dict[str, Mapping[str, object]] = {
     "logging": {"DEBUG": 10, "getLogger": _Logger},
     "random": {"getrandbits": _random_bits},
     "subprocess": {"PIPE": -1, "STDOUT": -2, "DEVNULL": -3},
-    "traceback": {"extract_stack": lambda *given: _of("traceback", "extract_stack")(*given)},
+    "traceback": {"extract_stack": calling("traceback", "extract_stack")},
     "typing_extensions": {name: getattr(typing, name) for name in typing.__all__},
 }
 """Names that are used while `textual.app` is imported, with what they stand for or are."""
 
 
-class _StandIn(ModuleType):
-    """Stands for a module: `names` are there at once, others come from `later`."""
-
-    def __init__(
-        self, name: str, names: Mapping[str, object], later: Callable[[str, str], object]
-    ) -> None:
-        super().__init__(name)
-        vars(self).update(names)
-        self._later = later
-
-    def __getattr__(self, name: str) -> Any:
-        if name.startswith("__"):  # of the import system
-            raise AttributeError(name)
-        return self._later(self.__name__, name)
-
-
 def import_application() -> None:
     """Import `textual.app` and the driver of a terminal, unless that is imported already."""
-    if "textual.app" in sys.modules:
-        return
-    stand_ins = _stand_ins()
-    for name in stand_ins.keys() & sys.modules.keys():
-        del stand_ins[name]
-    sys.modules.update(stand_ins)
-    try:
-        for name in _APPLICATION:
-            import_module(name)
-    finally:
-        for name in stand_ins:
-            _take_away(name)
+    if "textual.app" not in sys.modules:
+        import_without(_stand_ins(), _APPLICATION)
 
 
-def _stand_ins() -> dict[str, _StandIn]:
+def _stand_ins() -> dict[str, StandIn]:
     palette = {"Provider": _Provider} | dict.fromkeys(_CLASSES, object)
-    used = {name: _StandIn(name, AT_ONCE.get(name, {}), _of) for name in {*USED_LATER, *AT_ONCE}}
-    called = {name: _StandIn(name, {}, _calling) for name in CALLED_LATER}
-    return {PALETTE: _StandIn(PALETTE, palette, _of)} | used | called
-
-
-def _take_away(name: str) -> None:
-    if isinstance(sys.modules.get(name), _StandIn):
-        del sys.modules[name]
-
-
-def _of(module: str, name: str) -> Any:
-    _take_away(module)  # still there if it is needed earlier than it should be
-    return getattr(import_module(module), name)
-
-
-def _calling(module: str, name: str) -> Callable[..., Any]:
-    """Return a function that imports the one it stands for when it is called."""
-    return lambda *given, **named: _of(module, name)(*given, **named)
+    used = {name: StandIn(name, AT_ONCE.get(name, {})) for name in {*USED_LATER, *AT_ONCE}}
+    called = {name: StandIn(name, later=calling) for name in CALLED_LATER}
+    return {PALETTE: StandIn(PALETTE, palette)} | used | called
 
 
 def import_palette() -> None:
