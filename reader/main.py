@@ -8,14 +8,20 @@ import sys
 from reader.opening.cover import cover
 from reader.opening.stand_ins import StandIn, import_without
 
-NEEDED_LATER = ("ipaddress", "tokenize")
-"""Modules that every start would import for what few do: to read addresses and Python's source."""
-
 
 def main() -> None:
     """Run the command `cryptoread` and exit with its code."""
     cover(sys.argv[1:])
-    import_without({name: StandIn(name) for name in NEEDED_LATER}, ("pathlib", "inspect"))
+    import_common()
     from reader.cli.program import run
 
     sys.exit(run(sys.argv[1:]))
+
+
+def import_common() -> None:
+    """Import what every command needs, without what few do.
+
+    That is for paths of Windows, for addresses in brackets, and to read Python's source.
+    """
+    stand_ins = {name: StandIn(name) for name in ("ntpath", "ipaddress", "tokenize")}
+    import_without(stand_ins, ("pathlib", "inspect"))

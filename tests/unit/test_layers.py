@@ -17,6 +17,7 @@ ROOT = Path(__file__).parents[2]
 
 HEAVY = {
     *("textual.command", "textual.types", "textual.widgets._input", "reader.ui.portrait"),
+    *("ipaddress", "ntpath", "tokenize"),
     *("asyncio.sslproto", "logging", "mimetypes", "random", "ssl", "subprocess"),
     *("traceback", "typing_extensions", "uuid", "rich.table", "rich.tree", "textual.canvas"),
     *("textual.css._help_text", "textual.suggestions", "asyncio.staggered"),
@@ -83,6 +84,8 @@ finally:
 
 FIRST_PAINT = """
 import json, sys
+from reader.main import import_common
+import_common()
 from pathlib import Path
 from reader.config.settings import Settings
 from reader.library import Library
@@ -150,11 +153,6 @@ def test_help_imports_neither_cache_nor_library() -> None:
 
 def test_the_first_screen_imports_only_what_it_needs(data: Path) -> None:
     assert modules(FIRST_PAINT, str(data)) & HEAVY == set()
-
-
-def test_a_command_imports_neither_a_parser_of_addresses_nor_of_python(data: Path) -> None:
-    imported = modules(COMMAND, "--data", str(data), "list")
-    assert not {"ipaddress", "tokenize"} & imported
 
 
 def test_the_model_needs_nothing_but_the_standard_library() -> None:
