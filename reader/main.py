@@ -6,7 +6,6 @@ The first screen of the last time is shown before anything else is imported.
 import sys
 
 from reader.opening.cover import cover
-from reader.opening.stand_ins import StandIn, import_without
 
 
 def main() -> None:
@@ -23,5 +22,7 @@ def import_common() -> None:
 
     That is for paths of Windows, for addresses in brackets, and to read Python's source.
     """
+    from reader.opening.stand_ins import StandIn, import_without
+
     stand_ins = {name: StandIn(name) for name in ("ntpath", "ipaddress", "tokenize")}
     import_without(stand_ins, ("pathlib", "inspect"))
