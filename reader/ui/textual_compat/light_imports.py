@@ -20,6 +20,7 @@ _CLASSES = ("CommandListItem", "CommandPalette", "DiscoveryHit", "Hit", "Hits", 
 """Names that Textual takes from the palette; none is used before the palette opens."""
 
 _APPLICATION = ("textual.app", *(["textual.drivers.linux_driver"] if os.name == "posix" else []))
+"""Modules that are imported so: the driver of a terminal has some of them, too."""
 
 USED_LATER = (
     *("asyncio.sslproto", "asyncio.staggered", "mimetypes", "ssl", "subprocess", "traceback"),
@@ -58,12 +59,18 @@ def _random_bits(count: int) -> int:
     return int.from_bytes(os.urandom(count // 8 + 1), "big") >> (8 - count % 8)
 
 
+_OF_TYPING = (
+    *("Final", "Literal", "ParamSpec", "Protocol", "Self", "TypeAlias", "TypedDict", "TypeGuard"),
+    "runtime_checkable",
+)
+"""Names that Textual takes from `typing_extensions`, which `typing` has since Python 3.11."""
+
 AT_ONCE: dict[str, Mapping[str, object]] = {
     "logging": {"DEBUG": 10, "getLogger": _Logger},
     "random": {"getrandbits": _random_bits},
     "subprocess": {"PIPE": -1, "STDOUT": -2, "DEVNULL": -3},
     "traceback": {"extract_stack": calling("traceback", "extract_stack")},
-    "typing_extensions": {name: getattr(typing, name) for name in typing.__all__},
+    "typing_extensions": {name: getattr(typing, name) for name in _OF_TYPING},
 }
 """Names that are used while `textual.app` is imported, with what they stand for or are."""
 
