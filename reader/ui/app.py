@@ -34,6 +34,7 @@ from reader.safety.crash import Broken
 from reader.ui.screen.reader import ReaderScreen
 from reader.ui.textual_compat.failures import GuardedApp, in_background
 from reader.ui.textual_compat.light_imports import import_palette
+from reader.ui.textual_compat.light_screen import make_room_for_toasts
 from reader.ui.textual_compat.typed_ahead import Act, TypedAhead
 
 if TYPE_CHECKING:
@@ -252,6 +253,10 @@ class CryptoreadApp(GuardedApp[bool]):
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Use no colours at all under NO_COLOR, where Textual uses shades of grey."""
         return [NoColor()] if self.no_color else super().get_line_filters()
+
+    def on_notify(self) -> None:
+        """Make room for a toast before Textual shows it."""
+        make_room_for_toasts(self)
 
     def report(self, error: Exception) -> None:
         """Say in one sentence what failed; write to the log unless the error is expected."""

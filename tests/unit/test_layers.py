@@ -17,6 +17,11 @@ ROOT = Path(__file__).parents[2]
 
 HEAVY = {
     *("textual.command", "textual.types", "textual.widgets._input", "reader.ui.portrait"),
+    *("ipaddress", "ntpath", "tokenize"),
+    *("asyncio.sslproto", "logging", "mimetypes", "random", "ssl", "subprocess"),
+    *("traceback", "typing_extensions", "uuid", "rich.table", "rich.tree", "textual.canvas"),
+    *("textual.css._help_text", "textual.suggestions", "asyncio.staggered"),
+    *("rich.markup", "rich.padding", "rich.panel", "textual.file_monitor", "textual.markup"),
     *("reader.cache.recent", "reader.cache.fts5"),
     *("httpx", "ftfy", "yaml", "frontmatter", "markdown_it", "tarfile", "zipfile"),
     *("multiprocessing", "rich.markdown", "click", "feedparser", "tomlkit", "keyring"),
@@ -79,6 +84,8 @@ finally:
 
 FIRST_PAINT = """
 import json, sys
+from reader.main import import_common
+import_common()
 from pathlib import Path
 from reader.config.settings import Settings
 from reader.library import Library

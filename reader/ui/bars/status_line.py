@@ -148,6 +148,8 @@ class KeyLine(Painted):
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
         self._hints: Sequence[KeyHint] = ()
+        self._shown: list[tuple[range, str]] = []
+        """Columns of the keys that are painted, with their actions."""
 
     def show(self, hints: Sequence[KeyHint]) -> None:
         """Show these keys, the most useful first, help last."""
@@ -157,29 +159,33 @@ class KeyLine(Painted):
 
     def on_click(self, event: events.Click) -> None:
         """Run the action of the clicked key."""
-        if action := event.style.meta.get("action"):
-            self.post_message(self.ActionChosen(action))
+        at = event.get_content_offset(self)
+        for columns, action in self._shown:
+            if at is not None and at.x in columns and action:
+                self.post_message(self.ActionChosen(action))
 
     def render_line(self, y: int) -> Strip:
         """Return as many keys as fit; the last one is always shown."""
         width = self.size.width
         if y:
             return Strip.blank(width, self.style_of(""))
-        items = [self._item(hint) for hint in self._hints]
-        last = items.pop() if items else Strip([])
+        *items, last = [self._item(hint) for hint in self._hints] or [Strip([])]
+        actions = [hint.action for hint in self._hints] or [""]
         room = width - last.cell_length
         shown: list[Strip] = []
-        for item in items:
+        self._shown, start = [], 0
+        for item, action in zip(items, actions, strict=False):
             room -= item.cell_length + _GAP
             if room < 0:
                 break
             shown += (item, Strip.blank(_GAP, self.style_of("")))
+            self._shown.append((range(start, start + item.cell_length), action))
+            start += item.cell_length + _GAP
+        self._shown.append((range(start, start + last.cell_length), actions[-1]))
         return Strip.join([*shown, last]).adjust_cell_length(width, self.style_of(""))
 
     def _item(self, hint: KeyHint) -> Strip:
-        meta = Style(meta={"action": hint.action})
-        key = self.style_of("key-line--key") + meta
-        label = self.style_of("key-line--label") + meta
+        key, label = self.style_of("key-line--key"), self.style_of("key-line--label")
         return Strip([Segment(hint.keys, key), Segment(f" {hint.label}", label)])
 
 

@@ -18,7 +18,7 @@ from reader.library import MOST_TAGS, Ids, TagCount
 from reader.query.language import Query
 from reader.ui.bars.chips import Chip, ChipKind, chip
 from reader.ui.bars.digit_tags import DigitTag, assign_digits
-from reader.ui.bars.tag_bar_painting import bar_strip
+from reader.ui.bars.tag_bar_painting import Place, bar_strip
 from reader.ui.textual_compat.failures import in_background
 from reader.ui.textual_compat.painted import Painted
 
@@ -74,6 +74,8 @@ class TagBar(Painted):
         self._query = query
         self._chips: Sequence[Chip] = ()
         self._tags: tuple[DigitTag, ...] = ()
+        self._places: list[Place] = []
+        """Where they are painted."""
         self._turn = 0
         """Number of the last request for counts; counts of an earlier one are dropped."""
         self._typing: Timer | None = None
@@ -118,12 +120,14 @@ class TagBar(Painted):
 
     def on_click(self, event: events.Click) -> None:
         """Cycle the clicked tag, or remove the clicked term."""
-        meta = event.style.meta
-        if "tag" in meta:
-            self._change(self._query.cycle_tag(meta["tag"]))
-        for each in self._chips:
-            if str(each.term) == meta.get("term"):
-                self._change(self._query.without(each.term))
+        at = event.get_content_offset(self)
+        for columns, clicked in self._places:
+            if at is None or at.x not in columns:
+                continue
+            if isinstance(clicked, DigitTag):
+                self._change(self._query.cycle_tag(clicked.tag))
+            else:
+                self._change(self._query.without(clicked.term))
 
     def _change(self, query: Query) -> None:
         self.post_message(self.QueryChanged(query))
@@ -164,7 +168,8 @@ class TagBar(Painted):
         width = self.size.width
         if y:
             return Strip.blank(width, self._look_of(""))
-        return bar_strip(self._chips, self._tags, width, self._look_of)
+        strip, self._places = bar_strip(self._chips, self._tags, width, self._look_of)
+        return strip
 
     def _look_of(self, name: str) -> Style:
         return self.style_of(f"tag-bar--{name}" if name else "")

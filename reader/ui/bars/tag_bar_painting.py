@@ -10,6 +10,9 @@ from textual.strip import Strip
 from reader.ui.bars.chips import MINUS, Chip
 from reader.ui.bars.digit_tags import DigitTag
 
+Place = tuple[range, Chip | DigitTag]
+"""The columns of what can be clicked."""
+
 _MORE = " …"
 _WIDEST = 28
 """Cells of a term or a tag, so that a long one leaves room for the others."""
@@ -18,13 +21,19 @@ Looks = Callable[[str], Style]
 """Returns the style of that name in the bar, or (empty) the bar's own."""
 
 
-def bar_strip(chips: Sequence[Chip], tags: Sequence[DigitTag], width: int, look_of: Looks) -> Strip:
+def bar_strip(
+    chips: Sequence[Chip], tags: Sequence[DigitTag], width: int, look_of: Looks
+) -> tuple[Strip, list[Place]]:
     """Return the bar, `width` cells wide; items that do not fit are left out, from the end.
 
-    The metadata of each item names its `term` or its `tag`.
+    With the place of each chip and tag, without the gap before it.
     """
     items = [*_chip_items(chips, look_of), *_tag_items(tags, look_of)]
+    shown: list[Chip | DigitTag | None] = [*chips, *tags]
+    if not chips:
+        shown.insert(0, None)
     segments: list[Segment] = []
+    places: list[Place] = []
     room = width
     for k, item in enumerate(items):
         cells = sum(segment.cell_length for segment in item)
@@ -33,16 +42,18 @@ def bar_strip(chips: Sequence[Chip], tags: Sequence[DigitTag], width: int, look_
             segments.append(Segment(_MORE, look_of("muted")))
             break
         segments += item
+        if (of := shown[k]) is not None:
+            places.append((range(width - room + item[0].cell_length, width - room + cells), of))
         room -= cells
-    return Strip(segments).adjust_cell_length(width, look_of(""))
+    return Strip(segments).adjust_cell_length(width, look_of("")), places
 
 
 def _chip_items(chips: Sequence[Chip], look_of: Looks) -> Iterator[list[Segment]]:
     if not chips:
         yield [Segment("all articles", look_of("muted"))]
     for k, chip in enumerate(chips):
-        style = look_of(chip.kind) + Style(meta={"term": str(chip.term)})
-        yield [Segment(" " if k else "", look_of("")), Segment(f" {_cut(chip.text)} ", style)]
+        text = f" {_cut(chip.text)} "
+        yield [Segment(" " if k else "", look_of("")), Segment(text, look_of(chip.kind))]
 
 
 def _tag_items(tags: Sequence[DigitTag], look_of: Looks) -> Iterator[list[Segment]]:
@@ -56,9 +67,7 @@ def _tag_items(tags: Sequence[DigitTag], look_of: Looks) -> Iterator[list[Segmen
         if tag.state is not False:  # no article that is shown has an excluded tag
             count = "…" if tag.articles is None else tag.articles
             item.append(Segment(f" {count}", look_of("muted")))
-        meta = Style(meta={"tag": tag.tag})
-        gap = Segment("  " if k else " │ ", look_of("muted"))
-        yield [gap, *Segment.apply_style(item, post_style=meta)]
+        yield [Segment("  " if k else " │ ", look_of("muted")), *item]
 
 
 def _cut(text: str) -> str:

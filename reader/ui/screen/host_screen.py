@@ -38,6 +38,7 @@ from reader.ui.sidebar.cursor import Place
 from reader.ui.sidebar.widget import Sidebar
 from reader.ui.textual_compat.compositor import repaint_changes_only
 from reader.ui.textual_compat.failures import in_background
+from reader.ui.textual_compat.light_screen import LightScreen
 from reader.ui.textual_compat.quick_keys import QuickKeys
 
 if TYPE_CHECKING:
@@ -68,7 +69,7 @@ READING_HINT = (
 )
 
 
-class HostScreen(QuickKeys):
+class HostScreen(QuickKeys, LightScreen):
     """List and reading pane between the bars."""
 
     BLANK = True  # covered by the widgets

@@ -1,54 +1,91 @@
-"""Import Textual's application without what only some keys need: a sixth of the time it takes.
+"""Import Textual's application without what only some keys need: a third of the time it takes.
 
-`textual.app` imports the command palette with five widgets, a module for folders of downloads, and
-one for random ids. While it is imported, stand-ins take their places. Code that imports these
-modules afterwards gets the real ones.
+`textual.app` imports the command palette with five widgets, TLS, logging, tables, help about errors
+in style sheets, and more. While it is imported, stand-ins take their places.
 """
 
+import os
 import sys
+import typing
 from abc import ABC
-from collections.abc import Callable
+from collections.abc import Mapping
 from importlib import import_module
-from types import ModuleType
 from typing import Any
+
+from reader.opening.stand_ins import StandIn, calling, import_without, real
 
 PALETTE = "textual.command"
 
 _CLASSES = ("CommandListItem", "CommandPalette", "DiscoveryHit", "Hit", "Hits", "SimpleProvider")
 """Names that Textual takes from the palette; none is used before the palette opens."""
 
-_FUNCTIONS = (("platformdirs", "user_downloads_path"), ("uuid", "uuid4"))
+_APPLICATION = ("textual.app", *(["textual.drivers.linux_driver"] if os.name == "posix" else []))
+"""Modules that are imported so: the driver of a terminal has some of them, too."""
+
+USED_LATER = (
+    *("asyncio.sslproto", "asyncio.staggered", "mimetypes", "ssl", "subprocess", "traceback"),
+)
+"""Modules that are imported whole, and used by functions."""
+
+CALLED_LATER = (
+    *("pickle", "platformdirs", "uuid"),
+    *("rich.markup", "rich.padding", "rich.panel", "rich.table", "rich.tree"),
+    *("textual.canvas", "textual.css._help_text", "textual.file_monitor", "textual.markup"),
+    "textual.suggestions",
+)
+"""Modules of which functions and classes are imported that functions call."""
 
 
 class _Provider(ABC):  # noqa: B024 - it has the metaclass of the class that it stands for
     """Stands for the base class of Textual's own source of themes."""
 
 
+class _Logger:
+    """Stands for a logger: asyncio makes one when it is imported."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def debug(self, *given: Any, **named: Any) -> None:
+        """Log for debugging, which only code that has imported `logging` can ask for."""
+        if "logging" in sys.modules:
+            self.__getattr__("debug")(*given, **named)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(real("logging", "getLogger")(self._name), name)
+
+
+def _random_bits(count: int) -> int:
+    return int.from_bytes(os.urandom(count // 8 + 1), "big") >> (8 - count % 8)
+
+
+_OF_TYPING = (
+    *("Final", "Literal", "ParamSpec", "Protocol", "Self", "TypeAlias", "TypedDict", "TypeGuard"),
+    "runtime_checkable",
+)
+"""Names that Textual takes from `typing_extensions`, which `typing` has since Python 3.11."""
+
+AT_ONCE: dict[str, Mapping[str, object]] = {
+    "logging": {"DEBUG": 10, "getLogger": _Logger},
+    "random": {"getrandbits": _random_bits},
+    "subprocess": {"PIPE": -1, "STDOUT": -2, "DEVNULL": -3},
+    "traceback": {"extract_stack": calling("traceback", "extract_stack")},
+    "typing_extensions": {name: getattr(typing, name) for name in _OF_TYPING},
+}
+"""Names that are used while `textual.app` is imported, with what they stand for or are."""
+
+
 def import_application() -> None:
-    """Import `textual.app`, unless it is imported already."""
-    if "textual.app" in sys.modules:
-        return
-    stand_ins = {name: _module(name, {at: _later(name, at)}) for name, at in _FUNCTIONS}
-    stand_ins[PALETTE] = _module(PALETTE, {"Provider": _Provider} | dict.fromkeys(_CLASSES, object))
-    for name in stand_ins.keys() & sys.modules.keys():
-        del stand_ins[name]
-    sys.modules.update(stand_ins)
-    try:
-        import_module("textual.app")
-    finally:
-        for name in stand_ins:
-            del sys.modules[name]
+    """Import `textual.app` and the driver of a terminal, unless that is imported already."""
+    if "textual.app" not in sys.modules:
+        import_without(_stand_ins(), _APPLICATION)
 
 
-def _module(name: str, names: dict[str, object]) -> ModuleType:
-    module = ModuleType(name)
-    vars(module).update(names)
-    return module
-
-
-def _later(module: str, name: str) -> Callable[[], Any]:
-    """Return a function that imports the one it stands for when it is called."""
-    return lambda: getattr(import_module(module), name)()
+def _stand_ins() -> dict[str, StandIn]:
+    palette = {"Provider": _Provider} | dict.fromkeys(_CLASSES, object)
+    used = {name: StandIn(name, AT_ONCE.get(name, {})) for name in {*USED_LATER, *AT_ONCE}}
+    called = {name: StandIn(name, later=calling) for name in CALLED_LATER}
+    return {PALETTE: StandIn(PALETTE, palette)} | used | called
 
 
 def import_palette() -> None:

@@ -21,6 +21,7 @@ KEEPERS = {
     "reader.ui.textual_compat.quick_keys",
     "reader.ui.textual_compat.compositor",
     "reader.ui.textual_compat.driver",
+    "reader.ui.textual_compat.light_screen",
 }
 """The modules that may use private names of Textual."""
 
