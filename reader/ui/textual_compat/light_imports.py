@@ -33,7 +33,7 @@ CALLED_LATER = (
     *("textual.canvas", "textual.css._help_text", "textual.file_monitor", "textual.markup"),
     "textual.suggestions",
 )
-"""Modules of which functions and classes are imported that functions call."""
+"""Modules whose functions and classes are imported early and called late."""
 
 
 class _Provider(ABC):  # noqa: B024 - it has the metaclass of the class that it stands for
