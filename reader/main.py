@@ -25,4 +25,4 @@ def import_common() -> None:
     from reader.opening.stand_ins import StandIn, import_without
 
     stand_ins = {name: StandIn(name) for name in ("ntpath", "ipaddress", "tokenize")}
-    import_without(stand_ins, ("pathlib", "inspect"))
+    import_without(stand_ins, ("pathlib", "inspect", "urllib.parse"))
