@@ -3,6 +3,7 @@
 import signal
 import sys
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -61,11 +62,11 @@ def _is_asked_for(path: Path, config: pytest.Config) -> bool:
 @pytest.fixture(autouse=True, scope="session")
 def shortcuts(pytestconfig: pytest.Config) -> Iterator[None]:
     """Do once what each of the quick tests needs; a process without tests imports nothing."""
-    with pytest.MonkeyPatch.context() as patch:
+    with ExitStack() as at_end, pytest.MonkeyPatch.context() as patch:
         if not pytestconfig.getoption("--full"):
             from tests.shortcuts import take
 
-            take(patch)
+            take(patch, at_end)
         yield
 
 

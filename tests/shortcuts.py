@@ -5,6 +5,7 @@ import os
 import sqlite3
 import ssl
 from collections.abc import Callable, Iterable
+from contextlib import ExitStack
 from functools import cache
 from typing import Any
 
@@ -25,12 +26,12 @@ Migrate = Callable[[sqlite3.Connection, Schema, int], None]
 Tokens = dict[str, list[Token]]
 
 
-def take(patch: pytest.MonkeyPatch) -> None:
-    """Take the shortcuts in this process until the patch is undone."""
+def take(patch: pytest.MonkeyPatch, at_end: ExitStack) -> None:
+    """Take the shortcuts in this process until the patch is undone. at_end: closes what is open."""
     gc.freeze()  # pytest, the tests and hypothesis are then not searched for garbage
     # Each sync asks for this number, for which Python counts all frozen objects: 60 ms.
     patch.setattr(gc, "get_freeze_count", lambda: 1)
-    patch.setattr(opening, "apply_all", copying(apply_all))
+    patch.setattr(opening, "apply_all", copying(apply_all, at_end))
     patch.setattr(files, "Connection", Hasty)
     patch.setattr(os, "fsync", lambda _: None)
     patch.setattr(client, "_trusted", _loaded_once(client._trusted))
@@ -46,12 +47,13 @@ class Hasty(Connection):
         return super().execute("PRAGMA synchronous = OFF" if is_wait else sql, parameters)
 
 
-def copying(migrate: Migrate) -> Migrate:
+def copying(migrate: Migrate, at_end: ExitStack) -> Migrate:
     """Return a migration that copies a new file from one that was migrated before."""
 
     @cache
     def made(schema: Schema) -> sqlite3.Connection:
         db = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
+        at_end.callback(db.close)
         migrate(db, schema, len(schema.migrations))
         return db
 

@@ -1,7 +1,8 @@
 """The shortcuts of the quick tests spare work and change nothing that is seen."""
 
 import sqlite3
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import ExitStack, closing
 from typing import Any
 
 import pytest
@@ -21,12 +22,16 @@ def contents(db: sqlite3.Connection) -> dict[str, Any]:
     return {name: db.execute(f"PRAGMA {name}").fetchone() for name in PRAGMAS} | rows | {"": made}
 
 
+@pytest.fixture
+def at_end() -> Iterator[ExitStack]:
+    with ExitStack() as stack:
+        yield stack
+
+
 @pytest.mark.parametrize("schema", [CACHE, MARKS], ids=["cache", "marks"])
-def test_a_copied_file_is_what_the_migrations_make(
-    schema: Schema,
-) -> None:
+def test_a_copied_file_is_what_the_migrations_make(schema: Schema, at_end: ExitStack) -> None:
     found = []
-    copied = copying(apply_all)
+    copied = copying(apply_all, at_end)
     for bring_up in (apply_all, copied, copied):
         with closing(sqlite3.connect(":memory:", isolation_level=None)) as db:
             bring_up(db, schema, len(schema.migrations))
