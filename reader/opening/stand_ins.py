@@ -5,6 +5,7 @@ that is used. Code that imports these modules afterwards gets the real ones.
 """
 
 import sys
+from importlib import import_module
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ def import_without(stand_ins: "Mapping[str, StandIn]", modules: "Iterable[str]")
     sys.modules.update(placed)
     try:
         for name in modules:
-            __import__(name)
+            import_module(name)
     finally:
         for name in placed:
             _take_away(name)
@@ -47,8 +48,7 @@ def import_without(stand_ins: "Mapping[str, StandIn]", modules: "Iterable[str]")
 def real(module: str, name: str) -> "Any":
     """Return a name of the real module."""
     _take_away(module)  # still there if it is needed earlier than it should be
-    __import__(module)
-    return getattr(sys.modules[module], name)
+    return getattr(import_module(module), name)
 
 
 def calling(module: str, name: str) -> "Callable[..., Any]":
