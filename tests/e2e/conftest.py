@@ -53,6 +53,8 @@ def run(
         "CRYPTOREAD_DATA": str(home / "data"),
         "CRYPTOREAD_LOGS": str(home / "logs"),
     }
+    if "doctor" in words:  # it looks for what killed programs left, and may remove it
+        environment["TMPDIR"] = str(home)
     return subprocess.run(
         [COMMAND, *words],
         input=typed,
