@@ -8,6 +8,7 @@ import signal
 import sqlite3
 import subprocess
 import termios
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -224,7 +225,7 @@ def test_a_damaged_cache_is_set_aside_and_the_marks_stay(
 def test_a_cache_of_a_newer_version_is_refused_and_left_alone(
     data: Path, command: Command, reader: Reader
 ) -> None:
-    with sqlite3.connect(data / "cache.db") as db:
+    with closing(sqlite3.connect(data / "cache.db")) as db, db:
         db.execute("PRAGMA user_version = 999")
     db.close()
     before = (data / "cache.db").read_bytes()

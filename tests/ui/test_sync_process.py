@@ -4,6 +4,7 @@ import sqlite3
 import subprocess
 import sys
 import threading
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -73,7 +74,7 @@ def test_a_module_in_the_working_folder_is_not_imported(tmp_path: Path, news: Su
 
 def test_an_unusable_cache_is_reported(tmp_path: Path, news: Subscription) -> None:
     (tmp_path / "data").mkdir()
-    with sqlite3.connect(tmp_path / "data" / "cache.db") as db:
+    with closing(sqlite3.connect(tmp_path / "data" / "cache.db")) as db, db:
         db.execute("PRAGMA user_version = 99")
     db.close()
     with pytest.raises(CryptoreadError, match="newer cryptoread"):

@@ -2,6 +2,7 @@
 
 import os
 import sqlite3
+from contextlib import closing
 from errno import EACCES
 from pathlib import Path
 
@@ -79,7 +80,7 @@ def test_before_the_first_start_doctor_creates_nothing(tmp_path: Path) -> None:
 
 
 def test_a_text_that_changed_on_disk_is_named(folder: Path, config: Path) -> None:
-    with sqlite3.connect(folder / "cache.db") as db:
+    with closing(sqlite3.connect(folder / "cache.db")) as db, db:
         (id,) = db.execute("SELECT max(id) FROM documents").fetchone()
         find = "SELECT source, external, lang FROM articles WHERE id = ?"
         wanted = reference(id, Identity(*db.execute(find, (id,)).fetchone()))
@@ -113,7 +114,7 @@ def test_a_newer_file_and_a_foreign_one_are_named(folder: Path, config: Path) ->
         ("PRAGMA user_version = 99", "newer cryptoread"),
         ("PRAGMA application_id = 7", "not a file of cryptoread"),
     ):
-        with sqlite3.connect(folder / "cache.db") as db:
+        with closing(sqlite3.connect(folder / "cache.db")) as db, db:
             db.execute("PRAGMA user_version = 1")
             db.execute(statement)
         db.close()

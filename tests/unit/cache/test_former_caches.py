@@ -3,6 +3,7 @@
 import sqlite3
 from collections import defaultdict
 from collections.abc import Iterable
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
@@ -230,7 +231,7 @@ def test_a_correction_that_was_dropped_is_stored(tmp_path: Path) -> None:
 def test_an_article_that_an_api_sent_twice_stays_read(tmp_path: Path) -> None:
     first, second, third = (item(A, id=str(n), link=f"/{n}") for n in (1, 2, 3))
     former(tmp_path, [first], read=[1])
-    with sqlite3.connect(tmp_path / "cache.db") as db:
+    with closing(sqlite3.connect(tmp_path / "cache.db")) as db, db:
         values = ("ledger", "en", bytes(8), int(NOW.timestamp() * 1000), "2")
         db.execute("INSERT INTO versions VALUES (?, ?, ?, ?, ?)", values)
     db.close()

@@ -3,11 +3,13 @@
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from itertools import product
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
+from weakref import finalize
 
 import pytest
 from hypothesis import given
@@ -162,6 +164,7 @@ class SqlMirror(Mirror):
     def __init__(self, store: Store) -> None:
         self._db = sqlite3.connect(store.path)
         self._db.execute("ATTACH ? AS marks", (str(store.marks_path),))
+        finalize(self, self._db.close)
 
     def rows(self) -> list[tuple[int, dict[str, object]]]:
         """Newest first."""
@@ -493,7 +496,7 @@ def test_marks_that_the_cache_missed_are_shown_after_the_next_start(tmp_path: Pa
     with Store(tmp_path) as store:
         put(store, [article(1), article(2)])
     # As if the program had been killed between the two files.
-    with sqlite3.connect(tmp_path / "marks.db") as db:
+    with closing(sqlite3.connect(tmp_path / "marks.db")) as db, db:
         db.execute(
             "INSERT INTO marks (external, lang, source, read) VALUES ('1', 'en', 'block_ledger', 1)"
         )
@@ -719,7 +722,7 @@ def test_a_merged_index_is_left_alone_and_so_is_a_locked_one(store: Store) -> No
     put(store, [article(1)])
     store.upkeep.tidy()
     assert segments(store) == 1
-    with sqlite3.connect(store.path) as other:
+    with closing(sqlite3.connect(store.path)) as other, other:
         other.execute("BEGIN IMMEDIATE")
         store.upkeep.tidy()
     other.close()
@@ -727,7 +730,7 @@ def test_a_merged_index_is_left_alone_and_so_is_a_locked_one(store: Store) -> No
 
 def segments(store: Store) -> int:
     """Of the full-text index."""
-    with sqlite3.connect(store.path) as db:
+    with closing(sqlite3.connect(store.path)) as db, db:
         (count,) = db.execute("SELECT count(DISTINCT segid) FROM fulltext_idx").fetchone()
     db.close()
     return int(count)
@@ -736,7 +739,7 @@ def segments(store: Store) -> int:
 def test_a_file_of_a_newer_version_is_refused_and_left_untouched(tmp_path: Path) -> None:
     with Store(tmp_path):
         pass
-    with sqlite3.connect(tmp_path / "cache.db") as db:
+    with closing(sqlite3.connect(tmp_path / "cache.db")) as db, db:
         db.execute("PRAGMA user_version = 99")
     db.close()
     before = (tmp_path / "cache.db").read_bytes()
@@ -816,7 +819,7 @@ def test_a_cache_of_an_earlier_layout_is_emptied_and_says_so(tmp_path: Path) -> 
 
 
 def test_a_foreign_database_is_refused_and_left_untouched(tmp_path: Path) -> None:
-    with sqlite3.connect(tmp_path / "cache.db") as db:
+    with closing(sqlite3.connect(tmp_path / "cache.db")) as db, db:
         db.execute("CREATE TABLE recipes (name)")
         db.execute("PRAGMA user_version = 1")
     db.close()
@@ -845,7 +848,7 @@ def test_a_cache_that_is_not_a_database_is_renamed_and_recreated(
 def test_flipped_bytes_are_noticed_when_the_article_is_opened(tmp_path: Path) -> None:
     with Store(tmp_path) as store:
         put(store, [article(1, body="a text that changes on disk")])
-    with sqlite3.connect(tmp_path / "cache.db") as db:
+    with closing(sqlite3.connect(tmp_path / "cache.db")) as db, db:
         db.execute("UPDATE documents SET body = replace(body, 'text', 'test')")
     db.close()
     with Store(tmp_path) as store, pytest.raises(ArticleDamaged, match="Story 1"):

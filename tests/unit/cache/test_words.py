@@ -3,7 +3,7 @@
 import sqlite3
 import threading
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from types import BuiltinMethodType
 
@@ -110,7 +110,7 @@ def test_no_word_of_a_replaced_text_is_found(tmp_path: Path) -> None:
 
 
 def indexed(folder: Path) -> set[str]:
-    with sqlite3.connect(folder / "cache.db") as db:
+    with closing(sqlite3.connect(folder / "cache.db")) as db, db:
         db.execute("CREATE VIRTUAL TABLE temp.words USING fts5vocab (main, fulltext, row)")
         words = {word for (word,) in db.execute("SELECT term FROM words")}
     db.close()
@@ -153,7 +153,7 @@ def test_a_cache_of_an_earlier_version_finds_what_its_texts_contain(
         *("以太坊质押收益", "质押", "的收益", "上涨", "ёжики", "чёрный", "großhandel", "maße"),
         *("straße", "비트코인", "채굴", "채굴자들이", "ﬂash", "ｄｅｆｉ", "stable", "coins"),
     }
-    with sqlite3.connect(tmp_path / "cache.db") as db:
+    with closing(sqlite3.connect(tmp_path / "cache.db")) as db, db:
         for query, expected in {**QUERIES, "disk": {len(texts) + others + 1}}.items():
             for term in parse(query).words[:1]:
                 match = "SELECT rowid FROM fulltext WHERE fulltext MATCH ?"

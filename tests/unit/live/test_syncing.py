@@ -6,6 +6,7 @@ import ssl
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -560,7 +561,7 @@ def test_a_cache_from_before_live_news_is_migrated(tmp_path: Path) -> None:
 
 def test_sources_of_the_version_before_keep_what_was_known_of_them(tmp_path: Path) -> None:
     prepare(tmp_path / "cache.db", CACHE._replace(migrations=CACHE.migrations[:4]))
-    with sqlite3.connect(tmp_path / "cache.db") as db:
+    with closing(sqlite3.connect(tmp_path / "cache.db")) as db, db:
         values = ("https://a.example/", "", '"v1"', "", b"", "[]", 2, 5, 7, "it failed")
         db.execute(f"INSERT INTO sources VALUES ({', '.join('?' * 10)})", values)
     db.close()
