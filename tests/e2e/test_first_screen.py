@@ -209,6 +209,18 @@ def test_the_sample_articles_leave_no_picture(start: Start, tmp_path: Path) -> N
     assert not (tmp_path / "data" / "first-screen").exists()
 
 
+def environment(home: Path) -> dict[str, str | None]:
+    """What the reader of these tests is started with, for a script that stands for it."""
+    return {
+        "CRYPTOREAD_DATA": str(home / "data"),
+        "CRYPTOREAD_LOGS": str(home / "logs"),
+        "BROWSER": str(home / "browser"),
+        "COLORTERM": None,
+        "HOME": str(home),
+        "PYTHONPATH": os.pathsep.join(sys.path),
+    }
+
+
 COVER = """
 import os, sys, time
 from reader.opening.cover import cover, uncover
@@ -223,14 +235,7 @@ def test_a_signal_in_between_restores_the_terminal(
     start: Start, tmp_path: Path, number: signal.Signals
 ) -> None:
     leave(start())
-    env = {
-        "CRYPTOREAD_DATA": str(tmp_path / "data"),
-        "CRYPTOREAD_LOGS": str(tmp_path / "logs"),
-        "BROWSER": str(tmp_path / "browser"),
-        "COLORTERM": None,
-        "HOME": str(tmp_path),
-        "PYTHONPATH": os.pathsep.join(sys.path),
-    }
+    env = environment(tmp_path)
     with Terminal([sys.executable, "-c", COVER], size=(120, 24), env=env) as terminal:
         terminal.wait_for("? help")
         assert terminal.alternate_screen
@@ -255,14 +260,7 @@ sys.exit(program.run(sys.argv[1:]))
 
 def test_an_error_in_between_is_said_on_the_restored_screen(start: Start, tmp_path: Path) -> None:
     leave(start())
-    env = {
-        "CRYPTOREAD_DATA": str(tmp_path / "data"),
-        "CRYPTOREAD_LOGS": str(tmp_path / "logs"),
-        "BROWSER": str(tmp_path / "browser"),
-        "COLORTERM": None,
-        "HOME": str(tmp_path),
-        "PYTHONPATH": os.pathsep.join(sys.path),
-    }
+    env = environment(tmp_path)
     with Terminal([sys.executable, "-c", FAILS], size=(120, 24), env=env) as terminal:
         assert terminal.wait_exit() == 3
         assert terminal.unrestored() == []
