@@ -265,7 +265,8 @@ def _in_utc(when: datetime) -> datetime:
         instant = when.astimezone(UTC)
         if when.tzinfo or instant.astimezone().replace(tzinfo=None) == when:
             return instant
-        return when.replace(fold=1).astimezone(UTC)
+        # Which of the two a fold of 1 gives depends on the version of Python.
+        return max(instant, when.replace(fold=1).astimezone(UTC))
     except (OverflowError, OSError, ValueError):  # within a day of the calendar's ends
         return when.replace(tzinfo=UTC)
 
