@@ -10,14 +10,23 @@ from reader import __version__
 _NAMES = frozenset(
     ("LANG", "LANGUAGE", "TERM", "COLORTERM", "NO_COLOR", "FORCE_COLOR", "HOME", "TZ")
 )
-_PREFIXES = ("TEXTUAL", "CRYPTOREAD_", "XDG_", "LC_", "TTY_")
+_PREFIXES = ("TEXTUAL", "XDG_", "LC_", "TTY_")
 _LARGEST = 1024 * 1024
-_ENVIRONMENT = sorted(
-    (name, value)
-    for name, value in os.environ.items()
-    if name in _NAMES or name.startswith(_PREFIXES)
+
+
+def _checksum(value: object) -> int:
+    return zlib.crc32(ascii(value).encode())
+
+
+_ENVIRONMENT = _checksum(
+    sorted(
+        (name, value)
+        for name, value in os.environ.items()
+        if name in _NAMES or name.startswith(_PREFIXES)
+    )
 )
-"""What the environment said when the program started; it changes some of that itself."""
+"""Checksum of the environment at the start, as the program changes some of it. It may have secrets:
+nothing of it is written down."""
 
 _APP = "cryptoread"
 
@@ -70,7 +79,7 @@ def holding(data: str, config: str, columns: int, lines: int) -> str | None:
     if versions is None or settings is None:
         return None
     zone = (time.timezone, time.altzone, *time.tzname)
-    whole = (__version__, columns, lines, _ENVIRONMENT, zone, config, settings, versions)
+    whole = (__version__, columns, lines, _ENVIRONMENT, zone, _checksum(config), settings, versions)
     return ascii(whole)
 
 

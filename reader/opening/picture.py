@@ -35,6 +35,11 @@ def in_words(instant: float, shown: str) -> str:
     return f"{_SEPARATOR}w{len(shown)} {instant!r}{_SEPARATOR}"
 
 
+def while_in_words(instant: float, words: str) -> str:
+    """Return what is added to a row so that the picture is shown only while this is the age."""
+    return f"{_SEPARATOR}={words} {instant!r}{_SEPARATOR}"
+
+
 def keep(folder: str, holds: str, rows: "Sequence[str]") -> None:
     """Write the picture into the folder, in place of the last one. Raises OSError.
 
@@ -94,8 +99,10 @@ def _age(written: str, now: float) -> str | None:
     try:
         if kind == "s":
             return f"{short_age(float(told), now):>{AGE_CELLS}}"
-        cells, _, instant = told.partition(" ")
-        words = age_in_words(float(instant), now).replace(" ", "\xa0")  # as the header has it
-        return words if len(words) == int(cells) else None
+        before, _, instant = told.rpartition(" ")
+        words = age_in_words(float(instant), now)
+        if kind == "=":
+            return "" if words == before else None
+        return words.replace(" ", "\xa0") if len(words) == int(before) else None  # as the header
     except (ValueError, OverflowError, OSError):
         return None

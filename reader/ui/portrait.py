@@ -37,10 +37,16 @@ def keep_first_screen(library: Library, settings: Settings, config: Path) -> Non
         holds = holding(data, file, columns, lines)
         if holds is None:
             return
+        now = library.clock()
+        library.clock = lambda: now  # the ages that are painted are those that are written down
         portrait = Portrait(library, settings, Query(), config)
         portrait.run(headless=True, size=(columns, lines))
         if portrait.rows and holding(data, file, columns, lines) == holds:
             picture.keep(data, holds, portrait.rows)
+
+
+LONGEST_S = 2.0
+"""How long leaving waits for the picture: an article may be long."""
 
 
 class PortraitScreen(ReaderScreen):
@@ -74,7 +80,11 @@ class Portrait(CryptoreadApp):
     SCREEN: ClassVar[type[ReaderScreen]] = PortraitScreen
 
     rows: Sequence[str] = ()
-    """A line for each row of the screen, as `opening.picture` keeps it."""
+    """A line for each row of the screen, as `opening.picture` keeps it; empty if it took long."""
+
+    def on_mount(self) -> None:
+        """Set a limit."""
+        self.set_timer(LONGEST_S, self.exit)
 
     def on_host_screen_settled(self) -> None:
         """Keep what is painted, and end."""
@@ -82,19 +92,26 @@ class Portrait(CryptoreadApp):
         if isinstance(screen, PortraitScreen):
             ages = screen.ages()
             strips = [Strip.join(row) for row in painted_rows(screen, range(screen.size.height))]
-            published = screen.published()
-            instant = published.timestamp() if published else None
-            words = age_in_words(instant, self._library.clock().timestamp()) if instant else ""
             rows = [
                 self._row(strip, {x: at for (row, x), at in ages.items() if row == y})
                 for y, strip in enumerate(strips)
             ]
-            if instant:
-                shown = f"({words.replace(' ', chr(0xA0))})"
-                token = "(" + picture.in_words(instant, words) + ")"
-                rows = [row.replace(shown, token, 1) for row in rows]
-            self.rows = rows
+            self.rows = self._with_age_in_words(rows, screen.published())
         self.exit()
+
+    def _with_age_in_words(self, rows: list[str], published: datetime | None) -> list[str]:
+        """Return the rows with the age in the article's header left open, if it is in view."""
+        if published is None:
+            return rows
+        instant = published.timestamp()
+        words = age_in_words(instant, self._library.clock().timestamp())
+        shown = f"({words})".replace(" ", "\xa0")
+        for y, row in enumerate(rows):
+            if shown in row:
+                left_open = row.replace(shown, f"({picture.in_words(instant, words)})", 1)
+                return [*rows[:y], left_open, *rows[y + 1 :]]
+        # Scrolled away, or cut in a narrow pane.
+        return [rows[0] + picture.while_in_words(instant, words), *rows[1:]]
 
     def _row(self, strip: Strip, ages: dict[int, float]) -> str:
         parts = []

@@ -121,6 +121,15 @@ def test_ctrl_c_after_q_is_no_interruption(start: Start) -> None:
     assert "interrupted" not in terminal.text
 
 
+def test_nothing_of_the_environment_is_in_it(start: Start, tmp_path: Path) -> None:
+    secret = "Sk-Live_4f7Q9zX2.Bv"  # noqa: S105 - made up
+    names = ("CRYPTOREAD_COINDESK_KEY", "XDG_SECRET", "TEXTUAL_TOKEN", "LC_IDENTIFICATION")
+    leave(start(env=dict.fromkeys(names, secret)))
+    kept = (tmp_path / "data" / "first-screen").read_text()
+    assert secret not in kept
+    assert str(tmp_path) not in kept
+
+
 def test_ages_are_those_of_the_start(start: Start, tmp_path: Path) -> None:
     leave(start())
     kept = (tmp_path / "data" / "first-screen").read_bytes()

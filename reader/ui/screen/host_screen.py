@@ -191,10 +191,12 @@ class HostScreen(QuickKeys, LightScreen):
 
         The open article is painted when it is there; until then its picture stays.
         """
+        if not self._compositing.is_held:
+            return
         if not any(child.size for child in self.children):  # a key came before the layout
             self.call_after_refresh(self.uncover)
-        elif self._compositing.is_held:
-            self._compositing.release(each for each in self.walk_children() if each.id != "hint")
+            return
+        self._compositing.release(each for each in self.walk_children() if each.id != "hint")
 
     @property
     def is_searching(self) -> bool:
@@ -336,12 +338,14 @@ class HostScreen(QuickKeys, LightScreen):
             self.post_message(self.Settled())
 
     async def _reopen_article(self, identity: Identity) -> None:
-        await asyncio.to_thread(_import_reading_pane)  # keys are answered meanwhile
-        if await self._article.reopen(identity):
-            self._show_keys()
-        elif self._panes.pane is None:
-            self._panes.show_hint(self._reading_hint)
-        self.call_after_refresh(self.post_message, self.Settled())
+        try:
+            await asyncio.to_thread(_import_reading_pane)  # keys are answered meanwhile
+            if await self._article.reopen(identity):
+                self._show_keys()
+            elif self._panes.pane is None:
+                self._panes.show_hint(self._reading_hint)
+        finally:
+            self.call_after_refresh(self.post_message, self.Settled())
 
     def on_unmount(self) -> None:
         """End what runs in the background and save the view."""

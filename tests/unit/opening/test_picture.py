@@ -38,6 +38,12 @@ def test_an_age_in_words_is_shown_while_it_is_as_long() -> None:
     assert picture.painted([row], NOW + 8 * 3600) is None, "its line would have to be laid out anew"
 
 
+def test_a_picture_may_depend_on_an_age_that_is_not_in_it() -> None:
+    row = "text" + picture.while_in_words(NOW - 3 * 3600, "3 h ago")
+    assert picture.painted([row], NOW) == "\x1b[1;1Htext\x1b[0m"
+    assert picture.painted([row], NOW + 3600) is None
+
+
 @given(st.floats(-1e11, 1e11), st.floats(0, 4e9))
 @examples(200)
 def test_a_short_age_always_fills_its_cells(instant: float, now: float) -> None:
