@@ -40,8 +40,11 @@ def context() -> ForkServerContext | SpawnContext:
     context.set_forkserver_preload(list(PRELOADED))
     with _safe_path():
         resource_tracker.ensure_running()  # lets ctrl+c through again when it has started
-        with _ctrl_c_kept_off():
-            ensure_running()
+        try:
+            with _ctrl_c_kept_off():
+                ensure_running()
+        except OSError:  # its socket is in the temporary folder, whose name may be too long for one
+            return multiprocessing.get_context("spawn")
     return context
 
 

@@ -76,6 +76,16 @@ def test_no_code_of_the_working_folder_runs(
     assert not (tmp_path / "ran").exists()
 
 
+def test_a_temporary_folder_with_a_long_name_is_no_hindrance(
+    command: Command, archive: Path, tmp_path: Path
+) -> None:
+    long = tmp_path / ("a" * 100)
+    long.mkdir()
+    done = command("import", archive, env={"TMPDIR": str(long)})
+    assert done.returncode == command("import", archive).returncode, done.stderr
+    assert not list(long.iterdir())
+
+
 def test_a_second_run_finds_nothing_changed(command: Command, archive: Path) -> None:
     command("import", archive)
     done = command("import", archive)
