@@ -130,10 +130,6 @@ def _left_behind(folder: Path, config: Path, *, repair: bool) -> Iterator[Findin
 
     for left in left_behind((folder, config)):
         text = f"{left.path}, {_size(left.size)}, of a program that was killed"
-        if not left.is_certain:
-            text = f"{left.path}, {_size(left.size)}, unchanged for a day: may be deleted"
-            yield Finding("left over", f"{text} unless you chose it with --data", State.NOTED)
-            continue
         if not repair:
             advice = f"`{APP} doctor --repair` removes it"
             yield Finding("left over", f"{text}: {advice}", State.NOTED)

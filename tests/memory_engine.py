@@ -352,7 +352,7 @@ class MemoryUpkeep:
     """Nothing is put off in memory. See `engine.Upkeep`."""
 
     @contextmanager
-    def behind_import(self, _is_screen_open: Callable[[], bool]) -> Iterator[Callable[[], None]]:
+    def during_import(self, _is_screen_open: Callable[[], bool]) -> Iterator[Callable[[], None]]:
         yield lambda: None
 
     def tidy(self, *, entirely: bool = False) -> None:

@@ -168,7 +168,7 @@ class Import:
     def _store_parsed(self, parsed: Iterator[Parsed]) -> None:
         size = min(STORED_AT_FIRST, STORED_AT_ONCE)
         upkeep, presence = self._store.upkeep, self._store.presence
-        with upkeep.behind_import(presence.is_screen_open) as clear_up:
+        with upkeep.during_import(presence.is_screen_open) as clear_up:
             for first in parsed:
                 moved = self._store_batch(chain([first], islice(parsed, size - 1)))
                 clear_up()

@@ -311,10 +311,10 @@ M = TypeVar("M", bound=Moment)
 class Upkeep(Protocol):
     """Keeps what is stored small and quick, while other programs use it."""
 
-    def behind_import(
+    def during_import(
         self, is_screen_open: Callable[[], bool]
     ) -> AbstractContextManager[Callable[[], None]]:
-        """Give a callback for each transaction that an import has committed, to clear up behind it.
+        """Give a callback for each transaction of an import, which shortens the log after it.
 
         It may use a thread, but leaves a core free while a screen is open.
         """

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class StandIn(type(sys)):  # type: ignore[misc] # `types.ModuleType`, without importing `types`
-    """Stands for a module: `names` are there at once, others come from `later`."""
+    """Placeholder for a module: `names` are there at once, others come from `later`."""
 
     def __init__(
         self,

@@ -7,7 +7,6 @@ import os
 import re
 import shutil
 import stat
-import time
 import weakref
 from collections.abc import Callable, Collection, Iterator
 from contextlib import ExitStack, contextmanager, suppress
@@ -31,16 +30,13 @@ PREFIX = "cryptoread-"
 _NAME = re.compile(rf"{PREFIX}[a-z0-9_]{{8}}")
 
 LOCK = "cryptoread.lock"
-"""A file in each folder, whose lock its program holds. Folders of earlier versions lack it.
+"""A file in each folder, whose lock its program holds. A folder without it is not ours.
 
 The folder itself has another lock (`cache.files.asides.alone`).
 """
 
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _FILE = os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC
-
-OLD_S = 24 * 3600
-"""Seconds without a change after which a folder without a lock counts as left over."""
 
 
 class TemporaryFolder(TemporaryDirectory[str]):
@@ -55,7 +51,7 @@ class TemporaryFolder(TemporaryDirectory[str]):
                 self._lock()
             except FileNotFoundError:  # removed as left over before it was locked
                 self.cleanup()
-            except OSError:  # without a lock it counts as left over after a day without a change
+            except OSError:  # without a lock it is never taken for left over
                 return
             else:
                 return
@@ -81,14 +77,10 @@ def _nothing() -> None:
 
 
 class LeftBehind(NamedTuple):
-    """A folder that a program left when it was killed. size: bytes of its files.
-
-    is_certain: no user can have chosen it with --data.
-    """
+    """A folder that a program left when it was killed. size: bytes of its files."""
 
     path: Path
     size: int
-    is_certain: bool
 
 
 def places() -> list[str]:
@@ -108,27 +100,20 @@ def left_behind(keep: Collection[Path] = ()) -> Iterator[LeftBehind]:
             if any(real == each or real in each.parents for each in kept):
                 continue
             with _alone(path) as is_left:
-                found = LeftBehind(path, sum(_sizes(path)), _is_certain(path)) if is_left else None
+                found = LeftBehind(path, sum(_sizes(path))) if is_left else None
             if found:  # its lock is released, so that `remove` can take it
                 yield found
 
 
 def remove(path: Path) -> bool:
-    """Delete a folder if it is certainly left over; return whether. Raises OSError.
+    """Delete a folder if it is left over; return whether. Raises OSError.
 
     Links in it are deleted and not followed.
     """
     with _alone(path) as is_left:
-        is_certain = is_left and _is_certain(path)
-        if is_certain:
+        if is_left:
             shutil.rmtree(path)
-        return is_certain
-
-
-def _is_certain(path: Path) -> bool:
-    """Return whether the folder has a lock or lacks one of the files that a data folder has."""
-    is_data = all((path / name).exists() for name in ("cache.db", "marks.db"))
-    return (path / LOCK).is_file() or not is_data
+        return is_left
 
 
 def _named(place: str) -> list[Path]:
@@ -157,25 +142,12 @@ def _is_left_over(path: Path, folder: int, handles: ExitStack) -> bool:
     """Return whether the open folder is left over. handles: keeps its lock. Raises OSError."""
     if not _NAME.fullmatch(path.name) or os.fstat(folder).st_uid != os.geteuid():
         return False
-    try:
-        lock = os.open(LOCK, _FILE, dir_fd=folder)
-    except FileNotFoundError:
-        return time.time() - _last_change(folder) > OLD_S
+    lock = os.open(LOCK, _FILE, dir_fd=folder)
     handles.callback(os.close, lock)
     if not HAS_FLOCK:
         return False
     flock(lock, LOCK_EX | LOCK_NB)  # fails if a live program holds it, or without locks
     return stat.S_ISREG(os.fstat(lock).st_mode)
-
-
-def _last_change(handle: int) -> float:
-    """Return when the folder or an entry of it last changed, in Unix seconds."""
-    latest = os.fstat(handle).st_mtime
-    with os.scandir(handle) as found:
-        for entry in found:
-            with suppress(FileNotFoundError):
-                latest = max(latest, entry.stat(follow_symlinks=False).st_mtime)
-    return latest
 
 
 def _sizes(path: Path) -> Iterator[int]:

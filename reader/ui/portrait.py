@@ -50,7 +50,7 @@ LONGEST_S = 2.0
 
 
 class PortraitScreen(ReaderScreen):
-    """The main screen without what goes on beside it: it shows, and writes nothing."""
+    """The main screen without timers and background work: it writes nothing."""
 
     def _begin(self) -> None:
         pass

@@ -43,7 +43,7 @@ def _target_in(item: object) -> str:
 
 
 def _of_text(text: str, *, as_one: bool = False) -> str | list[str]:
-    """Return the text without links, those too that removing others brings together."""
+    """Return the text without links, also those that appear when others are removed."""
     for _ in range(_MOST_ROUNDS):
         found = _unlinked(text, as_one)
         if found == text or not isinstance(found, str):

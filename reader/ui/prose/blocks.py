@@ -228,7 +228,7 @@ def _behind_fence(text: str, line_end: int, limit: int, marks: str) -> int | Non
 
 @lru_cache
 def _closing(mark: str, count: int) -> re.Pattern[str]:
-    return re.compile(rf"\n(?= {{0,3}}{mark}{{{count},}}+[^\S\n]*+(?:\n|\Z))")
+    return re.compile(rf"\n(?= {{0,3}}{mark}{{{count},}}+[ \t]*+(?:\n|\Z))")
 
 
 def _cut(block: Block, text: str, at: int) -> int:

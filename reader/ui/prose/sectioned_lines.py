@@ -90,7 +90,7 @@ class SectionedLines:
         return True
 
     def _cut_up_to(self, size: int) -> None:
-        """Cut off parts until they have so many places."""
+        """Cut off parts until they have `size` places."""
         while self._known < size and self._cut_next():
             pass
 

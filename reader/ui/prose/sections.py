@@ -52,7 +52,7 @@ _FENCES_A_STEP = 16
 
 
 def _fenced(mark: str, count: int) -> str:
-    closing = rf" {{0,3}}{mark}{{{count},}}+[^\S\n]*+(?:\n|\Z)"
+    closing = rf" {{0,3}}{mark}{{{count},}}+[ \t]*+(?:\n|\Z)"
     info = "[^`\n]*+" if mark == "`" else "[^\n]*+"
     return rf"{mark}{{{count}}}(?!{mark}){info}\n(?:(?!{closing})[^\n]*+\n)*+{closing}"
 
@@ -335,7 +335,7 @@ class _Fences:
 
 
 def _closes(line: str, fence: str) -> bool:
-    mark = line.strip()
+    mark = line.strip(" \t\n")
     return mark.startswith(fence) and not mark.strip(fence[0])
 
 

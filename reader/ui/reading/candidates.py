@@ -16,8 +16,9 @@ _SHOWN_ANYWAY = {
 }
 """Words that the layout adds to a text. It adds numbers, too."""
 
-_GLUED = re.compile(r"\w[*_~`\\]*\[(?!\^)|(?:\)|\](?!\())[*_~`\\]*\w")
-"""Matches where a link may begin or end within a word, so that its address splits the word."""
+_GLUED = re.compile(r"[^\W_][*_~`\\]*+\[(?!\^)|(?:\)|\](?!\())[*_~`\\]*+[^\W_]|\[[ \t\n]*+\]\[")
+"""Matches where a link may begin or end within a word, so that its address splits the word, and
+where a link without a label shows an address that is elsewhere."""
 
 
 class Sought:

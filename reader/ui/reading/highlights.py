@@ -123,9 +123,9 @@ class Highlights:
     def look_on(
         self, lines: SectionedLines, part: int, step: Literal[1, -1], seconds: float
     ) -> bool:
-        """Lay out parts that may have a match, from one on, for so long; return False at the end.
+        """Lay out parts that may have a match, from `part` on; return False if none is left.
 
-        Parts without one are passed over.
+        Parts without one are passed over. seconds: at most.
         """
         deadline = monotonic() + seconds
         is_new = False

@@ -124,6 +124,7 @@ class ReadingPane(ArticleView, inherit_bindings=False):
             self._strips.clear()
             self._search()
             self.refresh()
+            self.go_on_in_slices()
 
     def has_match_ahead(self) -> bool:
         """Return whether there is a match ahead, or text that is not searched yet."""
@@ -232,7 +233,7 @@ class ReadingPane(ArticleView, inherit_bindings=False):
         return found.has_words and lines.laid_out < MOST_SEARCHED and not found.knows_all(lines)
 
     def search_on(self, seconds: float) -> None:
-        """Search further parts for so long, to count the matches of the whole text."""
+        """Search further parts for at most `seconds`, to count the matches of the whole text."""
         view = self._on_top
         if not self._highlights.look_on(self._lines, 0, 1, seconds):
             return

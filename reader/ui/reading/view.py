@@ -127,7 +127,7 @@ class ArticleView(LongView, can_focus=True, inherit_bindings=False):
         return False
 
     def search_on(self, seconds: float) -> None:
-        """Search on for so long; a hook for subclasses."""
+        """Search on for at most `seconds`; a hook for subclasses."""
 
     def scrolled(self) -> None:
         """Handle a scroll by the user; a hook for subclasses."""

@@ -136,7 +136,7 @@ class HostScreen(QuickKeys, LightScreen):
         self._begin()
 
     def _begin(self) -> None:
-        """Start what goes on beside the keys."""
+        """Start timers and background work."""
         self._library.announce()
         self.set_interval(LOOK_FOR_CHANGES_S, self._look_now_and_then)
         self.set_timer(WARM_UP_AFTER_S, self._warm_up.begin)

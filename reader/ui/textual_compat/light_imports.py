@@ -37,11 +37,11 @@ CALLED_LATER = (
 
 
 class _Provider(ABC):  # noqa: B024 - it has the metaclass of the class that it stands for
-    """Stands for the base class of Textual's own source of themes."""
+    """Placeholder for the base class of Textual's own source of themes."""
 
 
 class _Logger:
-    """Stands for a logger: asyncio makes one when it is imported."""
+    """Placeholder for a logger: asyncio makes one when it is imported."""
 
     def __init__(self, name: str) -> None:
         self._name = name

@@ -101,7 +101,19 @@ LINES = st.sampled_from(
         *("```py", "```", "```", "~~~", "   ```", "- ```", "    code", "    code", "\tcode"),
         *("  ```", "  text", " Title", " ===", "  ## Head", "> - item", "> ```", ">", "\t- within"),
         *("> quote", "> > deep", "text", "text", " text", "<p>", "<br>", "===", "---", "***"),
-        *("# Head", " # Head", "[x]: http://y", "[x]", "", "", "", " ", "\xa0"),
+        *(
+            "# Head",
+            " # Head",
+            "[x]: http://y",
+            "[x]",
+            "",
+            "",
+            "",
+            " ",
+            "\xa0",
+            "```\xa0",
+            "~~~\u2003",
+        ),
     ]
 )
 RUNS = st.lists(
@@ -118,6 +130,7 @@ RUNS = st.lists(
 @example("```\ncode\n```\n" * 40, 20, 0, 0)
 @example("|a|b|\n|-|-|\n|a|b|\n- ```\n" * 3, 8, 0, 0)
 @example(">\n```py\n", 8, 0, 0)
+@example("```\na\n```\xa0\nb *x*\n```\n\nend\n", 20, 9, 0)
 @example("text\n  ```\n  code\n  ```\n" * 40, 20, 0, 0)
 @example("- item\n\n" + "  ```\n  code\n  ```\n" * 40, 20, 0, 0)
 def test_the_parts_of_one_long_block_are_the_block(

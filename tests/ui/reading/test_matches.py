@@ -194,6 +194,8 @@ SOURCES = st.lists(
 @example("new\n\nwhale\n\n", '"new whale"', 20)
 @example("calm\n\n[wh](u)ale\n\n", "whale", 20)
 @example("1. a\n\n1. b\n\n", "2", 20)
+@example("[][r]\n\ncalm\n\n[r]: http://x.y/whale\n\n", "whale", 20)
+@example("![][r] calm\n\ncalm\n\n[r]: http://x.y/whale.png\n\n", "whale", 40)
 @example("|new|x|\n|-|-|\n" + "|long words|that fit no grid|\n" * 20, "new", 8)
 def test_a_part_that_is_passed_over_has_no_match(text: str, query: str, width: int) -> None:
     terms = parse(query).words

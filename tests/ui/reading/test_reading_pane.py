@@ -382,6 +382,18 @@ async def test_matches_of_an_endless_text_are_counted_to_its_end(
         assert told_matches(it.app.said)[-1] == (2, 1)
 
 
+async def test_words_that_are_asked_for_later_are_counted_to_the_end_too(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(article_view, "MOST_IN_ADVANCE", 100)
+    monkeypatch.setattr(article_view, "AHEAD", 100)
+    async with reading() as it:
+        await it.show(f"{ENDLESS}\n\nA whale.\n\n{ENDLESS[-60_000:]}\n\nA whale again.")
+        await it.pilot.pause()
+        it.pane.highlight(parse("whale").words)
+        await counted(it, 2)
+
+
 async def test_a_search_that_takes_too_long_says_so_and_goes_on_with_the_next_key(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

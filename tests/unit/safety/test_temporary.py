@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from reader.safety import temporary
-from reader.safety.temporary import LOCK, OLD_S, TemporaryFolder, left_behind, remove
+from reader.safety.temporary import LOCK, TemporaryFolder, left_behind, remove
 
 HOLDER = """
 import sys
@@ -38,25 +38,10 @@ def found() -> list[Path]:
     return [each.path for each in left_behind()]
 
 
-def make_old(folder: Path) -> None:
-    """Set all times to two days ago."""
-    then = time.time() - 2 * OLD_S
-    for each in (*folder.iterdir(), folder):
-        os.utime(each, (then, then), follow_symlinks=False)
-
-
 def locked(folder: Path) -> Path:
     """A folder of a program that was killed."""
     folder.mkdir(0o700)
     (folder / LOCK).touch()
-    return folder
-
-
-def old(folder: Path) -> Path:
-    """A folder of an earlier version, unchanged for two days."""
-    folder.mkdir(0o700)
-    (folder / "marks.db").write_bytes(bytes(2000))
-    make_old(folder)
     return folder
 
 
@@ -71,7 +56,7 @@ def test_a_folder_is_left_over_when_its_program_is_killed(place: Path) -> None:
         program.kill()
         program.wait()
     (left,) = left_behind()
-    assert (left.path, left.size, left.is_certain) == (folder, 3000, True)
+    assert (left.path, left.size) == (folder, 3000)
     assert remove(folder)
     assert list(place.iterdir()) == []
 
@@ -104,23 +89,23 @@ def test_a_folder_that_is_removed_before_it_is_locked_is_made_again(
     assert list(place.iterdir()) == []
 
 
-def test_a_folder_without_a_lock_is_left_over_after_a_day(place: Path) -> None:
-    folder = old(place / "cryptoread-ab12cd3_")
-    assert found() == [folder]
-    (folder / "marks.db").touch()
+@pytest.mark.parametrize("name", ["cryptoread-articles", "cryptoread-mynews24"])
+@pytest.mark.parametrize("inside", ["2024/a.md", "cache.db", "marks.db"])
+def test_a_folder_without_a_lock_is_the_users(place: Path, name: str, inside: str) -> None:
+    mine = place / name / inside
+    mine.parent.mkdir(parents=True)
+    mine.write_text("mine")
+    long_ago = time.time() - 365 * 24 * 3600
+    for each in (mine, mine.parent, place / name):
+        os.utime(each, (long_ago, long_ago))
     assert found() == []
+    assert not remove(place / name)
+    assert mine.read_text() == "mine"
 
 
-def test_a_folder_that_may_be_a_data_folder_is_named_and_kept(place: Path) -> None:
-    folder = place / "cryptoread-mynews24"
-    folder.mkdir()
-    for name in ("cache.db", "marks.db"):
-        (folder / name).write_bytes(b"")
-    make_old(folder)
-    (left,) = left_behind()
-    assert not left.is_certain
-    assert not remove(folder)
-    assert folder.exists()
+def test_a_folder_in_other_use_is_not_left_over(place: Path) -> None:
+    folder = locked(place / "cryptoread-ab12cd3_")
+    assert found() == [folder]
     assert list(left_behind([folder])) == []
     assert list(left_behind([folder / "config.toml"])) == []
 
@@ -134,7 +119,6 @@ def test_a_folder_that_may_be_a_data_folder_is_named_and_kept(place: Path) -> No
 )
 def test_a_folder_of_another_name_is_not_ours(place: Path, name: str) -> None:
     folder = locked(place / name)
-    make_old(folder)
     assert found() == []
     assert not remove(folder)
 
@@ -152,7 +136,6 @@ def test_no_link_is_followed(place: Path, tmp_path: Path) -> None:
     unlocked = place / "cryptoread-4e5f6a7b"
     unlocked.mkdir()
     (unlocked / LOCK).symlink_to(precious / LOCK)
-    make_old(unlocked)
     assert not remove(unlocked)
 
 

@@ -64,7 +64,7 @@ class SqliteUpkeep:
             return 0
 
     @contextmanager
-    def behind_import(self, is_screen_open: Callable[[], bool]) -> Iterator[Callable[[], None]]:
+    def during_import(self, is_screen_open: Callable[[], bool]) -> Iterator[Callable[[], None]]:
         """Give a callback that empties the log in the background after a commit."""
         wanted: Queue[bool] = Queue()
 
