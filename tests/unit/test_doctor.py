@@ -246,20 +246,20 @@ def test_a_temporary_folder_that_cannot_be_removed_is_named_with_the_reason(
     assert done.text.endswith("of a program that was killed: Permission denied")
 
 
-def test_a_folder_that_the_user_may_have_chosen_is_named_and_kept(
+def test_a_temporary_folder_that_the_user_has_made_is_left_alone(
     folder: Path, config: Path, temporary_folder: Path
 ) -> None:
-    data = temporary_folder / "cryptoread-mynews24"
-    with library(data, [article(1)]):
+    mine = temporary_folder / "cryptoread-articles" / "2024" / "a.md"
+    mine.parent.mkdir(parents=True)
+    mine.write_text("mine")
+    with library(temporary_folder / "cryptoread-mynews24", [article(1)]):
         pass
-    for each in (*data.iterdir(), data):
+    for each in temporary_folder.rglob("*"):
         os.utime(each, (0, 0))
+    before = sorted(temporary_folder.rglob("*"))
     mended = examine(folder, config, NO_BROWSER, depth=Depth(repair=True))
-    (named,) = [each for each in mended if each.what == "left over"]
-    assert named.text.endswith(
-        "unchanged for a day: may be deleted unless you chose it with --data"
-    )
-    assert (data / "marks.db").exists()
+    assert not [each for each in mended if each.what == "left over"]
+    assert sorted(temporary_folder.rglob("*")) == before
 
 
 def test_a_config_file_in_the_data_folder_is_looked_at_once(folder: Path) -> None:
