@@ -31,7 +31,7 @@ _LINES_OF_SPACES = [f"\n{spaces}\n" for spaces in (" ", "  ", "   ", "    ", "\t
 """The usual ones: a search for all of them would take long."""
 _ITEM = re.compile(r"^ {0,3}(?:[-+*]|\d{1,9}[.)])(?:\s|\Z)", re.MULTILINE)
 _LONGEST_MARKER = 16
-_BEFORE_HEADING = re.compile(r"\n(?<!\n\n)(?=#{1,6}(?:\s|\Z))")
+_BEFORE_HEADING = re.compile(r"\n(?<!\n\n)(?=#{1,6}(?:[ \t\n]|\Z))")
 
 MOST_CHUNKS = 10_000
 """Chunks of long blocks that are examined in search of one cut, in some 50 ms."""
@@ -73,7 +73,7 @@ _LONGEST_GAP = 1_000
 """Characters above a cut that are searched for the last line with text."""
 
 _INDENT = re.compile(r" {0,3}(?=\S)")
-_AT_MARGIN = re.compile(r"\n\S")
+_AT_MARGIN = re.compile(r"\n[^ \t\n]")
 
 
 class Section(NamedTuple):
@@ -227,19 +227,24 @@ def _is_heading(text: str, end: int, *, is_free: bool) -> bool | None:
     is_free: it is not in a list.
     """
     start, line = _line_up_to(text, end)
-    if len(line) > _LONGEST_BEFORE or not line.strip() or may_define(line):
+    if len(line) > _LONGEST_BEFORE or _is_blank(line) or may_define(line):
         return None
     if _INDENTED_HEADING.match(line):
-        is_first = not _line_up_to(text, start - 1)[1].strip()
+        is_first = _is_blank(_line_up_to(text, start - 1)[1])
         return True if is_free and is_first else None
     if not _UNDERLINE.match(line):
         return HEADING.match(line) is not None
     start, line = _line_up_to(text, start - 1)
-    if not line or line.isspace():
+    if _is_blank(line):
         return False
     _, before = _line_up_to(text, start - 1)
-    is_title = len(line) <= _LONGEST_BEFORE and not before.strip() and _WORDS.match(line)
+    is_title = len(line) <= _LONGEST_BEFORE and _is_blank(before) and _WORDS.match(line)
     return True if is_title and (is_free or line[0] != " ") else None
+
+
+def _is_blank(line: str) -> bool:
+    """Return whether the line is blank in Markdown: of spaces and tabs alone, no others."""
+    return not line.strip(" \t")
 
 
 def _above(text: str, start: int) -> int:

@@ -65,6 +65,8 @@ BLOCKS = st.sampled_from(
             "x\n```",
             "x\n- y",
             "x\n# z",
+            "x\n#\xa0no head",
+            "\u2003\n===",
         ),
     ]
 )
@@ -113,6 +115,8 @@ LINES = st.sampled_from(
             "\xa0",
             "```\xa0",
             "~~~\u2003",
+            "#\xa0no head",
+            " \u2003===",
         ),
     ]
 )
@@ -131,6 +135,7 @@ RUNS = st.lists(
 @example("|a|b|\n|-|-|\n|a|b|\n- ```\n" * 3, 8, 0, 0)
 @example(">\n```py\n", 8, 0, 0)
 @example("```\na\n```\xa0\nb *x*\n```\n\nend\n", 20, 9, 0)
+@example("\xa0\n===\n- item\n", 8, 0, 0)
 @example("text\n  ```\n  code\n  ```\n" * 40, 20, 0, 0)
 @example("- item\n\n" + "  ```\n  code\n  ```\n" * 40, 20, 0, 0)
 def test_the_parts_of_one_long_block_are_the_block(
