@@ -87,7 +87,9 @@ def _options() -> argparse.Namespace:
     )
     parser.add_argument("--files", action="store_true", help="made up as Markdown, not as .jsonl")
     parser.add_argument(
-        "--archives", type=Path, help="where SIZE.jsonl is, or is written and stays"
+        "--archives",
+        type=Path,
+        help="where SIZE.jsonl is, or is written and stays; created if missing",
     )
     parser.add_argument("--archive", type=Path, help="one of your own, instead of made-up ones")
     parser.add_argument(
@@ -144,6 +146,7 @@ def _made_up(size: str, options: argparse.Namespace, scratch: Path) -> Path:
     folder = options.archives or scratch
     path = folder / (size if options.files else f"{size}.jsonl")
     if not path.exists():
+        folder.mkdir(parents=True, exist_ok=True)
         _say(f"{size}: writing {path}")
         write = write_folder if options.files else write_jsonl
         write(path, made_up(SIZES.get(size) or int(size)))

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from tests.benchmarks.figures import A_KEY, Budget, Figure
+from tests.benchmarks.keys_in_turn import empty_key
 from tests.benchmarks.painting import milliseconds
 from tests.benchmarks.subject import Subject
 from tests.benchmarks.watching import Watched
@@ -26,11 +27,11 @@ KEYS_A_SECOND = 30
 def measure_expand(subject: Subject) -> list[Figure]:
     """`l` on the closed group, among all the others."""
     samples = []
-    with _at_largest_group(subject, *EVERY_LANGUAGE) as terminal:
+    with _at_largest_group(subject, *EVERY_LANGUAGE) as terminal, empty_key() as empty:
         for _ in range(subject.times(20)):
-            samples.append(milliseconds(terminal, "l"))
+            samples.append(empty.after(milliseconds(terminal, "l")))
             terminal.press("h")
-    return [Figure(name="expand a group", unit="ms", samples=samples, budget=A_KEY)]
+    return empty.figures("expand a group", samples, A_KEY)
 
 
 def measure_ends(subject: Subject) -> list[Figure]:

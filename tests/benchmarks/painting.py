@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from itertools import islice
 
 from tests.benchmarks.figures import A_KEY, Budget, Figure
+from tests.benchmarks.keys_in_turn import empty_key
 from tests.benchmarks.program import empty_app
 from tests.benchmarks.subject import Subject
 from tests.terminal import NothingPainted, Paint, Terminal
@@ -51,23 +52,23 @@ def _beside(name: str, samples: list[float], empty: float, at_most: float) -> Fi
 
 def measure_tag_digits(subject: Subject) -> list[Figure]:
     """Each digit three times: its tag is included, excluded, and off again."""
-    with subject.reader() as terminal:
+    with subject.reader() as terminal, empty_key() as empty:
         terminal.first_paint()
         samples = [
-            milliseconds(terminal, digit)
+            empty.after(milliseconds(terminal, digit))
             for _ in range(subject.times(5))
             for digit in "123456789"
             for _ in range(3)
         ]
-    return [Figure(name="tag digit", unit="ms", samples=samples, budget=A_KEY)]
+    return empty.figures("tag digit", samples, A_KEY)
 
 
 def measure_open(subject: Subject) -> list[Figure]:
     """Every next article (`J`) from the newest on, a number of them or all that are shown."""
-    with subject.reader() as terminal:
+    with subject.reader() as terminal, empty_key() as empty:
         terminal.first_paint()
-        samples = list(islice(_openings(terminal), subject.sample))
-    return [Figure(name="open article", unit="ms", samples=samples, budget=Budget("p95", 50))]
+        samples = [empty.after(each) for each in islice(_openings(terminal), subject.sample)]
+    return empty.figures("open article", samples, Budget("p95", 50))
 
 
 def milliseconds(terminal: Terminal, key: str, *, timeout: float = 5) -> float:

@@ -40,6 +40,11 @@ def empty_app() -> Watched:
     return Watched([sys.executable, Path(__file__).with_name("empty_app.py")], size=SIZE)
 
 
+def answering_app() -> Watched:
+    """The app that answers one key, not yet started."""
+    return Watched([sys.executable, Path(__file__).with_name("answering_app.py")], size=SIZE)
+
+
 def import_archive(data: Path, archive: Path) -> Import:
     """Runs `cryptoread import` as a script would; RuntimeError with its words if it fails."""
     start = time.perf_counter()

@@ -26,6 +26,8 @@ class Subject:
     def prepare(self) -> None:
         """Imports the archive unless the data folder has one."""
         if not (self.data / "cache.db").exists():
+            # Not the folder itself: importing into one that is there starts workers later.
+            self.data.parent.mkdir(parents=True, exist_ok=True)
             self.imports.append(import_archive(self.data, self.archive))
 
     def reader(self, *query: str, config: Path | None = None) -> Watched:
