@@ -98,6 +98,11 @@ def test_both_ways_of_indexing_alternate_on_one_connection(store: Store, tmp_pat
         assert words(store) == words(other)
 
 
+def test_the_words_of_a_transaction_are_one_segment(store: Store) -> None:
+    put(store, [article(n, body=f"whale word{n}") for n in range(3 * segment.AT_ONCE)])
+    assert segments(store) == 1
+
+
 def test_segments_are_merged_when_there_are_many(store: Store) -> None:
     for n in range(40):
         put(store, [article(n, body=f"whale word{n}")])

@@ -40,8 +40,10 @@ _TOTALS, _SEGMENTS = 1, 10
 _PLACE_BITS = 37
 """A rowid of `fulltext_data` is the number of its segment, and in that many bits a place."""
 
-_INDEX = "INSERT INTO fulltext (rowid, title, description, body) VALUES "
+_TEXTS = "CREATE TABLE texts (id INTEGER PRIMARY KEY, title TEXT, description TEXT, body TEXT)"
 _ROW = "(?, ?, ?, CAST(? AS TEXT))"
+# One statement, as FTS5 begins another segment at each that inserts several rows.
+_INDEX = "INSERT INTO fulltext (rowid, title, description, body) SELECT * FROM texts ORDER BY id"
 _SET = "INSERT INTO fulltext (fulltext, rank) VALUES (?, ?)"
 
 
@@ -108,11 +110,14 @@ class Segment:
         db.execute(f"CREATE VIRTUAL TABLE fulltext USING fts5 ({TABLE}, content = '')")
         db.executemany(_SET, OPTIONS.items())
         db.execute("BEGIN")
+        db.execute(_TEXTS)
         for start in range(0, len(self._texts), AT_ONCE):
             if self._is_stopped:
                 return
             some = [*map(_without_accents, self._texts[start : start + AT_ONCE])]
-            db.execute(_INDEX + ", ".join([_ROW] * len(some)), [*chain.from_iterable(some)])
+            rows = ", ".join([_ROW] * len(some))
+            db.execute(f"INSERT INTO texts VALUES {rows}", [*chain.from_iterable(some)])
+        db.execute(_INDEX)
         db.execute("COMMIT")
         self._is_complete = True
 
