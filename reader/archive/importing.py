@@ -41,8 +41,8 @@ PARSED_AT_ONCE = 64
 STORED_AT_ONCE = 10_000
 """Articles per transaction. Each transaction rewrites the chunks of facets that it touches."""
 
-STORED_AT_FIRST = 600
-STORED_GROWTH = 1.25
+STORED_AT_FIRST = 1_500
+STORED_GROWTH = 1.5
 """Articles of the first transaction, and growth from one to the next: what is parsed while one is
 committed goes into the next."""
 
