@@ -63,6 +63,13 @@ def segments(store: Store) -> int:
         return int(count)
 
 
+def option(store: Store, name: str) -> int:
+    """An option of the full-text index."""
+    with closing(sqlite3.connect(store.path)) as db:
+        (value,) = db.execute("SELECT v FROM fulltext_config WHERE k = ?", (name,)).fetchone()
+        return int(value)
+
+
 def found(store: Store, query: str) -> list[int]:
     return [int(id) for id in store.questions.find(parse(query), NOW)]
 
@@ -106,8 +113,9 @@ def test_the_words_of_a_transaction_are_one_segment(store: Store) -> None:
 def test_segments_are_merged_when_there_are_many(store: Store) -> None:
     for n in range(40):
         put(store, [article(n, body=f"whale word{n}")])
-    assert segments(store) < 2 * segment.MANY
+    assert segments(store) < segment.MANY
     assert len(found(store, "whale")) == 40
+    assert option(store, "usermerge") == 8
     store.upkeep.tidy(entirely=True)
     assert segments(store) < 8
     assert len({word for word in words(store) if word[0] == "whale"}) == 40

@@ -32,7 +32,8 @@ OPTIONS = {"automerge": 0, "crisismerge": 1999, "hashsize": 256 * 1024**2}
 
 MANY = 16
 """Segments of one size that are merged, as FTS5 does with those that it writes itself."""
-ALL_PAGES = 1_000_000
+MERGE = [("usermerge", MANY), ("merge", 1_000_000), ("usermerge", 8)]
+"""Merge where there are as many, and leave those that wait for idle time (`Upkeep.tidy`)."""
 
 _TOTALS, _SEGMENTS = 1, 10
 """Rows of `fulltext_data` that are not part of a segment."""
@@ -89,7 +90,7 @@ class Segment:
         put = "INSERT OR REPLACE INTO fulltext_data (id, block) VALUES (?, ?)"
         db.executemany(put, [(_SEGMENTS, every.row()), (_TOTALS, totals)])
         if len(every.newest) >= MANY:
-            db.execute(_SET, ("merge", ALL_PAGES))
+            db.executemany(_SET, MERGE)
         return True
 
     def stop(self) -> None:
