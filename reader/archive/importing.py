@@ -50,7 +50,7 @@ WORTH_WORKERS = 4
 """Jobs from which on worker processes are started."""
 
 LOOKED_UP_AT_ONCE = 64
-"""Articles of which one question asks whether they are stored already."""
+"""Articles that are looked up in the cache with one question."""
 
 HERE = 8
 """Jobs that this process does itself while the worker processes start."""
