@@ -45,6 +45,7 @@ _TEXTS = "CREATE TABLE texts (id INTEGER PRIMARY KEY, title TEXT, description TE
 _ROW = "(?, ?, ?, CAST(? AS TEXT))"
 # One statement, as FTS5 begins another segment at each that inserts several rows.
 _INDEX = "INSERT INTO fulltext (rowid, title, description, body) SELECT * FROM texts ORDER BY id"
+_PUT = "INSERT OR REPLACE INTO fulltext_data (id, block) VALUES (?, ?)"
 _SET = "INSERT INTO fulltext (fulltext, rank) VALUES (?, ?)"
 
 
@@ -87,8 +88,7 @@ class Segment:
         for (number, first, last), free in zip(own, every.free_numbers(), strict=False):
             self._copy(number, db, free)
             every.add(free, first, last)
-        put = "INSERT OR REPLACE INTO fulltext_data (id, block) VALUES (?, ?)"
-        db.executemany(put, [(_SEGMENTS, every.row()), (_TOTALS, totals)])
+        db.executemany(_PUT, [(_SEGMENTS, every.row()), (_TOTALS, totals)])
         if len(every.newest) >= MANY:
             db.executemany(_SET, MERGE)
         return True
@@ -129,11 +129,11 @@ class Segment:
             "SELECT id - ? + ?, block FROM fulltext_data WHERE id >= ? AND id < ? ORDER BY id",
             (first, free << _PLACE_BITS, first, end),
         )
-        to.executemany("INSERT INTO fulltext_data (id, block) VALUES (?, ?)", pages)
+        to.executemany(_PUT, pages)
         terms = self._db.execute(
             "SELECT ?, term, pgno FROM fulltext_idx WHERE segid = ?", (free, number)
         )
-        to.executemany("INSERT INTO fulltext_idx (segid, term, pgno) VALUES (?, ?, ?)", terms)
+        to.executemany("INSERT OR REPLACE INTO fulltext_idx VALUES (?, ?, ?)", terms)
 
 
 def _without_accents(row: tuple[int, str, str, str | bytes]) -> tuple[int, str, str, str | bytes]:
