@@ -9,10 +9,11 @@ from unicodedata import category, combining, normalize
 
 # The first look at a text: English, Ukrainian and the like consist of nothing else. Matching
 # harmless characters to the end is three times as fast as searching for others. Excluded:
-# whatever may be a control, a combining mark or the beginning of mojibake.
+# whatever may be a control, a combining mark, the beginning of mojibake, or not NFC.
 _PLAIN = re.compile(
-    r"[\t\n -~\xa0-\xc1\xf1-\u02ff\u0370-\u0482\u048a-\u0590\u1e00-\u2027\u202f-\u205f"
-    r"\u2070-\u20cf\u2100-\u2bff\u3400-\u9fff\uac00-\ud7a3]*+"
+    r"[\t\n -~\xa0-\xc1\xf1-\u02ff\u0370-\u0373\u0375-\u037d\u037f-\u0386\u0388-\u0482"
+    r"\u048a-\u0590\u1e00-\u1eff\u2002-\u2027\u202f-\u205f\u2070-\u20cf\u2100-\u2125"
+    r"\u2127-\u2129\u212c-\u2328\u232b-\u2adb\u2add-\u2bff\u3400-\u9fff\uac00-\ud7a3]*+"
 )
 _CONTROLS = (
     r"\x00-\x08\x0b-\x1f\x7f-\x9f"  # C0, DEL and C1, but newline and tab
@@ -94,14 +95,19 @@ def clean(text: str) -> str:
     mojibake. Directional marks and joiners stay: right-to-left text and emoji need them.
     """
     for _ in range(_MAX_ROUNDS):
+        if is_clean(text):
+            return text
         before = text
-        if not _PLAIN.fullmatch(text):
-            text = _without_crowds(_without_controls(_repaired(text)))
-        text = normalize("NFC", text)
+        text = normalize("NFC", _without_crowds(_without_controls(_repaired(text))))
         if text == before:
             return text
     # Mojibake that reveals more mojibake at every repair is crafted.
     return re.sub(_MOJIBAKE, _REPLACEMENT, text)
+
+
+def is_clean(text: str) -> bool:
+    """Return whether the text and all parts of it are quickly seen to be as `clean` leaves them."""
+    return _PLAIN.fullmatch(text) is not None
 
 
 def clean_line(text: str) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from multiprocessing.context import ForkServerContext, SpawnContext
 
-PRELOADED = ("__main__", "reader.archive.importing", "reader.formats.archive.notes")
+PRELOADED = ("__main__", "reader.archive.jobs", "reader.formats.archive.notes")
 """Modules for parsing, to import before the workers are forked."""
 
 SAFE_PATH = "PYTHONSAFEPATH"

@@ -236,7 +236,7 @@ class MemoryView:
 class MemoryTransaction(MemoryView):
     """Writes to a copy of the state. See `engine.Transaction`."""
 
-    def expect_many(self) -> None:
+    def expect_many(self, *, beside: bool = False) -> None:
         pass
 
     def count_up(self, name: str) -> int:
@@ -273,6 +273,9 @@ class MemoryTransaction(MemoryView):
 
     def facets_with(self, id: int) -> list[Facet]:
         raise NotImplementedError
+
+    def externals(self, externals: Sequence[str]) -> set[str]:
+        return {new.identity.external for _, new in self._articles()} & set(externals)
 
     def found_as(self, identity: Identity) -> Stored | None:
         return self._found_as(identity)
@@ -314,7 +317,13 @@ class MemoryTransaction(MemoryView):
             *(new.pinned, new.draft),
         )
 
-    def index(self, texts: Iterable[tuple[int, str, str, str | bytes]]) -> None:
+    @contextmanager
+    def indexing(
+        self, texts: Sequence[tuple[int, str, str, str | bytes]]
+    ) -> Iterator[Callable[[], None]]:
+        yield lambda: self._index(texts)
+
+    def _index(self, texts: Sequence[tuple[int, str, str, str | bytes]]) -> None:
         for id, title, description, body in texts:
             text = body.decode() if isinstance(body, bytes) else body
             self.state.words[id] = title, description, text

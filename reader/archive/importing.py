@@ -10,10 +10,12 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import chain, islice
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from reader.archive.jobs import (
     DIGEST_BYTES,
     Job,
+    JsonTask,
     Parsed,
     Task,
     batched,
@@ -30,19 +32,28 @@ from reader.errors import CacheError, CryptoreadError, Refusal
 from reader.sources import Entry, is_archive, is_json, resolve, scan, stamp
 from reader.text import display_name
 
+if TYPE_CHECKING:
+    from reader.cache.storing.writing import Writer
+
 PARSED_AT_ONCE = 64
 """Files per task of a worker."""
 
 STORED_AT_ONCE = 10_000
 """Articles per transaction. Each transaction rewrites the chunks of facets that it touches."""
 
-STORED_AT_FIRST = 600
-STORED_GROWTH = 1.25
+STORED_AT_FIRST = 1_500
+STORED_GROWTH = 1.5
 """Articles of the first transaction, and growth from one to the next: what is parsed while one is
 committed goes into the next."""
 
 WORTH_WORKERS = 4
 """Jobs from which on worker processes are started."""
+
+LOOKED_UP_AT_ONCE = 64
+"""Articles that are looked up in the cache with one question."""
+
+HERE = 8
+"""Jobs that this process does itself while the worker processes start."""
 
 AHEAD = 40
 """Jobs per core that wait, or whose results wait to be stored: some 2,500 articles."""
@@ -93,6 +104,8 @@ class Import:
         self._on_refusal = on_refusal
         self._run = store.intake.begin_run()
         self._total: int | None = None
+        self._expected: int | None = None
+        """Articles that will have been read, perhaps an estimate; None while it is unknown."""
 
     def run(self, paths: Iterable[Path]) -> ImportReport:
         """Import the paths in order. Raises CacheError; bad input is refused."""
@@ -107,6 +120,7 @@ class Import:
         return self.report
 
     def _bring_in(self, path: Path) -> None:
+        self._total = self._expected = None
         if is_archive(path):
             self._bring_in_archive(path)
             return
@@ -114,11 +128,10 @@ class Import:
             self._bring_in_json(path)
             return
         found = list(scan(path))
-        self._total = self.report.read + len(found)
+        self._total = self._expected = self.report.read + len(found)
         self._store_all(found)
         if path.is_dir():
             self._note_vanished(f"{path}{os.sep}", found)
-        self._total = None
 
     def _bring_in_archive(self, path: Path) -> None:
         """Import an archive, unless it is unchanged: its members can only be read in order."""
@@ -144,12 +157,23 @@ class Import:
             self._count(Outcome.UNCHANGED, int.from_bytes(before.digest, "big"))
             return
         stored, refused = self.report.outcomes.total(), len(self.report.refusals)
-        self._store_parsed(while_hopeful(self._parse(json_jobs(where)), where))
+        jobs = json_jobs(where) if where.endswith(".gz") else self._estimating(where, size)
+        self._store_parsed(while_hopeful(self._parse(jobs), where))
         if len(self.report.refusals) == refused:  # else the next import names them again
             articles = self.report.outcomes.total() - stored
             digest = articles.to_bytes(DIGEST_BYTES, "big")
             with self._store.intake.writing(self._run) as writer:
                 writer.note_file(Stamp(where, size, mtime_ns, digest))
+
+    def _estimating(self, where: str, size: int) -> Iterator[Job]:
+        """Yield the blocks of a JSON file, and estimate from them how many articles it has."""
+        before, read = self.report.read, 0
+        for job in json_jobs(where):
+            if isinstance(job, JsonTask):
+                if read:
+                    self._expected = before + job.block.first * size // read
+                read += len(job.block.data)
+            yield job
 
     def _store_all(self, found: Iterable[Entry | Refusal]) -> None:
         self._store_parsed(self._parse(batched(self._tasks(found), PARSED_AT_ONCE)))
@@ -159,6 +183,7 @@ class Import:
         first = list(islice(jobs, WORTH_WORKERS))
         if len(first) < WORTH_WORKERS or cores() < 2:
             return chain.from_iterable(map(results, chain(first, jobs)))
+        first += islice(jobs, HERE - len(first))
         return parse_in_workers(first, jobs, self._jobs_ahead)
 
     def _jobs_ahead(self) -> int:
@@ -178,9 +203,9 @@ class Import:
 
     def _worth_waiting_for(self) -> int:
         """Return the size of the next transaction, so that little is left when all is parsed."""
-        if self._total is None:
+        if self._expected is None:
             return STORED_AT_ONCE
-        left = self._total - self.report.read
+        left = self._expected - self.report.read
         return max(left * 2 // 3, STORED_AT_FIRST)
 
     def _tasks(self, found: Iterable[Entry | Refusal]) -> Iterator[Task]:
@@ -206,21 +231,29 @@ class Import:
         Returns how many stored articles had to move in time.
         """
         outcomes: Counter[Outcome] = Counter()
-        with self._store.intake.writing(self._run) as writer:
-            for parsed in batch:
-                if parsed.refusal:
-                    self._refuse(parsed.refusal)
-                    continue
-                if parsed.stamp:
-                    writer.note_file(parsed.stamp)
-                outcome = Outcome.UNCHANGED
-                if parsed.incoming:
-                    outcome = writer.put(parsed.incoming, before=parsed.known)
-                outcomes[outcome] += 1
-                self.report.flagged += [Refusal(parsed.where, flag) for flag in parsed.flags]
+        with self._store.intake.writing(self._run, beside=self._has_free_core()) as writer:
+            for some in batched(batch, LOOKED_UP_AT_ONCE):
+                writer.look_up(parsed.incoming for parsed in some if parsed.incoming)
+                for parsed in some:
+                    if parsed.refusal:
+                        self._refuse(parsed.refusal)
+                    else:
+                        outcomes[self._put(writer, parsed)] += 1
         self.report.outcomes.update(outcomes)
         self._on_progress(self.report.read, self._total)
         return writer.moved
+
+    def _put(self, writer: "Writer", parsed: Parsed) -> Outcome:
+        if parsed.stamp:
+            writer.note_file(parsed.stamp)
+        self.report.flagged += [Refusal(parsed.where, flag) for flag in parsed.flags]
+        if not parsed.incoming:
+            return Outcome.UNCHANGED
+        return writer.put(parsed.incoming, before=parsed.known)
+
+    def _has_free_core(self) -> bool:
+        """Return whether a thread may work beside this one: not while a screen is open."""
+        return cores() > 1 and not self._store.presence.is_screen_open()
 
     def _count(self, outcome: Outcome, number: int) -> None:
         self.report.outcomes[outcome] += number

@@ -187,8 +187,8 @@ class View(Protocol):
 class Transaction(View, Protocol):
     """Writes articles: at its end everything is on disk, or nothing."""
 
-    def expect_many(self) -> None:
-        """Make room in memory for many articles."""
+    def expect_many(self, *, beside: bool = False) -> None:
+        """Make room in memory for many articles. beside: a thread may index beside this one."""
 
     def count_up(self, name: str) -> int:
         """Raise a counter by one and return it."""
@@ -230,6 +230,9 @@ class Transaction(View, Protocol):
     def stored_entry(self, entry: int) -> "Stored | None":
         """Return the article of an entry of a feed."""
 
+    def externals(self, externals: Sequence[str]) -> set[str]:
+        """Return those of the external ids that any article has, of whatever source."""
+
     def found_as(self, identity: Identity) -> "Stored | None":
         """Return the stored article with this identity, present or former (of a feed)."""
 
@@ -269,8 +272,14 @@ class Transaction(View, Protocol):
         sentiment, pinned, draft.
         """
 
-    def index(self, texts: Iterable[tuple[int, str, str, str | bytes]]) -> None:
-        """Index the words of articles for `match`: id, title, description, body."""
+    def indexing(
+        self, texts: "Sequence[tuple[int, str, str, str | bytes]]"
+    ) -> AbstractContextManager[Callable[[], None]]:
+        """Give a callback that indexes the words of articles for `match`.
+
+        texts: id, title, description and body, in the order of ids. They may be prepared in the
+        background until the callback is called; without a call, nothing is indexed.
+        """
 
     def forget_words(self, id: int, text: "Text") -> bool:
         """Remove an article from the index of `match`; return False if its words are damaged."""

@@ -32,12 +32,15 @@ class Intake:
             return to.count_up("run")
 
     @contextmanager
-    def writing(self, run: int) -> Iterator["Writer"]:
-        """Give a transaction that stores articles; all are on disk at its end."""
+    def writing(self, run: int, *, beside: bool = False) -> Iterator["Writer"]:
+        """Give a transaction that stores articles; all are on disk at its end.
+
+        beside: a thread may index words beside this one.
+        """
         from reader.cache.storing.writing import Writer
 
         with self._session.transaction() as to:
-            to.expect_many()
+            to.expect_many(beside=beside)
             writer = Writer(to, self._session.marks(), run, self._truth)
             yield writer
             writer.finish()

@@ -20,14 +20,20 @@ from functools import lru_cache
 from unicodedata import category, combining, decimal, decomposition, normalize
 
 # Strings, not compiled patterns: few runs need them, and `re` caches what it compiled.
-_KEPT = (
-    r"\x01-\xac\xae-\xc5\xc7-\xcf\xd1-\xd7\xd9-\xdd\xe0-\xe5\xe7-\xef\xf1-\xf7\xf9-\xfd"
-    r"\xff-\u010f\u0112-\u0125\u0128-\u0130\u0134-\u0137\u0139-\u013e\u0143-\u0148\u014a-\u0151"
-    r"\u0154-\u0165\u0168-\u01c3\u0218-\u021b\u1ea0-\u1ef9"  # Latin
+_PLAIN = (
+    r"\x01-\xac\xae-\xbf\xd7\xf7"
     r"\u0402-\u040c\u040e-\u044f\u0452-\u045c\u045e-\u0481\u048a-\u0527"  # Cyrillic
     r"\u2010-\u2027\u202f-\u205f\u20a0-\u20b9\u2116\u2122\u2190-\u23f3\u2500-\u26ff"  # signs
 )
 """Characters that FTS5 reads as `plain_form` does; English and Ukrainian have no others."""
+_KEPT = _PLAIN + (
+    r"\xc0-\xc5\xc7-\xcf\xd1-\xd6\xd9-\xdd\xe0-\xe5\xe7-\xef\xf1-\xf6\xf9-\xfd"
+    r"\xff-\u010f\u0112-\u0125\u0128-\u0130\u0134-\u0137\u0139-\u013e\u0143-\u0148\u014a-\u0151"
+    r"\u0154-\u0165\u0168-\u01c3\u0218-\u021b\u1ea0-\u1ef9"
+)
+"""Those that it reads so if it removes diacritics."""
+_ACCENTED = r"[\xc0-\xd6\xd8-\xf6\xf8-\u024f\u1ea0-\u1ef9]"
+"""Letters among those from which it removes them."""
 
 _SIGNS = (
     r"\u0900-\u109f\u1700-\u17ff\u1900-\u1aad\u1b00-\u1c4f"  # from Devanagari to Lepcha
@@ -98,6 +104,20 @@ def _plain_run(run: "re.Match[str]") -> str:
 def is_kept(text: str) -> bool:
     """Return whether `folded` returns this very text, without making a new one."""
     return text.isascii() or re.fullmatch(f"[{_KEPT}]*+", text) is not None
+
+
+def is_plain(text: str) -> bool:
+    """Return whether `without_accents(folded(text))` is this very text."""
+    return text.isascii() or re.fullmatch(f"[{_PLAIN}]*+", text) is not None
+
+
+def without_accents(text: str) -> str:
+    """Return a folded text as FTS5 reads it, so that it need not remove diacritics itself."""
+    return text if text.isascii() else re.sub(_ACCENTED, _plain_letter, text)
+
+
+def _plain_letter(found: "re.Match[str]") -> str:
+    return plain_form(found[0])
 
 
 def has_words(text: str) -> bool:

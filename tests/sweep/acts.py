@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from reader.archive import importing
+from reader.cache.engines.sqlite import transaction
 from reader.cache.ids import Ids
 from reader.cache.marks.journal import Mark
 from reader.library import Library
@@ -35,6 +36,7 @@ def look(folder: str) -> None:
 
 def bring_in(folder: str, archive: str) -> None:
     importing.STORED_AT_FIRST = AT_FIRST
+    transaction.WORTH_A_THREAD = AT_FIRST // 2
     with opened(folder) as library:
         report = library.bring_in([Path(archive)], on_progress=lambda done, _: say("stored", done))
         say("report", report.stored, len(report.refusals))

@@ -7,7 +7,15 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from reader.text import clean, clean_line, decode, display_name, escaped_in_json, is_visible
+from reader.text import (
+    clean,
+    clean_line,
+    decode,
+    display_name,
+    escaped_in_json,
+    is_clean,
+    is_visible,
+)
 from tests.examples import examples
 
 HOSTILE = st.text(
@@ -50,6 +58,15 @@ def test_a_clean_text_has_no_control_sequence(text: str) -> None:
     cleaned = clean(text)
     assert [char for char in cleaned if not is_safe(char)] == []
     assert unicodedata.is_normalized("NFC", cleaned)
+
+
+def test_characters_that_need_no_cleaning_stay_as_they_are_in_any_order() -> None:
+    plain = "".join(filter(is_clean, map(chr, range(0x110000))))
+    assert {*"az09\n\t Жїˈ№€漢字한"} <= {*plain}
+    assert [char for char in plain if not is_safe(char) or unicodedata.combining(char)] == []
+    for text in (plain, plain[::-1], "a".join(plain)):
+        assert unicodedata.is_normalized("NFC", text)
+        assert clean(text) == text
 
 
 def test_every_unsafe_character_is_removed_and_every_other_one_stays() -> None:

@@ -63,7 +63,10 @@ class FacetChanges:
         _note_chunks(to, list(rows.values()), chunks, grown)
 
 
-def _by_chunk(changes: Mapping[int, bool]) -> dict[int, dict[int, bool]]:
+def _by_chunk(changes: Mapping[int, bool]) -> Mapping[int, Mapping[int, bool]]:
+    first, last = min(changes) >> CHUNK_BITS, max(changes) >> CHUNK_BITS
+    if first == last:
+        return {first: changes}
     chunks: dict[int, dict[int, bool]] = defaultdict(dict)
     for id, present in changes.items():
         chunks[id >> CHUNK_BITS][id] = present
@@ -103,9 +106,11 @@ def _write_chunks(
 
 
 def _change(bits: BitMap, changes: Mapping[int, bool]) -> None:
+    if all(changes.values()):
+        bits.update(list(changes))
+        return
     bits.update([id for id, present in changes.items() if present])
-    if absent := [id for id, present in changes.items() if not present]:
-        bits.difference_update(BitMap(absent))
+    bits.difference_update(BitMap([id for id, present in changes.items() if not present]))
 
 
 def _note_chunks(

@@ -45,7 +45,7 @@ def revised(
     fetched = _is_fetched(before, body, incoming) and incoming.updated <= before.updated
     fetched = fetched and len(body) > len(incoming.body)
     if fetched:
-        incoming = incoming._replace(body=body, body_is_kept=False)
+        incoming = incoming._replace(body=body, is_plain=False)
     return with_fields(incoming, new), fetched
 
 

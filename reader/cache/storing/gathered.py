@@ -5,7 +5,7 @@ about each incoming article.
 """
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from reader.article import Identity
@@ -39,11 +39,13 @@ class Gathered:
         self._changes = FacetChanges()
         self._facets: dict[tuple[str, str], Facet] = {}
         """Facets by field and name as written."""
+        self._shared: dict[tuple[str, ...], tuple[Facet, ...]] = {}
+        """Facets of every article of a source, language, category and sentiment."""
         self._labels: dict[Facet, str] = {}
         self._texts: dict[int, Text] = {}
         """Texts by id that are still to be indexed."""
-        self._index_anew = False
-        """Whether the full-text index is damaged and must be rebuilt."""
+        self._forgotten: dict[int, Text] = {}
+        """Texts by id, as they are indexed, whose words are still to be removed."""
 
     def __contains__(self, identity: Identity) -> bool:
         return identity in self._coming
@@ -73,21 +75,26 @@ class Gathered:
 
     def write(self) -> int:
         """Store everything; return how many articles had to make room. Call it last."""
-        moved = self._store_articles()
-        if self._changes:
-            self._changes.write(self._to, self._labels, self._truth)
-            self._to.count_up("texts")
-        # Last, as FTS5 does work at every later statement. In order, as it writes a segment
-        # whenever a rowid is smaller than the one before.
-        if self._index_anew:
-            self._to.mend_index()
-        else:
-            self._to.index((id, *self._texts[id]) for id in sorted(self._texts))
+        placed, moved = self._place()
+        texts = [(id, *self._texts[id]) for id in sorted(self._texts)]
+        with self._to.indexing(texts) as index:
+            self._insert(placed)
+            if self._changes:
+                self._changes.write(self._to, self._labels, self._truth)
+                self._to.count_up("texts")
+            # Last, as FTS5 does work at every later statement.
+            if self._forget_words():
+                index()
+            else:
+                self._to.mend_index()
         self._texts.clear()
         return moved
 
-    def _store_articles(self) -> int:
-        """Store the articles in the order of ids: appending to a table is fastest."""
+    def _place(self) -> tuple[dict[int, Coming], int]:
+        """Make room; return new articles by id, and how many stored ones have moved for them.
+
+        Articles whose date is as before are stored already.
+        """
         kept: dict[int, Coming] = {}
         placed: list[Coming] = []
         for coming in self._coming.values():
@@ -101,23 +108,32 @@ class Gathered:
         for stored in self._replaced:
             self._delete(stored.id)
         placed.sort(key=lambda coming: coming.incoming.published)
+        self._gather_texts(kept)
         self._insert(kept)  # so that nothing else takes their places
         found = places(self._to, [coming.incoming.published for coming in placed])
         for id, to in reversed(found.moves):
             self._move(id, to)
-        self._insert(dict(zip(found.ids, placed, strict=True)))
+        new = dict(zip(found.ids, placed, strict=True))
+        self._gather_texts(new)
         self._coming.clear()
-        return len(found.moves)
+        return new, len(found.moves)
+
+    def _gather_texts(self, placed: dict[int, Coming]) -> None:
+        for id, coming in placed.items():
+            new = coming.incoming
+            if new.is_plain:
+                self._texts[id] = (new.title, new.description, new.body)
+            else:
+                texts = (new.title, new.description, new.body.decode())
+                self._texts[id] = (folded(texts[0]), folded(texts[1]), folded(texts[2]))
 
     def _insert(self, placed: dict[int, Coming]) -> None:
+        """Store the articles in the order of ids: appending to a table is fastest."""
         ids = sorted(placed)
         self._to.insert(self._run, [(id, placed[id]) for id in ids])
         for id in ids:
             new = placed[id].incoming
-            body = new.body if new.body_is_kept else folded(new.body.decode())
-            self._texts[id] = (folded(new.title), folded(new.description), body)
-            kinds = (new.source, new.lang, new.category, new.sentiment)
-            facets = [*self._facets_of(*kinds, new.tags)]
+            facets = self._facets_of(new.source, new.lang, new.category, new.sentiment, new.tags)
             facets += self._states_of(new.identity, new.pinned, new.draft, new.estimated)
             self._changes.set(id, facets, True)
 
@@ -137,9 +153,14 @@ class Gathered:
         if facets is None:
             facets = self._to.facets_with(id)
         self._changes.set(id, facets, False)
-        if self._texts.pop(id, None) is None and not self._to.forget_words(id, text):
-            self._index_anew = True
+        if self._texts.pop(id, None) is None:
+            self._forgotten[id] = text
         return text, facets
+
+    def _forget_words(self) -> bool:
+        """Remove former words from the index; return False if it is damaged."""
+        # In order, as FTS5 writes a segment whenever a rowid is smaller than the one before.
+        return all(self._to.forget_words(id, text) for id, text in sorted(self._forgotten.items()))
 
     def _text_and_facets(
         self, title: bytes, fields: bytes, body: bytes, digest: bytes, *kinds: Any
@@ -152,21 +173,26 @@ class Gathered:
             known = indexed(json.loads(fields))
             description = known.description
             identity = identity_of(source, external, lang, feed)
-            facets = [*self._facets_of(source, lang, category, sentiment, known.tags)]
+            facets = self._facets_of(source, lang, category, sentiment, known.tags)
             facets += self._states_of(identity, pinned, draft, known.estimated)
         return (folded(_decoded(title)), folded(description), folded(_decoded(body))), facets
 
     def _facets_of(
         self, source: str, lang: str, category: str, sentiment: str, tags: Sequence[str]
-    ) -> "Iterator[Facet]":
-        yield ALL
-        yield self._facet("category", category)
-        yield self._facet("sentiment", sentiment)
-        yield self._facet("group", f"{category}\t{sentiment}")
-        yield self._facet("source", source)
-        yield self._facet("lang", lang)
-        for tag in tags:
-            yield self._facet("tag", tag)
+    ) -> "list[Facet]":
+        kinds = (source, lang, category, sentiment)
+        shared = self._shared.get(kinds)
+        if shared is None:
+            shared = self._shared[kinds] = (
+                ALL,
+                self._facet("category", category),
+                self._facet("sentiment", sentiment),
+                self._facet("group", f"{category}\t{sentiment}"),
+                self._facet("source", source),
+                self._facet("lang", lang),
+            )
+        known = self._facets
+        return [*shared, *[known.get(("tag", tag)) or self._facet("tag", tag) for tag in tags]]
 
     def _facet(self, field: str, name: str) -> "Facet":
         facet = self._facets.get((field, name))
@@ -178,6 +204,8 @@ class Gathered:
     def _states_of(
         self, identity: Identity, pinned: bool, draft: bool, estimated: bool
     ) -> "list[Facet]":
+        if not (self._any_marks or pinned or draft or estimated):
+            return []
         read, favourite = self._marks.of(identity) if self._any_marks else (False, False)
         states = (
             *((READ, read), (FAVOURITE, favourite)),

@@ -4,7 +4,7 @@
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from reader.article import Identity
@@ -64,6 +64,8 @@ class Writer:
         self._gathered = Gathered(to, marks, run, truth)
         self._files: list[Stamp] = []
         self._memories: dict[str, FeedMemory] = {}
+        self._unknown: set[str] = set()
+        """External ids that no stored article has."""
         self._taken: set[int] = set()
         """Ids of articles without an entry that were matched to items of a page."""
         self._handed: list[tuple[Identity, Identity]] = []
@@ -72,6 +74,11 @@ class Writer:
         """Identities whose marks are copied to another article."""
 
     # An archive, and APIs with ids of their own.
+
+    def look_up(self, articles: Iterable[Incoming]) -> None:
+        """Look up articles of files together, which `put` otherwise does one by one."""
+        externals = {each.identity.external for each in articles}
+        self._unknown |= externals - self._to.externals(list(externals))
 
     def put(self, incoming: Incoming, *, before: bytes | None = None) -> Outcome:
         """Store an article of a file unless the stored one wins; return the outcome.
@@ -155,6 +162,8 @@ class Writer:
     def _found(self, incoming: Incoming) -> Stored | None:
         if (gathered := self._gathered.stored(incoming.identity)) is not None:
             return gathered
+        if incoming.identity.external in self._unknown and not incoming.identity.is_of_feed:
+            return None
         stored = self._to.found_as(incoming.identity)
         if stored is None or stored.identity == incoming.identity:
             return stored

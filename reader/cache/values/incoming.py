@@ -9,7 +9,7 @@ from reader.article import Article, Identity
 from reader.cache.values.instants import milliseconds
 from reader.formats import from_fields, to_fields
 from reader.formats.archive.schema import MAX_TAGS
-from reader.query.folding import is_kept
+from reader.query.folding import is_plain
 
 DIGEST_BYTES = 16
 
@@ -43,8 +43,8 @@ class Incoming(NamedTuple):
     fields: bytes
     body: bytes
     digest: bytes
-    body_is_kept: bool = False
-    """Whether the full-text index takes the body unchanged. False: not known."""
+    is_plain: bool = False
+    """Whether folding changes neither title, description nor body. False: not known."""
 
     @classmethod
     def of(cls, article: Article) -> "Incoming":
@@ -70,7 +70,7 @@ class Incoming(NamedTuple):
             fields,
             body,
             digest_of(fields, body),
-            is_kept(article.body),
+            is_plain(article.body) and is_plain(article.title) and is_plain(article.description),
         )
 
 

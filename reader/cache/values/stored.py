@@ -63,7 +63,7 @@ def row_values(found: Mapping[int, Document | None]) -> Iterator[tuple[Any, ...]
 
 
 Text = tuple[str, str, str | bytes]
-"""Title, description, body, as the full-text index has them; the body may be UTF-8."""
+"""Title, description, body, as the full-text index has them; a plain body may be UTF-8."""
 
 
 @dataclass(slots=True)

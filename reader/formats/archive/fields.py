@@ -82,6 +82,9 @@ class Fields:
     def integer(self, name: str) -> int | None:
         """Return a whole number; None, with a flag, for anything else."""
         value = self.rest.get(name)
+        if value is None:
+            self.rest.pop(name, None)
+            return None
         text = self.line(name)
         if _INTEGER.fullmatch(text):
             return int(text)
@@ -92,6 +95,9 @@ class Fields:
     def number(self, name: str) -> int | float | None:
         """Return a finite number; None, with a flag, for anything else."""
         value = self.rest.get(name)
+        if value is None:
+            self.rest.pop(name, None)
+            return None
         text = self.line(name)
         if _INTEGER.fullmatch(text):
             return int(text)
@@ -104,6 +110,9 @@ class Fields:
     def truth(self, name: str) -> bool:
         """Return a truth value; False, with a flag, for anything else."""
         value = self.rest.get(name)
+        if value is None or value is False:
+            self.rest.pop(name, None)
+            return False
         text = self.line(name)
         if text.lower() in _TRUE:
             return True
@@ -114,6 +123,9 @@ class Fields:
     def instant(self, name: str) -> datetime | None:
         """Return an instant of at most LAST_INSTANT; None, with a flag, for anything else."""
         value = self.rest.get(name)
+        if value is None:
+            self.rest.pop(name, None)
+            return None
         text = self.line(name)
         if not text:
             return None
@@ -131,7 +143,7 @@ class Fields:
     def mapping(self, name: str) -> "Fields | None":
         """Return the fields below a name; `close` puts back the ones that were not taken."""
         value = self.rest.pop(name, None)
-        if isinstance(value, Mapping):
+        if isinstance(value, dict) or isinstance(value, Mapping):  # noqa: SIM101 - faster
             return Fields(value, self.flags, f"{name}.")
         if value is not None:
             self.keep(name, value, "is not a mapping")

@@ -19,7 +19,7 @@ def read_note(data: bytes, origin: str) -> tuple[Mapping[str, object], str, list
     """
     raw, note = decode_file(without_marks_of_wide(data))
     text = clean(raw)
-    if not text.strip():
+    if not text or text.isspace():
         raise NotAnArticle("is empty")
     handler = FrontMatter()
     fields, body = handler.read(text)

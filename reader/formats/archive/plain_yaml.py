@@ -49,7 +49,12 @@ def _tree(lines: Iterable[tuple[str, str, str]]) -> dict[str, Tree]:
     fields: dict[str, Tree] = {}
     parent = ""
     for indent, name, written in lines:
-        value = _quoted(written) if written[:1] in _QUOTES else _bare(written)
+        if not written:
+            value = None
+        elif written[0] in _QUOTES:
+            value = _quoted(written)
+        else:
+            value = _bare(written)
         if indent and parent:
             _put(fields, parent, name, value)
         elif not indent and name and name not in fields:

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
+from functools import lru_cache
 from pathlib import PurePosixPath
 from typing import cast
 
@@ -57,6 +58,9 @@ FIELDS = frozenset(
     )
 )
 """The names of the archive's outermost fields."""
+
+_SHORT_TAG = 64
+"""Characters of a tag that is worth caching."""
 
 MAPPINGS = frozenset(("source", "coverImage", "ai"))
 """Those of them that have fields of their own."""
@@ -320,7 +324,7 @@ def _category(reader: Fields) -> str:
     name = reader.line("category")
     if not name and isinstance(value, list):
         name = next(iter(listed(value)), "")
-    return _upper(one_line(name)) or NO_CATEGORY
+    return _tag(name) or NO_CATEGORY
 
 
 def _tags(reader: Fields) -> tuple[str, ...]:
@@ -333,10 +337,21 @@ def _tags(reader: Fields) -> tuple[str, ...]:
             reader.keep("tags", value, "holds something that is not a text")
     else:
         items = [item.strip(" '\"") for item in reader.scalar("tags").strip(" []").split(",")]
-    tags = tuple(dict.fromkeys(tag for item in items if (tag := _upper(one_line(item)))))
+    tags = tuple(dict.fromkeys(filter(None, map(_tag, items))))
     if len(tags) > MAX_TAGS:
         reader.keep("tags", value, f"are too many: the first {MAX_TAGS} of {len(tags)} count")
     return tags[:MAX_TAGS]
+
+
+def _tag(text: str) -> str:
+    """Return a tag in upper case, on one line."""
+    return _short_tag(text) if len(text) <= _SHORT_TAG else _upper(one_line(text))
+
+
+@lru_cache(4096)
+def _short_tag(text: str) -> str:
+    """Return a tag in upper case, on one line; cached, as tags recur."""
+    return _upper(one_line(text))
 
 
 def _feed(reader: Fields) -> str:

@@ -4,6 +4,7 @@ Pure. `blocks` finds where one object of a file ends and the next begins.
 """
 
 import json
+import re
 from functools import lru_cache
 from math import isfinite
 from typing import NoReturn
@@ -14,8 +15,12 @@ from reader.formats.archive.fields import MAX_CHARACTERS, MAX_DEPTH, MAX_KEY
 from reader.formats.archive.other_names import with_own_names
 from reader.formats.archive.schema import archive_fields, article_of
 from reader.formats.errors import NotAnArticle
-from reader.text import clean, decode, without_blank_lines
+from reader.text import clean, decode, is_clean, without_blank_lines
 
+_ESCAPED = re.compile(r'\\[^nt"\\/]')
+"""An escape for a character that may not be clean."""
+
+_LONG_NAME = f"has a field whose name is longer than {MAX_KEY} characters"
 _TOO_DEEP = f"is nested deeper than {MAX_DEPTH}"
 
 
@@ -63,7 +68,26 @@ def _fields(text: str) -> dict[str, object]:
         raise NotAnArticle(_TOO_DEEP) from error
     if not isinstance(value, dict):
         raise NotAnArticle("is not a JSON object")
+    if is_clean(text) and not _ESCAPED.search(text):
+        _check(value, 1)
+        return value
     return cleaned(value)
+
+
+def _check(value: object, depth: int) -> None:
+    """Check names and depth of a value whose texts are clean. Raises NotAnArticle."""
+    if isinstance(value, dict):
+        _check_depth(depth)
+        for name, inner in value.items():
+            if len(name) > MAX_KEY:
+                raise NotAnArticle(_LONG_NAME)
+            if not isinstance(inner, str):
+                _check(inner, depth + 1)
+    elif isinstance(value, list):
+        _check_depth(depth)
+        for inner in value:
+            if not isinstance(inner, str):
+                _check(inner, depth + 1)
 
 
 def _cleaned(value: object, depth: int) -> object:
@@ -88,7 +112,7 @@ def cleaned(fields: dict[str, object], depth: int = 1) -> dict[str, object]:
 def _name(name: str) -> str:
     """Return the cleaned name; cached, as the same few occur in every article."""
     if len(name) > MAX_KEY:
-        raise NotAnArticle(f"has a field whose name is longer than {MAX_KEY} characters")
+        raise NotAnArticle(_LONG_NAME)
     return clean(name)
 
 

@@ -6,7 +6,6 @@ import signal
 import tarfile
 import zipfile
 from collections.abc import Iterator
-from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import NoReturn
@@ -549,7 +548,7 @@ def test_an_interrupted_archive_is_opened_again(
 
 
 def test_a_cache_that_cannot_be_written_ends_the_import(tmp_path: Path, root: Path) -> None:
-    def locked(_run: int) -> NoReturn:
+    def locked(_run: int, **_: object) -> NoReturn:
         raise CacheLocked(tmp_path / "data" / "cache.db")
 
     write(root, stories(1))
@@ -586,7 +585,7 @@ def test_a_worker_that_is_killed_is_named_and_other_paths_go_in(
     def deadly(path: Path) -> Iterator[Entry | Refusal]:
         for number, entry in enumerate(scan(path)):
             if path.name == "bad" and number == 12 and isinstance(entry, Entry):
-                yield Deadly(**asdict(entry))
+                yield Deadly(**entry._asdict())
             else:
                 yield entry
 

@@ -24,7 +24,7 @@ from reader.cache.answers import Outcome
 from reader.errors import Refusal
 from reader.formats import NotAnArticle
 from reader.formats.archive.article_file import MAX_ARTICLE_BYTES
-from reader.formats.archive.fields import MAX_CHARACTERS
+from reader.formats.archive.fields import MAX_CHARACTERS, MAX_KEY
 from reader.formats.archive.schema import FIELDS, article_of
 from reader.formats.json.articles import read_json_article, write_json_article
 from reader.formats.json.blocks import Block, blocks_of_lines, blocks_of_values
@@ -201,6 +201,36 @@ def test_no_control_gets_through_however_it_is_written(
     kept += [*texts(dict(found.extra)), *found.tags, found.category, found.origin]
     kept += [*(found.source or ()), *(found.cover or ())]
     assert [text for text in kept if clean(text) != text] == []
+
+
+PLAIN = st.text('aЖé№—€ \n\t"\\/', max_size=12)
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | PLAIN | TEXT,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(PLAIN, inner, max_size=3),
+    max_leaves=12,
+)
+
+
+@given(st.dictionaries(PLAIN | NAMES, PLAIN | VALUES, max_size=6), PLAIN | TEXT)
+@example({"a": [[[[[[[["Ж"]]]]]]]]}, "")
+@example({"é" * (MAX_KEY + 1): {}}, "")
+@examples(300)
+def test_escaped_characters_are_read_like_those_written_out(
+    fields: dict[str, object], body: str
+) -> None:
+    # Texts of plain characters alone are not cleaned one by one.
+    def result(*, escaped: bool) -> Article | str:
+        data = json.dumps({"title": "T"} | fields | {"body": body}, ensure_ascii=escaped)
+        try:
+            return read(data.encode())
+        except NotAnArticle as error:
+            return str(error)
+
+    try:
+        written_out = result(escaped=False)
+    except UnicodeEncodeError:  # half of a pair
+        return
+    assert written_out == result(escaped=True)
 
 
 @given(st.binary(max_size=60) | OBJECTS.map(lambda fields: json.dumps(fields).encode()))

@@ -9,29 +9,41 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from reader.cache.engines.sqlite.segment import TABLE
 from reader.cache.files.migrations import FULLTEXT_OPTIONS
 from reader.cache.fts5 import match_phrase
 from reader.query.apostrophes import MOST
-from reader.query.folding import folded, has_words, is_kept, pieces, plain_form
+from reader.query.folding import (
+    folded,
+    has_words,
+    is_kept,
+    is_plain,
+    pieces,
+    plain_form,
+    without_accents,
+)
 from reader.query.language import Field, Term, parse
 
 FORMS = "69de119e0dfcad93"
 """Of every character of Unicode 3.2, which no later version changes."""
 
 
-def index() -> sqlite3.Connection:
+def index(options: str = FULLTEXT_OPTIONS) -> sqlite3.Connection:
     db = sqlite3.connect(":memory:")
-    db.execute(f"CREATE VIRTUAL TABLE fulltext USING fts5 ({FULLTEXT_OPTIONS})")
+    db.execute(f"CREATE VIRTUAL TABLE fulltext USING fts5 ({options})")
     db.execute("CREATE VIRTUAL TABLE words USING fts5vocab (fulltext, instance)")
     return db
 
 
 def words_of(texts: Iterable[str]) -> list[list[str]]:
     """What FTS5 makes of the texts when they have been folded."""
-    db, folded_texts = index(), [folded(text) for text in texts]
+    return indexed(index(), [folded(text) for text in texts])
+
+
+def indexed(db: sqlite3.Connection, texts: list[str]) -> list[list[str]]:
     insert = "INSERT INTO fulltext (rowid, body) VALUES (?, ?)"
-    db.executemany(insert, enumerate(folded_texts))
-    found: list[list[str]] = [[] for _ in folded_texts]
+    db.executemany(insert, enumerate(texts))
+    found: list[list[str]] = [[] for _ in texts]
     for number, word in db.execute("SELECT doc, term FROM words ORDER BY doc, offset"):
         found[number].append(word)
     return found
@@ -174,6 +186,21 @@ def test_text_after_a_one_character_word_is_folded_the_same() -> None:
 def test_kept_characters_have_a_plain_form_of_the_same_length() -> None:
     kept = filter(is_kept, map(chr, range(0x20000)))
     assert [char for char in kept if len(plain_form(char)) != 1] == []
+
+
+def test_without_accents_the_words_are_the_same_if_fts5_removes_none() -> None:
+    codes = (*range(1, 0x3200), *range(0xA000, 0xAC20), *range(0xD780, 0xD800))
+    codes += (*range(0xE000, 0x12000), *range(0x1D000, 0x20000))
+    texts = [folded(f"a{chr(code)}b {chr(code)}") for code in codes]
+    unaccented = list(map(without_accents, texts))
+    assert indexed(index(TABLE), unaccented) == indexed(index(), texts)
+
+
+def test_plain_characters_are_neither_folded_nor_accented() -> None:
+    plain = "".join(filter(is_plain, map(chr, range(1, 0x20000))))
+    assert is_kept(plain)
+    assert without_accents(plain) == plain
+    assert not any(map(is_plain, "éŁßёΩ今🚀"))
 
 
 @given(st.text())

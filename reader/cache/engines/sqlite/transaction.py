@@ -2,7 +2,8 @@
 
 import os
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from pyroaring import BitMap
@@ -11,6 +12,7 @@ from reader.cache.engines.sqlite import facet_tables
 from reader.cache.engines.sqlite.view import SqliteView
 from reader.cache.files.damage import is_damage, number, rows_of
 from reader.cache.files.schema import WRITER_CACHE_KIB
+from reader.cache.ids import batches
 
 if TYPE_CHECKING:
     from reader.article import Identity
@@ -37,15 +39,26 @@ _INDEXED = (
     "FROM articles LEFT JOIN documents USING (id) WHERE articles.id IN "
 )
 
+WORTH_A_THREAD = 500
+"""Articles whose words are indexed in a thread, where one may be used."""
+
 
 class SqliteTransaction(SqliteView):
     """Writes within the transaction that its connection holds open. See `engine.Transaction`."""
 
-    __slots__ = ()
+    __slots__ = ("_beside",)
 
-    def expect_many(self) -> None:
-        """Enlarge the page cache for pages that change again and again."""
+    def __init__(self, db: sqlite3.Connection) -> None:
+        super().__init__(db)
+        self._beside = False
+
+    def expect_many(self, *, beside: bool = False) -> None:
+        """Enlarge the page cache for pages that change again and again.
+
+        beside: a thread may index words beside this one.
+        """
         self.db.execute(f"PRAGMA cache_size = -{WRITER_CACHE_KIB}")
+        self._beside = beside
 
     def count_up(self, name: str) -> int:
         """Raise a counter by one and return it."""
@@ -107,6 +120,17 @@ class SqliteTransaction(SqliteView):
 
         return stored_entry(self.db, entry)
 
+    def externals(self, externals: Sequence[str]) -> set[str]:
+        """Return those of the external ids that any article has, of whatever source."""
+        return {
+            external
+            for some in batches(externals)
+            for (external,) in self.db.execute(
+                f"SELECT external FROM articles WHERE external IN ({', '.join('?' * len(some))})",
+                some,
+            )
+        }
+
     def found_as(self, identity: "Identity") -> "Stored | None":
         """Return the stored article with this identity, present or former (of a feed)."""
         from reader.cache.engines.sqlite.lookups import found_as
@@ -165,9 +189,22 @@ class SqliteTransaction(SqliteView):
         """Return what facets and words of an article are made from; None if it is damaged."""
         return next(rows_of(self.db, _INDEXED, [id], lambda _: None), None)
 
-    def index(self, texts: "Iterable[tuple[int, str, str, str | bytes]]") -> None:
-        """Put words into the full-text index: id, title, description, body."""
-        self.db.executemany(_INDEX, texts)
+    @contextmanager
+    def indexing(
+        self, texts: "Sequence[tuple[int, str, str, str | bytes]]"
+    ) -> Iterator[Callable[[], None]]:
+        """Give a callback that indexes the words of articles, of many beside this thread."""
+
+        def index() -> None:
+            self.db.executemany(_INDEX, texts)
+
+        if not self._beside or len(texts) < WORTH_A_THREAD:
+            yield index
+            return
+        from reader.cache.engines.sqlite.segment import prepared
+
+        with prepared(texts) as segment:
+            yield lambda: None if segment.add_to(self.db) else index()
 
     def forget_words(self, id: int, text: "Text") -> bool:
         """Remove the old words, which an external-content index does not store, from the index.
