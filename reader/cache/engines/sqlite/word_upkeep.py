@@ -22,7 +22,7 @@ from reader.cache.ids import batches
 LEAST_ARTICLES = 50_000
 """Articles from which sets are made: FTS5 finds any word of fewer in a tenth of a second."""
 
-SLOW_S = 0.05
+SLOW_S = 0.06
 """What FTS5 may take for a word or prefix without its set being stored."""
 
 MERGED = 3
