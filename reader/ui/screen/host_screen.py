@@ -52,7 +52,7 @@ FIRST_SYNC_AFTER_S = 2.0
 
 MINUTE_S = 60.0
 
-OPEN_MORE_AFTER_S = 0.05
+OPEN_MORE_AFTER_S = 0.02
 """Pause between opening groups for results, in which keys are answered."""
 
 KEEP_WORDS_AFTER_S = 10.0
