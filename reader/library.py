@@ -332,6 +332,14 @@ class Library:
         """Merge the full-text index in idle time; entirely: all at once. See `Upkeep`."""
         self._store.upkeep.tidy(entirely=entirely)
 
+    def lacks_words(self) -> bool:
+        """Return whether `keep_words` has much to do; never for a read-only folder."""
+        return not self.is_only_read and self._store.upkeep.lacks_words()
+
+    def keep_words(self) -> None:
+        """Store what slow words match, a minute of work for a million articles. See `Upkeep`."""
+        self._store.upkeep.keep_words()
+
     def sync(
         self,
         subscriptions: "Iterable[Subscription]",

@@ -243,6 +243,9 @@ class MemoryTransaction(MemoryView):
         self.state.counters[name] += 1
         return self.state.counters[name]
 
+    def count_texts(self, ids: BitMap) -> None:  # noqa: ARG002
+        self.count_up("texts")
+
     def set_counter(self, name: str, value: int) -> None:
         self.state.counters[name] = value
 
@@ -366,6 +369,12 @@ class MemoryUpkeep:
 
     def tidy(self, *, entirely: bool = False) -> None:
         pass
+
+    def keep_words(self) -> None:
+        pass
+
+    def lacks_words(self) -> bool:
+        return False
 
 
 class MemoryEngine:

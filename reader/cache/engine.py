@@ -193,6 +193,9 @@ class Transaction(View, Protocol):
     def count_up(self, name: str) -> int:
         """Raise a counter by one and return it."""
 
+    def count_texts(self, ids: BitMap) -> None:
+        """Raise the counter `texts`. ids: of the articles that were added, changed or deleted."""
+
     def set_counter(self, name: str, value: int) -> None:
         """Set a counter."""
 
@@ -330,6 +333,12 @@ class Upkeep(Protocol):
 
     def tidy(self, *, entirely: bool = False) -> None:
         """Do some of the work that writing has put off, in idle time. entirely: do all of it."""
+
+    def keep_words(self) -> None:
+        """Store the articles of words that are slow to find. It may end at any moment."""
+
+    def lacks_words(self) -> bool:
+        """Return whether `keep_words` has many seconds of work to do."""
 
 
 class Engine(Protocol[M]):

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from reader.article import LAST_INSTANT, Identity, reference
+from reader.cache.engines.sqlite import word_sets
 from reader.cache.engines.sqlite.documents import DERIVED, derived, forget, mend_row, read
 from reader.cache.files import copies
 from reader.cache.files.connections import transaction
@@ -301,6 +302,8 @@ class _Cache:
         if self._may_write and rebuilding.has_damaged_index(db):
             fault = "the full-text index is damaged"
         fault = fault or index_fault(db)
+        if not fault and word_sets.are_damaged(db):
+            return self._words(db)
         if not fault:
             return Check("search", "the full-text index finds the words of the articles")
         if not self._repair:
@@ -308,6 +311,14 @@ class _Cache:
         with transaction(db):
             rebuilding.mend_index(db)
         return Check("search", fault, True, "", "the full-text index was rebuilt")
+
+    def _words(self, db: sqlite3.Connection) -> Check:
+        text = "stored sets of words are damaged, and not used"
+        if not self._repair:
+            return Check("search", text, False, REPAIR)
+        with transaction(db):
+            word_sets.empty(db)
+        return Check("search", text, True, "", "removed; they are made again in idle time")
 
 
 def references(

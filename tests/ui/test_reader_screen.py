@@ -145,6 +145,22 @@ async def test_a_tag_from_the_picker_takes_the_highest_free_digit(news: Library)
         assert reader.filter == "lang:en"
 
 
+async def test_a_picker_that_is_opened_again_begins_anew_with_the_present_filter(
+    news: Library,
+) -> None:
+    async with reading(news) as reader:
+        await reader.press("t", *"wal", "escape")
+        await reader.press("t")
+        picker = reader.app.screen
+        assert isinstance(picker, TagPicker)
+        assert picker.query_one(Input).value == ""
+        assert picker.query_one(Input).has_focus
+        await reader.press(*"wal", "enter", "escape")
+        assert reader.filter == "lang:en tag:wallet"
+        await reader.press("x", "t", "enter", "escape")
+        assert reader.filter == "lang:en tag:btc"
+
+
 async def test_typing_in_the_picker_never_triggers_keys(news: Library) -> None:
     async with reading(news) as reader:
         await reader.press("t")

@@ -13,7 +13,7 @@ from reader.cache.answers import PINNED, Group, Grouping, TagCount
 from reader.cache.asking.days import Days
 from reader.cache.facets.index import PINNED as PINNED_FACET
 from reader.cache.facets.index import READ, Facets
-from reader.cache.ids import Ids
+from reader.cache.ids import Ids, batches
 
 if TYPE_CHECKING:
     from reader.cache.engine import View
@@ -22,6 +22,10 @@ TAGS_AT_ONCE = 32
 
 FEW = 128
 """Maximum articles whose tags are counted one by one: takes 2 ms and reads no other tags."""
+
+SEVERAL = 16
+"""How many times as many are counted one by one where 30 ms do not matter: thousands of tags may be
+too rare among them to be ruled out by their sizes."""
 
 Ask = Callable[[], "AbstractContextManager[View]"]
 """Gives a view, with the session's lock held."""
@@ -139,7 +143,7 @@ def most_frequent(
     last of the best so far, the rest is skipped. reads: how many tags may be read from
     disk for it; None if that is not enough.
     """
-    if len(ids) <= FEW:
+    if len(ids) <= (FEW if reads is not None else SEVERAL * FEW):
         return _tags_of_few(ids, facets, ask)[:most]
     best: list[TagCount] = []
     for place in count(step=TAGS_AT_ONCE):
@@ -165,10 +169,13 @@ def most_frequent(
 
 def _tags_of_few(ids: BitMap, facets: Facets, ask: Ask) -> list[TagCount]:
     """Count the tags of a few articles one by one: they have few of the thousands in use."""
+    counts: Counter[str] = Counter()
+    for some in batches(list(ids), FEW or 1):
+        with ask() as view:  # a few at a time, so that another thread can answer a key
+            found = {(id, tag.casefold()) for id, tag in view.tags(some)}
+            counts.update(tag for _, tag in found)
     with ask() as view:
         # A tag without a facet is damage: skip it.
-        found = {(id, tag.casefold()) for id, tag in view.tags(list(ids))}
-        counts = Counter(tag for _, tag in found)
         named = [
             TagCount(facets.name(view, ("tag", tag)), n)
             for tag, n in counts.items()

@@ -16,6 +16,8 @@ class Connection(sqlite3.Connection):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         self._running = threading.RLock()
+        self.changed: Any = None
+        """What `engines.sqlite.changed` caches with a connection."""
         super().__init__(*args, **options)
 
     def execute(self, sql: str, parameters: Any = (), /) -> sqlite3.Cursor:
@@ -40,6 +42,8 @@ class Connection(sqlite3.Connection):
             with suppress(sqlite3.Error):
                 super().execute("SELECT 1").close()
         try:
+            if self.changed is not None:
+                self.changed.close()
             super().close()
         finally:
             self._running.release()

@@ -248,6 +248,32 @@ UPDATE wholes SET crc = bitmap_sum(key, ids);
 DELETE FROM answers; -- which begin with one from here on
 """
 
+_CACHE_10 = """
+-- Articles by word or prefix, where FTS5 takes long to find them (`word_sets`).
+CREATE TABLE word_sets (
+    key INTEGER PRIMARY KEY,
+    phrase TEXT NOT NULL UNIQUE, -- in the grammar of FTS5
+    texts INTEGER NOT NULL,     -- meta.texts of the version that the set is of
+    size INTEGER NOT NULL,
+    crc INTEGER NOT NULL
+);
+CREATE TABLE word_chunks (
+    id INTEGER PRIMARY KEY,     -- word_sets.key * 65536 + number of the chunk
+    ids BLOB NOT NULL,          -- a Roaring bitmap
+    crc INTEGER NOT NULL
+);
+CREATE TABLE word_starts (      -- first characters of words whose sets were made
+    start TEXT PRIMARY KEY,
+    texts INTEGER NOT NULL,
+    articles INTEGER NOT NULL   -- how many there were
+) WITHOUT ROWID;
+CREATE TABLE texts_changed (    -- articles that a version of the texts changed
+    texts INTEGER PRIMARY KEY,
+    ids BLOB NOT NULL,
+    crc INTEGER NOT NULL
+);
+"""
+
 _MARKS_1 = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
 INSERT INTO meta VALUES ('counter', 0);
@@ -297,7 +323,7 @@ CREATE TABLE joined (
 
 CACHE_MIGRATIONS = (
     *(_CACHE_1, _CACHE_2, _CACHE_3, _CACHE_4, _CACHE_5, _CACHE_6, _CACHE_7, _CACHE_8),
-    _CACHE_9,
+    *(_CACHE_9, _CACHE_10),
 )
 
 MARKS_MIGRATIONS = (_MARKS_1, _MARKS_2)

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 
 from pyroaring import BitMap
 
+from reader.cache.engines.sqlite import word_sets
 from reader.cache.engines.sqlite.facet_tables import write_anew
 from reader.cache.engines.sqlite.facts import BATCH as BATCH
 from reader.cache.engines.sqlite.facts import batches as batches
@@ -112,4 +113,7 @@ def mend(db: sqlite3.Connection) -> list[str]:
         else:
             mend_index(db)
             done.append("the damaged full-text index was rebuilt")
+    if word_sets.are_damaged(db):
+        word_sets.empty(db)
+        done.append("damaged sets of words were removed; they are made again in idle time")
     return done

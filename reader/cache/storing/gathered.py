@@ -8,6 +8,8 @@ import json
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from pyroaring import BitMap
+
 from reader.article import Identity
 from reader.cache.facets.changes import FacetChanges
 from reader.cache.facets.index import ALL, DRAFT, ESTIMATED, FAVOURITE, PINNED, READ, Truth
@@ -46,6 +48,8 @@ class Gathered:
         """Texts by id that are still to be indexed."""
         self._forgotten: dict[int, Text] = {}
         """Texts by id, as they are indexed, whose words are still to be removed."""
+        self._touched: set[int] = set()
+        """Ids of articles that were stored, deleted or moved."""
 
     def __contains__(self, identity: Identity) -> bool:
         return identity in self._coming
@@ -81,7 +85,7 @@ class Gathered:
             self._insert(placed)
             if self._changes:
                 self._changes.write(self._to, self._labels, self._truth)
-                self._to.count_up("texts")
+                self._to.count_texts(BitMap(self._touched))
             # Last, as FTS5 does work at every later statement.
             if self._forget_words():
                 index()
@@ -130,6 +134,7 @@ class Gathered:
     def _insert(self, placed: dict[int, Coming]) -> None:
         """Store the articles in the order of ids: appending to a table is fastest."""
         ids = sorted(placed)
+        self._touched.update(ids)
         self._to.insert(self._run, [(id, placed[id]) for id in ids])
         for id in ids:
             new = placed[id].incoming
@@ -144,10 +149,12 @@ class Gathered:
     def _move(self, id: int, to: int) -> None:
         text, facets = self._forget_facets_and_text(id)
         self._to.move(id, to)
+        self._touched.add(to)
         self._texts[to] = text
         self._changes.set(to, facets, True)
 
     def _forget_facets_and_text(self, id: int) -> "tuple[Text, Sequence[Facet]]":
+        self._touched.add(id)
         row = self._to.indexed(id)
         text, facets = self._text_and_facets(*row) if row else (("", "", ""), None)
         if facets is None:

@@ -22,18 +22,27 @@ from reader.ui.bars.tag_bar_painting import Place, bar_strip
 from reader.ui.textual_compat.failures import in_background
 from reader.ui.textual_compat.painted import Painted
 
-TYPING_S = 0.2
-"""Pause in typing after which the tags of the results of a search are counted."""
+SOON_S = 0.02
+"""Delay before the tags of an answer are counted: by then its list is painted."""
+
+SEVERAL = 2_000
+"""Articles whose tags are counted one by one, in some 30 ms."""
+
+TYPING_S = 0.03
+"""Further delay before many tags are read for them, in which the next key is answered."""
 
 
 class CountsTags(Protocol):
-    """Counts tags, as the library does. Both return the most frequent first, raise CacheError."""
+    """Counts tags, as the library does.
+
+    Both return the most frequent first, raise CacheError, and are thread-safe.
+    """
 
     def tags_at_once(self, ids: Ids, most: int) -> list[TagCount] | None:
         """Return up to `most` tags of these articles; None if counting would take a while."""
 
     def tag_counts(self, ids: Ids, most: int | None = None) -> list[TagCount]:
-        """Return up to `most` tags of these articles. Thread-safe."""
+        """Return up to `most` tags of these articles."""
 
 
 class TagBar(Painted):
@@ -103,10 +112,10 @@ class TagBar(Painted):
             self._number(counts)
 
     def show_soon(self, ids: Ids) -> None:
-        """Show them after a pause in typing: a few articles may have thousands of tags."""
+        """Show them in a moment; after a pause in typing if many tags would have to be read."""
         self.show_query(self._query)
         turn = self._turn
-        self._typing = self.set_timer(TYPING_S, lambda: self._begin_to_count(ids, turn))
+        self._typing = self.set_timer(SOON_S, lambda: self._begin_to_count(ids, turn, at_once=True))
 
     def at_once(self, ids: Ids) -> list[TagCount] | None:
         """Return enough tags for every digit; None if that takes a while. Raises CacheError."""
@@ -144,10 +153,21 @@ class TagBar(Painted):
             self._typing.stop()
             self._typing = None
 
-    def _begin_to_count(self, ids: Ids, turn: int) -> None:
+    def _begin_to_count(self, ids: Ids, turn: int, *, at_once: bool = False) -> None:
         if turn == self._turn:
-            count = partial(self._count_and_show, ids, turn)
-            in_background(self, count, group="tags", exclusive=True)
+            count = self._count_at_once if at_once else self._count_and_show
+            in_background(self, partial(count, ids, turn), group="tags", exclusive=True)
+
+    async def _count_at_once(self, ids: Ids, turn: int) -> None:
+        counts = await asyncio.to_thread(self.at_once, ids)
+        if turn != self._turn:
+            return
+        if counts is None and len(ids) <= SEVERAL:
+            await self._count_and_show(ids, turn)
+        elif counts is None:  # there may be thousands of tags to read
+            self._typing = self.set_timer(TYPING_S, lambda: self._begin_to_count(ids, turn))
+        else:
+            self._number(counts)
 
     async def _count_and_show(self, ids: Ids, turn: int) -> None:
         counts = await asyncio.to_thread(self._library.tag_counts, ids, self._most)

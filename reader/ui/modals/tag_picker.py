@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from reader.library import TagCount
 
 
+COUNTING = "Counting…"
+
+
 class Tag(NamedTuple):
     """A row. left: None until it is counted. included: False if excluded, None if neither."""
 
@@ -90,16 +93,32 @@ class TagPicker(Modal[None]):
         tags of it, if known, to be shown until all are counted.
         """
         super().__init__()
-        self._filter = query
         self._counts = counts
-        self._counted: Sequence[TagCount] | None = first or None
         self._tags: Sequence[Tag] = ()
         self._folded: Sequence[str] = ()
+        self._begin(query, first)
+
+    def _begin(self, query: Query, first: "Sequence[TagCount]") -> None:
+        self._filter = query
+        self._counted: Sequence[TagCount] | None = first or None
         self._has_counted = asyncio.Event()
         self._is_chosen = False
         """Whether the user has moved to the tag or cycled it since typing the last letter."""
         self._dropped = ""
         """The tag that was cycled off and not counted since: it stays for the next Enter."""
+
+    def begin_again(self, query: Query, first: "Sequence[TagCount]" = ()) -> None:
+        """Pick tags for another query: a closed box that is shown again needs no new widgets."""
+        from textual.widgets import Input, Static
+
+        self._begin(query, first)
+        line = self.query_one(Input)
+        with line.prevent(Input.Changed):
+            line.clear()
+        self.query_one("#tag-matches", Static).update("")
+        self._list.empty = COUNTING
+        self._list_tags()
+        self._list.move_to(0)
 
     def compose(self) -> ComposeResult:
         """Yield the input, the number of matches and the list."""
@@ -112,12 +131,15 @@ class TagPicker(Modal[None]):
             with Horizontal(id="tag-line"):
                 yield Input(placeholder="Type to find a tag", compact=True, max_length=100)
                 yield Static(id="tag-matches", markup=False)
-            yield TagList(empty="Counting…", can_focus=False)
+            yield TagList(empty=COUNTING, can_focus=False)
 
     def on_mount(self) -> None:
-        """List the tags; count them after the first picture."""
+        """List the tags."""
         self._list_tags()
-        self.call_after_refresh(self._begin_to_count)  # would delay the first picture
+
+    def on_screen_resume(self) -> None:
+        """Count the tags after the first picture, which it would delay."""
+        self.call_after_refresh(self._begin_to_count)
 
     def on_input_changed(self, event: "Input.Changed") -> None:
         """List the tags that match what is typed."""
@@ -166,14 +188,21 @@ class TagPicker(Modal[None]):
         in_background(self, self._count, group="tag-counts", exclusive=True)
 
     async def _count(self) -> None:
+        beginning = self._has_counted
         try:
-            self._counted = await asyncio.to_thread(self._counts, self._filter)
-            self._dropped = ""
+            counted = await asyncio.to_thread(self._counts, self._filter)
+            if self._has_counted is beginning:
+                self._counted = counted
+                self._dropped = ""
         finally:
-            self._counted = self._counted or ()
-            self._has_counted.set()
-            self._list.empty = "No such tag here"
-            self._list_tags(reveals=False)  # the wheel may have turned meanwhile
+            if self._has_counted is beginning:  # else the box was closed and opened meanwhile
+                self._show_counts()
+
+    def _show_counts(self) -> None:
+        self._counted = self._counted or ()
+        self._has_counted.set()
+        self._list.empty = "No such tag here"
+        self._list_tags(reveals=False)  # the wheel may have turned meanwhile
 
     def _list_tags(self, *, reveals: bool = True) -> None:
         """List all tags, those of the filter first, even if none of their articles is left.

@@ -53,8 +53,11 @@ FIRST_SYNC_AFTER_S = 2.0
 
 MINUTE_S = 60.0
 
-OPEN_MORE_AFTER_S = 0.05
+OPEN_MORE_AFTER_S = 0.02
 """Pause between opening groups for results, in which keys are answered."""
+
+KEEP_WORDS_AFTER_S = 10.0
+"""Delay before sets of slow words are made, which keeps a core busy for up to a minute, once."""
 
 COPY_EVERY_S = 3600.0
 """How often an open screen checks that today's copy of the marks exists."""
@@ -140,6 +143,7 @@ class HostScreen(QuickKeys, LightScreen):
         self._library.announce()
         self.set_interval(LOOK_FOR_CHANGES_S, self._look_now_and_then)
         self.set_timer(WARM_UP_AFTER_S, self._warm_up.begin)
+        self.set_timer(KEEP_WORDS_AFTER_S, self._warm_up.keep_words)
         self.set_interval(COPY_EVERY_S, self._warm_up.keep_copy)
         if self._settings.sync_every:
             self.set_timer(FIRST_SYNC_AFTER_S, self._sync_by_itself)
@@ -350,7 +354,7 @@ class HostScreen(QuickKeys, LightScreen):
     def on_unmount(self) -> None:
         """End what runs in the background and save the view."""
         self._answers.end()
-        for each in (self._syncing, self._originals):
+        for each in (self._syncing, self._originals, self._warm_up):
             if each is not None:
                 each.end()
         with suppress(CryptoreadError):  # the screen is closed and cannot show it

@@ -1,6 +1,8 @@
 """The present answer in the list: its groups, its counts, and what an empty list says."""
 
+import asyncio
 from collections.abc import Mapping
+from functools import partial
 
 from reader.library import Grouping, Ids, Library
 from reader.query.language import Field
@@ -9,6 +11,7 @@ from reader.ui.screen.host import Host
 from reader.ui.screen.keys import key_of
 from reader.ui.screen.saved_view import View
 from reader.ui.sidebar.widget import Sidebar
+from reader.ui.textual_compat.failures import in_background
 
 EMPTY = "No articles. {sync} brings news. For your own, quit and run cryptoread import"
 EMPTY_SEARCH = "No article matches. Esc gives the list back as it was."
@@ -66,6 +69,13 @@ class Listing:
         self.show_groups()
         if self._view.grouping is not Grouping.CATEGORY:
             self._sidebar.open_first()
+        if self._view.grouping is Grouping.DAY:
+            self._sidebar.call_after_refresh(self._prepare, Grouping.SOURCE)
+
+    def _prepare(self, grouping: Grouping) -> None:
+        """Read and count what the next key needs, so that it finds it in memory."""
+        work = partial(asyncio.to_thread, self._library.groups, self.ids, grouping)
+        in_background(self._host, work, group="next-grouping", exclusive=True)
 
     def _empty_hint(self) -> str:
         if not self._is_whole:

@@ -31,6 +31,9 @@ class ReaderScreen(HostScreen):
 
     BINDINGS: ClassVar[list[BindingType]] = READER_KEYS
 
+    _picker: "TagPicker | None" = None
+    """The box of tags, once it was opened."""
+
     # The query and its answer.
 
     def action_cycle_digit(self, digit: int) -> None:
@@ -92,7 +95,14 @@ class ReaderScreen(HostScreen):
         from reader.ui.modals.tag_picker import TagPicker
 
         first = self._tag_bar.at_once(self._listing.ids) or ()
-        await self.app.push_screen(TagPicker(self.filter, self._counted_tags, first))
+        if self._picker is None:
+            self._picker = TagPicker(self.filter, self._counted_tags, first)
+            self.app.install_screen(self._picker, "tags")  # keeps its widgets when it is closed
+        elif self._picker.is_current:
+            return
+        else:
+            self._picker.begin_again(self.filter, first)
+        await self.app.push_screen(self._picker)
 
     def _counted_tags(self, query: Query) -> list[TagCount]:
         """Return the tags of what matches, counted as of one version. Thread-safe."""

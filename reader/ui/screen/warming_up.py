@@ -4,12 +4,16 @@ import asyncio
 import gc
 from collections.abc import Callable
 from functools import partial
+from typing import TYPE_CHECKING
 
 from reader.library import Library
 from reader.query.language import Query
 from reader.ui.screen.host import Host
 from reader.ui.screen.marks import Marker
 from reader.ui.textual_compat.failures import in_background
+
+if TYPE_CHECKING:
+    from multiprocessing.process import BaseProcess
 
 
 class WarmUp:
@@ -32,6 +36,8 @@ class WarmUp:
         self._marker = marker
         self._start = start
         self._found = found
+        self._words: BaseProcess | None = None
+        """Makes sets of slow words."""
 
     def begin(self) -> None:
         """Load the list, then the reading pane, in the background."""
@@ -40,6 +46,22 @@ class WarmUp:
         gc.enable()
         work = partial(asyncio.to_thread, self._load)
         in_background(self._host, work, group="warm-up")
+
+    def keep_words(self) -> None:
+        """Start the process that makes sets of slow words, if any are missing."""
+        work = partial(asyncio.to_thread, self._keep_words)
+        in_background(self._host, work, group="words")
+
+    def end(self) -> None:
+        """Stop the work of other processes."""
+        if self._words is not None:
+            self._words.kill()
+
+    def _keep_words(self) -> None:
+        if self._library.lacks_words():
+            from reader.ui.screen.words_process import begin
+
+            self._words = begin(self._library.home)
 
     def keep_copy(self) -> None:
         """Write today's copy of the marks, in the background, unless it exists."""

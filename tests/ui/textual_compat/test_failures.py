@@ -11,7 +11,7 @@ import pytest
 from textual.message_pump import MessagePump
 
 import reader.ui
-from reader.library import Library
+from reader.library import Grouping, Library
 from reader.safety.logs import NAME, log_folder
 from reader.ui.reading.pane import ReadingPane
 from reader.ui.sidebar.widget import Sidebar
@@ -89,6 +89,14 @@ async def _keep_a_copy(reader: Reading) -> None:
     reader.screen._warm_up.keep_copy()
 
 
+async def _keep_words(reader: Reading) -> None:
+    reader.screen._warm_up.keep_words()
+
+
+async def _prepare_a_grouping(reader: Reading) -> None:
+    reader.screen._listing._prepare(Grouping.SOURCE)
+
+
 async def _leave_with_a_mark_on_its_way(reader: Reading) -> None:
     reader.screen.marker._writing += 1
     reader.app._leave()
@@ -113,6 +121,7 @@ FAULTS: dict[str, tuple[str, Callable[[Reading], Any]]] = {
     "leave": ("reader.ui.screen.marks.Marker.all_written", _leave_with_a_mark_on_its_way),
     "look-ahead": ("recent", _keys("slash")),
     "marks": ("set_marks", _keys("m")),
+    "next-grouping": ("groups", _prepare_a_grouping),
     "reopen": ("reader.ui.screen.host_screen._import_reading_pane", _reopen),
     "positions": ("save_position", _open_scroll_and_go_on),
     "sync": ("reader.ui.screen.sync_process.sync", _keys("r")),
@@ -120,6 +129,7 @@ FAULTS: dict[str, tuple[str, Callable[[Reading], Any]]] = {
     "tags": ("tag_counts", _keys("1")),
     "theme": ("save_state", _choose_a_theme),
     "warm-up": ("warm_up", _warm_up),
+    "words": ("lacks_words", _keep_words),
 }
 """Group of the background work: what breaks in it, and what sets it off."""
 

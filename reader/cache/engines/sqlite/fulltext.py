@@ -4,8 +4,10 @@ import sqlite3
 
 from pyroaring import BitMap
 
+from reader.cache.engines.sqlite.word_sets import stored
+from reader.cache.files.connections import snapshot
 from reader.cache.files.damage import is_damage, rows_of
-from reader.cache.fts5 import match_phrase, matches
+from reader.cache.fts5 import has_only_8_digits, matches, phrases
 from reader.cache.values.cancel import Cancel
 from reader.errors import Superseded
 from reader.query.folding import folded
@@ -26,11 +28,24 @@ def found(db: sqlite3.Connection, term: Term, cancel: Cancel) -> BitMap:
     """Return the articles that have a word or phrase. Raises Superseded when cancelled."""
     with cancel.guarding(db.interrupt):
         try:
-            return matches(db, match_phrase(term))
+            with snapshot(db):
+                return _found(db, term, cancel)
         except sqlite3.OperationalError as error:
             if cancel.is_cancelled and error.sqlite_errorcode == sqlite3.SQLITE_INTERRUPT:
                 raise Superseded from error
             raise
+
+
+def _found(db: sqlite3.Connection, term: Term, cancel: Cancel) -> BitMap:
+    bits = BitMap()
+    for phrase in phrases(term):
+        found = stored(db, phrase)
+        if found is None:
+            if cancel.is_cancelled:
+                raise Superseded
+            found = matches(db, phrase, are_of_8_digits=has_only_8_digits(db))
+        bits |= found
+    return bits
 
 
 def has_damaged_index(db: sqlite3.Connection) -> bool:

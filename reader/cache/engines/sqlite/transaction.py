@@ -65,6 +65,12 @@ class SqliteTransaction(SqliteView):
         counted = "UPDATE meta SET value = value + 1 WHERE name = ? RETURNING value"
         return number(self.db.execute(counted, (name,)).fetchone())
 
+    def count_texts(self, ids: BitMap) -> None:
+        """Raise the counter `texts`, and note which articles its new version has changed."""
+        from reader.cache.engines.sqlite.changed import note
+
+        note(self.db, self.count_up("texts"), ids)
+
     def set_counter(self, name: str, value: int) -> None:
         """Set a counter."""
         self.db.execute("UPDATE meta SET value = ? WHERE name = ?", (value, name))

@@ -4,6 +4,7 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from itertools import count
+from math import inf
 from queue import Queue
 from threading import Thread
 from time import monotonic, sleep
@@ -21,6 +22,9 @@ MERGE = "INSERT INTO fulltext (fulltext, rank) VALUES ('merge', ?)"
 MERGE_PAGES, MERGE_STEPS = 100, 10
 """Pages of 4 kB per transaction, and transactions: enough to keep up with 50 new articles."""
 ALL_PAGES = 100_000
+
+TIDY_S = 3.0
+"""How long `tidy` makes sets of words; an open screen has them all made."""
 
 SCREEN_WAIT_S, SCREEN_LOOK_S = 12.0, 0.05
 """How long an import waits for an open screen, which reacts within five seconds; how often it
@@ -111,6 +115,28 @@ class SqliteUpkeep:
                 db.execute(MERGE, (pages,))
                 if db.total_changes < before + 2:  # by its manual, nothing was left to merge
                     break
+            _keep_words(db, TIDY_S)
+
+    def keep_words(self) -> None:
+        """Store the articles of words that are slow to find. It may end at any moment."""
+        with suppress(sqlite3.Error):
+            _keep_words(self._pool.of_thread(), inf)
+
+    def lacks_words(self) -> bool:
+        """Return whether `keep_words` has many seconds of work to do."""
+        from reader.cache.engines.sqlite.word_upkeep import due, has_many, is_far_behind
+
+        with suppress(sqlite3.Error):
+            db = self._pool.of_thread()
+            return has_many(db) and (is_far_behind(db) or bool(due(db)))
+        return False
+
+
+def _keep_words(db: sqlite3.Connection, seconds: float) -> None:
+    from reader.cache.engines.sqlite.word_upkeep import keep_sets
+
+    end = monotonic() + seconds
+    keep_sets(db, lambda: monotonic() < end)
 
 
 class _LogBesideScreen:

@@ -1,0 +1,44 @@
+"""The process that makes sets of slow words stores them, and may be killed at any moment."""
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+from reader.cache.engines.sqlite.word_upkeep import LEAST_ARTICLES
+from reader.library import Library
+from reader.ui.screen.words_process import begin
+from tests.builders import article, library
+
+
+def pretend_many(folder: Path) -> None:
+    with closing(sqlite3.connect(folder / "cache.db", isolation_level=None)) as db:
+        db.execute("UPDATE facets SET size = ? WHERE field = 'all'", (LEAST_ARTICLES,))
+
+
+def test_the_process_does_what_an_archive_of_many_articles_lacks(tmp_path: Path) -> None:
+    library(tmp_path, [article(1, body="fees fall")]).close()
+    pretend_many(tmp_path)
+    with Library(tmp_path) as found:
+        assert found.lacks_words()
+        child = begin(tmp_path)
+        child.join(60)
+        assert child.exitcode == 0
+        assert not found.lacks_words()
+
+
+def test_a_killed_process_leaves_an_archive_that_can_be_searched(tmp_path: Path) -> None:
+    library(tmp_path, [article(1, body="fees fall")]).close()
+    pretend_many(tmp_path)
+    child = begin(tmp_path)
+    child.kill()
+    child.join(60)
+    with closing(sqlite3.connect(tmp_path / "cache.db")) as db:
+        assert db.execute("PRAGMA quick_check").fetchone() == ("ok",)
+    begin(tmp_path).join(60)
+    with Library(tmp_path) as found:
+        assert not found.lacks_words()
+
+
+def test_an_archive_of_few_articles_lacks_nothing(tmp_path: Path) -> None:
+    with library(tmp_path, [article(1)]) as found:
+        assert not found.lacks_words()
