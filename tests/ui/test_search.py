@@ -1,5 +1,6 @@
 """The search line: results while typing, and the restored list after giving up."""
 
+import gc
 import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
@@ -11,6 +12,7 @@ import pytest
 from textual import events
 from textual.widgets import Input
 
+from reader.cache.recent import Recent
 from reader.library import Group, Ids, Library, Mark
 from reader.query.language import Query, parse
 from reader.ui.bars.search_line import SearchHint, SearchLine
@@ -51,6 +53,19 @@ async def test_enter_keeps_the_search_as_a_filter(news: Library) -> None:
         assert not reader.shown(SearchLine)
         await reader.press("escape")
         assert "7 of 9 articles" in reader.status
+
+
+async def test_a_search_that_has_ended_leaves_no_index_in_memory(news: Library) -> None:
+    def indexes() -> int:
+        return sum(isinstance(each, Recent) for each in gc.get_objects())
+
+    async with reading(news) as reader:
+        for end in ("escape", "enter"):
+            await reader.press("slash", *"fees")
+            await answered(reader, 1)
+            await reader.wait_for(lambda: indexes() == 1)
+            await reader.press(end)
+            await reader.wait_for(lambda: indexes() == 0)
 
 
 async def test_escape_restores_the_list(tmp_path: Path) -> None:

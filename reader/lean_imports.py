@@ -1,0 +1,23 @@
+"""Import a module without another that it would import and not use. Standard library alone."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import ModuleType
+
+
+@contextmanager
+def standing_in(name: str, stand_in: ModuleType | None) -> Iterator[None]:
+    """Let imports of a module find a stand-in meanwhile, unless the module is loaded already.
+
+    None: they fail, for a module that others import only if it is there. Imports in other threads
+    find the stand-in, too.
+    """
+    if name in sys.modules:
+        yield
+        return
+    sys.modules[name] = stand_in  # type: ignore[assignment]  # the import system documents None
+    try:
+        yield
+    finally:
+        sys.modules.pop(name, None)
