@@ -20,4 +20,5 @@ def standing_in(name: str, stand_in: ModuleType | None) -> Iterator[None]:
     try:
         yield
     finally:
-        sys.modules.pop(name, None)
+        if sys.modules.get(name) is stand_in:  # not the real one, put in its place meanwhile
+            sys.modules.pop(name, None)

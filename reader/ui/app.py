@@ -34,7 +34,7 @@ from reader.safety.crash import Broken
 from reader.ui.screen.reader import ReaderScreen
 from reader.ui.textual_compat.covered import CoveredApp
 from reader.ui.textual_compat.failures import in_background
-from reader.ui.textual_compat.light_imports import import_palette
+from reader.ui.textual_compat.light_imports import import_palette, light_types
 from reader.ui.textual_compat.typed_ahead import Act, TypedAhead
 
 if TYPE_CHECKING:
@@ -237,7 +237,8 @@ class CryptoreadApp(CoveredApp[bool]):
 
     def get_driver_class(self) -> type[Driver]:
         """Return the driver that stops reading the terminal at once on quit."""
-        driver = super().get_driver_class()
+        with light_types():
+            driver = super().get_driver_class()
         if driver.__name__ != "LinuxDriver":  # Windows has another
             return driver
         from reader.ui.textual_compat.driver import TerminalDriver

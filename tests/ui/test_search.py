@@ -1,6 +1,5 @@
 """The search line: results while typing, and the restored list after giving up."""
 
-import gc
 import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
@@ -56,16 +55,18 @@ async def test_enter_keeps_the_search_as_a_filter(news: Library) -> None:
 
 
 async def test_a_search_that_has_ended_leaves_no_index_in_memory(news: Library) -> None:
-    def indexes() -> int:
-        return sum(isinstance(each, Recent) for each in gc.get_objects())
-
     async with reading(news) as reader:
+
+        def index() -> Recent | None:
+            finder = reader.screen._answers._finder
+            return finder._recent if finder else None
+
         for end in ("escape", "enter"):
             await reader.press("slash", *"fees")
             await answered(reader, 1)
-            await reader.wait_for(lambda: indexes() == 1)
+            await reader.wait_for(index)
             await reader.press(end)
-            await reader.wait_for(lambda: indexes() == 0)
+            await reader.wait_for(lambda: index() is None)
 
 
 async def test_escape_restores_the_list(tmp_path: Path) -> None:

@@ -14,13 +14,14 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.message import Message
 from textual.strip import Strip
-from textual.widgets import Input, Static
+from textual.widgets import Static
 
 from reader.config.paths import resource
 from reader.query.language import NAMED, Field, Query, parse_typed
 from reader.ui.bars.completion import Completion, Names, completed, completions
 from reader.ui.textual_compat.cells import fit
 from reader.ui.textual_compat.failures import Guarded
+from reader.ui.textual_compat.light_input import Input
 from reader.ui.textual_compat.painted import Painted
 
 TIP = (("Enter", "keep"), ("Esc", "back to the list as it was"), ("↑", "earlier searches"))

@@ -104,7 +104,9 @@ class TagPicker(Modal[None]):
     def compose(self) -> ComposeResult:
         """Yield the input, the number of matches and the list."""
         from textual.containers import Horizontal, Vertical
-        from textual.widgets import Input, Static
+        from textual.widgets import Static
+
+        from reader.ui.textual_compat.light_input import Input
 
         with Vertical(classes="modal-box") as box:
             box.border_title = "Tags"
@@ -197,7 +199,9 @@ class TagPicker(Modal[None]):
 
     def _show(self, kept: Tag | None = None, *, reveals: bool = True) -> None:
         """Show the matching tags, with the cursor on the kept tag, else on the best match."""
-        from textual.widgets import Input, Static
+        from textual.widgets import Static
+
+        from reader.ui.textual_compat.light_input import Input
 
         tags, typed = self._list, self.query_one(Input).value
         rows = [self._tags[place] for place in best(typed, self._folded)]

@@ -53,8 +53,10 @@ class WarmUp:
 
     def _let_go(self, shown: Query) -> None:
         from reader.heap import give_back
+        from reader.ui.textual_compat.painted_texts import forget_painted
 
         self._library.drop_unused(shown)
+        forget_painted()
         give_back()
 
     def _load(self) -> None:

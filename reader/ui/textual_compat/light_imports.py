@@ -12,6 +12,7 @@ import sys
 import typing
 from abc import ABC
 from collections.abc import Callable
+from contextlib import AbstractContextManager, ExitStack
 from importlib import import_module
 from types import ModuleType
 from typing import Any
@@ -26,11 +27,12 @@ _TYPES = "typing_extensions"
 _CLASSES = ("CommandListItem", "CommandPalette", "DiscoveryHit", "Hit", "Hits", "SimpleProvider")
 """Names that Textual takes from the palette; none is used before the palette opens."""
 
-_FUNCTIONS = (
-    ("platformdirs", "user_downloads_path"),
-    ("uuid", "uuid4"),
-    ("difflib", "get_close_matches"),
-)
+_FUNCTIONS = {
+    "difflib": ("get_close_matches",),
+    "mimetypes": ("guess_type",),
+    "platformdirs": ("user_downloads_path",),
+    "uuid": ("uuid4",),
+}
 
 
 class _Provider(ABC):  # noqa: B024 - it has the metaclass of the class that it stands for
@@ -41,19 +43,22 @@ def import_application() -> None:
     """Import `textual.app`, unless it is imported already."""
     if "textual.app" in sys.modules:
         return
-    stand_ins = {name: _module(name, {at: _later(name, at)}) for name, at in _FUNCTIONS}
+    stand_ins = {
+        module: _module(module, {name: _later(module, name) for name in names})
+        for module, names in _FUNCTIONS.items()
+    }
     stand_ins[PALETTE] = _module(PALETTE, {"Provider": _Provider} | dict.fromkeys(_CLASSES, object))
-    stand_ins[_TYPES] = _module(_TYPES, {"__getattr__": _type})
-    for name in stand_ins.keys() & sys.modules.keys():
-        del stand_ins[name]
-    sys.modules.update(stand_ins)
-    try:
-        with standing_in("ssl", None):
-            import_module("textual.app")
-    finally:
+    with ExitStack() as stack:
         for name, stand_in in stand_ins.items():
-            if sys.modules[name] is stand_in:
-                del sys.modules[name]
+            stack.enter_context(standing_in(name, stand_in))
+        stack.enter_context(standing_in("ssl", None))
+        stack.enter_context(light_types())
+        import_module("textual.app")
+
+
+def light_types() -> AbstractContextManager[None]:
+    """Import no `typing_extensions` meanwhile for what `typing` has."""
+    return standing_in(_TYPES, _module(_TYPES, {"__getattr__": _type}))
 
 
 def _module(name: str, names: dict[str, object]) -> ModuleType:
@@ -64,17 +69,21 @@ def _module(name: str, names: dict[str, object]) -> ModuleType:
 
 def _later(module: str, name: str) -> Callable[[], Any]:
     """Return a function that imports the one it stands for when it is called."""
-    return lambda *values, **named: getattr(import_module(module), name)(*values, **named)
+    return lambda *values, **named: getattr(_real(module), name)(*values, **named)
 
 
 def _type(name: str) -> Any:
-    """Return what `typing` has under that name; if it has nothing, put the real module in place."""
+    """Return what `typing` has under that name, else what the real module has."""
     if name.startswith("__"):
         raise AttributeError(name)
-    if name not in typing.__all__:
-        sys.modules.pop(_TYPES, None)
-        return getattr(import_module(_TYPES), name)
-    return getattr(typing, name)
+    return getattr(typing if name in typing.__all__ else _real(_TYPES), name)
+
+
+def _real(name: str) -> ModuleType:
+    """Import a module, also in the place of its stand-in."""
+    if name in sys.modules and sys.modules[name].__spec__ is None:
+        del sys.modules[name]
+    return import_module(name)
 
 
 def import_palette() -> None:

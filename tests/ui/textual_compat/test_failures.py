@@ -89,6 +89,10 @@ async def _keep_a_copy(reader: Reading) -> None:
     reader.screen._warm_up.keep_copy()
 
 
+async def _let_go(reader: Reading) -> None:
+    reader.screen._warm_up.let_go()
+
+
 async def _leave_with_a_mark_on_its_way(reader: Reading) -> None:
     reader.screen.marker._writing += 1
     reader.app._leave()
@@ -111,6 +115,7 @@ FAULTS: dict[str, tuple[str, Callable[[Reading], Any]]] = {
     "full-text": ("fetch_full_text", _keys("n", "F")),
     "history": ("save_state", _keys("slash", *"fees", "enter")),
     "leave": ("reader.ui.screen.marks.Marker.all_written", _leave_with_a_mark_on_its_way),
+    "let-go": ("drop_unused", _let_go),
     "look-ahead": ("recent", _keys("slash")),
     "marks": ("set_marks", _keys("m")),
     "reopen": ("reader.ui.screen.host_screen._import_reading_pane", _reopen),
