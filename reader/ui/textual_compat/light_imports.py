@@ -1,8 +1,8 @@
 """Import Textual's application without what only some keys need: a sixth of the time it takes.
 
 `textual.app` imports the command palette with five widgets, and modules for folders of downloads,
-random ids, misspelt names and types. While it is imported, stand-ins take their places. Code that
-imports these modules afterwards gets the real ones.
+random ids, misspelt names, types and decimal numbers. While it is imported, stand-ins take their
+places. Code that imports these modules afterwards gets the real ones.
 
 asyncio imports OpenSSL if it is there. The screen's loop has no connections, and httpx encrypts
 without asyncio's help, so asyncio is imported as if it were missing: 2.5 MB less.
@@ -39,6 +39,10 @@ class _Provider(ABC):  # noqa: B024 - it has the metaclass of the class that it 
     """Stands for the base class of Textual's own source of themes."""
 
 
+class _Decimal:
+    """Stands for decimal numbers, which `fractions` recognises. Textual has none."""
+
+
 def import_application() -> None:
     """Import `textual.app`, unless it is imported already."""
     if "textual.app" in sys.modules:
@@ -48,6 +52,7 @@ def import_application() -> None:
         for module, names in _FUNCTIONS.items()
     }
     stand_ins[PALETTE] = _module(PALETTE, {"Provider": _Provider} | dict.fromkeys(_CLASSES, object))
+    stand_ins["decimal"] = _module("decimal", {"Decimal": _Decimal})
     with ExitStack() as stack:
         for name, stand_in in stand_ins.items():
             stack.enter_context(standing_in(name, stand_in))
