@@ -88,7 +88,7 @@ def reference(id: ArticleId, identity: Identity) -> int:
 
 def check_digits(identity: Identity) -> int:
     """Return the last six digits of every reference to the article."""
-    from hashlib import blake2b
+    from reader.digests import blake2b
 
     digest = blake2b("\0".join(identity).encode(), digest_size=8).digest()
     return int.from_bytes(digest, "big") % CHECK

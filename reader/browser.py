@@ -6,8 +6,6 @@ decides what it shows meanwhile, and what to copy without a browser.
 
 import os
 import re
-import shlex
-import shutil
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -118,10 +116,12 @@ def plan(url: str, environ: Mapping[str, str] = os.environ, platform: str = sys.
 
     Raises UrlRefused, and BrowserFailed without such a program.
     """
+    from shutil import which
+
     address = check(url)
     chosen = environ.get("BROWSER", "").strip()
     for command in _chosen(chosen) if chosen else _usual(environ, platform):
-        program = shutil.which(command[0], path=environ.get("PATH"))
+        program = which(command[0], path=environ.get("PATH"))
         if program:
             argv = (program, *(part.replace("%s", address) for part in command[1:]))
             in_terminal = Path(program).name in _TERMINAL
@@ -252,9 +252,11 @@ def _without_www(name: str) -> str:
 
 def _chosen(browser: str) -> Iterator[list[str]]:
     """Yield the commands of BROWSER, each with `%s` for the URL."""
+    from shlex import split
+
     for entry in browser.split(os.pathsep):
         try:
-            command = shlex.split(entry)
+            command = split(entry)
         except ValueError:
             continue
         if command[-1:] == ["&"]:

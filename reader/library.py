@@ -197,6 +197,10 @@ class Library:
         """Load what a further filter would need; stop using the stored answer."""
         self._questions.warm_up(query, self.clock())
 
+    def drop_unused(self, query: Query) -> None:
+        """Drop cached sets that were not used lately. Thread-safe. query: on the screen."""
+        self._session.drop_unused(query)
+
     @property
     def total(self) -> int:
         """Return the number of articles, without drafts."""

@@ -9,10 +9,24 @@ from reader.article import ArticleId
 
 T = TypeVar("T")
 
+_PER_ROW, _MOST_PER_ROW = 64, 8192
+"""Bytes of a row of a Roaring bitmap without its ids, and of its ids at most."""
+
 NONE = BitMap()
 
 AT_ONCE = 500
 """Maximum ids in one request to an engine."""
+
+
+def weight(bits: BitMap) -> int:
+    """Return about how many bytes a set takes in memory, within microseconds.
+
+    Each 65,536 ids in a row that has any of them takes two allocations, and up to 8 kB.
+    """
+    if not bits:
+        return 0
+    rows = min(len(bits), (bits.max() >> 16) - (bits.min() >> 16) + 1)
+    return rows * _PER_ROW + min(2 * len(bits), rows * _MOST_PER_ROW)
 
 
 class Ids(Sequence[ArticleId]):

@@ -154,6 +154,19 @@ class Session:
         """Give a write transaction, one thread at a time. Raises CacheLocked, CacheError."""
         return self.engine.transaction(wait=wait)
 
+    def drop_unused(self, query: Query) -> None:
+        """Drop sets that were not used lately, beyond what the first screens need. Thread-safe.
+
+        query: is on the screen; its words stay.
+        """
+        with self.lock:
+            words = self.held.words if self.held else self._words
+            dropped = words.drop_unused(query.words)
+            for facets in self._of_language.values():
+                dropped += facets.drop_unused()
+        while dropped:  # one by one: all of them together would keep a key waiting
+            dropped.pop()
+
     # The moment held.
 
     def knows(self, query: Query) -> bool:

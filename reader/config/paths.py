@@ -1,6 +1,7 @@
 """Paths of cryptoread's files: data, settings, and files installed with the program."""
 
 import os
+import sys
 from pathlib import Path
 
 import reader
@@ -23,6 +24,8 @@ def data_folder(option: Path | None = None) -> Path:
     """
     if chosen := option or _from_environment("CRYPTOREAD_DATA"):
         return chosen.expanduser()
+    if usual := _usual("XDG_DATA_HOME", ".local/share"):
+        return usual
     import platformdirs
 
     return platformdirs.user_data_path(APP, appauthor=False)
@@ -38,9 +41,24 @@ def config_file(option: Path | None = None) -> Path:
         raise ConfigError(option, "there is no such file")
     if chosen := option or _from_environment("CRYPTOREAD_CONFIG"):
         return chosen.expanduser()
+    if usual := _usual("XDG_CONFIG_HOME", ".config"):
+        return usual / "config.toml"
     import platformdirs
 
     return platformdirs.user_config_path(APP, appauthor=False) / "config.toml"
+
+
+def _usual(variable: str, below_home: str) -> Path | None:
+    """Return what platformdirs says on Linux without its variables, None elsewhere.
+
+    Importing it and what it imports takes 6 ms and 600 kB.
+    """
+    home, environ = os.environ.get("HOME", ""), os.environ
+    if sys.platform != "linux" or not home.startswith("/"):
+        return None
+    if environ.get(variable) or environ.get("ANDROID_DATA"):
+        return None
+    return Path(home, below_home, APP)
 
 
 def _from_environment(name: str) -> Path | None:

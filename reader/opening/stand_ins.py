@@ -33,10 +33,13 @@ class StandIn(type(sys)):  # type: ignore[misc] # `types.ModuleType`, without im
         return self._later(self.__name__, name)
 
 
-def import_without(stand_ins: "Mapping[str, StandIn]", modules: "Iterable[str]") -> None:
-    """Import the modules while the stand-ins take the places of what is not imported yet."""
+def import_without(stand_ins: "Mapping[str, StandIn | None]", modules: "Iterable[str]") -> None:
+    """Import the modules while the stand-ins take the places of what is not imported yet.
+
+    None: importing it fails, for what others import only if it is installed.
+    """
     placed = {name: each for name, each in stand_ins.items() if name not in sys.modules}
-    sys.modules.update(placed)
+    sys.modules.update(placed)  # type: ignore[arg-type] # the import system documents None
     try:
         for name in modules:
             import_module(name)
@@ -57,5 +60,5 @@ def calling(module: str, name: str) -> "Callable[..., Any]":
 
 
 def _take_away(name: str) -> None:
-    if isinstance(sys.modules.get(name), StandIn):
+    if name in sys.modules and isinstance(sys.modules[name], StandIn | None):
         del sys.modules[name]

@@ -12,6 +12,7 @@ import pytest
 from textual import events
 from textual.widgets import Input
 
+from reader.cache.recent import Recent
 from reader.library import Group, Ids, Library, Mark
 from reader.query.language import Query, parse
 from reader.ui.bars.search_line import SearchHint, SearchLine
@@ -54,6 +55,21 @@ async def test_enter_keeps_the_search_as_a_filter(news: Library) -> None:
         assert not reader.shown(SearchLine)
         await reader.press("escape")
         assert "7 of 9 articles" in reader.status
+
+
+async def test_a_search_that_has_ended_leaves_no_index_in_memory(news: Library) -> None:
+    async with reading(news) as reader:
+
+        def index() -> Recent | None:
+            finder = reader.screen._answers._finder
+            return finder._recent if finder else None
+
+        for end in ("escape", "enter"):
+            await reader.press("slash", *"fees")
+            await answered(reader, 1)
+            await reader.wait_for(index)
+            await reader.press(end)
+            await reader.wait_for(lambda: index() is None)
 
 
 async def test_escape_restores_the_list(tmp_path: Path) -> None:

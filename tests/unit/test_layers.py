@@ -65,6 +65,7 @@ HEAVY = {
         "reader.ui.screen.languages",
     ),
     *("reader.live.full_text", "trafilatura"),
+    *("ssl", "hashlib", "difflib", "platformdirs", "html.entities", "linkify_it", "ctypes"),
     *(
         "reader.ui.screen.palette",
         "reader.formats.archive.front_matter",

@@ -4,11 +4,12 @@ The engine does the lookup itself; SQLite's is in `cache.engines.sqlite.fulltext
 """
 
 import threading
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING
 
 from pyroaring import BitMap
 
+from reader.cache.ids import weight
 from reader.query.language import Field, Term
 
 if TYPE_CHECKING:
@@ -17,6 +18,9 @@ from reader.cache.values.cancel import Cancel
 
 KEPT = 64
 """Cached sets of ids; one for a million articles takes some hundred kilobytes at most."""
+
+KEPT_BYTES = 1024 * 1024
+"""Sets that stay in memory when they are not on the screen."""
 
 _Word = tuple[bool, str, bool]
 """Whether only titles are searched, the text, and whether it is a prefix."""
@@ -36,6 +40,22 @@ class Words:
             found = self._ids(term, view, by)
             bits = bits - found if term.exclude else bits & found
         return bits
+
+    def drop_unused(self, wanted: Collection[Term]) -> list[BitMap]:
+        """Drop the least recently used sets beyond `KEPT_BYTES`, and return them.
+
+        wanted: terms whose sets stay, as they are on the screen.
+        """
+        words = {_word(term) for term in wanted}
+        with self._lock:
+            left = sum(map(weight, self._known.values()))
+            dropped = []
+            for word in [word for word in self._known if word not in words]:
+                if left <= KEPT_BYTES:
+                    break
+                dropped.append(self._known.pop(word))
+                left -= weight(dropped[-1])
+        return dropped
 
     def knows(self, terms: Iterable[Term], view: "View") -> bool:
         """Return whether the answer is cached."""

@@ -3,7 +3,8 @@
 Works on bitmaps only; `index` reads the facets.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
+from collections.abc import Set as AbstractSet
 
 from pyroaring import BitMap
 
@@ -31,6 +32,12 @@ class _Counted:
         self.known: dict[int, tuple[BitMap, int]] = {}
         """Bitmap and count by the `id()` of a facet's bitmap, which is kept alive here."""
 
+    def drop(self, facets: AbstractSet[int]) -> None:
+        """Drop the counts of facets, by the `id()` of their bitmaps."""
+        for counted in (self, self.whole, self.part):
+            if counted is not None:
+                counted.known = {k: v for k, v in counted.known.items() if k not in facets}
+
 
 class Counts:
     """Counts what sets and facets share. The bitmaps that it is given must never change."""
@@ -49,6 +56,15 @@ class Counts:
         """Drop everything that depends on the stored articles."""
         self._parts.clear()
         self._dense = NONE, NONE
+
+    def drop(self, facets: Collection[BitMap]) -> None:
+        """Drop what is cached of some facets, which keeps their bitmaps alive."""
+        dropped = {id(bits) for bits in facets}
+        if not dropped:
+            return
+        for counted in self._of.values():
+            counted.drop(dropped)
+        self._parts = {pair: kept for pair, kept in self._parts.items() if dropped.isdisjoint(pair)}
 
     def meet(self, bits: BitMap, ids: BitMap, without: BitMap) -> Meet:
         """Return the ids that a facet shares with a set, without those of another facet."""

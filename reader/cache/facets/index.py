@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from pyroaring import BitMap
 
 from reader.cache.facets.counts import Counts
+from reader.cache.facets.recency import Recency
 from reader.cache.ids import NONE
 from reader.cache.values.facet_rows import CHUNK_BITS, FACETS, Counted, Damaged, Facet, FacetRow
 
@@ -96,6 +97,7 @@ class Facets:
         self._lengths: dict[Facet, int] = {}
         """Sizes of facets that were loaded only to learn their size."""
         self._loaded: dict[int, BitMap] = {}
+        self._recency = Recency()
 
     def refresh(self, view: "View") -> int:
         """Update the loaded facets, reading only changed chunks; return the version."""
@@ -200,6 +202,7 @@ class Facets:
                 self._loaded[key] = self._given[facet] if cut is None else self._given[facet] & cut
             elif not self._load(view, [key], cut):
                 return self.get(view, facet)
+        self._recency.use(key)
         return self._loaded.get(key, NONE)
 
     def get_many(self, view: "View", facet: Facet, least: int) -> BitMap:
@@ -216,6 +219,21 @@ class Facets:
     def knows(self, view: "View", facet: Facet, least: int) -> bool:
         """Return whether `get_many` needs no read."""
         return self._lengths.get(facet, least) < least or self._key(view, facet) in self._loaded
+
+    def drop_unused(self) -> list[BitMap]:
+        """Drop facets that were not used lately, if all take much memory. Return them.
+
+        They are loaded again when they are needed. Until their bitmaps are deleted, which takes
+        milliseconds for thousands, they still take memory.
+        """
+        if self.is_counted_anew:
+            return []
+        # All others are restricted to the language, also by `news` in another thread.
+        if self.language and self.language in self._keys:
+            self._recency.use(self._keys[self.language])
+        dropped = [self._loaded.pop(key) for key in self._recency.unused(self._loaded)]
+        self.counts.drop(dropped)
+        return dropped
 
     def _key(self, view: "View", facet: Facet) -> int | None:
         if facet not in self._keys and not self.is_counted_anew:
@@ -235,6 +253,8 @@ class Facets:
         missing = [key for key in keys.values() if key not in self._loaded]
         if missing and not self._load(view, missing, self._cut(view)):
             return self.every(view, field)
+        for key in keys.values():
+            self._recency.use(key)
         return {value: self._loaded[key] for value, key in keys.items()}
 
     def by_size(self, view: "View", field: str) -> Iterator[tuple[Facet, int]]:

@@ -4,7 +4,6 @@ A replaced file keeps its bytes under a new name. Knows nothing about the conten
 """
 
 import os
-import shutil
 import threading
 import time
 from collections.abc import Iterator
@@ -136,8 +135,10 @@ def _name_again(file: Path, name: Path) -> None:
     except (FileNotFoundError, FileExistsError):
         raise
     except OSError:
+        from shutil import copyfileobj
+
         with file.open("rb") as source, new_file(name) as copy:
-            shutil.copyfileobj(source, copy)
+            copyfileobj(source, copy)
 
 
 @contextmanager

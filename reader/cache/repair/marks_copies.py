@@ -5,7 +5,6 @@ write, is checked before it gets its name, and is a plain file that can replace 
 """
 
 import os
-import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
@@ -128,7 +127,9 @@ def _kept(folder: Path, path: Path) -> Path | None:
 
 
 def _has_room(marks: Path) -> bool:
-    return shutil.disk_usage(marks.parent).free > ROOM + KEPT * marks.stat().st_size
+    from shutil import disk_usage
+
+    return disk_usage(marks.parent).free > ROOM + KEPT * marks.stat().st_size
 
 
 def copy_database(marks: Path, to: Path) -> None:

@@ -2,13 +2,13 @@
 
 import json
 from collections.abc import Iterable, Sequence
-from hashlib import blake2b
 from typing import NamedTuple
 
 from reader.article import Article
 from reader.cache.sameness.law import Item, Page
 from reader.cache.sameness.tellings import Name
 from reader.cache.values.incoming import Incoming, digest_of
+from reader.digests import blake2b
 from reader.formats.page import UNDATED
 
 _CUT = 1000

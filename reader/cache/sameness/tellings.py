@@ -5,10 +5,11 @@
 
 import re
 from functools import lru_cache
-from hashlib import blake2b
 from typing import NamedTuple
 from urllib.parse import urlsplit
 from zlib import crc32
+
+from reader.digests import blake2b
 
 Name = bytes
 """A digest of an entry's id, its link, or its title and text; empty if it has none."""

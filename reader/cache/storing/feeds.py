@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from hashlib import blake2b
 from typing import TYPE_CHECKING
 
 from reader.article import Article
@@ -10,6 +9,7 @@ from reader.cache.marks.journal import Marks
 from reader.cache.sameness.arrivals import FeedPage, arrival_of
 from reader.cache.sameness.law import Item, item_of
 from reader.cache.sameness.tellings import normalised, related, retold
+from reader.digests import blake2b
 
 if TYPE_CHECKING:
     from reader.cache.engine import View

@@ -2,11 +2,11 @@
 
 import json
 from collections.abc import Mapping
-from hashlib import blake2b
 from typing import Any, NamedTuple
 
 from reader.article import Article, Identity
 from reader.cache.values.instants import milliseconds
+from reader.digests import blake2b
 from reader.formats import from_fields, to_fields
 from reader.formats.archive.schema import MAX_TAGS
 from reader.query.folding import is_plain

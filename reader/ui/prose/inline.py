@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, MutableMapping
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from reader.ui.prose.parser import parser_class
 from reader.ui.prose.wrap import Span, Styles
 
 if TYPE_CHECKING:
@@ -101,9 +102,7 @@ def links(spans: list[Span]) -> Iterator[Link]:
 
 @cache
 def _parser() -> "MarkdownIt":
-    from markdown_it import MarkdownIt
-
-    class LiteralLinks(MarkdownIt):
+    class LiteralLinks(parser_class()):  # type: ignore[misc]
         """A parser that keeps URLs as they were written, for the user and the check at opening."""
 
         def normalizeLink(self, url: str) -> str:  # noqa: N802

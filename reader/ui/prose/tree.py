@@ -5,6 +5,8 @@ from collections.abc import Iterable
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
+from reader.ui.prose.parser import parser_class
+
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
     from markdown_it.token import Token
@@ -17,9 +19,7 @@ _TASK = re.compile(r"\[([ xX])\][ \t]+")
 
 @cache
 def _parser() -> "MarkdownIt":
-    from markdown_it import MarkdownIt
-
-    parser = MarkdownIt("commonmark", {"html": True, "maxNesting": DEEPEST})
+    parser = parser_class()("commonmark", {"html": True, "maxNesting": DEEPEST})
     # Definitions were taken out of the whole text: a piece alone cannot know them.
     return parser.enable("table").disable("reference")
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from typing import NamedTuple
 
-from rich.cells import cell_len
+from reader.ui.textual_compat.cells import cell_len
 
 Styles = tuple[str, ...]
 """Names of styles, the outer first (`("quote", "strong")`); the widget maps them to colours."""

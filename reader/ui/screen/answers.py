@@ -47,6 +47,7 @@ class Answers:
         self._name_filter = name_filter
         self._finder: Finder | None = None
         self._catching_up: Worker[None] | None = None
+        self._ahead: Worker[None] | None = None
         self._asked = self._looked = 0.0
         self._turn = 0
         """Number of the last search; answers to an earlier one are dropped."""
@@ -89,7 +90,14 @@ class Answers:
     def look_ahead(self, query: Query) -> None:
         """Prepare for a search among the articles of the query."""
         prepare = partial(self._prepare, query)
-        in_background(self._host, prepare, group="look-ahead", exclusive=True)
+        self._ahead = in_background(self._host, prepare, group="look-ahead", exclusive=True)
+
+    def look_no_more(self) -> None:
+        """Drop what was prepared for a search: it has ended."""
+        if self._ahead is not None:
+            self._ahead.cancel()
+        if self._finder is not None:
+            self._finder.forget()
 
     def may_change(self) -> bool:
         """Return whether it is time to show what other programs have changed.

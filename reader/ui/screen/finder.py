@@ -44,6 +44,12 @@ class Finder:
             self._recent.close()
         self._recent = recent
 
+    def forget(self) -> None:
+        """Drop the newest articles: no search is on."""
+        if self._recent is not None:
+            self._recent.close()
+            self._recent = None
+
     def _newest(self, base: Query) -> "Recent":
         return self._library.recent(base)
 

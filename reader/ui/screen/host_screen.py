@@ -62,6 +62,9 @@ KEEP_WORDS_AFTER_S = 10.0
 COPY_EVERY_S = 3600.0
 """How often an open screen checks that today's copy of the marks exists."""
 
+LET_GO_EVERY_S = 10.0
+"""How often memory is given back that answers took which are no longer shown."""
+
 LOOK_FOR_CHANGES_S = 1.0
 """How often the screen asks whether another program has changed the cache."""
 
@@ -145,6 +148,7 @@ class HostScreen(QuickKeys, LightScreen):
         self.set_timer(WARM_UP_AFTER_S, self._warm_up.begin)
         self.set_timer(KEEP_WORDS_AFTER_S, self._warm_up.keep_words)
         self.set_interval(COPY_EVERY_S, self._warm_up.keep_copy)
+        self.set_interval(LET_GO_EVERY_S, self._warm_up.let_go)
         if self._settings.sync_every:
             self.set_timer(FIRST_SYNC_AFTER_S, self._sync_by_itself)
         if notices := self._library.notices:

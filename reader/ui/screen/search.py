@@ -128,6 +128,7 @@ class Searching:
 
     def _end(self) -> None:
         self._before = None
+        self._answers.look_no_more()
         self._panes.screen.remove_class("-searching")
         self._panes.show_list()
 

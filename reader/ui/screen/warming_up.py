@@ -68,6 +68,19 @@ class WarmUp:
         work = partial(asyncio.to_thread, self._library.keep_copy_of_marks)
         in_background(self._host, work, group="copy")
 
+    def let_go(self) -> None:
+        """Give back, in the background, memory that earlier answers have taken."""
+        work = partial(asyncio.to_thread, self._let_go, self._host.filter)
+        in_background(self._host, work, group="let-go")
+
+    def _let_go(self, shown: Query) -> None:
+        from reader.heap import give_back
+        from reader.ui.textual_compat.painted_texts import forget_painted
+
+        self._library.drop_unused(shown)
+        forget_painted()
+        give_back()
+
     def _load(self) -> None:
         """Load one thing after the other: a second thread would take connections of its own."""
         try:
@@ -76,6 +89,7 @@ class WarmUp:
         finally:
             _load_reading()
         self._library.keep_copy_of_marks()
+        self._let_go(self._start)
         self._host.call_later(self._marker.tell_notices)
 
 

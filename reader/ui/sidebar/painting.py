@@ -6,7 +6,6 @@ are in `styles/20-sidebar.tcss`.
 
 from collections.abc import Callable
 
-from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 from textual.cache import LRUCache
@@ -15,7 +14,7 @@ from textual.strip import Strip
 
 from reader.ui.sidebar.row_cache import ROWS_KEPT
 from reader.ui.sidebar.rows import Part, Parts, joined
-from reader.ui.textual_compat.cells import fit
+from reader.ui.textual_compat.cells import cell_len, fit
 
 CURSOR = "sidebar--cursor"
 

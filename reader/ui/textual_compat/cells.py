@@ -1,8 +1,17 @@
 """Measure text in terminal cells, where a letter may take two and a mark none."""
 
-from rich.cells import cell_len, set_cell_size
+from rich.cells import cell_len as any_cell_len
+from rich.cells import set_cell_size
 
 _JOINER = "\N{ZERO WIDTH JOINER}"
+
+
+def cell_len(text: str) -> int:
+    """Return how many cells the text takes.
+
+    Rich's function keeps the last 4,096 texts in memory, and is no faster where a letter is a cell.
+    """
+    return len(text) if text.isascii() and text.isprintable() else any_cell_len(text)
 
 
 def fit(text: str, cells: int) -> str:

@@ -35,6 +35,15 @@ class TerminalDriver(LinuxDriver):
         if (before := cover.take_over()) is not None:
             self.attrs_before = before
 
+    # Private: Textual imports `shutil` for it, and so three modules of compression.
+    def _get_terminal_size(self) -> tuple[int, int]:
+        if not {"COLUMNS", "LINES"} & os.environ.keys():
+            with suppress(OSError):
+                columns, lines = os.get_terminal_size(1)
+                if columns and lines:
+                    return columns, lines
+        return super()._get_terminal_size()
+
     def write(self, data: str) -> None:
         """Write to the terminal. A second switch to the alternate screen would clear it."""
         if self._is_covered and data == cover.ALTERNATE:

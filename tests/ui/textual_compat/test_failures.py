@@ -97,6 +97,10 @@ async def _prepare_a_grouping(reader: Reading) -> None:
     reader.screen._listing._prepare(Grouping.SOURCE)
 
 
+async def _let_go(reader: Reading) -> None:
+    reader.screen._warm_up.let_go()
+
+
 async def _leave_with_a_mark_on_its_way(reader: Reading) -> None:
     reader.screen.marker._writing += 1
     reader.app._leave()
@@ -119,6 +123,7 @@ FAULTS: dict[str, tuple[str, Callable[[Reading], Any]]] = {
     "full-text": ("fetch_full_text", _keys("n", "F")),
     "history": ("save_state", _keys("slash", *"fees", "enter")),
     "leave": ("reader.ui.screen.marks.Marker.all_written", _leave_with_a_mark_on_its_way),
+    "let-go": ("drop_unused", _let_go),
     "look-ahead": ("recent", _keys("slash")),
     "marks": ("set_marks", _keys("m")),
     "next-grouping": ("groups", _prepare_a_grouping),

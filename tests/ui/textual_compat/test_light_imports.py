@@ -74,6 +74,18 @@ except ColorParseError as error:
     print(error.suggested_color)
 """
 
+MARKDOWN = """
+import sys
+from reader.ui.prose.text import Prose, warm_up
+warm_up()
+print({"html.entities", "linkify_it"} & set(sys.modules))
+text = "&copy; &eacute;tude &nonsense; &amp; &#65; www.a.example https://b.example/"
+print(*(line.text for line in Prose(text).lines(100)))
+import linkify_it
+from markdown_it.common.entities import entities
+print(entities["copy"], len(entities) > 2000)
+"""
+
 
 @pytest.mark.parametrize(
     ("script", "said"),
@@ -82,8 +94,16 @@ except ColorParseError as error:
         (PROCESS, ["from a process", "True"]),
         (LOG, ["asyncio: Using selector: ", "asyncio: a task failed"]),
         (RICH, ["{'a': 1} {'b': 2}", "True textual.canvas", "red"]),
+        (
+            MARKDOWN,
+            [
+                "set()",
+                "© étude &nonsense; & A www.a.example https://b.example/",
+                "© True",
+            ],
+        ),
     ],
-    ids=["tls", "processes", "logging", "rich"],
+    ids=["tls", "processes", "logging", "rich", "markdown"],
 )
 def test_what_textual_is_imported_without_works_afterwards(script: str, said: list[str]) -> None:
     ran = subprocess.run(

@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import platformdirs
 import pytest
 
 import reader
@@ -18,6 +19,31 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("HOME", str(tmp_path))
     return tmp_path
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        {},
+        {"XDG_DATA_HOME": "", "XDG_CONFIG_HOME": ""},
+        {"XDG_DATA_HOME": "/x/data", "XDG_CONFIG_HOME": "/x/config"},
+        {"XDG_DATA_HOME": "relative", "XDG_CONFIG_HOME": "relative"},
+        {"XDG_DATA_HOME": " ", "XDG_CONFIG_HOME": " "},
+        {"HOME": "/"},
+        {"HOME": "/home/some one/"},
+        {"HOME": ""},
+        {"HOME": "relative"},
+    ],
+    ids=str,
+)
+def test_the_folders_are_those_of_the_platform(
+    names: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in names.items():
+        monkeypatch.setenv(name, value)
+    assert data_folder() == platformdirs.user_data_path("cryptoread", appauthor=False)
+    folder = platformdirs.user_config_path("cryptoread", appauthor=False)
+    assert config_file() == folder / "config.toml"
 
 
 def write(folder: Path, text: str | bytes) -> Path:
