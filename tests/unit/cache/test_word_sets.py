@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -52,7 +53,7 @@ def db_of(store: Store) -> sqlite3.Connection:
 
 def keep(store: Store) -> None:
     """Store a set for every word and every prefix."""
-    keep_sets(db_of(store), lambda: True, slow_s=0)
+    keep_sets(db_of(store), slow_s=0)
 
 
 def kept(store: Store) -> dict[str, BitMap | None]:
@@ -194,9 +195,18 @@ def test_damaged_changes_make_the_sets_void(store: Store) -> None:
     assert numbers(store, "fees") == {1, 2, 7}
 
 
-def test_making_sets_stops_and_goes_on(store: Store) -> None:
-    steps = iter([True, True, False])
-    keep_sets(db_of(store), lambda: next(steps), slow_s=0)
+def test_making_sets_stops_and_goes_on(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    make, made = word_upkeep._make, iter(range(2))
+
+    def make_two(*given: Any) -> None:
+        if next(made, None) is None:
+            raise KeyboardInterrupt
+        make(*given)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(word_upkeep, "_make", make_two)
+        with pytest.raises(KeyboardInterrupt):
+            keep(store)
     left = due(db_of(store))
     assert left
     assert_right(store)
@@ -206,7 +216,7 @@ def test_making_sets_stops_and_goes_on(store: Store) -> None:
 
 
 def test_words_that_have_become_slow_get_a_set_when_the_archive_has_grown(store: Store) -> None:
-    keep_sets(db_of(store), lambda: True, slow_s=1e9)
+    keep_sets(db_of(store), slow_s=1e9)
     assert kept(store) == {}
     assert due(db_of(store)) == []
     put(store, [article(n, title=f"T{n}", body="fees") for n in range(20, 40)])
@@ -272,7 +282,7 @@ def test_an_interrupted_write_leaves_sets_that_are_right(store: Store) -> None:
 
     db.set_progress_handler(stop, 50)
     with pytest.raises(sqlite3.OperationalError, match="interrupted"):
-        keep_sets(db, lambda: True, slow_s=0)
+        keep_sets(db, slow_s=0)
     db.set_progress_handler(None, 0)
     assert_right(store)
     keep(store)

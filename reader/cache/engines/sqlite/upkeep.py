@@ -4,7 +4,6 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from itertools import count
-from math import inf
 from queue import Queue
 from threading import Thread
 from time import monotonic, sleep
@@ -22,9 +21,6 @@ MERGE = "INSERT INTO fulltext (fulltext, rank) VALUES ('merge', ?)"
 MERGE_PAGES, MERGE_STEPS = 100, 10
 """Pages of 4 kB per transaction, and transactions: enough to keep up with 50 new articles."""
 ALL_PAGES = 100_000
-
-TIDY_S = 3.0
-"""How long `tidy` makes sets of words; an open screen has them all made."""
 
 SCREEN_WAIT_S, SCREEN_LOOK_S = 12.0, 0.05
 """How long an import waits for an open screen, which reacts within five seconds; how often it
@@ -103,6 +99,8 @@ class SqliteUpkeep:
         segments; after a large import that may write a gigabyte, which a later change would write
         otherwise.
         """
+        from reader.cache.engines.sqlite.word_upkeep import carry_sets
+
         pages, steps = (ALL_PAGES, count()) if entirely else (MERGE_PAGES, range(MERGE_STEPS))
         db = self._pool.of_thread()
         # Suppressed: another program is writing and will merge them.
@@ -115,12 +113,14 @@ class SqliteUpkeep:
                 db.execute(MERGE, (pages,))
                 if db.total_changes < before + 2:  # by its manual, nothing was left to merge
                     break
-            _keep_words(db, TIDY_S)
+            carry_sets(db)
 
     def keep_words(self) -> None:
         """Store the articles of words that are slow to find. It may end at any moment."""
+        from reader.cache.engines.sqlite.word_upkeep import keep_sets
+
         with suppress(sqlite3.Error):
-            _keep_words(self._pool.of_thread(), inf)
+            keep_sets(self._pool.of_thread())
 
     def lacks_words(self) -> bool:
         """Return whether `keep_words` has many seconds of work to do."""
@@ -130,13 +130,6 @@ class SqliteUpkeep:
             db = self._pool.of_thread()
             return has_many(db) and (is_far_behind(db) or bool(due(db)))
         return False
-
-
-def _keep_words(db: sqlite3.Connection, seconds: float) -> None:
-    from reader.cache.engines.sqlite.word_upkeep import keep_sets
-
-    end = monotonic() + seconds
-    keep_sets(db, lambda: monotonic() < end)
 
 
 class _LogBesideScreen:

@@ -7,7 +7,7 @@ if FTS5 takes long to find it.
 
 import sqlite3
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from time import thread_time
 
 from pyroaring import BitMap
@@ -51,18 +51,16 @@ _VOCABULARY = (
 _LAST = chr(0x10FFFF)
 
 
-def keep_sets(db: sqlite3.Connection, has_time: Callable[[], bool], slow_s: float = SLOW_S) -> None:
-    """Bring the stored sets up to date, until there is no time left. Raises sqlite3.Error.
+def keep_sets(db: sqlite3.Connection, slow_s: float = SLOW_S) -> None:
+    """Bring the stored sets up to date and make those that are missing. Raises sqlite3.Error.
 
-    slow_s: processor time of FTS5 from which a set is stored.
+    What is done stays if the process is killed. slow_s: processor time of FTS5 from which a set is
+    stored.
     """
-    _carry_all(db)
+    carry_sets(db)
     if not has_many(db):
         return
-    db.execute(_VOCABULARY)
     for start in due(db):
-        if not has_time():
-            return
         if not _is_made(db, start):  # by another program, since the list was made
             _make(db, start, slow_s)
 
@@ -197,7 +195,11 @@ def _following(char: str) -> str:
 # Taken to a later version.
 
 
-def _carry_all(db: sqlite3.Connection) -> None:
+def carry_sets(db: sqlite3.Connection) -> None:
+    """Take sets to the present where much has changed since, and remove those too far behind.
+
+    Raises sqlite3.Error.
+    """
     with snapshot(db):
         changes = _changes(db)
     for since, changed in changes.items():
