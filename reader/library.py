@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
     from reader.archive.exporting import ExportReport
     from reader.archive.importing import ImportReport
+    from reader.cache.engine import Upkeep
     from reader.cache.recent import Recent
     from reader.cache.source_states import SourceState
     from reader.sources.http.fetcher import Limits
@@ -332,17 +333,10 @@ class Library:
 
         return Import(self._store, on_progress, on_refusal).run(paths)
 
-    def tidy(self, *, entirely: bool = False) -> None:
-        """Merge the full-text index in idle time; entirely: all at once. See `Upkeep`."""
-        self._store.upkeep.tidy(entirely=entirely)
-
-    def lacks_words(self) -> bool:
-        """Return whether `keep_words` has much to do; never for a read-only folder."""
-        return not self.is_only_read and self._store.upkeep.lacks_words()
-
-    def keep_words(self) -> None:
-        """Store what slow words match, a minute of work for a million articles. See `Upkeep`."""
-        self._store.upkeep.keep_words()
+    @property
+    def upkeep(self) -> "Upkeep":
+        """Return the work that keeps the cache quick, for idle time."""
+        return self._store.upkeep
 
     def sync(
         self,

@@ -55,7 +55,7 @@ def import_(paths: Paths, sources: tuple[Path, ...]) -> None:
             )
         _tell(report)
         if report.stored < MANY or report.stored >= VERY_MANY:  # in between, the user would wait
-            library.tidy(entirely=report.stored >= VERY_MANY)
+            library.upkeep.tidy(entirely=report.stored >= VERY_MANY)
     if report.refusals:
         sys.exit(REFUSED)
 

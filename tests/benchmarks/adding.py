@@ -68,7 +68,7 @@ def main() -> None:
         written = _log(data).stat().st_size
         _empty_wal(data / "cache.db")
         start = time.perf_counter()
-        library.tidy()
+        library.upkeep.tidy()
         result = {
             "new": report.outcomes[Outcome.NEW],
             "transactions": sum(seconds),

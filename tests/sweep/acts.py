@@ -40,7 +40,7 @@ def bring_in(folder: str, archive: str) -> None:
     with opened(folder) as library:
         report = library.bring_in([Path(archive)], on_progress=lambda done, _: say("stored", done))
         say("report", report.stored, len(report.refusals))
-        library.tidy(entirely=True)
+        library.upkeep.tidy(entirely=True)
 
 
 def sync(folder: str, sources: list[tuple[str, str]]) -> None:
@@ -54,7 +54,7 @@ def sync(folder: str, sources: list[tuple[str, str]]) -> None:
             force=True,
             limits=Limits(),
         )
-        library.tidy()
+        library.upkeep.tidy()
 
 
 def _mark(places: slice, mark: Mark, value: bool, library: Library) -> None:

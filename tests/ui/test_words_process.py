@@ -19,11 +19,11 @@ def test_the_process_does_what_an_archive_of_many_articles_lacks(tmp_path: Path)
     library(tmp_path, [article(1, body="fees fall")]).close()
     pretend_many(tmp_path)
     with Library(tmp_path) as found:
-        assert found.lacks_words()
+        assert found.upkeep.lacks_words()
         child = begin(tmp_path)
         child.join(60)
         assert child.exitcode == 0
-        assert not found.lacks_words()
+        assert not found.upkeep.lacks_words()
 
 
 def test_a_killed_process_leaves_an_archive_that_can_be_searched(tmp_path: Path) -> None:
@@ -36,9 +36,9 @@ def test_a_killed_process_leaves_an_archive_that_can_be_searched(tmp_path: Path)
         assert db.execute("PRAGMA quick_check").fetchone() == ("ok",)
     begin(tmp_path).join(60)
     with Library(tmp_path) as found:
-        assert not found.lacks_words()
+        assert not found.upkeep.lacks_words()
 
 
 def test_an_archive_of_few_articles_lacks_nothing(tmp_path: Path) -> None:
     with library(tmp_path, [article(1)]) as found:
-        assert not found.lacks_words()
+        assert not found.upkeep.lacks_words()

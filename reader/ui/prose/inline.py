@@ -102,7 +102,7 @@ def links(spans: list[Span]) -> Iterator[Link]:
 
 @cache
 def _parser() -> "MarkdownIt":
-    class LiteralLinks(parser_class()):  # type: ignore[misc]
+    class LiteralLinks(parser_class()):  # type: ignore[misc] # a base that is known at run time
         """A parser that keeps URLs as they were written, for the user and the check at opening."""
 
         def normalizeLink(self, url: str) -> str:  # noqa: N802

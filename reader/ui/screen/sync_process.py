@@ -98,7 +98,7 @@ def _sync(
     try:
         with Library(folder) as library:
             library.sync(subscriptions, options=options, on_result=on_result, force=force)
-            library.tidy()
+            library.upkeep.tidy()
     except CryptoreadError as error:
         return redacted(str(error))
     except Exception as error:  # noqa: BLE001 - written to the log, and returned in one line

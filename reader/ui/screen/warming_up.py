@@ -58,7 +58,7 @@ class WarmUp:
             self._words.kill()
 
     def _keep_words(self) -> None:
-        if self._library.lacks_words():
+        if not self._library.is_only_read and self._library.upkeep.lacks_words():
             from reader.ui.screen.words_process import begin
 
             self._words = begin(self._library.home)

@@ -38,4 +38,4 @@ def _run(folder: Path) -> None:
     os.nice(NICENESS)
     # Searches without sets are only slower, and the next start tries again.
     with suppress(CacheError), Library(folder) as library:
-        library.keep_words()
+        library.upkeep.keep_words()

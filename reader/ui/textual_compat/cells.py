@@ -9,7 +9,8 @@ _JOINER = "\N{ZERO WIDTH JOINER}"
 def cell_len(text: str) -> int:
     """Return how many cells the text takes.
 
-    Rich's function keeps the last 4,096 texts in memory, and is no faster where a letter is a cell.
+    Rich's function keeps the last 4,096 texts in memory. Where each letter is one cell, this is as
+    fast without.
     """
     return len(text) if text.isascii() and text.isprintable() else any_cell_len(text)
 

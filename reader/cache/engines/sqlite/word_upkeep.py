@@ -104,7 +104,7 @@ def _is_made(db: sqlite3.Connection, start: str) -> bool:
         return db.execute(find, values).fetchone() is not None
 
 
-# Made anew.
+# Made from FTS5.
 
 
 def _make(db: sqlite3.Connection, start: str, slow_s: float) -> None:
@@ -218,7 +218,7 @@ def _changes(db: sqlite3.Connection) -> dict[int, BitMap | None]:
 
 
 def _drop(db: sqlite3.Connection, phrases: list[str], since: int) -> None:
-    """Remove sets of which too much has changed."""
+    """Remove sets that are too far behind."""
     for some in batches(phrases, SETS_AT_ONCE):
         with transaction(db):
             word_sets.remove(db, some)
