@@ -63,7 +63,7 @@ COPY_EVERY_S = 3600.0
 """How often an open screen checks that today's copy of the marks exists."""
 
 LET_GO_EVERY_S = 10.0
-"""How often what answers left in memory is dropped that are no longer shown."""
+"""How often memory is given back that answers took which are no longer shown."""
 
 LOOK_FOR_CHANGES_S = 1.0
 """How often the screen asks whether another program has changed the cache."""

@@ -69,15 +69,17 @@ class WarmUp:
         in_background(self._host, work, group="copy")
 
     def let_go(self) -> None:
-        """Drop, in the background, what earlier answers have left in memory."""
+        """Give back, in the background, memory that earlier answers have taken."""
         work = partial(asyncio.to_thread, self._let_go, self._host.filter)
         in_background(self._host, work, group="let-go")
 
     def _let_go(self, shown: Query) -> None:
+        from reader.heap import give_back
         from reader.ui.textual_compat.painted_texts import forget_painted
 
         self._library.drop_unused(shown)
         forget_painted()
+        give_back()
 
     def _load(self) -> None:
         """Load one thing after the other: a second thread would take connections of its own."""
