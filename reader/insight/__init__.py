@@ -1,0 +1,1 @@
+"""What many articles say together: stories that several sources tell. Pure functions and values."""
