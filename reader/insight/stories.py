@@ -5,7 +5,7 @@ of many does not grow along a chain of resemblances. What was decided is never c
 """
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from math import sqrt
 from typing import NamedTuple
 
@@ -24,6 +24,15 @@ LATEST_S, FIRST_S = 36 * 3600, 96 * 3600
 SAME_SOURCE, REPUBLISHED = 0.6, 0.6
 """How much the resemblance to an article of the same source counts, unless it is as high as the
 second number: then it was published again."""
+
+
+REMEMBERED_S = 2 * FIRST_S
+"""How far back decided articles have to be put in before others are added: an article within
+`FIRST_S` may belong to a story that is older."""
+
+MOST_REPORTS, MOST_HAVING = 100, 1_000
+"""Maximum articles of a story, and of a term in memory, the latest: a hostile archive may have a
+million articles of one title."""
 
 
 class Report(NamedTuple):
@@ -66,14 +75,14 @@ class Stories:
         self._story[report.id] = story
         self._reports.setdefault(story, []).append(report)
         for term in report.vector:
-            self._having.setdefault(term, deque()).append(report)
+            self._having.setdefault(term, deque(maxlen=MOST_HAVING)).append(report)
 
     def _joined(self, report: Report) -> int | None:
         """Return the story that an article joins; the older one of two that are alike."""
         best, most = None, LEAST_MEAN
         for story in sorted(self._candidates(report.vector)):
             reports = self._reports[story]
-            if not _is_in_time(report, reports):
+            if len(reports) >= MOST_REPORTS or not _is_in_time(report, reports):
                 continue
             mean = sum(_resemblance(report, each) for each in reports) / len(reports)
             if mean > most or (best is None and mean == most):
@@ -101,10 +110,10 @@ class Stories:
         while self._active and self._active[0].published < before:
             report = self._active.popleft()
             for term in report.vector:
-                having = self._having[term]
-                having.popleft()
-                if not having:
-                    del self._having[term]
+                if (having := self._having.get(term)) and having[0] is report:
+                    having.popleft()
+                    if not having:
+                        del self._having[term]
             # Its story keeps it: whether others join depends on all of its articles.
             story = self._story.pop(report.id)
             if self._reports[story][-1] is report:
@@ -137,8 +146,3 @@ def unit(weights: Mapping[str, float], most: int) -> dict[str, float]:
 
 def _weight(item: tuple[str, float]) -> float:
     return item[1]
-
-
-def told_by(reports: Iterable[Report]) -> Iterator[str]:
-    """Yield the sources of reports, each once, in the order of their first reports."""
-    yield from dict.fromkeys(report.source for report in reports)
