@@ -11,16 +11,7 @@ MOST_CHARS = 4_000
 """Characters of a text that are looked at: a first paragraph has some hundred."""
 
 _STOP_WORDS = frozenset(
-    """
-    a an the of to in on for and or as at by with from into is are was were be been it its this
-    that these those after before amid over under up down out off than then how why what who when
-    where will would could may might can has have had not no more most new says said say his her
-    their he she they you your we our i us vs via per about against while but if so just now here
-    there all any some first last day days week weeks month months year years ahead near still yet
-    get gets got set sets crypto cryptocurrency report reports according analyst analysts market
-    markets price prices s t recent recently significant significantly following within among
-    between during through company firm development developments highlights highlighting including
-    """.split()
+    ["a", "an", "the", "of", "to", "in", "on", "for", "and", "or", "as", "at", "by", "with", "from", "into", "is", "are", "was", "were", "be", "been", "it", "its", "this", "that", "these", "those", "after", "before", "amid", "over", "under", "up", "down", "out", "off", "than", "then", "how", "why", "what", "who", "when", "where", "will", "would", "could", "may", "might", "can", "has", "have", "had", "not", "no", "more", "most", "new", "says", "said", "say", "his", "her", "their", "he", "she", "they", "you", "your", "we", "our", "i", "us", "vs", "via", "per", "about", "against", "while", "but", "if", "so", "just", "now", "here", "there", "all", "any", "some", "first", "last", "day", "days", "week", "weeks", "month", "months", "year", "years", "ahead", "near", "still", "yet", "get", "gets", "got", "set", "sets", "crypto", "cryptocurrency", "report", "reports", "according", "analyst", "analysts", "market", "markets", "price", "prices", "s", "t", "recent", "recently", "significant", "significantly", "following", "within", "among", "between", "during", "through", "company", "firm", "development", "developments", "highlights", "highlighting", "including"]
 )
 
 _SAME = {
@@ -64,11 +55,11 @@ _WORD = re.compile(r"[a-z][a-z0-9.&+]*[a-z0-9]|[a-z]|\d[\d.,]*[a-z%]?")
 
 _YEARS = range(1990, 2101)
 _SMALLEST = 13
-"""Plain numbers below this are no terms: counts of days, of things in a list."""
+"""Smallest plain number that is a term: smaller ones count days, or things in a list."""
 
 
 def terms(text: str) -> Iterator[str]:
-    """Yield the terms of a text, one that occurs again again: sums first, then words in order."""
+    """Yield the terms of a text, repeated ones too: sums first, then words in order."""
     text = text[:MOST_CHARS].lower().replace("’", "'").replace("‘", "'").replace("u.s.", "us")
     text = text.replace("'s ", " ").replace("s' ", "s ")
     for found in _SUM.finditer(text):
@@ -100,9 +91,7 @@ def _stem(word: str) -> str:
         return f"{word[:-3]}y"
     if word.endswith("ing") and len(word) > 6:
         word = word[:-3]
-    elif word.endswith("ed") and len(word) > 5:
-        word = word[:-2]
-    elif word.endswith("es") and len(word) > 5 and word[-3] in "sxz":
+    elif (word.endswith("ed") and len(word) > 5) or (word.endswith("es") and len(word) > 5 and word[-3] in "sxz"):
         word = word[:-2]
     elif word.endswith("s") and not word.endswith(("ss", "us")):
         word = word[:-1]
