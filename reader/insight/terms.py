@@ -6,13 +6,12 @@ a name are one term. The weights of `weights.tsv` are of these terms.
 
 import re
 from collections.abc import Iterator
+from pkgutil import get_data
 
 MOST_CHARS = 4_000
 """Characters of a text that are looked at: a first paragraph has some hundred."""
 
-_STOP_WORDS = frozenset(
-    ["a", "an", "the", "of", "to", "in", "on", "for", "and", "or", "as", "at", "by", "with", "from", "into", "is", "are", "was", "were", "be", "been", "it", "its", "this", "that", "these", "those", "after", "before", "amid", "over", "under", "up", "down", "out", "off", "than", "then", "how", "why", "what", "who", "when", "where", "will", "would", "could", "may", "might", "can", "has", "have", "had", "not", "no", "more", "most", "new", "says", "said", "say", "his", "her", "their", "he", "she", "they", "you", "your", "we", "our", "i", "us", "vs", "via", "per", "about", "against", "while", "but", "if", "so", "just", "now", "here", "there", "all", "any", "some", "first", "last", "day", "days", "week", "weeks", "month", "months", "year", "years", "ahead", "near", "still", "yet", "get", "gets", "got", "set", "sets", "crypto", "cryptocurrency", "report", "reports", "according", "analyst", "analysts", "market", "markets", "price", "prices", "s", "t", "recent", "recently", "significant", "significantly", "following", "within", "among", "between", "during", "through", "company", "firm", "development", "developments", "highlights", "highlighting", "including"]
-)
+_STOP_WORDS = frozenset((get_data("reader.insight", "stop_words.txt") or b"").decode().split())
 
 _SAME = {
     "btc": "bitcoin",
@@ -91,7 +90,7 @@ def _stem(word: str) -> str:
         return f"{word[:-3]}y"
     if word.endswith("ing") and len(word) > 6:
         word = word[:-3]
-    elif (word.endswith("ed") and len(word) > 5) or (word.endswith("es") and len(word) > 5 and word[-3] in "sxz"):
+    elif len(word) > 5 and word.endswith(("ed", "ses", "xes", "zes")):
         word = word[:-2]
     elif word.endswith("s") and not word.endswith(("ss", "us")):
         word = word[:-1]
