@@ -7,6 +7,7 @@ from bisect import bisect_left
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from copy import copy
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
@@ -29,12 +30,13 @@ from reader.cache.texts import Texts
 from reader.cache.values.cancel import Cancel
 from reader.cache.values.facet_rows import Counted, Damaged, Facet, FacetRow, Facts
 from reader.cache.values.stored import Coming, Document, Stored, Text
+from reader.cache.values.told import Told, told_of
 from reader.errors import CacheDamaged
 from reader.query.folding import folded
 from reader.query.language import Field, Term
 from tests.memory_feeds import MemoryFeedMemory, Remembered
 
-COUNTERS = ("version", "texts", "marks", "run")
+COUNTERS = ("version", "texts", "marks", "run", "stories", "decided")
 
 
 class State:
@@ -102,7 +104,8 @@ class MemoryView:
 
     def facts(self) -> Iterator[Facts]:
         for id, new in self._articles():
-            states = (new.pinned, new.draft, new.estimated)
+            told = told_of(self.state.articles[id][1].told)
+            states = (new.pinned, new.draft, new.estimated, *told)
             yield id, new.source, new.lang, new.category, new.sentiment, new.tags, states
 
     def rows(self, ids: Sequence[int], _failed: Callable[[int], None]) -> Iterator[tuple[Any, ...]]:
@@ -111,6 +114,27 @@ class MemoryView:
                 *(id, new.title, new.published, new.lang, new.category, new.sentiment, new.source),
                 *(new.pinned, new.draft, new.flagged, *new.identity),
             )
+
+    def undecided(self, _since: int) -> BitMap:
+        return BitMap(id for id, (_, each) in self.state.articles.items() if not each.story)
+
+    def told_between(self, first: int, last: int) -> Iterator[Told]:
+        for id in sorted(self.state.articles):
+            if first <= id <= last:
+                yield self._told(id)
+
+    def told_in(self, stories: Sequence[int]) -> Iterator[tuple[int, Told]]:
+        for id, (_, each) in self.state.articles.items():
+            if each.story in stories:
+                yield each.story, self._told(id)
+
+    def _told(self, id: int) -> Told:
+        coming = self.state.articles[id][1]
+        new = coming.incoming
+        return Told(
+            *(id, new.published, new.source, new.identity.external, new.lang, new.sentiment),
+            *(coming.story, coming.told),
+        )
 
     def texts(self, ids: Sequence[int]) -> Iterator[tuple[int, str, str | None, str]]:
         for id, new in self._articles(ids):
@@ -317,8 +341,14 @@ class MemoryTransaction(MemoryView):
         return (
             *(new.title.encode(), new.fields, new.body, new.digest, new.source),
             *(new.identity.external, new.lang, "", new.category, new.sentiment),
-            *(new.pinned, new.draft),
+            *(new.pinned, new.draft, self.state.articles[id][1].told),
         )
+
+    def tell(self, articles: Iterable[tuple[int, int, int]]) -> None:
+        for id, story, told in articles:
+            run, coming = self.state.articles[id]
+            before = coming.as_stored(run)._replace(story=story, told=told)
+            self.state.articles[id] = run, replace(coming, before=before)
 
     @contextmanager
     def indexing(

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from reader.cache.values.cancel import Cancel
     from reader.cache.values.incoming import Incoming
     from reader.cache.values.stored import Coming, Document, Stored, Text
+    from reader.cache.values.told import Told
     from reader.query.language import Term
 
 
@@ -143,6 +144,17 @@ class View(Protocol):
 
     def between(self, first: int, last: int) -> Iterator[tuple[int, Identity]]:
         """Yield the articles from one id to another."""
+
+    # Stories.
+
+    def undecided(self, since: int) -> BitMap:
+        """Return the articles without a story. since: all had one in that version of the texts."""
+
+    def told_between(self, first: int, last: int) -> "Iterator[Told]":
+        """Yield the articles from one id to another, in order."""
+
+    def told_in(self, stories: Sequence[int]) -> "Iterator[tuple[int, Told]]":
+        """Yield the articles of stories, each with its story, in any order."""
 
     # Time bounds. Instants are Unix milliseconds.
 
@@ -272,8 +284,11 @@ class Transaction(View, Protocol):
         """Return what facets and words of an article are made from; None if it is damaged.
 
         title, fields and body as UTF-8, digest, source, external id, lang, feed, category,
-        sentiment, pinned, draft.
+        sentiment, pinned, draft, and what is known of its story.
         """
+
+    def tell(self, articles: Iterable[tuple[int, int, int]]) -> None:
+        """Store of articles which story they tell and what is known of it, without facets."""
 
     def indexing(
         self, texts: "Sequence[tuple[int, str, str, str | bytes]]"

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from reader.cache.engine import View
     from reader.cache.engines.sqlite.upkeep import SqliteUpkeep
+    from reader.cache.storing.stories import Deciding
     from reader.cache.intake import Intake
     from reader.cache.values.facet_rows import Facet
 
@@ -103,6 +104,13 @@ class Store:
         from reader.cache.intake import Intake
 
         return Intake(self.session, self.damage.counted)
+
+    @cached_property
+    def deciding(self) -> "Deciding":
+        """Return the part that decides which story each article tells."""
+        from reader.cache.storing.stories import Deciding
+
+        return Deciding(self.session, self.damage.counted)
 
     @property
     def upkeep(self) -> "SqliteUpkeep":

@@ -29,7 +29,10 @@ class Field(StrEnum):
     TITLE = "title"
 
 
-STATES = ("unread", "read", "favourite", "draft", "pinned", "estimated")
+STATES = (
+    *("unread", "read", "favourite", "draft", "pinned", "estimated"),
+    *("story", "echo", "split"),
+)
 """Values of `is:`."""
 
 NAMED = (Field.TAG, Field.CATEGORY, Field.SOURCE, Field.LANG)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from reader.cache.engine import View
     from reader.cache.values.facet_rows import Facet
 from reader.cache.values.instants import END, milliseconds
+from reader.cache.values.told import TOLD
 
 _SINGLE_VALUED = (Field.CATEGORY, Field.SENTIMENT, Field.SOURCE, Field.LANG)
 
@@ -24,6 +25,7 @@ _STATES = {
     "draft": DRAFT,
     "pinned": PINNED,
     "estimated": ESTIMATED,
+    **{facet[1]: facet for facet in TOLD},
 }
 
 

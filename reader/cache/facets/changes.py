@@ -12,6 +12,7 @@ from pyroaring import BitMap
 
 from reader.cache.facets.index import ALL, DRAFT, ESTIMATED, PINNED, Truth, no_truth, put_chunks
 from reader.cache.values.facet_rows import CHUNK_BITS, FACETS, Counted, Damaged, Facet, FacetRow
+from reader.cache.values.told import TOLD
 
 if TYPE_CHECKING:
     from reader.cache.engine import Transaction
@@ -163,7 +164,7 @@ def counted(articles: "Iterable[Facts]", marks: Mapping[Facet, BitMap]) -> Count
         put(id, "lang", lang)
         for tag in tags:
             put(id, "tag", tag)
-        for state, holds in zip((PINNED, DRAFT, ESTIMATED), states, strict=True):
+        for state, holds in zip((PINNED, DRAFT, ESTIMATED, *TOLD), states, strict=True):
             if holds:
                 found[state].append(id)
     ids = {facet: BitMap(each) for facet, each in found.items()}

@@ -274,6 +274,17 @@ CREATE TABLE texts_changed (    -- articles that a version of the texts changed
 );
 """
 
+_CACHE_11 = """
+-- Which story an article tells (`cache.storing.stories`), 0 until that is decided, and what is
+-- known of it: 1 told by several sources, 2 not the first to tell it, 4 told in opposite
+-- sentiments.
+ALTER TABLE articles ADD story INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE articles ADD told INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX articles_story ON articles (story) WHERE story > 0;
+-- The last story, and the version of the texts up to which stories are decided.
+INSERT INTO meta VALUES ('stories', 0), ('decided', -1);
+"""
+
 _MARKS_1 = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
 INSERT INTO meta VALUES ('counter', 0);
@@ -323,7 +334,7 @@ CREATE TABLE joined (
 
 CACHE_MIGRATIONS = (
     *(_CACHE_1, _CACHE_2, _CACHE_3, _CACHE_4, _CACHE_5, _CACHE_6, _CACHE_7, _CACHE_8),
-    *(_CACHE_9, _CACHE_10),
+    *(_CACHE_9, _CACHE_10, _CACHE_11),
 )
 
 MARKS_MIGRATIONS = (_MARKS_1, _MARKS_2)

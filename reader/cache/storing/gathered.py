@@ -17,6 +17,7 @@ from reader.cache.marks.journal import Marks
 from reader.cache.storing.placing import places
 from reader.cache.values.incoming import Incoming, digest_of, indexed
 from reader.cache.values.stored import Stored, identity_of
+from reader.cache.values.told import facets_of
 from reader.query.folding import folded
 
 if TYPE_CHECKING:
@@ -140,6 +141,7 @@ class Gathered:
             new = placed[id].incoming
             facets = self._facets_of(new.source, new.lang, new.category, new.sentiment, new.tags)
             facets += self._states_of(new.identity, new.pinned, new.draft, new.estimated)
+            facets += facets_of(placed[id].told)
             self._changes.set(id, facets, True)
 
     def _delete(self, id: int) -> None:
@@ -176,12 +178,13 @@ class Gathered:
         description, facets = "", None
         is_whole = isinstance(fields, bytes) and isinstance(body, bytes)
         if is_whole and digest_of(fields, body) == digest:
-            source, external, lang, feed, category, sentiment, pinned, draft = kinds
+            source, external, lang, feed, category, sentiment, pinned, draft, told = kinds
             known = indexed(json.loads(fields))
             description = known.description
             identity = identity_of(source, external, lang, feed)
             facets = self._facets_of(source, lang, category, sentiment, known.tags)
             facets += self._states_of(identity, pinned, draft, known.estimated)
+            facets += facets_of(told)
         return (folded(_decoded(title)), folded(description), folded(_decoded(body))), facets
 
     def _facets_of(

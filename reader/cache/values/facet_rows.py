@@ -45,6 +45,7 @@ class Counted(NamedTuple):
     labels: Mapping[Facet, str]
 
 
-Facts = tuple[int, str, str, str, str, Sequence[str], tuple[bool, bool, bool]]
+Facts = tuple[int, str, str, str, str, Sequence[str], tuple[bool, ...]]
 """The values that facets are counted from: id, source, lang, category, sentiment, tags, and
-whether the article is pinned, a draft, and of an estimated sentiment."""
+whether the article is pinned, a draft, of an estimated sentiment, and what is known of its story
+(`told`)."""

@@ -23,6 +23,10 @@ class Stored(NamedTuple):
     came: bytes
     fetched: bool
     lang: str
+    story: int = 0
+    """The story that it tells; 0 if that is not decided."""
+    told: int = 0
+    """What is known of the story, in bits: `values.told`."""
 
 
 def identity_of(source: str, external: str, lang: str, feed: str) -> Identity:
@@ -76,10 +80,20 @@ class Coming:
     came: bytes = b""
     fetched: bool = False
 
+    @property
+    def story(self) -> int:
+        """Return the story of the article that it replaces."""
+        return self.before.story if self.before else 0
+
+    @property
+    def told(self) -> int:
+        """Return what is known of that story."""
+        return self.before.told if self.before else 0
+
     def as_stored(self, run: int) -> Stored:
         """Return it as if it were stored already, under the id -1."""
         new = self.incoming
         return Stored(
             *(-1, new.identity, new.published, new.updated, run, new.origin),
-            *(self.entry, self.came, self.fetched, new.lang),
+            *(self.entry, self.came, self.fetched, new.lang, self.story, self.told),
         )

@@ -7,12 +7,14 @@ from collections.abc import Iterator, Sequence
 from reader.cache.files.damage import rows_of
 from reader.cache.values.facet_rows import Facts
 from reader.cache.values.incoming import Indexed, indexed
+from reader.cache.values.told import told_of
 from reader.formats.archive.schema import FLAGS
 
 BATCH = 500
 
 _FACTS = (
-    "SELECT id, source, lang, category, sentiment, pinned, draft, CAST(fields AS BLOB) "
+    "SELECT id, source, lang, category, sentiment, pinned, draft, CAST(fields AS BLOB), "
+    "told "
     "FROM articles LEFT JOIN documents USING (id) WHERE articles.id IN "
 )
 
@@ -20,11 +22,11 @@ _FACTS = (
 def facts(db: sqlite3.Connection) -> Iterator[Facts]:
     """Yield what facets are counted from, for every readable article."""
     for some in batches(db):
-        for id, source, lang, category, sentiment, pinned, draft, text in rows_of(
+        for id, source, lang, category, sentiment, pinned, draft, text, told in rows_of(
             db, _FACTS, some, lambda _: None
         ):
             known = indexed_of(text)
-            states = (bool(pinned), bool(draft), known.estimated)
+            states = (bool(pinned), bool(draft), known.estimated, *told_of(told))
             yield id, source, lang, category, sentiment, known.tags, states
 
 

@@ -19,16 +19,18 @@ _DOCUMENT = "SELECT CAST(fields AS BLOB), CAST(body AS BLOB), digest FROM docume
 SELECT = (
     "SELECT id, source, external, lang, feed, published, updated, run, "
     "CAST(origin AS BLOB), entry, came, "
-    "fetched FROM articles WHERE "
+    "fetched, story, told FROM articles WHERE "
 )
 
 
 def from_row(row: tuple[Any, ...]) -> Stored:
     """Return the stored article of a row with the columns of `SELECT`."""
-    id, source, external, lang, feed, published, updated, run, origin, entry, came, fetched = row
+    id, source, external, lang, feed, published, updated, run, origin, entry, came = row[:11]
+    fetched, story, told = row[11:]
     identity = identity_of(source, external, lang, feed)
     origin = bytes(origin).decode(errors="replace")
-    return Stored(id, identity, published, updated, run, origin, entry, came, bool(fetched), lang)
+    rest = (origin, entry, came, bool(fetched), lang, story, told)
+    return Stored(id, identity, published, updated, run, *rest)
 
 
 def stored_as(db: sqlite3.Connection, identity: Identity) -> Stored | None:

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
 _INSERT = (
     "INSERT INTO articles (id, source, external, lang, published, updated, category, sentiment, "
-    "pinned, draft, flagged, origin, run, title, feed, entry, came, fetched) "
-    f"VALUES ({', '.join('?' * 18)})"
+    "pinned, draft, flagged, origin, run, title, feed, entry, came, fetched, story, told) "
+    f"VALUES ({', '.join('?' * 20)})"
 )
 _INSERT_DOCUMENT = "INSERT INTO documents VALUES (?, ?, CAST(? AS TEXT), CAST(? AS TEXT))"
 _INDEX = "INSERT INTO fulltext (rowid, title, description, body) VALUES (?, ?, ?, CAST(? AS TEXT))"
@@ -35,7 +35,7 @@ _FORGET = (
 )
 _INDEXED = (
     "SELECT CAST(title AS BLOB), CAST(fields AS BLOB), CAST(body AS BLOB), digest, "
-    "source, external, lang, feed, category, sentiment, pinned, draft "
+    "source, external, lang, feed, category, sentiment, pinned, draft, told "
     "FROM articles LEFT JOIN documents USING (id) WHERE articles.id IN "
 )
 
@@ -195,6 +195,11 @@ class SqliteTransaction(SqliteView):
         """Return what facets and words of an article are made from; None if it is damaged."""
         return next(rows_of(self.db, _INDEXED, [id], lambda _: None), None)
 
+    def tell(self, articles: Iterable[tuple[int, int, int]]) -> None:
+        """Store of articles which story they tell and what is known of it, without facets."""
+        tell = "UPDATE articles SET story = ?, told = ? WHERE id = ?"
+        self.db.executemany(tell, ((story, told, id) for id, story, told in articles))
+
     @contextmanager
     def indexing(
         self, texts: "Sequence[tuple[int, str, str, str | bytes]]"
@@ -273,4 +278,5 @@ def _row(id: int, run: int, coming: "Coming") -> tuple[object, ...]:
         *(id, new.source, new.identity.external, new.lang, new.published, new.updated),
         *(new.category, new.sentiment, new.pinned, new.draft, new.flagged, new.origin),
         *(run, new.title, feed, coming.entry, coming.came, coming.fetched),
+        *(coming.story, coming.told),
     )

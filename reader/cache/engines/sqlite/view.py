@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from reader.cache.values.cancel import Cancel
     from reader.cache.values.facet_rows import Facet, FacetRow, Facts
     from reader.cache.values.stored import Document
+    from reader.cache.values.told import Told
     from reader.query.language import Term
 
 _ROW = (
@@ -144,6 +145,26 @@ class SqliteView:
         find = f"SELECT id, {IDENTITY} FROM articles WHERE id BETWEEN ? AND ?"
         for id, *parts in self.db.execute(find, (first, last)):
             yield id, Identity(*parts)
+
+    # Stories.
+
+    def undecided(self, since: int) -> BitMap:
+        """Return the articles without a story."""
+        from reader.cache.engines.sqlite.story_rows import undecided
+
+        return undecided(self.db, since)
+
+    def told_between(self, first: int, last: int) -> "Iterator[Told]":
+        """Yield the articles from one id to another, in order."""
+        from reader.cache.engines.sqlite.story_rows import between
+
+        return between(self.db, first, last)
+
+    def told_in(self, stories: Sequence[int]) -> "Iterator[tuple[int, Told]]":
+        """Yield the articles of stories, each with its story."""
+        from reader.cache.engines.sqlite.story_rows import of
+
+        return of(self.db, stories)
 
     # Time bounds.
 

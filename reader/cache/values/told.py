@@ -1,0 +1,47 @@
+"""What is known of the story that an article tells, as bits of a number and as facets."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from reader.cache.values.facet_rows import Facet
+
+
+class Told(NamedTuple):
+    """An article as one that tells a story. published: in Unix milliseconds."""
+
+    id: int
+    published: int
+    source: str
+    external: str
+    lang: str
+    sentiment: str
+    story: int
+    told: int
+
+
+STORY: Facet = ("state", "story")
+"""Articles of stories that several sources tell."""
+
+ECHO: Facet = ("state", "echo")
+"""Articles that were not the first to tell their story."""
+
+SPLIT: Facet = ("state", "split")
+"""Articles of stories that one source calls positive and another negative."""
+
+TOLD = (STORY, ECHO, SPLIT)
+"""In the order of the bits, the lowest first."""
+
+
+def told_of(number: int) -> Iterator[bool]:
+    """Yield whether each of `TOLD` holds."""
+    return (bool(number >> bit & 1) for bit in range(len(TOLD)))
+
+
+def facets_of(number: int) -> list[Facet]:
+    """Return those of `TOLD` that hold."""
+    return [facet for facet, holds in zip(TOLD, told_of(number), strict=True) if holds]
+
+
+def number_of(*, is_told_by_several: bool, is_echo: bool, is_split: bool) -> int:
+    """Return what is known as a number."""
+    return is_told_by_several | is_echo << 1 | is_split << 2
