@@ -26,6 +26,7 @@ from reader.cache.repair.preparing import prepare
 from reader.cache.sameness.tellings import id_name, link_of
 from reader.cache.session import Session
 from reader.cache.source_states import SourceState
+from reader.cache.storing.stories import Deciding
 from reader.cache.texts import Texts
 from reader.cache.values.cancel import Cancel
 from reader.cache.values.facet_rows import Counted, Damaged, Facet, FacetRow, Facts
@@ -118,15 +119,16 @@ class MemoryView:
     def undecided(self, _since: int) -> BitMap:
         return BitMap(id for id, (_, each) in self.state.articles.items() if not each.story)
 
-    def told_between(self, first: int, last: int) -> Iterator[Told]:
-        for id in sorted(self.state.articles):
-            if first <= id <= last:
-                yield self._told(id)
+    def told_between(self, first: int, last: int, *, latest: int = -1) -> Sequence[Told]:
+        ids = [id for id in sorted(self.state.articles) if first <= id <= last]
+        return [*map(self._told, ids if latest < 0 else ids[-latest:])]
 
-    def told_in(self, stories: Sequence[int]) -> Iterator[tuple[int, Told]]:
-        for id, (_, each) in self.state.articles.items():
-            if each.story in stories:
-                yield each.story, self._told(id)
+    def told_in(self, stories: Sequence[int]) -> Iterator[Told]:
+        ids = [id for id, (_, each) in self.state.articles.items() if each.story in stories]
+        return map(self._told, ids)
+
+    def told_of(self, ids: Sequence[int]) -> Iterator[Told]:
+        return map(self._told, [id for id in ids if id in self.state.articles])
 
     def _told(self, id: int) -> Told:
         coming = self.state.articles[id][1]
@@ -471,6 +473,7 @@ class MemoryStore:
         keeper = MarksKeeper(folder, self.session)
         self.marking = Marking(self.session, keeper, self.damage.counted)
         self.intake = Intake(self.session, self.damage.counted)
+        self.deciding = Deciding(self.session, self.damage.counted)
 
     def __enter__(self) -> Self:
         return self

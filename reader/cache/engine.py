@@ -150,11 +150,14 @@ class View(Protocol):
     def undecided(self, since: int) -> BitMap:
         """Return the articles without a story. since: all had one in that version of the texts."""
 
-    def told_between(self, first: int, last: int) -> "Iterator[Told]":
-        """Yield the articles from one id to another, in order."""
+    def told_between(self, first: int, last: int, *, latest: int = -1) -> "Sequence[Told]":
+        """Return the articles from one id to another, in order. latest: at most so many."""
 
-    def told_in(self, stories: Sequence[int]) -> "Iterator[tuple[int, Told]]":
-        """Yield the articles of stories, each with its story, in any order."""
+    def told_in(self, stories: Sequence[int]) -> "Iterator[Told]":
+        """Yield the articles of stories, in any order."""
+
+    def told_of(self, ids: Sequence[int]) -> "Iterator[Told]":
+        """Yield those of the articles that exist, in any order."""
 
     # Time bounds. Instants are Unix milliseconds.
 

@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 
     from reader.cache.engine import View
     from reader.cache.engines.sqlite.upkeep import SqliteUpkeep
-    from reader.cache.storing.stories import Deciding
     from reader.cache.intake import Intake
+    from reader.cache.storing.stories import Deciding
     from reader.cache.values.facet_rows import Facet
 
 

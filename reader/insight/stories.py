@@ -62,12 +62,14 @@ class Stories:
         """Return the number of articles that are held in memory."""
         return len(self._active)
 
-    def add(self, report: Report) -> int:
-        """Return the story of an article: the id of the first article that tells it."""
+    def add(self, report: Report, new: int) -> int:
+        """Return the story of an article. new: the number of its story if it begins one."""
         self._forget(report.published - FIRST_S)
         story = self._joined(report)
-        self.put(report, report.id if story is None else story)
-        return report.id if story is None else story
+        if story is None:
+            story = new
+        self.put(report, story)
+        return story
 
     def put(self, report: Report, story: int) -> None:
         """Add an article whose story was decided before, in the order of publication."""

@@ -6,7 +6,8 @@ is decided is not changed; articles in another language tell what their twin in 
 
 import threading
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from pyroaring import BitMap
@@ -14,7 +15,9 @@ from pyroaring import BitMap
 from reader.article import SLOT_SECONDS, Sentiment
 from reader.cache.facets.changes import FacetChanges
 from reader.cache.facets.index import Truth
+from reader.cache.ids import batches
 from reader.cache.session import Session
+from reader.cache.values.instants import slot
 from reader.cache.values.told import Told, facets_of, number_of
 from reader.insight.stories import REMEMBERED_S, Report, Stories
 from reader.insight.vectors import first_paragraph, vector
@@ -23,10 +26,13 @@ if TYPE_CHECKING:
     from reader.cache.engine import Transaction, View
 
 AT_ONCE = 1_000
-"""Articles per transaction, which takes some 20 ms. What comes before is read in again for it."""
+"""Articles per transaction, which takes some 20 ms."""
 
-REMEMBERED = REMEMBERED_S // SLOT_SECONDS
-"""The same span in ids."""
+MOST_REMEMBERED = 20_000
+"""Maximum articles before the first that are read again: a million in three years have 8,000."""
+
+_DAY = 24 * 3600 // SLOT_SECONDS
+"""How far apart in ids twins may be."""
 
 _ENGLISH = ("en", "")
 _OPPOSITES = (Sentiment.POSITIVE.value, Sentiment.NEGATIVE.value)
@@ -42,6 +48,9 @@ class Deciding:
         self._texts = -1
         self._left = BitMap()
         """Articles that are still to be decided, as of that version of the texts."""
+        self._stories: Stories | None = None
+        """The stories before the next article, if they are those up to that id."""
+        self._up_to = -1
 
     def run(
         self,
@@ -59,13 +68,14 @@ class Deciding:
         """Decide some articles; return whether any may be left."""
         with self._session.present() as view, view.snapshot():
             self._look(view)
+            last = view.counter("stories")
             some = _first(self._left)
-            rows = _around(view, some)
-            keys, new = _decided(view, rows, some)
+            told = self._decided(view, some, last) if some else []
         with self._session.transaction() as to:
-            if to.counter("texts") != self._texts:
+            if (to.counter("texts"), to.counter("stories")) != (self._texts, last):
+                self._stories = None
                 return True  # ids may be those of other articles by now
-            self._write(to, rows, keys, new)
+            self._write(to, told, last)
             self._left -= BitMap(some)
             if not self._left:
                 to.set_counter("decided", self._texts)
@@ -75,104 +85,97 @@ class Deciding:
         texts = view.counter("texts")
         if texts != self._texts:
             self._texts, self._left = texts, view.undecided(view.counter("decided"))
+            self._stories = None
 
-    def _write(
-        self,
-        to: "Transaction",
-        rows: Mapping[int, Told],
-        keys: Mapping[int, int],
-        new: Mapping[int, int],
-    ) -> None:
-        """Store the stories of new articles. keys: numbers of stories by their first article."""
-        last = to.counter("stories")
-        began = sorted({first for first in new.values() if first not in keys})
-        numbers = {**keys, **{first: last + n for n, first in enumerate(began, 1)}}
-        to.set_counter("stories", last + len(began))
+    def _decided(self, view: "View", some: Sequence[int], last: int) -> list[Told]:
+        """Return some articles with their stories. last: the number of the last story."""
+        rows = {row.id: row for row in view.told_between(some[0] - _DAY, some[-1])}
+        stories = self._before(view, rows[some[0]])
+        english = [row for row in rows.values() if row.lang in _ENGLISH and row.id >= some[0]]
+        for row, report in _reports(view, english):
+            if row.story:
+                stories.put(report, row.story)
+                continue
+            story = stories.add(report, last + 1)
+            last = max(last, story)
+            rows[row.id] = row._replace(story=story)
+        self._stories, self._up_to = stories, some[-1]
+        twins = {_twin(row): row.story for row in rows.values() if row.lang in _ENGLISH}
+        for row in [rows[id] for id in some if rows[id].lang not in _ENGLISH]:
+            story = twins.get(_twin(row), 0) or last + 1
+            last = max(last, story)
+            rows[row.id] = row._replace(story=story)
+        return [rows[id] for id in some]
+
+    def _before(self, view: "View", first: Told) -> Stories:
+        """Return the stories that are known before an article."""
+        stories, start = self._stories, slot(first.published - REMEMBERED_S * 1000)
+        if stories is None or first.id <= self._up_to:
+            stories = Stories()
+        else:
+            start = max(start, self._up_to + 1)
+        rows = [*view.told_between(start, first.id - 1, latest=MOST_REMEMBERED)]
+        known = [row for row in rows if row.story and row.lang in _ENGLISH]
+        for row, report in _reports(view, known):
+            stories.put(report, row.story)
+        return stories
+
+    def _write(self, to: "Transaction", told: Sequence[Told], last: int) -> None:
         stories: dict[int, list[Told]] = defaultdict(list)
-        for story, row in to.told_in([*{numbers[first] for first in new.values()}]):
-            stories[story].append(row)
-        for id, first in new.items():
-            stories[numbers[first]].append(rows[id])
-        changes = FacetChanges()
-        changed = [each for story, every in stories.items() for each in _known(story, every)]
-        before = {row.id: row.told for every in stories.values() for row in every}
-        for id, _, told in changed:
-            changes.set(id, facets_of(before[id] & ~told), False)
-            changes.set(id, facets_of(told & ~before[id]), True)
+        for row in [*to.told_in([*{row.story for row in told if row.story <= last}]), *told]:
+            stories[row.story].append(row)
+        new = {row.id for row in told}
+        changes, changed = FacetChanges(), []
+        for row, known in chain.from_iterable(map(_known, stories.values())):
+            if known != row.told or row.id in new:
+                changes.set(row.id, facets_of(row.told & ~known), False)
+                changes.set(row.id, facets_of(known & ~row.told), True)
+                changed.append((row.id, row.story, known))
         to.tell(changed)
+        if told:
+            to.set_counter("stories", max(last, *(row.story for row in told)))
         if changes:
             changes.write(to, {}, self._truth)
 
 
 def _first(left: BitMap) -> list[int]:
-    """Return the first articles that are left, without long gaps between them."""
+    """Return the first articles that are left, without a gap of days between them."""
     some: list[int] = []
     for id in left:
-        if len(some) == AT_ONCE or (some and id - some[-1] > REMEMBERED):
+        if len(some) == AT_ONCE or (some and id - some[-1] > _DAY):
             break
         some.append(id)
     return some
 
 
-def _around(view: "View", some: Sequence[int]) -> dict[int, Told]:
-    """Return the articles from long enough before the first to the last of some."""
-    if not some:
-        return {}
-    first = max(some[0] - REMEMBERED, 0)
-    return {row.id: row for row in view.told_between(first, some[-1])}
+def _twin(row: Told) -> tuple[str, str]:
+    return row.source, row.external
 
 
-def _decided(
-    view: "View", rows: Mapping[int, Told], some: Sequence[int]
-) -> tuple[dict[int, int], dict[int, int]]:
-    """Decide some articles.
-
-    Returns the numbers of known stories by their first article, and for each of the articles the
-    first article of its story.
-    """
-    wanted = set(some)
-    english = [row for row in rows.values() if row.lang in _ENGLISH]
-    vectors = dict(_vectors(view, [row.id for row in english if row.story or row.id in wanted]))
-    stories, keys, firsts = Stories(), dict[int, int](), dict[int, int]()
-    new: dict[int, int] = {}
-    for row in english:
-        report = Report(row.id, row.published // 1000, row.source, vectors.get(row.id, {}))
-        if row.story:
-            first = firsts.setdefault(row.story, row.id)
-            keys[first] = row.story
-            stories.put(report, first)
-        elif row.id in wanted:
-            new[row.id] = stories.add(report)
-    twins = {(row.source, row.external): row for row in english}
-    for row in (rows[id] for id in some if id in rows and rows[id].lang not in _ENGLISH):
-        twin = twins.get((row.source, row.external))
-        if twin and twin.story:
-            new[row.id] = firsts[twin.story]
-        else:
-            new[row.id] = new.get(twin.id, row.id) if twin else row.id
-    return keys, new
+def _reports(view: "View", rows: Sequence[Told]) -> Iterator[tuple[Told, Report]]:
+    """Yield articles in order, each as a report: without terms if it is damaged."""
+    for some in batches(rows):
+        vectors = {
+            id: vector(title, first_paragraph(body, description or ""))
+            for id, title, description, body in view.texts([row.id for row in some])
+        }
+        for row in some:
+            terms = vectors.get(row.id, {})
+            yield row, Report(row.id, row.published // 1000, row.source, terms)
 
 
-def _vectors(view: "View", ids: Sequence[int]) -> Iterator[tuple[int, dict[str, float]]]:
-    for id, title, description, body in view.texts(ids):
-        yield id, vector(title, first_paragraph(body, description or ""))
-
-
-def _known(story: int, told: Iterable[Told]) -> Iterator[tuple[int, int, int]]:
-    """Yield article, story and what is known of it, for each that is new or known otherwise."""
-    every = sorted(told)
+def _known(story: Iterable[Told]) -> Iterator[tuple[Told, int]]:
+    """Yield the articles of a story, each with what is known of it now."""
+    every = sorted(story)
     rated = {(row.source, row.sentiment) for row in every if row.sentiment in _OPPOSITES}
-    is_split = any(
-        one != other and rating != opposite for one, rating in rated for other, opposite in rated
-    )
+    is_split = any(a != b and one != two for a, one in rated for b, two in rated)
     is_told_by_several = len({row.source for row in every}) > 1
     langs: set[str] = set()
     for row in every:
-        number = number_of(
+        known = number_of(
             is_told_by_several=is_told_by_several,
             is_echo=row.lang in langs,
-            is_split=is_split and is_told_by_several,
+            is_split=is_split,
         )
         langs.add(row.lang)
-        if (row.story, row.told) != (story, number):
-            yield row.id, story, number
+        yield row, known

@@ -121,6 +121,7 @@ class Mirror:
                 "read": read,
                 "favourite": favourite,
                 "estimated": each.sentiment_is_estimated,
+                **dict.fromkeys(("story", "echo", "split"), False),  # nothing decides stories here
             }
             found.append((row.id, shown))
         return found

@@ -29,7 +29,7 @@ def report(id: int, hours: float, source: str, title: str, lead: str = "") -> Re
 def told(*reports: Report) -> list[int]:
     """The story of each report."""
     stories = Stories()
-    return [stories.add(each) for each in reports]
+    return [stories.add(each, each.id) for each in reports]
 
 
 HACK = "Vaults of Larkspur drained of $41 million by a forged oracle"
@@ -94,9 +94,9 @@ def test_thousands_of_articles_of_one_title_become_stories_of_bounded_size() -> 
 def test_old_articles_are_forgotten() -> None:
     stories = Stories()
     for id in range(300):
-        stories.add(report(id, 3 * id, f"source{id}", f"{HACK} nr{id}"))
+        stories.add(report(id, 3 * id, f"source{id}", f"{HACK} nr{id}"), id)
     assert len(stories) == FIRST_S // (3 * HOUR) + 1
-    stories.add(report(300, 10_000, "a", MINING))
+    stories.add(report(300, 10_000, "a", MINING), 300)
     assert len(stories) == 1
 
 
@@ -118,7 +118,7 @@ def in_two_runs(reports: Sequence[Report], cut: int) -> list[int]:
     for each, story in zip(reports[:cut], first, strict=True):
         if cut < len(reports) and each.published >= reports[cut].published - REMEMBERED_S:
             stories.put(each, story)
-    return first + [stories.add(each) for each in reports[cut:]]
+    return first + [stories.add(each, each.id) for each in reports[cut:]]
 
 
 @given(ARCHIVES, st.integers(0, 30))

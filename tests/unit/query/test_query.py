@@ -160,7 +160,7 @@ def test_dates_mean_these_instants(text: str, terms: tuple[Term, ...]) -> None:
         (
             "is:new",
             "is:new",
-            "`new` is not a state (unread, read, favourite, draft, pinned, estimated)",
+            f"`new` is not a state ({', '.join(STATES)})",
         ),
         ("after:31-31-2025", "after:31-31-2025", "`31-31-2025` is not a date"),
         ("after:2025-02-30", "after:2025-02-30", "`2025-02-30` is not a date"),

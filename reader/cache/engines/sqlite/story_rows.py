@@ -26,16 +26,24 @@ def undecided(db: sqlite3.Connection, since: int) -> BitMap:
     return found
 
 
-def between(db: sqlite3.Connection, first: int, last: int) -> Iterator[Told]:
-    """Yield the articles from one id to another, in order."""
-    find = f"{_TOLD} WHERE id BETWEEN ? AND ? ORDER BY id"
-    return map(Told._make, db.execute(find, (first, last)))
+def between(db: sqlite3.Connection, first: int, last: int, latest: int) -> list[Told]:
+    """Return the articles from one id to another, in order. latest: at most so many; -1: all."""
+    find = f"{_TOLD} WHERE id BETWEEN ? AND ? ORDER BY id DESC LIMIT ?"
+    return [*map(Told._make, db.execute(find, (first, last, latest)))][::-1]
 
 
-def of(db: sqlite3.Connection, stories: Sequence[int]) -> Iterator[tuple[int, Told]]:
-    """Yield the articles of stories, each with its story."""
-    for some in batches(stories):
-        # Says `story > 0`, as the index holds no others.
-        find = f"{_TOLD} WHERE story > 0 AND story IN ({', '.join('?' * len(some))})"
-        for row in map(Told._make, db.execute(find, some).fetchall()):
-            yield row.story, row
+def of_stories(db: sqlite3.Connection, stories: Sequence[int]) -> Iterator[Told]:
+    """Yield the articles of stories."""
+    # It says `story > 0`, as the index has no others.
+    yield from _among(db, "story > 0 AND story", stories)
+
+
+def of_ids(db: sqlite3.Connection, ids: Sequence[int]) -> Iterator[Told]:
+    """Yield those of the articles that exist."""
+    yield from _among(db, "id", ids)
+
+
+def _among(db: sqlite3.Connection, column: str, values: Sequence[int]) -> Iterator[Told]:
+    for some in batches(values):
+        find = f"{_TOLD} WHERE {column} IN ({', '.join('?' * len(some))})"
+        yield from map(Told._make, db.execute(find, some).fetchall())

@@ -154,17 +154,23 @@ class SqliteView:
 
         return undecided(self.db, since)
 
-    def told_between(self, first: int, last: int) -> "Iterator[Told]":
-        """Yield the articles from one id to another, in order."""
+    def told_between(self, first: int, last: int, *, latest: int = -1) -> "Sequence[Told]":
+        """Return the articles from one id to another, in order."""
         from reader.cache.engines.sqlite.story_rows import between
 
-        return between(self.db, first, last)
+        return between(self.db, first, last, latest)
 
-    def told_in(self, stories: Sequence[int]) -> "Iterator[tuple[int, Told]]":
-        """Yield the articles of stories, each with its story."""
-        from reader.cache.engines.sqlite.story_rows import of
+    def told_in(self, stories: Sequence[int]) -> "Iterator[Told]":
+        """Yield the articles of stories."""
+        from reader.cache.engines.sqlite.story_rows import of_stories
 
-        return of(self.db, stories)
+        return of_stories(self.db, stories)
+
+    def told_of(self, ids: Sequence[int]) -> "Iterator[Told]":
+        """Yield those of the articles that exist."""
+        from reader.cache.engines.sqlite.story_rows import of_ids
+
+        return of_ids(self.db, ids)
 
     # Time bounds.
 
