@@ -31,9 +31,11 @@ if TYPE_CHECKING:
 
     from reader.archive.exporting import ExportReport
     from reader.archive.importing import ImportReport
+    from reader.cache.asking.stories import Story
     from reader.cache.engine import Upkeep
     from reader.cache.recent import Recent
     from reader.cache.source_states import SourceState
+    from reader.cache.storing.stories import Deciding
     from reader.sources.http.fetcher import Limits
     from reader.subscriptions import SourceResult, Subscription, SyncOptions
 
@@ -243,6 +245,12 @@ class Library:
         """Return counts by language, source, tag, category and sentiment of what matches."""
         return self._questions.stats(self.find(query))
 
+    def stories(self, ids: Ids, *, oldest_first: bool = False) -> "Iterator[Story]":
+        """Yield the stories of articles that several sources tell, the newest first."""
+        from reader.cache.asking.stories import stories
+
+        return stories(self._session, ids, oldest_first=oldest_first)
+
     # Articles.
 
     def rows(self, ids: Sequence[ArticleId]) -> list[Row]:
@@ -332,6 +340,11 @@ class Library:
         from reader.archive.importing import Import
 
         return Import(self._store, on_progress, on_refusal).run(paths)
+
+    @property
+    def deciding(self) -> "Deciding":
+        """Return the part that decides which story each article tells, after it was stored."""
+        return self._store.deciding
 
     @property
     def upkeep(self) -> "Upkeep":

@@ -54,6 +54,8 @@ def import_(paths: Paths, sources: tuple[Path, ...]) -> None:
                 sources, on_progress=on_progress, on_refusal=lambda refusal: say(str(refusal))
             )
         _tell(report)
+        if report.stored < MANY:
+            library.deciding.run()
         if report.stored < MANY or report.stored >= VERY_MANY:  # in between, the user would wait
             library.upkeep.tidy(entirely=report.stored >= VERY_MANY)
     if report.refusals:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from reader.query.language import Query
 
 ARCHIVE = ("export", "import")
-READING = ("list", "open", "show", "stats")
+READING = ("list", "open", "show", "stats", "stories")
 SUBSCRIPTIONS = ("subscribe", "subscriptions", "unsubscribe")
 LIVE = ("sync",)
 UPKEEP = ("backup", "doctor", "restore")

@@ -1,6 +1,8 @@
-"""The commands `list`, `show`, `stats` and `open`: read articles on the command line."""
+"""The commands `list`, `show`, `stats`, `stories` and `open`: read articles on the command line."""
 
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import click
@@ -107,6 +109,58 @@ def stats(paths: Paths, query: "Query", form: str) -> None:
     (print_stats_json if form == "json" else print_stats)(counted)
 
 
+@click.command(
+    cls=QueryCommand,
+    context_settings=ANY_WORDS,
+    short_help="List stories that several sources tell.",
+)
+@query_argument
+@click.option("--format", "form", type=click.Choice(["table", "json"]), default="table")
+@click.option("--limit", type=click.IntRange(min=0), metavar="N", help="At most N stories.")
+@click.option("--reverse", is_flag=True, help="The oldest first.")
+@click.option("--build", is_flag=True, help="Only find the stories of articles that are new.")
+@click.pass_obj
+def stories(
+    paths: Paths, query: "Query", form: str, limit: int | None, reverse: bool, build: bool
+) -> None:
+    """List the stories that several sources tell, of the articles that match QUERY.
+
+    Each with the time and title of its first article, then the sources that told it, the later ones
+    with how much later they were. ▲▼ stands where sources disagree.
+
+    Stories are found after each import and sync, after a large one by an open screen. --build finds
+    them now and shows how many articles are left.
+
+    \b
+    Example:
+      cryptoread stories after:2d tag:etf --limit 10
+    """
+    from itertools import islice
+
+    from reader.cli.story_output import print_stories, print_stories_json
+
+    with paths.library() as library:
+        if not library.is_only_read:
+            with _left_to_decide(show=build) as on_progress:
+                library.deciding.run(on_progress=on_progress)
+        if build:
+            return
+        library.hold()
+        found = library.stories(library.find(query), oldest_first=reverse)
+        told = ((story, library.rows(story.ids)) for story in islice(found, limit))
+        (print_stories_json if form == "json" else print_stories)(told)
+
+
+@contextmanager
+def _left_to_decide(*, show: bool) -> Iterator[Callable[[int], None]]:
+    """Give a callback that shows how many articles are left, on a terminal."""
+    if not show or not sys.stderr.isatty():
+        yield lambda _left: None
+        return
+    yield lambda left: print(f"\r{left:,} articles left ", end="", file=sys.stderr, flush=True)
+    print("\r\033[K", end="", file=sys.stderr, flush=True)
+
+
 @click.command("open", short_help="Open an article's original or cover image in the browser.")
 @click.argument("wanted", metavar="ID")
 @click.option("--cover", "what", flag_value="cover", help="The cover image.")
@@ -130,4 +184,4 @@ def open_(paths: Paths, wanted: str, what: str | None) -> None:
     say(f"opened {open_url(url)}")
 
 
-COMMANDS = {command.name or "": command for command in (list_, open_, show, stats)}
+COMMANDS = {command.name or "": command for command in (list_, open_, show, stats, stories)}

@@ -64,6 +64,12 @@ class Deciding:
         while not (stop and stop.is_set()) and self._step():
             on_progress(len(self._left))
 
+    def left(self) -> int:
+        """Return how many articles are to be decided. Raises CacheError."""
+        with self._session.present() as view, view.snapshot():
+            self._look(view)
+            return len(self._left)
+
     def _step(self) -> bool:
         """Decide some articles; return whether any may be left."""
         with self._session.present() as view, view.snapshot():
@@ -82,9 +88,10 @@ class Deciding:
         return bool(self._left)
 
     def _look(self, view: "View") -> None:
-        texts = view.counter("texts")
+        texts, decided = view.counter("texts"), view.counter("decided")
         if texts != self._texts:
-            self._texts, self._left = texts, view.undecided(view.counter("decided"))
+            left = BitMap() if decided == texts else view.undecided(decided)
+            self._texts, self._left = texts, left
             self._stories = None
 
     def _decided(self, view: "View", some: Sequence[int], last: int) -> list[Told]:

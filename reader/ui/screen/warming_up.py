@@ -58,7 +58,9 @@ class WarmUp:
             self._words.kill()
 
     def _keep_words(self) -> None:
-        if not self._library.is_only_read and self._library.upkeep.lacks_words():
+        if self._library.is_only_read:
+            return
+        if self._library.deciding.left() or self._library.upkeep.lacks_words():
             from reader.ui.screen.words_process import begin
 
             self._words = begin(self._library.home)

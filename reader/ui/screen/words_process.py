@@ -38,4 +38,5 @@ def _run(folder: Path) -> None:
     os.nice(NICENESS)
     # Searches without sets are only slower, and the next start tries again.
     with suppress(CacheError), Library(folder) as library:
+        library.deciding.run()
         library.upkeep.keep_words()

@@ -249,9 +249,7 @@ def recounted(store: Any) -> dict[str, set[int]]:
 
 
 @pytest.mark.parametrize("opened", [Store, MemoryStore], ids=["sqlite", "memory"])
-@settings(
-    suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=30, deadline=None
-)
+@settings(max_examples=30, deadline=None)
 @given(rows=ARTICLES, cuts=st.lists(st.integers(1, 6), max_size=4))
 def test_stories_and_states_do_not_depend_on_runs_and_equal_a_recount(
     opened: Callable[[Path], Any],
