@@ -35,7 +35,7 @@ _DAY = 24 * 3600 // SLOT_SECONDS
 """How far apart in ids twins may be."""
 
 _ENGLISH = ("en", "")
-_OPPOSITES = (Sentiment.POSITIVE.value, Sentiment.NEGATIVE.value)
+_OPPOSITES = {Sentiment.POSITIVE.value, Sentiment.NEGATIVE.value}
 
 
 class Deciding:
@@ -172,17 +172,12 @@ def _reports(view: "View", rows: Sequence[Told]) -> Iterator[tuple[Told, Report]
 
 
 def _known(story: Iterable[Told]) -> Iterator[tuple[Told, int]]:
-    """Yield the articles of a story, each with what is known of it now."""
-    every = sorted(story)
-    rated = {(row.source, row.sentiment) for row in every if row.sentiment in _OPPOSITES}
-    is_split = any(a != b and one != two for a, one in rated for b, two in rated)
-    is_told_by_several = len({row.source for row in every}) > 1
-    langs: set[str] = set()
-    for row in every:
-        known = number_of(
-            is_told_by_several=is_told_by_several,
-            is_echo=row.lang in langs,
-            is_split=is_split,
-        )
-        langs.add(row.lang)
-        yield row, known
+    """Yield the articles of a story, each with what is known of it now, in each language apart."""
+    of_lang: dict[str, list[Told]] = defaultdict(list)
+    for row in sorted(story):
+        of_lang[row.lang].append(row)
+    for every in of_lang.values():
+        firsts = {row.source: row.sentiment for row in reversed(every)}
+        told = {"is_told_by_several": len(firsts) > 1, "is_split": {*firsts.values()} >= _OPPOSITES}
+        for row in every:
+            yield row, number_of(**told, is_echo=row is not every[0])

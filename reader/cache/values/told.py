@@ -20,13 +20,13 @@ class Told(NamedTuple):
 
 
 STORY: Facet = ("state", "story")
-"""Articles of stories that several sources tell."""
+"""Articles of stories that several sources tell, in the language of the article."""
 
 ECHO: Facet = ("state", "echo")
 """Articles that were not the first to tell their story."""
 
 SPLIT: Facet = ("state", "split")
-"""Articles of stories that one source calls positive and another negative."""
+"""Articles of stories that are positive in one source's first article, negative in another's."""
 
 TOLD = (STORY, ECHO, SPLIT)
 """In the order of the bits, the lowest first."""
