@@ -17,12 +17,7 @@ from reader.cache.marks_keeper import Label
 from reader.cache.store import Store
 from reader.cache.values.cancel import Cancel
 from reader.config.paths import resource
-from reader.errors import (
-    ArticleNotFound,
-    CacheDamaged,
-    Refusal,
-    SearchAgain,
-)
+from reader.errors import ArticleNotFound, CacheDamaged, Refusal, SearchAgain
 from reader.query.language import Field, Query
 
 TYPE_CHECKING = False
@@ -32,6 +27,7 @@ if TYPE_CHECKING:
     from reader.archive.exporting import ExportReport
     from reader.archive.importing import ImportReport
     from reader.cache.engine import Upkeep
+    from reader.cache.mood import By, Mood, Per
     from reader.cache.recent import Recent
     from reader.cache.source_states import SourceState
     from reader.sources.http.fetcher import Limits
@@ -242,6 +238,10 @@ class Library:
     def stats(self, query: Query) -> Stats:
         """Return counts by language, source, tag, category and sentiment of what matches."""
         return self._questions.stats(self.find(query))
+
+    def mood(self, query: Query, by: "By", per: "Per | None", most: int) -> "Mood":
+        """Return how many match by sentiment and day or week; at most `most` of these."""
+        return self._questions.mood(self.find(query), by, per, most, self.clock())
 
     # Articles.
 
