@@ -15,11 +15,6 @@ FEWEST = 3
 COLUMNS = 35
 """Days or weeks that are counted if no other number is asked for."""
 
-LATEST = 7
-"""Days or weeks that `now` is about; `was` is about those before, BEFORE at most."""
-
-BEFORE = 28
-
 ROWS = 10
 """Tags, sources or categories that have a row."""
 
@@ -31,6 +26,12 @@ class By(StrEnum):
 
     DAY = "day"
     WEEK = "week"
+
+
+LATEST = {By.DAY: 7, By.WEEK: 4}
+"""Days or weeks that `now` is about; `was` is about those before, at most."""
+
+BEFORE = {By.DAY: 28, By.WEEK: 16}
 
 
 class Per(StrEnum):
@@ -114,9 +115,17 @@ def summed(pairs: "Iterator[Pair] | Sequence[Pair]") -> Pair:
     return Pair(positive, negative)
 
 
-def now_and_was(series: Sequence[Pair]) -> tuple[Pair, Pair]:
+def now_and_was(series: Sequence[Pair], by: By) -> tuple[Pair, Pair]:
     """Return the sums of the latest columns and of those before them."""
-    return summed(series[-LATEST:]), summed(series[:-LATEST][-BEFORE:])
+    latest = LATEST[by]
+    return summed(series[-latest:]), summed(series[:-latest][-BEFORE[by] :])
+
+
+def legend(by: By) -> str:
+    """Return what the words over a table of rows mean."""
+    return (
+        f"now: the last {LATEST[by]} {by}s, was: up to {BEFORE[by]} before, ·: fewer than {FEWEST}"
+    )
 
 
 def percent(pair: Pair) -> str:

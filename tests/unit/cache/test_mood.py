@@ -67,10 +67,11 @@ def test_a_sparkline_has_one_sign_for_each_column_and_a_dot_for_fewer_than_three
     assert [sign == "·" for sign in line] == [pair.total < 3 for pair in series]
 
 
-def test_now_is_the_last_seven_columns_and_was_up_to_28_before() -> None:
+def test_now_is_the_last_seven_days_or_four_weeks_and_was_what_came_before() -> None:
     series = [Pair(9, 9)] + [Pair(1, 0)] * 28 + [Pair(0, 2)] * 7
-    assert now_and_was(series) == (Pair(0, 14), Pair(28, 0))
-    assert now_and_was(series[-3:]) == (Pair(0, 6), Pair())
+    assert now_and_was(series, By.DAY) == (Pair(0, 14), Pair(28, 0))
+    assert now_and_was(series, By.WEEK) == (Pair(0, 8), Pair(13, 6))
+    assert now_and_was(series[-3:], By.DAY) == (Pair(0, 6), Pair())
     assert [percent(each) for each in (Pair(2, 1), Pair(1, 1))] == ["67%", "·"]
 
 
