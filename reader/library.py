@@ -17,12 +17,7 @@ from reader.cache.marks_keeper import Label
 from reader.cache.store import Store
 from reader.cache.values.cancel import Cancel
 from reader.config.paths import resource
-from reader.errors import (
-    ArticleNotFound,
-    CacheDamaged,
-    Refusal,
-    SearchAgain,
-)
+from reader.errors import ArticleNotFound, CacheDamaged, Refusal, SearchAgain
 from reader.query.language import Field, Query
 
 TYPE_CHECKING = False
@@ -31,8 +26,9 @@ if TYPE_CHECKING:
 
     from reader.archive.exporting import ExportReport
     from reader.archive.importing import ImportReport
-    from reader.cache.asking.stories import Story
+    from reader.cache.stories import Story
     from reader.cache.engine import Upkeep
+    from reader.cache.mood import By, Mood, Per
     from reader.cache.recent import Recent
     from reader.cache.source_states import SourceState
     from reader.cache.storing.stories import Deciding
@@ -247,9 +243,13 @@ class Library:
 
     def stories(self, ids: Ids, *, oldest_first: bool = False) -> "Iterator[Story]":
         """Yield the stories of articles that several sources tell, the newest first."""
-        from reader.cache.asking.stories import stories
+        from reader.cache.stories import stories
 
         return stories(self._session, ids, oldest_first=oldest_first)
+
+    def mood(self, query: Query, by: "By", per: "Per | None", most: int) -> "Mood":
+        """Return how many match by sentiment and day or week; at most `most` of these."""
+        return self._questions.mood(self.find(query), by, per, most, self.clock())
 
     # Articles.
 

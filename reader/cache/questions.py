@@ -28,6 +28,7 @@ from reader.query.language import Field, Query
 
 if TYPE_CHECKING:
     from reader.cache.engine import View
+    from reader.cache.mood import By, Mood, Per
     from reader.cache.recent import Recent
     from reader.cache.values.facet_rows import Facet
 
@@ -246,6 +247,13 @@ class Questions:
             tags=self._counts("tag", ids),
             categories={name: counts for name, counts in ranked if any(counts.values())},
         )
+
+    def mood(self, ids: Ids, by: "By", per: "Per | None", most: int, now: datetime) -> "Mood":
+        """Return how many of the ids are positive and negative by day or week, and by name."""
+        from reader.cache.asking.mood import mood
+
+        ask = partial(self._session.asking, ids.lang)
+        return mood(ids.bits, by, per, most, now, self._session.facets_of(ids.lang), ask)
 
     def _counts(self, field: str, ids: Ids) -> dict[str, int]:
         """Return counts by name, most frequent first, ties by name."""

@@ -148,10 +148,11 @@ def _print_csv(records: Iterator[dict[str, Any]], *, raw: bool) -> None:
         for name in ("read", "favourite"):
             each[name] = int(each[name])
         cells = (each[name] for name in FIELDS)
-        out.writerow(cells if raw else map(_as_text, cells))
+        out.writerow(cells if raw else map(as_text, cells))
 
 
-def _as_text(cell: object) -> object:
+def as_text(cell: object) -> object:
+    """Return the cell of CSV, with an apostrophe before a text that would be a formula."""
     return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA) else cell
 
 

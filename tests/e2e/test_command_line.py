@@ -21,7 +21,7 @@ FIELDS = [
     *("id", "external_id", "title", "description", "published_at", "updated_at", "lang"),
     *("source", "category", "sentiment", "score", "tags", "read", "favourite", "cover", "url"),
 ]
-COMMANDS = ("import", "list", "show", "stats", "open", "export")
+COMMANDS = ("import", "list", "show", "stats", "mood", "open", "export")
 
 
 def listed(command: Command, *words: str) -> list[dict[str, Any]]:

@@ -56,9 +56,10 @@ def _days(view: "View") -> Iterator[_Day]:
     first = END
     while (published := view.published_before(first)) is not None:
         day = from_milliseconds(published).astimezone().date()
-        first = first_id_since(view, _start(day))
+        first = first_id_since(view, start_of(day))
         yield _Day((f"{day:%Y-%m-%d}",), f"{day:%a %d %b %Y}", first)
 
 
-def _start(day: date) -> datetime:
+def start_of(day: date) -> datetime:
+    """Return when the day begins in the local time zone."""
     return datetime.combine(day, time()).astimezone()

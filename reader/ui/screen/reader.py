@@ -112,6 +112,13 @@ class ReaderScreen(HostScreen):
             if version == self._library.version:
                 return counts
 
+    @reported
+    async def action_mood(self) -> None:
+        """Show how many articles of the filter are positive and negative."""
+        from reader.ui.screen.mood import open_mood
+
+        await open_mood(self, self._library)
+
     def on_tag_picker_query_changed(self, event: "TagPicker.QueryChanged") -> None:
         """Show the changed query."""
         self.show(event.query)

@@ -1,0 +1,281 @@
+"""Lay out the mood: columns up and down from one line, and a table below. Pure functions.
+
+Up and down read without colour: a full cell is `█`, the end of a column an eighth block, which is
+painted in reverse where the column hangs down.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from reader.cache.mood import By, Column, Mood, Pair, now_and_was, percent, sparkline, summed
+from reader.ui.modals.page import Line
+from reader.ui.textual_compat.cells import cell_len, fit
+
+UP, DOWN, DOWN_END = "mood--up", "mood--down", "mood--down-end"
+MUTED, TITLE, CURSOR, CHOSEN = "mood--muted", "mood--title", "mood--cursor", "mood--chosen"
+
+COUNTING = "Counting…"
+NOTHING = "No article matches this filter."
+NO_LABELS = "None of these articles is rated as positive or negative."
+NAMES = {"tag": "Tags", "source": "Sources", "category": "Categories"}
+
+_EIGHTHS = " ▁▂▃▄▅▆▇█"
+_WIDEST = 6
+"""Cells of a column with the gap after it."""
+
+_HIGHEST = 10
+"""Lines of the longest column on each side."""
+
+_ROWS = 10
+_ROOMY = 26
+"""Lines from which blank ones separate the parts."""
+
+_SPARKS = 35
+_NUMBER = 7
+_WIDE = 100
+"""Cells from which the table has positive and negative numbers, too."""
+
+_LONGEST_NAME = 34
+
+
+class State(NamedTuple):
+    """What is shown. column, row: under the cursors; on_columns: which one moved last."""
+
+    mood: Mood | None = None
+    """None until it is counted."""
+    column: int = 0
+    row: int = 0
+    on_columns: bool = False
+    of_estimates: bool = False
+
+    @property
+    def columns(self) -> Sequence[Column]:
+        """Return the columns, oldest first."""
+        return self.mood.columns if self.mood else ()
+
+    def pair(self, column: Column) -> Pair:
+        """Return the numbers that are drawn."""
+        return column.estimates if self.of_estimates else column.labels
+
+
+class Layout(NamedTuple):
+    """Lines, and where columns and rows are, for the mouse."""
+
+    lines: list[Line]
+    chart: range = range(0)
+    """Lines of the chart."""
+    left: int = 0
+    """Cell at which the first column begins."""
+    cells: int = 1
+    """Cells of a column with its gap."""
+    first: int = 0
+    """Which column is the first in view."""
+    visible: int = 0
+    """Columns in view."""
+    table: range = range(0)
+    """Lines of the rows."""
+    first_row: int = 0
+
+    def column_at(self, x: int, y: int) -> int | None:
+        """Return which column is there."""
+        place = (x - self.left) // self.cells
+        is_inside = y in self.chart and x >= self.left and place < self.visible
+        return self.first + place if is_inside else None
+
+    def row_at(self, y: int) -> int | None:
+        """Return which row is there."""
+        return self.first_row + y - self.table.start if y in self.table else None
+
+
+def lay_out(state: State, width: int, height: int) -> Layout:
+    """Return lines of at most `width` cells, at most `height` of them."""
+    mood = state.mood
+    if mood is None or not mood.columns:
+        return Layout([[(fit(COUNTING if mood is None else NOTHING, width), MUTED)]])
+    blanks = 2 if height >= _ROOMY else 0
+    room = height - 5 - blanks
+    half = max(1, min(_HIGHEST, (room - _ROWS) // 2))
+    lines: list[Line] = [_summary(state, width), *([[]] if blanks else [])]
+    plan = _planned(state, width)
+    chart = range(len(lines), len(lines) + 2 * half + 1)
+    lines += _chart(state, plan, half, width)
+    lines.append(_dates(state, plan, width))
+    lines.append(_detail(state, width))
+    lines += [[]] if blanks or room - 2 * half > _ROWS else []
+    rows = max(0, min(len(mood.rows), height - len(lines) - 1))
+    first_row = max(0, min(state.row - rows + 1, len(mood.rows) - rows)) if rows else 0
+    lines += _table(state, width, range(first_row, first_row + rows))
+    table = range(len(lines) - rows, len(lines))
+    return plan._replace(lines=lines[:height], chart=chart, table=table, first_row=first_row)
+
+
+def _planned(state: State, width: int) -> Layout:
+    """Return how wide columns are and which are in view."""
+    peak = _peak(state)
+    left = len(f"{peak:,}") + 3
+    room, columns = max(1, width - left), len(state.columns)
+    cells = max(1, min(_WIDEST, room // columns))
+    count = min(columns, room // cells)
+    first = (
+        min(state.column, columns - count) if state.column < columns - count else columns - count
+    )
+    return Layout([], left=left, cells=cells, first=first, visible=count)
+
+
+def _peak(state: State) -> int:
+    return max(max(state.pair(column)) for column in state.columns) or 1
+
+
+def _summary(state: State, width: int) -> Line:
+    columns = state.columns
+    mood = state.mood or Mood(By.DAY, None)
+    articles = sum(column.articles for column in columns)
+    shown, hidden = mood.labels, mood.estimates
+    title, other = "The publisher's label", f"~ {hidden.total:,} estimates"
+    if state.of_estimates:
+        shown, hidden = hidden, shown
+        title, other = "Estimates, not the publisher's label", f"{hidden.total:,} with a label"
+    neutral = sum(
+        column.neutral_estimates if state.of_estimates else column.neutral for column in columns
+    )
+    unrated = sum(column.unrated for column in columns)
+    parts = [
+        f"▲ {shown.positive:,}  ▼ {shown.negative:,}  {percent(shown)}",
+        f"■ {neutral:,} neutral" if neutral else "",
+        f"{unrated:,} unrated" if unrated else "",
+        other if hidden.total else "",
+        f"n {articles:,}",
+    ]
+    text = " · ".join(filter(None, parts))
+    title = f"{title}  " if cell_len(text) + len(title) + 2 <= width else ""
+    return [(title, TITLE), (fit(text, width - len(title)), "")]
+
+
+def _chart(state: State, plan: Layout, half: int, width: int) -> Iterator[Line]:
+    peak = _peak(state)
+    shown = range(plan.first, plan.first + plan.visible)
+    pairs = [state.pair(state.columns[k]) for k in shown]
+    if not any(pair.total for pair in pairs):
+        yield from _without_labels(half, width)
+        return
+    bar = plan.cells - (plan.cells > 1)
+    gap = plan.cells - bar
+    for line in range(half, 0, -1):
+        label = f"▲ {peak:>{plan.left - 3},} " if line == half else " " * plan.left
+        yield [(label, MUTED), *_cells(pairs, peak, half, line, bar, gap, up=True)]
+    yield [(" " * plan.left, ""), *_axis(state, shown, bar, gap)]
+    for line in range(1, half + 1):
+        label = f"▼ {peak:>{plan.left - 3},} " if line == half else " " * plan.left
+        yield [(label, MUTED), *_cells(pairs, peak, half, line, bar, gap, up=False)]
+
+
+def _without_labels(half: int, width: int) -> Iterator[Line]:
+    for line in range(2 * half + 1):
+        yield [(fit(NO_LABELS, width), MUTED)] if line == half else []
+
+
+def _cells(
+    pairs: Sequence[Pair], peak: int, half: int, line: int, bar: int, gap: int, *, up: bool
+) -> Iterator[tuple[str, str]]:
+    """Yield one line of all columns. line: 1 is next to the axis."""
+    for pair in pairs:
+        count = pair.positive if up else pair.negative
+        eighths = max(round(count * half * 8 / peak), min(count, 1)) - (line - 1) * 8
+        eighths = max(0, min(eighths, 8))
+        if up or eighths in (0, 8):
+            yield _EIGHTHS[eighths] * bar, UP if up else DOWN
+        else:  # the rest of the cell below, in reverse
+            yield _EIGHTHS[8 - eighths] * bar, DOWN_END
+        yield " " * gap, ""
+
+
+def _axis(state: State, shown: Sequence[int], bar: int, gap: int) -> Iterator[tuple[str, str]]:
+    for k in shown:
+        if k == state.column:
+            yield "━" * bar, CHOSEN if state.on_columns else TITLE
+        else:
+            yield "─" * bar, MUTED
+        yield "─" * gap, MUTED
+
+
+def _dates(state: State, plan: Layout, width: int) -> Line:
+    """Return Mondays, or the months of weeks, below their columns, as far as they fit."""
+    columns = state.columns
+    by = state.mood.by if state.mood else By.DAY
+    shown = range(plan.first, plan.first + plan.visible)
+    marked = [
+        k
+        for k in shown
+        if (
+            columns[k].first.weekday() == 0
+            if by is By.DAY
+            else k == 0 or columns[k].first.month != columns[k - 1].first.month
+        )
+    ]
+    text = ""
+    for k in marked or shown:
+        first = columns[k].first
+        label = f"{first.day} {first:%b}" if by is By.DAY else f"{first:%b %y}"
+        start = plan.left + (k - plan.first) * plan.cells
+        if start >= len(text) + bool(text) and start + len(label) <= width:
+            text = text.ljust(start) + label
+    return [(text, MUTED)]
+
+
+def _detail(state: State, width: int) -> Line:
+    """Return the numbers of the column under the cursor."""
+    column = state.columns[state.column]
+    pair = state.pair(column)
+    first, last = column.first, column.last
+    days = f"{last:%a} {last.day} {last:%b %Y}"
+    if first != last:
+        days = f"{first.day} {first:%b} to {last.day} {last:%b %Y}"
+    neutral = column.neutral_estimates if state.of_estimates else column.neutral
+    parts = [
+        f"▲ {pair.positive:,}  ▼ {pair.negative:,}  {percent(pair)}",
+        f"■ {neutral:,} neutral" if neutral else "",
+        f"{column.unrated:,} unrated" if column.unrated else "",
+        f"~ {column.estimates.total:,} estimates"
+        if column.estimates.total and not state.of_estimates
+        else "",
+        f"n {column.articles:,}",
+    ]
+    sign = "› " if state.on_columns else "  "
+    head = fit(f"{sign}{days}  ", min(width, 24))
+    style = CURSOR if state.on_columns else TITLE
+    return [(head, style), (fit(" · ".join(filter(None, parts)), width - cell_len(head)), "")]
+
+
+def _table(state: State, width: int, shown: range) -> Iterator[Line]:
+    mood = state.mood
+    assert mood is not None  # noqa: S101 - nothing is laid out before
+    sparks = min(_SPARKS, len(mood.columns), max(0, width - 4 * _NUMBER))
+    numbers = _NUMBER * (5 if width >= _WIDE else 3)
+    name = max(4, min(width - 4 - numbers - sparks, _LONGEST_NAME))
+    titles = ["n", *(("▲", "▼") if width >= _WIDE else ()), "now", "was"]
+    head = "".join(f"{each:>{_NUMBER}}" for each in titles)
+    title = NAMES[mood.per] if mood.per else ""
+    text = f"  ▲ % by {mood.by}"
+    yield [(fit(f"  {title}", name + 2), TITLE), (head, MUTED), (fit(text, sparks + 2), MUTED)]
+    for place in shown:
+        row = mood.rows[place]
+        series = row.estimates if state.of_estimates else row.labels
+        total = summed(series)
+        now, was = now_and_was(series, mood.by)
+        counts = [total.total, *(total if width >= _WIDE else ())]
+        cells = "".join(f"{each:>{_NUMBER},}" for each in counts)
+        cells += f"{percent(now):>{_NUMBER}}{percent(was):>{_NUMBER}}"
+        is_chosen = place == state.row and not state.on_columns
+        line = [
+            (f"{'›' if is_chosen else ' '} {fit(row.name, name)}", ""),
+            (f"{cells}  ", ""),
+            (sparkline(series[-sparks:]) if sparks else "", UP),
+        ]
+        yield [(each, CURSOR) for each, _ in line] if is_chosen else line
+
+
+def what_words_mean(by: By) -> str:
+    """Return what `now` and `was` in the table are about, for the border."""
+    from reader.cache.mood import BEFORE, LATEST
+
+    return f"now: {LATEST[by]} {by}s, was: {BEFORE[by]} before"
