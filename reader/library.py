@@ -17,12 +17,7 @@ from reader.cache.marks_keeper import Label
 from reader.cache.store import Store
 from reader.cache.values.cancel import Cancel
 from reader.config.paths import resource
-from reader.errors import (
-    ArticleNotFound,
-    CacheDamaged,
-    Refusal,
-    SearchAgain,
-)
+from reader.errors import ArticleNotFound, CacheDamaged, Refusal, SearchAgain
 from reader.query.language import Field, Query
 
 TYPE_CHECKING = False
@@ -275,6 +270,10 @@ class Library:
     def id_of(self, identity: Identity) -> ArticleId | None:
         """Return the present id of an article, None if it is deleted."""
         return self._texts.with_identity(identity)
+
+    def twins(self, id: ArticleId) -> list[ArticleId]:
+        """Return the same article in other languages."""
+        return self._texts.twins(id)
 
     # Marks, and the state of the screen.
 
