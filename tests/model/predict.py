@@ -129,7 +129,9 @@ class Before:
         if there is None:
             new = new.but(cursor=None)
         twin = self._twin(self.state.opened, following)
-        return [new.marked("read", True, [twin]).but(opened=twin) if twin else new]
+        if twin is None:
+            return [new]
+        return [new.marked("read", True, self.records.with_twins([twin])).but(opened=twin)]
 
     def _twin(self, identity: Identity | None, lang: str | None) -> Identity | None:
         if identity is None or lang is None or identity.lang == lang:
@@ -209,7 +211,7 @@ class Before:
 
     def opened(self, record: Record, *, focus: str | None = None) -> State:
         """Opened, marked as read, with the cursor on it."""
-        new = self.state.marked("read", True, [record.identity])
+        new = self.state.marked("read", True, self.records.with_twins([record.identity]))
         focus = focus or ("pane" if self.is_narrow else self.state.focus)
         return new.but(
             opened=record.identity,
@@ -240,7 +242,7 @@ class Before:
         return [self.state.opened] if self.state.opened in self.records.by_identity else []
 
     def _marked(self, mark: str, value: bool, subject: Sequence[Identity]) -> list[State]:
-        new = self.state.marked(mark, value, subject).but(arrow=None)
+        new = self.state.marked(mark, value, self.records.with_twins(subject)).but(arrow=None)
         changed = frozenset(each for each in subject if each not in self.state.read)
         cursor = new.cursor if self._is_listed(new) else None
         return [new.but(held=held, cursor=cursor) for held in (new.held | changed, new.held)]
