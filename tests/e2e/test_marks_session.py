@@ -267,5 +267,5 @@ def test_lost_marks_are_restored_at_the_next_start_with_a_notice(
     lose_marks(tmp_path / "data")
     listed = command("list", "is:read")
     assert "marks.db was missing; 2 articles have marks again" in listed.stderr
-    assert listed.stdout.count("\n") == 1
+    assert listed.stdout.count("\n") == 2
     assert listed.returncode == 0
