@@ -197,6 +197,15 @@ class Marks:
         return [Identity(*values) for values in found]
 
     @_reported
+    def by_source(self, external: str) -> dict[str, list[Identity]]:
+        """Return identities of an external id with a mark or a position, without those of feeds."""
+        found: dict[str, list[Identity]] = {}
+        find = "SELECT source, lang FROM marks WHERE external = ? AND lang != ''"
+        for source, lang in self._db.execute(find, (external,)):
+            found.setdefault(source, []).append(Identity(source, external, lang))
+        return found
+
+    @_reported
     def hand_over(
         self, renamed: Sequence[tuple[Identity, Identity]], *, with_positions: bool = True
     ) -> None:

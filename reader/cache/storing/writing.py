@@ -72,6 +72,8 @@ class Writer:
         """Old and new identities of renamed articles, whose marks move."""
         self._inherited: list[tuple[Identity, Identity]] = []
         """Identities whose marks are copied to another article."""
+        self._marked: dict[str, dict[str, list[Identity]]] = {}
+        """Identities with marks, by external id and source."""
         self._twins: list[tuple[Identity, Identity]] = []
         """Identities with marks, and new articles that are the same in another language."""
 
@@ -134,9 +136,11 @@ class Writer:
         self._gathered.add(coming)
         new = coming.incoming.identity
         if self._any_marks and not new.is_of_feed:
-            marked = self._marks.under(new.source, new.external)
+            if new.external not in self._marked:  # once for all sources with that id
+                self._marked[new.external] = self._marks.by_source(new.external)
+            marked = self._marked[new.external].get(new.source, [])
             if new not in marked:
-                self._twins += [(each, new) for each in marked if not each.is_of_feed]
+                self._twins += [(each, new) for each in marked]
         return Outcome.NEW
 
     def put_live(self, incoming: Incoming) -> Outcome:

@@ -28,7 +28,7 @@ class Twins:
         self._arrived = 0
         """The place at which the last of them was opened."""
 
-    async def open(self, article: Article) -> bool:
+    async def go_on(self, article: Article) -> bool:
         """Open the article in the next of its languages; return whether one was opened.
 
         The cursor follows if the list has that one, too; the list stays as it is.

@@ -64,7 +64,7 @@ class ReaderScreen(HostScreen):
     async def action_twin(self) -> None:
         """Open the same article in the next of its languages, at the same block."""
         article = self._of_article()
-        if article is not None and await self._twins().open(article):
+        if article is not None and await self._twins().go_on(article):
             self._panes.show_article()
             self._show_keys()
 
