@@ -133,6 +133,30 @@ class Before:
             return [new]
         return [new.marked("read", True, self.records.with_twins([twin])).but(opened=twin)]
 
+    def other_language(self) -> list[State]:
+        """The article in its next language, in the pane; the cursor follows if both are listed."""
+        subject = self.article[:1]
+        others = [each for each in self.records.with_twins(subject) if each not in subject]
+        if not others:
+            return [self.state.but(arrow=None)]
+        later = [each for each in others if each.lang > subject[0].lang]
+        twin = min(later or others, key=lambda each: each.lang)
+        both = self.records.with_twins([twin])
+        listed = {record.identity for record in self.expected.found}
+        here = frozenset([twin] if twin in listed else listed.intersection(both))
+        new = self.state.marked("read", True, both)
+        new = new.but(opened=twin, focus="pane", arrow=None, held=new.held | here)
+        code = self.records.by_identity[twin].code
+        follows = new.but(cursor=code, wanted=code)
+        stays = new.but(cursor=None)
+        row = self.seen.cursor
+        if twin not in listed:
+            return [stays]
+        if row is None:  # the list is hidden
+            return [follows, stays]
+        at = self.records.by_code[row.code].identity if row.code else None
+        return [follows if at == subject[0] else stays]
+
     def _twin(self, identity: Identity | None, lang: str | None) -> Identity | None:
         if identity is None or lang is None or identity.lang == lang:
             return None
@@ -162,6 +186,9 @@ class Before:
         lines = self.expected.lines
         places = {each.identity: k for k, each in enumerate(lines) if isinstance(each, Record)}
         opened = self.state.opened
+        if opened is not None and opened not in places:
+            twins = self.records.with_twins([opened])
+            opened = next((twin for twin in twins if twin in places), opened)
         if opened in places:
             place = places[opened] + step
         else:
@@ -348,6 +375,7 @@ _KEYS: dict[str, Callable[[Before], list[State]]] = {
     "x": Before.clear,
     "escape": Before.escape,
     "L": Before.language,
+    "T": Before.other_language,
     "s": Before.regroup,
     "J": lambda it: it.neighbour(1),
     "K": lambda it: it.neighbour(-1),
