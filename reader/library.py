@@ -284,6 +284,10 @@ class Library:
         """Return the present id of an article, None if it is deleted."""
         return self._texts.with_identity(identity)
 
+    def twins(self, id: ArticleId) -> list[ArticleId]:
+        """Return the same article in other languages."""
+        return self._texts.twins(id)
+
     # Marks, and the state of the screen.
 
     def mark(self, ids: Ids, mark: Mark, value: bool, label: str) -> int:

@@ -169,6 +169,17 @@ class MemoryView:
     def with_external(self, external: str) -> list[int]:
         return [id for id, new in self._articles() if new.identity.external == external]
 
+    def twins(self, ids: Sequence[int], languages: Sequence[str]) -> list[tuple[int, int]]:
+        every = {new.identity: id for id, new in self._articles()}
+        return [
+            (id, every[other])
+            for id, new in self._articles(ids)
+            for lang in languages
+            if not new.identity.is_of_feed
+            and (other := new.identity._replace(lang=lang)) in every
+            and other != new.identity
+        ]
+
     def between(self, first: int, last: int) -> Iterator[tuple[int, Identity]]:
         for id, new in self._articles():
             if first <= id <= last:

@@ -142,6 +142,12 @@ class View(Protocol):
     def with_external(self, external: str) -> list[int]:
         """Return the articles of an external id, in any language and of any source."""
 
+    def twins(self, ids: Sequence[int], languages: Sequence[str]) -> list[tuple[int, int]]:
+        """Return pairs of an article and another of its source and external id in these languages.
+
+        Articles of feeds are left out. Takes one lookup for each article and language.
+        """
+
     def between(self, first: int, last: int) -> Iterator[tuple[int, Identity]]:
         """Yield the articles from one id to another."""
 

@@ -18,6 +18,7 @@ from reader.cache.ids import AT_ONCE, Ids
 from reader.cache.marks.journal import Mark, Marks, Step
 from reader.cache.marks_keeper import Label, MarksKeeper
 from reader.cache.session import Session
+from reader.cache.twins import twins
 from reader.errors import (
     CacheError,
     CacheGone,
@@ -59,6 +60,8 @@ class Marking:
     def set_marks(self, ids: Ids, mark: Mark, value: bool | None, label: Label) -> Marked:
         """Set a mark where it differs; value None: set it if any article lacks it, else remove it.
 
+        Twins of the articles get the mark as well, in the same step; they are not counted.
+
         ids: as of the held moment, which stays; `catch_up` shows the change.
         label: names the step in the undo journal; empty: no step.
         """
@@ -69,8 +72,11 @@ class Marking:
             if held is None:
                 raise
             with self._session.lock, self._session.engine.errors():
-                identities = list(held.moment.view.identities(list(ids.bits)).values())
-            return self._keeper.mark(identities, mark, value, label)
+                view, among = held.moment.view, list(ids.bits)
+                identities = list(view.identities(among).values())
+                others = BitMap([twin for _, twin in twins(view, among)]) - ids.bits
+                beside = list(view.identities(list(others)).values())
+            return self._keeper.mark(identities, mark, value, label, beside)
 
     def _set_marks(
         self,
@@ -84,12 +90,15 @@ class Marking:
         self._latest.refresh(to)
         bits, facet = self._as_of_now(ids, to), self._latest.get(to, _FACET_OF[mark])
         becomes = bool(bits - facet) if value is None else value
-        changed = bits - facet if becomes else bits & facet
+        pairs = twins(to, list(bits))
+        every = bits | BitMap([twin for _, twin in pairs])
+        changed = every - facet if becomes else every & facet
+        counted = len(bits & (changed | BitMap([id for id, twin in pairs if twin in changed])))
         if changed:
             identities = list(to.identities(list(changed)).values())
-            step = Step(label(becomes, len(changed)), mark, becomes, identities)
+            step = Step(label(becomes, counted), mark, becomes, identities)
             self._show(to, step, changed, change(lambda marks: marks.do(step)))
-        return Marked(becomes, len(changed))
+        return Marked(becomes, counted)
 
     def _as_of_now(self, ids: Ids, now: "View") -> BitMap:
         """Return the ids of these articles in the present state, which `_latest` is of."""

@@ -52,21 +52,27 @@ class MarksKeeper:
         raise MarksGone(self._session.marks_pool.path)
 
     def mark(
-        self, articles: Sequence[Identity], mark: Mark, value: bool | None, label: Label
+        self,
+        articles: Sequence[Identity],
+        mark: Mark,
+        value: bool | None,
+        label: Label,
+        beside: Sequence[Identity] = (),
     ) -> Marked:
         """Mark articles in the marks file only, without updating facets. Raises CacheError.
 
-        value: as of `Marking.set_marks`.
+        value: as of `Marking.set_marks`. beside: get the mark as well, without being counted.
         """
 
         def write(marks: Marks) -> Marked:
             place = list(Mark).index(mark)
-            is_marked = {each: marks.of(each)[place] for each in articles}
-            becomes = not all(is_marked.values()) if value is None else value
+            is_marked = {each: marks.of(each)[place] for each in (*articles, *beside)}
+            becomes = not all(is_marked[each] for each in articles) if value is None else value
             changed = [each for each, has_it in is_marked.items() if has_it is not becomes]
+            count = len(set(articles).intersection(changed)) or min(len(changed), len(articles))
             if changed:
-                marks.do(Step(label(becomes, len(changed)), mark, becomes, changed))
-            return Marked(becomes, len(changed))
+                marks.do(Step(label(becomes, count), mark, becomes, changed))
+            return Marked(becomes, count)
 
         return self.change(write)
 

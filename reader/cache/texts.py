@@ -13,6 +13,7 @@ from reader.cache.facets.index import ESTIMATED, FAVOURITE, READ
 from reader.cache.ids import Ids, batches
 from reader.cache.repair.mending import Mending
 from reader.cache.session import Session
+from reader.cache.twins import twins
 from reader.cache.values.instants import END, from_milliseconds
 from reader.errors import ArticleAmbiguous, ArticleDamaged, ArticleNotFound
 
@@ -140,6 +141,11 @@ class Texts:
             if id is None:
                 id = view.former(identity)
             return None if id is None else ArticleId(id)
+
+    def twins(self, id: ArticleId) -> list[ArticleId]:
+        """Return the same article in other languages."""
+        with self._session.asking() as view:
+            return [ArticleId(twin) for _, twin in twins(view, [id])]
 
 
 def _row(values: tuple[Any, ...], read: BitMap, favourite: BitMap, estimated: BitMap) -> Row:

@@ -3,6 +3,7 @@
 import json
 import signal
 import sqlite3
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -107,13 +108,19 @@ def test_a_favourite_has_its_star_in_both_panes_and_after_a_restart(
     assert marked(command, "favourite") == {"1002"}
 
 
-def test_marks_of_one_language_are_not_those_of_the_other(reader: Reader, command: Command) -> None:
+def test_marks_of_one_language_are_those_of_the_other(reader: Reader, command: Command) -> None:
     terminal = reader("lang:uk")
     terminal.send("M")
     terminal.wait_for("0 unread")
     leave(terminal)
-    assert len(json.loads(command("list", "is:read", "--format", "json").stdout)) == 11
-    assert "28 unread" in reader().text
+    read = json.loads(command("list", "is:read", "--format", "json").stdout)
+    assert Counter(each["lang"] for each in read) == {"uk": 11, "en": 11}
+    second = reader()
+    assert "17 unread" in second.text
+    second.send("u")
+    second.wait_for("28 unread")
+    leave(second)
+    assert json.loads(command("list", "is:read", "--format", "json").stdout) == []
 
 
 def test_the_marks_survive_a_cache_that_is_deleted(
@@ -240,7 +247,7 @@ def test_a_mark_after_a_deletion_says_so_and_recreates_the_marks(
     terminal.wait_for("article read")
     leave(terminal)
     with closing(sqlite3.connect(data / "marks.db")) as db:
-        found = db.execute("SELECT external FROM marks WHERE read ORDER BY 1").fetchall()
+        found = db.execute("SELECT DISTINCT external FROM marks WHERE read ORDER BY 1").fetchall()
     assert found == [("1001",), ("1002",), ("1003",)]
 
 
@@ -255,10 +262,10 @@ def test_lost_marks_are_restored_at_the_next_start_with_a_notice(
     lose_marks(tmp_path / "data")
     (tmp_path / "data" / "marks.db").touch()
     second = reader(size=(200, 24))
-    second.wait_for("marks.db was empty; 1 article has marks again, from the copy marks-")
+    second.wait_for("marks.db was empty; 2 articles have marks again, from the copy marks-")
     leave(second)
     lose_marks(tmp_path / "data")
     listed = command("list", "is:read")
-    assert "marks.db was missing; 1 article has marks again" in listed.stderr
-    assert listed.stdout.count("\n") == 1
+    assert "marks.db was missing; 2 articles have marks again" in listed.stderr
+    assert listed.stdout.count("\n") == 2
     assert listed.returncode == 0

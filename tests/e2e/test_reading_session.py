@@ -1,5 +1,6 @@
 """Launch, move, open, read, leave, come back: a reader's session in a real terminal."""
 
+import json
 import random
 import re
 from pathlib import Path
@@ -297,6 +298,19 @@ def test_a_click_opens_the_article_and_folds_the_group(reader: Reader) -> None:
     terminal.wait_for("▸ SOL")
 
 
+def test_the_other_language_and_back_at_80_columns(reader: Reader, command: Command) -> None:
+    terminal = reader(size=(80, 24))
+    terminal.send("jjjjT")
+    terminal.wait_for("Ключі від сховища у скляній скрині")
+    terminal.send("T")
+    terminal.wait_for("Vault keys move to a glass box")
+    terminal.send("h")
+    unread(terminal, 27)
+    leave(terminal)
+    read = json.loads(command("list", "is:read", "--format", "json").stdout)
+    assert {each["lang"] for each in read} == {"en", "uk"}
+
+
 @pytest.mark.long
 def test_the_wheel_scrolls_and_changes_nothing(reader: Reader, command: Command) -> None:
     terminal = reader(size=(120, 17))
@@ -318,7 +332,7 @@ def test_the_wheel_scrolls_and_changes_nothing(reader: Reader, command: Command)
     terminal.send("J")
     terminal.wait_for(note("1002"))
     leave(terminal)
-    assert command("list", "is:read").stdout.count("\n") == 2
+    assert command("list", "is:read", "lang:en").stdout.count("\n") == 2
 
 
 # Leaving and coming back

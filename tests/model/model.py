@@ -134,6 +134,15 @@ class Records:
     def total(self) -> int:
         return sum(not record.draft for record in self.all)
 
+    def with_twins(self, identities: Sequence[Identity]) -> list[Identity]:
+        """The articles, and the same in every other language: they share their marks."""
+        every = [
+            each._replace(lang=lang) if each.lang else each
+            for each in identities
+            for lang in (each.lang, *self.languages())
+        ]
+        return list(dict.fromkeys(each for each in every if each in self.by_identity))
+
     def languages(self) -> list[str]:
         """Most frequent first, drafts included."""
         counts = Counter(record.lang for record in self.all)

@@ -129,7 +129,33 @@ class Before:
         if there is None:
             new = new.but(cursor=None)
         twin = self._twin(self.state.opened, following)
-        return [new.marked("read", True, [twin]).but(opened=twin) if twin else new]
+        if twin is None:
+            return [new]
+        return [new.marked("read", True, self.records.with_twins([twin])).but(opened=twin)]
+
+    def other_language(self) -> list[State]:
+        """The article in its next language, in the pane; the cursor follows if both are listed."""
+        subject = self.article[:1]
+        others = [each for each in self.records.with_twins(subject) if each not in subject]
+        if not others:
+            return [self.state.but(arrow=None)]
+        later = [each for each in others if each.lang > subject[0].lang]
+        twin = min(later or others, key=lambda each: each.lang)
+        both = self.records.with_twins([twin])
+        listed = {record.identity for record in self.expected.found}
+        here = frozenset([twin] if twin in listed else listed.intersection(both))
+        new = self.state.marked("read", True, both)
+        new = new.but(opened=twin, focus="pane", arrow=None, held=new.held | here)
+        code = self.records.by_identity[twin].code
+        follows = new.but(cursor=code, wanted=code)
+        stays = new.but(cursor=None)
+        row = self.seen.cursor
+        if twin not in listed:
+            return [stays]
+        if row is None:  # the list is hidden
+            return [follows, stays]
+        at = self.records.by_code[row.code].identity if row.code else None
+        return [follows if at == subject[0] else stays]
 
     def _twin(self, identity: Identity | None, lang: str | None) -> Identity | None:
         if identity is None or lang is None or identity.lang == lang:
@@ -160,6 +186,9 @@ class Before:
         lines = self.expected.lines
         places = {each.identity: k for k, each in enumerate(lines) if isinstance(each, Record)}
         opened = self.state.opened
+        if opened is not None and opened not in places:
+            twins = self.records.with_twins([opened])
+            opened = next((twin for twin in twins if twin in places), opened)
         if opened in places:
             place = places[opened] + step
         else:
@@ -209,7 +238,7 @@ class Before:
 
     def opened(self, record: Record, *, focus: str | None = None) -> State:
         """Opened, marked as read, with the cursor on it."""
-        new = self.state.marked("read", True, [record.identity])
+        new = self.state.marked("read", True, self.records.with_twins([record.identity]))
         focus = focus or ("pane" if self.is_narrow else self.state.focus)
         return new.but(
             opened=record.identity,
@@ -240,7 +269,7 @@ class Before:
         return [self.state.opened] if self.state.opened in self.records.by_identity else []
 
     def _marked(self, mark: str, value: bool, subject: Sequence[Identity]) -> list[State]:
-        new = self.state.marked(mark, value, subject).but(arrow=None)
+        new = self.state.marked(mark, value, self.records.with_twins(subject)).but(arrow=None)
         changed = frozenset(each for each in subject if each not in self.state.read)
         cursor = new.cursor if self._is_listed(new) else None
         return [new.but(held=held, cursor=cursor) for held in (new.held | changed, new.held)]
@@ -346,6 +375,7 @@ _KEYS: dict[str, Callable[[Before], list[State]]] = {
     "x": Before.clear,
     "escape": Before.escape,
     "L": Before.language,
+    "T": Before.other_language,
     "s": Before.regroup,
     "J": lambda it: it.neighbour(1),
     "K": lambda it: it.neighbour(-1),

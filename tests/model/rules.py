@@ -21,7 +21,7 @@ from tests.model.session import SEARCHES, Session, Step
 
 MOVES = ["j", "k", "g", "G", "home", "end", "ctrl+d", "ctrl+u", "pagedown", "pageup", "up", "down"]
 FOLDS = ["h", "l", "enter", "space", "left", "right"]
-WALKS = ["J", "K", "n", "N", "tab", "z", "<", ">"]
+WALKS = ["J", "K", "n", "N", "T", "tab", "z", "<", ">"]
 FILTERS = ["+", "-", "=", "0", "L", "x", "escape", "s"]
 MARKS = ["m", "f", "u", "U"]
 DIGITS = [str(digit) for digit in range(1, 10)]

@@ -273,7 +273,7 @@ class Session(Comparing):
             return
         identity = articles[place % len(articles)].identity
         self.outside.mark(identity, mark, value)
-        new = self.state.marked(mark, value, [identity])
+        new = self.state.marked(mark, value, self.records.with_twins([identity]))
         held = new.held | (frozenset([identity]) if mark == "read" and value else frozenset())
         cursor = None if any(term.field == "is" for term in new.terms) else new.cursor
         self.settle([new.but(arrow=None, held=held, cursor=cursor)])

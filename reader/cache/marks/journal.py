@@ -197,14 +197,26 @@ class Marks:
         return [Identity(*values) for values in found]
 
     @_reported
-    def hand_over(self, renamed: Sequence[tuple[Identity, Identity]]) -> None:
+    def by_source(self, external: str) -> dict[str, list[Identity]]:
+        """Return identities of an external id with a mark or a position, without those of feeds."""
+        found: dict[str, list[Identity]] = {}
+        find = "SELECT source, lang FROM marks WHERE external = ? AND lang != ''"
+        for source, lang in self._db.execute(find, (external,)):
+            found.setdefault(source, []).append(Identity(source, external, lang))
+        return found
+
+    @_reported
+    def hand_over(
+        self, renamed: Sequence[tuple[Identity, Identity]], *, with_positions: bool = True
+    ) -> None:
         """Copy marks, positions and undo steps of articles to their new identities.
 
         The counter stays: the transaction that renames an article stores it with its marks. The old
-        rows stay until `forget`, as that transaction may fail.
+        rows stay until `forget`, as that transaction may fail. with_positions: False for twins,
+        whose text is another.
         """
         with transaction(self._db):
-            self._copy(renamed)
+            self._copy(renamed, with_positions=with_positions)
 
     @_reported
     def forget(self, renamed: Sequence[tuple[Identity, Identity]]) -> None:
@@ -219,9 +231,12 @@ class Marks:
                     [(old.external, old.lang, old.source) for old, _ in left],
                 )
 
-    def _copy(self, renamed: Sequence[tuple[Identity, Identity]]) -> None:
+    def _copy(
+        self, renamed: Sequence[tuple[Identity, Identity]], *, with_positions: bool = True
+    ) -> None:
         """Copy rows to new identities; read all before writing, as identities may be exchanged."""
-        marks = "SELECT read, favourite, position FROM marks WHERE "
+        position = "position" if with_positions else "0"
+        marks = f"SELECT read, favourite, {position} FROM marks WHERE "
         steps = "SELECT step FROM step_articles WHERE "
         which = "external = ? AND lang = ? AND source = ?"
         found = []

@@ -72,6 +72,10 @@ class Writer:
         """Old and new identities of renamed articles, whose marks move."""
         self._inherited: list[tuple[Identity, Identity]] = []
         """Identities whose marks are copied to another article."""
+        self._marked: dict[str, dict[str, list[Identity]]] = {}
+        """Identities with marks, by external id and source."""
+        self._twins: list[tuple[Identity, Identity]] = []
+        """Identities with marks, and new articles that are the same in another language."""
 
     # An archive, and APIs with ids of their own.
 
@@ -91,8 +95,7 @@ class Writer:
                 self._handed.append((held.identity, incoming.identity))
                 self._come(with_former_titles(incoming, self._document(held)[0]), held, 0)
                 return Outcome.UPDATED
-            self._gathered.add(Coming(incoming, None))
-            return Outcome.NEW
+            return self._add(Coming(incoming, None))
         incoming = _of_feed(incoming, stored)
         if incoming.digest == self._digest(stored):
             return Outcome.UNCHANGED
@@ -126,7 +129,18 @@ class Writer:
         """Store an article unless it is stored already."""
         if self._found(incoming) is not None:
             return Outcome.UNCHANGED
-        self._gathered.add(Coming(incoming, None))
+        return self._add(Coming(incoming, None))
+
+    def _add(self, coming: Coming) -> Outcome:
+        """Add a new article; one that has no marks gets those of its twins."""
+        self._gathered.add(coming)
+        new = coming.incoming.identity
+        if self._any_marks and not new.is_of_feed:
+            if new.external not in self._marked:  # once for all sources with that id
+                self._marked[new.external] = self._marks.by_source(new.external)
+            marked = self._marked[new.external].get(new.source, [])
+            if new not in marked:
+                self._twins += [(each, new) for each in marked]
         return Outcome.NEW
 
     def put_live(self, incoming: Incoming) -> Outcome:
@@ -136,11 +150,10 @@ class Writer:
         """
         stored = self._found(incoming)
         if stored is None:
-            self._gathered.add(Coming(incoming, None, came=incoming.digest))
             if self._any_marks:
                 told = self._to.told_formerly(incoming.identity)
                 self._inherited += [(each, incoming.identity) for each in told]
-            return Outcome.NEW
+            return self._add(Coming(incoming, None, came=incoming.digest))
         if stored.came == incoming.digest:
             return Outcome.UNCHANGED
         if incoming.updated < stored.updated and not has_no_date(self._document(stored)[0]):
@@ -331,6 +344,8 @@ class Writer:
         """Write the collected articles. Call it last in the transaction."""
         if self._any_marks and (self._handed or self._inherited):
             self._marks.hand_over(self._handed + self._inherited)
+        if self._twins:
+            self._marks.hand_over(self._twins, with_positions=False)
         self._to.put_stamps(self._files)
         self.moved = self._gathered.write()
 

@@ -24,7 +24,7 @@ from reader.ui.prose.inline import (
 )
 from reader.ui.prose.sectioned_lines import Part
 from reader.ui.prose.sections import Section, sections
-from reader.ui.prose.source import Definitions, Piece, definitions, pieces
+from reader.ui.prose.source import Definitions, Piece, definitions, pieces, text_chunks
 from reader.ui.prose.table import Grid, Row, fit, record
 from reader.ui.prose.tree import DEEPEST
 from reader.ui.prose.tree import Node as _Node
@@ -82,6 +82,11 @@ class Markdown:
                 break
         for url in self._defined.urls.values():
             yield Link(url, url)
+
+    def blocks(self, most: int) -> list[int]:
+        """Return the offsets at which blocks begin, at most `most`."""
+        found = text_chunks(self._text, self._defined, 0, len(self._text))
+        return [chunk.start for chunk in islice(found, most)]
 
     @property
     def size(self) -> int:

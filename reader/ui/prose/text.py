@@ -57,6 +57,10 @@ class Prose:
         """Return the number of places of the text, the sum of its parts."""
         return self._markdown.size
 
+    def blocks(self, most: int) -> list[int]:
+        """Return the places at which blocks begin (paragraphs, headings, items), at most `most`."""
+        return self._markdown.blocks(most)
+
     def links(self) -> "list[Link]":
         """Return links in order, each URL once with its first label, then unused definitions.
 

@@ -11,6 +11,7 @@ from reader.ages import age_in_words
 from reader.article import UNKNOWN_LANG, Article, Cover, Sentiment
 from reader.formats.lead import lead
 from reader.ui.prose.wrap import Line, Span, wrap
+from reader.ui.textual_compat.cells import fit
 
 STYLES = (
     *("title", "description", "meta", "positive", "negative", "neutral", "unrated", "favourite"),
@@ -24,6 +25,8 @@ position in the text stays right when the header changes."""
 
 _PLACES_A_PART = 1_000
 _WORDS_A_MINUTE = 220
+_LONGEST_FORMER = 1_000
+"""Characters of a former title that may be on its line."""
 _COUNTED = 60_000
 """Characters of a body in which words are counted; the rest is estimated from them."""
 
@@ -44,7 +47,7 @@ def header_lines(
     parts = (
         [
             [_sentence(article.title, "title")],
-            *([_sentence(f"was: {title}", "meta")] for title in article.former_titles),
+            *([_former(title, width)] for title in article.former_titles[:1]),
         ],
         [[_sentence(summary, "description")]] if (summary := lead(article)) else [],
         [[], list(_facts(article, read=read, favourite=favourite, now=now))],
@@ -64,6 +67,12 @@ def header_lines(
 
 def _sentence(text: str, style: str) -> Span:
     return Span(" ".join(text.split()), (style,))
+
+
+def _former(title: str, width: int) -> Span:
+    """Return the former title on one line, cut with an ellipsis."""
+    was = f"was: {' '.join(title[:_LONGEST_FORMER].split())}"
+    return Span(fit(was, width).rstrip(), ("meta",))
 
 
 def _facts(article: Article, *, read: bool, favourite: bool, now: datetime) -> Iterator[Span]:

@@ -45,10 +45,13 @@ class OpenArticle:
         """Return the pane that shows it; None until the first article is opened."""
         return self._panes.pane
 
-    async def show(self, id: ArticleId) -> bool:
-        """Show the article and mark it as read; return whether it could be loaded."""
+    async def show(self, id: ArticleId, position: int | None = None) -> bool:
+        """Show the article and mark it as read; return whether it could be loaded.
+
+        position: where to scroll to; None: where the user left it.
+        """
         async with self._showing:
-            return await self._show(id, marks=True)
+            return await self._show(id, marks=True, position=position)
 
     async def reopen(self, identity: Identity) -> bool:
         """Show the article of the last session without marking it; return whether it is shown.
@@ -59,7 +62,7 @@ class OpenArticle:
             id = None if self.id is not None else self._library.id_of(identity)
             return id is not None and await self._show(id, marks=False)
 
-    async def _show(self, id: ArticleId, *, marks: bool) -> bool:
+    async def _show(self, id: ArticleId, *, marks: bool, position: int | None = None) -> bool:
         self._leave()
         self.article = None
         self._is(id)
@@ -81,7 +84,8 @@ class OpenArticle:
                 mark = self._marker.opened(id, article.title)
             is_read = row.read or marks
             pane = await self._panes.mounted_pane()
-            self._paint(article, row, self._position, pane, is_read=is_read)
+            place = self._position if position is None else position
+            self._paint(article, row, place, pane, is_read=is_read)
             if mark is not None:  # usually written in time to be painted with the article
                 await ended(mark, PAINT_AT_LATEST_S)
         self._panes.screen.check_idle()  # the end of a batch wakes the app, not the screen
@@ -103,9 +107,16 @@ class OpenArticle:
         self._read_here.clear()
 
     def _note_read(self, id: ArticleId, identity: Identity) -> None:
-        is_of_unread = "unread" in self._host.filter.included(Field.IS)
-        if is_of_unread and self._panes.sidebar.holds(id):
+        if "unread" not in self._host.filter.included(Field.IS):
+            return
+        holds = self._panes.sidebar.holds
+        if holds(id):
             self._read_here[identity] = None
+            return
+        for twin in filter(holds, self._library.twins(id)):  # is marked as read with this one
+            listed = self._library.identity(twin)
+            if listed is not None:
+                self._read_here[listed] = None
 
     def highlight(self) -> None:
         """Mark the words of the filter in the text."""

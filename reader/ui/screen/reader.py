@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from reader.ui.bars.search_line import SearchLine
     from reader.ui.modals.tag_picker import TagPicker
     from reader.ui.reading.pane import ReadingPane
+    from reader.ui.screen.languages import Twins
     from reader.ui.screen.sync import Syncing
 
 
@@ -33,6 +34,9 @@ class ReaderScreen(HostScreen):
 
     _picker: "TagPicker | None" = None
     """The box of tags, once it was opened."""
+
+    _other_languages: "Twins | None" = None
+    """The steps to other languages, once there was one."""
 
     # The query and its answer.
 
@@ -53,8 +57,23 @@ class ReaderScreen(HostScreen):
         """Show the next language, of the open article or of the list."""
         from reader.ui.screen.languages import next_language
 
-        if await next_language(self, self._library, self._sidebar, self._article):
+        if await next_language(self, self._library, self._sidebar, self._article, self._twins()):
             self._show_keys()
+
+    @reported
+    async def action_twin(self) -> None:
+        """Open the same article in the next of its languages, at the same block."""
+        article = self._of_article()
+        if article is not None and await self._twins().go_on(article):
+            self._panes.show_article()
+            self._show_keys()
+
+    def _twins(self) -> "Twins":
+        from reader.ui.screen.languages import Twins
+
+        if self._other_languages is None:
+            self._other_languages = Twins(self, self._library, self._sidebar, self._article)
+        return self._other_languages
 
     async def action_search(self) -> None:
         """Open the search line."""

@@ -45,7 +45,7 @@ class Stepping:
 
     async def to_neighbour(self, step: Step) -> None:
         """Open the next or previous article."""
-        await self._go_to(self._sidebar.neighbour(self._article.id, step), step, "article")
+        await self._go_to(self._sidebar.neighbour(self._start, step), step, "article")
 
     async def to_unread_or_match(self, step: Step) -> None:
         """Go to the next match or result of a search; without one, open the next unread article."""
@@ -53,14 +53,14 @@ class Stepping:
             await self._go_to_match_or_result(step)
             return
         unread_in = self._library.unread
-        found = self._sidebar.neighbour(self._article.id, step, unread_in=unread_in)
+        found = self._sidebar.neighbour(self._start, step, unread_in=unread_in)
         await self._go_to(found, step, "unread article")
 
     async def _go_to_match_or_result(self, step: Step) -> None:
         """Go through the matches of the open article, then to the next article that was found."""
         if await self._step_in_article(step):
             return
-        found = self._sidebar.neighbour(self._article.id, step, else_first=True)
+        found = self._sidebar.neighbour(self._start, step, else_first=True)
         if await self._go_to(found, step, "result"):
             await self._first_layout()
             await self._step_in_article(step, at_edge=True)
@@ -88,6 +88,15 @@ class Stepping:
             self._panes.show_article()
         self._show_keys()
         return True
+
+    @property
+    def _start(self) -> ArticleId | None:
+        """Return the article to step from: the open one, or its twin if only that is listed."""
+        opened = self._article.id
+        if opened is None or self._sidebar.holds(opened):
+            return opened
+        twins = self._library.twins(opened)
+        return next((twin for twin in twins if self._sidebar.holds(twin)), opened)
 
     async def _first_layout(self) -> None:
         if self._article.pane is not None:

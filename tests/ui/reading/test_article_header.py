@@ -90,9 +90,19 @@ def test_the_facts_are_on_one_line() -> None:
     ) in text(shown, 200, read=True, favourite=True)
 
 
-def test_former_titles_are_below_the_title() -> None:
-    shown = text(article(former_titles=("SEC approves", "[/foo]"), description="In short."))
-    assert shown.strip().startswith("A title\nwas: SEC approves\nwas: [/foo]\nIn short.")
+def test_the_latest_former_title_is_below_the_title() -> None:
+    shown = text(article(former_titles=("[/foo] approves", "SEC"), description="In short."))
+    assert shown.strip().startswith("A title\nwas: [/foo] approves\nIn short.")
+
+
+@pytest.mark.parametrize("title", ["long " * 400, "長い" * 400, "x" * 100_000])
+@pytest.mark.parametrize("width", [1, 20, 80])
+def test_a_long_former_title_takes_one_line(title: str, width: int) -> None:
+    with_it = header(article(former_titles=(title,)), width)
+    assert len(with_it) == len(header(article(), width)) + 1
+    (line,) = [line for line in with_it if line.text.startswith("was: ")] or with_it[-1:]
+    assert len(line.text) <= width
+    assert width == 1 or line.text.endswith("…")
 
 
 def test_an_estimate_is_shown_as_one() -> None:

@@ -28,3 +28,25 @@ def id_of(db: sqlite3.Connection, identity: Identity) -> int | None:
     row = db.execute(f"SELECT id FROM articles WHERE external = ? AND {which}", values)
     found = row.fetchone()
     return int(found[0]) if found else None
+
+
+_TWINS = (
+    "SELECT one.id, other.id FROM json_each(?) AS given "
+    "CROSS JOIN articles AS one ON one.id = given.value AND one.feed = '' "
+    "CROSS JOIN json_each(?) AS language "
+    "CROSS JOIN articles AS other ON other.external = one.external AND other.lang = language.value "
+    "AND other.source = one.source AND other.feed = '' AND other.id != one.id"
+)
+"""Pairs by the index of identities. CROSS JOIN keeps the order: no article is looked for twice."""
+
+
+def twins(
+    db: sqlite3.Connection, ids: Sequence[int], languages: Sequence[str]
+) -> list[tuple[int, int]]:
+    """Return pairs of an article and the same in another of these languages."""
+    named = json.dumps(list(languages))
+    return [
+        (one, other)
+        for some in batches(ids)
+        for one, other in db.execute(_TWINS, (json.dumps(some), named))
+    ]

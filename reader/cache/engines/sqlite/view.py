@@ -10,7 +10,7 @@ from pyroaring import BitMap
 
 from reader.article import Identity
 from reader.cache.engines.sqlite import facet_tables
-from reader.cache.engines.sqlite.identities import id_of, identities
+from reader.cache.engines.sqlite.identities import id_of, identities, twins
 from reader.cache.files.connections import snapshot
 from reader.cache.files.damage import number, rows_of
 from reader.cache.files.schema import IDENTITY
@@ -139,6 +139,10 @@ class SqliteView:
         """Return the articles of an external id, in any language and of any source."""
         found = self.db.execute("SELECT id FROM articles WHERE external = ?", (external,))
         return [id for (id,) in found]
+
+    def twins(self, ids: Sequence[int], languages: Sequence[str]) -> list[tuple[int, int]]:
+        """Return pairs of an article and the same in another of these languages."""
+        return twins(self.db, ids, languages)
 
     def between(self, first: int, last: int) -> Iterator[tuple[int, Identity]]:
         """Yield the articles from one id to another."""
