@@ -221,7 +221,7 @@ class TestSamples:
         with Library.of_samples() as samples:
             assert samples.is_sample
             rows = samples.rows(samples.find(Query()))
-            assert len(rows) >= 28
+            assert len(rows) >= 90
             assert not any(row.flagged for row in rows)
             assert set(samples.names(Field.LANG)) == {"en", "uk"}
 
