@@ -16,7 +16,6 @@ from reader.cache.marks.journal import Mark
 from reader.cache.marks_keeper import Label
 from reader.cache.store import Store
 from reader.cache.values.cancel import Cancel
-from reader.config.paths import resource
 from reader.errors import ArticleNotFound, CacheDamaged, Refusal, SearchAgain
 from reader.query.language import Field, Query
 
@@ -26,11 +25,11 @@ if TYPE_CHECKING:
 
     from reader.archive.exporting import ExportReport
     from reader.archive.importing import ImportReport
-    from reader.cache.stories import Story
     from reader.cache.engine import Upkeep
     from reader.cache.mood import By, Mood, Per
     from reader.cache.recent import Recent
     from reader.cache.source_states import SourceState
+    from reader.cache.stories import Story
     from reader.cache.storing.stories import Deciding
     from reader.sources.http.fetcher import Limits
     from reader.subscriptions import SourceResult, Subscription, SyncOptions
@@ -66,33 +65,20 @@ class Library:
     `is_sample`: the sample articles, deleted on `close`. `home`: the folder that syncs fill.
     """
 
-    def __init__(self, folder: Path, *, clock: Clock = utc_now) -> None:
+    def __init__(
+        self, folder: Path, *, clock: Clock = utc_now, on_close: Callable[[], None] | None = None
+    ) -> None:
+        """Open a data folder. on_close: deletes it, as it is that of the samples."""
         self.folder = self.home = folder
         self.clock = clock
-        self.is_sample = False
+        self.is_sample = on_close is not None
         self._is_shown = False
         self._store = store = Store(folder)
         self._session = store.session
         self._questions = store.questions
         self._texts = store.texts
         self._marking = store.marking
-        self._on_close: Callable[[], None] = lambda: None
-
-    @classmethod
-    def of_samples(cls, *, clock: Clock = utc_now) -> Self:
-        """Return the sample articles, in a temporary folder of their own."""
-        from reader.safety.temporary import TemporaryFolder
-
-        folder = TemporaryFolder()
-        library = cls(Path(folder.name), clock=clock)
-        library.is_sample = True
-        library._on_close = folder.cleanup
-        try:
-            library.bring_in([resource("sample_articles")])
-        except BaseException:
-            library.close()
-            raise
-        return library
+        self._on_close = on_close
 
     def __enter__(self) -> Self:
         return self
@@ -103,7 +89,8 @@ class Library:
     def close(self) -> None:
         """Close every connection; samples are deleted."""
         self._store.close()
-        self._on_close()
+        if self._on_close:
+            self._on_close()
 
     @property
     def notices(self) -> tuple[str, ...]:

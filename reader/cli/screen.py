@@ -47,7 +47,6 @@ def open_reader(paths: Paths, query: "Query | None" = None) -> None:
     os.environ.setdefault("ESCDELAY", "50")
     from reader.config.paths import ConfigError, config_file
     from reader.config.settings import read_settings
-    from reader.library import Library
 
     config = config_file(paths.config)
     settings = read_settings(config)
@@ -57,7 +56,9 @@ def open_reader(paths: Paths, query: "Query | None" = None) -> None:
         from reader.ui.app import run
 
         if library.is_empty:
-            with Library.of_samples() as samples:
+            from reader.samples import sample_library
+
+            with sample_library() as samples:
                 samples.home = library.folder
                 is_filled = run(samples, settings, query, config)
             if not is_filled:

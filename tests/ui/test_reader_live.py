@@ -10,6 +10,7 @@ import pytest
 from reader.cache.source_states import SourceState
 from reader.config.settings import Settings
 from reader.library import Library, utc_now
+from reader.samples import sample_library
 from reader.subscriptions import SourceResult, Status, Subscription
 from reader.ui.modals.sources import SourcesScreen, SourcesText, entries, lay_out
 from reader.ui.reading.pane import ReadingPane
@@ -253,7 +254,7 @@ async def test_a_sync_from_the_samples_fills_the_user_s_library_and_replaces_the
     server: NewsServer, tmp_path: Path
 ) -> None:
     url = server.serve("/feed", feed("Blocks fill"))
-    with Library.of_samples(clock=lambda: NOW) as samples:
+    with sample_library(clock=lambda: NOW) as samples:
         samples.home = tmp_path / "data"
         count = samples.total
         async with reading(samples, settings=follow(url)) as reader:
@@ -267,7 +268,7 @@ async def test_a_sync_from_the_samples_fills_the_user_s_library_and_replaces_the
 
 
 async def test_the_samples_stay_if_no_news_comes(server: NewsServer, tmp_path: Path) -> None:
-    with Library.of_samples(clock=lambda: NOW) as samples:
+    with sample_library(clock=lambda: NOW) as samples:
         samples.home = tmp_path / "data"
         async with reading(samples, settings=follow(server.url("/403"))) as reader:
             await reader.press("r")

@@ -12,6 +12,7 @@ from reader.cache.store import Store
 from reader.errors import ArticleAmbiguous, ArticleNotFound, Refusal
 from reader.library import PINNED, Grouping, Ids, Library, Mark
 from reader.query.language import Field, Query, parse
+from reader.samples import sample_library
 from tests.builders import NOW, article, library, markdown, put
 
 
@@ -218,7 +219,7 @@ def test_imported_articles_are_stored_and_exported_ones_are_files(tmp_path: Path
 
 class TestSamples:
     def test_they_are_all_there_and_none_is_flagged(self) -> None:
-        with Library.of_samples() as samples:
+        with sample_library() as samples:
             assert samples.is_sample
             rows = samples.rows(samples.find(Query()))
             assert len(rows) >= 90
@@ -226,13 +227,13 @@ class TestSamples:
             assert set(samples.names(Field.LANG)) == {"en", "uk"}
 
     def test_the_samples_folder_is_deleted_when_they_are_closed(self) -> None:
-        with Library.of_samples() as samples:
+        with sample_library() as samples:
             samples.mark(samples.find(Query()), Mark.READ, True, "all")
             assert samples.folder.is_dir()
         assert not samples.folder.exists()
 
     def test_marks_of_samples_are_not_in_the_next_samples(self) -> None:
-        with Library.of_samples() as first, Library.of_samples() as second:
+        with sample_library() as first, sample_library() as second:
             first.mark(first.find(Query()), Mark.READ, True, "all")
             assert first.folder != second.folder
             assert len(second.find(parse("is:read"))) == 0
@@ -246,5 +247,5 @@ class TestSamples:
         monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
         monkeypatch.setattr(Import, "run", fail)
         with pytest.raises(KeyboardInterrupt):
-            Library.of_samples()
+            sample_library()
         assert list(tmp_path.iterdir()) == []

@@ -95,7 +95,7 @@ def test_the_installed_command_exists(wheel: Path) -> None:
 FIND = "from reader.config.paths import resource; print(resource('styles')); print(resource('{}'))"
 START = """
 import json
-from reader.library import Library
+from reader.samples import sample_library
 from reader.query.language import Query
 from reader.ui.app import CryptoreadApp
 
@@ -105,7 +105,7 @@ class Probe(CryptoreadApp):
         self.call_after_refresh(self.exit)
 
 from reader.config.settings import Settings
-with Library.of_samples() as samples:
+with sample_library() as samples:
     app = Probe(samples, Settings(), Query())
     app.run(headless=True)
     assert app.crash is None, app.crash

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from reader.cache.files.checksums import bitmap_sum, row_sum
 from reader.cache.files.connections import transaction
 from reader.cache.files.damage import sql_errors as sql_errors
+from reader.cache.files.marks_migrations import MARKS_MIGRATIONS
 from reader.cache.values.facet_rows import FACETS
 from reader.query.folding import folded, is_kept
 
@@ -285,59 +286,10 @@ CREATE INDEX articles_story ON articles (story) WHERE story > 0;
 INSERT INTO meta VALUES ('stories', 0), ('decided', -1);
 """
 
-_MARKS_1 = """
-CREATE TABLE meta (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
-INSERT INTO meta VALUES ('counter', 0);
-
-CREATE TABLE marks (
-    external TEXT NOT NULL,
-    lang TEXT NOT NULL,
-    source TEXT NOT NULL,
-    read INTEGER NOT NULL DEFAULT 0,
-    favourite INTEGER NOT NULL DEFAULT 0,
-    position REAL NOT NULL DEFAULT 0,
-    PRIMARY KEY (external, lang, source)
-) WITHOUT ROWID;
-
-CREATE TABLE steps (
-    step INTEGER PRIMARY KEY,
-    label TEXT NOT NULL,
-    mark TEXT NOT NULL,         -- 'read' or 'favourite'
-    value INTEGER NOT NULL,
-    undone INTEGER NOT NULL DEFAULT 0
-);
-CREATE TABLE step_articles (
-    step INTEGER NOT NULL REFERENCES steps ON DELETE CASCADE,
-    external TEXT NOT NULL,
-    lang TEXT NOT NULL,
-    source TEXT NOT NULL,
-    PRIMARY KEY (step, external, lang, source)
-) WITHOUT ROWID;
-
-CREATE TABLE state (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-"""
-
-_MARKS_2 = """
--- Which feed stands at an address, so that it keeps its articles when it moves or is renamed.
-CREATE TABLE feeds (
-    address TEXT PRIMARY KEY,   -- without its scheme
-    feed TEXT NOT NULL,
-    name TEXT NOT NULL          -- of the subscription, folded
-) WITHOUT ROWID;
-CREATE INDEX feeds_name ON feeds (name);
-CREATE TABLE joined (
-    feed TEXT NOT NULL,
-    former TEXT NOT NULL,       -- which was a feed of its own until both moved to one address
-    PRIMARY KEY (feed, former)
-) WITHOUT ROWID;
-"""
-
 CACHE_MIGRATIONS = (
     *(_CACHE_1, _CACHE_2, _CACHE_3, _CACHE_4, _CACHE_5, _CACHE_6, _CACHE_7, _CACHE_8),
     *(_CACHE_9, _CACHE_10, _CACHE_11),
 )
-
-MARKS_MIGRATIONS = (_MARKS_1, _MARKS_2)
 
 
 class Schema(NamedTuple):
