@@ -277,7 +277,7 @@ def _detail(state: State, width: int) -> Line:
 def _table(state: State, width: int, shown: range) -> Iterator[Line]:
     mood = state.mood
     assert mood is not None  # noqa: S101 - nothing is laid out before
-    sparks = min(_SPARKS, len(mood.columns), max(0, width - 4 * _NUMBER))
+    sparks = min(_SPARKS, len(mood.columns), max(0, width - 3 * _NUMBER - 8))
     numbers = _NUMBER * (5 if width >= _WIDE else 3)
     name = max(4, min(width - 4 - numbers - sparks, _LONGEST_NAME))
     titles = ["n", *(("▲", "▼") if width >= _WIDE else ()), "now", "was"]
