@@ -79,7 +79,10 @@ class Column(NamedTuple):
 
 
 class Row(NamedTuple):
-    """One tag, source or category. Each series has a pair for each column."""
+    """One tag, source or category. Each series has a pair for each column.
+
+    articles: all that have it, rated or not.
+    """
 
     name: str
     articles: int
@@ -88,7 +91,7 @@ class Row(NamedTuple):
 
 
 class Mood(NamedTuple):
-    """Columns, oldest first, and the most frequent names, largest first."""
+    """Columns, oldest first, and the names of most rated articles, largest first."""
 
     by: By
     per: Per | None
@@ -119,6 +122,12 @@ def now_and_was(series: Sequence[Pair], by: By) -> tuple[Pair, Pair]:
     """Return the sums of the latest columns and of those before them."""
     latest = LATEST[by]
     return summed(series[-latest:]), summed(series[:-latest][-BEFORE[by] :])
+
+
+def rate(pair: Pair) -> str:
+    """Return `▲ 21  ▼ 17  55%`, without a share of too few articles."""
+    share = "" if pair.share is None else f"  {pair.share:.0%}"
+    return f"▲ {pair.positive:,}  ▼ {pair.negative:,}{share}"
 
 
 def legend(by: By) -> str:

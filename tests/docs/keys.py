@@ -22,6 +22,7 @@ PARTS = {
     "pick_list": "Moving in a box of links",
     "confirm": "In a question",
     "sources": "In the box of sources",
+    "mood": "In the mood",
     "help": "In the help, and moving in the box of sources",
     "app": "Everywhere",
 }

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
+from functools import partial
 from itertools import islice, pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -99,13 +100,19 @@ def _split(bits: BitMap, bounds: Sequence[int]) -> list[int]:
 
 
 def _rows(per: Per, sets: _Sets, facets: Facets, ask: Ask) -> Iterator[Row]:
-    found = _frequent_tags(sets.ids, facets, ask) if per is Per.TAG else None
-    for name, bits in _values(per, sets.ids, facets, ask) if found is None else found:
+    """Yield the names of most articles with the publisher's label; of estimates if none has one."""
+    rated = _rated(sets.labels) or _rated(sets.estimates)
+    frequent = _frequent_tags if per is Per.TAG else partial(_values, per)
+    for name, bits in frequent(rated, facets, ask):
         own = sets.ids & bits
         labels, estimates = (
             _series(own, each, sets.bounds) for each in (sets.labels, sets.estimates)
         )
         yield Row(name, len(own), labels, estimates)
+
+
+def _rated(by_sentiment: Mapping[str, BitMap]) -> BitMap:
+    return by_sentiment["positive"] | by_sentiment["negative"]
 
 
 def _series(own: BitMap, by_sentiment: Mapping[str, BitMap], bounds: Sequence[int]) -> list[Pair]:

@@ -223,8 +223,11 @@ class MoodScreen(Modal[Terms]):
         box = self.query_one(".modal-box")
         following = NAMES[_PER[(_PER.index(self._per) + 1) % len(_PER)]].lower()
         other = By.WEEK if self._by is By.DAY else By.DAY
-        drawn = "labels" if self._view.state.of_estimates else "estimates"
-        box.border_title = Content(" · ".join(filter(None, ("Mood", self._query))))
-        keys = f"Enter filter · Tab {following} · w {other}s · e {drawn} · Esc close"
-        meaning = f"{what_words_mean(self._by)} · "
-        box.border_subtitle = Content((meaning if self.size.width >= 100 else "") + keys)
+        state = self._view.state
+        drawn = " · e labels" if state.of_estimates else " · e estimates"
+        if state.mood is None or not state.mood.estimates.total:
+            drawn = ""
+        parts = ("Mood", self._query, what_words_mean(self._by))
+        box.border_title = Content(" · ".join(filter(None, parts)))
+        keys = f"Enter filter · Tab {following} · w {other}s{drawn} · Esc close"
+        box.border_subtitle = Content(keys)

@@ -7,7 +7,20 @@ painted in reverse where the column hangs down.
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from reader.cache.mood import By, Column, Mood, Pair, now_and_was, percent, sparkline, summed
+from reader.cache.mood import (
+    BEFORE,
+    FEWEST,
+    LATEST,
+    By,
+    Column,
+    Mood,
+    Pair,
+    now_and_was,
+    percent,
+    rate,
+    sparkline,
+    summed,
+)
 from reader.ui.modals.page import Line
 from reader.ui.textual_compat.cells import cell_len, fit
 
@@ -98,7 +111,7 @@ def lay_out(state: State, width: int, height: int) -> Layout:
     lines: list[Line] = [_summary(state, width), *([[]] if blanks else [])]
     plan = _planned(state, width)
     chart = range(len(lines), len(lines) + 2 * half + 1)
-    lines += _chart(state, plan, half, width)
+    lines += _chart(state, plan, 2 * half, width)
     lines.append(_dates(state, plan, width))
     lines.append(_detail(state, width))
     lines += [[]] if blanks or room - 2 * half > _ROWS else []
@@ -111,7 +124,7 @@ def lay_out(state: State, width: int, height: int) -> Layout:
 
 def _planned(state: State, width: int) -> Layout:
     """Return how wide columns are and which are in view."""
-    peak = _peak(state)
+    peak = max(max(state.pair(column)) for column in state.columns)
     left = len(f"{peak:,}") + 3
     room, columns = max(1, width - left), len(state.columns)
     cells = max(1, min(_WIDEST, room // columns))
@@ -120,10 +133,6 @@ def _planned(state: State, width: int) -> Layout:
         min(state.column, columns - count) if state.column < columns - count else columns - count
     )
     return Layout([], left=left, cells=cells, first=first, visible=count)
-
-
-def _peak(state: State) -> int:
-    return max(max(state.pair(column)) for column in state.columns) or 1
 
 
 def _summary(state: State, width: int) -> Line:
@@ -140,7 +149,7 @@ def _summary(state: State, width: int) -> Line:
     )
     unrated = sum(column.unrated for column in columns)
     parts = [
-        f"▲ {shown.positive:,}  ▼ {shown.negative:,}  {percent(shown)}",
+        rate(shown),
         f"■ {neutral:,} neutral" if neutral else "",
         f"{unrated:,} unrated" if unrated else "",
         other if hidden.total else "",
@@ -151,42 +160,61 @@ def _summary(state: State, width: int) -> Line:
     return [(title, TITLE), (fit(text, width - len(title)), "")]
 
 
-def _chart(state: State, plan: Layout, half: int, width: int) -> Iterator[Line]:
-    peak = _peak(state)
+def _chart(state: State, plan: Layout, height: int, width: int) -> Iterator[Line]:
+    """Yield `height` lines of columns and the axis, both sides to the same scale."""
     shown = range(plan.first, plan.first + plan.visible)
     pairs = [state.pair(state.columns[k]) for k in shown]
-    if not any(pair.total for pair in pairs):
-        yield from _without_labels(half, width)
+    ups, downs = [pair.positive for pair in pairs], [pair.negative for pair in pairs]
+    highest, lowest = max(ups), max(downs)
+    if not highest + lowest:
+        yield from _without_labels(height, width)
         return
+    scale, up = min((max(highest / up, lowest / (height - up)), up) for up in range(1, height))
     bar = plan.cells - (plan.cells > 1)
     gap = plan.cells - bar
-    for line in range(half, 0, -1):
-        label = f"▲ {peak:>{plan.left - 3},} " if line == half else " " * plan.left
-        yield [(label, MUTED), *_cells(pairs, peak, half, line, bar, gap, up=True)]
+    for line in range(up, 0, -1):
+        yield [(_label("▲", highest, line == up, plan), MUTED), *_up(ups, scale, line, bar, gap)]
     yield [(" " * plan.left, ""), *_axis(state, shown, bar, gap)]
-    for line in range(1, half + 1):
-        label = f"▼ {peak:>{plan.left - 3},} " if line == half else " " * plan.left
-        yield [(label, MUTED), *_cells(pairs, peak, half, line, bar, gap, up=False)]
+    for line in range(1, height - up + 1):
+        label = _label("▼", lowest, line == height - up, plan)
+        yield [(label, MUTED), *_down(downs, scale, line, bar, gap)]
 
 
-def _without_labels(half: int, width: int) -> Iterator[Line]:
-    for line in range(2 * half + 1):
-        yield [(fit(NO_LABELS, width), MUTED)] if line == half else []
+def _label(sign: str, peak: int, is_last: bool, plan: Layout) -> str:
+    return f"{sign} {peak:>{plan.left - 3},} " if is_last else " " * plan.left
 
 
-def _cells(
-    pairs: Sequence[Pair], peak: int, half: int, line: int, bar: int, gap: int, *, up: bool
+def _without_labels(height: int, width: int) -> Iterator[Line]:
+    for line in range(height + 1):
+        yield [(fit(NO_LABELS, width), MUTED)] if line == height // 2 else []
+
+
+def _up(
+    counts: Sequence[int], scale: float, line: int, bar: int, gap: int
 ) -> Iterator[tuple[str, str]]:
-    """Yield one line of all columns. line: 1 is next to the axis."""
-    for pair in pairs:
-        count = pair.positive if up else pair.negative
-        eighths = max(round(count * half * 8 / peak), min(count, 1)) - (line - 1) * 8
-        eighths = max(0, min(eighths, 8))
-        if up or eighths in (0, 8):
-            yield _EIGHTHS[eighths] * bar, UP if up else DOWN
-        else:  # the rest of the cell below, in reverse
+    """Yield one line of all columns. scale: articles a line. line: 1 is next to the axis."""
+    for count in counts:
+        yield _EIGHTHS[_eighths(count, scale, line)] * bar, UP
+        yield " " * gap, ""
+
+
+def _down(
+    counts: Sequence[int], scale: float, line: int, bar: int, gap: int
+) -> Iterator[tuple[str, str]]:
+    """Yield the same below the axis: where a column ends, the rest of the cell is in reverse."""
+    for count in counts:
+        eighths = _eighths(count, scale, line)
+        if eighths in (0, 8):
+            yield _EIGHTHS[eighths] * bar, DOWN
+        else:
             yield _EIGHTHS[8 - eighths] * bar, DOWN_END
         yield " " * gap, ""
+
+
+def _eighths(count: int, scale: float, line: int) -> int:
+    """Return how much of a line is filled; at least an eighth next to the axis for an article."""
+    whole = max(round(count * 8 / scale), min(count, 1))
+    return max(0, min(whole - (line - 1) * 8, 8))
 
 
 def _axis(state: State, shown: Sequence[int], bar: int, gap: int) -> Iterator[tuple[str, str]]:
@@ -232,7 +260,7 @@ def _detail(state: State, width: int) -> Line:
         days = f"{first.day} {first:%b} to {last.day} {last:%b %Y}"
     neutral = column.neutral_estimates if state.of_estimates else column.neutral
     parts = [
-        f"▲ {pair.positive:,}  ▼ {pair.negative:,}  {percent(pair)}",
+        rate(pair),
         f"■ {neutral:,} neutral" if neutral else "",
         f"{column.unrated:,} unrated" if column.unrated else "",
         f"~ {column.estimates.total:,} estimates"
@@ -249,17 +277,20 @@ def _detail(state: State, width: int) -> Line:
 def _table(state: State, width: int, shown: range) -> Iterator[Line]:
     mood = state.mood
     assert mood is not None  # noqa: S101 - nothing is laid out before
-    sparks = min(_SPARKS, len(mood.columns), max(0, width - 4 * _NUMBER))
+    sparks = min(_SPARKS, len(mood.columns), max(0, width - 3 * _NUMBER - 8))
     numbers = _NUMBER * (5 if width >= _WIDE else 3)
     name = max(4, min(width - 4 - numbers - sparks, _LONGEST_NAME))
     titles = ["n", *(("▲", "▼") if width >= _WIDE else ()), "now", "was"]
     head = "".join(f"{each:>{_NUMBER}}" for each in titles)
     title = NAMES[mood.per] if mood.per else ""
-    text = f"  ▲ % by {mood.by}"
-    yield [(fit(f"  {title}", name + 2), TITLE), (head, MUTED), (fit(text, sparks + 2), MUTED)]
+    all_series = [row.estimates if state.of_estimates else row.labels for row in mood.rows]
+    has_shares = any(pair.share is not None for series in all_series for pair in series)
+    text = f"▲ % by {mood.by}" if has_shares else f"·  fewer than {FEWEST} a {mood.by}"
+    text = fit(f"  {text}", max(0, width - name - 2 - numbers))
+    yield [(fit(f"  {title}", name + 2), TITLE), (head, MUTED), (text, MUTED)]
     for place in shown:
         row = mood.rows[place]
-        series = row.estimates if state.of_estimates else row.labels
+        series = all_series[place]
         total = summed(series)
         now, was = now_and_was(series, mood.by)
         counts = [total.total, *(total if width >= _WIDE else ())]
@@ -275,7 +306,5 @@ def _table(state: State, width: int, shown: range) -> Iterator[Line]:
 
 
 def what_words_mean(by: By) -> str:
-    """Return what `now` and `was` in the table are about, for the border."""
-    from reader.cache.mood import BEFORE, LATEST
-
-    return f"now: {LATEST[by]} {by}s, was: {BEFORE[by]} before"
+    """Return what `now` and `was` in the table are about."""
+    return f"now: the last {LATEST[by]} {by}s, was: {BEFORE[by]} before"

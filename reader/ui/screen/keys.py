@@ -50,7 +50,7 @@ READER_KEYS: list[BindingType] = [
     _key("equals_sign", "sentiment('neutral')", _FILTER, "Neutral", "Neutral news only"),
     _key("0", "sentiment(None)", _FILTER, "Any sentiment", "Any sentiment again"),
     _key("L", "next_language", _FILTER, "Next language", "The next language, then all of them"),
-    _key("d", "mood", _FILTER, "Mood", "Positive and negative news by day, by tag, by source"),
+    _key("d", "mood", _FILTER, "Mood", "How the mood changes: by day, by tag, by source"),
     _key("escape", "back", _FILTER, "Drop last filter", "Drop the filter that was added last"),
     _key("x", "clear", _FILTER, "Clear filters", "Drop every filter"),
     _key("m", "toggle_read", _MARK, "Read, unread", "Mark the article or the group read or not"),

@@ -61,7 +61,7 @@ class WarmUp:
         if self._library.is_only_read:
             return
         if self._library.deciding.left() or self._library.upkeep.lacks_words():
-            from reader.ui.screen.words_process import begin
+            from reader.idle_process import begin
 
             self._words = begin(self._library.home)
 

@@ -5,8 +5,8 @@ from contextlib import closing
 from pathlib import Path
 
 from reader.cache.engines.sqlite.word_upkeep import LEAST_ARTICLES
+from reader.idle_process import begin
 from reader.library import Library
-from reader.ui.screen.words_process import begin
 from tests.builders import article, library
 
 

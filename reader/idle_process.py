@@ -1,4 +1,8 @@
-"""Make sets of slow words in a process of its own, once for an archive: a minute for a million."""
+"""Work of idle time in a process of its own, while a screen is open.
+
+Decides stories of articles that a large import brought, and makes sets of slow words: some minutes
+for a million articles, once.
+"""
 
 import os
 import sys
