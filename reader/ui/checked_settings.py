@@ -29,6 +29,7 @@ PLACES: Mapping[str, tuple[tuple[str, str], ...]] = {
     "help": (("reader.ui.modals.help", "HelpScreen"), ("reader.ui.modals.page", "Page")),
     "links": (("reader.ui.modals.links", "LinksScreen"),),
     "confirm": (("reader.ui.modals.links", "ConfirmScreen"),),
+    "mood": (("reader.ui.modals.mood", "MoodScreen"), ("reader.ui.modals.mood", "MoodView")),
     "pick_list": (("reader.ui.modals.pick_list", "PickList"),),
     "sources": (("reader.ui.modals.sources", "SourcesScreen"),),
     "tag_picker": (("reader.ui.modals.tag_picker", "TagPicker"),),

@@ -126,6 +126,7 @@ FAULTS: dict[str, tuple[str, Callable[[Reading], Any]]] = {
     "let-go": ("drop_unused", _let_go),
     "look-ahead": ("recent", _keys("slash")),
     "marks": ("set_marks", _keys("m")),
+    "mood": ("mood", _keys("d")),
     "next-grouping": ("groups", _prepare_a_grouping),
     "reopen": ("reader.ui.screen.host_screen._import_reading_pane", _reopen),
     "positions": ("save_position", _open_scroll_and_go_on),
@@ -134,7 +135,7 @@ FAULTS: dict[str, tuple[str, Callable[[Reading], Any]]] = {
     "tags": ("tag_counts", _keys("1")),
     "theme": ("save_state", _choose_a_theme),
     "warm-up": ("warm_up", _warm_up),
-    "words": ("reader.cache.engines.sqlite.upkeep.SqliteUpkeep.lacks_words", _keep_words),
+    "words": ("reader.cache.storing.stories.Deciding.left", _keep_words),
 }
 """Group of the background work: what breaks in it, and what sets it off."""
 

@@ -180,7 +180,8 @@ class SqlMirror(Mirror):
             "category sentiment source lang pinned draft title body published tags read favourite "
             "estimated"
         )
-        return [(id, dict(zip(names.split(), rest, strict=True))) for id, *rest in found]
+        untold = dict.fromkeys(("story", "echo", "split"), False)
+        return [(id, dict(zip(names.split(), rest, strict=True)) | untold) for id, *rest in found]
 
 
 @pytest.fixture
