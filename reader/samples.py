@@ -13,7 +13,7 @@ def sample_library(*, clock: Clock = utc_now) -> Library:
     library = Library(Path(folder.name), clock=clock, on_close=folder.cleanup)
     try:
         library.bring_in([resource("sample_articles")])
-        library.deciding.run()
+        library.deciding.run_in_passing()
     except BaseException:
         library.close()
         raise

@@ -55,7 +55,7 @@ def import_(paths: Paths, sources: tuple[Path, ...]) -> None:
             )
         _tell(report)
         if report.stored < MANY:
-            library.deciding.run()
+            library.deciding.run_in_passing()
         if report.stored < MANY or report.stored >= VERY_MANY:  # in between, the user would wait
             library.upkeep.tidy(entirely=report.stored >= VERY_MANY)
     if report.refusals:

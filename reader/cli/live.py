@@ -113,7 +113,7 @@ def _sync(
         say(_summary(results))
         if as_json:
             _print_results(results, None if stop else 2)
-        library.deciding.run()
+        library.deciding.run_in_passing()
         library.upkeep.tidy()
     return results
 

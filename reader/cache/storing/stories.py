@@ -7,6 +7,7 @@ is decided is not changed; articles in another language tell what their twin in 
 import threading
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from itertools import chain
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,7 @@ from reader.cache.ids import batches
 from reader.cache.session import Session
 from reader.cache.values.instants import slot
 from reader.cache.values.told import Told, facets_of, number_of
+from reader.errors import CacheError
 from reader.insight.stories import REMEMBERED_S, Report, Stories
 from reader.insight.vectors import first_paragraph, vector
 
@@ -63,6 +65,11 @@ class Deciding:
         """
         while not (stop and stop.is_set()) and self._step():
             on_progress(len(self._left))
+
+    def run_in_passing(self) -> None:
+        """Decide what an import or a sync has brought, or leave it to the next if that fails."""
+        with suppress(CacheError):
+            self.run()
 
     def left(self) -> int:
         """Return how many articles are to be decided. Raises CacheError."""

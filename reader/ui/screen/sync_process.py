@@ -98,7 +98,7 @@ def _sync(
     try:
         with Library(folder) as library:
             library.sync(subscriptions, options=options, on_result=on_result, force=force)
-            library.deciding.run()
+            library.deciding.run_in_passing()
             library.upkeep.tidy()
     except CryptoreadError as error:
         return redacted(str(error))

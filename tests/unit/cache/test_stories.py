@@ -17,6 +17,7 @@ from reader.article import Article, Sentiment
 from reader.cache.store import Store
 from reader.cache.storing import stories
 from reader.cache.values.instants import END
+from reader.errors import CacheLocked
 from reader.query.language import parse
 from tests.builders import NOW, article, put
 from tests.memory_engine import MemoryStore
@@ -273,3 +274,18 @@ def test_stories_and_states_do_not_depend_on_runs_and_equal_a_recount(
 def _together(of: dict[str, int]) -> set[frozenset[str]]:
     """Which articles come together, whatever the numbers of their stories."""
     return {frozenset(name for name in of if of[name] == story) for story in of.values()}
+
+
+def test_an_import_does_not_fail_where_stories_cannot_be_decided_now(
+    store: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(store, THREE)
+
+    def locked() -> bool:
+        raise CacheLocked(Path("cache.db"))
+
+    monkeypatch.setattr(store.deciding, "_step", locked)
+    store.deciding.run_in_passing()
+    monkeypatch.undo()
+    store.deciding.run_in_passing()
+    assert found(store, "is:story") == ["7", "9"]
