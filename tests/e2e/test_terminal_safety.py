@@ -90,7 +90,7 @@ def test_a_kill_keeps_the_marks(reader: Reader, command: Command) -> None:
     terminal.signal(signal.SIGKILL)
     terminal.wait_exit()
     assert read_ids(command) == {"1001"}
-    assert command("list", "is:favourite").stdout.count("\n") == 1
+    assert command("list", "is:favourite", "lang:en").stdout.count("\n") == 1
 
 
 def test_a_closed_terminal_ends_the_program_and_keeps_the_marks(
