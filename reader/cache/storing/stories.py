@@ -71,11 +71,10 @@ class Deciding:
         with suppress(CacheError):
             self.run()
 
-    def left(self) -> int:
-        """Return how many articles are to be decided. Raises CacheError."""
+    def is_behind(self) -> bool:
+        """Return whether articles came or changed since all was decided. Raises CacheError."""
         with self._session.present() as view, view.snapshot():
-            self._look(view)
-            return len(self._left)
+            return view.counter("decided") != view.counter("texts")
 
     def _step(self) -> bool:
         """Decide some articles; return whether any may be left."""

@@ -60,7 +60,7 @@ class WarmUp:
     def _keep_words(self) -> None:
         if self._library.is_only_read:
             return
-        if self._library.deciding.left() or self._library.upkeep.lacks_words():
+        if self._library.deciding.is_behind() or self._library.upkeep.lacks_words():
             from reader.idle_process import begin
 
             self._words = begin(self._library.home)

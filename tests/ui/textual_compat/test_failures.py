@@ -135,7 +135,7 @@ FAULTS: dict[str, tuple[str, Callable[[Reading], Any]]] = {
     "tags": ("tag_counts", _keys("1")),
     "theme": ("save_state", _choose_a_theme),
     "warm-up": ("warm_up", _warm_up),
-    "words": ("reader.cache.storing.stories.Deciding.left", _keep_words),
+    "words": ("reader.cache.storing.stories.Deciding.is_behind", _keep_words),
 }
 """Group of the background work: what breaks in it, and what sets it off."""
 

@@ -158,7 +158,10 @@ def test_an_archive_that_changes_meanwhile_is_decided_whole(
 
 
 def test_nothing_is_left_after_all_is_decided(store: Any) -> None:
-    decided(store, THREE)
+    put(store, THREE)
+    assert store.deciding.is_behind()
+    store.deciding.run()
+    assert not store.deciding.is_behind()
     with store.session.present() as view:
         assert not view.undecided(view.counter("decided"))
         version = view.counter("version")
