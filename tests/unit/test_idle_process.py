@@ -1,4 +1,4 @@
-"""The process that makes sets of slow words stores them, and may be killed at any moment."""
+"""The process of idle time does what is left to do, and may be killed at any moment."""
 
 import sqlite3
 from contextlib import closing
@@ -20,10 +20,12 @@ def test_the_process_does_what_an_archive_of_many_articles_lacks(tmp_path: Path)
     pretend_many(tmp_path)
     with Library(tmp_path) as found:
         assert found.upkeep.lacks_words()
+        assert found.deciding.is_behind()
         child = begin(tmp_path)
         child.join(60)
         assert child.exitcode == 0
         assert not found.upkeep.lacks_words()
+        assert not found.deciding.is_behind()
 
 
 def test_a_killed_process_leaves_an_archive_that_can_be_searched(tmp_path: Path) -> None:
