@@ -26,10 +26,9 @@ if TYPE_CHECKING:
     from reader.archive.exporting import ExportReport
     from reader.archive.importing import ImportReport
     from reader.cache.engine import Upkeep
-    from reader.cache.mood import By, Mood, Per
+    from reader.cache.insight.insight import Insight
     from reader.cache.recent import Recent
     from reader.cache.source_states import SourceState
-    from reader.cache.stories import Story
     from reader.cache.storing.stories import Deciding
     from reader.sources.http.fetcher import Limits
     from reader.subscriptions import SourceResult, Subscription, SyncOptions
@@ -228,15 +227,12 @@ class Library:
         """Return counts by language, source, tag, category and sentiment of what matches."""
         return self._questions.stats(self.find(query))
 
-    def stories(self, ids: Ids, *, oldest_first: bool = False) -> "Iterator[Story]":
-        """Yield the stories of articles that several sources tell, the newest first."""
-        from reader.cache.stories import stories
+    @property
+    def insight(self) -> "Insight":
+        """Return the part that answers what several articles say together."""
+        from reader.cache.insight.insight import Insight
 
-        return stories(self._session, ids, oldest_first=oldest_first)
-
-    def mood(self, query: Query, by: "By", per: "Per | None", most: int) -> "Mood":
-        """Return how many match by sentiment and day or week; at most `most` of these."""
-        return self._questions.mood(self.find(query), by, per, most, self.clock())
+        return Insight(self._session, self._questions, self.clock)
 
     # Articles.
 

@@ -57,7 +57,7 @@ def mood(paths: Paths, query: "Query", by: str, per: str | None, last: int, form
     from reader.cache.mood import By, Per
 
     with paths.held_library() as library:
-        found = library.mood(query, By(by), Per(per) if per else None, last)
+        found = library.insight.mood(library.find(query), By(by), Per(per) if per else None, last)
     if form == "json":
         _print_json(found)
     elif form == "csv":

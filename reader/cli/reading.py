@@ -146,7 +146,7 @@ def stories(
         if build:
             return
         library.hold()
-        found = library.stories(library.find(query), oldest_first=reverse)
+        found = library.insight.stories(library.find(query), oldest_first=reverse)
         told = ((story, library.rows(story.ids)) for story in islice(found, limit))
         (print_stories_json if form == "json" else print_stories)(told)
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from reader.article import Row, Sentiment
-from reader.cache.stories import Story
+from reader.cache.insight.stories import Story
 from reader.cli.output import iso, to_json
 
 Told = tuple[Story, Sequence[Row]]

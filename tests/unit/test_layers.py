@@ -58,7 +58,7 @@ HEAVY = {
     *("reader.cache.intake", "reader.cache.values.stored", "reader.cache.engines.sqlite.facts"),
     *("reader.ui.modals.tag_picker", "reader.ui.modals.help", "reader.ui.modals.links"),
     *("reader.ui.screen.sync", "reader.ui.modals.sources", "reader.ui.screen.full_text"),
-    *("reader.ui.screen.mood", "reader.ui.modals.mood", "reader.cache.mood"),
+    *("reader.ui.screen.insight.mood", "reader.ui.modals.mood", "reader.cache.mood"),
     "reader.cache.asking.mood",
     *(
         "reader.ui.bars.search_line",

@@ -134,7 +134,7 @@ class ReaderScreen(HostScreen):
     @reported
     async def action_mood(self) -> None:
         """Show how many articles of the filter are positive and negative."""
-        from reader.ui.screen.mood import open_mood
+        from reader.ui.screen.insight.mood import open_mood
 
         await open_mood(self, self._library)
 

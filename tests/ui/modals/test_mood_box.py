@@ -15,7 +15,7 @@ from reader.library import Library
 from reader.query.language import Field, Term, parse
 from reader.ui.modals.mood import MoodView
 from reader.ui.modals.mood_lines import Layout, State, lay_out
-from reader.ui.screen.mood import narrowed
+from reader.ui.screen.insight.mood import narrowed
 from tests.builders import NOW, library
 from tests.ui.screen import Reading, reading, story
 
@@ -240,6 +240,6 @@ async def test_estimates_are_drawn_where_there_is_no_label_and_are_named(tmp_pat
 
 
 def test_a_term_of_a_row_finds_its_articles(news: Library) -> None:
-    (first, *_) = news.mood(parse(""), By.DAY, Per.TAG, 35).rows
+    (first, *_) = news.insight.mood(news.find(parse("")), By.DAY, Per.TAG, 35).rows
     query = parse("").with_term(Term(Field.TAG, first.name))
     assert len(news.find(query)) == first.articles

@@ -80,7 +80,7 @@ def test_now_is_the_last_seven_days_or_four_weeks_and_was_what_came_before() -> 
 @pytest.mark.parametrize("query", ["", "tag:eth", "after:2026-02-01 before:2026-03-01"])
 def test_columns_count_what_a_plain_count_gives(tmp_path: Path, query: str, by: By) -> None:
     with library(tmp_path, mixed()) as news:
-        found = news.mood(parse(query), by, None, COLUMNS)
+        found = news.insight.mood(news.find(parse(query)), by, None, COLUMNS)
         articles = [each for _, each in news.articles(news.find(parse(query)))]
     assert 1 < len(found.columns) <= COLUMNS
     for column in found.columns:
@@ -106,12 +106,12 @@ def test_columns_count_what_a_plain_count_gives(tmp_path: Path, query: str, by: 
 @pytest.mark.parametrize(("per", "names"), [(Per.TAG, 10), (Per.SOURCE, 2), (Per.CATEGORY, 3)])
 def test_rows_are_the_most_frequent_names_and_add_up(tmp_path: Path, per: Per, names: int) -> None:
     with library(tmp_path, mixed()) as news:
-        found = news.mood(parse(""), By.WEEK, per, COLUMNS)
+        found = news.insight.mood(news.find(parse("")), By.WEEK, per, COLUMNS)
         assert len(found.rows) == names
         rated = [summed(row.labels).total for row in found.rows]
         assert rated == sorted(rated, reverse=True)
         for row in found.rows:
-            own = news.mood(parse(f'{per}:"{row.name}"'), By.WEEK, None, COLUMNS)
+            own = news.insight.mood(news.find(parse(f'{per}:"{row.name}"')), By.WEEK, None, COLUMNS)
             by_week = {column.first: column for column in own.columns}
             for column, labels, estimates in zip(
                 found.columns, row.labels, row.estimates, strict=True
@@ -123,13 +123,15 @@ def test_rows_are_the_most_frequent_names_and_add_up(tmp_path: Path, per: Per, n
 
 def test_an_empty_archive_has_no_columns(tmp_path: Path) -> None:
     with library(tmp_path) as news:
-        assert news.mood(parse(""), By.DAY, Per.TAG, COLUMNS) == Mood(By.DAY, Per.TAG)
+        assert news.insight.mood(news.find(parse("")), By.DAY, Per.TAG, COLUMNS) == Mood(
+            By.DAY, Per.TAG
+        )
 
 
 def test_an_article_of_the_future_does_not_move_the_last_column(tmp_path: Path) -> None:
     stories = [article(1), article(2, published=datetime(2090, 1, 1, 12, tzinfo=UTC))]
     with library(tmp_path, stories) as news:
-        (column,) = news.mood(parse(""), By.DAY, None, COLUMNS).columns
+        (column,) = news.insight.mood(news.find(parse("")), By.DAY, None, COLUMNS).columns
         assert column.first == article(1).published.astimezone().date()
 
 
@@ -139,5 +141,5 @@ def test_articles_of_the_future_alone_and_of_long_ago_are_counted(tmp_path: Path
     with library(tmp_path, stories) as news:
         for tag in ("later", "ago"):
             for by in By:
-                found = news.mood(parse(f"tag:{tag}"), by, Per.TAG, COLUMNS)
+                found = news.insight.mood(news.find(parse(f"tag:{tag}")), by, Per.TAG, COLUMNS)
                 assert sum(column.articles for column in found.columns) == 1

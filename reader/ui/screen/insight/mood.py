@@ -21,7 +21,7 @@ async def open_mood(host: Host, library: Library) -> None:
         """Count as of one version. Thread-safe."""
         while True:
             version = library.version
-            mood = library.mood(query, by, per, COLUMNS)
+            mood = library.insight.mood(library.find(query), by, per, COLUMNS)
             if version == library.version:
                 return mood
 

@@ -1,0 +1,34 @@
+"""Answer what several articles say together, for the screen and the command line."""
+
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from reader.cache.ids import Ids
+from reader.cache.questions import Questions
+from reader.cache.session import Session
+
+if TYPE_CHECKING:
+    from reader.cache.insight.stories import Story
+    from reader.cache.mood import By, Mood, Per
+
+
+class Insight:
+    """Stories and mood of one library. Thread-safe. Raises CacheError."""
+
+    def __init__(
+        self, session: Session, questions: Questions, clock: Callable[[], datetime]
+    ) -> None:
+        self._session = session
+        self._questions = questions
+        self._clock = clock
+
+    def stories(self, ids: Ids, *, oldest_first: bool = False) -> "Iterator[Story]":
+        """Yield the stories of articles that several sources tell, the newest first."""
+        from reader.cache.insight.stories import stories
+
+        return stories(self._session, ids, oldest_first=oldest_first)
+
+    def mood(self, ids: Ids, by: "By", per: "Per | None", most: int) -> "Mood":
+        """Return how many articles by sentiment and day or week; at most `most` of these."""
+        return self._questions.mood(ids, by, per, most, self._clock())

@@ -1,0 +1,1 @@
+"""What several articles say together, on the main screen."""
