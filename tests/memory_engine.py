@@ -116,8 +116,8 @@ class MemoryView:
                 *(new.pinned, new.draft, new.flagged, *new.identity),
             )
 
-    def undecided(self, _since: int) -> BitMap:
-        return BitMap(id for id, (_, each) in self.state.articles.items() if not each.story)
+    def undecided(self, since: int) -> BitMap:
+        return BitMap() if since == self.counter("texts") else BitMap(self.state.articles)
 
     def told_between(self, first: int, last: int, *, latest: int = -1) -> Sequence[Told]:
         ids = [id for id in sorted(self.state.articles) if first <= id <= last]
@@ -135,7 +135,8 @@ class MemoryView:
         new = coming.incoming
         return Told(
             *(id, new.published, new.source, new.identity.external, new.lang, new.sentiment),
-            *(coming.story, coming.told),
+            *(coming.story, coming.told, new.category, new.pinned, new.draft),
+            new.identity.source if new.identity.is_of_feed else "",
         )
 
     def texts(self, ids: Sequence[int]) -> Iterator[tuple[int, str, str | None, str]]:

@@ -36,9 +36,17 @@ class Group(NamedTuple):
     label: str
     ids: Ids
     unread: int
+    """Twins as one."""
     sentiment: Sentiment | None = None
     """Set on the groups of the second level of a grouping by category."""
     children: "Sequence[Group]" = ()
+    twins: int = 0
+    """How many are there in a language before theirs as well, and do not count."""
+
+    @property
+    def articles(self) -> int:
+        """Return how many there are, twins as one."""
+        return len(self.ids) - self.twins
 
 
 class TagCount(NamedTuple):

@@ -122,7 +122,10 @@ class View(Protocol):
     # Stories.
 
     def undecided(self, since: int) -> BitMap:
-        """Return the articles without a story. since: all had one in that version of the texts."""
+        """Return the articles that have changed since a version of the texts; negative: all.
+
+        If that is too long ago, those without a story.
+        """
 
     def told_between(self, first: int, last: int, *, latest: int = -1) -> "Sequence[Told]":
         """Return the articles from one id to another, in order. latest: at most so many."""

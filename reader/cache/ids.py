@@ -36,12 +36,19 @@ class Ids(Sequence[ArticleId]):
     are in order of publication, so the set is the sorted list.
     """
 
-    __slots__ = ("bits", "lang")
+    __slots__ = ("bits", "has_all_twins", "lang")
 
-    def __init__(self, bits: Iterable[int] = (), lang: str = "") -> None:
-        """Make a set. lang: the folded language of all ids, empty if unknown."""
+    def __init__(
+        self, bits: Iterable[int] = (), lang: str = "", *, has_all_twins: bool = False
+    ) -> None:
+        """Make a set.
+
+        lang: the folded language of all ids, empty if unknown. has_all_twins: it has the first of
+        each of its twins (`values.told.TWIN`), so that it counts as one article with it.
+        """
         self.bits: BitMap = bits if isinstance(bits, BitMap) else BitMap(bits)
         self.lang = lang
+        self.has_all_twins = has_all_twins
 
     def __len__(self) -> int:
         return len(self.bits)
@@ -78,7 +85,9 @@ class Ids(Sequence[ArticleId]):
         return Ids(self.bits & other.bits, self.lang or other.lang)
 
     def __or__(self, other: "Ids") -> "Ids":
-        return Ids(self.bits | other.bits, self.lang if self.lang == other.lang else "")
+        lang = self.lang if self.lang == other.lang else ""
+        has_all_twins = self.has_all_twins and other.has_all_twins
+        return Ids(self.bits | other.bits, lang, has_all_twins=has_all_twins)
 
     def __sub__(self, other: "Ids") -> "Ids":
         return Ids(self.bits - other.bits, self.lang)
@@ -99,9 +108,10 @@ class LazyIds(Ids):
 
     __slots__ = ("_bits", "_size")
 
-    def __init__(self, size: int, lang: str = "") -> None:
+    def __init__(self, size: int, lang: str = "", *, has_all_twins: bool = False) -> None:
         self._size = size
         self.lang = lang
+        self.has_all_twins = has_all_twins
         self._bits: BitMap | None = None
 
     @property

@@ -15,14 +15,15 @@ from pyroaring import BitMap
 from reader.article import Sentiment
 from reader.cache.answers import MOST_TAGS, Group, Grouping, Stats, TagCount
 from reader.cache.asking.days import Days
-from reader.cache.asking.evaluation import filtered, language_of
+from reader.cache.asking.evaluation import filtered, has_all_twins, language_of
 from reader.cache.asking.grouping import group, most_frequent
 from reader.cache.asking.recalled import Recalled, recalled, written
 from reader.cache.facets.counts import SETS_KEPT
 from reader.cache.facets.index import ALL, DRAFT, READ, Facets
-from reader.cache.ids import Ids, batches
+from reader.cache.ids import NONE, Ids, batches
 from reader.cache.session import Session
 from reader.cache.values.cancel import Cancel
+from reader.cache.values.told import TWIN
 from reader.errors import CacheLocked
 from reader.query.language import Field, Query
 
@@ -46,6 +47,8 @@ class Questions:
 
     def __init__(self, session: Session) -> None:
         self._session = session
+        self._once: list[tuple[BitMap, BitMap, BitMap]] = []
+        """The last sets that have twins, the twins of all, and the sets without them."""
         self._kept: dict[Asked, Ids] = {}
         """Cached answers, the least recently used first."""
         self._days = Days()
@@ -72,6 +75,8 @@ class Questions:
             bits = filtered(query, self._session.facets_of(lang), view, now)
             if among is not None:
                 return Ids(among.keep(bits, query.words), lang)
+            if not query.words:
+                return Ids(bits, lang, has_all_twins=has_all_twins(query))
             held = self._session.lease()
         # Without the lock: a word may take a second.
         with self._session.searching(held) as (view, words):
@@ -83,7 +88,8 @@ class Questions:
         key = _asked(query, facets)
         ids = self._kept.pop(key, None)
         if ids is None:
-            ids = Ids(filtered(query, facets, view, now), lang)
+            bits = filtered(query, facets, view, now)
+            ids = Ids(bits, lang, has_all_twins=has_all_twins(query))
             self._kept = {kept: ids for kept, ids in self._kept.items() if kept[1] == key[1]}
             self._note_rest(query, ids, facets)
         self._kept[key] = ids  # most recently used
@@ -101,7 +107,7 @@ class Questions:
         included = without.with_term(replace(tag, exclude=False))
         part = self._kept.get(_asked(included, facets))
         if whole and part:
-            facets.counts.note_rest(ids.bits, whole.bits, part.bits)
+            facets.counts.note_rest(*map(self._counting_once, (ids, whole, part)))
 
     def finds_at_once(self, query: Query) -> bool:
         """Return whether all words of the query are cached."""
@@ -161,7 +167,9 @@ class Questions:
 
         with ask() as view:
             kept = view.answer(str(query), facets.version)
-        return recalled(kept, find, lang, facets, ask) if kept is not None else None
+        if kept is None:
+            return None
+        return recalled(kept, find, lang, facets, ask, has_all_twins=has_all_twins(query))
 
     def _holds(self, answer: Recalled) -> bool:
         """Return whether the stored answer is still right: marks change counts, but not the set."""
@@ -170,28 +178,43 @@ class Questions:
     # Counts.
 
     def total(self) -> int:
-        """Return the number of articles, without drafts."""
+        """Return the number of articles, without drafts, twins as one."""
         facets = self._session.facets
         with self._session.asking() as view:
-            return facets.size(view, ALL) - facets.size(view, DRAFT)
+            return facets.size(view, ALL) - facets.size(view, DRAFT) - facets.size(view, TWIN)
 
     def unread(self, ids: Ids) -> Ids:
         """Return the unread ones of the ids."""
         with self._session.asking() as view:
-            return Ids(ids.bits - self._session.facets.get(view, READ), ids.lang)
+            unread = ids.bits - self._session.facets.get(view, READ)
+            return Ids(unread, ids.lang, has_all_twins=ids.has_all_twins)
+
+    def _counting_once(self, ids: Ids) -> BitMap:
+        """Return the ids without those whose twin counts for them."""
+        facets = self._session.facets_of(ids.lang)
+        with self._session.asking(ids.lang) as view:
+            twins = facets.get(view, TWIN) if ids.has_all_twins else NONE
+            if ids.bits.isdisjoint(twins):
+                return ids.bits
+            for bits, of, once in self._once:
+                if bits is ids.bits and of is twins:
+                    return once
+            self._once = [*self._once[1 - SETS_KEPT :], (ids.bits, twins, ids.bits - twins)]
+            return self._once[-1][-1]
 
     def groups(self, ids: Ids, by: Grouping) -> tuple[Group, ...]:
         """Return the groups of the ids, the pinned ones first. Empty groups are left out."""
         if by is Grouping.CATEGORY and isinstance(ids, Recalled) and self._holds(ids):
             return ids.groups
         ask = partial(self._session.asking, ids.lang)
-        return group(ids.bits, by, self._session.facets_of(ids.lang), self._days, ask)
+        return group(ids, by, self._session.facets_of(ids.lang), self._days, ask)
 
     def tag_counts(self, ids: Ids, most: int | None = None) -> list[TagCount]:
         """Return tags of the ids, most frequent first, ties by name; at most `most`."""
         if most is not None:
             return self._most_frequent(ids, most) or []
-        counts = [each for some in self._tags() for each in self._tag_counts(some, ids)]
+        once = self._counting_once(ids)
+        counts = [each for some in self._tags() for each in self._tag_counts(some, once, ids.lang)]
         return sorted(counts, key=lambda tag: (-tag.articles, tag.tag))
 
     def tags_at_once(self, ids: Ids, most: int) -> list[TagCount] | None:
@@ -204,7 +227,9 @@ class Questions:
         self, ids: Ids, most: int, reads: int | None = None
     ) -> list[TagCount] | None:
         ask = partial(self._session.asking, ids.lang)
-        return most_frequent(ids.bits, most, self._session.facets_of(ids.lang), ask, reads)
+        return most_frequent(
+            self._counting_once(ids), most, self._session.facets_of(ids.lang), ask, reads
+        )
 
     def _tags(self) -> "Iterator[Sequence[Facet]]":
         """Yield all tags, some at a time: painting does not wait until thousands are read."""
@@ -212,10 +237,10 @@ class Questions:
             every = [facet for facet, size in self._session.facets.by_size(view, "tag") if size]
         return batches(every, TAGS_AT_ONCE)
 
-    def _tag_counts(self, tags: "Iterable[Facet]", ids: Ids) -> Iterator[TagCount]:
-        facets = self._session.facets_of(ids.lang)
-        with self._session.asking(ids.lang) as view:
-            dense = facets.counts.dense(ids.bits)
+    def _tag_counts(self, tags: "Iterable[Facet]", ids: BitMap, lang: str) -> Iterator[TagCount]:
+        facets = self._session.facets_of(lang)
+        with self._session.asking(lang) as view:
+            dense = facets.counts.dense(ids)
             for tag in tags:
                 if count := facets.get(view, tag).intersection_cardinality(dense):
                     yield TagCount(facets.label(tag), count)
@@ -249,11 +274,16 @@ class Questions:
         )
 
     def mood(self, ids: Ids, by: "By", per: "Per | None", most: int, now: datetime) -> "Mood":
-        """Return how many of the ids are positive and negative by day or week, and by name."""
+        """Return how many of the ids are positive and negative by day or week, and by name.
+
+        Twins count as one.
+        """
         from reader.cache.asking.mood import mood
 
         ask = partial(self._session.asking, ids.lang)
-        return mood(ids.bits, by, per, most, now, self._session.facets_of(ids.lang), ask)
+        return mood(
+            self._counting_once(ids), by, per, most, now, self._session.facets_of(ids.lang), ask
+        )
 
     def _counts(self, field: str, ids: Ids) -> dict[str, int]:
         """Return counts by name, most frequent first, ties by name."""

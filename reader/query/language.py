@@ -31,7 +31,7 @@ class Field(StrEnum):
 
 STATES = (
     *("unread", "read", "favourite", "draft", "pinned", "estimated"),
-    *("story", "echo", "split"),
+    *("story", "echo", "split", "twin"),
 )
 """Values of `is:`."""
 

@@ -30,17 +30,21 @@ class Days:
         self._of: object = None
         self._days: list[_Day] = []
 
-    def groups(self, ids: BitMap, read: BitMap, view: "View") -> Iterator[Group]:
-        """Yield the ids by day, latest first. read: the ids among them that are read."""
+    def groups(self, ids: BitMap, passed: BitMap, twins: BitMap, view: "View") -> Iterator[Group]:
+        """Yield the ids by day, latest first.
+
+        passed: the ids among them that are read or count with their twin. twins: the latter.
+        """
         end, left = END, len(ids)
         for day in self._all(view):
             if not left:
                 return
             older = int(ids.rank(day.first - 1)) if day.first else 0
             if older < left:
-                unread = left - older - int(read.range_cardinality(day.first, end))
+                unread = left - older - int(passed.range_cardinality(day.first, end))
                 span = Span(ids, day.first, end, left - older)
-                yield Group(key=day.key, label=day.label, ids=span, unread=unread)
+                twin = int(twins.range_cardinality(day.first, end)) if twins else 0
+                yield Group(key=day.key, label=day.label, ids=span, unread=unread, twins=twin)
             end, left = day.first, older
 
     def _all(self, view: "View") -> list[_Day]:

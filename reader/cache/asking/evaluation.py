@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 from reader.cache.values.instants import END, milliseconds
 from reader.cache.values.told import TOLD
 
+_OF_ONE_LANGUAGE = {"estimated", *(facet[1] for facet in TOLD)}
+"""States that an article may have without its twin."""
+
 _SINGLE_VALUED = (Field.CATEGORY, Field.SENTIMENT, Field.SOURCE, Field.LANG)
 
 _STATES = {
@@ -69,6 +72,18 @@ def language_of(query: Query) -> str:
     """Return the folded language of all matches, empty if they may have several."""
     languages = query.included(Field.LANG)
     return languages[0] if len(languages) == 1 else ""
+
+
+def has_all_twins(query: Query) -> bool:
+    """Return whether the query matches the first of each of the twins that it matches.
+
+    Twins differ in language and words, and in what is known of their stories.
+    """
+    return not query.words and all(
+        term.field is not Field.LANG
+        and not (term.field is Field.IS and term.value in _OF_ONE_LANGUAGE)
+        for term in query.terms
+    )
 
 
 def _facet_terms(bits: BitMap, query: Query, facets: Facets, view: "View") -> BitMap:

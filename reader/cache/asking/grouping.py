@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from itertools import count, islice
-from typing import TYPE_CHECKING, overload
+from typing import TYPE_CHECKING, NamedTuple, overload
 
 from pyroaring import BitMap
 
@@ -13,7 +13,8 @@ from reader.cache.answers import PINNED, Group, Grouping, TagCount
 from reader.cache.asking.days import Days
 from reader.cache.facets.index import PINNED as PINNED_FACET
 from reader.cache.facets.index import READ, Facets
-from reader.cache.ids import Ids, batches
+from reader.cache.ids import NONE, Ids, batches
+from reader.cache.values.told import TWIN
 
 if TYPE_CHECKING:
     from reader.cache.engine import View
@@ -31,38 +32,65 @@ Ask = Callable[[], "AbstractContextManager[View]"]
 """Gives a view, with the session's lock held."""
 
 
-def group(ids: BitMap, by: Grouping, facets: Facets, days: Days, ask: Ask) -> tuple[Group, ...]:
+class Counted(NamedTuple):
+    """Articles to group. without: a facet to leave out.
+
+    passed: those among the rest that are read, or count with their twin. twins: the latter.
+    """
+
+    ids: BitMap
+    without: BitMap
+    passed: BitMap
+    twins: BitMap
+
+    def group(self, key: tuple[str, ...], label: str, ids: Ids, bits: BitMap) -> Group:
+        """Return the group of `ids`, which `bits` has, with others or without."""
+        unread = len(ids) - int(bits.intersection_cardinality(self.passed))
+        twins = int(bits.intersection_cardinality(self.twins)) if self.twins else 0
+        return Group(key, label, ids, unread, twins=twins)
+
+
+def counted(ids: Ids, facets: Facets, ask: Ask) -> Counted:
+    """Return what is needed to group the ids, without those on top."""
+    with ask() as view:
+        on_top, read = (facets.get(view, facet) for facet in (PINNED_FACET, READ))
+        passed = (ids.bits & read) - on_top
+        twins = NONE
+        if ids.has_all_twins and (every := facets.get(view, TWIN)):
+            twins = (ids.bits & every) - on_top
+            passed |= twins
+    return Counted(ids.bits, on_top, passed, twins)
+
+
+def group(ids: Ids, by: Grouping, facets: Facets, days: Days, ask: Ask) -> tuple[Group, ...]:
     """Return the ids under headings, each under one; pinned ones in a group of their own on top."""
     with ask() as view:
-        on_top = facets.get(view, PINNED_FACET)
-        read = (ids & facets.get(view, READ)) - on_top
+        of = counted(ids, facets, ask)
         if by is Grouping.DAY:
-            groups = list(days.groups(ids - on_top, read, view))
+            groups = list(days.groups(of.ids - of.without, of.passed, of.twins, view))
         else:
-            groups = list(_GROUPINGS[by](ids, on_top, read, facets, ask))
-        if pinned := ids & on_top:
-            unread = len(pinned - facets.get(view, READ))
-            groups.insert(0, Group(key=(PINNED,), label=PINNED, ids=Ids(pinned), unread=unread))
+            groups = list(_GROUPINGS[by](of, facets, ask))
+        if pinned := ids.bits & of.without:
+            groups.insert(0, _pinned(Ids(pinned, has_all_twins=ids.has_all_twins), facets, view))
     return tuple(groups)
 
 
-# Each takes the ids, a facet to leave out, the read ones among the rest, and what it needs to
-# count deeper.
+def _pinned(ids: Ids, facets: Facets, view: "View") -> Group:
+    twins = ids.bits & facets.get(view, TWIN) if ids.has_all_twins else NONE
+    unread = len(ids.bits - facets.get(view, READ) - twins)
+    return Group((PINNED,), PINNED, ids, unread, twins=len(twins))
 
 
-def _by_category(
-    ids: BitMap, without: BitMap, read: BitMap, facets: Facets, ask: Ask
-) -> list[Group]:
+def _by_category(of: Counted, facets: Facets, ask: Ask) -> list[Group]:
     """Return categories, the largest first and OTHER last; below each its sentiments."""
     groups = []
     with ask() as view:
         for value, bits in facets.every(view, "category").items():
-            if shown := facets.counts.meet(bits, ids, without):
+            if shown := facets.counts.meet(bits, of.ids, of.without):
                 label = facets.label(("category", value))
-                below = Sentiments(label, lambda: (ids, without, read), facets, ask)
-                unread = len(shown) - int(bits.intersection_cardinality(read))
-                groups.append(Group((label,), label, shown, unread, children=below))
-    return sorted(groups, key=lambda g: (g.label == NO_CATEGORY, -len(g.ids), g.label))
+                below = Sentiments(label, lambda: of, facets, ask)
+                groups.append(of.group((label,), label, shown, bits)._replace(children=below))
+    return sorted(groups, key=lambda g: (g.label == NO_CATEGORY, -g.articles, g.label))
 
 
 class Sentiments(Sequence[Group]):
@@ -71,12 +99,12 @@ class Sentiments(Sequence[Group]):
     def __init__(
         self,
         category: str,
-        ids: Callable[[], tuple[BitMap, BitMap, BitMap]],
+        of: Callable[[], Counted],
         facets: Facets,
         ask: Ask,
     ) -> None:
-        """Count nothing yet. ids: all, a facet to leave out, the read ones among the rest."""
-        self._of = category, ids, facets, ask
+        """Count nothing yet. of: of all categories."""
+        self._of = category, of, facets, ask
         self._groups: tuple[Group, ...] | None = None
 
     def __bool__(self) -> bool:
@@ -99,38 +127,32 @@ class Sentiments(Sequence[Group]):
 
     def _count(self) -> Iterator[Group]:
         category, find, facets, ask = self._of
-        ids, without, read = find()
+        of = find()
         for sentiment in Sentiment:
             with ask() as view:
                 bits = facets.get(view, ("group", f"{category}\t{sentiment.value}".casefold()))
-                shown = facets.counts.meet(bits, ids, without)
+                shown = facets.counts.meet(bits, of.ids, of.without)
             if shown:
-                unread = len(shown) - int(bits.intersection_cardinality(read))
                 key = (category, sentiment.value)
-                yield Group(key, sentiment.lower(), shown, unread, sentiment)
+                group = of.group(key, sentiment.lower(), shown, bits)
+                yield group._replace(sentiment=sentiment)
 
 
-def _by_source(ids: BitMap, without: BitMap, read: BitMap, facets: Facets, ask: Ask) -> list[Group]:
+def _by_source(of: Counted, facets: Facets, ask: Ask) -> list[Group]:
     """Return sources, the largest first."""
     with ask() as view:
         groups = [
-            Group(
-                key=(value,),
-                label=facets.label(("source", value)) or "no source",
-                ids=shown,
-                unread=len(shown) - int(bits.intersection_cardinality(read)),
-            )
+            of.group((value,), facets.label(("source", value)) or "no source", shown, bits)
             for value, bits in facets.every(view, "source").items()
-            if (shown := facets.counts.meet(bits, ids, without))
+            if (shown := facets.counts.meet(bits, of.ids, of.without))
         ]
-    return sorted(groups, key=lambda g: (-len(g.ids), g.label))
+    return sorted(groups, key=lambda g: (-g.articles, g.label))
 
 
-def _ungrouped(
-    ids: BitMap, without: BitMap, read: BitMap, _facets: Facets, _ask: Ask
-) -> list[Group]:
-    rest = ids - without
-    everything = Group(key=("ALL",), label="ALL", ids=Ids(rest), unread=len(rest) - len(read))
+def _ungrouped(of: Counted, _facets: Facets, _ask: Ask) -> list[Group]:
+    rest = of.ids - of.without
+    unread = len(rest) - len(of.passed)
+    everything = Group(("ALL",), "ALL", Ids(rest), unread, twins=len(of.twins))
     return [everything] if rest else []
 
 

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 from pyroaring import BitMap
 
 from reader.cache.answers import PINNED, Group, TagCount
-from reader.cache.asking.grouping import Ask, Sentiments
+from reader.cache.asking.grouping import Ask, Counted, Sentiments, counted
 from reader.cache.facets.index import PINNED as PINNED_FACET
-from reader.cache.facets.index import READ, Facets
+from reader.cache.facets.index import Facets
 from reader.cache.files.checksums import text_sum
-from reader.cache.ids import LazyIds
+from reader.cache.ids import Ids, LazyIds
 
 if TYPE_CHECKING:
     from reader.cache.values.facet_rows import Facet
@@ -50,8 +50,11 @@ class Recalled(Later):
         version: int,
         groups: Iterable[Group],
         tags: Iterable[TagCount],
+        *,
+        has_all_twins: bool,
     ) -> None:
         super().__init__(size, find, lang)
+        self.has_all_twins = has_all_twins
         self.version = version
         self.groups = tuple(groups)
         self.tags = list(tags)
@@ -59,38 +62,52 @@ class Recalled(Later):
 
 def written(size: int, groups: Sequence[Group], tags: Sequence[TagCount]) -> str:
     """Return an answer as `recalled` reads it."""
-    counts = [(group.label, len(group.ids), group.unread) for group in groups]
+    counts = [(group.label, len(group.ids), group.unread, group.twins) for group in groups]
     answer = json.dumps([size, counts, tags], ensure_ascii=False)
     return f"{text_sum(answer)} {answer}"
 
 
 def recalled(
-    written: str, find: Callable[[], BitMap], lang: str, facets: Facets, ask: Ask
+    written: str,
+    find: Callable[[], BitMap],
+    lang: str,
+    facets: Facets,
+    ask: Ask,
+    *,
+    has_all_twins: bool,
 ) -> Recalled | None:
     """Return the stored answer for the version of the facets; None if it is damaged.
 
-    find: returns its ids. lang: their language, empty if unknown.
+    find: returns its ids. lang: their language, empty if unknown. has_all_twins: as for `Ids`.
     """
     checksum, _, answer = written.partition(" ")
     if checksum != str(text_sum(answer)):
         return None
     size, counts, tags = json.loads(answer)
     find = cache(find)  # the groups must not hold the answer that holds them
-    groups = _groups(counts, find, facets, ask)
-    return Recalled(size, find, lang, facets.version, groups, (TagCount(*tag) for tag in tags))
+    every = Later(size, find, lang)
+    every.has_all_twins = has_all_twins
+    groups = _groups(counts, every, facets, ask)
+    return Recalled(
+        *(size, find, lang, facets.version, groups),
+        (TagCount(*tag) for tag in tags),
+        has_all_twins=has_all_twins,
+    )
 
 
 def _groups(
-    counts: Sequence[tuple[str, int, int]], ids: Callable[[], BitMap], facets: Facets, ask: Ask
+    counts: Sequence[tuple[str, int, int, int]], every: Ids, facets: Facets, ask: Ask
 ) -> Iterator[Group]:
     def of(facet: "Facet") -> BitMap:
         with ask() as view:
             return facets.get(view, facet)
 
+    def ids() -> BitMap:
+        return every.bits
+
     @cache
-    def parts() -> tuple[BitMap, BitMap, BitMap]:
-        on_top = of(PINNED_FACET)
-        return ids(), on_top, (ids() & of(READ)) - on_top
+    def parts() -> Counted:
+        return counted(every, facets, ask)
 
     def pinned() -> BitMap:
         return ids() & of(PINNED_FACET)
@@ -98,9 +115,10 @@ def _groups(
     def category(label: str) -> Callable[[], BitMap]:
         return lambda: (ids() & of(("category", label.casefold()))) - pinned()
 
-    for label, size, unread in counts:
+    for label, size, unread, twins in counts:
         if label == PINNED:
-            yield Group((PINNED,), PINNED, Later(size, pinned), unread)
+            yield Group((PINNED,), PINNED, Later(size, pinned), unread, twins=twins)
             continue
         below = Sentiments(label, parts, facets, ask)
-        yield Group((label,), label, Later(size, category(label)), unread, children=below)
+        shown = Later(size, category(label))
+        yield Group((label,), label, shown, unread, children=below, twins=twins)

@@ -1,7 +1,8 @@
 """Decide which story each article tells, after it was stored, and note what is known of the story.
 
 In the order of publication, some articles per transaction, so that it may end at any moment. What
-is decided is not changed; articles in another language tell what their twin in English tells.
+is decided is not changed; articles in another language tell what their twin in English tells. What
+is known of a story is noted again whenever one of its articles changes.
 """
 
 import threading
@@ -49,7 +50,7 @@ class Deciding:
         self._truth = truth
         self._texts = -1
         self._left = BitMap()
-        """Articles that are still to be decided, as of that version of the texts."""
+        """Articles of which something is to be decided, as of that version of the texts."""
         self._stories: Stories | None = None
         """The stories before the next article, if they are those up to that id."""
         self._up_to = -1
@@ -82,12 +83,12 @@ class Deciding:
             self._look(view)
             last = view.counter("stories")
             some = _first(self._left)
-            told = self._decided(view, some, last) if some else []
+            told, beside = self._decided(view, some, last) if some else ([], set())
         with self._session.transaction() as to:
             if (to.counter("texts"), to.counter("stories")) != (self._texts, last):
                 self._stories = None
                 return True  # ids may be those of other articles by now
-            self._write(to, told, last)
+            self._write(to, told, beside, last)
             self._left -= BitMap(some)
             if not self._left:
                 to.set_counter("decided", self._texts)
@@ -100,11 +101,16 @@ class Deciding:
             self._texts, self._left = texts, left
             self._stories = None
 
-    def _decided(self, view: "View", some: Sequence[int], last: int) -> list[Told]:
-        """Return some articles with their stories. last: the number of the last story."""
-        rows = {row.id: row for row in view.told_between(some[0] - _DAY, some[-1])}
+    def _decided(self, view: "View", some: Sequence[int], last: int) -> tuple[list[Told], set[int]]:
+        """Return some articles with their stories, and the stories of their twins.
+
+        last: the number of the last story.
+        """
+        rows = {row.id: row for row in view.told_between(some[0] - _DAY, some[-1] + _DAY)}
         stories = self._before(view, rows[some[0]])
-        english = [row for row in rows.values() if row.lang in _ENGLISH and row.id >= some[0]]
+        english = [
+            row for row in rows.values() if row.lang in _ENGLISH and some[0] <= row.id <= some[-1]
+        ]
         for row, report in _reports(view, english):
             if row.story:
                 stories.put(report, row.story)
@@ -113,12 +119,11 @@ class Deciding:
             last = max(last, story)
             rows[row.id] = row._replace(story=story)
         self._stories, self._up_to = stories, some[-1]
-        twins = {_twin(row): row.story for row in rows.values() if row.lang in _ENGLISH}
-        for row in [rows[id] for id in some if rows[id].lang not in _ENGLISH]:
-            story = twins.get(_twin(row), 0) or last + 1
-            last = max(last, story)
-            rows[row.id] = row._replace(story=story)
-        return [rows[id] for id in some]
+        _inherit(rows, some, last)
+        told = [rows[id] for id in some]
+        originals = {row.original for row in told}
+        beside = {row.story for row in rows.values() if row.story and row.original in originals}
+        return told, beside
 
     def _before(self, view: "View", first: Told) -> Stories:
         """Return the stories that are known before an article."""
@@ -133,13 +138,15 @@ class Deciding:
             stories.put(report, row.story)
         return stories
 
-    def _write(self, to: "Transaction", told: Sequence[Told], last: int) -> None:
+    def _write(self, to: "Transaction", told: Sequence[Told], beside: set[int], last: int) -> None:
+        new = {row.id: row for row in told}
+        before = to.told_in([number for number in beside if number <= last])
         stories: dict[int, list[Told]] = defaultdict(list)
-        for row in [*to.told_in([*{row.story for row in told if row.story <= last}]), *told]:
+        for row in [*(row for row in before if row.id not in new), *told]:
             stories[row.story].append(row)
-        new = {row.id for row in told}
+        twins = _twins(to, chain.from_iterable(stories.values()))
         changes, changed = FacetChanges(), []
-        for row, known in chain.from_iterable(map(_known, stories.values())):
+        for row, known in chain.from_iterable(_known(every, twins) for every in stories.values()):
             if known != row.told or row.id in new:
                 changes.set(row.id, facets_of(row.told & ~known), False)
                 changes.set(row.id, facets_of(known & ~row.told), True)
@@ -152,17 +159,17 @@ class Deciding:
 
 
 def _first(left: BitMap) -> list[int]:
-    """Return the first articles that are left, without a gap of days between them."""
+    """Return the first articles that are left, without a gap of days between them.
+
+    Those of one moment stay together, as there may be twins among them.
+    """
     some: list[int] = []
     for id in left:
-        if len(some) == AT_ONCE or (some and id - some[-1] > _DAY):
+        gap = id - some[-1] if some else 0
+        if gap > _DAY or (len(some) >= AT_ONCE and gap > 1) or len(some) == 2 * AT_ONCE:
             break
         some.append(id)
     return some
-
-
-def _twin(row: Told) -> tuple[str, str]:
-    return row.source, row.external
 
 
 def _reports(view: "View", rows: Sequence[Told]) -> Iterator[tuple[Told, Report]]:
@@ -177,7 +184,37 @@ def _reports(view: "View", rows: Sequence[Told]) -> Iterator[tuple[Told, Report]
             yield row, Report(row.id, row.published // 1000, row.source, terms)
 
 
-def _known(story: Iterable[Told]) -> Iterator[tuple[Told, int]]:
+def _inherit(rows: dict[int, Told], some: Sequence[int], last: int) -> None:
+    """Give those of the rows without a story that of a twin, in English if it has one, or its own.
+
+    last: the number of the last story.
+    """
+    wanted = set(some)
+    known: dict[tuple[str, str, str], int] = {}
+    for row in sorted(rows.values(), key=lambda row: (row.lang not in _ENGLISH, row.id)):
+        if row.id in wanted and not row.story:
+            story = known.get(row.original) or last + 1
+            last = max(last, story)
+            rows[row.id] = row._replace(story=story)
+        if story := rows[row.id].story:
+            known.setdefault(row.original, story)
+
+
+def _twins(view: "View", rows: Iterable[Told]) -> BitMap:
+    """Return the articles that have a twin in a language before theirs, alike but for the text."""
+    alike: list[tuple[int, int]] = []
+    first: dict[tuple[str, str, str], Told] = {}
+    for row in sorted(rows, key=lambda row: row.lang):
+        before = first.setdefault(row.original, row)
+        if before.lang != row.lang and row.is_alike(before):
+            alike.append((row.id, before.id))
+    tags: dict[int, set[str]] = defaultdict(set)
+    for id, tag in view.tags(sorted(chain.from_iterable(alike))):
+        tags[id].add(tag.casefold())
+    return BitMap([twin for twin, first in alike if tags[twin] == tags[first]])
+
+
+def _known(story: Iterable[Told], twins: BitMap) -> Iterator[tuple[Told, int]]:
     """Yield the articles of a story, each with what is known of it now, in each language apart."""
     of_lang: dict[str, list[Told]] = defaultdict(list)
     for row in sorted(story):
@@ -186,4 +223,4 @@ def _known(story: Iterable[Told]) -> Iterator[tuple[Told, int]]:
         firsts = {row.source: row.sentiment for row in reversed(every)}
         told = {"is_told_by_several": len(firsts) > 1, "is_split": {*firsts.values()} >= _OPPOSITES}
         for row in every:
-            yield row, number_of(**told, is_echo=row is not every[0])
+            yield row, number_of(**told, is_echo=row is not every[0], is_twin=row.id in twins)

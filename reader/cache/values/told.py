@@ -17,6 +17,22 @@ class Told(NamedTuple):
     sentiment: str
     story: int
     told: int
+    category: str
+    is_pinned: bool
+    is_draft: bool
+    feed: str
+
+    @property
+    def original(self) -> tuple[str, str, str]:
+        """Return what it has in common with its twins: feed, source and external id."""
+        return self.feed, self.source, self.external
+
+    def is_alike(self, twin: "Told") -> bool:
+        """Return whether whatever finds one by its properties finds its twin, except by tags."""
+        return (
+            (self.published, self.category, self.sentiment, self.is_pinned)
+            == (twin.published, twin.category, twin.sentiment, twin.is_pinned)
+        ) and not (self.is_draft or twin.is_draft or self.feed)
 
 
 STORY: Facet = ("state", "story")
@@ -28,7 +44,10 @@ ECHO: Facet = ("state", "echo")
 SPLIT: Facet = ("state", "split")
 """Articles of stories that are positive in one source's first article, negative in another's."""
 
-TOLD = (STORY, ECHO, SPLIT)
+TWIN: Facet = ("state", "twin")
+"""Articles that have a twin in a language before theirs, alike in all but the texts."""
+
+TOLD = (STORY, ECHO, SPLIT, TWIN)
 """In the order of the bits, the lowest first."""
 
 
@@ -42,6 +61,6 @@ def facets_of(number: int) -> list[Facet]:
     return [facet for facet, holds in zip(TOLD, told_of(number), strict=True) if holds]
 
 
-def number_of(*, is_told_by_several: bool, is_echo: bool, is_split: bool) -> int:
+def number_of(*, is_told_by_several: bool, is_echo: bool, is_split: bool, is_twin: bool) -> int:
     """Return what is known as a number."""
-    return is_told_by_several | is_echo << 1 | is_split << 2
+    return is_told_by_several | is_echo << 1 | is_split << 2 | is_twin << 3

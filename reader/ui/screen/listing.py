@@ -1,10 +1,10 @@
 """The present answer in the list: its groups, its counts, and what an empty list says."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 
-from reader.library import Grouping, Ids, Library
+from reader.library import Group, Grouping, Ids, Library
 from reader.query.language import Field
 from reader.ui.bars.status_line import StatusLine
 from reader.ui.screen.host import Host
@@ -59,7 +59,7 @@ class Listing:
         self._sidebar.show_language = len(self._host.filter.included(Field.LANG)) != 1
         self._sidebar.show_time = self._view.grouping is Grouping.DAY
         self._sidebar.show(groups, empty_hint=self._empty_hint())
-        self._show_status(sum(group.unread for group in groups))
+        self._show_status(groups)
 
     def regroup(self) -> None:
         """Group by the next property. Raises CacheError."""
@@ -89,11 +89,12 @@ class Listing:
             clear=key_of("reader.clear-filters", self._keymap),
         )
 
-    def _show_status(self, unread: int) -> None:
+    def _show_status(self, groups: Sequence[Group]) -> None:
         grouping = GROUPINGS[self._view.grouping]
         if not self._is_whole:
             self._status.show("searching…", grouping)
             return
-        shown, total = len(self.ids), self._library.total
+        unread, shown = sum(each.unread for each in groups), sum(each.articles for each in groups)
+        total = self._library.total
         articles = f"{shown:,} articles" if shown >= total else f"{shown:,} of {total:,} articles"
         self._status.show(f"{unread:,} unread · {articles}", grouping)

@@ -100,7 +100,7 @@ class OpenArticle:
             return ids
         found = map(self._library.id_of, self._read_here)
         stay = [id for id in found if id is not None]
-        return ids | Ids(stay, ids.lang) if stay else ids
+        return ids | Ids(stay, ids.lang, has_all_twins=ids.has_all_twins) if stay else ids
 
     def forget_read(self) -> None:
         """Let articles that were read leave the list of unread ones at the next answer."""
@@ -112,10 +112,8 @@ class OpenArticle:
         holds = self._panes.sidebar.holds
         if holds(id):
             self._read_here[identity] = None
-            return
         for twin in filter(holds, self._library.twins(id)):  # is marked as read with this one
-            listed = self._library.identity(twin)
-            if listed is not None:
+            if (listed := self._library.identity(twin)) is not None:
                 self._read_here[listed] = None
 
     def highlight(self) -> None:

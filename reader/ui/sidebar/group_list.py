@@ -204,7 +204,7 @@ class GroupList(LongView, inherit_bindings=False):
             heading = self._outline.heading(row)
             group = heading.group
             if row == heading.row:
-                says.append((group.key, group.unread, len(group.ids), heading.is_open))
+                says.append((group.key, group.unread, group.articles, heading.is_open))
             else:
                 article = group.ids[row - heading.row - 1]
                 says.append(self._rows.get(article) or article)

@@ -63,7 +63,7 @@ def heading_parts(heading: Heading) -> tuple[Parts, Part, Parts]:
     name = "" if heading.depth else "sidebar--group"
     label = (group.label, name if group.unread else "sidebar--muted")
     unread = (f" {group.unread}", "" if group.unread else "sidebar--muted")
-    return tuple(left), label, (unread, (f"/{len(group.ids)}", "sidebar--muted"))
+    return tuple(left), label, (unread, (f"/{group.articles}", "sidebar--muted"))
 
 
 def joined(parts: Iterable[Part]) -> Iterator[Part]:

@@ -121,7 +121,9 @@ class Mirror:
                 "read": read,
                 "favourite": favourite,
                 "estimated": each.sentiment_is_estimated,
-                **dict.fromkeys(("story", "echo", "split"), False),  # nothing decides stories here
+                **dict.fromkeys(
+                    ("story", "echo", "split", "twin"), False
+                ),  # nothing decides stories here
             }
             found.append((row.id, shown))
         return found
@@ -180,7 +182,7 @@ class SqlMirror(Mirror):
             "category sentiment source lang pinned draft title body published tags read favourite "
             "estimated"
         )
-        untold = dict.fromkeys(("story", "echo", "split"), False)
+        untold = dict.fromkeys(("story", "echo", "split", "twin"), False)
         return [(id, dict(zip(names.split(), rest, strict=True)) | untold) for id, *rest in found]
 
 

@@ -9,19 +9,28 @@ from reader.cache.engines.sqlite.changed import changed_since
 from reader.cache.ids import batches
 from reader.cache.values.told import Told
 
-_TOLD = "SELECT id, published, source, external, lang, sentiment, story, told FROM articles "
+_TOLD = (
+    "SELECT id, published, source, external, lang, sentiment, story, told, category, pinned, "
+    "draft, feed FROM articles "
+)
 
 
 def undecided(db: sqlite3.Connection, since: int) -> BitMap:
-    """Return the articles without a story. since: all had one in that version of the texts."""
-    changed = changed_since(db, since) if since >= 0 else None
+    """Return articles of which something is to be decided.
+
+    Those that have changed since a version of the texts in which nothing was; all if it is
+    negative; if it is too long ago, those without a story.
+    """
+    if since < 0:
+        return BitMap([id for (id,) in db.execute("SELECT id FROM articles")])
+    changed = changed_since(db, since)
     if changed is None:
         every = db.execute("SELECT id FROM articles WHERE story = 0")
         return BitMap([id for (id,) in every])
     found = BitMap()
     for some in batches(list(changed)):
         places = ", ".join("?" * len(some))
-        find = f"SELECT id FROM articles WHERE story = 0 AND id IN ({places})"
+        find = f"SELECT id FROM articles WHERE id IN ({places})"
         found.update([id for (id,) in db.execute(find, some)])
     return found
 
