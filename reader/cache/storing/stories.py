@@ -50,7 +50,7 @@ class Deciding:
         self._truth = truth
         self._texts = -1
         self._left = BitMap()
-        """Articles of which something is to be decided, as of that version of the texts."""
+        """Articles that are to be looked at, as of that version of the texts."""
         self._stories: Stories | None = None
         """The stories before the next article, if they are those up to that id."""
         self._up_to = -1

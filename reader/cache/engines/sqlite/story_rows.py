@@ -16,7 +16,7 @@ _TOLD = (
 
 
 def undecided(db: sqlite3.Connection, since: int) -> BitMap:
-    """Return articles of which something is to be decided.
+    """Return articles that are to be decided, or whose stories may have changed.
 
     Those that have changed since a version of the texts in which nothing was; all if it is
     negative; if it is too long ago, those without a story.
