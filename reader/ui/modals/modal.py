@@ -1,9 +1,13 @@
 """Base class of the boxes over the main screen. Each box has a module of its own."""
 
-from collections.abc import Iterable
+import asyncio
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any
 
 from rich.segment import Segment
 from rich.style import Style
+from textual.app import App
 from textual.geometry import Region
 from textual.renderables.background_screen import BackgroundScreen
 from textual.screen import ModalScreen, Screen, ScreenResultType
@@ -11,15 +15,15 @@ from textual.strip import Strip
 
 from reader.config.paths import resource
 from reader.ui.textual_compat.compositor import painted_rows, repaint_changes_only
-from reader.ui.textual_compat.failures import Guarded
+from reader.ui.textual_compat.light_screen import Light
 from reader.ui.textual_compat.long_view import filtered
 
 _ROOMY = [(0, "-short"), (30, "-tall")]
 """Minimum height of the screen, in lines, for each class of a box."""
 
 
-class Modal(Guarded, ModalScreen[ScreenResultType]):
-    """A box over the main screen, which is dimmed.
+class Modal(Light[ScreenResultType], ModalScreen[ScreenResultType]):
+    """A box over the main screen, which is dimmed. Open it with `open_box`.
 
     The style sheet is read when the first box opens, so that start-up does not wait for it.
     """
@@ -29,8 +33,28 @@ class Modal(Guarded, ModalScreen[ScreenResultType]):
 
     def __init__(self) -> None:
         super().__init__()
-        repaint_changes_only(self)
+        self._compositing = repaint_changes_only(self)
         self._dimmed: dict[Style | None, Style | None] = {}
+
+    @contextmanager
+    def painted_once(self) -> Iterator[None]:
+        """Paint nothing within, and the whole screen at the end.
+
+        Textual paints a new screen five times, some a sixtieth of a second apart.
+        """
+        self._compositing.is_held = True
+        try:
+            yield
+        finally:
+            # Private, as are the next: a public `Screen.paint` would replace them.
+            self._refresh_layout()
+            self._compositing.is_held = False
+            below = self.app._background_screens
+            for screen in (self, *below):
+                screen._repaint_required = False
+                screen._dirty_widgets.clear()
+            picture = self._compositing.render_update(full=True, screen_stack=below)
+            self.app._display(self, picture)
 
     def notify_style_update(self) -> None:
         """Forget dimmed strips: the theme has changed."""
@@ -61,3 +85,14 @@ class Modal(Guarded, ModalScreen[ScreenResultType]):
             (dimmed,) = BackgroundScreen.process_segments(plain, color)
             self._dimmed[style] = dimmed.style
         return self._dimmed[style]
+
+
+async def open_box(
+    app: App[Any],
+    box: Modal[ScreenResultType],
+    closed: Callable[[ScreenResultType | None], None] | None = None,
+) -> None:
+    """Show a box in one picture. closed: called with its result."""
+    with box.painted_once():
+        await app.push_screen(box, closed)
+        await asyncio.sleep(0)  # the widgets have got their sizes: they go first

@@ -111,6 +111,7 @@ class ReaderScreen(HostScreen):
     @reported
     async def action_pick_tags(self) -> None:
         """Open the list of all tags."""
+        from reader.ui.modals.modal import open_box
         from reader.ui.modals.tag_picker import TagPicker
 
         first = self._tag_bar.at_once(self._listing.ids) or ()
@@ -121,7 +122,7 @@ class ReaderScreen(HostScreen):
             return
         else:
             self._picker.begin_again(self.filter, first)
-        await self.app.push_screen(self._picker)
+        await open_box(self.app, self._picker)
 
     def _counted_tags(self, query: Query) -> list[TagCount]:
         """Return the tags of what matches, counted as of one version. Thread-safe."""
@@ -277,10 +278,11 @@ class ReaderScreen(HostScreen):
     async def action_help(self) -> None:
         """Show the keys that work now."""
         from reader.ui.modals.help import HelpScreen
+        from reader.ui.modals.modal import open_box
         from reader.ui.screen.palette import help_groups
 
         groups = help_groups(self.keymap, self.keys_at_present)
-        await self.app.push_screen(HelpScreen(groups, str(self._library.folder)))
+        await open_box(self.app, HelpScreen(groups, str(self._library.folder)))
 
     # Live news.
 

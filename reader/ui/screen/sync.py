@@ -84,13 +84,14 @@ class Syncing:
 
     async def show_sources(self) -> None:
         """Open the box with the state of each source. Raises ConfigError, CacheError."""
+        from reader.ui.modals.modal import open_box
         from reader.ui.modals.sources import SourcesScreen, entries
 
         followed = self._settings().subscriptions
         states, now = self._library.source_states(), self._library.clock()
         rows = entries(followed or (), states, now)
         box = SourcesScreen(rows, is_chosen=followed is not None)
-        await self._host.app.push_screen(box, self._asked_for_all)
+        await open_box(self._host.app, box, self._asked_for_all)
 
     def _asked_for_all(self, is_wanted: bool | None) -> None:
         if is_wanted:

@@ -6,6 +6,7 @@ from datetime import datetime
 from reader.cache.mood import COLUMNS, By, Mood, Per
 from reader.library import Library
 from reader.query.language import Field, Query, Term, instant
+from reader.ui.modals.modal import open_box
 from reader.ui.modals.mood import MoodScreen, Terms
 from reader.ui.screen.host import Host
 
@@ -31,7 +32,7 @@ async def open_mood(host: Host, library: Library) -> None:
 
     box = MoodScreen(str(query), count)
     await box.prepare(WAITS_S)
-    await host.app.push_screen(box, chosen)
+    await open_box(host.app, box, chosen)
 
 
 def narrowed(query: Query, terms: Terms, now: datetime) -> Query:
