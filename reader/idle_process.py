@@ -6,7 +6,9 @@ for a million articles, once.
 
 import os
 import sys
+from collections.abc import Iterator
 from contextlib import redirect_stderr, suppress
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,25 +16,38 @@ from reader.errors import CacheError
 from reader.workers import context
 
 if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
     from multiprocessing.process import BaseProcess
 
 NICENESS = 15
 """Niceness of the process: everything else takes precedence."""
 
 
-def begin(folder: Path) -> "BaseProcess":
-    """Start the process and return it; kill it at any moment, what it has stored stays."""
+def begin(folder: Path) -> "tuple[BaseProcess, Iterator[int]]":
+    """Start the process; return it, and how many articles still have no story, until its end.
+
+    Kill it at any moment: what it has stored stays.
+    """
     # Textual's stderr has no file descriptor, which starting a process needs.
     with redirect_stderr(sys.__stderr__):
-        child = context().Process(target=_run, args=(folder,), daemon=True)
+        new = context()
+        receiver, sender = new.Pipe(duplex=False)
+        child = new.Process(target=_run, args=(folder, sender), daemon=True)
         child.start()
-        return child
+        sender.close()  # the child has its own, whose end ends what is received
+        return child, _received(receiver)
+
+
+def _received(receiver: "Connection[object, int]") -> Iterator[int]:
+    with receiver, suppress(EOFError, OSError):
+        while True:
+            yield receiver.recv()
 
 
 # In the new process.
 
 
-def _run(folder: Path) -> None:
+def _run(folder: Path, undecided: "Connection[int, object]") -> None:
     from reader.library import Library
 
     os.setsid()  # ctrl+c and hang-ups of the terminal are for the open screen
@@ -42,5 +57,11 @@ def _run(folder: Path) -> None:
     os.nice(NICENESS)
     # Searches without sets are only slower, and the next start tries again.
     with suppress(CacheError), Library(folder) as library:
-        library.deciding.run()
+        library.deciding.run(on_progress=partial(_send, undecided))
+        undecided.close()
         library.upkeep.keep_words()
+
+
+def _send(undecided: "Connection[int, object]", left: int) -> None:
+    with suppress(OSError):  # the screen has been left
+        undecided.send(left)

@@ -21,7 +21,8 @@ def test_the_process_does_what_an_archive_of_many_articles_lacks(tmp_path: Path)
     with Library(tmp_path) as found:
         assert found.upkeep.lacks_words()
         assert found.deciding.is_behind()
-        child = begin(tmp_path)
+        child, undecided = begin(tmp_path)
+        assert [*undecided] == []  # all in one transaction
         child.join(60)
         assert child.exitcode == 0
         assert not found.upkeep.lacks_words()
@@ -31,12 +32,12 @@ def test_the_process_does_what_an_archive_of_many_articles_lacks(tmp_path: Path)
 def test_a_killed_process_leaves_an_archive_that_can_be_searched(tmp_path: Path) -> None:
     library(tmp_path, [article(1, body="fees fall")]).close()
     pretend_many(tmp_path)
-    child = begin(tmp_path)
+    child, _ = begin(tmp_path)
     child.kill()
     child.join(60)
     with closing(sqlite3.connect(tmp_path / "cache.db")) as db:
         assert db.execute("PRAGMA quick_check").fetchone() == ("ok",)
-    begin(tmp_path).join(60)
+    begin(tmp_path)[0].join(60)
     with Library(tmp_path) as found:
         assert not found.upkeep.lacks_words()
 
@@ -44,3 +45,10 @@ def test_a_killed_process_leaves_an_archive_that_can_be_searched(tmp_path: Path)
 def test_an_archive_of_few_articles_lacks_nothing(tmp_path: Path) -> None:
     with library(tmp_path, [article(1)]) as found:
         assert not found.upkeep.lacks_words()
+
+
+def test_the_process_says_how_many_articles_have_no_story_yet(tmp_path: Path) -> None:
+    library(tmp_path, [article(n) for n in range(1, 1_502)]).close()
+    child, undecided = begin(tmp_path)
+    assert [*undecided] == [501]
+    child.join(60)

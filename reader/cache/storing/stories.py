@@ -5,7 +5,6 @@ is decided is not changed; articles in another language tell what their twin in 
 is known of a story is noted again whenever one of its articles changes.
 """
 
-import threading
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
@@ -55,16 +54,9 @@ class Deciding:
         """The stories before the next article, if they are those up to that id."""
         self._up_to = -1
 
-    def run(
-        self,
-        stop: threading.Event | None = None,
-        on_progress: Callable[[int], None] = lambda _: None,
-    ) -> None:
-        """Decide what is left, until `stop` is set. on_progress: how many are left.
-
-        Raises CacheError.
-        """
-        while not (stop and stop.is_set()) and self._step():
+    def run(self, on_progress: Callable[[int], None] = lambda _: None) -> None:
+        """Decide what is left. on_progress: called with how many are left. Raises CacheError."""
+        while self._step():
             on_progress(len(self._left))
 
     def run_in_passing(self) -> None:

@@ -45,7 +45,9 @@ class StatusLine(Painted):
         super().__init__(id=id, classes=classes)
         self._linger = linger
         self._reading = reading
-        self._left = self._right = self._progress = self._message = ""
+        self._left = self._right = self._message = ""
+        self._works: dict[str, str] = {}
+        """How far each work in the background has come, by its name."""
         self._is_error = False
         self._timer: Timer | None = None
         self._being_read: Timer | None = None
@@ -57,11 +59,15 @@ class StatusLine(Painted):
             self._left, self._right = _one_line(left), _one_line(right)
             self.refresh()
 
-    def progress(self, text: str) -> None:
-        """Name the work in the background, as plain text; empty for none."""
-        if text != self._progress:
-            self._progress = _one_line(text)
+    def progress(self, work: str, text: str) -> None:
+        """Say how far a work in the background has come, as plain text; empty: it has ended."""
+        if text != self._works.get(work, ""):
+            self._works[work] = _one_line(text)
             self.refresh()
+
+    @property
+    def _progress(self) -> str:
+        return " · ".join(filter(None, self._works.values()))
 
     def say(self, text: str, *, error: bool = False, patient: bool = False) -> None:
         """Show a message for a while, as plain text; an empty one removes the last.

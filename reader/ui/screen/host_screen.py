@@ -177,7 +177,12 @@ class HostScreen(QuickKeys, LightScreen):
             sidebar=sidebar,
         )
         found = self._show_what_is_found
-        self._warm_up = WarmUp(self, library, self.marker, start=self._start, found=found)
+        self._warm_up = WarmUp(
+            *(self, library, self.marker),
+            start=self._start,
+            found=found,
+            progress=partial(self._status.progress, "stories"),
+        )
 
     def _tell_of_damage(self, sentence: str) -> None:
         """Say what was damaged and repaired. Thread-safe."""

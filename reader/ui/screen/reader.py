@@ -296,7 +296,7 @@ class ReaderScreen(HostScreen):
 
     def on_syncing_progressed(self, event: "Syncing.Progressed") -> None:
         """Show how far the sync has come."""
-        self._status.progress(event.text)
+        self._status.progress("sync", event.text)
 
     def action_full_text(self) -> None:
         """Fetch the full text of the article from its page."""

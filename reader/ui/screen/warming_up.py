@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 class WarmUp:
     """The background work of one screen after its first paint.
 
-    start: the query that is counted first. found: called when its counts are known.
+    start: the query that is counted first. found: called when its counts are known. progress:
+    called with how far the work of another process has come, as text; empty at its end.
     """
 
     def __init__(
@@ -30,12 +31,14 @@ class WarmUp:
         *,
         start: Query,
         found: Callable[[], None],
+        progress: Callable[[str], None],
     ) -> None:
         self._host = host
         self._library = library
         self._marker = marker
         self._start = start
         self._found = found
+        self._progress = progress
         self._words: BaseProcess | None = None
         """Makes sets of slow words."""
 
@@ -63,7 +66,10 @@ class WarmUp:
         if self._library.deciding.is_behind() or self._library.upkeep.lacks_words():
             from reader.idle_process import begin
 
-            self._words = begin(self._library.home)
+            self._words, undecided = begin(self._library.home)
+            for left in undecided:
+                self._host.call_later(self._progress, f"stories: {left:,} articles left")
+            self._host.call_later(self._progress, "")
 
     def keep_copy(self) -> None:
         """Write today's copy of the marks, in the background, unless it exists."""

@@ -1,7 +1,6 @@
 """Stories of stored articles: decided once, found by queries, kept when articles change or move."""
 
 import sqlite3
-import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from datetime import timedelta
@@ -134,14 +133,15 @@ def test_deciding_may_stop_at_any_moment_and_goes_on_later(
 ) -> None:
     monkeypatch.setattr(stories, "AT_ONCE", 1)
     put(store, THREE)
-    stop, left = threading.Event(), []
 
-    def once(n: int) -> None:
-        left.append(n)
-        stop.set()
+    class Stop(Exception):
+        pass
 
-    store.deciding.run(stop, once)
-    assert left == [2]
+    def stop(left: int) -> None:
+        raise Stop(left)
+
+    with pytest.raises(Stop, match="2"):
+        store.deciding.run(stop)
     store.deciding.run()
     assert found(store, "is:story") == ["7", "9"]
 
