@@ -1,6 +1,6 @@
 """Evaluate the filters of a `Query`, except words, with bitmaps and time bounds."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from functools import reduce
 from operator import and_, or_
@@ -42,6 +42,8 @@ def filtered(query: Query, facets: Facets, view: "View", now: datetime) -> BitMa
         if (wanted := query.included(field))
         and not (field is Field.LANG and facets.language)  # the facets are restricted to it already
     ]
+    if stories := query.included(Field.STORY):
+        alternatives.append(_of_stories(stories, view) & facets.all(view))
     asks_for_drafts = "draft" in query.included(Field.IS)
     if alternatives:  # the set of all articles is large, and not needed
         bits = reduce(and_, alternatives)
@@ -75,6 +77,8 @@ def _facet_terms(bits: BitMap, query: Query, facets: Facets, view: "View") -> Bi
     for field in _SINGLE_VALUED:
         for value in query.excluded(field):
             bits = bits - facets.get(view, (field, value))
+    if stories := query.excluded(Field.STORY):
+        bits = bits - _of_stories(stories, view)
     for term in query.tags:
         bits = _keep(bits, facets.get(view, (Field.TAG, term.value)), not term.exclude)
     for value in query.included(Field.IS):
@@ -83,6 +87,11 @@ def _facet_terms(bits: BitMap, query: Query, facets: Facets, view: "View") -> Bi
     for value in query.excluded(Field.IS):
         bits = bits - facets.get(view, _state(value))
     return bits
+
+
+def _of_stories(stories: Sequence[str], view: "View") -> BitMap:
+    """Return the articles of stories, which have no facets: there are too many of them."""
+    return view.ids_told([*map(int, stories)])
 
 
 def _state(value: str) -> "Facet":

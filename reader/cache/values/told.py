@@ -37,6 +37,16 @@ def told_of(number: int) -> Iterator[bool]:
     return (bool(number >> bit & 1) for bit in range(len(TOLD)))
 
 
+def is_told_by_several(number: object) -> bool:
+    """Return whether `STORY` holds; False if the number is damaged."""
+    return isinstance(number, int) and bool(number & 1)
+
+
+def is_split(number: object) -> bool:
+    """Return whether `SPLIT` holds; False if the number is damaged."""
+    return isinstance(number, int) and bool(number & 4)
+
+
 def facets_of(number: int) -> list[Facet]:
     """Return those of `TOLD` that hold."""
     return [facet for facet, holds in zip(TOLD, told_of(number), strict=True) if holds]

@@ -32,6 +32,16 @@ def between(db: sqlite3.Connection, first: int, last: int, latest: int) -> list[
     return [*map(Told._make, db.execute(find, (first, last, latest)))][::-1]
 
 
+def ids_told(db: sqlite3.Connection, stories: Sequence[int]) -> BitMap:
+    """Return the articles of stories, from the index alone."""
+    found = BitMap()
+    for some in batches(stories):
+        places = ", ".join("?" * len(some))
+        find = f"SELECT id FROM articles WHERE story > 0 AND story IN ({places})"
+        found.update([id for (id,) in db.execute(find, some)])
+    return found
+
+
 def of_stories(db: sqlite3.Connection, stories: Sequence[int]) -> Iterator[Told]:
     """Yield the articles of stories."""
     # It says `story > 0`, as the index has no others.

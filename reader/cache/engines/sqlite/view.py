@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 _ROW = (
     "SELECT id, title, published, lang, category, sentiment, source, pinned, draft, flagged, "
-    f"{IDENTITY} FROM articles WHERE id IN "
+    f"story, told, {IDENTITY} FROM articles WHERE id IN "
 )
 _TEXT = (
     "SELECT id, title, iif(json_valid(fields), fields ->> 'description', ''), body "
@@ -169,6 +169,12 @@ class SqliteView:
         from reader.cache.engines.sqlite.story_rows import of_stories
 
         return of_stories(self.db, stories)
+
+    def ids_told(self, stories: Sequence[int]) -> BitMap:
+        """Return the articles of stories."""
+        from reader.cache.engines.sqlite.story_rows import ids_told
+
+        return ids_told(self.db, stories)
 
     def told_of(self, ids: Sequence[int]) -> "Iterator[Told]":
         """Yield those of the articles that exist."""
