@@ -14,6 +14,7 @@ class Grouping(StrEnum):
     CATEGORY = "category"
     DAY = "day"
     SOURCE = "source"
+    STORY = "story"
     NONE = "none"
 
 
@@ -39,6 +40,10 @@ class Group(NamedTuple):
     sentiment: Sentiment | None = None
     """Set on the groups of the second level of a grouping by category."""
     children: "Sequence[Group]" = ()
+    sources: int = 0
+    """Set on stories of a grouping by story: how many sources tell it."""
+    is_split: bool = False
+    """Whether one of them calls it positive and another negative."""
 
 
 class TagCount(NamedTuple):
