@@ -34,7 +34,8 @@ def tellers(telling: "Telling", source: str, width: int) -> list[Span]:
         taken = width_of(spans)
         is_last = place == len(firsts) - 1
         if taken + (0 if is_last else width_of([_MORE])) > room:
-            return _cut([*line, _MORE], width)
+            count = Span(fit(f"{len(firsts)} sources", width).rstrip(), ("meta",))
+            return [*line, _MORE] if place else [count]
         line += spans
         room -= taken
     return line
@@ -46,23 +47,21 @@ def _parts(firsts: "Sequence[Teller]", source: str) -> Iterator[list[Span]]:
         later = (each.published - start).total_seconds()
         when = f"+{span_in_words(later)}" if place else f"{start.astimezone():%H:%M}"
         is_open = each.source == source
-        name = fit(each.source, min(_LONGEST_NAME, cell_len(each.source))) or "no source"
         style = ("teller", "teller-open") if is_open else ("teller",)
         is_rated = each.sentiment is not Sentiment.UNRATED
         yield [
             *([Span(_BETWEEN, ("meta",))] if place else []),
-            Span(" ".join(name.split()), style, str(place)),
+            Span(_name(each.source), style, str(place)),
             Span(f" {when}", ("meta",)),
             *([_glyph(each.sentiment)] if is_rated else []),
         ]
 
 
+def _name(source: str) -> str:
+    """Return the key of a source as words, cut if it is long."""
+    name = " ".join(source.replace("_", " ").split())
+    return fit(name, min(_LONGEST_NAME, cell_len(name))) or source or "no source"
+
+
 def _glyph(sentiment: Sentiment) -> Span:
     return Span(f" {sentiment.glyph}", ("meta", sentiment.lower()))
-
-
-def _cut(line: list[Span], width: int) -> list[Span]:
-    """Return the line, or as much of its text as fits on a narrow screen."""
-    if width_of(line) <= width:
-        return line
-    return [Span(fit("".join(span.text for span in line), width).rstrip(), ("meta",))]
