@@ -127,8 +127,8 @@ class View(Protocol):
     def told_between(self, first: int, last: int, *, latest: int = -1) -> "Sequence[Told]":
         """Return the articles from one id to another, in order. latest: at most so many."""
 
-    def told_in(self, stories: Sequence[int]) -> "Iterator[Told]":
-        """Yield the articles of stories, in any order."""
+    def told_in(self, stories: Sequence[int], *, first: int = -1) -> "Iterator[Told]":
+        """Yield the articles of stories, in any order. first: at most so many of each."""
 
     def ids_told(self, stories: Sequence[int]) -> BitMap:
         """Return the articles of stories, also those that cannot be read."""

@@ -17,7 +17,7 @@ from reader.cache.repair.mending import Mending
 from reader.cache.session import Session
 from reader.cache.twins import twins
 from reader.cache.values.instants import END, from_milliseconds
-from reader.cache.values.told import is_split, is_told_by_several
+from reader.cache.values.told import MOST, is_split, is_told_by_several
 from reader.errors import ArticleAmbiguous, ArticleDamaged, ArticleNotFound, CacheDamaged
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ class Texts:
             return rows
         found: list[Told] = []
         with suppress(CacheDamaged), self._session.asking() as view:  # can be listed without
-            found += view.told_in(list(stories))
+            found += view.told_in(list(stories), first=MOST)
         return [*with_sources(rows, found)]
 
     def _rows(self, ids: Sequence[ArticleId]) -> list[Row]:

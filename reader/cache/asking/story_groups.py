@@ -10,8 +10,8 @@ from pyroaring import BitMap
 
 from reader.cache.answers import Group
 from reader.cache.facets.index import Facets
-from reader.cache.ids import Ids
-from reader.cache.values.told import STORY, Told, is_split
+from reader.cache.ids import Ids, batches
+from reader.cache.values.told import MOST, STORY, Told, is_split
 from reader.errors import CacheDamaged
 
 if TYPE_CHECKING:
@@ -24,6 +24,9 @@ STORIES = 200
 
 AT_ONCE = 400
 """Articles whose stories are looked up at once, which takes 3 ms."""
+
+LOOKED_UP = 4 * AT_ONCE
+"""Maximum articles whose stories are looked up: 200 stories have some 500."""
 
 REST = ("",)
 """Key of the group of all other articles."""
@@ -81,17 +84,18 @@ def _group(story: int, newest: _Newest, ids: BitMap, read: BitMap) -> Group:
 def _newest(ids: BitMap, told: BitMap, view: "View") -> _Newest:
     """Return the newest stories. told: those of the ids that several sources tell."""
     newest: dict[int, None] = {}
-    left, is_all = reversed(told), False
-    while len(newest) <= STORIES and not is_all:
-        some = [*islice(left, AT_ONCE)]
-        is_all = len(some) < AT_ONCE
-        story = {row.id: row.story for row in view.told_of(some)}
-        newest |= dict.fromkeys(story[id] for id in some if id in story)
+    for some in batches([*islice(reversed(told), LOOKED_UP)], AT_ONCE):
+        if len(newest) <= STORIES:
+            story = {row.id: row.story for row in view.told_of(some)}
+            newest |= dict.fromkeys(story[id] for id in some if id in story)
     numbers = [*newest][:STORIES]
-    stories: dict[int, list[Told]] = defaultdict(list)
-    for row in sorted(view.told_in(numbers)):
-        stories[row.story].append(row)
-    firsts = [next(row.id for row in every if row.id in ids) for every in stories.values()]
-    titles = {id: str(title) for id, title, *_ in view.rows(firsts, lambda _: None)}
-    found = {number: stories[number] for number in numbers if number in stories}
-    return _Newest(found, titles, is_all and len(newest) <= STORIES)
+    every: dict[int, list[Told]] = defaultdict(list)
+    for row in sorted(view.told_in(numbers, first=MOST)):
+        every[row.story].append(row)
+    firsts = {
+        number: next((row.id for row in every[number] if row.id in ids), None) for number in numbers
+    }
+    stories = {number: every[number] for number, id in firsts.items() if id is not None}
+    listed = [id for id in firsts.values() if id is not None]
+    titles = {id: str(title) for id, title, *_ in view.rows(listed, lambda _: None)}
+    return _Newest(stories, titles, len(told) <= LOOKED_UP and len(newest) <= STORIES)

@@ -7,6 +7,7 @@ from reader.article import ArticleId, Identity, Row, Sentiment
 from reader.cache.ids import Ids
 from reader.cache.session import Session
 from reader.cache.values.instants import from_milliseconds
+from reader.cache.values.told import MOST
 from reader.errors import CacheDamaged
 
 if TYPE_CHECKING:
@@ -53,7 +54,8 @@ def telling(session: Session, row: Row) -> Telling | None:
     if not row.story:
         return None
     with suppress(CacheDamaged), session.asking() as view:
-        told = sorted(each for each in view.told_in([row.story]) if each.lang == row.lang)
+        every = view.told_in([row.story], first=MOST)
+        told = sorted(each for each in every if each.lang == row.lang)
         identities = view.identities([each.id for each in told])
         found = tuple(_teller(each, identities[each.id]) for each in told if each.id in identities)
         if len({each.source for each in found}) > 1 and row.id in identities:

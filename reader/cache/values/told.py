@@ -5,6 +5,9 @@ from typing import NamedTuple
 
 from reader.cache.values.facet_rows import Facet
 
+MOST = 1_000
+"""Articles of one story that are looked at to show it: real stories have some twenty."""
+
 
 class Told(NamedTuple):
     """An article as one that tells a story. published: in Unix milliseconds."""

@@ -162,7 +162,7 @@ class OpenArticle:
         if self.pane is not None and self.id is not None:
             for row in self._library.rows([self.id]):
                 self.pane.read, self.pane.favourite = row.read, row.favourite
-                self.pane.telling = self._library.insight.telling(row)
+                self.pane.telling = self._telling(row)
 
     def reread(self) -> None:
         """Show the present text at the same place. Raises CacheError."""
@@ -199,7 +199,7 @@ class OpenArticle:
         self, article: Article, row: Row, position: int, pane: "ReadingPane", *, is_read: bool
     ) -> "Telling | None":
         """Paint an article; return who tells its story, if several sources do."""
-        telling = self._library.insight.telling(row)
+        telling = self._telling(row)
         pane.highlight(self._host.filter.words)
         pane.show(
             article,
@@ -210,6 +210,9 @@ class OpenArticle:
             telling=telling,
         )
         return telling
+
+    def _telling(self, row: Row) -> "Telling | None":
+        return self._library.insight.telling(row) if row.story else None
 
 
 def _offer(others: int, unread: int, key: str) -> str:

@@ -14,10 +14,12 @@ from hypothesis import strategies as st
 from pyroaring import BitMap
 
 from reader.article import Article, Sentiment
+from reader.cache import texts
 from reader.cache.answers import Grouping
 from reader.cache.asking import story_groups
 from reader.cache.asking.story_groups import OLDER, SINGLE
 from reader.cache.ids import Ids
+from reader.cache.insight import telling as telling_module
 from reader.cache.insight.telling import telling
 from reader.cache.store import Store
 from reader.cache.storing import stories
@@ -186,7 +188,21 @@ def test_stories_beyond_the_newest_are_among_the_rest(
     monkeypatch.setattr(story_groups, "AT_ONCE", 1)
     decided(store, [*THREE, *ORBIT])
     assert grouped(store) == [(ORBIT[0].title, ["4", "5"], 2), (OLDER, ["7", "8", "9"], 0)]
-    decided(store, [told(1, MINING, "coinharbour", published=NOW)])
+
+
+def test_a_story_of_very_many_articles_does_not_keep_the_list_waiting(
+    store: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in (story_groups, texts, telling_module):
+        monkeypatch.setattr(module, "MOST", 2)
+    monkeypatch.setattr(story_groups, "LOOKED_UP", 2)
+    crowd = [told(n, HACK, "ledgerpost" if n % 2 else "coinharbour") for n in range(20, 10, -1)]
+    decided(store, [*THREE, *crowd])
+    assert [(label, len(articles)) for label, articles, _ in grouped(store)] == [
+        (HACK, 2),
+        (OLDER, 11),
+    ]
+    assert listed(store)["11en"] == (2, False)
 
 
 def test_an_article_has_its_tellers_in_order_and_in_its_language(store: Any) -> None:

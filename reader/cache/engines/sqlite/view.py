@@ -164,11 +164,11 @@ class SqliteView:
 
         return between(self.db, first, last, latest)
 
-    def told_in(self, stories: Sequence[int]) -> "Iterator[Told]":
+    def told_in(self, stories: Sequence[int], *, first: int = -1) -> "Iterator[Told]":
         """Yield the articles of stories."""
         from reader.cache.engines.sqlite.story_rows import of_stories
 
-        return of_stories(self.db, stories)
+        return of_stories(self.db, stories, first)
 
     def ids_told(self, stories: Sequence[int]) -> BitMap:
         """Return the articles of stories."""
