@@ -60,3 +60,10 @@ def age_in_words(instant: float, now: float) -> str:
             amount = f"{distance // unit:.0f} {name}"
             return f"{amount} ago" if instant < now else f"in {amount}"
     return "just now"
+
+
+def span_in_words(seconds: float) -> str:
+    """Return a time in one whole unit: `40 min`, `36 h`, `3 d`."""
+    if seconds < HOUR:
+        return f"{seconds // MINUTE:.0f} min"
+    return f"{seconds // HOUR:.0f} h" if seconds < 2 * DAY else f"{seconds // DAY:.0f} d"

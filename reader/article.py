@@ -199,6 +199,12 @@ class Row(NamedTuple):
     """Whether the sentiment is an estimate rather than the publisher's."""
     identity: Identity = Identity("", "", "")
     """Identifies the article even after its id has changed."""
+    story: int = 0
+    """The number of its story, if several sources tell it in the article's language; else 0."""
+    sources: int = 0
+    """How many sources tell that story."""
+    is_split: bool = False
+    """Whether one of them calls it positive and another negative."""
 
     @property
     def reference(self) -> int:

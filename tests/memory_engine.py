@@ -113,7 +113,7 @@ class MemoryView:
         for id, new in self._articles(ids):
             yield (
                 *(id, new.title, new.published, new.lang, new.category, new.sentiment, new.source),
-                *(new.pinned, new.draft, new.flagged, *new.identity),
+                *(new.pinned, new.draft, new.flagged, *self._told(id)[-2:], *new.identity),
             )
 
     def undecided(self, since: int) -> BitMap:
@@ -123,9 +123,14 @@ class MemoryView:
         ids = [id for id in sorted(self.state.articles) if first <= id <= last]
         return [*map(self._told, ids if latest < 0 else ids[-latest:])]
 
-    def told_in(self, stories: Sequence[int]) -> Iterator[Told]:
-        ids = [id for id, (_, each) in self.state.articles.items() if each.story in stories]
-        return map(self._told, ids)
+    def told_in(self, stories: Sequence[int], *, first: int = -1) -> Iterator[Told]:
+        for story in stories:
+            rows = self.state.articles.items()
+            ids = sorted(id for id, (_, each) in rows if each.story == story)
+            yield from map(self._told, ids if first < 0 else ids[:first])
+
+    def ids_told(self, stories: Sequence[int]) -> BitMap:
+        return BitMap([row.id for row in self.told_in(stories)])
 
     def told_of(self, ids: Sequence[int]) -> Iterator[Told]:
         return map(self._told, [id for id in ids if id in self.state.articles])

@@ -14,6 +14,7 @@ class Grouping(StrEnum):
     CATEGORY = "category"
     DAY = "day"
     SOURCE = "source"
+    STORY = "story"
     NONE = "none"
 
 
@@ -42,6 +43,10 @@ class Group(NamedTuple):
     children: "Sequence[Group]" = ()
     twins: int = 0
     """How many are there in a language before theirs as well, and do not count."""
+    sources: int = 0
+    """Set on stories of a grouping by story: how many sources tell it."""
+    is_split: bool = False
+    """Whether one of them calls it positive and another negative."""
 
     @property
     def articles(self) -> int:

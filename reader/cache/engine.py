@@ -81,7 +81,7 @@ class View(Protocol):
         """Yield what a list shows of articles, in any order. failed: called with each damaged id.
 
         id, title, published (Unix milliseconds), lang, category, sentiment, source, pinned, draft,
-        flagged, and the three parts of the identity.
+        flagged, story, what is known of it, and the three parts of the identity.
         """
 
     def texts(self, ids: Sequence[int]) -> Iterator[tuple[int, str, str | None, str]]:
@@ -130,8 +130,11 @@ class View(Protocol):
     def told_between(self, first: int, last: int, *, latest: int = -1) -> "Sequence[Told]":
         """Return the articles from one id to another, in order. latest: at most so many."""
 
-    def told_in(self, stories: Sequence[int]) -> "Iterator[Told]":
-        """Yield the articles of stories, in any order."""
+    def told_in(self, stories: Sequence[int], *, first: int = -1) -> "Iterator[Told]":
+        """Yield the articles of stories, in any order. first: at most so many of each."""
+
+    def ids_told(self, stories: Sequence[int]) -> BitMap:
+        """Return the articles of stories, also those that cannot be read."""
 
     def told_of(self, ids: Sequence[int]) -> "Iterator[Told]":
         """Yield those of the articles that exist, in any order."""

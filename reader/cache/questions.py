@@ -299,6 +299,5 @@ class Questions:
 
 
 def _asked(query: Query, facets: Facets) -> Asked:
-    """Return the key of a cached answer; only queries about marks depend on their version."""
-    is_of_marks = query.included(Field.IS) or query.excluded(Field.IS)
-    return query, facets.texts, facets.version if is_of_marks else None
+    """Return the key of a cached answer; few queries depend on more than the texts."""
+    return query, facets.texts, facets.version if query.is_about_marks else None

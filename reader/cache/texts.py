@@ -3,8 +3,10 @@
 `questions` finds the articles that match a query.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
 
 from pyroaring import BitMap
 
@@ -15,7 +17,11 @@ from reader.cache.repair.mending import Mending
 from reader.cache.session import Session
 from reader.cache.twins import twins
 from reader.cache.values.instants import END, from_milliseconds
-from reader.errors import ArticleAmbiguous, ArticleDamaged, ArticleNotFound
+from reader.cache.values.told import MOST, is_split, is_told_by_several
+from reader.errors import ArticleAmbiguous, ArticleDamaged, ArticleNotFound, CacheDamaged
+
+if TYPE_CHECKING:
+    from reader.cache.values.told import Told
 
 NEAR = 1_000
 """Distance from its former id within which an article is searched before all others."""
@@ -33,6 +39,17 @@ class Texts:
 
     def rows(self, ids: Sequence[ArticleId]) -> list[Row]:
         """Return a row for each existing id, in the order of the ids."""
+        rows = self._rows(ids)
+        stories = {row.story for row in rows if row.story}
+        if not stories:
+            return rows
+        found: list[Told] = []
+        with suppress(CacheDamaged), self._session.asking() as view:  # can be listed without
+            found += view.told_in(list(stories), first=MOST)
+        return [*with_sources(rows, found)]
+
+    def _rows(self, ids: Sequence[ArticleId]) -> list[Row]:
+        """Return the same without the numbers of sources."""
         found: dict[ArticleId, Row] = {}
         failed: list[int] = []
         with self._session.asking() as view:
@@ -79,7 +96,7 @@ class Texts:
         self, ids: Iterable[ArticleId], on_damage: Callable[[str], None]
     ) -> Iterator[tuple[Row, Article]]:
         for some in batches(list(ids)):
-            rows = {row.id: row for row in self.rows(some)}
+            rows = {row.id: row for row in self._rows(some)}
             with self._session.asking() as view:
                 documents = view.documents(some, self._damage.note_broken)
             damaged = [rows[id] for id in some if id in rows and documents.get(id) is None]
@@ -148,9 +165,27 @@ class Texts:
             return [ArticleId(twin) for _, twin in twins(view, [id])]
 
 
+def with_sources(rows: Iterable[Row], told: "Iterable[Told]") -> Iterator[Row]:
+    """Yield the rows, each with how many sources tell its story in its language.
+
+    told: the articles of their stories. A row is without its story if one source at most tells it.
+    """
+    sources: dict[tuple[int, str], set[str]] = defaultdict(set)
+    for each in told:
+        sources[each.story, each.lang].add(each.source)
+    for row in rows:
+        count = len(sources[row.story, row.lang]) if row.story else 0
+        if count > 1:
+            yield row._replace(sources=count)
+        else:
+            yield row._replace(story=0, is_split=False) if row.story else row
+
+
 def _row(values: tuple[Any, ...], read: BitMap, favourite: BitMap, estimated: BitMap) -> Row:
     id, title, published, lang, category, sentiment, source = values[:7]
     pinned, draft, flagged = map(bool, values[7:10])
+    story, told = values[10:12]
+    has_story = isinstance(story, int) and story > 0 and is_told_by_several(told)
     return Row(
         id=id,
         title=title,
@@ -164,6 +199,8 @@ def _row(values: tuple[Any, ...], read: BitMap, favourite: BitMap, estimated: Bi
         pinned=pinned,
         draft=draft,
         flagged=flagged,
-        identity=Identity(*values[10:]),
+        identity=Identity(*values[12:]),
         estimated=id in estimated,
+        story=story if has_story else 0,
+        is_split=has_story and is_split(told),
     )

@@ -1,17 +1,15 @@
 """Printing stories on stdout: a title and who told it, or JSON."""
 
 from collections.abc import Iterable, Sequence
-from datetime import timedelta
 from typing import Any
 
+from reader.ages import span_in_words
 from reader.article import Row, Sentiment
 from reader.cache.insight.stories import Story
 from reader.cli.output import iso, to_json
 
 Told = tuple[Story, Sequence[Row]]
 """A story and the rows of its articles."""
-
-_MINUTE, _HOUR, _DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
 
 def print_stories(told: Iterable[Told]) -> None:
@@ -23,22 +21,15 @@ def print_stories(told: Iterable[Told]) -> None:
         split = "▲▼" if story.is_split else "  "
         when = f"{first.published.astimezone():%Y-%m-%d %H:%M}"
         print(f"{first.reference:>15} ⧉{len(rows):<2} {split} {when}  {first.title}")
-        print(f"{'':23}{' · '.join(_tellers(rows))}")
+        print(f"{f'story:{story.number}':>15}{'':8}{' · '.join(_tellers(rows))}")
 
 
 def _tellers(rows: Sequence[Row]) -> Iterable[str]:
     first = rows[0]
     for row in rows:
-        later = row.published - first.published
-        when = f" +{_span(later)}" if row is not first else ""
+        later = (row.published - first.published).total_seconds()
+        when = f" +{span_in_words(later)}" if row is not first else ""
         yield f"{row.source}{when} {row.sentiment.glyph}".rstrip()
-
-
-def _span(span: timedelta) -> str:
-    """Return a time in its largest unit: `40 min`, `2 h`, `3 d`."""
-    if span < _HOUR:
-        return f"{span // _MINUTE} min"
-    return f"{span // _HOUR} h" if span < 2 * _DAY else f"{span // _DAY} d"
 
 
 def print_stories_json(told: Iterable[Told]) -> None:

@@ -24,6 +24,7 @@ class Field(StrEnum):
     SOURCE = "source"
     LANG = "lang"
     IS = "is"
+    STORY = "story"
     AFTER = "after"
     BEFORE = "before"
     TITLE = "title"
@@ -42,6 +43,9 @@ SENTIMENTS = tuple(sentiment.lower() for sentiment in Sentiment)
 """Values of `sentiment:`."""
 
 _HOURS = {"h": 1, "d": 24, "w": 7 * 24}
+_STORY_DIGITS = 18
+"""A longer number does not fit into the cache."""
+
 _OPPOSITE_STATE = {"read": "unread", "unread": "read"}
 _OPPOSITE_BOUND = {Field.AFTER: Field.BEFORE, Field.BEFORE: Field.AFTER}
 
@@ -67,7 +71,8 @@ class Term:
     """One condition, in its normal form: terms that mean the same are equal.
 
     Values have no control characters and single spaces only; those of tag, category, sentiment,
-    source, lang and is are case-folded; dates are local, or UTC if they end in `Z`. An excluded
+    source, lang and is are case-folded; a story is its number; dates are local, or UTC if they end
+    in `Z`. An excluded
     bound is the opposite bound and an unread article is one that is not read, so `after`, `before`
     and `is:read` are never excluded. prefix: in words and titles, the last word of `value` may go
     on.
@@ -121,9 +126,9 @@ class Hint(NamedTuple):
 class Query:
     """Terms that an article must all meet, in the order in which they were added.
 
-    Several included values of category, sentiment, source or lang are alternatives; several tags
-    must all be present. No term occurs twice: of two terms that contradict each other (`tag:xrp
-    -tag:xrp`) the later one replaces the earlier. Every method returns a new query,
+    Several included values of category, sentiment, source, lang or story are alternatives; several
+    tags must all be present. No term occurs twice: of two terms that contradict each other
+    (`tag:xrp -tag:xrp`) the later one replaces the earlier. Every method returns a new query,
     without the hints, which belong to the text that was parsed.
     """
 
@@ -157,6 +162,11 @@ class Query:
     def tags(self) -> tuple[Term, ...]:
         """Return the tag terms, included and excluded."""
         return tuple(t for t in self.terms if t.field is Field.TAG)
+
+    @property
+    def is_about_marks(self) -> bool:
+        """Return whether a mark, or a story that was decided, may change which articles match."""
+        return any(t.field in (Field.IS, Field.STORY) for t in self.terms)
 
     def period(self, now: datetime) -> tuple[datetime | None, datetime | None]:
         """Return the first instant that matches and the first after it that does not; None if open.
@@ -317,7 +327,17 @@ def _checked(field: Field | None, value: str, prefix: bool) -> str:
         value = "favourite" if value == "favorite" else value
         if value not in STATES:
             raise ValueError(f"`{value}` is not a state ({', '.join(STATES)})")
-    return value
+    return _story(value) if field is Field.STORY else value
+
+
+def _story(value: str) -> str:
+    """Return the number of a story without leading zeros."""
+    number = value.lstrip("0")
+    if not (number.isascii() and number.isdecimal() and len(number) <= _STORY_DIGITS):
+        raise ValueError(
+            f"`{value}` is not the number of a story (`cryptoread stories` lists them)"
+        )
+    return number
 
 
 def _time(value: str) -> str:

@@ -47,7 +47,19 @@ def test_a_story_is_listed_with_its_sources_in_order(command: Command, tmp_path:
     first, second = command("stories").stdout.splitlines()
     assert "⧉2  ▲▼" in first
     assert first.endswith("Vaults of Larkspur drained by a forged oracle")
-    assert second.strip() == "ledgerpost ▼ · coinharbour +2 h ▲"
+    assert second.split(maxsplit=1) == ["story:1", "ledgerpost ▼ · coinharbour +2 h ▲"]
+
+
+def test_a_story_is_found_by_the_number_that_is_printed(command: Command, tmp_path: Path) -> None:
+    command("import", str(archive(tmp_path / "news")))
+    number = command("stories").stdout.split("story:")[1].split()[0]
+    titles = [
+        each["title"]
+        for each in json.loads(command("list", f"story:{number}", "--format", "json").stdout)
+    ]
+    assert titles == [REPORTS[1][4], REPORTS[0][4]]
+    assert REPORTS[2][4] in command("list", f"-story:{number}").stdout
+    assert "is not the number of a story" in command("list", "story:first").stderr
 
 
 def test_stories_are_objects_in_json(command: Command, tmp_path: Path) -> None:

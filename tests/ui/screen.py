@@ -35,6 +35,12 @@ WIDE = (120, 40)
 NARROW = (60, 24)
 SHORT = (120, 12)
 
+HACK = "Vaults of Larkspur drained of $41 million by a forged oracle"
+RETOLD = "Larkspur loses $41 million after forged oracle drains its vaults"
+AGAIN = "Forged oracle emptied Larkspur vaults: $41 million, says auditor"
+LATE = "Auditor of Larkspur: $41 million drained from vaults by forged oracle"
+"""Titles of four articles that tell one story."""
+
 HOPS = 2
 """From widget to widget before it is asked again whether anything is on its way."""
 
@@ -262,6 +268,17 @@ def archive() -> list[Article]:
         story(5, "Біржа рахує монети", "POSITIVE", tags="BTC,EXCHANGE", lang="uk"),
         story(6, "Validators vote on limits", "NEUTRAL", category="ETH", tags="ETH,STAKING"),
         story(7, "A bridge closes for repairs", "NEGATIVE", category="ETH", tags="ETH,EXCHANGE"),
+    ]
+
+
+def told_by_several() -> list[Article]:
+    """A story of three sources that disagree, one of which tells it twice; the first translated."""
+    return [
+        story(20, HACK, "NEGATIVE", source="ledgerpost", category="HACKS"),
+        story(20, "Сховища Larkspur спустошено", "NEGATIVE", source="ledgerpost", lang="uk"),
+        story(18, RETOLD, "POSITIVE", source="coin_harbour_", category="BTC"),
+        story(17, AGAIN, "POSITIVE", source="coin_harbour_", category="BTC"),
+        story(15, LATE, source="m[/b]gaz", category="ETH"),
     ]
 
 

@@ -265,7 +265,7 @@ async def test_another_grouping_keeps_the_cursor_on_its_article(news: Library) -
     async with reading(news) as reader:
         await reader.go_to("A wallet")
         assert "A wallet learns new words" in reader.cursor
-        for name in ("by day", "by source", "newest first", "by category"):
+        for name in ("by day", "by source", "by story", "newest first", "by category"):
             await reader.press("s")
             assert reader.status.endswith(name)
             assert "A wallet learns new words" in reader.cursor
@@ -277,6 +277,8 @@ async def test_a_grouping_gives_each_article_one_place(news: Library) -> None:
         assert reader.rows[2] == "▾ Sat 14 Mar 2026 6/6"
         await reader.press("s")
         assert reader.rows[2] == "▾ block_ledger 6/6"
+        await reader.press("s")
+        assert reader.rows[2] == "▾ told by one source 6/6"
         await reader.press("s")
         assert reader.rows[2] == "▾ ALL 6/6"
 

@@ -14,7 +14,7 @@ import pytest
 from reader.article import Article, Cover
 from reader.library import Library
 from tests.builders import library
-from tests.ui.screen import NARROW, Reading, archive, reading, story
+from tests.ui.screen import NARROW, Reading, archive, reading, story, told_by_several
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"
 
@@ -63,6 +63,13 @@ def news(tmp_path: Path) -> Iterator[Library]:
         yield made
 
 
+@pytest.fixture
+def papers(tmp_path: Path) -> Iterator[Library]:
+    with library(tmp_path, [*archive(), *told_by_several()]) as made:
+        made.deciding.run()
+        yield made
+
+
 def compare(name: str, reader: Reading) -> None:
     """The screen is the one that was kept, line by line."""
     path = SNAPSHOTS / f"{name}.txt"
@@ -107,6 +114,19 @@ async def test_help(news: Library) -> None:
         compare("help", reader)
 
 
+async def test_the_list_by_story(papers: Library) -> None:
+    async with reading(papers, "lang:en") as reader:
+        await reader.press("s", "s", "s", "j")
+        compare("stories", reader)
+
+
+async def test_an_article_that_several_sources_tell(papers: Library) -> None:
+    async with reading(papers, "lang:en", size=(80, 24)) as reader:
+        await reader.go_to("drained of")
+        await reader.press("enter", ")")
+        compare("told", reader)
+
+
 async def test_narrow_list(news: Library) -> None:
     async with reading(news, size=NARROW) as reader:
         await reader.press("j", "j")
@@ -129,5 +149,5 @@ def test_no_snapshot_is_left_over() -> None:
     kept = {path.stem for path in SNAPSHOTS.iterdir()}
     assert kept == {
         *("start", "article", "filtered", "picker", "help"),
-        *("narrow_list", "narrow_reading", "nothing"),
+        *("narrow_list", "narrow_reading", "nothing", "stories", "told"),
     }

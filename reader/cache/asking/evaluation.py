@@ -1,6 +1,6 @@
 """Evaluate the filters of a `Query`, except words, with bitmaps and time bounds."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from functools import reduce
 from operator import and_, or_
@@ -45,6 +45,8 @@ def filtered(query: Query, facets: Facets, view: "View", now: datetime) -> BitMa
         if (wanted := query.included(field))
         and not (field is Field.LANG and facets.language)  # the facets are restricted to it already
     ]
+    if stories := query.included(Field.STORY):
+        alternatives.append(_of_stories(stories, view) & facets.all(view))
     asks_for_drafts = "draft" in query.included(Field.IS)
     if alternatives:  # the set of all articles is large, and not needed
         bits = reduce(and_, alternatives)
@@ -80,7 +82,7 @@ def has_all_twins(query: Query) -> bool:
     Twins differ in language and words, and in what is known of their stories.
     """
     return not query.words and all(
-        term.field is not Field.LANG
+        term.field not in (Field.LANG, Field.STORY)
         and not (term.field is Field.IS and term.value in _OF_ONE_LANGUAGE)
         for term in query.terms
     )
@@ -90,6 +92,8 @@ def _facet_terms(bits: BitMap, query: Query, facets: Facets, view: "View") -> Bi
     for field in _SINGLE_VALUED:
         for value in query.excluded(field):
             bits = bits - facets.get(view, (field, value))
+    if stories := query.excluded(Field.STORY):
+        bits = bits - _of_stories(stories, view)
     for term in query.tags:
         bits = _keep(bits, facets.get(view, (Field.TAG, term.value)), not term.exclude)
     for value in query.included(Field.IS):
@@ -98,6 +102,11 @@ def _facet_terms(bits: BitMap, query: Query, facets: Facets, view: "View") -> Bi
     for value in query.excluded(Field.IS):
         bits = bits - facets.get(view, _state(value))
     return bits
+
+
+def _of_stories(stories: Sequence[str], view: "View") -> BitMap:
+    """Return the articles of stories, which have no facets: there are too many of them."""
+    return view.ids_told([*map(int, stories)])
 
 
 def _state(value: str) -> "Facet":

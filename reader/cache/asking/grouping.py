@@ -1,4 +1,4 @@
-"""Group sets of ids: by category and sentiment, day, source, or not at all."""
+"""Group sets of ids: by category and sentiment, day, source, story, or not at all."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -210,8 +210,16 @@ def _rank(tag: TagCount) -> tuple[int, str]:
     return -tag.articles, tag.tag
 
 
+def _by_story(of: Counted, facets: Facets, ask: Ask) -> list[Group]:
+    """Return the newest stories, then a group of all other articles."""
+    from reader.cache.asking.story_groups import by_story
+
+    return by_story(of.ids - of.without, of.passed, of.twins, facets, ask)
+
+
 _GROUPINGS = {
     Grouping.CATEGORY: _by_category,
     Grouping.SOURCE: _by_source,
+    Grouping.STORY: _by_story,
     Grouping.NONE: _ungrouped,
 }

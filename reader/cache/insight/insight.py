@@ -4,12 +4,14 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from reader.article import Row
 from reader.cache.ids import Ids
 from reader.cache.questions import Questions
 from reader.cache.session import Session
 
 if TYPE_CHECKING:
     from reader.cache.insight.stories import Story
+    from reader.cache.insight.telling import Telling
     from reader.cache.mood import By, Mood, Per
 
 
@@ -28,6 +30,12 @@ class Insight:
         from reader.cache.insight.stories import stories
 
         return stories(self._session, ids, oldest_first=oldest_first)
+
+    def telling(self, row: Row) -> "Telling | None":
+        """Return who tells the story of an article; None if only one source does."""
+        from reader.cache.insight.telling import telling
+
+        return telling(self._session, row)
 
     def mood(self, ids: Ids, by: "By", per: "Per | None", most: int) -> "Mood":
         """Return how many articles by sentiment and day or week; at most `most` of these."""

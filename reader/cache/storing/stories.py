@@ -148,6 +148,8 @@ class Deciding:
             to.set_counter("stories", max(last, *(row.story for row in told)))
         if changes:
             changes.write(to, {}, self._truth)
+        elif told:
+            to.count_up("version")  # `story:` finds more than before
 
 
 def _first(left: BitMap) -> list[int]:

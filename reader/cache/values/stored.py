@@ -56,13 +56,13 @@ class Document(NamedTuple):
 
 
 def row_values(found: Mapping[int, Document | None]) -> Iterator[tuple[Any, ...]]:
-    """Yield what a list shows of articles from their whole documents, as `View.rows` does."""
+    """Yield what a list shows of articles from their whole documents, without stories."""
     for id, document in found.items():
         if document is not None:
             new = Incoming.of(document.article())
             yield (
                 *(id, new.title, new.published, new.lang, new.category, new.sentiment, new.source),
-                *(new.pinned, new.draft, new.flagged, *new.identity),
+                *(new.pinned, new.draft, new.flagged, 0, 0, *new.identity),
             )
 
 

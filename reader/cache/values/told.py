@@ -5,6 +5,9 @@ from typing import NamedTuple
 
 from reader.cache.values.facet_rows import Facet
 
+MOST = 1_000
+"""Articles of one story that are looked at to show it: real stories have some twenty."""
+
 
 class Told(NamedTuple):
     """An article as one that tells a story. published: in Unix milliseconds."""
@@ -54,6 +57,16 @@ TOLD = (STORY, ECHO, SPLIT, TWIN)
 def told_of(number: int) -> Iterator[bool]:
     """Yield whether each of `TOLD` holds."""
     return (bool(number >> bit & 1) for bit in range(len(TOLD)))
+
+
+def is_told_by_several(number: object) -> bool:
+    """Return whether `STORY` holds; False if the number is damaged."""
+    return isinstance(number, int) and bool(number & 1)
+
+
+def is_split(number: object) -> bool:
+    """Return whether `SPLIT` holds; False if the number is damaged."""
+    return isinstance(number, int) and bool(number & 4)
 
 
 def facets_of(number: int) -> list[Facet]:

@@ -6,16 +6,21 @@ Pure: lines of text with names of styles, as `ui.prose` makes them; no widget, c
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from math import ceil
+from typing import TYPE_CHECKING
 
 from reader.ages import age_in_words
 from reader.article import UNKNOWN_LANG, Article, Cover, Sentiment
 from reader.formats.lead import lead
 from reader.ui.prose.wrap import Line, Span, wrap
+from reader.ui.reading.tellers import tellers
 from reader.ui.textual_compat.cells import fit
+
+if TYPE_CHECKING:
+    from reader.cache.insight.telling import Telling
 
 STYLES = (
     *("title", "description", "meta", "positive", "negative", "neutral", "unrated", "favourite"),
-    *("tag", "tag-edge", "cover", "key", "flag", "rule"),
+    *("teller", "teller-open", "tag", "tag-edge", "cover", "key", "flag", "rule"),
 )
 """Every name of a style that a line may carry."""
 
@@ -38,19 +43,31 @@ def reading_minutes(body: str) -> int:
 
 
 def header_lines(
-    article: Article, *, read: bool, favourite: bool, now: datetime, width: int
+    article: Article,
+    *,
+    read: bool,
+    favourite: bool,
+    now: datetime,
+    width: int,
+    telling: "Telling | None" = None,
 ) -> Iterator[Line]:
     """Yield lines of at most `width` cells, a blank one first and last.
 
-    The target of a span in the style `tag` is the tag, in the style `cover` the URL.
+    The target of a span in the style `tag` is the tag, in the style `cover` the URL, in the style
+    `teller` the place of a source. telling: who tells the story, if several sources do.
     """
+    source = article.source.key if article.source else ""
     parts = (
         [
             [_sentence(article.title, "title")],
             *([_former(title, width)] for title in article.former_titles[:1]),
         ],
         [[_sentence(summary, "description")]] if (summary := lead(article)) else [],
-        [[], list(_facts(article, read=read, favourite=favourite, now=now))],
+        [
+            [],
+            list(_facts(article, read=read, favourite=favourite, now=now)),
+            *([tellers(telling, source, width)] if telling else []),
+        ],
         [list(_chips(article.tags))] if article.tags else [],
         [_cover(article.cover)],
         [[_sentence(f"! {flag}", "flag")] for flag in article.flags],

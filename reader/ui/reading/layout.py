@@ -8,13 +8,16 @@ from datetime import datetime
 from functools import partial
 from itertools import chain, pairwise
 from sys import maxsize
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from reader.article import Article
 from reader.ui.prose.sectioned_lines import Part
 from reader.ui.prose.text import Prose
 from reader.ui.prose.wrap import Line, Span, width_of, wrap
 from reader.ui.reading.header import HEADER_PLACES, header_lines
+
+if TYPE_CHECKING:
+    from reader.cache.insight.telling import Telling
 
 END = maxsize
 """The place after every other."""
@@ -25,6 +28,8 @@ class Marks(NamedTuple):
 
     read: bool
     favourite: bool
+    telling: "Telling | None" = None
+    """Who tells its story, if several sources do."""
 
 
 class Margins(NamedTuple):
@@ -51,7 +56,13 @@ def article_parts(
     now: aware.
     """
     header = partial(
-        header_lines, article, read=marks.read, favourite=marks.favourite, now=now, width=width
+        header_lines,
+        article,
+        read=marks.read,
+        favourite=marks.favourite,
+        now=now,
+        width=width,
+        telling=marks.telling,
     )
     parts = chain(prose.sections(width), [None])
     for number, (part, following) in enumerate(pairwise(parts)):

@@ -10,7 +10,7 @@ from textual.widget import Widget
 
 from reader.ui.prose.wrap import Line, Span, Styles
 
-_CLICKS = {"tag": "tag", "tag-edge": "tag", "cover": "cover"}
+_CLICKS = {"tag": "tag", "tag-edge": "tag", "cover": "cover", "teller": "teller"}
 """What a click means, by the first style of what was clicked; by default, a link."""
 
 

@@ -13,6 +13,7 @@ from textual.message import Message
 from textual.selection import Selection
 from textual.strip import Strip
 
+from reader.article import Identity
 from reader.config.paths import resource
 from reader.query.language import Term
 from reader.ui.prose.sectioned_lines import Spot
@@ -79,6 +80,12 @@ class ReadingPane(ArticleView, inherit_bindings=False):
         """A tag of the header was clicked."""
 
         tag: str
+
+    @dataclass
+    class TellerClicked(Message):
+        """A source that tells the story was clicked: its first article."""
+
+        identity: Identity
 
     class CoverClicked(Message):
         """The line about the cover image was clicked."""
@@ -277,6 +284,8 @@ class ReadingPane(ArticleView, inherit_bindings=False):
         kind, target = event.style.meta["clicked"]
         if kind == "tag":
             self.post_message(self.TagClicked(target))
+        elif kind == "teller" and self.telling is not None:
+            self.post_message(self.TellerClicked(self.telling.firsts[int(target)].identity))
         elif kind == "cover":
             self.post_message(self.CoverClicked())
         else:

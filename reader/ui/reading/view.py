@@ -9,6 +9,7 @@ import asyncio
 from collections.abc import Iterable
 from contextlib import suppress
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from textual.geometry import Size
 from textual.reactive import var
@@ -21,6 +22,9 @@ from reader.ui.prose.text import Prose
 from reader.ui.reading.layout import END, Marks, article_parts, hint_parts, margins
 from reader.ui.reading.painting import LinePainter, restyled
 from reader.ui.textual_compat.long_view import LongView
+
+if TYPE_CHECKING:
+    from reader.cache.insight.telling import Telling
 
 SCREENFUL_S = 0.08
 """How long painting waits for all visible lines before it paints those laid out so far."""
@@ -56,6 +60,9 @@ class ArticleView(LongView, can_focus=True, inherit_bindings=False):
     favourite: var[bool] = var(False, init=False)
     """Marks of the article."""
 
+    telling: "var[Telling | None]" = var(None, init=False)
+    """Who tells the story of the article, if several sources do."""
+
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
         self._article: Article | None = None
@@ -85,11 +92,13 @@ class ArticleView(LongView, can_focus=True, inherit_bindings=False):
         favourite: bool,
         now: datetime,
         position: int = 0,
+        telling: "Telling | None" = None,
     ) -> None:
         """Show the article, scrolled to its earlier `position`. now: aware."""
         self._article, self._prose, self._now = article, Prose(article.body), now
         self.set_reactive(ArticleView.read, read)
         self.set_reactive(ArticleView.favourite, favourite)
+        self.set_reactive(ArticleView.telling, telling)
         self.article_changed()
         self._lay_out(position)
 
@@ -155,6 +164,10 @@ class ArticleView(LongView, can_focus=True, inherit_bindings=False):
         """Lay the header out again with the new mark."""
         self._lay_out(self._anchor)
 
+    def watch_telling(self) -> None:
+        """Lay the header out again with those who tell the story."""
+        self._lay_out(self._anchor)
+
     def on_mount(self) -> None:
         """Make the timer that lays out long articles slice by slice."""
         self._slices = self.set_interval(PAUSE_S, self._lay_out_slice, pause=True)
@@ -185,7 +198,7 @@ class ArticleView(LongView, can_focus=True, inherit_bindings=False):
     def _parts(self, width: int) -> Iterable[Part]:
         if self._article is None or self._now is None:
             return hint_parts(self._hint, width, self._seen.height)
-        marks = Marks(self.read, self.favourite)
+        marks = Marks(self.read, self.favourite, self.telling)
         return article_parts(self._article, self._prose, marks, self._now, width)
 
     def _lay_out_more(self, seconds: float, ahead: int = 0) -> None:

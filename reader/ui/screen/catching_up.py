@@ -2,7 +2,6 @@
 
 from reader.article import ArticleId
 from reader.library import Library
-from reader.query.language import Field
 from reader.ui.screen.answers import Answers
 from reader.ui.screen.host import Host
 from reader.ui.screen.listing import Listing
@@ -74,8 +73,7 @@ class CatchingUp:
     def _show_marks(self) -> None:
         """Show only changed marks: unless the filter asks for marks, the same articles match."""
         self._sidebar.refresh_rows()
-        query = self._host.filter
-        if query.included(Field.IS) or query.excluded(Field.IS):
+        if self._host.filter.is_about_marks:
             self._answers.ask()
         else:
             self._listing.show_groups()

@@ -30,6 +30,20 @@ READER_KEYS: list[BindingType] = [
     _key("o", "original", _READ, "Original", "Open the original, or choose one of the links"),
     _key("F", "full_text", _READ, "Full text", "Fetch the whole text of the original"),
     _key("T", "twin", _READ, "Other language", "The same article in the other language, and back"),
+    _key(
+        "left_parenthesis",
+        "teller(-1)",
+        _READ,
+        "Earlier of the story",
+        "The earlier article of the same story",
+    ),
+    _key(
+        "right_parenthesis",
+        "teller(1)",
+        _READ,
+        "Later of the story",
+        "The later article of the same story",
+    ),
     _key("y", "copy_link", _READ, "Copy link", "Copy the article's address"),
     _key("Y", "copy_markdown", _READ, "Copy Markdown", "Copy the article as Markdown"),
     *(
@@ -55,6 +69,7 @@ READER_KEYS: list[BindingType] = [
     _key("x", "clear", _FILTER, "Clear filters", "Drop every filter"),
     _key("m", "toggle_read", _MARK, "Read, unread", "Mark the article or the group read or not"),
     _key("M", "all_read", _MARK, "All read", "Mark everything in the list as read"),
+    _key("R", "story_read", _MARK, "Story read", "Mark the others of its story as read"),
     _key("f", "toggle_favourite", _MARK, "Favourite", "Mark the article as a favourite or not"),
     _key("u", "undo", _MARK, "Undo", "Take back the last mark"),
     _key("U", "redo", _MARK, "Redo", "Repeat the mark that was taken back"),
@@ -65,7 +80,7 @@ READER_KEYS: list[BindingType] = [
     _key("greater_than_sign", "resize(1)", _SCREEN, "Wider list", "Make the list wider"),
     _key("r", "sync", _SCREEN, "Sync", "Ask the sources for news, while you read on"),
     _key("S", "sources", _SCREEN, "Sources", "How each source is doing, and what to do"),
-    _key("s", "regroup", _SCREEN, "Group by", "Group by category, day, source, or not at all"),
+    _key("s", "regroup", _SCREEN, "Group by", "By category, day, source, story, or none"),
     _key("question_mark,f1", "help", _SCREEN, "Help", "All keys and the query language"),
     _key("q", "app.quit", _SCREEN, "Quit", "Leave cryptoread"),
 ]

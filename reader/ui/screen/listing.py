@@ -21,8 +21,12 @@ GROUPINGS = {
     Grouping.CATEGORY: "by category",
     Grouping.DAY: "by day",
     Grouping.SOURCE: "by source",
+    Grouping.STORY: "by story",
     Grouping.NONE: "newest first",
 }
+
+_PREPARED = {Grouping.DAY: Grouping.SOURCE, Grouping.SOURCE: Grouping.STORY}
+"""The next groupings that need more than what is in memory."""
 
 
 class Listing:
@@ -69,8 +73,8 @@ class Listing:
         self.show_groups()
         if self._view.grouping is not Grouping.CATEGORY:
             self._sidebar.open_first()
-        if self._view.grouping is Grouping.DAY:
-            self._sidebar.call_after_refresh(self._prepare, Grouping.SOURCE)
+        if self._view.grouping in _PREPARED:
+            self._sidebar.call_after_refresh(self._prepare, _PREPARED[self._view.grouping])
 
     def _prepare(self, grouping: Grouping) -> None:
         """Read and count what the next key needs, so that it finds it in memory."""

@@ -17,6 +17,7 @@ from reader.ui.screen.panes import Panes
 from reader.ui.textual_compat.failures import ended, in_background
 
 if TYPE_CHECKING:
+    from reader.cache.insight.telling import Telling
     from reader.ui.reading.pane import Reached, ReadingPane
 
 PAINT_AT_LATEST_S = 0.01
@@ -39,6 +40,8 @@ class OpenArticle:
         """Articles that were opened in a list of unread ones, oldest first."""
         self._position = 0
         """Scroll position at which the user left the article last time."""
+        self._offered = ""
+        """The last message about others that tell the same."""
 
     @property
     def pane(self) -> "ReadingPane | None":
@@ -85,11 +88,23 @@ class OpenArticle:
             is_read = row.read or marks
             pane = await self._panes.mounted_pane()
             place = self._position if position is None else position
-            self._paint(article, row, place, pane, is_read=is_read)
+            telling = self._paint(article, row, place, pane, is_read=is_read)
             if mark is not None:  # usually written in time to be painted with the article
                 await ended(mark, PAINT_AT_LATEST_S)
         self._panes.screen.check_idle()  # the end of a batch wakes the app, not the screen
+        self._offer(telling if marks else None, id)
         return True
+
+    def _offer(self, telling: "Telling | None", id: ArticleId) -> None:
+        """Say which key marks the others that tell the same as read, if any is unread."""
+        self._host.unsay(self._offered)
+        self._offered = ""
+        if telling is not None:
+            others = telling.others(id)
+            unread = len(self._library.unread(others))
+            self._offered = _offer(len(others), unread, self._host.key("reader.story-read"))
+        if self._offered:
+            self._host.say(self._offered, patient=True)
 
     def kept(self, ids: Ids) -> Ids:
         """Return the ids and those of articles read since a key asked for unread articles.
@@ -145,6 +160,7 @@ class OpenArticle:
         if self.pane is not None and self.id is not None:
             for row in self._library.rows([self.id]):
                 self.pane.read, self.pane.favourite = row.read, row.favourite
+                self.pane.telling = self._telling(row)
 
     def reread(self) -> None:
         """Show the present text at the same place. Raises CacheError."""
@@ -179,7 +195,9 @@ class OpenArticle:
 
     def _paint(
         self, article: Article, row: Row, position: int, pane: "ReadingPane", *, is_read: bool
-    ) -> None:
+    ) -> "Telling | None":
+        """Paint an article; return who tells its story, if several sources do."""
+        telling = self._telling(row)
         pane.highlight(self._host.filter.words)
         pane.show(
             article,
@@ -187,4 +205,18 @@ class OpenArticle:
             favourite=row.favourite,
             now=self._library.clock(),
             position=position,
+            telling=telling,
         )
+        return telling
+
+    def _telling(self, row: Row) -> "Telling | None":
+        return self._library.insight.telling(row) if row.story else None
+
+
+def _offer(others: int, unread: int, key: str) -> str:
+    """Return how many others tell the same and what marks them read; empty if all are read."""
+    if not unread:
+        return ""
+    count = f"{others} others tell this" if others > 1 else "1 other tells this"
+    rest = f", {unread} unread" if unread < others else ""
+    return f"{count}{rest} · {key} marks {'them' if unread > 1 else 'it'} read"

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from reader.ui.bars.search_line import SearchLine
     from reader.ui.modals.tag_picker import TagPicker
     from reader.ui.reading.pane import ReadingPane
+    from reader.ui.screen.insight.tellers import Tellers
     from reader.ui.screen.languages import Twins
     from reader.ui.screen.sync import Syncing
 
@@ -74,6 +75,25 @@ class ReaderScreen(HostScreen):
         if self._other_languages is None:
             self._other_languages = Twins(self, self._library, self._sidebar, self._article)
         return self._other_languages
+
+    @reported
+    async def action_teller(self, step: Literal[1, -1]) -> None:
+        """Open the next article of the story, or (-1) the one before."""
+        id = self._id_of_article()
+        if id is not None and await self._tellers().step(id, step):
+            self._panes.show_article()
+            self._show_keys()
+
+    @reported
+    async def on_reading_pane_teller_clicked(self, event: "ReadingPane.TellerClicked") -> None:
+        """Open the article of the clicked source."""
+        if await self._tellers().show(event.identity):
+            self._show_keys()
+
+    def _tellers(self) -> "Tellers":
+        from reader.ui.screen.insight.tellers import Tellers
+
+        return Tellers(self, self._library, self._sidebar, self._article, self.marker)
 
     async def action_search(self) -> None:
         """Open the search line."""
@@ -224,6 +244,12 @@ class ReaderScreen(HostScreen):
         self.marker.read(self._listing.ids)
 
     @reported
+    def action_story_read(self) -> None:
+        """Mark the other articles that tell the same story as read."""
+        if (id := self._id_of_article()) is not None:
+            self._tellers().mark_others(id)
+
+    @reported
     def action_toggle_favourite(self) -> None:
         """Mark the article as a favourite, or take the mark back."""
         if (id := self._id_of_article()) is not None:
@@ -290,7 +316,7 @@ class ReaderScreen(HostScreen):
     def action_sync(self) -> None:
         """Fetch all sources now."""
         self._article.forget_read()
-        if Field.IS in {term.field for term in self.filter.terms}:
+        if self.filter.is_about_marks:
             self._answers.ask()
         self._mounted_syncing().begin()
 

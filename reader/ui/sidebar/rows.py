@@ -32,6 +32,8 @@ def article_parts(
     left.append((" ", "") if row.read else ("•", "sidebar--unread"))
     glyph, style = _glyph(row.sentiment)
     right: list[Part] = []
+    if not heading.group.sources:
+        right += story_parts(row.sources, is_split=row.is_split)
     if heading.group.sentiment is None:
         left += [("~" if row.estimated else " ", style), (glyph, style)]
     else:
@@ -63,7 +65,13 @@ def heading_parts(heading: Heading) -> tuple[Parts, Part, Parts]:
     name = "" if heading.depth else "sidebar--group"
     label = (group.label, name if group.unread else "sidebar--muted")
     unread = (f" {group.unread}", "" if group.unread else "sidebar--muted")
-    return tuple(left), label, (unread, (f"/{group.articles}", "sidebar--muted"))
+    story = story_parts(group.sources, is_split=group.is_split)
+    return tuple(left), label, (*story, unread, (f"/{group.articles}", "sidebar--muted"))
+
+
+def story_parts(sources: int, *, is_split: bool) -> Parts:
+    """Return how many sources tell a story and whether they disagree; nothing for 0 sources."""
+    return ((f" ⧉{sources}{'▲▼' * is_split}", "sidebar--muted"),) if sources else ()
 
 
 def joined(parts: Iterable[Part]) -> Iterator[Part]:

@@ -23,7 +23,7 @@ def is_known(field: Field, value: str) -> bool:
 
 def test_a_field_is_completed_from_its_first_letters() -> None:
     assert offered("fees ti") == ["title:"]
-    assert offered("s") == ["sentiment:", "source:"]
+    assert offered("s") == ["sentiment:", "source:", "story:"]
     assert offered("") == offered("fees ") == []
 
 

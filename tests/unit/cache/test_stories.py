@@ -13,6 +13,13 @@ from hypothesis import strategies as st
 from pyroaring import BitMap
 
 from reader.article import Article, Sentiment
+from reader.cache import texts
+from reader.cache.answers import Grouping
+from reader.cache.asking import story_groups
+from reader.cache.asking.story_groups import OLDER, SINGLE
+from reader.cache.ids import Ids
+from reader.cache.insight import telling as telling_module
+from reader.cache.insight.telling import telling
 from reader.cache.store import Store
 from reader.cache.storing import stories
 from reader.cache.values.instants import END
@@ -68,6 +75,148 @@ def test_a_story_of_two_sources_is_found_by_its_states(store: Any) -> None:
     assert found(store, "is:echo") == ["7"]
     assert found(store, "-is:echo") == ["8", "9"]
     assert found(store, "is:split") == ["7", "9"]
+
+
+def test_a_story_is_found_by_its_number_in_every_language(store: Any) -> None:
+    decided(store, [*THREE, told(9, "Сховища Larkspur спустошено", lang="uk")])
+    number, other = stories_of(store)["9en"], stories_of(store)["8en"]
+    assert found(store, f"story:{number}") == ["7", "9", "9"]
+    assert found(store, f"story:{number} lang:en") == ["7", "9"]
+    assert found(store, f"story:{number} is:echo") == ["7"]
+    assert found(store, f"-story:{number}") == ["8"]
+    assert found(store, f"story:{number} story:{other} lang:en") == ["7", "8", "9"]
+    assert found(store, "story:999999999999999999") == []
+
+
+def test_drafts_are_not_found_by_their_story(store: Any) -> None:
+    decided(store, [*THREE, told(6, HACK, "mintgazette", draft=True)])
+    number = stories_of(store)["9en"]
+    assert found(store, f"story:{number}") == ["7", "9"]
+    assert found(store, f"story:{number} is:draft") == ["6"]
+
+
+def test_a_story_that_has_just_been_decided_is_found_by_its_number(store: Any) -> None:
+    put(store, [told(9, HACK)])
+    assert found(store, "story:1") == []
+    store.deciding.run()
+    assert found(store, "story:1") == ["9"]
+
+
+def listed(store: Any) -> dict[str, tuple[int, bool]]:
+    """By external id and language: how many sources tell the story, and whether they disagree."""
+    rows = store.texts.rows(store.questions.find(parse(""), NOW))
+    return {f"{row.identity.external}{row.lang}": (row.sources, row.is_split) for row in rows}
+
+
+def test_a_row_knows_how_many_sources_tell_its_story_in_its_language(store: Any) -> None:
+    again = told(6, RETOLD, "coinharbour", sentiment=DOWN)
+    decided(store, [*THREE, again, told(9, "Сховища Larkspur спустошено", lang="uk")])
+    of = listed(store)
+    assert of == {
+        **dict.fromkeys(("9en", "7en", "6en"), (2, True)),
+        **dict.fromkeys(("8en", "9uk"), (0, False)),
+    }
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "UPDATE articles SET story = 0",
+        "UPDATE articles SET story = -5",
+        "UPDATE articles SET story = 'no number', told = 'none'",
+        "UPDATE articles SET story = id, told = 7",
+        "UPDATE articles SET source = CAST(x'ff' AS TEXT) WHERE external = '9'",
+    ],
+)
+def test_a_row_whose_story_is_damaged_is_listed_without_it(tmp_path: Path, damage: str) -> None:
+    with Store(tmp_path) as store:
+        decided(store, THREE)
+    with closing(sqlite3.connect(tmp_path / "cache.db", isolation_level=None)) as db:
+        db.execute(damage)
+    with Store(tmp_path) as store:
+        ids = store.questions.find(parse(""), NOW)
+        rows = store.texts.rows(ids)
+        assert [row.id for row in rows] == list(ids)
+        assert not any(row.sources or row.is_split for row in rows)
+        for row in rows:
+            assert telling(store.session, row) is None
+        groups = store.questions.groups(ids, Grouping.STORY)
+        assert sum(len(each.ids) for each in groups) == 3
+
+
+def grouped(store: Any, text: str = "") -> list[tuple[str, list[str], int]]:
+    """Label, external ids and number of sources of each group of the list by story."""
+    groups = store.questions.groups(store.questions.find(parse(text), NOW), Grouping.STORY)
+    return [
+        (each.label, [row.identity.external for row in store.texts.rows(each.ids)], each.sources)
+        for each in groups
+    ]
+
+
+ORBIT = [
+    told(5, "Orbit exchange halts withdrawals of Quillon", "mintgazette"),
+    told(4, "Withdrawals of Quillon halted at Orbit exchange", "ledgerpost"),
+]
+
+
+def test_a_list_by_story_has_the_newest_story_first_and_the_rest_last(store: Any) -> None:
+    decided(store, [*THREE, *ORBIT])
+    assert grouped(store) == [
+        (ORBIT[0].title, ["4", "5"], 2),
+        (HACK, ["7", "9"], 2),
+        (SINGLE, ["8"], 0),
+    ]
+    assert grouped(store, "is:echo") == [(ORBIT[1].title, ["4"], 2), (RETOLD, ["7"], 2)]
+    assert grouped(store, "before:2000-01-01") == []
+
+
+def test_a_story_is_named_and_counted_in_the_language_of_the_list(store: Any) -> None:
+    twins = [
+        told(9, "Сховища Larkspur спустошено", lang="uk"),
+        told(7, "Втрати", "coinharbour", lang="uk"),
+    ]
+    decided(store, [*THREE, *twins])
+    assert grouped(store, "lang:uk") == [(twins[0].title, ["7", "9"], 2)]
+    assert sorted(grouped(store)[0][1]) == ["7", "7", "9", "9"]
+
+
+def test_stories_beyond_the_newest_are_among_the_rest(
+    store: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(story_groups, "STORIES", 1)
+    monkeypatch.setattr(story_groups, "AT_ONCE", 1)
+    decided(store, [*THREE, *ORBIT])
+    assert grouped(store) == [(ORBIT[0].title, ["4", "5"], 2), (OLDER, ["7", "8", "9"], 0)]
+
+
+def test_a_story_of_very_many_articles_does_not_keep_the_list_waiting(
+    store: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in (story_groups, texts, telling_module):
+        monkeypatch.setattr(module, "MOST", 2)
+    monkeypatch.setattr(story_groups, "LOOKED_UP", 2)
+    crowd = [told(n, HACK, "ledgerpost" if n % 2 else "coinharbour") for n in range(20, 10, -1)]
+    decided(store, [*THREE, *crowd])
+    assert [(label, len(articles)) for label, articles, _ in grouped(store)] == [
+        (HACK, 2),
+        (OLDER, 11),
+    ]
+    assert listed(store)["11en"] == (2, False)
+
+
+def test_an_article_has_its_tellers_in_order_and_in_its_language(store: Any) -> None:
+    again = told(6, RETOLD, "coinharbour", sentiment=DOWN)
+    decided(store, [*THREE, again, told(9, "Сховища Larkspur спустошено", lang="uk")])
+    rows = {
+        f"{row.identity.external}{row.lang}": row
+        for row in store.texts.rows(store.questions.find(parse(""), NOW))
+    }
+    tellers = telling(store.session, rows["7en"])
+    assert tellers is not None
+    assert [each.identity.external for each in tellers.articles] == ["9", "7", "6"]
+    assert [each.identity.external for each in tellers.firsts] == ["9", "7"]
+    assert tellers.others(rows["7en"].id) == Ids([rows["9en"].id, rows["6en"].id])
+    assert telling(store.session, rows["8en"]) is telling(store.session, rows["9uk"]) is None
 
 
 def test_a_story_is_not_split_where_one_source_contradicts_itself(store: Any) -> None:
@@ -272,6 +421,27 @@ def test_stories_and_states_do_not_depend_on_runs_and_equal_a_recount(
         assert _together(stories_of(cut)) == _together(expected)
         for state, ids in recounted(cut).items():
             assert cut.questions.find(parse(f"is:{state}"), NOW).bits == BitMap(ids)
+        _assert_stories_are_those_that_are_stored(cut)
+
+
+def _assert_stories_are_those_that_are_stored(store: Any) -> None:
+    """Filters, rows and groups against a recount of every article."""
+    with store.session.present() as view:
+        rows = view.told_between(0, END)
+    for story in {row.story for row in rows}:
+        ids = store.questions.find(parse(f"story:{story}"), NOW)
+        assert set(ids) == {row.id for row in rows if row.story == story}
+    every = store.questions.find(parse(""), NOW)
+    for row in store.texts.rows(every):
+        (story,) = (each.story for each in rows if each.id == row.id)
+        same = [each for each in rows if (each.story, each.lang) == (story, row.lang)]
+        count = len({each.source for each in same})
+        assert row.sources == (count if count > 1 else 0)
+    groups = store.questions.groups(every, Grouping.STORY)
+    assert BitMap().union(*(group.ids.bits for group in groups)) == every.bits
+    assert sum(len(group.ids) for group in groups) == len(every)
+    newest = [group.ids[0] for group in groups if group.sources]
+    assert newest == sorted(newest, reverse=True)
 
 
 def _together(of: dict[str, int]) -> set[frozenset[str]]:

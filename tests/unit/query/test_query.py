@@ -55,6 +55,7 @@ TERM = st.one_of(
     ),
     st.builds(Term, st.just(Field.SENTIMENT), st.sampled_from(SENTIMENTS), st.booleans()),
     st.builds(Term, st.just(Field.IS), st.sampled_from(STATES), st.booleans()),
+    st.builds(Term, st.just(Field.STORY), st.integers(1, 10**18 - 1).map(str), st.booleans()),
     st.builds(
         Term,
         st.sampled_from([Field.AFTER, Field.BEFORE]),
@@ -124,6 +125,8 @@ def test_every_term_of_a_query_can_be_evaluated(query: Query) -> None:
         ("tag:-x", (tag("-x"),)),
         ("source:Bloomberg_Crypto_", (Term(Field.SOURCE, "bloomberg_crypto_"),)),
         ("sentiment:Unrated", (Term(Field.SENTIMENT, "unrated"),)),
+        ("story:0120", (Term(Field.STORY, "120"),)),
+        ("-story:7", (Term(Field.STORY, "7", exclude=True),)),
         ("is:favorite", (Term(Field.IS, "favourite"),)),
         ("https://example.org/a:b", (word("https://example.org/a:b"),)),
         ("10:30", (word("10:30"),)),
@@ -161,6 +164,10 @@ def test_dates_mean_these_instants(text: str, terms: tuple[Term, ...]) -> None:
             "is:new",
             "is:new",
             f"`new` is not a state ({', '.join(STATES)})",
+        ),
+        *(
+            (f"story:{value}", f"story:{value}", f"`{value}` is not the number of a story")
+            for value in ("larkspur", "0", "-7", "1.5", "٣", "²", "9" * 19)
         ),
         ("after:31-31-2025", "after:31-31-2025", "`31-31-2025` is not a date"),
         ("after:2025-02-30", "after:2025-02-30", "`2025-02-30` is not a date"),

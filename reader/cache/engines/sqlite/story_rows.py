@@ -41,10 +41,25 @@ def between(db: sqlite3.Connection, first: int, last: int, latest: int) -> list[
     return [*map(Told._make, db.execute(find, (first, last, latest)))][::-1]
 
 
-def of_stories(db: sqlite3.Connection, stories: Sequence[int]) -> Iterator[Told]:
-    """Yield the articles of stories."""
-    # It says `story > 0`, as the index has no others.
-    yield from _among(db, "story > 0 AND story", stories)
+def ids_told(db: sqlite3.Connection, stories: Sequence[int]) -> BitMap:
+    """Return the articles of stories, from the index alone."""
+    found = BitMap()
+    for some in batches(stories):
+        places = ", ".join("?" * len(some))
+        find = f"SELECT id FROM articles WHERE story > 0 AND story IN ({places})"
+        found.update([id for (id,) in db.execute(find, some)])
+    return found
+
+
+def of_stories(db: sqlite3.Connection, stories: Sequence[int], first: int) -> Iterator[Told]:
+    """Yield the articles of stories. first: at most so many of each; -1: all."""
+    # They say `story > 0`, as the index has no others.
+    if first < 0:
+        yield from _among(db, "story > 0 AND story", stories)
+        return
+    find = f"{_TOLD} WHERE story > 0 AND story = ? ORDER BY id LIMIT ?"
+    for story in stories:
+        yield from map(Told._make, db.execute(find, (story, first)).fetchall())
 
 
 def of_ids(db: sqlite3.Connection, ids: Sequence[int]) -> Iterator[Told]:

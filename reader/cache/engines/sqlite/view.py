@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 _ROW = (
     "SELECT id, title, published, lang, category, sentiment, source, pinned, draft, flagged, "
-    f"{IDENTITY} FROM articles WHERE id IN "
+    f"story, told, {IDENTITY} FROM articles WHERE id IN "
 )
 _TEXT = (
     "SELECT id, title, iif(json_valid(fields), fields ->> 'description', ''), body "
@@ -164,11 +164,17 @@ class SqliteView:
 
         return between(self.db, first, last, latest)
 
-    def told_in(self, stories: Sequence[int]) -> "Iterator[Told]":
+    def told_in(self, stories: Sequence[int], *, first: int = -1) -> "Iterator[Told]":
         """Yield the articles of stories."""
         from reader.cache.engines.sqlite.story_rows import of_stories
 
-        return of_stories(self.db, stories)
+        return of_stories(self.db, stories, first)
+
+    def ids_told(self, stories: Sequence[int]) -> BitMap:
+        """Return the articles of stories."""
+        from reader.cache.engines.sqlite.story_rows import ids_told
+
+        return ids_told(self.db, stories)
 
     def told_of(self, ids: Sequence[int]) -> "Iterator[Told]":
         """Yield those of the articles that exist."""
