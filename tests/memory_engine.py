@@ -111,9 +111,10 @@ class MemoryView:
 
     def rows(self, ids: Sequence[int], _failed: Callable[[int], None]) -> Iterator[tuple[Any, ...]]:
         for id, new in self._articles(ids):
+            row = self._told(id)
             yield (
                 *(id, new.title, new.published, new.lang, new.category, new.sentiment, new.source),
-                *(new.pinned, new.draft, new.flagged, *self._told(id)[-2:], *new.identity),
+                *(new.pinned, new.draft, new.flagged, row.story, row.told, *new.identity),
             )
 
     def undecided(self, since: int) -> BitMap:
