@@ -52,8 +52,8 @@ class Stories:
     def __init__(self) -> None:
         self._active: deque[Report] = deque()
         """Reports of the last `FIRST_S`, the oldest first."""
-        self._having: dict[str, deque[Report]] = {}
-        """The same by term."""
+        self._having: dict[str, list[Report]] = {}
+        """The same by term; most terms have one, and a deque takes five times as much memory."""
         self._story: dict[int, int] = {}
         self._reports: dict[int, list[Report]] = {}
         """Reports of each story that an article may still join, the oldest first."""
@@ -77,7 +77,10 @@ class Stories:
         self._story[report.id] = story
         self._reports.setdefault(story, []).append(report)
         for term in report.vector:
-            self._having.setdefault(term, deque(maxlen=MOST_HAVING)).append(report)
+            having = self._having.setdefault(term, [])
+            having.append(report)
+            if len(having) > MOST_HAVING:
+                del having[0]
 
     def _joined(self, report: Report) -> int | None:
         """Return the story that an article joins; the older one of two that are alike."""
@@ -113,7 +116,7 @@ class Stories:
             report = self._active.popleft()
             for term in report.vector:
                 if (having := self._having.get(term)) and having[0] is report:
-                    having.popleft()
+                    del having[0]
                     if not having:
                         del self._having[term]
             # Its story keeps it: whether others join depends on all of its articles.
