@@ -1,5 +1,7 @@
 """Show what other programs have changed: list, rows and open article advance together."""
 
+from collections.abc import Callable
+
 from reader.article import ArticleId
 from reader.library import Library
 from reader.query.language import Field
@@ -26,7 +28,9 @@ class CatchingUp:
         marker: Marker,
         searching: Searching,
         sidebar: Sidebar,
+        changed: Callable[[], object],
     ) -> None:
+        """Make it. changed: called when articles have changed."""
         self._host = host
         self._library = library
         self._answers = answers
@@ -35,6 +39,7 @@ class CatchingUp:
         self._marker = marker
         self._searching = searching
         self._sidebar = sidebar
+        self._changed = changed
 
     def look(self) -> None:
         """Show what has changed, after it is read in the background. Raises CacheError."""
@@ -66,6 +71,7 @@ class CatchingUp:
         self._answers.ask()
         self._article.show_marks()
         self._article.reread()
+        self._changed()
 
     def _held_articles(self) -> set[ArticleId]:
         """Return the articles that the screen must find again under their new ids."""

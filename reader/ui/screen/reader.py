@@ -21,6 +21,7 @@ from reader.ui.screen.reported import reported
 
 if TYPE_CHECKING:
     from reader.ui.bars.search_line import SearchLine
+    from reader.ui.briefing.pane import BriefingPane
     from reader.ui.modals.tag_picker import TagPicker
     from reader.ui.reading.pane import ReadingPane
     from reader.ui.screen.languages import Twins
@@ -138,6 +139,30 @@ class ReaderScreen(HostScreen):
 
         await open_mood(self, self._library)
 
+    @reported
+    async def action_briefing(self) -> None:
+        """Show the briefing in place of the article, or go back."""
+        await self._mounted_briefings().toggle()
+        self._show_keys()
+
+    @reported
+    async def on_briefing_pane_chosen(self, event: "BriefingPane.Chosen") -> None:
+        """Open what was chosen in the briefing."""
+        if event.target.kind == "mood":
+            await self.action_mood()
+        else:
+            await self._mounted_briefings().choose(event.target)
+
+    @reported
+    async def on_briefing_pane_caught_up(self) -> None:
+        """Move the last visit to now, or mark all of the briefing as read."""
+        await self._mounted_briefings().catch_up()
+
+    @reported
+    async def on_briefing_pane_left(self) -> None:
+        """Show what was shown before the briefing."""
+        await self._mounted_briefings().leave()
+
     def on_tag_picker_query_changed(self, event: "TagPicker.QueryChanged") -> None:
         """Show the changed query."""
         self.show(event.query)
@@ -232,9 +257,11 @@ class ReaderScreen(HostScreen):
         article = self._of_article()
         return self._library.id_of(article.identity) if article else None
 
-    def action_undo(self) -> None:
-        """Take back the last step of marking."""
-        self.marker.undo()
+    @reported
+    async def action_undo(self) -> None:
+        """Take back the last step of marking, or of catching up."""
+        if self._briefings is None or await self._briefings.undo():
+            self.marker.undo()
 
     def action_redo(self) -> None:
         """Repeat the last step that was undone."""
@@ -264,7 +291,7 @@ class ReaderScreen(HostScreen):
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         """Show the keys of the pane that has the focus."""
-        if event.widget in (self._sidebar, self._panes.pane):
+        if event.widget in (self._sidebar, self._panes.right):
             self._show_keys()
 
     def on_key_line_action_chosen(self, event: KeyLine.ActionChosen) -> None:

@@ -1,0 +1,40 @@
+"""Write when something was, in local time, as briefly as is unambiguous. Pure."""
+
+from datetime import datetime
+
+_WEEK = 7
+_UNAMBIGUOUS = 335
+"""Days for which day and month are unambiguous without the year."""
+
+
+def moment(at: datetime, now: datetime) -> str:
+    """Return `18:20`, `yesterday 18:20`, `Thu 18:20`, `12 Nov 18:20` or `12 Nov 2024`. Aware."""
+    at, now = _local(at), _local(now)
+    days = (now.date() - at.date()).days
+    if days == 1:
+        return f"yesterday {at:%H:%M}"
+    if 0 <= days < _WEEK:
+        return _of_week(at, days)
+    if abs(days) < _UNAMBIGUOUS:
+        return f"{at.day} {at:%b %H:%M}"
+    return f"{at.day} {at:%b} {at.year}"
+
+
+def short_moment(at: datetime, now: datetime) -> str:
+    """Return `18:20`, `Thu 18:20`, `12 Nov` or `Nov 2024`. Aware."""
+    at, now = _local(at), _local(now)
+    days = (now.date() - at.date()).days
+    if 0 <= days < _WEEK:
+        return _of_week(at, days)
+    return f"{at.day} {at:%b}" if abs(days) < _UNAMBIGUOUS else f"{at:%b} {at.year}"
+
+
+def _of_week(at: datetime, days: int) -> str:
+    return f"{at:%a %H:%M}" if days else f"{at:%H:%M}"
+
+
+def _local(at: datetime) -> datetime:
+    try:
+        return at.astimezone()
+    except (OverflowError, ValueError, OSError):  # of the year 1 or 9999
+        return at

@@ -1,0 +1,304 @@
+"""The briefing on the screen: computed in a thread, shown in place of the article, kept up to date.
+
+Also decides when the last visit moves: at the end of a session that showed something new, or when
+the user says so.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import TYPE_CHECKING, NamedTuple
+
+from textual.worker import Worker
+
+from reader.article import Article, ArticleId
+from reader.library import Ids, Library
+from reader.query.language import Field, Query, Term
+from reader.ui.screen.host import Host
+from reader.ui.screen.marks import Marker, counted
+from reader.ui.screen.open_article import OpenArticle
+from reader.ui.screen.panes import Panes
+from reader.ui.textual_compat.failures import ended, in_background
+
+if TYPE_CHECKING:
+    from reader.cache.insight.briefing import Briefing, Headline, Visit
+    from reader.ui.briefing.lines import Target
+    from reader.ui.briefing.pane import BriefingPane
+
+HINT_AFTER_S = 0.3
+"""How long the pane is empty at the start before it shows a hint instead of the briefing."""
+
+AT_LATEST_S = 60.0
+
+WAITS_S = 0.025
+"""How long a key waits for the briefing before the pane is shown without it."""
+
+CAUGHT_UP = "caught up to here · {again} again marks {articles} as read · {undo} undoes"
+TAKEN_BACK = "no longer caught up to here"
+
+
+class Read(NamedTuple):
+    """A briefing, and of what it is."""
+
+    briefing: "Briefing"
+    query: Query
+    texts: int
+    """The version of the articles whose ids it has."""
+    visit: "Visit"
+    """The moment at which it was computed, as a visit."""
+
+
+class CaughtUp(NamedTuple):
+    """What the key to catch up did, to take it back. steps: of marking, when it was done."""
+
+    before: "Visit | None"
+    steps: int
+    are_marked: bool = False
+
+
+class Briefings:
+    """The briefings of one screen.
+
+    open_article: opens an article of the list. hint: says what keys do where nothing is new.
+    """
+
+    def __init__(
+        self,
+        host: Host,
+        library: Library,
+        panes: Panes,
+        article: OpenArticle,
+        marker: Marker,
+        *,
+        open_article: Callable[[ArticleId], Awaitable[None]],
+        hint: str,
+    ) -> None:
+        self._host = host
+        self._library = library
+        self._panes = panes
+        self._article = article
+        self._marker = marker
+        self._open = open_article
+        self._hint = hint
+        self._read: Read | None = None
+        self._is_asked = False
+        self._reading = asyncio.Lock()
+        self._since: Visit | None = None
+        self._knows_visit = False
+        self._has_shown_new = False
+        self._caught_up: CaughtUp | None = None
+        self._was_on_list = True
+        """Whether the list had the focus before the briefing."""
+
+    @property
+    def pane(self) -> "BriefingPane | None":
+        """Return the pane that shows it; None until it is first shown."""
+        return self._panes.aside  # type: ignore[return-value]
+
+    @property
+    def has_focus(self) -> bool:
+        """Return whether keys go to the briefing."""
+        return self.pane is not None and self.pane.has_focus
+
+    # At the start, on a key, after news.
+
+    async def begin(self) -> None:
+        """Show the briefing where no article is, unless there is nothing to tell."""
+        reading = self._refresh()
+        await ended(reading, HINT_AFTER_S)
+        if not reading.is_finished:
+            self._panes.show_hint(self._hint)
+            await ended(reading, AT_LATEST_S)
+        if self._read is None or self._is_empty(self._read.briefing):
+            self._panes.show_hint(self._hint)
+        elif self._panes.right is None and not self._panes.is_narrow:
+            await self._show()
+
+    def toggle(self) -> Awaitable[None]:
+        """Show the briefing and move the focus there; if it is there, go back."""
+        return self.leave() if self.has_focus else self._enter()
+
+    async def _enter(self) -> None:
+        self._was_on_list = self._panes.screen.focused is self._panes.sidebar
+        await ended(self._refresh(), WAITS_S)
+        await self._show()
+        self._panes.show_article()
+
+    async def leave(self) -> None:
+        """Go back to what was shown before."""
+        self._panes.leave_aside()
+        if self._was_on_list or self._panes.pane is None:
+            self._panes.show_list()
+        else:
+            self._panes.show_article()
+
+    def articles_changed(self) -> None:
+        """Compute the briefing again and show it, as articles have come or gone."""
+        if self._is_asked:
+            self._refresh()
+
+    def _refresh(self) -> Worker[None]:
+        self._is_asked = True
+        return in_background(self._host, self._current, group="briefing")
+
+    def _is_empty(self, briefing: "Briefing") -> bool:
+        return briefing.since is None and not briefing.ids
+
+    async def _show(self) -> None:
+        """Show what was read last in place of the article."""
+        pane = self.pane
+        if pane is None:
+            from reader.ui.briefing.pane import BriefingPane
+
+            pane = BriefingPane(now=self._library.clock, hint=self._hint)
+        if self._read is not None:
+            pane.show(self._read.briefing)
+        await self._panes.show_aside(pane)
+        self.look()
+
+    async def _current(self) -> Read:
+        """Return the briefing of what the screen holds now, and show it if it is another one."""
+        async with self._reading:
+            query = self._query
+            read = self._read
+            if read is None or (read.query, read.texts) != (query, self._library.texts):
+                read = self._read = await asyncio.to_thread(self._compute, query)
+                if self.pane is not None:
+                    self.pane.show(read.briefing)
+                    self.look()
+            return read
+
+    @property
+    def _query(self) -> Query:
+        """Return the languages of the list: a briefing tells of all that arrived in them."""
+        return Query(tuple(t for t in self._host.filter.terms if t.field is Field.LANG))
+
+    def _compute(self, query: Query) -> Read:
+        """Compute as of one version. Thread-safe."""
+        import reader.ui.briefing.pane  # noqa: F401 - in this thread, while keys are answered
+
+        insight = self._library.insight
+        if not self._knows_visit:
+            self._since, self._knows_visit = insight.visit(), True
+        while True:
+            version, texts = self._library.version, self._library.texts
+            visit = insight.present()
+            briefing = insight.briefing(query, self._since)
+            if version == self._library.version:
+                return Read(briefing, query, texts, visit)
+
+    # What was chosen.
+
+    async def choose(self, target: "Target") -> None:
+        """Open a story, or filter the list by a tag, a word, a category or a sentiment."""
+        from reader.ui.briefing.lines import Kind
+
+        if target.kind is Kind.STORY:
+            story = self._headline(await self._current(), target)
+            if story is None:
+                self._host.say("this story is no longer there")
+                return
+            self._panes.sidebar.move_to(story.id)
+            await self._open(story.id)
+            return
+        if target.kind is Kind.GROUP:
+            query = self._of_group(target.key)
+        elif target.kind is Kind.WORD:
+            query = self._host.filter.with_term(Term(Field.TITLE, target.name))
+        else:
+            query = self._host.filter.with_term(Term(Field.TAG, target.name))
+        self._host.show(query)
+        self._panes.show_list()
+
+    def _of_group(self, key: tuple[str, ...]) -> Query:
+        from reader.library import PINNED
+
+        query = self._query
+        if key == (PINNED,):
+            return query.with_only(Field.IS, "pinned")
+        for field, value in zip((Field.CATEGORY, Field.SENTIMENT), key, strict=False):
+            query = query.with_only(field, value)
+        return query
+
+    def _headline(self, read: Read, target: "Target") -> "Headline | None":
+        told = read.briefing.told_by_several
+        return next((each for each in told if each.story == target.story), None)
+
+    async def article(self) -> Article | None:
+        """Return the first article of the story under the cursor. Raises CacheError."""
+        target = self.pane.target if self.pane is not None else None
+        story = self._headline(await self._current(), target) if target else None
+        return self._library.article(story.id) if story else None
+
+    # The last visit.
+
+    def look(self) -> None:
+        """Note whether something that has arrived since the last visit is on the screen."""
+        if not self._is_asked:
+            self._refresh()
+        elif self._read is not None and not self._has_shown_new:
+            self._has_shown_new = self._is_in_view(self._read.briefing.ids)
+
+    def _is_in_view(self, new: Ids) -> bool:
+        panes, is_alone = self._panes, self._panes.is_narrow
+        is_right_seen = not is_alone or panes.is_list_hidden
+        if is_right_seen and panes.shows_aside:
+            return bool(new)
+        if is_right_seen and self._article.id in new:
+            return True
+        rows = () if panes.is_list_hidden else panes.sidebar.articles_in_view
+        return any(id in new for id in rows)
+
+    def save_visit(self) -> None:
+        """Move the last visit if this session has shown something new. Raises CacheError."""
+        self.look()
+        if self._read is not None and self._has_shown_new and not self._library.is_only_read:
+            self._save(self._read.visit)
+
+    async def catch_up(self) -> None:
+        """Move the last visit to now; a second time, mark what is listed as read."""
+        read = await self._current()
+        done = self._caught_up
+        if done is not None and done.steps == self._marker.steps:
+            if done.are_marked:
+                self._host.say("caught up already: all of it is marked as read")
+                return
+            unread = self._library.unread(read.briefing.ids)
+            self._caught_up = done._replace(steps=done.steps + 1, are_marked=bool(unread))
+            self._marker.read(read.briefing.ids)
+            return
+        if not read.briefing.ids:
+            self._host.say("nothing new to catch up with")
+            return
+        before, self._since = self._since, read.visit
+        await asyncio.to_thread(self._save, read.visit)
+        self._caught_up = CaughtUp(before, self._marker.steps)
+        self._host.say(
+            CAUGHT_UP.format(
+                again=self._host.key("briefing.caught-up"),
+                articles=f"its {counted(len(read.briefing.ids))}",
+                undo=self._host.key("reader.undo"),
+            )
+        )
+
+    async def undo(self) -> bool:
+        """Take back what `catch_up` did, if that was last; return whether marks are left to undo.
+
+        Raises CacheError.
+        """
+        done = self._caught_up
+        if done is None or done.steps != self._marker.steps:
+            return True
+        self._caught_up = None
+        self._since = done.before
+        await asyncio.to_thread(self._save, done.before)
+        self._host.say(TAKEN_BACK)
+        return done.are_marked
+
+    def _save(self, visit: "Visit | None") -> None:
+        from reader.cache.insight.visits import STATE
+
+        if visit is None:
+            self._library.save_state(STATE, "")
+        else:
+            self._library.insight.save_visit(visit)
