@@ -4,7 +4,7 @@ Combines the cache, the importer and the clock. No SQL, no widgets, no printing.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Self
@@ -16,6 +16,7 @@ from reader.cache.marks.journal import Mark
 from reader.cache.marks_keeper import Label
 from reader.cache.store import Store
 from reader.cache.values.cancel import Cancel
+from reader.cache.values.instants import utc_now
 from reader.errors import ArticleNotFound, CacheDamaged, Refusal, SearchAgain
 from reader.query.language import Field, Query
 
@@ -46,16 +47,13 @@ __all__ = [
     "Marked",
     "Stats",
     "TagCount",
+    "utc_now",
 ]
 
 RECENT = 200
 """Number of articles that a search examines first: they fill a few screens."""
 
 Clock = Callable[[], datetime]
-
-
-def utc_now() -> datetime:
-    return datetime.now(UTC)
 
 
 class Library:
@@ -72,7 +70,7 @@ class Library:
         self.clock = clock
         self.is_sample = on_close is not None
         self._is_shown = False
-        self._store = store = Store(folder)
+        self._store = store = Store(folder, clock=lambda: self.clock())
         self._session = store.session
         self._questions = store.questions
         self._texts = store.texts
@@ -232,7 +230,7 @@ class Library:
         """Return the part that answers what several articles say together."""
         from reader.cache.insight.insight import Insight
 
-        return Insight(self._session, self._questions, self.clock)
+        return Insight(self._session, self._questions, self._marking, self.clock)
 
     # Articles.
 

@@ -46,7 +46,7 @@ def put(store: Store, articles: Sequence[Article], run: int | None = None) -> li
 def library(folder: Path, articles: Sequence[Article] = ()) -> Library:
     """A library of these articles, whose clock is fixed at NOW."""
     made = Library(folder, clock=lambda: NOW)
-    with Store(folder) as store:
+    with Store(folder, clock=lambda: NOW) as store:
         put(store, articles)
     return made
 

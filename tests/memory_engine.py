@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from copy import copy
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
@@ -30,6 +31,7 @@ from reader.cache.storing.stories import Deciding
 from reader.cache.texts import Texts
 from reader.cache.values.cancel import Cancel
 from reader.cache.values.facet_rows import Counted, Damaged, Facet, FacetRow, Facts
+from reader.cache.values.instants import utc_now
 from reader.cache.values.stored import Coming, Document, Stored, Text
 from reader.cache.values.told import Told, told_of
 from reader.errors import CacheDamaged
@@ -55,6 +57,8 @@ class State:
         self.stamps: dict[str, Stamp] = {}
         self.sources: dict[str, SourceState] = {}
         self.feeds = Remembered()
+        self.arrived: dict[int, int] = {}
+        self.arrivals: dict[int, int] = {0: 0}
 
     def __copy__(self) -> "State":
         new = State()
@@ -129,6 +133,18 @@ class MemoryView:
 
     def told_of(self, ids: Sequence[int]) -> Iterator[Told]:
         return map(self._told, [id for id in ids if id in self.state.articles])
+
+    def count_stories(self, ids: BitMap) -> int:
+        return len({self.state.articles[id][1].story or -id for id in ids})
+
+    def arrived(self, since: int) -> BitMap:
+        return BitMap(id for id, texts in self.state.arrived.items() if texts > since)
+
+    def texts_at(self, instant: int) -> int:
+        return max(texts for texts, at in self.state.arrivals.items() if at <= instant)
+
+    def noted_for(self, texts: int) -> int:
+        return max((each, at) for each, at in self.state.arrivals.items() if each <= texts)[1]
 
     def _told(self, id: int) -> Told:
         coming = self.state.articles[id][1]
@@ -242,7 +258,7 @@ class MemoryView:
         if id is None:
             return None
         run, coming = self.state.articles[id]
-        return coming.as_stored(run)._replace(id=id)
+        return coming.as_stored(run)._replace(id=id, arrived=self.state.arrived[id])
 
     def _found_as(self, identity: Identity, *, any_lang: bool = False) -> Stored | None:
         if (found := self.stored_as(identity)) is not None:
@@ -285,6 +301,9 @@ class MemoryTransaction(MemoryView):
 
     def set_counter(self, name: str, value: int) -> None:
         self.state.counters[name] = value
+
+    def note_time(self, instant: int) -> None:
+        self.state.arrivals[self.state.counters["texts"]] = instant
 
     def keep_answer(self, query: str, version: int, answer: str) -> None:
         self.state.answers = {(query, version): answer}
@@ -341,13 +360,15 @@ class MemoryTransaction(MemoryView):
             assert id not in self.state.articles
             assert coming.incoming.identity not in self.ids([coming.incoming.identity])
             self.state.articles[id] = run, coming
+            self.state.arrived[id] = coming.arrived(self.state.counters["texts"] + 1)
 
     def delete(self, id: int) -> None:
-        del self.state.articles[id]
+        del self.state.articles[id], self.state.arrived[id]
 
     def move(self, id: int, to: int) -> None:
         assert to not in self.state.articles
         self.state.articles[to] = self.state.articles.pop(id)
+        self.state.arrived[to] = self.state.arrived.pop(id)
 
     def indexed(self, id: int) -> tuple[Any, ...] | None:
         new = self.state.articles[id][1].incoming
@@ -473,7 +494,7 @@ class MemoryStore:
 
     engines: ClassVar[dict[Path, MemoryEngine]] = {}
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, clock: Callable[[], datetime] = utc_now) -> None:
         prepare(folder / "marks.db", MARKS)
         lock, marks = threading.RLock(), MarksPool(folder / "marks.db")
         self.engine = self.engines.setdefault(folder, MemoryEngine())
@@ -483,7 +504,7 @@ class MemoryStore:
         self.texts = Texts(self.session, self.damage)
         keeper = MarksKeeper(folder, self.session)
         self.marking = Marking(self.session, keeper, self.damage.counted)
-        self.intake = Intake(self.session, self.damage.counted)
+        self.intake = Intake(self.session, self.damage.counted, clock)
         self.deciding = Deciding(self.session, self.damage.counted)
 
     def __enter__(self) -> Self:

@@ -18,6 +18,7 @@ from pyroaring import BitMap
 
 from reader.article import Identity
 from reader.cache.remembering import FeedMemory as FeedMemory
+from reader.cache.telling import Telling
 from reader.cache.values.facet_rows import Counted, Facet, FacetRow, Facts
 
 if TYPE_CHECKING:
@@ -27,11 +28,10 @@ if TYPE_CHECKING:
     from reader.cache.values.cancel import Cancel
     from reader.cache.values.incoming import Incoming
     from reader.cache.values.stored import Coming, Document, Stored, Text
-    from reader.cache.values.told import Told
     from reader.query.language import Term
 
 
-class View(Protocol):
+class View(Telling, Protocol):
     """Reads one state of the articles: of a moment, of a transaction, or the present one.
 
     Methods raise Damaged as documented, and otherwise what `Engine.errors` turns into CacheError.
@@ -119,20 +119,6 @@ class View(Protocol):
     def between(self, first: int, last: int) -> Iterator[tuple[int, Identity]]:
         """Yield the articles from one id to another."""
 
-    # Stories.
-
-    def undecided(self, since: int) -> BitMap:
-        """Return the articles without a story. since: all had one in that version of the texts."""
-
-    def told_between(self, first: int, last: int, *, latest: int = -1) -> "Sequence[Told]":
-        """Return the articles from one id to another, in order. latest: at most so many."""
-
-    def told_in(self, stories: Sequence[int]) -> "Iterator[Told]":
-        """Yield the articles of stories, in any order."""
-
-    def told_of(self, ids: Sequence[int]) -> "Iterator[Told]":
-        """Yield those of the articles that exist, in any order."""
-
     # Time bounds. Instants are Unix milliseconds.
 
     def last_before(self, instant: int) -> int | None:
@@ -187,6 +173,9 @@ class Transaction(View, Protocol):
 
     def set_counter(self, name: str, value: int) -> None:
         """Set a counter."""
+
+    def note_time(self, instant: int) -> None:
+        """Note that this version of the texts is written then. At most one a minute is noted."""
 
     def keep_answer(self, query: str, version: int, answer: str) -> None:
         """Store the answer to a query; drop all others."""

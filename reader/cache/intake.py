@@ -3,14 +3,16 @@
 `cache.storing.writing` decides what happens to each article.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from reader.article import Article
 from reader.cache.answers import Stamp
 from reader.cache.facets.index import Truth
 from reader.cache.session import Session
+from reader.cache.values.instants import milliseconds
 
 if TYPE_CHECKING:
     from reader.cache.sameness.arrivals import FeedPage
@@ -21,10 +23,11 @@ if TYPE_CHECKING:
 class Intake:
     """Stores articles, and the files and sources that they came from."""
 
-    def __init__(self, session: Session, truth: Truth) -> None:
-        """Use a session. truth: recounts damaged facets from the articles."""
+    def __init__(self, session: Session, truth: Truth, clock: Callable[[], datetime]) -> None:
+        """Use a session. truth: recounts damaged facets from the articles. clock: aware."""
         self._session = session
         self._truth = truth
+        self._clock = clock
 
     def begin_run(self) -> int:
         """Return the number of a new import, in which versions of an article replace each other."""
@@ -41,9 +44,12 @@ class Intake:
 
         with self._session.transaction() as to:
             to.expect_many(beside=beside)
+            before = to.counter("texts")
             writer = Writer(to, self._session.marks(), run, self._truth)
             yield writer
             writer.finish()
+            if to.counter("texts") != before:
+                to.note_time(milliseconds(self._clock()))
         writer.committed()
 
     def feed_page(

@@ -2,8 +2,9 @@
 
 import sqlite3
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
@@ -22,6 +23,7 @@ from reader.cache.repair.mending import Mending
 from reader.cache.repair.preparing import prepare
 from reader.cache.session import Session
 from reader.cache.texts import Texts
+from reader.cache.values.instants import utc_now
 from reader.errors import CacheDamaged, CacheUnwritable
 
 if TYPE_CHECKING:
@@ -42,7 +44,9 @@ class Store:
     tells other programs of an open screen. Raises CacheError.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, clock: Callable[[], datetime] = utc_now) -> None:
+        """Open a data folder. clock: by which arrivals are noted."""
+        self._clock = clock
         self.path = folder / "cache.db"
         self.marks_path = folder / "marks.db"
         self._notices: tuple[str, ...] = ()
@@ -103,7 +107,7 @@ class Store:
         """Return the part that stores what imports and syncs bring."""
         from reader.cache.intake import Intake
 
-        return Intake(self.session, self.damage.counted)
+        return Intake(self.session, self.damage.counted, self._clock)
 
     @cached_property
     def deciding(self) -> "Deciding":

@@ -21,6 +21,7 @@ _OF_FEEDS = (
     *(
         "reader.cache.intake",
         "reader.cache.engines.sqlite.transaction",
+        "reader.cache.engines.sqlite.arrivals",
         "reader.cache.engines.sqlite.changed",
         "reader.cache.engines.sqlite.feed_memory",
         "reader.cache.engines.sqlite.source_states",

@@ -278,5 +278,5 @@ def story(n: int, title: str, sentiment: str = "UNRATED", tags: str = "", **valu
 
 def bring(into: Library, *articles: Article) -> None:
     """What an import in another program does."""
-    with Store(into.folder) as store:
+    with Store(into.folder, clock=into.clock) as store:
         put(store, articles)

@@ -286,9 +286,21 @@ CREATE INDEX articles_story ON articles (story) WHERE story > 0;
 INSERT INTO meta VALUES ('stories', 0), ('decided', -1);
 """
 
+_CACHE_12 = """
+-- The version of the texts that brought an article first; 0: before that was noted.
+ALTER TABLE articles ADD arrived INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX articles_arrived ON articles (arrived) WHERE arrived > 0;
+-- When versions of the texts were written, at most one each minute.
+CREATE TABLE arrivals (
+    texts INTEGER PRIMARY KEY,
+    at INTEGER NOT NULL         -- milliseconds since 1970
+);
+INSERT INTO arrivals SELECT value, 0 FROM meta WHERE name = 'texts';
+"""
+
 CACHE_MIGRATIONS = (
     *(_CACHE_1, _CACHE_2, _CACHE_3, _CACHE_4, _CACHE_5, _CACHE_6, _CACHE_7, _CACHE_8),
-    *(_CACHE_9, _CACHE_10, _CACHE_11),
+    *(_CACHE_9, _CACHE_10, _CACHE_11, _CACHE_12),
 )
 
 

@@ -9,14 +9,20 @@ from reader.cache.answers import Group
 from reader.cache.ids import Ids
 from reader.cache.mood import Pair
 
+MOST_STORIES = 48
+"""Maximum stories that a briefing lists: an import may bring thousands."""
+
+DAYS = 28
+"""Maximum days of the series."""
+
 
 class Visit(NamedTuple):
-    """A moment up to which a reader has seen what arrived.
+    """A moment up to which the user has seen what arrived.
 
-    run: the last import or sync before it. at: aware.
+    texts: the version of the texts then (`library.texts`). at: aware.
     """
 
-    run: int
+    texts: int
     at: datetime
 
 
@@ -37,7 +43,7 @@ class Headline(NamedTuple):
 
 
 class More(NamedTuple):
-    """A tag, or a word of titles, of which there is more than usual."""
+    """A tag, or a word of titles, that more stories have than usual."""
 
     name: str
     is_tag: bool
@@ -48,7 +54,7 @@ class More(NamedTuple):
 
 
 class Turned(NamedTuple):
-    """A tag of which the share of positive articles has changed. now: in the latest seven days."""
+    """A tag whose share of positive articles has changed. now: in the latest seven days."""
 
     tag: str
     now: Pair
@@ -59,8 +65,10 @@ class Briefing(NamedTuple):
     """What arrived since a visit; of the newest day where there was no visit.
 
     since: None where there was none. ids: all that arrived. stories: how many different ones they
-    tell. told_by_several: the newest first. rest: `ids` without these, by category and sentiment.
-    series: labels by day, the oldest first.
+    tell. several: how many of these several sources tell. told_by_several: the newest of them, at
+    most MOST_STORIES, the newest first. rest: `ids` without these, by category and sentiment.
+    labels: the publisher's, of `ids`. usual: those of 28 days, up to a week before the latest
+    article. series: labels by day, the oldest first, up to the latest article; DAYS at most.
     """
 
     since: datetime | None
@@ -73,3 +81,4 @@ class Briefing(NamedTuple):
     series: Sequence[Pair] = ()
     more: Sequence[More] = ()
     turned: Sequence[Turned] = ()
+    several: int = 0

@@ -5,22 +5,31 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from reader.cache.ids import Ids
+from reader.cache.marking import Marking
 from reader.cache.questions import Questions
 from reader.cache.session import Session
+from reader.cache.values.instants import milliseconds
+from reader.query.language import Query
 
 if TYPE_CHECKING:
+    from reader.cache.insight.briefing import Briefing, Visit
     from reader.cache.insight.stories import Story
     from reader.cache.mood import By, Mood, Per
 
 
 class Insight:
-    """Stories and mood of one library. Thread-safe. Raises CacheError."""
+    """Stories, briefing and mood of one library. Thread-safe. Raises CacheError."""
 
     def __init__(
-        self, session: Session, questions: Questions, clock: Callable[[], datetime]
+        self,
+        session: Session,
+        questions: Questions,
+        marking: Marking,
+        clock: Callable[[], datetime],
     ) -> None:
         self._session = session
         self._questions = questions
+        self._marking = marking
         self._clock = clock
 
     def stories(self, ids: Ids, *, oldest_first: bool = False) -> "Iterator[Story]":
@@ -32,3 +41,34 @@ class Insight:
     def mood(self, ids: Ids, by: "By", per: "Per | None", most: int) -> "Mood":
         """Return how many articles by sentiment and day or week; at most `most` of these."""
         return self._questions.mood(ids, by, per, most, self._clock())
+
+    def briefing(self, query: Query, since: "Visit | None") -> "Briefing":
+        """Return what arrived since a visit; without one, what was published on the newest day."""
+        from reader.cache.insight.compiling import Compiler
+
+        return Compiler(self._session, self._questions).briefing(query, since, self._clock())
+
+    def present(self) -> "Visit":
+        """Return a visit that has seen everything up to the moment that is read."""
+        from reader.cache.insight.briefing import Visit
+
+        return Visit(self._session.texts(), self._clock())
+
+    def visit(self) -> "Visit | None":
+        """Return the saved visit; None if there is none."""
+        from reader.cache.insight.visits import STATE, read
+
+        return read(self._marking.state(STATE))
+
+    def save_visit(self, visit: "Visit") -> None:
+        """Save a visit as the last one, unless the folder is read-only."""
+        from reader.cache.insight.visits import STATE, written
+
+        self._marking.save_state(STATE, written(visit))
+
+    def since(self, instant: datetime) -> "Visit":
+        """Return a visit at an instant in the past. It has seen what had arrived until then."""
+        from reader.cache.insight.briefing import Visit
+
+        with self._session.asking() as view:
+            return Visit(view.texts_at(milliseconds(instant)), instant)

@@ -14,6 +14,11 @@ END = 1 << 32
 """The first number above all ids."""
 
 
+def utc_now() -> datetime:
+    """Return the present instant."""
+    return datetime.now(UTC)
+
+
 def milliseconds(instant: datetime) -> int:
     """Return Unix milliseconds."""
     return floor(instant.timestamp()) * 1000 + instant.microsecond // 1000

@@ -27,6 +27,8 @@ class Stored(NamedTuple):
     """The story that it tells; 0 if that is not decided."""
     told: int = 0
     """What is known of the story, in bits: `values.told`."""
+    arrived: int = 0
+    """The version of the texts that brought it first; 0 if unknown."""
 
 
 def identity_of(source: str, external: str, lang: str, feed: str) -> Identity:
@@ -89,6 +91,10 @@ class Coming:
     def told(self) -> int:
         """Return what is known of that story."""
         return self.before.told if self.before else 0
+
+    def arrived(self, texts: int) -> int:
+        """Return the version that brought it first. texts: the one that it is stored in."""
+        return self.before.arrived if self.before else texts
 
     def as_stored(self, run: int) -> Stored:
         """Return it as if it were stored already, under the id -1."""

@@ -19,17 +19,17 @@ _DOCUMENT = "SELECT CAST(fields AS BLOB), CAST(body AS BLOB), digest FROM docume
 SELECT = (
     "SELECT id, source, external, lang, feed, published, updated, run, "
     "CAST(origin AS BLOB), entry, came, "
-    "fetched, story, told FROM articles WHERE "
+    "fetched, story, told, arrived FROM articles WHERE "
 )
 
 
 def from_row(row: tuple[Any, ...]) -> Stored:
     """Return the stored article of a row with the columns of `SELECT`."""
     id, source, external, lang, feed, published, updated, run, origin, entry, came = row[:11]
-    fetched, story, told = row[11:]
+    fetched, story, told, arrived = row[11:]
     identity = identity_of(source, external, lang, feed)
     origin = bytes(origin).decode(errors="replace")
-    rest = (origin, entry, came, bool(fetched), lang, story, told)
+    rest = (origin, entry, came, bool(fetched), lang, story, told, arrived)
     return Stored(id, identity, published, updated, run, *rest)
 
 

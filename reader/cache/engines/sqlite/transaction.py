@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
 _INSERT = (
     "INSERT INTO articles (id, source, external, lang, published, updated, category, sentiment, "
-    "pinned, draft, flagged, origin, run, title, feed, entry, came, fetched, story, told) "
-    f"VALUES ({', '.join('?' * 20)})"
+    "pinned, draft, flagged, origin, run, title, feed, entry, came, fetched, story, told, "
+    f"arrived) VALUES ({', '.join('?' * 21)})"
 )
 _INSERT_DOCUMENT = "INSERT INTO documents VALUES (?, ?, CAST(? AS TEXT), CAST(? AS TEXT))"
 _INDEX = "INSERT INTO fulltext (rowid, title, description, body) VALUES (?, ?, ?, CAST(? AS TEXT))"
@@ -74,6 +74,12 @@ class SqliteTransaction(SqliteView):
     def set_counter(self, name: str, value: int) -> None:
         """Set a counter."""
         self.db.execute("UPDATE meta SET value = ? WHERE name = ?", (value, name))
+
+    def note_time(self, instant: int) -> None:
+        """Note when this version of the texts is written, at most once a minute."""
+        from reader.cache.engines.sqlite.arrivals import note_time
+
+        note_time(self.db, instant)
 
     def keep_answer(self, query: str, version: int, answer: str) -> None:
         """Store the answer to a query; drop all others."""
@@ -176,7 +182,9 @@ class SqliteTransaction(SqliteView):
 
     def insert(self, run: int, articles: "Sequence[tuple[int, Coming]]") -> None:
         """Store articles under their ids, without facets and words."""
-        self.db.executemany(_INSERT, (_row(id, run, coming) for id, coming in articles))
+        texts = self.counter("texts") + 1
+        rows = ((*_row(id, run, each), each.arrived(texts)) for id, each in articles)
+        self.db.executemany(_INSERT, rows)
         new = ((id, coming.incoming) for id, coming in articles)
         documents = ((id, each.digest, each.fields, each.body) for id, each in new)
         self.db.executemany(_INSERT_DOCUMENT, documents)

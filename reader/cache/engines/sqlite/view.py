@@ -176,6 +176,32 @@ class SqliteView:
 
         return of_ids(self.db, ids)
 
+    def count_stories(self, ids: BitMap) -> int:
+        """Return how many stories the articles tell."""
+        from reader.cache.engines.sqlite.story_rows import count_stories
+
+        return count_stories(self.db, ids)
+
+    # Arrivals.
+
+    def arrived(self, since: int) -> BitMap:
+        """Return the articles that came after a version of the texts."""
+        from reader.cache.engines.sqlite.arrivals import arrived
+
+        return arrived(self.db, since)
+
+    def texts_at(self, instant: int) -> int:
+        """Return the version of the texts at an instant."""
+        from reader.cache.engines.sqlite.arrivals import texts_at
+
+        return texts_at(self.db, instant)
+
+    def noted_for(self, texts: int) -> int:
+        """Return the last instant that is noted for that version of the texts or before."""
+        from reader.cache.engines.sqlite.arrivals import noted_for
+
+        return noted_for(self.db, texts)
+
     # Time bounds.
 
     def last_before(self, instant: int) -> int | None:

@@ -1,0 +1,162 @@
+"""Compile a briefing: what has arrived since a visit, and which stories it tells."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from pyroaring import BitMap
+
+from reader.article import ArticleId, Sentiment
+from reader.cache.answers import Grouping
+from reader.cache.asking.evaluation import first_id_since
+from reader.cache.facets.index import ESTIMATED, Facets
+from reader.cache.ids import Ids
+from reader.cache.insight.briefing import DAYS, MOST_STORIES, Briefing, Headline, Visit
+from reader.cache.insight.visits import texts_of
+from reader.cache.mood import BEFORE, LATEST, By, Pair, now_and_was
+from reader.cache.questions import Questions
+from reader.cache.session import Session
+from reader.cache.values.instants import from_milliseconds
+from reader.cache.values.told import SPLIT, STORY, Told
+from reader.query.language import Query
+
+if TYPE_CHECKING:
+    from reader.cache.engine import View
+
+_DAY = timedelta(days=1)
+
+
+class Compiler:
+    """Compiles briefings. Thread-safe. Raises CacheError."""
+
+    def __init__(self, session: Session, questions: Questions) -> None:
+        self._session = session
+        self._questions = questions
+
+    def briefing(self, query: Query, since: Visit | None, now: datetime) -> Briefing:
+        """Return what arrived since a visit, or was published on the newest day. now: aware."""
+        every = self._questions.find(query, now)
+        with self._session.asking(every.lang) as view:
+            if since is None:
+                new = _newest_day(every.bits, now, view)
+            else:
+                new = view.arrived(texts_of(since, view))
+            ids = Ids(every.bits & new, every.lang)
+        several, told, listed = self._told_by_several(ids, new)
+        with self._session.asking(ids.lang) as view:
+            labels = _labels(ids.bits, self._session.facets_of(ids.lang), view)
+            stories = view.count_stories(ids.bits)
+        columns = self._questions.mood(every, By.DAY, None, LATEST[By.DAY] + BEFORE[By.DAY], now)
+        series = [column.labels for column in columns.columns]
+        return Briefing(
+            since=since.at if since else None,
+            ids=ids,
+            stories=stories,
+            told_by_several=told,
+            rest=self._questions.groups(Ids(ids.bits - listed, ids.lang), Grouping.CATEGORY),
+            labels=labels,
+            usual=now_and_was(series, By.DAY)[1],
+            series=series[-DAYS:],
+            several=several,
+        )
+
+    def _told_by_several(self, ids: Ids, new: BitMap) -> tuple[int, Sequence[Headline], BitMap]:
+        """Return how many there are, the newest of them, and the articles of these.
+
+        new: all that arrived, whatever the query.
+        """
+        facets = self._session.facets_of(ids.lang)
+        with self._session.asking(ids.lang) as view:
+            told = Ids(ids.bits & facets.get(view, STORY), ids.lang)
+            lang = ids.lang or _commonest(ids.bits, facets, view)
+            several = view.count_stories(told.bits)
+        newest = self._newest_stories(told)
+        with self._session.asking(ids.lang) as view:
+            every = _by_story(view.told_in(newest))
+            listed = BitMap([row.id for rows in every.values() for row in rows])
+            shown = facets.visible(view)
+            tellers = [
+                _in_language([row for row in rows if row.id in shown], lang)
+                for rows in every.values()
+            ]
+            split = facets.get(view, SPLIT)
+            titles = {id: title for id, title, *_ in view.rows(_firsts(tellers), lambda _: None)}
+        told_in = (rows for rows in tellers if rows and rows[0].id in titles)
+        lines = [_headline(rows, titles[rows[0].id], new, split) for rows in told_in]
+        lines.sort(key=lambda line: (line.published, line.id), reverse=True)
+        return several, lines, listed
+
+    def _newest_stories(self, ids: Ids) -> list[int]:
+        """Return the stories of the newest articles, at most MOST_STORIES."""
+        found: dict[int, None] = {}
+        for place in range(0, len(ids), _AT_ONCE):
+            some = ids[place : place + _AT_ONCE]
+            with self._session.asking(ids.lang) as view:
+                story = {row.id: row.story for row in view.told_of(some)}
+            found |= dict.fromkeys(story[id] for id in some if id in story)
+            if len(found) >= MOST_STORIES:
+                break
+        return [*found][:MOST_STORIES]
+
+
+_AT_ONCE = 200
+"""Articles whose stories are looked up together."""
+
+
+def _newest_day(ids: BitMap, now: datetime, view: "View") -> BitMap:
+    """Return the places of 24 hours up to the latest article that is not dated in the future."""
+    end = first_id_since(view, now)
+    past = int(ids.rank(end - 1)) if end else 0
+    if not past:
+        return BitMap()
+    published = view.published_before(ids[past - 1] + 1) or 0
+    first = first_id_since(view, from_milliseconds(published) - _DAY)
+    return BitMap(range(first, end))
+
+
+def _labels(ids: BitMap, facets: Facets, view: "View") -> Pair:
+    rated = ids - facets.get(view, ESTIMATED)
+    positive, negative = (
+        int(rated.intersection_cardinality(facets.get(view, ("sentiment", name))))
+        for name in ("positive", "negative")
+    )
+    return Pair(positive, negative)
+
+
+def _commonest(ids: BitMap, facets: Facets, view: "View") -> str:
+    """Return the language of most of the articles, folded."""
+    every = facets.every(view, "lang").items()
+    counts = {lang: int(bits.intersection_cardinality(ids)) for lang, bits in every}
+    return max(sorted(counts), key=lambda lang: counts[lang], default="")
+
+
+def _by_story(rows: Iterator[Told]) -> dict[int, list[Told]]:
+    found: dict[int, list[Told]] = {}
+    for row in sorted(rows):
+        found.setdefault(row.story, []).append(row)
+    return found
+
+
+def _in_language(rows: Sequence[Told], lang: str) -> Sequence[Told]:
+    """Return the rows of that language, else of the first row's."""
+    found = [row for row in rows if row.lang.casefold() == lang]
+    return found or [row for row in rows if row.lang == rows[0].lang]
+
+
+def _firsts(tellers: Sequence[Sequence[Told]]) -> list[int]:
+    return [rows[0].id for rows in tellers if rows]
+
+
+def _headline(rows: Sequence[Told], title: str, new: BitMap, split: BitMap) -> Headline:
+    first = rows[0]
+    return Headline(
+        story=first.story,
+        id=ArticleId(first.id),
+        title=title,
+        published=from_milliseconds(first.published),
+        source=first.source,
+        sources=len({row.source for row in rows}),
+        sentiment=Sentiment(first.sentiment),
+        is_split=first.id in split,
+        began_before=any(row.id not in new for row in rows),
+    )
