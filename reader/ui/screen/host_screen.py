@@ -5,7 +5,6 @@ Makes the parts and implements their `Host`. A subclass defines what keys do.
 
 import asyncio
 from contextlib import suppress
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 

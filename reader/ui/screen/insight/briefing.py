@@ -6,8 +6,7 @@ the user says so.
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from functools import partial
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 from textual.worker import Worker
 
@@ -93,7 +92,7 @@ class Briefings:
     @property
     def pane(self) -> "BriefingPane | None":
         """Return the pane that shows it; None until it is first shown."""
-        return self._panes.aside  # type: ignore[return-value]
+        return cast("BriefingPane | None", self._panes.aside)
 
     @property
     def has_focus(self) -> bool:
