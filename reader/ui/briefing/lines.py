@@ -21,9 +21,6 @@ STYLES = (TITLE, HEAD, MUTED, NAME, "group", *(each.lower() for each in Sentimen
 FEW = 12
 """Articles below which the briefing is a head line and a list: fewer say nothing of a mood."""
 
-MOST = 300
-"""Stories that have a row."""
-
 _LABEL = 9
 """Cells of the words before the mood, and what there is more of."""
 
@@ -125,7 +122,7 @@ def lay_out(
     if len(briefing.ids) >= FEW:
         _add_remarkable(made, briefing)
     if briefing.told_by_several:
-        _add_stories(made, briefing.told_by_several, now)
+        _add_stories(made, briefing, now)
     if briefing.rest:
         made.heading("Everything else" if briefing.told_by_several else "By category")
         _add_groups(made, briefing.rest, opened)
@@ -137,7 +134,7 @@ def _head(briefing: Briefing, width: int, now: datetime) -> list[str]:
     since = briefing.since and moment(briefing.since, now)
     if not briefing.ids:
         return [fit(f"Nothing new since {since}" if since else "Nothing new", width).rstrip()]
-    told = len(briefing.told_by_several)
+    told = max(briefing.several, len(briefing.told_by_several))
     counts = [
         _counted(len(briefing.ids), "article", "articles"),
         _counted(briefing.stories, "story", "stories") if briefing.stories else "",
@@ -239,9 +236,9 @@ def _add_items(made: _Lines, label: str, items: Sequence[tuple[Target, Line]]) -
 # Stories.
 
 
-def _add_stories(made: _Lines, stories: Sequence[Headline], now: datetime) -> None:
+def _add_stories(made: _Lines, briefing: Briefing, now: datetime) -> None:
     made.heading("Told by several")
-    shown = stories[:MOST]
+    shown = briefing.told_by_several
     times = [short_moment(each.published, now) for each in shown]
     time = max(map(len, times))
     longest = max(cell_len(each.source) for each in shown)
@@ -260,8 +257,8 @@ def _add_stories(made: _Lines, stories: Sequence[Headline], now: datetime) -> No
         if source:
             parts.append((f"{'':{_GAP}}{fit(_one_line(each.source), source)}", MUTED))
         made.row(Target(Kind.STORY, story=each.story), *_within(parts, made.width))
-    if len(stories) > MOST:
-        made.add((fit(f"{'':{before}}and {len(stories) - MOST:,} more", made.width), MUTED))
+    if (more := briefing.several - len(shown)) > 0:
+        made.add((fit(f"{'':{before}}and {more:,} more, not listed", made.width), MUTED))
 
 
 def _within(parts: Line, width: int) -> Iterator[Part]:
