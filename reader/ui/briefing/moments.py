@@ -1,6 +1,6 @@
 """Write when something was, in local time, as briefly as is unambiguous. Pure."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 _WEEK = 7
 _UNAMBIGUOUS = 335
@@ -11,26 +11,29 @@ def moment(at: datetime, now: datetime) -> str:
     """Return `18:20`, `yesterday 18:20`, `Thu 18:20`, `12 Nov 18:20` or `12 Nov 2024`. Aware."""
     at, now = _local(at), _local(now)
     days = (now.date() - at.date()).days
+    if days == 0:
+        return f"{at:%H:%M}"
     if days == 1:
         return f"yesterday {at:%H:%M}"
-    if 0 <= days < _WEEK:
-        return _of_week(at, days)
+    if 0 < days < _WEEK:
+        return f"{at:%a %H:%M}"
     if abs(days) < _UNAMBIGUOUS:
         return f"{at.day} {at:%b %H:%M}"
     return f"{at.day} {at:%b} {at.year}"
 
 
 def short_moment(at: datetime, now: datetime) -> str:
-    """Return `18:20`, `Thu 18:20`, `12 Nov` or `Nov 2024`. Aware."""
+    """Return the hour of the past day, the day of the past week, else the date, as `Nov’24`.
+
+    At most six cells. Aware.
+    """
     at, now = _local(at), _local(now)
     days = (now.date() - at.date()).days
-    if 0 <= days < _WEEK:
-        return _of_week(at, days)
-    return f"{at.day} {at:%b}" if abs(days) < _UNAMBIGUOUS else f"{at:%b} {at.year}"
-
-
-def _of_week(at: datetime, days: int) -> str:
-    return f"{at:%a %H:%M}" if days else f"{at:%H:%M}"
+    if days == 0 or timedelta() < now - at < timedelta(days=1):
+        return f"{at:%H:%M}"
+    if 0 < days < _WEEK:
+        return f"{at:%a}"
+    return f"{at.day} {at:%b}" if abs(days) < _UNAMBIGUOUS else f"{at:%b}’{at.year % 100:02}"
 
 
 def _local(at: datetime) -> datetime:

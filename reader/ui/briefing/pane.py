@@ -15,10 +15,11 @@ from textual.geometry import Size, clamp
 from textual.message import Message
 from textual.strip import Strip
 
-from reader.article import Sentiment
 from reader.cache.insight.briefing import Briefing
 from reader.config.paths import resource
-from reader.ui.briefing.lines import STYLES, Key, Kind, Layout, Target, lay_out
+from reader.ui.briefing.lines import lay_out
+from reader.ui.briefing.parts import STYLES, Key, Kind, Layout, Target
+from reader.ui.briefing.rows import Fetch
 from reader.ui.textual_compat.long_view import LongView
 
 CURSOR = "briefing--cursor"
@@ -39,7 +40,11 @@ def _key(key: str, action: str, group: Binding.Group, name: str, tooltip: str) -
 
 
 class BriefingPane(LongView, inherit_bindings=False):
-    """Shows a briefing, with a cursor on all that opens. now: the present moment, aware."""
+    """Shows a briefing, with a cursor on all that opens.
+
+    fetch: returns the rows of articles. now: the present moment, aware. hint: what is said if
+    nothing is new.
+    """
 
     # Read with this module, after the first paint.
     DEFAULT_CSS = (resource("styles") / "35-briefing.tcss").read_text("utf-8")
@@ -56,14 +61,14 @@ class BriefingPane(LongView, inherit_bindings=False):
         _key("ctrl+u", "page(-0.5)", _MOVE, "Half page up", "Half a page up"),
         _key("space,pagedown", "page(1)", _MOVE, "Page down", "A page down"),
         _key("pageup", "page(-1)", _MOVE, "Page up", "A page up"),
-        _key("h,left", "left", _OPEN, "Left", "Close the category, or go to the list"),
-        _key("l,right", "right", _OPEN, "Right", "Open the category or the story"),
+        _key("h,left", "left", _OPEN, "Left", "Close the group, or go to the list"),
+        _key("l,right", "right", _OPEN, "Right", "Open the group, story or article"),
         _key(
             "enter",
             "choose",
             _OPEN,
             "Open",
-            "Open the story; filter the list by the tag or the sentiment; open the category",
+            "Open the story, article or group; filter the list by the tag or word",
         ),
         _key("M", "catch_up", _OPEN, "Caught up", "Caught up to here; again: mark it all as read"),
         _key("escape", "leave", _OPEN, "Leave", "Back to what was here before"),
@@ -81,9 +86,9 @@ class BriefingPane(LongView, inherit_bindings=False):
     class Left(Message):
         """The user goes back."""
 
-    def __init__(self, *, now: Callable[[], datetime], hint: str) -> None:
-        """Make the pane. hint: what is said if nothing is new."""
+    def __init__(self, fetch: Fetch, *, now: Callable[[], datetime], hint: str) -> None:
         super().__init__()
+        self._fetch = fetch
         self._now = now
         self._hint = hint
         self._briefing: Briefing | None = None
@@ -122,6 +127,7 @@ class BriefingPane(LongView, inherit_bindings=False):
             width=self._width,
             now=self._now(),
             opened=self._opened,
+            fetch=self._fetch,
             hint=self._hint,
         )
         targets = [stop.target for stop in self._layout.stops]
@@ -199,31 +205,35 @@ class BriefingPane(LongView, inherit_bindings=False):
         self._go(next(passed, after[-1]))
 
     def action_left(self) -> None:
-        """Go to the place left of this one, close the category, or go to the list."""
+        """Go to the place left of this one, close the group around it, or go to the list."""
         target, before = self.target, self._neighbour(-1)
+        key = target.key if target is not None else ()
         if before is not None:
             self._go(before)
-        elif target is not None and target.key[:1] in self._category_keys & self._opened:
-            self._fold(target.key[:1])
+        elif target and target.kind is Kind.ARTICLE and key:
+            self._go_to(Target(Kind.GROUP, key=key))
+        elif key in self._opened:
+            self._fold(key)
+        elif key[:-1]:
+            self._go_to(Target(Kind.GROUP, key=key[:-1]))
         else:
             self.call_later(self.run_action, "screen.to_list")
 
     def action_right(self) -> None:
-        """Go to the place right of this one, else open this one."""
-        following = self._neighbour(1)
+        """Go to the place right of this one, else open this one, or step into the open group."""
+        target, following = self.target, self._neighbour(1)
         if following is not None:
             self._go(following)
-        elif (target := self.target) and target.key in self._opened:
+        elif target and target.kind is Kind.GROUP and target.key in self._opened:
             self.action_move(1)
         else:
             self.action_choose()
 
     def action_choose(self) -> None:
         """Open what is under the cursor."""
-        target = self.target
-        if target is None:
+        if (target := self.target) is None:
             return
-        if target.kind is Kind.GROUP and target.key in self._category_keys:
+        if target.kind is Kind.GROUP:
             self._fold(target.key)
         else:
             self.post_message(self.Chosen(target))
@@ -245,12 +255,6 @@ class BriefingPane(LongView, inherit_bindings=False):
             self._go(place)
             self.action_choose()
 
-    @property
-    def _category_keys(self) -> set[Key]:
-        """Return the keys of the groups that have groups."""
-        groups = self._briefing.rest if self._briefing else ()
-        return {group.key for group in groups if group.children}
-
     def _neighbour(self, step: int) -> int | None:
         """Return the place beside the cursor on its line."""
         stops, place = self._layout.stops, self._cursor + step
@@ -259,15 +263,18 @@ class BriefingPane(LongView, inherit_bindings=False):
         return None
 
     def _fold(self, key: Key) -> None:
-        """Open or close a category; the cursor is then on it."""
+        """Open or close the group under the cursor, with what it then shows in view."""
         self._opened ^= {key}
-        targets = [stop.target for stop in self._layout.stops]
-        self._cursor = targets.index(Target(Kind.GROUP, key=key))
+        before = len(self._layout.lines)
         self._lay_out()
-        if key in self._opened:
-            self._reveal(self._layout.stops[self._cursor].line + len(Sentiment))
+        added = len(self._layout.lines) - before
+        if added > 0:
+            self._reveal(self._layout.stops[self._cursor].line + min(added, self.size.height // 2))
         self._reveal()
         self.refresh()
+
+    def _go_to(self, target: Target) -> None:
+        self._go([stop.target for stop in self._layout.stops].index(target))
 
     def _go(self, place: int) -> None:
         """Move the cursor to a place, or to the nearest one."""

@@ -1,7 +1,7 @@
 """The lines of a briefing at every width, and what each place in them opens."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -10,13 +10,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from reader.article import ArticleId, Sentiment
+from reader.article import ArticleId, Identity, Row, Sentiment
 from reader.cache.answers import Group
 from reader.cache.ids import Ids
 from reader.cache.insight.briefing import Briefing, Headline, More, Turned
 from reader.cache.mood import Pair
-from reader.ui.briefing.lines import STYLES, Kind, Layout, Target, lay_out
+from reader.ui.briefing.lines import lay_out
 from reader.ui.briefing.moments import moment, short_moment
+from reader.ui.briefing.parts import STYLES, Kind, Layout, Target
+from reader.ui.briefing.rows import MOST
 
 NOW = datetime(2026, 3, 14, 9, 30, tzinfo=UTC)
 HINT = "l opens the article under the cursor. ? shows all keys."
@@ -71,8 +73,30 @@ def briefing(**values: Any) -> Briefing:
     return made._replace(**values)
 
 
+def rows(ids: Sequence[ArticleId]) -> list[Row]:
+    return [
+        Row(
+            id=id,
+            title=f"Article {id}",
+            published=NOW - timedelta(hours=20 - id),
+            lang="en",
+            category="BTC",
+            sentiment=Sentiment.NEUTRAL,
+            source="block_ledger",
+            read=bool(id % 2),
+            favourite=False,
+            pinned=False,
+            draft=False,
+            flagged=False,
+            estimated=id == 4,
+            identity=Identity("block_ledger", str(id), "en"),
+        )
+        for id in ids
+    ]
+
+
 def laid_out(told: Briefing, width: int = 78, opened: set[tuple[str, ...]] | None = None) -> Layout:
-    return lay_out(told, width=width, now=NOW, opened=opened or set(), hint=HINT)
+    return lay_out(told, width=width, now=NOW, opened=opened or set(), fetch=rows, hint=HINT)
 
 
 def texts(layout: Layout) -> list[str]:
@@ -88,13 +112,13 @@ def test_all_that_a_briefing_can_say() -> None:
         "Turned   XRP ▲ 71% of 24 (was 34% of 50)",
         "",
         "Told by several",
-        "  3  ▼  Northfell idles its machines                     08:30  northfell_news",
+        "  3   ▼ Northfell idles its machines                     08:30  northfell_news",
         " 12+ ▲▼ Northfell idles its machines                     07:30  northfell_news",
         "",
         "Everything else",
         "▾ BTC              32   ▲ 20  ▼ 12",
-        "    ▲ positive     20",
-        "    ▼ negative     12",
+        "  ▸ ▲ positive     20",
+        "  ▸ ▼ negative     12",
         "▸ MARKET            7   ▲  7",
     ]
 
@@ -136,12 +160,46 @@ def test_lines_with_nothing_to_say_are_left_out() -> None:
 
 
 def test_few_articles_are_a_head_and_a_list() -> None:
-    told = briefing(ids=Ids(range(11)), stories=9)
-    assert texts(laid_out(told))[:3] == [
-        "Since yesterday 18:20: 11 articles, 9 stories, 2 told by several",
+    told = briefing(
+        ids=Ids(range(6)),
+        stories=5,
+        told_by_several=[headline(1)],
+        rest=[group("BTC", 3, 1), group("ETH", 2, 0)],
+    )
+    assert texts(laid_out(told)) == [
+        "Since yesterday 18:20: 6 articles, 5 stories, 1 told by several",
         "",
         "Told by several",
+        "  3   ▼ Northfell idles its machines                     08:30  northfell_news",
+        "",
+        "Everything else",
+        "      ■ Article 3                                        16:30  block_ledger",
+        "    • ■ Article 2                                        15:30  block_ledger",
+        "      ■ Article 1                                        14:30  block_ledger",
+        "    • ■ Article 0                                        13:30  block_ledger",
     ]
+
+
+def test_an_open_group_shows_its_articles_newest_first() -> None:
+    told = briefing(rest=[group("BTC", 20, 5)])
+    opened: set[tuple[str, ...]] = {("BTC",), ("BTC", Sentiment.NEGATIVE)}
+    assert texts(laid_out(told, opened=opened))[-8:] == [
+        "▾ BTC              25   ▲ 20  ▼ 5",
+        "  ▸ ▲ positive     20",
+        "  ▾ ▼ negative      5",
+        "    •~■ Article 4                                        17:30  block_ledger",
+        "        Article 3                                        16:30  block_ledger",
+        "    •   Article 2                                        15:30  block_ledger",
+        "        Article 1                                        14:30  block_ledger",
+        "    •   Article 0                                        13:30  block_ledger",
+    ]
+
+
+def test_a_long_group_says_how_much_more_it_has() -> None:
+    told = briefing(rest=[group("BTC", MOST + 2, 0)])
+    layout = laid_out(told, opened={("BTC",), ("BTC", Sentiment.POSITIVE)})
+    assert texts(layout)[-1] == "        and 2 more, in the list"
+    assert sum(stop.target.kind is Kind.ARTICLE for stop in layout.stops) == MOST
 
 
 def test_nothing_new_leaves_the_hint() -> None:
@@ -190,7 +248,7 @@ def test_names_go_on_below_each_other_where_they_do_not_fit() -> None:
 
 def test_a_narrow_pane_leaves_the_source_out() -> None:
     row = texts(laid_out(briefing(), 50))[8]
-    assert row == "  3  ▼  Northfell idles its machines         08:30"
+    assert row == "  3   ▼ Northfell idles its machines         08:30"
 
 
 def test_more_stories_than_are_listed_are_counted() -> None:
@@ -220,11 +278,12 @@ def test_no_line_is_wider_than_the_pane(width: int, words: str, count: int, is_s
 
 MOMENTS = [
     (timedelta(hours=2), "07:30", "07:30"),
-    (timedelta(hours=10), "yesterday 23:30", "Fri 23:30"),
-    (timedelta(days=5), "Mon 09:30", "Mon 09:30"),
+    (timedelta(hours=10), "yesterday 23:30", "23:30"),
+    (timedelta(hours=26), "yesterday 07:30", "Fri"),
+    (timedelta(days=5), "Mon 09:30", "Mon"),
     (timedelta(days=30), "12 Feb 09:30", "12 Feb"),
     (timedelta(days=-2), "16 Mar 09:30", "16 Mar"),
-    (timedelta(days=500), "30 Oct 2024", "Oct 2024"),
+    (timedelta(days=500), "30 Oct 2024", "Oct’24"),
 ]
 
 

@@ -20,9 +20,9 @@ from reader.ui.screen.panes import Panes
 from reader.ui.textual_compat.failures import ended, in_background
 
 if TYPE_CHECKING:
-    from reader.cache.insight.briefing import Briefing, Headline, Visit
-    from reader.ui.briefing.lines import Target
+    from reader.cache.insight.briefing import Briefing, Visit
     from reader.ui.briefing.pane import BriefingPane
+    from reader.ui.briefing.parts import Target
 
 HINT_AFTER_S = 0.3
 """How long the pane is empty at the start before it shows a hint instead of the briefing."""
@@ -149,7 +149,7 @@ class Briefings:
         if pane is None:
             from reader.ui.briefing.pane import BriefingPane
 
-            pane = BriefingPane(now=self._library.clock, hint=self._hint)
+            pane = BriefingPane(self._library.rows, now=self._library.clock, hint=self._hint)
         if self._read is not None:
             pane.show(self._read.briefing)
         await self._panes.show_aside(pane)
@@ -190,44 +190,36 @@ class Briefings:
 
     async def choose(self, target: "Target") -> None:
         """Open a story, or filter the list by a tag, a word, a category or a sentiment."""
-        from reader.ui.briefing.lines import Kind
+        from reader.ui.briefing.parts import Kind
 
-        if target.kind is Kind.STORY:
-            story = self._headline(await self._current(), target)
-            if story is None:
-                self._host.say("this story is no longer there")
-                return
-            self._panes.sidebar.move_to(story.id)
-            await self._open(story.id)
+        if target.kind in (Kind.STORY, Kind.ARTICLE):
+            await self._open_article(target)
             return
-        if target.kind is Kind.GROUP:
-            query = self._of_group(target.key)
-        elif target.kind is Kind.WORD:
-            query = self._host.filter.with_term(Term(Field.TITLE, target.name))
-        else:
-            query = self._host.filter.with_term(Term(Field.TAG, target.name))
-        self._host.show(query)
+        field = Field.TITLE if target.kind is Kind.WORD else Field.TAG
+        self._host.show(self._host.filter.with_term(Term(field, target.name)))
         self._panes.show_list()
 
-    def _of_group(self, key: tuple[str, ...]) -> Query:
-        from reader.library import PINNED
+    async def _open_article(self, target: "Target") -> None:
+        """Open it; the cursor of the list follows if the list has it."""
+        id = await self._id_of(target)
+        if id is None:
+            self._host.say("this article is no longer there")
+            return
+        self._panes.sidebar.move_to(id)
+        await self._open(id)
 
-        query = self._query
-        if key == (PINNED,):
-            return query.with_only(Field.IS, "pinned")
-        for field, value in zip((Field.CATEGORY, Field.SENTIMENT), key, strict=False):
-            query = query.with_only(field, value)
-        return query
-
-    def _headline(self, read: Read, target: "Target") -> "Headline | None":
-        told = read.briefing.told_by_several
-        return next((each for each in told if each.story == target.story), None)
+    async def _id_of(self, target: "Target") -> ArticleId | None:
+        """Return the article, or the first of the story. Raises CacheError."""
+        if target.article is not None:
+            return self._library.id_of(target.article)
+        told = (await self._current()).briefing.told_by_several
+        return next((each.id for each in told if target.story == each.story), None)
 
     async def article(self) -> Article | None:
-        """Return the first article of the story under the cursor. Raises CacheError."""
+        """Return the article under the cursor, or the first of the story. Raises CacheError."""
         target = self.pane.target if self.pane is not None else None
-        story = self._headline(await self._current(), target) if target else None
-        return self._library.article(story.id) if story else None
+        id = await self._id_of(target) if target is not None else None
+        return self._library.article(id) if id is not None else None
 
     # The last visit.
 
