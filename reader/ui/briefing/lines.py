@@ -69,7 +69,7 @@ def lay_out(
     elif briefing.rest:
         made.heading("Everything else" if briefing.told_by_several else "By category")
         add_groups(made, briefing.rest, opened, fetch, now)
-    return Layout(made.lines, made.stops)
+    return Layout(made.lines, made.stops, made.instants)
 
 
 def _joined(groups: Sequence[Group]) -> Ids:

@@ -1,7 +1,9 @@
 """Write when something was, in local time, as briefly as is unambiguous. Pure."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
+_DAY = timedelta(days=1)
 _WEEK = 7
 _UNAMBIGUOUS = 335
 """Days for which day and month are unambiguous without the year."""
@@ -29,11 +31,18 @@ def short_moment(at: datetime, now: datetime) -> str:
     """
     at, now = _local(at), _local(now)
     days = (now.date() - at.date()).days
-    if days == 0 or timedelta() < now - at < timedelta(days=1):
+    if days == 0 or timedelta() < now - at < _DAY:
         return f"{at:%H:%M}"
     if 0 < days < _WEEK:
         return f"{at:%a}"
     return f"{at.day} {at:%b}" if abs(days) < _UNAMBIGUOUS else f"{at:%b}’{at.year % 100:02}"
+
+
+def right_until(instants: Iterable[datetime], now: datetime) -> datetime:
+    """Return when the first of these is written otherwise: at the latest at midnight. Aware."""
+    now = _local(now)
+    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0) + _DAY
+    return min([midnight, *(at + _DAY for at in instants if timedelta() < now - at < _DAY)])
 
 
 def _local(at: datetime) -> datetime:

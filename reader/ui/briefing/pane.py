@@ -18,6 +18,7 @@ from textual.strip import Strip
 from reader.cache.insight.briefing import Briefing
 from reader.config.paths import resource
 from reader.ui.briefing.lines import lay_out
+from reader.ui.briefing.moments import right_until
 from reader.ui.briefing.parts import STYLES, Key, Kind, Layout, Target
 from reader.ui.briefing.rows import Fetch
 from reader.ui.textual_compat.long_view import LongView
@@ -113,6 +114,10 @@ class BriefingPane(LongView, inherit_bindings=False):
             kinds = [stop.target.kind for stop in self._layout.stops]
             self._cursor = kinds.index(Kind.STORY) if Kind.STORY in kinds else 0
         self.refresh()
+
+    def right_until(self) -> datetime:
+        """Return until when its lines are right as they are."""
+        return right_until(self._layout.instants, self._now())
 
     def size_changed(self) -> None:
         """Lay out again for another width."""

@@ -1,6 +1,7 @@
 """What the lines of a briefing consist of: parts with styles, and places that open something."""
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from enum import StrEnum, auto
 from typing import NamedTuple
 
@@ -55,6 +56,8 @@ class Layout(NamedTuple):
 
     lines: Sequence[Line] = ()
     stops: Sequence[Stop] = ()
+    instants: Sequence[datetime] = ()
+    """Those that are written, as of now."""
 
     def at(self, x: int, y: int) -> int | None:
         """Return which stop is in that cell."""
@@ -71,6 +74,7 @@ class Lines:
         self.width = width
         self.lines: list[Line] = []
         self.stops: list[Stop] = []
+        self.instants: list[datetime] = []
 
     def add(self, *parts: Part) -> None:
         """Add a line."""

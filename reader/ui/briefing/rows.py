@@ -92,6 +92,7 @@ def _add_entry(made: Lines, entry: _Entry, now: datetime) -> None:
     ]
     if source:
         parts.append((f"{'':{_GAP}}{fit(one_line(entry.source), source)}", MUTED))
+    made.instants.append(entry.at)
     made.row(entry.target, *_within(parts, made.width))
 
 

@@ -30,7 +30,7 @@ class CatchingUp:
         sidebar: Sidebar,
         changed: Callable[[], object],
     ) -> None:
-        """Make it. changed: called when articles have changed."""
+        """Make it. changed: called when articles or marks have changed."""
         self._host = host
         self._library = library
         self._answers = answers
@@ -63,6 +63,7 @@ class CatchingUp:
         moves = self._library.catch_up(self._held_articles())
         if self._library.texts == texts:
             self._show_marks()
+            self._changed()
             return
         self._sidebar.follow(moves)
         self._searching.follow(moves)

@@ -172,7 +172,7 @@ class HostScreen(QuickKeys, LightScreen):
             marker=self.marker,
             searching=self._searching,
             sidebar=sidebar,
-            changed=self._articles_changed,
+            changed=self._renew_briefing,
         )
         found = self._show_what_is_found
         self._warm_up = WarmUp(self, library, self.marker, start=self._start, found=found)
@@ -343,9 +343,9 @@ class HostScreen(QuickKeys, LightScreen):
             )
         return self._briefings
 
-    def _articles_changed(self) -> None:
+    def _renew_briefing(self) -> None:
         if self._briefings is not None:
-            self._briefings.articles_changed()
+            self._briefings.renew()
 
     # The view and the open article, saved for the next start.
 

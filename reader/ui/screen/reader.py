@@ -177,6 +177,8 @@ class ReaderScreen(HostScreen):
     async def action_neighbour(self, step: Literal[1, -1], unread: bool = False) -> None:
         """Open the next article; unread: the next unread one, match or result of a search."""
         if unread:
+            if self.filter.words:  # matches are in the article
+                self._panes.leave_aside()
             await self._stepping.to_unread_or_match(step)
         else:
             await self._stepping.to_neighbour(step)
@@ -190,12 +192,14 @@ class ReaderScreen(HostScreen):
         self._stepping.tell_matches(event, self.key(NEXT))
 
     def _of_article(self) -> Article | None:
-        """Return the article that a key is about: the open one in its pane, else the cursor's."""
+        """Return the article that a key is about: that under a cursor, or the open one."""
         cursor = self._sidebar.cursor
         article = self._article.article
         try:
             if self.focused is self._sidebar and cursor and cursor.article is not None:
                 article = self._library.article(cursor.article)
+            elif self._panes.shows_aside and self.focused is self._panes.aside:
+                article = self._mounted_briefings().article()
         except CryptoreadError as error:
             self.say(str(error), error=True)
             return None

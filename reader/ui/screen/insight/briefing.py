@@ -6,6 +6,7 @@ the user says so.
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple, cast
 
 from textual.worker import Worker
@@ -110,7 +111,9 @@ class Briefings:
             await ended(reading, AT_LATEST_S)
         if self._read is None or self._is_empty(self._read.briefing):
             self._panes.show_hint(self._hint)
-        elif self._panes.right is None and not self._panes.is_narrow:
+        elif self._panes.is_narrow:
+            self._panes.show_hint(self._hint)  # seen if the terminal grows
+        elif self._panes.right is None:
             await self._show()
 
     def toggle(self) -> Awaitable[None]:
@@ -131,14 +134,20 @@ class Briefings:
         else:
             self._panes.show_article()
 
-    def articles_changed(self) -> None:
-        """Compute the briefing again and show it, as articles have come or gone."""
+    def renew(self) -> None:
+        """Show what has changed: articles have come or gone, or were marked."""
         if self._is_asked:
             self._refresh()
 
     def _refresh(self) -> Worker[None]:
         self._is_asked = True
-        return in_background(self._host, self._current, group="briefing")
+        return in_background(self._host, self._renew, group="briefing")
+
+    async def _renew(self) -> None:
+        read = await self._current()
+        if self.pane is not None:
+            self.pane.show(read.briefing)
+        self.look()
 
     def _is_empty(self, briefing: "Briefing") -> bool:
         return briefing.since is None and not briefing.ids
@@ -156,15 +165,12 @@ class Briefings:
         self.look()
 
     async def _current(self) -> Read:
-        """Return the briefing of what the screen holds now, and show it if it is another one."""
+        """Return the briefing of what the screen holds now."""
         async with self._reading:
             query = self._query
             read = self._read
             if read is None or (read.query, read.texts) != (query, self._library.texts):
                 read = self._read = await asyncio.to_thread(self._compute, query)
-                if self.pane is not None:
-                    self.pane.show(read.briefing)
-                    self.look()
             return read
 
     @property
@@ -186,6 +192,11 @@ class Briefings:
             if version == self._library.version:
                 return Read(briefing, query, texts, visit)
 
+    def right_until(self) -> datetime | None:
+        """Return until when the moments in the briefing are right; None if it is not shown."""
+        pane = self.pane if self._panes.shows_aside else None
+        return pane.right_until() if pane is not None else None
+
     # What was chosen.
 
     async def choose(self, target: "Target") -> None:
@@ -201,24 +212,26 @@ class Briefings:
 
     async def _open_article(self, target: "Target") -> None:
         """Open it; the cursor of the list follows if the list has it."""
-        id = await self._id_of(target)
+        await self._current()
+        id = self._in_briefing(target)
         if id is None:
             self._host.say("this article is no longer there")
             return
         self._panes.sidebar.move_to(id)
         await self._open(id)
 
-    async def _id_of(self, target: "Target") -> ArticleId | None:
+    def _in_briefing(self, target: "Target") -> ArticleId | None:
         """Return the article, or the first of the story. Raises CacheError."""
         if target.article is not None:
             return self._library.id_of(target.article)
-        told = (await self._current()).briefing.told_by_several
+        told = self._read.briefing.told_by_several if self._read else ()
         return next((each.id for each in told if target.story == each.story), None)
 
-    async def article(self) -> Article | None:
+    def article(self) -> Article | None:
         """Return the article under the cursor, or the first of the story. Raises CacheError."""
         target = self.pane.target if self.pane is not None else None
-        id = await self._id_of(target) if target is not None else None
+        is_present = self._read is not None and self._read.texts == self._library.texts
+        id = self._in_briefing(target) if target is not None and is_present else None
         return self._library.article(id) if id is not None else None
 
     # The last visit.
