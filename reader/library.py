@@ -5,7 +5,7 @@ Combines the cache, the importer and the clock. No SQL, no widgets, no printing.
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Self
 
@@ -225,7 +225,7 @@ class Library:
         """Return counts by language, source, tag, category and sentiment of what matches."""
         return self._questions.stats(self.find(query))
 
-    @property
+    @cached_property
     def insight(self) -> "Insight":
         """Return the part that answers what several articles say together."""
         from reader.cache.insight.insight import Insight

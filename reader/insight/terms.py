@@ -66,8 +66,13 @@ def terms(text: str) -> Iterator[str]:
     for word in _WORD.findall(_SUM.sub(" ", text)):
         word = word.strip(".&+")
         if len(word) > 1 and word not in _STOP_WORDS:
-            stem = _stem(_SAME.get(word, word))
-            yield _SAME.get(stem, stem)
+            yield term(word)
+
+
+def term(word: str) -> str:
+    """Return the term of a word in lower case, which is that of its other forms and names."""
+    stem = _stem(_SAME.get(word, word))
+    return _SAME.get(stem, stem)
 
 
 def _sum(digits: str, unit: str) -> Iterator[str]:

@@ -12,6 +12,7 @@ from reader.cache.asking.evaluation import first_id_since
 from reader.cache.facets.index import ESTIMATED, Facets
 from reader.cache.ids import Ids
 from reader.cache.insight.briefing import DAYS, MOST_STORIES, Briefing, Headline, Visit
+from reader.cache.insight.unusual import Unusual
 from reader.cache.insight.visits import texts_of
 from reader.cache.mood import BEFORE, LATEST, By, Pair, now_and_was
 from reader.cache.questions import Questions
@@ -32,20 +33,24 @@ class Compiler:
     def __init__(self, session: Session, questions: Questions) -> None:
         self._session = session
         self._questions = questions
+        self._unusual = Unusual(session)
 
     def briefing(self, query: Query, since: Visit | None, now: datetime) -> Briefing:
         """Return what arrived since a visit, or was published on the newest day. now: aware."""
         every = self._questions.find(query, now)
         with self._session.asking(every.lang) as view:
+            latest = _latest(every.bits, now, view)
             if since is None:
-                new = _newest_day(every.bits, now, view)
+                new = _day_before(latest, now, view)
             else:
                 new = view.arrived(texts_of(since, view))
             ids = Ids(every.bits & new, every.lang)
-        several, told, listed = self._told_by_several(ids, new)
+            lang = every.lang or _commonest(ids.bits or every.bits, self._session.facets, view)
+        several, told, listed = self._told_by_several(ids, lang, new)
         with self._session.asking(ids.lang) as view:
             labels = _labels(ids.bits, self._session.facets_of(ids.lang), view)
             stories = view.count_stories(ids.bits)
+        more, turned = self._unusual.among(every, lang, latest) if latest else ((), ())
         columns = self._questions.mood(every, By.DAY, None, LATEST[By.DAY] + BEFORE[By.DAY], now)
         series = [column.labels for column in columns.columns]
         return Briefing(
@@ -57,10 +62,14 @@ class Compiler:
             labels=labels,
             usual=now_and_was(series, By.DAY)[1],
             series=series[-DAYS:],
+            more=more,
+            turned=turned,
             several=several,
         )
 
-    def _told_by_several(self, ids: Ids, new: BitMap) -> tuple[int, Sequence[Headline], BitMap]:
+    def _told_by_several(
+        self, ids: Ids, lang: str, new: BitMap
+    ) -> tuple[int, Sequence[Headline], BitMap]:
         """Return how many there are, the newest of them, and the articles of these.
 
         new: all that arrived, whatever the query.
@@ -68,12 +77,10 @@ class Compiler:
         facets = self._session.facets_of(ids.lang)
         with self._session.asking(ids.lang) as view:
             told = Ids(ids.bits & facets.get(view, STORY), ids.lang)
-            lang = ids.lang or _commonest(ids.bits, facets, view)
             several = view.count_stories(told.bits)
         newest = self._newest_stories(told)
         with self._session.asking(ids.lang) as view:
             every = _by_story(view.told_in(newest))
-            listed = BitMap([row.id for rows in every.values() for row in rows])
             shown = facets.visible(view)
             tellers = [
                 _in_language([row for row in rows if row.id in shown], lang)
@@ -84,6 +91,7 @@ class Compiler:
         told_in = (rows for rows in tellers if rows and rows[0].id in titles)
         lines = [_headline(rows, titles[rows[0].id], new, split) for rows in told_in]
         lines.sort(key=lambda line: (line.published, line.id), reverse=True)
+        listed = BitMap([row.id for line in lines for row in every[line.story]])
         return several, lines, listed
 
     def _newest_stories(self, ids: Ids) -> list[int]:
@@ -103,15 +111,19 @@ _AT_ONCE = 200
 """Articles whose stories are looked up together."""
 
 
-def _newest_day(ids: BitMap, now: datetime, view: "View") -> BitMap:
-    """Return the places of 24 hours up to the latest article that is not dated in the future."""
+def _latest(ids: BitMap, now: datetime, view: "View") -> datetime | None:
+    """Return when the latest article was published that is not dated in the future."""
     end = first_id_since(view, now)
     past = int(ids.rank(end - 1)) if end else 0
-    if not past:
+    published = view.published_before(ids[past - 1] + 1) if past else None
+    return None if published is None else from_milliseconds(published)
+
+
+def _day_before(latest: datetime | None, now: datetime, view: "View") -> BitMap:
+    """Return the places of 24 hours up to the latest article, and of what is newer."""
+    if latest is None:
         return BitMap()
-    published = view.published_before(ids[past - 1] + 1) or 0
-    first = first_id_since(view, from_milliseconds(published) - _DAY)
-    return BitMap(range(first, end))
+    return BitMap(range(first_id_since(view, latest - _DAY), first_id_since(view, now)))
 
 
 def _labels(ids: BitMap, facets: Facets, view: "View") -> Pair:
@@ -138,9 +150,16 @@ def _by_story(rows: Iterator[Told]) -> dict[int, list[Told]]:
 
 
 def _in_language(rows: Sequence[Told], lang: str) -> Sequence[Told]:
-    """Return the rows of that language, else of the first row's."""
-    found = [row for row in rows if row.lang.casefold() == lang]
-    return found or [row for row in rows if row.lang == rows[0].lang]
+    """Return the rows of that language if several sources tell it there, else of another."""
+    found: dict[str, list[Told]] = {}
+    for row in rows:
+        found.setdefault(row.lang.casefold(), []).append(row)
+    own = found.get(lang, [])
+    return own if _sources(own) > 1 else max(found.values(), key=_sources, default=[])
+
+
+def _sources(rows: Sequence[Told]) -> int:
+    return len({row.source for row in rows})
 
 
 def _firsts(tellers: Sequence[Sequence[Told]]) -> list[int]:
@@ -155,7 +174,7 @@ def _headline(rows: Sequence[Told], title: str, new: BitMap, split: BitMap) -> H
         title=title,
         published=from_milliseconds(first.published),
         source=first.source,
-        sources=len({row.source for row in rows}),
+        sources=_sources(rows),
         sentiment=Sentiment(first.sentiment),
         is_split=first.id in split,
         began_before=any(row.id not in new for row in rows),

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from datetime import datetime
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from reader.cache.ids import Ids
@@ -13,6 +14,7 @@ from reader.query.language import Query
 
 if TYPE_CHECKING:
     from reader.cache.insight.briefing import Briefing, Visit
+    from reader.cache.insight.compiling import Compiler
     from reader.cache.insight.stories import Story
     from reader.cache.mood import By, Mood, Per
 
@@ -44,9 +46,13 @@ class Insight:
 
     def briefing(self, query: Query, since: "Visit | None") -> "Briefing":
         """Return what arrived since a visit; without one, what was published on the newest day."""
+        return self._compiler.briefing(query, since, self._clock())
+
+    @cached_property
+    def _compiler(self) -> "Compiler":
         from reader.cache.insight.compiling import Compiler
 
-        return Compiler(self._session, self._questions).briefing(query, since, self._clock())
+        return Compiler(self._session, self._questions)
 
     def present(self) -> "Visit":
         """Return a visit that has seen everything up to the moment that is read."""

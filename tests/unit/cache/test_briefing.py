@@ -255,3 +255,72 @@ def test_articles_from_before_arrivals_were_noted_arrived_long_ago(tmp_path: Pat
         assert not insight.briefing(parse(""), Visit(0, NOW)).ids
         bring(store, article(2))
         assert len(insight.briefing(parse(""), Visit(0, NOW)).ids) == 1
+
+
+def week(name: str, *, now: int, was: int, first: int = 0, **values: Any) -> list[Article]:
+    """Articles with a tag, some in the last week and some in the weeks before, of two sources."""
+    spread = [hours * 6 for hours in range(now)] + [200 + hours * 6 for hours in range(was)]
+    return [
+        article(
+            first + n,
+            title=f"Memo {first + n} on {name} no. {n}",
+            tags=("Quiet", name),
+            source=("ledgerpost", "coinharbour")[n % 2],
+            published=NOW - timedelta(hours=1 + hours, minutes=first % 50),
+            **values,
+        )
+        for n, hours in enumerate(spread)
+    ]
+
+
+def test_a_tag_that_is_told_more_than_usual_is_named_as_it_is_written(
+    store: Any, insight: Insight
+) -> None:
+    put(store, [*week("Plain", now=20, was=80), *week("Larkspur Bridge", now=12, was=2, first=500)])
+    found = insight.briefing(parse(""), None)
+    assert [(each.name, each.is_tag, each.stories) for each in found.more] == [
+        ("Larkspur Bridge", True, 12)
+    ]
+    assert found.more[0].usual == pytest.approx(2.5 * 32 / 82)
+    assert found.turned == []
+
+
+def test_a_word_of_titles_is_told_in_small_letters(store: Any, insight: Insight) -> None:
+    put(store, week("Plain", now=20, was=80))
+    named = [
+        article(
+            900 + n,
+            title=f"Tarnby’s vault gained {n} %",
+            source=("ledgerpost", "coinharbour")[n % 2],
+            published=NOW - timedelta(hours=5 * n),
+        )
+        for n in range(1, 9)
+    ]
+    put(store, named)
+    assert insight.briefing(parse(""), None).more == [("tarnby", False, 8, 0.5 * 28 / 80)]
+
+
+def test_a_tag_whose_labels_turned_is_told_with_both_shares(store: Any, insight: Insight) -> None:
+    mixed = [
+        *week("Plain", now=20, was=60, sentiment=UP),
+        *week("Plain", now=20, was=60, first=200, sentiment=DOWN),
+    ]
+    fell = [
+        *week("Larkspur", now=2, was=24, first=400, sentiment=UP),
+        *week("Larkspur", now=18, was=6, first=600, sentiment=DOWN),
+    ]
+    put(store, [*mixed, *fell])
+    found = insight.briefing(parse(""), None)
+    assert found.turned == [("Larkspur", Pair(2, 18), Pair(24, 6))]
+
+
+def test_estimates_and_other_languages_do_not_turn_a_tag(store: Any, insight: Insight) -> None:
+    mixed = [
+        *week("Plain", now=20, was=60, sentiment=UP),
+        *week("Plain", now=20, was=60, first=200, sentiment=DOWN),
+    ]
+    fell = week("Larkspur", now=2, was=24, first=400, sentiment=UP)
+    estimated = {"sentiment": DOWN, "sentiment_is_estimated": True}
+    put(store, [*mixed, *fell, *week("Larkspur", now=18, was=6, first=600, **estimated)])
+    put(store, week("Larkspur", now=18, was=6, first=800, sentiment=DOWN, lang="uk"))
+    assert insight.briefing(parse(""), None).turned == []
