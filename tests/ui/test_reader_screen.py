@@ -567,7 +567,7 @@ async def test_an_open_article_that_is_gone_leaves_the_briefing(news: Library) -
     news.save_state("view", json.dumps(saved | {"opened": ["gone", "1", "en"]}))
     async with reading(news) as reader:
         assert reader.opened is None
-        assert "The latest day" in reader.text(BriefingPane)
+        assert "Nothing new since 12:00" in reader.text(BriefingPane)
 
 
 async def test_an_article_opened_before_the_last_one_is_back_stays(

@@ -81,7 +81,7 @@ class Lines:
         self.lines.append(list(parts))
 
     def row(self, target: Target, *parts: Part) -> None:
-        """Add a line all of which opens the target."""
+        """Add a line that opens the target wherever it is clicked."""
         self.stops.append(Stop(target, len(self.lines), 0, self.width))
         self.add(*parts)
 

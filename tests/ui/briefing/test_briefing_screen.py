@@ -139,12 +139,12 @@ async def test_the_key_shows_it_and_goes_back_to_the_article(news: Library) -> N
 async def test_from_the_list_it_goes_back_to_the_list(news: Library) -> None:
     async with reading(news) as reader:
         await reader.press("w")
-        assert reader.screen.focused is reader.screen.query_one(BriefingPane)
+        assert reader.screen.query_one(BriefingPane).has_focus
         await reader.press("w")
-        assert reader.screen.focused is reader.screen.query_one(Sidebar)
+        assert reader.screen.query_one(Sidebar).has_focus
         assert shown(reader), "there is nothing else to show"
         await reader.press("tab")
-        assert reader.screen.focused is reader.screen.query_one(BriefingPane)
+        assert reader.screen.query_one(BriefingPane).has_focus
 
 
 async def test_on_a_narrow_terminal_it_waits_for_the_key(news: Library) -> None:

@@ -135,7 +135,7 @@ FAULTS: dict[str, tuple[str, Callable[[Reading], Any]]] = {
     "let-go": ("drop_unused", _let_go),
     "look-ahead": ("recent", _keys("slash")),
     "marks": ("set_marks", _keys("m")),
-    "mood": ("mood", _keys("d")),
+    "mood": ("reader.cache.insight.insight.Insight.mood", _keys("d")),
     "next-grouping": ("groups", _prepare_a_grouping),
     "reopen": ("reader.ui.screen.host_screen._import_reading_pane", _reopen),
     "positions": ("save_position", _open_scroll_and_go_on),
