@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from reader.article import Article
-from reader.cache.insight.briefing import More, Visit
+from reader.cache.insight.briefing import More, Turned, Visit
 from reader.cache.insight.insight import Insight
+from reader.cache.mood import Pair
 from reader.cache.store import Store
 from reader.library import Library
 from reader.query.language import parse
@@ -19,7 +20,8 @@ from reader.ui.modals.mood import MoodScreen
 from reader.ui.reading.pane import ReadingPane
 from reader.ui.sidebar.widget import Sidebar
 from tests.builders import NOW, library, put
-from tests.ui.screen import NARROW, Reading, archive, reading, story
+from tests.ui.screen import NARROW, WIDE, Reading, archive, reading, story
+from tests.ui.test_snapshots import compare
 
 HACK = "Vaults of Larkspur drained of $41 million by a forged oracle"
 MINING = "Miners of Tarnby move to hydro plants before the winter tariff"
@@ -191,22 +193,36 @@ async def test_groups_open_down_to_articles_and_close_again(news: Library) -> No
         assert reader.screen.focused is reader.screen.query_one(Sidebar)
 
 
-async def test_what_there_is_more_of_is_added_to_the_filter(
-    news: Library, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def remarkable(news: Library, monkeypatch: pytest.MonkeyPatch) -> Library:
+    """The same, of which there is more than usual and which has turned: too little to be found."""
     compiled = Insight.briefing
 
     def with_more(self: Insight, *arguments: Any) -> Any:
         more = [More("MINING", True, 9, 2.0), More("fees", False, 7, 1.5)]
-        return compiled(self, *arguments)._replace(more=more)
+        turned = [Turned("WALLET", Pair(14, 6), Pair(20, 60))]
+        return compiled(self, *arguments)._replace(more=more, turned=turned)
 
     monkeypatch.setattr(Insight, "briefing", with_more)
-    async with reading(news) as reader:
+    return news
+
+
+async def test_what_there_is_more_of_is_added_to_the_filter(remarkable: Library) -> None:
+    async with reading(remarkable) as reader:
         await reader.press("w", "g", "j", "enter")
         assert reader.filter == "lang:en tag:mining"
-        assert reader.screen.focused is reader.screen.query_one(Sidebar)
+        assert reader.screen.query_one(Sidebar).has_focus
         await reader.press("x", "w", "l", "enter")
         assert reader.filter == "lang:en title:fees"
+
+
+@pytest.mark.parametrize(("name", "size"), [("", WIDE), ("_narrow", (80, 24))])
+async def test_snapshots_of_it(remarkable: Library, name: str, size: tuple[int, int]) -> None:
+    async with reading(remarkable, size=size) as reader:
+        await reader.press("w")
+        await to(reader, "BTC")
+        await reader.press("l")
+        compare(f"briefing{name}", reader)
 
 
 async def test_the_mood_opens_its_box(news: Library) -> None:
