@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 ARCHIVE = ("export", "import")
 READING = ("list", "open", "show", "stats", "stories")
 MOOD = ("mood",)
+BRIEF = ("brief",)
 SUBSCRIPTIONS = ("subscribe", "subscriptions", "unsubscribe")
 LIVE = ("sync",)
 UPKEEP = ("backup", "doctor", "restore")
@@ -35,7 +36,7 @@ class Commands(click.Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the names of all commands, sorted, without importing them."""
-        names = (*ARCHIVE, *READING, *MOOD, *SUBSCRIPTIONS, *LIVE, *UPKEEP)
+        names = (*ARCHIVE, *READING, *MOOD, *BRIEF, *SUBSCRIPTIONS, *LIVE, *UPKEEP)
         return sorted((*super().list_commands(ctx), *names))
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
@@ -61,6 +62,10 @@ def _commands_beside(name: str) -> Mapping[str, click.Command]:
         import reader.cli.mood as mood
 
         return mood.COMMANDS
+    if name in BRIEF:
+        import reader.cli.brief as brief
+
+        return brief.COMMANDS
     if name in ARCHIVE:
         import reader.cli.archive as archive
 

@@ -5,9 +5,10 @@ busy week nor a market that falls as a whole is remarkable in itself.
 """
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Sequence, Set
 from functools import cache
+from itertools import chain
 from math import sqrt
 from pkgutil import get_data
 from typing import NamedTuple
@@ -65,6 +66,10 @@ class Turn(NamedTuple):
     was: tuple[int, int]
 
 
+_Sides = tuple[list[int], list[int]]
+"""Positive and negative labels of recent and of former stories."""
+
+
 class _Alarm(NamedTuple):
     name: str
     items: Collection[int]
@@ -90,37 +95,40 @@ def rises(items: Sequence[Item]) -> list[Rise]:
     return found
 
 
-class _Count:
-    """Stories that have a tag or a word."""
+class _Count(NamedTuple):
+    """Recent stories that have a tag or a word, by their places, and how many former ones have."""
 
-    __slots__ = ("before", "recent", "sources")
-
-    def __init__(self) -> None:
-        self.recent: list[int] = []
-        self.sources: set[str] = set()
-        self.before = 0
+    recent: Sequence[int]
+    before: int
 
 
 def _counted(items: Sequence[Item], names: Callable[[Item], Set[str]]) -> dict[str, _Count]:
-    """Return the counts of what enough recent stories have."""
-    counts: dict[str, _Count] = defaultdict(_Count)
-    for place, item in enumerate(items):
-        if item.is_recent:
-            for name in names(item):
-                counts[name].recent.append(place)
-                counts[name].sources.add(item.source)
-    found = {
-        name: count
-        for name, count in counts.items()
-        if len(count.recent) >= FEWEST
-        and len(count.sources) >= FEWEST_SOURCES
-        and not _is_plain(name)
+    """Return the counts of what enough recent stories of enough sources have."""
+    every = [names(item) for item in items]
+    recent = [place for place, item in enumerate(items) if item.is_recent]
+    often = _often((every[place] for place in recent), FEWEST)
+    before = Counter(
+        chain.from_iterable(
+            often & each for item, each in zip(items, every, strict=True) if not item.is_recent
+        )
+    )
+    places: dict[str, list[int]] = {name: [] for name in often}
+    for place in recent:
+        for name in often & every[place]:
+            places[name].append(place)
+    return {
+        name: _Count(own, before[name])
+        for name, own in places.items()
+        if len({items[place].source for place in own}) >= FEWEST_SOURCES
     }
-    for item in items:
-        if not item.is_recent:
-            for name in found.keys() & names(item):
-                found[name].before += 1
-    return found
+
+
+def _often(names: Iterable[Set[str]], least: int) -> frozenset[str]:
+    """Return the names that occur so often and say something."""
+    counts = Counter(chain.from_iterable(names))
+    return frozenset(
+        name for name, count in counts.items() if count >= least and not _is_plain(name)
+    )
 
 
 def expected(before: int, ratio: float) -> float:
@@ -142,32 +150,27 @@ def _alarms(counts: dict[str, _Count], ratio: float, dispersion: float) -> list[
 def turns(items: Sequence[Item]) -> list[Turn]:
     """Return the tags whose labels have turned more than those of all stories, the surest first."""
     labelled = [item for item in items if item.label]
+    often = _often((item.tags for item in labelled if item.is_recent), FEWEST_LABELS)
+    sides: dict[str, _Sides] = {tag: ([0, 0], [0, 0]) for tag in often}
     recent: dict[str, list[int]] = defaultdict(list)
-    for place, item in enumerate(labelled):
-        if item.is_recent:
-            for tag in item.tags:
-                recent[tag].append(place)
-    enough = {
-        tag: ([0, 0], [0, 0])
-        for tag, places in recent.items()
-        if len(places) >= FEWEST_LABELS and not _is_plain(tag)
-    }
     whole = [0, 0], [0, 0]
-    for item in labelled:
+    for place, item in enumerate(labelled):
         side, sign = not item.is_recent, item.label < 0
         whole[side][sign] += 1
-        for tag in enough.keys() & item.tags:
-            enough[tag][side][sign] += 1
+        for tag in often & item.tags:
+            sides[tag][side][sign] += 1
+            if item.is_recent:
+                recent[tag].append(place)
     shift = _odds(whole[0]) / _odds(whole[1])
-    tested = [tag for tag, (_, was) in sorted(enough.items()) if sum(was) >= FEWEST_LABELS]
-    found = [deviation(*enough[tag], shift) for tag in tested]
+    tested = [tag for tag, (_, was) in sorted(sides.items()) if sum(was) >= FEWEST_LABELS]
+    found = [deviation(*sides[tag], shift) for tag in tested]
     chances = [two_sided(each) for each in found]
     alarms = [
         _Alarm(tested[place], recent[tested[place]], chances[place])
         for place in discoveries(chances)
-        if _has_moved(*enough[tested[place]], found[place])
+        if _has_moved(*sides[tested[place]], found[place])
     ]
-    pairs = ((alarm.name, *enough[alarm.name]) for alarm in _unlike(alarms, []))
+    pairs = ((alarm.name, *sides[alarm.name]) for alarm in _unlike(alarms, []))
     return [Turn(tag, (now[0], now[1]), (was[0], was[1])) for tag, now, was in pairs]
 
 

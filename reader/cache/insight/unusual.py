@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 RECENT, FORMER = timedelta(days=7), timedelta(days=28)
 """The latest days, and the days before them that say what is usual."""
 
-MOST_RECENT, MOST_FORMER = 500, 900
+MOST_RECENT, MOST_FORMER = 500, 1_200
 """Maximum stories that are looked at, evenly chosen, so that a briefing is ready within a frame."""
 
 MOST_TOLD = 8

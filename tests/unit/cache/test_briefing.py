@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from reader.article import Article, Sentiment
-from reader.cache.insight import compiling
+from reader.cache.insight import compiling, unusual
 from reader.cache.insight.briefing import Briefing, Visit
 from reader.cache.insight.insight import Insight
 from reader.cache.insight.visits import STATE, read, written
@@ -324,3 +324,26 @@ def test_estimates_and_other_languages_do_not_turn_a_tag(store: Any, insight: In
     put(store, [*mixed, *fell, *week("Larkspur", now=18, was=6, first=600, **estimated)])
     put(store, week("Larkspur", now=18, was=6, first=800, sentiment=DOWN, lang="uk"))
     assert insight.briefing(parse(""), None).turned == []
+
+
+def test_of_very_many_stories_some_are_looked_at_and_all_counted(
+    store: Any, insight: Insight, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(unusual, "MOST_RECENT", 20)
+    monkeypatch.setattr(unusual, "MOST_FORMER", 40)
+    put(store, [*week("Plain", now=20, was=80), *week("Larkspur", now=18, was=2, first=500)])
+    found = insight.briefing(parse(""), None)
+    assert [(each.name, each.is_tag, each.stories) for each in found.more] == [
+        ("Larkspur", True, 18)
+    ]
+    assert found.more[0].usual == pytest.approx(2.5 * 38 / 82)
+
+
+def test_the_answer_about_what_is_unusual_is_kept_until_the_stories_change(
+    store: Any, insight: Insight
+) -> None:
+    put(store, [*week("Plain", now=20, was=80), *week("Larkspur", now=12, was=2, first=500)])
+    first = insight.briefing(parse(""), None)
+    assert insight.briefing(parse(""), None).more is first.more
+    put(store, week("Tarnby", now=9, was=0, first=700))
+    assert {each.name for each in insight.briefing(parse(""), None).more} == {"Larkspur", "Tarnby"}
