@@ -108,11 +108,8 @@ class BriefingPane(LongView, inherit_bindings=False):
 
     def show(self, briefing: Briefing) -> None:
         """Show a briefing; the cursor stays on what it names, else on its place."""
-        is_first, self._briefing = self._briefing is None, briefing
+        self._briefing = briefing
         self._lay_out()
-        if is_first:
-            kinds = [stop.target.kind for stop in self._layout.stops]
-            self._cursor = kinds.index(Kind.STORY) if Kind.STORY in kinds else 0
         self.refresh()
 
     def right_until(self) -> datetime:
@@ -124,7 +121,7 @@ class BriefingPane(LongView, inherit_bindings=False):
         self._lay_out()
 
     def _lay_out(self) -> None:
-        if self._briefing is None:
+        if self._briefing is None or not self.outer_size:  # it is laid out when it has a size
             return
         target = self.target
         self._layout = lay_out(
@@ -136,14 +133,17 @@ class BriefingPane(LongView, inherit_bindings=False):
             hint=self._hint,
         )
         targets = [stop.target for stop in self._layout.stops]
+        kinds = [target.kind for target in targets]
         if target in targets:
             self._cursor = targets.index(target)
+        elif target is None and Kind.STORY in kinds:
+            self._cursor = kinds.index(Kind.STORY)
         self._cursor = clamp(self._cursor, 0, max(0, len(targets) - 1))
         self.virtual_size = Size(1, _ABOVE + len(self._layout.lines))
 
     @property
     def _width(self) -> int:
-        seen = self.scrollable_content_region.width
+        seen = self.outer_size.width - self.scrollbar_size_vertical  # known while it is hidden
         return max(1, min(WIDEST, seen - 2 * _MARGIN))
 
     # Painting.

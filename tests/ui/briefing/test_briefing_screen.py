@@ -253,8 +253,8 @@ async def test_news_join_it_and_the_cursor_stays_on_its_story(news: Library) -> 
 async def test_it_is_in_the_languages_of_the_list(news: Library) -> None:
     arrive(news, story(0, "Сховища Larkspur спустошено", lang="uk", external_id="hack"))
     async with reading(news) as reader:
-        await reader.press("L", "w")
-        assert shown(reader)[0] == SINCE + "1 article, 1 story"
+        await reader.press("L")
+        await reader.wait_for(lambda: shown(reader)[0] == SINCE + "1 article, 1 story")
 
 
 # The last visit.
@@ -308,6 +308,22 @@ async def test_a_second_time_marks_all_that_it_lists_and_one_undo_takes_back_bot
         await reader.press("u")
         assert not news.find(parse("is:read"))
         assert news.insight.visit() == before
+
+
+async def test_what_was_caught_up_with_is_listed_until_the_briefing_is_left(news: Library) -> None:
+    async with reading(news) as reader:
+        await reader.press("w", "M", "enter", "w")
+        assert shown(reader)[0].startswith(SINCE + "14 articles")
+        await reader.press("w", "w")
+        assert shown(reader)[0] == "Nothing new since 12:00"
+        await reader.press("M")
+        assert "nothing new to catch up with" in reader.status
+
+
+async def test_undo_after_the_briefing_was_left_lists_all_again(news: Library) -> None:
+    async with reading(news) as reader:
+        await reader.press("w", "M", "w", "u")
+        assert shown(reader)[0].startswith(SINCE + "14 articles")
 
 
 async def test_undo_takes_back_a_later_mark_first(news: Library) -> None:

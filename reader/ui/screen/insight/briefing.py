@@ -42,6 +42,7 @@ class Read(NamedTuple):
 
     briefing: "Briefing"
     query: Query
+    since: "Visit | None"
     texts: int
     """The version of the articles whose ids it has."""
     visit: "Visit"
@@ -52,6 +53,7 @@ class CaughtUp(NamedTuple):
     """What the key to catch up did, to take it back. steps: of marking, when it was done."""
 
     before: "Visit | None"
+    visit: "Visit"
     steps: int
     are_marked: bool = False
 
@@ -84,6 +86,7 @@ class Briefings:
         self._is_asked = False
         self._reading = asyncio.Lock()
         self._since: Visit | None = None
+        """The visit from which the briefing counts."""
         self._knows_visit = False
         self._has_shown_new = False
         self._caught_up: CaughtUp | None = None
@@ -127,7 +130,10 @@ class Briefings:
         self._panes.show_article()
 
     async def leave(self) -> None:
-        """Go back to what was shown before."""
+        """Go back to what was shown before; what was caught up with is then no longer listed."""
+        if self._caught_up is not None and self._since != self._caught_up.visit:
+            self._since = self._caught_up.visit
+            self._refresh()
         self._panes.leave_aside()
         if self._was_on_list or self._panes.pane is None:
             self._panes.show_list()
@@ -169,7 +175,8 @@ class Briefings:
         async with self._reading:
             query = self._query
             read = self._read
-            if read is None or (read.query, read.texts) != (query, self._library.texts):
+            wanted = query, self._since, self._library.texts
+            if read is None or (read.query, read.since, read.texts) != wanted:
                 read = self._read = await asyncio.to_thread(self._compute, query)
             return read
 
@@ -190,7 +197,7 @@ class Briefings:
             visit = insight.present()
             briefing = insight.briefing(query, self._since)
             if version == self._library.version:
-                return Read(briefing, query, texts, visit)
+                return Read(briefing, query, self._since, texts, visit)
 
     def right_until(self) -> datetime | None:
         """Return until when the moments in the briefing are right; None if it is not shown."""
@@ -238,7 +245,8 @@ class Briefings:
 
     def look(self) -> None:
         """Note whether something that has arrived since the last visit is on the screen."""
-        if not self._is_asked:
+        is_other = self._read is not None and self._read.query != self._query
+        if not self._is_asked or (is_other and self._panes.shows_aside):
             self._refresh()
         elif self._read is not None and not self._has_shown_new:
             self._has_shown_new = self._is_in_view(self._read.briefing.ids)
@@ -257,7 +265,11 @@ class Briefings:
         """Move the last visit if this session has shown something new. Raises CacheError."""
         self.look()
         if self._read is not None and self._has_shown_new and not self._library.is_only_read:
-            self._save(self._read.visit)
+            self._save(self._now(self._read))
+
+    def _now(self, read: Read) -> "Visit":
+        """Return a visit that ends now and has seen what was read."""
+        return read.visit._replace(at=self._library.clock())
 
     async def catch_up(self) -> None:
         """Move the last visit to now; a second time, mark what is listed as read."""
@@ -274,9 +286,9 @@ class Briefings:
         if not read.briefing.ids:
             self._host.say("nothing new to catch up with")
             return
-        before, self._since = self._since, read.visit
-        await asyncio.to_thread(self._save, read.visit)
-        self._caught_up = CaughtUp(before, self._marker.steps)
+        visit = self._now(read)
+        await asyncio.to_thread(self._save, visit)
+        self._caught_up = CaughtUp(self._since, visit, self._marker.steps)
         self._host.say(
             CAUGHT_UP.format(
                 again=self._host.key("briefing.caught-up"),
@@ -294,8 +306,10 @@ class Briefings:
         if done is None or done.steps != self._marker.steps:
             return True
         self._caught_up = None
-        self._since = done.before
         await asyncio.to_thread(self._save, done.before)
+        if self._since != done.before:
+            self._since = done.before
+            self._refresh()
         self._host.say(TAKEN_BACK)
         return done.are_marked
 
