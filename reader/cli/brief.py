@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
@@ -28,7 +28,10 @@ _DAYS = 14
 _CATEGORIES = 8
 """Categories of the rest that have a line."""
 
-_INDENT, _NAME, _SOURCE = 9, 22, 18
+_INDENT, _NAME, _SOURCE = 9, 22, 14
+
+_START = 21
+"""Cells before a title: of mark, sentiment and time."""
 
 _WHOLE = 10
 """Usual numbers from here on are shown without a decimal place."""
@@ -102,17 +105,16 @@ def lines(found: "Briefing", few: Sequence["Row"] = ()) -> Iterator[str]:
         return
     if few:
         yield ""
-        for row in few:
-            yield _line("", row.sentiment.glyph, row.published, row.title, row.source)
+        yield from _aligned(
+            [_Line("", row.sentiment.glyph, row.published, row.title, row.source) for row in few]
+        )
         return
     yield from _remarkable(found)
     if told := found.told_by_several:
         yield ""
         is_all = len(told) == found.several
         yield "Told by several sources" if is_all else f"The newest {len(told)} of these stories"
-        for each in told:
-            mark = f"{each.sources}{'+' if each.began_before else ' '}"
-            yield _line(mark, _glyph(each), each.published, each.title, each.source)
+        yield from _aligned([_headline(each) for each in told])
     if found.rest:
         yield ""
         yield "The rest" if told else "By category"
@@ -171,12 +173,33 @@ def _glyph(each: "Headline") -> str:
     return "▲▼" if each.is_split else each.sentiment.glyph if each.sentiment else ""
 
 
-def _line(mark: str, glyph: str, published: datetime, title: str, source: str) -> str:
-    """Return one line about an article or a story, with as much of the title as fits."""
-    start = f"{mark:>4} {glyph:<2} {published.astimezone():%m-%d %H:%M}  "
-    source = _cut(source, _SOURCE)
-    space = _WIDTH - _cells(start) - _cells(source) - 2
-    return f"{start}{_cut(title, space)}  {source}".rstrip()
+class _Line(NamedTuple):
+    """A story or an article, and the first source."""
+
+    mark: str
+    glyph: str
+    published: datetime
+    title: str
+    source: str
+
+
+def _headline(each: "Headline") -> _Line:
+    mark = f"{each.sources}{'+' if each.began_before else ' '}"
+    return _Line(mark, _glyph(each), each.published, each.title, each.source)
+
+
+def _aligned(rows: Sequence[_Line]) -> Iterator[str]:
+    """Yield a line for each, with as much of the title as fits beside the widest source."""
+    sources = [_cut(row.source, _SOURCE) for row in rows]
+    space = _WIDTH - _START - max(map(_cells, sources), default=0) - 2
+    for row, source in zip(rows, sources, strict=True):
+        when = f"{row.published.astimezone():%m-%d %H:%M}"
+        title = _padded(_cut(row.title, space), space)
+        yield f"{row.mark:>4} {row.glyph:<2} {when}  {title}  {source}".rstrip()
+
+
+def _padded(text: str, cells: int) -> str:
+    return text + " " * (cells - _cells(text))
 
 
 def _rest(groups: "Sequence[Group]") -> Iterator[str]:
@@ -188,7 +211,7 @@ def _rest(groups: "Sequence[Group]") -> Iterator[str]:
             f"{f'{sentiment.glyph} {count:,}':<8}" if (count := counts.get(sentiment)) else " " * 8
             for sentiment in _in_order()
         )
-        yield f"{_cut(group.label, _NAME):<{_NAME}}{len(group.ids):>7,}  {below}".rstrip()
+        yield f"{_padded(_cut(group.label, _NAME), _NAME)}{len(group.ids):>7,}  {below}".rstrip()
     if others := groups[len(shown) :]:
         articles = _number(sum(len(group.ids) for group in others), "article")
         yield f"{articles} in {_number(len(others), 'other category')}"

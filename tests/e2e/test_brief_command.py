@@ -71,7 +71,7 @@ def test_what_arrived_is_told_in_plain_lines_of_less_than_eighty_cells(
     assert lines[0].endswith(": 32 articles, 31 stories, 1 told by several")
     assert lines[1].startswith("Mood     ▲ 31 ▼ 1  97% positive")
     place = lines.index("Told by several sources")
-    assert lines[place + 1] == f"  2  ▲▼ 03-14 08:00  {HACK}  ledgerpost"
+    assert lines[place + 1] == f"  2  ▲▼ 03-14 08:00  {HACK:46}  ledgerpost"
     assert lines[lines.index("The rest") + 1] == f"{'BTC':22}{30:7}  ▲ 30"
     assert max(map(cell_len, lines)) < 80
     assert "\x1b" not in "\n".join(lines)
@@ -91,8 +91,8 @@ def test_few_articles_are_listed_one_by_one(command: Command, tmp_path: Path) ->
     assert lines == [
         "The newest 24 hours (no visit yet): 2 articles, 1 story, 1 told by several",
         "",
-        "     ▲  03-14 10:30  Larkspur refunds oracle vaults  coinharbour",
-        f"     ▼  03-14 08:00  {HACK}  ledgerpost",
+        f"     ▲  03-14 10:30  {'Larkspur refunds oracle vaults':45}  coinharbour",
+        f"     ▼  03-14 08:00  {HACK:45}  ledgerpost",
     ]
 
 

@@ -1,6 +1,7 @@
 """Compile a briefing: what has arrived since a visit, and which stories it tells."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -88,8 +89,11 @@ class Compiler:
             ]
             split = facets.get(view, SPLIT)
             titles = {id: title for id, title, *_ in view.rows(_firsts(tellers), lambda _: None)}
-        told_in = (rows for rows in tellers if rows and rows[0].id in titles)
-        lines = [_headline(rows, titles[rows[0].id], new, split) for rows in told_in]
+        lines = []
+        for rows in tellers:
+            if rows and rows[0].id in titles:
+                with suppress(ValueError, TypeError, OverflowError):  # a damaged row
+                    lines.append(_headline(rows, titles[rows[0].id], new, split))
         lines.sort(key=lambda line: (line.published, line.id), reverse=True)
         listed = BitMap([row.id for line in lines for row in every[line.story]])
         return several, lines, listed

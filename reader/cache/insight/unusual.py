@@ -109,7 +109,8 @@ def _items(chosen: BitMap, stories: Stories, facets: Facets, view: "View") -> It
     estimated = facets.get(view, ESTIMATED)
     for id, title, _, _, _, sentiment, source, *_ in view.rows(list(chosen), lambda _: None):
         label = 0 if id in estimated else _LABELS.get(sentiment, 0)
-        yield Item(id in stories.recent, source, title, tags[id], label)
+        if isinstance(title, str):  # else it is damaged
+            yield Item(id in stories.recent, source, title, tags[id], label)
 
 
 def _tags(recent: BitMap, former: BitMap, facets: Facets, view: "View") -> dict[int, set[str]]:

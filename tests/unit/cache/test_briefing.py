@@ -347,3 +347,29 @@ def test_the_answer_about_what_is_unusual_is_kept_until_the_stories_change(
     assert insight.briefing(parse(""), None).more is first.more
     put(store, week("Tarnby", now=9, was=0, first=700))
     assert {each.name for each in insight.briefing(parse(""), None).more} == {"Larkspur", "Tarnby"}
+
+
+def test_of_the_versions_of_one_minute_the_first_is_noted(tmp_path: Path, clock: Clock) -> None:
+    with Store(tmp_path, clock=clock) as store:
+        insight = Insight(store.session, store.questions, store.marking, clock)
+        for n in range(1, 5):
+            clock.now = NOW + timedelta(seconds=25 * n)
+            put(store, [article(n)])
+        with store.engine.transaction() as to:
+            noted = to.db.execute("SELECT count(*) FROM arrivals WHERE at > 0").fetchone()
+        assert noted == (2,)
+        # What came within the minute before an instant may be told again, but is never left out.
+        seen = insight.since(NOW + timedelta(seconds=80))
+        assert names(store, insight.briefing(parse(""), seen).ids) == ["2", "3", "4"]
+
+
+def test_a_title_that_cannot_be_read_is_left_out(tmp_path: Path) -> None:
+    with Store(tmp_path, clock=lambda: NOW) as store:
+        bring(store, *TWINS[:2], told(5, MINING), told(4, MINED, "coinharbour"))
+        with store.engine.transaction() as to:
+            to.db.execute("UPDATE articles SET sentiment = 'GREAT' WHERE external = '9'")
+            to.db.execute("UPDATE articles SET title = x'ff' WHERE external = '4'")
+        insight = Insight(store.session, store.questions, store.marking, lambda: NOW)
+        found = insight.briefing(parse(""), None)
+        assert titles(found) == [MINING]
+        assert sum(len(group.ids) for group in found.rest) == 2

@@ -19,9 +19,9 @@ def arrived(db: sqlite3.Connection, since: int) -> BitMap:
 
 def note_time(db: sqlite3.Connection, instant: int) -> None:
     """Note when this version of the texts is written, unless one of the minute before is noted."""
-    (last,) = db.execute("SELECT max(at) FROM arrivals").fetchone()
-    if last is None or abs(instant - last) >= APART_MS:
-        db.execute("INSERT OR REPLACE INTO arrivals VALUES (?, ?)", (texts_of(db), instant))
+    texts = texts_of(db)
+    if abs(instant - noted_for(db, texts)) >= APART_MS:
+        db.execute("INSERT OR REPLACE INTO arrivals VALUES (?, ?)", (texts, instant))
 
 
 def texts_at(db: sqlite3.Connection, instant: int) -> int:
