@@ -16,7 +16,7 @@ from reader.cache.ids import Ids
 from reader.cache.insight.briefing import Briefing, Headline, More, Turned
 from reader.cache.mood import Pair
 from reader.ui.briefing.lines import lay_out
-from reader.ui.briefing.moments import moment, short_moment
+from reader.ui.briefing.moments import moment, right_until, short_moment
 from reader.ui.briefing.parts import STYLES, Kind, Layout, Target
 from reader.ui.briefing.rows import MOST
 
@@ -291,6 +291,21 @@ MOMENTS = [
 def test_a_moment_is_written_as_briefly_as_it_can_be(ago: timedelta, long: str, short: str) -> None:
     assert moment(NOW - ago, NOW) == long
     assert short_moment(NOW - ago, NOW) == short
+
+
+UNTIL = [
+    ([], timedelta(hours=14, minutes=30)),
+    ([timedelta(hours=2)], timedelta(hours=14, minutes=30)),
+    ([timedelta(hours=2), timedelta(hours=20)], timedelta(hours=4)),
+    ([timedelta(hours=30), timedelta(days=9), timedelta(days=-2)], timedelta(hours=14, minutes=30)),
+]
+
+
+@pytest.mark.parametrize(("ages", "left"), UNTIL)
+def test_moments_are_right_until_one_is_a_day_old_or_midnight(
+    ages: list[timedelta], left: timedelta
+) -> None:
+    assert right_until([NOW - age for age in ages], NOW) == NOW + left
 
 
 def test_moments_at_the_ends_of_time_are_written() -> None:
