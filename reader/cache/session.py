@@ -190,6 +190,14 @@ class Session:
         with self.engine.errors(), self.engine.searching(moment) as view:
             yield view, words
 
+    @contextmanager
+    def beside(self) -> "Iterator[View]":
+        """Give a view of the held moment without the lock, for reads that take milliseconds."""
+        with self.lock:
+            held = self.lease()
+        with self.searching(held) as (view, _):
+            yield view
+
     def hold(self) -> None:
         """Pin reads to this moment until `catch_up`: sets, rows, texts and words.
 

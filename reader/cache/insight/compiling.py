@@ -39,17 +39,17 @@ class Compiler:
     def briefing(self, query: Query, since: Visit | None, now: datetime) -> Briefing:
         """Return what arrived since a visit, or was published on the newest day. now: aware."""
         every = self._questions.find(query, now)
+        new = self._arrived(since)
         with self._session.asking(every.lang) as view:
             latest = _latest(every.bits, now, view)
-            if since is None:
+            if new is None:
                 new = _day_before(latest, now, view)
-            else:
-                new = view.arrived(texts_of(since, view))
             ids = Ids(every.bits & new, every.lang)
             lang = every.lang or _commonest(ids.bits or every.bits, self._session.facets, view)
         several, told, listed = self._told_by_several(ids, lang, new)
         with self._session.asking(ids.lang) as view:
             labels = _labels(ids.bits, self._session.facets_of(ids.lang), view)
+        with self._session.beside() as view:
             stories = view.count_stories(ids.bits)
         more, turned = self._unusual.among(every, lang, latest) if latest else ((), ())
         columns = self._questions.mood(every, By.DAY, None, LATEST[By.DAY] + BEFORE[By.DAY], now)
@@ -68,6 +68,13 @@ class Compiler:
             several=several,
         )
 
+    def _arrived(self, since: Visit | None) -> BitMap | None:
+        """Return all that arrived since a visit, whatever the query; None without a visit."""
+        if since is None:
+            return None
+        with self._session.beside() as view:
+            return view.arrived(texts_of(since, view))
+
     def _told_by_several(
         self, ids: Ids, lang: str, new: BitMap
     ) -> tuple[int, Sequence[Headline], BitMap]:
@@ -78,6 +85,7 @@ class Compiler:
         facets = self._session.facets_of(ids.lang)
         with self._session.asking(ids.lang) as view:
             told = Ids(ids.bits & facets.get(view, STORY), ids.lang)
+        with self._session.beside() as view:
             several = view.count_stories(told.bits)
         newest = self._newest_stories(told)
         with self._session.asking(ids.lang) as view:

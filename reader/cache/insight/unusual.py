@@ -76,8 +76,7 @@ def _unusual(session: Session, ids: Ids, lang: str, latest: datetime) -> Found:
         facets = session.facets_of(ids.lang)
         stories = _stories(ids.bits, lang, latest, facets, view)
     chosen = _chosen(stories.recent, MOST_RECENT) | _chosen(stories.former, MOST_FORMER)
-    with session.asking(ids.lang) as view:
-        items = list(_items(chosen, stories, facets, view))
+    items = list(_items(chosen, stories, session, ids.lang))
     found, turned = rises(items), turns(items)
     share = len(chosen & stories.recent) / (len(stories.recent) or 1)
     with session.asking(ids.lang) as view:
@@ -104,28 +103,31 @@ def _chosen(ids: BitMap, most: int) -> BitMap:
     return BitMap([every[place * count // most] for place in range(most)])
 
 
-def _items(chosen: BitMap, stories: Stories, facets: Facets, view: "View") -> Iterator[Item]:
-    tags = _tags(chosen & stories.recent, chosen & stories.former, facets, view)
-    estimated = facets.get(view, ESTIMATED)
-    for id, title, _, _, _, sentiment, source, *_ in view.rows(list(chosen), lambda _: None):
+def _items(chosen: BitMap, stories: Stories, session: Session, lang: str) -> Iterator[Item]:
+    tags: dict[int, set[str]] = defaultdict(set)
+    with session.beside() as view:
+        rows = list(view.rows(list(chosen), lambda _: None))
+        for some in batches(list(chosen & stories.recent)):
+            for id, tag in view.tags(some):
+                tags[id].add(tag.casefold())
+    with session.asking(lang) as view:
+        facets = session.facets_of(lang)
+        estimated = facets.get(view, ESTIMATED)
+        _add_tags(tags, chosen & stories.former, facets, view)
+    for id, title, _, _, _, sentiment, source, *_ in rows:
         label = 0 if id in estimated else _LABELS.get(sentiment, 0)
         if isinstance(title, str):  # else it is damaged
             yield Item(id in stories.recent, source, title, tags[id], label)
 
 
-def _tags(recent: BitMap, former: BitMap, facets: Facets, view: "View") -> dict[int, set[str]]:
-    """Return the tags of stories; of former ones only those that several recent ones have."""
-    tags: dict[int, set[str]] = defaultdict(set)
-    for some in batches(list(recent)):
-        for id, tag in view.tags(some):
-            tags[id].add(tag.casefold())
+def _add_tags(tags: dict[int, set[str]], former: BitMap, facets: Facets, view: "View") -> None:
+    """Add the tags of former stories, of those that several recent ones have."""
     counts = Counter(tag for each in tags.values() for tag in each)
     several = [tag for tag, count in counts.items() if count >= FEWEST]
     facets.fetch(view, [("tag", tag) for tag in several])
     for tag in several:
         for id in facets.get(view, ("tag", tag)) & former:
             tags[id].add(tag)
-    return tags
 
 
 def _more(rise: Rise, stories: Stories, share: float, facets: Facets, view: "View") -> More | None:
