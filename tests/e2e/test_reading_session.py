@@ -272,7 +272,7 @@ def test_a_storm_of_resizes_ends_in_a_whole_screen(reader: Reader) -> None:
 @pytest.mark.long
 def test_a_window_that_shrinks_and_grows_back_at_once_is_repainted(reader: Reader) -> None:
     terminal = reader()
-    terminal.wait_for("The latest day")
+    terminal.wait_for("The newest 24 hours")
     whole = terminal.text
     terminal.resize(8, 3)
     terminal.resize(120, 24)
@@ -412,7 +412,7 @@ def test_a_search_finds_while_it_is_typed_and_escape_restores_the_list(reader: R
     terminal = reader()
     terminal.send("jjj")
     terminal.wait_for("28 of 39 articles")
-    terminal.wait_for("The latest day")
+    terminal.wait_for("The newest 24 hours")
     before = terminal.text
     terminal.send("/title:miners")
     terminal.wait_for("1 of 39 articles")

@@ -63,7 +63,7 @@ def test_the_briefing_is_in_the_picture_while_its_moments_are_right(tmp_path: Pa
     now = NOW.timestamp()
     shown = picture.painted(rows, now)
     assert shown is not None
-    assert "The latest day: 8 articles" in shown
+    assert "The newest 7 days: 8 articles" in shown
     assert picture.painted(rows, now + 11 * 3600) is not None
     assert picture.painted(rows, now + 13 * 3600) is None, "another day has begun"
 

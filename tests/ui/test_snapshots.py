@@ -130,4 +130,5 @@ def test_no_snapshot_is_left_over() -> None:
     assert kept == {
         *("start", "article", "filtered", "picker", "help"),
         *("narrow_list", "narrow_reading", "nothing"),
+        *("briefing", "briefing_narrow"),  # in `briefing/`
     }

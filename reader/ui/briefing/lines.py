@@ -46,14 +46,15 @@ def lay_out(
     opened: AbstractSet[Key],
     fetch: Fetch,
     hint: str,
+    days: int = 1,
 ) -> Layout:
     """Return lines of at most `width` cells.
 
     opened: keys of the groups that are open. fetch: returns the rows of articles. hint: said if
-    nothing is new.
+    nothing is new. days: which it is about where there was no visit.
     """
     made = Lines(max(1, width))
-    for text in _head(briefing, made.width, now):
+    for text in _head(briefing, made.width, now, days):
         made.add((text, TITLE))
     if not briefing.ids:
         made.add()
@@ -79,7 +80,7 @@ def _joined(groups: Sequence[Group]) -> Ids:
     return joined
 
 
-def _head(briefing: Briefing, width: int, now: datetime) -> list[str]:
+def _head(briefing: Briefing, width: int, now: datetime, days: int) -> list[str]:
     """Return the head on one line, or on two where it is too long."""
     since = briefing.since and moment(briefing.since, now)
     if not briefing.ids:
@@ -90,7 +91,8 @@ def _head(briefing: Briefing, width: int, now: datetime) -> list[str]:
         _counted(briefing.stories, "story", "stories") if briefing.stories else "",
         f"{told:,} told by several" if told else "",
     ]
-    when, what = f"Since {since}" if since else "The latest day", ", ".join(filter(None, counts))
+    newest = "The newest 24 hours" if days == 1 else f"The newest {days} days"
+    when, what = f"Since {since}" if since else newest, ", ".join(filter(None, counts))
     whole = f"{when}: {what}"
     lines = [whole] if cell_len(whole) <= width else [when, what]
     return [fit(line, width).rstrip() for line in lines]

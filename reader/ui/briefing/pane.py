@@ -93,6 +93,7 @@ class BriefingPane(LongView, inherit_bindings=False):
         self._now = now
         self._hint = hint
         self._briefing: Briefing | None = None
+        self._days = 1
         self._opened: set[Key] = set()
         self._layout = Layout()
         self._cursor = 0
@@ -106,9 +107,12 @@ class BriefingPane(LongView, inherit_bindings=False):
         stops = self._layout.stops
         return stops[self._cursor].target if stops else None
 
-    def show(self, briefing: Briefing) -> None:
-        """Show a briefing; the cursor stays on what it names, else on its place."""
-        self._briefing = briefing
+    def show(self, briefing: Briefing, days: int = 1) -> None:
+        """Show a briefing; the cursor stays on what it names, else on its place.
+
+        days: which it is about where there was no visit.
+        """
+        self._briefing, self._days = briefing, days
         self._lay_out()
         self.refresh()
 
@@ -131,6 +135,7 @@ class BriefingPane(LongView, inherit_bindings=False):
             opened=self._opened,
             fetch=self._fetch,
             hint=self._hint,
+            days=self._days,
         )
         targets = [stop.target for stop in self._layout.stops]
         kinds = [target.kind for target in targets]

@@ -125,7 +125,7 @@ def test_all_that_a_briefing_can_say() -> None:
 
 HEADS = [
     ({}, "Since yesterday 18:20: 143 articles, 96 stories, 2 told by several"),
-    ({"since": None}, "The latest day: 143 articles, 96 stories, 2 told by several"),
+    ({"since": None}, "The newest 24 hours: 143 articles, 96 stories, 2 told by several"),
     ({"told_by_several": ()}, "Since yesterday 18:20: 143 articles, 96 stories"),
     ({"stories": 0, "told_by_several": ()}, "Since yesterday 18:20: 143 articles"),
     (

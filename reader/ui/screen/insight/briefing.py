@@ -33,6 +33,9 @@ AT_LATEST_S = 60.0
 WAITS_S = 0.025
 """How long a key waits for the briefing before the pane is shown without it."""
 
+WEEK = 7
+"""Days that a first briefing is about if the newest has few articles."""
+
 CAUGHT_UP = "caught up to here · {again} again marks {articles} as read · {undo} undoes"
 TAKEN_BACK = "no longer caught up to here"
 
@@ -47,6 +50,8 @@ class Read(NamedTuple):
     """The version of the articles whose ids it has."""
     visit: "Visit"
     """The moment at which it was computed, as a visit."""
+    days: int
+    """Of how many days it is where there was no visit."""
 
 
 class CaughtUp(NamedTuple):
@@ -152,7 +157,7 @@ class Briefings:
     async def _renew(self) -> None:
         read = await self._current()
         if self.pane is not None:
-            self.pane.show(read.briefing)
+            self.pane.show(read.briefing, read.days)
         self.look()
 
     def _is_empty(self, briefing: "Briefing") -> bool:
@@ -166,7 +171,7 @@ class Briefings:
 
             pane = BriefingPane(self._library.rows, now=self._library.clock, hint=self._hint)
         if self._read is not None:
-            pane.show(self._read.briefing)
+            pane.show(self._read.briefing, self._read.days)
         await self._panes.show_aside(pane)
         self.look()
 
@@ -188,6 +193,7 @@ class Briefings:
     def _compute(self, query: Query) -> Read:
         """Compute as of one version. Thread-safe."""
         import reader.ui.briefing.pane  # noqa: F401 - in this thread, while keys are answered
+        from reader.ui.briefing.lines import FEW
 
         insight = self._library.insight
         if not self._knows_visit:
@@ -195,9 +201,11 @@ class Briefings:
         while True:
             version, texts = self._library.version, self._library.texts
             visit = insight.present()
-            briefing = insight.briefing(query, self._since)
+            briefing, days = insight.briefing(query, self._since), 1
+            if self._since is None and len(briefing.ids) < FEW:
+                briefing, days = insight.briefing(query, None, WEEK), WEEK
             if version == self._library.version:
-                return Read(briefing, query, self._since, texts, visit)
+                return Read(briefing, query, self._since, texts, visit, days)
 
     def right_until(self) -> datetime | None:
         """Return until when the moments in the briefing are right; None if it is not shown."""
