@@ -62,7 +62,8 @@ class Panes(Covered, inherit_bindings=False):
 
     def show_hint(self, text: str) -> None:
         """Show plain text where the reading pane will be."""
-        self._hint.update(Content(text))
+        if self.right is None:
+            self._hint.update(Content(text))
 
     async def mounted_pane(self) -> "ReadingPane":
         """Return the reading pane; on the first call it replaces the hint."""

@@ -37,6 +37,7 @@ WEEK = 7
 """Days that a first briefing is about if the newest has few articles."""
 
 CAUGHT_UP = "caught up to here · {again} again marks {articles} as read · {undo} undoes"
+ONLY_READ = "the data folder cannot be written: the visit is not saved"
 TAKEN_BACK = "no longer caught up to here"
 
 
@@ -88,7 +89,8 @@ class Briefings:
         self._open = open_article
         self._hint = hint
         self._read: Read | None = None
-        self._is_asked = False
+        self._asked: Query | None = None
+        """The query of the last briefing that was asked for."""
         self._reading = asyncio.Lock()
         self._since: Visit | None = None
         """The visit from which the briefing counts."""
@@ -147,18 +149,18 @@ class Briefings:
 
     def renew(self) -> None:
         """Show what has changed: articles have come or gone, or were marked."""
-        if self._is_asked:
+        if self._asked is not None:
             self._refresh()
 
     def _refresh(self) -> Worker[None]:
-        self._is_asked = True
+        self._asked = self._query
         return in_background(self._host, self._renew, group="briefing")
 
     async def _renew(self) -> None:
         read = await self._current()
         if self.pane is not None:
             self.pane.show(read.briefing, read.days)
-        self.look()
+        self._note_what_is_new()
 
     def _is_empty(self, briefing: "Briefing") -> bool:
         return briefing.since is None and not briefing.ids
@@ -173,7 +175,7 @@ class Briefings:
         if self._read is not None:
             pane.show(self._read.briefing, self._read.days)
         await self._panes.show_aside(pane)
-        self.look()
+        self._note_what_is_new()
 
     async def _current(self) -> Read:
         """Return the briefing of what the screen holds now."""
@@ -215,7 +217,7 @@ class Briefings:
     # What was chosen.
 
     async def choose(self, target: "Target") -> None:
-        """Open a story, or filter the list by a tag, a word, a category or a sentiment."""
+        """Open a story or an article, or filter the list by a tag or a word."""
         from reader.ui.briefing.parts import Kind
 
         if target.kind in (Kind.STORY, Kind.ARTICLE):
@@ -252,11 +254,18 @@ class Briefings:
     # The last visit.
 
     def look(self) -> None:
-        """Note whether something that has arrived since the last visit is on the screen."""
-        is_other = self._read is not None and self._read.query != self._query
-        if not self._is_asked or (is_other and self._panes.shows_aside):
+        """Follow the languages of the list, and note whether something new is on the screen.
+
+        Call it every second.
+        """
+        is_in_view = self._asked is None or self._panes.shows_aside
+        if is_in_view and self._asked != self._query:
             self._refresh()
-        elif self._read is not None and not self._has_shown_new:
+        else:
+            self._note_what_is_new()
+
+    def _note_what_is_new(self) -> None:
+        if self._read is not None and not self._has_shown_new:
             self._has_shown_new = self._is_in_view(self._read.briefing.ids)
 
     def _is_in_view(self, new: Ids) -> bool:
@@ -271,7 +280,7 @@ class Briefings:
 
     def save_visit(self) -> None:
         """Move the last visit if this session has shown something new. Raises CacheError."""
-        self.look()
+        self._note_what_is_new()
         if self._read is not None and self._has_shown_new and not self._library.is_only_read:
             self._save(self._now(self._read))
 
@@ -293,6 +302,9 @@ class Briefings:
             return
         if not read.briefing.ids:
             self._host.say("nothing new to catch up with")
+            return
+        if self._library.is_only_read:
+            self._host.say(ONLY_READ, error=True)
             return
         visit = self._now(read)
         await asyncio.to_thread(self._save, visit)
