@@ -354,3 +354,46 @@ async def test_hostile_titles_are_shown_as_they_are(news: Library) -> None:
         await to(reader, "BTC")
         await reader.press("l", "l", "l")
         assert title[:30] in reader.text(BriefingPane)
+
+
+async def test_in_a_folder_that_cannot_be_written_it_says_that_the_visit_is_not_saved(
+    news: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = news.insight.visit()
+    monkeypatch.setattr(Library, "is_only_read", property(lambda _: True))
+    async with reading(news) as reader:
+        await reader.press("w", "M")
+        assert "cannot be written: the visit is not saved" in reader.status
+    assert news.insight.visit() == before
+
+
+async def test_a_terminal_that_grows_has_the_hint_beside_the_list(news: Library) -> None:
+    async with reading(news, size=NARROW) as reader:
+        await reader.pilot.resize_terminal(*WIDE)
+        await reader.settle()
+        assert "opens the article under the cursor" in reader.text("#hint")
+
+
+async def test_the_original_of_a_story_is_that_of_the_article_under_the_cursor(
+    news: Library,
+) -> None:
+    async with reading(news) as reader:
+        await reader.press("n", "w", "f")
+        assert "favourite" in reader.status
+        (marked,) = news.rows(list(news.find(parse("is:favourite"))))
+        assert marked.title == HACK
+
+
+async def test_without_anything_under_the_cursor_keys_of_an_article_say_so(news: Library) -> None:
+    async with reading(news) as reader:
+        await reader.press("n", "w", "g", "f")
+        assert "no article is open or under the cursor" in reader.status
+
+
+async def test_zoomed_it_stands_alone(news: Library) -> None:
+    async with reading(news) as reader:
+        await reader.press("w", "z")
+        assert shown(reader)
+        assert not reader.shown(Sidebar)
+        await reader.press("w")
+        assert reader.shown(Sidebar)
