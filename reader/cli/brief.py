@@ -65,6 +65,11 @@ def brief(paths: Paths, query: "Query", since: str, form: str) -> None:
     than usual, which tags have turned, and the stories that several sources tell. The last 7 days
     are compared with the 28 days before. `4+` means that a story began before the visit.
 
+    JSON is one object: since, articles, stories, told_by_several, mood (positive, negative, share,
+    usual), days (positive and negative, the oldest first), more (name, kind, stories, usual),
+    turned (tag, now, was), headlines (story, id, title, published_at, source, sources, sentiment,
+    split, began_before; the newest 48) and rest (category, articles, unread).
+
     \b
     Example:
       cryptoread brief lang:en --since 24h

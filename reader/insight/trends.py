@@ -31,10 +31,10 @@ OVERLAP = 0.8
 MOST_CHARS = 500
 """Characters of a title that are looked at."""
 
-SHORTEST = 3
-"""Letters of a word, fewer than which say nothing."""
+_WORD = re.compile(r"[^\W\d_]\w{2,}(?:'\w+)*")
+"""A word of a title; shorter ones say nothing."""
 
-_WORD = re.compile(r"[^\W\d_]\w*(?:['’]\w+)*")
+_PART = re.compile(r"\w+")
 _CONTRACTION = re.compile(r"(?:n't|'(?:re|ll|ve|d|m))$")
 
 
@@ -215,7 +215,7 @@ def _is_same(one: _Alarm, other: _Alarm) -> bool:
 
 
 def _terms(name: str) -> frozenset[str]:
-    return frozenset(map(term, _WORD.findall(name))) or frozenset([name])
+    return frozenset(map(term, _PART.findall(name))) or frozenset([name])
 
 
 def _tags(item: Item) -> Set[str]:
@@ -237,4 +237,4 @@ def _is_plain(name: str) -> bool:
     """Return whether a tag or a word says nothing, such as `crypto news` or `won't`."""
     words = name.replace("-", " ").split()
     plain = _plain_words()
-    return all(word in plain or len(word) < SHORTEST or _CONTRACTION.search(word) for word in words)
+    return all(word in plain or _CONTRACTION.search(word) for word in words)

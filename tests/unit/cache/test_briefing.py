@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from reader.article import Article, Sentiment
 from reader.cache.insight import compiling, unusual
@@ -14,6 +16,7 @@ from reader.cache.insight.insight import Insight
 from reader.cache.insight.visits import STATE, read, written
 from reader.cache.mood import Pair
 from reader.cache.store import Store
+from reader.cache.values.instants import END
 from reader.query.language import parse
 from tests.builders import NOW, article, put
 from tests.memory_engine import MemoryStore
@@ -373,3 +376,55 @@ def test_a_title_that_cannot_be_read_is_left_out(tmp_path: Path) -> None:
         found = insight.briefing(parse(""), None)
         assert titles(found) == [MINING]
         assert sum(len(group.ids) for group in found.rest) == 2
+
+
+BATCHES = st.lists(
+    st.lists(
+        st.tuples(
+            st.integers(1, 12),  # which article; again: the same one, with another text
+            st.sampled_from([HACK, RETOLD, MINING, MINED, "Brackmere opens a bridge"]),
+            st.sampled_from(["ledgerpost", "coinharbour", "tarnbydesk"]),
+            st.booleans(),
+        ),
+        max_size=6,
+    ),
+    min_size=2,
+    max_size=4,
+)
+
+
+@pytest.mark.parametrize("opened", [Store, MemoryStore], ids=["sqlite", "memory"])
+@settings(max_examples=25, deadline=None)
+@given(batches=BATCHES, seen=st.integers(0, 3))
+def test_a_briefing_equals_a_recount(
+    opened: Callable[..., Any],
+    tmp_path_factory: pytest.TempPathFactory,
+    batches: list[list[tuple[int, str, str, bool]]],
+    seen: int,
+) -> None:
+    with opened(tmp_path_factory.mktemp("data"), clock=lambda: NOW) as store:
+        insight = Insight(store.session, store.questions, store.marking, lambda: NOW)
+        known: set[tuple[str, str]] = set()
+        new: set[tuple[str, str]] = set()
+        visit = insight.present()
+        for place, batch in enumerate(batches):
+            if place == min(seen, len(batches) - 1):
+                visit, new = insight.present(), set()
+            moment = NOW + timedelta(minutes=place)
+            for n, title, source, is_draft in batch:
+                bring(store, told(n, title, source, draft=is_draft, updated=moment, body=title))
+                new |= {(str(n), source)} - known
+                known.add((str(n), source))
+        found = insight.briefing(parse(""), visit)
+        drafts = set(store.questions.find(parse("is:draft"), NOW))
+        with store.session.present() as view:
+            rows = [row for row in view.told_between(0, END) if row.id not in drafts]
+        arrived = [row for row in rows if (row.external, row.source) in new]
+        assert set(found.ids) == {row.id for row in arrived}
+        assert found.stories == len({row.story for row in arrived})
+        several = {row.story for row in arrived if row.told & 1}
+        assert found.several == len(several)
+        assert {each.story for each in found.told_by_several} <= several
+        listed = {row.id for row in arrived} - {id for group in found.rest for id in group.ids}
+        stories = {each.story for each in found.told_by_several}
+        assert listed == {row.id for row in arrived if row.story in stories}

@@ -93,6 +93,11 @@ def items(
 def test_a_tag_or_a_word_that_is_told_far_more_than_usual_rises() -> None:
     (rise,) = rises(items(is_in="tag", now=12, was=4))
     assert rise == ("larkspur", True, 12, (4 + 0.5) / 4)
+    short = [
+        each._replace(tags={"ai" if "larkspur" in each.tags else "quiet"})
+        for each in items(is_in="tag", now=12, was=4)
+    ]
+    assert [rise.name for rise in rises(short)] == ["ai"]
     (rise,) = rises(items(is_in="word", now=12, was=2))
     assert rise == ("tarnby", False, 12, (2 + 0.5) / 4)
 
