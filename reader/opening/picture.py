@@ -40,6 +40,11 @@ def while_in_words(instant: float, words: str) -> str:
     return f"{_SEPARATOR}={words} {instant!r}{_SEPARATOR}"
 
 
+def until(instant: float) -> str:
+    """Return what is added to a row so that the picture is shown only before this instant."""
+    return f"{_SEPARATOR}<{instant!r}{_SEPARATOR}"
+
+
 def keep(folder: str, holds: str, rows: "Sequence[str]") -> None:
     """Write the picture into the folder, in place of the last one. Raises OSError.
 
@@ -99,6 +104,8 @@ def _age(written: str, now: float) -> str | None:
     try:
         if kind == "s":
             return f"{short_age(float(told), now):>{AGE_CELLS}}"
+        if kind == "<":
+            return "" if now < float(told) else None
         before, _, instant = told.rpartition(" ")
         words = age_in_words(float(instant), now)
         if kind == "=":

@@ -25,6 +25,7 @@ PLACES: Mapping[str, tuple[tuple[str, str], ...]] = {
     "reader": (("reader.ui.screen.reader", "ReaderScreen"),),
     "sidebar": (("reader.ui.sidebar.widget", "Sidebar"),),
     "reading": (("reader.ui.reading.pane", "ReadingPane"),),
+    "briefing": (("reader.ui.briefing.pane", "BriefingPane"),),
     "search": (("reader.ui.bars.search_line", "SearchLine"),),
     "help": (("reader.ui.modals.help", "HelpScreen"), ("reader.ui.modals.page", "Page")),
     "links": (("reader.ui.modals.links", "LinksScreen"),),

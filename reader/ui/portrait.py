@@ -68,6 +68,10 @@ class PortraitScreen(ReaderScreen):
             for line, instant in sidebar.ages_in_view()
         }
 
+    def right_until(self) -> datetime | None:
+        """Return until when the moments in the briefing are right; None if it is not shown."""
+        return self._briefings.right_until() if self._briefings is not None else None
+
     def published(self) -> datetime | None:
         """Return when the open article was published, None if none is open."""
         article = self._article.article
@@ -97,6 +101,9 @@ class Portrait(CryptoreadApp):
                 for y, strip in enumerate(strips)
             ]
             self.rows = self._with_age_in_words(rows, screen.published())
+            if (end := screen.right_until()) is not None and self.rows:
+                first = self.rows[0] + picture.until(end.timestamp())
+                self.rows = [first, *self.rows[1:]]
         self.exit()
 
     def _with_age_in_words(self, rows: list[str], published: datetime | None) -> list[str]:

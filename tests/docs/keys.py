@@ -16,6 +16,7 @@ PARTS = {
     "reader": "Anywhere on the main screen",
     "sidebar": "In the list",
     "reading": "In an open article",
+    "briefing": "In the briefing",
     "search": "On the search line",
     "tag_picker": "In the tag picker",
     "links": "In the box of links",

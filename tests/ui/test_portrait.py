@@ -54,6 +54,20 @@ def test_an_age_that_is_cut_in_a_narrow_pane_is_not_shown_later(tmp_path: Path) 
     assert picture.painted(rows, now + 3600) is None
 
 
+def test_the_briefing_is_in_the_picture_while_its_moments_are_right(tmp_path: Path) -> None:
+    with library(tmp_path, [article(n) for n in range(1, 9)]) as news:
+        visit = news.insight.present()
+        rows = list(taken(news).rows)
+        assert news.insight.visit() is None, "making a picture is no visit"
+        assert visit == news.insight.present()
+    now = NOW.timestamp()
+    shown = picture.painted(rows, now)
+    assert shown is not None
+    assert "The newest 7 days: 8 articles" in shown
+    assert picture.painted(rows, now + 11 * 3600) is not None
+    assert picture.painted(rows, now + 13 * 3600) is None, "another day has begun"
+
+
 def test_an_article_that_cannot_be_opened_leaves_a_picture(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

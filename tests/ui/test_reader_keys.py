@@ -11,7 +11,7 @@ from reader.library import Library
 from reader.ui.bars.status_line import KeyHint, KeyLine
 from reader.ui.reading.pane import ReadingPane
 from reader.ui.screen.key_names import key_names
-from reader.ui.screen.keys import LIST_KEYS, READING_KEYS
+from reader.ui.screen.keys import LIST_KEYS, READING_KEYS, reading_hint
 from reader.ui.screen.reader import ReaderScreen
 from reader.ui.sidebar.widget import Sidebar
 from tests.builders import library
@@ -172,7 +172,7 @@ async def test_the_footer_and_messages_name_the_keys_of_the_settings(news: Libra
         footer = reader.text(KeyLine)
         for hint in ("ctrl+n k move", "F5 next unread", "1-F9 tags", "l open", "F2 help"):
             assert hint in footer
-        assert "F5 the next unread one. F2 shows all keys" in reader.text("#hint")
+        assert "F5 the next unread one. F2 shows all keys" in reading_hint(reader.screen.keymap)
         await reader.press("f5")
         assert "F5 next unread" in reader.text(KeyLine)
         await reader.press("m", "y")

@@ -17,6 +17,7 @@ from reader.library import Library
 from reader.query.language import parse
 from reader.ui.bars.status_line import StatusLine
 from reader.ui.bars.tag_bar import TagBar
+from reader.ui.briefing.pane import BriefingPane
 from reader.ui.modals.tag_picker import TagPicker
 from reader.ui.reading.pane import ReadingPane
 from reader.ui.screen import host_screen
@@ -406,7 +407,7 @@ async def test_z_shows_the_reading_pane_alone_and_back(news: Library) -> None:
 
 
 async def test_z_before_any_article_is_open_says_so(news: Library) -> None:
-    async with reading(news) as reader:
+    async with reading(news, size=NARROW) as reader:
         await reader.press("z")
         assert "no article is open yet" in reader.status
         assert reader.shown(Sidebar)
@@ -561,14 +562,14 @@ async def test_after_a_restart_the_open_article_is_where_it_was(tmp_path: Path) 
             assert "Story 31" in reader.text(ReadingPane)
 
 
-async def test_an_open_article_that_is_gone_leaves_the_hint(news: Library) -> None:
+async def test_an_open_article_that_is_gone_leaves_the_briefing(news: Library) -> None:
     async with reading(news) as reader:
         await reader.press("n")
     saved = json.loads(news.state("view"))
     news.save_state("view", json.dumps(saved | {"opened": ["gone", "1", "en"]}))
     async with reading(news) as reader:
         assert reader.opened is None
-        assert "Enter opens the article under the cursor" in reader.text("#hint")
+        assert "Nothing new since 12:00" in reader.text(BriefingPane)
 
 
 async def test_an_article_opened_before_the_last_one_is_back_stays(

@@ -36,14 +36,14 @@ class Compiler:
         self._questions = questions
         self._unusual = Unusual(session)
 
-    def briefing(self, query: Query, since: Visit | None, now: datetime) -> Briefing:
-        """Return what arrived since a visit, or was published on the newest day. now: aware."""
+    def briefing(self, query: Query, since: Visit | None, now: datetime, days: int = 1) -> Briefing:
+        """Return what arrived since a visit, or was published on the newest days. now: aware."""
         every = self._questions.find(query, now)
         new = self._arrived(since)
         with self._session.asking(every.lang) as view:
             latest = _latest(every.bits, now, view)
             if new is None:
-                new = _day_before(latest, now, view)
+                new = _days_before(latest, days, now, view)
             ids = Ids(every.bits & new, every.lang)
             lang = every.lang or _commonest(ids.bits or every.bits, self._session.facets, view)
         several, told, listed = self._told_by_several(ids, lang, new)
@@ -131,11 +131,11 @@ def _latest(ids: BitMap, now: datetime, view: "View") -> datetime | None:
     return None if published is None else from_milliseconds(published)
 
 
-def _day_before(latest: datetime | None, now: datetime, view: "View") -> BitMap:
-    """Return the places of 24 hours up to the latest article, and of what is newer."""
+def _days_before(latest: datetime | None, days: int, now: datetime, view: "View") -> BitMap:
+    """Return the places of so many days up to the latest article, and of what is newer."""
     if latest is None:
         return BitMap()
-    return BitMap(range(first_id_since(view, latest - _DAY), first_id_since(view, now)))
+    return BitMap(range(first_id_since(view, latest - days * _DAY), first_id_since(view, now)))
 
 
 def _labels(ids: BitMap, facets: Facets, view: "View") -> Pair:

@@ -52,9 +52,9 @@ class Insight:
         """Return how many articles by sentiment and day or week; at most `most` of these."""
         return self._questions.mood(ids, by, per, most, self._clock())
 
-    def briefing(self, query: Query, since: "Visit | None") -> "Briefing":
-        """Return what arrived since a visit; without one, what was published on the newest day."""
-        return self._compiler.briefing(query, since, self._clock())
+    def briefing(self, query: Query, since: "Visit | None", days: int = 1) -> "Briefing":
+        """Return what arrived since a visit; without one, what was published on the newest days."""
+        return self._compiler.briefing(query, since, self._clock(), days)
 
     @cached_property
     def _compiler(self) -> "Compiler":

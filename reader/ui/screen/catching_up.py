@@ -1,5 +1,7 @@
 """Show what other programs have changed: list, rows and open article advance together."""
 
+from collections.abc import Callable
+
 from reader.article import ArticleId
 from reader.library import Library
 from reader.ui.screen.answers import Answers
@@ -25,7 +27,9 @@ class CatchingUp:
         marker: Marker,
         searching: Searching,
         sidebar: Sidebar,
+        changed: Callable[[], object],
     ) -> None:
+        """Make it. changed: called when articles or marks have changed."""
         self._host = host
         self._library = library
         self._answers = answers
@@ -34,6 +38,7 @@ class CatchingUp:
         self._marker = marker
         self._searching = searching
         self._sidebar = sidebar
+        self._changed = changed
 
     def look(self) -> None:
         """Show what has changed, after it is read in the background. Raises CacheError."""
@@ -57,6 +62,7 @@ class CatchingUp:
         moves = self._library.catch_up(self._held_articles())
         if self._library.texts == texts:
             self._show_marks()
+            self._changed()
             return
         self._sidebar.follow(moves)
         self._searching.follow(moves)
@@ -65,6 +71,7 @@ class CatchingUp:
         self._answers.ask()
         self._article.show_marks()
         self._article.reread()
+        self._changed()
 
     def _held_articles(self) -> set[ArticleId]:
         """Return the articles that the screen must find again under their new ids."""

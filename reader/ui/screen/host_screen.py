@@ -14,7 +14,7 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Static
 
-from reader.article import ArticleId, Identity
+from reader.article import ArticleId
 from reader.config.settings import Settings
 from reader.errors import CryptoreadError
 from reader.library import Ids, Library
@@ -24,7 +24,7 @@ from reader.ui.bars.tag_bar import TagBar
 from reader.ui.screen.answers import Answers
 from reader.ui.screen.catching_up import CatchingUp
 from reader.ui.screen.doors import Doors
-from reader.ui.screen.keys import LIST_KEYS, NEXT, READING_KEYS, as_bound, key_of
+from reader.ui.screen.keys import as_bound, key_of, keys_of_pane, reading_hint
 from reader.ui.screen.listing import Listing
 from reader.ui.screen.marks import Marker
 from reader.ui.screen.open_article import OpenArticle
@@ -43,6 +43,7 @@ from reader.ui.textual_compat.quick_keys import QuickKeys
 
 if TYPE_CHECKING:
     from reader.ui.screen.full_text import Originals
+    from reader.ui.screen.insight.briefing import Briefings
     from reader.ui.screen.sync import Syncing
 
 WARM_UP_AFTER_S = 0.25
@@ -69,10 +70,6 @@ LOOK_FOR_CHANGES_S = 1.0
 """How often the screen asks whether another program has changed the cache."""
 
 SAMPLE_BANNER = "Sample articles. {sync} brings news. For your own, quit and run cryptoread import"
-READING_HINT = (
-    "{expand} or {open} opens the article under the cursor, {next} the next unread one. "
-    "{help} shows all keys."
-)
 
 
 class HostScreen(QuickKeys, LightScreen):
@@ -105,6 +102,7 @@ class HostScreen(QuickKeys, LightScreen):
         self._is_restored = False
         self._syncing: Syncing | None = None
         self._originals: Originals | None = None
+        self._briefings: Briefings | None = None
         self.marker = Marker(
             self,
             library,
@@ -127,7 +125,7 @@ class HostScreen(QuickKeys, LightScreen):
             self._sidebar,
             settings=settings,
             width=self._view.sidebar_width,
-            hint="" if self._view.opened else self._reading_hint,  # empty: an article will follow
+            hint=reading_hint(self.keymap) if library.is_empty else "",  # empty: more will follow
             say=self.say,
         )
         yield from (self._tag_bar, self._panes, self._status, self._key_line)
@@ -175,6 +173,7 @@ class HostScreen(QuickKeys, LightScreen):
             marker=self.marker,
             searching=self._searching,
             sidebar=sidebar,
+            changed=self._renew_briefing,
         )
         found = self._show_what_is_found
         self._warm_up = WarmUp(
@@ -278,6 +277,7 @@ class HostScreen(QuickKeys, LightScreen):
 
     def _look_now_and_then(self) -> None:
         self.marker.tell_notices()
+        self._mounted_briefings().look()
         if self._answers.may_change():
             self._look_for_changes()
 
@@ -297,8 +297,8 @@ class HostScreen(QuickKeys, LightScreen):
 
     def _show_keys(self) -> None:
         """Show the keys of what has the focus, as the user has bound them."""
-        is_reading = self.focused is not None and self.focused is not self._sidebar
-        hints = READING_KEYS if is_reading else LIST_KEYS
+        is_on_list = self.focused is None or self.focused is self._sidebar
+        hints = keys_of_pane(is_list=is_on_list, is_briefing=self._panes.shows_aside)
         self._key_line.show(as_bound(hints, self.keymap, self._stepping.next_label))
 
     def key(self, id: str) -> str:
@@ -309,15 +309,6 @@ class HostScreen(QuickKeys, LightScreen):
     def keys_at_present(self) -> dict[str, str]:
         """Return what keys with a varying action do now, by binding id."""
         return self._stepping.keys_at_present
-
-    @property
-    def _reading_hint(self) -> str:
-        return READING_HINT.format(
-            expand=self.key("sidebar.expand"),
-            open=self.key("sidebar.open"),
-            next=self.key(NEXT),
-            help=self.key("reader.help"),
-        )
 
     # Live news.
 
@@ -341,22 +332,41 @@ class HostScreen(QuickKeys, LightScreen):
         sync()
         self.set_interval(max(1, minutes) * MINUTE_S, sync)
 
+    # The briefing.
+
+    def _mounted_briefings(self) -> "Briefings":
+        if self._briefings is None:
+            from reader.ui.screen.insight.briefing import Briefings
+
+            self._briefings = Briefings(
+                self,
+                self._library,
+                self._panes,
+                self._article,
+                self.marker,
+                open_article=self._open,
+                hint=reading_hint(self.keymap),
+            )
+        return self._briefings
+
+    def _renew_briefing(self) -> None:
+        if self._briefings is not None:
+            self._briefings.renew()
+
     # The view and the open article, saved for the next start.
 
     def _reopen(self) -> None:
-        """Show the article that was open at the end of the last session."""
-        if self._view.opened is not None:
-            in_background(self, partial(self._reopen_article, self._view.opened), group="reopen")
-        else:
-            self.post_message(self.Settled())
+        in_background(self, self._show_right, group="reopen")
 
-    async def _reopen_article(self, identity: Identity) -> None:
+    async def _show_right(self) -> None:
+        """Show the article that was open at the end of the last session, else the briefing."""
         try:
-            await asyncio.to_thread(_import_reading_pane)  # keys are answered meanwhile
-            if await self._article.reopen(identity):
-                self._show_keys()
-            elif self._panes.pane is None:
-                self._panes.show_hint(self._reading_hint)
+            if self._view.opened is not None:
+                await asyncio.to_thread(_import_reading_pane)  # keys are answered meanwhile
+                if await self._article.reopen(self._view.opened):
+                    self._show_keys()
+            if self._panes.right is None:
+                await self._mounted_briefings().begin()
         finally:
             self.call_after_refresh(self.post_message, self.Settled())
 
@@ -377,6 +387,8 @@ class HostScreen(QuickKeys, LightScreen):
         self._view.opened = self._article.article.identity if self._article.article else None
         self._library.save_state("view", str(self._view))
         self._article.save_position()
+        if self._briefings is not None:
+            self._briefings.save_visit()
         self._library.remember(self._start)
 
 

@@ -44,6 +44,7 @@ READER_KEYS: list[BindingType] = [
         "Later of the story",
         "The later article of the same story",
     ),
+    _key("w", "briefing", _READ, "Briefing", "What has arrived since your last visit, and back"),
     _key("y", "copy_link", _READ, "Copy link", "Copy the article's address"),
     _key("Y", "copy_markdown", _READ, "Copy Markdown", "Copy the article as Markdown"),
     *(
@@ -90,8 +91,8 @@ def _hint(ids: str, keys: str, label: str, action: str = "") -> KeyHint:
     return KeyHint(keys, label, action, tuple(ids.split()))
 
 
-_OF_LIST = {"sidebar.expand": "l", "sidebar.open": "enter"}
-"""Keys of the list that are named in hints."""
+_OF_PANES = {"sidebar.expand": "l", "sidebar.open": "enter", "briefing.caught-up": "M"}
+"""Keys of the list and the briefing that are named in hints and messages."""
 
 NEXT = "reader.next-unread"
 PREVIOUS = "reader.previous-unread"
@@ -105,6 +106,7 @@ LIST_KEYS = (
     _hint("sidebar.expand", "l", "open", "expand"),
     _NEXT,
     _hint("reader.search", "/", "search", "search"),
+    _hint("reader.briefing", "w", "briefing", "briefing"),
     _hint("reader.tag-1 reader.tag-9", "1-9", "tags"),
     _hint("reader.all-tags", "t", "all tags", "pick_tags"),
     _hint("reader.positive reader.negative reader.neutral", "+ - =", "sentiment"),
@@ -120,6 +122,7 @@ READING_KEYS = (
     _hint("reader.other-pane", "Tab", "list", "other_pane"),
     _hint("reader.next-article reader.previous-article", "J K", "next, previous", "neighbour(1)"),
     _NEXT,
+    _hint("reader.briefing", "w", "briefing", "briefing"),
     _hint("reader.cover-image", "i", "cover", "cover"),
     _hint("reader.original", "o", "original, links", "original"),
     _hint("reader.copy-link", "y", "copy link", "copy_link"),
@@ -128,6 +131,40 @@ READING_KEYS = (
     _QUIT,
     _HELP,
 )
+BRIEFING_KEYS = (
+    _hint("briefing.down briefing.up", "j k", "move"),
+    _hint("briefing.open", "Enter", "open", "choose"),
+    _hint("briefing.caught-up", "M", "caught up", "catch_up"),
+    _hint("reader.briefing", "w", "back", "briefing"),
+    _hint("reader.other-pane", "Tab", "list", "other_pane"),
+    _NEXT,
+    _hint("reader.undo", "u", "undo", "undo"),
+    _hint("reader.reading-pane-alone", "z", "alone", "zoom"),
+    _QUIT,
+    _HELP,
+)
+
+_READING_HINT = (
+    "{expand} or {open} opens the article under the cursor, {next} the next unread one. "
+    "{help} shows all keys."
+)
+
+
+def keys_of_pane(*, is_list: bool, is_briefing: bool) -> Sequence[KeyHint]:
+    """Return the keys of the list, else of what is right of it."""
+    if is_list:
+        return LIST_KEYS
+    return BRIEFING_KEYS if is_briefing else READING_KEYS
+
+
+def reading_hint(keymap: Mapping[str, str]) -> str:
+    """Return what stands in the reading pane while there is nothing else, with the user's keys."""
+    return _READING_HINT.format(
+        expand=key_of("sidebar.expand", keymap),
+        open=key_of("sidebar.open", keymap),
+        next=key_of(NEXT, keymap),
+        help=key_of("reader.help", keymap),
+    )
 
 
 def key_of(id: str, keymap: Mapping[str, str]) -> str:
@@ -135,7 +172,7 @@ def key_of(id: str, keymap: Mapping[str, str]) -> str:
 
     keymap: id of a binding to its keys, where the user has chosen others.
     """
-    usual = {each.id: each.key for each in READER_KEYS if isinstance(each, Binding)} | _OF_LIST
+    usual = {each.id: each.key for each in READER_KEYS if isinstance(each, Binding)} | _OF_PANES
     return first_key(keymap.get(id, usual[id]))
 
 

@@ -39,6 +39,8 @@ class Marker:
         self._library = library
         self._show_changes = show_changes
         self._undo_key = undo_key
+        self.steps = 0
+        """How often something was marked, undone or redone."""
         self._writing = 0
         self._is_full = False
         """Whether the mark of the last opened article failed because the disk is full."""
@@ -118,6 +120,7 @@ class Marker:
         self._run(partial(self._replay, self._library.redo, "redo", "redone"))
 
     def _run(self, write: Work) -> Worker[None]:
+        self.steps += 1
         self._writing += 1
         self._unwritten += 1
         self._done.clear()

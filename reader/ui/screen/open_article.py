@@ -69,6 +69,7 @@ class OpenArticle:
         self._leave()
         self.article = None
         self._is(id)
+        leaves_aside = marks  # what was open in the last session stays behind what is shown
         marks = marks and not self._library.is_only_read
         try:
             article = self._library.article(id)
@@ -77,6 +78,7 @@ class OpenArticle:
             self._host.say(str(error), error=True)
             if self.pane is not None:
                 self.pane.show_hint(str(error))
+                self._panes.leave_aside()
             return False
         self.article = article
         self._position = self._saved_position(article)
@@ -89,6 +91,8 @@ class OpenArticle:
             pane = await self._panes.mounted_pane()
             place = self._position if position is None else position
             telling = self._paint(article, row, place, pane, is_read=is_read)
+            if leaves_aside:
+                self._panes.leave_aside()
             if mark is not None:  # usually written in time to be painted with the article
                 await ended(mark, PAINT_AT_LATEST_S)
         self._panes.screen.check_idle()  # the end of a batch wakes the app, not the screen

@@ -11,13 +11,14 @@ from textual.content import Content
 from textual.types import IgnoreReturnCallbackType
 from textual.widget import Widget
 
+from reader.ui.briefing.pane import BriefingPane
 from reader.ui.modals.help import HelpGroup
 from reader.ui.reading.pane import ReadingPane
 from reader.ui.screen.key_names import key_names
 from reader.ui.screen.keys import READER_KEYS
 from reader.ui.sidebar.widget import Sidebar
 
-_PARTS = (("List", Sidebar), ("Reading pane", ReadingPane))
+_PARTS = (("List", Sidebar), ("Reading pane", ReadingPane), ("Briefing", BriefingPane))
 
 
 @runtime_checkable

@@ -1,7 +1,7 @@
 """List and reading pane: side by side or one at a time, which of them has the focus, how wide.
 
 Knows nothing about their content. Until the first article is opened, a hint is shown instead of the
-reading pane.
+reading pane. Something else, such as the briefing, may be shown in its place for a while.
 """
 
 from collections.abc import Callable
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from textual import events
 from textual.app import ComposeResult
 from textual.content import Content
+from textual.widget import Widget
 from textual.widgets import Static
 
 from reader.config.settings import Settings
@@ -27,7 +28,7 @@ LEAST_WIDTH = 24
 
 
 class Panes(Covered, inherit_bindings=False):
-    """The list and what is right of it, by the classes `-narrow`, `-reading` and `-zoomed`.
+    """The list and what is right of it, by `-narrow`, `-reading`, `-zoomed` and `-aside`.
 
     width: columns of the list, as the user chose them; None: as the settings say. hint: plain text.
     """
@@ -45,6 +46,8 @@ class Panes(Covered, inherit_bindings=False):
         self.sidebar = sidebar
         self.pane: ReadingPane | None = None
         """The reading pane; None until the first article is opened."""
+        self.aside: Widget | None = None
+        """What can be shown in place of the reading pane; None until it is first shown."""
         self.chosen_width = width
         """Columns of the list, as the user chose them."""
         self._settings = settings
@@ -59,7 +62,8 @@ class Panes(Covered, inherit_bindings=False):
 
     def show_hint(self, text: str) -> None:
         """Show plain text where the reading pane will be."""
-        self._hint.update(Content(text))
+        if self.right is None:
+            self._hint.update(Content(text))
 
     async def mounted_pane(self) -> "ReadingPane":
         """Return the reading pane; on the first call it replaces the hint."""
@@ -69,9 +73,39 @@ class Panes(Covered, inherit_bindings=False):
 
         self.pane = pane = ReadingPane()
         pane.column_width = self._settings.column_width
-        await self._hint.remove()
-        await self.mount(pane, after=self.sidebar)
+        await self._put_right(pane)
         return pane
+
+    async def _put_right(self, widget: Widget) -> None:
+        """Mount a widget right of the list; the first one replaces the hint."""
+        if self._hint.is_attached:
+            await self._hint.remove()
+        await self.mount(widget, after=self.sidebar)
+
+    async def show_aside(self, widget: Widget) -> None:
+        """Show a widget in place of the reading pane."""
+        self.add_class("-aside")
+        if self.aside is None:
+            self.aside = widget
+            await self._put_right(widget)
+
+    def leave_aside(self) -> None:
+        """Show the reading pane again, if there is one."""
+        if self.pane is None or self.aside is None:
+            return
+        self.remove_class("-aside")
+        if self.screen.focused is self.aside:
+            self.screen.set_focus(self.pane)
+
+    @property
+    def shows_aside(self) -> bool:
+        """Return whether the reading pane has given way to something else."""
+        return self.has_class("-aside")
+
+    @property
+    def right(self) -> Widget | None:
+        """Return what is shown right of the list; None while that is the hint."""
+        return self.aside if self.shows_aside else self.pane
 
     @property
     def is_narrow(self) -> bool:
@@ -84,12 +118,12 @@ class Panes(Covered, inherit_bindings=False):
         return self.has_class("-zoomed") or (self.is_narrow and self.has_class("-reading"))
 
     def show_article(self) -> None:
-        """Focus the reading pane."""
-        if self.pane is None:
+        """Focus the reading pane, or what is shown in its place."""
+        if self.right is None:
             self._say("no article is open yet")
             return
         self.add_class("-reading")
-        self.screen.set_focus(self.pane)  # at once: keys may have been typed ahead
+        self.screen.set_focus(self.right)  # at once: keys may have been typed ahead
 
     def show_list(self) -> None:
         """Focus the list."""
@@ -98,7 +132,7 @@ class Panes(Covered, inherit_bindings=False):
 
     def change(self) -> None:
         """Focus the other pane."""
-        if self.screen.focused is self.pane:
+        if self.right is not None and self.screen.focused is self.right:
             self.show_list()
         else:
             self.show_article()
@@ -108,7 +142,7 @@ class Panes(Covered, inherit_bindings=False):
         if self.is_list_hidden:
             self.show_list()
             return
-        if self.pane is not None:
+        if self.right is not None:
             self.add_class("-zoomed")
         self.show_article()
 
@@ -140,5 +174,5 @@ class Panes(Covered, inherit_bindings=False):
         """Follow the focus, which a click moves as keys do."""
         if event.widget is self.sidebar:
             self.remove_class("-reading")
-        elif event.widget is self.pane:
+        elif event.widget is self.right:
             self.add_class("-reading")

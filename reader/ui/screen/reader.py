@@ -21,6 +21,7 @@ from reader.ui.screen.reported import reported
 
 if TYPE_CHECKING:
     from reader.ui.bars.search_line import SearchLine
+    from reader.ui.briefing.pane import BriefingPane
     from reader.ui.modals.tag_picker import TagPicker
     from reader.ui.reading.pane import ReadingPane
     from reader.ui.screen.insight.tellers import Tellers
@@ -159,6 +160,30 @@ class ReaderScreen(HostScreen):
 
         await open_mood(self, self._library)
 
+    @reported
+    async def action_briefing(self) -> None:
+        """Show the briefing in place of the article, or go back."""
+        await self._mounted_briefings().toggle()
+        self._show_keys()
+
+    @reported
+    async def on_briefing_pane_chosen(self, event: "BriefingPane.Chosen") -> None:
+        """Open what was chosen in the briefing."""
+        if event.target.kind == "mood":
+            await self.action_mood()
+        else:
+            await self._mounted_briefings().choose(event.target)
+
+    @reported
+    async def on_briefing_pane_caught_up(self) -> None:
+        """Move the last visit to now, or mark all of the briefing as read."""
+        await self._mounted_briefings().catch_up()
+
+    @reported
+    async def on_briefing_pane_left(self) -> None:
+        """Show what was shown before the briefing."""
+        await self._mounted_briefings().leave()
+
     def on_tag_picker_query_changed(self, event: "TagPicker.QueryChanged") -> None:
         """Show the changed query."""
         self.show(event.query)
@@ -173,6 +198,8 @@ class ReaderScreen(HostScreen):
     async def action_neighbour(self, step: Literal[1, -1], unread: bool = False) -> None:
         """Open the next article; unread: the next unread one, match or result of a search."""
         if unread:
+            if self.filter.words:  # matches are in the article
+                self._panes.leave_aside()
             await self._stepping.to_unread_or_match(step)
         else:
             await self._stepping.to_neighbour(step)
@@ -186,12 +213,14 @@ class ReaderScreen(HostScreen):
         self._stepping.tell_matches(event, self.key(NEXT))
 
     def _of_article(self) -> Article | None:
-        """Return the article that a key is about: the open one in its pane, else the cursor's."""
+        """Return the article that a key is about: that under a cursor, or the open one."""
         cursor = self._sidebar.cursor
         article = self._article.article
         try:
             if self.focused is self._sidebar and cursor and cursor.article is not None:
                 article = self._library.article(cursor.article)
+            elif self._panes.shows_aside and self.focused is self._panes.aside:
+                article = self._mounted_briefings().article()
         except CryptoreadError as error:
             self.say(str(error), error=True)
             return None
@@ -259,9 +288,11 @@ class ReaderScreen(HostScreen):
         article = self._of_article()
         return self._library.id_of(article.identity) if article else None
 
-    def action_undo(self) -> None:
-        """Take back the last step of marking."""
-        self.marker.undo()
+    @reported
+    async def action_undo(self) -> None:
+        """Take back the last step of marking, or of catching up."""
+        if self._briefings is None or await self._briefings.undo():
+            self.marker.undo()
 
     def action_redo(self) -> None:
         """Repeat the last step that was undone."""
@@ -291,7 +322,7 @@ class ReaderScreen(HostScreen):
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         """Show the keys of the pane that has the focus."""
-        if event.widget in (self._sidebar, self._panes.pane):
+        if event.widget in (self._sidebar, self._panes.right):
             self._show_keys()
 
     def on_key_line_action_chosen(self, event: KeyLine.ActionChosen) -> None:

@@ -185,6 +185,12 @@ class GroupList(LongView, inherit_bindings=False):
 
     # The cursor and the rows in view.
 
+    @property
+    def articles_in_view(self) -> list[ArticleId]:
+        """Return the articles whose rows are in view."""
+        top = self.scroll_offset.y
+        return self._outline.articles(top, top + self.size.height)
+
     def _at(self, row: int) -> Cursor | None:
         return self._outline.cursor(row) if row < self._outline.height else None
 

@@ -87,6 +87,8 @@ class _Bar(ScrollBar):
         if not isinstance(render, ScrollBarRender) or not isinstance(render.style, Style):
             return super().render_lines(crop)
         width, height = self.size
+        if not height:
+            return super().render_lines(crop)
         bar = render.render_bar(
             size=height,
             virtual_size=render.virtual_size,
@@ -98,7 +100,8 @@ class _Bar(ScrollBar):
             bar_color=render.style.color or Color.default(),
         )
         segments = list(bar.segments)
-        shown = [segments[y] for y in crop.line_range]
+        # Textual may paint a new region before the size follows, when it lays out for a scroll.
+        shown = [segments[min(y, height - 1)] for y in crop.line_range]
         kinds = list(dict.fromkeys(shown))  # the bar consists of a handful
         strips = filtered(self, [Strip([segment], width) for segment in kinds])
         painted = dict(zip(kinds, _cropped(strips, crop), strict=True))

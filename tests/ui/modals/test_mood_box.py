@@ -169,7 +169,7 @@ async def test_d_opens_the_mood_of_the_filter_and_closes_it(
         assert "Sat 14 Mar 2026" in shown
         assert "› BTC" in shown
         await reader.press("d")
-        assert "Mood" not in box(reader)
+        assert "Mood · lang:en tag:btc" not in box(reader)
         assert reader.filter == "lang:en tag:btc"
 
 
@@ -222,7 +222,7 @@ async def test_nothing_to_show_is_said(tmp_path: Path, size: tuple[int, int]) ->
             await reader.press(*"nowhere", "enter", "d")
             assert "No article matches this filter." in box(reader)
             await reader.press("tab", "j", "h", "enter", "escape")
-            assert "Mood" not in box(reader)
+            assert "Mood · lang:en tag:btc" not in box(reader)
 
 
 async def test_estimates_are_drawn_where_there_is_no_label_and_are_named(tmp_path: Path) -> None:

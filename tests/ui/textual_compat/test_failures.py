@@ -115,7 +115,16 @@ def _keys(*keys: str) -> Callable[[Reading], Any]:
     return press
 
 
+async def _brief_again(reader: Reading) -> None:
+    reader.screen._mounted_briefings()._read = None
+    await reader.press("w")
+
+
 FAULTS: dict[str, tuple[str, Callable[[Reading], Any]]] = {
+    "briefing": (
+        "reader.cache.insight.insight.Insight.briefing",
+        _brief_again,
+    ),
     "browser": ("reader.browser.plan", _follow_a_link),
     "catch-up": ("prepare", _look_for_changes),
     "copy": ("keep_copy_of_marks", _keep_a_copy),

@@ -44,6 +44,12 @@ def test_a_picture_may_depend_on_an_age_that_is_not_in_it() -> None:
     assert picture.painted([row], NOW + 3600) is None
 
 
+def test_a_picture_may_hold_until_an_instant() -> None:
+    row = "text" + picture.until(NOW + 60)
+    assert picture.painted([row], NOW) == "\x1b[1;1Htext\x1b[0m"
+    assert picture.painted([row], NOW + 60) is None
+
+
 @given(st.floats(-1e11, 1e11), st.floats(0, 4e9))
 @examples(200)
 def test_a_short_age_always_fills_its_cells(instant: float, now: float) -> None:

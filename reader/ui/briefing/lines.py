@@ -1,0 +1,173 @@
+"""Lay out the briefing as lines, with the places in them that open something. Pure functions."""
+
+from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
+from datetime import datetime
+from textwrap import TextWrapper
+
+from reader.cache.answers import Group
+from reader.cache.ids import Ids
+from reader.cache.insight.briefing import Briefing, More, Turned
+from reader.cache.mood import FEWEST, percent, rate, sparkline
+from reader.ui.briefing.moments import moment
+from reader.ui.briefing.parts import (
+    MUTED,
+    NAME,
+    TITLE,
+    Key,
+    Kind,
+    Layout,
+    Line,
+    Lines,
+    Stop,
+    Target,
+    cut,
+    short,
+)
+from reader.ui.briefing.rows import Fetch, add_articles, add_groups, add_stories
+from reader.ui.textual_compat.cells import cell_len, fit
+
+FEW = 12
+"""Articles below which the briefing is a head line and a list: fewer say nothing of a mood."""
+
+_LABEL = 9
+"""Cells of the words before the mood, and what there is more of."""
+
+_LONGEST_NAME = 24
+_SPARKS = 28
+_BETWEEN = " · "
+
+
+def lay_out(
+    briefing: Briefing,
+    *,
+    width: int,
+    now: datetime,
+    opened: AbstractSet[Key],
+    fetch: Fetch,
+    hint: str,
+    days: int = 1,
+) -> Layout:
+    """Return lines of at most `width` cells.
+
+    opened: keys of the groups that are open. fetch: returns the rows of articles. hint: said if
+    nothing is new. days: which it is about where there was no visit.
+    """
+    made = Lines(max(1, width))
+    for text in _head(briefing, made.width, now, days):
+        made.add((text, TITLE))
+    if not briefing.ids:
+        made.add()
+        for text in TextWrapper(made.width).wrap(hint):
+            made.add((text, MUTED))
+    if len(briefing.ids) >= FEW:
+        _add_remarkable(made, briefing)
+    if briefing.told_by_several:
+        add_stories(made, briefing, now)
+    if briefing.rest and len(briefing.ids) < FEW:
+        made.heading("Everything else" if briefing.told_by_several else "New")
+        add_articles(made, _joined(briefing.rest), fetch, now)
+    elif briefing.rest:
+        made.heading("Everything else" if briefing.told_by_several else "By category")
+        add_groups(made, briefing.rest, opened, fetch, now)
+    return Layout(made.lines, made.stops, made.instants)
+
+
+def _joined(groups: Sequence[Group]) -> Ids:
+    joined = Ids()
+    for group in groups:
+        joined |= group.ids
+    return joined
+
+
+def _head(briefing: Briefing, width: int, now: datetime, days: int) -> list[str]:
+    """Return the head on one line, or on two where it is too long."""
+    since = briefing.since and moment(briefing.since, now)
+    if not briefing.ids:
+        return [fit(f"Nothing new since {since}" if since else "Nothing new", width).rstrip()]
+    told = max(briefing.several, len(briefing.told_by_several))
+    counts = [
+        _counted(len(briefing.ids), "article", "articles"),
+        _counted(briefing.stories, "story", "stories") if briefing.stories else "",
+        f"{told:,} told by several" if told else "",
+    ]
+    newest = "The newest 24 hours" if days == 1 else f"The newest {days} days"
+    when, what = f"Since {since}" if since else newest, ", ".join(filter(None, counts))
+    whole = f"{when}: {what}"
+    lines = [whole] if cell_len(whole) <= width else [when, what]
+    return [fit(line, width).rstrip() for line in lines]
+
+
+def _counted(number: int, one: str, more: str) -> str:
+    return f"{number:,} {one if number == 1 else more}"
+
+
+# Mood, more of, turned.
+
+
+def _add_remarkable(made: Lines, briefing: Briefing) -> None:
+    blank = len(made.lines)
+    if briefing.labels.total >= FEWEST:
+        _add_mood(made, briefing)
+    _add_items(made, "More of", [_more(each) for each in briefing.more])
+    _add_items(made, "Turned", [_turned(each) for each in briefing.turned])
+    if len(made.lines) > blank:
+        made.lines.insert(blank, [])
+        made.stops = [each._replace(line=each.line + (each.line >= blank)) for each in made.stops]
+
+
+def _add_mood(made: Lines, briefing: Briefing) -> None:
+    parts: Line = [(f"{'Mood':{_LABEL}}", MUTED)]
+    now = rate(briefing.labels).split("  ")
+    parts += [(now[0], "positive"), ("  ", ""), (now[1], "negative")]
+    parts += [(f"  {share}", NAME) for share in now[2:]]
+    if briefing.usual.share is not None:
+        parts.append((f"  usual {percent(briefing.usual)}", MUTED))
+    series = briefing.series[-_SPARKS:]
+    if any(pair.share is not None for pair in series):
+        parts.append((f"  {sparkline(series)}", "positive"))
+    shown = list(cut(parts, made.width))
+    start, end = min(_LABEL, made.width), sum(cell_len(text) for text, _ in shown)
+    made.stops.append(Stop(Target(Kind.MOOD), len(made.lines), start, max(end, start)))
+    made.add(*shown)
+
+
+def _more(more: More) -> tuple[Target, Line]:
+    kind = Kind.TAG if more.is_tag else Kind.WORD
+    name = short(more.name, _LONGEST_NAME)
+    usual = f"{more.usual:,.0f}" if more.usual >= FEW else f"{more.usual:.1f}".removesuffix(".0")
+    return Target(kind, more.name), [
+        (name if more.is_tag else f"“{name}”", NAME),
+        (f" {more.stories:,} (usual {usual})", MUTED),
+    ]
+
+
+def _turned(turned: Turned) -> tuple[Target, Line]:
+    now, was = turned.now, turned.was
+    is_up = (now.share or 0) >= (was.share or 0)
+    return Target(Kind.TAG, turned.tag), [
+        (short(turned.tag, _LONGEST_NAME), NAME),
+        (" ▲" if is_up else " ▼", "positive" if is_up else "negative"),
+        (f" {percent(now)} of {now.total:,} (was {percent(was)} of {was.total:,})", MUTED),
+    ]
+
+
+def _add_items(made: Lines, label: str, items: Sequence[tuple[Target, Line]]) -> None:
+    """Add items beside each other, on as many lines as they need."""
+    line: Line = [(fit(label, min(_LABEL, made.width)), MUTED)]
+    margin = column = min(_LABEL, made.width)
+    for target, parts in items:
+        cells = sum(cell_len(text) for text, _ in parts)
+        if column > margin and column + len(_BETWEEN) + cells > made.width:
+            made.add(*line)
+            line, column = [(" " * margin, "")], margin
+        if column > margin:
+            line.append((_BETWEEN, MUTED))
+            column += len(_BETWEEN)
+        shown = list(cut(parts, made.width - column))
+        cells = sum(cell_len(text) for text, _ in shown)
+        made.stops.append(Stop(target, len(made.lines), column, column + cells))
+        line += shown
+        column += cells
+    if items:
+        made.add(*line)
