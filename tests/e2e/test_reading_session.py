@@ -187,7 +187,7 @@ def test_the_list_grows_and_shrinks(reader: Reader) -> None:
 @pytest.mark.long
 def test_the_group_key_goes_through_every_grouping(reader: Reader) -> None:
     terminal = reader()
-    for grouping in ("by day", "by source", "newest first", "by category"):
+    for grouping in ("by day", "by source", "by story", "newest first", "by category"):
         terminal.send("s")
         terminal.wait_for(grouping)
     terminal.send("ss")
@@ -394,7 +394,7 @@ def test_another_grouping_and_another_width_are_kept(reader: Reader) -> None:
     leave(first)
     second = reader()
     assert "by source" in second.text
-    second.send("ss")
+    second.send("sss")
     second.wait_for("by category")
     assert second.find("10/10")[0] == before + 4
 
