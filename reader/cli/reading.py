@@ -126,7 +126,8 @@ def stories(
     """List the stories that several sources tell, of the articles that match QUERY.
 
     Each with the time and title of its first article, then the sources that told it, the later ones
-    with how much later they were. Two arrows stand where sources disagree on the sentiment.
+    with how much later they were. Two arrows stand where sources disagree on the sentiment. In
+    a query, the term printed below its first article, such as story:120, finds all its articles.
 
     Stories are found after each import and sync, after a large one by an open screen. --build finds
     them now and shows how many articles are left.

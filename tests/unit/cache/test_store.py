@@ -82,6 +82,7 @@ def queries(draw: st.DrawFn) -> Query:
         Field.SOURCE: SOURCES[:2],
         Field.LANG: LANGS,
         Field.IS: STATES,
+        Field.STORY: ("1", "2"),
         Field.AFTER: ("2026-03-14T12:00:03", "1h"),
         Field.BEFORE: ("2026-03-14T12:00:09", "0d"),
         Field.TITLE: ("story", "7"),
@@ -134,6 +135,8 @@ class Mirror:
     def _matches(self, row: dict[str, object], query: Query) -> bool:
         if row["draft"] and "draft" not in query.included(Field.IS):
             return False
+        if query.included(Field.STORY):
+            return False  # nothing decides stories here
         for field in (Field.CATEGORY, Field.SENTIMENT, Field.SOURCE, Field.LANG):
             value = str(row[field.value]).casefold()
             wanted = query.included(field)
