@@ -232,7 +232,7 @@ class Library:
         """Return the part that answers what several articles say together."""
         from reader.cache.insight.insight import Insight
 
-        return Insight(self._session, self._questions, self.clock)
+        return Insight(self._session, self._questions, self._marking, self.clock)
 
     # Articles.
 

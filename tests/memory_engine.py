@@ -130,6 +130,10 @@ class MemoryView:
     def told_of(self, ids: Sequence[int]) -> Iterator[Told]:
         return map(self._told, [id for id in ids if id in self.state.articles])
 
+    def arrived(self, since: int, first: int) -> BitMap:
+        every = self.state.articles.items()
+        return BitMap([id for id, (run, _) in every if id >= first and run > since])
+
     def _told(self, id: int) -> Told:
         coming = self.state.articles[id][1]
         new = coming.incoming

@@ -133,6 +133,9 @@ class View(Protocol):
     def told_of(self, ids: Sequence[int]) -> "Iterator[Told]":
         """Yield those of the articles that exist, in any order."""
 
+    def arrived(self, since: int, first: int) -> BitMap:
+        """Return the articles from an id on that were stored or changed by later runs than one."""
+
     # Time bounds. Instants are Unix milliseconds.
 
     def last_before(self, instant: int) -> int | None:

@@ -3,11 +3,13 @@
 import asyncio
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from reader.cache.source_states import SourceState
+from reader.config.alerts import Rule
 from reader.config.settings import Settings
 from reader.library import Library, utc_now
 from reader.samples import sample_library
@@ -75,6 +77,31 @@ async def test_a_sync_brings_articles_and_tells_how_many(news: Library, server: 
         await reader.press("r")
         assert "nothing new" in reader.status
         assert len(toasts(reader)) == 1
+
+
+async def test_an_alert_is_a_toast_and_the_list_stays(
+    tmp_path: Path, news: Library, server: NewsServer
+) -> None:
+    one = server.serve("/one", feed("Blocks fill"))
+    out = tmp_path / "out"
+    program = tmp_path / "told"
+    program.write_text(f'#!/bin/sh\necho "$1" > {out}\nexit 4\n')
+    program.chmod(0o755)
+    rule = Rule(name="larkspur", query="larkspur", command=(str(program), "{title}"))
+    followed = replace(follow(one), alerts=(rule,))
+    async with reading(news, settings=followed) as reader:
+        await reader.press("r")
+        assert len(toasts(reader)) == 1
+        server.serve("/one", feed("Blocks fill", "[/foo] Larkspur drained"))
+        cursor = reader.app.screen.query_one(Sidebar).cursor
+        await reader.press("r")
+        assert toasts(reader)[1:] == [
+            "larkspur: [/foo] Larkspur drained",
+            "1 new article from 1 source",
+        ]
+        assert out.read_text() == "[/foo] Larkspur drained\n"
+        assert reader.app.screen.query_one(Sidebar).cursor == cursor
+        assert "ended with exit code 4" in reader.status
 
 
 async def test_new_articles_move_neither_cursor_nor_scroll(

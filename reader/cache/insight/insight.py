@@ -5,22 +5,29 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from reader.cache.ids import Ids
+from reader.cache.marking import Marking
 from reader.cache.questions import Questions
 from reader.cache.session import Session
 
 if TYPE_CHECKING:
+    from reader.cache.insight.alerts import Alerts
     from reader.cache.insight.stories import Story
     from reader.cache.mood import By, Mood, Per
 
 
 class Insight:
-    """Stories and mood of one library. Thread-safe. Raises CacheError."""
+    """Stories, mood and alerts of one library. Thread-safe. Raises CacheError."""
 
     def __init__(
-        self, session: Session, questions: Questions, clock: Callable[[], datetime]
+        self,
+        session: Session,
+        questions: Questions,
+        marking: Marking,
+        clock: Callable[[], datetime],
     ) -> None:
         self._session = session
         self._questions = questions
+        self._marking = marking
         self._clock = clock
 
     def stories(self, ids: Ids, *, oldest_first: bool = False) -> "Iterator[Story]":
@@ -32,3 +39,9 @@ class Insight:
     def mood(self, ids: Ids, by: "By", per: "Per | None", most: int) -> "Mood":
         """Return how many articles by sentiment and day or week; at most `most` of these."""
         return self._questions.mood(ids, by, per, most, self._clock())
+
+    def alerts(self) -> "Alerts":
+        """Return the part that evaluates the user's alerts as of now, on the moment held."""
+        from reader.cache.insight.alerts import Alerts
+
+        return Alerts(self._session, self._questions, self._marking, self._clock())

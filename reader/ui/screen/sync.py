@@ -18,6 +18,7 @@ from reader.ui.screen.host import Host
 from reader.ui.textual_compat.failures import in_background
 
 if TYPE_CHECKING:
+    from reader.alerts.telling import Told
     from reader.library import Library
     from reader.subscriptions import SourceResult, Subscription
 
@@ -138,6 +139,9 @@ class Syncing:
         def told(_result: "SourceResult") -> None:
             self._host.call_later(self._one_ended)
 
+        def alerted(told: "Told") -> None:
+            self._host.call_later(self._alerted, told)
+
         options = settings.sync_options(os.environ)
         return sync(
             self._library.home,
@@ -146,6 +150,8 @@ class Syncing:
             on_result=told,
             stop=stop,
             force=force,
+            alerts=settings.alerts,
+            on_alert=alerted,
         )
 
     def _followed(self, settings: Settings) -> "tuple[Sequence[Subscription], str]":
@@ -164,6 +170,15 @@ class Syncing:
     def _one_ended(self) -> None:
         self._ended += 1
         self._show_progress()
+
+    def _alerted(self, told: "Told") -> None:
+        """Show an alert; the list stays as it is."""
+        from reader.text import clean_line
+
+        if told.text:
+            self._host.app.notify(clean_line(told.text), title="Alert", markup=False)
+        if told.failure:
+            self._host.say(clean_line(told.failure), error=True, patient=True)
 
     def _show_progress(self) -> None:
         if self._stop is not None:

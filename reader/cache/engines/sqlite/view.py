@@ -176,6 +176,12 @@ class SqliteView:
 
         return of_ids(self.db, ids)
 
+    def arrived(self, since: int, first: int) -> BitMap:
+        """Return the articles from an id on that were stored or changed by later runs than one."""
+        from reader.cache.engines.sqlite.story_rows import arrived
+
+        return arrived(self.db, since, first)
+
     # Time bounds.
 
     def last_before(self, instant: int) -> int | None:
