@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from reader.article import ArticleId
 from reader.cache.ids import Ids
 from reader.cache.marking import Marking
 from reader.cache.questions import Questions
@@ -39,6 +40,12 @@ class Insight:
     def mood(self, ids: Ids, by: "By", per: "Per | None", most: int) -> "Mood":
         """Return how many articles by sentiment and day or week; at most `most` of these."""
         return self._questions.mood(ids, by, per, most, self._clock())
+
+    def related(self, id: ArticleId) -> list[ArticleId]:
+        """Return up to five articles about the same, the most alike first, of other stories."""
+        from reader.cache.insight.related import related
+
+        return related(self._session, self._questions, id, self._clock())
 
     def alerts(self) -> "Alerts":
         """Return the part that evaluates the user's alerts as of now, on the moment held."""

@@ -30,6 +30,7 @@ READER_KEYS: list[BindingType] = [
     _key("o", "original", _READ, "Original", "Open the original, or choose one of the links"),
     _key("F", "full_text", _READ, "Full text", "Fetch the whole text of the original"),
     _key("T", "twin", _READ, "Other language", "The same article in the other language, and back"),
+    _key("e", "related", _READ, "Related articles", "Up to five articles about the same"),
     _key("y", "copy_link", _READ, "Copy link", "Copy the article's address"),
     _key("Y", "copy_markdown", _READ, "Copy Markdown", "Copy the article as Markdown"),
     *(
