@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from reader.query.language import Query
 
 ARCHIVE = ("export", "import")
-READING = ("list", "open", "show", "stats", "stories")
+READING = ("list", "open", "related", "show", "stats", "stories")
 MOOD = ("mood",)
 SUBSCRIPTIONS = ("subscribe", "subscriptions", "unsubscribe")
 LIVE = ("sync",)

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from reader.cache.insight.alerts import Alerts
     from reader.cache.insight.stories import Story
     from reader.cache.mood import By, Mood, Per
+    from reader.insight.firsts import Firsts
 
 
 class Insight:
@@ -40,6 +41,15 @@ class Insight:
     def mood(self, ids: Ids, by: "By", per: "Per | None", most: int) -> "Mood":
         """Return how many articles by sentiment and day or week; at most `most` of these."""
         return self._questions.mood(ids, by, per, most, self._clock())
+
+    def firsts(self, ids: Ids) -> "list[Firsts]":
+        """Return how often each source was first with stories of the articles.
+
+        Of the newest 2,000 stories that several sources told; only sources with 30 of them.
+        """
+        from reader.cache.insight.firsts import first_sources
+
+        return first_sources(self._session, ids)
 
     def related(self, id: ArticleId) -> list[ArticleId]:
         """Return up to five articles about the same, the most alike first, of other stories."""

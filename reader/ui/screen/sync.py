@@ -86,12 +86,14 @@ class Syncing:
     async def show_sources(self) -> None:
         """Open the box with the state of each source. Raises ConfigError, CacheError."""
         from reader.ui.modals.sources import SourcesScreen, entries
+        from reader.ui.screen.insight.firsts import show_firsts
 
         followed = self._settings().subscriptions
         states, now = self._library.source_states(), self._library.clock()
         rows = entries(followed or (), states, now)
         box = SourcesScreen(rows, is_chosen=followed is not None)
         await self._host.app.push_screen(box, self._asked_for_all)
+        show_firsts(self._host, self._library, box)
 
     def _asked_for_all(self, is_wanted: bool | None) -> None:
         if is_wanted:

@@ -120,6 +120,7 @@ FAULTS: dict[str, tuple[str, Callable[[Reading], Any]]] = {
     "catch-up": ("prepare", _look_for_changes),
     "copy": ("keep_copy_of_marks", _keep_a_copy),
     "find": ("find", _keys("slash", *"fees")),
+    "firsts": ("reader.cache.insight.insight.Insight.firsts", _keys("S")),
     "full-text": ("fetch_full_text", _keys("n", "F")),
     "history": ("save_state", _keys("slash", *"fees", "enter")),
     "leave": ("reader.ui.screen.marks.Marker.all_written", _leave_with_a_mark_on_its_way),
