@@ -1,4 +1,4 @@
-"""The commands `list`, `show`, `related`, `stats`, `stories` and `open`: read articles on the command line."""
+"""Commands that read articles: `list`, `show`, `related`, `stats`, `stories`, `open`."""
 
 import sys
 from collections.abc import Callable, Iterator

@@ -23,6 +23,7 @@ LONGEST_S = 96 * 3600
 MOST_RULES, MOST_ARGUMENTS = 50, 100
 LONGEST_NAME, LONGEST_ARGUMENT = 60, 4_000
 
+KEYS = ("query", "sources", "within", "once_per", "command")
 PLACEHOLDERS = ("title", "source", "url", "rule", "count")
 
 _UNITS_S = {"m": 60, "h": 3600, "d": 24 * 3600}
@@ -87,10 +88,9 @@ def _rule(name: str, values: Any) -> Rule:
 
 def _problems(values: Mapping[str, Any]) -> Iterator[str]:
     """Yield what is wrong with a rule, as sentences."""
-    known = ("query", "sources", "within", "once_per", "command")
     for key in values:
-        if key not in known:
-            yield f"unknown setting {key!r}; valid settings: {', '.join(known)}"
+        if key not in KEYS:
+            yield f"unknown setting {key!r}; valid settings: {', '.join(KEYS)}"
     if not values.keys() & {"query", "sources"}:
         yield "an alert needs 'query' or 'sources'"
     query = values.get("query", "any")
