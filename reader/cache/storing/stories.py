@@ -1,12 +1,13 @@
 """Decide which story each article tells, after it was stored, and note what is known of the story.
 
 In the order of publication, some articles per transaction, so that it may end at any moment. What
-is decided is not changed; articles in another language tell what their twin in English tells.
+is decided is not changed; articles in another language tell what their twin in English tells, and
+without one they are compared within their language.
 """
 
 import threading
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from contextlib import suppress
 from itertools import chain
 from typing import TYPE_CHECKING
@@ -21,6 +22,7 @@ from reader.cache.session import Session
 from reader.cache.values.instants import slot
 from reader.cache.values.told import Told, facets_of, number_of
 from reader.errors import CacheError
+from reader.insight.others import OtherStories, Written
 from reader.insight.stories import REMEMBERED_S, Report, Stories
 from reader.insight.vectors import first_paragraph, vector
 
@@ -52,6 +54,8 @@ class Deciding:
         """Articles that are still to be decided, as of that version of the texts."""
         self._stories: Stories | None = None
         """The stories before the next article, if they are those up to that id."""
+        self._others: dict[str, OtherStories] = {}
+        """The same of articles without an English twin, by language."""
         self._up_to = -1
 
     def run(
@@ -103,7 +107,7 @@ class Deciding:
     def _decided(self, view: "View", some: Sequence[int], last: int) -> list[Told]:
         """Return some articles with their stories. last: the number of the last story."""
         rows = {row.id: row for row in view.told_between(some[0] - _DAY, some[-1])}
-        stories = self._before(view, rows[some[0]])
+        stories, others = self._before(view, rows[some[0]], rows.values())
         english = [row for row in rows.values() if row.lang in _ENGLISH and row.id >= some[0]]
         for row, report in _reports(view, english):
             if row.story:
@@ -112,26 +116,42 @@ class Deciding:
             story = stories.add(report, last + 1)
             last = max(last, story)
             rows[row.id] = row._replace(story=story)
-        self._stories, self._up_to = stories, some[-1]
+        self._stories, self._others, self._up_to = stories, others, some[-1]
         twins = {_twin(row): row.story for row in rows.values() if row.lang in _ENGLISH}
-        for row in [rows[id] for id in some if rows[id].lang not in _ENGLISH]:
-            story = twins.get(_twin(row), 0) or last + 1
+        for row in [rows[id] for id in some if _twin(rows[id]) in twins]:
+            if row.lang not in _ENGLISH:
+                rows[row.id] = row._replace(story=twins[_twin(row)])
+        alone = [row for row in _without_twin(rows.values(), twins) if row.id >= some[0]]
+        for row, article in _written(view, alone):
+            if row.story:
+                others[row.lang].put(article, row.story)
+                continue
+            story = others[row.lang].add(article, last + 1)
             last = max(last, story)
             rows[row.id] = row._replace(story=story)
         return [rows[id] for id in some]
 
-    def _before(self, view: "View", first: Told) -> Stories:
-        """Return the stories that are known before an article."""
-        stories, start = self._stories, slot(first.published - REMEMBERED_S * 1000)
+    def _before(
+        self, view: "View", first: Told, rows: Iterable[Told]
+    ) -> tuple[Stories, dict[str, OtherStories]]:
+        """Return the stories that are known before an article: English ones, others by language.
+
+        rows: the articles about it, which may be twins of those before it.
+        """
+        stories, others = self._stories, self._others
+        start = slot(first.published - REMEMBERED_S * 1000)
         if stories is None or first.id <= self._up_to:
-            stories = Stories()
+            stories, others = Stories(), defaultdict(OtherStories)
         else:
             start = max(start, self._up_to + 1)
-        rows = [*view.told_between(start, first.id - 1, latest=MOST_REMEMBERED)]
-        known = [row for row in rows if row.story and row.lang in _ENGLISH]
-        for row, report in _reports(view, known):
+        before = view.told_between(start, first.id - 1, latest=MOST_REMEMBERED)
+        known = [row for row in before if row.story]
+        for row, report in _reports(view, [row for row in known if row.lang in _ENGLISH]):
             stories.put(report, row.story)
-        return stories
+        twins = {_twin(row) for row in chain(before, rows) if row.lang in _ENGLISH}
+        for row, article in _written(view, [*_without_twin(known, twins)]):
+            others[row.lang].put(article, row.story)
+        return stories, others
 
     def _write(self, to: "Transaction", told: Sequence[Told], last: int) -> None:
         stories: dict[int, list[Told]] = defaultdict(list)
@@ -165,6 +185,11 @@ def _twin(row: Told) -> tuple[str, str]:
     return row.source, row.external
 
 
+def _without_twin(rows: Iterable[Told], twins: Container[tuple[str, str]]) -> Iterator[Told]:
+    """Yield the articles in other languages than English that have no English twin."""
+    return (row for row in rows if row.lang not in _ENGLISH and _twin(row) not in twins)
+
+
 def _reports(view: "View", rows: Sequence[Told]) -> Iterator[tuple[Told, Report]]:
     """Yield articles in order, each as a report: without terms if it is damaged."""
     for some in batches(rows):
@@ -175,6 +200,18 @@ def _reports(view: "View", rows: Sequence[Told]) -> Iterator[tuple[Told, Report]
         for row in some:
             terms = vectors.get(row.id, {})
             yield row, Report(row.id, row.published // 1000, row.source, terms)
+
+
+def _written(view: "View", rows: Sequence[Told]) -> Iterator[tuple[Told, Written]]:
+    """Yield articles in order, each with its words: none if it is damaged."""
+    for some in batches(rows):
+        words = {
+            id: (title, first_paragraph(body, description or ""))
+            for id, title, description, body in view.texts([row.id for row in some])
+        }
+        for row in some:
+            published = row.published // 1000
+            yield row, Written(row.id, published, row.source, *words.get(row.id, ("", "")))
 
 
 def _known(story: Iterable[Told]) -> Iterator[tuple[Told, int]]:
