@@ -12,6 +12,7 @@ from itertools import pairwise
 from pathlib import PurePath
 from typing import Any
 
+from reader.query.language import parse
 from reader.text import clean_line
 
 SOURCES = range(2, 51)
@@ -93,9 +94,7 @@ def _problems(values: Mapping[str, Any]) -> Iterator[str]:
             yield f"unknown setting {key!r}; valid settings: {', '.join(KEYS)}"
     if not values.keys() & {"query", "sources"}:
         yield "an alert needs 'query' or 'sources'"
-    query = values.get("query", "any")
-    if not isinstance(query, str) or not query.strip():
-        yield f"'query' must be a text in quotes, not {query!r}"
+    yield from _query_problems(values.get("query", "any"))
     sources = values.get("sources", SOURCES[0])
     if type(sources) is not int or sources not in SOURCES:
         yield (
@@ -106,6 +105,18 @@ def _problems(values: Mapping[str, Any]) -> Iterator[str]:
     if once_per not in [*OncePer]:
         yield f"'once_per' must be 'story' or 'article', not {once_per!r}"
     yield from _command_problems(values.get("command", ["any"]))
+
+
+def _query_problems(query: Any) -> Iterator[str]:
+    """Yield what is wrong with a query. On the screen it would be a hint; here no one reads it."""
+    if not isinstance(query, str):
+        yield f"'query' must be a text in quotes, not {query!r}"
+        return
+    parsed = parse(query)
+    for hint in parsed.hints:
+        yield f"'query' has {hint.term!r}: {hint.reason}"
+    if not parsed.terms:
+        yield f"'query' must be a text in quotes with a word or a filter, not {query!r}"
 
 
 def _within_problems(values: Mapping[str, Any]) -> Iterator[str]:
