@@ -152,6 +152,10 @@ class MemoryView:
     def noted_for(self, texts: int) -> int:
         return max((each, at) for each, at in self.state.arrivals.items() if each <= texts)[1]
 
+    def written(self, since: int, first: int) -> BitMap:
+        every = self.state.articles.items()
+        return BitMap([id for id, (run, _) in every if id >= first and run > since])
+
     def _told(self, id: int) -> Told:
         coming = self.state.articles[id][1]
         new = coming.incoming

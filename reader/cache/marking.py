@@ -186,6 +186,16 @@ class Marking:
         if not self._session.is_only_read:
             self._keeper.ask(lambda marks: marks.save_state(name, value))
 
+    def change_state(self, name: str, change: Callable[[str], str]) -> None:
+        """Replace what is saved by what `change` makes of it; others do not write meanwhile.
+
+        In a folder that is read-only, `change` is called and nothing is saved.
+        """
+        if self._session.is_only_read:
+            change(self.state(name))
+        else:
+            self._keeper.ask(lambda marks: marks.change_state(name, change))
+
     # The facets that show marks.
 
     def _show(self, to: "Transaction", step: Step, ids: BitMap, counter: int) -> None:

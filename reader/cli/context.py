@@ -2,7 +2,8 @@
 
 Imports neither click nor the screen, so that the reader starts without them.
 
-Exit codes: 0 done, 1 done but some input was refused, 2 wrong usage, 3 failed, 130 interrupted.
+Exit codes: 0 done, 1 done but some input was refused, 2 wrong usage, 3 failed, 10 an alert matched,
+130 interrupted.
 """
 
 import sys
@@ -21,7 +22,7 @@ PROGRAM = "cryptoread"
 COMPLETE = "_CRYPTOREAD_COMPLETE"
 """Environment variable that the shell sets while it completes a command line."""
 
-REFUSED, USAGE, FAILED, INTERRUPTED = 1, 2, 3, 130
+REFUSED, USAGE, FAILED, MATCHED, INTERRUPTED = 1, 2, 3, 10, 130
 
 MOST_DAMAGED = 10
 """Damaged articles that are named one by one."""

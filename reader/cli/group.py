@@ -22,11 +22,12 @@ if TYPE_CHECKING:
     from reader.query.language import Query
 
 ARCHIVE = ("export", "import")
-READING = ("list", "open", "show", "stats", "stories")
+READING = ("list", "open", "related", "show", "stats", "stories")
 MOOD = ("mood",)
 BRIEF = ("brief",)
 SUBSCRIPTIONS = ("subscribe", "subscriptions", "unsubscribe")
 LIVE = ("sync",)
+ALERTS = ("check",)
 UPKEEP = ("backup", "doctor", "restore")
 """Commands by the module that has them."""
 
@@ -36,7 +37,7 @@ class Commands(click.Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the names of all commands, sorted, without importing them."""
-        names = (*ARCHIVE, *READING, *MOOD, *BRIEF, *SUBSCRIPTIONS, *LIVE, *UPKEEP)
+        names = (*ARCHIVE, *READING, *MOOD, *BRIEF, *SUBSCRIPTIONS, *LIVE, *ALERTS, *UPKEEP)
         return sorted((*super().list_commands(ctx), *names))
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
@@ -74,6 +75,10 @@ def _commands_beside(name: str) -> Mapping[str, click.Command]:
         import reader.cli.live as live
 
         return live.COMMANDS
+    if name in ALERTS:
+        import reader.cli.alerts as alerts
+
+        return alerts.COMMANDS
     if name in SUBSCRIPTIONS:
         import reader.cli.subscriptions as subscriptions
 

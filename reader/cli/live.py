@@ -19,6 +19,7 @@ from reader.errors import CryptoreadError
 if TYPE_CHECKING:
     import threading
 
+    from reader.config.alerts import Rule
     from reader.subscriptions import SourceResult
 
 REFUSALS_NAMED = 3
@@ -115,7 +116,19 @@ def _sync(
             _print_results(results, None if stop else 2)
         library.deciding.run_in_passing()
         library.upkeep.tidy()
+    if settings.alerts:
+        _tell_alerts(paths, settings.alerts, stop)
     return results
+
+
+def _tell_alerts(paths: Paths, rules: "Sequence[Rule]", stop: "threading.Event | None") -> None:
+    """Print what the alerts have found, and call their commands; the sync has ended."""
+    from reader.alerts.telling import tell
+
+    with paths.held_library() as library:
+        for told in tell(library, rules, stop):
+            for line in filter(None, told):
+                say(line)
 
 
 def _teller(*, only_news: bool) -> "Callable[[SourceResult], None]":

@@ -4,7 +4,7 @@ Only formatting; the commands choose the articles.
 """
 
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from reader.doctor import Finding, State
+    from reader.insight.firsts import Firsts
 
 FIELDS = (
     "id",
@@ -171,24 +172,31 @@ def print_rows(rows: Iterable[Row], width: int | None) -> None:
         print(line)
 
 
-def print_stats_json(stats: Stats) -> None:
-    """Print counts as JSON."""
-    print(
-        to_json(
+def print_stats_json(stats: Stats, firsts: "Sequence[Firsts]" = ()) -> None:
+    """Print counts as JSON. `first_with_stories` is there only if any source has enough stories."""
+    record: dict[str, Any] = {
+        "articles": stats.articles,
+        "languages": dict(stats.languages),
+        "sources": dict(stats.sources),
+        "tags": dict(stats.tags),
+        "categories": {name: dict(each) for name, each in stats.categories.items()},
+    }
+    if firsts:
+        record["first_with_stories"] = [
             {
-                "articles": stats.articles,
-                "languages": dict(stats.languages),
-                "sources": dict(stats.sources),
-                "tags": dict(stats.tags),
-                "categories": {name: dict(each) for name, each in stats.categories.items()},
-            },
-            indent=2,
-        )
-    )
+                "source": each.source,
+                "stories": each.stories,
+                "first": round(each.first, 2),
+                "by_chance": round(each.by_chance, 2),
+                "median_lag_hours": each.median_lag_s and round(each.median_lag_s / 3600, 2),
+            }
+            for each in firsts
+        ]
+    print(to_json(record, indent=2))
 
 
-def print_stats(stats: Stats, most_tags: int = 20) -> None:
-    """Print tables of categories by sentiment, languages, sources and frequent tags."""
+def print_stats(stats: Stats, firsts: "Sequence[Firsts]" = (), most_tags: int = 20) -> None:
+    """Print tables of categories by sentiment, languages, sources, frequent tags, and firsts."""
     from rich import box
     from rich.table import Table
     from rich.text import Text
@@ -206,6 +214,15 @@ def print_stats(stats: Stats, most_tags: int = 20) -> None:
     frequent = dict(list(stats.tags.items())[:most_tags])
     for title, counted in _counted(stats, frequent):
         console.print(Text.assemble((f"{title}  ", "bold"), _enumeration(counted)))
+    if firsts:
+        table = Table("first with a story", "stories", "first", "by chance", "median behind")
+        table.box = box.SIMPLE_HEAD
+        for column in table.columns[1:]:
+            column.justify = "right"
+        for each in firsts:
+            shares = (f"{100 * each.share:.0f} %", f"{100 * each.chance:.0f} %")
+            table.add_row(Text(each.source), f"{each.stories:,}", *shares, each.lag or "–")
+        console.print(table)
 
 
 def _console() -> "Console":

@@ -15,6 +15,7 @@ from reader.config.paths import ConfigError
 from reader.safety.own_files import NotRegular, read_own
 
 if TYPE_CHECKING:
+    from reader.config.alerts import Rule
     from reader.subscriptions import Subscription, SyncOptions
 
 WIDTHS = range(10, 501)
@@ -47,6 +48,8 @@ class Settings:
     """Whether to estimate the sentiment of news without a label of its publisher."""
     categories: Mapping[str, Sequence[str]] = field(default_factory=dict)
     """Words of titles by category; they take precedence over the built-in ones."""
+    alerts: "tuple[Rule, ...]" = ()
+    """Rules by which new articles are told of after a sync, by their names."""
     coindesk_key: str | None = field(default=None, repr=False)
     """Key for the Data API of CoinDesk; secret."""
 
@@ -97,6 +100,8 @@ def read_settings(path: Path) -> Settings:
         written["subscriptions"] = _subscriptions(path, written["subscriptions"])
     if "categories" in written:
         written["categories"] = _categories(written["categories"])
+    if "alerts" in written:
+        written["alerts"] = _alerts(path, written["alerts"])
     settings = Settings(**written)
     settings.make_secrets_known()
     return settings
@@ -115,6 +120,15 @@ def _categories(table: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
 
 def _subscriptions(path: Path, table: Any) -> "tuple[Subscription, ...]":
     from reader.subscriptions import from_table
+
+    try:
+        return from_table(table)
+    except ValueError as error:
+        raise ConfigError(path, str(error)) from error
+
+
+def _alerts(path: Path, table: Any) -> "tuple[Rule, ...]":
+    from reader.config.alerts import from_table
 
     try:
         return from_table(table)
@@ -183,6 +197,12 @@ def _subscriptions_problem(value: object) -> str | None:
     return f"'subscriptions' must be a table [subscriptions] of name = \"https://…\", not {value!r}"
 
 
+def _alerts_problem(value: object) -> str | None:
+    if isinstance(value, dict):
+        return None
+    return f"'alerts' must be tables [alerts.NAME] with query or sources, not {value!r}"
+
+
 _NUMBERS = {"sidebar_width": WIDTHS, "column_width": WIDTHS, "sync_every": MINUTES}
 _PROBLEMS = {
     "language": _language_problem,
@@ -190,6 +210,7 @@ _PROBLEMS = {
     "estimate_sentiment": _estimate_problem,
     "categories": _categories_problem,
     "subscriptions": _subscriptions_problem,
+    "alerts": _alerts_problem,
 }
 
 

@@ -61,12 +61,21 @@ def terms(text: str) -> Iterator[str]:
     """Yield the terms of a text, repeated ones too: sums first, then words in order."""
     text = text[:MOST_CHARS].lower().replace("’", "'").replace("‘", "'").replace("u.s.", "us")
     text = text.replace("'s ", " ").replace("s' ", "s ")
+    yield from sums(text)
+    for word in _WORD.findall(_SUM.sub(" ", text)):
+        yield from latin(word.strip(".&+"))
+
+
+def sums(text: str) -> Iterator[str]:
+    """Yield the terms of sums of money and shares in a text in lower case."""
     for found in _SUM.finditer(text):
         yield from _sum(found[1], found[2] or "")
-    for word in _WORD.findall(_SUM.sub(" ", text)):
-        word = word.strip(".&+")
-        if len(word) > 1 and word not in _STOP_WORDS:
-            yield term(word)
+
+
+def latin(word: str) -> Iterator[str]:
+    """Yield the term of a word in lower case and Latin letters; none for a stop word."""
+    if len(word) > 1 and word not in _STOP_WORDS:
+        yield term(word)
 
 
 def term(word: str) -> str:

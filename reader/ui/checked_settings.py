@@ -32,6 +32,7 @@ PLACES: Mapping[str, tuple[tuple[str, str], ...]] = {
     "confirm": (("reader.ui.modals.links", "ConfirmScreen"),),
     "mood": (("reader.ui.modals.mood", "MoodScreen"), ("reader.ui.modals.mood", "MoodView")),
     "pick_list": (("reader.ui.modals.pick_list", "PickList"),),
+    "related": (("reader.ui.modals.related", "RelatedScreen"),),
     "sources": (("reader.ui.modals.sources", "SourcesScreen"),),
     "tag_picker": (("reader.ui.modals.tag_picker", "TagPicker"),),
 }

@@ -22,6 +22,7 @@ PARTS = {
     "links": "In the box of links",
     "pick_list": "Moving in a box of links",
     "confirm": "In a question",
+    "related": "In the box of related articles",
     "sources": "In the box of sources",
     "mood": "In the mood",
     "help": "In the help, and moving in the box of sources",

@@ -26,6 +26,7 @@ _EXIT = (
     ("1", "Done, but some input was refused, some sources failed, or something is left to repair."),
     ("2", "Wrong usage, or no terminal to open a screen on."),
     ("3", "Failed."),
+    ("10", "An alert has found something (check)."),
     ("130", "Interrupted; what was reported is kept."),
 )
 

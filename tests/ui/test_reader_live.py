@@ -1,18 +1,23 @@
 """Live news on the screen: syncing while the user reads, and the state of each source."""
 
 import asyncio
+import re
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from rich.cells import cell_len
 
 from reader.cache.source_states import SourceState
+from reader.config.alerts import Rule
 from reader.config.settings import Settings
+from reader.insight.firsts import Firsts
 from reader.library import Library, utc_now
 from reader.samples import sample_library
 from reader.subscriptions import SourceResult, Status, Subscription
-from reader.ui.modals.sources import SourcesScreen, SourcesText, entries, lay_out
+from reader.ui.modals.sources import SourcesScreen, SourcesText, entries, firsts_lines, lay_out
 from reader.ui.reading.pane import ReadingPane
 from reader.ui.screen.sync import Syncing, summary
 from reader.ui.sidebar.widget import Sidebar
@@ -75,6 +80,31 @@ async def test_a_sync_brings_articles_and_tells_how_many(news: Library, server: 
         await reader.press("r")
         assert "nothing new" in reader.status
         assert len(toasts(reader)) == 1
+
+
+async def test_an_alert_is_a_toast_and_the_list_stays(
+    tmp_path: Path, news: Library, server: NewsServer
+) -> None:
+    one = server.serve("/one", feed("Blocks fill"))
+    out = tmp_path / "out"
+    program = tmp_path / "told"
+    program.write_text(f'#!/bin/sh\necho "$1" > {out}\nexit 4\n')
+    program.chmod(0o755)
+    rule = Rule(name="larkspur", query="larkspur", command=(str(program), "{title}"))
+    followed = replace(follow(one), alerts=(rule,))
+    async with reading(news, settings=followed) as reader:
+        await reader.press("r")
+        assert len(toasts(reader)) == 1
+        server.serve("/one", feed("Blocks fill", "[/foo] Larkspur drained"))
+        cursor = reader.app.screen.query_one(Sidebar).cursor
+        await reader.press("r")
+        assert toasts(reader)[1:] == [
+            "larkspur: [/foo] Larkspur drained",
+            "1 new article from 1 source",
+        ]
+        assert out.read_text() == "[/foo] Larkspur drained\n"
+        assert reader.app.screen.query_one(Sidebar).cursor == cursor
+        assert "ended with exit code 4" in reader.status
 
 
 async def test_new_articles_move_neither_cursor_nor_scroll(
@@ -391,3 +421,38 @@ async def test_without_the_extra_the_line_says_how_to_get_it(
         await reader.go_to("A story with an original")
         await reader.press("F")
         assert 'pip install "cryptoread[fulltext]"' in reader.status
+
+
+# Who is first.
+
+
+def test_who_is_first_is_a_table_at_every_width() -> None:
+    rows = [
+        Firsts("block_ledger", 1_200, 700, 500, 4.4 * 3600),
+        Firsts("[/foo] 名前" * 9, 30, 30, 10, None),
+    ]
+    assert firsts_lines([], 80) == []
+    for width in (20, 36, 60, 110):
+        lines = ["".join(text for text, _ in line) for line in firsts_lines(rows, width)]
+        assert max(map(cell_len, lines)) <= width
+    wide = [line.split() for line in lines[-3:]]
+    assert wide[0] == ["source", "stories", "first", "chance", "behind"]
+    assert wide[1] == ["block_ledger", "1,200", "58", "%", "42", "%", "4.4", "h"]
+    assert wide[2][-5:] == ["100", "%", "33", "%", "–"]
+
+
+async def test_the_box_of_sources_shows_who_is_first_once_it_is_counted(tmp_path: Path) -> None:
+    words = "Larkspur drained forged oracle vaults"
+    articles = [
+        article(100 * n + later, title=f"{words} {n}", source=source)
+        for n in range(1, 32)
+        for later, source in ((5, "ledgerpost"), (3, "coinharbour"))
+    ]
+    with library(tmp_path / "data", articles) as news:
+        news.deciding.run()
+        async with reading(news) as reader:
+            await reader.press("S")
+            shown = reader.text(SourcesText)
+            assert "First with a story" in shown
+            assert re.search(r"ledgerpost +31 +100 % +50 % +–", shown)
+            assert re.search(r"coinharbour +31 +0 % +50 % +2.0 h", shown)

@@ -12,12 +12,16 @@ from pathlib import Path
 import click
 import pytest
 
+from reader.alerts.command import LONGEST_S
+from reader.alerts.telling import MOST_TOLD
 from reader.cli.group import cli
 from reader.cli.output import FIELDS as LISTED
+from reader.config.alerts import KEYS, PLACEHOLDERS
 from reader.config.settings import Settings, read_settings
 from reader.formats.archive.article_file import MAX_ARTICLE_BYTES
 from reader.formats.archive.fields import MAX_CHARACTERS
 from reader.formats.archive.schema import FIELDS, MAX_TAGS
+from reader.insight.alerts import MOST_KEPT
 from reader.live.sync import pause
 from reader.query.language import SENTIMENTS, STATES, Field
 from reader.sources.http.fetcher import Limits
@@ -160,6 +164,8 @@ def words_of(name: str) -> str:
         ("query.md", [f"`{field}:" for field in Field]),
         ("commands.md", [f"`{field}`" for field in LISTED]),
         ("settings.md", [f"`{setting.name}`" for setting in fields(Settings)]),
+        ("alerts.md", [f"| `{key}` |" for key in KEYS]),
+        ("alerts.md", [f"| `{{{name}}}` |" for name in PLACEHOLDERS]),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
@@ -176,6 +182,9 @@ def test_the_bounds_that_are_named_are_those_of_the_program() -> None:
     assert (MAX_ARTICLE_BYTES, MAX_CHARACTERS, MAX_TAGS) == (4 * 1024**2, 64 * 1024, 64)
     assert "larger than 4 MiB, or has more than 64 KiB of front matter" in words_of("archive.md")
     assert "at most 64" in words_of("archive.md")
+    assert (LONGEST_S, MOST_TOLD, MOST_KEPT) == (30, 100, 2_000)
+    assert "killed after 30 seconds" in words_of("alerts.md")
+    assert "for each rule at most 2,000 articles" in words_of("alerts.md")
     assert budget(0) == 256 * 1024**2
     assert budget(10**9) == 200 * 10**9
     assert "256 MiB or 200 times its own size" in words_of("security.md")

@@ -59,6 +59,8 @@ HEAVY = {
     *("reader.ui.modals.tag_picker", "reader.ui.modals.help", "reader.ui.modals.links"),
     *("reader.ui.screen.sync", "reader.ui.modals.sources", "reader.ui.screen.full_text"),
     *("reader.ui.screen.insight.mood", "reader.ui.modals.mood", "reader.cache.mood"),
+    *("reader.ui.screen.insight.related", "reader.ui.modals.related"),
+    *("reader.cache.insight.alerts", "reader.alerts", "reader.config.alerts"),
     "reader.cache.asking.mood",
     *(
         "reader.ui.bars.search_line",

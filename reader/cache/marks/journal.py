@@ -326,6 +326,12 @@ class Marks:
         return str(row[0]) if row else ""
 
     @_reported
+    def change_state(self, name: str, change: Callable[[str], str]) -> None:
+        """Replace a value by what `change` makes of it; no other program writes meanwhile."""
+        with transaction(self._db):
+            self.save_state(name, change(self.state(name)))
+
+    @_reported
     def save_state(self, name: str, value: str) -> None:
         """Store a value under a name, replacing the previous one."""
         self._db.execute("INSERT OR REPLACE INTO state VALUES (?, ?)", (name, value))

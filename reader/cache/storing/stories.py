@@ -1,12 +1,13 @@
 """Decide which story each article tells, after it was stored, and note what is known of the story.
 
 In the order of publication, some articles per transaction, so that it may end at any moment. What
-is decided is not changed; articles in another language tell what their twin in English tells. What
-is known of a story is noted again whenever one of its articles changes.
+is decided is not changed; articles in another language tell what their twin in English tells, and
+without one they are compared within their language. What is known of a story is noted again
+whenever one of its articles changes.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from contextlib import suppress
 from itertools import chain
 from typing import TYPE_CHECKING
@@ -19,8 +20,9 @@ from reader.cache.facets.index import Truth
 from reader.cache.ids import batches
 from reader.cache.session import Session
 from reader.cache.values.instants import slot
-from reader.cache.values.told import Told, facets_of, number_of
+from reader.cache.values.told import Original, Told, facets_of, number_of
 from reader.errors import CacheError
+from reader.insight.others import OtherStories, Written
 from reader.insight.stories import REMEMBERED_S, Report, Stories
 from reader.insight.vectors import first_paragraph, vector
 
@@ -52,6 +54,8 @@ class Deciding:
         """Articles that are to be looked at, as of that version of the texts."""
         self._stories: Stories | None = None
         """The stories before the next article, if they are those up to that id."""
+        self._others: dict[str, OtherStories] = {}
+        """The same of articles without an English twin, by language."""
         self._up_to = -1
 
     def run(self, on_progress: Callable[[int], None] = lambda _: None) -> None:
@@ -99,10 +103,9 @@ class Deciding:
         last: the number of the last story.
         """
         rows = {row.id: row for row in view.told_between(some[0] - _DAY, some[-1] + _DAY)}
-        stories = self._before(view, rows[some[0]])
-        english = [
-            row for row in rows.values() if row.lang in _ENGLISH and some[0] <= row.id <= some[-1]
-        ]
+        stories, others = self._before(view, rows[some[0]], rows.values())
+        within = [row for row in rows.values() if some[0] <= row.id <= some[-1]]
+        english = [row for row in within if row.lang in _ENGLISH]
         for row, report in _reports(view, english):
             if row.story:
                 stories.put(report, row.story)
@@ -110,25 +113,46 @@ class Deciding:
             story = stories.add(report, last + 1)
             last = max(last, story)
             rows[row.id] = row._replace(story=story)
-        self._stories, self._up_to = stories, some[-1]
-        _inherit(rows, some, last)
+        self._stories, self._others, self._up_to = stories, others, some[-1]
+        twins = {row.original: row.story for row in rows.values() if row.lang in _ENGLISH}
+        for row in within:
+            if not row.story and twins.get(row.original) and row.lang not in _ENGLISH:
+                rows[row.id] = row._replace(story=twins[row.original])
+        known = {row.original: row.story for row in rows.values() if row.story}
+        for row, article in _written(view, [*_without_twin(within, twins)]):
+            if story := row.story or known.get(row.original, 0):
+                others[row.lang].put(article, story)
+            else:
+                story = others[row.lang].add(article, last + 1)
+                last = max(last, story)
+            known[row.original] = story
+            rows[row.id] = row._replace(story=story)
         told = [rows[id] for id in some]
         originals = {row.original for row in told}
         beside = {row.story for row in rows.values() if row.story and row.original in originals}
         return told, beside
 
-    def _before(self, view: "View", first: Told) -> Stories:
-        """Return the stories that are known before an article."""
-        stories, start = self._stories, slot(first.published - REMEMBERED_S * 1000)
+    def _before(
+        self, view: "View", first: Told, rows: Iterable[Told]
+    ) -> tuple[Stories, dict[str, OtherStories]]:
+        """Return the stories that are known before an article: English ones, others by language.
+
+        rows: the articles about it, which may be twins of those before it.
+        """
+        stories, others = self._stories, self._others
+        start = slot(first.published - REMEMBERED_S * 1000)
         if stories is None or first.id <= self._up_to:
-            stories = Stories()
+            stories, others = Stories(), defaultdict(OtherStories)
         else:
             start = max(start, self._up_to + 1)
-        rows = [*view.told_between(start, first.id - 1, latest=MOST_REMEMBERED)]
-        known = [row for row in rows if row.story and row.lang in _ENGLISH]
-        for row, report in _reports(view, known):
+        before = view.told_between(start, first.id - 1, latest=MOST_REMEMBERED)
+        known = [row for row in before if row.story]
+        for row, report in _reports(view, [row for row in known if row.lang in _ENGLISH]):
             stories.put(report, row.story)
-        return stories
+        twins = {row.original for row in chain(before, rows) if row.lang in _ENGLISH}
+        for row, article in _written(view, [*_without_twin(known, twins)]):
+            others[row.lang].put(article, row.story)
+        return stories, others
 
     def _write(self, to: "Transaction", told: Sequence[Told], beside: set[int], last: int) -> None:
         new = {row.id: row for row in told}
@@ -166,6 +190,11 @@ def _first(left: BitMap) -> list[int]:
     return some
 
 
+def _without_twin(rows: Iterable[Told], twins: Container[Original]) -> Iterator[Told]:
+    """Yield the articles in other languages than English that have no English twin."""
+    return (row for row in rows if row.lang not in _ENGLISH and row.original not in twins)
+
+
 def _reports(view: "View", rows: Sequence[Told]) -> Iterator[tuple[Told, Report]]:
     """Yield articles in order, each as a report: without terms if it is damaged."""
     for some in batches(rows):
@@ -178,26 +207,22 @@ def _reports(view: "View", rows: Sequence[Told]) -> Iterator[tuple[Told, Report]
             yield row, Report(row.id, row.published // 1000, row.source, terms)
 
 
-def _inherit(rows: dict[int, Told], some: Sequence[int], last: int) -> None:
-    """Give those of the rows without a story that of a twin, in English if it has one, or its own.
-
-    last: the number of the last story.
-    """
-    wanted = set(some)
-    known: dict[tuple[str, str, str], int] = {}
-    for row in sorted(rows.values(), key=lambda row: (row.lang not in _ENGLISH, row.id)):
-        if row.id in wanted and not row.story:
-            story = known.get(row.original) or last + 1
-            last = max(last, story)
-            rows[row.id] = row._replace(story=story)
-        if story := rows[row.id].story:
-            known.setdefault(row.original, story)
+def _written(view: "View", rows: Sequence[Told]) -> Iterator[tuple[Told, Written]]:
+    """Yield articles in order, each with its words: none if it is damaged."""
+    for some in batches(rows):
+        words = {
+            id: (title, first_paragraph(body, description or ""))
+            for id, title, description, body in view.texts([row.id for row in some])
+        }
+        for row in some:
+            published = row.published // 1000
+            yield row, Written(row.id, published, row.source, *words.get(row.id, ("", "")))
 
 
 def _twins(view: "View", rows: Iterable[Told]) -> BitMap:
     """Return the articles that have a twin in a language before theirs, alike but for the text."""
     alike: list[tuple[int, int]] = []
-    first: dict[tuple[str, str, str], Told] = {}
+    first: dict[Original, Told] = {}
     for row in sorted(rows, key=lambda row: row.lang):
         before = first.setdefault(row.original, row)
         if before.lang != row.lang and row.is_alike(before):

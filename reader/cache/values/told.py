@@ -9,6 +9,10 @@ MOST = 1_000
 """Articles of one story that are looked at to show it: real stories have some twenty."""
 
 
+Original = tuple[str, str, str]
+"""What an article has in common with its twins: feed, source and external id."""
+
+
 class Told(NamedTuple):
     """An article as one that tells a story. published: in Unix milliseconds."""
 
@@ -26,8 +30,8 @@ class Told(NamedTuple):
     feed: str
 
     @property
-    def original(self) -> tuple[str, str, str]:
-        """Return what it has in common with its twins: feed, source and external id."""
+    def original(self) -> Original:
+        """Return what it has in common with its twins."""
         return self.feed, self.source, self.external
 
     def is_alike(self, twin: "Told") -> bool:

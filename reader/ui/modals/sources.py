@@ -18,12 +18,17 @@ from reader.ui.textual_compat.cells import fit
 
 if TYPE_CHECKING:
     from reader.cache.source_states import SourceState
+    from reader.insight.firsts import Firsts
     from reader.subscriptions import Subscription
 
 NOT_CHOSEN = (
     "No subscriptions yet. The first sync (r) "
     "subscribes to ten sources of crypto news. To choose your own, quit and run: "
     "cryptoread subscribe URL"
+)
+ABOUT_FIRSTS = (
+    "Of the newest stories that several sources told. Chance is how often it would be first if all "
+    "of a story's sources were equally fast; behind is the median time behind the first."
 )
 NOTHING_FOLLOWED = "No subscriptions. To follow a feed, quit and run: cryptoread subscribe URL"
 
@@ -76,6 +81,35 @@ def lay_out(rows: Sequence[Entry], is_chosen: bool, width: int) -> list[Line]:
     return lines
 
 
+def firsts_lines(firsts: "Sequence[Firsts]", width: int) -> list[Line]:
+    """Return who is first with stories, in lines of at most `width` cells; none without any."""
+    if not firsts:
+        return []
+    notes = wrap(ABOUT_FIRSTS, width)
+    lines: list[Line] = [[], [(fit("First with a story", width), "page--title")]]
+    lines += [[(note, "page--muted")] for note in notes]
+    lines.append([])
+    heads = ("stories", "first", "chance", "behind")
+    room = min(28, max(8, width - sum(map(_column, heads)) - 2))
+    head = "".join(f"{name:>{_column(name)}}" for name in heads)
+    lines.append([(fit(f"{'source':{room}}  {head}", width), "page--muted")])
+    for each in firsts:
+        cells = (
+            f"{each.stories:,}",
+            f"{100 * each.share:.0f} %",
+            f"{100 * each.chance:.0f} %",
+            each.lag or "–",
+        )
+        row = "".join(f"{cell:>{_column(name)}}" for cell, name in zip(cells, heads, strict=True))
+        name = clean_line(each.source)
+        lines.append([(fit(f"{fit(name, room)}  {row}", width), "")])
+    return lines
+
+
+def _column(head: str) -> int:
+    return max(len(head), 6) + 2
+
+
 def _entry_lines(row: Entry, width: int) -> Iterator[Line]:
     glyph = "! " if row.error else ("✓ " if row.last else "· ")
     state = " · ".join(filter(None, (row.state, row.last)))
@@ -106,10 +140,18 @@ class SourcesText(Page):
         super().__init__()
         self._rows = rows
         self._is_chosen = is_chosen
+        self._firsts: Sequence[Firsts] = ()
+
+    def show_firsts(self, firsts: "Sequence[Firsts]") -> None:
+        """Show who is first with stories, below the sources."""
+        self._firsts = firsts
+        self.refresh(layout=True)
+        self.on_resize()
 
     def lay_out(self, width: int) -> list[Line]:
         """Return the table of sources as lines of this width."""
-        return lay_out(self._rows, self._is_chosen, max(width, 1))
+        width = max(width, 1)
+        return lay_out(self._rows, self._is_chosen, width) + firsts_lines(self._firsts, width)
 
 
 class SourcesScreen(PageScreen):
@@ -124,5 +166,5 @@ class SourcesScreen(PageScreen):
     ]
 
     def __init__(self, rows: Sequence[Entry], *, is_chosen: bool) -> None:
-        page = SourcesText(rows, is_chosen=is_chosen)
-        super().__init__("Sources", page, "r ask all, resting ones too")
+        self.text = SourcesText(rows, is_chosen=is_chosen)
+        super().__init__("Sources", self.text, "r ask all, resting ones too")

@@ -45,6 +45,7 @@ READER_KEYS: list[BindingType] = [
         "The later article of the same story",
     ),
     _key("w", "briefing", _READ, "Briefing", "What has arrived since your last visit, and back"),
+    _key("e", "related", _READ, "Related articles", "Up to five articles about the same"),
     _key("y", "copy_link", _READ, "Copy link", "Copy the article's address"),
     _key("Y", "copy_markdown", _READ, "Copy Markdown", "Copy the article as Markdown"),
     *(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 from textual import events
 from textual.binding import BindingType
 
-from reader.article import Article, ArticleId
+from reader.article import Article, ArticleId, Identity
 from reader.errors import CryptoreadError
 from reader.library import TagCount
 from reader.query.language import Field, Query
@@ -237,6 +237,23 @@ class ReaderScreen(HostScreen):
         """Open the article in the browser."""
         if article := self._of_article():
             self._doors.original(article)
+
+    def action_related(self) -> None:
+        """Show the articles that are related to the article."""
+        from reader.ui.screen.insight.related import show_related
+
+        if article := self._of_article():
+            show_related(self, self._library, article, self._open_related)
+
+    @reported
+    async def _open_related(self, identity: Identity) -> None:
+        """Open an article that the list may not have; the cursor follows if it has."""
+        id = self._library.id_of(identity)
+        if id is None:
+            self.say("this article is no longer here")
+            return
+        self._sidebar.move_to(id)
+        await self._stepping.open(id)
 
     def action_copy_link(self) -> None:
         """Copy the link of the article."""

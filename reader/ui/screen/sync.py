@@ -18,6 +18,7 @@ from reader.ui.screen.host import Host
 from reader.ui.textual_compat.failures import in_background
 
 if TYPE_CHECKING:
+    from reader.alerts.telling import Told
     from reader.library import Library
     from reader.subscriptions import SourceResult, Subscription
 
@@ -86,12 +87,14 @@ class Syncing:
         """Open the box with the state of each source. Raises ConfigError, CacheError."""
         from reader.ui.modals.modal import open_box
         from reader.ui.modals.sources import SourcesScreen, entries
+        from reader.ui.screen.insight.firsts import show_firsts
 
         followed = self._settings().subscriptions
         states, now = self._library.source_states(), self._library.clock()
         rows = entries(followed or (), states, now)
         box = SourcesScreen(rows, is_chosen=followed is not None)
         await open_box(self._host.app, box, self._asked_for_all)
+        show_firsts(self._host, self._library, box)
 
     def _asked_for_all(self, is_wanted: bool | None) -> None:
         if is_wanted:
@@ -139,6 +142,9 @@ class Syncing:
         def told(_result: "SourceResult") -> None:
             self._host.call_later(self._one_ended)
 
+        def alerted(told: "Told") -> None:
+            self._host.call_later(self._alerted, told)
+
         options = settings.sync_options(os.environ)
         return sync(
             self._library.home,
@@ -147,6 +153,8 @@ class Syncing:
             on_result=told,
             stop=stop,
             force=force,
+            alerts=settings.alerts,
+            on_alert=alerted,
         )
 
     def _followed(self, settings: Settings) -> "tuple[Sequence[Subscription], str]":
@@ -165,6 +173,15 @@ class Syncing:
     def _one_ended(self) -> None:
         self._ended += 1
         self._show_progress()
+
+    def _alerted(self, told: "Told") -> None:
+        """Show an alert; the list stays as it is."""
+        from reader.text import clean_line
+
+        if told.text:
+            self._host.app.notify(clean_line(told.text), title="Alert", markup=False)
+        if told.failure:
+            self._host.say(clean_line(told.failure), error=True, patient=True)
 
     def _show_progress(self) -> None:
         if self._stop is not None:

@@ -8,6 +8,8 @@ from contextlib import redirect_stderr
 from multiprocessing.connection import Connection
 from pathlib import Path
 
+from reader.alerts.telling import Told
+from reader.config.alerts import Rule
 from reader.errors import CryptoreadError
 from reader.subscriptions import SourceResult, Subscription, SyncOptions
 from reader.workers import context, make_way
@@ -23,8 +25,12 @@ def sync(
     on_result: Callable[[SourceResult], None],
     stop: threading.Event,
     force: bool = False,
+    alerts: Sequence[Rule] = (),
+    on_alert: Callable[[Told], None] = lambda _told: None,
 ) -> list[SourceResult]:
     """Sync the library of a folder as `Library.sync` does; block. Raises CryptoreadError.
+
+    alerts: rules that are evaluated afterwards; on_alert: called with what each tells.
 
     When `stop` is set the process is killed: what it reported is stored.
     """
@@ -32,20 +38,23 @@ def sync(
     with redirect_stderr(sys.__stderr__):
         workers = context()
     ours, its = workers.Pipe(duplex=False)
-    task = (its, folder, tuple(subscriptions), options, force)
+    task = (its, folder, tuple(subscriptions), options, force, tuple(alerts))
     child = workers.Process(target=_run, args=task, daemon=True)
     with ours:
         with its, redirect_stderr(sys.__stderr__):
             child.start()
         try:
-            return _listen(ours, on_result, stop)
+            return _listen(ours, on_result, on_alert, stop)
         finally:
             child.kill()
             child.join()
 
 
 def _listen(
-    pipe: Connection, on_result: Callable[[SourceResult], None], stop: threading.Event
+    pipe: Connection,
+    on_result: Callable[[SourceResult], None],
+    on_alert: Callable[[Told], None],
+    stop: threading.Event,
 ) -> list[SourceResult]:
     results: list[SourceResult] = []
     while not stop.is_set():
@@ -59,6 +68,9 @@ def _listen(
             break
         if isinstance(message, str):
             raise CryptoreadError(message)
+        if isinstance(message, Told):
+            on_alert(message)
+            continue
         results.append(message)
         on_result(message)
     return results
@@ -73,6 +85,7 @@ def _run(
     subscriptions: Sequence[Subscription],
     options: SyncOptions,
     force: bool,
+    alerts: Sequence[Rule],
 ) -> None:
     os.setsid()  # ctrl+c and hang-ups of the terminal are for the open screen
     nowhere = os.open(os.devnull, os.O_RDWR)
@@ -80,28 +93,41 @@ def _run(
         os.dup2(nowhere, stream)
     make_way()
     with pipe:
-        pipe.send(_sync(folder, subscriptions, options, pipe.send, force))
+        pipe.send(_sync(folder, subscriptions, options, pipe.send, force, alerts))
 
 
 def _sync(
     folder: Path,
     subscriptions: Sequence[Subscription],
     options: SyncOptions,
-    on_result: Callable[[SourceResult], None],
+    send: Callable[[SourceResult | Told], None],
     force: bool,
+    alerts: Sequence[Rule],
 ) -> str | None:
-    """Sync; return what went wrong, None if nothing did."""
+    """Sync and tell of alerts; return what went wrong, None if nothing did."""
     from reader.library import Library
     from reader.safety.crash import Broken
     from reader.safety.redaction import redacted
 
     try:
         with Library(folder) as library:
-            library.sync(subscriptions, options=options, on_result=on_result, force=force)
+            library.sync(subscriptions, options=options, on_result=send, force=force)
             library.deciding.run_in_passing()
             library.upkeep.tidy()
+        if alerts:
+            _tell(folder, alerts, send)
     except CryptoreadError as error:
         return redacted(str(error))
     except Exception as error:  # noqa: BLE001 - written to the log, and returned in one line
         return redacted(str(Broken(error, folder)))
     return None
+
+
+def _tell(folder: Path, alerts: Sequence[Rule], send: Callable[[Told], None]) -> None:
+    from reader.alerts.telling import tell
+    from reader.library import Library
+
+    with Library(folder) as library:
+        library.hold()
+        for told in tell(library, alerts):
+            send(told)

@@ -252,6 +252,19 @@ def test_a_translation_tells_what_its_original_tells(store: Any) -> None:
     assert found(store, "is:echo lang:uk") == ["7"]
 
 
+def test_articles_without_a_twin_are_compared_within_their_language(store: Any) -> None:
+    ukrainian = [
+        told(9, "Сховища Ларкспура спустошено через підроблений оракул", lang="uk"),
+        told(8, "Майнери Тарнбі переходять на гідроелектростанції", lang="uk"),
+        told(7, "Підроблений оракул спустошив сховища Ларкспура", "coinharbour", lang="uk"),
+        told(6, "Сховища Ларкспура спустошено через підроблений оракул", "wire", lang="ru"),
+    ]
+    of = stories_of(decided(store, ukrainian))
+    assert of["9uk"] == of["7uk"]
+    assert len(set(of.values())) == 3
+    assert found(store, "is:echo") == ["7"]
+
+
 def test_a_translation_that_comes_later_joins_as_well(store: Any) -> None:
     decided(decided(store, THREE), [told(9, "Сховища Larkspur спустошено", lang="uk")])
     assert stories_of(store)["9uk"] == stories_of(store)["9en"]

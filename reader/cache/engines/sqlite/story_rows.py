@@ -85,6 +85,12 @@ def count_stories(db: sqlite3.Connection, ids: BitMap) -> int:
     return len(ids) - decided + len(stories)
 
 
+def written(db: sqlite3.Connection, since: int, first: int) -> BitMap:
+    """Return the articles from an id on that were stored or changed by later runs than one."""
+    find = "SELECT id FROM articles WHERE id >= ? AND run > ?"
+    return BitMap([id for (id,) in db.execute(find, (first, since))])
+
+
 def _among(db: sqlite3.Connection, column: str, values: Sequence[int]) -> Iterator[Told]:
     for some in batches(values):
         find = f"{_TOLD} WHERE {column} IN ({', '.join('?' * len(some))})"

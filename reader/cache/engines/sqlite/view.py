@@ -208,6 +208,12 @@ class SqliteView:
 
         return noted_for(self.db, texts)
 
+    def written(self, since: int, first: int) -> BitMap:
+        """Return the articles from an id on that were stored or changed by later runs than one."""
+        from reader.cache.engines.sqlite.story_rows import written
+
+        return written(self.db, since, first)
+
     # Time bounds.
 
     def last_before(self, instant: int) -> int | None:

@@ -1,0 +1,81 @@
+"""The command of an alert: whole arguments, JSON on stdin, and an end."""
+
+import json
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+
+from reader.alerts.command import call, filled
+
+WRITES = "import sys; open(sys.argv[1], 'w').write(repr(sys.argv[2:]) + sys.stdin.read())"
+WAITS = "import signal, sys; open(sys.argv[1], 'w').close(); signal.pause()"
+
+
+def test_a_placeholder_is_replaced_as_a_whole_argument() -> None:
+    title = "$(reboot) `x` \x1b]0;y\x07 --evil\n{url}"
+    arguments = filled(["beep", "--", "{title}", "x{title}"], {"title": title, "url": "u"})
+    assert arguments[:2] == ["beep", "--"]
+    assert "\x1b" not in arguments[2]
+    assert "\n" not in arguments[2]
+    assert "{url}" in arguments[2]
+    assert arguments[3:] == ["x{title}"]
+
+
+def test_the_program_gets_its_arguments_and_stdin_without_a_shell(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    title = "; rm -rf $HOME"
+    assert (
+        call([sys.executable, "-c", WRITES, str(out), title], json.dumps({"a": 1}).encode()) == ""
+    )
+    assert out.read_text() == f"[{title!r}]" + '{"a": 1}'
+
+
+def test_a_program_that_reads_nothing_is_not_waited_for() -> None:
+    assert call([sys.executable, "-c", ""], b"x" * 1_000_000) == ""
+
+
+def test_what_goes_wrong_is_said_in_a_sentence() -> None:
+    assert "cannot be started (no-such-program-here: " in call(["no-such-program-here"], b"")
+    failing = call([sys.executable, "-c", "raise SystemExit(3)"], b"")
+    assert "ended with exit code 3 (" in failing
+
+
+def test_a_program_that_hangs_is_killed_with_what_it_started(tmp_path: Path) -> None:
+    begun, pid = tmp_path / "begun", tmp_path / "pid"
+    child = (
+        f"import subprocess, sys; c = subprocess.Popen([sys.executable, '-c', {WAITS!r}, "
+        f"{str(begun)!r}]); open({str(pid)!r}, 'w').write(str(c.pid)); c.wait()"
+    )
+    stop = threading.Event()
+
+    def stopper() -> None:
+        while not begun.exists():
+            pass
+        stop.set()
+
+    thread = threading.Thread(target=stopper)
+    thread.start()
+    assert "was killed, as the sync was stopped" in call(
+        [sys.executable, "-c", child], b"", stop=stop
+    )
+    thread.join()
+    state = Path(f"/proc/{pid.read_text()}/stat")
+    assert not state.exists() or state.read_text().split()[2] in "ZX"
+
+
+def test_a_program_that_takes_too_long_is_killed() -> None:
+    waits = [sys.executable, "-c", "import signal; signal.pause()"]
+    assert "was killed, as it ran for" in call(waits, b"", longest_s=0.0)
+
+
+def test_the_key_of_the_api_is_not_given_to_the_command(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = tmp_path / "out"
+    monkeypatch.setenv("CRYPTOREAD_COINDESK_KEY", "hush")
+    program = "import os, sys; open(sys.argv[1], 'w').write(' '.join(os.environ))"
+    assert call([sys.executable, "-c", program, str(out)], b"") == ""
+    assert "PATH" in out.read_text().split()
+    assert "CRYPTOREAD_COINDESK_KEY" not in out.read_text()
