@@ -66,6 +66,8 @@ def build(folder: Path) -> Path:
         unfinished = Path(tempfile.mkdtemp(dir=folder.parent))
         with Store(unfinished) as store:
             put(store, stories())
+            with store.session.transaction() as to:  # no two sources of the model tell the same
+                to.set_counter("decided", to.counter("texts"))
         try:
             unfinished.rename(folder)
         except OSError:  # another process was faster
