@@ -19,6 +19,7 @@ _GROUPINGS = {
     "category": "by category",
     "day": "by day",
     "source": "by source",
+    "story": "by story",
     "none": "newest first",
 }
 """What is written down, and how the status line names it."""

@@ -20,7 +20,7 @@ from tests.model.archive import CODE
 
 MINUS = "\N{MINUS SIGN}"
 GLYPHS = {"POSITIVE": "▲", "NEGATIVE": "▼", "NEUTRAL": "■", "UNRATED": "·"}
-GROUPINGS = ("by category", "by day", "by source", "newest first")
+GROUPINGS = ("by category", "by day", "by source", "by story", "newest first")
 
 
 class Identity(NamedTuple):
@@ -324,6 +324,8 @@ class State:
                 sources = _split(rest, lambda r: r.source)
                 named = [Heading((key,), key, each) for key, each in sources.items()]
                 groups += sorted(named, key=lambda g: (-len(g.records), g.label))
+            case "by story" if rest:
+                groups.append(Heading(("",), "told by one source", rest))
             case _ if rest:
                 groups.append(Heading(("ALL",), "ALL", rest))
         return groups

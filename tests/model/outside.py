@@ -52,6 +52,7 @@ class Outside:
             "category": record.category,
             "sentiment": record.sentiment if record.sentiment != "UNRATED" else "NEUTRAL",
             "tags": "[BTC, FEES]",
+            "body": f"Told by n{number:04} alone.",
         }
 
     def corrected(self, record: Record, *, draft: bool) -> dict[str, Any]:
@@ -71,6 +72,7 @@ class Outside:
             "stickyWeight": int(record.pinned),
             "draft": str(draft).lower(),
             "tags": f"[{', '.join(sorted(tag.upper() for tag in record.tags))}, SEC]",
+            "body": f"Told by {record.code} alone.",
         }
 
     def bring(self, fields: dict[str, Any]) -> None:
