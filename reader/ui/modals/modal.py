@@ -1,8 +1,7 @@
 """Base class of the boxes over the main screen. Each box has a module of its own."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from rich.segment import Segment
@@ -14,7 +13,7 @@ from textual.screen import ModalScreen, Screen, ScreenResultType
 from textual.strip import Strip
 
 from reader.config.paths import resource
-from reader.ui.textual_compat.compositor import painted_rows, repaint_changes_only
+from reader.ui.textual_compat.compositor import painted_once, painted_rows, repaint_changes_only
 from reader.ui.textual_compat.light_screen import Light
 from reader.ui.textual_compat.long_view import filtered
 
@@ -33,28 +32,9 @@ class Modal(Light[ScreenResultType], ModalScreen[ScreenResultType]):
 
     def __init__(self) -> None:
         super().__init__()
-        self._compositing = repaint_changes_only(self)
+        self.compositing = repaint_changes_only(self)
+        """Paints it."""
         self._dimmed: dict[Style | None, Style | None] = {}
-
-    @contextmanager
-    def painted_once(self) -> Iterator[None]:
-        """Paint nothing within, and the whole screen at the end.
-
-        Textual paints a new screen five times, some a sixtieth of a second apart.
-        """
-        self._compositing.is_held = True
-        try:
-            yield
-        finally:
-            # Private, as are the next: a public `Screen.paint` would replace them.
-            self._refresh_layout()
-            self._compositing.is_held = False
-            below = self.app._background_screens
-            for screen in (self, *below):
-                screen._repaint_required = False
-                screen._dirty_widgets.clear()
-            picture = self._compositing.render_update(full=True, screen_stack=below)
-            self.app._display(self, picture)
 
     def notify_style_update(self) -> None:
         """Forget dimmed strips: the theme has changed."""
@@ -93,6 +73,6 @@ async def open_box(
     closed: Callable[[ScreenResultType | None], None] | None = None,
 ) -> None:
     """Show a box in one picture. closed: called with its result."""
-    with box.painted_once():
+    with painted_once(box, box.compositing):
         await app.push_screen(box, closed)
         await asyncio.sleep(0)  # the widgets have got their sizes: they go first

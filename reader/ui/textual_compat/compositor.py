@@ -4,7 +4,8 @@ Textual renders every widget within the bounding box of all changes. Where a key
 line, the last line and some between, that is the whole screen.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from rich.console import RenderableType
@@ -79,6 +80,27 @@ def repaint_changes_only(screen: Screen[Any]) -> ChangesOnly:
     # Private: Textual makes its own compositor; `Screen.compositor_class` would replace it.
     screen._compositor = compositor = ChangesOnly()
     return compositor
+
+
+@contextmanager
+def painted_once(screen: Screen[Any], compositing: ChangesOnly) -> Iterator[None]:
+    """Paint nothing of a new screen within, and all of it at the end.
+
+    Textual paints it five times, some a sixtieth of a second apart. compositing: that of the
+    screen.
+    """
+    compositing.is_held = True
+    try:
+        yield
+    finally:
+        # Private, as are the next: a public `Screen.paint` would replace them.
+        screen._refresh_layout()
+        compositing.is_held = False
+        below = screen.app._background_screens
+        for each in (screen, *below):
+            each._repaint_required = False
+            each._dirty_widgets.clear()
+        screen.app._display(screen, compositing.render_update(full=True, screen_stack=below))
 
 
 def painted_rows(screen: Screen[Any], rows: range) -> list[list[Strip]]:
