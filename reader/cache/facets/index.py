@@ -137,11 +137,12 @@ class Facets:
         if self.is_counted_anew:
             self._keys.clear()
             self._labels.clear()
-        if news.texts != self.texts or self.is_counted_anew:  # otherwise only marks have changed
+        if news.texts != self.texts or self.is_counted_anew:  # otherwise only states have changed
             self.is_counted_anew = False
-            for known in (self._values, self._sizes, self._size, self._lengths):
+            for known in (self._values, self._sizes, self._lengths):
                 known.clear()
             self.counts.forget()
+        self._size.clear()
         self._absent.clear()
         self.version, self.texts = news.version, news.texts
 

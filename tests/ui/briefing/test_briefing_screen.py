@@ -250,6 +250,19 @@ async def test_news_join_it_and_the_cursor_stays_on_its_story(news: Library) -> 
         assert HACK in reader.text(ReadingPane)
 
 
+async def test_stories_that_are_decided_later_join_it(news: Library) -> None:
+    again = story(0, HACK, "POSITIVE", external_id="again", source="mintgazette")
+    with Store(news.folder, clock=news.clock) as store:
+        put(store, [again])
+    async with reading(news) as reader:
+        assert any(line.startswith("2 ▲▼ Vaults") for line in shown(reader))
+        with Store(news.folder, clock=news.clock) as store:
+            store.deciding.run()
+        reader.screen._look_for_changes()
+        await reader.settle()
+        assert any(line.startswith("3 ▲▼ Vaults") for line in shown(reader))
+
+
 async def test_it_is_in_the_languages_of_the_list(news: Library) -> None:
     arrive(news, story(0, "Сховища Larkspur спустошено", lang="uk", external_id="hack"))
     async with reading(news) as reader:

@@ -154,3 +154,13 @@ def test_counts_equal_those_of_pairs_taken_together(
             expected[rest[1]] += 1
         found = {label: number for label, (_, number) in counts(store, "").items()}
         assert found == dict(expected)
+
+
+def test_an_open_screen_counts_pairs_once_as_soon_as_they_are_known(store: Any) -> None:
+    put(store, [*pair(1), *pair(2)])
+    assert store.questions.total() == 4
+    assert counts(store, "") == {"BTC": (4, 4)}
+    store.deciding.run()
+    store.session.catch_up(())
+    assert store.questions.total() == 2
+    assert counts(store, "") == {"BTC": (2, 2)}

@@ -49,6 +49,8 @@ class Read(NamedTuple):
     since: "Visit | None"
     texts: int
     """The version of the articles whose ids it has."""
+    version: int
+    """The version of all that it tells: stories may be decided later."""
     visit: "Visit"
     """The moment at which it was computed, as a visit."""
     days: int
@@ -182,8 +184,8 @@ class Briefings:
         async with self._reading:
             query = self._query
             read = self._read
-            wanted = query, self._since, self._library.texts
-            if read is None or (read.query, read.since, read.texts) != wanted:
+            wanted = query, self._since, self._library.version
+            if read is None or (read.query, read.since, read.version) != wanted:
                 read = self._read = await asyncio.to_thread(self._compute, query)
             return read
 
@@ -207,7 +209,7 @@ class Briefings:
             if self._since is None and len(briefing.ids) < FEW:
                 briefing, days = insight.briefing(query, None, WEEK), WEEK
             if version == self._library.version:
-                return Read(briefing, query, self._since, texts, visit, days)
+                return Read(briefing, query, self._since, texts, version, visit, days)
 
     def right_until(self) -> datetime | None:
         """Return until when the moments in the briefing are right; None if it is not shown."""
