@@ -10,7 +10,7 @@ import re
 import tempfile
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
@@ -18,6 +18,7 @@ from reader.cache.source_states import SourceState
 from reader.config.settings import Settings
 from reader.library import Library
 from reader.query.language import parse
+from reader.samples import sample_library
 from reader.subscriptions import DEFAULTS
 from reader.ui.app import CryptoreadApp
 from tests.pictures.newsroom import NOW, write_news
@@ -36,12 +37,16 @@ class Picture(NamedTuple):
     query: str = ""
     theme: str | None = None
     articles: int = 600
+    """Invented ones; 0: the sample articles."""
     list_width: int | None = None
 
 
 _FULL = "25*j space 14*j space j space g n n n f n n h 2*j _ _"
 
 PICTURES: Mapping[str, Picture] = {
+    "first": Picture("", size=(132, 36), articles=0),
+    "stories": Picture("s s s _ j l l _", size=(132, 36), articles=0),
+    "mood": Picture("d _", size=(120, 40)),
     "screen": Picture(_FULL, size=(150, 48), articles=84, list_width=66),
     "tags": Picture("1 2 2 j l l l", query=""),
     "search": Picture("/ b r i d g e space f a u l t _ enter _ n"),
@@ -52,6 +57,8 @@ PICTURES: Mapping[str, Picture] = {
     "light": Picture("j l n n", theme="textual-light"),
 }
 PAUSE_S = 0.6
+SAMPLED = datetime(2026, 10, 2, 12, tzinfo=UTC)
+"""When the sample articles are looked at: soon after the newest."""
 
 
 def main() -> None:
@@ -70,12 +77,21 @@ def main() -> None:
 
 def drawn(picture: Picture, folder: Path) -> str:
     """Return the picture as SVG. folder: does not exist yet."""
+    with _samples() if not picture.articles else _news(picture.articles, folder) as library:
+        return _offline(asyncio.run(_exported(picture, library)))
+
+
+def _samples() -> Library:
+    return sample_library(clock=lambda: SAMPLED)
+
+
+def _news(articles: int, folder: Path) -> Library:
     news = folder.with_suffix(".jsonl")
-    write_news(news, picture.articles)
-    with _Synced(folder, clock=lambda: NOW) as library:
-        library.bring_in([news])
-        svg = asyncio.run(_exported(picture, library))
-    return _offline(svg)
+    write_news(news, articles)
+    library = _Synced(folder, clock=lambda: NOW)
+    library.bring_in([news])
+    library.deciding.run()
+    return library
 
 
 async def _exported(picture: Picture, library: Library) -> str:
