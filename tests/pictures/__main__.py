@@ -89,8 +89,7 @@ def _news(articles: int, folder: Path) -> Library:
     news = folder.with_suffix(".jsonl")
     write_news(news, articles)
     library = _Synced(folder, clock=lambda: NOW)
-    library.bring_in([news])
-    library.deciding.run()
+    library.bring_in([news])  # their stories are left undecided: all have the same few texts
     return library
 
 
