@@ -223,9 +223,12 @@ def _tags(item: Item) -> Set[str]:
 
 
 def _words(item: Item) -> Set[str]:
-    """Return the words of a title in lower case, without `'s`."""
+    """Return the words of a title in lower case and Latin letters, without `'s`.
+
+    Other scripts have no list of plain words; names are often in Latin letters there, too.
+    """
     text = item.title[:MOST_CHARS].lower().replace("’", "'").replace("'s", "")
-    return {*_WORD.findall(text)}
+    return {word for word in _WORD.findall(text) if word.isascii()}
 
 
 @cache

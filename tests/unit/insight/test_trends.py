@@ -115,10 +115,11 @@ def test_a_tag_or_a_word_that_is_told_far_more_than_usual_rises() -> None:
         [each._replace(tags={"crypto news"}) for each in items() if each.is_recent] + items(),
         [each._replace(title="It won't rise in May") for each in items() if each.is_recent]
         + items(),
+        [each._replace(title="Підсумки року") for each in items() if each.is_recent] + items(),
     ],
     ids=[
         *("nothing", "nothing recent", "as usual", "too few", "nothing former", "little former"),
-        *("one source", "a plain tag", "plain words"),
+        *("one source", "a plain tag", "plain words", "words of another script"),
     ],
 )
 def test_what_is_as_usual_or_says_nothing_does_not_rise(some: list[Item]) -> None:
