@@ -189,6 +189,10 @@ class Library:
         """Return the number of articles, without drafts."""
         return self._questions.total()
 
+    def total_for(self, ids: Ids) -> int:
+        """Return the same as a total for these, in which twins count as one if they do here."""
+        return self._questions.total(ids)
+
     def finds_at_once(self, query: Query) -> bool:
         """Return whether `find` is fast: all words of the query are cached."""
         return self._questions.finds_at_once(query)

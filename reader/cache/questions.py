@@ -177,17 +177,22 @@ class Questions:
 
     # Counts.
 
-    def total(self) -> int:
-        """Return the number of articles, without drafts, twins as one."""
+    def total(self, ids: Ids | None = None) -> int:
+        """Return the number of articles, without drafts; twins as one if they do in `ids`."""
         facets = self._session.facets
         with self._session.asking() as view:
-            return facets.size(view, ALL) - facets.size(view, DRAFT) - facets.size(view, TWIN)
+            twins = facets.size(view, TWIN) if ids and ids.has_all_twins else 0
+            return facets.size(view, ALL) - facets.size(view, DRAFT) - twins
 
     def unread(self, ids: Ids) -> Ids:
         """Return the unread ones of the ids."""
         with self._session.asking() as view:
             unread = ids.bits - self._session.facets.get(view, READ)
             return Ids(unread, ids.lang, has_all_twins=ids.has_all_twins)
+
+    def distinct(self, ids: Ids) -> Ids:
+        """Return the ids without those whose twin counts for them."""
+        return Ids(self._counting_once(ids), ids.lang)
 
     def _counting_once(self, ids: Ids) -> BitMap:
         """Return the ids without those whose twin counts for them."""
@@ -274,16 +279,11 @@ class Questions:
         )
 
     def mood(self, ids: Ids, by: "By", per: "Per | None", most: int, now: datetime) -> "Mood":
-        """Return how many of the ids are positive and negative by day or week, and by name.
-
-        Twins count as one.
-        """
+        """Return how many of the ids are positive and negative by day or week, and by name."""
         from reader.cache.asking.mood import mood
 
         ask = partial(self._session.asking, ids.lang)
-        return mood(
-            self._counting_once(ids), by, per, most, now, self._session.facets_of(ids.lang), ask
-        )
+        return mood(ids.bits, by, per, most, now, self._session.facets_of(ids.lang), ask)
 
     def _counts(self, field: str, ids: Ids) -> dict[str, int]:
         """Return counts by name, most frequent first, ties by name."""

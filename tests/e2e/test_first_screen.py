@@ -70,7 +70,7 @@ LEFT = {
     "after the help": "?<Esc>",
     "zoomed": "jjj<Enter>z",
     "by day": "s",
-    "ungrouped": "sss",
+    "ungrouped": "ssss",
     "with marks": "jjmjjfu",
     "at the end": "G",
     "folded": "hhhh",

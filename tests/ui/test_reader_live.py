@@ -76,7 +76,7 @@ async def test_a_sync_brings_articles_and_tells_how_many(news: Library, server: 
     async with reading(news, settings=follow(one, two)) as reader:
         await reader.press("r")
         assert toasts(reader) == ["3 new articles from 2 sources"]
-        assert reader.status == "10 unread · 10 articles by category"
+        assert reader.status == "10 unread · 10 of 12 articles by category"
         await reader.press("r")
         assert "nothing new" in reader.status
         assert len(toasts(reader)) == 1

@@ -38,7 +38,7 @@ class Compiler:
 
     def briefing(self, query: Query, since: Visit | None, now: datetime, days: int = 1) -> Briefing:
         """Return what arrived since a visit, or was published on the newest days. now: aware."""
-        every = self._questions.find(query, now)
+        every = self._questions.distinct(self._questions.find(query, now))
         new = self._arrived(since)
         with self._session.asking(every.lang) as view:
             latest = _latest(every.bits, now, view)

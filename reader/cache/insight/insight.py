@@ -50,6 +50,10 @@ class Insight:
 
         return telling(self._session, row)
 
+    def distinct(self, ids: Ids) -> Ids:
+        """Return the articles without those whose twin in another language counts for them."""
+        return self._questions.distinct(ids)
+
     def mood(self, ids: Ids, by: "By", per: "Per | None", most: int) -> "Mood":
         """Return how many articles by sentiment and day or week; at most `most` of these."""
         return self._questions.mood(ids, by, per, most, self._clock())

@@ -4,7 +4,7 @@ The keys are passed in by the module that binds them, so that the page is always
 """
 
 from collections.abc import Iterable, Sequence
-from itertools import zip_longest
+from itertools import count, zip_longest
 from typing import ClassVar, NamedTuple
 
 from rich.cells import cell_len, chop_cells
@@ -36,27 +36,23 @@ QUERY_LANGUAGE = HelpGroup(
 
 _NARROWEST = 34
 _COLUMN = 38
+_MOST_COLUMNS = 3
 _GAP = 4
 _KEYS = 10
 _EXAMPLES = 31
 
 
 def lay_out(groups: Sequence[HelpGroup], data: str, width: int) -> list[Line]:
-    """Return the page in lines of at most `width` cells, in two columns if they fit.
+    """Return the page in lines of at most `width` cells, in up to three columns if they fit.
 
     The page is at least _NARROWEST cells wide, so that it is readable.
     """
     width = max(width, _NARROWEST)
-    column = (width - _GAP) // 2
-    if column < _COLUMN:
-        lines = _stacked(groups, width, _KEYS)
-    else:
-        splits = range(len(groups) + 1)
-        halves = [
-            (_stacked(groups[:n], column, _KEYS), _stacked(groups[n:], column, _KEYS))
-            for n in splits
-        ]
-        lines = _side_by_side(*min(halves, key=lambda pair: max(map(len, pair))), column)
+    columns = min(max((width + _GAP) // (_COLUMN + _GAP), 1), _MOST_COLUMNS)
+    column = (width + _GAP) // columns - _GAP
+    every = [_stacked([group], column, _KEYS) for group in groups]
+    height = next(n for n in count(1) if len(_filled(every, n)) <= columns)
+    lines = _side_by_side(_filled(every, height), column)
     lines += _stacked([QUERY_LANGUAGE], width, min(_EXAMPLES, width - 16))
     where: list[Line] = [[(part, "")] for part in chop_cells(data, width)]
     return [*lines, [("Where the data is", "page--title")], *where]
@@ -75,12 +71,25 @@ def _stacked(groups: Iterable[HelpGroup], width: int, keys_width: int) -> list[L
     return lines
 
 
-def _side_by_side(left: list[Line], right: list[Line], column: int) -> list[Line]:
+def _filled(groups: Sequence[list[Line]], height: int) -> list[list[Line]]:
+    """Return the groups in columns that are no higher, unless a group is."""
+    columns: list[list[Line]] = [[]]
+    for group in groups:
+        if columns[-1] and len(columns[-1]) + len(group) > height:
+            columns.append([])
+        columns[-1] += group
+    return columns
+
+
+def _side_by_side(columns: Sequence[list[Line]], column: int) -> list[Line]:
     lines: list[Line] = []
     nothing: Line = []
-    for one, other in zip_longest(left, right, fillvalue=nothing):
-        used = sum(cell_len(text) for text, _ in one)
-        lines.append([*one, (" " * (column + _GAP - used), ""), *other])
+    for row in zip_longest(*columns, fillvalue=nothing):
+        line: Line = []
+        for place, part in enumerate(row):
+            used = sum(cell_len(text) for text, _ in line)
+            line += [(" " * (place * (column + _GAP) - used), ""), *part] if place else part
+        lines.append(line)
     return lines
 
 

@@ -99,6 +99,6 @@ class Listing:
             self._status.show("searching…", grouping)
             return
         unread, shown = sum(each.unread for each in groups), sum(each.articles for each in groups)
-        total = self._library.total
+        total = self._library.total_for(self.ids)
         articles = f"{shown:,} articles" if shown >= total else f"{shown:,} of {total:,} articles"
         self._status.show(f"{unread:,} unread · {articles}", grouping)

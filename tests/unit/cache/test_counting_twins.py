@@ -64,7 +64,8 @@ def test_a_pair_counts_once_among_sentiments_pinned_ones_and_in_total(store: Any
     assert [(below.label, below.unread, below.articles) for below in category.children] == [
         ("positive", 1, 1)
     ]
-    assert store.questions.total() == 2
+    assert store.questions.total(store.questions.find(parse(""), NOW)) == 2
+    assert store.questions.total(store.questions.find(parse("lang:uk"), NOW)) == 4
 
 
 def test_a_pair_counts_once_for_tags_and_mood(store: Any) -> None:
@@ -72,7 +73,7 @@ def test_a_pair_counts_once_for_tags_and_mood(store: Any) -> None:
     ids = store.questions.find(parse(""), NOW)
     assert [*store.questions.tag_counts(ids)] == [("XRP", 2)]
     assert [*store.questions.tag_counts(ids, 9)] == [("XRP", 2)]
-    mood = store.questions.mood(ids, By.DAY, None, 400, NOW)
+    mood = store.questions.mood(store.questions.distinct(ids), By.DAY, None, 400, NOW)
     assert (mood.labels.positive, mood.labels.negative) == (1, 1)
 
 
@@ -158,9 +159,10 @@ def test_counts_equal_those_of_pairs_taken_together(
 
 def test_an_open_screen_counts_pairs_once_as_soon_as_they_are_known(store: Any) -> None:
     put(store, [*pair(1), *pair(2)])
-    assert store.questions.total() == 4
+    every = store.questions.find(parse(""), NOW)
+    assert store.questions.total(every) == 4
     assert counts(store, "") == {"BTC": (4, 4)}
     store.deciding.run()
     store.session.catch_up(())
-    assert store.questions.total() == 2
+    assert store.questions.total(every) == 2
     assert counts(store, "") == {"BTC": (2, 2)}

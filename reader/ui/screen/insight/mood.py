@@ -16,13 +16,14 @@ WAITS_S = 0.025
 
 async def open_mood(host: Host, library: Library) -> None:
     """Open the box for the filter that is on. Raises CacheError."""
-    query = host.filter
+    query, insight = host.filter, library.insight
 
     def count(by: By, per: Per) -> Mood:
         """Count as of one version. Thread-safe."""
         while True:
             version = library.version
-            mood = library.insight.mood(library.find(query), by, per, COLUMNS)
+            ids = insight.distinct(library.find(query))
+            mood = insight.mood(ids, by, per, COLUMNS)
             if version == library.version:
                 return mood
 
