@@ -14,6 +14,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
+from rich.console import RenderableType
 from textual import events
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
@@ -187,6 +188,17 @@ class CryptoreadApp(GuardedApp[bool]):
         """Open the command palette, which is imported now."""
         import_palette()
         super().action_command_palette()
+
+    def exit(
+        self,
+        result: bool | None = None,
+        return_code: int = 0,
+        message: RenderableType | None = None,
+    ) -> None:
+        """Leave; ctrl+c, which is a key until the terminal is given back, ends nothing from now."""
+        if not self.is_headless:
+            signal.signal(signal.SIGINT, signal.SIG_IGN)
+        super().exit(result, return_code, message)
 
     async def action_quit(self) -> None:
         """Quit."""

@@ -4,7 +4,6 @@ The screen is started once more, without a terminal: so the picture is what a st
 """
 
 import os
-import signal
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
@@ -31,7 +30,6 @@ def keep_first_screen(library: Library, settings: Settings, config: Path) -> Non
     data, file = str(library.folder), str(config)
     if library.is_only_read or places(sys.argv[1:]) != (data, file):
         return
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # all work is done: ctrl+c ends nothing
     with suppress(OSError):  # the terminal is gone, or there is no room on the disk
         columns, lines = os.get_terminal_size(1)
         holds = holding(data, file, columns, lines)
