@@ -72,7 +72,7 @@ def _stacked(groups: Iterable[HelpGroup], width: int, keys_width: int) -> list[L
 
 
 def _filled(groups: Sequence[list[Line]], height: int) -> list[list[Line]]:
-    """Return the groups in columns that are no higher, unless a group is."""
+    """Return the groups in columns of at most that height, but for higher groups."""
     columns: list[list[Line]] = [[]]
     for group in groups:
         if columns[-1] and len(columns[-1]) + len(group) > height:
