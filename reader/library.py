@@ -167,7 +167,7 @@ class Library:
         try:
             return find()
         except CacheDamaged:
-            if not query.words or not self._store.damage.mend_index():
+            if not query.is_looked_up or not self._store.damage.mend_index():
                 raise
             if self._is_shown:  # the ids on the screen are of the moment held
                 raise SearchAgain from None

@@ -55,6 +55,8 @@ def _as_typed(word: str) -> str:
     field, colon, value = word.partition(":")
     if not colon or " " not in value or {'"', ":"} & set(value):
         return word
+    if " OR " in value or value.startswith("/"):  # several terms, or an expression
+        return word
     return f'{field}:"{value}"' if field.removeprefix("-").lower() in list(Field) else word
 
 
