@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING
 import click
 
 from reader import __version__
-from reader.cli.context import COMPLETE, PROGRAM, Paths
+from reader.cli.context import COMPLETE, PROGRAM, Paths, say
 from reader.cli.query_argument import ANY_WORDS, QueryCommand, parse_query, query_argument
 from reader.cli.screen import open_reader
+from reader.nearest import nearest
 
 if TYPE_CHECKING:
     from reader.query.language import Query
@@ -46,8 +47,16 @@ class Commands(click.Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Return the command that a line names, else `read` with all of its words."""
-        if args[0] in self.list_commands(ctx):
+        names = self.list_commands(ctx)
+        if args[0] in names:
             return super().resolve_command(ctx, args)
+        meant = nearest(args[0], names)
+        if meant and not ctx.resilient_parsing:
+            sentence = f"no command `{args[0]}`, so it was searched for"
+            # After the screen, which would hide it.
+            ctx.call_on_close(
+                lambda: say(f"cryptoread: {sentence}; did you mean `cryptoread {meant}`?")
+            )
         return "", read, args
 
 

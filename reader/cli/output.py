@@ -44,6 +44,7 @@ class ListFormat(StrEnum):
     JSON = "json"
     JSONL = "jsonl"
     CSV = "csv"
+    TEMPLATE = "template"
 
 
 def record(row: Row, article: Article) -> dict[str, Any]:
@@ -107,7 +108,7 @@ def print_articles(
                 print(to_json(each))
         case ListFormat.CSV:
             _print_csv(records, raw=raw)
-        case ListFormat.TABLE:
+        case ListFormat.TABLE | ListFormat.TEMPLATE:
             raise ValueError(form)
 
 

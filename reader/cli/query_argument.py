@@ -1,5 +1,6 @@
 """The QUERY argument of a command: its words, its completion, its help."""
 
+import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -9,10 +10,31 @@ from click.shell_completion import CompletionItem
 from reader.cli.context import Paths, say
 
 if TYPE_CHECKING:
+    from reader.library import Library
     from reader.query.language import Query
 
 ANY_WORDS = {"ignore_unknown_options": True, "help_option_names": ["--help"]}
 """Context settings of a command that takes words such as `-tag:market`."""
+
+
+_NAMES = {"lang": "language"}
+
+MOST_NAMED = 8
+"""Values of a field that are all named if none is near to what was typed."""
+
+
+class OneOf(click.Choice[str]):
+    """A value out of several; an error names the nearest one."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Return the value. Raises click.BadParameter."""
+        try:
+            return super().convert(value, param, ctx)
+        except click.BadParameter as error:
+            from reader.nearest import did_you_mean
+
+            meant = did_you_mean(str(value), self.choices)
+            raise click.BadParameter(f"{error.message}{meant}", ctx, param) from None
 
 
 class QueryCommand(click.Command):
@@ -46,6 +68,29 @@ def parse_query(ctx: click.Context, _param: click.Parameter, words: tuple[str, .
     for hint in query.hints:
         say(f"{hint.term}: {hint.reason}; searching for it as plain text")
     return query
+
+
+def say_nothing_matches(query: "Query", library: "Library") -> None:
+    """Print on stderr which values of the query no article has, if it has any such.
+
+    On a terminal, say at least that no article matches.
+    """
+    from reader.nearest import did_you_mean
+    from reader.query.language import NAMED, Term
+
+    said = False
+    for term in query.each():
+        if not isinstance(term, Term) or term.field not in NAMED or term.exclude:
+            continue
+        names = library.names(term.field)
+        if not any(name.casefold() == term.value for name in names):
+            meant = did_you_mean(term.value, names)
+            if not meant and 0 < len(names) <= MOST_NAMED:
+                meant = f" ({', '.join(names)})"
+            say(f"{term}: no article has this {_NAMES.get(term.field, term.field)}{meant}")
+            said = True
+    if not said and sys.stdout.isatty():
+        say("no article matches")
 
 
 def _as_typed(word: str) -> str:

@@ -109,4 +109,6 @@ def _field(name: str | None) -> Field | None:
     try:
         return Field(name.lower())
     except ValueError:
-        raise ValueError(f"no field `{name}`") from None
+        from reader.nearest import did_you_mean
+
+        raise ValueError(f"no field `{name}`{did_you_mean(name, Field, form='{}:')}") from None

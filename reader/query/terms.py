@@ -225,12 +225,19 @@ def _checked(field: Field | None, value: str, prefix: bool) -> str:
     if field in (Field.AFTER, Field.BEFORE):
         return _time(value)
     if field is Field.SENTIMENT and value not in SENTIMENTS:
-        raise ValueError(f"`{value}` is not a sentiment ({', '.join(SENTIMENTS)})")
+        raise ValueError(f"`{value}` is not a sentiment{_meant(value, SENTIMENTS)}")
     if field is Field.IS:
         value = "favourite" if value == "favorite" else value
         if value not in STATES:
-            raise ValueError(f"`{value}` is not a state ({', '.join(STATES)})")
+            raise ValueError(f"`{value}` is not a state{_meant(value, STATES)}")
     return _story(value) if field is Field.STORY else value
+
+
+def _meant(value: str, values: tuple[str, ...]) -> str:
+    """Return the nearest of the values in parentheses, or all of them."""
+    from reader.nearest import did_you_mean
+
+    return did_you_mean(value, values) or f" ({', '.join(values)})"
 
 
 def _story(value: str) -> str:

@@ -151,6 +151,81 @@ def test_drafts_are_hidden_and_no_language_is_preferred(command: Command) -> Non
     assert [each["external_id"] for each in listed(command, "is:draft")] == [DRAFT]
 
 
+def test_the_number_of_matches_alone(command: Command) -> None:
+    assert command("list", "--count").stdout == f"{SHOWN}\n"
+    assert command("list", "tag:etf", "--count", "--limit", "1").stdout == "1\n"
+    assert command("list", "title:nothing", "--count").stdout == "0\n"
+
+
+def test_a_template_makes_a_line_for_each_article(command: Command) -> None:
+    text = r"{published:%F} {sentiment:<9}{score:5.1f} {category:>5.2}|{tags}\t{title} {{x}}"
+    done = command("list", "title:vault", "lang:en", "--template", text)
+    assert done.stdout == (
+        "2025-11-20 POSITIVE   0.2    BT|BTC, ETF, PICTURES\tVault keys move to a glass box {x}\n"
+    )
+    assert command("list", "--format", "template", "--template", "{id}").stdout.split() == [
+        str(each["id"]) for each in listed(command)
+    ]
+    unrated = command("list", 'title:"paper wallets"', "--template", "<{sentiment}><{cover:3}>")
+    assert unrated.stdout == "<><   >\n"
+    dates = command("list", "title:vault", "lang:en", "--template", "{published} {updated_at}")
+    assert dates.stdout == "2025-11-20T17:00:00Z 2025-11-20T17:00:00Z\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("{titel}", "(did you mean `{title}`?)"),
+        ("{title.__class__}", "no field {title.__class__}"),
+        ("{tags[0]}", "no field {tags[0]}"),
+        ("{title!r}", "`!r` cannot be used"),
+        ("{}", "no field {}"),
+        ("{title", "a brace of the template is not closed"),
+        ("{title:>999999999}", "has a format that cannot be used"),
+        ("{title:>9999}", "at most 1000 cells"),
+        ("{title:{id}}", "has a format that cannot be used"),
+        ("{score:.999999f}", "has a format that cannot be used"),
+        ("{published:%999999999d}", "has a format that cannot be used"),
+    ],
+)
+def test_a_template_that_cannot_be_used_is_refused_with_the_reason(
+    command: Command, text: str, named: str
+) -> None:
+    done = command("list", "--template", text)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert named in " ".join(done.stderr.split())
+    assert command("list", "--format", "template").returncode == 2
+    assert command("list", "--format", "json", "--template", "{id}").returncode == 2
+
+
+def test_a_template_prints_no_control_character(command: Command) -> None:
+    done = command("list", "--limit", "1", "--template", "\x1b[2J{lang}\x07\u202e")
+    assert done.stdout == f"{listed(command)[0]['lang']}\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "meant"),
+    [
+        (("list", "sentmient:positive"), "(did you mean `sentiment:`?)"),
+        (("list", "sentiment:postive"), "(did you mean `positive`?)"),
+        (("list", "is:unred"), "(did you mean `unread`?)"),
+        (("list", "tag:stakin"), "no article has this tag (did you mean `STAKING`?)"),
+        (("list", "(lang:em OR x)"), "lang:em: no article has this language (en, uk"),
+        (("list", "--format", "jsn"), "(did you mean `json`?)"),
+        (("show", "--format", "markdwon", "1"), "(did you mean `markdown`?)"),
+        (("lits", "tag:xrp"), "did you mean `cryptoread list`?"),
+        (("improt", "folder"), "did you mean `cryptoread import`?"),
+    ],
+    ids=str,
+)
+def test_a_slip_of_the_finger_names_what_was_meant(
+    command: Command, words: tuple[str, ...], meant: str
+) -> None:
+    done = command(*words)
+    assert done.stdout == ""
+    assert meant in " ".join(done.stderr.split())
+
+
 # show
 
 

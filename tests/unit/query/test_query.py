@@ -324,6 +324,8 @@ def test_dates_mean_these_instants(text: str, terms: tuple[Term, ...]) -> None:
     ("text", "plain", "reason"),
     [
         ("foo:bar", "foo:bar", "no field `foo`"),
+        ("Sentmient:x", "Sentmient:x", "no field `Sentmient` (did you mean `sentiment:`?)"),
+        ("is:favourit", "is:favourit", "`favourit` is not a state (did you mean `favourite`?)"),
         ('foo:"bar baz"', "foo:bar baz", "no field `foo`"),
         ("tag:", "tag:", "`tag:` has no value"),
         ('tag:""', "tag:", "`tag:` has no value"),
