@@ -41,6 +41,12 @@ _PRINTED_AT_ONCE = 500
 @click.option("--count", is_flag=True, help="Print only how many articles match.")
 @click.option("--limit", type=click.IntRange(min=0), metavar="N", help="At most N articles.")
 @click.option("--raw", is_flag=True, help="Leave cells of CSV as they are.")
+@click.option(
+    "--color",
+    type=OneOf(["auto", "always", "never"]),
+    default="auto",
+    help="Colours of the table; by default on a terminal, without NO_COLOR.",
+)
 @click.pass_obj
 def list_(
     paths: Paths,
@@ -50,6 +56,7 @@ def list_(
     count: bool,
     limit: int | None,
     raw: bool,
+    color: str,
 ) -> None:
     """List the articles that match QUERY, newest first.
 
@@ -64,6 +71,7 @@ def list_(
       cryptoread list tag:xrp -tag:market after:7d --format jsonl --limit 20
       cryptoread list is:unread --template '{published:%F} {sentiment} {title}'
     """
+    from reader.cli.colours import Colour, is_wanted
     from reader.cli.output import ListFormat, print_articles, print_rows
 
     form = ListFormat.TEMPLATE if text is not None and form == ListFormat.TABLE else form
@@ -87,8 +95,10 @@ def list_(
                 sys.exit(REFUSED)
             return
         width = _terminal_width() if sys.stdout.isatty() else None
+        coloured = is_wanted(Colour(color))
         for start in range(0, len(ids), _PRINTED_AT_ONCE):
-            print_rows(library.rows(ids[start : start + _PRINTED_AT_ONCE]), width)
+            rows = library.rows(ids[start : start + _PRINTED_AT_ONCE])
+            print_rows(rows, width, coloured=coloured)
 
 
 def _template(text: str | None, form: str) -> "Template | None":
@@ -112,9 +122,12 @@ def _terminal_width() -> int:
 @click.command(short_help="Print one article.")
 @click.argument("wanted", metavar="ID")
 @click.option("--format", "form", type=OneOf(["text", "markdown", "json"]), default="text")
+@click.option("--no-pager", is_flag=True, help="Print it, on a terminal too.")
 @click.pass_obj
-def show(paths: Paths, wanted: str, form: str) -> None:
+def show(paths: Paths, wanted: str, form: str, no_pager: bool) -> None:
     """Print the article with that id, or the only one with that external id.
+
+    On a terminal it is laid out and shown in your pager: PAGER, or else less.
 
     \b
     Example:
@@ -131,7 +144,7 @@ def show(paths: Paths, wanted: str, form: str) -> None:
 
         print(write_article(article), end="")
     else:
-        print_article(row, article)
+        print_article(row, article, paged=not no_pager)
 
 
 @click.command(

@@ -4,6 +4,7 @@ import csv
 import fcntl
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -95,6 +96,24 @@ def test_a_table_in_a_pipe_has_whole_titles_and_no_colours(command: Command) -> 
     table = command("list").stdout
     assert all(story.title in table for story in STORIES.values() if story.external_id != DRAFT)
     assert "\x1b" not in table
+
+
+def test_a_table_has_colours_on_a_terminal_unless_the_user_wants_none(data: Path) -> None:
+    words = ("list", "title:vault", "lang:en")
+    with on_terminal(data, *words) as terminal:
+        assert terminal.wait_exit() == 0
+        assert b"\x1b[32m" in terminal.raw
+        coloured = terminal.text
+    for more, env in (((), {"NO_COLOR": "1"}), (("--color", "never"), {}), ((), {"TERM": "dumb"})):
+        with on_terminal(data, *words, *more, **env) as terminal:
+            assert terminal.wait_exit() == 0
+            assert b"\x1b" not in terminal.raw
+            assert terminal.text == coloured
+
+
+def test_colours_in_a_pipe_are_there_when_they_are_asked_for(command: Command) -> None:
+    plain, coloured = command("list").stdout, command("list", "--color", "always").stdout
+    assert re.sub(r"\x1b\[\d*m", "", coloured) == plain != coloured
 
 
 def test_a_limit_keeps_the_newest_articles(command: Command) -> None:
@@ -272,6 +291,56 @@ def test_an_unknown_id_is_reported(command: Command, wanted: str) -> None:
     assert done.returncode == 3
     assert "no article" in done.stderr
     assert len(done.stderr.splitlines()) == 1
+
+
+@pytest.fixture
+def pager(tmp_path: Path) -> Path:
+    """A program that writes down its input and its arguments, and shows nothing."""
+    path = tmp_path / "pager of mine"
+    path.write_text('#!/bin/sh\ncat > "$HOME/paged"\necho "$@" > "$HOME/arguments"\n')
+    path.chmod(0o755)
+    return path
+
+
+def on_terminal(data: Path, *words: str, **env: str | None) -> Terminal:
+    variables = {"CRYPTOREAD_DATA": str(data), "HOME": str(data.parent), **env}
+    return Terminal([COMMAND, *words], env=variables, size=(80, 10))
+
+
+def test_an_article_on_a_terminal_is_shown_in_the_pager_of_the_user(
+    command: Command, data: Path, pager: Path
+) -> None:
+    id = id_of(command, "1001")
+    paged = data.parent / "paged"
+    with on_terminal(data, "show", id, PAGER=f"'{pager}' -x 'a b'") as terminal:
+        assert terminal.wait_exit() == 0
+        assert "Vault keys" not in terminal.text
+    text = paged.read_text()
+    assert "\x1b[1mVault keys move to a glass box" in text
+    assert (data.parent / "arguments").read_text() == "-x a b\n"
+    paged.unlink()
+    with on_terminal(data, "show", id, "--no-pager", PAGER=str(pager)) as terminal:
+        assert terminal.wait_exit() == 0
+        assert "The end of the matter." in terminal.text
+    assert command("show", id, env={"PAGER": str(pager)}).stdout.startswith("Vault keys")
+    assert not paged.exists()
+
+
+@pytest.mark.parametrize("wanted", [None, "no-such-pager -x", "'"])
+def test_without_a_usable_pager_less_shows_an_article(
+    command: Command, data: Path, wanted: str | None
+) -> None:
+    with on_terminal(data, "show", id_of(command, "1001"), PAGER=wanted) as terminal:
+        terminal.wait_for("Vault keys")
+        terminal.send("q")
+        assert terminal.wait_exit() == 0
+
+
+@pytest.mark.parametrize("wanted", ["", "cat", "true"])
+def test_a_pager_that_does_not_wait_ends_quietly(command: Command, data: Path, wanted: str) -> None:
+    with on_terminal(data, "show", id_of(command, "1001"), PAGER=wanted) as terminal:
+        assert terminal.wait_exit() == 0
+        assert "Traceback" not in terminal.text
 
 
 # stats
