@@ -389,8 +389,8 @@ class Library:
         *,
         on_refusal: Callable[[Refusal], None] = lambda _refusal: None,
     ) -> "ExportReport":
-        """Write what matches into a folder, a new archive, or a new `.jsonl` or `.jsonl.gz`."""
+        """Write what matches into a folder, a new archive, `.jsonl`, `.html` or `.epub`."""
         from reader.archive.exporting import export
 
         articles = self._texts.articles(self.find(query))
-        return export((article for _, article in articles), to, on_refusal)
+        return export((article for _, article in articles), to, on_refusal, str(query))

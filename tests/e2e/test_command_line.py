@@ -442,6 +442,29 @@ def test_an_export_has_the_layout_of_the_archive(
     }
 
 
+@pytest.mark.parametrize("name", ["weekend.html", "weekend.epub", "WEEKEND.HTML"])
+def test_a_weekend_is_exported_as_a_book(command: Command, tmp_path: Path, name: str) -> None:
+    to = tmp_path / name
+    done = command("export", "lang:en", "tag:etf", "--to", to)
+    assert (done.returncode, done.stdout) == (0, "")
+    count = len(listed(command, "lang:en", "tag:etf"))
+    assert done.stderr == f"{count} written, 0 refused\n"
+    assert to.is_file()
+    again = command("export", "--to", to)
+    assert again.returncode == 3
+    assert "already exists" in again.stderr
+
+
+@pytest.mark.parametrize("name", ["weekend.pdf", "weekend.json", "weekend.gz", "weekend.MD"])
+def test_a_file_of_another_format_is_refused_and_no_folder_is_made(
+    command: Command, tmp_path: Path, name: str
+) -> None:
+    done = command("export", "--to", tmp_path / name)
+    assert done.returncode == 3
+    assert ".epub" in done.stderr
+    assert not (tmp_path / name).exists()
+
+
 def test_an_export_overwrites_nothing(command: Command, tmp_path: Path) -> None:
     target = tmp_path / "news.zip"
     target.write_bytes(b"precious")
