@@ -12,10 +12,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+from click.shell_completion import CompletionItem
 
 from reader import __version__
 from reader.cli.context import COMPLETE, PROGRAM, Paths, say
-from reader.cli.query_argument import ANY_WORDS, QueryCommand, parse_query, query_argument
+from reader.cli.query_argument import (
+    ANY_WORDS,
+    QueryCommand,
+    complete_query,
+    parse_query,
+    query_argument,
+)
 from reader.cli.screen import open_reader
 from reader.nearest import nearest
 
@@ -25,6 +32,7 @@ if TYPE_CHECKING:
 ARCHIVE = ("export", "import")
 READING = ("list", "open", "show", "stats", "stories")
 MOOD = ("mood",)
+COMPLETION = ("completion",)
 SUBSCRIPTIONS = ("subscribe", "subscriptions", "unsubscribe")
 LIVE = ("sync",)
 UPKEEP = ("backup", "doctor", "restore")
@@ -36,12 +44,19 @@ class Commands(click.Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the names of all commands, sorted, without importing them."""
-        names = (*ARCHIVE, *READING, *MOOD, *SUBSCRIPTIONS, *LIVE, *UPKEEP)
+        names = (*ARCHIVE, *COMPLETION, *READING, *MOOD, *SUBSCRIPTIONS, *LIVE, *UPKEEP)
         return sorted((*super().list_commands(ctx), *names))
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Import the module that has this command, and return the command."""
         return _commands_beside(cmd_name).get(cmd_name) or super().get_command(ctx, cmd_name)
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Complete commands and options, and the query that opens the reader."""
+        found = super().shell_complete(ctx, incomplete)
+        if incomplete and not incomplete.startswith("--"):
+            found += [CompletionItem(word) for word in complete_query(ctx, None, incomplete)]
+        return found
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -66,6 +81,10 @@ def _commands_beside(name: str) -> Mapping[str, click.Command]:
         import reader.cli.reading as reading
 
         return reading.COMMANDS
+    if name in COMPLETION:
+        import reader.cli.completion as completion
+
+        return completion.COMMANDS
     if name in MOOD:
         import reader.cli.mood as mood
 
@@ -152,6 +171,9 @@ def read(paths: Paths, query: "Query") -> None:
 def run_command(arguments: list[str]) -> int:
     """Run a command line and return its exit code. Wrong usage is explained on stderr."""
     if COMPLETE in os.environ:
+        from reader.cli.completion import prepare
+
+        prepare()
         cli.main(arguments, prog_name=PROGRAM)
     try:
         # `cli.main` would report a closed pipe as a failure.

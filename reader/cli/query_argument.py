@@ -43,14 +43,20 @@ class QueryCommand(click.Command):
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
         """Complete a word after a minus as a query, anything else as click does."""
         if incomplete.startswith("-") and not incomplete.startswith("--"):
-            return [CompletionItem(word) for word in _complete(ctx, self.params[0], incomplete)]
+            return [
+                CompletionItem(word) for word in complete_query(ctx, self.params[0], incomplete)
+            ]
         return super().shell_complete(ctx, incomplete)
 
 
 def query_argument(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add a QUERY of any words, such as `-tag:market`, which only looks like options."""
     return click.argument(
-        "query", nargs=-1, type=click.UNPROCESSED, callback=parse_query, shell_complete=_complete
+        "query",
+        nargs=-1,
+        type=click.UNPROCESSED,
+        callback=parse_query,
+        shell_complete=complete_query,
     )(command)
 
 
@@ -105,22 +111,39 @@ def _as_typed(word: str) -> str:
     return f'{field}:"{value}"' if field.removeprefix("-").lower() in list(Field) else word
 
 
-def _complete(ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[str]:
-    """Return the fields of the query language, or the values that the cache has for a field."""
-    from reader.query.language import Field, parse
+def complete_query(
+    ctx: click.Context, _param: click.Parameter | None, incomplete: str
+) -> list[str]:
+    """Return the fields of the query language, or the values that the cache has for a field.
 
-    minus = "-" if incomplete.startswith("-") else ""
-    field, colon, _ = incomplete.removeprefix("-").partition(":")
+    Of a word with several terms in quotes, the last one is completed.
+    """
+    from reader.query.language import Field
+
+    last = incomplete.split(" ")[-1]
+    term = last.lstrip("-(")
+    before = incomplete[: len(incomplete) - len(term)]
+    field, colon, typed = term.partition(":")
     if not colon:
-        return [f"{minus}{name}:" for name in Field if name.startswith(field)]
+        return [f"{before}{name}:" for name in Field if name.startswith(field.lower())]
+    values = _values(ctx, field.lower())
+    return [
+        f"{before}{field}:{value}"
+        for value in values
+        if value.startswith(typed.lower()) and " " not in value
+    ]
+
+
+def _values(ctx: click.Context, name: str) -> list[str]:
+    """Return the values of a field, most frequent first."""
+    from reader.query.language import NAMED, SENTIMENTS, STATES, Field
+
+    fixed = {Field.SENTIMENT: SENTIMENTS, Field.IS: STATES}
+    if name not in list(Field):
+        return []
+    field = Field(name)
+    if field not in NAMED:
+        return list(fixed.get(field, ()))
     paths: Paths = ctx.find_object(Paths) or Paths(None, None)
     with paths.library() as library:
-        stats = library.stats(parse(""))
-    values = {
-        Field.TAG: stats.tags,
-        Field.CATEGORY: stats.categories,
-        Field.SOURCE: stats.sources,
-        Field.LANG: stats.languages,
-    }.get(Field(field) if field in list(Field) else Field.TITLE, {})
-    names = [f"{minus}{field}:{value.lower()}" for value in values]
-    return [name for name in names if name.startswith(incomplete) and " " not in name]
+        return [value.lower() for value in library.names(field)]
