@@ -109,6 +109,8 @@ class Questions:
 
     def recent(self, query: Query, now: datetime, count: int) -> "Recent":
         """Return the newest articles that match, for `find` among them."""
+        if query.is_looked_up:
+            self.find(query, now)  # without the lock, which the screen may wait for
         with self._session.lock:
             newest = self.find(query, now)[:count]
             held, version = self._session.lease(), self._session.facets.texts

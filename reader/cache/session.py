@@ -161,7 +161,7 @@ class Session:
         """
         with self.lock:
             words = self.held.words if self.held else self._words
-            dropped = words.drop_unused(query.lookups)
+            dropped = words.drop_unused(query)
             for facets in self._of_language.values():
                 dropped += facets.drop_unused()
         while dropped:  # one by one: all of them together would keep a key waiting

@@ -96,7 +96,7 @@ def _narrowed(bits: BitMap, query: Query, facets: Facets, view: "View", now: dat
         if any(branch.words or branch.groups or branch.patterns for branch in branches):
             looked_up.append((group.exclude, branches))
         else:
-            found = reduce(or_, (branch.bits for branch in branches))
+            found = BitMap.union(BitMap(), *(branch.bits for branch in branches))
             bits = _keep(bits, found, not group.exclude)
     looked_up.sort(key=lambda each: any(branch.reads_texts for branch in each[1]))
     return Wanted(bits, query.words, tuple(looked_up), query.patterns)

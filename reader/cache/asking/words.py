@@ -4,7 +4,7 @@ The engine does the lookup itself; SQLite's is in `cache.engines.sqlite.fulltext
 """
 
 import threading
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from pyroaring import BitMap
@@ -12,7 +12,7 @@ from pyroaring import BitMap
 from reader.cache.asking.evaluation import Wanted
 from reader.cache.ids import weight
 from reader.errors import Superseded
-from reader.query.language import Field, Pattern, Term
+from reader.query.language import Field, Pattern, Query, Term
 
 if TYPE_CHECKING:
     from reader.cache.engine import View
@@ -38,6 +38,10 @@ MOST_PATTERNS = 8
 
 _Word = tuple[bool, str, bool]
 """Whether only titles are searched, the text, and whether it is a prefix."""
+
+
+_Searched = tuple[bool, str]
+"""Whether only titles are searched, and the expression."""
 
 
 class Lookup(Protocol):
@@ -77,7 +81,7 @@ class Words:
         self._lock = threading.Lock()
         self._texts = -1
         self._known: dict[_Word, BitMap] = {}
-        self._scanned: dict[tuple[bool, str], tuple[BitMap, BitMap]] = {}
+        self._scanned: dict[_Searched, tuple[BitMap, BitMap]] = {}
         """The ids that were searched for an expression, and those of them that match."""
 
     def look_up(self, terms: Iterable[Term], view: "View", by: Cancel) -> None:
@@ -89,15 +93,16 @@ class Words:
         """Return the ids that a query finds. Raises Superseded."""
         return settled(wanted, _InView(self, view, by))
 
-    def drop_unused(self, wanted: Collection[Term]) -> list[BitMap]:
+    def drop_unused(self, shown: Query) -> list[BitMap]:
         """Drop the least recently used sets beyond `KEPT_BYTES`, and return them.
 
-        wanted: terms whose sets stay, as they are on the screen.
+        shown: the query that is on the screen; its sets stay.
         """
-        words = {_word(term) for term in wanted}
+        words = {_word(term) for term in shown.lookups}
+        patterns = {_searched(each) for each in shown.each() if isinstance(each, Pattern)}
         with self._lock:
-            dropped = [each for pair in self._scanned.values() for each in pair]
-            self._scanned.clear()
+            unused = [key for key in self._scanned if key not in patterns]
+            dropped = [each for key in unused for each in self._scanned.pop(key)]
             left = sum(map(weight, self._known.values()))
             for word in [word for word in self._known if word not in words]:
                 if left <= KEPT_BYTES:
@@ -159,14 +164,13 @@ class Words:
         with self._lock:
             if texts == self._texts:
                 before = self._pair(pattern)
-                key = pattern.in_titles, pattern.value
-                self._scanned[key] = before[0] | searched, before[1] | matched
+                self._scanned[_searched(pattern)] = before[0] | searched, before[1] | matched
                 if len(self._scanned) > MOST_PATTERNS:
                     del self._scanned[next(iter(self._scanned))]
 
     def _pair(self, pattern: Pattern) -> tuple[BitMap, BitMap]:
         """Return what was searched for the expression, and what matched; it is used last."""
-        key = pattern.in_titles, pattern.value
+        key = _searched(pattern)
         pair = self._scanned.pop(key, (BitMap(), BitMap()))
         self._scanned[key] = pair
         return pair
@@ -193,6 +197,10 @@ def _matching(pattern: Pattern, ids: Sequence[int], view: "View", by: Cancel) ->
             raise Superseded
         if pattern.matches(parts):
             yield id
+
+
+def _searched(pattern: Pattern) -> _Searched:
+    return pattern.in_titles, pattern.value
 
 
 def _word(term: Term) -> _Word:

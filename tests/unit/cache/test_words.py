@@ -76,6 +76,12 @@ def test_an_expression_is_searched_for_only_once_in_each_article(store: Store) -
         assert read == sorted(read[:2], reverse=True) + sorted(read[2:], reverse=True)
         assert store.questions.find(query, NOW) == whole
         assert len(read) == 5
+        store.session.drop_unused(query)
+        store.questions.find(query, NOW)
+        assert len(read) == 5
+        store.session.drop_unused(Query())
+        store.questions.find(query, NOW)
+        assert len(read) == 10
         put(store, [article(9, title="T9", body="eel")])
         assert len(store.questions.find(query, NOW)) == len(whole) + 1
         assert not store.questions.finds_at_once(query)
