@@ -7,6 +7,7 @@ and named in a hint. The cache finds the articles, the screen paints the query.
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
+from itertools import takewhile
 
 from reader.query.lexing import BEGUN_PATTERN, Kind, Token, tokens
 from reader.query.queries import Condition as Condition
@@ -40,13 +41,21 @@ def parse_typed(text: str, is_known: Callable[[Field, str], bool]) -> Query:
     """Parse a line that is being typed: its last term is incomplete.
 
     A last word is a prefix. A last `field:value` counts once such a value exists: half a tag or
-    half a date does not empty the list; a regular expression counts once it is closed. is_known:
-    whether any article has that value of tag, category, source or lang.
+    half a date does not empty the list; a regular expression, and what follows it, counts once it
+    is closed. is_known: whether any article has that value of tag, category, source or lang.
     """
-    read = list(tokens(clean(text)))
-    if not read or read[-1].kind is not Kind.TERM or not text.endswith(read[-1].typed):
+    every = list(tokens(clean(text)))
+    read = list(takewhile(lambda token: not _begins_pattern(token), every))
+    if not read or len(read) < len(every):
+        return _built(read)
+    if read[-1].kind is not Kind.TERM or not text.endswith(read[-1].typed):
         return _built(read)  # after a space, after a parenthesis, or after a lone minus
     return _built([*read[:-1], *_typed_so_far(read[-1], is_known)])
+
+
+def _begins_pattern(token: Token) -> bool:
+    is_word = isinstance(token.term, Term) and token.term.is_words
+    return is_word and re.fullmatch(BEGUN_PATTERN, token.typed) is not None
 
 
 def _typed_so_far(last: Token, is_known: Callable[[Field, str], bool]) -> Iterator[Token]:
@@ -58,8 +67,6 @@ def _typed_so_far(last: Token, is_known: Callable[[Field, str], bool]) -> Iterat
         return
     if isinstance(term, Term):
         if term.field in NAMED and not is_known(term.field, term.value):
-            return
-        if term.is_words and re.match(BEGUN_PATTERN, typed):
             return
         if term.is_words and not typed.endswith(('"', "*")):
             term = replace(term, prefix=True)

@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 from reader.query.terms import NAME, Field, Pattern, Term
 
-BEGUN_PATTERN = r"(?i:title:)?/(?![\s/])"
-"""Matches the beginning of a regular expression, after its minus."""
+BEGUN_PATTERN = r"-?(?i:title:)?/(?![\s/])(?:\\.|[^\\/])*+\\?"
+"""Matches all of a word that may become a regular expression."""
 
 _LONGEST_PATTERN = 400
 """Characters and escapes of a regular expression; it may be refused for its length later."""

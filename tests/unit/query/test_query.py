@@ -240,6 +240,11 @@ def test_what_a_query_needs_is_found_in_groups_too() -> None:
         ("fees /spot.*", "fees"),
         ("fees -title:/^a", "fees"),
         ("fees /spot/", "fees /spot/"),
+        (r"fees /spot (etf|\$", "fees"),
+        ("fees /fees", "fees"),
+        ("fees /spot etf/", "fees /spot etf/"),
+        ("fees (/spot OR x", "fees"),
+        ("/r/bitcoin fe", '"/r/bitcoin" fe*'),
         ("fees (a OR b)", "fees (a OR b)"),
     ],
 )
