@@ -26,7 +26,7 @@ _PART = re.compile(
 Matches = Callable[[Iterable[str | None]], bool]
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=8)
 def compiled(source: str) -> Matches:
     """Return a function that tells whether any of some texts has a match; case does not matter.
 
@@ -35,21 +35,25 @@ def compiled(source: str) -> Matches:
     """
     if len(source) > MOST_CHARS:
         raise ValueError(f"a regular expression has at most {MOST_CHARS} characters")
-    import re2
-
+    try:
+        import re2
+    except ImportError:
+        raise ValueError("regular expressions need the package google-re2") from None
     if not source.isascii() and re.search(r"(?<!\\)(?:\\\\)*+\\[bB]", source):
         raise ValueError(r"`\b` knows Latin letters only; write `(^|\PL)` and `(\PL|$)`")
+    wanted = f"{_OPTIONS}{_for_all_scripts(source)}"
     options = re2.Options()
     options.max_mem = MOST_BYTES
     options.log_errors = False
     options.never_capture = True
     try:
-        search = re2.compile(f"{_OPTIONS}{_for_all_scripts(source)}".encode(), options).search
+        search = re2.compile(wanted.encode(), options).search
     except re2.error as error:
         reason = error.args[0] if error.args else b""
         told = reason.decode(errors="replace") if isinstance(reason, bytes) else str(reason)
-        told = told.removesuffix(f": {_OPTIONS}{source}")
+        told = told.removesuffix(f": {wanted}")
         raise ValueError(f"`/{source}/` is not a regular expression ({told})") from None
+    re2.purge()  # its own cache has 128 expressions, each with its memory
 
     def matches(texts: Iterable[str | None]) -> bool:
         return any(search(text.encode(errors="replace")) is not None for text in texts if text)

@@ -151,6 +151,11 @@ class Query:
     def _names(self, *fields: Field) -> bool:
         return any(isinstance(t, Term) and t.field in fields for t in self.each())
 
+    def asks_for(self, field: Field) -> bool:
+        """Return whether a value of the field is included, in groups too."""
+        terms = (term for term in self.each() if isinstance(term, Term))
+        return any(term.field is field and not term.exclude for term in terms)
+
     @property
     def finds_drafts(self) -> bool:
         """Return whether the query asks for drafts, anywhere."""

@@ -227,6 +227,8 @@ def test_what_a_query_needs_is_found_in_groups_too() -> None:
     assert query.has_patterns
     assert [str(term) for term in query.lookups] == ["etf", "halving", "title:spot"]
     assert query.sought == query.lookups
+    assert parse("(lang:uk OR lang:de) a").asks_for(Field.LANG)
+    assert not parse("-(lang:uk OR lang:de) a").asks_for(Field.LANG)
     assert parse("(is:draft OR a)").finds_drafts
     assert not parse("-(is:draft OR a)").finds_drafts
 
