@@ -79,12 +79,13 @@ def list_(
     if raw and form != ListFormat.CSV:
         raise click.UsageError("--raw is for --format csv")
     with paths.held_library() as library:
-        ids = library.find(query)[: limit if limit is not None else None]
-        if not ids and limit != 0:
+        found = library.find(query)
+        if not found:
             say_nothing_matches(query, library)
         if count:
-            print(len(ids))
+            print(len(found) if limit is None else min(len(found), limit))
             return
+        ids = found[: limit if limit is not None else None]
         if template is not None:
             for row, article in library.articles(ids):
                 print(template.line(row, article))

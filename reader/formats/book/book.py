@@ -121,6 +121,8 @@ def _facts(article: Article) -> str:
 
 def contents(book: Book, places: Mapping[int, str]) -> str:
     """Return the table of contents as a list. places: the address of each article by its number."""
+    if not book.sections:  # a list that is empty is not valid
+        return '<ol>\n<li><a href="#contents">no articles</a></li>\n</ol>\n'
     parts, number = ["<ol>\n"], 0
     for section in book.sections:
         parts.append(f"<li><span>{escape(section.name)}</span>\n<ol>\n")

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from uuid import UUID
 
 from reader.formats.book.book import STYLE, Book, article_markup, contents
-from reader.formats.book.markup import escape
+from reader.formats.book.markup import escape, language
 
 MIMETYPE = "application/epub+zip"
 """The first file, which is not compressed."""
@@ -26,7 +26,9 @@ def files(book: Book) -> Iterator[tuple[str, str]]:
     yield "EPUB/style.css", STYLE
     articles = book.articles
     places = {number: _name(number) for number, _ in enumerate(articles)}
-    nav = f'<nav epub:type="toc">\n<h2>Contents</h2>\n{contents(book, places)}</nav>\n'
+    nav = (
+        f'<nav id="contents" epub:type="toc">\n<h2>Contents</h2>\n{contents(book, places)}</nav>\n'
+    )
     heading = f'<h1>{escape(book.title)}</h1>\n<p class="facts">{escape(book.summary)}</p>\n'
     yield "EPUB/nav.xhtml", _document(book.title, book.lang, heading + nav)
     for number, article in enumerate(articles):
@@ -42,7 +44,7 @@ def _document(title: str, lang: str, body: str) -> str:
     return (
         f"{_DECLARATION}<!DOCTYPE html>\n"
         '<html xmlns="http://www.w3.org/1999/xhtml" xmlns:epub="http://www.idpf.org/2007/ops" '
-        f'lang="{escape(lang)}" xml:lang="{escape(lang)}">\n'
+        f'lang="{language(lang)}" xml:lang="{language(lang)}">\n'
         f"<head>\n<title>{escape(title)}</title>\n"
         '<link rel="stylesheet" type="text/css" href="style.css"/>\n</head>\n'
         f"<body>\n{body}</body>\n</html>\n"
@@ -57,11 +59,11 @@ def _package(book: Book) -> str:
     return (
         f"{_DECLARATION}"
         '<package xmlns="http://www.idpf.org/2007/opf" version="3.0" unique-identifier="id" '
-        f'xml:lang="{escape(book.lang)}">\n'
+        f'xml:lang="{language(book.lang)}">\n'
         '<metadata xmlns:dc="http://purl.org/dc/elements/1.1/">\n'
         f'<dc:identifier id="id">urn:uuid:{UUID(bytes=book.digest, version=4)}</dc:identifier>\n'
         f"<dc:title>{escape(book.title)}</dc:title>\n"
-        f"<dc:language>{escape(book.lang)}</dc:language>\n<dc:creator>cryptoread</dc:creator>\n"
+        f"<dc:language>{language(book.lang)}</dc:language>\n<dc:creator>cryptoread</dc:creator>\n"
         f'<meta property="dcterms:modified">{book.changed:%Y-%m-%dT%H:%M:%SZ}</meta>\n'
         "</metadata>\n<manifest>\n"
         f'<item id="nav" href="nav.xhtml" {xhtml} properties="nav"/>\n'

@@ -10,6 +10,7 @@ from functools import cache
 from html import escape as escape_html
 from typing import TYPE_CHECKING
 
+from reader.article import UNKNOWN_LANG
 from reader.browser import UrlRefused, check, deceives, host
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ MOST_MARKS = 30_000
 """Characters that may be marks of Markdown; with more of them a text is shown as it was written."""
 
 _MARKS = re.compile(r"[\[\]*_`<&!~|]")
+_LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8}){0,4}")
 _LOWEST_HEADING = 6
 _NOT_IN_XML = re.compile(
     "[^\t\n\x20-\x7e\x85\xa0-\u2027\u202f-\u2065\u2070-\ud7ff\ue000-\ufdcf\ufdf0-\ufffd"
@@ -34,6 +36,11 @@ _NOT_IN_XML = re.compile(
 def escape(text: str) -> str:
     """Return plain text as XHTML, also for the values of attributes."""
     return escape_html(_NOT_IN_XML.sub("\ufffd", text))
+
+
+def language(lang: str) -> str:
+    """Return a language as XML may name it; `und` for a text that is not the name of one."""
+    return lang if _LANGUAGE.fullmatch(lang) else UNKNOWN_LANG
 
 
 def body_markup(text: str, below: int) -> str:

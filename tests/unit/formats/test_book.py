@@ -82,7 +82,8 @@ def assert_harmless(markup: str) -> None:
             assert name not in ("src", "srcset", "data", "action")
             if name == "href":
                 assert re.match(
-                    r"https?://[^/]|#article-\d|article-\d{4}\.xhtml|style\.css", value or ""
+                    r"https?://[^/]|#article-\d|#contents|article-\d{4}\.xhtml|style\.css",
+                    value or "",
                 )
             if name == "style":
                 assert re.fullmatch(r"text-align:(left|right|center)", value or "")
@@ -216,8 +217,17 @@ def test_a_book_of_no_article_is_a_book() -> None:
     assert_harmless(page(empty))
     assert "0 articles" in page(empty)
     for name, text in files(empty):
+        assert "<ol>\n</ol>" not in text
         if name != "mimetype" and not name.endswith(".css"):
             parsed(text)
+
+
+def test_what_is_not_the_name_of_a_language_is_not_written_as_one() -> None:
+    book = bound([article(1, lang='x" y="z'), article(2, lang='x" y="z'), article(3)], "x")
+    text = page(book) + "".join(text for _, text in files(book))
+    assert 'lang="und"' in text
+    assert "<dc:language>und</dc:language>" in text
+    assert ' y=' not in text
 
 
 def test_a_book_has_an_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
