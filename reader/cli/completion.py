@@ -19,12 +19,13 @@ from reader.cli.context import Paths, say
 from reader.cli.query_argument import OneOf
 from reader.cli.shells import HEADER, SHELLS, Shell
 from reader.errors import CryptoreadError
+from reader.safety.own_files import create_beside, read_own
 
 LINE = "CRYPTOREAD_LINE"
 """Environment variable with the command line up to the cursor."""
 
-MOST_SETTINGS_BYTES = 4 * 1024 * 1024
-"""Largest file of settings of a shell that a line is added to."""
+READABLE = 0o666
+"""Permissions of new files, before the user's umask."""
 
 MARK = "  # cryptoread"
 """End of the line in the settings of a shell, by which it is known again."""
@@ -134,29 +135,30 @@ def _place(shell: Shell, home: Path) -> Path:
 
 
 def _write(path: Path, text: str) -> None:
-    """Write a script, over an earlier one only. Raises CannotInstall, OSError."""
-    if path.exists() and not (path.is_file() and _begins(path, HEADER.encode())):
+    """Write a script, over an earlier one only. Raises CannotInstall, NotRegular, OSError."""
+    if os.path.lexists(path) and not read_own(path).startswith(HEADER.encode()):
         raise CannotInstall(f"{path} is not from cryptoread; it was left as it is")
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text, "utf-8")
-
-
-def _begins(path: Path, header: bytes) -> bool:
-    with path.open("rb") as file:
-        return file.read(len(header)) == header
+    descriptor, part = create_beside(path, READABLE)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(text.encode())
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
 
 
 def _add_line(settings: Path, line: str) -> None:
-    """Add the line unless it is there. Raises CannotInstall, OSError."""
-    before = b""
-    if settings.exists():
-        if not settings.is_file() or settings.stat().st_size > MOST_SETTINGS_BYTES:
-            raise CannotInstall(f"{settings} is not a file that a line can be added to")
-        before = settings.read_bytes()
+    """Add the line unless it is there. Raises NotRegular, OSError.
+
+    The file is only added to: it may be a link into the user's collection of settings.
+    """
+    before = read_own(settings) if settings.exists() else b""
     if line.encode() in before.splitlines():
         say(f"{settings} has its line already")
         return
-    with settings.open("ab") as file:
+    flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NONBLOCK | os.O_CLOEXEC
+    with os.fdopen(os.open(settings, flags, READABLE), "ab") as file:
         file.write((b"\n" if before and not before.endswith(b"\n") else b"") + f"{line}\n".encode())
     say(f"added a line to {settings}")
 

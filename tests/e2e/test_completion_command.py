@@ -169,7 +169,15 @@ def test_settings_that_cannot_be_written_are_an_error_that_names_them(
     (tmp_path / ".bashrc").mkdir()
     done = command("completion", "bash", "--install")
     assert done.returncode == 3
-    assert ".bashrc is not a file" in done.stderr
+    assert ".bashrc is a folder and not a file" in done.stderr
+
+
+def test_settings_behind_a_link_stay_behind_it(command: Command, tmp_path: Path) -> None:
+    (tmp_path / "settings").write_text("alias a=b\n")
+    (tmp_path / ".bashrc").symlink_to("settings")
+    assert command("completion", "bash", "--install").returncode == 0
+    assert (tmp_path / ".bashrc").is_symlink()
+    assert len((tmp_path / "settings").read_text().splitlines()) == 2
 
 
 @pytest.mark.skipif(not shutil.which("bash"), reason="bash is missing")

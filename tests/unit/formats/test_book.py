@@ -227,7 +227,7 @@ def test_what_is_not_the_name_of_a_language_is_not_written_as_one() -> None:
     text = page(book) + "".join(text for _, text in files(book))
     assert 'lang="und"' in text
     assert "<dc:language>und</dc:language>" in text
-    assert ' y=' not in text
+    assert " y=" not in text
 
 
 def test_a_book_has_an_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
