@@ -165,7 +165,7 @@ class Library:
         try:
             return find()
         except CacheDamaged:
-            if not query.words or not self._store.damage.mend_index():
+            if not query.is_looked_up or not self._store.damage.mend_index():
                 raise
             if self._is_shown:  # the ids on the screen are of the moment held
                 raise SearchAgain from None
@@ -391,8 +391,8 @@ class Library:
         *,
         on_refusal: Callable[[Refusal], None] = lambda _refusal: None,
     ) -> "ExportReport":
-        """Write what matches into a folder, a new archive, or a new `.jsonl` or `.jsonl.gz`."""
+        """Write what matches into a folder, a new archive, `.jsonl`, `.html` or `.epub`."""
         from reader.archive.exporting import export
 
         articles = self._texts.articles(self.find(query))
-        return export((article for _, article in articles), to, on_refusal)
+        return export((article for _, article in articles), to, on_refusal, str(query))

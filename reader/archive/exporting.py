@@ -1,7 +1,7 @@
 """Write articles to files: in the archive's layout, `YYYY/MM/slug.LANG.md`, or as JSON lines.
 
 Files go to a folder or a new archive. An imported article is written field for field; no existing
-file is overwritten.
+file is overwritten. A book, of HTML or EPUB, is made to be read elsewhere.
 """
 
 import io
@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from pathlib import Path, PurePosixPath
-from typing import BinaryIO, Literal, TypeVar
+from typing import BinaryIO, Literal, Protocol, TypeVar
 from unicodedata import normalize
 
 from reader.article import Article
@@ -29,6 +29,16 @@ Add = Callable[[str, bytes, datetime], str | None]
 """Writes one file: name, bytes, time of its last change. Returns why it was refused, None if
 written."""
 
+
+class AddToZip(Protocol):
+    """Writes one file as `Add` does. packed: compress it."""
+
+    def __call__(
+        self, name: str, data: bytes, changed: datetime, /, *, packed: bool = True
+    ) -> None:
+        """Write the file."""
+
+
 _TarMode = Literal["w:", "w:gz", "w:xz", "w:bz2"]
 _IN_LAYOUT = re.compile(r"\d{4}/\d{2}/\w[\w.+-]*\.md")
 _TAR_ENDINGS: dict[str, _TarMode] = {
@@ -39,6 +49,13 @@ _TAR_ENDINGS: dict[str, _TarMode] = {
     ".tar.bz2": "w:bz2",
 }
 _LINES_ENDINGS = (".jsonl", ".jsonl.gz")
+_PAGE_ENDINGS = (".html", ".htm", ".xhtml")
+_BOOK_ENDINGS = (*_PAGE_ENDINGS, ".epub")
+ENDINGS = (".zip", *sorted(_TAR_ENDINGS), *_LINES_ENDINGS, ".html", ".epub")
+_OTHER_FILES = frozenset(
+    (".pdf", ".mobi", ".azw3", ".docx", ".odt", ".md", ".txt", ".xml", ".json", ".csv", ".db")
+) | frozenset((".7z", ".rar", ".gz", ".xz", ".bz2", ".zst"))
+"""Endings of other files: a folder would not be what is meant."""
 TAKEN = "it already exists; choose another name"
 READABLE = 0o666
 """Permissions of exported files, before the user's umask."""
@@ -67,19 +84,47 @@ class ExportReport:
 
 
 def export(
-    articles: Iterable[Article], to: Path, on_refusal: Callable[[Refusal], None]
+    articles: Iterable[Article],
+    to: Path,
+    on_refusal: Callable[[Refusal], None],
+    title: str = "",
 ) -> ExportReport:
     """Write the articles below a folder, or to a new archive if `to` is named like one.
 
-    To a new file of one article per line if it is named `.jsonl` or `.jsonl.gz`. Raises
-    ExportError.
+    To a new file of one article per line if it is named `.jsonl` or `.jsonl.gz`, and to a new book
+    with a title if it is named `.html` or `.epub`. Raises ExportError.
     """
     try:
+        if to.name.lower().endswith(_BOOK_ENDINGS):
+            return _export_book(articles, to, f"cryptoread: {title}" if title else "cryptoread")
         if to.name.lower().endswith(_LINES_ENDINGS):
             return _export_lines(articles, to)
         return _export_files(articles, to, on_refusal)
     except OSError as error:
         raise ExportError(to, error.strerror or str(error)) from error
+
+
+def _export_book(articles: Iterable[Article], to: Path, title: str) -> ExportReport:
+    from reader.formats.book.book import TooLarge, bound
+
+    if os.path.lexists(to):  # before all articles are read
+        raise ExportError(to, TAKEN)
+    try:
+        book = bound(articles, title)
+    except TooLarge as error:
+        raise ExportError(to, str(error)) from error
+    if to.name.lower().endswith(_PAGE_ENDINGS):
+        from reader.formats.book.page import page
+
+        with _archive(to, partial(_lines, packed=False)) as write:
+            write(page(book).encode())
+    else:
+        from reader.formats.book.epub import MIMETYPE, files
+
+        with _archive(to, _zip) as add:
+            for name, text in files(book):
+                add(name, text.encode(), book.changed, packed=text != MIMETYPE)
+    return ExportReport(written=len(book.articles))
 
 
 def _export_lines(articles: Iterable[Article], to: Path) -> ExportReport:
@@ -143,6 +188,8 @@ def _target(to: Path) -> AbstractContextManager[Add]:
     for ending, mode in sorted(_TAR_ENDINGS.items(), key=lambda item: -len(item[0])):
         if name.endswith(ending):
             return _archive(to, partial(_tar, mode=mode))
+    if to.suffix.lower() in _OTHER_FILES and not to.is_dir():
+        raise ExportError(to, f"no such format; end the name in {', '.join(ENDINGS)}")
     return _folder(to)
 
 
@@ -205,14 +252,14 @@ _FIRST_OF_ZIP = (1980, 1, 1, 0, 0, 0)
 
 
 @contextmanager
-def _zip(file: BinaryIO) -> Iterator[Add]:
+def _zip(file: BinaryIO) -> Iterator[AddToZip]:
     import zipfile
 
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
 
-        def add(name: str, data: bytes, changed: datetime) -> None:
+        def add(name: str, data: bytes, changed: datetime, *, packed: bool = True) -> None:
             member = zipfile.ZipInfo(name, max(changed.timetuple()[:6], _FIRST_OF_ZIP))
-            member.compress_type = zipfile.ZIP_DEFLATED
+            member.compress_type = zipfile.ZIP_DEFLATED if packed else zipfile.ZIP_STORED
             member.external_attr = 0o644 << 16
             archive.writestr(member, data)
 

@@ -15,7 +15,7 @@ from pyroaring import BitMap
 from reader.article import Sentiment
 from reader.cache.answers import MOST_TAGS, Group, Grouping, Stats, TagCount
 from reader.cache.asking.days import Days
-from reader.cache.asking.evaluation import filtered, has_all_twins, language_of
+from reader.cache.asking.evaluation import filtered, has_all_twins, language_of, wanted
 from reader.cache.asking.grouping import group, most_frequent
 from reader.cache.asking.recalled import Recalled, recalled, written
 from reader.cache.facets.counts import SETS_KEPT
@@ -25,7 +25,7 @@ from reader.cache.session import Session
 from reader.cache.values.cancel import Cancel
 from reader.cache.values.told import TWIN
 from reader.errors import CacheLocked
-from reader.query.language import Field, Query
+from reader.query.language import Field, Query, Term
 
 if TYPE_CHECKING:
     from reader.cache.engine import View
@@ -70,17 +70,16 @@ class Questions:
             return recalled
         lang = language_of(query)
         with self._session.asking(lang) as view:
-            if among is None and not query.words and query.period(now) == (None, None):
+            if among is None and not query.is_looked_up and not query.is_about_time:
                 return self._found(query, lang, view, now)
-            bits = filtered(query, self._session.facets_of(lang), view, now)
+            left = wanted(query, self._session.facets_of(lang), view, now)
             if among is not None:
-                return Ids(among.keep(bits, query.words), lang)
-            if not query.words:
-                return Ids(bits, lang, has_all_twins=has_all_twins(query))
+                return Ids(among.settled(left), lang)
             held = self._session.lease()
         # Without the lock: a word may take a second.
         with self._session.searching(held) as (view, words):
-            return Ids(words.keep(bits, query.words, view, cancel or Cancel()), lang)
+            found = words.settled(left, view, cancel or Cancel())
+        return Ids(found, lang, has_all_twins=has_all_twins(query))
 
     def _found(self, query: Query, lang: str, view: "View", now: datetime) -> Ids:
         """Return the cached set if nothing has changed, so that its counts stay valid."""
@@ -100,7 +99,7 @@ class Questions:
     def _note_rest(self, query: Query, ids: Ids, facets: Facets) -> None:
         """Record that an excluded tag leaves the rest of a set, so counts can be subtracted."""
         tag = query.terms[-1] if query.terms else None
-        if tag is None or tag.field is not Field.TAG or not tag.exclude:
+        if not isinstance(tag, Term) or tag.field is not Field.TAG or not tag.exclude:
             return
         without = query.without(tag)
         whole = self._kept.get(_asked(without, facets))
@@ -110,11 +109,13 @@ class Questions:
             facets.counts.note_rest(*map(self._counting_once, (ids, whole, part)))
 
     def finds_at_once(self, query: Query) -> bool:
-        """Return whether all words of the query are cached."""
+        """Return whether all words of the query are cached, and no text has to be read."""
         return self._session.knows(query)
 
     def recent(self, query: Query, now: datetime, count: int) -> "Recent":
         """Return the newest articles that match, for `find` among them."""
+        if query.is_looked_up:
+            self.find(query, now)  # without the lock, which the screen may wait for
         with self._session.lock:
             newest = self.find(query, now)[:count]
             held, version = self._session.lease(), self._session.facets.texts
@@ -134,7 +135,7 @@ class Questions:
 
         Skipped while another program writes: leaving the screen does not wait for it.
         """
-        if self._session.is_only_read or query.words or query.period(now) != (None, None):
+        if self._session.is_only_read or query.is_looked_up or query.is_about_time:
             return
         ids = self.find(query, now)
         groups, tags = self.groups(ids, Grouping.CATEGORY), self.tag_counts(ids, MOST_TAGS)

@@ -161,7 +161,7 @@ class Session:
         """
         with self.lock:
             words = self.held.words if self.held else self._words
-            dropped = words.drop_unused(query.words)
+            dropped = words.drop_unused(query)
             for facets in self._of_language.values():
                 dropped += facets.drop_unused()
         while dropped:  # one by one: all of them together would keep a key waiting
@@ -170,9 +170,11 @@ class Session:
     # The moment held.
 
     def knows(self, query: Query) -> bool:
-        """Return whether all words of the query are cached."""
+        """Return whether all words of the query are cached, and no text has to be read."""
+        if query.has_patterns:
+            return False
         with self.asking() as view:
-            return (self.held.words if self.held else self._words).knows(query.words, view)
+            return (self.held.words if self.held else self._words).knows(query.lookups, view)
 
     def lease(self) -> Held | None:
         """Return the held moment, kept until `searching` ends. Call it under the lock."""
@@ -260,11 +262,11 @@ class Session:
             return True
 
     def _look_up(self, query: Query, held: Held) -> None:
-        if query.words:
+        if query.lookups:
             with self.lock:
                 self.engine.lease(held.moment)
             with self.searching(held) as (view, words):
-                words.keep(BitMap(), query.words, view, Cancel())
+                words.look_up(query.lookups, view, Cancel())
 
     def _propose(self, step: Next) -> None:
         """Offer a moment to `catch_up`, unless another thread has read a later one meanwhile."""
@@ -279,7 +281,7 @@ class Session:
 
     def is_prepared_for(self, query: Query) -> bool:
         """Return whether a later moment is ready and the query's words are looked up in it."""
-        return self._next is not None and set(query.words) <= set(self._next.query.words)
+        return self._next is not None and set(query.lookups) <= set(self._next.query.lookups)
 
     def catch_up(self, follow: Iterable[ArticleId] = ()) -> dict[ArticleId, ArticleId | None]:
         """Advance to the moment that `prepare` has read, else to the present one. Thread-safe.

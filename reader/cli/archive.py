@@ -116,7 +116,7 @@ def _progress() -> Iterator[Callable[[int, int | None], None]]:
 @click.command(
     cls=QueryCommand,
     context_settings=ANY_WORDS,
-    short_help="Write articles as Markdown or JSON lines.",
+    short_help="Write articles as Markdown, JSON lines or a book.",
 )
 @query_argument
 @click.option(
@@ -124,15 +124,19 @@ def _progress() -> Iterator[Callable[[int, int | None], None]]:
     required=True,
     type=click.Path(path_type=Path),
     metavar="FOLDER|FILE",
-    help="A folder, or a new .zip, .tar, .tar.gz, .tar.xz, .jsonl, .jsonl.gz.",
+    help="A folder, or a new .zip, .tar, .tar.gz, .tar.xz, .jsonl, .jsonl.gz, .html, .epub.",
 )
 @click.pass_obj
 def export(paths: Paths, query: "Query", to: Path) -> None:
     """Write the articles that match QUERY in the archive's own layout, or as JSON lines.
 
+    As a book to read elsewhere: one .html page, or an .epub, with a table of contents by category.
+    It has no scripts and loads no pictures: they are links. At most 5,000 articles.
+
     \b
     Example:
       cryptoread export is:favourite --to favourites.zip
+      cryptoread export after:2d lang:en --to weekend.epub
     """
     with paths.held_library() as library:
         report = library.export(query, to, on_refusal=lambda refusal: say(str(refusal)))

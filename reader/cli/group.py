@@ -12,11 +12,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+from click.shell_completion import CompletionItem
 
 from reader import __version__
-from reader.cli.context import COMPLETE, PROGRAM, Paths
-from reader.cli.query_argument import ANY_WORDS, QueryCommand, parse_query, query_argument
+from reader.cli.context import COMPLETE, PROGRAM, Paths, say
+from reader.cli.query_argument import (
+    ANY_WORDS,
+    QueryCommand,
+    complete_query,
+    parse_query,
+    query_argument,
+)
 from reader.cli.screen import open_reader
+from reader.nearest import nearest
 
 if TYPE_CHECKING:
     from reader.query.language import Query
@@ -25,6 +33,7 @@ ARCHIVE = ("export", "import")
 READING = ("list", "open", "related", "show", "stats", "stories")
 MOOD = ("mood",)
 BRIEF = ("brief",)
+COMPLETION = ("completion",)
 SUBSCRIPTIONS = ("subscribe", "subscriptions", "unsubscribe")
 LIVE = ("sync",)
 ALERTS = ("check",)
@@ -37,19 +46,37 @@ class Commands(click.Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the names of all commands, sorted, without importing them."""
-        names = (*ARCHIVE, *READING, *MOOD, *BRIEF, *SUBSCRIPTIONS, *LIVE, *ALERTS, *UPKEEP)
+        names = (
+            *(*ARCHIVE, *COMPLETION, *READING, *MOOD, *BRIEF, *SUBSCRIPTIONS, *LIVE, *ALERTS),
+            *UPKEEP,
+        )
         return sorted((*super().list_commands(ctx), *names))
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Import the module that has this command, and return the command."""
         return _commands_beside(cmd_name).get(cmd_name) or super().get_command(ctx, cmd_name)
 
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Complete commands and options, and the query that opens the reader."""
+        found = super().shell_complete(ctx, incomplete)
+        if incomplete and not incomplete.startswith("--"):
+            found += [CompletionItem(word) for word in complete_query(ctx, None, incomplete)]
+        return found
+
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Return the command that a line names, else `read` with all of its words."""
-        if args[0] in self.list_commands(ctx):
+        names = self.list_commands(ctx)
+        if args[0] in names:
             return super().resolve_command(ctx, args)
+        meant = nearest(args[0], names)
+        if meant and not ctx.resilient_parsing:
+            sentence = f"no command `{args[0]}`, so it was searched for"
+            # After the screen, which would hide it.
+            ctx.call_on_close(
+                lambda: say(f"cryptoread: {sentence}; did you mean `cryptoread {meant}`?")
+            )
         return "", read, args
 
 
@@ -59,6 +86,10 @@ def _commands_beside(name: str) -> Mapping[str, click.Command]:
         import reader.cli.reading as reading
 
         return reading.COMMANDS
+    if name in COMPLETION:
+        import reader.cli.completion as completion
+
+        return completion.COMMANDS
     if name in MOOD:
         import reader.cli.mood as mood
 
@@ -153,6 +184,9 @@ def read(paths: Paths, query: "Query") -> None:
 def run_command(arguments: list[str]) -> int:
     """Run a command line and return its exit code. Wrong usage is explained on stderr."""
     if COMPLETE in os.environ:
+        from reader.cli.completion import prepare
+
+        prepare()
         cli.main(arguments, prog_name=PROGRAM)
     try:
         # `cli.main` would report a closed pipe as a failure.

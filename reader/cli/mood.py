@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from reader.cli.context import Paths, say
-from reader.cli.query_argument import ANY_WORDS, QueryCommand, query_argument
+from reader.cli.query_argument import ANY_WORDS, OneOf, QueryCommand, query_argument
 
 if TYPE_CHECKING:
     from reader.cache.mood import Column, Mood, Pair, Row
@@ -27,10 +27,10 @@ _NAME = 18
     short_help="Show how many articles are positive and negative.",
 )
 @query_argument
-@click.option("--by", type=click.Choice(["day", "week"]), default="day", help="A line for each.")
+@click.option("--by", type=OneOf(["day", "week"]), default="day", help="A line for each.")
 @click.option(
     "--per",
-    type=click.Choice(["tag", "source", "category"]),
+    type=OneOf(["tag", "source", "category"]),
     help="Compare the ten most frequent ones.",
 )
 @click.option(
@@ -40,7 +40,7 @@ _NAME = 18
     metavar="N",
     help="At most N days or weeks, up to the latest article (35).",
 )
-@click.option("--format", "form", type=click.Choice(["text", "json", "csv"]), default="text")
+@click.option("--format", "form", type=OneOf(["text", "json", "csv"]), default="text")
 @click.pass_obj
 def mood(paths: Paths, query: "Query", by: str, per: str | None, last: int, form: str) -> None:
     """Show how many of the articles that match QUERY are positive and negative, by day or week.

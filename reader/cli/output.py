@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from reader.article import Article, Row, Sentiment
 from reader.cache.answers import Stats
+from reader.cli.colours import Look, painted
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -45,6 +46,7 @@ class ListFormat(StrEnum):
     JSON = "json"
     JSONL = "jsonl"
     CSV = "csv"
+    TEMPLATE = "template"
 
 
 def record(row: Row, article: Article) -> dict[str, Any]:
@@ -108,7 +110,7 @@ def print_articles(
                 print(to_json(each))
         case ListFormat.CSV:
             _print_csv(records, raw=raw)
-        case ListFormat.TABLE:
+        case ListFormat.TABLE | ListFormat.TEMPLATE:
             raise ValueError(form)
 
 
@@ -157,19 +159,44 @@ def as_text(cell: object) -> object:
     return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA) else cell
 
 
-def print_rows(rows: Iterable[Row], width: int | None) -> None:
+_LOOKS = {Sentiment.POSITIVE: Look.GOOD, Sentiment.NEGATIVE: Look.BAD}
+
+
+def print_rows(rows: Iterable[Row], width: int | None, *, coloured: bool = False) -> None:
     """Print one line per article, cut to `width` cells; None: whole titles."""
     from rich.cells import cell_len, set_cell_size
 
     for row in rows:
-        when = f"{row.published.astimezone():%Y-%m-%d %H:%M}"
-        mark = " " if row.read else "•"
-        guess = "~" if row.estimated else " "
-        start = f"{row.reference:>15} {mark} {when}  {row.lang:<3}{guess}{row.sentiment.glyph} "
-        line = f"{start}{set_cell_size(row.category, 12)} {row.title}"
+        parts = _parts_of(row)
+        line = "".join(text for text, _ in parts)
         if width is not None and cell_len(line) > width:
             line = set_cell_size(line, width - 1).rstrip() + "…"
-        print(line)
+        print(_coloured(line, parts) if coloured else line)
+
+
+def _parts_of(row: Row) -> list[tuple[str, Look]]:
+    """Return the parts of an article's line, each with its look."""
+    from rich.cells import set_cell_size
+
+    when = f"{row.published.astimezone():%Y-%m-%d %H:%M}"
+    return [
+        (f"{row.reference:>15} ", Look.DIM),
+        (f"{' ' if row.read else '•'} ", Look.BOLD),
+        (f"{when}  {row.lang:<3}", Look.DIM),
+        ("~" if row.estimated else " ", Look.DIM),
+        (f"{row.sentiment.glyph} ", _LOOKS.get(row.sentiment, Look.DIM)),
+        (f"{set_cell_size(row.category, 12)} ", Look.NAME),
+        (row.title, Look.DIM if row.read else Look.PLAIN),
+    ]
+
+
+def _coloured(line: str, parts: list[tuple[str, Look]]) -> str:
+    """Return the line, which may be cut, with the looks of its parts."""
+    painted_parts, start = [], 0
+    for text, look in parts[:-1]:
+        painted_parts.append(painted(line[start : start + len(text)], look))
+        start += len(text)
+    return "".join((*painted_parts, painted(line[start:], parts[-1][1])))
 
 
 def print_stats_json(stats: Stats, firsts: "Sequence[Firsts]" = ()) -> None:
@@ -249,8 +276,11 @@ def _enumeration(counts: Mapping[str, int]) -> str:
     return ", ".join(f"{name} {count:,}" for name, count in counts.items())
 
 
-def print_article(row: Row, article: Article) -> None:
-    """Print the article: laid out on a terminal, as Markdown in a pipe."""
+def print_article(row: Row, article: Article, *, paged: bool = False) -> None:
+    """Print the article: laid out on a terminal, as Markdown in a pipe.
+
+    paged: on a terminal, show it in the user's pager.
+    """
     source = article.source.name or article.source.key if article.source else ""
     sentiment = f"{row.sentiment.lower()}{' (an estimate)' if row.estimated else ''}"
     facts = [source, article.category, article.lang, sentiment, local(article.published)]
@@ -264,10 +294,22 @@ def print_article(row: Row, article: Article) -> None:
     if not sys.stdout.isatty():
         print("\n".join(head), *filter(None, (summary, article.body)), sep="\n\n")
         return
+    console = _console()
+    if not paged:
+        _lay_out(head, summary, article.body, console)
+        return
+    from reader.cli.pager import page
+
+    with console.capture() as laid_out:
+        _lay_out(head, summary, article.body, console)
+    page(laid_out.get())
+
+
+def _lay_out(head: list[str], summary: str, body: str, console: "Console") -> None:
+    """Print an article on a terminal, wrapped and styled."""
     from rich.markdown import Markdown
     from rich.text import Text
 
-    console = _console()
     column = min(console.width, 88)
     console.print(Text(head[0], style="bold"), width=column)
     for line in head[1:]:
@@ -276,7 +318,7 @@ def print_article(row: Row, article: Article) -> None:
     if summary:
         console.print(Text(summary, style="italic"), width=column)
         console.print()
-    console.print(Markdown(article.body, hyperlinks=False), width=column)
+    console.print(Markdown(body, hyperlinks=False), width=column)
 
 
 def print_findings(findings: "Iterable[Finding]") -> "set[State]":

@@ -1,5 +1,6 @@
 """The QUERY argument of a command: its words, its completion, its help."""
 
+import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -9,10 +10,31 @@ from click.shell_completion import CompletionItem
 from reader.cli.context import Paths, say
 
 if TYPE_CHECKING:
+    from reader.library import Library
     from reader.query.language import Query
 
 ANY_WORDS = {"ignore_unknown_options": True, "help_option_names": ["--help"]}
 """Context settings of a command that takes words such as `-tag:market`."""
+
+
+_NAMES = {"lang": "language"}
+
+MOST_NAMED = 8
+"""Values of a field that are all named if none is near to what was typed."""
+
+
+class OneOf(click.Choice[str]):
+    """A value out of several; an error names the nearest one."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Return the value. Raises click.BadParameter."""
+        try:
+            return super().convert(value, param, ctx)
+        except click.BadParameter as error:
+            from reader.nearest import did_you_mean
+
+            meant = did_you_mean(str(value), self.choices)
+            raise click.BadParameter(f"{error.message}{meant}", ctx, param) from None
 
 
 class QueryCommand(click.Command):
@@ -21,14 +43,20 @@ class QueryCommand(click.Command):
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
         """Complete a word after a minus as a query, anything else as click does."""
         if incomplete.startswith("-") and not incomplete.startswith("--"):
-            return [CompletionItem(word) for word in _complete(ctx, self.params[0], incomplete)]
+            return [
+                CompletionItem(word) for word in complete_query(ctx, self.params[0], incomplete)
+            ]
         return super().shell_complete(ctx, incomplete)
 
 
 def query_argument(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add a QUERY of any words, such as `-tag:market`, which only looks like options."""
     return click.argument(
-        "query", nargs=-1, type=click.UNPROCESSED, callback=parse_query, shell_complete=_complete
+        "query",
+        nargs=-1,
+        type=click.UNPROCESSED,
+        callback=parse_query,
+        shell_complete=complete_query,
     )(command)
 
 
@@ -48,6 +76,29 @@ def parse_query(ctx: click.Context, _param: click.Parameter, words: tuple[str, .
     return query
 
 
+def say_nothing_matches(query: "Query", library: "Library") -> None:
+    """Print on stderr which values of the query no article has, if it has any such.
+
+    On a terminal, say at least that no article matches.
+    """
+    from reader.nearest import did_you_mean
+    from reader.query.language import NAMED, Term
+
+    said = False
+    for term in query.each():
+        if not isinstance(term, Term) or term.field not in NAMED or term.exclude:
+            continue
+        names = library.names(term.field)
+        if not any(name.casefold() == term.value for name in names):
+            meant = did_you_mean(term.value, names)
+            if not meant and 0 < len(names) <= MOST_NAMED:
+                meant = f" ({', '.join(names)})"
+            say(f"{term}: no article has this {_NAMES.get(term.field, term.field)}{meant}")
+            said = True
+    if not said and sys.stdout.isatty():
+        say("no article matches")
+
+
 def _as_typed(word: str) -> str:
     """Put back the quotes of `tag:"bitcoin news"`, which the shell removed."""
     from reader.query.language import Field
@@ -55,25 +106,44 @@ def _as_typed(word: str) -> str:
     field, colon, value = word.partition(":")
     if not colon or " " not in value or {'"', ":"} & set(value):
         return word
+    if " OR " in value or value.startswith("/"):  # several terms, or an expression
+        return word
     return f'{field}:"{value}"' if field.removeprefix("-").lower() in list(Field) else word
 
 
-def _complete(ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[str]:
-    """Return the fields of the query language, or the values that the cache has for a field."""
-    from reader.query.language import Field, parse
+def complete_query(
+    ctx: click.Context, _param: click.Parameter | None, incomplete: str
+) -> list[str]:
+    """Return the fields of the query language, or the values that the cache has for a field.
 
-    minus = "-" if incomplete.startswith("-") else ""
-    field, colon, _ = incomplete.removeprefix("-").partition(":")
+    Of a word with several terms in quotes, the last one is completed.
+    """
+    from reader.query.language import Field
+
+    last = incomplete.split(" ")[-1]
+    term = last.lstrip("-(")
+    before = incomplete[: len(incomplete) - len(term)]
+    field, colon, typed = term.partition(":")
     if not colon:
-        return [f"{minus}{name}:" for name in Field if name.startswith(field)]
+        return [f"{before}{name}:" for name in Field if name.startswith(field.lower())]
+    values = _values(ctx, field.lower())
+    return [
+        f"{before}{field}:{value}"
+        for value in values
+        if value.startswith(typed.lower()) and " " not in value
+    ]
+
+
+def _values(ctx: click.Context, name: str) -> list[str]:
+    """Return the values of a field, most frequent first."""
+    from reader.query.language import NAMED, SENTIMENTS, STATES, Field
+
+    fixed = {Field.SENTIMENT: SENTIMENTS, Field.IS: STATES}
+    if name not in list(Field):
+        return []
+    field = Field(name)
+    if field not in NAMED:
+        return list(fixed.get(field, ()))
     paths: Paths = ctx.find_object(Paths) or Paths(None, None)
     with paths.library() as library:
-        stats = library.stats(parse(""))
-    values = {
-        Field.TAG: stats.tags,
-        Field.CATEGORY: stats.categories,
-        Field.SOURCE: stats.sources,
-        Field.LANG: stats.languages,
-    }.get(Field(field) if field in list(Field) else Field.TITLE, {})
-    names = [f"{minus}{field}:{value.lower()}" for value in values]
-    return [name for name in names if name.startswith(incomplete) and " " not in name]
+        return [value.lower() for value in library.names(field)]

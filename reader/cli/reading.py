@@ -8,10 +8,17 @@ from typing import TYPE_CHECKING
 import click
 
 from reader.cli.context import REFUSED, Paths, say
-from reader.cli.query_argument import ANY_WORDS, QueryCommand, query_argument
+from reader.cli.query_argument import (
+    ANY_WORDS,
+    OneOf,
+    QueryCommand,
+    query_argument,
+    say_nothing_matches,
+)
 from reader.errors import CryptoreadError
 
 if TYPE_CHECKING:
+    from reader.cli.template import Template
     from reader.query.language import Query
 
 _PRINTED_AT_ONCE = 500
@@ -23,37 +30,88 @@ _PRINTED_AT_ONCE = 500
 )
 @query_argument
 @click.option(
-    "--format", "form", type=click.Choice(["table", "json", "jsonl", "csv"]), default="table"
+    "--format",
+    "form",
+    type=OneOf(["table", "json", "jsonl", "csv", "template"]),
+    default="table",
 )
+@click.option(
+    "--template", "text", metavar="TEXT", help="A line for each article: '{published:%F} {title}'."
+)
+@click.option("--count", is_flag=True, help="Print only how many articles match.")
 @click.option("--limit", type=click.IntRange(min=0), metavar="N", help="At most N articles.")
 @click.option("--raw", is_flag=True, help="Leave cells of CSV as they are.")
+@click.option(
+    "--color",
+    type=OneOf(["auto", "always", "never"]),
+    default="auto",
+    help="Colours of the table; by default on a terminal, without NO_COLOR.",
+)
 @click.pass_obj
-def list_(paths: Paths, query: "Query", form: str, limit: int | None, raw: bool) -> None:
+def list_(
+    paths: Paths,
+    query: "Query",
+    form: str,
+    text: str | None,
+    count: bool,
+    limit: int | None,
+    raw: bool,
+    color: str,
+) -> None:
     """List the articles that match QUERY, newest first.
 
     In CSV an apostrophe is put before a text that begins with = + - or @, which a spreadsheet would
     read as a formula. --raw leaves it out, for programs.
 
+    A template has the fields of JSON in braces: {title}, {source}, {tags}. Dates take a format
+    ({published:%d %b %H:%M}), others a side and a width in cells ({category:<8}, {title:.60}).
+
     \b
     Example:
       cryptoread list tag:xrp -tag:market after:7d --format jsonl --limit 20
+      cryptoread list is:unread --template '{published:%F} {sentiment} {title}'
     """
+    from reader.cli.colours import Colour, is_wanted
     from reader.cli.output import ListFormat, print_articles, print_rows
 
+    form = ListFormat.TEMPLATE if text is not None and form == ListFormat.TABLE else form
+    template = _template(text, form)
     if raw and form != ListFormat.CSV:
         raise click.UsageError("--raw is for --format csv")
     with paths.held_library() as library:
-        ids = library.find(query)[: limit if limit is not None else None]
-        if form != ListFormat.TABLE:
+        found = library.find(query)
+        if not found:
+            say_nothing_matches(query, library)
+        if count:
+            print(len(found) if limit is None else min(len(found), limit))
+            return
+        ids = found[: limit if limit is not None else None]
+        if template is not None:
+            for row, article in library.articles(ids):
+                print(template.line(row, article))
+        elif form != ListFormat.TABLE:
             print_articles(library.articles(ids), ListFormat(form), raw=raw)
+        if form != ListFormat.TABLE:
             if library.damaged:
                 sys.exit(REFUSED)
             return
         width = _terminal_width() if sys.stdout.isatty() else None
+        coloured = is_wanted(Colour(color))
         for start in range(0, len(ids), _PRINTED_AT_ONCE):
-            print_rows(library.rows(ids[start : start + _PRINTED_AT_ONCE]), width)
-    if not ids and sys.stdout.isatty():
-        say("no article matches")
+            rows = library.rows(ids[start : start + _PRINTED_AT_ONCE])
+            print_rows(rows, width, coloured=coloured)
+
+
+def _template(text: str | None, form: str) -> "Template | None":
+    """Return the template of a command line. Raises click.UsageError."""
+    from reader.cli.template import Template, TemplateFault
+
+    if (form == "template") is not (text is not None):
+        raise click.UsageError("--format template and --template TEXT belong together")
+    try:
+        return None if text is None else Template(text)
+    except TemplateFault as error:
+        raise click.UsageError(f"--template: {error}") from error
 
 
 def _terminal_width() -> int:
@@ -64,10 +122,13 @@ def _terminal_width() -> int:
 
 @click.command(short_help="Print one article.")
 @click.argument("wanted", metavar="ID")
-@click.option("--format", "form", type=click.Choice(["text", "markdown", "json"]), default="text")
+@click.option("--format", "form", type=OneOf(["text", "markdown", "json"]), default="text")
+@click.option("--no-pager", is_flag=True, help="Print it, on a terminal too.")
 @click.pass_obj
-def show(paths: Paths, wanted: str, form: str) -> None:
+def show(paths: Paths, wanted: str, form: str, no_pager: bool) -> None:
     """Print the article with that id, or the only one with that external id.
+
+    On a terminal it is laid out and shown in your pager: PAGER, or else less.
 
     \b
     Example:
@@ -84,7 +145,7 @@ def show(paths: Paths, wanted: str, form: str) -> None:
 
         print(write_article(article), end="")
     else:
-        print_article(row, article)
+        print_article(row, article, paged=not no_pager)
 
 
 @click.command(
@@ -93,7 +154,7 @@ def show(paths: Paths, wanted: str, form: str) -> None:
     short_help="Count articles by category, tag, source.",
 )
 @query_argument
-@click.option("--format", "form", type=click.Choice(["table", "json"]), default="table")
+@click.option("--format", "form", type=OneOf(["table", "json"]), default="table")
 @click.pass_obj
 def stats(paths: Paths, query: "Query", form: str) -> None:
     """Count the articles that match QUERY by category, sentiment, language, source and tag.
@@ -120,7 +181,7 @@ def stats(paths: Paths, query: "Query", form: str) -> None:
     short_help="List stories that several sources tell.",
 )
 @query_argument
-@click.option("--format", "form", type=click.Choice(["table", "json"]), default="table")
+@click.option("--format", "form", type=OneOf(["table", "json"]), default="table")
 @click.option("--limit", type=click.IntRange(min=0), metavar="N", help="At most N stories.")
 @click.option("--reverse", is_flag=True, help="The oldest first.")
 @click.option("--build", is_flag=True, help="Only find the stories of articles that are new.")

@@ -12,6 +12,7 @@ import click
 
 from reader.cli.context import REFUSED, USAGE, Paths, say
 from reader.cli.followed import complete_names, shown
+from reader.cli.query_argument import OneOf
 from reader.errors import CryptoreadError
 from reader.subscriptions import Kind
 
@@ -31,9 +32,7 @@ _STATE_WIDTH = len("failed 3 times, answered 2026-03-14 12:00")
 @click.option("--name", help="Name of the source; by default its host.")
 @click.option(
     "--kind",
-    type=click.Choice(
-        [kind.value for kind in Kind]
-    ),  # click shows the names of an enum, not its values
+    type=OneOf([kind.value for kind in Kind]),  # click shows the names of an enum, not its values
     help="Kind of the source; by default guessed from the address.",
 )
 @click.pass_obj
@@ -140,7 +139,7 @@ def unsubscribe(paths: Paths, name: str) -> None:
 
 
 @click.command(short_help="List the sources that are followed; import and export OPML.")
-@click.option("--format", "form", type=click.Choice(["table", "json"]), default="table")
+@click.option("--format", "form", type=OneOf(["table", "json"]), default="table")
 @click.option(
     "--export",
     "to",

@@ -122,7 +122,7 @@ class CryptoreadApp(GuardedApp[bool]):
         """Return the reader screen, filtered by the query of the command line."""
         start = self._start()
         terms = self._query.terms
-        if not self._query.included(Field.LANG):
+        if not self._query.asks_for(Field.LANG):
             terms = (*start.terms, *terms)
         query = Query(terms)
         self._main = self.SCREEN(self._library, self._settings, query, start, self._config)

@@ -4,6 +4,7 @@ import csv
 import fcntl
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -97,6 +98,24 @@ def test_a_table_in_a_pipe_has_whole_titles_and_no_colours(command: Command) -> 
     assert "\x1b" not in table
 
 
+def test_a_table_has_colours_on_a_terminal_unless_the_user_wants_none(data: Path) -> None:
+    words = ("list", "title:vault", "lang:en")
+    with on_terminal(data, *words) as terminal:
+        assert terminal.wait_exit() == 0
+        assert b"\x1b[32m" in terminal.raw
+        coloured = terminal.text
+    for more, env in (((), {"NO_COLOR": "1"}), (("--color", "never"), {}), ((), {"TERM": "dumb"})):
+        with on_terminal(data, *words, *more, **env) as terminal:
+            assert terminal.wait_exit() == 0
+            assert b"\x1b" not in terminal.raw
+            assert terminal.text == coloured
+
+
+def test_colours_in_a_pipe_are_there_when_they_are_asked_for(command: Command) -> None:
+    plain, coloured = command("list").stdout, command("list", "--color", "always").stdout
+    assert re.sub(r"\x1b\[\d*m", "", coloured) == plain != coloured
+
+
 def test_a_limit_keeps_the_newest_articles(command: Command) -> None:
     assert listed(command, "--limit", "2") == listed(command)[:2]
     assert listed(command, "--limit", "0") == []
@@ -151,6 +170,81 @@ def test_drafts_are_hidden_and_no_language_is_preferred(command: Command) -> Non
     assert [each["external_id"] for each in listed(command, "is:draft")] == [DRAFT]
 
 
+def test_the_number_of_matches_alone(command: Command) -> None:
+    assert command("list", "--count").stdout == f"{SHOWN}\n"
+    assert command("list", "tag:etf", "--count", "--limit", "1").stdout == "1\n"
+    assert command("list", "title:nothing", "--count").stdout == "0\n"
+
+
+def test_a_template_makes_a_line_for_each_article(command: Command) -> None:
+    text = r"{published:%F} {sentiment:<9}{score:5.1f} {category:>5.2}|{tags}\t{title} {{x}}"
+    done = command("list", "title:vault", "lang:en", "--template", text)
+    assert done.stdout == (
+        "2025-11-20 POSITIVE   0.2    BT|BTC, ETF, PICTURES\tVault keys move to a glass box {x}\n"
+    )
+    assert command("list", "--format", "template", "--template", "{id}").stdout.split() == [
+        str(each["id"]) for each in listed(command)
+    ]
+    unrated = command("list", 'title:"paper wallets"', "--template", "<{sentiment}><{cover:3}>")
+    assert unrated.stdout == "<><   >\n"
+    dates = command("list", "title:vault", "lang:en", "--template", "{published} {updated_at}")
+    assert dates.stdout == "2025-11-20T17:00:00Z 2025-11-20T17:00:00Z\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("{titel}", "(did you mean `{title}`?)"),
+        ("{title.__class__}", "no field {title.__class__}"),
+        ("{tags[0]}", "no field {tags[0]}"),
+        ("{title!r}", "`!r` cannot be used"),
+        ("{}", "no field {}"),
+        ("{title", "a brace of the template is not closed"),
+        ("{title:>999999999}", "has a format that cannot be used"),
+        ("{title:>9999}", "at most 1000 cells"),
+        ("{title:{id}}", "has a format that cannot be used"),
+        ("{score:.999999f}", "has a format that cannot be used"),
+        ("{published:%999999999d}", "has a format that cannot be used"),
+    ],
+)
+def test_a_template_that_cannot_be_used_is_refused_with_the_reason(
+    command: Command, text: str, named: str
+) -> None:
+    done = command("list", "--template", text)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert named in " ".join(done.stderr.split())
+    assert command("list", "--format", "template").returncode == 2
+    assert command("list", "--format", "json", "--template", "{id}").returncode == 2
+
+
+def test_a_template_prints_no_control_character(command: Command) -> None:
+    done = command("list", "--limit", "1", "--template", "\x1b[2J{lang}\x07\u202e")
+    assert done.stdout == f"{listed(command)[0]['lang']}\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "meant"),
+    [
+        (("list", "sentmient:positive"), "(did you mean `sentiment:`?)"),
+        (("list", "sentiment:postive"), "(did you mean `positive`?)"),
+        (("list", "is:unred"), "(did you mean `unread`?)"),
+        (("list", "tag:stakin"), "no article has this tag (did you mean `STAKING`?)"),
+        (("list", "(lang:em OR x)"), "lang:em: no article has this language (en, uk"),
+        (("list", "--format", "jsn"), "(did you mean `json`?)"),
+        (("show", "--format", "markdwon", "1"), "(did you mean `markdown`?)"),
+        (("lits", "tag:xrp"), "did you mean `cryptoread list`?"),
+        (("improt", "folder"), "did you mean `cryptoread import`?"),
+    ],
+    ids=str,
+)
+def test_a_slip_of_the_finger_names_what_was_meant(
+    command: Command, words: tuple[str, ...], meant: str
+) -> None:
+    done = command(*words)
+    assert done.stdout == ""
+    assert meant in " ".join(done.stderr.split())
+
+
 # show
 
 
@@ -197,6 +291,56 @@ def test_an_unknown_id_is_reported(command: Command, wanted: str) -> None:
     assert done.returncode == 3
     assert "no article" in done.stderr
     assert len(done.stderr.splitlines()) == 1
+
+
+@pytest.fixture
+def pager(tmp_path: Path) -> Path:
+    """A program that writes down its input and its arguments, and shows nothing."""
+    path = tmp_path / "pager of mine"
+    path.write_text('#!/bin/sh\ncat > "$HOME/paged"\necho "$@" > "$HOME/arguments"\n')
+    path.chmod(0o755)
+    return path
+
+
+def on_terminal(data: Path, *words: str, **env: str | None) -> Terminal:
+    variables = {"CRYPTOREAD_DATA": str(data), "HOME": str(data.parent), **env}
+    return Terminal([COMMAND, *words], env=variables, size=(80, 10))
+
+
+def test_an_article_on_a_terminal_is_shown_in_the_pager_of_the_user(
+    command: Command, data: Path, pager: Path
+) -> None:
+    id = id_of(command, "1001")
+    paged = data.parent / "paged"
+    with on_terminal(data, "show", id, PAGER=f"'{pager}' -x 'a b'") as terminal:
+        assert terminal.wait_exit() == 0
+        assert "Vault keys" not in terminal.text
+    text = paged.read_text()
+    assert "\x1b[1mVault keys move to a glass box" in text
+    assert (data.parent / "arguments").read_text() == "-x a b\n"
+    paged.unlink()
+    with on_terminal(data, "show", id, "--no-pager", PAGER=str(pager)) as terminal:
+        assert terminal.wait_exit() == 0
+        assert "The end of the matter." in terminal.text
+    assert command("show", id, env={"PAGER": str(pager)}).stdout.startswith("Vault keys")
+    assert not paged.exists()
+
+
+@pytest.mark.parametrize("wanted", [None, "no-such-pager -x", "'"])
+def test_without_a_usable_pager_less_shows_an_article(
+    command: Command, data: Path, wanted: str | None
+) -> None:
+    with on_terminal(data, "show", id_of(command, "1001"), PAGER=wanted) as terminal:
+        terminal.wait_for("Vault keys")
+        terminal.send("q")
+        assert terminal.wait_exit() == 0
+
+
+@pytest.mark.parametrize("wanted", ["", "cat", "true"])
+def test_a_pager_that_does_not_wait_ends_quietly(command: Command, data: Path, wanted: str) -> None:
+    with on_terminal(data, "show", id_of(command, "1001"), PAGER=wanted) as terminal:
+        assert terminal.wait_exit() == 0
+        assert "Traceback" not in terminal.text
 
 
 # stats
@@ -296,6 +440,29 @@ def test_an_export_has_the_layout_of_the_archive(
     assert files == {
         str(path.relative_to(archive)) for path in archive.rglob("*") if path.name in names
     }
+
+
+@pytest.mark.parametrize("name", ["weekend.html", "weekend.epub", "WEEKEND.HTML"])
+def test_a_weekend_is_exported_as_a_book(command: Command, tmp_path: Path, name: str) -> None:
+    to = tmp_path / name
+    done = command("export", "lang:en", "tag:etf", "--to", to)
+    assert (done.returncode, done.stdout) == (0, "")
+    count = len(listed(command, "lang:en", "tag:etf"))
+    assert done.stderr == f"{count} written, 0 refused\n"
+    assert to.is_file()
+    again = command("export", "--to", to)
+    assert again.returncode == 3
+    assert "already exists" in again.stderr
+
+
+@pytest.mark.parametrize("name", ["weekend.pdf", "weekend.json", "weekend.gz", "weekend.MD"])
+def test_a_file_of_another_format_is_refused_and_no_folder_is_made(
+    command: Command, tmp_path: Path, name: str
+) -> None:
+    done = command("export", "--to", tmp_path / name)
+    assert done.returncode == 3
+    assert ".epub" in done.stderr
+    assert not (tmp_path / name).exists()
 
 
 def test_an_export_overwrites_nothing(command: Command, tmp_path: Path) -> None:

@@ -270,7 +270,8 @@ def test_the_command_line_on_a_terminal_prints_only_its_own_colours(
     hostile: Path, command: Command
 ) -> None:
     articles = listed(command)
-    shown = [("show", str(articles[name]["id"])) for name in ("link", "action")]
+    names = ("link", "action")
+    shown = [("show", "--no-pager", str(articles[name]["id"])) for name in names]
     for words in (("list",), ("stats",), *shown):
         with Terminal([COMMAND, "--data", hostile, *words], size=(300, 60)) as terminal:
             assert terminal.wait_exit() == 0

@@ -113,7 +113,12 @@ def test_an_unprintable_character_is_a_question_mark(tmp_path: Path) -> None:
 def test_tables_and_bars_on_a_terminal_are_drawn_with_what_it_has(tmp_path: Path) -> None:
     (tmp_path / "a.md").write_text(NEWS, "utf-8")
     poor = {"CRYPTOREAD_DATA": str(tmp_path / "data"), "PYTHONIOENCODING": "ascii"}
-    for words in (["import", str(tmp_path / "a.md")], ["stats"], ["show", "1"], ["list"]):
+    for words in (
+        ["import", str(tmp_path / "a.md")],
+        ["stats"],
+        ["show", "1", "--no-pager"],
+        ["list"],
+    ):
         with Terminal([COMMAND, *words], env=poor, size=(100, 30)) as terminal:
             assert terminal.wait_exit() == 0, words
             assert terminal.text.isascii()

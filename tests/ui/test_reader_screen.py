@@ -52,6 +52,12 @@ async def test_the_query_of_the_command_line_joins_the_language(news: Library) -
         assert "1 of 9 articles" in reader.status
 
 
+async def test_languages_of_a_group_replace_the_readers(news: Library) -> None:
+    async with reading(news, "(lang:uk OR title:fees)") as reader:
+        assert reader.filter == "(lang:uk OR title:fees)"
+        await reader.wait_for(lambda: "3 of 9 articles" in reader.status)
+
+
 async def test_a_language_on_the_command_line_replaces_the_readers(news: Library) -> None:
     async with reading(news, "lang:uk") as reader:
         assert reader.filter == "lang:uk"

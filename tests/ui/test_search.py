@@ -45,6 +45,41 @@ async def test_every_letter_narrows_the_list(news: Library) -> None:
         assert "Esc gives the list back" in reader.text(Sidebar)
 
 
+async def test_a_group_is_one_filter_which_a_step_back_drops_whole(news: Library) -> None:
+    async with reading(news) as reader:
+        await reader.press("slash")
+        await reader.type_in("(fees OR wallet")
+        await answered(reader, 2)
+        await reader.type_in(")")
+        await reader.press("enter")
+        await answered(reader, 2)
+        assert "(fees OR wallet)" in reader.tag_bar
+        await reader.press("1")
+        await reader.wait_for(lambda: "+" in reader.tag_bar)
+        await reader.press("escape", "escape")
+        assert "(fees" not in reader.tag_bar
+
+
+async def test_an_expression_counts_once_it_is_closed(news: Library) -> None:
+    async with reading(news) as reader:
+        await reader.press("slash")
+        await reader.type_in("/^fees.*week")
+        assert "7 of 9 articles" in reader.status
+        await reader.type_in("/")
+        await answered(reader, 1)
+        assert "Fees fall for a third week" in reader.text(Sidebar)
+        await reader.press("enter")
+        await answered(reader, 1)
+        assert "/^fees.*week/" in reader.tag_bar
+
+
+async def test_the_line_below_names_the_field_that_was_meant(news: Library) -> None:
+    async with reading(news) as reader:
+        await reader.press("slash")
+        await reader.type_in("sentmient:positive")
+        assert "did you mean `sentiment:`?" in reader.text(SearchHint)
+
+
 async def test_enter_keeps_the_search_as_a_filter(news: Library) -> None:
     async with reading(news) as reader:
         await reader.press("slash")

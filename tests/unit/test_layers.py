@@ -22,7 +22,7 @@ HEAVY = {
     *("traceback", "typing_extensions", "uuid", "rich.table", "rich.tree", "textual.canvas"),
     *("textual.css._help_text", "textual.suggestions", "asyncio.staggered"),
     *("rich.markup", "rich.padding", "rich.panel", "textual.file_monitor", "textual.markup"),
-    *("reader.cache.recent", "reader.cache.fts5"),
+    *("reader.cache.recent", "reader.cache.fts5", "reader.query.patterns", "re2"),
     *("httpx", "ftfy", "yaml", "frontmatter", "markdown_it", "tarfile", "zipfile"),
     *("multiprocessing", "rich.markdown", "click", "feedparser", "tomlkit", "keyring"),
     *("reader.sources", "reader.archive.importing", "reader.archive.exporting", "reader.browser"),

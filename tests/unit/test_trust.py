@@ -128,8 +128,8 @@ def no_c_library_is_called(node: ast.AST) -> str | None:
     return "only heap.py calls the C library" if "ctypes" in imported(node) else None
 
 
-STARTERS = ("browser.py", "alerts/command.py")
-"""Modules that start programs: the user's browser, and the user's command for alerts."""
+STARTERS = ("browser.py", "alerts/command.py", "cli/pager.py")
+"""Modules that start programs: the user's browser, command for alerts, and pager."""
 
 
 def no_program_is_started(node: ast.AST) -> str | None:

@@ -1,15 +1,15 @@
-"""Evaluate the filters of a `Query`, except words, with bitmaps and time bounds."""
+"""Evaluate the filters of a `Query` with bitmaps and time bounds; words and texts come later."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from functools import reduce
 from operator import and_, or_
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from pyroaring import BitMap
 
 from reader.cache.facets.index import DRAFT, ESTIMATED, FAVOURITE, PINNED, READ, Facets
-from reader.query.language import Field, Query
+from reader.query.language import Field, Pattern, Query, Term
 
 if TYPE_CHECKING:
     from reader.cache.engine import View
@@ -32,8 +32,32 @@ _STATES = {
 }
 
 
+class Wanted(NamedTuple):
+    """What the facets leave of a query, and what has to be looked up among these articles."""
+
+    bits: BitMap
+    words: tuple[Term, ...] = ()
+    groups: tuple[tuple[bool, tuple["Wanted", ...]], ...] = ()
+    """Whether each is excluded, and its branches."""
+    patterns: tuple[Pattern, ...] = ()
+
+    @property
+    def reads_texts(self) -> bool:
+        """Return whether texts have to be read, for a regular expression."""
+        branches = (branch for _, branches in self.groups for branch in branches)
+        return bool(self.patterns) or any(branch.reads_texts for branch in branches)
+
+
 def filtered(query: Query, facets: Facets, view: "View", now: datetime) -> BitMap:
-    """Return the ids that match all terms except words, which `words` evaluates.
+    """Return the ids that match a query without words and expressions, else some more of them.
+
+    facets: of the query's language, if it has one. now: aware; ages count back from it.
+    """
+    return wanted(query, facets, view, now).bits
+
+
+def wanted(query: Query, facets: Facets, view: "View", now: datetime) -> Wanted:
+    """Return the ids that match all terms except words and expressions, and those.
 
     Drafts match only with `is:draft`. facets: of the query's language, if it has one. now: aware;
     ages count back from it.
@@ -47,27 +71,50 @@ def filtered(query: Query, facets: Facets, view: "View", now: datetime) -> BitMa
     ]
     if stories := query.included(Field.STORY):
         alternatives.append(_of_stories(stories, view) & facets.all(view))
-    asks_for_drafts = "draft" in query.included(Field.IS)
+    asks_for_drafts = query.finds_drafts
     if alternatives:  # the set of all articles is large, and not needed
         bits = reduce(and_, alternatives)
         drafts = facets.get(view, DRAFT)
         bits = bits if asks_for_drafts or bits.isdisjoint(drafts) else bits - drafts
     else:
         bits = facets.all(view) if asks_for_drafts else facets.visible(view)
-    bits = _facet_terms(bits, query, facets, view)
-    return _within(bits, query.period(now), view)
+    return _narrowed(bits, query, facets, view, now)
+
+
+def _branch(bits: BitMap, query: Query, facets: Facets, view: "View", now: datetime) -> Wanted:
+    """Evaluate a query of a group among some ids."""
+    for field in _SINGLE_VALUED:
+        if values := query.included(field):
+            bits = bits & reduce(or_, (facets.get(view, (field, value)) for value in values))
+    if stories := query.included(Field.STORY):
+        bits = bits & _of_stories(stories, view)
+    return _narrowed(bits, query, facets, view, now)
+
+
+def _narrowed(bits: BitMap, query: Query, facets: Facets, view: "View", now: datetime) -> Wanted:
+    bits = _within(_facet_terms(bits, query, facets, view), query.period(now), view)
+    looked_up: list[tuple[bool, tuple[Wanted, ...]]] = []
+    for group in query.groups:
+        branches = tuple(_branch(bits, each, facets, view, now) for each in group.branches)
+        if any(branch.words or branch.groups or branch.patterns for branch in branches):
+            looked_up.append((group.exclude, branches))
+        else:
+            found = BitMap.union(BitMap(), *(branch.bits for branch in branches))
+            bits = _keep(bits, found, not group.exclude)
+    looked_up.sort(key=lambda each: any(branch.reads_texts for branch in each[1]))
+    return Wanted(bits, query.words, tuple(looked_up), query.patterns)
 
 
 def _facets_of(query: Query) -> "Iterator[Facet]":
     """Yield the facets that a query names, and the drafts, which most queries exclude."""
     yield DRAFT
-    for field in _SINGLE_VALUED:
-        for value in (*query.included(field), *query.excluded(field)):
-            yield field, value
-    for term in query.tags:
-        yield Field.TAG, term.value
-    for value in (*query.included(Field.IS), *query.excluded(Field.IS)):
-        yield _state(value)
+    for term in query.each():
+        if not isinstance(term, Term) or term.field is None:
+            continue
+        if term.field in _SINGLE_VALUED or term.field is Field.TAG:
+            yield term.field, term.value
+        elif term.field is Field.IS:
+            yield _state(term.value)
 
 
 def language_of(query: Query) -> str:
@@ -81,10 +128,11 @@ def has_all_twins(query: Query) -> bool:
 
     Twins differ in language and words, and in what is known of their stories.
     """
-    return not query.words and all(
-        term.field not in (Field.LANG, Field.STORY)
+    return not query.is_looked_up and all(
+        isinstance(term, Term)
+        and term.field not in (Field.LANG, Field.STORY)
         and not (term.field is Field.IS and term.value in _OF_ONE_LANGUAGE)
-        for term in query.terms
+        for term in query.each()
     )
 
 

@@ -1,16 +1,18 @@
-"""Look up the words of a query: cached sets of ids, and lookups that can be cancelled.
+"""Look up words and expressions of a query: cached sets of ids, lookups that can be cancelled.
 
 The engine does the lookup itself; SQLite's is in `cache.engines.sqlite.fulltext`.
 """
 
 import threading
-from collections.abc import Collection, Iterable
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Protocol
 
 from pyroaring import BitMap
 
+from reader.cache.asking.evaluation import Wanted
 from reader.cache.ids import weight
-from reader.query.language import Field, Term
+from reader.errors import Superseded
+from reader.query.language import Field, Pattern, Query, Term
 
 if TYPE_CHECKING:
     from reader.cache.engine import View
@@ -22,8 +24,54 @@ KEPT = 64
 KEPT_BYTES = 1024 * 1024
 """Sets that stay in memory when they are not on the screen."""
 
+READ_AT_ONCE = 64
+"""Articles that are read from the cache together, to search them for a regular expression."""
+
+TITLES_AT_ONCE = 1024
+"""Titles that are read together."""
+
+NOTED_EACH = 4096
+"""Articles after which it is noted how far a search has come."""
+
+MOST_PATTERNS = 8
+"""Expressions whose matches are cached."""
+
 _Word = tuple[bool, str, bool]
 """Whether only titles are searched, the text, and whether it is a prefix."""
+
+
+_Searched = tuple[bool, str]
+"""Whether only titles are searched, and the expression."""
+
+
+class Lookup(Protocol):
+    """Looks up what no facet tells. Raises Superseded."""
+
+    def ids(self, term: Term) -> BitMap:
+        """Return the ids that have a word or phrase, whether or not the term excludes it."""
+
+    def scan(self, pattern: Pattern, bits: BitMap) -> BitMap:
+        """Return those of the ids whose texts match an expression, excluded or not."""
+
+
+def settled(wanted: Wanted, lookup: Lookup, among: BitMap | None = None) -> BitMap:
+    """Return the ids that a query finds. among: these only. Raises Superseded.
+
+    Expressions come last: they are searched for in what all else has left.
+    """
+    bits = wanted.bits if among is None else wanted.bits & among
+    for term in wanted.words:
+        found = lookup.ids(term)
+        bits = bits - found if term.exclude else bits & found
+    for exclude, branches in wanted.groups:
+        left = bits
+        for branch in sorted(branches, key=lambda each: each.reads_texts):
+            left = left - settled(branch, lookup, left)
+        bits = left if exclude else bits - left
+    for pattern in wanted.patterns:
+        found = lookup.scan(pattern, bits)
+        bits = bits - found if pattern.exclude else found
+    return bits
 
 
 class Words:
@@ -33,23 +81,29 @@ class Words:
         self._lock = threading.Lock()
         self._texts = -1
         self._known: dict[_Word, BitMap] = {}
+        self._scanned: dict[_Searched, tuple[BitMap, BitMap]] = {}
+        """The ids that were searched for an expression, and those of them that match."""
 
-    def keep(self, bits: BitMap, terms: Iterable[Term], view: "View", by: Cancel) -> BitMap:
-        """Return the ids that the terms allow. Raises Superseded."""
+    def look_up(self, terms: Iterable[Term], view: "View", by: Cancel) -> None:
+        """Look the words up, for a later query. Raises Superseded."""
         for term in terms:
-            found = self._ids(term, view, by)
-            bits = bits - found if term.exclude else bits & found
-        return bits
+            self.ids(term, view, by)
 
-    def drop_unused(self, wanted: Collection[Term]) -> list[BitMap]:
+    def settled(self, wanted: Wanted, view: "View", by: Cancel) -> BitMap:
+        """Return the ids that a query finds. Raises Superseded."""
+        return settled(wanted, _InView(self, view, by))
+
+    def drop_unused(self, shown: Query) -> list[BitMap]:
         """Drop the least recently used sets beyond `KEPT_BYTES`, and return them.
 
-        wanted: terms whose sets stay, as they are on the screen.
+        shown: the query that is on the screen; its sets stay.
         """
-        words = {_word(term) for term in wanted}
+        words = {_word(term) for term in shown.lookups}
+        patterns = {_searched(each) for each in shown.each() if isinstance(each, Pattern)}
         with self._lock:
+            unused = [key for key in self._scanned if key not in patterns]
+            dropped = [each for key in unused for each in self._scanned.pop(key)]
             left = sum(map(weight, self._known.values()))
-            dropped = []
             for word in [word for word in self._known if word not in words]:
                 if left <= KEPT_BYTES:
                     break
@@ -64,12 +118,11 @@ class Words:
             known = self._known if texts == self._texts else {}
             return all(_word(term) in known for term in terms)
 
-    def _ids(self, term: Term, view: "View", by: Cancel) -> BitMap:
+    def ids(self, term: Term, view: "View", by: Cancel) -> BitMap:
+        """Return the ids that have the words of a term. Raises Superseded."""
         texts, word = view.counter("texts"), _word(term)
         with self._lock:
-            if texts != self._texts:
-                self._texts = texts
-                self._known.clear()
+            self._forget_before(texts)
             if word in self._known:
                 self._known[word] = found = self._known.pop(word)  # most recently used
                 return found
@@ -80,6 +133,74 @@ class Words:
                 if len(self._known) > KEPT:
                     del self._known[next(iter(self._known))]
         return found
+
+    def _forget_before(self, texts: int) -> None:
+        if texts != self._texts:
+            self._texts = texts
+            self._known.clear()
+            self._scanned.clear()
+
+    def scan(self, pattern: Pattern, bits: BitMap, view: "View", by: Cancel) -> BitMap:
+        """Return the ids whose texts match, the newest searched first. Raises Superseded.
+
+        What was searched is cached, also by a search that was cancelled.
+        """
+        texts = view.counter("texts")
+        with self._lock:
+            self._forget_before(texts)
+            searched, matched = self._pair(pattern)
+        found = BitMap()
+        left = sorted(bits - searched, reverse=True)
+        step = TITLES_AT_ONCE if pattern.in_titles else READ_AT_ONCE
+        for start in range(0, len(left), step):
+            end = start + step
+            found |= BitMap(_matching(pattern, left[start:end], view, by))
+            if end % NOTED_EACH == 0 or end >= len(left):
+                noted = BitMap(left[max(0, end - NOTED_EACH) : end])
+                self._note(pattern, noted, found, texts)
+        return bits & (matched | found)
+
+    def _note(self, pattern: Pattern, searched: BitMap, matched: BitMap, texts: int) -> None:
+        with self._lock:
+            if texts == self._texts:
+                before = self._pair(pattern)
+                self._scanned[_searched(pattern)] = before[0] | searched, before[1] | matched
+                if len(self._scanned) > MOST_PATTERNS:
+                    del self._scanned[next(iter(self._scanned))]
+
+    def _pair(self, pattern: Pattern) -> tuple[BitMap, BitMap]:
+        """Return what was searched for the expression, and what matched; it is used last."""
+        key = _searched(pattern)
+        pair = self._scanned.pop(key, (BitMap(), BitMap()))
+        self._scanned[key] = pair
+        return pair
+
+
+class _InView:
+    """Looks up in one view, for one query that may be cancelled."""
+
+    def __init__(self, words: Words, view: "View", by: Cancel) -> None:
+        self._words, self._view, self._by = words, view, by
+
+    def ids(self, term: Term) -> BitMap:
+        return self._words.ids(term, self._view, self._by)
+
+    def scan(self, pattern: Pattern, bits: BitMap) -> BitMap:
+        return self._words.scan(pattern, bits, self._view, self._by)
+
+
+def _matching(pattern: Pattern, ids: Sequence[int], view: "View", by: Cancel) -> Iterator[int]:
+    """Yield the articles whose texts match. Raises Superseded."""
+    texts = view.titles(ids) if pattern.in_titles else view.texts(ids)
+    for id, *parts in texts:
+        if by.is_cancelled:
+            raise Superseded
+        if pattern.matches(parts):
+            yield id
+
+
+def _searched(pattern: Pattern) -> _Searched:
+    return pattern.in_titles, pattern.value
 
 
 def _word(term: Term) -> _Word:

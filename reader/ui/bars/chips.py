@@ -4,7 +4,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from reader.article import Sentiment
-from reader.query.language import Field, Term
+from reader.query.language import Condition, Field, Term
 
 MINUS = "\N{MINUS SIGN}"
 
@@ -26,12 +26,15 @@ class Chip(NamedTuple):
 
     text: str
     kind: ChipKind
-    term: Term
+    term: Condition
 
 
-def chip(term: Term) -> Chip:
+def chip(term: Condition) -> Chip:
     """Return `+XRP`, `−MARKET`, `▼`, `en`, `"spot etf"`; other terms as they are typed."""
     sign = MINUS if term.exclude else ""
+    if not isinstance(term, Term):
+        text = sign + str(term).removeprefix("-")
+        return Chip(text, ChipKind.EXCLUDED if term.exclude else ChipKind.OTHER, term)
     kind = ChipKind.OTHER
     match term.field:
         case Field.TAG:

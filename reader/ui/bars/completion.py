@@ -35,12 +35,17 @@ def completed(line: str, term: str) -> str:
 
 
 def last_term(line: str) -> str:
-    """Return the last term with its minus and field; an open quote includes spaces."""
+    """Return the last term with its minus and field; an open quote includes spaces.
+
+    The parentheses that are opened before it do not belong to it.
+    """
     start, is_quoted = 0, False
     for place, char in enumerate(line):
         if char == '"':
             is_quoted = not is_quoted
-        elif char.isspace() and not is_quoted:
+        elif is_quoted:
+            continue
+        elif char.isspace() or (char == "(" and line[start:place] in ("", "-")):
             start = place + 1
     return line[start:]
 

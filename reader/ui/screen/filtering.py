@@ -1,6 +1,6 @@
 """Steps of the filter that depend on the filter that `x` returns to. Pure."""
 
-from reader.query.language import Field, Query
+from reader.query.language import Field, Query, Term
 
 
 def stepped_back(query: Query, start: Query) -> Query:
@@ -13,6 +13,10 @@ def stepped_back(query: Query, start: Query) -> Query:
     if not added:
         return start
     left = query.without(added[-1])
-    if added[-1].field is Field.LANG and not left.included(Field.LANG):
+    if (
+        isinstance(added[-1], Term)
+        and added[-1].field is Field.LANG
+        and not left.included(Field.LANG)
+    ):
         return Query((*start.terms, *left.terms))
     return left

@@ -138,7 +138,7 @@ class OpenArticle:
     def highlight(self) -> None:
         """Mark the words of the filter in the text."""
         if self.pane is not None:
-            self.pane.highlight(self._host.filter.words)
+            self.pane.highlight(self._host.filter.sought)
 
     @property
     def has_match_ahead(self) -> bool:
@@ -202,7 +202,7 @@ class OpenArticle:
     ) -> "Telling | None":
         """Paint an article; return who tells its story, if several sources do."""
         telling = self._telling(row)
-        pane.highlight(self._host.filter.words)
+        pane.highlight(self._host.filter.sought)
         pane.show(
             article,
             read=is_read,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from reader.article import ArticleId
 from reader.errors import CryptoreadError
 from reader.library import Library
-from reader.query.language import Field, Query, Term
+from reader.query.language import Condition, Field, Query
 from reader.ui.screen.answers import Answers
 from reader.ui.screen.host import Host
 from reader.ui.screen.panes import Panes
@@ -48,9 +48,9 @@ class Searching:
         self._names: dict[Field, Mapping[str, int]] = {}
         self._before: tuple[Query, Place] | None = None
         """The filter and the list before the search; None while the line is closed."""
-        self._terms: AbstractSet[Term] = frozenset()
+        self._terms: AbstractSet[Condition] = frozenset()
         """Terms of the filter that were typed on the line, now or in searches that were kept."""
-        self._kept: AbstractSet[Term] = frozenset()
+        self._kept: AbstractSet[Condition] = frozenset()
         """Terms of searches that were kept."""
         self._typed: list[str] = []
         """Searches of this session, saved or not."""

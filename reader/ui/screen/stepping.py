@@ -105,7 +105,7 @@ class Stepping:
     @property
     def _is_searched(self) -> bool:
         """Return whether the filter contains words, which occur in every article of the list."""
-        return any(not term.exclude for term in self._host.filter.words)
+        return bool(self._host.filter.sought)
 
     @property
     def next_label(self) -> str:

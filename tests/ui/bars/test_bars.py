@@ -110,6 +110,9 @@ NINE = ("BTC", "ETH", "XRP", "SOL", "MARKET", "DEFI", "ETF", "NFT", "BITCOIN NEW
         ("after:7d", "after:7d", ChipKind.OTHER),
         ('-category:"a b"', '−category:"a b"', ChipKind.EXCLUDED),
         ("title:[/foo]", "title:[/foo]", ChipKind.OTHER),
+        ("(tag:a OR [b])", "(tag:a OR [b])", ChipKind.OTHER),
+        ("-(tag:a OR b)", "−(tag:a OR b)", ChipKind.EXCLUDED),
+        ("-title:/[a]+/", "−title:/[a]+/", ChipKind.EXCLUDED),
     ],
 )
 def test_a_term_is_shown_in_short_form(query: str, text: str, kind: ChipKind) -> None:

@@ -46,6 +46,13 @@ def test_a_completed_line_is_ready_for_the_next_term() -> None:
     assert last_term('tag:"bitcoin ne') == 'tag:"bitcoin ne'
 
 
+def test_a_term_in_parentheses_is_completed_like_any_other() -> None:
+    assert offered("fees (tag:xr") == ["tag:xrp", "tag:xrpl", "tag:axrp"]
+    assert offered("-(tag:eth OR sen") == ["sentiment:"]
+    assert completed("-(-tag:b", "tag:btc") == "-(-tag:btc "
+    assert last_term("tag:foo(b") == "tag:foo(b"
+
+
 def test_the_last_word_is_the_beginning_of_one() -> None:
     assert str(parse_typed("spot bit", is_known)) == "spot bit*"
     assert str(parse_typed("spot bit ", is_known)) == "spot bit"

@@ -3,7 +3,6 @@
 import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
-from pyroaring import BitMap
 
 from reader.cache.recent import Recent
 from reader.query.folding import has_words
@@ -133,7 +132,7 @@ def test_a_text_is_marked_if_and_only_if_the_index_finds_it(
 def is_in_index(text: str, term: Term) -> bool:
     recent = Recent([(1, "", "", text)], 0)
     try:
-        return bool(recent.keep(BitMap([1]), [term]))
+        return bool(recent.ids(term))
     finally:
         recent.close()
 

@@ -1,5 +1,6 @@
 """The cache: stored articles are read back, facets agree with SQL, ids are in order of time."""
 
+import re
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -29,7 +30,9 @@ from reader.cache.repair.preparing import prepare
 from reader.cache.store import Store
 from reader.cache.values.instants import END
 from reader.errors import ArticleDamaged, CacheError, CacheLocked, CacheTooNew
-from reader.query.language import STATES, Field, Query, Term, parse
+from reader.query.language import STATES, Condition, Field, Pattern, Query, Term, parse
+from reader.query.queries import Group as Parentheses
+from reader.query.queries import grouped
 from tests.builders import NOW, article, put
 from tests.examples import examples
 from tests.memory_engine import MemoryStore
@@ -88,11 +91,23 @@ def queries(draw: st.DrawFn) -> Query:
         Field.TITLE: ("story", "7"),
         None: ("etf", "spot etf", "halv"),
     }
-    terms = []
-    for field in draw(st.lists(st.sampled_from(list(values)), max_size=4)):
-        value = draw(st.sampled_from(values[field]))
-        terms.append(Term(field, value, draw(st.booleans())))
-    return Query(tuple(terms))
+
+    def terms(most: int) -> list[Condition]:
+        made: list[Condition] = [
+            Term(field, draw(st.sampled_from(values[field])), draw(st.booleans()))
+            for field in draw(st.lists(st.sampled_from(list(values)), max_size=most))
+        ]
+        sources = draw(st.lists(st.sampled_from(["^Story [37]", "HALV|spot"]), max_size=1))
+        made += [Pattern(source, draw(st.booleans()), draw(st.booleans())) for source in sources]
+        return made
+
+    def group() -> tuple[Condition, ...]:
+        branches = [Query(tuple(terms(2))) for _ in range(draw(st.integers(0, 3)))]
+        if len(branches) > 1:
+            branches.append(Query((*terms(1), *grouped([Query(tuple(terms(2)))], exclude=True))))
+        return grouped(branches, exclude=draw(st.booleans()))
+
+    return Query((*terms(3), *group(), *group()))
 
 
 class Mirror:
@@ -133,8 +148,11 @@ class Mirror:
         return [id for id, row in self.rows() if self._matches(row, query)]
 
     def _matches(self, row: dict[str, object], query: Query) -> bool:
-        if row["draft"] and "draft" not in query.included(Field.IS):
+        if row["draft"] and not query.finds_drafts:
             return False
+        return self._meets(row, query)
+
+    def _meets(self, row: dict[str, object], query: Query) -> bool:
         if query.included(Field.STORY):
             return False  # nothing decides stories here
         for field in (Field.CATEGORY, Field.SENTIMENT, Field.SOURCE, Field.LANG):
@@ -146,13 +164,23 @@ class Mirror:
         if any((term.value in tags) is term.exclude for term in query.tags):
             return False
         for term in query.terms:
-            if term.field is Field.IS and self._state(row, term.value) is term.exclude:
-                return False
-            if term in query.words and self._says(row, term) is term.exclude:
+            if self._has(row, term) is term.exclude:
                 return False
         after, before = query.period(NOW)
         published = datetime.fromtimestamp(int(str(row["published"])) / 1000, UTC)
         return (after is None or published >= after) and (before is None or published < before)
+
+    def _has(self, row: dict[str, object], term: Condition) -> bool | None:
+        """Whether the article has it; None for what was looked at before."""
+        if isinstance(term, Parentheses):
+            return any(self._meets(row, each) for each in term.branches)
+        if isinstance(term, Pattern):
+            texts = [row["title"]] if term.in_titles else [row["title"], row["body"]]
+            found = re.compile(term.value, re.IGNORECASE | re.MULTILINE)
+            return any(found.search(str(text)) for text in texts)
+        if term.field is Field.IS:
+            return self._state(row, term.value)
+        return self._says(row, term) if term.is_words else None
 
     def _state(self, row: dict[str, object], name: str) -> bool:
         return not row["read"] if name == "unread" else bool(row[name])

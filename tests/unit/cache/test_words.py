@@ -47,6 +47,54 @@ def test_words_phrases_prefixes_and_exclusions(store: Store) -> None:
     assert found(store, "title:t1") == {1}
 
 
+def test_alternatives_and_expressions(store: Store) -> None:
+    assert found(store, "title:t1 OR miners rest*") == {1, 2}
+    assert found(store, "(fall OR feeding) (fees OR miners)") == {1, 3}
+    assert found(store, "-(fall OR feeding)") == {2, 4, 5}
+    assert found(store, r"/fee(s|ding)\b/ -fall") == {2, 3}
+    assert found(store, "/^é\\w+ REST/") == {4}
+    assert found(store, "title:/^t[12]$/") == {1, 2}
+    assert found(store, "title:/fees/") == set()
+    assert found(store, "-/e/ OR /miners rest$/") == {2, 5}
+
+
+def test_an_expression_is_searched_for_only_once_in_each_article(store: Store) -> None:
+    query = parse("/e+/")
+    with store.session.asking() as view, pytest.MonkeyPatch.context() as patch:
+        read: list[int] = []
+        texts = type(view).texts
+
+        def reading(_view: object, ids: list[int]) -> object:
+            read.extend(ids)
+            return texts(view, ids)
+
+        patch.setattr(type(view), "texts", reading)
+        store.questions.find(parse("/e+/ fees"), NOW)
+        assert len(read) == 2
+        whole = store.questions.find(query, NOW)
+        assert len(read) == 5
+        assert read == sorted(read[:2], reverse=True) + sorted(read[2:], reverse=True)
+        assert store.questions.find(query, NOW) == whole
+        assert len(read) == 5
+        store.session.drop_unused(query)
+        store.questions.find(query, NOW)
+        assert len(read) == 5
+        store.session.drop_unused(Query())
+        store.questions.find(query, NOW)
+        assert len(read) == 10
+        put(store, [article(9, title="T9", body="eel")])
+        assert len(store.questions.find(query, NOW)) == len(whole) + 1
+        assert not store.questions.finds_at_once(query)
+
+
+def test_a_cancelled_expression_is_not_searched_for(store: Store) -> None:
+    cancel = Cancel()
+    cancel.cancel()
+    with pytest.raises(Superseded):
+        store.questions.find(parse("/fees/"), NOW, cancel=cancel)
+    assert found(store, "/fees/") == {1, 2}
+
+
 SCRIPTS = (
     ("以太坊质押收益", "质押 ETH 的收益，上涨"),
     ("Ёжики", "Чёрный список"),
@@ -184,7 +232,7 @@ def test_a_mark_changes_no_text(store: Store) -> None:
 def test_the_newest_articles_answer_as_the_whole_index_does(store: Store) -> None:
     everything = store.questions.find(Query(), NOW)
     recent = store.questions.recent(Query(), NOW, 3)
-    for query in ("fee*", "miners", "-fees", "title:t2", "rest*"):
+    for query in ("fee*", "-fees", "title:t2", "rest* OR /fall/", "-(title:/2/ miners)"):
         whole = store.questions.find(parse(query), NOW)
         assert store.questions.find(parse(query), NOW, among=recent) == whole & Ids(everything[:3])
     recent.close()

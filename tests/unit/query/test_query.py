@@ -4,13 +4,30 @@ import time
 import unicodedata
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta, timezone
+from itertools import chain
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from reader.query.language import SENTIMENTS, STATES, Field, Query, Term, instant, parse
+from reader.query.language import (
+    MOST_DEPTH,
+    SENTIMENTS,
+    STATES,
+    Condition,
+    Field,
+    Group,
+    Pattern,
+    Query,
+    Term,
+    instant,
+    parse,
+    parse_typed,
+)
+from reader.query.queries import grouped
 from tests.examples import one_in
+
+Conditions = st.SearchStrategy[tuple[Condition, ...]]
 
 NOW = datetime(2025, 11, 12, 9, 30, tzinfo=UTC)
 
@@ -38,7 +55,23 @@ def word(value: str, exclude: bool = False, prefix: bool = False) -> Term:
 
 
 SYNTAX = st.sampled_from(
-    [*'-":*\\ \t\n', "tag:", "TITLE:", "after:", "is:", "foo:", "https://", "7d", "read", "\0", "İ̖"]
+    [
+        *'-":*\\ \t\n()/',
+        " OR ",
+        "-(",
+        "/a+/",
+        "title:/b/",
+        "tag:",
+        "TITLE:",
+        "after:",
+        "is:",
+        "foo:",
+        "https://",
+        "7d",
+        "read",
+        "\0",
+        "İ̖",
+    ]
 )
 TEXT = st.one_of(
     st.text(st.characters()),  # lone surrogates too: that is how odd bytes arrive in argv
@@ -68,7 +101,34 @@ TERM = st.one_of(
         st.booleans(),
     ),
 )
-QUERY = st.lists(TERM, max_size=6).map(lambda terms: Query(tuple(terms)))
+SOURCES = [
+    r"a+",
+    r"^\w{2}$",
+    r"[/)]",
+    r"a\/b",
+    r"\\/",
+    "x / y",
+    r"(?:\(a|b\))",
+    r"\\",
+    r"[[:alpha:]\d]",
+]
+PATTERN = st.builds(Pattern, st.sampled_from(SOURCES), st.booleans(), st.booleans())
+PLAIN = (TERM | PATTERN).map(lambda term: (term,))
+
+
+def branching(inner: st.SearchStrategy[tuple[Condition, ...]]) -> Conditions:
+    """Groups of some of these conditions, and the conditions themselves."""
+    queries = st.lists(inner, max_size=3).map(lambda some: Query(tuple(chain(*some))))
+    return inner | st.builds(
+        lambda branches, exclude: grouped(branches, exclude=exclude),
+        st.lists(queries, max_size=3),
+        st.booleans(),
+    )
+
+
+QUERY = st.lists(branching(branching(PLAIN)), max_size=4).map(
+    lambda some: Query(tuple(chain(*some)))
+)
 
 
 @given(TEXT)
@@ -82,6 +142,123 @@ def test_any_text_is_a_query_with_a_stable_normal_form(text: str) -> None:
     assert again == query
     assert str(again) == str(query)
     assert again.hints == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "normal"),
+    [
+        ("(tag:xrp OR tag:eth) -is:read", "(tag:xrp OR tag:eth) is:unread"),
+        ("tag:xrp etf OR tag:eth", "(tag:xrp etf OR tag:eth)"),
+        ("(a OR (b OR c))", "(a OR b OR c)"),
+        ("(a b)c", "a b c"),
+        ("(a OR b)(c OR d)", "(a OR b) (c OR d)"),
+        ("(a OR a)", "a"),
+        ("-(a b)", "-(a b)"),
+        ("-(-(a OR b))", "(a OR b)"),
+        ("-(is:read)", "is:unread"),
+        ("-(after:7d)", "before:7d"),
+        ("category:btc (category:eth)", "category:btc (category:eth)"),
+        ("(a OR b", "(a OR b)"),
+        ("(a OR b) c)", '(a OR b) "c)"'),
+        ("(tag:foo(bar) OR x)", '(tag:"foo(bar)" OR x)'),
+        ("-( OR ()", ""),
+        ("a OR", "a"),
+        ('"OR"', '"OR"'),
+        ("title:OR or", "title:OR or"),
+        (r"/spot\s+etf/ x", r"/spot\s+etf/ x"),
+        ("TITLE:/a/", "title:/a/"),
+        ("-/a b/ OR (/c/)", "(-/a b/ OR /c/)"),
+        ("-(/a/)", "-/a/"),
+        ("/a/b/", r"/a\/b/"),
+        (r"/a\/b/", r"/a\/b/"),
+        ("/r/bitcoin", '"/r/bitcoin"'),
+        ("https://example.org/a/", "https://example.org/a/"),
+    ],
+)
+def test_groups_and_expressions_have_one_normal_form(text: str, normal: str) -> None:
+    assert str(parse(text)) == normal
+    assert parse(text).hints == ()
+    assert parse(normal) == parse(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "normal", "reason"),
+    [
+        ("/(a/", '"(a"', "`/(a/` is not a regular expression (missing ))"),
+        ("/a{1001}/", "a{1001}", "`/a{1001}/` is not a regular expression"),
+        ("/" + "a" * 201 + "/", "a" * 201, "a regular expression has at most 200 characters"),
+        (r"/\bбик/", r"\bбик", r"`\b` knows Latin letters only"),
+    ],
+)
+def test_an_impossible_expression_is_plain_text_with_a_hint(
+    text: str, normal: str, reason: str
+) -> None:
+    query = parse(text)
+    assert str(query) == normal
+    assert query.hints[0].reason.startswith(reason)
+
+
+def test_groups_that_stand_too_deep_are_named_and_their_terms_are_kept() -> None:
+    query = parse("-(a OR " * 20 + "b" + ")" * 20)
+    assert {hint.reason for hint in query.hints} == {f"groups stand at most {MOST_DEPTH} deep"}
+    assert parse(str(query)) == query
+
+
+@pytest.mark.parametrize("text", ["(" * 50_000, "(a" * 30_000 + ")b" * 30_000, "/a " * 40_000])
+def test_a_long_line_of_parentheses_is_a_query_like_any_other(text: str) -> None:
+    assert parse(text) is not None
+
+
+def test_a_step_of_the_filter_leaves_groups_as_they_are() -> None:
+    query = parse("(tag:xrp OR tag:eth) etf")
+    assert query.tag_state("xrp") is None
+    assert str(query.cycle_tag("XRP")) == "(tag:xrp OR tag:eth) etf tag:xrp"
+    assert str(query.with_only(Field.LANG, "uk")) == "(tag:xrp OR tag:eth) etf lang:uk"
+    assert str(query.drop_last().drop_last()) == ""
+    group = query.terms[0]
+    assert isinstance(group, Group)
+    assert str(query.without(group)) == "etf"
+
+
+def test_what_a_query_needs_is_found_in_groups_too() -> None:
+    query = parse("-(is:read -etf OR after:7d /x/) (halving OR title:spot)")
+    assert query.is_about_marks
+    assert query.is_about_time
+    assert query.has_patterns
+    assert [str(term) for term in query.lookups] == ["etf", "halving", "title:spot"]
+    assert query.sought == query.lookups
+    assert parse("(lang:uk OR lang:de) a").asks_for(Field.LANG)
+    assert not parse("-(lang:uk OR lang:de) a").asks_for(Field.LANG)
+    assert parse("(is:draft OR a)").finds_drafts
+    assert not parse("-(is:draft OR a)").finds_drafts
+
+
+@pytest.mark.parametrize(
+    ("line", "meant"),
+    [
+        ("(tag:xrp OR bit", "(tag:xrp OR bit*)"),
+        ("(tag:xrp OR tag:bi", "tag:xrp"),
+        ("fees (", "fees"),
+        ("fees /spot.*", "fees"),
+        ("fees -title:/^a", "fees"),
+        ("fees /spot/", "fees /spot/"),
+        (r"fees /spot (etf|\$", "fees"),
+        ("fees /fees", "fees"),
+        ("fees /spot etf/", "fees /spot etf/"),
+        ("fees (/spot OR x", "fees"),
+        ("/r/bitcoin fe", '"/r/bitcoin" fe*'),
+        ("fees (a OR b)", "fees (a OR b)"),
+    ],
+)
+def test_what_is_typed_counts_as_far_as_it_makes_sense(line: str, meant: str) -> None:
+    query = parse_typed(line, lambda _, value: value == "xrp")
+    assert (str(query), query.hints) == (meant, ())
+
+
+@given(TEXT)
+def test_any_text_may_be_typed(text: str) -> None:
+    query = parse_typed(text, lambda _field, _value: True)
+    assert parse(str(query)) == query
 
 
 @given(QUERY)
@@ -137,7 +314,7 @@ def test_every_term_of_a_query_can_be_evaluated(query: Query) -> None:
         ("c++", (word("c++"),)),
         ("BTC/USD", (word("BTC/USD"),)),
         ("NEAR(", (word("NEAR("),)),
-        ("a AND OR NOT b", tuple(map(word, ["a", "AND", "OR", "NOT", "b"]))),
+        ("a AND or NOT b", tuple(map(word, ["a", "AND", "or", "NOT", "b"]))),
         ("bit\0coin", (word("bitcoin"),)),
         ("\x1b[2Jxrp\u202e", (word("[2Jxrp"),)),
         ("x\ufdecr\U000e0041p\U0001fffe\ufeff", (word("xrp"),)),
@@ -154,6 +331,8 @@ def test_dates_mean_these_instants(text: str, terms: tuple[Term, ...]) -> None:
     ("text", "plain", "reason"),
     [
         ("foo:bar", "foo:bar", "no field `foo`"),
+        ("Sentmient:x", "Sentmient:x", "no field `Sentmient` (did you mean `sentiment:`?)"),
+        ("is:favourit", "is:favourit", "`favourit` is not a state (did you mean `favourite`?)"),
         ('foo:"bar baz"', "foo:bar baz", "no field `foo`"),
         ("tag:", "tag:", "`tag:` has no value"),
         ('tag:""', "tag:", "`tag:` has no value"),

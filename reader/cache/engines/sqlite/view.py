@@ -34,6 +34,7 @@ _TEXT = (
     "SELECT id, title, iif(json_valid(fields), fields ->> 'description', ''), body "
     "FROM articles JOIN documents USING (id) WHERE id IN "
 )
+_TITLE = "SELECT id, title FROM articles WHERE id IN "
 _TAGS = (
     "SELECT documents.id, value FROM documents, json_each(fields, '$.tags') WHERE documents.id IN "
 )
@@ -103,6 +104,11 @@ class SqliteView:
         """Yield id, title, description and body of articles."""
         for some in batches(ids):
             yield from rows_of(self.db, _TEXT, some, _passed_over)
+
+    def titles(self, ids: Sequence[int]) -> Iterator[tuple[int, str]]:
+        """Yield id and title of articles."""
+        for some in batches(ids):
+            yield from rows_of(self.db, _TITLE, some, _passed_over)
 
     def tags(self, ids: Sequence[int]) -> Iterator[tuple[int, str]]:
         """Yield the tags of articles one by one, each with the article's id."""

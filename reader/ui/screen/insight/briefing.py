@@ -192,7 +192,8 @@ class Briefings:
     @property
     def _query(self) -> Query:
         """Return the languages of the list: a briefing tells of all that arrived in them."""
-        return Query(tuple(t for t in self._host.filter.terms if t.field is Field.LANG))
+        terms = self._host.filter.terms
+        return Query(tuple(t for t in terms if isinstance(t, Term) and t.field is Field.LANG))
 
     def _compute(self, query: Query) -> Read:
         """Compute as of one version. Thread-safe."""

@@ -1,0 +1,83 @@
+r"""Regular expressions of the query language, matched by RE2: in time that is linear in the text.
+
+RE2 knows letters and digits of ASCII alone under `\w`, `\d` and `\s`; here they are those of
+every script, as the user expects of a word in Cyrillic.
+"""
+
+import re
+from collections.abc import Callable, Iterable
+from functools import lru_cache
+
+MOST_CHARS = 200
+"""Longest expression; a longer one is taken as plain text."""
+
+MOST_BYTES = 8 << 20
+"""Memory of one compiled expression, its cached states included; it bounds the time, too."""
+
+_OPTIONS = "(?im)"
+"""Case does not matter; `^` and `$` are the ends of lines."""
+
+_CLASSES = {"w": r"\pL\pM\pN_", "d": r"\p{Nd}", "s": r"\s\pZ"}
+"""What escapes stand for, within brackets."""
+_PART = re.compile(
+    r"\\Q.*?(?:\\E|$)|\\[pP](?:\{[^}]*\}|.)|\\.|\[:\^?\w+:\]|\[\^?\]?|\]|[^\\\[\]]+", re.S
+)
+
+Matches = Callable[[Iterable[str | None]], bool]
+
+
+@lru_cache(maxsize=8)
+def compiled(source: str) -> Matches:
+    """Return a function that tells whether any of some texts has a match; case does not matter.
+
+    `^` and `$` are the ends of lines. Raises ValueError, with a sentence, for an expression that
+    RE2 does not know.
+    """
+    if len(source) > MOST_CHARS:
+        raise ValueError(f"a regular expression has at most {MOST_CHARS} characters")
+    try:
+        import re2
+    except ImportError:
+        raise ValueError("regular expressions need the package google-re2") from None
+    if not source.isascii() and re.search(r"(?<!\\)(?:\\\\)*+\\[bB]", source):
+        raise ValueError(r"`\b` knows Latin letters only; write `(^|\PL)` and `(\PL|$)`")
+    wanted = f"{_OPTIONS}{_for_all_scripts(source)}"
+    options = re2.Options()
+    options.max_mem = MOST_BYTES
+    options.log_errors = False
+    options.never_capture = True
+    try:
+        search = re2.compile(wanted.encode(), options).search
+    except re2.error as error:
+        reason = error.args[0] if error.args else b""
+        told = reason.decode(errors="replace") if isinstance(reason, bytes) else str(reason)
+        told = told.removesuffix(f": {wanted}")
+        raise ValueError(f"`/{source}/` is not a regular expression ({told})") from None
+    re2.purge()  # its own cache has 128 expressions, each with its memory
+
+    def matches(texts: Iterable[str | None]) -> bool:
+        return any(search(text.encode(errors="replace")) is not None for text in texts if text)
+
+    return matches
+
+
+def _for_all_scripts(source: str) -> str:
+    """Return the expression with its classes of characters widened to all scripts."""
+    out: list[str] = []
+    in_brackets = False
+    for part in _PART.findall(source):
+        if in_brackets:
+            in_brackets = part != "]"
+        elif part.startswith("[") and not part.startswith("[:"):
+            in_brackets = True
+        out.append(_widened(part, in_brackets))
+    return "".join(out)
+
+
+def _widened(part: str, in_brackets: bool) -> str:
+    letter = part[1:]
+    if not part.startswith("\\") or letter.lower() not in _CLASSES:
+        return part
+    if in_brackets:
+        return _CLASSES[letter] if letter.islower() else part
+    return f"[{'^' * letter.isupper()}{_CLASSES[letter.lower()]}]"
