@@ -53,7 +53,7 @@ def test_the_cover_of_the_article_under_the_cursor_opens_without_reading_it(
     reader: Reader, browser: Browser
 ) -> None:
     terminal = reader()
-    terminal.send("jjjji")
+    terminal.send("gjjjji")
     terminal.wait_for("opened pictures.example.org")
     assert browser.opened == [cover_url(1, "regular")]
     assert "28 unread" in terminal.text

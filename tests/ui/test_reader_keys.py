@@ -170,9 +170,12 @@ async def test_the_footer_and_messages_name_the_keys_of_the_settings(news: Libra
     }
     async with reading(news, settings=Settings(keys=keys)) as reader:
         footer = reader.text(KeyLine)
-        for hint in ("ctrl+n k move", "F5 next unread", "1-F9 tags", "l open", "F2 help"):
+        for hint in ("ctrl+n k move", "F5 next unread", "1-F9 tags", "Enter open", "F2 help"):
             assert hint in footer
-        assert "F5 the next unread one. F2 shows all keys" in reader.text("#hint")
+        assert (
+            "Space reads on: page by page, then the next unread article. F2 shows"
+            in reader.text("#hint")
+        )
         await reader.press("f5")
         assert "F5 next unread" in reader.text(KeyLine)
         await reader.press("m", "y")

@@ -37,7 +37,7 @@ def long_story(n: int = 1, **values: Any) -> Article:
 
 async def test_opening_an_article_shows_it_and_marks_it_read(news: Library) -> None:
     async with reading(news) as reader:
-        await reader.press(*"jjjj", "enter")
+        await reader.press(*"jjj", "enter")
         assert reader.text(ReadingPane).startswith("Fees fall for a third week")
         assert "The text of story 3." in reader.text(ReadingPane)
         assert "▾ BTC 3/4" in reader.rows
@@ -272,7 +272,7 @@ async def test_m_marks_the_article_under_the_cursor_and_back(news: Library) -> N
 
 async def test_m_on_a_group_marks_all_of_it(news: Library) -> None:
     async with reading(news) as reader:
-        await reader.press("j", "j", "m")
+        await reader.press("j", "m")
         assert "4 articles read · u undoes" in reader.status
         assert "▾ BTC 0/4" in reader.rows
         await reader.press("m")
@@ -282,7 +282,7 @@ async def test_m_on_a_group_marks_all_of_it(news: Library) -> None:
 async def test_a_group_with_anything_unread_is_marked_read_first(news: Library) -> None:
     news.mark(news.find(parse("tag:mining")), Mark.READ, True, "")
     async with reading(news) as reader:
-        await reader.press("j", "j")
+        await reader.press("j")
         assert reader.cursor == "▾ BTC 3/4"
         await reader.press("m")
         assert reader.cursor == "▾ BTC 0/4"
@@ -310,7 +310,7 @@ async def test_a_favourite_is_starred_in_list_and_article(news: Library) -> None
 
 async def test_undo_takes_marks_back_one_by_one_and_redo_makes_them_again(news: Library) -> None:
     async with reading(news) as reader:
-        await reader.press("j", "j", "m", "j", "j", "f")
+        await reader.press("j", "m", "j", "j", "f")
         assert "▾ BTC 0/4" in reader.rows
         await reader.press("u")
         assert "undone: favourite" in reader.status
@@ -329,7 +329,7 @@ async def test_undo_takes_marks_back_one_by_one_and_redo_makes_them_again(news: 
 
 async def test_one_article_is_not_called_articles(news: Library) -> None:
     async with reading(news) as reader:
-        await reader.press("m")
+        await reader.press("g", "m")
         assert "1 article read · u undoes" in reader.status
 
 
@@ -419,6 +419,7 @@ def marks(reader: Reading) -> tuple[bool, bool]:
 async def test_keys_without_anything_to_act_on_say_why(tmp_path: Path) -> None:
     with library(tmp_path, [story(1, "A lone story")]) as news:
         async with reading(news) as reader:
+            await reader.press("g")
             for key in "ioyYf":
                 reader.screen.query_one(StatusLine).say("")
                 await reader.press(key)

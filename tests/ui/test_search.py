@@ -511,7 +511,7 @@ async def test_a_group_that_the_user_opens_meanwhile_stays_open(news: Library) -
         await close_all(reader)
         await reader.press("slash")
         await reader.type_in("title:limits")
-        await reader.press("enter", "g", "space", "space", "escape")
+        await reader.press("enter", "g", "h", "l", "escape")
         assert "▾ ETH 2/2" in reader.rows
         assert "▸ BTC 4/4" in reader.rows
 

@@ -64,7 +64,7 @@ class ReadingPane(ArticleView, inherit_bindings=False):
         _key("G,end", "bottom", "Bottom", "To the end"),
         _key("ctrl+d", "page(0.5)", "Half page down", "Half a page down"),
         _key("ctrl+u", "page(-0.5)", "Half page up", "Half a page up"),
-        _key("space,pagedown", "page(1)", "Page down", "A page down"),
+        _key("pagedown", "page(1)", "Page down", "A page down"),
         _key("pageup", "page(-1)", "Page up", "A page up"),
     ]
 

@@ -112,6 +112,13 @@ class ArticleView(LongView, can_focus=True, inherit_bindings=False):
         """Return the place of the top line, the same text at any width; for `show`. 0: the top."""
         return self._anchor
 
+    @property
+    def is_at_end(self) -> bool:
+        """Return whether the last line of the article is in view."""
+        run = self._lines.run(self._on_top)
+        below = round(self.scroll_y) + self._seen.height
+        return run.is_to_end and run.first + run.size <= below + 1  # the last line is blank
+
     async def first_layout(self) -> None:
         """Wait until the size of the view is known, for a moment at most."""
         with suppress(TimeoutError):

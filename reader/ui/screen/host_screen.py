@@ -24,7 +24,7 @@ from reader.ui.bars.tag_bar import TagBar
 from reader.ui.screen.answers import Answers
 from reader.ui.screen.catching_up import CatchingUp
 from reader.ui.screen.doors import Doors
-from reader.ui.screen.keys import LIST_KEYS, NEXT, READING_KEYS, as_bound, key_of
+from reader.ui.screen.keys import LIST_KEYS, READING_KEYS, as_bound, key_of
 from reader.ui.screen.listing import Listing
 from reader.ui.screen.marks import Marker
 from reader.ui.screen.open_article import OpenArticle
@@ -70,8 +70,8 @@ LOOK_FOR_CHANGES_S = 1.0
 
 SAMPLE_BANNER = "Sample articles. {sync} brings news. For your own, quit and run cryptoread import"
 READING_HINT = (
-    "{expand} or {open} opens the article under the cursor, {next} the next unread one. "
-    "{help} shows all keys."
+    "{open} opens the article under the cursor. {read_on} reads on: page by page, "
+    "then the next unread article. {help} shows all keys."
 )
 
 
@@ -308,9 +308,8 @@ class HostScreen(QuickKeys, LightScreen):
     @property
     def _reading_hint(self) -> str:
         return READING_HINT.format(
-            expand=self.key("sidebar.expand"),
             open=self.key("sidebar.open"),
-            next=self.key(NEXT),
+            read_on=self.key("reader.read-on"),
             help=self.key("reader.help"),
         )
 

@@ -22,6 +22,7 @@ def _key(key: str, action: str, group: Binding.Group, name: str, tooltip: str) -
 
 
 READER_KEYS: list[BindingType] = [
+    _key("space", "read_on", _READ, "Read on", "A page down; at the end, the next unread article"),
     _key("J", "neighbour(1)", _READ, "Next article", "Open the next article, from anywhere"),
     _key("K", "neighbour(-1)", _READ, "Previous article", "Open the previous article"),
     _key("n", "neighbour(1, True)", _READ, "Next unread", "Open the next unread article"),
@@ -90,7 +91,7 @@ def _hint(ids: str, keys: str, label: str, action: str = "") -> KeyHint:
     return KeyHint(keys, label, action, tuple(ids.split()))
 
 
-_OF_LIST = {"sidebar.expand": "l", "sidebar.open": "enter"}
+_OF_LIST = {"sidebar.open": "enter"}
 """Keys of the list that are named in hints."""
 
 NEXT = "reader.next-unread"
@@ -100,9 +101,12 @@ _NEXT = _hint(NEXT, "n", "next unread", "neighbour(1, True)")
 _QUIT = _hint("reader.quit", "q", "quit", "app.quit")
 _HELP = _hint("reader.help", "?", "help", "help")
 
+_READ_ON = _hint("reader.read-on", "Space", "read on", "read_on")
+
 LIST_KEYS = (
+    _READ_ON,
     _hint("sidebar.down sidebar.up", "j k", "move"),
-    _hint("sidebar.expand", "l", "open", "expand"),
+    _hint("sidebar.open", "Enter", "open", "open"),
     _NEXT,
     _hint("reader.search", "/", "search", "search"),
     _hint("reader.tag-1 reader.tag-9", "1-9", "tags"),
@@ -116,6 +120,7 @@ LIST_KEYS = (
     _HELP,
 )
 READING_KEYS = (
+    _READ_ON,
     _hint("reading.down reading.up", "j k", "scroll"),
     _hint("reader.other-pane", "Tab", "list", "other_pane"),
     _hint("reader.next-article reader.previous-article", "J K", "next, previous", "neighbour(1)"),

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from reader.ui.reading.pane import ReadingPane
     from reader.ui.screen.insight.tellers import Tellers
     from reader.ui.screen.languages import Twins
+    from reader.ui.screen.reading_on import ReadingOn
     from reader.ui.screen.sync import Syncing
 
 
@@ -38,6 +39,9 @@ class ReaderScreen(HostScreen):
 
     _other_languages: "Twins | None" = None
     """The steps to other languages, once there was one."""
+
+    _reading_on: "ReadingOn | None" = None
+    """The steps of the key that reads on, once it was pressed."""
 
     # The query and its answer.
 
@@ -175,6 +179,15 @@ class ReaderScreen(HostScreen):
             await self._stepping.to_unread_or_match(step)
         else:
             await self._stepping.to_neighbour(step)
+
+    @reported
+    async def action_read_on(self) -> None:
+        """Scroll the open article by a page; after its end, open the next unread one."""
+        if self._reading_on is None:
+            from reader.ui.screen.reading_on import ReadingOn
+
+            self._reading_on = ReadingOn(self, self._panes, self._article, self._stepping)
+        await self._reading_on.step()
 
     def on_reading_pane_matches_passed(self) -> None:
         """Update the keys: the next match is another one."""

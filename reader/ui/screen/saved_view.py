@@ -26,9 +26,10 @@ class View:
     sidebar_width: int | None = None
 
     def put_back(self, sidebar: Sidebar, library: Library) -> None:
-        """Restore groups and cursor; on the first start, open the top of the list."""
+        """Restore groups and cursor; on the first start, go to the first article."""
         if self.open_groups is None:
             sidebar.open_first()
+            sidebar.go_to_first_article()
             return
         sidebar.open_groups = self.open_groups
         if self.group:

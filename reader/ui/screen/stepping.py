@@ -43,6 +43,10 @@ class Stepping:
             self._show_keys()
             await self._first_layout()  # a key typed ahead may ask for a page
 
+    async def show(self, id: ArticleId) -> None:
+        """Open an article of the list; the focus stays unless the list gives way to it."""
+        await self._go_to(id, 1, "article")
+
     async def to_neighbour(self, step: Step) -> None:
         """Open the next or previous article."""
         await self._go_to(self._sidebar.neighbour(self._start, step), step, "article")
@@ -51,7 +55,11 @@ class Stepping:
         """Go to the next match or result of a search; without one, open the next unread article."""
         if self._is_searched:
             await self._go_to_match_or_result(step)
-            return
+        else:
+            await self.to_unread(step)
+
+    async def to_unread(self, step: Step) -> None:
+        """Open the next or previous unread article of the list."""
         unread_in = self._library.unread
         found = self._sidebar.neighbour(self._start, step, unread_in=unread_in)
         await self._go_to(found, step, "unread article")

@@ -168,7 +168,7 @@ async def test_the_column_is_in_the_middle_and_no_wider_than_configured() -> Non
 async def test_any_size_is_painted(size: tuple[int, int]) -> None:
     async with reading(*size) as it:
         await it.show(LONG + "\n\n| a | b |\n|--|--|\n| c | d |\n\n> - x\n\n```\ncode\n```")
-        for key in ("G", "g", "space", "ctrl+d", "k"):
+        for key in ("G", "g", "pagedown", "ctrl+d", "k"):
             await it.pilot.press(key)
         assert all(len(it.pane.render_line(y).text) <= size[0] for y in range(size[1]))
 
@@ -207,7 +207,7 @@ async def test_an_article_opened_in_a_hidden_pane_is_there_when_it_is_shown() ->
 async def test_a_mark_is_shown_without_losing_the_place() -> None:
     async with reading() as it:
         await it.show(LONG)
-        await it.pilot.press("space", "space")
+        await it.pilot.press("pagedown", "pagedown")
         top = it.top
         it.pane.favourite = True
         assert it.top == top
@@ -243,7 +243,7 @@ async def test_keys_scroll_at_once() -> None:
         assert it.pane.scroll_y == 1
         await it.pilot.press("ctrl+d")
         assert it.pane.scroll_y == 13
-        await it.pilot.press("ctrl+u", "space", "pagedown")
+        await it.pilot.press("ctrl+u", "pagedown", "pagedown")
         assert it.pane.scroll_y == 47
         await it.pilot.press("pageup")
         assert it.pane.scroll_y == 24
@@ -444,7 +444,7 @@ async def test_a_resize_keeps_the_text_on_the_top_line() -> None:
         await it.show(body)
         await it.all_laid_out()
         for _ in range(5):
-            await it.pilot.press("space")
+            await it.pilot.press("pagedown")
         top = it.top
         word = top.split()[0]
         for width in (60, 41, 87, 30):
