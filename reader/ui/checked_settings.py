@@ -26,6 +26,7 @@ PLACES: Mapping[str, tuple[tuple[str, str], ...]] = {
     "sidebar": (("reader.ui.sidebar.widget", "Sidebar"),),
     "reading": (("reader.ui.reading.pane", "ReadingPane"),),
     "search": (("reader.ui.bars.search_line", "SearchLine"),),
+    "find": (("reader.ui.bars.find_line", "FindLine"),),
     "help": (("reader.ui.modals.help", "HelpScreen"), ("reader.ui.modals.page", "Page")),
     "links": (("reader.ui.modals.links", "LinksScreen"),),
     "confirm": (("reader.ui.modals.links", "ConfirmScreen"),),

@@ -17,6 +17,7 @@ PARTS = {
     "sidebar": "In the list",
     "reading": "In an open article",
     "search": "On the search line",
+    "find": "In the line that finds words in an article",
     "tag_picker": "In the tag picker",
     "links": "In the box of links",
     "pick_list": "Moving in a box of links",

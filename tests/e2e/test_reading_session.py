@@ -83,7 +83,7 @@ def test_groups_open_and_close(reader: Reader) -> None:
     terminal = reader()
     terminal.send("Gl")
     terminal.wait_for("▾ OTHER")
-    terminal.send("l<Space>")
+    terminal.send("l<Enter>")
     terminal.wait_for(titled("1028"))
     terminal.send("h")
     terminal.wait_for(lambda t: titled("1028") not in t.text)

@@ -66,6 +66,7 @@ class ReadingPane(ArticleView, inherit_bindings=False):
         _key("ctrl+u", "page(-0.5)", "Half page up", "Half a page up"),
         _key("pagedown", "page(1)", "Page down", "A page down"),
         _key("pageup", "page(-1)", "Page up", "A page up"),
+        _key("slash", "screen.find", "Find", "Find words in this article"),
     ]
 
     @dataclass
@@ -250,6 +251,10 @@ class ReadingPane(ArticleView, inherit_bindings=False):
             self.post_message(self.MatchesPassed())
 
     # Keys.
+
+    def go_to(self, place: int) -> None:
+        """Scroll to a place, the same text at any width, as `position` has it."""
+        self._go_to(place)
 
     def action_move(self, lines: int) -> None:
         """Scroll down by `lines`; negative: up."""

@@ -4,13 +4,14 @@ Other modules choose the article.
 """
 
 import asyncio
+from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Literal
 
 from reader.article import Article, ArticleId, Identity, Row
 from reader.errors import CryptoreadError
 from reader.library import Ids, Library
-from reader.query.language import Field
+from reader.query.language import Field, Term
 from reader.ui.screen.host import Host
 from reader.ui.screen.marks import Marker
 from reader.ui.screen.panes import Panes
@@ -19,6 +20,8 @@ from reader.ui.textual_compat.failures import ended, in_background
 if TYPE_CHECKING:
     from reader.cache.insight.telling import Telling
     from reader.ui.reading.pane import Reached, ReadingPane
+
+NO_MATCH = "no match"
 
 PAINT_AT_LATEST_S = 0.01
 """How long painting waits for the mark, so that article and mark appear together."""
@@ -42,6 +45,8 @@ class OpenArticle:
         """Scroll position at which the user left the article last time."""
         self._offered = ""
         """The last message about others that tell the same."""
+        self.sought: Sequence[Term] | None = None
+        """Words that are looked for in this article; None: those of the filter are marked."""
 
     @property
     def pane(self) -> "ReadingPane | None":
@@ -67,7 +72,7 @@ class OpenArticle:
 
     async def _show(self, id: ArticleId, *, marks: bool, position: int | None = None) -> bool:
         self._leave()
-        self.article = None
+        self.article = self.sought = None
         self._is(id)
         marks = marks and not self._library.is_only_read
         try:
@@ -133,10 +138,24 @@ class OpenArticle:
             if listed is not None:
                 self._read_here[listed] = None
 
+    def seek(self, terms: "Sequence[Term] | None") -> None:
+        """Look for these words in this article; None: mark those of the filter again."""
+        self.sought = terms
+        self.highlight()
+
+    @property
+    def is_sought_in(self) -> bool:
+        """Return whether words are looked for in this article alone."""
+        return self.sought is not None
+
     def highlight(self) -> None:
-        """Mark the words of the filter in the text."""
+        """Mark the words that are looked for in this article, else those of the filter."""
         if self.pane is not None:
-            self.pane.highlight(self._host.filter.words)
+            self.pane.highlight(self._words)
+
+    @property
+    def _words(self) -> "Sequence[Term]":
+        return self._host.filter.words if self.sought is None else self.sought
 
     @property
     def has_match_ahead(self) -> bool:
@@ -151,6 +170,11 @@ class OpenArticle:
         if self.pane is None or self.article is None:
             return "none"
         return await self.pane.go_to_match(step, at_edge=at_edge)
+
+    async def go_round(self, step: Literal[1, -1]) -> "Reached":
+        """Go to the next match, or (-1) the previous one, and from the last to the first."""
+        reached = await self.go_to_match(step)
+        return await self.go_to_match(step, at_edge=True) if reached == "none" else reached
 
     def find_again(self) -> None:
         """Look up the id again after a sync: it may have changed, or the article may be gone."""
@@ -200,7 +224,7 @@ class OpenArticle:
     ) -> "Telling | None":
         """Paint an article; return who tells its story, if several sources do."""
         telling = self._telling(row)
-        pane.highlight(self._host.filter.words)
+        pane.highlight(self._words)
         pane.show(
             article,
             read=is_read,

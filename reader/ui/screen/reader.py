@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from reader.ui.reading.pane import ReadingPane
     from reader.ui.screen.insight.tellers import Tellers
     from reader.ui.screen.languages import Twins
-    from reader.ui.screen.reading_on import ReadingOn
+    from reader.ui.screen.reading.finding import Finding
+    from reader.ui.screen.reading.reading_on import ReadingOn
     from reader.ui.screen.sync import Syncing
 
 
@@ -39,6 +40,9 @@ class ReaderScreen(HostScreen):
 
     _other_languages: "Twins | None" = None
     """The steps to other languages, once there was one."""
+
+    _finding: "Finding | None" = None
+    """The searches in articles, once there was one."""
 
     _reading_on: "ReadingOn | None" = None
     """The steps of the key that reads on, once it was pressed."""
@@ -103,6 +107,15 @@ class ReaderScreen(HostScreen):
         """Open the search line."""
         await self._searching.begin()
 
+    @reported
+    async def action_find(self) -> None:
+        """Open the line that finds words in the open article."""
+        if self._finding is None:
+            from reader.ui.screen.reading.finding import Finding
+
+            self._finding = Finding(self, self._panes, self._article, self._show_keys)
+        await self._finding.begin()
+
     def on_search_line_typed(self, event: "SearchLine.Typed") -> None:
         """Search for what is typed so far."""
         self._searching.typed(event.query)
@@ -121,8 +134,10 @@ class ReaderScreen(HostScreen):
         self.show(self._start)
 
     def action_back(self) -> None:
-        """Leave the reading pane if it is shown alone, else drop one filter."""
-        if self._panes.is_list_hidden:
+        """End the search in the article, leave the pane that is shown alone, or drop a filter."""
+        if self._finding is not None and self._article.is_sought_in:
+            self._finding.end()
+        elif self._panes.is_list_hidden:
             self._panes.show_list()
         elif self.filter != self._start:
             self.show(stepped_back(self.filter, self._start))
@@ -184,7 +199,7 @@ class ReaderScreen(HostScreen):
     async def action_read_on(self) -> None:
         """Scroll the open article by a page; after its end, open the next unread one."""
         if self._reading_on is None:
-            from reader.ui.screen.reading_on import ReadingOn
+            from reader.ui.screen.reading.reading_on import ReadingOn
 
             self._reading_on = ReadingOn(self, self._panes, self._article, self._stepping)
         await self._reading_on.step()
@@ -196,6 +211,8 @@ class ReaderScreen(HostScreen):
     def on_reading_pane_matches_found(self, event: "ReadingPane.MatchesFound") -> None:
         """Say how many matches the article has."""
         self._stepping.tell_matches(event, self.key(NEXT))
+        if self._finding is not None:
+            self._finding.tell(event)
 
     def _of_article(self) -> Article | None:
         """Return the article that a key is about: the open one in its pane, else the cursor's."""
