@@ -31,6 +31,7 @@ PLACES: Mapping[str, tuple[tuple[str, str], ...]] = {
     "links": (("reader.ui.modals.links", "LinksScreen"),),
     "confirm": (("reader.ui.modals.links", "ConfirmScreen"),),
     "mood": (("reader.ui.modals.mood", "MoodScreen"), ("reader.ui.modals.mood", "MoodView")),
+    "outline": (("reader.ui.modals.outline", "OutlineScreen"),),
     "pick_list": (("reader.ui.modals.pick_list", "PickList"),),
     "sources": (("reader.ui.modals.sources", "SourcesScreen"),),
     "tag_picker": (("reader.ui.modals.tag_picker", "TagPicker"),),

@@ -12,6 +12,7 @@ from functools import partial
 from itertools import chain, islice, pairwise
 
 from reader.ui.prose.blocks import Block, Kind
+from reader.ui.prose.headings import Heading, headings
 from reader.ui.prose.inline import (
     Link,
     References,
@@ -82,6 +83,10 @@ class Markdown:
                 break
         for url in self._defined.urls.values():
             yield Link(url, url)
+
+    def headings(self) -> Iterator[Heading]:
+        """Yield the headings in order, as `headings.headings` does."""
+        return headings(self._pieces(), self._known)
 
     def blocks(self, most: int) -> list[int]:
         """Return the offsets at which blocks begin, at most `most`."""

@@ -18,6 +18,7 @@ from reader.config.paths import resource
 from reader.query.language import Term
 from reader.ui.prose.sectioned_lines import Spot
 from reader.ui.prose.text import STYLES as PROSE_STYLES
+from reader.ui.reading.header import HEADER_PLACES
 from reader.ui.reading.header import STYLES as HEADER_STYLES
 from reader.ui.reading.highlights import Highlights
 from reader.ui.reading.layout import END
@@ -26,6 +27,7 @@ from reader.ui.reading.selection import copied, link_label
 from reader.ui.reading.view import AT_ONCE_S, ArticleView
 
 if TYPE_CHECKING:
+    from reader.ui.prose.headings import Heading
     from reader.ui.prose.inline import Link
 
 MATCH_S = 1.0
@@ -122,6 +124,11 @@ class ReadingPane(ArticleView, inherit_bindings=False):
     def links(self) -> "list[Link]":
         """Return the article's links in order, each URL once, as `Prose.links` has them."""
         return self._prose.links()
+
+    @property
+    def headings(self) -> "list[Heading]":
+        """Return the article's headings in order, at their places for `go_to`."""
+        return [each._replace(place=HEADER_PLACES + each.place) for each in self._prose.headings]
 
     # Words that are searched for.
 
@@ -254,6 +261,7 @@ class ReadingPane(ArticleView, inherit_bindings=False):
 
     def go_to(self, place: int) -> None:
         """Scroll to a place, the same text at any width, as `position` has it."""
+        self._anchor = place
         self._go_to(place)
 
     def action_move(self, lines: int) -> None:

@@ -204,6 +204,20 @@ class ReaderScreen(HostScreen):
             self._reading_on = ReadingOn(self, self._panes, self._article, self._stepping)
         await self._reading_on.step()
 
+    @reported
+    def action_heading(self, step: Literal[1, -1]) -> None:
+        """Go to the next heading of the open article, or (-1) the previous one."""
+        from reader.ui.screen.reading import outline
+
+        outline.step(self, self._article, step)
+
+    @reported
+    def action_headings(self) -> None:
+        """Choose a heading of the open article."""
+        from reader.ui.screen.reading import outline
+
+        outline.choose(self, self._article, self._panes)
+
     def on_reading_pane_matches_passed(self) -> None:
         """Update the keys: the next match is another one."""
         self._show_keys()
