@@ -44,7 +44,6 @@ _TOO_DENSE = "too many marks to be formatted, shown as it was written"
 _TOO_DEEP = "nested too deeply to be formatted, shown as it was written"
 
 _BULLETS = "•◦▪"
-_UNDERLINES = {"h1": "━", "h2": "─"}
 _BAR = "▌ "
 _CELL_EDGE = re.compile(r"(?<!\\)\|")
 
@@ -266,11 +265,7 @@ class _Layout:
         return self._html(node, frame)
 
     def _heading(self, node: _Node, frame: Frame) -> Iterator[Line]:
-        tag = node.token.tag
-        yield from self._inline(frame, node.content, self._at(node), tag)
-        if underline := _UNDERLINES.get(tag):
-            rule = Span(underline * frame.room, (*frame.styles, "underline"))
-            yield self._line(frame, [rule], self._last)
+        return self._inline(frame, node.content, self._at(node), node.token.tag)
 
     def _list(self, node: _Node, frame: Frame) -> Iterator[Line]:
         ordered = node.token.type == "ordered_list_open"

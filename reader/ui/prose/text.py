@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 STYLES = (
     *("h1", "h2", "h3", "h4", "h5", "h6", "em", "strong", "strike", "code", "link", "image"),
     *("html", "source", "note", "bullet", "quote", "bar", "block", "edge", "head", "rule"),
-    *("underline", "language"),
+    "language",
 )
 """Every name of a style that a line may carry."""
 

@@ -122,7 +122,8 @@ async def test_the_first_screenful_is_there_as_soon_as_an_article_is_shown() -> 
             favourite=False,
             now=NOW,
         )
-        assert it.screen[1:3] == ["Fees fall", "At last."]
+        assert it.screen[1] == "Fees fall"
+        assert it.screen[4] == "At last."
         assert "Overview" in it.screen
         assert "They fell." in it.screen
 
@@ -145,7 +146,8 @@ async def test_hostile_text_is_shown_literally(text: str) -> None:
         await it.show(
             f"`{text}`", title=text, description=f"So: {text}!", tags=(text,), flags=(text,)
         )
-        assert it.screen[1:3] == [text, f"So: {text}!"]
+        assert it.screen[1] == text
+        assert f"So: {text}!" in it.screen
         assert text in it.screen
         assert f"▐{text}▌" in it.screen
         assert f"! {text}" in it.screen
