@@ -532,3 +532,62 @@ async def test_an_article_is_copied_as_markdown(news: Library) -> None:
         await reader.press("n", "Y")
         assert reader.app.clipboard == "# How this archive is kept\n\nThe text of story 1.\n"
         assert "copied the article as Markdown" in reader.status
+
+
+# The width of the text.
+
+
+def widest(reader: Reading) -> int:
+    """The cells of the longest line of text that is in view."""
+    lines = [line[:-1].strip() for line in reader.shown(ReadingPane)[5:]]
+    return max(map(len, lines))
+
+
+async def test_a_key_goes_through_the_widths_of_the_text_and_the_choice_is_kept(
+    tmp_path: Path,
+) -> None:
+    words = " ".join(["abc"] * 2_000)
+    with library(tmp_path, [story(1, "Words", body=words)]) as news:
+        async with reading(news, size=(180, 30)) as reader:
+            await reader.press("enter")
+            assert widest(reader) == 87
+            seen = []
+            for _ in range(4):
+                await reader.press("W")
+                seen.append((widest(reader), reader.status.partition("lines of text: ")[2][:12]))
+            assert seen[0] == (99, "at most 100 ")
+            assert seen[1][0] > 100
+            assert seen[1][1] == "as wide as t"
+            assert seen[2:] == [(63, "at most 66 c"), (79, "at most 80 c")]
+        async with reading(news, size=(180, 30)) as reader:
+            assert widest(reader) == 79
+
+
+async def test_a_width_for_which_there_is_no_room_is_passed_over(tmp_path: Path) -> None:
+    words = " ".join(["abc"] * 2_000)
+    with library(tmp_path, [story(1, "Words", body=words)]) as news:
+        async with reading(news, size=(80, 30)) as reader:
+            await reader.press("enter", "W")
+            assert widest(reader) == 63
+            await reader.press("W")
+            assert "as wide as the reading pane" in reader.status
+        async with reading(news, size=(60, 30)) as reader:
+            await reader.press("W")
+            assert "too narrow for another width" in reader.status
+
+
+async def test_a_width_is_chosen_before_an_article_is_open(news: Library) -> None:
+    async with reading(news) as reader:
+        await reader.press("W", "enter")
+        assert reader.screen.query_one(ReadingPane).column_width == 100
+
+
+@pytest.mark.parametrize("saved", ["-1", "true", '"80"', "1e9", "[]"])
+async def test_a_saved_width_that_makes_no_sense_is_forgotten(news: Library, saved: str) -> None:
+    async with reading(news) as reader:
+        await reader.press("W")
+    view = (news.state("view") or "").replace('"column_width": 100', f'"column_width": {saved}')
+    news.save_state("view", view)
+    async with reading(news) as reader:
+        await reader.press("enter")
+        assert reader.screen.query_one(ReadingPane).column_width == 88

@@ -113,6 +113,11 @@ class ArticleView(LongView, can_focus=True, inherit_bindings=False):
         return self._anchor
 
     @property
+    def widest_column(self) -> int:
+        """Return how many cells of a line the view has room for."""
+        return margins(self._seen.width, self._seen.width).width
+
+    @property
     def is_at_end(self) -> bool:
         """Return whether the last line of the article is in view."""
         run = self._lines.run(self._on_top)

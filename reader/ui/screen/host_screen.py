@@ -127,6 +127,7 @@ class HostScreen(QuickKeys, LightScreen):
             self._sidebar,
             settings=settings,
             width=self._view.sidebar_width,
+            column=self._view.column_width,
             hint="" if self._view.opened else self._reading_hint,  # empty: an article will follow
             say=self.say,
         )
@@ -368,6 +369,7 @@ class HostScreen(QuickKeys, LightScreen):
         self._library.wait_briefly()
         self._view.note(self._sidebar, self._library)
         self._view.sidebar_width = self._panes.chosen_width
+        self._view.column_width = self._panes.chosen_column
         self._view.opened = self._article.article.identity if self._article.article else None
         self._library.save_state("view", str(self._view))
         self._article.save_position()

@@ -88,6 +88,7 @@ READER_KEYS: list[BindingType] = [
     _key("z", "zoom", _SCREEN, "Reading pane alone", "Hide the list, or show it again"),
     _key("less_than_sign", "resize(-1)", _SCREEN, "Narrower list", "Make the list narrower"),
     _key("greater_than_sign", "resize(1)", _SCREEN, "Wider list", "Make the list wider"),
+    _key("W", "column", _SCREEN, "Width of text", "Longer lines of text, and short ones again"),
     _key("r", "sync", _SCREEN, "Sync", "Ask the sources for news, while you read on"),
     _key("S", "sources", _SCREEN, "Sources", "How each source is doing, and what to do"),
     _key("s", "regroup", _SCREEN, "Group by", "By category, day, source, story, or none"),

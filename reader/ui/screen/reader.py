@@ -328,6 +328,10 @@ class ReaderScreen(HostScreen):
         """Widen the list by `steps`; negative: narrow it."""
         self._panes.widen(steps)
 
+    def action_column(self) -> None:
+        """Choose the next width of the lines of text."""
+        self._panes.next_column()
+
     def on_resize(self, event: events.Resize) -> None:
         """Fit the panes to the new width."""
         self._panes.fit(event.size.width)
