@@ -591,3 +591,43 @@ async def test_a_saved_width_that_makes_no_sense_is_forgotten(news: Library, sav
     async with reading(news) as reader:
         await reader.press("enter")
         assert reader.screen.query_one(ReadingPane).column_width == 88
+
+
+# Selecting with the mouse.
+
+
+async def drag(reader: Reading, start: str, end: str) -> None:
+    """Press the button on one text of the reading pane, release it on another."""
+    pane = reader.screen.query_one(ReadingPane)
+    places = []
+    for text in (start, end):
+        rows = [line.find(text) for line in reader.shown(ReadingPane)]
+        y = next(y for y, x in enumerate(rows) if x >= 0)
+        places.append((pane.region.x + rows[y], pane.region.y + y))
+    await reader.pilot.mouse_down(offset=places[0])
+    await reader.pilot.hover(offset=places[1])
+    await reader.pilot.mouse_up(offset=places[1])
+    await reader.settle()
+
+
+async def test_text_that_is_selected_with_the_mouse_is_copied_and_said(tmp_path: Path) -> None:
+    body = "First second third.\n\nFourth and [/foo] sixth."
+    with library(tmp_path, [story(1, "A story", body=body)]) as news:
+        async with reading(news) as reader:
+            await reader.press("enter")
+            await drag(reader, "second", "and")
+            assert reader.app.clipboard == "second third.\n\nFourth a"
+            assert "copied 4 words" in reader.status
+            reader.screen.query_one(StatusLine).say("")
+            await reader.pilot.click(Sidebar, offset=(2, 20))
+            await reader.settle()
+            assert "copied" not in reader.status
+
+
+async def test_a_click_copies_nothing(news: Library) -> None:
+    async with reading(news) as reader:
+        await reader.go_to("Fees fall")
+        await reader.press("enter")
+        await reader.click("The text of", ReadingPane)
+        assert "copied" not in reader.status
+        assert not reader.app.clipboard

@@ -262,6 +262,10 @@ class ReaderScreen(HostScreen):
         if article := self._of_article():
             self._doors.copy_markdown(article)
 
+    def on_text_selected(self) -> None:
+        """Copy what was selected with the mouse."""
+        self._doors.copy_selected(self)
+
     def on_reading_pane_cover_clicked(self) -> None:
         """Open the cover image."""
         self.action_cover()
