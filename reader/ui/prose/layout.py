@@ -190,7 +190,7 @@ class _Layout:
         """Yield the blank lines at a cut."""
         for at in range(piece.start - piece.gap, piece.start):
             if piece.is_code:
-                yield from self._code_line(frame, "", at, "block")
+                yield from self._code_line(frame, [], at)
             else:
                 yield self._blank(frame, piece.start)
 
@@ -298,16 +298,22 @@ class _Layout:
         text = node.token.content.removesuffix("\n")
         language = node.token.info.strip()
         if language and not self._goes_on(node):
-            yield from self._code_line(frame, defuse(language.expandtabs(4)), at, "language")
-        for line in text.split("\n"):
-            yield from self._code_line(frame, line.expandtabs(4), at, "block")
+            name = defuse(language.expandtabs(4))
+            yield from self._code_line(frame, [("language", name)], at)
+        lines = text.split("\n")
+        for line, parts in zip(lines, _coloured(lines, language), strict=True):
+            yield from self._code_line(frame, parts, at)
             at += len(line) + 1
 
-    def _code_line(self, frame: Frame, text: str, at: int, style: str) -> Iterator[Line]:
-        """Yield a line of code, shaded to the right edge; wrapped parts begin with an arrow."""
+    def _code_line(self, frame: Frame, parts: Iterable[tuple[str, str]], at: int) -> Iterator[Line]:
+        """Yield a line of code, shaded to the right edge; wrapped parts begin with an arrow.
+
+        parts: the texts of the line, each after the name of its style, which may be empty.
+        """
         styles = (*frame.styles, "block")
+        spans = [Span(text, (*styles, style) if style else styles) for style, text in parts]
         room = max(1, frame.room - 2)
-        for offset, part in chop([Span(text, (*styles, style))], room):
+        for offset, part in chop(spans, room):
             padding = Span(" " * max(0, room - width_of(part)), styles)
             mark = Span("↪ " if offset else "▏ ", (*styles, "edge"))
             yield self._line(frame, [mark, *part, padding], at + offset)
@@ -377,3 +383,14 @@ class _Layout:
         if cells and not cells[0]:
             cells.pop(0)
         return " | ".join(cells[len(row.inner) :]).strip(" |")
+
+
+def _coloured(lines: Sequence[str], language: str) -> Sequence[Sequence[tuple[str, str]]]:
+    """Return the parts of each line of code with the names of their styles, tabs as spaces."""
+    plain = [line.expandtabs(4) for line in lines]
+    if language:
+        from reader.ui.prose.code import coloured
+
+        if (found := coloured("\n".join(plain), language)) is not None:
+            return found
+    return [[("", line)] for line in plain]

@@ -20,6 +20,7 @@ STYLES = (
     *("h1", "h2", "h3", "h4", "h5", "h6", "em", "strong", "strike", "code", "link", "image"),
     *("html", "source", "note", "bullet", "quote", "bar", "block", "edge", "head", "rule"),
     "language",
+    *("code-comment", "code-keyword", "code-string", "code-number", "code-name"),
 )
 """Every name of a style that a line may carry."""
 
