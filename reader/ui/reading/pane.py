@@ -106,6 +106,9 @@ class ReadingPane(ArticleView, inherit_bindings=False):
         is_from_start: bool = True
         is_to_end: bool = True
 
+    class EndSeen(Message):
+        """The end of the article is in view for the first time."""
+
     class MatchesPassed(Message):
         """Whether matches are ahead may have changed: by scrolling, or by the end of layout."""
 
@@ -119,6 +122,7 @@ class ReadingPane(ArticleView, inherit_bindings=False):
         self._highlights = Highlights()
         self._counted = 0
         """Matches in this article as they were told last: a new layout is not news."""
+        self._was_end_seen = False
 
     @property
     def links(self) -> "list[Link]":
@@ -218,7 +222,8 @@ class ReadingPane(ArticleView, inherit_bindings=False):
         return strip
 
     def article_changed(self) -> None:
-        """Forget the matches of the article before."""
+        """Forget the matches of the article before, and its end."""
+        self._was_end_seen = False
         self._forget_matches()
 
     def layout_began(self) -> None:
@@ -226,7 +231,10 @@ class ReadingPane(ArticleView, inherit_bindings=False):
         self._highlights.forget_places()
 
     def lines_added(self, view: Spot, *, is_first: bool, is_completed: bool) -> None:
-        """Search the new lines, and report when all are searched."""
+        """Search the new lines, and report when all are searched or the end is in view."""
+        if not self._was_end_seen and self._wish is None and self._article and self.is_at_end:
+            self._was_end_seen = True
+            self.post_message(self.EndSeen())
         found, lines = self._highlights, self._lines
         if is_first or lines.is_complete or not found.covers(lines, view, self._seen.height):
             self._search()

@@ -159,7 +159,9 @@ class HostScreen(QuickKeys, LightScreen):
     def _make_parts(self) -> None:
         library, panes, sidebar = self._library, self._panes, self._sidebar
         self._doors = Doors(self, self.key("reader.copy-markdown"))
-        self._article = OpenArticle(self, library, panes, self.marker)
+        self._article = OpenArticle(
+            self, library, panes, self.marker, read_when=self._settings.read_when
+        )
         self._listing = Listing(
             self, library, sidebar, self._status, view=self._view, keymap=self.keymap
         )

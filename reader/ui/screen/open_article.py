@@ -18,10 +18,16 @@ from reader.ui.screen.panes import Panes
 from reader.ui.textual_compat.failures import ended, in_background
 
 if TYPE_CHECKING:
+    from textual.timer import Timer
+    from textual.worker import Worker
+
     from reader.cache.insight.telling import Telling
     from reader.ui.reading.pane import Reached, ReadingPane
 
 NO_MATCH = "no match"
+
+DWELL_S = 5.0
+"""How long an article is open before it counts as read, if the settings say so."""
 
 PAINT_AT_LATEST_S = 0.01
 """How long painting waits for the mark, so that article and mark appear together."""
@@ -30,7 +36,9 @@ PAINT_AT_LATEST_S = 0.01
 class OpenArticle:
     """The article in the reading pane of one screen; None until the first is opened."""
 
-    def __init__(self, host: Host, library: Library, panes: Panes, marker: Marker) -> None:
+    def __init__(
+        self, host: Host, library: Library, panes: Panes, marker: Marker, *, read_when: str
+    ) -> None:
         self.id: ArticleId | None = None
         self.article: Article | None = None
         """The open article; None before the first one, or if it could not be read."""
@@ -38,6 +46,10 @@ class OpenArticle:
         self._library = library
         self._panes = panes
         self._marker = marker
+        self._read_when = read_when
+        self._is_to_mark = False
+        """Whether the article becomes read after a while or at its end."""
+        self._dwelling: Timer | None = None
         self._showing = asyncio.Lock()
         self._read_here: dict[Identity, None] = {}
         """Articles that were opened in a list of unread ones, oldest first."""
@@ -73,6 +85,10 @@ class OpenArticle:
     async def _show(self, id: ArticleId, *, marks: bool, position: int | None = None) -> bool:
         self._leave()
         self.article = self.sought = None
+        self._is_to_mark = False
+        if self._dwelling is not None:
+            self._dwelling.stop()
+            self._dwelling = None
         self._is(id)
         marks = marks and not self._library.is_only_read
         try:
@@ -87,10 +103,10 @@ class OpenArticle:
         self._position = self._saved_position(article)
         with self._host.app.batch_update():
             mark = None
-            if marks and not row.read:
-                self._note_read(id, article.identity)
-                mark = self._marker.opened(id, article.title)
-            is_read = row.read or marks
+            self._is_to_mark = marks and not row.read
+            if self._is_to_mark and self._read_when == "opened":
+                mark = self._mark_read(id, article)
+            is_read = row.read or mark is not None
             pane = await self._panes.mounted_pane()
             place = self._position if position is None else position
             telling = self._paint(article, row, place, pane, is_read=is_read)
@@ -98,7 +114,29 @@ class OpenArticle:
                 await ended(mark, PAINT_AT_LATEST_S)
         self._panes.screen.check_idle()  # the end of a batch wakes the app, not the screen
         self._offer(telling if marks else None, id)
+        if self._is_to_mark and self._read_when == "dwell":
+            dwelt = partial(self._mark_now, article.identity)
+            self._dwelling = self._panes.screen.set_timer(DWELL_S, dwelt)
         return True
+
+    def end_seen(self) -> None:
+        """Mark the article as read if it counts as read at its end. Raises CacheError."""
+        if self._read_when == "end" and self.article is not None:
+            self._mark_now(self.article.identity)
+
+    def _mark_now(self, identity: Identity) -> None:
+        """Mark the article as read if it is still the open one and unread. Raises CacheError."""
+        article, id = self.article, self.id
+        if not self._is_to_mark or article is None or id is None or article.identity != identity:
+            return
+        if not any(row.read for row in self._library.rows([id])):
+            self._mark_read(id, article)
+        self._is_to_mark = False
+
+    def _mark_read(self, id: ArticleId, article: Article) -> "Worker[None]":
+        self._is_to_mark = False
+        self._note_read(id, article.identity)
+        return self._marker.opened(id, article.title)
 
     def _offer(self, telling: "Telling | None", id: ArticleId) -> None:
         """Say which key marks the others that tell the same as read, if any is unread."""

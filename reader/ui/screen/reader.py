@@ -262,6 +262,11 @@ class ReaderScreen(HostScreen):
         if article := self._of_article():
             self._doors.copy_markdown(article)
 
+    @reported
+    def on_reading_pane_end_seen(self) -> None:
+        """Mark the article as read if it counts as read at its end."""
+        self._article.end_seen()
+
     def on_text_selected(self) -> None:
         """Copy what was selected with the mouse."""
         self._doors.copy_selected(self)
