@@ -61,6 +61,8 @@ PAYLOAD
 CONTROL = re.compile(
     r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b[\]PX^_][^\x07\x1b]*(?:\x07|\x1b\\)?|\x1b[ -/]*[0-~]?|[\x00-\x1f]"
 )
+LINK = re.compile(r"\x1b\]8;id=[\d-]+;https?://[!-~]*\x1b\\|\x1b\]8;;\x1b\\")
+"""The beginning of a link that a browser may be given, and the end of any."""
 UNWANTED = re.compile("[\x7f-\x9f\u202a-\u202e\u2066-\u2069\U000e0000-\U000e007f]")
 
 
@@ -69,7 +71,7 @@ def sequences(raw: bytes) -> set[str]:
 
     A character that no program ought to write counts as one, too.
     """
-    text = raw.decode()
+    text = LINK.sub("", raw.decode())
     kinds = {re.sub(r"(?<=\x1b\[)[\d;]*(?=[mH]$)", "", found) for found in CONTROL.findall(text)}
     return kinds | set(UNWANTED.findall(text))
 
@@ -145,14 +147,14 @@ def walk_through_everything(terminal: Terminal) -> None:
         has_answered = shows_or_changes(at_the_end, terminal.text)
         terminal.send("J")
         terminal.wait_for(has_answered)
-    for grouping in ("by day", "by source", "newest first", "by category"):
+    for grouping in ("by day", "by source", "by story", "newest first", "by category"):
         terminal.send("s")
         terminal.wait_for(grouping)
     for keys, sign in (
         ("t", "Enter + − off"),
         ("?", "↑ ↓ scroll"),
         ("<C-p>", "Search for commands"),
-        ("o", "Enter open"),
+        ("o", "Enter open · y copy"),
     ):
         terminal.send(keys)
         terminal.wait_for(sign)
@@ -180,7 +182,7 @@ def test_no_control_sequence_reaches_the_terminal_that_the_program_did_not_make(
 
 def test_markup_is_literal_in_title_tag_source_and_text(hostile: Path, reader: Reader) -> None:
     terminal = reader("--data", hostile, "tag:common", size=(200, 50))
-    terminal.send("sss")
+    terminal.send("ssss")
     terminal.wait_for("newest first")
     for payload in MARKUP.values():
         terminal.click(*terminal.find(f"{payload} in a title"))

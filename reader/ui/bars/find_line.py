@@ -71,7 +71,7 @@ class FindLine(Guarded, Vertical):
     def __init__(self, finder: Finder) -> None:
         super().__init__()
         self._finder = finder
-        self._count = Static(id="find-count")
+        self._count = Static(Content(""), id="find-count")
 
     def compose(self) -> ComposeResult:
         """Yield the prompt, the input and the count, and the keys below."""

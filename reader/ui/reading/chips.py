@@ -14,7 +14,7 @@ _NO_COVER: tuple[list[Span], ...] = ([],)
 def chips(tags: Sequence[str], cover: Cover | None, width: int) -> list[Span]:
     """Return at most `width` cells: tags, how many do not fit, and where the cover is.
 
-    The target of a span in the style `tag` is the tag, in the style `cover` the URL.
+    The target of a span in the style `tag` is the tag, in the styles `cover` and `host` the URL.
     """
     covers = _covers(cover)
     shortest = covers[-1]
@@ -64,7 +64,7 @@ def _covers(cover: Cover | None) -> tuple[list[Span], ...]:
     key = Span("i", ("cover", "key"), cover.best)
     name = Span("  cover image", ("cover",), cover.best)
     return (
-        [key, name, Span(f"  {where}", ("meta",), cover.best)],
+        [key, name, Span("  ", ()), Span(where, ("host",), cover.best)],
         [key, name],
         [key, Span(" cover", ("cover",), cover.best)],
     )

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 STYLES = (
     *("title", "description", "meta", "positive", "negative", "neutral", "unrated", "favourite"),
-    *("teller", "teller-open", "tag", "tag-edge", "cover", "key", "flag"),
+    *("teller", "teller-open", "tag", "tag-edge", "cover", "host", "key", "flag"),
 )
 """Every name of a style that a line may carry."""
 
@@ -44,8 +44,8 @@ def header_lines(
 ) -> Iterator[Line]:
     """Yield lines of at most `width` cells, a blank one first and last.
 
-    The target of a span in the style `tag` is the tag, in the style `cover` the URL, in the style
-    `teller` the place of a source. telling: who tells the story, if several sources do.
+    The target of a span in the style `tag` is the tag, in the styles `cover` and `host` the URL, in
+    the style `teller` the place of a source. telling: who tells the story, if several sources do.
     """
     source = article.source.key if article.source else ""
     tags = chips(article.tags, article.cover, width)

@@ -525,6 +525,33 @@ async def test_a_url_over_two_lines_is_its_own_label() -> None:
         assert (said.url, said.label) == (url, url)
 
 
+@pytest.mark.parametrize(
+    ("url", "link"),
+    [
+        ("https://images.example/1\x1b]8;;", None),
+        ("http://images.example/1", "http://images.example/1"),
+        ("https://bild.exämple/", "https://bild.xn--exmple-cua/"),
+        ("javascript:alert(1)", None),
+        ("file:///etc/passwd", None),
+        ("https://me@images.example/", None),
+    ],
+)
+async def test_the_terminal_may_open_the_cover_where_its_host_is_shown(
+    url: str, link: str | None
+) -> None:
+    async with reading() as it:
+        await it.show("Text.", cover=Cover(regular=url), tags=())
+        lines = [it.pane.render_line(y) for y in range(it.pane.size.height)]
+        linked = {
+            part.text: part.style.link
+            for line in lines
+            for part in line
+            if part.style and part.style.link
+        }
+        host = {} if link is None else {link.split("/")[2]: link}
+        assert linked == host
+
+
 async def test_clicks_on_tags_and_cover_say_so_and_text_says_nothing() -> None:
     async with reading() as it:
         await it.show(
