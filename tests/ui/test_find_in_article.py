@@ -69,6 +69,7 @@ async def test_enter_keeps_the_matches_and_the_keys_of_steps_go_round(news: Libr
         await reader.press("enter")
         assert not reader.screen.has_class("-finding")
         assert reader.screen.focused is pane(reader)
+        assert "match 1 of 3 · Esc ends" in reader.status
         assert "n next match" in reader.text(KeyLine)
         await reader.press("n")
         assert "match 2 of 3 · Esc ends" in reader.status
@@ -132,7 +133,9 @@ async def test_what_is_not_there_is_said(news: Library) -> None:
         await reader.press("enter", "slash")
         await reader.type_in("zebra")
         assert "no match" in reader.text(FindLine)
-        await reader.press("enter", "n")
+        await reader.press("enter")
+        assert "no match · Esc ends" in reader.status
+        await reader.press("n")
         assert "no match" in reader.status
 
 

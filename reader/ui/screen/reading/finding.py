@@ -29,6 +29,8 @@ class Finding:
         self._show_keys = show_keys
         self._line: FindLine | None = None
         self._is_open = False
+        self._count = ""
+        """What the line says about matches."""
         self._place = 0
         """Scroll position at which the search began."""
 
@@ -79,6 +81,8 @@ class Finding:
         """Close the line; the matches stay marked."""
         if self._article.sought:
             self._close()
+            count = f"match {self._count}" if self._count[:1].isdigit() else self._count
+            self._host.say(f"{count} · {self._host.key('reader.drop-last-filter')} ends")
         else:
             self.end()
         self._panes.show_article()
@@ -108,6 +112,7 @@ class Finding:
         self._panes.screen.remove_class("-finding")
 
     def _show(self, count: str) -> None:
+        self._count = count
         if self._line is not None:
             self._line.show(count)
 
