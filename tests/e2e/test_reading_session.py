@@ -153,6 +153,8 @@ def test_the_header_tells_what_is_known_of_the_article(reader: Reader) -> None:
     terminal = reader("title:hoard")
     terminal.send("n")
     terminal.wait_for(note("1003"))
+    terminal.send("z")
+    terminal.wait_for(lambda t: "AI rewritten" in t.text.replace("\xa0", " "))
     shown = terminal.text.replace("\xa0", " ")
     for fact in ("Harbour Gazette", "▲ positive", "20 Nov 2025 15:00", "AI rewritten", "1 min"):
         assert fact in shown

@@ -1,5 +1,6 @@
 """Reading on the whole screen: stepping through articles, marks, links, browser, clipboard."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -539,8 +540,7 @@ async def test_an_article_is_copied_as_markdown(news: Library) -> None:
 
 def widest(reader: Reading) -> int:
     """The cells of the longest line of text that is in view."""
-    lines = [line[:-1].strip() for line in reader.shown(ReadingPane)[5:]]
-    return max(map(len, lines))
+    return max(len(re.sub("[^a-c ]", "", line).strip()) for line in reader.shown(ReadingPane)[5:])
 
 
 async def test_a_key_goes_through_the_widths_of_the_text_and_the_choice_is_kept(

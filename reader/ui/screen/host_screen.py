@@ -352,6 +352,7 @@ class HostScreen(QuickKeys, LightScreen):
             await asyncio.to_thread(_import_reading_pane)  # keys are answered meanwhile
             if await self._article.reopen(identity):
                 self._show_keys()
+                await (await self._panes.mounted_pane()).laid_out()  # the picture has its length
             elif self._panes.pane is None:
                 self._panes.show_hint(self._reading_hint)
         finally:
