@@ -22,6 +22,9 @@ WIDTHS = range(10, 501)
 """Allowed widths, in columns."""
 
 _LANGUAGE = r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8}){0,2}"
+READ_WHEN = ("opened", "dwell", "end", "hand")
+"""When an article counts as read: opened, open for a while, read to its end, marked by hand."""
+
 MINUTES = range(1, 7 * 24 * 60 + 1)
 """Allowed minutes between two syncs."""
 
@@ -38,6 +41,9 @@ class Settings:
     """Name of a Textual theme."""
     column_width: int = 88
     """Maximum columns of text in the reading pane."""
+    read_when: str = "opened"
+    """When an article counts as read: when it is opened, has been open for 5 seconds (dwell), when
+    its end was in view, or when a key marks it (hand)."""
     keys: Mapping[str, str] = field(default_factory=dict)
     """Id of a binding to its keys, separated by commas."""
     subscriptions: "tuple[Subscription, ...] | None" = None
@@ -181,6 +187,12 @@ def _estimate_problem(value: object) -> str | None:
     return f"'estimate_sentiment' must be true or false, not {value!r}"
 
 
+def _read_when_problem(value: object) -> str | None:
+    if value in READ_WHEN:
+        return None
+    return f"'read_when' must be one of {', '.join(map(repr, READ_WHEN))}, not {value!r}"
+
+
 def _categories_problem(value: object) -> str | None:
     if not isinstance(value, dict):
         return f"'categories' must be a table [categories] of NAME = [\"word\"], not {value!r}"
@@ -207,6 +219,7 @@ _NUMBERS = {"sidebar_width": WIDTHS, "column_width": WIDTHS, "sync_every": MINUT
 _PROBLEMS = {
     "language": _language_problem,
     "keys": _keys_problem,
+    "read_when": _read_when_problem,
     "estimate_sentiment": _estimate_problem,
     "categories": _categories_problem,
     "subscriptions": _subscriptions_problem,

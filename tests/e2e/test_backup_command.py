@@ -22,7 +22,7 @@ def test_a_backup_of_an_open_screen_comes_back_into_another_folder(
     reader: Reader, command: Command, tmp_path: Path
 ) -> None:
     terminal = reader()
-    terminal.send("jjjjm")
+    terminal.send("gjjjjm")
     terminal.wait_for("article read")
     kept = tmp_path / "kept.zip"
     done = command("backup", kept)
@@ -62,7 +62,7 @@ def test_a_restore_names_the_files_that_it_renamed(command: Command, tmp_path: P
 
 def test_marks_alone(reader: Reader, command: Command, tmp_path: Path) -> None:
     terminal = reader()
-    terminal.send("jjjjmf")
+    terminal.send("gjjjjmf")
     terminal.wait_for("★")
     leave(terminal)
     kept = tmp_path / "marks.zip"

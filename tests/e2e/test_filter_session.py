@@ -82,7 +82,7 @@ def test_two_digits_narrow_together(reader: Reader) -> None:
 
 def test_the_cursor_stays_on_its_article_through_a_filter(reader: Reader) -> None:
     terminal = reader()
-    terminal.send("jjjjjj1")
+    terminal.send("gjjjjjj1")
     shows(terminal, having("BTC"))
     terminal.send("l")
     terminal.wait_for("Desk note 1003.")
@@ -239,7 +239,7 @@ def test_a_click_cycles_a_tag_and_removes_a_chip(reader: Reader) -> None:
 
 def test_a_click_on_a_tag_of_the_article_filters_by_it(reader: Reader) -> None:
     terminal = reader()
-    terminal.send("jjjjl")
+    terminal.send("gjjjjl")
     terminal.wait_for("Desk note 1001.")
     terminal.click(*terminal.find("ETF▌"))
     shows(terminal, having("ETF"))

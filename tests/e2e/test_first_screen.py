@@ -107,7 +107,7 @@ def test_keys_typed_at_once_are_acted_on(start: Start) -> None:
     leave(start())
     terminal = start()
     assert not taken_over(terminal), "the picture is there first"
-    terminal.send("jjjj<Enter>")
+    terminal.send("gjjjj<Enter>")
     terminal.wait_for("J K next")  # the keys of an open article
     leave(terminal)
 

@@ -61,6 +61,8 @@ PAYLOAD
 CONTROL = re.compile(
     r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b[\]PX^_][^\x07\x1b]*(?:\x07|\x1b\\)?|\x1b[ -/]*[0-~]?|[\x00-\x1f]"
 )
+LINK = re.compile(r"\x1b\]8;id=[\d-]+;https?://[!-~]*\x1b\\|\x1b\]8;;\x1b\\")
+"""The beginning of a link that a browser may be given, and the end of any."""
 UNWANTED = re.compile("[\x7f-\x9f\u202a-\u202e\u2066-\u2069\U000e0000-\U000e007f]")
 
 
@@ -69,7 +71,7 @@ def sequences(raw: bytes) -> set[str]:
 
     A character that no program ought to write counts as one, too.
     """
-    text = raw.decode()
+    text = LINK.sub("", raw.decode())
     kinds = {re.sub(r"(?<=\x1b\[)[\d;]*(?=[mH]$)", "", found) for found in CONTROL.findall(text)}
     return kinds | set(UNWANTED.findall(text))
 
@@ -152,7 +154,7 @@ def walk_through_everything(terminal: Terminal) -> None:
         ("t", "Enter + − off"),
         ("?", "↑ ↓ scroll"),
         ("<C-p>", "Search for commands"),
-        ("o", "Enter open"),
+        ("o", "Enter open · y copy"),
     ):
         terminal.send(keys)
         terminal.wait_for(sign)

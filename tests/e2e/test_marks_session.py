@@ -28,7 +28,7 @@ def test_an_opened_article_is_read_in_its_group_and_after_a_restart(
 ) -> None:
     first = reader()
     assert "• Vault keys" in first.text
-    first.send("jjjjl")
+    first.send("gjjjjl")
     first.wait_for("27 unread")
     first.wait_for(lambda t: "9/10" in t.text and "3/4" in t.text)
     assert "• Vault keys" not in first.text
@@ -41,7 +41,7 @@ def test_an_opened_article_is_read_in_its_group_and_after_a_restart(
 
 def test_m_marks_the_article_unread_and_read_again(reader: Reader, command: Command) -> None:
     terminal = reader()
-    terminal.send("jjjjm")
+    terminal.send("gjjjjm")
     terminal.wait_for("27 unread")
     terminal.wait_for("article read")
     terminal.send("m")
@@ -55,7 +55,7 @@ def test_m_marks_the_article_unread_and_read_again(reader: Reader, command: Comm
 
 def test_m_on_a_group_marks_all_of_it(reader: Reader) -> None:
     terminal = reader()
-    terminal.send("jjm")
+    terminal.send("gjjm")
     terminal.wait_for("18 unread")
     terminal.wait_for(lambda t: "0/10" in t.text and "10 articles read" in t.text)
     terminal.send("u")
@@ -94,7 +94,7 @@ def test_a_favourite_has_its_star_in_both_panes_and_after_a_restart(
     reader: Reader, command: Command
 ) -> None:
     first = reader()
-    first.send("jjjjf")
+    first.send("gjjjjf")
     first.wait_for(lambda t: "★" in t.display[5])
     first.send("l")
     first.wait_for("★\xa0favourite")
@@ -127,7 +127,7 @@ def test_the_marks_survive_a_cache_that_is_deleted(
     reader: Reader, command: Command, archive: Path, tmp_path: Path
 ) -> None:
     terminal = reader()
-    terminal.send("jjjjl")
+    terminal.send("gjjjjl")
     terminal.wait_for("27 unread")
     terminal.send("f")
     terminal.wait_for("★")
@@ -190,7 +190,7 @@ def test_leaving_waits_for_a_mark_that_another_program_delays(
 ) -> None:
     terminal = reader()
     with held(tmp_path / "data" / "marks.db") as let_go:
-        terminal.send("jjjjmq")
+        terminal.send("gjjjjmq")
         terminal.wait_for(WAITING)
         let_go()
         assert terminal.wait_exit(8) == 0
@@ -202,7 +202,7 @@ def test_leaving_without_waiting_says_that_the_mark_was_not_kept(
 ) -> None:
     terminal = reader()
     with held(tmp_path / "data" / "marks.db"):
-        terminal.send("jjjjmq")
+        terminal.send("gjjjjmq")
         terminal.wait_for(WAITING)
         terminal.send("q")
         assert terminal.wait_exit(20) == 3
@@ -215,7 +215,7 @@ def test_leaving_without_waiting_says_that_the_mark_was_not_kept(
 def test_sigterm_waits_for_a_mark_too(reader: Reader, command: Command, tmp_path: Path) -> None:
     terminal = reader()
     with held(tmp_path / "data" / "marks.db") as let_go:
-        terminal.send("jjjjm")
+        terminal.send("gjjjjm")
         terminal.settle()
         terminal.signal(signal.SIGTERM)
         terminal.wait_for(WAITING)
@@ -238,7 +238,7 @@ def test_a_mark_after_a_deletion_says_so_and_recreates_the_marks(
 ) -> None:
     data = tmp_path / "data"
     terminal = reader(size=(200, 24))
-    terminal.send("jjjjm")
+    terminal.send("gjjjjm")
     terminal.wait_for("article read")
     what(data)
     terminal.send("jm")
@@ -255,7 +255,7 @@ def test_lost_marks_are_restored_at_the_next_start_with_a_notice(
     reader: Reader, command: Command, tmp_path: Path
 ) -> None:
     first = reader()
-    first.send("jjjjm")
+    first.send("gjjjjm")
     first.wait_for("article read")
     first.wait_for(lambda _: list((tmp_path / "data").glob("marks-*.db")))
     leave(first)

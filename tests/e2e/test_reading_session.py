@@ -66,7 +66,7 @@ def test_a_draft_is_not_shown_unless_asked_for(reader: Reader) -> None:
 
 def test_j_and_k_move_and_l_opens(reader: Reader) -> None:
     terminal = reader()
-    terminal.send("jjjjjjkl")
+    terminal.send("gjjjjjjkl")
     terminal.wait_for(note("1002"))
     unread(terminal, 27)
     assert titled("1002") in terminal.text
@@ -75,7 +75,7 @@ def test_j_and_k_move_and_l_opens(reader: Reader) -> None:
 @pytest.mark.long
 def test_enter_opens_and_tab_goes_back_to_the_list(reader: Reader) -> None:
     terminal = reader()
-    terminal.send("jjjj<Enter>")
+    terminal.send("gjjjj<Enter>")
     terminal.wait_for(note("1001"))
     terminal.wait_for("j k scroll")
     terminal.send("<Tab>")
@@ -88,7 +88,7 @@ def test_groups_open_and_close(reader: Reader) -> None:
     terminal = reader()
     terminal.send("Gl")
     terminal.wait_for("▾ OTHER")
-    terminal.send("l<Space>")
+    terminal.send("l<Enter>")
     terminal.wait_for(titled("1028"))
     terminal.send("h")
     terminal.wait_for(lambda t: titled("1028") not in listed(t))
@@ -111,7 +111,7 @@ def test_next_and_previous_go_through_every_group_from_anywhere(reader: Reader) 
 
 def test_next_unread_passes_over_what_was_read(reader: Reader) -> None:
     terminal = reader()
-    terminal.send("jjjjjl")
+    terminal.send("gjjjjjl")
     terminal.wait_for(note("1002"))
     terminal.send("K")
     terminal.wait_for(note("1001"))
@@ -158,6 +158,8 @@ def test_the_header_tells_what_is_known_of_the_article(reader: Reader) -> None:
     terminal = reader("title:hoard")
     terminal.send("n")
     terminal.wait_for(note("1003"))
+    terminal.send("z")
+    terminal.wait_for(lambda t: "AI rewritten" in t.text.replace("\xa0", " "))
     shown = terminal.text.replace("\xa0", " ")
     for fact in ("Harbour Gazette", "▲ positive", "20 Nov 2025 15:00", "AI rewritten", "1 min"):
         assert fact in shown
@@ -232,7 +234,7 @@ def test_a_click_on_the_key_line_is_the_key(reader: Reader) -> None:
     terminal.click(*terminal.find("n next unread"))
     terminal.wait_for(note("1019"))
     terminal.send("jjj")
-    terminal.click(*terminal.find("l open"))
+    terminal.click(*terminal.find("Enter open"))
     terminal.wait_for(note("1001"))
 
 
@@ -242,7 +244,7 @@ def test_a_click_on_the_key_line_is_the_key(reader: Reader) -> None:
 def test_a_narrow_window_shows_one_pane_at_a_time(reader: Reader) -> None:
     terminal = reader(size=(80, 24))
     assert "?  shows" not in terminal.text
-    terminal.send("jjjjl")
+    terminal.send("gjjjjl")
     terminal.wait_for(note("1001"))
     terminal.wait_for(lambda t: "PINNED" not in t.text)
     terminal.send("J")
@@ -257,7 +259,7 @@ def test_a_narrow_window_shows_one_pane_at_a_time(reader: Reader) -> None:
 
 def test_a_storm_of_resizes_ends_in_a_whole_screen(reader: Reader) -> None:
     terminal = reader()
-    terminal.send("jjjjl")
+    terminal.send("gjjjjl")
     terminal.wait_for(note("1001"))
     shuffled = random.Random(7)
     for _ in range(40):
@@ -306,7 +308,7 @@ def test_a_click_opens_the_article_and_folds_the_group(reader: Reader) -> None:
 
 def test_the_other_language_and_back_at_80_columns(reader: Reader, command: Command) -> None:
     terminal = reader(size=(80, 24))
-    terminal.send("jjjjT")
+    terminal.send("gjjjjT")
     terminal.wait_for("Ключі від сховища у скляній скрині")
     terminal.send("T")
     terminal.wait_for("Vault keys move to a glass box")
@@ -320,7 +322,7 @@ def test_the_other_language_and_back_at_80_columns(reader: Reader, command: Comm
 @pytest.mark.long
 def test_the_wheel_scrolls_and_changes_nothing(reader: Reader, command: Command) -> None:
     terminal = reader(size=(120, 17))
-    terminal.send("jjjjl")
+    terminal.send("gjjjjl")
     terminal.wait_for(note("1001"))
     unread(terminal, 27)
     first_row = terminal.display[0]
@@ -378,7 +380,7 @@ def test_groups_and_cursor_are_as_they_were_left(reader: Reader) -> None:
 
 def test_an_article_opens_where_it_was_left(reader: Reader) -> None:
     first = reader()
-    first.send("jjjjl")
+    first.send("gjjjjl")
     first.wait_for(lambda t: paragraphs(t)[:1] == [1] and "j k scroll" in t.text)
     first.send("<Space>")
     first.wait_for(lambda t: paragraphs(t)[:1] > [1])
@@ -442,7 +444,7 @@ def test_a_search_that_is_kept_is_a_filter_and_is_remembered(reader: Reader) -> 
 
 def test_keys_typed_ahead_go_to_the_pane_that_was_chosen(reader: Reader) -> None:
     terminal = reader()
-    terminal.send("jjjjl<Space>")
+    terminal.send("gjjjjl<Space>")
     terminal.wait_for(lambda t: paragraphs(t)[:1] and paragraphs(t)[0] > 1)
     assert "▲ positive" in terminal.text
 
@@ -480,7 +482,7 @@ def test_keys_typed_right_after_a_question_mark_scroll_the_help(reader: Reader) 
 
 def test_keys_typed_before_the_first_screen_are_not_lost(reader: Reader) -> None:
     terminal = reader(wait_for="")
-    terminal.send("jjjjl<Space>")
+    terminal.send("gjjjjl<Space>")
     terminal.wait_for(lambda t: paragraphs(t)[:1] and paragraphs(t)[0] > 1)
 
 
@@ -488,7 +490,7 @@ def test_keys_typed_before_the_first_screen_are_not_lost(reader: Reader) -> None
 def test_a_click_does_not_overtake_the_keys_before_it(reader: Reader) -> None:
     terminal = reader()
     chosen = terminal.find(titled("1003"))
-    terminal.send("jjjjlj")
+    terminal.send("gjjjjlj")
     terminal.click(*chosen)
     terminal.wait_for(note("1003"))
     unread(terminal, 26)

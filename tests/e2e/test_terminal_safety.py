@@ -48,7 +48,7 @@ def read_ids(command: Command) -> set[str]:
 
 
 def opens_first(terminal: Terminal) -> None:
-    terminal.send("jjjjl")
+    terminal.send("gjjjjl")
     terminal.wait_for(STORIES["1001"].note)
     terminal.wait_for("27 unread")
 
@@ -166,7 +166,7 @@ def test_an_unexpected_error_of_a_key_is_reported_and_the_screen_stays(
     reader: Reader, tmp_path: Path
 ) -> None:
     terminal = reader(env=broken(tmp_path))
-    terminal.send("jjjjl")
+    terminal.send("gjjjjl")
     terminal.wait_for("something went wrong (RuntimeError)")
     terminal.send("G")
     leave(terminal)
@@ -330,9 +330,9 @@ def test_two_readers_and_an_import_work_at_the_same_time(
     with subprocess.Popen(
         [COMMAND, "--data", data, "import", more], stderr=subprocess.PIPE, text=True
     ) as importing:
-        one.send("jjjjl")
+        one.send("gjjjjl")
         one.wait_for(STORIES["1001"].note)
-        other.send("jjjjjl")
+        other.send("gjjjjjl")
         other.wait_for(STORIES["1002"].note)
         other.send("f")
         other.wait_for("★\xa0favourite")

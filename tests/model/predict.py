@@ -335,7 +335,7 @@ class Before:
             return [
                 self.state.but(cursor=self._beside(row, 1 if key in "jdown" else -1), arrow=None)
             ]
-        if key in ("enter", "space", "l", "right", "h", "left"):
+        if key in ("enter", "backspace", "l", "right", "h", "left"):
             return [self._folded(key, row)]
         if key in ("g", "home") and self.expected.lines:
             first = self.expected.lines[0]

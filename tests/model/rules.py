@@ -20,7 +20,7 @@ from tests.model.drivers import DRIVERS
 from tests.model.session import SEARCHES, Session, Step
 
 MOVES = ["j", "k", "g", "G", "home", "end", "ctrl+d", "ctrl+u", "pagedown", "pageup", "up", "down"]
-FOLDS = ["h", "l", "enter", "space", "left", "right"]
+FOLDS = ["h", "l", "enter", "backspace", "left", "right"]
 WALKS = ["J", "K", "n", "N", "T", "tab", "z", "<", ">"]
 FILTERS = ["+", "-", "=", "0", "L", "x", "escape", "s"]
 MARKS = ["m", "f", "u", "U"]

@@ -41,20 +41,20 @@ class Picture(NamedTuple):
     list_width: int | None = None
 
 
-_FULL = "25*j space 14*j space j space g n n n f n n h 2*j _ _"
+_FULL = "g 25*j backspace 14*j backspace j backspace g n n n f n n h 2*j _ _"
 
 PICTURES: Mapping[str, Picture] = {
     "first": Picture("", size=(132, 36), articles=0),
     "stories": Picture("s s s _ j l l _", size=(132, 36), articles=0),
     "mood": Picture("d _", size=(120, 40)),
     "screen": Picture(_FULL, size=(150, 48), articles=84, list_width=66),
-    "tags": Picture("1 2 2 j l l l", query=""),
+    "tags": Picture("1 2 2 g j l l l", query=""),
     "search": Picture("/ b r i d g e space f a u l t _ enter _ n"),
     "picker": Picture("t w a l _"),
-    "days": Picture("s _ j l l"),
+    "days": Picture("s _ g j l l"),
     "sources": Picture("S _"),
-    "narrow": Picture("j l j", size=(64, 30)),
-    "light": Picture("j l n n", theme="textual-light"),
+    "narrow": Picture("g j l j", size=(64, 30)),
+    "light": Picture("g j l n n", theme="textual-light"),
 }
 PAUSE_S = 0.6
 SAMPLED = datetime(2026, 10, 2, 12, tzinfo=UTC)

@@ -1,5 +1,6 @@
 """Reading on the whole screen: stepping through articles, marks, links, browser, clipboard."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -37,7 +38,7 @@ def long_story(n: int = 1, **values: Any) -> Article:
 
 async def test_opening_an_article_shows_it_and_marks_it_read(news: Library) -> None:
     async with reading(news) as reader:
-        await reader.press(*"jjjj", "enter")
+        await reader.press(*"jjj", "enter")
         assert reader.text(ReadingPane).startswith("Fees fall for a third week")
         assert "The text of story 3." in reader.text(ReadingPane)
         assert "▾ BTC 3/4" in reader.rows
@@ -272,7 +273,7 @@ async def test_m_marks_the_article_under_the_cursor_and_back(news: Library) -> N
 
 async def test_m_on_a_group_marks_all_of_it(news: Library) -> None:
     async with reading(news) as reader:
-        await reader.press("j", "j", "m")
+        await reader.press("j", "m")
         assert "4 articles read · u undoes" in reader.status
         assert "▾ BTC 0/4" in reader.rows
         await reader.press("m")
@@ -282,7 +283,7 @@ async def test_m_on_a_group_marks_all_of_it(news: Library) -> None:
 async def test_a_group_with_anything_unread_is_marked_read_first(news: Library) -> None:
     news.mark(news.find(parse("tag:mining")), Mark.READ, True, "")
     async with reading(news) as reader:
-        await reader.press("j", "j")
+        await reader.press("j")
         assert reader.cursor == "▾ BTC 3/4"
         await reader.press("m")
         assert reader.cursor == "▾ BTC 0/4"
@@ -310,7 +311,7 @@ async def test_a_favourite_is_starred_in_list_and_article(news: Library) -> None
 
 async def test_undo_takes_marks_back_one_by_one_and_redo_makes_them_again(news: Library) -> None:
     async with reading(news) as reader:
-        await reader.press("j", "j", "m", "j", "j", "f")
+        await reader.press("j", "m", "j", "j", "f")
         assert "▾ BTC 0/4" in reader.rows
         await reader.press("u")
         assert "undone: favourite" in reader.status
@@ -329,7 +330,7 @@ async def test_undo_takes_marks_back_one_by_one_and_redo_makes_them_again(news: 
 
 async def test_one_article_is_not_called_articles(news: Library) -> None:
     async with reading(news) as reader:
-        await reader.press("m")
+        await reader.press("g", "m")
         assert "1 article read · u undoes" in reader.status
 
 
@@ -410,7 +411,7 @@ async def test_the_open_article_says_how_it_is_marked_whatever_marked_it(news: L
 def marks(reader: Reading) -> tuple[bool, bool]:
     """Whether the open article says of itself that it is read, and that it is a favourite."""
     facts = reader.text(ReadingPane)
-    return "· unread" not in facts, "★ favourite" in facts
+    return "· unread" not in facts, "★" in facts
 
 
 # Nothing to do.
@@ -419,6 +420,7 @@ def marks(reader: Reading) -> tuple[bool, bool]:
 async def test_keys_without_anything_to_act_on_say_why(tmp_path: Path) -> None:
     with library(tmp_path, [story(1, "A lone story")]) as news:
         async with reading(news) as reader:
+            await reader.press("g")
             for key in "ioyYf":
                 reader.screen.query_one(StatusLine).say("")
                 await reader.press(key)
@@ -531,3 +533,101 @@ async def test_an_article_is_copied_as_markdown(news: Library) -> None:
         await reader.press("n", "Y")
         assert reader.app.clipboard == "# How this archive is kept\n\nThe text of story 1.\n"
         assert "copied the article as Markdown" in reader.status
+
+
+# The width of the text.
+
+
+def widest(reader: Reading) -> int:
+    """The cells of the longest line of text that is in view."""
+    return max(len(re.sub("[^a-c ]", "", line).strip()) for line in reader.shown(ReadingPane)[5:])
+
+
+async def test_a_key_goes_through_the_widths_of_the_text_and_the_choice_is_kept(
+    tmp_path: Path,
+) -> None:
+    words = " ".join(["abc"] * 2_000)
+    with library(tmp_path, [story(1, "Words", body=words)]) as news:
+        async with reading(news, size=(180, 30)) as reader:
+            await reader.press("enter")
+            assert widest(reader) == 87
+            seen = []
+            for _ in range(4):
+                await reader.press("W")
+                seen.append((widest(reader), reader.status.partition("lines of text: ")[2][:12]))
+            assert seen[0] == (99, "at most 100 ")
+            assert seen[1][0] > 100
+            assert seen[1][1] == "as wide as t"
+            assert seen[2:] == [(63, "at most 66 c"), (79, "at most 80 c")]
+        async with reading(news, size=(180, 30)) as reader:
+            assert widest(reader) == 79
+
+
+async def test_a_width_for_which_there_is_no_room_is_passed_over(tmp_path: Path) -> None:
+    words = " ".join(["abc"] * 2_000)
+    with library(tmp_path, [story(1, "Words", body=words)]) as news:
+        async with reading(news, size=(80, 30)) as reader:
+            await reader.press("enter", "W")
+            assert widest(reader) == 63
+            await reader.press("W")
+            assert "as wide as the reading pane" in reader.status
+        async with reading(news, size=(60, 30)) as reader:
+            await reader.press("W")
+            assert "too narrow for another width" in reader.status
+
+
+async def test_a_width_is_chosen_before_an_article_is_open(news: Library) -> None:
+    async with reading(news) as reader:
+        await reader.press("W", "enter")
+        assert reader.screen.query_one(ReadingPane).column_width == 100
+
+
+@pytest.mark.parametrize("saved", ["-1", "true", '"80"', "1e9", "[]"])
+async def test_a_saved_width_that_makes_no_sense_is_forgotten(news: Library, saved: str) -> None:
+    async with reading(news) as reader:
+        await reader.press("W")
+    view = (news.state("view") or "").replace('"column_width": 100', f'"column_width": {saved}')
+    news.save_state("view", view)
+    async with reading(news) as reader:
+        await reader.press("enter")
+        assert reader.screen.query_one(ReadingPane).column_width == 88
+
+
+# Selecting with the mouse.
+
+
+async def drag(reader: Reading, start: str, end: str) -> None:
+    """Press the button on one text of the reading pane, release it on another."""
+    pane = reader.screen.query_one(ReadingPane)
+    places = []
+    for text in (start, end):
+        rows = [line.find(text) for line in reader.shown(ReadingPane)]
+        y = next(y for y, x in enumerate(rows) if x >= 0)
+        places.append((pane.region.x + rows[y], pane.region.y + y))
+    await reader.pilot.mouse_down(offset=places[0])
+    await reader.pilot.hover(offset=places[1])
+    await reader.pilot.mouse_up(offset=places[1])
+    await reader.settle()
+
+
+async def test_text_that_is_selected_with_the_mouse_is_copied_and_said(tmp_path: Path) -> None:
+    body = "First second third.\n\nFourth and [/foo] sixth."
+    with library(tmp_path, [story(1, "A story", body=body)]) as news:
+        async with reading(news) as reader:
+            await reader.press("enter")
+            await drag(reader, "second", "and")
+            assert reader.app.clipboard == "second third.\n\nFourth a"
+            assert "copied 4 words" in reader.status
+            reader.screen.query_one(StatusLine).say("")
+            await reader.pilot.click(Sidebar, offset=(2, 20))
+            await reader.settle()
+            assert "copied" not in reader.status
+
+
+async def test_a_click_copies_nothing(news: Library) -> None:
+    async with reading(news) as reader:
+        await reader.go_to("Fees fall")
+        await reader.press("enter")
+        await reader.click("The text of", ReadingPane)
+        assert "copied" not in reader.status
+        assert not reader.app.clipboard

@@ -320,7 +320,7 @@ async def test_the_list_is_made_wider_and_narrower_within_reason(news: Library) 
 
 async def test_the_screen_is_found_as_it_was_left(news: Library) -> None:
     async with reading(news) as reader:
-        await reader.press("s", "s", ">", *"jjjjj")
+        await reader.press("s", "s", ">", *"jjjj")
         left, width = reader.rows, reader.screen.query_one(Sidebar).outer_size.width
         cursor = reader.cursor
         assert "Fees fall" in cursor or "wallet" in cursor
@@ -334,7 +334,7 @@ async def test_the_screen_is_found_as_it_was_left(news: Library) -> None:
 
 async def test_closed_groups_stay_closed_and_the_cursor_stays_on_its_group(news: Library) -> None:
     async with reading(news) as reader:
-        await reader.press("space", "j", "space")
+        await reader.press("h", "h", "j", "h")
         assert reader.rows == ["▸ ⚑ PINNED 1/1", "▸ BTC 4/4", "▸ ETH 2/2"]
     async with reading(news) as reader:
         assert reader.rows == ["▸ ⚑ PINNED 1/1", "▸ BTC 4/4", "▸ ETH 2/2"]

@@ -153,7 +153,8 @@ async def test_hints_that_do_not_fit_are_left_out_whole_or_say_so(news: Library)
 
 async def test_a_search_shows_the_list_if_only_the_article_is_visible(news: Library) -> None:
     async with reading(news, size=NARROW) as reader:
-        await reader.press("n", "slash")
+        await reader.press("n")
+        await reader.screen.run_action("search")
         await reader.type_in("fees")
         await answered(reader, 1)
         assert "Fees fall" in reader.text(Sidebar)
@@ -376,7 +377,7 @@ async def test_a_script_without_spaces_is_searched_and_marked_as_it_is_typed(
         await reader.go_to("Long story")
         await reader.press("l")
         await reader.wait_for(lambda: "2 matches" in reader.status)
-        await reader.press("escape", "slash")
+        await reader.press("escape", "tab", "slash")
         await reader.type_in("емкость")
         await reader.press("enter")
         await reader.wait_for(lambda: "1 match" in reader.status)
@@ -546,7 +547,7 @@ async def test_a_group_that_the_user_opens_meanwhile_stays_open(news: Library) -
         await close_all(reader)
         await reader.press("slash")
         await reader.type_in("title:limits")
-        await reader.press("enter", "g", "space", "space", "escape")
+        await reader.press("enter", "g", "h", "l", "escape")
         assert "▾ ETH 2/2" in reader.rows
         assert "▸ BTC 4/4" in reader.rows
 

@@ -7,9 +7,11 @@ from collections.abc import Sequence
 from typing import ClassVar, NamedTuple
 
 from rich.cells import cell_len
+from rich.style import Style
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
+from textual.strip import Strip
 
 from reader.browser import UrlRefused, check, deceives, host
 from reader.ui.modals.modal import Modal
@@ -51,6 +53,14 @@ class LinkList(PickList[Link]):
         state = "pick-list--dim" if row.refused else ""
         label = fit(row.label, width - len(number) - len(goes_to) - 3)
         return [(number, "pick-list--dim"), (label, state), (f"  {goes_to} ", "pick-list--dim")]
+
+    def render_line(self, y: int) -> Strip:
+        """Return the row; the terminal itself may open the URL where no label deceives."""
+        strip, place = super().render_line(y), self.scroll_offset.y + y
+        row = self.rows[place] if place < len(self.rows) else None
+        if row is None or row.refused or deceives(row.label, row.url):
+            return strip
+        return strip.apply_style(Style(link=check(row.url)))
 
 
 class LinksScreen(Modal[str | None]):

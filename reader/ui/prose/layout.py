@@ -12,6 +12,7 @@ from functools import partial
 from itertools import chain, islice, pairwise
 
 from reader.ui.prose.blocks import Block, Kind
+from reader.ui.prose.headings import Heading, headings
 from reader.ui.prose.inline import (
     Link,
     References,
@@ -43,7 +44,6 @@ _TOO_DENSE = "too many marks to be formatted, shown as it was written"
 _TOO_DEEP = "nested too deeply to be formatted, shown as it was written"
 
 _BULLETS = "•◦▪"
-_UNDERLINES = {"h1": "━", "h2": "─"}
 _BAR = "▌ "
 _CELL_EDGE = re.compile(r"(?<!\\)\|")
 
@@ -82,6 +82,10 @@ class Markdown:
                 break
         for url in self._defined.urls.values():
             yield Link(url, url)
+
+    def headings(self) -> Iterator[Heading]:
+        """Yield the headings in order, as `headings.headings` does."""
+        return headings(self._pieces(), self._known)
 
     def blocks(self, most: int) -> list[int]:
         """Return the offsets at which blocks begin, at most `most`."""
@@ -186,7 +190,7 @@ class _Layout:
         """Yield the blank lines at a cut."""
         for at in range(piece.start - piece.gap, piece.start):
             if piece.is_code:
-                yield from self._code_line(frame, "", at, "block")
+                yield from self._code_line(frame, [], at)
             else:
                 yield self._blank(frame, piece.start)
 
@@ -261,11 +265,7 @@ class _Layout:
         return self._html(node, frame)
 
     def _heading(self, node: _Node, frame: Frame) -> Iterator[Line]:
-        tag = node.token.tag
-        yield from self._inline(frame, node.content, self._at(node), tag)
-        if underline := _UNDERLINES.get(tag):
-            rule = Span(underline * frame.room, (*frame.styles, "underline"))
-            yield self._line(frame, [rule], self._last)
+        return self._inline(frame, node.content, self._at(node), node.token.tag)
 
     def _list(self, node: _Node, frame: Frame) -> Iterator[Line]:
         ordered = node.token.type == "ordered_list_open"
@@ -298,16 +298,22 @@ class _Layout:
         text = node.token.content.removesuffix("\n")
         language = node.token.info.strip()
         if language and not self._goes_on(node):
-            yield from self._code_line(frame, defuse(language.expandtabs(4)), at, "language")
-        for line in text.split("\n"):
-            yield from self._code_line(frame, line.expandtabs(4), at, "block")
+            name = defuse(language.expandtabs(4))
+            yield from self._code_line(frame, [("language", name)], at)
+        lines = text.split("\n")
+        for line, parts in zip(lines, _coloured(lines, language), strict=True):
+            yield from self._code_line(frame, parts, at)
             at += len(line) + 1
 
-    def _code_line(self, frame: Frame, text: str, at: int, style: str) -> Iterator[Line]:
-        """Yield a line of code, shaded to the right edge; wrapped parts begin with an arrow."""
+    def _code_line(self, frame: Frame, parts: Iterable[tuple[str, str]], at: int) -> Iterator[Line]:
+        """Yield a line of code, shaded to the right edge; wrapped parts begin with an arrow.
+
+        parts: the texts of the line, each after the name of its style, which may be empty.
+        """
         styles = (*frame.styles, "block")
+        spans = [Span(text, (*styles, style) if style else styles) for style, text in parts]
         room = max(1, frame.room - 2)
-        for offset, part in chop([Span(text, (*styles, style))], room):
+        for offset, part in chop(spans, room):
             padding = Span(" " * max(0, room - width_of(part)), styles)
             mark = Span("↪ " if offset else "▏ ", (*styles, "edge"))
             yield self._line(frame, [mark, *part, padding], at + offset)
@@ -377,3 +383,14 @@ class _Layout:
         if cells and not cells[0]:
             cells.pop(0)
         return " | ".join(cells[len(row.inner) :]).strip(" |")
+
+
+def _coloured(lines: Sequence[str], language: str) -> Sequence[Sequence[tuple[str, str]]]:
+    """Return the parts of each line of code with the names of their styles, tabs as spaces."""
+    plain = [line.expandtabs(4) for line in lines]
+    if language:
+        from reader.ui.prose.code import coloured
+
+        if (found := coloured("\n".join(plain), language)) is not None:
+            return found
+    return [[("", line)] for line in plain]

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from reader.ui.prose.wrap import Line
 
 if TYPE_CHECKING:
+    from reader.ui.prose.headings import Heading
     from reader.ui.prose.inline import Link
     from reader.ui.prose.layout import Markdown
     from reader.ui.prose.sectioned_lines import Part
@@ -18,7 +19,8 @@ if TYPE_CHECKING:
 STYLES = (
     *("h1", "h2", "h3", "h4", "h5", "h6", "em", "strong", "strike", "code", "link", "image"),
     *("html", "source", "note", "bullet", "quote", "bar", "block", "edge", "head", "rule"),
-    *("underline", "language"),
+    "language",
+    *("code-comment", "code-keyword", "code-string", "code-number", "code-name"),
 )
 """Every name of a style that a line may carry."""
 
@@ -60,6 +62,11 @@ class Prose:
     def blocks(self, most: int) -> list[int]:
         """Return the places at which blocks begin (paragraphs, headings, items), at most `most`."""
         return self._markdown.blocks(most)
+
+    @cached_property
+    def headings(self) -> "list[Heading]":
+        """Return the headings that are not within lists or quotes, in order."""
+        return list(self._markdown.headings())
 
     def links(self) -> "list[Link]":
         """Return links in order, each URL once with its first label, then unused definitions.

@@ -1,17 +1,17 @@
-"""The header of an article: title, description, a line of facts, tags, cover, flags.
+"""The header of an article: title, facts and tags on a line each, what is wrong, its summary.
 
 Pure: lines of text with names of styles, as `ui.prose` makes them; no widget, colour or clock.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import datetime
-from math import ceil
 from typing import TYPE_CHECKING
 
-from reader.ages import age_in_words
-from reader.article import UNKNOWN_LANG, Article, Cover, Sentiment
+from reader.article import Article
 from reader.formats.lead import lead
 from reader.ui.prose.wrap import Line, Span, wrap
+from reader.ui.reading.chips import chips
+from reader.ui.reading.facts import facts
 from reader.ui.reading.tellers import tellers
 from reader.ui.textual_compat.cells import fit
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 STYLES = (
     *("title", "description", "meta", "positive", "negative", "neutral", "unrated", "favourite"),
-    *("teller", "teller-open", "tag", "tag-edge", "cover", "key", "flag", "rule"),
+    *("teller", "teller-open", "tag", "tag-edge", "cover", "host", "key", "flag"),
 )
 """Every name of a style that a line may carry."""
 
@@ -29,17 +29,8 @@ HEADER_PLACES = 10_000
 position in the text stays right when the header changes."""
 
 _PLACES_A_PART = 1_000
-_WORDS_A_MINUTE = 220
 _LONGEST_FORMER = 1_000
 """Characters of a former title that may be on its line."""
-_COUNTED = 60_000
-"""Characters of a body in which words are counted; the rest is estimated from them."""
-
-
-def reading_minutes(body: str) -> int:
-    """Return how many whole minutes the text takes to read, at least 1."""
-    words = len(body[:_COUNTED].split()) * max(1.0, len(body) / _COUNTED)
-    return max(1, ceil(words / _WORDS_A_MINUTE))
 
 
 def header_lines(
@@ -53,25 +44,24 @@ def header_lines(
 ) -> Iterator[Line]:
     """Yield lines of at most `width` cells, a blank one first and last.
 
-    The target of a span in the style `tag` is the tag, in the style `cover` the URL, in the style
-    `teller` the place of a source. telling: who tells the story, if several sources do.
+    The target of a span in the style `tag` is the tag, in the styles `cover` and `host` the URL, in
+    the style `teller` the place of a source. telling: who tells the story, if several sources do.
     """
     source = article.source.key if article.source else ""
-    parts = (
+    tags = chips(article.tags, article.cover, width)
+    parts: tuple[list[list[Span]], ...] = (
         [
             [_sentence(article.title, "title")],
             *([_former(title, width)] for title in article.former_titles[:1]),
         ],
-        [[_sentence(summary, "description")]] if (summary := lead(article)) else [],
         [
-            [],
-            list(_facts(article, read=read, favourite=favourite, now=now)),
+            facts(article, read=read, favourite=favourite, now=now, width=width),
             *([tellers(telling, source, width)] if telling else []),
         ],
-        [list(_chips(article.tags))] if article.tags else [],
-        [_cover(article.cover)],
+        [tags] if tags else [],
         [[_sentence(f"! {flag}", "flag")] for flag in article.flags],
-        [[Span("─" * width, ("rule",))], []],
+        [[], [_sentence(summary, "description")]] if (summary := lead(article)) else [],
+        [[]],
     )
     yield Line((), 0)
     last = 0
@@ -90,81 +80,3 @@ def _former(title: str, width: int) -> Span:
     """Return the former title on one line, cut with an ellipsis."""
     was = f"was: {' '.join(title[:_LONGEST_FORMER].split())}"
     return Span(fit(was, width).rstrip(), ("meta",))
-
-
-def _facts(article: Article, *, read: bool, favourite: bool, now: datetime) -> Iterator[Span]:
-    """Yield the facts of one line that breaks only between them."""
-    facts = [
-        (_source(article), "meta"),
-        (article.category, "meta"),
-        (_sentiment(article), article.sentiment.lower()),
-        (_published(article.published, now), "meta"),
-        (f"{reading_minutes(article.body)} min", "meta"),
-        (article.lang if article.lang != UNKNOWN_LANG else "", "meta"),
-        (_machine(article), "meta"),
-        ("pinned" if article.sticky_weight > 0 else "", "meta"),
-        ("draft" if article.draft else "", "meta"),
-        ("" if read else "unread", "meta"),
-        ("★ favourite" if favourite else "", "favourite"),
-    ]
-    between = ""
-    for fact, style in facts:
-        if fact:
-            yield Span(between, ("meta",))
-            yield Span(_unbreakable(fact), ("meta", style) if style != "meta" else ("meta",))
-            between = "\xa0· "
-
-
-def _unbreakable(text: str) -> str:
-    return text.replace(" ", "\xa0")
-
-
-def _source(article: Article) -> str:
-    return (article.source.name or article.source.key) if article.source else ""
-
-
-def _sentiment(article: Article) -> str:
-    sentiment = article.sentiment
-    word = sentiment.lower()
-    # The glyph of no rating is the dot that separates the facts.
-    if sentiment is Sentiment.UNRATED:
-        return word
-    return f"{'~' * article.sentiment_is_estimated}{sentiment.glyph} {word}"
-
-
-def _published(instant: datetime, now: datetime) -> str:
-    local = instant.astimezone()
-    return f"{local.day} {local:%b %Y %H:%M} ({age_in_words(instant.timestamp(), now.timestamp())})"
-
-
-def _machine(article: Article) -> str:
-    if article.ai is None:
-        return ""
-    original = article.ai.translated_from
-    words = ["AI rewritten"] if article.ai.rewritten else []
-    return ", ".join([*words, f"translated from {original}"] if original else words)
-
-
-def _chips(tags: Iterable[str]) -> Iterator[Span]:
-    for number, tag in enumerate(tags):
-        if number:
-            yield Span(" ", ())
-        yield Span("▐", ("tag-edge",), tag)
-        yield Span(_unbreakable(tag), ("tag",), tag)
-        yield Span("▌", ("tag-edge",), tag)
-
-
-def _cover(cover: Cover | None) -> list[Span]:
-    from reader.browser import UrlRefused, host
-
-    if cover is None or not cover.best:
-        return [Span("no cover image", ("meta",))]
-    try:
-        where = host(cover.best)
-    except UrlRefused:
-        where = "an address that cannot be opened"
-    return [
-        Span("i", ("cover", "key"), cover.best),
-        Span("  cover image", ("cover",), cover.best),
-        Span(f"  {where}", ("meta",), cover.best),
-    ]

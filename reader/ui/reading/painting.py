@@ -10,7 +10,7 @@ from textual.widget import Widget
 
 from reader.ui.prose.wrap import Line, Span, Styles
 
-_CLICKS = {"tag": "tag", "tag-edge": "tag", "cover": "cover", "teller": "teller"}
+_CLICKS = {"tag": "tag", "tag-edge": "tag", "cover": "cover", "host": "cover", "teller": "teller"}
 """What a click means, by the first style of what was clicked; by default, a link."""
 
 
@@ -47,6 +47,8 @@ class LinePainter:
         if not span.target:
             return look
         kind = span.styles[0]
+        if kind == "host":
+            look += _link(span.target)
         return look + Style(meta={"clicked": (_CLICKS.get(kind, "link"), span.target)})
 
     def _blend(self, styles: Styles) -> Style:
@@ -62,6 +64,19 @@ class LinePainter:
             )
             look += rules.text_style
         return look
+
+
+def _link(url: str) -> Style:
+    """Return a style by which the terminal itself opens the URL; a plain one if none may.
+
+    Only for text that names the host: elsewhere, a click asks first where a label deceives.
+    """
+    from reader.browser import UrlRefused, check
+
+    try:
+        return Style(link=check(url))
+    except UrlRefused:
+        return Style.null()
 
 
 def restyled(strip: Strip, start: int, end: int, style: Style) -> Strip:

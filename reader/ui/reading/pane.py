@@ -18,6 +18,7 @@ from reader.config.paths import resource
 from reader.query.language import Term
 from reader.ui.prose.sectioned_lines import Spot
 from reader.ui.prose.text import STYLES as PROSE_STYLES
+from reader.ui.reading.header import HEADER_PLACES
 from reader.ui.reading.header import STYLES as HEADER_STYLES
 from reader.ui.reading.highlights import Highlights
 from reader.ui.reading.layout import END
@@ -26,6 +27,7 @@ from reader.ui.reading.selection import copied, link_label
 from reader.ui.reading.view import AT_ONCE_S, ArticleView
 
 if TYPE_CHECKING:
+    from reader.ui.prose.headings import Heading
     from reader.ui.prose.inline import Link
 
 MATCH_S = 1.0
@@ -64,8 +66,9 @@ class ReadingPane(ArticleView, inherit_bindings=False):
         _key("G,end", "bottom", "Bottom", "To the end"),
         _key("ctrl+d", "page(0.5)", "Half page down", "Half a page down"),
         _key("ctrl+u", "page(-0.5)", "Half page up", "Half a page up"),
-        _key("space,pagedown", "page(1)", "Page down", "A page down"),
+        _key("pagedown", "page(1)", "Page down", "A page down"),
         _key("pageup", "page(-1)", "Page up", "A page up"),
+        _key("slash", "screen.find", "Find", "Find words in this article"),
     ]
 
     @dataclass
@@ -103,6 +106,9 @@ class ReadingPane(ArticleView, inherit_bindings=False):
         is_from_start: bool = True
         is_to_end: bool = True
 
+    class EndSeen(Message):
+        """The end of the article is in view for the first time."""
+
     class MatchesPassed(Message):
         """Whether matches are ahead may have changed: by scrolling, or by the end of layout."""
 
@@ -116,11 +122,17 @@ class ReadingPane(ArticleView, inherit_bindings=False):
         self._highlights = Highlights()
         self._counted = 0
         """Matches in this article as they were told last: a new layout is not news."""
+        self._was_end_seen = False
 
     @property
     def links(self) -> "list[Link]":
         """Return the article's links in order, each URL once, as `Prose.links` has them."""
         return self._prose.links()
+
+    @property
+    def headings(self) -> "list[Heading]":
+        """Return the article's headings in order, at their places for `go_to`."""
+        return [each._replace(place=HEADER_PLACES + each.place) for each in self._prose.headings]
 
     # Words that are searched for.
 
@@ -210,7 +222,8 @@ class ReadingPane(ArticleView, inherit_bindings=False):
         return strip
 
     def article_changed(self) -> None:
-        """Forget the matches of the article before."""
+        """Forget the matches of the article before, and its end."""
+        self._was_end_seen = False
         self._forget_matches()
 
     def layout_began(self) -> None:
@@ -218,7 +231,10 @@ class ReadingPane(ArticleView, inherit_bindings=False):
         self._highlights.forget_places()
 
     def lines_added(self, view: Spot, *, is_first: bool, is_completed: bool) -> None:
-        """Search the new lines, and report when all are searched."""
+        """Search the new lines, and report when all are searched or the end is in view."""
+        if not self._was_end_seen and self._wish is None and self._article and self.is_at_end:
+            self._was_end_seen = True
+            self.post_message(self.EndSeen())
         found, lines = self._highlights, self._lines
         if is_first or lines.is_complete or not found.covers(lines, view, self._seen.height):
             self._search()
@@ -250,6 +266,11 @@ class ReadingPane(ArticleView, inherit_bindings=False):
             self.post_message(self.MatchesPassed())
 
     # Keys.
+
+    def go_to(self, place: int) -> None:
+        """Scroll to a place, the same text at any width, as `position` has it."""
+        self._anchor = place
+        self._go_to(place)
 
     def action_move(self, lines: int) -> None:
         """Scroll down by `lines`; negative: up."""

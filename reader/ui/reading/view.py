@@ -41,6 +41,9 @@ PAUSE_S = 0.03
 FIRST_LAYOUT_S = 0.25
 """How long to wait for the first layout; on a terminal of one line it never comes."""
 
+ALL_LAID_OUT_S = 0.6
+"""How long to wait for the layout of a long article."""
+
 AHEAD = 5_000
 """Lines that are laid out below those that are seen."""
 
@@ -83,6 +86,8 @@ class ArticleView(LongView, can_focus=True, inherit_bindings=False):
         self._strips: dict[Spot, Strip] = {}
         self._slices: Timer | None = None
         self._has_size = asyncio.Event()
+        self._at_rest = asyncio.Event()
+        """Set while nothing is laid out or searched in slices."""
 
     def show(
         self,
@@ -112,10 +117,27 @@ class ArticleView(LongView, can_focus=True, inherit_bindings=False):
         """Return the place of the top line, the same text at any width; for `show`. 0: the top."""
         return self._anchor
 
+    @property
+    def widest_column(self) -> int:
+        """Return how many cells of a line the view has room for."""
+        return margins(self._seen.width, self._seen.width).width
+
+    @property
+    def is_at_end(self) -> bool:
+        """Return whether the last line of the article is in view."""
+        run = self._lines.run(self._on_top)
+        below = round(self.scroll_y) + self._seen.height
+        return run.is_to_end and run.first + run.size <= below + 1  # the last line is blank
+
     async def first_layout(self) -> None:
         """Wait until the size of the view is known, for a moment at most."""
         with suppress(TimeoutError):
             await asyncio.wait_for(self._has_size.wait(), FIRST_LAYOUT_S)
+
+    async def laid_out(self) -> None:
+        """Wait until the scroll bar is right, for a moment at most: lines are no longer added."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._at_rest.wait(), ALL_LAID_OUT_S)
 
     # What the class below adds.
 
@@ -253,6 +275,7 @@ class ArticleView(LongView, can_focus=True, inherit_bindings=False):
         if self._slices:
             is_done = self._is_idle and not self.is_searching()
             (self._slices.pause if is_done else self._slices.resume)()
+            (self._at_rest.set if is_done else self._at_rest.clear)()
 
     @property
     def _is_idle(self) -> bool:

@@ -1,11 +1,18 @@
 """Send URLs to the browser and text to the clipboard."""
 
 import asyncio
+from collections.abc import Mapping
 from functools import partial
+from typing import TYPE_CHECKING, Any
 
 from reader.article import Article
 from reader.ui.screen.host import Host
 from reader.ui.textual_compat.failures import in_background
+
+if TYPE_CHECKING:
+    from textual.screen import Screen
+    from textual.selection import Selection
+    from textual.widget import Widget
 
 
 class Doors:
@@ -17,6 +24,8 @@ class Doors:
     def __init__(self, host: Host, copy_key: str) -> None:
         self._host = host
         self._copy_key = copy_key
+        self._copied: Mapping[Widget, Selection] = {}
+        """The selections that were copied last."""
 
     def cover(self, article: Article) -> None:
         """Open the cover image in the best size."""
@@ -58,6 +67,16 @@ class Doors:
     def copy_markdown(self, article: Article) -> None:
         """Copy title and text of the article as Markdown."""
         self._copy(f"# {article.title}\n\n{article.body}\n", "the article as Markdown")
+
+    def copy_selected(self, screen: "Screen[Any]") -> None:
+        """Copy what was selected with the mouse; a release elsewhere changes no selection."""
+        selected = dict(screen.selections)
+        if selected == self._copied:
+            return
+        self._copied = selected
+        text = screen.get_selected_text() or ""
+        if words := len(text.split()):
+            self._copy(text, "1 word" if words == 1 else f"{words:,} words")
 
     def _copy(self, text: str, what: str) -> None:
         self._host.app.copy_to_clipboard(text)

@@ -125,6 +125,7 @@ class HostScreen(QuickKeys, LightScreen):
             self._sidebar,
             settings=settings,
             width=self._view.sidebar_width,
+            column=self._view.column_width,
             hint=reading_hint(self.keymap) if library.is_empty else "",  # empty: more will follow
             say=self.say,
         )
@@ -156,7 +157,9 @@ class HostScreen(QuickKeys, LightScreen):
     def _make_parts(self) -> None:
         library, panes, sidebar = self._library, self._panes, self._sidebar
         self._doors = Doors(self, self.key("reader.copy-markdown"))
-        self._article = OpenArticle(self, library, panes, self.marker)
+        self._article = OpenArticle(
+            self, library, panes, self.marker, read_when=self._settings.read_when
+        )
         self._listing = Listing(
             self, library, sidebar, self._status, view=self._view, keymap=self.keymap
         )
@@ -365,6 +368,9 @@ class HostScreen(QuickKeys, LightScreen):
                 await asyncio.to_thread(_import_reading_pane)  # keys are answered meanwhile
                 if await self._article.reopen(self._view.opened):
                     self._show_keys()
+                    await (
+                        await self._panes.mounted_pane()
+                    ).laid_out()  # the picture has its length
             if self._panes.right is None:
                 await self._mounted_briefings().begin()
         finally:
@@ -384,6 +390,7 @@ class HostScreen(QuickKeys, LightScreen):
         self._library.wait_briefly()
         self._view.note(self._sidebar, self._library)
         self._view.sidebar_width = self._panes.chosen_width
+        self._view.column_width = self._panes.chosen_column
         self._view.opened = self._article.article.identity if self._article.article else None
         self._library.save_state("view", str(self._view))
         self._article.save_position()

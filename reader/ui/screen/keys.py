@@ -22,10 +22,14 @@ def _key(key: str, action: str, group: Binding.Group, name: str, tooltip: str) -
 
 
 READER_KEYS: list[BindingType] = [
+    _key("space", "read_on", _READ, "Read on", "A page down; at the end, the next unread article"),
     _key("J", "neighbour(1)", _READ, "Next article", "Open the next article, from anywhere"),
     _key("K", "neighbour(-1)", _READ, "Previous article", "Open the previous article"),
     _key("n", "neighbour(1, True)", _READ, "Next unread", "Open the next unread article"),
     _key("N", "neighbour(-1, True)", _READ, "Previous unread", "Open the previous unread one"),
+    _key("left_square_bracket", "heading(-1)", _READ, "Previous heading", "To the heading before"),
+    _key("right_square_bracket", "heading(1)", _READ, "Next heading", "To the next heading"),
+    _key("left_curly_bracket", "headings", _READ, "Headings", "Choose one of the headings"),
     _key("i", "cover", _READ, "Cover image", "Show the cover image in the browser"),
     _key("o", "original", _READ, "Original", "Open the original, or choose one of the links"),
     _key("F", "full_text", _READ, "Full text", "Fetch the whole text of the original"),
@@ -67,7 +71,13 @@ READER_KEYS: list[BindingType] = [
     _key("0", "sentiment(None)", _FILTER, "Any sentiment", "Any sentiment again"),
     _key("L", "next_language", _FILTER, "Next language", "The next language, then all of them"),
     _key("d", "mood", _FILTER, "Mood", "How the mood changes: by day, by tag, by source"),
-    _key("escape", "back", _FILTER, "Drop last filter", "Drop the filter that was added last"),
+    _key(
+        "escape",
+        "back",
+        _FILTER,
+        "Drop last filter",
+        "End the search in the article, or drop the last filter",
+    ),
     _key("x", "clear", _FILTER, "Clear filters", "Drop every filter"),
     _key("m", "toggle_read", _MARK, "Read, unread", "Mark the article or the group read or not"),
     _key("M", "all_read", _MARK, "All read", "Mark everything in the list as read"),
@@ -80,6 +90,7 @@ READER_KEYS: list[BindingType] = [
     _key("z", "zoom", _SCREEN, "Reading pane alone", "Hide the list, or show it again"),
     _key("less_than_sign", "resize(-1)", _SCREEN, "Narrower list", "Make the list narrower"),
     _key("greater_than_sign", "resize(1)", _SCREEN, "Wider list", "Make the list wider"),
+    _key("W", "column", _SCREEN, "Width of text", "Longer lines of text, and short ones again"),
     _key("r", "sync", _SCREEN, "Sync", "Ask the sources for news, while you read on"),
     _key("S", "sources", _SCREEN, "Sources", "How each source is doing, and what to do"),
     _key("s", "regroup", _SCREEN, "Group by", "By category, day, source, story, or none"),
@@ -92,7 +103,7 @@ def _hint(ids: str, keys: str, label: str, action: str = "") -> KeyHint:
     return KeyHint(keys, label, action, tuple(ids.split()))
 
 
-_OF_PANES = {"sidebar.expand": "l", "sidebar.open": "enter", "briefing.caught-up": "M"}
+_OF_PANES = {"sidebar.open": "enter", "briefing.caught-up": "M"}
 """Keys of the list and the briefing that are named in hints and messages."""
 
 NEXT = "reader.next-unread"
@@ -102,9 +113,12 @@ _NEXT = _hint(NEXT, "n", "next unread", "neighbour(1, True)")
 _QUIT = _hint("reader.quit", "q", "quit", "app.quit")
 _HELP = _hint("reader.help", "?", "help", "help")
 
+_READ_ON = _hint("reader.read-on", "Space", "read on", "read_on")
+
 LIST_KEYS = (
+    _READ_ON,
     _hint("sidebar.down sidebar.up", "j k", "move"),
-    _hint("sidebar.expand", "l", "open", "expand"),
+    _hint("sidebar.open", "Enter", "open", "open"),
     _NEXT,
     _hint("reader.search", "/", "search", "search"),
     _hint("reader.briefing", "w", "briefing", "briefing"),
@@ -119,11 +133,13 @@ LIST_KEYS = (
     _HELP,
 )
 READING_KEYS = (
+    _READ_ON,
     _hint("reading.down reading.up", "j k", "scroll"),
     _hint("reader.other-pane", "Tab", "list", "other_pane"),
     _hint("reader.next-article reader.previous-article", "J K", "next, previous", "neighbour(1)"),
     _NEXT,
     _hint("reader.briefing", "w", "briefing", "briefing"),
+    _hint("reading.find", "/", "find", "screen.find"),
     _hint("reader.cover-image", "i", "cover", "cover"),
     _hint("reader.original", "o", "original, links", "original"),
     _hint("reader.copy-link", "y", "copy link", "copy_link"),
@@ -146,8 +162,8 @@ BRIEFING_KEYS = (
 )
 
 _READING_HINT = (
-    "{expand} or {open} opens the article under the cursor, {next} the next unread one. "
-    "{help} shows all keys."
+    "{open} opens the article under the cursor. {read_on} reads on: page by page, "
+    "then the next unread article. {help} shows all keys."
 )
 
 
@@ -161,9 +177,8 @@ def keys_of_pane(*, is_list: bool, is_briefing: bool) -> Sequence[KeyHint]:
 def reading_hint(keymap: Mapping[str, str]) -> str:
     """Return what stands in the reading pane while there is nothing else, with the user's keys."""
     return _READING_HINT.format(
-        expand=key_of("sidebar.expand", keymap),
         open=key_of("sidebar.open", keymap),
-        next=key_of(NEXT, keymap),
+        read_on=key_of("reader.read-on", keymap),
         help=key_of("reader.help", keymap),
     )
 

@@ -4,21 +4,30 @@ Other modules choose the article.
 """
 
 import asyncio
+from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Literal
 
 from reader.article import Article, ArticleId, Identity, Row
 from reader.errors import CryptoreadError
 from reader.library import Ids, Library
-from reader.query.language import Field
+from reader.query.language import Field, Term
 from reader.ui.screen.host import Host
 from reader.ui.screen.marks import Marker
 from reader.ui.screen.panes import Panes
 from reader.ui.textual_compat.failures import ended, in_background
 
 if TYPE_CHECKING:
+    from textual.timer import Timer
+    from textual.worker import Worker
+
     from reader.cache.insight.telling import Telling
     from reader.ui.reading.pane import Reached, ReadingPane
+
+NO_MATCH = "no match"
+
+DWELL_S = 5.0
+"""How long an article is open before it counts as read, if the settings say so."""
 
 PAINT_AT_LATEST_S = 0.01
 """How long painting waits for the mark, so that article and mark appear together."""
@@ -27,7 +36,9 @@ PAINT_AT_LATEST_S = 0.01
 class OpenArticle:
     """The article in the reading pane of one screen; None until the first is opened."""
 
-    def __init__(self, host: Host, library: Library, panes: Panes, marker: Marker) -> None:
+    def __init__(
+        self, host: Host, library: Library, panes: Panes, marker: Marker, *, read_when: str
+    ) -> None:
         self.id: ArticleId | None = None
         self.article: Article | None = None
         """The open article; None before the first one, or if it could not be read."""
@@ -35,6 +46,10 @@ class OpenArticle:
         self._library = library
         self._panes = panes
         self._marker = marker
+        self._read_when = read_when
+        self._is_to_mark = False
+        """Whether the article becomes read after a while or at its end."""
+        self._dwelling: Timer | None = None
         self._showing = asyncio.Lock()
         self._read_here: dict[Identity, None] = {}
         """Articles that were opened in a list of unread ones, oldest first."""
@@ -42,6 +57,8 @@ class OpenArticle:
         """Scroll position at which the user left the article last time."""
         self._offered = ""
         """The last message about others that tell the same."""
+        self.sought: Sequence[Term] | None = None
+        """Words that are looked for in this article; None: those of the filter are marked."""
 
     @property
     def pane(self) -> "ReadingPane | None":
@@ -67,7 +84,11 @@ class OpenArticle:
 
     async def _show(self, id: ArticleId, *, marks: bool, position: int | None = None) -> bool:
         self._leave()
-        self.article = None
+        self.article = self.sought = None
+        self._is_to_mark = False
+        if self._dwelling is not None:
+            self._dwelling.stop()
+            self._dwelling = None
         self._is(id)
         leaves_aside = marks  # what was open in the last session stays behind what is shown
         marks = marks and not self._library.is_only_read
@@ -84,10 +105,10 @@ class OpenArticle:
         self._position = self._saved_position(article)
         with self._host.app.batch_update():
             mark = None
-            if marks and not row.read:
-                self._note_read(id, article.identity)
-                mark = self._marker.opened(id, article.title)
-            is_read = row.read or marks
+            self._is_to_mark = marks and not row.read
+            if self._is_to_mark and self._read_when == "opened":
+                mark = self._mark_read(id, article)
+            is_read = row.read or mark is not None
             pane = await self._panes.mounted_pane()
             place = self._position if position is None else position
             telling = self._paint(article, row, place, pane, is_read=is_read)
@@ -97,7 +118,29 @@ class OpenArticle:
                 await ended(mark, PAINT_AT_LATEST_S)
         self._panes.screen.check_idle()  # the end of a batch wakes the app, not the screen
         self._offer(telling if marks else None, id)
+        if self._is_to_mark and self._read_when == "dwell":
+            dwelt = partial(self._mark_now, article.identity)
+            self._dwelling = self._panes.screen.set_timer(DWELL_S, dwelt)
         return True
+
+    def end_seen(self) -> None:
+        """Mark the article as read if it counts as read at its end. Raises CacheError."""
+        if self._read_when == "end" and self.article is not None:
+            self._mark_now(self.article.identity)
+
+    def _mark_now(self, identity: Identity) -> None:
+        """Mark the article as read if it is still the open one and unread. Raises CacheError."""
+        article, id = self.article, self.id
+        if not self._is_to_mark or article is None or id is None or article.identity != identity:
+            return
+        if not any(row.read for row in self._library.rows([id])):
+            self._mark_read(id, article)
+        self._is_to_mark = False
+
+    def _mark_read(self, id: ArticleId, article: Article) -> "Worker[None]":
+        self._is_to_mark = False
+        self._note_read(id, article.identity)
+        return self._marker.opened(id, article.title)
 
     def _offer(self, telling: "Telling | None", id: ArticleId) -> None:
         """Say which key marks the others that tell the same as read, if any is unread."""
@@ -135,10 +178,24 @@ class OpenArticle:
             if (listed := self._library.identity(twin)) is not None:
                 self._read_here[listed] = None
 
+    def seek(self, terms: "Sequence[Term] | None") -> None:
+        """Look for these words in this article; None: mark those of the filter again."""
+        self.sought = terms
+        self.highlight()
+
+    @property
+    def is_sought_in(self) -> bool:
+        """Return whether words are looked for in this article alone."""
+        return self.sought is not None
+
     def highlight(self) -> None:
-        """Mark the words of the filter in the text."""
+        """Mark the words that are looked for in this article, else those of the filter."""
         if self.pane is not None:
-            self.pane.highlight(self._host.filter.sought)
+            self.pane.highlight(self._words)
+
+    @property
+    def _words(self) -> "Sequence[Term]":
+        return self._host.filter.sought if self.sought is None else self.sought
 
     @property
     def has_match_ahead(self) -> bool:
@@ -153,6 +210,11 @@ class OpenArticle:
         if self.pane is None or self.article is None:
             return "none"
         return await self.pane.go_to_match(step, at_edge=at_edge)
+
+    async def go_round(self, step: Literal[1, -1]) -> "Reached":
+        """Go to the next match, or (-1) the previous one, and from the last to the first."""
+        reached = await self.go_to_match(step)
+        return await self.go_to_match(step, at_edge=True) if reached == "none" else reached
 
     def find_again(self) -> None:
         """Look up the id again after a sync: it may have changed, or the article may be gone."""
@@ -202,7 +264,7 @@ class OpenArticle:
     ) -> "Telling | None":
         """Paint an article; return who tells its story, if several sources do."""
         telling = self._telling(row)
-        pane.highlight(self._host.filter.sought)
+        pane.highlight(self._words)
         pane.show(
             article,
             read=is_read,

@@ -13,7 +13,7 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Static
 
-from reader.config.settings import Settings
+from reader.config.settings import WIDTHS, Settings
 from reader.ui.sidebar.widget import Sidebar
 from reader.ui.textual_compat.compositor import Covered
 
@@ -26,11 +26,18 @@ NARROW = 100
 WIDTH_STEP = 4
 LEAST_WIDTH = 24
 
+COLUMNS = (66, 80, 100)
+"""Cells of a line of text that a key goes through, and then `FULL`."""
+
+FULL = WIDTHS[-1]
+"""A line of text as wide as the reading pane."""
+
 
 class Panes(Covered, inherit_bindings=False):
     """The list and what is right of it, by `-narrow`, `-reading`, `-zoomed` and `-aside`.
 
-    width: columns of the list, as the user chose them; None: as the settings say. hint: plain text.
+    width, column: cells of the list and of the text, as the user chose them; None: as the settings
+    say. hint: plain text.
     """
 
     def __init__(
@@ -39,6 +46,7 @@ class Panes(Covered, inherit_bindings=False):
         *,
         settings: Settings,
         width: int | None,
+        column: int | None,
         hint: str,
         say: Callable[[str], None],
     ) -> None:
@@ -50,6 +58,8 @@ class Panes(Covered, inherit_bindings=False):
         """What can be shown in place of the reading pane; None until it is first shown."""
         self.chosen_width = width
         """Columns of the list, as the user chose them."""
+        self.chosen_column = column
+        """Most cells of a line of text, as the user chose them."""
         self._settings = settings
         self._say = say
         self._hint = Static(Content(hint), id="hint")
@@ -72,7 +82,7 @@ class Panes(Covered, inherit_bindings=False):
         from reader.ui.reading.pane import ReadingPane
 
         self.pane = pane = ReadingPane()
-        pane.column_width = self._settings.column_width
+        pane.column_width = self._column_width
         await self._put_right(pane)
         return pane
 
@@ -156,6 +166,27 @@ class Panes(Covered, inherit_bindings=False):
         width = (self._list_width or self.sidebar.outer_size.width) + steps * WIDTH_STEP
         self.chosen_width = min(widest, max(LEAST_WIDTH, width))
         self._fit(columns)
+
+    def next_column(self) -> None:
+        """Make the lines of text longer, or short again after the longest."""
+        widest = self.pane.widest_column if self.pane is not None else FULL
+        choices = [width for width in COLUMNS if width < widest]
+        now = min(self._column_width, widest)
+        chosen = next((width for width in choices if width > now), FULL)
+        if now == widest:
+            chosen = min(choices, default=FULL)
+        if chosen == FULL and now == widest:
+            self._say("the reading pane is too narrow for another width of lines")
+            return
+        self.chosen_column = chosen
+        if self.pane is not None:
+            self.pane.column_width = chosen
+        how = "as wide as the reading pane" if chosen == FULL else f"at most {chosen} characters"
+        self._say(f"lines of text: {how}")
+
+    @property
+    def _column_width(self) -> int:
+        return self.chosen_column or self._settings.column_width
 
     def fit(self, columns: int) -> None:
         """Adapt to a terminal of `columns`, before it is laid out."""

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from reader.ui.reading.pane import ReadingPane
     from reader.ui.screen.insight.tellers import Tellers
     from reader.ui.screen.languages import Twins
+    from reader.ui.screen.reading.finding import Finding
+    from reader.ui.screen.reading.reading_on import ReadingOn
     from reader.ui.screen.sync import Syncing
 
 
@@ -39,6 +41,12 @@ class ReaderScreen(HostScreen):
 
     _other_languages: "Twins | None" = None
     """The steps to other languages, once there was one."""
+
+    _finding: "Finding | None" = None
+    """The searches in articles, once there was one."""
+
+    _reading_on: "ReadingOn | None" = None
+    """The steps of the key that reads on, once it was pressed."""
 
     # The query and its answer.
 
@@ -100,6 +108,15 @@ class ReaderScreen(HostScreen):
         """Open the search line."""
         await self._searching.begin()
 
+    @reported
+    async def action_find(self) -> None:
+        """Open the line that finds words in the open article."""
+        if self._finding is None:
+            from reader.ui.screen.reading.finding import Finding
+
+            self._finding = Finding(self, self._panes, self._article, self._show_keys)
+        await self._finding.begin()
+
     def on_search_line_typed(self, event: "SearchLine.Typed") -> None:
         """Search for what is typed so far."""
         self._searching.typed(event.query)
@@ -118,8 +135,10 @@ class ReaderScreen(HostScreen):
         self.show(self._start)
 
     def action_back(self) -> None:
-        """Leave the reading pane if it is shown alone, else drop one filter."""
-        if self._panes.is_list_hidden:
+        """End the search in the article, leave the pane that is shown alone, or drop a filter."""
+        if self._finding is not None and self._article.is_sought_in:
+            self._finding.end()
+        elif self._panes.is_list_hidden:
             self._panes.show_list()
         elif self.filter != self._start:
             self.show(stepped_back(self.filter, self._start))
@@ -204,6 +223,29 @@ class ReaderScreen(HostScreen):
         else:
             await self._stepping.to_neighbour(step)
 
+    @reported
+    async def action_read_on(self) -> None:
+        """Scroll the open article by a page; after its end, open the next unread one."""
+        if self._reading_on is None:
+            from reader.ui.screen.reading.reading_on import ReadingOn
+
+            self._reading_on = ReadingOn(self, self._panes, self._article, self._stepping)
+        await self._reading_on.step()
+
+    @reported
+    def action_heading(self, step: Literal[1, -1]) -> None:
+        """Go to the next heading of the open article, or (-1) the previous one."""
+        from reader.ui.screen.reading import outline
+
+        outline.step(self, self._article, step)
+
+    @reported
+    def action_headings(self) -> None:
+        """Choose a heading of the open article."""
+        from reader.ui.screen.reading import outline
+
+        outline.choose(self, self._article, self._panes)
+
     def on_reading_pane_matches_passed(self) -> None:
         """Update the keys: the next match is another one."""
         self._show_keys()
@@ -211,6 +253,8 @@ class ReaderScreen(HostScreen):
     def on_reading_pane_matches_found(self, event: "ReadingPane.MatchesFound") -> None:
         """Say how many matches the article has."""
         self._stepping.tell_matches(event, self.key(NEXT))
+        if self._finding is not None:
+            self._finding.tell(event)
 
     def _of_article(self) -> Article | None:
         """Return the article that a key is about: that under a cursor, or the open one."""
@@ -264,6 +308,15 @@ class ReaderScreen(HostScreen):
         """Copy the article as Markdown."""
         if article := self._of_article():
             self._doors.copy_markdown(article)
+
+    @reported
+    def on_reading_pane_end_seen(self) -> None:
+        """Mark the article as read if it counts as read at its end."""
+        self._article.end_seen()
+
+    def on_text_selected(self) -> None:
+        """Copy what was selected with the mouse."""
+        self._doors.copy_selected(self)
 
     def on_reading_pane_cover_clicked(self) -> None:
         """Open the cover image."""
@@ -332,6 +385,10 @@ class ReaderScreen(HostScreen):
     def action_resize(self, steps: int) -> None:
         """Widen the list by `steps`; negative: narrow it."""
         self._panes.widen(steps)
+
+    def action_column(self) -> None:
+        """Choose the next width of the lines of text."""
+        self._panes.next_column()
 
     def on_resize(self, event: events.Resize) -> None:
         """Fit the panes to the new width."""

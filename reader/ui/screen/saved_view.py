@@ -4,6 +4,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from reader.article import Identity
+from reader.config.settings import WIDTHS
 from reader.library import Grouping, Library
 from reader.ui.sidebar.outline import Cursor, Key
 from reader.ui.sidebar.widget import Sidebar
@@ -24,11 +25,14 @@ class View:
     opened: Identity | None = None
     """The article in the reading pane."""
     sidebar_width: int | None = None
+    column_width: int | None = None
+    """Most cells of a line in the reading pane."""
 
     def put_back(self, sidebar: Sidebar, library: Library) -> None:
-        """Restore groups and cursor; on the first start, open the top of the list."""
+        """Restore groups and cursor; on the first start, go to the first article."""
         if self.open_groups is None:
             sidebar.open_first()
+            sidebar.go_to_first_article()
             return
         sidebar.open_groups = self.open_groups
         if self.group:
@@ -59,6 +63,7 @@ class View:
                 "line": self.line,
                 "opened": self.opened,
                 "sidebar_width": self.sidebar_width,
+                "column_width": self.column_width,
             }
         )
 
@@ -78,6 +83,11 @@ class View:
                 line=int(saved.get("line", 0)),
                 opened=Identity(*saved["opened"]) if saved.get("opened") else None,
                 sidebar_width=saved["sidebar_width"],
+                column_width=_width(saved.get("column_width")),
             )
         except (ValueError, KeyError, TypeError):
             return cls()
+
+
+def _width(saved: object) -> int | None:
+    return saved if isinstance(saved, int) and saved in WIDTHS else None

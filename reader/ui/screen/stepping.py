@@ -7,7 +7,7 @@ from reader.article import ArticleId
 from reader.library import Library
 from reader.ui.screen.host import Host
 from reader.ui.screen.keys import NEXT, PREVIOUS
-from reader.ui.screen.open_article import OpenArticle
+from reader.ui.screen.open_article import NO_MATCH, OpenArticle
 from reader.ui.screen.panes import Panes
 
 if TYPE_CHECKING:
@@ -43,18 +43,36 @@ class Stepping:
             self._show_keys()
             await self._first_layout()  # a key typed ahead may ask for a page
 
+    async def show(self, id: ArticleId) -> None:
+        """Open an article of the list; the focus stays unless the list gives way to it."""
+        await self._go_to(id, 1, "article")
+
     async def to_neighbour(self, step: Step) -> None:
         """Open the next or previous article."""
         await self._go_to(self._sidebar.neighbour(self._start, step), step, "article")
 
     async def to_unread_or_match(self, step: Step) -> None:
         """Go to the next match or result of a search; without one, open the next unread article."""
-        if self._is_searched:
+        if self._article.is_sought_in:
+            await self._go_round(step)
+        elif self._is_searched:
             await self._go_to_match_or_result(step)
-            return
+        else:
+            await self.to_unread(step)
+
+    async def to_unread(self, step: Step) -> None:
+        """Open the next or previous unread article of the list."""
         unread_in = self._library.unread
         found = self._sidebar.neighbour(self._start, step, unread_in=unread_in)
         await self._go_to(found, step, "unread article")
+
+    async def _go_round(self, step: Step) -> None:
+        """Go to the next match of the words that are looked for in the open article."""
+        reached = await self._article.go_round(step)
+        if reached == "none":
+            self._host.say(NO_MATCH)
+        elif reached == "later":
+            self._say_later(step)
 
     async def _go_to_match_or_result(self, step: Step) -> None:
         """Go through the matches of the open article, then to the next article that was found."""
@@ -72,9 +90,12 @@ class Stepping:
         """
         reached = await self._article.go_to_match(step, at_edge=at_edge)
         if reached == "later":
-            key = self._host.key(NEXT if step > 0 else PREVIOUS)
-            self._host.say(f"no match found yet in this long article; {key} searches on")
+            self._say_later(step)
         return reached != "none"
+
+    def _say_later(self, step: Step) -> None:
+        key = self._host.key(NEXT if step > 0 else PREVIOUS)
+        self._host.say(f"no match found yet in this long article; {key} searches on")
 
     async def _go_to(self, article: ArticleId | None, step: Step, what: str) -> bool:
         """Open an article and put the cursor on it; return whether there is a readable one."""
@@ -110,6 +131,8 @@ class Stepping:
     @property
     def next_label(self) -> str:
         """Return what `n` goes to at present."""
+        if self._article.is_sought_in:
+            return "next match"
         if not self._is_searched:
             return "next unread"
         return "next match" if self._article.has_match_ahead else "next result"
@@ -117,6 +140,11 @@ class Stepping:
     @property
     def keys_at_present(self) -> dict[str, str]:
         """Return what the step keys do now, by binding id, if not their usual action."""
+        if self._article.is_sought_in:
+            return {
+                NEXT: "Go to the next match in this article",
+                PREVIOUS: "Go to the previous match in this article",
+            }
         if not self._is_searched:
             return {}
         return {
@@ -137,5 +165,7 @@ class Stepping:
             what = "1 match" if count == "1" else f"{count} matches"
             self._said = f"{what} · {next_key} goes to the next"
         if found.count:
+            if self._article.is_sought_in:
+                self._said += f" · {self._host.key('reader.drop-last-filter')} ends"
             self._host.say(self._said, patient=not found.current)
         self._show_keys()

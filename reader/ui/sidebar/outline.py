@@ -6,6 +6,7 @@ Pure: computed from the sizes of groups; nothing is painted or fetched here.
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from itertools import pairwise
 from typing import NamedTuple
 
 from textual.geometry import clamp
@@ -77,6 +78,12 @@ class Outline:
     def has_articles(self) -> bool:
         """Return whether any row is an article."""
         return self.height > len(self._headings)
+
+    @property
+    def first_article(self) -> int | None:
+        """Return the first row with an article; None if no row has one."""
+        headings = pairwise((*self._rows, self.height))
+        return next((row + 1 for row, below in headings if below > row + 1), None)
 
     def group(self, key: Key) -> Group | None:
         """Return the group of that key, in view or not."""

@@ -47,7 +47,7 @@ class Sidebar(GroupList, inherit_bindings=False):
             "l,right", "expand", _FOLD, "Expand", "Open the group, then step in; open the article"
         ),
         _key("enter", "open", _FOLD, "Open", "Open the article; open or close the group"),
-        _key("space", "fold", _FOLD, "Fold", "Open or close the group around the cursor"),
+        _key("backspace", "fold", _FOLD, "Fold", "Open or close the group around the cursor"),
     ]
 
     def __init__(
@@ -65,6 +65,12 @@ class Sidebar(GroupList, inherit_bindings=False):
     def open_first(self) -> None:
         """Open what is pinned, and the largest group down to its articles."""
         self.open_groups = self.open_groups | first_opened(self._outline.groups)
+
+    def go_to_first_article(self) -> None:
+        """Put the cursor on the first article that is in a row, if any is."""
+        row = self._outline.first_article
+        if row is not None:
+            self._go(row)
 
     def open_with_results(self) -> bool:
         """Open groups from the top, so that results show; return whether none is left to open."""

@@ -119,6 +119,17 @@ async def test_links_are_numbered_and_literal_and_show_their_host() -> None:
         ]
 
 
+async def test_the_terminal_may_open_links_whose_label_does_not_deceive() -> None:
+    async with (app := ModalApp(LinksScreen(LINKS))).run_test(**RUN) as pilot:
+        await pilot.pause()
+        rows = app.screen.query_one(LinkList)
+        found = [{part.style.link for part in rows.render_line(y) if part.style} for y in range(6)]
+        assert found[0] == {"https://news.example/story"}
+        assert found[1] == {"https://reports.example/a?b=c"}
+        assert found[2:4] == [{None}, {None}]
+        assert found[5] == {None}
+
+
 async def test_a_chosen_link_gives_its_url() -> None:
     async with (app := ModalApp(LinksScreen(LINKS))).run_test(**RUN) as pilot:
         for keys in (["down", "enter"], ["j", "o"], ["2"], ["G", "2"]):

@@ -99,7 +99,6 @@ def test_a_heading_is_close_to_its_text_and_apart_from_the_text_above() -> None:
         "Before.",
         "",
         "What happened",
-        "─" * 20,
         "Text.",
     ]
 

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from reader.ages import age_in_words
 from reader.article import Ai, Article, Cover, Sentiment, Source
 from reader.ui.prose.wrap import Line
-from reader.ui.reading.header import HEADER_PLACES, header_lines, reading_minutes
+from reader.ui.reading.facts import reading_minutes
+from reader.ui.reading.header import HEADER_PLACES, header_lines
 
 NOW = datetime(2026, 3, 14, 12, tzinfo=UTC)
 
@@ -92,7 +93,8 @@ def test_the_facts_are_on_one_line() -> None:
 
 def test_the_latest_former_title_is_below_the_title() -> None:
     shown = text(article(former_titles=("[/foo] approves", "SEC"), description="In short."))
-    assert shown.strip().startswith("A title\nwas: [/foo] approves\nIn short.")
+    assert shown.strip().startswith("A title\nwas: [/foo] approves\nOTHER · unrated")
+    assert shown.strip().endswith("\n\nIn short.")
 
 
 @pytest.mark.parametrize("title", ["long " * 400, "長い" * 400, "x" * 100_000])
@@ -129,10 +131,58 @@ def test_a_sentiment_has_a_word(sentiment: Sentiment) -> None:
     assert sentiment.lower() in text(article(sentiment=sentiment))
 
 
-def test_a_fact_is_never_broken() -> None:
-    lines = text(article(source=Source(key="x", name="The Coin Desk")), 30).split("\n")
-    assert "The Coin Desk · OTHER ·" in lines
-    assert "14 Mar 2026 09:00 (3 h ago) ·" in lines
+@pytest.mark.parametrize(
+    ("width", "line"),
+    [
+        (120, "The Coin Desk · ETH · ▲ positive · 14 Mar 2026 09:00 (3 h ago) · 4 min · en · "
+         "AI rewritten · unread"),
+        (92, "The Coin Desk · ETH · ▲ positive · 14 Mar 2026 09:00 (3 h ago) · 4 min · AI "
+         "· unread"),
+        (72, "The Coin Desk · ETH · ▲ positive · 14 Mar 2026 (3 h ago) · AI · unread"),
+        (62, "The Coin Desk · ETH · ▲ · 14 Mar 2026 (3 h ago) · AI · unread"),
+        (50, "The Coin Desk · ETH · ▲ · (3 h ago) · AI · unread"),
+        (30, "The Coin Desk · (3 h ago)"),
+        (20, "The Coin Desk"),
+        (8, "The Coi…"),
+        (1, "…"),
+    ],
+)  # fmt: skip
+def test_the_facts_take_one_line_and_what_matters_least_is_left_out(width: int, line: str) -> None:
+    shown = article(
+        source=Source(key="x", name="The Coin Desk"),
+        category="ETH",
+        sentiment=Sentiment.POSITIVE,
+        ai=Ai(rewritten=True),
+    )
+    facts = text(shown, width).rstrip().split("\n")[-1]
+    assert facts == line
+
+
+def test_the_header_of_an_article_has_three_lines() -> None:
+    shown = article(
+        source=Source(key="x", name="The Coin Desk"),
+        tags=("BTC", "MARKET", "MINING", "ETF"),
+        cover=Cover(regular="https://images.example/x"),
+    )
+    for width in (40, 60, 80, 100):
+        lines = [line.text for line in header(shown, width)]
+        assert [bool(line.strip()) for line in lines] == [False, True, True, True, False]
+        assert all(len(line) <= width for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("width", "line"),
+    [
+        (80, "▐BTC▌ ▐MARKET▌ ▐MINING▌ ▐ETF▌  i  cover image  images.example"),
+        (50, "▐BTC▌ ▐MARKET▌ ▐MINING▌ ▐ETF▌  i  cover image"),
+        (36, "▐BTC▌ ▐MARKET▌ ▐MINING▌ +1  i cover"),
+        (28, "▐BTC▌ ▐MARKET▌ +2  i cover"),
+        (15, "4 tags  i cover"),
+    ],
+)
+def test_tags_that_do_not_fit_are_counted(width: int, line: str) -> None:
+    tags, cover = ("BTC", "MARKET", "MINING", "ETF"), Cover(regular="https://images.example/x")
+    assert line in text(article(tags=tags, cover=cover), width).split("\n")
 
 
 def test_tags_are_chips_with_their_tag_as_target() -> None:
@@ -146,7 +196,7 @@ def test_the_cover_says_where_it_comes_from() -> None:
     shown = article(cover=Cover(regular="https://images.example/x", raw="https://raw.example/"))
     assert "i  cover image  images.example" in text(shown)
     assert "cannot be opened" in text(article(cover=Cover(raw="javascript:alert(1)")))
-    assert "no cover image" in text(article())
+    assert "cover" not in text(article())
 
 
 def test_flags_are_warnings_a_line_each() -> None:

@@ -465,14 +465,14 @@ async def test_keys_move_the_cursor() -> None:
 
 FOLDS = [
     (ON_GROUP, "h", CLOSED - {("BTC",)}, ON_GROUP),
-    (ON_GROUP, "space", CLOSED - {("BTC",)}, ON_GROUP),
+    (ON_GROUP, "backspace", CLOSED - {("BTC",)}, ON_GROUP),
     (ON_GROUP, "enter", CLOSED - {("BTC",)}, ON_GROUP),
     (ON_CHILD, "h", CLOSED, ON_GROUP),
     (ON_CHILD, "l", CLOSED | {("BTC", "POSITIVE")}, ON_CHILD),
     (ON_CHILD, "right", CLOSED | {("BTC", "POSITIVE")}, ON_CHILD),
-    (ON_CHILD, "space", CLOSED | {("BTC", "POSITIVE")}, ON_CHILD),
+    (ON_CHILD, "backspace", CLOSED | {("BTC", "POSITIVE")}, ON_CHILD),
     (ON_CHILD, "enter", CLOSED | {("BTC", "POSITIVE")}, ON_CHILD),
-    (TOP_ARTICLE, "space", {("BTC",)}, TOP),
+    (TOP_ARTICLE, "backspace", {("BTC",)}, TOP),
     (Cursor(group=("ETH",)), "h", CLOSED, Cursor(group=("ETH",))),
 ]
 
@@ -751,6 +751,6 @@ async def test_the_cursor_is_seen_without_colours_with_and_without_the_focus(
 async def test_a_window_of_one_cell_works() -> None:
     async with showing(archive(), size=(1, 1)) as (sidebar, pilot, app):
         sidebar.focus()
-        await pilot.press("j", "j", "G", "g", "l", "space", "ctrl+d", "pageup")
+        await pilot.press("j", "j", "G", "g", "l", "backspace", "ctrl+d", "pageup")
         assert sidebar.cursor
         assert app.is_running

@@ -92,6 +92,8 @@ def test_every_setting_is_read(tmp_path: Path) -> None:
         ('language = "uk UA"', "unknown language 'uk UA'"),
         ("language = 3", "'language' must be a text in quotes, not 3"),
         ('theme = ""', "'theme' must be a text in quotes, not ''"),
+        ('read_when = "later"', "'read_when' must be one of 'opened', 'dwell', 'end', 'hand', not"),
+        ("read_when = 3", "'read_when' must be one of"),
         ('column_width = "wide"', "'column_width' must be a whole number from 10 to 500"),
         ("column_width = true", "'column_width' must be a whole number"),
         ("sidebar_width = -4", "'sidebar_width' must be a whole number"),

@@ -1,0 +1,1 @@
+"""What keys do in the open article: reading on, finding words."""
