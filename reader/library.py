@@ -12,7 +12,7 @@ from typing import Self
 from reader.article import Article, ArticleId, Identity, Row
 from reader.cache.answers import MOST_TAGS, PINNED, Change, Group, Grouping, Marked, Stats, TagCount
 from reader.cache.ids import Ids
-from reader.cache.marks.journal import Mark
+from reader.cache.marks.kinds import AnyMark, Mark
 from reader.cache.marks_keeper import Label
 from reader.cache.store import Store
 from reader.cache.values.cancel import Cancel
@@ -265,17 +265,21 @@ class Library:
         """Return the present id of an article, None if it is deleted."""
         return self._texts.with_identity(identity)
 
+    def own_tags(self, id: ArticleId) -> tuple[str, ...]:
+        """Return the user's own tags of the article, by name."""
+        return self._texts.own_tags(id)
+
     def twins(self, id: ArticleId) -> list[ArticleId]:
         """Return the same article in other languages."""
         return self._texts.twins(id)
 
     # Marks, and the state of the screen.
 
-    def mark(self, ids: Ids, mark: Mark, value: bool, label: str) -> int:
+    def mark(self, ids: Ids, mark: AnyMark, value: bool, label: str) -> int:
         """Set or remove a mark; return how many articles changed. See `Marking.set_marks`."""
         return self._marking.mark(ids, mark, value, label)
 
-    def set_marks(self, ids: Ids, mark: Mark, value: bool | None, label: Label) -> Marked:
+    def set_marks(self, ids: Ids, mark: AnyMark, value: bool | None, label: Label) -> Marked:
         """Set or remove a mark; `catch_up` shows it afterwards. See `Marking.set_marks`."""
         return self._marking.set_marks(ids, mark, value, label)
 

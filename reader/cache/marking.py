@@ -13,9 +13,10 @@ from pyroaring import BitMap
 
 from reader.article import Identity
 from reader.cache.answers import Change, Marked
-from reader.cache.facets.index import FAVOURITE, READ, Truth
-from reader.cache.ids import AT_ONCE, Ids
-from reader.cache.marks.journal import Mark, Marks, Step
+from reader.cache.facets.index import OWN, Truth
+from reader.cache.ids import AT_ONCE, NONE, Ids
+from reader.cache.marks.journal import Marks, Step
+from reader.cache.marks.kinds import AnyMark
 from reader.cache.marks_keeper import Label, MarksKeeper
 from reader.cache.session import Session
 from reader.cache.twins import twins
@@ -39,8 +40,6 @@ T = TypeVar("T")
 Changing = Callable[[Callable[[Marks], Any]], Any]
 """Changes the marks on disk and returns the result."""
 
-_FACET_OF = {Mark.READ: READ, Mark.FAVOURITE: FAVOURITE}
-
 
 class Marking:
     """Changes marks, and reads and saves the state of the screen. Raises CacheError."""
@@ -53,11 +52,11 @@ class Marking:
         self._latest = session.new_facets()
         """Facets of the present state; the session's own are of the held moment."""
 
-    def mark(self, ids: Ids, mark: Mark, value: bool, label: str) -> int:
+    def mark(self, ids: Ids, mark: AnyMark, value: bool, label: str) -> int:
         """Set a mark where it differs; return how many articles it changed. See `set_marks`."""
         return self.set_marks(ids, mark, value, lambda _value, _changed: label).changed
 
-    def set_marks(self, ids: Ids, mark: Mark, value: bool | None, label: Label) -> Marked:
+    def set_marks(self, ids: Ids, mark: AnyMark, value: bool | None, label: Label) -> Marked:
         """Set a mark where it differs; value None: set it if any article lacks it, else remove it.
 
         Twins of the articles get the mark as well, in the same step; they are not counted.
@@ -81,14 +80,14 @@ class Marking:
     def _set_marks(
         self,
         ids: Ids,
-        mark: Mark,
+        mark: AnyMark,
         value: bool | None,
         label: Label,
         to: "Transaction",
         change: Changing,
     ) -> Marked:
         self._latest.refresh(to)
-        bits, facet = self._as_of_now(ids, to), self._latest.get(to, _FACET_OF[mark])
+        bits, facet = self._as_of_now(ids, to), self._latest.get(to, mark.facet)
         becomes = bool(bits - facet) if value is None else value
         pairs = twins(to, list(bits))
         every = bits | BitMap([twin for _, twin in pairs])
@@ -200,11 +199,11 @@ class Marking:
             return
         changes = FacetChanges()
         for id in ids:
-            changes.set(id, [_FACET_OF[step.mark]], step.value)
+            changes.set(id, [step.mark.facet], step.value)
         self._write_facets(to, changes, counter)
 
     def show_stale(self) -> None:
-        """Rebuild the read and favourite facets if the marks changed without the cache."""
+        """Rebuild the facets of the marks if the marks changed without the cache."""
         with self._session.present() as view:
             if view.counter("marks") > self._session.marks().counter():
                 self._keeper.catch_up()
@@ -236,7 +235,9 @@ class Marking:
 
         self._latest.refresh(to)
         changes = FacetChanges()
-        for facet, now in marked(to, self._session).items():
+        marks = marked(to, self._session)
+        gone = {(row.field, row.value) for row in to.facets_of(OWN)} - marks.keys()
+        for facet, now in (marks | dict.fromkeys(gone, NONE)).items():
             before = self._latest.get(to, facet)
             for id in now - before:
                 changes.set(id, [facet], True)
@@ -251,10 +252,8 @@ class Marking:
 
 def marked(view: "View", session: Session) -> "dict[Facet, BitMap]":
     """Return the facets of the marks. Raises CacheError."""
-    return {
-        facet: BitMap(list(_ids(view, session.marks().every(mark))))
-        for mark, facet in _FACET_OF.items()
-    }
+    marks = session.marks()
+    return {mark.facet: BitMap(list(_ids(view, marks.every(mark)))) for mark in marks.kinds()}
 
 
 def _ids(view: "View", articles: Iterable[Identity]) -> Iterator[int]:

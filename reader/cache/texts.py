@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from pyroaring import BitMap
 
 from reader.article import CHECK, Article, ArticleId, Identity, Row, Sentiment, check_digits
-from reader.cache.facets.index import ESTIMATED, FAVOURITE, READ
+from reader.cache.facets.index import ESTIMATED, FAVOURITE, LATER, OWN, READ
 from reader.cache.ids import Ids, batches
 from reader.cache.repair.mending import Mending
 from reader.cache.session import Session
@@ -54,7 +54,7 @@ class Texts:
         failed: list[int] = []
         with self._session.asking() as view:
             facets = self._session.facets
-            states = [facets.get(view, state) for state in (READ, FAVOURITE, ESTIMATED)]
+            states = [facets.get(view, state) for state in (READ, FAVOURITE, LATER, ESTIMATED)]
             for values in view.rows(ids, failed.append):
                 try:
                     found[values[0]] = _row(values, *states)
@@ -96,7 +96,7 @@ class Texts:
         self, ids: Iterable[ArticleId], on_damage: Callable[[str], None]
     ) -> Iterator[tuple[Row, Article]]:
         for some in batches(list(ids)):
-            rows = {row.id: row for row in self._rows(some)}
+            rows = {row.id: self._with_own_tags(row) for row in self._rows(some)}
             with self._session.asking() as view:
                 documents = view.documents(some, self._damage.note_broken)
             damaged = [rows[id] for id in some if id in rows and documents.get(id) is None]
@@ -106,6 +106,16 @@ class Texts:
                 document = documents.get(id)
                 if id in rows and document is not None:
                     yield self._damage.agreed(rows[id], document.article())
+
+    def _with_own_tags(self, row: Row) -> Row:
+        tags = self.own_tags(row.id)
+        return row._replace(own_tags=tags) if tags else row
+
+    def own_tags(self, id: ArticleId) -> tuple[str, ...]:
+        """Return the user's own tags of the article, by name."""
+        with self._session.asking() as view:
+            every = self._session.facets.every(view, OWN)
+        return tuple(sorted(tag for tag, ids in every.items() if id in ids))
 
     # Lookups by reference, external id and identity.
 
@@ -181,7 +191,9 @@ def with_sources(rows: Iterable[Row], told: "Iterable[Told]") -> Iterator[Row]:
             yield row._replace(story=0, is_split=False) if row.story else row
 
 
-def _row(values: tuple[Any, ...], read: BitMap, favourite: BitMap, estimated: BitMap) -> Row:
+def _row(
+    values: tuple[Any, ...], read: BitMap, favourite: BitMap, later: BitMap, estimated: BitMap
+) -> Row:
     id, title, published, lang, category, sentiment, source = values[:7]
     pinned, draft, flagged = map(bool, values[7:10])
     story, told = values[10:12]
@@ -196,6 +208,7 @@ def _row(values: tuple[Any, ...], read: BitMap, favourite: BitMap, estimated: Bi
         source=source,
         read=id in read,
         favourite=id in favourite,
+        later=id in later,
         pinned=pinned,
         draft=draft,
         flagged=flagged,

@@ -19,6 +19,7 @@ class Field(StrEnum):
     """What a term may be about, in the words of the language."""
 
     TAG = "tag"
+    MYTAG = "mytag"
     CATEGORY = "category"
     SENTIMENT = "sentiment"
     SOURCE = "source"
@@ -31,12 +32,12 @@ class Field(StrEnum):
 
 
 STATES = (
-    *("unread", "read", "favourite", "draft", "pinned", "estimated"),
+    *("unread", "read", "favourite", "later", "draft", "pinned", "estimated"),
     *("story", "echo", "split", "twin"),
 )
 """Values of `is:`."""
 
-NAMED = (Field.TAG, Field.CATEGORY, Field.SOURCE, Field.LANG)
+NAMED = (Field.TAG, Field.MYTAG, Field.CATEGORY, Field.SOURCE, Field.LANG)
 """Fields whose values come from the articles."""
 
 SENTIMENTS = tuple(sentiment.lower() for sentiment in Sentiment)
@@ -70,9 +71,9 @@ _UNWANTED = dict.fromkeys(
 class Term:
     """One condition, in its normal form: terms that mean the same are equal.
 
-    Values have no control characters and single spaces only; those of tag, category, sentiment,
-    source, lang and is are case-folded; a story is its number; dates are local, or UTC if they end
-    in `Z`. An excluded
+    Values have no control characters and single spaces only; those of tag, mytag, category,
+    sentiment, source, lang and is are case-folded; a story is its number; dates are local, or UTC
+    if they end in `Z`. An excluded
     bound is the opposite bound and an unread article is one that is not read, so `after`, `before`
     and `is:read` are never excluded. prefix: in words and titles, the last word of `value` may go
     on.
@@ -127,9 +128,9 @@ class Query:
     """Terms that an article must all meet, in the order in which they were added.
 
     Several included values of category, sentiment, source, lang or story are alternatives; several
-    tags must all be present. No term occurs twice: of two terms that contradict each other
-    (`tag:xrp -tag:xrp`) the later one replaces the earlier. Every method returns a new query,
-    without the hints, which belong to the text that was parsed.
+    tags must all be present, and own tags, too. No term occurs twice: of two terms that contradict
+    each other (`tag:xrp -tag:xrp`) the later one replaces the earlier. Every method returns a new
+    query, without the hints, which belong to the text that was parsed.
     """
 
     terms: tuple[Term, ...] = ()
@@ -166,7 +167,7 @@ class Query:
     @property
     def is_about_marks(self) -> bool:
         """Return whether a mark, or a story that was decided, may change which articles match."""
-        return any(t.field in (Field.IS, Field.STORY) for t in self.terms)
+        return any(t.field in (Field.IS, Field.MYTAG, Field.STORY) for t in self.terms)
 
     def period(self, now: datetime) -> tuple[datetime | None, datetime | None]:
         """Return the first instant that matches and the first after it that does not; None if open.

@@ -30,6 +30,7 @@ PLACES: Mapping[str, tuple[tuple[str, str], ...]] = {
     "links": (("reader.ui.modals.links", "LinksScreen"),),
     "confirm": (("reader.ui.modals.links", "ConfirmScreen"),),
     "mood": (("reader.ui.modals.mood", "MoodScreen"), ("reader.ui.modals.mood", "MoodView")),
+    "own_tags": (("reader.ui.modals.own_tags", "OwnTagScreen"),),
     "pick_list": (("reader.ui.modals.pick_list", "PickList"),),
     "sources": (("reader.ui.modals.sources", "SourcesScreen"),),
     "tag_picker": (("reader.ui.modals.tag_picker", "TagPicker"),),

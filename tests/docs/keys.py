@@ -18,6 +18,7 @@ PARTS = {
     "reading": "In an open article",
     "search": "On the search line",
     "tag_picker": "In the tag picker",
+    "own_tags": "In the box of your own tags",
     "links": "In the box of links",
     "pick_list": "Moving in a box of links",
     "confirm": "In a question",

@@ -3,7 +3,7 @@
 Pure: lines of text with names of styles, as `ui.prose` makes them; no widget, colour or clock.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from math import ceil
 from typing import TYPE_CHECKING
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 STYLES = (
     *("title", "description", "meta", "positive", "negative", "neutral", "unrated", "favourite"),
+    *("later", "own-tag"),
     *("teller", "teller-open", "tag", "tag-edge", "cover", "key", "flag", "rule"),
 )
 """Every name of a style that a line may carry."""
@@ -50,11 +51,14 @@ def header_lines(
     now: datetime,
     width: int,
     telling: "Telling | None" = None,
+    later: bool = False,
+    own_tags: Sequence[str] = (),
 ) -> Iterator[Line]:
     """Yield lines of at most `width` cells, a blank one first and last.
 
     The target of a span in the style `tag` is the tag, in the style `cover` the URL, in the style
-    `teller` the place of a source. telling: who tells the story, if several sources do.
+    `teller` the place of a source. telling: who tells the story, if several sources do. own_tags:
+    the user's, below the publisher's.
     """
     source = article.source.key if article.source else ""
     parts = (
@@ -65,10 +69,10 @@ def header_lines(
         [[_sentence(summary, "description")]] if (summary := lead(article)) else [],
         [
             [],
-            list(_facts(article, read=read, favourite=favourite, now=now)),
+            list(_facts(article, read=read, favourite=favourite, later=later, now=now)),
             *([tellers(telling, source, width)] if telling else []),
         ],
-        [list(_chips(article.tags))] if article.tags else [],
+        [spans for spans in (_chips(article.tags), _own(own_tags)) if spans],
         [_cover(article.cover)],
         [[_sentence(f"! {flag}", "flag")] for flag in article.flags],
         [[Span("─" * width, ("rule",))], []],
@@ -92,7 +96,9 @@ def _former(title: str, width: int) -> Span:
     return Span(fit(was, width).rstrip(), ("meta",))
 
 
-def _facts(article: Article, *, read: bool, favourite: bool, now: datetime) -> Iterator[Span]:
+def _facts(
+    article: Article, *, read: bool, favourite: bool, later: bool, now: datetime
+) -> Iterator[Span]:
     """Yield the facts of one line that breaks only between them."""
     facts = [
         (_source(article), "meta"),
@@ -106,6 +112,7 @@ def _facts(article: Article, *, read: bool, favourite: bool, now: datetime) -> I
         ("draft" if article.draft else "", "meta"),
         ("" if read else "unread", "meta"),
         ("★ favourite" if favourite else "", "favourite"),
+        ("◷ later" if later else "", "later"),
     ]
     between = ""
     for fact, style in facts:
@@ -145,13 +152,22 @@ def _machine(article: Article) -> str:
     return ", ".join([*words, f"translated from {original}"] if original else words)
 
 
-def _chips(tags: Iterable[str]) -> Iterator[Span]:
-    for number, tag in enumerate(tags):
-        if number:
-            yield Span(" ", ())
-        yield Span("▐", ("tag-edge",), tag)
-        yield Span(_unbreakable(tag), ("tag",), tag)
-        yield Span("▌", ("tag-edge",), tag)
+def _chips(tags: Iterable[str]) -> list[Span]:
+    spans: list[Span] = []
+    for tag in tags:
+        spans += [Span(" ", ())] * bool(spans)
+        spans.append(Span("▐", ("tag-edge",), tag))
+        spans.append(Span(_unbreakable(tag), ("tag",), tag))
+        spans.append(Span("▌", ("tag-edge",), tag))
+    return spans
+
+
+def _own(tags: Iterable[str]) -> list[Span]:
+    spans: list[Span] = []
+    for tag in tags:
+        spans += [Span("  ", ())] * bool(spans)
+        spans.append(Span(f"#{_unbreakable(tag)}", ("own-tag",)))
+    return spans
 
 
 def _cover(cover: Cover | None) -> list[Span]:

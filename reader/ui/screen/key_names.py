@@ -10,6 +10,8 @@ _NAMES = {
     "right_parenthesis": ")",
     "question_mark": "?",
     "slash": "/",
+    "number_sign": "#",
+    "apostrophe": "'",
     "escape": "Esc",
     "pagedown": "PgDn",
     "pageup": "PgUp",

@@ -71,6 +71,8 @@ READER_KEYS: list[BindingType] = [
     _key("M", "all_read", _MARK, "All read", "Mark everything in the list as read"),
     _key("R", "story_read", _MARK, "Story read", "Mark the others of its story as read"),
     _key("f", "toggle_favourite", _MARK, "Favourite", "Mark the article as a favourite or not"),
+    _key("b", "toggle_later", _MARK, "Read later", "Put the article aside to read later"),
+    _key("number_sign", "own_tag", _MARK, "Own tag", "Set or remove a tag of your own"),
     _key("u", "undo", _MARK, "Undo", "Take back the last mark"),
     _key("U", "redo", _MARK, "Redo", "Repeat the mark that was taken back"),
     _key("h,left", "to_list", _SCREEN, "Back to the list", "From the reading pane to the list"),

@@ -8,6 +8,7 @@ from typing import TypeVar
 from textual.worker import Worker
 
 from reader.article import ArticleId
+from reader.cache.marks.kinds import AnyMark
 from reader.errors import CacheUnwritable, MarkNotShown, MarksNotKept
 from reader.library import Change, Ids, Library, Mark, Marked
 from reader.ui.screen.host import Host
@@ -89,7 +90,7 @@ class Marker:
         """Toggle whether one article is read."""
 
         def label(value: bool, _changed: int) -> str:
-            return f"article {_state(value)}"
+            return f"article {_state(Mark.READ, value)}"
 
         self._run(partial(self._write_and_say, Ids([id]), Mark.READ, None, label))
 
@@ -101,13 +102,16 @@ class Marker:
         """Mark all as read."""
         self._run(partial(self._write_many, ids, True))
 
-    def toggle_favourite(self, id: ArticleId) -> None:
-        """Make the article a favourite, or remove that mark."""
+    def toggle(self, ids: Ids, mark: AnyMark) -> None:
+        """Set a mark or an own tag on the articles, or remove it if all have it."""
+        if len(ids) == 1:
 
-        def label(value: bool, _changed: int) -> str:
-            return "favourite" if value else "no favourite"
+            def label(value: bool, _changed: int) -> str:
+                return _OF_ONE.get((mark, value)) or _state(mark, value)
 
-        self._run(partial(self._write_and_say, Ids([id]), Mark.FAVOURITE, None, label))
+            self._run(partial(self._write_and_say, ids, mark, None, label))
+        else:
+            self._run(partial(self._write_many, ids, None, mark))
 
     def undo(self) -> None:
         """Take back the last step of marking."""
@@ -154,7 +158,7 @@ class Marker:
         return await asyncio.to_thread(write_and_read)
 
     async def _write(
-        self, ids: Ids, mark: Mark, value: bool | None, label: Callable[[bool, int], str]
+        self, ids: Ids, mark: AnyMark, value: bool | None, label: Callable[[bool, int], str]
     ) -> Marked:
         return await self._written(partial(self._library.set_marks, ids, mark, value, label))
 
@@ -171,21 +175,21 @@ class Marker:
             self._is_full = False
 
     async def _write_and_say(
-        self, ids: Ids, mark: Mark, value: bool | None, label: Callable[[bool, int], str]
+        self, ids: Ids, mark: AnyMark, value: bool | None, label: Callable[[bool, int], str]
     ) -> None:
         marked = await self._write(ids, mark, value, label)
         said = label(marked.value, marked.changed)
         self._host.say(f"{said} · {self._undo_key} undoes" if marked.changed else f"already {said}")
 
-    async def _write_many(self, ids: Ids, value: bool | None) -> None:
+    async def _write_many(self, ids: Ids, value: bool | None, mark: AnyMark = Mark.READ) -> None:
         """Mark the articles that do not have that mark yet, and say how many."""
 
         def label(value: bool, changed: int) -> str:
-            return f"{counted(changed)} {_state(value)}"
+            return f"{counted(changed)} {_state(mark, value)}"
 
-        marked = await self._write(ids, Mark.READ, value, label)
+        marked = await self._write(ids, mark, value, label)
         if not marked.changed:
-            state = _state(marked.value)
+            state = _state(mark, marked.value)
             self._host.say(f"already {state}: {counted(len(ids))}" if ids else "nothing to mark")
             return
         before = len(ids) - marked.changed
@@ -203,5 +207,20 @@ def counted(number: int) -> str:
     return "1 article" if number == 1 else f"{number:,} articles"
 
 
-def _state(is_read: bool) -> str:
-    return "read" if is_read else "unread"
+def _state(mark: AnyMark, value: bool) -> str:
+    if isinstance(mark, Mark):
+        return _STATES[mark][not value]
+    return f"{'tagged' if value else 'no longer tagged'} #{mark.name}"
+
+
+_OF_ONE: dict[tuple[AnyMark, bool], str] = {
+    (Mark.FAVOURITE, True): "favourite",
+    (Mark.FAVOURITE, False): "no favourite",
+    (Mark.LATER, True): "to read later",
+    (Mark.LATER, False): "not to read later",
+}
+_STATES = {
+    Mark.READ: ("read", "unread"),
+    Mark.FAVOURITE: ("made favourites", "no longer favourites"),
+    Mark.LATER: ("put aside to read later", "no longer to read later"),
+}

@@ -10,7 +10,7 @@ from textual.binding import BindingType
 
 from reader.article import Article, ArticleId
 from reader.errors import CryptoreadError
-from reader.library import TagCount
+from reader.library import Ids, Mark, TagCount
 from reader.query.language import Field, Query
 from reader.ui.bars.status_line import KeyLine
 from reader.ui.bars.tag_bar import TagBar
@@ -252,8 +252,27 @@ class ReaderScreen(HostScreen):
     @reported
     def action_toggle_favourite(self) -> None:
         """Mark the article as a favourite, or take the mark back."""
-        if (id := self._id_of_article()) is not None:
-            self.marker.toggle_favourite(id)
+        if ids := self._ids_to_mark():
+            self.marker.toggle(ids, Mark.FAVOURITE)
+
+    @reported
+    def action_toggle_later(self) -> None:
+        """Put the article aside to read later, or take the mark back."""
+        if ids := self._ids_to_mark():
+            self.marker.toggle(ids, Mark.LATER)
+
+    @reported
+    async def action_own_tag(self) -> None:
+        """Ask for a tag of the user's own, and set it on the article or remove it."""
+        from reader.ui.screen.own_tags import open_own_tags
+
+        if ids := self._ids_to_mark():
+            await open_own_tags(self, self._library, self.marker, ids)
+
+    def _ids_to_mark(self) -> Ids:
+        """Return the article that a key is about, as a set; none without one."""
+        id = self._id_of_article()
+        return Ids() if id is None else Ids([id])
 
     def _id_of_article(self) -> ArticleId | None:
         article = self._of_article()

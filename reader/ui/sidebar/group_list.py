@@ -37,6 +37,7 @@ class GroupList(LongView, inherit_bindings=False):
         "sidebar--favourite",
         "sidebar--flagged",
         "sidebar--group",
+        "sidebar--later",
         "sidebar--muted",
         "sidebar--opened",
         "sidebar--unread",

@@ -41,6 +41,8 @@ def article_parts(
         right += [(f" ~{glyph.rstrip()}", style)] * row.estimated
     if row.favourite:
         right.append((" ★", "sidebar--favourite"))
+    if row.later:
+        right.append((" ◷", "sidebar--later"))
     if row.draft:
         right.append((" ✎", "sidebar--flagged"))
     if row.flagged:

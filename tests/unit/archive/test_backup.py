@@ -14,7 +14,7 @@ from zipfile import ZIP_BZIP2, ZIP_DEFLATED, ZIP_STORED, ZipFile
 import pytest
 
 from reader.archive.backup import BackupError, RestoreError, backup, restore
-from reader.cache.marks.journal import Mark
+from reader.cache.marks.kinds import Mark
 from reader.cache.store import Store
 from reader.errors import CacheDamaged, CacheLocked
 from reader.query.language import Query, parse
