@@ -14,6 +14,7 @@ from reader.cache.answers import MOST_TAGS, PINNED, Change, Group, Grouping, Mar
 from reader.cache.ids import Ids
 from reader.cache.marks.kinds import AnyMark, Mark
 from reader.cache.marks_keeper import Label
+from reader.cache.session import Moved
 from reader.cache.store import Store
 from reader.cache.values.cancel import Cancel
 from reader.cache.values.instants import utc_now
@@ -142,9 +143,9 @@ class Library:
         """Return whether a later moment is ready and the query's words are looked up in it."""
         return self._session.is_prepared_for(query)
 
-    def catch_up(self, follow: Iterable[ArticleId] = ()) -> dict[ArticleId, ArticleId | None]:
-        """Advance to what `prepare` has read, else to the latest; return new ids of `follow`."""
-        return self._session.catch_up(follow)
+    def catch_up(self, follow: Iterable[ArticleId] = (), selected: Ids | None = None) -> Moved:
+        """Advance to what `prepare` has read; return new ids of `follow`, and of selected ones."""
+        return self._session.catch_up(follow, selected)
 
     @property
     def is_empty(self) -> bool:

@@ -259,6 +259,8 @@ class HostScreen(QuickKeys, LightScreen):
         kept = self._article.kept(ids)
         self._article.highlight()
         self._listing.show(kept, is_whole)
+        if is_whole and self._sidebar.selected and not self.is_searching:
+            self._sidebar.keep_selected(kept)
         if is_whole and not self._is_restored:
             self._is_restored = True
             self._view.put_back(self._sidebar, self._library)

@@ -107,6 +107,7 @@ class ReaderScreen(HostScreen):
     def on_search_line_kept(self, event: "SearchLine.Kept") -> None:
         """Keep the search and close the line."""
         self._searching.keep(event.text)
+        self._sidebar.keep_selected(self._listing.ids)
 
     def on_search_line_given_up(self) -> None:
         """Return to the query from before the search."""
@@ -117,9 +118,11 @@ class ReaderScreen(HostScreen):
         self.show(self._start)
 
     def action_back(self) -> None:
-        """Leave the reading pane if it is shown alone, else drop one filter."""
+        """Leave the reading pane if it is shown alone, else drop the selection, else one filter."""
         if self._panes.is_list_hidden:
             self._panes.show_list()
+        elif self._sidebar.selected:
+            self._sidebar.select(Ids())
         elif self.filter != self._start:
             self.show(stepped_back(self.filter, self._start))
 
@@ -210,8 +213,10 @@ class ReaderScreen(HostScreen):
             self._doors.original(article)
 
     def action_copy_link(self) -> None:
-        """Copy the link of the article."""
-        if article := self._of_article():
+        """Copy the link of the article, or those of all that are selected."""
+        if self._sidebar.selected:
+            self._doors.copy_links(self._library, self._sidebar.selected)
+        elif article := self._of_article():
             self._doors.copy_link(article)
 
     def action_copy_markdown(self) -> None:
@@ -231,9 +236,11 @@ class ReaderScreen(HostScreen):
 
     @reported
     def action_toggle_read(self) -> None:
-        """Mark the group under the cursor, else the article."""
+        """Mark what is selected, else the group under the cursor, else the article."""
         cursor = self._sidebar.cursor
-        if self.focused is self._sidebar and cursor and cursor.article is None:
+        if self._sidebar.selected:
+            self.marker.toggle_all_read(self._sidebar.selected)
+        elif self.focused is self._sidebar and cursor and cursor.article is None:
             if group := self._sidebar.group(cursor.group):
                 self.marker.toggle_all_read(group.ids)
         elif (id := self._id_of_article()) is not None:
@@ -262,6 +269,19 @@ class ReaderScreen(HostScreen):
             self.marker.toggle(ids, Mark.LATER)
 
     @reported
+    def action_older_read(self) -> None:
+        """Mark the listed articles that are older than the one of the cursor as read."""
+        if (id := self._id_of_article()) is not None:
+            ids = self._listing.ids
+            place = ids.place(id)
+            self.marker.read(ids.part(place + (id in ids), len(ids)))
+
+    @reported
+    def action_rest_read(self) -> None:
+        """Mark what is below the cursor in its group as read; on a heading, the whole group."""
+        self.marker.read(self._sidebar.rest_of_group)
+
+    @reported
     async def action_own_tag(self) -> None:
         """Ask for a tag of the user's own, and set it on the article or remove it."""
         from reader.ui.screen.own_tags import open_own_tags
@@ -270,13 +290,20 @@ class ReaderScreen(HostScreen):
             await open_own_tags(self, self._library, self.marker, ids)
 
     def _ids_to_mark(self) -> Ids:
-        """Return the article that a key is about, as a set; none without one."""
+        """Return what is selected, else the article that a key is about; none without one."""
+        if self._sidebar.selected:
+            return self._sidebar.selected
         id = self._id_of_article()
         return Ids() if id is None else Ids([id])
 
     def _id_of_article(self) -> ArticleId | None:
         article = self._of_article()
         return self._library.id_of(article.identity) if article else None
+
+    def on_group_list_selection_changed(self) -> None:
+        """Show how many articles are selected."""
+        count = len(self._sidebar.selected)
+        self._status.progress("selection", f"{count:,} selected" if count else "")
 
     def action_undo(self) -> None:
         """Take back the last step of marking."""

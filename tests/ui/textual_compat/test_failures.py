@@ -119,6 +119,7 @@ FAULTS: dict[str, tuple[str, Callable[[Reading], Any]]] = {
     "browser": ("reader.browser.plan", _follow_a_link),
     "catch-up": ("prepare", _look_for_changes),
     "copy": ("keep_copy_of_marks", _keep_a_copy),
+    "copy-links": ("articles", _keys("n", "v", "y")),
     "find": ("find", _keys("slash", *"fees")),
     "full-text": ("fetch_full_text", _keys("n", "F")),
     "history": ("save_state", _keys("slash", *"fees", "enter")),
