@@ -75,7 +75,7 @@ class Library:
         self._session = store.session
         self._questions = store.questions
         self._texts = store.texts
-        self._marking = store.marking
+        self._marking = self.marking = store.marking
         self._on_close = on_close
 
     def __enter__(self) -> Self:

@@ -89,15 +89,18 @@ class Marking:
         self._latest.refresh(to)
         bits, facet = self._as_of_now(ids, to), self._latest.get(to, mark.facet)
         becomes = bool(bits - facet) if value is None else value
-        pairs = twins(to, list(bits))
-        every = bits | BitMap([twin for _, twin in pairs])
-        changed = every - facet if becomes else every & facet
-        counted = len(bits & (changed | BitMap([id for id, twin in pairs if twin in changed])))
+        changed, counted = _changing(to, bits, facet, becomes)
         if changed:
             identities = list(to.identities(list(changed)).values())
             step = Step(label(becomes, counted), mark, becomes, identities)
             self._show(to, step, changed, change(lambda marks: marks.do(step)))
         return Marked(becomes, counted)
+
+    def would_change(self, ids: Ids, mark: AnyMark, value: bool) -> int:
+        """Return how many articles `set_marks` would change; changes nothing."""
+        with self._session.asking() as view:
+            facet = self._session.facets.get(view, mark.facet)
+            return _changing(view, ids.bits, facet, value)[1]
 
     def _as_of_now(self, ids: Ids, now: "View") -> BitMap:
         """Return the ids of these articles in the present state, which `_latest` is of."""
@@ -248,6 +251,14 @@ class Marking:
     def _write_facets(self, to: "Transaction", changes: "FacetChanges", counter: int) -> None:
         to.set_counter("marks", counter)
         changes.write(to, {}, self._truth)
+
+
+def _changing(view: "View", bits: BitMap, facet: BitMap, becomes: bool) -> tuple[BitMap, int]:
+    """Return the articles and twins whose mark differs, and how many count as changed."""
+    pairs = twins(view, list(bits))
+    every = bits | BitMap([twin for _, twin in pairs])
+    changed = every - facet if becomes else every & facet
+    return changed, len(bits & (changed | BitMap([id for id, twin in pairs if twin in changed])))
 
 
 def marked(view: "View", session: Session) -> "dict[Facet, BitMap]":

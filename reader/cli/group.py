@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 ARCHIVE = ("export", "import")
 READING = ("list", "open", "show", "stats", "stories")
+MARKING = ("mark",)
 MOOD = ("mood",)
 BRIEF = ("brief",)
 SUBSCRIPTIONS = ("subscribe", "subscriptions", "unsubscribe")
@@ -36,7 +37,7 @@ class Commands(click.Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the names of all commands, sorted, without importing them."""
-        names = (*ARCHIVE, *READING, *MOOD, *BRIEF, *SUBSCRIPTIONS, *LIVE, *UPKEEP)
+        names = (*ARCHIVE, *READING, *MARKING, *MOOD, *BRIEF, *SUBSCRIPTIONS, *LIVE, *UPKEEP)
         return sorted((*super().list_commands(ctx), *names))
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
@@ -58,6 +59,10 @@ def _commands_beside(name: str) -> Mapping[str, click.Command]:
         import reader.cli.reading as reading
 
         return reading.COMMANDS
+    if name in MARKING:
+        import reader.cli.marking as marking
+
+        return marking.COMMANDS
     if name in MOOD:
         import reader.cli.mood as mood
 

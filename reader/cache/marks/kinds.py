@@ -50,6 +50,20 @@ class OwnTag(str):
 AnyMark = Mark | OwnTag
 
 
+_STATES = {
+    Mark.READ: ("read", "unread"),
+    Mark.FAVOURITE: ("made favourites", "no longer favourites"),
+    Mark.LATER: ("put aside to read later", "no longer to read later"),
+}
+
+
+def state(mark: AnyMark, value: bool) -> str:
+    """Return how articles are when the mark is set or removed: "read", "tagged #trading"."""
+    if isinstance(mark, Mark):
+        return _STATES[mark][not value]
+    return f"{'tagged' if value else 'no longer tagged'} #{mark.name}"
+
+
 def own_tag(typed: str) -> OwnTag:
     """Return the own tag of a typed name: case-folded, with single spaces, without a `#` before it.
 

@@ -8,7 +8,7 @@ from typing import TypeVar
 from textual.worker import Worker
 
 from reader.article import ArticleId
-from reader.cache.marks.kinds import AnyMark
+from reader.cache.marks.kinds import AnyMark, state
 from reader.errors import CacheUnwritable, MarkNotShown, MarksNotKept
 from reader.library import Change, Ids, Library, Mark, Marked
 from reader.ui.screen.host import Host
@@ -90,7 +90,7 @@ class Marker:
         """Toggle whether one article is read."""
 
         def label(value: bool, _changed: int) -> str:
-            return f"article {_state(Mark.READ, value)}"
+            return f"article {state(Mark.READ, value)}"
 
         self._run(partial(self._write_and_say, Ids([id]), Mark.READ, None, label))
 
@@ -107,7 +107,7 @@ class Marker:
         if len(ids) == 1:
 
             def label(value: bool, _changed: int) -> str:
-                return _OF_ONE.get((mark, value)) or _state(mark, value)
+                return _OF_ONE.get((mark, value)) or state(mark, value)
 
             self._run(partial(self._write_and_say, ids, mark, None, label))
         else:
@@ -185,12 +185,12 @@ class Marker:
         """Mark the articles that do not have that mark yet, and say how many."""
 
         def label(value: bool, changed: int) -> str:
-            return f"{counted(changed)} {_state(mark, value)}"
+            return f"{counted(changed)} {state(mark, value)}"
 
         marked = await self._write(ids, mark, value, label)
         if not marked.changed:
-            state = _state(mark, marked.value)
-            self._host.say(f"already {state}: {counted(len(ids))}" if ids else "nothing to mark")
+            now = state(mark, marked.value)
+            self._host.say(f"already {now}: {counted(len(ids))}" if ids else "nothing to mark")
             return
         before = len(ids) - marked.changed
         rest = f" ({before:,} already {'was' if before == 1 else 'were'})" if before else ""
@@ -207,20 +207,9 @@ def counted(number: int) -> str:
     return "1 article" if number == 1 else f"{number:,} articles"
 
 
-def _state(mark: AnyMark, value: bool) -> str:
-    if isinstance(mark, Mark):
-        return _STATES[mark][not value]
-    return f"{'tagged' if value else 'no longer tagged'} #{mark.name}"
-
-
 _OF_ONE: dict[tuple[AnyMark, bool], str] = {
     (Mark.FAVOURITE, True): "favourite",
     (Mark.FAVOURITE, False): "no favourite",
     (Mark.LATER, True): "to read later",
     (Mark.LATER, False): "not to read later",
-}
-_STATES = {
-    Mark.READ: ("read", "unread"),
-    Mark.FAVOURITE: ("made favourites", "no longer favourites"),
-    Mark.LATER: ("put aside to read later", "no longer to read later"),
 }
