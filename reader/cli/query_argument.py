@@ -42,10 +42,30 @@ def parse_query(ctx: click.Context, _param: click.Parameter, words: tuple[str, .
     for word in words:
         if word.startswith("--"):
             raise click.NoSuchOption(word, ctx=ctx)
-    query = parse(" ".join(map(_as_typed, words)))
+    text = " ".join(map(_as_typed, words))
+    if "@" in text:
+        from reader.query.views import parse_with
+
+        query = parse_with(text, _views(ctx))
+    else:
+        query = parse(text)
     for hint in query.hints:
         say(f"{hint.term}: {hint.reason}; searching for it as plain text")
     return query
+
+
+def _views(ctx: click.Context) -> dict[str, str]:
+    """Return the views of the config file, and those that are always there. Raises ConfigError."""
+    from datetime import datetime
+
+    from reader.config.paths import config_file
+    from reader.config.settings import read_settings
+    from reader.query.views import built_in
+
+    given = ctx.find_root().params
+    paths: Paths = ctx.find_object(Paths) or Paths(given.get("data"), given.get("config"))
+    settings = read_settings(config_file(paths.config))
+    return built_in(datetime.now().astimezone().date()) | dict(settings.views)
 
 
 def _as_typed(word: str) -> str:
@@ -62,15 +82,18 @@ def _complete(ctx: click.Context, _param: click.Parameter, incomplete: str) -> l
     """Return the fields of the query language, or the values that the cache has for a field."""
     from reader.query.language import Field, parse
 
+    if incomplete.startswith("@"):
+        return [name for view in _views(ctx) if (name := f"@{view}").startswith(incomplete)]
     minus = "-" if incomplete.startswith("-") else ""
     field, colon, _ = incomplete.removeprefix("-").partition(":")
     if not colon:
         return [f"{minus}{name}:" for name in Field if name.startswith(field)]
     paths: Paths = ctx.find_object(Paths) or Paths(None, None)
     with paths.library() as library:
-        stats = library.stats(parse(""))
+        stats, own = library.stats(parse("")), library.names(Field.MYTAG)
     values = {
         Field.TAG: stats.tags,
+        Field.MYTAG: own,
         Field.CATEGORY: stats.categories,
         Field.SOURCE: stats.sources,
         Field.LANG: stats.languages,

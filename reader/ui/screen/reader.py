@@ -8,15 +8,13 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 from textual import events
 from textual.binding import BindingType
 
-from reader.article import Article, ArticleId
-from reader.errors import CryptoreadError
-from reader.library import Ids, Mark, TagCount
+from reader.library import Ids, TagCount
 from reader.query.language import Field, Query
 from reader.ui.bars.status_line import KeyLine
 from reader.ui.bars.tag_bar import TagBar
 from reader.ui.screen.filtering import stepped_back
-from reader.ui.screen.host_screen import HostScreen
 from reader.ui.screen.keys import NEXT, READER_KEYS
+from reader.ui.screen.marking_screen import MarkingScreen
 from reader.ui.screen.reported import reported
 
 if TYPE_CHECKING:
@@ -28,7 +26,7 @@ if TYPE_CHECKING:
     from reader.ui.screen.sync import Syncing
 
 
-class ReaderScreen(HostScreen):
+class ReaderScreen(MarkingScreen):
     """The main screen with the actions that keys, clicks and the palette ask for."""
 
     BINDINGS: ClassVar[list[BindingType]] = READER_KEYS
@@ -188,20 +186,6 @@ class ReaderScreen(HostScreen):
         """Say how many matches the article has."""
         self._stepping.tell_matches(event, self.key(NEXT))
 
-    def _of_article(self) -> Article | None:
-        """Return the article that a key is about: the open one in its pane, else the cursor's."""
-        cursor = self._sidebar.cursor
-        article = self._article.article
-        try:
-            if self.focused is self._sidebar and cursor and cursor.article is not None:
-                article = self._library.article(cursor.article)
-        except CryptoreadError as error:
-            self.say(str(error), error=True)
-            return None
-        if article is None:
-            self.say("no article is open or under the cursor")
-        return article
-
     def action_cover(self) -> None:
         """Open the cover image of the article."""
         if article := self._of_article():
@@ -232,86 +216,11 @@ class ReaderScreen(HostScreen):
         """Open the clicked link."""
         self._doors.link(event.url, event.label)
 
-    # Marks.
-
-    @reported
-    def action_toggle_read(self) -> None:
-        """Mark what is selected, else the group under the cursor, else the article."""
-        cursor = self._sidebar.cursor
-        if self._sidebar.selected:
-            self.marker.toggle_all_read(self._sidebar.selected)
-        elif self.focused is self._sidebar and cursor and cursor.article is None:
-            if group := self._sidebar.group(cursor.group):
-                self.marker.toggle_all_read(group.ids)
-        elif (id := self._id_of_article()) is not None:
-            self.marker.toggle_read(id)
-
-    def action_all_read(self) -> None:
-        """Mark every listed article as read."""
-        self.marker.read(self._listing.ids)
-
     @reported
     def action_story_read(self) -> None:
         """Mark the other articles that tell the same story as read."""
         if (id := self._id_of_article()) is not None:
             self._tellers().mark_others(id)
-
-    @reported
-    def action_toggle_favourite(self) -> None:
-        """Mark the article as a favourite, or take the mark back."""
-        if ids := self._ids_to_mark():
-            self.marker.toggle(ids, Mark.FAVOURITE)
-
-    @reported
-    def action_toggle_later(self) -> None:
-        """Put the article aside to read later, or take the mark back."""
-        if ids := self._ids_to_mark():
-            self.marker.toggle(ids, Mark.LATER)
-
-    @reported
-    def action_older_read(self) -> None:
-        """Mark the listed articles that are older than the one of the cursor as read."""
-        if (id := self._id_of_article()) is not None:
-            ids = self._listing.ids
-            place = ids.place(id)
-            self.marker.read(ids.part(place + (id in ids), len(ids)))
-
-    @reported
-    def action_rest_read(self) -> None:
-        """Mark what is below the cursor in its group as read; on a heading, the whole group."""
-        self.marker.read(self._sidebar.rest_of_group)
-
-    @reported
-    async def action_own_tag(self) -> None:
-        """Ask for a tag of the user's own, and set it on the article or remove it."""
-        from reader.ui.screen.own_tags import open_own_tags
-
-        if ids := self._ids_to_mark():
-            await open_own_tags(self, self._library, self.marker, ids)
-
-    def _ids_to_mark(self) -> Ids:
-        """Return what is selected, else the article that a key is about; none without one."""
-        if self._sidebar.selected:
-            return self._sidebar.selected
-        id = self._id_of_article()
-        return Ids() if id is None else Ids([id])
-
-    def _id_of_article(self) -> ArticleId | None:
-        article = self._of_article()
-        return self._library.id_of(article.identity) if article else None
-
-    def on_group_list_selection_changed(self) -> None:
-        """Show how many articles are selected."""
-        count = len(self._sidebar.selected)
-        self._status.progress("selection", f"{count:,} selected" if count else "")
-
-    def action_undo(self) -> None:
-        """Take back the last step of marking."""
-        self.marker.undo()
-
-    def action_redo(self) -> None:
-        """Repeat the last step that was undone."""
-        self.marker.redo()
 
     # Panes and keys.
 

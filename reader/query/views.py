@@ -1,0 +1,123 @@
+"""Saved views: queries under a name, which `@name` stands for in any other query. Pure."""
+
+import re
+from collections.abc import Iterator, Mapping
+from datetime import date
+
+from reader.query.language import Hint, Query, parse
+
+LONGEST_NAME = 30
+LONGEST_QUERY = 1_000
+"""Characters of a view."""
+
+DEEPEST = 8
+"""Views within views."""
+
+MOST_TERMS = 200
+"""Terms of a query with all its views: views of views could grow without end."""
+
+_NAME = r"[^\W_][\w-]*"
+# As in the language: a quoted text is one term, whatever is in it.
+_WORDS = r'(?=\S)(-?)(?:[A-Za-z]+:(?!//))?(?:"(?:[^"]+|"")*+"?\*?|(\S*))'
+
+
+def built_in(today: date) -> dict[str, str]:
+    """Return the queries of the views that are always there, by name."""
+    return {
+        "all": "",
+        "unread": "is:unread",
+        "favourites": "is:favourite",
+        "later": "is:later",
+        "today": f"after:{today.isoformat()}",
+    }
+
+
+def problem(name: str, query: str) -> str | None:
+    """Return what is wrong with a view, as a sentence; None if it is valid."""
+    if not re.fullmatch(_NAME, name) or len(name) > LONGEST_NAME:
+        return (
+            f"{name!r} is not a name of a view: letters, digits, - and _ "
+            f"without spaces, {LONGEST_NAME} characters at most"
+        )
+    if len(query) > LONGEST_QUERY:
+        return f"the query of view {name!r} is longer than {LONGEST_QUERY:,} characters"
+    return None
+
+
+def parse_with(text: str, views: Mapping[str, str]) -> Query:
+    """Parse a text in which `@name` stands for the view of that name. Never raises.
+
+    The query's hints name views that are unknown, excluded or within themselves: such a word is
+    searched for as it is.
+    """
+    expanded, hints = expand(text, views)
+    query = parse(expanded)
+    return Query(query.terms, (*hints, *query.hints))
+
+
+def expand(text: str, views: Mapping[str, str]) -> tuple[str, tuple[Hint, ...]]:
+    """Return the text with each view in place of its name, and hints as in `parse_with`."""
+    if "@" not in text:
+        return text, ()
+    known = {name.casefold(): query for name, query in views.items()}
+    hints: list[Hint] = []
+    return "".join(_expanded(text, known, (), hints, {})), tuple(hints)
+
+
+def _expanded(
+    text: str,
+    views: Mapping[str, str],
+    within: tuple[str, ...],
+    hints: list[Hint],
+    done: dict[str, Query],
+) -> Iterator[str]:
+    """Yield the text in pieces. done: views that were expanded before, each once."""
+    end = 0
+    for match in re.finditer(_WORDS, text):
+        word = match[2] or ""
+        if not word.startswith("@") or match[0] != match[1] + word or len(word) < 2:
+            continue
+        yield text[end : match.start()]
+        end = match.end()
+        name = word[1:].casefold()
+        if trouble := _trouble(name, views, within, is_excluded=bool(match[1])):
+            hints.append(Hint(match[0], trouble))
+            yield match[0]
+            continue
+        if name not in done:
+            inner = "".join(_expanded(views[name], views, (*within, name), hints, done))
+            done[name] = parse(inner)
+            hints += done[name].hints
+        if len(done[name].terms) > MOST_TERMS:
+            hints.append(Hint(match[0], f"it has more than {MOST_TERMS} terms"))
+            yield match[0]
+        else:
+            yield str(done[name])  # in its normal form it cannot change what stands around it
+    yield text[end:]
+
+
+def _trouble(
+    name: str, views: Mapping[str, str], within: tuple[str, ...], *, is_excluded: bool
+) -> str:
+    """Return why a view cannot stand here, empty if it can."""
+    if name not in views:
+        return f"no view `@{name}`"
+    if is_excluded:
+        return "a view cannot be excluded"
+    if name in within:
+        return f"view `@{name}` is within itself"
+    return "views are nested too deeply" if len(within) >= DEEPEST else ""
+
+
+def letters(names: list[str]) -> dict[str, str]:
+    """Return a key for each name: its first letter or digit that no name before it has.
+
+    Empty for a name whose letters are all taken.
+    """
+    taken: dict[str, str] = {}
+    found: dict[str, str] = {}
+    for name in names:
+        free = (ch for ch in name.casefold() if ch.isalnum() and ch not in taken)
+        found[name] = next(free, "")
+        taken[found[name]] = name
+    return found
