@@ -73,7 +73,7 @@ class Library:
         self._is_shown = False
         self._store = store = Store(folder, clock=lambda: self.clock())
         self._session = store.session
-        self._questions = store.questions
+        self._questions = self.questions = store.questions
         self._texts = store.texts
         self._marking = self.marking = store.marking
         self._on_close = on_close

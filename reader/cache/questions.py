@@ -189,6 +189,21 @@ class Questions:
             unread = ids.bits - self._session.facets.get(view, READ)
             return Ids(unread, ids.lang, has_all_twins=ids.has_all_twins)
 
+    def count_unread(self, query: Query, now: datetime) -> int:
+        """Return how many articles that match are unread, twins as one; keeps nothing in memory."""
+        if query.words:
+            ids = self.find(query, now)
+            facets = self._session.facets_of(ids.lang)
+            with self._session.asking(ids.lang) as view:
+                return len(ids.bits) - ids.bits.intersection_cardinality(facets.get(view, READ))
+        lang = language_of(query)
+        facets = self._session.facets_of(lang)
+        with self._session.asking(lang) as view:
+            bits = filtered(query, facets, view, now)
+            if has_all_twins(query):
+                bits = bits - facets.get(view, TWIN)
+            return len(bits) - bits.intersection_cardinality(facets.get(view, READ))
+
     def _counting_once(self, ids: Ids) -> BitMap:
         """Return the ids without those whose twin counts for them."""
         facets = self._session.facets_of(ids.lang)

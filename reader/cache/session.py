@@ -29,7 +29,7 @@ Moved = dict[ArticleId, ArticleId | None]
 """New ids of articles, None for one that is gone."""
 
 MOST_FOLLOWED = 2_000
-"""Selected articles that are looked up anew when they have moved, in some 20 ms."""
+"""Selected articles that are looked up again when they have moved, in some 20 ms."""
 
 
 class Held:

@@ -1,10 +1,10 @@
 """Saved views: queries under a name, which `@name` stands for in any other query. Pure."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 
-from reader.query.language import Hint, Query, parse
+from reader.query.language import Field, Hint, Query, parse, parse_typed
 
 LONGEST_NAME = 30
 LONGEST_QUERY = 1_000
@@ -52,6 +52,24 @@ def parse_with(text: str, views: Mapping[str, str]) -> Query:
     """
     expanded, hints = expand(text, views)
     query = parse(expanded)
+    return Query(query.terms, (*hints, *query.hints))
+
+
+def parse_typed_with(
+    text: str, views: Mapping[str, str], is_known: Callable[[Field, str], bool]
+) -> Query:
+    """Parse a line that is being typed, with views; a name that is half typed counts for nothing.
+
+    is_known: as of `parse_typed`.
+    """
+    if "@" not in text:
+        return parse_typed(text, is_known)
+    start, _, last = text.rpartition(" ")
+    if last.startswith("@"):  # what ends a view is not being typed
+        is_view = last[1:].casefold() in {name.casefold() for name in views}
+        text = f"{start} {last} " if is_view else start
+    expanded, hints = expand(text, views)
+    query = parse_typed(expanded, is_known)
     return Query(query.terms, (*hints, *query.hints))
 
 

@@ -33,6 +33,8 @@ PLACES: Mapping[str, tuple[tuple[str, str], ...]] = {
     "own_tags": (("reader.ui.modals.own_tags", "OwnTagScreen"),),
     "pick_list": (("reader.ui.modals.pick_list", "PickList"),),
     "sources": (("reader.ui.modals.sources", "SourcesScreen"),),
+    "save_view": (("reader.ui.modals.views", "SaveViewScreen"),),
+    "views": (("reader.ui.modals.views", "ViewsScreen"),),
     "tag_picker": (("reader.ui.modals.tag_picker", "TagPicker"),),
 }
 """Modules and classes that have bindings, by the first word of their ids."""

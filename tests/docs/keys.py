@@ -18,6 +18,8 @@ PARTS = {
     "reading": "In an open article",
     "search": "On the search line",
     "tag_picker": "In the tag picker",
+    "views": "In the box of views",
+    "save_view": "In the box that saves a view",
     "own_tags": "In the box of your own tags",
     "links": "In the box of links",
     "pick_list": "Moving in a box of links",

@@ -5,7 +5,7 @@ Makes the parts and implements their `Host`. A subclass defines what keys do.
 
 import asyncio
 from contextlib import suppress
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,7 +24,7 @@ from reader.ui.bars.tag_bar import TagBar
 from reader.ui.screen.answers import Answers
 from reader.ui.screen.catching_up import CatchingUp
 from reader.ui.screen.doors import Doors
-from reader.ui.screen.keys import LIST_KEYS, NEXT, READING_KEYS, as_bound, key_of
+from reader.ui.screen.keys import LIST_KEYS, NEXT, READING_HINT, READING_KEYS, as_bound, key_of
 from reader.ui.screen.listing import Listing
 from reader.ui.screen.marks import Marker
 from reader.ui.screen.open_article import OpenArticle
@@ -43,6 +43,7 @@ from reader.ui.textual_compat.quick_keys import QuickKeys
 
 if TYPE_CHECKING:
     from reader.ui.screen.full_text import Originals
+    from reader.ui.screen.own.views import Views
     from reader.ui.screen.sync import Syncing
 
 WARM_UP_AFTER_S = 0.25
@@ -69,10 +70,6 @@ LOOK_FOR_CHANGES_S = 1.0
 """How often the screen asks whether another program has changed the cache."""
 
 SAMPLE_BANNER = "Sample articles. {sync} brings news. For your own, quit and run cryptoread import"
-READING_HINT = (
-    "{expand} or {open} opens the article under the cursor, {next} the next unread one. "
-    "{help} shows all keys."
-)
 
 
 class HostScreen(QuickKeys, LightScreen):
@@ -130,6 +127,8 @@ class HostScreen(QuickKeys, LightScreen):
             hint="" if self._view.opened else self._reading_hint,  # empty: an article will follow
             say=self.say,
         )
+        if settings.views:
+            yield self.saved_views.bar
         yield from (self._tag_bar, self._panes, self._status, self._key_line)
 
     async def on_mount(self) -> None:
@@ -194,6 +193,18 @@ class HostScreen(QuickKeys, LightScreen):
     def filter(self) -> Query:
         """Return the query that the list shows."""
         return self._filter
+
+    @property
+    def views(self) -> dict[str, str]:
+        """Return the saved views: queries by name."""
+        return self.saved_views.queries
+
+    @cached_property
+    def saved_views(self) -> "Views":
+        """Return the views of this screen; what they need is imported by the first use."""
+        from reader.ui.screen.own.views import Views
+
+        return Views(self, self._library, self._settings.views, self._config, self._start)
 
     def cover(self) -> None:
         """Paint nothing: the terminal shows the first screen as it was kept."""

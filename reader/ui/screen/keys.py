@@ -58,6 +58,8 @@ READER_KEYS: list[BindingType] = [
         for digit in range(1, 10)
     ),
     _key("slash", "search", _FILTER, "Search", "Search as you type, in the language of queries"),
+    _key("apostrophe", "views", _FILTER, "Views", "Open a saved view by its letter"),
+    _key("a", "save_view", _FILTER, "Save view", "Save the filter as a view, under a name"),
     _key("t", "pick_tags", _FILTER, "All tags", "Find any tag and filter by it"),
     _key("plus", "sentiment('positive')", _FILTER, "Positive", "Positive news only"),
     _key("minus", "sentiment('negative')", _FILTER, "Negative", "Negative news only"),
@@ -131,6 +133,11 @@ READING_KEYS = (
     _hint("reader.reading-pane-alone", "z", "alone", "zoom"),
     _QUIT,
     _HELP,
+)
+
+READING_HINT = (
+    "{expand} or {open} opens the article under the cursor, {next} the next unread one. "
+    "{help} shows all keys."
 )
 
 

@@ -68,7 +68,7 @@ class MarkingScreen(HostScreen):
     @reported
     async def action_own_tag(self) -> None:
         """Ask for a tag of the user's own, and set it on the article or remove it."""
-        from reader.ui.screen.own_tags import open_own_tags
+        from reader.ui.screen.own.own_tags import open_own_tags
 
         if ids := self._ids_to_mark():
             await open_own_tags(self, self._library, self.marker, ids)

@@ -19,6 +19,7 @@ from reader.ui.screen.reported import reported
 
 if TYPE_CHECKING:
     from reader.ui.bars.search_line import SearchLine
+    from reader.ui.bars.view_bar import ViewBar
     from reader.ui.modals.tag_picker import TagPicker
     from reader.ui.reading.pane import ReadingPane
     from reader.ui.screen.insight.tellers import Tellers
@@ -42,6 +43,31 @@ class ReaderScreen(MarkingScreen):
     def action_cycle_digit(self, digit: int) -> None:
         """Cycle the tag of this digit: off, +, −."""
         self._tag_bar.cycle(digit)
+
+    @reported
+    async def action_views(self) -> None:
+        """Ask for a saved view and show it."""
+        await self.saved_views.pick()
+
+    @reported
+    async def action_save_view(self) -> None:
+        """Save the filter as a view."""
+        await self.saved_views.save()
+
+    @reported
+    def on_view_bar_view_chosen(self, event: "ViewBar.ViewChosen") -> None:
+        """Show the clicked view."""
+        self.saved_views.open(event.name)
+
+    @reported
+    def action_open_view(self, name: str) -> None:
+        """Show the view of that name."""
+        self.saved_views.open(name)
+
+    def _name_filter(self, query: Query) -> None:
+        super()._name_filter(query)
+        if "saved_views" in vars(self):
+            self.saved_views.refresh()
 
     def on_tag_bar_query_changed(self, event: TagBar.QueryChanged) -> None:
         """Show the changed query."""
