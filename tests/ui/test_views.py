@@ -37,12 +37,12 @@ async def test_the_line_has_each_view_with_its_unread_articles(news: Library) ->
     async with reading(news, settings=OWN, size=(80, 24)) as reader:
         await reader.wait_for(lambda: "…" not in reader.text(ViewBar))
         assert reader.text(ViewBar) == (
-            "All 3 Unread 3 ★ Favourites 0 Today 3 morning 2 alts 1 Ukrainian 1"
+            "All 3 Unread 3 ★ 0 Today 3 morning 2 alts 1 Ukrainian 1"
         )
         assert len(reader.shown(ViewBar)) == 1
         await reader.go_to("Two")
         await reader.press("m", "f")
-        await reader.wait_for(lambda: "★ Favourites 0 Today 2 morning 1" in reader.text(ViewBar))
+        await reader.wait_for(lambda: "★ 0 Today 2 morning 1" in reader.text(ViewBar))
         bring(news, story(5, "Five", tags="XRP"))
         await reader.wait_for(lambda: "morning 2" in reader.text(ViewBar))
 

@@ -13,7 +13,7 @@ from reader.ui.bars.view_bar import ViewBar, ViewItem
 from reader.ui.screen.host import Host
 from reader.ui.textual_compat.failures import in_background
 
-_LABELS = {"all": "All", "unread": "Unread", "favourites": "★ Favourites", "today": "Today"}
+_LABELS = {"all": "All", "unread": "Unread", "favourites": "★", "today": "Today"}
 _NOT_ON_THE_LINE = "later"
 
 
