@@ -26,6 +26,7 @@ PLACES: Mapping[str, tuple[tuple[str, str], ...]] = {
     "sidebar": (("reader.ui.sidebar.widget", "Sidebar"),),
     "reading": (("reader.ui.reading.pane", "ReadingPane"),),
     "search": (("reader.ui.bars.search_line", "SearchLine"),),
+    "export": (("reader.ui.modals.export", "ExportScreen"),),
     "help": (("reader.ui.modals.help", "HelpScreen"), ("reader.ui.modals.page", "Page")),
     "links": (("reader.ui.modals.links", "LinksScreen"),),
     "confirm": (("reader.ui.modals.links", "ConfirmScreen"),),

@@ -18,6 +18,7 @@ PARTS = {
     "reading": "In an open article",
     "search": "On the search line",
     "tag_picker": "In the tag picker",
+    "export": "In the box that exports",
     "views": "In the box of views",
     "save_view": "In the box that saves a view",
     "own_tags": "In the box of your own tags",

@@ -160,3 +160,19 @@ async def test_the_rest_of_a_group_is_nothing_below_its_last_article(news: Libra
     async with reading(news) as reader:
         await reader.press("G", "e")
         assert "nothing to mark" in reader.status
+
+
+async def test_what_is_selected_is_exported(news: Library, tmp_path: Path) -> None:
+    to = tmp_path / "out [x].jsonl"
+    async with reading(news) as reader:
+        await reader.go_to("3")
+        await reader.press("v", "j", "j", "V", "E", "ctrl+u")
+        await reader.type_in(str(to))
+        await reader.press("enter")
+        await reader.wait_for(lambda: "exported 3 articles to" in reader.status)
+        assert len(to.read_text().splitlines()) == 3
+        await reader.press("E", "ctrl+u")
+        await reader.type_in(str(to))
+        await reader.press("enter")
+        await reader.wait_for(lambda: "cannot export" in reader.status)
+        assert len(to.read_text().splitlines()) == 3

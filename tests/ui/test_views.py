@@ -36,9 +36,7 @@ async def test_without_own_views_the_list_has_the_whole_height(news: Library) ->
 async def test_the_line_has_each_view_with_its_unread_articles(news: Library) -> None:
     async with reading(news, settings=OWN, size=(80, 24)) as reader:
         await reader.wait_for(lambda: "…" not in reader.text(ViewBar))
-        assert reader.text(ViewBar) == (
-            "All 3 Unread 3 ★ 0 Today 3 morning 2 alts 1 Ukrainian 1"
-        )
+        assert reader.text(ViewBar) == ("All 3 Unread 3 ★ 0 Today 3 morning 2 alts 1 Ukrainian 1")
         assert len(reader.shown(ViewBar)) == 1
         await reader.go_to("Two")
         await reader.press("m", "f")

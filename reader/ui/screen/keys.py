@@ -45,6 +45,7 @@ READER_KEYS: list[BindingType] = [
         "The later article of the same story",
     ),
     _key("y", "copy_link", _READ, "Copy link", "Copy the article's address"),
+    _key("E", "export", _READ, "Export", "Export the article, or all that are selected"),
     _key("Y", "copy_markdown", _READ, "Copy Markdown", "Copy the article as Markdown"),
     *(
         Binding(

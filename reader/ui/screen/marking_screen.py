@@ -73,6 +73,14 @@ class MarkingScreen(HostScreen):
         if ids := self._ids_to_mark():
             await open_own_tags(self, self._library, self.marker, ids)
 
+    @reported
+    async def action_export(self) -> None:
+        """Ask for a place and export what is selected, else the article."""
+        from reader.ui.screen.own.exporting import export_articles
+
+        if ids := self._ids_to_mark():
+            await export_articles(self, self._library, ids)
+
     def _ids_to_mark(self) -> Ids:
         """Return what is selected, else the article that a key is about; none without one."""
         if self._sidebar.selected:

@@ -130,6 +130,7 @@ FAULTS: dict[str, tuple[str, Callable[[Reading], Any]]] = {
     "catch-up": ("prepare", _look_for_changes),
     "copy": ("keep_copy_of_marks", _keep_a_copy),
     "copy-links": ("articles", _keys("n", "v", "y")),
+    "export": ("reader.archive.exporting.export", _keys("n", "E", "enter")),
     "find": ("find", _keys("slash", *"fees")),
     "full-text": ("fetch_full_text", _keys("n", "F")),
     "history": ("save_state", _keys("slash", *"fees", "enter")),
