@@ -261,12 +261,17 @@ class Questions:
                     yield TagCount(facets.label(tag), count)
 
     def names(self, field: Field) -> dict[str, int]:
-        """Return values of tag, category, source or lang with their numbers of articles.
+        """Return values of tag, mytag, category, source or lang with their numbers of articles.
 
-        Drafts included, most frequent first.
+        Drafts included, most frequent first; own tags count twins as one.
         """
         facets = self._session.facets
         with self._session.asking() as view:
+            if field is Field.MYTAG:
+                twins = facets.get(view, TWIN)
+                own = {tag: len(ids - twins) for tag, ids in facets.every(view, field).items()}
+                ranked = sorted(own.items(), key=lambda each: (-each[1], each[0]))
+                return {tag: count for tag, count in ranked if count}
             sizes = facets.by_size(view, field)
             return {facets.label(facet): size for facet, size in sizes if size}
 

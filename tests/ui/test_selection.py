@@ -176,3 +176,14 @@ async def test_what_is_selected_is_exported(news: Library, tmp_path: Path) -> No
         await reader.press("enter")
         await reader.wait_for(lambda: "cannot export" in reader.status)
         assert len(to.read_text().splitlines()) == 3
+
+
+async def test_a_heading_loses_its_mark_when_its_group_grows(news: Library) -> None:
+    async with reading(news) as reader:
+        await reader.press("g", "v")
+        assert selected(reader)[0].startswith("▾ BTC")
+        bring(news, article(50))
+        reader.screen._look_for_changes()
+        await reader.wait_for(lambda: "9 articles" in reader.status)
+        assert "8 selected" in reader.status
+        assert not selected(reader)[0].startswith("▾ BTC")

@@ -102,6 +102,7 @@ class GroupList(LongView, inherit_bindings=False):
         before = self._in_view()
         self._empty_hint = empty_hint
         self._lay_out(groups)
+        self._selected_groups = self._whole_among(self.selected)
         self._settle()
         new_row = self._outline.row(held, held_row) if held else self._cursor.row
         self._scroll(new_row - held_row + top)
@@ -123,9 +124,12 @@ class GroupList(LongView, inherit_bindings=False):
         """Keep what is selected and still in the list."""
         kept = self.selected & among
         if len(kept) != len(self.selected):
-            found = map(self._outline.group, self._selected_groups)
-            whole = {group.key for group in found if group and not group.ids.bits - kept.bits}
-            self.select(kept, whole)
+            self.select(kept, self._whole_among(kept))
+
+    def _whole_among(self, selected: Ids) -> set[Key]:
+        """Return those of the selected groups that are still selected as a whole."""
+        found = map(self._outline.group, self._selected_groups)
+        return {group.key for group in found if group and not group.ids.bits - selected.bits}
 
     def follow(self, moves: Moves) -> None:
         """Follow articles whose ids have changed; call `show` next.
