@@ -57,12 +57,12 @@ class ReaderScreen(MarkingScreen):
     @reported
     def on_view_bar_view_chosen(self, event: "ViewBar.ViewChosen") -> None:
         """Show the clicked view."""
-        self.saved_views.open(event.name)
+        self.saved_views.show_view(event.name)
 
     @reported
     def action_open_view(self, name: str) -> None:
         """Show the view of that name."""
-        self.saved_views.open(name)
+        self.saved_views.show_view(name)
 
     def _name_filter(self, query: Query) -> None:
         super()._name_filter(query)

@@ -58,7 +58,7 @@ class Views:
         named = any(term.field is Field.LANG for term in terms)
         return Query(terms if named else (*self._start.terms, *terms))
 
-    def open(self, name: str) -> None:
+    def show_view(self, name: str) -> None:
         """Show what the view finds. Raises CacheError."""
         views = self.queries
         for hint in parse_with(views.get(name, ""), views).hints:
@@ -79,7 +79,7 @@ class Views:
 
         def chosen(name: str | None) -> None:
             if name is not None:
-                self.open(name)
+                self.show_view(name)
 
         await open_box(self._host.app, ViewsScreen(rows), chosen)
 
