@@ -120,3 +120,10 @@ async def test_views_whose_names_are_hostile_are_shown_as_they_are(news: Library
         await reader.press("b")
         assert "within itself" in reader.status
         assert reader.app.crash is None
+
+
+async def test_the_palette_opens_a_view_by_its_name(news: Library) -> None:
+    async with reading(news, settings=OWN) as reader:
+        assert "View morning" in await reader.palette("view morn")
+        await reader.press("down", "enter")
+        await reader.wait_for(lambda: reader.filter == "lang:en tag:xrp")
