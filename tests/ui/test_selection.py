@@ -148,17 +148,17 @@ async def test_the_rest_of_a_group_is_marked_as_read_below_the_cursor(news: Libr
     bring(news, article(50, category="ETH"))
     async with reading(news) as reader:
         await reader.go_to(numbers(news, "category:btc")[1])
-        await reader.press("e")
+        await reader.press("D")
         assert "6 articles read · u undoes" in reader.status
         assert len(numbers(news, "is:unread category:btc")) == 2
-        await reader.press("u", "h", "e")
+        await reader.press("u", "h", "D")
         assert "8 articles read · u undoes" in reader.status
         assert numbers(news, "is:unread") == ["50"]
 
 
 async def test_the_rest_of_a_group_is_nothing_below_its_last_article(news: Library) -> None:
     async with reading(news) as reader:
-        await reader.press("G", "e")
+        await reader.press("G", "D")
         assert "nothing to mark" in reader.status
 
 

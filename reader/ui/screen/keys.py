@@ -73,7 +73,7 @@ READER_KEYS: list[BindingType] = [
     _key("m", "toggle_read", _MARK, "Read, unread", "Mark the article or the group read or not"),
     _key("M", "all_read", _MARK, "All read", "Mark everything in the list as read"),
     _key("O", "older_read", _MARK, "Older read", "Mark all that is older than the article as read"),
-    _key("e", "rest_read", _MARK, "Rest read", "Mark the rest of the group as read, below the row"),
+    _key("D", "rest_read", _MARK, "Rest read", "Mark the rest of the group as read, below the row"),
     _key("R", "story_read", _MARK, "Story read", "Mark the others of its story as read"),
     _key("f", "toggle_favourite", _MARK, "Favourite", "Mark the article as a favourite or not"),
     _key("b", "toggle_later", _MARK, "Read later", "Put the article aside to read later"),
