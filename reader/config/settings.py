@@ -182,8 +182,10 @@ def _categories_problem(value: object) -> str | None:
 def _views_problem(value: object) -> str | None:
     if not isinstance(value, dict):
         return f"'views' must be a table [views] of name = \"query\", not {value!r}"
-    from reader.query.views import problem
+    from reader.query.views import MOST_VIEWS, problem
 
+    if len(value) > MOST_VIEWS:
+        return f"there can be {MOST_VIEWS} views at most in [views], not {len(value):,}"
     folded: set[str] = set()
     for name, query in value.items():
         if not isinstance(query, str):

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from reader.config.toml_file import read_document, write_document
 from reader.errors import CryptoreadError
-from reader.query.views import problem
+from reader.query.views import MOST_VIEWS, problem
 
 TABLE = "views"
 
@@ -29,6 +29,8 @@ def save_view(path: Path, name: str, query: str) -> bool:
     if not isinstance(table, dict):
         raise BadView(f"'views' in {path} must be a table [views] of name = \"query\"")
     known = next((each for each in table if each.casefold() == name.casefold()), None)
+    if known is None and len(table) >= MOST_VIEWS:
+        raise BadView(f"there can be {MOST_VIEWS} views at most; remove one from {path} first")
     table[known or name] = query
     write_document(path, document)
     return known is not None

@@ -13,8 +13,11 @@ LONGEST_QUERY = 1_000
 DEEPEST = 8
 """Views within views."""
 
-MOST_TERMS = 200
-"""Terms of a query with all its views: views of views could grow without end."""
+ROOM = 50_000
+"""Characters that the views of one text may take: views of views could grow without end."""
+
+MOST_VIEWS = 50
+"""Views of one's own: each is counted whenever anything changes."""
 
 _NAME = r"[^\W_][\w-]*"
 # As in the language: a quoted text is one term, whatever is in it.
@@ -77,54 +80,58 @@ def expand(text: str, views: Mapping[str, str]) -> tuple[str, tuple[Hint, ...]]:
     """Return the text with each view in place of its name, and hints as in `parse_with`."""
     if "@" not in text:
         return text, ()
-    known = {name.casefold(): query for name, query in views.items()}
-    hints: list[Hint] = []
-    return "".join(_expanded(text, known, (), hints, {})), tuple(hints)
+    expanding = _Expanding(views)
+    return "".join(expanding.of(text)), tuple(expanding.hints)
 
 
-def _expanded(
-    text: str,
-    views: Mapping[str, str],
-    within: tuple[str, ...],
-    hints: list[Hint],
-    done: dict[str, Query],
-) -> Iterator[str]:
-    """Yield the text in pieces. done: views that were expanded before, each once."""
-    end = 0
-    for match in re.finditer(_WORDS, text):
-        word = match[2] or ""
-        if not word.startswith("@") or match[0] != match[1] + word or len(word) < 2:
-            continue
-        yield text[end : match.start()]
-        end = match.end()
-        name = word[1:].casefold()
-        if trouble := _trouble(name, views, within, is_excluded=bool(match[1])):
-            hints.append(Hint(match[0], trouble))
-            yield match[0]
-            continue
-        if name not in done:
-            inner = "".join(_expanded(views[name], views, (*within, name), hints, done))
-            done[name] = parse(inner)
-            hints += done[name].hints
-        if len(done[name].terms) > MOST_TERMS:
-            hints.append(Hint(match[0], f"it has more than {MOST_TERMS} terms"))
-            yield match[0]
-        else:
-            yield str(done[name])  # in its normal form it cannot change what stands around it
-    yield text[end:]
+class _Expanding:
+    """Puts views in place of their names in one text; each view is read once."""
 
+    def __init__(self, views: Mapping[str, str]) -> None:
+        self.hints: list[Hint] = []
+        self._views = {name.casefold(): query for name, query in views.items()}
+        self._done: dict[str, Query] = {}
+        self._room = ROOM
+        self._told: set[tuple[str, str]] = set()
 
-def _trouble(
-    name: str, views: Mapping[str, str], within: tuple[str, ...], *, is_excluded: bool
-) -> str:
-    """Return why a view cannot stand here, empty if it can."""
-    if name not in views:
-        return f"no view `@{name}`"
-    if is_excluded:
-        return "a view cannot be excluded"
-    if name in within:
-        return f"view `@{name}` is within itself"
-    return "views are nested too deeply" if len(within) >= DEEPEST else ""
+    def of(self, text: str, within: tuple[str, ...] = ()) -> Iterator[str]:
+        """Yield the text in pieces. within: the views that it is part of."""
+        end = 0
+        for match in re.finditer(_WORDS, text):
+            word = match[2] or ""
+            if not word.startswith("@") or match[0] != match[1] + word or len(word) < 2:
+                continue
+            yield text[end : match.start()]
+            end = match.end()
+            yield self._of_view(match[0], word[1:].casefold(), within)
+        yield text[end:]
+
+    def _of_view(self, typed: str, name: str, within: tuple[str, ...]) -> str:
+        trouble = self._trouble(name, within, is_excluded=typed.startswith("-"))
+        if not trouble:
+            if name not in self._done:
+                query = parse("".join(self.of(self._views[name], (*within, name))))
+                self._done[name] = query
+                self.hints += query.hints
+            shown = str(self._done[name])  # cannot change what stands around it
+            self._room -= len(shown)
+            if self._room >= 0:
+                return shown
+            trouble = "the query would be too long"
+        if (typed, trouble) not in self._told:
+            self._told.add((typed, trouble))
+            self.hints.append(Hint(typed, trouble))
+        return typed
+
+    def _trouble(self, name: str, within: tuple[str, ...], *, is_excluded: bool) -> str:
+        """Return why a view cannot stand here, empty if it can."""
+        if name not in self._views:
+            return f"no view `@{name}`"
+        if is_excluded:
+            return "a view cannot be excluded"
+        if name in within:
+            return f"view `@{name}` is within itself"
+        return "views are nested too deeply" if len(within) >= DEEPEST else ""
 
 
 def letters(names: list[str]) -> dict[str, str]:

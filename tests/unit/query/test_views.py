@@ -62,6 +62,10 @@ def test_a_view_that_cannot_be_used_is_a_word_with_a_note(text: str, reason: str
 def test_views_within_views_end_at_a_depth_and_are_read_once_each() -> None:
     chain = {f"v{n}": f"@v{n + 1} " * 80 for n in range(DEEPEST - 1)} | {f"v{DEEPEST - 1}": "etf"}
     assert parse_with("@v0 " * 200, chain) == parse("etf")
+    long = {"long": " ".join(f"tag:t{n}" for n in range(150))}
+    many = parse_with("@long " * 10_000, long)
+    assert len(many.terms) == 151  # and the word
+    assert [hint.reason for hint in many.hints] == ["the query would be too long"]
     deep = {f"v{n}": f"@v{n + 1}" for n in range(5_000)}
     assert "views are nested too deeply" in [hint.reason for hint in parse_with("@v0", deep).hints]
 

@@ -37,6 +37,9 @@ class Views:
         self._library = library
         self._config = config
         self._start = start
+        self._parsed: dict[str, Query] = {}
+        self._parsed_of: dict[str, str] = {}
+        """What was parsed, and the views that it was of."""
         self._unread: dict[str, int] = {}
         self._counted = -1
         """Version of the library whose unread articles were counted."""
@@ -54,9 +57,13 @@ class Views:
     def query(self, name: str) -> Query:
         """Return what a view finds, in the user's language unless it names others."""
         views = self.queries
-        terms = parse_with(views.get(name, ""), views).terms
-        named = any(term.field is Field.LANG for term in terms)
-        return Query(terms if named else (*self._start.terms, *terms))
+        if views != self._parsed_of:
+            self._parsed_of, self._parsed = views, {}
+        if name not in self._parsed:
+            terms = parse_with(views.get(name, ""), views).terms
+            is_named = any(term.field is Field.LANG for term in terms)
+            self._parsed[name] = Query(terms if is_named else (*self._start.terms, *terms))
+        return self._parsed[name]
 
     def show_view(self, name: str) -> None:
         """Show what the view finds. Raises CacheError."""
