@@ -266,10 +266,6 @@ class Library:
         """Return the present id of an article, None if it is deleted."""
         return self._texts.with_identity(identity)
 
-    def own_tags(self, id: ArticleId) -> tuple[str, ...]:
-        """Return the user's own tags of the article, by name."""
-        return self._texts.own_tags(id)
-
     def twins(self, id: ArticleId) -> list[ArticleId]:
         """Return the same article in other languages."""
         return self._texts.twins(id)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from pyroaring import BitMap
 
-from reader.article import Identity
+from reader.article import ArticleId, Identity
 from reader.cache.answers import Change, Marked
 from reader.cache.facets.index import OWN, Truth
 from reader.cache.ids import AT_ONCE, NONE, Ids
@@ -95,6 +95,10 @@ class Marking:
             step = Step(label(becomes, counted), mark, becomes, identities)
             self._show(to, step, changed, change(lambda marks: marks.do(step)))
         return Marked(becomes, counted)
+
+    def own_tags(self, id: ArticleId) -> tuple[str, ...]:
+        """Return the user's own tags of the article, by name."""
+        return own_tags(self._session, id)
 
     def would_change(self, ids: Ids, mark: AnyMark, value: bool) -> int:
         """Return how many articles `set_marks` would change; changes nothing."""
@@ -259,6 +263,13 @@ def _changing(view: "View", bits: BitMap, facet: BitMap, becomes: bool) -> tuple
     every = bits | BitMap([twin for _, twin in pairs])
     changed = every - facet if becomes else every & facet
     return changed, len(bits & (changed | BitMap([id for id, twin in pairs if twin in changed])))
+
+
+def own_tags(session: Session, id: ArticleId) -> tuple[str, ...]:
+    """Return the user's own tags of an article, by name. Raises CacheError."""
+    with session.asking() as view:
+        every = session.facets.every(view, OWN)
+    return tuple(sorted(tag for tag, ids in every.items() if id in ids))
 
 
 def marked(view: "View", session: Session) -> "dict[Facet, BitMap]":

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 from pyroaring import BitMap
 
 from reader.article import CHECK, Article, ArticleId, Identity, Row, Sentiment, check_digits
-from reader.cache.facets.index import ESTIMATED, FAVOURITE, LATER, OWN, READ
+from reader.cache.facets.index import ESTIMATED, FAVOURITE, LATER, READ
 from reader.cache.ids import Ids, batches
+from reader.cache.marking import own_tags
 from reader.cache.repair.mending import Mending
 from reader.cache.session import Session
 from reader.cache.twins import twins
@@ -108,14 +109,8 @@ class Texts:
                     yield self._damage.agreed(rows[id], document.article())
 
     def _with_own_tags(self, row: Row) -> Row:
-        tags = self.own_tags(row.id)
+        tags = own_tags(self._session, row.id)
         return row._replace(own_tags=tags) if tags else row
-
-    def own_tags(self, id: ArticleId) -> tuple[str, ...]:
-        """Return the user's own tags of the article, by name."""
-        with self._session.asking() as view:
-            every = self._session.facets.every(view, OWN)
-        return tuple(sorted(tag for tag, ids in every.items() if id in ids))
 
     # Lookups by reference, external id and identity.
 

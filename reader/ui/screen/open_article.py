@@ -160,7 +160,10 @@ class OpenArticle:
         if self.pane is not None and self.id is not None:
             for row in self._library.rows([self.id]):
                 self.pane.read, self.pane.favourite = row.read, row.favourite
-                self.pane.later, self.pane.own_tags = row.later, self._library.own_tags(row.id)
+                self.pane.later, self.pane.own_tags = (
+                    row.later,
+                    self._library.marking.own_tags(row.id),
+                )
                 self.pane.telling = self._telling(row)
 
     def reread(self) -> None:
@@ -208,7 +211,7 @@ class OpenArticle:
             position=position,
             telling=telling,
             later=row.later,
-            own_tags=self._library.own_tags(row.id),
+            own_tags=self._library.marking.own_tags(row.id),
         )
         return telling
 

@@ -71,7 +71,7 @@ def test_names_of_own_tags_follow_each_change_of_marks(any_store: Store) -> None
     assert any_store.questions.names(Field.MYTAG) == {}
     mark(any_store, "title:1", TRADING)
     assert any_store.questions.names(Field.MYTAG) == {"trading": 1}
-    assert any_store.texts.own_tags(ids_of(any_store, "title:1")[0]) == ("trading",)
+    assert any_store.marking.own_tags(ids_of(any_store, "title:1")[0]) == ("trading",)
     any_store.marking.undo()
     assert any_store.questions.names(Field.MYTAG) == {}
     assert titles(any_store, "mytag:trading") == []

@@ -25,6 +25,6 @@ async def open_own_tags(host: Host, library: Library, marker: Marker, ids: Ids) 
             marker.toggle(found, own_tag(name))
 
     tags = library.names(Field.MYTAG)
-    has = library.own_tags(ids[0]) if len(ids) == 1 else ()
+    has = library.marking.own_tags(ids[0]) if len(ids) == 1 else ()
     what = "this article" if len(ids) == 1 else counted(len(ids))
     await open_box(host.app, OwnTagScreen(what, tags, has), chosen)
