@@ -89,6 +89,16 @@ def _reported(
 _WHERE = "WHERE external = ? AND lang = ? AND source = ?"
 
 
+_BETWEEN = "\x1f"
+"""Between own tags, which have no control characters."""
+
+_THIS = "WHERE external = ?1 AND lang = ?2 AND source = ?3"
+_OF = (  # one statement, as an import asks for each article
+    f"SELECT (SELECT {' || '.join(Mark)} FROM marks {_THIS}), "
+    f"(SELECT group_concat('tag:' || tag, '{_BETWEEN}') FROM tagged {_THIS})"
+)
+
+
 def _marked(where: str) -> str:
     """Return the statement that finds identities with a mark, a position or an own tag."""
     tables = ("marks", "tagged")
@@ -143,12 +153,11 @@ class Marks:
     def of(self, identity: Identity) -> list[AnyMark]:
         """Return the marks and own tags of the article."""
         which = (identity.external, identity.lang, identity.source)
-        row = self._db.execute(f"SELECT {', '.join(Mark)} FROM marks {_WHERE}", which).fetchone()
+        has, tags = self._db.execute(_OF, which).fetchone()
         found: list[AnyMark] = [
-            mark for mark, has_it in zip(Mark, row or (), strict=False) if has_it
+            mark for mark, bit in zip(Mark, has or "", strict=False) if bit > "0"
         ]
-        tags = self._db.execute(f"SELECT 'tag:' || tag FROM tagged {_WHERE} ORDER BY tag", which)
-        return found + [mark_of(tag) for (tag,) in tags]
+        return found + [mark_of(tag) for tag in sorted(tags.split(_BETWEEN) if tags else ())]
 
     @_reported
     def kinds(self) -> list[AnyMark]:
