@@ -44,7 +44,7 @@ class Views:
         self._counted = -1
         """Version of the library whose unread articles were counted."""
         self._is_counting = False
-        self.bar = ViewBar(self._items(None), self.look)
+        self.bar = ViewBar(self._items(host.filter), self.look)
 
     @property
     def queries(self) -> dict[str, str]:
@@ -146,7 +146,7 @@ class Views:
         """Show the names, the counts that are known, and which view is on."""
         self.bar.show(self._items(self._host.filter))
 
-    def _items(self, shown: Query | None) -> list[ViewItem]:
+    def _items(self, shown: Query) -> list[ViewItem]:
         names = list(self.queries)
         keys = letters(names)
         own = {name.casefold() for name in self.own}
@@ -156,7 +156,7 @@ class Views:
                 label=_LABELS.get(name, name) if name.casefold() not in own else name,
                 letter=keys[name],
                 unread=self._unread.get(name),
-                is_current=shown is not None and shown == self.query(name),
+                is_current=shown == self.query(name),
             )
             for name in names
             if name != _NOT_ON_THE_LINE or name in own
