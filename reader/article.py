@@ -205,6 +205,10 @@ class Row(NamedTuple):
     """How many sources tell that story."""
     is_split: bool = False
     """Whether one of them calls it positive and another negative."""
+    later: bool = False
+    """Whether the user has put it aside to read later."""
+    own_tags: tuple[str, ...] = ()
+    """The tags of the user's own, by name; empty in a list, which does not show them."""
 
     @property
     def reference(self) -> int:

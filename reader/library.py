@@ -12,8 +12,9 @@ from typing import Self
 from reader.article import Article, ArticleId, Identity, Row
 from reader.cache.answers import MOST_TAGS, PINNED, Change, Group, Grouping, Marked, Stats, TagCount
 from reader.cache.ids import Ids
-from reader.cache.marks.journal import Mark
+from reader.cache.marks.kinds import AnyMark, Mark
 from reader.cache.marks_keeper import Label
+from reader.cache.session import Moved
 from reader.cache.store import Store
 from reader.cache.values.cancel import Cancel
 from reader.cache.values.instants import utc_now
@@ -72,9 +73,9 @@ class Library:
         self._is_shown = False
         self._store = store = Store(folder, clock=lambda: self.clock())
         self._session = store.session
-        self._questions = store.questions
+        self._questions = self.questions = store.questions
         self._texts = store.texts
-        self._marking = store.marking
+        self._marking = self.marking = store.marking
         self._on_close = on_close
 
     def __enter__(self) -> Self:
@@ -142,9 +143,9 @@ class Library:
         """Return whether a later moment is ready and the query's words are looked up in it."""
         return self._session.is_prepared_for(query)
 
-    def catch_up(self, follow: Iterable[ArticleId] = ()) -> dict[ArticleId, ArticleId | None]:
-        """Advance to what `prepare` has read, else to the latest; return new ids of `follow`."""
-        return self._session.catch_up(follow)
+    def catch_up(self, follow: Iterable[ArticleId] = (), selected: Ids | None = None) -> Moved:
+        """Advance to what `prepare` has read; return new ids of `follow`, and of selected ones."""
+        return self._session.catch_up(follow, selected)
 
     @property
     def is_empty(self) -> bool:
@@ -275,11 +276,11 @@ class Library:
 
     # Marks, and the state of the screen.
 
-    def mark(self, ids: Ids, mark: Mark, value: bool, label: str) -> int:
+    def mark(self, ids: Ids, mark: AnyMark, value: bool, label: str) -> int:
         """Set or remove a mark; return how many articles changed. See `Marking.set_marks`."""
         return self._marking.mark(ids, mark, value, label)
 
-    def set_marks(self, ids: Ids, mark: Mark, value: bool | None, label: Label) -> Marked:
+    def set_marks(self, ids: Ids, mark: AnyMark, value: bool | None, label: Label) -> Marked:
         """Set or remove a mark; `catch_up` shows it afterwards. See `Marking.set_marks`."""
         return self._marking.set_marks(ids, mark, value, label)
 

@@ -121,6 +121,9 @@ class MemoryView:
                 *(new.pinned, new.draft, new.flagged, row.story, row.told, *new.identity),
             )
 
+    def texts_changed(self, since: int) -> BitMap | None:
+        return BitMap() if since == self.counter("texts") else BitMap(range(1 << 28))
+
     def undecided(self, since: int) -> BitMap:
         return BitMap() if since == self.counter("texts") else BitMap(self.state.articles)
 

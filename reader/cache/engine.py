@@ -46,6 +46,12 @@ class View(Telling, Protocol):
         `marks` is the change of the marks that the facets show, `run` the last import.
         """
 
+    def texts_changed(self, since: int) -> BitMap | None:
+        """Return the articles that were added, changed, moved or deleted since a `texts`.
+
+        None if that is not known.
+        """
+
     def snapshot(self) -> AbstractContextManager[None]:
         """Read everything within as of one moment."""
 

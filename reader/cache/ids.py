@@ -95,6 +95,13 @@ class Ids(Sequence[ArticleId]):
     def __repr__(self) -> str:
         return f"Ids({len(self)})"
 
+    def part(self, start: int, stop: int) -> "Ids":
+        """Return the ids at the places from start to before stop, however many, in microseconds."""
+        start, stop = max(0, start), min(stop, len(self))
+        if start >= stop:
+            return Ids(lang=self.lang)
+        return Span(self.bits, self[stop - 1], self[start] + 1, stop - start)
+
     def place(self, id: ArticleId) -> int:
         """Return the index of `id`, or of the next older one if it is not in the set."""
         return len(self.bits) - int(self.bits.rank(id))

@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from pyroaring import BitMap
 
-from reader.article import Identity
+from reader.article import ArticleId, Identity
 from reader.cache.answers import Change, Marked
-from reader.cache.facets.index import FAVOURITE, READ, Truth
-from reader.cache.ids import AT_ONCE, Ids
-from reader.cache.marks.journal import Mark, Marks, Step
+from reader.cache.facets.index import OWN, Truth
+from reader.cache.ids import AT_ONCE, NONE, Ids
+from reader.cache.marks.journal import Marks, Step
+from reader.cache.marks.kinds import AnyMark
 from reader.cache.marks_keeper import Label, MarksKeeper
 from reader.cache.session import Session
 from reader.cache.twins import twins
@@ -39,8 +40,6 @@ T = TypeVar("T")
 Changing = Callable[[Callable[[Marks], Any]], Any]
 """Changes the marks on disk and returns the result."""
 
-_FACET_OF = {Mark.READ: READ, Mark.FAVOURITE: FAVOURITE}
-
 
 class Marking:
     """Changes marks, and reads and saves the state of the screen. Raises CacheError."""
@@ -53,11 +52,11 @@ class Marking:
         self._latest = session.new_facets()
         """Facets of the present state; the session's own are of the held moment."""
 
-    def mark(self, ids: Ids, mark: Mark, value: bool, label: str) -> int:
+    def mark(self, ids: Ids, mark: AnyMark, value: bool, label: str) -> int:
         """Set a mark where it differs; return how many articles it changed. See `set_marks`."""
         return self.set_marks(ids, mark, value, lambda _value, _changed: label).changed
 
-    def set_marks(self, ids: Ids, mark: Mark, value: bool | None, label: Label) -> Marked:
+    def set_marks(self, ids: Ids, mark: AnyMark, value: bool | None, label: Label) -> Marked:
         """Set a mark where it differs; value None: set it if any article lacks it, else remove it.
 
         Twins of the articles get the mark as well, in the same step; they are not counted.
@@ -81,24 +80,31 @@ class Marking:
     def _set_marks(
         self,
         ids: Ids,
-        mark: Mark,
+        mark: AnyMark,
         value: bool | None,
         label: Label,
         to: "Transaction",
         change: Changing,
     ) -> Marked:
         self._latest.refresh(to)
-        bits, facet = self._as_of_now(ids, to), self._latest.get(to, _FACET_OF[mark])
+        bits, facet = self._as_of_now(ids, to), self._latest.get(to, mark.facet)
         becomes = bool(bits - facet) if value is None else value
-        pairs = twins(to, list(bits))
-        every = bits | BitMap([twin for _, twin in pairs])
-        changed = every - facet if becomes else every & facet
-        counted = len(bits & (changed | BitMap([id for id, twin in pairs if twin in changed])))
+        changed, counted = _changing(to, bits, facet, becomes)
         if changed:
             identities = list(to.identities(list(changed)).values())
             step = Step(label(becomes, counted), mark, becomes, identities)
             self._show(to, step, changed, change(lambda marks: marks.do(step)))
         return Marked(becomes, counted)
+
+    def own_tags(self, id: ArticleId) -> tuple[str, ...]:
+        """Return the user's own tags of the article, by name."""
+        return own_tags(self._session, id)
+
+    def would_change(self, ids: Ids, mark: AnyMark, value: bool) -> int:
+        """Return how many articles `set_marks` would change; changes nothing."""
+        with self._session.asking() as view:
+            facet = self._session.facets.get(view, mark.facet)
+            return _changing(view, ids.bits, facet, value)[1]
 
     def _as_of_now(self, ids: Ids, now: "View") -> BitMap:
         """Return the ids of these articles in the present state, which `_latest` is of."""
@@ -210,11 +216,11 @@ class Marking:
             return
         changes = FacetChanges()
         for id in ids:
-            changes.set(id, [_FACET_OF[step.mark]], step.value)
+            changes.set(id, [step.mark.facet], step.value)
         self._write_facets(to, changes, counter)
 
     def show_stale(self) -> None:
-        """Rebuild the read and favourite facets if the marks changed without the cache."""
+        """Rebuild the facets of the marks if the marks changed without the cache."""
         with self._session.present() as view:
             if view.counter("marks") > self._session.marks().counter():
                 self._keeper.catch_up()
@@ -246,7 +252,9 @@ class Marking:
 
         self._latest.refresh(to)
         changes = FacetChanges()
-        for facet, now in marked(to, self._session).items():
+        marks = marked(to, self._session)
+        gone = {(row.field, row.value) for row in to.facets_of(OWN)} - marks.keys()
+        for facet, now in (marks | dict.fromkeys(gone, NONE)).items():
             before = self._latest.get(to, facet)
             for id in now - before:
                 changes.set(id, [facet], True)
@@ -259,12 +267,25 @@ class Marking:
         changes.write(to, {}, self._truth)
 
 
+def _changing(view: "View", bits: BitMap, facet: BitMap, becomes: bool) -> tuple[BitMap, int]:
+    """Return the articles and twins whose mark differs, and how many count as changed."""
+    pairs = twins(view, list(bits))
+    every = bits | BitMap([twin for _, twin in pairs])
+    changed = every - facet if becomes else every & facet
+    return changed, len(bits & (changed | BitMap([id for id, twin in pairs if twin in changed])))
+
+
+def own_tags(session: Session, id: ArticleId) -> tuple[str, ...]:
+    """Return the user's own tags of an article, by name. Raises CacheError."""
+    with session.asking() as view:
+        every = session.facets.every(view, OWN)
+    return tuple(sorted(tag for tag, ids in every.items() if id in ids))
+
+
 def marked(view: "View", session: Session) -> "dict[Facet, BitMap]":
     """Return the facets of the marks. Raises CacheError."""
-    return {
-        facet: BitMap(list(_ids(view, session.marks().every(mark))))
-        for mark, facet in _FACET_OF.items()
-    }
+    marks = session.marks()
+    return {mark.facet: BitMap(list(_ids(view, marks.every(mark)))) for mark in marks.kinds()}
 
 
 def _ids(view: "View", articles: Iterable[Identity]) -> Iterator[int]:

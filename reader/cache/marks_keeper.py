@@ -9,7 +9,8 @@ from reader.article import Identity
 from reader.cache.answers import Marked
 from reader.cache.files.migrations import MARKS
 from reader.cache.files.schema import connect
-from reader.cache.marks.journal import Mark, Marks, Step, marks_errors
+from reader.cache.marks.journal import Marks, Step, marks_errors
+from reader.cache.marks.kinds import AnyMark
 from reader.cache.marks.pool import file_id
 from reader.cache.session import Session
 from reader.errors import CacheUnwritable, MarksDamaged, MarksGone
@@ -54,7 +55,7 @@ class MarksKeeper:
     def mark(
         self,
         articles: Sequence[Identity],
-        mark: Mark,
+        mark: AnyMark,
         value: bool | None,
         label: Label,
         beside: Sequence[Identity] = (),
@@ -65,8 +66,7 @@ class MarksKeeper:
         """
 
         def write(marks: Marks) -> Marked:
-            place = list(Mark).index(mark)
-            is_marked = {each: marks.of(each)[place] for each in (*articles, *beside)}
+            is_marked = {each: mark in marks.of(each) for each in (*articles, *beside)}
             becomes = not all(is_marked[each] for each in articles) if value is None else value
             changed = [each for each, has_it in is_marked.items() if has_it is not becomes]
             count = len(set(articles).intersection(changed)) or min(len(changed), len(articles))

@@ -195,6 +195,21 @@ class Questions:
         """Return the ids without those whose twin counts for them."""
         return Ids(self._counting_once(ids), ids.lang)
 
+    def count_unread(self, query: Query, now: datetime) -> int:
+        """Return how many articles that match are unread, twins as one; keeps nothing in memory."""
+        if query.is_looked_up:
+            ids = self.find(query, now)
+            facets = self._session.facets_of(ids.lang)
+            with self._session.asking(ids.lang) as view:
+                return len(ids.bits) - ids.bits.intersection_cardinality(facets.get(view, READ))
+        lang = language_of(query)
+        facets = self._session.facets_of(lang)
+        with self._session.asking(lang) as view:
+            bits = filtered(query, facets, view, now)
+            if has_all_twins(query):
+                bits = bits - facets.get(view, TWIN)
+            return len(bits) - bits.intersection_cardinality(facets.get(view, READ))
+
     def _counting_once(self, ids: Ids) -> BitMap:
         """Return the ids without those whose twin counts for them."""
         facets = self._session.facets_of(ids.lang)
@@ -252,12 +267,17 @@ class Questions:
                     yield TagCount(facets.label(tag), count)
 
     def names(self, field: Field) -> dict[str, int]:
-        """Return values of tag, category, source or lang with their numbers of articles.
+        """Return values of tag, mytag, category, source or lang with their numbers of articles.
 
-        Drafts included, most frequent first.
+        Drafts included, most frequent first; own tags count twins as one.
         """
         facets = self._session.facets
         with self._session.asking() as view:
+            if field is Field.MYTAG:
+                twins = facets.get(view, TWIN)
+                own = {tag: len(ids - twins) for tag, ids in facets.every(view, field).items()}
+                ranked = sorted(own.items(), key=lambda each: (-each[1], each[0]))
+                return {tag: count for tag, count in ranked if count}
             sizes = facets.by_size(view, field)
             return {facets.label(facet): size for facet, size in sizes if size}
 

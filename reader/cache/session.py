@@ -13,6 +13,7 @@ from pyroaring import BitMap
 from reader.article import ArticleId
 from reader.cache.asking.words import Words
 from reader.cache.facets.index import Facets, News, Truth
+from reader.cache.ids import Ids
 from reader.cache.marks.journal import Marks
 from reader.cache.marks.pool import MarksPool
 from reader.cache.values.cancel import Cancel
@@ -22,6 +23,13 @@ from reader.query.language import Query
 if TYPE_CHECKING:
     from reader.cache.engine import Engine, Moment, Transaction, View
     from reader.cache.values.facet_rows import Facet
+
+
+Moved = dict[ArticleId, ArticleId | None]
+"""New ids of articles, None for one that is gone."""
+
+MOST_FOLLOWED = 2_000
+"""Selected articles that are looked up again when they have moved, in some 20 ms."""
 
 
 class Held:
@@ -283,11 +291,12 @@ class Session:
         """Return whether a later moment is ready and the query's words are looked up in it."""
         return self._next is not None and set(query.lookups) <= set(self._next.query.lookups)
 
-    def catch_up(self, follow: Iterable[ArticleId] = ()) -> dict[ArticleId, ArticleId | None]:
+    def catch_up(self, follow: Iterable[ArticleId] = (), selected: Ids | None = None) -> Moved:
         """Advance to the moment that `prepare` has read, else to the present one. Thread-safe.
 
         follow: ids of articles in the moment before. Return their new ids, None for a deleted
-        article.
+        article. selected: may be a million; those that have not moved are left out. None for all
+        of them if so many have moved that it would take long.
         """
         if self._next is None:
             self.prepare(Query())
@@ -295,8 +304,16 @@ class Session:
             following = self._following()
             if following is None:
                 return {id: id for id in follow}
+            every, gone = list(follow), Ids()
+            if selected:
+                changed = following.held.moment.view.texts_changed(self.facets.texts)
+                moved = selected if changed is None else selected & Ids(changed)
+                if len(moved) > MOST_FOLLOWED:
+                    gone = selected
+                else:
+                    every += moved
             with self.asking() as view:
-                before = view.identities(every := list(follow))
+                before = view.identities(every)
             for facets, found in following.news:
                 facets.take(found)
             self._take(following.held)
@@ -305,7 +322,8 @@ class Session:
                 each.refresh(view)  # a language may have been first used meanwhile
             ids = view.ids(list(before.values()))
             now = {id: ids.get(before[id]) if id in before else None for id in every}
-            return {id: None if new is None else ArticleId(new) for id, new in now.items()}
+            lost: Moved = dict.fromkeys(gone)
+            return lost | {id: None if new is None else ArticleId(new) for id, new in now.items()}
 
     def _following(self) -> Next | None:
         """Return the moment that `prepare` has read; None if it or a later one is held already."""

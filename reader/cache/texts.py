@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 from pyroaring import BitMap
 
 from reader.article import CHECK, Article, ArticleId, Identity, Row, Sentiment, check_digits
-from reader.cache.facets.index import ESTIMATED, FAVOURITE, READ
+from reader.cache.facets.index import ESTIMATED, FAVOURITE, LATER, READ
 from reader.cache.ids import Ids, batches
+from reader.cache.marking import own_tags
 from reader.cache.repair.mending import Mending
 from reader.cache.session import Session
 from reader.cache.twins import twins
@@ -54,7 +55,7 @@ class Texts:
         failed: list[int] = []
         with self._session.asking() as view:
             facets = self._session.facets
-            states = [facets.get(view, state) for state in (READ, FAVOURITE, ESTIMATED)]
+            states = [facets.get(view, state) for state in (READ, FAVOURITE, LATER, ESTIMATED)]
             for values in view.rows(ids, failed.append):
                 try:
                     found[values[0]] = _row(values, *states)
@@ -96,7 +97,7 @@ class Texts:
         self, ids: Iterable[ArticleId], on_damage: Callable[[str], None]
     ) -> Iterator[tuple[Row, Article]]:
         for some in batches(list(ids)):
-            rows = {row.id: row for row in self._rows(some)}
+            rows = {row.id: self._with_own_tags(row) for row in self._rows(some)}
             with self._session.asking() as view:
                 documents = view.documents(some, self._damage.note_broken)
             damaged = [rows[id] for id in some if id in rows and documents.get(id) is None]
@@ -106,6 +107,10 @@ class Texts:
                 document = documents.get(id)
                 if id in rows and document is not None:
                     yield self._damage.agreed(rows[id], document.article())
+
+    def _with_own_tags(self, row: Row) -> Row:
+        tags = own_tags(self._session, row.id)
+        return row._replace(own_tags=tags) if tags else row
 
     # Lookups by reference, external id and identity.
 
@@ -181,7 +186,9 @@ def with_sources(rows: Iterable[Row], told: "Iterable[Told]") -> Iterator[Row]:
             yield row._replace(story=0, is_split=False) if row.story else row
 
 
-def _row(values: tuple[Any, ...], read: BitMap, favourite: BitMap, estimated: BitMap) -> Row:
+def _row(
+    values: tuple[Any, ...], read: BitMap, favourite: BitMap, later: BitMap, estimated: BitMap
+) -> Row:
     id, title, published, lang, category, sentiment, source = values[:7]
     pinned, draft, flagged = map(bool, values[7:10])
     story, told = values[10:12]
@@ -196,6 +203,7 @@ def _row(values: tuple[Any, ...], read: BitMap, favourite: BitMap, estimated: Bi
         source=source,
         read=id in read,
         favourite=id in favourite,
+        later=id in later,
         pinned=pinned,
         draft=draft,
         flagged=flagged,

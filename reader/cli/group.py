@@ -7,7 +7,9 @@ that each starts fast.
 import os
 import sys
 from collections.abc import Mapping
+from importlib import import_module
 from io import StringIO
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,16 +31,19 @@ from reader.nearest import nearest
 if TYPE_CHECKING:
     from reader.query.language import Query
 
-ARCHIVE = ("export", "import")
-READING = ("list", "open", "related", "show", "stats", "stories")
-MOOD = ("mood",)
-BRIEF = ("brief",)
-COMPLETION = ("completion",)
-SUBSCRIPTIONS = ("subscribe", "subscriptions", "unsubscribe")
-LIVE = ("sync",)
-ALERTS = ("check",)
-UPKEEP = ("backup", "doctor", "restore")
-"""Commands by the module that has them."""
+MODULES: Mapping[str, tuple[str, ...]] = {
+    "alerts": ("check",),
+    "archive": ("export", "import"),
+    "brief": ("brief",),
+    "completion": ("completion",),
+    "live": ("sync",),
+    "marking": ("mark",),
+    "mood": ("mood",),
+    "reading": ("list", "open", "related", "show", "stats", "stories"),
+    "subscriptions": ("subscribe", "subscriptions", "unsubscribe"),
+    "upkeep": ("backup", "doctor", "restore"),
+}
+"""Modules of this folder, which are imported when needed, and their commands."""
 
 
 class Commands(click.Group):
@@ -46,11 +51,7 @@ class Commands(click.Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the names of all commands, sorted, without importing them."""
-        names = (
-            *(*ARCHIVE, *COMPLETION, *READING, *MOOD, *BRIEF, *SUBSCRIPTIONS, *LIVE, *ALERTS),
-            *UPKEEP,
-        )
-        return sorted((*super().list_commands(ctx), *names))
+        return sorted((*super().list_commands(ctx), *chain.from_iterable(MODULES.values())))
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Import the module that has this command, and return the command."""
@@ -82,42 +83,10 @@ class Commands(click.Group):
 
 def _commands_beside(name: str) -> Mapping[str, click.Command]:
     """Return the commands of the module that has the one with this name."""
-    if name in READING:
-        import reader.cli.reading as reading
-
-        return reading.COMMANDS
-    if name in COMPLETION:
-        import reader.cli.completion as completion
-
-        return completion.COMMANDS
-    if name in MOOD:
-        import reader.cli.mood as mood
-
-        return mood.COMMANDS
-    if name in BRIEF:
-        import reader.cli.brief as brief
-
-        return brief.COMMANDS
-    if name in ARCHIVE:
-        import reader.cli.archive as archive
-
-        return archive.COMMANDS
-    if name in LIVE:
-        import reader.cli.live as live
-
-        return live.COMMANDS
-    if name in ALERTS:
-        import reader.cli.alerts as alerts
-
-        return alerts.COMMANDS
-    if name in SUBSCRIPTIONS:
-        import reader.cli.subscriptions as subscriptions
-
-        return subscriptions.COMMANDS
-    if name in UPKEEP:
-        import reader.cli.upkeep as backup
-
-        return backup.COMMANDS
+    for module, names in MODULES.items():
+        if name in names:
+            commands: Mapping[str, click.Command] = import_module(f"reader.cli.{module}").COMMANDS
+            return commands
     return {}
 
 

@@ -34,6 +34,7 @@ FIELDS = (
     "tags",
     "read",
     "favourite",
+    "later",
     "cover",
     "url",
 )
@@ -52,8 +53,8 @@ class ListFormat(StrEnum):
 def record(row: Row, article: Article) -> dict[str, Any]:
     """Return an article as a JSON object: dates ISO 8601 UTC with Z, null for unknown values.
 
-    Has `sentiment_estimated` only for an estimate, and `former_titles`, the latest first, only if
-    the source has changed the title.
+    Has `sentiment_estimated` only for an estimate, `own_tags` only if the user has set any, and
+    `former_titles`, the latest first, only if the source has changed the title.
     """
     values = (
         row.reference,
@@ -70,12 +71,15 @@ def record(row: Row, article: Article) -> dict[str, Any]:
         list(article.tags),
         row.read,
         row.favourite,
+        row.later,
         (article.cover.best or None) if article.cover else None,
         article.url or None,
     )
     found = dict(zip(FIELDS, values, strict=True))
     if row.estimated:
         found["sentiment_estimated"] = True
+    if row.own_tags:
+        found["own_tags"] = list(row.own_tags)
     if article.former_titles:
         found["former_titles"] = list(article.former_titles)
     return found
@@ -148,7 +152,7 @@ def _print_csv(records: Iterator[dict[str, Any]], *, raw: bool) -> None:
     out.writerow(FIELDS)
     for each in records:
         each["tags"] = "|".join(each["tags"])
-        for name in ("read", "favourite"):
+        for name in ("read", "favourite", "later"):
             each[name] = int(each[name])
         cells = (each[name] for name in FIELDS)
         out.writerow(cells if raw else map(as_text, cells))

@@ -70,7 +70,13 @@ def parse_query(ctx: click.Context, _param: click.Parameter, words: tuple[str, .
     for word in words:
         if word.startswith("--"):
             raise click.NoSuchOption(word, ctx=ctx)
-    query = parse(" ".join(map(_as_typed, words)))
+    text = " ".join(map(_as_typed, words))
+    if "@" in text:
+        from reader.query.views import parse_with
+
+        query = parse_with(text, _views(ctx))
+    else:
+        query = parse(text)
     for hint in query.hints:
         say(f"{hint.term}: {hint.reason}; searching for it as plain text")
     return query
@@ -99,6 +105,20 @@ def say_nothing_matches(query: "Query", library: "Library") -> None:
         say("no article matches")
 
 
+def _views(ctx: click.Context) -> dict[str, str]:
+    """Return the views of the config file, and those that are always there. Raises ConfigError."""
+    from datetime import datetime
+
+    from reader.config.paths import config_file
+    from reader.config.settings import read_settings
+    from reader.query.views import built_in
+
+    given = ctx.find_root().params
+    paths: Paths = ctx.find_object(Paths) or Paths(given.get("data"), given.get("config"))
+    settings = read_settings(config_file(paths.config))
+    return built_in(datetime.now().astimezone().date()) | dict(settings.views)
+
+
 def _as_typed(word: str) -> str:
     """Put back the quotes of `tag:"bitcoin news"`, which the shell removed."""
     from reader.query.language import Field
@@ -119,6 +139,9 @@ def complete_query(
     Of a word with several terms in quotes, the last one is completed.
     """
     from reader.query.language import Field
+
+    if incomplete.startswith("@"):
+        return [name for view in _views(ctx) if (name := f"@{view}").startswith(incomplete)]
 
     last = incomplete.split(" ")[-1]
     term = last.lstrip("-(")

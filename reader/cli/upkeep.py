@@ -10,7 +10,7 @@ import click
 
 from reader.cli.context import FAILED, REFUSED, Paths, say
 
-MARKS_HELP = "Only the marks: read, favourites, undo, scroll positions."
+MARKS_HELP = "Only the marks: read, favourites, own tags, undo, scroll positions."
 
 
 @click.command(short_help="Back up marks, articles and settings to one file.")

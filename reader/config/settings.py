@@ -56,6 +56,8 @@ class Settings:
     """Words of titles by category; they take precedence over the built-in ones."""
     alerts: "tuple[Rule, ...]" = ()
     """Rules by which new articles are told of after a sync, by their names."""
+    views: Mapping[str, str] = field(default_factory=dict)
+    """Saved views by name: `@name` stands for the query, on the screen and in every command."""
     coindesk_key: str | None = field(default=None, repr=False)
     """Key for the Data API of CoinDesk; secret."""
 
@@ -203,6 +205,25 @@ def _categories_problem(value: object) -> str | None:
     return None
 
 
+def _views_problem(value: object) -> str | None:
+    if not isinstance(value, dict):
+        return f"'views' must be a table [views] of name = \"query\", not {value!r}"
+    from reader.query.views import MOST_VIEWS, problem
+
+    if len(value) > MOST_VIEWS:
+        return f"there can be {MOST_VIEWS} views at most in [views], not {len(value):,}"
+    folded: set[str] = set()
+    for name, query in value.items():
+        if not isinstance(query, str):
+            return f"{name!r} in [views] must be a query in quotes, not {query!r}"
+        if trouble := problem(name, query):
+            return f"{trouble}, in [views]"
+        if name.casefold() in folded:
+            return f"{name!r} in [views] is there twice; names do not depend on case"
+        folded.add(name.casefold())
+    return None
+
+
 def _subscriptions_problem(value: object) -> str | None:
     if isinstance(value, dict):
         return None
@@ -222,6 +243,7 @@ _PROBLEMS = {
     "read_when": _read_when_problem,
     "estimate_sentiment": _estimate_problem,
     "categories": _categories_problem,
+    "views": _views_problem,
     "subscriptions": _subscriptions_problem,
     "alerts": _alerts_problem,
 }

@@ -3,17 +3,14 @@
 Comments, order and everything else in the file are kept; it is replaced as a whole or not at all.
 """
 
-import os
-import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from reader.config.paths import ConfigError
 from reader.config.settings import Settings
+from reader.config.toml_file import read_document, write_document
 from reader.errors import CryptoreadError
 from reader.safety.known_secrets import know_address
-from reader.safety.own_files import PRIVATE_FILE, NotRegular, make_folder, read_own
 from reader.subscriptions import (
     DEFAULTS,
     MAX_SUBSCRIPTIONS,
@@ -62,7 +59,7 @@ def subscribe(path: Path, new: Iterable[Subscription]) -> None:
 
     Raises BadSubscription, NameTaken, Followed, TooMany, ConfigError.
     """
-    document = _read(path)
+    document = read_document(path)
     table = _table(document)
     names = {clean_line(name).casefold() for name in table}
     by_url = {_url(value): str(name) for name, value in table.items()}
@@ -79,7 +76,7 @@ def subscribe(path: Path, new: Iterable[Subscription]) -> None:
         by_url[each.url] = each.name
     if len(names) > MAX_SUBSCRIPTIONS:
         raise TooMany
-    _write(path, document)
+    write_document(path, document)
 
 
 def subscribed(path: Path, settings: Settings) -> tuple[tuple[Subscription, ...], str]:
@@ -100,14 +97,14 @@ def unsubscribe(path: Path, name: str) -> Subscription:
 
     Raises NoSubscription, ConfigError.
     """
-    document = _read(path)
+    document = read_document(path)
     table = _table(document)
     for known in list(table):
         url = _url(table[known])
         is_named = clean_line(known).casefold() == clean_line(name).casefold()
         if is_named or url == meant(name):
             table.remove(known)
-            _write(path, document)
+            write_document(path, document)
             return Subscription(clean_line(known), url, kind_of(url))
     raise NoSubscription(name, table)
 
@@ -135,42 +132,3 @@ def _table(document: "TOMLDocument") -> Any:
     if TABLE not in document:
         document[TABLE] = tomlkit.table()
     return document[TABLE]
-
-
-def _read(path: Path) -> "TOMLDocument":
-    import tomlkit
-    from tomlkit.exceptions import TOMLKitError
-
-    try:
-        return tomlkit.parse(read_own(path).decode())
-    except FileNotFoundError:
-        return tomlkit.document()
-    except NotRegular as error:
-        raise ConfigError(path, error.reason) from error
-    except (TOMLKitError, ValueError) as error:
-        raise ConfigError(path, f"is not valid TOML ({error})") from error
-    except OSError as error:
-        raise ConfigError(path, f"cannot be read ({error.strerror})") from error
-
-
-def _write(path: Path, document: "TOMLDocument") -> None:
-    """Replace the file, or the target of a link, and keep its mode."""
-    path = Path(os.path.realpath(path))
-    text = document.as_string()
-    text += "" if text.endswith("\n") else "\n"  # so that a line can be appended
-    try:
-        make_folder(path.parent)
-        mode = path.stat().st_mode & 0o777 if path.exists() else PRIVATE_FILE
-        handle, name = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
-                os.fchmod(file.fileno(), mode)
-                file.write(text)
-                file.flush()
-                os.fsync(file.fileno())
-            Path(name).replace(path)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
-    except OSError as error:
-        raise ConfigError(path, f"cannot be written ({error.strerror})") from error

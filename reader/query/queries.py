@@ -79,9 +79,9 @@ class Query:
     """Terms that an article must all meet, in the order in which they were added.
 
     Several included values of category, sentiment, source, lang or story are alternatives; several
-    tags must all be present. No term occurs twice: of two terms that contradict each other
-    (`tag:xrp -tag:xrp`) the later one replaces the earlier. Every method returns a new query,
-    without the hints, which belong to the text that was parsed.
+    tags must all be present, and own tags, too. No term occurs twice: of two terms that contradict
+    each other (`tag:xrp -tag:xrp`) the later one replaces the earlier. Every method returns a new
+    query, without the hints, which belong to the text that was parsed.
     """
 
     terms: tuple[Condition, ...] = ()
@@ -141,7 +141,7 @@ class Query:
     @property
     def is_about_marks(self) -> bool:
         """Return whether a mark, or a story that was decided, may change which articles match."""
-        return self._names(Field.IS, Field.STORY)
+        return self._names(Field.IS, Field.MYTAG, Field.STORY)
 
     @property
     def is_about_time(self) -> bool:

@@ -15,6 +15,7 @@ class Field(StrEnum):
     """What a term may be about, in the words of the language."""
 
     TAG = "tag"
+    MYTAG = "mytag"
     CATEGORY = "category"
     SENTIMENT = "sentiment"
     SOURCE = "source"
@@ -27,12 +28,12 @@ class Field(StrEnum):
 
 
 STATES = (
-    *("unread", "read", "favourite", "draft", "pinned", "estimated"),
+    *("unread", "read", "favourite", "later", "draft", "pinned", "estimated"),
     *("story", "echo", "split", "twin"),
 )
 """Values of `is:`."""
 
-NAMED = (Field.TAG, Field.CATEGORY, Field.SOURCE, Field.LANG)
+NAMED = (Field.TAG, Field.MYTAG, Field.CATEGORY, Field.SOURCE, Field.LANG)
 """Fields whose values come from the articles."""
 
 ALTERNATIVES = (Field.CATEGORY, Field.SENTIMENT, Field.SOURCE, Field.LANG, Field.STORY)
@@ -68,9 +69,9 @@ _UNWANTED = dict.fromkeys(
 class Term:
     """One condition, in its normal form: terms that mean the same are equal.
 
-    Values have no control characters and single spaces only; those of tag, category, sentiment,
-    source, lang and is are case-folded; a story is its number; dates are local, or UTC if they end
-    in `Z`. An excluded
+    Values have no control characters and single spaces only; those of tag, mytag, category,
+    sentiment, source, lang and is are case-folded; a story is its number; dates are local, or UTC
+    if they end in `Z`. An excluded
     bound is the opposite bound and an unread article is one that is not read, so `after`, `before`
     and `is:read` are never excluded. prefix: in words and titles, the last word of `value` may go
     on.

@@ -28,14 +28,18 @@ PLACES: Mapping[str, tuple[tuple[str, str], ...]] = {
     "briefing": (("reader.ui.briefing.pane", "BriefingPane"),),
     "search": (("reader.ui.bars.search_line", "SearchLine"),),
     "find": (("reader.ui.bars.find_line", "FindLine"),),
+    "export": (("reader.ui.modals.export", "ExportScreen"),),
     "help": (("reader.ui.modals.help", "HelpScreen"), ("reader.ui.modals.page", "Page")),
     "links": (("reader.ui.modals.links", "LinksScreen"),),
     "confirm": (("reader.ui.modals.links", "ConfirmScreen"),),
     "mood": (("reader.ui.modals.mood", "MoodScreen"), ("reader.ui.modals.mood", "MoodView")),
     "outline": (("reader.ui.modals.outline", "OutlineScreen"),),
+    "own_tags": (("reader.ui.modals.own_tags", "OwnTagScreen"),),
     "pick_list": (("reader.ui.modals.pick_list", "PickList"),),
     "related": (("reader.ui.modals.related", "RelatedScreen"),),
     "sources": (("reader.ui.modals.sources", "SourcesScreen"),),
+    "save_view": (("reader.ui.modals.views", "SaveViewScreen"),),
+    "views": (("reader.ui.modals.views", "ViewsScreen"),),
     "tag_picker": (("reader.ui.modals.tag_picker", "TagPicker"),),
 }
 """Modules and classes that have bindings, by the first word of their ids."""

@@ -20,9 +20,20 @@ pytestmark = pytest.mark.usefixtures("data")
 
 FIELDS = [
     *("id", "external_id", "title", "description", "published_at", "updated_at", "lang"),
-    *("source", "category", "sentiment", "score", "tags", "read", "favourite", "cover", "url"),
+    *(
+        "source",
+        "category",
+        "sentiment",
+        "score",
+        "tags",
+        "read",
+        "favourite",
+        "later",
+        "cover",
+        "url",
+    ),
 ]
-COMMANDS = ("import", "list", "show", "stats", "mood", "open", "export")
+COMMANDS = ("import", "list", "show", "stats", "mark", "mood", "open", "export")
 
 
 def listed(command: Command, *words: str) -> list[dict[str, Any]]:
@@ -65,6 +76,7 @@ def test_json_has_the_fields_of_the_design_in_their_types(command: Command) -> N
         "tags": ["BTC", "ETF", "PICTURES"],
         "read": False,
         "favourite": False,
+        "later": False,
         "cover": cover_url(1, "regular"),
         "url": None,
     }

@@ -77,7 +77,7 @@ KILLED_BEHIND_A_MARK = """
 import os, signal, sys
 from pathlib import Path
 from reader.cache.ids import Ids
-from reader.cache.marks.journal import Mark
+from reader.cache.marks.kinds import Mark
 from reader.library import Library
 from reader.query.language import Query
 news = Library(Path(sys.argv[1]))

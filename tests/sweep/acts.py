@@ -9,7 +9,7 @@ from pathlib import Path
 from reader.archive import importing
 from reader.cache.engines.sqlite import transaction
 from reader.cache.ids import Ids
-from reader.cache.marks.journal import Mark
+from reader.cache.marks.kinds import Mark
 from reader.library import Library
 from reader.query.language import parse
 from reader.sources.http.fetcher import Limits

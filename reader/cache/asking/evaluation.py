@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from pyroaring import BitMap
 
-from reader.cache.facets.index import DRAFT, ESTIMATED, FAVOURITE, PINNED, READ, Facets
+from reader.cache.facets.index import DRAFT, ESTIMATED, FAVOURITE, LATER, PINNED, READ, Facets
 from reader.query.language import Field, Pattern, Query, Term
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ _SINGLE_VALUED = (Field.CATEGORY, Field.SENTIMENT, Field.SOURCE, Field.LANG)
 _STATES = {
     "read": READ,
     "favourite": FAVOURITE,
+    "later": LATER,
     "draft": DRAFT,
     "pinned": PINNED,
     "estimated": ESTIMATED,
@@ -111,10 +112,17 @@ def _facets_of(query: Query) -> "Iterator[Facet]":
     for term in query.each():
         if not isinstance(term, Term) or term.field is None:
             continue
-        if term.field in _SINGLE_VALUED or term.field is Field.TAG:
+        if term.field in _SINGLE_VALUED or term.field in (Field.TAG, Field.MYTAG):
             yield term.field, term.value
         elif term.field is Field.IS:
             yield _state(term.value)
+
+
+def _tags(query: Query) -> Iterator[tuple[Field, str, bool]]:
+    """Yield the tags that all must be there, and those that must not: field, name, excluded."""
+    for term in query.terms:
+        if isinstance(term, Term) and term.field in (Field.TAG, Field.MYTAG):
+            yield term.field, term.value, term.exclude
 
 
 def language_of(query: Query) -> str:
@@ -142,8 +150,8 @@ def _facet_terms(bits: BitMap, query: Query, facets: Facets, view: "View") -> Bi
             bits = bits - facets.get(view, (field, value))
     if stories := query.excluded(Field.STORY):
         bits = bits - _of_stories(stories, view)
-    for term in query.tags:
-        bits = _keep(bits, facets.get(view, (Field.TAG, term.value)), not term.exclude)
+    for field, value, is_excluded in _tags(query):
+        bits = _keep(bits, facets.get(view, (field, value)), not is_excluded)
     for value in query.included(Field.IS):
         state = facets.get(view, _state(value))
         bits = _keep(bits, state, value != "unread")

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 ALL = ("all", "")
 READ = ("state", "read")
 FAVOURITE = ("state", "favourite")
+LATER = ("state", "later")
+OWN = "mytag"
+"""Field of the facets of own tags, which are marks."""
 DRAFT = ("state", "draft")
 PINNED = ("state", "pinned")
 ESTIMATED = ("state", "estimated")
@@ -144,6 +147,8 @@ class Facets:
             self.counts.forget()
         self._size.clear()
         self._absent.clear()
+        for of_field in (self._values, self._sizes):
+            of_field.pop(OWN, None)  # a mark may be the first or the last of its own tag
         self.version, self.texts = news.version, news.texts
 
     def _replaced(

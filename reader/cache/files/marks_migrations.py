@@ -47,4 +47,18 @@ CREATE TABLE joined (
 ) WITHOUT ROWID;
 """
 
-MARKS_MIGRATIONS = (_MARKS_1, _MARKS_2)
+_MARKS_3 = """
+ALTER TABLE marks ADD COLUMN later INTEGER NOT NULL DEFAULT 0;
+
+-- A step of the journal names an own tag as `tag:` and its name.
+CREATE TABLE tagged (
+    external TEXT NOT NULL,
+    lang TEXT NOT NULL,
+    source TEXT NOT NULL,
+    tag TEXT NOT NULL,          -- the user's own, case-folded
+    PRIMARY KEY (external, lang, source, tag)
+) WITHOUT ROWID;
+CREATE INDEX tagged_tag ON tagged (tag);
+"""
+
+MARKS_MIGRATIONS = (_MARKS_1, _MARKS_2, _MARKS_3)

@@ -1,4 +1,4 @@
-"""Tables of `marks.db`: read, favourite, undo journal, positions, state of the screen.
+"""Tables of `marks.db`: marks, own tags, undo journal, positions, state of the screen.
 
 Keyed by the article's identity, never by its id, so that they survive a rebuilt cache. Every
 change raises `counter`; the cache notes the counter whose marks its facets show.
@@ -7,7 +7,6 @@ change raises `counter`; the cache notes the counter whose marks its facets show
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from enum import StrEnum
 from functools import wraps
 from pathlib import Path
 from typing import Concatenate, ParamSpec, TypeVar
@@ -16,6 +15,7 @@ from reader.article import Identity
 from reader.cache.files.connections import transaction
 from reader.cache.files.damage import number, suspect
 from reader.cache.files.schema import sql_errors
+from reader.cache.marks.kinds import AnyMark, Mark, OwnTag, mark_of
 from reader.errors import CacheError, MarksDamaged
 
 P = ParamSpec("P")
@@ -27,19 +27,14 @@ _CHANGED = ("no such table", "no such column", "table ", "malformed", "unsupport
 """Beginnings of SQLite's messages about a file that was changed from outside."""
 
 
-class Mark(StrEnum):
-    """What a user can set on an article and take back."""
-
-    READ = "read"
-    FAVOURITE = "favourite"
-
-
 class Step:
     """One entry of the undo journal: `mark` became `value` on these articles, and only on them."""
 
     __slots__ = ("articles", "label", "mark", "value")
 
-    def __init__(self, label: str, mark: Mark, value: bool, articles: Sequence[Identity]) -> None:
+    def __init__(
+        self, label: str, mark: AnyMark, value: bool, articles: Sequence[Identity]
+    ) -> None:
         self.label = label
         self.mark = mark
         self.value = value
@@ -91,6 +86,49 @@ def _reported(
     return reporting
 
 
+_WHERE = "WHERE external = ? AND lang = ? AND source = ?"
+
+
+_BETWEEN = "\x1f"
+"""Between own tags, which have no control characters."""
+
+_THIS = "WHERE external = ?1 AND lang = ?2 AND source = ?3"
+_OF = (  # one statement, as an import asks for each article
+    f"SELECT (SELECT {' || '.join(Mark)} FROM marks {_THIS}), "
+    f"(SELECT group_concat('tag:' || tag, '{_BETWEEN}') FROM tagged {_THIS})"
+)
+
+
+def _marked(where: str) -> str:
+    """Return the statement that finds identities with a mark, a position or an own tag."""
+    tables = ("marks", "tagged")
+    return " UNION ".join(f"SELECT source, external, lang FROM {t} WHERE {where}" for t in tables)
+
+
+def every(db: sqlite3.Connection, mark: AnyMark) -> Iterator[tuple[str, str, str]]:
+    """Yield source, external id and language of the articles that have the mark."""
+    columns = "SELECT source, external, lang FROM"
+    if isinstance(mark, OwnTag):
+        yield from db.execute(f"{columns} tagged WHERE tag = ?", (mark.name,))
+    else:
+        yield from db.execute(f"{columns} marks WHERE {mark}")
+
+
+def put(db: sqlite3.Connection, mark: AnyMark, value: bool, articles: Iterable[Identity]) -> None:
+    """Set the mark on the articles, or remove it, within the open transaction."""
+    if isinstance(mark, OwnTag):
+        change = "INSERT OR IGNORE INTO tagged (external, lang, source, tag) VALUES (?, ?, ?, ?)"
+        change = change if value else f"DELETE FROM tagged {_WHERE} AND tag = ?"
+        last: str | bool = mark.name
+    else:
+        change = (
+            f"INSERT INTO marks (external, lang, source, {mark}) VALUES (?, ?, ?, ?) "
+            f"ON CONFLICT DO UPDATE SET {mark} = excluded.{mark}"
+        )
+        last = value
+    db.executemany(change, ((a.external, a.lang, a.source, last) for a in articles))
+
+
 class Marks:
     """The marks file at a path, through one connection. Raises CacheError (MarksDamaged)."""
 
@@ -106,22 +144,31 @@ class Marks:
     @_reported
     def is_empty(self) -> bool:
         """Return whether marks were never changed."""
-        return self._db.execute("SELECT 1 FROM marks LIMIT 1").fetchone() is None
+        return all(
+            self._db.execute(f"SELECT 1 FROM {table} LIMIT 1").fetchone() is None
+            for table in ("marks", "tagged")
+        )
 
     @_reported
-    def of(self, identity: Identity) -> tuple[bool, bool]:
-        """Return whether it is read, and whether it is a favourite."""
-        row = self._db.execute(
-            "SELECT read, favourite FROM marks WHERE external = ? AND lang = ? AND source = ?",
-            (identity.external, identity.lang, identity.source),
-        ).fetchone()
-        return (bool(row[0]), bool(row[1])) if row else (False, False)
+    def of(self, identity: Identity) -> list[AnyMark]:
+        """Return the marks and own tags of the article."""
+        which = (identity.external, identity.lang, identity.source)
+        has, tags = self._db.execute(_OF, which).fetchone()
+        found: list[AnyMark] = [
+            mark for mark, bit in zip(Mark, has or "", strict=False) if bit > "0"
+        ]
+        return found + [mark_of(tag) for tag in sorted(tags.split(_BETWEEN) if tags else ())]
 
-    def every(self, mark: Mark) -> Iterator[Identity]:
+    @_reported
+    def kinds(self) -> list[AnyMark]:
+        """Return every mark, and the own tags of any article."""
+        tags = self._db.execute("SELECT DISTINCT 'tag:' || tag FROM tagged")
+        return [*Mark, *(mark_of(tag) for (tag,) in tags)]
+
+    def every(self, mark: AnyMark) -> Iterator[Identity]:
         """Yield the articles that have the mark."""
         with marks_errors(self.path):
-            found = self._db.execute(f"SELECT source, external, lang FROM marks WHERE {mark}")
-            for values in found:
+            for values in every(self._db, mark):
                 yield Identity(*values)
 
     @_reported
@@ -173,15 +220,11 @@ class Marks:
                     "SELECT external, lang, source FROM step_articles WHERE step = ?", (number,)
                 )
             ]
-            step = Step(label, Mark(mark), bool(value) is not undone, articles)
+            step = Step(label, mark_of(mark), bool(value) is not undone, articles)
             return step, self._set(articles, step.mark, step.value)
 
-    def _set(self, articles: Iterable[Identity], mark: Mark, value: bool) -> int:
-        self._db.executemany(
-            f"INSERT INTO marks (external, lang, source, {mark}) VALUES (?, ?, ?, ?) "
-            f"ON CONFLICT DO UPDATE SET {mark} = excluded.{mark}",
-            ((a.external, a.lang, a.source, value) for a in articles),
-        )
+    def _set(self, articles: Iterable[Identity], mark: AnyMark, value: bool) -> int:
+        put(self._db, mark, value, articles)
         (counter,) = self._db.execute(
             "UPDATE meta SET value = value + 1 WHERE name = 'counter' RETURNING value"
         ).fetchone()
@@ -190,18 +233,15 @@ class Marks:
     @_reported
     def under(self, source: str, external: str) -> list[Identity]:
         """Return identities of a source and id, in any language, with a mark or a position."""
-        found = self._db.execute(
-            "SELECT source, external, lang FROM marks WHERE external = ? AND source = ?",
-            (external, source),
-        )
+        found = self._db.execute(_marked("external = ?1 AND source = ?2"), (external, source))
         return [Identity(*values) for values in found]
 
     @_reported
     def by_source(self, external: str) -> dict[str, list[Identity]]:
         """Return identities of an external id with a mark or a position, without those of feeds."""
         found: dict[str, list[Identity]] = {}
-        find = "SELECT source, lang FROM marks WHERE external = ? AND lang != ''"
-        for source, lang in self._db.execute(find, (external,)):
+        find = _marked("external = ?1 AND lang != ''")
+        for source, _, lang in self._db.execute(find, (external,)):
             found.setdefault(source, []).append(Identity(source, external, lang))
         return found
 
@@ -225,7 +265,7 @@ class Marks:
         left = [(old, new) for old, new in renamed if old not in taken]
         with transaction(self._db):
             self._copy(left)
-            for table in ("marks", "step_articles"):
+            for table in ("marks", "tagged", "step_articles"):
                 self._db.executemany(
                     f"DELETE FROM {table} WHERE external = ? AND lang = ? AND source = ?",
                     [(old.external, old.lang, old.source) for old, _ in left],
@@ -236,36 +276,37 @@ class Marks:
     ) -> None:
         """Copy rows to new identities; read all before writing, as identities may be exchanged."""
         position = "position" if with_positions else "0"
-        marks = f"SELECT read, favourite, {position} FROM marks WHERE "
-        steps = "SELECT step FROM step_articles WHERE "
-        which = "external = ? AND lang = ? AND source = ?"
+        marks = f"SELECT {', '.join(Mark)}, {position} FROM marks {_WHERE}"
         found = []
         for old, new in renamed:
             values = (old.external, old.lang, old.source)
-            row = self._db.execute(marks + which, values).fetchone()
-            made = [step for (step,) in self._db.execute(steps + which, values)]
-            if row or made:
-                found.append((new, row, made))
+            row = self._db.execute(marks, values).fetchone()
+            made, tags = (
+                [each for (each,) in self._db.execute(f"SELECT {what} {_WHERE}", values)]
+                for what in ("step FROM step_articles", "tag FROM tagged")
+            )
+            if row or made or tags:
+                found.append((new, row, made, tags))
         given_up = {old for old, _ in renamed}
-        for taken in {new for new, _, _ in found if new in given_up}:
+        for taken in {new for new, *_ in found if new in given_up}:
             values = (taken.external, taken.lang, taken.source)
-            self._db.execute(f"DELETE FROM marks WHERE {which}", values)
-            self._db.execute(f"DELETE FROM step_articles WHERE {which}", values)
-        for new, row, made in found:
+            for table in ("marks", "tagged", "step_articles"):
+                self._db.execute(f"DELETE FROM {table} {_WHERE}", values)
+        for new, row, made, tags in found:
             if row:
                 self._add(new, row)
-            self._db.executemany(
-                "INSERT OR IGNORE INTO step_articles VALUES (?, ?, ?, ?)",
-                [(step, new.external, new.lang, new.source) for step in made],
-            )
+            for place, each in (("step_articles (step", made), ("tagged (tag", tags)):
+                self._db.executemany(
+                    f"INSERT OR IGNORE INTO {place}, external, lang, source) VALUES (?, ?, ?, ?)",
+                    [(value, new.external, new.lang, new.source) for value in each],
+                )
 
-    def _add(self, identity: Identity, marks: tuple[int, int, float]) -> None:
+    def _add(self, identity: Identity, marks: tuple[int | float, ...]) -> None:
+        names = [*Mark, "position"]
+        merged = ", ".join(f"{name} = max({name}, excluded.{name})" for name in names)
         self._db.execute(
-            "INSERT INTO marks (external, lang, source, read, favourite, position) "
-            "VALUES (?, ?, ?, ?, ?, ?) "
-            "ON CONFLICT DO UPDATE SET read = max(read, excluded.read), "
-            "favourite = max(favourite, excluded.favourite), "
-            "position = max(position, excluded.position)",
+            f"INSERT INTO marks (external, lang, source, {', '.join(names)}) "
+            f"VALUES (?, ?, ?{', ?' * len(names)}) ON CONFLICT DO UPDATE SET {merged}",
             (identity.external, identity.lang, identity.source, *marks),
         )
 

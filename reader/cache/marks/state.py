@@ -13,10 +13,11 @@ from zlib import crc32
 from reader.cache.files.damage import is_of_another_format
 from reader.cache.files.migrations import MARKS
 from reader.cache.files.schema import connect
-from reader.cache.marks.journal import Mark, marks_errors
+from reader.cache.marks.journal import marks_errors
+from reader.cache.marks.kinds import Mark
 from reader.errors import CacheDamaged, CacheError, CacheTooNew, CacheUnwritable, MarksDamaged
 
-TABLES = {1: 0x68BEB0EE, 2: 0x2BB15EDA}
+TABLES = {1: 0x68BEB0EE, 2: 0x2BB15EDA, 3: 0x122CE263}
 """Checksums of the schema by version: with a flipped byte it may still be valid SQL."""
 
 ABSURD = 1 << 16
@@ -31,7 +32,14 @@ HIGHEST = 1 << 53
 _NAMES = {
     1: ("marks", "meta", "state", "step_articles", "steps"),
     2: ("feeds", "feeds_name", "joined", "marks", "meta", "state", "step_articles", "steps"),
+    3: (
+        *("feeds", "feeds_name", "joined", "marks", "meta", "state", "step_articles", "steps"),
+        *("tagged", "tagged_tag"),
+    ),
 }
+_INDEXES = {"feeds_name", "tagged_tag"}
+_BEFORE_TAGS = 2
+"""The last version without own tags and the mark for reading later."""
 
 
 class State(StrEnum):
@@ -120,24 +128,40 @@ def check_rows(db: sqlite3.Connection, path: Path) -> int:
 
 def marked(db: sqlite3.Connection) -> int:
     """Return the number of articles with marks."""
-    (count,) = db.execute("SELECT count(*) FROM marks WHERE read OR favourite").fetchone()
+    (version,) = db.execute("PRAGMA user_version").fetchone()
+    (count,) = db.execute(counting(version)).fetchone()
     return int(count)
+
+
+def counting(version: int) -> str:
+    """Return the statement that counts the articles with marks in a file of that version."""
+    if version <= _BEFORE_TAGS:
+        return "SELECT count(*) FROM marks WHERE read OR favourite"
+    article = "SELECT external, lang, source FROM"
+    has_any = f"{article} marks WHERE {' OR '.join(Mark)}"
+    return f"SELECT count(*) FROM ({has_any} UNION {article} tagged)"
 
 
 def _impossible(db: sqlite3.Connection) -> Iterator[str]:
     """Yield impossible values: SQLite does not notice a flipped bit in a value."""
+    (version,) = db.execute("PRAGMA user_version").fetchone()
     texts = ("external", "lang", "source")
     of_texts = " OR ".join(f"typeof({name}) != 'text'" for name in texts)
-    strange = f"{of_texts} OR read NOT IN (0, 1) OR favourite NOT IN (0, 1)"
+    names = [mark for mark in Mark if mark is not Mark.LATER or version > _BEFORE_TAGS]
+    strange = " OR ".join([of_texts, *(f"{name} NOT IN (0, 1)" for name in names)])
     (count,) = db.execute(f"SELECT count(*) FROM marks WHERE {strange}").fetchone()
     if count:
         yield f"{count} rows of marks are damaged"
-    marks = tuple(map(str, Mark))
-    where = f"mark NOT IN {marks} OR value NOT IN (0, 1) OR undone NOT IN (0, 1)"
+    if version > _BEFORE_TAGS:
+        nameless = f"{of_texts} OR typeof(tag) != 'text' OR tag = ''"
+        (count,) = db.execute(f"SELECT count(*) FROM tagged WHERE {nameless}").fetchone()
+        if count:
+            yield f"{count} rows of tags are damaged"
+    marks = f"mark NOT IN {tuple(map(str, Mark))} AND mark NOT GLOB 'tag:?*'"
+    where = f"{marks} OR value NOT IN (0, 1) OR undone NOT IN (0, 1)"
     (count,) = db.execute(f"SELECT count(*) FROM steps WHERE {where}").fetchone()
     if count:
         yield f"{count} steps to undo are damaged"
-    (version,) = db.execute("PRAGMA user_version").fetchone()
-    for table in set(_NAMES[version]) - {"feeds_name"}:
+    for table in set(_NAMES[version]) - _INDEXES:
         for _ in db.execute(f"SELECT * FROM {table}"):  # raises for undecodable text
             pass

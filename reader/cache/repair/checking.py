@@ -9,6 +9,7 @@ from reader.cache.engines.sqlite.source_states import source_states
 from reader.cache.files import copies
 from reader.cache.files.migrations import CACHE, MARKS, Schema
 from reader.cache.files.schema import check_version, check_whole, connect, sql_errors
+from reader.cache.marks.state import marked
 from reader.cache.repair.preparing import prepare
 from reader.cache.source_states import SourceState
 from reader.errors import CacheUnwritable
@@ -29,8 +30,7 @@ def check_marks(folder: Path) -> int:
     """Return how many articles have a mark. Raises as `check_cache`."""
     with _opened(folder / "marks.db", MARKS) as db:
         check_whole(db, folder / "marks.db", MARKS)
-        (count,) = db.execute("SELECT count(*) FROM marks WHERE read OR favourite").fetchone()
-        return int(count)
+        return marked(db)
 
 
 def sources(folder: Path) -> dict[str, SourceState]:

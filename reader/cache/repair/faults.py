@@ -9,9 +9,10 @@ from collections.abc import Iterator, Sequence
 
 from reader.cache.engines.sqlite.documents import read
 from reader.cache.engines.sqlite.view import SqliteView
-from reader.cache.facets.index import FAVOURITE, READ, Facets
+from reader.cache.facets.index import OWN, Facets
 from reader.cache.files.damage import is_damage, rows_of
 from reader.cache.ids import NONE
+from reader.cache.marks.kinds import Mark
 from reader.cache.repair import rebuilding
 from reader.cache.values.facet_rows import Damaged
 from reader.query.folding import folded
@@ -37,7 +38,7 @@ def facets_fault(db: sqlite3.Connection, *, deep: bool) -> str:
     known, view = Facets(), SqliteView(db)
     known.refresh(view)
     stored = {(field, value) for field, value in db.execute("SELECT field, value FROM facets")}
-    of_marks = {READ, FAVOURITE}
+    of_marks = {*(mark.facet for mark in Mark), *(each for each in stored if each[0] == OWN)}
     differ = 0
     for facet in (stored | truth.ids.keys()) - of_marks:
         try:

@@ -15,6 +15,7 @@ from typing import NamedTuple
 from reader.cache.files.asides import LOG_ENDINGS
 from reader.cache.files.migrations import MARKS
 from reader.cache.files.schema import PAGE_BYTES
+from reader.cache.marks.kinds import Mark, mark_of
 from reader.cache.marks.state import counter_of
 from reader.cache.repair.preparing import prepare
 from reader.safety.own_files import PRIVATE_FILE, create
@@ -23,15 +24,18 @@ from reader.safety.temporary import TemporaryFolder
 Row = tuple[object, ...]
 
 ADD_MARKS = (
-    "INSERT OR IGNORE INTO marks (external, lang, source, read, favourite, position) "
-    "VALUES (?, ?, ?, ?, ?, ?)"
+    "INSERT OR IGNORE INTO marks (external, lang, source, read, favourite, position, later) "
+    "VALUES (?, ?, ?, ?, ?, ?, ?)"
 )
 READ_ONLY = "?mode=ro&immutable=1"
-_MARKS = "SELECT external, lang, source, read, favourite, position FROM marks"
-_BACKWARDS = f"{_MARKS} ORDER BY external DESC, lang DESC, source DESC"
+_MARKS = "SELECT external, lang, source, read, favourite, position, later FROM marks"
+_COLUMNS = "SELECT CAST(name AS BLOB) FROM pragma_table_info('marks')"
+_BACKWARDS = " ORDER BY external DESC, lang DESC, source DESC"
 
-_TEXTS = {"state": 2, "feeds": 3, "joined": 2}
+_TEXTS = {"state": 2, "feeds": 3, "joined": 2, "tagged": 4}
 """Tables that have only text columns, and the number of columns."""
+
+_COLUMNS_OF_MARKS = 7
 
 _WAL_HEADER, _FRAME_HEADER = 32, 24
 _LEAF, _INNER = 0x0A, 0x02
@@ -78,12 +82,11 @@ def salvage(
 
 def put_over(copy: Path, into: sqlite3.Connection) -> None:
     """Replace older marks with those of an undamaged copy; add its other rows if missing."""
-    over = (
-        "ON CONFLICT DO UPDATE SET read = excluded.read, favourite = excluded.favourite, "
-        "position = excluded.position"
-    )
+    names = [*Mark, "position"]
+    over = f"ON CONFLICT DO UPDATE SET {', '.join(f'{name} = excluded.{name}' for name in names)}"
     with closing(sqlite3.connect(copy.resolve().as_uri() + READ_ONLY, uri=True)) as db:
-        into.executemany(f"{ADD_MARKS.replace(' OR IGNORE', '')} {over}", db.execute(_MARKS))
+        rows = db.execute(_marks_of(db))
+        into.executemany(f"{ADD_MARKS.replace(' OR IGNORE', '')} {over}", rows)
     salvage(copy, [], into, is_whole=True)
 
 
@@ -124,7 +127,8 @@ def _read(work: Path, into: sqlite3.Connection) -> Found:
             db.execute("PRAGMA writable_schema = ON")  # tolerates missing pages at the end
             with suppress(sqlite3.Error):
                 counter = counter_of(db)
-            for query in (_MARKS, _BACKWARDS):
+            every = _marks_of(db)
+            for query in (every, every + _BACKWARDS):
                 ended: list[sqlite3.Error] = []
                 into.executemany(ADD_MARKS, _marks(_rows(db, query, ended)))
                 if not ended:
@@ -137,6 +141,15 @@ def _read(work: Path, into: sqlite3.Connection) -> Found:
     except sqlite3.Error:
         is_any = into.total_changes > before
     return Found(is_any or counter is not None, counter)
+
+
+def _marks_of(db: sqlite3.Connection) -> str:
+    """Return the statement that reads the marks; files of earlier versions lack some."""
+    with suppress(sqlite3.Error):
+        names = [bytes(name) for (name,) in db.execute(_COLUMNS)]
+        if names and b"later" not in names:
+            return _MARKS.replace("later", "0")
+    return _MARKS
 
 
 def _rows(
@@ -153,12 +166,12 @@ def _rows(
 def _marks(rows: Iterable[Row]) -> Iterator[Row]:
     """Yield the rows that are possible marks."""
     for row in rows:
-        texts, (read, favourite, position) = _decoded(row[:3]), row[3:]
-        if texts is None or read not in (0, 1) or favourite not in (0, 1):
+        texts, (read, favourite, position, later) = _decoded(row[:3]), row[3:]
+        if texts is None or not {read, favourite, later} <= {0, 1}:
             continue
         if not isinstance(position, int | float) or not 0 <= position <= _FARTHEST:
             position = 0.0
-        yield (*texts, read, favourite, position)
+        yield (*texts, read, favourite, position, later)
 
 
 def _texts(rows: Iterable[Row]) -> Iterator[Row]:
@@ -187,13 +200,18 @@ def _add_journal(db: sqlite3.Connection, into: sqlite3.Connection) -> None:
         articles = db.execute("SELECT step, external, lang, source FROM step_articles").fetchall()
     except sqlite3.Error:
         return
-    is_sound = all(
-        mark in ("read", "favourite") and value in (0, 1) for _, _, mark, value, _ in steps
-    )
+    is_sound = all(_is_mark(mark) and value in (0, 1) for _, _, mark, value, _ in steps)
     if not is_sound or {row[0] for row in articles} - {row[0] for row in steps}:
         return
     into.executemany("INSERT INTO steps VALUES (?, ?, ?, ?, ?)", steps)
     into.executemany("INSERT OR IGNORE INTO step_articles VALUES (?, ?, ?, ?)", articles)
+
+
+def _is_mark(mark: object) -> bool:
+    try:
+        return bool(mark_of(str(mark)))
+    except ValueError:
+        return False
 
 
 # Page by page, where SQLite cannot follow the tree.
@@ -207,7 +225,7 @@ def _add_scanned(damaged: Path, into: sqlite3.Connection) -> bool:
     """
     before = into.total_changes
     for page in _pages(damaged):
-        rows = [row for row in _marks(_cells(page)) if row[3] or row[4]]
+        rows = [row for row in _marks(_cells(page)) if row[3] or row[4] or row[6]]
         into.executemany(ADD_MARKS, rows)
     return into.total_changes > before
 
@@ -224,7 +242,7 @@ def _pages(damaged: Path) -> Iterator[bytes]:
 
 
 def _cells(page: bytes) -> Iterator[Row]:
-    """Yield rows of six columns from a page of a table `WITHOUT ROWID`.
+    """Yield rows of marks from a page of a table `WITHOUT ROWID`.
 
     A page of an invalid kind is tried as well: that byte may be the damaged one.
     """
@@ -248,21 +266,25 @@ def _cells_of(page: bytes, first: int, before: int) -> Iterator[Row]:
 
 
 def _record(page: bytes, start: int) -> Row | None:
-    """Return the row of a cell, None unless it has six columns and ends within the page."""
+    """Return the row of a cell, None unless it has the columns of marks and ends within the page.
+
+    A row that was written before the last column was added lacks it.
+    """
     size, at = _varint(page, start)
     if not 7 <= size <= _LARGEST_CELL or at + size > PAGE_BYTES:
         return None
     header, place = _varint(page, at)
     kinds: list[int] = []
-    while place < at + header and len(kinds) <= 6:
+    while place < at + header and len(kinds) <= _COLUMNS_OF_MARKS:
         kind, place = _varint(page, place)
         kinds.append(kind)
-    if len(kinds) != 6 or place != at + header:
+    if not _COLUMNS_OF_MARKS - 1 <= len(kinds) <= _COLUMNS_OF_MARKS or place != at + header:
         return None
     row: list[object] = []
     for kind in kinds:
         value, place = _value(page, place, kind)
         row.append(value)
+    row += [0] * (_COLUMNS_OF_MARKS - len(row))
     return tuple(row) if place == at + size else None
 
 

@@ -8,13 +8,18 @@ from pathlib import Path
 from reader.article import Identity
 from reader.cache.engines.sqlite.identities import id_of, identities
 from reader.cache.engines.sqlite.view import SqliteView
-from reader.cache.facets.index import FAVOURITE, READ, Facets
+from reader.cache.facets.index import OWN, Facets
 from reader.cache.files.migrations import CACHE
 from reader.cache.files.schema import check_version, connect, sql_errors
-from reader.cache.marks.journal import Mark
+from reader.cache.ids import NONE
+from reader.cache.marks.journal import every, put
+from reader.cache.marks.kinds import AnyMark, Mark, mark_of
 from reader.errors import CacheError
 
-FACET_OF = {Mark.READ: READ, Mark.FAVOURITE: FAVOURITE}
+
+def kinds_shown(view: SqliteView) -> list[AnyMark]:
+    """Return every mark, and the own tags that have facets."""
+    return [*Mark, *(mark_of(f"tag:{row.value}") for row in view.facets_of(OWN))]
 
 
 class Shown:
@@ -24,48 +29,44 @@ class Shown:
         self._db = db
         self._path = path
         (self.counter,) = db.execute("SELECT value FROM meta WHERE name = 'marks'").fetchone()
-        facets = Facets()
-        self._bits = {mark: facets.get(SqliteView(db), facet) for mark, facet in FACET_OF.items()}
+        facets, view = Facets(), SqliteView(db)
+        self._bits = {mark: facets.get(view, mark.facet) for mark in kinds_shown(view)}
 
-    def every(self, mark: Mark) -> Iterator[Identity]:
+    def every(self, mark: AnyMark) -> Iterator[Identity]:
         """Yield the articles that have the mark. Raises CacheDamaged and other CacheErrors."""
         with _cache_errors(self._path):
-            yield from identities(self._db, list(self._bits[mark])).values()
+            yield from identities(self._db, list(self._bits.get(mark, NONE))).values()
 
-    def lacks(self, mark: Mark, identity: Identity) -> bool:
+    def lacks(self, mark: AnyMark, identity: Identity) -> bool:
         """Return whether the article is in the cache without the mark. Raises as `every`."""
         with _cache_errors(self._path):
             id = id_of(self._db, identity)
-        return id is not None and id not in self._bits[mark]
+        return id is not None and id not in self._bits.get(mark, NONE)
 
     def add_to(self, marks: sqlite3.Connection) -> None:
         """Mark the articles that are marked here, within the open transaction."""
-        for mark in Mark:
-            marks.executemany(
-                f"INSERT INTO marks (source, external, lang, {mark}) VALUES (?, ?, ?, 1) "
-                f"ON CONFLICT DO UPDATE SET {mark} = 1 WHERE NOT {mark}",
-                self.every(mark),
-            )
+        for mark in self._bits:
+            put(marks, mark, True, self.every(mark))
 
     def take_from(self, marks: sqlite3.Connection) -> None:
         """Unmark the articles that are here without the mark, within the open transaction."""
-        for mark in Mark:
-            marked = marks.execute(f"SELECT source, external, lang FROM marks WHERE {mark}")
-            unmarked = [each for each in map(Identity._make, marked) if self.lacks(mark, each)]
-            marks.executemany(
-                f"UPDATE marks SET {mark} = 0 WHERE source = ? AND external = ? AND lang = ?",
-                unmarked,
-            )
+        for mark in self._kinds(marks):
+            marked = map(Identity._make, every(marks, mark))
+            put(marks, mark, False, [each for each in marked if self.lacks(mark, each)])
 
     def differs_from(self, marks: sqlite3.Connection) -> int:
         """Return how many articles have different marks here and there."""
         different: set[Identity] = set()
-        for mark in Mark:
-            query = f"SELECT source, external, lang FROM marks WHERE {mark}"
-            marked = set(map(Identity._make, marks.execute(query)))
+        for mark in self._kinds(marks):
+            marked = set(map(Identity._make, every(marks, mark)))
             different |= {each for each in marked if self.lacks(mark, each)}
             different |= {each for each in self.every(mark) if each not in marked}
         return len(different)
+
+    def _kinds(self, marks: sqlite3.Connection) -> set[AnyMark]:
+        """Return the marks and own tags that any article has here or there."""
+        tags = marks.execute("SELECT DISTINCT 'tag:' || tag FROM tagged")
+        return {*self._bits, *(mark_of(tag) for (tag,) in tags)}
 
 
 @contextmanager

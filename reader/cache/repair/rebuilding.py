@@ -19,9 +19,10 @@ from reader.cache.engines.sqlite.fulltext import mend_index as mend_index
 from reader.cache.engines.sqlite.transaction import SqliteTransaction
 from reader.cache.engines.sqlite.view import SqliteView
 from reader.cache.facets import changes as facet_changes
-from reader.cache.facets.index import ALL, FAVOURITE, READ, Facets, load
+from reader.cache.facets.index import ALL, Facets, load
 from reader.cache.files.damage import is_damage
 from reader.cache.ids import batches as in_batches
+from reader.cache.repair.marks_shown import kinds_shown
 from reader.cache.values.facet_rows import Counted, Damaged, Facet
 
 
@@ -45,7 +46,7 @@ def marks_shown(old: sqlite3.Connection, db: sqlite3.Connection) -> Mapping[Face
     try:
         counter = view.counter("marks")
         known.refresh(view)
-        found = {facet: known.get(view, facet) for facet in (READ, FAVOURITE)}
+        found = {kind.facet: known.get(view, kind.facet) for kind in kinds_shown(view)}
     except (sqlite3.Error, Damaged, TypeError):
         counter, found = -1, {}
     db.execute("UPDATE meta SET value = ? WHERE name = 'marks'", (counter,))

@@ -15,7 +15,7 @@ from reader.cache.files.damage import no_longer_suspect, suspect
 from reader.cache.files.migrations import CACHE, MARKS, Schema
 from reader.cache.files.schema import check_version, connect, sql_errors
 from reader.cache.marks.journal import marks_errors
-from reader.cache.marks.state import State, check_rows, counter_of, look
+from reader.cache.marks.state import State, check_rows, counter_of, look, marked
 from reader.cache.repair.marks_copies import copies
 from reader.cache.repair.marks_shown import counter_shown
 from reader.cache.repair.preparing import prepare
@@ -30,10 +30,6 @@ WAIT_MS = 2_000
 MEANWHILE = 1_000
 """Maximum changes of marks by other programs before the files are locked."""
 
-_COUNTED = {
-    "marks.db": "SELECT count(*) FROM marks WHERE read OR favourite",
-    "cache.db": "SELECT count(*) FROM articles",
-}
 _OBJECTS = "SELECT type, name FROM sqlite_schema WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\'"
 
 
@@ -81,7 +77,9 @@ def _whole(db: sqlite3.Connection, path: Path, name: str) -> int:
     (verdict,) = db.execute("PRAGMA quick_check(1)").fetchone()
     if verdict != "ok":
         raise CacheDamaged(path, verdict) from sqlite3.DatabaseError(verdict)
-    return int(db.execute(_COUNTED[name]).fetchone()[0])
+    if name == "marks.db":
+        return marked(db)
+    return int(db.execute("SELECT count(*) FROM articles").fetchone()[0])
 
 
 # Restoring.

@@ -12,7 +12,7 @@ from pyroaring import BitMap
 
 from reader.article import Identity
 from reader.cache.facets.changes import FacetChanges
-from reader.cache.facets.index import ALL, DRAFT, ESTIMATED, FAVOURITE, PINNED, READ, Truth
+from reader.cache.facets.index import ALL, DRAFT, ESTIMATED, PINNED, Truth
 from reader.cache.marks.journal import Marks
 from reader.cache.storing.placing import places
 from reader.cache.values.incoming import Incoming, digest_of, indexed
@@ -216,12 +216,9 @@ class Gathered:
     ) -> "list[Facet]":
         if not (self._any_marks or pinned or draft or estimated):
             return []
-        read, favourite = self._marks.of(identity) if self._any_marks else (False, False)
-        states = (
-            *((READ, read), (FAVOURITE, favourite)),
-            *((PINNED, pinned), (DRAFT, draft), (ESTIMATED, estimated)),
-        )
-        return [facet for facet, holds in states if holds]
+        marks = self._marks.of(identity) if self._any_marks else ()
+        states = ((PINNED, pinned), (DRAFT, draft), (ESTIMATED, estimated))
+        return [*(mark.facet for mark in marks), *(facet for facet, holds in states if holds)]
 
 
 def _decoded(text: bytes | None) -> str:

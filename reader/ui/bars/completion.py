@@ -1,6 +1,6 @@
 """Complete the last term of a search line: names of fields, and values that occur. Pure."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from reader.query.language import NAMED, SENTIMENTS, STATES, Field, Term
@@ -19,12 +19,19 @@ class Completion(NamedTuple):
     articles: int | None = None
 
 
-def completions(line: str, names: Names) -> list[Completion]:
-    """Return completions of the last term, the best first; none for a word or after a space."""
+def completions(line: str, names: Names, views: Iterable[str] = ()) -> list[Completion]:
+    """Return completions of the last term, the best first; none for a word or after a space.
+
+    views: names that are completed after `@`.
+    """
     typed = last_term(line).removeprefix("-")
+    if typed.startswith("@"):
+        begun = typed[1:].casefold()
+        found = (f"@{each}" for each in views if each.casefold().startswith(begun))
+        return [Completion(each) for _, each in zip(range(MOST), found, strict=False)]
     name, colon, value = typed.partition(":")
-    found = _values(name.lower(), value, names) if colon else _fields(typed.lower())
-    return [each for _, each in zip(range(MOST), found, strict=False)]
+    terms = _values(name.lower(), value, names) if colon else _fields(typed.lower())
+    return [each for _, each in zip(range(MOST), terms, strict=False)]
 
 
 def completed(line: str, term: str) -> str:

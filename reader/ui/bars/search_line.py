@@ -3,8 +3,9 @@
 It parses the query and knows earlier searches; other modules find the articles.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import ClassVar
 
 from rich.cells import cell_len
@@ -17,7 +18,8 @@ from textual.strip import Strip
 from textual.widgets import Input, Static
 
 from reader.config.paths import resource
-from reader.query.language import NAMED, Field, Query, parse_typed
+from reader.query.language import NAMED, Field, Query
+from reader.query.views import parse_typed_with
 from reader.ui.bars.completion import Completion, Names, completed, completions
 from reader.ui.textual_compat.cells import fit
 from reader.ui.textual_compat.failures import Guarded
@@ -106,9 +108,13 @@ class SearchLine(Guarded, Vertical):
     class GivenUp(Message):
         """Escape was pressed: put the list back."""
 
-    def __init__(self, names: Names) -> None:
+    def __init__(
+        self, names: Names, views: Callable[[], Mapping[str, str]] = lambda: MappingProxyType({})
+    ) -> None:
+        """Make the line. views: returns saved views, whose names are completed after `@`."""
         super().__init__()
         self._names = names
+        self._views = views
         self._history: list[str] = []
         self._place = 0
         """Position in the history, from its end; 0 for the line that is being typed."""
@@ -143,7 +149,7 @@ class SearchLine(Guarded, Vertical):
 
     def action_complete(self) -> None:
         """Complete the last word with the first suggestion."""
-        found = completions(self.text, self._names)
+        found = completions(self.text, self._names, self._views())
         if found:
             self._set(completed(self.text, found[0].term))
 
@@ -162,8 +168,9 @@ class SearchLine(Guarded, Vertical):
     def on_input_changed(self, event: Input.Changed) -> None:
         """Search for what is typed so far and update the hint."""
         event.stop()
-        query = parse_typed(event.value, self._is_known)
-        self.query_one(SearchHint).show(query, completions(event.value, self._names))
+        views = self._views() if "@" in event.value else {}
+        query = parse_typed_with(event.value, views, self._is_known)
+        self.query_one(SearchHint).show(query, completions(event.value, self._names, views))
         self.post_message(self.Typed(query))
 
     def _is_known(self, field: Field, value: str) -> bool:

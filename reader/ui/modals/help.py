@@ -30,7 +30,8 @@ QUERY_LANGUAGE = HelpGroup(
         ('"spot etf" bitc* title:halving', "phrase, beginning of a word, word of the title"),
         ("(tag:xrp OR tag:eth) /etfs?/", "either tag, and a regular expression"),
         ("after:7d before:2025-11-01", "an age (24h, 7d, 3w) or a date"),
-        ("is:unread", "or read, favourite, draft, pinned, estimated"),
+        ("is:unread", "or read, favourite, later, draft, pinned"),
+        ("mytag:trading -mytag:done", "has the first of your own tags, not the second"),
         ("is:story -is:echo story:NUMBER", "told by several, no repetitions, one story"),
     ),
 )

@@ -39,13 +39,14 @@ class _Facts:
     draft: str
     unread: str
     favourite: str
+    later: str
 
 
 def facts(
-    article: Article, *, read: bool, favourite: bool, now: datetime, width: int
+    article: Article, *, read: bool, favourite: bool, later: bool = False, now: datetime, width: int
 ) -> list[Span]:
     """Return one line of at most `width` cells; what matters least is shortened or left out."""
-    said = _said(article, read=read, favourite=favourite, now=now)
+    said = _said(article, read=read, favourite=favourite, later=later, now=now)
     for shorten in (lambda facts: facts, *_shorter(article, now)):
         said = shorten(said)
         spans = list(_spans(said, article.sentiment))
@@ -54,7 +55,7 @@ def facts(
     return [Span(_unbreakable(fit(said.source or said.published, width).rstrip()), ("meta",))]
 
 
-def _said(article: Article, *, read: bool, favourite: bool, now: datetime) -> _Facts:
+def _said(article: Article, *, read: bool, favourite: bool, later: bool, now: datetime) -> _Facts:
     return _Facts(
         source=(article.source.name or article.source.key) if article.source else "",
         category=article.category,
@@ -67,6 +68,7 @@ def _said(article: Article, *, read: bool, favourite: bool, now: datetime) -> _F
         draft="draft" if article.draft else "",
         unread="" if read else "unread",
         favourite="★ favourite" if favourite else "",
+        later="◷ later" if later else "",
     )
 
 
@@ -79,7 +81,7 @@ def _shorter(article: Article, now: datetime) -> Sequence[Callable[[_Facts], _Fa
         lambda facts: replace(facts, minutes=""),
         lambda facts: replace(facts, published=f"{_day(article.published)} ({age})"),
         lambda facts: replace(facts, sentiment=facts.sentiment.partition(" ")[0]),
-        lambda facts: replace(facts, favourite=facts.favourite[:1]),
+        lambda facts: replace(facts, favourite=facts.favourite[:1], later=facts.later[:1]),
         lambda facts: replace(facts, published=f"({age})"),
         lambda facts: replace(facts, category=""),
         lambda facts: replace(facts, pinned="", draft=""),
@@ -91,7 +93,7 @@ def _shorter(article: Article, now: datetime) -> Sequence[Callable[[_Facts], _Fa
 
 
 def _spans(facts: _Facts, sentiment: Sentiment) -> Iterator[Span]:
-    styles = {"sentiment": sentiment.lower(), "favourite": "favourite"}
+    styles = {"sentiment": sentiment.lower(), "favourite": "favourite", "later": "later"}
     between = ""
     for name in _Facts.__slots__:
         if fact := getattr(facts, name):

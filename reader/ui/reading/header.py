@@ -3,7 +3,7 @@
 Pure: lines of text with names of styles, as `ui.prose` makes them; no widget, colour or clock.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 STYLES = (
     *("title", "description", "meta", "positive", "negative", "neutral", "unrated", "favourite"),
     *("teller", "teller-open", "tag", "tag-edge", "cover", "host", "key", "flag"),
+    *("later", "own-tag"),
 )
 """Every name of a style that a line may carry."""
 
@@ -41,11 +42,14 @@ def header_lines(
     now: datetime,
     width: int,
     telling: "Telling | None" = None,
+    later: bool = False,
+    own_tags: Sequence[str] = (),
 ) -> Iterator[Line]:
     """Yield lines of at most `width` cells, a blank one first and last.
 
     The target of a span in the style `tag` is the tag, in the styles `cover` and `host` the URL, in
     the style `teller` the place of a source. telling: who tells the story, if several sources do.
+    own_tags: the user's, below the publisher's.
     """
     source = article.source.key if article.source else ""
     tags = chips(article.tags, article.cover, width)
@@ -55,10 +59,10 @@ def header_lines(
             *([_former(title, width)] for title in article.former_titles[:1]),
         ],
         [
-            facts(article, read=read, favourite=favourite, now=now, width=width),
+            facts(article, read=read, favourite=favourite, later=later, now=now, width=width),
             *([tellers(telling, source, width)] if telling else []),
         ],
-        [tags] if tags else [],
+        [spans for spans in (tags, _own(own_tags)) if spans],
         [[_sentence(f"! {flag}", "flag")] for flag in article.flags],
         [[], [_sentence(summary, "description")]] if (summary := lead(article)) else [],
         [[]],
@@ -80,3 +84,11 @@ def _former(title: str, width: int) -> Span:
     """Return the former title on one line, cut with an ellipsis."""
     was = f"was: {' '.join(title[:_LONGEST_FORMER].split())}"
     return Span(fit(was, width).rstrip(), ("meta",))
+
+
+def _own(tags: Iterable[str]) -> list[Span]:
+    spans: list[Span] = []
+    for tag in tags:
+        spans += [Span("  ", ())] * bool(spans)
+        spans.append(Span("#" + tag.replace(" ", "\xa0"), ("own-tag",)))
+    return spans

@@ -30,6 +30,8 @@ class Marks(NamedTuple):
     favourite: bool
     telling: "Telling | None" = None
     """Who tells its story, if several sources do."""
+    later: bool = False
+    own_tags: tuple[str, ...] = ()
 
 
 class Margins(NamedTuple):
@@ -63,6 +65,8 @@ def article_parts(
         now=now,
         width=width,
         telling=marks.telling,
+        later=marks.later,
+        own_tags=marks.own_tags,
     )
     parts = chain(prose.sections(width), [None])
     for number, (part, following) in enumerate(pairwise(parts)):

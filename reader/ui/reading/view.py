@@ -61,6 +61,8 @@ class ArticleView(LongView, can_focus=True, inherit_bindings=False):
 
     read: var[bool] = var(False, init=False)
     favourite: var[bool] = var(False, init=False)
+    later: var[bool] = var(False, init=False)
+    own_tags: "var[tuple[str, ...]]" = var((), init=False)
     """Marks of the article."""
 
     telling: "var[Telling | None]" = var(None, init=False)
@@ -98,12 +100,16 @@ class ArticleView(LongView, can_focus=True, inherit_bindings=False):
         now: datetime,
         position: int = 0,
         telling: "Telling | None" = None,
+        later: bool = False,
+        own_tags: tuple[str, ...] = (),
     ) -> None:
         """Show the article, scrolled to its earlier `position`. now: aware."""
         self._article, self._prose, self._now = article, Prose(article.body), now
         self.set_reactive(ArticleView.read, read)
         self.set_reactive(ArticleView.favourite, favourite)
         self.set_reactive(ArticleView.telling, telling)
+        self.set_reactive(ArticleView.later, later)
+        self.set_reactive(ArticleView.own_tags, own_tags)
         self.article_changed()
         self._lay_out(position)
 
@@ -186,6 +192,14 @@ class ArticleView(LongView, can_focus=True, inherit_bindings=False):
         """Lay the header out again with the new mark."""
         self._lay_out(self._anchor)
 
+    def watch_later(self) -> None:
+        """Lay the header out again with the new mark."""
+        self._lay_out(self._anchor)
+
+    def watch_own_tags(self) -> None:
+        """Lay the header out again with the tags."""
+        self._lay_out(self._anchor)
+
     def watch_telling(self) -> None:
         """Lay the header out again with those who tell the story."""
         self._lay_out(self._anchor)
@@ -220,7 +234,7 @@ class ArticleView(LongView, can_focus=True, inherit_bindings=False):
     def _parts(self, width: int) -> Iterable[Part]:
         if self._article is None or self._now is None:
             return hint_parts(self._hint, width, self._seen.height)
-        marks = Marks(self.read, self.favourite, self.telling)
+        marks = Marks(self.read, self.favourite, self.telling, self.later, self.own_tags)
         return article_parts(self._article, self._prose, marks, self._now, width)
 
     def _lay_out_more(self, seconds: float, ahead: int = 0) -> None:

@@ -59,7 +59,7 @@ class CatchingUp:
             self._answers.catch_up(self.show)
             return
         texts = self._library.texts
-        moves = self._library.catch_up(self._held_articles())
+        moves = self._library.catch_up(self._held_articles(), self._sidebar.selected)
         if self._library.texts == texts:
             self._show_marks()
             self._changed()

@@ -6,6 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from reader.article import Article
+from reader.library import Ids, Library
 from reader.ui.screen.host import Host
 from reader.ui.textual_compat.failures import in_background
 
@@ -13,6 +14,9 @@ if TYPE_CHECKING:
     from textual.screen import Screen
     from textual.selection import Selection
     from textual.widget import Widget
+
+MOST_LINKS = 1_000
+"""Links copied at once: terminals take some 100 kB."""
 
 
 class Doors:
@@ -63,6 +67,24 @@ class Doors:
             self._copy(article.url, "the link")
         else:
             self._host.say(f"the publisher gave no link; {self._copy_key} copies the text")
+
+    def copy_links(self, library: Library, ids: Ids) -> None:
+        """Copy the links of the articles, one a line, newest first; at most `MOST_LINKS`."""
+        in_background(self._host, partial(self._copy_links, library, ids), group="copy-links")
+
+    async def _copy_links(self, library: Library, ids: Ids) -> None:
+        def read() -> list[str]:
+            return [article.url for _, article in library.articles(ids[:MOST_LINKS])]
+
+        urls = await asyncio.to_thread(read)
+        links = [url for url in urls if url]
+        if not links:
+            self._host.say("the publishers gave no links")
+            return
+        self._host.app.copy_to_clipboard("\n".join(links))
+        first = f" of the newest {len(urls):,} articles" if len(urls) < len(ids) else ""
+        none = f"; {len(urls) - len(links):,} have none" if len(links) < len(urls) else ""
+        self._host.say(f"copied {len(links):,} link{'s' * (len(links) > 1)}{first}{none}")
 
     def copy_markdown(self, article: Article) -> None:
         """Copy title and text of the article as Markdown."""

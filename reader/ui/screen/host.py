@@ -1,6 +1,6 @@
 """The small protocol by which the parts of the main screen use the screen."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 from textual.message import Message
@@ -24,6 +24,10 @@ class Host(Runs, Protocol):
     @property
     def is_running(self) -> bool:
         """Return whether the screen still receives messages."""
+
+    @property
+    def views(self) -> Mapping[str, str]:
+        """Return the saved views: queries by name."""
 
     def show(self, query: Query, place: Place | None = None) -> object:
         """Show what the query matches. place: where the list stood when it showed that before."""

@@ -5,7 +5,7 @@ Makes the parts and implements their `Host`. A subclass defines what keys do.
 
 import asyncio
 from contextlib import suppress
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -44,6 +44,7 @@ from reader.ui.textual_compat.quick_keys import QuickKeys
 if TYPE_CHECKING:
     from reader.ui.screen.full_text import Originals
     from reader.ui.screen.insight.briefing import Briefings
+    from reader.ui.screen.own.views import Views
     from reader.ui.screen.sync import Syncing
 
 WARM_UP_AFTER_S = 0.25
@@ -129,6 +130,8 @@ class HostScreen(QuickKeys, LightScreen):
             hint=reading_hint(self.keymap) if library.is_empty else "",  # empty: more will follow
             say=self.say,
         )
+        if settings.views:
+            yield self.saved_views.bar
         yield from (self._tag_bar, self._panes, self._status, self._key_line)
 
     async def on_mount(self) -> None:
@@ -197,6 +200,18 @@ class HostScreen(QuickKeys, LightScreen):
         """Return the query that the list shows."""
         return self._filter
 
+    @property
+    def views(self) -> dict[str, str]:
+        """Return the saved views: queries by name."""
+        return self.saved_views.queries
+
+    @cached_property
+    def saved_views(self) -> "Views":
+        """Return the views of this screen; what they need is imported by the first use."""
+        from reader.ui.screen.own.views import Views
+
+        return Views(self, self._library, self._settings.views, self._config, self._start)
+
     def cover(self) -> None:
         """Paint nothing: the terminal shows the first screen as it was kept."""
         self._compositing.is_held = True
@@ -261,6 +276,8 @@ class HostScreen(QuickKeys, LightScreen):
         kept = self._article.kept(ids)
         self._article.highlight()
         self._listing.show(kept, is_whole)
+        if is_whole and self._sidebar.selected and not self.is_searching:
+            self._sidebar.keep_selected(kept)
         if is_whole and not self._is_restored:
             self._is_restored = True
             self._view.put_back(self._sidebar, self._library)

@@ -13,6 +13,8 @@ _NAMES = {
     "left_curly_bracket": "{",
     "question_mark": "?",
     "slash": "/",
+    "number_sign": "#",
+    "apostrophe": "'",
     "escape": "Esc",
     "pagedown": "PgDn",
     "pageup": "PgUp",

@@ -51,6 +51,7 @@ READER_KEYS: list[BindingType] = [
     _key("w", "briefing", _READ, "Briefing", "What has arrived since your last visit, and back"),
     _key("e", "related", _READ, "Related articles", "Up to five articles about the same"),
     _key("y", "copy_link", _READ, "Copy link", "Copy the article's address"),
+    _key("E", "export", _READ, "Export", "Export the article, or all that are selected"),
     _key("Y", "copy_markdown", _READ, "Copy Markdown", "Copy the article as Markdown"),
     *(
         Binding(
@@ -64,6 +65,8 @@ READER_KEYS: list[BindingType] = [
         for digit in range(1, 10)
     ),
     _key("slash", "search", _FILTER, "Search", "Search as you type, in the language of queries"),
+    _key("apostrophe", "views", _FILTER, "Views", "Open a saved view by its letter"),
+    _key("a", "save_view", _FILTER, "Save view", "Save the filter as a view, under a name"),
     _key("t", "pick_tags", _FILTER, "All tags", "Find any tag and filter by it"),
     _key("plus", "sentiment('positive')", _FILTER, "Positive", "Positive news only"),
     _key("minus", "sentiment('negative')", _FILTER, "Negative", "Negative news only"),
@@ -81,8 +84,12 @@ READER_KEYS: list[BindingType] = [
     _key("x", "clear", _FILTER, "Clear filters", "Drop every filter"),
     _key("m", "toggle_read", _MARK, "Read, unread", "Mark the article or the group read or not"),
     _key("M", "all_read", _MARK, "All read", "Mark everything in the list as read"),
+    _key("O", "older_read", _MARK, "Older read", "Mark all that is older than the article as read"),
+    _key("D", "rest_read", _MARK, "Rest read", "Mark the rest of the group as read, below the row"),
     _key("R", "story_read", _MARK, "Story read", "Mark the others of its story as read"),
     _key("f", "toggle_favourite", _MARK, "Favourite", "Mark the article as a favourite or not"),
+    _key("b", "toggle_later", _MARK, "Read later", "Put the article aside to read later"),
+    _key("number_sign", "own_tag", _MARK, "Own tag", "Set or remove a tag of your own"),
     _key("u", "undo", _MARK, "Undo", "Take back the last mark"),
     _key("U", "redo", _MARK, "Redo", "Repeat the mark that was taken back"),
     _key("h,left", "to_list", _SCREEN, "Back to the list", "From the reading pane to the list"),
@@ -181,6 +188,12 @@ def reading_hint(keymap: Mapping[str, str]) -> str:
         read_on=key_of("reader.read-on", keymap),
         help=key_of("reader.help", keymap),
     )
+
+
+READING_HINT = (
+    "{expand} or {open} opens the article under the cursor, {next} the next unread one. "
+    "{help} shows all keys."
+)
 
 
 def key_of(id: str, keymap: Mapping[str, str]) -> str:

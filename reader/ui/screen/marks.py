@@ -8,6 +8,7 @@ from typing import TypeVar
 from textual.worker import Worker
 
 from reader.article import ArticleId
+from reader.cache.marks.kinds import AnyMark, state
 from reader.errors import CacheUnwritable, MarkNotShown, MarksNotKept
 from reader.library import Change, Ids, Library, Mark, Marked
 from reader.ui.screen.host import Host
@@ -91,7 +92,7 @@ class Marker:
         """Toggle whether one article is read."""
 
         def label(value: bool, _changed: int) -> str:
-            return f"article {_state(value)}"
+            return f"article {state(Mark.READ, value)}"
 
         self._run(partial(self._write_and_say, Ids([id]), Mark.READ, None, label))
 
@@ -103,13 +104,16 @@ class Marker:
         """Mark all as read."""
         self._run(partial(self._write_many, ids, True))
 
-    def toggle_favourite(self, id: ArticleId) -> None:
-        """Make the article a favourite, or remove that mark."""
+    def toggle(self, ids: Ids, mark: AnyMark) -> None:
+        """Set a mark or an own tag on the articles, or remove it if all have it."""
+        if len(ids) == 1:
 
-        def label(value: bool, _changed: int) -> str:
-            return "favourite" if value else "no favourite"
+            def label(value: bool, _changed: int) -> str:
+                return _OF_ONE.get((mark, value)) or state(mark, value)
 
-        self._run(partial(self._write_and_say, Ids([id]), Mark.FAVOURITE, None, label))
+            self._run(partial(self._write_and_say, ids, mark, None, label))
+        else:
+            self._run(partial(self._write_many, ids, None, mark))
 
     def undo(self) -> None:
         """Take back the last step of marking."""
@@ -157,7 +161,7 @@ class Marker:
         return await asyncio.to_thread(write_and_read)
 
     async def _write(
-        self, ids: Ids, mark: Mark, value: bool | None, label: Callable[[bool, int], str]
+        self, ids: Ids, mark: AnyMark, value: bool | None, label: Callable[[bool, int], str]
     ) -> Marked:
         return await self._written(partial(self._library.set_marks, ids, mark, value, label))
 
@@ -174,22 +178,22 @@ class Marker:
             self._is_full = False
 
     async def _write_and_say(
-        self, ids: Ids, mark: Mark, value: bool | None, label: Callable[[bool, int], str]
+        self, ids: Ids, mark: AnyMark, value: bool | None, label: Callable[[bool, int], str]
     ) -> None:
         marked = await self._write(ids, mark, value, label)
         said = label(marked.value, marked.changed)
         self._host.say(f"{said} · {self._undo_key} undoes" if marked.changed else f"already {said}")
 
-    async def _write_many(self, ids: Ids, value: bool | None) -> None:
+    async def _write_many(self, ids: Ids, value: bool | None, mark: AnyMark = Mark.READ) -> None:
         """Mark the articles that do not have that mark yet, and say how many."""
 
         def label(value: bool, changed: int) -> str:
-            return f"{counted(changed)} {_state(value)}"
+            return f"{counted(changed)} {state(mark, value)}"
 
-        marked = await self._write(ids, Mark.READ, value, label)
+        marked = await self._write(ids, mark, value, label)
         if not marked.changed:
-            state = _state(marked.value)
-            self._host.say(f"already {state}: {counted(len(ids))}" if ids else "nothing to mark")
+            now = state(mark, marked.value)
+            self._host.say(f"already {now}: {counted(len(ids))}" if ids else "nothing to mark")
             return
         before = len(ids) - marked.changed
         rest = f" ({before:,} already {'was' if before == 1 else 'were'})" if before else ""
@@ -206,5 +210,9 @@ def counted(number: int) -> str:
     return "1 article" if number == 1 else f"{number:,} articles"
 
 
-def _state(is_read: bool) -> str:
-    return "read" if is_read else "unread"
+_OF_ONE: dict[tuple[AnyMark, bool], str] = {
+    (Mark.FAVOURITE, True): "favourite",
+    (Mark.FAVOURITE, False): "no favourite",
+    (Mark.LATER, True): "to read later",
+    (Mark.LATER, False): "not to read later",
+}

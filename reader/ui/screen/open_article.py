@@ -222,10 +222,14 @@ class OpenArticle:
             self._is(self._library.id_of(self.article.identity))
 
     def show_marks(self) -> None:
-        """Show whether the article is read and a favourite now. Raises CacheError."""
+        """Show how the article is marked now. Raises CacheError."""
         if self.pane is not None and self.id is not None:
             for row in self._library.rows([self.id]):
                 self.pane.read, self.pane.favourite = row.read, row.favourite
+                self.pane.later, self.pane.own_tags = (
+                    row.later,
+                    self._library.marking.own_tags(row.id),
+                )
                 self.pane.telling = self._telling(row)
 
     def reread(self) -> None:
@@ -272,6 +276,8 @@ class OpenArticle:
             now=self._library.clock(),
             position=position,
             telling=telling,
+            later=row.later,
+            own_tags=self._library.marking.own_tags(row.id),
         )
         return telling
 

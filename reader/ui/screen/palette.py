@@ -30,6 +30,13 @@ class HasKeys(Protocol):
         """Return the keys that the user has chosen, by binding id."""
 
     @property
+    def views(self) -> Mapping[str, str]:
+        """Return the saved views: queries by name."""
+
+    def action_open_view(self, name: str) -> object:
+        """Show a saved view."""
+
+    @property
     def keys_at_present(self) -> Mapping[str, str]:
         """Return what keys with a varying action do now, by binding id."""
 
@@ -81,6 +88,10 @@ class ReaderCommands(Provider):
                 keys = key_names(keymap.get(binding.id or "", binding.key))
                 does = at_present.get(binding.id or "", binding.tooltip)
                 yield f"{binding.description} ({keys})", does, run
+
+        for name, query in screen.views.items():
+            does = query or "Everything, without a filter"
+            yield f"View {name}", does, partial(screen.action_open_view, name)
 
     def _nodes(self) -> Iterator[Widget]:
         for _, part in _PARTS:

@@ -8,19 +8,19 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 from textual import events
 from textual.binding import BindingType
 
-from reader.article import Article, ArticleId, Identity
-from reader.errors import CryptoreadError
-from reader.library import TagCount
+from reader.article import Identity
+from reader.library import Ids, TagCount
 from reader.query.language import Field, Query
 from reader.ui.bars.status_line import KeyLine
 from reader.ui.bars.tag_bar import TagBar
 from reader.ui.screen.filtering import stepped_back
-from reader.ui.screen.host_screen import HostScreen
 from reader.ui.screen.keys import NEXT, READER_KEYS
+from reader.ui.screen.marking_screen import MarkingScreen
 from reader.ui.screen.reported import reported
 
 if TYPE_CHECKING:
     from reader.ui.bars.search_line import SearchLine
+    from reader.ui.bars.view_bar import ViewBar
     from reader.ui.briefing.pane import BriefingPane
     from reader.ui.modals.tag_picker import TagPicker
     from reader.ui.reading.pane import ReadingPane
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from reader.ui.screen.sync import Syncing
 
 
-class ReaderScreen(HostScreen):
+class ReaderScreen(MarkingScreen):
     """The main screen with the actions that keys, clicks and the palette ask for."""
 
     BINDINGS: ClassVar[list[BindingType]] = READER_KEYS
@@ -53,6 +53,31 @@ class ReaderScreen(HostScreen):
     def action_cycle_digit(self, digit: int) -> None:
         """Cycle the tag of this digit: off, +, −."""
         self._tag_bar.cycle(digit)
+
+    @reported
+    async def action_views(self) -> None:
+        """Ask for a saved view and show it."""
+        await self.saved_views.pick()
+
+    @reported
+    async def action_save_view(self) -> None:
+        """Save the filter as a view."""
+        await self.saved_views.save()
+
+    @reported
+    def on_view_bar_view_chosen(self, event: "ViewBar.ViewChosen") -> None:
+        """Show the clicked view."""
+        self.saved_views.show_view(event.name)
+
+    @reported
+    def action_open_view(self, name: str) -> None:
+        """Show the view of that name."""
+        self.saved_views.show_view(name)
+
+    def _name_filter(self, query: Query) -> None:
+        super()._name_filter(query)
+        if "saved_views" in vars(self):
+            self.saved_views.refresh()
 
     def on_tag_bar_query_changed(self, event: TagBar.QueryChanged) -> None:
         """Show the changed query."""
@@ -125,6 +150,7 @@ class ReaderScreen(HostScreen):
     def on_search_line_kept(self, event: "SearchLine.Kept") -> None:
         """Keep the search and close the line."""
         self._searching.keep(event.text)
+        self._sidebar.keep_selected(self._listing.ids)
 
     def on_search_line_given_up(self) -> None:
         """Return to the query from before the search."""
@@ -140,6 +166,8 @@ class ReaderScreen(HostScreen):
             self._finding.end()
         elif self._panes.is_list_hidden:
             self._panes.show_list()
+        elif self._sidebar.selected:
+            self._sidebar.select(Ids())
         elif self.filter != self._start:
             self.show(stepped_back(self.filter, self._start))
 
@@ -256,22 +284,6 @@ class ReaderScreen(HostScreen):
         if self._finding is not None:
             self._finding.tell(event)
 
-    def _of_article(self) -> Article | None:
-        """Return the article that a key is about: that under a cursor, or the open one."""
-        cursor = self._sidebar.cursor
-        article = self._article.article
-        try:
-            if self.focused is self._sidebar and cursor and cursor.article is not None:
-                article = self._library.article(cursor.article)
-            elif self._panes.shows_aside and self.focused is self._panes.aside:
-                article = self._mounted_briefings().article()
-        except CryptoreadError as error:
-            self.say(str(error), error=True)
-            return None
-        if article is None:
-            self.say("no article is open or under the cursor")
-        return article
-
     def action_cover(self) -> None:
         """Open the cover image of the article."""
         if article := self._of_article():
@@ -300,8 +312,10 @@ class ReaderScreen(HostScreen):
         await self._stepping.open(id)
 
     def action_copy_link(self) -> None:
-        """Copy the link of the article."""
-        if article := self._of_article():
+        """Copy the link of the article, or those of all that are selected."""
+        if self._sidebar.selected:
+            self._doors.copy_links(self._library, self._sidebar.selected)
+        elif article := self._of_article():
             self._doors.copy_link(article)
 
     def action_copy_markdown(self) -> None:
@@ -326,47 +340,11 @@ class ReaderScreen(HostScreen):
         """Open the clicked link."""
         self._doors.link(event.url, event.label)
 
-    # Marks.
-
-    @reported
-    def action_toggle_read(self) -> None:
-        """Mark the group under the cursor, else the article."""
-        cursor = self._sidebar.cursor
-        if self.focused is self._sidebar and cursor and cursor.article is None:
-            if group := self._sidebar.group(cursor.group):
-                self.marker.toggle_all_read(group.ids)
-        elif (id := self._id_of_article()) is not None:
-            self.marker.toggle_read(id)
-
-    def action_all_read(self) -> None:
-        """Mark every listed article as read."""
-        self.marker.read(self._listing.ids)
-
     @reported
     def action_story_read(self) -> None:
         """Mark the other articles that tell the same story as read."""
         if (id := self._id_of_article()) is not None:
             self._tellers().mark_others(id)
-
-    @reported
-    def action_toggle_favourite(self) -> None:
-        """Mark the article as a favourite, or take the mark back."""
-        if (id := self._id_of_article()) is not None:
-            self.marker.toggle_favourite(id)
-
-    def _id_of_article(self) -> ArticleId | None:
-        article = self._of_article()
-        return self._library.id_of(article.identity) if article else None
-
-    @reported
-    async def action_undo(self) -> None:
-        """Take back the last step of marking, or of catching up."""
-        if self._briefings is None or await self._briefings.undo():
-            self.marker.undo()
-
-    def action_redo(self) -> None:
-        """Repeat the last step that was undone."""
-        self.marker.redo()
 
     # Panes and keys.
 

@@ -70,7 +70,7 @@ class Searching:
         if self._line is None:
             from reader.ui.bars.search_line import SearchLine
 
-            self._line = SearchLine(self._names_of)
+            self._line = SearchLine(self._names_of, lambda: self._host.views)
             await screen.mount(self._line)
         if self._before is None:
             self._before = self._host.filter, self._panes.sidebar.place

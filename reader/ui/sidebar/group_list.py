@@ -12,15 +12,16 @@ from typing import ClassVar
 
 from rich.style import Style
 from textual.geometry import Region, Size, clamp
+from textual.message import Message
 from textual.reactive import reactive, var
 from textual.strip import Strip
 
 from reader.ages import short_age
 from reader.article import ArticleId, Row, Sentiment
-from reader.library import PINNED, Group
+from reader.library import PINNED, Group, Ids
 from reader.ui.sidebar.cursor import ListCursor, Moves, Place
 from reader.ui.sidebar.outline import Cursor, Heading, Key, Outline, moved
-from reader.ui.sidebar.painting import CURSOR, RowPainter
+from reader.ui.sidebar.painting import CURSOR, SELECTED, SELECTION_MARK, RowPainter
 from reader.ui.sidebar.row_cache import Fetch, RowCache
 from reader.ui.sidebar.rows import article_parts, heading_parts, hour
 from reader.ui.textual_compat.long_view import LongView
@@ -34,9 +35,11 @@ class GroupList(LongView, inherit_bindings=False):
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         CURSOR,
+        SELECTED,
         "sidebar--favourite",
         "sidebar--flagged",
         "sidebar--group",
+        "sidebar--later",
         "sidebar--muted",
         "sidebar--opened",
         "sidebar--unread",
@@ -44,6 +47,9 @@ class GroupList(LongView, inherit_bindings=False):
     }
 
     ALLOW_SELECT = False
+
+    class SelectionChanged(Message):
+        """Other articles are selected."""
 
     opened_article: var[ArticleId | None] = var(None)
     """The article in the reading pane: its row is marked, wherever the cursor is."""
@@ -74,6 +80,10 @@ class GroupList(LongView, inherit_bindings=False):
         self._cursor = ListCursor()
         self._line: int | None = None
         """Line of the view on which the first layout puts the cursor."""
+        self.selected = Ids()
+        """The articles that the user has selected; the next marks are about them."""
+        self._selected_groups: set[Key] = set()
+        """Keys of groups that were selected as a whole, for their headings."""
         self._moves: Moves = {}
         """New ids of articles that the present answer still has under their old ones."""
 
@@ -92,6 +102,7 @@ class GroupList(LongView, inherit_bindings=False):
         before = self._in_view()
         self._empty_hint = empty_hint
         self._lay_out(groups)
+        self._selected_groups = self._whole_among(self.selected)
         self._settle()
         new_row = self._outline.row(held, held_row) if held else self._cursor.row
         self._scroll(new_row - held_row + top)
@@ -103,13 +114,34 @@ class GroupList(LongView, inherit_bindings=False):
         cursors = (self._cursor.wanted, self.cursor, self._at(self.scroll_offset.y))
         return {each.article for each in cursors if each and each.article is not None}
 
+    def select(self, ids: Ids, groups: AbstractSet[Key] = frozenset()) -> None:
+        """Select these articles and no others. groups: those whose headings are marked."""
+        self.selected, self._selected_groups = ids, set(groups)
+        self.refresh()
+        self.post_message(self.SelectionChanged())
+
+    def keep_selected(self, among: Ids) -> None:
+        """Keep what is selected and still in the list."""
+        kept = self.selected & among
+        if len(kept) != len(self.selected):
+            self.select(kept, self._whole_among(kept))
+
+    def _whole_among(self, selected: Ids) -> set[Key]:
+        """Return those of the selected groups that are still selected as a whole."""
+        found = map(self._outline.group, self._selected_groups)
+        return {group.key for group in found if group and not group.ids.bits - selected.bits}
+
     def follow(self, moves: Moves) -> None:
         """Follow articles whose ids have changed; call `show` next.
 
-        moves: the new ids of `held_articles`.
+        moves: the new ids of `held_articles` and of selected ones.
         """
         self._moves = moves
         self._cursor.follow(moves)
+        if self.selected:
+            was = [id for id in moves if id in self.selected]
+            now = [id for id in map(moves.get, was) if id is not None]
+            self.selected = (self.selected - Ids(was)) | Ids(now)
 
     def refresh_rows(self, changed: Container[ArticleId] | None = None) -> None:
         """Fetch these articles or (None) all again: read or favourite has changed."""
@@ -277,9 +309,11 @@ class GroupList(LongView, inherit_bindings=False):
             return self._painter.blank()
         heading, has_cursor = self._outline.heading(row), row == self._cursor.row
         if row == heading.row:
-            return self._painter.row(*heading_parts(heading), has_cursor=has_cursor)
+            mark = SELECTION_MARK if heading.group.key in self._selected_groups else (" ", "")
+            return self._painter.row(*heading_parts(heading, mark), has_cursor=has_cursor)
         article = heading.group.ids[row - heading.row - 1]
         mark = ("▌", "sidebar--opened") if article == self.opened_article else (" ", "")
+        mark = SELECTION_MARK if article in self.selected else mark
         known = self._rows.get(article)
         if known is None:
             return self._painter.row((mark,), ("", ""), (), has_cursor=has_cursor)

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from textual.geometry import clamp
 
 from reader.article import ArticleId
-from reader.library import Group
+from reader.library import Group, Ids
 
 Key = tuple[str, ...]
 """The path of headings that names a group, as in `Group.key`."""
@@ -112,6 +112,17 @@ class Outline:
             end = min(stop, self._rows[k] if k < len(self._rows) else self.height)
             heading = self._headings[k - 1]
             found += heading.group.ids[max(0, start - heading.row - 1) : end - heading.row - 1]
+            start = end
+        return found
+
+    def among(self, start: int, stop: int) -> Ids:
+        """Return the articles in the rows from start to before stop, as a set."""
+        found = Ids()
+        while start < min(stop, self.height):
+            k = bisect_right(self._rows, start)
+            end = min(stop, self._rows[k] if k < len(self._rows) else self.height)
+            heading = self._headings[k - 1]
+            found |= heading.group.ids.part(start - heading.row - 1, end - heading.row - 1)
             start = end
         return found
 

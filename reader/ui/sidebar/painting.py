@@ -17,6 +17,10 @@ from reader.ui.sidebar.rows import Part, Parts, joined
 from reader.ui.textual_compat.cells import cell_len, fit
 
 CURSOR = "sidebar--cursor"
+SELECTED = "sidebar--selected"
+
+SELECTION_MARK: Part = ("✓", SELECTED)
+"""First part of a selected row, which is painted in the style of it."""
 
 
 class RowPainter:
@@ -63,6 +67,9 @@ class RowPainter:
         shown = fit(" ".join(name.split()), room)
         parts = joined((*left, (shown, style), *right, (" ", right[-1][1] if right else "")))
         segments = [Segment(text, self._style_of(name)) for text, name in parts]
+        if left and left[0] == SELECTION_MARK:
+            on = Style(bgcolor=self._style_of(SELECTED).bgcolor)
+            segments = list(Segment.apply_style(segments, post_style=on))
         if has_cursor:
             segments = list(Segment.apply_style(segments, post_style=self._style_of(CURSOR)))
         return Strip(segments, taken + room).adjust_cell_length(self._width)

@@ -41,6 +41,8 @@ def article_parts(
         right += [(f" ~{glyph.rstrip()}", style)] * row.estimated
     if row.favourite:
         right.append((" ★", "sidebar--favourite"))
+    if row.later:
+        right.append((" ◷", "sidebar--later"))
     if row.draft:
         right.append((" ✎", "sidebar--flagged"))
     if row.flagged:
@@ -51,11 +53,12 @@ def article_parts(
     return tuple(left), (row.title, "sidebar--muted" if row.read else ""), tuple(right)
 
 
-def heading_parts(heading: Heading) -> tuple[Parts, Part, Parts]:
+def heading_parts(heading: Heading, mark: Part = (" ", "")) -> tuple[Parts, Part, Parts]:
     """Return left parts, label and right parts of a group's own row."""
     group = heading.group
     left: list[Part] = [
-        (" " + "  " * heading.depth, ""),
+        mark,
+        ("  " * heading.depth, ""),
         ("▾ " if heading.is_open else "▸ ", "sidebar--muted"),
     ]
     if group.sentiment is not None:

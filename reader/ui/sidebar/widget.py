@@ -12,14 +12,16 @@ from textual.binding import Binding, BindingType
 
 from reader.article import ArticleId
 from reader.library import Group, Ids
+from reader.ui.sidebar.cursor import Moves
 from reader.ui.sidebar.group_list import GroupList
 from reader.ui.sidebar.neighbours import neighbour
 from reader.ui.sidebar.opening import first_opened, opened_for_results
-from reader.ui.sidebar.outline import Cursor, Heading, Key
+from reader.ui.sidebar.outline import Cursor, Heading, Key, moved
 from reader.ui.sidebar.row_cache import Fetch
 
 _MOVE = Binding.Group("Move")
 _FOLD = Binding.Group("Open and close")
+_SELECT = Binding.Group("Select")
 
 
 def _key(key: str, action: str, group: Binding.Group, name: str, tooltip: str) -> Binding:
@@ -48,6 +50,8 @@ class Sidebar(GroupList, inherit_bindings=False):
         ),
         _key("enter", "open", _FOLD, "Open", "Open the article; open or close the group"),
         _key("backspace", "fold", _FOLD, "Fold", "Open or close the group around the cursor"),
+        _key("v", "select", _SELECT, "Select", "Select the article or the group, or not"),
+        _key("V", "select_to", _SELECT, "Select to here", "Select all rows from the last selected"),
     ]
 
     def __init__(
@@ -61,6 +65,55 @@ class Sidebar(GroupList, inherit_bindings=False):
     ) -> None:
         super().__init__(fetch, now=now, id=id, classes=classes)
         self._show_article = open_article
+        self._selected_last: Cursor | None = None
+        """Where a row was selected or dropped last."""
+
+    @property
+    def rest_of_group(self) -> Ids:
+        """Return the articles below the cursor in its group; on a heading, all of the group."""
+        cursor, heading = self.cursor, self._heading
+        if cursor is None or heading is None:
+            return Ids()
+        ids = heading.group.ids
+        return ids if cursor.article is None else ids.part(ids.place(cursor.article) + 1, len(ids))
+
+    # Selected rows.
+
+    def follow(self, moves: Moves) -> None:
+        """Follow articles whose ids have changed."""
+        super().follow(moves)
+        self._selected_last = moved(self._selected_last, moves)
+
+    def action_select(self) -> None:
+        """Select the article or the group under the cursor; drop it if it is selected."""
+        cursor = self.cursor
+        if cursor is None:
+            return
+        self._selected_last = cursor
+        if cursor.article is None:
+            group = self._outline.group(cursor.group)
+            self._select(group.ids if group else Ids(), cursor.group)
+        else:
+            self._select(Ids([cursor.article]), None)
+
+    def _select(self, ids: Ids, whole: Key | None) -> None:
+        is_on = whole in self._selected_groups if whole is not None else ids[0] in self.selected
+        kept = self.selected - ids if is_on else self.selected | ids
+        groups = {whole} if whole is not None and not is_on else set()
+        if is_on:  # the group above is no longer selected as a whole
+            changed = self.cursor.group if self.cursor else ()
+            groups -= {changed[:n] for n in range(len(changed) + 1)}
+            self._selected_groups -= {changed[:n] for n in range(len(changed) + 1)}
+        self.select(kept, self._selected_groups | groups)
+
+    def action_select_to(self) -> None:
+        """Select the articles in the rows from the last selected one to the cursor."""
+        if self._selected_last is None or not self.selected:
+            self.action_select()
+            return
+        rows = sorted((self._outline.row(self._selected_last), self._cursor.row))
+        ids = self._outline.among(rows[0], rows[1] + 1)
+        self.select(self.selected | ids, self._selected_groups)
 
     def open_first(self) -> None:
         """Open what is pinned, and the largest group down to its articles."""

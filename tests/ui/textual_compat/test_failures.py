@@ -108,6 +108,16 @@ async def _leave_with_a_mark_on_its_way(reader: Reading) -> None:
     reader.screen.marker._writing -= 1
 
 
+async def _count_views(reader: Reading) -> None:
+    await reader.screen.saved_views.show_bar()
+    reader.screen.saved_views.look()
+
+
+async def _save_a_view(reader: Reading) -> None:
+    reader.screen.saved_views._config = reader.library.folder / "config.toml"
+    await reader.press("a", *"mine", "enter")
+
+
 def _keys(*keys: str) -> Callable[[Reading], Any]:
     async def press(reader: Reading) -> None:
         await reader.press(*keys)
@@ -128,6 +138,8 @@ FAULTS: dict[str, tuple[str, Callable[[Reading], Any]]] = {
     "browser": ("reader.browser.plan", _follow_a_link),
     "catch-up": ("prepare", _look_for_changes),
     "copy": ("keep_copy_of_marks", _keep_a_copy),
+    "copy-links": ("articles", _keys("n", "v", "y")),
+    "export": ("reader.archive.exporting.export", _keys("n", "E", "enter")),
     "find": ("find", _keys("slash", *"fees")),
     "firsts": ("reader.cache.insight.insight.Insight.firsts", _keys("S")),
     "full-text": ("fetch_full_text", _keys("n", "F")),
@@ -141,10 +153,12 @@ FAULTS: dict[str, tuple[str, Callable[[Reading], Any]]] = {
     "reopen": ("reader.ui.screen.host_screen._import_reading_pane", _reopen),
     "positions": ("save_position", _open_scroll_and_go_on),
     "related": ("reader.cache.insight.insight.Insight.related", _keys("n", "e")),
+    "save-view": ("reader.config.views_file.save_view", _save_a_view),
     "sync": ("reader.ui.screen.sync_process.sync", _keys("r")),
     "tag-counts": ("tag_counts", _keys("t")),
     "tags": ("tag_counts", _keys("1")),
     "theme": ("save_state", _choose_a_theme),
+    "views": ("reader.cache.questions.Questions.count_unread", _count_views),
     "warm-up": ("warm_up", _warm_up),
     "words": ("reader.cache.storing.stories.Deciding.is_behind", _keep_words),
 }

@@ -14,7 +14,7 @@ from zipfile import ZIP_BZIP2, ZIP_DEFLATED, ZIP_STORED, ZipFile
 import pytest
 
 from reader.archive.backup import BackupError, RestoreError, backup, restore
-from reader.cache.marks.journal import Mark
+from reader.cache.marks.kinds import Mark
 from reader.cache.store import Store
 from reader.errors import CacheDamaged, CacheLocked
 from reader.query.language import Query, parse
@@ -451,7 +451,10 @@ def test_unwritable_settings_are_named_and_the_rest_is_restored(home: Home) -> N
 def test_a_backup_of_an_earlier_version_is_restored(home: Home, tmp_path: Path) -> None:
     home.backup(marks_alone=True)
     marks = members(home.file)["marks.db"]
-    undone = ("DROP TABLE feeds", "DROP TABLE joined", "PRAGMA user_version = 1")
+    undone = (
+        *("DROP TABLE feeds", "DROP TABLE joined", "DROP TABLE tagged"),
+        *("ALTER TABLE marks DROP COLUMN later", "PRAGMA user_version = 1"),
+    )
     packed(home.file, {"marks.db": changed(marks, tmp_path, *undone)})
     home.mark("Story 3")
     home.restore()

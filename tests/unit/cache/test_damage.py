@@ -17,7 +17,7 @@ from reader.cache.engines.sqlite.view import SqliteView
 from reader.cache.facets.index import Facets
 from reader.cache.files.damage import put_aside
 from reader.cache.files.migrations import CACHE
-from reader.cache.marks.journal import Mark
+from reader.cache.marks.kinds import Mark
 from reader.cache.repair import salvaging
 from reader.cache.repair.preparing import prepare
 from reader.cache.repair.rebuilding import counted, has_damaged_facets, has_damaged_index

@@ -14,7 +14,7 @@ from reader.article import Article, Source
 from reader.cache.answers import Outcome
 from reader.cache.facets.index import ALL
 from reader.cache.files.migrations import CACHE, MARKS
-from reader.cache.marks.journal import Mark
+from reader.cache.marks.kinds import Mark
 from reader.cache.repair.preparing import prepare
 from reader.cache.store import Store
 from reader.cache.values.facet_rows import CHUNK_BITS, FACETS, Facet

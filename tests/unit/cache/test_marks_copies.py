@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from reader.cache.files.migrations import CACHE, MARKS
-from reader.cache.marks.journal import Mark
+from reader.cache.marks.kinds import Mark
 from reader.cache.repair import marks_copies, marks_repair
 from reader.cache.repair.marks_copies import KEPT, copies, copy_files, is_due, is_whole, keep_copy
 from reader.cache.repair.preparing import prepare

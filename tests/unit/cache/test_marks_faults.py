@@ -16,7 +16,7 @@ import pytest
 
 from reader.cache.files.migrations import MARKS, _statements
 from reader.cache.ids import Ids
-from reader.cache.marks.journal import Mark
+from reader.cache.marks.kinds import Mark
 from reader.cache.marks.state import TABLES, checksum
 from reader.cache.repair import marks_repair
 from reader.cache.repair.marks_copies import keep_copy
@@ -119,7 +119,7 @@ def test_a_mark_is_stored_in_neither_file_while_the_cache_is_locked(
 KILLED = """
 import os, signal, sys
 from pathlib import Path
-from reader.cache.marks.journal import Mark
+from reader.cache.marks.kinds import Mark
 from reader.cache.store import Store
 from reader.cache.facets.changes import FacetChanges
 from reader.query.language import parse
@@ -151,7 +151,7 @@ def test_a_mark_of_a_killed_program_is_shown_by(folder: Path, marks_next: bool) 
 SHORT_OF_ROOM = """
 import resource, signal, sys
 from pathlib import Path
-from reader.cache.marks.journal import Mark
+from reader.cache.marks.kinds import Mark
 from reader.cache.store import Store
 from reader.errors import CacheError
 from reader.query.language import parse
@@ -344,7 +344,7 @@ def many(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-PAGES = 13
+PAGES = 15
 PLACES = (0, 3, 5, 100, 4_000)
 HEADER = (17, 18, 19, 20, 28, 31, 44, 47, 56, 59, 68, 71)
 
@@ -398,7 +398,7 @@ def test_a_flipped_byte_in_a_row_affects_only_that_row(many: Path, tmp_path: Pat
         folder = copytree(many, tmp_path / "data")
         for file in folder.glob("cache.db*"):
             file.unlink()
-        flip(folder / "marks.db", page, 4_000)
+        flip(folder / "marks.db", page, 3_986)
         with Store(folder) as store:
             put(store, [article(n) for n in range(MANY)])
         now_read, now_favourite = shown(folder)

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from reader.article import Article, Identity, Source
 from reader.cache.answers import Outcome
 from reader.cache.ids import Ids
-from reader.cache.marks.journal import Mark
+from reader.cache.marks.kinds import Mark
 from reader.cache.sameness.law import MAX_TELLINGS, Item, Known, Page, item_of, judge
 from reader.cache.sameness.revising import former_titles, former_titles_and
 from reader.cache.sameness.tellings import (

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from reader.article import Identity
 from reader.cache.ids import Ids
-from reader.cache.marks.journal import Mark, Step
+from reader.cache.marks.journal import Step
+from reader.cache.marks.kinds import Mark
 from reader.cache.store import Store
 from reader.query.language import Query, parse
 from tests.builders import NOW, article, put

@@ -24,7 +24,7 @@ from reader.cache.facets import counts as facet_counts
 from reader.cache.facets.counts import Counts
 from reader.cache.files.migrations import CACHE
 from reader.cache.ids import Ids, Span
-from reader.cache.marks.journal import Mark
+from reader.cache.marks.kinds import Mark, OwnTag, own_tag
 from reader.cache.questions import READS_AT_ONCE
 from reader.cache.repair.preparing import prepare
 from reader.cache.store import Store
@@ -76,10 +76,14 @@ def articles(draw: st.DrawFn) -> list[Article]:
     return made
 
 
+OWN_TAGS = ("to do", "trading")
+
+
 @st.composite
 def queries(draw: st.DrawFn) -> Query:
     values = {
         Field.TAG: TAGS,
+        Field.MYTAG: OWN_TAGS,
         Field.CATEGORY: CATEGORIES,
         Field.SENTIMENT: tuple(word.lower() for word in Sentiment),
         Field.SOURCE: SOURCES[:2],
@@ -122,7 +126,7 @@ class Mirror:
             ids = [id for id, _ in view.between(0, END)]
         marks, found = self._store.session.marks(), []
         for row, each in self._store.texts.articles([ArticleId(id) for id in reversed(ids)]):
-            read, favourite = marks.of(each.identity)
+            marked = marks.of(each.identity)
             shown = {
                 "category": each.category,
                 "sentiment": each.sentiment.value,
@@ -134,8 +138,8 @@ class Mirror:
                 "body": each.body,
                 "published": int(each.published.timestamp() * 1000),
                 "tags": "|".join(each.tags),
-                "read": read,
-                "favourite": favourite,
+                **{mark.value: mark in marked for mark in Mark},
+                "own": "|".join(mark.name for mark in marked if isinstance(mark, OwnTag)),
                 "estimated": each.sentiment_is_estimated,
                 **dict.fromkeys(
                     ("story", "echo", "split", "twin"), False
@@ -163,8 +167,12 @@ class Mirror:
         tags = {tag.casefold() for tag in str(row["tags"] or "").split("|")}
         if any((term.value in tags) is term.exclude for term in query.tags):
             return False
+        own = str(row["own"] or "").split("|")
         for term in query.terms:
-            if self._has(row, term) is term.exclude:
+            if isinstance(term, Term) and term.field is Field.MYTAG:
+                if (term.value in own) is term.exclude:
+                    return False
+            elif self._has(row, term) is term.exclude:
                 return False
         after, before = query.period(NOW)
         published = datetime.fromtimestamp(int(str(row["published"])) / 1000, UTC)
@@ -205,13 +213,16 @@ class SqlMirror(Mirror):
         found = self._db.execute(
             "SELECT id, category, sentiment, articles.source, articles.lang, pinned, draft, title, "
             "body, published, (SELECT group_concat(value, '|') FROM json_each(fields, '$.tags')), "
-            "coalesce(read, 0), coalesce(favourite, 0), fields ->> '$.sentimentEstimated' "
+            "coalesce(read, 0), coalesce(favourite, 0), coalesce(later, 0), "
+            "(SELECT group_concat(tag, '|') FROM marks.tagged WHERE (external, lang, source) = "
+            "(articles.external, articles.lang, articles.source)), "
+            "fields ->> '$.sentimentEstimated' "
             "FROM articles JOIN documents USING (id) "
             "LEFT JOIN marks.marks USING (external, lang, source) ORDER BY id DESC"
         )
         names = (
             "category sentiment source lang pinned draft title body published tags read favourite "
-            "estimated"
+            "later own estimated"
         )
         untold = dict.fromkeys(("story", "echo", "split", "twin"), False)
         return [(id, dict(zip(names.split(), rest, strict=True)) | untold) for id, *rest in found]
@@ -262,7 +273,7 @@ def test_facets_agree_with_articles_for_any_archive_filter_and_order_of_arrival(
         known = list(
             store.questions.find(parse("is:draft"), NOW) | store.questions.find(Query(), NOW)
         )
-        for mark in Mark:
+        for mark in (*Mark, *map(own_tag, OWN_TAGS)):
             store.marking.mark(
                 Ids(data.draw(st.sets(st.sampled_from(known))) if known else ()), mark, True, ""
             )

@@ -221,7 +221,7 @@ def test_an_answer_is_cached_until_a_text_changes(store: Store) -> None:
 
 
 def test_a_mark_changes_no_text(store: Store) -> None:
-    from reader.cache.marks.journal import Mark
+    from reader.cache.marks.kinds import Mark
 
     query = parse("fees")
     ids = store.questions.find(query, NOW)

@@ -89,6 +89,7 @@ def test_json_gives_every_field_in_its_order(
         "tags": ["XRP", "BITCOIN NEWS"],
         "read": False,
         "favourite": False,
+        "later": False,
         "cover": "https://images.example/raw",
         "url": "https://wire.example/a",
     }

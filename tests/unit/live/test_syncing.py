@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from reader.article import Article
 from reader.cache.answers import Outcome
 from reader.cache.files.migrations import CACHE
-from reader.cache.marks.journal import Mark
+from reader.cache.marks.kinds import Mark
 from reader.cache.repair.preparing import prepare
 from reader.cache.store import Store
 from reader.cache.storing.writing import Writer

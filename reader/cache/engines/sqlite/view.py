@@ -158,6 +158,12 @@ class SqliteView:
 
     # Stories.
 
+    def texts_changed(self, since: int) -> BitMap | None:
+        """Return the articles whose texts have changed."""
+        from reader.cache.engines.sqlite.changed import changed_since
+
+        return changed_since(self.db, since)
+
     def undecided(self, since: int) -> BitMap:
         """Return the articles without a story."""
         from reader.cache.engines.sqlite.story_rows import undecided

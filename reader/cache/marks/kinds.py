@@ -1,0 +1,89 @@
+"""What a user can set on an article and take back: three marks, and tags of their own."""
+
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from reader.cache.facets.index import FAVOURITE, LATER, OWN, READ
+from reader.query.language import Field, Term
+
+if TYPE_CHECKING:
+    from reader.cache.values.facet_rows import Facet
+
+LONGEST = 40
+"""Characters of an own tag."""
+
+_PREFIX = "tag:"
+
+
+class Mark(StrEnum):
+    """A mark that an article has or has not."""
+
+    READ = "read"
+    FAVOURITE = "favourite"
+    LATER = "later"
+
+    @property
+    def facet(self) -> "Facet":
+        """Return the facet of the articles that have it."""
+        return _FACETS[self]
+
+
+_FACETS = {Mark.READ: READ, Mark.FAVOURITE: FAVOURITE, Mark.LATER: LATER}
+
+
+class OwnTag(str):
+    """A tag of the user's own as a mark; as text, `tag:` and its name."""
+
+    __slots__ = ()
+
+    @property
+    def name(self) -> str:
+        """Return the name, case-folded."""
+        return self.removeprefix(_PREFIX)
+
+    @property
+    def facet(self) -> "Facet":
+        """Return the facet of the articles that have it."""
+        return (OWN, self.name)
+
+
+AnyMark = Mark | OwnTag
+
+
+_STATES = {
+    Mark.READ: ("read", "unread"),
+    Mark.FAVOURITE: ("made favourites", "no longer favourites"),
+    Mark.LATER: ("put aside to read later", "no longer to read later"),
+}
+
+
+def state(mark: AnyMark, value: bool) -> str:
+    """Return how articles are when the mark is set or removed: "read", "tagged #trading"."""
+    if isinstance(mark, Mark):
+        return _STATES[mark][not value]
+    return f"{'tagged' if value else 'no longer tagged'} #{mark.name}"
+
+
+def own_tag(typed: str) -> OwnTag:
+    """Return the own tag of a typed name: case-folded, with single spaces, without a `#` before it.
+
+    Raises ValueError, with a sentence, for an empty name and for one longer than `LONGEST`.
+    """
+    try:
+        name = Term(Field.MYTAG, typed[: 8 * LONGEST]).value.lstrip("# ")
+    except ValueError:
+        name = ""
+    if not name:
+        raise ValueError("a tag needs a name")
+    if len(name) > LONGEST or len(typed) > 8 * LONGEST:
+        raise ValueError(f"a tag has at most {LONGEST} characters")
+    return OwnTag(_PREFIX + name)
+
+
+def mark_of(text: str) -> AnyMark:
+    """Return the mark that the text of a mark names. Raises ValueError."""
+    if not text.startswith(_PREFIX):
+        return Mark(text)
+    if text == _PREFIX:
+        raise ValueError("an own tag without a name")
+    return OwnTag(text)

@@ -1,0 +1,104 @@
+"""The command `mark`: set and remove marks on whatever a query matches."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import click
+
+from reader.cli.context import Paths
+from reader.cli.query_argument import ANY_WORDS, QueryCommand, query_argument
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
+    from reader.cache.marks.kinds import AnyMark
+    from reader.query.language import Query
+
+
+def _own_tags(ctx: click.Context, _param: click.Parameter, typed: str) -> "list[CompletionItem]":
+    """Complete a tag of the user's own."""
+    from click.shell_completion import CompletionItem
+
+    from reader.query.language import Field
+
+    paths: Paths = ctx.find_object(Paths) or Paths(None, None)
+    with paths.library() as library:
+        names = library.names(Field.MYTAG)
+    return [CompletionItem(name) for name in names if name.startswith(typed.casefold())]
+
+
+@click.command(
+    cls=QueryCommand,
+    context_settings=ANY_WORDS,
+    short_help="Mark all articles that match, or tag them.",
+)
+@query_argument
+@click.option("--read/--unread", default=None, help="Mark them as read, or as unread.")
+@click.option("--favourite/--no-favourite", default=None, help="Make them favourites, or not.")
+@click.option("--later/--no-later", default=None, help="Put them aside to read later, or not.")
+@click.option("--tag", metavar="NAME", shell_complete=_own_tags, help="Set a tag of your own.")
+@click.option("--untag", metavar="NAME", shell_complete=_own_tags, help="Remove that tag.")
+@click.option("--dry-run", is_flag=True, help="Only say how many articles would change.")
+@click.pass_obj
+def mark(
+    paths: Paths,
+    query: "Query",
+    read: bool | None,
+    favourite: bool | None,
+    later: bool | None,
+    tag: str | None,
+    untag: str | None,
+    dry_run: bool,
+) -> None:
+    """Set or remove one mark on all articles that match QUERY, and print how many it changed.
+
+    It is one step: u in the reader takes it back. The marks are those of the reader: read,
+    favourite, to read later, and tags of your own, which `mytag:NAME` finds.
+
+    \b
+    Example:
+      cryptoread mark before:30d is:unread --read --dry-run
+    """
+    from reader.cache.marks.kinds import Mark, state
+
+    marks = {Mark.READ: read, Mark.FAVOURITE: favourite, Mark.LATER: later}
+    wanted: list[tuple[AnyMark, bool]] = [
+        *((each, value) for each, value in marks.items() if value is not None),
+        *_tagged("--tag", tag, value=True),
+        *_tagged("--untag", untag, value=False),
+    ]
+    if len(wanted) != 1:
+        raise click.UsageError("give one of --read, --favourite, --later, --tag or its opposite")
+    if not query.terms:
+        raise click.UsageError("give a query, such as is:unread: it names the articles to mark")
+    ((what, value),) = wanted
+
+    def label(value: bool, changed: int) -> str:
+        return f"{_counted(changed)} {state(what, value)}"
+
+    with paths.held_library() as library:
+        ids = library.find(query)
+        if dry_run:
+            changed = library.marking.would_change(ids, what, value)
+            print(f"{_counted(changed)} would change")
+            return
+        changed = library.set_marks(ids, what, value, label).changed
+    print(f"{_counted(changed)} changed")
+
+
+def _tagged(option: str, name: str | None, *, value: bool) -> "Iterator[tuple[AnyMark, bool]]":
+    from reader.cache.marks.kinds import own_tag
+
+    if name is None:
+        return
+    try:
+        yield own_tag(name), value
+    except ValueError as error:
+        raise click.BadParameter(str(error), param_hint=option) from error
+
+
+def _counted(number: int) -> str:
+    return "1 article" if number == 1 else f"{number:,} articles"
+
+
+COMMANDS = {"mark": mark}

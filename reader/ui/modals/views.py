@@ -1,0 +1,142 @@
+"""The boxes of saved views: open one by its letter, or save the filter under a name."""
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
+
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.content import Content
+
+from reader.query.views import LONGEST_NAME, problem
+from reader.ui.modals.modal import Modal
+from reader.ui.modals.pick_list import PickList, Span
+from reader.ui.textual_compat.cells import cell_len, fit
+
+if TYPE_CHECKING:
+    from textual.widgets import Input
+
+
+class ListedView(NamedTuple):
+    """A row: letter, name and query of a view, and how many are unread, if known."""
+
+    letter: str
+    name: str
+    query: str
+    unread: int | None
+
+
+class ViewList(PickList[ListedView]):
+    """Shows a view in each row."""
+
+    def spans(self, row: ListedView, width: int) -> Sequence[Span]:
+        """Return letter, name, query and count of a view."""
+        count = "" if row.unread is None else f"{row.unread:,}"
+        widest = max(cell_len(each.name) for each in self.rows)
+        rest = width - widest - len(count) - 7
+        return [
+            (f" {row.letter or ' '} ", "pick-list--match"),
+            (f" {fit(row.name, widest)}", ""),
+            (f"  {fit(row.query, max(0, rest))}", "pick-list--dim"),
+            (f" {count} "[: max(0, width)], "pick-list--dim"),
+        ]
+
+
+class ViewsScreen(Modal[str]):
+    """A letter or Enter gives the name of the view to open; Esc none."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "dismiss(None)", "Close", id="views.close"),
+        Binding("up", "move(-1)", "Up", show=False, id="views.up"),
+        Binding("down", "move(1)", "Down", show=False, id="views.down"),
+        Binding("enter", "choose", "Open", show=False, id="views.open"),
+    ]
+
+    def __init__(self, views: Sequence[ListedView]) -> None:
+        super().__init__()
+        self._views = views
+
+    def compose(self) -> ComposeResult:
+        """Yield the list."""
+        from textual.containers import Vertical
+
+        with Vertical(classes="modal-box") as box:
+            box.border_title = "Views"
+            box.border_subtitle = "letter or Enter open · Esc close"
+            yield ViewList(can_focus=False)
+
+    def on_mount(self) -> None:
+        """Show the views."""
+        shown = self.query_one(ViewList)
+        shown.styles.height = len(self._views)
+        shown.show(self._views)
+
+    def on_key(self, event: events.Key) -> None:
+        """Open the view of the letter."""
+        typed = (event.character or "").casefold()
+        for view in self._views:
+            if typed and view.letter == typed:
+                event.stop()
+                self.dismiss(view.name)
+                return
+
+    def on_pick_list_picked(self) -> None:
+        """Open the clicked view."""
+        self.action_choose()
+
+    def action_move(self, rows: int) -> None:
+        """Move the cursor down by `rows`; negative: up."""
+        self.query_one(ViewList).action_move(rows)
+
+    def action_choose(self) -> None:
+        """Open the view under the cursor."""
+        if (view := self.query_one(ViewList).current) is not None:
+            self.dismiss(view.name)
+
+
+class SaveViewScreen(Modal[str]):
+    """Enter gives the name for the view; Esc none. query: is saved, as plain text."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "dismiss(None)", "Close", id="save_view.close"),
+    ]
+
+    def __init__(self, query: str, is_known: Callable[[str], bool]) -> None:
+        """Make the box. is_known: whether a view of that name exists."""
+        super().__init__()
+        self._query = query
+        self._is_known = is_known
+
+    def compose(self) -> ComposeResult:
+        """Yield the query, the input and a line that says what is wrong with the name."""
+        from textual.containers import Horizontal, Vertical
+        from textual.widgets import Input, Static
+
+        with Vertical(classes="modal-box") as box:
+            box.border_title = "Save the filter as a view"
+            box.border_subtitle = "Enter save · Esc close"
+            with Horizontal(id="tag-line"):
+                yield Input(placeholder="Name of the view", compact=True, max_length=LONGEST_NAME)
+            yield Static(Content(self._query), id="view-query")
+            yield Static(id="view-problem", markup=False)
+
+    def on_input_changed(self, event: "Input.Changed") -> None:
+        """Say what is wrong with the name, or that it is in use."""
+        from textual.widgets import Static
+
+        event.stop()
+        name = event.value.strip()
+        said = self._problem(name) if name else ""
+        if not said and name and self._is_known(name):
+            said = f"replaces the view {name!r}"
+        self.query_one("#view-problem", Static).update(Content(said))
+
+    def on_input_submitted(self, event: "Input.Submitted") -> None:
+        """Give the name, if it is one."""
+        event.stop()
+        name = event.value.strip()
+        if name and not self._problem(name):
+            self.dismiss(name)
+
+    def _problem(self, name: str) -> str:
+        return problem(name, self._query) or ""

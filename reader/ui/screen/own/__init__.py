@@ -1,0 +1,1 @@
+"""What is the user's own: tags of articles, and saved views."""
