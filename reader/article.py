@@ -205,6 +205,8 @@ class Row(NamedTuple):
     """How many sources tell that story."""
     is_split: bool = False
     """Whether one of them calls it positive and another negative."""
+    description: str = ""
+    """The beginning of its description on one line, if that was asked for."""
 
     @property
     def reference(self) -> int:

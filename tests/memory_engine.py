@@ -169,6 +169,10 @@ class MemoryView:
         for id, new in self._articles(ids):
             yield id, new.title, new.description, new.body.decode()
 
+    def descriptions(self, ids: Sequence[int]) -> Iterator[tuple[int, str]]:
+        for id, new in self._articles(ids):
+            yield id, new.description
+
     def tags(self, ids: Sequence[int]) -> Iterator[tuple[int, str]]:
         for id, new in self._articles(ids):
             for tag in new.tags:

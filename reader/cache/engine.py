@@ -87,6 +87,9 @@ class View(Telling, Protocol):
     def texts(self, ids: Sequence[int]) -> Iterator[tuple[int, str, str | None, str]]:
         """Yield id, title, description and body of articles, without damaged ones."""
 
+    def descriptions(self, ids: Sequence[int]) -> Iterator[tuple[int, str]]:
+        """Yield the beginnings of the descriptions of articles, each with the article's id."""
+
     def tags(self, ids: Sequence[int]) -> Iterator[tuple[int, str]]:
         """Yield the tags of articles one by one, each with the article's id."""
 

@@ -69,12 +69,12 @@ async def test_the_first_start_opens_the_top_of_the_list_down_to_articles(news: 
     async with reading(news) as reader:
         assert reader.rows == [
             "▾ ⚑ PINNED 1/1",
-            "• · How this archive is kept 1h",
+            "• · How this archive is kept 11:00",
             "▾ BTC 4/4",
             "▾ ▲ positive 3/3",
-            "• Fees fall for a third week 3h",
-            "• A wallet learns new words 4h",
-            "• An exchange counts its coins 5h",
+            "• Fees fall for a third week 09:00",
+            "• A wallet learns new words 08:00",
+            "• An exchange counts its coins 07:00",
             "▸ ▼ negative 1/1",
             "▸ ETH 2/2",
         ]
@@ -82,10 +82,10 @@ async def test_the_first_start_opens_the_top_of_the_list_down_to_articles(news: 
 
 async def test_rows_name_their_language_where_the_list_holds_several(news: Library) -> None:
     async with reading(news) as reader:
-        assert "• Fees fall for a third week 3h" in reader.rows
+        assert "• Fees fall for a third week 09:00" in reader.rows
         await reader.press("L", "L")
         assert reader.filter == ""
-        assert "• Fees fall for a third week en 3h" in reader.rows
+        assert "• Fees fall for a third week en 09:00" in reader.rows
 
 
 async def test_a_digit_includes_then_excludes_then_drops_its_tag(news: Library) -> None:
@@ -353,7 +353,7 @@ async def test_an_unreadable_view_is_replaced_by_the_default_view(
     async with reading(news) as reader:
         assert reader.rows[:3] == [
             "▾ ⚑ PINNED 1/1",
-            "• · How this archive is kept 1h",
+            "• · How this archive is kept 11:00",
             "▾ BTC 4/4",
         ]
 

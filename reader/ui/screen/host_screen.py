@@ -25,7 +25,7 @@ from reader.ui.screen.answers import Answers
 from reader.ui.screen.catching_up import CatchingUp
 from reader.ui.screen.doors import Doors
 from reader.ui.screen.keys import as_bound, key_of, keys_of_pane, reading_hint
-from reader.ui.screen.listing import Listing
+from reader.ui.screen.listing import Listing, sidebar_of
 from reader.ui.screen.marks import Marker
 from reader.ui.screen.open_article import OpenArticle
 from reader.ui.screen.panes import Panes
@@ -35,7 +35,6 @@ from reader.ui.screen.search import Searching
 from reader.ui.screen.stepping import Stepping
 from reader.ui.screen.warming_up import WarmUp
 from reader.ui.sidebar.cursor import Place
-from reader.ui.sidebar.widget import Sidebar
 from reader.ui.textual_compat.compositor import repaint_changes_only
 from reader.ui.textual_compat.failures import in_background
 from reader.ui.textual_compat.light_screen import LightScreen
@@ -120,7 +119,7 @@ class HostScreen(QuickKeys, LightScreen):
             yield Static(Content(banner), id="banner")
         self._tag_bar = TagBar(library, self._filter)
         self._status, self._key_line = StatusLine(), KeyLine()
-        self._sidebar = Sidebar(library.rows, self._open, now=library.clock)
+        self._sidebar = sidebar_of(library, self._view, self._open)
         self._panes = Panes(
             self._sidebar,
             settings=settings,

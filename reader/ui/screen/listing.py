@@ -1,9 +1,10 @@
 """The present answer in the list: its groups, its counts, and what an empty list says."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
 
+from reader.article import ArticleId
 from reader.library import Group, Grouping, Ids, Library
 from reader.query.language import Field
 from reader.ui.bars.status_line import StatusLine
@@ -27,6 +28,16 @@ GROUPINGS = {
 
 _PREPARED = {Grouping.DAY: Grouping.SOURCE, Grouping.SOURCE: Grouping.STORY}
 """The next groupings that need more than what is in memory."""
+
+
+def sidebar_of(
+    library: Library, view: View, open_article: Callable[[ArticleId], Awaitable[None]]
+) -> Sidebar:
+    """Return the list of a library, with rows as the view says."""
+    described = partial(library.rows, described=True)
+    sidebar = Sidebar(library.rows, open_article, fetch_described=described, now=library.clock)
+    sidebar.choose_density(view.density)
+    return sidebar
 
 
 class Listing:
@@ -69,7 +80,11 @@ class Listing:
         """Group by the next property. Raises CacheError."""
         groupings = list(Grouping)
         place = groupings.index(self._view.grouping) + 1
-        self._view.grouping = groupings[place % len(groupings)]
+        self.group_by(groupings[place % len(groupings)])
+
+    def group_by(self, grouping: Grouping) -> None:
+        """Group by a property. Raises CacheError."""
+        self._view.grouping = grouping
         self.show_groups()
         if self._view.grouping is not Grouping.CATEGORY:
             self._sidebar.open_first()

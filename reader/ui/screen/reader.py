@@ -15,8 +15,8 @@ from reader.query.language import Field, Query
 from reader.ui.bars.status_line import KeyLine
 from reader.ui.bars.tag_bar import TagBar
 from reader.ui.screen.filtering import stepped_back
-from reader.ui.screen.host_screen import HostScreen
 from reader.ui.screen.keys import NEXT, READER_KEYS
+from reader.ui.screen.list_screen import ListScreen
 from reader.ui.screen.reported import reported
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from reader.ui.screen.sync import Syncing
 
 
-class ReaderScreen(HostScreen):
+class ReaderScreen(ListScreen):
     """The main screen with the actions that keys, clicks and the palette ask for."""
 
     BINDINGS: ClassVar[list[BindingType]] = READER_KEYS
@@ -123,11 +123,6 @@ class ReaderScreen(HostScreen):
             self._panes.show_list()
         elif self.filter != self._start:
             self.show(stepped_back(self.filter, self._start))
-
-    @reported
-    def action_regroup(self) -> None:
-        """Group the list by the next field."""
-        self._listing.regroup()
 
     @reported
     async def action_pick_tags(self) -> None:

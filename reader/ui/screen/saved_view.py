@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from reader.article import Identity
 from reader.library import Grouping, Library
+from reader.ui.sidebar.density import Density
 from reader.ui.sidebar.outline import Cursor, Key
 from reader.ui.sidebar.widget import Sidebar
 
@@ -14,6 +15,8 @@ class View:
     """The view to restore at the next start; `str` and `parse` convert it. None: never chosen."""
 
     grouping: Grouping = Grouping.CATEGORY
+    density: Density | None = None
+    """What rows show, as the user chose it."""
     open_groups: AbstractSet[Key] | None = None
     group: Key = ()
     """The group of the cursor."""
@@ -53,6 +56,7 @@ class View:
         return json.dumps(
             {
                 "grouping": self.grouping,
+                "density": self.density,
                 "open_groups": None if self.open_groups is None else sorted(self.open_groups),
                 "group": self.group,
                 "article": self.article,
@@ -72,6 +76,7 @@ class View:
             opened = saved["open_groups"]
             return cls(
                 grouping=Grouping(saved["grouping"]),
+                density=Density(saved["density"]) if saved.get("density") else None,
                 open_groups=None if opened is None else {tuple(key) for key in opened},
                 group=tuple(saved["group"]),
                 article=Identity(*saved["article"]) if saved["article"] else None,
