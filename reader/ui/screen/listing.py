@@ -20,13 +20,22 @@ EMPTY_FILTERED = "No article matches. {drop} drops the last filter, {clear} all 
 
 GROUPINGS = {
     Grouping.CATEGORY: "by category",
-    Grouping.DAY: "by day",
+    Grouping.LATEST: "latest first",
     Grouping.SOURCE: "by source",
     Grouping.STORY: "by story",
-    Grouping.NONE: "newest first",
+    Grouping.NONE: "no groups",
 }
 
-_PREPARED = {Grouping.DAY: Grouping.SOURCE, Grouping.SOURCE: Grouping.STORY}
+GROUP_COMMANDS = {
+    Grouping.CATEGORY: ("Group by category", "Categories, and their sentiments below"),
+    Grouping.LATEST: ("Group by latest", "The newest first, divided by day"),
+    Grouping.SOURCE: ("Group by source", "Sources, the largest first"),
+    Grouping.STORY: ("Group by story", "What several sources tell, the newest story first"),
+    Grouping.NONE: ("Group by nothing", "The newest first, in one list"),
+}
+"""Names and tooltips of the groupings in the palette."""
+
+_PREPARED = {Grouping.LATEST: Grouping.SOURCE, Grouping.SOURCE: Grouping.STORY}
 """The next groupings that need more than what is in memory."""
 
 
@@ -72,7 +81,7 @@ class Listing:
         """Group and count the present answer again. Raises CacheError."""
         groups = self._library.groups(self.ids, self._view.grouping)
         self._sidebar.show_language = len(self._host.filter.included(Field.LANG)) != 1
-        self._sidebar.show_time = self._view.grouping is Grouping.DAY
+        self._sidebar.show_time = self._view.grouping is Grouping.LATEST
         self._sidebar.show(groups, empty_hint=self._empty_hint())
         self._show_status(groups)
 

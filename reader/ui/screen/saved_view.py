@@ -9,6 +9,9 @@ from reader.ui.sidebar.density import Density
 from reader.ui.sidebar.outline import Cursor, Key
 from reader.ui.sidebar.widget import Sidebar
 
+_FORMER = {"day": "latest"}
+"""Groupings that views were saved with earlier, and what they are called now."""
+
 
 @dataclass(slots=True, kw_only=True)
 class View:
@@ -75,7 +78,7 @@ class View:
             saved = json.loads(text)
             opened = saved["open_groups"]
             return cls(
-                grouping=Grouping(saved["grouping"]),
+                grouping=Grouping(_FORMER.get(saved["grouping"], saved["grouping"])),
                 density=Density(saved["density"]) if saved.get("density") else None,
                 open_groups=None if opened is None else {tuple(key) for key in opened},
                 group=tuple(saved["group"]),

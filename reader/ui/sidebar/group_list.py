@@ -273,7 +273,9 @@ class GroupList(LongView, inherit_bindings=False):
             heading = self._outline.heading(row)
             group = heading.group
             if row == heading.row:
-                says.append((group.key, group.unread, group.articles, heading.is_open))
+                says.append(
+                    (group.key, group.unread, group.articles, heading.is_open, group.counts)
+                )
             else:
                 article = group.ids[row - heading.row - 1]
                 says += [self._rows.get(article) or article] * len(self._lines_in_view(row))

@@ -73,7 +73,7 @@ class Outline:
 
     def _lay(self, groups: Sequence[Group], depth: int, open_groups: AbstractSet[Key]) -> None:
         for group in groups:
-            is_open = group.key in open_groups
+            is_open = group.is_divider or group.key in open_groups
             self._headings.append(Heading(group, self.height, self.lines, depth, is_open))
             self.height += 1
             self.lines += 1

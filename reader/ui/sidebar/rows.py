@@ -58,10 +58,8 @@ def badges(row: Row, heading: Heading, *, show_language: bool) -> list[Part]:
 def heading_parts(heading: Heading) -> Line:
     """Return a group's own row."""
     group = heading.group
-    left: list[Part] = [
-        (" " + "  " * heading.depth, ""),
-        ("▾ " if heading.is_open else "▸ ", "sidebar--muted"),
-    ]
+    arrow = "─ " if group.is_divider else "▾ " if heading.is_open else "▸ "
+    left: list[Part] = [(" " + "  " * heading.depth, ""), (arrow, "sidebar--muted")]
     if group.sentiment is not None:
         left.append(glyph(group.sentiment))
     elif group.key == (PINNED,):
@@ -70,7 +68,14 @@ def heading_parts(heading: Heading) -> Line:
     label = (group.label, name if group.unread else "sidebar--muted")
     unread = (f" {group.unread}", "" if group.unread else "sidebar--muted")
     story = story_parts(group.sources, is_split=group.is_split)
+    story += tally_parts(*group.counts)
     return tuple(left), label, (*story, unread, (f"/{group.articles}", "sidebar--muted"))
+
+
+def tally_parts(positive: int, negative: int) -> Parts:
+    """Return how many articles are positive, and how many negative."""
+    counts = ((Sentiment.POSITIVE, positive), (Sentiment.NEGATIVE, negative))
+    return tuple((f" {each.glyph}{n}", glyph(each)[1]) for each, n in counts if n)
 
 
 def story_parts(sources: int, *, is_split: bool) -> Parts:

@@ -167,7 +167,7 @@ class Sidebar(GroupList, inherit_bindings=False):
 
     def action_fold(self) -> None:
         """Open or close the group that the cursor is in."""
-        if heading := self._heading:
+        if (heading := self._heading) and not heading.group.is_divider:
             self._fold(heading.group.key, is_open=not heading.is_open)
 
     async def action_expand(self) -> None:
@@ -186,7 +186,7 @@ class Sidebar(GroupList, inherit_bindings=False):
         key = heading.group.key
         if self._cursor.row != heading.row:
             self._go(heading.row)
-        elif heading.is_open:
+        elif heading.is_open and not heading.group.is_divider:
             self._fold(key, is_open=False)
         elif heading.depth:
             self._go(self._outline.row(Cursor(group=key[:-1])))
