@@ -47,14 +47,13 @@ class Days:
         for day in self._all(view):
             if not left:
                 return
-            older = int(ids.rank(day.first - 1)) if day.first else 0
-            if older < left:
-                unread = left - older - int(passed.range_cardinality(day.first, end))
-                span = Span(ids, day.first, end, left - older)
+            if found := int(ids.range_cardinality(day.first, end)):
+                unread = found - int(passed.range_cardinality(day.first, end))
+                span = Span(ids, day.first, end, found)
                 twin = int(twins.range_cardinality(day.first, end)) if twins else 0
                 tally = Tally(*sentiments, day.first, end)
                 yield Group(day.key, day.label, span, unread, twins=twin, tally=tally)
-            end, left = day.first, older
+            end, left = day.first, left - found
 
     def _all(self, view: "View") -> list[_Day]:
         texts = view.counter("texts")
