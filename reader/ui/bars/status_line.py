@@ -34,6 +34,13 @@ class StatusLine(Painted):
         "status-line--muted",
     }
 
+    class ActionChosen(Message):
+        """A message was clicked that is about something."""
+
+        def __init__(self, action: str) -> None:
+            self.action = action
+            super().__init__()
+
     def __init__(
         self,
         *,
@@ -51,7 +58,10 @@ class StatusLine(Painted):
         self._is_error = False
         self._timer: Timer | None = None
         self._being_read: Timer | None = None
-        self._waiting: list[tuple[str, bool]] = []
+        self._waiting: list[tuple[str, bool, str]] = []
+        self._action = ""
+        """What a click on the message runs; empty: nothing."""
+        self._message_columns = range(0)
 
     def show(self, left: str, right: str) -> None:
         """Show these plain texts; a message stays."""
@@ -69,24 +79,27 @@ class StatusLine(Painted):
     def _progress(self) -> str:
         return " · ".join(filter(None, self._works.values()))
 
-    def say(self, text: str, *, error: bool = False, patient: bool = False) -> None:
+    def say(
+        self, text: str, *, error: bool = False, patient: bool = False, action: str = ""
+    ) -> None:
         """Show a message for a while, as plain text; an empty one removes the last.
 
-        patient: it does not answer a key, and waits until the last message could be read.
+        patient: it does not answer a key, and waits until the last message could be read. action:
+        what a click on it runs, never made of outside text.
         """
         if patient and self._being_read is not None:
-            self._waiting.append((text, error))
+            self._waiting.append((text, error, action))
             return
         for timer in (self._timer, self._being_read):
             if timer is not None:
                 timer.stop()
         self._timer = self._being_read = None
         if not text and self._waiting:
-            text, error = self._waiting.pop(0)
+            text, error, action = self._waiting.pop(0)
         if text:
             self._timer = self.set_timer(self._linger, lambda: self.say(""))
             self._being_read = self.set_timer(self._reading, self._was_read)
-        self._message, self._is_error = _message(text, error), error
+        self._message, self._is_error, self._action = _message(text, error), error, action
         self.refresh()
 
     def unsay(self, text: str) -> None:
@@ -112,6 +125,8 @@ class StatusLine(Painted):
         if not _fit(width, left, message, right):
             right = self._progress
         style = "error" if self._is_error else "message"
+        start = cell_len(left) + _GAP if left else 0
+        self._message_columns = range(start, start + cell_len(message))
         segments = [
             Segment(_cut(left, width), self.style_of("")),
             Segment(" " * _GAP if left and message else "", self.style_of("")),
@@ -120,6 +135,12 @@ class StatusLine(Painted):
         end = Segment(right, self._style("muted"))
         strip = Strip(segments).adjust_cell_length(width - end.cell_length, self.style_of(""))
         return Strip([*strip, end], width)
+
+    def on_click(self, event: events.Click) -> None:
+        """Run the action of the clicked message."""
+        at = event.get_content_offset(self)
+        if at is not None and at.x in self._message_columns and self._action:
+            self.post_message(self.ActionChosen(self._action))
 
     def _style(self, name: str) -> Style:
         return self.style_of(f"status-line--{name}")

@@ -172,7 +172,7 @@ class HostScreen(QuickKeys, LightScreen):
             marker=self.marker,
             searching=self._searching,
             sidebar=sidebar,
-            changed=self._renew_briefing,
+            changed=self._show_arrived,
         )
         found = self._show_what_is_found
         self._warm_up = WarmUp(
@@ -214,13 +214,15 @@ class HostScreen(QuickKeys, LightScreen):
         """Return whether the search line is open."""
         return self._searching.is_on
 
-    def say(self, text: str, *, error: bool = False, patient: bool = False) -> None:
-        """Show plain text for a while. patient: it does not answer a key and may wait."""
+    def say(
+        self, text: str, *, error: bool = False, patient: bool = False, action: str = ""
+    ) -> None:
+        """Show plain text for a while. See `Host.say`."""
         if error:
             from reader.safety.redaction import redacted
 
             text = redacted(text)
-        self._status.say(text, error=error, patient=patient)
+        self._status.say(text, error=error, patient=patient, action=action)
 
     def unsay(self, text: str) -> None:
         """Take back a message that no longer holds."""
@@ -316,11 +318,7 @@ class HostScreen(QuickKeys, LightScreen):
             from reader.ui.screen.sync import Syncing
 
             self._syncing = Syncing(
-                self,
-                self._library,
-                self._settings,
-                self._config,
-                sources_key=self.key("reader.sources"),
+                *(self, self._library, self._settings, self._config, self._panes),
                 changed=self._look_for_changes,
             )
         return self._syncing
@@ -348,9 +346,11 @@ class HostScreen(QuickKeys, LightScreen):
             )
         return self._briefings
 
-    def _renew_briefing(self) -> None:
+    def _show_arrived(self) -> None:
         if self._briefings is not None:
             self._briefings.renew()
+        if self._syncing is not None:
+            self._syncing.brought.look()
 
     # The view and the open article, saved for the next start.
 

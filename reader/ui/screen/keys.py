@@ -89,6 +89,7 @@ READER_KEYS: list[BindingType] = [
         "Group by",
         "By category, latest first, by source, by story, or none",
     ),
+    _key("A", "newly_arrived", _SCREEN, "Newly arrived", "Go to what the last sync brought"),
     _key("c", "next_density", _SCREEN, "Lines of a row", "One line, two lines, or a description"),
     _key("question_mark,f1", "help", _SCREEN, "Help", "All keys and the query language"),
     _key("q", "app.quit", _SCREEN, "Quit", "Leave cryptoread"),

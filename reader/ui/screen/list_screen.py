@@ -1,6 +1,7 @@
 """The part of the main screen's actions that decides how the list shows its articles."""
 
 from reader.library import Grouping
+from reader.ui.bars.status_line import StatusLine
 from reader.ui.screen.host_screen import HostScreen
 from reader.ui.screen.reported import reported
 
@@ -17,6 +18,15 @@ class ListScreen(HostScreen):
     def action_group_by(self, grouping: str) -> None:
         """Group the list by a field: a value of `Grouping`."""
         self._listing.group_by(Grouping(grouping))
+
+    @reported
+    def action_newly_arrived(self) -> None:
+        """Go to an article that the last sync brought; again: to the next one."""
+        self._mounted_syncing().brought.go_on()
+
+    async def on_status_line_action_chosen(self, event: StatusLine.ActionChosen) -> None:
+        """Do what the clicked message is about."""
+        await self.run_action(event.action)
 
     @reported
     def action_next_density(self) -> None:

@@ -18,10 +18,11 @@ from textual.strip import Strip
 from reader.article import ArticleId, Sentiment
 from reader.library import Group
 from reader.ui.sidebar import density
+from reader.ui.sidebar.brought import Brought
 from reader.ui.sidebar.composing import Shown, lines_of_article, shows_clock, when
 from reader.ui.sidebar.cursor import ListCursor, Moves, Place
 from reader.ui.sidebar.density import Density
-from reader.ui.sidebar.outline import Cursor, Key, Outline, moved
+from reader.ui.sidebar.outline import Cursor, Heading, Key, Outline, moved
 from reader.ui.sidebar.painting import CURSOR, RowPainter
 from reader.ui.sidebar.row_cache import Fetch, RowCache
 from reader.ui.sidebar.rows import heading_parts
@@ -76,6 +77,7 @@ class GroupList(LongView, inherit_bindings=False):
         self._empty_hint = ""
         self._article_lines = 1
         self._open: set[Key] = set()
+        self._brought = Brought()
         self.opened_for_results: set[Key] = set()
         """Open groups that the user has not opened."""
         self._outline = Outline()
@@ -98,6 +100,7 @@ class GroupList(LongView, inherit_bindings=False):
         self._moves = {}
         before = self._in_view()
         self._empty_hint = empty_hint
+        self._brought.forget_counts()
         self._lay_out(groups)
         self._settle()
         new_row = self._outline.row(held, held_row) if held else self._cursor.row
@@ -122,6 +125,14 @@ class GroupList(LongView, inherit_bindings=False):
         """
         self._moves = moves
         self._cursor.follow(moves)
+
+    def show_brought(self, articles: Sequence[ArticleId]) -> None:
+        """Show in closed groups how many of these they hold, until they are opened."""
+        self._brought = Brought(articles, self._open)
+        self.refresh()
+
+    def _new_in(self, heading: Heading) -> int:
+        return self._brought.count(heading.group, is_open=heading.is_open)
 
     def refresh_rows(self, changed: Container[ArticleId] | None = None) -> None:
         """Fetch these articles or (None) all again: read or favourite has changed."""
@@ -343,7 +354,9 @@ class GroupList(LongView, inherit_bindings=False):
         row = self._outline.row_at(line)
         heading, has_cursor = self._outline.heading(row), row == self._cursor.row
         if row == heading.row:
-            return self._painter.row(*heading_parts(heading), has_cursor=has_cursor)
+            return self._painter.row(
+                *heading_parts(heading, self._new_in(heading)), has_cursor=has_cursor
+            )
         article = heading.group.ids[row - heading.row - 1]
         mark = ("▌", "sidebar--opened") if article == self.opened_article else (" ", "")
         known = self._rows.get(article)

@@ -55,8 +55,8 @@ def badges(row: Row, heading: Heading, *, show_language: bool) -> list[Part]:
     return right
 
 
-def heading_parts(heading: Heading) -> Line:
-    """Return a group's own row."""
+def heading_parts(heading: Heading, new: int = 0) -> Line:
+    """Return a group's own row. new: how many of its articles the last sync brought."""
     group = heading.group
     arrow = "─ " if group.is_divider else "▾ " if heading.is_open else "▸ "
     left: list[Part] = [(" " + "  " * heading.depth, ""), (arrow, "sidebar--muted")]
@@ -66,10 +66,11 @@ def heading_parts(heading: Heading) -> Line:
         left.append(("⚑ ", "sidebar--favourite"))
     name = "" if heading.depth else "sidebar--group"
     label = (group.label, name if group.unread else "sidebar--muted")
+    brought: Parts = ((f" +{new}", "sidebar--unread"),) if new else ()
     unread = (f" {group.unread}", "" if group.unread else "sidebar--muted")
     story = story_parts(group.sources, is_split=group.is_split)
     story += tally_parts(*group.counts)
-    return tuple(left), label, (*story, unread, (f"/{group.articles}", "sidebar--muted"))
+    return tuple(left), label, (*story, *brought, unread, (f"/{group.articles}", "sidebar--muted"))
 
 
 def tally_parts(positive: int, negative: int) -> Parts:

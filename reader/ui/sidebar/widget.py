@@ -100,6 +100,7 @@ class Sidebar(GroupList, inherit_bindings=False):
             return False
         if closed := {group.key for group in path} - self._open:
             self._open |= closed
+            self._brought.see(closed)
             self._lay_out_anew()
         row = self._outline.row(Cursor(group=path[-1].key, article=article))
         line = self._outline.first_line(row)
@@ -217,6 +218,7 @@ class Sidebar(GroupList, inherit_bindings=False):
         self.opened_for_results.discard(key)
         if is_open:
             self._open.add(key)
+            self._brought.see({key})
         else:
             self._open.discard(key)
         self._lay_out_anew()
