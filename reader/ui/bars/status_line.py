@@ -18,6 +18,7 @@ from textual.timer import Timer
 from reader.ui.textual_compat.painted import Painted
 
 _GAP = 2
+_JOINT = " · "
 
 
 class StatusLine(Painted):
@@ -34,11 +35,11 @@ class StatusLine(Painted):
         "status-line--muted",
     }
 
-    class ActionChosen(Message):
-        """A message was clicked that is about something."""
+    class WorkClicked(Message):
+        """What the line says of a work in the background was clicked."""
 
-        def __init__(self, action: str) -> None:
-            self.action = action
+        def __init__(self, work: str) -> None:
+            self.work = work
             super().__init__()
 
     def __init__(
@@ -53,15 +54,14 @@ class StatusLine(Painted):
         self._linger = linger
         self._reading = reading
         self._left = self._right = self._message = ""
+        self._progress_at = 0
+        """Column at which works in the background are named."""
         self._works: dict[str, str] = {}
         """How far each work in the background has come, by its name."""
         self._is_error = False
         self._timer: Timer | None = None
         self._being_read: Timer | None = None
-        self._waiting: list[tuple[str, bool, str]] = []
-        self._action = ""
-        """What a click on the message runs; empty: nothing."""
-        self._message_columns = range(0)
+        self._waiting: list[tuple[str, bool]] = []
 
     def show(self, left: str, right: str) -> None:
         """Show these plain texts; a message stays."""
@@ -70,36 +70,46 @@ class StatusLine(Painted):
             self.refresh()
 
     def progress(self, work: str, text: str) -> None:
-        """Say how far a work in the background has come, as plain text; empty: it has ended."""
+        """Say how far a work in the background has come, as plain text; empty: it has ended.
+
+        A click on it posts `WorkClicked`.
+        """
         if text != self._works.get(work, ""):
             self._works[work] = _one_line(text)
             self.refresh()
 
     @property
     def _progress(self) -> str:
-        return " · ".join(filter(None, self._works.values()))
+        return _JOINT.join(filter(None, self._works.values()))
 
-    def say(
-        self, text: str, *, error: bool = False, patient: bool = False, action: str = ""
-    ) -> None:
+    def on_click(self, event: events.Click) -> None:
+        """Tell which work was clicked."""
+        at = event.get_content_offset(self)
+        start = self._progress_at
+        for work, text in self._works.items():
+            end = start + cell_len(text)
+            if at is not None and text and start <= at.x < end:
+                self.post_message(self.WorkClicked(work))
+            start = end + len(_JOINT) if text else start
+
+    def say(self, text: str, *, error: bool = False, patient: bool = False) -> None:
         """Show a message for a while, as plain text; an empty one removes the last.
 
-        patient: it does not answer a key, and waits until the last message could be read. action:
-        what a click on it runs, never made of outside text.
+        patient: it does not answer a key, and waits until the last message could be read.
         """
         if patient and self._being_read is not None:
-            self._waiting.append((text, error, action))
+            self._waiting.append((text, error))
             return
         for timer in (self._timer, self._being_read):
             if timer is not None:
                 timer.stop()
         self._timer = self._being_read = None
         if not text and self._waiting:
-            text, error, action = self._waiting.pop(0)
+            text, error = self._waiting.pop(0)
         if text:
             self._timer = self.set_timer(self._linger, lambda: self.say(""))
             self._being_read = self.set_timer(self._reading, self._was_read)
-        self._message, self._is_error, self._action = _message(text, error), error, action
+        self._message, self._is_error = _message(text, error), error
         self.refresh()
 
     def unsay(self, text: str) -> None:
@@ -119,28 +129,21 @@ class StatusLine(Painted):
         if y:
             return Strip.blank(width, self.style_of(""))
         left, message = self._left, self._message
-        right = " · ".join(filter(None, (self._progress, self._right)))
+        right = _JOINT.join(filter(None, (self._progress, self._right)))
         if message and not _fit(width, left, message, right):
             left = ""
         if not _fit(width, left, message, right):
             right = self._progress
         style = "error" if self._is_error else "message"
-        start = cell_len(left) + _GAP if left else 0
-        self._message_columns = range(start, start + cell_len(message))
         segments = [
             Segment(_cut(left, width), self.style_of("")),
             Segment(" " * _GAP if left and message else "", self.style_of("")),
             Segment(_cut(message, width), self._style(style)),
         ]
         end = Segment(right, self._style("muted"))
+        self._progress_at = width - end.cell_length
         strip = Strip(segments).adjust_cell_length(width - end.cell_length, self.style_of(""))
         return Strip([*strip, end], width)
-
-    def on_click(self, event: events.Click) -> None:
-        """Run the action of the clicked message."""
-        at = event.get_content_offset(self)
-        if at is not None and at.x in self._message_columns and self._action:
-            self.post_message(self.ActionChosen(self._action))
 
     def _style(self, name: str) -> Style:
         return self.style_of(f"status-line--{name}")

@@ -1,5 +1,7 @@
 """What the last sync brought: closed groups show how much of it they hold, and a key goes there."""
 
+from textual.message import Message
+
 from reader.article import ArticleId
 from reader.library import Library
 from reader.ui.screen.host import Host
@@ -14,22 +16,31 @@ GO_ON = "reader.newly-arrived"
 class LastSync:
     """The articles that came with the last sync of one screen."""
 
+    class Counted(Message):
+        """So many articles are left to go to, with the key that does; empty text: none."""
+
+        def __init__(self, text: str) -> None:
+            self.text = text
+            super().__init__()
+
     def __init__(self, host: Host, library: Library, panes: Panes) -> None:
         self._host = host
         self._library = library
         self._panes = panes
         self._sidebar = panes.sidebar
         self._since = self._next = library.texts
-        self._looked = self._expected = 0
+        self._looked = -1
         self._articles: list[ArticleId] = []
+        self._visited: set[ArticleId] = set()
 
     def begun(self) -> None:
         """Note that what arrives from now on comes with the next sync."""
         self._next = self._library.texts
 
-    def ended(self, new: int) -> None:
-        """Show what has come since the beginning of the sync, `new` articles."""
-        self._since, self._looked, self._expected = self._next, 0, new
+    def ended(self) -> None:
+        """Show what has come since the beginning of the sync."""
+        self._since, self._looked = self._next, -1
+        self._visited.clear()
         self.look()
 
     def look(self) -> None:
@@ -37,32 +48,31 @@ class LastSync:
         if self._looked == self._library.texts:
             return
         self._looked = self._library.texts
-        found = self._library.insight.arrived(self._since)
-        self._articles = list(found[:MOST])
+        self._articles = list(self._library.insight.arrived(self._since)[:MOST])
         self._sidebar.show_brought(self._articles)
-        if self._expected and len(found) >= self._expected:
-            self._expected = 0
-            self._tell()
+        self._count()
 
-    def _tell(self) -> None:
-        listed = sum(map(self._sidebar.holds, self._articles))
-        if listed:
-            key = self._host.key(GO_ON)
-            text = f"{listed:,} new in this list · {key} goes there"
-            self._host.say(text, patient=True, action="newly_arrived")
+    def _count(self) -> None:
+        left = sum(each not in self._visited for each in self._listed)
+        key = self._host.key(GO_ON)
+        self._host.post_message(self.Counted(f"{left:,} new ({key})" if left else ""))
+
+    @property
+    def _listed(self) -> list[ArticleId]:
+        return [each for each in self._articles if self._sidebar.holds(each)]
 
     def go_on(self) -> None:
         """Go to the newest article that has come, or to the next one after the cursor's."""
-        if not self._articles:
-            self._host.say("no sync has brought articles since the start")
-            return
-        listed = [each for each in self._articles if self._sidebar.holds(each)]
+        listed = self._listed
         if not listed:
-            self._host.say("nothing that the last sync brought is in this list")
+            brought = "nothing that the last sync brought is in this list"
+            self._host.say(brought if self._articles else "no sync has brought articles yet")
             return
         cursor = self._sidebar.cursor
         here = cursor.article if cursor else None
-        place = listed.index(here) + 1 if here in listed else 0
+        place = (listed.index(here) + 1) % len(listed) if here in listed else 0
         self._panes.show_list()
-        self._sidebar.move_to(listed[place % len(listed)])
-        self._host.say(f"{place % len(listed) + 1:,} of {len(listed):,} new in this list")
+        self._sidebar.move_to(listed[place])
+        self._visited.add(listed[place])
+        self._host.say(f"{place + 1:,} of {len(listed):,} new in this list")
+        self._count()

@@ -28,13 +28,8 @@ class Host(Runs, Protocol):
     def show(self, query: Query, place: Place | None = None) -> object:
         """Show what the query matches. place: where the list stood when it showed that before."""
 
-    def say(
-        self, text: str, *, error: bool = False, patient: bool = False, action: str = ""
-    ) -> None:
-        """Show plain text for a while.
-
-        patient: it does not answer a key and may wait. action: what a click on it runs.
-        """
+    def say(self, text: str, *, error: bool = False, patient: bool = False) -> None:
+        """Show plain text for a while. patient: it does not answer a key and may wait."""
 
     def unsay(self, text: str) -> None:
         """Take back a message that no longer holds."""

@@ -214,15 +214,13 @@ class HostScreen(QuickKeys, LightScreen):
         """Return whether the search line is open."""
         return self._searching.is_on
 
-    def say(
-        self, text: str, *, error: bool = False, patient: bool = False, action: str = ""
-    ) -> None:
-        """Show plain text for a while. See `Host.say`."""
+    def say(self, text: str, *, error: bool = False, patient: bool = False) -> None:
+        """Show plain text for a while. patient: it does not answer a key and may wait."""
         if error:
             from reader.safety.redaction import redacted
 
             text = redacted(text)
-        self._status.say(text, error=error, patient=patient, action=action)
+        self._status.say(text, error=error, patient=patient)
 
     def unsay(self, text: str) -> None:
         """Take back a message that no longer holds."""

@@ -1,9 +1,17 @@
 """The part of the main screen's actions that decides how the list shows its articles."""
 
+from typing import TYPE_CHECKING
+
 from reader.library import Grouping
 from reader.ui.bars.status_line import StatusLine
 from reader.ui.screen.host_screen import HostScreen
 from reader.ui.screen.reported import reported
+
+if TYPE_CHECKING:
+    from reader.ui.screen.brought import LastSync
+
+NEW = "new"
+"""The name under which the status line counts what the last sync brought."""
 
 
 class ListScreen(HostScreen):
@@ -24,9 +32,14 @@ class ListScreen(HostScreen):
         """Go to an article that the last sync brought; again: to the next one."""
         self._mounted_syncing().brought.go_on()
 
-    async def on_status_line_action_chosen(self, event: StatusLine.ActionChosen) -> None:
-        """Do what the clicked message is about."""
-        await self.run_action(event.action)
+    def on_last_sync_counted(self, event: "LastSync.Counted") -> None:
+        """Show how many articles of the last sync are left to go to."""
+        self._status.progress(NEW, event.text)
+
+    def on_status_line_work_clicked(self, event: StatusLine.WorkClicked) -> None:
+        """Go to what the last sync brought, if that was clicked."""
+        if event.work == NEW:
+            self.action_newly_arrived()
 
     @reported
     def action_next_density(self) -> None:

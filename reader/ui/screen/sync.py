@@ -124,7 +124,7 @@ class Syncing:
                 self._host.unsay(self._said)
                 self._changed()
         if results is not None and not is_leaving:
-            self.brought.ended(sum(each.new for each in results))
+            self.brought.ended()
             self._tell(results, by_itself)
 
     # In the thread.
@@ -211,15 +211,20 @@ def summary(results: "Sequence[SourceResult]", key: str = "S") -> str:
     """Return `12 new articles from 4 sources; 2 of 10 sources failed · S shows why`."""
     if not results:
         return NOTHING_FOLLOWED
+    from reader.subscriptions import no_network, unreachable
+
+    lost = unreachable(results)
     givers = [each.new for each in results if each.new]
-    failed = sum(each.status.is_problem for each in results)
+    failed = sum(each.status.is_problem for each in results) - lost
     parts = []
     if givers:
         parts.append(
             f"{_counted(sum(givers), 'new article')} from {_counted(len(givers), 'source')}"
         )
-    elif failed < len(results):
+    elif failed + lost < len(results):
         parts.append("nothing new")
+    if lost:
+        parts.append(no_network(lost))
     if failed:
         parts.append(f"{failed} of {_counted(len(results), 'source')} failed · {key} shows why")
     return "; ".join(parts)
