@@ -8,7 +8,7 @@ from reader.ui.screen.host_screen import HostScreen
 from reader.ui.screen.reported import reported
 
 if TYPE_CHECKING:
-    from reader.ui.screen.brought import LastSync
+    from reader.ui.screen.insight.last_sync import LastSync
 
 NEW = "new"
 """The name under which the status line counts what the last sync brought."""

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 from textual.message import Message
 
 from reader.config.settings import Settings
-from reader.ui.screen.brought import LastSync
 from reader.ui.screen.host import Host
+from reader.ui.screen.insight.last_sync import LastSync
 from reader.ui.screen.panes import Panes
 from reader.ui.textual_compat.failures import in_background
 
