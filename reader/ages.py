@@ -1,6 +1,6 @@
-"""How long ago something was: short in the list, in words in the header of an article.
+"""When something was: as a time or date in lists, as an age in words elsewhere.
 
-Instants are seconds since 1970. Imports almost nothing, as a start shows ages before all else.
+Instants are seconds since 1970. Imports almost nothing, as a start shows times before all else.
 """
 
 import time
@@ -8,15 +8,15 @@ import time
 MINUTE, HOUR, DAY = 60, 3600, 24 * 3600
 WEEK = 7 * DAY
 
-AGE_CELLS = 6
-"""Cells of the widest short age, `31 Dec`, so that all titles end in one column."""
+TIME_CELLS = 6
+"""Cells of a time or of a date without its year, so that titles end in one column."""
+
+DATE_CELLS = 11
+"""Cells of a date with its year."""
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _UNAMBIGUOUS = 335 * DAY
 """Age up to which day and month are unambiguous without the year."""
-
-_HALF_CENTURY = 50 * 365 * DAY
-"""Age up to which two digits of the year are unambiguous."""
 
 _UNITS = (
     (365.25 * DAY, "y"),
@@ -28,28 +28,22 @@ _UNITS = (
 )
 
 
-def short_age(instant: float, now: float) -> str:
-    """Return the age, or the day in local time: `now`, `5m`, `3h`, `2d`, `14 Nov`, `Nov’24`.
+def short_time(instant: float, now: float) -> str:
+    """Return ` 14:05` for today, else ` 3 Dec`, in local time, in TIME_CELLS cells.
 
-    Instants over a week ago or over a minute in the future are given as a day, or as month and year
-    where the day could be of two years.
+    Where the day could be of two years: ` 3 Dec 2024`, in DATE_CELLS.
     """
-    passed = now - instant
-    if abs(passed) < MINUTE:
-        return "now"
-    if 0 < passed < HOUR:
-        return f"{passed // MINUTE:.0f}m"
-    if 0 < passed < DAY:
-        return f"{passed // HOUR:.0f}h"
-    if 0 < passed < WEEK:
-        return f"{passed // DAY:.0f}d"
-    day = time.localtime(instant)
-    month = _MONTHS[day.tm_mon - 1]
-    if abs(passed) < _UNAMBIGUOUS:
-        return f"{day.tm_mday} {month}"
-    if passed > _HALF_CENTURY:
-        return str(day.tm_year)
-    return f"{month}’{day.tm_year % 100:02}"
+    at = time.localtime(instant)
+    if at[:3] == time.localtime(now)[:3]:
+        return clock_time(instant)
+    day = f"{at.tm_mday:>2} {_MONTHS[at.tm_mon - 1]}"
+    return day if abs(now - instant) < _UNAMBIGUOUS else f"{day} {at.tm_year:04}"
+
+
+def clock_time(instant: float) -> str:
+    """Return the local time in TIME_CELLS cells, for rows under the heading of their day."""
+    at = time.localtime(instant)
+    return f" {at.tm_hour:02}:{at.tm_min:02}"
 
 
 def age_in_words(instant: float, now: float) -> str:

@@ -209,6 +209,8 @@ class Row(NamedTuple):
     """Whether the user has put it aside to read later."""
     own_tags: tuple[str, ...] = ()
     """The tags of the user's own, by name; empty in a list, which does not show them."""
+    description: str = ""
+    """The beginning of its description on one line, if that was asked for."""
 
     @property
     def reference(self) -> int:

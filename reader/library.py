@@ -239,9 +239,9 @@ class Library:
 
     # Articles.
 
-    def rows(self, ids: Sequence[ArticleId]) -> list[Row]:
-        """Return a row for each existing id, in the order of the ids."""
-        return self._texts.rows(ids)
+    def rows(self, ids: Sequence[ArticleId], *, described: bool = False) -> list[Row]:
+        """Return a row for each existing id, in their order. described: with descriptions."""
+        return self._texts.rows(ids, described=described)
 
     def article(self, id: ArticleId) -> Article:
         """Return the whole article. Raises ArticleNotFound, ArticleDamaged."""

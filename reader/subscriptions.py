@@ -154,6 +154,10 @@ class SourceResult(NamedTuple):
     refusals: tuple[Refusal, ...] = ()
     error: str = ""
     advice: str = ""
+    is_local: bool = False
+    """Whether the source is a file or folder."""
+    is_unreachable: bool = False
+    """Whether its server cannot be reached, or could not when it was paused."""
 
     @property
     def refused(self) -> int:
@@ -169,6 +173,20 @@ class SourceResult(NamedTuple):
         counts += [f"{self.refused} refused"] if self.refused else []
         moved = f"; {self.advice}" if self.status is Status.MOVED else ""
         return f"{self.name}: {', '.join(counts)}{moved}"
+
+
+def unreachable(results: "Iterable[SourceResult]") -> int:
+    """Return how many servers cannot be reached if that is all of several; else 0.
+
+    Then the network is missing: one sentence tells it.
+    """
+    asked = [each for each in results if not each.is_local]
+    return len(asked) if len(asked) > 1 and all(each.is_unreachable for each in asked) else 0
+
+
+def no_network(servers: int) -> str:
+    """Return the sentence for so many servers that cannot be reached."""
+    return f"no network: none of the {servers} sources can be reached"
 
 
 class NoSubscription(CryptoreadError):

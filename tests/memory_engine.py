@@ -176,6 +176,10 @@ class MemoryView:
         for id, new in self._articles(ids):
             yield id, new.title
 
+    def descriptions(self, ids: Sequence[int]) -> Iterator[tuple[int, str]]:
+        for id, new in self._articles(ids):
+            yield id, new.description
+
     def tags(self, ids: Sequence[int]) -> Iterator[tuple[int, str]]:
         for id, new in self._articles(ids):
             for tag in new.tags:

@@ -2,17 +2,20 @@
 
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from reader.article import Sentiment
 from reader.cache.ids import Ids
+
+if TYPE_CHECKING:
+    from pyroaring import BitMap
 
 
 class Grouping(StrEnum):
     """How a list of articles is cut into groups."""
 
     CATEGORY = "category"
-    DAY = "day"
+    LATEST = "latest"
     SOURCE = "source"
     STORY = "story"
     NONE = "none"
@@ -24,6 +27,24 @@ PINNED = "PINNED"
 
 MOST_TAGS = 9
 """Number of tags stored with an answer: those under the digits."""
+
+
+class Tally(NamedTuple):
+    """Counts sentiments from one id to before another, when it is asked: most days are not seen."""
+
+    positive: "BitMap"
+    negative: "BitMap"
+    first: int
+    end: int
+
+    @property
+    def counts(self) -> tuple[int, int]:
+        """Return how many articles are positive, and how many negative."""
+        positive, negative = (
+            int(bits.range_cardinality(self.first, self.end))
+            for bits in (self.positive, self.negative)
+        )
+        return positive, negative
 
 
 class Group(NamedTuple):
@@ -47,6 +68,18 @@ class Group(NamedTuple):
     """Set on stories of a grouping by story: how many sources tell it."""
     is_split: bool = False
     """Whether one of them calls it positive and another negative."""
+    tally: Tally | None = None
+    """Set on days, which only divide a list and are always open."""
+
+    @property
+    def counts(self) -> tuple[int, int]:
+        """Return how many articles of a day are positive, and how many negative."""
+        return self.tally.counts if self.tally is not None else (0, 0)
+
+    @property
+    def is_divider(self) -> bool:
+        """Return whether it is always open."""
+        return self.tally is not None
 
     @property
     def articles(self) -> int:

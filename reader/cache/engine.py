@@ -96,6 +96,9 @@ class View(Telling, Protocol):
     def titles(self, ids: Sequence[int]) -> Iterator[tuple[int, str]]:
         """Yield id and title of articles, in any order."""
 
+    def descriptions(self, ids: Sequence[int]) -> Iterator[tuple[int, str]]:
+        """Yield the beginnings of the descriptions of articles, each with the article's id."""
+
     def tags(self, ids: Sequence[int]) -> Iterator[tuple[int, str]]:
         """Yield the tags of articles one by one, each with the article's id."""
 

@@ -153,7 +153,7 @@ class Questions:
         ids = self.find(query, now)
         self.groups(ids, Grouping.CATEGORY)
         self.tag_counts(ids, MOST_TAGS)
-        self.groups(ids, Grouping.DAY)
+        self.groups(ids, Grouping.LATEST)
 
     def _recalled(self, query: Query, now: datetime) -> Recalled | None:
         if not self._recalls:

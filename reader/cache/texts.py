@@ -38,9 +38,14 @@ class Texts:
         self._session = session
         self._damage = damage
 
-    def rows(self, ids: Sequence[ArticleId]) -> list[Row]:
-        """Return a row for each existing id, in the order of the ids."""
+    def rows(self, ids: Sequence[ArticleId], *, described: bool = False) -> list[Row]:
+        """Return a row for each existing id, in the order of the ids.
+
+        described: with the beginnings of their descriptions, where these can be read.
+        """
         rows = self._rows(ids)
+        if described:
+            rows = self._described(rows)
         stories = {row.story for row in rows if row.story}
         if not stories:
             return rows
@@ -48,6 +53,13 @@ class Texts:
         with suppress(CacheDamaged), self._session.asking() as view:  # can be listed without
             found += view.told_in(list(stories), first=MOST)
         return [*with_sources(rows, found)]
+
+    def _described(self, rows: list[Row]) -> list[Row]:
+        from reader.text import clean_line
+
+        with self._session.asking() as view:
+            texts = dict(view.descriptions([row.id for row in rows]))
+        return [row._replace(description=clean_line(texts.get(row.id, ""))) for row in rows]
 
     def _rows(self, ids: Sequence[ArticleId]) -> list[Row]:
         """Return the same without the numbers of sources."""

@@ -111,6 +111,7 @@ def _sync(
             # A source that the user names is fetched at once, even one that is skipped for a while.
             force=bool(names) and stop is None,
         )
+        _say_unreachable(results)
         say(_summary(results))
         if as_json:
             _print_results(results, None if stop else 2)
@@ -132,7 +133,10 @@ def _tell_alerts(paths: Paths, rules: "Sequence[Rule]", stop: "threading.Event |
 
 
 def _teller(*, only_news: bool) -> "Callable[[SourceResult], None]":
-    """Return what prints a line per source. only_news: only if it has news or newly fails."""
+    """Return what prints a line per source that can be reached.
+
+    only_news: only if it has news or newly fails.
+    """
     from reader.safety.logs import note
     from reader.subscriptions import Status
     from reader.text import clean_line
@@ -140,6 +144,8 @@ def _teller(*, only_news: bool) -> "Callable[[SourceResult], None]":
     def tell(result: "SourceResult") -> None:
         counts = f"{result.new} new, {result.updated} updated, {result.refused} refused"
         note(f"sync: {clean_line(result.name)}: {result.status}, {counts}")
+        if result.status is Status.UNREACHABLE:
+            return  # all of them at the end, when it is clear whether the network is missing
         is_wrong = result.status.is_problem and result.status is not Status.PAUSED
         if is_wrong or result.new or result.updated or not only_news:
             say(str(result))
@@ -149,6 +155,18 @@ def _teller(*, only_news: bool) -> "Callable[[SourceResult], None]":
             say(f"{result.name}: {more} more refused")
 
     return tell
+
+
+def _say_unreachable(results: "Sequence[SourceResult]") -> None:
+    """Print the sources that cannot be reached, in one line if that is all of several."""
+    from reader.subscriptions import Status, no_network, unreachable
+
+    lost = [each for each in results if each.status is Status.UNREACHABLE]
+    if lost and (servers := unreachable(results)):
+        say(no_network(servers))
+        return
+    for each in lost:
+        say(str(each))
 
 
 def _summary(results: "Sequence[SourceResult]") -> str:

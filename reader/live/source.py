@@ -86,10 +86,16 @@ def source(desk: Desk, subscription: Subscription, state: SourceState) -> "_Sour
     return made(desk, subscription, state)
 
 
-def failed(subscription: Subscription, status: Status, error: str) -> SourceResult:
-    """Return the result of a source that failed."""
-    error, advice = redacted(clean_line(error)), subscription.advice(status)
-    return SourceResult(subscription.name, status, error=error, advice=advice)
+def failed(subscription: Subscription, status: Status, error: str, last: str = "") -> SourceResult:
+    """Return the result of a source that failed. last: the status with which it was paused."""
+    return SourceResult(
+        subscription.name,
+        status,
+        error=redacted(clean_line(error)),
+        advice=subscription.advice(status),
+        is_local=subscription.is_local,
+        is_unreachable=Status.UNREACHABLE in (status, last),
+    )
 
 
 def troubled(state: SourceState, now: int, status: Status, reason: str) -> SourceState:
@@ -128,6 +134,7 @@ class _Source:
             unchanged=counts[Outcome.UNCHANGED] + counts[Outcome.SUPERSEDED],
             refusals=tuple(Refusal(*map(_said, each)) for each in self.refusals),
             advice=self.subscription.advice(status),
+            is_local=self.subscription.is_local,
         )
 
     def parse(self, data: bytes, content_type: str = "") -> Page:

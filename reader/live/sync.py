@@ -141,7 +141,8 @@ class Sync:
             when = (
                 f"until {datetime.fromtimestamp(state.next_try, UTC).astimezone():%Y-%m-%d %H:%M}"
             )
-            return failed(subscription, Status.PAUSED, f"paused {when} ({state.last_error})")
+            error = f"paused {when} ({state.last_error})"
+            return failed(subscription, Status.PAUSED, error, state.last_status)
         try:
             return await source(desk, subscription, state).run()
         except CacheError:

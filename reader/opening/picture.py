@@ -1,15 +1,15 @@
-"""The kept picture: one file of the data folder, whose ages are computed when it is shown.
+"""The kept picture: one file of the data folder, whose times are computed when it is shown.
 
 The file is text: a line with a format and a checksum, a line that says when the picture holds, then
 a line for each row of the screen. A row is text with colours; between two separators stands an
-instant, whose age is put there.
+instant, whose time, date or age is put there.
 """
 
 import os
 import re
 import zlib
 
-from reader.ages import AGE_CELLS, age_in_words, short_age
+from reader.ages import age_in_words, short_time
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,16 +18,16 @@ if TYPE_CHECKING:
 NAME = "first-screen"
 """File of the data folder."""
 
-_FORMAT = "cryptoread first screen 1"
+_FORMAT = "cryptoread first screen 2"
 _SEPARATOR = "\x1d"
 _LARGEST = 4 * 1024 * 1024
 _SAFE = re.compile("(?:[^\x00-\x1f\x7f-\x9f]|\x1b\\[[0-9;:]*m|\x1d)*")
 """A row: printable text, colours, separators; nothing else acts on a terminal."""
 
 
-def short(instant: float) -> str:
-    """Return what stands in a row for the short age of an instant, in the cells of the widest."""
-    return f"{_SEPARATOR}s{instant!r}{_SEPARATOR}"
+def short(instant: float, cells: int) -> str:
+    """Return what stands in a row for the time or date of an instant; shown only while as long."""
+    return f"{_SEPARATOR}s{cells} {instant!r}{_SEPARATOR}"
 
 
 def in_words(instant: float, shown: str) -> str:
@@ -83,9 +83,9 @@ def kept(folder: str) -> tuple[str, list[str]] | None:
 
 
 def painted(rows: list[str], now: float) -> str | None:
-    """Return the rows as a terminal shows them from its first line on, with the ages of now.
+    """Return the rows as a terminal shows them from its first line on, with the times of now.
 
-    now: seconds since 1970. None if an age in words is longer or shorter than it was.
+    now: seconds since 1970. None if a date or an age in words is longer or shorter than it was.
     """
     shown = []
     for y, row in enumerate(rows, 1):
@@ -102,11 +102,12 @@ def painted(rows: list[str], now: float) -> str | None:
 def _age(written: str, now: float) -> str | None:
     kind, told = written[:1], written[1:]
     try:
-        if kind == "s":
-            return f"{short_age(float(told), now):>{AGE_CELLS}}"
         if kind == "<":
             return "" if now < float(told) else None
         before, _, instant = told.rpartition(" ")
+        if kind == "s":
+            time = short_time(float(instant), now)
+            return time if len(time) == int(before) else None
         words = age_in_words(float(instant), now)
         if kind == "=":
             return "" if words == before else None

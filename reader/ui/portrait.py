@@ -9,12 +9,12 @@ from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 from rich.segment import Segment
 from textual.strip import Strip
 
-from reader.ages import AGE_CELLS, age_in_words
+from reader.ages import age_in_words
 from reader.config.settings import Settings
 from reader.library import Library
 from reader.opening import picture
@@ -47,6 +47,13 @@ LONGEST_S = 2.0
 """How long leaving waits for the picture: an article may be long."""
 
 
+class Time(NamedTuple):
+    """A time in the list: seconds since 1970, in so many cells."""
+
+    instant: float
+    cells: int
+
+
 class PortraitScreen(ReaderScreen):
     """The main screen without timers and background work: it writes nothing."""
 
@@ -56,14 +63,14 @@ class PortraitScreen(ReaderScreen):
     def _save(self) -> None:
         pass
 
-    def ages(self) -> dict[tuple[int, int], float]:
-        """Return the instants whose short ages are shown, by row and first column."""
+    def times(self) -> dict[tuple[int, int], Time]:
+        """Return the times that the list shows and that depend on the day, by row and column."""
         sidebar = self._sidebar
         region = sidebar.content_region
-        column = region.x + sidebar.scrollable_content_region.width - 1 - AGE_CELLS
+        end = region.x + sidebar.scrollable_content_region.width - 1
         return {
-            (region.y + line, column): instant.timestamp()
-            for line, instant in sidebar.ages_in_view()
+            (region.y + line, end - cells): Time(instant.timestamp(), cells)
+            for line, instant, cells in sidebar.times_in_view()
         }
 
     def right_until(self) -> datetime | None:
@@ -92,10 +99,10 @@ class Portrait(CryptoreadApp):
         """Keep what is painted, and end."""
         screen = self.screen
         if isinstance(screen, PortraitScreen):
-            ages = screen.ages()
+            times = screen.times()
             strips = [Strip.join(row) for row in painted_rows(screen, range(screen.size.height))]
             rows = [
-                self._row(strip, {x: at for (row, x), at in ages.items() if row == y})
+                self._row(strip, {x: at for (row, x), at in times.items() if row == y})
                 for y, strip in enumerate(strips)
             ]
             self.rows = self._with_age_in_words(rows, screen.published())
@@ -118,15 +125,15 @@ class Portrait(CryptoreadApp):
         # Scrolled away, or cut in a narrow pane.
         return [rows[0] + picture.while_in_words(instant, words), *rows[1:]]
 
-    def _row(self, strip: Strip, ages: dict[int, float]) -> str:
+    def _row(self, strip: Strip, times: dict[int, Time]) -> str:
         parts = []
         done = 0
-        for x, instant in sorted(ages.items()):
+        for x, time in sorted(times.items()):
             parts.append(self._rendered(strip.crop(done, x)))
-            style = next((each.style for each in strip.crop(x, x + AGE_CELLS)), None)
-            age = Segment(picture.short(instant), style)
-            parts.append(Strip([age]).render(self.console))
-            done = x + AGE_CELLS
+            style = next((each.style for each in strip.crop(x, x + time.cells)), None)
+            left_open = Segment(picture.short(*time), style)
+            parts.append(Strip([left_open]).render(self.console))
+            done = x + time.cells
         parts.append(self._rendered(strip.crop(done)))
         return "".join(parts)
 

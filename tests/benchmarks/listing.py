@@ -16,7 +16,7 @@ from tests.benchmarks.watching import Watched
 EVERY_LANGUAGE = ("lang:en", "lang:uk")
 LARGEST = ("category:btc", "sentiment:positive")
 
-GROUPINGS = ("day", "source", "story", "none", "category")
+GROUPINGS = ("latest", "source", "story", "none", "category")
 """In the order in which `s` goes through them."""
 
 ROWS = 200
@@ -90,7 +90,7 @@ def measure_read(subject: Subject) -> list[Figure]:
 
 
 def measure_regroup(subject: Subject) -> list[Figure]:
-    """`s`: under its day, its source, its story, no heading, and its category again."""
+    """`s`: latest first, under its source, its story, no heading, and its category again."""
     samples: dict[str, list[float]] = {grouping: [] for grouping in GROUPINGS}
     with subject.reader(*EVERY_LANGUAGE) as terminal:
         terminal.first_paint()

@@ -147,7 +147,7 @@ def walk_through_everything(terminal: Terminal) -> None:
         has_answered = shows_or_changes(at_the_end, terminal.text)
         terminal.send("J")
         terminal.wait_for(has_answered)
-    for grouping in ("by day", "by source", "by story", "newest first", "by category"):
+    for grouping in ("latest first", "by source", "by story", "no groups", "by category"):
         terminal.send("s")
         terminal.wait_for(grouping)
     for keys, sign in (
@@ -183,7 +183,7 @@ def test_no_control_sequence_reaches_the_terminal_that_the_program_did_not_make(
 def test_markup_is_literal_in_title_tag_source_and_text(hostile: Path, reader: Reader) -> None:
     terminal = reader("--data", hostile, "tag:common", size=(200, 50))
     terminal.send("ssss")
-    terminal.wait_for("newest first")
+    terminal.wait_for("no groups")
     for payload in MARKUP.values():
         terminal.click(*terminal.find(f"{payload} in a title"))
         terminal.wait_for(f"{payload} described")

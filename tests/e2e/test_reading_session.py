@@ -194,7 +194,7 @@ def test_the_list_grows_and_shrinks(reader: Reader) -> None:
 @pytest.mark.long
 def test_the_group_key_goes_through_every_grouping(reader: Reader) -> None:
     terminal = reader()
-    for grouping in ("by day", "by source", "by story", "newest first", "by category"):
+    for grouping in ("latest first", "by source", "by story", "no groups", "by category"):
         terminal.send("s")
         terminal.wait_for(grouping)
     terminal.send("ss")
@@ -225,7 +225,7 @@ def test_the_palette_runs_any_action(reader: Reader) -> None:
     terminal.send("group by")
     terminal.wait_for("Group by (s)")
     terminal.send("<Enter>")
-    terminal.wait_for("by day")
+    terminal.wait_for("latest first")
 
 
 @pytest.mark.long

@@ -5,6 +5,7 @@ import os
 import random
 import shutil
 import signal
+import socket
 import subprocess
 import threading
 from pathlib import Path
@@ -55,6 +56,22 @@ def test_subscribe_sync_and_read(command: Command, server: NewsServer, config: P
     assert command("unsubscribe", "LEDGER").returncode == 0
     assert command("subscriptions").stdout == ""
     assert listed(command) == ["Fees fall", "Blocks fill"]
+
+
+def test_a_missing_network_is_one_line(command: Command) -> None:
+    with (
+        socket.create_server(("127.0.0.1", 0)) as one,
+        socket.create_server(("127.0.0.1", 0)) as two,
+    ):
+        ports = [each.getsockname()[1] for each in (one, two)]
+    for port in ports:
+        added = command("subscribe", f"http://127.0.0.1:{port}/", "--kind", "feed")
+        assert added.returncode == 0, added.stderr
+    done = command("sync")
+    assert done.returncode != 0
+    told, counts = done.stderr.splitlines()
+    assert told == "no network: none of the 2 sources can be reached"
+    assert counts.endswith("; 2 failed")
 
 
 def test_one_source_that_fails_is_named_and_says_what_to_do(

@@ -18,6 +18,8 @@ from typing import Any
 from reader.article import Article, Sentiment
 from reader.cache.store import Store
 from reader.cache.values.instants import END
+from reader.ui.screen.saved_view import View
+from reader.ui.sidebar.density import Density
 from tests.builders import NOW, article, markdown, put
 
 STORIES = 1_620
@@ -61,6 +63,10 @@ CODE = re.compile(r"\b[eufn]\d{4}\b")
 """The code of an article, wherever it is painted."""
 
 
+ONE_LINE = str(View(density=Density.COMPACT))
+"""The view with which a session starts: each article is on one line, whatever the width."""
+
+
 def build(folder: Path) -> Path:
     """Write the data folder once; later calls return it as it is."""
     if not folder.exists():
@@ -68,6 +74,7 @@ def build(folder: Path) -> Path:
         with Store(unfinished) as store:
             put(store, stories())
             _decide_that_each_is_a_story(store)
+            store.marking.save_state("view", ONE_LINE)
         try:
             unfinished.rename(folder)
         except OSError:  # another process was faster

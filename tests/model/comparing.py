@@ -17,10 +17,10 @@ from tests.model.seen import Seen
 
 _GROUPINGS = {
     "category": "by category",
-    "day": "by day",
+    "latest": "latest first",
     "source": "by source",
     "story": "by story",
-    "none": "newest first",
+    "none": "no groups",
 }
 """What is written down, and how the status line names it."""
 

@@ -20,7 +20,7 @@ from tests.model.archive import CODE
 
 MINUS = "\N{MINUS SIGN}"
 GLYPHS = {"POSITIVE": "▲", "NEGATIVE": "▼", "NEUTRAL": "■", "UNRATED": "·"}
-GROUPINGS = ("by category", "by day", "by source", "by story", "newest first")
+GROUPINGS = ("by category", "latest first", "by source", "by story", "no groups")
 
 
 class Identity(NamedTuple):
@@ -314,7 +314,7 @@ class State:
         match self.grouping:
             case "by category":
                 groups += _by_category(rest)
-            case "by day":
+            case "latest first":
                 days = _split(rest, lambda r: f"{r.published:%Y-%m-%d}")
                 groups += [
                     Heading((day,), f"{each[0].published:%a %d %b %Y}", each)

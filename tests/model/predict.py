@@ -353,6 +353,8 @@ class Before:
             return self.state.but(cursor=None, arrow=None)
         if key in ("h", "left"):
             return self._collapsed(row, heading)
+        if key not in ("l", "right") and heading.is_divider:
+            return self.state.but(cursor=row.name, arrow=None)
         if key in ("l", "right") and row.is_open:
             return self.state.but(cursor=self._beside(row, 1), arrow=None)
         name = heading.label
@@ -361,7 +363,7 @@ class Before:
     def _collapsed(self, row: SeenRow, heading: SeenRow) -> State:
         if row.code:
             return self.state.but(cursor=heading.label, arrow=None)
-        if heading.is_open:
+        if heading.is_open and not heading.is_divider:
             return self.state.but(cursor=heading.label, arrow=(self.key_of(heading), False))
         cursor = heading.label if not heading.depth else self.key_of(heading)[0]
         return self.state.but(cursor=cursor, arrow=None)

@@ -10,7 +10,9 @@ from typing import NamedTuple
 
 from tests.model.archive import CODE
 
-_HEADING = re.compile(r"^ ((?:  )*)([▾▸]) (?:[▲▼■·⚑] )?(.+?) +(\d+)/(\d+)(?= |$)")
+_HEADING = re.compile(
+    r"^ ((?:  )*)([▾▸─]) (?:[▲▼■·⚑] )?(.+?)(?: +▲\d+)?(?: +▼\d+)? +(\d+)/(\d+)(?= |$)"
+)
 _ARTICLE = re.compile(r"^([▌ ])\s*(•?)[\s~▲▼■·]*([eufn]\d{4})\b(.*)")
 _NUMBERS = re.compile(r"([\d,]+) unread · (?:([\d,]+) of )?([\d,]+) articles")
 _DIGIT = re.compile(r"(?:│|  )\s?([1-9]) ([+−]?)(.+?)(?: (\d+))?(?=  [1-9] | …|$)")
@@ -59,6 +61,8 @@ class SeenRow(NamedTuple):
     label: str = ""
     depth: int = 0
     is_open: bool = False
+    is_divider: bool = False
+    """Always open."""
     counts: tuple[int, int] = (0, 0)
 
     @property
@@ -92,7 +96,8 @@ class Seen:
                     y,
                     label=label,
                     depth=len(indent) // 2,
-                    is_open=arrow == "▾",
+                    is_open=arrow != "▸",
+                    is_divider=arrow == "─",
                     counts=(int(unread), int(total)),
                 )
             elif found := _ARTICLE.match(line):

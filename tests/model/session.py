@@ -104,7 +104,7 @@ class Session(Comparing):
         if row.code:
             states = [before.opened(self.records.by_code[row.code], focus="pane")]
         else:
-            arrow = (before.key_of(row), not row.is_open)
+            arrow = None if row.is_divider else (before.key_of(row), not row.is_open)
             states = [self.state.but(cursor=row.label, wanted="", arrow=arrow, focus="list")]
         self.driver.click(8, row.y)
         self.settle(states)

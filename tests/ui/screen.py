@@ -28,6 +28,7 @@ from reader.ui.bars.status_line import StatusLine
 from reader.ui.bars.tag_bar import TagBar
 from reader.ui.modals.help import HelpText
 from reader.ui.screen.reader import ReaderScreen
+from reader.ui.sidebar.density import Density
 from reader.ui.sidebar.widget import Sidebar
 from tests.builders import article, put
 
@@ -224,11 +225,13 @@ async def reading(
     settings: Settings | None = None,
     config: Path | None = None,
     size: tuple[int, int] = WIDE,
+    density: Density | None = Density.COMPACT,
     breaks: bool = False,
     settles: bool = True,
 ) -> AsyncIterator[Reading]:
     """Start the reader; leave it at the end.
 
+    density: what rows show unless a view was kept; None: what is usual at the width.
     breaks: a log is expected, else refused. settles: what goes on at the start is waited for.
     """
     with _plain_environment():
@@ -236,6 +239,9 @@ async def reading(
         async with app.run_test(size=size, notifications=True, tooltips=True) as pilot:
             app.animation_level = "none"
             reading = Reading(app, pilot, library)
+            if density is not None and reading.screen._view.density is None:
+                reading.screen._view.density = density
+                reading.screen._sidebar.choose_density(density)
             if settles:
                 await reading.settle()
             yield reading

@@ -95,7 +95,7 @@ async def test_marks_of_another_program_are_shown(news: Library) -> None:
             other.mark(other.find(parse("tag:fees")), Mark.READ, True, "")
         reader.screen._look_for_changes()
         await reader.wait_for(lambda: "▾ BTC 3/4" in reader.rows)
-        assert "Fees fall for a third week 3h" in reader.rows
+        assert "Fees fall for a third week 09:00" in reader.rows
 
 
 @pytest.mark.parametrize("key", ["m", "f", "enter"])
@@ -240,9 +240,9 @@ class Failing(Library):
         self._may("find")
         return super().find(query, **how)
 
-    def rows(self, ids: Any) -> list[Row]:
+    def rows(self, ids: Any, *, described: bool = False) -> list[Row]:
         self._may("rows")
-        return super().rows(ids)
+        return super().rows(ids, described=described)
 
     def unread(self, ids: Ids) -> Ids:
         self._may("unread")

@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+import socket
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
@@ -17,6 +18,7 @@ from reader.insight.firsts import Firsts
 from reader.library import Library, utc_now
 from reader.samples import sample_library
 from reader.subscriptions import SourceResult, Status, Subscription
+from reader.ui.bars.status_line import StatusLine
 from reader.ui.modals.sources import SourcesScreen, SourcesText, entries, firsts_lines, lay_out
 from reader.ui.reading.pane import ReadingPane
 from reader.ui.screen.sync import Syncing, summary
@@ -34,6 +36,10 @@ HOSTILE = "[/foo] [BTC] [@click=app.quit]x[/]"
 def news(tmp_path: Path) -> Iterator[Library]:
     with library(tmp_path / "data", archive()) as made:
         yield made
+
+
+LOST = SourceResult("A", Status.UNREACHABLE, is_unreachable=True)
+NO_NETWORK = "no network: none of the 2 sources can be reached"
 
 
 def follow(*urls: str, **values: int) -> Settings:
@@ -76,7 +82,7 @@ async def test_a_sync_brings_articles_and_tells_how_many(news: Library, server: 
     async with reading(news, settings=follow(one, two)) as reader:
         await reader.press("r")
         assert toasts(reader) == ["3 new articles from 2 sources"]
-        assert reader.status == "10 unread · 10 of 12 articles by category"
+        assert reader.status == "10 unread · 10 of 12 articles 3 new (A) · by category"
         await reader.press("r")
         assert "nothing new" in reader.status
         assert len(toasts(reader)) == 1
@@ -353,10 +359,109 @@ def test_no_line_is_wider_than_the_box(width: int) -> None:
             [SourceResult("A", Status.OK, updated=3), SourceResult("B", Status.GONE)],
             "nothing new; 1 of 2 sources failed · S shows why",
         ),
+        ([LOST, LOST._replace(name="B", status=Status.PAUSED)], NO_NETWORK),
+        (
+            [LOST, LOST, SourceResult("A", Status.UNCHANGED, is_local=True)],
+            "nothing new; " + NO_NETWORK,
+        ),
+        (
+            [LOST, LOST, SourceResult("A", Status.OK, new=2, is_local=True)],
+            f"2 new articles from 1 source; {NO_NETWORK}",
+        ),
+        ([LOST], "1 of 1 source failed · S shows why"),
+        (
+            [LOST, SourceResult("B", Status.UNCHANGED)],
+            "nothing new; 1 of 2 sources failed · S shows why",
+        ),
+        (
+            [LOST, SourceResult("B", Status.GONE)],
+            "2 of 2 sources failed · S shows why",
+        ),
     ],
 )
 def test_the_end_of_a_sync_in_words(results: list[SourceResult], words: str) -> None:
     assert summary(results) == words
+
+
+# Without a network.
+
+
+async def test_no_network_is_one_line_in_the_status_and_in_the_sources(
+    news: Library,
+) -> None:
+    gone = [f"http://127.0.0.1:{port}/feed" for port in closed_ports(3)]
+    async with reading(news, settings=follow(*gone)) as reader:
+        await reader.press("r")
+        assert "no network: none of the 3 sources can be reached" in reader.status
+        assert not toasts(reader)
+        await reader.press("S")
+        shown = reader.text(SourcesText)
+        assert shown.count("can be reached") == 1
+        assert "cannot be reached" not in shown
+        assert [f"Ledger {n}" in shown for n in (1, 2, 3)] == [True] * 3
+        assert "No network: none of the 3 sources can be reached." in shown
+
+
+def closed_ports(count: int) -> list[int]:
+    """Ports of this machine at which nothing listens."""
+    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
+    ports = [each.getsockname()[1] for each in sockets]
+    for each in sockets:
+        each.close()
+    return ports
+
+
+# What a sync brought.
+
+
+async def test_a_closed_group_shows_what_a_sync_brought_until_it_is_opened(
+    news: Library, server: NewsServer
+) -> None:
+    one = server.serve("/one", feed("A first one", "A second one"))
+    async with reading(news, settings=follow(one)) as reader:
+        await reader.press("r")
+        assert "▸ OTHER +2 2/2" in reader.rows
+        await reader.press("G", "enter")
+        assert "▾ OTHER 2/2" in reader.rows
+        await reader.press("h")
+        assert "▸ OTHER 2/2" in reader.rows
+        server.serve("/one", feed("A first one", "A second one", "A third one"))
+        await reader.press("r")
+        assert "▸ OTHER +1 3/3" in reader.rows
+        await reader.press("r")
+        assert "▸ OTHER 3/3" in reader.rows, "the next sync brought nothing"
+
+
+async def test_a_key_goes_to_what_a_sync_brought_one_after_the_other(
+    news: Library, server: NewsServer
+) -> None:
+    one = server.serve("/one", feed("Blocks fill", "Miners rest"))
+    async with reading(news, settings=follow(one)) as reader:
+        await reader.press("r")
+        assert "2 new (A)" in reader.status
+        seen = []
+        for _ in range(3):
+            await reader.press("A")
+            seen.append(reader.cursor)
+        assert "Blocks fill" in " ".join(seen)
+        assert "Miners rest" in " ".join(seen)
+        assert seen[0] == seen[2] != seen[1]
+        assert "1 of 2 new in this list" in reader.status
+        assert "new (A)" not in reader.status
+        await reader.press("1", "A")
+        assert "nothing that the last sync brought is in this list" in reader.status
+
+
+async def test_a_click_on_the_message_goes_to_what_a_sync_brought(
+    news: Library, server: NewsServer
+) -> None:
+    one = server.serve("/one", feed("Blocks fill"))
+    async with reading(news, settings=follow(one)) as reader:
+        await reader.press("r")
+        await reader.click("unread", StatusLine)
+        assert "Blocks fill" not in reader.cursor
+        await reader.click("1 new (A)", StatusLine)
+        assert "Blocks fill" in reader.cursor
 
 
 # Full texts.

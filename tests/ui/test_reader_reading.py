@@ -43,7 +43,7 @@ async def test_opening_an_article_shows_it_and_marks_it_read(news: Library) -> N
         assert "The text of story 3." in reader.text(ReadingPane)
         assert "▾ BTC 3/4" in reader.rows
         assert "▾ ▲ positive 2/3" in reader.rows
-        assert "▌ Fees fall for a third week 3h" in reader.rows
+        assert "▌ Fees fall for a third week 09:00" in reader.rows
         assert reader.status.startswith("6 unread")
         assert len(news.find(parse("is:read"))) == 1
 
@@ -59,12 +59,12 @@ async def test_a_click_opens_what_was_clicked(news: Library) -> None:
 async def test_an_opened_article_stays_in_a_list_of_unread_ones(news: Library) -> None:
     async with reading(news, "is:unread tag:btc") as reader:
         await reader.press("n")
-        assert "▌ Fees fall for a third week 3h" in reader.rows
+        assert "▌ Fees fall for a third week 09:00" in reader.rows
         await reader.press("n", "n")
         assert reader.rows[2:5] == [
-            "Fees fall for a third week 3h",
-            "A wallet learns new words 4h",
-            "▌ An exchange counts its coins 5h",
+            "Fees fall for a third week 09:00",
+            "A wallet learns new words 08:00",
+            "▌ An exchange counts its coins 07:00",
         ]
         assert "1 unread · 4 of 9 articles" in reader.status
         await reader.press("K", "K")
@@ -89,7 +89,7 @@ def muted_rows(reader: Reading) -> list[str]:
 async def test_an_article_read_in_a_list_of_unread_ones_is_dimmed(news: Library) -> None:
     async with reading(news, "is:unread tag:btc") as reader:
         await reader.press("n", "n", "g")
-        assert [row.split(" 3h")[0].strip() for row in muted_rows(reader)][:1] == [
+        assert [row.split(" 09:00")[0].strip() for row in muted_rows(reader)][:1] == [
             "Fees fall for a third week"
         ]
 
@@ -116,7 +116,7 @@ async def test_read_articles_stay_while_other_programs_add_news_and_a_search_is_
         await reader.settle()
         rows = reader.rows
         assert "Just in" in reader.text(Sidebar)
-        assert "Fees fall for a third week 3h" in rows
+        assert "Fees fall for a third week 09:00" in rows
         await reader.press("slash")
         await reader.type_in("wallet")
         await reader.wait_for(lambda: "0 of 10 articles" in reader.status)
@@ -265,10 +265,10 @@ async def test_m_marks_the_article_under_the_cursor_and_back(news: Library) -> N
         await reader.go_to("Fees fall")
         await reader.press("m")
         assert "article read · u undoes" in reader.status
-        assert "Fees fall for a third week 3h" in reader.rows
+        assert "Fees fall for a third week 09:00" in reader.rows
         await reader.press("m")
         assert "article unread · u undoes" in reader.status
-        assert "• Fees fall for a third week 3h" in reader.rows
+        assert "• Fees fall for a third week 09:00" in reader.rows
 
 
 async def test_m_on_a_group_marks_all_of_it(news: Library) -> None:
@@ -304,7 +304,7 @@ async def test_a_favourite_is_starred_in_list_and_article(news: Library) -> None
         await reader.go_to("Fees fall")
         await reader.press("enter", "f")
         assert "★ favourite" in reader.text(ReadingPane)
-        assert "▌ Fees fall for a third week ★ 3h" in reader.rows
+        assert "▌ Fees fall for a third week ★ 09:00" in reader.rows
         await reader.press("f")
         assert "★" not in "".join(reader.lines)
 
@@ -352,7 +352,9 @@ async def test_opening_an_article_is_a_step_to_undo(news: Library) -> None:
         assert reader.status.startswith("5 unread")
         await reader.press("u")
         assert "undone: “Fees fall for a third week” read" in reader.status
-        assert "• Fees fall for a third week 3h" in [row.replace("▌ ", "") for row in reader.rows]
+        assert "• Fees fall for a third week 09:00" in [
+            row.replace("▌ ", "") for row in reader.rows
+        ]
         assert "· unread" in reader.text(ReadingPane)
         await reader.press("u")
         assert "undone: “How this archive is kept” read" in reader.status

@@ -14,7 +14,7 @@ import pytest
 from reader.article import Article, Cover
 from reader.library import Library
 from tests.builders import library
-from tests.ui.screen import NARROW, Reading, archive, reading, story, told_by_several
+from tests.ui.screen import NARROW, WIDE, Reading, archive, reading, story, told_by_several
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"
 
@@ -114,6 +114,24 @@ async def test_help(news: Library) -> None:
         compare("help", reader)
 
 
+@pytest.mark.parametrize(
+    ("name", "size", "keys"),
+    [
+        ("two_lines", WIDE, ""),
+        ("described", WIDE, "c"),
+        ("two_lines_alone", (80, 24), "c"),
+        ("described_alone", (80, 24), "cc"),
+        ("described_large", (200, 60), "cc"),
+    ],
+)
+async def test_rows_of_several_lines(
+    news: Library, name: str, size: tuple[int, int], keys: str
+) -> None:
+    async with reading(news, size=size, density=None) as reader:
+        await reader.press(*keys, *"jjjj")
+        compare(name, reader)
+
+
 async def test_the_list_by_story(papers: Library) -> None:
     async with reading(papers, "lang:en") as reader:
         await reader.press("s", "s", "s", "j")
@@ -150,5 +168,6 @@ def test_no_snapshot_is_left_over() -> None:
     assert kept == {
         *("start", "article", "filtered", "picker", "help"),
         *("narrow_list", "narrow_reading", "nothing", "stories", "told"),
+        *("two_lines", "described", "two_lines_alone", "described_alone", "described_large"),
         *("briefing", "briefing_narrow"),  # in `briefing/`
     }

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from pyroaring import BitMap
 
-from reader.cache.answers import Group
+from reader.cache.answers import Group, Tally
 from reader.cache.asking.evaluation import first_id_since
 from reader.cache.ids import Span
 from reader.cache.values.instants import END, from_milliseconds
@@ -30,22 +30,30 @@ class Days:
         self._of: object = None
         self._days: list[_Day] = []
 
-    def groups(self, ids: BitMap, passed: BitMap, twins: BitMap, view: "View") -> Iterator[Group]:
+    def groups(
+        self,
+        ids: BitMap,
+        passed: BitMap,
+        twins: BitMap,
+        sentiments: tuple[BitMap, BitMap],
+        view: "View",
+    ) -> Iterator[Group]:
         """Yield the ids by day, latest first.
 
         passed: the ids among them that are read or count with their twin. twins: the latter.
+        sentiments: the positive and the negative ones.
         """
         end, left = END, len(ids)
         for day in self._all(view):
             if not left:
                 return
-            older = int(ids.rank(day.first - 1)) if day.first else 0
-            if older < left:
-                unread = left - older - int(passed.range_cardinality(day.first, end))
-                span = Span(ids, day.first, end, left - older)
+            if found := int(ids.range_cardinality(day.first, end)):
+                unread = found - int(passed.range_cardinality(day.first, end))
+                span = Span(ids, day.first, end, found)
                 twin = int(twins.range_cardinality(day.first, end)) if twins else 0
-                yield Group(key=day.key, label=day.label, ids=span, unread=unread, twins=twin)
-            end, left = day.first, older
+                tally = Tally(*sentiments, day.first, end)
+                yield Group(day.key, day.label, span, unread, twins=twin, tally=tally)
+            end, left = day.first, left - found
 
     def _all(self, view: "View") -> list[_Day]:
         texts = view.counter("texts")

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 TAGS_AT_ONCE = 32
 
+_SENTIMENTS = ("positive", "negative")
+"""Those that are counted by day."""
+
 FEW = 128
 """Maximum articles whose tags are counted one by one: takes 2 ms and reads no other tags."""
 
@@ -66,8 +69,12 @@ def group(ids: Ids, by: Grouping, facets: Facets, days: Days, ask: Ask) -> tuple
     """Return the ids under headings, each under one; pinned ones in a group of their own on top."""
     with ask() as view:
         of = counted(ids, facets, ask)
-        if by is Grouping.DAY:
-            groups = list(days.groups(of.ids - of.without, of.passed, of.twins, view))
+        if by is Grouping.LATEST:
+            rest = of.ids - of.without
+            told = rest - of.twins
+            both = tuple(facets.get(view, ("sentiment", name)) for name in _SENTIMENTS)
+            sentiments = told & both[0], told & both[1]
+            groups = list(days.groups(rest, of.passed, of.twins, sentiments, view))
         else:
             groups = list(_GROUPINGS[by](of, facets, ask))
         if pinned := ids.bits & of.without:

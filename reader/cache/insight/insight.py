@@ -86,6 +86,11 @@ class Insight:
 
         self._marking.save_state(STATE, written(visit))
 
+    def arrived(self, since: int) -> Ids:
+        """Return the articles that came after a version of the texts, without those updated."""
+        with self._session.asking() as view:
+            return Ids(view.arrived(since))
+
     def since(self, instant: datetime) -> "Visit":
         """Return a visit at an instant in the past. It has seen what had arrived until then."""
         from reader.cache.insight.briefing import Visit

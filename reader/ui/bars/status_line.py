@@ -18,6 +18,7 @@ from textual.timer import Timer
 from reader.ui.textual_compat.painted import Painted
 
 _GAP = 2
+_JOINT = " · "
 
 
 class StatusLine(Painted):
@@ -34,6 +35,13 @@ class StatusLine(Painted):
         "status-line--muted",
     }
 
+    class WorkClicked(Message):
+        """What the line says of a work in the background was clicked."""
+
+        def __init__(self, work: str) -> None:
+            self.work = work
+            super().__init__()
+
     def __init__(
         self,
         *,
@@ -46,6 +54,8 @@ class StatusLine(Painted):
         self._linger = linger
         self._reading = reading
         self._left = self._right = self._message = ""
+        self._progress_at = 0
+        """Column at which works in the background are named."""
         self._works: dict[str, str] = {}
         """How far each work in the background has come, by its name."""
         self._is_error = False
@@ -60,14 +70,27 @@ class StatusLine(Painted):
             self.refresh()
 
     def progress(self, work: str, text: str) -> None:
-        """Say how far a work in the background has come, as plain text; empty: it has ended."""
+        """Say how far a work in the background has come, as plain text; empty: it has ended.
+
+        A click on it posts `WorkClicked`.
+        """
         if text != self._works.get(work, ""):
             self._works[work] = _one_line(text)
             self.refresh()
 
     @property
     def _progress(self) -> str:
-        return " · ".join(filter(None, self._works.values()))
+        return _JOINT.join(filter(None, self._works.values()))
+
+    def on_click(self, event: events.Click) -> None:
+        """Tell which work was clicked."""
+        at = event.get_content_offset(self)
+        start = self._progress_at
+        for work, text in self._works.items():
+            end = start + cell_len(text)
+            if at is not None and text and start <= at.x < end:
+                self.post_message(self.WorkClicked(work))
+            start = end + len(_JOINT) if text else start
 
     def say(self, text: str, *, error: bool = False, patient: bool = False) -> None:
         """Show a message for a while, as plain text; an empty one removes the last.
@@ -106,7 +129,7 @@ class StatusLine(Painted):
         if y:
             return Strip.blank(width, self.style_of(""))
         left, message = self._left, self._message
-        right = " · ".join(filter(None, (self._progress, self._right)))
+        right = _JOINT.join(filter(None, (self._progress, self._right)))
         if message and not _fit(width, left, message, right):
             left = ""
         if not _fit(width, left, message, right):
@@ -118,6 +141,7 @@ class StatusLine(Painted):
             Segment(_cut(message, width), self._style(style)),
         ]
         end = Segment(right, self._style("muted"))
+        self._progress_at = width - end.cell_length
         strip = Strip(segments).adjust_cell_length(width - end.cell_length, self.style_of(""))
         return Strip([*strip, end], width)
 

@@ -7,7 +7,7 @@ from rich.cells import cell_len
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
-from reader.ages import AGE_CELLS, short_age
+from reader.ages import DATE_CELLS, short_time
 from reader.article import Identity, Row
 from reader.ui.modals.modal import Modal
 from reader.ui.modals.pick_list import PickList, Span
@@ -33,7 +33,7 @@ class RelatedList(PickList[Row]):
         begin = f"{' ' if row.read else '•'}{row.sentiment.glyph or ' '} "
         room = self._of_sources if width >= _NARROW else 0
         source = f"  {fit(row.source, room)}" if room else ""
-        age = f"  {short_age(row.published.timestamp(), self._now):>{AGE_CELLS}} "
+        age = f"  {short_time(row.published.timestamp(), self._now):>{DATE_CELLS}} "
         title = fit(row.title, width - sum(map(cell_len, (begin, source, age))))
         return [(begin, "pick-list--dim"), (title, ""), (source + age, "pick-list--dim")]
 

@@ -12,6 +12,7 @@ from textual.binding import Binding, BindingType
 from reader.ages import age_in_words
 from reader.live.health import Health, health
 from reader.safety.redaction import redacted_address
+from reader.subscriptions import Status
 from reader.text import clean_line
 from reader.ui.modals.page import Line, Page, PageScreen, wrap
 from reader.ui.textual_compat.cells import fit
@@ -31,6 +32,10 @@ ABOUT_FIRSTS = (
     "of a story's sources were equally fast; behind is the median time behind the first."
 )
 NOTHING_FOLLOWED = "No subscriptions. To follow a feed, quit and run: cryptoread subscribe URL"
+NO_NETWORK = (
+    "No network: none of the {} sources can be reached. They are asked again at the next sync; "
+    "r asks them now."
+)
 
 _INDENT = "    "
 _NARROW = 50
@@ -47,6 +52,9 @@ class Entry(NamedTuple):
     """When it last answered."""
     error: str = ""
     advice: str = ""
+    is_local: bool = False
+    is_unreachable: bool = False
+    """Whether its server could not be reached last time."""
 
 
 def entries(
@@ -61,8 +69,16 @@ def _entry(followed: "Subscription", found: Health, now: datetime) -> Entry:
     since = f" ({_age(found.last_failed, now)})" if found.last_failed else ""
     error = f"{found.error}{since}" if found.error else ""
     url = redacted_address(followed.url)
-    parts = (followed.name, url, found.how, last, error, found.advice)
-    return Entry(*map(clean_line, parts))
+    return Entry(
+        name=clean_line(followed.name),
+        url=clean_line(url),
+        state=clean_line(found.how),
+        last=clean_line(last),
+        error=clean_line(error),
+        advice=clean_line(found.advice),
+        is_local=followed.is_local,
+        is_unreachable=bool(found.error) and found.status is Status.UNREACHABLE,
+    )
 
 
 def _age(instant: datetime, now: datetime) -> str:
@@ -73,11 +89,16 @@ def lay_out(rows: Sequence[Entry], is_chosen: bool, width: int) -> list[Line]:
     """Return the page in lines of at most `width` cells."""
     if not rows:
         return [[(part, "")] for part in wrap(NOTHING_FOLLOWED if is_chosen else NOT_CHOSEN, width)]
+    asked = [row for row in rows if not row.is_local]
+    is_offline = len(asked) > 1 and all(row.is_unreachable for row in asked)
     failing = sum(bool(row.error) for row in rows)
     title = f"{len(rows)} followed" + (f", {failing} failing" if failing else "")
     lines: list[Line] = [[(fit(title, width), "page--title")], []]
+    if is_offline:
+        lines += [[(part, "page--error")] for part in wrap(NO_NETWORK.format(len(asked)), width)]
+        lines.append([])
     for row in rows:
-        lines += _entry_lines(row, width)
+        lines += _entry_lines(row, width, is_told=is_offline and row.is_unreachable)
     return lines
 
 
@@ -110,7 +131,8 @@ def _column(head: str) -> int:
     return max(len(head), 6) + 2
 
 
-def _entry_lines(row: Entry, width: int) -> Iterator[Line]:
+def _entry_lines(row: Entry, width: int, *, is_told: bool) -> Iterator[Line]:
+    """Yield the lines of a source. is_told: why it fails is said above, for all of them."""
     glyph = "! " if row.error else ("✓ " if row.last else "· ")
     state = " · ".join(filter(None, (row.state, row.last)))
     room = width - len(glyph)
@@ -122,7 +144,7 @@ def _entry_lines(row: Entry, width: int) -> Iterator[Line]:
         half = room // 2
         state = fit(state, room - half)
         yield [(glyph, style), (fit(row.name, half - 2) + "  ", ""), (state, "page--muted")]
-    if row.error:
+    if row.error and not is_told:
         for text, name in ((row.error, "page--error"), (row.advice, ""), (row.url, "page--muted")):
             yield from _wrapped(text, width, name)
         yield []

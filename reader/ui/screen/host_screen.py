@@ -25,7 +25,7 @@ from reader.ui.screen.answers import Answers
 from reader.ui.screen.catching_up import CatchingUp
 from reader.ui.screen.doors import Doors
 from reader.ui.screen.keys import as_bound, key_of, keys_of_pane, reading_hint
-from reader.ui.screen.listing import Listing
+from reader.ui.screen.listing import Listing, sidebar_of
 from reader.ui.screen.marks import Marker
 from reader.ui.screen.open_article import OpenArticle
 from reader.ui.screen.panes import Panes
@@ -35,7 +35,6 @@ from reader.ui.screen.search import Searching
 from reader.ui.screen.stepping import Stepping
 from reader.ui.screen.warming_up import WarmUp
 from reader.ui.sidebar.cursor import Place
-from reader.ui.sidebar.widget import Sidebar
 from reader.ui.textual_compat.compositor import repaint_changes_only
 from reader.ui.textual_compat.failures import in_background
 from reader.ui.textual_compat.light_screen import LightScreen
@@ -121,7 +120,7 @@ class HostScreen(QuickKeys, LightScreen):
             yield Static(Content(banner), id="banner")
         self._tag_bar = TagBar(library, self._filter)
         self._status, self._key_line = StatusLine(), KeyLine()
-        self._sidebar = Sidebar(library.rows, self._open, now=library.clock)
+        self._sidebar = sidebar_of(library, self._view, self._open)
         self._panes = Panes(
             self._sidebar,
             settings=settings,
@@ -179,7 +178,7 @@ class HostScreen(QuickKeys, LightScreen):
             marker=self.marker,
             searching=self._searching,
             sidebar=sidebar,
-            changed=self._renew_briefing,
+            changed=self._show_arrived,
         )
         found = self._show_what_is_found
         self._warm_up = WarmUp(
@@ -337,11 +336,7 @@ class HostScreen(QuickKeys, LightScreen):
             from reader.ui.screen.sync import Syncing
 
             self._syncing = Syncing(
-                self,
-                self._library,
-                self._settings,
-                self._config,
-                sources_key=self.key("reader.sources"),
+                *(self, self._library, self._settings, self._config, self._panes),
                 changed=self._look_for_changes,
             )
         return self._syncing
@@ -369,9 +364,11 @@ class HostScreen(QuickKeys, LightScreen):
             )
         return self._briefings
 
-    def _renew_briefing(self) -> None:
+    def _show_arrived(self) -> None:
         if self._briefings is not None:
             self._briefings.renew()
+        if self._syncing is not None:
+            self._syncing.brought.look()
 
     # The view and the open article, saved for the next start.
 

@@ -100,7 +100,15 @@ READER_KEYS: list[BindingType] = [
     _key("W", "column", _SCREEN, "Width of text", "Longer lines of text, and short ones again"),
     _key("r", "sync", _SCREEN, "Sync", "Ask the sources for news, while you read on"),
     _key("S", "sources", _SCREEN, "Sources", "How each source is doing, and what to do"),
-    _key("s", "regroup", _SCREEN, "Group by", "By category, day, source, story, or none"),
+    _key(
+        "s",
+        "regroup",
+        _SCREEN,
+        "Group by",
+        "By category, latest first, by source, by story, or none",
+    ),
+    _key("A", "newly_arrived", _SCREEN, "Newly arrived", "Go to what the last sync brought"),
+    _key("c", "next_density", _SCREEN, "Lines of a row", "One line, two lines, or a description"),
     _key("question_mark,f1", "help", _SCREEN, "Help", "All keys and the query language"),
     _key("q", "app.quit", _SCREEN, "Quit", "Leave cryptoread"),
 ]
@@ -136,6 +144,7 @@ LIST_KEYS = (
     _hint("reader.read-unread", "m", "read", "toggle_read"),
     _hint("reader.next-language", "L", "language", "next_language"),
     _hint("reader.group-by", "s", "group", "regroup"),
+    _hint("reader.lines-of-a-row", "c", "lines", "next_density"),
     _QUIT,
     _HELP,
 )

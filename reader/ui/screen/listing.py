@@ -1,9 +1,10 @@
 """The present answer in the list: its groups, its counts, and what an empty list says."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
 
+from reader.article import ArticleId
 from reader.library import Group, Grouping, Ids, Library
 from reader.query.language import Field
 from reader.ui.bars.status_line import StatusLine
@@ -19,14 +20,33 @@ EMPTY_FILTERED = "No article matches. {drop} drops the last filter, {clear} all 
 
 GROUPINGS = {
     Grouping.CATEGORY: "by category",
-    Grouping.DAY: "by day",
+    Grouping.LATEST: "latest first",
     Grouping.SOURCE: "by source",
     Grouping.STORY: "by story",
-    Grouping.NONE: "newest first",
+    Grouping.NONE: "no groups",
 }
 
-_PREPARED = {Grouping.DAY: Grouping.SOURCE, Grouping.SOURCE: Grouping.STORY}
+GROUP_COMMANDS = {
+    Grouping.CATEGORY: ("Group by category", "Categories, and their sentiments below"),
+    Grouping.LATEST: ("Group by latest", "The newest first, divided by day"),
+    Grouping.SOURCE: ("Group by source", "Sources, the largest first"),
+    Grouping.STORY: ("Group by story", "What several sources tell, the newest story first"),
+    Grouping.NONE: ("Group by nothing", "The newest first, in one list"),
+}
+"""Names and tooltips of the groupings in the palette."""
+
+_PREPARED = {Grouping.LATEST: Grouping.SOURCE, Grouping.SOURCE: Grouping.STORY}
 """The next groupings that need more than what is in memory."""
+
+
+def sidebar_of(
+    library: Library, view: View, open_article: Callable[[ArticleId], Awaitable[None]]
+) -> Sidebar:
+    """Return the list of a library, with rows as the view says."""
+    described = partial(library.rows, described=True)
+    sidebar = Sidebar(library.rows, open_article, fetch_described=described, now=library.clock)
+    sidebar.choose_density(view.density)
+    return sidebar
 
 
 class Listing:
@@ -61,7 +81,7 @@ class Listing:
         """Group and count the present answer again. Raises CacheError."""
         groups = self._library.groups(self.ids, self._view.grouping)
         self._sidebar.show_language = len(self._host.filter.included(Field.LANG)) != 1
-        self._sidebar.show_time = self._view.grouping is Grouping.DAY
+        self._sidebar.show_time = self._view.grouping is Grouping.LATEST
         self._sidebar.show(groups, empty_hint=self._empty_hint())
         self._show_status(groups)
 
@@ -69,7 +89,11 @@ class Listing:
         """Group by the next property. Raises CacheError."""
         groupings = list(Grouping)
         place = groupings.index(self._view.grouping) + 1
-        self._view.grouping = groupings[place % len(groupings)]
+        self.group_by(groupings[place % len(groupings)])
+
+    def group_by(self, grouping: Grouping) -> None:
+        """Group by a property. Raises CacheError."""
+        self._view.grouping = grouping
         self.show_groups()
         if self._view.grouping is not Grouping.CATEGORY:
             self._sidebar.open_first()

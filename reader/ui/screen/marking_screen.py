@@ -3,11 +3,11 @@
 from reader.article import Article, ArticleId
 from reader.errors import CryptoreadError
 from reader.library import Ids, Mark
-from reader.ui.screen.host_screen import HostScreen
+from reader.ui.screen.list_screen import ListScreen
 from reader.ui.screen.reported import reported
 
 
-class MarkingScreen(HostScreen):
+class MarkingScreen(ListScreen):
     """The main screen with the actions that mark articles."""
 
     def _of_article(self) -> Article | None:

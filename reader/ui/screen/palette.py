@@ -16,6 +16,7 @@ from reader.ui.modals.help import HelpGroup
 from reader.ui.reading.pane import ReadingPane
 from reader.ui.screen.key_names import key_names
 from reader.ui.screen.keys import READER_KEYS
+from reader.ui.screen.listing import GROUP_COMMANDS
 from reader.ui.sidebar.widget import Sidebar
 
 _PARTS = (("List", Sidebar), ("Reading pane", ReadingPane), ("Briefing", BriefingPane))
@@ -88,10 +89,16 @@ class ReaderCommands(Provider):
                 keys = key_names(keymap.get(binding.id or "", binding.key))
                 does = at_present.get(binding.id or "", binding.tooltip)
                 yield f"{binding.description} ({keys})", does, run
+        yield from self._groupings()
 
-        for name, query in screen.views.items():
+    def _groupings(self) -> Iterator[tuple[str, str, IgnoreReturnCallbackType]]:
+        """Yield a command for each way to group the list."""
+        for grouping, (name, tooltip) in GROUP_COMMANDS.items():
+            yield name, tooltip, partial(self.screen.run_action, f"group_by('{grouping}')")
+
+        for name, query in self.screen.views.items():
             does = query or "Everything, without a filter"
-            yield f"View {name}", does, partial(screen.action_open_view, name)
+            yield f"View {name}", does, partial(self.screen.action_open_view, name)
 
     def _nodes(self) -> Iterator[Widget]:
         for _, part in _PARTS:

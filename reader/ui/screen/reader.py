@@ -172,11 +172,6 @@ class ReaderScreen(MarkingScreen):
             self.show(stepped_back(self.filter, self._start))
 
     @reported
-    def action_regroup(self) -> None:
-        """Group the list by the next field."""
-        self._listing.regroup()
-
-    @reported
     async def action_pick_tags(self) -> None:
         """Open the list of all tags."""
         from reader.ui.modals.modal import open_box

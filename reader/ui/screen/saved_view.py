@@ -6,8 +6,12 @@ from dataclasses import dataclass
 from reader.article import Identity
 from reader.config.settings import WIDTHS
 from reader.library import Grouping, Library
+from reader.ui.sidebar.density import Density
 from reader.ui.sidebar.outline import Cursor, Key
 from reader.ui.sidebar.widget import Sidebar
+
+_FORMER = {"day": "latest"}
+"""Groupings that views were saved with earlier, and what they are called now."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -15,6 +19,8 @@ class View:
     """The view to restore at the next start; `str` and `parse` convert it. None: never chosen."""
 
     grouping: Grouping = Grouping.CATEGORY
+    density: Density | None = None
+    """What rows show, as the user chose it."""
     open_groups: AbstractSet[Key] | None = None
     group: Key = ()
     """The group of the cursor."""
@@ -57,6 +63,7 @@ class View:
         return json.dumps(
             {
                 "grouping": self.grouping,
+                "density": self.density,
                 "open_groups": None if self.open_groups is None else sorted(self.open_groups),
                 "group": self.group,
                 "article": self.article,
@@ -76,7 +83,8 @@ class View:
             saved = json.loads(text)
             opened = saved["open_groups"]
             return cls(
-                grouping=Grouping(saved["grouping"]),
+                grouping=Grouping(_FORMER.get(saved["grouping"], saved["grouping"])),
+                density=Density(saved["density"]) if saved.get("density") else None,
                 open_groups=None if opened is None else {tuple(key) for key in opened},
                 group=tuple(saved["group"]),
                 article=Identity(*saved["article"]) if saved["article"] else None,

@@ -15,6 +15,8 @@ from textual.message import Message
 
 from reader.config.settings import Settings
 from reader.ui.screen.host import Host
+from reader.ui.screen.insight.last_sync import LastSync
+from reader.ui.screen.panes import Panes
 from reader.ui.textual_compat.failures import in_background
 
 if TYPE_CHECKING:
@@ -29,7 +31,7 @@ class Syncing:
     """Runs one sync at a time.
 
     settings: those of the start; config: the file that they come from, read again for each sync.
-    sources_key: the key that shows the sources. changed: called when there may be new articles.
+    changed: called when there may be new articles.
     """
 
     class Progressed(Message):
@@ -49,15 +51,16 @@ class Syncing:
         library: "Library",
         settings: Settings,
         config: Path | None,
+        panes: Panes,
         *,
-        sources_key: str,
         changed: Callable[[], None],
     ) -> None:
         self._host = host
+        self.brought = LastSync(host, library, panes)
+        """What the last sync brought."""
         self._library = library
         self._usual = settings
         self._config = config
-        self._sources_key = sources_key
         self._changed = changed
         self._stop: threading.Event | None = None
         """Stops the present sync; None while there is none."""
@@ -104,6 +107,7 @@ class Syncing:
         self._stop = stop = threading.Event()
         self._asked = self._ended = 0
         self._progress("⟳")
+        self.brought.begun()
         in_background(self._host, partial(self._run, stop, by_itself, force), group="sync")
 
     async def _run(self, stop: threading.Event, by_itself: bool, force: bool) -> None:
@@ -120,6 +124,7 @@ class Syncing:
                 self._host.unsay(self._said)
                 self._changed()
         if results is not None and not is_leaving:
+            self.brought.ended()
             self._tell(results, by_itself)
 
     # In the thread.
@@ -192,7 +197,7 @@ class Syncing:
 
     def _tell(self, results: "Sequence[SourceResult]", by_itself: bool) -> None:
         """Say how the sync went; for one at the interval of the settings, only what is new."""
-        text = summary(results, self._sources_key)
+        text = summary(results, self._host.key("reader.sources"))
         if self._library.is_sample and any(each.new for each in results):
             self._host.app.exit(True)  # the news takes the place of the samples
         elif any(each.new for each in results):
@@ -206,15 +211,20 @@ def summary(results: "Sequence[SourceResult]", key: str = "S") -> str:
     """Return `12 new articles from 4 sources; 2 of 10 sources failed · S shows why`."""
     if not results:
         return NOTHING_FOLLOWED
+    from reader.subscriptions import no_network, unreachable
+
+    lost = unreachable(results)
     givers = [each.new for each in results if each.new]
-    failed = sum(each.status.is_problem for each in results)
+    failed = sum(each.status.is_problem for each in results) - lost
     parts = []
     if givers:
         parts.append(
             f"{_counted(sum(givers), 'new article')} from {_counted(len(givers), 'source')}"
         )
-    elif failed < len(results):
+    elif failed + lost < len(results):
         parts.append("nothing new")
+    if lost:
+        parts.append(no_network(lost))
     if failed:
         parts.append(f"{failed} of {_counted(len(results), 'source')} failed · {key} shows why")
     return "; ".join(parts)

@@ -16,21 +16,25 @@ from textual.message import Message
 from textual.reactive import reactive, var
 from textual.strip import Strip
 
-from reader.ages import short_age
-from reader.article import ArticleId, Row, Sentiment
-from reader.library import PINNED, Group, Ids
+from reader.article import ArticleId, Sentiment
+from reader.library import Group, Ids
+from reader.ui.sidebar import density
+from reader.ui.sidebar.brought import Brought
+from reader.ui.sidebar.composing import Shown, lines_of_article, shows_clock, when
 from reader.ui.sidebar.cursor import ListCursor, Moves, Place
+from reader.ui.sidebar.density import Density
 from reader.ui.sidebar.outline import Cursor, Heading, Key, Outline, moved
 from reader.ui.sidebar.painting import CURSOR, SELECTED, SELECTION_MARK, RowPainter
 from reader.ui.sidebar.row_cache import Fetch, RowCache
-from reader.ui.sidebar.rows import article_parts, heading_parts, hour
+from reader.ui.sidebar.rows import heading_parts
 from reader.ui.textual_compat.long_view import LongView
 
 
 class GroupList(LongView, inherit_bindings=False):
     """A virtual list of groups and articles; its cursor belongs to the article, not to the row.
 
-    fetch: returns the rows of articles. now: the instant from which ages are counted, aware.
+    fetch: returns the rows of articles; those of fetch_described have their descriptions. now: the
+    present instant, aware.
     """
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
@@ -58,22 +62,28 @@ class GroupList(LongView, inherit_bindings=False):
     """Whether rows name their language: useful if the list has several."""
 
     show_time = reactive(False)
-    """Whether rows show the hour: useful under the heading of a day."""
+    """Whether rows show their time even on other days: useful under the heading of a day."""
 
     def __init__(
         self,
         fetch: Fetch,
         *,
+        fetch_described: Fetch | None = None,
         now: Callable[[], datetime],
         id: str | None = None,
         classes: str | None = None,
     ) -> None:
         super().__init__(id=id, classes=classes)
         self._now = now
+        self._fetches = {True: fetch_described or fetch, False: fetch}
+        """Functions that fetch rows, with descriptions or without."""
         self._rows = RowCache(fetch)
+        self._chosen: Density | None = Density.COMPACT
         self._painter = RowPainter(self.style_of)
         self._empty_hint = ""
+        self._article_lines = 1
         self._open: set[Key] = set()
+        self._brought = Brought()
         self.opened_for_results: set[Key] = set()
         """Open groups that the user has not opened."""
         self._outline = Outline()
@@ -94,24 +104,29 @@ class GroupList(LongView, inherit_bindings=False):
 
         empty_hint: plain text that an empty list shows.
         """
-        top, row = self.scroll_offset.y, self._cursor.row
-        is_cursor_in_view = top <= row < top + self.size.height
-        held_row = row if is_cursor_in_view else top
+        held_row, line = self._held()
+        is_cursor_in_view = held_row == self._cursor.row
         held = None if is_cursor_in_view else moved(self._at(held_row), self._moves)
         self._moves = {}
         before = self._in_view()
         self._empty_hint = empty_hint
+        self._brought.forget_counts()
         self._lay_out(groups)
         self._selected_groups = self._whole_among(self.selected)
         self._settle()
         new_row = self._outline.row(held, held_row) if held else self._cursor.row
-        self._scroll(new_row - held_row + top)
+        self._scroll(self._outline.first_line(new_row) - line)
         self._repaint(before)
+
+    def _held(self) -> tuple[int, int]:
+        """Return the row that stays on its line of the view, and that line."""
+        return self._outline.held(self._cursor.row, self.scroll_offset.y, self.size.height)
 
     @property
     def held_articles(self) -> set[ArticleId]:
         """Return the articles of the cursor and the top row, which the next answer keeps there."""
-        cursors = (self._cursor.wanted, self.cursor, self._at(self.scroll_offset.y))
+        top = self._at(self._outline.row_at(self.scroll_offset.y))
+        cursors = (self._cursor.wanted, self.cursor, top)
         return {each.article for each in cursors if each and each.article is not None}
 
     def select(self, ids: Ids, groups: AbstractSet[Key] = frozenset()) -> None:
@@ -143,6 +158,14 @@ class GroupList(LongView, inherit_bindings=False):
             now = [id for id in map(moves.get, was) if id is not None]
             self.selected = (self.selected - Ids(was)) | Ids(now)
 
+    def show_brought(self, articles: Sequence[ArticleId]) -> None:
+        """Show in closed groups how many of these they hold, until they are opened."""
+        self._brought = Brought(articles, self._open)
+        self.refresh()
+
+    def _new_in(self, heading: Heading) -> int:
+        return self._brought.count(heading.group, is_open=heading.is_open)
+
     def refresh_rows(self, changed: Container[ArticleId] | None = None) -> None:
         """Fetch these articles or (None) all again: read or favourite has changed."""
         before = self._in_view()
@@ -166,14 +189,49 @@ class GroupList(LongView, inherit_bindings=False):
     @property
     def line(self) -> int:
         """Return the line of the view with the cursor; outside the view if scrolled away."""
-        return self._cursor.row - round(self.scroll_offset.y)
+        return self._line_of_cursor - round(self.scroll_offset.y)
 
     @line.setter
     def line(self, line: int) -> None:
         if self.size:
-            self._scroll(self._cursor.row - line)
+            self._scroll(self._line_of_cursor - line)
         else:
             self._line = line
+
+    @property
+    def _line_of_cursor(self) -> int:
+        return self._outline.first_line(self._cursor.row)
+
+    @property
+    def density(self) -> Density:
+        """Return what rows show at present."""
+        return self._chosen or density.usual(self._width)
+
+    def choose_density(self, chosen: Density | None) -> None:
+        """Show this of each row; None: what the width is usually good for."""
+        was = self.density
+        self._chosen = chosen
+        if self.density is not was:
+            self._rows.fetch_by(self._fetches[self.density is Density.DESCRIBED])
+            if self.size:
+                self._fit_lines()
+
+    @property
+    def _width(self) -> int:
+        return self.scrollable_content_region.width
+
+    def _fit_lines(self) -> None:
+        """Give articles the lines that the density takes at this width; hold a row in its place."""
+        self._painter.forget()
+        lines = density.lines_of(self.density, self._width)
+        if lines == self._outline.article_lines:
+            self.refresh()
+            return
+        row, line = self._held()
+        self._article_lines = lines
+        self._lay_out_anew()
+        self._scroll(self._outline.first_line(row) - line)
+        self._reveal()
 
     @property
     def open_groups(self) -> AbstractSet[Key]:
@@ -204,8 +262,10 @@ class GroupList(LongView, inherit_bindings=False):
         """Keep the cursor in view."""
         for kept in (self._rows, self._painter):
             kept.grow(2 * self.size.height)
+        if self.size:
+            self._fit_lines()
         if self._line is not None and self.size:
-            self._scroll(self._cursor.row - self._line)
+            self._scroll(self._line_of_cursor - self._line)
             self._line = None
         self._reveal()
 
@@ -213,43 +273,59 @@ class GroupList(LongView, inherit_bindings=False):
         """Repaint the rows of the closed and the opened article."""
         for article in (old, new):
             if article is not None:
-                self.refresh_line(self._outline.row(Cursor(group=(), article=article)))
+                self._refresh_row(self._outline.row(Cursor(group=(), article=article)))
 
     # The cursor and the rows in view.
 
     @property
     def articles_in_view(self) -> list[ArticleId]:
         """Return the articles whose rows are in view."""
+        rows = self._rows_in_view
+        return self._outline.articles(rows.start, rows.stop)
+
+    @property
+    def _rows_in_view(self) -> range:
+        """Return the rows with a line in view."""
         top = self.scroll_offset.y
-        return self._outline.articles(top, top + self.size.height)
+        return self._outline.rows_on(top, top + self.size.height)
+
+    def _lines_in_view(self, row: int) -> range:
+        """Return those lines of the view that the row takes."""
+        lines, top = self._outline.lines_of(row), self.scroll_offset.y
+        return range(max(lines.start - top, 0), min(lines.stop - top, self.size.height))
+
+    def _refresh_row(self, row: int) -> None:
+        lines = self._outline.lines_of(row)
+        self.refresh_lines(lines.start, len(lines))
 
     def _at(self, row: int) -> Cursor | None:
         return self._outline.cursor(row) if row < self._outline.height else None
 
     def _lay_out(self, groups: Sequence[Group]) -> None:
-        self._outline = Outline(groups, self._open)
-        self.virtual_size = Size(1, self._outline.height)
+        self._outline = Outline(groups, self._open, self._article_lines)
+        self.virtual_size = Size(1, self._outline.lines)
 
     def _lay_out_anew(self) -> None:
         self._lay_out(self._outline.groups)
         self.refresh()
 
     def _in_view(self) -> tuple[int, list[object]]:
-        """Return the row at the top of the view, and what each row in view says."""
-        top = self.scroll_offset.y
+        """Return the line at the top of the view, and what each line in view says."""
         says: list[object] = []
-        for row in range(top, min(top + self.size.height, self._outline.height)):
+        for row in self._rows_in_view:
             heading = self._outline.heading(row)
             group = heading.group
             if row == heading.row:
-                says.append((group.key, group.unread, group.articles, heading.is_open))
+                says.append(
+                    (group.key, group.unread, group.articles, heading.is_open, group.counts)
+                )
             else:
                 article = group.ids[row - heading.row - 1]
-                says.append(self._rows.get(article) or article)
-        return top, says
+                says += [self._rows.get(article) or article] * len(self._lines_in_view(row))
+        return self.scroll_offset.y, says
 
     def _repaint(self, before: tuple[int, list[object]]) -> None:
-        """Repaint changed rows only: opening an article changes three of them."""
+        """Repaint changed lines only: opening an article changes three rows."""
         self._fetch_in_view()
         (old_top, old), (top, new) = before, self._in_view()
         if top != old_top or not old or not new:
@@ -260,8 +336,7 @@ class GroupList(LongView, inherit_bindings=False):
             self.refresh(*(Region(0, y, self.size.width, 1) for y in changed))
 
     def _fetch_in_view(self) -> None:
-        top = self.scroll_offset.y
-        self._rows.need(self._outline.articles(top, top + self.size.height))
+        self._rows.need(self.articles_in_view)
 
     def _go(self, row: int) -> None:
         """Move the cursor to a row, or to the nearest one."""
@@ -273,17 +348,18 @@ class GroupList(LongView, inherit_bindings=False):
 
     def _settle(self) -> None:
         """Put the cursor on the wanted row."""
-        self.refresh_line(self._cursor.row)
+        self._refresh_row(self._cursor.row)
         self._cursor.settle(self._outline)
-        self.refresh_line(self._cursor.row)
+        self._refresh_row(self._cursor.row)
 
     def _reveal(self) -> None:
         """Scroll as little as brings the cursor into view."""
-        row = self._cursor.row
-        self._scroll(clamp(self.scroll_offset.y, row - self.size.height + 1, row))
+        lines = self._outline.lines_of(self._cursor.row)
+        least = min(lines.stop - self.size.height, lines.start)
+        self._scroll(clamp(self.scroll_offset.y, least, lines.start))
 
     def _scroll(self, top: int) -> None:
-        """Bring a row to the top of the view, as far as the list allows."""
+        """Bring a line to the top of the view, as far as the list allows."""
         if self.size:  # none before the first layout, which reveals the cursor
             self.scroll_to(y=clamp(top, 0, self.max_scroll_y), animate=False, force=True)
 
@@ -301,43 +377,52 @@ class GroupList(LongView, inherit_bindings=False):
         return super().render_lines(crop)
 
     def render_line(self, y: int) -> Strip:
-        """Return the heading or article at `y` of what is in view."""
-        row = self.scroll_offset.y + y
+        """Return the line of a heading or article at `y` of what is in view."""
+        line = self.scroll_offset.y + y
         if not self._outline.height:
             return self._painter.hint(self._empty_hint, y, self.size.height)
-        if row >= self._outline.height:
+        if line >= self._outline.lines:
             return self._painter.blank()
+        row = self._outline.row_at(line)
         heading, has_cursor = self._outline.heading(row), row == self._cursor.row
         if row == heading.row:
             mark = SELECTION_MARK if heading.group.key in self._selected_groups else (" ", "")
-            return self._painter.row(*heading_parts(heading, mark), has_cursor=has_cursor)
+            parts = heading_parts(heading, mark, self._new_in(heading))
+            return self._painter.row(*parts, has_cursor=has_cursor)
         article = heading.group.ids[row - heading.row - 1]
         mark = ("▌", "sidebar--opened") if article == self.opened_article else (" ", "")
         mark = SELECTION_MARK if article in self.selected else mark
         known = self._rows.get(article)
         if known is None:
             return self._painter.row((mark,), ("", ""), (), has_cursor=has_cursor)
-        when, language = self._when(known, heading), self.show_language
-        parts = article_parts(known, heading, mark, when=when, show_language=language)
-        return self._painter.row(*parts, has_cursor=has_cursor)
+        lines, _ = lines_of_article(known, heading, mark, self._shown)
+        part = lines[line - self._outline.first_line(row)]
+        return self._painter.row(*part, has_cursor=has_cursor)
 
-    def ages_in_view(self) -> Iterator[tuple[int, datetime]]:
-        """Yield the line of each article in view whose age is shown, and when it was published."""
-        top = self.scroll_offset.y
-        for line in range(min(self.size.height, self._outline.height - top)):
-            heading = self._outline.heading(top + line)
-            if top + line > heading.row and not self._shows_hour(heading):
-                article = heading.group.ids[top + line - heading.row - 1]
-                if (row := self._rows.get(article)) is not None:
-                    yield line, row.published
+    @property
+    def _shown(self) -> Shown:
+        return Shown(
+            language=self.show_language,
+            time=self.show_time,
+            now=self._now().timestamp(),
+            width=self._width,
+            lines=self._outline.article_lines,
+        )
 
-    def _shows_hour(self, heading: Heading) -> bool:
-        return self.show_time and heading.group.key != (PINNED,)
-
-    def _when(self, row: Row, heading: Heading) -> str:
-        if self._shows_hour(heading):
-            return hour(row.published)
-        return short_age(row.published.timestamp(), self._now().timestamp())
+    def times_in_view(self) -> Iterator[tuple[int, datetime, int]]:
+        """Yield line, instant and cells of each time in view that is another text on other days."""
+        shown = self._shown
+        for row in self._rows_in_view:
+            heading = self._outline.heading(row)
+            if row == heading.row or shows_clock(heading, shown):
+                continue
+            known = self._rows.get(heading.group.ids[row - heading.row - 1])
+            if known is None:
+                continue
+            _, line = lines_of_article(known, heading, ("", ""), shown)
+            line += self._outline.first_line(row) - self.scroll_offset.y
+            if 0 <= line < self.size.height:
+                yield line, known.published, len(when(known, heading, shown))
 
     def _component_style(self, name: str) -> Style:
         style = super()._component_style(name)

@@ -21,6 +21,8 @@ def first_opened(groups: Sequence[Group]) -> set[Key]:
     """Return the keys of the pinned group and of the largest one, down to its articles."""
     opened: set[Key] = set()
     for group in groups:
+        if group.is_divider:
+            break
         opened.add(group.key)
         if group.key != (PINNED,):
             return opened | {child.key for child in group.children[:1]}
@@ -38,7 +40,7 @@ def opened_for_results(
     opened: set[Key] = set()
     left, end = RESULTS_SHOWN, monotonic() + OPENING_S
     for group in groups:
-        if left <= 0:
+        if left <= 0 or group.is_divider:
             break
         if group.key not in already_open and opened - already_open and monotonic() > end:
             return opened, False

@@ -1,6 +1,7 @@
-"""Groups laid out as rows: which heading or article is in which row of the list.
+"""Groups laid out as rows: which heading or article is in which row, and on which lines.
 
-Pure: computed from the sizes of groups; nothing is painted or fetched here.
+A heading takes one line, each article as many as the others. Pure: computed from the sizes of
+groups; nothing is painted or fetched here.
 """
 
 from bisect import bisect_right
@@ -36,10 +37,11 @@ def moved(cursor: Cursor | None, moves: Mapping[ArticleId, ArticleId | None]) ->
 
 
 class Heading(NamedTuple):
-    """A group's own row. depth: 0 for a group, 1 for a sub-group."""
+    """A group's own row, on its line. depth: 0 for a group, 1 for a sub-group."""
 
     group: Group
     row: int
+    line: int
     depth: int
     is_open: bool
 
@@ -47,32 +49,41 @@ class Heading(NamedTuple):
 class Outline:
     """Groups as rows: each heading and, if it is open, its children or articles below it.
 
-    Takes time in proportion to the headings, whatever the number of articles.
+    Takes time in proportion to the headings, whatever the number of articles. article_lines: how
+    many lines each article takes.
     """
 
     def __init__(
-        self, groups: Sequence[Group] = (), open_groups: AbstractSet[Key] = frozenset()
+        self,
+        groups: Sequence[Group] = (),
+        open_groups: AbstractSet[Key] = frozenset(),
+        article_lines: int = 1,
     ) -> None:
         self.height = 0
         """Number of rows."""
+        self.lines = 0
+        """Number of lines."""
+        self.article_lines = article_lines
         self.groups = groups
         """All groups, from the top, in view or not."""
         self._headings: list[Heading] = []
         self._lay(groups, 0, open_groups)
         self._rows = [heading.row for heading in self._headings]
+        self._lines = [heading.line for heading in self._headings]
         self._by_key = {heading.group.key: heading for heading in self._headings}
 
     def _lay(self, groups: Sequence[Group], depth: int, open_groups: AbstractSet[Key]) -> None:
         for group in groups:
-            is_open = group.key in open_groups
-            self._headings.append(
-                Heading(group=group, row=self.height, depth=depth, is_open=is_open)
-            )
+            is_open = group.is_divider or group.key in open_groups
+            self._headings.append(Heading(group, self.height, self.lines, depth, is_open))
             self.height += 1
+            self.lines += 1
             if is_open and group.children:
                 self._lay(group.children, depth + 1, open_groups)
             elif is_open:
-                self.height += len(group.ids)
+                articles = len(group.ids)
+                self.height += articles
+                self.lines += articles * self.article_lines
 
     @property
     def has_articles(self) -> bool:
@@ -96,6 +107,50 @@ class Outline:
     def heading(self, row: int) -> Heading:
         """Return the heading in that row, or the heading over the article in it."""
         return self._headings[bisect_right(self._rows, row) - 1]
+
+    def first_line(self, row: int) -> int:
+        """Return the first line of a row; in an empty list, 0."""
+        if not self.height:
+            return 0
+        heading = self.heading(row)
+        if row == heading.row:
+            return heading.line
+        return heading.line + 1 + (row - heading.row - 1) * self.article_lines
+
+    def lines_of(self, row: int) -> range:
+        """Return the lines of a row; in an empty list, none."""
+        if not self.height:
+            return range(0)
+        first = self.first_line(row)
+        return range(first, first + (1 if self.heading(row).row == row else self.article_lines))
+
+    def rows_on(self, start: int, stop: int) -> range:
+        """Return the rows that have a line from start to before stop."""
+        stop = min(stop, self.lines)
+        return range(self.row_at(start), self.row_at(stop - 1) + 1) if start < stop else range(0)
+
+    def held(self, row: int, top: int, height: int) -> tuple[int, int]:
+        """Return the row that stays on its line of a view, and that line.
+
+        It is `row`, or the top one if the view shows another part. top: first line of the view.
+        """
+        line = self.first_line(row) - top
+        if 0 <= line < height or not self.height:
+            return row, line
+        row = self.row_at(top)
+        return row, self.first_line(row) - top
+
+    def row_at(self, line: int) -> int:
+        """Return the row that a line belongs to; beyond the end, as if articles went on.
+
+        In an empty list, 0.
+        """
+        if not self.height:
+            return 0
+        heading = self._headings[max(0, bisect_right(self._lines, line) - 1)]
+        if line <= heading.line:
+            return heading.row
+        return heading.row + 1 + (line - heading.line - 1) // self.article_lines
 
     def cursor(self, row: int) -> Cursor:
         """Return what is in that row."""

@@ -20,6 +20,11 @@ class RowCache:
         self._fetch = fetch
         self._rows: LRUCache[ArticleId, Row] = LRUCache(ROWS_KEPT)
 
+    def fetch_by(self, fetch: Fetch) -> None:
+        """Fetch by another function from now on; known rows are dropped."""
+        self._fetch = fetch
+        self._rows.clear()
+
     def get(self, article: ArticleId) -> Row | None:
         """Return the row if it is known."""
         return self._rows.get(article)

@@ -59,11 +59,12 @@ class Sidebar(GroupList, inherit_bindings=False):
         fetch: Fetch,
         open_article: Callable[[ArticleId], Awaitable[None]],
         *,
+        fetch_described: Fetch | None = None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         id: str | None = None,
         classes: str | None = None,
     ) -> None:
-        super().__init__(fetch, now=now, id=id, classes=classes)
+        super().__init__(fetch, fetch_described=fetch_described, now=now, id=id, classes=classes)
         self._show_article = open_article
         self._selected_last: Cursor | None = None
         """Where a row was selected or dropped last."""
@@ -158,10 +159,12 @@ class Sidebar(GroupList, inherit_bindings=False):
             return False
         if closed := {group.key for group in path} - self._open:
             self._open |= closed
+            self._brought.see(closed)
             self._lay_out_anew()
         row = self._outline.row(Cursor(group=path[-1].key, article=article))
-        if not self.scroll_offset.y <= row < self.scroll_offset.y + self.size.height:
-            self._scroll(row - self.size.height // 2)
+        line = self._outline.first_line(row)
+        if not self.scroll_offset.y <= line < self.scroll_offset.y + self.size.height:
+            self._scroll(line - self.size.height // 2)
         self._go(row)
         return True
 
@@ -209,9 +212,13 @@ class Sidebar(GroupList, inherit_bindings=False):
 
     def action_page(self, pages: float) -> None:
         """Scroll down by `pages`, with the cursor; negative: up."""
-        rows = int(self.size.height * pages)
-        self._scroll(self.scroll_offset.y + rows)
-        self._go(self._cursor.row + rows)
+        if not self._outline.height:
+            return
+        each = self._outline.article_lines
+        lines = int(self.size.height * abs(pages)) // each * each or each
+        lines = lines if pages > 0 else -lines
+        self._scroll(self.scroll_offset.y + lines)
+        self._go(self._outline.row_at(self._line_of_cursor + lines))
 
     async def action_open(self) -> None:
         """Open the article, or fold the group."""
@@ -220,7 +227,7 @@ class Sidebar(GroupList, inherit_bindings=False):
 
     def action_fold(self) -> None:
         """Open or close the group that the cursor is in."""
-        if heading := self._heading:
+        if (heading := self._heading) and not heading.group.is_divider:
             self._fold(heading.group.key, is_open=not heading.is_open)
 
     async def action_expand(self) -> None:
@@ -239,7 +246,7 @@ class Sidebar(GroupList, inherit_bindings=False):
         key = heading.group.key
         if self._cursor.row != heading.row:
             self._go(heading.row)
-        elif heading.is_open:
+        elif heading.is_open and not heading.group.is_divider:
             self._fold(key, is_open=False)
         elif heading.depth:
             self._go(self._outline.row(Cursor(group=key[:-1])))
@@ -247,9 +254,9 @@ class Sidebar(GroupList, inherit_bindings=False):
     async def on_click(self, event: events.Click) -> None:
         """Open the clicked article or fold the clicked group."""
         place = event.get_content_offset(self)
-        if place is None or self.scroll_offset.y + place.y >= self._outline.height:
+        if place is None or self.scroll_offset.y + place.y >= self._outline.lines:
             return
-        self._go(self.scroll_offset.y + place.y)
+        self._go(self._outline.row_at(self.scroll_offset.y + place.y))
         await self.action_open()
 
     async def _open_article(self) -> bool:
@@ -270,11 +277,13 @@ class Sidebar(GroupList, inherit_bindings=False):
         self.opened_for_results.discard(key)
         if is_open:
             self._open.add(key)
+            self._brought.see({key})
         else:
             self._open.discard(key)
         self._lay_out_anew()
         row = self._outline.row(Cursor(group=key))
         if is_open:
-            below = min(self._outline.height - 1, row + self.size.height // 2)
+            first = self._outline.first_line(row)
+            below = min(self._outline.lines - 1, first + self.size.height // 2)
             self._scroll(max(self.scroll_offset.y, below - self.size.height + 1))
         self._go(row)

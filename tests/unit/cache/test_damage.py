@@ -115,7 +115,9 @@ QUESTIONS: dict[str, Callable[[Library], object]] = {
     "stats": lambda news: news.stats(Query()),
     "tags of a few": lambda news: news.tag_counts(news.find(parse("xrp")), 9),
     "groups": lambda news: [list(each.ids) for each in news.groups(news.find(Query()))],
-    "days": lambda news: [list(each.ids) for each in news.groups(news.find(Query()), Grouping.DAY)],
+    "days": lambda news: [
+        list(each.ids) for each in news.groups(news.find(Query()), Grouping.LATEST)
+    ],
     "names": lambda news: news.names(Field.TAG),
 }
 

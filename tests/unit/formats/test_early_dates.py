@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from reader.ages import short_age
+from reader.ages import short_time
 from reader.article import EPOCH, Article
 from reader.cli.output import print_rows, record
 from reader.formats import read_article, write_article
@@ -76,7 +76,7 @@ def test_a_query_of_time_goes_by_their_own_dates(tmp_path: Path) -> None:
 
 def test_they_are_under_their_own_days(tmp_path: Path) -> None:
     with library(tmp_path, ESSAYS) as news:
-        groups = news.groups(news.find(Query()), Grouping.DAY)
+        groups = news.groups(news.find(Query()), Grouping.LATEST)
         days = [group.key[0] for group in groups]
         assert len(days) == len(set(days)) == 5
         assert days == sorted(days, reverse=True)
@@ -99,6 +99,9 @@ def test_a_file_keeps_its_own_date() -> None:
         assert read_article(write_article(each).encode(), origin=each.origin) == each
 
 
-def test_an_age_of_more_than_two_figures_of_a_year_is_the_year() -> None:
-    assert short_age(datetime(1905, 6, 30, tzinfo=UTC).timestamp(), NOW.timestamp()) == "1905"
-    assert short_age(datetime(2005, 3, 5, tzinfo=UTC).timestamp(), NOW.timestamp()) == "Mar’05"
+@pytest.mark.parametrize(
+    ("year", "shown"), [(1905, "30 Jun 1905"), (2005, "30 Jun 2005"), (905, "30 Jun 0905")]
+)
+def test_a_date_of_another_year_has_its_day_and_year(year: int, shown: str) -> None:
+    at = datetime(year, 6, 30, 12, tzinfo=UTC)
+    assert short_time(at.timestamp(), NOW.timestamp()) == shown

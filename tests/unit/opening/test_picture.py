@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from reader.ages import short_time
 from reader.opening import picture
 from reader.opening.conditions import places
 from tests.examples import examples
@@ -24,12 +25,17 @@ def test_what_is_kept_is_shown_row_by_row(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == [picture.NAME]
 
 
-@pytest.mark.parametrize(
-    ("passed", "shown"), [(30, "   now"), (300, "    5m"), (3 * 3600, "    3h"), (90000, "    1d")]
-)
-def test_short_ages_are_those_of_the_moment(passed: int, shown: str) -> None:
-    rows = [f"title {picture.short(NOW - passed)} ."]
-    assert picture.painted(rows, NOW) == f"\x1b[1;1Htitle {shown} .\x1b[0m"
+def test_times_are_those_of_the_day_on_which_it_is_shown() -> None:
+    rows = [f"title {picture.short(NOW, 6)} ."]
+    shown = [picture.painted(rows, NOW + days * 86400) for days in (0, 2)]
+    times = [short_time(NOW, NOW), short_time(NOW, NOW + 2 * 86400)]
+    assert times[0] != times[1]
+    assert shown == [f"\x1b[1;1Htitle {time} .\x1b[0m" for time in times]
+
+
+def test_a_date_that_needs_its_year_by_now_is_not_put_into_fewer_cells() -> None:
+    assert picture.painted([picture.short(NOW, 6)], NOW + 400 * 86400) is None
+    assert picture.painted([picture.short(NOW, 11)], NOW + 400 * 86400) is not None
 
 
 def test_an_age_in_words_is_shown_while_it_is_as_long() -> None:
@@ -50,11 +56,11 @@ def test_a_picture_may_hold_until_an_instant() -> None:
     assert picture.painted([row], NOW + 60) is None
 
 
-@given(st.floats(-1e11, 1e11), st.floats(0, 4e9))
+@given(st.floats(-1e11, 1e11), st.floats(0, 4e9), st.sampled_from([6, 11]))
 @examples(200)
-def test_a_short_age_always_fills_its_cells(instant: float, now: float) -> None:
-    shown = picture.painted([picture.short(instant)], now)
-    assert shown is None or len(shown.removeprefix("\x1b[1;1H").removesuffix("\x1b[0m")) == 6
+def test_a_time_always_fills_its_cells(instant: float, now: float, cells: int) -> None:
+    shown = picture.painted([picture.short(instant, cells)], now)
+    assert shown is None or len(shown.removeprefix("\x1b[1;1H").removesuffix("\x1b[0m")) == cells
 
 
 @pytest.mark.parametrize(

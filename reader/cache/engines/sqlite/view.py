@@ -35,6 +35,12 @@ _TEXT = (
     "FROM articles JOIN documents USING (id) WHERE id IN "
 )
 _TITLE = "SELECT id, title FROM articles WHERE id IN "
+_DESCRIBED = 600
+"""Letters of a description that a list may show."""
+_DESCRIPTION = (
+    f"SELECT id, iif(json_valid(fields), substr(fields ->> 'description', 1, {_DESCRIBED}), '') "
+    "FROM documents WHERE id IN "
+)
 _TAGS = (
     "SELECT documents.id, value FROM documents, json_each(fields, '$.tags') WHERE documents.id IN "
 )
@@ -109,6 +115,13 @@ class SqliteView:
         """Yield id and title of articles."""
         for some in batches(ids):
             yield from rows_of(self.db, _TITLE, some, _passed_over)
+
+    def descriptions(self, ids: Sequence[int]) -> Iterator[tuple[int, str]]:
+        """Yield the beginnings of the descriptions of articles, each with the article's id."""
+        for some in batches(ids):
+            for id, text in rows_of(self.db, _DESCRIPTION, some, _passed_over):
+                if isinstance(text, str):
+                    yield id, text
 
     def tags(self, ids: Sequence[int]) -> Iterator[tuple[int, str]]:
         """Yield the tags of articles one by one, each with the article's id."""
