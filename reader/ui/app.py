@@ -32,7 +32,8 @@ from reader.opening import cover
 from reader.query.language import Field, Query
 from reader.safety.crash import Broken
 from reader.ui.screen.reader import ReaderScreen
-from reader.ui.textual_compat.failures import GuardedApp, in_background
+from reader.ui.textual_compat.failures import in_background
+from reader.ui.textual_compat.keyboard import KeyboardApp
 from reader.ui.textual_compat.light_imports import import_palette
 from reader.ui.textual_compat.light_screen import make_room_for_toasts
 from reader.ui.textual_compat.typed_ahead import Act, TypedAhead
@@ -84,7 +85,7 @@ def _commands() -> "type[Provider]":
     return ReaderCommands
 
 
-class CryptoreadApp(GuardedApp[bool]):
+class CryptoreadApp(KeyboardApp[bool]):
     """One library on one screen.
 
     query: shown first, in the user's language. config: file of the settings, which a sync reads
