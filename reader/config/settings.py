@@ -25,6 +25,9 @@ _LANGUAGE = r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8}){0,2}"
 MINUTES = range(1, 7 * 24 * 60 + 1)
 """Allowed minutes between two syncs."""
 
+SPLITTING, FREQUENT = "splitting", "frequent"
+"""Rules for the tags of the bar."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
@@ -38,6 +41,8 @@ class Settings:
     """Name of a Textual theme."""
     column_width: int = 88
     """Maximum columns of text in the reading pane."""
+    tags: str = SPLITTING
+    """Which tags get the digits: `splitting` what is shown, or the most `frequent`."""
     keys: Mapping[str, str] = field(default_factory=dict)
     """Id of a binding to its keys, separated by commas."""
     subscriptions: "tuple[Subscription, ...] | None" = None
@@ -164,6 +169,12 @@ def _language_problem(value: object) -> str | None:
     )
 
 
+def _tags_problem(value: object) -> str | None:
+    if value in (SPLITTING, FREQUENT):
+        return None
+    return f"'tags' must be 'splitting' or 'frequent', not {value!r}"
+
+
 def _keys_problem(value: object) -> str | None:
     if not isinstance(value, dict):
         return f"'keys' must be a table [keys] of binding = \"key\", not {value!r}"
@@ -206,6 +217,7 @@ def _alerts_problem(value: object) -> str | None:
 _NUMBERS = {"sidebar_width": WIDTHS, "column_width": WIDTHS, "sync_every": MINUTES}
 _PROBLEMS = {
     "language": _language_problem,
+    "tags": _tags_problem,
     "keys": _keys_problem,
     "estimate_sentiment": _estimate_problem,
     "categories": _categories_problem,

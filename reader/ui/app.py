@@ -25,7 +25,7 @@ from textual.theme import Theme
 from textual.timer import Timer
 
 from reader.config.paths import resource
-from reader.config.settings import Settings, preferred_language
+from reader.config.settings import FREQUENT, Settings, preferred_language
 from reader.errors import CryptoreadError
 from reader.library import Library
 from reader.opening import cover
@@ -114,6 +114,8 @@ class CryptoreadApp(KeyboardApp[bool]):
         self._has_size = False
         self._shown_theme = ""
         self._library = library
+        if settings.tags == FREQUENT:
+            library.use_frequent_tags()
         self._settings = settings
         self._config = config
         self._query = query

@@ -10,7 +10,7 @@ from textual.binding import BindingType
 
 from reader.article import Article, ArticleId, Identity
 from reader.errors import CryptoreadError
-from reader.library import TagCount
+from reader.library import MOST_TAGS, TagCount
 from reader.query.language import Field, Query
 from reader.ui.bars.status_line import KeyLine
 from reader.ui.bars.tag_bar import TagBar
@@ -135,7 +135,8 @@ class ReaderScreen(HostScreen):
         from reader.ui.modals.modal import open_box
         from reader.ui.modals.tag_picker import TagPicker
 
-        first = self._tag_bar.at_once(self._listing.ids) or ()
+        most = MOST_TAGS + len(self.filter.tags)
+        first = self._library.tags_at_once(self._listing.ids, most) or ()
         if self._picker is None:
             self._picker = TagPicker(self.filter, self._counted_tags, first)
             self.app.install_screen(self._picker, "tags")  # keeps its widgets when it is closed

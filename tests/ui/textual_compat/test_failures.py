@@ -143,7 +143,7 @@ FAULTS: dict[str, tuple[str, Callable[[Reading], Any]]] = {
     "related": ("reader.cache.insight.insight.Insight.related", _keys("n", "e")),
     "sync": ("reader.ui.screen.sync_process.sync", _keys("r")),
     "tag-counts": ("tag_counts", _keys("t")),
-    "tags": ("tag_counts", _keys("1")),
+    "tags": ("bar_tags", _keys("1")),
     "theme": ("save_state", _choose_a_theme),
     "warm-up": ("warm_up", _warm_up),
     "words": ("reader.cache.storing.stories.Deciding.is_behind", _keep_words),
@@ -173,8 +173,10 @@ async def test_background_work_that_fails_is_reported_and_the_screen_stays(
     what, begin = FAULTS[group]
     async with reading(news, breaks=True) as reader:
         if group == "tags":
-            monkeypatch.setattr(news, "tags_at_once", lambda *_: None)
-        if group == "find":
+            monkeypatch.setattr(
+                news, "bar_tags", lambda *_, at_once=False: None if at_once else a_defect()
+            )
+        elif group == "find":
             find = news.find
             monkeypatch.setattr(
                 news, "find", lambda query, **how: a_defect() if query.words else find(query, **how)

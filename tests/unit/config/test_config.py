@@ -91,6 +91,8 @@ def test_every_setting_is_read(tmp_path: Path) -> None:
         ('language = "u"', "unknown language 'u'"),
         ('language = "uk UA"', "unknown language 'uk UA'"),
         ("language = 3", "'language' must be a text in quotes, not 3"),
+        ('tags = "some"', "'tags' must be 'splitting' or 'frequent', not 'some'"),
+        ("tags = 9", "'tags' must be 'splitting' or 'frequent', not 9"),
         ('theme = ""', "'theme' must be a text in quotes, not ''"),
         ('column_width = "wide"', "'column_width' must be a whole number from 10 to 500"),
         ("column_width = true", "'column_width' must be a whole number"),
