@@ -28,6 +28,7 @@ BRIEF = ("brief",)
 SUBSCRIPTIONS = ("subscribe", "subscriptions", "unsubscribe")
 LIVE = ("sync",)
 ALERTS = ("check",)
+CONFIG = ("config",)
 UPKEEP = ("backup", "doctor", "restore")
 """Commands by the module that has them."""
 
@@ -37,8 +38,8 @@ class Commands(click.Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the names of all commands, sorted, without importing them."""
-        names = (*ARCHIVE, *READING, *MOOD, *BRIEF, *SUBSCRIPTIONS, *LIVE, *ALERTS, *UPKEEP)
-        return sorted((*super().list_commands(ctx), *names))
+        news = (*ARCHIVE, *READING, *MOOD, *BRIEF, *SUBSCRIPTIONS, *LIVE, *ALERTS)
+        return sorted((*super().list_commands(ctx), *news, *CONFIG, *UPKEEP))
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Import the module that has this command, and return the command."""
@@ -83,6 +84,10 @@ def _commands_beside(name: str) -> Mapping[str, click.Command]:
         import reader.cli.subscriptions as subscriptions
 
         return subscriptions.COMMANDS
+    if name in CONFIG:
+        import reader.cli.config as config
+
+        return config.COMMANDS
     if name in UPKEEP:
         import reader.cli.upkeep as backup
 

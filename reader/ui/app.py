@@ -33,7 +33,7 @@ from reader.query.language import Field, Query
 from reader.safety.crash import Broken
 from reader.ui.screen.reader import ReaderScreen
 from reader.ui.textual_compat.failures import in_background
-from reader.ui.textual_compat.keyboard import KeyboardApp
+from reader.ui.textual_compat.keyboard import KeyboardApp, as_keymap
 from reader.ui.textual_compat.light_imports import import_palette
 from reader.ui.textual_compat.light_screen import make_room_for_toasts
 from reader.ui.textual_compat.typed_ahead import Act, TypedAhead
@@ -142,7 +142,7 @@ class CryptoreadApp(KeyboardApp[bool]):
     def on_mount(self) -> None:
         """Apply the user's keys and theme, and quit on signals."""
         if self._settings.keys:
-            self.set_keymap(dict(self._settings.keys))
+            self.set_keymap(as_keymap(self._settings.keys))
         self.theme = self._shown_theme = self._chosen_theme() or self.theme
         self.theme_changed_signal.subscribe(self, self._keep_theme)
         self._leave_on_signals()

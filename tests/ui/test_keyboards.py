@@ -177,3 +177,31 @@ async def test_the_keys_of_the_reading_pane_answer_to_ukrainian_letters(news: Li
         await reader.press("п")
         assert pane.scroll_offset.y == 0
         assert end >= 0
+
+
+async def test_keys_one_after_another_do_what_they_are_bound_to(news: Library) -> None:
+    settings = Settings(keys={"sidebar.top": "g g", "sidebar.bottom": "g e,G"})
+    async with reading(news, settings=settings) as reader:
+        first = reader.cursor
+        await reader.press("g", "e")
+        last = reader.cursor
+        assert last != first
+        await reader.press("g")
+        assert reader.cursor == last
+        await reader.press("g")
+        assert reader.cursor == first
+        await reader.press("G")
+        assert reader.cursor == last
+        await reader.press("п", "g")
+        assert reader.cursor == first
+        page = await reader.help()
+        assert "gg To the first row" in page
+        assert "ge G To the last row" in page
+
+
+async def test_a_key_that_ends_a_sequence_of_others_is_itself(news: Library) -> None:
+    async with reading(news, settings=Settings(keys={"sidebar.top": "g g"})) as reader:
+        await reader.press("g", "n")
+        assert reader.opened is not None
+        await reader.press("g", "escape", "g", "x", "n")
+        assert reader.filter == "lang:en"

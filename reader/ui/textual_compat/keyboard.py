@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from textual.app import ReturnType
 from textual.binding import BindingsMap
 from textual.dom import DOMNode
-from textual.keys import key_to_character
+from textual.keys import _character_to_key, key_to_character
 
 from reader.ui.textual_compat.failures import GuardedApp
 
@@ -54,6 +54,16 @@ def latin_twin(key: str) -> str | None:
     character = name if len(name) == 1 else key_to_character(name)
     twin = TWINS.get(character or "")
     return f"{modifiers}{plus}{_SIGNS.get(twin, twin)}" if twin else None
+
+
+def as_keymap(keys: Mapping[str, str]) -> dict[str, str]:
+    """Return the keys of the settings by binding id, with Textual's names."""
+    return {id: ",".join(map(_named, each.split(","))) for id, each in keys.items()}
+
+
+def _named(keys: str) -> str:
+    """Return the keys of a sequence with one space between."""
+    return " ".join(_character_to_key(key) if len(key) == 1 else key for key in keys.split())
 
 
 class KeyboardApp(GuardedApp[ReturnType]):
