@@ -183,7 +183,7 @@ class CryptoreadApp(KeyboardApp[bool]):
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Return Textual's commands, without those for which the screen has its own."""
-        ours = ("Keys", "Quit", "Maximize", "Minimize")
+        ours = ("Keys", "Quit", "Maximize", "Minimize", "Theme")
         return (each for each in super().get_system_commands(screen) if each.title not in ours)
 
     def action_command_palette(self) -> None:

@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import Protocol, runtime_checkable
 
 from textual.binding import Binding, BindingType
-from textual.command import DiscoveryHit, Hit, Hits, Provider
+from textual.command import Hit, Hits, Provider
 from textual.content import Content
 from textual.types import IgnoreReturnCallbackType
 from textual.widget import Widget
@@ -19,6 +19,20 @@ from reader.ui.screen.keys import READER_KEYS
 from reader.ui.sidebar.widget import Sidebar
 
 _PARTS = (("List", Sidebar), ("Reading pane", ReadingPane), ("Briefing", BriefingPane))
+
+_FIRST = (
+    *("Search", "Group by", "View", "Save view", "Theme", "Briefing", "Mood", "Sync", "Sources"),
+    *("Copy link", "Copy Markdown", "Export", "All tags", "Next language", "Undo", "Help"),
+)
+"""Names of what is looked for first, or their first words, in this order."""
+
+_MOVEMENTS = frozenset(
+    each.description for _, part in _PARTS for each in part.BINDINGS if isinstance(each, Binding)
+)
+"""Names of what is done by single keys alone; they come last, with the tags by number."""
+
+_NAMES, _BORDERS = 30, 10
+"""Cells of a name with the gap behind it, and of what is beside a line of the palette."""
 
 
 @runtime_checkable
@@ -74,6 +88,7 @@ class ReaderCommands(Provider):
         screen = self.screen
         if not isinstance(screen, HasKeys):
             return
+        yield "Theme", "Choose the colours", self.app.action_change_theme
         keymap, at_present = screen.keymap, screen.keys_at_present
         for node in self._nodes():
             for binding in _bindings(READER_KEYS if node is self.screen else node.BINDINGS):
@@ -88,9 +103,9 @@ class ReaderCommands(Provider):
         yield self.screen
 
     async def discover(self) -> Hits:
-        """Yield every command."""
+        """Yield every command, with a score for its place: what is looked for first comes first."""
         for name, tooltip, run in self._commands():
-            yield DiscoveryHit(Content(name), run, help=tooltip)
+            yield Hit(_score(name), self._line(Content(name), tooltip), run, text=name)
 
     async def search(self, query: str) -> Hits:
         """Yield the commands whose name or tooltip matches."""
@@ -98,4 +113,20 @@ class ReaderCommands(Provider):
         for name, tooltip, run in self._commands():
             score = max(matcher.match(name), matcher.match(tooltip) / 2)
             if score > 0:
-                yield Hit(score, matcher.highlight(name), run, help=tooltip)
+                yield Hit(score, self._line(matcher.highlight(name), tooltip), run, text=name)
+
+    def _line(self, name: Content, tooltip: str) -> Content:
+        """Return name and tooltip on one line, the tooltip cut where it does not fit."""
+        width = self.app.size.width - _BORDERS
+        line = name.pad_right(max(2, _NAMES - name.cell_length)) + Content.styled(tooltip, "dim")
+        return line.truncate(max(width, name.cell_length), ellipsis=True)
+
+
+def _score(name: str) -> float:
+    """Return a number that is the higher, the earlier people look for the command."""
+    plain = name.rpartition(" (")[0] or name
+    for place, first in enumerate(_FIRST):
+        if plain == first or plain.startswith(f"{first} "):
+            return 2 - place / len(_FIRST)
+    is_movement = plain in _MOVEMENTS or plain.startswith("Tag ")
+    return 0.1 if is_movement else 0.5
