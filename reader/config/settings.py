@@ -16,6 +16,7 @@ from reader.safety.own_files import NotRegular, read_own
 
 if TYPE_CHECKING:
     from reader.config.alerts import Rule
+    from reader.config.commands import OwnCommand
     from reader.subscriptions import Subscription, SyncOptions
 
 WIDTHS = range(10, 501)
@@ -55,6 +56,8 @@ class Settings:
     """Words of titles by category; they take precedence over the built-in ones."""
     alerts: "tuple[Rule, ...]" = ()
     """Rules by which new articles are told of after a sync, by their names."""
+    commands: "tuple[OwnCommand, ...]" = ()
+    """Programs of one's own for the article under the cursor, by name."""
     coindesk_key: str | None = field(default=None, repr=False)
     """Key for the Data API of CoinDesk; secret."""
 
@@ -101,12 +104,11 @@ def read_settings(path: Path) -> Settings:
     for name, value in written.items():
         if problem := _problem(name, value):
             raise ConfigError(path, problem)
-    if "subscriptions" in written:
-        written["subscriptions"] = _subscriptions(path, written["subscriptions"])
     if "categories" in written:
         written["categories"] = _categories(written["categories"])
-    if "alerts" in written:
-        written["alerts"] = _alerts(path, written["alerts"])
+    for name, read in _TABLES.items():
+        if name in written:
+            written[name] = read(path, written[name])
     settings = Settings(**written)
     settings.make_secrets_known()
     return settings
@@ -139,6 +141,19 @@ def _alerts(path: Path, table: Any) -> "tuple[Rule, ...]":
         return from_table(table)
     except ValueError as error:
         raise ConfigError(path, str(error)) from error
+
+
+def _commands(path: Path, table: Any) -> "tuple[OwnCommand, ...]":
+    from reader.config.commands import from_table
+
+    try:
+        return from_table(table)
+    except ValueError as error:
+        raise ConfigError(path, str(error)) from error
+
+
+_TABLES = {"subscriptions": _subscriptions, "alerts": _alerts, "commands": _commands}
+"""What reads the tables whose parts have a module of their own."""
 
 
 def _problem(name: str, value: object) -> str | None:
@@ -214,6 +229,12 @@ def _alerts_problem(value: object) -> str | None:
     return f"'alerts' must be tables [alerts.NAME] with query or sources, not {value!r}"
 
 
+def _commands_problem(value: object) -> str | None:
+    if isinstance(value, dict):
+        return None
+    return f"'commands' must be a table [commands] of NAME = [\"program\"], not {value!r}"
+
+
 _NUMBERS = {"sidebar_width": WIDTHS, "column_width": WIDTHS, "sync_every": MINUTES}
 _PROBLEMS = {
     "language": _language_problem,
@@ -223,6 +244,7 @@ _PROBLEMS = {
     "categories": _categories_problem,
     "subscriptions": _subscriptions_problem,
     "alerts": _alerts_problem,
+    "commands": _commands_problem,
 }
 
 

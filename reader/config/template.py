@@ -74,6 +74,13 @@ _BLOCKS = {
 # query = "hack"
 # sources = 2
 """,
+    "commands": """\
+# Programs of your own for the article under the cursor, by a key and in the palette. {url}, {title}
+# and {markdown_file} are arguments of their own; terminal = true if the program needs the terminal.
+# [commands]
+# share = ["notify-send", "--", "{title}"]
+# edit = { command = ["nano", "{markdown_file}"], key = "ctrl+e", terminal = true }
+""",
 }
 """A comment and an example for each setting, those of no table first."""
 

@@ -141,6 +141,10 @@ class CryptoreadApp(KeyboardApp[bool]):
 
     def on_mount(self) -> None:
         """Apply the user's keys and theme, and quit on signals."""
+        for own in self._settings.commands:
+            if own.key:
+                keys = as_keymap({own.name: own.key})[own.name]
+                self.bind(keys, f"screen.own_command({own.name!r})", description=own.name)
         if self._settings.keys:
             self.set_keymap(as_keymap(self._settings.keys))
         self.theme = self._shown_theme = self._chosen_theme() or self.theme

@@ -96,6 +96,7 @@ def faults(settings: Settings) -> Iterator[str]:
                     yield _no_key(id, key)
     yield from _clashes(settings.keys)
     yield from _begun(settings.keys)
+    yield from _own_faults(settings)
 
 
 def _unknown(what: str, value: str, valid: Sequence[str], where: str = "") -> str:
@@ -139,6 +140,26 @@ def _clashes(chosen: Mapping[str, str]) -> Iterator[str]:
                         )
 
 
+def _own_faults(settings: Settings) -> Iterator[str]:
+    """Yield a sentence for each key of an own command that does something else."""
+    taken = dict[str, str]()
+    for own in settings.commands:
+        for keys in own.key.split(",") if own.key else ():
+            for key in keys.split() or [""]:
+                if not is_key(key):
+                    yield _no_key(own.name, key).replace("[keys]", "[commands]")
+            others = [(taken[each], {each}) for each in taken]
+            for other, bound_to in (*others, *_beside("reader.own", settings.keys)):
+                begun = _canonical(keys).split()
+                first = {" ".join(begun[:n]) for n in range(1, len(begun) + 1)} & bound_to
+                if first:
+                    yield (
+                        f"{min(first)!r} for {own.name!r} in [commands] is bound to {other!r}; "
+                        "choose another key for one of them"
+                    )
+            taken[_canonical(keys)] = own.name
+
+
 def _begun(chosen: Mapping[str, str]) -> Iterator[str]:
     """Yield a sentence for each chosen sequence whose first keys do something by themselves."""
     for id, keys in chosen.items():
@@ -155,7 +176,7 @@ def _begun(chosen: Mapping[str, str]) -> Iterator[str]:
 def _beside(id: str, chosen: Mapping[str, str]) -> Iterator[tuple[str, set[str]]]:
     """Yield the bindings that answer where this one does, each with its keys."""
     place = id.partition(".")[0]
-    places = {"reader": ("reader", *_PANES)}.get(place, (place,))
+    places = {"reader": ("reader", "app", *_PANES)}.get(place, (place,))
     for each in (*places, "reader") if place in _PANES else places:
         for bindings in _bindings(each):
             for one in bindings:

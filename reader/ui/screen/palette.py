@@ -1,6 +1,6 @@
 """All actions by name, for the help page and the command palette."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from types import MappingProxyType
 from typing import Protocol, runtime_checkable
@@ -11,6 +11,7 @@ from textual.content import Content
 from textual.types import IgnoreReturnCallbackType
 from textual.widget import Widget
 
+from reader.config.commands import OwnCommand
 from reader.ui.briefing.pane import BriefingPane
 from reader.ui.modals.help import HelpGroup
 from reader.ui.reading.pane import ReadingPane
@@ -42,6 +43,10 @@ class HasKeys(Protocol):
     @property
     def keymap(self) -> Mapping[str, str]:
         """Return the keys that the user has chosen, by binding id."""
+
+    @property
+    def own_commands(self) -> Sequence[OwnCommand]:
+        """Return the user's own programs."""
 
     @property
     def keys_at_present(self) -> Mapping[str, str]:
@@ -88,6 +93,10 @@ class ReaderCommands(Provider):
         screen = self.screen
         if not isinstance(screen, HasKeys):
             return
+        for own in screen.own_commands:
+            key = f" ({key_names(own.key)})" if own.key else ""
+            run = partial(self.screen.run_action, f"own_command({own.name!r})")
+            yield f"{own.name}{key}", " ".join(own.command), run
         yield "Theme", "Choose the colours", self.app.action_change_theme
         keymap, at_present = screen.keymap, screen.keys_at_present
         for node in self._nodes():

@@ -239,6 +239,13 @@ class ReaderScreen(HostScreen):
         if article := self._of_article():
             self._doors.original(article)
 
+    def action_own_command(self, name: str) -> None:
+        """Call a command of the settings with the article."""
+        from reader.ui.screen.own_commands import call
+
+        if article := self._of_article():
+            call(self, self._settings.commands, name, article)
+
     def action_related(self) -> None:
         """Show the articles that are related to the article."""
         from reader.ui.screen.insight.related import show_related
