@@ -26,6 +26,9 @@ _LANGUAGE = r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8}){0,2}"
 MINUTES = range(1, 7 * 24 * 60 + 1)
 """Allowed minutes between two syncs."""
 
+UNICODE, ASCII = "unicode", "ascii"
+"""Kinds of signs."""
+
 SPLITTING, FREQUENT = "splitting", "frequent"
 """Rules for the tags of the bar."""
 
@@ -42,6 +45,8 @@ class Settings:
     """Name of a Textual theme."""
     column_width: int = 88
     """Maximum columns of text in the reading pane."""
+    glyphs: str = UNICODE
+    """Signs of the screen: `unicode`, or `ascii` where the font lacks them."""
     tags: str = SPLITTING
     """Which tags get the digits: `splitting` what is shown, or the most `frequent`."""
     keys: Mapping[str, str] = field(default_factory=dict)
@@ -184,6 +189,12 @@ def _language_problem(value: object) -> str | None:
     )
 
 
+def _glyphs_problem(value: object) -> str | None:
+    if value in (UNICODE, ASCII):
+        return None
+    return f"'glyphs' must be 'unicode' or 'ascii', not {value!r}"
+
+
 def _tags_problem(value: object) -> str | None:
     if value in (SPLITTING, FREQUENT):
         return None
@@ -238,6 +249,7 @@ def _commands_problem(value: object) -> str | None:
 _NUMBERS = {"sidebar_width": WIDTHS, "column_width": WIDTHS, "sync_every": MINUTES}
 _PROBLEMS = {
     "language": _language_problem,
+    "glyphs": _glyphs_problem,
     "tags": _tags_problem,
     "keys": _keys_problem,
     "estimate_sentiment": _estimate_problem,

@@ -29,6 +29,10 @@ _BLOCKS = {
 # Colours; ctrl+p offers all themes, and keeps the one that is chosen there.
 # theme = "textual-dark"
 """,
+    "glyphs": """\
+# Signs of the screen: "unicode", or "ascii" where the font lacks them.
+# glyphs = "unicode"
+""",
     "sidebar_width": """\
 # Columns of the list; without it, what the width of the terminal leaves.
 # sidebar_width = 50

@@ -25,7 +25,7 @@ from textual.theme import Theme
 from textual.timer import Timer
 
 from reader.config.paths import resource
-from reader.config.settings import FREQUENT, Settings, preferred_language
+from reader.config.settings import ASCII, FREQUENT, Settings, preferred_language
 from reader.errors import CryptoreadError
 from reader.library import Library
 from reader.opening import cover
@@ -116,6 +116,11 @@ class CryptoreadApp(KeyboardApp[bool]):
         self._library = library
         if settings.tags == FREQUENT:
             library.use_frequent_tags()
+        self._glyphs: list[LineFilter] = []
+        if settings.glyphs == ASCII:
+            from reader.ui.textual_compat.ascii_glyphs import AsciiGlyphs
+
+            self._glyphs.append(AsciiGlyphs())
         self._settings = settings
         self._config = config
         self._query = query
@@ -259,7 +264,8 @@ class CryptoreadApp(KeyboardApp[bool]):
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Use no colours at all under NO_COLOR, where Textual uses shades of grey."""
-        return [NoColor()] if self.no_color else super().get_line_filters()
+        filters = [NoColor()] if self.no_color else super().get_line_filters()
+        return [*filters, *self._glyphs]
 
     def on_notify(self) -> None:
         """Make room for a toast before Textual shows it."""
