@@ -37,6 +37,7 @@ from reader.ui.textual_compat.keyboard import KeyboardApp, as_keymap
 from reader.ui.textual_compat.light_imports import import_palette
 from reader.ui.textual_compat.light_screen import make_room_for_toasts
 from reader.ui.textual_compat.typed_ahead import Act, TypedAhead
+from reader.ui.themes import THEMES
 
 if TYPE_CHECKING:
     from textual.command import Provider
@@ -116,6 +117,8 @@ class CryptoreadApp(KeyboardApp[bool]):
         self._library = library
         if settings.tags == FREQUENT:
             library.use_frequent_tags()
+        for theme in THEMES:
+            self.register_theme(theme)
         self._glyphs: list[LineFilter] = []
         if settings.glyphs == ASCII:
             from reader.ui.textual_compat.ascii_glyphs import AsciiGlyphs

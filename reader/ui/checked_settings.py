@@ -20,6 +20,7 @@ from textual.theme import BUILTIN_THEMES
 
 from reader.config.settings import Settings
 from reader.config.template import Bound
+from reader.ui.themes import THEMES
 
 PLACES: Mapping[str, tuple[tuple[str, str], ...]] = {
     "app": (("reader.ui.app", "CryptoreadApp"),),
@@ -84,8 +85,9 @@ def _written(key: str) -> str:
 
 def faults(settings: Settings) -> Iterator[str]:
     """Yield a sentence for each wrong setting that only the screen knows."""
-    if settings.theme is not None and settings.theme not in BUILTIN_THEMES:
-        yield _unknown("theme", settings.theme, sorted(BUILTIN_THEMES))
+    themes = [*(each.name for each in THEMES), *sorted(BUILTIN_THEMES)]
+    if settings.theme is not None and settings.theme not in themes:
+        yield _unknown("theme", settings.theme, themes)
     for id, keys in settings.keys.items():
         if id not in _ids(id.partition(".")[0]):
             known = [each for place in PLACES for each in _ids(place)]

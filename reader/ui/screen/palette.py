@@ -127,7 +127,9 @@ class ReaderCommands(Provider):
     def _line(self, name: Content, tooltip: str) -> Content:
         """Return name and tooltip on one line, the tooltip cut where it does not fit."""
         width = self.app.size.width - _BORDERS
-        line = name.pad_right(max(2, _NAMES - name.cell_length)) + Content.styled(tooltip, "dim")
+        line = name.pad_right(max(2, _NAMES - name.cell_length)) + Content.styled(
+            tooltip, "$text-muted"
+        )
         return line.truncate(max(width, name.cell_length), ellipsis=True)
 
 
