@@ -53,10 +53,10 @@ THEMES = (
     _theme(
         "dark",
         dark=True,
-        grounds="#12161c #181d25 #202732 #2d3846 #8cc0ff #10151c",
+        grounds="#12161c #181d25 #1e2530 #252d39 #8cc0ff #10151c",
         texts="#e4e8ee #aab4c0 #98a2b0",
         colors="#8cc0ff #b4c0ff #f5c46b #ff9f99 #86d79a #ffb86b",
-        tints="#1c3350 #2a3052 #46371a #4d2328 #1d3b27 #453019",
+        tints="#12253c #20264a #382b15 #451f24 #163020 #3c2a16",
     ),
     _theme(
         "light",

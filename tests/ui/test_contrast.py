@@ -5,6 +5,7 @@ from itertools import product
 from pathlib import Path
 
 import pytest
+from rich.color import ColorSystem
 from rich.style import Style
 from textual.color import Color
 from textual.strip import Strip
@@ -62,6 +63,31 @@ def weak(strips: list[Strip]) -> Iterator[tuple[str, float]]:
         found = contrast(style) if style else ENOUGH
         if found < ENOUGH and any(sign.isalnum() for sign in text):
             yield text, found
+
+
+def in_few_colors(style: Style, system: ColorSystem) -> Style:
+    """The style as a terminal of 16 or 256 colours shows it."""
+    color, behind = style.color, style.bgcolor
+    return Style(
+        color=color.downgrade(system) if color else None,
+        bgcolor=behind.downgrade(system) if behind else None,
+    )
+
+
+@pytest.mark.parametrize("theme", [each.name for each in THEMES])
+@pytest.mark.parametrize(
+    ("system", "enough"), [(ColorSystem.EIGHT_BIT, 3.0), (ColorSystem.STANDARD, 2.0)]
+)
+async def test_text_can_be_read_in_few_colours(
+    theme: str, system: ColorSystem, enough: float, news: Library
+) -> None:
+    async with reading(news, settings=Settings(theme=theme, tags="frequent")) as reader:
+        for keys in PLACES:
+            await reader.press(*keys.split())
+            for text, style, _ in (segment for strip in reader.strips for segment in strip):
+                if style and any(sign.isalnum() for sign in text):
+                    assert contrast(in_few_colors(style, system)) > enough, (keys, text, style)
+            await reader.press("escape", "escape", "x")
 
 
 def weak_parts(reader: Reading) -> Iterator[tuple[str, str, float]]:
