@@ -139,7 +139,7 @@ def launch(plan: Plan) -> None:
     """
     name = Path(plan.argv[0]).name
     try:
-        code = _in_foreground(plan.argv) if plan.needs_terminal else _detached(plan.argv)
+        code = run_in_foreground(plan.argv) if plan.needs_terminal else run_detached(plan.argv)
     except OSError as error:
         reason = f"{name} could not be started ({error.strerror})"
         raise BrowserFailed(plan.url, reason) from error
@@ -284,7 +284,7 @@ def _usual(environ: Mapping[str, str], platform: str) -> Iterator[list[str]]:
         yield from ([program, "%s"] for program in _TERMINAL)
 
 
-def _detached(argv: tuple[str, ...]) -> int:
+def run_detached(argv: tuple[str, ...]) -> int:
     """Run a command in a session of its own; return its exit code, or 0 if it is still running."""
     from subprocess import DEVNULL, Popen, TimeoutExpired
     from threading import Thread
@@ -298,7 +298,7 @@ def _detached(argv: tuple[str, ...]) -> int:
         return 0
 
 
-def _in_foreground(argv: tuple[str, ...]) -> int:
+def run_in_foreground(argv: tuple[str, ...]) -> int:
     """Run a command and return its exit code. Meanwhile ctrl+c is the browser's own."""
     import signal
     from subprocess import call

@@ -3,7 +3,7 @@
 Combines the cache, the importer and the clock. No SQL, no widgets, no printing.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import cached_property, partial
 from pathlib import Path
@@ -218,6 +218,16 @@ class Library:
         """Return the same as `tag_counts`; None if that may take a tenth of a second."""
         return self._questions.tags_at_once(ids, most)
 
+    def bar_tags(
+        self, ids: Ids, named: Collection[str] = (), *, at_once: bool = False
+    ) -> list[TagCount] | None:
+        """Return nine tags that split the articles and those named; at_once: as `tags_at_once`."""
+        return self._questions.bar_tags(ids, named, at_once=at_once)
+
+    def use_frequent_tags(self) -> None:
+        """Return the most frequent tags as those of the bar from now on."""
+        self._questions.splits_tags = False
+
     def unread(self, ids: Ids) -> Ids:
         """Return the unread ones of the articles."""
         return self._questions.unread(ids)
@@ -386,11 +396,7 @@ class Library:
         return fetch_full_text(self._store, article, stop, limits)
 
     def export(
-        self,
-        query: Query,
-        to: Path,
-        *,
-        on_refusal: Callable[[Refusal], None] = lambda _refusal: None,
+        self, query: Query, to: Path, *, on_refusal: Callable[[Refusal], None] = lambda _: None
     ) -> "ExportReport":
         """Write what matches into a folder, a new archive, `.jsonl`, `.html` or `.epub`."""
         from reader.archive.exporting import export

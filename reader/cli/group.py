@@ -36,6 +36,7 @@ MODULES: Mapping[str, tuple[str, ...]] = {
     "archive": ("export", "import"),
     "brief": ("brief",),
     "completion": ("completion",),
+    "config": ("config",),
     "live": ("sync",),
     "marking": ("mark",),
     "mood": ("mood",),

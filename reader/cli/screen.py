@@ -71,7 +71,7 @@ def open_reader(paths: Paths, query: "Query | None" = None) -> None:
 
 def settings_fault(settings: "Settings") -> str | None:
     """Return what the screen cannot use in valid settings, as a sentence; None if it can."""
-    if not settings.theme and not settings.keys:
+    if not settings.theme and not settings.keys and not settings.commands:
         return None
     from reader.ui.checked_settings import fault
 

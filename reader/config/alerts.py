@@ -1,17 +1,12 @@
-"""Rules of the table `[alerts]`: which news to tell the user of, and by which command.
-
-A headline comes from outside, so a placeholder stands for a whole argument of the command: no
-shell, and no program that is told to run its argument, ever reads it as code.
-"""
+"""Rules of the table `[alerts]`: which news to tell the user of, and by which command."""
 
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from itertools import pairwise
-from pathlib import PurePath
 from typing import Any
 
+from reader.config.arguments import problems
 from reader.query.language import parse
 from reader.text import clean_line
 
@@ -21,17 +16,14 @@ SOURCES = range(2, 51)
 LONGEST_S = 96 * 3600
 """Maximum of `within`: a story is not told for longer."""
 
-MOST_RULES, MOST_ARGUMENTS = 50, 100
-LONGEST_NAME, LONGEST_ARGUMENT = 60, 4_000
+MOST_RULES, LONGEST_NAME = 50, 60
 
 KEYS = ("query", "sources", "within", "once_per", "command")
 PLACEHOLDERS = ("title", "source", "url", "rule", "count")
 
 _UNITS_S = {"m": 60, "h": 3600, "d": 24 * 3600}
-_PLACEHOLDER = re.compile(rf"\{{({'|'.join(PLACEHOLDERS)})\}}")
-_ANY_PLACEHOLDER = re.compile(r"\{\w*\}")
-_RUNS_TEXT = re.compile(r"-\w*[ce]|--?(?:command|eval|execute)|/[ck]", re.IGNORECASE)
-"""Options after which programs such as `sh` and `python3` run an argument as a program."""
+_INSTEAD = "read the matches from stdin instead"
+"""What to do where a headline would be run as a program."""
 
 
 class OncePer(StrEnum):
@@ -104,7 +96,7 @@ def _problems(values: Mapping[str, Any]) -> Iterator[str]:
     once_per = values.get("once_per", OncePer.STORY)
     if once_per not in [*OncePer]:
         yield f"'once_per' must be 'story' or 'article', not {once_per!r}"
-    yield from _command_problems(values.get("command", ["any"]))
+    yield from problems(values.get("command", ["any"]), PLACEHOLDERS, _INSTEAD)
 
 
 def _query_problems(query: Any) -> Iterator[str]:
@@ -134,37 +126,3 @@ def _seconds(within: Any) -> int:
     if not isinstance(within, str) or not re.fullmatch(r"[0-9]{1,4}[mhd]", within):
         return 0
     return int(within[:-1]) * _UNITS_S[within[-1]]
-
-
-def _command_problems(command: Any) -> Iterator[str]:
-    is_list = isinstance(command, list) and 0 < len(command) <= MOST_ARGUMENTS
-    if not is_list or not all(isinstance(each, str) for each in command) or not command[0]:
-        yield (
-            "'command' must be a list of a program and its arguments such as "
-            f'["notify-send", "--", "{{title}}"], not {command!r}'
-        )
-        return
-    for argument in command:
-        if "\0" in argument or len(argument) > LONGEST_ARGUMENT:
-            yield f"an argument of 'command' is too long or has a NUL: {argument[:40]!r}"
-    if _ANY_PLACEHOLDER.fullmatch(command[0]):
-        yield f"'command' must begin with a program, not with {command[0]!r}"
-    for before, argument in pairwise(command):
-        yield from _argument_problems(PurePath(before).name, argument)
-
-
-def _argument_problems(before: str, argument: str) -> Iterator[str]:
-    found = _PLACEHOLDER.search(argument)
-    if found and found[0] != argument:
-        yield (
-            f"'command' has {found[0]} inside the argument {argument!r}; a placeholder must be "
-            "an argument of its own, as headlines are written by others"
-        )
-    elif found and _RUNS_TEXT.fullmatch(before):
-        yield (
-            f"'command' has {argument} after {before!r}, which would run a headline as a program; "
-            "read the matches from stdin instead"
-        )
-    elif not found and _ANY_PLACEHOLDER.fullmatch(argument):
-        valid = ", ".join(f"{{{name}}}" for name in PLACEHOLDERS)
-        yield f"'command' has the unknown placeholder {argument}; valid placeholders: {valid}"

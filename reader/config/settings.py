@@ -16,6 +16,7 @@ from reader.safety.own_files import NotRegular, read_own
 
 if TYPE_CHECKING:
     from reader.config.alerts import Rule
+    from reader.config.commands import OwnCommand
     from reader.subscriptions import Subscription, SyncOptions
 
 WIDTHS = range(10, 501)
@@ -27,6 +28,12 @@ READ_WHEN = ("opened", "dwell", "end", "hand")
 
 MINUTES = range(1, 7 * 24 * 60 + 1)
 """Allowed minutes between two syncs."""
+
+UNICODE, ASCII = "unicode", "ascii"
+"""Kinds of signs."""
+
+SPLITTING, FREQUENT = "splitting", "frequent"
+"""Rules for the tags of the bar."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +51,10 @@ class Settings:
     read_when: str = "opened"
     """When an article counts as read: when it is opened, has been open for 5 seconds (dwell), when
     its end was in view, or when a key marks it (hand)."""
+    glyphs: str = UNICODE
+    """Signs of the screen: `unicode`, or `ascii` where the font lacks them."""
+    tags: str = SPLITTING
+    """Which tags get the digits: `splitting` what is shown, or the most `frequent`."""
     keys: Mapping[str, str] = field(default_factory=dict)
     """Id of a binding to its keys, separated by commas."""
     subscriptions: "tuple[Subscription, ...] | None" = None
@@ -58,6 +69,8 @@ class Settings:
     """Rules by which new articles are told of after a sync, by their names."""
     views: Mapping[str, str] = field(default_factory=dict)
     """Saved views by name: `@name` stands for the query, on the screen and in every command."""
+    commands: "tuple[OwnCommand, ...]" = ()
+    """Programs of one's own for the article under the cursor, by name."""
     coindesk_key: str | None = field(default=None, repr=False)
     """Key for the Data API of CoinDesk; secret."""
 
@@ -104,12 +117,11 @@ def read_settings(path: Path) -> Settings:
     for name, value in written.items():
         if problem := _problem(name, value):
             raise ConfigError(path, problem)
-    if "subscriptions" in written:
-        written["subscriptions"] = _subscriptions(path, written["subscriptions"])
     if "categories" in written:
         written["categories"] = _categories(written["categories"])
-    if "alerts" in written:
-        written["alerts"] = _alerts(path, written["alerts"])
+    for name, read in _TABLES.items():
+        if name in written:
+            written[name] = read(path, written[name])
     settings = Settings(**written)
     settings.make_secrets_known()
     return settings
@@ -144,6 +156,19 @@ def _alerts(path: Path, table: Any) -> "tuple[Rule, ...]":
         raise ConfigError(path, str(error)) from error
 
 
+def _commands(path: Path, table: Any) -> "tuple[OwnCommand, ...]":
+    from reader.config.commands import from_table
+
+    try:
+        return from_table(table)
+    except ValueError as error:
+        raise ConfigError(path, str(error)) from error
+
+
+_TABLES = {"subscriptions": _subscriptions, "alerts": _alerts, "commands": _commands}
+"""What reads the tables whose parts have a module of their own."""
+
+
 def _problem(name: str, value: object) -> str | None:
     """Return what is wrong with a setting, as a sentence; None if it is valid."""
     names = [setting.name for setting in fields(Settings)]
@@ -170,6 +195,18 @@ def _language_problem(value: object) -> str | None:
     return (
         f"unknown language {value!r}; valid languages: codes of two or three letters, as 'en', 'uk'"
     )
+
+
+def _glyphs_problem(value: object) -> str | None:
+    if value in (UNICODE, ASCII):
+        return None
+    return f"'glyphs' must be 'unicode' or 'ascii', not {value!r}"
+
+
+def _tags_problem(value: object) -> str | None:
+    if value in (SPLITTING, FREQUENT):
+        return None
+    return f"'tags' must be 'splitting' or 'frequent', not {value!r}"
 
 
 def _keys_problem(value: object) -> str | None:
@@ -236,9 +273,17 @@ def _alerts_problem(value: object) -> str | None:
     return f"'alerts' must be tables [alerts.NAME] with query or sources, not {value!r}"
 
 
+def _commands_problem(value: object) -> str | None:
+    if isinstance(value, dict):
+        return None
+    return f"'commands' must be a table [commands] of NAME = [\"program\"], not {value!r}"
+
+
 _NUMBERS = {"sidebar_width": WIDTHS, "column_width": WIDTHS, "sync_every": MINUTES}
 _PROBLEMS = {
     "language": _language_problem,
+    "glyphs": _glyphs_problem,
+    "tags": _tags_problem,
     "keys": _keys_problem,
     "read_when": _read_when_problem,
     "estimate_sentiment": _estimate_problem,
@@ -246,6 +291,7 @@ _PROBLEMS = {
     "views": _views_problem,
     "subscriptions": _subscriptions_problem,
     "alerts": _alerts_problem,
+    "commands": _commands_problem,
 }
 
 

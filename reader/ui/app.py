@@ -26,17 +26,19 @@ from textual.theme import Theme
 from textual.timer import Timer
 
 from reader.config.paths import resource
-from reader.config.settings import Settings, preferred_language
+from reader.config.settings import ASCII, FREQUENT, Settings, preferred_language
 from reader.errors import CryptoreadError
 from reader.library import Library
 from reader.opening import cover
 from reader.query.language import Field, Query
 from reader.safety.crash import Broken
 from reader.ui.screen.reader import ReaderScreen
-from reader.ui.textual_compat.failures import GuardedApp, in_background
+from reader.ui.textual_compat.failures import in_background
+from reader.ui.textual_compat.keyboard import KeyboardApp, as_keymap
 from reader.ui.textual_compat.light_imports import import_palette
 from reader.ui.textual_compat.light_screen import make_room_for_toasts
 from reader.ui.textual_compat.typed_ahead import Act, TypedAhead
+from reader.ui.themes import THEMES
 
 if TYPE_CHECKING:
     from textual.command import Provider
@@ -85,7 +87,7 @@ def _commands() -> "type[Provider]":
     return ReaderCommands
 
 
-class CryptoreadApp(GuardedApp[bool]):
+class CryptoreadApp(KeyboardApp[bool]):
     """One library on one screen.
 
     query: shown first, in the user's language. config: file of the settings, which a sync reads
@@ -114,6 +116,15 @@ class CryptoreadApp(GuardedApp[bool]):
         self._has_size = False
         self._shown_theme = ""
         self._library = library
+        if settings.tags == FREQUENT:
+            library.use_frequent_tags()
+        for theme in THEMES:
+            self.register_theme(theme)
+        self._glyphs: list[LineFilter] = []
+        if settings.glyphs == ASCII:
+            from reader.ui.textual_compat.ascii_glyphs import AsciiGlyphs
+
+            self._glyphs.append(AsciiGlyphs())
         self._settings = settings
         self._config = config
         self._query = query
@@ -139,8 +150,12 @@ class CryptoreadApp(GuardedApp[bool]):
 
     def on_mount(self) -> None:
         """Apply the user's keys and theme, and quit on signals."""
+        for own in self._settings.commands:
+            if own.key:
+                keys = as_keymap({own.name: own.key})[own.name]
+                self.bind(keys, f"screen.own_command({own.name!r})", description=own.name)
         if self._settings.keys:
-            self.set_keymap(dict(self._settings.keys))
+            self.set_keymap(as_keymap(self._settings.keys))
         self.theme = self._shown_theme = self._chosen_theme() or self.theme
         self.theme_changed_signal.subscribe(self, self._keep_theme)
         self._leave_on_signals()
@@ -181,7 +196,7 @@ class CryptoreadApp(GuardedApp[bool]):
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Return Textual's commands, without those for which the screen has its own."""
-        ours = ("Keys", "Quit", "Maximize", "Minimize")
+        ours = ("Keys", "Quit", "Maximize", "Minimize", "Theme")
         return (each for each in super().get_system_commands(screen) if each.title not in ours)
 
     def action_command_palette(self) -> None:
@@ -264,7 +279,8 @@ class CryptoreadApp(GuardedApp[bool]):
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Use no colours at all under NO_COLOR, where Textual uses shades of grey."""
-        return [NoColor()] if self.no_color else super().get_line_filters()
+        filters = [NoColor()] if self.no_color else super().get_line_filters()
+        return [*filters, *self._glyphs]
 
     def on_notify(self) -> None:
         """Make room for a toast before Textual shows it."""

@@ -19,6 +19,8 @@ from textual.keys import (
 from textual.theme import BUILTIN_THEMES
 
 from reader.config.settings import Settings
+from reader.config.template import Bound
+from reader.ui.themes import THEMES
 
 PLACES: Mapping[str, tuple[tuple[str, str], ...]] = {
     "app": (("reader.ui.app", "CryptoreadApp"),),
@@ -44,6 +46,9 @@ PLACES: Mapping[str, tuple[tuple[str, str], ...]] = {
 }
 """Modules and classes that have bindings, by the first word of their ids."""
 
+_PANES = ("sidebar", "reading", "briefing")
+"""Parts inside the main screen, whose keys answer there as well."""
+
 _MODIFIERS = frozenset(("ctrl", "shift", "alt", "super", "hyper", "meta"))
 _OTHER_NAMES = {
     "esc": "escape",
@@ -67,20 +72,39 @@ class _Bound(NamedTuple):
 
 def fault(settings: Settings) -> str | None:
     """Return a sentence that names the first wrong setting, its value and the remedy, or None."""
-    return next(_faults(settings), None)
+    return next(faults(settings), None)
 
 
-def _faults(settings: Settings) -> Iterator[str]:
-    if settings.theme is not None and settings.theme not in BUILTIN_THEMES:
-        yield _unknown("theme", settings.theme, sorted(BUILTIN_THEMES))
+def bound() -> Iterator[Bound]:
+    """Yield every binding of the screen with its default keys, as a user writes them."""
+    for place in PLACES:
+        for bindings in _bindings(place):
+            for each in bindings:
+                keys = ",".join(map(_written, each.key.split(",")))
+                yield Bound(each.id or "", keys, each.tooltip or each.description)
+
+
+def _written(key: str) -> str:
+    sign = _named_sign(key.strip())
+    return key.strip() if sign in (None, ",", " ") else sign or key
+
+
+def faults(settings: Settings) -> Iterator[str]:
+    """Yield a sentence for each wrong setting that only the screen knows."""
+    themes = [*(each.name for each in THEMES), *sorted(BUILTIN_THEMES)]
+    if settings.theme is not None and settings.theme not in themes:
+        yield _unknown("theme", settings.theme, themes)
     for id, keys in settings.keys.items():
         if id not in _ids(id.partition(".")[0]):
             known = [each for place in PLACES for each in _ids(place)]
             yield _unknown("binding", id, _nearest(id, known), " in [keys]")
-        for key in keys.split(","):
-            if not is_key(key.strip()):
-                yield _no_key(id, key.strip())
+        for sequence in keys.split(","):
+            for key in sequence.split() or [""]:
+                if not is_key(key):
+                    yield _no_key(id, key)
     yield from _clashes(settings.keys)
+    yield from _begun(settings.keys)
+    yield from _own_faults(settings)
 
 
 def _unknown(what: str, value: str, valid: Sequence[str], where: str = "") -> str:
@@ -124,10 +148,54 @@ def _clashes(chosen: Mapping[str, str]) -> Iterator[str]:
                         )
 
 
-def _canonical(key: str) -> str:
+def _own_faults(settings: Settings) -> Iterator[str]:
+    """Yield a sentence for each key of an own command that does something else."""
+    taken = dict[str, str]()
+    for own in settings.commands:
+        for keys in own.key.split(",") if own.key else ():
+            for key in keys.split() or [""]:
+                if not is_key(key):
+                    yield _no_key(own.name, key).replace("[keys]", "[commands]")
+            others = [(taken[each], {each}) for each in taken]
+            for other, bound_to in (*others, *_beside("reader.own", settings.keys)):
+                begun = _canonical(keys).split()
+                first = {" ".join(begun[:n]) for n in range(1, len(begun) + 1)} & bound_to
+                if first:
+                    yield (
+                        f"{min(first)!r} for {own.name!r} in [commands] is bound to {other!r}; "
+                        "choose another key for one of them"
+                    )
+            taken[_canonical(keys)] = own.name
+
+
+def _begun(chosen: Mapping[str, str]) -> Iterator[str]:
+    """Yield a sentence for each chosen sequence whose first keys do something by themselves."""
+    for id, keys in chosen.items():
+        for sequence in (each.split() for each in map(_canonical, keys.split(","))):
+            begun = {" ".join(sequence[:n]) for n in range(1, len(sequence))}
+            for other, taken in _beside(id, chosen) if begun else ():
+                if found := begun & taken:
+                    yield (
+                        f"{' '.join(sequence)!r} for {id!r} in [keys] begins with {min(found)!r}, "
+                        f"which is bound to {other!r}; choose another key for one of them"
+                    )
+
+
+def _beside(id: str, chosen: Mapping[str, str]) -> Iterator[tuple[str, set[str]]]:
+    """Yield the bindings that answer where this one does, each with its keys."""
+    place = id.partition(".")[0]
+    places = {"reader": ("reader", "app", *_PANES)}.get(place, (place,))
+    for each in (*places, "reader") if place in _PANES else places:
+        for bindings in _bindings(each):
+            for one in bindings:
+                other = one.id or ""
+                yield other, set(map(_canonical, chosen.get(other, one.key).split(",")))
+
+
+def _canonical(keys: str) -> str:
     """Return one name for each key: `?` for `question_mark`, `tab` for `ctrl+i`."""
-    key = _ALIASES.get(key.strip(), key.strip())
-    return _named_sign(key) or key
+    named = (_ALIASES.get(key, key) for key in keys.split())
+    return " ".join(_named_sign(key) or key for key in named)
 
 
 def is_key(key: str) -> bool:

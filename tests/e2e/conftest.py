@@ -119,8 +119,11 @@ def reader(tmp_path: Path, browser: Browser) -> Iterator[Reader]:
             env: dict[str, str | None] | None = None,
             wait_for: str = "? help",
         ) -> Terminal:
+            settings = tmp_path / "frequent.toml"
+            settings.write_text('tags = "frequent"\n')  # few tags split forty articles
             environment = {
                 "CRYPTOREAD_DATA": str(tmp_path / "data"),
+                "CRYPTOREAD_CONFIG": str(settings),
                 "CRYPTOREAD_LOGS": str(tmp_path / "logs"),
                 "BROWSER": str(browser.path),
                 "COLORTERM": None,  # 256 colours: a third less for the emulator to read

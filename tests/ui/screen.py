@@ -232,10 +232,12 @@ async def reading(
     """Start the reader; leave it at the end.
 
     density: what rows show unless a view was kept; None: what is usual at the width.
+    The bar has the most frequent tags unless there are settings: few tags split a few articles.
+
     breaks: a log is expected, else refused. settles: what goes on at the start is waited for.
     """
     with _plain_environment():
-        app = CryptoreadApp(library, settings or Settings(), parse(query), config)
+        app = CryptoreadApp(library, settings or Settings(tags="frequent"), parse(query), config)
         async with app.run_test(size=size, notifications=True, tooltips=True) as pilot:
             app.animation_level = "none"
             reading = Reading(app, pilot, library)

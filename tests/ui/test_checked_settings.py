@@ -33,6 +33,15 @@ def test_every_binding_of_the_screen_can_be_named() -> None:
         Settings(keys={"reader.search": "slash, f3", "reader.help": "?"}),
         Settings(keys={"reader.search": "f", "reader.favourite": "/"}),
         Settings(keys={"sidebar.down": "n", "help.down": "ctrl+q"}),
+        Settings(keys={"sidebar.top": "g g,home", "sidebar.bottom": "g e , G"}),
+        Settings(
+            keys={
+                "reader.search": "space space",
+                "sidebar.fold": "ctrl+f",
+                "reading.page-down": "pagedown",
+                "briefing.page-down": "pagedown",
+            }
+        ),
         Settings(keys={"reader.quit": "Q,ctrl+shift+f12,alt+x"}),
     ],
     ids=str,
@@ -63,6 +72,21 @@ def test_valid_settings_have_no_fault(settings: Settings) -> None:
         (Settings(keys={"reader.help": "/"}), "'/' in [keys] is bound twice"),
         (Settings(keys={"reader.search": "return"}), "did you mean 'enter'?"),
         (Settings(keys={"reader.search": "ctrl+i"}), "'tab' in [keys] is bound twice"),
+        (
+            Settings(keys={"sidebar.bottom": "g e"}),
+            "'g e' for 'sidebar.bottom' in [keys] begins with 'g', which is bound to 'sidebar.top'",
+        ),
+        (Settings(keys={"reader.quit": "g q"}), "which is bound to 'sidebar.top'; choose another"),
+        (Settings(keys={"reading.top": "o o"}), "which is bound to 'reader.original'; choose"),
+        (
+            Settings(keys={"reader.search": "z z z", "reader.reading-pane-alone": "z z"}),
+            "begins with 'z z', which is bound to 'reader.reading-pane-alone'",
+        ),
+        (
+            Settings(keys={"sidebar.top": "g g", "sidebar.bottom": "g  g"}),
+            "'g g' in [keys] is bound twice",
+        ),
+        (Settings(keys={"sidebar.top": "g gg"}), "unknown key 'gg' for 'sidebar.top' in [keys]"),
         (
             Settings(keys={"reader.search": "contrl+n"}),
             "unknown key 'contrl+n' for 'reader.search' in [keys]; ",

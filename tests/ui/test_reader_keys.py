@@ -90,6 +90,32 @@ async def test_the_palette_offers_themes(news: Library) -> None:
         assert any("theme" in name.lower() for name in await reader.palette())
 
 
+async def test_the_palette_begins_with_what_is_looked_for_first_and_ends_with_movement(
+    news: Library,
+) -> None:
+    async with reading(news) as reader:
+        offered = await reader.palette()
+        first = [each for each in offered if "(" in each or each == "Theme"][:6]
+        assert [each.partition(" (")[0] for each in first] == [
+            *("Search", "Group by", "Theme", "Briefing", "Mood", "Sync"),
+        ]
+        assert offered.index("Quit (q)") < offered.index("Down (j ↓)") < len(offered)
+        assert offered.index("Full text (F)") < offered.index("Tag 1 (1)")
+
+
+@pytest.mark.parametrize("size", [(60, 24), (120, 40)])
+async def test_each_command_of_the_palette_is_one_line(
+    news: Library, size: tuple[int, int]
+) -> None:
+    async with reading(news, size=size) as reader:
+        await reader.palette()
+        rows = [" ".join(line.split()) for line in reader.lines]
+        place = next(k for k, row in enumerate(rows) if row.startswith("Search (/)"))
+        names = ("Search (/) Search as", "Group by (s) By cat", "Theme Choose", "Briefing (w) What")
+        for row, name in zip(rows[place:], names, strict=False):
+            assert row.startswith(name)
+
+
 async def test_an_action_of_the_palette_is_done(news: Library) -> None:
     async with reading(news) as reader:
         assert await reader.palette("negative news") == ["Negative (-)"]

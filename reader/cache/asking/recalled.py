@@ -35,12 +35,13 @@ class Later(LazyIds):
 
 
 class Recalled(Later):
-    """The ids of an answer, with its groups by category and its most frequent tags.
+    """The ids of an answer, with its groups by category and the tags of the bar.
 
-    These hold for the version of the cache that they were counted in.
+    These hold for the version of the cache that they were counted in. is_split: by which rule the
+    tags were chosen.
     """
 
-    __slots__ = ("groups", "tags", "version")
+    __slots__ = ("groups", "is_split", "tags", "version")
 
     def __init__(
         self,
@@ -51,19 +52,21 @@ class Recalled(Later):
         groups: Iterable[Group],
         tags: Iterable[TagCount],
         *,
+        is_split: bool,
         has_all_twins: bool,
     ) -> None:
         super().__init__(size, find, lang)
+        self.is_split = is_split
         self.has_all_twins = has_all_twins
         self.version = version
         self.groups = tuple(groups)
         self.tags = list(tags)
 
 
-def written(size: int, groups: Sequence[Group], tags: Sequence[TagCount]) -> str:
+def written(size: int, groups: Sequence[Group], tags: Sequence[TagCount], *, is_split: bool) -> str:
     """Return an answer as `recalled` reads it."""
     counts = [(group.label, len(group.ids), group.unread, group.twins) for group in groups]
-    answer = json.dumps([size, counts, tags], ensure_ascii=False)
+    answer = json.dumps([size, counts, tags, is_split], ensure_ascii=False)
     return f"{text_sum(answer)} {answer}"
 
 
@@ -83,7 +86,7 @@ def recalled(
     checksum, _, answer = written.partition(" ")
     if checksum != str(text_sum(answer)):
         return None
-    size, counts, tags = json.loads(answer)
+    size, counts, tags, *rule = json.loads(answer)  # earlier versions stored no rule
     find = cache(find)  # the groups must not hold the answer that holds them
     every = Later(size, find, lang)
     every.has_all_twins = has_all_twins
@@ -91,6 +94,7 @@ def recalled(
     return Recalled(
         *(size, find, lang, facets.version, groups),
         (TagCount(*tag) for tag in tags),
+        is_split=rule == [True],
         has_all_twins=has_all_twins,
     )
 

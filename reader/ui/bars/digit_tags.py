@@ -20,18 +20,18 @@ class DigitTag(NamedTuple):
 
 
 def assign_digits(
-    named: Sequence[Term], frequent: Sequence[TagCount], previous: Sequence[DigitTag] = ()
+    named: Sequence[Term], counts: Sequence[TagCount], previous: Sequence[DigitTag] = ()
 ) -> tuple[DigitTag, ...]:
     """Return the tags of the bar, in order of their digits.
 
     named: the tag terms of the query, in the order in which they were added. Each keeps the digit
     that it had in the `previous` bar; one that had none takes the highest free digit. The other
-    digits go, from 1 up, to the `frequent` tags, which come most frequent first. Tags compare
+    digits go, from 1 up, to the tags of `counts`, which come the best first. Tags compare
     without case; a tenth tag is left out.
     """
     had = {tag.tag.casefold(): tag.digit for tag in previous}
     names = {term.value: not term.exclude for term in named}
-    counted = {entry.tag.casefold(): entry for entry in frequent}
+    counted = {entry.tag.casefold(): entry for entry in counts}
     places = {had[name]: name for name in names if name in had}
     free = [digit for digit in _DIGITS if digit not in places]
     for name in names:

@@ -1,10 +1,10 @@
-"""The top line: the terms of the query, then the most frequent tags under the digits 1 to 9.
+"""The top line: the terms of the query, then tags that split what is shown, under 1 to 9.
 
 A digit or a click changes the query; the bar posts the changed one and the screen shows it.
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import partial
 from typing import ClassVar, Protocol
 
@@ -14,7 +14,7 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.timer import Timer
 
-from reader.library import MOST_TAGS, Ids, TagCount
+from reader.library import Ids, TagCount
 from reader.query.language import Query
 from reader.ui.bars.chips import Chip, ChipKind, chip
 from reader.ui.bars.digit_tags import DigitTag, assign_digits
@@ -33,16 +33,15 @@ TYPING_S = 0.03
 
 
 class CountsTags(Protocol):
-    """Counts tags, as the library does.
+    """Chooses tags, as the library does."""
 
-    Both return the most frequent first, raise CacheError, and are thread-safe.
-    """
+    def bar_tags(
+        self, ids: Ids, named: Collection[str] = (), *, at_once: bool = False
+    ) -> list[TagCount] | None:
+        """Return nine tags of these articles, the best first, and those named (folded).
 
-    def tags_at_once(self, ids: Ids, most: int) -> list[TagCount] | None:
-        """Return up to `most` tags of these articles; None if counting would take a while."""
-
-    def tag_counts(self, ids: Ids, most: int | None = None) -> list[TagCount]:
-        """Return up to `most` tags of these articles."""
+        at_once: None if counting would take a while. Thread-safe. Raises CacheError.
+        """
 
 
 class TagBar(Painted):
@@ -103,7 +102,7 @@ class TagBar(Painted):
         self._repaint(tuple(tag._replace(articles=None) for tag in tags))
 
     def show(self, ids: Ids) -> None:
-        """Show the most frequent tags of these articles. Raises CacheError."""
+        """Show the tags for these articles. Raises CacheError."""
         self.show_query(self._query)
         counts = self.at_once(ids)
         if counts is None:  # the list is painted first
@@ -119,7 +118,7 @@ class TagBar(Painted):
 
     def at_once(self, ids: Ids) -> list[TagCount] | None:
         """Return enough tags for every digit; None if that takes a while. Raises CacheError."""
-        return self._library.tags_at_once(ids, self._most)
+        return self._library.bar_tags(ids, self._named, at_once=True)
 
     def cycle(self, digit: int) -> None:
         """Include, exclude or drop the tag under the digit, if any."""
@@ -142,9 +141,8 @@ class TagBar(Painted):
         self.post_message(self.QueryChanged(query))
 
     @property
-    def _most(self) -> int:
-        # Tags of the query are among the most frequent, but do not take one of the nine places.
-        return MOST_TAGS + len(self._query.tags)
+    def _named(self) -> list[str]:
+        return [term.value for term in self._query.tags]
 
     def _supersede(self) -> None:
         """Drop counts that are still being made."""
@@ -170,9 +168,9 @@ class TagBar(Painted):
             self._number(counts)
 
     async def _count_and_show(self, ids: Ids, turn: int) -> None:
-        counts = await asyncio.to_thread(self._library.tag_counts, ids, self._most)
+        counts = await asyncio.to_thread(self._library.bar_tags, ids, self._named)
         if turn == self._turn:
-            self._number(counts)
+            self._number(counts or ())
 
     def _number(self, counts: Sequence[TagCount]) -> None:
         self._repaint(assign_digits(self._query.tags, counts, self._tags))

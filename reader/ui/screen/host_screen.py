@@ -92,8 +92,8 @@ class HostScreen(QuickKeys, LightScreen):
         super().__init__()
         self._compositing = repaint_changes_only(self)
         self._filter = query
-        self.keymap = settings.keys
-        """Keys that the user has chosen, by binding id."""
+        self.keymap, self.own_commands = settings.keys, settings.commands
+        """Keys that the user has chosen, by binding id, and programs of the user's own."""
         self._settings = settings
         self._library = library
         self._config = config

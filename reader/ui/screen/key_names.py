@@ -1,5 +1,7 @@
 """Write keys for a user, as a keyboard names them."""
 
+from collections.abc import Sequence
+
 _NAMES = {
     "plus": "+",
     "minus": "-",
@@ -27,8 +29,16 @@ _NAMES = {
 
 
 def key_names(keys: str) -> str:
-    """Return the keys of a binding as a user reads them: `? F1` for `question_mark,f1`."""
-    return " ".join(_key_name(key.strip()) for key in keys.split(","))
+    """Return the keys of a binding as a user reads them: `? F1` for `question_mark,f1`.
+
+    Keys to be typed one after another have no space between unless one has a name: `gg`.
+    """
+    return " ".join(_sequence(key.split()) for key in keys.split(","))
+
+
+def _sequence(keys: Sequence[str]) -> str:
+    names = [_key_name(key) for key in keys]
+    return ("" if all(len(name) == 1 for name in names) else " ").join(names)
 
 
 def _key_name(key: str) -> str:

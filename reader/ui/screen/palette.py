@@ -1,16 +1,17 @@
 """All actions by name, for the help page and the command palette."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from types import MappingProxyType
 from typing import Protocol, runtime_checkable
 
 from textual.binding import Binding, BindingType
-from textual.command import DiscoveryHit, Hit, Hits, Provider
+from textual.command import Hit, Hits, Provider
 from textual.content import Content
 from textual.types import IgnoreReturnCallbackType
 from textual.widget import Widget
 
+from reader.config.commands import OwnCommand
 from reader.ui.briefing.pane import BriefingPane
 from reader.ui.modals.help import HelpGroup
 from reader.ui.reading.pane import ReadingPane
@@ -20,6 +21,20 @@ from reader.ui.screen.listing import GROUP_COMMANDS
 from reader.ui.sidebar.widget import Sidebar
 
 _PARTS = (("List", Sidebar), ("Reading pane", ReadingPane), ("Briefing", BriefingPane))
+
+_FIRST = (
+    *("Search", "Group by", "View", "Save view", "Theme", "Briefing", "Mood", "Sync", "Sources"),
+    *("Copy link", "Copy Markdown", "Export", "All tags", "Next language", "Undo", "Help"),
+)
+"""Names of what is looked for first, or their first words, in this order."""
+
+_MOVEMENTS = frozenset(
+    each.description for _, part in _PARTS for each in part.BINDINGS if isinstance(each, Binding)
+)
+"""Names of what is done by single keys alone; they come last, with the tags by number."""
+
+_NAMES, _BORDERS = 30, 10
+"""Cells of a name with the gap behind it, and of what is beside a line of the palette."""
 
 
 @runtime_checkable
@@ -36,6 +51,10 @@ class HasKeys(Protocol):
 
     def action_open_view(self, name: str) -> object:
         """Show a saved view."""
+
+    @property
+    def own_commands(self) -> Sequence[OwnCommand]:
+        """Return the user's own programs."""
 
     @property
     def keys_at_present(self) -> Mapping[str, str]:
@@ -82,6 +101,11 @@ class ReaderCommands(Provider):
         screen = self.screen
         if not isinstance(screen, HasKeys):
             return
+        for own in screen.own_commands:
+            key = f" ({key_names(own.key)})" if own.key else ""
+            run = partial(self.screen.run_action, f"own_command({own.name!r})")
+            yield f"{own.name}{key}", " ".join(own.command), run
+        yield "Theme", "Choose the colours", self.app.action_change_theme
         keymap, at_present = screen.keymap, screen.keys_at_present
         for node in self._nodes():
             for binding in _bindings(READER_KEYS if node is self.screen else node.BINDINGS):
@@ -89,6 +113,9 @@ class ReaderCommands(Provider):
                 keys = key_names(keymap.get(binding.id or "", binding.key))
                 does = at_present.get(binding.id or "", binding.tooltip)
                 yield f"{binding.description} ({keys})", does, run
+        for name, query in screen.views.items():
+            does = query or "Everything, without a filter"
+            yield f"View {name}", does, partial(screen.action_open_view, name)
         yield from self._groupings()
 
     def _groupings(self) -> Iterator[tuple[str, str, IgnoreReturnCallbackType]]:
@@ -96,19 +123,15 @@ class ReaderCommands(Provider):
         for grouping, (name, tooltip) in GROUP_COMMANDS.items():
             yield name, tooltip, partial(self.screen.run_action, f"group_by('{grouping}')")
 
-        for name, query in self.screen.views.items():
-            does = query or "Everything, without a filter"
-            yield f"View {name}", does, partial(self.screen.action_open_view, name)
-
     def _nodes(self) -> Iterator[Widget]:
         for _, part in _PARTS:
             yield from self.screen.query(part)
         yield self.screen
 
     async def discover(self) -> Hits:
-        """Yield every command."""
+        """Yield every command, with a score for its place: what is looked for first comes first."""
         for name, tooltip, run in self._commands():
-            yield DiscoveryHit(Content(name), run, help=tooltip)
+            yield Hit(_score(name), self._line(Content(name), tooltip), run, text=name)
 
     async def search(self, query: str) -> Hits:
         """Yield the commands whose name or tooltip matches."""
@@ -116,4 +139,22 @@ class ReaderCommands(Provider):
         for name, tooltip, run in self._commands():
             score = max(matcher.match(name), matcher.match(tooltip) / 2)
             if score > 0:
-                yield Hit(score, matcher.highlight(name), run, help=tooltip)
+                yield Hit(score, self._line(matcher.highlight(name), tooltip), run, text=name)
+
+    def _line(self, name: Content, tooltip: str) -> Content:
+        """Return name and tooltip on one line, the tooltip cut where it does not fit."""
+        width = self.app.size.width - _BORDERS
+        line = name.pad_right(max(2, _NAMES - name.cell_length)) + Content.styled(
+            tooltip, "$text-muted"
+        )
+        return line.truncate(max(width, name.cell_length), ellipsis=True)
+
+
+def _score(name: str) -> float:
+    """Return a number that is the higher, the earlier people look for the command."""
+    plain = name.rpartition(" (")[0] or name
+    for place, first in enumerate(_FIRST):
+        if plain == first or plain.startswith(f"{first} "):
+            return 2 - place / len(_FIRST)
+    is_movement = plain in _MOVEMENTS or plain.startswith("Tag ")
+    return 0.1 if is_movement else 0.5

@@ -9,7 +9,7 @@ from textual import events
 from textual.binding import BindingType
 
 from reader.article import Identity
-from reader.library import Ids, TagCount
+from reader.library import MOST_TAGS, Ids, TagCount
 from reader.query.language import Field, Query
 from reader.ui.bars.status_line import KeyLine
 from reader.ui.bars.tag_bar import TagBar
@@ -177,7 +177,8 @@ class ReaderScreen(MarkingScreen):
         from reader.ui.modals.modal import open_box
         from reader.ui.modals.tag_picker import TagPicker
 
-        first = self._tag_bar.at_once(self._listing.ids) or ()
+        most = MOST_TAGS + len(self.filter.tags)
+        first = self._library.tags_at_once(self._listing.ids, most) or ()
         if self._picker is None:
             self._picker = TagPicker(self.filter, self._counted_tags, first)
             self.app.install_screen(self._picker, "tags")  # keeps its widgets when it is closed
@@ -288,6 +289,13 @@ class ReaderScreen(MarkingScreen):
         """Open the article in the browser."""
         if article := self._of_article():
             self._doors.original(article)
+
+    def action_own_command(self, name: str) -> None:
+        """Call a command of the settings with the article."""
+        from reader.ui.screen.own_commands import call
+
+        if article := self._of_article():
+            call(self, self._settings.commands, name, article)
 
     def action_related(self) -> None:
         """Show the articles that are related to the article."""

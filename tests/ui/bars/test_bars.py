@@ -1,6 +1,6 @@
 """The bars: how a query looks, which digit a tag gets, what fits on a line, what a click means."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from textual.message import Message
 from textual.pilot import Pilot
 from textual.widget import Widget
 
-from reader.library import Ids, TagCount
+from reader.library import MOST_TAGS, Ids, TagCount
 from reader.query.language import Field, Query, Term, parse
 from reader.ui.bars.chips import ChipKind, chip
 from reader.ui.bars.digit_tags import DigitTag, assign_digits
@@ -33,11 +33,11 @@ class Counts:
     def __init__(self) -> None:
         self.tags: list[TagCount] = []
 
-    def tags_at_once(self, _ids: Ids, most: int) -> list[TagCount]:
-        return self.tags[:most]
-
-    def tag_counts(self, _ids: Ids, most: int | None = None) -> list[TagCount]:
-        return self.tags[:most]
+    def bar_tags(
+        self, _ids: Ids, named: Collection[str] = (), *, at_once: bool = False
+    ) -> list[TagCount]:
+        del at_once
+        return self.tags[: MOST_TAGS + len(named)]
 
 
 class BarsApp(App[None]):

@@ -2,7 +2,7 @@
 
 import random
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -10,9 +10,11 @@ from typing import Any
 import pytest
 
 from reader.article import Article
+from reader.config.settings import Settings
 from reader.errors import CacheLocked
 from reader.library import Ids, Library, TagCount
 from reader.query.language import Query
+from reader.ui.bars.chips import MINUS
 from reader.ui.bars.digit_tags import DigitTag
 from reader.ui.bars.tag_bar import TagBar
 from tests.builders import NOW, library
@@ -59,18 +61,19 @@ class Counting(Library):
         self.waiting: list[threading.Event] = []
         self.ended: list[threading.Event] = []
 
-    def tags_at_once(self, ids: Ids, most: int) -> list[TagCount] | None:
-        return None if self.is_late else super().tags_at_once(ids, most)
-
-    def tag_counts(self, ids: Ids, most: int | None = None) -> list[TagCount]:
+    def bar_tags(
+        self, ids: Ids, named: Collection[str] = (), *, at_once: bool = False
+    ) -> list[TagCount] | None:
+        if self.is_late and at_once:
+            return None
         go, ended = threading.Event(), threading.Event()
         if not self.is_late:
-            return super().tag_counts(ids, most)
+            return super().bar_tags(ids, named, at_once=at_once)
         self.ended.append(ended)
         self.waiting.append(go)
         try:
             assert go.wait(10)
-            return super().tag_counts(ids, most)
+            return super().bar_tags(ids, named)
         finally:
             ended.set()
 
@@ -170,12 +173,12 @@ async def test_immediate_counts_supersede_late_ones(late: Counting) -> None:
 async def test_failed_counts_are_reported_and_repeated_with_the_next_filter(
     late: Counting, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def locked(*_: object) -> None:
-        raise CacheLocked(late.folder / "cache.db")
+    def locked(*_: object, at_once: bool = False) -> None:
+        if not at_once:
+            raise CacheLocked(late.folder / "cache.db")
 
     async with reading(late) as reader:
-        monkeypatch.setattr(late, "tags_at_once", lambda *_: None)
-        monkeypatch.setattr(late, "tag_counts", locked)
+        monkeypatch.setattr(late, "bar_tags", locked)
         await reader.press("1")
         assert "is in use by another program" in reader.status
         assert "1 +BTC …" in reader.tag_bar
@@ -204,3 +207,24 @@ async def test_the_bar_names_the_filter_before_its_words_are_found(
         go.set()
         await reader.settle()
         assert as_counted(reader)
+
+
+async def test_the_digits_go_to_tags_that_split_what_is_shown(tmp_path: Path) -> None:
+    news = [
+        story(n, f"Story {n}", tags=",".join(["ALL"] + ["SOME"] * (n < 5) + ["FEW"] * (n == 7)))
+        for n in range(1, 11)
+    ]
+    with library(tmp_path, news) as made:
+        async with reading(made, settings=Settings()) as reader:
+            assert reader.tag_bar.endswith("│ 1 SOME 4 2 FEW 1")
+            await reader.press("1")
+            assert reader.tag_bar.endswith("│ 1 +SOME 4")
+            await reader.press("1")
+            assert reader.filter == "lang:en -tag:some"
+            assert reader.tag_bar.endswith(f"│ 1 {MINUS}SOME 2 FEW 1")
+            await reader.press("t")
+            picker = " ".join(reader.lines)
+            assert "ALL" in picker
+            assert "FEW" in picker
+        async with reading(made, settings=Settings(tags="frequent")) as reader:
+            assert reader.tag_bar.endswith("│ 1 ALL 10 2 SOME 4 3 FEW 1")

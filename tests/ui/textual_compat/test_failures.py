@@ -11,6 +11,8 @@ import pytest
 from textual.message_pump import MessagePump
 
 import reader.ui
+from reader.config.commands import OwnCommand
+from reader.config.settings import Settings
 from reader.library import Grouping, Library
 from reader.safety.logs import NAME, log_folder
 from reader.ui.reading.pane import ReadingPane
@@ -151,12 +153,13 @@ FAULTS: dict[str, tuple[str, Callable[[Reading], Any]]] = {
     "mood": ("reader.cache.insight.insight.Insight.mood", _keys("d")),
     "next-grouping": ("groups", _prepare_a_grouping),
     "reopen": ("reader.ui.screen.host_screen._import_reading_pane", _reopen),
+    "own-command": ("reader.ui.screen.own_commands.filled", _keys("n", "ctrl+e")),
     "positions": ("save_position", _open_scroll_and_go_on),
     "related": ("reader.cache.insight.insight.Insight.related", _keys("n", "e")),
     "save-view": ("reader.config.views_file.save_view", _save_a_view),
     "sync": ("reader.ui.screen.sync_process.sync", _keys("r")),
     "tag-counts": ("tag_counts", _keys("t")),
-    "tags": ("tag_counts", _keys("1")),
+    "tags": ("bar_tags", _keys("1")),
     "theme": ("save_state", _choose_a_theme),
     "views": ("reader.cache.questions.Questions.count_unread", _count_views),
     "warm-up": ("warm_up", _warm_up),
@@ -185,10 +188,14 @@ async def test_background_work_that_fails_is_reported_and_the_screen_stays(
     news: Library, group: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     what, begin = FAULTS[group]
-    async with reading(news, breaks=True) as reader:
+    own = OwnCommand(name="share", command=("true", "{title}"), key="ctrl+e")
+    settings = Settings(commands=(own,), tags="frequent")
+    async with reading(news, settings=settings, breaks=True) as reader:
         if group == "tags":
-            monkeypatch.setattr(news, "tags_at_once", lambda *_: None)
-        if group == "find":
+            monkeypatch.setattr(
+                news, "bar_tags", lambda *_, at_once=False: None if at_once else a_defect()
+            )
+        elif group == "find":
             find = news.find
             monkeypatch.setattr(
                 news, "find", lambda query, **how: a_defect() if query.words else find(query, **how)

@@ -18,6 +18,7 @@ import reader.ui
 KEEPERS = {
     "reader.ui.textual_compat.failures",
     "reader.ui.textual_compat.long_view",
+    "reader.ui.textual_compat.keyboard",
     "reader.ui.textual_compat.quick_keys",
     "reader.ui.textual_compat.compositor",
     "reader.ui.textual_compat.driver",

@@ -91,6 +91,8 @@ def test_every_setting_is_read(tmp_path: Path) -> None:
         ('language = "u"', "unknown language 'u'"),
         ('language = "uk UA"', "unknown language 'uk UA'"),
         ("language = 3", "'language' must be a text in quotes, not 3"),
+        ('tags = "some"', "'tags' must be 'splitting' or 'frequent', not 'some'"),
+        ("tags = 9", "'tags' must be 'splitting' or 'frequent', not 9"),
         ('theme = ""', "'theme' must be a text in quotes, not ''"),
         ('read_when = "later"', "'read_when' must be one of 'opened', 'dwell', 'end', 'hand', not"),
         ("read_when = 3", "'read_when' must be one of"),

@@ -1,0 +1,61 @@
+"""Call the programs of `[commands]` with the article under the cursor."""
+
+import asyncio
+from collections.abc import Sequence
+from functools import cache, partial
+from pathlib import Path
+
+from reader import browser
+from reader.alerts.command import filled
+from reader.article import Article
+from reader.config.commands import OwnCommand
+from reader.safety.temporary import TemporaryFolder
+from reader.ui.screen.host import Host
+from reader.ui.textual_compat.failures import in_background
+
+
+def call(host: Host, commands: Sequence[OwnCommand], name: str, article: Article) -> None:
+    """Call the command of that name beside the screen, which says what came of it."""
+    own = next(each for each in commands if each.name == name)
+    in_background(host, partial(_call, host, own, article), group="own-command")
+
+
+async def _call(host: Host, own: OwnCommand, article: Article) -> None:
+    url = ""
+    if "{url}" in own.command:
+        try:
+            url = browser.check(article.url)
+        except browser.UrlRefused as error:
+            host.say(f"{own.name} needs the article's address; {error}", error=True)
+            return
+    values = {"url": url, "title": article.title}
+    if "{markdown_file}" in own.command:
+        values["markdown_file"] = str(await asyncio.to_thread(_written, article))
+    arguments = tuple(filled(own.command, values))
+    try:
+        if own.terminal:
+            with host.app.suspend():
+                code = browser.run_in_foreground(arguments)
+        else:
+            code = await asyncio.to_thread(browser.run_detached, arguments)
+    except OSError as error:
+        host.say(f"{own.name} cannot be started ({arguments[0]}: {error.strerror})", error=True)
+        return
+    if code:
+        host.say(f"{own.name} ended with exit code {code}", error=True)
+    else:
+        host.say(f"{own.name} was called with {article.title}")
+
+
+@cache
+def _folder() -> TemporaryFolder:
+    """Return the folder of the files; it is deleted when the program ends."""
+    return TemporaryFolder()
+
+
+def _written(article: Article) -> Path:
+    """Return a new file with title and text of the article. Raises OSError."""
+    folder = Path(_folder().name)
+    path = folder / f"article-{len(list(folder.iterdir()))}.md"
+    path.write_text(f"# {article.title}\n\n{article.body}\n", "utf-8")
+    return path
