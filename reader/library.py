@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Self
 
 from reader.article import Article, ArticleId, Identity, Row
-from reader.cache.answers import MOST_TAGS, PINNED, Change, Group, Grouping, Marked, Stats, TagCount
+from reader.cache.answers import MOST_TAGS, PINNED, Change, Group, Grouping, Marked, TagCount
 from reader.cache.ids import Ids
 from reader.cache.marks.kinds import AnyMark, Mark
 from reader.cache.marks_keeper import Label
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from reader.archive.exporting import ExportReport
     from reader.archive.importing import ImportReport
+    from reader.cache.answers import Stats
     from reader.cache.engine import Upkeep
     from reader.cache.insight.insight import Insight
     from reader.cache.recent import Recent
@@ -46,13 +47,11 @@ __all__ = [
     "Library",
     "Mark",
     "Marked",
-    "Stats",
     "TagCount",
     "utc_now",
 ]
 
-RECENT = 200
-"""Number of articles that a search examines first: they fill a few screens."""
+RECENT = 200  # articles that a search examines first: they fill a few screens
 
 Clock = Callable[[], datetime]
 
@@ -191,7 +190,7 @@ class Library:
         return self._questions.total()
 
     def total_for(self, ids: Ids) -> int:
-        """Return the same as a total for these, in which twins count as one if they do here."""
+        """Return the same, twins as one if they count as one among these."""
         return self._questions.total(ids)
 
     def finds_at_once(self, query: Query) -> bool:
@@ -236,7 +235,7 @@ class Library:
         """Return values of tag, category, source or lang with their counts, highest first."""
         return self._questions.names(field)
 
-    def stats(self, query: Query) -> Stats:
+    def stats(self, query: Query) -> "Stats":
         """Return counts by language, source, tag, category and sentiment of what matches."""
         return self._questions.stats(self.find(query))
 

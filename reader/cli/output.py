@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from reader.article import Article, Row, Sentiment
 from reader.cache.answers import Stats
-from reader.cli.colours import Look, painted
+from reader.cli.printing.colours import Look, painted
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -302,7 +302,7 @@ def print_article(row: Row, article: Article, *, paged: bool = False) -> None:
     if not paged:
         _lay_out(head, summary, article.body, console)
         return
-    from reader.cli.pager import page
+    from reader.cli.printing.pager import page
 
     with console.capture() as laid_out:
         _lay_out(head, summary, article.body, console)

@@ -71,8 +71,8 @@ def list_(
       cryptoread list tag:xrp -tag:market after:7d --format jsonl --limit 20
       cryptoread list is:unread --template '{published:%F} {sentiment} {title}'
     """
-    from reader.cli.colours import Colour, is_wanted
     from reader.cli.output import ListFormat, print_articles, print_rows
+    from reader.cli.printing.colours import Colour, is_wanted
 
     form = ListFormat.TEMPLATE if text is not None and form == ListFormat.TABLE else form
     template = _template(text, form)

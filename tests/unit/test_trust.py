@@ -128,7 +128,7 @@ def no_c_library_is_called(node: ast.AST) -> str | None:
     return "only heap.py calls the C library" if "ctypes" in imported(node) else None
 
 
-STARTERS = ("browser.py", "alerts/command.py", "cli/pager.py")
+STARTERS = ("browser.py", "alerts/command.py", "cli/printing/pager.py")
 """Modules that start programs: the user's browser, command for alerts, and pager."""
 
 

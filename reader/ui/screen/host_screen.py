@@ -46,29 +46,17 @@ if TYPE_CHECKING:
     from reader.ui.screen.own.views import Views
     from reader.ui.screen.sync import Syncing
 
-WARM_UP_AFTER_S = 0.25
-"""Delay before loading in advance: by then the first screen is painted."""
-
+WARM_UP_AFTER_S = 0.25  # delay before loading in advance: by then the first screen is painted
+# The first sync by the clock loads many modules: it waits until the user reads the screen.
 FIRST_SYNC_AFTER_S = 2.0
-"""The first sync by the clock loads many modules: it waits until the user reads the screen."""
-
 MINUTE_S = 60.0
 
-OPEN_MORE_AFTER_S = 0.02
-"""Pause between opening groups for results, in which keys are answered."""
-
+OPEN_MORE_AFTER_S = 0.02  # pause between opening groups for results, in which keys are answered
+# Delay before sets of slow words are made, which keeps a core busy for up to a minute, once.
 KEEP_WORDS_AFTER_S = 10.0
-"""Delay before sets of slow words are made, which keeps a core busy for up to a minute, once."""
-
-COPY_EVERY_S = 3600.0
-"""How often an open screen checks that today's copy of the marks exists."""
-
-LET_GO_EVERY_S = 10.0
-"""How often memory is given back that answers took which are no longer shown."""
-
-LOOK_FOR_CHANGES_S = 1.0
-"""How often the screen asks whether another program has changed the cache."""
-
+COPY_EVERY_S = 3600.0  # how often an open screen checks that today's copy of the marks exists
+LET_GO_EVERY_S = 10.0  # how often memory is given back that answers took which are no longer shown
+LOOK_FOR_CHANGES_S = 1.0  # how often the screen asks whether another program has changed the cache
 SAMPLE_BANNER = "Sample articles. {sync} brings news. For your own, quit and run cryptoread import"
 
 
@@ -103,12 +91,8 @@ class HostScreen(QuickKeys, LightScreen):
         self._syncing: Syncing | None = None
         self._originals: Originals | None = None
         self._briefings: Briefings | None = None
-        self.marker = Marker(
-            self,
-            library,
-            show_changes=lambda: self._catching_up.show(),
-            undo_key=self.key("reader.undo"),
-        )
+        show_changes, undo_key = (lambda: self._catching_up.show()), self.key("reader.undo")
+        self.marker = Marker(self, library, show_changes=show_changes, undo_key=undo_key)
         """Writes the marks of this screen."""
 
     def compose(self) -> ComposeResult:
@@ -180,12 +164,9 @@ class HostScreen(QuickKeys, LightScreen):
             sidebar=sidebar,
             changed=self._show_arrived,
         )
-        found = self._show_what_is_found
+        progress, found = partial(self._status.progress, "stories"), self._show_what_is_found
         self._warm_up = WarmUp(
-            *(self, library, self.marker),
-            start=self._start,
-            found=found,
-            progress=partial(self._status.progress, "stories"),
+            *(self, library, self.marker), start=self._start, found=found, progress=progress
         )
 
     def _tell_of_damage(self, sentence: str) -> None:
@@ -382,9 +363,8 @@ class HostScreen(QuickKeys, LightScreen):
                 await asyncio.to_thread(_import_reading_pane)  # keys are answered meanwhile
                 if await self._article.reopen(self._view.opened):
                     self._show_keys()
-                    await (
-                        await self._panes.mounted_pane()
-                    ).laid_out()  # the picture has its length
+                    pane = await self._panes.mounted_pane()
+                    await pane.laid_out()  # the picture has its length
             if self._panes.right is None:
                 await self._mounted_briefings().begin()
         finally:

@@ -8,30 +8,27 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 from textual import events
 from textual.binding import BindingType
 
-from reader.article import Identity
 from reader.library import MOST_TAGS, Ids, TagCount
 from reader.query.language import Field, Query
 from reader.ui.bars.status_line import KeyLine
 from reader.ui.bars.tag_bar import TagBar
+from reader.ui.screen.actions.telling import TellingScreen
 from reader.ui.screen.filtering import stepped_back
 from reader.ui.screen.keys import NEXT, READER_KEYS
-from reader.ui.screen.marking_screen import MarkingScreen
 from reader.ui.screen.reported import reported
 
 if TYPE_CHECKING:
     from reader.ui.bars.search_line import SearchLine
     from reader.ui.bars.view_bar import ViewBar
-    from reader.ui.briefing.pane import BriefingPane
     from reader.ui.modals.tag_picker import TagPicker
     from reader.ui.reading.pane import ReadingPane
-    from reader.ui.screen.insight.tellers import Tellers
     from reader.ui.screen.languages import Twins
     from reader.ui.screen.reading.finding import Finding
     from reader.ui.screen.reading.reading_on import ReadingOn
     from reader.ui.screen.sync import Syncing
 
 
-class ReaderScreen(MarkingScreen):
+class ReaderScreen(TellingScreen):
     """The main screen with the actions that keys, clicks and the palette ask for."""
 
     BINDINGS: ClassVar[list[BindingType]] = READER_KEYS
@@ -110,25 +107,6 @@ class ReaderScreen(MarkingScreen):
             self._other_languages = Twins(self, self._library, self._sidebar, self._article)
         return self._other_languages
 
-    @reported
-    async def action_teller(self, step: Literal[1, -1]) -> None:
-        """Open the next article of the story, or (-1) the one before."""
-        id = self._id_of_article()
-        if id is not None and await self._tellers().step(id, step):
-            self._panes.show_article()
-            self._show_keys()
-
-    @reported
-    async def on_reading_pane_teller_clicked(self, event: "ReadingPane.TellerClicked") -> None:
-        """Open the article of the clicked source."""
-        if await self._tellers().show(event.identity):
-            self._show_keys()
-
-    def _tellers(self) -> "Tellers":
-        from reader.ui.screen.insight.tellers import Tellers
-
-        return Tellers(self, self._library, self._sidebar, self._article, self.marker)
-
     async def action_search(self) -> None:
         """Open the search line."""
         await self._searching.begin()
@@ -195,37 +173,6 @@ class ReaderScreen(MarkingScreen):
             counts = self._library.tag_counts(self._library.find(query))
             if version == self._library.version:
                 return counts
-
-    @reported
-    async def action_mood(self) -> None:
-        """Show how many articles of the filter are positive and negative."""
-        from reader.ui.screen.insight.mood import open_mood
-
-        await open_mood(self, self._library)
-
-    @reported
-    async def action_briefing(self) -> None:
-        """Show the briefing in place of the article, or go back."""
-        await self._mounted_briefings().toggle()
-        self._show_keys()
-
-    @reported
-    async def on_briefing_pane_chosen(self, event: "BriefingPane.Chosen") -> None:
-        """Open what was chosen in the briefing."""
-        if event.target.kind == "mood":
-            await self.action_mood()
-        else:
-            await self._mounted_briefings().choose(event.target)
-
-    @reported
-    async def on_briefing_pane_caught_up(self) -> None:
-        """Move the last visit to now, or mark all of the briefing as read."""
-        await self._mounted_briefings().catch_up()
-
-    @reported
-    async def on_briefing_pane_left(self) -> None:
-        """Show what was shown before the briefing."""
-        await self._mounted_briefings().leave()
 
     def on_tag_picker_query_changed(self, event: "TagPicker.QueryChanged") -> None:
         """Show the changed query."""
@@ -297,23 +244,6 @@ class ReaderScreen(MarkingScreen):
         if article := self._of_article():
             call(self, self._settings.commands, name, article)
 
-    def action_related(self) -> None:
-        """Show the articles that are related to the article."""
-        from reader.ui.screen.insight.related import show_related
-
-        if article := self._of_article():
-            show_related(self, self._library, article, self._open_related)
-
-    @reported
-    async def _open_related(self, identity: Identity) -> None:
-        """Open an article that the list may not have; the cursor follows if it has."""
-        id = self._library.id_of(identity)
-        if id is None:
-            self.say("this article is no longer here")
-            return
-        self._sidebar.move_to(id)
-        await self._stepping.open(id)
-
     def action_copy_link(self) -> None:
         """Copy the link of the article, or those of all that are selected."""
         if self._sidebar.selected:
@@ -342,12 +272,6 @@ class ReaderScreen(MarkingScreen):
     def on_reading_pane_link_clicked(self, event: "ReadingPane.LinkClicked") -> None:
         """Open the clicked link."""
         self._doors.link(event.url, event.label)
-
-    @reported
-    def action_story_read(self) -> None:
-        """Mark the other articles that tell the same story as read."""
-        if (id := self._id_of_article()) is not None:
-            self._tellers().mark_others(id)
 
     # Panes and keys.
 

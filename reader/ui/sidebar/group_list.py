@@ -1,32 +1,28 @@
 """The view of the list: groups, sub-groups and articles as rows, with a cursor.
 
 Rows are computed from the sizes of the open groups; only those in view are fetched and painted.
-A subclass defines what keys do.
+Subclasses define how they are painted and what keys do.
 """
 
-from collections.abc import Callable, Container, Iterator, Sequence
+from collections.abc import Callable, Container, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import datetime
 from itertools import zip_longest
 from typing import ClassVar
 
-from rich.style import Style
 from textual.geometry import Region, Size, clamp
 from textual.message import Message
 from textual.reactive import reactive, var
-from textual.strip import Strip
 
 from reader.article import ArticleId, Sentiment
 from reader.library import Group, Ids
 from reader.ui.sidebar import density
 from reader.ui.sidebar.brought import Brought
-from reader.ui.sidebar.composing import Shown, lines_of_article, shows_clock, when
 from reader.ui.sidebar.cursor import ListCursor, Moves, Place
 from reader.ui.sidebar.density import Density
 from reader.ui.sidebar.outline import Cursor, Heading, Key, Outline, moved
-from reader.ui.sidebar.painting import CURSOR, SELECTED, SELECTION_MARK, RowPainter
+from reader.ui.sidebar.painting import CURSOR, SELECTED, RowPainter
 from reader.ui.sidebar.row_cache import Fetch, RowCache
-from reader.ui.sidebar.rows import heading_parts
 from reader.ui.textual_compat.long_view import LongView
 
 
@@ -362,71 +358,3 @@ class GroupList(LongView, inherit_bindings=False):
         """Bring a line to the top of the view, as far as the list allows."""
         if self.size:  # none before the first layout, which reveals the cursor
             self.scroll_to(y=clamp(top, 0, self.max_scroll_y), animate=False, force=True)
-
-    # Painting.
-
-    def notify_style_update(self) -> None:
-        """Forget painted rows: the theme has changed."""
-        super().notify_style_update()
-        self._painter.forget()
-
-    def render_lines(self, crop: Region) -> list[Strip]:
-        """Fetch all rows in view at once, then render them."""
-        self._fetch_in_view()
-        self._painter.fit(self.scrollable_content_region.width)
-        return super().render_lines(crop)
-
-    def render_line(self, y: int) -> Strip:
-        """Return the line of a heading or article at `y` of what is in view."""
-        line = self.scroll_offset.y + y
-        if not self._outline.height:
-            return self._painter.hint(self._empty_hint, y, self.size.height)
-        if line >= self._outline.lines:
-            return self._painter.blank()
-        row = self._outline.row_at(line)
-        heading, has_cursor = self._outline.heading(row), row == self._cursor.row
-        if row == heading.row:
-            mark = SELECTION_MARK if heading.group.key in self._selected_groups else (" ", "")
-            parts = heading_parts(heading, mark, self._new_in(heading))
-            return self._painter.row(*parts, has_cursor=has_cursor)
-        article = heading.group.ids[row - heading.row - 1]
-        mark = ("▌", "sidebar--opened") if article == self.opened_article else (" ", "")
-        mark = SELECTION_MARK if article in self.selected else mark
-        known = self._rows.get(article)
-        if known is None:
-            return self._painter.row((mark,), ("", ""), (), has_cursor=has_cursor)
-        lines, _ = lines_of_article(known, heading, mark, self._shown)
-        part = lines[line - self._outline.first_line(row)]
-        return self._painter.row(*part, has_cursor=has_cursor)
-
-    @property
-    def _shown(self) -> Shown:
-        return Shown(
-            language=self.show_language,
-            time=self.show_time,
-            now=self._now().timestamp(),
-            width=self._width,
-            lines=self._outline.article_lines,
-        )
-
-    def times_in_view(self) -> Iterator[tuple[int, datetime, int]]:
-        """Yield line, instant and cells of each time in view that is another text on other days."""
-        shown = self._shown
-        for row in self._rows_in_view:
-            heading = self._outline.heading(row)
-            if row == heading.row or shows_clock(heading, shown):
-                continue
-            known = self._rows.get(heading.group.ids[row - heading.row - 1])
-            if known is None:
-                continue
-            _, line = lines_of_article(known, heading, ("", ""), shown)
-            line += self._outline.first_line(row) - self.scroll_offset.y
-            if 0 <= line < self.size.height:
-                yield line, known.published, len(when(known, heading, shown))
-
-    def _component_style(self, name: str) -> Style:
-        style = super()._component_style(name)
-        if name == CURSOR and not self.has_focus:
-            # Its background alone, so that the row keeps its colours.
-            return style.without_color + Style(bgcolor=style.bgcolor)
-        return style

@@ -13,10 +13,10 @@ from textual.binding import Binding, BindingType
 from reader.article import ArticleId
 from reader.library import Group, Ids
 from reader.ui.sidebar.cursor import Moves
-from reader.ui.sidebar.group_list import GroupList
 from reader.ui.sidebar.neighbours import neighbour
 from reader.ui.sidebar.opening import first_opened, opened_for_results
 from reader.ui.sidebar.outline import Cursor, Heading, Key, moved
+from reader.ui.sidebar.painted_list import PaintedList
 from reader.ui.sidebar.row_cache import Fetch
 
 _MOVE = Binding.Group("Move")
@@ -29,7 +29,7 @@ def _key(key: str, action: str, group: Binding.Group, name: str, tooltip: str) -
     return Binding(key, action, name, tooltip=tooltip, id=id, group=group)
 
 
-class Sidebar(GroupList, inherit_bindings=False):
+class Sidebar(PaintedList, inherit_bindings=False):
     """The list that answers keys.
 
     open_article: shows the article that the user chose; the next key waits until it returns.

@@ -3,7 +3,7 @@
 from reader.article import Article, ArticleId
 from reader.errors import CryptoreadError
 from reader.library import Ids, Mark
-from reader.ui.screen.list_screen import ListScreen
+from reader.ui.screen.actions.ordering import ListScreen
 from reader.ui.screen.reported import reported
 
 

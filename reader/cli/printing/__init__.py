@@ -1,0 +1,1 @@
+"""Where text is printed: in colours, through a pager."""
