@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from datetime import datetime
 from functools import cached_property, partial
 from pathlib import Path
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from reader.article import Article, ArticleId, Identity, Row
 from reader.cache.answers import MOST_TAGS, PINNED, Change, Group, Grouping, Marked, TagCount
@@ -21,7 +21,6 @@ from reader.cache.values.instants import utc_now
 from reader.errors import ArticleNotFound, CacheDamaged, Refusal, SearchAgain
 from reader.query.language import Field, Query
 
-TYPE_CHECKING = False
 if TYPE_CHECKING:
     import threading
 
@@ -68,8 +67,7 @@ class Library:
         """Open a data folder. on_close: deletes it, as it is that of the samples."""
         self.folder = self.home = folder
         self.clock = clock
-        self.is_sample = on_close is not None
-        self._is_shown = False
+        self.is_sample, self._is_shown = on_close is not None, False
         self._store = store = Store(folder, clock=lambda: self.clock())
         self._session = store.session
         self._questions = self.questions = store.questions
@@ -325,8 +323,6 @@ class Library:
     def save_state(self, name: str, value: str) -> None:
         """Save a value of the screen under a name."""
         self._marking.save_state(name, value)
-
-    # In and out.
 
     def bring_in(
         self,

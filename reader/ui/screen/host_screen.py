@@ -91,8 +91,8 @@ class HostScreen(QuickKeys, LightScreen):
         self._syncing: Syncing | None = None
         self._originals: Originals | None = None
         self._briefings: Briefings | None = None
-        show_changes, undo_key = (lambda: self._catching_up.show()), self.key("reader.undo")
-        self.marker = Marker(self, library, show_changes=show_changes, undo_key=undo_key)
+        undo = self.key("reader.undo")
+        self.marker = Marker(self, library, show_changes=self._show_changes, undo_key=undo)
         """Writes the marks of this screen."""
 
     def compose(self) -> ComposeResult:
@@ -285,6 +285,9 @@ class HostScreen(QuickKeys, LightScreen):
     def _look_for_changes(self) -> None:
         """Show what another program has changed."""
         self._catching_up.look()
+
+    def _show_changes(self) -> None:
+        self._catching_up.show()
 
     @reported
     def _show_what_is_found(self) -> None:
