@@ -14,6 +14,9 @@ from pathlib import Path
 
 import pytest
 
+from reader.library import Library
+from reader.ui.screen.saved_view import View
+from reader.ui.sidebar.density import Density
 from tests.e2e.archive import write_archive
 from tests.terminal import Terminal
 
@@ -75,10 +78,12 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def imported(archive: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A data folder that holds the archive; to be copied."""
+    """A data folder that holds the archive, with each article on one line; to be copied."""
     home = tmp_path_factory.mktemp("imported")
     done = run(home, "import", archive)
     assert done.returncode == 0, done.stderr
+    with Library(home / "data") as library:
+        library.save_state("view", str(View(density=Density.COMPACT, sidebar_width=54)))
     return home / "data"
 
 

@@ -25,9 +25,9 @@ def moment(at: datetime, now: datetime) -> str:
 
 
 def short_moment(at: datetime, now: datetime) -> str:
-    """Return the hour of the past day, the day of the past week, else the date, as `Nov’24`.
+    """Return the hour of the past day, the day of the past week, else the date.
 
-    At most six cells. Aware.
+    The date has its year where it could be of two: `30 Oct 2024`; else six cells at most. Aware.
     """
     at, now = _local(at), _local(now)
     days = (now.date() - at.date()).days
@@ -35,7 +35,7 @@ def short_moment(at: datetime, now: datetime) -> str:
         return f"{at:%H:%M}"
     if 0 < days < _WEEK:
         return f"{at:%a}"
-    return f"{at.day} {at:%b}" if abs(days) < _UNAMBIGUOUS else f"{at:%b}’{at.year % 100:02}"
+    return f"{at.day} {at:%b}" if abs(days) < _UNAMBIGUOUS else f"{at.day} {at:%b} {at.year}"
 
 
 def right_until(instants: Iterable[datetime], now: datetime) -> datetime:

@@ -81,14 +81,14 @@ def _glyphs(story: Headline) -> Iterator[Part]:
 
 
 def _add_entry(made: Lines, entry: _Entry, now: datetime) -> None:
-    source = _SOURCE
-    title = made.width - _BEFORE - _TIME - source - 2 * _GAP
+    source, time = _SOURCE, f"{short_moment(entry.at, now):>{_TIME}}"
+    title = made.width - _BEFORE - len(time) - source - 2 * _GAP
     if title < _LEAST_TITLE:
-        source, title = 0, made.width - _BEFORE - _TIME - _GAP
+        source, title = 0, made.width - _BEFORE - len(time) - _GAP
     parts = [
         *entry.before,
         (fit(one_line(entry.title), title), MUTED if entry.is_read else ""),
-        (f"{'':{_GAP}}{short_moment(entry.at, now):>{_TIME}}", MUTED),
+        (f"{'':{_GAP}}{time}", MUTED),
     ]
     if source:
         parts.append((f"{'':{_GAP}}{fit(one_line(entry.source), source)}", MUTED))

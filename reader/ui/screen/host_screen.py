@@ -119,6 +119,7 @@ class HostScreen(QuickKeys, LightScreen):
 
     async def on_mount(self) -> None:
         """Hold the present moment, show the first answer and start the timers."""
+        self._panes.fit(self.app.size.width)
         self._make_parts()
         self._show_keys()
         self._library.hold()  # keys do not wait for what other programs do

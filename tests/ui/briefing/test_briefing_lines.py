@@ -283,7 +283,7 @@ MOMENTS = [
     (timedelta(days=5), "Mon 09:30", "Mon"),
     (timedelta(days=30), "12 Feb 09:30", "12 Feb"),
     (timedelta(days=-2), "16 Mar 09:30", "16 Mar"),
-    (timedelta(days=500), "30 Oct 2024", "Oct’24"),
+    (timedelta(days=500), "30 Oct 2024", "30 Oct 2024"),
 ]
 
 
