@@ -226,7 +226,7 @@ class ReaderScreen(HostScreen):
             self.say(str(error), error=True)
             return None
         if article is None:
-            self.say("no article is open or under the cursor")
+            self.say(f"no article is open or under the cursor; {self.key(NEXT)} opens the next one")
         return article
 
     def action_cover(self) -> None:
