@@ -1,6 +1,7 @@
 """Call the programs of `[commands]` with the article under the cursor."""
 
 import asyncio
+import os
 from collections.abc import Sequence
 from functools import cache, partial
 from pathlib import Path
@@ -9,6 +10,7 @@ from reader import browser
 from reader.alerts.command import filled
 from reader.article import Article
 from reader.config.commands import OwnCommand
+from reader.safety.own_files import PRIVATE_FILE, create
 from reader.safety.temporary import TemporaryFolder
 from reader.ui.screen.host import Host
 from reader.ui.textual_compat.failures import in_background
@@ -57,5 +59,6 @@ def _written(article: Article) -> Path:
     """Return a new file with title and text of the article. Raises OSError."""
     folder = Path(_folder().name)
     path = folder / f"article-{len(list(folder.iterdir()))}.md"
-    path.write_text(f"# {article.title}\n\n{article.body}\n", "utf-8")
+    with os.fdopen(create(path, PRIVATE_FILE), "w", encoding="utf-8") as file:
+        file.write(f"# {article.title}\n\n{article.body}\n")
     return path

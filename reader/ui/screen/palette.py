@@ -144,9 +144,8 @@ class ReaderCommands(Provider):
     def _line(self, name: Content, tooltip: str) -> Content:
         """Return name and tooltip on one line, the tooltip cut where it does not fit."""
         width = self.app.size.width - _BORDERS
-        line = name.pad_right(max(2, _NAMES - name.cell_length)) + Content.styled(
-            tooltip, "$text-muted"
-        )
+        does = Content.styled(tooltip, "not bold $text-muted")
+        line = name.pad_right(max(2, _NAMES - name.cell_length)) + does
         return line.truncate(max(width, name.cell_length), ellipsis=True)
 
 
