@@ -50,7 +50,6 @@ WARM_UP_AFTER_S = 0.25  # delay before loading in advance: by then the first scr
 # The first sync by the clock loads many modules: it waits until the user reads the screen.
 FIRST_SYNC_AFTER_S = 2.0
 MINUTE_S = 60.0
-
 OPEN_MORE_AFTER_S = 0.02  # pause between opening groups for results, in which keys are answered
 # Delay before sets of slow words are made, which keeps a core busy for up to a minute, once.
 KEEP_WORDS_AFTER_S = 10.0

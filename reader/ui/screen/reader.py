@@ -224,27 +224,8 @@ class ReaderScreen(TellingScreen):
     def on_reading_pane_matches_found(self, event: "ReadingPane.MatchesFound") -> None:
         """Say how many matches the article has."""
         self._stepping.tell_matches(event, self.key(NEXT))
-<<<<<<< HEAD
         if self._finding is not None:
             self._finding.tell(event)
-=======
-
-    def _of_article(self) -> Article | None:
-        """Return the article that a key is about: that under a cursor, or the open one."""
-        cursor = self._sidebar.cursor
-        article = self._article.article
-        try:
-            if self.focused is self._sidebar and cursor and cursor.article is not None:
-                article = self._library.article(cursor.article)
-            elif self._panes.shows_aside and self.focused is self._panes.aside:
-                article = self._mounted_briefings().article()
-        except CryptoreadError as error:
-            self.say(str(error), error=True)
-            return None
-        if article is None:
-            self.say(f"no article is open or under the cursor; {self.key(NEXT)} opens the next one")
-        return article
->>>>>>> ke
 
     def action_cover(self) -> None:
         """Open the cover image of the article."""

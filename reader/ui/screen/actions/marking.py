@@ -4,6 +4,7 @@ from reader.article import Article, ArticleId
 from reader.errors import CryptoreadError
 from reader.library import Ids, Mark
 from reader.ui.screen.actions.ordering import ListScreen
+from reader.ui.screen.keys import NEXT
 from reader.ui.screen.reported import reported
 
 
@@ -23,7 +24,8 @@ class MarkingScreen(ListScreen):
             self.say(str(error), error=True)
             return None
         if article is None:
-            self.say("no article is open or under the cursor")
+            key = self.key(NEXT)
+            self.say(f"no article is open or under the cursor; {key} opens the next one")
         return article
 
     @reported
