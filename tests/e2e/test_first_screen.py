@@ -133,10 +133,10 @@ def test_nothing_of_the_environment_is_in_it(start: Start, tmp_path: Path) -> No
     assert str(tmp_path) not in kept
 
 
-def test_ages_are_those_of_the_start(start: Start, tmp_path: Path) -> None:
+def test_dates_are_those_of_the_start(start: Start, tmp_path: Path) -> None:
     leave(start())
     kept = (tmp_path / "data" / "first-screen").read_bytes()
-    assert b"\x1ds17" in kept, "the ages are left open"
+    assert b"\x1ds11 17" in kept, "the dates are left open"
     terminal = starts_with_the_picture(start)
     leave(terminal)
 
