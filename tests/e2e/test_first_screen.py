@@ -221,6 +221,7 @@ def test_the_sample_articles_leave_no_picture(start: Start, tmp_path: Path) -> N
 def environment(home: Path) -> dict[str, str | None]:
     """What the reader of these tests is started with, for a script that stands for it."""
     return {
+        "CRYPTOREAD_CONFIG": str(home / "frequent.toml"),
         "CRYPTOREAD_DATA": str(home / "data"),
         "CRYPTOREAD_LOGS": str(home / "logs"),
         "BROWSER": str(home / "browser"),
