@@ -160,8 +160,7 @@ def imported_one(home: Path, command: Command) -> dict[str, str]:
 
 
 def settings(home: Path, text: str) -> dict[str, str]:
-    path = home / ".config" / "cryptoread" / "config.toml"
-    path.parent.mkdir(parents=True)
+    path = home / "frequent.toml"
     path.write_text(text)
     return {}
 
