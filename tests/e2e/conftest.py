@@ -125,7 +125,8 @@ def reader(tmp_path: Path, browser: Browser) -> Iterator[Reader]:
             wait_for: str = "? help",
         ) -> Terminal:
             settings = tmp_path / "frequent.toml"
-            settings.write_text('tags = "frequent"\n')  # few tags split forty articles
+            if not settings.exists():
+                settings.write_text('tags = "frequent"\n')  # few tags split forty articles
             environment = {
                 "CRYPTOREAD_DATA": str(tmp_path / "data"),
                 "CRYPTOREAD_CONFIG": str(settings),

@@ -163,8 +163,7 @@ def imported_one(home: Path, command: Command) -> dict[str, str]:
 
 
 def settings(home: Path, text: str) -> dict[str, str]:
-    path = home / ".config" / "cryptoread" / "config.toml"
-    path.parent.mkdir(parents=True)
+    path = home / "frequent.toml"
     path.write_text(text)
     return {}
 
@@ -224,6 +223,7 @@ def test_the_sample_articles_leave_no_picture(start: Start, tmp_path: Path) -> N
 def environment(home: Path) -> dict[str, str | None]:
     """What the reader of these tests is started with, for a script that stands for it."""
     return {
+        "CRYPTOREAD_CONFIG": str(home / "frequent.toml"),
         "CRYPTOREAD_DATA": str(home / "data"),
         "CRYPTOREAD_LOGS": str(home / "logs"),
         "BROWSER": str(home / "browser"),
