@@ -29,7 +29,7 @@ def pane(reader: Reading) -> ReadingPane:
 
 async def test_a_first_start_puts_the_cursor_on_the_first_article(news: Library) -> None:
     async with reading(news) as reader:
-        assert reader.cursor == "• · How this archive is kept 1h"
+        assert reader.cursor == "• · How this archive is kept 11:00"
         await reader.press("enter")
         assert "How this archive is kept" in reader.text(ReadingPane)
 

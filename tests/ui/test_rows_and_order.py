@@ -103,16 +103,16 @@ async def test_latest_first_divides_by_days_that_count_sentiments(days: Library)
         assert "─ Sat 14 Mar 2026 ▲2 ▼1 0/3" in reader.rows
 
 
-@pytest.mark.parametrize("key", ["enter", "space", "h", "left"])
+@pytest.mark.parametrize("key", ["enter", "backspace", "h", "left"])
 async def test_days_stay_open(days: Library, key: str) -> None:
     async with reading(days) as reader:
-        await reader.press("s", "g", "j")
+        await reader.press("s", "x", "g")
         rows = reader.rows
         for _ in range(3):
             await reader.press("g", key)
             assert reader.rows == rows
         await reader.press("l")
-        await reader.press("space")
+        await reader.press("backspace")
         assert reader.rows == rows
 
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
@@ -62,6 +62,7 @@ def test_plain_text_is_shown_as_written_line_by_line(text: str) -> None:
 
 
 @given(st.text(alphabet="ab1 \n*_`~[]()<>&;#!|\\-+=.:x", max_size=40))
+@example("1\n--")
 def test_no_plain_text_becomes_markup(text: str) -> None:
     words = shown(plain_markdown(text)).split()
     assert "".join(words) == "".join(text.split())
