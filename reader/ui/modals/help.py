@@ -37,27 +37,31 @@ QUERY_LANGUAGE = HelpGroup(
 )
 
 _NARROWEST = 34
-_COLUMN = 38
-_MOST_COLUMNS = 3
+_COLUMN, _COLUMN_OF_MANY = 38, 34
 _GAP = 4
 _KEYS = 10
 _EXAMPLES = 31
 
 
 def lay_out(groups: Sequence[HelpGroup], data: str, width: int) -> list[Line]:
-    """Return the page in lines of at most `width` cells, in up to three columns if they fit.
+    """Return the page in lines of at most `width` cells, in as many columns as make it shortest.
 
     The page is at least _NARROWEST cells wide, so that it is readable.
     """
     width = max(width, _NARROWEST)
-    columns = min(max((width + _GAP) // (_COLUMN + _GAP), 1), _MOST_COLUMNS)
-    column = (width + _GAP) // columns - _GAP
-    every = [_stacked([group], column, _KEYS) for group in groups]
-    height = next(n for n in count(1) if len(_filled(every, n)) <= columns)
-    lines = _side_by_side(_filled(every, height), column)
+    is_wide = width >= 2 * _COLUMN + _GAP
+    most = (width + _GAP) // (_COLUMN_OF_MANY + _GAP) if is_wide else 1
+    lines = min((_in_columns(groups, n, width) for n in range(1, most + 1)), key=len)
     lines += _stacked([QUERY_LANGUAGE], width, min(_EXAMPLES, width - 16))
     where: list[Line] = [[(part, "")] for part in chop_cells(data, width)]
     return [*lines, [("Where the data is", "page--title")], *where]
+
+
+def _in_columns(groups: Sequence[HelpGroup], columns: int, width: int) -> list[Line]:
+    column = (width + _GAP) // columns - _GAP
+    every = [_stacked([group], column, _KEYS) for group in groups]
+    height = next(n for n in count(1) if len(_filled(every, n)) <= columns)
+    return _side_by_side(_filled(every, height), column)
 
 
 def _stacked(groups: Iterable[HelpGroup], width: int, keys_width: int) -> list[Line]:

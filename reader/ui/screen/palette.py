@@ -65,6 +65,10 @@ def _bindings(bound: Iterable[BindingType]) -> Iterator[Binding]:
     return (each for each in bound if isinstance(each, Binding))
 
 
+_AS_ELSEWHERE = ("Briefing · Move",)
+"""Groups of keys that the help leaves out: they are those of the list, for the same."""
+
+
 def help_groups(
     keymap: Mapping[str, str], at_present: Mapping[str, str] = MappingProxyType({})
 ) -> list[HelpGroup]:
@@ -79,6 +83,8 @@ def help_groups(
         for binding in _bindings(bound):
             purpose = binding.group.description if binding.group else ""
             name = " · ".join(filter(None, (title, purpose)))
+            if name in _AS_ELSEWHERE and binding.id not in keymap:
+                continue
             keys = keymap.get(binding.id or "", binding.key)
             does = at_present.get(binding.id or "", binding.tooltip)
             groups.setdefault(name, []).append((key_names(keys), does))
