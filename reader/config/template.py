@@ -41,6 +41,11 @@ _BLOCKS = {
 # Columns of text in an article, at most.
 # column_width = 88
 """,
+    "read_when": """\
+# When an article counts as read: when it is "opened", has been open for 5 seconds ("dwell"), when
+# its "end" was in view, or by "hand" alone.
+# read_when = "opened"
+""",
     "tags": """\
 # Which tags get the digits: those "splitting" what is shown, or the most "frequent".
 # tags = "splitting"
@@ -71,6 +76,11 @@ _BLOCKS = {
 # Words of titles that put news into a category; they come before the built-in ones.
 # [categories]
 # MINING = ["hashrate", "miner"]
+""",
+    "views": """\
+# Saved views: `@morning` stands for the query, in the search line and in every command.
+# [views]
+# morning = "after:12h is:unread"
 """,
     "alerts": """\
 # What a sync tells of.
