@@ -12,7 +12,9 @@ HEADER = "# Completion of cryptoread"
 _BASH = """\
 _cryptoread_completion() {
     local line="${COMP_LINE:0:COMP_POINT}" word="${COMP_WORDS[COMP_CWORD]}"
-    local cut="" typed answer value
+    local cut="" quote="'" escaped="'\\\\''" typed answer value
+    # A function of the user's own may hand on the words alone.
+    [[ -n $COMP_LINE ]] || line="${COMP_WORDS[*]:0:COMP_CWORD+1}"
     typed="${line##*[[:space:]]}"
     # Bash takes what follows a colon for a word of its own, unless it is quoted.
     if [[ $COMP_WORDBREAKS == *:* && $typed == *:* && $word != [\\'\\"]* ]]; then
@@ -27,7 +29,9 @@ _cryptoread_completion() {
             plain)
                 [[ $value == *: ]] && compopt -o nospace 2> /dev/null
                 value="${value#"$cut"}"
-                [[ $word == [\\'\\"]* ]] || printf -v value %q "$value"
+                if [[ $word != [\\'\\"]* && $value == *[^A-Za-z0-9@%+=:,./_-]* ]]; then
+                    value="'${value//$quote/$escaped}'"
+                fi
                 COMPREPLY+=("$value")
                 ;;
         esac

@@ -109,7 +109,7 @@ def test_a_closed_terminal_ends_the_program_and_keeps_the_marks(
         try:
             read_until(master, b"? help")
             os.close(slave)
-            os.write(master, b"jjjjl")
+            os.write(master, b"gjjjjl")
             read_until(master, b"27 unread")
             os.close(master)
             process.wait(10)

@@ -39,7 +39,8 @@ class Comparing:
         self.log = folder / "logs" / "cryptoread.log"
         self.outside = Outside(self.data, folder)
         self.config = folder / "config.toml"
-        self.config.write_text(f'[subscriptions]\nloopback = "{self.outside.url}"\n', "utf-8")
+        subscribed = f'[subscriptions]\nloopback = "{self.outside.url}"\n'
+        self.config.write_text(f'tags = "frequent"\n{subscribed}', "utf-8")
         self.size = (120, 40)
         self.state = State()
         self.records = Records(self.data)

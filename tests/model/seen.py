@@ -11,7 +11,7 @@ from typing import NamedTuple
 from tests.model.archive import CODE
 
 _HEADING = re.compile(
-    r"^ ((?:  )*)([▾▸─]) (?:[▲▼■·⚑] )?(.+?)(?: +▲\d+)?(?: +▼\d+)? +(\d+)/(\d+)(?= |$)"
+    r"^ ((?:  )*)([▾▸─]) (?:[▲▼■·⚑] )?(.+?)(?: +▲\d+)?(?: +▼\d+)?(?: +\+\d+)? +(\d+)/(\d+)(?= |$)"
 )
 _ARTICLE = re.compile(r"^([▌ ])\s*(•?)[\s~▲▼■·]*([eufn]\d{4})\b(.*)")
 _NUMBERS = re.compile(r"([\d,]+) unread · (?:([\d,]+) of )?([\d,]+) articles")

@@ -33,7 +33,7 @@ async def test_an_article_may_be_a_favourite_and_to_read_later(news: Library) ->
         await reader.go_to("3")
         await reader.press("f", "b", "enter")
         assert "★ ◷" in reader.cursor
-        assert "★ · ◷" in reader.text(ReadingPane)
+        assert "★ favourite · ◷ later" in reader.text(ReadingPane)
 
 
 async def test_an_own_tag_is_typed_and_shown_below_those_of_the_publisher(news: Library) -> None:
