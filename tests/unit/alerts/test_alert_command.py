@@ -3,6 +3,7 @@
 import json
 import sys
 import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -61,8 +62,17 @@ def test_a_program_that_hangs_is_killed_with_what_it_started(tmp_path: Path) -> 
         [sys.executable, "-c", child], b"", stop=stop
     )
     thread.join()
-    state = Path(f"/proc/{pid.read_text()}/stat")
-    assert not state.exists() or state.read_text().split()[2] in "ZX"
+    end = time.monotonic() + 10  # a killed process takes a moment to end
+    while is_running(pid.read_text()) and time.monotonic() < end:
+        pass
+    assert not is_running(pid.read_text())
+
+
+def is_running(pid: str) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().split()[2] not in "ZX"
+    except OSError:
+        return False
 
 
 def test_a_program_that_takes_too_long_is_killed() -> None:
