@@ -16,7 +16,12 @@ _LONGEST_PATTERN = 400
 # Strings, compiled on first use. A slash ends an expression if the term ends behind it.
 _OPEN = r"(-?)\("
 _OR = r"OR(?=[\s()]|$)"
-_PATTERN = r"(-?)(?i:(title):)?/(?![\s/])((?:\\.|[^\\/]|/(?!\s|$%s)|(?<=\s)/){1,%d}+)/(?=\s|$%s)"
+# Each place matches in one way alone, and none is possessive: early releases of Python 3.11 match
+# possessive repetitions in groups wrongly.
+_PATTERN = (
+    r"(-?)(?i:(title):)?/(?![\s/])"
+    r"((?:\\.|[^\\/]|/(?!\s|$%(end)s)|(?<=\s)/(?=\s|$%(end)s)){1,%(longest)d})/(?=\s|$%(end)s)"
+)
 _TERM = rf'(-?)(?:{NAME})?(?:"((?:[^"]+|"")*+)"?(\*?)|(%s))'
 _WORD = r"\S*"
 _WORD_IN_GROUP = r"(?:[^\s()]|\([^\s()]*+\))*+"  # it may have pairs of parentheses of its own
@@ -65,7 +70,8 @@ def _token(text: str, place: int, in_group: bool) -> Token:
     if re.compile(_OR).match(text, place):
         return Token(Kind.OR, "OR")
     end = r"|\)" if in_group else ""
-    found = re.compile(_PATTERN % (end, _LONGEST_PATTERN, end)).match(text, place)
+    wanted = _PATTERN % {"end": end, "longest": _LONGEST_PATTERN}
+    found = re.compile(wanted).match(text, place)
     if found:
         return _pattern(found)
     return _term(text, place, in_group)
