@@ -45,7 +45,7 @@ class Settings:
     sidebar_width: int | None = None
     """Columns of the list."""
     theme: str | None = None
-    """Name of a Textual theme."""
+    """Name of a theme; without it, `cryptoread-dark`."""
     column_width: int = 88
     """Maximum columns of text in the reading pane."""
     read_when: str = "opened"

@@ -27,7 +27,7 @@ _BLOCKS = {
 """,
     "theme": """\
 # Colours; ctrl+p offers all themes, and keeps the one that is chosen there.
-# theme = "textual-dark"
+# theme = "cryptoread-dark"
 """,
     "glyphs": """\
 # Signs of the screen: "unicode", or "ascii" where the font lacks them.

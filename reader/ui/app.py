@@ -21,6 +21,7 @@ from textual.binding import Binding, BindingType
 from textual.driver import Driver
 from textual.filter import LineFilter, NoColor
 from textual.geometry import Size
+from textual.reactive import Initialize, Reactive
 from textual.screen import Screen
 from textual.theme import Theme
 from textual.timer import Timer
@@ -38,7 +39,7 @@ from reader.ui.textual_compat.keyboard import KeyboardApp, as_keymap
 from reader.ui.textual_compat.light_imports import import_palette
 from reader.ui.textual_compat.light_screen import make_room_for_toasts
 from reader.ui.textual_compat.typed_ahead import Act, TypedAhead
-from reader.ui.themes import THEMES
+from reader.ui.themes import DEFAULT, THEMES
 
 if TYPE_CHECKING:
     from textual.command import Provider
@@ -107,25 +108,23 @@ class CryptoreadApp(KeyboardApp[bool]):
     def __init__(
         self, library: Library, settings: Settings, query: Query, config: Path | None = None
     ) -> None:
-        super().__init__()
+        self._library = library
+        self._settings = settings
+        super().__init__()  # which asks for the theme
         self.typed_ahead = TypedAhead(self)
         self._is_covered = cover.is_covered()
         self._main: ReaderScreen | None = None
         self._is_leaving = False
         self._storm: Timer | None = None
         self._has_size = False
-        self._shown_theme = ""
-        self._library = library
+        self._shown_theme = self.theme
         if settings.tags == FREQUENT:
             library.use_frequent_tags()
-        for theme in THEMES:
-            self.register_theme(theme)
         self._glyphs: list[LineFilter] = []
         if settings.glyphs == ASCII:
             from reader.ui.textual_compat.ascii_glyphs import AsciiGlyphs
 
             self._glyphs.append(AsciiGlyphs())
-        self._settings = settings
         self._config = config
         self._query = query
 
@@ -149,14 +148,13 @@ class CryptoreadApp(KeyboardApp[bool]):
         return Query().with_only(Field.LANG, language)
 
     def on_mount(self) -> None:
-        """Apply the user's keys and theme, and quit on signals."""
+        """Apply the user's keys, and quit on signals."""
         for own in self._settings.commands:
             if own.key:
                 keys = as_keymap({own.name: own.key})[own.name]
                 self.bind(keys, f"screen.own_command({own.name!r})", description=own.name)
         if self._settings.keys:
             self.set_keymap(as_keymap(self._settings.keys))
-        self.theme = self._shown_theme = self._chosen_theme() or self.theme
         self.theme_changed_signal.subscribe(self, self._keep_theme)
         self._leave_on_signals()
         if self._is_covered:
@@ -170,14 +168,23 @@ class CryptoreadApp(KeyboardApp[bool]):
         """Paint in place of the kept picture."""
         self._uncover()
 
-    def _chosen_theme(self) -> str | None:
-        """Return the theme chosen last, in the palette or in the settings; None for the default."""
-        named = self._settings.theme
+    @property
+    def available_themes(self) -> dict[str, Theme]:
+        """Return the themes by name, those of our own first."""
+        return {theme.name: theme for theme in THEMES} | super().available_themes
+
+    def _first_theme(self) -> str:
+        """Return the theme chosen last, in the palette or in the settings; else the default."""
+        known, named = self.available_themes, self._settings.theme
         with suppress(CryptoreadError, ValueError, TypeError, KeyError):
             saved = json.loads(self._library.state(THEME) or "{}")
-            if saved["settings"] == named and saved["theme"] in self.available_themes:
+            if saved["settings"] == named and saved["theme"] in known:
                 return str(saved["theme"])
-        return named if named in self.available_themes else None
+        names = (named, os.environ.get("TEXTUAL_THEME"))
+        return next((name for name in names if name in known), DEFAULT)
+
+    theme: Reactive[str] = Reactive(Initialize(_first_theme))
+    """The theme; set before the style sheets are read, as another one would read them again."""
 
     def _keep_theme(self, theme: Theme) -> None:
         if theme.name == self._shown_theme:

@@ -54,7 +54,7 @@ PICTURES: Mapping[str, Picture] = {
     "days": Picture("s _ g j l l"),
     "sources": Picture("S _"),
     "narrow": Picture("g j l j", size=(64, 30)),
-    "light": Picture("g j l n n", theme="textual-light"),
+    "light": Picture("g j l n n", theme="cryptoread-light"),
 }
 PAUSE_S = 0.6
 SAMPLED = datetime(2026, 10, 2, 12, tzinfo=UTC)

@@ -244,6 +244,7 @@ async def reading(
             if density is not None and reading.screen._view.density is None:
                 reading.screen._view.density = density
                 reading.screen._sidebar.choose_density(density)
+                reading.screen._panes.fit(size[0])
             if settles:
                 await reading.settle()
             yield reading

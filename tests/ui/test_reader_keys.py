@@ -5,15 +5,19 @@ from pathlib import Path
 
 import pytest
 from textual.binding import Binding
+from textual.css.stylesheet import Stylesheet
 
 from reader.config.settings import Settings
 from reader.library import Library
+from reader.query.language import Query
+from reader.ui.app import CryptoreadApp
 from reader.ui.bars.status_line import KeyHint, KeyLine
 from reader.ui.reading.pane import ReadingPane
 from reader.ui.screen.key_names import key_names
 from reader.ui.screen.keys import LIST_KEYS, READING_KEYS, reading_hint
 from reader.ui.screen.reader import ReaderScreen
 from reader.ui.sidebar.widget import Sidebar
+from reader.ui.themes import DEFAULT
 from tests.builders import library
 from tests.ui.screen import archive, reading
 
@@ -160,7 +164,48 @@ async def test_theme_and_widths_come_from_the_settings(news: Library) -> None:
 
 async def test_a_theme_that_does_not_exist_leaves_the_usual_one(news: Library) -> None:
     async with reading(news, settings=Settings(theme="[/foo]")) as reader:
-        assert reader.app.theme == "textual-dark"
+        assert reader.app.theme == DEFAULT
+
+
+async def test_the_usual_theme_is_one_of_our_own_unless_textual_is_told_of_another(
+    news: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with reading(news) as reader:
+        assert reader.app.theme == "cryptoread-dark" == DEFAULT
+    for named, shown in (("nord", "nord"), ("nope", DEFAULT)):
+        async with reading(news) as reader:
+            monkeypatch.setenv("TEXTUAL_THEME", named)
+            assert CryptoreadApp(news, Settings(), Query()).theme == shown
+
+
+@pytest.mark.parametrize("theme", [None, "cryptoread-light", "nord"])
+async def test_style_sheets_are_read_once_whatever_the_theme(
+    news: Library, theme: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    again = []
+    monkeypatch.setattr(Stylesheet, "reparse", lambda sheet: again.append(sheet))
+    async with reading(news, settings=Settings(theme=theme)) as reader:
+        assert reader.app.theme == theme or DEFAULT
+    assert again == []
+
+
+def test_the_usual_theme_is_one_of_our_own_unless_the_environment_names_another(
+    news: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for named, shown in (("", "cryptoread-dark"), ("nord", "nord"), ("nope", "cryptoread-dark")):
+        monkeypatch.setenv("TEXTUAL_THEME", named)
+        assert CryptoreadApp(news, Settings(), Query()).theme == shown
+
+
+@pytest.mark.parametrize("theme", [None, "cryptoread-light", "nord"])
+async def test_no_style_sheet_is_read_a_second_time_for_the_theme_of_the_start(
+    news: Library, theme: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    again: list[Stylesheet] = []
+    monkeypatch.setattr(Stylesheet, "reparse", again.append)
+    async with reading(news, settings=Settings(theme=theme)) as reader:
+        assert reader.app.theme == (theme or DEFAULT)
+    assert again == []
 
 
 async def test_q_leaves(news: Library) -> None:
@@ -218,7 +263,7 @@ async def test_the_footer_and_messages_name_the_keys_of_the_settings(news: Libra
         ("gruvbox", "gruvbox", "nord"),
         ("gruvbox", "dracula", "dracula"),
         (None, "dracula", "dracula"),
-        ("gruvbox", None, "textual-dark"),
+        ("gruvbox", None, DEFAULT),
     ],
 )
 async def test_the_theme_of_the_palette_holds_until_the_settings_name_another(
@@ -235,4 +280,4 @@ async def test_the_theme_of_the_palette_holds_until_the_settings_name_another(
 async def test_a_kept_theme_that_cannot_be_read_is_the_usual_one(news: Library, saved: str) -> None:
     news.save_state("theme", saved)
     async with reading(news) as reader:
-        assert reader.app.theme == "textual-dark"
+        assert reader.app.theme == DEFAULT

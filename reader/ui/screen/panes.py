@@ -14,6 +14,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from reader.config.settings import WIDTHS, Settings
+from reader.ui.sidebar.density import columns_beside_article
 from reader.ui.sidebar.widget import Sidebar
 from reader.ui.textual_compat.compositor import Covered
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from reader.ui.reading.pane import ReadingPane
 
 NARROW = 100
-"""Columns below which one pane is shown at a time."""
+"""Columns below which one pane is shown at a time, whatever width the user chose for the list."""
 
 WIDTH_STEP = 4
 LEAST_WIDTH = 24
@@ -165,7 +166,7 @@ class Panes(Covered, inherit_bindings=False):
         widest = max(LEAST_WIDTH, columns - LEAST_WIDTH)
         width = (self._list_width or self.sidebar.outer_size.width) + steps * WIDTH_STEP
         self.chosen_width = min(widest, max(LEAST_WIDTH, width))
-        self._fit(columns)
+        self.fit(columns)
 
     def next_column(self) -> None:
         """Make the lines of text longer, or short again after the longest."""
@@ -189,14 +190,17 @@ class Panes(Covered, inherit_bindings=False):
         return self.chosen_column or self._settings.column_width
 
     def fit(self, columns: int) -> None:
-        """Adapt to a terminal of `columns`, before it is laid out."""
-        self.set_class(columns < NARROW, "-narrow")
-        self._fit(columns)
+        """Give the list the width that the user chose, or what its titles need.
 
-    def _fit(self, columns: int) -> None:
-        """Give the list its chosen width, or the full width if one pane is shown at a time."""
-        chosen = self.chosen_width or self._settings.sidebar_width
-        width = chosen if columns >= NARROW else None
+        One pane is shown at a time where that leaves too little for an article. columns: of the
+        terminal.
+        """
+        width = self.chosen_width or self._settings.sidebar_width
+        if width is None:
+            width = columns_beside_article(columns, self.sidebar.chosen_density)
+        elif columns < NARROW:
+            width = None
+        self.set_class(width is None, "-narrow")
         if width != self._list_width:  # setting it lays the screen out again
             self._list_width = width
             self.sidebar.styles.width = width

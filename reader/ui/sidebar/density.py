@@ -1,4 +1,4 @@
-"""How many lines an article takes in the list, by what the user chose and by the list's width.
+"""How many lines an article takes in the list, and how many columns the list needs for that.
 
 Pure: knows neither rows nor widgets.
 """
@@ -11,6 +11,18 @@ beside its second line in place of below it."""
 
 _DESCRIBED = 2
 """Lines more for a description."""
+
+_ON_ONE_LINE = 32 + 16
+"""Columns of a list that shows five words of a title between indent, sign, time and scroll bar."""
+
+_ON_TWO_LINES = 37 + 7
+"""Columns of a list that shows a title of 71 characters, the median of English news, whole."""
+
+_TEXT = 60 + 5
+"""Columns of a reading pane with a comfortable line of text between margins and scroll bar."""
+
+_SHARE = 0.4
+"""Of the terminal, for the list."""
 
 
 class Density(StrEnum):
@@ -42,6 +54,18 @@ _LABELS = {
 def usual(width: int) -> Density:
     """Return the density of a list of `width` cells, where the user has chosen none."""
     return Density.COMPACT if width >= WIDE else Density.TWO_LINES
+
+
+def columns_beside_article(columns: int, density: Density | None) -> int | None:
+    """Return the columns of the list where it stands beside an article; None if it has no room.
+
+    columns: of the terminal. density: as the user chose it; None: the usual one of each width,
+    which is on two lines in a narrow list.
+    """
+    needed = _ON_ONE_LINE if density is Density.COMPACT else _ON_TWO_LINES
+    if columns < needed + _TEXT:
+        return None
+    return max(needed, int(columns * _SHARE))
 
 
 def lines_of(density: Density, width: int) -> int:

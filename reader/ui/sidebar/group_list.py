@@ -203,6 +203,11 @@ class GroupList(LongView, inherit_bindings=False):
         """Return what rows show at present."""
         return self._chosen or density.usual(self._width)
 
+    @property
+    def chosen_density(self) -> Density | None:
+        """Return what rows show, as the user chose it."""
+        return self._chosen
+
     def choose_density(self, chosen: Density | None) -> None:
         """Show this of each row; None: what the width is usually good for."""
         was = self.density

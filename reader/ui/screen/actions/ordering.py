@@ -46,4 +46,5 @@ class ListScreen(HostScreen):
         """Show the next density of rows, and say which one it is."""
         self._view.density = self._sidebar.density.next
         self._sidebar.choose_density(self._view.density)
+        self._panes.fit(self.size.width)
         self.say(f"rows: {self._view.density.label}")
