@@ -14,7 +14,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
-from rich.console import RenderableType
+from rich.console import Console, RenderableType
 from textual import events
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
@@ -39,7 +39,7 @@ from reader.ui.textual_compat.keyboard import KeyboardApp, as_keymap
 from reader.ui.textual_compat.light_imports import import_palette
 from reader.ui.textual_compat.light_screen import make_room_for_toasts
 from reader.ui.textual_compat.typed_ahead import Act, TypedAhead
-from reader.ui.themes import DEFAULT, THEMES
+from reader.ui.themes import DEFAULT, themes_for
 
 if TYPE_CHECKING:
     from textual.command import Provider
@@ -171,7 +171,9 @@ class CryptoreadApp(KeyboardApp[bool]):
     @property
     def available_themes(self) -> dict[str, Theme]:
         """Return the themes by name, those of our own first."""
-        return {theme.name: theme for theme in THEMES} | super().available_themes
+        console: Console | None = getattr(self, "console", None)  # asked for before it is made
+        own = themes_for(console.color_system if console else None)
+        return {theme.name: theme for theme in own} | super().available_themes
 
     def _first_theme(self) -> str:
         """Return the theme chosen last, in the palette or in the settings; else the default."""

@@ -67,11 +67,11 @@ THEMES = (
     _theme(
         "dark",
         dark=True,
-        grounds="#12161c #181d25 #1e2530 #2c3746 #2a568c #ffffff",
-        texts="#e4e8ee #a2acb9 #98a2b0",
-        bars="#323c4a #465365 #8cc0ff",
-        colors="#8cc0ff #b4c0ff #f5c46b #ff9f99 #86d79a #ffb86b",
-        tints="#12253c #20264a #382b15 #451f24 #163020 #3c2a16",
+        grounds="#141719 #1a1d21 #22262b #30363d #2a568c #ffffff",
+        texts="#e6e8eb #a5adb8 #98a2b0",
+        bars="#393f47 #4d545d #8cc0ff",
+        colors="#8cc0ff #b4c0ff #f5c46b #ff8f8f #86d79a #ffb86b",
+        tints="#12253c #20264a #383015 #451f24 #163020 #3c2a16",
     ),
     _theme(
         "light",
@@ -89,6 +89,43 @@ THEMES = (
         texts="#ffffff #d6d6d6 #c4c4c4",
         bars="#7a7a7a #a8a8a8 #ffff66",
         colors="#a8d4ff #ccd0ff #ffe08a #ffb8b3 #a0f0b0 #ffd28a",
-        tints="#00264d #1d1d4d #3b2d00 #4d0b0b #00330f #402600",
+        tints="#00264d #1d1d4d #3b3000 #4d0b0b #00330f #402600",
     ),
 )
+"""For terminals of 256 colours and more; of 256, greys stay grey, as they are hardly tinted."""
+
+OF_16_COLORS = (
+    _theme(
+        "dark",
+        dark=True,
+        grounds="#000000 #000000 #000000 #0000aa #aaaaaa #000000",
+        texts="#ffffff #aaaaaa #aaaaaa",
+        bars="#555555 #aaaaaa #55ffff",
+        colors="#55ffff #55ffff #ffff55 #ff5555 #55ff55 #ffff55",
+        tints="#0000aa #0000aa #000000 #000000 #000000 #000000",
+    ),
+    _theme(
+        "light",
+        dark=False,
+        grounds="#ffffff #ffffff #ffffff #55ffff #0000aa #ffffff",
+        texts="#000000 #555555 #555555",
+        bars="#aaaaaa #555555 #0000aa",
+        colors="#0000aa #0000aa #aa5500 #aa0000 #00aa00 #aa00aa",
+        tints="#ffffff #ffffff #ffffff #ffffff #ffffff #ffffff",
+    ),
+    _theme(
+        "contrast",
+        dark=True,
+        grounds="#000000 #000000 #000000 #0000aa #ffff55 #000000",
+        texts="#ffffff #ffffff #ffffff",
+        bars="#aaaaaa #ffffff #ffff55",
+        colors="#55ffff #55ffff #ffff55 #ff5555 #55ff55 #ffff55",
+        tints="#0000aa #0000aa #000000 #000000 #000000 #000000",
+    ),
+)
+"""The same for terminals of 16 colours, which show the nearest ones: pale colours would be grey."""
+
+
+def themes_for(color_system: str | None) -> tuple[Theme, ...]:
+    """Return the themes for a terminal. color_system: as Rich names it."""
+    return OF_16_COLORS if color_system in ("standard", "windows") else THEMES

@@ -254,11 +254,12 @@ async def reading(
 
 @contextmanager
 def _plain_environment() -> Iterator[None]:
-    """English, UTC, in colours, whatever is usual where the tests run."""
+    """English, UTC, in all colours, whatever is usual where the tests run."""
     with pytest.MonkeyPatch.context() as environ:
         for name in ("LC_ALL", "LC_MESSAGES", "LC_TIME", "NO_COLOR", "TEXTUAL_THEME"):
             environ.delenv(name, raising=False)
         environ.setenv("LANG", "C.UTF-8")
+        environ.setenv("COLORTERM", "truecolor")
         environ.setenv("TZ", "UTC")
         time.tzset()
         yield

@@ -1,19 +1,22 @@
 """Themes of our own: every text has a contrast of 4.5 : 1 or more to what is behind it."""
 
 from collections.abc import Iterator
-from itertools import product
+from itertools import combinations, product
 from pathlib import Path
 
 import pytest
+from rich.color import Color as RichColor
 from rich.color import ColorSystem
 from rich.style import Style
+from textual import constants
 from textual.color import Color
 from textual.strip import Strip
+from textual.theme import Theme
 from textual.widget import Widget
 
 from reader.config.settings import Settings
 from reader.library import Library
-from reader.ui.themes import THEMES
+from reader.ui.themes import OF_16_COLORS, THEMES
 from tests.builders import library
 from tests.ui.screen import Reading, archive, reading, story, told_by_several
 
@@ -88,6 +91,46 @@ async def test_text_can_be_read_in_few_colours(
                 if style and any(sign.isalnum() for sign in text):
                     assert contrast(in_few_colors(style, system)) > enough, (keys, text, style)
             await reader.press("escape", "escape", "x")
+
+
+@pytest.mark.parametrize("theme", [each.name for each in OF_16_COLORS])
+async def test_a_terminal_of_16_colours_gets_colours_that_it_has(
+    theme: str, news: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(constants, "COLOR_SYSTEM", "standard")
+    async with reading(news, settings=Settings(theme=theme, tags="frequent")) as reader:
+        for keys in PLACES:
+            await reader.press(*keys.split())
+            for text, style, _ in (segment for strip in reader.strips for segment in strip):
+                if style and any(sign.isalnum() for sign in text):
+                    shown = in_few_colors(style, ColorSystem.STANDARD)
+                    assert contrast(shown) >= 3.0, (keys, text, style)
+            await reader.press("escape", "escape", "x")
+
+
+@pytest.mark.parametrize(
+    ("themes", "system"),
+    [
+        (THEMES, ColorSystem.TRUECOLOR),
+        (THEMES, ColorSystem.EIGHT_BIT),
+        (OF_16_COLORS, ColorSystem.STANDARD),
+    ],
+)
+def test_good_and_bad_news_differ_from_each_other_and_from_muted_text_in_every_terminal(
+    themes: tuple[Theme, ...], system: ColorSystem
+) -> None:
+    for theme in themes:
+        kinds = [theme.variables[f"text-{kind}"] for kind in ("success", "error", "muted")]
+        shown = [RichColor.parse(each).downgrade(system).get_truecolor() for each in kinds]
+        for one, other in combinations(shown, 2):
+            assert sum(abs(a - b) for a, b in zip(one, other, strict=True)) > 60, theme.name
+
+
+def test_greys_stay_grey_in_256_colours() -> None:
+    for theme in THEMES:
+        for ground in (theme.background, theme.surface, theme.panel):
+            shown = RichColor.parse(ground or "").downgrade(ColorSystem.EIGHT_BIT).get_truecolor()
+            assert len(set(shown)) == 1, theme.name
 
 
 def weak_parts(reader: Reading) -> Iterator[tuple[str, str, float]]:
