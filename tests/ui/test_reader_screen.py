@@ -415,7 +415,7 @@ async def test_z_shows_the_reading_pane_alone_and_back(news: Library) -> None:
 async def test_z_before_any_article_is_open_says_so(news: Library) -> None:
     async with reading(news, size=NARROW) as reader:
         await reader.press("z")
-        assert "no article is open yet" in reader.status
+        assert "no article is open" in reader.status
         assert reader.shown(Sidebar)
 
 

@@ -130,7 +130,7 @@ class MoodScreen(Modal[Terms]):
     """Returns the terms to add to the filter; None: nothing.
 
     query: the filter, as text. count: returns the mood. It is called in a thread and may raise
-    CryptoreadError.
+    CryptoreadError. empty: what is shown without articles.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -141,8 +141,9 @@ class MoodScreen(Modal[Terms]):
         Binding("e", "estimates", "Labels or estimates", id="mood.estimates"),
     ]
 
-    def __init__(self, query: str, count: Count) -> None:
+    def __init__(self, query: str, count: Count, empty: str = "") -> None:
         super().__init__()
+        self._empty = empty
         self._query = query
         self._count = count
         self._by, self._per = By.DAY, Per.TAG
@@ -209,7 +210,7 @@ class MoodScreen(Modal[Terms]):
         last = max(0, len(mood.columns) - 1)
         if state.mood is None:
             is_estimate = not mood.labels.total and bool(mood.estimates.total)
-            new = State(mood, last, 0, on_columns=not mood.rows, of_estimates=is_estimate)
+            new = State(mood, last, 0, not mood.rows, is_estimate, self._empty)
         elif state.mood.by is not mood.by:
             new = state._replace(mood=mood, column=last)
         else:

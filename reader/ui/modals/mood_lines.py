@@ -28,7 +28,6 @@ UP, DOWN, DOWN_END = "mood--up", "mood--down", "mood--down-end"
 MUTED, TITLE, CURSOR, CHOSEN = "mood--muted", "mood--title", "mood--cursor", "mood--chosen"
 
 COUNTING = "Counting…"
-NOTHING = "No article matches this filter."
 NO_LABELS = "None of these articles is rated as positive or negative."
 NAMES = {"tag": "Tags", "source": "Sources", "category": "Categories"}
 
@@ -60,6 +59,8 @@ class State(NamedTuple):
     row: int = 0
     on_columns: bool = False
     of_estimates: bool = False
+    empty: str = ""
+    """What is shown without articles."""
 
     @property
     def columns(self) -> Sequence[Column]:
@@ -104,7 +105,7 @@ def lay_out(state: State, width: int, height: int) -> Layout:
     """Return lines of at most `width` cells, at most `height` of them."""
     mood = state.mood
     if mood is None or not mood.columns:
-        return Layout([[(fit(COUNTING if mood is None else NOTHING, width), MUTED)]])
+        return Layout([[(fit(COUNTING if mood is None else state.empty, width), MUTED)]])
     blanks = 2 if height >= _ROOMY else 0
     room = height - 5 - blanks
     half = max(1, min(_HIGHEST, (room - _ROWS) // 2))

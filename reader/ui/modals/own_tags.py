@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 LONGEST_LINE = 200
 
+NO_TAGS = "No own tags yet. Type one, then press Enter."
+
 
 class OwnTag(NamedTuple):
     """A row. articles: how many have it, None for a new tag."""
@@ -70,7 +72,7 @@ class OwnTagScreen(Modal[str]):
                 yield Input(
                     placeholder="Type a tag of your own", compact=True, max_length=LONGEST_LINE
                 )
-            yield OwnTagList(empty="No own tags yet", can_focus=False)
+            yield OwnTagList(empty=NO_TAGS, can_focus=False)
 
     def on_mount(self) -> None:
         """List the tags."""
@@ -125,5 +127,5 @@ class OwnTagScreen(Modal[str]):
         if new and all(tag.name != new for tag in self._tags):
             begin = sum(tag.name.startswith(new) for tag in rows)
             rows.insert(begin, OwnTag(new, None, False))
-        self._list.empty = problem or "No own tags yet"
+        self._list.empty = problem or NO_TAGS
         self._list.show([] if problem else rows)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from reader.subscriptions import Subscription
 
 NOT_CHOSEN = (
-    "No subscriptions yet. The first sync (r) "
+    "No subscriptions yet. The first sync ({ask}) "
     "subscribes to ten sources of crypto news. To choose your own, quit and run: "
     "cryptoread subscribe URL"
 )
@@ -33,8 +33,8 @@ ABOUT_FIRSTS = (
 )
 NOTHING_FOLLOWED = "No subscriptions. To follow a feed, quit and run: cryptoread subscribe URL"
 NO_NETWORK = (
-    "No network: none of the {} sources can be reached. They are asked again at the next sync; "
-    "r asks them now."
+    "No network: none of the {sources} sources can be reached. They are asked again at the next "
+    "sync; {ask} asks them now."
 )
 
 _INDENT = "    "
@@ -85,17 +85,19 @@ def _age(instant: datetime, now: datetime) -> str:
     return age_in_words(instant.timestamp(), now.timestamp())
 
 
-def lay_out(rows: Sequence[Entry], is_chosen: bool, width: int) -> list[Line]:
-    """Return the page in lines of at most `width` cells."""
+def lay_out(rows: Sequence[Entry], is_chosen: bool, width: int, ask: str = "r") -> list[Line]:
+    """Return the page in lines of at most `width` cells. ask: the key that asks all sources."""
     if not rows:
-        return [[(part, "")] for part in wrap(NOTHING_FOLLOWED if is_chosen else NOT_CHOSEN, width)]
+        nothing = NOTHING_FOLLOWED if is_chosen else NOT_CHOSEN.format(ask=ask)
+        return [[(part, "")] for part in wrap(nothing, width)]
     asked = [row for row in rows if not row.is_local]
     is_offline = len(asked) > 1 and all(row.is_unreachable for row in asked)
     failing = sum(bool(row.error) for row in rows)
     title = f"{len(rows)} followed" + (f", {failing} failing" if failing else "")
     lines: list[Line] = [[(fit(title, width), "page--title")], []]
     if is_offline:
-        lines += [[(part, "page--error")] for part in wrap(NO_NETWORK.format(len(asked)), width)]
+        no_network = NO_NETWORK.format(sources=len(asked), ask=ask)
+        lines += [[(part, "page--error")] for part in wrap(no_network, width)]
         lines.append([])
     for row in rows:
         lines += _entry_lines(row, width, is_told=is_offline and row.is_unreachable)
@@ -158,8 +160,9 @@ def _wrapped(text: str, width: int, style: str) -> Iterator[Line]:
 class SourcesText(Page):
     """The page of the sources."""
 
-    def __init__(self, rows: Sequence[Entry], *, is_chosen: bool) -> None:
+    def __init__(self, rows: Sequence[Entry], *, is_chosen: bool, ask: str) -> None:
         super().__init__()
+        self._ask = ask
         self._rows = rows
         self._is_chosen = is_chosen
         self._firsts: Sequence[Firsts] = ()
@@ -173,13 +176,16 @@ class SourcesText(Page):
     def lay_out(self, width: int) -> list[Line]:
         """Return the table of sources as lines of this width."""
         width = max(width, 1)
-        return lay_out(self._rows, self._is_chosen, width) + firsts_lines(self._firsts, width)
+        return lay_out(self._rows, self._is_chosen, width, self._ask) + firsts_lines(
+            self._firsts, width
+        )
 
 
 class SourcesScreen(PageScreen):
     """Returns whether to ask all sources now, resting ones too.
 
-    is_chosen: the user has chosen the subscriptions, even if there are none.
+    is_chosen: the user has chosen the subscriptions, even if there are none. ask: the key that asks
+    them, as the user has bound it.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -187,6 +193,6 @@ class SourcesScreen(PageScreen):
         Binding("r", "dismiss(True)", "Ask all", id="sources.ask"),
     ]
 
-    def __init__(self, rows: Sequence[Entry], *, is_chosen: bool) -> None:
-        self.text = SourcesText(rows, is_chosen=is_chosen)
-        super().__init__("Sources", self.text, "r ask all, resting ones too")
+    def __init__(self, rows: Sequence[Entry], *, is_chosen: bool, ask: str = "r") -> None:
+        self.text = SourcesText(rows, is_chosen=is_chosen, ask=ask)
+        super().__init__("Sources", self.text, f"{ask} ask all, resting ones too")

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 
 COUNTING = "Counting…"
+NO_TAGS = "No tags here. {close} closes this."
+NO_SUCH_TAG = "No such tag here. {close} closes this."
 
 
 class Tag(NamedTuple):
@@ -85,8 +87,10 @@ class TagPicker(Modal[None]):
         query: Query,
         counts: Callable[[Query], "Sequence[TagCount]"],
         first: "Sequence[TagCount]" = (),
+        *,
+        close_key: str = "Esc",
     ) -> None:
-        """Pick tags for a query.
+        """Pick tags for a query. close_key: closes the box, as the user has bound it.
 
         counts: returns tags with the number of articles left by the query together with each, most
         frequent first. It is called in a thread and may raise CryptoreadError. first: the first
@@ -94,6 +98,7 @@ class TagPicker(Modal[None]):
         """
         super().__init__()
         self._counts = counts
+        self._close_key = close_key
         self._tags: Sequence[Tag] = ()
         self._folded: Sequence[str] = ()
         self._begin(query, first)
@@ -201,7 +206,6 @@ class TagPicker(Modal[None]):
     def _show_counts(self) -> None:
         self._counted = self._counted or ()
         self._has_counted.set()
-        self._list.empty = "No such tag here"
         self._list_tags(reveals=False)  # the wheel may have turned meanwhile
 
     def _list_tags(self, *, reveals: bool = True) -> None:
@@ -233,6 +237,9 @@ class TagPicker(Modal[None]):
         nearest = tags.cursor if kept else 0
         same = (place for place, row in enumerate(rows) if kept and row.name == kept.name)
         tags.typed = typed
+        if self._has_counted.is_set():
+            sentence = NO_SUCH_TAG if self._tags else NO_TAGS
+            tags.empty = sentence.format(close=self._close_key)
         tags.show(rows, next(same, nearest), reveals=reveals)
         whole = f"{len(self._tags):,}"
         found = f"{len(rows):,} of {whole}" if typed.strip() else whole

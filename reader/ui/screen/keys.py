@@ -118,8 +118,15 @@ def _hint(ids: str, keys: str, label: str, action: str = "") -> KeyHint:
     return KeyHint(keys, label, action, tuple(ids.split()))
 
 
-_OF_PANES = {"sidebar.open": "enter", "briefing.caught-up": "M"}
-"""Keys of the list and the briefing that are named in hints and messages."""
+_OF_PANES = {
+    "sidebar.open": "enter",
+    "briefing.caught-up": "M",
+    "search.give-up": "escape",
+    "mood.close": "escape",
+    "sources.ask": "r",
+    "tag_picker.close": "escape",
+}
+"""Keys of other parts of the screen that are named in hints and messages."""
 
 NEXT = "reader.next-unread"
 PREVIOUS = "reader.previous-unread"
@@ -199,10 +206,12 @@ def reading_hint(keymap: Mapping[str, str]) -> str:
     )
 
 
-READING_HINT = (
-    "{expand} or {open} opens the article under the cursor, {next} the next unread one. "
-    "{help} shows all keys."
-)
+NOT_OPEN = "no article is open; {open} opens the one under the cursor"
+
+
+def not_open(keymap: Mapping[str, str]) -> str:
+    """Return what is said where a key is about the open article and none is open."""
+    return NOT_OPEN.format(open=key_of("sidebar.open", keymap))
 
 
 def key_of(id: str, keymap: Mapping[str, str]) -> str:

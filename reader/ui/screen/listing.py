@@ -15,8 +15,28 @@ from reader.ui.sidebar.widget import Sidebar
 from reader.ui.textual_compat.failures import in_background
 
 EMPTY = "No articles. {sync} brings news. For your own, quit and run cryptoread import"
-EMPTY_SEARCH = "No article matches. Esc gives the list back as it was."
+EMPTY_SEARCH = "No article matches. {give_up} gives the list back as it was."
 EMPTY_FILTERED = "No article matches. {drop} drops the last filter, {clear} all of them."
+
+EMPTY_VIEWS = {
+    "unread": "Everything is read. {sync} brings news, {clear} shows all articles.",
+    "favourites": "No favourites yet. {clear} shows all articles, {favourite} marks one.",
+    "later": "Nothing is put aside. {clear} shows all articles, {later} puts one aside for later.",
+    "today": "Nothing from today. {sync} brings news, {clear} shows all articles.",
+}
+"""What the views that are always there say when they are empty, by their names."""
+
+_KEYS = {
+    "sync": "reader.sync",
+    "give_up": "search.give-up",
+    "drop": "reader.drop-last-filter",
+    "clear": "reader.clear-filters",
+    "favourite": "reader.favourite",
+    "later": "reader.read-later",
+}
+"""Bindings whose keys an empty list names."""
+
+UNDECIDED = "stories are still being looked for, in the background; {group} groups otherwise"
 
 GROUPINGS = {
     Grouping.CATEGORY: "by category",
@@ -82,7 +102,7 @@ class Listing:
         groups = self._library.groups(self.ids, self._view.grouping)
         self._sidebar.show_language = len(self._host.filter.included(Field.LANG)) != 1
         self._sidebar.show_time = self._view.grouping is Grouping.LATEST
-        self._sidebar.show(groups, empty_hint=self._empty_hint())
+        self._sidebar.show(groups, empty_hint="" if groups else self._empty_hint())
         self._show_status(groups)
 
     def regroup(self) -> None:
@@ -97,6 +117,8 @@ class Listing:
         self.show_groups()
         if self._view.grouping is not Grouping.CATEGORY:
             self._sidebar.open_first()
+        if grouping is Grouping.STORY:
+            in_background(self._host, self._tell_if_undecided, group="undecided")
         if self._view.grouping in _PREPARED:
             self._sidebar.call_after_refresh(self._prepare, _PREPARED[self._view.grouping])
 
@@ -105,17 +127,30 @@ class Listing:
         work = partial(asyncio.to_thread, self._library.groups, self.ids, grouping)
         in_background(self._host, work, group="next-grouping", exclusive=True)
 
+    async def _tell_if_undecided(self) -> None:
+        """Say that articles are missing from the stories, if some were not looked at yet."""
+        if await asyncio.to_thread(self._library.deciding.is_behind):
+            key = key_of("reader.group-by", self._keymap)
+            self._host.say(UNDECIDED.format(group=key), patient=True)
+
     def _empty_hint(self) -> str:
         if not self._is_whole:
             return "Searching…"
+        keys = {name: key_of(id, self._keymap) for name, id in _KEYS.items()}
+        return self._empty_sentence().format_map(keys)
+
+    def _empty_sentence(self) -> str:
+        """Return what is so and which keys help, with names of keys in braces."""
         if self._host.is_searching:
             return EMPTY_SEARCH
-        if not self._host.filter.terms:
-            return EMPTY.format(sync=key_of("reader.sync", self._keymap))
-        return EMPTY_FILTERED.format(
-            drop=key_of("reader.drop-last-filter", self._keymap),
-            clear=key_of("reader.clear-filters", self._keymap),
-        )
+        if self._library.is_empty:
+            return EMPTY
+        from reader.query.views import built_in
+
+        terms = [each for each in map(str, self._host.filter.terms) if not each.startswith("lang:")]
+        always = built_in(self._library.clock().astimezone().date())
+        view = next((name for name, query in always.items() if [query] == terms), "")
+        return EMPTY_VIEWS.get(view, EMPTY_FILTERED)
 
     def _show_status(self, groups: Sequence[Group]) -> None:
         grouping = GROUPINGS[self._view.grouping]

@@ -14,6 +14,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from reader.config.settings import WIDTHS, Settings
+from reader.ui.screen.keys import not_open
 from reader.ui.sidebar.density import columns_beside_article
 from reader.ui.sidebar.widget import Sidebar
 from reader.ui.textual_compat.compositor import Covered
@@ -131,7 +132,7 @@ class Panes(Covered, inherit_bindings=False):
     def show_article(self) -> None:
         """Focus the reading pane, or what is shown in its place."""
         if self.right is None:
-            self._say("no article is open yet")
+            self._say(not_open(self._settings.keys))
             return
         self.add_class("-reading")
         self.screen.set_focus(self.right)  # at once: keys may have been typed ahead

@@ -158,7 +158,8 @@ class ReaderScreen(TellingScreen):
         most = MOST_TAGS + len(self.filter.tags)
         first = self._library.tags_at_once(self._listing.ids, most) or ()
         if self._picker is None:
-            self._picker = TagPicker(self.filter, self._counted_tags, first)
+            close = self.key("tag_picker.close")
+            self._picker = TagPicker(self.filter, self._counted_tags, first, close_key=close)
             self.app.install_screen(self._picker, "tags")  # keeps its widgets when it is closed
         elif self._picker.is_current:
             return

@@ -95,7 +95,8 @@ class Syncing:
         followed = self._settings().subscriptions
         states, now = self._library.source_states(), self._library.clock()
         rows = entries(followed or (), states, now)
-        box = SourcesScreen(rows, is_chosen=followed is not None)
+        ask = self._host.key("sources.ask")
+        box = SourcesScreen(rows, is_chosen=followed is not None, ask=ask)
         await open_box(self._host.app, box, self._asked_for_all)
         show_firsts(self._host, self._library, box)
 

@@ -102,7 +102,7 @@ async def test_typing_finds_tags_and_puts_the_cursor_on_the_best() -> None:
         assert picker.words() == ["› BITCOIN NEWS 1,500"]
         assert picker.matches() == "1 of 4"
         await pilot.press("q")
-        assert picker.words() == ["No such tag here"]
+        assert picker.words() == ["No such tag here. Esc closes this."]
         await pilot.press("enter")
         assert picker.below.queries == []
 
@@ -371,4 +371,4 @@ async def test_tags_that_are_still_being_counted_are_not_called_missing() -> Non
         assert picker.words() == ["Counting…"]
         may_end.set()
         await counted(picker, pilot)
-        assert picker.words() == ["No such tag here"]
+        assert picker.words() == ["No tags here. Esc closes this."]

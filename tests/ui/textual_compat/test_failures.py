@@ -161,6 +161,7 @@ FAULTS: dict[str, tuple[str, Callable[[Reading], Any]]] = {
     "tag-counts": ("tag_counts", _keys("t")),
     "tags": ("bar_tags", _keys("1")),
     "theme": ("save_state", _choose_a_theme),
+    "undecided": ("reader.cache.storing.stories.Deciding.is_behind", _keys("s", "s", "s")),
     "views": ("reader.cache.questions.Questions.count_unread", _count_views),
     "warm-up": ("warm_up", _warm_up),
     "words": ("reader.cache.storing.stories.Deciding.is_behind", _keep_words),

@@ -12,6 +12,8 @@ MOST = 1_000
 
 GO_ON = "reader.newly-arrived"
 
+NOT_YET = "no sync has brought articles yet; {sync} asks the sources"
+
 
 class LastSync:
     """The articles that came with the last sync of one screen."""
@@ -66,7 +68,9 @@ class LastSync:
         listed = self._listed
         if not listed:
             brought = "nothing that the last sync brought is in this list"
-            self._host.say(brought if self._articles else "no sync has brought articles yet")
+            self._host.say(
+                brought if self._articles else NOT_YET.format(sync=self._host.key("reader.sync"))
+            )
             return
         cursor = self._sidebar.cursor
         here = cursor.article if cursor else None

@@ -10,6 +10,9 @@ from reader.ui.modals.modal import open_box
 from reader.ui.modals.mood import MoodScreen, Terms
 from reader.ui.screen.host import Host
 
+NOTHING = "No article matches this filter. {close} closes this, {clear} drops every filter."
+NO_ARTICLES = "No articles yet. {close} closes this, {sync} brings news."
+
 WAITS_S = 0.025
 """How long the box waits for its numbers before it opens without them."""
 
@@ -31,7 +34,13 @@ async def open_mood(host: Host, library: Library) -> None:
         if terms:
             host.show(narrowed(query, terms, library.clock()))
 
-    box = MoodScreen(str(query), count)
+    sentence = NO_ARTICLES if library.is_empty else NOTHING
+    empty = sentence.format(
+        close=host.key("mood.close"),
+        clear=host.key("reader.clear-filters"),
+        sync=host.key("reader.sync"),
+    )
+    box = MoodScreen(str(query), count, empty)
     await box.prepare(WAITS_S)
     await open_box(host.app, box, chosen)
 

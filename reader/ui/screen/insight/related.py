@@ -7,9 +7,10 @@ from reader.article import Article, Identity, Row
 from reader.library import Library
 from reader.ui.modals.related import RelatedScreen
 from reader.ui.screen.host import Host
+from reader.ui.screen.keys import NEXT
 from reader.ui.textual_compat.failures import in_background
 
-NOTHING = "nothing related"
+NOTHING = "nothing related; {next} opens the next unread article"
 
 Open = Callable[[Identity], Awaitable[None]]
 
@@ -25,7 +26,7 @@ def show_related(host: Host, library: Library, article: Article, opened: Open) -
         if not host.is_running or len(host.app.screen_stack) > 1:  # another box is open by now
             return
         if not rows:
-            host.say(NOTHING)
+            host.say(NOTHING.format(next=host.key(NEXT)))
             return
 
         async def chosen(identity: Identity | None) -> None:

@@ -11,6 +11,7 @@ from reader.query.language import Term
 from reader.ui.bars.find_line import FindLine
 from reader.ui.reading.pane import ReadingPane
 from reader.ui.screen.host import Host
+from reader.ui.screen.keys import NOT_OPEN
 from reader.ui.screen.open_article import NO_MATCH, OpenArticle
 from reader.ui.screen.panes import Panes
 
@@ -38,7 +39,7 @@ class Finding:
         """Open the line."""
         pane = self._article.pane
         if pane is None or self._article.article is None:
-            self._host.say("no article is open")
+            self._host.say(NOT_OPEN.format(open=self._host.key("sidebar.open")))
             return
         screen = self._panes.screen
         if self._line is None:

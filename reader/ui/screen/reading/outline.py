@@ -7,11 +7,11 @@ from typing import Literal
 from reader.ui.prose.headings import Heading
 from reader.ui.reading.pane import ReadingPane
 from reader.ui.screen.host import Host
+from reader.ui.screen.keys import NOT_OPEN
 from reader.ui.screen.open_article import OpenArticle
 from reader.ui.screen.panes import Panes
 
-NOT_OPEN = "no article is open"
-NO_HEADINGS = "this article has no headings"
+NO_HEADINGS = "this article has no headings; {read_on} reads on"
 
 
 def step(host: Host, article: OpenArticle, step: Literal[1, -1]) -> None:
@@ -49,11 +49,11 @@ def choose(host: Host, article: OpenArticle, panes: Panes) -> None:
 def _headings(host: Host, article: OpenArticle) -> Sequence[Heading]:
     """Return the headings at their places in the pane; say so where there are none."""
     if article.pane is None or article.article is None:
-        host.say(NOT_OPEN)
+        host.say(NOT_OPEN.format(open=host.key("sidebar.open")))
         return ()
     headings = article.pane.headings
     if not headings:
-        host.say(NO_HEADINGS)
+        host.say(NO_HEADINGS.format(read_on=host.key("reader.read-on")))
     return headings
 
 
