@@ -144,6 +144,19 @@ async def test_ukrainian_letters_are_text_where_text_is_typed(news: Library) -> 
         assert "bт" in "\n".join(reader.lines)
 
 
+@pytest.mark.parametrize(
+    ("typed", "shown"),
+    [("u", "is:unread"), ("г", "is:unread"), ("р", "tag:btc"), ("h", "tag:btc"), ("e", "tag:eth")],
+)
+async def test_a_view_opens_by_its_letter_on_either_keyboard(
+    news: Library, typed: str, shown: str
+) -> None:
+    views = {"ранок": "tag:btc", "enough": "tag:eth"}
+    async with reading(news, settings=Settings(views=views)) as reader:
+        await reader.press("'", typed)
+        assert reader.filter == f"lang:en {shown}"
+
+
 async def test_a_key_of_the_settings_moves_with_its_twin(news: Library) -> None:
     settings = Settings(keys={"reader.next-unread": "j", "sidebar.down": "ctrl+n"})
     async with reading(news, settings=settings) as reader:

@@ -12,6 +12,7 @@ from reader.query.views import LONGEST_NAME, problem
 from reader.ui.modals.modal import Modal
 from reader.ui.modals.pick_list import PickList, Span
 from reader.ui.textual_compat.cells import cell_len, fit
+from reader.ui.textual_compat.keyboard import TWINS
 
 if TYPE_CHECKING:
     from textual.widgets import Input
@@ -72,13 +73,14 @@ class ViewsScreen(Modal[str]):
         shown.show(self._views)
 
     def on_key(self, event: events.Key) -> None:
-        """Open the view of the letter."""
+        """Open the view of the letter, or of the one in its place on the other keyboard."""
         typed = (event.character or "").casefold()
-        for view in self._views:
-            if typed and view.letter == typed:
-                event.stop()
-                self.dismiss(view.name)
-                return
+        letters = {view.letter: view.name for view in self._views if view.letter}
+        twins = {TWINS.get(letter, ""): name for letter, name in letters.items()}
+        name = letters.get(typed) or letters.get(TWINS.get(typed, "")) or twins.get(typed)
+        if typed and name is not None:
+            event.stop()
+            self.dismiss(name)
 
     def on_pick_list_picked(self) -> None:
         """Open the clicked view."""
