@@ -9,7 +9,7 @@ from reader.library import Library
 from reader.ui.screen.saved_view import View
 from reader.ui.sidebar.density import Density
 from tests.builders import article, put
-from tests.e2e.conftest import Reader, leave
+from tests.e2e.conftest import Reader
 from tests.terminal import Terminal
 
 BODY = """\

@@ -1,22 +1,32 @@
-"""Whole screens as plain text, one per state of the screen: what a user sees, without the colours.
+"""Whole screens as plain text, one per state of the screen: what a user sees.
+
+Those of the themes have a letter for each colour below the text, and say which colours these are.
 
 `UPDATE_SNAPSHOTS=1 pytest tests/ui/test_snapshots.py -n 0` rewrites them: look at the difference
 before you keep it.
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from difflib import unified_diff
 from pathlib import Path
+from string import ascii_letters, digits
 
 import pytest
+from rich.cells import cell_len
+from rich.style import Style
 
 from reader.article import Article, Cover
+from reader.config.settings import Settings
 from reader.library import Library
+from reader.ui.themes import THEMES
 from tests.builders import library
 from tests.ui.screen import NARROW, WIDE, Reading, archive, reading, story, told_by_several
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"
+
+LETTERS = ascii_letters + digits
+"""Each stands for a look of text."""
 
 BODY = """\
 ## Overview
@@ -72,8 +82,27 @@ def papers(tmp_path: Path) -> Iterator[Library]:
 
 def compare(name: str, reader: Reading) -> None:
     """The screen is the one that was kept, line by line."""
+    compare_lines(name, reader.lines)
+
+
+def coloured(reader: Reading) -> Iterator[str]:
+    """Each line of the screen, below it a letter for the look of each cell; the looks at the end."""
+    looks: dict[str, str] = {}
+    for strip in reader.strips:
+        letters = []
+        for text, style, _ in strip:
+            look = str((style or Style()).update_link(None).without_color)
+            colours = [each and each.name for each in (style.color, style.bgcolor)] if style else []
+            known = f"{' on '.join(filter(None, colours))} {look.replace('none', '')}".rstrip()
+            letters.append(looks.setdefault(known, LETTERS[len(looks)]) * cell_len(text))
+        yield strip.text.rstrip()
+        yield "".join(letters).rstrip()
+    yield from (f"{letter}  {look}" for look, letter in looks.items())
+
+
+def compare_lines(name: str, lines: Iterable[str]) -> None:
     path = SNAPSHOTS / f"{name}.txt"
-    seen = "\n".join(reader.lines) + "\n"
+    seen = "\n".join(lines) + "\n"
     if os.environ.get("UPDATE_SNAPSHOTS") == "1":
         path.write_text(seen, encoding="utf-8")
         return
@@ -121,15 +150,32 @@ async def test_help(news: Library) -> None:
         ("described", WIDE, "c"),
         ("two_lines_alone", (80, 24), "c"),
         ("described_alone", (80, 24), "cc"),
+        ("compact_alone", (80, 24), ""),
+        ("compact_100", (100, 30), ""),
+        ("two_lines_100", (100, 30), "c"),
+        ("described_100", (100, 30), "cc"),
+        ("two_lines_110", (110, 30), ""),
+        ("compact_large", (200, 60), ""),
+        ("two_lines_large", (200, 60), "c"),
         ("described_large", (200, 60), "cc"),
     ],
 )
-async def test_rows_of_several_lines(
+async def test_rows_of_each_density_in_terminals_of_each_width(
     news: Library, name: str, size: tuple[int, int], keys: str
 ) -> None:
     async with reading(news, size=size, density=None) as reader:
         await reader.press(*keys, *"jjjj")
         compare(name, reader)
+
+
+@pytest.mark.parametrize("theme", [each.name for each in THEMES])
+async def test_the_colours_of_each_theme(news: Library, theme: str) -> None:
+    settings = Settings(theme=theme, tags="frequent")
+    async with reading(news, settings=settings, size=(112, 22), density=None) as reader:
+        await reader.press("1", "x", "v", "j", "j")
+        await reader.go_to("Northfell turns")
+        await reader.press("enter", "4", "-")
+        compare_lines(theme, coloured(reader))
 
 
 async def test_the_list_by_story(papers: Library) -> None:
@@ -168,6 +214,9 @@ def test_no_snapshot_is_left_over() -> None:
     assert kept == {
         *("start", "article", "filtered", "picker", "help"),
         *("narrow_list", "narrow_reading", "nothing", "stories", "told"),
-        *("two_lines", "described", "two_lines_alone", "described_alone", "described_large"),
+        *("two_lines", "described", "two_lines_alone", "described_alone", "compact_alone"),
+        *("compact_100", "two_lines_100", "described_100", "two_lines_110"),
+        *("compact_large", "two_lines_large", "described_large"),
+        *(theme.name for theme in THEMES),
         *("briefing", "briefing_narrow"),  # in `briefing/`
     }
