@@ -86,7 +86,7 @@ def compare(name: str, reader: Reading) -> None:
 
 
 def coloured(reader: Reading) -> Iterator[str]:
-    """Each line of the screen, below it a letter for the look of each cell; the looks at the end."""
+    """Each line of the screen, and below it the look of each cell as a letter; then the looks."""
     looks: dict[str, str] = {}
     for strip in reader.strips:
         letters = []

@@ -1,5 +1,6 @@
 """Help, the list of links, and the question before a link that deceives."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +12,8 @@ from textual.widgets import Static
 
 from reader.ui.modals.help import QUERY_LANGUAGE, HelpGroup, HelpScreen, HelpText, lay_out
 from reader.ui.modals.links import ConfirmScreen, LinkList, LinksScreen
+from tests.builders import library
+from tests.ui.screen import archive, reading
 
 RUN: dict[str, Any] = {"notifications": True, "tooltips": True}
 
@@ -220,3 +223,19 @@ async def test_a_confirmation_is_answered_by_a_key() -> None:
             await pilot.press(key)
             assert app.given == [key == "y"]
             await app.reopen(ConfirmScreen(question))
+
+
+@pytest.mark.parametrize("key", ["t", "d", "S", "'"])
+async def test_the_reader_below_a_box_is_dimmed_and_can_still_be_seen(
+    key: str, tmp_path: Path
+) -> None:
+    with library(tmp_path, archive()) as news:
+        async with reading(news, size=(160, 50)) as reader:
+            await reader.press("n")
+            plain = [(text, style) for text, style, _ in reader.strips[-1] if text.strip()]
+            await reader.press(key)
+            dimmed = [(text, style) for text, style, _ in reader.strips[-1] if text.strip()]
+            assert [text for text, _ in dimmed] == [text for text, _ in plain]
+            for (_, before), (_, after) in zip(plain, dimmed, strict=True):
+                assert after is not None
+                assert after.color not in (after.bgcolor, before and before.color)
