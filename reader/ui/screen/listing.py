@@ -117,7 +117,7 @@ class Listing:
         self.show_groups()
         if self._view.grouping is not Grouping.CATEGORY:
             self._sidebar.open_first()
-        if grouping is Grouping.STORY:
+        if grouping is Grouping.STORY and not self._library.is_only_read:
             in_background(self._host, self._tell_if_undecided, group="undecided")
         if self._view.grouping in _PREPARED:
             self._sidebar.call_after_refresh(self._prepare, _PREPARED[self._view.grouping])
