@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from reader.config.paths import ConfigError
+from reader.i18n import languages
 from reader.safety.own_files import NotRegular, read_own
 
 if TYPE_CHECKING:
@@ -42,6 +43,8 @@ class Settings:
 
     language: str | None = None
     """The language on which the reader starts, such as `uk`."""
+    ui_language: str | None = None
+    """The language of the interface, such as `uk`; without it, that of the system."""
     sidebar_width: int | None = None
     """Columns of the list."""
     theme: str | None = None
@@ -197,6 +200,13 @@ def _language_problem(value: object) -> str | None:
     )
 
 
+def _ui_language_problem(value: object) -> str | None:
+    valid = languages()
+    if value in valid:
+        return None
+    return f"'ui_language' must be one of {', '.join(map(repr, valid))}, not {value!r}"
+
+
 def _glyphs_problem(value: object) -> str | None:
     if value in (UNICODE, ASCII):
         return None
@@ -282,6 +292,7 @@ def _commands_problem(value: object) -> str | None:
 _NUMBERS = {"sidebar_width": WIDTHS, "column_width": WIDTHS, "sync_every": MINUTES}
 _PROBLEMS = {
     "language": _language_problem,
+    "ui_language": _ui_language_problem,
     "glyphs": _glyphs_problem,
     "tags": _tags_problem,
     "keys": _keys_problem,

@@ -25,6 +25,10 @@ _BLOCKS = {
 # The language on which the reader starts; without it, that of the system.
 # language = "uk"
 """,
+    "ui_language": """\
+# The language of the program itself: "en" or "uk"; without it, that of the system.
+# ui_language = "uk"
+""",
     "theme": """\
 # Colours; ctrl+p offers all themes, and keeps the one that is chosen there.
 # theme = "textual-dark"
