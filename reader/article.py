@@ -1,8 +1,9 @@
 """The model of an article, independent of its origin and storage.
 
-Frozen values; imports only the standard library and the language of the interface. Parsing, files and SQL belong to `formats`,
-`sources` and `cache`. Most values are named tuples, as in every module that the first screen
-imports: at each start, defining one takes a sixth of the time of a frozen dataclass.
+Frozen values; imports the standard library and the language of the interface alone. Parsing, files
+and SQL belong to `formats`, `sources` and `cache`. Most values are named tuples, as in every module
+that the first screen imports: at each start, defining one takes a sixth of the time of a frozen
+dataclass.
 """
 
 from collections.abc import Mapping
