@@ -45,11 +45,12 @@ def docstrings() -> Iterator[Docstring]:
     """Yield the help of every command, as click shows it."""
     for path in sorted((PACKAGE / "cli").rglob("*.py")):
         for node in ast.walk(_tree(path)):
-            is_one = isinstance(node, ast.FunctionDef) and any(
-                map(_is_command, node.decorator_list)
-            )
-            if is_one and (text := ast.get_docstring(node)):
+            if isinstance(node, ast.FunctionDef) and (text := _help(node)):
                 yield Docstring(path, inspect.cleandoc(text))
+
+
+def _help(function: ast.FunctionDef) -> str | None:
+    return ast.get_docstring(function) if any(map(_is_command, function.decorator_list)) else None
 
 
 def forgotten(path: Path) -> list[Forgotten]:
