@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 NAME = "first-screen"
 """File of the data folder."""
 
-_FORMAT = "cryptoread first screen 3"
+_FORMAT = "cryptoread first screen 3"  # not shown
 _SEPARATOR = "\x1d"
 _LARGEST = 4 * 1024 * 1024
 _SAFE = re.compile("(?:[^\x00-\x1f\x7f-\x9f]|\x1b\\[[0-9;:]*m|\x1d)*")

@@ -18,7 +18,10 @@ KEYWORDS = {"_": None, "ngettext": (1, 2), "pgettext": ((1, "c"), 2)}
 
 _COMMAND = {"command", "group"}
 _SENTENCE = re.compile(r"[A-Za-z]{2,},? [a-z]{2,}")
-_SQL = re.compile(r"\b(SELECT|INSERT|UPDATE|CREATE|DELETE|PRAGMA|FROM|WHERE|ORDER BY|VALUES)\b")
+_SQL = re.compile(
+    r"\b(SELECT|INSERT|UPDATE|CREATE|DELETE|PRAGMA|FROM|WHERE|ORDER BY|VALUES|ALTER TABLE"
+    r"|DROP TABLE|SAVEPOINT|ROLLBACK TO|RELEASE|REINDEX|NOT GLOB|NOT IN)\b| = \?|\btypeof\("
+)
 _NOT_SHOWN = "# not shown"
 """Comment, with a reason, at the end of a line whose text nobody sees, or sees in English."""
 
