@@ -145,5 +145,6 @@ class MarksKeeper:
 def _made_anew(path: Path, is_cache_gone: bool) -> str:
     said = _("{file} had been deleted; it was recreated with all its marks").format(file=path)
     if is_cache_gone:
-        said = f"{said}; {_('cache.db is gone, too: import or sync again')}"
+        is_gone = _("cache.db is gone, too: import or sync again")
+        said = f"{said}; {is_gone}"
     return said
