@@ -57,19 +57,14 @@ class Finding(NamedTuple):
     advice: str = ""
     repair: str = ""
 
-    @property
-    def name(self) -> str:
-        """Return what was checked, in the language of the interface."""
-        return _names().get(self.what, self.what)
-
     def record(self) -> dict[str, object]:
         """Return the finding as `doctor --json` prints it."""
         text = f"{self.text}; {self.advice}" if self.advice else self.text
         return {"check": self.what, "ok": self.state.is_ok, "finding": text, "repair": self.repair}
 
 
-def _names() -> dict[str, str]:
-    """Return short names of checks; those of files have the same in every language."""
+def check_names() -> Mapping[str, str]:
+    """Return what `what` of a finding is in the language of the interface; not names of files."""
     return {
         "program": pgettext("check", "program"),
         "settings": pgettext("check", "settings"),
@@ -90,11 +85,6 @@ def _names() -> dict[str, str]:
         FULL_TEXT: pgettext("check", "full text"),
         "browser": pgettext("check", "browser"),
     }
-
-
-def name_cells() -> int:
-    """Return the cells of the longest name of a check."""
-    return max(map(len, _names().values()))
 
 
 class Depth(NamedTuple):

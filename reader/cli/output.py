@@ -327,17 +327,15 @@ def _lay_out(head: list[str], summary: str, body: str, console: "Console") -> No
 
 def print_findings(findings: "Iterable[Finding]") -> "set[State]":
     """Print a line per finding, then what was done and what to do; return the states."""
-    from reader.doctor import name_cells
     from reader.safety.redaction import redacted
     from reader.text import clean_line
 
-    states, cells = set(), name_cells()
-    for found in findings:
-        states.add(found.state)
-        name = found.name.ljust(cells)
-        print(found.state, name, clean_line(redacted(found.text)), flush=True)
-        for line in filter(None, (found.repair, found.advice)):
-            print(" " * (cells + 2), clean_line(redacted(line)), flush=True)
+    states = set()
+    for what, text, state, advice, repair in findings:
+        states.add(state)
+        print(state, f"{what:<9}", clean_line(redacted(text)), flush=True)
+        for line in filter(None, (repair, advice)):
+            print(" " * 11, clean_line(redacted(line)), flush=True)
     return states
 
 

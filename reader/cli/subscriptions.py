@@ -235,7 +235,7 @@ def _record(each: "Subscription", its: "Health") -> dict[str, object]:
         "name": each.name,
         "url": each.url,
         "kind": each.kind,
-        "state": its.state,
+        "state": its.how,
         "status": its.status,
         "last_ok": _instant(its.last_ok),
         "last_failed": _instant(its.last_failed),
