@@ -258,7 +258,7 @@ def _checked(path: Path, name: str) -> int:
     except Strange as error:
         raise Strange(_("{name} in it {reason}").format(name=name, reason=error)) from error
     except CacheError as error:
-        reason = str(error).partition(";")[0].removeprefix(f"{path} ")
+        reason = str(error).partition(";")[0].replace(f"{path} ", "")
         raise Strange(_("{name} in it {reason}").format(name=name, reason=reason)) from error
 
 

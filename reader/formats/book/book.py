@@ -128,10 +128,17 @@ def _facts(article: Article) -> str:
     return f'<p class="facts">{" · ".join(filter(None, facts))}</p>\n'
 
 
+def contents_heading() -> str:
+    """Return what stands above the table of contents."""
+    heading = _("Contents")
+    return f"<h2>{heading}</h2>\n"
+
+
 def contents(book: Book, places: Mapping[int, str]) -> str:
     """Return the table of contents as a list. places: the address of each article by its number."""
     if not book.sections:  # a list that is empty is not valid
-        return f'<ol>\n<li><a href="#contents">{_("no articles")}</a></li>\n</ol>\n'
+        empty = _("no articles")
+        return f'<ol>\n<li><a href="#contents">{empty}</a></li>\n</ol>\n'
     parts, number = ["<ol>\n"], 0
     for section in book.sections:
         parts.append(f"<li><span>{escape(section.name)}</span>\n<ol>\n")

@@ -3,9 +3,8 @@
 from collections.abc import Iterator
 from uuid import UUID
 
-from reader.formats.book.book import STYLE, Book, article_markup, contents
+from reader.formats.book.book import STYLE, Book, article_markup, contents, contents_heading
 from reader.formats.book.markup import escape, language
-from reader.i18n import _
 
 MIMETYPE = "application/epub+zip"
 """The first file, which is not compressed."""
@@ -27,8 +26,9 @@ def files(book: Book) -> Iterator[tuple[str, str]]:
     yield "EPUB/style.css", STYLE
     articles = book.articles
     places = {number: _name(number) for number, _article in enumerate(articles)}
-    title = f"<h2>{_('Contents')}</h2>"
-    nav = f'<nav id="contents" epub:type="toc">\n{title}\n{contents(book, places)}</nav>\n'
+    nav = (
+        f'<nav id="contents" epub:type="toc">\n{contents_heading()}{contents(book, places)}</nav>\n'
+    )
     heading = f'<h1>{escape(book.title)}</h1>\n<p class="facts">{escape(book.summary)}</p>\n'
     yield "EPUB/nav.xhtml", _document(book.title, book.lang, heading + nav)
     for number, article in enumerate(articles):

@@ -102,7 +102,8 @@ def _harmless(tokens: "Sequence[Token]") -> "Iterator[Token]":
 def _picture(token: "Token", *, is_within_link: bool) -> "Iterator[Token]":
     from markdown_it.token import Token as NewToken
 
-    shown = _text(f"[{token.content or _('picture')}]")
+    label = token.content or _("picture")
+    shown = _text(f"[{label}]")
     address = "" if is_within_link else _address(token.attrGet("src"))
     if not address:
         yield shown

@@ -1,8 +1,7 @@
 """A book as one HTML page, which loads nothing from elsewhere."""
 
-from reader.formats.book.book import STYLE, Book, article_markup, contents
+from reader.formats.book.book import STYLE, Book, article_markup, contents, contents_heading
 from reader.formats.book.markup import escape, language
-from reader.i18n import _
 
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 
@@ -18,7 +17,7 @@ def page(book: Book) -> str:
         '<meta name="viewport" content="width=device-width"/>\n',
         f"<title>{escape(book.title)}</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n",
         f'<h1>{escape(book.title)}</h1>\n<p class="facts">{escape(book.summary)}</p>\n',
-        f'<nav id="contents">\n<h2>{_("Contents")}</h2>\n{contents(book, places)}</nav>\n',
+        f'<nav id="contents">\n{contents_heading()}{contents(book, places)}</nav>\n',
     ]
     number = 0
     for section in book.sections:
