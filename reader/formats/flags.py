@@ -70,6 +70,38 @@ class Flag:
     TOO_DEEP = Sentence(english("it is nested deeper than {number}"))
     TOO_MANY_DOTS = Sentence(english("a line has too many dots"))
 
+    # What the parsers of YAML, JSON and TOML say most often.
+    YAML_TOKEN = Sentence(english("found character that cannot start any token"))
+    YAML_COLON = Sentence(english("could not find expected ':'"))
+    YAML_SEQUENCE = Sentence(english("block sequence entries are not allowed in this context"))
+    YAML_KEYS = Sentence(english("mapping keys are not allowed in this context"))
+    YAML_VALUES = Sentence(english("mapping values are not allowed in this context"))
+    YAML_QUOTED = Sentence(english("found unexpected end of stream while scanning a quoted scalar"))
+    YAML_END = Sentence(english("found unexpected end of stream"))
+    YAML_ESCAPE = Sentence(english("found unknown escape character"))
+    YAML_TAB = Sentence(english("found a tab character that violates indentation"))
+    YAML_DOCUMENT = Sentence(english("did not find expected <document start>"))
+    YAML_KEY = Sentence(english("did not find expected key"))
+    YAML_NODE = Sentence(english("did not find expected node content"))
+    YAML_EXPECTED = Sentence(english("did not find expected {text}"))
+    JSON_VALUE = Sentence(english("Expecting value"))
+    JSON_NAME = Sentence(english("Expecting property name enclosed in double quotes"))
+    JSON_DELIMITER = Sentence(english("Expecting {text} delimiter"))
+    JSON_STRING = Sentence(english("Unterminated string starting at"))
+    JSON_CONTROL = Sentence(english("Invalid control character at"))
+    JSON_ESCAPE = Sentence(english("Invalid \\escape{text}"))
+    JSON_UNICODE = Sentence(english("Invalid \\uXXXX escape"))
+    JSON_EXTRA = Sentence(english("Extra data"))
+    JSON_COMMA = Sentence(english("Illegal trailing comma before end of object"))
+    JSON_COMMA_OF_ARRAY = Sentence(english("Illegal trailing comma before end of array"))
+    TOML_VALUE = Sentence(english("Invalid value"))
+    TOML_STATEMENT = Sentence(english("Invalid statement"))
+    TOML_EQUALS = Sentence(english("Expected '=' after a key in a key/value pair"))
+    TOML_TWICE = Sentence(english("Cannot overwrite a value"))
+    TOML_END = Sentence(english("Expected newline or end of document after a statement"))
+    TOML_STRING = Sentence(english("Unterminated string"))
+    TOML_ARRAY = Sentence(english("Unclosed array"))
+
 
 _VALUES = {"field": r"[\w.]+", "number": "[0-9]+", "count": "[0-9]+", "line": "[0-9]+"}
 """What values look like that are not any text."""
@@ -81,7 +113,9 @@ def in_words(flag: str) -> str:
         return flag
     for template, pattern in _patterns():
         if found := pattern.fullmatch(flag):
-            values = {name: in_words(value) for name, value in found.groupdict().items()}
+            values = found.groupdict()
+            if "reason" in values:
+                values["reason"] = in_words(values["reason"])
             return _(template).format(**values)
     return flag
 

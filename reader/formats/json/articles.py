@@ -15,6 +15,7 @@ from reader.formats.archive.fields import MAX_CHARACTERS, MAX_DEPTH, MAX_KEY
 from reader.formats.archive.other_names import with_own_names
 from reader.formats.archive.schema import archive_fields, article_of
 from reader.formats.errors import NotAnArticle
+from reader.formats.flags import in_words
 from reader.i18n import _
 from reader.text import clean, decode, is_clean, without_blank_lines
 
@@ -64,7 +65,7 @@ def _fields(text: str) -> dict[str, object]:
     except json.JSONDecodeError as error:
         raise NotAnArticle(
             _("is not JSON at character {number}: {reason}").format(
-                number=error.pos + 1, reason=error.msg
+                number=error.pos + 1, reason=in_words(error.msg)
             )
         ) from error
     except ValueError as error:  # Python's bound on the digits of an integer

@@ -8,7 +8,7 @@ from reader.article import Article
 from reader.formats.archive.article_file import MAX_ARTICLE_BYTES, TOO_LARGE
 from reader.formats.archive.schema import article_of
 from reader.formats.errors import NotAnArticle
-from reader.formats.flags import Flag
+from reader.formats.flags import Flag, in_words
 from reader.formats.json.articles import cleaned
 from reader.formats.json.rescued import Lost, Rescue
 from reader.formats.page import Incomplete, NotAPage
@@ -63,7 +63,7 @@ def _not_a_page(text: str, error: Exception) -> NotAPage:
             return Incomplete(_("the answer ends in the middle: it is incomplete"))
         return NotAPage(
             _("the answer is not JSON at character {number}: {reason}").format(
-                number=error.pos + 1, reason=error.msg
+                number=error.pos + 1, reason=in_words(error.msg)
             )
         )
     return NotAPage(_("the answer is JSON that is nested too deep"))

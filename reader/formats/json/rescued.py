@@ -9,6 +9,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
+from reader.formats.flags import in_words
 from reader.i18n import _
 
 _SPACE = re.compile(r"\s*+")
@@ -138,7 +139,7 @@ class Rescue:
         except json.JSONDecodeError as error:
             return Lost(
                 _("is not JSON at its character {number}: {reason}").format(
-                    number=error.pos + 1, reason=error.msg
+                    number=error.pos + 1, reason=in_words(error.msg)
                 )
             )
         except (RecursionError, ValueError):
