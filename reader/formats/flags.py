@@ -100,6 +100,7 @@ class Flag:
     TOML_TWICE = Sentence(english("Cannot overwrite a value"))
     TOML_END = Sentence(english("Expected newline or end of document after a statement"))
     TOML_STRING = Sentence(english("Unterminated string"))
+    TOML_CHARACTER = Sentence(english("Illegal character {text}"))
     TOML_ARRAY = Sentence(english("Unclosed array"))
 
 
