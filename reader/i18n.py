@@ -44,6 +44,11 @@ def pgettext(context: str, text: str) -> str:
     return text if _catalogue is None else _catalogue.pgettext(context, text)
 
 
+def english(text: str) -> str:
+    """Return the text as it is: one that is stored in English, and translated when it is shown."""
+    return text
+
+
 def languages() -> list[str]:
     """Return the codes of all languages of the interface, sorted."""
     return sorted((ENGLISH, *(each.name for each in os.scandir(FOLDER) if each.is_dir())))

@@ -13,11 +13,12 @@ from typing import NamedTuple
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "reader"
 
-KEYWORDS = {"_": None, "ngettext": (1, 2), "pgettext": ((1, "c"), 2)}
+KEYWORDS = {"_": None, "english": None, "ngettext": (1, 2), "pgettext": ((1, "c"), 2)}
 """Functions of `reader.i18n`, and which of their arguments are texts, as Babel has them."""
 
 _COMMAND = {"command", "group"}
 _SENTENCE = re.compile(r"[A-Za-z]{2,},? [a-z]{2,}")
+_TAG = re.compile(r"<[^<>]*>")
 _SQL = re.compile(
     r"\b(SELECT|INSERT|UPDATE|CREATE|DELETE|PRAGMA|FROM|WHERE|ORDER BY|VALUES|ALTER TABLE"
     r"|DROP TABLE|SAVEPOINT|ROLLBACK TO|RELEASE|REINDEX|NOT GLOB|NOT IN)\b| = \?|\btypeof\("
@@ -25,8 +26,10 @@ _SQL = re.compile(
 _NOT_SHOWN = "# not shown"
 """Comment, with a reason, at the end of a line whose text nobody sees, or sees in English."""
 
-_UNTRANSLATED_CALLS = {"note", "AssertionError", "NotImplementedError", "TypeError", "compile"}
-"""What takes texts for the log, for programmers, or for a machine."""
+_UNTRANSLATED_CALLS = {"note", "AssertionError", "NotImplementedError", "TypeError", "compile"} | {
+    *("names", "css", "css_first"),
+}
+"""What takes texts for the log, for programmers, or for a machine (names of elements of HTML)."""
 
 
 class Docstring(NamedTuple):
@@ -64,11 +67,13 @@ def forgotten(path: Path) -> list[Forgotten]:
     known = set(_known(tree))
     found = []
     for node in ast.walk(tree):
+        if isinstance(node, ast.JoinedStr):
+            found += [Forgotten(path, node.lineno, text) for text in _uncollected(node)]
         if not isinstance(node, ast.Constant | ast.JoinedStr) or id(node) in known:
             continue
         text = _text(node)
         is_excused = any(_NOT_SHOWN in line for line in lines[node.lineno - 1 : node.end_lineno])
-        if _SENTENCE.search(text) and not _SQL.search(text) and not is_excused:
+        if _SENTENCE.search(_TAG.sub("<>", text)) and not _SQL.search(text) and not is_excused:
             found.append(Forgotten(path, node.lineno, text))
     return found
 
@@ -92,11 +97,14 @@ def _text(node: ast.Constant | ast.JoinedStr) -> str:
 
 def _known(tree: ast.Module) -> Iterator[int]:
     """Yield the ids of nodes whose texts are translated, or are no texts."""
+    words = set(_split(tree)) - {""}
     for node in ast.walk(tree):
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):  # docstrings
             yield id(node.value)
         elif isinstance(node, ast.JoinedStr):
             yield from map(id, node.values)
+        elif isinstance(node, ast.Assign) and words & set(map(_name, node.targets)):
+            yield id(node.value)
         elif isinstance(node, ast.Call) and _name(node.func) in KEYWORDS | dict.fromkeys(
             _UNTRANSLATED_CALLS
         ):
@@ -106,6 +114,20 @@ def _known(tree: ast.Module) -> Iterator[int]:
             yield from map(id, ast.walk(node.msg))
         elif isinstance(node, ast.AnnAssign | ast.arg) and node.annotation is not None:
             yield from map(id, ast.walk(node.annotation))
+
+
+def _uncollected(node: ast.JoinedStr) -> Iterator[str]:
+    """Yield translated texts within an f-string, where Babel does not see them."""
+    for inner in ast.walk(node):
+        if isinstance(inner, ast.Call) and _name(inner.func) in KEYWORDS:
+            yield ast.unparse(inner)
+
+
+def _split(tree: ast.Module) -> Iterator[str]:
+    """Yield the constants that are split at spaces: lists of words that the program compares."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and node.attr in ("split", "splitlines"):
+            yield _name(node.value)
 
 
 def _name(function: ast.expr) -> str:

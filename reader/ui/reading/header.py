@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from reader.article import Article
+from reader.formats.flags import in_words
 from reader.formats.lead import lead
 from reader.ui.prose.wrap import Line, Span, wrap
 from reader.ui.reading.chips import chips
@@ -63,7 +64,7 @@ def header_lines(
             *([tellers(telling, source, width)] if telling else []),
         ],
         [spans for spans in (tags, _own(own_tags)) if spans],
-        [[_sentence(f"! {flag}", "flag")] for flag in article.flags],
+        [[_sentence(f"! {in_words(flag)}", "flag")] for flag in article.flags],
         [[], [_sentence(summary, "description")]] if (summary := lead(article)) else [],
         [[]],
     )
