@@ -12,7 +12,7 @@ from reader.cache.marks.kinds import AnyMark
 from reader.errors import CacheUnwritable, MarkNotShown, MarksNotKept
 from reader.i18n import _, ngettext
 from reader.library import Change, Ids, Library, Mark, Marked
-from reader.ui.screen.actions import marks_in_words as words
+from reader.ui.screen import marks_in_words as words
 from reader.ui.screen.host import Host
 from reader.ui.textual_compat.cells import fit
 from reader.ui.textual_compat.failures import Work, in_background

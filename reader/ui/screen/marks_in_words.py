@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from reader.cache.marks.kinds import AnyMark, Mark
-from reader.i18n import _, ngettext
+from reader.i18n import _, ngettext, pgettext
 
 
 class _Said(NamedTuple):
@@ -17,21 +17,21 @@ class _Said(NamedTuple):
 
 _SAID = {
     (Mark.READ, True): _Said(
-        _("read"),
+        pgettext("article", "read"),
         lambda n: ngettext("{number:,} article read", "{number:,} articles read", n),
         lambda n: ngettext(
             "already read: {number:,} article", "already read: {number:,} articles", n
         ),
     ),
     (Mark.READ, False): _Said(
-        _("unread"),
+        pgettext("article", "unread"),
         lambda n: ngettext("{number:,} article unread", "{number:,} articles unread", n),
         lambda n: ngettext(
             "already unread: {number:,} article", "already unread: {number:,} articles", n
         ),
     ),
     (Mark.FAVOURITE, True): _Said(
-        _("favourite"),
+        pgettext("article", "favourite"),
         lambda n: ngettext(
             "{number:,} article made favourites", "{number:,} articles made favourites", n
         ),
@@ -42,7 +42,7 @@ _SAID = {
         ),
     ),
     (Mark.FAVOURITE, False): _Said(
-        _("no favourite"),
+        pgettext("article", "no favourite"),
         lambda n: ngettext(
             "{number:,} article no longer favourites", "{number:,} articles no longer favourites", n
         ),
