@@ -95,6 +95,12 @@ async def _look(folder: Path) -> dict[str, object]:
                 found[typed] = await reader.palette(typed)
                 await reader.press("escape")
             names = await reader.palette()
+            await reader.type_in("ґґґ")
+            await reader.wait_for(lambda: "Нічого не знайдено" in " ".join(reader.lines))
+            await reader.press("escape")
+            await reader.palette("theme")
+            await reader.press("down", "enter")
+            await reader.wait_for(lambda: "Знайти тему…" in " ".join(reader.lines))
     return {
         "texts": texts,
         "found": found,

@@ -14,16 +14,20 @@ from textual.theme import ThemeProvider
 from textual.widgets.option_list import Option
 
 from reader.i18n import _
+from reader.ui.textual_compat.failures import Guarded
+
+NO_MATCHES_AFTER_S = 0.5
+"""How long the palette waits for a command before it says that none matches."""
 
 
-class SpokenPalette(CommandPalette):
+class SpokenPalette(Guarded, CommandPalette):
     """Says in the user's language that nothing matches."""
 
     # Private: the text stands in the middle of the method, which is otherwise as here.
     def _start_no_matches_countdown(self, search_value: str) -> None:
         self._stop_no_matches_countdown()
         say = partial(self._say_that_nothing_matches, search_value)
-        self._no_matches_timer = self.set_timer(self._NO_MATCHES_COUNTDOWN, say)
+        self._no_matches_timer = self.set_timer(NO_MATCHES_AFTER_S, say)
 
     def _say_that_nothing_matches(self, search_value: str) -> None:
         self._list_visible = bool(search_value)
