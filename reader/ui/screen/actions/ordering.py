@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from reader.i18n import _
 from reader.library import Grouping
 from reader.ui.bars.status_line import StatusLine
 from reader.ui.screen.host_screen import HostScreen
@@ -46,4 +47,4 @@ class ListScreen(HostScreen):
         """Show the next density of rows, and say which one it is."""
         self._view.density = self._sidebar.density.next
         self._sidebar.choose_density(self._view.density)
-        self.say(f"rows: {self._view.density.label}")
+        self.say(_("rows: {density}").format(density=self._view.density.label))

@@ -4,12 +4,13 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 
 from reader.article import Article, Identity, Row
+from reader.i18n import _
 from reader.library import Library
 from reader.ui.modals.related import RelatedScreen
 from reader.ui.screen.host import Host
 from reader.ui.textual_compat.failures import in_background
 
-NOTHING = "nothing related"
+NOTHING = _("nothing related")
 
 Open = Callable[[Identity], Awaitable[None]]
 
