@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import datetime
-from itertools import islice
+from itertools import chain, islice
 from typing import NamedTuple
 
 from reader.article import ArticleId, Row, Sentiment
@@ -44,6 +44,8 @@ _LEAST_TITLE = 28
 _GAP = 2
 _COUNT = 7
 _LEAST_NAME, _LONGEST_NAME = 12, 24
+_BEFORE_CHILD = 4
+"""Cells before the name of a sentiment, more than before that of a category."""
 
 
 class _Entry(NamedTuple):
@@ -134,6 +136,8 @@ def add_groups(
 ) -> None:
     """Add categories; those that are open with sentiments, and these with articles."""
     longest = max(_LEAST_NAME, *(cell_len(group.label) for group in groups))
+    for child in chain.from_iterable(group.children for group in groups):
+        longest = max(longest, _BEFORE_CHILD + cell_len(child.label))
     name = max(1, min(longest, _LONGEST_NAME, made.width - _COUNT - 3))
     columns = _columns(groups)
     for group in groups:
@@ -181,6 +185,6 @@ def _child(child: Group, name: int) -> Line:
     sentiment = child.sentiment or Sentiment.UNRATED
     return [
         (f"{sentiment.glyph} ", sentiment.lower()),
-        (fit(one_line(child.label), max(1, name - 4)), ""),
+        (fit(one_line(child.label), max(1, name - _BEFORE_CHILD)), ""),
         (f"{len(child.ids):>{_COUNT},}", NAME),
     ]

@@ -94,5 +94,5 @@ class PageScreen(Modal[bool]):
 
         with Vertical(classes="modal-box") as box:
             box.border_title = Content(self._title)
-            box.border_subtitle = Content(f"{self._keys} · {_('Esc close')}")
+            box.border_subtitle = Content(" · ".join((self._keys, _("Esc close"))))
             yield self._page

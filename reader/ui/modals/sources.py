@@ -117,7 +117,7 @@ def firsts_lines(firsts: "Sequence[Firsts]", width: int) -> list[Line]:
     heads = (_("stories"), pgettext("share", "first"), _("chance"), pgettext("time", "behind"))
     room = min(28, max(8, width - sum(map(_column, heads)) - 2))
     head = "".join(f"{name:>{_column(name)}}" for name in heads)
-    lines.append([(fit(f"{fit(_('source'), room)}  {head}", width), "page--muted")])
+    lines.append([(fit(fit(_("source"), room) + "  " + head, width), "page--muted")])
     for each in firsts:
         cells = (
             f"{each.stories:,}",
