@@ -46,7 +46,8 @@ _ROOMY = 26
 """Lines from which blank ones separate the parts."""
 
 _SPARKS = 35
-_NUMBER = 7
+_NOW, _WAS = _("now"), _("was")
+_NUMBER = max(7, 2 + max(map(cell_len, (_NOW, _WAS))))
 _WIDE = 100
 """Cells from which the table has positive and negative numbers, too."""
 
@@ -289,7 +290,7 @@ def _detail(state: State, width: int) -> Line:
         f"n {column.articles:,}",
     ]
     sign = "› " if state.on_columns else "  "
-    head = fit(f"{sign}{days}  ", min(width, 24))
+    head = fit(f"{sign}{days}  ", min(width, max(24, 3 + cell_len(days))))
     style = CURSOR if state.on_columns else TITLE
     return [(head, style), (fit(" · ".join(filter(None, parts)), width - cell_len(head)), "")]
 
@@ -300,7 +301,7 @@ def _table(state: State, width: int, shown: range) -> Iterator[Line]:
     sparks = min(_SPARKS, len(mood.columns), max(0, width - 3 * _NUMBER - 8))
     numbers = _NUMBER * (5 if width >= _WIDE else 3)
     name = max(4, min(width - 4 - numbers - sparks, _LONGEST_NAME))
-    titles = ["n", *(("▲", "▼") if width >= _WIDE else ()), _("now"), _("was")]
+    titles = ["n", *(("▲", "▼") if width >= _WIDE else ()), _NOW, _WAS]
     head = "".join(f"{each:>{_NUMBER}}" for each in titles)
     title = NAMES[mood.per] if mood.per else ""
     all_series = [row.estimates if state.of_estimates else row.labels for row in mood.rows]
