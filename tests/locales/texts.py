@@ -60,12 +60,12 @@ def _help(function: ast.FunctionDef) -> str | None:
 
 
 def forgotten(path: Path) -> list[Forgotten]:
-    """Return what looks like a sentence in a module, and is not translated."""
+    """Return what looks like a sentence in a module, and what is not collected from it."""
     source = path.read_text()
     lines = source.splitlines()
     tree = _tree(path)
     known = set(_known(tree))
-    found = []
+    found = list(_not_collected(path, tree))
     for node in ast.walk(tree):
         if isinstance(node, ast.JoinedStr):
             found += [Forgotten(path, node.lineno, text) for text in _uncollected(node)]
@@ -76,6 +76,20 @@ def forgotten(path: Path) -> list[Forgotten]:
         if _SENTENCE.search(_TAG.sub("<>", text)) and not _SQL.search(text) and not is_excused:
             found.append(Forgotten(path, node.lineno, text))
     return found
+
+
+def _not_collected(path: Path, tree: ast.Module) -> Iterator[Forgotten]:
+    """Yield texts within an f-string, which Babel does not find."""
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.JoinedStr):
+            continue
+        for part in ast.walk(node):
+            if (
+                isinstance(part, ast.Call)
+                and _name(part.func) in KEYWORDS
+                and any(isinstance(each, ast.Constant) for each in part.args)
+            ):
+                yield Forgotten(path, part.lineno, ast.unparse(part))
 
 
 def _tree(path: Path) -> ast.Module:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from reader.article import Article
 from reader.formats.flags import in_words
 from reader.formats.lead import lead
+from reader.i18n import _
 from reader.ui.prose.wrap import Line, Span, wrap
 from reader.ui.reading.chips import chips
 from reader.ui.reading.facts import facts
@@ -83,7 +84,7 @@ def _sentence(text: str, style: str) -> Span:
 
 def _former(title: str, width: int) -> Span:
     """Return the former title on one line, cut with an ellipsis."""
-    was = f"was: {' '.join(title[:_LONGEST_FORMER].split())}"
+    was = _("was: {title}").format(title=" ".join(title[:_LONGEST_FORMER].split()))
     return Span(fit(was, width).rstrip(), ("meta",))
 
 
