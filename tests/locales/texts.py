@@ -67,8 +67,6 @@ def forgotten(path: Path) -> list[Forgotten]:
     known = set(_known(tree))
     found = list(_not_collected(path, tree))
     for node in ast.walk(tree):
-        if isinstance(node, ast.JoinedStr):
-            found += [Forgotten(path, node.lineno, text) for text in _uncollected(node)]
         if not isinstance(node, ast.Constant | ast.JoinedStr) or id(node) in known:
             continue
         text = _text(node)
@@ -128,13 +126,6 @@ def _known(tree: ast.Module) -> Iterator[int]:
             yield from map(id, ast.walk(node.msg))
         elif isinstance(node, ast.AnnAssign | ast.arg) and node.annotation is not None:
             yield from map(id, ast.walk(node.annotation))
-
-
-def _uncollected(node: ast.JoinedStr) -> Iterator[str]:
-    """Yield translated texts within an f-string, where Babel does not see them."""
-    for inner in ast.walk(node):
-        if isinstance(inner, ast.Call) and _name(inner.func) in KEYWORDS:
-            yield ast.unparse(inner)
 
 
 def _split(tree: ast.Module) -> Iterator[str]:
