@@ -17,37 +17,39 @@ class _Said(NamedTuple):
 
 _SAID = {
     (Mark.READ, True): _Said(
-        pgettext("article", "read"),
+        pgettext("marked", "read"),
         lambda n: ngettext("{number:,} article read", "{number:,} articles read", n),
         lambda n: ngettext(
             "already read: {number:,} article", "already read: {number:,} articles", n
         ),
     ),
     (Mark.READ, False): _Said(
-        pgettext("article", "unread"),
+        pgettext("marked", "unread"),
         lambda n: ngettext("{number:,} article unread", "{number:,} articles unread", n),
         lambda n: ngettext(
             "already unread: {number:,} article", "already unread: {number:,} articles", n
         ),
     ),
     (Mark.FAVOURITE, True): _Said(
-        pgettext("article", "favourite"),
+        pgettext("marked", "favourite"),
         lambda n: ngettext(
-            "{number:,} article made favourites", "{number:,} articles made favourites", n
+            "{number:,} article made a favourite", "{number:,} articles made favourites", n
         ),
         lambda n: ngettext(
-            "already made favourites: {number:,} article",
+            "already a favourite: {number:,} article",
             "already made favourites: {number:,} articles",
             n,
         ),
     ),
     (Mark.FAVOURITE, False): _Said(
-        pgettext("article", "no favourite"),
+        pgettext("marked", "no favourite"),
         lambda n: ngettext(
-            "{number:,} article no longer favourites", "{number:,} articles no longer favourites", n
+            "{number:,} article no longer a favourite",
+            "{number:,} articles no longer favourites",
+            n,
         ),
         lambda n: ngettext(
-            "already no longer favourites: {number:,} article",
+            "already no favourite: {number:,} article",
             "already no longer favourites: {number:,} articles",
             n,
         ),
