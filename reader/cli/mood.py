@@ -96,7 +96,7 @@ def _summary(found: "Mood") -> Iterator[str]:
     if counts := _counts(labels, sum(column.neutral for column in columns)):
         yield f"{of_labels} {text.format(counts=counts, share=percent(labels))}"
     else:
-        yield f"{of_labels} {pgettext('label', 'none')}"
+        yield f"{of_labels} " + pgettext("label", "none")
     if counts := _counts(found.estimates, sum(column.neutral_estimates for column in columns)):
         yield f"{of_estimates} {text.format(counts=counts, share=percent(found.estimates))}"
     if unrated := sum(column.unrated for column in columns):
@@ -188,9 +188,8 @@ def _table(found: "Mood") -> Iterator[str]:
 
     shown = 35
     is_estimate = _is_of_estimates(found)
-    numbers = (
-        f"{pgettext('column', 'n'):>6}{pgettext('column', 'now'):>6}{pgettext('column', 'was'):>6}"
-    )
+    titles = pgettext("column", "n"), pgettext("column", "now"), pgettext("column", "was")
+    numbers = "".join(f"{title:>6}" for title in titles)
     yield f"{_per(found):<{_NAME}}{numbers}  {_title_of_shares(found)}"
     for row in found.rows:
         series = row.estimates if is_estimate else row.labels

@@ -234,7 +234,8 @@ def print_stats(stats: Stats, firsts: "Sequence[Firsts]" = (), most_tags: int = 
     from rich.text import Text
 
     console = _console()
-    table = Table(_("category"), _("articles"), *(f"{s.glyph} {s.word}" for s in Sentiment))
+    sentiments = (f"{each.glyph} {each.word}" for each in Sentiment)
+    table = Table(_("category"), pgettext("column", "articles"), *sentiments)
     table.box = box.SIMPLE_HEAD
     for column in table.columns[1:]:
         column.justify = "right"
@@ -250,7 +251,7 @@ def print_stats(stats: Stats, firsts: "Sequence[Firsts]" = (), most_tags: int = 
     if firsts:
         table = Table(
             _("first with a story"),
-            _("stories"),
+            pgettext("column", "stories"),
             pgettext("share of stories", "first"),
             _("by chance"),
             _("median behind"),
@@ -369,6 +370,13 @@ def _check_names() -> Mapping[str, str]:
         "key": pgettext("of an API", "key"),
         "full text": _("full text"),  # not shown: JSON
         "browser": _("browser"),
+        "orphans": _("orphans"),
+        "rows": _("rows"),
+        "twins": _("twins"),
+        "dates": _("dates"),
+        "facets": _("facets"),
+        "search": _("search"),
+        "set aside": _("set aside"),  # not shown: JSON
     }
 
 

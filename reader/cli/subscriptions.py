@@ -207,24 +207,30 @@ def _print(
 
     from reader.cli.output import to_json
     from reader.live.health import health
-    from reader.text import clean_line
 
     now = datetime.now(UTC)
-    found = [
-        (shown(each, with_secrets), health(each, states.get(each.url), now)) for each in followed
-    ]
+    sources = [shown(each, with_secrets) for each in followed]
+    healths = [health(each, states.get(each.url), now) for each in followed]
     if form == "json":
-        print(to_json([_record(each, its) for each, its in found], indent=2))
+        were_asked = [each.url in states for each in followed]
+        print(to_json(list(map(_record, sources, healths, were_asked)), indent=2))
         return
-    width = max((len(each.name) for each in followed), default=0)
-    states_shown = [_state(its) for _each, its in found]
-    state_width = max(_STATE_WIDTH, *map(len, states_shown), 0)
-    for (each, its), state in zip(found, states_shown, strict=True):
-        line = clean_line(each.name).ljust(width), f"{each.kind:<9}", state.ljust(state_width)
-        print(*line, clean_line(each.url))
-        _print_error(its)
+    _print_table(sources, healths)
     if not followed and sys.stdout.isatty():
         say(_("no subscriptions; the first `cryptoread sync` writes a set of them"))
+
+
+def _print_table(sources: "Sequence[Subscription]", healths: "Sequence[Health]") -> None:
+    """Print a line for each source, and more for a failing one."""
+    from reader.text import clean_line
+
+    states = list(map(_state, healths))
+    name_width = max((len(each.name) for each in sources), default=0)
+    state_width = max(_STATE_WIDTH, *map(len, states), 0)
+    for source, its, state in zip(sources, healths, states, strict=True):
+        name = clean_line(source.name).ljust(name_width)
+        print(name, f"{source.kind:<9}", state.ljust(state_width), clean_line(source.url))
+        _print_error(its)
 
 
 def _state(its: "Health") -> str:
@@ -246,12 +252,12 @@ def _print_error(its: "Health") -> None:
             print("   ", clean_line(its.advice))
 
 
-def _record(each: "Subscription", its: "Health") -> dict[str, object]:
+def _record(each: "Subscription", its: "Health", was_asked: bool) -> dict[str, object]:
     return {
         "name": each.name,
         "url": each.url,
         "kind": each.kind,
-        "state": _state_in_json(its),
+        "state": state_in_json(its, was_asked=was_asked),
         "status": its.status,
         "last_ok": _instant(its.last_ok),
         "last_failed": _instant(its.last_failed),
@@ -262,13 +268,12 @@ def _record(each: "Subscription", its: "Health") -> dict[str, object]:
     }
 
 
-def _state_in_json(its: "Health") -> str:
+def state_in_json(its: "Health", *, was_asked: bool) -> str:
     """Return `how` in English, for programs."""
     if its.rests_until:
         return "resting"
     if its.error:
         return "failing" if its.failures < 2 else f"failed {its.failures} times"  # not shown: JSON
-    was_asked = its.status or its.last_ok or its.last_failed
     return "well" if was_asked else "not asked yet"  # not shown: JSON
 
 

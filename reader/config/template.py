@@ -4,6 +4,7 @@ A new setting is a block here as well.
 """
 
 import os
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import fields
 from itertools import groupby
@@ -17,6 +18,9 @@ from reader.i18n import _
 from reader.safety.own_files import PRIVATE_FILE, create, make_folder
 
 _WIDTH = 100
+
+_BLANK = "\0"
+"""A blank at which no line ends."""
 
 
 class _Block(NamedTuple):
@@ -140,9 +144,10 @@ def _written(block: _Block) -> str:
 
 
 def _comment(text: str) -> str:
-    """Return the text in lines that are comments."""
-    lines = wrap(text, _WIDTH - 2, break_long_words=False, break_on_hyphens=False)
-    return "".join(f"# {line}\n" for line in lines)
+    """Return the text in lines that are comments; what is in backticks stays together."""
+    joined = re.sub("`[^`]*`", lambda found: found[0].replace(" ", _BLANK), text)
+    lines = wrap(joined, _WIDTH - 2, break_long_words=False, break_on_hyphens=False)
+    return "".join(f"# {line}\n" for line in lines).replace(_BLANK, " ")
 
 
 def _lines(bound: Iterable[Bound]) -> Iterator[str]:

@@ -45,6 +45,7 @@ def collected(*, with_click: bool) -> Catalog:
     if with_click:
         library = Path(click.__file__).parent
         _add(texts, library, library.parent, CLICK)
+        texts.add("required", locations=[("click/core.py", 0)])  # there it is in a variable
     return texts
 
 
@@ -130,7 +131,7 @@ def _id(message: Message) -> str:
 
 def _translations(catalogue: Catalog) -> dict[tuple[str | None, str], object]:
     return {
-        (each.context, _id(each)): each.string
+        (each.context, _id(each)): each.string if isinstance(each.string, str) else (*each.string,)
         for each in catalogue
         if each.id and each.string and all(each.string)
     }

@@ -40,7 +40,7 @@ def translate(command: "click.Command") -> None:
         return
     kept = [each.startswith(_KEPT) for each in re.split(r"\n\s*\n", cleandoc(command.help))]
     texts = zip(kept, paragraphs(command.help), strict=True)
-    command.help = "\n\n".join(f"{_KEPT * is_kept}{_(text)}" for is_kept, text in texts)
+    command.help = "\n\n".join(_KEPT * is_kept + _(text) for is_kept, text in texts)
     command.options_metavar = _("[OPTIONS]")
     for parameter in command.params:
         parameter.type.name = _names_of_types().get(parameter.type.name, parameter.type.name)
