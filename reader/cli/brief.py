@@ -133,10 +133,8 @@ def _head(found: "Briefing") -> str:
         return text.format(when=when)
     counts = f"{_articles(len(found.ids))}, {_stories(found.stories)}"
     if found.several:
-        several = ngettext(
-            "{number:,} told by several", "{number:,} told by several", found.several
-        )
-        counts += f", {several.format(number=found.several)}"
+        several = _("{number:,} told by several").format(number=found.several)
+        counts += f", {several}"
     text = (
         _("Since {when}: {counts}") if when else _("The newest 24 hours (no visit yet): {counts}")
     )

@@ -55,15 +55,12 @@ def _help(function: ast.FunctionDef) -> str | None:
 
 
 def forgotten(path: Path) -> list[Forgotten]:
-    """Return what looks like a sentence in a module, and is not translated.
-
-    Also what Babel does not collect: calls within f-strings.
-    """
+    """Return what looks like a sentence in a module, and is not translated."""
     source = path.read_text()
     lines = source.splitlines()
     tree = _tree(path)
     known = set(_known(tree))
-    found = [Forgotten(path, node.lineno, ast.unparse(node)) for node in _in_f_strings(tree)]
+    found = []
     for node in ast.walk(tree):
         if not isinstance(node, ast.Constant | ast.JoinedStr) or id(node) in known:
             continue
@@ -72,14 +69,6 @@ def forgotten(path: Path) -> list[Forgotten]:
         if _SENTENCE.search(text) and not _SQL.search(text) and not is_excused:
             found.append(Forgotten(path, node.lineno, text))
     return found
-
-
-def _in_f_strings(tree: ast.Module) -> Iterator[ast.Call]:
-    for text in ast.walk(tree):
-        if isinstance(text, ast.JoinedStr):
-            for node in ast.walk(text):
-                if isinstance(node, ast.Call) and _name(node.func) in KEYWORDS:
-                    yield node
 
 
 def _tree(path: Path) -> ast.Module:
