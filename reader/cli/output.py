@@ -234,7 +234,8 @@ def print_stats(stats: Stats, firsts: "Sequence[Firsts]" = (), most_tags: int = 
     from rich.text import Text
 
     console = _console()
-    sentiments = (f"{each.glyph} {each.word}" for each in Sentiment)
+    titles = _sentiment_titles()
+    sentiments = (f"{each.glyph} {titles[each]}" for each in Sentiment)
     table = Table(_("category"), pgettext("column", "articles"), *sentiments)
     table.box = box.SIMPLE_HEAD
     for column in table.columns[1:]:
@@ -263,6 +264,16 @@ def print_stats(stats: Stats, firsts: "Sequence[Firsts]" = (), most_tags: int = 
             shares = (f"{100 * each.share:.0f} %", f"{100 * each.chance:.0f} %")
             table.add_row(Text(each.source), f"{each.stories:,}", *shares, each.lag or "–")
         console.print(table)
+
+
+def _sentiment_titles() -> Mapping[Sentiment, str]:
+    """Return short words for columns."""
+    return {
+        Sentiment.POSITIVE: pgettext("column", "positive"),
+        Sentiment.NEGATIVE: pgettext("column", "negative"),
+        Sentiment.NEUTRAL: pgettext("column", "neutral"),
+        Sentiment.UNRATED: pgettext("column", "unrated"),
+    }
 
 
 def _console() -> "Console":
@@ -337,47 +348,6 @@ def _lay_out(head: list[str], summary: str, body: str, console: "Console") -> No
         console.print(Text(summary, style="italic"), width=column)
         console.print()
     console.print(Markdown(body, hyperlinks=False), width=column)
-
-
-def print_findings(findings: "Iterable[Finding]") -> "set[State]":
-    """Print a line per finding, then what was done and what to do; return the states."""
-    from reader.safety.redaction import redacted
-    from reader.text import clean_line
-
-    names = _check_names()
-    width = max(map(len, names.values()))
-    states = set()
-    for what, text, state, advice, repair in findings:
-        states.add(state)
-        name = names.get(what, what)
-        print(state, f"{name:<{width}}", clean_line(redacted(text)), flush=True)
-        for line in filter(None, (repair, advice)):
-            print(" " * (width + 2), clean_line(redacted(line)), flush=True)
-    return states
-
-
-def _check_names() -> Mapping[str, str]:
-    """Return what `doctor` checks, by its name for programs."""
-    return {
-        "program": _("program"),
-        "settings": _("settings"),
-        "privacy": _("privacy"),
-        "data": _("data"),
-        "log": _("log"),
-        "left over": _("left over"),  # not shown: JSON
-        "sources": _("sources"),
-        "source": _("source"),
-        "key": pgettext("of an API", "key"),
-        "full text": _("full text"),  # not shown: JSON
-        "browser": _("browser"),
-        "orphans": _("orphans"),
-        "rows": _("rows"),
-        "twins": _("twins"),
-        "dates": _("dates"),
-        "facets": _("facets"),
-        "search": _("search"),
-        "set aside": _("set aside"),  # not shown: JSON
-    }
 
 
 def print_findings_json(findings: "Iterable[Finding]") -> "set[State]":

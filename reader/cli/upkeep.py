@@ -95,7 +95,8 @@ def doctor(paths: Paths, repair: bool, deep: bool, as_json: bool) -> None:
     Example:
       cryptoread doctor --repair
     """
-    from reader.cli.output import print_findings, print_findings_json
+    from reader.cli.output import print_findings_json
+    from reader.cli.printing.findings import print_findings
     from reader.cli.screen import settings_fault
     from reader.config.paths import config_file, data_folder
     from reader.doctor import Depth, State, examine
