@@ -1,7 +1,7 @@
 """The catalogues: what is in them, and what is wrong with them."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -16,7 +16,10 @@ from tests.locales.texts import KEYWORDS, PACKAGE, ROOT, docstrings
 
 LOCALES = PACKAGE / "locales"
 
-_PLACEHOLDER = re.compile(r"\{[^{}]*\}|%\([^)]*\)[a-z]")
+CLICK = ("core.py", "decorators.py", "exceptions.py", "formatting.py", "parser.py", "types.py")
+"""Modules of click whose texts our commands can show: not those that ask questions."""
+
+_PLACEHOLDER = re.compile(r"\{\w[^{}]*\}|%\([^)]*\)[a-z]")
 """What a value stands for: ours, and click's."""
 
 
@@ -41,14 +44,15 @@ def collected(*, with_click: bool) -> Catalog:
         texts.add(found.text, locations=[(str(found.path.relative_to(ROOT)), 0)])
     if with_click:
         library = Path(click.__file__).parent
-        _add(texts, library, library.parent)
+        _add(texts, library, library.parent, CLICK)
+        texts.add("required", locations=[("click/core.py", 0)])  # there it is in a variable
     return texts
 
 
-def _add(texts: Catalog, folder: Path, root: Path) -> None:
+def _add(texts: Catalog, folder: Path, root: Path, modules: Iterable[str] = ("**.py",)) -> None:
     found = extract_from_dir(
         folder,
-        [("**.py", "python")],
+        [(module, "python") for module in modules],
         keywords=KEYWORDS,
         comment_tags=("i18n:",),
         strip_comment_tags=True,
@@ -127,7 +131,7 @@ def _id(message: Message) -> str:
 
 def _translations(catalogue: Catalog) -> dict[tuple[str | None, str], object]:
     return {
-        (each.context, _id(each)): each.string
+        (each.context, _id(each)): each.string if isinstance(each.string, str) else (*each.string,)
         for each in catalogue
         if each.id and each.string and all(each.string)
     }

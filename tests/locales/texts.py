@@ -4,11 +4,12 @@ Texts are the arguments of `_`, `ngettext` and `pgettext`, and the docstrings of
 """
 
 import ast
-import inspect
 import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
+
+from reader.cli.printing.help import paragraphs
 
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "reader"
@@ -33,7 +34,7 @@ _UNTRANSLATED_CALLS = {"note", "AssertionError", "NotImplementedError", "TypeErr
 
 
 class Docstring(NamedTuple):
-    """The help of a command."""
+    """A paragraph of a command's help."""
 
     path: Path
     text: str
@@ -48,11 +49,11 @@ class Forgotten(NamedTuple):
 
 
 def docstrings() -> Iterator[Docstring]:
-    """Yield the help of every command, as click shows it."""
+    """Yield the paragraphs of every command's help."""
     for path in sorted((PACKAGE / "cli").rglob("*.py")):
         for node in ast.walk(_tree(path)):
             if isinstance(node, ast.FunctionDef) and (text := _help(node)):
-                yield Docstring(path, inspect.cleandoc(text))
+                yield from (Docstring(path, each) for each in paragraphs(text))
 
 
 def _help(function: ast.FunctionDef) -> str | None:
@@ -126,6 +127,8 @@ def _known(tree: ast.Module) -> Iterator[int]:
             yield from map(id, ast.walk(node.msg))
         elif isinstance(node, ast.AnnAssign | ast.arg) and node.annotation is not None:
             yield from map(id, ast.walk(node.annotation))
+        elif isinstance(node, ast.FunctionDef) and node.returns is not None:
+            yield from map(id, ast.walk(node.returns))
 
 
 def _split(tree: ast.Module) -> Iterator[str]:

@@ -66,7 +66,7 @@ def test_a_number_takes_its_form_of_the_word() -> None:
     code = (
         "from reader.i18n import ngettext\n"
         "for n in (1, 2, 5, 11, 21, 22, 112):\n"
-        "    print(ngettext('{n} article', '{n} articles', n).format(n=n))"
+        "    print(ngettext('{number:,} article', '{number:,} articles', n).format(number=n))"
     )
     assert spoken(code, **{VARIABLE: "uk"}).splitlines() == [
         *("1 стаття", "2 статті", "5 статей", "11 статей", "21 стаття", "22 статті", "112 статей"),

@@ -32,7 +32,7 @@ class SpokenPalette(Guarded, CommandPalette):
     def _say_that_nothing_matches(self, search_value: str) -> None:
         self._list_visible = bool(search_value)
         if search_value:
-            said = Align.center(Text(_("No matches found"), style="not bold"))
+            said = Align.center(Text(_("No matches found"), style="not bold"))  # not shown: a style
             option = Option(said, disabled=True, id=self._NO_MATCHES)
             self.query_one(CommandList).add_option(option)
 
