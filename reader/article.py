@@ -1,8 +1,9 @@
 """The model of an article, independent of its origin and storage.
 
-Frozen values; imports only the standard library. Parsing, files and SQL belong to `formats`,
-`sources` and `cache`. Most values are named tuples, as in every module that the first screen
-imports: at each start, defining one takes a sixth of the time of a frozen dataclass.
+Frozen values; imports the standard library and the language of the interface alone. Parsing, files
+and SQL belong to `formats`, `sources` and `cache`. Most values are named tuples, as in every module
+that the first screen imports: at each start, defining one takes a sixth of the time of a frozen
+dataclass.
 """
 
 from collections.abc import Mapping
@@ -10,6 +11,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple, NewType
+
+from reader.i18n import _
 
 ArticleId = NewType("ArticleId", int)
 """Slots of `SLOT_SECONDS` from `EPOCH` to publication, bumped to a free one: the order of ids is
@@ -46,6 +49,17 @@ class Sentiment(StrEnum):
     def glyph(self) -> str:
         """Return one cell that shows it without colour."""
         return _GLYPHS[self]
+
+    @property
+    def word(self) -> str:
+        """Return it in lower case, in the language of the interface."""
+        words = {
+            Sentiment.POSITIVE: _("positive"),
+            Sentiment.NEGATIVE: _("negative"),
+            Sentiment.NEUTRAL: _("neutral"),
+            Sentiment.UNRATED: _("unrated"),
+        }
+        return words[self]
 
 
 _GLYPHS = {

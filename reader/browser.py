@@ -14,6 +14,7 @@ from unicodedata import normalize
 from urllib.parse import SplitResult, quote, urlsplit
 
 from reader.errors import CryptoreadError
+from reader.i18n import _
 
 MAX_URL = 8 * 1024
 """Characters of a URL."""
@@ -52,7 +53,7 @@ class UrlRefused(CryptoreadError):
 
     def __init__(self, url: str, reason: str) -> None:
         self.reason = reason
-        super().__init__(f"{_shown(url)} is not opened: {reason}")
+        super().__init__(_("{url} is not opened: {reason}").format(url=_shown(url), reason=reason))
 
 
 class BrowserFailed(CryptoreadError):
@@ -61,7 +62,7 @@ class BrowserFailed(CryptoreadError):
     def __init__(self, url: str, reason: str) -> None:
         self.url = url
         self.reason = reason
-        super().__init__(f"{reason}; the address is {url}")
+        super().__init__(_("{reason}; the address is {url}").format(reason=reason, url=url))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,11 +81,11 @@ def check(url: str) -> str:
     """
     parts = _split(url)
     if parts.scheme not in ("http", "https"):
-        raise UrlRefused(url, "only http and https links are")
+        raise UrlRefused(url, _("only http and https links are"))
     if "@" in parts.netloc:
-        raise UrlRefused(url, "the user name before its host could pass for the host")
+        raise UrlRefused(url, _("the user name before its host could pass for the host"))
     if not parts.netloc:
-        raise UrlRefused(url, "it has no host")
+        raise UrlRefused(url, _("it has no host"))
     tail = url.partition("//")[2][len(parts.netloc) :]
     return f"{parts.scheme}://{_netloc(url, parts.netloc)}{quote(tail, safe=_URL_CHARACTERS)}"
 
@@ -107,7 +108,9 @@ def deceives(label: str, url: str) -> str | None:
         return None
     for named in _named_hosts(label):
         if not _related(named, actual):
-            return f"The link says {named}, but it goes to {actual}. Open it?"
+            return _("The link says {named}, but it goes to {actual}. Open it?").format(
+                named=named, actual=actual
+            )
     return None
 
 
@@ -127,8 +130,10 @@ def plan(url: str, environ: Mapping[str, str] = os.environ, platform: str = sys.
             in_terminal = Path(program).name in _TERMINAL
             return Plan(url=address, argv=argv, needs_terminal=in_terminal)
     if chosen:
-        raise BrowserFailed(address, f"BROWSER is set to {chosen}, which cannot be run")
-    raise BrowserFailed(address, "no browser was found here")
+        raise BrowserFailed(
+            address, _("BROWSER is set to {command}, which cannot be run").format(command=chosen)
+        )
+    raise BrowserFailed(address, _("no browser was found here"))
 
 
 def launch(plan: Plan) -> None:
@@ -141,10 +146,14 @@ def launch(plan: Plan) -> None:
     try:
         code = run_in_foreground(plan.argv) if plan.needs_terminal else run_detached(plan.argv)
     except OSError as error:
-        reason = f"{name} could not be started ({error.strerror})"
+        reason = _("{name} could not be started ({reason})").format(
+            name=name, reason=error.strerror
+        )
         raise BrowserFailed(plan.url, reason) from error
     if code:
-        raise BrowserFailed(plan.url, f"{name} failed with exit code {code}")
+        raise BrowserFailed(
+            plan.url, _("{name} failed with exit code {code}").format(name=name, code=code)
+        )
 
 
 def open_url(url: str) -> str:
@@ -160,32 +169,32 @@ def open_url(url: str) -> str:
 def _shown(url: str) -> str:
     """Return the URL shortened and without characters that act on a terminal."""
     short = url if len(url) <= 80 else url[:79] + "…"
-    return "".join(ch if ch.isprintable() else "�" for ch in short) or "an empty address"
+    return "".join(ch if ch.isprintable() else "�" for ch in short) or _("an empty address")
 
 
 def _split(url: str) -> SplitResult:
     """Return the parts of a URL. urlsplit alone drops newlines and tabs silently."""
     if len(url) > MAX_URL:
-        raise UrlRefused(url, f"it is longer than {MAX_URL} characters")
+        raise UrlRefused(url, _("it is longer than {number} characters").format(number=MAX_URL))
     if any(ch == " " or not ch.isprintable() for ch in url):
-        raise UrlRefused(url, "it contains a space or a control character")
+        raise UrlRefused(url, _("it contains a space or a control character"))
     if _ENCODED_CONTROL.search(url):
-        raise UrlRefused(url, "it contains an encoded control character")
+        raise UrlRefused(url, _("it contains an encoded control character"))
     try:
         return urlsplit(url)
     except ValueError as error:
-        raise UrlRefused(url, "it is not a valid address") from error
+        raise UrlRefused(url, _("it is not a valid address")) from error
 
 
 def _netloc(url: str, netloc: str) -> str:
     match = _NETLOC.fullmatch(netloc)
     if not match:
-        raise UrlRefused(url, "it is not a valid address")
+        raise UrlRefused(url, _("it is not a valid address"))
     name, port = match.groups()
     if not port:
         return _ascii_host(url, name)
     if len(port) > 5 or int(port) > 0xFFFF:
-        raise UrlRefused(url, f"{port[:20]} is not a valid port")
+        raise UrlRefused(url, _("{port} is not a valid port").format(port=port[:20]))
     return f"{_ascii_host(url, name)}:{int(port)}"
 
 
@@ -197,9 +206,9 @@ def _ascii_host(url: str, name: str) -> str:
             return f"[{IPv6Address(name[1:-1])}]"
         ascii_name = _punycode(name)
     except ValueError as error:
-        raise UrlRefused(url, f"{_shown(name)} is not a valid host") from error
+        raise UrlRefused(url, _("{host} is not a valid host").format(host=_shown(name))) from error
     if len(ascii_name) > 254 or not _HOST.fullmatch(ascii_name):
-        raise UrlRefused(url, f"{_shown(name)} is not a valid host")
+        raise UrlRefused(url, _("{host} is not a valid host").format(host=_shown(name)))
     return ascii_name
 
 
@@ -303,7 +312,7 @@ def run_in_foreground(argv: tuple[str, ...]) -> int:
     import signal
     from subprocess import call
 
-    previous = signal.signal(signal.SIGINT, lambda *_: None)
+    previous = signal.signal(signal.SIGINT, lambda *_given: None)
     try:
         return call(argv)  # noqa: S603 - the user's own browser, without a shell
     finally:

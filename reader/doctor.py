@@ -20,6 +20,7 @@ from reader.config.exposed import findings
 from reader.config.paths import APP, ConfigError
 from reader.config.settings import Settings, read_settings
 from reader.errors import CryptoreadError
+from reader.i18n import _, pgettext
 from reader.safety.logs import noted_errors
 
 if TYPE_CHECKING:
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 
 LITTLE_SPACE = 200 * 1024 * 1024
 """Bytes that should be free: an import writes its articles twice."""
+
+LEFT_OVER, FULL_TEXT = "left over", "full text"  # not shown: of JSON
 
 
 class State(StrEnum):
@@ -60,6 +63,30 @@ class Finding(NamedTuple):
         return {"check": self.what, "ok": self.state.is_ok, "finding": text, "repair": self.repair}
 
 
+def check_names() -> Mapping[str, str]:
+    """Return what `what` of a finding is in the language of the interface; not names of files."""
+    return {
+        "program": pgettext("check", "program"),
+        "settings": pgettext("check", "settings"),
+        "privacy": pgettext("check", "privacy"),
+        "data": pgettext("check", "data"),
+        "log": pgettext("check", "log"),
+        LEFT_OVER: pgettext("check", "left over"),
+        "orphans": pgettext("check", "orphans"),
+        "rows": pgettext("check", "rows"),
+        "twins": pgettext("check", "twins"),
+        "dates": pgettext("check", "dates"),
+        "facets": pgettext("check", "facets"),
+        "search": pgettext("check", "search"),
+        "set aside": pgettext("check", "set aside"),  # not shown: of JSON
+        "sources": pgettext("check", "sources"),
+        "source": pgettext("check", "source"),
+        "key": pgettext("check", "key"),
+        FULL_TEXT: pgettext("check", "full text"),
+        "browser": pgettext("check", "browser"),
+    }
+
+
 class Depth(NamedTuple):
     """How thorough to be. deep: compare every article, which otherwise is done for few."""
 
@@ -71,15 +98,19 @@ def examine(
     folder: Path,
     config: Path,
     environ: Mapping[str, str] = os.environ,
-    settings_fault: Callable[[Settings], str | None] = lambda _: None,
+    settings_fault: Callable[[Settings], str | None] = lambda _settings: None,
     depth: Depth = Depth(),  # noqa: B008
 ) -> Iterator[Finding]:
     """Yield one finding after the other, as they are made: reading a large cache takes a while.
 
     settings_fault: returns what the screen cannot use in valid settings.
     """
-    python = f"Python {platform.python_version()} on {platform.system()}"
-    yield Finding("program", f"{APP} {__version__}, {python}")
+    text = _("{program}, Python {python} on {system}").format(
+        program=f"{APP} {__version__}",
+        python=platform.python_version(),
+        system=platform.system(),
+    )
+    yield Finding("program", text)
     known: Settings | None = None
     try:
         settings = known = read_settings(config)
@@ -87,13 +118,14 @@ def examine(
             raise ConfigError(config, fault)
     except ConfigError as error:
         settings = Settings()
-        yield Finding("settings", str(error), State.WRONG, "correct it there")
+        yield Finding("settings", str(error), State.WRONG, _("correct it there"))
     else:
         is_there = config.exists()
-        text = str(config) if is_there else f"none; they would be in {config}"
+        none = _("none; they would be in {file}")
+        text = str(config) if is_there else none.format(file=config)
         yield Finding("settings", text, State.WELL if is_there else State.NOTED)
     for sentence in findings(config, folder, known):
-        text, _, advice = sentence.partition("; ")
+        text, _between, advice = sentence.partition("; ")
         yield Finding("privacy", text, State.WRONG, advice)
     yield from _files(folder, depth)
     yield from _left_over(folder, config)
@@ -105,23 +137,22 @@ def examine(
 
 def _files(folder: Path, depth: Depth) -> Iterator[Finding]:
     if not folder.exists():
-        yield Finding(
-            "data", f"{folder} does not exist yet; an import or a sync creates it", State.NOTED
-        )
+        text = _("{folder} does not exist yet; an import or a sync creates it")
+        yield Finding("data", text.format(folder=folder), State.NOTED)
         return
     yield _space(folder)
     yield from _checked("cache.db", lambda: _cache(folder, depth))
     yield from _checked("marks.db", lambda: _marks(folder, depth))
     if log := noted_errors(folder):
-        text = f"a previous run hit an unexpected error: {log}"
-        yield Finding("log", text, State.WRONG, "report it, then delete the file")
+        text = _("a previous run hit an unexpected error: {file}").format(file=log)
+        yield Finding("log", text, State.WRONG, _("report it, then delete the file"))
 
 
 def _left_over(folder: Path, config: Path) -> Iterator[Finding]:
     for left in leftovers(folder, config):
         where = left.path.name if left.path.parent == folder.resolve() else str(left.path)
         text = f"{where}, {_size(left.size)}, {left.why}: {left.advice}"
-        yield Finding("left over", text, State.NOTED)
+        yield Finding(LEFT_OVER, text, State.NOTED)
 
 
 def _left_behind(folder: Path, config: Path, *, repair: bool) -> Iterator[Finding]:
@@ -129,29 +160,32 @@ def _left_behind(folder: Path, config: Path, *, repair: bool) -> Iterator[Findin
     from reader.safety.temporary import left_behind, remove
 
     for left in left_behind((folder, config)):
-        text = f"{left.path}, {_size(left.size)}, of a program that was killed"
+        text = _("{path}, {size}, of a program that was killed")
+        text = text.format(path=left.path, size=_size(left.size))
         if not repair:
-            advice = f"`{APP} doctor --repair` removes it"
-            yield Finding("left over", f"{text}: {advice}", State.NOTED)
+            advice = _("`cryptoread doctor --repair` removes it")
+            yield Finding(LEFT_OVER, f"{text}: {advice}", State.NOTED)
             continue
         try:
             if remove(left.path):
-                yield Finding("left over", text, repair="it was removed")
+                yield Finding(LEFT_OVER, text, repair=_("it was removed"))
         except OSError as error:
             reason = error.strerror or str(error)
-            yield Finding("left over", f"{text}: {reason}", State.UNKNOWN, "delete it")
+            yield Finding(LEFT_OVER, f"{text}: {reason}", State.UNKNOWN, _("delete it"))
 
 
 def _space(folder: Path) -> Finding:
     used = _size(sum(each.stat().st_size for each in folder.iterdir() if each.is_file()))
     free = shutil.disk_usage(folder).free
-    text = f"{folder}: {used}, {_size(free)} free"
-    if not os.access(folder, os.W_OK):
-        return Finding(
-            "data", f"{text}, not writable", State.WRONG, "make it writable, or use --data"
-        )
+    text = _("{folder}: {used}, {free} free")
+    is_writable = os.access(folder, os.W_OK)
+    if not is_writable:
+        text = _("{folder}: {used}, {free} free, not writable")
+    text = text.format(folder=folder, used=used, free=_size(free))
+    if not is_writable:
+        return Finding("data", text, State.WRONG, _("make it writable, or use --data"))
     if free < LITTLE_SPACE:
-        return Finding("data", text, State.WRONG, "free some before the next import or sync")
+        return Finding("data", text, State.WRONG, _("free some before the next import or sync"))
     return Finding("data", text)
 
 
@@ -161,9 +195,9 @@ def _checked(what: str, look: "Callable[[], Iterator[Check]]") -> Iterator[Findi
             state = State.WELL if each.is_well else State.WRONG
             yield Finding(each.check, each.finding, state, each.advice, each.repair)
     except FileNotFoundError:
-        yield Finding(what, "does not exist yet", State.NOTED)
+        yield Finding(what, _("does not exist yet"), State.NOTED)
     except CryptoreadError as error:
-        text, _, advice = str(error).partition("; ")
+        text, _between, advice = str(error).partition("; ")
         yield Finding(what, text, State.UNKNOWN, advice)
 
 
@@ -181,15 +215,17 @@ def _marks(folder: Path, depth: Depth) -> "Iterator[Check]":
 
 def _sources(folder: Path, settings: Settings, environ: Mapping[str, str]) -> Iterator[Finding]:
     if settings.subscriptions is None:
-        text = "none yet; the first `cryptoread sync` subscribes to some"
+        text = _("none yet; the first `cryptoread sync` subscribes to some")
         yield Finding("sources", text, State.NOTED)
         return
     failing = list(_failing(folder, settings.subscriptions))
-    followed = f"{len(settings.subscriptions)} followed"
+    followed = len(settings.subscriptions)
     if failing:
-        yield Finding("sources", f"{followed}, {len(failing)} failing", State.NOTED)
+        text = _("{number} followed, {failing} failing")
+        text = text.format(number=followed, failing=len(failing))
+        yield Finding("sources", text, State.NOTED)
     else:
-        yield Finding("sources", followed)
+        yield Finding("sources", _("{number} followed").format(number=followed))
     yield from failing
     yield from _keys(settings.subscriptions, settings.coindesk_key, environ)
 
@@ -221,18 +257,18 @@ def _keys(
     if not wanting:
         return
     if coindesk_key(setting, environ):
-        yield Finding("key", "the key for CoinDesk's API is set")
+        yield Finding("key", _("the key for CoinDesk's API is set"))
     else:
         advice = wanting[0].advice(Status.NO_KEY)
-        yield Finding("key", "no key for CoinDesk's API is set", State.WRONG, advice)
+        yield Finding("key", _("no key for CoinDesk's API is set"), State.WRONG, advice)
 
 
 def _full_text() -> Finding:
     if find_spec("trafilatura"):
-        return Finding("full text", "the key F fetches it")
-    return Finding(
-        "full text", f'the key F needs an extra: pip install "{APP}[fulltext]"', State.NOTED
-    )
+        return Finding(FULL_TEXT, _("the key F fetches it"))
+    text = _("the key F needs an extra: {command}")
+    command = f'pip install "{APP}[fulltext]"'  # not shown: a command
+    return Finding(FULL_TEXT, text.format(command=command), State.NOTED)
 
 
 def _browser(environ: Mapping[str, str]) -> Finding:
@@ -241,17 +277,14 @@ def _browser(environ: Mapping[str, str]) -> Finding:
     try:
         return Finding("browser", plan("https://example.org/", environ).argv[0])
     except BrowserFailed as error:
-        reason = str(error).partition("; the address")[0]
-        return Finding("browser", f"{reason}; addresses are shown and copied", State.NOTED)
-
-
-def _counted(number: int, what: str) -> str:
-    return f"{number:,} {what}" if number == 1 else f"{number:,} {what}s"
+        text = _("{reason}; addresses are shown and copied").format(reason=error.reason)
+        return Finding("browser", text, State.NOTED)
 
 
 def _size(number: float) -> str:
-    for unit in ("B", "kB", "MB"):
+    *units, largest = _("B kB MB GB").split()
+    for unit in units:
         if number < 1000:
             return f"{number:.0f} {unit}"
         number /= 1000
-    return f"{number:.1f} GB"
+    return f"{number:.1f} {largest}"

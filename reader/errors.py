@@ -6,6 +6,8 @@ The text is shown as it is: no traceback, no jargon. Causes are chained with `ra
 from pathlib import Path
 from typing import NamedTuple
 
+from reader.i18n import _, ngettext
+
 
 class CryptoreadError(Exception):
     """Base of all errors that cryptoread reports itself."""
@@ -19,27 +21,30 @@ class CacheLocked(CacheError):
     """Another program holds the write lock."""
 
     def __init__(self, path: Path) -> None:
-        super().__init__(f"{path} is in use by another program; try again when it has finished")
+        text = _("{file} is in use by another program; try again when it has finished")
+        super().__init__(text.format(file=path))
 
 
 class CacheTooNew(CacheError):
     """The file has the schema of a newer version."""
 
     def __init__(self, path: Path) -> None:
-        super().__init__(
-            f"{path} was written by a newer cryptoread; update cryptoread, "
+        text = _(
+            "{file} was written by a newer cryptoread; update cryptoread, "
             "or choose another folder with --data"
         )
+        super().__init__(text.format(file=path))
 
 
 class CacheUnwritable(CacheError):
     """The file system refuses to write."""
 
     def __init__(self, path: Path, reason: str) -> None:
-        super().__init__(
-            f"{path} cannot be written ({reason}); free some space or make the folder writable, "
+        text = _(
+            "{file} cannot be written ({reason}); free some space or make the folder writable, "
             "or choose another folder with --data"
         )
+        super().__init__(text.format(file=path, reason=reason))
 
 
 class CacheFull(CacheError):
@@ -47,8 +52,10 @@ class CacheFull(CacheError):
 
     def __init__(self) -> None:
         super().__init__(
-            "too many articles have so late a date; correct the dates, "
-            "or choose another folder with --data"
+            _(
+                "too many articles have so late a date; correct the dates, "
+                "or choose another folder with --data"
+            )
         )
 
 
@@ -57,70 +64,77 @@ class CacheDamaged(CacheError):
 
     def __init__(self, path: Path, reason: str, advice: str = "") -> None:
         self.reason = reason
-        advice = advice or "the next start repairs it; `cryptoread doctor` shows details"
-        super().__init__(f"{path} is damaged ({reason}); {advice}")
+        advice = advice or _("the next start repairs it; `cryptoread doctor` shows details")
+        text = _("{file} is damaged ({reason}); {advice}")
+        super().__init__(text.format(file=path, reason=reason, advice=advice))
 
 
 class SearchAgain(CacheError):
     """A search met a damaged index, which has been rebuilt."""
 
     def __init__(self) -> None:
-        super().__init__("the full-text index was damaged and has been rebuilt; search again")
+        super().__init__(_("the full-text index was damaged and has been rebuilt; search again"))
 
 
 class ArticleDamaged(CacheError):
     """The stored text of one article cannot be read; others can."""
 
     def __init__(self, reference: int, title: str) -> None:
-        super().__init__(
-            f"article {reference} (“{title}”) was damaged on disk; "
-            "import or sync again to bring it back"
+        text = _(
+            "article {id} (“{title}”) was damaged on disk; import or sync again to bring it back"
         )
+        super().__init__(text.format(id=reference, title=title))
 
 
 class CacheGone(CacheError):
     """The file was deleted while it was open."""
 
     def __init__(self, path: Path) -> None:
-        super().__init__(f"{path} is gone; quit, then import or sync again")
+        text = _("{file} is gone; quit, then import or sync again")
+        super().__init__(text.format(file=path))
 
 
 class MarksDamaged(CacheDamaged):
     """The marks cannot be read."""
 
     def __init__(self, path: Path, reason: str) -> None:
-        CacheError.__init__(
-            self, f"{path} is damaged ({reason}); run `cryptoread doctor --repair` to repair it"
-        )
+        text = _("{file} is damaged ({reason}); run `cryptoread doctor --repair` to repair it")
+        CacheError.__init__(self, text.format(file=path, reason=reason))
 
 
 class MarksGone(CacheError):
     """The marks were deleted while they were open."""
 
     def __init__(self, path: Path) -> None:
-        super().__init__(f"{path} is gone; the next mark creates it again")
+        super().__init__(_("{file} is gone; the next mark creates it again").format(file=path))
 
 
 class MarkNotShown(CacheError):
     """The mark is stored, but the cache could not be updated."""
 
     def __init__(self, error: CacheError) -> None:
-        super().__init__(f"the mark is stored, but cannot be shown yet: {error}")
+        text = _("the mark is stored, but cannot be shown yet: {error}")
+        super().__init__(text.format(error=error))
 
 
 class MarksNotKept(CacheError):
     """The screen was closed before marks could be written."""
 
     def __init__(self, count: int, reason: str) -> None:
-        marks = "the last mark was" if count == 1 else f"the last {count} marks were"
-        super().__init__(f"{marks} not kept: {reason}")
+        text = ngettext(
+            "the last mark was not kept: {reason}",
+            "the last {number} marks were not kept: {reason}",
+            count,
+        )
+        super().__init__(text.format(number=count, reason=reason))
 
 
 class ArticleNotFound(CryptoreadError):
     """No article has the given id."""
 
     def __init__(self, wanted: str) -> None:
-        super().__init__(f"no article {wanted}; `cryptoread list` shows the ids")
+        text = _("no article {id}; `cryptoread list` shows the ids")
+        super().__init__(text.format(id=wanted))
 
 
 class ArticleAmbiguous(CryptoreadError):
@@ -129,14 +143,15 @@ class ArticleAmbiguous(CryptoreadError):
     def __init__(self, wanted: str, candidates: tuple[int, ...]) -> None:
         self.candidates = candidates
         ids = ", ".join(map(str, candidates))
-        super().__init__(f"{wanted} is the external id of several articles; choose one of {ids}")
+        text = _("{id} is the external id of several articles; choose one of {ids}")
+        super().__init__(text.format(id=wanted, ids=ids))
 
 
 class Superseded(CryptoreadError):
     """A newer question cancelled this one."""
 
     def __init__(self) -> None:
-        super().__init__("cancelled by a newer search")
+        super().__init__(_("cancelled by a newer search"))
 
 
 class SourceError(CryptoreadError):

@@ -12,6 +12,9 @@ def main() -> None:
     """Run the command `cryptoread` and exit with its code."""
     cover(sys.argv[1:])
     import_common()
+    from reader.config.language import speak_as_chosen
+
+    speak_as_chosen(sys.argv[1:])
     from reader.cli.program import run
 
     sys.exit(run(sys.argv[1:]))

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 
+from reader.i18n import _
+
 MOST_CHARS = 40
 """Longer words are not compared."""
 
@@ -26,4 +28,4 @@ def did_you_mean(word: str, words: Iterable[str], *, form: str = "{}") -> str:
     form: how the word is written.
     """
     found = nearest(word, words)
-    return f" (did you mean `{form.format(found)}`?)" if found else ""
+    return _(" (did you mean `{word}`?)").format(word=form.format(found)) if found else ""

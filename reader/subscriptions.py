@@ -12,6 +12,7 @@ from typing import NamedTuple
 from urllib.parse import SplitResult, parse_qsl, urlsplit
 
 from reader.errors import CryptoreadError, Refusal
+from reader.i18n import _, pgettext
 from reader.text import clean_line
 
 MAX_SUBSCRIPTIONS = 1_000
@@ -62,9 +63,9 @@ class Subscription(NamedTuple):
     def advice(self, status: "Status") -> str:
         """Return what the user can do about it; empty if nothing."""
         if status is Status.NOT_FOUND and self.is_local:
-            return "put it back where it was, or unsubscribe it"
+            return _("put it back where it was, or unsubscribe it")
         if status is Status.UNAUTHORIZED and self.kind is not Kind.COINDESK:
-            return "it requires a log-in, which is not supported; try another feed of its site"
+            return _("it requires a log-in, which is not supported; try another feed of its site")
         return _ADVICE.get(status, "")
 
 
@@ -116,30 +117,38 @@ class Status(StrEnum):
         return self not in (Status.OK, Status.UNCHANGED, Status.MOVED)
 
 
-_OTHER_ADDRESS = "look for the feed's new address on its site, subscribe to that and unsubscribe"
-_LATER = "it is tried again at the next sync"
+_LATER = _("it is tried again at the next sync")
 _ADVICE = {
-    Status.MOVED: "the new address is used from now on; update it in the config file",
-    Status.NOT_FOUND: f"{_OTHER_ADDRESS} this one",
-    Status.GONE: f"it has ended permanently: {_OTHER_ADDRESS} this one",
-    Status.UNAUTHORIZED: "check the key: `coindesk_key` in the config, or CRYPTOREAD_COINDESK_KEY",
-    Status.FORBIDDEN: "the site refuses programs like this one; try another feed of it",
-    Status.REJECTED: "check the address in the config file",
-    Status.RATE_LIMITED: "wait; it is asked again when the site allows it",
-    Status.SERVER_ERROR: f"the site has a problem; {_LATER}",
-    Status.NOT_A_FEED: "open the address in a browser: it may require a log-in, or another --kind",
-    Status.WEB_PAGE: "subscribe to the feed that it names, and unsubscribe this one",
+    Status.MOVED: _("the new address is used from now on; update it in the config file"),
+    Status.NOT_FOUND: _(
+        "look for the feed's new address on its site, subscribe to that and unsubscribe this one"
+    ),
+    Status.GONE: _(
+        "it has ended permanently: look for the feed's new address on its site, "
+        "subscribe to that and unsubscribe this one"
+    ),
+    Status.UNAUTHORIZED: _(
+        "check the key: `coindesk_key` in the config, or CRYPTOREAD_COINDESK_KEY"
+    ),
+    Status.FORBIDDEN: _("the site refuses programs like this one; try another feed of it"),
+    Status.REJECTED: _("check the address in the config file"),
+    Status.RATE_LIMITED: _("wait; it is asked again when the site allows it"),
+    Status.SERVER_ERROR: _("the site has a problem; it is tried again at the next sync"),
+    Status.NOT_A_FEED: _(
+        "open the address in a browser: it may require a log-in, or another --kind"
+    ),
+    Status.WEB_PAGE: _("subscribe to the feed that it names, and unsubscribe this one"),
     Status.TRUNCATED: _LATER,
-    Status.TOO_LARGE: "it sends more than any feed needs; unsubscribe it if that persists",
+    Status.TOO_LARGE: _("it sends more than any feed needs; unsubscribe it if that persists"),
     Status.TOO_SLOW: _LATER,
-    Status.REDIRECT_LOOP: "check the address in the config file",
-    Status.UNREACHABLE: f"check the network and the address; {_LATER}",
-    Status.CERTIFICATE: "its certificate is not trusted; check this machine's clock, or wait",
-    Status.INSIDE: "if that is what you want, subscribe to the address that it leads to",
-    Status.OVER_QUOTA: "wait until the quota is renewed, or sync less often",
-    Status.NO_KEY: "set `coindesk_key` in the config, or CRYPTOREAD_COINDESK_KEY",
-    Status.PAUSED: "it failed several times and rests; name it to try it now",
-    Status.BROKEN: "please report it, with the address",
+    Status.REDIRECT_LOOP: _("check the address in the config file"),
+    Status.UNREACHABLE: _("check the network and the address; it is tried again at the next sync"),
+    Status.CERTIFICATE: _("its certificate is not trusted; check this machine's clock, or wait"),
+    Status.INSIDE: _("if that is what you want, subscribe to the address that it leads to"),
+    Status.OVER_QUOTA: _("wait until the quota is renewed, or sync less often"),
+    Status.NO_KEY: _("set `coindesk_key` in the config, or CRYPTOREAD_COINDESK_KEY"),
+    Status.PAUSED: _("it failed several times and rests; name it to try it now"),
+    Status.BROKEN: _("please report it, with the address"),
 }
 
 
@@ -168,11 +177,21 @@ class SourceResult(NamedTuple):
         if self.status.is_problem:
             return "; ".join(filter(None, (f"{self.name}: {self.error}", self.advice)))
         if self.status is Status.UNCHANGED:
-            return f"{self.name}: nothing new"
-        counts = [f"{self.new} new", f"{self.updated} updated", f"{self.unchanged} unchanged"]
-        counts += [f"{self.refused} refused"] if self.refused else []
-        moved = f"; {self.advice}" if self.status is Status.MOVED else ""
-        return f"{self.name}: {', '.join(counts)}{moved}"
+            return _("{name}: nothing new").format(name=self.name)
+        if self.refused:
+            counts = _(
+                "{name}: {new} new, {updated} updated, {unchanged} unchanged, {refused} refused"
+            )
+        else:
+            counts = _("{name}: {new} new, {updated} updated, {unchanged} unchanged")
+        counts = counts.format(
+            name=self.name,
+            new=self.new,
+            updated=self.updated,
+            unchanged=self.unchanged,
+            refused=self.refused,
+        )
+        return f"{counts}; {self.advice}" if self.status is Status.MOVED else counts
 
 
 def unreachable(results: "Iterable[SourceResult]") -> int:
@@ -186,15 +205,17 @@ def unreachable(results: "Iterable[SourceResult]") -> int:
 
 def no_network(servers: int) -> str:
     """Return the sentence for so many servers that cannot be reached."""
-    return f"no network: none of the {servers} sources can be reached"
+    return _("no network: none of the {number} sources can be reached").format(number=servers)
 
 
 class NoSubscription(CryptoreadError):
     """A subscription was named that does not exist."""
 
     def __init__(self, name: str, known: Iterable[str]) -> None:
-        names = ", ".join(known) or "none"
-        super().__init__(f"no subscription {name!r}; subscriptions: {names}")
+        names = ", ".join(known) or pgettext("no subscriptions", "none")
+        super().__init__(
+            _("no subscription {name!r}; subscriptions: {names}").format(name=name, names=names)
+        )
 
 
 def is_web(url: str) -> bool:
@@ -220,33 +241,39 @@ def problem(subscription: Subscription) -> str | None:
     """Return what is wrong with a subscription, as a sentence; None if it is valid."""
     name, url, kind = subscription
     if not name or len(name) > MAX_NAME or _CONTROL_OR_SPACE.sub("", name) == "":
-        return f"a subscription needs a name of at most {MAX_NAME} characters"
+        return _("a subscription needs a name of at most {number} characters").format(
+            number=MAX_NAME
+        )
     if kind is Kind.FOLDER or (kind is Kind.NEWS_JSON and "://" not in url):
-        return None if Path(url).expanduser().is_absolute() else f"{url!r} is not an absolute path"
+        if Path(url).expanduser().is_absolute():
+            return None
+        return _("{url!r} is not an absolute path").format(url=url)
     return _url_problem(url, kind)
 
 
 def _url_problem(url: str, kind: Kind) -> str | None:
     if len(url) > MAX_URL or not is_web(url) or _CONTROL_OR_SPACE.search(url):
-        return f"{url[:MAX_NAME]!r} is not an address that begins with http:// or https://"
+        return _("{url!r} is not an address that begins with http:// or https://").format(
+            url=url[:MAX_NAME]
+        )
     try:
         parts = urlsplit(url)
-        _ = parts.port
+        _port = parts.port
     except ValueError:
-        return f"{url[:MAX_NAME]!r} is not an address"
+        return _("{url!r} is not an address").format(url=url[:MAX_NAME])
     if not parts.hostname or parts.username is not None:
-        return "an address needs a host, and may hold no user name or password"
+        return _("an address needs a host, and may hold no user name or password")
     if kind is not Kind.COINDESK:
         return None
     if _holds_key(parts):
-        return "do not put a key into an address: set `coindesk_key` in the config"
+        return _("do not put a key into an address: set `coindesk_key` in the config")
     if parts.scheme != "https" and parts.hostname not in _THIS_MACHINE:
-        return "a key is sent over https:// only"
+        return _("a key is sent over https:// only")
     return None
 
 
 def _holds_key(parts: SplitResult) -> bool:
-    return any(name.lower() in _KEY_PARAMETERS for name, _ in parse_qsl(parts.query))
+    return any(name.lower() in _KEY_PARAMETERS for name, _rest in parse_qsl(parts.query))
 
 
 def kind_of(url: str) -> Kind:
@@ -293,30 +320,37 @@ def from_table(table: Mapping[str, object]) -> tuple[Subscription, ...]:
     Raises ValueError, with a sentence.
     """
     if len(table) > MAX_SUBSCRIPTIONS:
-        raise ValueError(f"more than {MAX_SUBSCRIPTIONS} subscriptions")
+        raise ValueError(_("more than {number} subscriptions").format(number=MAX_SUBSCRIPTIONS))
     made = tuple(_from_value(name, value) for name, value in table.items())
     names: set[str] = set()
     for each in made:
         if each.name in names:  # they differ in invisible characters
-            raise ValueError(f"two names in [subscriptions] read {each.name!r}; change one of them")
+            reason = _("two names in [subscriptions] read {name!r}; change one of them")
+            raise ValueError(reason.format(name=each.name))
         names.add(each.name)
     return made
 
 
 def _from_value(name: str, value: object) -> Subscription:
     name = clean_line(name)
-    where = f"{name!r} in [subscriptions]"
     if isinstance(value, str):
         value = {"url": value}
     if not isinstance(value, Mapping) or not isinstance(value.get("url"), str):
-        raise ValueError(f'{where} must be "https://…" or {{ url = "https://…", kind = "feed" }}')
+        reason = _(
+            '{name!r} in [subscriptions] must be "https://…" or '
+            '{{ url = "https://…", kind = "feed" }}'
+        )
+        raise ValueError(reason.format(name=name))
     if unknown := set(value) - {"url", "kind"}:
-        raise ValueError(f"unknown key {sorted(unknown)[0]!r} in {where}; valid keys: url, kind")
+        reason = _("unknown key {key!r} in {name!r} in [subscriptions]; valid keys: url, kind")
+        raise ValueError(reason.format(key=sorted(unknown)[0], name=name))
     url = meant(value["url"], value.get("kind"))
     kind = value.get("kind", kind_of(url).value)
     if kind not in list(Kind):
-        raise ValueError(f"unknown kind {kind!r} in {where}; valid kinds: {', '.join(Kind)}")
+        reason = _("unknown kind {kind!r} in {name!r} in [subscriptions]; valid kinds: {kinds}")
+        raise ValueError(reason.format(kind=kind, name=name, kinds=", ".join(Kind)))
     made = Subscription(name, url, Kind(kind))
     if trouble := problem(made):
-        raise ValueError(f"{where}: {trouble}")
+        reason = _("{name!r} in [subscriptions]: {trouble}")
+        raise ValueError(reason.format(name=name, trouble=trouble))
     return made

@@ -1,11 +1,13 @@
 """Clean untrusted text: decode bytes, and make text safe to show and to store.
 
-Other modules read its meaning (fields, queries, Markdown). Standard library alone at
-import; ftfy is loaded by the first text that shows signs of mojibake.
+Other modules read its meaning (fields, queries, Markdown). Imports almost
+nothing; ftfy is loaded by the first text that shows signs of mojibake.
 """
 
 import re
 from unicodedata import category, combining, normalize
+
+from reader.i18n import english
 
 # The first look at a text: English, Ukrainian and the like consist of nothing else. Matching
 # harmless characters to the end is three times as fast as searching for others. Excluded:
@@ -72,6 +74,9 @@ _MAX_REPAIRED = 200_000
 _MAX_ROUNDS = 4
 _REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 
+REPLACED = english("not valid {encoding} at byte {number}: unreadable characters were replaced")
+"""What `decode` says of damaged text."""
+
 
 def decode(data: bytes) -> tuple[str, str | None]:
     """Return the text of UTF-8 (or UTF-16 with a byte order mark), and what was wrong with it.
@@ -83,7 +88,7 @@ def decode(data: bytes) -> tuple[str, str | None]:
     try:
         return data.decode(encoding).removeprefix("\ufeff"), None
     except UnicodeDecodeError as error:
-        note = f"not valid {encoding} at byte {error.start}: unreadable characters were replaced"
+        note = REPLACED.format(encoding=encoding, number=error.start)
         return data.decode(encoding, "replace").removeprefix("\ufeff"), note
 
 

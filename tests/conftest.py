@@ -1,5 +1,6 @@
 """Setup shared by all tests: quick or full, no deadlines, a news server without a proxy."""
 
+import os
 import signal
 import sys
 from collections.abc import Iterator
@@ -9,7 +10,11 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from reader.i18n import VARIABLE
 from tests.news_server import NewsServer, news_server
+
+# In whatever language the system of the developer speaks.
+os.environ[VARIABLE] = "en"
 
 # To rewrite the assertions of all tests takes 7 s in each process, in each run if nothing is kept.
 sys.dont_write_bytecode = False

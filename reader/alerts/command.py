@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from tempfile import TemporaryFile
 
+from reader.i18n import _, ngettext
 from reader.safety.redaction import KEY_VARIABLE
 from reader.text import clean_line
 
@@ -58,7 +59,8 @@ def call(
             )
         except (OSError, ValueError) as error:
             reason = getattr(error, "strerror", None) or str(error)
-            return f"its command cannot be started ({arguments[0]}: {reason})"
+            text = _("its command cannot be started ({command}: {reason})")
+            return text.format(command=arguments[0], reason=reason)
     end = time.monotonic() + longest_s
     while process.poll() is None:
         is_stopped = stop is not None and stop.is_set()
@@ -66,9 +68,22 @@ def call(
             with suppress(OSError):
                 os.killpg(process.pid, signal.SIGKILL)
             process.wait()
-            why = "the sync was stopped" if is_stopped else f"it ran for {longest_s:.0f} seconds"
-            return f"its command was killed, as {why} ({arguments[0]})"
+            return _killed(arguments[0], None if is_stopped else longest_s)
         time.sleep(LOOK_S)
     if process.returncode:
-        return f"its command ended with exit code {process.returncode} ({arguments[0]})"
+        text = _("its command ended with exit code {code} ({command})")
+        return text.format(code=process.returncode, command=arguments[0])
     return ""
+
+
+def _killed(command: str, after_s: float | None) -> str:
+    """Return why a command was killed. after_s: how long it ran; None if the sync was stopped."""
+    if after_s is None:
+        text = _("its command was killed, as the sync was stopped ({command})")
+        return text.format(command=command)
+    text = ngettext(
+        "its command was killed, as it ran for {number:.0f} seconds ({command})",
+        "its command was killed, as it ran for {number:.0f} seconds ({command})",
+        round(after_s),
+    )
+    return text.format(number=after_s, command=command)

@@ -11,6 +11,7 @@ from reader.article import Article, Row, Sentiment
 from reader.browser import UrlRefused, check
 from reader.config.alerts import OncePer, Rule
 from reader.errors import CacheError
+from reader.i18n import _, ngettext
 
 if TYPE_CHECKING:
     from reader.cache.insight.alerts import Alert
@@ -47,8 +48,11 @@ class Matched(NamedTuple):
             return ""
         first, more = self.matches[0], self.total - 1
         sources = len({each["source"] for each in first["articles"]})
-        told_by = f" ({sources} sources)" if sources > 1 else ""
-        return f"{self.rule.name}: {first['title']}{told_by}{f' · {more:,} more' if more else ''}"
+        line = f"{self.rule.name}: {first['title']}"
+        if sources > 1:
+            told_by = ngettext("({number} source)", "({number} sources)", sources)
+            line = f"{line} {told_by.format(number=sources)}"
+        return _and_more(line, more)
 
 
 def matched(
@@ -73,15 +77,24 @@ def tell(
         for found in matched(library, rules, names=[rule.name for rule in rules]):
             if found.matches:
                 failure = _called(found, stop) if found.rule.command else ""
-                yield Told(found.line, failure and f"alert {found.rule.name!r}: {failure}")
+                yield Told(found.line, failure and _failed(found.rule, failure))
     except CacheError as error:
-        yield Told("", f"alerts are evaluated after the next sync: {error}")
+        text = _("alerts are evaluated after the next sync: {error}")
+        yield Told("", text.format(error=error))
+
+
+def _failed(rule: Rule, failure: str) -> str:
+    return _("alert {name!r}: {failure}").format(name=rule.name, failure=failure)
+
+
+def _and_more(title: str, more: int) -> str:
+    return _("{title} · {number:,} more").format(title=title, number=more) if more else title
 
 
 def _called(found: Matched, stop: threading.Event | None) -> str:
     first, more = found.matches[0], found.total - 1
     values = {
-        "title": f"{first['title']} · {more:,} more" if more else first["title"],
+        "title": _and_more(first["title"], more),
         "source": first["source"] or "",
         "url": first["url"] or "",
         "rule": found.rule.name,

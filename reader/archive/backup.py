@@ -31,6 +31,7 @@ from reader.cache.repair.snapshots import (
     put_in_place,
 )
 from reader.errors import CacheError, CryptoreadError, SourceError
+from reader.i18n import _, ngettext
 from reader.sources.local.archives import budget
 from reader.sources.local.files import open_regular
 
@@ -42,14 +43,18 @@ class BackupError(CryptoreadError):
     """No backup was made."""
 
     def __init__(self, to: Path, reason: str) -> None:
-        super().__init__(f"cannot back up to {to}: {reason}")
+        super().__init__(_("cannot back up to {to}: {reason}").format(to=to, reason=reason))
 
 
 class RestoreError(CryptoreadError):
     """Nothing was restored."""
 
     def __init__(self, source: Path, reason: str) -> None:
-        super().__init__(f"cannot restore {source}: {reason}; nothing was changed")
+        super().__init__(
+            _("cannot restore {source}: {reason}; nothing was changed").format(
+                source=source, reason=reason
+            )
+        )
 
 
 class SettingsNotRestored(CryptoreadError):
@@ -57,7 +62,9 @@ class SettingsNotRestored(CryptoreadError):
 
     def __init__(self, config: Path, reason: str) -> None:
         super().__init__(
-            f"articles and marks were restored, but {config} cannot be written ({reason})"
+            _("articles and marks were restored, but {config} cannot be written ({reason})").format(
+                config=config, reason=reason
+            )
         )
 
 
@@ -75,14 +82,16 @@ class Report:
     def __str__(self) -> str:
         parts = []
         if "cache.db" in self.counts:
-            parts.append(_counted(self.counts["cache.db"]))
+            number = self.counts["cache.db"]
+            articles = ngettext("{number:,} article", "{number:,} articles", number)
+            parts.append(articles.format(number=number))
         if "marks.db" in self.counts:
-            parts.append(f"marks of {_counted(self.counts['marks.db'])}")
-        return ", ".join([*parts, *(["settings"] if self.has_settings else [])])
-
-
-def _counted(articles: int) -> str:
-    return "1 article" if articles == 1 else f"{articles:,} articles"
+            number = self.counts["marks.db"]
+            of_marks = ngettext(
+                "marks of {number:,} article", "marks of {number:,} articles", number
+            )
+            parts.append(of_marks.format(number=number))
+        return ", ".join([*parts, *([_("settings")] if self.has_settings else [])])
 
 
 def backup(
@@ -96,8 +105,12 @@ def backup(
     names = ["marks.db"] if marks_alone else ["cache.db", "marks.db"]
     names = [name for name in names if is_there(folder, name)]
     if not names:
-        what = "marks" if marks_alone else "articles and no marks"
-        raise BackupError(to, f"{folder} has no {what}")
+        nothing = (
+            _("{folder} has no marks")
+            if marks_alone
+            else _("{folder} has no articles and no marks")
+        )
+        raise BackupError(to, nothing.format(folder=folder))
     try:
         _check_target(folder, config, to, force=force)
         with _work_beside(to) as work:
@@ -114,12 +127,12 @@ def _check_target(folder: Path, config: Path, to: Path, *, force: bool) -> None:
     if not os.path.lexists(to):
         return
     if to.is_symlink() or not to.is_file():
-        raise BackupError(to, "it exists and is not a regular file")
+        raise BackupError(to, _("it exists and is not a regular file"))
     if not force:
-        raise BackupError(to, "it already exists; choose another name, or use --force")
+        raise BackupError(to, _("it already exists; choose another name, or use --force"))
     ours = [folder / name for name in SCHEMAS] + [config]
     if any(each.exists() and each.samefile(to) for each in ours):
-        raise BackupError(to, "it is one of the files to back up")
+        raise BackupError(to, _("it is one of the files to back up"))
 
 
 @contextmanager
@@ -164,9 +177,11 @@ def _check(path: Path, names: list[str]) -> None:
             for name in told:
                 read_member(archive, name, told[name], lambda _data: None)
         except Strange as error:
-            raise BackupError(path, f"it could not be read back ({error})") from error
+            raise BackupError(
+                path, _("it could not be read back ({reason})").format(reason=error)
+            ) from error
     if not set(names) <= told.keys():
-        raise BackupError(path, "it could not be read back")
+        raise BackupError(path, _("it could not be read back"))
 
 
 def _name(part: Path, to: Path, *, force: bool) -> None:
@@ -177,10 +192,10 @@ def _name(part: Path, to: Path, *, force: bool) -> None:
         try:
             os.link(part, to)
         except FileExistsError:
-            raise BackupError(to, "it already exists; choose another name") from None
+            raise BackupError(to, _("it already exists; choose another name")) from None
         except OSError:  # a file system without hard links
             if os.path.lexists(to):
-                raise BackupError(to, "it already exists; choose another name") from None
+                raise BackupError(to, _("it already exists; choose another name")) from None
             part.rename(to)
     sync_folder(to.parent)
 
@@ -216,7 +231,7 @@ def _unpacked(file: BinaryIO, work: Path, *, marks_alone: bool) -> tuple[Report,
     archive, told = opened(file)
     wanted = ["marks.db"] if marks_alone else [name for name in MEMBERS if name in told]
     if "marks.db" not in told and marks_alone:
-        raise Strange("has no marks")
+        raise Strange(_("has no marks"))
     needed = sum(told[name].size for name in wanted)
     _check_size(needed, file, work)
     report, files = Report(), {}
@@ -232,19 +247,19 @@ def _unpacked(file: BinaryIO, work: Path, *, marks_alone: bool) -> tuple[Report,
 
 def _check_size(needed: int, file: BinaryIO, work: Path) -> None:
     if needed > budget(os.fstat(file.fileno()).st_size):
-        raise Strange("unpacks to far more than a backup would")
+        raise Strange(_("unpacks to far more than a backup would"))
     if needed + ROOM > shutil.disk_usage(work).free:
-        raise Strange(f"needs {needed / 1e6:,.0f} MB of free space")
+        raise Strange(_("needs {number:,.0f} MB of free space").format(number=needed / 1e6))
 
 
 def _checked(path: Path, name: str) -> int:
     try:
         return check_copy(path, name)
     except Strange as error:
-        raise Strange(f"{name} in it {error}") from error
+        raise Strange(_("{name} in it {reason}").format(name=name, reason=error)) from error
     except CacheError as error:
-        reason = str(error).partition(";")[0].removeprefix(f"{path} ")
-        raise Strange(f"{name} in it {reason}") from error
+        reason = str(error).partition(";")[0].replace(f"{path} ", "")
+        raise Strange(_("{name} in it {reason}").format(name=name, reason=reason)) from error
 
 
 def _put_settings(new: Path, config: Path) -> list[Path]:

@@ -14,6 +14,7 @@ from typing import IO, TYPE_CHECKING, BinaryIO, NamedTuple
 
 from reader import __version__
 from reader.cache.repair.snapshots import SCHEMAS, Strange
+from reader.i18n import _
 
 if TYPE_CHECKING:
     from zipfile import ZipFile, ZipInfo
@@ -80,14 +81,14 @@ def opened(file: BinaryIO) -> tuple["ZipFile", dict[str, Told]]:
     except Strange:
         raise
     except Exception as error:  # zipfile does not document what a hostile directory may raise
-        raise Strange("is damaged or cut off, or is not a backup") from error
+        raise Strange(_("is damaged or cut off, or is not a backup")) from error
     if MANIFEST not in names:
-        raise Strange("is not a backup of cryptoread")
+        raise Strange(_("is not a backup of cryptoread"))
     if len(set(names)) < len(names) or not set(names) <= set(MEMBERS):
-        raise Strange("has other members than a backup")
+        raise Strange(_("has other members than a backup"))
     told = _manifest_of(archive)
     if set(names) != {*told, MANIFEST} or not told:
-        raise Strange("has other members than its manifest names")
+        raise Strange(_("has other members than its manifest names"))
     return archive, told
 
 
@@ -99,15 +100,15 @@ def _check_directory(file: BinaryIO) -> None:
     tail = file.read(length)
     file.seek(0)
     if len(tail) < _END.size or not tail[-_END.size :].startswith(b"PK\5\6"):
-        raise Strange("is damaged or cut off, or is not a backup")
-    _, _, _, _, entries, directory, _, _ = _END.unpack(tail[-_END.size :])
+        raise Strange(_("is damaged or cut off, or is not a backup"))
+    _rest, _rest, _rest, _rest, entries, directory, _rest, _rest = _END.unpack(tail[-_END.size :])
     locator = tail[-_END.size - _LOCATOR.size : -_END.size]
     if locator.startswith(b"PK\6\7"):
         if len(tail) < length or not tail.startswith(b"PK\6\6"):
-            raise Strange("is damaged or cut off, or is not a backup")
-        *_, entries, directory, _ = _END_64.unpack(tail[: _END_64.size])
+            raise Strange(_("is damaged or cut off, or is not a backup"))
+        *_rest, entries, directory, _rest = _END_64.unpack(tail[: _END_64.size])
     if entries > len(MEMBERS) or directory > _MOST_OF_DIRECTORY:
-        raise Strange("has other members than a backup")
+        raise Strange(_("has other members than a backup"))
 
 
 def _manifest_of(archive: "ZipFile") -> dict[str, Told]:
@@ -116,15 +117,15 @@ def _manifest_of(archive: "ZipFile") -> dict[str, Told]:
     try:
         written = json.loads(b"".join(parts))
     except (ValueError, RecursionError) as error:
-        raise Strange("has a manifest that cannot be read") from error
+        raise Strange(_("has a manifest that cannot be read")) from error
     if not isinstance(written, dict) or written.get("program") != "cryptoread":
-        raise Strange("is not a backup of cryptoread")
+        raise Strange(_("is not a backup of cryptoread"))
     made = written.get("format")
     if type(made) is not int or made > FORMAT:
-        raise Strange("was made by a newer cryptoread; update cryptoread")
+        raise Strange(_("was made by a newer cryptoread; update cryptoread"))
     files = written.get("files")
     if not isinstance(files, dict):
-        raise Strange("has a manifest that cannot be read")
+        raise Strange(_("has a manifest that cannot be read"))
     return {name: _told(name, each) for name, each in files.items()}
 
 
@@ -132,9 +133,9 @@ def _told(name: str, written: object) -> Told:
     size = written.get("size") if isinstance(written, dict) else None
     digest = written.get("sha256") if isinstance(written, dict) else None
     if type(size) is not int or size < 0 or not isinstance(digest, str):
-        raise Strange("has a manifest that cannot be read")
+        raise Strange(_("has a manifest that cannot be read"))
     if name == CONFIG and size > CONFIG_BYTES:
-        raise Strange(f"{CONFIG} in it is far larger than settings are")
+        raise Strange(_("{name} in it is far larger than settings are").format(name=CONFIG))
     return Told(size, digest)
 
 
@@ -148,7 +149,9 @@ def read_member(
     info = archive.getinfo(name)
     most = told.size if told else MANIFEST_BYTES
     if not _is_plain(info) or info.file_size > most:
-        raise Strange(f"{name} in it is damaged (it is not what the manifest says)")
+        raise Strange(
+            _("{name} in it is damaged (it is not what the manifest says)").format(name=name)
+        )
     digest, size = hashlib.sha256(), 0
     for data in _pieces(archive, info):
         size += len(data)
@@ -157,7 +160,9 @@ def read_member(
         digest.update(data)
         put(data)
     if told and (size, digest.hexdigest()) != told:
-        raise Strange(f"{name} in it is damaged (it is not what the manifest says)")
+        raise Strange(
+            _("{name} in it is damaged (it is not what the manifest says)").format(name=name)
+        )
 
 
 def _is_plain(info: "ZipInfo") -> bool:
@@ -172,4 +177,6 @@ def _pieces(archive: "ZipFile", info: "ZipInfo") -> Iterator[bytes]:
         while data := member.read(_CHUNK):
             yield data
     except Exception as error:  # see above
-        raise Strange(f"{info.filename} in it is damaged ({error})") from error
+        raise Strange(
+            _("{name} in it is damaged ({reason})").format(name=info.filename, reason=error)
+        ) from error

@@ -21,6 +21,7 @@ from reader.article import Article
 from reader.errors import CryptoreadError, Refusal
 from reader.formats import write_article
 from reader.formats.json.articles import write_json_article
+from reader.i18n import _
 from reader.safety.own_files import create, create_beside, read_own
 
 T = TypeVar("T")
@@ -56,7 +57,7 @@ _OTHER_FILES = frozenset(
     (".pdf", ".mobi", ".azw3", ".docx", ".odt", ".md", ".txt", ".xml", ".json", ".csv", ".db")
 ) | frozenset((".7z", ".rar", ".gz", ".xz", ".bz2", ".zst"))
 """Endings of other files: a folder would not be what is meant."""
-TAKEN = "it already exists; choose another name"
+TAKEN = _("it already exists; choose another name")
 READABLE = 0o666
 """Permissions of exported files, before the user's umask."""
 
@@ -68,7 +69,7 @@ class ExportError(CryptoreadError):
     """Nothing can be written there."""
 
     def __init__(self, to: Path, reason: str) -> None:
-        super().__init__(f"cannot export to {to}: {reason}")
+        super().__init__(_("cannot export to {to}: {reason}").format(to=to, reason=reason))
 
 
 @dataclass(slots=True, kw_only=True)
@@ -80,7 +81,9 @@ class ExportReport:
     """Files that already exist with another content."""
 
     def __str__(self) -> str:
-        return f"{self.written} written, {len(self.refusals)} refused"
+        return _("{written} written, {refused} refused").format(
+            written=self.written, refused=len(self.refusals)
+        )
 
 
 def export(
@@ -189,7 +192,9 @@ def _target(to: Path) -> AbstractContextManager[Add]:
         if name.endswith(ending):
             return _archive(to, partial(_tar, mode=mode))
     if to.suffix.lower() in _OTHER_FILES and not to.is_dir():
-        raise ExportError(to, f"no such format; end the name in {', '.join(ENDINGS)}")
+        raise ExportError(
+            to, _("no such format; end the name in {endings}").format(endings=", ".join(ENDINGS))
+        )
     return _folder(to)
 
 
@@ -199,14 +204,16 @@ def _folder(to: Path) -> Iterator[Add]:
         path = to / name
         for folder in list(path.relative_to(to).parents)[-2::-1]:
             if (to / folder).is_symlink():
-                return f"{folder} is a link, which is not followed; export to an empty folder"
+                return _(
+                    "{folder} is a link, which is not followed; export to an empty folder"
+                ).format(folder=folder)
             (to / folder).mkdir(exist_ok=True)
         try:
             with os.fdopen(create(path, READABLE), "wb") as file:
                 file.write(data)
         except FileExistsError:
             if not _is_same(path, data):
-                return "already exists with other content; export to an empty folder"
+                return _("already exists with other content; export to an empty folder")
         return None
 
     to.mkdir(parents=True, exist_ok=True)

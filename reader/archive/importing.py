@@ -29,6 +29,8 @@ from reader.archive.jobs import (
 from reader.cache.answers import Outcome, Stamp
 from reader.cache.store import Store
 from reader.errors import CacheError, CryptoreadError, Refusal
+from reader.formats.flags import in_words
+from reader.i18n import _
 from reader.sources import Entry, is_archive, is_json, resolve, scan, stamp
 from reader.text import display_name
 
@@ -81,8 +83,14 @@ class ImportReport:
         return self.outcomes[Outcome.NEW] + self.outcomes[Outcome.UPDATED]
 
     def __str__(self) -> str:
-        counts = ", ".join(f"{self.outcomes[outcome]} {outcome}" for outcome in Outcome)
-        return f"{self.read} read: {counts}, {len(self.refusals)} refused"
+        return _(
+            "{read} read: {new} new, {updated} updated, {unchanged} unchanged, "
+            "{superseded} superseded, {refused} refused"
+        ).format(
+            read=self.read,
+            refused=len(self.refusals),
+            **{outcome.value: self.outcomes[outcome] for outcome in Outcome},
+        )
 
 
 class Import:
@@ -246,7 +254,7 @@ class Import:
     def _put(self, writer: "Writer", parsed: Parsed) -> Outcome:
         if parsed.stamp:
             writer.note_file(parsed.stamp)
-        self.report.flagged += [Refusal(parsed.where, flag) for flag in parsed.flags]
+        self.report.flagged += [Refusal(parsed.where, in_words(flag)) for flag in parsed.flags]
         if not parsed.incoming:
             return Outcome.UNCHANGED
         return writer.put(parsed.incoming, before=parsed.known)

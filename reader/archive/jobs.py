@@ -20,6 +20,7 @@ from reader.errors import CryptoreadError, Refusal
 from reader.formats import NotAnArticle, read_article
 from reader.formats.json.articles import read_json_article
 from reader.formats.json.blocks import Block
+from reader.i18n import _
 from reader.sources import Entry, json_blocks
 from reader.text import display_name
 
@@ -36,8 +37,10 @@ class WorkerLost(CryptoreadError):
 
     def __init__(self) -> None:
         super().__init__(
-            "a worker process was killed, perhaps for lack of memory; "
-            "import it again to bring in the rest"
+            _(
+                "a worker process was killed, perhaps for lack of memory; "
+                "import it again to bring in the rest"
+            )
         )
 
 
@@ -86,7 +89,9 @@ def while_hopeful(parsed: Iterator[Parsed], path: str) -> Iterator[Parsed]:
             yield from parsed
         elif count == HOPELESS:
             where = display_name(path)
-            reason = f"none of the first {HOPELESS:,} is an article; the rest is skipped"
+            reason = _("none of the first {number:,} is an article; the rest is skipped").format(
+                number=HOPELESS
+            )
             yield Parsed(where=where, refusal=Refusal(where, reason))
             return
 
@@ -161,8 +166,10 @@ def _parse_json(task: JsonTask) -> Iterator[Parsed]:
         try:
             article = read_json_article(text, origin=f"{name}:{number}")
         except NotAnArticle as error:
-            which = f"article {number} " if task.block.starts else ""
-            refusal = Refusal(where, f"{which}{error}", line)
+            reason = str(error)
+            if task.block.starts:
+                reason = _("article {number} {reason}").format(number=number, reason=reason)
+            refusal = Refusal(where, reason, line)
             yield Parsed(where=where, refusal=refusal)
             continue
         incoming = Incoming.of(article)

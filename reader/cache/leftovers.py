@@ -10,10 +10,12 @@ from glob import escape
 from pathlib import Path
 from typing import NamedTuple
 
-_RESTORED = "replaced by `cryptoread restore`"
+from reader.i18n import _
+
+_RESTORED = _("replaced by `cryptoread restore`")
 _SET_ASIDE = (
-    ("*.db.v[0-9]*", "kept before an update"),
-    ("*.db.damaged-*", "damaged, and renamed"),
+    ("*.db.v[0-9]*", _("kept before an update")),
+    ("*.db.damaged-*", _("damaged, and renamed")),
     ("*.db.before-restore-*", _RESTORED),
 )
 """Name patterns, and the reason for such files."""
@@ -36,8 +38,9 @@ class Leftover(NamedTuple):
     @property
     def advice(self) -> str:
         """Return what the user may do with the file."""
-        when = " when no other cryptoread is running" if self.is_cut_short else ""
-        return f"may be deleted{when}"
+        if self.is_cut_short:
+            return _("may be deleted when no other cryptoread is running")
+        return _("may be deleted")
 
 
 def leftovers(folder: Path, config: Path) -> list[Leftover]:
@@ -54,7 +57,7 @@ def leftovers(folder: Path, config: Path) -> list[Leftover]:
     )
     for place, pattern in places:
         for path in place.glob(pattern):
-            _add(found, path, "of an interrupted run", is_cut_short=True)
+            _add(found, path, _("of an interrupted run"), is_cut_short=True)
     set_aside = (
         *((folder, *each) for each in _SET_ASIDE),
         (config.parent, of_config[0], _RESTORED),

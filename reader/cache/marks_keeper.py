@@ -14,6 +14,7 @@ from reader.cache.marks.kinds import AnyMark
 from reader.cache.marks.pool import file_id
 from reader.cache.session import Session
 from reader.errors import CacheUnwritable, MarksDamaged, MarksGone
+from reader.i18n import _
 
 T = TypeVar("T")
 
@@ -36,7 +37,7 @@ class MarksKeeper:
 
         If the file is damaged or deleted, it is repaired or recreated and the work is repeated.
         """
-        for _ in range(TRIES):
+        for _try in range(TRIES):
             try:
                 marks = self._session.marks()
                 if not self._session.marks_pool.is_present():
@@ -142,5 +143,8 @@ class MarksKeeper:
 
 
 def _made_anew(path: Path, is_cache_gone: bool) -> str:
-    said = f"{path} had been deleted; it was recreated with all its marks"
-    return f"{said}; cache.db is gone, too: import or sync again" if is_cache_gone else said
+    said = _("{file} had been deleted; it was recreated with all its marks").format(file=path)
+    if is_cache_gone:
+        is_gone = _("cache.db is gone, too: import or sync again")
+        said = f"{said}; {is_gone}"
+    return said

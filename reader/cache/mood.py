@@ -9,6 +9,8 @@ from datetime import date, timedelta
 from enum import StrEnum
 from typing import NamedTuple
 
+from reader.i18n import _
+
 FEWEST = 3
 """Articles below which a share says nothing and is not shown."""
 
@@ -132,9 +134,11 @@ def rate(pair: Pair) -> str:
 
 def legend(by: By) -> str:
     """Return what the words over a table of rows mean."""
-    return (
-        f"now: the last {LATEST[by]} {by}s, was: up to {BEFORE[by]} before, ·: fewer than {FEWEST}"
-    )
+    if by is By.DAY:
+        text = _("now: the last {latest} days, was: up to {before} before, ·: fewer than {fewest}")
+    else:
+        text = _("now: the last {latest} weeks, was: up to {before} before, ·: fewer than {fewest}")
+    return text.format(latest=LATEST[by], before=BEFORE[by], fewest=FEWEST)
 
 
 def percent(pair: Pair) -> str:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Self
 
 from reader.errors import CacheError
+from reader.i18n import _
 from reader.safety.own_files import PRIVATE_FILE, NotRegular, refuse_other
 
 try:
@@ -31,7 +32,8 @@ class Presence:
         try:
             refuse_other(path)
         except NotRegular as error:
-            raise CacheError(f"{error}, or choose another folder with --data") from error
+            text = _("{error}, or choose another folder with --data")
+            raise CacheError(text.format(error=error)) from error
         return cls(path)
 
     def announce(self) -> None:

@@ -18,13 +18,14 @@ from reader.cache.files.connections import transaction
 from reader.cache.files.damage import rows_of, sql_errors, suspect
 from reader.cache.files.migrations import CACHE
 from reader.cache.files.schema import IDENTITY, check_version, connect
-from reader.cache.repair import marks_repair, rebuilding
+from reader.cache.repair import findings, marks_repair, rebuilding
 from reader.cache.repair.checking import check_cache, check_marks
-from reader.cache.repair.faults import counted, facets_fault, index_fault
+from reader.cache.repair.faults import facets_fault, index_fault
 from reader.cache.repair.preparing import prepare
 from reader.cache.values.incoming import Incoming
 from reader.cache.values.instants import milliseconds
 from reader.errors import CacheDamaged
+from reader.i18n import _
 
 DEEP_AT_MOST = 20_000
 """Maximum articles that are compared with derived data by default, in ten seconds."""
@@ -44,9 +45,9 @@ class Check(NamedTuple):
     repair: str = ""
 
 
-REPAIR = "`cryptoread doctor --repair` repairs it"
+REPAIR = _("`cryptoread doctor --repair` repairs it")
 
-IMPORT = "import and sync again to bring them back"
+IMPORT = _("import and sync again to bring them back")
 
 
 def checks(folder: Path, *, repair: bool = False, deep: bool = False) -> Iterator[Check]:
@@ -84,8 +85,9 @@ def _set_aside(folder: Path) -> Iterator[Check]:
         if aside.name.endswith(("-wal", "-shm")) or aside.stat().st_size <= AT_START:
             continue
         brought = _bring_over(folder, aside)
-        done = f"{counted(brought, 'article')} recovered" if brought else ""
-        yield Check("set aside", f"{aside.name} was damaged and renamed", repair=done)
+        done = findings.recovered(brought) if brought else ""
+        text = _("{file} was damaged and renamed").format(file=aside.name)
+        yield Check("set aside", text, repair=done)  # not shown: of JSON
 
 
 def _bring_over(folder: Path, aside: Path) -> int:
@@ -115,8 +117,7 @@ def marks_checks(folder: Path, *, repair: bool = False) -> Iterator[Check]:
     if found:
         suspect(folder / "marks.db")  # the next start checks all of it
     else:
-        text = f"{counted(check_marks(folder), 'article')} with marks"
-        yield Check("marks.db", text, True, "", "; ".join(done))
+        yield Check("marks.db", findings.with_marks(check_marks(folder)), True, "", "; ".join(done))
 
 
 class _Cache:
@@ -154,8 +155,7 @@ class _Cache:
             found = read(db, some)
             damaged += [id for id, document in found.items() if document is None]
         if not damaged:
-            text = f"{counted(self._count, 'article')}, all undamaged"
-            return Check("cache.db", text, repair=self._done)
+            return Check("cache.db", findings.undamaged(self._count), repair=self._done)
         empty = db.execute("SELECT count(*) FROM documents WHERE digest = x''").fetchone()[0]
         is_forgotten = self._repair or empty == len(damaged)
         if self._repair:
@@ -164,8 +164,8 @@ class _Cache:
                 _remove_replaced(db, damaged)
         names = references(db, damaged[:NAMED], has_feeds=not is_earlier)
         shown = ", ".join(map(str, names)) + (", …" if len(damaged) > NAMED else "")
-        text = f"{counted(len(damaged), 'article')} of {self._count:,} changed on disk: {shown}"
-        done = "the next import or sync brings it in again" if self._repair else ""
+        text = findings.changed(len(damaged), self._count, shown)
+        done = _("the next import or sync brings it in again") if self._repair else ""
         return Check("cache.db", text, False, IMPORT if is_forgotten else REPAIR, done)
 
     def _orphans(self, db: sqlite3.Connection) -> Check:
@@ -181,11 +181,8 @@ class _Cache:
             "WHERE documents.id IS NULL",
         )
         if not texts and not rows:
-            return Check("orphans", "every article has its text")
-        text = (
-            f"{counted(len(rows), 'article')} without a text, "
-            f"{counted(len(texts), 'text')} without an article"
-        )
+            return Check("orphans", _("every article has its text"))
+        text = findings.orphans(len(rows), len(texts))
         if not self._repair:
             return Check("orphans", text, False, REPAIR)
         with transaction(db):
@@ -196,10 +193,7 @@ class _Cache:
                 db.execute("DELETE FROM articles WHERE id = ?", (id,))
             rebuilding.mend_facets(db, rebuilding.marks_shown(db, db))
             rebuilding.mend_index(db)
-        done = f"{counted(restored, 'article')} restored from their texts"
-        if lost:
-            done += f"; {counted(len(lost), 'article')} removed, to be imported again"
-        return Check("orphans", text, True, "", done)
+        return Check("orphans", text, True, "", findings.restored(restored, len(lost)))
 
     def _rows(self, db: sqlite3.Connection) -> Check:
         """Check whether the rows of the list say what the articles say."""
@@ -219,13 +213,13 @@ class _Cache:
                 if stored.get(id) != derived(Incoming.of(document.article())):
                     wrong.append(id)
         if not wrong:
-            return Check("rows", "every title and date agrees with its article")
-        text = f"{counted(len(wrong), 'row')} of the list differ from their articles"
+            return Check("rows", _("every title and date agrees with its article"))
+        text = findings.differing(len(wrong))
         if not self._repair:
             return Check("rows", text, False, REPAIR)
         with transaction(db):
             mended = sum(mend_row(db, id) for id in wrong)
-        done = f"{counted(mended, 'row')} rewritten from their articles"
+        done = findings.rewritten(mended)
         return Check("rows", text, mended == len(wrong), "", done)
 
     def _twins(self, db: sqlite3.Connection) -> Check:
@@ -240,8 +234,8 @@ class _Cache:
             "GROUP BY entry HAVING count(*) > 1"
         ).fetchall()
         if not alike and not items:
-            return Check("twins", "no article is stored twice")
-        text = f"{counted(len(alike) + len(items), 'article')} stored twice"
+            return Check("twins", _("no article is stored twice"))
+        text = findings.stored_twice(len(alike) + len(items))
         if not self._repair:
             return Check("twins", text, False, REPAIR)
         with transaction(db):
@@ -258,7 +252,7 @@ class _Cache:
             if alike:
                 rebuilding.mend_facets(db, rebuilding.marks_shown(db, db))
                 rebuilding.mend_index(db)
-        return Check("twins", text, True, "", f"{counted(len(alike), 'copy', 'copies')} removed")
+        return Check("twins", text, True, "", findings.removed(len(alike)))
 
     def _dates(self, db: sqlite3.Connection) -> Check:
         """Check whether every date is possible and ids are in the order of dates."""
@@ -272,60 +266,61 @@ class _Cache:
             "FROM articles) WHERE wrong"
         ).fetchone()
         if not impossible and not disordered:
-            return Check("dates", "every date is possible, and articles are in the order of dates")
+            text = _("every date is possible, and articles are in the order of dates")
+            return Check("dates", text)
         if impossible:
-            text = f"{counted(impossible, 'article')} with an impossible date"
-            advice = "export, move cache.db away, import again; marks are kept"
+            text = findings.impossible(impossible)
+            advice = _("export, move cache.db away, import again; marks are kept")
             return Check("dates", text, False, advice)
-        text = f"{counted(disordered, 'article')} out of the order of dates"
+        text = findings.disordered(disordered)
         if not self._repair:
             return Check("dates", text, False, REPAIR)
         with transaction(db):
             rebuilding.put_in_order(db)
-        return Check("dates", text, True, "", "the articles were put in order")
+        return Check("dates", text, True, "", _("the articles were put in order"))
 
     def _facets(self, db: sqlite3.Connection) -> Check:
         """Check whether the facets agree with the articles."""
         fault = facets_fault(db, deep=self._deep)
         if not fault:
             (count,) = db.execute("SELECT count(*) FROM facets").fetchone()
-            return Check("facets", f"{counted(count, 'facet')} agree with the articles")
+            return Check("facets", findings.agreeing(count))
         if not self._repair:
             return Check("facets", fault, False, REPAIR)
         with transaction(db):
             rebuilding.mend_facets(db, rebuilding.marks_shown(db, db))
-        return Check("facets", fault, True, "", "all facets were recounted from the articles")
+        return Check("facets", fault, True, "", _("all facets were recounted from the articles"))
 
     def _index(self, db: sqlite3.Connection) -> Check:
         """Check whether the full-text index finds the words of articles."""
         fault = ""
         if self._may_write and rebuilding.has_damaged_index(db):
-            fault = "the full-text index is damaged"
+            fault = _("the full-text index is damaged")
         fault = fault or index_fault(db)
         if not fault and word_sets.are_damaged(db):
             return self._words(db)
         if not fault:
-            return Check("search", "the full-text index finds the words of the articles")
+            return Check("search", _("the full-text index finds the words of the articles"))
         if not self._repair:
             return Check("search", fault, False, REPAIR)
         with transaction(db):
             rebuilding.mend_index(db)
-        return Check("search", fault, True, "", "the full-text index was rebuilt")
+        return Check("search", fault, True, "", _("the full-text index was rebuilt"))
 
     def _words(self, db: sqlite3.Connection) -> Check:
-        text = "stored sets of words are damaged, and not used"
+        text = _("stored sets of words are damaged, and not used")
         if not self._repair:
             return Check("search", text, False, REPAIR)
         with transaction(db):
             word_sets.empty(db)
-        return Check("search", text, True, "", "removed; they are made again in idle time")
+        return Check("search", text, True, "", _("removed; they are made again in idle time"))
 
 
 def references(
     db: sqlite3.Connection, ids: Sequence[int], *, has_feeds: bool = True
 ) -> Iterator[int]:
     """Yield the references by which a user names articles."""
-    columns = IDENTITY if has_feeds else "source, external, lang"
+    columns = IDENTITY if has_feeds else "source, external, lang"  # not shown
     for id, *parts in rows_of(db, f"SELECT id, {columns} FROM articles WHERE id IN", ids, _skip):
         with suppress(TypeError):
             yield reference(id, Identity(*parts))

@@ -25,6 +25,7 @@ from reader.cache.session import Session
 from reader.cache.texts import Texts
 from reader.cache.values.instants import utc_now
 from reader.errors import CacheDamaged, CacheUnwritable
+from reader.i18n import _
 
 if TYPE_CHECKING:
     from pyroaring import BitMap
@@ -74,8 +75,8 @@ class Store:
         self.session.is_only_read = any(map(copies.is_only_read, (self.path, self.marks_path)))
         if self.is_only_read:
             notes = filter(None, map(copies.note, (self.path, self.marks_path)))
-            said = f"{self.path.parent} cannot be written: marks are not kept"
-            self.note("; ".join((said, *notes)))
+            said = _("{folder} cannot be written: marks are not kept")
+            self.note("; ".join((said.format(folder=self.path.parent), *notes)))
 
     def _prepare_marks(self) -> None:
         """Prepare the marks; in a folder that cannot be written, for reading only."""
@@ -138,7 +139,7 @@ class Store:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, *_error: object) -> None:
         self.close()
 
     def close(self) -> None:

@@ -11,16 +11,17 @@ import click
 
 from reader.cli.context import MATCHED, Paths, say
 from reader.errors import CryptoreadError
+from reader.i18n import _
 
 if TYPE_CHECKING:
     from reader.alerts.telling import Matched
     from reader.config.alerts import Rule
 
 
-@click.command(short_help="Print what alerts have found since the last time.")
-@click.argument("name", required=False)
+@click.command(short_help=_("Print what alerts have found since the last time."))
+@click.argument("name", required=False, metavar=_("[NAME]"))
 @click.option("--format", "form", type=click.Choice(["table", "json"]), default="table")
-@click.option("--dry-run", is_flag=True, help="Print only; the next time it is printed again.")
+@click.option("--dry-run", is_flag=True, help=_("Print only; the next time it is printed again."))
 @click.pass_obj
 def check(paths: Paths, name: str | None, form: str, dry_run: bool) -> None:
     """Print what the alerts of the settings, or the one called NAME, have found and not yet told.
@@ -47,7 +48,8 @@ def check(paths: Paths, name: str | None, form: str, dry_run: bool) -> None:
         found = list(matched(library, wanted, names=names, keeps=not dry_run))
     for each in found:
         if each.is_new:
-            say(f"alert {each.rule.name!r} is new: it tells of what arrives from now on")
+            text = _("alert {name!r} is new: it tells of what arrives from now on")
+            say(text.format(name=each.rule.name))
     (_print_json if form == "json" else _print_table)([each for each in found if each.matches])
     if any(each.matches for each in found):
         sys.exit(MATCHED)
@@ -57,13 +59,17 @@ def _named(rules: "Sequence[Rule]", name: str | None) -> "Sequence[Rule]":
     """Return the rule with the name; all of them without a name. Raises CryptoreadError."""
     if name is None:
         if not rules:
-            say("no alerts; add a table [alerts.NAME] to the settings")
+            say(_("no alerts; add a table [alerts.NAME] to the settings"))
         return rules
     found = [rule for rule in rules if rule.name == name]
     if not found:
         names = ", ".join(rule.name for rule in rules)
-        known = f"the settings have: {names}" if rules else "the settings have none"
-        raise CryptoreadError(f"no alert {name!r}; {known}")
+        text = (
+            _("no alert {name!r}; the settings have: {names}")
+            if rules
+            else _("no alert {name!r}; the settings have none")
+        )
+        raise CryptoreadError(text.format(name=name, names=names))
     return found
 
 
@@ -87,7 +93,7 @@ def _print_table(found: "Sequence[Matched]") -> None:
             print(f"{first['id']:>15}  {when:%Y-%m-%d %H:%M}  {match['title']}")
             print(f"{'':35}{sources}")
         if more := each.total - len(each.matches):
-            print(f"{'':35}{more:,} more")
+            print(f"{'':35}" + _("{number:,} more").format(number=more))
 
 
 COMMANDS = {"check": check}

@@ -11,6 +11,7 @@ import click
 
 from reader.cli.context import REFUSED, Paths, say
 from reader.cli.query_argument import ANY_WORDS, QueryCommand, query_argument
+from reader.i18n import _, ngettext
 
 if TYPE_CHECKING:
     from reader.archive.importing import ImportReport
@@ -26,9 +27,9 @@ MOST_ALIKE = 10
 """Files that are named with the same note."""
 
 
-@click.command("import", short_help="Import articles from folders, files and archives.")
+@click.command("import", short_help=_("Import articles from folders, files and archives."))
 @click.argument(
-    "sources", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PATH..."
+    "sources", nargs=-1, required=True, type=click.Path(path_type=Path), metavar=_("PATH...")
 )
 @click.pass_obj
 def import_(paths: Paths, sources: tuple[Path, ...]) -> None:
@@ -67,15 +68,26 @@ def _tell(report: "ImportReport") -> None:
     for flag in report.flagged:
         alike[flag.reason] += 1
         if alike[flag.reason] <= MOST_ALIKE:
-            say(f"{flag} (imported anyway)")
+            say(_("{file} (imported anyway)").format(file=flag))
     for reason, count in alike.items():
         if count > MOST_ALIKE:
-            say(f"{count - MOST_ALIKE:,} more files: {reason} (imported anyway)")
+            more = count - MOST_ALIKE
+            text = ngettext(
+                "{number:,} more file: {reason} (imported anyway)",
+                "{number:,} more files: {reason} (imported anyway)",
+                more,
+            )
+            say(text.format(number=more, reason=reason))
     if report.vanished:
         count = len(report.vanished)
-        gone = "file no longer exists" if count == 1 else "files no longer exist"
-        example = f"such as {report.vanished[0]}; their articles stay"
-        say(f"{count} previously imported {gone}, {example}")
+        text = ngettext(
+            "{number} previously imported file no longer exists, such as {file}; "
+            "their articles stay",
+            "{number} previously imported files no longer exist, such as {file}; "
+            "their articles stay",
+            count,
+        )
+        say(text.format(number=count, file=report.vanished[0]))
     say(str(report))
     from reader.safety.logs import note
 
@@ -107,7 +119,7 @@ def _progress() -> Iterator[Callable[[int, int | None], None]]:
         TimeRemainingColumn,
     )
 
-    columns = (TextColumn("importing"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    columns = (TextColumn(_("importing")), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True, markup=False), transient=True) as bar:
         task = bar.add_task("", total=None)
         yield lambda done, total: bar.update(task, completed=done, total=total)
@@ -116,15 +128,15 @@ def _progress() -> Iterator[Callable[[int, int | None], None]]:
 @click.command(
     cls=QueryCommand,
     context_settings=ANY_WORDS,
-    short_help="Write articles as Markdown, JSON lines or a book.",
+    short_help=_("Write articles as Markdown, JSON lines or a book."),
 )
 @query_argument
 @click.option(
     "--to",
     required=True,
     type=click.Path(path_type=Path),
-    metavar="FOLDER|FILE",
-    help="A folder, or a new .zip, .tar, .tar.gz, .tar.xz, .jsonl, .jsonl.gz, .html, .epub.",
+    metavar=_("FOLDER|FILE"),
+    help=_("A folder, or a new .zip, .tar, .tar.gz, .tar.xz, .jsonl, .jsonl.gz, .html, .epub."),
 )
 @click.pass_obj
 def export(paths: Paths, query: "Query", to: Path) -> None:
@@ -141,7 +153,8 @@ def export(paths: Paths, query: "Query", to: Path) -> None:
     with paths.held_library() as library:
         report = library.export(query, to, on_refusal=lambda refusal: say(str(refusal)))
         damaged = library.damaged
-    say(f"{report}{f', {damaged} damaged' if damaged else ''}")
+    text = _("{report}, {number} damaged") if damaged else "{report}"
+    say(text.format(report=report, number=damaged))
     if report.refusals or damaged:
         sys.exit(REFUSED)
 

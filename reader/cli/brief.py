@@ -8,6 +8,7 @@ import click
 
 from reader.cli.context import Paths
 from reader.cli.query_argument import ANY_WORDS, QueryCommand, query_argument
+from reader.i18n import _, ngettext
 
 if TYPE_CHECKING:
     from reader.article import Row, Sentiment
@@ -28,7 +29,7 @@ _DAYS = 14
 _CATEGORIES = 8
 """Categories of the rest that have a line."""
 
-_INDENT, _NAME, _SOURCE = 9, 22, 14
+_NAME, _SOURCE = 22, 14
 
 _START = 21
 """Cells before a title: of mark, sentiment and time."""
@@ -42,15 +43,15 @@ _LAST = "last"
 @click.command(
     cls=QueryCommand,
     context_settings=ANY_WORDS,
-    short_help="Tell what has arrived since the last visit.",
+    short_help=_("Tell what has arrived since the last visit."),
 )
 @query_argument
 @click.option(
     "--since",
     default=_LAST,
     callback=lambda _ctx, _option, value: _checked(value),
-    metavar="[last|AGE|DATE]",
-    help="The last visit, an age such as 24h or 7d, or a date or time.",
+    metavar=_("[last|AGE|DATE]"),
+    help=_("The last visit, an age such as 24h or 7d, or a date or time."),
 )
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text")
 @click.pass_obj
@@ -117,59 +118,92 @@ def lines(found: "Briefing", few: Sequence["Row"] = ()) -> Iterator[str]:
     yield from _remarkable(found)
     if told := found.told_by_several:
         yield ""
-        is_all = len(told) == found.several
-        yield "Told by several sources" if is_all else f"The newest {len(told)} of these stories"
+        yield _told_by_several(len(told), found.several)
         yield from _aligned([_headline(each) for each in told])
     if found.rest:
         yield ""
-        yield "The rest" if told else "By category"
+        yield _("The rest") if told else _("By category")
         yield from _rest(found.rest)
 
 
 def _head(found: "Briefing") -> str:
-    since = f"since {found.since.astimezone():%Y-%m-%d %H:%M}" if found.since else ""
+    when = f"{found.since.astimezone():%Y-%m-%d %H:%M}" if found.since else ""
     if not found.ids:
-        return f"Nothing has arrived {since}" if since else "No article matches"
-    counts = f"{_number(len(found.ids), 'article')}, {_number(found.stories, 'story')}"
+        text = _("Nothing has arrived since {when}") if when else _("No article matches")
+        return text.format(when=when)
+    counts = f"{_articles(len(found.ids))}, {_stories(found.stories)}"
     if found.several:
-        counts += f", {found.several:,} told by several"
-    return f"{since or 'the newest 24 hours (no visit yet)'}: {counts}".capitalize()
+        several = _("{number:,} told by several").format(number=found.several)
+        counts += f", {several}"
+    text = (
+        _("Since {when}: {counts}") if when else _("The newest 24 hours (no visit yet): {counts}")
+    )
+    return text.format(when=when, counts=counts)
 
 
-def _number(count: int, what: str) -> str:
-    many = f"{what[:-1]}ies" if what.endswith("y") else f"{what}s"
-    return f"{count:,} {what if count == 1 else many}"
+def _articles(number: int) -> str:
+    return ngettext("{number:,} article", "{number:,} articles", number).format(number=number)
+
+
+def _stories(number: int) -> str:
+    return ngettext("{number:,} story", "{number:,} stories", number).format(number=number)
+
+
+def _told_by_several(shown: int, every: int) -> str:
+    """Return the heading of the headlines."""
+    if shown == every:
+        return _("Told by several sources")
+    text = ngettext(
+        "The newest {number} of these stories", "The newest {number} of these stories", shown
+    )
+    return text.format(number=shown)
 
 
 def _remarkable(found: "Briefing") -> Iterator[str]:
     """Yield mood, what there is more of, and what has turned; nothing that says nothing."""
     from reader.cache.mood import percent, sparkline
 
+    titles = _Titles(_("Mood"), _("More of"), _("Turned"))
+    indent = max(map(_cells, titles)) + 2
     if found.labels.share is not None:
-        usual = "" if found.usual.share is None else f" (usually {percent(found.usual)})"
+        text = (
+            _("{share} positive")
+            if found.usual.share is None
+            else _("{share} positive (usually {usual})")
+        )
+        share = text.format(share=percent(found.labels), usual=percent(found.usual))
         series = sparkline(found.series[-_DAYS:]) if any(map(sum, found.series)) else ""
         pair = f"▲ {found.labels.positive:,} ▼ {found.labels.negative:,}"
-        yield _fitted(f"Mood     {pair}  {percent(found.labels)} positive{usual}  {series}")
+        yield from _listed(titles.mood, [f"{pair}  {share}  {series}"], indent)
     if found.more:
-        yield from _listed("More of", map(_more, found.more))
+        yield from _listed(titles.more, map(_more, found.more), indent)
     if found.turned:
         turned = (f"{each.tag} {percent(each.was)} → {percent(each.now)}" for each in found.turned)
-        yield from _listed("Turned", turned)
+        yield from _listed(titles.turned, turned, indent)
+
+
+class _Titles(NamedTuple):
+    """Titles of the lines of what is remarkable."""
+
+    mood: str
+    more: str
+    turned: str
 
 
 def _more(each: "More") -> str:
     usual = f"{each.usual:.0f}" if each.usual >= _WHOLE else f"{each.usual:.1f}"
-    return f"{each.name} {each.stories} (usually {usual})"
+    text = _("{name} {number} (usually {usual})")
+    return text.format(name=each.name, number=each.stories, usual=usual)
 
 
-def _listed(title: str, parts: Iterable[str]) -> Iterator[str]:
+def _listed(title: str, parts: Iterable[str], indent: int) -> Iterator[str]:
     """Yield the parts after a title, in as many lines as they take."""
-    line, is_first = f"{title:<{_INDENT}}", True
+    line, is_first = _padded(title, indent), True
     for part in parts:
         longer = f"{line}{part}" if is_first else f"{line} · {part}"
         if _cells(longer) > _WIDTH and not is_first:
             yield line
-            longer = f"{'':{_INDENT}}{part}"
+            longer = f"{'':{indent}}{part}"
         line, is_first = longer, False
     yield _fitted(line)
 
@@ -218,8 +252,13 @@ def _rest(groups: "Sequence[Group]") -> Iterator[str]:
         )
         yield f"{_padded(_cut(group.label, _NAME), _NAME)}{len(group.ids):>7,}  {below}".rstrip()
     if others := groups[len(shown) :]:
-        articles = _number(sum(len(group.ids) for group in others), "article")
-        yield f"{articles} in {_number(len(others), 'other category')}"
+        text = ngettext(
+            "{articles} in {number:,} other category",
+            "{articles} in {number:,} other categories",
+            len(others),
+        )
+        articles = _articles(sum(len(group.ids) for group in others))
+        yield text.format(articles=articles, number=len(others))
 
 
 def _in_order() -> "Iterable[Sentiment]":

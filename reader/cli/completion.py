@@ -19,6 +19,7 @@ from reader.cli.context import Paths, say
 from reader.cli.query_argument import OneOf
 from reader.cli.shells import HEADER, SHELLS, Shell
 from reader.errors import CryptoreadError
+from reader.i18n import _
 from reader.safety.own_files import create_beside, read_own
 
 LINE = "CRYPTOREAD_LINE"
@@ -65,13 +66,13 @@ def prepare() -> None:
         add_completion_class(kind)
 
 
-def _checked(*_: object) -> None:
+def _checked(*_versions: object) -> None:
     """Accept any version: the script is for all of them."""
 
 
-@click.command(short_help="Complete command lines in bash, zsh and fish.")
-@click.argument("shell", required=False, type=OneOf(list(SHELLS)), metavar="[SHELL]")
-@click.option("--install", is_flag=True, help="Install it for new sessions of the shell.")
+@click.command(short_help=_("Complete command lines in bash, zsh and fish."))
+@click.argument("shell", required=False, type=OneOf(list(SHELLS)), metavar=_("[SHELL]"))
+@click.option("--install", is_flag=True, help=_("Install it for new sessions of the shell."))
 @click.pass_obj
 def completion(_paths: Paths, shell: str | None, install: bool) -> None:
     """Print what SHELL (bash, zsh or fish) has to run to complete commands, fields and values.
@@ -94,10 +95,14 @@ def completion(_paths: Paths, shell: str | None, install: bool) -> None:
 def _shell_of_user() -> Shell:
     name = Path(os.environ.get("SHELL", "")).name
     if name not in SHELLS:
-        found = f"`{name}` cannot be set up" if name else "the variable SHELL is not set"
-        raise click.UsageError(
-            f"{found}; name a shell: cryptoread completion [{'|'.join(SHELLS)}] --install"
+        text = (
+            _("`{name}` cannot be set up; name a shell: {command}")
+            if name
+            else _("the variable SHELL is not set; name a shell: {command}")
         )
+        names = "|".join(SHELLS)
+        command = f"cryptoread completion [{names}] --install"  # not shown: typed
+        raise click.UsageError(text.format(name=name, command=command))
     return SHELLS[name]
 
 
@@ -107,20 +112,23 @@ def _install(shell: Shell) -> None:
         home = Path.home()
         script = _place(shell, home)
         _write(script, shell.script)
-        say(f"wrote {script}")
-        undo = f"delete {script}"
+        say(_("wrote {path}").format(path=script))
+        undo = _("delete {path}").format(path=script)
         if shell.settings:
             settings = Path(os.environ.get("ZDOTDIR") or home) if shell.name == "zsh" else home
             settings /= shell.settings
             _add_line(settings, f". {shlex.quote(str(script))}{MARK}")
-            undo += f", and the line that ends in `{MARK.strip()}` from {settings}"
+            undo = _("delete {path}, and the line that ends in `{mark}` from {settings}").format(
+                path=script, mark=MARK.strip(), settings=settings
+            )
     except (OSError, RuntimeError) as error:  # RuntimeError: without a home folder
         reason = getattr(error, "strerror", None) or str(error)
-        where = getattr(error, "filename", None)
-        raise CannotInstall(
-            f"the completion was not installed: {f'{where}: ' if where else ''}{reason}"
-        ) from error
-    say(f"{shell.name} completes cryptoread in new sessions; to undo it: {undo}")
+        if where := getattr(error, "filename", None):
+            reason = f"{where}: {reason}"
+        text = _("the completion was not installed: {reason}")
+        raise CannotInstall(text.format(reason=reason)) from error
+    text = _("{shell} completes cryptoread in new sessions; to undo it: {undo}")
+    say(text.format(shell=shell.name, undo=undo))
 
 
 def _place(shell: Shell, home: Path) -> Path:
@@ -137,7 +145,8 @@ def _place(shell: Shell, home: Path) -> Path:
 def _write(path: Path, text: str) -> None:
     """Write a script, over an earlier one only. Raises CannotInstall, NotRegular, OSError."""
     if os.path.lexists(path) and not read_own(path).startswith(HEADER.encode()):
-        raise CannotInstall(f"{path} is not from cryptoread; it was left as it is")
+        text = _("{path} is not from cryptoread; it was left as it is")
+        raise CannotInstall(text.format(path=path))
     path.parent.mkdir(parents=True, exist_ok=True)
     descriptor, part = create_beside(path, READABLE)
     try:
@@ -155,12 +164,12 @@ def _add_line(settings: Path, line: str) -> None:
     """
     before = read_own(settings) if settings.exists() else b""
     if line.encode() in before.splitlines():
-        say(f"{settings} has its line already")
+        say(_("{path} has its line already").format(path=settings))
         return
     flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NONBLOCK | os.O_CLOEXEC
     with os.fdopen(os.open(settings, flags, READABLE), "ab") as file:
         file.write((b"\n" if before and not before.endswith(b"\n") else b"") + f"{line}\n".encode())
-    say(f"added a line to {settings}")
+    say(_("added a line to {path}").format(path=settings))
 
 
 COMMANDS = {"completion": completion}

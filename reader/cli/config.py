@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING
 import click
 
 from reader.cli.context import REFUSED, Paths, say
+from reader.i18n import _
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-@click.command(short_help="Print where the settings are; write or check them.")
-@click.option("--init", is_flag=True, help="Write a file with every setting, as comments.")
-@click.option("--check", is_flag=True, help="Say what is wrong with the file.")
+@click.command(short_help=_("Print where the settings are; write or check them."))
+@click.option("--init", is_flag=True, help=_("Write a file with every setting, as comments."))
+@click.option("--check", is_flag=True, help=_("Say what is wrong with the file."))
 @click.pass_obj
 def config(paths: Paths, init: bool, check: bool) -> None:
     """Print the path of the file of settings, which need not exist.
@@ -45,7 +46,9 @@ def config(paths: Paths, init: bool, check: bool) -> None:
     if found := list(_faults(path)):
         print("\n".join(found))
         sys.exit(REFUSED)
-    say(f"{path}: {'no fault' if path.exists() else 'not there; all settings have their defaults'}")
+    is_there = path.exists()
+    text = _("no fault") if is_there else _("not there; all settings have their defaults")
+    say(f"{path}: {text}")
 
 
 def _faults(path: Path) -> "Iterator[str]":

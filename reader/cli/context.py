@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from reader.errors import CryptoreadError
+from reader.i18n import ngettext
 from reader.safety.crash import Broken
 
 if TYPE_CHECKING:
@@ -79,7 +80,12 @@ def _few_of_many() -> Callable[[str], None]:
             say(sentence)
         elif count == 2 * next_said:
             next_said = count
-            say(f"{count} articles so far were damaged")
+            text = ngettext(
+                "{number} article so far was damaged",
+                "{number} articles so far were damaged",
+                count,
+            )
+            say(text.format(number=count))
 
     return tell
 

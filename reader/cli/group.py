@@ -18,6 +18,7 @@ from click.shell_completion import CompletionItem
 
 from reader import __version__
 from reader.cli.context import COMPLETE, PROGRAM, Paths, say
+from reader.cli.printing.help import translate
 from reader.cli.query_argument import (
     ANY_WORDS,
     QueryCommand,
@@ -26,6 +27,7 @@ from reader.cli.query_argument import (
     query_argument,
 )
 from reader.cli.screen import open_reader
+from reader.i18n import _
 from reader.nearest import nearest
 
 if TYPE_CHECKING:
@@ -56,7 +58,10 @@ class Commands(click.Group):
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Import the module that has this command, and return the command."""
-        return _commands_beside(cmd_name).get(cmd_name) or super().get_command(ctx, cmd_name)
+        command = _commands_beside(cmd_name).get(cmd_name) or super().get_command(ctx, cmd_name)
+        if command is not None:
+            translate(command)
+        return command
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
         """Complete commands and options, and the query that opens the reader."""
@@ -74,11 +79,12 @@ class Commands(click.Group):
             return super().resolve_command(ctx, args)
         meant = nearest(args[0], names)
         if meant and not ctx.resilient_parsing:
-            sentence = f"no command `{args[0]}`, so it was searched for"
-            # After the screen, which would hide it.
-            ctx.call_on_close(
-                lambda: say(f"cryptoread: {sentence}; did you mean `cryptoread {meant}`?")
+            text = _(
+                "no command `{typed}`, so it was searched for; did you mean `cryptoread {meant}`?"
             )
+            sentence = text.format(typed=args[0], meant=meant)
+            # After the screen, which would hide it.
+            ctx.call_on_close(lambda: say(f"cryptoread: {sentence}"))
         return "", read, args
 
 
@@ -95,23 +101,23 @@ def _commands_beside(name: str) -> Mapping[str, click.Command]:
     cls=Commands,
     context_settings=ANY_WORDS | {"max_content_width": 100},
     invoke_without_command=True,
-    options_metavar="[OPTIONS]",
-    subcommand_metavar="[QUERY | COMMAND ...]",
-    epilog="`cryptoread COMMAND --help` shows the options of a command and an example.",
+    options_metavar=_("[OPTIONS]"),
+    subcommand_metavar=_("[QUERY | COMMAND ...]"),
+    epilog=_("`cryptoread COMMAND --help` shows the options of a command and an example."),
 )
 @click.option(
     "--data",
     type=click.Path(path_type=Path, file_okay=False),
-    metavar="FOLDER",
-    help="Folder of articles and marks (or CRYPTOREAD_DATA).",
+    metavar=_("FOLDER"),
+    help=_("Folder of articles and marks (or CRYPTOREAD_DATA)."),
 )
 @click.option(
     "--config",
     type=click.Path(path_type=Path, dir_okay=False),
-    metavar="FILE",
-    help="File of settings (or CRYPTOREAD_CONFIG).",
+    metavar=_("FILE"),
+    help=_("File of settings (or CRYPTOREAD_CONFIG)."),
 )
-@click.option("--debug", is_flag=True, help="Write more to the log (or CRYPTOREAD_DEBUG=1).")
+@click.option("--debug", is_flag=True, help=_("Write more to the log (or CRYPTOREAD_DEBUG=1)."))
 @click.version_option(__version__, message="%(prog)s %(version)s")
 @click.pass_context
 def cli(ctx: click.Context, data: Path | None, config: Path | None, debug: bool) -> None:
@@ -126,6 +132,9 @@ def cli(ctx: click.Context, data: Path | None, config: Path | None, debug: bool)
     ctx.obj = Paths(data, config)
     if ctx.invoked_subcommand is None:
         ctx.invoke(read, query=parse_query(ctx, read.params[0], ()))
+
+
+translate(cli)
 
 
 def _begin_debug(ctx: click.Context, debug: bool) -> None:

@@ -15,6 +15,7 @@ from reader.cli.context import FAILED, REFUSED, Paths, say
 from reader.cli.followed import complete_names
 from reader.cli.streams import OutputFailed
 from reader.errors import CryptoreadError
+from reader.i18n import _, ngettext
 
 if TYPE_CHECKING:
     import threading
@@ -29,16 +30,18 @@ WATCH_MINUTES = 15
 LOOK_FOR_SIGNAL_S = 0.2
 
 
-@click.command(short_help="Fetch the subscriptions.")
-@click.argument("names", nargs=-1, metavar="[NAME...]", shell_complete=complete_names)
-@click.option("--json", "as_json", is_flag=True, help="Print the result of each source as JSON.")
+@click.command(short_help=_("Fetch the subscriptions."))
+@click.argument("names", nargs=-1, metavar=_("[NAME...]"), shell_complete=complete_names)
+@click.option("--json", "as_json", is_flag=True, help=_("Print the result of each source as JSON."))
 @click.option(
     "--watch",
     type=click.FloatRange(min=0, min_open=True),
     is_flag=False,
     flag_value=WATCH_MINUTES,
-    metavar="[MINUTES]",
-    help=f"Repeat every {WATCH_MINUTES} minutes, or MINUTES, until ctrl+c or SIGTERM.",
+    metavar=_("[MINUTES]"),
+    help=_("Repeat every {number} minutes, or MINUTES, until ctrl+c or SIGTERM.").format(
+        number=WATCH_MINUTES
+    ),
 )
 @click.pass_obj
 def sync(paths: Paths, names: tuple[str, ...], as_json: bool, watch: float | None) -> None:
@@ -100,7 +103,7 @@ def _sync(
         say(notice)
     wanted = chosen(followed, names)
     if not wanted:
-        say("no subscriptions; `cryptoread subscribe URL` adds one")
+        say(_("no subscriptions; `cryptoread subscribe URL` adds one"))
     with paths.library() as library:
         results = library.sync(
             wanted,
@@ -152,7 +155,8 @@ def _teller(*, only_news: bool) -> "Callable[[SourceResult], None]":
         for refusal in result.refusals[:REFUSALS_NAMED]:
             say(f"{result.name}: {clean_line(str(refusal))}")
         if (more := result.refused - REFUSALS_NAMED) > 0:
-            say(f"{result.name}: {more} more refused")
+            text = _("{source}: {number} more refused")
+            say(text.format(source=result.name, number=more))
 
     return tell
 
@@ -170,10 +174,15 @@ def _say_unreachable(results: "Sequence[SourceResult]") -> None:
 
 
 def _summary(results: "Sequence[SourceResult]") -> str:
+    text = ngettext(
+        "{number} source: {new} new, {updated} updated, {unchanged} unchanged, "
+        "{refused} refused; {failed} failed",
+        "{number} sources: {new} new, {updated} updated, {unchanged} unchanged, "
+        "{refused} refused; {failed} failed",
+        len(results),
+    )
     failed = sum(each.status.is_problem for each in results)
-    counts = ", ".join(f"{number} {name}" for name, number in _totals(results).items())
-    sources = "1 source" if len(results) == 1 else f"{len(results)} sources"
-    return f"{sources}: {counts}; {failed} failed"
+    return text.format(number=len(results), failed=failed, **_totals(results))
 
 
 def _totals(results: "Sequence[SourceResult]") -> dict[str, int]:

@@ -7,6 +7,7 @@ import click
 
 from reader.cli.context import Paths
 from reader.cli.query_argument import ANY_WORDS, QueryCommand, query_argument
+from reader.i18n import _, ngettext
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -30,15 +31,17 @@ def _own_tags(ctx: click.Context, _param: click.Parameter, typed: str) -> "list[
 @click.command(
     cls=QueryCommand,
     context_settings=ANY_WORDS,
-    short_help="Mark all articles that match, or tag them.",
+    short_help=_("Mark all articles that match, or tag them."),
 )
 @query_argument
-@click.option("--read/--unread", default=None, help="Mark them as read, or as unread.")
-@click.option("--favourite/--no-favourite", default=None, help="Make them favourites, or not.")
-@click.option("--later/--no-later", default=None, help="Put them aside to read later, or not.")
-@click.option("--tag", metavar="NAME", shell_complete=_own_tags, help="Set a tag of your own.")
-@click.option("--untag", metavar="NAME", shell_complete=_own_tags, help="Remove that tag.")
-@click.option("--dry-run", is_flag=True, help="Only say how many articles would change.")
+@click.option("--read/--unread", default=None, help=_("Mark them as read, or as unread."))
+@click.option("--favourite/--no-favourite", default=None, help=_("Make them favourites, or not."))
+@click.option("--later/--no-later", default=None, help=_("Put them aside to read later, or not."))
+@click.option(
+    "--tag", metavar=_("NAME"), shell_complete=_own_tags, help=_("Set a tag of your own.")
+)
+@click.option("--untag", metavar=_("NAME"), shell_complete=_own_tags, help=_("Remove that tag."))
+@click.option("--dry-run", is_flag=True, help=_("Only say how many articles would change."))
 @click.pass_obj
 def mark(
     paths: Paths,
@@ -68,22 +71,29 @@ def mark(
         *_tagged("--untag", untag, value=False),
     ]
     if len(wanted) != 1:
-        raise click.UsageError("give one of --read, --favourite, --later, --tag or its opposite")
+        raise click.UsageError(_("give one of --read, --favourite, --later, --tag or its opposite"))
     if not query.terms:
-        raise click.UsageError("give a query, such as is:unread: it names the articles to mark")
+        raise click.UsageError(_("give a query, such as is:unread: it names the articles to mark"))
     ((what, value),) = wanted
 
     def label(value: bool, changed: int) -> str:
-        return f"{_counted(changed)} {state(what, value)}"
+        articles = ngettext("{number:,} article", "{number:,} articles", changed)
+        return _("{articles} {state}").format(
+            articles=articles.format(number=changed), state=state(what, value)
+        )
 
     with paths.held_library() as library:
         ids = library.find(query)
         if dry_run:
             changed = library.marking.would_change(ids, what, value)
-            print(f"{_counted(changed)} would change")
+            would = ngettext(
+                "{number:,} article would change", "{number:,} articles would change", changed
+            )
+            print(would.format(number=changed))
             return
         changed = library.set_marks(ids, what, value, label).changed
-    print(f"{_counted(changed)} changed")
+    done = ngettext("{number:,} article changed", "{number:,} articles changed", changed)
+    print(done.format(number=changed))
 
 
 def _tagged(option: str, name: str | None, *, value: bool) -> "Iterator[tuple[AnyMark, bool]]":
@@ -95,10 +105,6 @@ def _tagged(option: str, name: str | None, *, value: bool) -> "Iterator[tuple[An
         yield own_tag(name), value
     except ValueError as error:
         raise click.BadParameter(str(error), param_hint=option) from error
-
-
-def _counted(number: int) -> str:
-    return "1 article" if number == 1 else f"{number:,} articles"
 
 
 COMMANDS = {"mark": mark}

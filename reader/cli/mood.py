@@ -5,8 +5,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from reader.ages import day_name
 from reader.cli.context import Paths, say
 from reader.cli.query_argument import ANY_WORDS, OneOf, QueryCommand, query_argument
+from reader.i18n import _, ngettext, pgettext
 
 if TYPE_CHECKING:
     from reader.cache.mood import Column, Mood, Pair, Row
@@ -20,25 +22,28 @@ _BAR = 14
 
 _NAME = 18
 
+_DAY = 14
+"""Cells of a day of the week and a date."""
+
 
 @click.command(
     cls=QueryCommand,
     context_settings=ANY_WORDS,
-    short_help="Show how many articles are positive and negative.",
+    short_help=_("Show how many articles are positive and negative."),
 )
 @query_argument
-@click.option("--by", type=OneOf(["day", "week"]), default="day", help="A line for each.")
+@click.option("--by", type=OneOf(["day", "week"]), default="day", help=_("A line for each."))
 @click.option(
     "--per",
     type=OneOf(["tag", "source", "category"]),
-    help="Compare the ten most frequent ones.",
+    help=_("Compare the ten most frequent ones."),
 )
 @click.option(
     "--last",
     type=click.IntRange(1, _MOST_COLUMNS),
     default=_COLUMNS,
-    metavar="N",
-    help="At most N days or weeks, up to the latest article (35).",
+    metavar=_("N"),
+    help=_("At most N days or weeks, up to the latest article (35)."),
 )
 @click.option("--format", "form", type=OneOf(["text", "json", "csv"]), default="text")
 @click.pass_obj
@@ -66,7 +71,7 @@ def mood(paths: Paths, query: "Query", by: str, per: str | None, last: int, form
         for line in lines(found):
             print(line)
     else:
-        say("no article matches")
+        say(_("no article matches"))
 
 
 def lines(found: "Mood") -> Iterator[str]:
@@ -82,27 +87,42 @@ def lines(found: "Mood") -> Iterator[str]:
 def _summary(found: "Mood") -> Iterator[str]:
     from reader.cache.mood import percent
 
-    columns = found.columns
-    articles = _number(sum(column.articles for column in columns), "article")
-    span = f"{columns[0].first} to {columns[-1].last}"
-    yield f"{articles} in {_number(len(columns), found.by)}, {span}"
-    labels, neutral = found.labels, sum(column.neutral for column in columns)
-    unrated = sum(column.unrated for column in columns)
-    parts = _counts(labels, neutral)
-    yield (
-        f"The publisher's label: {parts} · {percent(labels)} positive"
-        if parts
-        else ("The publisher's label: none")
+    yield _span(found)
+    columns, labels = found.columns, found.labels
+    titles = (_("The publisher's label:"), _("Estimates, apart:"), _("Unrated:"))
+    width = max(map(len, titles))
+    of_labels, of_estimates, of_unrated = (f"{title:<{width}}" for title in titles)
+    text = _("{counts} · {share} positive")
+    if counts := _counts(labels, sum(column.neutral for column in columns)):
+        yield f"{of_labels} {text.format(counts=counts, share=percent(labels))}"
+    else:
+        yield f"{of_labels} " + pgettext("label", "none")
+    if counts := _counts(found.estimates, sum(column.neutral_estimates for column in columns)):
+        yield f"{of_estimates} {text.format(counts=counts, share=percent(found.estimates))}"
+    if unrated := sum(column.unrated for column in columns):
+        yield f"{of_unrated} {unrated:,}"
+
+
+def _span(found: "Mood") -> str:
+    """Return how many articles there are, in which time."""
+    number = sum(column.articles for column in found.columns)
+    articles = ngettext("{number:,} article", "{number:,} articles", number).format(number=number)
+    many = len(found.columns)
+    text = (
+        ngettext(
+            "{articles} in {number:,} week, {first} to {last}",
+            "{articles} in {number:,} weeks, {first} to {last}",
+            many,
+        )
+        if found.by == "week"
+        else ngettext(
+            "{articles} in {number:,} day, {first} to {last}",
+            "{articles} in {number:,} days, {first} to {last}",
+            many,
+        )
     )
-    neutral = sum(column.neutral_estimates for column in columns)
-    if parts := _counts(found.estimates, neutral):
-        yield f"Estimates, apart:      {parts} · {percent(found.estimates)} positive"
-    if unrated:
-        yield f"Unrated:               {unrated:,}"
-
-
-def _number(count: int, what: str) -> str:
-    return f"{count:,} {what}{'s' * (count != 1)}"
+    first, last = found.columns[0].first, found.columns[-1].last
+    return text.format(articles=articles, number=many, first=first, last=last)
 
 
 def _counts(pair: "Pair", neutral: int) -> str:
@@ -129,25 +149,26 @@ def _chart(found: "Mood") -> Iterator[str]:
     longest = max(max(pair) for pair in pairs) or 1
     others = [_others(column, is_estimate) for column in found.columns]
     titles = [title for title in others[0] if any(each[title] for each in others)]
-    unit = "week from" if found.by == "week" else "day"
-    head = f"{unit:<14}{'▼':>{_BAR + 6}} ▲{'':{_BAR + 5}}{'▲ %':>5}"
+    unit = _("week from") if found.by == "week" else _("day")
+    head = f"{unit:<{_DAY}}{'▼':>{_BAR + 6}} ▲{'':{_BAR + 5}}{'▲ %':>5}"
     yield head + "".join(f"{title:>8}" for title in titles)
     for column, pair, other in zip(found.columns, pairs, others, strict=True):
         down = _bar(pair.negative, longest, "▐").rjust(_BAR)
         up = _bar(pair.positive, longest, "▌")
         bars = f"{pair.negative or '':>5} {down}│{up} {pair.positive or ''}"
-        line = f"{column.first:%a %Y-%m-%d}{bars:<{2 * _BAR + 13}}{percent(pair):>5}"
+        day = f"{day_name(column.first.weekday())} {column.first:%Y-%m-%d}"
+        line = f"{day:<{_DAY}}{bars:<{2 * _BAR + 13}}{percent(pair):>5}"
         yield (line + "".join(f"{other[title] or '':>8}" for title in titles)).rstrip()
 
 
 def _others(column: "Column", is_estimate: bool) -> Mapping[str, int]:
     """Return the numbers of articles that are not drawn, by title."""
     found = {
-        "neutral": column.neutral + is_estimate * column.neutral_estimates,
-        "unrated": column.unrated,
+        pgettext("column", "neutral"): column.neutral + is_estimate * column.neutral_estimates,
+        pgettext("column", "unrated"): column.unrated,
     }
     if not is_estimate:
-        found["estim."] = column.estimates.total + column.neutral_estimates
+        found[pgettext("column", "estim.")] = column.estimates.total + column.neutral_estimates
     return found
 
 
@@ -166,10 +187,10 @@ def _table(found: "Mood") -> Iterator[str]:
     from reader.cache.mood import legend, now_and_was, percent, sparkline, summed
 
     shown = 35
-    name = str(found.per)
     is_estimate = _is_of_estimates(found)
-    of = "estimates" if is_estimate else "labels"
-    yield f"{name:<{_NAME}}{'n':>6}{'now':>6}{'was':>6}  ▲ % by {found.by} ({of})"
+    titles = pgettext("column", "n"), pgettext("column", "now"), pgettext("column", "was")
+    numbers = "".join(f"{title:>6}" for title in titles)
+    yield f"{_per(found):<{_NAME}}{numbers}  {_title_of_shares(found)}"
     for row in found.rows:
         series = row.estimates if is_estimate else row.labels
         now, was = now_and_was(series, found.by)
@@ -177,10 +198,32 @@ def _table(found: "Mood") -> Iterator[str]:
         numbers = f"{summed(series).total:>6,}{percent(now):>6}{percent(was):>6}"
         yield f"{title}{numbers}  {sparkline(series[-shown:])}"
     if not found.rows:
-        yield f"(no article has a {name})"
+        yield _none_has(found)
         return
     yield ""
-    yield f"n: ▲ and ▼, {legend(found.by)}"
+    yield _("n: ▲ and ▼, {legend}").format(legend=legend(found.by))
+
+
+def _per(found: "Mood") -> str:
+    names = {"tag": _("tag"), "source": _("source"), "category": _("category")}
+    return names[str(found.per)]
+
+
+def _none_has(found: "Mood") -> str:
+    texts = {
+        "tag": _("(no article has a tag)"),
+        "source": _("(no article has a source)"),
+        "category": _("(no article has a category)"),
+    }
+    return texts[str(found.per)]
+
+
+def _title_of_shares(found: "Mood") -> str:
+    if _is_of_estimates(found):
+        by_day, by_week = _("▲ % by day (estimates)"), _("▲ % by week (estimates)")
+    else:
+        by_day, by_week = _("▲ % by day (labels)"), _("▲ % by week (labels)")
+    return by_week if found.by == "week" else by_day
 
 
 def _print_json(found: "Mood") -> None:

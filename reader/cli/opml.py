@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from reader.cli.context import REFUSED, say
 from reader.cli.followed import shown
 from reader.errors import CryptoreadError
+from reader.i18n import _, ngettext
 
 if TYPE_CHECKING:
     from reader.errors import Refusal
@@ -19,7 +20,8 @@ class FileExists(CryptoreadError):
     """An export would replace a file."""
 
     def __init__(self, path: Path) -> None:
-        super().__init__(f"{path} already exists; choose another name, or - for standard output")
+        text = _("{path} already exists; choose another name, or - for standard output")
+        super().__init__(text.format(path=path))
 
 
 def import_opml(path: Path, known: "Sequence[Subscription]", source: Path) -> None:
@@ -38,8 +40,10 @@ def import_opml(path: Path, known: "Sequence[Subscription]", source: Path) -> No
     try:
         found = read_opml(_bytes_of(source), unread.append)
     except (NotOpml, SourceError) as error:
-        name = "standard input" if str(source) == "-" else source
-        raise CryptoreadError(f"{name} {error}") from error
+        name = _("standard input") if str(source) == "-" else source
+        # i18n: a file and what is wrong with it: "feeds.opml is not OPML"
+        text = _("{file} {problem}")
+        raise CryptoreadError(text.format(file=name, problem=error)) from error
     names = {each.name.casefold() for each in known}
     urls = {each.url for each in known}
     new, refused = [], len(unread)
@@ -60,8 +64,13 @@ def import_opml(path: Path, known: "Sequence[Subscription]", source: Path) -> No
     if new:
         write(path, new)
     read = len(found) + len(unread)
-    counts = f"{len(new)} new, {read - len(new) - refused} known"
-    say(f"{read} read: {counts}{f', {refused} refused' if refused else ''}")
+    text = (
+        _("{read} read: {new} new, {known} known, {refused} refused")
+        if refused
+        else _("{read} read: {new} new, {known} known")
+    )
+    known_ones = read - len(new) - refused
+    say(text.format(read=read, new=len(new), known=known_ones, refused=refused))
     if refused:
         sys.exit(REFUSED)
 
@@ -72,7 +81,7 @@ def _without_secret(each: "Subscription") -> str:
 
     if not is_redacted(each.url):
         return ""
-    return "its address was exported without its secret; export it again with --secrets"
+    return _("its address was exported without its secret; export it again with --secrets")
 
 
 def _bytes_of(source: Path) -> bytes:
@@ -84,7 +93,8 @@ def _bytes_of(source: Path) -> bytes:
         try:
             return sys.stdin.buffer.read(MAX_BYTES + 1)
         except OSError as error:
-            raise SourceError("cannot be read: it is closed, or not open for reading") from error
+            problem = _("cannot be read: it is closed, or not open for reading")
+            raise SourceError(problem) from error
     return read_whole(source, MAX_BYTES)
 
 
@@ -102,8 +112,14 @@ def export_opml(followed: "Sequence[Subscription]", to: Path, *, with_secrets: b
     text = write_opml(written)
     hidden = sum(one.url != other.url for one, other in zip(followed, written, strict=True))
     if hidden:
-        count = "1 address holds" if hidden == 1 else f"{hidden} addresses hold"
-        say(f"{count} a secret, exported as REDACTED; --secrets writes addresses whole")
+        warning = ngettext(
+            "{number} address holds a secret, exported as REDACTED; "
+            "--secrets writes addresses whole",
+            "{number} addresses hold a secret, exported as REDACTED; "
+            "--secrets writes addresses whole",
+            hidden,
+        )
+        say(warning.format(number=hidden))
     if str(to) == "-":
         print(text, end="")
         return
@@ -113,7 +129,18 @@ def export_opml(followed: "Sequence[Subscription]", to: Path, *, with_secrets: b
     except FileExistsError as error:
         raise FileExists(to) from error
     except OSError as error:
-        raise CryptoreadError(f"{to} cannot be written ({error.strerror})") from error
+        text = _("{path} cannot be written ({reason})")
+        raise CryptoreadError(text.format(path=to, reason=error.strerror)) from error
     local = sum(each.is_local for each in followed)
-    left_out = f"; {local} folders and files left out" if local else ""
-    say(f"{len(followed) - local} subscriptions written to {to}{left_out}")
+    number = len(followed) - local
+    done = ngettext(
+        "{number} subscription written to {path}",
+        "{number} subscriptions written to {path}",
+        number,
+    ).format(number=number, path=to)
+    if local:
+        left_out = ngettext(
+            "{number} folder or file left out", "{number} folders and files left out", local
+        ).format(number=local)
+        done = f"{done}; {left_out}"
+    say(done)

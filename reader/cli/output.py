@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from reader.article import Article, Row, Sentiment
 from reader.cache.answers import Stats
 from reader.cli.printing.colours import Look, painted
+from reader.i18n import _, ngettext, pgettext
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -172,7 +173,7 @@ def print_rows(rows: Iterable[Row], width: int | None, *, coloured: bool = False
 
     for row in rows:
         parts = _parts_of(row)
-        line = "".join(text for text, _ in parts)
+        line = "".join(text for text, _look in parts)
         if width is not None and cell_len(line) > width:
             line = set_cell_size(line, width - 1).rstrip() + "…"
         print(_coloured(line, parts) if coloured else line)
@@ -233,20 +234,29 @@ def print_stats(stats: Stats, firsts: "Sequence[Firsts]" = (), most_tags: int = 
     from rich.text import Text
 
     console = _console()
-    table = Table("category", "articles", *(f"{s.glyph} {s.lower()}" for s in Sentiment))
+    titles = _sentiment_titles()
+    sentiments = (f"{each.glyph} {titles[each]}" for each in Sentiment)
+    table = Table(_("category"), pgettext("column", "articles"), *sentiments)
     table.box = box.SIMPLE_HEAD
     for column in table.columns[1:]:
         column.justify = "right"
     for name, counts in stats.categories.items():
         numbers = [sum(counts.values()), *(counts[s] for s in Sentiment)]
         table.add_row(Text(name), *(f"{number:,}" if number else "–" for number in numbers))
-    console.print(f"{stats.articles:,} articles")
+    text = ngettext("{number:,} article", "{number:,} articles", stats.articles)
+    console.print(text.format(number=stats.articles))
     console.print(table)
     frequent = dict(list(stats.tags.items())[:most_tags])
     for title, counted in _counted(stats, frequent):
         console.print(Text.assemble((f"{title}  ", "bold"), _enumeration(counted)))
     if firsts:
-        table = Table("first with a story", "stories", "first", "by chance", "median behind")
+        table = Table(
+            _("first with a story"),
+            pgettext("column", "stories"),
+            pgettext("share of stories", "first"),
+            _("by chance"),
+            _("median behind"),
+        )
         table.box = box.SIMPLE_HEAD
         for column in table.columns[1:]:
             column.justify = "right"
@@ -254,6 +264,16 @@ def print_stats(stats: Stats, firsts: "Sequence[Firsts]" = (), most_tags: int = 
             shares = (f"{100 * each.share:.0f} %", f"{100 * each.chance:.0f} %")
             table.add_row(Text(each.source), f"{each.stories:,}", *shares, each.lag or "–")
         console.print(table)
+
+
+def _sentiment_titles() -> Mapping[Sentiment, str]:
+    """Return short words for columns."""
+    return {
+        Sentiment.POSITIVE: pgettext("column", "positive"),
+        Sentiment.NEGATIVE: pgettext("column", "negative"),
+        Sentiment.NEUTRAL: pgettext("column", "neutral"),
+        Sentiment.UNRATED: pgettext("column", "unrated"),
+    }
 
 
 def _console() -> "Console":
@@ -266,14 +286,17 @@ def _console() -> "Console":
         def on_broken_pipe(self) -> None:
             raise  # rich would end the program with an exit code of its own
 
-    struck = Theme({"markdown.s": "strike dim"})  # some terminals cannot strike text through
+    # Some terminals cannot strike text through.
+    struck = Theme({"markdown.s": "strike dim"})  # not shown: a style
     return OnStdout(highlight=False, markup=False, emoji=False, theme=struck)
 
 
 def _counted(stats: Stats, frequent: Mapping[str, int]) -> Iterator[tuple[str, Mapping[str, int]]]:
-    yield "languages", stats.languages
-    yield "sources", {name or "none": count for name, count in stats.sources.items()}
-    yield f"tags ({len(frequent)} of {len(stats.tags):,})", frequent
+    yield _("languages"), stats.languages
+    none = pgettext("source", "none")
+    yield _("sources"), {name or none: count for name, count in stats.sources.items()}
+    text = _("tags ({shown} of {number:,})")
+    yield text.format(shown=len(frequent), number=len(stats.tags)), frequent
 
 
 def _enumeration(counts: Mapping[str, int]) -> str:
@@ -286,10 +309,12 @@ def print_article(row: Row, article: Article, *, paged: bool = False) -> None:
     paged: on a terminal, show it in the user's pager.
     """
     source = article.source.name or article.source.key if article.source else ""
-    sentiment = f"{row.sentiment.lower()}{' (an estimate)' if row.estimated else ''}"
+    sentiment = row.sentiment.word
+    if row.estimated:
+        sentiment = _("{sentiment} (an estimate)").format(sentiment=sentiment)
     facts = [source, article.category, article.lang, sentiment, local(article.published)]
     head = [article.title]
-    head += [f"was: {title}" for title in article.former_titles]
+    head += [_("was: {title}").format(title=title) for title in article.former_titles]
     head += [" · ".join(filter(None, facts))]
     head += [", ".join(article.tags)] if article.tags else []
     from reader.formats.lead import lead
@@ -323,20 +348,6 @@ def _lay_out(head: list[str], summary: str, body: str, console: "Console") -> No
         console.print(Text(summary, style="italic"), width=column)
         console.print()
     console.print(Markdown(body, hyperlinks=False), width=column)
-
-
-def print_findings(findings: "Iterable[Finding]") -> "set[State]":
-    """Print a line per finding, then what was done and what to do; return the states."""
-    from reader.safety.redaction import redacted
-    from reader.text import clean_line
-
-    states = set()
-    for what, text, state, advice, repair in findings:
-        states.add(state)
-        print(state, f"{what:<9}", clean_line(redacted(text)), flush=True)
-        for line in filter(None, (repair, advice)):
-            print(" " * 11, clean_line(redacted(line)), flush=True)
-    return states
 
 
 def print_findings_json(findings: "Iterable[Finding]") -> "set[State]":

@@ -14,6 +14,7 @@ from reader.cli.screen import NoTerminal, open_reader
 from reader.cli.streams import OutputFailed, is_terminal, prepare, settle
 from reader.cli.zone import usable_zone
 from reader.errors import CryptoreadError
+from reader.i18n import _
 from reader.opening.cover import uncover
 from reader.safety.crash import Broken
 
@@ -39,7 +40,7 @@ def _ended(run: Callable[[], int]) -> int:
         code = FAILED
     except KeyboardInterrupt:
         _ignore_ctrl_c()
-        say("interrupted; what was reported is kept")
+        say(_("interrupted; what was reported is kept"))
         code = INTERRUPTED
     except BrokenPipeError:  # the program that read the pipe has ended
         code = 0
@@ -81,6 +82,9 @@ def _run(arguments: list[str]) -> int:
     if not arguments and COMPLETE not in os.environ:
         open_reader(Paths())
         return 0
+    from reader.cli.printing.help import lend_texts_to_click
+
+    lend_texts_to_click()  # before it is imported
     from reader.cli.group import run_command
 
     return run_command(arguments)

@@ -8,16 +8,15 @@ import click
 from click.shell_completion import CompletionItem
 
 from reader.cli.context import Paths, say
+from reader.i18n import _
 
 if TYPE_CHECKING:
     from reader.library import Library
-    from reader.query.language import Query
+    from reader.query.language import Field, Query
 
 ANY_WORDS = {"ignore_unknown_options": True, "help_option_names": ["--help"]}
 """Context settings of a command that takes words such as `-tag:market`."""
 
-
-_NAMES = {"lang": "language"}
 
 MOST_NAMED = 8
 """Values of a field that are all named if none is near to what was typed."""
@@ -54,6 +53,7 @@ def query_argument(command: Callable[..., Any]) -> Callable[..., Any]:
     return click.argument(
         "query",
         nargs=-1,
+        metavar=_("[QUERY]..."),
         type=click.UNPROCESSED,
         callback=parse_query,
         shell_complete=complete_query,
@@ -78,7 +78,8 @@ def parse_query(ctx: click.Context, _param: click.Parameter, words: tuple[str, .
     else:
         query = parse(text)
     for hint in query.hints:
-        say(f"{hint.term}: {hint.reason}; searching for it as plain text")
+        text = _("{term}: {reason}; searching for it as plain text")
+        say(text.format(term=hint.term, reason=hint.reason))
     return query
 
 
@@ -99,10 +100,22 @@ def say_nothing_matches(query: "Query", library: "Library") -> None:
             meant = did_you_mean(term.value, names)
             if not meant and 0 < len(names) <= MOST_NAMED:
                 meant = f" ({', '.join(names)})"
-            say(f"{term}: no article has this {_NAMES.get(term.field, term.field)}{meant}")
+            say(f"{term}: {_none_has(term.field)}{meant}")
             said = True
     if not said and sys.stdout.isatty():
-        say("no article matches")
+        say(_("no article matches"))
+
+
+def _none_has(field: "Field") -> str:
+    """Return that no article has a value of this field."""
+    texts = {
+        "tag": _("no article has this tag"),
+        "mytag": _("no article has this mytag"),
+        "category": _("no article has this category"),
+        "source": _("no article has this source"),
+        "lang": _("no article has this language"),
+    }
+    return texts[field]
 
 
 def _views(ctx: click.Context) -> dict[str, str]:

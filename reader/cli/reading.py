@@ -16,6 +16,7 @@ from reader.cli.query_argument import (
     say_nothing_matches,
 )
 from reader.errors import CryptoreadError
+from reader.i18n import _, ngettext
 
 if TYPE_CHECKING:
     from reader.cli.template import Template
@@ -26,7 +27,10 @@ _PRINTED_AT_ONCE = 500
 
 
 @click.command(
-    "list", cls=QueryCommand, context_settings=ANY_WORDS, short_help="List articles, newest first."
+    "list",
+    cls=QueryCommand,
+    context_settings=ANY_WORDS,
+    short_help=_("List articles, newest first."),
 )
 @query_argument
 @click.option(
@@ -36,16 +40,19 @@ _PRINTED_AT_ONCE = 500
     default="table",
 )
 @click.option(
-    "--template", "text", metavar="TEXT", help="A line for each article: '{published:%F} {title}'."
+    "--template",
+    "text",
+    metavar=_("TEXT"),
+    help=_("A line for each article: '{published:%F} {title}'."),
 )
-@click.option("--count", is_flag=True, help="Print only how many articles match.")
-@click.option("--limit", type=click.IntRange(min=0), metavar="N", help="At most N articles.")
-@click.option("--raw", is_flag=True, help="Leave cells of CSV as they are.")
+@click.option("--count", is_flag=True, help=_("Print only how many articles match."))
+@click.option("--limit", type=click.IntRange(min=0), metavar=_("N"), help=_("At most N articles."))
+@click.option("--raw", is_flag=True, help=_("Leave cells of CSV as they are."))
 @click.option(
     "--color",
     type=OneOf(["auto", "always", "never"]),
     default="auto",
-    help="Colours of the table; by default on a terminal, without NO_COLOR.",
+    help=_("Colours of the table; by default on a terminal, without NO_COLOR."),
 )
 @click.pass_obj
 def list_(
@@ -77,7 +84,7 @@ def list_(
     form = ListFormat.TEMPLATE if text is not None and form == ListFormat.TABLE else form
     template = _template(text, form)
     if raw and form != ListFormat.CSV:
-        raise click.UsageError("--raw is for --format csv")
+        raise click.UsageError(_("--raw is for --format csv"))
     with paths.held_library() as library:
         found = library.find(query)
         if not found:
@@ -107,7 +114,7 @@ def _template(text: str | None, form: str) -> "Template | None":
     from reader.cli.template import Template, TemplateFault
 
     if (form == "template") is not (text is not None):
-        raise click.UsageError("--format template and --template TEXT belong together")
+        raise click.UsageError(_("--format template and --template TEXT belong together"))
     try:
         return None if text is None else Template(text)
     except TemplateFault as error:
@@ -120,10 +127,10 @@ def _terminal_width() -> int:
     return shutil.get_terminal_size().columns
 
 
-@click.command(short_help="Print one article.")
-@click.argument("wanted", metavar="ID")
+@click.command(short_help=_("Print one article."))
+@click.argument("wanted", metavar=_("ID"))
 @click.option("--format", "form", type=OneOf(["text", "markdown", "json"]), default="text")
-@click.option("--no-pager", is_flag=True, help="Print it, on a terminal too.")
+@click.option("--no-pager", is_flag=True, help=_("Print it, on a terminal too."))
 @click.pass_obj
 def show(paths: Paths, wanted: str, form: str, no_pager: bool) -> None:
     """Print the article with that id, or the only one with that external id.
@@ -151,7 +158,7 @@ def show(paths: Paths, wanted: str, form: str, no_pager: bool) -> None:
 @click.command(
     cls=QueryCommand,
     context_settings=ANY_WORDS,
-    short_help="Count articles by category, tag, source.",
+    short_help=_("Count articles by category, tag, source."),
 )
 @query_argument
 @click.option("--format", "form", type=OneOf(["table", "json"]), default="table")
@@ -178,13 +185,13 @@ def stats(paths: Paths, query: "Query", form: str) -> None:
 @click.command(
     cls=QueryCommand,
     context_settings=ANY_WORDS,
-    short_help="List stories that several sources tell.",
+    short_help=_("List stories that several sources tell."),
 )
 @query_argument
 @click.option("--format", "form", type=OneOf(["table", "json"]), default="table")
-@click.option("--limit", type=click.IntRange(min=0), metavar="N", help="At most N stories.")
-@click.option("--reverse", is_flag=True, help="The oldest first.")
-@click.option("--build", is_flag=True, help="Only find the stories of articles that are new.")
+@click.option("--limit", type=click.IntRange(min=0), metavar=_("N"), help=_("At most N stories."))
+@click.option("--reverse", is_flag=True, help=_("The oldest first."))
+@click.option("--build", is_flag=True, help=_("Only find the stories of articles that are new."))
 @click.pass_obj
 def stories(
     paths: Paths, query: "Query", form: str, limit: int | None, reverse: bool, build: bool
@@ -224,12 +231,18 @@ def _left_to_decide(*, show: bool) -> Iterator[Callable[[int], None]]:
     if not show or not sys.stderr.isatty():
         yield lambda _left: None
         return
-    yield lambda left: print(f"\r{left:,} articles left ", end="", file=sys.stderr, flush=True)
+
+    def show_left(left: int) -> None:
+        text = ngettext("{number:,} article left", "{number:,} articles left", left)
+        # Blanks over what a longer line has left.
+        print(f"\r{text.format(number=left)}  ", end="", file=sys.stderr, flush=True)
+
+    yield show_left
     print("\r\033[K", end="", file=sys.stderr, flush=True)
 
 
-@click.command(short_help="List articles that are related to one.")
-@click.argument("wanted", metavar="ID")
+@click.command(short_help=_("List articles that are related to one."))
+@click.argument("wanted", metavar=_("ID"))
 @click.option("--format", "form", type=click.Choice(["table", "json"]), default="table")
 @click.pass_obj
 def related(paths: Paths, wanted: str, form: str) -> None:
@@ -250,13 +263,13 @@ def related(paths: Paths, wanted: str, form: str) -> None:
         else:
             print_rows(library.rows(ids), _terminal_width() if sys.stdout.isatty() else None)
     if not ids and sys.stdout.isatty():
-        say("nothing related")
+        say(_("nothing related"))
 
 
-@click.command("open", short_help="Open an article's original or cover image in the browser.")
-@click.argument("wanted", metavar="ID")
-@click.option("--cover", "what", flag_value="cover", help="The cover image.")
-@click.option("--original", "what", flag_value="original", help="The article at its publisher.")
+@click.command("open", short_help=_("Open an article's original or cover image in the browser."))
+@click.argument("wanted", metavar=_("ID"))
+@click.option("--cover", "what", flag_value="cover", help=_("The cover image."))
+@click.option("--original", "what", flag_value="original", help=_("The article at its publisher."))
 @click.pass_obj
 def open_(paths: Paths, wanted: str, what: str | None) -> None:
     """Open the original of an article in the browser, or its cover if there is no original.
@@ -270,10 +283,15 @@ def open_(paths: Paths, wanted: str, what: str | None) -> None:
     urls = {"cover": article.cover.best if article.cover else "", "original": article.url}
     url = urls[what] if what else urls["original"] or urls["cover"]
     if not url:
-        raise CryptoreadError(f"article {wanted} has no {what or 'link and no cover image'}")
+        lacks = {
+            "cover": _("article {id} has no cover"),
+            "original": _("article {id} has no original"),
+            None: _("article {id} has no link and no cover image"),
+        }
+        raise CryptoreadError(lacks[what].format(id=wanted))
     from reader.browser import open_url
 
-    say(f"opened {open_url(url)}")
+    say(_("opened {url}").format(url=open_url(url)))
 
 
 COMMANDS = {

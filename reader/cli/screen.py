@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from reader.cli.context import Paths
 from reader.cli.streams import is_terminal
 from reader.errors import CryptoreadError
+from reader.i18n import _
 
 if TYPE_CHECKING:
     from reader.config.settings import Settings
@@ -25,8 +26,10 @@ class NoTerminal(CryptoreadError):
 
     def __init__(self) -> None:
         super().__init__(
-            "the reader needs a terminal for input, output and error output; "
-            "in a pipe or a script use `cryptoread list`"
+            _(
+                "the reader needs a terminal for input, output and error output; "
+                "in a pipe or a script use `cryptoread list`"
+            )
         )
 
 

@@ -6,7 +6,7 @@ All quote what they insert: tags come from outside, and `$(…)` may be in one.
 
 from typing import NamedTuple
 
-HEADER = "# Completion of cryptoread"
+HEADER = "# Completion of cryptoread"  # not shown: in a script
 """How each script begins, by which it is known again."""
 
 _BASH = """\
@@ -39,7 +39,7 @@ _cryptoread_completion() {
 }
 complete -o nosort -F _cryptoread_completion cryptoread 2> /dev/null ||
     complete -F _cryptoread_completion cryptoread
-"""
+"""  # not shown: a script
 
 _ZSH = """\
 _cryptoread_completion() {
@@ -59,7 +59,7 @@ _cryptoread_completion() {
 }
 (( $+functions[compdef] )) || { autoload -Uz compinit && compinit -u; }
 compdef _cryptoread_completion cryptoread
-"""
+"""  # not shown: a script
 
 _FISH = """\
 function _cryptoread_completion
@@ -78,7 +78,7 @@ function _cryptoread_completion
     end
 end
 complete --no-files --command cryptoread --arguments "(_cryptoread_completion)"
-"""
+"""  # not shown: a script
 
 
 class Shell(NamedTuple):
@@ -91,7 +91,7 @@ class Shell(NamedTuple):
 
 
 def _script(text: str) -> str:
-    return f"{HEADER}, made by `cryptoread completion`.\n{text}"
+    return f"{HEADER}, made by `cryptoread completion`.\n{text}"  # not shown: in a script
 
 
 SHELLS = {

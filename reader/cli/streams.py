@@ -12,6 +12,7 @@ from io import BufferedReader, BufferedWriter, FileIO, TextIOBase, TextIOWrapper
 from typing import TextIO
 
 from reader.errors import CryptoreadError
+from reader.i18n import _
 
 STDIN, STDOUT, STDERR = 0, 1, 2
 
@@ -21,8 +22,9 @@ class OutputFailed(CryptoreadError):
 
     def __init__(self, error: OSError) -> None:
         is_closed = error.errno == errno.EBADF
-        reason = "it is closed" if is_closed else error.strerror or str(error)
-        super().__init__(f"cannot write to standard output ({reason}); the rest was not printed")
+        reason = _("it is closed") if is_closed else error.strerror or str(error)
+        text = _("cannot write to standard output ({reason}); the rest was not printed")
+        super().__init__(text.format(reason=reason))
 
 
 class _Output(TextIOWrapper):

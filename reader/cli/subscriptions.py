@@ -14,6 +14,7 @@ from reader.cli.context import REFUSED, USAGE, Paths, say
 from reader.cli.followed import complete_names, shown
 from reader.cli.query_argument import OneOf
 from reader.errors import CryptoreadError
+from reader.i18n import _
 from reader.subscriptions import Kind
 
 if TYPE_CHECKING:
@@ -23,17 +24,17 @@ if TYPE_CHECKING:
     from reader.live.health import Health
     from reader.subscriptions import Subscription
 
-_STATE_WIDTH = len("failed 3 times, answered 2026-03-14 12:00")
-"""Width of the state column, so that addresses are aligned."""
+_STATE_WIDTH = 41
+"""Minimum width of the state column, so that addresses are mostly aligned in a longer list too."""
 
 
-@click.command(short_help="Follow a feed, an API, or a folder.")
-@click.argument("url", metavar="URL|PATH")
-@click.option("--name", help="Name of the source; by default its host.")
+@click.command(short_help=_("Follow a feed, an API, or a folder."))
+@click.argument("url", metavar=_("URL|PATH"))
+@click.option("--name", metavar=_("TEXT"), help=_("Name of the source; by default its host."))
 @click.option(
     "--kind",
     type=OneOf([kind.value for kind in Kind]),  # click shows the names of an enum, not its values
-    help="Kind of the source; by default guessed from the address.",
+    help=_("Kind of the source; by default guessed from the address."),
 )
 @click.pass_obj
 def subscribe(paths: Paths, url: str, name: str | None, kind: str | None) -> None:
@@ -68,7 +69,8 @@ def subscribe(paths: Paths, url: str, name: str | None, kind: str | None) -> Non
             write(path, [new])  # raises
         new = _found(new, addresses)
     write(path, [new])
-    say(f"subscribed to {new.name} ({new.kind}); `cryptoread sync` brings its articles in")
+    text = _("subscribed to {name} ({kind}); `cryptoread sync` brings its articles in")
+    say(text.format(name=new.name, kind=new.kind))
 
 
 def _addresses(typed: str, kind: str | None) -> list[str]:
@@ -84,7 +86,8 @@ def _addresses(typed: str, kind: str | None) -> list[str]:
     elif "://" in typed:
         return [made]
     if not _path(typed).exists():
-        raise CryptoreadError(f"{_path(typed)} does not exist; an address begins with https://")
+        text = _("{path} does not exist; an address begins with https://")
+        raise CryptoreadError(text.format(path=_path(typed)))
     return [str(_path(typed))]
 
 
@@ -106,21 +109,23 @@ def _found(new: "Subscription", addresses: "Sequence[str]") -> "Subscription":
         say(f"{several}:")
         for each in several.feeds:
             say(f"  {each}")
-        say("nothing was subscribed to; run `cryptoread subscribe ADDRESS` with one of them")
+        say(_("nothing was subscribed to; run `cryptoread subscribe ADDRESS` with one of them"))
         sys.exit(USAGE)
     if found.note:
         say(found.note)
     if found.is_wrong:
         say(
-            "nothing was subscribed to; give the address of its feed, "
-            "or add `--kind feed` to follow this address anyway"
+            _(
+                "nothing was subscribed to; give the address of its feed, "
+                "or add `--kind feed` to follow this address anyway"
+            )
         )
         sys.exit(REFUSED)
     return new._replace(url=found.url)
 
 
-@click.command(short_help="Stop following a source.")
-@click.argument("name", metavar="NAME|URL", shell_complete=complete_names)
+@click.command(short_help=_("Stop following a source."))
+@click.argument("name", metavar=_("NAME|URL"), shell_complete=complete_names)
 @click.pass_obj
 def unsubscribe(paths: Paths, name: str) -> None:
     """Remove a source from the config file. Its articles stay.
@@ -135,26 +140,27 @@ def unsubscribe(paths: Paths, name: str) -> None:
 
     path = config_file(paths.config)
     read_settings(path)
-    say(f"unsubscribed from {write(path, name).name}; its articles stay")
+    text = _("unsubscribed from {name}; its articles stay")
+    say(text.format(name=write(path, name).name))
 
 
-@click.command(short_help="List the sources that are followed; import and export OPML.")
+@click.command(short_help=_("List the sources that are followed; import and export OPML."))
 @click.option("--format", "form", type=OneOf(["table", "json"]), default="table")
 @click.option(
     "--export",
     "to",
     type=click.Path(path_type=Path, allow_dash=True),
-    metavar="FILE",
-    help="Write the list as OPML; - for standard output.",
+    metavar=_("FILE"),
+    help=_("Write the list as OPML; - for standard output."),
 )
 @click.option(
     "--import",
     "source",
     type=click.Path(path_type=Path, dir_okay=False, allow_dash=True),
-    metavar="FILE",
-    help="Also follow the sources of an OPML file; - for standard input.",
+    metavar=_("FILE"),
+    help=_("Also follow the sources of an OPML file; - for standard input."),
 )
-@click.option("--secrets", is_flag=True, help="Write addresses whole, with keys and tokens.")
+@click.option("--secrets", is_flag=True, help=_("Write addresses whole, with keys and tokens."))
 @click.pass_obj
 def subscriptions(
     paths: Paths, form: str, to: Path | None, source: Path | None, secrets: bool
@@ -173,7 +179,7 @@ def subscriptions(
     from reader.config.settings import read_settings
 
     if source and to:
-        raise click.UsageError("--import and --export cannot be used together")
+        raise click.UsageError(_("--import and --export cannot be used together"))
     path = config_file(paths.config)
     followed = read_settings(path).subscriptions or ()
     if source:
@@ -203,26 +209,41 @@ def _print(
     from reader.live.health import health
 
     now = datetime.now(UTC)
-    found = [
-        (shown(each, with_secrets), health(each, states.get(each.url), now)) for each in followed
-    ]
+    sources = [shown(each, with_secrets) for each in followed]
+    healths = [health(each, states.get(each.url), now) for each in followed]
     if form == "json":
-        print(to_json([_record(each, its) for each, its in found], indent=2))
+        print(to_json(list(map(_record, sources, healths)), indent=2))
         return
-    width = max((len(each.name) for each in followed), default=0)
-    for each, its in found:
-        _print_source(each, its, width)
+    _print_table(sources, healths)
     if not followed and sys.stdout.isatty():
-        say("no subscriptions; the first `cryptoread sync` writes a set of them")
+        say(_("no subscriptions; the first `cryptoread sync` writes a set of them"))
 
 
-def _print_source(source: "Subscription", its: "Health", width: int) -> None:
-    """Print one line; for a failing source also the reason and what to do."""
+def _print_table(sources: "Sequence[Subscription]", healths: "Sequence[Health]") -> None:
+    """Print a line for each source, and more for a failing one."""
     from reader.text import clean_line
 
-    ok = f", answered {its.last_ok.astimezone():%Y-%m-%d %H:%M}" if its.last_ok else ""
-    state = f"{its.how}{ok}".ljust(_STATE_WIDTH)
-    print(clean_line(source.name).ljust(width), f"{source.kind:<9}", state, clean_line(source.url))
+    states = list(map(_state, healths))
+    name_width = max((len(each.name) for each in sources), default=0)
+    state_width = max(_STATE_WIDTH, *map(len, states), 0)
+    for source, its, state in zip(sources, healths, states, strict=True):
+        name = clean_line(source.name).ljust(name_width)
+        print(name, f"{source.kind:<9}", state.ljust(state_width), clean_line(source.url))
+        _print_error(its)
+
+
+def _state(its: "Health") -> str:
+    """Return how a source is doing, and when it last answered."""
+    if its.last_ok is None:
+        return its.how
+    when = f"{its.last_ok.astimezone():%Y-%m-%d %H:%M}"
+    return _("{state}, answered {when}").format(state=its.how, when=when)
+
+
+def _print_error(its: "Health") -> None:
+    """Print for a failing source the reason and what to do."""
+    from reader.text import clean_line
+
     if its.error:
         when = f"{its.last_failed.astimezone():%Y-%m-%d %H:%M}: " if its.last_failed else ""
         print("   ", clean_line(f"{when}{its.error}"))
@@ -235,7 +256,7 @@ def _record(each: "Subscription", its: "Health") -> dict[str, object]:
         "name": each.name,
         "url": each.url,
         "kind": each.kind,
-        "state": its.how,
+        "state": its.state,
         "status": its.status,
         "last_ok": _instant(its.last_ok),
         "last_failed": _instant(its.last_failed),

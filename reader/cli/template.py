@@ -12,6 +12,7 @@ from string import Formatter
 
 from reader.article import Article, Row
 from reader.cli.output import FIELDS, record
+from reader.i18n import _
 from reader.nearest import did_you_mean
 from reader.text import clean, one_line
 
@@ -49,15 +50,17 @@ class Template:
         try:
             pieces = list(Formatter().parse(clean(text)))
         except ValueError:
-            raise TemplateFault(
+            fault = _(
                 "a brace of the template is not closed; a brace itself is written twice: {{ or }}"
-            ) from None
+            )
+            raise TemplateFault(fault) from None
         for literal, field, form, conversion in pieces:
             if literal:
                 self._parts.append(partial(_literal, _unescaped(literal)))
             if field is not None:
                 if conversion:
-                    raise TemplateFault(f"`!{conversion}` cannot be used in a template")
+                    fault = _("`!{conversion}` cannot be used in a template")
+                    raise TemplateFault(fault.format(conversion=conversion))
                 self._parts.append(_part(field, form or ""))
 
     def line(self, row: Row, article: Article) -> str:
@@ -77,31 +80,31 @@ def _literal(text: str, _row: Row, _article: Article, _values: dict[str, object]
 def _part(field: str, form: str) -> Part:
     """Return what fills in a field. Raises TemplateFault."""
     if field in INSTANTS:
-        _checked(_DATE, field, form, "a date takes %Y-%m-%d, %F, %H:%M")
+        _checked(_DATE, field, form, _("a date takes %Y-%m-%d, %F, %H:%M"))
         return partial(_instant, INSTANTS[field], form)
     if field not in FIELDS:
         every = (*FIELDS, *INSTANTS)
         near = did_you_mean(re.split(r"[.\[]", field)[0], every, form="{{{}}}")
-        raise TemplateFault(
-            f"no field {{{field}}}{near}; fields: {', '.join(FIELDS)}, published, updated"
-        )
+        fault = _("no field {{{field}}}{near}; fields: {fields}, published, updated")
+        raise TemplateFault(fault.format(field=field, near=near, fields=", ".join(FIELDS)))
     if field in NUMBERS:
-        _checked(_NUMBER, field, form, "a number takes a width and decimals: 6.2f")
+        _checked(_NUMBER, field, form, _("a number takes a width and decimals: 6.2f"))
         return partial(_number, field, form)
-    found = _checked(
-        _TEXT, field, form, "a text takes <, > or ^, a width, and .N to cut it: <12.12"
-    )
+    takes = _("a text takes <, > or ^, a width, and .N to cut it: <12.12")
+    found = _checked(_TEXT, field, form, takes)
     side, width, most = found.groups()
     cells = int(width or 0), int(most) if most else None
     if max(cells[0], cells[1] or 0) > MOST_CELLS:
-        raise TemplateFault(f"{{{field}:{form}}}: at most {MOST_CELLS} cells")
+        fault = _("{{{field}:{form}}}: at most {most} cells")
+        raise TemplateFault(fault.format(field=field, form=form, most=MOST_CELLS))
     return partial(_text, field, side or "<", *cells)
 
 
 def _checked(allowed: "re.Pattern[str]", field: str, form: str, takes: str) -> "re.Match[str]":
     found = allowed.fullmatch(form)
     if found is None:
-        raise TemplateFault(f"{{{field}:{form}}} has a format that cannot be used; {takes}")
+        fault = _("{{{field}:{form}}} has a format that cannot be used; {takes}")
+        raise TemplateFault(fault.format(field=field, form=form, takes=takes))
     return found
 
 

@@ -9,14 +9,15 @@ from pathlib import Path
 import click
 
 from reader.cli.context import FAILED, REFUSED, Paths, say
+from reader.i18n import _
 
-MARKS_HELP = "Only the marks: read, favourites, own tags, undo, scroll positions."
+MARKS_HELP = _("Only the marks: read, favourites, own tags, undo, scroll positions.")
 
 
-@click.command(short_help="Back up marks, articles and settings to one file.")
-@click.argument("to", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE")
+@click.command(short_help=_("Back up marks, articles and settings to one file."))
+@click.argument("to", type=click.Path(path_type=Path, dir_okay=False), metavar=_("FILE"))
 @click.option("--marks", "marks_alone", is_flag=True, help=MARKS_HELP)
-@click.option("--force", is_flag=True, help="Replace FILE if it exists.")
+@click.option("--force", is_flag=True, help=_("Replace FILE if it exists."))
 @click.pass_obj
 def backup(paths: Paths, to: Path, marks_alone: bool, force: bool) -> None:
     """Write marks, articles and settings to one new FILE, a ZIP archive.
@@ -36,11 +37,12 @@ def backup(paths: Paths, to: Path, marks_alone: bool, force: bool) -> None:
     to = to.expanduser()
     folder = data_folder(paths.data)
     report = backup(folder, config_file(paths.config), to, marks_alone=marks_alone, force=force)
-    say(f"backed up {report} to {to} ({report.size / 1e6:,.1f} MB)")
+    text = _("backed up {report} to {path} ({megabytes:,.1f} MB)")
+    say(text.format(report=report, path=to, megabytes=report.size / 1e6))
 
 
-@click.command(short_help="Restore marks, articles and settings from a backup.")
-@click.argument("source", type=click.Path(path_type=Path), metavar="FILE")
+@click.command(short_help=_("Restore marks, articles and settings from a backup."))
+@click.argument("source", type=click.Path(path_type=Path), metavar=_("FILE"))
 @click.option("--marks", "marks_alone", is_flag=True, help=MARKS_HELP)
 @click.pass_obj
 def restore(paths: Paths, source: Path, marks_alone: bool) -> None:
@@ -62,15 +64,17 @@ def restore(paths: Paths, source: Path, marks_alone: bool) -> None:
     config = paths.config.expanduser() if paths.config else config_file()
     source = source.expanduser()
     report = restore(source, data_folder(paths.data), config, marks_alone=marks_alone)
-    say(f"restored {report} from {source}")
+    say(_("restored {report} from {path}").format(report=report, path=source))
     for aside in report.asides:
-        say(f"what was there before is now {aside}")
+        say(_("what was there before is now {path}").format(path=aside))
 
 
-@click.command(short_help="Check files, settings and sources, and repair them.")
-@click.option("--repair", is_flag=True, help="Repair what can be repaired, and say what was done.")
-@click.option("--deep", is_flag=True, help="Compare every article with its row and its sets.")
-@click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON.")
+@click.command(short_help=_("Check files, settings and sources, and repair them."))
+@click.option(
+    "--repair", is_flag=True, help=_("Repair what can be repaired, and say what was done.")
+)
+@click.option("--deep", is_flag=True, help=_("Compare every article with its row and its sets."))
+@click.option("--json", "as_json", is_flag=True, help=_("Print the findings as JSON."))
 @click.pass_obj
 def doctor(paths: Paths, repair: bool, deep: bool, as_json: bool) -> None:
     """Check the settings, the files, the sources, and the programs that cryptoread uses.
@@ -91,7 +95,8 @@ def doctor(paths: Paths, repair: bool, deep: bool, as_json: bool) -> None:
     Example:
       cryptoread doctor --repair
     """
-    from reader.cli.output import print_findings, print_findings_json
+    from reader.cli.output import print_findings_json
+    from reader.cli.printing.findings import print_findings
     from reader.cli.screen import settings_fault
     from reader.config.paths import config_file, data_folder
     from reader.doctor import Depth, State, examine

@@ -3,6 +3,8 @@
 import os
 import time
 
+from reader.i18n import _
+
 DAY_S = 24 * 3600
 
 
@@ -17,5 +19,15 @@ def usable_zone() -> str | None:
     os.environ["TZ"] = "UTC"
     if hasattr(time, "tzset"):
         time.tzset()
-    zone = f"the time zone TZ={named!r}" if named else "the time zone of this system"
-    return f"{zone} is a day or more from UTC; times are shown in UTC; set TZ to a valid zone"
+    text = (
+        _(
+            "the time zone TZ={name!r} is a day or more from UTC; times are shown in UTC; "
+            "set TZ to a valid zone"
+        )
+        if named
+        else _(
+            "the time zone of this system is a day or more from UTC; times are shown in UTC; "
+            "set TZ to a valid zone"
+        )
+    )
+    return text.format(name=named)

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from reader.config.arguments import problems
+from reader.i18n import _
 from reader.query.language import parse
 from reader.text import clean_line
 
@@ -22,7 +23,7 @@ KEYS = ("query", "sources", "within", "once_per", "command")
 PLACEHOLDERS = ("title", "source", "url", "rule", "count")
 
 _UNITS_S = {"m": 60, "h": 3600, "d": 24 * 3600}
-_INSTEAD = "read the matches from stdin instead"
+_INSTEAD = _("read the matches from stdin instead")
 """What to do where a headline would be run as a program."""
 
 
@@ -55,20 +56,23 @@ def from_table(table: Mapping[str, Any]) -> tuple[Rule, ...]:
     Raises ValueError with a sentence that names the rule and the key.
     """
     if len(table) > MOST_RULES:
-        raise ValueError(f"[alerts] has {len(table)} rules; at most {MOST_RULES} are possible")
+        problem = _("[alerts] has {number} rules; at most {most} are possible")
+        raise ValueError(problem.format(number=len(table), most=MOST_RULES))
     return tuple(_rule(name, values) for name, values in table.items())
 
 
 def _rule(name: str, values: Any) -> Rule:
     if not name or clean_line(name) != name or len(name) > LONGEST_NAME:
-        raise ValueError(f"{name!r} in [alerts] must be a name of 1 to {LONGEST_NAME} characters")
+        problem = _("{name!r} in [alerts] must be a name of 1 to {longest} characters")
+        raise ValueError(problem.format(name=name, longest=LONGEST_NAME))
     if not isinstance(values, dict):
-        raise ValueError(
-            f"{name!r} in [alerts] must be a table [alerts.{name}] with query or sources, "
-            f"not {values!r}"
+        problem = _(
+            "{name!r} in [alerts] must be a table [alerts.{name}] with query or sources, "
+            "not {value!r}"
         )
+        raise ValueError(problem.format(name=name, value=values))
     for problem in _problems(values):
-        raise ValueError(f"{problem} (in [alerts.{name}])")
+        raise ValueError(_("{problem} (in [alerts.{name}])").format(problem=problem, name=name))
     return Rule(
         name=name,
         query=values.get("query", ""),
@@ -83,32 +87,34 @@ def _problems(values: Mapping[str, Any]) -> Iterator[str]:
     """Yield what is wrong with a rule, as sentences."""
     for key in values:
         if key not in KEYS:
-            yield f"unknown setting {key!r}; valid settings: {', '.join(KEYS)}"
+            text = _("unknown setting {name!r}; valid settings: {valid}")
+            yield text.format(name=key, valid=", ".join(KEYS))
     if not values.keys() & {"query", "sources"}:
-        yield "an alert needs 'query' or 'sources'"
+        yield _("an alert needs 'query' or 'sources'")
     yield from _query_problems(values.get("query", "any"))
     sources = values.get("sources", SOURCES[0])
     if type(sources) is not int or sources not in SOURCES:
-        yield (
-            f"'sources' must be a whole number from {SOURCES[0]} to {SOURCES[-1]}, not {sources!r}"
-        )
+        text = _("'sources' must be a whole number from {least} to {most}, not {value!r}")
+        yield text.format(least=SOURCES[0], most=SOURCES[-1], value=sources)
     yield from _within_problems(values)
     once_per = values.get("once_per", OncePer.STORY)
     if once_per not in [*OncePer]:
-        yield f"'once_per' must be 'story' or 'article', not {once_per!r}"
+        text = _("'once_per' must be 'story' or 'article', not {value!r}")
+        yield text.format(value=once_per)
     yield from problems(values.get("command", ["any"]), PLACEHOLDERS, _INSTEAD)
 
 
 def _query_problems(query: Any) -> Iterator[str]:
     """Yield what is wrong with a query. On the screen it would be a hint; here no one reads it."""
     if not isinstance(query, str):
-        yield f"'query' must be a text in quotes, not {query!r}"
+        yield _("'query' must be a text in quotes, not {value!r}").format(value=query)
         return
     parsed = parse(query)
     for hint in parsed.hints:
-        yield f"'query' has {hint.term!r}: {hint.reason}"
+        yield _("'query' has {term!r}: {reason}").format(term=hint.term, reason=hint.reason)
     if not parsed.terms:
-        yield f"'query' must be a text in quotes with a word or a filter, not {query!r}"
+        text = _("'query' must be a text in quotes with a word or a filter, not {value!r}")
+        yield text.format(value=query)
 
 
 def _within_problems(values: Mapping[str, Any]) -> Iterator[str]:
@@ -116,9 +122,10 @@ def _within_problems(values: Mapping[str, Any]) -> Iterator[str]:
     if within is None:
         return
     if not 0 < _seconds(within) <= LONGEST_S:
-        yield f"'within' must be a time up to '4d' such as '30m' or '6h', not {within!r}"
+        text = _("'within' must be a time up to '4d' such as '30m' or '6h', not {value!r}")
+        yield text.format(value=within)
     if "sources" not in values:
-        yield "'within' needs 'sources': it is the time in which so many sources tell a story"
+        yield _("'within' needs 'sources': it is the time in which so many sources tell a story")
 
 
 def _seconds(within: Any) -> int:

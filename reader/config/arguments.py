@@ -10,6 +10,8 @@ from itertools import pairwise
 from pathlib import PurePath
 from typing import Any
 
+from reader.i18n import _
+
 MOST_ARGUMENTS, LONGEST_ARGUMENT = 100, 4_000
 
 _ANY_PLACEHOLDER = re.compile(r"\{\w*\}")
@@ -24,16 +26,19 @@ def problems(command: Any, placeholders: Sequence[str], instead: str) -> Iterato
     """
     is_list = isinstance(command, list) and 0 < len(command) <= MOST_ARGUMENTS
     if not is_list or not all(isinstance(each, str) for each in command) or not command[0]:
-        yield (
+        text = _(
             "'command' must be a list of a program and its arguments such as "
-            f'["notify-send", "--", "{{title}}"], not {command!r}'
+            '["notify-send", "--", "{{title}}"], not {value!r}'
         )
+        yield text.format(value=command)
         return
     for argument in command:
         if "\0" in argument or len(argument) > LONGEST_ARGUMENT:
-            yield f"an argument of 'command' is too long or has a NUL: {argument[:40]!r}"
+            text = _("an argument of 'command' is too long or has a NUL: {argument!r}")
+            yield text.format(argument=argument[:40])
     if _ANY_PLACEHOLDER.fullmatch(command[0]):
-        yield f"'command' must begin with a program, not with {command[0]!r}"
+        text = _("'command' must begin with a program, not with {word!r}")
+        yield text.format(word=command[0])
     for before, argument in pairwise(command):
         yield from _argument_problems(PurePath(before).name, argument, placeholders, instead)
 
@@ -44,17 +49,17 @@ def _argument_problems(
     known = [f"{{{name}}}" for name in placeholders]
     found = next((each for each in known if each in argument), None)
     if found and found != argument:
-        yield (
-            f"'command' has {found} inside the argument {argument!r}; a placeholder must be "
+        text = _(
+            "'command' has {placeholder} inside the argument {argument!r}; a placeholder must be "
             "an argument of its own, as headlines are written by others"
         )
+        yield text.format(placeholder=found, argument=argument)
     elif found and _RUNS_TEXT.fullmatch(before):
-        yield (
-            f"'command' has {argument} after {before!r}, which would run a headline as a program; "
-            f"{instead}"
+        text = _(
+            "'command' has {argument} after {before!r}, which would run a headline as a program; "
+            "{instead}"
         )
+        yield text.format(argument=argument, before=before, instead=instead)
     elif not found and _ANY_PLACEHOLDER.fullmatch(argument):
-        yield (
-            f"'command' has the unknown placeholder {argument}; "
-            f"valid placeholders: {', '.join(known)}"
-        )
+        text = _("'command' has the unknown placeholder {argument}; valid placeholders: {valid}")
+        yield text.format(argument=argument, valid=", ".join(known))

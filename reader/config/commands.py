@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from reader.config.arguments import problems
+from reader.i18n import _
 
 MOST_COMMANDS = 50
 KEYS = ("command", "key", "terminal")
@@ -33,22 +34,23 @@ def from_table(table: Mapping[str, Any]) -> tuple[OwnCommand, ...]:
     Raises ValueError with a sentence that names the command and what is wrong with it.
     """
     if len(table) > MOST_COMMANDS:
-        raise ValueError(
-            f"[commands] has {len(table)} commands; at most {MOST_COMMANDS} are possible"
-        )
+        problem = _("[commands] has {number} commands; at most {most} are possible")
+        raise ValueError(problem.format(number=len(table), most=MOST_COMMANDS))
     return tuple(_command(name, value) for name, value in table.items())
 
 
 def _command(name: str, value: Any) -> OwnCommand:
     if not _NAME.fullmatch(name):
-        raise ValueError(f"{name!r} in [commands] must be a name of up to 40 letters and digits")
+        problem = _("{name!r} in [commands] must be a name of up to 40 letters and digits")
+        raise ValueError(problem.format(name=name))
     values = {"command": value} if isinstance(value, list) else value
     if not isinstance(values, dict):
-        raise ValueError(
-            f"{name!r} in [commands] must be a list of a program and its arguments, not {value!r}"
+        problem = _(
+            "{name!r} in [commands] must be a list of a program and its arguments, not {value!r}"
         )
+        raise ValueError(problem.format(name=name, value=value))
     for problem in _problems(values):
-        raise ValueError(f"{problem} (in [commands.{name}])")
+        raise ValueError(_("{problem} (in [commands.{name}])").format(problem=problem, name=name))
     return OwnCommand(
         name=name,
         command=tuple(values["command"]),
@@ -60,10 +62,13 @@ def _command(name: str, value: Any) -> OwnCommand:
 def _problems(values: Mapping[str, Any]) -> Iterator[str]:
     for key in values:
         if key not in KEYS:
-            yield f"unknown setting {key!r}; valid settings: {', '.join(KEYS)}"
-    yield from problems(values.get("command"), PLACEHOLDERS, "give it {markdown_file} to read")
+            text = _("unknown setting {name!r}; valid settings: {valid}")
+            yield text.format(name=key, valid=", ".join(KEYS))
+    instead = _("give it {markdown_file} to read")
+    yield from problems(values.get("command"), PLACEHOLDERS, instead)
     key = values.get("key", "any")
     if not isinstance(key, str) or not key or not key.isprintable():
-        yield f"'key' must be a text in quotes such as 'ctrl+e', not {key!r}"
-    if not isinstance(values.get("terminal", False), bool):
-        yield f"'terminal' must be true or false, not {values['terminal']!r}"
+        text = _("'key' must be a text in quotes such as 'ctrl+e', not {value!r}")
+        yield text.format(value=key)
+    if not isinstance(terminal := values.get("terminal", False), bool):
+        yield _("'terminal' must be true or false, not {value!r}").format(value=terminal)

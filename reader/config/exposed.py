@@ -6,6 +6,7 @@ from shlex import quote
 
 from reader.config.settings import Settings
 from reader.errors import CryptoreadError
+from reader.i18n import _
 from reader.safety.own_files import others_may, read_own
 from reader.safety.redaction import holds_secret
 
@@ -20,15 +21,12 @@ def findings(config: Path, folder: Path, settings: Settings | None) -> list[str]
     """
     found = []
     if others_may(READ, config) and _has_secret(config, settings):
-        found.append(
-            f"{config} holds a key or a token, and others can read it; "
-            f"run `chmod 600 {quote(str(config))}`"
-        )
+        text = _("{path} holds a key or a token, and others can read it; run `chmod 600 {quoted}`")
+        found.append(text.format(path=config, quoted=quote(str(config))))
     files = (each for name in _DATA for each in folder.glob(name))
     if others_may(ENTER, folder) and any(others_may(READ, each) for each in files):
-        found.append(
-            f"others can read what is in {folder}; run `chmod -R go-rwx {quote(str(folder))}`"
-        )
+        text = _("others can read what is in {path}; run `chmod -R go-rwx {quoted}`")
+        found.append(text.format(path=folder, quoted=quote(str(folder))))
     return found
 
 

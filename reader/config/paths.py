@@ -6,6 +6,7 @@ from pathlib import Path
 
 import reader
 from reader.errors import CryptoreadError
+from reader.i18n import _
 
 APP = "cryptoread"
 
@@ -15,6 +16,21 @@ class ConfigError(CryptoreadError):
 
     def __init__(self, path: Path, problem: str) -> None:
         super().__init__(f"{path}: {problem}")
+
+
+def not_readable(error: OSError) -> str:
+    """Return that a file cannot be read, as a problem of it."""
+    return _("cannot be read ({reason})").format(reason=error.strerror)
+
+
+def not_writable(error: OSError) -> str:
+    """Return that a file cannot be written, as a problem of it."""
+    return _("cannot be written ({reason})").format(reason=error.strerror)
+
+
+def not_toml(error: Exception) -> str:
+    """Return that a file is not TOML, as a problem of it."""
+    return _("is not valid TOML ({reason})").format(reason=error)
 
 
 def data_folder(option: Path | None = None) -> Path:
@@ -38,7 +54,7 @@ def config_file(option: Path | None = None) -> Path:
     Raises ConfigError if `option` does not exist.
     """
     if option and not option.expanduser().exists():
-        raise ConfigError(option, "there is no such file")
+        raise ConfigError(option, _("there is no such file"))
     if chosen := option or _from_environment("CRYPTOREAD_CONFIG"):
         return chosen.expanduser()
     if usual := _usual("XDG_CONFIG_HOME", ".config"):
@@ -76,4 +92,5 @@ def resource(name: str) -> Path:
     for folder in (package / name, package.parent / name):
         if folder.is_dir():
             return folder
-    raise CryptoreadError(f"{package} is incomplete: no folder {name!r}; install {APP} again")
+    text = _("{package} is incomplete: no folder {name!r}; install {program} again")
+    raise CryptoreadError(text.format(package=package, name=name, program=APP))

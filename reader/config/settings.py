@@ -11,7 +11,8 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from reader.config.paths import ConfigError
+from reader.config.paths import ConfigError, not_readable, not_toml
+from reader.i18n import _, languages
 from reader.safety.own_files import NotRegular, read_own
 
 if TYPE_CHECKING:
@@ -42,6 +43,8 @@ class Settings:
 
     language: str | None = None
     """The language on which the reader starts, such as `uk`."""
+    ui_language: str | None = None
+    """The language of the interface, such as `uk`; without it, that of the system."""
     sidebar_width: int | None = None
     """Columns of the list."""
     theme: str | None = None
@@ -107,13 +110,13 @@ def read_settings(path: Path) -> Settings:
     except NotRegular as error:
         raise ConfigError(path, error.reason) from error
     except OSError as error:
-        raise ConfigError(path, f"cannot be read ({error.strerror})") from error
+        raise ConfigError(path, not_readable(error)) from error
     import tomllib
 
     try:
         written = tomllib.loads(data.decode())
     except ValueError as error:  # not TOML, or not UTF-8
-        raise ConfigError(path, f"is not valid TOML ({error})") from error
+        raise ConfigError(path, not_toml(error)) from error
     for name, value in written.items():
         if problem := _problem(name, value):
             raise ConfigError(path, problem)
@@ -173,90 +176,119 @@ def _problem(name: str, value: object) -> str | None:
     """Return what is wrong with a setting, as a sentence; None if it is valid."""
     names = [setting.name for setting in fields(Settings)]
     if name not in names:
-        return f"unknown setting {name!r}; valid settings: {', '.join(names)}"
+        problem = _("unknown setting {name!r}; valid settings: {valid}")
+        return problem.format(name=name, valid=", ".join(names))
     if name in _NUMBERS:
         allowed = _NUMBERS[name]
         if type(value) is int and value in allowed:
             return None
-        return f"{name!r} must be a whole number from {allowed[0]} to {allowed[-1]}, not {value!r}"
+        problem = _("{name!r} must be a whole number from {least} to {most}, not {value!r}")
+        return problem.format(name=name, least=allowed[0], most=allowed[-1], value=value)
     if name in _PROBLEMS:
         return _PROBLEMS[name](value)
     if isinstance(value, str) and value:
         return None
-    shown = "" if name == "coindesk_key" else f", not {value!r}"
-    return f"{name!r} must be a text in quotes{shown}"
+    if name == "coindesk_key":
+        return _("{name!r} must be a text in quotes").format(name=name)
+    return _not_text(name, value)
+
+
+def _not_text(name: str, value: object) -> str:
+    return _("{name!r} must be a text in quotes, not {value!r}").format(name=name, value=value)
 
 
 def _language_problem(value: object) -> str | None:
     if not isinstance(value, str) or not value:
-        return f"'language' must be a text in quotes, not {value!r}"
+        return _not_text("language", value)
     if re.fullmatch(_LANGUAGE, value):
         return None
-    return (
-        f"unknown language {value!r}; valid languages: codes of two or three letters, as 'en', 'uk'"
+    problem = _(
+        "unknown language {value!r}; valid languages: codes of two or three letters, as 'en', 'uk'"
     )
+    return problem.format(value=value)
+
+
+def _ui_language_problem(value: object) -> str | None:
+    valid = languages()
+    if value in valid:
+        return None
+    problem = _("'ui_language' must be one of {valid}, not {value!r}")
+    return problem.format(valid=", ".join(map(repr, valid)), value=value)
 
 
 def _glyphs_problem(value: object) -> str | None:
     if value in (UNICODE, ASCII):
         return None
-    return f"'glyphs' must be 'unicode' or 'ascii', not {value!r}"
+    return _("'glyphs' must be 'unicode' or 'ascii', not {value!r}").format(value=value)
 
 
 def _tags_problem(value: object) -> str | None:
     if value in (SPLITTING, FREQUENT):
         return None
-    return f"'tags' must be 'splitting' or 'frequent', not {value!r}"
+    return _("'tags' must be 'splitting' or 'frequent', not {value!r}").format(value=value)
 
 
 def _keys_problem(value: object) -> str | None:
     if not isinstance(value, dict):
-        return f"'keys' must be a table [keys] of binding = \"key\", not {value!r}"
+        problem = _("'keys' must be a table [keys] of binding = \"key\", not {value!r}")
+        return problem.format(value=value)
     for binding, keys in value.items():
         if not isinstance(keys, str) or not keys:
-            return f"{binding!r} in [keys] must be a text in quotes such as 'ctrl+n', not {keys!r}"
+            problem = _(
+                "{binding!r} in [keys] must be a text in quotes such as 'ctrl+n', not {value!r}"
+            )
+            return problem.format(binding=binding, value=keys)
         if not (binding + keys).isprintable():
-            return f"{binding!r} in [keys] has characters that cannot be typed: {keys!r}"
+            problem = _("{binding!r} in [keys] has characters that cannot be typed: {value!r}")
+            return problem.format(binding=binding, value=keys)
     return None
 
 
 def _estimate_problem(value: object) -> str | None:
     if isinstance(value, bool):
         return None
-    return f"'estimate_sentiment' must be true or false, not {value!r}"
+    return _("'estimate_sentiment' must be true or false, not {value!r}").format(value=value)
 
 
 def _read_when_problem(value: object) -> str | None:
     if value in READ_WHEN:
         return None
-    return f"'read_when' must be one of {', '.join(map(repr, READ_WHEN))}, not {value!r}"
+    problem = _("'read_when' must be one of {valid}, not {value!r}")
+    return problem.format(valid=", ".join(map(repr, READ_WHEN)), value=value)
 
 
 def _categories_problem(value: object) -> str | None:
     if not isinstance(value, dict):
-        return f"'categories' must be a table [categories] of NAME = [\"word\"], not {value!r}"
+        problem = _("'categories' must be a table [categories] of NAME = [\"word\"], not {value!r}")
+        return problem.format(value=value)
     for name, words in value.items():
         texts = isinstance(words, list) and all(isinstance(word, str) and word for word in words)
         if not texts or not name:
-            return f"{name!r} in [categories] must be a list of words in quotes, not {words!r}"
+            problem = _("{name!r} in [categories] must be a list of words in quotes, not {value!r}")
+            return problem.format(name=name, value=words)
     return None
 
 
 def _views_problem(value: object) -> str | None:
     if not isinstance(value, dict):
-        return f"'views' must be a table [views] of name = \"query\", not {value!r}"
+        return _("'views' must be a table [views] of name = \"query\", not {value!r}").format(
+            value=value
+        )
     from reader.query.views import MOST_VIEWS, problem
 
     if len(value) > MOST_VIEWS:
-        return f"there can be {MOST_VIEWS} views at most in [views], not {len(value):,}"
+        text = _("there can be {most} views at most in [views], not {number:,}")
+        return text.format(most=MOST_VIEWS, number=len(value))
     folded: set[str] = set()
     for name, query in value.items():
         if not isinstance(query, str):
-            return f"{name!r} in [views] must be a query in quotes, not {query!r}"
+            text = _("{name!r} in [views] must be a query in quotes, not {value!r}")
+            return text.format(name=name, value=query)
         if trouble := problem(name, query):
-            return f"{trouble}, in [views]"
+            return _("{problem}, in [views]").format(problem=trouble)
         if name.casefold() in folded:
-            return f"{name!r} in [views] is there twice; names do not depend on case"
+            text = _("{name!r} in [views] is there twice; names do not depend on case")
+            return text.format(name=name)
         folded.add(name.casefold())
     return None
 
@@ -264,24 +296,30 @@ def _views_problem(value: object) -> str | None:
 def _subscriptions_problem(value: object) -> str | None:
     if isinstance(value, dict):
         return None
-    return f"'subscriptions' must be a table [subscriptions] of name = \"https://…\", not {value!r}"
+    problem = _(
+        "'subscriptions' must be a table [subscriptions] of name = \"https://…\", not {value!r}"
+    )
+    return problem.format(value=value)
 
 
 def _alerts_problem(value: object) -> str | None:
     if isinstance(value, dict):
         return None
-    return f"'alerts' must be tables [alerts.NAME] with query or sources, not {value!r}"
+    problem = _("'alerts' must be tables [alerts.NAME] with query or sources, not {value!r}")
+    return problem.format(value=value)
 
 
 def _commands_problem(value: object) -> str | None:
     if isinstance(value, dict):
         return None
-    return f"'commands' must be a table [commands] of NAME = [\"program\"], not {value!r}"
+    problem = _("'commands' must be a table [commands] of NAME = [\"program\"], not {value!r}")
+    return problem.format(value=value)
 
 
 _NUMBERS = {"sidebar_width": WIDTHS, "column_width": WIDTHS, "sync_every": MINUTES}
 _PROBLEMS = {
     "language": _language_problem,
+    "ui_language": _ui_language_problem,
     "glyphs": _glyphs_problem,
     "tags": _tags_problem,
     "keys": _keys_problem,

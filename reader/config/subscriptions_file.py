@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from reader.config.settings import Settings
 from reader.config.toml_file import read_document, write_document
 from reader.errors import CryptoreadError
+from reader.i18n import _, ngettext
 from reader.safety.known_secrets import know_address
 from reader.subscriptions import (
     DEFAULTS,
@@ -36,22 +37,23 @@ class NameTaken(CryptoreadError):
     """The name is in use."""
 
     def __init__(self, name: str) -> None:
-        super().__init__(f"subscription {name!r} already exists; choose another --name")
+        text = _("subscription {name!r} already exists; choose another --name")
+        super().__init__(text.format(name=name))
 
 
 class Followed(CryptoreadError):
     """The address is followed already."""
 
     def __init__(self, url: str, name: str) -> None:
-        super().__init__(f"{url} is already followed, as {name!r}")
+        super().__init__(_("{url} is already followed, as {name!r}").format(url=url, name=name))
 
 
 class TooMany(CryptoreadError):
     """The limit of subscriptions is reached."""
 
     def __init__(self) -> None:
-        most = f"{MAX_SUBSCRIPTIONS:,} subscriptions at most"
-        super().__init__(f"there can be {most}; unsubscribe from some first")
+        text = _("there can be {most:,} subscriptions at most; unsubscribe from some first")
+        super().__init__(text.format(most=MAX_SUBSCRIPTIONS))
 
 
 def subscribe(path: Path, new: Iterable[Subscription]) -> None:
@@ -88,8 +90,14 @@ def subscribed(path: Path, settings: Settings) -> tuple[tuple[Subscription, ...]
     if settings.subscriptions is not None:
         return settings.subscriptions, ""
     subscribe(path, DEFAULTS)
-    notice = f"no subscriptions yet: {len(DEFAULTS)} sources of news were written into {path}"
-    return DEFAULTS, f"{notice}; `cryptoread subscriptions` lists them"
+    notice = ngettext(
+        "no subscriptions yet: {number} source of news was written into {path}; "
+        "`cryptoread subscriptions` lists it",
+        "no subscriptions yet: {number} sources of news were written into {path}; "
+        "`cryptoread subscriptions` lists them",
+        len(DEFAULTS),
+    )
+    return DEFAULTS, notice.format(number=len(DEFAULTS), path=path)
 
 
 def unsubscribe(path: Path, name: str) -> Subscription:

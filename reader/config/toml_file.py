@@ -5,7 +5,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from reader.config.paths import ConfigError
+from reader.config.paths import ConfigError, not_readable, not_toml, not_writable
 from reader.safety.own_files import PRIVATE_FILE, NotRegular, make_folder, read_own
 
 if TYPE_CHECKING:
@@ -24,9 +24,9 @@ def read_document(path: Path) -> "TOMLDocument":
     except NotRegular as error:
         raise ConfigError(path, error.reason) from error
     except (TOMLKitError, ValueError) as error:
-        raise ConfigError(path, f"is not valid TOML ({error})") from error
+        raise ConfigError(path, not_toml(error)) from error
     except OSError as error:
-        raise ConfigError(path, f"cannot be read ({error.strerror})") from error
+        raise ConfigError(path, not_readable(error)) from error
 
 
 def write_document(path: Path, document: "TOMLDocument") -> None:
@@ -49,4 +49,4 @@ def write_document(path: Path, document: "TOMLDocument") -> None:
             Path(name).unlink(missing_ok=True)
             raise
     except OSError as error:
-        raise ConfigError(path, f"cannot be written ({error.strerror})") from error
+        raise ConfigError(path, not_writable(error)) from error

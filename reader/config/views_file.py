@@ -4,6 +4,7 @@ from pathlib import Path
 
 from reader.config.toml_file import read_document, write_document
 from reader.errors import CryptoreadError
+from reader.i18n import _
 from reader.query.views import MOST_VIEWS, problem
 
 TABLE = "views"
@@ -27,10 +28,12 @@ def save_view(path: Path, name: str, query: str) -> bool:
         document[TABLE] = tomlkit.table()
     table = document[TABLE]
     if not isinstance(table, dict):
-        raise BadView(f"'views' in {path} must be a table [views] of name = \"query\"")
+        text = _("'views' in {path} must be a table [views] of name = \"query\"")
+        raise BadView(text.format(path=path))
     known = next((each for each in table if each.casefold() == name.casefold()), None)
     if known is None and len(table) >= MOST_VIEWS:
-        raise BadView(f"there can be {MOST_VIEWS} views at most; remove one from {path} first")
+        text = _("there can be {most} views at most; remove one from {path} first")
+        raise BadView(text.format(most=MOST_VIEWS, path=path))
     table[known or name] = query
     write_document(path, document)
     return known is not None

@@ -14,6 +14,7 @@ from xml.sax.saxutils import quoteattr
 
 from reader.errors import CryptoreadError, Refusal
 from reader.formats.charsets import text_encoding
+from reader.i18n import _
 from reader.subscriptions import (
     MAX_NAME,
     MAX_SUBSCRIPTIONS,
@@ -93,19 +94,19 @@ class NotOpml(CryptoreadError):
     """The bytes are not a list of subscriptions."""
 
     def __init__(self, reason: str) -> None:
-        super().__init__(f"is not OPML: {reason}")
+        super().__init__(_("is not OPML: {reason}").format(reason=reason))
 
 
 class TooManySources(NotOpml):
     """The list names more sources than can be followed."""
 
     def __init__(self) -> None:
-        most = f"{MAX_SUBSCRIPTIONS:,} sources"
-        CryptoreadError.__init__(self, f"names more than {most}, the maximum")
+        reason = _("names more than {number:,} sources, the maximum")
+        CryptoreadError.__init__(self, reason.format(number=MAX_SUBSCRIPTIONS))
 
 
 def read_opml(
-    data: bytes, refuse: Callable[[Refusal], None] = lambda _: None
+    data: bytes, refuse: Callable[[Refusal], None] = lambda _refusal: None
 ) -> tuple[Subscription, ...]:
     """Return the subscriptions, in order, each address once, with unique names.
 
@@ -115,7 +116,7 @@ def read_opml(
     Raises NotOpml.
     """
     if len(data) > MAX_BYTES:
-        raise NotOpml(f"it is larger than {MAX_BYTES // 1024**2} MiB")
+        raise NotOpml(_("it is larger than {number} MiB").format(number=MAX_BYTES // 1024**2))
     reading = _Reading(_text(data))
     found: list[Subscription] = []
     refused = 0
@@ -177,7 +178,9 @@ class _Reading:
             if found["outline"]:
                 count += 1
                 if count > MAX_OUTLINES:
-                    raise NotOpml(f"it holds more than {MAX_OUTLINES:,} outlines")
+                    raise NotOpml(
+                        _("it holds more than {number:,} outlines").format(number=MAX_OUTLINES)
+                    )
                 line += self._text.count("\n", counted, found.start())
                 counted = found.start()
                 yield self._outline(line)
@@ -194,7 +197,7 @@ class _Reading:
     def _outline(self, line: int) -> _Outline:
         given: dict[str, str] = {}
         at = begun = self._at
-        for _ in range(MAX_ATTRIBUTES):
+        for _turn in range(MAX_ATTRIBUTES):
             if (found := _ATTRIBUTE.match(self._text, at)) is None:
                 break
             at = found.end()
@@ -206,7 +209,7 @@ class _Reading:
         if end != "/>" and not _address(given):
             self._depth += 1
             if self._depth > MAX_DEPTH:
-                raise NotOpml("it is nested far deeper than any list of subscriptions")
+                raise NotOpml(_("it is nested far deeper than any list of subscriptions"))
         return _Outline(
             given=given,
             line=line,
@@ -236,17 +239,17 @@ def _source(outline: _Outline) -> Subscription | Refusal | None:
     kind = given.get("type", "").strip().lower()
     url = _address(given)
     times = _times_escaped(url)
-    for _ in range(times):
+    for _turn in range(times):
         url = _unescaped(url)
     name = _name(given.get("title", ""), times) or _name(given.get("text", ""), times)
-    where = name or f"line {outline.line}"
+    where = name or _("line {number}").format(number=outline.line)
     if not outline.is_whole:
-        return Refusal(where, "the file breaks off within it")
+        return Refusal(where, _("the file breaks off within it"))
     if kind == "include":
-        return Refusal(where, "it is another list: save that as a file, and import it")
+        return Refusal(where, _("it is another list: save that as a file, and import it"))
     if not url:
         is_source = outline.is_source or kind in ("rss", "atom", "feed")
-        return Refusal(where, "it has no address") if is_source else None
+        return Refusal(where, _("it has no address")) if is_source else None
     url = web_address(f"https:{url}" if url.startswith("//") else url)
     # Not from the file's own attribute: a source of kind `coindesk` is sent a key.
     is_json = kind == Kind.NEWS_JSON
@@ -257,7 +260,7 @@ def _source(outline: _Outline) -> Subscription | Refusal | None:
 def _name(text: str, times: int) -> str:
     """Return its name. times: how often the list escapes its values; once is right."""
     text = text[:MAX_WRITTEN]
-    for _ in range(times):
+    for _turn in range(times):
         text = _unescaped(text)
     name = clean_line(text)[:MAX_NAME].strip()
     return name if is_visible(name) else ""
@@ -318,15 +321,17 @@ def _line(data: bytes) -> str:
 def _check(data: bytes, reading: _Reading) -> None:
     """Raise NotOpml with what is wrong with a document that names nothing, if anything is."""
     if reading.has_doctype:
-        raise NotOpml("it names sources only in its document type, which is not read")
+        raise NotOpml(_("it names sources only in its document type, which is not read"))
     try:
         expat.ParserCreate().Parse(data, True)
     except expat.ExpatError as error:
-        raise NotOpml(f"line {error.lineno} is not well-formed XML") from error
+        raise NotOpml(
+            _("line {number} is not well-formed XML").format(number=error.lineno)
+        ) from error
     except (ValueError, LookupError) as error:  # an encoding that Python does not have
-        raise NotOpml("its encoding is unknown") from error
+        raise NotOpml(_("its encoding is unknown")) from error
     if not reading.is_opml:
-        raise NotOpml("it has no element <opml>")
+        raise NotOpml(_("it has no element <opml>"))
 
 
 def _unique(found: Iterable[Subscription]) -> tuple[Subscription, ...]:

@@ -10,13 +10,15 @@ from typing import NamedTuple, TypeVar
 from reader.article import Article, Identity
 from reader.errors import CryptoreadError, Refusal
 from reader.formats.errors import NotAnArticle
+from reader.formats.flags import Flag
+from reader.i18n import _
 
 _Item = TypeVar("_Item")
 
 MAX_ITEMS = 10_000
 """Maximum items of one page; no feed has a tenth of it."""
 
-UNDATED = "publishedAt is missing: the time of the sync stands in"
+UNDATED = Flag.SYNC_STANDS_IN.of()
 """Flag of an article whose date is when it was first seen."""
 
 _AHEAD = timedelta(days=1)
@@ -39,7 +41,7 @@ class Markup:
         """Count the texts' markup. Raises NotAnArticle if it exceeds what is left."""
         tags = sum(text.count("<") for text in texts if isinstance(text, str))
         if tags > self._left:
-            raise NotAnArticle("holds more markup than a page may")
+            raise NotAnArticle(_("holds more markup than a page may"))
         self._left -= tags
 
 
@@ -61,7 +63,7 @@ def published_or_now(
     if instant is not None and is_possible(instant, now):
         return instant, []
     shown = said if len(said) <= 40 else said[:39] + "…"
-    doubt = [f"publishedAt cannot be right: {shown}"] if shown else []
+    doubt = [Flag.IMPOSSIBLE_DATE.of(text=shown)] if shown else []
     return now.replace(microsecond=0), [UNDATED, *doubt]
 
 
@@ -107,14 +109,15 @@ def page_of(
         if number > MAX_ITEMS:
             refusals.append(
                 Refusal(
-                    f"item {number}", "exceeds the number of items per page, as do those after it"
+                    _("item {number}").format(number=number),
+                    _("exceeds the number of items per page, as do those after it"),
                 )
             )
             break
         try:
             article = read(item)
         except NotAnArticle as error:
-            refusals.append(Refusal(f"item {number}", str(error)))
+            refusals.append(Refusal(_("item {number}").format(number=number), str(error)))
             continue
         key: Identity | int = article.identity if ids_are_distinct else number
         known = articles.get(key)

@@ -5,6 +5,8 @@ from collections.abc import Iterable
 from statistics import median
 from typing import NamedTuple
 
+from reader.i18n import _
+
 LEAST_STORIES = 30
 """Stories from which a source is compared: with fewer, the shares are chance."""
 
@@ -34,7 +36,8 @@ class Firsts(NamedTuple):
     @property
     def lag(self) -> str:
         """Return the median time behind the first in hours, `2.4 h`; empty if it has none."""
-        return "" if self.median_lag_s is None else f"{self.median_lag_s / 3600:.1f} h"
+        lag = self.median_lag_s
+        return "" if lag is None else _("{number:.1f} h").format(number=lag / 3600)
 
 
 def firsts(stories: Iterable[Iterable[tuple[float, str]]]) -> list[Firsts]:

@@ -12,6 +12,7 @@ from typing import NamedTuple
 from reader.errors import CryptoreadError, SourceError
 from reader.formats.feeds.discovery import NamedFeed, is_web_page, main_feed, read_page
 from reader.formats.page import Incomplete, NotAPage
+from reader.i18n import _, ngettext
 from reader.sources.http.answers import Answer
 from reader.sources.http.fetcher import Fetcher, FetchFailed, Limits
 from reader.subscriptions import Status
@@ -28,7 +29,12 @@ class SeveralFeeds(CryptoreadError):
 
     def __init__(self, url: str, feeds: tuple[NamedFeed, ...]) -> None:
         self.feeds = feeds
-        super().__init__(f"{url} is a web page that names {len(feeds)} feeds")
+        text = ngettext(
+            "{address} is a web page that names {number} feed",
+            "{address} is a web page that names {number} feeds",
+            len(feeds),
+        )
+        super().__init__(text.format(address=url, number=len(feeds)))
 
 
 class Found(NamedTuple):
@@ -52,7 +58,7 @@ def find_feed(urls: Sequence[str], limits: Limits = LIMITS) -> Found:
     try:
         return asyncio.run(_found(urls, limits))
     except SourceError as error:  # an unusable proxy
-        return Found(urls[0], f"{urls[0]} could not be asked: {error}")
+        return Found(urls[0], _not_asked(urls[0], error))
 
 
 async def _found(urls: Sequence[str], limits: Limits) -> Found:
@@ -64,30 +70,36 @@ async def _found(urls: Sequence[str], limits: Limits) -> Found:
             except FetchFailed as error:
                 is_there = error.status not in _NO_WAY
                 if is_there or not number:
-                    found = Found(url, f"{url} could not be asked: {error}")
+                    found = Found(url, _not_asked(url, error))
                 if is_there:
                     break
     return found
 
 
+def _not_asked(url: str, error: Exception) -> str:
+    return _("{address} could not be asked: {error}").format(address=url, error=error)
+
+
 async def _looked_at(fetcher: Fetcher, url: str) -> Found:
     at = url
-    for _ in range(MAX_PAGES):
+    for _page in range(MAX_PAGES):
         answer = await fetcher.get(at, named=url)
         if not is_web_page(answer.body or b""):
-            note = f"{url} is a web page that leads to {at}" if at != url else ""
+            leads = _("{address} is a web page that leads to {other}")
+            note = leads.format(address=url, other=at) if at != url else ""
             return _read(answer, Found(at, note))
         page = read_page(answer.body or b"", answer.url or at, answer.content_type)
         if main := main_feed(page.feeds):
             await fetcher.check(main.url, named=url)
-            note = f"{url} is a web page; its feed is {main.url}"
-            return Found(main.url, note)
+            note = _("{address} is a web page; its feed is {feed}")
+            return Found(main.url, note.format(address=url, feed=main.url))
         if page.feeds:
             raise SeveralFeeds(url, page.feeds)
         if not page.leads_to:
             break
         at = page.leads_to
-    return Found(url, f"{url} is a web page that does not name a feed", is_wrong=True)
+    note = _("{address} is a web page that does not name a feed")
+    return Found(url, note.format(address=url), is_wrong=True)
 
 
 def _read(answer: Answer, found: Found) -> Found:
@@ -98,7 +110,9 @@ def _read(answer: Answer, found: Found) -> Found:
     try:
         read_feed(data, url=found.url, content_type=answer.content_type, now=now)
     except Incomplete as error:
-        return found._replace(note=f"{found.url} cannot be read now: {error}")
+        note = _("{address} cannot be read now: {error}")
+        return found._replace(note=note.format(address=found.url, error=error))
     except NotAPage as error:
-        return found._replace(note=f"{found.url} is not a feed: {error}", is_wrong=True)
+        note = _("{address} is not a feed: {error}").format(address=found.url, error=error)
+        return found._replace(note=note, is_wrong=True)
     return found

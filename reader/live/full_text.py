@@ -13,6 +13,7 @@ from reader.cache.store import Store
 from reader.cache.storing.feeds import feed_of
 from reader.errors import CryptoreadError
 from reader.formats.html.full_text import NoFullText, main_text, require
+from reader.i18n import _
 from reader.safety.redaction import for_articles_of
 from reader.sources.http.fetcher import Answer, Fetcher, FetchFailed, Limits
 from reader.web.inside import host_of, is_inside, is_same_host
@@ -26,14 +27,15 @@ class NoOriginal(CryptoreadError):
     """The article has no link to its original."""
 
     def __init__(self) -> None:
-        super().__init__("the publisher gave no link to fetch the text from")
+        super().__init__(_("the publisher gave no link to fetch the text from"))
 
 
 class OriginalFailed(CryptoreadError):
     """The original could not be used, and why."""
 
     def __init__(self, url: str, reason: str) -> None:
-        super().__init__(f"{host(url)}: {reason}; o opens it in the browser")
+        text = _("{site}: {reason}; o opens it in the browser")
+        super().__init__(text.format(site=host(url), reason=reason))
 
 
 def fetch_full_text(
@@ -88,7 +90,7 @@ async def _fetched(url: str, named: str, stop: threading.Event, limits: Limits) 
     async with Fetcher(limits) as fetcher:
         task = asyncio.create_task(fetcher.get(url, named=named))
         while not stop.is_set():
-            done, _ = await asyncio.wait({task}, timeout=LOOK_FOR_STOP_S)
+            done, _waiting = await asyncio.wait({task}, timeout=LOOK_FOR_STOP_S)
             if done:
                 return task.result()
         task.cancel()
@@ -99,5 +101,5 @@ async def _fetched(url: str, named: str, stop: threading.Event, limits: Limits) 
 def _page(answer: Answer) -> bytes:
     kind = answer.content_type.partition(";")[0].strip().lower()
     if kind not in _HTML:
-        raise NoFullText("it is not a web page")
+        raise NoFullText(_("it is not a web page"))
     return answer.body or b""

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from shlex import quote
 from typing import TYPE_CHECKING, NamedTuple
 
+from reader.i18n import _, ngettext, pgettext
 from reader.safety.redaction import redacted
 from reader.subscriptions import Status, Subscription
 
@@ -14,11 +15,15 @@ if TYPE_CHECKING:
     from reader.cache.source_states import SourceState
 
 
+WELL, NOT_ASKED = "well", "not asked yet"  # not shown: JSON
+FAILING, RESTING = "failing", "resting"
+
+
 class Health(NamedTuple):
     """State of one source. Instants are aware, None if there was none."""
 
-    how: str
-    """One or two words: `well`, `not asked yet`, `failing`, `failed 4 times`, `resting`."""
+    state: str
+    """As JSON has it: `well`, `not asked yet`, `failing`, `failed 4 times`, `resting`."""
     status: Status | None = None
     """Result of the last request; None if it was never asked, or that was not noted."""
     last_ok: datetime | None = None
@@ -31,15 +36,27 @@ class Health(NamedTuple):
     advice: str = ""
     """Advice to the user, empty if none."""
 
+    @property
+    def how(self) -> str:
+        """Return the state in one to three words, in the language of the interface."""
+        words = {
+            WELL: pgettext("source", "well"),
+            NOT_ASKED: _("not asked yet"),
+            FAILING: _("failing"),
+            RESTING: _("resting"),
+        }
+        failed = ngettext("failed {number} time", "failed {number} times", self.failures)
+        return words.get(self.state) or failed.format(number=self.failures)
+
 
 def health(source: Subscription, state: "SourceState | None", now: datetime) -> Health:
     """Return how the source is doing at that moment. now: aware."""
     if state is None:
-        return Health("not asked yet")
+        return Health(NOT_ASKED)
     state = state.as_of(int(now.timestamp()))
     status = Status(state.last_status) if state.last_status in list(Status) else None
     made = Health(
-        how="well",
+        state=WELL,
         status=status,
         last_ok=_instant(state.last_ok),
         last_failed=_instant(state.last_failed),
@@ -49,14 +66,15 @@ def health(source: Subscription, state: "SourceState | None", now: datetime) -> 
     )
     if not state.last_error:
         return made
-    how = "failing" if state.failures < 2 else f"failed {state.failures} times"
+    failed = f"failed {state.failures} times"  # not shown: JSON
     until = _instant(state.next_try)
     if until is None or until <= now:
-        return made._replace(how=how)
-    ask = f"`cryptoread sync {quote(source.name)}` asks it earlier"
-    rests = f"it rests until {until.astimezone():%Y-%m-%d %H:%M}; {ask}"
+        return made._replace(state=FAILING if state.failures < 2 else failed)
+    rests = _("it rests until {until}; `cryptoread sync {name}` asks it earlier").format(
+        until=f"{until.astimezone():%Y-%m-%d %H:%M}", name=quote(source.name)
+    )
     advice = f"{made.advice}; {rests}" if made.advice else rests
-    return made._replace(how="resting", rests_until=until, advice=advice)
+    return made._replace(state=RESTING, rests_until=until, advice=advice)
 
 
 def _instant(seconds: int) -> datetime | None:

@@ -24,6 +24,7 @@ from reader.cache.values.incoming import Incoming
 from reader.errors import Refusal, SourceError
 from reader.formats.feeds.discovery import WebPage, read_page
 from reader.formats.page import UNDATED, Page
+from reader.i18n import _
 from reader.safety.redaction import for_articles_of, redacted
 from reader.sources import read_whole
 from reader.sources.http.fetcher import NOTHING_KNOWN, Answer, Fetcher, FetchFailed, Known
@@ -233,9 +234,8 @@ class _Document(_Source):
         named = self.subscription.url
         answer = await self.desk.fetcher.get(address, known=known, named=named)
         if answer.body is None and known == NOTHING_KNOWN:
-            raise FetchFailed(
-                Status.SERVER_ERROR, "the server answered 304 to an unconditional request"
-            )
+            reason = _("the server answered 304 to an unconditional request")
+            raise FetchFailed(Status.SERVER_ERROR, reason)
         status = await self.desk.work(self.take, answer)
         return self.result(status)
 
@@ -316,7 +316,8 @@ class _Folder(_Source):
 
         folder = Path(self.subscription.url).expanduser()
         if not folder.exists():
-            raise FetchFailed(Status.NOT_FOUND, f"there is no {display_name(str(folder))}")
+            reason = _("there is no {path}").format(path=display_name(str(folder)))
+            raise FetchFailed(Status.NOT_FOUND, reason)
         report = Import(self.desk.cache, lambda _done, _total: None, self.refusals.append).run(
             [folder]
         )
@@ -340,7 +341,7 @@ class _CoinDesk(_Source):
             return await self.without_key()
         is_first = not self.state.last_ok
         ends: list[int | None] = [None, *self.state.pending]
-        for _ in range(FIRST_PAGES if is_first else MOST_PAGES):
+        for _page in range(FIRST_PAGES if is_first else MOST_PAGES):
             end = ends.pop(0)
             address = _page_url(self.subscription.url, end)
             answer = await self.desk.fetcher.get(address, secrets={"x-api-key": key})
@@ -355,7 +356,7 @@ class _CoinDesk(_Source):
 
     async def without_key(self) -> SourceResult:
         """Return the result without a key, which is not a failure of the source."""
-        reason = "its API needs a key"
+        reason = _("its API needs a key")
         state = troubled(self.state, self.desk.now(), Status.NO_KEY, reason)
         await self.desk.work(self.desk.note, state)
         return failed(self.subscription, Status.NO_KEY, reason)

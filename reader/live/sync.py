@@ -20,6 +20,7 @@ from reader.cache.store import Store
 from reader.errors import CacheError, CryptoreadError
 from reader.formats.feeds.discovery import WebPage
 from reader.formats.page import ApiFailure, OverQuota
+from reader.i18n import _
 from reader.live.loading import load
 from reader.live.source import Desk, failed, source, troubled
 from reader.safety.crash import Broken
@@ -138,10 +139,10 @@ class Sync:
         """Return the result of one source, whatever happens to it."""
         state = self._state(subscription)
         if self._is_paused(state):
-            when = (
-                f"until {datetime.fromtimestamp(state.next_try, UTC).astimezone():%Y-%m-%d %H:%M}"
+            until = datetime.fromtimestamp(state.next_try, UTC).astimezone()
+            error = _("paused until {time} ({error})").format(
+                time=f"{until:%Y-%m-%d %H:%M}", error=state.last_error
             )
-            error = f"paused {when} ({state.last_error})"
             return failed(subscription, Status.PAUSED, error, state.last_status)
         try:
             return await source(desk, subscription, state).run()

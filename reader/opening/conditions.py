@@ -8,7 +8,10 @@ import zlib
 from reader import __version__
 
 _NAMES = frozenset(
-    ("LANG", "LANGUAGE", "TERM", "COLORTERM", "NO_COLOR", "FORCE_COLOR", "HOME", "TZ")
+    (
+        *("LANG", "LANGUAGE", "CRYPTOREAD_LANGUAGE", "HOME", "TZ"),
+        *("TERM", "COLORTERM", "NO_COLOR", "FORCE_COLOR"),
+    )
 )
 _PREFIXES = ("TEXTUAL", "XDG_", "LC_", "TTY_")
 _LARGEST = 1024 * 1024

@@ -7,6 +7,7 @@ import os
 import sys
 import time
 
+from reader import i18n
 from reader.opening.conditions import holding, places
 from reader.opening.picture import kept, painted
 
@@ -41,10 +42,12 @@ def cover(arguments: list[str]) -> None:
     picture = kept(at[0])
     if picture is None:
         return
-    holds, rows = picture
+    language, holds, rows = picture
     columns, lines = os.get_terminal_size(1)
-    shown = painted(rows, time.time()) if len(rows) == lines else None
-    if shown is not None and holds == holding(*at, columns, lines):
+    if len(rows) != lines or holds != holding(*at, columns, lines):
+        return
+    i18n.speak(language)  # what chooses it is part of the conditions
+    if (shown := painted(rows, time.time())) is not None:
         _show(shown)
 
 

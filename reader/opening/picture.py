@@ -1,14 +1,15 @@
 """The kept picture: one file of the data folder, whose times are computed when it is shown.
 
-The file is text: a line with a format and a checksum, a line that says when the picture holds, then
-a line for each row of the screen. A row is text with colours; between two separators stands an
-instant, whose time, date or age is put there.
+The file is text: a line with a format and a checksum, one with the language, one that says when the
+picture holds, then a line for each row of the screen. A row is text with colours; between two
+separators stands an instant, whose time, date or age is put there.
 """
 
 import os
 import re
 import zlib
 
+from reader import i18n
 from reader.ages import age_in_words, short_time
 
 TYPE_CHECKING = False
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 NAME = "first-screen"
 """File of the data folder."""
 
-_FORMAT = "cryptoread first screen 3"
+_FORMAT = "cryptoread first screen 4"  # not shown
 _SEPARATOR = "\x1d"
 _LARGEST = 4 * 1024 * 1024
 _SAFE = re.compile("(?:[^\x00-\x1f\x7f-\x9f]|\x1b\\[[0-9;:]*m|\x1d)*")
@@ -50,7 +51,7 @@ def keep(folder: str, holds: str, rows: "Sequence[str]") -> None:
 
     holds: one line, which says under which conditions the picture is right.
     """
-    text = "\n".join((holds, *rows))
+    text = "\n".join((i18n.spoken(), holds, *rows))
     if not all(map(_SAFE.fullmatch, rows)) or "\n" in holds:
         return
     data = text.encode()
@@ -68,18 +69,18 @@ def keep(folder: str, holds: str, rows: "Sequence[str]") -> None:
         raise
 
 
-def kept(folder: str) -> tuple[str, list[str]] | None:
-    """Return the conditions of the picture in the folder, and its rows; None if there is none."""
+def kept(folder: str) -> tuple[str, str, list[str]] | None:
+    """Return language, conditions and rows of the picture in the folder; None if there is none."""
     try:
         opened = os.open(os.path.join(folder, NAME), os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
         with os.fdopen(opened, "rb") as file:
             head, _, data = file.read(_LARGEST).partition(b"\n")
         if head != f"{_FORMAT} {zlib.crc32(data)}".encode():
             return None
-        holds, *rows = data.decode().split("\n")
+        language, holds, *rows = data.decode().split("\n")
     except (OSError, ValueError):
         return None
-    return (holds, rows) if all(map(_SAFE.fullmatch, rows)) else None
+    return (language, holds, rows) if all(map(_SAFE.fullmatch, rows)) else None
 
 
 def painted(rows: list[str], now: float) -> str | None:

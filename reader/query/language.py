@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from itertools import takewhile
 
+from reader.i18n import _
 from reader.query.lexing import BEGUN_PATTERN, Kind, Token, tokens
 from reader.query.queries import Condition as Condition
 from reader.query.queries import Group as Group
@@ -141,7 +142,12 @@ def _built(read: Iterable[Token]) -> Query:
         match token.kind:
             case Kind.OPEN:
                 if not groups.open(token.exclude):
-                    hints.append(Hint(token.typed, f"groups stand at most {MOST_DEPTH} deep"))
+                    hints.append(
+                        Hint(
+                            token.typed,
+                            _("groups stand at most {number} deep").format(number=MOST_DEPTH),
+                        )
+                    )
             case Kind.CLOSE:
                 groups.close()
             case Kind.OR:

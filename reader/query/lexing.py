@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from enum import Enum, auto
 from typing import NamedTuple
 
+from reader.i18n import _
 from reader.query.terms import NAME, Field, Pattern, Term
 
 BEGUN_PATTERN = r"-?(?i:title:)?/(?![\s/])(?:\\.|[^\\/])*+\\?"
@@ -117,4 +118,8 @@ def _field(name: str | None) -> Field | None:
     except ValueError:
         from reader.nearest import did_you_mean
 
-        raise ValueError(f"no field `{name}`{did_you_mean(name, Field, form='{}:')}") from None
+        raise ValueError(
+            _("no field `{name}`{hint}").format(
+                name=name, hint=did_you_mean(name, Field, form="{}:")
+            )
+        ) from None

@@ -8,6 +8,8 @@ import re
 from collections.abc import Callable, Iterable
 from functools import lru_cache
 
+from reader.i18n import _
+
 MOST_CHARS = 200
 """Longest expression; a longer one is taken as plain text."""
 
@@ -34,13 +36,15 @@ def compiled(source: str) -> Matches:
     RE2 does not know.
     """
     if len(source) > MOST_CHARS:
-        raise ValueError(f"a regular expression has at most {MOST_CHARS} characters")
+        raise ValueError(
+            _("a regular expression has at most {number} characters").format(number=MOST_CHARS)
+        )
     try:
         import re2
     except ImportError:
-        raise ValueError("regular expressions need the package google-re2") from None
+        raise ValueError(_("regular expressions need the package google-re2")) from None
     if not source.isascii() and re.search(r"(?<!\\)(?:\\\\)*+\\[bB]", source):
-        raise ValueError(r"`\b` knows Latin letters only; write `(^|\PL)` and `(\PL|$)`")
+        raise ValueError(_(r"`\b` knows Latin letters only; write `(^|\PL)` and `(\PL|$)`"))
     wanted = f"{_OPTIONS}{_for_all_scripts(source)}"
     options = re2.Options()
     options.max_mem = MOST_BYTES
@@ -52,7 +56,11 @@ def compiled(source: str) -> Matches:
         reason = error.args[0] if error.args else b""
         told = reason.decode(errors="replace") if isinstance(reason, bytes) else str(reason)
         told = told.removesuffix(f": {wanted}")
-        raise ValueError(f"`/{source}/` is not a regular expression ({told})") from None
+        raise ValueError(
+            _("`/{pattern}/` is not a regular expression ({reason})").format(
+                pattern=source, reason=told
+            )
+        ) from None
     re2.purge()  # its own cache has 128 expressions, each with its memory
 
     def matches(texts: Iterable[str | None]) -> bool:

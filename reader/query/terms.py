@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Self
 
 from reader.article import Sentiment
+from reader.i18n import _
 from reader.query.folding import has_words
 
 
@@ -147,7 +148,7 @@ class Pattern:
     def __post_init__(self) -> None:
         value = re.sub(r"\\(.)", _without_slash, clean(self.value), flags=re.DOTALL)
         if not value or value != value.strip():
-            raise ValueError("a regular expression begins and ends with other than a space")
+            raise ValueError(_("a regular expression begins and ends with other than a space"))
         from reader.query.patterns import compiled
 
         compiled(value)
@@ -217,20 +218,28 @@ def _checked(field: Field | None, value: str, prefix: bool) -> str:
     """Return the value in the field's own words. Raises ValueError for an impossible value."""
     if field in (None, Field.TITLE):
         if not has_words(value):
-            raise ValueError(f"`{value}` has no letter or digit to search for")
+            raise ValueError(
+                _("`{value}` has no letter or digit to search for").format(value=value)
+            )
         return value
     if not value:
-        raise ValueError(f"`{field}:` has no value")
+        raise ValueError(_("`{field}:` has no value").format(field=field))
     if prefix:
-        raise ValueError(f"`{field}:` takes no `*`")
+        raise ValueError(_("`{field}:` takes no `*`").format(field=field))
     if field in (Field.AFTER, Field.BEFORE):
         return _time(value)
     if field is Field.SENTIMENT and value not in SENTIMENTS:
-        raise ValueError(f"`{value}` is not a sentiment{_meant(value, SENTIMENTS)}")
+        raise ValueError(
+            _("`{value}` is not a sentiment{hint}").format(
+                value=value, hint=_meant(value, SENTIMENTS)
+            )
+        )
     if field is Field.IS:
         value = "favourite" if value == "favorite" else value
         if value not in STATES:
-            raise ValueError(f"`{value}` is not a state{_meant(value, STATES)}")
+            raise ValueError(
+                _("`{value}` is not a state{hint}").format(value=value, hint=_meant(value, STATES))
+            )
     return _story(value) if field is Field.STORY else value
 
 
@@ -246,7 +255,9 @@ def _story(value: str) -> str:
     number = value.lstrip("0")
     if not (number.isascii() and number.isdecimal() and len(number) <= _STORY_DIGITS):
         raise ValueError(
-            f"`{value}` is not the number of a story (`cryptoread stories` lists them)"
+            _("`{value}` is not the number of a story (`cryptoread stories` lists them)").format(
+                value=value
+            )
         )
     return number
 
@@ -263,7 +274,9 @@ def _time(value: str) -> str:
         when = when.astimezone(UTC) if when.tzinfo else when
     except (ValueError, OverflowError):
         raise ValueError(
-            f"`{value}` is not a date, time or age (2025-11-01, 2025-11-01T10:00, 24h, 7d, 3w)"
+            _(
+                "`{value}` is not a date, time or age (2025-11-01, 2025-11-01T10:00, 24h, 7d, 3w)"
+            ).format(value=value)
         ) from None
     zone = "Z" if when.tzinfo else ""
     if not (zone or when.hour or when.minute or when.second):

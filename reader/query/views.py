@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 
+from reader.i18n import _
 from reader.query.language import Field, Hint, Query, parse, parse_typed
 
 LONGEST_NAME = 30
@@ -38,12 +39,14 @@ def built_in(today: date) -> dict[str, str]:
 def problem(name: str, query: str) -> str | None:
     """Return what is wrong with a view, as a sentence; None if it is valid."""
     if not re.fullmatch(_NAME, name) or len(name) > LONGEST_NAME:
-        return (
-            f"{name!r} is not a name of a view: letters, digits, - and _ "
-            f"without spaces, {LONGEST_NAME} characters at most"
-        )
+        return _(
+            "{name!r} is not a name of a view: letters, digits, - and _ without spaces, "
+            "{number} characters at most"
+        ).format(name=name, number=LONGEST_NAME)
     if len(query) > LONGEST_QUERY:
-        return f"the query of view {name!r} is longer than {LONGEST_QUERY:,} characters"
+        return _("the query of view {name!r} is longer than {number:,} characters").format(
+            name=name, number=LONGEST_QUERY
+        )
     return None
 
 
@@ -67,7 +70,7 @@ def parse_typed_with(
     """
     if "@" not in text:
         return parse_typed(text, is_known)
-    start, _, last = text.rpartition(" ")
+    start, _space, last = text.rpartition(" ")
     if last.startswith("@"):  # what ends a view is not being typed
         is_view = last[1:].casefold() in {name.casefold() for name in views}
         text = f"{start} {last} " if is_view else start
@@ -117,7 +120,7 @@ class _Expanding:
             self._room -= len(shown)
             if self._room >= 0:
                 return shown
-            trouble = "the query would be too long"
+            trouble = _("the query would be too long")
         if (typed, trouble) not in self._told:
             self._told.add((typed, trouble))
             self.hints.append(Hint(typed, trouble))
@@ -126,12 +129,12 @@ class _Expanding:
     def _trouble(self, name: str, within: tuple[str, ...], *, is_excluded: bool) -> str:
         """Return why a view cannot stand here, empty if it can."""
         if name not in self._views:
-            return f"no view `@{name}`"
+            return _("no view `@{name}`").format(name=name)
         if is_excluded:
-            return "a view cannot be excluded"
+            return _("a view cannot be excluded")
         if name in within:
-            return f"view `@{name}` is within itself"
-        return "views are nested too deeply" if len(within) >= DEEPEST else ""
+            return _("view `@{name}` is within itself").format(name=name)
+        return _("views are nested too deeply") if len(within) >= DEEPEST else ""
 
 
 def letters(names: list[str]) -> dict[str, str]:

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from reader.errors import CryptoreadError
+from reader.i18n import _
 
 
 class Broken(CryptoreadError):
@@ -15,8 +16,14 @@ class Broken(CryptoreadError):
         from reader.safety.logs import note_error
 
         log = note_error(error, folder)
-        details = f"the details are in {log}" if log else "the details could not be saved"
-        super().__init__(
-            f"something went wrong ({type(error).__name__}); your articles and marks are safe, "
-            f"{details}"
-        )
+        if log:
+            said = _(
+                "something went wrong ({error}); your articles and marks are safe, "
+                "the details are in {log}"
+            )
+        else:
+            said = _(
+                "something went wrong ({error}); your articles and marks are safe, "
+                "the details could not be saved"
+            )
+        super().__init__(said.format(error=type(error).__name__, log=log))

@@ -134,11 +134,11 @@ def _open(path: Path, flags: int) -> int:
     try:
         found = os.fstat(file)
         if not stat.S_ISREG(found.st_mode) or found.st_nlink > 1:
-            _refuse(path, "is not a regular file")
+            _refuse(path, "is not a regular file")  # not shown
         if hasattr(os, "geteuid") and found.st_uid != os.geteuid():
-            _refuse(path, "belongs to another user")
+            _refuse(path, "belongs to another user")  # not shown
         if found.st_size and os.pread(file, len(HEADER), 0) != HEADER:
-            _refuse(path, "was not made by cryptoread")
+            _refuse(path, "was not made by cryptoread")  # not shown
     except BaseException:
         os.close(file)
         raise
@@ -194,20 +194,22 @@ def _described(error: BaseException) -> str:
         waiting += [each.__cause__, each.__context__]
         if isinstance(each, BaseExceptionGroup):
             waiting += each.exceptions
-    return "\nbecause of ".join(parts)
+    return "\nbecause of ".join(parts)  # not shown
 
 
 def _frames(traceback: TracebackType | None) -> str:
     from traceback import format_tb
 
-    return "Traceback (most recent call last):\n" + "".join(format_tb(traceback, -_MOST_FRAMES))
+    return "Traceback (most recent call last):\n" + "".join(  # not shown
+        format_tb(traceback, -_MOST_FRAMES)
+    )
 
 
 def _told(error: BaseException) -> str:
     """Return the type, and the text if it cannot contain what was read."""
     kind = type(error).__name__
     if isinstance(error, OSError):
-        return f"{kind}: {error.strerror or 'no reason'} ({error.errno})"
+        return f"{kind}: {error.strerror or 'no reason'} ({error.errno})"  # not shown
     if not isinstance(error, _MADE_BY_PYTHON) and type(error).__module__ != "sqlite3":
         return kind
 

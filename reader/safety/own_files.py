@@ -6,11 +6,11 @@ library alone.
 
 import os
 import stat
-from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
 from reader.errors import CryptoreadError
+from reader.i18n import _
 
 PRIVATE_FILE, PRIVATE_FOLDER = 0o600, 0o700
 OTHERS = 0o077
@@ -25,20 +25,12 @@ _OF_OURS = (
 )
 """Beginnings of names in a folder that has only our data."""
 
-_KINDS: tuple[tuple[Callable[[int], bool], str], ...] = (
-    (stat.S_ISDIR, "a folder"),
-    (stat.S_ISFIFO, "a named pipe"),
-    (stat.S_ISSOCK, "a socket"),
-    (stat.S_ISCHR, "a device"),
-    (stat.S_ISBLK, "a device"),
-)
-
 
 class NotRegular(CryptoreadError):
     """The path is not a regular file. `reason`: without the path."""
 
-    def __init__(self, path: Path, kind: str) -> None:
-        self.reason = f"is {kind} and not a file; move it away"
+    def __init__(self, path: Path, mode: int) -> None:
+        self.reason = _what_it_is(mode)
         super().__init__(f"{path} {self.reason}")
 
 
@@ -50,8 +42,20 @@ def refuse_other(path: Path) -> None:
 
 def _refuse(path: Path, mode: int) -> None:
     if not stat.S_ISREG(mode):
-        kind = next((name for is_it, name in _KINDS if is_it(mode)), "something else")
-        raise NotRegular(path, kind)
+        raise NotRegular(path, mode)
+
+
+def _what_it_is(mode: int) -> str:
+    """Return the rest of a sentence about a path; the language is not chosen at import."""
+    if stat.S_ISDIR(mode):
+        return _("is a folder and not a file; move it away")
+    if stat.S_ISFIFO(mode):
+        return _("is a named pipe and not a file; move it away")
+    if stat.S_ISSOCK(mode):
+        return _("is a socket and not a file; move it away")
+    if stat.S_ISCHR(mode) or stat.S_ISBLK(mode):
+        return _("is a device and not a file; move it away")
+    return _("is something else and not a file; move it away")
 
 
 def read_own(path: Path, most: int = MAX_BYTES) -> bytes:
@@ -66,7 +70,7 @@ def read_own(path: Path, most: int = MAX_BYTES) -> bytes:
     with os.fdopen(descriptor, "rb") as file:
         data = file.read(most + 1)
     if len(data) > most:
-        raise OSError(0, f"it is larger than {most // 1024**2} MiB")
+        raise OSError(0, _("it is larger than {number} MiB").format(number=most // 1024**2))
     return data
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from stat import S_ISDIR, S_ISREG
 
 from reader.errors import Refusal, SourceError
+from reader.i18n import _
 from reader.sources.local.archives import ARCHIVE_SUFFIXES, members
 from reader.sources.local.files import (
     ARTICLE_SUFFIXES,
@@ -33,9 +34,8 @@ __all__ = [
     "stamp",
 ]
 
-_NO_ARTICLE = (
-    f"is neither an article ({', '.join((*ARTICLE_SUFFIXES, *JSON_SUFFIXES))}) "
-    f"nor an archive ({', '.join(ARCHIVE_SUFFIXES)})"
+_NO_ARTICLE = _("is neither an article ({articles}) nor an archive ({archives})").format(
+    articles=", ".join((*ARTICLE_SUFFIXES, *JSON_SUFFIXES)), archives=", ".join(ARCHIVE_SUFFIXES)
 )
 
 
@@ -84,6 +84,6 @@ def _look_at(path: Path) -> os.stat_result:
     try:
         return path.stat()
     except (FileNotFoundError, NotADirectoryError) as error:
-        raise SourceError("there is no such file or folder") from error
+        raise SourceError(_("there is no such file or folder")) from error
     except OSError as error:
         raise SourceError(cannot_be_read(error)) from error

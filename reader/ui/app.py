@@ -8,7 +8,7 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, ClassVar
 
 from rich.console import Console, RenderableType
 from textual import events
-from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.driver import Driver
 from textual.filter import LineFilter, NoColor
@@ -29,6 +28,7 @@ from textual.timer import Timer
 from reader.config.paths import resource
 from reader.config.settings import ASCII, FREQUENT, Settings, preferred_language
 from reader.errors import CryptoreadError
+from reader.i18n import _
 from reader.library import Library
 from reader.opening import cover
 from reader.query.language import Field, Query
@@ -53,7 +53,7 @@ SAY_AFTER_S = 0.3
 LEAVE_AFTER_S = 11.0
 """How long leaving waits for marks at most: longer than a mark waits for another program."""
 
-WAITING = "waiting for another program before saving the last mark · {quit} leaves without it"
+WAITING = _("waiting for another program before saving the last mark · {quit} leaves without it")
 
 COVERED_AT_MOST_S = 1.0
 """How long the kept picture of the first screen stays if the screen is not ready."""
@@ -99,10 +99,10 @@ class CryptoreadApp(KeyboardApp[bool]):
     # For the first screen. The reading pane and the boxes bring their own.
     CSS_PATH: ClassVar = [resource("styles") / f"{name}.tcss" for name in SHEETS]
     SCREEN: ClassVar[type[ReaderScreen]] = ReaderScreen
-    COMMANDS = App.COMMANDS | {_commands}
+    COMMANDS: ClassVar = {_commands}  # none of Textual's own
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+q", "quit", "Quit", show=False, priority=True, id="app.quit"),
-        Binding("ctrl+z", "suspend_process", "Stop", show=False, priority=True, id="app.stop"),
+        Binding("ctrl+q", "quit", _("Quit"), show=False, priority=True, id="app.quit"),
+        Binding("ctrl+z", "suspend_process", _("Stop"), show=False, priority=True, id="app.stop"),
     ]
 
     def __init__(
@@ -203,15 +203,31 @@ class CryptoreadApp(KeyboardApp[bool]):
             if hasattr(signal, name):
                 loop.add_signal_handler(getattr(signal, name), self._leave)
 
-    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
-        """Return Textual's commands, without those for which the screen has its own."""
-        ours = ("Keys", "Quit", "Maximize", "Minimize", "Theme")
-        return (each for each in super().get_system_commands(screen) if each.title not in ours)
-
     def action_command_palette(self) -> None:
         """Open the command palette, which is imported now."""
         import_palette()
-        super().action_command_palette()
+        from reader.ui.textual_compat.spoken_palette import open_palette
+
+        open_palette(self)
+
+    def search_themes(self) -> None:
+        """Open the palette of themes."""
+        import_palette()
+        from reader.ui.textual_compat.spoken_palette import open_themes
+
+        open_themes(self)
+
+    def on_delivery_complete(self, event: events.DeliveryComplete) -> None:
+        """Say where the picture of the screen was saved."""
+        event.prevent_default()
+        said = _("Saved screenshot to {path!r}").format(path=str(event.path))
+        self.notify(said, title=_("Screenshot"), markup=False)
+
+    def on_delivery_failed(self, event: events.DeliveryFailed) -> None:
+        """Say that the picture of the screen could not be saved."""
+        event.prevent_default()
+        said = _("Failed to save screenshot")
+        self.notify(said, title=_("Screenshot"), severity="error", markup=False)
 
     def exit(
         self,

@@ -20,6 +20,7 @@ from textual.theme import BUILTIN_THEMES
 
 from reader.config.settings import Settings
 from reader.config.template import Bound
+from reader.i18n import _
 from reader.ui.themes import THEMES
 
 PLACES: Mapping[str, tuple[tuple[str, str], ...]] = {
@@ -93,22 +94,20 @@ def faults(settings: Settings) -> Iterator[str]:
     """Yield a sentence for each wrong setting that only the screen knows."""
     themes = [*(each.name for each in THEMES), *sorted(BUILTIN_THEMES)]
     if settings.theme is not None and settings.theme not in themes:
-        yield _unknown("theme", settings.theme, themes)
+        said = _("unknown theme {name!r}; valid themes: {valid}")
+        yield said.format(name=settings.theme, valid=", ".join(themes))
     for id, keys in settings.keys.items():
         if id not in _ids(id.partition(".")[0]):
             known = [each for place in PLACES for each in _ids(place)]
-            yield _unknown("binding", id, _nearest(id, known), " in [keys]")
+            said = _("unknown binding {name!r} in [keys]; valid bindings: {valid}")
+            yield said.format(name=id, valid=", ".join(_nearest(id, known)))
         for sequence in keys.split(","):
             for key in sequence.split() or [""]:
                 if not is_key(key):
-                    yield _no_key(id, key)
+                    yield _no_key(id, key, "[keys]")
     yield from _clashes(settings.keys)
     yield from _begun(settings.keys)
     yield from _own_faults(settings)
-
-
-def _unknown(what: str, value: str, valid: Sequence[str], where: str = "") -> str:
-    return f"unknown {what} {value!r}{where}; valid {what}s: {', '.join(valid)}"
 
 
 def _nearest(name: str, names: Sequence[str]) -> list[str]:
@@ -142,10 +141,11 @@ def _clashes(chosen: Mapping[str, str]) -> Iterator[str]:
                 for key in map(_canonical, bound.keys.split(",")):
                     other = taken.setdefault(key, bound)
                     if other.id != id and (other.is_chosen or bound.is_chosen):
-                        yield (
-                            f"{key!r} in [keys] is bound twice: to {other.id!r} and to {id!r}; "
+                        said = _(
+                            "{key!r} in [keys] is bound twice: to {first!r} and to {second!r}; "
                             "choose another key for one of them"
                         )
+                        yield said.format(key=key, first=other.id, second=id)
 
 
 def _own_faults(settings: Settings) -> Iterator[str]:
@@ -155,16 +155,17 @@ def _own_faults(settings: Settings) -> Iterator[str]:
         for keys in own.key.split(",") if own.key else ():
             for key in keys.split() or [""]:
                 if not is_key(key):
-                    yield _no_key(own.name, key).replace("[keys]", "[commands]")
+                    yield _no_key(own.name, key, "[commands]")
             others = [(taken[each], {each}) for each in taken]
             for other, bound_to in (*others, *_beside("reader.own", settings.keys)):
                 begun = _canonical(keys).split()
                 first = {" ".join(begun[:n]) for n in range(1, len(begun) + 1)} & bound_to
                 if first:
-                    yield (
-                        f"{min(first)!r} for {own.name!r} in [commands] is bound to {other!r}; "
+                    said = _(
+                        "{key!r} for {name!r} in [commands] is bound to {other!r}; "
                         "choose another key for one of them"
                     )
+                    yield said.format(key=min(first), name=own.name, other=other)
             taken[_canonical(keys)] = own.name
 
 
@@ -175,10 +176,12 @@ def _begun(chosen: Mapping[str, str]) -> Iterator[str]:
             begun = {" ".join(sequence[:n]) for n in range(1, len(sequence))}
             for other, taken in _beside(id, chosen) if begun else ():
                 if found := begun & taken:
-                    yield (
-                        f"{' '.join(sequence)!r} for {id!r} in [keys] begins with {min(found)!r}, "
-                        f"which is bound to {other!r}; choose another key for one of them"
+                    said = _(
+                        "{keys!r} for {name!r} in [keys] begins with {key!r}, "
+                        "which is bound to {other!r}; choose another key for one of them"
                     )
+                    begins = " ".join(sequence)
+                    yield said.format(keys=begins, name=id, key=min(found), other=other)
 
 
 def _beside(id: str, chosen: Mapping[str, str]) -> Iterator[tuple[str, set[str]]]:
@@ -216,7 +219,7 @@ def _named_sign(name: str) -> str | None:
     return sign if sign and sign.isprintable() and not sign.isalnum() else None
 
 
-def _no_key(id: str, key: str) -> str:
+def _no_key(id: str, key: str, table: str) -> str:
     """Return a sentence with the name that was likely meant."""
     from difflib import get_close_matches
 
@@ -226,5 +229,7 @@ def _no_key(id: str, key: str) -> str:
     if modifiers == "shift" and len(name) == 1:
         likely = name.upper()
     near = [likely] if is_key(likely) else get_close_matches(small, _KEYS, 1, 0.7)
-    meant = f"did you mean {near[0]!r}?" if near else "keys are written as 'n', 'ctrl+n', 'f2'"
-    return f"unknown key {key!r} for {id!r} in [keys]; {meant}"
+    said = _("unknown key {key!r} for {name!r} in {table}; keys are written as 'n', 'ctrl+n', 'f2'")
+    if near:
+        said = _("unknown key {key!r} for {name!r} in {table}; did you mean {near!r}?")
+    return said.format(key=key, name=id, table=table, near=near[0] if near else "")

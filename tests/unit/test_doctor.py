@@ -11,7 +11,8 @@ import pytest
 from reader.article import Identity, reference
 from reader.cache.files.migrations import CACHE
 from reader.cache.repair.preparing import prepare
-from reader.doctor import Depth, Finding, State, examine
+from reader.doctor import Depth, Finding, State, check_names, examine
+from reader.i18n import ENGLISH, VARIABLE, speak
 from reader.library import Library
 from reader.query.language import Query, parse
 from reader.safety import temporary
@@ -70,6 +71,29 @@ def test_doctor_finds_nothing_wrong_in_a_sound_folder(folder: Path, config: Path
     assert found["cache.db"].text == "3 articles, all undamaged"
     assert found["marks.db"].text == "0 articles with marks"
     assert found["sources"].text == "0 followed"
+
+
+def test_every_check_has_a_name_to_show_unless_it_is_of_a_file(folder: Path, config: Path) -> None:
+    (folder / "cache.db.v9").touch()
+    checked = {name for name in findings(folder, config) if not name.endswith(".db")}
+    assert "twins" in checked
+    assert checked <= check_names().keys()
+
+
+def test_names_of_checks_for_programs_are_the_same_in_every_language(
+    folder: Path, config: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    english = findings(folder, config)
+    monkeypatch.setenv(VARIABLE, ENGLISH)  # put back at the end
+    speak("uk")
+    try:
+        ukrainian = findings(folder, config)
+        shown = check_names()["twins"]
+    finally:
+        speak(ENGLISH)
+    assert ukrainian.keys() == english.keys()
+    assert ukrainian["cache.db"].text == "3 статті, усі без пошкоджень"
+    assert shown == "дублікати"
 
 
 def test_before_the_first_start_doctor_creates_nothing(tmp_path: Path) -> None:

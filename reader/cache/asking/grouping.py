@@ -15,6 +15,7 @@ from reader.cache.facets.index import PINNED as PINNED_FACET
 from reader.cache.facets.index import READ, Facets
 from reader.cache.ids import NONE, Ids, batches
 from reader.cache.values.told import TWIN
+from reader.i18n import _
 
 if TYPE_CHECKING:
     from reader.cache.engine import View
@@ -85,7 +86,7 @@ def group(ids: Ids, by: Grouping, facets: Facets, days: Days, ask: Ask) -> tuple
 def _pinned(ids: Ids, facets: Facets, view: "View") -> Group:
     twins = ids.bits & facets.get(view, TWIN) if ids.has_all_twins else NONE
     unread = len(ids.bits - facets.get(view, READ) - twins)
-    return Group((PINNED,), PINNED, ids, unread, twins=len(twins))
+    return Group((PINNED,), _("PINNED"), ids, unread, twins=len(twins))
 
 
 def _by_category(of: Counted, facets: Facets, ask: Ask) -> list[Group]:
@@ -141,7 +142,7 @@ class Sentiments(Sequence[Group]):
                 shown = facets.counts.meet(bits, of.ids, of.without)
             if shown:
                 key = (category, sentiment.value)
-                group = of.group(key, sentiment.lower(), shown, bits)
+                group = of.group(key, sentiment.word, shown, bits)
                 yield group._replace(sentiment=sentiment)
 
 
@@ -149,7 +150,7 @@ def _by_source(of: Counted, facets: Facets, ask: Ask) -> list[Group]:
     """Return sources, the largest first."""
     with ask() as view:
         groups = [
-            of.group((value,), facets.label(("source", value)) or "no source", shown, bits)
+            of.group((value,), facets.label(("source", value)) or _("no source"), shown, bits)
             for value, bits in facets.every(view, "source").items()
             if (shown := facets.counts.meet(bits, of.ids, of.without))
         ]
@@ -159,7 +160,7 @@ def _by_source(of: Counted, facets: Facets, ask: Ask) -> list[Group]:
 def _ungrouped(of: Counted, _facets: Facets, _ask: Ask) -> list[Group]:
     rest = of.ids - of.without
     unread = len(rest) - len(of.passed)
-    everything = Group(("ALL",), "ALL", Ids(rest), unread, twins=len(of.twins))
+    everything = Group(("ALL",), _("ALL"), Ids(rest), unread, twins=len(of.twins))
     return [everything] if rest else []
 
 
@@ -202,7 +203,7 @@ def _tags_of_few(ids: BitMap, facets: Facets, ask: Ask) -> list[TagCount]:
     for some in batches(list(ids), FEW or 1):
         with ask() as view:  # a few at a time, so that another thread can answer a key
             found = {(id, tag.casefold()) for id, tag in view.tags(some)}
-            counts.update(tag for _, tag in found)
+            counts.update(tag for _id, tag in found)
     with ask() as view:
         # A tag without a facet is damage: skip it.
         named = [

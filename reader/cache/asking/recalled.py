@@ -16,6 +16,7 @@ from reader.cache.facets.index import PINNED as PINNED_FACET
 from reader.cache.facets.index import Facets
 from reader.cache.files.checksums import text_sum
 from reader.cache.ids import Ids, LazyIds
+from reader.i18n import _
 
 if TYPE_CHECKING:
     from reader.cache.values.facet_rows import Facet
@@ -65,7 +66,7 @@ class Recalled(Later):
 
 def written(size: int, groups: Sequence[Group], tags: Sequence[TagCount], *, is_split: bool) -> str:
     """Return an answer as `recalled` reads it."""
-    counts = [(group.label, len(group.ids), group.unread, group.twins) for group in groups]
+    counts = [(group.key[0], len(group.ids), group.unread, group.twins) for group in groups]
     answer = json.dumps([size, counts, tags, is_split], ensure_ascii=False)
     return f"{text_sum(answer)} {answer}"
 
@@ -83,7 +84,7 @@ def recalled(
 
     find: returns its ids. lang: their language, empty if unknown. has_all_twins: as for `Ids`.
     """
-    checksum, _, answer = written.partition(" ")
+    checksum, _space, answer = written.partition(" ")
     if checksum != str(text_sum(answer)):
         return None
     size, counts, tags, *rule = json.loads(answer)  # earlier versions stored no rule
@@ -121,7 +122,7 @@ def _groups(
 
     for label, size, unread, twins in counts:
         if label == PINNED:
-            yield Group((PINNED,), PINNED, Later(size, pinned), unread, twins=twins)
+            yield Group((PINNED,), _("PINNED"), Later(size, pinned), unread, twins=twins)
             continue
         below = Sentiments(label, parts, facets, ask)
         shown = Later(size, category(label))

@@ -13,6 +13,7 @@ from reader.cache.facets.index import Facets
 from reader.cache.ids import Ids, batches
 from reader.cache.values.told import MOST, STORY, Told, is_split
 from reader.errors import CacheDamaged
+from reader.i18n import _
 
 if TYPE_CHECKING:
     from reader.cache.engine import View
@@ -31,11 +32,11 @@ LOOKED_UP = 4 * AT_ONCE
 REST = ("",)
 """Key of the group of all other articles."""
 
-SINGLE = "told by one source"
-OLDER = "older stories, and what one source tells"
+SINGLE = _("told by one source")
+OLDER = _("older stories, and what one source tells")
 """Labels of that group if all stories have groups, and if there are more."""
 
-UNREADABLE = "a story whose title cannot be read"
+UNREADABLE = _("a story whose title cannot be read")
 
 
 class _Newest(NamedTuple):
@@ -101,5 +102,5 @@ def _newest(ids: BitMap, told: BitMap, view: "View") -> _Newest:
     }
     stories = {number: every[number] for number, id in firsts.items() if id is not None}
     listed = [id for id in firsts.values() if id is not None]
-    titles = {id: str(title) for id, title, *_ in view.rows(listed, lambda _: None)}
+    titles = {id: str(title) for id, title, *_ in view.rows(listed, lambda _id: None)}
     return _Newest(stories, titles, len(told) <= LOOKED_UP and len(newest) <= STORIES)

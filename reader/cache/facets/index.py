@@ -15,6 +15,7 @@ from reader.cache.facets.counts import Counts
 from reader.cache.facets.recency import Recency
 from reader.cache.ids import NONE
 from reader.cache.values.facet_rows import CHUNK_BITS, FACETS, Counted, Damaged, Facet, FacetRow
+from reader.i18n import _
 
 if TYPE_CHECKING:
     from reader.cache.engine import View
@@ -34,12 +35,12 @@ SIZES_AT_ONCE = 64
 Truth = Callable[["View"], Counted]
 """Recounts every facet, as of the state that the view shows."""
 
-OTHER_SIZE = "the number of articles of a facet is wrong"
+OTHER_SIZE = _("the number of articles of a facet is wrong")
 
 
 def no_truth(_view: "View") -> Counted:
     """Refuse to recount, for callers that cannot use damaged facets. Raises Damaged."""
-    raise Damaged("facets are damaged")
+    raise Damaged(_("facets are damaged"))
 
 
 class News(NamedTuple):
@@ -311,7 +312,7 @@ class Facets:
             rows = view.facets(unknown)
             absent = set(unknown) - {(row.field, row.value) for row in rows}
             if ALL in absent and view.has_articles():
-                raise Damaged("the facet of all articles is missing")
+                raise Damaged(_("the facet of all articles is missing"))
             self._absent |= absent
             return rows
 
@@ -326,7 +327,7 @@ class Facets:
         except Damaged:
             self._count_anew(view)
             return []
-        for key, field, value, label, _, _ in rows:
+        for key, field, value, label, *_rest in rows:
             self._keys[field, value] = key
             self._labels[field, value] = label
         return rows
@@ -392,4 +393,4 @@ def put_chunks(
         facet |= ids if cut is None else ids & cut
         missing.discard(id)
     if missing:
-        raise Damaged("a part of a facet is missing")
+        raise Damaged(_("a part of a facet is missing"))

@@ -13,6 +13,8 @@ from contextlib import closing, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from reader.i18n import _
+
 if TYPE_CHECKING:
     from reader.safety.temporary import TemporaryFolder
 
@@ -92,7 +94,9 @@ def ways(path: Path) -> Iterator[Way]:
     yield from _copies(path)
     yield Way(
         f"{plain}?mode=ro&immutable=1",
-        note=f"the newest changes of {path.name} are in a log that cannot be read here",
+        note=_("the newest changes of {file} are in a log that cannot be read here").format(
+            file=path.name
+        ),
     )
 
 
@@ -109,9 +113,9 @@ def _copies(path: Path) -> Iterator[Way]:
 
     from reader.safety.temporary import TemporaryFolder
 
-    for _ in range(TRIES):
+    for _try in range(TRIES):
         before = _state(path)
-        size = sum(length for length, _ in before)
+        size = sum(length for length, _time in before)
         folder = _with_room(size)
         if folder is None:
             return

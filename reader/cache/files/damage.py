@@ -14,9 +14,10 @@ from typing import Any
 
 from reader.cache.files import copies
 from reader.errors import CacheDamaged, CacheError, CacheLocked, CacheUnwritable
+from reader.i18n import _
 from reader.safety.own_files import PRIVATE_FILE
 
-CANNOT_MEND = "make its folder writable to have it repaired, or choose another with --data"
+CANNOT_MEND = _("make its folder writable to have it repaired, or choose another with --data")
 
 _IN_USE = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PROTOCOL)
 _UNWRITABLE = (
@@ -84,7 +85,8 @@ def _ours(path: Path, error: sqlite3.Error | UnicodeDecodeError) -> CacheError:
         suspect(path)
         is_text = isinstance(error, UnicodeDecodeError)
         advice = CANNOT_MEND if copies.is_only_read(path) else ""
-        return CacheDamaged(path, "a name in it is not text" if is_text else str(error), advice)
+        reason = _("a name in it is not text") if is_text else str(error)
+        return CacheDamaged(path, reason, advice)
     return CacheError(f"{path}: {error}")
 
 
@@ -197,5 +199,5 @@ def is_damage(error: sqlite3.Error) -> bool:
 def number(row: Sequence[Any] | None) -> int:
     """Return the one number in a row. Raises Malformed if it is not a number."""
     if row is None or not isinstance(row[0], int):
-        raise Malformed("a required number is missing")
+        raise Malformed(_("a required number is missing"))
     return row[0]

@@ -12,7 +12,8 @@ from reader.cache.values.facet_rows import FACETS
 from reader.query.folding import folded, is_kept
 
 FULLTEXT_OPTIONS = (
-    "title, description, body, tokenize = 'unicode61 remove_diacritics 2', "
+    "title, description, body, "  # not shown: SQL
+    "tokenize = 'unicode61 remove_diacritics 2', "
     "columnsize = 0"  # lengths are for ranking, and hits come by date
 )
 

@@ -14,6 +14,7 @@ from reader.cache.files.damage import is_of_another_format, suspect
 from reader.cache.files.damage import sql_errors as sql_errors
 from reader.cache.files.migrations import Schema
 from reader.errors import CacheDamaged, CacheError, CacheTooNew
+from reader.i18n import _
 from reader.safety.own_files import NotRegular, make_private, refuse_other
 
 BUSY_TIMEOUT_MS = 10_000
@@ -35,7 +36,7 @@ CACHE_KIB = 256
 WRITER_CACHE_KIB = 128 * 1024
 """Page cache for many writes, which change pages of a far larger file again and again."""
 
-IDENTITY = "iif(feed = '', source, feed), external, iif(feed = '', lang, '')"
+IDENTITY = "iif(feed = '', source, feed), external, iif(feed = '', lang, '')"  # not shown: SQL
 """SQL of an `Identity`, from columns of `articles`."""
 
 FEEDS_SINCE = 8
@@ -75,7 +76,8 @@ def check_files(path: Path) -> None:
         for ending in BESIDE:
             refuse_other(resolved.with_name(resolved.name + ending))
     except NotRegular as error:
-        raise CacheError(f"{error}, or choose another folder with --data") from error
+        text = _("{error}, or choose another folder with --data")
+        raise CacheError(text.format(error=error)) from error
 
 
 def has_articles(db: sqlite3.Connection) -> bool:
@@ -93,7 +95,8 @@ def check_version(db: sqlite3.Connection, path: Path, schema: Schema) -> int:
     if version > len(schema.migrations):
         raise CacheTooNew(path)
     if application_id not in (0, schema.application_id) or (version and not application_id):
-        raise CacheError(f"{path} is not a file of cryptoread; choose another folder with --data")
+        text = _("{file} is not a file of cryptoread; choose another folder with --data")
+        raise CacheError(text.format(file=path))
     return version
 
 
@@ -103,7 +106,7 @@ def check_whole(db: sqlite3.Connection, path: Path, schema: Schema) -> None:
     verdict = str(db.execute("PRAGMA integrity_check(1)").fetchone()[0])
     verdict = verdict if verdict != "ok" else ""
     if not verdict and is_of_another_format(db, path):
-        verdict = "its header names another format"
+        verdict = _("its header names another format")
     if not verdict and version:
         from reader.cache.files.shape import misshapen
 

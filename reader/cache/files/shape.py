@@ -4,6 +4,8 @@ import sqlite3
 from contextlib import closing
 from typing import TYPE_CHECKING
 
+from reader.i18n import _
+
 if TYPE_CHECKING:
     from reader.cache.files.migrations import Schema
 
@@ -24,6 +26,6 @@ def misshapen(db: sqlite3.Connection, schema: "Schema", version: int) -> str:
             there = set(db.execute(find))
             lacking = [each for each in right.execute(find) if each not in there]
             if lacking:
-                return f"{'.'.join(map(str, lacking[0]))} is missing"
+                return _("{what} is missing").format(what=".".join(map(str, lacking[0])))
     wrong = "SELECT count(*) FROM meta WHERE typeof(value) != 'integer'"
-    return "a counter is not a number" if db.execute(wrong).fetchone()[0] else ""
+    return _("a counter is not a number") if db.execute(wrong).fetchone()[0] else ""

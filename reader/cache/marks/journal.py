@@ -23,7 +23,10 @@ T = TypeVar("T")
 
 JOURNAL_STEPS = 100
 
-_CHANGED = ("no such table", "no such column", "table ", "malformed", "unsupported file format")
+_CHANGED = (
+    *("no such table", "no such column"),  # not shown: SQLite's
+    *("table ", "malformed", "unsupported file format"),  # not shown
+)
 """Beginnings of SQLite's messages about a file that was changed from outside."""
 
 

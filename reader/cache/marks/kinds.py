@@ -4,6 +4,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from reader.cache.facets.index import FAVOURITE, LATER, OWN, READ
+from reader.i18n import _, ngettext, pgettext
 from reader.query.language import Field, Term
 
 if TYPE_CHECKING:
@@ -51,9 +52,9 @@ AnyMark = Mark | OwnTag
 
 
 _STATES = {
-    Mark.READ: ("read", "unread"),
-    Mark.FAVOURITE: ("made favourites", "no longer favourites"),
-    Mark.LATER: ("put aside to read later", "no longer to read later"),
+    Mark.READ: (pgettext("articles are now", "read"), pgettext("articles are now", "unread")),
+    Mark.FAVOURITE: (_("made favourites"), _("no longer favourites")),
+    Mark.LATER: (_("put aside to read later"), _("no longer to read later")),
 }
 
 
@@ -61,7 +62,8 @@ def state(mark: AnyMark, value: bool) -> str:
     """Return how articles are when the mark is set or removed: "read", "tagged #trading"."""
     if isinstance(mark, Mark):
         return _STATES[mark][not value]
-    return f"{'tagged' if value else 'no longer tagged'} #{mark.name}"
+    text = _("tagged #{tag}") if value else _("no longer tagged #{tag}")
+    return text.format(tag=mark.name)
 
 
 def own_tag(typed: str) -> OwnTag:
@@ -74,9 +76,12 @@ def own_tag(typed: str) -> OwnTag:
     except ValueError:
         name = ""
     if not name:
-        raise ValueError("a tag needs a name")
+        raise ValueError(_("a tag needs a name"))
     if len(name) > LONGEST or len(typed) > 8 * LONGEST:
-        raise ValueError(f"a tag has at most {LONGEST} characters")
+        text = ngettext(
+            "a tag has at most {number} character", "a tag has at most {number} characters", LONGEST
+        )
+        raise ValueError(text.format(number=LONGEST))
     return OwnTag(_PREFIX + name)
 
 
@@ -85,5 +90,5 @@ def mark_of(text: str) -> AnyMark:
     if not text.startswith(_PREFIX):
         return Mark(text)
     if text == _PREFIX:
-        raise ValueError("an own tag without a name")
+        raise ValueError(_("an own tag without a name"))
     return OwnTag(text)

@@ -16,6 +16,7 @@ from reader.cache.files.schema import connect
 from reader.cache.marks.journal import marks_errors
 from reader.cache.marks.kinds import Mark
 from reader.errors import CacheDamaged, CacheError, CacheTooNew, CacheUnwritable, MarksDamaged
+from reader.i18n import _, ngettext
 
 TABLES = {1: 0x68BEB0EE, 2: 0x2BB15EDA, 3: 0x122CE263}
 """Checksums of the schema by version: with a flipped byte it may still be valid SQL."""
@@ -46,7 +47,7 @@ class State(StrEnum):
     """The state of a file of marks."""
 
     WELL = "well"
-    EARLIER = "of an earlier version"
+    EARLIER = "earlier"
     MISSING = "missing"
     EMPTY = "empty"
     DAMAGED = "damaged"
@@ -74,7 +75,8 @@ def _state(db: sqlite3.Connection, path: Path) -> State:
     if not tables and not version:
         return State.EMPTY
     if not _is_ours(tables, db):
-        raise CacheError(f"{path} is not a file of cryptoread; choose another folder with --data")
+        text = _("{file} is not a file of cryptoread; choose another folder with --data")
+        raise CacheError(text.format(file=path))
     if version not in TABLES:
         if 0 < version < ABSURD:
             raise CacheTooNew(path)
@@ -151,17 +153,23 @@ def _impossible(db: sqlite3.Connection) -> Iterator[str]:
     strange = " OR ".join([of_texts, *(f"{name} NOT IN (0, 1)" for name in names)])
     (count,) = db.execute(f"SELECT count(*) FROM marks WHERE {strange}").fetchone()
     if count:
-        yield f"{count} rows of marks are damaged"
+        yield ngettext(
+            "{number} row of marks is damaged", "{number} rows of marks are damaged", count
+        ).format(number=count)
     if version > _BEFORE_TAGS:
         nameless = f"{of_texts} OR typeof(tag) != 'text' OR tag = ''"
         (count,) = db.execute(f"SELECT count(*) FROM tagged WHERE {nameless}").fetchone()
         if count:
-            yield f"{count} rows of tags are damaged"
+            yield ngettext(
+                "{number} row of tags is damaged", "{number} rows of tags are damaged", count
+            ).format(number=count)
     marks = f"mark NOT IN {tuple(map(str, Mark))} AND mark NOT GLOB 'tag:?*'"
     where = f"{marks} OR value NOT IN (0, 1) OR undone NOT IN (0, 1)"
     (count,) = db.execute(f"SELECT count(*) FROM steps WHERE {where}").fetchone()
     if count:
-        yield f"{count} steps to undo are damaged"
+        yield ngettext(
+            "{number} step to undo is damaged", "{number} steps to undo are damaged", count
+        ).format(number=count)
     for table in set(_NAMES[version]) - _INDEXES:
-        for _ in db.execute(f"SELECT * FROM {table}"):  # raises for undecodable text
+        for _row in db.execute(f"SELECT * FROM {table}"):  # raises for undecodable text
             pass

@@ -15,6 +15,7 @@ from reader.cache.ids import NONE
 from reader.cache.marks.kinds import Mark
 from reader.cache.repair import rebuilding
 from reader.cache.values.facet_rows import Damaged
+from reader.i18n import _, ngettext
 from reader.query.folding import folded
 
 SAMPLE, WORDS = 200, 3
@@ -31,7 +32,7 @@ _TEXT = (
 def facets_fault(db: sqlite3.Connection, *, deep: bool) -> str:
     """Return what is wrong with the facets, empty if nothing. deep: recount the articles."""
     if rebuilding.has_damaged_facets(db):
-        return "facets have wrong checksums"
+        return _("facets have wrong checksums")
     if not deep:
         return ""
     truth = rebuilding.counted(db, {})
@@ -44,9 +45,14 @@ def facets_fault(db: sqlite3.Connection, *, deep: bool) -> str:
         try:
             bits = known.get(view, facet)
         except Damaged:
-            return "facets have wrong checksums"
+            return _("facets have wrong checksums")
         differ += bits != truth.ids.get(facet, NONE)
-    return f"{counted(differ, 'facet')} differ from the articles" if differ else ""
+    text = ngettext(
+        "{number:,} facet differs from the articles",
+        "{number:,} facets differ from the articles",
+        differ,
+    )
+    return text.format(number=differ) if differ else ""
 
 
 def index_fault(db: sqlite3.Connection) -> str:
@@ -66,10 +72,14 @@ def index_fault(db: sqlite3.Connection) -> str:
     except sqlite3.Error as error:
         if not is_damage(error):
             raise
-        return "the full-text index is damaged"
+        return _("the full-text index is damaged")
     if missing:
-        return f"the full-text index misses {counted(missing, 'word')} of a sample of articles"
-    return "the full-text index finds articles that are gone" if found_gone else ""
+        return ngettext(
+            "the full-text index misses {number:,} word of a sample of articles",
+            "the full-text index misses {number:,} words of a sample of articles",
+            missing,
+        ).format(number=missing)
+    return _("the full-text index finds articles that are gone") if found_gone else ""
 
 
 def _sample(db: sqlite3.Connection) -> Iterator[tuple[int, Sequence[str]]]:
@@ -81,13 +91,8 @@ def _sample(db: sqlite3.Connection) -> Iterator[tuple[int, Sequence[str]]]:
     ids = [id for (id,) in found]
     for start in range(0, len(ids), rebuilding.BATCH):
         some = ids[start : start + rebuilding.BATCH]
-        for id, *texts in rows_of(db, _TEXT, some, lambda _: None):
+        for id, *texts in rows_of(db, _TEXT, some, lambda _id: None):
             text = " ".join(each.decode(errors="replace") for each in texts if each is not None)
             words = sorted(set(_WORD.findall(folded(text))), key=lambda word: (-len(word), word))
             if read(db, [id]).get(id) is not None:
                 yield id, words[:WORDS]
-
-
-def counted(number: int, what: str, many: str = "") -> str:
-    """Return a number with what it counts, such as "1 article" and "1,200 articles"."""
-    return f"{number:,} {what}" if number == 1 else f"{number:,} {many or f'{what}s'}"

@@ -39,6 +39,7 @@ from reader.cache.repair.marks_salvage import put_over, salvage
 from reader.cache.repair.marks_shown import Shown, counter_shown, shown
 from reader.cache.repair.preparing import prepare
 from reader.errors import CacheDamaged, CacheUnwritable, MarksDamaged
+from reader.i18n import _, ngettext
 
 NAME = "marks.db"
 
@@ -52,17 +53,23 @@ class _Rebuilt(NamedTuple):
     is_shown: bool
 
     def __str__(self) -> str:
-        sources = [
-            *(["its readable rows"] if self.has_rows else []),
-            *([f"the copy {self.copy.path.name}"] if self.copy else []),
+        copy = _("the copy {file}").format(file=self.copy.path.name) if self.copy else ""
+        places = [
+            *([_("its readable rows")] if self.has_rows else []),
+            *([copy] if copy else []),
             *(["cache.db"] if self.is_shown else []),
         ]
-        if not sources:
-            return "no mark could be restored; a new file was created"
-        if not self.marks:
-            return f"no article had marks in {' and '.join(sources)}"
-        what = "1 article has" if self.marks == 1 else f"{self.marks:,} articles have"
-        return f"{what} marks again, from {' and '.join(sources)}"
+        if not places:
+            return _("no mark could be restored; a new file was created")
+        if self.marks:
+            text = ngettext(
+                "{number:,} article has marks again, from {places}",
+                "{number:,} articles have marks again, from {places}",
+                self.marks,
+            )
+        else:
+            text = _("no article had marks in {places}")
+        return text.format(number=self.marks, places=_(" and ").join(places))
 
 
 # At every start.
@@ -131,10 +138,27 @@ def _rebuild(folder: Path, state: State) -> str:
         rebuilt = _fill(folder, path, new)
         aside = ""
         if any(each.exists() and each.stat().st_size for each in (path, logs_of(path)[0])):
-            aside = f" and renamed to {set_aside(path, 'damaged').name}"
+            aside = set_aside(path, "damaged").name
         take_place(new, path)
     no_longer_suspect(path)
-    return f"{NAME} was {state}{aside}; {rebuilt}"
+    return f"{_replaced(state, aside)}; {rebuilt}"
+
+
+def _replaced(state: State, aside: str) -> str:
+    """Return how the file was. aside: its new name; empty without one."""
+    if aside:
+        texts = {
+            State.MISSING: _("{file} was missing and renamed to {aside}"),
+            State.EMPTY: _("{file} was empty and renamed to {aside}"),
+            State.DAMAGED: _("{file} was damaged and renamed to {aside}"),
+        }
+    else:
+        texts = {
+            State.MISSING: _("{file} was missing"),
+            State.EMPTY: _("{file} was empty"),
+            State.DAMAGED: _("{file} was damaged"),
+        }
+    return texts[state].format(file=NAME, aside=aside)
 
 
 @contextmanager
@@ -214,8 +238,14 @@ def _caught_up(folder: Path, path: Path) -> str:
             cache.take_from(db)
             _set_counter(db, max(cache.counter, copy.counter if copy else 0) + 1)
         gained = marked(db) - before
-    restored = f"{gained:,} marked articles were restored" if gained > 0 else "they agree again"
-    return f"{NAME} was older than cache.db, so changes of marks were lost; {restored}"
+    restored = ngettext(
+        "{number:,} marked article was restored",
+        "{number:,} marked articles were restored",
+        gained,
+    )
+    done = restored.format(number=gained) if gained > 0 else _("they agree again")
+    text = _("{file} was older than cache.db, so changes of marks were lost; {repair}")
+    return text.format(file=NAME, repair=done)
 
 
 # For the doctor.
@@ -232,14 +262,16 @@ def check(folder: Path) -> list[str]:
     state = look(path)
     if state in (State.MISSING, State.EMPTY):
         if _had_marks(folder):
-            found.append(f"{path} is {state}, and there were marks")
+            missing = _("{file} is missing, and there were marks")
+            empty = _("{file} is empty, and there were marks")
+            found.append((missing if state is State.MISSING else empty).format(file=path))
     elif state is State.DAMAGED:
-        found.append(f"{path} is damaged")
+        found.append(_("{file} is damaged").format(file=path))
     else:
         found += _faults(folder, path, state)
     for copy in copy_files(folder):
         if not is_whole(copy):
-            found.append(f"{copy} is damaged")
+            found.append(_("{file} is damaged").format(file=copy))
     return found
 
 
@@ -255,10 +287,13 @@ def _faults(folder: Path, path: Path, state: State) -> Iterator[str]:
         if cache is None:
             return
         if counter < cache.counter:
-            yield f"{path} is older than cache.db: changes of marks were lost"
+            yield _("{file} is older than cache.db: changes of marks were lost").format(file=path)
         elif counter == cache.counter and (count := _differing(cache, db)):
-            articles = "1 article has" if count == 1 else f"{count:,} articles have"
-            yield f"{articles} other marks in {path} than cache.db shows"
+            yield ngettext(
+                "{number:,} article has other marks in {file} than cache.db shows",
+                "{number:,} articles have other marks in {file} than cache.db shows",
+                count,
+            ).format(number=count, file=path)
 
 
 def repair(folder: Path) -> list[str]:
@@ -275,7 +310,8 @@ def repair(folder: Path) -> list[str]:
         for copy in copy_files(folder):
             if not is_whole(copy):
                 copy.unlink()
-                done.append(f"the damaged copy {copy.name} of the marks was removed")
+                text = _("the damaged copy {file} of the marks was removed")
+                done.append(text.format(file=copy.name))
     done += filter(None, [catch_up(folder)] if path.exists() else [])
     keep_copy(folder)
     return done
@@ -303,8 +339,12 @@ def _agree(folder: Path, path: Path) -> str:
         with transaction(db):
             cache.add_to(db)
             _set_counter(db, cache.counter + 1)
-    articles = "1 article" if count == 1 else f"{count:,} articles"
-    return f"{articles} had other marks in {NAME} than in cache.db: marks of both were kept"
+    text = ngettext(
+        "{number:,} article had other marks in {file} than in cache.db: marks of both were kept",
+        "{number:,} articles had other marks in {file} than in cache.db: marks of both were kept",
+        count,
+    )
+    return text.format(number=count, file=NAME)
 
 
 def _differing(cache: Shown, db: sqlite3.Connection) -> int:

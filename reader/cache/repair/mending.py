@@ -12,6 +12,7 @@ from pyroaring import BitMap
 
 from reader.article import Article, Identity, Row
 from reader.errors import CacheError
+from reader.i18n import _
 
 if TYPE_CHECKING:
     from reader.cache.engine import Engine, View
@@ -45,8 +46,11 @@ class Mending:
         if ids:
             self._engine.suspect()
         if ids and is_first:
-            text = f"{self._engine.name} is damaged: some articles cannot be read and are left out"
-            self.tell(f"{text}; the next start repairs it")
+            text = _(
+                "{file} is damaged: some articles cannot be read and are left out; "
+                "the next start repairs it"
+            )
+            self.tell(text.format(file=self._engine.name))
 
     def note_broken(self, _id: int) -> None:
         """Request a check at the next start: the engine could not read that article."""
@@ -71,7 +75,7 @@ class Mending:
             self.damaged |= {row.identity for row in new}
             with suppress(CacheError), self._engine.transaction(wait=False) as to:
                 ids = list(to.ids([row.identity for row in new]).values())
-                documents = to.documents(ids, lambda _: None)
+                documents = to.documents(ids, lambda _id: None)
                 to.forget([id for id in ids if documents.get(id) is None])
         return new
 
@@ -82,13 +86,14 @@ class Mending:
         if not self._counts_anew:
             self._counts_anew = True
             self._engine.suspect()
-            self.tell(f"facets of {self._engine.name} are damaged; counting the articles instead")
+            text = _("facets of {file} are damaged; counting the articles instead")
+            self.tell(text.format(file=self._engine.name))
         return counted(view.facts(), self._marks_of(view))
 
     def mend_index(self) -> bool:
         """Rebuild a damaged full-text index; return whether a search can be repeated."""
         with suppress(CacheError), self._engine.transaction() as to:
             if to.mend_damaged_index():
-                self.tell("the full-text index was damaged and has been rebuilt")
+                self.tell(_("the full-text index was damaged and has been rebuilt"))
                 return True
         return False

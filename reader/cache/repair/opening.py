@@ -30,6 +30,7 @@ from reader.cache.files.schema import (
     has_articles,
 )
 from reader.errors import CacheDamaged, CacheError, CacheUnwritable
+from reader.i18n import _, ngettext
 from reader.safety.own_files import PRIVATE_FILE, create, make_folder
 
 MIGRATION_WAIT_S = 60.0
@@ -44,7 +45,7 @@ def make_ready(path: Path, schema: Schema) -> str | None:
         raise CacheUnwritable(path.parent, error.strerror or str(error)) from error
     try:
         if not copies.is_writable(path):
-            raise CacheUnwritable(path, "its folder is read-only")
+            raise CacheUnwritable(path, _("its folder is read-only"))
         try:
             with alone(path.parent, MIGRATION_WAIT_S):
                 return _made_ready(path, schema)
@@ -67,15 +68,16 @@ def _made_ready(path: Path, schema: Schema) -> str | None:
         suspect(path)  # others then wait until the file is complete
         notices, before = [], 0
         if schema is CACHE and _is_reindexed(path, schema):
-            notices = [f"damaged indexes of {path.name} were rebuilt", *_mended(path, schema)]
+            rebuilt = _("damaged indexes of {file} were rebuilt").format(file=path.name)
+            notices = [rebuilt, *_mended(path, schema)]
         else:
             aside = put_aside(path)
             _migrate(path, schema)
-            notice = f"{path.name} was damaged and renamed to {aside.name}; a new one was created"
-            notices = [f"{notice}{_taken_over(path, aside) if schema is CACHE else ''}"]
+            notices = [_begun_anew(path, aside, schema)]
     no_longer_suspect(path)
     if 0 < before < schema.emptied_at:
-        return f"{path.name} had an earlier format; import your articles again (marks are kept)"
+        text = _("{file} had an earlier format; import your articles again (marks are kept)")
+        return text.format(file=path.name)
     return "; ".join(notices) or None
 
 
@@ -92,17 +94,38 @@ def _is_reindexed(path: Path, schema: Schema) -> bool:
         return False
 
 
-def _taken_over(path: Path, aside: Path) -> str:
-    """Copy the readable articles into the new cache; return a sentence about it."""
+def _begun_anew(path: Path, aside: Path, schema: Schema) -> str:
+    """Copy the readable articles into a new cache; return a sentence about the new file."""
     from reader.cache.repair.salvaging import AT_START, salvage
 
-    if aside.stat().st_size > AT_START:
-        return "; `cryptoread doctor --repair` recovers the readable articles"
-    with closing(connect(path, CACHE)) as db, sql_errors(path), transaction(db):
-        found, lost = salvage(db, aside)
-    if not lost:
-        return f" with its {found:,} articles" if found else "; import and sync again"
-    return f" with {found:,} of its articles; import and sync again to bring back the others"
+    text, found, lost = _("{file} was damaged and renamed to {aside}; a new one was created"), 0, 0
+    if schema is not CACHE:
+        advice = ""
+    elif aside.stat().st_size > AT_START:
+        advice = _("`cryptoread doctor --repair` recovers the readable articles")
+    else:
+        with closing(connect(path, CACHE)) as db, sql_errors(path), transaction(db):
+            found, lost = salvage(db, aside)
+        advice = "" if found else _("import and sync again")
+        if lost:
+            advice = _("import and sync again to bring back the others")
+            text = ngettext(
+                "{file} was damaged and renamed to {aside}; "
+                "a new one was created with {number:,} of its articles",
+                "{file} was damaged and renamed to {aside}; "
+                "a new one was created with {number:,} of its articles",
+                found,
+            )
+        elif found:
+            text = ngettext(
+                "{file} was damaged and renamed to {aside}; "
+                "a new one was created with its {number:,} article",
+                "{file} was damaged and renamed to {aside}; "
+                "a new one was created with its {number:,} articles",
+                found,
+            )
+    said = text.format(file=path.name, aside=aside.name, number=found)
+    return f"{said}; {advice}" if advice else said
 
 
 def _mended(path: Path, schema: Schema) -> list[str]:
@@ -127,7 +150,7 @@ def _prepare_to_read(path: Path, schema: Schema, unwritable: CacheUnwritable) ->
     except CacheDamaged:
         if schema is not MARKS:
             raise
-        note = f"{path.name} is damaged, and no marks are shown"
+        note = _("{file} is damaged, and no marks are shown").format(file=path.name)
         _choose(path, schema, copies.in_memory("marks", note))
         return
     raise unwritable
@@ -193,5 +216,5 @@ def _errors_of_copy(path: Path) -> Iterator[None]:
     try:
         yield
     except sqlite3.Error as error:
-        reason = f"too little space for its backup before an update: {error}"
-        raise CacheUnwritable(path, reason) from error
+        reason = _("too little space for its backup before an update: {error}")
+        raise CacheUnwritable(path, reason.format(error=error)) from error

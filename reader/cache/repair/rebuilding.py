@@ -24,6 +24,7 @@ from reader.cache.files.damage import is_damage
 from reader.cache.ids import batches as in_batches
 from reader.cache.repair.marks_shown import kinds_shown
 from reader.cache.values.facet_rows import Counted, Damaged, Facet
+from reader.i18n import _
 
 
 def counted(db: sqlite3.Connection, marks: Mapping[Facet, BitMap]) -> Counted:
@@ -70,11 +71,11 @@ def check_facets(db: sqlite3.Connection) -> None:
     """Read every row of the facets. Raises Damaged, sqlite3.Error."""
     view = SqliteView(db)
     every = [id for (id,) in db.execute("SELECT id FROM chunks")]
-    for _ in view.chunks(every):
+    for _chunk in view.chunks(every):
         pass
     if not view.facets([ALL]):
         if view.has_articles():
-            raise Damaged("the facet of all articles is missing")
+            raise Damaged(_("the facet of all articles is missing"))
         return
     keys = [key for (key,) in db.execute("SELECT key FROM facets NOT INDEXED")]
     for some in in_batches(keys):
@@ -106,15 +107,17 @@ def mend(db: sqlite3.Connection) -> list[str]:
     done = []
     if has_damaged_facets(db):
         mend_facets(db, marks_shown(db, db))
-        done.append("damaged facets were recounted from the articles")
+        done.append(_("damaged facets were recounted from the articles"))
     if has_damaged_index(db):
         (count,) = db.execute("SELECT count(*) FROM articles").fetchone()
         if count > INDEXED_AT_START:
-            done.append("the full-text index is damaged; `cryptoread doctor --repair` repairs it")
+            done.append(
+                _("the full-text index is damaged; `cryptoread doctor --repair` repairs it")
+            )
         else:
             mend_index(db)
-            done.append("the damaged full-text index was rebuilt")
+            done.append(_("the damaged full-text index was rebuilt"))
     if word_sets.are_damaged(db):
         word_sets.empty(db)
-        done.append("damaged sets of words were removed; they are made again in idle time")
+        done.append(_("damaged sets of words were removed; they are made again in idle time"))
     return done

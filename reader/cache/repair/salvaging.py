@@ -36,7 +36,7 @@ _IDS = (
     "SELECT id FROM articles ORDER BY id DESC",
 )
 _DOCUMENT = "SELECT id, digest, CAST(fields AS BLOB), CAST(body AS BLOB) FROM documents WHERE id IN"
-_KEPT = "origin, run, entry, came, fetched"
+_KEPT = "origin, run, entry, came, fetched"  # not shown: SQL
 _ROW = f"SELECT id, {_KEPT} FROM articles WHERE id IN"
 _UNKNOWN = ("", 0, 0, b"", 0)
 _PUT_ROW = (

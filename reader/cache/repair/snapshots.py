@@ -20,6 +20,7 @@ from reader.cache.repair.marks_copies import copies
 from reader.cache.repair.marks_shown import counter_shown
 from reader.cache.repair.preparing import prepare
 from reader.errors import CacheDamaged, CacheError, CacheLocked, CacheUnwritable
+from reader.i18n import _
 
 SCHEMAS = {"marks.db": MARKS, "cache.db": CACHE}
 """The files of a data folder, in the order of being put in place."""
@@ -96,11 +97,11 @@ def check_copy(path: Path, name: str) -> int:
             db.execute("PRAGMA trusted_schema = OFF")
             version = check_version(db, path, schema)
             if not version or set(db.execute(_OBJECTS)) != _objects(schema, version):
-                raise Strange("has other tables than cryptoread makes")
+                raise Strange(_("has other tables than cryptoread makes"))
             count = _whole(db, path, name)
             db.execute("PRAGMA journal_mode = WAL")
     except ValueError as error:  # an undecodable message of SQLite
-        raise Strange("has names that are not text") from error
+        raise Strange(_("has names that are not text")) from error
     if name == "marks.db":
         prepare(path, schema)
         with closing(connect(path, schema)) as db:

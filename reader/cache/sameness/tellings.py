@@ -34,7 +34,7 @@ _WORDS_KEPT, _NUMBERS_KEPT = 64, 32
 
 _MAX_TEXT, _MAX_WORDS = 60_000, 5_000
 
-NO_TITLE = "title is missing"
+NO_TITLE = "title is missing"  # not shown: as it is stored
 """Beginning of the flag of an article with a stand-in title."""
 
 _CJK = "\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"

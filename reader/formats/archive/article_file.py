@@ -5,11 +5,12 @@ from datetime import datetime
 from reader.article import Article
 from reader.formats.archive.schema import archive_fields, article_of
 from reader.formats.errors import NotAnArticle
+from reader.i18n import _
 
 MAX_ARTICLE_BYTES = 4 * 1024 * 1024
 """The longest real article has 65 kB."""
 
-TOO_LARGE = f"is larger than {MAX_ARTICLE_BYTES // 1024**2} MiB"
+TOO_LARGE = _("is larger than {number} MiB").format(number=MAX_ARTICLE_BYTES // 1024**2)
 
 
 def read_article(data: bytes, *, origin: str, modified: datetime | None = None) -> Article:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from reader.formats.archive.fields import MAX_CHARACTERS
 from reader.formats.errors import NotAnArticle
+from reader.i18n import _
 
 MAX_HEADER_LINES = 64
 """Maximum lines of `Name: value` at the beginning of a file, without dashes."""
@@ -87,7 +88,9 @@ def _between_lines(text: str, opening: re.Match[str]) -> Block | None:
     if end - start <= MAX_CHARACTERS:
         return Block(notation, start, max(start, end), rest, closing is not None)
     if _FIELD_LINES[notation].match(text, start):
-        raise NotAnArticle(f"has more than {MAX_CHARACTERS // 1024} KiB of front matter")
+        raise NotAnArticle(
+            _("has more than {number} KiB of front matter").format(number=MAX_CHARACTERS // 1024)
+        )
     return None
 
 
@@ -102,7 +105,7 @@ def end_of_fields(text: str, start: int, notation: Notation) -> int:
 def _header_lines(text: str, start: int) -> Block | None:
     """Return the lines of `Name: value` at the start, as Pelican and MultiMarkdown have them."""
     end = start
-    for _ in range(MAX_HEADER_LINES):
+    for _turn in range(MAX_HEADER_LINES):
         line = _HEADER_LINE.match(text, end) or (end > start and _CONTINUED.match(text, end))
         if not line:
             break

@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable
 from typing import NamedTuple
 
+from reader.formats.flags import Flag
 from reader.text import decode
 
 _SAMPLE = 64 * 1024
@@ -77,7 +78,7 @@ def decode_file(data: bytes) -> tuple[str, str | None]:
     guess = _declared(data) or _guessed(data)
     if not guess:
         return decode(data)
-    return data.decode(guess, "replace"), f"not UTF-8: read as {_NAMES.get(guess, guess)}"
+    return data.decode(guess, "replace"), Flag.OTHER_ENCODING.of(encoding=_NAMES.get(guess, guess))
 
 
 def without_marks_of_wide(data: bytes) -> bytes:

@@ -11,6 +11,7 @@ from math import isfinite
 
 from reader.article import LAST_INSTANT
 from reader.formats.dates.instants import format_instant, parse_instant
+from reader.formats.flags import Flag, Sentence
 
 MAX_CHARACTERS = 64 * 1024
 """Maximum characters of all fields of one article, which bounds the number of values too."""
@@ -49,10 +50,10 @@ class Fields:
         self.flags = flags
         self.where = where
 
-    def keep(self, name: str, value: object, trouble: str) -> None:
-        """Keep the value among the rest, and flag it with a reason."""
+    def keep(self, name: str, value: object, flag: Sentence, **values: object) -> None:
+        """Keep the value among the rest, and flag it. values: of the flag, besides the field."""
         self.rest[name] = value
-        self.flags.append(f"{self.where}{name} {trouble}")
+        self.flags.append(flag.of(field=f"{self.where}{name}", **values))
 
     def scalar(self, name: str) -> str:
         """Return the value's text as it is; empty if it is absent, null or not a scalar."""
@@ -76,7 +77,7 @@ class Fields:
             return "true" if value else "false"
         if isinstance(value, int | float):
             return repr(value)
-        self.keep(name, value, "is not a text")
+        self.keep(name, value, Flag.NOT_A_TEXT)
         return ""
 
     def integer(self, name: str) -> int | None:
@@ -89,7 +90,7 @@ class Fields:
         if _INTEGER.fullmatch(text):
             return int(text)
         if text:
-            self.keep(name, value, f"is not a whole number: {shown(text)}")
+            self.keep(name, value, Flag.NOT_WHOLE, text=shown(text))
         return None
 
     def number(self, name: str) -> int | float | None:
@@ -104,7 +105,7 @@ class Fields:
         if _DECIMAL.fullmatch(text) and isfinite(number := float(text)):
             return number
         if text:
-            self.keep(name, value, f"is not a number: {shown(text)}")
+            self.keep(name, value, Flag.NOT_A_NUMBER, text=shown(text))
         return None
 
     def truth(self, name: str) -> bool:
@@ -117,7 +118,7 @@ class Fields:
         if text.lower() in _TRUE:
             return True
         if text.lower() not in _FALSE:
-            self.keep(name, value, f"is neither true nor false: {shown(text)}")
+            self.keep(name, value, Flag.NEITHER_TRUE_NOR_FALSE, text=shown(text))
         return False
 
     def instant(self, name: str) -> datetime | None:
@@ -132,12 +133,12 @@ class Fields:
         try:
             instant = parse_instant(text)
         except ValueError:
-            self.keep(name, value, f"is not a date: {shown(text)}")
+            self.keep(name, value, Flag.NOT_A_DATE, text=shown(text))
             return None
         clamped = min(max(instant, _FIRST_INSTANT), LAST_INSTANT)
         if clamped != instant:
-            trouble = f"is out of range: {shown(text)} became {format_instant(clamped)}"
-            self.keep(name, value, trouble)
+            date = format_instant(clamped)
+            self.keep(name, value, Flag.OUT_OF_RANGE, text=shown(text), date=date)
         return clamped
 
     def mapping(self, name: str) -> "Fields | None":
@@ -146,7 +147,7 @@ class Fields:
         if isinstance(value, dict) or isinstance(value, Mapping):  # noqa: SIM101 - faster
             return Fields(value, self.flags, f"{name}.")
         if value is not None:
-            self.keep(name, value, "is not a mapping")
+            self.keep(name, value, Flag.NOT_A_MAPPING)
         return None
 
     def close(self, name: str, inner: "Fields") -> None:

@@ -20,6 +20,7 @@ from reader.formats.archive.rescued_fields import FIELD, rescued, rescued_lines
 from reader.formats.archive.yaml_events import Broken, document_of
 from reader.formats.archive.yaml_lines import lines_of
 from reader.formats.archive.yaml_text import put_right
+from reader.formats.flags import Flag
 from reader.text import clean, one_line, without_blank_lines
 
 UNREADABLE = "unreadableFrontMatter"
@@ -102,7 +103,7 @@ class FrontMatter(YAMLHandler):
             if not _names_something(fm):
                 raise _OnlyText
             mark = "---" if block.notation is Notation.YAML else "+++"
-            self.problems.insert(0, f"the front matter has no closing {mark}")
+            self.problems.insert(0, Flag.NO_CLOSING.of(mark=mark))
         return fields, block.rest
 
     def _read_yaml(self, text: str, fm: str, block: Block) -> tuple[dict[str, Tree], Block]:
@@ -153,14 +154,14 @@ class FrontMatter(YAMLHandler):
     def _repaired_json(self, fm: str, error: Unreadable) -> dict[str, Tree]:
         with suppress(Unreadable):
             fields, _ = json_fields(repaired_json(fm))
-            self.problems.append("the front matter is JSON with comments or commas left over")
+            self.problems.append(Flag.LOOSE_JSON.of())
             return cast("dict[str, Tree]", fields)
         return self._rescue(Broken(error.reason, error.line), rescued_lines(fm, _JSON_LINE))
 
     def _rescue(self, error: Broken, found: tuple[dict[str, Tree], str]) -> dict[str, Tree]:
         line = self.first_line + error.line - 1
         fields, unread = found
-        self.problems.append(f"the front matter is broken at line {line}: {error.reason}")
+        self.problems.append(Flag.BROKEN.of(line=line, reason=error.reason))
         if unread:
             fields[UNREADABLE] = f"{fields.get(UNREADABLE) or ''}{unread}"
         return fields
@@ -176,10 +177,10 @@ class FrontMatter(YAMLHandler):
             raise _OnlyText
         if repeated:
             names = one_line(", ".join(repeated[:5]))
-            self.problems.append(f"given more than once, the first one counts: {names}")
+            self.problems.append(Flag.REPEATED.of(names=names))
         if meant := list(put_right(fm, tree)):
             names = one_line(", ".join(meant[:5]))
-            self.problems.append(f"taken as written, though YAML would read it otherwise: {names}")
+            self.problems.append(Flag.AS_WRITTEN.of(names=names))
         return tree
 
 

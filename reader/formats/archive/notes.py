@@ -9,6 +9,8 @@ from reader.formats.archive.encodings import decode_file, is_binary, without_mar
 from reader.formats.archive.front_matter import FrontMatter
 from reader.formats.archive.other_names import is_text, with_own_names
 from reader.formats.errors import NotAnArticle
+from reader.formats.flags import in_words
+from reader.i18n import _
 from reader.text import clean
 
 
@@ -20,13 +22,15 @@ def read_note(data: bytes, origin: str) -> tuple[Mapping[str, object], str, list
     raw, note = decode_file(without_marks_of_wide(data))
     text = clean(raw)
     if not text or text.isspace():
-        raise NotAnArticle("is empty")
+        raise NotAnArticle(_("is empty"))
     handler = FrontMatter()
     fields, body = handler.read(text)
     if not fields and is_binary(data, raw):
-        raise NotAnArticle("is not a text file")
+        raise NotAnArticle(_("is not a text file"))
     if not body and not any(value and is_text(name) for name, value in fields.items()):
-        raise NotAnArticle("; ".join(["has neither title nor text", *handler.problems]))
+        raise NotAnArticle(
+            "; ".join([_("has neither title nor text"), *map(in_words, handler.problems)])
+        )
     flags = [note] if note else []
     flags += handler.problems
     return with_own_names(fields, body, origin, flags), body, flags

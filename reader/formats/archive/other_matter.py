@@ -8,6 +8,7 @@ import re
 from datetime import date, datetime, time
 
 from reader.formats.archive.fields import MAX_CHARACTERS, MAX_DEPTH, MAX_KEY, Bare
+from reader.formats.flags import Flag
 from reader.text import clean
 
 MAX_DOTS = 64
@@ -31,16 +32,16 @@ def toml_fields(text: str) -> dict[str, object]:
     """Return the fields of a TOML document; dates as ISO 8601. Raises Unreadable."""
     for number, line in enumerate(text.split("\n"), 1):
         if line.count(".") > MAX_DOTS and len(_DOT.findall(line)) > MAX_DOTS:
-            raise Unreadable("a line has too many dots", number)
+            raise Unreadable(Flag.TOO_MANY_DOTS.of(), number)
     import tomllib
 
     try:
         return _mapping(tomllib.loads(text, parse_float=Bare), 1)
     except RecursionError as error:
-        raise Unreadable(f"it is nested deeper than {MAX_DEPTH}") from error
+        raise Unreadable(Flag.TOO_DEEP.of(number=MAX_DEPTH)) from error
     except ValueError as error:
-        place = re.search(r"at line ([0-9]+)", str(error))
-        reason = str(error).partition(" (at ")[0] or "it is not TOML"
+        place = re.search(r"at line ([0-9]+)", str(error))  # not shown: it is looked for
+        reason = str(error).partition(" (at ")[0] or Flag.NO_TOML.of()
         raise Unreadable(clean(reason)[:200], int(place[1]) if place else 1) from error
 
 
@@ -52,9 +53,9 @@ def json_fields(text: str) -> tuple[dict[str, object], int]:
     except json.JSONDecodeError as error:
         raise Unreadable(error.msg, error.lineno) from error
     except RecursionError as error:
-        raise Unreadable(f"it is nested deeper than {MAX_DEPTH}") from error
+        raise Unreadable(Flag.TOO_DEEP.of(number=MAX_DEPTH)) from error
     if not isinstance(value, dict):
-        raise Unreadable("it is not an object")
+        raise Unreadable(Flag.NO_OBJECT.of())
     return _mapping(value, 1), end
 
 
@@ -85,13 +86,13 @@ def _plain(value: object, depth: int) -> object:
 
 def _name(name: str) -> str:
     if len(name) > MAX_KEY:
-        raise Unreadable(f"a field's name is longer than {MAX_KEY} characters")
+        raise Unreadable(Flag.LONG_NAME.of(number=MAX_KEY))
     return clean(name)
 
 
 def _check_depth(depth: int) -> None:
     if depth > MAX_DEPTH:
-        raise Unreadable(f"it is nested deeper than {MAX_DEPTH}")
+        raise Unreadable(Flag.TOO_DEEP.of(number=MAX_DEPTH))
 
 
 _DECODER = json.JSONDecoder(strict=False, parse_int=Bare, parse_float=Bare, parse_constant=Bare)

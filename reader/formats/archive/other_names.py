@@ -16,6 +16,7 @@ from reader.formats.archive.schema import FIELDS, shortened
 from reader.formats.archive.wiki_links import without_links
 from reader.formats.dates.instants import format_instant
 from reader.formats.dates.reading import read_date
+from reader.formats.flags import Flag
 from reader.text import one_line
 
 _MIN_ID = 8
@@ -192,7 +193,7 @@ def _date(named: _Named, names: tuple[str, ...]) -> str:
         if instant := read_date(text):
             return format_instant(instant)
         if name != "published" and text:
-            no_dates.append(f"{name} is not a date: {shown(one_line(text))}")
+            no_dates.append(Flag.NOT_A_DATE.of(field=name, text=shown(one_line(text))))
     named.flags += no_dates[:1]
     return ""
 

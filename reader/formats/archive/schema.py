@@ -26,6 +26,7 @@ from reader.article import (
 )
 from reader.formats.archive.fields import Fields, listed, native, shown
 from reader.formats.dates.instants import format_instant
+from reader.formats.flags import Flag, Sentence
 from reader.text import clean, clean_line, is_visible, one_line
 
 MAX_TAGS = 64
@@ -204,10 +205,9 @@ def _instants(reader: Fields, modified: datetime | None) -> tuple[datetime, date
     if modified is not None:
         modified = min(max(modified, EPOCH), LAST_INSTANT)
     if published is None and "publishedAt" not in reader.rest:
-        dates = (("updatedAt", updated), ("time of the file's last change", modified))
-        stand_in = next((name for name, date in dates if date), "earliest date")
-        the = "" if stand_in == "updatedAt" else "the "
-        reader.flags.append(f"publishedAt is missing: {the}{stand_in} stands in")
+        dates = ((Flag.UPDATE_STANDS_IN, updated), (Flag.CHANGE_STANDS_IN, modified))
+        stand_in = next((flag for flag, date in dates if date), Flag.EARLIEST_STANDS_IN)
+        reader.flags.append(stand_in.of())
     published = published or updated or modified or EPOCH
     return published, updated or published
 
@@ -215,9 +215,9 @@ def _instants(reader: Fields, modified: datetime | None) -> tuple[datetime, date
 def _title(reader: Fields, body: str, origin: str) -> str:
     if is_visible(title := _tidied(reader.scalar("title"))):
         return title
-    stand_ins = ((where, clean_line(text)) for where, text in _stand_ins(body, origin))
-    where, title = next(found for found in stand_ins if is_visible(found[1]))
-    reader.flags.append(f"title is missing: the {where} stands in")
+    stand_ins = ((flag, clean_line(text)) for flag, text in _stand_ins(body, origin))
+    flag, title = next(found for found in stand_ins if is_visible(found[1]))
+    reader.flags.append(flag.of())
     return shortened(title)
 
 
@@ -226,14 +226,14 @@ def shortened(title: str) -> str:
     return title if len(title) <= _TITLE_LENGTH else title[: _TITLE_LENGTH - 1].rstrip() + "…"
 
 
-def _stand_ins(body: str, origin: str) -> Iterator[tuple[str, str]]:
+def _stand_ins(body: str, origin: str) -> Iterator[tuple[Sentence, str]]:
     """Yield replacements of a title, best first, and what they are; the last is never empty."""
     if heading := _TOP_HEADING.search(body):
-        yield "first heading", heading[1].rstrip(" #")
+        yield Flag.HEADING_STANDS_IN, heading[1].rstrip(" #")
     if prose := _PROSE.search(body):
-        yield "first line", prose[1]
-    yield "file's name", clean(PurePosixPath(origin).name.partition(".")[0]).replace("-", " ")
-    yield "word Untitled", "Untitled"
+        yield Flag.LINE_STANDS_IN, prose[1]
+    yield Flag.FILE_STANDS_IN, clean(PurePosixPath(origin).name.partition(".")[0]).replace("-", " ")
+    yield Flag.UNTITLED_STANDS_IN, "Untitled"
 
 
 def _tidied(text: str) -> str:
@@ -250,7 +250,7 @@ def _lang(reader: Fields, origin: str) -> str:
             if lang != text:
                 reader.rest["lang"] = value  # keep the region for the export
             return lang
-        reader.keep("lang", value, f"is not a language code: {shown(text)}")
+        reader.keep("lang", value, Flag.NOT_A_LANGUAGE, text=shown(text))
     of_file = _LANG_OF_FILE.search(origin)
     return of_file[1] if of_file else UNKNOWN_LANG
 
@@ -268,7 +268,7 @@ def _source(reader: Fields) -> Source | None:
     name = inner.line("name")
     key = inner.line("key") or name
     if not key:
-        reader.keep("source", value, "has neither key nor name")
+        reader.keep("source", value, Flag.NOT_A_SOURCE)
         return None
     source = Source(key=key, name=name, type=inner.line("type"), url=inner.line("url"))
     reader.close("source", inner)
@@ -314,7 +314,7 @@ def _sentiment(reader: Fields) -> Sentiment:
     text = reader.line("sentiment")
     sentiment = _SENTIMENTS.get(text.upper())
     if sentiment is None and text:
-        reader.keep("sentiment", value, f"is unknown: {shown(text)}")
+        reader.keep("sentiment", value, Flag.UNKNOWN, text=shown(text))
     return sentiment or Sentiment.UNRATED
 
 
@@ -334,12 +334,12 @@ def _tags(reader: Fields) -> tuple[str, ...]:
         del reader.rest["tags"]
         items = [str(item) for item in value if isinstance(item, str | int | float)]
         if len(items) + value.count(None) < len(value):
-            reader.keep("tags", value, "holds something that is not a text")
+            reader.keep("tags", value, Flag.HOLDS_NO_TEXT)
     else:
         items = [item.strip(" '\"") for item in reader.scalar("tags").strip(" []").split(",")]
     tags = tuple(dict.fromkeys(filter(None, map(_tag, items))))
     if len(tags) > MAX_TAGS:
-        reader.keep("tags", value, f"are too many: the first {MAX_TAGS} of {len(tags)} count")
+        reader.keep("tags", value, Flag.TOO_MANY, number=MAX_TAGS, count=len(tags))
     return tags[:MAX_TAGS]
 
 

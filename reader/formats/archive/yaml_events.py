@@ -10,6 +10,7 @@ import yaml
 
 from reader.formats.archive.fields import MAX_DEPTH, MAX_KEY, Bare
 from reader.formats.archive.plain_yaml import NULLS, Tree
+from reader.formats.flags import Flag
 from reader.text import clean
 
 _Loader: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
@@ -74,22 +75,22 @@ class Events:
             self._next()  # end of the document
             event = self._next()
             if type(event) is not yaml.StreamEndEvent:
-                raise _refused("something follows its end", event)
+                raise _refused(Flag.GOES_ON.of(), event)
             return tree
         except yaml.MarkedYAMLError as error:
             raise _broken(error) from error
         except yaml.YAMLError as error:
-            raise Broken("it is not YAML", 1) from error
+            raise Broken(Flag.NO_YAML.of(), 1) from error
         finally:
             self._loader.dispose()
 
     def _value(self, event: Any, depth: int) -> Tree:
         if event.anchor is not None:
-            raise _refused("anchors and aliases are not accepted", event)
+            raise _refused(Flag.ANCHORS.of(), event)
         if type(event) is yaml.ScalarEvent:
             return _scalar(event)
         if depth > MAX_DEPTH:
-            raise _refused(f"it is nested deeper than {MAX_DEPTH}", event)
+            raise _refused(Flag.TOO_DEEP.of(number=MAX_DEPTH), event)
         if type(event) is yaml.MappingStartEvent:
             return self._fields(depth)
         items: list[Tree] = []
@@ -111,9 +112,9 @@ class Events:
 
 def _key(event: Any) -> str:
     if type(event) is not yaml.ScalarEvent or event.anchor is not None:
-        raise _refused("a field's name is not a text", event)
+        raise _refused(Flag.NAME_IS_NO_TEXT.of(), event)
     if len(event.value) > MAX_KEY:
-        raise _refused(f"a field's name is longer than {MAX_KEY} characters", event)
+        raise _refused(Flag.LONG_NAME.of(number=MAX_KEY), event)
     return clean(event.value)
 
 
@@ -127,8 +128,9 @@ def _scalar(event: Any) -> str | None:
 
 
 def _broken(error: yaml.MarkedYAMLError) -> Broken:
-    reason, mark = error.problem or "it is not YAML", error.problem_mark
-    if "end of stream" in reason and error.context_mark:  # what was opened, and where
+    reason, mark = error.problem or Flag.NO_YAML.of(), error.problem_mark
+    # What was opened, and where.
+    if "end of stream" in reason and error.context_mark:  # not shown: it is looked for
         reason, mark = f"{reason} {error.context}", error.context_mark
     return Broken(reason, mark.line + 1 if mark else 1)
 

@@ -8,6 +8,7 @@ from reader.article import UNKNOWN_LANG, Article
 from reader.digests import blake2b
 from reader.formats.book.markup import body_markup, escape, link
 from reader.formats.lead import lead
+from reader.i18n import _, ngettext
 
 MOST_ARTICLES = 5_000
 MOST_CHARS = 100_000_000
@@ -26,7 +27,7 @@ nav ol { padding-left: 1.4em; } nav li { margin: 0.25em 0; }
 pre { overflow-x: auto; white-space: pre-wrap; font-size: 0.9em; }
 table { border-collapse: collapse; } td, th { border: 1px solid #8886; padding: 0.2em 0.5em; }
 blockquote { border-left: 3px solid #8886; margin-left: 0; padding-left: 1em; }
-"""
+"""  # not shown: CSS
 
 
 class TooLarge(ValueError):
@@ -75,10 +76,15 @@ class Book(NamedTuple):
     def summary(self) -> str:
         """Return `12 articles, 2025-11-14 to 2025-11-16`."""
         days = sorted(f"{article.published.astimezone():%Y-%m-%d}" for article in self.articles)
-        count = f"{len(days):,} article{'s' * (len(days) != 1)}"
+        count = ngettext("{number:,} article", "{number:,} articles", len(days))
+        count = count.format(number=len(days))
         if not days:
             return count
-        return f"{count}, {days[0]}" + (f" to {days[-1]}" if days[0] != days[-1] else "")
+        if days[0] == days[-1]:
+            return f"{count}, {days[0]}"
+        return _("{articles}, {first} to {last}").format(
+            articles=count, first=days[0], last=days[-1]
+        )
 
 
 def bound(articles: Iterable[Article], title: str) -> Book:
@@ -89,7 +95,9 @@ def bound(articles: Iterable[Article], title: str) -> Book:
         count, size = count + 1, size + len(article.body)
         if count > MOST_ARTICLES or size > MOST_CHARS:
             raise TooLarge(
-                f"a book has at most {MOST_ARTICLES:,} articles; narrow the query, as by after:2d"
+                _(
+                    "a book has at most {number:,} articles; narrow the query, as by after:2d"
+                ).format(number=MOST_ARTICLES)
             )
         sections.setdefault(article.category, []).append(article)
     ordered = sorted(sections.items(), key=lambda item: (-len(item[1]), item[0]))
@@ -106,23 +114,31 @@ def article_markup(article: Article, level: int) -> str:
 
 
 def _facts(article: Article) -> str:
-    sentiment = article.sentiment.lower()
-    estimate = " (an estimate)" if article.sentiment_is_estimated else ""
+    sentiment, said = article.sentiment.lower(), article.sentiment.word
+    if article.sentiment_is_estimated:
+        said = _("{sentiment} (an estimate)").format(sentiment=said)
     facts = [
         escape(article.source.name or article.source.key) if article.source else "",
         escape(article.category),
-        f'<span class="{sentiment}">{article.sentiment.glyph} {sentiment}{estimate}</span>',
+        f'<span class="{sentiment}">{article.sentiment.glyph} {said}</span>',
         f"{article.published.astimezone():%Y-%m-%d %H:%M}",
-        link(article.url, "original") if article.url else "",
-        link(article.cover.best, "cover image") if article.cover and article.cover.best else "",
+        link(article.url, _("original")) if article.url else "",
+        link(article.cover.best, _("cover image")) if article.cover and article.cover.best else "",
     ]
     return f'<p class="facts">{" · ".join(filter(None, facts))}</p>\n'
+
+
+def contents_heading() -> str:
+    """Return what stands above the table of contents."""
+    heading = _("Contents")
+    return f"<h2>{heading}</h2>\n"
 
 
 def contents(book: Book, places: Mapping[int, str]) -> str:
     """Return the table of contents as a list. places: the address of each article by its number."""
     if not book.sections:  # a list that is empty is not valid
-        return '<ol>\n<li><a href="#contents">no articles</a></li>\n</ol>\n'
+        empty = _("no articles")
+        return f'<ol>\n<li><a href="#contents">{empty}</a></li>\n</ol>\n'
     parts, number = ["<ol>\n"], 0
     for section in book.sections:
         parts.append(f"<li><span>{escape(section.name)}</span>\n<ol>\n")

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from uuid import UUID
 
-from reader.formats.book.book import STYLE, Book, article_markup, contents
+from reader.formats.book.book import STYLE, Book, article_markup, contents, contents_heading
 from reader.formats.book.markup import escape, language
 
 MIMETYPE = "application/epub+zip"
@@ -25,9 +25,9 @@ def files(book: Book) -> Iterator[tuple[str, str]]:
     yield "EPUB/package.opf", _package(book)
     yield "EPUB/style.css", STYLE
     articles = book.articles
-    places = {number: _name(number) for number, _ in enumerate(articles)}
+    places = {number: _name(number) for number, _article in enumerate(articles)}
     nav = (
-        f'<nav id="contents" epub:type="toc">\n<h2>Contents</h2>\n{contents(book, places)}</nav>\n'
+        f'<nav id="contents" epub:type="toc">\n{contents_heading()}{contents(book, places)}</nav>\n'
     )
     heading = f'<h1>{escape(book.title)}</h1>\n<p class="facts">{escape(book.summary)}</p>\n'
     yield "EPUB/nav.xhtml", _document(book.title, book.lang, heading + nav)

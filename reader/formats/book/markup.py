@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from reader.article import UNKNOWN_LANG
 from reader.browser import UrlRefused, check, deceives, host
+from reader.i18n import _
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
@@ -45,7 +46,7 @@ def language(lang: str) -> str:
 
 def body_markup(text: str, below: int) -> str:
     """Return Markdown as XHTML whose headings are below a level. Takes linear time."""
-    too_many = len(text) > MOST_CHARS or sum(1 for _ in _MARKS.finditer(text)) > MOST_MARKS
+    too_many = len(text) > MOST_CHARS or sum(1 for _found in _MARKS.finditer(text)) > MOST_MARKS
     if too_many:
         return f"<pre>{escape(text)}</pre>\n"
     parser = _parser()
@@ -101,7 +102,8 @@ def _harmless(tokens: "Sequence[Token]") -> "Iterator[Token]":
 def _picture(token: "Token", *, is_within_link: bool) -> "Iterator[Token]":
     from markdown_it.token import Token as NewToken
 
-    shown = _text(f"[{token.content or 'picture'}]")
+    label = token.content or _("picture")
+    shown = _text(f"[{label}]")
     address = "" if is_within_link else _address(token.attrGet("src"))
     if not address:
         yield shown

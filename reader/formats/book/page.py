@@ -1,6 +1,6 @@
 """A book as one HTML page, which loads nothing from elsewhere."""
 
-from reader.formats.book.book import STYLE, Book, article_markup, contents
+from reader.formats.book.book import STYLE, Book, article_markup, contents, contents_heading
 from reader.formats.book.markup import escape, language
 
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
@@ -8,7 +8,7 @@ _POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-
 
 def page(book: Book) -> str:
     """Return the page: contents by category, then all articles."""
-    places = {number: f"#article-{number}" for number, _ in enumerate(book.articles)}
+    places = {number: f"#article-{number}" for number, _article in enumerate(book.articles)}
     parts = [
         "<!DOCTYPE html>\n",
         f'<html lang="{language(book.lang)}">\n<head>\n<meta charset="utf-8"/>\n',
@@ -17,7 +17,7 @@ def page(book: Book) -> str:
         '<meta name="viewport" content="width=device-width"/>\n',
         f"<title>{escape(book.title)}</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n",
         f'<h1>{escape(book.title)}</h1>\n<p class="facts">{escape(book.summary)}</p>\n',
-        f'<nav id="contents">\n<h2>Contents</h2>\n{contents(book, places)}</nav>\n',
+        f'<nav id="contents">\n{contents_heading()}{contents(book, places)}</nav>\n',
     ]
     number = 0
     for section in book.sections:

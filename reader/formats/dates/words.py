@@ -51,7 +51,7 @@ poniedziałek wtorek środa czwartek piątek sobota niedziela
 понедельник вторник среда четверг пятница суббота воскресенье
 maandag dinsdag woensdag donderdag vrijdag zaterdag zondag
 måndag tisdag onsdag torsdag fredag lördag söndag
-"""
+"""  # not shown
 _SHORT_WEEKDAYS = "пн вт ср чт пт сб вс нд пон вів сер чет пят суб нед вск pn pt nd ndz thur thurs"
 _NOISE = """
 at on of the de del di do dia den der el le la um uhr à a às alle ore h kl klo w o godz годз в у о

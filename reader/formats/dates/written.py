@@ -96,7 +96,7 @@ class _Reading:
         if self._is_afternoon is not None and hour <= 12:
             hour = hour % 12 + 12 * self._is_afternoon
         if hour > 24 or minute > 59 or second > 60 or (hour == 24 and minute + second > 0):
-            raise ValueError("no such time")
+            raise ValueError("no such time")  # not shown
         start = datetime(year, month, day, tzinfo=self._zone or UTC)
         passed = timedelta(hours=hour, minutes=minute, seconds=second, microseconds=fraction)
         return (start + passed).astimezone(UTC)
@@ -128,7 +128,7 @@ class _Reading:
         if match := self._take(_OFFSET_FROM_UTC):
             self._zone = _offset(match)
         if match := self._take(_LONG_ZONES):
-            words = match[0].lower().replace("european standard", "european").split()
+            words = match[0].lower().replace("european standard", "european").split()  # not shown
             initials = "".join(word[0] for word in words)
             self._name_zone("utc" if initials == "cut" else initials)
         if match := self._take(_IANA):
@@ -151,7 +151,7 @@ class _Reading:
         elif match := _DAY_OF_YEAR.match(self._text):
             found = date(int(match[1]), 1, 1) + timedelta(days=int(match[2]) - 1)
             if found.year != int(match[1]):
-                raise ValueError("no such day")
+                raise ValueError("no such day")  # not shown
             self._text = self._text[match.end() :]
             self._date = (found.year, found.month, found.day)
 
@@ -208,7 +208,7 @@ class _Reading:
         words: list[str] = []
         for token in _TOKEN.finditer(text):
             if token[3]:
-                raise ValueError("a sign that is not part of a date")
+                raise ValueError("a sign that is not part of a date")  # not shown
             if token[1]:
                 words.append(token[1])
             elif token[2]:
@@ -216,7 +216,7 @@ class _Reading:
         month = self._month(words)
         if self._date is not None:
             if month or numbers:
-                raise ValueError("more than a date")
+                raise ValueError("more than a date")  # not shown
             return self._date
         if month:
             return _year_and_day(numbers, month)
@@ -227,13 +227,13 @@ class _Reading:
 
     def _date_of_number(self, numbers: list[str]) -> tuple[int, int, int]:
         if len(numbers) != 1:
-            raise ValueError("no date")
+            raise ValueError("no date")  # not shown
         digits = numbers[0]
         if len(digits) == 8:
             return int(digits[:4]), int(digits[4:6]), int(digits[6:])
         if re.fullmatch("(?:19|20)[0-9]{2}", digits) and not self._has_time:
             return int(digits), 1, 1
-        raise ValueError("no date")
+        raise ValueError("no date")  # not shown
 
     def _month(self, words: list[str]) -> int:
         """Return the month that one of the words names, 0 if none does."""
@@ -241,12 +241,12 @@ class _Reading:
         if len(months) == 2:  # `mar, 3 mar 2025`: a Tuesday in March
             months.remove(next(filter(is_weekday, months), ""))
         if len(months) > 1:
-            raise ValueError("two months")
+            raise ValueError("two months")  # not shown
         if self._date is not None and months and is_weekday(months[0]):
             months = []
         for word in words:
             if word not in months and not self._is_known(word):
-                raise ValueError("a word that is not part of a date")
+                raise ValueError("a word that is not part of a date")  # not shown
         return month_of(months[0]) if months else 0
 
     def _is_known(self, word: str) -> bool:
@@ -262,7 +262,7 @@ def _offset(match: re.Match[str]) -> timezone:
     hours, minutes = int(match[2]), int(match[3] or 0)
     passed = timedelta(hours=hours, minutes=minutes)
     if passed > timedelta(hours=15) or minutes > 59:
-        raise ValueError("no such offset")
+        raise ValueError("no such offset")  # not shown
     return timezone(-passed if match[1] == "-" else passed)
 
 
@@ -278,10 +278,10 @@ def _year_and_day(numbers: list[str], month: int) -> tuple[int, int, int]:
     if len(numbers) == 1 and len(numbers[0]) == 4:
         return int(numbers[0]), month, 1
     if len(numbers) != 2:
-        raise ValueError("no date")
+        raise ValueError("no date")  # not shown
     day, year = numbers
     if len(day) > 2 or int(day) > 31:
         year, day = day, year
     if len(day) > 2 or len(year) > 4 or len(year) == 1:
-        raise ValueError("no date")
+        raise ValueError("no date")  # not shown
     return _full_year(year), month, int(day)

@@ -18,6 +18,7 @@ from feedparser.sanitizer import replace_doctype
 
 from reader.formats.feeds.lean_feed import Lean
 from reader.formats.page import NotAPage
+from reader.i18n import _
 
 MAX_ELEMENTS = 100_000
 """Maximum elements: ten for each of the most items of a page."""
@@ -53,9 +54,6 @@ _ADDRESS = re.compile(r"https?://[^\s<>\"]{1,2000}")
 
 class TooMuch(NotAPage):
     """The feed exceeds a bound."""
-
-    def __init__(self, what: str) -> None:
-        super().__init__(f"the feed has {what}, far more than a feed needs")
 
 
 class Told(NamedTuple):
@@ -136,10 +134,14 @@ class _Bounded(Lean):
         """Begin an element. Raises TooMuch."""
         self._elements += 1
         if self._elements > MAX_ELEMENTS:
-            raise TooMuch(f"more than {MAX_ELEMENTS:,} elements")
+            raise TooMuch(
+                _("the feed has more than {number:,} elements, far more than a feed needs").format(
+                    number=MAX_ELEMENTS
+                )
+            )
         _check_attributes(len(attributes))
         self._element = tag.lower()
-        if any(name.lower() == "xml:base" for name, _ in attributes):
+        if any(name.lower() == "xml:base" for name, _rest in attributes):
             attributes = [self._with_base(each) for each in attributes]
         super().unknown_starttag(tag, attributes)
 
@@ -206,7 +208,11 @@ class _Bounded(Lean):
     def track_namespace(self, prefix: str | None, uri: str) -> None:
         """Note a namespace. Raises TooMuch."""
         if len(self.namespaces_in_use) > MAX_NAMESPACES:
-            raise TooMuch(f"more than {MAX_NAMESPACES} namespaces")
+            raise TooMuch(
+                _("the feed has more than {number} namespaces, far more than a feed needs").format(
+                    number=MAX_NAMESPACES
+                )
+            )
         super().track_namespace(prefix, uri)
 
     def pop(self, element: str, strip_whitespace: int = 1) -> Any:
@@ -242,15 +248,24 @@ class _Loose(_Bounded, LooseFeedParser):  # type: ignore[misc]
 
 def _check_attributes(count: int) -> None:
     if count > MAX_ATTRIBUTES:
-        raise TooMuch(f"an element of more than {MAX_ATTRIBUTES} attributes")
+        raise TooMuch(
+            _(
+                "the feed has an element of more than {number} attributes, "
+                "far more than a feed needs"
+            ).format(number=MAX_ATTRIBUTES)
+        )
 
 
 def _check_damaged(data: bytes) -> None:
     if len(data) > MAX_DAMAGED or data.count(b"<") > MAX_SIGNS:
-        raise NotAPage("the feed is damaged, and too large to read anyway")
+        raise NotAPage(_("the feed is damaged, and too large to read anyway"))
 
 
 def _refuse_blanks(pieces: list[Any]) -> None:
     """Refuse many blanks: feedparser removes those of XHTML one by one, moving all that follow."""
     if len(pieces) > MAX_BLANKS and not any(piece.strip() for piece in pieces[:MAX_BLANKS]):
-        raise TooMuch(f"more than {MAX_BLANKS:,} pieces of space")
+        raise TooMuch(
+            _(
+                "the feed has more than {number:,} pieces of space, far more than a feed needs"
+            ).format(number=MAX_BLANKS)
+        )

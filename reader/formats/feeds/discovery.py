@@ -14,6 +14,7 @@ from urllib.parse import urldefrag, urljoin
 
 from reader.formats.charsets import text_encoding
 from reader.formats.page import NotAPage
+from reader.i18n import _
 from reader.subscriptions import MAX_NAME, Subscription, problem
 from reader.text import clean_line
 from reader.web.addresses import web_address, without_feed_scheme
@@ -84,7 +85,7 @@ class WebPage(NotAPage):
 
     def __init__(self, feeds: tuple[NamedFeed, ...] = ()) -> None:
         self.feeds = feeds
-        super().__init__(f"the answer is a web page where a feed should be{_naming(feeds)}")
+        super().__init__(_said_of(feeds))
 
 
 class Page(NamedTuple):
@@ -116,7 +117,7 @@ def read_page(data: bytes, url: str, content_type: str = "") -> Page:
             leads_to = leads_to or _refresh(given)
         elif "href" in given and (weight := _weight(element, given)):
             named.append((weight, given["href"], given.get("title", "")))
-    best = max((weight for weight, _, _ in named), default=0)
+    best = max((weight for weight, _href, _title in named), default=0)
     feeds: dict[str, NamedFeed] = {}
     for weight, href, title in named:
         made = _joined(base, href)
@@ -134,15 +135,26 @@ def main_feed(feeds: Iterable[NamedFeed]) -> NamedFeed | None:
     return others[0] if len(others) == 1 else None
 
 
-def _naming(feeds: tuple[NamedFeed, ...]) -> str:
+def _said_of(feeds: tuple[NamedFeed, ...]) -> str:
     if not feeds:
-        return ""
+        return _("the answer is a web page where a feed should be")
     if main := main_feed(feeds):
-        return f"; its feed is {main.url}: `cryptoread subscribe {quote(main.url)}` follows it"
-    shown = ", ".join(each.url for each in feeds[:SHOWN])
-    more = f" and {len(feeds) - SHOWN} more" if len(feeds) > SHOWN else ""
-    command = "`cryptoread subscribe ADDRESS` follows one"
-    return f"; it names {len(feeds)} feeds, {shown}{more}: {command}"
+        return _(
+            "the answer is a web page where a feed should be; its feed is {url}: "
+            "`cryptoread subscribe {quoted}` follows it"
+        ).format(url=main.url, quoted=quote(main.url))
+    if len(feeds) <= SHOWN:
+        said = _(
+            "the answer is a web page where a feed should be; it names {number} feeds, {urls}: "
+            "`cryptoread subscribe ADDRESS` follows one"
+        )
+    else:
+        said = _(
+            "the answer is a web page where a feed should be; it names {number} feeds, {urls} "
+            "and {more} more: `cryptoread subscribe ADDRESS` follows one"
+        )
+    urls = ", ".join(each.url for each in feeds[:SHOWN])
+    return said.format(number=len(feeds), urls=urls, more=len(feeds) - SHOWN)
 
 
 def _text(data: bytes, content_type: str) -> str:
@@ -163,7 +175,7 @@ def _text(data: bytes, content_type: str) -> str:
 def _elements(text: str) -> Iterator[tuple[str, Mapping[str, str]]]:
     """Yield names and attributes of elements that may name feeds, in lower case."""
     at = 0
-    for _ in range(MAX_ELEMENTS):
+    for _turn in range(MAX_ELEMENTS):
         if (found := _SIGN.search(text, at)) is None:
             return
         at = found.end()
@@ -182,7 +194,7 @@ def _elements(text: str) -> Iterator[tuple[str, Mapping[str, str]]]:
 def _attributes(text: str, at: int) -> tuple[dict[str, str], int]:
     """Return the attributes of a start tag, the first of two with one name, and its end."""
     given: dict[str, str] = {}
-    for _ in range(MAX_ATTRIBUTES):
+    for _turn in range(MAX_ATTRIBUTES):
         if (found := _ATTRIBUTE.match(text, at)) is None:
             break
         at = found.end()

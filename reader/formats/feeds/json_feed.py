@@ -12,6 +12,7 @@ from reader.formats.feeds.media import MAX_MEDIA, Medium
 from reader.formats.json.live import document, object_of
 from reader.formats.json.news import refuse_failure
 from reader.formats.page import NotAPage, Page, page_of
+from reader.i18n import _
 
 _NAMES = (
     *("id", "url", "external_url", "title", "content_html", "content_text", "summary", "image"),
@@ -28,7 +29,7 @@ def read_json_feed(data: bytes, *, url: str, name: str, now: datetime) -> Page:
     if not isinstance(answer, dict) or not isinstance(answer.get("items"), list):
         if isinstance(answer, dict):
             refuse_failure(answer)
-        raise NotAPage("the answer is JSON, but not a JSON Feed: it has no list of items")
+        raise NotAPage(_("the answer is JSON, but not a JSON Feed: it has no list of items"))
     lang, title = _text(answer, "language"), _text(answer, "title")
     feed = Feed.of(url, name, title, lang, "JSON", now)
     dates = (_text(item, "date_published") for item in answer["items"] if isinstance(item, dict))

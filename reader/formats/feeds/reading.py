@@ -9,6 +9,7 @@ from datetime import datetime
 
 from reader.formats.feeds.discovery import WebPage, is_web_page
 from reader.formats.page import NotAPage, Page
+from reader.i18n import _
 
 _HEAD = 4096
 """First bytes of a feed, which tell its format."""
@@ -31,7 +32,7 @@ def read_feed(
     """
     start = data[:_HEAD].removeprefix(b"\xef\xbb\xbf").lstrip()
     if not start:
-        raise NotAPage("the answer is empty")
+        raise NotAPage(_("the answer is empty"))
     if start[:1] in (b"{", b"["):
         from reader.formats.feeds.json_feed import read_json_feed
 
@@ -39,7 +40,7 @@ def read_feed(
     if is_web_page(start):
         raise WebPage
     if b"\0" not in start and b"<" not in start:
-        raise NotAPage("the answer is neither XML nor JSON")
+        raise NotAPage(_("the answer is neither XML nor JSON"))
 
     from reader.formats.feeds.xml_feed import read_xml_feed
 

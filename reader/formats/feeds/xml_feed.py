@@ -16,10 +16,11 @@ from reader.formats.feeds.feed_text import HTML, PLAIN, UNSAID, Written
 from reader.formats.feeds.media import Medium, is_image
 from reader.formats.html.tags import is_html
 from reader.formats.page import Incomplete, NotAPage, Page, page_of
+from reader.i18n import _
 
 _ROOT = re.compile(rb"<(?:[\w.-]{1,30}:)?(?:rss|feed|rdf|channel)\b", re.IGNORECASE)
 _CLOSED = re.compile(rb"</(?:[\w.-]{1,30}:)?(?:rss|feed|rdf|channel)\s*(?:>|$)", re.IGNORECASE)
-_NO_FEED = "the answer is XML, but not a feed (RSS, Atom)"
+_NO_FEED = _("the answer is XML, but not a feed (RSS, Atom)")
 _MAX_TEXTS = 20
 _XHTML = "application/xhtml+xml"
 _CONTENTS = frozenset(("content:encoded", "content", "fullitem", "body", "xhtml:body"))
@@ -44,7 +45,7 @@ def read_xml_feed(data: bytes, url: str, name: str, content_type: str, now: date
     # Before parsing: feedparser is slow on an incomplete feed.
     if b"\0" not in data and not _CLOSED.search(data):
         if _ROOT.search(data):
-            raise Incomplete("the feed ends in the middle: it is incomplete")
+            raise Incomplete(_("the feed ends in the middle: it is incomplete"))
         raise NotAPage(_NO_FEED)
     parsed = _parsed(data, content_type, url)
     entries = parsed.get("entries") or []
@@ -54,7 +55,7 @@ def read_xml_feed(data: bytes, url: str, name: str, content_type: str, now: date
     type = "ATOM" if str(parsed.get("version", "")).startswith("atom") else "RSS"
     feed = Feed.of(url, name, _text(about, "title"), _text(about, "language"), type, now)
     feed = feed._replace(day_first=_day_first(entries, _text(about, "language")))
-    told = [*parsed.get("told", []), *([] for _ in entries)]
+    told = [*parsed.get("told", []), *([] for _rest in entries)]
     given = zip(entries, told, strict=False)
     return page_of(given, lambda each: _article(*each, feed), ids_are_distinct=False)
 
@@ -74,14 +75,16 @@ def _parsed(data: bytes, content_type: str, url: str) -> Mapping[str, Any]:
     except NotAPage:
         raise
     except Exception as error:  # feedparser may raise anything
-        raise NotAPage(f"the feed cannot be read ({type(error).__name__})") from error
+        raise NotAPage(
+            _("the feed cannot be read ({error})").format(error=type(error).__name__)
+        ) from error
 
 
 def _article(entry: Any, told: list[Told], feed: Feed) -> Article:
     try:
         read = _entry(entry, told, feed)
     except (AttributeError, TypeError, ValueError, KeyError, OverflowError) as error:
-        raise NotAnArticle("is not a valid feed entry") from error
+        raise NotAnArticle(_("is not a valid feed entry")) from error
     return article_of_entry(read, feed)
 
 

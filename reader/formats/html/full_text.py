@@ -13,8 +13,9 @@ from reader.formats.html.conversion import plain, to_markdown
 from reader.formats.html.paragraphs import in_paragraphs
 from reader.formats.html.source import MAX_PAGE, mended
 from reader.formats.html.tags import is_html
+from reader.i18n import _
 
-EXTRA = 'pip install "cryptoread[fulltext]"'
+EXTRA = 'pip install "cryptoread[fulltext]"'  # not shown: a command
 
 _SHORTEST = 200
 """Characters below which a text is a notice rather than an article."""
@@ -38,7 +39,7 @@ class ExtraMissing(CryptoreadError):
     """The optional package is not installed."""
 
     def __init__(self) -> None:
-        super().__init__(f"full texts need an extra: {EXTRA}")
+        super().__init__(_("full texts need an extra: {command}").format(command=EXTRA))
 
 
 def require() -> None:
@@ -54,14 +55,14 @@ def main_text(page: bytes, url: str, title: str = "") -> str:
     """
     require()
     if page.count(b"<") > _MOST_TAGS:
-        raise NoFullText("the page holds more markup than any article needs")
+        raise NoFullText(_("the page holds more markup than any article needs"))
     decoded = _decoded(page)
     if not is_html(decoded):
-        raise NoFullText("no article was found on the page")
+        raise NoFullText(_("no article was found on the page"))
     found = _read(decoded, url)
     text = in_paragraphs(_without_title(found, title))
     if len(text) < _SHORTEST:
-        raise NoFullText("no article was found on the page")
+        raise NoFullText(_("no article was found on the page"))
     return text
 
 
@@ -86,7 +87,7 @@ def _decoded(page: bytes) -> str:
     try:
         return str(decode_file(page))
     except Exception as error:  # trafilatura does not document what a hostile page may raise
-        raise NoFullText("the page cannot be read") from error
+        raise NoFullText(_("the page cannot be read")) from error
 
 
 def _extracted(page: str, url: str) -> str:
@@ -105,13 +106,13 @@ def _extracted(page: str, url: str) -> str:
             include_tables=True,
         )
     except Exception as error:  # as above
-        raise NoFullText("the page cannot be read") from error
+        raise NoFullText(_("the page cannot be read")) from error
     return found or ""
 
 
 def _without_title(markdown: str, title: str) -> str:
     """Return the text without the title at its beginning, which is shown above it."""
-    first, _, rest = markdown.partition("\n")
+    first, _space, rest = markdown.partition("\n")
     if first.startswith("#") and _words(plain(first.lstrip("# "))) == _words(title):
         return rest.lstrip("\n")
     return markdown

@@ -15,13 +15,15 @@ from reader.formats.archive.fields import MAX_CHARACTERS, MAX_DEPTH, MAX_KEY
 from reader.formats.archive.other_names import with_own_names
 from reader.formats.archive.schema import archive_fields, article_of
 from reader.formats.errors import NotAnArticle
+from reader.formats.flags import in_words
+from reader.i18n import _
 from reader.text import clean, decode, is_clean, without_blank_lines
 
 _ESCAPED = re.compile(r'\\[^nt"\\/]')
 """An escape for a character that may not be clean."""
 
-_LONG_NAME = f"has a field whose name is longer than {MAX_KEY} characters"
-_TOO_DEEP = f"is nested deeper than {MAX_DEPTH}"
+_LONG_NAME = _("has a field whose name is longer than {number} characters").format(number=MAX_KEY)
+_TOO_DEEP = _("is nested deeper than {number}").format(number=MAX_DEPTH)
 
 
 def read_json_article(data: bytes, *, origin: str) -> Article:
@@ -37,11 +39,11 @@ def read_json_article(data: bytes, *, origin: str) -> Article:
     fields = _fields(text)
     body = fields.pop("body", None) or ""
     if not isinstance(body, str):
-        raise NotAnArticle("has a body that is not a text")
+        raise NotAnArticle(_("has a body that is not a text"))
     _check_size(fields, len(text) - len(body))
     body = without_blank_lines(body)
     if not body and not fields.get("title") and not fields.get("description"):
-        raise NotAnArticle("has neither title nor text")
+        raise NotAnArticle(_("has neither title nor text"))
     flags = [note] if note else []
     return article_of(with_own_names(fields, body, origin, flags), body, origin, flags)
 
@@ -61,13 +63,17 @@ def _fields(text: str) -> dict[str, object]:
     try:
         value = _DECODER.decode(text)
     except json.JSONDecodeError as error:
-        raise NotAnArticle(f"is not JSON at character {error.pos + 1}: {error.msg}") from error
+        raise NotAnArticle(
+            _("is not JSON at character {number}: {reason}").format(
+                number=error.pos + 1, reason=in_words(error.msg)
+            )
+        ) from error
     except ValueError as error:  # Python's bound on the digits of an integer
-        raise NotAnArticle("holds a number of too many digits") from error
+        raise NotAnArticle(_("holds a number of too many digits")) from error
     except RecursionError as error:
         raise NotAnArticle(_TOO_DEEP) from error
     if not isinstance(value, dict):
-        raise NotAnArticle("is not a JSON object")
+        raise NotAnArticle(_("is not a JSON object"))
     if is_clean(text) and not _ESCAPED.search(text):
         _check(value, 1)
         return value
@@ -124,17 +130,21 @@ def _check_depth(depth: int) -> None:
 def _check_size(fields: dict[str, object], at_most: int) -> None:
     """Refuse fields that are too large for front matter. at_most: their maximum size."""
     if at_most > MAX_CHARACTERS and len(json.dumps(fields, ensure_ascii=False)) > MAX_CHARACTERS:
-        raise NotAnArticle(f"has more than {MAX_CHARACTERS // 1024} KiB of fields beside its body")
+        raise NotAnArticle(
+            _("has more than {number} KiB of fields beside its body").format(
+                number=MAX_CHARACTERS // 1024
+            )
+        )
 
 
 def _refuse_constant(name: str) -> NoReturn:
-    raise NotAnArticle(f"holds {name}, which is not a JSON number")
+    raise NotAnArticle(_("holds {name}, which is not a JSON number").format(name=name))
 
 
 def _finite(text: str) -> float:
     number = float(text)
     if not isfinite(number):
-        raise NotAnArticle("holds a number that is too large")
+        raise NotAnArticle(_("holds a number that is too large"))
     return number
 
 

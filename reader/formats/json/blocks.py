@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from reader.formats.archive.article_file import MAX_ARTICLE_BYTES, TOO_LARGE
 from reader.formats.errors import NotAnArticle
+from reader.i18n import _
 
 
 class Block(NamedTuple):
@@ -39,7 +40,7 @@ def blocks_of_lines(pieces: Iterable[bytes]) -> Iterator[Block | NotAnArticle]:
     number, begun, too_large = 1, b"", False
     for piece in _utf8(pieces):
         if too_large:
-            _, newline, piece = piece.partition(b"\n")
+            _line, newline, piece = piece.partition(b"\n")
             if not newline:
                 continue
             number, too_large = number + 1, False
@@ -72,7 +73,7 @@ def _utf8(pieces: Iterable[bytes]) -> Iterator[bytes]:
     rest = iter(pieces)
     first = next(rest, b"")
     if first.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
-        raise NotAnArticle("is UTF-16; save it as UTF-8")
+        raise NotAnArticle(_("is UTF-16; save it as UTF-8"))
     yield first.removeprefix(BOM_UTF8)
     yield from rest
 
@@ -153,11 +154,11 @@ class _Values:
     def close(self) -> None:
         """Take the end of the file. Raises NotAnArticle for a file that is cut off."""
         if self._extent:
-            raise NotAnArticle("is cut off in the middle of an article", self._start)
+            raise NotAnArticle(_("is cut off in the middle of an article"), self._start)
         if not self._begins_with:
-            raise NotAnArticle("is empty")
+            raise NotAnArticle(_("is empty"))
         if self._begins_with == b"[" and not self._ended:
-            raise NotAnArticle("is cut off: its array has no end", self._line)
+            raise NotAnArticle(_("is cut off: its array has no end"), self._line)
 
     def _cut(self, piece: bytes) -> None:
         at = 0
@@ -185,9 +186,9 @@ class _Values:
             if sign == b"[":
                 return place + 1
             if sign != b"{":
-                raise NotAnArticle("is neither a JSON array nor an object")
+                raise NotAnArticle(_("is neither a JSON array nor an object"))
         if self._ended:
-            raise NotAnArticle("goes on after the end of its array", self._line)
+            raise NotAnArticle(_("goes on after the end of its array"), self._line)
         if sign == b"]" and self._begins_with == b"[":
             self._ended = True
             return place + 1
@@ -220,7 +221,8 @@ class _Values:
     def _finish(self) -> None:
         if self._too_large:
             self._close_block()
-            self._found.append(NotAnArticle(f"article {self._number} {TOO_LARGE}", self._start))
+            reason = _("article {number} {reason}").format(number=self._number, reason=TOO_LARGE)
+            self._found.append(NotAnArticle(reason, self._start))
             self._number += 1
         else:
             # A line end is equal to a space, except in a text, where it is invalid.

@@ -7,6 +7,7 @@ from reader.formats.html.paragraphs import body_of
 from reader.formats.json.live import built, category_and_tags, document, object_of
 from reader.formats.json.news import dated, refuse_failure, source_fields
 from reader.formats.page import Markup, NotAPage, Page, page_of
+from reader.i18n import _
 
 _ORIGIN = "data-api.coindesk.com"
 _NAMES = (
@@ -23,11 +24,11 @@ def read_coindesk(data: bytes, *, now: datetime) -> Page:
     """
     answer = document(data, items="Data", marks=("TITLE", "BODY"))
     if not isinstance(answer, dict):
-        raise NotAPage("the answer is JSON, but not a page of CoinDesk's Data API")
+        raise NotAPage(_("the answer is JSON, but not a page of CoinDesk's Data API"))
     refuse_failure(answer)
     items = answer.get("Data")
     if not isinstance(items, list):
-        raise NotAPage("the answer is JSON, but has no list of articles as its `Data`")
+        raise NotAPage(_("the answer is JSON, but has no list of articles as its `Data`"))
     markup = Markup()
     page = page_of(items, lambda item: _article(item, now, markup))
     return page._replace(older=_oldest(items))

@@ -8,12 +8,14 @@ from reader.article import Article
 from reader.formats.archive.article_file import MAX_ARTICLE_BYTES, TOO_LARGE
 from reader.formats.archive.schema import article_of
 from reader.formats.errors import NotAnArticle
+from reader.formats.flags import Flag, in_words
 from reader.formats.json.articles import cleaned
 from reader.formats.json.rescued import Lost, Rescue
 from reader.formats.page import Incomplete, NotAPage
+from reader.i18n import _
 from reader.text import clean_line, decode, without_blank_lines
 
-TITLE_STANDS_IN = "title is missing: the first words stand in"
+TITLE_STANDS_IN = Flag.WORDS_STAND_IN.of()
 """Flag of an article whose title is the beginning of its text."""
 
 _UNTITLED = "Untitled"
@@ -41,12 +43,12 @@ def document(data: bytes, *, items: str, marks: Collection[str]) -> object:
     If some items are broken, each is replaced by `Lost`. items: the member that is the array of
     items, unless the document is one. marks: names that every item has.
     """
-    text, _ = decode(data)
+    text, _rest = decode(data)
     start = text.lstrip()[:1]
     if not start:
-        raise NotAPage("the answer is empty")
+        raise NotAPage(_("the answer is empty"))
     if start == "<":
-        raise NotAPage("the answer is a web page where JSON should be")
+        raise NotAPage(_("the answer is a web page where JSON should be"))
     try:
         return _DECODER.decode(text)
     except (RecursionError, ValueError) as error:
@@ -58,9 +60,13 @@ def document(data: bytes, *, items: str, marks: Collection[str]) -> object:
 def _not_a_page(text: str, error: Exception) -> NotAPage:
     if isinstance(error, json.JSONDecodeError):
         if error.pos >= len(text.rstrip()) or error.msg.startswith("Unterminated"):
-            return Incomplete("the answer ends in the middle: it is incomplete")
-        return NotAPage(f"the answer is not JSON at character {error.pos + 1}: {error.msg}")
-    return NotAPage("the answer is JSON that is nested too deep")
+            return Incomplete(_("the answer ends in the middle: it is incomplete"))
+        return NotAPage(
+            _("the answer is not JSON at character {number}: {reason}").format(
+                number=error.pos + 1, reason=in_words(error.msg)
+            )
+        )
+    return NotAPage(_("the answer is JSON that is nested too deep"))
 
 
 def object_of(item: object, names: Sequence[str]) -> dict[str, object]:
@@ -68,7 +74,7 @@ def object_of(item: object, names: Sequence[str]) -> dict[str, object]:
     if isinstance(item, Lost):
         raise NotAnArticle(item.reason)
     if not isinstance(item, Mapping):
-        raise NotAnArticle("is not a JSON object")
+        raise NotAnArticle(_("is not a JSON object"))
     wanted = {name: item[name] for name in names if item.get(name) is not None}
     _refuse_broken(wanted, 1)
     return cleaned(wanted)
@@ -96,7 +102,7 @@ def _stand_in(fields: Mapping[str, object], body: str) -> str:
         return first_words(address.partition("://")[2])
     if body:
         return _UNTITLED  # only pictures
-    raise NotAnArticle("has neither title, text nor link")
+    raise NotAnArticle(_("has neither title, text nor link"))
 
 
 def _first_lines(markdown: str) -> str:
@@ -153,9 +159,9 @@ def _upper(name: object) -> str:
 
 def _refuse_broken(value: object, depth: int) -> None:
     if isinstance(value, _Broken):
-        raise NotAnArticle("holds a number that JSON does not have")
+        raise NotAnArticle(_("holds a number that JSON does not have"))
     if depth > 64:
-        raise NotAnArticle("is nested too deep")
+        raise NotAnArticle(_("is nested too deep"))
     inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
     for each in inner:
         _refuse_broken(each, depth + 1)

@@ -18,6 +18,7 @@ from reader.formats.page import (
     page_of,
     published_or_now,
 )
+from reader.i18n import _
 from reader.text import clean_line
 
 _ORIGIN = "news.json"
@@ -25,7 +26,7 @@ _NAMES = (
     *("id", "published", "title", "body", "sentiment", "score", "keywords", "lang"),
     *("source_data", "category_data", "url", "image"),
 )
-_OVER_QUOTA = ("rate limit", "quota", "too many requests", "limit exceeded")
+_OVER_QUOTA = ("rate limit", "quota", "too many requests", "limit exceeded")  # not shown
 
 
 def read_news_json(data: bytes, *, now: datetime) -> Page:
@@ -37,7 +38,7 @@ def read_news_json(data: bytes, *, now: datetime) -> Page:
     if isinstance(value, dict):
         refuse_failure(value)
     if not isinstance(value, list):
-        raise NotAPage("the answer is JSON, but not an array of news items")
+        raise NotAPage(_("the answer is JSON, but not an array of news items"))
     markup = Markup()
     return page_of(value, lambda item: _article(item, now, markup))
 
@@ -53,7 +54,11 @@ def refuse_failure(answer: Mapping[str, object]) -> None:
     if isinstance(error, Mapping) and not legacy:
         message, code = error.get("message"), error.get("type")
     said = told(message)
-    sentence = f"the service refused: {said}" if said else "the service refused without a reason"
+    sentence = (
+        _("the service refused: {message}").format(message=said)
+        if said
+        else _("the service refused without a reason")
+    )
     if code in (99, 429) or any(words in said.lower() for words in _OVER_QUOTA):
         raise OverQuota(sentence)
     raise ApiFailure(sentence)

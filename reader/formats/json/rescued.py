@@ -9,6 +9,9 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
+from reader.formats.flags import in_words
+from reader.i18n import _
+
 _SPACE = re.compile(r"\s*+")
 _TEXT = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"', re.DOTALL)
 _OUTSIDE = re.compile(r'(?:[^"{}\[\]]++|"[^"\\]*+(?:\\.[^"\\]*+)*+")*+', re.DOTALL)
@@ -86,13 +89,13 @@ class Rescue:
         return found
 
     def _items(self, at: int) -> Iterator[object]:
-        for _ in range(MOST_ITEMS):
+        for _turn in range(MOST_ITEMS):
             at = self._after_space(at)
             sign = self._text[at : at + 1]
             if sign in ("]", ""):
                 return
             if sign == ",":
-                yield Lost("is empty")
+                yield Lost(_("is empty"))
                 at += 1
                 continue
             item, at = self._item(at)
@@ -112,7 +115,7 @@ class Rescue:
             behind = self._text[self._after_space(end) :][:1] if isinstance(value, Lost) else ","
             if behind in (",", "]", "{"):
                 return value, end
-        return Lost("is not JSON, and has no recognisable end"), self._next(at)
+        return Lost(_("is not JSON, and has no recognisable end")), self._next(at)
 
     def _next(self, at: int) -> int:
         """Return where the next readable item begins; the end if there is none."""
@@ -134,9 +137,13 @@ class Rescue:
         try:
             return self._decoder.decode(self._text[at:end])
         except json.JSONDecodeError as error:
-            return Lost(f"is not JSON at its character {error.pos + 1}: {error.msg}")
+            return Lost(
+                _("is not JSON at its character {number}: {reason}").format(
+                    number=error.pos + 1, reason=in_words(error.msg)
+                )
+            )
         except (RecursionError, ValueError):
-            return Lost("is nested too deep")
+            return Lost(_("is nested too deep"))
 
     def _end(self, at: int) -> int:
         """Return where the value at a position ends. Raises _Unknown."""

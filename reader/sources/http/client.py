@@ -10,12 +10,13 @@ import httpx
 
 from reader import __version__
 from reader.errors import SourceError
+from reader.i18n import _
 from reader.sources.http.answers import location
 from reader.sources.http.network import Backend, Names
 
 ACCEPT = (
-    "application/rss+xml, application/atom+xml, application/feed+json, application/json;q=0.9, "
-    "application/xml;q=0.9, text/xml;q=0.9, */*;q=0.5"
+    "application/rss+xml, application/atom+xml, application/feed+json, "  # not shown
+    "application/json;q=0.9, application/xml;q=0.9, text/xml;q=0.9, */*;q=0.5"
 )
 
 LOCATION = "location"
@@ -39,7 +40,7 @@ def new_client(seconds: float, looked_up: Names) -> httpx.AsyncClient:
     headers = {
         "User-Agent": f"cryptoread/{__version__}",
         "Accept": ACCEPT,
-        "Accept-Encoding": "gzip, deflate",
+        "Accept-Encoding": "gzip, deflate",  # not shown: a header
     }
     timeout = httpx.Timeout(seconds)
     try:
@@ -51,8 +52,12 @@ def new_client(seconds: float, looked_up: Names) -> httpx.AsyncClient:
             event_hooks={"response": [_move_location]},
         )
     except (ImportError, ValueError, httpx.InvalidURL) as error:
-        names = "HTTP_PROXY, HTTPS_PROXY and ALL_PROXY"
-        raise SourceError(f"the proxy of the environment cannot be used; check {names}") from error
+        raise SourceError(
+            _(
+                "the proxy of the environment cannot be used; "
+                "check HTTP_PROXY, HTTPS_PROXY and ALL_PROXY"
+            )
+        ) from error
     # httpx has no public way to set the network backend. Without it, heads are read strictly.
     pool = getattr(getattr(made, "_transport", None), "_pool", None)
     if pool is not None and hasattr(pool, "_network_backend"):

@@ -6,6 +6,7 @@ from email.utils import parsedate_to_datetime
 
 import httpx
 
+from reader.i18n import _
 from reader.sources.http.answers import FetchFailed
 from reader.subscriptions import Status
 
@@ -25,9 +26,11 @@ _STATUSES = {
 def refused(code: int, retry_after: str) -> FetchFailed:
     """Return the failure for a status that is neither an answer nor a redirect to somewhere."""
     if code in REDIRECTS:
-        return FetchFailed(Status.REJECTED, "it redirects without saying where", code=code)
+        return FetchFailed(Status.REJECTED, _("it redirects without saying where"), code=code)
     status = _STATUSES.get(code, Status.SERVER_ERROR if code >= 500 else Status.REJECTED)
-    return FetchFailed(status, f"the server answered {code}", _seconds(retry_after), code)
+    return FetchFailed(
+        status, _("the server answered {code}").format(code=code), _seconds(retry_after), code
+    )
 
 
 def _seconds(retry_after: str) -> float | None:
@@ -47,23 +50,25 @@ def not_found(error: OSError | UnicodeError) -> FetchFailed:
     """Return the failure for a name without an address, or one that cannot be a name."""
     if isinstance(error, UnicodeError):
         return failure(error)
-    return FetchFailed(Status.UNREACHABLE, "its server cannot be reached")
+    return FetchFailed(Status.UNREACHABLE, _("its server cannot be reached"))
 
 
 def failure(error: BaseException, meanwhile: Status = Status.UNREACHABLE) -> FetchFailed:
     """Return the failure for an error of httpx, whose own text may contain secrets."""
     if isinstance(error, httpx.TimeoutException):
-        return FetchFailed(Status.TOO_SLOW, "it did not answer in time")
+        return FetchFailed(Status.TOO_SLOW, _("it did not answer in time"))
     cause: BaseException | None = error
     while cause is not None:
         if isinstance(cause, ssl.SSLCertVerificationError):
-            reason = f"its certificate is not valid ({cause.verify_message})"
+            reason = _("its certificate is not valid ({reason})").format(
+                reason=cause.verify_message
+            )
             return FetchFailed(Status.CERTIFICATE, reason)
         cause = cause.__cause__ or cause.__context__
     if meanwhile is Status.TRUNCATED:
-        return FetchFailed(Status.TRUNCATED, "the answer broke off")
+        return FetchFailed(Status.TRUNCATED, _("the answer broke off"))
     if isinstance(error, httpx.ConnectError):
-        return FetchFailed(Status.UNREACHABLE, "its server cannot be reached")
+        return FetchFailed(Status.UNREACHABLE, _("its server cannot be reached"))
     if isinstance(error, httpx.LocalProtocolError | httpx.InvalidURL | ValueError | TypeError):
-        return FetchFailed(Status.REJECTED, "its address or one of its headers cannot be sent")
-    return FetchFailed(Status.UNREACHABLE, "its server sent an invalid HTTP response")
+        return FetchFailed(Status.REJECTED, _("its address or one of its headers cannot be sent"))
+    return FetchFailed(Status.UNREACHABLE, _("its server sent an invalid HTTP response"))

@@ -11,6 +11,7 @@ from typing import Self
 
 import httpx
 
+from reader.i18n import _
 from reader.sources.http.answers import NOTHING_KNOWN, Answer, FetchFailed, Known, content_type
 from reader.sources.http.client import LOCATION, new_client
 from reader.sources.http.failures import REDIRECTS, failure, not_found, refused
@@ -99,7 +100,7 @@ class Fetcher:
 
         A proxy looks up names itself: then a name is judged by its text.
         """
-        _ = trip.address.host  # raises for a host that httpx cannot ask
+        _host = trip.address.host  # raises for a host that httpx cannot ask
         host, redirected = trip.address.raw_host.decode(), bool(trip.elsewhere)
         is_direct = self._is_direct(trip.address)
         if not is_direct or not trip.wish.is_inside:
@@ -122,8 +123,9 @@ class Fetcher:
                     await self._look_at(trip)
                     return await self._ask(trip)
             except TimeoutError as error:
-                limit = f"{self._limits.seconds:g} seconds"
-                raise FetchFailed(Status.TOO_SLOW, f"it took longer than {limit}") from error
+                reason = _("it took longer than {number:g} seconds")
+                reason = reason.format(number=self._limits.seconds)
+                raise FetchFailed(Status.TOO_SLOW, reason) from error
             except (OSError, UnicodeError) as error:
                 raise not_found(error) from error
             finally:

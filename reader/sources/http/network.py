@@ -81,7 +81,7 @@ class Backend(httpcore.AsyncNetworkBackend):
         """Connect to an address of the host that was looked up. Raises ConnectError."""
         addresses = self._names.found(host)
         if not addresses:  # connect only to addresses that were checked
-            raise httpcore.ConnectError("the name was not looked up")
+            raise httpcore.ConnectError("the name was not looked up")  # not shown
         return HeadStream(await self._any_of(addresses, values, named))
 
     async def _any_of(
@@ -90,7 +90,7 @@ class Backend(httpcore.AsyncNetworkBackend):
         """Return the first connection that succeeds, of attempts that start one after another."""
         left = list(addresses)
         running: set[asyncio.Task[httpcore.AsyncNetworkStream]] = set()
-        failure: BaseException = httpcore.ConnectError("no address")
+        failure: BaseException = httpcore.ConnectError("no address")  # not shown
         try:
             while left or running:
                 if left:
@@ -111,7 +111,7 @@ class Backend(httpcore.AsyncNetworkBackend):
 
     async def connect_unix_socket(self, *_: Any, **__: Any) -> httpcore.AsyncNetworkStream:
         """Refuse: a source is never a Unix socket."""
-        raise httpcore.ConnectError("a Unix socket is not a source")
+        raise httpcore.ConnectError("a Unix socket is not a source")  # not shown
 
     async def sleep(self, seconds: float) -> None:
         """Sleep as httpcore's backend does."""

@@ -7,6 +7,7 @@ that the user named, through all redirects of one fetch.
 from collections.abc import Iterable
 from ipaddress import ip_address
 
+from reader.i18n import _
 from reader.sources.http.answers import FetchFailed
 from reader.subscriptions import Status
 from reader.web.inside import Address, is_inside, is_never_meant, is_public, is_same_host
@@ -42,8 +43,12 @@ class Wish:
         else:
             is_allowed = not is_inside(host) and all(map(is_public, addresses or ()))
         if not is_allowed:
-            leads = "it redirects to" if redirected else "it leads to"
-            raise FetchFailed(Status.INSIDE, f"{leads} {_shown(host, addresses or ())}")
+            if redirected:
+                reason = _("it redirects to {host}, which is on this machine or its network")
+            else:
+                reason = _("it leads to {host}, which is on this machine or its network")
+            shown = _shown(host, addresses or ())
+            raise FetchFailed(Status.INSIDE, reason.format(host=shown))
 
     def _allows_own(self, addresses: frozenset[Address]) -> bool:
         if self.is_inside:
@@ -56,8 +61,7 @@ class Wish:
 
 
 def _shown(host: str, addresses: Iterable[Address]) -> str:
-    """Return the host and where it leads, as the rest of a sentence."""
+    """Return the host and where it leads."""
     inside = next((str(each) for each in addresses if not is_public(each)), "")
     name = host[:MAX_SHOWN]
-    where = f"{name} ({inside})" if inside and inside != host else name
-    return f"{where}, which is on this machine or its network"
+    return f"{name} ({inside})" if inside and inside != host else name

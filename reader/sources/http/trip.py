@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
+from reader.i18n import _
 from reader.sources.http.answers import FetchFailed
 from reader.sources.http.cookies import Cookies, Host
 from reader.sources.http.failures import failure
@@ -83,7 +84,7 @@ class Trip:
         self.address = parsed(self.url)
         step = (self.url, self._cookie)
         if step in self._seen or len(self._seen) > self._redirects:
-            raise FetchFailed(Status.REDIRECT_LOOP, "it redirects in a loop")
+            raise FetchFailed(Status.REDIRECT_LOOP, _("it redirects in a loop"))
         self._seen.add(step)
         self._moved = self._moved and redirect.code in _PERMANENT and self._is_as_safe
         if self._moved:
@@ -145,9 +146,9 @@ def _target(url: str, to: str) -> str:
         target = parsed(to) if is_web(to) else httpx.URL(url).join(to)
         target = target.copy_with(fragment=None)
     except Exception as error:  # httpx does not document what a hostile address may raise
-        raise FetchFailed(Status.REJECTED, "it redirects to an invalid address") from error
+        raise FetchFailed(Status.REJECTED, _("it redirects to an invalid address")) from error
     if target.scheme not in ("http", "https") or not target.raw_host or target.userinfo:
         raise FetchFailed(
-            Status.REJECTED, "it redirects to something that is not a plain web address"
+            Status.REJECTED, _("it redirects to something that is not a plain web address")
         )
     return str(target)

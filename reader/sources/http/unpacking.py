@@ -8,6 +8,7 @@ import re
 import zlib
 from collections.abc import AsyncIterator
 
+from reader.i18n import _
 from reader.sources.http.answers import FetchFailed
 from reader.subscriptions import Status
 
@@ -117,9 +118,9 @@ class _Body:
         if self._packing is None:
             return bytes(self._made)
         if not self._stream.eof:
-            raise FetchFailed(Status.TRUNCATED, "the answer broke off")
+            raise FetchFailed(Status.TRUNCATED, _("the answer broke off"))
         if _packing(bytes(self._made[:_START])) is not None:
-            raise FetchFailed(Status.NOT_A_FEED, "the answer is compressed more than once")
+            raise FetchFailed(Status.NOT_A_FEED, _("the answer is compressed more than once"))
         return bytes(self._made)
 
     def _begin(self) -> None:
@@ -148,7 +149,9 @@ class _Body:
             try:
                 self._made += self._stream.decompress(piece, self._most + 1 - len(self._made))
             except zlib.error as error:
-                raise FetchFailed(Status.TRUNCATED, "the answer is compressed wrongly") from error
+                raise FetchFailed(
+                    Status.TRUNCATED, _("the answer is compressed wrongly")
+                ) from error
             piece = self._stream.unused_data or self._stream.unconsumed_tail
 
     def _next_stream(self, piece: bytes) -> bytes:
@@ -163,12 +166,14 @@ class _Body:
             return b""
         self._streams += 1
         if self._streams > MAX_STREAMS:
-            raise FetchFailed(Status.NOT_A_FEED, "the answer is compressed in far too many pieces")
+            raise FetchFailed(
+                Status.NOT_A_FEED, _("the answer is compressed in far too many pieces")
+            )
         self._stream = zlib.decompressobj(_GZIP)
         return after
 
 
-_NOT_ASKED = "the answer is compressed in a way that was not asked for"
+_NOT_ASKED = _("the answer is compressed in a way that was not asked for")
 
 
 def _without_padding(start: bytes, padding: int) -> bytes:
@@ -232,4 +237,7 @@ def _is_document(start: bytes) -> bool:
 
 
 def _too_large(most: int) -> FetchFailed:
-    return FetchFailed(Status.TOO_LARGE, f"the answer is larger than {most / 1024**2:g} MiB")
+    return FetchFailed(
+        Status.TOO_LARGE,
+        _("the answer is larger than {number:g} MiB").format(number=most / 1024**2),
+    )

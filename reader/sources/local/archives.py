@@ -11,6 +11,7 @@ from stat import S_ISLNK
 from typing import TYPE_CHECKING, BinaryIO, cast
 
 from reader.errors import Refusal
+from reader.i18n import _, ngettext
 from reader.sources.local.files import (
     MAX_FILE_BYTES,
     NOT_REGULAR,
@@ -107,17 +108,19 @@ def _is_wanted(member: str) -> bool:
 
 def _check_name(member: str) -> None:
     if member.startswith(("/", "\\")) or ".." in _parts(member):
-        raise ReadError("has a name that leads out of the archive")
+        raise ReadError(_("has a name that leads out of the archive"))
 
 
 def damage(error: Exception) -> ReadError:
     """Return the reason for an archive that cannot be decoded."""
     detail = display_name(str(error)) or type(error).__name__
-    return ReadError(f"is damaged or cut off ({detail})")
+    return ReadError(_("is damaged or cut off ({detail})").format(detail=detail))
 
 
-_UNPACK = "unpack it and import the folder"
-_BOMB = f"unpacks to far more than articles would, the rest is left out; if it is sound, {_UNPACK}"
+_BOMB = _(
+    "unpacks to far more than articles would, the rest is left out; "
+    "if it is sound, unpack it and import the folder"
+)
 
 
 # Zip: a directory at the end names the members, which can be read independently.
@@ -147,7 +150,12 @@ def _zip_members(archive: _Archive, file: BinaryIO) -> Iterator[Entry | Refusal]
             raise ReadError(_BOMB)
         yield archive.entry(info.filename, data)
     if locked:
-        raise ReadError(f"has {locked} articles locked by a password; {_UNPACK}")
+        reason = ngettext(
+            "has {number} article locked by a password; unpack it and import the folder",
+            "has {number} articles locked by a password; unpack it and import the folder",
+            locked,
+        )
+        raise ReadError(reason.format(number=locked))
 
 
 def _zip_member(opened: "ZipFile", info: "ZipInfo") -> bytes:
@@ -158,7 +166,9 @@ def _zip_member(opened: "ZipFile", info: "ZipInfo") -> bytes:
         raise ReadError(NOT_REGULAR)
     if info.compress_type not in (ZIP_STORED, ZIP_DEFLATED):
         # zipfile decompresses other kinds at once, without a bound.
-        raise ReadError(f"is packed in a way that cannot be read safely; {_UNPACK}")
+        raise ReadError(
+            _("is packed in a way that cannot be read safely; unpack it and import the folder")
+        )
     if info.file_size > MAX_FILE_BYTES:
         raise ReadError(TOO_LARGE)
     try:
@@ -247,14 +257,16 @@ class _Stream:
     def seek(self, offset: int) -> None:
         """Skip forward to a position. Raises ReadError for one further back."""
         if offset < self._at:
-            raise ReadError("is damaged or cut off (a header points back)")
+            raise ReadError(_("is damaged or cut off (a header points back)"))
         while self._at < offset and self._take(min(_CHUNK, offset - self._at)):
             pass
 
     def read(self, size: int) -> bytes:
         """Read a header. Raises ReadError for one of absurd size."""
         if not 0 <= size <= _MAX_HEADER:
-            raise ReadError(f"is damaged or cut off (a header of {size} bytes)")
+            raise ReadError(
+                _("is damaged or cut off (a header of {number} bytes)").format(number=size)
+            )
         self._last = self._take(size)
         return self._last
 
@@ -263,13 +275,15 @@ class _Stream:
         self.seek(info.offset_data)
         data = self._take(info.size)
         if len(data) < info.size:
-            raise ReadError(f"is damaged or cut off (in {display_name(info.name)})")
+            raise ReadError(
+                _("is damaged or cut off (in {member})").format(member=display_name(info.name))
+            )
         return data
 
     def check_end(self) -> None:
         """Raise ReadError unless zeros end the archive; tarfile takes any bad header as the end."""
         if self._last != bytes(_BLOCK):
-            raise ReadError("is damaged or cut off (no end mark)")
+            raise ReadError(_("is damaged or cut off (no end mark)"))
 
     def _take(self, size: int) -> bytes:
         try:

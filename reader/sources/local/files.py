@@ -11,14 +11,15 @@ from stat import S_ISREG
 from typing import BinaryIO, NamedTuple
 
 from reader.errors import Refusal, SourceError
+from reader.i18n import _
 from reader.text import display_name
 
 MAX_FILE_BYTES = 4 * 1024 * 1024
 ARTICLE_SUFFIXES = (".md", ".markdown")
 
-NOT_REGULAR = "is not a regular file"
-CHANGED = "changed while it was being imported; import it again"
-TOO_LARGE = f"is larger than {MAX_FILE_BYTES // 1024**2} MiB"
+NOT_REGULAR = _("is not a regular file")
+CHANGED = _("changed while it was being imported; import it again")
+TOO_LARGE = _("is larger than {number} MiB").format(number=MAX_FILE_BYTES // 1024**2)
 
 
 class Entry(NamedTuple):
@@ -60,7 +61,7 @@ def is_article_name(name: str) -> bool:
 
 def cannot_be_read(error: OSError) -> str:
     """Return the reason for a refusal."""
-    return f"cannot be read ({error.strerror or error})"
+    return _("cannot be read ({reason})").format(reason=error.strerror or error)
 
 
 def open_regular(path: str) -> BinaryIO:
@@ -68,7 +69,7 @@ def open_regular(path: str) -> BinaryIO:
 
     Raises SourceError, with the reason alone.
     """
-    descriptor, _ = _opened(path)
+    descriptor, _rest = _opened(path)
     return os.fdopen(descriptor, "rb")
 
 
@@ -99,7 +100,7 @@ def read_whole(path: Path, most: int) -> bytes:
     with open_regular(os.path.realpath(path.expanduser())) as file:
         data = file.read(most + 1)
     if len(data) > most:
-        raise SourceError(f"is larger than {most // 1024**2} MiB")
+        raise SourceError(_("is larger than {number} MiB").format(number=most // 1024**2))
     return data
 
 
@@ -151,7 +152,7 @@ def _child(child: os.DirEntry[str], origin: str, root: str) -> Entry | Refusal |
         target = Path(os.path.realpath(child.path))
         where = str(target)
         if not target.is_relative_to(root) and (wanted or target.is_dir()):
-            return Refusal(where=display_name(child.path), reason="is a link out of the folder")
+            return Refusal(where=display_name(child.path), reason=_("is a link out of the folder"))
     if not wanted:
         return None
     try:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from reader.errors import Refusal
 from reader.formats.errors import NotAnArticle
+from reader.i18n import _
 from reader.sources.local.archives import ReadError, budget, damage
 from reader.sources.local.files import CHANGED, cannot_be_read, open_regular
 from reader.text import display_name
@@ -24,9 +25,9 @@ PIECE = 256 * 1024
 
 _PART = 64 * 1024
 _GZIP = b"\x1f\x8b"
-_BOMB = (
-    "unpacks to far more than articles would, the rest is left out; if it is sound, unpack it "
-    "and import that"
+_BOMB = _(
+    "unpacks to far more than articles would, the rest is left out; if it is sound, unpack "
+    "it and import that"
 )
 
 

@@ -15,10 +15,15 @@ from textual.strip import Strip
 from textual.widgets import Input, Static
 
 from reader.config.paths import resource
+from reader.i18n import _, pgettext
 from reader.ui.textual_compat.failures import Guarded
 from reader.ui.textual_compat.painted import Painted
 
-TIP = (("Enter", "keep"), ("↓ ↑", "next, previous match"), ("Esc", "end"))
+TIP = (
+    ("Enter", _("keep")),
+    ("↓ ↑", _("next, previous match")),
+    ("Esc", pgettext("find", "end")),
+)
 
 
 class Finder(Protocol):
@@ -63,9 +68,9 @@ class FindLine(Guarded, Vertical):
     SCOPED_CSS = False
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "give_up", "End", show=False, id="find.end"),
-        Binding("down,tab", "step(1)", "Next match", show=False, id="find.next"),
-        Binding("up,shift+tab", "step(-1)", "Previous match", show=False, id="find.previous"),
+        Binding("escape", "give_up", pgettext("find", "End"), show=False, id="find.end"),
+        Binding("down,tab", "step(1)", _("Next match"), show=False, id="find.next"),
+        Binding("up,shift+tab", "step(-1)", _("Previous match"), show=False, id="find.previous"),
     ]
 
     def __init__(self, finder: Finder) -> None:
@@ -76,7 +81,7 @@ class FindLine(Guarded, Vertical):
     def compose(self) -> ComposeResult:
         """Yield the prompt, the input and the count, and the keys below."""
         with Horizontal(id="find-prompt"):
-            yield Static("in this article / ", markup=False)
+            yield Static(_("in this article") + " / ", markup=False)
             yield Input(compact=True, max_length=500, select_on_focus=False)
             yield self._count
         yield FindKeys()

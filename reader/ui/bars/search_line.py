@@ -18,6 +18,7 @@ from textual.strip import Strip
 from textual.widgets import Input, Static
 
 from reader.config.paths import resource
+from reader.i18n import _
 from reader.query.language import NAMED, Field, Query
 from reader.query.views import parse_typed_with
 from reader.ui.bars.completion import Completion, Names, completed, completions
@@ -25,7 +26,11 @@ from reader.ui.textual_compat.cells import fit
 from reader.ui.textual_compat.failures import Guarded
 from reader.ui.textual_compat.painted import Painted
 
-TIP = (("Enter", "keep"), ("Esc", "back to the list as it was"), ("↑", "earlier searches"))
+TIP = (
+    ("Enter", _("keep")),
+    ("Esc", _("back to the list as it was")),
+    ("↑", _("earlier searches")),
+)
 
 
 class SearchHint(Painted):
@@ -46,7 +51,9 @@ class SearchHint(Painted):
 
     def show(self, query: Query, completions: Sequence[Completion]) -> None:
         """Show the hints of the query, or completions of its last term."""
-        warning = "; ".join(f"{hint.reason}, taken as a word" for hint in query.hints)
+        warning = "; ".join(
+            _("{reason}, taken as a word").format(reason=hint.reason) for hint in query.hints
+        )
         if (warning, completions) != (self._warning, self._completions):
             self._warning, self._completions = warning, completions
             self.refresh()
@@ -57,7 +64,7 @@ class SearchHint(Painted):
         segments: list[Segment] = []
         for item in self._items(width) if y == 0 else ():
             room = width - sum(segment.cell_length for segment in segments)
-            if sum(cell_len(text) for text, _ in item) > room:
+            if sum(cell_len(text) for text, _look in item) > room:
                 break
             for text, look in item:
                 style = self.style_of(f"search-hint--{look}" if look else "")
@@ -87,10 +94,10 @@ class SearchLine(Guarded, Vertical):
     SCOPED_CSS = False  # it also hides other lines during a search
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "give_up", "Give up", show=False, id="search.give-up"),
-        Binding("tab", "complete", "Complete", show=False, id="search.complete"),
-        Binding("up", "earlier(1)", "Earlier search", show=False, id="search.earlier"),
-        Binding("down", "earlier(-1)", "Later search", show=False, id="search.later"),
+        Binding("escape", "give_up", _("Give up"), show=False, id="search.give-up"),
+        Binding("tab", "complete", _("Complete"), show=False, id="search.complete"),
+        Binding("up", "earlier(1)", _("Earlier search"), show=False, id="search.earlier"),
+        Binding("down", "earlier(-1)", _("Later search"), show=False, id="search.later"),
     ]
 
     @dataclass

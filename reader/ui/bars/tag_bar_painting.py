@@ -7,6 +7,7 @@ from rich.style import Style
 from textual.content import Content
 from textual.strip import Strip
 
+from reader.i18n import _
 from reader.ui.bars.chips import MINUS, Chip
 from reader.ui.bars.digit_tags import DigitTag
 
@@ -50,7 +51,7 @@ def bar_strip(
 
 def _chip_items(chips: Sequence[Chip], look_of: Looks) -> Iterator[list[Segment]]:
     if not chips:
-        yield [Segment("all articles", look_of("muted"))]
+        yield [Segment(_("all articles"), look_of("muted"))]
     for k, chip in enumerate(chips):
         text = f" {_cut(chip.text)} "
         yield [Segment(" " if k else "", look_of("")), Segment(text, look_of(chip.kind))]

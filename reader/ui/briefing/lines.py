@@ -9,6 +9,7 @@ from reader.cache.answers import Group
 from reader.cache.ids import Ids
 from reader.cache.insight.briefing import Briefing, More, Turned
 from reader.cache.mood import FEWEST, percent, rate, sparkline
+from reader.i18n import _, ngettext, pgettext
 from reader.ui.briefing.moments import moment
 from reader.ui.briefing.parts import (
     MUTED,
@@ -30,7 +31,8 @@ from reader.ui.textual_compat.cells import cell_len, fit
 FEW = 12
 """Articles below which the briefing is a head line and a list: fewer say nothing of a mood."""
 
-_LABEL = 9
+_MOOD, _MORE_OF, _TURNED = _("Mood"), _("More of"), _("Turned")
+_LABEL = 2 + max(map(cell_len, (_MOOD, _MORE_OF, _TURNED)))
 """Cells of the words before the mood, and what there is more of."""
 
 _LONGEST_NAME = 24
@@ -65,10 +67,12 @@ def lay_out(
     if briefing.told_by_several:
         add_stories(made, briefing, now)
     if briefing.rest and len(briefing.ids) < FEW:
-        made.heading("Everything else" if briefing.told_by_several else "New")
+        made.heading(
+            _("Everything else") if briefing.told_by_several else pgettext("articles", "New")
+        )
         add_articles(made, _joined(briefing.rest), fetch, now)
     elif briefing.rest:
-        made.heading("Everything else" if briefing.told_by_several else "By category")
+        made.heading(_("Everything else") if briefing.told_by_several else _("By category"))
         add_groups(made, briefing.rest, opened, fetch, now)
     return Layout(made.lines, made.stops, made.instants)
 
@@ -84,22 +88,28 @@ def _head(briefing: Briefing, width: int, now: datetime, days: int) -> list[str]
     """Return the head on one line, or on two where it is too long."""
     since = briefing.since and moment(briefing.since, now)
     if not briefing.ids:
-        return [fit(f"Nothing new since {since}" if since else "Nothing new", width).rstrip()]
+        nothing = _("Nothing new since {moment}") if since else _("Nothing new")
+        return [fit(nothing.format(moment=since), width).rstrip()]
     told = max(briefing.several, len(briefing.told_by_several))
+    articles, stories = len(briefing.ids), briefing.stories
     counts = [
-        _counted(len(briefing.ids), "article", "articles"),
-        _counted(briefing.stories, "story", "stories") if briefing.stories else "",
-        f"{told:,} told by several" if told else "",
+        ngettext("{number:,} article", "{number:,} articles", articles).format(number=articles),
+        ngettext("{number:,} story", "{number:,} stories", stories).format(number=stories)
+        if stories
+        else "",
+        _("{number:,} told by several").format(number=told) if told else "",
     ]
-    newest = "The newest 24 hours" if days == 1 else f"The newest {days} days"
-    when, what = f"Since {since}" if since else newest, ", ".join(filter(None, counts))
+    when = _("Since {moment}").format(moment=since) if since else _newest(days)
+    what = ", ".join(filter(None, counts))
     whole = f"{when}: {what}"
     lines = [whole] if cell_len(whole) <= width else [when, what]
     return [fit(line, width).rstrip() for line in lines]
 
 
-def _counted(number: int, one: str, more: str) -> str:
-    return f"{number:,} {one if number == 1 else more}"
+def _newest(days: int) -> str:
+    if days == 1:
+        return _("The newest 24 hours")
+    return ngettext("The newest {days} day", "The newest {days} days", days).format(days=days)
 
 
 # Mood, more of, turned.
@@ -109,25 +119,26 @@ def _add_remarkable(made: Lines, briefing: Briefing) -> None:
     blank = len(made.lines)
     if briefing.labels.total >= FEWEST:
         _add_mood(made, briefing)
-    _add_items(made, "More of", [_more(each) for each in briefing.more])
-    _add_items(made, "Turned", [_turned(each) for each in briefing.turned])
+    _add_items(made, _MORE_OF, [_more(each) for each in briefing.more])
+    _add_items(made, _TURNED, [_turned(each) for each in briefing.turned])
     if len(made.lines) > blank:
         made.lines.insert(blank, [])
         made.stops = [each._replace(line=each.line + (each.line >= blank)) for each in made.stops]
 
 
 def _add_mood(made: Lines, briefing: Briefing) -> None:
-    parts: Line = [(f"{'Mood':{_LABEL}}", MUTED)]
+    parts: Line = [(fit(_MOOD, _LABEL), MUTED)]
     now = rate(briefing.labels).split("  ")
     parts += [(now[0], "positive"), ("  ", ""), (now[1], "negative")]
     parts += [(f"  {share}", NAME) for share in now[2:]]
     if briefing.usual.share is not None:
-        parts.append((f"  usual {percent(briefing.usual)}", MUTED))
+        usual = _("usual {share}").format(share=percent(briefing.usual))
+        parts.append((f"  {usual}", MUTED))
     series = briefing.series[-_SPARKS:]
     if any(pair.share is not None for pair in series):
         parts.append((f"  {sparkline(series)}", "positive"))
     shown = list(cut(parts, made.width))
-    start, end = min(_LABEL, made.width), sum(cell_len(text) for text, _ in shown)
+    start, end = min(_LABEL, made.width), sum(cell_len(text) for text, _style in shown)
     made.stops.append(Stop(Target(Kind.MOOD), len(made.lines), start, max(end, start)))
     made.add(*shown)
 
@@ -136,19 +147,23 @@ def _more(more: More) -> tuple[Target, Line]:
     kind = Kind.TAG if more.is_tag else Kind.WORD
     name = short(more.name, _LONGEST_NAME)
     usual = f"{more.usual:,.0f}" if more.usual >= FEW else f"{more.usual:.1f}".removesuffix(".0")
+    counts = _("{stories:,} (usual {usual})").format(stories=more.stories, usual=usual)
     return Target(kind, more.name), [
-        (name if more.is_tag else f"“{name}”", NAME),
-        (f" {more.stories:,} (usual {usual})", MUTED),
+        (name if more.is_tag else _("“{word}”").format(word=name), NAME),
+        (f" {counts}", MUTED),
     ]
 
 
 def _turned(turned: Turned) -> tuple[Target, Line]:
     now, was = turned.now, turned.was
     is_up = (now.share or 0) >= (was.share or 0)
+    shares = _("{now} of {number:,} (was {was} of {before:,})").format(
+        now=percent(now), number=now.total, was=percent(was), before=was.total
+    )
     return Target(Kind.TAG, turned.tag), [
         (short(turned.tag, _LONGEST_NAME), NAME),
         (" ▲" if is_up else " ▼", "positive" if is_up else "negative"),
-        (f" {percent(now)} of {now.total:,} (was {percent(was)} of {was.total:,})", MUTED),
+        (f" {shares}", MUTED),
     ]
 
 
@@ -157,7 +172,7 @@ def _add_items(made: Lines, label: str, items: Sequence[tuple[Target, Line]]) ->
     line: Line = [(fit(label, min(_LABEL, made.width)), MUTED)]
     margin = column = min(_LABEL, made.width)
     for target, parts in items:
-        cells = sum(cell_len(text) for text, _ in parts)
+        cells = sum(cell_len(text) for text, _style in parts)
         if column > margin and column + len(_BETWEEN) + cells > made.width:
             made.add(*line)
             line, column = [(" " * margin, "")], margin
@@ -165,7 +180,7 @@ def _add_items(made: Lines, label: str, items: Sequence[tuple[Target, Line]]) ->
             line.append((_BETWEEN, MUTED))
             column += len(_BETWEEN)
         shown = list(cut(parts, made.width - column))
-        cells = sum(cell_len(text) for text, _ in shown)
+        cells = sum(cell_len(text) for text, _style in shown)
         made.stops.append(Stop(target, len(made.lines), column, column + cells))
         line += shown
         column += cells

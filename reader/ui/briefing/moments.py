@@ -3,6 +3,9 @@
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
+from reader.ages import day_name, month_name
+from reader.i18n import _
+
 _DAY = timedelta(days=1)
 _WEEK = 7
 _UNAMBIGUOUS = 335
@@ -16,12 +19,12 @@ def moment(at: datetime, now: datetime) -> str:
     if days == 0:
         return f"{at:%H:%M}"
     if days == 1:
-        return f"yesterday {at:%H:%M}"
+        return _("yesterday {time}").format(time=f"{at:%H:%M}")
     if 0 < days < _WEEK:
-        return f"{at:%a %H:%M}"
+        return f"{day_name(at.weekday())} {at:%H:%M}"
     if abs(days) < _UNAMBIGUOUS:
-        return f"{at.day} {at:%b %H:%M}"
-    return f"{at.day} {at:%b} {at.year}"
+        return f"{_day(at)} {at:%H:%M}"
+    return f"{_day(at)} {at.year}"
 
 
 def short_moment(at: datetime, now: datetime) -> str:
@@ -34,8 +37,8 @@ def short_moment(at: datetime, now: datetime) -> str:
     if days == 0 or timedelta() < now - at < _DAY:
         return f"{at:%H:%M}"
     if 0 < days < _WEEK:
-        return f"{at:%a}"
-    return f"{at.day} {at:%b}" if abs(days) < _UNAMBIGUOUS else f"{at.day} {at:%b} {at.year}"
+        return day_name(at.weekday())
+    return _day(at) if abs(days) < _UNAMBIGUOUS else f"{_day(at)} {at.year}"
 
 
 def right_until(instants: Iterable[datetime], now: datetime) -> datetime:
@@ -43,6 +46,10 @@ def right_until(instants: Iterable[datetime], now: datetime) -> datetime:
     now = _local(now)
     midnight = now.replace(hour=0, minute=0, second=0, microsecond=0) + _DAY
     return min([midnight, *(at + _DAY for at in instants if timedelta() < now - at < _DAY)])
+
+
+def _day(at: datetime) -> str:
+    return f"{at.day} {month_name(at.month)}"
 
 
 def _local(at: datetime) -> datetime:

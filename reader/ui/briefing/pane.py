@@ -17,6 +17,7 @@ from textual.strip import Strip
 
 from reader.cache.insight.briefing import Briefing
 from reader.config.paths import resource
+from reader.i18n import _
 from reader.ui.briefing.lines import lay_out
 from reader.ui.briefing.moments import right_until
 from reader.ui.briefing.parts import STYLES, Key, Kind, Layout, Target
@@ -31,13 +32,12 @@ _MARGIN = 2
 _ABOVE = 1
 """Blank lines above the first."""
 
-_MOVE = Binding.Group("Move")
-_OPEN = Binding.Group("Open")
+_MOVE = Binding.Group(_("Move"))
+_OPEN = Binding.Group(_("Open"))
 
 
-def _key(key: str, action: str, group: Binding.Group, name: str, tooltip: str) -> Binding:
-    id = f"briefing.{name.lower().replace(' ', '-')}"
-    return Binding(key, action, name, tooltip=tooltip, id=id, group=group)
+def _key(key: str, action: str, group: Binding.Group, id: str, name: str, tooltip: str) -> Binding:
+    return Binding(key, action, name, tooltip=tooltip, id=f"briefing.{id}", group=group)
 
 
 class BriefingPane(LongView, inherit_bindings=False):
@@ -54,25 +54,40 @@ class BriefingPane(LongView, inherit_bindings=False):
     ALLOW_SELECT = False
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        _key("j,down", "move(1)", _MOVE, "Down", "To the next place that opens"),
-        _key("k,up", "move(-1)", _MOVE, "Up", "To the previous one"),
-        _key("g,home", "top", _MOVE, "Top", "To the first one"),
-        _key("G,end", "bottom", _MOVE, "Bottom", "To the last one"),
-        _key("ctrl+d", "page(0.5)", _MOVE, "Half page down", "Half a page down"),
-        _key("ctrl+u", "page(-0.5)", _MOVE, "Half page up", "Half a page up"),
-        _key("space,pagedown", "page(1)", _MOVE, "Page down", "A page down"),
-        _key("pageup", "page(-1)", _MOVE, "Page up", "A page up"),
-        _key("h,left", "left", _OPEN, "Left", "Close the group, or go to the list"),
-        _key("l,right", "right", _OPEN, "Right", "Open the group, story or article"),
+        _key("j,down", "move(1)", _MOVE, "down", _("Down"), _("To the next place that opens")),
+        _key("k,up", "move(-1)", _MOVE, "up", _("Up"), _("To the previous one")),
+        _key("g,home", "top", _MOVE, "top", _("Top"), _("To the first one")),
+        _key("G,end", "bottom", _MOVE, "bottom", _("Bottom"), _("To the last one")),
+        _key(
+            "ctrl+d",
+            "page(0.5)",
+            _MOVE,
+            "half-page-down",
+            _("Half page down"),
+            _("Half a page down"),
+        ),
+        _key("ctrl+u", "page(-0.5)", _MOVE, "half-page-up", _("Half page up"), _("Half a page up")),
+        _key("space,pagedown", "page(1)", _MOVE, "page-down", _("Page down"), _("A page down")),
+        _key("pageup", "page(-1)", _MOVE, "page-up", _("Page up"), _("A page up")),
+        _key("h,left", "left", _OPEN, "left", _("Left"), _("Close the group, or go to the list")),
+        _key("l,right", "right", _OPEN, "right", _("Right"), _("Open the group, story or article")),
         _key(
             "enter",
             "choose",
             _OPEN,
-            "Open",
-            "Open the story, article or group; filter the list by the tag or word",
+            "open",
+            _("Open"),
+            _("Open the story, article or group; filter the list by the tag or word"),
         ),
-        _key("M", "catch_up", _OPEN, "Caught up", "Caught up to here; again: mark it all as read"),
-        _key("escape", "leave", _OPEN, "Leave", "Back to what was here before"),
+        _key(
+            "M",
+            "catch_up",
+            _OPEN,
+            "caught-up",
+            _("Caught up"),
+            _("Caught up to here; again: mark it all as read"),
+        ),
+        _key("escape", "leave", _OPEN, "leave", _("Leave"), _("Back to what was here before")),
     ]
 
     @dataclass
@@ -179,7 +194,7 @@ class BriefingPane(LongView, inherit_bindings=False):
         stops = self._layout.stops
         if not self.has_focus or not stops or stops[self._cursor].line != line:
             return strip
-        _, _, start, end = stops[self._cursor]
+        _target, _line, start, end = stops[self._cursor]
         chosen = Segment.apply_style(strip.crop(start, end), post_style=self.style_of(CURSOR))
         return Strip.join([strip.crop(0, start), Strip(chosen), strip.crop(end)])
 

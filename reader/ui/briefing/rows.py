@@ -3,13 +3,14 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import datetime
-from itertools import islice
+from itertools import chain, islice
 from typing import NamedTuple
 
 from reader.article import ArticleId, Row, Sentiment
 from reader.cache.answers import Group
 from reader.cache.ids import Ids
 from reader.cache.insight.briefing import Briefing, Headline
+from reader.i18n import _
 from reader.ui.briefing.moments import short_moment
 from reader.ui.briefing.parts import (
     GROUP,
@@ -43,6 +44,8 @@ _LEAST_TITLE = 28
 _GAP = 2
 _COUNT = 7
 _LEAST_NAME, _LONGEST_NAME = 12, 24
+_BEFORE_CHILD = 4
+"""Cells before the name of a sentiment, more than before that of a category."""
 
 
 class _Entry(NamedTuple):
@@ -58,10 +61,11 @@ class _Entry(NamedTuple):
 
 def add_stories(made: Lines, briefing: Briefing, now: datetime) -> None:
     """Add the stories that several sources tell."""
-    made.heading("Told by several")
+    made.heading(_("Told by several"))
     for each in briefing.told_by_several:
         _add_entry(made, _story(each), now)
-    _add_more(made, briefing.several - len(briefing.told_by_several), "not listed")
+    more = briefing.several - len(briefing.told_by_several)
+    _add_more(made, more, _("and {number:,} more, not listed"))
 
 
 def _story(told: Headline) -> _Entry:
@@ -104,9 +108,9 @@ def _within(parts: Line, width: int) -> Iterator[Part]:
         width -= min(cells, width)
 
 
-def _add_more(made: Lines, count: int, where: str) -> None:
+def _add_more(made: Lines, count: int, text: str) -> None:
     if count > 0:
-        made.add((fit(f"{'':{_BEFORE}}and {count:,} more, {where}", made.width), MUTED))
+        made.add((fit(f"{'':{_BEFORE}}{text.format(number=count)}", made.width), MUTED))
 
 
 # Groups and articles.
@@ -124,7 +128,7 @@ def add_articles(made: Lines, ids: Ids, fetch: Fetch, now: datetime, key: Key = 
         target = Target(Kind.ARTICLE, key=key, article=row.identity)
         entry = _Entry(target, before, row.title, row.published, row.source, row.read)
         _add_entry(made, entry, now)
-    _add_more(made, len(ids) - MOST, "in the list")
+    _add_more(made, len(ids) - MOST, _("and {number:,} more, in the list"))
 
 
 def add_groups(
@@ -132,6 +136,8 @@ def add_groups(
 ) -> None:
     """Add categories; those that are open with sentiments, and these with articles."""
     longest = max(_LEAST_NAME, *(cell_len(group.label) for group in groups))
+    for child in chain.from_iterable(group.children for group in groups):
+        longest = max(longest, _BEFORE_CHILD + cell_len(child.label))
     name = max(1, min(longest, _LONGEST_NAME, made.width - _COUNT - 3))
     columns = _columns(groups)
     for group in groups:
@@ -159,7 +165,7 @@ def _add_group(made: Lines, group: Group, head: Line, opened: AbstractSet[Key]) 
 def _columns(groups: Sequence[Group]) -> dict[Sentiment, int]:
     """Return the digits of the largest count of each sentiment that occurs."""
     counts = [(each.sentiment, len(each.ids)) for group in groups for each in group.children]
-    present = {sentiment for sentiment, _ in counts}
+    present = {sentiment for sentiment, _count in counts}
     return {
         each: len(f"{max(count for sentiment, count in counts if sentiment is each):,}")
         for each in Sentiment
@@ -179,6 +185,6 @@ def _child(child: Group, name: int) -> Line:
     sentiment = child.sentiment or Sentiment.UNRATED
     return [
         (f"{sentiment.glyph} ", sentiment.lower()),
-        (fit(one_line(child.label), max(1, name - 4)), ""),
+        (fit(one_line(child.label), max(1, name - _BEFORE_CHILD)), ""),
         (f"{len(child.ids):>{_COUNT},}", NAME),
     ]

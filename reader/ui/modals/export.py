@@ -6,6 +6,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
 
+from reader.i18n import _
 from reader.ui.modals.modal import Modal
 
 if TYPE_CHECKING:
@@ -13,14 +14,16 @@ if TYPE_CHECKING:
 
 LONGEST_PATH = 1_000
 
-HINT = "A folder, or a new file: .zip, .tar.gz, .tar.xz, .jsonl, .jsonl.gz"
+HINT = _("A folder, or a new file: {endings}").format(
+    endings=".zip, .tar.gz, .tar.xz, .jsonl, .jsonl.gz"
+)
 
 
 class ExportScreen(Modal[str]):
     """Enter gives the path as it was typed; Esc none."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "dismiss(None)", "Close", id="export.close"),
+        Binding("escape", "dismiss(None)", _("Close"), id="export.close"),
     ]
 
     def __init__(self, what: str, path: str) -> None:
@@ -35,8 +38,8 @@ class ExportScreen(Modal[str]):
         from textual.widgets import Input, Static
 
         with Vertical(classes="modal-box") as box:
-            box.border_title = Content(f"Export {self._what} to")
-            box.border_subtitle = "Enter export · Esc close"
+            box.border_title = Content(_("Export {what} to").format(what=self._what))
+            box.border_subtitle = _("Enter export · Esc close")
             with Horizontal(id="tag-line"):
                 yield Input(self._path, compact=True, max_length=LONGEST_PATH)
             yield Static(HINT, id="export-hint", markup=False)

@@ -10,6 +10,7 @@ from typing import ClassVar, NamedTuple
 from rich.cells import cell_len, chop_cells
 from textual.binding import Binding, BindingType
 
+from reader.i18n import _
 from reader.ui.modals.page import Line, Page, PageScreen, wrap
 from reader.ui.textual_compat.cells import fit
 
@@ -22,17 +23,29 @@ class HelpGroup(NamedTuple):
 
 
 QUERY_LANGUAGE = HelpGroup(
-    "Query language: an article meets every term",
+    _("Query language: an article meets every term"),
     (
-        ("tag:xrp -tag:market", "has the first tag, not the second"),
-        ("category:btc lang:uk source:KEY", "two of one kind mean either"),
-        ("sentiment:negative", "or positive, neutral, unrated"),
-        ('"spot etf" bitc* title:halving', "phrase, beginning of a word, word of the title"),
-        ("(tag:xrp OR tag:eth) /etfs?/", "either tag, and a regular expression"),
-        ("after:7d before:2025-11-01", "an age (24h, 7d, 3w) or a date"),
-        ("is:unread", "or read, favourite, later, draft, pinned"),
-        ("mytag:trading -mytag:done", "has the first of your own tags, not the second"),
-        ("is:story -is:echo story:NUMBER", "told by several, no repetitions, one story"),
+        ("tag:xrp -tag:market", _("has the first tag, not the second")),
+        (
+            "category:btc lang:uk source:KEY",  # not shown in another language: a query
+            _("two of one kind mean either"),
+        ),
+        ("sentiment:negative", _("or positive, neutral, unrated")),
+        (
+            '"spot etf" bitc* title:halving',  # not shown in another language: a query
+            _("phrase, beginning of a word, word of the title"),
+        ),
+        (
+            "(tag:xrp OR tag:eth) /etfs?/",  # not shown in another language: a query
+            _("either tag, and a regular expression"),
+        ),
+        ("after:7d before:2025-11-01", _("an age (24h, 7d, 3w) or a date")),
+        ("is:unread", _("or read, favourite, later, draft, pinned")),
+        ("mytag:trading -mytag:done", _("has the first of your own tags, not the second")),
+        (
+            "is:story -is:echo story:NUMBER",  # not shown in another language: a query
+            _("told by several, no repetitions, one story"),
+        ),
     ),
 )
 
@@ -54,7 +67,7 @@ def lay_out(groups: Sequence[HelpGroup], data: str, width: int) -> list[Line]:
     lines = min((_in_columns(groups, n, width) for n in range(1, most + 1)), key=len)
     lines += _stacked([QUERY_LANGUAGE], width, min(_EXAMPLES, width - 16))
     where: list[Line] = [[(part, "")] for part in chop_cells(data, width)]
-    return [*lines, [("Where the data is", "page--title")], *where]
+    return [*lines, [(_("Where the data is"), "page--title")], *where]
 
 
 def _in_columns(groups: Sequence[HelpGroup], columns: int, width: int) -> list[Line]:
@@ -93,7 +106,7 @@ def _side_by_side(columns: Sequence[list[Line]], column: int) -> list[Line]:
     for row in zip_longest(*columns, fillvalue=nothing):
         line: Line = []
         for place, part in enumerate(row):
-            used = sum(cell_len(text) for text, _ in line)
+            used = sum(cell_len(text) for text, _look in line)
             line += [(" " * (place * (column + _GAP) - used), ""), *part] if place else part
         lines.append(line)
     return lines
@@ -116,8 +129,8 @@ class HelpScreen(PageScreen):
     """The box with the help. data: folder of the data, cleaned for display."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q,question_mark,f1", "dismiss(None)", "Close", id="help.close"),
+        Binding("escape,q,question_mark,f1", "dismiss(None)", _("Close"), id="help.close"),
     ]
 
     def __init__(self, groups: Sequence[HelpGroup], data: str) -> None:
-        super().__init__("Help", HelpText(groups, data))
+        super().__init__(_("Help"), HelpText(groups, data))

@@ -14,6 +14,7 @@ from textual.content import Content
 from textual.strip import Strip
 
 from reader.browser import UrlRefused, check, deceives, host
+from reader.i18n import _
 from reader.ui.modals.modal import Modal
 from reader.ui.modals.pick_list import PickList, Span
 from reader.ui.textual_compat.cells import fit
@@ -33,7 +34,7 @@ def _link(number: int, label: str, url: str) -> Link:
     try:
         return Link(number, label or url, url, host(url), "")
     except UrlRefused as error:
-        return Link(number, label or url, url, "not opened", str(error))
+        return Link(number, label or url, url, _("not opened"), str(error))
 
 
 def _end(text: str, cells: int) -> str:
@@ -67,14 +68,14 @@ class LinksScreen(Modal[str | None]):
     """Returns the URL to open, as the article has it, or None. Confirms a misleading link."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q", "dismiss(None)", "Close", id="links.close"),
-        Binding("enter,o", "open", "Open", id="links.open"),
-        Binding("y", "copy", "Copy", id="links.copy"),
+        Binding("escape,q", "dismiss(None)", _("Close"), id="links.close"),
+        Binding("enter,o", "open", _("Open"), id="links.open"),
+        Binding("y", "copy", _("Copy"), id="links.copy"),
         *(
             Binding(
                 str(number),
                 f"open_number({number})",
-                f"Open link {number}",
+                _("Open link {number}").format(number=number),
                 show=False,
                 id=f"links.open_{number}",
             )
@@ -93,9 +94,9 @@ class LinksScreen(Modal[str | None]):
         from textual.widgets import Static
 
         with Vertical(classes="modal-box") as box:
-            box.border_title = "Links"
-            box.border_subtitle = "Enter open · y copy · Esc close"
-            yield LinkList(empty="The article has no links")
+            box.border_title = _("Links")
+            box.border_subtitle = _("Enter open · y copy · Esc close")
+            yield LinkList(empty=_("The article has no links"))
             yield Static(id="link-url", markup=False)
 
     def on_mount(self) -> None:
@@ -145,7 +146,7 @@ class LinksScreen(Modal[str | None]):
         link = self._list.current
         if link:
             self.app.copy_to_clipboard(link.url)
-            self.notify("Link copied")
+            self.notify(_("Link copied"))
 
     @property
     def _list(self) -> LinkList:
@@ -156,8 +157,8 @@ class ConfirmScreen(Modal[bool]):
     """A question that only `y` answers with yes, as Enter may still be held down."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("y", "dismiss(True)", "Yes", id="confirm.yes"),
-        Binding("n,escape,enter,q", "dismiss(False)", "No", id="confirm.no"),
+        Binding("y", "dismiss(True)", _("Yes"), id="confirm.yes"),
+        Binding("n,escape,enter,q", "dismiss(False)", _("No"), id="confirm.no"),
     ]
 
     def __init__(self, question: str) -> None:
@@ -171,6 +172,6 @@ class ConfirmScreen(Modal[bool]):
         from textual.widgets import Static
 
         with Vertical(classes="modal-box") as box:
-            box.border_title = "Are you sure?"
-            box.border_subtitle = "y yes · n Enter Esc no"
+            box.border_title = _("Are you sure?")
+            box.border_subtitle = _("y yes · n Enter Esc no")
             yield Static(Content(self._question))

@@ -16,6 +16,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from reader.cache.mood import By, Mood, Per
+from reader.i18n import _, pgettext
 from reader.query.language import Field, Term
 from reader.ui.modals.modal import Modal
 from reader.ui.modals.mood_lines import (
@@ -42,13 +43,15 @@ class MoodView(Guarded, Widget, can_focus=True):
         *("mood--cursor", "mood--chosen"),
     }
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("j,down", "row(1)", "Next row", show=False, id="mood.down"),
-        Binding("k,up", "row(-1)", "Previous row", show=False, id="mood.up"),
-        Binding("h,left", "column(-1)", "Earlier", show=False, id="mood.earlier"),
-        Binding("l,right", "column(1)", "Later", show=False, id="mood.later"),
-        Binding("g,home", "row(-99)", "First row", show=False, id="mood.first"),
-        Binding("G,end", "row(99)", "Last row", show=False, id="mood.last"),
-        Binding("enter", "choose", "Add to the filter", show=False, id="mood.choose"),
+        Binding("j,down", "row(1)", _("Next row"), show=False, id="mood.down"),
+        Binding("k,up", "row(-1)", _("Previous row"), show=False, id="mood.up"),
+        Binding(
+            "h,left", "column(-1)", pgettext("column", "Earlier"), show=False, id="mood.earlier"
+        ),
+        Binding("l,right", "column(1)", pgettext("column", "Later"), show=False, id="mood.later"),
+        Binding("g,home", "row(-99)", _("First row"), show=False, id="mood.first"),
+        Binding("G,end", "row(99)", _("Last row"), show=False, id="mood.last"),
+        Binding("enter", "choose", _("Add to the filter"), show=False, id="mood.choose"),
     ]
 
     def __init__(self) -> None:
@@ -134,11 +137,11 @@ class MoodScreen(Modal[Terms]):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q,d", "dismiss(None)", "Close", id="mood.close"),
-        Binding("tab", "per(1)", "Tags, sources, categories", id="mood.per"),
-        Binding("shift+tab", "per(-1)", "Back", show=False, id="mood.per-back"),
-        Binding("w", "by", "Weeks or days", id="mood.by"),
-        Binding("e", "estimates", "Labels or estimates", id="mood.estimates"),
+        Binding("escape,q,d", "dismiss(None)", _("Close"), id="mood.close"),
+        Binding("tab", "per(1)", _("Tags, sources, categories"), id="mood.per"),
+        Binding("shift+tab", "per(-1)", _("Back"), show=False, id="mood.per-back"),
+        Binding("w", "by", _("Weeks or days"), id="mood.by"),
+        Binding("e", "estimates", _("Labels or estimates"), id="mood.estimates"),
     ]
 
     def __init__(self, query: str, count: Count, empty: str = "") -> None:
@@ -152,7 +155,7 @@ class MoodScreen(Modal[Terms]):
     async def prepare(self, seconds: float) -> None:
         """Count what is shown first, at most so long, so that the box opens complete."""
         counting = asyncio.create_task(asyncio.to_thread(self._count, self._by, self._per))
-        done, _ = await asyncio.wait({counting}, timeout=seconds)
+        done, _pending = await asyncio.wait({counting}, timeout=seconds)
         if done:
             self._first = counting.result()
         else:
@@ -223,12 +226,17 @@ class MoodScreen(Modal[Terms]):
         """Name what is shown and the keys in the border."""
         box = self.query_one(".modal-box")
         following = NAMES[_PER[(_PER.index(self._per) + 1) % len(_PER)]].lower()
-        other = By.WEEK if self._by is By.DAY else By.DAY
         state = self._view.state
-        drawn = " · e labels" if state.of_estimates else " · e estimates"
+        drawn = _("e labels") if state.of_estimates else _("e estimates")
         if state.mood is None or not state.mood.estimates.total:
             drawn = ""
-        parts = ("Mood", self._query, what_words_mean(self._by))
+        parts = (_("Mood"), self._query, what_words_mean(self._by))
         box.border_title = Content(" · ".join(filter(None, parts)))
-        keys = f"Enter filter · Tab {following} · w {other}s{drawn} · Esc close"
-        box.border_subtitle = Content(keys)
+        keys = (
+            _("Enter filter"),
+            _("Tab {names}").format(names=following),
+            _("w weeks") if self._by is By.DAY else _("w days"),
+            drawn,
+            _("Esc close"),
+        )
+        box.border_subtitle = Content(" · ".join(filter(None, keys)))

@@ -7,6 +7,7 @@ painted in reverse where the column hangs down.
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from reader.ages import day_name, month_name
 from reader.cache.mood import (
     BEFORE,
     FEWEST,
@@ -21,15 +22,16 @@ from reader.cache.mood import (
     sparkline,
     summed,
 )
+from reader.i18n import _, ngettext
 from reader.ui.modals.page import Line
 from reader.ui.textual_compat.cells import cell_len, fit
 
 UP, DOWN, DOWN_END = "mood--up", "mood--down", "mood--down-end"
 MUTED, TITLE, CURSOR, CHOSEN = "mood--muted", "mood--title", "mood--cursor", "mood--chosen"
 
-COUNTING = "Counting…"
-NO_LABELS = "None of these articles is rated as positive or negative."
-NAMES = {"tag": "Tags", "source": "Sources", "category": "Categories"}
+COUNTING = _("Counting…")
+NO_LABELS = _("None of these articles is rated as positive or negative.")
+NAMES = {"tag": _("Tags"), "source": _("Sources"), "category": _("Categories")}
 
 _EIGHTHS = " ▁▂▃▄▅▆▇█"
 _WIDEST = 6
@@ -43,7 +45,8 @@ _ROOMY = 26
 """Lines from which blank ones separate the parts."""
 
 _SPARKS = 35
-_NUMBER = 7
+_NOW, _WAS = _("now"), _("was")
+_NUMBER = max(7, 2 + max(map(cell_len, (_NOW, _WAS))))
 _WIDE = 100
 """Cells from which the table has positive and negative numbers, too."""
 
@@ -141,24 +144,40 @@ def _summary(state: State, width: int) -> Line:
     mood = state.mood or Mood(By.DAY, None)
     articles = sum(column.articles for column in columns)
     shown, hidden = mood.labels, mood.estimates
-    title, other = "The publisher's label", f"~ {hidden.total:,} estimates"
+    title, other = _("The publisher's label"), _estimates(hidden.total)
     if state.of_estimates:
         shown, hidden = hidden, shown
-        title, other = "Estimates, not the publisher's label", f"{hidden.total:,} with a label"
+        title = _("Estimates, not the publisher's label")
+        other = _("{number:,} with a label").format(number=hidden.total)
     neutral = sum(
         column.neutral_estimates if state.of_estimates else column.neutral for column in columns
     )
     unrated = sum(column.unrated for column in columns)
     parts = [
         rate(shown),
-        f"■ {neutral:,} neutral" if neutral else "",
-        f"{unrated:,} unrated" if unrated else "",
+        _neutral(neutral),
+        _unrated(unrated),
         other if hidden.total else "",
         f"n {articles:,}",
     ]
     text = " · ".join(filter(None, parts))
-    title = f"{title}  " if cell_len(text) + len(title) + 2 <= width else ""
-    return [(title, TITLE), (fit(text, width - len(title)), "")]
+    title = f"{title}  " if cell_len(text) + cell_len(title) + 2 <= width else ""
+    return [(title, TITLE), (fit(text, width - cell_len(title)), "")]
+
+
+def _neutral(number: int) -> str:
+    """Return how many are neutral; empty for none."""
+    text = ngettext("■ {number:,} neutral", "■ {number:,} neutral", number)
+    return text.format(number=number) if number else ""
+
+
+def _unrated(number: int) -> str:
+    return _("{number:,} unrated").format(number=number) if number else ""
+
+
+def _estimates(number: int) -> str:
+    text = ngettext("~ {number:,} estimate", "~ {number:,} estimates", number)
+    return text.format(number=number)
 
 
 def _chart(state: State, plan: Layout, height: int, width: int) -> Iterator[Line]:
@@ -244,7 +263,8 @@ def _dates(state: State, plan: Layout, width: int) -> Line:
     text = ""
     for k in marked or shown:
         first = columns[k].first
-        label = f"{first.day} {first:%b}" if by is By.DAY else f"{first:%b %y}"
+        month = month_name(first.month)
+        label = f"{first.day} {month}" if by is By.DAY else f"{month} {first:%y}"
         start = plan.left + (k - plan.first) * plan.cells
         if start >= len(text) + bool(text) and start + len(label) <= width:
             text = text.ljust(start) + label
@@ -256,21 +276,22 @@ def _detail(state: State, width: int) -> Line:
     column = state.columns[state.column]
     pair = state.pair(column)
     first, last = column.first, column.last
-    days = f"{last:%a} {last.day} {last:%b %Y}"
+    end = f"{last.day} {month_name(last.month)} {last:%Y}"
+    days = f"{day_name(last.weekday())} {end}"
     if first != last:
-        days = f"{first.day} {first:%b} to {last.day} {last:%b %Y}"
+        start = f"{first.day} {month_name(first.month)}"
+        days = _("{start} to {end}").format(start=start, end=end)
     neutral = column.neutral_estimates if state.of_estimates else column.neutral
+    estimates = column.estimates.total
     parts = [
         rate(pair),
-        f"■ {neutral:,} neutral" if neutral else "",
-        f"{column.unrated:,} unrated" if column.unrated else "",
-        f"~ {column.estimates.total:,} estimates"
-        if column.estimates.total and not state.of_estimates
-        else "",
+        _neutral(neutral),
+        _unrated(column.unrated),
+        _estimates(estimates) if estimates and not state.of_estimates else "",
         f"n {column.articles:,}",
     ]
     sign = "› " if state.on_columns else "  "
-    head = fit(f"{sign}{days}  ", min(width, 24))
+    head = fit(f"{sign}{days}  ", min(width, max(24, 3 + cell_len(days))))
     style = CURSOR if state.on_columns else TITLE
     return [(head, style), (fit(" · ".join(filter(None, parts)), width - cell_len(head)), "")]
 
@@ -281,12 +302,12 @@ def _table(state: State, width: int, shown: range) -> Iterator[Line]:
     sparks = min(_SPARKS, len(mood.columns), max(0, width - 3 * _NUMBER - 8))
     numbers = _NUMBER * (5 if width >= _WIDE else 3)
     name = max(4, min(width - 4 - numbers - sparks, _LONGEST_NAME))
-    titles = ["n", *(("▲", "▼") if width >= _WIDE else ()), "now", "was"]
+    titles = ["n", *(("▲", "▼") if width >= _WIDE else ()), _NOW, _WAS]
     head = "".join(f"{each:>{_NUMBER}}" for each in titles)
     title = NAMES[mood.per] if mood.per else ""
     all_series = [row.estimates if state.of_estimates else row.labels for row in mood.rows]
     has_shares = any(pair.share is not None for series in all_series for pair in series)
-    text = f"▲ % by {mood.by}" if has_shares else f"·  fewer than {FEWEST} a {mood.by}"
+    text = _what_blocks_mean(mood.by) if has_shares else _what_dots_mean(mood.by)
     text = fit(f"  {text}", max(0, width - name - 2 - numbers))
     yield [(fit(f"  {title}", name + 2), TITLE), (head, MUTED), (text, MUTED)]
     for place in shown:
@@ -303,9 +324,31 @@ def _table(state: State, width: int, shown: range) -> Iterator[Line]:
             (f"{cells}  ", ""),
             (sparkline(series[-sparks:]) if sparks else "", UP),
         ]
-        yield [(each, CURSOR) for each, _ in line] if is_chosen else line
+        yield [(each, CURSOR) for each, _look in line] if is_chosen else line
 
 
 def what_words_mean(by: By) -> str:
     """Return what `now` and `was` in the table are about."""
-    return f"now: the last {LATEST[by]} {by}s, was: {BEFORE[by]} before"
+    latest, before = LATEST[by], BEFORE[by]
+    if by is By.DAY:
+        text = ngettext(
+            "now: the last {latest} day, was: {before} before",
+            "now: the last {latest} days, was: {before} before",
+            latest,
+        )
+    else:
+        text = ngettext(
+            "now: the last {latest} week, was: {before} before",
+            "now: the last {latest} weeks, was: {before} before",
+            latest,
+        )
+    return text.format(latest=latest, before=before)
+
+
+def _what_blocks_mean(by: By) -> str:
+    return _("▲ % by day") if by is By.DAY else _("▲ % by week")
+
+
+def _what_dots_mean(by: By) -> str:
+    text = _("·  fewer than {number} a day") if by is By.DAY else _("·  fewer than {number} a week")
+    return text.format(number=FEWEST)

@@ -6,6 +6,7 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
+from reader.i18n import _
 from reader.ui.modals.modal import Modal
 from reader.ui.modals.pick_list import PickList, Span
 from reader.ui.prose.headings import Heading
@@ -27,8 +28,8 @@ class OutlineScreen(Modal[int | None]):
     """Returns the place of the chosen heading, or None. current: number of the present one."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q,left_curly_bracket", "dismiss(None)", "Close", id="outline.close"),
-        Binding("enter,l,right", "go", "Go there", id="outline.go"),
+        Binding("escape,q,left_curly_bracket", "dismiss(None)", _("Close"), id="outline.close"),
+        Binding("enter,l,right", "go", _("Go there"), id="outline.go"),
     ]
 
     def __init__(self, headings: Sequence[Heading], current: int) -> None:
@@ -41,8 +42,8 @@ class OutlineScreen(Modal[int | None]):
         from textual.containers import Vertical
 
         with Vertical(classes="modal-box") as box:
-            box.border_title = "Headings"
-            box.border_subtitle = "Enter go there · Esc close"
+            box.border_title = _("Headings")
+            box.border_subtitle = _("Enter go there · Esc close")
             yield HeadingList()
 
     def on_mount(self) -> None:

@@ -6,17 +6,18 @@ from typing import TYPE_CHECKING, ClassVar, NamedTuple
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
+from reader.i18n import _, pgettext
 from reader.ui.modals.fuzzy import best, fold
 from reader.ui.modals.modal import Modal
 from reader.ui.modals.pick_list import PickList, Span
-from reader.ui.textual_compat.cells import fit
+from reader.ui.textual_compat.cells import cell_len, fit
 
 if TYPE_CHECKING:
     from textual.widgets import Input
 
 LONGEST_LINE = 200
 
-NO_TAGS = "No own tags yet. Type one, then press Enter."
+NONE_YET = _("No own tags yet. Type one, then press Enter.")
 
 
 class OwnTag(NamedTuple):
@@ -33,8 +34,8 @@ class OwnTagList(PickList[OwnTag]):
     def spans(self, row: OwnTag, width: int) -> Sequence[Span]:
         """Return sign, name and count of a tag."""
         sign, state = ("✓", "pick-list--included") if row.is_set else (" ", "")
-        count = "new" if row.articles is None else f"{row.articles:,}"
-        name = fit(f"#{row.name}", width - len(count) - 4)
+        count = pgettext("tag", "new") if row.articles is None else f"{row.articles:,}"
+        name = fit(f"#{row.name}", width - cell_len(count) - 4)
         return [(f"{sign} ", state), (name, state), (f" {count} ", "pick-list--dim")]
 
 
@@ -45,10 +46,10 @@ class OwnTagScreen(Modal[str]):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "dismiss(None)", "Close", id="own_tags.close"),
-        Binding("up", "move(-1)", "Up", show=False, id="own_tags.up"),
-        Binding("down,ctrl+n", "move(1)", "Down", show=False, id="own_tags.down"),
-        Binding("tab", "complete", "Complete", show=False, id="own_tags.complete"),
+        Binding("escape", "dismiss(None)", _("Close"), id="own_tags.close"),
+        Binding("up", "move(-1)", _("Up"), show=False, id="own_tags.up"),
+        Binding("down,ctrl+n", "move(1)", _("Down"), show=False, id="own_tags.down"),
+        Binding("tab", "complete", _("Complete"), show=False, id="own_tags.complete"),
     ]
 
     def __init__(self, what: str, tags: Mapping[str, int], has: Collection[str]) -> None:
@@ -66,13 +67,15 @@ class OwnTagScreen(Modal[str]):
         from textual.widgets import Input
 
         with Vertical(classes="modal-box") as box:
-            box.border_title = Content(f"Own tags of {self._what}")
-            box.border_subtitle = "Enter set, remove · Tab complete · Esc close"
+            box.border_title = Content(_("Own tags of {what}").format(what=self._what))
+            box.border_subtitle = _("Enter set, remove · Tab complete · Esc close")
             with Horizontal(id="tag-line"):
                 yield Input(
-                    placeholder="Type a tag of your own", compact=True, max_length=LONGEST_LINE
+                    placeholder=_("Type a tag of your own"),
+                    compact=True,
+                    max_length=LONGEST_LINE,
                 )
-            yield OwnTagList(empty=NO_TAGS, can_focus=False)
+            yield OwnTagList(empty=NONE_YET, can_focus=False)
 
     def on_mount(self) -> None:
         """List the tags."""
@@ -127,5 +130,5 @@ class OwnTagScreen(Modal[str]):
         if new and all(tag.name != new for tag in self._tags):
             begin = sum(tag.name.startswith(new) for tag in rows)
             rows.insert(begin, OwnTag(new, None, False))
-        self._list.empty = problem or NO_TAGS
+        self._list.empty = problem or NONE_YET
         self._list.show([] if problem else rows)

@@ -14,6 +14,7 @@ from textual.geometry import Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
+from reader.i18n import _, pgettext
 from reader.ui.modals.modal import Modal
 from reader.ui.modals.pick_list import Span
 from reader.ui.textual_compat.failures import Guarded
@@ -36,12 +37,12 @@ class Page(Guarded, ScrollView):
         "page--title",
     }
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("j", "scroll_down", "Down", show=False, id="help.down"),
-        Binding("k", "scroll_up", "Up", show=False, id="help.up"),
-        Binding("g", "scroll_home", "Top", show=False, id="help.top"),
-        Binding("G", "scroll_end", "End", show=False, id="help.end"),
-        Binding("space,ctrl+d", "page_down", "Page down", show=False, id="help.page_down"),
-        Binding("ctrl+u", "page_up", "Page up", show=False, id="help.page_up"),
+        Binding("j", "scroll_down", _("Down"), show=False, id="help.down"),
+        Binding("k", "scroll_up", _("Up"), show=False, id="help.up"),
+        Binding("g", "scroll_home", _("Top"), show=False, id="help.top"),
+        Binding("G", "scroll_end", pgettext("page", "End"), show=False, id="help.end"),
+        Binding("space,ctrl+d", "page_down", _("Page down"), show=False, id="help.page_down"),
+        Binding("ctrl+u", "page_up", _("Page up"), show=False, id="help.page_up"),
     ]
 
     def __init__(self) -> None:
@@ -79,13 +80,13 @@ class Page(Guarded, ScrollView):
 
 
 class PageScreen(Modal[bool]):
-    """A box with a page. keys: what they do, besides the one that closes the box."""
+    """A box with a page. keys: what they do, besides those that scroll or close it."""
 
-    def __init__(self, title: str, page: Page, keys: str = "↑ ↓ scroll") -> None:
+    def __init__(self, title: str, page: Page, keys: str = "") -> None:
         super().__init__()
         self._title = title
         self._page = page
-        self._keys = keys
+        self._keys = keys or _("↑ ↓ scroll")
 
     def compose(self) -> ComposeResult:
         """Yield the page in a box with title and keys."""
@@ -93,5 +94,5 @@ class PageScreen(Modal[bool]):
 
         with Vertical(classes="modal-box") as box:
             box.border_title = Content(self._title)
-            box.border_subtitle = Content(f"{self._keys} · Esc close")
+            box.border_subtitle = Content(" · ".join((self._keys, _("Esc close"))))
             yield self._page

@@ -15,6 +15,7 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
+from reader.i18n import _
 from reader.ui.textual_compat.failures import Guarded
 
 Row = TypeVar("Row")
@@ -35,12 +36,12 @@ class PickList(Guarded, ScrollView, Generic[Row]):
         "pick-list--excluded",
     }
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up,k", "move(-1)", "Up", show=False, id="pick_list.up"),
-        Binding("down,j", "move(1)", "Down", show=False, id="pick_list.down"),
-        Binding("pageup,ctrl+u", "page(-1)", "Page up", show=False, id="pick_list.page_up"),
-        Binding("pagedown,ctrl+d", "page(1)", "Page down", show=False, id="pick_list.page_down"),
-        Binding("home,g", "first", "First", show=False, id="pick_list.first"),
-        Binding("end,G", "last", "Last", show=False, id="pick_list.last"),
+        Binding("up,k", "move(-1)", _("Up"), show=False, id="pick_list.up"),
+        Binding("down,j", "move(1)", _("Down"), show=False, id="pick_list.down"),
+        Binding("pageup,ctrl+u", "page(-1)", _("Page up"), show=False, id="pick_list.page_up"),
+        Binding("pagedown,ctrl+d", "page(1)", _("Page down"), show=False, id="pick_list.page_down"),
+        Binding("home,g", "first", _("First"), show=False, id="pick_list.first"),
+        Binding("end,G", "last", _("Last"), show=False, id="pick_list.last"),
     ]
 
     class Picked(Message):

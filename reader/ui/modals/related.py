@@ -9,6 +9,7 @@ from textual.binding import Binding, BindingType
 
 from reader.ages import DATE_CELLS, short_time
 from reader.article import Identity, Row
+from reader.i18n import _
 from reader.ui.modals.modal import Modal
 from reader.ui.modals.pick_list import PickList, Span
 from reader.ui.textual_compat.cells import fit
@@ -47,8 +48,8 @@ class RelatedScreen(Modal[Identity | None]):
     """Returns the article to open, or None."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q,e", "dismiss(None)", "Close", id="related.close"),
-        Binding("enter,o", "open", "Open", id="related.open"),
+        Binding("escape,q,e", "dismiss(None)", _("Close"), id="related.close"),
+        Binding("enter,o", "open", _("Open"), id="related.open"),
     ]
 
     def __init__(self, rows: Sequence[Row], now: float) -> None:
@@ -62,8 +63,8 @@ class RelatedScreen(Modal[Identity | None]):
         from textual.containers import Vertical
 
         with Vertical(classes="modal-box") as box:
-            box.border_title = "Related articles"
-            box.border_subtitle = "Enter open · Esc close"
+            box.border_title = _("Related articles")
+            box.border_subtitle = _("Enter open · Esc close")
             yield self._list
 
     def on_mount(self) -> None:

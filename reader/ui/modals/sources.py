@@ -10,30 +10,31 @@ from typing import TYPE_CHECKING, ClassVar, NamedTuple
 from textual.binding import Binding, BindingType
 
 from reader.ages import age_in_words
+from reader.i18n import _, pgettext
 from reader.live.health import Health, health
 from reader.safety.redaction import redacted_address
 from reader.subscriptions import Status
 from reader.text import clean_line
 from reader.ui.modals.page import Line, Page, PageScreen, wrap
-from reader.ui.textual_compat.cells import fit
+from reader.ui.textual_compat.cells import cell_len, fit
 
 if TYPE_CHECKING:
     from reader.cache.source_states import SourceState
     from reader.insight.firsts import Firsts
     from reader.subscriptions import Subscription
 
-NOT_CHOSEN = (
+NOT_CHOSEN = _(
     "No subscriptions yet. The first sync ({ask}) "
     "subscribes to ten sources of crypto news. To choose your own, quit and run: "
     "cryptoread subscribe URL"
 )
-ABOUT_FIRSTS = (
+ABOUT_FIRSTS = _(
     "Of the newest stories that several sources told. Chance is how often it would be first if all "
     "of a story's sources were equally fast; behind is the median time behind the first."
 )
-NOTHING_FOLLOWED = "No subscriptions. To follow a feed, quit and run: cryptoread subscribe URL"
-NO_NETWORK = (
-    "No network: none of the {sources} sources can be reached. They are asked again at the next "
+NOTHING_FOLLOWED = _("No subscriptions. To follow a feed, quit and run: cryptoread subscribe URL")
+NO_NETWORK = _(
+    "No network: none of the {number} sources can be reached. They are asked again at the next "
     "sync; {ask} asks them now."
 )
 
@@ -65,7 +66,7 @@ def entries(
 
 
 def _entry(followed: "Subscription", found: Health, now: datetime) -> Entry:
-    last = f"answered {_age(found.last_ok, now)}" if found.last_ok else ""
+    last = _("answered {age}").format(age=_age(found.last_ok, now)) if found.last_ok else ""
     since = f" ({_age(found.last_failed, now)})" if found.last_failed else ""
     error = f"{found.error}{since}" if found.error else ""
     url = redacted_address(followed.url)
@@ -93,10 +94,11 @@ def lay_out(rows: Sequence[Entry], is_chosen: bool, width: int, ask: str = "r") 
     asked = [row for row in rows if not row.is_local]
     is_offline = len(asked) > 1 and all(row.is_unreachable for row in asked)
     failing = sum(bool(row.error) for row in rows)
-    title = f"{len(rows)} followed" + (f", {failing} failing" if failing else "")
+    title = _("{number} followed, {failing} failing") if failing else _("{number} followed")
+    title = title.format(number=len(rows), failing=failing)
     lines: list[Line] = [[(fit(title, width), "page--title")], []]
     if is_offline:
-        no_network = NO_NETWORK.format(sources=len(asked), ask=ask)
+        no_network = NO_NETWORK.format(number=len(asked), ask=ask)
         lines += [[(part, "page--error")] for part in wrap(no_network, width)]
         lines.append([])
     for row in rows:
@@ -109,13 +111,13 @@ def firsts_lines(firsts: "Sequence[Firsts]", width: int) -> list[Line]:
     if not firsts:
         return []
     notes = wrap(ABOUT_FIRSTS, width)
-    lines: list[Line] = [[], [(fit("First with a story", width), "page--title")]]
+    lines: list[Line] = [[], [(fit(_("First with a story"), width), "page--title")]]
     lines += [[(note, "page--muted")] for note in notes]
     lines.append([])
-    heads = ("stories", "first", "chance", "behind")
+    heads = (_("stories"), pgettext("share", "first"), _("chance"), pgettext("time", "behind"))
     room = min(28, max(8, width - sum(map(_column, heads)) - 2))
     head = "".join(f"{name:>{_column(name)}}" for name in heads)
-    lines.append([(fit(f"{'source':{room}}  {head}", width), "page--muted")])
+    lines.append([(fit(fit(_("source"), room) + "  " + head, width), "page--muted")])
     for each in firsts:
         cells = (
             f"{each.stories:,}",
@@ -130,7 +132,7 @@ def firsts_lines(firsts: "Sequence[Firsts]", width: int) -> list[Line]:
 
 
 def _column(head: str) -> int:
-    return max(len(head), 6) + 2
+    return max(cell_len(head), 6) + 2
 
 
 def _entry_lines(row: Entry, width: int, *, is_told: bool) -> Iterator[Line]:
@@ -189,10 +191,11 @@ class SourcesScreen(PageScreen):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q,S", "dismiss(False)", "Close", id="sources.close"),
-        Binding("r", "dismiss(True)", "Ask all", id="sources.ask"),
+        Binding("escape,q,S", "dismiss(False)", _("Close"), id="sources.close"),
+        Binding("r", "dismiss(True)", _("Ask all"), id="sources.ask"),
     ]
 
     def __init__(self, rows: Sequence[Entry], *, is_chosen: bool, ask: str = "r") -> None:
         self.text = SourcesText(rows, is_chosen=is_chosen, ask=ask)
-        super().__init__("Sources", self.text, f"{ask} ask all, resting ones too")
+        keys = _("{ask} ask all, resting ones too").format(ask=ask)
+        super().__init__(_("Sources"), self.text, keys)

@@ -12,6 +12,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.message import Message
 
+from reader.i18n import _
 from reader.query.language import Query
 from reader.ui.modals.fuzzy import best, fold, matched
 from reader.ui.modals.modal import Modal
@@ -25,9 +26,9 @@ if TYPE_CHECKING:
     from reader.library import TagCount
 
 
-COUNTING = "Counting…"
-NO_TAGS = "No tags here. {close} closes this."
-NO_SUCH_TAG = "No such tag here. {close} closes this."
+COUNTING = _("Counting…")
+NO_TAGS = _("No tags here. {close} closes this.")
+NO_SUCH_TAG = _("No such tag here. {close} closes this.")
 
 
 class Tag(NamedTuple):
@@ -58,7 +59,7 @@ class TagList(PickList[Tag]):
         places = frozenset(matched(self.typed, row.name) if self.typed else ())
         plain = state or ("" if row.left else "pick-list--dim")
         for is_match, letters in groupby(enumerate(shown), lambda each: each[0] in places):
-            yield "".join(ch for _, ch in letters), "pick-list--match" if is_match else plain
+            yield "".join(ch for _place, ch in letters), "pick-list--match" if is_match else plain
 
 
 class TagPicker(Modal[None]):
@@ -68,11 +69,11 @@ class TagPicker(Modal[None]):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "dismiss(None)", "Close", id="tag_picker.close"),
-        Binding("up", "move(-1)", "Up", show=False, id="tag_picker.up"),
-        Binding("down,ctrl+n", "move(1)", "Down", show=False, id="tag_picker.down"),
-        Binding("pageup", "page(-1)", "Page up", show=False, id="tag_picker.page_up"),
-        Binding("pagedown", "page(1)", "Page down", show=False, id="tag_picker.page_down"),
+        Binding("escape", "dismiss(None)", _("Close"), id="tag_picker.close"),
+        Binding("up", "move(-1)", _("Up"), show=False, id="tag_picker.up"),
+        Binding("down,ctrl+n", "move(1)", _("Down"), show=False, id="tag_picker.down"),
+        Binding("pageup", "page(-1)", _("Page up"), show=False, id="tag_picker.page_up"),
+        Binding("pagedown", "page(1)", _("Page down"), show=False, id="tag_picker.page_down"),
     ]
 
     class QueryChanged(Message):
@@ -131,10 +132,10 @@ class TagPicker(Modal[None]):
         from textual.widgets import Input, Static
 
         with Vertical(classes="modal-box") as box:
-            box.border_title = "Tags"
-            box.border_subtitle = "Enter + − off · Esc close"
+            box.border_title = _("Tags")
+            box.border_subtitle = _("Enter + − off · Esc close")
             with Horizontal(id="tag-line"):
-                yield Input(placeholder="Type to find a tag", compact=True, max_length=100)
+                yield Input(placeholder=_("Type to find a tag"), compact=True, max_length=100)
                 yield Static(id="tag-matches", markup=False)
             yield TagList(empty=COUNTING, can_focus=False)
 
@@ -241,7 +242,9 @@ class TagPicker(Modal[None]):
             sentence = NO_SUCH_TAG if self._tags else NO_TAGS
             tags.empty = sentence.format(close=self._close_key)
         tags.show(rows, next(same, nearest), reveals=reveals)
-        whole = f"{len(self._tags):,}"
-        found = f"{len(rows):,} of {whole}" if typed.strip() else whole
+        found = f"{len(self._tags):,}"
+        if typed.strip():
+            text = _("{found:,} of {number:,}")
+            found = text.format(found=len(rows), number=len(self._tags))
         if self._has_counted.is_set():
             self.query_one("#tag-matches", Static).update(found)

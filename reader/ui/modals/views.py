@@ -8,6 +8,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
 
+from reader.i18n import _
 from reader.query.views import LONGEST_NAME, problem
 from reader.ui.modals.modal import Modal
 from reader.ui.modals.pick_list import PickList, Span
@@ -47,10 +48,10 @@ class ViewsScreen(Modal[str]):
     """A letter or Enter gives the name of the view to open; Esc none."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "dismiss(None)", "Close", id="views.close"),
-        Binding("up", "move(-1)", "Up", show=False, id="views.up"),
-        Binding("down", "move(1)", "Down", show=False, id="views.down"),
-        Binding("enter", "choose", "Open", show=False, id="views.open"),
+        Binding("escape", "dismiss(None)", _("Close"), id="views.close"),
+        Binding("up", "move(-1)", _("Up"), show=False, id="views.up"),
+        Binding("down", "move(1)", _("Down"), show=False, id="views.down"),
+        Binding("enter", "choose", _("Open"), show=False, id="views.open"),
     ]
 
     def __init__(self, views: Sequence[ListedView]) -> None:
@@ -62,8 +63,8 @@ class ViewsScreen(Modal[str]):
         from textual.containers import Vertical
 
         with Vertical(classes="modal-box") as box:
-            box.border_title = "Views"
-            box.border_subtitle = "letter or Enter open · Esc close"
+            box.border_title = _("Views")
+            box.border_subtitle = _("letter or Enter open · Esc close")
             yield ViewList(can_focus=False)
 
     def on_mount(self) -> None:
@@ -100,7 +101,7 @@ class SaveViewScreen(Modal[str]):
     """Enter gives the name for the view; Esc none. query: is saved, as plain text."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "dismiss(None)", "Close", id="save_view.close"),
+        Binding("escape", "dismiss(None)", _("Close"), id="save_view.close"),
     ]
 
     def __init__(self, query: str, is_known: Callable[[str], bool]) -> None:
@@ -115,10 +116,12 @@ class SaveViewScreen(Modal[str]):
         from textual.widgets import Input, Static
 
         with Vertical(classes="modal-box") as box:
-            box.border_title = "Save the filter as a view"
-            box.border_subtitle = "Enter save · Esc close"
+            box.border_title = _("Save the filter as a view")
+            box.border_subtitle = _("Enter save · Esc close")
             with Horizontal(id="tag-line"):
-                yield Input(placeholder="Name of the view", compact=True, max_length=LONGEST_NAME)
+                yield Input(
+                    placeholder=_("Name of the view"), compact=True, max_length=LONGEST_NAME
+                )
             yield Static(Content(self._query), id="view-query")
             yield Static(id="view-problem", markup=False)
 
@@ -130,7 +133,7 @@ class SaveViewScreen(Modal[str]):
         name = event.value.strip()
         said = self._problem(name) if name else ""
         if not said and name and self._is_known(name):
-            said = f"replaces the view {name!r}"
+            said = _("replaces the view {name!r}").format(name=name)
         self.query_one("#view-problem", Static).update(Content(said))
 
     def on_input_submitted(self, event: "Input.Submitted") -> None:

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, MutableMapping
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from reader.ui.prose.added import image
 from reader.ui.prose.parser import parser_class
 from reader.ui.prose.wrap import Span, Styles
 
@@ -178,7 +179,7 @@ class _Spans:
         if token.type == "image":
             url = str(token.attrs.get("src", ""))
             label = content.strip() or _flat(url)
-            return Span(f"[image: {label}]", (*styles, "image"), self._target or url)
+            return Span(image(label), (*styles, "image"), self._target or url)
         name = "code" if token.type == "code_inline" else "html"
         return Span(content, (*styles, name), self._target)
 

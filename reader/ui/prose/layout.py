@@ -11,6 +11,7 @@ from dataclasses import replace
 from functools import partial
 from itertools import chain, islice, pairwise
 
+from reader.ui.prose.added import TOO_DEEP, TOO_DENSE, TOO_LONG
 from reader.ui.prose.blocks import Block, Kind
 from reader.ui.prose.headings import Heading, headings
 from reader.ui.prose.inline import (
@@ -38,10 +39,6 @@ from reader.ui.prose.wrap import Frame, Line, Span, chop, width_of, wrap
 
 MOST_LINKED = 200_000
 """Several times the longest known article; a longer text is taken for an attack."""
-
-_TOO_LONG = "too long to be formatted, shown as it was written"
-_TOO_DENSE = "too many marks to be formatted, shown as it was written"
-_TOO_DEEP = "nested too deeply to be formatted, shown as it was written"
 
 _BULLETS = "•◦▪"
 _BAR = "▌ "
@@ -196,10 +193,10 @@ class _Layout:
 
     def _piece(self, piece: Piece, frame: Frame) -> Iterator[Line]:
         if piece.plain:
-            return self._as_written(frame, _TOO_LONG)
+            return self._as_written(frame, TOO_LONG)
         tokens = _parse(piece.source)
         if any(token.level >= DEEPEST - 1 for token in tokens):
-            return self._as_written(frame, _TOO_DEEP)
+            return self._as_written(frame, TOO_DEEP)
         return self._blocks(_tree(tokens), frame)
 
     def _line(self, frame: Frame, spans: Sequence[Span], at: int) -> Line:
@@ -234,7 +231,7 @@ class _Layout:
 
     def _inline(self, frame: Frame, content: str, at: int, *styles: str) -> Iterator[Line]:
         if is_too_dense(content):
-            yield from self._note(frame, _TOO_DENSE, at)
+            yield from self._note(frame, TOO_DENSE, at)
         spans = inline_spans(content, (*frame.styles, *styles), self._known)
         yield from self._words(frame, spans, at)
 

@@ -8,12 +8,10 @@ from collections.abc import Iterable, Sequence
 from html import unescape
 
 from reader.query.language import Term
+from reader.ui.prose.added import TOO_DEEP, TOO_DENSE, TOO_LONG, image
 from reader.ui.reading.matches import Plain, phrases
 
-_SHOWN_ANYWAY = {
-    *("image", "too", "long", "many", "marks", "nested", "deeply"),
-    *("to", "be", "formatted", "shown", "as", "it", "was", "written"),
-}
+_SHOWN_ANYWAY = set(Plain.of(f"{TOO_LONG} {TOO_DENSE} {TOO_DEEP} {image('')}").text.split())
 """Words that the layout adds to a text. It adds numbers, too."""
 
 _GLUED = re.compile(r"[^\W_][*_~`\\]*+\[(?!\^)|(?:\)|\](?!\())[*_~`\\]*+[^\W_]|\[[ \t\n]*+\]\[")

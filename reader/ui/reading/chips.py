@@ -6,6 +6,7 @@ Pure: spans with names of styles; no widget, colour or clock.
 from collections.abc import Sequence
 
 from reader.article import Cover
+from reader.i18n import _, ngettext
 from reader.ui.prose.wrap import Span, width_of
 
 _NO_COVER: tuple[list[Span], ...] = ([],)
@@ -34,9 +35,13 @@ def _tags(tags: Sequence[str], room: int) -> list[Span]:
         more = width_of([_more(rest)]) if rest else 0
         if width_of(line) + width_of(chip) + more > room:
             left = len(tags) - place
-            return [*line, _more(left)] if line else [Span(f"{left} tags"[:room], ("meta",))]
+            return [*line, _more(left)] if line else [Span(_some(left)[:room], ("meta",))]
         line += chip
     return line
+
+
+def _some(count: int) -> str:
+    return ngettext("{number} tag", "{number} tags", count).format(number=count)
 
 
 def _more(count: int) -> Span:
@@ -60,11 +65,11 @@ def _covers(cover: Cover | None) -> tuple[list[Span], ...]:
     try:
         where = host(cover.best)
     except UrlRefused:
-        where = "an address that cannot be opened"
+        where = _("an address that cannot be opened")
     key = Span("i", ("cover", "key"), cover.best)
-    name = Span("  cover image", ("cover",), cover.best)
+    name = Span("  " + _("cover image"), ("cover",), cover.best)
     return (
         [key, name, Span("  ", ()), Span(where, ("host",), cover.best)],
         [key, name],
-        [key, Span(" cover", ("cover",), cover.best)],
+        [key, Span(" " + _("cover"), ("cover",), cover.best)],
     )

@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from math import ceil
 
-from reader.ages import age_in_words
+from reader.ages import age_in_words, month_name
 from reader.article import UNKNOWN_LANG, Article, Sentiment
+from reader.i18n import _, pgettext
 from reader.ui.prose.wrap import Span, width_of
 from reader.ui.textual_compat.cells import fit
 
@@ -61,14 +62,14 @@ def _said(article: Article, *, read: bool, favourite: bool, later: bool, now: da
         category=article.category,
         sentiment=_sentiment(article),
         published=f"{_day(article.published)} {_hour(article.published)} ({_age(article, now)})",
-        minutes=f"{reading_minutes(article.body)} min",
+        minutes=_("{number} min").format(number=reading_minutes(article.body)),
         lang=article.lang if article.lang != UNKNOWN_LANG else "",
         machine=_machine(article),
-        pinned="pinned" if article.sticky_weight > 0 else "",
-        draft="draft" if article.draft else "",
-        unread="" if read else "unread",
-        favourite="★ favourite" if favourite else "",
-        later="◷ later" if later else "",
+        pinned=pgettext("article", "pinned") if article.sticky_weight > 0 else "",
+        draft=pgettext("article", "draft") if article.draft else "",
+        unread="" if read else pgettext("article", "unread"),
+        favourite="★ " + pgettext("article", "favourite") if favourite else "",
+        later="◷ " + pgettext("article", "later") if later else "",
     )
 
 
@@ -77,10 +78,10 @@ def _shorter(article: Article, now: datetime) -> Sequence[Callable[[_Facts], _Fa
     age = _age(article, now)
     return (
         lambda facts: replace(facts, lang=""),
-        lambda facts: replace(facts, machine=facts.machine and "AI"),
+        lambda facts: replace(facts, machine=facts.machine and _("AI")),
         lambda facts: replace(facts, minutes=""),
         lambda facts: replace(facts, published=f"{_day(article.published)} ({age})"),
-        lambda facts: replace(facts, sentiment=facts.sentiment.partition(" ")[0]),
+        lambda facts: replace(facts, sentiment=_sign(article) or facts.sentiment),
         lambda facts: replace(facts, published=f"({age})"),
         lambda facts: replace(facts, favourite=facts.favourite[:1], later=facts.later[:1]),
         lambda facts: replace(facts, category=""),
@@ -108,17 +109,19 @@ def _unbreakable(text: str) -> str:
 
 
 def _sentiment(article: Article) -> str:
-    sentiment = article.sentiment
-    word = sentiment.lower()
+    return f"{_sign(article)} {article.sentiment.word}".lstrip()
+
+
+def _sign(article: Article) -> str:
     # The glyph of no rating is the dot that separates the facts.
-    if sentiment is Sentiment.UNRATED:
-        return word
-    return f"{'~' * article.sentiment_is_estimated}{sentiment.glyph} {word}"
+    if article.sentiment is Sentiment.UNRATED:
+        return ""
+    return f"{'~' * article.sentiment_is_estimated}{article.sentiment.glyph}"
 
 
 def _day(instant: datetime) -> str:
     local = instant.astimezone()
-    return f"{local.day} {local:%b %Y}"
+    return f"{local.day} {month_name(local.month)} {local:%Y}"
 
 
 def _hour(instant: datetime) -> str:
@@ -133,5 +136,7 @@ def _machine(article: Article) -> str:
     if article.ai is None:
         return ""
     original = article.ai.translated_from
-    words = ["AI rewritten"] if article.ai.rewritten else []
-    return ", ".join([*words, f"translated from {original}"] if original else words)
+    words = [_("AI rewritten")] if article.ai.rewritten else []
+    if original:
+        words.append(_("translated from {language}").format(language=original))
+    return ", ".join(words)

@@ -8,7 +8,9 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from reader.article import Article
+from reader.formats.flags import in_words
 from reader.formats.lead import lead
+from reader.i18n import _
 from reader.ui.prose.wrap import Line, Span, wrap
 from reader.ui.reading.chips import chips
 from reader.ui.reading.facts import facts
@@ -63,7 +65,7 @@ def header_lines(
             *([tellers(telling, source, width)] if telling else []),
         ],
         [spans for spans in (tags, _own(own_tags)) if spans],
-        [[_sentence(f"! {flag}", "flag")] for flag in article.flags],
+        [[_sentence(f"! {in_words(flag)}", "flag")] for flag in article.flags],
         [[], [_sentence(summary, "description")]] if (summary := lead(article)) else [],
         [[]],
     )
@@ -82,7 +84,7 @@ def _sentence(text: str, style: str) -> Span:
 
 def _former(title: str, width: int) -> Span:
     """Return the former title on one line, cut with an ellipsis."""
-    was = f"was: {' '.join(title[:_LONGEST_FORMER].split())}"
+    was = _("was: {title}").format(title=" ".join(title[:_LONGEST_FORMER].split()))
     return Span(fit(was, width).rstrip(), ("meta",))
 
 

@@ -15,6 +15,7 @@ from textual.strip import Strip
 
 from reader.article import Identity
 from reader.config.paths import resource
+from reader.i18n import _
 from reader.query.language import Term
 from reader.ui.prose.sectioned_lines import Spot
 from reader.ui.prose.text import STYLES as PROSE_STYLES
@@ -40,12 +41,11 @@ MOST_SEARCHED = 40_000
 Reached = Literal["match", "none", "later"]
 """Where a step to a match ended; later: time was up, the next step searches on."""
 
-_MOVE = Binding.Group("Move")
+_MOVE = Binding.Group(_("Move"))
 
 
-def _key(key: str, action: str, name: str, tooltip: str) -> Binding:
-    id = f"reading.{name.lower().replace(' ', '-')}"
-    return Binding(key, action, name, tooltip=tooltip, id=id, group=_MOVE)
+def _key(key: str, action: str, id: str, name: str, tooltip: str) -> Binding:
+    return Binding(key, action, name, tooltip=tooltip, id=f"reading.{id}", group=_MOVE)
 
 
 class ReadingPane(ArticleView, inherit_bindings=False):
@@ -60,15 +60,15 @@ class ReadingPane(ArticleView, inherit_bindings=False):
     }
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        _key("j,down", "move(1)", "Down", "One line down"),
-        _key("k,up", "move(-1)", "Up", "One line up"),
-        _key("g,home", "top", "Top", "To the beginning"),
-        _key("G,end", "bottom", "Bottom", "To the end"),
-        _key("ctrl+d", "page(0.5)", "Half page down", "Half a page down"),
-        _key("ctrl+u", "page(-0.5)", "Half page up", "Half a page up"),
-        _key("pagedown", "page(1)", "Page down", "A page down"),
-        _key("pageup", "page(-1)", "Page up", "A page up"),
-        _key("slash", "screen.find", "Find", "Find words in this article"),
+        _key("j,down", "move(1)", "down", _("Down"), _("One line down")),
+        _key("k,up", "move(-1)", "up", _("Up"), _("One line up")),
+        _key("g,home", "top", "top", _("Top"), _("To the beginning")),
+        _key("G,end", "bottom", "bottom", _("Bottom"), _("To the end")),
+        _key("ctrl+d", "page(0.5)", "half-page-down", _("Half page down"), _("Half a page down")),
+        _key("ctrl+u", "page(-0.5)", "half-page-up", _("Half page up"), _("Half a page up")),
+        _key("pagedown", "page(1)", "page-down", _("Page down"), _("A page down")),
+        _key("pageup", "page(-1)", "page-up", _("Page up"), _("A page up")),
+        _key("slash", "screen.find", "find", _("Find"), _("Find words in this article")),
     ]
 
     @dataclass

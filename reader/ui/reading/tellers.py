@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from reader.ages import span_in_words
 from reader.article import Sentiment
+from reader.i18n import _, ngettext
 from reader.ui.prose.wrap import Span, width_of
 from reader.ui.textual_compat.cells import cell_len, fit
 
@@ -28,13 +29,15 @@ def tellers(telling: "Telling", source: str, width: int) -> list[Span]:
     style `teller` is its place in `Telling.firsts`.
     """
     firsts = telling.firsts
-    line = [Span(f"{len(firsts)} sources: ", ("meta",))]
+    number = len(firsts)
+    sources = ngettext("{number} source", "{number} sources", number).format(number=number)
+    line = [Span(f"{sources}: ", ("meta",))]
     room = width - width_of(line)
     for place, spans in enumerate(_parts(firsts, source)):
         taken = width_of(spans)
-        is_last = place == len(firsts) - 1
+        is_last = place == number - 1
         if taken + (0 if is_last else width_of([_MORE])) > room:
-            count = Span(fit(f"{len(firsts)} sources", width).rstrip(), ("meta",))
+            count = Span(fit(sources, width).rstrip(), ("meta",))
             return [*line, _MORE] if place else [count]
         line += spans
         room -= taken
@@ -60,7 +63,7 @@ def _parts(firsts: "Sequence[Teller]", source: str) -> Iterator[list[Span]]:
 def _name(source: str) -> str:
     """Return the key of a source as words, cut if it is long."""
     name = " ".join(source.replace("_", " ").split())
-    return fit(name, min(_LONGEST_NAME, cell_len(name))) or source or "no source"
+    return fit(name, min(_LONGEST_NAME, cell_len(name))) or source or _("no source")
 
 
 def _glyph(sentiment: Sentiment) -> Span:

@@ -6,6 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from reader.article import Article
+from reader.i18n import _, ngettext
 from reader.library import Ids, Library
 from reader.ui.screen.host import Host
 from reader.ui.textual_compat.failures import in_background
@@ -36,7 +37,7 @@ class Doors:
         if url := article.cover.best if article.cover else "":
             self.link(url)
         else:
-            self._host.say("this article has no cover image")
+            self._host.say(_("this article has no cover image"))
 
     def original(self, article: Article) -> None:
         """Open the article at its publisher, or let the user choose one of its links."""
@@ -47,7 +48,7 @@ class Doors:
 
         links = Prose(article.body).links()
         if not links:
-            self._host.say("this article has no original and no links")
+            self._host.say(_("this article has no original and no links"))
             return
         from reader.ui.modals.links import LinksScreen
 
@@ -64,9 +65,10 @@ class Doors:
     def copy_link(self, article: Article) -> None:
         """Copy the link of the article, or say that it has none."""
         if article.url:
-            self._copy(article.url, "the link")
+            self._copy(article.url, _("copied the link"))
         else:
-            self._host.say(f"the publisher gave no link; {self._copy_key} copies the text")
+            text = _("the publisher gave no link; {key} copies the text")
+            self._host.say(text.format(key=self._copy_key))
 
     def copy_links(self, library: Library, ids: Ids) -> None:
         """Copy the links of the articles, one a line, newest first; at most `MOST_LINKS`."""
@@ -74,21 +76,20 @@ class Doors:
 
     async def _copy_links(self, library: Library, ids: Ids) -> None:
         def read() -> list[str]:
-            return [article.url for _, article in library.articles(ids[:MOST_LINKS])]
+            return [article.url for _id, article in library.articles(ids[:MOST_LINKS])]
 
         urls = await asyncio.to_thread(read)
         links = [url for url in urls if url]
         if not links:
-            self._host.say("the publishers gave no links")
+            self._host.say(_("the publishers gave no links"))
             return
         self._host.app.copy_to_clipboard("\n".join(links))
-        first = f" of the newest {len(urls):,} articles" if len(urls) < len(ids) else ""
-        none = f"; {len(urls) - len(links):,} have none" if len(links) < len(urls) else ""
-        self._host.say(f"copied {len(links):,} link{'s' * (len(links) > 1)}{first}{none}")
+        self._host.say(_links_copied(len(links), len(urls), is_cut=len(urls) < len(ids)))
 
     def copy_markdown(self, article: Article) -> None:
         """Copy title and text of the article as Markdown."""
-        self._copy(f"# {article.title}\n\n{article.body}\n", "the article as Markdown")
+        text = f"# {article.title}\n\n{article.body}\n"
+        self._copy(text, _("copied the article as Markdown"))
 
     def copy_selected(self, screen: "Screen[Any]") -> None:
         """Copy what was selected with the mouse; a release elsewhere changes no selection."""
@@ -98,11 +99,12 @@ class Doors:
         self._copied = selected
         text = screen.get_selected_text() or ""
         if words := len(text.split()):
-            self._copy(text, "1 word" if words == 1 else f"{words:,} words")
+            said = ngettext("copied {number:,} word", "copied {number:,} words", words)
+            self._copy(text, said.format(number=words))
 
-    def _copy(self, text: str, what: str) -> None:
+    def _copy(self, text: str, said: str) -> None:
         self._host.app.copy_to_clipboard(text)
-        self._host.say(f"copied {what}")
+        self._host.say(said)
 
     async def _open(self, url: str, label: str) -> None:
         from reader import browser
@@ -117,13 +119,31 @@ class Doors:
                     browser.launch(way)
             else:
                 await asyncio.to_thread(browser.launch, way)
-            self._host.say(f"opened {browser.host(way.url)} in the browser")
+            said = _("opened {host} in the browser").format(host=browser.host(way.url))
+            self._host.say(said)
         except browser.BrowserFailed as error:
             self._host.app.copy_to_clipboard(error.url)
-            self._host.say(f"{error.reason}; copied the address {error.url}", error=True)
+            said = _("{reason}; copied the address {address}")
+            self._host.say(said.format(reason=error.reason, address=error.url), error=True)
 
     async def _confirmed(self, question: str) -> bool:
         from reader.ui.modals.links import ConfirmScreen
 
         answer: bool | None = await self._host.app.push_screen_wait(ConfirmScreen(question))
         return bool(answer)
+
+
+def _links_copied(links: int, articles: int, *, is_cut: bool) -> str:
+    """Return how many links of so many articles were copied. is_cut: there are older articles."""
+    said = ngettext("copied {number:,} link", "copied {number:,} links", links)
+    if is_cut:
+        said = ngettext(
+            "copied {number:,} link of the newest {articles:,} articles",
+            "copied {number:,} links of the newest {articles:,} articles",
+            links,
+        )
+    said = said.format(number=links, articles=articles)
+    if without := articles - links:
+        none = ngettext("{number:,} have none", "{number:,} have none", without)
+        said = f"{said}; {none.format(number=without)}"
+    return said

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 
 from reader.article import Article
 from reader.errors import CryptoreadError
+from reader.i18n import _
 from reader.ui.screen.host import Host
 from reader.ui.textual_compat.failures import in_background
 
 if TYPE_CHECKING:
     from reader.library import Library
 
-FETCHING = "fetching the full text…"
+FETCHING = _("fetching the full text…")
 
 
 class Originals:
@@ -30,7 +31,7 @@ class Originals:
     def fetch(self, article: Article) -> None:
         """Begin to fetch, unless another text is being fetched."""
         if self._stop is not None:
-            self._host.say("a full text is being fetched already")
+            self._host.say(_("a full text is being fetched already"))
             return
         self._stop = stop = threading.Event()
         self._host.say(FETCHING)
@@ -57,6 +58,7 @@ class Originals:
             return
         if is_longer:
             self._changed()
-            self._host.say(f"full text: {article.title}", patient=True)
+            said = _("full text: {title}").format(title=article.title)
+            self._host.say(said, patient=True)
         else:
-            self._host.say("the original has no more text", patient=True)
+            self._host.say(_("the original has no more text"), patient=True)

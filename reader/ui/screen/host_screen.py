@@ -24,7 +24,7 @@ from reader.ui.bars.tag_bar import TagBar
 from reader.ui.screen.answers import Answers
 from reader.ui.screen.catching_up import CatchingUp
 from reader.ui.screen.doors import Doors
-from reader.ui.screen.keys import as_bound, key_of, keys_of_pane, reading_hint
+from reader.ui.screen.keys import as_bound, key_of, keys_of_pane, reading_hint, sample_banner
 from reader.ui.screen.listing import Listing, sidebar_of
 from reader.ui.screen.marks import Marker
 from reader.ui.screen.open_article import OpenArticle
@@ -56,7 +56,6 @@ KEEP_WORDS_AFTER_S = 10.0
 COPY_EVERY_S = 3600.0  # how often an open screen checks that today's copy of the marks exists
 LET_GO_EVERY_S = 10.0  # how often memory is given back that answers took which are no longer shown
 LOOK_FOR_CHANGES_S = 1.0  # how often the screen asks whether another program has changed the cache
-SAMPLE_BANNER = "Sample articles. {sync} brings news. For your own, quit and run cryptoread import"
 
 
 class HostScreen(QuickKeys, LightScreen):
@@ -99,8 +98,7 @@ class HostScreen(QuickKeys, LightScreen):
         library, settings = self._library, self._settings
         if library.is_sample:
             self.add_class("-sample")
-            banner = SAMPLE_BANNER.format(sync=self.key("reader.sync"))
-            yield Static(Content(banner), id="banner")
+            yield Static(Content(sample_banner(self.keymap)), id="banner")
         self._tag_bar = TagBar(library, self._filter)
         self._status, self._key_line = StatusLine(), KeyLine()
         self._sidebar = sidebar_of(library, self._view, self._open)

@@ -4,6 +4,7 @@ A twin is the same article in another language. It is opened at the same block.
 """
 
 from reader.article import Article, ArticleId, Identity
+from reader.i18n import _
 from reader.library import Library
 from reader.query.language import Field
 from reader.ui.reading.twin_places import twin_place
@@ -36,7 +37,7 @@ class Twins:
         id = self._library.id_of(article.identity)
         twin = None if id is None else self._next(id, article.lang)
         if twin is None:
-            self._host.say("this article is here in no other language")
+            self._host.say(_("this article is here in no other language"))
             return False
         cursor = self._sidebar.cursor
         if cursor and cursor.article == id:

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
 
 from reader.article import ArticleId
+from reader.i18n import _, ngettext
 from reader.library import Group, Grouping, Ids, Library
 from reader.query.language import Field
 from reader.ui.bars.status_line import StatusLine
@@ -14,15 +15,15 @@ from reader.ui.screen.saved_view import View
 from reader.ui.sidebar.widget import Sidebar
 from reader.ui.textual_compat.failures import in_background
 
-EMPTY = "No articles. {sync} brings news. For your own, quit and run cryptoread import"
-EMPTY_SEARCH = "No article matches. {give_up} gives the list back as it was."
-EMPTY_FILTERED = "No article matches. {drop} drops the last filter, {clear} all of them."
+EMPTY = _("No articles. {sync} brings news. For your own, quit and run cryptoread import")
+EMPTY_SEARCH = _("No article matches. {give_up} gives the list back as it was.")
+EMPTY_FILTERED = _("No article matches. {drop} drops the last filter, {clear} all of them.")
 
 EMPTY_VIEWS = {
-    "unread": "Everything is read. {sync} brings news, {clear} shows all articles.",
-    "favourites": "No favourites yet. {clear} shows all articles, {favourite} marks one.",
-    "later": "Nothing is put aside. {clear} shows all articles, {later} puts one aside for later.",
-    "today": "Nothing from today. {sync} brings news, {clear} shows all articles.",
+    "unread": _("Everything is read. {sync} brings news, {clear} shows all articles."),
+    "favourites": _("No favourites yet. {clear} shows all articles, {favourite} marks one."),
+    "later": _("Nothing is put aside. {clear} shows all articles, {later} puts one aside."),
+    "today": _("Nothing from today. {sync} brings news, {clear} shows all articles."),
 }
 """What the views that are always there say when they are empty, by their names."""
 
@@ -36,22 +37,25 @@ _KEYS = {
 }
 """Bindings whose keys an empty list names."""
 
-UNDECIDED = "stories are still being looked for, in the background; {group} groups otherwise"
+UNDECIDED = _("stories are still being looked for, in the background; {group} groups otherwise")
 
 GROUPINGS = {
-    Grouping.CATEGORY: "by category",
-    Grouping.LATEST: "latest first",
-    Grouping.SOURCE: "by source",
-    Grouping.STORY: "by story",
-    Grouping.NONE: "no groups",
+    Grouping.CATEGORY: _("by category"),
+    Grouping.LATEST: _("latest first"),
+    Grouping.SOURCE: _("by source"),
+    Grouping.STORY: _("by story"),
+    Grouping.NONE: _("no groups"),
 }
 
 GROUP_COMMANDS = {
-    Grouping.CATEGORY: ("Group by category", "Categories, and their sentiments below"),
-    Grouping.LATEST: ("Group by latest", "The newest first, divided by day"),
-    Grouping.SOURCE: ("Group by source", "Sources, the largest first"),
-    Grouping.STORY: ("Group by story", "What several sources tell, the newest story first"),
-    Grouping.NONE: ("Group by nothing", "The newest first, in one list"),
+    Grouping.CATEGORY: (_("Group by category"), _("Categories, and their sentiments below")),
+    Grouping.LATEST: (_("Group by latest"), _("The newest first, divided by day")),
+    Grouping.SOURCE: (_("Group by source"), _("Sources, the largest first")),
+    Grouping.STORY: (
+        _("Group by story"),
+        _("What several sources tell, the newest story first"),
+    ),
+    Grouping.NONE: (_("Group by nothing"), _("The newest first, in one list")),
 }
 """Names and tooltips of the groupings in the palette."""
 
@@ -135,7 +139,7 @@ class Listing:
 
     def _empty_hint(self) -> str:
         if not self._is_whole:
-            return "Searching…"
+            return _("Searching…")
         keys = {name: key_of(id, self._keymap) for name, id in _KEYS.items()}
         return self._empty_sentence().format_map(keys)
 
@@ -155,9 +159,20 @@ class Listing:
     def _show_status(self, groups: Sequence[Group]) -> None:
         grouping = GROUPINGS[self._view.grouping]
         if not self._is_whole:
-            self._status.show("searching…", grouping)
+            self._status.show(_("searching…"), grouping)
             return
         unread, shown = sum(each.unread for each in groups), sum(each.articles for each in groups)
         total = self._library.total_for(self.ids)
-        articles = f"{shown:,} articles" if shown >= total else f"{shown:,} of {total:,} articles"
-        self._status.show(f"{unread:,} unread · {articles}", grouping)
+        if shown >= total:
+            counts = ngettext(
+                "{unread:,} unread · {number:,} articles",
+                "{unread:,} unread · {number:,} articles",
+                shown,
+            )
+        else:
+            counts = ngettext(
+                "{unread:,} unread · {number:,} of {total:,} articles",
+                "{unread:,} unread · {number:,} of {total:,} articles",
+                total,
+            )
+        self._status.show(counts.format(unread=unread, number=shown, total=total), grouping)

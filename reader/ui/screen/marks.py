@@ -8,9 +8,11 @@ from typing import TypeVar
 from textual.worker import Worker
 
 from reader.article import ArticleId
-from reader.cache.marks.kinds import AnyMark, state
+from reader.cache.marks.kinds import AnyMark
 from reader.errors import CacheUnwritable, MarkNotShown, MarksNotKept
+from reader.i18n import _, ngettext
 from reader.library import Change, Ids, Library, Mark, Marked
+from reader.ui.screen import marks_in_words as words
 from reader.ui.screen.host import Host
 from reader.ui.textual_compat.cells import fit
 from reader.ui.textual_compat.failures import Work, in_background
@@ -73,7 +75,7 @@ class Marker:
         count = self._unwritten + len(self._failures)
         if not count:
             return None
-        reason = str(self._failures[0]) if self._failures else "the screen was left before"
+        reason = str(self._failures[0]) if self._failures else _("the screen was left before")
         return MarksNotKept(count, reason)
 
     def tell_notices(self) -> None:
@@ -85,14 +87,14 @@ class Marker:
 
     def opened(self, id: ArticleId, title: str) -> Worker[None]:
         """Mark an opened article as read, without a message; one step in the journal."""
-        label = f"“{fit(title, TITLE_CELLS).rstrip()}” read"
-        return self._run(partial(self._write_opened, Ids([id]), lambda *_: label))
+        label = _("“{title}” read").format(title=fit(title, TITLE_CELLS).rstrip())
+        return self._run(partial(self._write_opened, Ids([id]), lambda *_given: label))
 
     def toggle_read(self, id: ArticleId) -> None:
         """Toggle whether one article is read."""
 
         def label(value: bool, _changed: int) -> str:
-            return f"article {state(Mark.READ, value)}"
+            return _("article read") if value else _("article unread")
 
         self._run(partial(self._write_and_say, Ids([id]), Mark.READ, None, label))
 
@@ -109,7 +111,7 @@ class Marker:
         if len(ids) == 1:
 
             def label(value: bool, _changed: int) -> str:
-                return _OF_ONE.get((mark, value)) or state(mark, value)
+                return words.of_one(mark, value)
 
             self._run(partial(self._write_and_say, ids, mark, None, label))
         else:
@@ -117,11 +119,15 @@ class Marker:
 
     def undo(self) -> None:
         """Take back the last step of marking."""
-        self._run(partial(self._replay, self._library.undo, "undo", "undone"))
+        self._run(
+            partial(self._replay, self._library.undo, _("undone: {step}"), _("nothing to undo"))
+        )
 
     def redo(self) -> None:
         """Repeat the last step that was undone."""
-        self._run(partial(self._replay, self._library.redo, "redo", "redone"))
+        self._run(
+            partial(self._replay, self._library.redo, _("redone: {step}"), _("nothing to redo"))
+        )
 
     def _run(self, write: Work) -> Worker[None]:
         self.steps += 1
@@ -181,38 +187,37 @@ class Marker:
         self, ids: Ids, mark: AnyMark, value: bool | None, label: Callable[[bool, int], str]
     ) -> None:
         marked = await self._write(ids, mark, value, label)
-        said = label(marked.value, marked.changed)
-        self._host.say(f"{said} · {self._undo_key} undoes" if marked.changed else f"already {said}")
+        done = label(marked.value, marked.changed)
+        said = _("{done} · {key} undoes") if marked.changed else _("already {done}")
+        self._host.say(said.format(done=done, key=self._undo_key))
 
     async def _write_many(self, ids: Ids, value: bool | None, mark: AnyMark = Mark.READ) -> None:
         """Mark the articles that do not have that mark yet, and say how many."""
 
         def label(value: bool, changed: int) -> str:
-            return f"{counted(changed)} {state(mark, value)}"
+            return words.of_many(mark, value, changed)
 
         marked = await self._write(ids, mark, value, label)
         if not marked.changed:
-            now = state(mark, marked.value)
-            self._host.say(f"already {now}: {counted(len(ids))}" if ids else "nothing to mark")
+            already = words.already(mark, marked.value, len(ids)) if ids else _("nothing to mark")
+            self._host.say(already)
             return
         before = len(ids) - marked.changed
-        rest = f" ({before:,} already {'was' if before == 1 else 'were'})" if before else ""
-        said = label(marked.value, marked.changed)
-        self._host.say(f"{said}{rest} · {self._undo_key} undoes")
+        said = _("{done} · {key} undoes")
+        if before:
+            said = ngettext(
+                "{done} ({number:,} already was) · {key} undoes",
+                "{done} ({number:,} already were) · {key} undoes",
+                before,
+            )
+        done = label(marked.value, marked.changed)
+        self._host.say(said.format(done=done, number=before, key=self._undo_key))
 
-    async def _replay(self, replay: Callable[[], Change | None], verb: str, done: str) -> None:
+    async def _replay(self, replay: Callable[[], Change | None], done: str, nothing: str) -> None:
         change = await self._written(replay)
-        self._host.say(f"{done}: {change.label}" if change else f"nothing to {verb}")
+        self._host.say(done.format(step=change.label) if change else nothing)
 
 
 def counted(number: int) -> str:
     """Return the number in words: "1 article", "2,345 articles"."""
-    return "1 article" if number == 1 else f"{number:,} articles"
-
-
-_OF_ONE: dict[tuple[AnyMark, bool], str] = {
-    (Mark.FAVOURITE, True): "favourite",
-    (Mark.FAVOURITE, False): "no favourite",
-    (Mark.LATER, True): "to read later",
-    (Mark.LATER, False): "not to read later",
-}
+    return ngettext("{number:,} article", "{number:,} articles", number).format(number=number)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal
 
 from reader.article import Article, ArticleId, Identity, Row
 from reader.errors import CryptoreadError
+from reader.i18n import _, ngettext
 from reader.library import Ids, Library
 from reader.query.language import Field, Term
 from reader.ui.screen.host import Host
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from reader.cache.insight.telling import Telling
     from reader.ui.reading.pane import Reached, ReadingPane
 
-NO_MATCH = "no match"
+NO_MATCH = _("no match")
 
 DWELL_S = 5.0
 """How long an article is open before it counts as read, if the settings say so."""
@@ -289,6 +290,16 @@ def _offer(others: int, unread: int, key: str) -> str:
     """Return how many others tell the same and what marks them read; empty if all are read."""
     if not unread:
         return ""
-    count = f"{others} others tell this" if others > 1 else "1 other tells this"
-    rest = f", {unread} unread" if unread < others else ""
-    return f"{count}{rest} · {key} marks {'them' if unread > 1 else 'it'} read"
+    if unread == others:
+        said = ngettext(
+            "{others} other tells this · {key} marks it read",
+            "{others} others tell this · {key} marks them read",
+            others,
+        )
+    else:
+        said = ngettext(
+            "{others} others tell this, {unread} unread · {key} marks it read",
+            "{others} others tell this, {unread} unread · {key} marks them read",
+            unread,
+        )
+    return said.format(others=others, unread=unread, key=key)

@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from types import MappingProxyType
-from typing import Protocol, runtime_checkable
+from typing import NamedTuple, Protocol, runtime_checkable
 
+from rich.cells import cell_len
 from textual.binding import Binding, BindingType
 from textual.command import Hit, Hits, Provider
 from textual.content import Content
@@ -12,6 +13,7 @@ from textual.types import IgnoreReturnCallbackType
 from textual.widget import Widget
 
 from reader.config.commands import OwnCommand
+from reader.i18n import ENGLISH, _, spoken
 from reader.ui.briefing.pane import BriefingPane
 from reader.ui.modals.help import HelpGroup
 from reader.ui.reading.pane import ReadingPane
@@ -20,21 +22,37 @@ from reader.ui.screen.keys import READER_KEYS
 from reader.ui.screen.listing import GROUP_COMMANDS
 from reader.ui.sidebar.widget import Sidebar
 
-_PARTS = (("List", Sidebar), ("Reading pane", ReadingPane), ("Briefing", BriefingPane))
+_PARTS = (
+    (_("List"), Sidebar),
+    (_("Reading pane"), ReadingPane),
+    (_("Briefing"), BriefingPane),
+)
 
 _FIRST = (
-    *("Search", "Group by", "View", "Save view", "Theme", "Briefing", "Mood", "Sync", "Sources"),
-    *("Copy link", "Copy Markdown", "Export", "All tags", "Next language", "Undo", "Help"),
+    *("search", "group-by", "view", "save-view", "theme", "briefing", "mood", "sync", "sources"),
+    *("copy-link", "copy-markdown", "export", "all-tags", "next-language", "undo", "help"),
 )
-"""Names of what is looked for first, or their first words, in this order."""
+"""Ids of what is looked for first, or the beginnings of their ids, in this order."""
 
-_MOVEMENTS = frozenset(
-    each.description for _, part in _PARTS for each in part.BINDINGS if isinstance(each, Binding)
-)
-"""Names of what is done by single keys alone; they come last, with the tags by number."""
+_NAMES, _MOST, _BORDERS = 30, 40, 10
+"""Cells of a name with the gap behind it, at least and at most, and of what is beside a line of the
+palette."""
 
-_NAMES, _BORDERS = 30, 10
-"""Cells of a name with the gap behind it, and of what is beside a line of the palette."""
+PALETTE_CLOSES_S = 0.1
+"""How long a picture of the screen waits, so that it does not show the palette."""
+
+
+class _Command(NamedTuple):
+    """An action of the palette. id: its English name, with hyphens.
+
+    is_last: it is usually done by a single key, as moving and the tags by number are.
+    """
+
+    id: str
+    name: str
+    does: str
+    run: IgnoreReturnCallbackType
+    is_last: bool = False
 
 
 @runtime_checkable
@@ -65,8 +83,14 @@ def _bindings(bound: Iterable[BindingType]) -> Iterator[Binding]:
     return (each for each in bound if isinstance(each, Binding))
 
 
-_AS_ELSEWHERE = ("Briefing · Move",)
-"""Groups of keys that the help leaves out: they are those of the list, for the same."""
+_AS_ELSEWHERE = frozenset(
+    f"briefing.{name}"
+    for name in (
+        *("down", "up", "top", "bottom", "page-down", "page-up"),
+        *("half-page-down", "half-page-up"),
+    )
+)
+"""Bindings that the help leaves out: they are those of the list, for the same."""
 
 
 def help_groups(
@@ -83,7 +107,7 @@ def help_groups(
         for binding in _bindings(bound):
             purpose = binding.group.description if binding.group else ""
             name = " · ".join(filter(None, (title, purpose)))
-            if name in _AS_ELSEWHERE and binding.id not in keymap:
+            if binding.id in _AS_ELSEWHERE and binding.id not in keymap:
                 continue
             keys = keymap.get(binding.id or "", binding.key)
             does = at_present.get(binding.id or "", binding.tooltip)
@@ -96,70 +120,92 @@ def _with_digits_together(rows: list[tuple[str, str]]) -> list[tuple[str, str]]:
     digits = [str(digit) for digit in range(1, 10)]
     if [keys for keys, _ in rows[: len(digits)]] != digits:
         return rows
-    return [("1 … 9", "Tag of that number: include, exclude, off"), *rows[len(digits) :]]
+    return [("1 … 9", _("Tag of that number: include, exclude, off")), *rows[len(digits) :]]
 
 
 class ReaderCommands(Provider):
     """Offers the actions of the main screen by name."""
 
-    def _commands(self) -> Iterator[tuple[str, str, IgnoreReturnCallbackType]]:
-        """Yield name, tooltip and action of each binding of the parts on the screen."""
+    def _commands(self) -> Iterator[_Command]:
+        """Yield the commands of the user, of the parts on the screen, and of the views."""
         screen = self.screen
         if not isinstance(screen, HasKeys):
             return
         for own in screen.own_commands:
             key = f" ({key_names(own.key)})" if own.key else ""
             run = partial(self.screen.run_action, f"own_command({own.name!r})")
-            yield f"{own.name}{key}", " ".join(own.command), run
-        yield "Theme", "Choose the colours", self.app.action_change_theme
+            yield _Command(own.name, f"{own.name}{key}", " ".join(own.command), run)
+        choose = self.app.action_change_theme
+        yield _Command("theme", _("Theme"), _("Choose the colours"), choose)
         keymap, at_present = screen.keymap, screen.keys_at_present
         for node in self._nodes():
             for binding in _bindings(READER_KEYS if node is self.screen else node.BINDINGS):
                 run = partial(node.run_action, binding.action)
                 keys = key_names(keymap.get(binding.id or "", binding.key))
                 does = at_present.get(binding.id or "", binding.tooltip)
-                yield f"{binding.description} ({keys})", does, run
+                id = (binding.id or "").partition(".")[2]
+                is_last = node is not self.screen or id.startswith("tag-")
+                yield _Command(id, f"{binding.description} ({keys})", does, run, is_last)
         for name, query in screen.views.items():
-            does = query or "Everything, without a filter"
-            yield f"View {name}", does, partial(screen.action_open_view, name)
+            does = query or _("Everything, without a filter")
+            show = partial(screen.action_open_view, name)
+            yield _Command(f"view-{name}", _("View {name}").format(name=name), does, show)
         yield from self._groupings()
+        save = partial(self.app.set_timer, PALETTE_CLOSES_S, self.app.deliver_screenshot)
+        does = _("Save an SVG 'screenshot' of the current screen")
+        yield _Command("screenshot", _("Screenshot"), does, save, is_last=True)
 
-    def _groupings(self) -> Iterator[tuple[str, str, IgnoreReturnCallbackType]]:
+    def _groupings(self) -> Iterator[_Command]:
         """Yield a command for each way to group the list."""
         for grouping, (name, tooltip) in GROUP_COMMANDS.items():
-            yield name, tooltip, partial(self.screen.run_action, f"group_by('{grouping}')")
+            run = partial(self.screen.run_action, f"group_by('{grouping}')")
+            yield _Command(f"group-by-{grouping}", name, tooltip, run)
 
     def _nodes(self) -> Iterator[Widget]:
-        for _, part in _PARTS:
+        for _title, part in _PARTS:
             yield from self.screen.query(part)
         yield self.screen
 
     async def discover(self) -> Hits:
         """Yield every command, with a score for its place: what is looked for first comes first."""
-        for name, tooltip, run in self._commands():
-            yield Hit(_score(name), self._line(Content(name), tooltip), run, text=name)
+        commands = list(self._commands())
+        cells = _cells(commands)
+        for each in commands:
+            line = self._line(Content(each.name), each.does, cells)
+            yield Hit(_score(each), line, each.run, text=each.name)
 
     async def search(self, query: str) -> Hits:
-        """Yield the commands whose name or tooltip matches."""
+        """Yield the commands whose name, in the user's language or in English, or tooltip match."""
         matcher = self.matcher(query)
-        for name, tooltip, run in self._commands():
-            score = max(matcher.match(name), matcher.match(tooltip) / 2)
+        commands = list(self._commands())
+        cells = _cells(commands)
+        for each in commands:
+            names = (each.name,) if spoken() == ENGLISH else (each.name, each.id.replace("-", " "))
+            score = max(*map(matcher.match, names), matcher.match(each.does) / 2)
             if score > 0:
-                yield Hit(score, self._line(matcher.highlight(name), tooltip), run, text=name)
+                line = self._line(matcher.highlight(each.name), each.does, cells)
+                yield Hit(score, line, each.run, text=each.name)
 
-    def _line(self, name: Content, tooltip: str) -> Content:
-        """Return name and tooltip on one line, the tooltip cut where it does not fit."""
+    def _line(self, name: Content, does: str, cells: int) -> Content:
+        """Return name and tooltip on one line, the tooltip cut where it does not fit.
+
+        cells: of a name with the gap behind it.
+        """
         width = self.app.size.width - _BORDERS
-        does = Content.styled(tooltip, "not bold $text-muted")
-        line = name.pad_right(max(2, _NAMES - name.cell_length)) + does
+        tooltip = Content.styled(does, "not bold $text-muted")  # not shown
+        line = name.pad_right(max(2, cells - name.cell_length)) + tooltip
         return line.truncate(max(width, name.cell_length), ellipsis=True)
 
 
-def _score(name: str) -> float:
+def _cells(commands: Sequence[_Command]) -> int:
+    """Return the cells of a column that has room for most names, and the gap behind it."""
+    longest = max((cell_len(each.name) for each in commands), default=0) + 2
+    return min(max(_NAMES, longest), _MOST)
+
+
+def _score(command: _Command) -> float:
     """Return a number that is the higher, the earlier people look for the command."""
-    plain = name.rpartition(" (")[0] or name
     for place, first in enumerate(_FIRST):
-        if plain == first or plain.startswith(f"{first} "):
+        if command.id == first or command.id.startswith(f"{first}-"):
             return 2 - place / len(_FIRST)
-    is_movement = plain in _MOVEMENTS or plain.startswith("Tag ")
-    return 0.1 if is_movement else 0.5
+    return 0.1 if command.is_last else 0.5

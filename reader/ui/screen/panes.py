@@ -14,6 +14,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from reader.config.settings import WIDTHS, Settings
+from reader.i18n import _
 from reader.ui.screen.keys import not_open
 from reader.ui.sidebar.density import columns_beside_article
 from reader.ui.sidebar.widget import Sidebar
@@ -161,7 +162,7 @@ class Panes(Covered, inherit_bindings=False):
     def widen(self, steps: int) -> None:
         """Make the list wider by `steps`; negative: narrower."""
         if self.is_narrow or self.is_list_hidden:
-            self._say("only one pane is visible")
+            self._say(_("only one pane is visible"))
             return
         columns = self.screen.size.width
         widest = max(LEAST_WIDTH, columns - LEAST_WIDTH)
@@ -178,13 +179,16 @@ class Panes(Covered, inherit_bindings=False):
         if now == widest:
             chosen = min(choices, default=FULL)
         if chosen == FULL and now == widest:
-            self._say("the reading pane is too narrow for another width of lines")
+            self._say(_("the reading pane is too narrow for another width of lines"))
             return
         self.chosen_column = chosen
         if self.pane is not None:
             self.pane.column_width = chosen
-        how = "as wide as the reading pane" if chosen == FULL else f"at most {chosen} characters"
-        self._say(f"lines of text: {how}")
+        if chosen == FULL:
+            self._say(_("lines of text: as wide as the reading pane"))
+        else:
+            said = _("lines of text: at most {number} characters")
+            self._say(said.format(number=chosen))
 
     @property
     def _column_width(self) -> int:

@@ -240,7 +240,7 @@ class ReaderScreen(TellingScreen):
 
     def action_own_command(self, name: str) -> None:
         """Call a command of the settings with the article."""
-        from reader.ui.screen.own_commands import call
+        from reader.ui.screen.own.commands import call
 
         if article := self._of_article():
             call(self, self._settings.commands, name, article)

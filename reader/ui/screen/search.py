@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from reader.article import ArticleId
 from reader.errors import CryptoreadError
+from reader.i18n import _
 from reader.library import Library
 from reader.query.language import Condition, Field, Query
 from reader.ui.screen.answers import Answers
@@ -83,7 +84,7 @@ class Searching:
     def typed(self, query: Query) -> None:
         """Filter by what the line says, in addition to the filter from before the search."""
         if self._before is not None:
-            before, _ = self._before
+            before, _place = self._before
             self._terms = self._kept | (set(query.terms) - set(before.terms))
             asked = Query((*before.terms, *query.terms), query.hints)
             if asked != self._host.filter:  # half a field or a space changes nothing
@@ -115,7 +116,8 @@ class Searching:
         try:
             await asyncio.to_thread(self._library.save_state, HISTORY, history)
         except CryptoreadError as error:
-            self._host.say(f"search kept, history not saved: {error}", error=True)
+            said = _("search kept, history not saved: {reason}").format(reason=error)
+            self._host.say(said, error=True)
 
     def give_up(self) -> None:
         """Close the line and put the list back, down to the line of the cursor."""

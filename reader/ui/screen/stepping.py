@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Literal
 
 from reader.article import ArticleId
+from reader.i18n import _, ngettext, pgettext
 from reader.library import Library
 from reader.ui.screen.host import Host
 from reader.ui.screen.keys import NEXT, PREVIOUS
@@ -14,6 +15,17 @@ if TYPE_CHECKING:
     from reader.ui.reading.pane import ReadingPane
 
 Step = Literal[1, -1]
+What = Literal["article", "unread", "result"]
+"""What is stepped to."""
+
+_NO_OTHER: dict[tuple[What, Step], str] = {
+    ("article", 1): _("no next article in this list"),
+    ("article", -1): _("no previous article in this list"),
+    ("unread", 1): _("no next unread article in this list"),
+    ("unread", -1): _("no previous unread article in this list"),
+    ("result", 1): _("no next result in this list"),
+    ("result", -1): _("no previous result in this list"),
+}
 
 
 class Stepping:
@@ -64,7 +76,7 @@ class Stepping:
         """Open the next or previous unread article of the list."""
         unread_in = self._library.unread
         found = self._sidebar.neighbour(self._start, step, unread_in=unread_in)
-        await self._go_to(found, step, "unread article")
+        await self._go_to(found, step, "unread")
 
     async def _go_round(self, step: Step) -> None:
         """Go to the next match of the words that are looked for in the open article."""
@@ -95,12 +107,13 @@ class Stepping:
 
     def _say_later(self, step: Step) -> None:
         key = self._host.key(NEXT if step > 0 else PREVIOUS)
-        self._host.say(f"no match found yet in this long article; {key} searches on")
+        said = _("no match found yet in this long article; {key} searches on")
+        self._host.say(said.format(key=key))
 
-    async def _go_to(self, article: ArticleId | None, step: Step, what: str) -> bool:
+    async def _go_to(self, article: ArticleId | None, step: Step, what: What) -> bool:
         """Open an article and put the cursor on it; return whether there is a readable one."""
         if article is None:
-            self._host.say(f"no {'next' if step > 0 else 'previous'} {what} in this list")
+            self._host.say(_NO_OTHER[what, step])
             return False
         self._sidebar.move_to(article)
         if not await self._article.show(article):
@@ -132,25 +145,29 @@ class Stepping:
     def next_label(self) -> str:
         """Return what `n` goes to at present."""
         if self._article.is_sought_in:
-            return "next match"
+            return pgettext("key line", "next match")
         if not self._is_searched:
-            return "next unread"
-        return "next match" if self._article.has_match_ahead else "next result"
+            return pgettext("key line", "next unread")
+        if self._article.has_match_ahead:
+            return pgettext("key line", "next match")
+        return pgettext("key line", "next result")
 
     @property
     def keys_at_present(self) -> dict[str, str]:
         """Return what the step keys do now, by binding id, if not their usual action."""
         if self._article.is_sought_in:
             return {
-                NEXT: "Go to the next match in this article",
-                PREVIOUS: "Go to the previous match in this article",
+                NEXT: _("Go to the next match in this article"),
+                PREVIOUS: _("Go to the previous match in this article"),
             }
         if not self._is_searched:
             return {}
-        return {
-            NEXT: f"Go to the {self.next_label}; after the last match, to the next result",
-            PREVIOUS: "Go to the previous match; before the first, to the previous result",
-        }
+        if self._article.has_match_ahead:
+            following = _("Go to the next match; after the last match, to the next result")
+        else:
+            following = _("Go to the next result; after the last match, to the next result")
+        previous = _("Go to the previous match; before the first, to the previous result")
+        return {NEXT: following, PREVIOUS: previous}
 
     def tell_matches(self, found: "ReadingPane.MatchesFound", next_key: str) -> None:
         """Say how many matches the open article has, or which one is current."""
@@ -158,14 +175,20 @@ class Stepping:
         self._said = ""
         count = f"{found.count}" if found.is_to_end else f"{found.count}+"
         if found.current and found.is_from_start:
-            self._said = f"match {found.current} of {count}"
+            said = _("match {number} of {count}")
+            self._said = said.format(number=found.current, count=count)
         elif found.current:
-            self._said = "a match, not counted: the text above is long"
+            self._said = _("a match, not counted: the text above is long")
         elif found.count:
-            what = "1 match" if count == "1" else f"{count} matches"
-            self._said = f"{what} · {next_key} goes to the next"
+            said = ngettext(
+                "{count} match · {key} goes to the next",
+                "{count} matches · {key} goes to the next",
+                found.count if found.is_to_end else max(2, found.count),
+            )
+            self._said = said.format(count=count, key=next_key)
         if found.count:
             if self._article.is_sought_in:
-                self._said += f" · {self._host.key('reader.drop-last-filter')} ends"
+                key = self._host.key("reader.drop-last-filter")
+                self._said = _("{said} · {key} ends").format(said=self._said, key=key)
             self._host.say(self._said, patient=not found.current)
         self._show_keys()

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from textual.message import Message
 
 from reader.config.settings import Settings
+from reader.i18n import _, ngettext
 from reader.ui.screen.host import Host
 from reader.ui.screen.insight.last_sync import LastSync
 from reader.ui.screen.panes import Panes
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from reader.library import Library
     from reader.subscriptions import SourceResult, Subscription
 
-NOTHING_FOLLOWED = "no subscriptions; `cryptoread subscribe URL` adds one"
+NOTHING_FOLLOWED = _("no subscriptions; `cryptoread subscribe URL` adds one")
 
 
 class Syncing:
@@ -71,7 +72,11 @@ class Syncing:
     def begin(self, *, force: bool = False) -> None:
         """Sync now, unless a sync is running. force: include sources that rest after failures."""
         if self._stop is not None:
-            self._said = f"a sync is running: {self._ended} of {self._asked} sources answered"
+            self._said = ngettext(
+                "a sync is running: {ended} of {number} sources answered",
+                "a sync is running: {ended} of {number} sources answered",
+                self._asked,
+            ).format(ended=self._ended, number=self._asked)
             self._host.say(self._said)
         else:
             self._start(by_itself=False, force=force)
@@ -185,7 +190,7 @@ class Syncing:
         from reader.text import clean_line
 
         if told.text:
-            self._host.app.notify(clean_line(told.text), title="Alert", markup=False)
+            self._host.app.notify(clean_line(told.text), title=_("Alert"), markup=False)
         if told.failure:
             self._host.say(clean_line(told.failure), error=True, patient=True)
 
@@ -219,15 +224,18 @@ def summary(results: "Sequence[SourceResult]", key: str = "S") -> str:
     failed = sum(each.status.is_problem for each in results) - lost
     parts = []
     if givers:
-        parts.append(
-            f"{_counted(sum(givers), 'new article')} from {_counted(len(givers), 'source')}"
-        )
+        parts.append(_brought(sum(givers), len(givers)))
     elif failed + lost < len(results):
-        parts.append("nothing new")
+        parts.append(_("nothing new"))
     if lost:
         parts.append(no_network(lost))
     if failed:
-        parts.append(f"{failed} of {_counted(len(results), 'source')} failed · {key} shows why")
+        said = ngettext(
+            "{failed} of {number:,} source failed · {key} shows why",
+            "{failed} of {number:,} sources failed · {key} shows why",
+            len(results),
+        )
+        parts.append(said.format(failed=failed, number=len(results), key=key))
     return "; ".join(parts)
 
 
@@ -238,5 +246,10 @@ def _fails_anew(results: "Sequence[SourceResult]") -> bool:
     return any(each.status.is_problem and each.status is not Status.PAUSED for each in results)
 
 
-def _counted(number: int, what: str) -> str:
-    return f"{number:,} {what}" if number == 1 else f"{number:,} {what}s"
+def _brought(articles: int, sources: int) -> str:
+    # i18n: goes on with "from 4 sources"
+    said = ngettext(
+        "{number:,} new article {from_sources}", "{number:,} new articles {from_sources}", articles
+    )
+    givers = ngettext("from {number:,} source", "from {number:,} sources", sources)
+    return said.format(number=articles, from_sources=givers.format(number=sources))

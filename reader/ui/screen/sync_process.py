@@ -11,6 +11,7 @@ from pathlib import Path
 from reader.alerts.telling import Told
 from reader.config.alerts import Rule
 from reader.errors import CryptoreadError
+from reader.i18n import _
 from reader.subscriptions import SourceResult, Subscription, SyncOptions
 from reader.workers import context, make_way
 
@@ -63,7 +64,7 @@ def _listen(
         try:
             message = pipe.recv()
         except EOFError:
-            raise CryptoreadError("the sync ended unexpectedly; try it again") from None
+            raise CryptoreadError(_("the sync ended unexpectedly; try it again")) from None
         if message is None:
             break
         if isinstance(message, str):

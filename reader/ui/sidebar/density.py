@@ -5,6 +5,8 @@ Pure: knows neither rows nor widgets.
 
 from enum import StrEnum
 
+from reader.i18n import _
+
 WIDE = 60
 """Cells of a list from which on a row on one line shows most of a title, and source and time stand
 beside its second line in place of below it."""
@@ -45,9 +47,9 @@ class Density(StrEnum):
 
 
 _LABELS = {
-    Density.COMPACT: "one line",
-    Density.TWO_LINES: "titles on two lines",
-    Density.DESCRIBED: "titles on two lines, and descriptions",
+    Density.COMPACT: _("one line"),
+    Density.TWO_LINES: _("titles on two lines"),
+    Density.DESCRIBED: _("titles on two lines, and descriptions"),
 }
 
 

@@ -11,6 +11,7 @@ from textual import events
 from textual.binding import Binding, BindingType
 
 from reader.article import ArticleId
+from reader.i18n import _
 from reader.library import Group, Ids
 from reader.ui.sidebar.cursor import Moves
 from reader.ui.sidebar.neighbours import neighbour
@@ -19,14 +20,13 @@ from reader.ui.sidebar.outline import Cursor, Heading, Key, moved
 from reader.ui.sidebar.painted_list import PaintedList
 from reader.ui.sidebar.row_cache import Fetch
 
-_MOVE = Binding.Group("Move")
-_FOLD = Binding.Group("Open and close")
-_SELECT = Binding.Group("Select")
+_MOVE = Binding.Group(_("Move"))
+_FOLD = Binding.Group(_("Open and close"))
+_SELECT = Binding.Group(_("Select"))
 
 
-def _key(key: str, action: str, group: Binding.Group, name: str, tooltip: str) -> Binding:
-    id = f"sidebar.{name.lower().replace(' ', '-')}"
-    return Binding(key, action, name, tooltip=tooltip, id=id, group=group)
+def _key(key: str, action: str, group: Binding.Group, id: str, name: str, tooltip: str) -> Binding:
+    return Binding(key, action, name, tooltip=tooltip, id=f"sidebar.{id}", group=group)
 
 
 class Sidebar(PaintedList, inherit_bindings=False):
@@ -36,22 +36,69 @@ class Sidebar(PaintedList, inherit_bindings=False):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        _key("j,down", "move(1)", _MOVE, "Down", "To the next row"),
-        _key("k,up", "move(-1)", _MOVE, "Up", "To the previous row"),
-        _key("g,home", "top", _MOVE, "Top", "To the first row"),
-        _key("G,end", "bottom", _MOVE, "Bottom", "To the last row"),
-        _key("ctrl+d", "page(0.5)", _MOVE, "Half page down", "Half a page down"),
-        _key("ctrl+u", "page(-0.5)", _MOVE, "Half page up", "Half a page up"),
-        _key("pagedown", "page(1)", _MOVE, "Page down", "A page down"),
-        _key("pageup", "page(-1)", _MOVE, "Page up", "A page up"),
-        _key("h,left", "collapse", _FOLD, "Collapse", "Close the group, or go to its parent"),
+        _key("j,down", "move(1)", _MOVE, "down", _("Down"), _("To the next row")),
+        _key("k,up", "move(-1)", _MOVE, "up", _("Up"), _("To the previous row")),
+        _key("g,home", "top", _MOVE, "top", _("Top"), _("To the first row")),
+        _key("G,end", "bottom", _MOVE, "bottom", _("Bottom"), _("To the last row")),
         _key(
-            "l,right", "expand", _FOLD, "Expand", "Open the group, then step in; open the article"
+            "ctrl+d",
+            "page(0.5)",
+            _MOVE,
+            "half-page-down",
+            _("Half page down"),
+            _("Half a page down"),
         ),
-        _key("enter", "open", _FOLD, "Open", "Open the article; open or close the group"),
-        _key("backspace", "fold", _FOLD, "Fold", "Open or close the group around the cursor"),
-        _key("v", "select", _SELECT, "Select", "Select the article or the group, or not"),
-        _key("V", "select_to", _SELECT, "Select to here", "Select all rows from the last selected"),
+        _key("ctrl+u", "page(-0.5)", _MOVE, "half-page-up", _("Half page up"), _("Half a page up")),
+        _key("pagedown", "page(1)", _MOVE, "page-down", _("Page down"), _("A page down")),
+        _key("pageup", "page(-1)", _MOVE, "page-up", _("Page up"), _("A page up")),
+        _key(
+            "h,left",
+            "collapse",
+            _FOLD,
+            "collapse",
+            _("Collapse"),
+            _("Close the group, or go to its parent"),
+        ),
+        _key(
+            "l,right",
+            "expand",
+            _FOLD,
+            "expand",
+            _("Expand"),
+            _("Open the group, then step in; open the article"),
+        ),
+        _key(
+            "enter",
+            "open",
+            _FOLD,
+            "open",
+            _("Open"),
+            _("Open the article; open or close the group"),
+        ),
+        _key(
+            "backspace",
+            "fold",
+            _FOLD,
+            "fold",
+            _("Fold"),
+            _("Open or close the group around the cursor"),
+        ),
+        _key(
+            "v",
+            "select",
+            _SELECT,
+            "select",
+            _("Select"),
+            _("Select the article or the group, or not"),
+        ),
+        _key(
+            "V",
+            "select_to",
+            _SELECT,
+            "select-to-here",
+            _("Select to here"),
+            _("Select all rows from the last selected"),
+        ),
     ]
 
     def __init__(

@@ -153,7 +153,7 @@ FAULTS: dict[str, tuple[str, Callable[[Reading], Any]]] = {
     "mood": ("reader.cache.insight.insight.Insight.mood", _keys("d")),
     "next-grouping": ("groups", _prepare_a_grouping),
     "reopen": ("reader.ui.screen.host_screen._import_reading_pane", _reopen),
-    "own-command": ("reader.ui.screen.own_commands.filled", _keys("n", "ctrl+e")),
+    "own-command": ("reader.ui.screen.own.commands.filled", _keys("n", "ctrl+e")),
     "positions": ("save_position", _open_scroll_and_go_on),
     "related": ("reader.cache.insight.insight.Insight.related", _keys("n", "e")),
     "save-view": ("reader.config.views_file.save_view", _save_a_view),

@@ -23,6 +23,7 @@ KEEPERS = {
     "reader.ui.textual_compat.compositor",
     "reader.ui.textual_compat.driver",
     "reader.ui.textual_compat.light_screen",
+    "reader.ui.textual_compat.spoken_palette",
 }
 """The modules that may use private names of Textual."""
 

@@ -85,7 +85,7 @@ def test_every_setting_is_read(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
-        ("colour = 1", "unknown setting 'colour'; valid settings: language, sidebar_width, theme"),
+        ("colour = 1", "unknown setting 'colour'; valid settings: language, ui_language"),
         ('"\\u001b[2J" = 1', r"unknown setting '\x1b[2J'"),
         ('language = "english"', "unknown language 'english'; valid languages: codes of two or"),
         ('language = "u"', "unknown language 'u'"),

@@ -19,8 +19,8 @@ ROW = "\x1b[1mBitcoin\x1b[0m"
 def test_what_is_kept_is_shown_row_by_row(tmp_path: Path) -> None:
     picture.keep(str(tmp_path), "as it is", [ROW, "second"])
     kept = picture.kept(str(tmp_path))
-    assert kept == ("as it is", [ROW, "second"])
-    assert picture.painted(kept[1], NOW) == f"\x1b[1;1H{ROW}\x1b[2;1Hsecond\x1b[0m"
+    assert kept == ("en", "as it is", [ROW, "second"])
+    assert picture.painted(kept[2], NOW) == f"\x1b[1;1H{ROW}\x1b[2;1Hsecond\x1b[0m"
     assert (tmp_path / picture.NAME).stat().st_mode & 0o777 == 0o600
     assert [path.name for path in tmp_path.iterdir()] == [picture.NAME]
 
@@ -115,7 +115,7 @@ def test_a_link_at_the_place_of_the_unfinished_file_is_not_followed(tmp_path: Pa
     (tmp_path / f"{picture.NAME}.part").symlink_to(precious)
     picture.keep(str(tmp_path), "as it is", [ROW])
     assert precious.read_text() == "mine"
-    assert picture.kept(str(tmp_path)) == ("as it is", [ROW])
+    assert picture.kept(str(tmp_path)) == ("en", "as it is", [ROW])
 
 
 def test_the_command_line_names_the_folder_and_the_file(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,7 +16,7 @@ from reader.text import display_name
 
 DERIVED = (
     "source, external, lang, feed, published, updated, category, sentiment, pinned, draft, "
-    "flagged, title"
+    "flagged, title"  # not shown: SQL
 )
 """Columns of `articles` that are derived from the document."""
 

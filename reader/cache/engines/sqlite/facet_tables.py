@@ -17,6 +17,7 @@ from reader.cache.files.checksums import bitmap_sum, row_sum
 from reader.cache.files.damage import is_damage
 from reader.cache.ids import batches
 from reader.cache.values.facet_rows import CHUNK_BITS, FACETS, Counted, Damaged, Facet, FacetRow
+from reader.i18n import _
 
 _ROW = "SELECT key, field, value, label, size, newer, crc FROM facets "
 _WHOLE = (
@@ -115,7 +116,7 @@ def begin(db: sqlite3.Connection, facets: Iterable[tuple[str, str, str]]) -> lis
     new = list(facets)
     with damage():
         db.executemany("INSERT INTO facets (field, value, label) VALUES (?, ?, ?)", new)
-        found = _named(db, [(field, value) for field, value, _ in new])
+        found = _named(db, [(field, value) for field, value, _label in new])
         return [_made(each) for each in found]  # they have no checksum yet
 
 
@@ -142,7 +143,7 @@ def put_whole(db: sqlite3.Connection, key: int, ids: BitMap) -> None:
 
 def _row(values: Sequence[Any]) -> FacetRow:
     if values[6] != row_sum(*values[:6]):
-        raise Damaged("a facet has a wrong checksum")
+        raise Damaged(_("a facet has a wrong checksum"))
     return _made(values)
 
 
@@ -161,7 +162,7 @@ def _summed(row: FacetRow) -> tuple[object, ...]:
 
 def _bitmap(id: int, blob: Any, checksum: Any) -> BitMap:
     if not isinstance(blob, bytes) or bitmap_sum(id, blob) != checksum:
-        raise Damaged("the articles of a facet have a wrong checksum")
+        raise Damaged(_("the articles of a facet have a wrong checksum"))
     return BitMap.deserialize(blob)
 
 

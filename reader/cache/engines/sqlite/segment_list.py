@@ -32,9 +32,9 @@ class SegmentList:
                 level = [(next(rest), next(rest), next(rest)) for _ in range(size)]
                 found._levels.append((merging, level))
         except (RuntimeError, StopIteration, TypeError) as error:
-            raise ValueError("a list of segments that ends early") from error
+            raise ValueError("a list of segments that ends early") from error  # not shown
         if next(rest, None) is not None or len(list(found)) != segments:
-            raise ValueError("a list of segments of another format")
+            raise ValueError("a list of segments of another format")  # not shown
         return found
 
     def __iter__(self) -> Iterator[tuple[int, int, int]]:
@@ -72,7 +72,7 @@ def varints(values: Iterable[int]) -> bytes:
 def _varint(value: int) -> bytes:
     """Return a number of up to 56 bits: seven bits a byte, the highest first."""
     if not 0 <= value < 1 << 56:
-        raise ValueError(f"not a number of 56 bits: {value}")
+        raise ValueError(f"not a number of 56 bits: {value}")  # not shown
     groups = [value & 0x7F]
     while value := value >> 7:
         groups.append(value & 0x7F | 0x80)
@@ -85,9 +85,9 @@ def numbers(data: bytes) -> Iterator[int]:
     for byte in data:
         value, size = value << 7 | byte & 0x7F, size + 1
         if size == MAX_BYTES:
-            raise ValueError("a number of more than 56 bits")
+            raise ValueError("a number of more than 56 bits")  # not shown
         if byte < 0x80:
             yield value
             value, size = 0, 0
     if size:
-        raise ValueError("a number that is cut off")
+        raise ValueError("a number that is cut off")  # not shown

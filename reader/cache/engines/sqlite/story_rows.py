@@ -58,7 +58,7 @@ def of_stories(db: sqlite3.Connection, stories: Sequence[int], first: int) -> It
     """Yield the articles of stories. first: at most so many of each; -1: all."""
     # They say `story > 0`, as the index has no others.
     if first < 0:
-        yield from _among(db, "story > 0 AND story", stories)
+        yield from _among(db, "story > 0 AND story", stories)  # not shown: SQL
         return
     find = f"{_TOLD} WHERE story > 0 AND story = ? ORDER BY id LIMIT ?"
     for story in stories:

@@ -2,6 +2,7 @@
 
 from reader.article import Article, ArticleId
 from reader.errors import CryptoreadError
+from reader.i18n import _, ngettext
 from reader.library import Ids, Mark
 from reader.ui.screen.actions.ordering import ListScreen
 from reader.ui.screen.keys import NEXT
@@ -25,7 +26,8 @@ class MarkingScreen(ListScreen):
             return None
         if article is None:
             key = self.key(NEXT)
-            self.say(f"no article is open or under the cursor; {key} opens the next one")
+            said = _("no article is open or under the cursor; {key} opens the next one")
+            self.say(said.format(key=key))
         return article
 
     @reported
@@ -99,7 +101,8 @@ class MarkingScreen(ListScreen):
     def on_group_list_selection_changed(self) -> None:
         """Show how many articles are selected."""
         count = len(self._sidebar.selected)
-        self._status.progress("selection", f"{count:,} selected" if count else "")
+        said = ngettext("{number:,} selected", "{number:,} selected", count) if count else ""
+        self._status.progress("selection", said.format(number=count))
 
     @reported
     async def action_undo(self) -> None:

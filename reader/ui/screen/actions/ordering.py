@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from reader.i18n import _
 from reader.library import Grouping
 from reader.ui.bars.status_line import StatusLine
 from reader.ui.screen.host_screen import HostScreen
@@ -47,4 +48,4 @@ class ListScreen(HostScreen):
         self._view.density = self._sidebar.density.next
         self._sidebar.choose_density(self._view.density)
         self._panes.fit(self.size.width)
-        self.say(f"rows: {self._view.density.label}")
+        self.say(_("rows: {density}").format(density=self._view.density.label))

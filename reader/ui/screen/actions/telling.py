@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Literal
 
 from reader.article import Identity
+from reader.i18n import _
 from reader.ui.screen.actions.marking import MarkingScreen
 from reader.ui.screen.reported import reported
 
@@ -52,7 +53,7 @@ class TellingScreen(MarkingScreen):
         """Open an article that the list may not have; the cursor follows if it has."""
         id = self._library.id_of(identity)
         if id is None:
-            self.say("this article is no longer here")
+            self.say(_("this article is no longer here"))
             return
         self._sidebar.move_to(id)
         await self._stepping.open(id)

@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, NamedTuple, cast
 from textual.worker import Worker
 
 from reader.article import Article, ArticleId
+from reader.i18n import _, ngettext
 from reader.library import Ids, Library
 from reader.query.language import Field, Query, Term
 from reader.ui.screen.host import Host
-from reader.ui.screen.marks import Marker, counted
+from reader.ui.screen.marks import Marker
 from reader.ui.screen.open_article import OpenArticle
 from reader.ui.screen.panes import Panes
 from reader.ui.textual_compat.failures import ended, in_background
@@ -36,9 +37,8 @@ WAITS_S = 0.025
 WEEK = 7
 """Days that a first briefing is about if the newest has few articles."""
 
-CAUGHT_UP = "caught up to here · {again} again marks {articles} as read · {undo} undoes"
-ONLY_READ = "the data folder cannot be written: the visit is not saved"
-TAKEN_BACK = "no longer caught up to here"
+ONLY_READ = _("the data folder cannot be written: the visit is not saved")
+TAKEN_BACK = _("no longer caught up to here")
 
 
 class Read(NamedTuple):
@@ -235,7 +235,7 @@ class Briefings:
         await self._current()
         id = self._in_briefing(target)
         if id is None:
-            self._host.say("this article is no longer there")
+            self._host.say(_("this article is no longer there"))
             return
         self._panes.sidebar.move_to(id)
         await self._open(id)
@@ -297,14 +297,14 @@ class Briefings:
         done = self._caught_up
         if done is not None and done.steps == self._marker.steps:
             if done.are_marked:
-                self._host.say("caught up already: all of it is marked as read")
+                self._host.say(_("caught up already: all of it is marked as read"))
                 return
             unread = self._library.unread(read.briefing.ids)
             self._caught_up = done._replace(steps=done.steps + 1, are_marked=bool(unread))
             self._marker.read(read.briefing.ids)
             return
         if not read.briefing.ids:
-            self._host.say("nothing new to catch up with")
+            self._host.say(_("nothing new to catch up with"))
             return
         if self._library.is_only_read:
             self._host.say(ONLY_READ, error=True)
@@ -312,13 +312,16 @@ class Briefings:
         visit = self._now(read)
         await asyncio.to_thread(self._save, visit)
         self._caught_up = CaughtUp(self._since, visit, self._marker.steps)
-        self._host.say(
-            CAUGHT_UP.format(
-                again=self._host.key("briefing.caught-up"),
-                articles=f"its {counted(len(read.briefing.ids))}",
-                undo=self._host.key("reader.undo"),
-            )
+        count = len(read.briefing.ids)
+        said = ngettext(
+            "caught up to here · {again} again marks its {number:,} article as read"
+            " · {undo} undoes",
+            "caught up to here · {again} again marks its {number:,} articles as read"
+            " · {undo} undoes",
+            count,
         )
+        again, undo = self._host.key("briefing.caught-up"), self._host.key("reader.undo")
+        self._host.say(said.format(again=again, number=count, undo=undo))
 
     async def undo(self) -> bool:
         """Take back what `catch_up` did, if that was last; return whether marks are left to undo.

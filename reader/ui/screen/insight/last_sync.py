@@ -3,6 +3,7 @@
 from textual.message import Message
 
 from reader.article import ArticleId
+from reader.i18n import _, ngettext
 from reader.library import Library
 from reader.ui.screen.host import Host
 from reader.ui.screen.panes import Panes
@@ -12,7 +13,7 @@ MOST = 1_000
 
 GO_ON = "reader.newly-arrived"
 
-NOT_YET = "no sync has brought articles yet; {sync} asks the sources"
+NOT_YET = _("no sync has brought articles yet; {sync} asks the sources")
 
 
 class LastSync:
@@ -57,7 +58,8 @@ class LastSync:
     def _count(self) -> None:
         left = sum(each not in self._visited for each in self._listed)
         key = self._host.key(GO_ON)
-        self._host.post_message(self.Counted(f"{left:,} new ({key})" if left else ""))
+        said = ngettext("{number:,} new ({key})", "{number:,} new ({key})", left) if left else ""
+        self._host.post_message(self.Counted(said.format(number=left, key=key)))
 
     @property
     def _listed(self) -> list[ArticleId]:
@@ -67,10 +69,10 @@ class LastSync:
         """Go to the newest article that has come, or to the next one after the cursor's."""
         listed = self._listed
         if not listed:
-            brought = "nothing that the last sync brought is in this list"
-            self._host.say(
-                brought if self._articles else NOT_YET.format(sync=self._host.key("reader.sync"))
-            )
+            if self._articles:
+                self._host.say(_("nothing that the last sync brought is in this list"))
+            else:
+                self._host.say(NOT_YET.format(sync=self._host.key("reader.sync")))
             return
         cursor = self._sidebar.cursor
         here = cursor.article if cursor else None
@@ -78,5 +80,10 @@ class LastSync:
         self._panes.show_list()
         self._sidebar.move_to(listed[place])
         self._visited.add(listed[place])
-        self._host.say(f"{place + 1:,} of {len(listed):,} new in this list")
+        said = ngettext(
+            "{place:,} of {number:,} new in this list",
+            "{place:,} of {number:,} new in this list",
+            len(listed),
+        )
+        self._host.say(said.format(place=place + 1, number=len(listed)))
         self._count()

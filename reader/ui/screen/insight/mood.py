@@ -4,14 +4,15 @@ from dataclasses import replace
 from datetime import datetime
 
 from reader.cache.mood import COLUMNS, By, Mood, Per
+from reader.i18n import _
 from reader.library import Library
 from reader.query.language import Field, Query, Term, instant
 from reader.ui.modals.modal import open_box
 from reader.ui.modals.mood import MoodScreen, Terms
 from reader.ui.screen.host import Host
 
-NOTHING = "No article matches this filter. {close} closes this, {clear} drops every filter."
-NO_ARTICLES = "No articles yet. {close} closes this, {sync} brings news."
+NOTHING = _("No article matches this filter. {close} closes this, {clear} drops every filter.")
+NO_ARTICLES = _("No articles yet. {close} closes this, {sync} brings news.")
 
 WAITS_S = 0.025
 """How long the box waits for its numbers before it opens without them."""

@@ -4,13 +4,14 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 
 from reader.article import Article, Identity, Row
+from reader.i18n import _
 from reader.library import Library
 from reader.ui.modals.related import RelatedScreen
 from reader.ui.screen.host import Host
 from reader.ui.screen.keys import NEXT
 from reader.ui.textual_compat.failures import in_background
 
-NOTHING = "nothing related; {next} opens the next unread article"
+NOTHING = _("nothing related; {next} opens the next unread article")
 
 Open = Callable[[Identity], Awaitable[None]]
 

@@ -4,13 +4,14 @@ from typing import Literal
 
 from reader.article import ArticleId, Identity
 from reader.cache.insight.telling import Telling
+from reader.i18n import _
 from reader.library import Library
 from reader.ui.screen.host import Host
 from reader.ui.screen.marks import Marker
 from reader.ui.screen.open_article import OpenArticle
 from reader.ui.sidebar.widget import Sidebar
 
-NO_OTHER = "no other source tells this"
+NO_OTHER = _("no other source tells this")
 
 
 class Tellers:
@@ -41,17 +42,22 @@ class Tellers:
             return False
         place, count = telling.place(id) + step, len(telling.articles)
         if not 0 <= place < count:
-            which = "last" if step > 0 else "first"
-            self._host.say(f"{place - step + 1} of {count}, the {which} that tells this")
+            edge = (
+                _("{place} of {count}, the last that tells this")
+                if step > 0
+                else _("{place} of {count}, the first that tells this")
+            )
+            self._host.say(edge.format(place=place - step + 1, count=count))
             return False
-        self._host.say(f"{place + 1} of {count} that tell this")
+        said = _("{place} of {count} that tell this")
+        self._host.say(said.format(place=place + 1, count=count))
         return await self._show(telling.articles[place].id)
 
     async def show(self, identity: Identity) -> bool:
         """Open an article of the story; return whether it was opened. Raises CacheError."""
         id = self._library.id_of(identity)
         if id is None:
-            self._host.say("this article was deleted")
+            self._host.say(_("this article was deleted"))
             return False
         return await self._show(id)
 

@@ -1,1 +1,1 @@
-"""What is the user's own: tags of articles, and saved views."""
+"""What is the user's own: tags of articles, saved views, commands, exports."""

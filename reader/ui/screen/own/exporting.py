@@ -1,12 +1,13 @@
 """Export articles of the screen into a folder or a file, in the background."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
 from reader.article import Article
 from reader.errors import CryptoreadError, Refusal
+from reader.i18n import _, ngettext
 from reader.library import Ids, Library
 from reader.ui.modals.export import ExportScreen
 from reader.ui.modals.modal import open_box
@@ -20,7 +21,10 @@ async def export_articles(host: Host, library: Library, ids: Ids) -> None:
 
     def chosen(path: str | None) -> None:
         if path is not None:
-            host.say(f"exporting {counted(len(ids))} …")
+            said = ngettext(
+                "exporting {number:,} article …", "exporting {number:,} articles …", len(ids)
+            )
+            host.say(said.format(number=len(ids)))
             work = partial(_export, host, library, ids, Path(path).expanduser())
             in_background(host, work, group="export")
 
@@ -32,9 +36,9 @@ async def _export(host: Host, library: Library, ids: Ids, to: Path) -> None:
     from reader.archive.exporting import ExportError, export
 
     def articles() -> Iterator[Article]:
-        for _, article in library.articles(ids):
+        for _id, article in library.articles(ids):
             if not host.is_running:
-                raise ExportError(to, "the screen was left before it was done")
+                raise ExportError(to, _("the screen was left before it was done"))
             yield article
 
     refused: list[Refusal] = []
@@ -43,6 +47,20 @@ async def _export(host: Host, library: Library, ids: Ids, to: Path) -> None:
     except CryptoreadError as error:
         host.say(str(error), error=True)
         return
-    rest = f"; {refused[0]}" if refused else ""
-    more = f" and {len(refused) - 1:,} more" if len(refused) > 1 else ""
-    host.say(f"exported {counted(report.written)} to {to}{rest}{more}", error=bool(refused))
+    said = ngettext(
+        "exported {number:,} article to {place}",
+        "exported {number:,} articles to {place}",
+        report.written,
+    ).format(number=report.written, place=to)
+    if refused:
+        said = f"{said}; {_first_of(refused)}"
+    host.say(said, error=bool(refused))
+
+
+def _first_of(refused: Sequence[Refusal]) -> str:
+    """Return the first of the refusals, and how many more there are."""
+    more = len(refused) - 1
+    if not more:
+        return str(refused[0])
+    said = ngettext("{refusal} and {number:,} more", "{refusal} and {number:,} more", more)
+    return said.format(refusal=refused[0], number=more)

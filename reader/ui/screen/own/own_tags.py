@@ -1,6 +1,7 @@
 """Open the box for the user's own tags, and set or remove what is chosen in it."""
 
 from reader.cache.marks.kinds import own_tag
+from reader.i18n import _
 from reader.library import Ids, Library
 from reader.query.language import Field
 from reader.ui.modals.modal import open_box
@@ -26,5 +27,5 @@ async def open_own_tags(host: Host, library: Library, marker: Marker, ids: Ids) 
 
     tags = library.names(Field.MYTAG)
     has = library.marking.own_tags(ids[0]) if len(ids) == 1 else ()
-    what = "this article" if len(ids) == 1 else counted(len(ids))
+    what = _("this article") if len(ids) == 1 else counted(len(ids))
     await open_box(host.app, OwnTagScreen(what, tags, has), chosen)

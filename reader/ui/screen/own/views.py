@@ -6,6 +6,7 @@ from functools import partial
 from pathlib import Path
 
 from reader.errors import CryptoreadError
+from reader.i18n import _, pgettext
 from reader.library import Library
 from reader.query.language import Field, Query, Term
 from reader.query.views import built_in, letters, parse_with
@@ -13,7 +14,12 @@ from reader.ui.bars.view_bar import ViewBar, ViewItem
 from reader.ui.screen.host import Host
 from reader.ui.textual_compat.failures import in_background
 
-_LABELS = {"all": "All", "unread": "Unread", "favourites": "★", "today": "Today"}
+_LABELS = {
+    "all": pgettext("view", "All"),
+    "unread": pgettext("view", "Unread"),
+    "favourites": "★",
+    "today": pgettext("view", "Today"),
+}
 _NOT_ON_THE_LINE = "later"
 
 
@@ -69,7 +75,8 @@ class Views:
         """Show what the view finds. Raises CacheError."""
         views = self.queries
         for hint in parse_with(views.get(name, ""), views).hints:
-            self._host.say(f"{hint.term}: {hint.reason}; searching for it as plain text")
+            said = _("{term}: {reason}; searching for it as plain text")
+            self._host.say(said.format(term=hint.term, reason=hint.reason))
         self._host.show(self.query(name))
 
     async def pick(self) -> None:
@@ -80,7 +87,7 @@ class Views:
         views = self.queries
         keys = letters(list(views))
         rows = [
-            ListedView(keys[name], name, query or "everything", self._unread.get(name))
+            ListedView(keys[name], name, query or _("everything"), self._unread.get(name))
             for name, query in views.items()
         ]
 
@@ -99,10 +106,10 @@ class Views:
 
         query = str(self._host.filter)
         if not query:
-            self._host.say("nothing is filtered: there is no view to save")
+            self._host.say(_("nothing is filtered: there is no view to save"))
             return
         if self._config is None:
-            self._host.say("there is no config file to save a view in")
+            self._host.say(_("there is no config file to save a view in"))
             return
         write = partial(self._write, self._config, query)
 
@@ -130,8 +137,12 @@ class Views:
         self._unread.pop(known, None)
         self._counted = -1
         key = letters(list(self.queries))[known]
-        how = f" · {self._host.key('reader.views')} {key} opens it" if key else ""
-        self._host.say(f"view {known!r} {'replaced' if is_replaced else 'saved'}{how}")
+        said = _("view {name!r} replaced") if is_replaced else _("view {name!r} saved")
+        said = said.format(name=known)
+        if key:
+            keys = f"{self._host.key('reader.views')} {key}"
+            said = _("{done} · {keys} opens it").format(done=said, keys=keys)
+        self._host.say(said)
         await self.show_bar()
 
     # The line.

@@ -7,6 +7,7 @@ next and the previous article go through them. Imported when the key is first pr
 from collections.abc import Callable
 from contextlib import suppress
 
+from reader.i18n import _
 from reader.query.language import Term
 from reader.ui.bars.find_line import FindLine
 from reader.ui.reading.pane import ReadingPane
@@ -15,7 +16,7 @@ from reader.ui.screen.keys import NOT_OPEN
 from reader.ui.screen.open_article import NO_MATCH, OpenArticle
 from reader.ui.screen.panes import Panes
 
-NO_MATCH_YET = "no match yet · ↓ searches on"
+NO_MATCH_YET = _("no match yet · ↓ searches on")
 
 
 class Finding:
@@ -30,8 +31,8 @@ class Finding:
         self._show_keys = show_keys
         self._line: FindLine | None = None
         self._is_open = False
-        self._count = ""
-        """What the line says about matches."""
+        self._said = ""
+        """What is said about matches when the line is closed."""
         self._place = 0
         """Scroll position at which the search began."""
 
@@ -76,14 +77,19 @@ class Finding:
         """Say how many matches there are, and which of them is current."""
         if found.count and self._is_open:
             count = f"{found.count}" if found.is_to_end else f"{found.count}+"
-            self._show(f"{found.current} of {count}" if found.is_from_start else f"of {count}")
+            if found.is_from_start:
+                where = {"number": found.current, "count": count}
+                self._show(_("{number} of {count}").format(**where))
+                self._said = _("match {number} of {count}").format(**where)
+            else:
+                self._show(_("of {count}").format(count=count))
 
     def keep(self) -> None:
         """Close the line; the matches stay marked."""
         if self._article.sought:
             self._close()
-            count = f"match {self._count}" if self._count[:1].isdigit() else self._count
-            self._host.say(f"{count} · {self._host.key('reader.drop-last-filter')} ends")
+            key = self._host.key("reader.drop-last-filter")
+            self._host.say(_("{said} · {key} ends").format(said=self._said, key=key))
         else:
             self.end()
         self._panes.show_article()
@@ -113,7 +119,7 @@ class Finding:
         self._panes.screen.remove_class("-finding")
 
     def _show(self, count: str) -> None:
-        self._count = count
+        self._said = count
         if self._line is not None:
             self._line.show(count)
 

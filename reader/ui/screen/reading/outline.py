@@ -4,6 +4,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from typing import Literal
 
+from reader.i18n import _
 from reader.ui.prose.headings import Heading
 from reader.ui.reading.pane import ReadingPane
 from reader.ui.screen.host import Host
@@ -11,7 +12,7 @@ from reader.ui.screen.keys import NOT_OPEN
 from reader.ui.screen.open_article import OpenArticle
 from reader.ui.screen.panes import Panes
 
-NO_HEADINGS = "this article has no headings; {read_on} reads on"
+NO_HEADINGS = _("this article has no headings; {read_on} reads on")
 
 
 def step(host: Host, article: OpenArticle, step: Literal[1, -1]) -> None:
@@ -23,7 +24,8 @@ def step(host: Host, article: OpenArticle, step: Literal[1, -1]) -> None:
     at = pane.position
     number = bisect_right(places, at) if step > 0 else bisect_left(places, at) - 1
     if not 0 <= number < len(headings):
-        host.say(f"no {'next' if step > 0 else 'previous'} heading in this article")
+        following = _("no next heading in this article")
+        host.say(following if step > 0 else _("no previous heading in this article"))
         return
     _go(host, pane, headings, number)
 
@@ -59,4 +61,5 @@ def _headings(host: Host, article: OpenArticle) -> Sequence[Heading]:
 
 def _go(host: Host, pane: ReadingPane, headings: Sequence[Heading], number: int) -> None:
     pane.go_to(headings[number].place)
-    host.say(f"heading {number + 1} of {len(headings)}: {headings[number].text}")
+    said = _("heading {number} of {count}: {text}")
+    host.say(said.format(number=number + 1, count=len(headings), text=headings[number].text))

@@ -4,6 +4,7 @@ Imported when that key is first pressed.
 """
 
 from reader.article import ArticleId, Identity
+from reader.i18n import _
 from reader.ui.reading.pane import ReadingPane
 from reader.ui.screen.host import Host
 from reader.ui.screen.open_article import OpenArticle
@@ -12,7 +13,7 @@ from reader.ui.screen.stepping import Stepping
 
 KEY = "reader.read-on"
 
-END = "end of the article · {key} opens the next unread one"
+END = _("end of the article · {key} opens the next unread one")
 
 
 class ReadingOn:

@@ -10,6 +10,7 @@ from reader import browser
 from reader.alerts.command import filled
 from reader.article import Article
 from reader.config.commands import OwnCommand
+from reader.i18n import _
 from reader.safety.own_files import PRIVATE_FILE, create
 from reader.safety.temporary import TemporaryFolder
 from reader.ui.screen.host import Host
@@ -28,7 +29,8 @@ async def _call(host: Host, own: OwnCommand, article: Article) -> None:
         try:
             url = browser.check(article.url)
         except browser.UrlRefused as error:
-            host.say(f"{own.name} needs the article's address; {error}", error=True)
+            said = _("{command} needs the article's address; {reason}")
+            host.say(said.format(command=own.name, reason=error), error=True)
             return
     values = {"url": url, "title": article.title}
     if "{markdown_file}" in own.command:
@@ -41,12 +43,16 @@ async def _call(host: Host, own: OwnCommand, article: Article) -> None:
         else:
             code = await asyncio.to_thread(browser.run_detached, arguments)
     except OSError as error:
-        host.say(f"{own.name} cannot be started ({arguments[0]}: {error.strerror})", error=True)
+        said = _("{command} cannot be started ({program}: {reason})")
+        said = said.format(command=own.name, program=arguments[0], reason=error.strerror)
+        host.say(said, error=True)
         return
     if code:
-        host.say(f"{own.name} ended with exit code {code}", error=True)
+        said = _("{command} ended with exit code {code}")
+        host.say(said.format(command=own.name, code=code), error=True)
     else:
-        host.say(f"{own.name} was called with {article.title}")
+        said = _("{command} was called with {title}")
+        host.say(said.format(command=own.name, title=article.title))
 
 
 @cache

@@ -1,0 +1,1 @@
+"""Catalogues of the interface's languages: collected from the code, compiled, checked."""
