@@ -115,10 +115,12 @@ def _faults_of(message: Message) -> Iterator[str]:
     if message.fuzzy or not all(forms):
         yield f"not translated: {_id(message)!r}"
         return
-    wanted = _placeholders(message.id if isinstance(message.id, str) else message.id[1])
+    text = message.id if isinstance(message.id, str) else message.id[1]
     for form in forms:
-        if _placeholders(form) != wanted:
+        if _placeholders(form) != _placeholders(text):
             yield f"other placeholders than in {_id(message)!r}: {form!r}"
+        if form.count("[") != text.count("["):  # Textual may take it for markup
+            yield f"other brackets than in {_id(message)!r}: {form!r}"
 
 
 def _placeholders(text: str | list[str] | None) -> set[str]:

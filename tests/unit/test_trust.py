@@ -41,6 +41,12 @@ def is_literal(node: ast.expr | None) -> bool:
     return isinstance(node, ast.Constant) and isinstance(node.value, str)
 
 
+def is_written_here(node: ast.expr | None) -> bool:
+    """Whether it is a literal, or one with its translation, which has the same brackets."""
+    made = called(node) if node else None
+    return is_literal(node) or (made is not None and made[1] == "_" and is_literal(first(made[2])))
+
+
 def is_content(node: ast.expr | None) -> bool:
     made = called(node) if node else None
     return made is not None and made[1] in ("Content", "Text")
@@ -74,13 +80,13 @@ def a_widget_is_told_what_is_plain(node: ast.AST) -> str | None:
         case (_, name, call) if name in PLAIN_WIDGETS:
             if not has(call, "markup", False) and not is_content(first(call)):
                 return f"{name} without Content and without markup=False"
-        case (_, "notify", call) if not has(call, "markup", False) and not is_literal(first(call)):
-            return "notify of outside text without markup=False"
+        case (_, "notify", call) if not has(call, "markup", False):
+            return None if is_written_here(first(call)) else "notify of text without markup=False"
     return None
 
 
 def a_title_is_written_here(node: ast.AST) -> str | None:
-    if not isinstance(node, ast.Assign) or is_literal(node.value) or is_content(node.value):
+    if not isinstance(node, ast.Assign) or is_written_here(node.value) or is_content(node.value):
         return None
     names = [target.attr for target in node.targets if isinstance(target, ast.Attribute)]
     found = next((name for name in names if name in TITLES), None)
@@ -95,7 +101,9 @@ def no_action_is_written_in_text(node: ast.AST) -> str | None:
 
 def no_shell_and_no_code(node: ast.AST) -> str | None:
     match called(node):
-        case (_, _, call) if any(word.arg == "shell" for word in call.keywords):
+        case (_, name, call) if name != "format" and any(
+            word.arg == "shell" for word in call.keywords
+        ):
             return "a shell"
         case ("os", "system" | "popen" | "startfile", _) | (_, "getoutput" | "getstatusoutput", _):
             return "a shell"
