@@ -269,7 +269,7 @@ def test_a_language_in_the_query_replaces_the_readers(reader: Reader) -> None:
 
 
 def test_the_reader_starts_in_the_language_of_the_locale(reader: Reader) -> None:
-    terminal = reader(env={"LANG": "uk_UA.UTF-8"})
+    terminal = reader(env={"LANG": "uk_UA.UTF-8", "CRYPTOREAD_LANGUAGE": "en"})
     assert chips(terminal) == ["uk"]
     assert f"11 of {SHOWN} articles" in terminal.text
     terminal.send("Lx")

@@ -146,7 +146,10 @@ CHANGES: dict[str, Callable[[Path, Command], dict[str, str]]] = {
     "the settings": lambda home, _: settings(home, "theme = 'dracula'\n"),
     "no colours": lambda _home, _command: {"NO_COLOR": "1"},
     "another terminal": lambda _home, _command: {"TERM": "xterm"},
-    "another language": lambda _home, _command: {"LANG": "uk_UA.UTF-8"},
+    "another language": lambda _home, _command: {
+        "LANG": "uk_UA.UTF-8",
+        "CRYPTOREAD_LANGUAGE": "en",
+    },
     "another zone": lambda _home, _command: {"TZ": "Asia/Tokyo"},
     "no cache": lambda home, _: removed(home / "data" / "cache.db"),
     "no marks": lambda home, _: removed(home / "data" / "marks.db"),

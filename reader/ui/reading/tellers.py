@@ -62,8 +62,8 @@ def _parts(firsts: "Sequence[Teller]", source: str) -> Iterator[list[Span]]:
 
 def _name(source: str) -> str:
     """Return the key of a source as words, cut if it is long."""
-    name = " ".join(source.replace("_", " ").split())
-    return fit(name, min(_LONGEST_NAME, cell_len(name))) or source or _("no source")
+    name = " ".join(source.replace("_", " ").split()) or "".join(source.split())
+    return fit(name, min(_LONGEST_NAME, cell_len(name))) or _("no source")
 
 
 def _glyph(sentiment: Sentiment) -> Span:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from reader.article import ArticleId, Identity, Sentiment
@@ -90,6 +90,7 @@ def test_a_line_that_does_not_fit_ends_in_an_ellipsis(width: int, line: str) -> 
     assert text(tellers(PAPERS, "", width)) == line
 
 
+@example(sources=["", "\n", "_"], width=80, minutes=[0] * 9)
 @given(
     sources=st.lists(st.text(max_size=40), min_size=2, max_size=9),
     width=st.integers(1, 120),
