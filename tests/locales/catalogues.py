@@ -111,11 +111,13 @@ def faults(path: Path) -> Iterator[str]:
 
 
 def _faults_of(message: Message) -> Iterator[str]:
-    forms = message.string if isinstance(message.string, tuple) else (message.string,)
+    forms = list(
+        map(str, message.string if isinstance(message.string, tuple) else (message.string,))
+    )
     if message.fuzzy or not all(forms):
         yield f"not translated: {_id(message)!r}"
         return
-    text = message.id if isinstance(message.id, str) else message.id[1]
+    text = str(message.id if isinstance(message.id, str) else message.id[1])
     for form in forms:
         if _placeholders(form) != _placeholders(text):
             yield f"other placeholders than in {_id(message)!r}: {form!r}"
@@ -123,8 +125,8 @@ def _faults_of(message: Message) -> Iterator[str]:
             yield f"other brackets than in {_id(message)!r}: {form!r}"
 
 
-def _placeholders(text: str | list[str] | None) -> set[str]:
-    return set(_PLACEHOLDER.findall(str(text)))
+def _placeholders(text: str) -> set[str]:
+    return set(_PLACEHOLDER.findall(text))
 
 
 def _id(message: Message) -> str:
