@@ -20,7 +20,7 @@ from reader.config.exposed import findings
 from reader.config.paths import APP, ConfigError
 from reader.config.settings import Settings, read_settings
 from reader.errors import CryptoreadError
-from reader.i18n import _, pgettext
+from reader.i18n import _, decimal, pgettext
 from reader.safety.logs import noted_errors
 
 if TYPE_CHECKING:
@@ -287,4 +287,4 @@ def _size(number: float) -> str:
         if number < 1000:
             return f"{number:.0f} {unit}"
         number /= 1000
-    return f"{number:.1f} {largest}"
+    return f"{decimal(number, 1)} {largest}"

@@ -31,7 +31,7 @@ from reader.cache.repair.snapshots import (
     put_in_place,
 )
 from reader.errors import CacheError, CryptoreadError, SourceError
-from reader.i18n import _, ngettext
+from reader.i18n import _, grouped, ngettext
 from reader.sources.local.archives import budget
 from reader.sources.local.files import open_regular
 
@@ -83,14 +83,12 @@ class Report:
         parts = []
         if "cache.db" in self.counts:
             number = self.counts["cache.db"]
-            articles = ngettext("{number:,} article", "{number:,} articles", number)
-            parts.append(articles.format(number=number))
+            articles = ngettext("{number} article", "{number} articles", number)
+            parts.append(articles.format(number=grouped(number)))
         if "marks.db" in self.counts:
             number = self.counts["marks.db"]
-            of_marks = ngettext(
-                "marks of {number:,} article", "marks of {number:,} articles", number
-            )
-            parts.append(of_marks.format(number=number))
+            of_marks = ngettext("marks of {number} article", "marks of {number} articles", number)
+            parts.append(of_marks.format(number=grouped(number)))
         return ", ".join([*parts, *([_("settings")] if self.has_settings else [])])
 
 
@@ -249,7 +247,9 @@ def _check_size(needed: int, file: BinaryIO, work: Path) -> None:
     if needed > budget(os.fstat(file.fileno()).st_size):
         raise Strange(_("unpacks to far more than a backup would"))
     if needed + ROOM > shutil.disk_usage(work).free:
-        raise Strange(_("needs {number:,.0f} MB of free space").format(number=needed / 1e6))
+        raise Strange(
+            _("needs {number} MB of free space").format(number=grouped(round(needed / 1e6)))
+        )
 
 
 def _checked(path: Path, name: str) -> int:

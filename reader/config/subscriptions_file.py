@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from reader.config.settings import Settings
 from reader.config.toml_file import read_document, write_document
 from reader.errors import CryptoreadError
-from reader.i18n import _, ngettext
+from reader.i18n import _, grouped, ngettext
 from reader.safety.known_secrets import know_address
 from reader.subscriptions import (
     DEFAULTS,
@@ -52,8 +52,8 @@ class TooMany(CryptoreadError):
     """The limit of subscriptions is reached."""
 
     def __init__(self) -> None:
-        text = _("there can be {most:,} subscriptions at most; unsubscribe from some first")
-        super().__init__(text.format(most=MAX_SUBSCRIPTIONS))
+        text = _("there can be {most} subscriptions at most; unsubscribe from some first")
+        super().__init__(text.format(most=grouped(MAX_SUBSCRIPTIONS)))
 
 
 def subscribe(path: Path, new: Iterable[Subscription]) -> None:

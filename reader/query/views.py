@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 
-from reader.i18n import _
+from reader.i18n import _, grouped
 from reader.query.language import Field, Hint, Query, parse, parse_typed
 
 LONGEST_NAME = 30
@@ -44,8 +44,8 @@ def problem(name: str, query: str) -> str | None:
             "{number} characters at most"
         ).format(name=name, number=LONGEST_NAME)
     if len(query) > LONGEST_QUERY:
-        return _("the query of view {name!r} is longer than {number:,} characters").format(
-            name=name, number=LONGEST_QUERY
+        return _("the query of view {name!r} is longer than {number} characters").format(
+            name=name, number=grouped(LONGEST_QUERY)
         )
     return None
 

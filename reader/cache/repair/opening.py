@@ -30,7 +30,7 @@ from reader.cache.files.schema import (
     has_articles,
 )
 from reader.errors import CacheDamaged, CacheError, CacheUnwritable
-from reader.i18n import _, ngettext
+from reader.i18n import _, grouped, ngettext
 from reader.safety.own_files import PRIVATE_FILE, create, make_folder
 
 MIGRATION_WAIT_S = 60.0
@@ -111,20 +111,20 @@ def _begun_anew(path: Path, aside: Path, schema: Schema) -> str:
             advice = _("import and sync again to bring back the others")
             text = ngettext(
                 "{file} was damaged and renamed to {aside}; "
-                "a new one was created with {number:,} of its articles",
+                "a new one was created with {number} of its articles",
                 "{file} was damaged and renamed to {aside}; "
-                "a new one was created with {number:,} of its articles",
+                "a new one was created with {number} of its articles",
                 found,
             )
         elif found:
             text = ngettext(
                 "{file} was damaged and renamed to {aside}; "
-                "a new one was created with its {number:,} article",
+                "a new one was created with its {number} article",
                 "{file} was damaged and renamed to {aside}; "
-                "a new one was created with its {number:,} articles",
+                "a new one was created with its {number} articles",
                 found,
             )
-    said = text.format(file=path.name, aside=aside.name, number=found)
+    said = text.format(file=path.name, aside=aside.name, number=grouped(found))
     return f"{said}; {advice}" if advice else said
 
 
