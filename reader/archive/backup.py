@@ -32,6 +32,7 @@ from reader.cache.repair.snapshots import (
 )
 from reader.errors import CacheError, CryptoreadError, SourceError
 from reader.i18n import _, grouped, ngettext
+from reader.reasons import reason_of
 from reader.sources.local.archives import budget
 from reader.sources.local.files import open_regular
 
@@ -118,7 +119,7 @@ def backup(
             _name(work / "backup", to, force=force)
             return report
     except OSError as error:
-        raise BackupError(to, error.strerror or str(error)) from error
+        raise BackupError(to, reason_of(error)) from error
 
 
 def _check_target(folder: Path, config: Path, to: Path, *, force: bool) -> None:
@@ -221,7 +222,7 @@ def restore(source: Path, folder: Path, config: Path, *, marks_alone: bool = Fal
     except (Strange, SourceError) as error:
         raise RestoreError(source, str(error)) from error
     except OSError as error:
-        raise RestoreError(source, error.strerror or str(error)) from error
+        raise RestoreError(source, reason_of(error)) from error
 
 
 def _unpacked(file: BinaryIO, work: Path, *, marks_alone: bool) -> tuple[Report, dict[str, Path]]:
@@ -267,7 +268,7 @@ def _put_settings(new: Path, config: Path) -> list[Path]:
     try:
         return _settings_put(new, config.resolve())
     except OSError as error:
-        reason = error.strerror or str(error)
+        reason = reason_of(error)
         raise SettingsNotRestored(config, reason) from error
 
 

@@ -361,4 +361,4 @@ def _alone(folder: Path) -> Iterator[None]:
         try:
             yield
         except OSError as error:
-            raise CacheUnwritable(folder, error.strerror or str(error)) from error
+            raise CacheUnwritable(folder, error) from error

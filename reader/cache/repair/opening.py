@@ -42,7 +42,7 @@ def make_ready(path: Path, schema: Schema) -> str | None:
     try:
         make_folder(path.parent)
     except OSError as error:
-        raise CacheUnwritable(path.parent, error.strerror or str(error)) from error
+        raise CacheUnwritable(path.parent, error) from error
     try:
         if not copies.is_writable(path):
             raise CacheUnwritable(path, _("its folder is read-only"))
@@ -50,7 +50,7 @@ def make_ready(path: Path, schema: Schema) -> str | None:
             with alone(path.parent, MIGRATION_WAIT_S):
                 return _made_ready(path, schema)
         except OSError as error:
-            raise CacheUnwritable(path, error.strerror or str(error)) from error
+            raise CacheUnwritable(path, error) from error
     except CacheUnwritable as error:
         _prepare_to_read(path, schema, error)
         return None
@@ -205,7 +205,7 @@ def _back_up(db: sqlite3.Connection, path: Path, version: int) -> None:
                 rename_to_free(part, path.with_name(f"{path.name}.v{version}{ending}"))
                 return
     except OSError as error:
-        raise CacheUnwritable(part, error.strerror or str(error)) from error
+        raise CacheUnwritable(part, error) from error
     finally:
         part.unlink(missing_ok=True)
 
