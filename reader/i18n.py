@@ -61,6 +61,13 @@ def decimal(number: float, places: int) -> str:
     return text if _catalogue is None else _as_spoken(text)
 
 
+def quoted(text: str) -> str:
+    """Return a text in quotes, what cannot be printed escaped: `'morning'`."""
+    plain = repr(text)
+    # i18n: a name in quotes
+    return plain if _catalogue is None else pgettext("quotes", "'{text}'").format(text=plain[1:-1])
+
+
 def _as_spoken(number: str) -> str:
     """Return a number in English as the language of the interface writes it."""
     whole, point, rest = number.partition(".")
