@@ -59,7 +59,7 @@ class Page(Guarded, ScrollView):
         raise NotImplementedError
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:  # noqa: ARG002
-        """Return the number of lines at this width, a part of which is for the scroll bar."""
+        """Return the number of lines at this width less the scroll bar."""
         return len(self.lay_out(width - self.styles.scrollbar_size_vertical))
 
     def on_resize(self) -> None:
