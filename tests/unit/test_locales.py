@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from rich.cells import cell_len
 
-from reader.i18n import ENGLISH, VARIABLE, decimal, grouped, language_of, languages
+from reader.i18n import ENGLISH, VARIABLE, decimal, grouped, language_of, languages, quoted
 from tests.locales.catalogues import faults, paths
 from tests.locales.texts import PACKAGE, english_numbers, forgotten
 
@@ -102,6 +102,16 @@ def test_ukrainian_numbers_have_no_break_spaces_and_a_comma_before_decimals() ->
         "1\N{NO-BREAK SPACE}234\N{NO-BREAK SPACE}567",
     ]
     assert ast.literal_eval(parts) == ["1\N{NO-BREAK SPACE}234,6", "1234,6", "-1,50", "7"]
+
+
+def test_a_name_has_the_quotes_of_the_language_and_nothing_that_a_terminal_obeys() -> None:
+    names = ("Ранок", "it's", "a\x1b[2J\n", "")
+    assert [*map(quoted, names)] == ["'Ранок'", '"it\'s"', r"'a\x1b[2J\n'", "''"]
+    said = spoken(
+        f"from reader.i18n import quoted\nprint(*map(quoted, {names!r}), sep='|')",
+        **{VARIABLE: "uk"},
+    )
+    assert said == r"«Ранок»|«it's»|«a\x1b[2J\n»|«»"
 
 
 def test_a_separator_of_groups_is_as_wide_as_the_english_one() -> None:
