@@ -15,6 +15,7 @@ from urllib.parse import SplitResult, quote, urlsplit
 
 from reader.errors import CryptoreadError
 from reader.i18n import _
+from reader.reasons import reason_of
 
 MAX_URL = 8 * 1024
 """Characters of a URL."""
@@ -147,7 +148,7 @@ def launch(plan: Plan) -> None:
         code = run_in_foreground(plan.argv) if plan.needs_terminal else run_detached(plan.argv)
     except OSError as error:
         reason = _("{name} could not be started ({reason})").format(
-            name=name, reason=error.strerror
+            name=name, reason=reason_of(error)
         )
         raise BrowserFailed(plan.url, reason) from error
     if code:

@@ -20,7 +20,8 @@ from reader.config.exposed import findings
 from reader.config.paths import APP, ConfigError
 from reader.config.settings import Settings, read_settings
 from reader.errors import CryptoreadError
-from reader.i18n import _, pgettext
+from reader.i18n import _, decimal, pgettext
+from reader.reasons import reason_of
 from reader.safety.logs import noted_errors
 
 if TYPE_CHECKING:
@@ -170,8 +171,7 @@ def _left_behind(folder: Path, config: Path, *, repair: bool) -> Iterator[Findin
             if remove(left.path):
                 yield Finding(LEFT_OVER, text, repair=_("it was removed"))
         except OSError as error:
-            reason = error.strerror or str(error)
-            yield Finding(LEFT_OVER, f"{text}: {reason}", State.UNKNOWN, _("delete it"))
+            yield Finding(LEFT_OVER, f"{text}: {reason_of(error)}", State.UNKNOWN, _("delete it"))
 
 
 def _space(folder: Path) -> Finding:
@@ -287,4 +287,4 @@ def _size(number: float) -> str:
         if number < 1000:
             return f"{number:.0f} {unit}"
         number /= 1000
-    return f"{number:.1f} {largest}"
+    return f"{decimal(number, 1)} {largest}"

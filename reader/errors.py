@@ -39,7 +39,11 @@ class CacheTooNew(CacheError):
 class CacheUnwritable(CacheError):
     """The file system refuses to write."""
 
-    def __init__(self, path: Path, reason: str) -> None:
+    def __init__(self, path: Path, reason: str | OSError) -> None:
+        if isinstance(reason, OSError):
+            from reader.reasons import reason_of
+
+            reason = reason_of(reason)
         text = _(
             "{file} cannot be written ({reason}); free some space or make the folder writable, "
             "or choose another folder with --data"

@@ -26,6 +26,8 @@ _spoken = ENGLISH
 _catalogue: "NullTranslations | None" = None
 """None: English."""
 
+_thousands, _decimals = ",", "."
+
 
 def _(text: str) -> str:
     """Return the text in the language of the interface, itself if it has no translation."""
@@ -42,6 +44,34 @@ def ngettext(one: str, many: str, number: int) -> str:
 def pgettext(context: str, text: str) -> str:
     """Return the text as it is said in this context, where one English word has two meanings."""
     return text if _catalogue is None else _catalogue.pgettext(context, text)
+
+
+def grouped(number: float, places: int = 0) -> str:
+    """Return a number as people read it, in groups of three digits: `5,438`, `1,234.5`.
+
+    places: decimals.
+    """
+    text = f"{number:,.{places}f}" if places else f"{number:,}"
+    return text if _catalogue is None else _as_spoken(text)
+
+
+def decimal(number: float, places: int) -> str:
+    """Return a number with decimals as people read it, without groups: `1.5`."""
+    text = f"{number:.{places}f}"
+    return text if _catalogue is None else _as_spoken(text)
+
+
+def quoted(text: str) -> str:
+    """Return a text in quotes, what cannot be printed escaped: `'morning'`."""
+    plain = repr(text)
+    # i18n: a name in quotes
+    return plain if _catalogue is None else pgettext("quotes", "'{text}'").format(text=plain[1:-1])
+
+
+def _as_spoken(number: str) -> str:
+    """Return a number in English as the language of the interface writes it."""
+    whole, point, rest = number.partition(".")
+    return whole.replace(",", _thousands) + (_decimals + rest if point else "")
 
 
 def english(text: str) -> str:
@@ -64,7 +94,7 @@ def speak(language: str) -> None:
 
     One without a catalogue is English.
     """
-    global _spoken, _catalogue
+    global _spoken, _catalogue, _thousands, _decimals
     _spoken, _catalogue = ENGLISH, None
     if language != ENGLISH:
         from gettext import GNUTranslations
@@ -76,6 +106,10 @@ def speak(language: str) -> None:
         except OSError:
             language = ENGLISH
         _spoken = language
+    # i18n: between groups of three digits, as in 5,438: one character, a no-break space at best
+    _thousands = pgettext("thousands", ",")
+    # i18n: before decimals, as in 1.5
+    _decimals = pgettext("decimals", ".")
     os.environ[VARIABLE] = _spoken
 
 

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from urllib.parse import SplitResult, parse_qsl, urlsplit
 
 from reader.errors import CryptoreadError, Refusal
-from reader.i18n import _, pgettext
+from reader.i18n import _, pgettext, quoted
 from reader.text import clean_line
 
 MAX_SUBSCRIPTIONS = 1_000
@@ -214,7 +214,9 @@ class NoSubscription(CryptoreadError):
     def __init__(self, name: str, known: Iterable[str]) -> None:
         names = ", ".join(known) or pgettext("no subscriptions", "none")
         super().__init__(
-            _("no subscription {name!r}; subscriptions: {names}").format(name=name, names=names)
+            _("no subscription {name}; subscriptions: {names}").format(
+                name=quoted(name), names=names
+            )
         )
 
 

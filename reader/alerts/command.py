@@ -9,6 +9,7 @@ from contextlib import suppress
 from tempfile import TemporaryFile
 
 from reader.i18n import _, ngettext
+from reader.reasons import reason_of
 from reader.safety.redaction import KEY_VARIABLE
 from reader.text import clean_line
 
@@ -58,7 +59,7 @@ def call(
                 start_new_session=True,
             )
         except (OSError, ValueError) as error:
-            reason = getattr(error, "strerror", None) or str(error)
+            reason = reason_of(error)
             text = _("its command cannot be started ({command}: {reason})")
             return text.format(command=arguments[0], reason=reason)
     end = time.monotonic() + longest_s

@@ -11,7 +11,7 @@ from reader.article import Article, Row, Sentiment
 from reader.browser import UrlRefused, check
 from reader.config.alerts import OncePer, Rule
 from reader.errors import CacheError
-from reader.i18n import _, ngettext
+from reader.i18n import _, grouped, ngettext
 
 if TYPE_CHECKING:
     from reader.cache.insight.alerts import Alert
@@ -88,7 +88,7 @@ def _failed(rule: Rule, failure: str) -> str:
 
 
 def _and_more(title: str, more: int) -> str:
-    return _("{title} · {number:,} more").format(title=title, number=more) if more else title
+    return _("{title} · {number} more").format(title=title, number=grouped(more)) if more else title
 
 
 def _called(found: Matched, stop: threading.Event | None) -> str:

@@ -31,7 +31,8 @@ from reader.cache.repair.snapshots import (
     put_in_place,
 )
 from reader.errors import CacheError, CryptoreadError, SourceError
-from reader.i18n import _, ngettext
+from reader.i18n import _, grouped, ngettext
+from reader.reasons import reason_of
 from reader.sources.local.archives import budget
 from reader.sources.local.files import open_regular
 
@@ -83,14 +84,12 @@ class Report:
         parts = []
         if "cache.db" in self.counts:
             number = self.counts["cache.db"]
-            articles = ngettext("{number:,} article", "{number:,} articles", number)
-            parts.append(articles.format(number=number))
+            articles = ngettext("{number} article", "{number} articles", number)
+            parts.append(articles.format(number=grouped(number)))
         if "marks.db" in self.counts:
             number = self.counts["marks.db"]
-            of_marks = ngettext(
-                "marks of {number:,} article", "marks of {number:,} articles", number
-            )
-            parts.append(of_marks.format(number=number))
+            of_marks = ngettext("marks of {number} article", "marks of {number} articles", number)
+            parts.append(of_marks.format(number=grouped(number)))
         return ", ".join([*parts, *([_("settings")] if self.has_settings else [])])
 
 
@@ -120,7 +119,7 @@ def backup(
             _name(work / "backup", to, force=force)
             return report
     except OSError as error:
-        raise BackupError(to, error.strerror or str(error)) from error
+        raise BackupError(to, reason_of(error)) from error
 
 
 def _check_target(folder: Path, config: Path, to: Path, *, force: bool) -> None:
@@ -223,7 +222,7 @@ def restore(source: Path, folder: Path, config: Path, *, marks_alone: bool = Fal
     except (Strange, SourceError) as error:
         raise RestoreError(source, str(error)) from error
     except OSError as error:
-        raise RestoreError(source, error.strerror or str(error)) from error
+        raise RestoreError(source, reason_of(error)) from error
 
 
 def _unpacked(file: BinaryIO, work: Path, *, marks_alone: bool) -> tuple[Report, dict[str, Path]]:
@@ -249,7 +248,9 @@ def _check_size(needed: int, file: BinaryIO, work: Path) -> None:
     if needed > budget(os.fstat(file.fileno()).st_size):
         raise Strange(_("unpacks to far more than a backup would"))
     if needed + ROOM > shutil.disk_usage(work).free:
-        raise Strange(_("needs {number:,.0f} MB of free space").format(number=needed / 1e6))
+        raise Strange(
+            _("needs {number} MB of free space").format(number=grouped(round(needed / 1e6)))
+        )
 
 
 def _checked(path: Path, name: str) -> int:
@@ -267,7 +268,7 @@ def _put_settings(new: Path, config: Path) -> list[Path]:
     try:
         return _settings_put(new, config.resolve())
     except OSError as error:
-        reason = error.strerror or str(error)
+        reason = reason_of(error)
         raise SettingsNotRestored(config, reason) from error
 
 

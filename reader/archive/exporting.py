@@ -22,6 +22,7 @@ from reader.errors import CryptoreadError, Refusal
 from reader.formats import write_article
 from reader.formats.json.articles import write_json_article
 from reader.i18n import _
+from reader.reasons import reason_of
 from reader.safety.own_files import create, create_beside, read_own
 
 T = TypeVar("T")
@@ -104,7 +105,7 @@ def export(
             return _export_lines(articles, to)
         return _export_files(articles, to, on_refusal)
     except OSError as error:
-        raise ExportError(to, error.strerror or str(error)) from error
+        raise ExportError(to, reason_of(error)) from error
 
 
 def _export_book(articles: Iterable[Article], to: Path, title: str) -> ExportReport:

@@ -20,7 +20,7 @@ from reader.errors import CryptoreadError, Refusal
 from reader.formats import NotAnArticle, read_article
 from reader.formats.json.articles import read_json_article
 from reader.formats.json.blocks import Block
-from reader.i18n import _
+from reader.i18n import _, grouped
 from reader.sources import Entry, json_blocks
 from reader.text import display_name
 
@@ -89,8 +89,8 @@ def while_hopeful(parsed: Iterator[Parsed], path: str) -> Iterator[Parsed]:
             yield from parsed
         elif count == HOPELESS:
             where = display_name(path)
-            reason = _("none of the first {number:,} is an article; the rest is skipped").format(
-                number=HOPELESS
+            reason = _("none of the first {number} is an article; the rest is skipped").format(
+                number=grouped(HOPELESS)
             )
             yield Parsed(where=where, refusal=Refusal(where, reason))
             return

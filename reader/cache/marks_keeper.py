@@ -137,7 +137,7 @@ class MarksKeeper:
                         db.execute("PRAGMA journal_mode = WAL")
                     take_place(new, path)
             except OSError as error:
-                raise CacheUnwritable(path, error.strerror or str(error)) from error
+                raise CacheUnwritable(path, error) from error
         self._session.marks_pool.release()
         self.notices.append(_made_anew(path, is_cache_gone))
 

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 from typing import NamedTuple
 
-from reader.i18n import _
+from reader.i18n import _, grouped
 
 FEWEST = 3
 """Articles below which a share says nothing and is not shown."""
@@ -129,7 +129,7 @@ def now_and_was(series: Sequence[Pair], by: By) -> tuple[Pair, Pair]:
 def rate(pair: Pair) -> str:
     """Return `▲ 21  ▼ 17  55%`, without a share of too few articles."""
     share = "" if pair.share is None else f"  {pair.share:.0%}"
-    return f"▲ {pair.positive:,}  ▼ {pair.negative:,}{share}"
+    return f"▲ {grouped(pair.positive)}  ▼ {grouped(pair.negative)}{share}"
 
 
 def legend(by: By) -> str:

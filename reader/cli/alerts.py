@@ -11,7 +11,7 @@ import click
 
 from reader.cli.context import MATCHED, Paths, say
 from reader.errors import CryptoreadError
-from reader.i18n import _
+from reader.i18n import _, grouped
 
 if TYPE_CHECKING:
     from reader.alerts.telling import Matched
@@ -85,7 +85,7 @@ def _print_table(found: "Sequence[Matched]") -> None:
     from datetime import datetime
 
     for each in found:
-        print(f"{each.rule.name}  {each.total:,}")
+        print(f"{each.rule.name}  {grouped(each.total)}")
         for match in each.matches:
             first = match["articles"][0]
             when = datetime.fromisoformat(first["published_at"]).astimezone()
@@ -93,7 +93,7 @@ def _print_table(found: "Sequence[Matched]") -> None:
             print(f"{first['id']:>15}  {when:%Y-%m-%d %H:%M}  {match['title']}")
             print(f"{'':35}{sources}")
         if more := each.total - len(each.matches):
-            print(f"{'':35}" + _("{number:,} more").format(number=more))
+            print(f"{'':35}" + _("{number} more").format(number=grouped(more)))
 
 
 COMMANDS = {"check": check}

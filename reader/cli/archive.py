@@ -11,7 +11,7 @@ import click
 
 from reader.cli.context import REFUSED, Paths, say
 from reader.cli.query_argument import ANY_WORDS, QueryCommand, query_argument
-from reader.i18n import _, ngettext
+from reader.i18n import _, grouped, ngettext
 
 if TYPE_CHECKING:
     from reader.archive.importing import ImportReport
@@ -73,11 +73,11 @@ def _tell(report: "ImportReport") -> None:
         if count > MOST_ALIKE:
             more = count - MOST_ALIKE
             text = ngettext(
-                "{number:,} more file: {reason} (imported anyway)",
-                "{number:,} more files: {reason} (imported anyway)",
+                "{number} more file: {reason} (imported anyway)",
+                "{number} more files: {reason} (imported anyway)",
                 more,
             )
-            say(text.format(number=more, reason=reason))
+            say(text.format(number=grouped(more), reason=reason))
     if report.vanished:
         count = len(report.vanished)
         text = ngettext(
@@ -87,7 +87,7 @@ def _tell(report: "ImportReport") -> None:
             "their articles stay",
             count,
         )
-        say(text.format(number=count, file=report.vanished[0]))
+        say(text.format(number=grouped(count), file=report.vanished[0]))
     say(str(report))
     from reader.safety.logs import note
 

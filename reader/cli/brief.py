@@ -8,7 +8,7 @@ import click
 
 from reader.cli.context import Paths
 from reader.cli.query_argument import ANY_WORDS, QueryCommand, query_argument
-from reader.i18n import _, ngettext
+from reader.i18n import _, decimal, grouped, ngettext
 
 if TYPE_CHECKING:
     from reader.article import Row, Sentiment
@@ -133,7 +133,7 @@ def _head(found: "Briefing") -> str:
         return text.format(when=when)
     counts = f"{_articles(len(found.ids))}, {_stories(found.stories)}"
     if found.several:
-        several = _("{number:,} told by several").format(number=found.several)
+        several = _("{number} told by several").format(number=grouped(found.several))
         counts += f", {several}"
     text = (
         _("Since {when}: {counts}") if when else _("The newest 24 hours (no visit yet): {counts}")
@@ -142,11 +142,11 @@ def _head(found: "Briefing") -> str:
 
 
 def _articles(number: int) -> str:
-    return ngettext("{number:,} article", "{number:,} articles", number).format(number=number)
+    return ngettext("{number} article", "{number} articles", number).format(number=grouped(number))
 
 
 def _stories(number: int) -> str:
-    return ngettext("{number:,} story", "{number:,} stories", number).format(number=number)
+    return ngettext("{number} story", "{number} stories", number).format(number=grouped(number))
 
 
 def _told_by_several(shown: int, every: int) -> str:
@@ -173,7 +173,7 @@ def _remarkable(found: "Briefing") -> Iterator[str]:
         )
         share = text.format(share=percent(found.labels), usual=percent(found.usual))
         series = sparkline(found.series[-_DAYS:]) if any(map(sum, found.series)) else ""
-        pair = f"▲ {found.labels.positive:,} ▼ {found.labels.negative:,}"
+        pair = f"▲ {grouped(found.labels.positive)} ▼ {grouped(found.labels.negative)}"
         yield from _listed(titles.mood, [f"{pair}  {share}  {series}"], indent)
     if found.more:
         yield from _listed(titles.more, map(_more, found.more), indent)
@@ -191,7 +191,7 @@ class _Titles(NamedTuple):
 
 
 def _more(each: "More") -> str:
-    usual = f"{each.usual:.0f}" if each.usual >= _WHOLE else f"{each.usual:.1f}"
+    usual = f"{each.usual:.0f}" if each.usual >= _WHOLE else decimal(each.usual, 1)
     text = _("{name} {number} (usually {usual})")
     return text.format(name=each.name, number=each.stories, usual=usual)
 
@@ -247,18 +247,21 @@ def _rest(groups: "Sequence[Group]") -> Iterator[str]:
     for group in shown:
         counts = {child.sentiment: len(child.ids) for child in group.children}
         below = "".join(
-            f"{f'{sentiment.glyph} {count:,}':<8}" if (count := counts.get(sentiment)) else " " * 8
+            f"{f'{sentiment.glyph} {grouped(count)}':<8}"
+            if (count := counts.get(sentiment))
+            else " " * 8
             for sentiment in _in_order()
         )
-        yield f"{_padded(_cut(group.label, _NAME), _NAME)}{len(group.ids):>7,}  {below}".rstrip()
+        name, articles = _padded(_cut(group.label, _NAME), _NAME), grouped(len(group.ids))
+        yield f"{name}{articles:>7}  {below}".rstrip()
     if others := groups[len(shown) :]:
         text = ngettext(
-            "{articles} in {number:,} other category",
-            "{articles} in {number:,} other categories",
+            "{articles} in {number} other category",
+            "{articles} in {number} other categories",
             len(others),
         )
         articles = _articles(sum(len(group.ids) for group in others))
-        yield text.format(articles=articles, number=len(others))
+        yield text.format(articles=articles, number=grouped(len(others)))
 
 
 def _in_order() -> "Iterable[Sentiment]":

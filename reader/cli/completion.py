@@ -20,6 +20,7 @@ from reader.cli.query_argument import OneOf
 from reader.cli.shells import HEADER, SHELLS, Shell
 from reader.errors import CryptoreadError
 from reader.i18n import _
+from reader.reasons import reason_of
 from reader.safety.own_files import create_beside, read_own
 
 LINE = "CRYPTOREAD_LINE"
@@ -122,7 +123,7 @@ def _install(shell: Shell) -> None:
                 path=script, mark=MARK.strip(), settings=settings
             )
     except (OSError, RuntimeError) as error:  # RuntimeError: without a home folder
-        reason = getattr(error, "strerror", None) or str(error)
+        reason = reason_of(error)
         if where := getattr(error, "filename", None):
             reason = f"{where}: {reason}"
         text = _("the completion was not installed: {reason}")

@@ -7,7 +7,7 @@ import click
 
 from reader.cli.context import Paths
 from reader.cli.query_argument import ANY_WORDS, QueryCommand, query_argument
-from reader.i18n import _, ngettext
+from reader.i18n import _, grouped, ngettext
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -77,9 +77,9 @@ def mark(
     ((what, value),) = wanted
 
     def label(value: bool, changed: int) -> str:
-        articles = ngettext("{number:,} article", "{number:,} articles", changed)
+        articles = ngettext("{number} article", "{number} articles", changed)
         return _("{articles} {state}").format(
-            articles=articles.format(number=changed), state=state(what, value)
+            articles=articles.format(number=grouped(changed)), state=state(what, value)
         )
 
     with paths.held_library() as library:
@@ -87,13 +87,13 @@ def mark(
         if dry_run:
             changed = library.marking.would_change(ids, what, value)
             would = ngettext(
-                "{number:,} article would change", "{number:,} articles would change", changed
+                "{number} article would change", "{number} articles would change", changed
             )
-            print(would.format(number=changed))
+            print(would.format(number=grouped(changed)))
             return
         changed = library.set_marks(ids, what, value, label).changed
-    done = ngettext("{number:,} article changed", "{number:,} articles changed", changed)
-    print(done.format(number=changed))
+    done = ngettext("{number} article changed", "{number} articles changed", changed)
+    print(done.format(number=grouped(changed)))
 
 
 def _tagged(option: str, name: str | None, *, value: bool) -> "Iterator[tuple[AnyMark, bool]]":

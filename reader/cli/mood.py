@@ -8,7 +8,7 @@ import click
 from reader.ages import day_name
 from reader.cli.context import Paths, say
 from reader.cli.query_argument import ANY_WORDS, OneOf, QueryCommand, query_argument
-from reader.i18n import _, ngettext, pgettext
+from reader.i18n import _, grouped, ngettext, pgettext
 
 if TYPE_CHECKING:
     from reader.cache.mood import Column, Mood, Pair, Row
@@ -100,36 +100,38 @@ def _summary(found: "Mood") -> Iterator[str]:
     if counts := _counts(found.estimates, sum(column.neutral_estimates for column in columns)):
         yield f"{of_estimates} {text.format(counts=counts, share=percent(found.estimates))}"
     if unrated := sum(column.unrated for column in columns):
-        yield f"{of_unrated} {unrated:,}"
+        yield f"{of_unrated} {grouped(unrated)}"
 
 
 def _span(found: "Mood") -> str:
     """Return how many articles there are, in which time."""
     number = sum(column.articles for column in found.columns)
-    articles = ngettext("{number:,} article", "{number:,} articles", number).format(number=number)
+    articles = ngettext("{number} article", "{number} articles", number).format(
+        number=grouped(number)
+    )
     many = len(found.columns)
     text = (
         ngettext(
-            "{articles} in {number:,} week, {first} to {last}",
-            "{articles} in {number:,} weeks, {first} to {last}",
+            "{articles} in {number} week, {first} to {last}",
+            "{articles} in {number} weeks, {first} to {last}",
             many,
         )
         if found.by == "week"
         else ngettext(
-            "{articles} in {number:,} day, {first} to {last}",
-            "{articles} in {number:,} days, {first} to {last}",
+            "{articles} in {number} day, {first} to {last}",
+            "{articles} in {number} days, {first} to {last}",
             many,
         )
     )
     first, last = found.columns[0].first, found.columns[-1].last
-    return text.format(articles=articles, number=many, first=first, last=last)
+    return text.format(articles=articles, number=grouped(many), first=first, last=last)
 
 
 def _counts(pair: "Pair", neutral: int) -> str:
     if not pair.total and not neutral:
         return ""
-    parts = f"▲ {pair.positive:,} · ▼ {pair.negative:,}"
-    return f"{parts} · ■ {neutral:,}" if neutral else parts
+    parts = f"▲ {grouped(pair.positive)} · ▼ {grouped(pair.negative)}"
+    return f"{parts} · ■ {grouped(neutral)}" if neutral else parts
 
 
 def _is_of_estimates(found: "Mood") -> bool:
@@ -195,7 +197,7 @@ def _table(found: "Mood") -> Iterator[str]:
         series = row.estimates if is_estimate else row.labels
         now, was = now_and_was(series, found.by)
         title = set_cell_size(row.name, _NAME)
-        numbers = f"{summed(series).total:>6,}{percent(now):>6}{percent(was):>6}"
+        numbers = f"{grouped(summed(series).total):>6}{percent(now):>6}{percent(was):>6}"
         yield f"{title}{numbers}  {sparkline(series[-shown:])}"
     if not found.rows:
         yield _none_has(found)

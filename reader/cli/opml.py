@@ -10,6 +10,7 @@ from reader.cli.context import REFUSED, say
 from reader.cli.followed import shown
 from reader.errors import CryptoreadError
 from reader.i18n import _, ngettext
+from reader.reasons import reason_of
 
 if TYPE_CHECKING:
     from reader.errors import Refusal
@@ -130,7 +131,7 @@ def export_opml(followed: "Sequence[Subscription]", to: Path, *, with_secrets: b
         raise FileExists(to) from error
     except OSError as error:
         text = _("{path} cannot be written ({reason})")
-        raise CryptoreadError(text.format(path=to, reason=error.strerror)) from error
+        raise CryptoreadError(text.format(path=to, reason=reason_of(error))) from error
     local = sum(each.is_local for each in followed)
     number = len(followed) - local
     done = ngettext(

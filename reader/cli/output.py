@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from reader.article import Article, Row, Sentiment
 from reader.cache.answers import Stats
 from reader.cli.printing.colours import Look, painted
-from reader.i18n import _, ngettext, pgettext
+from reader.i18n import _, grouped, ngettext, pgettext
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -242,9 +242,9 @@ def print_stats(stats: Stats, firsts: "Sequence[Firsts]" = (), most_tags: int = 
         column.justify = "right"
     for name, counts in stats.categories.items():
         numbers = [sum(counts.values()), *(counts[s] for s in Sentiment)]
-        table.add_row(Text(name), *(f"{number:,}" if number else "–" for number in numbers))
-    text = ngettext("{number:,} article", "{number:,} articles", stats.articles)
-    console.print(text.format(number=stats.articles))
+        table.add_row(Text(name), *(grouped(number) if number else "–" for number in numbers))
+    text = ngettext("{number} article", "{number} articles", stats.articles)
+    console.print(text.format(number=grouped(stats.articles)))
     console.print(table)
     frequent = dict(list(stats.tags.items())[:most_tags])
     for title, counted in _counted(stats, frequent):
@@ -262,7 +262,7 @@ def print_stats(stats: Stats, firsts: "Sequence[Firsts]" = (), most_tags: int = 
             column.justify = "right"
         for each in firsts:
             shares = (f"{100 * each.share:.0f} %", f"{100 * each.chance:.0f} %")
-            table.add_row(Text(each.source), f"{each.stories:,}", *shares, each.lag or "–")
+            table.add_row(Text(each.source), grouped(each.stories), *shares, each.lag or "–")
         console.print(table)
 
 
@@ -295,12 +295,12 @@ def _counted(stats: Stats, frequent: Mapping[str, int]) -> Iterator[tuple[str, M
     yield _("languages"), stats.languages
     none = pgettext("source", "none")
     yield _("sources"), {name or none: count for name, count in stats.sources.items()}
-    text = _("tags ({shown} of {number:,})")
-    yield text.format(shown=len(frequent), number=len(stats.tags)), frequent
+    text = _("tags ({shown} of {number})")
+    yield text.format(shown=len(frequent), number=grouped(len(stats.tags))), frequent
 
 
 def _enumeration(counts: Mapping[str, int]) -> str:
-    return ", ".join(f"{name} {count:,}" for name, count in counts.items())
+    return ", ".join(f"{name} {grouped(count)}" for name, count in counts.items())
 
 
 def print_article(row: Row, article: Article, *, paged: bool = False) -> None:

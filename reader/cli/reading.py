@@ -16,7 +16,7 @@ from reader.cli.query_argument import (
     say_nothing_matches,
 )
 from reader.errors import CryptoreadError
-from reader.i18n import _, ngettext
+from reader.i18n import _, grouped, ngettext
 
 if TYPE_CHECKING:
     from reader.cli.template import Template
@@ -233,9 +233,9 @@ def _left_to_decide(*, show: bool) -> Iterator[Callable[[int], None]]:
         return
 
     def show_left(left: int) -> None:
-        text = ngettext("{number:,} article left", "{number:,} articles left", left)
+        text = ngettext("{number} article left", "{number} articles left", left)
         # Blanks over what a longer line has left.
-        print(f"\r{text.format(number=left)}  ", end="", file=sys.stderr, flush=True)
+        print(f"\r{text.format(number=grouped(left))}  ", end="", file=sys.stderr, flush=True)
 
     yield show_left
     print("\r\033[K", end="", file=sys.stderr, flush=True)

@@ -13,6 +13,7 @@ from typing import TextIO
 
 from reader.errors import CryptoreadError
 from reader.i18n import _
+from reader.reasons import reason_of
 
 STDIN, STDOUT, STDERR = 0, 1, 2
 
@@ -22,7 +23,7 @@ class OutputFailed(CryptoreadError):
 
     def __init__(self, error: OSError) -> None:
         is_closed = error.errno == errno.EBADF
-        reason = _("it is closed") if is_closed else error.strerror or str(error)
+        reason = _("it is closed") if is_closed else reason_of(error)
         text = _("cannot write to standard output ({reason}); the rest was not printed")
         super().__init__(text.format(reason=reason))
 

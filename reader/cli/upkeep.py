@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from reader.cli.context import FAILED, REFUSED, Paths, say
-from reader.i18n import _
+from reader.i18n import _, grouped
 
 MARKS_HELP = _("Only the marks: read, favourites, own tags, undo, scroll positions.")
 
@@ -37,8 +37,8 @@ def backup(paths: Paths, to: Path, marks_alone: bool, force: bool) -> None:
     to = to.expanduser()
     folder = data_folder(paths.data)
     report = backup(folder, config_file(paths.config), to, marks_alone=marks_alone, force=force)
-    text = _("backed up {report} to {path} ({megabytes:,.1f} MB)")
-    say(text.format(report=report, path=to, megabytes=report.size / 1e6))
+    text = _("backed up {report} to {path} ({megabytes} MB)")
+    say(text.format(report=report, path=to, megabytes=grouped(report.size / 1e6, 1)))
 
 
 @click.command(short_help=_("Restore marks, articles and settings from a backup."))

@@ -20,12 +20,16 @@ class ConfigError(CryptoreadError):
 
 def not_readable(error: OSError) -> str:
     """Return that a file cannot be read, as a problem of it."""
-    return _("cannot be read ({reason})").format(reason=error.strerror)
+    from reader.reasons import reason_of
+
+    return _("cannot be read ({reason})").format(reason=reason_of(error))
 
 
 def not_writable(error: OSError) -> str:
     """Return that a file cannot be written, as a problem of it."""
-    return _("cannot be written ({reason})").format(reason=error.strerror)
+    from reader.reasons import reason_of
+
+    return _("cannot be written ({reason})").format(reason=reason_of(error))
 
 
 def not_toml(error: Exception) -> str:

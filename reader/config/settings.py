@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from reader.config.paths import ConfigError, not_readable, not_toml
-from reader.i18n import _, languages
+from reader.i18n import _, grouped, languages
 from reader.safety.own_files import NotRegular, read_own
 
 if TYPE_CHECKING:
@@ -277,8 +277,8 @@ def _views_problem(value: object) -> str | None:
     from reader.query.views import MOST_VIEWS, problem
 
     if len(value) > MOST_VIEWS:
-        text = _("there can be {most} views at most in [views], not {number:,}")
-        return text.format(most=MOST_VIEWS, number=len(value))
+        text = _("there can be {most} views at most in [views], not {number}")
+        return text.format(most=MOST_VIEWS, number=grouped(len(value)))
     folded: set[str] = set()
     for name, query in value.items():
         if not isinstance(query, str):

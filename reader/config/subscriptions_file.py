@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from reader.config.settings import Settings
 from reader.config.toml_file import read_document, write_document
 from reader.errors import CryptoreadError
-from reader.i18n import _, ngettext
+from reader.i18n import _, grouped, ngettext, quoted
 from reader.safety.known_secrets import know_address
 from reader.subscriptions import (
     DEFAULTS,
@@ -37,23 +37,25 @@ class NameTaken(CryptoreadError):
     """The name is in use."""
 
     def __init__(self, name: str) -> None:
-        text = _("subscription {name!r} already exists; choose another --name")
-        super().__init__(text.format(name=name))
+        text = _("subscription {name} already exists; choose another --name")
+        super().__init__(text.format(name=quoted(name)))
 
 
 class Followed(CryptoreadError):
     """The address is followed already."""
 
     def __init__(self, url: str, name: str) -> None:
-        super().__init__(_("{url} is already followed, as {name!r}").format(url=url, name=name))
+        super().__init__(
+            _("{url} is already followed, as {name}").format(url=url, name=quoted(name))
+        )
 
 
 class TooMany(CryptoreadError):
     """The limit of subscriptions is reached."""
 
     def __init__(self) -> None:
-        text = _("there can be {most:,} subscriptions at most; unsubscribe from some first")
-        super().__init__(text.format(most=MAX_SUBSCRIPTIONS))
+        text = _("there can be {most} subscriptions at most; unsubscribe from some first")
+        super().__init__(text.format(most=grouped(MAX_SUBSCRIPTIONS)))
 
 
 def subscribe(path: Path, new: Iterable[Subscription]) -> None:

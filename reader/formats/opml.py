@@ -14,7 +14,7 @@ from xml.sax.saxutils import quoteattr
 
 from reader.errors import CryptoreadError, Refusal
 from reader.formats.charsets import text_encoding
-from reader.i18n import _
+from reader.i18n import _, grouped
 from reader.subscriptions import (
     MAX_NAME,
     MAX_SUBSCRIPTIONS,
@@ -101,8 +101,8 @@ class TooManySources(NotOpml):
     """The list names more sources than can be followed."""
 
     def __init__(self) -> None:
-        reason = _("names more than {number:,} sources, the maximum")
-        CryptoreadError.__init__(self, reason.format(number=MAX_SUBSCRIPTIONS))
+        reason = _("names more than {number} sources, the maximum")
+        CryptoreadError.__init__(self, reason.format(number=grouped(MAX_SUBSCRIPTIONS)))
 
 
 def read_opml(
@@ -179,7 +179,9 @@ class _Reading:
                 count += 1
                 if count > MAX_OUTLINES:
                     raise NotOpml(
-                        _("it holds more than {number:,} outlines").format(number=MAX_OUTLINES)
+                        _("it holds more than {number} outlines").format(
+                            number=grouped(MAX_OUTLINES)
+                        )
                     )
                 line += self._text.count("\n", counted, found.start())
                 counted = found.start()

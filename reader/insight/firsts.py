@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from statistics import median
 from typing import NamedTuple
 
-from reader.i18n import _
+from reader.i18n import _, decimal
 
 LEAST_STORIES = 30
 """Stories from which a source is compared: with fewer, the shares are chance."""
@@ -37,7 +37,7 @@ class Firsts(NamedTuple):
     def lag(self) -> str:
         """Return the median time behind the first in hours, `2.4 h`; empty if it has none."""
         lag = self.median_lag_s
-        return "" if lag is None else _("{number:.1f} h").format(number=lag / 3600)
+        return "" if lag is None else _("{number} h").format(number=decimal(lag / 3600, 1))
 
 
 def firsts(stories: Iterable[Iterable[tuple[float, str]]]) -> list[Firsts]:

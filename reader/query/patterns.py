@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Iterable
 from functools import lru_cache
 
-from reader.i18n import _
+from reader.i18n import _, english
 
 MOST_CHARS = 200
 """Longest expression; a longer one is taken as plain text."""
@@ -24,6 +24,26 @@ _CLASSES = {"w": r"\pL\pM\pN_", "d": r"\p{Nd}", "s": r"\s\pZ"}
 _PART = re.compile(
     r"\\Q.*?(?:\\E|$)|\\[pP](?:\{[^}]*\}|.)|\\.|\[:\^?\w+:\]|\[\^?\]?|\]|[^\\\[\]]+", re.S
 )
+
+_REASONS = frozenset(
+    (
+        english("bad repetition operator"),
+        english("invalid UTF-8"),
+        english("invalid character class"),
+        english("invalid character class range"),
+        english("invalid escape sequence"),
+        english("invalid named capture group"),
+        english("invalid perl operator"),
+        english("invalid repetition size"),
+        english("missing )"),
+        english("missing ]"),
+        english("no argument for repetition operator"),
+        english("pattern too large - compile failed"),
+        english("trailing \\"),
+        english("unexpected )"),
+    )
+)
+"""What RE2 says of an expression, before the part that is meant."""
 
 Matches = Callable[[Iterable[str | None]], bool]
 
@@ -58,7 +78,7 @@ def compiled(source: str) -> Matches:
         told = told.removesuffix(f": {wanted}")
         raise ValueError(
             _("`/{pattern}/` is not a regular expression ({reason})").format(
-                pattern=source, reason=told
+                pattern=source, reason=_reason(told)
             )
         ) from None
     re2.purge()  # its own cache has 128 expressions, each with its memory
@@ -67,6 +87,12 @@ def compiled(source: str) -> Matches:
         return any(search(text.encode(errors="replace")) is not None for text in texts if text)
 
     return matches
+
+
+def _reason(told: str) -> str:
+    """Return what RE2 says, in the language of the interface."""
+    reason, colon, part = told.partition(": ")
+    return f"{_(reason)}{colon}{part}" if reason in _REASONS else told
 
 
 def _for_all_scripts(source: str) -> str:

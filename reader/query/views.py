@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 
-from reader.i18n import _
+from reader.i18n import _, grouped, quoted
 from reader.query.language import Field, Hint, Query, parse, parse_typed
 
 LONGEST_NAME = 30
@@ -40,12 +40,12 @@ def problem(name: str, query: str) -> str | None:
     """Return what is wrong with a view, as a sentence; None if it is valid."""
     if not re.fullmatch(_NAME, name) or len(name) > LONGEST_NAME:
         return _(
-            "{name!r} is not a name of a view: letters, digits, - and _ without spaces, "
+            "{name} is not a name of a view: letters, digits, - and _ without spaces, "
             "{number} characters at most"
-        ).format(name=name, number=LONGEST_NAME)
+        ).format(name=quoted(name), number=LONGEST_NAME)
     if len(query) > LONGEST_QUERY:
-        return _("the query of view {name!r} is longer than {number:,} characters").format(
-            name=name, number=LONGEST_QUERY
+        return _("the query of view {name} is longer than {number} characters").format(
+            name=quoted(name), number=grouped(LONGEST_QUERY)
         )
     return None
 

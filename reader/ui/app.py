@@ -28,7 +28,7 @@ from textual.timer import Timer
 from reader.config.paths import resource
 from reader.config.settings import ASCII, FREQUENT, Settings, preferred_language
 from reader.errors import CryptoreadError
-from reader.i18n import _
+from reader.i18n import _, quoted
 from reader.library import Library
 from reader.opening import cover
 from reader.query.language import Field, Query
@@ -220,7 +220,7 @@ class CryptoreadApp(KeyboardApp[bool]):
     def on_delivery_complete(self, event: events.DeliveryComplete) -> None:
         """Say where the picture of the screen was saved."""
         event.prevent_default()
-        said = _("Saved screenshot to {path!r}").format(path=str(event.path))
+        said = _("Saved screenshot to {path}").format(path=quoted(str(event.path)))
         self.notify(said, title=_("Screenshot"), markup=False)
 
     def on_delivery_failed(self, event: events.DeliveryFailed) -> None:

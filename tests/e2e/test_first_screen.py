@@ -205,7 +205,7 @@ def test_a_picture_that_may_be_wrong_is_not_shown(
     leave(start())
     assert (tmp_path / "data" / "first-screen").exists()
     env = CHANGES[name](tmp_path, command)
-    terminal = start(env=dict(env))
+    terminal = start(env=dict(env), wait_for="? довідка" if "LANG" in env else "? help")
     assert terminal.raw.index(b"\x1b[?1004h") < terminal.raw.index(FIRST_ROW), "a kept picture"
     leave(terminal)
 

@@ -24,6 +24,8 @@ _SQL = re.compile(
     r"\b(SELECT|INSERT|UPDATE|CREATE|DELETE|PRAGMA|FROM|WHERE|ORDER BY|VALUES|ALTER TABLE"
     r"|DROP TABLE|SAVEPOINT|ROLLBACK TO|RELEASE|REINDEX|NOT GLOB|NOT IN)\b| = \?|\btypeof\("
 )
+_NUMBER = re.compile(r",|\.[1-9]\d*[f%]")
+_NUMBER_IN_TEXT = re.compile(r"\{\w*:[^{}]*(,|\.[1-9]\d*[f%])[^{}]*\}")
 _NOT_SHOWN = "# not shown"
 """Comment, with a reason, at the end of a line whose text nobody sees, or sees in English."""
 
@@ -75,6 +77,30 @@ def forgotten(path: Path) -> list[Forgotten]:
         if _SENTENCE.search(_TAG.sub("<>", text)) and not _SQL.search(text) and not is_excused:
             found.append(Forgotten(path, node.lineno, text))
     return found
+
+
+def english_numbers(path: Path) -> list[Forgotten]:
+    """Return where a number is formatted as English writes it, for people to read."""
+    tree = _tree(path)
+    excused = {
+        id(part)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and _name(node.func) in _UNTRANSLATED_CALLS
+        for part in ast.walk(node)
+    }
+    return [
+        Forgotten(path, node.lineno, ast.unparse(node))
+        for node in ast.walk(tree)
+        if id(node) not in excused
+        and (
+            (isinstance(node, ast.Constant) and _NUMBER_IN_TEXT.search(str(node.value)))
+            or (
+                isinstance(node, ast.FormattedValue)
+                and node.format_spec is not None
+                and _NUMBER.search(ast.unparse(node.format_spec))
+            )
+        )
+    ]
 
 
 def _not_collected(path: Path, tree: ast.Module) -> Iterator[Forgotten]:

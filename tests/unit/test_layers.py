@@ -38,7 +38,7 @@ HEAVY = {
         "reader.cache.repair.checking",
         "reader.safety.redaction",
     ),
-    *("reader.safety.spellings", "reader.web.inside", "reader.config.exposed"),
+    *("reader.safety.spellings", "reader.web.inside", "reader.config.exposed", "reader.reasons"),
     *("reader.archive.backup", "reader.safety.temporary"),
     *(
         "reader.cache.repair.marks_repair",

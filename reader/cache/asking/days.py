@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from pyroaring import BitMap
 
+from reader.ages import day_name, month_name
 from reader.cache.answers import Group, Tally
 from reader.cache.asking.evaluation import first_id_since
 from reader.cache.ids import Span
@@ -69,7 +70,12 @@ def _days(view: "View") -> Iterator[_Day]:
     while (published := view.published_before(first)) is not None:
         day = from_milliseconds(published).astimezone().date()
         first = first_id_since(view, start_of(day))
-        yield _Day((f"{day:%Y-%m-%d}",), f"{day:%a %d %b %Y}", first)
+        yield _Day((f"{day:%Y-%m-%d}",), _label(day), first)
+
+
+def _label(day: date) -> str:
+    """Return `Sat 14 Mar 2026`."""
+    return f"{day_name(day.weekday())} {day.day:02} {month_name(day.month)} {day:%Y}"
 
 
 def start_of(day: date) -> datetime:

@@ -68,7 +68,7 @@ def _opened(folder: Path) -> int | None:
             return None
         return os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     except OSError as error:
-        raise CacheUnwritable(folder, error.strerror or str(error)) from error
+        raise CacheUnwritable(folder, error) from error
 
 
 @contextmanager

@@ -71,6 +71,8 @@ def sql_errors(path: Path) -> Iterator[None]:
 
 
 def _ours(path: Path, error: sqlite3.Error | UnicodeDecodeError) -> CacheError:
+    from reader.reasons import reason_of_sqlite
+
     if isinstance(error, sqlite3.ProgrammingError | sqlite3.InterfaceError):
         return CacheError(f"{path}: {error}")
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
@@ -80,12 +82,12 @@ def _ours(path: Path, error: sqlite3.Error | UnicodeDecodeError) -> CacheError:
         error, "sqlite_errorcode", 0
     ) == sqlite3.SQLITE_READONLY and copies.is_writable(path)
     if code in _UNWRITABLE and not is_of_another_format:
-        return CacheUnwritable(path, str(error))
+        return CacheUnwritable(path, reason_of_sqlite(error))
     if code in _DAMAGED or code == sqlite3.SQLITE_READONLY:
         suspect(path)
         is_text = isinstance(error, UnicodeDecodeError)
         advice = CANNOT_MEND if copies.is_only_read(path) else ""
-        reason = _("a name in it is not text") if is_text else str(error)
+        reason = _("a name in it is not text") if is_text else reason_of_sqlite(error)
         return CacheDamaged(path, reason, advice)
     return CacheError(f"{path}: {error}")
 

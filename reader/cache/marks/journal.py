@@ -57,7 +57,9 @@ def marks_errors(path: Path) -> Iterator[None]:
         if isinstance(cause, UnicodeDecodeError) or (
             isinstance(cause, sqlite3.Error) and _is_damage(cause)
         ):
-            raise damaged(path, str(cause)) from cause
+            from reader.reasons import reason_of_sqlite
+
+            raise damaged(path, reason_of_sqlite(cause)) from cause
         raise
     except (TypeError, ValueError) as error:
         raise damaged(path, str(error)) from error

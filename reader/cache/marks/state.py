@@ -64,7 +64,7 @@ def look(path: Path) -> State:
         with marks_errors(path), closing(connect(path, MARKS)) as db:
             return State.DAMAGED if is_of_another_format(db, path) else _state(db, path)
     except OSError as error:
-        raise CacheUnwritable(path, error.strerror or str(error)) from error
+        raise CacheUnwritable(path, error) from error
     except CacheDamaged:
         return State.DAMAGED
 

@@ -15,7 +15,7 @@ from reader.cache.ids import NONE
 from reader.cache.marks.kinds import Mark
 from reader.cache.repair import rebuilding
 from reader.cache.values.facet_rows import Damaged
-from reader.i18n import _, ngettext
+from reader.i18n import _, grouped, ngettext
 from reader.query.folding import folded
 
 SAMPLE, WORDS = 200, 3
@@ -48,11 +48,11 @@ def facets_fault(db: sqlite3.Connection, *, deep: bool) -> str:
             return _("facets have wrong checksums")
         differ += bits != truth.ids.get(facet, NONE)
     text = ngettext(
-        "{number:,} facet differs from the articles",
-        "{number:,} facets differ from the articles",
+        "{number} facet differs from the articles",
+        "{number} facets differ from the articles",
         differ,
     )
-    return text.format(number=differ) if differ else ""
+    return text.format(number=grouped(differ)) if differ else ""
 
 
 def index_fault(db: sqlite3.Connection) -> str:
@@ -75,10 +75,10 @@ def index_fault(db: sqlite3.Connection) -> str:
         return _("the full-text index is damaged")
     if missing:
         return ngettext(
-            "the full-text index misses {number:,} word of a sample of articles",
-            "the full-text index misses {number:,} words of a sample of articles",
+            "the full-text index misses {number} word of a sample of articles",
+            "the full-text index misses {number} words of a sample of articles",
             missing,
-        ).format(number=missing)
+        ).format(number=grouped(missing))
     return _("the full-text index finds articles that are gone") if found_gone else ""
 
 

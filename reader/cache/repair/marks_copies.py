@@ -122,7 +122,7 @@ def _kept(folder: Path, path: Path) -> Path | None:
         sync_folder(path.parent)
         _remove_oldest(folder)
     except OSError as error:
-        raise CacheUnwritable(path, error.strerror or str(error)) from error
+        raise CacheUnwritable(path, error) from error
     return path
 
 

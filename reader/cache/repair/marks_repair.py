@@ -39,7 +39,7 @@ from reader.cache.repair.marks_salvage import put_over, salvage
 from reader.cache.repair.marks_shown import Shown, counter_shown, shown
 from reader.cache.repair.preparing import prepare
 from reader.errors import CacheDamaged, CacheUnwritable, MarksDamaged
-from reader.i18n import _, ngettext
+from reader.i18n import _, grouped, ngettext
 
 NAME = "marks.db"
 
@@ -63,13 +63,13 @@ class _Rebuilt(NamedTuple):
             return _("no mark could be restored; a new file was created")
         if self.marks:
             text = ngettext(
-                "{number:,} article has marks again, from {places}",
-                "{number:,} articles have marks again, from {places}",
+                "{number} article has marks again, from {places}",
+                "{number} articles have marks again, from {places}",
                 self.marks,
             )
         else:
             text = _("no article had marks in {places}")
-        return text.format(number=self.marks, places=_(" and ").join(places))
+        return text.format(number=grouped(self.marks), places=_(" and ").join(places))
 
 
 # At every start.
@@ -239,11 +239,11 @@ def _caught_up(folder: Path, path: Path) -> str:
             _set_counter(db, max(cache.counter, copy.counter if copy else 0) + 1)
         gained = marked(db) - before
     restored = ngettext(
-        "{number:,} marked article was restored",
-        "{number:,} marked articles were restored",
+        "{number} marked article was restored",
+        "{number} marked articles were restored",
         gained,
     )
-    done = restored.format(number=gained) if gained > 0 else _("they agree again")
+    done = restored.format(number=grouped(gained)) if gained > 0 else _("they agree again")
     text = _("{file} was older than cache.db, so changes of marks were lost; {repair}")
     return text.format(file=NAME, repair=done)
 
@@ -290,10 +290,10 @@ def _faults(folder: Path, path: Path, state: State) -> Iterator[str]:
             yield _("{file} is older than cache.db: changes of marks were lost").format(file=path)
         elif counter == cache.counter and (count := _differing(cache, db)):
             yield ngettext(
-                "{number:,} article has other marks in {file} than cache.db shows",
-                "{number:,} articles have other marks in {file} than cache.db shows",
+                "{number} article has other marks in {file} than cache.db shows",
+                "{number} articles have other marks in {file} than cache.db shows",
                 count,
-            ).format(number=count, file=path)
+            ).format(number=grouped(count), file=path)
 
 
 def repair(folder: Path) -> list[str]:
@@ -340,11 +340,11 @@ def _agree(folder: Path, path: Path) -> str:
             cache.add_to(db)
             _set_counter(db, cache.counter + 1)
     text = ngettext(
-        "{number:,} article had other marks in {file} than in cache.db: marks of both were kept",
-        "{number:,} articles had other marks in {file} than in cache.db: marks of both were kept",
+        "{number} article had other marks in {file} than in cache.db: marks of both were kept",
+        "{number} articles had other marks in {file} than in cache.db: marks of both were kept",
         count,
     )
-    return text.format(number=count, file=NAME)
+    return text.format(number=grouped(count), file=NAME)
 
 
 def _differing(cache: Shown, db: sqlite3.Connection) -> int:
@@ -361,4 +361,4 @@ def _alone(folder: Path) -> Iterator[None]:
         try:
             yield
         except OSError as error:
-            raise CacheUnwritable(folder, error.strerror or str(error)) from error
+            raise CacheUnwritable(folder, error) from error

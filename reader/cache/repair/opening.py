@@ -30,7 +30,7 @@ from reader.cache.files.schema import (
     has_articles,
 )
 from reader.errors import CacheDamaged, CacheError, CacheUnwritable
-from reader.i18n import _, ngettext
+from reader.i18n import _, grouped, ngettext
 from reader.safety.own_files import PRIVATE_FILE, create, make_folder
 
 MIGRATION_WAIT_S = 60.0
@@ -42,7 +42,7 @@ def make_ready(path: Path, schema: Schema) -> str | None:
     try:
         make_folder(path.parent)
     except OSError as error:
-        raise CacheUnwritable(path.parent, error.strerror or str(error)) from error
+        raise CacheUnwritable(path.parent, error) from error
     try:
         if not copies.is_writable(path):
             raise CacheUnwritable(path, _("its folder is read-only"))
@@ -50,7 +50,7 @@ def make_ready(path: Path, schema: Schema) -> str | None:
             with alone(path.parent, MIGRATION_WAIT_S):
                 return _made_ready(path, schema)
         except OSError as error:
-            raise CacheUnwritable(path, error.strerror or str(error)) from error
+            raise CacheUnwritable(path, error) from error
     except CacheUnwritable as error:
         _prepare_to_read(path, schema, error)
         return None
@@ -111,20 +111,20 @@ def _begun_anew(path: Path, aside: Path, schema: Schema) -> str:
             advice = _("import and sync again to bring back the others")
             text = ngettext(
                 "{file} was damaged and renamed to {aside}; "
-                "a new one was created with {number:,} of its articles",
+                "a new one was created with {number} of its articles",
                 "{file} was damaged and renamed to {aside}; "
-                "a new one was created with {number:,} of its articles",
+                "a new one was created with {number} of its articles",
                 found,
             )
         elif found:
             text = ngettext(
                 "{file} was damaged and renamed to {aside}; "
-                "a new one was created with its {number:,} article",
+                "a new one was created with its {number} article",
                 "{file} was damaged and renamed to {aside}; "
-                "a new one was created with its {number:,} articles",
+                "a new one was created with its {number} articles",
                 found,
             )
-    said = text.format(file=path.name, aside=aside.name, number=found)
+    said = text.format(file=path.name, aside=aside.name, number=grouped(found))
     return f"{said}; {advice}" if advice else said
 
 
@@ -205,7 +205,7 @@ def _back_up(db: sqlite3.Connection, path: Path, version: int) -> None:
                 rename_to_free(part, path.with_name(f"{path.name}.v{version}{ending}"))
                 return
     except OSError as error:
-        raise CacheUnwritable(part, error.strerror or str(error)) from error
+        raise CacheUnwritable(part, error) from error
     finally:
         part.unlink(missing_ok=True)
 

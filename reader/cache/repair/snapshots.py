@@ -21,6 +21,7 @@ from reader.cache.repair.marks_shown import counter_shown
 from reader.cache.repair.preparing import prepare
 from reader.errors import CacheDamaged, CacheError, CacheLocked, CacheUnwritable
 from reader.i18n import _
+from reader.reasons import reason_of_sqlite
 
 SCHEMAS = {"marks.db": MARKS, "cache.db": CACHE}
 """The files of a data folder, in the order of being put in place."""
@@ -69,9 +70,9 @@ def copy_of(folder: Path, name: str, to: Path) -> int:
                 return _whole(copy, path, name)
         except CacheDamaged as error:
             suspect(path)
-            raise CacheDamaged(path, str(error.__cause__ or error)) from error
+            raise CacheDamaged(path, reason_of_sqlite(error.__cause__ or error)) from error
         except CacheUnwritable as error:
-            raise OSError(str(error.__cause__)) from error
+            raise OSError(reason_of_sqlite(error.__cause__ or error)) from error
 
 
 def _whole(db: sqlite3.Connection, path: Path, name: str) -> int:
@@ -134,7 +135,7 @@ def put_in_place(files: dict[str, Path], folder: Path) -> list[Put]:
                 stack.enter_context(_unused(folder / name))
             return [_put(files[name], folder / name) for name in SCHEMAS if name in files]
     except OSError as error:
-        raise CacheUnwritable(folder, error.strerror or str(error)) from error
+        raise CacheUnwritable(folder, error) from error
 
 
 def _put(new: Path, path: Path) -> Put:

@@ -8,7 +8,7 @@ from reader.article import UNKNOWN_LANG, Article
 from reader.digests import blake2b
 from reader.formats.book.markup import body_markup, escape, link
 from reader.formats.lead import lead
-from reader.i18n import _, ngettext
+from reader.i18n import _, grouped, ngettext
 
 MOST_ARTICLES = 5_000
 MOST_CHARS = 100_000_000
@@ -76,8 +76,8 @@ class Book(NamedTuple):
     def summary(self) -> str:
         """Return `12 articles, 2025-11-14 to 2025-11-16`."""
         days = sorted(f"{article.published.astimezone():%Y-%m-%d}" for article in self.articles)
-        count = ngettext("{number:,} article", "{number:,} articles", len(days))
-        count = count.format(number=len(days))
+        count = ngettext("{number} article", "{number} articles", len(days))
+        count = count.format(number=grouped(len(days)))
         if not days:
             return count
         if days[0] == days[-1]:
@@ -95,9 +95,9 @@ def bound(articles: Iterable[Article], title: str) -> Book:
         count, size = count + 1, size + len(article.body)
         if count > MOST_ARTICLES or size > MOST_CHARS:
             raise TooLarge(
-                _(
-                    "a book has at most {number:,} articles; narrow the query, as by after:2d"
-                ).format(number=MOST_ARTICLES)
+                _("a book has at most {number} articles; narrow the query, as by after:2d").format(
+                    number=grouped(MOST_ARTICLES)
+                )
             )
         sections.setdefault(article.category, []).append(article)
     ordered = sorted(sections.items(), key=lambda item: (-len(item[1]), item[0]))

@@ -18,7 +18,7 @@ from feedparser.sanitizer import replace_doctype
 
 from reader.formats.feeds.lean_feed import Lean
 from reader.formats.page import NotAPage
-from reader.i18n import _
+from reader.i18n import _, grouped
 
 MAX_ELEMENTS = 100_000
 """Maximum elements: ten for each of the most items of a page."""
@@ -135,8 +135,8 @@ class _Bounded(Lean):
         self._elements += 1
         if self._elements > MAX_ELEMENTS:
             raise TooMuch(
-                _("the feed has more than {number:,} elements, far more than a feed needs").format(
-                    number=MAX_ELEMENTS
+                _("the feed has more than {number} elements, far more than a feed needs").format(
+                    number=grouped(MAX_ELEMENTS)
                 )
             )
         _check_attributes(len(attributes))
@@ -265,7 +265,7 @@ def _refuse_blanks(pieces: list[Any]) -> None:
     """Refuse many blanks: feedparser removes those of XHTML one by one, moving all that follow."""
     if len(pieces) > MAX_BLANKS and not any(piece.strip() for piece in pieces[:MAX_BLANKS]):
         raise TooMuch(
-            _(
-                "the feed has more than {number:,} pieces of space, far more than a feed needs"
-            ).format(number=MAX_BLANKS)
+            _("the feed has more than {number} pieces of space, far more than a feed needs").format(
+                number=grouped(MAX_BLANKS)
+            )
         )

@@ -12,6 +12,7 @@ from typing import BinaryIO, NamedTuple
 
 from reader.errors import Refusal, SourceError
 from reader.i18n import _
+from reader.reasons import reason_of
 from reader.text import display_name
 
 MAX_FILE_BYTES = 4 * 1024 * 1024
@@ -61,7 +62,7 @@ def is_article_name(name: str) -> bool:
 
 def cannot_be_read(error: OSError) -> str:
     """Return the reason for a refusal."""
-    return _("cannot be read ({reason})").format(reason=error.strerror or error)
+    return _("cannot be read ({reason})").format(reason=reason_of(error))
 
 
 def open_regular(path: str) -> BinaryIO:

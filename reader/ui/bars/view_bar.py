@@ -13,6 +13,7 @@ from textual import events
 from textual.message import Message
 from textual.strip import Strip
 
+from reader.i18n import grouped
 from reader.ui.textual_compat.cells import fit
 from reader.ui.textual_compat.painted import Painted
 
@@ -111,5 +112,5 @@ class ViewBar(Painted):
             yield label[:at], look
             yield label[at : at + 1], look + self.style_of("view-bar--letter")
             yield label[at + 1 :], look
-        count = "…" if item.unread is None else f"{item.unread:,}"
+        count = "…" if item.unread is None else grouped(item.unread)
         yield f" {count}", self.style_of("view-bar--muted")

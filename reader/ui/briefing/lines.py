@@ -9,7 +9,7 @@ from reader.cache.answers import Group
 from reader.cache.ids import Ids
 from reader.cache.insight.briefing import Briefing, More, Turned
 from reader.cache.mood import FEWEST, percent, rate, sparkline
-from reader.i18n import _, ngettext, pgettext
+from reader.i18n import _, decimal, grouped, ngettext, pgettext
 from reader.ui.briefing.moments import moment
 from reader.ui.briefing.parts import (
     MUTED,
@@ -93,11 +93,13 @@ def _head(briefing: Briefing, width: int, now: datetime, days: int) -> list[str]
     told = max(briefing.several, len(briefing.told_by_several))
     articles, stories = len(briefing.ids), briefing.stories
     counts = [
-        ngettext("{number:,} article", "{number:,} articles", articles).format(number=articles),
-        ngettext("{number:,} story", "{number:,} stories", stories).format(number=stories)
+        ngettext("{number} article", "{number} articles", articles).format(
+            number=grouped(articles)
+        ),
+        ngettext("{number} story", "{number} stories", stories).format(number=grouped(stories))
         if stories
         else "",
-        _("{number:,} told by several").format(number=told) if told else "",
+        _("{number} told by several").format(number=grouped(told)) if told else "",
     ]
     when = _("Since {moment}").format(moment=since) if since else _newest(days)
     what = ", ".join(filter(None, counts))
@@ -146,19 +148,26 @@ def _add_mood(made: Lines, briefing: Briefing) -> None:
 def _more(more: More) -> tuple[Target, Line]:
     kind = Kind.TAG if more.is_tag else Kind.WORD
     name = short(more.name, _LONGEST_NAME)
-    usual = f"{more.usual:,.0f}" if more.usual >= FEW else f"{more.usual:.1f}".removesuffix(".0")
-    counts = _("{stories:,} (usual {usual})").format(stories=more.stories, usual=usual)
+    usual = _usual(more.usual)
+    counts = _("{stories} (usual {usual})").format(stories=grouped(more.stories), usual=usual)
     return Target(kind, more.name), [
         (name if more.is_tag else _("“{word}”").format(word=name), NAME),
         (f" {counts}", MUTED),
     ]
 
 
+def _usual(number: float) -> str:
+    """Return a number with a decimal only if it is small and has one."""
+    few = round(number, 1)
+    is_whole = number >= FEW or few == int(few)
+    return grouped(round(number)) if is_whole else decimal(number, 1)
+
+
 def _turned(turned: Turned) -> tuple[Target, Line]:
     now, was = turned.now, turned.was
     is_up = (now.share or 0) >= (was.share or 0)
-    shares = _("{now} of {number:,} (was {was} of {before:,})").format(
-        now=percent(now), number=now.total, was=percent(was), before=was.total
+    shares = _("{now} of {number} (was {was} of {before})").format(
+        now=percent(now), number=grouped(now.total), was=percent(was), before=grouped(was.total)
     )
     return Target(Kind.TAG, turned.tag), [
         (short(turned.tag, _LONGEST_NAME), NAME),

@@ -10,7 +10,7 @@ from reader.article import ArticleId, Row, Sentiment
 from reader.cache.answers import Group
 from reader.cache.ids import Ids
 from reader.cache.insight.briefing import Briefing, Headline
-from reader.i18n import _
+from reader.i18n import _, grouped
 from reader.ui.briefing.moments import short_moment
 from reader.ui.briefing.parts import (
     GROUP,
@@ -65,7 +65,7 @@ def add_stories(made: Lines, briefing: Briefing, now: datetime) -> None:
     for each in briefing.told_by_several:
         _add_entry(made, _story(each), now)
     more = briefing.several - len(briefing.told_by_several)
-    _add_more(made, more, _("and {number:,} more, not listed"))
+    _add_more(made, more, _("and {number} more, not listed"))
 
 
 def _story(told: Headline) -> _Entry:
@@ -110,7 +110,7 @@ def _within(parts: Line, width: int) -> Iterator[Part]:
 
 def _add_more(made: Lines, count: int, text: str) -> None:
     if count > 0:
-        made.add((fit(f"{'':{_BEFORE}}{text.format(number=count)}", made.width), MUTED))
+        made.add((fit(f"{'':{_BEFORE}}{text.format(number=grouped(count))}", made.width), MUTED))
 
 
 # Groups and articles.
@@ -128,7 +128,7 @@ def add_articles(made: Lines, ids: Ids, fetch: Fetch, now: datetime, key: Key = 
         target = Target(Kind.ARTICLE, key=key, article=row.identity)
         entry = _Entry(target, before, row.title, row.published, row.source, row.read)
         _add_entry(made, entry, now)
-    _add_more(made, len(ids) - MOST, _("and {number:,} more, in the list"))
+    _add_more(made, len(ids) - MOST, _("and {number} more, in the list"))
 
 
 def add_groups(
@@ -143,7 +143,7 @@ def add_groups(
     for group in groups:
         head = [
             (fit(one_line(group.label), name), GROUP),
-            (f"{len(group.ids):>{_COUNT},} ", NAME),
+            (f"{grouped(len(group.ids)):>{_COUNT}} ", NAME),
             *_sentiments(group, columns),
         ]
         _add_group(made, group, head, opened)
@@ -167,7 +167,7 @@ def _columns(groups: Sequence[Group]) -> dict[Sentiment, int]:
     counts = [(each.sentiment, len(each.ids)) for group in groups for each in group.children]
     present = {sentiment for sentiment, _count in counts}
     return {
-        each: len(f"{max(count for sentiment, count in counts if sentiment is each):,}")
+        each: len(grouped(max(count for sentiment, count in counts if sentiment is each)))
         for each in Sentiment
         if each in present
     }
@@ -177,7 +177,7 @@ def _sentiments(group: Group, columns: Mapping[Sentiment, int]) -> Iterator[Part
     counts = {child.sentiment: len(child.ids) for child in group.children}
     for sentiment, digits in columns.items():
         count = counts.get(sentiment)
-        shown = "" if count is None else f"  {sentiment.glyph} {count:>{digits},}"
+        shown = "" if count is None else f"  {sentiment.glyph} {grouped(count):>{digits}}"
         yield f"{shown:{digits + 4}}", sentiment.lower()
 
 
@@ -186,5 +186,5 @@ def _child(child: Group, name: int) -> Line:
     return [
         (f"{sentiment.glyph} ", sentiment.lower()),
         (fit(one_line(child.label), max(1, name - _BEFORE_CHILD)), ""),
-        (f"{len(child.ids):>{_COUNT},}", NAME),
+        (f"{grouped(len(child.ids)):>{_COUNT}}", NAME),
     ]

@@ -22,7 +22,7 @@ from reader.cache.mood import (
     sparkline,
     summed,
 )
-from reader.i18n import _, ngettext
+from reader.i18n import _, grouped, ngettext
 from reader.ui.modals.page import Line
 from reader.ui.textual_compat.cells import cell_len, fit
 
@@ -129,7 +129,7 @@ def lay_out(state: State, width: int, height: int) -> Layout:
 def _planned(state: State, width: int) -> Layout:
     """Return how wide columns are and which are in view."""
     peak = max(max(state.pair(column)) for column in state.columns)
-    left = len(f"{peak:,}") + 3
+    left = len(grouped(peak)) + 3
     room, columns = max(1, width - left), len(state.columns)
     cells = max(1, min(_WIDEST, room // columns))
     count = min(columns, room // cells)
@@ -148,7 +148,7 @@ def _summary(state: State, width: int) -> Line:
     if state.of_estimates:
         shown, hidden = hidden, shown
         title = _("Estimates, not the publisher's label")
-        other = _("{number:,} with a label").format(number=hidden.total)
+        other = _("{number} with a label").format(number=grouped(hidden.total))
     neutral = sum(
         column.neutral_estimates if state.of_estimates else column.neutral for column in columns
     )
@@ -158,7 +158,7 @@ def _summary(state: State, width: int) -> Line:
         _neutral(neutral),
         _unrated(unrated),
         other if hidden.total else "",
-        f"n {articles:,}",
+        f"n {grouped(articles)}",
     ]
     text = " · ".join(filter(None, parts))
     title = f"{title}  " if cell_len(text) + cell_len(title) + 2 <= width else ""
@@ -167,17 +167,17 @@ def _summary(state: State, width: int) -> Line:
 
 def _neutral(number: int) -> str:
     """Return how many are neutral; empty for none."""
-    text = ngettext("■ {number:,} neutral", "■ {number:,} neutral", number)
-    return text.format(number=number) if number else ""
+    text = ngettext("■ {number} neutral", "■ {number} neutral", number)
+    return text.format(number=grouped(number)) if number else ""
 
 
 def _unrated(number: int) -> str:
-    return _("{number:,} unrated").format(number=number) if number else ""
+    return _("{number} unrated").format(number=grouped(number)) if number else ""
 
 
 def _estimates(number: int) -> str:
-    text = ngettext("~ {number:,} estimate", "~ {number:,} estimates", number)
-    return text.format(number=number)
+    text = ngettext("~ {number} estimate", "~ {number} estimates", number)
+    return text.format(number=grouped(number))
 
 
 def _chart(state: State, plan: Layout, height: int, width: int) -> Iterator[Line]:
@@ -201,7 +201,7 @@ def _chart(state: State, plan: Layout, height: int, width: int) -> Iterator[Line
 
 
 def _label(sign: str, peak: int, is_last: bool, plan: Layout) -> str:
-    return f"{sign} {peak:>{plan.left - 3},} " if is_last else " " * plan.left
+    return f"{sign} {grouped(peak):>{plan.left - 3}} " if is_last else " " * plan.left
 
 
 def _without_labels(height: int, width: int) -> Iterator[Line]:
@@ -288,7 +288,7 @@ def _detail(state: State, width: int) -> Line:
         _neutral(neutral),
         _unrated(column.unrated),
         _estimates(estimates) if estimates and not state.of_estimates else "",
-        f"n {column.articles:,}",
+        f"n {grouped(column.articles)}",
     ]
     sign = "› " if state.on_columns else "  "
     head = fit(f"{sign}{days}  ", min(width, max(24, 3 + cell_len(days))))
@@ -316,7 +316,7 @@ def _table(state: State, width: int, shown: range) -> Iterator[Line]:
         total = summed(series)
         now, was = now_and_was(series, mood.by)
         counts = [total.total, *(total if width >= _WIDE else ())]
-        cells = "".join(f"{each:>{_NUMBER},}" for each in counts)
+        cells = "".join(f"{grouped(each):>{_NUMBER}}" for each in counts)
         cells += f"{percent(now):>{_NUMBER}}{percent(was):>{_NUMBER}}"
         is_chosen = place == state.row and not state.on_columns
         line = [

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, ClassVar, NamedTuple
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
-from reader.i18n import _, pgettext
+from reader.i18n import _, grouped, pgettext
 from reader.ui.modals.fuzzy import best, fold
 from reader.ui.modals.modal import Modal
 from reader.ui.modals.pick_list import PickList, Span
@@ -34,7 +34,7 @@ class OwnTagList(PickList[OwnTag]):
     def spans(self, row: OwnTag, width: int) -> Sequence[Span]:
         """Return sign, name and count of a tag."""
         sign, state = ("✓", "pick-list--included") if row.is_set else (" ", "")
-        count = pgettext("tag", "new") if row.articles is None else f"{row.articles:,}"
+        count = pgettext("tag", "new") if row.articles is None else grouped(row.articles)
         name = fit(f"#{row.name}", width - cell_len(count) - 4)
         return [(f"{sign} ", state), (name, state), (f" {count} ", "pick-list--dim")]
 

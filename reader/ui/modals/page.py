@@ -59,8 +59,8 @@ class Page(Guarded, ScrollView):
         raise NotImplementedError
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:  # noqa: ARG002
-        """Return the number of lines at this width."""
-        return len(self.lay_out(width))
+        """Return the number of lines at this width less the scroll bar."""
+        return len(self.lay_out(width - self.styles.scrollbar_size_vertical))
 
     def on_resize(self) -> None:
         """Lay the page out again for its new width."""

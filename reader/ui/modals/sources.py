@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, ClassVar, NamedTuple
 from textual.binding import Binding, BindingType
 
 from reader.ages import age_in_words
-from reader.i18n import _, pgettext
+from reader.i18n import _, grouped, pgettext
 from reader.live.health import Health, health
 from reader.safety.redaction import redacted_address
 from reader.subscriptions import Status
@@ -120,7 +120,7 @@ def firsts_lines(firsts: "Sequence[Firsts]", width: int) -> list[Line]:
     lines.append([(fit(fit(_("source"), room) + "  " + head, width), "page--muted")])
     for each in firsts:
         cells = (
-            f"{each.stories:,}",
+            grouped(each.stories),
             f"{100 * each.share:.0f} %",
             f"{100 * each.chance:.0f} %",
             each.lag or "–",

@@ -12,7 +12,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.message import Message
 
-from reader.i18n import _
+from reader.i18n import _, grouped
 from reader.query.language import Query
 from reader.ui.modals.fuzzy import best, fold, matched
 from reader.ui.modals.modal import Modal
@@ -50,7 +50,7 @@ class TagList(PickList[Tag]):
     def spans(self, row: Tag, width: int) -> Sequence[Span]:
         """Return sign, name and count of a tag, the typed letters emphasised."""
         sign, state = _SIGNS[row.included]
-        count = "…" if row.left is None else f"{row.left:,}"
+        count = "…" if row.left is None else grouped(row.left)
         name = fit(row.name, width - len(count) - 4)
         counted = state or "pick-list--dim"
         return [(f"{sign} ", state), *self._emphasised(name, row, state), (f" {count} ", counted)]
@@ -242,9 +242,9 @@ class TagPicker(Modal[None]):
             sentence = NO_SUCH_TAG if self._tags else NO_TAGS
             tags.empty = sentence.format(close=self._close_key)
         tags.show(rows, next(same, nearest), reveals=reveals)
-        found = f"{len(self._tags):,}"
+        found = grouped(len(self._tags))
         if typed.strip():
-            text = _("{found:,} of {number:,}")
-            found = text.format(found=len(rows), number=len(self._tags))
+            text = _("{found} of {number}")
+            found = text.format(found=grouped(len(rows)), number=grouped(len(self._tags)))
         if self._has_counted.is_set():
             self.query_one("#tag-matches", Static).update(found)

@@ -8,7 +8,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
 
-from reader.i18n import _
+from reader.i18n import _, grouped, quoted
 from reader.query.views import LONGEST_NAME, problem
 from reader.ui.modals.modal import Modal
 from reader.ui.modals.pick_list import PickList, Span
@@ -33,7 +33,7 @@ class ViewList(PickList[ListedView]):
 
     def spans(self, row: ListedView, width: int) -> Sequence[Span]:
         """Return letter, name, query and count of a view."""
-        count = "" if row.unread is None else f"{row.unread:,}"
+        count = "" if row.unread is None else grouped(row.unread)
         widest = max(cell_len(each.name) for each in self.rows)
         rest = width - widest - len(count) - 7
         return [
@@ -133,7 +133,7 @@ class SaveViewScreen(Modal[str]):
         name = event.value.strip()
         said = self._problem(name) if name else ""
         if not said and name and self._is_known(name):
-            said = _("replaces the view {name!r}").format(name=name)
+            said = _("replaces the view {name}").format(name=quoted(name))
         self.query_one("#view-problem", Static).update(Content(said))
 
     def on_input_submitted(self, event: "Input.Submitted") -> None:

@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from reader.article import Article
-from reader.i18n import _, ngettext
+from reader.i18n import _, grouped, ngettext
 from reader.library import Ids, Library
 from reader.ui.screen.host import Host
 from reader.ui.textual_compat.failures import in_background
@@ -99,8 +99,8 @@ class Doors:
         self._copied = selected
         text = screen.get_selected_text() or ""
         if words := len(text.split()):
-            said = ngettext("copied {number:,} word", "copied {number:,} words", words)
-            self._copy(text, said.format(number=words))
+            said = ngettext("copied {number} word", "copied {number} words", words)
+            self._copy(text, said.format(number=grouped(words)))
 
     def _copy(self, text: str, said: str) -> None:
         self._host.app.copy_to_clipboard(text)
@@ -135,15 +135,15 @@ class Doors:
 
 def _links_copied(links: int, articles: int, *, is_cut: bool) -> str:
     """Return how many links of so many articles were copied. is_cut: there are older articles."""
-    said = ngettext("copied {number:,} link", "copied {number:,} links", links)
+    said = ngettext("copied {number} link", "copied {number} links", links)
     if is_cut:
         said = ngettext(
-            "copied {number:,} link of the newest {articles:,} articles",
-            "copied {number:,} links of the newest {articles:,} articles",
+            "copied {number} link of the newest {articles} articles",
+            "copied {number} links of the newest {articles} articles",
             links,
         )
-    said = said.format(number=links, articles=articles)
+    said = said.format(number=grouped(links), articles=grouped(articles))
     if without := articles - links:
-        none = ngettext("{number:,} have none", "{number:,} have none", without)
-        said = f"{said}; {none.format(number=without)}"
+        none = ngettext("{number} have none", "{number} have none", without)
+        said = f"{said}; {none.format(number=grouped(without))}"
     return said

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
 
 from reader.article import ArticleId
-from reader.i18n import _, ngettext
+from reader.i18n import _, grouped, ngettext
 from reader.library import Group, Grouping, Ids, Library
 from reader.query.language import Field
 from reader.ui.bars.status_line import StatusLine
@@ -165,14 +165,17 @@ class Listing:
         total = self._library.total_for(self.ids)
         if shown >= total:
             counts = ngettext(
-                "{unread:,} unread · {number:,} articles",
-                "{unread:,} unread · {number:,} articles",
+                "{unread} unread · {number} articles",
+                "{unread} unread · {number} articles",
                 shown,
             )
         else:
             counts = ngettext(
-                "{unread:,} unread · {number:,} of {total:,} articles",
-                "{unread:,} unread · {number:,} of {total:,} articles",
+                "{unread} unread · {number} of {total} articles",
+                "{unread} unread · {number} of {total} articles",
                 total,
             )
-        self._status.show(counts.format(unread=unread, number=shown, total=total), grouping)
+        self._status.show(
+            counts.format(unread=grouped(unread), number=grouped(shown), total=grouped(total)),
+            grouping,
+        )

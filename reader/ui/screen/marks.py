@@ -10,7 +10,7 @@ from textual.worker import Worker
 from reader.article import ArticleId
 from reader.cache.marks.kinds import AnyMark
 from reader.errors import CacheUnwritable, MarkNotShown, MarksNotKept
-from reader.i18n import _, ngettext
+from reader.i18n import _, grouped, ngettext
 from reader.library import Change, Ids, Library, Mark, Marked
 from reader.ui.screen import marks_in_words as words
 from reader.ui.screen.host import Host
@@ -206,12 +206,12 @@ class Marker:
         said = _("{done} · {key} undoes")
         if before:
             said = ngettext(
-                "{done} ({number:,} already was) · {key} undoes",
-                "{done} ({number:,} already were) · {key} undoes",
+                "{done} ({number} already was) · {key} undoes",
+                "{done} ({number} already were) · {key} undoes",
                 before,
             )
         done = label(marked.value, marked.changed)
-        self._host.say(said.format(done=done, number=before, key=self._undo_key))
+        self._host.say(said.format(done=done, number=grouped(before), key=self._undo_key))
 
     async def _replay(self, replay: Callable[[], Change | None], done: str, nothing: str) -> None:
         change = await self._written(replay)
@@ -220,4 +220,4 @@ class Marker:
 
 def counted(number: int) -> str:
     """Return the number in words: "1 article", "2,345 articles"."""
-    return ngettext("{number:,} article", "{number:,} articles", number).format(number=number)
+    return ngettext("{number} article", "{number} articles", number).format(number=grouped(number))

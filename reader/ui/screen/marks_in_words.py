@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from reader.cache.marks.kinds import AnyMark, Mark
-from reader.i18n import _, ngettext, pgettext
+from reader.i18n import _, grouped, ngettext, pgettext
 
 
 class _Said(NamedTuple):
@@ -18,65 +18,63 @@ class _Said(NamedTuple):
 _SAID = {
     (Mark.READ, True): _Said(
         pgettext("marked", "read"),
-        lambda n: ngettext("{number:,} article read", "{number:,} articles read", n),
-        lambda n: ngettext(
-            "already read: {number:,} article", "already read: {number:,} articles", n
-        ),
+        lambda n: ngettext("{number} article read", "{number} articles read", n),
+        lambda n: ngettext("already read: {number} article", "already read: {number} articles", n),
     ),
     (Mark.READ, False): _Said(
         pgettext("marked", "unread"),
-        lambda n: ngettext("{number:,} article unread", "{number:,} articles unread", n),
+        lambda n: ngettext("{number} article unread", "{number} articles unread", n),
         lambda n: ngettext(
-            "already unread: {number:,} article", "already unread: {number:,} articles", n
+            "already unread: {number} article", "already unread: {number} articles", n
         ),
     ),
     (Mark.FAVOURITE, True): _Said(
         pgettext("marked", "favourite"),
         lambda n: ngettext(
-            "{number:,} article made a favourite", "{number:,} articles made favourites", n
+            "{number} article made a favourite", "{number} articles made favourites", n
         ),
         lambda n: ngettext(
-            "already a favourite: {number:,} article",
-            "already made favourites: {number:,} articles",
+            "already a favourite: {number} article",
+            "already made favourites: {number} articles",
             n,
         ),
     ),
     (Mark.FAVOURITE, False): _Said(
         pgettext("marked", "no favourite"),
         lambda n: ngettext(
-            "{number:,} article no longer a favourite",
-            "{number:,} articles no longer favourites",
+            "{number} article no longer a favourite",
+            "{number} articles no longer favourites",
             n,
         ),
         lambda n: ngettext(
-            "already no favourite: {number:,} article",
-            "already no longer favourites: {number:,} articles",
+            "already no favourite: {number} article",
+            "already no longer favourites: {number} articles",
             n,
         ),
     ),
     (Mark.LATER, True): _Said(
         _("to read later"),
         lambda n: ngettext(
-            "{number:,} article put aside to read later",
-            "{number:,} articles put aside to read later",
+            "{number} article put aside to read later",
+            "{number} articles put aside to read later",
             n,
         ),
         lambda n: ngettext(
-            "already put aside to read later: {number:,} article",
-            "already put aside to read later: {number:,} articles",
+            "already put aside to read later: {number} article",
+            "already put aside to read later: {number} articles",
             n,
         ),
     ),
     (Mark.LATER, False): _Said(
         _("not to read later"),
         lambda n: ngettext(
-            "{number:,} article no longer to read later",
-            "{number:,} articles no longer to read later",
+            "{number} article no longer to read later",
+            "{number} articles no longer to read later",
             n,
         ),
         lambda n: ngettext(
-            "already no longer to read later: {number:,} article",
-            "already no longer to read later: {number:,} articles",
+            "already no longer to read later: {number} article",
+            "already no longer to read later: {number} articles",
             n,
         ),
     ),
@@ -84,21 +82,21 @@ _SAID = {
 
 _TAGGED = _Said(
     _("tagged #{tag}"),
-    lambda n: ngettext("{number:,} article tagged #{tag}", "{number:,} articles tagged #{tag}", n),
+    lambda n: ngettext("{number} article tagged #{tag}", "{number} articles tagged #{tag}", n),
     lambda n: ngettext(
-        "already tagged #{tag}: {number:,} article", "already tagged #{tag}: {number:,} articles", n
+        "already tagged #{tag}: {number} article", "already tagged #{tag}: {number} articles", n
     ),
 )
 _UNTAGGED = _Said(
     _("no longer tagged #{tag}"),
     lambda n: ngettext(
-        "{number:,} article no longer tagged #{tag}",
-        "{number:,} articles no longer tagged #{tag}",
+        "{number} article no longer tagged #{tag}",
+        "{number} articles no longer tagged #{tag}",
         n,
     ),
     lambda n: ngettext(
-        "already no longer tagged #{tag}: {number:,} article",
-        "already no longer tagged #{tag}: {number:,} articles",
+        "already no longer tagged #{tag}: {number} article",
+        "already no longer tagged #{tag}: {number} articles",
         n,
     ),
 )
@@ -126,4 +124,4 @@ def _said(mark: AnyMark, value: bool) -> _Said:
 
 
 def _filled(text: str, mark: AnyMark, number: int) -> str:
-    return text.format(number=number, tag="" if isinstance(mark, Mark) else mark.name)
+    return text.format(number=grouped(number), tag="" if isinstance(mark, Mark) else mark.name)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from textual.message import Message
 
 from reader.config.settings import Settings
-from reader.i18n import _, ngettext
+from reader.i18n import _, grouped, ngettext
 from reader.ui.screen.host import Host
 from reader.ui.screen.insight.last_sync import LastSync
 from reader.ui.screen.panes import Panes
@@ -231,11 +231,11 @@ def summary(results: "Sequence[SourceResult]", key: str = "S") -> str:
         parts.append(no_network(lost))
     if failed:
         said = ngettext(
-            "{failed} of {number:,} source failed · {key} shows why",
-            "{failed} of {number:,} sources failed · {key} shows why",
+            "{failed} of {number} source failed · {key} shows why",
+            "{failed} of {number} sources failed · {key} shows why",
             len(results),
         )
-        parts.append(said.format(failed=failed, number=len(results), key=key))
+        parts.append(said.format(failed=failed, number=grouped(len(results)), key=key))
     return "; ".join(parts)
 
 
@@ -249,7 +249,9 @@ def _fails_anew(results: "Sequence[SourceResult]") -> bool:
 def _brought(articles: int, sources: int) -> str:
     # i18n: goes on with "from 4 sources"
     said = ngettext(
-        "{number:,} new article {from_sources}", "{number:,} new articles {from_sources}", articles
+        "{number} new article {from_sources}", "{number} new articles {from_sources}", articles
     )
-    givers = ngettext("from {number:,} source", "from {number:,} sources", sources)
-    return said.format(number=articles, from_sources=givers.format(number=sources))
+    givers = ngettext("from {number} source", "from {number} sources", sources)
+    return said.format(
+        number=grouped(articles), from_sources=givers.format(number=grouped(sources))
+    )

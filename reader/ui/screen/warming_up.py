@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
-from reader.i18n import ngettext
+from reader.i18n import grouped, ngettext
 from reader.library import Library
 from reader.query.language import Query
 from reader.ui.screen.host import Host
@@ -70,9 +70,9 @@ class WarmUp:
             self._words, undecided = begin(self._library.home)
             for left in undecided:
                 said = ngettext(
-                    "stories: {number:,} article left", "stories: {number:,} articles left", left
+                    "stories: {number} article left", "stories: {number} articles left", left
                 )
-                self._host.call_later(self._progress, said.format(number=left))
+                self._host.call_later(self._progress, said.format(number=grouped(left)))
             self._host.call_later(self._progress, "")
 
     def keep_copy(self) -> None:

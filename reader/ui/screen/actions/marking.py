@@ -2,7 +2,7 @@
 
 from reader.article import Article, ArticleId
 from reader.errors import CryptoreadError
-from reader.i18n import _, ngettext
+from reader.i18n import _, grouped, ngettext
 from reader.library import Ids, Mark
 from reader.ui.screen.actions.ordering import ListScreen
 from reader.ui.screen.keys import NEXT
@@ -101,8 +101,8 @@ class MarkingScreen(ListScreen):
     def on_group_list_selection_changed(self) -> None:
         """Show how many articles are selected."""
         count = len(self._sidebar.selected)
-        said = ngettext("{number:,} selected", "{number:,} selected", count) if count else ""
-        self._status.progress("selection", said.format(number=count))
+        said = ngettext("{number} selected", "{number} selected", count) if count else ""
+        self._status.progress("selection", said.format(number=grouped(count)))
 
     @reported
     async def action_undo(self) -> None:

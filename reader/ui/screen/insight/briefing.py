@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple, cast
 from textual.worker import Worker
 
 from reader.article import Article, ArticleId
-from reader.i18n import _, ngettext
+from reader.i18n import _, grouped, ngettext
 from reader.library import Ids, Library
 from reader.query.language import Field, Query, Term
 from reader.ui.screen.host import Host
@@ -314,14 +314,12 @@ class Briefings:
         self._caught_up = CaughtUp(self._since, visit, self._marker.steps)
         count = len(read.briefing.ids)
         said = ngettext(
-            "caught up to here · {again} again marks its {number:,} article as read"
-            " · {undo} undoes",
-            "caught up to here · {again} again marks its {number:,} articles as read"
-            " · {undo} undoes",
+            "caught up to here · {again} again marks its {number} article as read · {undo} undoes",
+            "caught up to here · {again} again marks its {number} articles as read · {undo} undoes",
             count,
         )
         again, undo = self._host.key("briefing.caught-up"), self._host.key("reader.undo")
-        self._host.say(said.format(again=again, number=count, undo=undo))
+        self._host.say(said.format(again=again, number=grouped(count), undo=undo))
 
     async def undo(self) -> bool:
         """Take back what `catch_up` did, if that was last; return whether marks are left to undo.

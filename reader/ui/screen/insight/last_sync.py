@@ -3,7 +3,7 @@
 from textual.message import Message
 
 from reader.article import ArticleId
-from reader.i18n import _, ngettext
+from reader.i18n import _, grouped, ngettext
 from reader.library import Library
 from reader.ui.screen.host import Host
 from reader.ui.screen.panes import Panes
@@ -58,8 +58,8 @@ class LastSync:
     def _count(self) -> None:
         left = sum(each not in self._visited for each in self._listed)
         key = self._host.key(GO_ON)
-        said = ngettext("{number:,} new ({key})", "{number:,} new ({key})", left) if left else ""
-        self._host.post_message(self.Counted(said.format(number=left, key=key)))
+        said = ngettext("{number} new ({key})", "{number} new ({key})", left) if left else ""
+        self._host.post_message(self.Counted(said.format(number=grouped(left), key=key)))
 
     @property
     def _listed(self) -> list[ArticleId]:
@@ -81,9 +81,9 @@ class LastSync:
         self._sidebar.move_to(listed[place])
         self._visited.add(listed[place])
         said = ngettext(
-            "{place:,} of {number:,} new in this list",
-            "{place:,} of {number:,} new in this list",
+            "{place} of {number} new in this list",
+            "{place} of {number} new in this list",
             len(listed),
         )
-        self._host.say(said.format(place=place + 1, number=len(listed)))
+        self._host.say(said.format(place=grouped(place + 1), number=grouped(len(listed))))
         self._count()

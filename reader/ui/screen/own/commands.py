@@ -11,6 +11,7 @@ from reader.alerts.command import filled
 from reader.article import Article
 from reader.config.commands import OwnCommand
 from reader.i18n import _
+from reader.reasons import reason_of
 from reader.safety.own_files import PRIVATE_FILE, create
 from reader.safety.temporary import TemporaryFolder
 from reader.ui.screen.host import Host
@@ -44,7 +45,7 @@ async def _call(host: Host, own: OwnCommand, article: Article) -> None:
             code = await asyncio.to_thread(browser.run_detached, arguments)
     except OSError as error:
         said = _("{command} cannot be started ({program}: {reason})")
-        said = said.format(command=own.name, program=arguments[0], reason=error.strerror)
+        said = said.format(command=own.name, program=arguments[0], reason=reason_of(error))
         host.say(said, error=True)
         return
     if code:

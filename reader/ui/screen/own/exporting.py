@@ -7,7 +7,7 @@ from pathlib import Path
 
 from reader.article import Article
 from reader.errors import CryptoreadError, Refusal
-from reader.i18n import _, ngettext
+from reader.i18n import _, grouped, ngettext
 from reader.library import Ids, Library
 from reader.ui.modals.export import ExportScreen
 from reader.ui.modals.modal import open_box
@@ -22,9 +22,9 @@ async def export_articles(host: Host, library: Library, ids: Ids) -> None:
     def chosen(path: str | None) -> None:
         if path is not None:
             said = ngettext(
-                "exporting {number:,} article …", "exporting {number:,} articles …", len(ids)
+                "exporting {number} article …", "exporting {number} articles …", len(ids)
             )
-            host.say(said.format(number=len(ids)))
+            host.say(said.format(number=grouped(len(ids))))
             work = partial(_export, host, library, ids, Path(path).expanduser())
             in_background(host, work, group="export")
 
@@ -48,10 +48,10 @@ async def _export(host: Host, library: Library, ids: Ids, to: Path) -> None:
         host.say(str(error), error=True)
         return
     said = ngettext(
-        "exported {number:,} article to {place}",
-        "exported {number:,} articles to {place}",
+        "exported {number} article to {place}",
+        "exported {number} articles to {place}",
         report.written,
-    ).format(number=report.written, place=to)
+    ).format(number=grouped(report.written), place=to)
     if refused:
         said = f"{said}; {_first_of(refused)}"
     host.say(said, error=bool(refused))
@@ -62,5 +62,5 @@ def _first_of(refused: Sequence[Refusal]) -> str:
     more = len(refused) - 1
     if not more:
         return str(refused[0])
-    said = ngettext("{refusal} and {number:,} more", "{refusal} and {number:,} more", more)
-    return said.format(refusal=refused[0], number=more)
+    said = ngettext("{refusal} and {number} more", "{refusal} and {number} more", more)
+    return said.format(refusal=refused[0], number=grouped(more))

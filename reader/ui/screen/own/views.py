@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 
 from reader.errors import CryptoreadError
-from reader.i18n import _, pgettext
+from reader.i18n import _, pgettext, quoted
 from reader.library import Library
 from reader.query.language import Field, Query, Term
 from reader.query.views import built_in, letters, parse_with
@@ -137,8 +137,8 @@ class Views:
         self._unread.pop(known, None)
         self._counted = -1
         key = letters(list(self.queries))[known]
-        said = _("view {name!r} replaced") if is_replaced else _("view {name!r} saved")
-        said = said.format(name=known)
+        said = _("view {name} replaced") if is_replaced else _("view {name} saved")
+        said = said.format(name=quoted(known))
         if key:
             keys = f"{self._host.key('reader.views')} {key}"
             said = _("{done} · {keys} opens it").format(done=said, keys=keys)
