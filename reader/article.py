@@ -1,15 +1,17 @@
 """The model of an article, independent of its origin and storage.
 
-Frozen values; imports only the standard library. Parsing, files and SQL belong to `formats`,
+Frozen values; imports nothing but `records`. Parsing, files and SQL belong to `formats`,
 `sources` and `cache`. Most values are named tuples, as in every module that the first screen
 imports: at each start, defining one takes a sixth of the time of a frozen dataclass.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple, NewType
+
+from reader.records import dataclass
 
 ArticleId = NewType("ArticleId", int)
 """Slots of `SLOT_SECONDS` from `EPOCH` to publication, bumped to a free one: the order of ids is

@@ -7,11 +7,12 @@ file.
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import field, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from reader.config.paths import ConfigError
+from reader.records import dataclass
 from reader.safety.own_files import NotRegular, read_own
 
 if TYPE_CHECKING:

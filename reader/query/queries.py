@@ -1,12 +1,13 @@
 """Queries: terms that an article must all meet, and the steps by which a screen changes them."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime
 from itertools import chain
 from typing import NamedTuple, Self
 
 from reader.query.terms import ALTERNATIVES, Field, Pattern, Term, instant
+from reader.records import dataclass
 
 
 class Hint(NamedTuple):

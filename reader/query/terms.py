@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Self
 
 from reader.article import Sentiment
 from reader.query.folding import has_words
+from reader.records import dataclass
 
 
 class Field(StrEnum):

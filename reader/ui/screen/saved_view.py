@@ -1,11 +1,11 @@
 """Save and restore the view with the marks: groups, cursor, open article, width."""
 
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
 
 from reader.article import Identity
 from reader.config.settings import WIDTHS
 from reader.library import Grouping, Library
+from reader.records import dataclass
 from reader.ui.sidebar.density import Density
 from reader.ui.sidebar.outline import Cursor, Key
 from reader.ui.sidebar.widget import Sidebar

@@ -4,6 +4,7 @@
 in style sheets, and more. While it is imported, stand-ins take their places.
 """
 
+import dataclasses
 import os
 import sys
 import typing
@@ -12,6 +13,7 @@ from collections.abc import Mapping
 from importlib import import_module
 from typing import Any
 
+from reader import records
 from reader.opening.stand_ins import StandIn, calling, import_without, real
 
 PALETTE = "textual.command"
@@ -76,9 +78,17 @@ AT_ONCE: dict[str, Mapping[str, object]] = {
 
 
 def import_application() -> None:
-    """Import `textual.app` and the driver of a terminal, unless that is imported already."""
+    """Import `textual.app` and the driver of a terminal, unless that is imported already.
+
+    Its dataclasses are made as those of the program are.
+    """
+    former = dataclasses.dataclass
     if "textual.app" not in sys.modules:
-        import_without(_stand_ins(), _APPLICATION)
+        dataclasses.dataclass = records.dataclass
+        try:
+            import_without(_stand_ins(), _APPLICATION)
+        finally:
+            dataclasses.dataclass = former
 
 
 def _stand_ins() -> dict[str, StandIn]:
