@@ -60,19 +60,18 @@ def _fields(cls: "type[Any]", options: "Mapping[str, bool]") -> "Fields | None":
 
 
 def _field(cls: "type[Any]", name: str, kind: object, kw_only: bool) -> "Field[Any]":
-    default: Any = getattr(cls, name, _MISSING)
-    if isinstance(default, MemberDescriptorType):  # the slot of a base class
-        default = _MISSING
-    if isinstance(default, dataclasses.Field):
-        made = default
-    else:
-        made = dataclasses.field(default=default)
+    made: Any = getattr(cls, name, _MISSING)
+    if isinstance(made, MemberDescriptorType):  # the slot of a base class
+        made = _MISSING
+    if not isinstance(made, dataclasses.Field):
+        made = dataclasses.field(default=made)
     made.name, made.type = name, kind
     if made.kw_only is _MISSING:
         made.kw_only = kw_only
     # Private: it tells a field from a pseudo-field.
-    made._field_type = dataclasses._FIELD  # type: ignore[attr-defined]
-    return made
+    made._field_type = dataclasses._FIELD  # type: ignore[attr-defined] # private
+    field: Field[Any] = made
+    return field
 
 
 def _made(
@@ -101,7 +100,7 @@ def _made(
     if eq:
         added["__eq__"] = _comparer([name for name, each in fields.items() if each.compare])
         if written.get("__hash__") is None and ("__hash__" not in written or "__eq__" in written):
-            cls.__hash__ = _hasher(fields) if frozen else None  # type: ignore[assignment]
+            cls.__hash__ = _hasher(fields) if frozen else None  # type: ignore[assignment] # as for any class
     for name, value in added.items():
         if name not in written:
             setattr(cls, name, value)
@@ -205,9 +204,9 @@ def _freeze(cls: "type[Any]", names: frozenset[str], slots: bool) -> None:
             raise dataclasses.FrozenInstanceError(f"cannot delete field {name!r}")
         super(cls, self).__delattr__(name)
 
-    cls.__setattr__, cls.__delattr__ = __setattr__, __delattr__  # type: ignore[assignment]
+    cls.__setattr__, cls.__delattr__ = __setattr__, __delattr__  # type: ignore[assignment] # as for any class
     if slots:
-        cls.__getstate__, cls.__setstate__ = _state, _set_state  # type: ignore[assignment]
+        cls.__getstate__, cls.__setstate__ = _state, _set_state  # type: ignore[assignment] # as for any class
 
 
 def _state(self: "Any") -> "list[Any]":

@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from datetime import datetime
-from textwrap import TextWrapper
+from typing import TYPE_CHECKING
 
 from reader.cache.answers import Group
 from reader.cache.ids import Ids
 from reader.cache.insight.briefing import Briefing, More, Turned
-from reader.cache.mood import FEWEST, percent, rate, sparkline
 from reader.ui.briefing.moments import moment
 from reader.ui.briefing.parts import (
+    FEW,
     MUTED,
     NAME,
     TITLE,
@@ -24,11 +24,10 @@ from reader.ui.briefing.parts import (
     cut,
     short,
 )
-from reader.ui.briefing.rows import Fetch, add_articles, add_groups, add_stories
-from reader.ui.textual_compat.cells import cell_len, fit
+from reader.ui.textual_compat.cells import cell_len, fit, wrap
 
-FEW = 12
-"""Articles below which the briefing is a head line and a list: fewer say nothing of a mood."""
+if TYPE_CHECKING:
+    from reader.ui.briefing.rows import Fetch
 
 _LABEL = 9
 """Cells of the words before the mood, and what there is more of."""
@@ -44,7 +43,7 @@ def lay_out(
     width: int,
     now: datetime,
     opened: AbstractSet[Key],
-    fetch: Fetch,
+    fetch: "Fetch",
     hint: str,
     days: int = 1,
 ) -> Layout:
@@ -58,8 +57,10 @@ def lay_out(
         made.add((text, TITLE))
     if not briefing.ids:
         made.add()
-        for text in TextWrapper(made.width).wrap(hint):
-            made.add((text, MUTED))
+        _add_hint(made, hint)
+        return Layout(made.lines)
+    from reader.ui.briefing.rows import add_articles, add_groups, add_stories
+
     if len(briefing.ids) >= FEW:
         _add_remarkable(made, briefing)
     if briefing.told_by_several:
@@ -71,6 +72,18 @@ def lay_out(
         made.heading("Everything else" if briefing.told_by_several else "By category")
         add_groups(made, briefing.rest, opened, fetch, now)
     return Layout(made.lines, made.stops, made.instants)
+
+
+def hint_alone(hint: str, width: int) -> Layout:
+    """Return the hint in lines, while the briefing is not known."""
+    made = Lines(max(1, width))
+    _add_hint(made, hint)
+    return Layout(made.lines)
+
+
+def _add_hint(made: Lines, hint: str) -> None:
+    for text in wrap(hint, [made.width] * len(hint)):
+        made.add((text, MUTED))
 
 
 def _joined(groups: Sequence[Group]) -> Ids:
@@ -106,6 +119,8 @@ def _counted(number: int, one: str, more: str) -> str:
 
 
 def _add_remarkable(made: Lines, briefing: Briefing) -> None:
+    from reader.cache.mood import FEWEST
+
     blank = len(made.lines)
     if briefing.labels.total >= FEWEST:
         _add_mood(made, briefing)
@@ -117,6 +132,8 @@ def _add_remarkable(made: Lines, briefing: Briefing) -> None:
 
 
 def _add_mood(made: Lines, briefing: Briefing) -> None:
+    from reader.cache.mood import percent, rate, sparkline
+
     parts: Line = [(f"{'Mood':{_LABEL}}", MUTED)]
     now = rate(briefing.labels).split("  ")
     parts += [(now[0], "positive"), ("  ", ""), (now[1], "negative")]
@@ -143,6 +160,8 @@ def _more(more: More) -> tuple[Target, Line]:
 
 
 def _turned(turned: Turned) -> tuple[Target, Line]:
+    from reader.cache.mood import percent
+
     now, was = turned.now, turned.was
     is_up = (now.share or 0) >= (was.share or 0)
     return Target(Kind.TAG, turned.tag), [
