@@ -75,7 +75,7 @@ class HostScreen(QuickKeys, LightScreen):
     ) -> None:
         """Make the screen. query: shown first. start: what `x` returns to. config: settings."""
         super().__init__()
-        self._compositing = repaint_changes_only(self)
+        self._compositing = repaint_changes_only(self, is_held=True)  # until it is laid out
         self._filter = query
         self.keymap, self.own_commands = settings.keys, settings.commands
         """Keys that the user has chosen, by binding id, and programs of the user's own."""
@@ -118,7 +118,7 @@ class HostScreen(QuickKeys, LightScreen):
     def _first_aside(self) -> "BriefingPane | None":
         """Return the pane of the briefing if the first paint has it beside the list."""
         is_narrow = self.app.size.width < NARROW
-        if is_narrow or self._view.opened is not None or self._compositing.is_held:
+        if is_narrow or self._view.opened is not None or self._compositing.is_covered:
             return None
         from reader.ui.screen.insight.briefing import first_pane
 
@@ -135,6 +135,8 @@ class HostScreen(QuickKeys, LightScreen):
             self._mounted_briefings().begin_at_once()
         self.set_focus(self._sidebar)
         self._begin()
+        if not self._compositing.is_covered:
+            self.call_after_refresh(self.uncover)
 
     def _begin(self) -> None:
         """Start timers and background work."""
@@ -199,20 +201,20 @@ class HostScreen(QuickKeys, LightScreen):
         return Views(self, self._library, self._settings.views, self._config, self._start)
 
     def cover(self) -> None:
-        """Paint nothing: the terminal shows the first screen as it was kept."""
-        self._compositing.is_held = True
+        """Paint nothing for now: the terminal shows the first screen as it was kept."""
+        self._compositing.is_covered = True
 
     def uncover(self) -> None:
-        """Paint over the picture of the first screen that was kept, and all changes from now on.
+        """Paint the first screen, or over the picture of it that was kept, and all changes after.
 
-        The open article is painted when it is there; until then its picture stays.
+        Over a picture the open article is painted when it is there; until then its picture stays.
         """
         if not self._compositing.is_held:
             return
         if not any(child.size for child in self.children):  # a key came before the layout
             self.call_after_refresh(self.uncover)
             return
-        self._compositing.release(each for each in self.walk_children() if each.id != "hint")
+        self._compositing.release(self, but="hint")
 
     @property
     def is_searching(self) -> bool:
