@@ -12,6 +12,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.events import Click
+from textual.geometry import Region, Size
 from textual.strip import Strip
 from textual.widget import Widget
 
@@ -55,19 +56,23 @@ class MoodView(Guarded, Widget, can_focus=True):
         super().__init__()
         self.state = State()
         self._plan = Layout([])
+        self._is_plan_of = Size(0, 0)
 
     def show(self, state: State) -> None:
         """Paint another state."""
         self.state = state
         self._lay_out()
+        self.refresh()
 
     def _lay_out(self) -> None:
         self._plan = lay_out(self.state, max(1, self.size.width), max(1, self.size.height))
-        self.refresh()
+        self._is_plan_of = self.size
 
-    def on_resize(self) -> None:
-        """Lay out again for the new size."""
-        self._lay_out()
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Lay out for a new size, then paint: Textual tells of it after the first paint."""
+        if self._is_plan_of != self.size:
+            self._lay_out()
+        return super().render_lines(crop)
 
     def render_line(self, y: int) -> Strip:
         """Return one line."""
