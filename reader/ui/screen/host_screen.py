@@ -117,12 +117,12 @@ class HostScreen(QuickKeys, LightScreen):
 
     def _first_aside(self) -> "BriefingPane | None":
         """Return the pane of the briefing if the first paint has it beside the list."""
-        is_narrow = self.app.size.width < NARROW
-        if is_narrow or self._view.opened is not None or self._compositing.is_covered:
+        is_beside = self.app.size.width >= NARROW and self._view.opened is None
+        if not is_beside or self._compositing.is_covered or not self._library.state("visit"):
             return None
-        from reader.ui.screen.insight.briefing import first_pane
+        from reader.ui.screen.insight.briefing import new_pane
 
-        return first_pane(self._library, reading_hint(self.keymap))
+        return new_pane(self._library, reading_hint(self.keymap))
 
     async def on_mount(self) -> None:
         """Hold the present moment, show the first answer and start the timers."""

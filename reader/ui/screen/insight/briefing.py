@@ -75,14 +75,6 @@ def new_pane(library: Library, hint: str) -> "BriefingPane":
     return BriefingPane(library.rows, now=library.clock, hint=hint)
 
 
-def first_pane(library: Library, hint: str) -> "BriefingPane | None":
-    """Return a pane for the first paint; None without a visit: there may be nothing to tell."""
-    with suppress(CryptoreadError):  # told when the briefing is read
-        if library.insight.visit() is not None:
-            return new_pane(library, hint)
-    return None
-
-
 class Briefings:
     """The briefings of one screen.
 
