@@ -99,10 +99,10 @@ def derived(dataclass: Make) -> type[Any]:
 
 
 def heir(dataclass: Make) -> type[Any]:
-    """Of a dataclass, and with a value of the class: the standard library makes it."""
-
     @dataclass
     class Heir(plain(dataclass)):  # type: ignore[misc]
+        """Is of a dataclass, and has a value of the class."""
+
         of_all: ClassVar[int] = 1
         e: int = 5
 
