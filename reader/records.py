@@ -1,16 +1,18 @@
 """Dataclasses as those of the standard library, made in about half of the time.
 
-`dataclasses` writes and compiles up to six functions for each class, at every start. Here three of
-them are the same for all classes.
+`dataclasses` writes and compiles up to six functions for each class, at every start. Here
+`__init__` alone is: the others are the same for all classes.
 """
 
 import dataclasses
+import sys
 from operator import attrgetter
 from reprlib import recursive_repr
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from dataclasses import Field
     from dataclasses import dataclass as dataclass
     from typing import Any
 
@@ -26,6 +28,8 @@ else:
 
 _ORIGINAL = dataclasses.dataclass
 _KNOWN = {"eq", "frozen", "kw_only", "slots"}
+_FREEZER = "_frozen_get_del_attr"
+"""Private, of Python 3.11 and 3.12: what compiles the two methods that refuse changes."""
 
 
 def _made(
@@ -36,7 +40,14 @@ def _made(
     has_hash = written.get("__hash__") is not None or ("__hash__" in written and not own["__eq__"])
     if not cls.__doc__:  # else the signature is found out for it, which takes long
         cls.__doc__ = cls.__name__
-    made: Any = _ORIGINAL(cls, repr=False, eq=False, frozen=frozen, **others)
+    former = getattr(dataclasses, _FREEZER, None) if sys.version_info < (3, 13) else None
+    if former is not None:
+        setattr(dataclasses, _FREEZER, _freezing)
+    try:
+        made: Any = _ORIGINAL(cls, repr=False, eq=False, frozen=frozen, **others)
+    finally:
+        if former is not None:
+            setattr(dataclasses, _FREEZER, former)
     fields = dataclasses.fields(made)
     made.__dataclass_params__.repr, made.__dataclass_params__.eq = True, eq
     if not own["__repr__"]:
@@ -86,3 +97,20 @@ def _hasher(names: "Sequence[str]") -> "Callable[[Any], int]":
         return hash(values(self))
 
     return __hash__
+
+
+def _freezing(cls: "type[Any]", fields: "Sequence[Field[Any]]", _: object) -> "Sequence[Any]":
+    """Return the methods that refuse changes of the fields."""
+    names = frozenset(each.name for each in fields)
+
+    def __setattr__(self: "Any", name: str, value: object) -> None:  # noqa: N807
+        if type(self) is cls or name in names:
+            raise dataclasses.FrozenInstanceError(f"cannot assign to field {name!r}")
+        super(cls, self).__setattr__(name, value)
+
+    def __delattr__(self: "Any", name: str) -> None:  # noqa: N807
+        if type(self) is cls or name in names:
+            raise dataclasses.FrozenInstanceError(f"cannot delete field {name!r}")
+        super(cls, self).__delattr__(name)
+
+    return __setattr__, __delattr__

@@ -135,6 +135,7 @@ def told(make: Make, kind: Callable[[Make], type[Any]]) -> list[object]:
         _error(lambda: made()),
         _error(lambda: made(a=1, z=2)),
         _error(lambda: setattr(one, "a", 3)),
+        _error(lambda: setattr(one, "z", 3)),
         _error(lambda: delattr(one, "a")),
         getattr(made, "kind", ""),
     ]
