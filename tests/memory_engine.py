@@ -149,6 +149,9 @@ class MemoryView:
     def arrived(self, since: int) -> BitMap:
         return BitMap(id for id, texts in self.state.arrived.items() if texts > since)
 
+    def has_arrived(self, since: int) -> bool:
+        return bool(self.arrived(since))
+
     def texts_at(self, instant: int) -> int:
         return max(texts for texts, at in self.state.arrivals.items() if at <= instant)
 

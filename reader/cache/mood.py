@@ -9,10 +9,9 @@ from datetime import date, timedelta
 from enum import StrEnum
 from typing import NamedTuple
 
+from reader.cache.values.pair import FEWEST as FEWEST
+from reader.cache.values.pair import Pair as Pair
 from reader.i18n import _, grouped
-
-FEWEST = 3
-"""Articles below which a share says nothing and is not shown."""
 
 COLUMNS = 35
 """Days or weeks that are counted if no other number is asked for."""
@@ -42,23 +41,6 @@ class Per(StrEnum):
     TAG = "tag"
     SOURCE = "source"
     CATEGORY = "category"
-
-
-class Pair(NamedTuple):
-    """Numbers of positive and negative articles."""
-
-    positive: int = 0
-    negative: int = 0
-
-    @property
-    def total(self) -> int:
-        """Return the number of both."""
-        return self.positive + self.negative
-
-    @property
-    def share(self) -> float | None:
-        """Return the share of positive ones, 0 to 1; None for fewer than FEWEST."""
-        return self.positive / self.total if self.total >= FEWEST else None
 
 
 class Column(NamedTuple):

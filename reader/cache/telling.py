@@ -40,6 +40,9 @@ class Telling(Protocol):
     def arrived(self, since: int) -> BitMap:
         """Return the articles that came after a version of the texts, without those updated."""
 
+    def has_arrived(self, since: int) -> bool:
+        """Return whether any article came after a version of the texts."""
+
     def written(self, since: int, first: int) -> BitMap:
         """Return the articles from an id on that were stored or changed by later runs than one."""
 

@@ -8,9 +8,9 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from itertools import takewhile
+from typing import TYPE_CHECKING
 
 from reader.i18n import _
-from reader.query.lexing import BEGUN_PATTERN, Kind, Token, tokens
 from reader.query.queries import Condition as Condition
 from reader.query.queries import Group as Group
 from reader.query.queries import Hint as Hint
@@ -25,6 +25,9 @@ from reader.query.terms import Pattern as Pattern
 from reader.query.terms import Term as Term
 from reader.query.terms import instant as instant
 
+if TYPE_CHECKING:
+    from reader.query.lexing import Token
+
 MOST_DEPTH = 8
 """Groups within groups; further parentheses are left out."""
 
@@ -35,6 +38,8 @@ def parse(text: str) -> Query:
     A `"` inside quotes is written twice. A missing closing quote or parenthesis is taken to be at
     the end. Words without a letter or digit cannot be searched for and are left out.
     """
+    from reader.query.lexing import tokens
+
     return _built(tokens(clean(text)))
 
 
@@ -45,6 +50,8 @@ def parse_typed(text: str, is_known: Callable[[Field, str], bool]) -> Query:
     half a date does not empty the list; a regular expression, and what follows it, counts once it
     is closed. is_known: whether any article has that value of tag, category, source or lang.
     """
+    from reader.query.lexing import Kind, tokens
+
     every = list(tokens(clean(text)))
     read = list(takewhile(lambda token: not _begins_pattern(token), every))
     if not read or len(read) < len(every):
@@ -54,12 +61,14 @@ def parse_typed(text: str, is_known: Callable[[Field, str], bool]) -> Query:
     return _built([*read[:-1], *_typed_so_far(read[-1], is_known)])
 
 
-def _begins_pattern(token: Token) -> bool:
+def _begins_pattern(token: "Token") -> bool:
+    from reader.query.lexing import BEGUN_PATTERN
+
     is_word = isinstance(token.term, Term) and token.term.is_words
     return is_word and re.fullmatch(BEGUN_PATTERN, token.typed) is not None
 
 
-def _typed_so_far(last: Token, is_known: Callable[[Field, str], bool]) -> Iterator[Token]:
+def _typed_so_far(last: "Token", is_known: Callable[[Field, str], bool]) -> "Iterator[Token]":
     """Yield what is known of the last term while it is typed, if anything."""
     term = last.term
     typed = last.typed.removeprefix("-")
@@ -136,7 +145,9 @@ class _Groups:
         return self.innermost.query(hints)
 
 
-def _built(read: Iterable[Token]) -> Query:
+def _built(read: "Iterable[Token]") -> Query:
+    from reader.query.lexing import Kind
+
     groups, hints = _Groups(), list[Hint]()
     for token in read:
         match token.kind:

@@ -56,7 +56,7 @@ LEAVE_AFTER_S = 11.0
 WAITING = _("waiting for another program before saving the last mark · {quit} leaves without it")
 
 COVERED_AT_MOST_S = 1.0
-"""How long the kept picture of the first screen stays if the screen is not ready."""
+"""How long nothing is painted, or the kept picture stays, if the first screen is not ready."""
 
 THEME = "theme"
 """Name under which the theme chosen in the palette is saved."""
@@ -157,8 +157,7 @@ class CryptoreadApp(KeyboardApp[bool]):
             self.set_keymap(as_keymap(self._settings.keys))
         self.theme_changed_signal.subscribe(self, self._keep_theme)
         self._leave_on_signals()
-        if self._is_covered:
-            self.set_timer(COVERED_AT_MOST_S, self._uncover)
+        self.set_timer(COVERED_AT_MOST_S, self._uncover)
 
     def _uncover(self) -> None:
         if self._main is not None:

@@ -583,7 +583,7 @@ async def test_an_article_opened_before_the_last_one_is_back_stays(
         await reader.go_to("Fees fall")
         await reader.press("enter")
     go = threading.Event()
-    monkeypatch.setattr(host_screen, "_import_reading_pane", lambda: go.wait(10))
+    monkeypatch.setattr(host_screen, "import_module", lambda _: go.wait(10))
     async with reading(news, settles=False) as reader:
         reader.hit("J")
         await reader.wait_for(lambda: reader.opened is not None)

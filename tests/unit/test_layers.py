@@ -61,6 +61,10 @@ HEAVY = {
     *("reader.ui.screen.insight.mood", "reader.ui.modals.mood", "reader.cache.mood"),
     *("reader.ui.screen.insight.related", "reader.ui.modals.related"),
     *("reader.cache.insight.alerts", "reader.alerts", "reader.config.alerts"),
+    *("reader.cache.insight", "reader.ui.briefing", "reader.ui.screen.insight", "reader.insight"),
+    *("reader.query.lexing", "reader.nearest", "textwrap", "pickle", "string", "atexit"),
+    *("decimal", "_decimal"),
+    *("reader.text", "reader.digests", "reader.formats", "reader.cache.values.stored"),
     "reader.cache.asking.mood",
     *(
         "reader.ui.bars.search_line",
@@ -86,6 +90,16 @@ try:
 finally:
     json.dump(sorted(sys.modules), sys.stderr)
 """
+
+OF_A_VISIT = {
+    *("reader.cache.insight", "reader.cache.insight.briefing", "reader.cache.insight.insight"),
+    *("reader.cache.insight.visits", "reader.cache.values.pair"),
+    "reader.cache.engines.sqlite.arrivals",
+    *("reader.ui.briefing", "reader.ui.briefing.lines", "reader.ui.briefing.moments"),
+    *("reader.ui.briefing.pane", "reader.ui.briefing.parts"),
+    *("reader.ui.screen.insight", "reader.ui.screen.insight.briefing"),
+}
+"""What the first screen needs besides to say that nothing is new since the last visit."""
 
 FIRST_PAINT = """
 import json, sys
@@ -158,6 +172,13 @@ def test_help_imports_neither_cache_nor_library() -> None:
 
 def test_the_first_screen_imports_only_what_it_needs(data: Path) -> None:
     assert modules(FIRST_PAINT, str(data)) & HEAVY == set()
+
+
+def test_the_first_screen_after_a_visit_tells_at_once_that_nothing_is_new(data: Path) -> None:
+    before = modules(FIRST_PAINT, str(data))
+    with library(data) as opened:
+        opened.insight.save_visit(opened.insight.present())
+    assert modules(FIRST_PAINT, str(data)) - before == OF_A_VISIT
 
 
 def test_the_model_needs_nothing_but_the_standard_library() -> None:

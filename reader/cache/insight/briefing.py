@@ -7,7 +7,7 @@ from typing import NamedTuple
 from reader.article import ArticleId, Sentiment
 from reader.cache.answers import Group
 from reader.cache.ids import Ids
-from reader.cache.mood import Pair
+from reader.cache.values.pair import Pair
 
 MOST_STORIES = 48
 """Maximum stories that a briefing lists: an import may bring thousands."""

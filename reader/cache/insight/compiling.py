@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from pyroaring import BitMap
@@ -13,7 +14,6 @@ from reader.cache.asking.evaluation import first_id_since
 from reader.cache.facets.index import ESTIMATED, Facets
 from reader.cache.ids import Ids
 from reader.cache.insight.briefing import DAYS, MOST_STORIES, Briefing, Headline, Visit
-from reader.cache.insight.unusual import Unusual
 from reader.cache.insight.visits import texts_of
 from reader.cache.mood import BEFORE, LATEST, By, Pair, now_and_was
 from reader.cache.questions import Questions
@@ -24,6 +24,7 @@ from reader.query.language import Query
 
 if TYPE_CHECKING:
     from reader.cache.engine import View
+    from reader.cache.insight.unusual import Unusual
 
 _DAY = timedelta(days=1)
 
@@ -34,10 +35,20 @@ class Compiler:
     def __init__(self, session: Session, questions: Questions) -> None:
         self._session = session
         self._questions = questions
-        self._unusual = Unusual(session)
 
-    def briefing(self, query: Query, since: Visit | None, now: datetime, days: int = 1) -> Briefing:
-        """Return what arrived since a visit, or was published on the newest days. now: aware."""
+    @cached_property
+    def _unusual(self) -> "Unusual":
+        from reader.cache.insight.unusual import Unusual
+
+        return Unusual(self._session)
+
+    def briefing(
+        self, query: Query, since: Visit | None, now: datetime, days: int = 1, *, few: int = 0
+    ) -> Briefing:
+        """Return what arrived since a visit, or was published on the newest days.
+
+        now: aware. few: what is remarkable about less than so many articles is left out.
+        """
         every = self._questions.distinct(self._questions.find(query, now))
         new = self._arrived(since)
         with self._session.asking(every.lang) as view:
@@ -47,25 +58,33 @@ class Compiler:
             ids = Ids(every.bits & new, every.lang)
             lang = every.lang or _commonest(ids.bits or every.bits, self._session.facets, view)
         several, told, listed = self._told_by_several(ids, lang, new)
-        with self._session.asking(ids.lang) as view:
-            labels = _labels(ids.bits, self._session.facets_of(ids.lang), view)
         with self._session.beside() as view:
             stories = view.count_stories(ids.bits)
-        more, turned = self._unusual.among(every, lang, latest) if latest else ((), ())
-        columns = self._questions.mood(every, By.DAY, None, LATEST[By.DAY] + BEFORE[By.DAY], now)
-        series = [column.labels for column in columns.columns]
-        return Briefing(
+        found = Briefing(
             since=since.at if since else None,
             ids=ids,
             stories=stories,
             told_by_several=told,
             rest=self._questions.groups(Ids(ids.bits - listed, ids.lang), Grouping.CATEGORY),
+            several=several,
+        )
+        return found if len(ids) < few else self._with_remarkable(found, every, lang, latest, now)
+
+    def _with_remarkable(
+        self, found: Briefing, every: Ids, lang: str, latest: datetime | None, now: datetime
+    ) -> Briefing:
+        """Return the briefing with its mood, and what is unusual among all articles."""
+        with self._session.asking(found.ids.lang) as view:
+            labels = _labels(found.ids.bits, self._session.facets_of(found.ids.lang), view)
+        more, turned = self._unusual.among(every, lang, latest) if latest else ((), ())
+        columns = self._questions.mood(every, By.DAY, None, LATEST[By.DAY] + BEFORE[By.DAY], now)
+        series = [column.labels for column in columns.columns]
+        return found._replace(
             labels=labels,
             usual=now_and_was(series, By.DAY)[1],
             series=series[-DAYS:],
             more=more,
             turned=turned,
-            several=several,
         )
 
     def _arrived(self, since: Visit | None) -> BitMap | None:

@@ -58,9 +58,25 @@ class Insight:
         """Return how many articles by sentiment and day or week; at most `most` of these."""
         return self._questions.mood(ids, by, per, most, self._clock())
 
-    def briefing(self, query: Query, since: "Visit | None", days: int = 1) -> "Briefing":
-        """Return what arrived since a visit; without one, what was published on the newest days."""
-        return self._compiler.briefing(query, since, self._clock(), days)
+    def briefing(
+        self, query: Query, since: "Visit | None", days: int = 1, *, few: int = 0
+    ) -> "Briefing":
+        """Return what arrived since a visit; without one, what was published on the newest days.
+
+        few: what is remarkable about less than so many articles is left out.
+        """
+        return self._compiler.briefing(query, since, self._clock(), days, few=few)
+
+    def nothing_new(self, since: "Visit | None") -> "Briefing | None":
+        """Return a briefing that tells of nothing; None if anything arrived since the visit."""
+        if since is None:
+            return None
+        from reader.cache.insight.briefing import Briefing
+        from reader.cache.insight.visits import texts_of
+
+        with self._session.asking() as view:
+            has_arrived = view.has_arrived(texts_of(since, view))
+        return None if has_arrived else Briefing(since.at, Ids(), 0)
 
     @cached_property
     def _compiler(self) -> "Compiler":

@@ -3,15 +3,15 @@
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from datetime import datetime
-from textwrap import TextWrapper
+from typing import TYPE_CHECKING
 
 from reader.cache.answers import Group
 from reader.cache.ids import Ids
 from reader.cache.insight.briefing import Briefing, More, Turned
-from reader.cache.mood import FEWEST, percent, rate, sparkline
 from reader.i18n import _, decimal, grouped, ngettext, pgettext
 from reader.ui.briefing.moments import moment
 from reader.ui.briefing.parts import (
+    FEW,
     MUTED,
     NAME,
     TITLE,
@@ -25,11 +25,10 @@ from reader.ui.briefing.parts import (
     cut,
     short,
 )
-from reader.ui.briefing.rows import Fetch, add_articles, add_groups, add_stories
-from reader.ui.textual_compat.cells import cell_len, fit
+from reader.ui.textual_compat.cells import cell_len, fit, wrap
 
-FEW = 12
-"""Articles below which the briefing is a head line and a list: fewer say nothing of a mood."""
+if TYPE_CHECKING:
+    from reader.ui.briefing.rows import Fetch
 
 _MOOD, _MORE_OF, _TURNED = _("Mood"), _("More of"), _("Turned")
 _LABEL = 2 + max(map(cell_len, (_MOOD, _MORE_OF, _TURNED)))
@@ -46,7 +45,7 @@ def lay_out(
     width: int,
     now: datetime,
     opened: AbstractSet[Key],
-    fetch: Fetch,
+    fetch: "Fetch",
     hint: str,
     days: int = 1,
 ) -> Layout:
@@ -60,8 +59,10 @@ def lay_out(
         made.add((text, TITLE))
     if not briefing.ids:
         made.add()
-        for text in TextWrapper(made.width).wrap(hint):
-            made.add((text, MUTED))
+        _add_hint(made, hint)
+        return Layout(made.lines)
+    from reader.ui.briefing.rows import add_articles, add_groups, add_stories
+
     if len(briefing.ids) >= FEW:
         _add_remarkable(made, briefing)
     if briefing.told_by_several:
@@ -75,6 +76,18 @@ def lay_out(
         made.heading(_("Everything else") if briefing.told_by_several else _("By category"))
         add_groups(made, briefing.rest, opened, fetch, now)
     return Layout(made.lines, made.stops, made.instants)
+
+
+def hint_alone(hint: str, width: int) -> Layout:
+    """Return the hint in lines, while the briefing is not known."""
+    made = Lines(max(1, width))
+    _add_hint(made, hint)
+    return Layout(made.lines)
+
+
+def _add_hint(made: Lines, hint: str) -> None:
+    for text in wrap(hint, [made.width] * len(hint)):
+        made.add((text, MUTED))
 
 
 def _joined(groups: Sequence[Group]) -> Ids:
@@ -118,6 +131,8 @@ def _newest(days: int) -> str:
 
 
 def _add_remarkable(made: Lines, briefing: Briefing) -> None:
+    from reader.cache.mood import FEWEST
+
     blank = len(made.lines)
     if briefing.labels.total >= FEWEST:
         _add_mood(made, briefing)
@@ -129,6 +144,8 @@ def _add_remarkable(made: Lines, briefing: Briefing) -> None:
 
 
 def _add_mood(made: Lines, briefing: Briefing) -> None:
+    from reader.cache.mood import percent, rate, sparkline
+
     parts: Line = [(fit(_MOOD, _LABEL), MUTED)]
     now = rate(briefing.labels).split("  ")
     parts += [(now[0], "positive"), ("  ", ""), (now[1], "negative")]
@@ -164,6 +181,8 @@ def _usual(number: float) -> str:
 
 
 def _turned(turned: Turned) -> tuple[Target, Line]:
+    from reader.cache.mood import percent
+
     now, was = turned.now, turned.was
     is_up = (now.share or 0) >= (was.share or 0)
     shares = _("{now} of {number} (was {was} of {before})").format(

@@ -4,9 +4,8 @@ It says what was chosen; the screen opens it.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from rich.segment import Segment
 from textual import events
@@ -15,14 +14,16 @@ from textual.geometry import Size, clamp
 from textual.message import Message
 from textual.strip import Strip
 
-from reader.cache.insight.briefing import Briefing
 from reader.config.paths import resource
 from reader.i18n import _
-from reader.ui.briefing.lines import lay_out
+from reader.ui.briefing.lines import hint_alone, lay_out
 from reader.ui.briefing.moments import right_until
 from reader.ui.briefing.parts import STYLES, Key, Kind, Layout, Target
-from reader.ui.briefing.rows import Fetch
 from reader.ui.textual_compat.long_view import LongView
+
+if TYPE_CHECKING:
+    from reader.cache.insight.briefing import Briefing
+    from reader.ui.briefing.rows import Fetch
 
 CURSOR = "briefing--cursor"
 WIDEST = 110
@@ -47,7 +48,7 @@ class BriefingPane(LongView, inherit_bindings=False):
     nothing is new.
     """
 
-    # Read with this module, after the first paint.
+    # Read with this module: not every first screen shows it.
     DEFAULT_CSS = (resource("styles") / "35-briefing.tcss").read_text("utf-8")
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {CURSOR, *(f"briefing--{name}" for name in STYLES)}
@@ -90,11 +91,12 @@ class BriefingPane(LongView, inherit_bindings=False):
         _key("escape", "leave", _OPEN, "leave", _("Leave"), _("Back to what was here before")),
     ]
 
-    @dataclass
     class Chosen(Message):
         """A place was opened."""
 
-        target: Target
+        def __init__(self, target: Target) -> None:
+            self.target = target
+            super().__init__()
 
     class CaughtUp(Message):
         """The user has seen all that is here."""
@@ -102,13 +104,15 @@ class BriefingPane(LongView, inherit_bindings=False):
     class Left(Message):
         """The user goes back."""
 
-    def __init__(self, fetch: Fetch, *, now: Callable[[], datetime], hint: str) -> None:
+    def __init__(self, fetch: "Fetch", *, now: Callable[[], datetime], hint: str) -> None:
         super().__init__()
         self._fetch = fetch
         self._now = now
         self._hint = hint
         self._briefing: Briefing | None = None
         self._days = 1
+        self._is_waiting = False
+        """Whether the hint is shown until a briefing is known."""
         self._opened: set[Key] = set()
         self._layout = Layout()
         self._cursor = 0
@@ -122,12 +126,18 @@ class BriefingPane(LongView, inherit_bindings=False):
         stops = self._layout.stops
         return stops[self._cursor].target if stops else None
 
-    def show(self, briefing: Briefing, days: int = 1) -> None:
+    def show(self, briefing: "Briefing", days: int = 1) -> None:
         """Show a briefing; the cursor stays on what it names, else on its place.
 
         days: which it is about where there was no visit.
         """
         self._briefing, self._days = briefing, days
+        self._lay_out()
+        self.refresh()
+
+    def show_hint(self) -> None:
+        """Show the hint until a briefing is known."""
+        self._is_waiting = True
         self._lay_out()
         self.refresh()
 
@@ -140,7 +150,10 @@ class BriefingPane(LongView, inherit_bindings=False):
         self._lay_out()
 
     def _lay_out(self) -> None:
-        if self._briefing is None or not self.outer_size:  # it is laid out when it has a size
+        if not self.outer_size:  # it is laid out when it has a size
+            return
+        if self._briefing is None:
+            self._layout = hint_alone(self._hint, self._width) if self._is_waiting else Layout()
             return
         target = self.target
         self._layout = lay_out(

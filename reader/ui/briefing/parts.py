@@ -12,6 +12,9 @@ TITLE, HEAD, MUTED, NAME, UNREAD, GROUP = "title", "head", "muted", "name", "unr
 STYLES = (TITLE, HEAD, MUTED, NAME, UNREAD, GROUP, *(each.lower() for each in Sentiment))
 """Every name of a style that a part of a line may carry."""
 
+FEW = 12
+"""Articles below which the briefing is a head line and a list: fewer say nothing of a mood."""
+
 Key = tuple[str, ...]
 """The path of a group."""
 

@@ -8,10 +8,12 @@ from collections.abc import Callable
 from typing import ClassVar
 
 from rich.segment import Segment
+from rich.style import Style
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.events import Click
+from textual.geometry import Region, Size
 from textual.strip import Strip
 from textual.widget import Widget
 
@@ -58,28 +60,39 @@ class MoodView(Guarded, Widget, can_focus=True):
         super().__init__()
         self.state = State()
         self._plan = Layout([])
+        self._is_plan_of = Size(0, 0)
+        self._looks: dict[str, Style] = {}
+        """Styles by name, while lines are painted."""
 
     def show(self, state: State) -> None:
         """Paint another state."""
         self.state = state
         self._lay_out()
+        self.refresh()
 
     def _lay_out(self) -> None:
         self._plan = lay_out(self.state, max(1, self.size.width), max(1, self.size.height))
-        self.refresh()
+        self._is_plan_of = self.size
 
-    def on_resize(self) -> None:
-        """Lay out again for the new size."""
-        self._lay_out()
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Lay out for a new size, then paint: Textual tells of it after the first paint."""
+        if self._is_plan_of != self.size:
+            self._lay_out()
+        self._looks = {"": self.rich_style}
+        return super().render_lines(crop)
 
     def render_line(self, y: int) -> Strip:
         """Return one line."""
-        base, lines = self.rich_style, self._plan.lines
+        lines = self._plan.lines
         segments = [
-            Segment(text, base + self.get_component_rich_style(name) if name else base)
-            for text, name in (lines[y] if y < len(lines) else [])
+            Segment(text, self._look(name)) for text, name in (lines[y] if y < len(lines) else [])
         ]
-        return Strip(segments).adjust_cell_length(self.size.width, base)
+        return Strip(segments).adjust_cell_length(self.size.width, self._look(""))
+
+    def _look(self, name: str) -> Style:
+        if name not in self._looks:
+            self._looks[name] = self._looks[""] + self.get_component_rich_style(name)
+        return self._looks[name]
 
     def action_row(self, steps: int) -> None:
         """Move the cursor of the table, or leave the columns."""

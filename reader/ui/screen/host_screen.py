@@ -6,6 +6,7 @@ Makes the parts and implements their `Host`. A subclass defines what keys do.
 import asyncio
 from contextlib import suppress
 from functools import cached_property, partial
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,7 +29,7 @@ from reader.ui.screen.keys import as_bound, key_of, keys_of_pane, reading_hint, 
 from reader.ui.screen.listing import Listing, sidebar_of
 from reader.ui.screen.marks import Marker
 from reader.ui.screen.open_article import OpenArticle
-from reader.ui.screen.panes import Panes
+from reader.ui.screen.panes import NARROW, Panes
 from reader.ui.screen.reported import reported
 from reader.ui.screen.saved_view import View
 from reader.ui.screen.search import Searching
@@ -41,21 +42,18 @@ from reader.ui.textual_compat.light_screen import LightScreen
 from reader.ui.textual_compat.quick_keys import QuickKeys
 
 if TYPE_CHECKING:
+    from reader.ui.briefing.pane import BriefingPane
     from reader.ui.screen.full_text import Originals
     from reader.ui.screen.insight.briefing import Briefings
     from reader.ui.screen.own.views import Views
     from reader.ui.screen.sync import Syncing
 
-WARM_UP_AFTER_S = 0.25  # delay before loading in advance: by then the first screen is painted
 # The first sync by the clock loads many modules: it waits until the user reads the screen.
 FIRST_SYNC_AFTER_S = 2.0
 MINUTE_S = 60.0
 OPEN_MORE_AFTER_S = 0.02  # pause between opening groups for results, in which keys are answered
-# Delay before sets of slow words are made, which keeps a core busy for up to a minute, once.
-KEEP_WORDS_AFTER_S = 10.0
-COPY_EVERY_S = 3600.0  # how often an open screen checks that today's copy of the marks exists
-LET_GO_EVERY_S = 10.0  # how often memory is given back that answers took which are no longer shown
 LOOK_FOR_CHANGES_S = 1.0  # how often the screen asks whether another program has changed the cache
+READING_PANE = "reader.ui.reading.pane"
 
 
 class HostScreen(QuickKeys, LightScreen):
@@ -76,7 +74,7 @@ class HostScreen(QuickKeys, LightScreen):
     ) -> None:
         """Make the screen. query: shown first. start: what `x` returns to. config: settings."""
         super().__init__()
-        self._compositing = repaint_changes_only(self)
+        self._compositing = repaint_changes_only(self, is_held=True)  # until it is laid out
         self._filter = query
         self.keymap, self.own_commands = settings.keys, settings.commands
         """Keys that the user has chosen, by binding id, and programs of the user's own."""
@@ -109,10 +107,20 @@ class HostScreen(QuickKeys, LightScreen):
             column=self._view.column_width,
             hint=reading_hint(self.keymap) if library.is_empty else "",  # empty: more will follow
             say=self.say,
+            aside=self._first_aside(),
         )
         if settings.views:
             yield self.saved_views.bar
         yield from (self._tag_bar, self._panes, self._status, self._key_line)
+
+    def _first_aside(self) -> "BriefingPane | None":
+        """Return the pane of the briefing if the first paint has it beside the list."""
+        is_beside = self.app.size.width >= NARROW and self._view.opened is None
+        if not is_beside or self._compositing.is_covered or not self._library.state("visit"):
+            return None
+        from reader.ui.screen.insight.briefing import new_pane
+
+        return new_pane(self._library, reading_hint(self.keymap))
 
     async def on_mount(self) -> None:
         """Hold the present moment, show the first answer and start the timers."""
@@ -121,17 +129,18 @@ class HostScreen(QuickKeys, LightScreen):
         self._show_keys()
         self._library.hold()  # keys do not wait for what other programs do
         await self._answers.ask_first()
+        if self._panes.aside is not None:
+            self._mounted_briefings().begin_at_once()
         self.set_focus(self._sidebar)
         self._begin()
+        if not self._compositing.is_covered:
+            self.call_after_refresh(self.uncover)
 
     def _begin(self) -> None:
         """Start timers and background work."""
         self._library.announce()
         self.set_interval(LOOK_FOR_CHANGES_S, self._look_now_and_then)
-        self.set_timer(WARM_UP_AFTER_S, self._warm_up.begin)
-        self.set_timer(KEEP_WORDS_AFTER_S, self._warm_up.keep_words)
-        self.set_interval(COPY_EVERY_S, self._warm_up.keep_copy)
-        self.set_interval(LET_GO_EVERY_S, self._warm_up.let_go)
+        self._warm_up.start(self.set_timer, self.set_interval)
         if self._settings.sync_every:
             self.set_timer(FIRST_SYNC_AFTER_S, self._sync_by_itself)
         if notices := self._library.notices:
@@ -152,8 +161,7 @@ class HostScreen(QuickKeys, LightScreen):
         self._searching = Searching(self, library, self._answers, panes, forget_read)
         self._stepping = Stepping(self, library, panes, self._article, self._show_keys)
         self._catching_up = CatchingUp(
-            self,
-            library,
+            *(self, library),
             answers=self._answers,
             article=self._article,
             listing=self._listing,
@@ -191,20 +199,20 @@ class HostScreen(QuickKeys, LightScreen):
         return Views(self, self._library, self._settings.views, self._config, self._start)
 
     def cover(self) -> None:
-        """Paint nothing: the terminal shows the first screen as it was kept."""
-        self._compositing.is_held = True
+        """Paint nothing for now: the terminal shows the first screen as it was kept."""
+        self._compositing.is_covered = True
 
     def uncover(self) -> None:
-        """Paint over the picture of the first screen that was kept, and all changes from now on.
+        """Paint the first screen, or over the picture of it that was kept, and all changes after.
 
-        The open article is painted when it is there; until then its picture stays.
+        Over a picture the open article is painted when it is there; until then its picture stays.
         """
         if not self._compositing.is_held:
             return
         if not any(child.size for child in self.children):  # a key came before the layout
             self.call_after_refresh(self.uncover)
             return
-        self._compositing.release(each for each in self.walk_children() if each.id != "hint")
+        self._compositing.release(self, but="hint")
 
     @property
     def is_searching(self) -> bool:
@@ -336,11 +344,7 @@ class HostScreen(QuickKeys, LightScreen):
             from reader.ui.screen.insight.briefing import Briefings
 
             self._briefings = Briefings(
-                self,
-                self._library,
-                self._panes,
-                self._article,
-                self.marker,
+                *(self, self._library, self._panes, self._article, self.marker),
                 open_article=self._open,
                 hint=reading_hint(self.keymap),
             )
@@ -361,12 +365,12 @@ class HostScreen(QuickKeys, LightScreen):
         """Show the article that was open at the end of the last session, else the briefing."""
         try:
             if self._view.opened is not None:
-                await asyncio.to_thread(_import_reading_pane)  # keys are answered meanwhile
+                await asyncio.to_thread(import_module, READING_PANE)  # keys are answered meanwhile
                 if await self._article.reopen(self._view.opened):
                     self._show_keys()
                     pane = await self._panes.mounted_pane()
                     await pane.laid_out()  # the picture has its length
-            if self._panes.right is None:
+            if self._panes.pane is None:
                 await self._mounted_briefings().begin()
         finally:
             self.call_after_refresh(self.post_message, self.Settled())
@@ -392,7 +396,3 @@ class HostScreen(QuickKeys, LightScreen):
         if self._briefings is not None:
             self._briefings.save_visit()
         self._library.remember(self._start)
-
-
-def _import_reading_pane() -> None:
-    import reader.ui.reading.pane  # noqa: F401

@@ -40,7 +40,7 @@ class Panes(Covered, inherit_bindings=False):
     """The list and what is right of it, by `-narrow`, `-reading`, `-zoomed` and `-aside`.
 
     width, column: cells of the list and of the text, as the user chose them; None: as the settings
-    say. hint: plain text.
+    say. hint: plain text. aside: shown at the start in place of the hint.
     """
 
     def __init__(
@@ -52,12 +52,13 @@ class Panes(Covered, inherit_bindings=False):
         column: int | None,
         hint: str,
         say: Callable[[str], None],
+        aside: Widget | None = None,
     ) -> None:
-        super().__init__()
+        super().__init__(classes="-aside" if aside is not None else None)
         self.sidebar = sidebar
         self.pane: ReadingPane | None = None
         """The reading pane; None until the first article is opened."""
-        self.aside: Widget | None = None
+        self.aside = aside
         """What can be shown in place of the reading pane; None until it is first shown."""
         self.chosen_width = width
         """Columns of the list, as the user chose them."""
@@ -71,7 +72,7 @@ class Panes(Covered, inherit_bindings=False):
     def compose(self) -> ComposeResult:
         """Yield the list and the hint; the reading pane is mounted when needed."""
         yield self.sidebar
-        yield self._hint
+        yield self._hint if self.aside is None else self.aside
 
     def show_hint(self, text: str) -> None:
         """Show plain text where the reading pane will be."""

@@ -14,6 +14,7 @@ from reader.ui.bars.status_line import KeyLine
 from reader.ui.bars.tag_bar import TagBar
 from reader.ui.screen.actions.telling import TellingScreen
 from reader.ui.screen.filtering import stepped_back
+from reader.ui.screen.host_screen import HostScreen
 from reader.ui.screen.keys import NEXT, READER_KEYS
 from reader.ui.screen.reported import reported
 
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from reader.ui.screen.sync import Syncing
 
 
-class ReaderScreen(TellingScreen):
+class ReaderScreen(TellingScreen, HostScreen):
     """The main screen with the actions that keys, clicks and the palette ask for."""
 
     BINDINGS: ClassVar[list[BindingType]] = READER_KEYS

@@ -16,6 +16,21 @@ from reader.ui.textual_compat.failures import in_background
 if TYPE_CHECKING:
     from multiprocessing.process import BaseProcess
 
+AFTER_S = 0.25
+"""How long loading in advance waits: by then the first screen is painted."""
+
+KEEP_WORDS_AFTER_S = 10.0
+"""How long making sets of slow words waits: it keeps a core busy for up to a minute, once."""
+
+COPY_EVERY_S = 3600.0
+"""How often an open screen checks that today's copy of the marks exists."""
+
+LET_GO_EVERY_S = 10.0
+"""How often memory is given back that answers took which are no longer shown."""
+
+Timed = Callable[[float, Callable[[], object]], object]
+"""Calls back after so many seconds, once or again and again."""
+
 
 class WarmUp:
     """The background work of one screen after its first paint.
@@ -42,6 +57,13 @@ class WarmUp:
         self._progress = progress
         self._words: BaseProcess | None = None
         """Makes sets of slow words."""
+
+    def start(self, once: Timed, again: Timed) -> None:
+        """Do each work when its time has come."""
+        once(AFTER_S, self.begin)
+        once(KEEP_WORDS_AFTER_S, self.keep_words)
+        again(COPY_EVERY_S, self.keep_copy)
+        again(LET_GO_EVERY_S, self.let_go)
 
     def begin(self) -> None:
         """Load the list, then the reading pane, in the background."""

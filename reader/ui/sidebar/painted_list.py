@@ -13,11 +13,14 @@ from textual.strip import Strip
 from reader.ui.sidebar.composing import Shown, lines_of_article, shows_clock, when
 from reader.ui.sidebar.group_list import GroupList
 from reader.ui.sidebar.painting import CURSOR, SELECTION_MARK
-from reader.ui.sidebar.rows import heading_parts
+from reader.ui.sidebar.rows import Line, heading_parts
 
 
 class PaintedList(GroupList, inherit_bindings=False):
     """The list as it is painted."""
+
+    _composed: "dict[int, list[Line]] | None" = None
+    """The lines of each article, by row, while all that are in view are painted."""
 
     def notify_style_update(self) -> None:
         """Forget painted rows: the theme has changed."""
@@ -28,7 +31,11 @@ class PaintedList(GroupList, inherit_bindings=False):
         """Fetch all rows in view at once, then render them."""
         self._fetch_in_view()
         self._painter.fit(self.scrollable_content_region.width)
-        return super().render_lines(crop)
+        self._composed = {}
+        try:
+            return super().render_lines(crop)
+        finally:
+            self._composed = None
 
     def render_line(self, y: int) -> Strip:
         """Return the line of a heading or article at `y` of what is in view."""
@@ -49,7 +56,11 @@ class PaintedList(GroupList, inherit_bindings=False):
         known = self._rows.get(article)
         if known is None:
             return self._painter.row((mark,), ("", ""), (), has_cursor=has_cursor)
-        lines, _ = lines_of_article(known, heading, mark, self._shown)
+        lines = None if self._composed is None else self._composed.get(row)
+        if lines is None:
+            lines, _ = lines_of_article(known, heading, mark, self._shown)
+            if self._composed is not None:
+                self._composed[row] = lines
         part = lines[line - self._outline.first_line(row)]
         return self._painter.row(*part, has_cursor=has_cursor)
 

@@ -4,7 +4,7 @@ Textual renders every widget within the bounding box of all changes. Where a key
 line, the last line and some between, that is the whole screen.
 """
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -12,7 +12,6 @@ from rich.console import RenderableType
 
 # Private: the compositor cannot be chosen; a public `Screen.compositor_class` would replace it.
 from textual._compositor import ChopsUpdate, Compositor
-from textual.dom import DOMNode
 from textual.geometry import Region
 from textual.screen import Screen
 from textual.strip import Strip
@@ -33,7 +32,10 @@ class ChangesOnly(Compositor):
     _changed: Collection[Region] = ()
 
     is_held = False
-    """Whether nothing is painted: the terminal shows a picture that was kept."""
+    """Whether nothing is painted."""
+
+    is_covered = False
+    """Whether the terminal shows a picture of the screen that was kept."""
 
     def render_update(
         self,
@@ -44,12 +46,19 @@ class ChangesOnly(Compositor):
         """Return what is to be painted, None while painting is held."""
         return None if self.is_held else super().render_update(full, screen_stack, simplify)
 
-    def release(self, widgets: Iterable[DOMNode]) -> None:
-        """Paint these widgets next, and from now on every change."""
+    def release(self, screen: Screen[Any], *, but: str) -> None:
+        """Paint the screen, and from now on every change.
+
+        but: id of a widget that is not painted over a picture that was kept.
+        """
         self.is_held = False
+        if not self.is_covered:
+            paint_whole(screen, self)
+            return
         self._dirty_regions.clear()  # private: as in `render_partial_update`
-        for widget in widgets:
-            widget.refresh()
+        for widget in screen.walk_children():
+            if widget.id != but:
+                widget.refresh()
 
     def render_partial_update(self) -> ChopsUpdate | None:
         """Return the changed cells of the screen, None if nothing changed."""
@@ -75,10 +84,14 @@ class ChangesOnly(Compositor):
         }
 
 
-def repaint_changes_only(screen: Screen[Any]) -> ChangesOnly:
-    """Let a new screen render only the widgets that a change touches; return what does so."""
+def repaint_changes_only(screen: Screen[Any], *, is_held: bool = False) -> ChangesOnly:
+    """Let a new screen render only the widgets that a change touches; return what does so.
+
+    is_held: whether to paint nothing until `release`.
+    """
     # Private: Textual makes its own compositor; `Screen.compositor_class` would replace it.
     screen._compositor = compositor = ChangesOnly()
+    compositor.is_held = is_held
     return compositor
 
 
@@ -93,14 +106,22 @@ def painted_once(screen: Screen[Any], compositing: ChangesOnly) -> Iterator[None
     try:
         yield
     finally:
-        # Private, as are the next: a public `Screen.paint` would replace them.
-        screen._refresh_layout()
+        screen._refresh_layout()  # private: a public `Screen.paint` would replace it
         compositing.is_held = False
-        below = screen.app._background_screens
-        for each in (screen, *below):
-            each._repaint_required = False
-            each._dirty_widgets.clear()
-        screen.app._display(screen, compositing.render_update(full=True, screen_stack=below))
+        paint_whole(screen, compositing)
+
+
+def paint_whole(screen: Screen[Any], compositing: ChangesOnly) -> None:
+    """Paint all of a screen as it is laid out, at once. compositing: that of the screen."""
+    if not screen.is_current:
+        screen.refresh()
+        return
+    # Private, as are the next: a public `Screen.paint` would replace them.
+    below = screen.app._background_screens
+    for each in (screen, *below):
+        each._repaint_required = False
+        each._dirty_widgets.clear()
+    screen.app._display(screen, compositing.render_update(full=True, screen_stack=below))
 
 
 def painted_rows(screen: Screen[Any], rows: range) -> list[list[Strip]]:

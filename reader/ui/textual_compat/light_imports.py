@@ -28,7 +28,7 @@ USED_LATER = (
 """Modules that are imported whole, and used by functions."""
 
 CALLED_LATER = (
-    *("pickle", "platformdirs", "uuid"),
+    *("platformdirs", "uuid"),
     *("rich.markup", "rich.padding", "rich.panel", "rich.table", "rich.tree"),
     *("textual.canvas", "textual.css._help_text", "textual.file_monitor", "textual.markup"),
     "textual.suggestions",
@@ -38,6 +38,15 @@ CALLED_LATER = (
 
 class _Provider(ABC):  # noqa: B024 - it has the metaclass of the class that it stands for
     """Placeholder for the base class of Textual's own source of themes."""
+
+
+class _AnyDecimal(type):
+    def __instancecheck__(cls, value: object) -> bool:
+        return "decimal" in sys.modules and isinstance(value, real("decimal", "Decimal"))
+
+
+class _Decimal(metaclass=_AnyDecimal):
+    """Placeholder for the numbers that `fractions` knows beside its own."""
 
 
 class _Logger:
@@ -65,7 +74,10 @@ _OF_TYPING = (
 )
 """Names that Textual takes from `typing_extensions`, which `typing` has since Python 3.11."""
 
+_PICKLE = "_pickle" if sys.implementation.name == "cpython" else "pickle"
+
 AT_ONCE: dict[str, Mapping[str, object]] = {
+    "decimal": {"Decimal": _Decimal},
     "logging": {"DEBUG": 10, "getLogger": _Logger},
     "random": {"getrandbits": _random_bits},
     "subprocess": {"PIPE": -1, "STDOUT": -2, "DEVNULL": -3},
@@ -85,7 +97,9 @@ def _stand_ins() -> dict[str, StandIn]:
     palette = {"Provider": _Provider} | dict.fromkeys(_CLASSES, object)
     used = {name: StandIn(name, AT_ONCE.get(name, {})) for name in {*USED_LATER, *AT_ONCE}}
     called = {name: StandIn(name, later=calling) for name in CALLED_LATER}
-    return {PALETTE: StandIn(PALETTE, palette)} | used | called
+    # What a style is written with is in C; the module around it takes longer to import.
+    pickle = StandIn("pickle", later=lambda _, name: calling(_PICKLE, name))
+    return {PALETTE: StandIn(PALETTE, palette), "pickle": pickle} | used | called
 
 
 def import_palette() -> None:

@@ -198,10 +198,10 @@ def remarkable(news: Library, monkeypatch: pytest.MonkeyPatch) -> Library:
     """The same, of which there is more than usual and which has turned: too little to be found."""
     compiled = Insight.briefing
 
-    def with_more(self: Insight, *arguments: Any) -> Any:
+    def with_more(self: Insight, *arguments: Any, **named: Any) -> Any:
         more = [More("MINING", True, 9, 2.0), More("fees", False, 7, 1.5)]
         turned = [Turned("WALLET", Pair(14, 6), Pair(20, 60))]
-        return compiled(self, *arguments)._replace(more=more, turned=turned)
+        return compiled(self, *arguments, **named)._replace(more=more, turned=turned)
 
     monkeypatch.setattr(Insight, "briefing", with_more)
     return news

@@ -152,7 +152,7 @@ FAULTS: dict[str, tuple[str, Callable[[Reading], Any]]] = {
     "marks": ("set_marks", _keys("m")),
     "mood": ("reader.cache.insight.insight.Insight.mood", _keys("d")),
     "next-grouping": ("groups", _prepare_a_grouping),
-    "reopen": ("reader.ui.screen.host_screen._import_reading_pane", _reopen),
+    "reopen": ("reader.ui.screen.host_screen.import_module", _reopen),
     "own-command": ("reader.ui.screen.own.commands.filled", _keys("n", "ctrl+e")),
     "positions": ("save_position", _open_scroll_and_go_on),
     "related": ("reader.cache.insight.insight.Insight.related", _keys("n", "e")),

@@ -74,6 +74,15 @@ except ColorParseError as error:
     print(error.suggested_color)
 """
 
+NUMBERS = """
+import pickle
+from decimal import Decimal
+from fractions import Fraction
+from rich.style import Style
+print(Fraction(Decimal("0.5")), Fraction(3, 4), Fraction("1/3") + 1)
+print(pickle.loads(pickle.dumps(Style(meta={"a": [1]}))).meta, pickle.PicklingError.__name__)
+"""
+
 MARKDOWN = """
 import sys
 from reader.ui.prose.text import Prose, warm_up
@@ -94,6 +103,7 @@ print(entities["copy"], len(entities) > 2000)
         (PROCESS, ["from a process", "True"]),
         (LOG, ["asyncio: Using selector: ", "asyncio: a task failed"]),
         (RICH, ["{'a': 1} {'b': 2}", "True textual.canvas", "red"]),
+        (NUMBERS, ["1/2 3/4 4/3", "{'a': [1]} PicklingError"]),
         (
             MARKDOWN,
             [
@@ -103,7 +113,7 @@ print(entities["copy"], len(entities) > 2000)
             ],
         ),
     ],
-    ids=["tls", "processes", "logging", "rich", "markdown"],
+    ids=["tls", "processes", "logging", "rich", "numbers", "markdown"],
 )
 def test_what_textual_is_imported_without_works_afterwards(script: str, said: list[str]) -> None:
     ran = subprocess.run(

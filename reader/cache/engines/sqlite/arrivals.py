@@ -4,8 +4,6 @@ import sqlite3
 
 from pyroaring import BitMap
 
-from reader.cache.engines.sqlite.changed import texts_of
-
 APART_MS = 60_000
 """Least time between two versions whose time is noted: an import writes several a second."""
 
@@ -17,8 +15,17 @@ def arrived(db: sqlite3.Connection, since: int) -> BitMap:
     return BitMap([id for (id,) in db.execute(find, (since,))])
 
 
+def has_arrived(db: sqlite3.Connection, since: int) -> bool:
+    """Return whether any article came after a version of the texts."""
+    find = "SELECT EXISTS (SELECT 1 FROM articles WHERE arrived > 0 AND arrived > ?)"
+    (found,) = db.execute(find, (since,)).fetchone()
+    return bool(found)
+
+
 def note_time(db: sqlite3.Connection, instant: int) -> None:
     """Note when this version of the texts is written, unless one of the minute before is noted."""
+    from reader.cache.engines.sqlite.changed import texts_of
+
     texts = texts_of(db)
     if abs(instant - noted_for(db, texts)) >= APART_MS:
         db.execute("INSERT OR REPLACE INTO arrivals VALUES (?, ?)", (texts, instant))

@@ -5,7 +5,6 @@ from collections.abc import Iterator, Sequence
 
 from pyroaring import BitMap
 
-from reader.cache.engines.sqlite.changed import changed_since
 from reader.cache.ids import batches
 from reader.cache.values.told import Told
 
@@ -26,6 +25,8 @@ def undecided(db: sqlite3.Connection, since: int) -> BitMap:
     """
     if since < 0:
         return BitMap([id for (id,) in db.execute("SELECT id FROM articles")])
+    from reader.cache.engines.sqlite.changed import changed_since
+
     changed = changed_since(db, since)
     if changed is None:
         every = db.execute("SELECT id FROM articles WHERE story = 0")

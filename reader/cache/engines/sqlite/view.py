@@ -221,6 +221,12 @@ class SqliteView:
 
         return arrived(self.db, since)
 
+    def has_arrived(self, since: int) -> bool:
+        """Return whether any article came after a version of the texts."""
+        from reader.cache.engines.sqlite.arrivals import has_arrived
+
+        return has_arrived(self.db, since)
+
     def texts_at(self, instant: int) -> int:
         """Return the version of the texts at an instant."""
         from reader.cache.engines.sqlite.arrivals import texts_at

@@ -6,12 +6,14 @@ the user says so.
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple, cast
 
 from textual.worker import Worker
 
 from reader.article import Article, ArticleId
+from reader.errors import CryptoreadError
 from reader.i18n import _, grouped, ngettext
 from reader.library import Ids, Library
 from reader.query.language import Field, Query, Term
@@ -66,6 +68,13 @@ class CaughtUp(NamedTuple):
     are_marked: bool = False
 
 
+def new_pane(library: Library, hint: str) -> "BriefingPane":
+    """Return a pane for the briefings of a library."""
+    from reader.ui.briefing.pane import BriefingPane
+
+    return BriefingPane(library.rows, now=library.clock, hint=hint)
+
+
 class Briefings:
     """The briefings of one screen.
 
@@ -114,19 +123,37 @@ class Briefings:
 
     # At the start, on a key, after news.
 
+    def begin_at_once(self) -> None:
+        """Show before the first paint that nothing is new, if so; else `begin` shows what is."""
+        query, insight = self._query, self._library.insight
+        with suppress(CryptoreadError):  # told when the briefing is read
+            since = insight.visit()
+            if nothing := insight.nothing_new(since):
+                version, texts = self._library.version, self._library.texts
+                self._read = Read(nothing, query, since, texts, version, insight.present(), 1)
+                self._since, self._knows_visit, self._asked = since, True, query
+                self._show_read()
+
     async def begin(self) -> None:
         """Show the briefing where no article is, unless there is nothing to tell."""
+        if self._read is not None:
+            return
         reading = self._refresh()
         await ended(reading, HINT_AFTER_S)
         if not reading.is_finished:
-            self._panes.show_hint(self._hint)
+            self._show_hint()
             await ended(reading, AT_LATEST_S)
         if self._read is None or self._is_empty(self._read.briefing):
-            self._panes.show_hint(self._hint)
+            self._show_hint()
         elif self._panes.is_narrow:
             self._panes.show_hint(self._hint)  # seen if the terminal grows
         elif self._panes.right is None:
             await self._show()
+
+    def _show_hint(self) -> None:
+        self._panes.show_hint(self._hint)
+        if self.pane is not None:
+            self.pane.show_hint()
 
     def toggle(self) -> Awaitable[None]:
         """Show the briefing and move the focus there; if it is there, go back."""
@@ -159,21 +186,20 @@ class Briefings:
         return in_background(self._host, self._renew, group="briefing")
 
     async def _renew(self) -> None:
-        read = await self._current()
-        if self.pane is not None:
-            self.pane.show(read.briefing, read.days)
+        await self._current()
+        self._show_read()
         self._note_what_is_new()
+
+    def _show_read(self) -> None:
+        if self._read is not None and self.pane is not None:
+            self.pane.show(self._read.briefing, self._read.days)
 
     def _is_empty(self, briefing: "Briefing") -> bool:
         return briefing.since is None and not briefing.ids
 
     async def _show(self) -> None:
         """Show what was read last in place of the article."""
-        pane = self.pane
-        if pane is None:
-            from reader.ui.briefing.pane import BriefingPane
-
-            pane = BriefingPane(self._library.rows, now=self._library.clock, hint=self._hint)
+        pane = self.pane or new_pane(self._library, self._hint)
         if self._read is not None:
             pane.show(self._read.briefing, self._read.days)
         await self._panes.show_aside(pane)
@@ -198,7 +224,7 @@ class Briefings:
     def _compute(self, query: Query) -> Read:
         """Compute as of one version. Thread-safe."""
         import reader.ui.briefing.pane  # noqa: F401 - in this thread, while keys are answered
-        from reader.ui.briefing.lines import FEW
+        from reader.ui.briefing.parts import FEW
 
         insight = self._library.insight
         if not self._knows_visit:
@@ -206,9 +232,10 @@ class Briefings:
         while True:
             version, texts = self._library.version, self._library.texts
             visit = insight.present()
-            briefing, days = insight.briefing(query, self._since), 1
+            found = insight.nothing_new(self._since)
+            briefing, days = found or insight.briefing(query, self._since, few=FEW), 1
             if self._since is None and len(briefing.ids) < FEW:
-                briefing, days = insight.briefing(query, None, WEEK), WEEK
+                briefing, days = insight.briefing(query, None, WEEK, few=FEW), WEEK
             if version == self._library.version:
                 return Read(briefing, query, self._since, texts, version, visit, days)
 
