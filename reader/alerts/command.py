@@ -9,7 +9,7 @@ from contextlib import suppress
 from tempfile import TemporaryFile
 
 from reader.i18n import _, ngettext
-from reader.safety.redaction import KEY_VARIABLE
+from reader.programs import start
 from reader.text import clean_line
 
 LONGEST_S = 30.0
@@ -41,22 +41,12 @@ def call(
     What it prints is dropped. It is killed with its process group after `longest_s`, or when `stop`
     is set.
     """
-    from subprocess import DEVNULL, Popen
-
-    environ = {name: value for name, value in os.environ.items() if name != KEY_VARIABLE}
     # A file and not a pipe: a command that does not read it must not keep this program waiting.
     with TemporaryFile() as given:
         given.write(stdin)
         given.seek(0)
         try:
-            process = Popen(  # noqa: S603 - the user's own command; placeholders are whole arguments
-                list(arguments),
-                stdin=given,
-                stdout=DEVNULL,
-                stderr=DEVNULL,
-                env=environ,
-                start_new_session=True,
-            )
+            process = start(arguments, stdin=given, is_silent=True, has_session=True)
         except (OSError, ValueError) as error:
             reason = getattr(error, "strerror", None) or str(error)
             text = _("its command cannot be started ({command}: {reason})")

@@ -6,8 +6,6 @@ import threading
 import time
 from pathlib import Path
 
-import pytest
-
 from reader.alerts.command import call, filled
 
 WRITES = "import sys; open(sys.argv[1], 'w').write(repr(sys.argv[2:]) + sys.stdin.read())"
@@ -78,14 +76,3 @@ def is_running(pid: str) -> bool:
 def test_a_program_that_takes_too_long_is_killed() -> None:
     waits = [sys.executable, "-c", "import signal; signal.pause()"]
     assert "was killed, as it ran for" in call(waits, b"", longest_s=0.0)
-
-
-def test_the_key_of_the_api_is_not_given_to_the_command(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    out = tmp_path / "out"
-    monkeypatch.setenv("CRYPTOREAD_COINDESK_KEY", "hush")
-    program = "import os, sys; open(sys.argv[1], 'w').write(' '.join(os.environ))"
-    assert call([sys.executable, "-c", program, str(out)], b"") == ""
-    assert "PATH" in out.read_text().split()
-    assert "CRYPTOREAD_COINDESK_KEY" not in out.read_text()
