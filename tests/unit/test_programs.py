@@ -2,9 +2,9 @@
 
 import os
 import shlex
+import subprocess
 import sys
 from collections.abc import Callable
-from multiprocessing.connection import Connection
 from pathlib import Path
 
 import pytest
@@ -13,7 +13,6 @@ from reader import browser
 from reader.alerts.command import call
 from reader.cli.printing.pager import page
 from reader.programs import KEY_VARIABLE
-from reader.workers import context
 
 SAVES = """
 import os, sys
@@ -75,17 +74,30 @@ def test_the_options_of_less_are_those_of_the_user_if_there_are_any(
         assert given in saved.read_text().splitlines()
 
 
-def tell_the_key(pipe: Connection) -> None:
+OWN = """
+import os
+from reader.programs import KEY_VARIABLE
+from reader.workers import context
+
+def tell(pipe):
     pipe.send(os.environ.get(KEY_VARIABLE))
 
-
-def test_processes_of_the_program_itself_keep_the_key(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(KEY_VARIABLE, "Hush-Hush-1")
+if __name__ == "__main__":
     workers = context()
     ours, its = workers.Pipe(duplex=False)
-    child = workers.Process(target=tell_the_key, args=(its,))
+    child = workers.Process(target=tell, args=(its,))
     child.start()
-    with ours, its:
-        assert ours.poll(60)
-        assert ours.recv() == "Hush-Hush-1"
+    print(ours.recv())
     child.join()
+"""
+
+
+def test_processes_of_the_program_itself_keep_the_key(tmp_path: Path) -> None:
+    """In a program of its own: the process that forks others is started once."""
+    program = tmp_path / "program.py"
+    program.write_text(OWN)
+    env = {**os.environ, KEY_VARIABLE: "Hush-Hush-1"}
+    done = subprocess.run(
+        [sys.executable, program], env=env, capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "Hush-Hush-1\n"

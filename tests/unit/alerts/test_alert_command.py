@@ -1,10 +1,13 @@
 """The command of an alert: whole arguments, JSON on stdin, and an end."""
 
 import json
+import signal
 import sys
 import threading
 import time
 from pathlib import Path
+
+import pytest
 
 from reader.alerts.command import call, filled
 
@@ -63,6 +66,23 @@ def test_a_program_that_hangs_is_killed_with_what_it_started(tmp_path: Path) -> 
     end = time.monotonic() + 10  # a killed process takes a moment to end
     while is_running(pid.read_text()) and time.monotonic() < end:
         pass
+    assert not is_running(pid.read_text())
+
+
+def test_a_program_does_not_outlive_the_one_that_is_ended_by_ctrl_c(tmp_path: Path) -> None:
+    begun, pid = tmp_path / "begun", tmp_path / "pid"
+    program = f"import os; open({str(pid)!r}, 'w').write(str(os.getpid())); {WAITS}"
+
+    def press() -> None:
+        while not begun.exists():
+            pass
+        signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
+
+    thread = threading.Thread(target=press)
+    thread.start()
+    with pytest.raises(KeyboardInterrupt):
+        call([sys.executable, "-c", program, str(begun)], b"")
+    thread.join()
     assert not is_running(pid.read_text())
 
 
