@@ -156,8 +156,8 @@ def _hint(ids: str, keys: str, label: str, action: str = "") -> KeyHint:
     return KeyHint(keys, label, action, tuple(ids.split()))
 
 
-_OF_PANES = {"sidebar.open": "enter", "briefing.caught-up": "M"}
-"""Keys of the list and the briefing that are named in hints and messages."""
+_OF_PANES = {"sidebar.open": "enter", "briefing.caught-up": "M", "views.remove": "delete"}
+"""Keys of the list, the briefing and a box that are named in hints and messages."""
 
 NEXT = "reader.next-unread"
 PREVIOUS = "reader.previous-unread"

@@ -53,8 +53,8 @@ class ReaderScreen(TellingScreen):
 
     @reported
     async def action_views(self) -> None:
-        """Ask for a saved view and show it."""
-        await self.saved_views.pick()
+        """Ask for a saved view and show it, or remove it."""
+        await self.saved_views.pick(self.marker)
 
     @reported
     async def action_save_view(self) -> None:
