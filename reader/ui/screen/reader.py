@@ -188,7 +188,7 @@ class ReaderScreen(TellingScreen):
     async def action_neighbour(self, step: Literal[1, -1], unread: bool = False) -> None:
         """Open the next article; unread: the next unread one, match or result of a search."""
         if unread:
-            if self.filter.words:  # matches are in the article
+            if self.filter.sought:  # matches are in the article
                 self._panes.leave_aside()
             await self._stepping.to_unread_or_match(step)
         else:
