@@ -10,7 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from reader.cache.ids import Ids
-from reader.cache.marks.kinds import own_tag
+from reader.cache.marks.kinds import AnyMark, own_tag
 from reader.library import Library, Mark
 from reader.query.language import parse
 from tests.builders import library
@@ -50,7 +50,8 @@ def made(folder: str) -> Library:
     news = library(Path(folder), [*archive(), *told_by_several()])
     news.deciding.run()
     ids = news.find(parse(""))
-    for start, mark in enumerate((Mark.READ, Mark.FAVOURITE, Mark.LATER, own_tag("old"))):
+    marks: list[AnyMark] = [Mark.READ, Mark.FAVOURITE, Mark.LATER, own_tag("old")]
+    for start, mark in enumerate(marks):
         news.set_marks(Ids(ids[start::4]), mark, True, lambda *_: "")
     return news
 
