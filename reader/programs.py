@@ -11,6 +11,8 @@ from typing import IO, TYPE_CHECKING
 if TYPE_CHECKING:
     from subprocess import Popen
 
+    Program = Popen[bytes]
+
 KEY_VARIABLE = "CRYPTOREAD_COINDESK_KEY"
 """Environment variable with the key of CoinDesk's API."""
 
@@ -27,7 +29,7 @@ def start(
     is_silent: bool = False,
     has_session: bool = False,
     defaults: Mapping[str, str] | None = None,
-) -> "Popen[bytes]":
+) -> "Program":
     """Start a program. Raises OSError and, for a null character in an argument, ValueError.
 
     is_silent: what it prints is dropped. has_session: it leads a session and process group of its

@@ -14,7 +14,7 @@ from reader.programs import start
 from reader.text import clean_line
 
 if TYPE_CHECKING:
-    from subprocess import Popen
+    from reader.programs import Program
 
 LONGEST_S = 30.0
 """Seconds after which a command is killed with all that it has started."""
@@ -65,7 +65,7 @@ def call(
 
 
 def _outcome(
-    process: "Popen[bytes]", command: str, longest_s: float, stop: threading.Event | None
+    process: "Program", command: str, longest_s: float, stop: threading.Event | None
 ) -> str:
     """Wait for the end of the process or of its time, and return what went wrong."""
     end = time.monotonic() + longest_s

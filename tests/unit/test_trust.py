@@ -38,6 +38,10 @@ def called(node: ast.AST) -> tuple[str, str, ast.Call] | None:
 
 
 def is_literal(node: ast.expr | None) -> bool:
+    """Whether it is a text that stands in the source, perhaps translated."""
+    match called(node) if node else None:
+        case ("", "_", call):
+            return is_literal(first(call))
     return isinstance(node, ast.Constant) and isinstance(node.value, str)
 
 
@@ -55,6 +59,10 @@ def has(call: ast.Call, name: str, value: object) -> bool:
         word.arg == name and isinstance(word.value, ast.Constant) and word.value.value is value
         for word in call.keywords
     )
+
+
+def has_word(call: ast.Call, name: str) -> bool:
+    return any(word.arg == name for word in call.keywords)
 
 
 def markup_is_written_here(node: ast.AST) -> str | None:
@@ -95,7 +103,7 @@ def no_action_is_written_in_text(node: ast.AST) -> str | None:
 
 def no_shell_and_no_code(node: ast.AST) -> str | None:
     match called(node):
-        case (_, _, call) if any(word.arg == "shell" for word in call.keywords):
+        case (_, name, call) if name != "format" and has_word(call, "shell"):
             return "a shell"
         case ("os", "system" | "popen" | "startfile", _) | (_, "getoutput" | "getstatusoutput", _):
             return "a shell"
@@ -227,6 +235,7 @@ def test_there_is_a_source_to_look_at() -> None:
         (a_widget_is_told_what_is_plain, "self.notify(str(error))"),
         (a_widget_is_told_what_is_plain, "self.app.notify(f'{title}')"),
         (a_title_is_written_here, "box.border_title = title"),
+        (a_title_is_written_here, "box.border_title = _('{name}').format(name=title)"),
         (a_title_is_written_here, "self.tooltip = f'{title}'"),
         (no_action_is_written_in_text, "x = '[@click=app.quit]x[/]'"),
         (no_action_is_written_in_text, "x = f'[@click={action}]'"),
