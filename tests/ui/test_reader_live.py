@@ -290,7 +290,7 @@ async def test_the_first_sync_subscribes_and_says_so(
         await reader.press("S")
         assert "No subscriptions yet. The first sync" in reader.text(SourcesText)
         await reader.press("escape", "r")
-        assert "no subscriptions yet: 1 sources of news were written" in reader.status
+        assert "no subscriptions yet: 1 source of news was written" in reader.status
         assert toasts(reader) == ["1 new article from 1 source"]
         assert "Usual = " in config.read_text()
 

@@ -56,7 +56,7 @@ class RemovedViews:
         removal = _Removal(name, marker.steps, list(self._own).index(name))
         self._removals.append(removal)
         work = partial(self._remove, self._config, removal, marker)
-        in_background(self._host, work, group="save-view")
+        in_background(self._host, work, group="remove-view")
 
     def bring_back(self, marker: Marker) -> bool:
         """Put back what was removed last unless something was done since; return whether it is."""
@@ -66,7 +66,7 @@ class RemovedViews:
             return False
         marker.steps -= 1
         work = partial(self._bring_back, self._config, self._removals.pop())
-        in_background(self._host, work, group="save-view")
+        in_background(self._host, work, group="bring-back-view")
         return True
 
     async def _remove(self, config: Path, removal: _Removal, marker: Marker) -> None:
@@ -77,13 +77,14 @@ class RemovedViews:
             try:
                 removal.written = await asyncio.to_thread(remove_view, config, name)
             except CryptoreadError as error:
-                self._forget(removal, marker)
                 self._host.say(str(error), error=True)
                 return
+            finally:
+                if removal.written is None:
+                    self._forget(removal, marker)
             query = self._own.pop(name, "")
             said = _("view {name!r} removed · {key} brings it back: {query}")
             if removal.written is None:
-                self._forget(removal, marker)
                 said = _("view {name!r} was removed already")
             key = self._host.key("reader.undo")
             self._host.say(said.format(name=name, key=key, query=query))
