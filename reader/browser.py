@@ -1,7 +1,7 @@
 """Opening outside URLs in the user's browser: whether a URL may be opened, and by which command.
 
-The only place that starts a browser: with an argv of its own, never through a shell. The screen
-decides what it shows meanwhile, and what to copy without a browser.
+A browser is started with an argv of its own, never through a shell. The screen decides what it
+shows meanwhile, and what to copy without a browser.
 """
 
 import os
@@ -15,6 +15,7 @@ from urllib.parse import SplitResult, quote, urlsplit
 
 from reader.errors import CryptoreadError
 from reader.i18n import _
+from reader.programs import start
 from reader.reasons import reason_of
 
 MAX_URL = 8 * 1024
@@ -296,10 +297,10 @@ def _usual(environ: Mapping[str, str], platform: str) -> Iterator[list[str]]:
 
 def run_detached(argv: tuple[str, ...]) -> int:
     """Run a command in a session of its own; return its exit code, or 0 if it is still running."""
-    from subprocess import DEVNULL, Popen, TimeoutExpired
+    from subprocess import DEVNULL, TimeoutExpired
     from threading import Thread
 
-    process = Popen(argv, stdin=DEVNULL, stdout=DEVNULL, stderr=DEVNULL, start_new_session=True)  # noqa: S603
+    process = start(argv, stdin=DEVNULL, is_silent=True, has_session=True)
     try:
         return process.wait(SETTLED_S)
     except TimeoutExpired:
@@ -311,10 +312,9 @@ def run_detached(argv: tuple[str, ...]) -> int:
 def run_in_foreground(argv: tuple[str, ...]) -> int:
     """Run a command and return its exit code. Meanwhile ctrl+c is the browser's own."""
     import signal
-    from subprocess import call
 
     previous = signal.signal(signal.SIGINT, lambda *_given: None)
     try:
-        return call(argv)  # noqa: S603 - the user's own browser, without a shell
+        return start(argv).wait()
     finally:
         signal.signal(signal.SIGINT, previous)

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from reader.article import Article, ArticleId, Identity, Row
-from reader.cache.answers import MOST_TAGS, PINNED, Change, Group, Grouping, Marked, TagCount
+from reader.cache.answers import MOST_TAGS, PINNED, Group, Grouping, Marked, TagCount
 from reader.cache.ids import Ids
-from reader.cache.marks.kinds import AnyMark, Mark
+from reader.cache.marks.kinds import AnyMark, Change, Mark
 from reader.cache.marks_keeper import Label
 from reader.cache.session import Moved
 from reader.cache.store import Store

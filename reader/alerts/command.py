@@ -7,11 +7,15 @@ import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from tempfile import TemporaryFile
+from typing import TYPE_CHECKING
 
 from reader.i18n import _, ngettext
+from reader.programs import start
 from reader.reasons import reason_of
-from reader.safety.redaction import KEY_VARIABLE
 from reader.text import clean_line
+
+if TYPE_CHECKING:
+    from reader.programs import Program
 
 LONGEST_S = 30.0
 """Seconds after which a command is killed with all that it has started."""
@@ -39,41 +43,42 @@ def call(
 ) -> str:
     """Run a program and wait for its end; return what went wrong, empty if nothing did.
 
-    What it prints is dropped. It is killed with its process group after `longest_s`, or when `stop`
-    is set.
+    What it prints is dropped. It is killed with its process group after `longest_s`, when `stop` is
+    set, or when an exception such as KeyboardInterrupt ends the waiting.
     """
-    from subprocess import DEVNULL, Popen
-
-    environ = {name: value for name, value in os.environ.items() if name != KEY_VARIABLE}
     # A file and not a pipe: a command that does not read it must not keep this program waiting.
     with TemporaryFile() as given:
         given.write(stdin)
         given.seek(0)
         try:
-            process = Popen(  # noqa: S603 - the user's own command; placeholders are whole arguments
-                list(arguments),
-                stdin=given,
-                stdout=DEVNULL,
-                stderr=DEVNULL,
-                env=environ,
-                start_new_session=True,
-            )
+            process = start(arguments, stdin=given, is_silent=True, has_session=True)
         except (OSError, ValueError) as error:
             reason = reason_of(error)
             text = _("its command cannot be started ({command}: {reason})")
             return text.format(command=arguments[0], reason=reason)
-    end = time.monotonic() + longest_s
-    while process.poll() is None:
-        is_stopped = stop is not None and stop.is_set()
-        if is_stopped or time.monotonic() >= end:
+    try:
+        return _outcome(process, arguments[0], longest_s, stop)
+    finally:
+        if process.poll() is None:
             with suppress(OSError):
                 os.killpg(process.pid, signal.SIGKILL)
             process.wait()
-            return _killed(arguments[0], None if is_stopped else longest_s)
+
+
+def _outcome(
+    process: "Program", command: str, longest_s: float, stop: threading.Event | None
+) -> str:
+    """Wait for the end of the process or of its time, and return what went wrong."""
+    end = time.monotonic() + longest_s
+    while process.poll() is None:
+        if stop is not None and stop.is_set():
+            return _killed(command, None)
+        if time.monotonic() >= end:
+            return _killed(command, longest_s)
         time.sleep(LOOK_S)
     if process.returncode:
         text = _("its command ended with exit code {code} ({command})")
-        return text.format(code=process.returncode, command=arguments[0])
+        return text.format(code=process.returncode, command=command)
     return ""
 
 

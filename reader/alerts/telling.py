@@ -72,12 +72,17 @@ def matched(
 def tell(
     library: "Library", rules: Sequence[Rule], stop: threading.Event | None = None
 ) -> Iterator[Told]:
-    """Yield what each rule has to tell, after calling its command. What fails is told, too."""
+    """Yield what each rule has to tell, after calling its command. What fails is told, too.
+
+    When `stop` is set, a command that runs is killed, and other rules wait for the next time.
+    """
     try:
         for found in matched(library, rules, names=[rule.name for rule in rules]):
             if found.matches:
                 failure = _called(found, stop) if found.rule.command else ""
                 yield Told(found.line, failure and _failed(found.rule, failure))
+            if stop is not None and stop.is_set():
+                return
     except CacheError as error:
         text = _("alerts are evaluated after the next sync: {error}")
         yield Told("", text.format(error=error))

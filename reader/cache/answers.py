@@ -127,11 +127,3 @@ class Marked(NamedTuple):
 
     value: bool
     changed: int
-
-
-class Change(NamedTuple):
-    """One step of the undo journal: what was done, in words, and to how many articles."""
-
-    label: str
-    articles: int
-    ids: Ids

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from pyroaring import BitMap
 
 from reader.article import ArticleId, Identity
-from reader.cache.answers import Change, Marked
+from reader.cache.answers import Marked
 from reader.cache.facets.index import OWN, Truth
 from reader.cache.ids import AT_ONCE, NONE, Ids
 from reader.cache.marks.journal import Marks, Step
-from reader.cache.marks.kinds import AnyMark
+from reader.cache.marks.kinds import AnyMark, Change
 from reader.cache.marks_keeper import Label, MarksKeeper
 from reader.cache.session import Session
 from reader.cache.twins import twins
@@ -143,13 +143,19 @@ class Marking:
 
     def undo(self) -> Change | None:
         """Take back the last change of marks; None if there is none left."""
-        return self._replay(Marks.undo)
+        return self._replay(Marks.undo, takes_back=True)
 
     def redo(self) -> Change | None:
         """Repeat the last change that was undone; None if there is none."""
-        return self._replay(Marks.redo)
+        return self._replay(Marks.redo, takes_back=False)
 
-    def _replay(self, which: Callable[[Marks], tuple[Step, int] | None]) -> Change | None:
+    def _replay(
+        self, which: Callable[[Marks], tuple[Step, int] | None], *, takes_back: bool
+    ) -> Change | None:
+        def told(step: Step, ids: Ids) -> Change:
+            value = step.value is not takes_back
+            return Change(step.label, len(step.articles), ids, step.mark, value)
+
         def replay(to: "Transaction", change: Changing) -> Change | None:
             replayed = change(which)
             if replayed is None:
@@ -157,7 +163,7 @@ class Marking:
             step, counter = replayed
             ids = BitMap(list(to.ids(step.articles).values()))
             self._show(to, step, ids, counter)
-            return Change(label=step.label, articles=len(step.articles), ids=Ids(ids))
+            return told(step, Ids(ids))
 
         try:
             return self._changed(replay)
@@ -165,7 +171,7 @@ class Marking:
             replayed = self._keeper.change(which)
             if replayed is None:
                 return None
-            return Change(label=replayed[0].label, articles=len(replayed[0].articles), ids=Ids())
+            return told(replayed[0], Ids())
 
     # The state of the screen.
 

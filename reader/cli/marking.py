@@ -62,7 +62,8 @@ def mark(
     Example:
       cryptoread mark before:30d is:unread --read --dry-run
     """
-    from reader.cache.marks.kinds import Mark, state
+    from reader.cache.marks.kinds import Mark
+    from reader.cache.marks.labels import many
 
     marks = {Mark.READ: read, Mark.FAVOURITE: favourite, Mark.LATER: later}
     wanted: list[tuple[AnyMark, bool]] = [
@@ -76,12 +77,6 @@ def mark(
         raise click.UsageError(_("give a query, such as is:unread: it names the articles to mark"))
     ((what, value),) = wanted
 
-    def label(value: bool, changed: int) -> str:
-        articles = ngettext("{number} article", "{number} articles", changed)
-        return _("{articles} {state}").format(
-            articles=articles.format(number=grouped(changed)), state=state(what, value)
-        )
-
     with paths.held_library() as library:
         ids = library.find(query)
         if dry_run:
@@ -91,7 +86,7 @@ def mark(
             )
             print(would.format(number=grouped(changed)))
             return
-        changed = library.set_marks(ids, what, value, label).changed
+        changed = library.set_marks(ids, what, value, lambda _value, n: many(n)).changed
     done = ngettext("{number} article changed", "{number} articles changed", changed)
     print(done.format(number=grouped(changed)))
 

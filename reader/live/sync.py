@@ -23,9 +23,9 @@ from reader.formats.page import ApiFailure, OverQuota
 from reader.i18n import _
 from reader.live.loading import load
 from reader.live.source import Desk, failed, source, troubled
+from reader.programs import KEY_VARIABLE
 from reader.safety.crash import Broken
 from reader.safety.known_secrets import know, know_address
-from reader.safety.redaction import KEY_VARIABLE
 from reader.sources.http.fetcher import Fetcher, FetchFailed, Limits
 from reader.subscriptions import SourceResult, Status, Subscription, SyncOptions
 

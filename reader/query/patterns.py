@@ -5,8 +5,9 @@ every script, as the user expects of a word in Cyrillic.
 """
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
+from typing import Any
 
 from reader.i18n import _, english
 
@@ -48,13 +49,33 @@ _REASONS = frozenset(
 Matches = Callable[[Iterable[str | None]], bool]
 
 
-@lru_cache(maxsize=8)
 def compiled(source: str) -> Matches:
     """Return a function that tells whether any of some texts has a match; case does not matter.
 
     `^` and `$` are the ends of lines. Raises ValueError, with a sentence, for an expression that
     RE2 does not know.
     """
+    search = _expression(source).search
+
+    def matches(texts: Iterable[str | None]) -> bool:
+        return any(search(text.encode(errors="replace")) is not None for text in texts if text)
+
+    return matches
+
+
+def spans(source: str, text: str) -> Iterator[tuple[int, int]]:
+    """Yield where matches of an expression begin and end in a text, some perhaps empty.
+
+    Each is searched for when it is asked for. Raises ValueError as `compiled` does.
+    """
+    text = text.encode(errors="replace").decode()  # half a surrogate pair becomes one character
+    for found in _expression(source).finditer(text):
+        yield found.span()
+
+
+@lru_cache(maxsize=8)
+def _expression(source: str) -> Any:
+    """Return the compiled expression. Raises ValueError as `compiled` does."""
     if len(source) > MOST_CHARS:
         raise ValueError(
             _("a regular expression has at most {number} characters").format(number=MOST_CHARS)
@@ -71,7 +92,7 @@ def compiled(source: str) -> Matches:
     options.log_errors = False
     options.never_capture = True
     try:
-        search = re2.compile(wanted.encode(), options).search
+        expression = re2.compile(wanted.encode(), options)
     except re2.error as error:
         reason = error.args[0] if error.args else b""
         told = reason.decode(errors="replace") if isinstance(reason, bytes) else str(reason)
@@ -82,11 +103,7 @@ def compiled(source: str) -> Matches:
             )
         ) from None
     re2.purge()  # its own cache has 128 expressions, each with its memory
-
-    def matches(texts: Iterable[str | None]) -> bool:
-        return any(search(text.encode(errors="replace")) is not None for text in texts if text)
-
-    return matches
+    return expression
 
 
 def _reason(told: str) -> str:

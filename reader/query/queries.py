@@ -167,9 +167,10 @@ class Query:
         return tuple(t for t in self.each() if isinstance(t, Term) and t.is_words)
 
     @property
-    def sought(self) -> tuple[Term, ...]:
-        """Return the words that an article may have to match, those of groups too."""
-        return tuple(term for term in self.lookups if not term.exclude)
+    def sought(self) -> tuple[Term | Pattern, ...]:
+        """Return the words and expressions an article may have to match, those of groups too."""
+        asked = (t for t in self.each() if isinstance(t, Pattern) or t.is_words)
+        return tuple(term for term in asked if not term.exclude)
 
     @property
     def has_patterns(self) -> bool:

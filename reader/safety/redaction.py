@@ -18,12 +18,10 @@ from dataclasses import fields, is_dataclass, replace
 from itertools import islice
 from typing import Any, TypeVar
 
+from reader.programs import KEY_VARIABLE
 from reader.safety.known_secrets import ADDRESSES, KEYS
 from reader.safety.spellings import REDACTED, Finder, Secret
 from reader.web.inside import address_of, host_of
-
-KEY_VARIABLE = "CRYPTOREAD_COINDESK_KEY"
-"""Environment variable with the key of CoinDesk's API."""
 
 MAX_KNOWN = 5_000
 """Maximum number of registered tokens of addresses."""

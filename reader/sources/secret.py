@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
+from reader.programs import KEY_VARIABLE as VARIABLE
 from reader.safety.known_secrets import know
-from reader.safety.redaction import KEY_VARIABLE as VARIABLE
 
 SERVICE, USER = "cryptoread", "coindesk"
 

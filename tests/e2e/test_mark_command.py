@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from reader.library import Library
+from reader.library import Library, Mark
 from tests.e2e.conftest import Command
 
 pytestmark = pytest.mark.usefixtures("data")
@@ -48,7 +48,7 @@ def test_a_command_is_one_step_that_the_reader_takes_back(command: Command, data
     with Library(data) as library:
         change = library.undo()
     assert change is not None
-    assert change.label.endswith("articles put aside to read later")
+    assert (change.label, change.mark, change.value) == ("28 articles", Mark.LATER, True)
     assert count(command, "is:later") == 0
 
 

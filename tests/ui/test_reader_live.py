@@ -4,6 +4,7 @@ import asyncio
 import re
 import socket
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -111,6 +112,34 @@ async def test_an_alert_is_a_toast_and_the_list_stays(
         assert out.read_text() == "[/foo] Larkspur drained\n"
         assert reader.app.screen.query_one(Sidebar).cursor == cursor
         assert "ended with exit code 4" in reader.status
+
+
+async def test_the_command_of_an_alert_does_not_outlive_the_screen(
+    tmp_path: Path, news: Library, server: NewsServer
+) -> None:
+    one = server.serve("/one", feed("Blocks fill"))
+    program, pid = tmp_path / "hangs", tmp_path / "pid"
+    program.write_text(
+        f'#!/bin/sh\nsleep 600 &\necho "$$ $!" > {pid}.part\nmv {pid}.part {pid}\nwait\n'
+    )
+    program.chmod(0o755)
+    rule = Rule(name="larkspur", query="larkspur", command=(str(program), "{title}"))
+    async with reading(news, settings=replace(follow(one), alerts=(rule,))) as reader:
+        await reader.press("r")
+        server.serve("/one", feed("Blocks fill", "Larkspur drained"))
+        reader.hit("r")
+        await reader.wait_for(pid.exists)
+        assert all(map(is_running, pid.read_text().split()))
+    end = time.monotonic() + 10  # a killed process takes a moment to end
+    while any(map(is_running, pid.read_text().split())):
+        assert time.monotonic() < end
+
+
+def is_running(pid: str) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().split()[2] not in "ZX"
+    except OSError:
+        return False
 
 
 async def test_new_articles_move_neither_cursor_nor_scroll(

@@ -335,6 +335,39 @@ async def test_the_matches_of_a_long_text_are_counted_to_its_end(news: Library) 
         await reader.wait_for(lambda: "match 1 of 2" in reader.status)
 
 
+@pytest.mark.parametrize("query", [r"/whale( again| far below)?\./", "(/whale/ OR /nowhere/)"])
+async def test_n_goes_through_the_matches_of_an_expression_then_to_the_next_result(
+    news: Library, query: str
+) -> None:
+    put_results(news)
+    async with reading(news, query) as reader:
+        await reader.wait_for(lambda: "3 of 3" in reader.status or "3 of 9" in reader.status)
+        await reader.press("n")
+        assert "match 1 of 2" in reader.status
+        await reader.press("n")
+        assert "match 2 of 2" in reader.status
+        assert "A whale again." in reader.text(ReadingPane)
+        await reader.press("n")
+        assert "match 1 of 1" in reader.status
+        assert "One whale far below." in reader.text(ReadingPane)
+        await reader.press("N")
+        assert "A whale again." in reader.text(ReadingPane)
+
+
+async def test_matches_of_an_expression_are_painted_as_those_of_words_are(news: Library) -> None:
+    put_results(news)
+    styles = []
+    for query in ("fourth", "title:/f.urth/"):
+        async with reading(news, query) as reader:
+            await reader.press("n")
+            pane = reader.screen.query_one(ReadingPane)
+            strips = [pane.render_line(y) for y in range(5)]
+            cells = [seg.style for strip in strips for seg in strip if seg.text == "Fourth"]
+            styles.append(cells)
+    assert styles[0] == styles[1]
+    assert len(styles[0]) == 1
+
+
 async def test_a_count_says_where_the_rest_of_a_long_text_was_not_looked_through(
     news: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:

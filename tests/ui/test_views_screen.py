@@ -1,6 +1,7 @@
 """Saved views on the screen: the line, opening by letter, by mouse and by name, saving one."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -9,9 +10,9 @@ from reader.config.settings import Settings, read_settings
 from reader.library import Library
 from reader.query.language import parse
 from reader.ui.bars.view_bar import ViewBar
-from reader.ui.modals.views import SaveViewScreen, ViewList
-from tests.builders import library
-from tests.ui.screen import bring, reading, story
+from reader.ui.modals.views import SaveViewScreen, ViewList, ViewsScreen
+from tests.builders import NOW, library
+from tests.ui.screen import Reading, bring, reading, story
 
 OWN = Settings(views={"morning": "tag:xrp", "alts": "tag:sol", "Ukrainian": "lang:uk"})
 
@@ -127,3 +128,147 @@ async def test_the_palette_opens_a_view_by_its_name(news: Library) -> None:
         assert "View morning" in await reader.palette("view morn")
         await reader.press("down", "enter")
         await reader.wait_for(lambda: reader.filter == "lang:en tag:xrp")
+
+
+VIEWS = '# mine\n[views]\nripple = "tag:xrp"  # first\nalts = "tag:sol"\n'
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Path:
+    return write(tmp_path / "config.toml", VIEWS)
+
+
+def write(path: Path, text: str) -> Path:
+    path.write_text(text)
+    return path
+
+
+def text_of(path: Path) -> str:
+    return path.read_text()
+
+
+async def remove(reader: Reading, letter: str) -> None:
+    """Press the key that removes in the box, with the cursor on the view of that letter."""
+    await reader.press("'")
+    rows = [row.strip("› ").partition(" ")[0] for row in reader.shown(ViewList)]
+    await reader.press(*["down"] * rows.index(letter), "delete")
+
+
+async def test_a_view_is_removed_from_the_box_and_u_brings_it_back(
+    news: Library, config: Path
+) -> None:
+    async with reading(news, config=config, settings=read_settings(config)) as reader:
+        await reader.press("'")
+        assert "Delete remove" in reader.text(".modal-box")
+        await reader.press("escape")
+        await remove(reader, "r")
+        assert "view 'ripple' removed · u brings it back: tag:xrp" in reader.status
+        assert "ripple" not in reader.text(ViewBar)
+        assert text_of(config) == '# mine\n[views]\nalts = "tag:sol"\n'
+        await reader.press("'")
+        assert "ripple" not in reader.text(ViewList)
+        await reader.press("escape", "u")
+        assert "view 'ripple' is back: tag:xrp" in reader.status
+        assert text_of(config) == VIEWS
+        await reader.press("'", "r")
+        assert reader.filter == "lang:en tag:xrp"
+
+
+async def test_the_line_goes_with_the_last_view_and_comes_back_with_it(
+    news: Library, config: Path
+) -> None:
+    async with reading(news, config=config, settings=read_settings(config)) as reader:
+        await remove(reader, "r")
+        await remove(reader, "s")
+        assert reader.shown(ViewBar) == []
+        await reader.press("u")
+        assert "alts" in reader.text(ViewBar)
+        await reader.press("u")
+        assert reader.text(ViewBar).endswith(("ripple … alts …", "ripple 2 alts 1"))
+        assert list(read_settings(config).views) == ["ripple", "alts"]
+
+
+async def test_views_that_are_always_there_stay(news: Library, config: Path) -> None:
+    async with reading(news, config=config, settings=read_settings(config)) as reader:
+        await remove(reader, "u")
+        assert isinstance(reader.app.screen, ViewsScreen)
+        assert "unread stays: only views of your own can be" in reader.text(".modal-box")
+        assert text_of(config) == VIEWS
+    async with reading(news) as reader:
+        await reader.press("'")
+        assert "remove" not in reader.text(".modal-box")
+
+
+async def test_marks_and_removed_views_are_undone_in_the_order_of_the_keys(
+    news: Library, config: Path
+) -> None:
+    async with reading(news, config=config, settings=read_settings(config)) as reader:
+        await reader.go_to("Two")
+        await reader.press("f")
+        await remove(reader, "r")
+        await reader.press("u", "u")
+        assert "undone" in reader.status
+        assert text_of(config) == VIEWS
+        await remove(reader, "r")
+        await reader.press("f", "u")
+        assert "undone" in reader.status
+        assert "ripple" not in text_of(config)
+
+
+async def test_catching_up_and_removed_views_are_undone_in_the_order_of_the_keys(
+    news: Library, config: Path
+) -> None:
+    news.insight.save_visit(news.insight.present()._replace(at=NOW - timedelta(hours=18)))
+    bring(news, story(9, "Nine"))
+    async with reading(news, config=config, settings=read_settings(config)) as reader:
+        await reader.press("w", "M")
+        assert "caught up to here" in reader.status
+        await remove(reader, "r")
+        await reader.press("u")
+        assert "view 'ripple' is back" in reader.status
+        await reader.press("u")
+        assert "no longer caught up" in reader.status
+        await remove(reader, "r")
+        await reader.press("M")
+        assert "caught up to here" in reader.status
+        await reader.press("u")
+        assert "no longer caught up" in reader.status
+        await reader.press("u")
+        assert "view 'ripple' is back" in reader.status
+
+
+async def test_a_view_stays_where_the_file_cannot_be_written(news: Library, config: Path) -> None:
+    settings = read_settings(config)
+    write(config, "[views\n")
+    async with reading(news, config=config, settings=settings) as reader:
+        await reader.go_to("Two")
+        await reader.press("f")
+        await remove(reader, "r")
+        assert "is not valid TOML" in reader.status
+        assert "ripple" in reader.text(ViewBar)
+        await reader.press("u")
+        assert "undone" in reader.status
+
+
+async def test_a_view_that_another_program_removed_is_gone_without_an_error(
+    news: Library, config: Path
+) -> None:
+    settings = read_settings(config)
+    write(config, "theme = 'nord'\n")
+    async with reading(news, config=config, settings=settings) as reader:
+        await reader.go_to("Two")
+        await reader.press("f")
+        await remove(reader, "r")
+        assert "view 'ripple' was removed already" in reader.status
+        assert "ripple" not in reader.text(ViewBar)
+        await reader.press("u")
+        assert "undone" in reader.status
+
+
+async def test_the_key_that_removes_a_view_can_be_chosen(news: Library, config: Path) -> None:
+    write(config, VIEWS + '[keys]\n"views.remove" = "ctrl+r"\n')
+    async with reading(news, config=config, settings=read_settings(config)) as reader:
+        await reader.press("'", *["down"] * 5)
+        assert "ctrl+r remove" in reader.text(".modal-box")
+        await reader.press("ctrl+r")
+        assert "view 'ripple' removed" in reader.status

@@ -127,7 +127,7 @@ class TestMarks:
             for replay, left in ((news.undo, 0), (news.redo, 2)):
                 change = replay()
                 assert change is not None
-                assert (change.label, change.articles, change.ids) == ("two favourites", 2, ids)
+                assert change == ("two favourites", 2, ids, Mark.FAVOURITE, True)
                 assert len(news.find(parse("is:favourite"))) == left
 
     def test_a_twin_in_another_language_shares_the_marks(self, tmp_path: Path) -> None:

@@ -38,6 +38,10 @@ def called(node: ast.AST) -> tuple[str, str, ast.Call] | None:
 
 
 def is_literal(node: ast.expr | None) -> bool:
+    """Whether it is a text that stands in the source, perhaps translated."""
+    match called(node) if node else None:
+        case ("", "_", call):
+            return is_literal(first(call))
     return isinstance(node, ast.Constant) and isinstance(node.value, str)
 
 
@@ -61,6 +65,10 @@ def has(call: ast.Call, name: str, value: object) -> bool:
         word.arg == name and isinstance(word.value, ast.Constant) and word.value.value is value
         for word in call.keywords
     )
+
+
+def has_word(call: ast.Call, name: str) -> bool:
+    return any(word.arg == name for word in call.keywords)
 
 
 def markup_is_written_here(node: ast.AST) -> str | None:
@@ -101,9 +109,7 @@ def no_action_is_written_in_text(node: ast.AST) -> str | None:
 
 def no_shell_and_no_code(node: ast.AST) -> str | None:
     match called(node):
-        case (_, name, call) if name != "format" and any(
-            word.arg == "shell" for word in call.keywords
-        ):
+        case (_, name, call) if name != "format" and has_word(call, "shell"):
             return "a shell"
         case ("os", "system" | "popen" | "startfile", _) | (_, "getoutput" | "getstatusoutput", _):
             return "a shell"
@@ -136,14 +142,18 @@ def no_c_library_is_called(node: ast.AST) -> str | None:
     return "only heap.py calls the C library" if "ctypes" in imported(node) else None
 
 
-STARTERS = ("browser.py", "alerts/command.py", "cli/printing/pager.py")
-"""Modules that start programs: the user's browser, command for alerts, and pager."""
-
-
 def no_program_is_started(node: ast.AST) -> str | None:
-    return (
-        f"only {' and '.join(STARTERS)} start programs" if "subprocess" in imported(node) else None
-    )
+    """programs.py starts all of them, without the key in their environment."""
+    starts = "subprocess" in imported(node)
+    if isinstance(node, ast.ImportFrom):
+        names = {each.name for each in node.names}
+        starts = starts and not names <= {"DEVNULL", "PIPE", "TimeoutExpired"}
+    match called(node):
+        case ("os" | "pty", name, _) if name.startswith(("exec", "spawn", "posix_spawn", "fork")):
+            starts = True
+        case (_, "create_subprocess_exec" | "create_subprocess_shell" | "subprocess_exec", _):
+            starts = True
+    return "only programs.py starts programs" if starts else None
 
 
 def no_file_is_opened(node: ast.AST) -> str | None:
@@ -197,7 +207,7 @@ def problems(source: str, rules: tuple[Rule, ...]) -> Iterator[tuple[int, str, R
 def rules_for(path: Path) -> tuple[Rule, ...]:
     place = path.relative_to(PACKAGE)
     rules = (*RULES[""], *RULES.get(place.parts[0], ()))
-    besides = {no_program_is_started: STARTERS, no_c_library_is_called: ("heap.py",)}
+    besides = {no_program_is_started: ("programs.py",), no_c_library_is_called: ("heap.py",)}
     return (*rules, *(rule for rule, names in besides.items() if place.as_posix() not in names))
 
 
@@ -231,6 +241,7 @@ def test_there_is_a_source_to_look_at() -> None:
         (a_widget_is_told_what_is_plain, "self.notify(str(error))"),
         (a_widget_is_told_what_is_plain, "self.app.notify(f'{title}')"),
         (a_title_is_written_here, "box.border_title = title"),
+        (a_title_is_written_here, "box.border_title = _('{name}').format(name=title)"),
         (a_title_is_written_here, "self.tooltip = f'{title}'"),
         (no_action_is_written_in_text, "x = '[@click=app.quit]x[/]'"),
         (no_action_is_written_in_text, "x = f'[@click={action}]'"),
@@ -244,6 +255,11 @@ def test_there_is_a_source_to_look_at() -> None:
         (no_unsafe_module, "import webbrowser"),
         (no_unsafe_module, "from pickle import loads"),
         (no_program_is_started, "from subprocess import run"),
+        (no_program_is_started, "from subprocess import PIPE, Popen"),
+        (no_program_is_started, "import subprocess"),
+        (no_program_is_started, "os.execvp(program, arguments)"),
+        (no_program_is_started, "os.posix_spawn(program, arguments, os.environ)"),
+        (no_program_is_started, "await asyncio.create_subprocess_exec(program)"),
         (no_c_library_is_called, "from ctypes import CDLL"),
         (no_file_is_written_by_its_name, "Path(name).write_text(text)"),
         (no_file_is_written_by_its_name, "path.open('wb')"),

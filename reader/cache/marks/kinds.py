@@ -1,10 +1,11 @@
 """What a user can set on an article and take back: three marks, and tags of their own."""
 
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from reader.cache.facets.index import FAVOURITE, LATER, OWN, READ
-from reader.i18n import _, ngettext, pgettext
+from reader.cache.ids import Ids
+from reader.i18n import _, ngettext
 from reader.query.language import Field, Term
 
 if TYPE_CHECKING:
@@ -51,19 +52,17 @@ class OwnTag(str):
 AnyMark = Mark | OwnTag
 
 
-_STATES = {
-    Mark.READ: (pgettext("articles are now", "read"), pgettext("articles are now", "unread")),
-    Mark.FAVOURITE: (_("made favourites"), _("no longer favourites")),
-    Mark.LATER: (_("put aside to read later"), _("no longer to read later")),
-}
+class Change(NamedTuple):
+    """One step of the undo journal: its label, and which mark became what on how many articles.
 
+    value: what the step made of the mark, also if that is taken back now.
+    """
 
-def state(mark: AnyMark, value: bool) -> str:
-    """Return how articles are when the mark is set or removed: "read", "tagged #trading"."""
-    if isinstance(mark, Mark):
-        return _STATES[mark][not value]
-    text = _("tagged #{tag}") if value else _("no longer tagged #{tag}")
-    return text.format(tag=mark.name)
+    label: str
+    articles: int
+    ids: Ids
+    mark: AnyMark
+    value: bool
 
 
 def own_tag(typed: str) -> OwnTag:

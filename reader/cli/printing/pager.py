@@ -4,10 +4,12 @@ import os
 import shlex
 import shutil
 import signal
-import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from subprocess import PIPE
+
+from reader.programs import start
 
 LESS = "FRX"
 """Options of less unless the user has set `LESS`: end at once if the text fits on the screen, show
@@ -37,11 +39,8 @@ def _shown(command: list[str], text: str) -> bool:
     program = shutil.which(command[0])
     if program is None:
         return False
-    environment = {"LESS": LESS} | os.environ
     try:
-        pager = subprocess.Popen(  # noqa: S603 - the user's own pager, without a shell
-            [program, *command[1:]], stdin=subprocess.PIPE, env=environment
-        )
+        pager = start([program, *command[1:]], stdin=PIPE, defaults={"LESS": LESS})
     except OSError:
         return False
     with _without_ctrl_c(), pager:  # ctrl+c is for the pager, which goes on

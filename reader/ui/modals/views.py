@@ -20,12 +20,23 @@ if TYPE_CHECKING:
 
 
 class ListedView(NamedTuple):
-    """A row: letter, name and query of a view, and how many are unread, if known."""
+    """A row: letter, name and query of a view, and how many are unread, if known.
+
+    is_own: whether the user has saved it; the others are always there.
+    """
 
     letter: str
     name: str
     query: str
     unread: int | None
+    is_own: bool = False
+
+
+class ChosenView(NamedTuple):
+    """What the box of views was closed with. removes: to remove the view, not to open it."""
+
+    name: str
+    removes: bool = False
 
 
 class ViewList(PickList[ListedView]):
@@ -44,28 +55,44 @@ class ViewList(PickList[ListedView]):
         ]
 
 
-class ViewsScreen(Modal[str]):
-    """A letter or Enter gives the name of the view to open; Esc none."""
+class ViewsScreen(Modal[ChosenView]):
+    """A letter or Enter gives the view to open, Delete the one to remove; Esc none.
+
+    remove_key: the key that removes a view, as the user has bound it; empty for none.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "dismiss(None)", _("Close"), id="views.close"),
         Binding("up", "move(-1)", _("Up"), show=False, id="views.up"),
         Binding("down", "move(1)", _("Down"), show=False, id="views.down"),
         Binding("enter", "choose", _("Open"), show=False, id="views.open"),
+        Binding("delete", "remove", _("Remove a view of your own"), show=False, id="views.remove"),
     ]
 
-    def __init__(self, views: Sequence[ListedView]) -> None:
+    def __init__(self, views: Sequence[ListedView], remove_key: str) -> None:
         super().__init__()
         self._views = views
+        self._remove_key = remove_key if any(each.is_own for each in views) else ""
 
     def compose(self) -> ComposeResult:
-        """Yield the list."""
+        """Yield the list and a line that says which view cannot be removed."""
         from textual.containers import Vertical
+        from textual.widgets import Static
 
         with Vertical(classes="modal-box") as box:
             box.border_title = _("Views")
-            box.border_subtitle = _("letter or Enter open · Esc close")
+            box.border_subtitle = Content(self._hint)
             yield ViewList(can_focus=False)
+            problem = Static(id="view-problem", markup=False)
+            problem.display = False
+            yield problem
+
+    @property
+    def _hint(self) -> str:
+        if not self._remove_key:
+            return _("letter or Enter open · Esc close")
+        said = _("letter or Enter open · {key} remove · Esc close")
+        return said.format(key=self._remove_key)
 
     def on_mount(self) -> None:
         """Show the views."""
@@ -81,7 +108,7 @@ class ViewsScreen(Modal[str]):
         name = letters.get(typed) or letters.get(TWINS.get(typed, "")) or twins.get(typed)
         if typed and name is not None:
             event.stop()
-            self.dismiss(name)
+            self.dismiss(ChosenView(name))
 
     def on_pick_list_picked(self) -> None:
         """Open the clicked view."""
@@ -94,7 +121,20 @@ class ViewsScreen(Modal[str]):
     def action_choose(self) -> None:
         """Open the view under the cursor."""
         if (view := self.query_one(ViewList).current) is not None:
-            self.dismiss(view.name)
+            self.dismiss(ChosenView(view.name))
+
+    def action_remove(self) -> None:
+        """Remove the view under the cursor, unless it is always there."""
+        from textual.widgets import Static
+
+        view = self.query_one(ViewList).current
+        if view is not None and view.is_own:
+            self.dismiss(ChosenView(view.name, removes=True))
+        elif view is not None:
+            said = _("{name} stays: only views of your own can be removed")
+            problem = self.query_one("#view-problem", Static)
+            problem.update(Content(said.format(name=view.name)))
+            problem.display = True
 
 
 class SaveViewScreen(Modal[str]):

@@ -23,6 +23,7 @@ class Sought:
     """The words of a search, and which of them are in which part of one text."""
 
     def __init__(self, terms: Iterable[Term]) -> None:
+        """Make the search. terms: without regular expressions."""
         self._phrases = {frozenset(words) for words, _ in phrases(terms)}
         self._words = {word for words in self._phrases for word in words}
         self._anywhere = {each for each in self._words if each.isdigit() or each in _SHOWN_ANYWAY}

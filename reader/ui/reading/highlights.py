@@ -2,14 +2,16 @@
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from time import monotonic
 from typing import Literal, NamedTuple
 
-from reader.query.language import Term
+from reader.query.language import Pattern, Term
 from reader.ui.prose.sectioned_lines import SectionedLines, Spot
+from reader.ui.prose.wrap import Line
 from reader.ui.reading.candidates import Sought
+from reader.ui.reading.expressions import Expressions, by_number, in_order, numbered
 from reader.ui.reading.matches import Match, matches, pattern_of
 
 
@@ -45,6 +47,7 @@ class Highlights:
     def __init__(self) -> None:
         self._words: re.Pattern[str] | None = None
         self._sought = Sought(())
+        self._expressions = Expressions(())
         self._without: set[int] = set()
         """Parts that have no match, by their source."""
         self._matches: list[Place] = []
@@ -57,21 +60,23 @@ class Highlights:
 
     @property
     def has_words(self) -> bool:
-        """Return whether there are words to search for."""
-        return self._words is not None
+        """Return whether there are words or expressions to search for."""
+        return self._words is not None or bool(self._expressions)
 
     @property
     def count(self) -> int:
         """Return the number of matches found so far."""
         return self._matches[-1].number + 1 if self._matches else 0
 
-    def ask(self, terms: Iterable[Term]) -> bool:
-        """Search for these words from now on; return whether they have changed."""
-        terms = list(terms)
-        words = pattern_of(terms)
-        is_other = words != self._words
+    def ask(self, terms: Iterable[Term | Pattern]) -> bool:
+        """Search for these words and expressions from now on; return whether they have changed."""
+        every = list(terms)
+        plain = [each for each in every if isinstance(each, Term)]
+        words, expressions = pattern_of(plain), Expressions(every)
+        is_other = words != self._words or expressions != self._expressions
         if is_other:
-            self._words, self._sought = words, Sought(terms)
+            self._words, self._sought = words, Sought(plain)
+            self._expressions = expressions
         return is_other
 
     def forget(self) -> None:
@@ -86,6 +91,7 @@ class Highlights:
         if not self.is_from_start:
             self.current = -1
         self._matches, self._searched = [], _NOTHING
+        self._expressions.forget()
 
     @property
     def is_from_start(self) -> bool:
@@ -99,7 +105,7 @@ class Highlights:
 
     def covers(self, lines: SectionedLines, spot: Spot, height: int) -> bool:
         """Return whether `height` lines from the spot on were searched, or need not be."""
-        if self._words is None:
+        if not self.has_words:
             return True
         if lines is not self._lines or not self._searched.first <= spot.part:
             return False
@@ -142,7 +148,7 @@ class Highlights:
 
     def _look_at(self, lines: SectionedLines, part: int, seconds: float) -> None:
         sources = [lines.source(each) for each in (part - 1, part, part + 1)]
-        if self._sought.may_be_in(part, sources):
+        if self._expressions.may_be_in(part) or self._sought.may_be_in(part, sources):
             lines.grow_whole(part, seconds)
         else:
             self._without.add(part)
@@ -153,11 +159,11 @@ class Highlights:
         The current match stays the current one if it is found again.
         """
         stretch, before = self._stretch(lines, spot.part), self._searched
-        if self._words is None or (lines is self._lines and stretch == before):
+        if not self.has_words or (lines is self._lines and stretch == before):
             return False
         place = self._place_of_current(lines)
         self._lines, self._searched = lines, stretch
-        self._matches = list(self._find(self._words, stretch))
+        self._matches = list(self._find(stretch))
         if stretch.first != before.first:
             if before.first == 0:
                 self._left_at = self.current
@@ -179,21 +185,37 @@ class Highlights:
         is_to_end = self._is_known(lines, last) and not lines.has(last + 1)
         return _Stretch(first, last, sizes, is_to_end)
 
-    def _find(self, words: "re.Pattern[str]", stretch: _Stretch) -> Iterator[Place]:
+    def _find(self, stretch: _Stretch) -> Iterator[Place]:
         """Yield the matches in the parts that are laid out, joined where nothing is between."""
         parts = range(stretch.first, stretch.last + 1)
         number = 0
         for is_without, joined in groupby(parts, self._without.__contains__):
             if is_without:
                 continue
-            lines = [(part, *each) for part in joined for each in self._texts(part)]
-            found = matches([text for _, _, text in lines], words)
+            within = list(joined)
+            texts = [list(self._lines.lines_of(part)) for part in within]
+            spots = [
+                Spot(part, offset)
+                for part, lines in zip(within, texts, strict=True)
+                for offset in range(len(lines))
+            ]
+            found = self._found_in(within, texts)
             for line, start, end, nth in found:
-                yield Place(Spot(*lines[line][:2]), start, end, number + nth)
+                yield Place(spots[line], start, end, number + nth)
             number += found[-1].number + 1 if found else 0
 
-    def _texts(self, part: int) -> Iterator[tuple[int, str]]:
-        return ((offset, line.text) for offset, line in enumerate(self._lines.lines_of(part)))
+    def _found_in(self, parts: Sequence[int], texts: Sequence[Sequence[Line]]) -> list[Match]:
+        """Return the matches in the lines of parts in a row, numbered through."""
+        every = [line.text for lines in texts for line in lines]
+        found = matches(every, self._words) if self._words else []
+        if not self._expressions:
+            return found
+        hits, first = by_number(found), 0
+        for part, lines in zip(parts, texts, strict=True):
+            for hit in self._expressions.hits(part, lines):
+                hits.append([each._replace(line=first + each.line) for each in hit])
+            first += len(lines)
+        return numbered(in_order(hits))
 
     def _place_of_current(self, lines: SectionedLines) -> tuple[Spot, int] | None:
         """Return line and column of the current match, if the lines are the same."""

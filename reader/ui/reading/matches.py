@@ -88,7 +88,7 @@ def matches(lines: Sequence[str], pattern: "re.Pattern[str]") -> list[Match]:
     found: list[Match] = []
     for number, hit in enumerate(pattern.finditer(plain.text)):
         start = plain.origins[plain.origin(hit.start())]
-        stop = _with_marks(text, plain.origins[plain.origin(hit.end() - 1) + 1])
+        stop = with_marks(text, plain.origins[plain.origin(hit.end() - 1) + 1])
         while start < stop:
             line = bisect_right(starts, start) - 1
             end = min(stop, starts[line + 1] - 1)
@@ -98,7 +98,7 @@ def matches(lines: Sequence[str], pattern: "re.Pattern[str]") -> list[Match]:
     return found
 
 
-def _with_marks(text: str, end: int) -> int:
+def with_marks(text: str, end: int) -> int:
     """Return the end of the letter with its combining marks, as a cell has only one style."""
     while end < len(text) and category(text[end])[0] == "M":
         end += 1

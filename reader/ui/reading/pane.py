@@ -16,7 +16,7 @@ from textual.strip import Strip
 from reader.article import Identity
 from reader.config.paths import resource
 from reader.i18n import _
-from reader.query.language import Term
+from reader.query.language import Pattern, Term
 from reader.ui.prose.sectioned_lines import Spot
 from reader.ui.prose.text import STYLES as PROSE_STYLES
 from reader.ui.reading.header import HEADER_PLACES
@@ -136,7 +136,7 @@ class ReadingPane(ArticleView, inherit_bindings=False):
 
     # Words that are searched for.
 
-    def highlight(self, terms: Iterable[Term]) -> None:
+    def highlight(self, terms: Iterable[Term | Pattern]) -> None:
         """Mark the words of a search in this article and the next ones."""
         if self._highlights.ask(terms):
             self._forget_matches()

@@ -163,6 +163,7 @@ _OF_PANES = {
     "mood.close": "escape",
     "sources.ask": "r",
     "tag_picker.close": "escape",
+    "views.remove": "delete",
 }
 """Keys of other parts of the screen that are named in hints and messages."""
 

@@ -87,16 +87,14 @@ class Marker:
 
     def opened(self, id: ArticleId, title: str) -> Worker[None]:
         """Mark an opened article as read, without a message; one step in the journal."""
-        label = _("“{title}” read").format(title=fit(title, TITLE_CELLS).rstrip())
+        from reader.cache.marks import labels
+
+        label = labels.named(fit(title, TITLE_CELLS).rstrip())
         return self._run(partial(self._write_opened, Ids([id]), lambda *_given: label))
 
     def toggle_read(self, id: ArticleId) -> None:
         """Toggle whether one article is read."""
-
-        def label(value: bool, _changed: int) -> str:
-            return _("article read") if value else _("article unread")
-
-        self._run(partial(self._write_and_say, Ids([id]), Mark.READ, None, label))
+        self._run(partial(self._write_and_say, Ids([id]), Mark.READ))
 
     def toggle_all_read(self, ids: Ids) -> None:
         """Mark all as read, or as unread if all are read."""
@@ -109,11 +107,7 @@ class Marker:
     def toggle(self, ids: Ids, mark: AnyMark) -> None:
         """Set a mark or an own tag on the articles, or remove it if all have it."""
         if len(ids) == 1:
-
-            def label(value: bool, _changed: int) -> str:
-                return words.of_one(mark, value)
-
-            self._run(partial(self._write_and_say, ids, mark, None, label))
+            self._run(partial(self._write_and_say, ids, mark))
         else:
             self._run(partial(self._write_many, ids, None, mark))
 
@@ -183,21 +177,20 @@ class Marker:
         else:
             self._is_full = False
 
-    async def _write_and_say(
-        self, ids: Ids, mark: AnyMark, value: bool | None, label: Callable[[bool, int], str]
-    ) -> None:
-        marked = await self._write(ids, mark, value, label)
-        done = label(marked.value, marked.changed)
+    async def _write_and_say(self, ids: Ids, mark: AnyMark) -> None:
+        """Set or remove the mark of one article, and say so."""
+        from reader.cache.marks import labels
+
+        marked = await self._write(ids, mark, None, lambda *_given: labels.ONE)
+        done = words.of_step(labels.ONE, mark, marked.value)
         said = _("{done} · {key} undoes") if marked.changed else _("already {done}")
         self._host.say(said.format(done=done, key=self._undo_key))
 
     async def _write_many(self, ids: Ids, value: bool | None, mark: AnyMark = Mark.READ) -> None:
         """Mark the articles that do not have that mark yet, and say how many."""
+        from reader.cache.marks import labels
 
-        def label(value: bool, changed: int) -> str:
-            return words.of_many(mark, value, changed)
-
-        marked = await self._write(ids, mark, value, label)
+        marked = await self._write(ids, mark, value, lambda _value, number: labels.many(number))
         if not marked.changed:
             already = words.already(mark, marked.value, len(ids)) if ids else _("nothing to mark")
             self._host.say(already)
@@ -210,12 +203,15 @@ class Marker:
                 "{done} ({number} already were) · {key} undoes",
                 before,
             )
-        done = label(marked.value, marked.changed)
+        done = words.of_many(mark, marked.value, marked.changed)
         self._host.say(said.format(done=done, number=grouped(before), key=self._undo_key))
 
     async def _replay(self, replay: Callable[[], Change | None], done: str, nothing: str) -> None:
         change = await self._written(replay)
-        self._host.say(done.format(step=change.label) if change else nothing)
+        if change is not None:
+            step = words.of_step(change.label, change.mark, change.value)
+            nothing = done.format(step=step)
+        self._host.say(nothing)
 
 
 def counted(number: int) -> str:

@@ -117,6 +117,22 @@ def already(mark: AnyMark, value: bool, number: int) -> str:
     return _filled(_said(mark, value).already(number), mark, number)
 
 
+def of_step(label: str, mark: AnyMark, value: bool) -> str:
+    """Return what is said of a step of the undo journal: "“Fees fall” read", "3 articles read"."""
+    from reader.cache.marks import labels
+
+    told = labels.told(label)
+    if told is None:
+        return label
+    if told.title is not None and mark is Mark.READ and value:
+        return _("“{title}” read").format(title=told.title)
+    if told.number is not None:
+        return of_many(mark, value, told.number)
+    if mark is Mark.READ:
+        return _("article read") if value else _("article unread")
+    return of_one(mark, value)
+
+
 def _said(mark: AnyMark, value: bool) -> _Said:
     if isinstance(mark, Mark):
         return _SAID[mark, value]

@@ -12,7 +12,7 @@ from reader.article import Article, ArticleId, Identity, Row
 from reader.errors import CryptoreadError
 from reader.i18n import _, ngettext
 from reader.library import Ids, Library
-from reader.query.language import Field, Term
+from reader.query.language import Field, Pattern, Term
 from reader.ui.screen.host import Host
 from reader.ui.screen.marks import Marker
 from reader.ui.screen.panes import Panes
@@ -58,7 +58,7 @@ class OpenArticle:
         """Scroll position at which the user left the article last time."""
         self._offered = ""
         """The last message about others that tell the same."""
-        self.sought: Sequence[Term] | None = None
+        self.sought: Sequence[Term | Pattern] | None = None
         """Words that are looked for in this article; None: those of the filter are marked."""
 
     @property
@@ -179,7 +179,7 @@ class OpenArticle:
             if (listed := self._library.identity(twin)) is not None:
                 self._read_here[listed] = None
 
-    def seek(self, terms: "Sequence[Term] | None") -> None:
+    def seek(self, terms: "Sequence[Term | Pattern] | None") -> None:
         """Look for these words in this article; None: mark those of the filter again."""
         self.sought = terms
         self.highlight()
@@ -195,7 +195,7 @@ class OpenArticle:
             self.pane.highlight(self._words)
 
     @property
-    def _words(self) -> "Sequence[Term]":
+    def _words(self) -> "Sequence[Term | Pattern]":
         return self._host.filter.sought if self.sought is None else self.sought
 
     @property

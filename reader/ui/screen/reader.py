@@ -54,8 +54,8 @@ class ReaderScreen(TellingScreen, HostScreen):
 
     @reported
     async def action_views(self) -> None:
-        """Ask for a saved view and show it."""
-        await self.saved_views.pick()
+        """Ask for a saved view and show it, or remove it."""
+        await self.saved_views.pick(self.marker)
 
     @reported
     async def action_save_view(self) -> None:
@@ -190,7 +190,7 @@ class ReaderScreen(TellingScreen, HostScreen):
     async def action_neighbour(self, step: Literal[1, -1], unread: bool = False) -> None:
         """Open the next article; unread: the next unread one, match or result of a search."""
         if unread:
-            if self.filter.words:  # matches are in the article
+            if self.filter.sought:  # matches are in the article
                 self._panes.leave_aside()
             await self._stepping.to_unread_or_match(step)
         else:

@@ -1,6 +1,7 @@
 """A sync in a process of its own: parsing and storing would delay the thread that paints."""
 
 import os
+import signal
 import sys
 import threading
 from collections.abc import Callable, Sequence
@@ -16,6 +17,8 @@ from reader.subscriptions import SourceResult, Subscription, SyncOptions
 from reader.workers import context, make_way
 
 LOOK_FOR_STOP_S = 0.1
+LAST_S = 1.0
+"""Seconds that a stopped process has to kill the command of an alert."""
 
 
 def sync(
@@ -33,7 +36,8 @@ def sync(
 
     alerts: rules that are evaluated afterwards; on_alert: called with what each tells.
 
-    When `stop` is set the process is killed: what it reported is stored.
+    When `stop` is set the process is ended, and the command of an alert killed: what it reported is
+    stored.
     """
     # Textual's stderr has no file descriptor, which starting a process needs.
     with redirect_stderr(sys.__stderr__):
@@ -47,6 +51,9 @@ def sync(
         try:
             return _listen(ours, on_result, on_alert, stop)
         finally:
+            if stop.is_set():
+                child.terminate()
+                child.join(LAST_S)
             child.kill()
             child.join()
 
@@ -128,7 +135,11 @@ def _tell(folder: Path, alerts: Sequence[Rule], send: Callable[[Told], None]) ->
     from reader.alerts.telling import tell
     from reader.library import Library
 
+    stop = threading.Event()
+    # A command leads a process group of its own, which would outlive this process.
+    signal.signal(signal.SIGTERM, lambda _number, _frame: stop.set())
     with Library(folder) as library:
         library.hold()
-        for told in tell(library, alerts):
-            send(told)
+        for told in tell(library, alerts, stop):
+            if not stop.is_set():
+                send(told)

@@ -1,6 +1,7 @@
 """Unexpected errors: they are shown and logged, and the screen goes on."""
 
 import ast
+import asyncio
 import importlib
 import pkgutil
 from collections.abc import Callable, Iterator
@@ -120,6 +121,21 @@ async def _save_a_view(reader: Reading) -> None:
     await reader.press("a", *"mine", "enter")
 
 
+async def _remove_a_view(reader: Reading) -> None:
+    config = reader.library.folder / "config.toml"
+    await asyncio.to_thread(config.write_text, '[views]\nmine = "tag:xrp"\n')
+    views = reader.screen.saved_views
+    views.own["mine"] = "tag:xrp"
+    views._removed._config = config
+    views._removed.remove("mine", reader.screen.marker)
+    await reader.settle()
+
+
+async def _bring_a_view_back(reader: Reading) -> None:
+    await _remove_a_view(reader)
+    await reader.press("u")
+
+
 def _keys(*keys: str) -> Callable[[Reading], Any]:
     async def press(reader: Reading) -> None:
         await reader.press(*keys)
@@ -137,6 +153,7 @@ FAULTS: dict[str, tuple[str, Callable[[Reading], Any]]] = {
         "reader.cache.insight.insight.Insight.briefing",
         _brief_again,
     ),
+    "bring-back-view": ("reader.config.views_file.put_back", _bring_a_view_back),
     "browser": ("reader.browser.plan", _follow_a_link),
     "catch-up": ("prepare", _look_for_changes),
     "copy": ("keep_copy_of_marks", _keep_a_copy),
@@ -156,6 +173,7 @@ FAULTS: dict[str, tuple[str, Callable[[Reading], Any]]] = {
     "own-command": ("reader.ui.screen.own.commands.filled", _keys("n", "ctrl+e")),
     "positions": ("save_position", _open_scroll_and_go_on),
     "related": ("reader.cache.insight.insight.Insight.related", _keys("n", "e")),
+    "remove-view": ("reader.config.views_file.remove_view", _remove_a_view),
     "save-view": ("reader.config.views_file.save_view", _save_a_view),
     "sync": ("reader.ui.screen.sync_process.sync", _keys("r")),
     "tag-counts": ("tag_counts", _keys("t")),

@@ -1,6 +1,7 @@
 """The command of an alert: whole arguments, JSON on stdin, and an end."""
 
 import json
+import signal
 import sys
 import threading
 import time
@@ -68,6 +69,23 @@ def test_a_program_that_hangs_is_killed_with_what_it_started(tmp_path: Path) -> 
     assert not is_running(pid.read_text())
 
 
+def test_a_program_does_not_outlive_the_one_that_is_ended_by_ctrl_c(tmp_path: Path) -> None:
+    begun, pid = tmp_path / "begun", tmp_path / "pid"
+    program = f"import os; open({str(pid)!r}, 'w').write(str(os.getpid())); {WAITS}"
+
+    def press() -> None:
+        while not begun.exists():
+            pass
+        signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
+
+    thread = threading.Thread(target=press)
+    thread.start()
+    with pytest.raises(KeyboardInterrupt):
+        call([sys.executable, "-c", program, str(begun)], b"")
+    thread.join()
+    assert not is_running(pid.read_text())
+
+
 def is_running(pid: str) -> bool:
     try:
         return Path(f"/proc/{pid}/stat").read_text().split()[2] not in "ZX"
@@ -78,14 +96,3 @@ def is_running(pid: str) -> bool:
 def test_a_program_that_takes_too_long_is_killed() -> None:
     waits = [sys.executable, "-c", "import signal; signal.pause()"]
     assert "was killed, as it ran for" in call(waits, b"", longest_s=0.0)
-
-
-def test_the_key_of_the_api_is_not_given_to_the_command(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    out = tmp_path / "out"
-    monkeypatch.setenv("CRYPTOREAD_COINDESK_KEY", "hush")
-    program = "import os, sys; open(sys.argv[1], 'w').write(' '.join(os.environ))"
-    assert call([sys.executable, "-c", program, str(out)], b"") == ""
-    assert "PATH" in out.read_text().split()
-    assert "CRYPTOREAD_COINDESK_KEY" not in out.read_text()

@@ -106,8 +106,10 @@ class MarkingScreen(ListScreen):
 
     @reported
     async def action_undo(self) -> None:
-        """Take back the last step of marking, or of catching up."""
-        if self._briefings is None or await self._briefings.undo():
+        """Take back the last step of marking or of catching up, or the removal of a view."""
+        if self._briefings is not None and not await self._briefings.undo():
+            return
+        if "saved_views" not in vars(self) or not self.saved_views.bring_back(self.marker):
             self.marker.undo()
 
     def action_redo(self) -> None:

@@ -12,6 +12,8 @@ from reader.query.language import Field, Query, Term
 from reader.query.views import built_in, letters, parse_with
 from reader.ui.bars.view_bar import ViewBar, ViewItem
 from reader.ui.screen.host import Host
+from reader.ui.screen.marks import Marker
+from reader.ui.screen.own.removed_views import RemovedViews
 from reader.ui.textual_compat.failures import in_background
 
 _LABELS = {
@@ -50,6 +52,7 @@ class Views:
         self._counted = -1
         """Version of the library whose unread articles were counted."""
         self._is_counting = False
+        self._removed = RemovedViews(host, config, self.own, self._show_changed)
         self.bar = ViewBar(self._items(host.filter), self.look)
 
     @property
@@ -79,23 +82,39 @@ class Views:
             self._host.say(said.format(term=hint.term, reason=hint.reason))
         self._host.show(self.query(name))
 
-    async def pick(self) -> None:
-        """Ask for a view and show it."""
+    async def pick(self, marker: Marker) -> None:
+        """Ask for a view and show it, or remove it."""
         from reader.ui.modals.modal import open_box
-        from reader.ui.modals.views import ListedView, ViewsScreen
+        from reader.ui.modals.views import ChosenView, ListedView, ViewsScreen
 
         views = self.queries
         keys = letters(list(views))
         rows = [
-            ListedView(keys[name], name, query or _("everything"), self._unread.get(name))
+            ListedView(
+                *(keys[name], name, query or _("everything"), self._unread.get(name)),
+                is_own=name in self.own,
+            )
             for name, query in views.items()
         ]
 
-        def chosen(name: str | None) -> None:
-            if name is not None:
-                self.show_view(name)
+        def chosen(view: ChosenView | None) -> None:
+            if view is not None and view.removes:
+                self._removed.remove(view.name, marker)
+            elif view is not None:
+                self.show_view(view.name)
 
-        await open_box(self._host.app, ViewsScreen(rows), chosen)
+        box = ViewsScreen(rows, self._host.key("views.remove"))
+        await open_box(self._host.app, box, chosen)
+
+    def bring_back(self, marker: Marker) -> bool:
+        """Put the view back whose removal is the last thing done; return whether there is one."""
+        return self._removed.bring_back(marker)
+
+    async def _show_changed(self, name: str) -> None:
+        """Show the line after a view was saved, removed or put back."""
+        self._unread.pop(name, None)
+        self._counted = -1
+        await self.show_bar()
 
     # Saving.
 
@@ -134,8 +153,6 @@ class Views:
             return
         known = next((each for each in self.own if each.casefold() == name.casefold()), name)
         self.own[known] = query
-        self._unread.pop(known, None)
-        self._counted = -1
         key = letters(list(self.queries))[known]
         said = _("view {name} replaced") if is_replaced else _("view {name} saved")
         said = said.format(name=quoted(known))
@@ -143,14 +160,15 @@ class Views:
             keys = f"{self._host.key('reader.views')} {key}"
             said = _("{done} · {keys} opens it").format(done=said, keys=keys)
         self._host.say(said)
-        await self.show_bar()
+        await self._show_changed(known)
 
     # The line.
 
     async def show_bar(self) -> None:
-        """Put the line above the list, if it is not there yet."""
-        if not self.bar.is_attached:
+        """Put the line above the list if there are own views, else take it away."""
+        if self.own and not self.bar.is_attached:
             await self._host.app.screen_stack[0].mount(self.bar, before="Panes")
+        self.bar.display = bool(self.own)
         self.refresh()
 
     def refresh(self) -> None:
