@@ -16,16 +16,16 @@ class CacheError(CryptoreadError):
 
 
 class CacheLocked(CacheError):
-    """Another program holds the write lock."""
+    """Another program holds the write lock. path: of the file, or what names the archive."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path | str) -> None:
         super().__init__(f"{path} is in use by another program; try again when it has finished")
 
 
 class CacheTooNew(CacheError):
     """The file has the schema of a newer version."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path | str) -> None:
         super().__init__(
             f"{path} was written by a newer cryptoread; update cryptoread, "
             "or choose another folder with --data"
@@ -55,7 +55,7 @@ class CacheFull(CacheError):
 class CacheDamaged(CacheError):
     """A database file is damaged. reason: what was found, without advice."""
 
-    def __init__(self, path: Path, reason: str, advice: str = "") -> None:
+    def __init__(self, path: Path | str, reason: str, advice: str = "") -> None:
         self.reason = reason
         advice = advice or "the next start repairs it; `cryptoread doctor` shows details"
         super().__init__(f"{path} is damaged ({reason}); {advice}")

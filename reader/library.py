@@ -14,8 +14,8 @@ from reader.cache.answers import MOST_TAGS, PINNED, Change, Group, Grouping, Mar
 from reader.cache.ids import Ids
 from reader.cache.marks.kinds import AnyMark, Mark
 from reader.cache.marks_keeper import Label
+from reader.cache.opened import open_store
 from reader.cache.session import Moved
-from reader.cache.store import Store
 from reader.cache.values.cancel import Cancel
 from reader.cache.values.instants import utc_now
 from reader.errors import ArticleNotFound, CacheDamaged, Refusal, SearchAgain
@@ -68,7 +68,7 @@ class Library:
         self.folder = self.home = folder
         self.clock = clock
         self.is_sample, self._is_shown = on_close is not None, False
-        self._store = store = Store(folder, clock=lambda: self.clock())
+        self._store = store = open_store(folder, clock=lambda: self.clock())
         self._session = store.session
         self._questions = self.questions = store.questions
         self._texts = store.texts

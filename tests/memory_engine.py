@@ -490,6 +490,8 @@ class MemoryEngine:
             yield to
             self._state = to.state
 
+    changing_own = transaction
+
     def alone(self) -> threading.RLock:
         return self._writing
 

@@ -357,6 +357,12 @@ class Engine(Protocol[M]):
         wait: for other programs that write. Raises CacheLocked, CacheError.
         """
 
+    def changing_own(self, *, wait: bool = True) -> AbstractContextManager[Transaction]:
+        """Give a transaction that changes what belongs to the user: facets of marks, answers.
+
+        Where articles are shared, marks are not, and it writes nothing else.
+        """
+
     def alone(self) -> AbstractContextManager[object]:
         """Keep other threads from writing meanwhile."""
 

@@ -162,6 +162,10 @@ class Session:
         """Give a write transaction, one thread at a time. Raises CacheLocked, CacheError."""
         return self.engine.transaction(wait=wait)
 
+    def changing_own(self, *, wait: bool = True) -> "AbstractContextManager[Transaction]":
+        """Give a transaction for facets of marks and answers. Raises CacheLocked, CacheError."""
+        return self.engine.changing_own(wait=wait)
+
     def drop_unused(self, query: Query) -> None:
         """Drop sets that were not used lately, beyond what the first screens need. Thread-safe.
 
