@@ -24,6 +24,7 @@ from reader.safety.logs import noted_errors
 
 if TYPE_CHECKING:
     from reader.cache.repairing import Check
+    from reader.cache.source_states import SourceState
     from reader.subscriptions import Subscription
 
 LITTLE_SPACE = 200 * 1024 * 1024
@@ -110,7 +111,10 @@ def _files(folder: Path, depth: Depth) -> Iterator[Finding]:
         )
         return
     yield _space(folder)
-    yield from _checked("cache.db", lambda: _cache(folder, depth))
+    if _is_shared(folder):
+        yield from _checked("archive", lambda: _archive(folder))
+    else:
+        yield from _checked("cache.db", lambda: _cache(folder, depth))
     yield from _checked("marks.db", lambda: _marks(folder, depth))
     if log := noted_errors(folder):
         text = f"a previous run hit an unexpected error: {log}"
@@ -173,6 +177,18 @@ def _cache(folder: Path, depth: Depth) -> "Iterator[Check]":
     return checks(folder, repair=depth.repair, deep=depth.deep)
 
 
+def _is_shared(folder: Path) -> bool:
+    from reader.cache.shared.folders import is_shared
+
+    return is_shared(folder)
+
+
+def _archive(folder: Path) -> "Iterator[Check]":
+    from reader.cache.checking_shared import checks
+
+    return checks(folder)
+
+
 def _marks(folder: Path, depth: Depth) -> "Iterator[Check]":
     from reader.cache.repairing import marks_checks
 
@@ -195,12 +211,11 @@ def _sources(folder: Path, settings: Settings, environ: Mapping[str, str]) -> It
 
 
 def _failing(folder: Path, followed: "tuple[Subscription, ...]") -> Iterator[Finding]:
-    from reader.cache.repair.checking import sources
     from reader.live.health import health
     from reader.subscriptions import Status
 
     try:
-        states = sources(folder)
+        states = _states(folder)
     except CryptoreadError:
         return  # reported with the files
     now = datetime.now(UTC)
@@ -208,6 +223,14 @@ def _failing(folder: Path, followed: "tuple[Subscription, ...]") -> Iterator[Fin
         its = health(each, states.get(each.url), now)
         if its.error and its.status is not Status.NO_KEY:  # reported with the key
             yield Finding("source", f"{each.name}: {its.error}", State.WRONG, its.advice)
+
+
+def _states(folder: Path) -> "Mapping[str, SourceState]":
+    if _is_shared(folder):
+        from reader.cache.checking_shared import sources
+    else:
+        from reader.cache.repair.checking import sources
+    return sources(folder)
 
 
 def _keys(

@@ -11,6 +11,9 @@ def open_store(folder: Path, *, clock: Callable[[], datetime]) -> Store:
     """Open a data folder. Raises CacheError."""
     if not (folder / SHARED).exists():
         return Store(folder, clock=clock)
+    from reader.cache.shared.folders import address_of
+
+    address_of(folder)  # says what is missing before it is imported
     from reader.cache.shared.store import SharedStore
 
     return SharedStore(folder, clock=clock)

@@ -26,6 +26,7 @@ from reader.cli.query_argument import (
     query_argument,
 )
 from reader.cli.screen import open_reader
+from reader.cli.shared.address import DataFolder
 from reader.nearest import nearest
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ MODULES: Mapping[str, tuple[str, ...]] = {
     "live": ("sync",),
     "marking": ("mark",),
     "mood": ("mood",),
+    "shared.archive": ("archive",),
     "reading": ("list", "open", "related", "show", "stats", "stories"),
     "subscriptions": ("subscribe", "subscriptions", "unsubscribe"),
     "upkeep": ("backup", "doctor", "restore"),
@@ -101,9 +103,9 @@ def _commands_beside(name: str) -> Mapping[str, click.Command]:
 )
 @click.option(
     "--data",
-    type=click.Path(path_type=Path, file_okay=False),
+    type=DataFolder(),
     metavar="FOLDER",
-    help="Folder of articles and marks (or CRYPTOREAD_DATA).",
+    help="Folder of articles and marks, or postgresql://… (or CRYPTOREAD_DATA).",
 )
 @click.option(
     "--config",

@@ -37,6 +37,10 @@ def backup(paths: Paths, to: Path, marks_alone: bool, force: bool) -> None:
     folder = data_folder(paths.data)
     report = backup(folder, config_file(paths.config), to, marks_alone=marks_alone, force=force)
     say(f"backed up {report} to {to} ({report.size / 1e6:,.1f} MB)")
+    from reader.cache.shared.folders import is_shared
+
+    if is_shared(folder):
+        say("the articles are not in it: the archive is shared, and its server has backups of them")
 
 
 @click.command(short_help="Restore marks, articles and settings from a backup.")

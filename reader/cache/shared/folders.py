@@ -22,9 +22,7 @@ def folder_of(text: str, home: Path) -> Path:
 
     home: the user's own data folder. A server is asked on first use alone.
     """
-    from reader.cache.engines.postgres.address import parse
-
-    address = parse(text)
+    address = parsed(text)
     pointer = _pointer(address, home)
     known = _known(pointer)
     if known and (home / "archives" / known / SHARED).exists():
@@ -32,6 +30,18 @@ def folder_of(text: str, home: Path) -> Path:
     from reader.cache.engines.postgres.setup import check
 
     return made(address, check(address), home)
+
+
+def parsed(text: str) -> "Address":
+    """Return the address that a text names. Raises CacheError, also without the extra."""
+    from importlib.util import find_spec
+
+    from reader.cache.engines.postgres.address import parse
+
+    address = parse(text)
+    if find_spec("psycopg") is None:
+        raise CacheError('a shared archive needs an extra: pip install "cryptoread[postgres]"')
+    return address
 
 
 def made(address: "Address", id: str, home: Path) -> Path:
@@ -47,13 +57,16 @@ def made(address: "Address", id: str, home: Path) -> Path:
     return folder
 
 
+def is_shared(folder: Path) -> bool:
+    """Return whether the articles of a data folder are in a shared archive."""
+    return (folder / SHARED).exists()
+
+
 def address_of(folder: Path) -> "tuple[Address, str]":
     """Return where the archive of a folder is, and its id. Raises CacheError."""
-    from reader.cache.engines.postgres.address import parse
-
     try:
         values = json.loads(read_own(folder / SHARED))
-        return parse(str(values["address"])), str(values["id"])
+        return parsed(str(values["address"])), str(values["id"])
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise CacheError(
             f"{folder / SHARED} cannot be read; open the archive by its address again"

@@ -29,7 +29,7 @@ class SharedStore(Store):
             archive.close()
             forget(address, folder)
             raise CacheError(
-                f"{address.text} is not the archive that it was; open it again (marks of the "
+                f"{address.name} is not the archive that it was; open it again (marks of the "
                 f"former one are kept in {folder})"
             )
         return SharedEngine(archive, OwnFile(self.path), lambda: self.session.marks())

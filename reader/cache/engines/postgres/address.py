@@ -22,11 +22,11 @@ class WrongAddress(CacheError):
 class Address(NamedTuple):
     """A database and how to reach it. `parameters`: for libpq, without a password.
 
-    `text`: for messages and files; `user`: empty for the user of the operating system.
+    `text`: as it was given. `name`: for messages, without user and parameters.
     """
 
     text: str
-    user: str
+    name: str
     parameters: dict[str, str]
 
 
@@ -61,7 +61,8 @@ def parse(text: str) -> Address:
     }
     if not is_near(parameters.get("host", "")):
         parameters.setdefault("sslmode", "verify-full")
-    return Address(text, user, parameters)
+    place = parts.netloc.rpartition("@")[2]
+    return Address(text, f"postgresql://{place}/{database}", parameters)
 
 
 def is_near(host: str) -> bool:

@@ -87,7 +87,8 @@ def is_lost(error: psycopg.Error) -> bool:
 
 def no_archive(name: str) -> CacheError:
     """Return the error for a database in which no archive was set up."""
-    return CacheError(f"{name} has no archive yet; set it up with `cryptoread archive init {name}`")
+    advice = "its owner sets it up with `cryptoread archive init`"
+    return CacheError(f"{name} has no archive yet; {advice}")
 
 
 def connect(address: Address) -> Connection:
@@ -101,7 +102,7 @@ def connect(address: Address) -> Connection:
         "tcp_user_timeout": "30000",
         **address.parameters,
     }
-    with sql_errors(address.text):
+    with sql_errors(address.name):
         try:
             return _connected(given)
         except psycopg.OperationalError as error:
@@ -142,7 +143,7 @@ class Pool:
     @property
     def name(self) -> str:
         """Return what messages call the archive."""
-        return self.address.text
+        return self.address.name
 
     def of_thread(self) -> Connection:
         """Return this thread's connection, opened on first use, and again after a loss."""

@@ -36,7 +36,7 @@ class PostgresEngine:
     @property
     def name(self) -> str:
         """Return the address of the archive."""
-        return self.address.text
+        return self.address.name
 
     @cached_property
     def upkeep(self) -> "PostgresUpkeep":

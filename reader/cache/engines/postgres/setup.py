@@ -18,7 +18,7 @@ _ARCHIVE = "SELECT id, migrations FROM cryptoread.archive"
 
 def check(address: Address) -> str:
     """Return the id of the archive at an address, if this program can use it. Raises CacheError."""
-    with sql_errors(address.text):
+    with sql_errors(address.name):
         db = connect(address)
         try:
             return check_on(db, address)
@@ -28,34 +28,34 @@ def check(address: Address) -> str:
 
 def check_on(db: Connection, address: Address) -> str:
     """Return the id of the archive on a connection. Raises CacheError."""
-    with sql_errors(address.text):
+    with sql_errors(address.name):
         row = db.execute(_ARCHIVE).fetchone()
     if row is None:
-        raise no_archive(address.text)
+        raise no_archive(address.name)
     id, migrations = row
     if migrations > len(MIGRATIONS):
-        raise CacheTooNew(address.text)
+        raise CacheTooNew(address.name)
     if migrations < len(MIGRATIONS):
         raise CacheError(
-            f"{address.text} was written by an older cryptoread; its owner brings it up to date "
-            f"with `cryptoread archive migrate {address.text}`"
+            f"{address.name} was written by an older cryptoread; its owner brings it up to date "
+            "with `cryptoread archive migrate`"
         )
     if not isinstance(id, str) or not re.fullmatch("[0-9a-f]{32}", id):
-        raise CacheError(f"{address.text} has an archive without a valid id")
+        raise CacheError(f"{address.name} has an archive without a valid id")
     return id
 
 
 def init(address: Address) -> None:
     """Set up an archive in a database that has none. Raises CacheError."""
-    with sql_errors(address.text), connect(address) as db:
+    with sql_errors(address.name), connect(address) as db:
         if str(db.execute("SHOW server_encoding").fetchone()) != "('UTF8',)":
-            raise CacheError(f"{address.text} is not encoded in UTF-8; create another database")
+            raise CacheError(f"{address.name} is not encoded in UTF-8; create another database")
         if db.info.server_version < 130000:
-            raise CacheError(f"{address.text} is older than PostgreSQL 13")
+            raise CacheError(f"{address.name} is older than PostgreSQL 13")
         with db.transaction():
             db.execute("SELECT pg_advisory_xact_lock(%s)", (_SETTING_UP,))
             if db.execute("SELECT to_regnamespace('cryptoread')").fetchone() != (None,):
-                raise CacheError(f"{address.text} already has an archive")
+                raise CacheError(f"{address.name} already has an archive")
             db.execute("CREATE SCHEMA cryptoread")
             _apply(db, 0)
             insert = "INSERT INTO cryptoread.archive (id, migrations) VALUES (%s, %s)"
@@ -64,17 +64,17 @@ def init(address: Address) -> None:
 
 def migrate(address: Address) -> int:
     """Bring an archive to the present schema; return how many migrations it lacked."""
-    with sql_errors(address.text), connect(address) as db, db.transaction():
+    with sql_errors(address.name), connect(address) as db, db.transaction():
         db.execute("SELECT pg_advisory_xact_lock(%s)", (_SETTING_UP,))
         try:
             row = db.execute(_ARCHIVE).fetchone()
         except psycopg.errors.UndefinedTable:
             row = None
         if row is None:
-            raise no_archive(address.text)
+            raise no_archive(address.name)
         before = int(row[1])
         if before > len(MIGRATIONS):
-            raise CacheTooNew(address.text)
+            raise CacheTooNew(address.name)
         _apply(db, before)
         db.execute("UPDATE cryptoread.archive SET migrations = %s", (len(MIGRATIONS),))
         return len(MIGRATIONS) - before

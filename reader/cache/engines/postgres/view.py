@@ -5,7 +5,7 @@ import os
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pyroaring import BitMap
 
@@ -36,6 +36,14 @@ _LAST = (
 )
 
 
+class Health(NamedTuple):
+    """How many articles there are, and how many have a text and are in the facet of all."""
+
+    articles: int
+    documents: int
+    in_facet: int
+
+
 class PostgresView:
     """Reads what its connection shows. See `engine.View`."""
 
@@ -51,6 +59,14 @@ class PostgresView:
         if self._counters is not None and name in self._counters:
             return self._counters[name]
         return int(self._one("SELECT value FROM cryptoread.meta WHERE name = %s", name) or 0)
+
+    def health(self) -> Health:
+        """Return the counts that are equal if nothing is damaged. Takes a while."""
+        return Health(
+            int(self._one("SELECT count(*) FROM cryptoread.articles")),
+            int(self._one("SELECT count(*) FROM cryptoread.documents")),
+            sum(row.size for row in self.facets_of("all")),
+        )
 
     def _one(self, find: str, *values: object) -> Any:
         row = self.db.execute(find, values, binary=True).fetchone()
