@@ -24,7 +24,6 @@ from reader.safety.logs import noted_errors
 
 if TYPE_CHECKING:
     from reader.cache.repairing import Check
-    from reader.cache.source_states import SourceState
     from reader.subscriptions import Subscription
 
 LITTLE_SPACE = 200 * 1024 * 1024
@@ -211,11 +210,12 @@ def _sources(folder: Path, settings: Settings, environ: Mapping[str, str]) -> It
 
 
 def _failing(folder: Path, followed: "tuple[Subscription, ...]") -> Iterator[Finding]:
+    from reader.cache.opened import states_of
     from reader.live.health import health
     from reader.subscriptions import Status
 
     try:
-        states = _states(folder)
+        states = states_of(folder)
     except CryptoreadError:
         return  # reported with the files
     now = datetime.now(UTC)
@@ -223,14 +223,6 @@ def _failing(folder: Path, followed: "tuple[Subscription, ...]") -> Iterator[Fin
         its = health(each, states.get(each.url), now)
         if its.error and its.status is not Status.NO_KEY:  # reported with the key
             yield Finding("source", f"{each.name}: {its.error}", State.WRONG, its.advice)
-
-
-def _states(folder: Path) -> "Mapping[str, SourceState]":
-    if _is_shared(folder):
-        from reader.cache.checking_shared import sources
-    else:
-        from reader.cache.repair.checking import sources
-    return sources(folder)
 
 
 def _keys(

@@ -226,6 +226,9 @@ class MemoryView:
     def last_before(self, instant: int) -> int | None:
         return max((id for id, new in self._articles() if new.published < instant), default=None)
 
+    def last_before_each(self, instants: Sequence[int]) -> list[int | None]:
+        return [*map(self.last_before, instants)]
+
     def last_until(self, instant: int) -> int | None:
         return self.last_before(instant + 1)
 

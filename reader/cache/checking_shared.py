@@ -1,12 +1,11 @@
 """What `doctor` finds out about a shared archive: whether it can be used, and what is in it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from reader.cache.opened import open_store
 from reader.cache.repairing import Check
-from reader.cache.source_states import SourceState
 from reader.cache.values.instants import utc_now
 
 
@@ -22,9 +21,3 @@ def checks(folder: Path) -> Iterator[Check]:
         if found.in_facet != found.articles:
             text = f"the set of all articles has {found.in_facet:,}"
             yield Check("facets", text, is_well=False, advice="the next start counts the articles")
-
-
-def sources(folder: Path) -> Mapping[str, SourceState]:
-    """Return the state of each live source. Raises CacheError."""
-    with open_store(folder, clock=utc_now) as store:
-        return store.intake.source_states()

@@ -136,6 +136,9 @@ class View(Telling, Protocol):
     def last_before(self, instant: int) -> int | None:
         """Return the last id of what was published before an instant; None if there is none."""
 
+    def last_before_each(self, instants: Sequence[int]) -> list[int | None]:
+        """Return the same for several instants, in their order."""
+
     def last_until(self, instant: int) -> int | None:
         """Return the last id of what was published at an instant or before; None if none was."""
 
@@ -334,6 +337,14 @@ class Upkeep(Protocol):
         """Return whether `keep_words` has many seconds of work to do."""
 
 
+class Remote(Protocol):
+    """Where the articles of a shared archive are."""
+
+    @property
+    def lost(self) -> str:
+        """Return why the archive could not be reached last, empty if it could."""
+
+
 class Engine(Protocol[M]):
     """Opens views of the articles. Thread-safe."""
 
@@ -358,10 +369,7 @@ class Engine(Protocol[M]):
         """
 
     def changing_own(self, *, wait: bool = True) -> AbstractContextManager[Transaction]:
-        """Give a transaction that changes what belongs to the user: facets of marks, answers.
-
-        Where articles are shared, marks are not, and it writes nothing else.
-        """
+        """Give a transaction that writes the user's own alone: facets of marks, answers."""
 
     def alone(self) -> AbstractContextManager[object]:
         """Keep other threads from writing meanwhile."""

@@ -29,7 +29,7 @@ from reader.errors import CacheDamaged, CacheUnwritable
 if TYPE_CHECKING:
     from pyroaring import BitMap
 
-    from reader.cache.engine import View
+    from reader.cache.engine import Remote, View
     from reader.cache.engines.sqlite.upkeep import SqliteUpkeep
     from reader.cache.files.migrations import Schema
     from reader.cache.intake import Intake
@@ -129,6 +129,11 @@ class Store:
         from reader.cache.storing.stories import Deciding
 
         return Deciding(self.session, self.damage.counted)
+
+    @property
+    def shared(self) -> "Remote | None":
+        """Return the shared archive; None, as the articles are in the folder."""
+        return None
 
     @property
     def upkeep(self) -> "SqliteUpkeep":

@@ -11,6 +11,7 @@ from reader.cache.marks.journal import Marks
 from reader.cache.shared.own_file import OwnFile
 from reader.cache.shared.own_sets import Own
 from reader.cache.shared.view import Keys, OwnChanges, OwnTransaction, OwnView
+from reader.errors import CacheGone
 
 if TYPE_CHECKING:
     from reader.cache.engine import Engine, Moment, Upkeep
@@ -33,7 +34,9 @@ class SharedEngine:
     """Opens views of a shared archive, with the user's own sets in them. See `engine.Engine`.
 
     `archive`: the engine of the articles. Marks are written beside it, under a lock of the user's
-    own programs alone; articles never wait for marks, nor marks for articles.
+    own programs alone; articles never wait for marks, nor marks for articles. `lost`: why the
+    archive could not be reached when a moment was begun last, empty if it could; what was read
+    before stays readable.
     """
 
     def __init__(
@@ -45,6 +48,7 @@ class SharedEngine:
         """Use an archive. marks: gives this thread's connection to `marks.db`."""
         self.archive = archive
         self.own = Own(file, marks)
+        self.lost = ""
         self._keys = Keys()
         self._marking = threading.RLock()
 
@@ -106,7 +110,13 @@ class SharedEngine:
 
     def begin(self, searches: int = 1) -> OwnMoment:
         """Return the present state, held until `end`. searches: expected concurrent searches."""
-        moment = self.archive.begin(searches)
+        try:
+            with self.errors():
+                moment = self.archive.begin(searches)
+        except CacheGone as error:
+            self.lost = str(error)
+            raise
+        self.lost = ""
         try:
             return OwnMoment(moment, self.own, self._keys)
         except BaseException:

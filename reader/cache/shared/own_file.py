@@ -20,7 +20,7 @@ from reader.errors import CacheGone
 _OWN_1 = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
 -- The versions of texts and marks that the sets are of.
-INSERT INTO meta VALUES ('texts', -1), ('marks', 0), ('version', 0), ('left', 0);
+INSERT INTO meta VALUES ('texts', -1), ('marks', 0), ('sets', 0), ('version', 0), ('left', 0);
 CREATE TABLE sets (
     field TEXT NOT NULL,
     value TEXT NOT NULL,
@@ -70,7 +70,8 @@ class OwnFile:
             if not isinstance(blob, bytes) or bitmap_sum(_number(field, value), blob) != crc:
                 return OwnSets(-1, marks, {})
             sets[field, value] = BitMap.deserialize(blob)
-        return OwnSets(texts, marks, sets)
+        (count,) = db.execute("SELECT value FROM meta WHERE name = 'sets'").fetchone()
+        return OwnSets(texts if len(sets) == count else -1, marks, sets)
 
     def write(self, new: OwnSets, before: OwnSets) -> None:
         """Write sets that differ, within an open transaction."""
@@ -82,7 +83,7 @@ class OwnFile:
                 db.execute("INSERT OR REPLACE INTO sets VALUES (?, ?, ?, ?)", row)
         for facet in before.sets.keys() - new.sets.keys():
             db.execute("DELETE FROM sets WHERE field = ? AND value = ?", facet)
-        counters = [(new.texts, "texts"), (new.marks, "marks")]
+        counters = [(new.texts, "texts"), (new.marks, "marks"), (len(new.sets), "sets")]
         db.executemany("UPDATE meta SET value = ? WHERE name = ?", counters)
 
     def follow(self, new: OwnSets, before: OwnSets) -> None:

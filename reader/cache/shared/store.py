@@ -2,7 +2,7 @@
 
 import threading
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from reader.cache.engines.postgres.engine import PostgresEngine
 from reader.cache.engines.postgres.setup import check_on
@@ -33,6 +33,12 @@ class SharedStore(Store):
                 f"former one are kept in {folder})"
             )
         return SharedEngine(archive, OwnFile(self.path), lambda: self.session.marks())
+
+    @property
+    def shared(self) -> SharedEngine:
+        """Return the engine of the archive."""
+        engine: Any = self.engine
+        return cast(SharedEngine, engine)
 
     def _marks_of(self, _view: Any) -> Any:
         return {}  # they are not among the facets of the archive

@@ -207,16 +207,16 @@ def stored_entry(db: Connection, entry: int) -> Stored | None:
 
 
 def of_source(db: Connection, identity: Identity, *, any_lang: bool) -> Stored | None:
-    """Return an article by the identity that it has in an archive.
+    """Return the article with this identity, else that of a feed with its id, source and language.
 
     any_lang: also if the feed's language has changed since.
     """
     source, external, lang = identity
     which = (
         f"{_NAMED} AND source = %s AND (lang = %s OR %s AND feed != '') "
-        "ORDER BY lang = %s DESC LIMIT 1"
+        "ORDER BY lang = %s AND feed = '' DESC, lang = %s DESC LIMIT 1"
     )
-    return one(db, which, (external, external, source, lang, any_lang, lang))
+    return one(db, which, (external, external, source, lang, any_lang, lang, lang))
 
 
 def one(db: Connection, which: str, values: Sequence[object]) -> Stored | None:

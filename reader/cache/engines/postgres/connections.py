@@ -18,8 +18,11 @@ from reader.cache.values.facet_rows import Damaged
 from reader.errors import CacheDamaged, CacheError, CacheGone, CacheLocked
 
 Connection = psycopg.Connection[Any]
+Cursor = psycopg.Cursor[Any]
 
 CONNECT_S = 10
+SILENT_MS = 8_000
+"""How long the server's machine may leave what was sent without an answer."""
 LOCK_S, BRIEF_LOCK_S = 10, 0.5
 """How long a statement waits for a lock of another program, and when the screen is being left."""
 READ_S, WRITE_S = 60, 600
@@ -96,10 +99,10 @@ def connect(address: Address) -> Connection:
     given: dict[str, Any] = {
         "connect_timeout": str(CONNECT_S),
         "application_name": "cryptoread",
-        "keepalives_idle": "20",
+        "keepalives_idle": "10",
         "keepalives_interval": "5",
-        "keepalives_count": "3",
-        "tcp_user_timeout": "30000",
+        "keepalives_count": "2",
+        "tcp_user_timeout": str(SILENT_MS),
         **address.parameters,
     }
     with sql_errors(address.name):

@@ -11,7 +11,7 @@ from typing import Any
 from pyroaring import BitMap
 
 from reader.article import ID_BITS
-from reader.cache.engines.postgres.connections import Connection
+from reader.cache.engines.postgres.connections import Connection, Cursor
 from reader.cache.files.checksums import bitmap_sum, row_sum
 from reader.cache.ids import batches
 from reader.cache.values.facet_rows import (
@@ -71,38 +71,48 @@ _SETTLED: frozenset[int] = frozenset()
 def rows(db: Connection, facets: Sequence[Facet]) -> list[FacetRow]:
     """Return those of the facets that exist, by one question."""
     names = [field for field, _ in facets], [value for _, value in facets]
-    return [_row(each) for each in db.execute(_NAMED, names, binary=True)]
+    return [row_of(each) for each in db.execute(_NAMED, names, binary=True)]
 
 
 def rows_of_field(db: Connection, field: str) -> list[FacetRow]:
     """Return every facet of a field."""
     found = db.execute(f"{_ROW} WHERE field = %s", (field,), binary=True)
-    return [_row(each) for each in found]
+    return [row_of(each) for each in found]
 
 
 def largest(db: Connection, field: str, start: int, count: int) -> list[FacetRow]:
     """Return facets of a field, the largest first, from a place on."""
     find = f"{_ROW} WHERE field = %s ORDER BY size DESC, key LIMIT %s OFFSET %s"
-    return [_row(each) for each in db.execute(find, (field, count, start), binary=True)]
+    return [row_of(each) for each in db.execute(find, (field, count, start), binary=True)]
 
 
 def unsettled(db: Connection) -> list[FacetRow]:
     """Return the facets that have chunks newer than their wholes."""
-    return [_row(each) for each in db.execute(f"{_ROW} WHERE newer != ''", binary=True)]
+    return [row_of(each) for each in db.execute(f"{_ROW} WHERE newer != ''", binary=True)]
 
 
 def wholes(db: Connection, keys: Sequence[int]) -> Iterator[tuple[FacetRow, BitMap]]:
     """Yield facets with their wholes, empty if missing."""
     for some in batches(keys, WHOLES_AT_ONCE):
-        for *row, blob, checksum in db.execute(_WHOLE, (list(some),), binary=True):
-            yield _row(row), BitMap() if checksum is None else _bitmap(row[0], blob, checksum)
+        yield from read_wholes(ask_for_wholes(db, some))
+
+
+def ask_for_wholes(db: Connection, keys: Sequence[int]) -> Cursor:
+    """Ask for facets with their wholes; `read_wholes` reads the answer."""
+    return db.execute(_WHOLE, (list(keys),), binary=True)
+
+
+def read_wholes(found: Cursor) -> Iterator[tuple[FacetRow, BitMap]]:
+    """Yield facets with their wholes, empty if missing."""
+    for *row, blob, checksum in found:
+        yield row_of(row), BitMap() if checksum is None else bitmap_of(row[0], blob, checksum)
 
 
 def chunks(db: Connection, ids: Sequence[int]) -> Iterator[tuple[int, BitMap]]:
     """Yield those of the chunks that exist."""
     for some in batches(ids, CHUNKS_AT_ONCE):
         for id, blob, checksum in db.execute(_CHUNKS, (list(some),), binary=True):
-            yield id, _bitmap(id, blob, checksum)
+            yield id, bitmap_of(id, blob, checksum)
 
 
 def changed(db: Connection, since: int, keys: Collection[int]) -> list[int]:
@@ -142,7 +152,8 @@ def put_whole(db: Connection, key: int, ids: BitMap) -> None:
     db.execute(_PUT_WHOLE, (key, blob, bitmap_sum(key, blob)))
 
 
-def _row(values: Sequence[Any]) -> FacetRow:
+def row_of(values: Sequence[Any]) -> FacetRow:
+    """Return a row whose checksum is right. Raises Damaged."""
     if values[6] != row_sum(*values[:6]):
         raise Damaged("a facet has a wrong checksum")
     return _made(values)
@@ -161,8 +172,8 @@ def _summed(row: FacetRow) -> tuple[object, ...]:
     return row.label, row.size, newer, checksum, row.key
 
 
-def _bitmap(id: int, blob: bytes, checksum: int) -> BitMap:
-    """Return a bitmap whose checksum is right: pyroaring reads no other."""
+def bitmap_of(id: int, blob: bytes, checksum: int) -> BitMap:
+    """Return a bitmap whose checksum is right: pyroaring reads no other. Raises Damaged."""
     if bitmap_sum(id, blob) != checksum:
         raise Damaged("the articles of a facet have a wrong checksum")
     return BitMap.deserialize(blob)

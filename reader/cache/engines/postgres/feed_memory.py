@@ -1,6 +1,8 @@
 """The memory of a feed on a server: implements `engine.FeedMemory` in SQL."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 
 from reader.cache.engines.postgres.connections import Connection
 from reader.cache.engines.rows import packed, telling_of_row, unpacked
@@ -43,6 +45,15 @@ _SHARE = (
 )
 
 
+_LOADED = (
+    "SELECT name, names.entry, id, whole, base FROM cryptoread.names "
+    "LEFT JOIN cryptoread.entries ON entries.entry = names.entry WHERE names.feed = %s LIMIT %s"
+)
+
+AT_ONCE = 5_000
+"""Names of a feed that are read together at first; of one that has more, they are looked up."""
+
+
 class PostgresFeedMemory:
     """The remembered items of one feed. See `engine.FeedMemory`."""
 
@@ -53,7 +64,11 @@ class PostgresFeedMemory:
         self._run = run
         self._entries: dict[Name, int | None] = {}
         self._items: dict[int, Known] = {}
-        self._began_empty: bool | None = None
+        self._names: Counter[int] = Counter()
+        """How many names each entry has, if all of the feed were read."""
+        self._is_whole: bool | None = None
+        """Whether all names of the feed were read; None before that."""
+        self._began_empty = False
 
     @property
     def is_new(self) -> bool:
@@ -61,11 +76,25 @@ class PostgresFeedMemory:
 
         Then all its articles are of the present page, each claimed by an item of it.
         """
-        if self._began_empty is None:
-            known = "SELECT EXISTS (SELECT 1 FROM cryptoread.entries WHERE feed = %s)"
-            row = self._db.execute(known, (self._feed,)).fetchone()
-            self._began_empty = not (row and row[0])
-        return self._began_empty
+        return self._load() and self._began_empty
+
+    def _load(self) -> bool:
+        """Read the names of the feed on first use; return whether these are all."""
+        if self._is_whole is None:
+            values = (self._feed, AT_ONCE + 1)
+            rows = self._db.execute(_LOADED, values, binary=True).fetchall()
+            self._is_whole = len(rows) <= AT_ONCE
+            self._began_empty = not rows
+            for name, *row in rows if self._is_whole else ():
+                self._note(name, row)
+        return self._is_whole
+
+    def _note(self, name: Name, row: Sequence[Any]) -> None:
+        entry, id, whole, base = row
+        self._entries[name] = entry
+        self._names[entry] += 1
+        if id is not None:
+            self._items[entry] = Known(entry, id, Link(whole, base))
 
     def shared(self) -> list[Name]:
         """Return every name of the feed that distinct items have had."""
@@ -81,14 +110,12 @@ class PostgresFeedMemory:
         return self._known(self._entry(name))
 
     def _entry(self, name: Name) -> int | None:
-        if name not in self._entries:
-            if self.is_new:
-                return None
+        if name not in self._entries and not self._load():
             row = self._db.execute(_NAMED, (name, self._feed), binary=True).fetchone()
-            self._entries[name] = int(row[0]) if row else None
-            if row and row[1] is not None:
-                self._items[row[0]] = Known(row[0], row[1], Link(row[2], row[3]))
-        return self._entries[name]
+            self._entries[name] = None
+            if row:
+                self._note(name, row)
+        return self._entries.get(name)
 
     def _known(self, entry: int | None) -> Known | None:
         if not entry:
@@ -151,10 +178,13 @@ class PostgresFeedMemory:
         for name in names or [item.words_name]:
             known = self._entry(name)
             self._entries[name] = entry if known in (None, entry) else 0
+            self._names[entry] += known is None
             self._db.execute(_NOTE, (self._feed, name, self._entries[name], self._run))
 
     def prune(self, entry: int) -> None:
         """Delete the least recent names of an entry beyond `MAX_NAMES`."""
+        if self._load() and self._names[entry] <= MAX_NAMES:
+            return
         self._db.execute(
             "DELETE FROM cryptoread.names WHERE (name, feed) IN (SELECT name, feed "
             "FROM cryptoread.names WHERE entry = %s AND entry > 0 "
@@ -162,11 +192,13 @@ class PostgresFeedMemory:
             (entry, MAX_NAMES),
         )
         self._entries.clear()
-        self._began_empty = False
+        self._names.clear()
+        self._is_whole = None
 
     def share(self, names: Iterable[Name]) -> None:
         """Store that distinct items have those names."""
         for name in names:
+            self._names[self._entry(name) or 0] -= 1
             self._entries[name] = 0
             self._db.execute(_SHARE, (self._feed, name, self._run))
 

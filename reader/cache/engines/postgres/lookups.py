@@ -22,10 +22,10 @@ def found_as(db: Connection, identity: Identity, *, any_lang: bool = False) -> S
 
     any_lang: also if the feed's language has changed since.
     """
-    if (found := stored_as(db, identity)) is not None:
-        return found
     if not identity.is_of_feed:
         return of_source(db, identity, any_lang=any_lang)
+    if (found := stored_as(db, identity)) is not None:
+        return found
     memory = PostgresFeedMemory(db, identity.source, 0)
     for name in (id_name(identity.external), link_of(identity.external).whole):
         if name and (known := memory.named(name)):

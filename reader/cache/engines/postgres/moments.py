@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import RLock
 
+from reader.cache.engines.postgres.ahead import Reading
 from reader.cache.engines.postgres.connections import READ_S, Connection, Pool, end, no_archive
-from reader.cache.engines.postgres.view import PostgresView
+from reader.cache.engines.postgres.view import MomentView, PostgresView
 
 SEARCHES = 2
 """Concurrent word searches."""
@@ -23,9 +24,9 @@ class PostgresMoment:
 
     __slots__ = ("db", "free", "is_over", "others", "texts", "users", "version", "view")
 
-    def __init__(self, db: Connection, counters: dict[str, int]) -> None:
+    def __init__(self, db: Connection, counters: dict[str, int], reading: Reading) -> None:
         self.db = db
-        self.view = PostgresView(db, counters)
+        self.view = MomentView(db, counters, reading)
         self.version = counters["version"]
         self.texts = counters["texts"]
         self.others: list[Connection] = []
@@ -48,6 +49,7 @@ class Moments:
         """Begin without moments. lock: the session's, held while a moment's view is used."""
         self._pool = pool
         self._lock = lock
+        self._reading = Reading()
 
     def begin(self) -> PostgresMoment:
         """Return the present state, held until `end`: one round trip."""
@@ -56,7 +58,8 @@ class Moments:
             with db.pipeline():
                 db.execute(_BEGIN)
                 db.execute(_PATIENCE)
-                counters = dict(db.execute(_COUNTERS).fetchall())
+                found = db.execute(_COUNTERS)
+            counters: dict[str, int] = dict(found.fetchall())
         except BaseException:
             end(db)
             self._pool.give_back(db)
@@ -65,7 +68,7 @@ class Moments:
             end(db)
             self._pool.give_back(db)
             raise no_archive(self._pool.name)
-        return PostgresMoment(db, counters)
+        return PostgresMoment(db, counters, self._reading)
 
     def end(self, moment: PostgresMoment) -> None:
         """Release a moment as soon as its last search has ended."""

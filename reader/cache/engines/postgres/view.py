@@ -18,6 +18,7 @@ from reader.cache.values.incoming import indexed_of
 
 if TYPE_CHECKING:
     from reader.article import Identity
+    from reader.cache.engines.postgres.ahead import Reading
     from reader.cache.engines.postgres.feed_memory import PostgresFeedMemory
     from reader.cache.values.cancel import Cancel
     from reader.cache.values.facet_rows import Facet, FacetRow, Facts
@@ -33,6 +34,12 @@ _FILES_AT_ONCE = 5_000
 _LAST = (
     "SELECT id FROM cryptoread.articles WHERE published {} %s "
     "ORDER BY published DESC, id DESC LIMIT 1"
+)
+
+_LAST_OF_EACH = (
+    "SELECT (SELECT id FROM cryptoread.articles WHERE published < instant "
+    "ORDER BY published DESC, id DESC LIMIT 1) "
+    "FROM unnest(%s::bigint[]) WITH ORDINALITY AS given (instant, place) ORDER BY place"
 )
 
 
@@ -223,6 +230,11 @@ class PostgresView:
         last: int | None = self._one(_LAST.format("<"), instant)
         return last
 
+    def last_before_each(self, instants: Sequence[int]) -> list[int | None]:
+        """Return the same for several instants."""
+        found = self.db.execute(_LAST_OF_EACH, (list(instants),), binary=True)
+        return [last for (last,) in found]
+
     def last_until(self, instant: int) -> int | None:
         """Return the last id of what was published at an instant or before."""
         last: int | None = self._one(_LAST.format("<="), instant)
@@ -295,6 +307,58 @@ class PostgresView:
         from reader.cache.engines.postgres.feed_memory import PostgresFeedMemory
 
         return PostgresFeedMemory(self.db, feed, run)
+
+
+class MomentView(PostgresView):
+    """The view of a moment, which reads facets ahead."""
+
+    __slots__ = ("_reading", "_version")
+
+    def __init__(self, db: Connection, counters: dict[str, int], reading: "Reading") -> None:
+        super().__init__(db, counters)
+        self._version = counters["version"]
+        self._reading = reading
+
+    def facets(self, facets: "Sequence[Facet]") -> "list[FacetRow]":
+        """Return those of the facets that exist. Raises Damaged."""
+        found, left = self._reading.of(self.db, self._version).rows(facets)
+        return found + super().facets(left) if left else found
+
+    def facets_of(self, field: str) -> "list[FacetRow]":
+        """Return every facet of a field. Raises Damaged."""
+        found = self._reading.with_sets(self.db, self._version).of_field(field)
+        return super().facets_of(field) if found is None else found
+
+    def largest(self, field: str, start: int, count: int) -> "list[FacetRow]":
+        """Return facets of a field, the largest first, from a place on. Raises Damaged."""
+        ahead = self._reading.of(self.db, self._version)
+        found = ahead.largest(field, start, count)
+        if found is None:
+            found = super().largest(field, start, count)
+            if field == "tag":
+                ahead.note_tags(found, start)
+        return found
+
+    def wholes(self, keys: Sequence[int]) -> "Iterator[tuple[FacetRow, BitMap]]":
+        """Yield facets with their ids as of their wholes. Raises Damaged."""
+        ahead = self._reading.of(self.db, self._version)
+        if len(keys) == 1:
+            ahead.read_on(self.db, keys[0])
+        found, left = ahead.wholes(keys)
+        yield from found
+        for some in batches(left, facet_tables.WHOLES_AT_ONCE):
+            yield from ahead.others(self.db, some)
+
+    def chunks(self, ids: Sequence[int]) -> Iterator[tuple[int, BitMap]]:
+        """Yield those of the chunks that exist. Raises Damaged."""
+        found, left = self._reading.of(self.db, self._version).chunks(ids)
+        yield from found
+        if left:
+            yield from super().chunks(left)
+
+    def tags(self, ids: Sequence[int]) -> Iterator[tuple[int, str]]:
+        """Yield the tags of articles one by one, each with the article's id."""
+        return self._reading.of(self.db, self._version).tags(self.db, ids)
 
 
 def state_text(state: SourceState) -> str:

@@ -249,6 +249,10 @@ class SqliteView:
         last: int | None = self._one(find, instant)
         return last
 
+    def last_before_each(self, instants: Sequence[int]) -> list[int | None]:
+        """Return the same for several instants."""
+        return [self.last_before(instant) for instant in instants]
+
     def published_before(self, id: int) -> int | None:
         """Return when the last article before an id was published."""
         find = "SELECT published FROM articles WHERE id < ? ORDER BY id DESC LIMIT 1"
