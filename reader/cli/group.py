@@ -26,7 +26,7 @@ from reader.cli.query_argument import (
     query_argument,
 )
 from reader.cli.screen import open_reader
-from reader.cli.shared.address import DataFolder
+from reader.cli.shared.address import DataFolder, opened
 from reader.nearest import nearest
 
 if TYPE_CHECKING:
@@ -105,7 +105,7 @@ def _commands_beside(name: str) -> Mapping[str, click.Command]:
     "--data",
     type=DataFolder(),
     metavar="FOLDER",
-    help="Folder of articles and marks, or postgresql://… (or CRYPTOREAD_DATA).",
+    help="Folder of articles and marks, or address of a shared archive (or CRYPTOREAD_DATA).",
 )
 @click.option(
     "--config",
@@ -116,7 +116,7 @@ def _commands_beside(name: str) -> Mapping[str, click.Command]:
 @click.option("--debug", is_flag=True, help="Write more to the log (or CRYPTOREAD_DEBUG=1).")
 @click.version_option(__version__, message="%(prog)s %(version)s")
 @click.pass_context
-def cli(ctx: click.Context, data: Path | None, config: Path | None, debug: bool) -> None:
+def cli(ctx: click.Context, data: Path | str | None, config: Path | None, debug: bool) -> None:
     """Read an archive of crypto news. Without a command: open the reader.
 
     \b
@@ -125,7 +125,7 @@ def cli(ctx: click.Context, data: Path | None, config: Path | None, debug: bool)
     """
     if debug or os.environ.get("CRYPTOREAD_DEBUG"):
         _begin_debug(ctx, debug)
-    ctx.obj = Paths(data, config)
+    ctx.obj = Paths(opened(data), config)
     if ctx.invoked_subcommand is None:
         ctx.invoke(read, query=parse_query(ctx, read.params[0], ()))
 

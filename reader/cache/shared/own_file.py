@@ -70,8 +70,10 @@ class OwnFile:
             if not isinstance(blob, bytes) or bitmap_sum(_number(field, value), blob) != crc:
                 return OwnSets(-1, marks, {})
             sets[field, value] = BitMap.deserialize(blob)
-        (count,) = db.execute("SELECT value FROM meta WHERE name = 'sets'").fetchone()
-        return OwnSets(texts if len(sets) == count else -1, marks, sets)
+        is_whole = db.execute(
+            "SELECT 1 FROM meta WHERE name = 'sets' AND value = ?", (len(sets),)
+        ).fetchone()
+        return OwnSets(texts if is_whole else -1, marks, sets)
 
     def write(self, new: OwnSets, before: OwnSets) -> None:
         """Write sets that differ, within an open transaction."""

@@ -10,16 +10,21 @@ from reader.config.paths import data_folder, is_address
 
 
 class DataFolder(click.Path):
-    """A folder; for the address of a shared archive, the local folder that belongs to it."""
+    """A folder, or the address of a shared archive."""
 
     def __init__(self) -> None:
         super().__init__(path_type=Path, file_okay=False)
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """Return the folder. Raises CacheError if the archive cannot be reached."""
+        """Return a folder as a path, and an address as it is: `opened` asks the server for it."""
         if isinstance(value, str) and is_address(value):
-            return Path() if ctx and ctx.resilient_parsing else folder_of(value)
+            return value
         return super().convert(value, param, ctx)
+
+
+def opened(value: Path | str | None) -> Path | None:
+    """Return the folder that the option names. Raises CacheError."""
+    return folder_of(value) if isinstance(value, str) else value
 
 
 def folder_of(address: str) -> Path:

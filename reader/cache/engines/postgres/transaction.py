@@ -24,13 +24,20 @@ if TYPE_CHECKING:
     from reader.cache.source_states import SourceState
     from reader.cache.values.facet_rows import Counted, Facet, FacetRow
     from reader.cache.values.stored import Coming, Stored, Text
+    from reader.cache.values.tables import Table
 
 _INSERT = (
     "INSERT INTO cryptoread.articles (id, source, external, lang, published, updated, category, "
     "sentiment, pinned, draft, flagged, origin, run, title, feed, entry, came, fetched, story, "
-    f"told, arrived) VALUES ({', '.join(['%s'] * 21)})"
+    "told, arrived) SELECT * FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::text[], "
+    "%s::bigint[], %s::bigint[], %s::text[], %s::text[], %s::smallint[], %s::smallint[], "
+    "%s::smallint[], %s::text[], %s::bigint[], %s::text[], %s::text[], %s::bigint[], %s::bytea[], "
+    "%s::smallint[], %s::bigint[], %s::integer[], %s::bigint[])"
 )
-_INSERT_DOCUMENT = "INSERT INTO cryptoread.documents VALUES (%s, %s, %s, %s)"
+_INSERT_DOCUMENT = (
+    "INSERT INTO cryptoread.documents "
+    "SELECT * FROM unnest(%s::bigint[], %s::bytea[], %s::bytea[], %s::bytea[])"
+)
 _INDEXED = (
     "SELECT convert_to(title, 'UTF8'), fields, body, digest, source, external, lang, feed, "
     "category, sentiment, pinned, draft, told "
@@ -170,12 +177,11 @@ class PostgresTransaction(PostgresView):
         if not articles:
             return
         texts = self.counter("texts") + 1
-        with self.db.cursor() as cursor:
-            rows = [(*_row(id, run, each), each.arrived(texts)) for id, each in articles]
-            cursor.executemany(_INSERT, rows)
-            new = ((id, coming.incoming) for id, coming in articles)
-            documents = [(id, each.digest, each.fields, each.body) for id, each in new]
-            cursor.executemany(_INSERT_DOCUMENT, documents)
+        rows = [(*_row(id, run, each), each.arrived(texts)) for id, each in articles]
+        new = [(id, coming.incoming) for id, coming in articles]
+        documents = [(id, each.digest, each.fields, each.body) for id, each in new]
+        self.db.execute(_INSERT, [[*each] for each in zip(*rows, strict=True)])
+        self.db.execute(_INSERT_DOCUMENT, [[*each] for each in zip(*documents, strict=True)])
 
     def delete(self, id: int) -> None:
         """Delete an article, without its facets and words."""
@@ -287,6 +293,22 @@ class PostgresTransaction(PostgresView):
         if rows:
             with self.db.cursor() as cursor:
                 cursor.executemany(_PUT_STAMP, rows)
+
+    def put_rows(self, table: "Table", rows: Sequence[tuple[Any, ...]]) -> None:
+        """Write rows, over those with their keys."""
+        from reader.cache.engines.postgres.copying import put_rows
+
+        put_rows(self.db, table, rows)
+
+    def clear(self, table: "Table") -> None:
+        """Delete all rows of a table."""
+        self.db.execute(f"DELETE FROM cryptoread.{table.name}")
+
+    def end_copy(self) -> None:
+        """Let numbers that are given next be after those that were copied."""
+        from reader.cache.engines.postgres.copying import set_sequences
+
+        set_sequences(self.db)
 
     def note_source(self, state: "SourceState") -> None:
         """Remember how a live source is doing."""

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from reader.cache.values.facet_rows import Counted, Facet, FacetRow
     from reader.cache.values.incoming import Incoming
     from reader.cache.values.stored import Coming, Stored, Text
+    from reader.cache.values.tables import Table
 
 _INSERT = (
     "INSERT INTO articles (id, source, external, lang, published, updated, category, sentiment, "
@@ -271,6 +272,19 @@ class SqliteTransaction(SqliteView):
         """Remember files, so that the next import can tell that they have not changed."""
         rows = ((os.fsencode(each.where), each.size, each.mtime_ns, each.digest) for each in stamps)
         self.db.executemany("INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?)", rows)
+
+    def put_rows(self, table: "Table", rows: Sequence[tuple[Any, ...]]) -> None:
+        """Write rows, over those with their keys."""
+        from reader.cache.engines.sqlite.copying import put_rows
+
+        put_rows(self.db, table, rows)
+
+    def clear(self, table: "Table") -> None:
+        """Delete all rows of a table."""
+        self.db.execute(f"DELETE FROM {table.name}")
+
+    def end_copy(self) -> None:
+        """Do nothing: SQLite gives numbers after the last itself."""
 
     def note_source(self, state: "SourceState") -> None:
         """Remember how a live source is doing."""
