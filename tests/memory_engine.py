@@ -395,13 +395,13 @@ class MemoryTransaction(MemoryView):
         self.state.articles[to] = self.state.articles.pop(id)
         self.state.arrived[to] = self.state.arrived.pop(id)
 
-    def indexed(self, id: int) -> tuple[Any, ...] | None:
-        new = self.state.articles[id][1].incoming
-        return (
-            *(new.title.encode(), new.fields, new.body, new.digest, new.source),
-            *(new.identity.external, new.lang, "", new.category, new.sentiment),
-            *(new.pinned, new.draft, self.state.articles[id][1].told),
-        )
+    def indexed(self, ids: Sequence[int]) -> Iterator[tuple[Any, ...]]:
+        for id, new in self._articles(ids):
+            yield (
+                *(id, new.title.encode(), new.fields, new.body, new.digest, new.source),
+                *(new.identity.external, new.lang, "", new.category, new.sentiment),
+                *(new.pinned, new.draft, self.state.articles[id][1].told),
+            )
 
     def tell(self, articles: Iterable[tuple[int, int, int]]) -> None:
         for id, story, told in articles:

@@ -261,10 +261,10 @@ class Transaction(View, Protocol):
     def move(self, id: int, to: int) -> None:
         """Give an article another id."""
 
-    def indexed(self, id: int) -> tuple[Any, ...] | None:
-        """Return what facets and words of an article are made from; None if it is damaged.
+    def indexed(self, ids: Sequence[int]) -> Iterator[tuple[Any, ...]]:
+        """Yield what facets and words of articles are made from, without those that are damaged.
 
-        title, fields and body as UTF-8, digest, source, external id, lang, feed, category,
+        id, title, fields and body as UTF-8, digest, source, external id, lang, feed, category,
         sentiment, pinned, draft, and what is known of its story.
         """
 

@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 from pyroaring import BitMap
 
+from reader.cache.answers import Stamp
 from reader.cache.engines.postgres import stories
 from reader.cache.facets.changes import counted
 from reader.cache.marks.kinds import Mark, own_tag
@@ -440,3 +441,22 @@ def test_the_owner_of_damaged_facets_is_named(user: Opens) -> None:
         one.session.present() as view,
     ):
         view.facets([("all", "")])
+
+
+def test_a_damaged_article_comes_back_with_its_file_and_others_are_not_read_again(
+    user: Opens,
+) -> None:
+    one = user("one")
+    put(one, [article(n) for n in range(2)])
+    with one.intake.writing(one.intake.begin_run()) as writer:
+        for n in range(2):
+            writer.note_file(Stamp(f"/news/2026/03/story-{n}.en.md", 1, 1, b"digest"))
+    with one.engine.transaction() as to:
+        id = to.ids([article(1).identity])[article(1).identity]
+        to.view.db.execute(f"UPDATE cryptoread.documents SET body = '\\xff' WHERE id = {id}")
+    assert [each.title for _, each in one.texts.articles(one.questions.find(parse(""), NOW))] == [
+        "Story 0"
+    ]
+    assert [*one.intake.files_below("/news/")] == ["/news/2026/03/story-0.en.md"]
+    assert put(one, [article(0), article(1)]) == ["unchanged", "updated"]
+    assert len(titles(one)) == len([*one.texts.articles(one.questions.find(parse(""), NOW))]) == 2

@@ -1,5 +1,6 @@
 """Opening a shared archive: its address, who may do what, its schema, and how often it is asked."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from reader.cache.answers import Grouping
 from reader.cache.engines.postgres import migrations
 from reader.cache.engines.postgres.address import WrongAddress, parse
 from reader.cache.engines.postgres.setup import check, init, migrate
+from reader.cache.facets.changes import counted
 from reader.cache.marks.kinds import Mark
 from reader.cache.opened import open_store
 from reader.cache.shared.folders import folder_of
@@ -181,6 +183,32 @@ def test_a_user_who_may_only_read_still_marks(tmp_path: Path) -> None:
         with pytest.raises(CacheError, match=r"does not allow that .*; ask the owner"):
             put(library._store, [article(3)])
         assert len(library.find(query(""))) == 2
+
+
+def test_the_rights_in_the_manual_are_enough_for_a_writer_and_for_a_reader(tmp_path: Path) -> None:
+    manual = Path(__file__).parents[3] / "docs" / "shared-archive.md"
+    rights = re.findall(r"^GRANT .*;$", manual.read_text("utf-8"), re.MULTILINE)
+    assert len(rights) == 4
+    address = server().new_archive()
+    with psycopg.connect(address, autocommit=True) as db:
+        for role in ("writer", "reader"):
+            db.execute(f"CREATE ROLE {role} LOGIN")
+        for each in rights:
+            db.execute(each)
+    writing, reading = (address.replace("postgres@", f"{each}@") for each in ("writer", "reader"))
+    with shared_store(_joined(tmp_path / "writer", writing), clock=lambda: NOW) as store:
+        put(store, [article(n, published=NOW) for n in range(5)])
+        put(store, [article(n, published=NOW, body="Changed") for n in range(8)])
+        store.deciding.run()
+        store.upkeep.tidy(entirely=True)
+        with store.engine.transaction() as to:
+            to.mend_index()
+            to.replace_facets(counted(to.facts(), {}), to.count_up("version"))
+            to.end_copy()
+            to.forget([])
+    with shared_store(_joined(tmp_path / "reader", reading), clock=lambda: NOW) as store:
+        store.session.hold()
+        assert len(store.questions.find(query("changed"), NOW)) == 8
 
 
 def _joined(folder: Path, address: str) -> Path:

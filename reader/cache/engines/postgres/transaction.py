@@ -7,6 +7,7 @@ question sends for their errors as well.
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from pyroaring import BitMap
@@ -39,9 +40,9 @@ _INSERT_DOCUMENT = (
     "SELECT * FROM unnest(%s::bigint[], %s::bytea[], %s::bytea[], %s::bytea[])"
 )
 _INDEXED = (
-    "SELECT convert_to(title, 'UTF8'), fields, body, digest, source, external, lang, feed, "
-    "category, sentiment, pinned, draft, told "
-    "FROM cryptoread.articles LEFT JOIN cryptoread.documents USING (id) WHERE articles.id = %s"
+    "SELECT articles.id, convert_to(title, 'UTF8'), fields, body, digest, source, external, lang, "
+    "feed, category, sentiment, pinned, draft, told "
+    "FROM cryptoread.articles LEFT JOIN cryptoread.documents USING (id) WHERE articles.id = ANY(%s)"
 )
 _PUT_STAMP = (
     "INSERT INTO cryptoread.files VALUES (%s, %s, %s, %s) ON CONFLICT (location) DO UPDATE "
@@ -193,9 +194,9 @@ class PostgresTransaction(PostgresView):
         self.db.execute("UPDATE cryptoread.articles SET id = %s WHERE id = %s", (to, id))
         self.db.execute("UPDATE cryptoread.documents SET id = %s WHERE id = %s", (to, id))
 
-    def indexed(self, id: int) -> tuple[Any, ...] | None:
-        """Return what facets and words of an article are made from."""
-        return self.db.execute(_INDEXED, (id,), binary=True).fetchone()
+    def indexed(self, ids: Sequence[int]) -> Iterator[tuple[Any, ...]]:
+        """Yield what facets and words of articles are made from."""
+        yield from self.db.execute(_INDEXED, (list(ids),), binary=True)
 
     def tell(self, articles: Iterable[tuple[int, int, int]]) -> None:
         """Store of articles which story they tell and what is known of it, without facets."""
@@ -248,7 +249,7 @@ class PostgresTransaction(PostgresView):
         self._forget_words()
         for name in ("version", "texts"):
             self.count_up(name)
-        self.db.execute("TRUNCATE cryptoread.words")
+        self.db.execute("DELETE FROM cryptoread.words")
         last = -1
         while some := self.db.execute(
             "SELECT id FROM cryptoread.articles WHERE id > %s ORDER BY id LIMIT %s",
@@ -276,16 +277,28 @@ class PostgresTransaction(PostgresView):
                 self.db.execute(_MEND, (*_derived(Incoming.of(document.article())), id))
 
     def forget(self, ids: Sequence[int]) -> None:
-        """Let damaged articles be imported or fetched again."""
+        """Let damaged articles be imported or fetched again.
+
+        Forgets the stamps of their files, the last answers of sources if any is of one, and their
+        digests, so that what comes next differs from what is stored.
+        """
+        from reader.cache.values.stamps import stamps_of
+
         given = (list(ids),)
+        which = "WHERE id = ANY(%s::bigint[])"
+        found = self.db.execute(
+            f"SELECT origin, entry > 0 OR came != '' FROM cryptoread.articles {which}", given
+        ).fetchall()
+        self.db.execute(f"UPDATE cryptoread.documents SET digest = '' {which}", given)
+        self.db.execute(f"UPDATE cryptoread.articles SET came = '' {which}", given)
+        locations = self.db.execute("SELECT location FROM cryptoread.files", binary=True)
+        stamps = stamps_of((location for (location,) in locations), {origin for origin, _ in found})
         self.db.execute(
-            "UPDATE cryptoread.documents SET digest = '' WHERE id = ANY(%s::bigint[])", given
+            "DELETE FROM cryptoread.files WHERE location = ANY(%s::bytea[])", (list(stamps),)
         )
-        self.db.execute(
-            "UPDATE cryptoread.articles SET came = '' WHERE id = ANY(%s::bigint[])", given
-        )
-        self.db.execute("DELETE FROM cryptoread.files")
-        self.db.execute("DELETE FROM cryptoread.sources")
+        if any(is_live for _, is_live in found):
+            for state in list(self.sources()):
+                self.note_source(replace(state, etag="", last_modified="", digest=b""))
 
     def put_stamps(self, stamps: "Iterable[Stamp]") -> None:
         """Remember files, so that the next import can tell that they have not changed."""

@@ -35,7 +35,7 @@ _FORGET = (
     "INSERT INTO fulltext (fulltext, rowid, title, description, body) VALUES ('delete', ?, ?, ?, ?)"
 )
 _INDEXED = (
-    "SELECT CAST(title AS BLOB), CAST(fields AS BLOB), CAST(body AS BLOB), digest, "
+    "SELECT articles.id, CAST(title AS BLOB), CAST(fields AS BLOB), CAST(body AS BLOB), digest, "
     "source, external, lang, feed, category, sentiment, pinned, draft, told "
     "FROM articles LEFT JOIN documents USING (id) WHERE articles.id IN "
 )
@@ -200,9 +200,9 @@ class SqliteTransaction(SqliteView):
         self.db.execute("UPDATE articles SET id = ? WHERE id = ?", (to, id))
         self.db.execute("UPDATE documents SET id = ? WHERE id = ?", (to, id))
 
-    def indexed(self, id: int) -> tuple[Any, ...] | None:
-        """Return what facets and words of an article are made from; None if it is damaged."""
-        return next(rows_of(self.db, _INDEXED, [id], lambda _: None), None)
+    def indexed(self, ids: Sequence[int]) -> Iterator[tuple[Any, ...]]:
+        """Yield what facets and words of articles are made from, without damaged ones."""
+        return rows_of(self.db, _INDEXED, ids, lambda _: None)
 
     def tell(self, articles: Iterable[tuple[int, int, int]]) -> None:
         """Store of articles which story they tell and what is known of it, without facets."""
