@@ -1,7 +1,7 @@
 """Copy the articles of an archive into another one that has none, whatever their engines.
 
-Rows are copied as they are, with the stories and the memory of feeds; facets and words are made
-anew. A copy that was interrupted goes on where it ended. At the end both are read and compared.
+Rows are copied as they are, with the stories and the memory of feeds; facets are counted and words
+read again. A copy that was interrupted goes on where it ended. At the end both are compared.
 """
 
 from collections.abc import Callable, Iterator, Sequence

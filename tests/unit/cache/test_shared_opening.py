@@ -13,12 +13,14 @@ from reader.cache.engines.postgres import migrations
 from reader.cache.engines.postgres.address import WrongAddress, parse
 from reader.cache.engines.postgres.setup import check, init, migrate
 from reader.cache.facets.changes import counted
+from reader.cache.glance import glance
 from reader.cache.marks.kinds import Mark
 from reader.cache.opened import open_store
 from reader.cache.shared.folders import folder_of
 from reader.cache.store import Store
 from reader.errors import CacheError, CacheGone, CacheTooNew
 from reader.library import Library
+from reader.opening.conditions import places
 from reader.query.language import parse as query
 from tests.builders import NOW, article, put
 from tests.counting_proxy import Proxy, proxy
@@ -111,6 +113,33 @@ def test_a_folder_is_known_without_asking_the_server(tmp_path: Path) -> None:
         before = far.trips
         assert folder_of(through, tmp_path) == folder
         assert far.trips == before
+
+
+def test_the_first_picture_waits_for_no_network(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    monkeypatch.delenv("CRYPTOREAD_DATA", raising=False)
+    with proxy(server().port) as far:
+        address = server().new_archive().replace(str(server().port), str(far.port))
+        assert places(["--data", address]) is None
+        folder = folder_of(address, tmp_path / "cryptoread")
+        with open_store(folder, clock=lambda: NOW) as store:
+            put(store, [article(1)])
+            store.questions.remember(query(""), NOW)
+        far.close()
+        for arguments, own in (
+            (["--data", address], ""),
+            ([f"--data={address}"], ""),
+            ([], address),
+        ):
+            monkeypatch.setenv("CRYPTOREAD_DATA", own)
+            found = places(arguments)
+            assert found is not None
+            assert found[0] == str(folder)
+        before = glance(str(folder))
+        assert before is not None
+        assert glance(str(folder)) == before
 
 
 def test_another_archive_at_the_address_does_not_get_the_marks_of_the_first(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from reader.cache.engines.postgres import tokens, words
 from reader.cache.store import Store
+from reader.query.folding import folded, without_accents
 from reader.query.language import parse
 from tests.builders import NOW, article, put
 from tests.examples import examples
@@ -63,6 +64,7 @@ LONG = {
     "one word often": "spot " * 700 + "etf " + "spot " * 300 + "etf spot etf halving",
     "a word of ten thousand letters": "a" * 10_000 + " etf",
     "its beginning": "a" * 600 + " etf",
+    "a long title": "x",
     "many long words": " ".join(f"{n:0>400}" for n in range(2_500)) + " spot etf",
 }
 
@@ -72,12 +74,37 @@ def test_an_article_that_is_too_long_for_the_server_is_found_alike(
     name: str, both: tuple[Any, Any]
 ) -> None:
     for store in both:
-        put(store, [article(90, title=name, body=LONG[name]), article(91, body="etf only")])
-    queries = ('"spot etf"', "etf", '"etf halving"', '"w29999 spot"', '"w11999 w12000"', "w2*",
-               '"etf spot"', "a" * 10_000, "a" * 600, "a" * 600 + "*", f'"{"a" * 600} etf"',
-               f'"{7:0>400} {8:0>400}"', f'"{1249:0>400} {1250:0>400}"')  # fmt: skip
+        title = " ".join(f"t{n}" for n in range(400)) if "title" in name else name
+        put(store, [article(90, title=title, body=LONG[name]), article(91, body="etf only")])
+    queries = (
+        *('"spot etf"', "etf", '"etf halving"', '"w29999 spot"', '"w11999 w12000"', "w2*"),
+        *("title:t399", 'title:"t249 t250"', "t399", 'title:"t1 t2"', '"etf spot"'),
+        *("a" * 10_000, "a" * 600, "a" * 600 + "*", f'"{"a" * 600} etf"'),
+        *(f'"{7:0>400} {8:0>400}"', f'"{1249:0>400} {1250:0>400}"'),
+    )
     for query in queries:
         assert found(both[0], query) == found(both[1], query), query[:40]
+
+
+PLAIN = st.text(
+    st.characters(max_codepoint=0x530) | st.sampled_from("’“”—…№€₿→▲ ½²³ªº"), max_size=40
+)
+
+
+@examples(200)
+@given(PLAIN, PLAIN, PLAIN)
+def test_python_reads_plain_texts_as_fts5_does(title: str, about: str, body: str) -> None:
+    columns = [without_accents(folded(text)) for text in (title, about, body)]
+    plain = tokens._plain_part(1, columns)
+    by_fts5 = tokens._reader().words([(1, columns[0], columns[1], columns[2])])
+    parts = [*tokens._parts(1, by_fts5[1])] if 1 in by_fts5 else []
+    if plain is not None:
+        assert [sorted(part.words.split(" ")) for part in parts] == [
+            sorted(each.words.split(" ")) for each in [plain] if each.words
+        ]
+        assert [sorted(part.titles.split(" ")) for part in parts] == [
+            sorted(each.titles.split(" ")) for each in [plain] if each.words
+        ]
 
 
 def test_places_of_a_part_stay_within_what_the_server_keeps() -> None:

@@ -70,15 +70,18 @@ CREATE TABLE cryptoread.documents (
     + """
 CREATE TABLE cryptoread.documents_other PARTITION OF cryptoread.documents DEFAULT;
 
--- The words of an article as FTS5 reads them; more than one part if it is very long.
+-- The words of an article as FTS5 reads them; more than one part if it is very long. They are kept
+-- beside the table, so that a search for a frequent word reads few pages of it.
 CREATE TABLE cryptoread.words (
     id bigint NOT NULL,
     part integer NOT NULL,
     long boolean NOT NULL,      -- a phrase may cross its parts, or a word was cut
-    words tsvector NOT NULL,
+    titles tsvector NOT NULL,
+    words tsvector NOT NULL,    -- of the title, too
     PRIMARY KEY (id, part)
-);
+) WITH (toast_tuple_target = 128);
 CREATE INDEX words_words ON cryptoread.words USING gin (words);
+CREATE INDEX words_titles ON cryptoread.words USING gin (titles);
 
 CREATE TABLE cryptoread.facets (
     key bigint PRIMARY KEY,

@@ -4,6 +4,7 @@ FTS5 itself reads them, in memory: so both engines find the same articles, whate
 locale the server has. An article is one `tsvector`, or several parts if it is very long.
 """
 
+import re
 import sqlite3
 import threading
 from collections import defaultdict
@@ -12,6 +13,7 @@ from typing import NamedTuple
 
 from reader.cache.files.migrations import FULLTEXT_OPTIONS
 from reader.cache.values.stored import Text
+from reader.query.folding import is_plain, without_accents
 
 MOST_PLACES = 12_000
 """Words of one part: the server knows 16,383 places in a text, and takes others for the last."""
@@ -25,16 +27,27 @@ MOST_LETTERS = 500
 _GAP = 2
 """Places between two texts of an article, so that no phrase goes from one to the next."""
 
-_TITLE = "A"
-"""Weight of words of the title."""
+MOST_OF_TITLE = 250
+"""Words of a title that are stored beside those of the article."""
+
+_PLAIN_WORD = re.compile(r"[^\W_]+")
+_QUICK = re.compile(
+    r"[\x00-\x7f\xa0-\xa9\xab-\xb1\xb4\xb6-\xb8\xbb\u0400-\u045f\u0490\u0491"
+    r"\u2010-\u2027\u202f-\u205e\u20a0-\u20b9\u2116\u2190-\u21ff]*+"
+)
+"""Texts whose words Python reads as FTS5 does, if they are plain: Latin, Cyrillic, usual signs."""
 
 
 class Part(NamedTuple):
-    """A part of the words of an article. `is_long`: not all of them can be found in it exactly."""
+    """A part of the words of an article. `is_long`: not all of them can be found in it exactly.
+
+    `titles`: words of its title, which `words` has as well.
+    """
 
     id: int
     part: int
     is_long: bool
+    titles: str
     words: str
 
 
@@ -96,24 +109,70 @@ def matching(texts: Iterable[tuple[int, Text]], phrase: str) -> list[int]:
 
 def parts_of(texts: Sequence[tuple[int, str, str, str | bytes]]) -> Iterator[Part]:
     """Yield the words of articles. texts: id, title, description and body, folded."""
-    for id, columns in _reader().words(texts).items():
-        yield from _parts(id, columns)
+    left = []
+    for text in texts:
+        part = _plain_part(text[0], text[1:])
+        if part is None:
+            left.append(text)
+        elif part.words:
+            yield part
+    for id, found in _reader().words(left).items() if left else ():
+        yield from _parts(id, found)
+
+
+def _plain_part(id: int, columns: Sequence[str | bytes]) -> Part | None:
+    """Return the words of an article as one part; None if only FTS5 can tell them, or several.
+
+    Most texts have no characters but those that Python reads as FTS5 does, which is quicker.
+    """
+    places: dict[str, str] = {}
+    titles = ""
+    place = 0
+    for column, text in enumerate(columns):
+        plain = without_accents(text if isinstance(text, str) else text.decode())
+        if not (_QUICK.fullmatch(plain) and is_plain(plain)):
+            return None
+        words = _PLAIN_WORD.findall(plain.lower())
+        for at, word in enumerate(words, place + _GAP + 1):
+            if word in places:
+                places[word] += f",{at}"
+            else:
+                places[word] = f"{at}"
+        place += _GAP + len(words)
+        if column == 0:
+            if len(words) > MOST_OF_TITLE:
+                return None
+            titles = _joined(places)
+    if place >= MOST_PLACES or sum(map(len, places)) > MOST_BYTES:
+        return None
+    if place > MOST_OF_ONE and any(each.count(",") >= MOST_OF_ONE for each in places.values()):
+        return None
+    if any(len(word) > MOST_LETTERS for word in places):
+        return None
+    return Part(id, 0, False, titles, _joined(places))
+
+
+def _joined(places: dict[str, str]) -> str:
+    return " ".join([f"'{word}':{its}" for word, its in places.items()])
 
 
 def _parts(id: int, columns: Sequence[list[tuple[int, str]]]) -> Iterator[Part]:
-    parts = [_Part()]
-    is_cut = False
-    for column, words in enumerate(columns):
+    parts, titles = [_Part()], _Part()
+    titles.place = _GAP
+    is_cut = len(columns[0]) > MOST_OF_TITLE
+    for _, word in sorted(columns[0])[:MOST_OF_TITLE]:
+        titles.add(word[:MOST_LETTERS])
+    for words in columns:
         parts[-1].place += _GAP
         for _, word in sorted(words):
             cut = word[:MOST_LETTERS]
             is_cut = is_cut or cut != word
             if parts[-1].is_full_for(cut):
                 parts.append(_Part())
-            parts[-1].add(cut, _TITLE if column == 0 else "")
+            parts[-1].add(cut)
     is_long = is_cut or len(parts) > 1
     for number, part in enumerate(parts):
-        yield Part(id, number, is_long, part.text())
+        yield Part(id, number, is_long, "" if number else titles.text(), part.text())
 
 
 class _Part:
@@ -132,14 +191,14 @@ class _Part:
             or self._bytes + len(word) > MOST_BYTES
         )
 
-    def add(self, word: str, weight: str) -> None:
+    def add(self, word: str) -> None:
         self.place += 1
         known = self._places.get(word)
         if known is None:
             self._places[word] = known = []
             self._bytes += len(word.encode())
         self._bytes += 2
-        known.append(f"{self.place}{weight}")
+        known.append(str(self.place))
 
     def text(self) -> str:
         return " ".join(
@@ -165,18 +224,19 @@ class Asked(NamedTuple):
 
 
 def asked(phrase: str, *, prefix: bool, in_title: bool) -> Asked | None:
-    """Return how a folded phrase is asked for; None if it has no words. prefix: of its last."""
+    """Return how a folded phrase is asked for; None if it has no words. prefix: of its last.
+
+    in_title: of long titles, not all words are stored.
+    """
     words = words_of(phrase)
     if not words:
         return None
     cut = [word[:MOST_LETTERS] for word in words]
-    weight = _TITLE if in_title else ""
-    terms = [quoted(word) + (f":{weight}" if weight else "") for word in cut]
+    terms = [quoted(word) for word in cut]
     if prefix:
-        terms[-1] = f"{quoted(cut[-1])}:*{weight}"
-    first = terms[0]
+        terms[-1] += ":*"
     if cut != words:
-        return Asked("", first)
+        return Asked("", terms[0])
     if len(terms) == 1:
-        return Asked(first, "")
-    return Asked(" <-> ".join(terms), first)
+        return Asked(terms[0], terms[0] if in_title else "")
+    return Asked(" <-> ".join(terms), terms[0])

@@ -17,11 +17,11 @@ from reader.errors import Superseded
 from reader.query.folding import folded
 from reader.query.language import Field, Term
 
-_FIND = "SELECT id FROM cryptoread.words WHERE words @@ %s::tsquery"
+_FIND = "SELECT id FROM cryptoread.words WHERE {} @@ %s::tsquery"
 _FIND_LONG = "SELECT DISTINCT id FROM cryptoread.words WHERE long AND words @@ %s::tsquery"
 _INSERT = (
     "INSERT INTO cryptoread.words SELECT * "
-    "FROM unnest(%s::bigint[], %s::integer[], %s::boolean[], %s::tsvector[])"
+    "FROM unnest(%s::bigint[], %s::integer[], %s::boolean[], %s::tsvector[], %s::tsvector[])"
 )
 
 PARTS_AT_ONCE = 500
@@ -42,11 +42,12 @@ def found(db: Connection, term: Term, cancel: Cancel) -> BitMap:
 def _found(db: Connection, term: Term, cancel: Cancel) -> BitMap:
     bits = BitMap()
     in_title = term.field is Field.TITLE
+    find = _FIND.format("titles" if in_title else "words")
     for (text, prefix), phrase in zip(ways(term), phrases(term), strict=True):
         if (wanted := asked(text, prefix=prefix, in_title=in_title)) is None:
             continue
         if wanted.query:
-            bits |= set_of(db, _FIND, (wanted.query,))
+            bits |= set_of(db, find, (wanted.query,))
         if wanted.first:
             bits |= _among_long(db, wanted.first, phrase, bits, cancel)
     return bits
