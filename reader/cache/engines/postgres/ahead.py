@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from pyroaring import BitMap
 
 from reader.cache.engines.postgres import articles, facet_tables
-from reader.cache.engines.postgres.connections import Connection
+from reader.cache.engines.postgres.connections import Connection, Cursor
 from reader.cache.values.facet_rows import FACETS, Facet, FacetRow
 from reader.cache.values.incoming import indexed_of
 
@@ -22,6 +22,8 @@ SETS = 64
 MOST_BYTES = 12_000_000
 """Bytes of sets that are read ahead, the largest facets first."""
 
+MOST_CHUNKS = 20_000
+"""Newer chunks that are kept, each of eight kilobytes at most."""
 MOST_TAGS_OF = 2_000
 """Articles whose tags are kept."""
 
@@ -42,8 +44,11 @@ _CHUNKS = (
     f"{_CHOSEN} SELECT id, ids, crc FROM cryptoread.chunks WHERE id IN "
     f"(SELECT number::bigint * {FACETS} + key FROM chosen, "
     "unnest(string_to_array(nullif(newer, ''), ' ')) AS number) "
-    f"AND length(ids) <= {1 << 14} LIMIT 20000"
+    f"AND length(ids) <= {1 << 14} LIMIT {MOST_CHUNKS}"
 )
+
+_Stored = tuple[bytes | None, int]
+"""A bitmap and its checksum; None for a facet without a whole."""
 
 
 class Ahead:
@@ -60,27 +65,46 @@ class Ahead:
         self._places = {row.key: place for place, row in enumerate(self._tags)}
         self._rows = {(row.field, row.value): row for row in (*known, *self._tags)}
         self._by_key = {row.key: row for row in self._rows.values()}
-        self._wholes: dict[int, tuple[bytes | None, int]] = {}
+        self._few: dict[int, _Stored] = {}
+        """Sets of facets of few values, by key."""
+        self._wholes: dict[int, _Stored] = {}
+        """Sets of the tags that were read last, and what was read with them."""
         self._chunks: dict[int, tuple[bytes, int]] = {}
         self._tags_of: dict[int, tuple[str, ...]] = {}
 
     def read_sets(self, db: Connection) -> None:
         """Read the sets of the facets of few values, and of the most frequent tags."""
         small = [row.key for row in self._rows.values() if row.field != "tag"]
-        self._read(db, [*small, *(row.key for row in self._tags[:SETS])])
+        read = self._read(db, [*small, *(row.key for row in self._tags[:SETS])])
+        self._few |= {key: read[key] for key in small if key in read}
+        self._wholes = read
 
-    def _read(self, db: Connection, keys: Sequence[int]) -> None:
+    def read_on(self, db: Connection, key: int) -> None:
+        """Read a set that is asked for alone, unless it is known, with those that come next.
+
+        That is: the tags after it, or the other facets of a field of few values.
+        """
+        row = self._by_key.get(key)
+        if row is None or key in self._wholes or key in self._few:
+            return
+        if row.field == "tag":
+            place = self._places[key]
+            self._wholes = self._read(db, [row.key for row in self._tags[place : place + SETS]])
+        else:
+            same = [each.key for each in self._rows.values() if each.field == row.field]
+            self._few |= self._read(db, same)
+
+    def _read(self, db: Connection, keys: Sequence[int]) -> dict[int, _Stored]:
         with db.pipeline():
             wholes = db.execute(_WHOLES, (keys,), binary=True)
             chunks = db.execute(_CHUNKS, (keys,), binary=True)
-        self._wholes = {key: (ids, crc) for key, ids, crc in wholes.fetchall()}
-        self._chunks = {id: (ids, crc) for id, ids, crc in chunks.fetchall()}
+        self._keep_chunks(chunks)
+        return {key: (ids, crc) for key, ids, crc in wholes.fetchall()}
 
-    def read_on(self, db: Connection, key: int) -> None:
-        """Read the sets of the tags from one on, unless they are known."""
-        place = self._places.get(key)
-        if place is not None and key not in self._wholes:
-            self._read(db, [row.key for row in self._tags[place : place + SETS]])
+    def _keep_chunks(self, chunks: Cursor) -> None:
+        if len(self._chunks) > MOST_CHUNKS:
+            self._chunks.clear()
+        self._chunks |= {id: (ids, crc) for id, ids, crc in chunks.fetchall()}
 
     def note_tags(self, rows: Sequence[FacetRow], start: int) -> None:
         """Note the tags from a place on in the order of frequency."""
@@ -117,25 +141,24 @@ class Ahead:
         with db.pipeline():
             wholes = facet_tables.ask_for_wholes(db, keys)
             chunks = db.execute(_CHUNKS, (list(keys),), binary=True)
-        self._chunks |= {id: (ids, crc) for id, ids, crc in chunks.fetchall()}
+        self._keep_chunks(chunks)
         return [*facet_tables.read_wholes(wholes)]
 
     def wholes(self, keys: Sequence[int]) -> tuple[list[tuple[FacetRow, BitMap]], list[int]]:
         """Return facets with their wholes, and the keys of those to ask for."""
+        known = {key: of[key] for of in (self._wholes, self._few) for key in keys if key in of}
         found = [
             (self._by_key[key], BitMap() if ids is None else facet_tables.bitmap_of(key, ids, crc))
-            for key in keys
-            if key in self._wholes
-            for ids, crc in [self._wholes[key]]
+            for key, (ids, crc) in known.items()
         ]
-        return found, [key for key in keys if key not in self._wholes]
+        return found, [key for key in keys if key not in known]
 
     def chunks(self, ids: Sequence[int]) -> tuple[list[tuple[int, BitMap]], list[int]]:
         """Return chunks, and the ids of those to ask for."""
-        # Each is read once, by the facet that it belongs to.
-        known = {id: self._chunks.pop(id) for id in ids if id in self._chunks}
-        found = [(id, facet_tables.bitmap_of(id, *known[id])) for id in known]
-        return found, [id for id in ids if id not in known]
+        found = [
+            (id, facet_tables.bitmap_of(id, *self._chunks[id])) for id in ids if id in self._chunks
+        ]
+        return found, [id for id in ids if id not in self._chunks]
 
     def tags(self, db: Connection, ids: Sequence[int]) -> Iterator[tuple[int, str]]:
         """Yield the tags of articles, which are counted again for other places of the bar."""

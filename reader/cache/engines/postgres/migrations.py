@@ -82,6 +82,7 @@ CREATE TABLE cryptoread.words (
 ) WITH (toast_tuple_target = 128);
 CREATE INDEX words_words ON cryptoread.words USING gin (words);
 CREATE INDEX words_titles ON cryptoread.words USING gin (titles);
+CREATE INDEX words_long ON cryptoread.words USING gin (words) WHERE long;
 
 CREATE TABLE cryptoread.facets (
     key bigint PRIMARY KEY,

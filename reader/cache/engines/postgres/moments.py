@@ -5,14 +5,12 @@ from contextlib import contextmanager
 from threading import RLock
 
 from reader.cache.engines.postgres.ahead import Reading
-from reader.cache.engines.postgres.connections import READ_S, Connection, Pool, end, no_archive
+from reader.cache.engines.postgres.connections import BEGIN, Connection, Pool, end, no_archive
 from reader.cache.engines.postgres.view import MomentView, PostgresView
 
 SEARCHES = 2
 """Concurrent word searches."""
 
-_BEGIN = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
-_PATIENCE = f"SET LOCAL statement_timeout = {READ_S * 1000}"
 _COUNTERS = "SELECT name, value FROM cryptoread.meta"
 
 
@@ -56,8 +54,8 @@ class Moments:
         db = self._pool.lend()
         try:
             with db.pipeline():
-                db.execute(_BEGIN)
-                db.execute(_PATIENCE)
+                for statement in BEGIN:
+                    db.execute(statement)
                 found = db.execute(_COUNTERS)
             counters: dict[str, int] = dict(found.fetchall())
         except BaseException:
@@ -114,10 +112,11 @@ class Moments:
         db = self._pool.lend()
         try:
             with db.pipeline():
-                db.execute(_BEGIN)
+                db.execute(BEGIN[0])
                 # The server takes no parameter here; what it returned has digits and dashes alone.
                 db.execute(f"SET TRANSACTION SNAPSHOT '{snapshot.replace(chr(39), '')}'")
-                db.execute(_PATIENCE)
+                for statement in BEGIN[1:]:
+                    db.execute(statement)
         except BaseException:
             end(db)
             self._pool.give_back(db)
