@@ -136,6 +136,9 @@ class View(Telling, Protocol):
     def last_before(self, instant: int) -> int | None:
         """Return the last id of what was published before an instant; None if there is none."""
 
+    def last_before_each(self, instants: Sequence[int]) -> list[int | None]:
+        """Return the same for several instants, in their order."""
+
     def last_until(self, instant: int) -> int | None:
         """Return the last id of what was published at an instant or before; None if none was."""
 
@@ -258,10 +261,10 @@ class Transaction(View, Protocol):
     def move(self, id: int, to: int) -> None:
         """Give an article another id."""
 
-    def indexed(self, id: int) -> tuple[Any, ...] | None:
-        """Return what facets and words of an article are made from; None if it is damaged.
+    def indexed(self, ids: Sequence[int]) -> Iterator[tuple[Any, ...]]:
+        """Yield what facets and words of articles are made from, without those that are damaged.
 
-        title, fields and body as UTF-8, digest, source, external id, lang, feed, category,
+        id, title, fields and body as UTF-8, digest, source, external id, lang, feed, category,
         sentiment, pinned, draft, and what is known of its story.
         """
 
@@ -334,6 +337,14 @@ class Upkeep(Protocol):
         """Return whether `keep_words` has many seconds of work to do."""
 
 
+class Remote(Protocol):
+    """Where the articles of a shared archive are."""
+
+    @property
+    def lost(self) -> str:
+        """Return why the archive could not be reached last, empty if it could."""
+
+
 class Engine(Protocol[M]):
     """Opens views of the articles. Thread-safe."""
 
@@ -356,6 +367,9 @@ class Engine(Protocol[M]):
 
         wait: for other programs that write. Raises CacheLocked, CacheError.
         """
+
+    def changing_own(self, *, wait: bool = True) -> AbstractContextManager[Transaction]:
+        """Give a transaction that writes the user's own alone: facets of marks, answers."""
 
     def alone(self) -> AbstractContextManager[object]:
         """Keep other threads from writing meanwhile."""

@@ -39,6 +39,15 @@ def backup(paths: Paths, to: Path, marks_alone: bool, force: bool) -> None:
     report = backup(folder, config_file(paths.config), to, marks_alone=marks_alone, force=force)
     text = _("backed up {report} to {path} ({megabytes} MB)")
     say(text.format(report=report, path=to, megabytes=grouped(report.size / 1e6, 1)))
+    from reader.cache.shared.folders import is_shared
+
+    if is_shared(folder):
+        say(
+            _(
+                "the articles are not in it: the archive is shared, and its server has backups "
+                "of them"
+            )
+        )
 
 
 @click.command(short_help=_("Restore marks, articles and settings from a backup."))

@@ -40,7 +40,7 @@ def not_toml(error: Exception) -> str:
 def data_folder(option: Path | None = None) -> Path:
     """Return the folder of cache and marks, which may not exist yet.
 
-    It is `option`, else CRYPTOREAD_DATA, else the platform's data folder.
+    It is `option`, else CRYPTOREAD_DATA unless that is an address, else the platform's data folder.
     """
     if chosen := option or _from_environment("CRYPTOREAD_DATA"):
         return chosen.expanduser()
@@ -49,6 +49,11 @@ def data_folder(option: Path | None = None) -> Path:
     import platformdirs
 
     return platformdirs.user_data_path(APP, appauthor=False)
+
+
+def is_address(text: str) -> bool:
+    """Return whether a text names a shared archive rather than a folder."""
+    return text.startswith(("postgresql://", "postgres://"))
 
 
 def config_file(option: Path | None = None) -> Path:
@@ -82,8 +87,8 @@ def _usual(variable: str, below_home: str) -> Path | None:
 
 
 def _from_environment(name: str) -> Path | None:
-    value = os.environ.get(name)
-    return Path(value) if value else None
+    value = os.environ.get(name, "")
+    return Path(value) if value and not is_address(value) else None
 
 
 def resource(name: str) -> Path:
