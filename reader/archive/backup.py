@@ -207,7 +207,7 @@ def restore(source: Path, folder: Path, config: Path, *, marks_alone: bool = Fal
     Raises RestoreError, CacheLocked while another program uses the files, CacheUnwritable.
     """
     if is_shared(folder) and not marks_alone:
-        raise RestoreError(source, "the archive is shared; --marks restores your marks alone")
+        raise RestoreError(source, _("the archive is shared; --marks restores your marks alone"))
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with (

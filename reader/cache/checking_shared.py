@@ -7,6 +7,7 @@ from typing import Any
 from reader.cache.opened import open_store
 from reader.cache.repairing import Check
 from reader.cache.values.instants import utc_now
+from reader.i18n import _, grouped, ngettext
 
 
 def checks(folder: Path) -> Iterator[Check]:
@@ -14,10 +15,17 @@ def checks(folder: Path) -> Iterator[Check]:
     view: Any
     with open_store(folder, clock=utc_now) as store, store.session.present() as view:
         name = store.engine.name
-        yield Check("archive", f"{name} can be reached; your own files are in {folder}")
+        text = _("{archive} can be reached; your own files are in {folder}")
+        yield Check("archive", text.format(archive=name, folder=folder))
         with view.snapshot():
             found = view.health()
-        yield Check("articles", f"{found.articles:,} articles, {found.documents:,} texts")
-        if found.in_facet != found.articles:
-            text = f"the set of all articles has {found.in_facet:,}"
-            yield Check("facets", text, is_well=False, advice="the next start counts the articles")
+        articles, documents = found.articles, found.documents
+        count = ngettext("{number} article", "{number} articles", articles)
+        texts = ngettext("{number} text", "{number} texts", documents)
+        counts = count.format(number=grouped(articles)), texts.format(number=grouped(documents))
+        advice = "" if articles == documents else _("ask the owner of the archive")
+        yield Check("articles", ", ".join(counts), is_well=not advice, advice=advice)
+        if found.in_facet != articles:
+            text = _("the set of all articles has {number}").format(number=grouped(found.in_facet))
+            advice = _("the next start counts the articles")
+            yield Check("facets", text, is_well=False, advice=advice)

@@ -14,6 +14,7 @@ from reader.cache.values.incoming import indexed_of
 from reader.cache.values.tables import ARRIVALS, ARTICLES, DOCUMENTS, OTHERS, Table
 from reader.digests import blake2b
 from reader.errors import CryptoreadError
+from reader.i18n import _
 from reader.query.folding import folded
 
 if TYPE_CHECKING:
@@ -95,9 +96,9 @@ def _check_is_beginning(rows: Source, there: Source, *, has_articles: bool) -> N
     """Check that the other has no articles, or the first ones of this one."""
     last = there.last_key(ARTICLES)
     if has_articles:
-        raise NotCopied("the archive to copy to has articles already; choose an empty one")
+        raise NotCopied(_("the archive to copy to has articles already; choose an empty one"))
     if last is not None and _digest(rows, ARTICLES, last) != _digest(there, ARTICLES, last):
-        raise NotCopied("the archive to copy to has a part of another one; choose an empty one")
+        raise NotCopied(_("the archive to copy to has a part of another one; choose an empty one"))
 
 
 def _copy_articles(
@@ -106,7 +107,7 @@ def _copy_articles(
     with to.session.present() as there:
         after = cast(Source, there).last_key(ARTICLES)
     if after is not None:
-        report.found = sum(1 for _ in _rows(view, ARTICLES, until=after))
+        report.found = sum(1 for _row in _rows(view, ARTICLES, until=after))
     documents = _rows(view, DOCUMENTS, after)
     left = next(documents, None)
     articles = _rows(view, ARTICLES, after)
@@ -132,7 +133,7 @@ def _put(
             folded(indexed_of(fields).description),
             folded(body.decode(errors="replace")),
         )
-        for id, _, fields, body in documents
+        for id, _digest_of, fields, body in documents
         if id in titles
     ]
     write.expect_many(beside=True)
@@ -156,7 +157,8 @@ def _compare(rows: Source, to: "Store") -> None:
     with to.session.present() as there, there.snapshot():
         for table in (ARTICLES, DOCUMENTS, *OTHERS):
             if _digest(rows, table) != _digest(cast(Source, there), table):
-                raise NotCopied(f"the copy differs in {table.name}; empty it and copy again")
+                text = _("the copy differs in {table}; empty it and copy again")
+                raise NotCopied(text.format(table=table.name))
 
 
 def _digest(view: Source, table: Table, until: Sequence[Any] | None = None) -> tuple[int, bytes]:

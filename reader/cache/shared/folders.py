@@ -11,10 +11,13 @@ from typing import TYPE_CHECKING
 from reader.cache.store import SHARED
 from reader.digests import blake2b
 from reader.errors import CacheError, CacheUnwritable
+from reader.i18n import _
 from reader.safety.own_files import PRIVATE_FILE, NotRegular, create_beside, make_folder, read_own
 
 if TYPE_CHECKING:
     from reader.cache.engines.postgres.address import Address
+
+EXTRA = 'pip install "cryptoread[postgres]"'  # not shown: a command
 
 
 def folder_of(text: str, home: Path) -> Path:
@@ -40,7 +43,7 @@ def parsed(text: str) -> "Address":
 
     address = parse(text)
     if find_spec("psycopg") is None:
-        raise CacheError('a shared archive needs an extra: pip install "cryptoread[postgres]"')
+        raise CacheError(_("a shared archive needs an extra: {command}").format(command=EXTRA))
     return address
 
 
@@ -53,7 +56,7 @@ def made(address: "Address", id: str, home: Path) -> Path:
         _write(folder / SHARED, json.dumps({"address": address.text, "id": id}).encode())
         _write(pointer, id.encode())
     except OSError as error:
-        raise CacheUnwritable(folder, error.strerror or str(error)) from error
+        raise CacheUnwritable(folder, error) from error
     return folder
 
 
@@ -68,9 +71,8 @@ def address_of(folder: Path) -> "tuple[Address, str]":
         values = json.loads(read_own(folder / SHARED))
         return parsed(str(values["address"])), str(values["id"])
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise CacheError(
-            f"{folder / SHARED} cannot be read; open the archive by its address again"
-        ) from error
+        text = _("{file} cannot be read; open the archive by its address again")
+        raise CacheError(text.format(file=folder / SHARED)) from error
 
 
 def forget(address: "Address", folder: Path) -> None:

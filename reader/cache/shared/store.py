@@ -12,6 +12,7 @@ from reader.cache.shared.folders import address_of, forget
 from reader.cache.shared.own_file import OWN, OwnFile
 from reader.cache.store import Store
 from reader.errors import CacheError
+from reader.i18n import _
 
 
 class SharedStore(Store):
@@ -29,8 +30,10 @@ class SharedStore(Store):
             archive.close()
             forget(address, folder)
             raise CacheError(
-                f"{address.name} is not the archive that it was; open it again (marks of the "
-                f"former one are kept in {folder})"
+                _(
+                    "{archive} is not the archive that it was; open it again (marks of the former "
+                    "one are kept in {folder})"
+                ).format(archive=address.name, folder=folder)
             )
         return SharedEngine(archive, OwnFile(self.path), lambda: self.session.marks())
 

@@ -7,9 +7,10 @@ import click
 from reader.cli.context import say
 from reader.cli.shared.address import folder_of
 from reader.errors import SourceError
+from reader.i18n import _, grouped, ngettext
 
 
-@click.group(short_help="Set up an archive on a PostgreSQL server, for several machines.")
+@click.group(short_help=_("Set up an archive on a PostgreSQL server, for several machines."))
 def archive() -> None:
     """Set up an archive on a PostgreSQL server, which several machines read and fill.
 
@@ -23,8 +24,8 @@ def archive() -> None:
     """
 
 
-@archive.command(short_help="Set up an archive in an empty database.")
-@click.argument("address", metavar="ADDRESS")
+@archive.command(short_help=_("Set up an archive in an empty database."))
+@click.argument("address", metavar=_("ADDRESS"))
 def init(address: str) -> None:
     """Set up an archive in the database at ADDRESS, as its owner.
 
@@ -41,11 +42,12 @@ def init(address: str) -> None:
 
     chosen = parsed(address)
     init(chosen)
-    say(f"{chosen.name} has an archive now; `cryptoread --data ADDRESS` opens it")
+    text = _("{database} has an archive now; `cryptoread --data ADDRESS` opens it")
+    say(text.format(database=chosen.name))
 
 
-@archive.command(short_help="Bring an archive up to date with this version.")
-@click.argument("address", metavar="ADDRESS")
+@archive.command(short_help=_("Bring an archive up to date with this version."))
+@click.argument("address", metavar=_("ADDRESS"))
 def migrate(address: str) -> None:
     """Bring the archive at ADDRESS up to date with this version, as its owner.
 
@@ -60,12 +62,19 @@ def migrate(address: str) -> None:
 
     chosen = parsed(address)
     done = migrate(chosen)
-    say(f"{chosen.name} is up to date{f'; {done} migrations were applied' if done else ' already'}")
+    text = _("{archive} is up to date already")
+    if done:
+        text = ngettext(
+            "{archive} is up to date; {number} migration was applied",
+            "{archive} is up to date; {number} migrations were applied",
+            done,
+        )
+    say(text.format(archive=chosen.name, number=grouped(done)))
 
 
-@archive.command(short_help="Copy all articles into another archive.")
-@click.argument("source", metavar="FROM")
-@click.argument("to", metavar="TO")
+@archive.command(short_help=_("Copy all articles into another archive."))
+@click.argument("source", metavar=_("FROM"))
+@click.argument("to", metavar=_("TO"))
 def copy(source: str, to: str) -> None:
     """Copy all articles from one archive into another that has none.
 
@@ -85,14 +94,27 @@ def copy(source: str, to: str) -> None:
     from reader.cache.values.instants import utc_now
     from reader.cli.printing.progress import progress
 
-    with ExitStack() as at_end, progress("copying") as on_progress:
+    with ExitStack() as at_end, progress(_("copying")) as on_progress:
         stores = [
             at_end.enter_context(open_store(_folder(each, is_new=place == 1), clock=utc_now))
             for place, each in enumerate((source, to))
         ]
         report = copy(stores[0], stores[1], on_progress)
-    found = f", {report.found:,} were there" if report.found else ""
-    say(f"{report.articles:,} articles copied{found}; both archives were compared and are equal")
+    if report.found:
+        text = ngettext(
+            "{number} article copied, {found} were there; both archives were compared "
+            "and are equal",
+            "{number} articles copied, {found} were there; both archives were compared "
+            "and are equal",
+            report.articles,
+        )
+    else:
+        text = ngettext(
+            "{number} article copied; both archives were compared and are equal",
+            "{number} articles copied; both archives were compared and are equal",
+            report.articles,
+        )
+    say(text.format(number=grouped(report.articles), found=grouped(report.found)))
 
 
 def _folder(text: str, *, is_new: bool) -> Path:
@@ -101,7 +123,7 @@ def _folder(text: str, *, is_new: bool) -> Path:
 
     folder = folder_of(text) if is_address(text) else Path(text).expanduser()
     if not is_new and not folder.is_dir():
-        raise SourceError(f"{folder} is not a folder")
+        raise SourceError(_("{folder} is not a folder").format(folder=folder))
     return folder
 
 

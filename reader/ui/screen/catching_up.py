@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from reader.article import ArticleId
+from reader.i18n import _
 from reader.library import Library
 from reader.ui.screen.answers import Answers
 from reader.ui.screen.host import Host
@@ -58,9 +59,10 @@ class CatchingUp:
         """Say that a shared archive cannot be reached, and when it can be again."""
         before, self._loss = self._loss, loss
         if loss and not before:
-            self._host.say(f"{loss}; what was read stays, and it is tried again", error=True)
+            text = _("{loss}; what was read stays, and it is tried again")
+            self._host.say(text.format(loss=loss), error=True)
         elif before and not loss:
-            self._host.say("the archive can be reached again")
+            self._host.say(_("the archive can be reached again"))
 
     def show(self) -> None:
         """Advance to the version that has been read. Raises CacheError.

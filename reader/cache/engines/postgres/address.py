@@ -5,6 +5,7 @@ from typing import NamedTuple
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from reader.errors import CacheError
+from reader.i18n import _, quoted
 
 SCHEMES = ("postgresql", "postgres")
 
@@ -36,17 +37,21 @@ def parse(text: str) -> Address:
         parts = urlsplit(text)
         port = parts.port
     except ValueError as error:
-        raise WrongAddress(f"the address of the archive cannot be read: {error}") from None
+        said = _("the address of the archive cannot be read: {reason}")
+        raise WrongAddress(said.format(reason=error)) from None
     if parts.scheme not in SCHEMES:
-        raise WrongAddress("the address of a shared archive begins with postgresql://")
+        raise WrongAddress(_("the address of a shared archive begins with postgresql://"))
     given = dict(parse_qsl(parts.query, keep_blank_values=True))
     if parts.password is not None or any(name in given for name in _SECRET):
         raise WrongAddress(
-            "the address of the archive has a password, which other programs could read; leave it "
-            "out, and keep it in ~/.pgpass, in PGPASSWORD, or in the system's keyring"
+            _(
+                "the address of the archive has a password, which other programs could read; "
+                "leave it out, and keep it in ~/.pgpass, in PGPASSWORD, or in the system's keyring"
+            )
         )
     if unknown := sorted(given.keys() - _ALLOWED):
-        raise WrongAddress(f"unknown parameter {unknown[0]!r} in the address of the archive")
+        said = _("unknown parameter {name} in the address of the archive")
+        raise WrongAddress(said.format(name=quoted(unknown[0])))
     host, user = unquote(parts.hostname or ""), unquote(parts.username or "")
     database = unquote(parts.path.lstrip("/"))
     parameters = given | {

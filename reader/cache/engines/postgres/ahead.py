@@ -27,7 +27,7 @@ MOST_CHUNKS = 20_000
 MOST_TAGS_OF = 2_000
 """Articles whose tags are kept."""
 
-_COLUMNS = "key, field, value, label, size, newer, crc"
+_COLUMNS = "key, field, value, label, size, newer, crc"  # not shown: SQL
 _ROWS = f"SELECT {_COLUMNS} FROM cryptoread.facets WHERE field = ANY(%s::text[])"
 _TAGS = (
     f"SELECT {_COLUMNS} FROM cryptoread.facets WHERE field = 'tag' ORDER BY size DESC, key LIMIT %s"

@@ -18,7 +18,8 @@ TEXTS_AT_ONCE = 500
 """Articles whose texts are sent together."""
 
 IDENTITY = (
-    "CASE feed WHEN '' THEN source ELSE feed END, external, CASE feed WHEN '' THEN lang ELSE '' END"
+    "CASE feed WHEN '' THEN source ELSE feed END, external, "  # not shown: SQL
+    "CASE feed WHEN '' THEN lang ELSE '' END"
 )
 """SQL of an `Identity`, from columns of `articles`."""
 _ROWS = (
@@ -37,10 +38,11 @@ _FIELDS = "SELECT id, fields FROM cryptoread.documents WHERE id = ANY(%s)"
 _IDENTITIES = f"SELECT id, {IDENTITY} FROM cryptoread.articles WHERE id = ANY(%s)"
 _BETWEEN = f"SELECT id, {IDENTITY} FROM cryptoread.articles WHERE id BETWEEN %s AND %s"
 _WANTED = (
-    "unnest(%s::text[], %s::text[], %s::text[], %s::text[]) AS w (external, lang, source, feed)"
+    "unnest(%s::text[], %s::text[], %s::text[], %s::text[]) "
+    "AS w (external, lang, source, feed)"  # not shown: SQL
 )
 _IS_WANTED = (
-    "md5(a.external) = md5(w.external) AND a.external = w.external "
+    "md5(a.external) = md5(w.external) AND a.external = w.external "  # not shown: SQL
     "AND md5(a.lang || chr(31) || a.source || chr(31) || a.feed) = "
     "md5(w.lang || chr(31) || w.source || chr(31) || w.feed) "
     "AND a.lang = w.lang AND a.source = w.source AND a.feed = w.feed"

@@ -16,6 +16,7 @@ from psycopg.pq import TransactionStatus
 from reader.cache.engines.postgres.address import Address
 from reader.cache.values.facet_rows import Damaged
 from reader.errors import CacheDamaged, CacheError, CacheGone, CacheLocked
+from reader.i18n import _
 
 Connection = psycopg.Connection[Any]
 Cursor = psycopg.Cursor[Any]
@@ -31,21 +32,23 @@ READ_S, WRITE_S = 60, 600
 SERVICE = "cryptoread"
 """Name in the system's keyring under which the password of an address is looked up."""
 
-_NO_PASSWORD = "no password supplied"  # noqa: S105 - a part of libpq's message
+_NO_PASSWORD = "no password supplied"  # noqa: S105 - a part of libpq's message  # not shown
 
 
 class ArchiveGone(CacheGone):
     """The server cannot be reached, or the connection was lost."""
 
     def __init__(self, name: str, reason: str) -> None:
-        CacheError.__init__(self, f"{name} cannot be reached: {reason}")
+        text = _("{archive} cannot be reached: {reason}")
+        CacheError.__init__(self, text.format(archive=name, reason=reason))
 
 
 class ArchiveRefused(CacheError):
     """The server does not let this user do that."""
 
     def __init__(self, name: str, reason: str) -> None:
-        super().__init__(f"{name} does not allow that ({reason}); ask the owner of the archive")
+        text = _("{archive} does not allow that ({reason}); ask the owner of the archive")
+        super().__init__(text.format(archive=name, reason=reason))
 
 
 @contextmanager
@@ -54,7 +57,7 @@ def sql_errors(name: str) -> Iterator[None]:
     try:
         yield
     except Damaged as error:
-        raise CacheDamaged(name, str(error), "ask the owner of the archive") from error
+        raise CacheDamaged(name, str(error), _("ask the owner of the archive")) from error
     except psycopg.Error as error:
         raise ours(name, error) from error
 
@@ -67,7 +70,8 @@ def ours(name: str, error: psycopg.Error) -> CacheError:
     if isinstance(error, pg.InsufficientPrivilege | pg.ReadOnlySqlTransaction):
         return ArchiveRefused(name, said)
     if isinstance(error, pg.QueryCanceled):
-        return CacheError(f"{name}: the server took too long to answer; try again")
+        text = _("{archive}: the server took too long to answer; try again")
+        return CacheError(text.format(archive=name))
     if isinstance(error, pg.UndefinedTable | pg.InvalidSchemaName):
         return no_archive(name)
     lost = (
@@ -90,8 +94,8 @@ def is_lost(error: psycopg.Error) -> bool:
 
 def no_archive(name: str) -> CacheError:
     """Return the error for a database in which no archive was set up."""
-    advice = "its owner sets it up with `cryptoread archive init`"
-    return CacheError(f"{name} has no archive yet; {advice}")
+    text = _("{database} has no archive yet; its owner sets it up with `cryptoread archive init`")
+    return CacheError(text.format(database=name))
 
 
 def connect(address: Address) -> Connection:

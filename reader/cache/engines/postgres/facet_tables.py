@@ -22,6 +22,7 @@ from reader.cache.values.facet_rows import (
     FacetRow,
     chunks_of,
 )
+from reader.i18n import _
 
 MOST_BYTES = 1 << (ID_BITS - 3) + 1
 """A bitmap of all ids takes half of that."""
@@ -29,7 +30,7 @@ MOST_BYTES = 1 << (ID_BITS - 3) + 1
 WHOLES_AT_ONCE = 256
 CHUNKS_AT_ONCE = 2_000
 
-_COLUMNS = "key, field, value, label, size, newer, crc"
+_COLUMNS = "key, field, value, label, size, newer, crc"  # not shown: SQL
 _ROW = f"SELECT {_COLUMNS} FROM cryptoread.facets"
 _NAMED = (
     f"SELECT {_COLUMNS} FROM unnest(%s::text[], %s::text[]) AS wanted (of_field, name) "
@@ -70,7 +71,7 @@ _SETTLED: frozenset[int] = frozenset()
 
 def rows(db: Connection, facets: Sequence[Facet]) -> list[FacetRow]:
     """Return those of the facets that exist, by one question."""
-    names = [field for field, _ in facets], [value for _, value in facets]
+    names = [field for field, _value in facets], [value for _field, value in facets]
     return [row_of(each) for each in db.execute(_NAMED, names, binary=True)]
 
 
@@ -141,7 +142,7 @@ def put_chunks(db: Connection, version: int, chunks: Iterable[tuple[int, BitMap]
     """Write chunks and set their version."""
     blobs = [(id, bits.serialize()) for id, bits in chunks]
     for some in batches(blobs, CHUNKS_AT_ONCE):
-        ids, written = [id for id, _ in some], [blob for _, blob in some]
+        ids, written = [id for id, _blob in some], [blob for _id, blob in some]
         sums = [bitmap_sum(*each) for each in some]
         db.execute(_PUT_CHUNKS, (ids, [version] * len(ids), written, sums))
 
@@ -155,7 +156,7 @@ def put_whole(db: Connection, key: int, ids: BitMap) -> None:
 def row_of(values: Sequence[Any]) -> FacetRow:
     """Return a row whose checksum is right. Raises Damaged."""
     if values[6] != row_sum(*values[:6]):
-        raise Damaged("a facet has a wrong checksum")
+        raise Damaged(_("a facet has a wrong checksum"))
     return _made(values)
 
 
@@ -175,7 +176,7 @@ def _summed(row: FacetRow) -> tuple[object, ...]:
 def bitmap_of(id: int, blob: bytes, checksum: int) -> BitMap:
     """Return a bitmap whose checksum is right: pyroaring reads no other. Raises Damaged."""
     if bitmap_sum(id, blob) != checksum:
-        raise Damaged("the articles of a facet have a wrong checksum")
+        raise Damaged(_("the articles of a facet have a wrong checksum"))
     return BitMap.deserialize(blob)
 
 

@@ -18,7 +18,7 @@ from reader.cache.sameness.tellings import (
 
 _LATEST = 2**62
 
-_TELLING = "title, text, length, published, words, title_words, numbers"
+_TELLING = "title, text, length, published, words, title_words, numbers"  # not shown: SQL
 
 _ALIKE = " UNION ALL ".join(
     f"(SELECT entry, {_TELLING} FROM cryptoread.tellings WHERE {column} = %({column})s "

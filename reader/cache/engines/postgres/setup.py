@@ -9,6 +9,7 @@ from reader.cache.engines.postgres.address import Address
 from reader.cache.engines.postgres.connections import Connection, connect, no_archive, sql_errors
 from reader.cache.engines.postgres.migrations import MIGRATIONS
 from reader.errors import CacheError, CacheTooNew
+from reader.i18n import _
 
 _SETTING_UP = 0x63724332
 """Key of the advisory lock under which an archive is set up or migrated."""
@@ -37,11 +38,14 @@ def check_on(db: Connection, address: Address) -> str:
         raise CacheTooNew(address.name)
     if migrations < len(MIGRATIONS):
         raise CacheError(
-            f"{address.name} was written by an older cryptoread; its owner brings it up to date "
-            "with `cryptoread archive migrate`"
+            _(
+                "{archive} was written by an older cryptoread; its owner brings it up to date "
+                "with `cryptoread archive migrate`"
+            ).format(archive=address.name)
         )
     if not isinstance(id, str) or not re.fullmatch("[0-9a-f]{32}", id):
-        raise CacheError(f"{address.name} has an archive without a valid id")
+        text = _("{database} has an archive without a valid id")
+        raise CacheError(text.format(database=address.name))
     return id
 
 
@@ -49,13 +53,16 @@ def init(address: Address) -> None:
     """Set up an archive in a database that has none. Raises CacheError."""
     with sql_errors(address.name), connect(address) as db:
         if str(db.execute("SHOW server_encoding").fetchone()) != "('UTF8',)":
-            raise CacheError(f"{address.name} is not encoded in UTF-8; create another database")
+            text = _("{database} is not encoded in UTF-8; create another database")
+            raise CacheError(text.format(database=address.name))
         if db.info.server_version < 130000:
-            raise CacheError(f"{address.name} is older than PostgreSQL 13")
+            text = _("{database} is on a server older than PostgreSQL 13; choose another one")
+            raise CacheError(text.format(database=address.name))
         with db.transaction():
             db.execute("SELECT pg_advisory_xact_lock(%s)", (_SETTING_UP,))
             if db.execute("SELECT to_regnamespace('cryptoread')").fetchone() != (None,):
-                raise CacheError(f"{address.name} already has an archive")
+                text = _("{database} already has an archive")
+                raise CacheError(text.format(database=address.name))
             db.execute("CREATE SCHEMA cryptoread")
             _apply(db, 0)
             insert = "INSERT INTO cryptoread.archive (id, migrations) VALUES (%s, %s)"
