@@ -12,6 +12,7 @@ from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 
+from reader.i18n import ENGLISH, VARIABLE
 from tests.benchmarks.adding import measure_add
 from tests.benchmarks.archive import archive as made_up
 from tests.benchmarks.archive import write_folder, write_jsonl
@@ -19,6 +20,7 @@ from tests.benchmarks.chinese import measure_chinese
 from tests.benchmarks.figures import Figure, compared, markdown_table, plain_table
 from tests.benchmarks.importing import measure_import, measure_reimport, measure_size
 from tests.benchmarks.listing import (
+    measure_densities,
     measure_ends,
     measure_expand,
     measure_hold,
@@ -51,6 +53,7 @@ PARTS: dict[str, Callable[[Subject], list[Figure]]] = {
     "open": measure_open,
     "read": measure_read,
     "regroup": measure_regroup,
+    "densities": measure_densities,
     "memory": measure_memory,
     "sync": measure_sync,
     "order": measure_order,
@@ -64,6 +67,7 @@ SIZES = {"11k": 11_280, "100k": 100_000, "1m": 1_000_000}
 
 def main() -> None:
     options = _options()
+    os.environ[VARIABLE] = ENGLISH  # what the screen says is looked for
     if not COMMAND.exists():
         sys.exit(f"{COMMAND} is missing; pip install -e . into this environment first")
     figures: list[Figure] = []

@@ -19,6 +19,9 @@ LARGEST = ("category:btc", "sentiment:positive")
 GROUPINGS = ("latest", "source", "story", "none", "category")
 """In the order in which `s` goes through them."""
 
+DENSITIES = ("one line", "titles on two lines", "titles on two lines, and descriptions")
+"""What a message says after each `c`."""
+
 ROWS = 200
 KEYS_A_SECOND = 30
 """What a terminal repeats a held key at."""
@@ -104,6 +107,25 @@ def measure_regroup(subject: Subject) -> list[Figure]:
     ]
 
 
+def measure_densities(subject: Subject) -> list[Figure]:
+    """`c`, then `j` and a tag digit, in each density and each order."""
+    samples: dict[str, list[float]] = {}
+    with subject.reader(*EVERY_LANGUAGE) as terminal:
+        terminal.first_paint()
+        _by_category(terminal)
+        for _ in range(subject.times(3)):
+            for _order in GROUPINGS:
+                for density in _densities(terminal, samples):
+                    terminal.press("g")
+                    for key in ("j", "j", "1", "1", "1"):
+                        name = f"{'row down' if key == 'j' else 'tag digit'}, {density}"
+                        samples.setdefault(name, []).append(milliseconds(terminal, key))
+                terminal.press("s")
+    return [
+        Figure(name=name, unit="ms", samples=each, budget=A_KEY) for name, each in samples.items()
+    ]
+
+
 @contextmanager
 def _at_largest_group(subject: Subject, *query: str) -> Iterator[Watched]:
     """The reader with the cursor on that group, closed; what it was left as does not matter."""
@@ -116,6 +138,13 @@ def _at_largest_group(subject: Subject, *query: str) -> Iterator[Watched]:
         _fold(terminal, "▲ positive", is_open=True)  # a click on it brings the cursor
         _fold(terminal, "▲ positive", is_open=False)
         yield terminal
+
+
+def _densities(terminal: Watched, samples: dict[str, list[float]]) -> Iterator[str]:
+    """Go through the densities by `c`, which is measured, too; yield what the screen calls each."""
+    for _ in DENSITIES:
+        samples.setdefault("next density", []).append(milliseconds(terminal, "c"))
+        yield next(each for each in reversed(DENSITIES) if each in terminal.text)
 
 
 def _by_category(terminal: Watched) -> None:

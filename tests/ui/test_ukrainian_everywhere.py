@@ -20,7 +20,19 @@ from reader.ui.modals.help import QUERY_LANGUAGE
 from reader.ui.themes import THEMES
 from tests.builders import NOW
 
-KEYS = {"Esc", "Enter", "Tab", "Space", "Backspace", "Home", "End", "PgUp", "PgDn", "ctrl"}
+KEYS = {
+    "Esc",
+    "Enter",
+    "Tab",
+    "Delete",
+    "Space",
+    "Backspace",
+    "Home",
+    "End",
+    "PgUp",
+    "PgDn",
+    "ctrl",
+}
 FORMATS = {"Markdown", "SVG", "URL"}
 COMMANDS = {"cryptoread", "import", "subscribe"}
 
@@ -91,7 +103,7 @@ def test_no_screen_and_no_box_has_an_english_word(seen: Mapping[str, Sequence[st
         ("selected", "вибрано 2"),
         ("search: sentmient:x", "немає поля `sentmient`"),
         ("search: /[/", "бракує ]"),
-        ("empty filter", "Нічого не знайдено."),
+        ("empty filter", "Обраного ще немає."),
         ("tags: nothing", "Тут немає такого тега"),
         ("views", "Добірки"),
         ("save view: a name that is taken", "замінить добірку «Ранок»"),
