@@ -22,6 +22,7 @@ from functools import cache
 from importlib.util import find_spec
 from itertools import count
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
@@ -96,10 +97,12 @@ def stop() -> None:
     _at_end.close()
 
 
-def shared_store(folder: Path, *, clock: Callable[[], datetime] = utc_now) -> Store:
+def shared_store(
+    folder: Path, *, clock: Callable[[], datetime] = utc_now, lasts: bool = False
+) -> Store:
     """Open a folder as that of a user of a shared archive; without one yet, of a new archive."""
     if not (folder / SHARED).exists():
-        join(folder, server().new_archive())
+        join(folder, server().new_archive(folder, lasts=lasts))
     return open_store(folder, clock=clock)
 
 
@@ -121,6 +124,8 @@ class Server:
         self.port = port
         self.process = process
         self._template = ""
+        self._taken: dict[str, tuple[str, Path | None]] = {}
+        """Test and folder that have each database."""
 
     def address(self, database: str = "postgres", user: str = "postgres") -> str:
         return f"postgresql://{user}@127.0.0.1:{self.port}/{database}"
@@ -131,23 +136,56 @@ class Server:
         self.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
         return self.address(name)
 
-    def new_archive(self) -> str:
-        """The address of an archive without articles."""
-        if not self._template:
+    def new_archive(self, folder: Path | None = None, *, lasts: bool = False) -> str:
+        """The address of an archive without articles.
+
+        It is of a former test, or of a folder that is gone, and was emptied: databases are many
+        files. lasts: it is for more tests than the present one.
+        """
+        test = "" if lasts else os.environ.get("PYTEST_CURRENT_TEST", "").rpartition(" ")[0]
+        free = (name for name, taken in self._taken.items() if _is_free(*taken, test))
+        if name := next(free, ""):
+            self.execute(_EMPTY.format(uuid4().hex), name)
+        elif self._template:
+            name = self.new_database(self._template).rpartition("/")[2]
+        else:
             from reader.cache.engines.postgres.address import parse
             from reader.cache.engines.postgres.setup import init
 
             address = self.new_database()
             init(parse(address))
             self._template = address.rpartition("/")[2]
-        return self.new_database(self._template)
+            name = self.new_database(self._template).rpartition("/")[2]
+        self._taken[name] = test, folder
+        return self.address(name)
 
-    def execute(self, statement: str) -> None:
-        """Execute a statement outside of any archive."""
+    def execute(self, statement: str, database: str = "postgres") -> None:
+        """Execute a statement, or several, outside of any archive."""
         import psycopg
 
-        with psycopg.connect(self.address(), autocommit=True) as db:
+        with psycopg.connect(self.address(database), autocommit=True) as db:
             db.execute(statement)
+
+
+def _is_free(taken_by: str, folder: Path | None, test: str) -> bool:
+    return bool(taken_by) and (taken_by != test or (folder is not None and not folder.exists()))
+
+
+_TABLES = (
+    *("articles", "documents", "words", "facets", "chunks", "wholes", "files", "sources"),
+    *("texts_changed", "arrivals", "entries", "names", "tellings"),
+)
+_EMPTY = "; ".join(
+    [
+        *(f"DELETE FROM cryptoread.{table}" for table in _TABLES),
+        "INSERT INTO cryptoread.arrivals VALUES (0, 0)",
+        "DELETE FROM cryptoread.meta",
+        "INSERT INTO cryptoread.meta VALUES ('version', 0), ('texts', 0), ('run', 0), "
+        "('stories', 0), ('decided', -1)",
+        "DELETE FROM cryptoread.archive",
+        "INSERT INTO cryptoread.archive (id, migrations) VALUES ('{}', 1)",
+    ]
+)
 
 
 @contextmanager

@@ -18,6 +18,7 @@ from pyroaring import BitMap
 
 from reader.article import Identity
 from reader.cache.remembering import FeedMemory as FeedMemory
+from reader.cache.remote import Remote as Remote
 from reader.cache.telling import Telling
 from reader.cache.values.facet_rows import Counted, Facet, FacetRow, Facts
 
@@ -335,14 +336,6 @@ class Upkeep(Protocol):
 
     def lacks_words(self) -> bool:
         """Return whether `keep_words` has many seconds of work to do."""
-
-
-class Remote(Protocol):
-    """Where the articles of a shared archive are."""
-
-    @property
-    def lost(self) -> str:
-        """Return why the archive could not be reached last, empty if it could."""
 
 
 class Engine(Protocol[M]):

@@ -79,7 +79,7 @@ class SharedEngine:
         The own sets follow when it has ended, as after the transactions of others.
         """
         with self.errors(), self.archive.transaction(wait=wait) as to:
-            yield OwnTransaction(to, self.own, self._keys, self.own.at(to))
+            yield OwnTransaction(to, self.own, self._keys)
 
     @contextmanager
     def changing_own(self, *, wait: bool = True) -> Iterator[OwnChanges]:

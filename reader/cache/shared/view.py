@@ -180,22 +180,23 @@ def _range_of(chunk: int) -> BitMap:
 
 
 class OwnTransaction(OwnView):
-    """A transaction whose changes of own sets are kept apart. See `engine.Transaction`.
+    """A transaction whose changes of own sets are kept apart. See `engine.Transaction`."""
 
-    `now`: the sets with what was changed; `marks`: the change of the marks that they show.
-    """
+    @property
+    def now(self) -> OwnSets:
+        """Return the sets with what was changed, read on first use."""
+        if self._own is None:
+            self._own = self._every.at(self.view)
+        return self._own
 
-    def __init__(self, to: "View", every: Own, keys: Keys, own: OwnSets) -> None:
-        super().__init__(to, every, keys, own)
-        self.now = own
+    @now.setter
+    def now(self, own: OwnSets) -> None:
+        self._own = own
 
     @property
     def own(self) -> OwnSets:
         """Return the sets with what was changed."""
         return self.now
-
-    def _marks(self) -> int:
-        return self.now.marks
 
     @contextmanager
     def snapshot(self) -> Iterator[None]:

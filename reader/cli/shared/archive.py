@@ -29,7 +29,7 @@ def archive() -> None:
 def init(address: str) -> None:
     """Set up an archive in the database at ADDRESS, as its owner.
 
-    ADDRESS is postgresql://[USER@]HOST[:PORT]/DATABASE, without a password: that is read from
+    ADDRESS is `postgresql://[USER@]HOST[:PORT]/DATABASE`, without a password: that is read from
     ~/.pgpass, PGPASSWORD or the system's keyring. To other machines than this one the connection is
     encrypted and the server's certificate is checked (sslmode=verify-full).
 

@@ -19,6 +19,7 @@ from pyroaring import BitMap
 from reader.cache.answers import Stamp
 from reader.cache.engines.postgres import stories
 from reader.cache.facets.changes import counted
+from reader.cache.files.checksums import bitmap_sum
 from reader.cache.marks.kinds import Mark, own_tag
 from reader.cache.shared import own_sets
 from reader.cache.values.cancel import Cancel
@@ -378,6 +379,34 @@ HARM = {
     "'UTF8') WHERE {key} = (SELECT max({key}) FROM cryptoread.{table})",
     "a checksum is another": "UPDATE cryptoread.{table} SET crc = 1",
 }
+
+
+HOSTILE = {
+    "cut": BitMap(range(0, 9000, 3)).serialize()[:-40],
+    "longer": BitMap(range(40)).serialize() + b"more",
+    "not a bitmap": b"\x00" * 64,
+    "many containers": b"\x3a\x30\x00\x00\xff\xff\xff\x7f" + b"\x00" * 64,
+    "ids that there cannot be": BitMap([1, 1 << 31]).serialize(),
+    "empty": b"",
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_bitmaps_that_are_hostile_are_checked_although_their_checksum_is_right(
+    user: Opens, name: str
+) -> None:
+    one = user("one")
+    put(one, [article(n, tags=("XRP",)) for n in range(3)])
+    one.upkeep.tidy(entirely=True)
+    expected = titles(one, "tag:xrp")
+    with one.engine.transaction() as to:
+        db = to.view.db
+        for (key,) in db.execute("SELECT key FROM cryptoread.wholes").fetchall():
+            values = (HOSTILE[name], bitmap_sum(key, HOSTILE[name]), key)
+            db.execute("UPDATE cryptoread.wholes SET ids = %s, crc = %s WHERE key = %s", values)
+    other = user("other")
+    other.session.hold()
+    assert titles(other, "tag:xrp") == expected
 
 
 @pytest.mark.parametrize("is_settled", [True, False])

@@ -33,7 +33,7 @@ asked = st.sampled_from([*WORDS, *QUERIES]) | phrases.map(lambda words: f'"{word
 def both(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Any, Any]]:
     """An archive in SQLite and one in PostgreSQL, which get the same articles."""
     folders = tmp_path_factory.mktemp("local"), tmp_path_factory.mktemp("shared")
-    with Store(folders[0]) as local, shared_store(folders[1]) as shared:
+    with Store(folders[0]) as local, shared_store(folders[1], lasts=True) as shared:
         yield local, shared
 
 

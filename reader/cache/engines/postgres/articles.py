@@ -26,15 +26,20 @@ _ROWS = (
     "SELECT id, title, published, lang, category, sentiment, source, pinned, draft, flagged, "
     f"story, told, {IDENTITY} FROM cryptoread.articles WHERE id = ANY(%s)"
 )
+MOST_BYTES = 64 * 1024 * 1024
+"""Bytes of a text that is read: an article has fewer."""
+
+_BODY = f"CASE WHEN length(body) <= {MOST_BYTES} THEN body ELSE '' END"
+_FIELDS_OF = f"CASE WHEN length(fields) <= {MOST_BYTES} THEN fields ELSE '' END"
 _TEXTS = (
-    "SELECT id, title, fields, body FROM cryptoread.articles "
+    f"SELECT id, title, {_FIELDS_OF}, {_BODY} FROM cryptoread.articles "
     "JOIN cryptoread.documents USING (id) WHERE id = ANY(%s)"
 )
 _DOCUMENTS = (
-    "SELECT id, origin, digest, fields, body FROM cryptoread.articles "
+    f"SELECT id, origin, digest, {_FIELDS_OF}, {_BODY} FROM cryptoread.articles "
     "JOIN cryptoread.documents USING (id) WHERE id = ANY(%s)"
 )
-_FIELDS = "SELECT id, fields FROM cryptoread.documents WHERE id = ANY(%s)"
+_FIELDS = f"SELECT id, {_FIELDS_OF} FROM cryptoread.documents WHERE id = ANY(%s)"
 _IDENTITIES = f"SELECT id, {IDENTITY} FROM cryptoread.articles WHERE id = ANY(%s)"
 _BETWEEN = f"SELECT id, {IDENTITY} FROM cryptoread.articles WHERE id BETWEEN %s AND %s"
 _WANTED = (
@@ -113,7 +118,7 @@ def documents(db: Connection, ids: Sequence[int]) -> dict[int, Document | None]:
 
 def contents(db: Connection, id: int) -> Contents:
     """Return fields, body and digest of an article; all of them empty if it is damaged."""
-    find = "SELECT fields, body, digest FROM cryptoread.documents WHERE id = %s"
+    find = f"SELECT {_FIELDS_OF}, {_BODY}, digest FROM cryptoread.documents WHERE id = %s"
     return contents_of(db.execute(find, (id,), binary=True).fetchone())
 
 

@@ -19,9 +19,6 @@ if TYPE_CHECKING:
 WRITERS = 0x63724331
 """Key of the advisory lock that every writer holds for its transaction."""
 
-CHANNEL = "cryptoread"
-"""What a commit notifies, with the new version."""
-
 
 class PostgresEngine:
     """Opens views of one shared archive. Thread-safe. See `engine.Engine`."""
@@ -66,11 +63,7 @@ class PostgresEngine:
             try:
                 with db.pipeline():
                     self._begin(db, wait=wait)
-                    to = PostgresTransaction(db)
-                    before = to.counter("version")
-                    yield to
-                    if (version := to.counter("version")) != before:
-                        db.execute("SELECT pg_notify(%s, %s)", (CHANNEL, str(version)))
+                    yield PostgresTransaction(db)
                     db.execute("COMMIT")
                     _check(db)
             except BaseException:

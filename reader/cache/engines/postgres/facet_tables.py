@@ -174,10 +174,16 @@ def _summed(row: FacetRow) -> tuple[object, ...]:
 
 
 def bitmap_of(id: int, blob: bytes, checksum: int) -> BitMap:
-    """Return a bitmap whose checksum is right: pyroaring reads no other. Raises Damaged."""
+    """Return a bitmap that is whole, with ids that there can be. Raises Damaged."""
     if bitmap_sum(id, blob) != checksum:
         raise Damaged(_("the articles of a facet have a wrong checksum"))
-    return BitMap.deserialize(blob)
+    try:
+        bits = BitMap.deserialize(blob)
+    except (ValueError, IndexError) as error:
+        raise Damaged(_("the articles of a facet cannot be read")) from error
+    if bits and bits.max() >> ID_BITS:
+        raise Damaged(_("a facet has articles that there cannot be"))
+    return bits
 
 
 # All of the tables.

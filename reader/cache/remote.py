@@ -1,0 +1,15 @@
+"""What the rest of the program knows of a shared archive. Import it for type checking only."""
+
+from typing import Protocol
+
+
+class Remote(Protocol):
+    """Where the articles of a shared archive are."""
+
+    @property
+    def name(self) -> str:
+        """Return its address for messages."""
+
+    @property
+    def lost(self) -> str:
+        """Return why it could not be reached last, empty if it could."""
