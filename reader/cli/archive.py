@@ -95,9 +95,7 @@ def _tell(report: "ImportReport") -> None:
 
 def _begin_first_import(paths: Paths) -> None:
     """Start the worker processes while the library opens: the first import parses every file."""
-    from reader.config.paths import data_folder
-
-    if not data_folder(paths.data).exists():
+    if not paths.data.exists():
         from reader.workers import context
 
         context()

@@ -27,7 +27,7 @@ from reader.cli.query_argument import (
     query_argument,
 )
 from reader.cli.screen import open_reader
-from reader.cli.shared.address import DataFolder, opened
+from reader.cli.shared.address import DataFolder
 from reader.i18n import _
 from reader.nearest import nearest
 
@@ -131,7 +131,7 @@ def cli(ctx: click.Context, data: Path | str | None, config: Path | None, debug:
     """
     if debug or os.environ.get("CRYPTOREAD_DEBUG"):
         _begin_debug(ctx, debug)
-    ctx.obj = Paths(opened(data), config)
+    ctx.obj = Paths(data, config)
     if ctx.invoked_subcommand is None:
         ctx.invoke(read, query=parse_query(ctx, read.params[0], ()))
 

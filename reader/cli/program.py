@@ -79,10 +79,6 @@ def _say_anywhere(text: str) -> None:
 
 
 def _run(arguments: list[str]) -> int:
-    if os.environ.get("CRYPTOREAD_DATA", "").startswith("postgres"):
-        from reader.cli.shared.address import use_environment
-
-        use_environment()
     if not arguments and COMPLETE not in os.environ:
         open_reader(Paths())
         return 0

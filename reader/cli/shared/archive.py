@@ -4,8 +4,7 @@ from pathlib import Path
 
 import click
 
-from reader.cli.context import say
-from reader.cli.shared.address import folder_of
+from reader.cli.context import Paths, say
 from reader.errors import SourceError
 from reader.i18n import _, grouped, ngettext
 
@@ -121,7 +120,7 @@ def _folder(text: str, *, is_new: bool) -> Path:
     """Return the folder of an archive. Raises CacheError."""
     from reader.config.paths import is_address
 
-    folder = folder_of(text) if is_address(text) else Path(text).expanduser()
+    folder = Paths(text if is_address(text) else Path(text)).data
     if not is_new and not folder.is_dir():
         raise SourceError(_("{folder} is not a folder").format(folder=folder))
     return folder
