@@ -26,7 +26,7 @@ from reader.cli.query_argument import (
     query_argument,
 )
 from reader.cli.screen import open_reader
-from reader.cli.shared.address import DataFolder, opened
+from reader.cli.shared.address import DataFolder, opened, use_environment
 from reader.nearest import nearest
 
 if TYPE_CHECKING:
@@ -47,6 +47,9 @@ MODULES: Mapping[str, tuple[str, ...]] = {
     "upkeep": ("backup", "doctor", "restore"),
 }
 """Modules of this folder, which are imported when needed, and their commands."""
+
+WITHOUT_DATA = ("archive", "completion", "config")
+"""Commands that do not open the archive: it may not be set up yet, or not be reached."""
 
 
 class Commands(click.Group):
@@ -125,6 +128,10 @@ def cli(ctx: click.Context, data: Path | str | None, config: Path | None, debug:
     """
     if debug or os.environ.get("CRYPTOREAD_DEBUG"):
         _begin_debug(ctx, debug)
+    if ctx.invoked_subcommand in WITHOUT_DATA:
+        data = None
+    else:
+        use_environment()
     ctx.obj = Paths(opened(data), config)
     if ctx.invoked_subcommand is None:
         ctx.invoke(read, query=parse_query(ctx, read.params[0], ()))

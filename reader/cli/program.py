@@ -78,11 +78,11 @@ def _say_anywhere(text: str) -> None:
 
 
 def _run(arguments: list[str]) -> int:
-    if os.environ.get("CRYPTOREAD_DATA", "").startswith("postgres"):
-        from reader.cli.shared.address import use_environment
-
-        use_environment()
     if not arguments and COMPLETE not in os.environ:
+        if os.environ.get("CRYPTOREAD_DATA", "").startswith("postgres"):
+            from reader.cli.shared.address import use_environment
+
+            use_environment()
         open_reader(Paths())
         return 0
     from reader.cli.group import run_command

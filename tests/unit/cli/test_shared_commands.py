@@ -75,6 +75,17 @@ def test_the_environment_may_name_an_archive(called: Runs, home: Path) -> None:
     assert called("list")[1] == ""
 
 
+def test_an_archive_that_is_not_there_yet_can_be_set_up_and_the_settings_be_seen(
+    called: Runs,
+) -> None:
+    address = server().new_database()
+    assert called("config", data=address)[0] == 0
+    assert called("--help", data=address)[0] == 0
+    assert called("list", data=address)[0] == 3
+    assert called("archive", "init", address, data=address)[0] == 0
+    assert called("list", data=address)[0] == 0
+
+
 def test_a_password_in_the_address_is_refused_and_not_shown(called: Runs) -> None:
     code, out, said = called("--data", "postgresql://me:hush@127.0.0.1/news", "list")
     assert (code, "has a password" in said) == (3, True)
