@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from reader.library import Library
+from reader.live import sync
 from reader.query.language import parse
-from reader.subscriptions import Subscription
+from reader.subscriptions import Status, Subscription
 from tests.builders import NOW
 from tests.news_server import NewsServer, feed
 from tests.postgres import join
@@ -57,6 +58,25 @@ def test_two_machines_that_sync_at_once_store_each_article_once(
         new = sum(each.new for results in done for each in results.result())
     assert new == 3 * len(TITLES)
     assert titles(machines[0]) == sorted(3 * TITLES)
+
+
+def test_a_source_that_another_machine_has_just_asked_is_left_to_it(
+    machines: list[Library], server: NewsServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, other = machines
+    followed = [Subscription("Ledger", server.serve("/feed", feed(*TITLES[:3])))]
+    one.sync(followed)
+    server.serve("/feed", feed(*TITLES[:5]))
+    asked = len(server.seen)
+    assert [(each.status, each.new) for each in other.sync(followed)] == [(Status.UNCHANGED, 0)]
+    assert len(server.seen) == asked
+    assert [each.new for each in one.sync(followed)] == [2]  # its own lease
+    server.serve("/feed", feed(*TITLES[:6]))
+    assert [each.new for each in other.sync(followed, force=True)] == [1]
+    monkeypatch.setattr(sync, "LEASE_S", -1)
+    one.sync(followed)
+    server.serve("/feed", feed(*TITLES[:7]))
+    assert [each.new for each in other.sync(followed)] == [1]
 
 
 def test_the_state_of_a_source_is_seen_by_every_machine(
