@@ -1,5 +1,6 @@
 """What the rest of the program knows of a shared archive. Import it for type checking only."""
 
+from collections.abc import Sequence
 from typing import Protocol
 
 
@@ -13,3 +14,9 @@ class Remote(Protocol):
     @property
     def lost(self) -> str:
         """Return why it could not be reached last, empty if it could."""
+
+    def claim(self, sources: Sequence[str], holder: str, seconds: int) -> set[str]:
+        """Return those of the sources that no other machine has claimed, claimed for so long.
+
+        holder: names this machine. Raises CacheError.
+        """

@@ -1,7 +1,7 @@
 """An engine for a shared archive: articles from the archive's engine, marks from this user."""
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -103,6 +103,16 @@ class SharedEngine:
         view = self.archive.present()
         with view.snapshot():
             yield view
+
+    def claim(self, sources: Sequence[str], holder: str, seconds: int) -> set[str]:
+        """Return those of the sources that no other machine has claimed, claimed for so long.
+
+        holder: names this machine. Raises CacheError.
+        """
+        to: Any
+        with self.errors(), self.archive.transaction() as to:
+            claimed: set[str] = to.claim(sources, holder, seconds)
+            return claimed
 
     def alone(self) -> AbstractContextManager[object]:
         """Keep other threads from writing meanwhile."""

@@ -75,11 +75,12 @@ def test_the_environment_may_name_an_archive(called: Runs, home: Path) -> None:
     assert called("list")[1] == ""
 
 
-def test_an_archive_that_is_not_there_yet_is_set_up_where_the_environment_names_it(
+def test_an_archive_that_is_not_there_yet_can_be_set_up_and_the_settings_be_seen(
     called: Runs,
 ) -> None:
     address = server().new_database()
-    assert called("--version", data=address)[0] == 0
+    for line in (["--version"], ["--help"], ["config"], ["sync", "--help"]):
+        assert called(*line, data=address)[0] == 0
     code, _, said = called("list", data=address)
     assert (code, "`cryptoread archive init`" in said) == (3, True)
     assert called("archive", "init", address, data=address)[0] == 0

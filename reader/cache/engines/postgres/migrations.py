@@ -118,6 +118,11 @@ CREATE TABLE cryptoread.files (
 );
 CREATE INDEX files_digest ON cryptoread.files (digest);
 CREATE TABLE cryptoread.sources (url text PRIMARY KEY, state text NOT NULL); -- as JSON
+CREATE TABLE cryptoread.leases (
+    url text PRIMARY KEY,       -- of a source
+    holder text NOT NULL,       -- the machine that has asked it last
+    until bigint NOT NULL       -- seconds since 1970, by the server's clock
+);
 CREATE TABLE cryptoread.texts_changed (
     texts bigint PRIMARY KEY,
     ids bytea NOT NULL,         -- a Roaring bitmap of the articles that it changed

@@ -52,6 +52,13 @@ _PUT_SOURCE = (
     "INSERT INTO cryptoread.sources VALUES (%s, %s) "
     "ON CONFLICT (url) DO UPDATE SET state = excluded.state"
 )
+_CLAIM = (
+    "INSERT INTO cryptoread.leases SELECT url, %s, extract(epoch FROM now())::bigint + %s "
+    "FROM unnest(%s::text[]) AS url ON CONFLICT (url) DO UPDATE "
+    "SET holder = excluded.holder, until = excluded.until "
+    "WHERE leases.until <= extract(epoch FROM now()) OR leases.holder = excluded.holder "
+    "RETURNING url"
+)
 _MEND = (
     "UPDATE cryptoread.articles SET source = %s, external = %s, lang = %s, feed = %s, "
     "published = %s, updated = %s, category = %s, sentiment = %s, pinned = %s, draft = %s, "
@@ -306,6 +313,11 @@ class PostgresTransaction(PostgresView):
         if rows:
             with self.db.cursor() as cursor:
                 cursor.executemany(_PUT_STAMP, rows)
+
+    def claim(self, sources: Sequence[str], holder: str, seconds: int) -> set[str]:
+        """Return those of the sources that no other machine has claimed, claimed for so long."""
+        given = (holder, seconds, sorted(set(sources)))
+        return {url for (url,) in self.db.execute(_CLAIM, given)}
 
     def put_rows(self, table: "Table", rows: Sequence[tuple[Any, ...]]) -> None:
         """Write rows, over those with their keys."""
