@@ -197,6 +197,21 @@ def test_the_file_of_own_sets_is_made_again_from_the_marks(
     assert titles(again, "is:read") == ["Story 1"]
 
 
+def test_marks_that_are_deleted_while_they_are_open_are_recreated(
+    user: Opens, tmp_path: Path
+) -> None:
+    one = user("one")
+    put(one, [article(1), article(2)])
+    mark(one, "title:1")
+    for path in (tmp_path / "one").glob("marks.db*"):
+        path.unlink()
+    mark(one, "title:2")
+    assert titles(one, "is:read") == ["Story 1", "Story 2"]
+    assert [each for each in one.notices if "deleted" in each]
+    assert not [each for each in one.notices if "cache.db" in each]
+    assert titles(user("one"), "is:read") == ["Story 1", "Story 2"]
+
+
 def test_the_answer_of_the_last_start_is_the_users_own(user: Opens) -> None:
     one, other = user("one"), user("other")
     put(one, [article(1, tags=("XRP",))])

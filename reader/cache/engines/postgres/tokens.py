@@ -21,6 +21,8 @@ MOST_OF_ONE = 250
 """Places of one word in a part: the server keeps 255."""
 MOST_BYTES = 400_000
 """Bytes of the words of one part: the server refuses a megabyte."""
+CUT = "…"
+"""Stands in for what a title has besides the words that are stored; FTS5 has no such word."""
 MOST_LETTERS = 500
 """Letters of a word that are stored: the server refuses two kilobytes."""
 
@@ -162,6 +164,8 @@ def _parts(id: int, columns: Sequence[list[tuple[int, str]]]) -> Iterator[Part]:
     is_cut = len(columns[0]) > MOST_OF_TITLE
     for _, word in sorted(columns[0])[:MOST_OF_TITLE]:
         titles.add(word[:MOST_LETTERS])
+    if is_cut or any(len(word) > MOST_LETTERS for _, word in columns[0]):
+        titles.add(CUT)
     for words in columns:
         parts[-1].place += _GAP
         for _, word in sorted(words):

@@ -8,7 +8,7 @@ from pyroaring import BitMap
 from reader.cache.engines.postgres.articles import TEXTS_AT_ONCE, texts
 from reader.cache.engines.postgres.connections import Connection, snapshot
 from reader.cache.engines.postgres.sets import set_of
-from reader.cache.engines.postgres.tokens import Part, asked, matching, parts_of
+from reader.cache.engines.postgres.tokens import CUT, Part, asked, matching, parts_of
 from reader.cache.fts5 import phrases, ways
 from reader.cache.ids import batches
 from reader.cache.values.cancel import Cancel
@@ -19,6 +19,7 @@ from reader.query.language import Field, Term
 
 _FIND = "SELECT id FROM cryptoread.words WHERE {} @@ %s::tsquery"
 _FIND_LONG = "SELECT DISTINCT id FROM cryptoread.words WHERE long AND words @@ %s::tsquery"
+_FIND_LONG_TITLE = f"{_FIND_LONG} AND titles @@ '{CUT}'::tsquery"
 _INSERT = (
     "INSERT INTO cryptoread.words SELECT * "
     "FROM unnest(%s::bigint[], %s::integer[], %s::boolean[], %s::tsvector[], %s::tsvector[])"
@@ -49,13 +50,13 @@ def _found(db: Connection, term: Term, cancel: Cancel) -> BitMap:
         if wanted.query:
             bits |= set_of(db, find, (wanted.query,))
         if wanted.first:
-            bits |= _among_long(db, wanted.first, phrase, bits, cancel)
+            find_long = _FIND_LONG_TITLE if in_title else _FIND_LONG
+            bits |= _among(set_of(db, find_long, (wanted.first,)) - bits, db, phrase, cancel)
     return bits
 
 
-def _among_long(db: Connection, first: str, phrase: str, known: BitMap, cancel: Cancel) -> BitMap:
-    """Return the long articles that match, for which their texts are read."""
-    left = set_of(db, _FIND_LONG, (first,)) - known
+def _among(left: BitMap, db: Connection, phrase: str, cancel: Cancel) -> BitMap:
+    """Return those of some long articles that match, for which their texts are read."""
     matched = BitMap()
     for some in batches(list(left), TEXTS_AT_ONCE):
         if cancel.is_cancelled:
