@@ -142,7 +142,10 @@ def _files(folder: Path, depth: Depth) -> Iterator[Finding]:
         yield Finding("data", text.format(folder=folder), State.NOTED)
         return
     yield _space(folder)
-    yield from _checked("cache.db", lambda: _cache(folder, depth))
+    if _is_shared(folder):
+        yield from _checked("archive", lambda: _archive(folder))
+    else:
+        yield from _checked("cache.db", lambda: _cache(folder, depth))
     yield from _checked("marks.db", lambda: _marks(folder, depth))
     if log := noted_errors(folder):
         text = _("a previous run hit an unexpected error: {file}").format(file=log)
@@ -207,6 +210,18 @@ def _cache(folder: Path, depth: Depth) -> "Iterator[Check]":
     return checks(folder, repair=depth.repair, deep=depth.deep)
 
 
+def _is_shared(folder: Path) -> bool:
+    from reader.cache.shared.folders import is_shared
+
+    return is_shared(folder)
+
+
+def _archive(folder: Path) -> "Iterator[Check]":
+    from reader.cache.checking_shared import checks
+
+    return checks(folder)
+
+
 def _marks(folder: Path, depth: Depth) -> "Iterator[Check]":
     from reader.cache.repairing import marks_checks
 
@@ -231,12 +246,12 @@ def _sources(folder: Path, settings: Settings, environ: Mapping[str, str]) -> It
 
 
 def _failing(folder: Path, followed: "tuple[Subscription, ...]") -> Iterator[Finding]:
-    from reader.cache.repair.checking import sources
+    from reader.cache.opened import states_of
     from reader.live.health import health
     from reader.subscriptions import Status
 
     try:
-        states = sources(folder)
+        states = states_of(folder)
     except CryptoreadError:
         return  # reported with the files
     now = datetime.now(UTC)

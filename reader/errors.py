@@ -18,9 +18,9 @@ class CacheError(CryptoreadError):
 
 
 class CacheLocked(CacheError):
-    """Another program holds the write lock."""
+    """Another program holds the write lock. path: of the file, or what names the archive."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path | str) -> None:
         text = _("{file} is in use by another program; try again when it has finished")
         super().__init__(text.format(file=path))
 
@@ -28,7 +28,7 @@ class CacheLocked(CacheError):
 class CacheTooNew(CacheError):
     """The file has the schema of a newer version."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path | str) -> None:
         text = _(
             "{file} was written by a newer cryptoread; update cryptoread, "
             "or choose another folder with --data"
@@ -66,7 +66,7 @@ class CacheFull(CacheError):
 class CacheDamaged(CacheError):
     """A database file is damaged. reason: what was found, without advice."""
 
-    def __init__(self, path: Path, reason: str, advice: str = "") -> None:
+    def __init__(self, path: Path | str, reason: str, advice: str = "") -> None:
         self.reason = reason
         advice = advice or _("the next start repairs it; `cryptoread doctor` shows details")
         text = _("{file} is damaged ({reason}); {advice}")

@@ -14,8 +14,8 @@ from reader.cache.answers import MOST_TAGS, PINNED, Group, Grouping, Marked, Tag
 from reader.cache.ids import Ids
 from reader.cache.marks.kinds import AnyMark, Change, Mark
 from reader.cache.marks_keeper import Label
+from reader.cache.opened import open_store, states_of
 from reader.cache.session import Moved
-from reader.cache.store import Store
 from reader.cache.values.cancel import Cancel
 from reader.cache.values.instants import utc_now
 from reader.errors import ArticleNotFound, CacheDamaged, Refusal, SearchAgain
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from reader.archive.exporting import ExportReport
     from reader.archive.importing import ImportReport
     from reader.cache.answers import Stats
-    from reader.cache.engine import Upkeep
+    from reader.cache.engine import Remote, Upkeep
     from reader.cache.insight.insight import Insight
     from reader.cache.recent import Recent
     from reader.cache.source_states import SourceState
@@ -66,14 +66,12 @@ class Library:
     ) -> None:
         """Open a data folder. on_close: deletes it, as it is that of the samples."""
         self.folder = self.home = folder
-        self.clock = clock
+        self.clock, self._on_close = clock, on_close
         self.is_sample, self._is_shown = on_close is not None, False
-        self._store = store = Store(folder, clock=lambda: self.clock())
-        self._session = store.session
+        self._store = store = open_store(folder, clock=lambda: self.clock())
+        self._session, self._texts = store.session, store.texts
         self._questions = self.questions = store.questions
-        self._texts = store.texts
         self._marking = self.marking = store.marking
-        self._on_close = on_close
 
     def __enter__(self) -> Self:
         return self
@@ -143,6 +141,11 @@ class Library:
     def catch_up(self, follow: Iterable[ArticleId] = (), selected: Ids | None = None) -> Moved:
         """Advance to what `prepare` has read; return new ids of `follow`, and of selected ones."""
         return self._session.catch_up(follow, selected)
+
+    @property
+    def shared(self) -> "Remote | None":
+        """Return the shared archive; None if the articles are in the folder."""
+        return self._store.shared
 
     @property
     def is_empty(self) -> bool:
@@ -369,11 +372,8 @@ class Library:
 
     def source_states(self) -> "Mapping[str, SourceState]":
         """Return the state of each live source that was fetched before, by its address."""
-        if self.home == self.folder:
-            return self._store.intake.source_states()
-        from reader.cache.repair.checking import sources
-
-        return sources(self.home)
+        is_own = self.home == self.folder
+        return self._store.intake.source_states() if is_own else states_of(self.home)
 
     def fetch_full_text(
         self,
@@ -396,5 +396,5 @@ class Library:
         """Write what matches into a folder, a new archive, `.jsonl`, `.html` or `.epub`."""
         from reader.archive.exporting import export
 
-        articles = self._texts.articles(self.find(query))
-        return export((article for _, article in articles), to, on_refusal, str(query))
+        found = (article for _, article in self._texts.articles(self.find(query)))
+        return export(found, to, on_refusal, str(query))

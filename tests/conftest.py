@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
@@ -62,6 +63,20 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def _is_asked_for(path: Path, config: pytest.Config) -> bool:
     named = {Path(name.partition("::")[0]).resolve() for name in config.args}
     return config.getoption("--full") or path in named
+
+
+def pytest_sessionfinish() -> None:
+    """Stop the private PostgreSQL of this process, if a test has started one."""
+    if started := sys.modules.get("tests.postgres"):
+        started.stop()
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Say once that shared archives were not tested, where they cannot be."""
+    from tests.postgres import missing
+
+    if why := missing():
+        terminalreporter.write_line(why)
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -229,6 +229,9 @@ class MemoryView:
     def last_before(self, instant: int) -> int | None:
         return max((id for id, new in self._articles() if new.published < instant), default=None)
 
+    def last_before_each(self, instants: Sequence[int]) -> list[int | None]:
+        return [*map(self.last_before, instants)]
+
     def last_until(self, instant: int) -> int | None:
         return self.last_before(instant + 1)
 
@@ -395,13 +398,13 @@ class MemoryTransaction(MemoryView):
         self.state.articles[to] = self.state.articles.pop(id)
         self.state.arrived[to] = self.state.arrived.pop(id)
 
-    def indexed(self, id: int) -> tuple[Any, ...] | None:
-        new = self.state.articles[id][1].incoming
-        return (
-            *(new.title.encode(), new.fields, new.body, new.digest, new.source),
-            *(new.identity.external, new.lang, "", new.category, new.sentiment),
-            *(new.pinned, new.draft, self.state.articles[id][1].told),
-        )
+    def indexed(self, ids: Sequence[int]) -> Iterator[tuple[Any, ...]]:
+        for id, new in self._articles(ids):
+            yield (
+                *(id, new.title.encode(), new.fields, new.body, new.digest, new.source),
+                *(new.identity.external, new.lang, "", new.category, new.sentiment),
+                *(new.pinned, new.draft, self.state.articles[id][1].told),
+            )
 
     def tell(self, articles: Iterable[tuple[int, int, int]]) -> None:
         for id, story, told in articles:
@@ -492,6 +495,8 @@ class MemoryEngine:
             to = MemoryTransaction(copy(self._state))
             yield to
             self._state = to.state
+
+    changing_own = transaction
 
     def alone(self) -> threading.RLock:
         return self._writing

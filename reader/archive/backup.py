@@ -30,6 +30,7 @@ from reader.cache.repair.snapshots import (
     is_there,
     put_in_place,
 )
+from reader.cache.shared.folders import is_shared
 from reader.errors import CacheError, CryptoreadError, SourceError
 from reader.i18n import _, grouped, ngettext
 from reader.reasons import reason_of
@@ -205,6 +206,8 @@ def restore(source: Path, folder: Path, config: Path, *, marks_alone: bool = Fal
     All of the backup is checked before anything is changed. marks_alone: restore only the marks.
     Raises RestoreError, CacheLocked while another program uses the files, CacheUnwritable.
     """
+    if is_shared(folder) and not marks_alone:
+        raise RestoreError(source, _("the archive is shared; --marks restores your marks alone"))
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with (

@@ -18,6 +18,7 @@ from pyroaring import BitMap
 
 from reader.article import Identity
 from reader.cache.remembering import FeedMemory as FeedMemory
+from reader.cache.remote import Remote as Remote
 from reader.cache.telling import Telling
 from reader.cache.values.facet_rows import Counted, Facet, FacetRow, Facts
 
@@ -135,6 +136,9 @@ class View(Telling, Protocol):
 
     def last_before(self, instant: int) -> int | None:
         """Return the last id of what was published before an instant; None if there is none."""
+
+    def last_before_each(self, instants: Sequence[int]) -> list[int | None]:
+        """Return the same for several instants, in their order."""
 
     def last_until(self, instant: int) -> int | None:
         """Return the last id of what was published at an instant or before; None if none was."""
@@ -258,10 +262,10 @@ class Transaction(View, Protocol):
     def move(self, id: int, to: int) -> None:
         """Give an article another id."""
 
-    def indexed(self, id: int) -> tuple[Any, ...] | None:
-        """Return what facets and words of an article are made from; None if it is damaged.
+    def indexed(self, ids: Sequence[int]) -> Iterator[tuple[Any, ...]]:
+        """Yield what facets and words of articles are made from, without those that are damaged.
 
-        title, fields and body as UTF-8, digest, source, external id, lang, feed, category,
+        id, title, fields and body as UTF-8, digest, source, external id, lang, feed, category,
         sentiment, pinned, draft, and what is known of its story.
         """
 
@@ -356,6 +360,9 @@ class Engine(Protocol[M]):
 
         wait: for other programs that write. Raises CacheLocked, CacheError.
         """
+
+    def changing_own(self, *, wait: bool = True) -> AbstractContextManager[Transaction]:
+        """Give a transaction that writes the user's own alone: facets of marks, answers."""
 
     def alone(self) -> AbstractContextManager[object]:
         """Keep other threads from writing meanwhile."""

@@ -32,8 +32,13 @@ def phrases(term: Term) -> list[str]:
     apostrophe, or may have lost one.
     """
     column = "title : " if term.field is Field.TITLE else ""
-    ways = spellings(term.value, prefix=term.prefix)
-    return list(dict.fromkeys(column + quoted(folded(text), prefix) for text, prefix in ways))
+    return [column + quoted(text, prefix) for text, prefix in ways(term)]
+
+
+def ways(term: Term) -> list[tuple[str, bool]]:
+    """Return the folded texts that a term asks for, and whether the last word of each may go on."""
+    spelled = spellings(term.value, prefix=term.prefix)
+    return list(dict.fromkeys((folded(text), prefix) for text, prefix in spelled))
 
 
 def match_phrase(term: Term) -> str:

@@ -16,9 +16,12 @@ _VIEW = "SELECT name, value FROM state WHERE name IN ('view', 'theme') ORDER BY 
 def glance(folder: str) -> str | None:
     """Return the versions of articles and marks, and the view that was saved, as one line.
 
-    None if the folder has no articles, or is locked, damaged or only readable.
+    None if the folder has no articles, or is locked, damaged or only readable. Of a shared archive,
+    the versions are those that this user has seen last.
     """
     articles, marks = os.path.join(folder, "cache.db"), os.path.join(folder, "marks.db")
+    if not os.path.isfile(articles):
+        articles = os.path.join(folder, "own.db")
     if not (os.path.isfile(articles) and os.path.isfile(marks) and os.access(folder, os.W_OK)):
         return None
     try:

@@ -129,7 +129,7 @@ class Marking:
             return result
 
         try:
-            with self._session.transaction() as to:
+            with self._session.changing_own() as to:
                 self._show_if_stale(to)
                 return work(to, change)
         except MarksDamaged:
@@ -232,7 +232,7 @@ class Marking:
                 self._keeper.catch_up()
             is_stale = view.counter("marks") != self._session.marks().counter()
         if is_stale:
-            with self._session.transaction() as to:
+            with self._session.changing_own() as to:
                 self._show_if_stale(to)
 
     def give_stale(self) -> bool:

@@ -126,7 +126,8 @@ class MarksKeeper:
         if former is None:
             self.notices += prepare_marks(self._folder)
             return
-        is_cache_gone = not (self._folder / "cache.db").exists()
+        files = ("cache.db", "own.db")
+        is_cache_gone = not any((self._folder / name).exists() for name in files)
         with alone(self._folder):
             if file_id(path) is not None:
                 return  # another program was first

@@ -148,7 +148,7 @@ class Questions:
         groups, tags = self.groups(ids, Grouping.CATEGORY), self.bar_tags(ids) or []
         stored = written(len(ids), groups, tags, is_split=self.splits_tags)
         answer = (str(query), self._session.facets.version, stored)
-        with suppress(CacheLocked), self._session.transaction(wait=False) as to:
+        with suppress(CacheLocked), self._session.changing_own(wait=False) as to:
             to.keep_answer(*answer)
 
     def recall_nothing(self) -> None:

@@ -4,16 +4,16 @@
 """
 
 import threading
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pyroaring import BitMap
 
-from reader.article import ArticleId
+from reader.article import ArticleId, Identity
 from reader.cache.asking.words import Words
 from reader.cache.facets.index import Facets, News, Truth
-from reader.cache.ids import Ids
+from reader.cache.ids import NONE, Ids
 from reader.cache.marks.journal import Marks
 from reader.cache.marks.pool import MarksPool
 from reader.cache.values.cancel import Cancel
@@ -161,6 +161,10 @@ class Session:
     def transaction(self, *, wait: bool = True) -> "AbstractContextManager[Transaction]":
         """Give a write transaction, one thread at a time. Raises CacheLocked, CacheError."""
         return self.engine.transaction(wait=wait)
+
+    def changing_own(self, *, wait: bool = True) -> "AbstractContextManager[Transaction]":
+        """Give a transaction for facets of marks and answers. Raises CacheLocked, CacheError."""
+        return self.engine.changing_own(wait=wait)
 
     def drop_unused(self, query: Query) -> None:
         """Drop sets that were not used lately, beyond what the first screens need. Thread-safe.
@@ -312,18 +316,33 @@ class Session:
                     gone = selected
                 else:
                     every += moved
-            with self.asking() as view:
-                before = view.identities(every)
+            before = self._identities(every)
+            stay = self._staying(every, following) if before is None else NONE
             for facets, found in following.news:
                 facets.take(found)
             self._take(following.held)
             view = following.held.moment.view
             for each in self._of_language.values():
                 each.refresh(view)  # a language may have been first used meanwhile
+            lost: Moved = dict.fromkeys(gone)
+            if before is None:
+                return lost | {id: id if id in stay else None for id in every}
             ids = view.ids(list(before.values()))
             now = {id: ids.get(before[id]) if id in before else None for id in every}
-            lost: Moved = dict.fromkeys(gone)
             return lost | {id: None if new is None else ArticleId(new) for id, new in now.items()}
+
+    def _identities(self, ids: Sequence[int]) -> dict[int, Identity] | None:
+        """Return identities as of the held moment; None if it was lost with its connection."""
+        try:
+            with self.asking() as view:
+                return view.identities(ids)
+        except CacheGone:
+            return None
+
+    def _staying(self, ids: Sequence[int], following: Next) -> BitMap:
+        """Return those of the ids that have not changed since the held moment."""
+        changed = following.held.moment.view.texts_changed(self.facets.texts)
+        return NONE if changed is None else BitMap(ids) - changed
 
     def _following(self) -> Next | None:
         """Return the moment that `prepare` has read; None if it or a later one is held already."""

@@ -7,7 +7,7 @@ from contextlib import suppress
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from reader.cache.engines.sqlite.engine import SqliteEngine
 from reader.cache.files import copies
@@ -30,11 +30,15 @@ from reader.i18n import _
 if TYPE_CHECKING:
     from pyroaring import BitMap
 
-    from reader.cache.engine import View
+    from reader.cache.engine import Remote, View
     from reader.cache.engines.sqlite.upkeep import SqliteUpkeep
+    from reader.cache.files.migrations import Schema
     from reader.cache.intake import Intake
     from reader.cache.storing.stories import Deciding
     from reader.cache.values.facet_rows import Facet
+
+SHARED = "archive.json"
+"""File of a data folder whose articles are in a shared archive: `shared.folders`."""
 
 
 class Store:
@@ -45,14 +49,17 @@ class Store:
     tells other programs of an open screen. Raises CacheError.
     """
 
+    FILE = "cache.db"
+    """Name of the file that can be rebuilt."""
+
     def __init__(self, folder: Path, *, clock: Callable[[], datetime] = utc_now) -> None:
         """Open a data folder. clock: by which arrivals are noted."""
         self._clock = clock
-        self.path = folder / "cache.db"
+        self.path = folder / self.FILE
         self.marks_path = folder / "marks.db"
         self._notices: tuple[str, ...] = ()
         lock = threading.RLock()
-        self.engine = SqliteEngine(self.path, lock)
+        self.engine: SqliteEngine = self._engine(folder, lock)
         marks = MarksPool(self.marks_path)
         self.session = Session(self.engine, marks, lambda view: self.damage.counted(view), lock)
         self._prepare()
@@ -69,8 +76,15 @@ class Store:
             self._prepare()
             self._show_stale_marks()
 
+    def _engine(self, _folder: Path, lock: threading.RLock) -> Any:
+        """Return the engine; another one where the articles are not in the folder."""
+        return SqliteEngine(self.path, lock)
+
+    def _schema(self) -> "Schema":
+        return CACHE
+
     def _prepare(self) -> None:
-        self._notices += tuple(filter(None, [prepare(self.path, CACHE)]))
+        self._notices += tuple(filter(None, [prepare(self.path, self._schema())]))
         self._prepare_marks()
         self.session.is_only_read = any(map(copies.is_only_read, (self.path, self.marks_path)))
         if self.is_only_read:
@@ -116,6 +130,11 @@ class Store:
         from reader.cache.storing.stories import Deciding
 
         return Deciding(self.session, self.damage.counted)
+
+    @property
+    def shared(self) -> "Remote | None":
+        """Return the shared archive; None, as the articles are in the folder."""
+        return None
 
     @property
     def upkeep(self) -> "SqliteUpkeep":

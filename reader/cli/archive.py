@@ -2,8 +2,6 @@
 
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -45,12 +43,13 @@ def import_(paths: Paths, sources: tuple[Path, ...]) -> None:
     Example:
       cryptoread import ~/news articles-2025.tar.xz more.jsonl.gz
     """
+    from reader.cli.printing.progress import progress
     from reader.workers import make_way
 
     make_way()
     _begin_first_import(paths)
     with paths.library() as library:
-        with _progress() as on_progress:
+        with progress(_("importing")) as on_progress:
             report = library.bring_in(
                 sources, on_progress=on_progress, on_refusal=lambda refusal: say(str(refusal))
             )
@@ -96,33 +95,10 @@ def _tell(report: "ImportReport") -> None:
 
 def _begin_first_import(paths: Paths) -> None:
     """Start the worker processes while the library opens: the first import parses every file."""
-    from reader.config.paths import data_folder
-
-    if not data_folder(paths.data).exists():
+    if not paths.data.exists():
         from reader.workers import context
 
         context()
-
-
-@contextmanager
-def _progress() -> Iterator[Callable[[int, int | None], None]]:
-    """Give a callback that draws a progress bar on a terminal and nothing in a pipe."""
-    if not sys.stderr.isatty():
-        yield lambda _done, _total: None
-        return
-    from rich.console import Console
-    from rich.progress import (
-        BarColumn,
-        MofNCompleteColumn,
-        Progress,
-        TextColumn,
-        TimeRemainingColumn,
-    )
-
-    columns = (TextColumn(_("importing")), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True, markup=False), transient=True) as bar:
-        task = bar.add_task("", total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total)
 
 
 @click.command(

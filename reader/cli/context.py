@@ -30,18 +30,31 @@ MOST_DAMAGED = 10
 
 
 class Paths(NamedTuple):
-    """The common options `--data` and `--config`; None for an option that is not given."""
+    """The common options `--data` and `--config`; None for an option that is not given.
 
-    data: Path | None = None
+    `given`: a folder, or the address of a shared archive, which is asked only when it is used.
+    """
+
+    given: Path | str | None = None
     config: Path | None = None
+
+    @property
+    def data(self) -> Path:
+        """Return the folder of articles and marks, which may not exist yet. Raises CacheError."""
+        from reader.config.paths import address_given, data_folder
+
+        if not (address := address_given(self.given)):
+            return data_folder(self.given)
+        from reader.cache.shared.folders import folder_of
+
+        return folder_of(address, data_folder())
 
     @contextmanager
     def library(self) -> Iterator["Library"]:
         """Open the user's library and report what was repaired. Raises CacheError."""
-        from reader.config.paths import data_folder
         from reader.library import Library
 
-        with Library(data_folder(self.data)) as library:
+        with Library(self.data) as library:
             for notice in library.notices:
                 say(notice)
                 _warn(notice)

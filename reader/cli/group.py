@@ -27,6 +27,7 @@ from reader.cli.query_argument import (
     query_argument,
 )
 from reader.cli.screen import open_reader
+from reader.cli.shared.address import DataFolder
 from reader.i18n import _
 from reader.nearest import nearest
 
@@ -42,6 +43,7 @@ MODULES: Mapping[str, tuple[str, ...]] = {
     "live": ("sync",),
     "marking": ("mark",),
     "mood": ("mood",),
+    "shared.archive": ("archive",),
     "reading": ("list", "open", "related", "show", "stats", "stories"),
     "subscriptions": ("subscribe", "subscriptions", "unsubscribe"),
     "upkeep": ("backup", "doctor", "restore"),
@@ -107,9 +109,9 @@ def _commands_beside(name: str) -> Mapping[str, click.Command]:
 )
 @click.option(
     "--data",
-    type=click.Path(path_type=Path, file_okay=False),
+    type=DataFolder(),
     metavar=_("FOLDER"),
-    help=_("Folder of articles and marks (or CRYPTOREAD_DATA)."),
+    help=_("Folder of articles and marks, or address of a shared archive (or CRYPTOREAD_DATA)."),
 )
 @click.option(
     "--config",
@@ -120,7 +122,7 @@ def _commands_beside(name: str) -> Mapping[str, click.Command]:
 @click.option("--debug", is_flag=True, help=_("Write more to the log (or CRYPTOREAD_DEBUG=1)."))
 @click.version_option(__version__, message="%(prog)s %(version)s")
 @click.pass_context
-def cli(ctx: click.Context, data: Path | None, config: Path | None, debug: bool) -> None:
+def cli(ctx: click.Context, data: Path | str | None, config: Path | None, debug: bool) -> None:
     """Read an archive of crypto news. Without a command: open the reader.
 
     \b

@@ -32,13 +32,22 @@ def backup(paths: Paths, to: Path, marks_alone: bool, force: bool) -> None:
       cryptoread backup --marks /media/stick/marks.zip
     """
     from reader.archive.backup import backup
-    from reader.config.paths import config_file, data_folder
+    from reader.config.paths import config_file
 
     to = to.expanduser()
-    folder = data_folder(paths.data)
+    folder = paths.data
     report = backup(folder, config_file(paths.config), to, marks_alone=marks_alone, force=force)
     text = _("backed up {report} to {path} ({megabytes} MB)")
     say(text.format(report=report, path=to, megabytes=grouped(report.size / 1e6, 1)))
+    from reader.cache.shared.folders import is_shared
+
+    if is_shared(folder):
+        say(
+            _(
+                "the articles are not in it: the archive is shared, and its server has backups "
+                "of them"
+            )
+        )
 
 
 @click.command(short_help=_("Restore marks, articles and settings from a backup."))
@@ -59,11 +68,11 @@ def restore(paths: Paths, source: Path, marks_alone: bool) -> None:
       cryptoread restore ~/cryptoread-2026-03.zip
     """
     from reader.archive.backup import restore
-    from reader.config.paths import config_file, data_folder
+    from reader.config.paths import config_file
 
     config = paths.config.expanduser() if paths.config else config_file()
     source = source.expanduser()
-    report = restore(source, data_folder(paths.data), config, marks_alone=marks_alone)
+    report = restore(source, paths.data, config, marks_alone=marks_alone)
     say(_("restored {report} from {path}").format(report=report, path=source))
     for aside in report.asides:
         say(_("what was there before is now {path}").format(path=aside))
@@ -98,10 +107,10 @@ def doctor(paths: Paths, repair: bool, deep: bool, as_json: bool) -> None:
     from reader.cli.output import print_findings_json
     from reader.cli.printing.findings import print_findings
     from reader.cli.screen import settings_fault
-    from reader.config.paths import config_file, data_folder
+    from reader.config.paths import config_file
     from reader.doctor import Depth, State, examine
 
-    folder, config = data_folder(paths.data), config_file(paths.config)
+    folder, config = paths.data, config_file(paths.config)
     depth = Depth(repair=repair, deep=deep)
     found = examine(folder, config, settings_fault=settings_fault, depth=depth)
     states = (print_findings_json if as_json else print_findings)(found)

@@ -37,18 +37,32 @@ def not_toml(error: Exception) -> str:
     return _("is not valid TOML ({reason})").format(reason=error)
 
 
-def data_folder(option: Path | None = None) -> Path:
+def data_folder(option: Path | str | None = None) -> Path:
     """Return the folder of cache and marks, which may not exist yet.
 
-    It is `option`, else CRYPTOREAD_DATA, else the platform's data folder.
+    It is `option`, else CRYPTOREAD_DATA unless that is an address, else the platform's data folder.
     """
     if chosen := option or _from_environment("CRYPTOREAD_DATA"):
-        return chosen.expanduser()
+        return Path(chosen).expanduser()
     if usual := _usual("XDG_DATA_HOME", ".local/share"):
         return usual
     import platformdirs
 
     return platformdirs.user_data_path(APP, appauthor=False)
+
+
+def address_given(option: Path | str | None = None) -> str:
+    """Return the address of the shared archive that `option`, else CRYPTOREAD_DATA names.
+
+    Empty if that is a folder.
+    """
+    given = option or os.environ.get("CRYPTOREAD_DATA", "")
+    return given if isinstance(given, str) and is_address(given) else ""
+
+
+def is_address(text: str) -> bool:
+    """Return whether a text names a shared archive rather than a folder."""
+    return text.startswith(("postgresql://", "postgres://"))
 
 
 def config_file(option: Path | None = None) -> Path:
@@ -60,7 +74,7 @@ def config_file(option: Path | None = None) -> Path:
     if option and not option.expanduser().exists():
         raise ConfigError(option, _("there is no such file"))
     if chosen := option or _from_environment("CRYPTOREAD_CONFIG"):
-        return chosen.expanduser()
+        return Path(chosen).expanduser()
     if usual := _usual("XDG_CONFIG_HOME", ".config"):
         return usual / "config.toml"
     import platformdirs
@@ -82,8 +96,8 @@ def _usual(variable: str, below_home: str) -> Path | None:
 
 
 def _from_environment(name: str) -> Path | None:
-    value = os.environ.get(name)
-    return Path(value) if value else None
+    value = os.environ.get(name, "")
+    return Path(value) if value and not is_address(value) else None
 
 
 def resource(name: str) -> Path:

@@ -6,6 +6,7 @@ from there. A bad source does not stop the others.
 
 import asyncio
 import gc
+import os
 import random
 import threading
 from collections.abc import Callable, Iterable, Iterator
@@ -42,6 +43,12 @@ OFFLINE_S = 15 * 60
 
 LOOK_FOR_STOP_S = 0.05
 
+LEASE_S = 300
+"""Seconds for which a source of a shared archive is left to the machine that has asked it."""
+
+MACHINE = "machine"
+"""Name under which a machine keeps its own random name."""
+
 
 class Sync:
     """One sync into a store. on_result: called with the result of each source that has ended.
@@ -67,6 +74,8 @@ class Sync:
         self._stop = stop or threading.Event()
         self._force = force
         self._limits = limits or Limits()
+        self._left: set[str] = set()
+        """Sources of a shared archive that another machine has asked."""
         self._run = store.intake.begin_run()
         self._states = store.intake.source_states()
 
@@ -76,6 +85,7 @@ class Sync:
         Raises CacheError. No event loop may run in this thread.
         """
         every = list(subscriptions)
+        self._claim([each.url for each in every])
         know(self._options.coindesk_key, self._options.environ.get(KEY_VARIABLE))
         know_address(*(each.url for each in every))
         results: dict[str, SourceResult] = {}
@@ -89,6 +99,17 @@ class Sync:
                 over.set()
                 worker.submit(self._store.session.release)
         return [results[each.name] for each in every if each.name in results]
+
+    def _claim(self, sources: list[str]) -> None:
+        """Leave sources of a shared archive to a machine that has asked them a moment ago."""
+        shared = self._store.shared
+        if shared is None or self._force or not sources:
+            return
+        machine = self._store.marking.state(MACHINE)
+        if not machine:
+            machine = os.urandom(8).hex()
+            self._store.marking.save_state(MACHINE, machine)
+        self._left = set(sources) - shared.claim(sources, machine, LEASE_S)
 
     async def _all(
         self,
@@ -138,6 +159,8 @@ class Sync:
     async def _guarded(self, desk: Desk, subscription: Subscription) -> SourceResult:
         """Return the result of one source, whatever happens to it."""
         state = self._state(subscription)
+        if subscription.url in self._left:
+            return SourceResult(subscription.name, Status.UNCHANGED)
         if self._is_paused(state):
             until = datetime.fromtimestamp(state.next_try, UTC).astimezone()
             error = _("paused until {time} ({error})").format(

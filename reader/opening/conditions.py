@@ -32,6 +32,7 @@ _ENVIRONMENT = _checksum(
 nothing of it is written down."""
 
 _APP = "cryptoread"
+_ADDRESS = ("postgresql://", "postgres://")
 
 
 def places(arguments: list[str]) -> tuple[str, str] | None:
@@ -51,16 +52,31 @@ def places(arguments: list[str]) -> tuple[str, str] | None:
             return None
     is_mac = sys.platform == "darwin"
     data, config = ("~/Library/Application Support",) * 2 if is_mac else _by_xdg()
+    folder = options["--data"] or os.environ.get("CRYPTOREAD_DATA") or f"{data}/{_APP}"
+    if folder.startswith(_ADDRESS) and not (folder := _of_archive(folder, f"{data}/{_APP}")):
+        return None
     return (
-        os.path.expanduser(
-            options["--data"] or os.environ.get("CRYPTOREAD_DATA") or f"{data}/{_APP}"
-        ),
+        os.path.expanduser(folder),
         os.path.expanduser(
             options["--config"]
             or os.environ.get("CRYPTOREAD_CONFIG")
             or f"{config}/{_APP}/config.toml"
         ),
     )
+
+
+def _of_archive(address: str, usual: str) -> str:
+    """Return the local folder of a shared archive; empty before its first use."""
+    from reader.digests import blake2b
+
+    own = os.environ.get("CRYPTOREAD_DATA", "")
+    home = os.path.expanduser(usual if own.startswith(_ADDRESS) else own or usual)
+    name = blake2b(address.encode(errors="replace"), digest_size=12).hexdigest()
+    try:
+        with open(os.path.join(home, "archives", "addresses", name), encoding="ascii") as file:
+            return os.path.join(home, "archives", file.read(64))
+    except (OSError, ValueError):
+        return ""
 
 
 def _by_xdg() -> tuple[str, str]:

@@ -21,7 +21,7 @@ MAX_BYTES = 4 * 1024 * 1024
 
 _OF_OURS = (
     *("cache", "marks", "reading", "crash", "cryptoread"),
-    *("copies", "backup", "import"),
+    *("copies", "backup", "import", "own", "archive"),
 )
 """Beginnings of names in a folder that has only our data."""
 

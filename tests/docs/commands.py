@@ -26,14 +26,18 @@ class Described(NamedTuple):
 def described() -> list[Described]:
     """Return the program itself, then its commands by name."""
     with click.Context(cli, info_name=PROGRAM) as program:
-        names = cli.list_commands(program)
-        found = [_described(cli, program, PROGRAM)]
-        for name in names:
-            command = cli.get_command(program, name)
-            assert command is not None
-            with click.Context(command, info_name=name, parent=program) as ctx:
-                found.append(_described(command, ctx, f"{PROGRAM} {name}"))
-        return found
+        return [_described(cli, program, PROGRAM), *_below(cli, program, PROGRAM)]
+
+
+def _below(group: click.Group, above: click.Context, name: str) -> Iterator[Described]:
+    """Yield the commands of a group by name, each before its own."""
+    for each in group.list_commands(above):
+        command = group.get_command(above, each)
+        assert command is not None
+        with click.Context(command, info_name=each, parent=above) as ctx:
+            yield _described(command, ctx, f"{name} {each}")
+            if isinstance(command, click.Group):
+                yield from _below(command, ctx, f"{name} {each}")
 
 
 def _described(command: click.Command, ctx: click.Context, name: str) -> Described:

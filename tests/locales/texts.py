@@ -22,7 +22,8 @@ _SENTENCE = re.compile(r"[A-Za-z]{2,},? [a-z]{2,}")
 _TAG = re.compile(r"<[^<>]*>")
 _SQL = re.compile(
     r"\b(SELECT|INSERT|UPDATE|CREATE|DELETE|PRAGMA|FROM|WHERE|ORDER BY|VALUES|ALTER TABLE"
-    r"|DROP TABLE|SAVEPOINT|ROLLBACK TO|RELEASE|REINDEX|NOT GLOB|NOT IN)\b| = \?|\btypeof\("
+    r"|DROP TABLE|SAVEPOINT|ROLLBACK TO|RELEASE|REINDEX|NOT GLOB|NOT IN|SHOW|SET LOCAL"
+    r"|SET client_encoding|CASE WHEN)\b| = (?:\?|%s)|\btypeof\("
 )
 _NUMBER = re.compile(r",|\.[1-9]\d*[f%]")
 _NUMBER_IN_TEXT = re.compile(r"\{\w*:[^{}]*(,|\.[1-9]\d*[f%])[^{}]*\}")

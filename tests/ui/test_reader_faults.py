@@ -200,7 +200,7 @@ def forget(folder: Path, identity: Identity) -> None:
         id = store.texts.with_identity(identity)
         assert id is not None
         with store.intake.writing(store.intake.begin_run()) as writer:
-            writer._gathered._delete(id)
+            writer._gathered._delete([id])
 
 
 async def test_an_article_that_vanishes_while_it_is_open_stays_on_the_screen(

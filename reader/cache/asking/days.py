@@ -2,19 +2,22 @@
 
 import time as clock
 from collections.abc import Iterator
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
 from pyroaring import BitMap
 
 from reader.ages import day_name, month_name
 from reader.cache.answers import Group, Tally
-from reader.cache.asking.evaluation import first_id_since
+from reader.cache.asking.evaluation import first_ids_since
 from reader.cache.ids import Span
 from reader.cache.values.instants import END, from_milliseconds
 
 if TYPE_CHECKING:
     from reader.cache.engine import View
+
+AT_ONCE = 100
+"""Days in a row whose beginnings are looked up together."""
 
 
 class _Day(NamedTuple):
@@ -68,9 +71,12 @@ def _days(view: "View") -> Iterator[_Day]:
     """Yield all days that have articles, latest first."""
     first = END
     while (published := view.published_before(first)) is not None:
-        day = from_milliseconds(published).astimezone().date()
-        first = first_id_since(view, start_of(day))
-        yield _Day((f"{day:%Y-%m-%d}",), _label(day), first)
+        latest = from_milliseconds(published).astimezone().date()
+        days = [latest - timedelta(n) for n in range(max(1, min(AT_ONCE, latest.toordinal() - 2)))]
+        for day, its_first in zip(days, first_ids_since(view, map(start_of, days)), strict=True):
+            if its_first < first:  # others have no articles
+                first = its_first
+                yield _Day((f"{day:%Y-%m-%d}",), _label(day), first)
 
 
 def _label(day: date) -> str:

@@ -1,6 +1,6 @@
 """Evaluate the filters of a `Query` with bitmaps and time bounds; words and texts come later."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from functools import reduce
 from operator import and_, or_
@@ -193,3 +193,9 @@ def first_id_since(view: "View", instant: datetime) -> int:
     """Return the lowest possible id of an article published at the instant or later."""
     last = view.last_before(milliseconds(instant))
     return 0 if last is None else last + 1
+
+
+def first_ids_since(view: "View", instants: Iterable[datetime]) -> list[int]:
+    """Return the same for several instants, in their order."""
+    found = view.last_before_each([milliseconds(instant) for instant in instants])
+    return [0 if last is None else last + 1 for last in found]

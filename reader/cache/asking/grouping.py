@@ -205,6 +205,7 @@ def _tags_of_few(ids: BitMap, facets: Facets, ask: Ask) -> list[TagCount]:
             found = {(id, tag.casefold()) for id, tag in view.tags(some)}
             counts.update(tag for _id, tag in found)
     with ask() as view:
+        facets.look_up(view, [("tag", tag) for tag in counts])
         # A tag without a facet is damage: skip it.
         named = [
             TagCount(facets.name(view, ("tag", tag)), n)

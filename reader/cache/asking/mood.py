@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from pyroaring import BitMap
 
 from reader.cache.asking.days import start_of
-from reader.cache.asking.evaluation import first_id_since
+from reader.cache.asking.evaluation import first_id_since, first_ids_since
 from reader.cache.asking.grouping import TAGS_AT_ONCE, Ask
 from reader.cache.facets.index import ESTIMATED, Facets
 from reader.cache.mood import ROWS, By, Column, Mood, Pair, Per, Row, calendar
@@ -41,7 +41,7 @@ def mood(
         days = _days(ids, by, most, now, view)
         if not days:
             return Mood(by, per)
-        bounds = [first_id_since(view, start_of(day)) for day in days]
+        bounds = first_ids_since(view, map(start_of, days))
         sets = _sets(ids, bounds, facets, view)
     return Mood(by, per, _columns(days, sets), tuple(_rows(per, sets, facets, ask)) if per else ())
 

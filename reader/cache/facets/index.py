@@ -198,6 +198,10 @@ class Facets:
         if len(missing) > 1 and not self.is_counted_anew:
             self._load(view, missing, self._cut(view))
 
+    def look_up(self, view: "View", facets: Iterable[Facet]) -> None:
+        """Learn which of the facets exist, and their names, in one request."""
+        self._look_up(view, [each for each in facets if each not in self._keys])
+
     def get(self, view: "View", facet: Facet) -> BitMap:
         """Return the ids of one facet; empty for an unknown facet."""
         key = self._key(view, facet)

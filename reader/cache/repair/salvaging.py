@@ -14,12 +14,13 @@ from typing import Any, NamedTuple
 from pyroaring import BitMap
 
 from reader.article import Article
-from reader.cache.engines.sqlite.documents import DERIVED, derived, stamp_ends
+from reader.cache.engines.sqlite.documents import DERIVED, derived
 from reader.cache.engines.sqlite.fulltext import mend_index
 from reader.cache.files.damage import rows_of
 from reader.cache.files.schema import FEEDS_SINCE, WRITER_CACHE_KIB
 from reader.cache.repair.rebuilding import marks_shown, mend_facets
 from reader.cache.values.incoming import Incoming
+from reader.cache.values.stamps import stamp_ends
 from reader.cache.values.stored import Document
 
 AT_START = 256 * 1024 * 1024

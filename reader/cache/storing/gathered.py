@@ -13,6 +13,7 @@ from pyroaring import BitMap
 from reader.article import Identity
 from reader.cache.facets.changes import FacetChanges
 from reader.cache.facets.index import ALL, DRAFT, ESTIMATED, PINNED, Truth
+from reader.cache.ids import batches
 from reader.cache.marks.journal import Marks
 from reader.cache.storing.placing import places
 from reader.cache.values.incoming import Incoming, digest_of, indexed
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
     from reader.cache.engine import Transaction
     from reader.cache.values.facet_rows import Facet
 from reader.cache.values.stored import Coming, Text
+
+MOVED_AT_ONCE = 200
+"""Articles that are read together when they make room or are replaced."""
 
 
 class Gathered:
@@ -102,22 +106,20 @@ class Gathered:
         """
         kept: dict[int, Coming] = {}
         placed: list[Coming] = []
+        replaced = [each.before.id for each in self._coming.values() if each.before is not None]
+        self._delete([*replaced, *(stored.id for stored in self._replaced)])
         for coming in self._coming.values():
             before = coming.before
-            if before is not None:
-                self._delete(before.id)
             if before is not None and before.published == coming.incoming.published:
                 kept[before.id] = coming
             else:
                 placed.append(coming)
-        for stored in self._replaced:
-            self._delete(stored.id)
         placed.sort(key=lambda coming: coming.incoming.published)
         self._gather_texts(kept)
         self._insert(kept)  # so that nothing else takes their places
         found = places(self._to, [coming.incoming.published for coming in placed])
-        for id, to in reversed(found.moves):
-            self._move(id, to)
+        for some in batches(found.moves[::-1], MOVED_AT_ONCE):
+            self._move(some)
         new = dict(zip(found.ids, placed, strict=True))
         self._gather_texts(new)
         self._coming.clear()
@@ -144,20 +146,29 @@ class Gathered:
             facets += facets_of(placed[id].told)
             self._changes.set(id, facets, True)
 
-    def _delete(self, id: int) -> None:
-        self._forget_facets_and_text(id)
-        self._to.delete(id)
+    def _delete(self, ids: Sequence[int]) -> None:
+        for some in batches(ids, MOVED_AT_ONCE):
+            rows = self._rows(some)
+            for id in some:
+                self._forget_facets_and_text(id, rows.get(id))
+                self._to.delete(id)
 
-    def _move(self, id: int, to: int) -> None:
-        text, facets = self._forget_facets_and_text(id)
-        self._to.move(id, to)
-        self._touched.add(to)
-        self._texts[to] = text
-        self._changes.set(to, facets, True)
+    def _move(self, moves: Sequence[tuple[int, int]]) -> None:
+        rows = self._rows([id for id, _ in moves])
+        for id, to in moves:
+            text, facets = self._forget_facets_and_text(id, rows.get(id))
+            self._to.move(id, to)
+            self._touched.add(to)
+            self._texts[to] = text
+            self._changes.set(to, facets, True)
 
-    def _forget_facets_and_text(self, id: int) -> "tuple[Text, Sequence[Facet]]":
+    def _rows(self, ids: Sequence[int]) -> dict[int, Sequence[Any]]:
+        return {id: row for id, *row in self._to.indexed(ids)}
+
+    def _forget_facets_and_text(
+        self, id: int, row: Sequence[Any] | None
+    ) -> "tuple[Text, Sequence[Facet]]":
         self._touched.add(id)
-        row = self._to.indexed(id)
         text, facets = self._text_and_facets(*row) if row else (("", "", ""), None)
         if facets is None:
             facets = self._to.facets_with(id)

@@ -1,6 +1,6 @@
 """Facets as engines store them: rows, chunks and counts. Values only."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from pyroaring import BitMap
@@ -49,3 +49,13 @@ Facts = tuple[int, str, str, str, str, Sequence[str], tuple[bool, ...]]
 """The values that facets are counted from: id, source, lang, category, sentiment, tags, and
 whether the article is pinned, a draft, of an estimated sentiment, and what is known of its story
 (`told`)."""
+
+
+def chunks_of(key: int, bits: BitMap) -> Iterator[tuple[int, BitMap]]:
+    """Yield the chunks of a facet, each with its id. key: of the facet."""
+    place = bits.min() if bits else None
+    while place is not None:
+        chunk = place >> CHUNK_BITS
+        end = (chunk + 1) << CHUNK_BITS
+        yield chunk * FACETS + key, bits & BitMap(range(chunk << CHUNK_BITS, end))
+        place = bits.next_set_bit(end) if bits.max() >= end else None

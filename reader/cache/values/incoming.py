@@ -8,7 +8,7 @@ from reader.article import Article, Identity
 from reader.cache.values.instants import milliseconds
 from reader.digests import blake2b
 from reader.formats import from_fields, to_fields
-from reader.formats.archive.schema import MAX_TAGS
+from reader.formats.archive.schema import FLAGS, MAX_TAGS
 from reader.query.folding import is_plain
 
 DIGEST_BYTES = 16
@@ -106,3 +106,15 @@ def indexed(fields: Mapping[str, Any]) -> Indexed:
         return Indexed(description, tuple(tags), estimated)
     article = from_fields(fields, "", "")
     return Indexed(article.description, article.tags, article.sentiment_is_estimated)
+
+
+def indexed_of(text: bytes | None) -> Indexed:
+    """Return the indexed values of an article's stored fields; empty if they are damaged."""
+    try:
+        fields = json.loads(text or b"")
+    except ValueError:
+        fields = {}
+    if not isinstance(fields, dict):
+        fields = {}
+    fields.pop(FLAGS, None)
+    return indexed(fields)

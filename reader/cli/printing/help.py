@@ -42,8 +42,18 @@ def translate(command: "click.Command") -> None:
     texts = zip(kept, paragraphs(command.help), strict=True)
     command.help = "\n\n".join(_KEPT * is_kept + _(text) for is_kept, text in texts)
     command.options_metavar = _("[OPTIONS]")
+    _translate_commands_of(command)
     for parameter in command.params:
         parameter.type.name = _names_of_types().get(parameter.type.name, parameter.type.name)
+
+
+def _translate_commands_of(command: "click.Command") -> None:
+    from click import Group
+
+    if isinstance(command, Group) and command.commands:
+        command.subcommand_metavar = _("COMMAND [ARGS]...")
+        for each in command.commands.values():
+            translate(each)
 
 
 def _names_of_types() -> dict[str, str]:

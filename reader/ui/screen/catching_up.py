@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from reader.article import ArticleId
+from reader.i18n import _
 from reader.library import Library
 from reader.ui.screen.answers import Answers
 from reader.ui.screen.host import Host
@@ -39,13 +40,29 @@ class CatchingUp:
         self._searching = searching
         self._sidebar = sidebar
         self._changed = changed
+        self._loss = ""
+        """Why a shared archive cannot be reached, empty if it can."""
 
     def look(self) -> None:
         """Show what has changed, after it is read in the background. Raises CacheError."""
-        if not self._library.renew():
+        if self._library.shared is not None:
+            self._tell_of_loss(self._library.shared.lost)
+            self._answers.catch_up(self.show)  # a server may take its time
+            if self._answers.has_failed and not self._loss:
+                self._answers.ask()
+        elif not self._library.renew():
             self._answers.catch_up(self.show)
         elif self._answers.has_failed:
             self._answers.ask()
+
+    def _tell_of_loss(self, loss: str) -> None:
+        """Say that a shared archive cannot be reached, and when it can be again."""
+        before, self._loss = self._loss, loss
+        if loss and not before:
+            text = _("{loss}; what was read stays, and it is tried again")
+            self._host.say(text.format(loss=loss), error=True)
+        elif before and not loss:
+            self._host.say(_("the archive can be reached again"))
 
     def show(self) -> None:
         """Advance to the version that has been read. Raises CacheError.

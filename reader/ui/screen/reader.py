@@ -320,7 +320,9 @@ class ReaderScreen(TellingScreen, HostScreen):
         from reader.ui.screen.palette import help_groups
 
         groups = help_groups(self.keymap, self.keys_at_present)
-        await open_box(self.app, HelpScreen(groups, str(self._library.folder)))
+        shared = self._library.shared
+        place = shared.name if shared else str(self._library.folder)
+        await open_box(self.app, HelpScreen(groups, place))
 
     # Live news.
 

@@ -13,7 +13,7 @@ from reader.cache.insight.alerts import Alerts
 from reader.cache.store import Store
 from reader.config.alerts import OncePer, Rule
 from tests.builders import NOW, article, put
-from tests.memory_engine import MemoryStore
+from tests.engines import ENGINES
 
 HACK = "Vaults of Larkspur drained of $41 million by a forged oracle"
 RETOLD = "Larkspur loses $41 million after forged oracle drains its vaults"
@@ -25,7 +25,7 @@ LARKSPUR = Rule(name="larkspur", query="larkspur")
 EVERY = Rule(name="every", query="larkspur", once_per=OncePer.ARTICLE)
 
 
-@pytest.fixture(params=[Store, MemoryStore], ids=["sqlite", "memory"])
+@pytest.fixture(params=list(ENGINES.values()), ids=list(ENGINES))
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Any]:
     with request.param(tmp_path) as made:
         yield made

@@ -19,7 +19,7 @@ from reader.cache.store import Store
 from reader.cache.values.instants import END
 from reader.query.language import parse
 from tests.builders import NOW, article, put
-from tests.memory_engine import MemoryStore
+from tests.engines import ENGINES, on_every_engine
 
 UP, DOWN = Sentiment.POSITIVE, Sentiment.NEGATIVE
 HACK = "Vaults of Larkspur drained of $41 million by a forged oracle"
@@ -43,7 +43,7 @@ def clock() -> Clock:
     return Clock()
 
 
-@pytest.fixture(params=[Store, MemoryStore], ids=["sqlite", "memory"])
+@pytest.fixture(params=list(ENGINES.values()), ids=list(ENGINES))
 def store(request: pytest.FixtureRequest, tmp_path: Path, clock: Clock) -> Iterator[Any]:
     with request.param(tmp_path, clock=clock) as made:
         yield made
@@ -394,7 +394,7 @@ BATCHES = st.lists(
 )
 
 
-@pytest.mark.parametrize("opened", [Store, MemoryStore], ids=["sqlite", "memory"])
+@on_every_engine
 @settings(max_examples=25, deadline=None)
 @given(batches=BATCHES, seen=st.integers(0, 3))
 def test_a_briefing_equals_a_recount(

@@ -16,12 +16,12 @@ from reader.cache.store import Store
 from reader.library import Library, Mark
 from reader.query.language import parse
 from tests.builders import NOW, article, put
-from tests.memory_engine import MemoryStore
+from tests.engines import ENGINES
 
 UP, DOWN = Sentiment.POSITIVE, Sentiment.NEGATIVE
 
 
-@pytest.fixture(params=[Store, MemoryStore], ids=["sqlite", "memory"])
+@pytest.fixture(params=list(ENGINES.values()), ids=list(ENGINES))
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Any]:
     with request.param(tmp_path) as made:
         yield made

@@ -8,11 +8,17 @@ from typing import Any
 import pytest
 
 from reader.cache import engine
+from reader.cache.engines.postgres.engine import PostgresEngine
+from reader.cache.engines.postgres.feed_memory import PostgresFeedMemory
+from reader.cache.engines.postgres.transaction import PostgresTransaction
+from reader.cache.engines.postgres.upkeep import PostgresUpkeep
+from reader.cache.engines.postgres.view import PostgresView
 from reader.cache.engines.sqlite.engine import SqliteEngine
 from reader.cache.engines.sqlite.feed_memory import SqliteFeedMemory
 from reader.cache.engines.sqlite.transaction import SqliteTransaction
 from reader.cache.engines.sqlite.upkeep import SqliteUpkeep
 from reader.cache.engines.sqlite.view import SqliteView
+from reader.cache.shared.engine import SharedEngine
 from reader.query.language import parse
 from tests.builders import NOW, article, put
 from tests.memory_engine import (
@@ -78,6 +84,12 @@ def test_a_filter_of_many_tags_takes_a_few_requests(store: MemoryStore, asked: l
         (engine.Transaction, MemoryTransaction),
         (engine.Engine, SqliteEngine),
         (engine.Engine, MemoryEngine),
+        (engine.View, PostgresView),
+        (engine.FeedMemory, PostgresFeedMemory),
+        (engine.Upkeep, PostgresUpkeep),
+        (engine.Transaction, PostgresTransaction),
+        (engine.Engine, PostgresEngine),
+        (engine.Engine, SharedEngine),
     ],
 )
 def test_an_engine_has_every_method_of_the_protocol(protocol: type, kind: type) -> None:

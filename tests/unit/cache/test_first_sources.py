@@ -8,15 +8,14 @@ import pytest
 
 from reader.cache.insight import firsts as module
 from reader.cache.insight.firsts import first_sources
-from reader.cache.store import Store
 from reader.query.language import parse
 from tests.builders import NOW, article, put
-from tests.memory_engine import MemoryStore
+from tests.engines import ENGINES
 
 HACK = "Vaults of Larkspur drained by a forged oracle"
 
 
-@pytest.fixture(params=[Store, MemoryStore], ids=["sqlite", "memory"])
+@pytest.fixture(params=list(ENGINES.values()), ids=list(ENGINES))
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Any]:
     with request.param(tmp_path) as made:
         articles = [

@@ -19,8 +19,8 @@ from reader.cache.repair import marks_repair
 from reader.cache.store import Store
 from reader.query.language import Field, Query, Term, parse
 from tests.builders import NOW, article, put
+from tests.engines import ENGINES, Opens, on_every_engine
 from tests.examples import examples
-from tests.unit.cache.test_store import ENGINES, Opens, on_every_engine
 
 TRADING, TO_DO = own_tag("Trading"), own_tag("to do")
 

@@ -31,7 +31,7 @@ def make_full(store: Store) -> None:
     put(store, "last")
     (id,) = store.questions.find(Query(), NOW)
     with store.intake.writing(store.intake.begin_run()) as writer:
-        writer._gathered._move(id, LAST)
+        writer._gathered._move([(id, LAST)])
 
 
 def test_an_article_without_a_free_id_is_refused_and_nothing_changes(tmp_path: Path) -> None:

@@ -9,10 +9,9 @@ import pytest
 from reader.article import Article
 from reader.cache.insight import related as module
 from reader.cache.insight.related import related
-from reader.cache.store import Store
 from reader.query.language import parse
 from tests.builders import NOW, article, put
-from tests.memory_engine import MemoryStore
+from tests.engines import ENGINES
 
 HACK = "Vaults of Larkspur drained of $41 million by a forged oracle"
 RETOLD = "Larkspur loses $41 million after forged oracle drains its vaults"
@@ -22,7 +21,7 @@ MINING = "Miners of Tarnby move to hydro plants before the winter tariff"
 MONTH = 30 * 24
 
 
-@pytest.fixture(params=[Store, MemoryStore], ids=["sqlite", "memory"])
+@pytest.fixture(params=list(ENGINES.values()), ids=list(ENGINES))
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Any]:
     with request.param(tmp_path) as made:
         yield made

@@ -33,11 +33,10 @@ from reader.cache.values.incoming import Incoming
 from reader.formats.page import UNDATED
 from reader.query.language import Field, Query, parse
 from tests.builders import NOW, put
+from tests.engines import on_every_engine
 from tests.examples import examples
-from tests.memory_engine import MemoryStore
 
 Opens = Callable[[Path], Any]
-on_every_engine = pytest.mark.parametrize("opened", [Store, MemoryStore], ids=["sqlite", "memory"])
 
 ADDRESS = "https://news.example/feed"
 LONG = " ".join(f"word{chr(97 + n % 26)}{chr(97 + n // 26)}" for n in range(40))

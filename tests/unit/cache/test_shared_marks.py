@@ -16,8 +16,8 @@ from reader.cache.marks.kinds import Mark
 from reader.cache.store import Store
 from reader.query.language import Query, parse
 from tests.builders import NOW, article, put
+from tests.engines import ENGINES, Opens, on_every_engine
 from tests.examples import examples
-from tests.unit.cache.test_store import ENGINES, Opens, on_every_engine
 
 PAIRS = 4
 

@@ -34,12 +34,8 @@ from reader.query.language import STATES, Condition, Field, Pattern, Query, Term
 from reader.query.queries import Group as Parentheses
 from reader.query.queries import grouped
 from tests.builders import NOW, article, put
+from tests.engines import ENGINES, Opens, on_every_engine
 from tests.examples import examples
-from tests.memory_engine import MemoryStore
-
-Opens = Callable[[Path], Any]
-ENGINES: dict[str, Opens] = {"sqlite": Store, "memory": MemoryStore}
-on_every_engine = pytest.mark.parametrize("opened", ENGINES.values(), ids=ENGINES)
 
 CATEGORIES = ("BTC", "ETH", "OTHER")
 TAGS = ("BTC", "XRP", "BITCOIN NEWS", "ÄTHER")

@@ -26,7 +26,7 @@ from reader.cache.values.instants import END
 from reader.errors import CacheLocked
 from reader.query.language import parse
 from tests.builders import NOW, article, put
-from tests.memory_engine import MemoryStore
+from tests.engines import ENGINES, on_every_engine
 
 UP, DOWN = Sentiment.POSITIVE, Sentiment.NEGATIVE
 HACK = "Vaults of Larkspur drained of $41 million by a forged oracle"
@@ -34,7 +34,7 @@ RETOLD = "Larkspur loses $41 million after forged oracle drains its vaults"
 MINING = "Miners of Tarnby move to hydro plants before the winter tariff"
 
 
-@pytest.fixture(params=[Store, MemoryStore], ids=["sqlite", "memory"])
+@pytest.fixture(params=list(ENGINES.values()), ids=list(ENGINES))
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Any]:
     with request.param(tmp_path) as made:
         yield made
@@ -413,7 +413,7 @@ def recounted(store: Any) -> dict[str, set[int]]:
     return states
 
 
-@pytest.mark.parametrize("opened", [Store, MemoryStore], ids=["sqlite", "memory"])
+@on_every_engine
 @settings(max_examples=30, deadline=None)
 @given(rows=ARTICLES, cuts=st.lists(st.integers(1, 6), max_size=4))
 def test_stories_and_states_do_not_depend_on_runs_and_equal_a_recount(

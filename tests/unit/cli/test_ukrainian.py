@@ -12,15 +12,22 @@ import pytest
 
 from reader.cli.group import MODULES
 from reader.cli.printing.help import paragraphs
+from reader.cli.shared.archive import archive
 from reader.config.settings import Settings
 from reader.i18n import VARIABLE
 
 COMMANDS = sorted(name for names in MODULES.values() for name in names)
+HELPS = [
+    ["--help"],
+    *([name, "--help"] for name in COMMANDS),
+    *(["archive", name, "--help"] for name in archive.commands),
+]
 
 NAMES = {
     *("JSON", "CSV", "ZIP", "OPML", "API", "URL", "ID", "UTC", "XRP", "SIGTERM", "REDACTED"),
     *("CRYPTOREAD_DATA", "CRYPTOREAD_CONFIG", "CRYPTOREAD_DEBUG", "SHELL", "PAGER", "NO_COLOR"),
     *("Markdown", "bash", "bashrc", "zsh", "zshrc", "fish", "less", "ctrl", "cryptoread"),
+    *("PostgreSQL", "PGPASSWORD", "verify", "sslmode"),
 }
 """Names of formats, programs, variables and keys, which are the same in each language."""
 
@@ -70,16 +77,15 @@ def without_literals(help_text: str) -> str:
 
 
 def test_help_has_no_english_words() -> None:
-    helps = run(["--help"], *([name, "--help"] for name in COMMANDS))
-    assert helps.count("Використання: cryptoread") == 1 + len(COMMANDS)
+    helps = run(*HELPS)
+    assert helps.count("Використання: cryptoread") == len(HELPS)
     words = set(re.findall(r"[A-Za-z_]{2,}", without_literals(helps)))
     assert words - NAMES == set()
 
 
 def test_usage_names_arguments_in_ukrainian() -> None:
-    helps = run(["--help"], *([name, "--help"] for name in COMMANDS))
-    usages = re.findall("^Використання: .*", helps, re.MULTILINE)
-    assert len(usages) == 1 + len(COMMANDS)
+    usages = re.findall("^Використання: .*", run(*HELPS), re.MULTILINE)
+    assert len(usages) == len(HELPS)
     assert all("[ПАРАМЕТРИ]" in usage for usage in usages)
     assert set(re.findall(r"[A-Z]{2,}", " ".join(usages))) <= {"ID", "URL"}
 

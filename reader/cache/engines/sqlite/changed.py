@@ -9,14 +9,13 @@ from collections.abc import Iterator, Sequence
 
 from pyroaring import BitMap
 
-from reader.cache.engines.sqlite.facts import indexed_of
 from reader.cache.files.checksums import bitmap_sum
 from reader.cache.files.connections import Connection
 from reader.cache.files.damage import number, rows_of
 from reader.cache.files.migrations import FULLTEXT_OPTIONS
 from reader.cache.fts5 import matches
 from reader.cache.ids import batches
-from reader.cache.values.incoming import digest_of
+from reader.cache.values.incoming import digest_of, indexed_of
 from reader.cache.values.stored import Text
 from reader.query.folding import folded
 

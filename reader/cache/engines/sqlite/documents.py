@@ -4,15 +4,13 @@ A document is whole if its digest is right; then its row can be rebuilt from it.
 come from its source again: `forget` arranges that.
 """
 
-import os
 import sqlite3
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import suppress
 
 from reader.cache.files.damage import rows_of
 from reader.cache.values.incoming import Incoming
 from reader.cache.values.stored import Document
-from reader.text import display_name
 
 DERIVED = (
     "source, external, lang, feed, published, updated, category, sentiment, pinned, draft, "
@@ -118,26 +116,8 @@ def _make_readable(db: sqlite3.Connection, id: int) -> None:
 
 def forget_stamps(db: sqlite3.Connection, origins: Collection[str]) -> None:
     """Let the next import read those files again. origins: their paths in import roots."""
-    wanted = set(origins)
-    wanted |= {name for each in origins if (name := _json_file(each))}
-    found: set[bytes] = set()
-    for (location,) in db.execute("SELECT location FROM files"):
-        if not wanted.isdisjoint(stamp_ends(os.fsdecode(location))):
-            found |= {location, location.partition(b"!")[0]}
-    db.executemany("DELETE FROM files WHERE location = ?", [(each,) for each in found])
+    from reader.cache.values.stamps import stamps_of
 
-
-def _json_file(origin: str) -> str:
-    """Return the name of the file that an article of `news.jsonl:12` came from, else nothing."""
-    name, _, number = origin.rpartition(":")
-    return name if number.isdecimal() else ""
-
-
-def stamp_ends(path: str) -> Iterator[str]:
-    """Yield the possible origins of a file: its path after each `/` and after an archive."""
-    if not path.isascii():
-        path = display_name(path)
-    place = len(path)
-    while place > 0:
-        place = max(path.rfind("/", 0, place), path.rfind("!", 0, place))
-        yield path[place + 1 :]
+    every = (location for (location,) in db.execute("SELECT location FROM files"))
+    found = [(each,) for each in stamps_of(every, origins)]
+    db.executemany("DELETE FROM files WHERE location = ?", found)

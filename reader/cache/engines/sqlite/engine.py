@@ -67,6 +67,9 @@ class SqliteEngine:
         with self.changing() as db, nullcontext() if wait else without_waiting(db), transaction(db):
             yield SqliteTransaction(db)
 
+    changing_own = transaction
+    """The file is the user's own, and has the facets of marks beside the others."""
+
     @contextmanager
     def changing(self) -> Iterator[sqlite3.Connection]:
         """Give a connection to write on, one thread at a time. Raises CacheError."""

@@ -16,7 +16,15 @@ from pyroaring import BitMap
 from reader.cache.files.checksums import bitmap_sum, row_sum
 from reader.cache.files.damage import is_damage
 from reader.cache.ids import batches
-from reader.cache.values.facet_rows import CHUNK_BITS, FACETS, Counted, Damaged, Facet, FacetRow
+from reader.cache.values.facet_rows import (
+    CHUNK_BITS,
+    FACETS,
+    Counted,
+    Damaged,
+    Facet,
+    FacetRow,
+    chunks_of,
+)
 from reader.i18n import _
 
 _ROW = "SELECT key, field, value, label, size, newer, crc FROM facets "
@@ -190,7 +198,7 @@ def write_anew(db: sqlite3.Connection, counted: Counted, version: int) -> None:
         db.execute(insert, row[:4])
         put(db, [row])
         put_whole(db, key, bits)
-        now = dict(_chunks_of(key, bits))
+        now = dict(chunks_of(key, bits))
         emptied = [
             id for id in former.get(key, ()) if id not in now
         ]  # other processes must see that, too
@@ -233,15 +241,6 @@ def _empty_tables(db: sqlite3.Connection) -> None:
         db.execute(f"DROP TABLE {table}")
     for statement in statements:
         db.execute(statement)
-
-
-def _chunks_of(key: int, bits: BitMap) -> Iterator[tuple[int, BitMap]]:
-    place = bits.min() if bits else None
-    while place is not None:
-        chunk = place >> CHUNK_BITS
-        end = (chunk + 1) << CHUNK_BITS
-        yield chunk * FACETS + key, bits & BitMap(range(chunk << CHUNK_BITS, end))
-        place = bits.next_set_bit(end) if bits.max() >= end else None
 
 
 def facets_with(db: sqlite3.Connection, id: int) -> list[Facet]:

@@ -1,14 +1,12 @@
 """Read articles one by one for what facets and the full-text index are made from."""
 
-import json
 import sqlite3
 from collections.abc import Iterator, Sequence
 
 from reader.cache.files.damage import rows_of
 from reader.cache.values.facet_rows import Facts
-from reader.cache.values.incoming import Indexed, indexed
+from reader.cache.values.incoming import indexed_of
 from reader.cache.values.told import told_of
-from reader.formats.archive.schema import FLAGS
 
 BATCH = 500
 
@@ -38,15 +36,3 @@ def batches(db: sqlite3.Connection) -> Iterator[Sequence[int]]:
     ).fetchall():
         yield [id for (id,) in some]
         last = some[-1][0]
-
-
-def indexed_of(text: bytes | None) -> Indexed:
-    """Return the indexed values of an article's stored fields; empty if they are damaged."""
-    try:
-        fields = json.loads(text or b"")
-    except ValueError:
-        fields = {}
-    if not isinstance(fields, dict):
-        fields = {}
-    fields.pop(FLAGS, None)
-    return indexed(fields)

@@ -1,10 +1,9 @@
 """The SQLite engine's memory of a feed: implements `engine.FeedMemory` in SQL."""
 
 import sqlite3
-from array import array
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
 
+from reader.cache.engines.rows import packed, telling_of_row, unpacked
 from reader.cache.sameness.law import ALIKE_AT_MOST, MAX_NAMES, Item, Known
 from reader.cache.sameness.tellings import (
     REPUBLISHED_WITHIN_MS,
@@ -99,9 +98,9 @@ class SqliteFeedMemory:
         }
         found: dict[int, bool] = {}
         for entry, *row in self._db.execute(_ALIKE, values).fetchall():
-            if not one_adds_numbers(telling.numbers, _unpacked(row[-1])):
+            if not one_adds_numbers(telling.numbers, unpacked(row[-1])):
                 continue  # the most common and cheapest check
-            found[entry] = found.get(entry, False) or retold(telling, _telling(row))
+            found[entry] = found.get(entry, False) or retold(telling, telling_of_row(row))
         for entry, is_near in found.items():
             if is_near and (known := self._known(entry)):
                 yield known
@@ -109,7 +108,7 @@ class SqliteFeedMemory:
     def tellings(self, entry: int) -> Sequence[Telling]:
         """Return the stored versions of the entry, in the order of being stored."""
         find = f"SELECT {_TELLING} FROM tellings WHERE entry = ? ORDER BY telling"
-        return [_telling(row) for row in self._db.execute(find, (entry,))]
+        return [telling_of_row(row) for row in self._db.execute(find, (entry,))]
 
     def begin(self, item: Item, names: Sequence[Name]) -> int:
         """Add an entry and return its number. names: the names that distinguish it."""
@@ -171,22 +170,8 @@ class SqliteFeedMemory:
             [
                 (
                     *(entry, self._feed, each.title, each.text, each.published, each.length),
-                    *(_packed(each.words), _packed(each.title_words), _packed(each.numbers)),
+                    *(packed(each.words), packed(each.title_words), packed(each.numbers)),
                 )
                 for each in reversed(tellings)
             ],
         )
-
-
-def _telling(row: Sequence[Any]) -> Telling:
-    title, text, length, published, words, title_words, numbers = row
-    sets = (_unpacked(words), _unpacked(title_words), _unpacked(numbers))
-    return Telling(title, text, length, published, *sets)
-
-
-def _packed(hashes: Iterable[int]) -> bytes:
-    return array("I", sorted(hashes)).tobytes()
-
-
-def _unpacked(packed: bytes) -> frozenset[int]:
-    return frozenset(array("I", packed))

@@ -6,19 +6,11 @@ All functions work within the transaction that their caller holds open.
 import sqlite3
 
 from reader.article import Identity
-from reader.cache.engines.sqlite.lookups import SELECT, document, from_row
+from reader.cache.engines.rows import is_live, is_same_item, stored_of
+from reader.cache.engines.sqlite.lookups import SELECT, document
 from reader.cache.sameness.arrivals import Arrival, FeedPage
-from reader.cache.sameness.tellings import (
-    REPUBLISHED_WITHIN_MS,
-    link_of,
-    related,
-    retold,
-    telling_of,
-)
-from reader.cache.values.incoming import Incoming
+from reader.cache.sameness.tellings import REPUBLISHED_WITHIN_MS
 from reader.cache.values.stored import Stored
-
-_CUT_BODY = 60_000
 
 
 def formerly(db: sqlite3.Connection, feed: FeedPage, arrival: Arrival) -> list[Stored]:
@@ -34,12 +26,12 @@ def formerly(db: sqlite3.Connection, feed: FeedPage, arrival: Arrival) -> list[S
         f"{SELECT} external IN ({places}) AND (feed = ? AND entry = 0 OR feed = '' AND source = ?)",
         (*arrival.former, feed.feed, incoming.source),
     ).fetchall()
-    found = [from_row(row) for row in rows]
+    found = [stored_of(row) for row in rows]
     if not found and db.execute("SELECT 1 FROM versions LIMIT 1").fetchone():
         found = _earlier_names(db, arrival)
-    same = [each for each in found if _is_same(db, each, arrival)]
+    same = [each for each in found if is_same_item(each, document(db, each.id), arrival)]
     same.sort(key=lambda each: (each.lang != incoming.lang, -each.updated))
-    return [each for each in same if each.lang == incoming.lang or _is_live(each, incoming)]
+    return [each for each in same if each.lang == incoming.lang or is_live(each, incoming)]
 
 
 def _earlier_names(db: sqlite3.Connection, arrival: Arrival) -> list[Stored]:
@@ -62,8 +54,8 @@ def _earlier_names(db: sqlite3.Connection, arrival: Arrival) -> list[Stored]:
         f"{SELECT} published = ? AND source = ? AND feed = '' LIMIT 20",
         (incoming.published, incoming.source),
     ).fetchall()
-    found = {each.id: each for each in map(from_row, rows)}
-    return [each for each in found.values() if _is_live(each, incoming)]
+    found = {each.id: each for each in map(stored_of, rows)}
+    return [each for each in found.values() if is_live(each, incoming)]
 
 
 def told_formerly(db: sqlite3.Connection, identity: Identity) -> list[Identity]:
@@ -76,23 +68,3 @@ def told_formerly(db: sqlite3.Connection, identity: Identity) -> list[Identity]:
     )
     others = (identity._replace(external=external) for (external,) in found)
     return [other for other in others if other != identity]
-
-
-def _is_live(stored: Stored, incoming: Incoming) -> bool:
-    """Return whether the article came from a feed rather than from a file."""
-    return bool(stored.entry) or stored.origin == incoming.source
-
-
-def _is_same(db: sqlite3.Connection, stored: Stored, arrival: Arrival) -> bool:
-    fields, body, _ = document(db, stored.id)
-    link = link_of(str(fields.get("canonicalUrl") or ""))
-    if arrival.item.link.agrees(link):
-        return True
-    telling = telling_of(
-        str(fields.get("title", "")), body[:_CUT_BODY].decode(errors="ignore"), stored.published
-    )
-    if retold(arrival.item.telling, telling):
-        return True
-    if stored.identity.external not in arrival.former:
-        return False
-    return not arrival.item.link.contradicts(link) or related(arrival.item.telling, telling)

@@ -61,7 +61,8 @@ def has_damaged_index(db: sqlite3.Connection) -> bool:
 
 def mend_index(db: sqlite3.Connection) -> None:
     """Rebuild the full-text index."""
-    from reader.cache.engines.sqlite.facts import batches, indexed_of
+    from reader.cache.engines.sqlite.facts import batches
+    from reader.cache.values.incoming import indexed_of
 
     for counter in ("version", "texts"):
         db.execute("UPDATE meta SET value = value + 1 WHERE name = ?", (counter,))

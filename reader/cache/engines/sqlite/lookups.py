@@ -3,16 +3,14 @@
 All functions work within the caller's open transaction.
 """
 
-import json
 import sqlite3
-from typing import Any
 
 from reader.article import Identity
+from reader.cache.engines.rows import Contents, contents_of, stored_of
 from reader.cache.engines.sqlite.feed_memory import SqliteFeedMemory
 from reader.cache.files.damage import rows_of
 from reader.cache.sameness.tellings import id_name, link_of
-from reader.cache.values.incoming import digest_of
-from reader.cache.values.stored import Stored, identity_of
+from reader.cache.values.stored import Stored
 
 _DOCUMENT = "SELECT CAST(fields AS BLOB), CAST(body AS BLOB), digest FROM documents WHERE id IN "
 
@@ -21,16 +19,6 @@ SELECT = (
     "CAST(origin AS BLOB), entry, came, "
     "fetched, story, told, arrived FROM articles WHERE "
 )
-
-
-def from_row(row: tuple[Any, ...]) -> Stored:
-    """Return the stored article of a row with the columns of `SELECT`."""
-    id, source, external, lang, feed, published, updated, run, origin, entry, came = row[:11]
-    fetched, story, told, arrived = row[11:]
-    identity = identity_of(source, external, lang, feed)
-    origin = bytes(origin).decode(errors="replace")
-    rest = (origin, entry, came, bool(fetched), lang, story, told, arrived)
-    return Stored(id, identity, published, updated, run, *rest)
 
 
 def stored_as(db: sqlite3.Connection, identity: Identity) -> Stored | None:
@@ -45,13 +33,13 @@ def stored_as(db: sqlite3.Connection, identity: Identity) -> Stored | None:
             (identity.external, identity.lang, identity.source),
         )
     row = found.fetchone()
-    return from_row(row) if row else None
+    return stored_of(row) if row else None
 
 
 def stored_entry(db: sqlite3.Connection, entry: int) -> Stored | None:
     """Return the stored article with this entry of the feed memory, None if there is none."""
     row = db.execute(f"{SELECT} entry = ? AND entry > 0", (entry,)).fetchone()
-    return from_row(row) if row else None
+    return stored_of(row) if row else None
 
 
 def found_as(
@@ -69,7 +57,7 @@ def found_as(
             "ORDER BY lang = ? DESC LIMIT 1",
             (identity.external, identity.source, identity.lang, any_lang, identity.lang),
         ).fetchone()
-        return from_row(row) if row else None
+        return stored_of(row) if row else None
     memory = SqliteFeedMemory(db, identity.source, 0)
     for name in (id_name(identity.external), link_of(identity.external).whole):
         if name and (known := memory.named(name)):
@@ -77,15 +65,6 @@ def found_as(
     return None
 
 
-def document(db: sqlite3.Connection, id: int) -> tuple[dict[str, Any], bytes, bytes]:
+def document(db: sqlite3.Connection, id: int) -> Contents:
     """Return fields, body and digest of an article; all of them empty if it is damaged."""
-    found = next(rows_of(db, _DOCUMENT, [id], lambda _: None), None)
-    if found is None:
-        return {}, b"", b""
-    fields, body, digest = found
-    try:
-        if digest_of(fields, body) == digest:
-            return json.loads(fields), body, digest
-    except TypeError:  # not even of that type
-        pass
-    return {}, b"", b""
+    return contents_of(next(rows_of(db, _DOCUMENT, [id], lambda _: None), None))

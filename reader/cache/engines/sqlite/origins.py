@@ -7,8 +7,8 @@ the old one and keeps its marks.
 import sqlite3
 
 from reader.article import Identity
+from reader.cache.engines.rows import is_one_note
 from reader.cache.engines.sqlite.lookups import document, stored_as
-from reader.cache.sameness.tellings import NEARLY, Telling, likeness, telling_of
 from reader.cache.values.incoming import Incoming
 from reader.cache.values.stored import Stored
 
@@ -33,20 +33,7 @@ def article_before(
     stored = stored_as(db, named[0]) if len(named) == 1 else None
     if stored is None or stored.origin != incoming.origin or stored.run == run:
         return None
-    fields, body, _ = document(db, stored.id)
-    then = _telling(str(fields.get("title", "")), body, stored.published)
-    now = _telling(incoming.title, incoming.body, incoming.published)
-    return stored if _is_one_note(then, now) else None
-
-
-def _telling(title: str, body: bytes, published: int) -> Telling:
-    return telling_of(title, body.decode(errors="replace"), published)
-
-
-def _is_one_note(before: Telling, now: Telling) -> bool:
-    if not now.length or not before.length:
-        return now.length == before.length and now.title == before.title
-    return now.text == before.text or likeness(before.words, now.words) >= NEARLY
+    return stored if is_one_note(stored, document(db, stored.id), incoming) else None
 
 
 def _look_up(db: sqlite3.Connection, run: int) -> None:

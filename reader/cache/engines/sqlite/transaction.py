@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from reader.cache.values.facet_rows import Counted, Facet, FacetRow
     from reader.cache.values.incoming import Incoming
     from reader.cache.values.stored import Coming, Stored, Text
+    from reader.cache.values.tables import Table
 
 _INSERT = (
     "INSERT INTO articles (id, source, external, lang, published, updated, category, sentiment, "
@@ -34,7 +35,7 @@ _FORGET = (
     "INSERT INTO fulltext (fulltext, rowid, title, description, body) VALUES ('delete', ?, ?, ?, ?)"
 )
 _INDEXED = (
-    "SELECT CAST(title AS BLOB), CAST(fields AS BLOB), CAST(body AS BLOB), digest, "
+    "SELECT articles.id, CAST(title AS BLOB), CAST(fields AS BLOB), CAST(body AS BLOB), digest, "
     "source, external, lang, feed, category, sentiment, pinned, draft, told "
     "FROM articles LEFT JOIN documents USING (id) WHERE articles.id IN "
 )
@@ -199,9 +200,9 @@ class SqliteTransaction(SqliteView):
         self.db.execute("UPDATE articles SET id = ? WHERE id = ?", (to, id))
         self.db.execute("UPDATE documents SET id = ? WHERE id = ?", (to, id))
 
-    def indexed(self, id: int) -> tuple[Any, ...] | None:
-        """Return what facets and words of an article are made from; None if it is damaged."""
-        return next(rows_of(self.db, _INDEXED, [id], lambda _: None), None)
+    def indexed(self, ids: Sequence[int]) -> Iterator[tuple[Any, ...]]:
+        """Yield what facets and words of articles are made from, without damaged ones."""
+        return rows_of(self.db, _INDEXED, ids, lambda _: None)
 
     def tell(self, articles: Iterable[tuple[int, int, int]]) -> None:
         """Store of articles which story they tell and what is known of it, without facets."""
@@ -271,6 +272,19 @@ class SqliteTransaction(SqliteView):
         """Remember files, so that the next import can tell that they have not changed."""
         rows = ((os.fsencode(each.where), each.size, each.mtime_ns, each.digest) for each in stamps)
         self.db.executemany("INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?)", rows)
+
+    def put_rows(self, table: "Table", rows: Sequence[tuple[Any, ...]]) -> None:
+        """Write rows, over those with their keys."""
+        from reader.cache.engines.sqlite.copying import put_rows
+
+        put_rows(self.db, table, rows)
+
+    def clear(self, table: "Table") -> None:
+        """Delete all rows of a table."""
+        self.db.execute(f"DELETE FROM {table.name}")
+
+    def end_copy(self) -> None:
+        """Do nothing: SQLite gives numbers after the last itself."""
 
     def note_source(self, state: "SourceState") -> None:
         """Remember how a live source is doing."""

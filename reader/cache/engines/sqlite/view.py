@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from reader.cache.values.cancel import Cancel
     from reader.cache.values.facet_rows import Facet, FacetRow, Facts
     from reader.cache.values.stored import Document
+    from reader.cache.values.tables import Table
     from reader.cache.values.told import Told
     from reader.query.language import Term
 
@@ -255,6 +256,10 @@ class SqliteView:
         last: int | None = self._one(find, instant)
         return last
 
+    def last_before_each(self, instants: Sequence[int]) -> list[int | None]:
+        """Return the same for several instants."""
+        return [self.last_before(instant) for instant in instants]
+
     def published_before(self, id: int) -> int | None:
         """Return when the last article before an id was published."""
         find = "SELECT published FROM articles WHERE id < ? ORDER BY id DESC LIMIT 1"
@@ -323,6 +328,22 @@ class SqliteView:
         from reader.cache.engines.sqlite.feed_memory import SqliteFeedMemory
 
         return SqliteFeedMemory(self.db, feed, run)
+
+    # Whole rows, to copy an archive: see `cache.copying`.
+
+    def rows_after(
+        self, table: "Table", after: Sequence[Any] | None, count: int
+    ) -> Iterator[tuple[Any, ...]]:
+        """Yield rows in the order of their key, those after a key alone."""
+        from reader.cache.engines.sqlite.copying import rows_after
+
+        return rows_after(self.db, table, after, count)
+
+    def last_key(self, table: "Table") -> tuple[Any, ...] | None:
+        """Return the last key of a table; None if it is empty."""
+        from reader.cache.engines.sqlite.copying import last_key
+
+        return last_key(self.db, table)
 
     def sources(self) -> "Iterator[SourceState]":
         """Yield the stored state of each live source."""

@@ -1,0 +1,1 @@
+"""The PostgreSQL engine: one archive that several machines read and write."""

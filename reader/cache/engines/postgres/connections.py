@@ -1,0 +1,247 @@
+"""Connections to a shared archive, and what their errors mean.
+
+No statement is prepared and no setting outlives a transaction, so that a pooler may hand a
+connection to another client after each.
+"""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import Any
+
+import psycopg
+from psycopg import errors as pg
+from psycopg.pq import TransactionStatus
+
+from reader.cache.engines.postgres.address import Address
+from reader.cache.values.facet_rows import Damaged
+from reader.errors import CacheDamaged, CacheError, CacheGone, CacheLocked
+from reader.i18n import _
+
+Connection = psycopg.Connection[Any]
+Cursor = psycopg.Cursor[Any]
+
+CONNECT_S = 10
+SILENT_MS = 8_000
+"""How long the server's machine may leave what was sent without an answer."""
+LOCK_S, BRIEF_LOCK_S = 10, 0.5
+"""How long a statement waits for a lock of another program, and when the screen is being left."""
+READ_S, WRITE_S = 60, 600
+"""How long one statement may take."""
+
+SERVICE = "cryptoread"
+"""Name in the system's keyring under which the password of an address is looked up."""
+
+_NO_PASSWORD = "no password supplied"  # noqa: S105 - a part of libpq's message  # not shown
+
+
+class ArchiveGone(CacheGone):
+    """The server cannot be reached, or the connection was lost."""
+
+    def __init__(self, name: str, reason: str) -> None:
+        text = _("{archive} cannot be reached: {reason}")
+        CacheError.__init__(self, text.format(archive=name, reason=reason))
+
+
+class ArchiveRefused(CacheError):
+    """The server does not let this user do that."""
+
+    def __init__(self, name: str, reason: str) -> None:
+        text = _("{archive} does not allow that ({reason}); ask the owner of the archive")
+        super().__init__(text.format(archive=name, reason=reason))
+
+
+@contextmanager
+def sql_errors(name: str) -> Iterator[None]:
+    """Raise errors of the server as CacheErrors. name: what messages call the archive."""
+    try:
+        yield
+    except Damaged as error:
+        raise CacheDamaged(name, str(error), _("ask the owner of the archive")) from error
+    except psycopg.Error as error:
+        raise ours(name, error) from error
+
+
+def ours(name: str, error: psycopg.Error) -> CacheError:
+    """Return the CacheError that an error of psycopg is for the user."""
+    said = (str(error).strip().splitlines() or [type(error).__name__])[0]
+    if isinstance(error, pg.LockNotAvailable | pg.DeadlockDetected | pg.SerializationFailure):
+        return CacheLocked(name)
+    if isinstance(error, pg.InsufficientPrivilege | pg.ReadOnlySqlTransaction):
+        return ArchiveRefused(name, said)
+    if isinstance(error, pg.QueryCanceled):
+        text = _("{archive}: the server took too long to answer; try again")
+        return CacheError(text.format(archive=name))
+    if isinstance(error, pg.UndefinedTable | pg.InvalidSchemaName):
+        return no_archive(name)
+    lost = (
+        pg.AdminShutdown
+        | pg.CrashShutdown
+        | pg.CannotConnectNow
+        | pg.IdleInTransactionSessionTimeout
+    )
+    if isinstance(error, lost) or is_lost(error):
+        return ArchiveGone(name, said)
+    return CacheError(f"{name}: {said}")
+
+
+def is_lost(error: psycopg.Error) -> bool:
+    """Return whether there is no connection, or no longer one."""
+    return isinstance(error, psycopg.OperationalError | psycopg.InterfaceError) and (
+        error.sqlstate is None or error.sqlstate.startswith(("08", "57P"))
+    )
+
+
+def no_archive(name: str) -> CacheError:
+    """Return the error for a database in which no archive was set up."""
+    text = _("{database} has no archive yet; its owner sets it up with `cryptoread archive init`")
+    return CacheError(text.format(database=name))
+
+
+def connect(address: Address) -> Connection:
+    """Open a connection. Raises CacheError."""
+    given: dict[str, Any] = {
+        "connect_timeout": str(CONNECT_S),
+        "application_name": "cryptoread",
+        "keepalives_idle": "10",
+        "keepalives_interval": "5",
+        "keepalives_count": "2",
+        "tcp_user_timeout": str(SILENT_MS),
+        **address.parameters,
+    }
+    with sql_errors(address.name):
+        try:
+            return _connected(given)
+        except psycopg.OperationalError as error:
+            password = _from_keyring(address) if _NO_PASSWORD in str(error) else ""
+            if not password:
+                raise
+            return _connected(given | {"password": password})
+
+
+def _connected(given: dict[str, Any]) -> Connection:
+    db = psycopg.connect(autocommit=True, prepare_threshold=None, **given)
+    if db.info.encoding != "utf-8":
+        db.execute("SET client_encoding TO 'UTF8'")
+    return db
+
+
+def _from_keyring(address: Address) -> str:
+    """Return the password that `keyring set cryptoread ADDRESS` stored; empty without one."""
+    try:
+        import keyring
+
+        return keyring.get_password(SERVICE, address.text) or ""
+    except Exception:  # noqa: BLE001 - each keyring has errors of its own; go on without a password
+        return ""
+
+
+class Pool:
+    """Connections to one archive, one per thread, and others that are lent. Thread-safe."""
+
+    def __init__(self, address: Address) -> None:
+        """Open no connection yet."""
+        self.address = address
+        self.lock = threading.Condition()
+        self._local = threading.local()
+        self._opened: list[Connection] = []
+        self._free: list[Connection] = []
+
+    @property
+    def name(self) -> str:
+        """Return what messages call the archive."""
+        return self.address.name
+
+    def of_thread(self) -> Connection:
+        """Return this thread's connection, opened on first use, and again after a loss."""
+        db: Connection | None = getattr(self._local, "db", None)
+        if db is None or db.closed:
+            self._local.db = db = self._open()
+        return db
+
+    def lend(self) -> Connection:
+        """Return a connection for a moment, until `give_back`."""
+        with self.lock:
+            while self._free:
+                db = self._free.pop()
+                if not db.closed:
+                    return db
+                self._opened.remove(db)
+        return self._open()
+
+    def give_back(self, db: Connection) -> None:
+        """Let others use a connection that was lent."""
+        with self.lock:
+            if db.closed:
+                with suppress(ValueError):
+                    self._opened.remove(db)
+            else:
+                self._free.append(db)
+
+    def _open(self) -> Connection:
+        db = connect(self.address)
+        with self.lock:
+            self._opened = [*(each for each in self._opened if not each.closed), db]
+        return db
+
+    def wait_briefly(self) -> None:
+        """Wait only briefly for locks of other programs from now on, in this thread."""
+        self._local.is_brief = True
+
+    @property
+    def lock_ms(self) -> int:
+        """Return how long this thread waits for locks."""
+        seconds = BRIEF_LOCK_S if getattr(self._local, "is_brief", False) else LOCK_S
+        return int(seconds * 1000)
+
+    def release(self) -> None:
+        """Close this thread's connection."""
+        db: Connection | None = vars(self._local).pop("db", None)
+        if db is not None:
+            with self.lock, suppress(ValueError):
+                self._opened.remove(db)
+            db.close()
+
+    def close(self) -> None:
+        """Close every connection, whichever thread opened it."""
+        with self.lock:
+            opened, self._opened, self._free = self._opened, [], []
+            self._local = threading.local()
+        for db in opened:
+            with suppress(psycopg.Error):
+                if db.info.transaction_status == TransactionStatus.ACTIVE:
+                    db.cancel_safe(timeout=1)
+            db.close()
+
+
+BEGIN = (
+    "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+    f"SET LOCAL statement_timeout = {READ_S * 1000}",
+    # The words of frequent words' articles are beside the table: reading all of them takes longest.
+    "SET LOCAL enable_seqscan = off",
+    "SET LOCAL work_mem = '64MB'",
+)
+"""Statements that begin a read transaction."""
+
+READING = "; ".join(BEGIN)
+"""Begins a read transaction: everything in it is as of its first question."""
+
+
+@contextmanager
+def snapshot(db: Connection) -> Iterator[None]:
+    """Hold a read transaction, or use the open one: everything within is as of one moment."""
+    if db.info.transaction_status != TransactionStatus.IDLE:
+        yield
+        return
+    db.execute(READING)
+    try:
+        yield
+    finally:
+        end(db)
+
+
+def end(db: Connection) -> None:
+    """End a transaction that has only read; a lost connection has none."""
+    if not db.closed:
+        with suppress(psycopg.OperationalError):
+            db.execute("ROLLBACK")

@@ -1,0 +1,130 @@
+"""The PostgreSQL engine: one archive on a server, a few connections, and moments to read in."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from reader.cache.engines.postgres.address import Address
+from reader.cache.engines.postgres.connections import WRITE_S, Connection, Pool, end, sql_errors
+from reader.cache.engines.postgres.moments import Moments, PostgresMoment
+from reader.cache.engines.postgres.view import PostgresView
+from reader.errors import CacheLocked
+
+if TYPE_CHECKING:
+    from reader.cache.engines.postgres.transaction import PostgresTransaction
+    from reader.cache.engines.postgres.upkeep import PostgresUpkeep
+
+WRITERS = 0x63724331
+"""Key of the advisory lock that every writer holds for its transaction."""
+
+
+class PostgresEngine:
+    """Opens views of one shared archive. Thread-safe. See `engine.Engine`."""
+
+    def __init__(self, address: Address, lock: threading.RLock) -> None:
+        """Open no connection yet. lock: the session's, held while a moment's view is used."""
+        self.address = address
+        self.pool = Pool(address)
+        self._writing = threading.RLock()
+        self._moments = Moments(self.pool, lock)
+
+    @property
+    def name(self) -> str:
+        """Return the address of the archive."""
+        return self.address.name
+
+    @cached_property
+    def upkeep(self) -> "PostgresUpkeep":
+        """Return the part that keeps the archive quick."""
+        from reader.cache.engines.postgres.upkeep import PostgresUpkeep
+
+        return PostgresUpkeep(self.transaction)
+
+    def errors(self) -> AbstractContextManager[None]:
+        """Raise CacheError for whatever goes wrong within."""
+        return sql_errors(self.name)
+
+    def present(self) -> PostgresView:
+        """Return this thread's view of the present state. Raises CacheError."""
+        return PostgresView(self.pool.of_thread())
+
+    @contextmanager
+    def transaction(self, *, wait: bool = True) -> "Iterator[PostgresTransaction]":
+        """Give a write transaction, one writer of all machines at a time.
+
+        Raises CacheLocked, CacheError.
+        """
+        from reader.cache.engines.postgres.transaction import PostgresTransaction
+
+        with self._writing, self.errors():
+            db = self.pool.of_thread()
+            try:
+                with db.pipeline():
+                    self._begin(db, wait=wait)
+                    yield PostgresTransaction(db)
+                    db.execute("COMMIT")
+                    _check(db)
+            except BaseException:
+                end(db)
+                raise
+
+    def _begin(self, db: Connection, *, wait: bool) -> None:
+        """Begin a transaction that holds the lock of writers.
+
+        Each statement sees what was committed before it, so that nothing is read that another
+        writer has changed while this one waited.
+        """
+        db.execute("BEGIN ISOLATION LEVEL READ COMMITTED")
+        db.execute(f"SET LOCAL lock_timeout = {self.pool.lock_ms}")
+        db.execute(f"SET LOCAL statement_timeout = {WRITE_S * 1000}")
+        if wait:
+            db.execute("SELECT pg_advisory_xact_lock(%s)", (WRITERS,)).fetchone()
+            return
+        row = db.execute("SELECT pg_try_advisory_xact_lock(%s)", (WRITERS,)).fetchone()
+        if not (row and row[0]):
+            raise CacheLocked(self.name)
+
+    changing_own = transaction
+    """Belongs to the user: `cache.shared` keeps it beside the marks, and calls this never."""
+
+    def alone(self) -> AbstractContextManager[object]:
+        """Keep other threads from writing meanwhile."""
+        return self._writing
+
+    def begin(self, searches: int = 1) -> PostgresMoment:  # noqa: ARG002 - added when needed
+        """Return the present state, held until `end`."""
+        return self._moments.begin()
+
+    def end(self, moment: PostgresMoment) -> None:
+        """Release a moment as soon as its last search has ended."""
+        self._moments.end(moment)
+
+    def lease(self, moment: PostgresMoment) -> None:
+        """Keep a moment until `searching` ends."""
+        self._moments.lease(moment)
+
+    def searching(self, moment: PostgresMoment | None) -> AbstractContextManager[PostgresView]:
+        """Give a view for looking up words. moment: leased; None: the present state."""
+        return self._moments.searching(moment)
+
+    def suspect(self) -> None:
+        """Do nothing: the server's files are checked by its own tools."""
+
+    def wait_briefly(self) -> None:
+        """Wait only briefly for locks of other programs from now on, in this thread."""
+        self.pool.wait_briefly()
+
+    def release(self) -> None:
+        """Close this thread's connection."""
+        self.pool.release()
+
+    def close(self) -> None:
+        """Close every connection, whichever thread opened it."""
+        self.pool.close()
+
+
+def _check(db: Connection) -> None:
+    """Wait for what was sent, and raise what went wrong; a failed commit rolls back silently."""
+    db.execute("SELECT 1").fetchone()

@@ -1,0 +1,88 @@
+"""The articles that have a word or phrase, from the server's index."""
+
+from collections.abc import Iterator, Sequence
+
+import psycopg
+from pyroaring import BitMap
+
+from reader.cache.engines.postgres.articles import TEXTS_AT_ONCE, texts
+from reader.cache.engines.postgres.connections import Connection, snapshot
+from reader.cache.engines.postgres.sets import set_of
+from reader.cache.engines.postgres.tokens import CUT, Part, asked, matching, parts_of
+from reader.cache.fts5 import phrases, ways
+from reader.cache.ids import batches
+from reader.cache.values.cancel import Cancel
+from reader.cache.values.stored import Text
+from reader.errors import Superseded
+from reader.query.folding import folded
+from reader.query.language import Field, Term
+
+_FIND = "SELECT id FROM cryptoread.words WHERE {} @@ %s::tsquery"
+_FIND_LONG = "SELECT DISTINCT id FROM cryptoread.words WHERE long AND words @@ %s::tsquery"
+_FIND_LONG_TITLE = f"{_FIND_LONG} AND titles @@ '{CUT}'::tsquery"
+_INSERT = (
+    "INSERT INTO cryptoread.words SELECT * "
+    "FROM unnest(%s::bigint[], %s::integer[], %s::boolean[], %s::tsvector[], %s::tsvector[])"
+)
+
+PARTS_AT_ONCE = 500
+
+
+def found(db: Connection, term: Term, cancel: Cancel) -> BitMap:
+    """Return the articles that have a word or phrase. Raises Superseded when cancelled."""
+    with cancel.guarding(lambda: db.cancel_safe(timeout=5)):
+        try:
+            with snapshot(db):
+                return _found(db, term, cancel)
+        except psycopg.errors.QueryCanceled as error:
+            if cancel.is_cancelled:
+                raise Superseded from error
+            raise
+
+
+def _found(db: Connection, term: Term, cancel: Cancel) -> BitMap:
+    bits = BitMap()
+    in_title = term.field is Field.TITLE
+    find = _FIND.format("titles" if in_title else "words")
+    for (text, prefix), phrase in zip(ways(term), phrases(term), strict=True):
+        if (wanted := asked(text, prefix=prefix, in_title=in_title)) is None:
+            continue
+        if wanted.query:
+            bits |= set_of(db, find, (wanted.query,))
+        if wanted.first:
+            find_long = _FIND_LONG_TITLE if in_title else _FIND_LONG
+            bits |= _among(set_of(db, find_long, (wanted.first,)) - bits, db, phrase, cancel)
+    return bits
+
+
+def _among(left: BitMap, db: Connection, phrase: str, cancel: Cancel) -> BitMap:
+    """Return those of some long articles that match, for which their texts are read."""
+    matched = BitMap()
+    for some in batches(list(left), TEXTS_AT_ONCE):
+        if cancel.is_cancelled:
+            raise Superseded
+        matched.update(matching(_folded(db, some), phrase))
+    return matched
+
+
+def _folded(db: Connection, ids: Sequence[int]) -> Iterator[tuple[int, Text]]:
+    for id, title, description, body in texts(db, ids):
+        yield id, (folded(title), folded(description or ""), folded(body))
+
+
+def index(db: Connection, texts: Sequence[tuple[int, str, str, str | bytes]]) -> None:
+    """Store the words of articles, which have none yet. texts: folded."""
+    for some in batches(texts, PARTS_AT_ONCE):
+        put(db, [*parts_of(some)])
+
+
+def put(db: Connection, parts: Sequence[Part]) -> None:
+    """Store parts of the words of articles."""
+    for some in batches(parts, PARTS_AT_ONCE):
+        db.execute(_INSERT, [[*each] for each in zip(*some, strict=True)])
+
+
+def forget(db: Connection, ids: Sequence[int]) -> None:
+    """Remove the words of articles."""
+    if ids:
+        db.execute("DELETE FROM cryptoread.words WHERE id = ANY(%s)", (list(ids),))

@@ -1,0 +1,83 @@
+"""The screen on a shared archive: the same keys, other writers, and a connection that is lost."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from reader.library import Library
+from tests.builders import NOW, article, put
+from tests.counting_proxy import Proxy, proxy
+from tests.postgres import join, server, shared_store
+from tests.ui.screen import Reading, archive, reading
+
+
+@pytest.fixture
+def far(tmp_path: Path) -> Iterator[tuple[Library, Proxy, Path]]:
+    """A library through a proxy, and the folder of another user."""
+    address = server().new_archive()
+    join(tmp_path / "other", address)
+    with shared_store(tmp_path / "other", clock=lambda: NOW) as other:
+        put(other, archive())
+    with proxy(server().port) as between:
+        join(tmp_path / "far", address.replace(str(server().port), str(between.port)))
+        with Library(tmp_path / "far", clock=lambda: NOW) as library:
+            yield library, between, tmp_path / "other"
+
+
+def counts(status: str) -> list[int]:
+    """The numbers of the status line: unread, found, all."""
+    return [int(number) for number in re.findall(r"\d+", status)][:3]
+
+
+async def look(reader: Reading) -> None:
+    reader.screen._look_for_changes()
+    await reader.settle()
+
+
+async def test_articles_are_filtered_opened_and_marked(far: tuple[Library, Proxy, Path]) -> None:
+    async with reading(far[0]) as reader:
+        before = reader.status
+        await reader.press("n", "f", "1")
+        await look(reader)
+        assert "tag:" in reader.filter
+        assert reader.status != before
+        await reader.press("x")
+        await reader.type_in("/is:favourite")
+        await reader.settle()
+        await reader.press("enter")
+        assert reader.status.startswith("0 unread · 1 of")
+
+
+async def test_what_another_writer_brings_is_shown_within_a_look(
+    far: tuple[Library, Proxy, Path],
+) -> None:
+    async with reading(far[0]) as reader:
+        before = reader.status
+        with shared_store(far[2], clock=lambda: NOW) as other:
+            put(other, [article(500, published=NOW, title="Lanterns are lit")])
+        await look(reader)
+        assert counts(reader.status) == [count + 1 for count in counts(before)]
+
+
+async def test_a_lost_connection_is_said_and_comes_back_by_itself(
+    far: tuple[Library, Proxy, Path],
+) -> None:
+    library, between, folder = far
+    async with reading(library) as reader:
+        rows, before = reader.rows, reader.status
+        between.is_refusing = True
+        between.cut()
+        await look(reader)
+        await look(reader)
+        assert "cannot be reached" in reader.status
+        assert reader.rows == rows
+        with shared_store(folder, clock=lambda: NOW) as other:
+            put(other, [article(501, published=NOW, title="Lanterns are lit")])
+        between.is_refusing = False
+        await look(reader)
+        await look(reader)
+        assert "can be reached again" in reader.status
+        await reader.press("n")
+        assert counts(reader.status) == [counts(before)[0], *(n + 1 for n in counts(before)[1:])]
