@@ -13,8 +13,9 @@ class Expected:
         self.state = state
         self.records = records
         self.found = state.found(records)
-        self.lines = state.lines(self.found)
-        self.unread = sum(record.identity not in state.read for record in self.found)
+        self.lines = state.lines(self.found, records)
+        self.counted = state.counted(self.found, records)
+        self.unread = sum(record.identity not in state.read for record in self.counted)
         self._bar = ""
 
     @property
@@ -27,7 +28,7 @@ class Expected:
         chips = [f" {term.chip} " for term in self.state.terms] or ["all articles"]
         items = [(" " if k else "") + chip for k, chip in enumerate(chips)]
         asked = {t.value: not t.exclude for t in self.state.terms if t.field == "tag"}
-        for k, (digit, tag, count) in enumerate(self.state.numbered(self.found)):
+        for k, (digit, tag, count) in enumerate(self.state.numbered(self.counted)):
             sign = {None: "", True: "+", False: "−"}[asked.get(tag)]
             counted = "" if asked.get(tag) is False else f" {count}"
             items.append(f"{'  ' if k else ' │ '}{digit} {sign}{tag.upper()}{counted}")
@@ -61,10 +62,9 @@ class Expected:
             bar, painted = self.bar(seen.width - 2), seen.lines[0].strip()
             if bar != painted:
                 yield f"tag bar: expected {bar!r}, painted {painted!r}"
-        wanted = (self.unread, len(self.found), self.records.total)
+        shown, total = len(self.counted), self.records.total(self.state)
+        wanted = (self.unread, shown, max(shown, total))
         if numbers := seen.numbers:
-            if len(self.found) >= self.records.total:
-                wanted = (*wanted[:2], len(self.found))
             if numbers != wanted:
                 yield f"status line: expected {wanted}, painted {numbers}: {seen.status!r}"
             if seen.width >= 100 and not seen.status.endswith(self.state.grouping):
@@ -141,10 +141,10 @@ class Expected:
         if _name(line) != row.name:
             return f"list: expected {_name(line)!r} in line {row.y}, painted {row.name!r}"
         if isinstance(line, Heading):
-            unread = sum(record.identity not in self.state.read for record in line.records)
-            if row.counts != (unread, len(line.records)):
+            unread = sum(record.identity not in self.state.read for record in line.counted)
+            if row.counts != (unread, len(line.counted)):
                 return (
-                    f"group {'/'.join(line.key)}: expected {unread}/{len(line.records)}, "
+                    f"group {'/'.join(line.key)}: expected {unread}/{len(line.counted)}, "
                     f"painted {row.counts[0]}/{row.counts[1]}"
                 )
             if self.state.arrow == (line.key, not row.is_open):

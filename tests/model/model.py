@@ -10,7 +10,7 @@ import sqlite3
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
@@ -112,6 +112,8 @@ class Records:
         self.all: list[Record] = []
         self.by_code: dict[str, Record] = {}
         self.by_identity: dict[Identity, Record] = {}
+        self.twins: frozenset[int] = frozenset()
+        """Those that differ from the first of their languages in the texts alone."""
 
     def refresh(self) -> bool:
         """Read the tables if they have changed; whether they had."""
@@ -128,11 +130,13 @@ class Records:
         self.all = [_record(*row) for row in rows]
         self.by_code = {record.code: record for record in self.all}
         self.by_identity = {record.identity: record for record in self.all}
+        self.twins = frozenset(_twins(self.all))
         return True
 
-    @property
-    def total(self) -> int:
-        return sum(not record.draft for record in self.all)
+    def total(self, state: "State") -> int:
+        """Of all articles but drafts: pairs as one where they are that in the list."""
+        hidden = self.twins if state.counts_pairs_once else ()
+        return sum(not record.draft and record.id not in hidden for record in self.all)
 
     def with_twins(self, identities: Sequence[Identity]) -> list[Identity]:
         """The articles, and the same in every other language: they share their marks."""
@@ -150,6 +154,21 @@ class Records:
 
     def tags(self) -> set[str]:
         return {tag for record in self.all for tag in record.tags}
+
+
+def _twins(records: Sequence[Record]) -> Iterator[int]:
+    """Alike in all that a query can ask for but language and words; items of feeds have none."""
+    first: dict[tuple[str, str], Record] = {}
+    for record in sorted(records, key=lambda r: r.lang):
+        if record.identity.lang:
+            before = first.setdefault((record.identity.external, record.identity.source), record)
+            if before is not record and _alike(before) == _alike(record):
+                yield from () if record.draft else (record.id,)
+
+
+def _alike(record: Record) -> tuple[object, ...]:
+    states = record.pinned, record.draft
+    return record.published, record.category, record.sentiment, record.tags, *states
 
 
 @lru_cache(8192)
@@ -187,6 +206,8 @@ class Heading:
     key: tuple[str, ...]
     label: str
     records: Sequence[Record]
+    counted: Sequence[Record] = ()
+    """Those that are counted: of a pair that counts once, the first."""
 
     @property
     def depth(self) -> int:
@@ -306,14 +327,31 @@ class State:
 
     # What is painted of it.
 
-    def headings(self, found: Sequence[Record]) -> list[Heading]:
+    @property
+    def counts_pairs_once(self) -> bool:
+        """Whether an article and its twin count as one: both are found by all but these terms."""
+        return not any(term.field in ("lang", "", "title") for term in self.terms)
+
+    def counted(self, found: Sequence[Record], records: Records) -> list[Record]:
+        """The articles that the counts are of."""
+        hidden = records.twins if self.counts_pairs_once else ()
+        return [record for record in found if record.id not in hidden]
+
+    def headings(self, found: Sequence[Record], records: Records) -> list[Heading]:
         """The groups in their order, sub-groups after their groups."""
         pinned = [record for record in found if record.pinned]
         rest = [record for record in found if not record.pinned]
         groups = [Heading(("PINNED",), "PINNED", pinned)] if pinned else []
+        groups += self._groups(rest, lambda each: len(self.counted(each, records)))
+        return [replace(each, counted=self.counted(each.records, records)) for each in groups]
+
+    def _groups(
+        self, rest: Sequence[Record], size: Callable[[Sequence[Record]], int]
+    ) -> list[Heading]:
+        groups: list[Heading] = []
         match self.grouping:
             case "by category":
-                groups += _by_category(rest)
+                groups += _by_category(rest, size)
             case "latest first":
                 days = _split(rest, lambda r: f"{r.published:%Y-%m-%d}")
                 groups += [
@@ -323,26 +361,26 @@ class State:
             case "by source":
                 sources = _split(rest, lambda r: r.source)
                 named = [Heading((key,), key, each) for key, each in sources.items()]
-                groups += sorted(named, key=lambda g: (-len(g.records), g.label))
+                groups += sorted(named, key=lambda g: (-size(g.records), g.label))
             case "by story" if rest:
                 groups.append(Heading(("",), "told by one source", rest))
             case _ if rest:
                 groups.append(Heading(("ALL",), "ALL", rest))
         return groups
 
-    def lines(self, found: Sequence[Record]) -> list[Line]:
+    def lines(self, found: Sequence[Record], records: Records) -> list[Line]:
         """Every row of the list, as if all groups were open."""
         made: list[Line] = []
-        headings = self.headings(found)
+        headings = self.headings(found, records)
         for heading, following in zip(headings, [*headings[1:], None], strict=False):
             made.append(heading)
             if following is None or following.key[: len(heading.key)] != heading.key:
                 made += heading.records
         return made
 
-    def numbered(self, found: Sequence[Record]) -> Iterator[tuple[int, str, int]]:
+    def numbered(self, counted: Sequence[Record]) -> Iterator[tuple[int, str, int]]:
         """Digit, tag and count of every place of the tag bar."""
-        counts = Counter(tag for record in found for tag in record.tags)
+        counts = Counter(tag for record in counted for tag in record.tags)
         named = {term.value for term in self.terms if term.field == "tag"}
         places = {digit: tag for tag, digit in self.digits.items() if tag in named}
         frequent = sorted(counts, key=lambda tag: (-counts[tag], tag.upper()))
@@ -383,9 +421,11 @@ def _holds(words: Sequence[str], term: Term) -> bool:
     return False
 
 
-def _by_category(records: Sequence[Record]) -> Iterator[Heading]:
+def _by_category(
+    records: Sequence[Record], size: Callable[[Sequence[Record]], int]
+) -> Iterator[Heading]:
     categories = _split(records, lambda r: r.category)
-    for name in sorted(categories, key=lambda n: (n == "OTHER", -len(categories[n]), n)):
+    for name in sorted(categories, key=lambda n: (n == "OTHER", -size(categories[n]), n)):
         yield Heading((name,), name, categories[name])
         below = _split(categories[name], lambda r: r.sentiment)
         for sentiment in GLYPHS:

@@ -78,7 +78,7 @@ class Before:
     @property
     def digits(self) -> dict[str, int]:
         """Tags and their digits, those too that the line has no room for."""
-        numbered = self.state.numbered(self.expected.found)
+        numbered = self.state.numbered(self.expected.counted)
         return {tag: digit for digit, tag, _ in numbered}
 
     def asked(self, terms: Terms, *, wanted: str | None = None) -> State:

@@ -64,12 +64,20 @@ class MarkingScreen(ListScreen):
         if (id := self._id_of_article()) is not None:
             ids = self._listing.ids
             place = ids.place(id)
-            self.marker.read(ids.part(place + (id in ids), len(ids)))
+            older = ids.part(place + (id in ids), len(ids))
+            self.marker.read(self._without_twins(older, id))
 
     @reported
     def action_rest_read(self) -> None:
         """Mark what is below the cursor in its group as read; on a heading, the whole group."""
-        self.marker.read(self._sidebar.rest_of_group)
+        cursor, rest = self._sidebar.cursor, self._sidebar.rest_of_group
+        at = cursor.article if cursor else None
+        self.marker.read(rest if at is None else self._without_twins(rest, at))
+
+    def _without_twins(self, ids: Ids, id: ArticleId) -> Ids:
+        """Return the ids without those that share their marks with the article."""
+        twins = [twin for twin in self._library.twins(id) if twin in ids]
+        return ids - Ids(twins) if twins else ids
 
     @reported
     async def action_own_tag(self) -> None:
