@@ -15,6 +15,9 @@ class Expected:
         self.found = state.found(records)
         self.lines = state.lines(self.found, records)
         self.counted = state.counted(self.found, records)
+        self.selected = state.selected
+        if not state.is_searching:
+            self.selected &= {record.identity for record in self.found}
         self.unread = sum(record.identity not in state.read for record in self.counted)
         self._bar = ""
 
@@ -69,6 +72,8 @@ class Expected:
                 yield f"status line: expected {wanted}, painted {numbers}: {seen.status!r}"
             if seen.width >= 100 and not seen.status.endswith(self.state.grouping):
                 yield f"status line: expected {self.state.grouping!r} in {seen.status!r}"
+        if seen.selected not in (None, len(self.selected)):
+            yield f"status line: expected {len(self.selected)} selected: {seen.status!r}"
         if self.state.focus and seen.focus and seen.focus != self.state.focus:
             yield f"focus: expected {self.state.focus}, the key line says {seen.focus}"
 
@@ -103,7 +108,8 @@ class Expected:
                 while place < len(self.lines) and _is_below(self.lines[place], line):
                     place += 1
         _, top, _, height = seen.painted.list_area or (0, 0, 0, 0)
-        if rows[-1].y < top + height - 1 and place < len(self.lines):
+        last_y = top + height - (6 if self.state.is_tall else 1)
+        if rows[-1].y < last_y and place < len(self.lines):
             following = _name(self.lines[place])
             yield f"list: it ends with {rows[-1].name!r}, and {following!r} should follow"
 
@@ -153,7 +159,9 @@ class Expected:
             return ""
         if row.unread is (line.identity in self.state.read):
             return f"list: {line.code} is painted as {'unread' if row.unread else 'read'}"
-        if row.opened is not (line.identity == self.state.opened):
+        if row.selected is not (line.identity in self.selected):
+            return f"list: {line.code} is {'' if row.selected else 'not '}painted as selected"
+        if not row.selected and row.opened is not (line.identity == self.state.opened):
             return f"list: {line.code} is {'' if row.opened else 'not '}marked as the open article"
         return ""
 

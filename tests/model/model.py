@@ -20,6 +20,7 @@ from tests.model.archive import CODE
 
 MINUS = "\N{MINUS SIGN}"
 GLYPHS = {"POSITIVE": "▲", "NEGATIVE": "▼", "NEUTRAL": "■", "UNRATED": "·"}
+OWN_TAG = "due"
 GROUPINGS = ("by category", "latest first", "by source", "by story", "no groups")
 
 
@@ -236,6 +237,14 @@ class State:
     """A group that must be open (True) or closed."""
     read: frozenset[Identity] = frozenset()
     favourite: frozenset[Identity] = frozenset()
+    later: frozenset[Identity] = frozenset()
+    tagged: frozenset[Identity] = frozenset()
+    """Those with the one tag of the user's own that is ever set: `OWN_TAG`."""
+    selected: frozenset[Identity] = frozenset()
+    is_searching: bool = False
+    """While words are typed, what leaves the list stays selected."""
+    is_tall: bool = False
+    """Whether an article takes more than one line."""
     held: frozenset[Identity] = frozenset()
     """Read articles that stay in a list of unread ones until the next query."""
     journal: tuple["Step", ...] = ()
@@ -301,6 +310,8 @@ class State:
                 return term.value in record.tags
             case "category" | "sentiment" | "source" | "lang":
                 return str(getattr(record, term.field)).casefold() == term.value
+            case "mytag":
+                return term.value == OWN_TAG and record.identity in self.tagged
             case "is":
                 return self._is(record, term.value)
             case "after":
@@ -317,6 +328,7 @@ class State:
             "read": record.identity in self.read,
             "unread": record.identity not in self.read,
             "favourite": record.identity in self.favourite,
+            "later": record.identity in self.later,
             "draft": record.draft,
             "pinned": record.pinned,
         }[state]

@@ -11,9 +11,10 @@ from typing import NamedTuple
 from tests.model.archive import CODE
 
 _HEADING = re.compile(
-    r"^ ((?:  )*)([▾▸─]) (?:[▲▼■·⚑] )?(.+?)(?: +▲\d+)?(?: +▼\d+)?(?: +\+\d+)? +(\d+)/(\d+)(?= |$)"
+    r"^[✓ ]((?:  )*)([▾▸─]) (?:[▲▼■·⚑] )?"
+    r"(.+?)(?: +▲\d+)?(?: +▼\d+)?(?: +\+\d+)? +(\d+)/(\d+)(?= |$)"
 )
-_ARTICLE = re.compile(r"^([▌ ])\s*(•?)[\s~▲▼■·]*([eufn]\d{4})\b(.*)")
+_ARTICLE = re.compile(r"^([▌✓ ])\s*(•?)[\s~▲▼■·]*([eufn]\d{4})\b(.*)")
 _NUMBERS = re.compile(r"([\d,]+) unread · (?:([\d,]+) of )?([\d,]+) articles")
 _DIGIT = re.compile(r"(?:│|  )\s?([1-9]) ([+−]?)(.+?)(?: (\d+))?(?=  [1-9] | …|$)")
 NARROWEST_LIST = 20
@@ -21,12 +22,15 @@ NARROWEST_LIST = 20
 
 
 _HINTS = {"j k move": "list", "j k scroll": "pane"}
-"""What the key line begins with, and the pane that has the keys."""
+"""What the key line has, and the pane that has the keys."""
+
+_SELECTED = re.compile(r"(\d+) selected")
+_SEARCH = re.compile(r" (in this article )?/ ")
 
 
 def is_searching(lines: Sequence[str]) -> bool:
     """Whether the search line is open: it is above the last line."""
-    return len(lines) > 3 and lines[-2].startswith(" / ")
+    return len(lines) > 3 and _SEARCH.match(lines[-2]) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +61,7 @@ class SeenRow(NamedTuple):
     code: str = ""
     unread: bool = False
     opened: bool = False
+    selected: bool = False
     rest: str = ""
     label: str = ""
     depth: int = 0
@@ -80,7 +85,7 @@ class Seen:
         self.rows = list(self._rows())
         self.cursor = next((row for row in self.rows if row.y == painted.cursor_y), None)
         bottom = self.lines[-1].strip()
-        self.focus = next((pane for hint, pane in _HINTS.items() if bottom.startswith(hint)), None)
+        self.focus = next((pane for hint, pane in _HINTS.items() if hint in bottom), None)
         above = 3 if is_searching(self.lines) else 2
         self.status = self.lines[-above].rstrip() if self.height >= above else ""
 
@@ -103,7 +108,7 @@ class Seen:
             elif found := _ARTICLE.match(line):
                 mark, bullet, code, rest = found.groups()
                 if found.start(3) < NARROWEST_LIST:
-                    yield SeenRow(y, code, bool(bullet), mark == "▌", rest)
+                    yield SeenRow(y, code, bool(bullet), mark == "▌", mark == "✓", rest)
 
     @property
     def numbers(self) -> tuple[int, int, int] | None:
@@ -113,6 +118,12 @@ class Seen:
             return None
         unread, shown, total = (int(n.replace(",", "")) if n else -1 for n in found.groups())
         return unread, total if shown < 0 else shown, total  # "of" is left out where all are shown
+
+    @property
+    def selected(self) -> int | None:
+        """How many rows are selected, as far as the status line says it."""
+        found = _SELECTED.search(self.status)
+        return int(found[1]) if found else None
 
     @property
     def digits(self) -> dict[str, int]:
