@@ -130,7 +130,8 @@ class Comparing:
         if Term("is", "unread") not in state.terms:
             return [state.but(held=frozenset())]
         opened = frozenset([state.opened] if state.opened in state.read else [])
-        every = [state.held & state.read, frozenset[Identity](), opened, state.held | opened]
+        both = state.held.intersection(self.records.with_twins([*opened])) & state.read
+        every = [state.held & state.read, frozenset[Identity](), opened, state.held | opened, both]
         return [state.but(held=held) for held in dict.fromkeys(every)]
 
     def _differences(self, state: State, seen: Seen, has: Sequence[str]) -> list[str]:

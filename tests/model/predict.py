@@ -152,7 +152,7 @@ class Before:
         twin = min(later or others, key=lambda each: each.lang)
         both = self.records.with_twins([twin])
         listed = {record.identity for record in self.expected.found}
-        here = frozenset([twin] if twin in listed else listed.intersection(both))
+        here = frozenset(listed.intersection(both))
         new = self.state.marked("read", True, both)
         new = new.but(opened=twin, focus="pane", arrow=None, held=new.held | here)
         code = self.records.by_identity[twin].code
@@ -254,7 +254,7 @@ class Before:
             cursor=record.code,
             wanted=record.code,
             focus=focus,
-            held=self.state.held | {record.identity},
+            held=self.state.held | {record.identity, *self._listed_twins(record.identity)},
             arrow=None,
         )
 
@@ -274,6 +274,11 @@ class Before:
     def view(self, *terms: Term) -> State:
         """A saved view in place of the filter."""
         return self.asked((*START, *terms))
+
+    def _listed_twins(self, identity: Identity) -> list[Identity]:
+        """Other languages of the article in the list: they are marked as read with it, and stay."""
+        listed = {record.identity for record in self.expected.found}
+        return [each for each in self.records.with_twins([identity]) if each in listed]
 
     # Marks.
 
