@@ -13,8 +13,8 @@ class Expected:
         self.state = state
         self.records = records
         self.found = state.found(records)
-        self.lines = state.lines(self.found, records)
-        self.counted = state.counted(self.found, records)
+        self.lines = state.lines(self.found)
+        self.counted = state.counted(self.found)
         self.selected = state.selected
         if not state.is_searching:
             self.selected &= {record.identity for record in self.found}

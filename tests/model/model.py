@@ -49,6 +49,8 @@ class Record:
     tags: frozenset[str]
     title_words: tuple[str, ...]
     words: tuple[tuple[str, ...], ...]
+    is_twin: bool = False
+    """Whether it differs from the first of its languages in the texts alone."""
 
 
 class Term(NamedTuple):
@@ -113,8 +115,6 @@ class Records:
         self.all: list[Record] = []
         self.by_code: dict[str, Record] = {}
         self.by_identity: dict[Identity, Record] = {}
-        self.twins: frozenset[int] = frozenset()
-        """Those that differ from the first of their languages in the texts alone."""
 
     def refresh(self) -> bool:
         """Read the tables if they have changed; whether they had."""
@@ -128,16 +128,16 @@ class Records:
                 "published, title, fields, body FROM articles JOIN documents USING (id) ORDER BY id"
             ).fetchall()
         self._texts = texts
-        self.all = [_record(*row) for row in rows]
+        every = [_record(*row) for row in rows]
+        twins = set(_twins(every))
+        self.all = [replace(each, is_twin=True) if each.id in twins else each for each in every]
         self.by_code = {record.code: record for record in self.all}
         self.by_identity = {record.identity: record for record in self.all}
-        self.twins = frozenset(_twins(self.all))
         return True
 
     def total(self, state: "State") -> int:
         """Of all articles but drafts: pairs as one where they are that in the list."""
-        hidden = self.twins if state.counts_pairs_once else ()
-        return sum(not record.draft and record.id not in hidden for record in self.all)
+        return sum(not record.draft for record in state.counted(self.all))
 
     def with_twins(self, identities: Sequence[Identity]) -> list[Identity]:
         """The articles, and the same in every other language: they share their marks."""
@@ -331,6 +331,7 @@ class State:
             "later": record.identity in self.later,
             "draft": record.draft,
             "pinned": record.pinned,
+            "twin": record.is_twin,
         }[state]
 
     def found(self, records: Records) -> list[Record]:
@@ -342,20 +343,22 @@ class State:
     @property
     def counts_pairs_once(self) -> bool:
         """Whether an article and its twin count as one: both are found by all but these terms."""
-        return not any(term.field in ("lang", "", "title") for term in self.terms)
+        return not any(
+            term.field in ("lang", "", "title") or term[:2] == ("is", "twin") for term in self.terms
+        )
 
-    def counted(self, found: Sequence[Record], records: Records) -> list[Record]:
+    def counted(self, found: Sequence[Record]) -> list[Record]:
         """The articles that the counts are of."""
-        hidden = records.twins if self.counts_pairs_once else ()
-        return [record for record in found if record.id not in hidden]
+        is_once = self.counts_pairs_once
+        return [record for record in found if not (record.is_twin and is_once)]
 
-    def headings(self, found: Sequence[Record], records: Records) -> list[Heading]:
+    def headings(self, found: Sequence[Record]) -> list[Heading]:
         """The groups in their order, sub-groups after their groups."""
         pinned = [record for record in found if record.pinned]
         rest = [record for record in found if not record.pinned]
         groups = [Heading(("PINNED",), "PINNED", pinned)] if pinned else []
-        groups += self._groups(rest, lambda each: len(self.counted(each, records)))
-        return [replace(each, counted=self.counted(each.records, records)) for each in groups]
+        groups += self._groups(rest, lambda each: len(self.counted(each)))
+        return [replace(each, counted=self.counted(each.records)) for each in groups]
 
     def _groups(
         self, rest: Sequence[Record], size: Callable[[Sequence[Record]], int]
@@ -380,10 +383,10 @@ class State:
                 groups.append(Heading(("ALL",), "ALL", rest))
         return groups
 
-    def lines(self, found: Sequence[Record], records: Records) -> list[Line]:
+    def lines(self, found: Sequence[Record]) -> list[Line]:
         """Every row of the list, as if all groups were open."""
         made: list[Line] = []
-        headings = self.headings(found, records)
+        headings = self.headings(found)
         for heading, following in zip(headings, [*headings[1:], None], strict=False):
             made.append(heading)
             if following is None or following.key[: len(heading.key)] != heading.key:

@@ -33,6 +33,7 @@ SEARCHES: dict[str, tuple[Term, ...]] = {
     "is:favourite": (Term("is", "favourite"),),
     "is:pinned": (Term("is", "pinned"),),
     "is:later": (Term("is", "later"),),
+    "is:twin": (Term("is", "twin"),),
     f"mytag:{OWN_TAG}": (Term("mytag", OWN_TAG),),
     "after:2026-03-01": (Term("after", "2026-03-01"),),
     "before:2026-02-20": (Term("before", "2026-02-20"),),
