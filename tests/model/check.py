@@ -153,6 +153,12 @@ class Expected:
                     f"group {'/'.join(line.key)}: expected {unread}/{len(line.counted)}, "
                     f"painted {row.counts[0]}/{row.counts[1]}"
                 )
+            moods = tuple(
+                sum(record.sentiment == mood for record in line.counted)
+                for mood in ("POSITIVE", "NEGATIVE")
+            )
+            if row.moods not in (None, moods):
+                return f"group {'/'.join(line.key)}: expected ▲▼ {moods}, painted {row.moods}"
             if self.state.arrow == (line.key, not row.is_open):
                 now = "open" if row.is_open else "closed"
                 return f"group {'/'.join(line.key)}: it should not be {now}"

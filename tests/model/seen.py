@@ -12,7 +12,7 @@ from tests.model.archive import CODE
 
 _HEADING = re.compile(
     r"^[✓ ]((?:  )*)([▾▸─]) (?:[▲▼■·⚑] )?"
-    r"(.+?)(?: +▲\d+)?(?: +▼\d+)?(?: +\+\d+)? +(\d+)/(\d+)(?= |$)"
+    r"(.+?)(?: +▲(\d+))?(?: +▼(\d+))?(?: +\+\d+)? +(\d+)/(\d+)(?= |$)"
 )
 _ARTICLE = re.compile(r"^([▌✓ ])\s*(•?)[\s~▲▼■·]*([eufn]\d{4})\b(.*)")
 _NUMBERS = re.compile(r"([\d,]+) unread · (?:([\d,]+) of )?([\d,]+) articles")
@@ -69,6 +69,8 @@ class SeenRow(NamedTuple):
     is_divider: bool = False
     """Always open."""
     counts: tuple[int, int] = (0, 0)
+    moods: tuple[int, int] | None = None
+    """How many are positive and negative, where it is said."""
 
     @property
     def name(self) -> str:
@@ -96,7 +98,7 @@ class Seen:
         for y in range(top, top + height):
             line = self.lines[y][x : x + width]
             if found := _HEADING.match(line):
-                indent, arrow, label, unread, total = found.groups()
+                indent, arrow, label, up, down, unread, total = found.groups()
                 yield SeenRow(
                     y,
                     label=label,
@@ -104,6 +106,7 @@ class Seen:
                     is_open=arrow != "▸",
                     is_divider=arrow == "─",
                     counts=(int(unread), int(total)),
+                    moods=(int(up or 0), int(down or 0)) if up or down else None,
                 )
             elif found := _ARTICLE.match(line):
                 mark, bullet, code, rest = found.groups()
