@@ -49,6 +49,8 @@ class Comparing:
         self.zoomed = False
         self.is_zooming = False
         """While a `z` is on its way: a picture with the list is of before it."""
+        self.is_finding_alone = False
+        """While words are typed in the pane that hides the list: the key line is about them."""
         self.patience = PATIENCE_S
         """Seconds until a picture that is not as expected is a failure."""
         try:
@@ -89,7 +91,7 @@ class Comparing:
         seen = Seen(self.driver.picture(False))
         if seen.focus == "list" and not self.is_zooming:
             self.zoomed = False
-        if self._is_alone(seen.focus):
+        if self._is_alone(seen.focus) or self.is_finding_alone:
             return Seen(self.driver.picture(True))
         return seen
 

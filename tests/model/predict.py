@@ -49,6 +49,8 @@ class Before:
         """
         if key == "M" and self.seen.numbers is None:
             return "g"  # a message covers what shows that the list is current
+        if key in ("tab", "z") and not self.has_pane:
+            return "j"  # the briefing is there, which is not modelled
         if key == "v" and self.seen.cursor and not self.seen.cursor.code:
             return "j"  # of a group, more is selected than is painted
         if self.seen.cursor is not None:

@@ -21,8 +21,8 @@ NARROWEST_LIST = 20
 """In columns: codes further right are in the reading pane."""
 
 
-_HINTS = {"j k move": "list", "j k scroll": "pane"}
-"""What the key line has, and the pane that has the keys."""
+_HINTS = {"Space read on  j k move": "list", "Space read on  j k scroll": "pane"}
+"""What the key line begins with, and the pane that has the keys."""
 
 _SELECTED = re.compile(r"(\d+) selected")
 _SEARCH = re.compile(r" (in this article )?/ ")
@@ -87,7 +87,7 @@ class Seen:
         self.rows = list(self._rows())
         self.cursor = next((row for row in self.rows if row.y == painted.cursor_y), None)
         bottom = self.lines[-1].strip()
-        self.focus = next((pane for hint, pane in _HINTS.items() if hint in bottom), None)
+        self.focus = next((pane for hint, pane in _HINTS.items() if bottom.startswith(hint)), None)
         above = 3 if is_searching(self.lines) else 2
         self.status = self.lines[-above].rstrip() if self.height >= above else ""
 

@@ -154,7 +154,6 @@ class Session(Comparing):
     def do_resize(self, columns: int, rows: int) -> None:
         self.size = (columns, rows)
         self.driver.resize(columns, rows)
-        self.zoomed = self.zoomed and columns >= 100
         self.settle([self.state.but(arrow=None)])
 
     def do_shrink_and_back(self, columns: int, rows: int, key: str) -> None:
@@ -194,6 +193,7 @@ class Session(Comparing):
     def _find(self, text: str, keep: bool) -> None:
         """The same key in the reading pane: words are looked for in the article alone."""
         same = self.state.but(focus=None, arrow=None, is_searching=True)
+        self.is_finding_alone = self.before().is_alone
         self.driver.keys("/")
         self.driver.rest()
         self.driver.keys(*text)
@@ -201,10 +201,12 @@ class Session(Comparing):
         after = self.state.but(focus="pane", is_searching=False)
         if keep and text != "((":
             self.driver.keys("enter")
+            self.is_finding_alone = False
             self.settle([after])
             self.driver.keys("n")  # goes through the matches
             self.settle([after])
         self.driver.keys("escape")
+        self.is_finding_alone = False
         self.settle([after])
 
     def do_select(self, rows: int) -> None:
