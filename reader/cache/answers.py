@@ -123,7 +123,8 @@ class Stamp(NamedTuple):
 
 
 class Marked(NamedTuple):
-    """The result of setting a mark: its new value, and the number of changed articles."""
+    """The result of setting a mark: its new value, and how many articles changed, of how many."""
 
     value: bool
     changed: int
+    among: int

@@ -20,6 +20,7 @@ from reader.cache.marks.kinds import AnyMark, Change
 from reader.cache.marks_keeper import Label, MarksKeeper
 from reader.cache.session import Session
 from reader.cache.twins import twins
+from reader.cache.values.told import TWIN
 from reader.errors import (
     CacheError,
     CacheGone,
@@ -59,7 +60,8 @@ class Marking:
     def set_marks(self, ids: Ids, mark: AnyMark, value: bool | None, label: Label) -> Marked:
         """Set a mark where it differs; value None: set it if any article lacks it, else remove it.
 
-        Twins of the articles get the mark as well, in the same step; they are not counted.
+        Twins of the articles get the mark as well, in the same step; they are not counted. Where
+        `ids` counts twins as one (`has_all_twins`), so does this.
 
         ids: as of the held moment, which stays; `catch_up` shows the change.
         label: names the step in the undo journal; empty: no step.
@@ -89,12 +91,13 @@ class Marking:
         self._latest.refresh(to)
         bits, facet = self._as_of_now(ids, to), self._latest.get(to, mark.facet)
         becomes = bool(bits - facet) if value is None else value
-        changed, counted = _changing(to, bits, facet, becomes)
+        once = self._latest.get(to, TWIN) if ids.has_all_twins else NONE
+        changed, counted, among = _changing(to, bits, facet, becomes, once)
         if changed:
             identities = list(to.identities(list(changed)).values())
             step = Step(label(becomes, counted), mark, becomes, identities)
             self._show(to, step, changed, change(lambda marks: marks.do(step)))
-        return Marked(becomes, counted)
+        return Marked(becomes, counted, among)
 
     def own_tags(self, id: ArticleId) -> tuple[str, ...]:
         """Return the user's own tags of the article, by name."""
@@ -103,8 +106,9 @@ class Marking:
     def would_change(self, ids: Ids, mark: AnyMark, value: bool) -> int:
         """Return how many articles `set_marks` would change; changes nothing."""
         with self._session.asking() as view:
-            facet = self._session.facets.get(view, mark.facet)
-            return _changing(view, ids.bits, facet, value)[1]
+            facets = self._session.facets
+            once = facets.get(view, TWIN) if ids.has_all_twins else NONE
+            return _changing(view, ids.bits, facets.get(view, mark.facet), value, once)[1]
 
     def _as_of_now(self, ids: Ids, now: "View") -> BitMap:
         """Return the ids of these articles in the present state, which `_latest` is of."""
@@ -273,12 +277,19 @@ class Marking:
         changes.write(to, {}, self._truth)
 
 
-def _changing(view: "View", bits: BitMap, facet: BitMap, becomes: bool) -> tuple[BitMap, int]:
-    """Return the articles and twins whose mark differs, and how many count as changed."""
+def _changing(
+    view: "View", bits: BitMap, facet: BitMap, becomes: bool, once: BitMap
+) -> tuple[BitMap, int, int]:
+    """Return the articles and twins whose mark differs, and how many count as changed, of how many.
+
+    once: those that count with their twin if both are there.
+    """
     pairs = twins(view, list(bits))
     every = bits | BitMap([twin for _, twin in pairs])
     changed = every - facet if becomes else every & facet
-    return changed, len(bits & (changed | BitMap([id for id, twin in pairs if twin in changed])))
+    counted = bits - BitMap([id for id, twin in pairs if id in once and twin in bits])
+    differs = changed | BitMap([id for id, twin in pairs if twin in changed])
+    return changed, len(counted & differs), len(counted)
 
 
 def own_tags(session: Session, id: ArticleId) -> tuple[str, ...]:

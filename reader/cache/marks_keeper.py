@@ -73,7 +73,7 @@ class MarksKeeper:
             count = len(set(articles).intersection(changed)) or min(len(changed), len(articles))
             if changed:
                 marks.do(Step(label(becomes, count), mark, becomes, changed))
-            return Marked(becomes, count)
+            return Marked(becomes, count, len(articles))
 
         return self.change(write)
 

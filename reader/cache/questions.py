@@ -190,7 +190,7 @@ class Questions:
         """Return the number of articles, without drafts; twins as one if they do in `ids`."""
         facets = self._session.facets
         with self._session.asking() as view:
-            twins = facets.size(view, TWIN) if ids and ids.has_all_twins else 0
+            twins = facets.size(view, TWIN) if ids is not None and ids.has_all_twins else 0
             return facets.size(view, ALL) - facets.size(view, DRAFT) - twins
 
     def unread(self, ids: Ids) -> Ids:

@@ -62,6 +62,7 @@ def mark(
     Example:
       cryptoread mark before:30d is:unread --read --dry-run
     """
+    from reader.cache.ids import Ids
     from reader.cache.marks.kinds import Mark
     from reader.cache.marks.labels import many
 
@@ -78,7 +79,7 @@ def mark(
     ((what, value),) = wanted
 
     with paths.held_library() as library:
-        ids = library.find(query)
+        ids = Ids(library.find(query).bits)  # counts what `list --count` does
         if dry_run:
             changed = library.marking.would_change(ids, what, value)
             would = ngettext(

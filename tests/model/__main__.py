@@ -7,11 +7,15 @@ Exit code 1 if anything failed. How to read a failure: see `test_model`.
 """
 
 import argparse
+import hashlib
+import inspect
 import sys
 import tempfile
 import time
 from pathlib import Path
 
+from reader.cache.files.migrations import CACHE, MARKS
+from tests.model import archive
 from tests.model.archive import build
 from tests.model.drivers import DRIVERS
 from tests.model.replay import kind, read, replay, shorten, write
@@ -23,9 +27,9 @@ EXAMPLES = 5
 
 def main() -> int:
     options = _options()
-    archive = build(options.archive)
+    folder = build(options.archive)
     if options.replay:
-        trouble = replay(archive, options.driver, read(options.replay.read_text("utf-8")))
+        trouble = replay(folder, options.driver, read(options.replay.read_text("utf-8")))
         print(trouble or "as it should be")
         return bool(trouble)
     deadline = time.monotonic() + 60 * options.minutes
@@ -33,7 +37,7 @@ def main() -> int:
     known: dict[str, int] = {}
     while time.monotonic() < deadline:
         made, failed = run(
-            archive,
+            folder,
             options.driver,
             examples=EXAMPLES,
             steps=options.steps,
@@ -45,7 +49,7 @@ def main() -> int:
             sort = kind(failure.trouble)
             known[sort] = known.get(sort, 0) + 1
             if known[sort] <= options.each:
-                _report(archive, options, f"{options.driver}-{seed}-{number}", failure)
+                _report(folder, options, f"{options.driver}-{seed}-{number}", failure)
         print(f"seed {seed}: {steps} steps, {sessions} sessions, {failures} failures", flush=True)
         seed += 1
     for sort, times in sorted(known.items(), key=lambda each: -each[1]):
@@ -53,9 +57,9 @@ def main() -> int:
     return bool(failures)
 
 
-def _report(archive: Path, options: argparse.Namespace, name: str, failure: Failure) -> None:
+def _report(folder: Path, options: argparse.Namespace, name: str, failure: Failure) -> None:
     script, trouble = shorten(
-        archive, options.driver, failure.script, failure.trouble, seconds=options.shorten
+        folder, options.driver, failure.script, failure.trouble, seconds=options.shorten
     )
     commented = "".join(f"# {line}\n" for line in trouble.splitlines())
     options.to.mkdir(parents=True, exist_ok=True)
@@ -74,9 +78,15 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--each", type=int, default=2, help="failures of a kind to report")
     parser.add_argument("--to", type=Path, default=Path("failures"))
     parser.add_argument("--replay", type=Path)
-    default = Path(tempfile.gettempdir()) / "cryptoread-model-archive"
+    default = Path(tempfile.gettempdir()) / f"cryptoread-model-archive-{_version()}"
     parser.add_argument("--archive", type=Path, default=default)
     return parser.parse_args()
+
+
+def _version() -> str:
+    """What an archive that was built before depends on, so that an older one is not taken."""
+    text = "\n".join([inspect.getsource(archive), *CACHE.migrations, *MARKS.migrations])
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
 if __name__ == "__main__":

@@ -18,6 +18,7 @@ from typing import Any
 from reader.article import Article, Sentiment
 from reader.cache.store import Store
 from reader.cache.values.instants import END
+from reader.cache.values.told import Original
 from reader.ui.screen.saved_view import View
 from reader.ui.sidebar.density import Density
 from tests.builders import NOW, article, markdown, put
@@ -74,6 +75,7 @@ def build(folder: Path) -> Path:
         with Store(unfinished) as store:
             put(store, stories())
             _decide_that_each_is_a_story(store)
+            store.deciding.run()  # notes the twins
             store.marking.save_state("view", ONE_LINE)
         try:
             unfinished.rename(folder)
@@ -83,12 +85,14 @@ def build(folder: Path) -> Path:
 
 
 def _decide_that_each_is_a_story(store: Store) -> None:
-    """So that no two articles tell the same, though all are made of the same few words."""
+    """So that no two tell the same but twins, though all are made of the same few words."""
     with store.session.transaction() as to:
-        ids = [row.id for row in to.told_between(0, END)]
-        to.tell((id, number, 0) for number, id in enumerate(ids, start=1))
-        to.set_counter("stories", len(ids))
-        to.set_counter("decided", to.counter("texts"))
+        rows = list(to.told_between(0, END))
+        numbers: dict[Original, int] = {}
+        for row in rows:
+            numbers.setdefault(row.original, len(numbers) + 1)
+        to.tell((row.id, numbers[row.original], 0) for row in rows)
+        to.set_counter("stories", len(numbers))
 
 
 def stories() -> list[Article]:

@@ -14,7 +14,11 @@ class Expected:
         self.records = records
         self.found = state.found(records)
         self.lines = state.lines(self.found)
-        self.unread = sum(record.identity not in state.read for record in self.found)
+        self.counted = state.counted(self.found)
+        self.selected = state.selected
+        if not state.is_searching:
+            self.selected &= {record.identity for record in self.found}
+        self.unread = sum(record.identity not in state.read for record in self.counted)
         self._bar = ""
 
     @property
@@ -27,7 +31,7 @@ class Expected:
         chips = [f" {term.chip} " for term in self.state.terms] or ["all articles"]
         items = [(" " if k else "") + chip for k, chip in enumerate(chips)]
         asked = {t.value: not t.exclude for t in self.state.terms if t.field == "tag"}
-        for k, (digit, tag, count) in enumerate(self.state.numbered(self.found)):
+        for k, (digit, tag, count) in enumerate(self.state.numbered(self.counted)):
             sign = {None: "", True: "+", False: "−"}[asked.get(tag)]
             counted = "" if asked.get(tag) is False else f" {count}"
             items.append(f"{'  ' if k else ' │ '}{digit} {sign}{tag.upper()}{counted}")
@@ -61,14 +65,15 @@ class Expected:
             bar, painted = self.bar(seen.width - 2), seen.lines[0].strip()
             if bar != painted:
                 yield f"tag bar: expected {bar!r}, painted {painted!r}"
-        wanted = (self.unread, len(self.found), self.records.total)
+        shown, total = len(self.counted), self.records.total(self.state)
+        wanted = (self.unread, shown, max(shown, total))
         if numbers := seen.numbers:
-            if len(self.found) >= self.records.total:
-                wanted = (*wanted[:2], len(self.found))
             if numbers != wanted:
                 yield f"status line: expected {wanted}, painted {numbers}: {seen.status!r}"
             if seen.width >= 100 and not seen.status.endswith(self.state.grouping):
                 yield f"status line: expected {self.state.grouping!r} in {seen.status!r}"
+        if seen.selected not in (None, len(self.selected)):
+            yield f"status line: expected {len(self.selected)} selected: {seen.status!r}"
         if self.state.focus and seen.focus and seen.focus != self.state.focus:
             yield f"focus: expected {self.state.focus}, the key line says {seen.focus}"
 
@@ -103,7 +108,8 @@ class Expected:
                 while place < len(self.lines) and _is_below(self.lines[place], line):
                     place += 1
         _, top, _, height = seen.painted.list_area or (0, 0, 0, 0)
-        if rows[-1].y < top + height - 1 and place < len(self.lines):
+        last_y = top + height - (6 if self.state.is_tall else 1)
+        if rows[-1].y < last_y and place < len(self.lines):
             following = _name(self.lines[place])
             yield f"list: it ends with {rows[-1].name!r}, and {following!r} should follow"
 
@@ -141,19 +147,27 @@ class Expected:
         if _name(line) != row.name:
             return f"list: expected {_name(line)!r} in line {row.y}, painted {row.name!r}"
         if isinstance(line, Heading):
-            unread = sum(record.identity not in self.state.read for record in line.records)
-            if row.counts != (unread, len(line.records)):
+            unread = sum(record.identity not in self.state.read for record in line.counted)
+            if row.counts != (unread, len(line.counted)):
                 return (
-                    f"group {'/'.join(line.key)}: expected {unread}/{len(line.records)}, "
+                    f"group {'/'.join(line.key)}: expected {unread}/{len(line.counted)}, "
                     f"painted {row.counts[0]}/{row.counts[1]}"
                 )
+            moods = tuple(
+                sum(record.sentiment == mood for record in line.counted)
+                for mood in ("POSITIVE", "NEGATIVE")
+            )
+            if row.moods not in (None, moods):
+                return f"group {'/'.join(line.key)}: expected ▲▼ {moods}, painted {row.moods}"
             if self.state.arrow == (line.key, not row.is_open):
                 now = "open" if row.is_open else "closed"
                 return f"group {'/'.join(line.key)}: it should not be {now}"
             return ""
         if row.unread is (line.identity in self.state.read):
             return f"list: {line.code} is painted as {'unread' if row.unread else 'read'}"
-        if row.opened is not (line.identity == self.state.opened):
+        if row.selected is not (line.identity in self.selected):
+            return f"list: {line.code} is {'' if row.selected else 'not '}painted as selected"
+        if not row.selected and row.opened is not (line.identity == self.state.opened):
             return f"list: {line.code} is {'' if row.opened else 'not '}marked as the open article"
         return ""
 

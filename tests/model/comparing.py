@@ -49,6 +49,8 @@ class Comparing:
         self.zoomed = False
         self.is_zooming = False
         """While a `z` is on its way: a picture with the list is of before it."""
+        self.is_finding_alone = False
+        """While words are typed in the pane that hides the list: the key line is about them."""
         self.patience = PATIENCE_S
         """Seconds until a picture that is not as expected is a failure."""
         try:
@@ -89,7 +91,7 @@ class Comparing:
         seen = Seen(self.driver.picture(False))
         if seen.focus == "list" and not self.is_zooming:
             self.zoomed = False
-        if self._is_alone(seen.focus):
+        if self._is_alone(seen.focus) or self.is_finding_alone:
             return Seen(self.driver.picture(True))
         return seen
 
@@ -130,7 +132,8 @@ class Comparing:
         if Term("is", "unread") not in state.terms:
             return [state.but(held=frozenset())]
         opened = frozenset([state.opened] if state.opened in state.read else [])
-        every = [state.held & state.read, frozenset[Identity](), opened, state.held | opened]
+        both = state.held.intersection(self.records.with_twins([*opened])) & state.read
+        every = [state.held & state.read, frozenset[Identity](), opened, state.held | opened, both]
         return [state.but(held=held) for held in dict.fromkeys(every)]
 
     def _differences(self, state: State, seen: Seen, has: Sequence[str]) -> list[str]:
@@ -141,12 +144,9 @@ class Comparing:
         return [*differences, *self._marks(state)]
 
     def _marks(self, state: State) -> list[str]:
-        read, favourite = self._stored_marks()
         differences = []
-        for name, stored, wanted in (
-            ("read", read, state.read),
-            ("favourite", favourite, state.favourite),
-        ):
+        for name, stored in self._stored_marks().items():
+            wanted = getattr(state, name)
             if stored != wanted:
                 more, less = sorted(stored - wanted), sorted(wanted - stored)
                 differences.append(
@@ -155,13 +155,20 @@ class Comparing:
                 )
         return differences
 
-    def _stored_marks(self) -> tuple[frozenset[Identity], frozenset[Identity]]:
+    def _stored_marks(self) -> dict[str, frozenset[Identity]]:
+        names = ("read", "favourite", "later")
         with closing(sqlite3.connect(self.data / "marks.db")) as db:
             rows = db.execute(
-                "SELECT external, lang, source, read, favourite FROM marks"
+                f"SELECT external, lang, source, {', '.join(names)} FROM marks"
             ).fetchall()
-        read = frozenset(Identity(*row[:3]) for row in rows if row[3])
-        return read, frozenset(Identity(*row[:3]) for row in rows if row[4])
+            tagged = db.execute("SELECT external, lang, source FROM tagged").fetchall()
+        return {
+            **{
+                name: frozenset(Identity(*row[:3]) for row in rows if row[place])
+                for place, name in enumerate(names, 3)
+            },
+            "tagged": frozenset(Identity(*row) for row in tagged),
+        }
 
     def view_at_the_end(self) -> tuple[Identity | None, str]:
         """The open article and the grouping that the program wrote down when it was left."""
@@ -174,8 +181,7 @@ class Comparing:
 
     def adopt_marks(self) -> None:
         """Take the stored marks over, after keys that were sent without waiting."""
-        read, favourite = self._stored_marks()
-        self.state = self.state.but(read=read, favourite=favourite, journal=(), undone=())
+        self.state = self.state.but(**self._stored_marks(), journal=(), undone=())
         self.outside.forget_journal()
 
     def _take_over(self, state: State, seen: Seen) -> None:
@@ -187,7 +193,10 @@ class Comparing:
         if wanted == "":
             wanted = seen.cursor.name if seen.cursor else None
         focus = seen.focus or state.focus
-        self.state = state.but(cursor=cursor, wanted=wanted, focus=focus, arrow=None)
+        selected = Expected(state, self.records).selected
+        self.state = state.but(
+            cursor=cursor, wanted=wanted, focus=focus, selected=selected, arrow=None
+        )
         self.seen = seen
 
 

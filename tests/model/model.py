@@ -10,7 +10,7 @@ import sqlite3
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
@@ -20,6 +20,7 @@ from tests.model.archive import CODE
 
 MINUS = "\N{MINUS SIGN}"
 GLYPHS = {"POSITIVE": "▲", "NEGATIVE": "▼", "NEUTRAL": "■", "UNRATED": "·"}
+OWN_TAG = "due"
 GROUPINGS = ("by category", "latest first", "by source", "by story", "no groups")
 
 
@@ -48,6 +49,8 @@ class Record:
     tags: frozenset[str]
     title_words: tuple[str, ...]
     words: tuple[tuple[str, ...], ...]
+    is_twin: bool = False
+    """Whether it differs from the first of its languages in the texts alone."""
 
 
 class Term(NamedTuple):
@@ -125,14 +128,16 @@ class Records:
                 "published, title, fields, body FROM articles JOIN documents USING (id) ORDER BY id"
             ).fetchall()
         self._texts = texts
-        self.all = [_record(*row) for row in rows]
+        every = [_record(*row) for row in rows]
+        twins = set(_twins(every))
+        self.all = [replace(each, is_twin=True) if each.id in twins else each for each in every]
         self.by_code = {record.code: record for record in self.all}
         self.by_identity = {record.identity: record for record in self.all}
         return True
 
-    @property
-    def total(self) -> int:
-        return sum(not record.draft for record in self.all)
+    def total(self, state: "State") -> int:
+        """Of all articles but drafts: pairs as one where they are that in the list."""
+        return sum(not record.draft for record in state.counted(self.all))
 
     def with_twins(self, identities: Sequence[Identity]) -> list[Identity]:
         """The articles, and the same in every other language: they share their marks."""
@@ -150,6 +155,21 @@ class Records:
 
     def tags(self) -> set[str]:
         return {tag for record in self.all for tag in record.tags}
+
+
+def _twins(records: Sequence[Record]) -> Iterator[int]:
+    """Alike in all that a query can ask for but language and words; items of feeds have none."""
+    first: dict[tuple[str, str], Record] = {}
+    for record in sorted(records, key=lambda r: r.lang):
+        if record.identity.lang:
+            before = first.setdefault((record.identity.external, record.identity.source), record)
+            if before is not record and _alike(before) == _alike(record):
+                yield from () if record.draft else (record.id,)
+
+
+def _alike(record: Record) -> tuple[object, ...]:
+    states = record.pinned, record.draft
+    return record.published, record.category, record.sentiment, record.tags, *states
 
 
 @lru_cache(8192)
@@ -187,6 +207,8 @@ class Heading:
     key: tuple[str, ...]
     label: str
     records: Sequence[Record]
+    counted: Sequence[Record] = ()
+    """Those that are counted: of a pair that counts once, the first."""
 
     @property
     def depth(self) -> int:
@@ -215,6 +237,14 @@ class State:
     """A group that must be open (True) or closed."""
     read: frozenset[Identity] = frozenset()
     favourite: frozenset[Identity] = frozenset()
+    later: frozenset[Identity] = frozenset()
+    tagged: frozenset[Identity] = frozenset()
+    """Those with the one tag of the user's own that is ever set: `OWN_TAG`."""
+    selected: frozenset[Identity] = frozenset()
+    is_searching: bool = False
+    """While words are typed, what leaves the list stays selected."""
+    is_tall: bool = False
+    """Whether an article takes more than one line."""
     held: frozenset[Identity] = frozenset()
     """Read articles that stay in a list of unread ones until the next query."""
     journal: tuple["Step", ...] = ()
@@ -280,6 +310,8 @@ class State:
                 return term.value in record.tags
             case "category" | "sentiment" | "source" | "lang":
                 return str(getattr(record, term.field)).casefold() == term.value
+            case "mytag":
+                return term.value == OWN_TAG and record.identity in self.tagged
             case "is":
                 return self._is(record, term.value)
             case "after":
@@ -296,8 +328,10 @@ class State:
             "read": record.identity in self.read,
             "unread": record.identity not in self.read,
             "favourite": record.identity in self.favourite,
+            "later": record.identity in self.later,
             "draft": record.draft,
             "pinned": record.pinned,
+            "twin": record.is_twin,
         }[state]
 
     def found(self, records: Records) -> list[Record]:
@@ -306,14 +340,33 @@ class State:
 
     # What is painted of it.
 
+    @property
+    def counts_pairs_once(self) -> bool:
+        """Whether an article and its twin count as one: both are found by all but these terms."""
+        return not any(
+            term.field in ("lang", "", "title") or term[:2] == ("is", "twin") for term in self.terms
+        )
+
+    def counted(self, found: Sequence[Record]) -> list[Record]:
+        """The articles that the counts are of."""
+        is_once = self.counts_pairs_once
+        return [record for record in found if not (record.is_twin and is_once)]
+
     def headings(self, found: Sequence[Record]) -> list[Heading]:
         """The groups in their order, sub-groups after their groups."""
         pinned = [record for record in found if record.pinned]
         rest = [record for record in found if not record.pinned]
         groups = [Heading(("PINNED",), "PINNED", pinned)] if pinned else []
+        groups += self._groups(rest, lambda each: len(self.counted(each)))
+        return [replace(each, counted=self.counted(each.records)) for each in groups]
+
+    def _groups(
+        self, rest: Sequence[Record], size: Callable[[Sequence[Record]], int]
+    ) -> list[Heading]:
+        groups: list[Heading] = []
         match self.grouping:
             case "by category":
-                groups += _by_category(rest)
+                groups += _by_category(rest, size)
             case "latest first":
                 days = _split(rest, lambda r: f"{r.published:%Y-%m-%d}")
                 groups += [
@@ -323,7 +376,7 @@ class State:
             case "by source":
                 sources = _split(rest, lambda r: r.source)
                 named = [Heading((key,), key, each) for key, each in sources.items()]
-                groups += sorted(named, key=lambda g: (-len(g.records), g.label))
+                groups += sorted(named, key=lambda g: (-size(g.records), g.label))
             case "by story" if rest:
                 groups.append(Heading(("",), "told by one source", rest))
             case _ if rest:
@@ -340,9 +393,9 @@ class State:
                 made += heading.records
         return made
 
-    def numbered(self, found: Sequence[Record]) -> Iterator[tuple[int, str, int]]:
+    def numbered(self, counted: Sequence[Record]) -> Iterator[tuple[int, str, int]]:
         """Digit, tag and count of every place of the tag bar."""
-        counts = Counter(tag for record in found for tag in record.tags)
+        counts = Counter(tag for record in counted for tag in record.tags)
         named = {term.value for term in self.terms if term.field == "tag"}
         places = {digit: tag for tag, digit in self.digits.items() if tag in named}
         frequent = sorted(counts, key=lambda tag: (-counts[tag], tag.upper()))
@@ -383,9 +436,11 @@ def _holds(words: Sequence[str], term: Term) -> bool:
     return False
 
 
-def _by_category(records: Sequence[Record]) -> Iterator[Heading]:
+def _by_category(
+    records: Sequence[Record], size: Callable[[Sequence[Record]], int]
+) -> Iterator[Heading]:
     categories = _split(records, lambda r: r.category)
-    for name in sorted(categories, key=lambda n: (n == "OTHER", -len(categories[n]), n)):
+    for name in sorted(categories, key=lambda n: (n == "OTHER", -size(categories[n]), n)):
         yield Heading((name,), name, categories[name])
         below = _split(categories[name], lambda r: r.sentiment)
         for sentiment in GLYPHS:

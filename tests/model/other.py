@@ -48,12 +48,16 @@ class Other:
 
 
 def _import(library: Library, path: str) -> str:
-    return str(library.bring_in([Path(path)]))
+    report = str(library.bring_in([Path(path)]))
+    library.deciding.run_in_passing()
+    return report
 
 
 def _sync(library: Library, url: str) -> str:
     asked = [Subscription(name="loopback", kind=Kind.FEED, url=url)]
-    return str(library.sync(asked))
+    report = str(library.sync(asked))
+    library.deciding.run_in_passing()
+    return report
 
 
 def _mark(library: Library, external: str, lang: str, source: str, mark: str, value: bool) -> int:

@@ -1,6 +1,7 @@
 """The states that a key may lead to, as designed; several if more than one is right."""
 
 from collections.abc import Callable, Sequence
+from itertools import takewhile
 
 from tests.model.check import Expected
 from tests.model.model import (
@@ -11,6 +12,7 @@ from tests.model.model import (
     Record,
     Records,
     State,
+    Term,
     Terms,
     added,
     cycled,
@@ -18,7 +20,7 @@ from tests.model.model import (
 )
 from tests.model.seen import Seen, SeenRow
 
-_ALWAYS_KNOWN = {*"123456789+-=0xsMuU<>", "escape"}
+_ALWAYS_KNOWN = {*"123456789+-=0xsMuU<>c", "escape"}
 """Keys that are not about the cursor."""
 
 SENTIMENTS = {"+": "positive", "-": "negative", "=": "neutral", "0": None}
@@ -47,10 +49,16 @@ class Before:
         """
         if key == "M" and self.seen.numbers is None:
             return "g"  # a message covers what shows that the list is current
+        if key in ("tab", "z") and not self.has_pane:
+            return "j"  # the briefing is there, which is not modelled
+        if key == "v" and self.seen.cursor and not self.seen.cursor.code:
+            return "j"  # of a group, more is selected than is painted
         if self.seen.cursor is not None:
             return key
         if self.state.focus == "list":
             return key if key in _ALWAYS_KNOWN else "g"
+        if key in ("D", "space"):
+            return "h"
         is_lost = self._cursor_place() is None and self.state.opened not in {
             record.identity for record in self.expected.found
         }
@@ -78,13 +86,14 @@ class Before:
     @property
     def digits(self) -> dict[str, int]:
         """Tags and their digits, those too that the line has no room for."""
-        numbered = self.state.numbered(self.expected.found)
+        numbered = self.state.numbered(self.expected.counted)
         return {tag: digit for digit, tag, _ in numbered}
 
     def asked(self, terms: Terms, *, wanted: str | None = None) -> State:
         """The list with other terms: the cursor stays where it was wanted."""
         new = self.state.with_terms(terms, self.digits)
         new.wanted = wanted or new.wanted
+        new.selected = Expected(new, self.records).selected
         return new.but(cursor=self._kept_cursor(new), arrow=None)
 
     def _kept_cursor(self, new: State) -> object:
@@ -104,6 +113,8 @@ class Before:
         """Back to the list if the pane is shown alone, else one filter less, down to the start."""
         if self.is_alone:
             return [self.state.but(focus="list", arrow=None)]
+        if self.state.selected:
+            return [self.state.but(selected=frozenset(), arrow=None)]
         if self.state.terms == START:
             return [self.state.but(arrow=None)]
         later = [term for term in self.state.terms if term not in START]
@@ -143,7 +154,7 @@ class Before:
         twin = min(later or others, key=lambda each: each.lang)
         both = self.records.with_twins([twin])
         listed = {record.identity for record in self.expected.found}
-        here = frozenset([twin] if twin in listed else listed.intersection(both))
+        here = frozenset(listed.intersection(both))
         new = self.state.marked("read", True, both)
         new = new.but(opened=twin, focus="pane", arrow=None, held=new.held | here)
         code = self.records.by_identity[twin].code
@@ -245,15 +256,44 @@ class Before:
             cursor=record.code,
             wanted=record.code,
             focus=focus,
-            held=self.state.held | {record.identity},
+            held=self.state.held | {record.identity, *self._listed_twins(record.identity)},
             arrow=None,
         )
+
+    def read_on(self) -> list[State]:
+        """A page of the article, or on to the next: which of them depends on its length."""
+        row = self.seen.cursor
+        at = self.records.by_code.get(row.code) if row else None
+        onward = self.neighbour(1, unread=True)
+        if not self.has_pane:
+            return [self.opened(at)] if at else onward
+        if not self.is_narrow or self.is_alone:
+            return [self.state.but(arrow=None), *onward]
+        if at is None or at.identity == self.state.opened:
+            return [self.state.but(focus="pane", arrow=None)]
+        return [self.opened(at)]
+
+    def view(self, *terms: Term) -> State:
+        """A saved view in place of the filter."""
+        return self.asked((*START, *terms))
+
+    def _listed_twins(self, identity: Identity) -> list[Identity]:
+        """Other languages of the article in the list: they are marked as read with it, and stay."""
+        listed = {record.identity for record in self.expected.found}
+        return [each for each in self.records.with_twins([identity]) if each in listed]
 
     # Marks.
 
     @property
+    def to_mark(self) -> list[Identity]:
+        """What is selected, else the article."""
+        return list(self.state.selected) or self.article
+
+    @property
     def subject(self) -> list[Identity]:
-        """What `m` is about: the article, or all of the group under the cursor."""
+        """What `m` is about: what is selected, the article, or the group under the cursor."""
+        if self.state.selected:
+            return list(self.state.selected)
         row = self.seen.cursor
         if self.state.focus == "list" and row and not row.code:
             key = self.key_of(row)
@@ -286,9 +326,42 @@ class Before:
         return self._marked("read", True, [r.identity for r in self.expected.found])
 
     def toggle_favourite(self) -> list[State]:
-        subject = self.article
-        value = not all(each in self.state.favourite for each in subject)
-        return self._marked("favourite", value, subject)
+        return self.toggle("favourite", self.to_mark)
+
+    def toggle(self, mark: str, subject: Sequence[Identity]) -> list[State]:
+        """Set the mark on all, or remove it where all have it."""
+        have = getattr(self.state, mark)
+        return self._marked(mark, not all(each in have for each in subject), subject)
+
+    def older_read(self) -> list[State]:
+        """All that is older than the article, which itself stays as it is, twins and all."""
+        if not self.article:
+            return [self.state.but(arrow=None)]
+        spared = self.records.with_twins(self.article)
+        ids = self.records.by_identity[self.article[0]].id
+        older = [r.identity for r in self.expected.found if r.id < ids]
+        return self._marked("read", True, [each for each in older if each not in spared])
+
+    def rest_read(self) -> list[State]:
+        """What is below the cursor in its group; on a heading, all of the group."""
+        row = self.seen.cursor
+        place = self._cursor_place()
+        if row is None or place is None:
+            return [self.state.but(arrow=None)]
+        line = self.expected.lines[place]
+        if isinstance(line, Heading):
+            return self._marked("read", True, [record.identity for record in line.records])
+        rest = takewhile(lambda each: isinstance(each, Record), self.expected.lines[place + 1 :])
+        spared = self.records.with_twins([line.identity])
+        below = [each.identity for each in rest if isinstance(each, Record)]
+        return self._marked("read", True, [each for each in below if each not in spared])
+
+    def select(self) -> list[State]:
+        """The article under the cursor, or no longer."""
+        if self.state.focus != "list":
+            return [self.state.but(arrow=None)]
+        changed = frozenset(self.article)
+        return [self.state.but(selected=self.state.selected ^ changed, arrow=None)]
 
     def undo(self) -> list[State]:
         return self._replayed(self.state.undo())
@@ -386,6 +459,11 @@ _KEYS: dict[str, Callable[[Before], list[State]]] = {
     "m": Before.toggle_read,
     "M": Before.all_read,
     "f": Before.toggle_favourite,
+    "b": lambda it: it.toggle("later", it.to_mark),
+    "O": Before.older_read,
+    "D": Before.rest_read,
+    "v": Before.select,
+    "space": Before.read_on,
     "u": Before.undo,
     "U": Before.redo,
     "h": Before.to_list,

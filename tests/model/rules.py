@@ -17,13 +17,13 @@ from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_a
 
 from tests.model.archive import COMMON_TAGS, rare_tag
 from tests.model.drivers import DRIVERS
-from tests.model.session import SEARCHES, Session, Step
+from tests.model.session import SEARCHES, VIEWS, Session, Step
 
 MOVES = ["j", "k", "g", "G", "home", "end", "ctrl+d", "ctrl+u", "pagedown", "pageup", "up", "down"]
 FOLDS = ["h", "l", "enter", "backspace", "left", "right"]
-WALKS = ["J", "K", "n", "N", "T", "tab", "z", "<", ">"]
+WALKS = ["J", "K", "n", "N", "T", "tab", "z", "<", ">", "space"]
 FILTERS = ["+", "-", "=", "0", "L", "x", "escape", "s"]
-MARKS = ["m", "f", "u", "U"]
+MARKS = ["m", "f", "b", "u", "U", "O", "D", "v"]
 DIGITS = [str(digit) for digit in range(1, 10)]
 SIZES = [(80, 24), (120, 40), (200, 60), (120, 24), (40, 10)]
 TINY = [(1, 1), (2, 3), (10, 2), (300, 4)]
@@ -94,6 +94,34 @@ class Screen(RuleBasedStateMachine):
     @rule(key=st.sampled_from([*DIGITS, "+", "s", "m", "f"]))
     def press_twice(self, key: str) -> None:
         self._do("press_twice", key=key)
+
+    @rule(key=keys)
+    def press_on_a_ukrainian_keyboard(self, key: str) -> None:
+        self._do("press", key=key, layout="uk")
+
+    @rule()
+    def read_on(self) -> None:
+        self._do("press", key="space")
+
+    @rule(rows=st.integers(1, 9))
+    def select(self, rows: int) -> None:
+        self._do("select", rows=rows)
+
+    @rule(key=st.sampled_from(["m", "f", "b", "u"]))
+    def select_group(self, key: str) -> None:
+        self._do("select_group", key=key)
+
+    @rule()
+    def own_tag(self) -> None:
+        self._do("own_tag")
+
+    @rule(letter=st.sampled_from(sorted(VIEWS)))
+    def view(self, letter: str) -> None:
+        self._do("view", letter=letter)
+
+    @rule()
+    def densities(self) -> None:
+        self._do("densities")
 
     @rule(place=small)
     def click_row(self, place: int) -> None:

@@ -11,22 +11,26 @@ from typing import NamedTuple
 from tests.model.archive import CODE
 
 _HEADING = re.compile(
-    r"^ ((?:  )*)([▾▸─]) (?:[▲▼■·⚑] )?(.+?)(?: +▲\d+)?(?: +▼\d+)?(?: +\+\d+)? +(\d+)/(\d+)(?= |$)"
+    r"^[✓ ]((?:  )*)([▾▸─]) (?:[▲▼■·⚑] )?"
+    r"(.+?)(?: +▲(\d+))?(?: +▼(\d+))?(?: +\+\d+)? +(\d+)/(\d+)(?= |$)"
 )
-_ARTICLE = re.compile(r"^([▌ ])\s*(•?)[\s~▲▼■·]*([eufn]\d{4})\b(.*)")
+_ARTICLE = re.compile(r"^([▌✓ ])\s*(•?)[\s~▲▼■·]*([eufn]\d{4})\b(.*)")
 _NUMBERS = re.compile(r"([\d,]+) unread · (?:([\d,]+) of )?([\d,]+) articles")
 _DIGIT = re.compile(r"(?:│|  )\s?([1-9]) ([+−]?)(.+?)(?: (\d+))?(?=  [1-9] | …|$)")
 NARROWEST_LIST = 20
 """In columns: codes further right are in the reading pane."""
 
 
-_HINTS = {"j k move": "list", "j k scroll": "pane"}
+_HINTS = {"Space read on  j k move": "list", "Space read on  j k scroll": "pane"}
 """What the key line begins with, and the pane that has the keys."""
+
+_SELECTED = re.compile(r"(\d+) selected")
+_SEARCH = re.compile(r" (in this article )?/ ")
 
 
 def is_searching(lines: Sequence[str]) -> bool:
     """Whether the search line is open: it is above the last line."""
-    return len(lines) > 3 and lines[-2].startswith(" / ")
+    return len(lines) > 3 and _SEARCH.match(lines[-2]) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +61,7 @@ class SeenRow(NamedTuple):
     code: str = ""
     unread: bool = False
     opened: bool = False
+    selected: bool = False
     rest: str = ""
     label: str = ""
     depth: int = 0
@@ -64,6 +69,8 @@ class SeenRow(NamedTuple):
     is_divider: bool = False
     """Always open."""
     counts: tuple[int, int] = (0, 0)
+    moods: tuple[int, int] | None = None
+    """How many are positive and negative, where it is said."""
 
     @property
     def name(self) -> str:
@@ -91,7 +98,7 @@ class Seen:
         for y in range(top, top + height):
             line = self.lines[y][x : x + width]
             if found := _HEADING.match(line):
-                indent, arrow, label, unread, total = found.groups()
+                indent, arrow, label, up, down, unread, total = found.groups()
                 yield SeenRow(
                     y,
                     label=label,
@@ -99,11 +106,12 @@ class Seen:
                     is_open=arrow != "▸",
                     is_divider=arrow == "─",
                     counts=(int(unread), int(total)),
+                    moods=(int(up or 0), int(down or 0)) if up or down else None,
                 )
             elif found := _ARTICLE.match(line):
                 mark, bullet, code, rest = found.groups()
                 if found.start(3) < NARROWEST_LIST:
-                    yield SeenRow(y, code, bool(bullet), mark == "▌", rest)
+                    yield SeenRow(y, code, bool(bullet), mark == "▌", mark == "✓", rest)
 
     @property
     def numbers(self) -> tuple[int, int, int] | None:
@@ -113,6 +121,12 @@ class Seen:
             return None
         unread, shown, total = (int(n.replace(",", "")) if n else -1 for n in found.groups())
         return unread, total if shown < 0 else shown, total  # "of" is left out where all are shown
+
+    @property
+    def selected(self) -> int | None:
+        """How many rows are selected, as far as the status line says it."""
+        found = _SELECTED.search(self.status)
+        return int(found[1]) if found else None
 
     @property
     def digits(self) -> dict[str, int]:

@@ -9,9 +9,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from reader.ui.textual_compat.keyboard import TWINS
 from tests.model.comparing import Comparing, Failed
 from tests.model.drivers import Start
-from tests.model.model import GROUPINGS, START, State, Term, added, cycled
+from tests.model.model import GROUPINGS, OWN_TAG, START, State, Term, added, cycled
 from tests.model.predict import Before
 
 Step = tuple[str, dict[str, Any]]
@@ -31,6 +32,9 @@ SEARCHES: dict[str, tuple[Term, ...]] = {
     "is:read": (Term("is", "read"),),
     "is:favourite": (Term("is", "favourite"),),
     "is:pinned": (Term("is", "pinned"),),
+    "is:later": (Term("is", "later"),),
+    "is:twin": (Term("is", "twin"),),
+    f"mytag:{OWN_TAG}": (Term("mytag", OWN_TAG),),
     "after:2026-03-01": (Term("after", "2026-03-01"),),
     "before:2026-02-20": (Term("before", "2026-02-20"),),
     "((": (),
@@ -38,6 +42,16 @@ SEARCHES: dict[str, tuple[Term, ...]] = {
     "is:unread fees": (Term("is", "unread"), Term("", "fees", prefix=True)),
 }
 """What is typed, and what it should come to."""
+
+VIEWS: dict[str, tuple[Term, ...]] = {
+    "a": (),
+    "u": (Term("is", "unread"),),
+    "f": (Term("is", "favourite"),),
+    "l": (Term("is", "later"),),
+}
+"""Letters of views that are always there."""
+
+_UKRAINIAN = {latin: typed for typed, latin in TWINS.items() if typed.isalpha()}
 
 
 class Session(Comparing):
@@ -55,12 +69,12 @@ class Session(Comparing):
         except AssertionError as error:
             raise Failed(f"after {name} {values}: {error}") from error
 
-    def do_press(self, key: str) -> None:
+    def do_press(self, key: str, layout: str = "en") -> None:
         before = self.before()
         key = before.answerable(key)
         states = before.after(key)
         self.is_zooming = key == "z" and before.has_pane and not before.is_alone
-        self.driver.keys(key)
+        self.driver.keys(_UKRAINIAN.get(key, key) if layout == "uk" else key)
         self.zoomed = (self.zoomed or self.is_zooming) and not (key == "z" and before.is_alone)
         self.settle(states)
         self.is_zooming = False
@@ -140,7 +154,6 @@ class Session(Comparing):
     def do_resize(self, columns: int, rows: int) -> None:
         self.size = (columns, rows)
         self.driver.resize(columns, rows)
-        self.zoomed = self.zoomed and columns >= 100
         self.settle([self.state.but(arrow=None)])
 
     def do_shrink_and_back(self, columns: int, rows: int, key: str) -> None:
@@ -156,19 +169,115 @@ class Session(Comparing):
 
     def do_search(self, text: str, keep: bool) -> None:
         before = self.before()
+        if self.state.focus == "pane" and before.has_pane:
+            self._find(text, keep)
+            return
         new = added(self.state.terms, *SEARCHES[text])
-        searching = before.asked(new).but(focus=None)
+        if Term("mytag", OWN_TAG) in new and not self.state.tagged:
+            return  # such a tag is not known, and counts for nothing while it is typed
+        searching = before.asked(new).but(
+            focus=None, is_searching=True, selected=self.state.selected
+        )
         self.driver.keys("/")
         self.driver.rest()
         self.driver.keys(*text)
         self.settle([searching])
         if keep:
             self.driver.keys("enter")
-            self.settle([self.state.but(focus="list")])
+            self.settle([self.state.but(focus="list", is_searching=False)])
         else:
             self.driver.keys("escape")
             self.settle([before.state.but(focus="list", arrow=None, held=frozenset())])
         self.zoomed = False
+
+    def _find(self, text: str, keep: bool) -> None:
+        """The same key in the reading pane: words are looked for in the article alone."""
+        same = self.state.but(focus=None, arrow=None, is_searching=True)
+        self.is_finding_alone = self.before().is_alone
+        self.driver.keys("/")
+        self.driver.rest()
+        self.driver.keys(*text)
+        self.settle([same])
+        after = self.state.but(focus="pane", is_searching=False)
+        if keep and text != "((":
+            self.driver.keys("enter")
+            self.is_finding_alone = False
+            self.settle([after])
+            self.driver.keys("n")  # goes through the matches
+            self.settle([after])
+        self.driver.keys("escape")
+        self.is_finding_alone = False
+        self.settle([after])
+
+    def do_select(self, rows: int) -> None:
+        """`v` on an article, down some rows, `V` on another one: the articles from one to other."""
+        before = self.before()
+        row = before.seen.cursor
+        if row is None or not row.code or self.state.focus != "list":
+            return
+        shown = [each for each in before.seen.rows if row.y <= each.y <= row.y + rows]
+        if len(shown) <= rows or not shown[-1].code or self.state.is_tall:
+            return
+        [state] = before.select()
+        self.driver.keys("v")
+        self.settle([state])
+        last = shown[-1].code
+        self.driver.keys(*["j"] * rows)
+        self.settle([self.state.but(cursor=last, wanted=last)])
+        if not self.state.selected:
+            return  # the first was selected before
+        between = [self.records.by_code[each.code].identity for each in shown if each.code]
+        self.driver.keys("V")
+        self.settle([self.state.but(selected=self.state.selected.union(between))])
+
+    def do_select_group(self, key: str) -> None:
+        """`v` on a heading, a mark on all of its articles, and Escape: nothing is selected."""
+        before = self.before()
+        row = before.seen.cursor
+        if row is None or row.code or self.state.focus != "list" or self.state.selected:
+            return
+        group = frozenset(before.subject)
+        self.driver.keys("v")
+        self.settle([self.state.but(selected=group)])
+        before = self.before()
+        states = before.after(key)
+        self.driver.keys(key)
+        self.settle(states)
+        if self.state.selected:
+            states = self.before().escape()
+            self.driver.keys("escape")
+            self.settle(states)
+
+    def do_own_tag(self) -> None:
+        """`#`: the box, a tag, Enter."""
+        before = self.before()
+        subject = before.to_mark
+        if not subject or (before.seen.cursor is None and self.state.focus == "list"):
+            return
+        self.driver.keys("#")
+        self.driver.rest()
+        self.wait(lambda seen: "Own tags of" in seen.painted.text)
+        self.driver.keys(*OWN_TAG)
+        self.driver.rest()
+        self.driver.keys("enter")
+        self.settle(before.toggle("tagged", subject))
+
+    def do_view(self, letter: str) -> None:
+        """`'` and the letter of a view."""
+        before = self.before()
+        state = before.view(*VIEWS[letter])
+        self.driver.keys("'")
+        self.driver.rest()
+        self.wait(lambda seen: "─ Views" in seen.painted.text)
+        self.driver.keys(letter)
+        self.settle([state])
+
+    def do_densities(self) -> None:
+        """`c` until an article is on one line again."""
+        for k in range(3):
+            self.driver.keys("c")
+            same = self.state.but(arrow=None, is_tall=k < 2)
+            self.settle([same])
 
     def do_pick(self, tag: str, times: int) -> None:
         """The picker: a tag is typed, Enter cycles it, Escape closes."""
@@ -222,6 +331,7 @@ class Session(Comparing):
         state = self.state.but(
             terms=START,
             digits={},
+            selected=frozenset(),
             held=frozenset(),
             focus=None,
             arrow=None,

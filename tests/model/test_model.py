@@ -55,6 +55,37 @@ resize {"columns": 40, "rows": 10}
 """A click on a heading gave the list the focus, and a narrow window took it away again."""
 
 
+PAIRS = """
+press {"key": "L"}
+press {"key": "L"}
+search {"text": "is:favourite", "keep": true}
+press {"key": "escape"}
+press {"key": "s"}
+press {"key": "M"}
+press {"key": "u"}
+search {"text": "is:twin", "keep": true}
+"""
+"""In all languages an article and its twin count once, also where nothing is found."""
+
+
+IN_BULK = """
+press {"key": "j"}
+select {"rows": 3}
+press {"key": "b"}
+own_tag {}
+press {"key": "m"}
+press {"key": "escape"}
+densities {}
+search {"text": "mytag:due", "keep": true}
+press {"key": "D"}
+press {"key": "O"}
+view {"letter": "l"}
+press {"key": "space"}
+press {"key": "b", "layout": "uk"}
+"""
+"""What is selected is marked in every way, shown in every density, found and read on."""
+
+
 @pytest.fixture(scope="module")
 def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return build(tmp_path_factory.mktemp("model") / "archive")
@@ -75,9 +106,11 @@ def test_the_real_program_on_a_pty_is_what_the_model_says(archive: Path) -> None
 
 
 @pytest.mark.parametrize(
-    "script", [GIVEN_UP_SEARCH, CLICK_AND_NARROW], ids=["given up search", "click and narrow"]
+    "script",
+    [GIVEN_UP_SEARCH, CLICK_AND_NARROW, PAIRS, IN_BULK],
+    ids=["given up search", "click and narrow", "pairs", "in bulk"],
 )
-def test_scripts_that_once_failed_pass(archive: Path, script: str) -> None:
+def test_scripts_of_what_has_failed_or_is_rarely_tried_pass(archive: Path, script: str) -> None:
     assert replay(archive, "pilot", read(script)) == ""
 
 

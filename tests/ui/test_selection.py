@@ -162,6 +162,43 @@ async def test_the_rest_of_a_group_is_nothing_below_its_last_article(news: Libra
         assert "nothing to mark" in reader.status
 
 
+@pytest.mark.parametrize("key", ["O", "D"])
+async def test_an_article_below_its_twin_is_neither_older_nor_the_rest(
+    tmp_path: Path, key: str
+) -> None:
+    pairs = [
+        article(n, lang=lang, title=f"{lang} {n}") for n in range(1, 4) for lang in ("en", "uk")
+    ]
+    with library(tmp_path, pairs) as both:
+        both.deciding.run()
+        async with reading(both) as reader:
+            await reader.press("L", "L")
+            await reader.go_to(both.rows(both.find(parse(""))[2:3])[0].title)  # its twin is below
+            await reader.press(key)
+            unread = {row.title.split()[1] for row in both.rows(both.find(parse("is:unread"))[:])}
+            assert "1 article read · u undoes" in reader.status
+            assert len(unread) == 2
+
+
+async def test_a_pair_is_marked_as_one_article_where_the_list_counts_it_once(
+    tmp_path: Path,
+) -> None:
+    pairs = [
+        article(n, lang=lang, title=f"{lang} {n}") for n in range(1, 4) for lang in ("en", "uk")
+    ]
+    with library(tmp_path, pairs) as both:
+        both.deciding.run()
+        async with reading(both) as reader:
+            await reader.press("L", "L", "M")
+            assert "3 articles read · u undoes" in reader.status
+            await reader.press("M")
+            assert "already read: 3 articles" in reader.status
+            await reader.press("u")
+            assert "undone: 3 articles read" in reader.status
+            await reader.press("j", "m", "g", "m")
+            assert "2 articles read (1 already was) · u undoes" in reader.status
+
+
 async def test_what_is_selected_is_exported(news: Library, tmp_path: Path) -> None:
     to = tmp_path / "out [x].jsonl"
     async with reading(news) as reader:

@@ -192,10 +192,12 @@ class Marker:
 
         marked = await self._write(ids, mark, value, lambda _value, number: labels.many(number))
         if not marked.changed:
-            already = words.already(mark, marked.value, len(ids)) if ids else _("nothing to mark")
+            already = (
+                words.already(mark, marked.value, marked.among) if ids else _("nothing to mark")
+            )
             self._host.say(already)
             return
-        before = len(ids) - marked.changed
+        before = marked.among - marked.changed
         said = _("{done} · {key} undoes")
         if before:
             said = ngettext(

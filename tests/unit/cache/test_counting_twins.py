@@ -68,6 +68,13 @@ def test_a_pair_counts_once_among_sentiments_pinned_ones_and_in_total(store: Any
     assert store.questions.total(store.questions.find(parse("lang:uk"), NOW)) == 4
 
 
+def test_a_pair_counts_once_in_the_total_where_nothing_is_found(store: Any) -> None:
+    decided(store, *pair(1), *pair(2))
+    assert store.questions.total(store.questions.find(parse("is:favourite"), NOW)) == 2
+    assert store.questions.total(store.questions.find(parse("lang:uk is:favourite"), NOW)) == 4
+    assert store.questions.total() == 4
+
+
 def test_a_pair_counts_once_for_tags_and_mood(store: Any) -> None:
     decided(store, *pair(1, tags=("XRP",), sentiment=UP), article(2, tags=("XRP",), sentiment=DOWN))
     ids = store.questions.find(parse(""), NOW)

@@ -552,7 +552,7 @@ def test_a_new_thread_can_mark_after_the_folder_was_deleted(folder: Path) -> Non
         marked = thread.submit(
             store.marking.set_marks, ids, Mark.READ, None, lambda *_: "read"
         ).result()
-        assert marked == (True, 1)
+        assert marked == (True, 1, 1)
         assert "cache.db is gone, too" in store.notices[0]
         assert thread.submit(store.marking.undo).result() is not None
         assert thread.submit(store.marking.redo).result() is not None

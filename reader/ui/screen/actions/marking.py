@@ -38,7 +38,7 @@ class MarkingScreen(ListScreen):
             self.marker.toggle_all_read(self._sidebar.selected)
         elif self.focused is self._sidebar and cursor and cursor.article is None:
             if group := self._sidebar.group(cursor.group):
-                self.marker.toggle_all_read(group.ids)
+                self.marker.toggle_all_read(self._counted_as_listed(group.ids))
         elif (id := self._id_of_article()) is not None:
             self.marker.toggle_read(id)
 
@@ -64,12 +64,25 @@ class MarkingScreen(ListScreen):
         if (id := self._id_of_article()) is not None:
             ids = self._listing.ids
             place = ids.place(id)
-            self.marker.read(ids.part(place + (id in ids), len(ids)))
+            older = ids.part(place + (id in ids), len(ids))
+            self.marker.read(self._without_twins(older, id))
 
     @reported
     def action_rest_read(self) -> None:
         """Mark what is below the cursor in its group as read; on a heading, the whole group."""
-        self.marker.read(self._sidebar.rest_of_group)
+        cursor, rest = self._sidebar.cursor, self._sidebar.rest_of_group
+        at = cursor.article if cursor else None
+        whole = self._counted_as_listed
+        self.marker.read(whole(rest) if at is None else self._without_twins(rest, at))
+
+    def _without_twins(self, ids: Ids, id: ArticleId) -> Ids:
+        """Return the ids without those that share their marks with the article."""
+        twins = [twin for twin in self._library.twins(id) if twin in ids]
+        return self._counted_as_listed(ids - Ids(twins) if twins else ids)
+
+    def _counted_as_listed(self, ids: Ids) -> Ids:
+        """Return the ids, which count twins as one where the list does."""
+        return Ids(ids.bits, has_all_twins=True) if self._listing.ids.has_all_twins else ids
 
     @reported
     async def action_own_tag(self) -> None:
