@@ -69,6 +69,8 @@ def check_names() -> Mapping[str, str]:
     return {
         "program": pgettext("check", "program"),
         "settings": pgettext("check", "settings"),
+        "archive": pgettext("check", "archive"),
+        "articles": pgettext("check", "articles"),
         "privacy": pgettext("check", "privacy"),
         "data": pgettext("check", "data"),
         "log": pgettext("check", "log"),

@@ -21,6 +21,8 @@ class Proxy:
         """How long each trip takes."""
         self.is_refusing = False
         """Whether new connections are cut at once."""
+        self.is_silent = False
+        """Whether nothing goes through, on connections that stay."""
         self._left: int | None = None
         self._to = to
         self._listening = socket.create_server(("127.0.0.1", 0))
@@ -54,6 +56,8 @@ class Proxy:
         with suppress(OSError, ValueError), client, server:
             while True:
                 for ready in select.select([client, server], [], [])[0]:
+                    while self.is_silent and self._is_open:
+                        time.sleep(0.01)
                     data = ready.recv(1 << 16)
                     if not data:
                         return

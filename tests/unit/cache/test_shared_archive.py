@@ -364,6 +364,24 @@ def test_a_lost_connection_is_told_and_what_was_read_stays(user: Opens) -> None:
         assert titles(store, "tag:xrp") == ["Story 1", "Story 3"]
 
 
+def test_a_server_that_stands_still_is_given_up_and_asked_again(
+    user: Opens, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("reader.cache.engines.postgres.moments.SILENT_S", 0.2)
+    near = user("near")
+    put(near, [article(1), article(2)])
+    with proxy(server().port) as far:
+        store = user("far", far)
+        store.session.hold()
+        ids = store.questions.find(parse(""), NOW)
+        far.is_silent = True
+        with pytest.raises(CacheGone, match="has not answered for too long"):
+            store.texts.rows(ids)
+        far.is_silent = False
+        assert not store.session.prepare(parse(""))  # nothing is new
+        assert titles(store) == ["Story 1", "Story 2"]
+
+
 def test_a_writer_does_not_wait_where_it_may_not(user: Opens) -> None:
     one, other = user("one"), user("other")
     with one.engine.transaction(), pytest.raises(CacheLocked), other.engine.transaction(wait=False):

@@ -1,6 +1,8 @@
 """Opening a shared archive: its address, who may do what, its schema, and how often it is asked."""
 
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -17,7 +19,6 @@ from reader.cache.glance import glance
 from reader.cache.marks.kinds import Mark
 from reader.cache.opened import open_store
 from reader.cache.shared.folders import folder_of
-from reader.cache.store import Store
 from reader.errors import CacheError, CacheGone, CacheTooNew
 from reader.library import Library
 from reader.opening.conditions import places
@@ -328,6 +329,20 @@ def test_nothing_new_takes_two_trips(far: tuple[Library, Proxy, Any]) -> None:
     assert between.trips - before <= 3
 
 
+LOCAL = """
+import sys
+from pathlib import Path
+from reader.library import Library
+from reader.query.language import parse
+with Library(Path(sys.argv[1])) as library:
+    library.hold()
+    library.groups(library.find(parse("")))
+    print(*sys.modules)
+"""
+
+
 def test_a_local_archive_imports_nothing_of_it(tmp_path: Path) -> None:
-    with Store(tmp_path) as store:
-        assert store.shared is None
+    command = [sys.executable, "-c", LOCAL, str(tmp_path)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    of_it = ("psycopg", "reader.cache.shared", "reader.cache.engines.postgres", "reader.cli.shared")
+    assert [name for name in done.stdout.split() if name.startswith(of_it)] == []

@@ -7,10 +7,12 @@ connection to another client after each.
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from typing import Any
+from time import monotonic
+from typing import Any, TypeVar
 
 import psycopg
 from psycopg import errors as pg
+from psycopg.abc import PQGen
 from psycopg.pq import TransactionStatus
 
 from reader.cache.engines.postgres.address import Address
@@ -18,11 +20,12 @@ from reader.cache.values.facet_rows import Damaged
 from reader.errors import CacheDamaged, CacheError, CacheGone, CacheLocked
 from reader.i18n import _
 
-Connection = psycopg.Connection[Any]
 Cursor = psycopg.Cursor[Any]
 
+R = TypeVar("R")
+
 CONNECT_S = 10
-SILENT_MS = 8_000
+SILENT_S = 8
 """How long the server's machine may leave what was sent without an answer."""
 LOCK_S, BRIEF_LOCK_S = 10, 0.5
 """How long a statement waits for a lock of another program, and when the screen is being left."""
@@ -33,6 +36,48 @@ SERVICE = "cryptoread"
 """Name in the system's keyring under which the password of an address is looked up."""
 
 _NO_PASSWORD = "no password supplied"  # noqa: S105 - a part of libpq's message  # not shown
+
+
+class Connection(psycopg.Connection[Any]):
+    """A connection that is given up if the server is silent for `patience_s` while it is asked.
+
+    The server's own limits do not hold for a server that stands still, nor in a network that
+    swallows its answers.
+    """
+
+    patience_s: float = READ_S + SILENT_S
+
+    def wait(
+        self,
+        gen: PQGen[R],
+        interval: float = 0.1,
+        timeout: float | None = None,  # noqa: ARG002
+    ) -> R:
+        """Wait for an answer. Raises OperationalError, and closes the connection, without one."""
+        try:
+            return super().wait(self._patient(gen), interval)
+        except _Silent:
+            self.pgconn.finish()
+            raise
+
+    def _patient(self, gen: PQGen[R]) -> PQGen[R]:
+        heard = monotonic()
+        try:
+            wanted = next(gen)
+            while True:
+                ready = yield wanted
+                if ready:
+                    heard = monotonic()
+                elif monotonic() - heard > self.patience_s:
+                    raise _Silent(_("it has not answered for too long"))
+                wanted = gen.send(ready)
+        except StopIteration as end:
+            result: R = end.value
+            return result
+
+
+class _Silent(psycopg.OperationalError):
+    """The server has not answered."""
 
 
 class ArchiveGone(CacheGone):
@@ -106,7 +151,7 @@ def connect(address: Address) -> Connection:
         "keepalives_idle": "10",
         "keepalives_interval": "5",
         "keepalives_count": "2",
-        "tcp_user_timeout": str(SILENT_MS),
+        "tcp_user_timeout": str(SILENT_S * 1000),
         **address.parameters,
     }
     with sql_errors(address.name):
@@ -120,7 +165,7 @@ def connect(address: Address) -> Connection:
 
 
 def _connected(given: dict[str, Any]) -> Connection:
-    db = psycopg.connect(autocommit=True, prepare_threshold=None, **given)
+    db = Connection.connect(autocommit=True, prepare_threshold=None, **given)
     if db.info.encoding != "utf-8":
         db.execute("SET client_encoding TO 'UTF8'")
     return db
@@ -159,8 +204,13 @@ class Pool:
             self._local.db = db = self._open()
         return db
 
-    def lend(self) -> Connection:
+    def lend(self, patience_s: float = Connection.patience_s) -> Connection:
         """Return a connection for a moment, until `give_back`."""
+        db = self._lent()
+        db.patience_s = patience_s
+        return db
+
+    def _lent(self) -> Connection:
         with self.lock:
             while self._free:
                 db = self._free.pop()

@@ -7,7 +7,14 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from reader.cache.engines.postgres.address import Address
-from reader.cache.engines.postgres.connections import WRITE_S, Connection, Pool, end, sql_errors
+from reader.cache.engines.postgres.connections import (
+    SILENT_S,
+    WRITE_S,
+    Connection,
+    Pool,
+    end,
+    sql_errors,
+)
 from reader.cache.engines.postgres.moments import Moments, PostgresMoment
 from reader.cache.engines.postgres.view import PostgresView
 from reader.errors import CacheLocked
@@ -60,6 +67,7 @@ class PostgresEngine:
 
         with self._writing, self.errors():
             db = self.pool.of_thread()
+            before, db.patience_s = db.patience_s, WRITE_S + SILENT_S
             try:
                 with db.pipeline():
                     self._begin(db, wait=wait)
@@ -69,6 +77,8 @@ class PostgresEngine:
             except BaseException:
                 end(db)
                 raise
+            finally:
+                db.patience_s = before
 
     def _begin(self, db: Connection, *, wait: bool) -> None:
         """Begin a transaction that holds the lock of writers.

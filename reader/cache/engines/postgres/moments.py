@@ -5,7 +5,14 @@ from contextlib import contextmanager
 from threading import RLock
 
 from reader.cache.engines.postgres.ahead import Reading
-from reader.cache.engines.postgres.connections import BEGIN, Connection, Pool, end, no_archive
+from reader.cache.engines.postgres.connections import (
+    BEGIN,
+    SILENT_S,
+    Connection,
+    Pool,
+    end,
+    no_archive,
+)
 from reader.cache.engines.postgres.view import MomentView, PostgresView
 
 SEARCHES = 2
@@ -51,7 +58,7 @@ class Moments:
 
     def begin(self) -> PostgresMoment:
         """Return the present state, held until `end`: one round trip."""
-        db = self._pool.lend()
+        db = self._pool.lend(SILENT_S)
         try:
             with db.pipeline():
                 for statement in BEGIN:

@@ -19,7 +19,7 @@ from reader.query.language import Field, Term
 
 _FIND = "SELECT id FROM cryptoread.words WHERE {} @@ %s::tsquery"
 _FIND_LONG = "SELECT DISTINCT id FROM cryptoread.words WHERE long AND words @@ %s::tsquery"
-_FIND_LONG_TITLE = f"{_FIND_LONG} AND titles @@ '{CUT}'::tsquery"
+_FIND_LONG_TITLE = f"{_FIND_LONG} AND titles @@ '{CUT}'::tsquery"  # not shown: SQL
 _INSERT = (
     "INSERT INTO cryptoread.words SELECT * "
     "FROM unnest(%s::bigint[], %s::integer[], %s::boolean[], %s::tsvector[], %s::tsvector[])"
